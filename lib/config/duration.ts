@@ -1,0 +1,48 @@
+const UNIT_SECONDS: Readonly<Record<string, number>> = {
+  s: 1,
+  m: 60,
+  h: 3_600,
+  d: 86_400,
+  w: 604_800,
+};
+
+/** Vault keeps durations as Go does, in nanoseconds of 63 bits: a little over 292 years. */
+const MAX_SECONDS = 9_223_372_036;
+
+/**
+ * Seconds of `30s 15m 12h 14d 2w`, of sums such as `1d12h`, and of a bare number of seconds;
+ * `undefined` for anything else, for nothing (`0`) and for more than Vault can hold.
+ */
+export function parseDuration(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return inRange(Number(text));
+  if (!/^(?:\d+[smhdw])+$/.test(text)) return undefined;
+  let seconds = 0;
+  let start = 0;
+  for (let end = 1; end < text.length; end++) {
+    const unit = UNIT_SECONDS[text.charAt(end)];
+    if (unit === undefined) continue;
+    seconds += Number(text.slice(start, end)) * unit;
+    start = end + 1;
+  }
+  return inRange(seconds);
+}
+
+function inRange(seconds: number): number | undefined {
+  return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
+}
+
+/** Short text for messages, the largest unit and the one below it: `9d 4h`, `45s`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 0) return `-${formatDuration(-seconds)}`;
+  const whole = Math.floor(seconds);
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(whole / 86_400), "d"],
+    [Math.floor(whole / 3_600) % 24, "h"],
+    [Math.floor(whole / 60) % 60, "m"],
+    [whole % 60, "s"],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  if (first === -1) return "0s";
+  return parts.slice(first, first + 2).filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`).join(" ");
+}

@@ -1,0 +1,88 @@
+/** Readers of names: certificates, host names, addresses, mounts, roles, systemd units. */
+import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+
+/** The name of a certificate, which is also the name of its folder in the store. */
+export function readCertificateName(text: string): string | Mistake {
+  if (text === "" || text.trim() !== text) return expected("a name", text);
+  if (text.includes("/") || text.startsWith(".") || hasControlCharacter(text)) {
+    const rule = `a name that can be a folder (no "/", no "." at its start, no control character)`;
+    return expected(rule, text);
+  }
+  // Linux allows 255 bytes to a file name; ".new-" and its like need some of them.
+  if (text.length > 66 && new TextEncoder().encode(text).length > 200) {
+    return expected("a name of at most 200 bytes", text);
+  }
+  return text;
+}
+
+/** The subject's common name: any one line of text. */
+export function readCommonName(text: string): string | Mistake {
+  const good = text !== "" && text.trim() === text && !hasControlCharacter(text);
+  return good ? text : expected("a name", text);
+}
+
+/** A label of up to 63 letters, digits, hyphens and, as service names have them, underscores. */
+const LABEL = /[\w](?:[\w-]{0,61}\w)?/.source;
+const ASCII_NAME = new RegExp(`^(?:\\*\\.)?(?:${LABEL}\\.)*${LABEL}$`);
+
+/** The same with the letters of all scripts; apart because it costs several times as much. */
+const WIDE_LABEL = /[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}_])?/u.source;
+const WIDE_NAME = new RegExp(`^(?:\\*\\.)?(?:${WIDE_LABEL}\\.)*${WIDE_LABEL}$`, "u");
+
+/** A DNS name; its first label may be `*`. What else the role allows is Vault's to say. */
+export function readDnsName(text: string): string | Mistake {
+  if (isIpAddress(text)) return new Mistake(`${text} is an IP address; put it under "ip_sans"`);
+  // A last label of digits alone is a mistyped IPv4 address: no such top-level domain exists.
+  const good = text.length <= 253 && (ASCII_NAME.test(text) || WIDE_NAME.test(text)) &&
+    !/(?:^|\.)\d+$/.test(text);
+  return good ? text : expected(`a DNS name such as "api.example.com"`, text);
+}
+
+/** An IPv4 or IPv6 address. */
+export function readIpAddress(text: string): string | Mistake {
+  return isIpAddress(text) ? text : expected(`an IP address such as "10.1.1.20"`, text);
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
+
+function isIpAddress(text: string): boolean {
+  if (IPV4.test(text)) return !/(?:^|\.)0\d/.test(text);
+  return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
+}
+
+/** The path of a mount, `pki` or `team/pki_internal`, given without slashes at its ends. */
+export function readMount(text: string): string | Mistake {
+  const path = text.replace(/^\/+|\/+$/g, "");
+  const good = /^[^\s?#%\\/]+(?:\/[^\s?#%\\/]+)*$/.test(path) &&
+    !/(?:^|\/)\.{1,2}(?:\/|$)/.test(path) &&
+    !hasControlCharacter(path);
+  return good ? path : expected(`the path of a PKI mount such as "pki_internal"`, text);
+}
+
+/** A role, by the same rule as Vault's own (`framework.GenericNameRegex`). */
+export function readRole(text: string): string | Mistake {
+  const good = /^\w(?:[\w.-]*\w)?$/.test(text);
+  return good ? text : expected(`the name of a role such as "internal-service"`, text);
+}
+
+/** A namespace, which travels in a header and so takes printable ASCII only. */
+export function readNamespace(text: string): string | Mistake {
+  const path = text.replace(/^\/+|\/+$/g, "");
+  return /^[\x21-\x7e]+$/.test(path) ? path : expected(`a namespace such as "team/web"`, text);
+}
+
+/** systemd.unit(5); a name that ends in none of these is taken as a service, as systemctl does. */
+const UNIT_SUFFIX =
+  /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
+
+/** A systemd unit by its full name. */
+export function readUnit(text: string): string | Mistake {
+  const unit = UNIT_SUFFIX.test(text) ? text : `${text}.service`;
+  // The characters of systemd's VALID_CHARS; 255 is its UNIT_NAME_MAX.
+  const good = /^[A-Za-z0-9:_\\@][A-Za-z0-9:_.\\@-]*$/.test(text) && unit.length <= 255;
+  if (!good) return expected(`a systemd unit such as "nginx.service"`, text);
+  if (/@\.[a-z]+$/.test(unit)) {
+    return expected(`an instance of the template, such as "${unit.replace("@.", "@main.")}"`, text);
+  }
+  return unit;
+}

@@ -1,0 +1,60 @@
+/** Readers of places: absolute paths and the server's addresses. */
+import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+import type { TlsTrust } from "./types.ts";
+
+/** An absolute path with `//` and `/./` taken out, or `undefined` if it is none. */
+function normalPath(text: string): string | undefined {
+  if (!text.startsWith("/") || hasControlCharacter(text)) return undefined;
+  if (!/\/\/|\/\.|\/$/.test(text)) return text;
+  const parts = text.split("/").filter((part) => part !== "" && part !== ".");
+  return parts.includes("..") ? undefined : `/${parts.join("/")}`;
+}
+
+/** An absolute path of a file. */
+export function readFilePath(text: string): string | Mistake {
+  // "/etc/ssl/." names a folder as much as "/etc/ssl/" does.
+  const path = /\/\.?$/.test(text) ? undefined : normalPath(text);
+  return path ?? expected(`the absolute path of a file, without ".."`, text);
+}
+
+/** The same, not shown when wrong: the token itself is easily put in the place of its file. */
+export function readTokenFile(text: string): string | Mistake {
+  const path = readFilePath(text);
+  if (!(path instanceof Mistake) || text === "") return path;
+  return new Mistake(`expected the absolute path of a file that holds a token, without ".."`);
+}
+
+/** An absolute path of a folder. */
+export function readFolderPath(text: string): string | Mistake {
+  const path = normalPath(text);
+  if (path !== undefined && path !== "/") return path;
+  return expected(`the absolute path of a folder, without ".."`, text);
+}
+
+/** How to verify the server: by the system's CAs, by one file, or not at all. */
+export function readTlsTrust(text: string): TlsTrust | Mistake {
+  if (text === "true") return { kind: "system" };
+  if (text === "false") return { kind: "off" };
+  const path = readFilePath(text);
+  if (typeof path === "string") return { kind: "file", path };
+  return expected("true, false or the absolute path of a CA file", text);
+}
+
+const ADDRESS = `expected a URL such as "https://vault.example.com:8200"`;
+
+/** A base address, without a slash at its end. The value is never shown: it may hold a password. */
+export function readAddress(text: string): string | Mistake {
+  if (text === "") return new Mistake("has no value");
+  if (!/^https?:\/\/[^/]/i.test(text) || hasControlCharacter(text) || !URL.canParse(text)) {
+    return new Mistake(ADDRESS);
+  }
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") {
+    return new Mistake(`${ADDRESS}, without a user or password in it`);
+  }
+  if (url.search !== "" || url.hash !== "") return new Mistake(`${ADDRESS}, without "?" or "#"`);
+  const path = url.pathname.replace(/\/+$/, "");
+  // The client adds the version of the API itself.
+  if (/\/v1(?:\/|$)/.test(path)) return new Mistake(`${ADDRESS}, without "/v1" and what follows`);
+  return url.origin + path;
+}

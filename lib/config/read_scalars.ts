@@ -1,0 +1,77 @@
+/** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
+import { parseDuration } from "./duration.ts";
+import { expected, hasControlCharacter, Mistake, type Reader } from "./mistake.ts";
+import { Secret } from "./secret.ts";
+import { nearest } from "./suggest.ts";
+import type { RenewalWindow } from "./types.ts";
+
+const DURATION = `a duration such as "14d"`;
+
+/** A duration in seconds. */
+export function readDuration(text: string): number | Mistake {
+  return parseDuration(text) ?? expected(DURATION, text);
+}
+
+/** A duration, or a share of the lifetime such as `33%`. */
+export function readRenew(text: string): RenewalWindow | Mistake {
+  if (text.endsWith("%")) {
+    const percent = /^\d+(?:\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : 0;
+    if (percent > 0 && percent < 100) return { kind: "share", percent };
+    return expected(`a share above 0% and below 100%, such as "33%"`, text);
+  }
+  const seconds = parseDuration(text);
+  if (seconds === undefined) return expected(`${DURATION} or a share such as "33%"`, text);
+  return { kind: "duration", seconds };
+}
+
+/** `true` or `false`; YAML 1.1's yes, no, on and off are refused, as readers disagree about them. */
+export function readBoolean(text: string): boolean | Mistake {
+  if (text === "true") return true;
+  if (text === "false") return false;
+  return expected("true or false", text);
+}
+
+/** A whole number that may be negative. */
+export function readInteger(text: string): number | Mistake {
+  return /^-?\d{1,9}$/.test(text) ? Number(text) : expected(`a whole number such as 10`, text);
+}
+
+/** Permission bits, octal however they are written. */
+export function readMode(text: string): number | Mistake {
+  const digits = /^(?:0o)?([0-7]{1,8})$/.exec(text)?.[1];
+  const mode = digits === undefined ? Infinity : parseInt(digits, 8);
+  return mode <= 0o7777 ? mode : expected(`an octal mode such as "0640"`, text);
+}
+
+/** One of a closed set of words. */
+export function readOneOf<T extends string>(words: readonly T[]): Reader<T> {
+  const known: ReadonlySet<string> = new Set(words);
+  return (text) => {
+    if (known.has(text)) return text as T;
+    const guess = nearest(text, words);
+    const wanted = expected(`one of ${words.join(", ")}`, text);
+    return guess === undefined
+      ? wanted
+      : new Mistake(`${wanted.message}; did you mean "${guess}"?`);
+  };
+}
+
+/** A user or a group, by name or by number; looked up only when it is needed. */
+export function readAccount(text: string): string | Mistake {
+  if (text.includes(":")) {
+    return new Mistake(`expected one name; "owner" takes the user, "group" the group`);
+  }
+  // A leading "-" would be read as an option by getent, which looks the name up.
+  if (text === "" || text.trim() !== text || text.startsWith("-") || hasControlCharacter(text)) {
+    return expected("a name or a number", text);
+  }
+  return text;
+}
+
+/** A secret; the message of its mistake never shows it. */
+export function readSecret(text: string): Secret | Mistake {
+  if (text === "") return new Mistake("has no value");
+  // It travels as JSON, but a line break inside is always a slip of the editor.
+  if (hasControlCharacter(text)) return new Mistake("expected one line without control characters");
+  return new Secret(text);
+}

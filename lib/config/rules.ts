@@ -1,0 +1,130 @@
+/**
+ * The rules that hang on more than one key. They are judged on a draft too, from which what is
+ * wrong by itself was left out, so that all mistakes of a file are shown at once.
+ */
+import { DEFAULT_CERT_STORE } from "./defaults.ts";
+import { formatDuration } from "./duration.ts";
+import { type Finding, formatKeyPath, type KeyPath } from "./key_path.ts";
+import { quote } from "./mistake.ts";
+import type { CertificateEntry, Draft, File, Settings } from "./schema.ts";
+import { targetForm } from "./target_form.ts";
+
+type Certificate = Draft<CertificateEntry>;
+
+/** What is known while the rules go through the file, certificate by certificate. */
+interface Round {
+  readonly settings: Draft<Settings>;
+  /** Tells which keys have a finding already. */
+  readonly wrong: (path: KeyPath) => boolean;
+  readonly store: string;
+  readonly storePrefix: string;
+  readonly names: Map<string, KeyPath>;
+  readonly paths: Map<string, KeyPath>;
+  readonly findings: Finding[];
+}
+
+/** Every breach of a rule; `found` is what the schema has found already. */
+export function checkRules(file: Draft<File>, found: readonly Finding[] = []): Finding[] {
+  const settings = file.config ?? {};
+  const keys = new Set(found.map(({ path }) => formatKeyPath(path)));
+  const store = settings.cert_store ?? DEFAULT_CERT_STORE;
+  const round: Round = {
+    settings,
+    wrong: keys.size === 0 ? () => false : (path) => keys.has(formatKeyPath(path)),
+    store,
+    storePrefix: `${store}/`,
+    names: new Map(),
+    paths: ownFiles(settings),
+    findings: [],
+  };
+  checkRenewal(round, ["config"], settings);
+  file.certs?.forEach((certificate, index) => {
+    if (certificate !== undefined) checkCertificate(round, index, certificate);
+  });
+  return round.findings;
+}
+
+/** The files that VCM itself reads or writes, and which no target may replace. */
+function ownFiles(settings: Draft<Settings>): Map<string, KeyPath> {
+  const paths = new Map<string, KeyPath>();
+  for (const key of ["log_file", "token_file"] as const) {
+    const path = settings[key];
+    if (path !== undefined) paths.set(path, ["config", key]);
+  }
+  return paths;
+}
+
+function checkCertificate(round: Round, index: number, certificate: Certificate): void {
+  const at: KeyPath = ["certs", index];
+  if (certificate.name !== undefined) {
+    claim(round, round.names, certificate.name, ["certs", index, "name"]);
+  }
+  checkIssuer(round, at, certificate);
+  // Where both come from the settings it is said there, once.
+  if (certificate.renew !== undefined || certificate.ttl !== undefined) {
+    checkRenewal(round, at, certificate);
+  }
+  checkTargets(round, index, certificate);
+  checkServices(round, index, certificate);
+}
+
+function checkIssuer({ settings, wrong, findings }: Round, at: KeyPath, entry: Certificate): void {
+  for (const key of ["pki", "role"] as const) {
+    if (entry[key] !== undefined || settings[key] !== undefined) continue;
+    const path = [...at, key];
+    if (wrong(path) || wrong(["config", key]) || wrong(["config"])) continue;
+    findings.push({ path, message: `is missing; give it here or, for all, as config.${key}` });
+  }
+}
+
+/** A window as long as the lifetime would make a certificate due the moment it is issued. */
+function checkRenewal(
+  { settings, wrong, findings }: Round,
+  at: KeyPath,
+  entry: Certificate | Draft<Settings>,
+): void {
+  const renew = entry.renew ?? settings.renew;
+  const ttl = entry.ttl ?? settings.ttl;
+  if (renew?.kind !== "duration" || ttl === undefined || renew.seconds < ttl) return;
+  // A value of its own that could not be read does not make the common one count.
+  if (wrong([...at, "renew"]) || wrong([...at, "ttl"])) return;
+  const [window, lifetime] = [formatDuration(renew.seconds), formatDuration(ttl)];
+  if (entry.renew !== undefined) {
+    const whose = entry.ttl === undefined ? "config.ttl" : "ttl";
+    const message = `must be shorter than ${whose} (${lifetime}), got ${window}`;
+    findings.push({ path: [...at, "renew"], message });
+  } else {
+    const message = `must be longer than config.renew (${window}), got ${lifetime}`;
+    findings.push({ path: [...at, "ttl"], message });
+  }
+}
+
+function checkTargets(round: Round, index: number, certificate: Certificate): void {
+  certificate.deploy?.forEach((entry, number) => {
+    const form = entry === undefined ? undefined : targetForm(entry);
+    if (form === undefined) return;
+    const path: KeyPath = ["certs", index, "deploy", number, form.key];
+    if (form.path === round.store || form.path.startsWith(round.storePrefix)) {
+      const message = `must lie outside the store ${round.store}, which VCM keeps itself`;
+      round.findings.push({ path, message });
+    } else {
+      claim(round, round.paths, form.path, path);
+    }
+  });
+}
+
+function checkServices(round: Round, index: number, certificate: Certificate): void {
+  if (certificate.service === undefined || certificate.service.length < 2) return;
+  const units = new Map<string, KeyPath>();
+  certificate.service.forEach((service, number) => {
+    if (service?.name === undefined) return;
+    claim(round, units, service.name, ["certs", index, "service", number, "name"]);
+  });
+}
+
+/** Takes a text for one place in the file, or reports the place that has taken it before. */
+function claim(round: Round, taken: Map<string, KeyPath>, text: string, path: KeyPath): void {
+  const other = taken.get(text);
+  if (other === undefined) taken.set(text, path);
+  else round.findings.push({ path, message: `${quote(text)} is already used by`, other });
+}

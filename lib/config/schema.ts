@@ -1,0 +1,152 @@
+/**
+ * The file's shape: the one source of its types and of the validation of each key. What hangs on
+ * several keys that are far apart, such as two certificates with one name, is in rules.ts.
+ */
+import * as v from "valibot";
+import type { Finding, KeyPath } from "./key_path.ts";
+import {
+  readCertificateName,
+  readCommonName,
+  readDnsName,
+  readIpAddress,
+  readMount,
+  readNamespace,
+  readRole,
+  readUnit,
+} from "./read_names.ts";
+import {
+  readAddress,
+  readFilePath,
+  readFolderPath,
+  readTlsTrust,
+  readTokenFile,
+} from "./read_places.ts";
+import {
+  readAccount,
+  readBoolean,
+  readDuration,
+  readInteger,
+  readMode,
+  readOneOf,
+  readRenew,
+  readSecret,
+} from "./read_scalars.ts";
+import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
+import { formMistakes } from "./target_form.ts";
+import type { Secret } from "./secret.ts";
+import { CONTROLS, type RenewalWindow, type TlsTrust, WHATS } from "./types.ts";
+
+const target = v.pipe(
+  map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
+    cert: optional(readFilePath),
+    chain: optional(readFilePath),
+    fullchain: optional(readFilePath),
+    privkey: optional(readFilePath),
+    source: optional(readOneOf(WHATS)),
+    dest: optional(readFilePath),
+    owner: optional(readAccount),
+    group: optional(readAccount),
+    mode: optional(readMode),
+    create_dirs: optional(readBoolean),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    // Not a map at all: said already.
+    if (!isMap(dataset.value)) return;
+    for (const { key, message } of formMistakes(dataset.value)) {
+      addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
+    }
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!isMap(dataset.value)) return;
+    const { privkey, source, mode } = dataset.value;
+    if (privkey === undefined && source !== "privkey") return;
+    // Text where the mode was wrong.
+    if (typeof mode !== "number" || (mode & 0o007) === 0) return;
+    const message = `a private key must not be open to every user; use "0600" or "0640"`;
+    addIssue({ message, path: [atValue(dataset.value, "mode")] });
+  }),
+);
+
+const service = map(`a map such as {name: "nginx.service"}`, {
+  name: scalar(readUnit),
+  control: optional(readOneOf(CONTROLS)),
+  order: optional(readInteger),
+});
+
+const certificate = map(`a map such as {name: "web.example.com"}`, {
+  name: scalar(readCertificateName),
+  common_name: optional(readCommonName),
+  ttl: optional(readDuration),
+  renew: optional(readRenew),
+  pki: optional(readMount),
+  role: optional(readRole),
+  dns_sans: v.exactOptional(list(scalar(readDnsName), `a list such as ["api.example.com"]`)),
+  ip_sans: v.exactOptional(list(scalar(readIpAddress), `a list such as ["10.1.1.20"]`)),
+  deploy: v.exactOptional(list(target, `a list, each entry begun with "- "`)),
+  service: v.exactOptional(list(service, `a list, each entry begun with "- "`)),
+});
+
+const settings = map(`a map of settings`, {
+  vault: v.exactOptional(oneOrMore(readAddress)),
+  namespace: optional(readNamespace),
+  vault_ssl_verify: optional(readTlsTrust),
+  pki: optional(readMount),
+  role: optional(readRole),
+  renew: optional(readRenew),
+  ttl: optional(readDuration),
+  cert_store: optional(readFolderPath),
+  log_file: optional(readFilePath),
+  token_file: optional(readTokenFile),
+  vault_role_id: optional(readSecret),
+  vault_secret_id: optional(readSecret),
+  create_dirs: optional(readBoolean),
+});
+
+/** The whole file; keys that begin with `x-` are places for anchors, as in Docker's compose files. */
+export const fileSchema = map(
+  `a map with the keys "config" and "certs"`,
+  {
+    config: v.exactOptional(settings),
+    certs: list(certificate, `a list, each entry begun with "- "`),
+  },
+  (key) => key.startsWith("x-"),
+);
+
+export type File = v.InferOutput<typeof fileSchema>;
+export type Settings = v.InferOutput<typeof settings>;
+export type CertificateEntry = v.InferOutput<typeof certificate>;
+export type TargetEntry = v.InferOutput<typeof target>;
+
+/** What can be said of a file with mistakes: any part may be missing, none is wrong. */
+export type Draft<T> = T extends string | number | boolean | Secret | RenewalWindow | TlsTrust ? T
+  : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
+  : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
+
+/** A tree as the schema sees it: whole, or a draft and the findings that keep it from being whole. */
+export type Reading =
+  | { readonly whole: true; readonly file: File }
+  | { readonly whole: false; readonly file: Draft<File> | undefined; readonly findings: Finding[] };
+
+/** Reads a tree of maps, lists and text. */
+export function readTree(tree: unknown): Reading {
+  const result = v.safeParse(fileSchema, tree);
+  if (result.success) return { whole: true, file: result.output };
+  const findings = result.issues.map((issue): Finding => {
+    const steps = issue.path ?? [];
+    const path = steps.map((step) => step.key as string | number);
+    return { path, message: issue.message, atKey: steps.at(-1)?.origin === "key" };
+  });
+  let file: unknown = result.output;
+  for (const { path } of findings) file = without(file, path);
+  return { whole: false, file: file as Draft<File> | undefined, findings };
+}
+
+/** Takes one value out of the output, which is valibot's own copy of the tree. */
+function without(file: unknown, path: KeyPath): unknown {
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  let parent = file as Record<string | number, unknown> | undefined;
+  for (const step of path.slice(0, -1)) parent = parent?.[step] as typeof parent;
+  if (typeof parent === "object") parent[last] = undefined;
+  return file;
+}

@@ -1,0 +1,93 @@
+/** The shapes that the file is made of, each with messages of its own instead of valibot's. */
+import * as v from "valibot";
+import { Mistake, type Reader } from "./mistake.ts";
+import { shownKey } from "./key_path.ts";
+import { didYouMean } from "./suggest.ts";
+
+type Tree = Record<string, unknown>;
+type Plain<E extends v.ObjectEntries> = v.ObjectSchema<E, undefined>;
+type MapSchema<E extends v.ObjectEntries> = v.GenericSchema<
+  v.InferInput<Plain<E>>,
+  v.InferOutput<Plain<E>>
+>;
+
+/** One scalar: YAML gives it as text, the reader makes it what the field holds. */
+export function scalar<T>(read: Reader<T>) {
+  return v.pipe(
+    v.string((issue) => wrongKind("one value", issue.input)),
+    v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
+      const value = read(dataset.value);
+      if (!(value instanceof Mistake)) return value;
+      addIssue({ message: value.message });
+      return NEVER;
+    }),
+  );
+}
+
+/** A key that may be left out. */
+export function optional<T>(read: Reader<T>) {
+  return v.exactOptional(scalar(read));
+}
+
+/** A list; `[]` is one too. */
+export function list<T extends v.GenericSchema>(item: T, wanted = "a list") {
+  return v.array(item, (issue) => wrongKind(wanted, issue.input));
+}
+
+/** One value, or a list of at least one. */
+export function oneOrMore<T>(read: Reader<T>): v.GenericSchema<string | string[], T[]> {
+  const item = scalar(read);
+  const one = v.pipe(item, v.transform((value) => [value]));
+  const more = v.pipe(v.array(item), v.minLength(1, "has no entry"));
+  return v.lazy((input) => Array.isArray(input) ? more : one) as v.GenericSchema<
+    string | string[],
+    T[]
+  >;
+}
+
+/** A map of the keys given and no others, save those that `spare` lets pass. */
+export function map<E extends v.ObjectEntries>(
+  wanted: string,
+  entries: E,
+  spare: (key: string) => boolean = () => false,
+): MapSchema<E> {
+  const allowed = Object.keys(entries);
+  const known = new Set(allowed);
+  const schema = v.pipe(
+    v.custom<Tree>(isMap, (issue) => wrongKind(wanted, issue.input)),
+    // Not strictObject: that reports the first unknown key only.
+    v.looseObject(entries, "is missing"),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const input = dataset.value as Tree;
+      for (const key of Object.keys(input)) {
+        if (known.has(key) || spare(key)) continue;
+        const message = `unknown key; ${didYouMean(shownKey(key), allowed)}`;
+        addIssue({ message, path: [atKey(input, key)] });
+      }
+    }),
+  );
+  // The cast takes back the index signature that a loose object has.
+  return schema as unknown as MapSchema<E>;
+}
+
+/** A step of an issue's path that blames the key, whatever its value. */
+export function atKey(input: object, key: string): v.ObjectPathItem {
+  return { type: "object", origin: "key", input: input as Tree, key, value: undefined };
+}
+
+/** A step of an issue's path that blames the value of a key. */
+export function atValue(input: object, key: string): v.ObjectPathItem {
+  return { ...atKey(input, key), origin: "value" } as v.ObjectPathItem;
+}
+
+/** True for what YAML calls a map. */
+export function isMap(input: unknown): input is Tree {
+  return typeof input === "object" && input !== null && !Array.isArray(input);
+}
+
+/** Names kinds only, never values: the text in the wrong place may be a secret. */
+function wrongKind(wanted: string, input: unknown): string {
+  if (input === null || input === undefined) return "has no value";
+  const got = Array.isArray(input) ? "a list" : isMap(input) ? "a map" : "text";
+  return `expected ${wanted}, got ${got}`;
+}

@@ -1,0 +1,40 @@
+/** Where things lie in the store. The one place that knows the names. */
+import type { What } from "./types.ts";
+
+/** `<cert_store>/<name>/privkey.pem` and its three siblings. */
+export function storedFile(certStore: string, name: string, what: What): string {
+  return `${certStore}/${name}/${what}.pem`;
+}
+
+export function storedFolder(certStore: string, name: string): string {
+  return `${certStore}/${name}`;
+}
+
+/** A new set is written here, whole, before it takes the place of the old one. */
+export function stagedFolder(certStore: string, name: string): string {
+  return `${certStore}/.new-${name}`;
+}
+
+/** The old set stands here between the two renames of a switch. */
+export function retiredFolder(certStore: string, name: string): string {
+  return `${certStore}/.old-${name}`;
+}
+
+export function lockFile(certStore: string): string {
+  return `${certStore}/.lock`;
+}
+
+/** One marker a service that owes a reload or restart, named as its unit. */
+export function markerFolder(certStore: string): string {
+  return `${certStore}/.owed`;
+}
+
+export function markerFile(certStore: string, unit: string): string {
+  return `${certStore}/.owed/${unit}`;
+}
+
+/** The temporary file beside a target, until it is renamed over the target. */
+export function temporaryFile(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-new`;
+}

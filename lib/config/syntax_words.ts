@@ -1,0 +1,45 @@
+/** Plain words for the parsers' errors. Theirs may quote the source, and with it perhaps a secret. */
+
+/** By the code of the `yaml` package. */
+const BY_CODE: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "tab character in the indentation; use spaces",
+  MULTIPLE_DOCS: `a second document begins here; keep one and take out the "---" line`,
+  BAD_INDENT: "the indentation does not fit the lines above",
+  BAD_SCALAR_START: "a value cannot begin with this character; put the value in quotes",
+  BAD_DQ_ESCAPE: `"\\" begins an escape that is not known; use '…' instead of "…", or write "\\\\"`,
+  BAD_ALIAS: "the name of the anchor or alias is not valid; if it is text, put it in quotes",
+  BAD_DIRECTIVE: "a directive (a line that begins with %) is not understood; take it out",
+  BAD_COLLECTION_TYPE: "a tag (!…) that does not fit; take it out",
+  TAG_RESOLVE_FAILED: "a tag (!…) that is not known; take it out or, if it is text, use quotes",
+  BLOCK_AS_IMPLICIT_KEY:
+    `": " inside a value; if it is text, put it in quotes, else mend the indentation`,
+  MULTILINE_IMPLICIT_KEY: `expected "key: value", with a space after ":"`,
+  NON_STRING_KEY: "a key must be text",
+  MISSING_CHAR: `something is missing here, such as ":", "," or a space`,
+};
+
+/** By what the message says, for codes that mean several things and for the `js-yaml` package. */
+const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/closing .quote/, "a quote is not closed"],
+  [/quoted scalar$/, "a quote is not closed"],
+  [/(?:end with a|within a flow)/, `a "[" or "{" is not closed`],
+  [/^Implicit map keys need/, `expected ":" and a value after this key`],
+  [/must be at most 1024/, `expected ":" after this key`],
+  [/^Missing space after :/, `expected a space after ":"`],
+  [/^Comments must be separated/, `expected a space before "#"; if it is text, use quotes`],
+  [/^Sequence item without -/, `expected "- " before this entry of the list`],
+  [/tab char/, "tab character in the indentation; use spaces"],
+  [/nested too deeply/, "is nested too deeply to be read"],
+  [/cannot merge/, `"<<" above takes a map or a list of maps`],
+  [/tag/, "a tag (!…) that is not known; take it out or, if it is text, use quotes"],
+];
+
+/** What to tell of an error of either parser. */
+export function syntaxWords(code: string, message: string): string {
+  const hit = code === "" || code === "MISSING_CHAR" || code === "BAD_INDENT" ||
+      code === "KEY_OVER_1024_CHARS"
+    ? BY_MESSAGE.find(([pattern]) => pattern.test(message))
+    : undefined;
+  return hit?.[1] ?? BY_CODE[code] ??
+    "is not YAML from here on; put a value with special characters in quotes";
+}

@@ -1,0 +1,76 @@
+/**
+ * Whether a configuration file may be obeyed. It names what is written as root and which services
+ * are restarted, so whoever can change it, or put another in its place, could do both.
+ *
+ * Looked at are the file, its folder and, where the path is a symbolic link, the folder of each link
+ * on the way. Not looked at: the folders above these, and access control lists beyond the mode.
+ */
+import { dirname, resolve } from "node:path";
+import type { Problem } from "./problem.ts";
+
+/** Linux gives up after as many links itself (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+/** A path that was followed to its end. */
+export interface Followed {
+  /** The file itself, no longer a link. */
+  readonly path: string;
+  readonly info: Deno.FileInfo;
+  /** The folders in which the links and the file lie. */
+  readonly folders: readonly string[];
+}
+
+/** Follows a path, link by link. */
+export async function follow(path: string): Promise<Followed> {
+  const folders = new Set<string>();
+  let current = resolve(path);
+  for (let links = 0; links <= MAX_LINKS; links++) {
+    folders.add(dirname(current));
+    const info = await Deno.lstat(current);
+    if (!info.isSymlink) return { path: current, info, folders: [...folders] };
+    current = resolve(dirname(current), await Deno.readLink(current));
+  }
+  throw new Deno.errors.FilesystemLoop("Too many symbolic links");
+}
+
+/** Why the file cannot be trusted, one problem for each path; `uid` is the running user's. */
+export async function distrust(followed: Followed, uid: number): Promise<Problem[]> {
+  const problems = [judge(followed.path, "file", followed.info, uid)];
+  for (const folder of followed.folders) {
+    problems.push(judge(folder, "folder", await Deno.stat(folder), uid));
+  }
+  return problems.filter((problem) => problem !== undefined);
+}
+
+function judge(
+  path: string,
+  kind: "file" | "folder",
+  info: Deno.FileInfo,
+  uid: number,
+): Problem | undefined {
+  const facts: string[] = [];
+  const cures: string[] = [];
+  if (info.uid !== 0 && info.uid !== uid) {
+    facts.push(`belongs to user ${info.uid}, not to root${uid === 0 ? "" : ` or user ${uid}`}`);
+    cures.push(`chown ${uid === 0 ? "root" : uid} ${shellWord(path)}`);
+  }
+  const mode = (info.mode ?? 0) & 0o7777;
+  if ((mode & 0o022) !== 0) {
+    const writer = mode & 0o002 ? "every user" : "its group";
+    facts.push(`is writable by ${writer} (mode 0${mode.toString(8).padStart(3, "0")})`);
+    cures.push(`chmod go-w ${shellWord(path)}`);
+  }
+  if (facts.length === 0) return undefined;
+  // A sticky folder such as /tmp is meant for everyone: not the folder is wrong, but the place.
+  const shared = kind === "folder" && (mode & 0o1000) !== 0;
+  const cure = shared ? "move the file to a folder of its own" : cures.join(" && ");
+  const message =
+    `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and whoever can change ` +
+    `this file decides what VCM writes and runs with its rights; cure: ${cure}`;
+  return { key: "", message };
+}
+
+/** The path as a person can paste it into a shell. */
+function shellWord(path: string): string {
+  return /^[A-Za-z0-9_\/.:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,48 @@
+/** The fast parser, and the only file that knows it. It gives trees of maps, lists and text. */
+// @ts-types="npm:@types/js-yaml@4.0.9"
+import { FAILSAFE_SCHEMA, load, Type, YAMLException } from "js-yaml";
+
+/** `<<: *anchor`. The tag is what the parser knows it by. */
+const MERGE = new Type("tag:yaml.org,2002:merge", {
+  kind: "scalar",
+  resolve: (text) => text === "<<",
+});
+
+const NULL = new Type("tag:yaml.org,2002:null", {
+  kind: "scalar",
+  resolve: (text) => text === "" || text === "~" || text === "null",
+  construct: () => null,
+});
+
+/**
+ * Scalars stay text, so that `mode: 0640` is not a number before its field has looked at it.
+ * Beside text there are only merge keys, and null, so that `ttl:` and `ttl: ~` have no value.
+ */
+const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [MERGE, NULL] });
+
+/** What made the text unreadable, with its zero-based place where the parser knew it. */
+export interface YamlFault {
+  readonly reason: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** The reason given where the parser ran out of stack. */
+export const TOO_DEEP = "nested too deeply";
+
+/** The tree of the one document in the text, or why there is none; never throws. */
+export function readYaml(
+  text: string,
+): { readonly tree: unknown; readonly fault?: undefined } | { readonly fault: YamlFault } {
+  try {
+    return { tree: load(text, { schema: SCHEMA }) };
+  } catch (error) {
+    if (error instanceof YAMLException) {
+      const { reason, mark } = error;
+      return { fault: mark ? { reason, line: mark.line, column: mark.column } : { reason } };
+    }
+    // The parser calls itself for every level, so that a text of brackets alone ends its stack.
+    if (error instanceof RangeError) return { fault: { reason: TOO_DEEP } };
+    return { fault: { reason: "not understood" } };
+  }
+}

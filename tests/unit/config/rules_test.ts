@@ -1,0 +1,163 @@
+import { pureTest } from "../../support/pure_test.ts";
+import { assertMistakes } from "./mistakes.ts";
+
+pureTest("pki and role must be given in one of two places", async () => {
+  await assertMistakes(
+    "config:\n  pki: p\ncerts:\n  - name: a\n  - {name: b, role: r}\n  - ttl: 1d\n    name: c\n",
+    "f:4:5 certs[0].role: is missing; give it here or, for all, as config.role",
+    "f:6:5 certs[2].role: is missing; give it here or, for all, as config.role",
+  );
+  await assertMistakes(
+    "certs:\n  - name: a\n",
+    "f:2:5 certs[0].pki: is missing; give it here or, for all, as config.pki",
+    "f:2:5 certs[0].role: is missing; give it here or, for all, as config.role",
+  );
+});
+
+pureTest("a wrong pki in config is one mistake, not one for each certificate", async () => {
+  await assertMistakes(
+    "config: {pki: [], role: r}\ncerts: [{name: a}, {name: b}]",
+    "f:1:10 config.pki: expected one value, got a list",
+  );
+  await assertMistakes(
+    "config: []\ncerts: [{name: a}]",
+    "f:1:1 config: expected a map of settings, got a list",
+  );
+});
+
+pureTest("renew must be shorter than ttl, wherever the two come from", async () => {
+  const certificate = (keys: string, config: string) =>
+    `config: {pki: p, role: r, ${config}}\ncerts:\n  - name: a\n${keys}`;
+  await assertMistakes(
+    certificate("    ttl: 10d\n    renew: 11d\n", "renew: 1d"),
+    "f:5:12 certs[0].renew: must be shorter than ttl (10d), got 11d",
+  );
+  await assertMistakes(
+    certificate("    renew: 10d\n", "ttl: 240h"),
+    "f:4:12 certs[0].renew: must be shorter than config.ttl (10d), got 10d",
+  );
+  await assertMistakes(
+    certificate("    ttl: 36h\n", "renew: 14d"),
+    "f:4:10 certs[0].ttl: must be longer than config.renew (14d), got 1d 12h",
+  );
+  await assertMistakes(
+    certificate("  - name: b\n", "ttl: 1d, renew: 2d"),
+    "f:1:42 config.renew: must be shorter than ttl (1d), got 2d",
+  );
+  await assertMistakes(certificate("    ttl: 10d\n    renew: 50%\n", "renew: 20d"));
+  await assertMistakes(certificate("    renew: 14d\n", "renew: 20d"));
+});
+
+pureTest("a renew that cannot be read does not make that of config count", async () => {
+  await assertMistakes(
+    "config: {pki: p, role: r, renew: 14d}\ncerts:\n  - name: a\n    ttl: 10d\n    renew: 5x\n",
+    `f:5:12 certs[0].renew: expected a duration such as "14d" or a share such as "33%", got "5x"`,
+  );
+});
+
+pureTest("two certificates with one name name each other", async () => {
+  await assertMistakes(
+    "config: {pki: p, role: r}\ncerts:\n  - name: a\n  - name: b\n  - ttl: 5d\n    name: a\n",
+    `f:6:11 certs[2].name: "a" is already used by certs[0].name (line 3)`,
+  );
+});
+
+pureTest("two targets with one path name each other, over the whole file", async () => {
+  const text = `config: {pki: p, role: r, log_file: /l}
+certs:
+  - name: a
+    deploy:
+      - cert: /x/y
+      - {source: chain, dest: /x//./y}
+  - name: b
+    deploy:
+      - privkey: /x/./y
+      - chain: /l
+`;
+  await assertMistakes(
+    text,
+    `f:6:31 certs[0].deploy[1].dest: "/x/y" is already used by certs[0].deploy[0].cert (line 5)`,
+    `f:9:18 certs[1].deploy[0].privkey: "/x/y" is already used by certs[0].deploy[0].cert (line 5)`,
+    `f:10:16 certs[1].deploy[1].chain: "/l" is already used by config.log_file (line 1)`,
+  );
+});
+
+pureTest("a target inside the store is refused", async () => {
+  const file = (store: string, path: string) =>
+    `config: {pki: p, role: r${store}}\ncerts:\n  - name: a\n    deploy: [{cert: ${path}}]\n`;
+  await assertMistakes(
+    file("", "/var/lib//vcm/certs/a/cert.pem"),
+    "f:4:21 certs[0].deploy[0].cert: must lie outside the store /var/lib/vcm/certs, which VCM keeps itself",
+  );
+  await assertMistakes(
+    file(", cert_store: /srv/", "/srv"),
+    "f:4:21 certs[0].deploy[0].cert: must lie outside the store /srv, which VCM keeps itself",
+  );
+  await assertMistakes(file(", cert_store: /srv", "/srv2/a"));
+});
+
+pureTest(
+  "one unit twice in one certificate is refused, in two certificates it is not",
+  async () => {
+    await assertMistakes(
+      "config: {pki: p, role: r}\ncerts:\n  - name: a\n    service:\n" +
+        "      - name: nginx\n      - name: nginx.service\n  - {name: b, service: [{name: nginx}]}\n",
+      `f:6:15 certs[0].service[1].name: "nginx.service" is already used by certs[0].service[0].name (line 5)`,
+    );
+  },
+);
+
+pureTest("all mistakes are shown at once, in the order of their places", async () => {
+  const text = `config:
+  pki: p
+  renew: 14x
+  vualt: https://vault.example.com
+certs:
+  - name: a
+    role: r
+    deploy:
+      - cert: /a
+        mod: "0644"
+      - privkey: /a
+        mode: 999
+  - name: a
+    ip_sans: [x]
+`;
+  await assertMistakes(
+    text,
+    `f:3:10 config.renew: expected a duration such as "14d" or a share such as "33%", got "14x"`,
+    `f:4:3 config.vualt: unknown key; did you mean "vault"?`,
+    `f:10:9 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
+    `f:11:18 certs[0].deploy[1].privkey: "/a" is already used by certs[0].deploy[0].cert (line 9)`,
+    `f:12:15 certs[0].deploy[1].mode: expected an octal mode such as "0640", got "999"`,
+    "f:13:5 certs[1].role: is missing; give it here or, for all, as config.role",
+    `f:13:11 certs[1].name: "a" is already used by certs[0].name (line 6)`,
+    `f:14:15 certs[1].ip_sans[0]: expected an IP address such as "10.1.1.20", got "x"`,
+  );
+});
+
+pureTest("a mistake in an anchor is shown once, where it stands", async () => {
+  const text = `x-common: &common
+  ttl: 5x
+  deploy: &files
+    - mod: 1
+      cert: /a
+config: {pki: p, role: r}
+certs:
+  - <<: *common
+    name: a
+  - <<: [*common]
+    deploy: []
+    name: b
+`;
+  await assertMistakes(
+    text,
+    `f:2:8 certs[0].ttl: expected a duration such as "14d", got "5x"`,
+    `f:4:7 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
+  );
+  await assertMistakes(
+    "config: {pki: p, role: r}\ncerts:\n  - &a {name: a, service: [{nam: b, name: c}]}\n  - *a\n",
+    `f:3:16 certs[1].name: "a" is already used by certs[0].name (line 3)`,
+    `f:3:29 certs[0].service[0].nam: unknown key; did you mean "name"?`,
+  );
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { pureTest } from "../../support/pure_test.ts";
+import { mistakesOf } from "./mistakes.ts";
+
+const SECRET = "5f0ab9c2-hunter2";
+const TOKEN = "hvs.CAESIJ0hunter2hunter2";
+
+pureTest("no mistake shows a secret id, a role id or a token", async () => {
+  const texts = [
+    ...["vault_secret_id", "vault_role_id"].flatMap((key) => [
+      `config:\n  ${key}: [${SECRET}]\ncerts: []`,
+      `config:\n  ${key}: {${SECRET}: a}\ncerts: []`,
+      `config:\n  ${key}: "${SECRET}\\n"\ncerts: []`,
+      `config:\n  ${key}: *${SECRET}\ncerts: []`,
+      `config:\n  ${key}: !${SECRET} a\ncerts: []`,
+      `config:\n  ${key}: @${SECRET}\ncerts: []`,
+      `config:\n  ${key}: "${SECRET}\ncerts: []`,
+      `config:\n  ${key}: "\\q${SECRET}"\ncerts: []`,
+      `config:\n  ${key}:${SECRET}\ncerts: []`,
+      `config: {${key}:"${SECRET}"}\ncerts: []`,
+      `config: {${key}=${SECRET}: }\ncerts: []`,
+      `config:\n  ${key}: ${SECRET}\n  ${key}: ${SECRET}\ncerts: []`,
+      `config:\n  ${key}: a: ${SECRET}\ncerts: []`,
+      `config:\n  ${key.slice(1)}: ${SECRET}\ncerts: []`,
+      `config:\n\t${key}: ${SECRET}\ncerts: []`,
+    ]),
+    `config: "${SECRET}"\ncerts: []`,
+    SECRET,
+    `certs: ${SECRET}`,
+    `config: {vault: "https://user:${SECRET}@host"}\ncerts: []`,
+    `config: {token_file: ${SECRET}}\ncerts: []`,
+    `config: {token: ${TOKEN}}\ncerts: []`,
+    `config: {token_file: ${TOKEN}}\ncerts: []`,
+    `config: {${TOKEN}: a}\ncerts: []`,
+    ...["namespace", "ttl", "renew", "role", "log_file", "vault_ssl_verify", "create_dirs"].map((
+      key,
+    ) => `config: {${key}: "/ ${TOKEN} "}\ncerts: []`),
+    `certs: [{name: "${TOKEN}/", pki: p, role: r}]`,
+    `certs: [{name: a, pki: p, role: r, dns_sans: ["token=${TOKEN}"]}]`,
+  ];
+  for (const text of texts) {
+    const lines = (await mistakesOf(text)).join("\n");
+    assert.notEqual(lines, "", text);
+    assert.equal(lines.includes("hunter2"), false, `${text}\n${lines}`);
+  }
+});

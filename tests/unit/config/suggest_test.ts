@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { didYouMean, nearest } from "../../../lib/config/suggest.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const KEYS = ["name", "ttl", "dns_sans", "ip_sans", "mode", "dest", "service"];
+
+pureTest("nearest() finds the key that was meant", () => {
+  const cases: Record<string, string | undefined> = {
+    mod: "mode",
+    Mode: "mode",
+    moed: "mode",
+    "dns-sans": "dns_sans",
+    dns_san: "dns_sans",
+    ip_san: "ip_sans",
+    services: "service",
+    dst: "dest",
+    tll: "ttl",
+    colour: undefined,
+    x: undefined,
+    "": undefined,
+  };
+  for (const [word, key] of Object.entries(cases)) assert.equal(nearest(word, KEYS), key, word);
+});
+
+pureTest("didYouMean() lists what is allowed where nothing is near", () => {
+  assert.equal(didYouMean("mod", KEYS), `did you mean "mode"?`);
+  assert.equal(didYouMean("colour", ["name", "ttl"]), "allowed here: name, ttl");
+});

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { pureTest } from "../../support/pure_test.ts";
+import { assertMistakes, mistakesOf } from "./mistakes.ts";
+
+const EMPTY =
+  `f:1:1: is empty; it needs at least "certs", a list of certificates (see vcm.yaml.example)`;
+const TAB = "tab character in the indentation; use spaces";
+const START = "a value cannot begin with this character; put the value in quotes";
+const COLON = `": " inside a value; if it is text, put it in quotes, else mend the indentation`;
+const TAG = "a tag (!…) that is not known; take it out or, if it is text, use quotes";
+
+const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
+  ["", EMPTY],
+  ["# only a comment\n", EMPTY],
+  ["---\n", EMPTY],
+  ["config:\n\tpki: a\n", `f:2:1: ${TAB}`],
+  ["certs:\n  - name: a\n \tttl: 1d\n", `f:3:2: ${TAB}`],
+  [
+    "config:\n  pki: a\n  pki: b\ncerts:\n  - ttl: 1d\n    name: x\n    ttl: 2d\n",
+    "f:3:3 config.pki: duplicate key; the first one is on line 2",
+    "f:7:5 certs[0].ttl: duplicate key; the first one is on line 5",
+  ],
+  [
+    "certs: []\n---\ncerts: []\n",
+    `f:2:1: a second document begins here; keep one and take out the "---" line`,
+  ],
+  [
+    "config:\n  pki: *p\n",
+    "f:2:8: no line above has the anchor of this alias; if it is text, put it in quotes",
+  ],
+  ["config:\n  pki: 'a\n  role: b\ncerts: []\n", "f:2:8: a quote is not closed"],
+  [`config:\n  pki: "a\n  role: b\n`, "f:2:8: a quote is not closed"],
+  ["config: {pki: a\ncerts: []\n", `f:2:1: a "[" or "{" is not closed`],
+  ["config:\n  pki:a\n  role: b\n", `f:2:3: expected "key: value", with a space after ":"`],
+  ["config:\n  pki: a: b\n", `f:2:8: ${COLON}`],
+  ["config:\n  pki: a\n   role: b\n", `f:2:8: ${COLON}`],
+  ["config:\n  pki: a\n role: b\n", "f:3:1: the indentation does not fit the lines above"],
+  ["config:\n  pki: @a\n  role: %b\n", `f:2:8: ${START}`, `f:3:9: ${START}`],
+  ["config:\n  pki: !p a\ncerts: []\n", `f:2:10: ${TAG}`],
+  [
+    `config:\n  role: "\\d"\n`,
+    `f:2:9: "\\" begins an escape that is not known; use '…' instead of "…", or write "\\\\"`,
+  ],
+  ["config:\n  <<: a\n", `f:2:8: "<<" above takes a map or a list of maps`],
+  [
+    "config:\n  pki: a\u0001\n",
+    "f:2:9: control character U+0001; take it out, or write it as an escape in quotes",
+  ],
+  ["[".repeat(100_000), "f: is nested too deeply to be read"],
+];
+
+pureTest("a text that is no YAML is explained in plain words", async () => {
+  for (const [text, ...lines] of cases) await assertMistakes(text, ...lines);
+});
+
+pureTest("parseConfig() throws nothing but ConfigError, whatever the text", async () => {
+  const good = "x: &a {b: c}\nconfig:\n  pki: 'p'\ncerts:\n  - <<: *a\n    name: \"w\"\n";
+  const slips = [
+    "\t",
+    "\n",
+    ":",
+    "- ",
+    "[",
+    "}",
+    "*a",
+    "&b ",
+    "!t ",
+    "|",
+    "%",
+    "'",
+    '"',
+    "#",
+    "---\n",
+  ];
+  for (let place = 0; place <= good.length; place++) {
+    for (const slip of slips) await mistakesOf(good.slice(0, place) + slip + good.slice(place));
+    await mistakesOf(good.slice(0, place));
+  }
+});
+
+pureTest("an anchor that holds itself ends", async () => {
+  assert.equal((await mistakesOf("certs: &a [*a]")).length, 1);
+  assert.equal((await mistakesOf("certs:\n  - &a {name: x, service: [*a]}")).length > 0, true);
+});
