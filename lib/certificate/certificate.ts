@@ -1,0 +1,72 @@
+/** The fact: what a PEM certificate says. */
+import { X509Certificate } from "node:crypto";
+
+/** What VCM reads from a certificate. */
+export interface Certificate {
+  readonly commonName?: string;
+  readonly dnsNames: readonly string[];
+  readonly ipAddresses: readonly string[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  /** Common name of the issuer, or its whole name where it has none. */
+  readonly issuer: string;
+  /** Lower-case hexadecimal with colons, the form in which Vault takes it for revocation. */
+  readonly serial: string;
+  /** SHA-256 of the DER, upper-case hexadecimal with colons. */
+  readonly fingerprint: string;
+}
+
+/**
+ * Reads the first certificate of a PEM text.
+ *
+ * Throws an Error whose message says why where the text holds none.
+ */
+export function parseCertificate(pem: string): Certificate {
+  const x509 = openCertificate(pem);
+  const names = subjectAltNames(x509.subjectAltName ?? "");
+  const commonName = attribute(x509.subject, "CN");
+  return {
+    ...(commonName === undefined ? {} : { commonName }),
+    dnsNames: names.dns,
+    ipAddresses: names.ip,
+    notBefore: new Date(x509.validFrom),
+    notAfter: new Date(x509.validTo),
+    issuer: attribute(x509.issuer, "CN") ?? x509.issuer.replaceAll("\n", ", "),
+    serial: colonHex(x509.serialNumber),
+    fingerprint: x509.fingerprint256,
+  };
+}
+
+/** Opens the first certificate of a PEM text; throws an Error in plain words. */
+export function openCertificate(pem: string): X509Certificate {
+  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new Error("holds no PEM certificate");
+  }
+  try {
+    return new X509Certificate(pem);
+  } catch (error) {
+    throw new Error("holds a PEM certificate that cannot be decoded", { cause: error });
+  }
+}
+
+function colonHex(serial: string): string {
+  const even = serial.length % 2 === 0 ? serial : `0${serial}`;
+  return (even.toLowerCase().match(/../g) ?? []).join(":");
+}
+
+/** Splits node:crypto's `DNS:a, IP Address:10.0.0.1, URI:…`. */
+function subjectAltNames(text: string): { dns: string[]; ip: string[] } {
+  const dns: string[] = [];
+  const ip: string[] = [];
+  for (const entry of text.split(", ")) {
+    if (entry.startsWith("DNS:")) dns.push(entry.slice("DNS:".length));
+    else if (entry.startsWith("IP Address:")) ip.push(entry.slice("IP Address:".length));
+  }
+  return { dns, ip };
+}
+
+/** One attribute of node:crypto's distinguished name, which has one attribute a line. */
+function attribute(distinguishedName: string, type: string): string | undefined {
+  const line = distinguishedName.split("\n").find((line) => line.startsWith(`${type}=`));
+  return line?.slice(type.length + 1);
+}
