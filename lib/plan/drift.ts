@@ -1,0 +1,101 @@
+/** How a target differs from what the file asks for, and what stops it from being mended. */
+import type { TargetSpec } from "../config/types.ts";
+import type { Blocked, Drift, TargetFile, TargetObservation, TargetStep } from "./types.ts";
+
+/** What there is to deploy. */
+export interface Supply {
+  /** The set in the store is whole. */
+  readonly stored: boolean;
+  /** A new certificate is issued before. */
+  readonly renewed: boolean;
+}
+
+/** Differences, in the order in which people care: content first. Only fields that are given. */
+export function judgeDrift(
+  spec: TargetSpec,
+  target: TargetObservation,
+  supply: Supply,
+  forced: boolean,
+): Drift[] {
+  if (target.file.kind === "unreadable" || !(supply.stored || supply.renewed)) return [];
+  if (target.file.kind === "absent") return [{ kind: "missing" }];
+  const file = target.file.value;
+  if (file.type === "symlink") return [{ kind: "not-a-file", found: "symlink" }];
+  if (file.type !== "file") return [];
+  const drift: Drift[] = [];
+  if (supply.renewed) drift.push({ kind: "renewed" });
+  if (supply.stored && !file.sameContent) drift.push({ kind: "content" });
+  else if (forced) drift.push({ kind: "forced" });
+  return [...drift, ...judgeMetadata(spec, target, file)];
+}
+
+function judgeMetadata(spec: TargetSpec, target: TargetObservation, file: TargetFile): Drift[] {
+  const { owner, group } = target;
+  const drift: Drift[] = [];
+  if (owner.kind === "given" && owner.id !== file.uid) {
+    drift.push({ kind: "owner", from: file.owner, to: owner.name });
+  }
+  if (group.kind === "given" && group.id !== file.gid) {
+    drift.push({ kind: "group", from: file.group, to: group.name });
+  }
+  if (spec.mode !== undefined && spec.mode !== file.mode) {
+    drift.push({ kind: "mode", from: octal(file.mode), to: octal(spec.mode) });
+  }
+  return drift;
+}
+
+/** Whether a service that read the old file has something new to load. */
+export function changesContent(drift: readonly Drift[]): boolean {
+  return drift.some(({ kind }) => kind !== "owner" && kind !== "group" && kind !== "mode");
+}
+
+/** What a person has to mend before this target can be as the file asks. */
+export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blocked[] {
+  const blocked: Blocked[] = [];
+  const impossible = (message: string) => blocked.push({ kind: "impossible", message });
+  if (target.file.kind === "unreadable") {
+    blocked.push({ kind: "unreadable", message: target.file.problem });
+  }
+  const type = target.file.kind === "present" ? target.file.value.type : "file";
+  if (type === "directory") {
+    impossible(`"${spec.path}" is a folder; remove it, or give the path of a file in it`);
+  } else if (type === "other") {
+    impossible(`"${spec.path}" is a device, pipe or socket; give another path`);
+  }
+  const folder = spec.path.slice(0, spec.path.lastIndexOf("/")) || "/";
+  if (target.parent === "not-a-folder") {
+    impossible(`"${folder}", in which "${spec.path}" should lie, is not a folder`);
+  } else if (target.parent === "absent" && !spec.createDirs) {
+    impossible(`Folder "${folder}" does not exist; create it, or set "create_dirs: true"`);
+  }
+  for (const [word, account] of [["owner", target.owner], ["group", target.group]] as const) {
+    if (account.kind !== "unknown") continue;
+    impossible(
+      `The ${word} "${account.name}" of "${spec.path}" is not known on this host; ` +
+        `create it, or mend "${word}" in the file`,
+    );
+  }
+  return blocked;
+}
+
+/** The step that mends a target. */
+export function targetStep(
+  spec: TargetSpec,
+  target: TargetObservation,
+  drift: readonly Drift[],
+): TargetStep {
+  return {
+    what: spec.what,
+    path: spec.path,
+    drift,
+    ...(target.owner.kind === "given" ? { uid: target.owner.id } : {}),
+    ...(target.group.kind === "given" ? { gid: target.group.id } : {}),
+    // A key is for its owner alone unless the file says otherwise.
+    mode: spec.mode ?? (spec.what === "privkey" ? 0o600 : 0o644),
+    createDirs: spec.createDirs,
+  };
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}

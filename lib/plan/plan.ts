@@ -1,0 +1,207 @@
+/** `(config, observation, now) → Plan`: what differs from the wish, and the steps that mend it. */
+import { renewalStart } from "../certificate/renewal.ts";
+import type { CertificateSpec, Config } from "../config/types.ts";
+import { gatherServices, judgeMarker, type ServiceWish } from "./debt.ts";
+import { changesContent, judgeDrift, judgeObstacles, type Supply, targetStep } from "./drift.ts";
+import { isWhole, judgeDue, storedCertificate } from "./due.ts";
+import type {
+  Blocked,
+  CertificateObservation,
+  CertificateState,
+  Debt,
+  DeployStep,
+  Due,
+  IssueStep,
+  Observation,
+  Plan,
+  Step,
+} from "./types.ts";
+
+/** Which kinds of steps a command takes, and whether it takes them though not due. */
+export interface Selection {
+  readonly issue: boolean;
+  readonly deploy: boolean;
+  readonly services: boolean;
+  readonly force: boolean;
+}
+
+/** What `vcm run` does. */
+export const EVERYTHING: Selection = { issue: true, deploy: true, services: true, force: false };
+
+/** @param specs The certificates that the command is about, each with its observation. */
+export function plan(
+  config: Config,
+  specs: readonly CertificateSpec[],
+  observation: Observation,
+  now: Date,
+  selection: Selection = EVERYTHING,
+): Plan {
+  const certificates: CertificateState[] = [];
+  const steps: Step[] = [];
+  for (const [at, spec] of specs.entries()) {
+    const observed = observation.certificates[at];
+    if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
+    const planned = planCertificate(spec, observed, now, selection);
+    certificates.push(planned.state);
+    steps.push(...planned.steps);
+  }
+  if (selection.services) steps.push(...planServices(specs, observation, steps, selection));
+  return { at: now, certStore: config.certStore, certificates, steps };
+}
+
+interface PlannedCertificate {
+  readonly state: CertificateState;
+  readonly steps: readonly Step[];
+}
+
+function planCertificate(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+  now: Date,
+  selection: Selection,
+): PlannedCertificate {
+  const unreadable = storeObstacles(observed);
+  const judged = unreadable.length > 0 ? undefined : judgeDue(spec, observed.stored, now);
+  const due = judged ?? forcedIssue(selection, unreadable);
+  const issue = due !== undefined && selection.issue ? issueStep(spec, due) : undefined;
+  const whole = unreadable.length === 0 && isWhole(judged);
+  const supply: Supply = { stored: whole, renewed: issue !== undefined };
+  const forced = selection.force && selection.deploy;
+  const drifts = spec.targets.map((target, at) => {
+    const seen = observed.targets[at];
+    return seen === undefined ? [] : judgeDrift(target, seen, supply, forced);
+  });
+  const blocked = [...unreadable, ...targetObstacles(spec, observed)];
+  if (selection.deploy && !whole && issue === undefined && due && spec.targets.length > 0) {
+    blocked.push({
+      kind: "impossible",
+      message: `Nothing in the store can be deployed: ${due.detail}; run "vcm issue" first`,
+    });
+  }
+  const deploy = selection.deploy && blocked.length === 0
+    ? deployStep(spec, observed, drifts, whole)
+    : undefined;
+  const steps = [tidyStep(observed), issue, deploy].filter((step) => step !== undefined);
+  return { state: certificateState(spec, observed, due, drifts, blocked), steps };
+}
+
+function certificateState(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+  due: Due | undefined,
+  drifts: readonly CertificateState["targets"][number]["drift"][],
+  blocked: readonly Blocked[],
+): CertificateState {
+  const certificate = storedCertificate(observed.stored);
+  return {
+    name: spec.name,
+    ...(certificate === undefined
+      ? {}
+      : { certificate, renewAt: renewalStart(spec.renew, certificate) }),
+    ...(due === undefined ? {} : { due }),
+    targets: spec.targets.map(({ what, path }, at) => ({ what, path, drift: drifts[at] ?? [] })),
+    blocked,
+  };
+}
+
+function forcedIssue(selection: Selection, unreadable: readonly Blocked[]): Due | undefined {
+  return selection.issue && selection.force && unreadable.length === 0
+    ? { reason: "forced", detail: "it was asked for by --force" }
+    : undefined;
+}
+
+function storeObstacles({ stored }: CertificateObservation): Blocked[] {
+  const problems = [stored.leaf, stored.key, stored.chain, stored.fullchain]
+    .flatMap((presence) => presence.kind === "unreadable" ? presence.problem : []);
+  return [...new Set(problems)].map((message) => ({ kind: "unreadable", message }));
+}
+
+function targetObstacles(spec: CertificateSpec, observed: CertificateObservation): Blocked[] {
+  return spec.targets.flatMap((target, at) => {
+    const seen = observed.targets[at];
+    return seen === undefined ? [] : judgeObstacles(target, seen);
+  });
+}
+
+function tidyStep(observed: CertificateObservation): Step | undefined {
+  const leftovers = observed.targets.filter((target) => target.leftover)
+    .map((target) => target.path);
+  if (!observed.interrupted && leftovers.length === 0) return undefined;
+  return { kind: "tidy", certificate: observed.name, store: observed.interrupted, leftovers };
+}
+
+function issueStep(spec: CertificateSpec, due: Due): IssueStep {
+  return {
+    kind: "issue",
+    certificate: spec.name,
+    due,
+    request: {
+      mount: spec.pki,
+      role: spec.role,
+      commonName: spec.commonName,
+      dnsSans: spec.dnsSans,
+      ipSans: spec.ipSans,
+      ...(spec.ttl === undefined ? {} : { ttl: spec.ttl }),
+    },
+    renew: spec.renew,
+  };
+}
+
+function deployStep(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+  drifts: readonly CertificateState["targets"][number]["drift"][],
+  storedSetUsable: boolean,
+): DeployStep | undefined {
+  const targets = spec.targets.flatMap((target, at) => {
+    const [seen, drift] = [observed.targets[at], drifts[at]];
+    return seen === undefined || drift === undefined || drift.length === 0
+      ? []
+      : targetStep(target, seen, drift);
+  });
+  if (targets.length === 0) return undefined;
+  const units = spec.services.map((service) => service.unit);
+  return { kind: "deploy", certificate: spec.name, storedSetUsable, targets, units };
+}
+
+function planServices(
+  specs: readonly CertificateSpec[],
+  observation: Observation,
+  steps: readonly Step[],
+  selection: Selection,
+): Step[] {
+  const changing = new Set(
+    steps.flatMap((step) =>
+      step.kind === "deploy" && step.targets.some((target) => changesContent(target.drift))
+        ? step.certificate
+        : []
+    ),
+  );
+  return gatherServices(specs).flatMap((wish) =>
+    planService(wish, observation, changing, selection)
+  );
+}
+
+function planService(
+  wish: ServiceWish,
+  observation: Observation,
+  changing: ReadonlySet<string>,
+  selection: Selection,
+): Step[] {
+  const deployed = wish.certificates.filter((name) => changing.has(name));
+  const act = (debt: Debt): Step[] => [{
+    kind: "service",
+    unit: wish.unit,
+    control: wish.control,
+    debt,
+    certificates: deployed,
+  }];
+  if (selection.force) return act({ reason: "forced", detail: "it was asked for by --force" });
+  const marker = observation.markers.find((marker) => marker.unit === wish.unit);
+  const verdict = marker && judgeMarker(marker, wish, observation);
+  if (verdict?.kind === "owed") return act({ reason: "owed", detail: verdict.detail });
+  if (deployed.length > 0) {
+    return act({ reason: "deployed", detail: `it loads the new files of ${deployed.join(", ")}` });
+  }
+  return verdict ? [{ kind: "settle", unit: wish.unit, detail: verdict.detail }] : [];
+}
