@@ -1,0 +1,67 @@
+/** Owners and groups, looked up by `getent`, so that LDAP and SSSD users are known too. */
+import type { Account } from "../plan/types.ts";
+import { CommandError, runCommand } from "./command.ts";
+
+const GETENT = ["/usr/bin/getent", "/bin/getent"];
+/** Directory services can be slow; a run without them is worth more than one that hangs. */
+const GETENT_LIMIT = 10_000;
+
+/** All accounts that the file names, as this host knows them. */
+export interface AccountBook {
+  owner(name: string | undefined): Account;
+  group(name: string | undefined): Account;
+  /** Name of a uid where it is root's or one of the file's owners', else its digits. */
+  ownerName(uid: number): string;
+  groupName(gid: number): string;
+}
+
+/** @param owners, groups Names or numbers. Needs run permission for getent. */
+export async function lookUpAccounts(
+  owners: Iterable<string>,
+  groups: Iterable<string>,
+): Promise<AccountBook> {
+  const [users, gids] = await Promise.all([ids("passwd", owners), ids("group", groups)]);
+  return {
+    owner: (name) => account(users, name),
+    group: (name) => account(gids, name),
+    ownerName: (uid) => nameOf(users, uid),
+    groupName: (gid) => nameOf(gids, gid),
+  };
+}
+
+function account(ids: ReadonlyMap<string, number>, name: string | undefined): Account {
+  if (name === undefined) return { kind: "unspecified" };
+  const id = isNumber(name) ? Number(name) : ids.get(name);
+  return id === undefined ? { kind: "unknown", name } : { kind: "given", name, id };
+}
+
+function nameOf(ids: ReadonlyMap<string, number>, id: number): string {
+  for (const [name, known] of ids) if (known === id) return name;
+  return id === 0 ? "root" : String(id);
+}
+
+async function ids(database: string, wanted: Iterable<string>): Promise<Map<string, number>> {
+  const names = [...new Set(wanted)].filter((name) => !isNumber(name));
+  const found = new Map<string, number>();
+  if (names.length === 0) return found;
+  // Exit status 2 says that some names are unknown; the others are printed all the same.
+  const { stdout } = await getent([database, "--", ...names]);
+  for (const line of stdout.split("\n")) {
+    const [name, , id] = line.split(":");
+    if (name !== undefined && id !== undefined) found.set(name, Number(id));
+  }
+  return found;
+}
+
+async function getent(args: string[]) {
+  try {
+    return await runCommand(GETENT, args, GETENT_LIMIT);
+  } catch (error) {
+    if (error instanceof CommandError) return { stdout: "" };
+    throw error;
+  }
+}
+
+function isNumber(name: string): boolean {
+  return /^\d+$/.test(name);
+}

@@ -1,0 +1,38 @@
+/** Looks at single files and folders: absent, unreadable or present, and never guesses. */
+import type { Presence } from "../plan/types.ts";
+
+export const ABSENT = { kind: "absent" } as const;
+
+/** Text of a file. */
+export function readText(path: string): Presence<string> {
+  return observe(path, () => Deno.readTextFileSync(path));
+}
+
+/** What lies at a path itself; symbolic links are not followed. */
+export function readInfo(path: string): Presence<Deno.FileInfo> {
+  return observe(path, () => Deno.lstatSync(path));
+}
+
+/** Names of all that lies in a folder. */
+export function readFolder(path: string): Presence<ReadonlySet<string>> {
+  return observe(path, () => new Set([...Deno.readDirSync(path)].map((entry) => entry.name)));
+}
+
+function observe<T>(path: string, look: () => T): Presence<T> {
+  try {
+    return { kind: "present", value: look() };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return ABSENT;
+    return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}` };
+  }
+}
+
+/** The system's own words, without the call and the number that the runtime adds. */
+export function plainCause(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/ \(os error \d+\).*$/s, "")
+    .replace(/^(?:E[A-Z]+: )/, "")
+    .replace(/, [a-z]+(?: '.*)?$/s, "")
+    .replace(/^./, (letter) => letter.toLowerCase());
+}

@@ -1,0 +1,85 @@
+/** Looks at services that may owe an action: their markers, and what systemd says of them. */
+import { markerFolder } from "../config/store_paths.ts";
+import type { MarkerObservation, UnitState } from "../plan/types.ts";
+import { CommandError, type CommandResult, runCommand } from "./command.ts";
+import { readFolder, readInfo } from "./read.ts";
+
+export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
+const SHOW_LIMIT = 20_000;
+const PROPERTIES = ["Id", "LoadState", "ActiveState", "StateChangeTimestamp", "ReloadResult"];
+
+/**
+ * Markers of the given units. systemd is asked only when there are some.
+ *
+ * Needs read permission for the store, and run permission for systemctl.
+ */
+export async function observeMarkers(
+  certStore: string,
+  units: ReadonlySet<string>,
+): Promise<MarkerObservation[]> {
+  const listing = readFolder(markerFolder(certStore));
+  if (listing.kind !== "present") return [];
+  const marked = [...listing.value].filter((unit) => units.has(unit)).sort();
+  if (marked.length === 0) return [];
+  const states = await observeUnits(marked);
+  return marked.map((unit) => {
+    const info = readInfo(`${markerFolder(certStore)}/${unit}`);
+    const since = info.kind === "present" ? info.value.mtime?.getTime() ?? 0 : 0;
+    const state = states.get(unit);
+    return { unit, since, ...(state === undefined ? {} : { state }) };
+  });
+}
+
+/** What systemd knows of units; empty where it cannot be asked. */
+export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
+  try {
+    const result = await show(units);
+    return new Map(parseUnits(result.stdout).map((state, at) => [units[at] ?? state.unit, state]));
+  } catch (error) {
+    if (error instanceof CommandError) return new Map();
+    throw error;
+  }
+}
+
+/**
+ * Microseconds in UTC where systemd can print them (version 249 and later), else whole seconds:
+ * those make a service that reloaded in the very second of a write seem owed, which costs a
+ * reload and loses nothing.
+ */
+async function show(units: readonly string[]): Promise<CommandResult> {
+  const args = ["show", `--property=${PROPERTIES.join(",")}`];
+  const exact = await runCommand(
+    SYSTEMCTL,
+    [...args, "--timestamp=us+utc", "--", ...units],
+    SHOW_LIMIT,
+  );
+  return exact.code === 0 || !/timestamp/.test(exact.stderr)
+    ? exact
+    : await runCommand(SYSTEMCTL, [...args, "--", ...units], SHOW_LIMIT);
+}
+
+/** Reads the answer of `systemctl show`: a block of `Key=value` lines a unit, in the order asked. */
+export function parseUnits(text: string): UnitState[] {
+  return text.trim().split(/\n\s*\n/).filter((block) => block !== "").map((block) => {
+    const values = new Map(
+      block.split("\n").map((line) => {
+        const at = line.indexOf("=");
+        return [line.slice(0, at), line.slice(at + 1)] as const;
+      }),
+    );
+    return {
+      unit: values.get("Id") ?? "",
+      load: values.get("LoadState") ?? "",
+      active: values.get("ActiveState") ?? "",
+      changedAt: parseTimestamp(values.get("StateChangeTimestamp") ?? ""),
+      reloadResult: values.get("ReloadResult") ?? "success",
+    };
+  });
+}
+
+/** `Tue 2026-11-24 10:00:00.123456 UTC` in milliseconds since the epoch; 0 for none. */
+export function parseTimestamp(text: string): number {
+  const match = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? UTC/.exec(text);
+  if (!match) return 0;
+  return Date.parse(`${match[1]}T${match[2]}Z`) + Number(`0${match[3] ?? ""}`) * 1000;
+}

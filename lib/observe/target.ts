@@ -1,0 +1,93 @@
+/** Looks at one deployed file. */
+import { temporaryFile } from "../config/store_paths.ts";
+import type { TargetSpec } from "../config/types.ts";
+import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
+import type { AccountBook } from "./accounts.ts";
+import { ABSENT, readFolder, readInfo, readText } from "./read.ts";
+
+/** Lists each folder once, however many targets lie in it. */
+export class FolderCache {
+  readonly #listings = new Map<string, Presence<ReadonlySet<string>>>();
+
+  list(folder: string): Presence<ReadonlySet<string>> {
+    let listing = this.#listings.get(folder);
+    if (listing === undefined) {
+      listing = readFolder(folder);
+      this.#listings.set(folder, listing);
+    }
+    return listing;
+  }
+}
+
+/** @param stored Text of the stored file that the target takes. */
+export function observeTarget(
+  spec: TargetSpec,
+  stored: Presence<string>,
+  folders: FolderCache,
+  accounts: AccountBook,
+): TargetObservation {
+  const folder = spec.path.slice(0, spec.path.lastIndexOf("/")) || "/";
+  const listing = folders.list(folder);
+  const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+  const known = listing.kind === "present";
+  const file = known && !listing.value.has(name(spec.path))
+    ? ABSENT
+    : observeFile(spec.path, stored, accounts);
+  return {
+    path: spec.path,
+    file: listing.kind === "absent" ? ABSENT : file,
+    parent: listing.kind === "absent" ? "absent" : parentOf(folder, listing, file),
+    owner: accounts.owner(spec.owner),
+    group: accounts.group(spec.group),
+    leftover: known && listing.value.has(name(temporaryFile(spec.path))),
+  };
+}
+
+/** A folder that cannot be listed may be one that may only be entered, or no folder at all. */
+function parentOf(
+  folder: string,
+  listing: Presence<unknown>,
+  file: Presence<TargetFile>,
+): TargetObservation["parent"] {
+  if (listing.kind === "present" || file.kind === "present") return "present";
+  const info = readInfo(folder);
+  return info.kind === "present" && !info.value.isDirectory && !info.value.isSymlink
+    ? "not-a-folder"
+    : "present";
+}
+
+function observeFile(
+  path: string,
+  stored: Presence<string>,
+  accounts: AccountBook,
+): Presence<TargetFile> {
+  const info = readInfo(path);
+  if (info.kind !== "present") return info;
+  const found = info.value;
+  const type = typeOf(found);
+  let sameContent = false;
+  if (type === "file" && stored.kind === "present" && found.size <= stored.value.length * 4) {
+    const text = readText(path);
+    if (text.kind === "unreadable") return text;
+    sameContent = text.kind === "present" && text.value === stored.value;
+  }
+  return {
+    kind: "present",
+    value: {
+      type,
+      uid: found.uid ?? 0,
+      gid: found.gid ?? 0,
+      owner: accounts.ownerName(found.uid ?? 0),
+      group: accounts.groupName(found.gid ?? 0),
+      mode: (found.mode ?? 0) & 0o7777,
+      sameContent,
+      changedAt: found.ctime?.getTime() ?? 0,
+    },
+  };
+}
+
+function typeOf(info: Deno.FileInfo): TargetFile["type"] {
+  if (info.isFile) return "file";
+  if (info.isSymlink) return "symlink";
+  return info.isDirectory ? "directory" : "other";
+}
