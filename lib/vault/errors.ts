@@ -1,0 +1,11 @@
+/** The server, or the way to it, said no. The message says what happened, where, and what to do. */
+export class VaultError extends Error {
+  override readonly name = "VaultError";
+  /** HTTP status, where there was an answer. */
+  readonly status?: number;
+
+  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    if (options.status !== undefined) this.status = options.status;
+  }
+}

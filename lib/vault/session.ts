@@ -1,0 +1,218 @@
+/** A login at one server: what is logged in to is what answers all later calls. */
+import type { Credentials, VaultAccess } from "./access.ts";
+import { VaultError } from "./errors.ts";
+import {
+  explainFailure,
+  type HttpRequest,
+  openTransport,
+  probe,
+  type RawAnswer,
+  type Transport,
+} from "./transport.ts";
+
+/** What a call answers when the server is content. */
+export interface VaultAnswer {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly auth: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+}
+
+export interface VaultSession {
+  readonly address: string;
+  /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
+  write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer>;
+  /** Gives up a token that was got by logging in; one that we were given is left alone. */
+  close(): Promise<void>;
+}
+
+/**
+ * Logs in at the first address that can be reached and is in working order.
+ *
+ * Throws VaultError: of the last address where none can be used, at once where a login is refused.
+ */
+export async function openSession(access: VaultAccess): Promise<VaultSession> {
+  let last: unknown;
+  for (const address of access.addresses) {
+    const transport = await openTransport(access);
+    const session = new Session(address, access, transport);
+    try {
+      await session.open(access.addresses.length > 1);
+      return session;
+    } catch (error) {
+      transport.close();
+      last = error;
+      if (error instanceof VaultError && error.status !== undefined && error.status < 500) break;
+    }
+  }
+  throw last;
+}
+
+class Session implements VaultSession {
+  readonly address: string;
+  readonly #access: VaultAccess;
+  readonly #transport: Transport;
+  #token = "";
+  #ownToken = false;
+
+  constructor(address: string, access: VaultAccess, transport: Transport) {
+    this.address = address;
+    this.#access = access;
+    this.#transport = transport;
+  }
+
+  /** @param choose Other addresses can be tried, so learn now whether this one works. */
+  async open(choose: boolean): Promise<void> {
+    if (!this.#access.proxied) await probe(this.address);
+    const { credentials } = this.#access;
+    if (credentials.kind === "token") {
+      this.#token = credentials.token;
+      if (choose) await this.#requireWorkingOrder();
+      return;
+    }
+    this.#token = await this.#logIn(credentials);
+    this.#ownToken = true;
+  }
+
+  async write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer> {
+    return readAnswer(this.address, path, await this.#send("POST", path, body));
+  }
+
+  async close(): Promise<void> {
+    try {
+      // Batch tokens cannot be revoked (400), and an unreachable server forgets the token in time.
+      if (this.#ownToken) await this.#send("POST", "auth/token/revoke-self", {});
+    } catch {
+      return;
+    } finally {
+      this.#transport.close();
+    }
+  }
+
+  /** `GET sys/health`: 200 active, 429 standby, which forwards; 503 sealed (Vault API, sys/health). */
+  async #requireWorkingOrder(): Promise<void> {
+    const { status } = await this.#send("GET", "sys/health");
+    if (status >= 500) throw sealed(this.address, status);
+  }
+
+  async #logIn(credentials: Credentials & { kind: "approle" }): Promise<string> {
+    const path = "auth/approle/login";
+    const answer = await this.#send("POST", path, {
+      role_id: credentials.roleId,
+      secret_id: credentials.secretId,
+    });
+    if (answer.status === 400 || answer.status === 403) {
+      throw new VaultError(
+        `"${this.address}" refused the AppRole of ${credentials.from} (${answer.status}: ${
+          errorsOf(answer)
+        }); check both, and whether the secret id has expired`,
+        { status: answer.status },
+      );
+    }
+    const token = readAnswer(this.address, path, answer).auth["client_token"];
+    if (typeof token !== "string" || token === "") {
+      throw new VaultError(`"${this.address}" logged us in but gave no token`);
+    }
+    return token;
+  }
+
+  async #send(
+    method: HttpRequest["method"],
+    path: string,
+    body?: Readonly<Record<string, unknown>>,
+  ): Promise<RawAnswer> {
+    const { namespace } = this.#access;
+    const headers = {
+      "content-type": "application/json",
+      "x-vault-request": "true",
+      ...(this.#token === "" ? {} : { "x-vault-token": this.#token }),
+      ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
+    };
+    const url = `${this.address}/v1/${path.split("/").map(encodeURIComponent).join("/")}`;
+    try {
+      return await this.#transport.send({
+        method,
+        url,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch (error) {
+      throw explainFailure(this.address, error);
+    }
+  }
+}
+
+function sealed(address: string, status: number): VaultError {
+  return new VaultError(`"${address}" is sealed or not ready (${status}); unseal it first`, {
+    status,
+  });
+}
+
+/** The parts of a good answer; throws VaultError for any other. */
+function readAnswer(address: string, path: string, answer: RawAnswer): VaultAnswer {
+  const { status } = answer;
+  if (status >= 300 && status < 400) {
+    throw new VaultError(
+      `"${address}" redirects to "${answer.location ?? "nowhere"}"; ` +
+        'give the address of the active server under "vault"',
+      { status },
+    );
+  }
+  if (status >= 400) throw explainRefusal(address, path, answer);
+  const body = parseObject(answer.body);
+  if (body === undefined) {
+    throw new VaultError(
+      `"${address}" answered "${path}" with something that is no JSON (${status}); ` +
+        "is this a Vault server, or a proxy before it?",
+    );
+  }
+  return {
+    data: asObject(body["data"]),
+    auth: asObject(body["auth"]),
+    warnings: Array.isArray(body["warnings"]) ? body["warnings"].map(String) : [],
+  };
+}
+
+/** Statuses as in the Vault API's "HTTP status codes". */
+function explainRefusal(address: string, path: string, answer: RawAnswer): VaultError {
+  const { status } = answer;
+  const said = errorsOf(answer);
+  const mount = path.split("/").slice(0, -2).join("/");
+  if (status === 403) {
+    return new VaultError(
+      `"${address}" denied "update" on "${path}" (403: ${said}); the token is wrong or has ` +
+        `expired, or its policy lacks: path "${path}" { capabilities = ["update"] }`,
+      { status },
+    );
+  }
+  if (status === 404) {
+    return new VaultError(
+      `"${address}" has nothing at "${path}" (404: ${said}); is "pki: ${mount}" the path of a ` +
+        "PKI secrets engine?",
+      { status },
+    );
+  }
+  if (status === 503) return sealed(address, status);
+  return new VaultError(`"${address}" refused "${path}" (${status}: ${said})`, { status });
+}
+
+function errorsOf(answer: RawAnswer): string {
+  const errors = parseObject(answer.body)?.["errors"];
+  const lines = Array.isArray(errors) ? errors.map(String) : [];
+  const text = lines.join("; ").replace(/\s+/g, " ").trim().slice(0, 500);
+  return text === "" ? "no reason given" : text;
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? asObject(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Record<string, unknown>
+    : {};
+}

@@ -1,0 +1,52 @@
+/** Which authorities may vouch for the server. */
+import { splitCertificates } from "../certificate/pem.ts";
+import type { TlsTrust } from "../config/types.ts";
+import type { Surroundings } from "./access.ts";
+import { VaultError } from "./errors.ts";
+
+/**
+ * Where distributions keep their bundle. Deno trusts Mozilla's list alone, so the host's own
+ * authorities have to be handed to it.
+ */
+const SYSTEM_BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Alpine, Arch
+  "/etc/pki/tls/certs/ca-bundle.crt", // Fedora, RHEL
+  "/etc/ssl/ca-bundle.pem", // SUSE
+];
+
+/** PEM of each trusted authority. Throws VaultError where a named file holds none. */
+export function readTrustedAuthorities(
+  trust: Exclude<TlsTrust, { kind: "off" }>,
+  around: Surroundings,
+): string[] {
+  if (trust.kind === "file") return readBundle(trust.path, around);
+  const named = around.env("SSL_CERT_FILE");
+  if (named) return readBundle(named, around);
+  for (const path of SYSTEM_BUNDLES) {
+    try {
+      return splitCertificates(around.readText(path));
+    } catch {
+      continue;
+    }
+  }
+  return [];
+}
+
+function readBundle(path: string, { readText }: Surroundings): string[] {
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (error) {
+    throw new VaultError(
+      `Cannot read the CA file "${path}": ${
+        (error as Error).message.replace(/ \(os error.*/s, "")
+      }`,
+      { cause: error },
+    );
+  }
+  const authorities = splitCertificates(text);
+  if (authorities.length === 0) {
+    throw new VaultError(`The CA file "${path}" holds no PEM certificate`);
+  }
+  return authorities;
+}
