@@ -1,0 +1,74 @@
+/**
+ * The atomic write. A file is replaced by: temporary file in the same folder (O_EXCL, O_NOFOLLOW,
+ * mode 0600) → fchown, fchmod → write → fsync → rename → fsync of the folder. So whatever kills
+ * the process or the machine, a reader finds the old file or the new one, whole, and the content is
+ * never readable by more than the final mode allows.
+ *
+ * Not guaranteed: that a folder which somebody else may write to is still the same folder between
+ * two of these calls. The runtime has no file-system calls relative to an open folder.
+ */
+import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+
+/** Whose a file is and who may do what with it. */
+export interface Ownership {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly mode: number;
+}
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+
+/** Makes a file that was not there, whole and synced. Throws the system's error; leaves nothing. */
+export function writeNewFile(path: string, text: string, ownership: Ownership): void {
+  const file = fs.openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
+  try {
+    try {
+      own(file, ownership);
+      writeAll(file, Buffer.from(text));
+      fs.fsyncSync(file);
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch (error) {
+    removeIfThere(path);
+    throw error;
+  }
+}
+
+/** Owner first: fchown clears set-id bits, and the mode must never be wide under the old owner. */
+function own(file: number, { uid, gid, mode }: Ownership): void {
+  const made = fs.fstatSync(file);
+  if ((uid ?? made.uid) !== made.uid || (gid ?? made.gid) !== made.gid) {
+    fs.fchownSync(file, uid ?? made.uid, gid ?? made.gid);
+  }
+  fs.fchmodSync(file, mode);
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at);
+}
+
+/** Makes renames and removals in a folder last. */
+export function syncFolder(path: string): void {
+  const folder = fs.openSync(path, fs.constants.O_RDONLY);
+  try {
+    fs.fsyncSync(folder);
+  } finally {
+    fs.closeSync(folder);
+  }
+}
+
+/** Removes a file; that it was not there is no error. */
+export function removeIfThere(path: string): void {
+  try {
+    fs.unlinkSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/** The folder in which a path lies. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

@@ -1,0 +1,152 @@
+/** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
+import * as fs from "node:fs";
+import { storedFile, temporaryFile } from "../config/store_paths.ts";
+import type { What } from "../config/types.ts";
+import { plainCause } from "../observe/read.ts";
+import { changesContent } from "../plan/drift.ts";
+import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
+import type { IssuedCertificate } from "../vault/issued_certificate.ts";
+import { folderOf, removeIfThere, syncFolder } from "./atomic_write.ts";
+import { deploy, HalfDeployedError } from "./deploy.ts";
+import type { Emit } from "./events.ts";
+import { writeMarker } from "./marker.ts";
+import type { SessionOnce } from "./session_once.ts";
+import { finishSwitch } from "./store.ts";
+
+/** All that one certificate's steps need, and what came of them. */
+export interface CertificateWork {
+  readonly name: string;
+  readonly certStore: string;
+  readonly tidy?: TidyStep;
+  readonly issue?: IssueStep;
+  readonly deploy?: DeployStep;
+}
+
+/** What services need to know of a certificate. */
+export type Deployed = "yes" | "no" | "half";
+
+/** Never throws for what can go wrong on a host: it is said by events. */
+export async function workOnCertificate(
+  work: CertificateWork,
+  sessions: SessionOnce,
+  emit: Emit,
+): Promise<Deployed> {
+  if (work.tidy !== undefined && !tidy(work.tidy, work.certStore, emit)) {
+    emit({
+      kind: "skipped",
+      step: "deploy",
+      subject: work.name,
+      message: "what an interrupted run left could not be cleared away",
+    });
+    return "no";
+  }
+  const issued = work.issue && await tryIssue(work.issue, work.certStore, sessions, emit);
+  if (work.deploy === undefined) return "no";
+  return tryDeploy(work.deploy, work, issued, emit);
+}
+
+function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
+  try {
+    if (step.store) {
+      finishSwitch(certStore, step.certificate);
+      emit({
+        kind: "tidied",
+        certificate: step.certificate,
+        detail: "brought the store into order after an interrupted run",
+      });
+    }
+    for (const path of step.leftovers) {
+      removeIfThere(temporaryFile(path));
+      syncFolder(folderOf(path));
+      emit({
+        kind: "tidied",
+        certificate: step.certificate,
+        detail: `removed the temporary file of an interrupted run beside "${path}"`,
+      });
+    }
+    return true;
+  } catch (error) {
+    const message = `Cannot clear away what an interrupted run left: ${plainCause(error)}`;
+    emit({ kind: "failed", step: "tidy", subject: step.certificate, message });
+    return false;
+  }
+}
+
+async function tryIssue(
+  step: IssueStep,
+  certStore: string,
+  sessions: SessionOnce,
+  emit: Emit,
+): Promise<IssuedCertificate | undefined> {
+  try {
+    const session = await sessions.get();
+    const { issue } = await import("./issue.ts");
+    const issued = await issue(step, certStore, session);
+    for (const message of issued.warnings) {
+      emit({ kind: "warning", subject: step.certificate, message: `the server says: ${message}` });
+    }
+    emit({
+      kind: "issued",
+      certificate: step.certificate,
+      address: session.address,
+      serial: issued.certificate.serial,
+      notAfter: issued.certificate.notAfter,
+    });
+    return issued;
+  } catch (error) {
+    const message = (error as Error).message;
+    emit({ kind: "failed", step: "issue", subject: step.certificate, message });
+    return undefined;
+  }
+}
+
+function tryDeploy(
+  step: DeployStep,
+  work: CertificateWork,
+  issued: IssuedCertificate | undefined,
+  emit: Emit,
+): Deployed {
+  const targets = issued === undefined ? withoutRenewal(step) : step.targets;
+  if (targets.length === 0) {
+    const message = "no new certificate was issued";
+    emit({ kind: "skipped", step: "deploy", subject: work.name, message });
+    return "no";
+  }
+  const changing = targets.some((target) => changesContent(target.drift));
+  try {
+    deploy({
+      targets,
+      text: (what) => issued?.text(what) ?? readStored(work, what),
+      beforeFirstRename: () => {
+        if (!changing) return;
+        for (const unit of step.units) writeMarker(work.certStore, unit, work.name);
+      },
+      afterRename: ({ what, path, drift }) =>
+        emit({ kind: "deployed", certificate: work.name, what, path, drift }),
+    });
+    return changing ? "yes" : "no";
+  } catch (error) {
+    emit({
+      kind: "failed",
+      step: "deploy",
+      subject: work.name,
+      message: (error as Error).message,
+    });
+    return error instanceof HalfDeployedError ? "half" : "no";
+  }
+}
+
+/** Without a new certificate, what drifted from the stored set is mended all the same. */
+function withoutRenewal(step: DeployStep): TargetStep[] {
+  if (!step.storedSetUsable) return [];
+  return step.targets
+    .map((target) => ({
+      ...target,
+      drift: target.drift.filter((difference) => difference.kind !== "renewed"),
+    }))
+    .filter((target) => target.drift.length > 0);
+}
+
+function readStored({ certStore, name }: CertificateWork, what: What): string {
+  return fs.readFileSync(storedFile(certStore, name, what), "utf8");
+}

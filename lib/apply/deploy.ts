@@ -1,0 +1,105 @@
+/**
+ * Deploys one certificate's files. All are first made beside their targets, then all are renamed:
+ * what can go wrong (no space, no permission, no folder) goes wrong before the first target
+ * changes, so that a key and its certificate stay together.
+ *
+ * Not guaranteed: that all renames come about. One that fails after another went through leaves
+ * the certificate's files of two sets, which `HalfDeployedError` says; the next run mends it.
+ */
+import * as fs from "node:fs";
+import { temporaryFile } from "../config/store_paths.ts";
+import { plainCause } from "../observe/read.ts";
+import type { What } from "../config/types.ts";
+import type { TargetStep } from "../plan/types.ts";
+import {
+  folderOf,
+  type Ownership,
+  removeIfThere,
+  syncFolder,
+  writeNewFile,
+} from "./atomic_write.ts";
+
+/** Some of a certificate's files were replaced and some were not. */
+export class HalfDeployedError extends Error {
+  override readonly name = "HalfDeployedError";
+}
+
+export interface Deployment {
+  readonly targets: readonly TargetStep[];
+  /** Content of each file. May throw. */
+  readonly text: (what: What) => string;
+  /** Called once all files are made and before the first target is replaced. */
+  readonly beforeFirstRename: () => void;
+  readonly afterRename: (target: TargetStep) => void;
+}
+
+/** Throws Error in plain words; nothing was changed unless it is a HalfDeployedError. */
+export function deploy(deployment: Deployment): void {
+  const prepared: TargetStep[] = [];
+  try {
+    for (const target of deployment.targets) {
+      prepare(target, deployment.text);
+      prepared.push(target);
+    }
+    deployment.beforeFirstRename();
+  } catch (error) {
+    removeTemporaries(prepared);
+    throw error;
+  }
+  replaceAll(deployment);
+}
+
+function prepare(target: TargetStep, text: Deployment["text"]): void {
+  const temporary = temporaryFile(target.path);
+  try {
+    if (target.createDirs) fs.mkdirSync(folderOf(target.path), { recursive: true, mode: 0o755 });
+    // Under the lock nobody else makes it: it is what an interrupted run left.
+    removeIfThere(temporary);
+    writeNewFile(temporary, text(target.what), ownershipOf(target));
+  } catch (error) {
+    throw new Error(`Cannot write "${target.path}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+/** Owner and group one by one: the file's wish, else those of the file that is replaced. */
+function ownershipOf(target: TargetStep): Ownership {
+  const replaced = fs.lstatSync(target.path, { throwIfNoEntry: false });
+  const kept = replaced?.isFile() ? replaced : undefined;
+  const uid = target.uid ?? kept?.uid;
+  const gid = target.gid ?? kept?.gid;
+  return {
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+    mode: target.mode,
+  };
+}
+
+function replaceAll({ targets, afterRename }: Deployment): void {
+  for (const [at, target] of targets.entries()) {
+    try {
+      fs.renameSync(temporaryFile(target.path), target.path);
+      syncFolder(folderOf(target.path));
+    } catch (error) {
+      removeTemporaries(targets.slice(at));
+      const message = `Cannot replace "${target.path}": ${plainCause(error)}`;
+      if (at === 0) throw new Error(message, { cause: error });
+      throw new HalfDeployedError(
+        `${message}; ${at} of ${targets.length} files were replaced before, ` +
+          "so this certificate's files do not belong together until the next run",
+        { cause: error },
+      );
+    }
+    afterRename(target);
+  }
+}
+
+function removeTemporaries(targets: readonly TargetStep[]): void {
+  for (const target of targets) {
+    try {
+      removeIfThere(temporaryFile(target.path));
+    } catch {
+      // The next run finds it and clears it away.
+      continue;
+    }
+  }
+}

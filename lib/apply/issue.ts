@@ -1,0 +1,49 @@
+/** Carries out an issue step: asks the server, judges the lifetime, fills the store. */
+import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
+import { formatDuration } from "../config/duration.ts";
+import { plainCause } from "../observe/read.ts";
+import type { IssueStep } from "../plan/types.ts";
+import type { IssuedCertificate } from "../vault/issued_certificate.ts";
+import { issueCertificate } from "../vault/pki.ts";
+import type { VaultSession } from "../vault/session.ts";
+import { writeStoredSet } from "./store.ts";
+
+/** Throws Error in plain words; then the store is as it was. */
+export async function issue(
+  step: IssueStep,
+  certStore: string,
+  session: VaultSession,
+): Promise<IssuedCertificate> {
+  const issued = await issueCertificate(session, step.request);
+  requireUsefulLifetime(step, issued, new Date());
+  try {
+    writeStoredSet(certStore, step.certificate, (what) => issued.text(what));
+  } catch (error) {
+    throw new Error(
+      `Cannot write the new certificate into the store "${certStore}": ${plainCause(error)}`,
+      { cause: error },
+    );
+  }
+  return issued;
+}
+
+/** A certificate that is due as soon as it is issued would be issued anew on every run. */
+function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
+  const { certificate } = issued;
+  if (certificate.notBefore > now) {
+    throw new Error(
+      `The certificate is valid only from ${certificate.notBefore.toISOString()}; ` +
+        "this host's clock is behind the server's, so it was not stored",
+    );
+  }
+  if (renewalStart(step.renew, certificate) > now) return;
+  const lifetime = (certificate.notAfter.getTime() - now.getTime()) / 1000;
+  throw new Error(
+    `The role "${step.request.role}" gave a certificate for ${
+      formatDuration(Math.max(1, Math.round(lifetime)))
+    } only, and it is to be renewed ${
+      formatDuration(Math.max(1, Math.round(windowSeconds(step.renew, certificate))))
+    } before its end: it would be due again at once, so it was not stored; raise the role's ` +
+      'max_ttl, or lower "renew"',
+  );
+}

@@ -1,0 +1,39 @@
+/** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
+import { lockFile } from "../config/store_paths.ts";
+import { plainCause } from "../observe/read.ts";
+
+/** Another run holds the lock. */
+export class LockedError extends Error {
+  override readonly name = "LockedError";
+}
+
+/** The store cannot be made or locked. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
+/**
+ * Takes the lock until it is disposed of, and makes the store (0700) where there is none.
+ *
+ * Throws LockedError or StoreError. Needs write permission for the store.
+ */
+export function lockStore(certStore: string): Disposable {
+  let file: Deno.FsFile;
+  try {
+    Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
+    file = Deno.openSync(lockFile(certStore), { create: true, write: true, mode: 0o600 });
+  } catch (error) {
+    throw new StoreError(
+      `Cannot open the lock "${lockFile(certStore)}": ${plainCause(error)}; ` +
+        'run as the user whom the store belongs to, or give another "cert_store"',
+      { cause: error },
+    );
+  }
+  if (!file.tryLockSync(true)) {
+    file.close();
+    throw new LockedError(
+      `Another run of vcm holds the lock "${lockFile(certStore)}"; it is free when that run ends`,
+    );
+  }
+  return file;
+}

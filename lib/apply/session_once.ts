@@ -1,0 +1,35 @@
+/** Opens one session for a whole run, when the first certificate needs it and not before. */
+import type { VaultAccess } from "../vault/access.ts";
+import type { VaultSession } from "../vault/session.ts";
+
+/** The way to the server, or why there is none. */
+export type AccessOrder = VaultAccess | { readonly problem: string };
+
+export class SessionOnce {
+  readonly #access: AccessOrder;
+  #opening: Promise<VaultSession> | undefined;
+
+  constructor(access: AccessOrder) {
+    this.#access = access;
+  }
+
+  /** Throws VaultError, the same one for all who ask: a server that is down is asked once. */
+  get(): Promise<VaultSession> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    try {
+      await (await this.#opening)?.close();
+    } catch {
+      return; // It was never open, which all who asked for it know.
+    }
+  }
+
+  async #open(): Promise<VaultSession> {
+    if ("problem" in this.#access) throw new Error(this.#access.problem);
+    const { openSession } = await import("../vault/session.ts");
+    return await openSession(this.#access);
+  }
+}

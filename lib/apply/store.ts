@@ -1,0 +1,99 @@
+/**
+ * Writes a set into the store, whole or not at all: the four files are made in a staged folder and
+ * synced; then the old folder steps aside and the staged one takes its name. Between those two
+ * renames the name is absent, and both folders are there: whoever looks then (observe/store.ts)
+ * takes the staged set, and the next run finishes the switch. Files are 0600, folders 0700.
+ */
+import * as fs from "node:fs";
+import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
+import { type What, WHATS } from "../config/types.ts";
+import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+
+/** @param text Content of each of the four files. Throws the system's error; the old set stands. */
+export function writeStoredSet(
+  certStore: string,
+  name: string,
+  text: (what: What) => string,
+): void {
+  const staged = stagedFolder(certStore, name);
+  finishSwitch(certStore, name);
+  try {
+    fs.mkdirSync(staged, { mode: 0o700 });
+    for (const what of WHATS) writeNewFile(`${staged}/${what}.pem`, text(what), { mode: 0o600 });
+    keepOtherFiles(storedFolder(certStore, name), staged);
+    syncFolder(staged);
+    switchSets(certStore, name);
+  } catch (error) {
+    removeSet(staged);
+    throw error;
+  }
+  finishSwitch(certStore, name);
+}
+
+/**
+ * Brings the store into order after an interrupted switch: a switch that had begun is completed, a
+ * staged set that was not yet switched to is thrown away.
+ */
+export function finishSwitch(certStore: string, name: string): void {
+  const current = storedFolder(certStore, name);
+  const staged = stagedFolder(certStore, name);
+  const retired = retiredFolder(certStore, name);
+  if (!lies(staged) && !lies(retired)) return;
+  if (!lies(current) && lies(retired)) {
+    fs.renameSync(lies(staged) ? staged : retired, current);
+    syncFolder(certStore);
+  }
+  if (lies(staged)) removeSet(staged);
+  if (lies(retired)) clearRetired(retired, current);
+  syncFolder(certStore);
+}
+
+function switchSets(certStore: string, name: string): void {
+  const current = storedFolder(certStore, name);
+  const retired = retiredFolder(certStore, name);
+  const replaces = lies(current);
+  if (replaces) fs.renameSync(current, retired);
+  try {
+    fs.renameSync(stagedFolder(certStore, name), current);
+  } catch (error) {
+    if (replaces) fs.renameSync(retired, current);
+    throw error;
+  }
+  syncFolder(certStore);
+}
+
+/** What somebody else put beside our four files stays, in the old folder and in the new one. */
+function keepOtherFiles(current: string, staged: string): void {
+  if (!lies(current)) return;
+  for (const entry of fs.readdirSync(current, { withFileTypes: true })) {
+    if (entry.isFile() && !isOurs(entry.name)) {
+      fs.linkSync(`${current}/${entry.name}`, `${staged}/${entry.name}`);
+    }
+  }
+}
+
+/** Empties and removes the old set's folder; what is no file moves over to the new one. */
+function clearRetired(retired: string, current: string): void {
+  for (const entry of fs.readdirSync(retired, { withFileTypes: true })) {
+    const from = `${retired}/${entry.name}`;
+    const to = `${current}/${entry.name}`;
+    if (isOurs(entry.name) || lies(to)) removeIfThere(from);
+    else fs.renameSync(from, to);
+  }
+  fs.rmdirSync(retired);
+}
+
+/** Removes a staged folder; it holds nothing but files that we made or linked. */
+function removeSet(folder: string): void {
+  if (!lies(folder)) return;
+  for (const entry of fs.readdirSync(folder)) removeIfThere(`${folder}/${entry}`);
+  fs.rmdirSync(folder);
+}
+
+function isOurs(name: string): boolean {
+  return WHATS.some((what) => name === `${what}.pem`);
+}
+
+function lies(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
