@@ -1,0 +1,62 @@
+/** `vcm check`: one line that monitoring shows, then one line for each thing that is not in order. */
+import { formatMoment } from "../plan/moment.ts";
+import type { CertificateState, Plan } from "../plan/types.ts";
+import { describeDrifts } from "./drift_text.ts";
+import { count, type Paint } from "./paint.ts";
+import { judgeStanding, type Standing } from "./verdict.ts";
+
+const WORDS: Readonly<Record<Standing, string>> = {
+  fine: "OK",
+  due: "DUE",
+  broken: "BROKEN",
+  unknown: "UNKNOWN",
+};
+
+/** @param all Also list certificates that are in order. */
+export function checkText(plan: Plan, paint: Paint, all: boolean): string {
+  const standing = judgeStanding(plan);
+  const word = { fine: paint.good, due: paint.warn, broken: paint.bad, unknown: paint.bad }
+    [standing](
+      WORDS[standing],
+    );
+  const details = plan.certificates.flatMap((state) => certificateLines(state, all));
+  const services = plan.steps.flatMap((step) =>
+    step.kind === "service" && step.debt.reason === "owed"
+      ? `${step.unit}: owes a ${step.control}: ${step.debt.detail}`
+      : []
+  );
+  return [`${word}: ${headline(plan)}`, ...details, ...services].join("\n") + "\n";
+}
+
+function headline({ certificates }: Plan): string {
+  const wrong = certificates.filter((state) => !isInOrder(state)).length;
+  const next = certificates
+    .flatMap(({ renewAt }) => renewAt ?? [])
+    .reduce<Date | undefined>((first, at) => first && first < at ? first : at, undefined);
+  const renewal = next === undefined ? "" : `, next renewal ${formatMoment(next)}`;
+  return wrong === 0
+    ? `${count(certificates.length, "certificate")} in order${renewal}`
+    : `${wrong} of ${count(certificates.length, "certificate")} not in order${renewal}`;
+}
+
+function isInOrder({ due, blocked, targets }: CertificateState): boolean {
+  return due === undefined && blocked.length === 0 &&
+    targets.every(({ drift }) => drift.length === 0);
+}
+
+function certificateLines(state: CertificateState, all: boolean): string[] {
+  const { name, due, blocked, targets, certificate } = state;
+  const lines = [
+    ...(due === undefined ? [] : [`${name}: ${due.detail}`]),
+    ...blocked.map(({ message }) => `${name}: ${message}`),
+    ...targets.flatMap(({ path, drift }) => {
+      // That a new certificate changes every file is said by the line above.
+      const own = drift.filter(({ kind }) => kind !== "renewed");
+      return own.length === 0 ? [] : [`${name}: ${path}: ${describeDrifts(own)}`];
+    }),
+  ];
+  if (lines.length === 0 && all && certificate !== undefined) {
+    lines.push(`${name}: in order until ${formatMoment(certificate.notAfter)}`);
+  }
+  return lines;
+}

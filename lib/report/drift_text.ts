@@ -1,0 +1,25 @@
+/** Differences of one target, as people read diffs. */
+import type { Drift } from "../plan/types.ts";
+
+export function describeDrifts(drifts: readonly Drift[]): string {
+  return drifts.map(describeDrift).join(", ");
+}
+
+function describeDrift(drift: Drift): string {
+  switch (drift.kind) {
+    case "missing":
+      return "missing";
+    case "not-a-file":
+      return "is a symbolic link, becomes a file";
+    case "content":
+      return "content differs from the store";
+    case "renewed":
+      return "new certificate";
+    case "forced":
+      return "written by --force";
+    case "owner":
+    case "group":
+    case "mode":
+      return `${drift.kind} ${drift.from} -> ${drift.to}`;
+  }
+}

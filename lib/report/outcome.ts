@@ -1,0 +1,43 @@
+/** What a run came to: the plan and the events of carrying it out, put together. */
+import type { ApplyEvent, Setback } from "../apply/events.ts";
+import type { Plan } from "../plan/types.ts";
+
+/** A thing that did not come about, and why. */
+export interface Shortfall {
+  readonly subject: string;
+  readonly message: string;
+}
+
+export interface Outcome {
+  readonly issued: number;
+  readonly deployed: number;
+  readonly acted: number;
+  readonly failed: readonly Shortfall[];
+  readonly skipped: readonly Shortfall[];
+}
+
+/** What the plan says cannot be done counts as failed: the file asks for it. */
+export function foldOutcome(plan: Plan, events: readonly ApplyEvent[]): Outcome {
+  const count = (kind: ApplyEvent["kind"]) => events.filter((event) => event.kind === kind).length;
+  const setbacks = (kind: Setback["kind"]) =>
+    events.filter((event) => event.kind === kind).map(toShortfall);
+  return {
+    issued: count("issued"),
+    deployed: count("deployed"),
+    acted: count("acted"),
+    failed: [...blockedShortfalls(plan), ...setbacks("failed")],
+    skipped: setbacks("skipped"),
+  };
+}
+
+/** What only a person can mend, as the plan has it. */
+export function blockedShortfalls(plan: Plan): Shortfall[] {
+  return plan.certificates.flatMap(({ name, blocked }) =>
+    blocked.map(({ message }) => ({ subject: name, message }))
+  );
+}
+
+function toShortfall(event: ApplyEvent): Shortfall {
+  const { subject, message } = event as Setback;
+  return { subject, message };
+}

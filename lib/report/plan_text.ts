@@ -1,0 +1,86 @@
+/** A plan as people read it: what, why, and per file what changes from what to what. */
+import type {
+  CertificateState,
+  DeployStep,
+  IssueStep,
+  Plan,
+  ServiceStep,
+  SettleStep,
+  Step,
+} from "../plan/types.ts";
+import { formatMoment } from "../plan/moment.ts";
+import { describeDrifts } from "./drift_text.ts";
+import { count, type Paint } from "./paint.ts";
+
+/** @param all Also list certificates with nothing to do. */
+export function planText(plan: Plan, paint: Paint, all: boolean): string {
+  const lines: string[] = [];
+  let quiet = 0;
+  for (const state of plan.certificates) {
+    const steps = plan.steps.filter((step) =>
+      "certificate" in step && step.certificate === state.name
+    );
+    if (steps.length === 0 && state.blocked.length === 0 && !all) quiet++;
+    else lines.push(...certificateLines(state, steps, paint));
+  }
+  for (const step of plan.steps) {
+    if (step.kind === "service") lines.push(...serviceLines(step, paint));
+    else if (step.kind === "settle") lines.push(...settleLines(step, paint));
+  }
+  if (lines.length > 0) lines.push("");
+  lines.push(planSummary(plan, quiet, paint));
+  return lines.join("\n") + "\n";
+}
+
+function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
+  const lines = [paint.bold(state.name)];
+  for (const step of steps) {
+    if (step.kind === "tidy") lines.push("  tidy     what an interrupted run left");
+    else if (step.kind === "issue") lines.push(...issueLines(step, paint));
+    else if (step.kind === "deploy") lines.push(...deployLines(step));
+  }
+  for (const { message } of state.blocked) lines.push(`  ${paint.bad("blocked")}  ${message}`);
+  if (steps.length === 0 && state.blocked.length === 0) lines.push(`  in order ${standing(state)}`);
+  return lines;
+}
+
+function standing({ certificate, renewAt }: CertificateState): string {
+  if (certificate === undefined || renewAt === undefined) return "";
+  return `until ${formatMoment(certificate.notAfter)}, renewal from ${formatMoment(renewAt)}`;
+}
+
+function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
+  return [
+    `  ${paint.warn("issue")}    from ${request.mount}/issue/${request.role}: ${due.detail}`,
+  ];
+}
+
+function deployLines(step: DeployStep): string[] {
+  return step.targets.map(({ path, drift }) => `  deploy   ${path}: ${describeDrifts(drift)}`);
+}
+
+function serviceLines({ unit, control, debt }: ServiceStep, paint: Paint): string[] {
+  return [paint.bold(unit), `  ${paint.warn(control)}: ${debt.detail}`];
+}
+
+function settleLines({ unit, detail }: SettleStep, paint: Paint): string[] {
+  return [paint.bold(unit), `  owes nothing any more: ${detail}`];
+}
+
+function planSummary(plan: Plan, quiet: number, paint: Paint): string {
+  const steps = (kind: Step["kind"]) => plan.steps.filter((step) => step.kind === kind);
+  const files = plan.steps.reduce(
+    (sum, step) => sum + (step.kind === "deploy" ? step.targets.length : 0),
+    0,
+  );
+  const blocked = plan.certificates.filter((state) => state.blocked.length > 0).length;
+  const rest = quiet > 0 ? `; ${count(quiet, "certificate")} in order` : "";
+  const stuck = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
+  if (plan.steps.length === 0) {
+    return blocked > 0
+      ? `Nothing can be done${stuck}${rest}`
+      : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
+  }
+  return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
+    `${count(steps("service").length, "service action")}${stuck}${rest}`;
+}

@@ -1,0 +1,55 @@
+/** What a plan or an outcome means in one word, and as an exit status. */
+import type { Plan } from "../plan/types.ts";
+import type { Outcome } from "./outcome.ts";
+
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+/** Usage or configuration. */
+export const EXIT_USAGE = 2;
+/** Another run holds the lock: EX_TEMPFAIL of sysexits(3). */
+export const EXIT_LOCKED = 75;
+/** `vcm check` cannot tell: the monitoring plugins' UNKNOWN. */
+export const EXIT_UNKNOWN = 3;
+
+/** How things stand, as monitoring plugins see it. */
+export type Standing = "fine" | "due" | "broken" | "unknown";
+
+/** Exit status of `vcm check`, of the Monitoring Plugins guidelines: OK, WARNING, CRITICAL, UNKNOWN. */
+export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
+  fine: 0,
+  due: 1,
+  broken: 2,
+  unknown: EXIT_UNKNOWN,
+};
+
+/** Reasons that hurt now, not some day. */
+const BROKEN_REASONS: ReadonlySet<string> = new Set([
+  "missing",
+  "key-missing",
+  "unparsable",
+  "key-unparsable",
+  "key-mismatch",
+  "chain-missing",
+  "chain-mismatch",
+  "not-yet-valid",
+  "expired",
+]);
+
+/** Where several hold: broken before unknown before due. */
+export function judgeStanding(plan: Plan): Standing {
+  const { certificates } = plan;
+  const broken = certificates.some(({ due, targets }) =>
+    (due !== undefined && BROKEN_REASONS.has(due.reason)) ||
+    targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing"))
+  );
+  if (broken) return "broken";
+  const blocked = certificates.flatMap((certificate) => certificate.blocked);
+  if (blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
+  const owed = plan.steps.some(({ kind }) => kind !== "settle");
+  return owed || blocked.length > 0 ? "due" : "fine";
+}
+
+/** Exit status of `run`, `issue`, `deploy` and `restart`. */
+export function outcomeStatus(outcome: Outcome): number {
+  return outcome.failed.length > 0 ? EXIT_FAILED : EXIT_OK;
+}
