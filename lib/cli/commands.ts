@@ -1,0 +1,124 @@
+/** The command table: names, options and help come from here and from nowhere else. */
+
+export const OPTIONS = {
+  config: {
+    type: "string",
+    short: "c",
+    value: "FILE",
+    help:
+      "the configuration (default: $VCM_CONFIG, /etc/vcm/vcm.yaml; not as root also ./vcm.yaml)",
+  },
+  force: { type: "boolean", help: "do it though it is not due" },
+  "dry-run": { type: "boolean", help: 'show what would be done, as "vcm plan" does' },
+  all: { type: "boolean", help: "also list certificates that are in order" },
+  json: { type: "boolean", help: "print the result as JSON" },
+  quiet: { type: "boolean", short: "q", help: "print nothing unless something is wrong" },
+  verbose: { type: "boolean", short: "v", help: "print every step and every certificate" },
+  "no-color": { type: "boolean", help: "print no colours; NO_COLOR does the same" },
+  help: { type: "boolean", short: "h", help: "show this help" },
+  version: { type: "boolean", help: "show the version" },
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+
+const COMMON: readonly OptionName[] = ["json", "quiet", "verbose", "no-color", "help", "version"];
+const WITH_FILE: readonly OptionName[] = ["config", ...COMMON];
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What a person should know before running it, one paragraph. */
+  readonly details: string;
+  readonly takesNames: boolean;
+  readonly options: readonly OptionName[];
+  /** Command lines that work, each with what it does. */
+  readonly examples: readonly (readonly [string, string])[];
+}
+
+export const COMMANDS = [
+  {
+    name: "run",
+    summary: "check, issue, deploy, restart: all that is due",
+    details:
+      "Compares what is on disk with what the file asks for and does what is missing. With " +
+      "nothing due it changes nothing and sends no request. Without a command, vcm does this.",
+    takesNames: true,
+    options: ["dry-run", ...WITH_FILE],
+    examples: [
+      ["vcm run --quiet", "from cron: prints only what went wrong"],
+      ["vcm run web.internal.myorg.local", "one certificate"],
+    ],
+  },
+  {
+    name: "check",
+    summary: "look only; the exit status tells monitoring",
+    details:
+      "Needs no server, and no root where the files can be read. Exit status: 0 fine, 1 due " +
+      "or owed, 2 broken now, 3 cannot tell.",
+    takesNames: true,
+    options: ["all", ...WITH_FILE],
+    examples: [["vcm check", "one line for monitoring, then what is not in order"]],
+  },
+  {
+    name: "plan",
+    summary: "show what run would do, and why",
+    details: "Looks and changes nothing. Exit status: 0, or 2 for a mistake in the file.",
+    takesNames: true,
+    options: ["all", ...WITH_FILE],
+    examples: [
+      ["vcm plan", "what is to be done"],
+      ["vcm plan --json", "the same as data"],
+    ],
+  },
+  {
+    name: "issue",
+    summary: "issue certificates that are due into the store",
+    details: "Deploys nothing: the next run or deploy does.",
+    takesNames: true,
+    options: ["force", ...WITH_FILE],
+    examples: [["vcm issue --force web.internal.myorg.local", "a new certificate now"]],
+  },
+  {
+    name: "deploy",
+    summary: "put the store's files where services want them",
+    details:
+      "Needs no server. Services are not touched: what they owe is remembered for the next " +
+      "run or restart.",
+    takesNames: true,
+    options: ["force", ...WITH_FILE],
+    examples: [["vcm deploy", "mend what was deleted or edited"]],
+  },
+  {
+    name: "restart",
+    summary: "let services load files that they have not loaded yet",
+    details: "Needs no server.",
+    takesNames: true,
+    options: ["force", ...WITH_FILE],
+    examples: [["vcm restart --force web.internal.myorg.local", "reload its services now"]],
+  },
+  {
+    name: "validate",
+    summary: "look at the file alone",
+    details: "Shows every mistake at once. Exit status: 0, or 2 for a mistake.",
+    takesNames: false,
+    options: WITH_FILE,
+    examples: [["vcm validate --config ./vcm.yaml", "before it is rolled out"]],
+  },
+  {
+    name: "demo",
+    summary: "the main job in a temporary folder, on a practice Vault",
+    details: "Needs no server, no root and no network, and leaves nothing but the folder it names.",
+    takesNames: false,
+    options: COMMON,
+    examples: [["vcm demo", "a tour of one minute"]],
+  },
+] as const satisfies readonly Command[];
+
+export type CommandName = typeof COMMANDS[number]["name"];
+
+/** The entry of a command in the table. */
+export function commandNamed(name: CommandName): Command {
+  const command = COMMANDS.find((command) => command.name === name);
+  if (command === undefined) throw new Error(`No command "${name}"`);
+  return command;
+}

@@ -1,0 +1,64 @@
+/** The narrow door to the process: arguments come in by it, text and permissions go out. */
+
+export interface Host {
+  env(name: string): string | undefined;
+  /** Numeric id of the user who runs this. */
+  uid(): number;
+  now(): Date;
+  /** Writes to standard output, which holds the result. */
+  out(text: string): void;
+  /** Writes to standard error, which holds the log. */
+  err(text: string): void;
+  readonly outIsTerminal: boolean;
+  readonly errIsTerminal: boolean;
+  readText(path: string): string;
+  exists(path: string): boolean;
+  /** Appends to a file that only its owner may read. */
+  append(path: string, text: string): void;
+  /** Gives permissions up for the rest of the process. */
+  giveUp(...permissions: Deno.PermissionDescriptor["name"][]): void;
+}
+
+/** The host that the program runs on. */
+export function processHost(): Host {
+  const encoder = new TextEncoder();
+  return {
+    env: (name) => Deno.env.get(name),
+    uid: () => Deno.uid() ?? 0,
+    now: () => new Date(),
+    out: (text) => writeAll(Deno.stdout, encoder.encode(text)),
+    err: (text) => writeAll(Deno.stderr, encoder.encode(text)),
+    outIsTerminal: Deno.stdout.isTerminal(),
+    errIsTerminal: Deno.stderr.isTerminal(),
+    readText: (path) => Deno.readTextFileSync(path),
+    exists: (path) => {
+      try {
+        Deno.lstatSync(path);
+        return true;
+      } catch (error) {
+        // What cannot be looked at is there: reading it will say why it cannot be read.
+        return !(error instanceof Deno.errors.NotFound);
+      }
+    },
+    append: (path, text) =>
+      Deno.writeTextFileSync(path, text, { append: true, create: true, mode: 0o600 }),
+    giveUp: (...permissions) => {
+      for (const name of permissions) {
+        Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);
+      }
+    },
+  };
+}
+
+interface Sink {
+  writeSync(bytes: Uint8Array): number;
+}
+
+function writeAll(sink: Sink, bytes: Uint8Array): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += sink.writeSync(bytes.subarray(at));
+  } catch (error) {
+    // Whoever read it, `head` for example, has heard enough.
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The log: lines on standard error, the same lines with their time in `log_file`, and on a terminal
+ * a progress line while many certificates are issued.
+ */
+import type { Level } from "../report/run_text.ts";
+import type { Host } from "./host.ts";
+
+export interface LogOptions {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly file?: string;
+  /** Certificates that will be issued. */
+  readonly expected: number;
+}
+
+/** From so many certificates on, a terminal shows one line that moves in place of a line for each. */
+const MANY = 10;
+
+export class Log {
+  readonly #host: Host;
+  readonly #options: LogOptions;
+  readonly #moving: boolean;
+  #done = 0;
+  #fileWorks = true;
+
+  constructor(host: Host, options: LogOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#moving = host.errIsTerminal && !options.quiet && options.expected >= MANY;
+  }
+
+  line(level: Level, text: string): void {
+    this.#append(level, text);
+    if (level === "info" && (this.#options.quiet || (this.#moving && !this.#options.verbose))) {
+      return;
+    }
+    this.#clear();
+    this.#host.err(level === "info" ? `${text}\n` : `${level}: ${text}\n`);
+    this.#draw();
+  }
+
+  /** One more certificate was issued, or could not be. */
+  progress(): void {
+    this.#done++;
+    this.#draw();
+  }
+
+  /** Takes the progress line away. */
+  end(): void {
+    this.#clear();
+  }
+
+  #draw(): void {
+    if (!this.#moving) return;
+    this.#host.err(`\r\x1b[2Kissuing ${this.#done} of ${this.#options.expected}`);
+  }
+
+  #clear(): void {
+    if (this.#moving) this.#host.err("\r\x1b[2K");
+  }
+
+  #append(level: Level, text: string): void {
+    const { file } = this.#options;
+    if (file === undefined || !this.#fileWorks) return;
+    try {
+      this.#host.append(file, `${this.#host.now().toISOString()} ${level} ${text}\n`);
+    } catch (error) {
+      // A log that cannot be written must not keep a certificate from being renewed.
+      this.#fileWorks = false;
+      this.line("warning", `Cannot write the log file "${file}": ${(error as Error).message}`);
+    }
+  }
+}

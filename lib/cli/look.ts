@@ -1,0 +1,28 @@
+/** `vcm check` and `vcm plan`: look, and change nothing. */
+import { observe } from "../observe/observe.ts";
+import { plan } from "../plan/plan.ts";
+import { checkText } from "../report/check_text.ts";
+import { checkJson, planJson } from "../report/json.ts";
+import { planText } from "../report/plan_text.ts";
+import { CHECK_STATUS, EXIT_OK, judgeStanding } from "../report/verdict.ts";
+import type { Host } from "./host.ts";
+import { loadFor, narrow, paintFor } from "./load.ts";
+import type { Arguments } from "./parse_arguments.ts";
+
+/** Gives up the right to write and to talk before it reads anything. */
+export async function look(args: Arguments, host: Host): Promise<number> {
+  host.giveUp("write", "net");
+  const config = await loadFor(args, host);
+  const specs = narrow(config, args);
+  const made = plan(config, specs, await observe(config, specs), host.now());
+  const [paint, all] = [paintFor(args, host), args.all || args.verbose];
+  if (args.command === "check") {
+    const standing = judgeStanding(made);
+    if (args.json) host.out(checkJson(made));
+    else if (!args.quiet || standing !== "fine") host.out(checkText(made, paint, all));
+    return CHECK_STATUS[standing];
+  }
+  if (args.json) host.out(planJson(made));
+  else if (!args.quiet) host.out(planText(made, paint, all));
+  return EXIT_OK;
+}

@@ -1,0 +1,109 @@
+/** Reads the command line. */
+import { parseArgs } from "node:util";
+import { didYouMean } from "../config/suggest.ts";
+import { type Command, type CommandName, commandNamed, COMMANDS, OPTIONS } from "./commands.ts";
+
+/** The command line is not one that VCM knows. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  /** The command whose help tells more. */
+  readonly command: CommandName | undefined;
+
+  constructor(message: string, command?: CommandName) {
+    super(message);
+    this.command = command;
+  }
+}
+
+export interface Arguments {
+  readonly command: CommandName;
+  /** Whether the command was named, or is the default. */
+  readonly named: boolean;
+  readonly names: readonly string[];
+  readonly config?: string;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly all: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly noColor: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** Throws UsageError. */
+export function parseArguments(args: readonly string[]): Arguments {
+  // Not strict: its errors know no "did you mean".
+  const parsed = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const [first, ...rest] = parsed.positionals;
+  const asksHelp = first === "help";
+  const name = commandName(asksHelp ? rest[0] : first);
+  const command = commandNamed(name);
+  for (const token of parsed.tokens) {
+    if (token.kind === "option") requireOption(command, token);
+  }
+  const names = asksHelp ? [] : rest;
+  if (names.length > 0 && !command.takesNames) {
+    throw new UsageError(`"vcm ${name}" takes no names; got "${names[0]}"`, name);
+  }
+  const { values } = parsed;
+  const on = (option: keyof typeof OPTIONS) => values[option] === true;
+  return {
+    command: name,
+    named: (asksHelp ? rest[0] : first) !== undefined,
+    names,
+    ...(typeof values.config === "string" ? { config: values.config } : {}),
+    force: on("force"),
+    dryRun: on("dry-run"),
+    all: on("all"),
+    json: on("json"),
+    quiet: on("quiet"),
+    verbose: on("verbose"),
+    noColor: on("no-color"),
+    help: on("help") || asksHelp,
+    version: on("version"),
+  };
+}
+
+function commandName(word: string | undefined): CommandName {
+  if (word === undefined) return "run";
+  const command = COMMANDS.find(({ name }) => name === word);
+  if (command !== undefined) return command.name;
+  const guess = didYouMean(word, COMMANDS.map(({ name }) => name));
+  throw new UsageError(
+    `Unknown command "${word}"; ${guess} (for one certificate: "vcm run ${word}")`,
+  );
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function requireOption(command: Command, token: OptionToken): void {
+  const name = command.name as CommandName;
+  const known = command.options.find((option) => option === token.name);
+  if (known === undefined) {
+    const allowed = command.options.map((option) => `--${option}`);
+    throw new UsageError(
+      `Unknown option "${token.rawName}" of "vcm ${name}"; ${didYouMean(token.rawName, allowed)}`,
+      name,
+    );
+  }
+  const takesValue = OPTIONS[known].type === "string";
+  if (takesValue && !token.value) {
+    throw new UsageError(`Option "${token.rawName}" needs a value`, name);
+  }
+  if (!takesValue && token.value !== undefined) {
+    throw new UsageError(`Option "${token.rawName}" takes no value; got "${token.value}"`, name);
+  }
+}

@@ -1,0 +1,27 @@
+/** `vcm validate`: the file alone. */
+import { print } from "../report/json.ts";
+import { count } from "../report/paint.ts";
+import { EXIT_OK } from "../report/verdict.ts";
+import type { Host } from "./host.ts";
+import { loadFor } from "./load.ts";
+import type { Arguments } from "./parse_arguments.ts";
+
+/** Throws ConfigError with every mistake. */
+export async function validate(args: Arguments, host: Host): Promise<number> {
+  host.giveUp("write", "net", "run");
+  const config = await loadFor(args, host);
+  const certificates = config.certificates.length;
+  const targets = config.certificates.flatMap((spec) => spec.targets).length;
+  const services = new Set(
+    config.certificates.flatMap((spec) => spec.services.map((service) => service.unit)),
+  ).size;
+  if (args.json) {
+    host.out(print({ layout: 1, file: config.file, certificates, targets, services }));
+  } else if (!args.quiet) {
+    host.out(
+      `${config.file}: no mistakes; ${count(certificates, "certificate")}, ` +
+        `${count(targets, "target")}, ${count(services, "service")}\n`,
+    );
+  }
+  return EXIT_OK;
+}
