@@ -30,7 +30,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
     case "demo":
-      return await (await import("../demo/tour.ts")).demo(host);
+      return await (await import("../demo/tour.ts")).demo(host, main);
     case "validate":
       return await (await import("./validate.ts")).validate(args, host);
     case "check":

@@ -39,33 +39,33 @@ export function findConfig({ flag, env, uid, exists }: FindOptions): string {
 
 /** Reads one file. Throws `ConfigError` if it cannot be read, trusted or understood. */
 export async function loadConfig(path: string): Promise<Config> {
-  return await parseConfig(await readTrusted(path), path);
+  return await parseConfig(readTrusted(path), path);
 }
 
-async function readTrusted(path: string): Promise<string> {
-  const followed = await orRefuse(path, () => follow(path));
+function readTrusted(path: string): string {
+  const followed = orRefuse(path, () => follow(path));
   // Before it is opened: to open a pipe would wait for somebody to write into it.
   if (!followed.info.isFile) {
     throw refusal(path, `is ${followed.info.isDirectory ? "a folder" : "no regular file"}`);
   }
-  using file = await orRefuse(path, () => Deno.open(followed.path, { read: true }));
-  const info = await file.stat();
+  using file = orRefuse(path, () => Deno.openSync(followed.path, { read: true }));
+  const info = file.statSync();
   const uid = Deno.uid();
   if (uid !== null) {
     const opened: Followed = { ...followed, info };
-    const problems = await orRefuse(path, () => distrust(opened, uid));
+    const problems = orRefuse(path, () => distrust(opened, uid));
     if (problems.length > 0) throw new ConfigError(path, problems);
   }
   if (!info.isFile) throw refusal(path, "is no regular file");
-  return decode(path, await orRefuse(path, () => readAll(path, file, info.size)));
+  return decode(path, orRefuse(path, () => readAll(path, file, info.size)));
 }
 
-async function readAll(path: string, file: Deno.FsFile, size: number): Promise<Uint8Array> {
+function readAll(path: string, file: Deno.FsFile, size: number): Uint8Array {
   if (size > MAX_BYTES) throw refusal(path, "is bigger than 16 MiB; is it the right file?");
   const bytes = new Uint8Array(size);
   let filled = 0;
   while (filled < size) {
-    const count = await file.read(bytes.subarray(filled));
+    const count = file.readSync(bytes.subarray(filled));
     // Cut shorter since it was measured: what is left of it is read.
     if (count === null) break;
     filled += count;
@@ -87,9 +87,9 @@ function decode(path: string, bytes: Uint8Array): string {
 }
 
 /** Runs a step that asks the system, and says plainly why it could not be done. */
-async function orRefuse<T>(path: string, step: () => Promise<T>): Promise<T> {
+function orRefuse<T>(path: string, step: () => T): T {
   try {
-    return await step();
+    return step();
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw refusal(path, reason(error), error);

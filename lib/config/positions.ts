@@ -85,7 +85,10 @@ export class Positions {
 
   /** The syntax errors, in the order in which they stand. */
   errors(): readonly SyntaxError[] {
-    return (this.#document?.errors ?? []).map(({ pos, code, message }) => ({
+    if (this.#document === undefined) return [];
+    // A tag that is not known is a warning here, but stops the fast parser.
+    const { errors, warnings } = this.#document;
+    return [...errors, ...warnings].map(({ pos, code, message }) => ({
       // A quote that is not closed is reported where the text ends; to be mended is where it begins.
       ...this.#at(/closing .quote/.test(message) ? this.#quoteBefore(pos[0]) : pos[0]),
       code,
@@ -186,7 +189,9 @@ export class Positions {
 }
 
 function keyOf(pair: Pair): string | undefined {
-  return isScalar(pair.key) ? String(pair.key.value) : undefined;
+  if (!isScalar(pair.key)) return undefined;
+  // The parser makes a symbol of a merge key.
+  return typeof pair.key.value === "symbol" ? "<<" : String(pair.key.value);
 }
 
 function startOf(node: unknown): number | undefined {

@@ -52,9 +52,11 @@ function inOrder(problems: readonly Problem[]): Problem[] {
   return single.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
-/** One slip makes the parser stumble several times over the same line. */
+/** One slip makes the parser stumble several times over the same line; a duplicate key is no slip. */
 function onePerLine(problems: readonly Problem[]): Problem[] {
-  return problems.filter(({ line }, index) => index === 0 || line !== problems[index - 1]?.line);
+  return problems.filter(({ line, key }, index) =>
+    key !== "" || index === 0 || line !== problems[index - 1]?.line
+  );
 }
 
 /** Whatever the parser makes of a tab in an indentation, the tab is the mistake. */

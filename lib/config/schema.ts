@@ -60,7 +60,7 @@ const target = v.pipe(
     if (!isMap(dataset.value)) return;
     const { privkey, source, mode } = dataset.value;
     if (privkey === undefined && source !== "privkey") return;
-    // Text where the mode was wrong.
+    // Where the mode could not be read there is no number, and a finding already.
     if (typeof mode !== "number" || (mode & 0o007) === 0) return;
     const message = `a private key must not be open to every user; use "0600" or "0640"`;
     addIssue({ message, path: [atValue(dataset.value, "mode")] });
@@ -112,9 +112,13 @@ export const fileSchema = map(
   (key) => key.startsWith("x-"),
 );
 
+/** A whole file, as written: defaults are not filled in yet. */
 export type File = v.InferOutput<typeof fileSchema>;
+/** What stands under `config`. */
 export type Settings = v.InferOutput<typeof settings>;
+/** One entry of `certs`. */
 export type CertificateEntry = v.InferOutput<typeof certificate>;
+/** One entry of `deploy`, in either form. */
 export type TargetEntry = v.InferOutput<typeof target>;
 
 /** What can be said of a file with mistakes: any part may be missing, none is wrong. */

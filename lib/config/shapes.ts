@@ -12,16 +12,15 @@ type MapSchema<E extends v.ObjectEntries> = v.GenericSchema<
 >;
 
 /** One scalar: YAML gives it as text, the reader makes it what the field holds. */
-export function scalar<T>(read: Reader<T>) {
-  return v.pipe(
+export function scalar<T>(read: Reader<T>): v.GenericSchema<string, T> {
+  const schema = v.pipe(
     v.string((issue) => wrongKind("one value", issue.input)),
-    v.rawTransform<string, T>(({ dataset, addIssue, NEVER }) => {
-      const value = read(dataset.value);
-      if (!(value instanceof Mistake)) return value;
-      addIssue({ message: value.message });
-      return NEVER;
-    }),
+    // Not rawTransform, which makes a closure for each value: there are tens of thousands.
+    v.transform(read),
+    v.check((value) => !(value instanceof Mistake), (issue) => (issue.input as Mistake).message),
   );
+  // What is still a mistake did not pass the check.
+  return schema as v.GenericSchema<string, T>;
 }
 
 /** A key that may be left out. */

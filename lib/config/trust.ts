@@ -21,23 +21,23 @@ export interface Followed {
 }
 
 /** Follows a path, link by link. */
-export async function follow(path: string): Promise<Followed> {
+export function follow(path: string): Followed {
   const folders = new Set<string>();
   let current = resolve(path);
   for (let links = 0; links <= MAX_LINKS; links++) {
     folders.add(dirname(current));
-    const info = await Deno.lstat(current);
+    const info = Deno.lstatSync(current);
     if (!info.isSymlink) return { path: current, info, folders: [...folders] };
-    current = resolve(dirname(current), await Deno.readLink(current));
+    current = resolve(dirname(current), Deno.readLinkSync(current));
   }
   throw new Deno.errors.FilesystemLoop("Too many symbolic links");
 }
 
 /** Why the file cannot be trusted, one problem for each path; `uid` is the running user's. */
-export async function distrust(followed: Followed, uid: number): Promise<Problem[]> {
+export function distrust(followed: Followed, uid: number): Problem[] {
   const problems = [judge(followed.path, "file", followed.info, uid)];
   for (const folder of followed.folders) {
-    problems.push(judge(folder, "folder", await Deno.stat(folder), uid));
+    problems.push(judge(folder, "folder", Deno.statSync(folder), uid));
   }
   return problems.filter((problem) => problem !== undefined);
 }

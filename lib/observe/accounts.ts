@@ -1,6 +1,7 @@
-/** Owners and groups, looked up by `getent`, so that LDAP and SSSD users are known too. */
+/** Owners and groups: local ones, and by `getent` all others, so that LDAP and SSSD users count. */
 import type { Account } from "../plan/types.ts";
 import { CommandError, runCommand } from "./command.ts";
+import { type Database, localIds, parseIds } from "./local_accounts.ts";
 
 const GETENT = ["/usr/bin/getent", "/bin/getent"];
 /** Directory services can be slow; a run without them is worth more than one that hangs. */
@@ -40,17 +41,19 @@ function nameOf(ids: ReadonlyMap<string, number>, id: number): string {
   return id === 0 ? "root" : String(id);
 }
 
-async function ids(database: string, wanted: Iterable<string>): Promise<Map<string, number>> {
+async function ids(database: Database, wanted: Iterable<string>): Promise<Map<string, number>> {
   const names = [...new Set(wanted)].filter((name) => !isNumber(name));
-  const found = new Map<string, number>();
-  if (names.length === 0) return found;
+  if (names.length === 0) return new Map();
+  const local = localIds(database);
+  const found = new Map(names.flatMap((name) => {
+    const id = local.get(name);
+    return id === undefined ? [] : [[name, id] as const];
+  }));
+  const others = names.filter((name) => !found.has(name));
+  if (others.length === 0) return found;
   // Exit status 2 says that some names are unknown; the others are printed all the same.
-  const { stdout } = await getent([database, "--", ...names]);
-  for (const line of stdout.split("\n")) {
-    const [name, , id] = line.split(":");
-    if (name !== undefined && id !== undefined) found.set(name, Number(id));
-  }
-  return found;
+  const { stdout } = await getent([database, "--", ...others]);
+  return new Map([...found, ...parseIds(stdout)]);
 }
 
 async function getent(args: string[]) {

@@ -180,7 +180,8 @@ function explainRefusal(address: string, path: string, answer: RawAnswer): Vault
   if (status === 403) {
     return new VaultError(
       `"${address}" denied "update" on "${path}" (403: ${said}); the token is wrong or has ` +
-        `expired, or its policy lacks: path "${path}" { capabilities = ["update"] }`,
+        `expired, no engine is mounted at "${mount}", or the policy lacks: ` +
+        `path "${path}" { capabilities = ["update"] }`,
       { status },
     );
   }

@@ -42,7 +42,7 @@ pureTest("renew must be shorter than ttl, wherever the two come from", async () 
   );
   await assertMistakes(
     certificate("  - name: b\n", "ttl: 1d, renew: 2d"),
-    "f:1:42 config.renew: must be shorter than ttl (1d), got 2d",
+    "f:1:43 config.renew: must be shorter than ttl (1d), got 2d",
   );
   await assertMistakes(certificate("    ttl: 10d\n    renew: 50%\n", "renew: 20d"));
   await assertMistakes(certificate("    renew: 14d\n", "renew: 20d"));
@@ -157,7 +157,7 @@ certs:
   );
   await assertMistakes(
     "config: {pki: p, role: r}\ncerts:\n  - &a {name: a, service: [{nam: b, name: c}]}\n  - *a\n",
-    `f:3:16 certs[1].name: "a" is already used by certs[0].name (line 3)`,
+    `f:3:15 certs[1].name: "a" is already used by certs[0].name (line 3)`,
     `f:3:29 certs[0].service[0].nam: unknown key; did you mean "name"?`,
   );
 });

@@ -34,7 +34,7 @@ pureTest("no mistake shows a secret id, a role id or a token", async () => {
     `config: {${TOKEN}: a}\ncerts: []`,
     ...["namespace", "ttl", "renew", "role", "log_file", "vault_ssl_verify", "create_dirs"].map((
       key,
-    ) => `config: {${key}: "/ ${TOKEN} "}\ncerts: []`),
+    ) => `config: {${key}: "x ${TOKEN} "}\ncerts: []`),
     `certs: [{name: "${TOKEN}/", pki: p, role: r}]`,
     `certs: [{name: a, pki: p, role: r, dns_sans: ["token=${TOKEN}"]}]`,
   ];

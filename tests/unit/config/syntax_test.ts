@@ -36,15 +36,20 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ["config:\n  pki: a\n   role: b\n", `f:2:8: ${COLON}`],
   ["config:\n  pki: a\n role: b\n", "f:3:1: the indentation does not fit the lines above"],
   ["config:\n  pki: @a\n  role: %b\n", `f:2:8: ${START}`, `f:3:9: ${START}`],
-  ["config:\n  pki: !p a\ncerts: []\n", `f:2:10: ${TAG}`],
+  ["config:\n  pki: !p a\ncerts: []\n", `f:2:8: ${TAG}`],
   [
     `config:\n  role: "\\d"\n`,
-    `f:2:9: "\\" begins an escape that is not known; use '…' instead of "…", or write "\\\\"`,
+    `f:2:10: "\\" begins an escape that is not known; use '…' instead of "…", or write "\\\\"`,
   ],
   ["config:\n  <<: a\n", `f:2:8: "<<" above takes a map or a list of maps`],
   [
     "config:\n  pki: a\u0001\n",
     "f:2:9: control character U+0001; take it out, or write it as an escape in quotes",
+  ],
+  [
+    "config: {pki: a, pki: b, ttl: 1d, ttl: 2d}\n",
+    "f:1:18 config.pki: duplicate key; the first one is on line 1",
+    "f:1:35 config.ttl: duplicate key; the first one is on line 1",
   ],
   ["[".repeat(100_000), "f: is nested too deeply to be read"],
 ];

@@ -1,0 +1,167 @@
+/**
+ * `vcm demo`: the main job on a practice Vault, in a temporary folder, by the same code that works
+ * on a real host. Needs no root; talks to 127.0.0.1 only; leaves nothing but the folder it names.
+ */
+import type { Host } from "../cli/host.ts";
+import { type PracticeVault, startPracticeVault } from "./practice_vault.ts";
+
+/** Runs one command line of VCM and answers its exit status. */
+export type RunCommandLine = (args: readonly string[], host: Host) => Promise<number>;
+
+/** Answers 0 when every step came out as the tour says it does. */
+export async function demo(host: Host, run: RunCommandLine): Promise<number> {
+  const vault = await startPracticeVault();
+  try {
+    const tour = new Tour(host, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
+    return await tour.walk();
+  } finally {
+    await vault.close();
+  }
+}
+
+class Tour {
+  readonly #host: Host;
+  readonly #run: RunCommandLine;
+  readonly #vault: PracticeVault;
+  readonly #folder: string;
+  #surprises = 0;
+
+  constructor(host: Host, run: RunCommandLine, vault: PracticeVault, folder: string) {
+    this.#host = host;
+    this.#run = run;
+    this.#vault = vault;
+    this.#folder = folder;
+  }
+
+  async walk(): Promise<number> {
+    await this.#firstRun();
+    await this.#secondRun();
+    await this.#changedWish();
+    await this.#damage();
+    await this.#end();
+    return this.#surprises === 0 ? 0 : 1;
+  }
+
+  async #firstRun(): Promise<void> {
+    Deno.mkdirSync(`${this.#folder}/ssl`);
+    this.#writeConfig([]);
+    this.#say(
+      "1. One file says what this host needs. A practice Vault runs on " +
+        `${this.#vault.address}; everything else is real.`,
+    );
+    this.#host.out(indent(Deno.readTextFileSync(this.#config).replace(/(secret_id: ).*/, "$1…")));
+    await this.#vcm("plan");
+    await this.#vcm("run");
+  }
+
+  async #secondRun(): Promise<void> {
+    this.#say("2. Nothing is due now, so a run changes nothing and asks the server nothing.");
+    const before = this.#vault.requests.length;
+    await this.#vcm("run");
+    const asked = this.#vault.requests.length - before;
+    this.#expect(asked === 0, `the server got ${asked} requests`);
+    this.#host.out(`   (requests at the server: ${asked})\n`);
+  }
+
+  async #changedWish(): Promise<void> {
+    this.#say("3. A name is added to the file: the certificate on disk is no longer what it asks.");
+    this.#writeConfig(["api.demo.internal"]);
+    await this.#vcm("plan");
+    await this.#vcm("run");
+  }
+
+  async #damage(): Promise<void> {
+    this.#say("4. Somebody edits a deployed file and opens up the key. Both are seen and mended.");
+    Deno.writeTextFileSync(`${this.#folder}/ssl/web.crt`, "oops\n");
+    Deno.chmodSync(`${this.#folder}/ssl/web.key`, 0o644);
+    await this.#vcm("check", 1);
+    await this.#vcm("run");
+    await this.#vcm("check");
+  }
+
+  async #end(): Promise<void> {
+    this.#say("5. What lies on disk:");
+    for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
+      const { mode, size } = Deno.lstatSync(`${this.#folder}/${path}`);
+      const octal = ((mode ?? 0) & 0o7777).toString(8).padStart(4, "0");
+      this.#host.out(`   ${octal}  ${String(size).padStart(5)} bytes  ${path}\n`);
+    }
+    this.#say(
+      [
+        "Next:",
+        `   - look around in ${this.#folder}, then: rm -r ${this.#folder}`,
+        "   - write /etc/vcm/vcm.yaml for this host, beginning with vcm.yaml.example",
+        "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
+      ].join("\n"),
+    );
+  }
+
+  /** Runs a command line, shows it, and counts an exit status that the tour does not expect. */
+  async #vcm(command: string, expected = 0): Promise<void> {
+    this.#host.out(`\n   $ vcm ${command}\n`);
+    const status = await this.#run([command, "--config", this.#config], this.#tourHost());
+    this.#expect(status === expected, `"vcm ${command}" ended with ${status}, not ${expected}`);
+  }
+
+  /** The tour shares the terminal, and neither the environment's tokens nor its permissions. */
+  #tourHost(): Host {
+    const host = this.#host;
+    return {
+      ...host,
+      env: (name) =>
+        name.startsWith("VAULT_") || name.startsWith("VCM_") ? undefined : host.env(name),
+      out: (text) => host.out(indent(text)),
+      err: (text) => host.out(indent(text)),
+      errIsTerminal: false,
+      giveUp: () => {},
+    };
+  }
+
+  get #config(): string {
+    return `${this.#folder}/vcm.yaml`;
+  }
+
+  #writeConfig(dnsSans: readonly string[]): void {
+    const text = `config:
+  vault: "${this.#vault.address}"
+  vault_role_id: "${this.#vault.roleId}"
+  vault_secret_id: "${this.#vault.secretId}"
+  pki: "pki"
+  role: "web"
+  renew: "10d"
+  cert_store: "${this.#folder}/store"
+certs:
+  - name: "web.demo.internal"
+    ttl: "30d"
+    dns_sans: [${dnsSans.map((name) => `"${name}"`).join(", ")}]
+    ip_sans: ["10.1.1.20"]
+    deploy:
+      - cert: "${this.#folder}/ssl/web.crt"
+        mode: "0644"
+      - source: privkey
+        dest: "${this.#folder}/ssl/web.key"
+        mode: "0600"
+`;
+    Deno.writeTextFileSync(this.#config, text, { mode: 0o600 });
+  }
+
+  async #storedFiles(): Promise<string[]> {
+    const folder = "store/web.demo.internal";
+    const names = await Array.fromAsync(Deno.readDir(`${this.#folder}/${folder}`));
+    return names.map(({ name }) => `${folder}/${name}`).sort();
+  }
+
+  #say(text: string): void {
+    this.#host.out(`\n${text}\n`);
+  }
+
+  #expect(holds: boolean, otherwise: string): void {
+    if (holds) return;
+    this.#surprises++;
+    this.#host.err(`error: the tour did not go as it should: ${otherwise}\n`);
+  }
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, "   ");
+}
