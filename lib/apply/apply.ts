@@ -69,7 +69,7 @@ async function serve(
     emit({ kind, step: "service", subject: unit, message });
   const half = step.certificates.filter((name) => deployed.get(name) === "half");
   if (half.length > 0) {
-    return setback("skipped", `the files of ${half.join(", ")} do not belong together`);
+    return setback("skipped", `the files of ${half.join(", ")} are not all in place`);
   }
   if (
     step.debt.reason === "deployed" &&

@@ -9,7 +9,8 @@ import type { IssuedCertificate } from "../vault/issued_certificate.ts";
 import { folderOf, removeIfThere, syncFolder } from "./atomic_write.ts";
 import { deploy, HalfDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import { writeMarker } from "./marker.ts";
+import { issue } from "./issue.ts";
+import { removeMarker, writeMarker } from "./marker.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { finishSwitch } from "./store.ts";
 
@@ -80,7 +81,6 @@ async function tryIssue(
 ): Promise<IssuedCertificate | undefined> {
   try {
     const session = await sessions.get();
-    const { issue } = await import("./issue.ts");
     const issued = await issue(step, certStore, session);
     for (const message of issued.warnings) {
       emit({ kind: "warning", subject: step.certificate, message: `the server says: ${message}` });
@@ -113,13 +113,16 @@ function tryDeploy(
     return "no";
   }
   const changing = targets.some((target) => changesContent(target.drift));
+  const newMarkers: string[] = [];
   try {
     deploy({
       targets,
       text: (what) => issued?.text(what) ?? readStored(work, what),
       beforeFirstRename: () => {
         if (!changing) return;
-        for (const unit of step.units) writeMarker(work.certStore, unit, work.name);
+        for (const unit of step.units) {
+          if (writeMarker(work.certStore, unit, work.name)) newMarkers.push(unit);
+        }
       },
       afterRename: ({ what, path, drift }) =>
         emit({ kind: "deployed", certificate: work.name, what, path, drift }),
@@ -132,7 +135,10 @@ function tryDeploy(
       subject: work.name,
       message: (error as Error).message,
     });
-    return error instanceof HalfDeployedError ? "half" : "no";
+    if (error instanceof HalfDeployedError) return "half";
+    // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
+    for (const unit of newMarkers) removeMarker(work.certStore, unit);
+    return "no";
   }
 }
 

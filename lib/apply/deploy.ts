@@ -19,7 +19,7 @@ import {
   writeNewFile,
 } from "./atomic_write.ts";
 
-/** Some of a certificate's files were replaced and some were not. */
+/** Some of a certificate's files were replaced, and not all of them, or not for good. */
 export class HalfDeployedError extends Error {
   override readonly name = "HalfDeployedError";
 }
@@ -30,6 +30,7 @@ export interface Deployment {
   readonly text: (what: What) => string;
   /** Called once all files are made and before the first target is replaced. */
   readonly beforeFirstRename: () => void;
+  /** Called for each target once all are replaced for good. */
   readonly afterRename: (target: TargetStep) => void;
 }
 
@@ -78,7 +79,6 @@ function replaceAll({ targets, afterRename }: Deployment): void {
   for (const [at, target] of targets.entries()) {
     try {
       fs.renameSync(temporaryFile(target.path), target.path);
-      syncFolder(folderOf(target.path));
     } catch (error) {
       removeTemporaries(targets.slice(at));
       const message = `Cannot replace "${target.path}": ${plainCause(error)}`;
@@ -89,7 +89,21 @@ function replaceAll({ targets, afterRename }: Deployment): void {
         { cause: error },
       );
     }
-    afterRename(target);
+  }
+  syncFolders(targets);
+  targets.forEach(afterRename);
+}
+
+function syncFolders(targets: readonly TargetStep[]): void {
+  for (const folder of new Set(targets.map(({ path }) => folderOf(path)))) {
+    try {
+      syncFolder(folder);
+    } catch (error) {
+      throw new HalfDeployedError(
+        `Cannot make sure that the new files in "${folder}" outlast a crash: ${plainCause(error)}`,
+        { cause: error },
+      );
+    }
   }
 }
 

@@ -7,8 +7,13 @@ import * as fs from "node:fs";
 import { markerFile, markerFolder } from "../config/store_paths.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
 
-/** The time of the file is what counts; its text is for people. */
-export function writeMarker(certStore: string, unit: string, certificate: string): void {
+/**
+ * The time of the file is what counts; its text is for people.
+ *
+ * @returns Whether there was none before.
+ */
+export function writeMarker(certStore: string, unit: string, certificate: string): boolean {
+  const isNew = !fs.existsSync(markerFile(certStore, unit));
   fs.mkdirSync(markerFolder(certStore), { recursive: true, mode: 0o700 });
   const text = `${unit} has to load the new files of ${certificate}\n`;
   const file = fs.openSync(markerFile(certStore, unit), "w", 0o600);
@@ -20,6 +25,7 @@ export function writeMarker(certStore: string, unit: string, certificate: string
   }
   syncFolder(markerFolder(certStore));
   syncFolder(certStore);
+  return isNew;
 }
 
 /** The service owes nothing any more. */

@@ -1,6 +1,6 @@
 /** Opens one session for a whole run, when the first certificate needs it and not before. */
 import type { VaultAccess } from "../vault/access.ts";
-import type { VaultSession } from "../vault/session.ts";
+import { openSession, type VaultSession } from "../vault/session.ts";
 
 /** The way to the server, or why there is none. */
 export type AccessOrder = VaultAccess | { readonly problem: string };
@@ -29,7 +29,6 @@ export class SessionOnce {
 
   async #open(): Promise<VaultSession> {
     if ("problem" in this.#access) throw new Error(this.#access.problem);
-    const { openSession } = await import("../vault/session.ts");
     return await openSession(this.#access);
   }
 }

@@ -2,10 +2,13 @@
 import { ConfigError, formatProblem } from "../config/problem.ts";
 import { print } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
+import { act } from "./act.ts";
 import { type CommandName, commandNamed } from "./commands.ts";
 import { commandHelp, generalHelp } from "./help.ts";
 import type { Host } from "./host.ts";
+import { look } from "./look.ts";
 import { type Arguments, parseArguments, UsageError } from "./parse_arguments.ts";
+import { validate } from "./validate.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command line and answers its exit status. Never throws. */
@@ -32,17 +35,17 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "demo":
       return await (await import("../demo/tour.ts")).demo(host, main);
     case "validate":
-      return await (await import("./validate.ts")).validate(args, host);
+      return await validate(args, host);
     case "check":
     case "plan":
-      return await (await import("./look.ts")).look(args, host);
+      return await look(args, host);
     case "run":
-      if (args.dryRun) return await (await import("./look.ts")).look(args, host);
-      return await (await import("./act.ts")).act(args, host);
+      if (args.dryRun) return await look(args, host);
+      return await act(args, host);
     case "issue":
     case "deploy":
     case "restart":
-      return await (await import("./act.ts")).act(args, host);
+      return await act(args, host);
   }
 }
 

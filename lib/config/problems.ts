@@ -3,7 +3,7 @@ import { type Finding, formatKeyPath } from "./key_path.ts";
 import { Positions } from "./positions.ts";
 import type { Problem } from "./problem.ts";
 import { syntaxWords } from "./syntax_words.ts";
-import { TOO_DEEP, type YamlFault } from "./yaml.ts";
+import { TOO_DEEP, type YamlFault } from "./yaml_fault.ts";
 
 /** Findings with their lines and columns, in the order of their places. */
 export function placeFindings(text: string, findings: readonly Finding[]): Problem[] {

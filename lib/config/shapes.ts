@@ -11,8 +11,17 @@ type MapSchema<E extends v.ObjectEntries> = v.GenericSchema<
   v.InferOutput<Plain<E>>
 >;
 
+/** Many keys share a reader, and to make its schema again for each costs 0.7 ms at start. */
+const scalars = new Map<Reader<unknown>, v.GenericSchema<string, unknown>>();
+
 /** One scalar: YAML gives it as text, the reader makes it what the field holds. */
 export function scalar<T>(read: Reader<T>): v.GenericSchema<string, T> {
+  const made = scalars.get(read) ?? makeScalar(read);
+  scalars.set(read, made);
+  return made as v.GenericSchema<string, T>;
+}
+
+function makeScalar<T>(read: Reader<T>): v.GenericSchema<string, T> {
   const schema = v.pipe(
     v.string((issue) => wrongKind("one value", issue.input)),
     // Not rawTransform, which makes a closure for each value: there are tens of thousands.

@@ -1,6 +1,7 @@
 /** The fast parser, and the only file that knows it. It gives trees of maps, lists and text. */
 // @ts-types="npm:@types/js-yaml@4.0.9"
 import { FAILSAFE_SCHEMA, load, Type, YAMLException } from "js-yaml";
+import { TOO_DEEP, type YamlFault } from "./yaml_fault.ts";
 
 /** `<<: *anchor`. The tag is what the parser knows it by. */
 const MERGE = new Type("tag:yaml.org,2002:merge", {
@@ -19,16 +20,6 @@ const NULL = new Type("tag:yaml.org,2002:null", {
  * Beside text there are only merge keys, and null, so that `ttl:` and `ttl: ~` have no value.
  */
 const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [MERGE, NULL] });
-
-/** What made the text unreadable, with its zero-based place where the parser knew it. */
-export interface YamlFault {
-  readonly reason: string;
-  readonly line?: number;
-  readonly column?: number;
-}
-
-/** The reason given where the parser ran out of stack. */
-export const TOO_DEEP = "nested too deeply";
 
 /** The tree of the one document in the text, or why there is none; never throws. */
 export function readYaml(

@@ -1,0 +1,58 @@
+/** What a run does once there is something to do; a run that finds nothing to do does not load it. */
+import { apply, needsServer } from "../apply/apply.ts";
+import type { ApplyEvent } from "../apply/events.ts";
+import type { AccessOrder } from "../apply/session_once.ts";
+import type { Config } from "../config/types.ts";
+import type { Plan } from "../plan/types.ts";
+import { eventLevel, eventText } from "../report/run_text.ts";
+import { resolveAccess } from "../vault/access.ts";
+import type { Host } from "./host.ts";
+import { Log } from "./log.ts";
+import type { Arguments } from "./parse_arguments.ts";
+
+const NO_SERVER: AccessOrder = { problem: "This plan needs no server" };
+
+/** Carries out a plan that has steps, and logs what comes about; never throws for it. */
+export async function carryOut(
+  made: Plan,
+  config: Config,
+  args: Arguments,
+  host: Host,
+): Promise<ApplyEvent[]> {
+  const log = new Log(host, {
+    quiet: args.quiet,
+    verbose: args.verbose,
+    ...(config.logFile === undefined ? {} : { file: config.logFile }),
+    expected: made.steps.filter((step) => step.kind === "issue").length,
+  });
+  const events: ApplyEvent[] = [];
+  const emit = (event: ApplyEvent) => {
+    events.push(event);
+    log.line(eventLevel(event), eventText(event));
+    if (event.kind === "issued" || (event.kind === "failed" && event.step === "issue")) {
+      log.progress();
+    }
+  };
+  const access = needsServer(made) ? findAccess(config, host, emit) : NO_SERVER;
+  await apply({ plan: made, access }, emit);
+  log.end();
+  return events;
+}
+
+function findAccess(
+  config: Config,
+  host: Host,
+  emit: (event: ApplyEvent) => void,
+): AccessOrder {
+  try {
+    const access = resolveAccess(config.vault, host);
+    if (access.authorities === undefined) {
+      const message = "its TLS certificate is not verified (vault_ssl_verify: false); whoever is " +
+        "between this host and it can read tokens and keys";
+      emit({ kind: "warning", subject: access.addresses.join(", "), message });
+    }
+    return access;
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
