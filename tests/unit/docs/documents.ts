@@ -1,0 +1,38 @@
+/** The project's documents, as tests read them. */
+
+const ROOT = new URL("../../../", import.meta.url);
+
+export const DOCUMENTS = [
+  "README.md",
+  "docs/configuration.md",
+  "docs/vault.md",
+  "docs/permissions.md",
+  "docs/contributing.md",
+  "docs/architecture.md",
+];
+
+export function readDocument(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+/** Texts of the fenced blocks of one language. */
+export function blocks(document: string, language: string): string[] {
+  const fence = new RegExp("^```" + language + "\\n([\\s\\S]*?)^```$", "gm");
+  return [...document.matchAll(fence)].map((match) => match[1] ?? "");
+}
+
+/** Rows of all tables below a heading, each as the texts of its cells. */
+export function tableBelow(document: string, heading: string): string[][] {
+  const at = document.indexOf(`${heading}\n`);
+  if (at < 0) throw new Error(`No heading "${heading}"`);
+  const section = document.slice(at + heading.length).split(/^#/m, 1)[0] ?? "";
+  return section.split("\n")
+    .filter((line) => line.startsWith("|"))
+    .slice(2)
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
+
+/** What stands between backticks in a text. */
+export function codeWords(text: string): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+}

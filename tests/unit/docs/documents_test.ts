@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { parseConfig } from "../../../lib/config/parse.ts";
+import { ConfigError } from "../../../lib/config/problem.ts";
+import { COMMANDS } from "../../../lib/cli/commands.ts";
+import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
+import { permissionFlags } from "../../../scripts/permission_flags.ts";
+import { blocks, codeWords, DOCUMENTS, readDocument, tableBelow } from "./documents.ts";
+
+const DENO_JSON = JSON.parse(readDocument("deno.json"));
+
+for (const path of DOCUMENTS) {
+  const document = readDocument(path);
+
+  Deno.test(`each YAML of ${path} is a configuration without a mistake`, async () => {
+    for (const text of blocks(document, "yaml")) await parseConfig(text, path);
+  });
+
+  Deno.test(`each vcm command line in ${path} is one that vcm knows`, () => {
+    const lines = codeWords(document).concat(blocks(document, "(?:sh|console|text)"))
+      .flatMap((text) => text.split("\n"))
+      .map((line) => /^(?:\$ )?vcm( .*)?$/.exec(line.trim())?.[0])
+      .filter((line) => line !== undefined);
+    for (const line of lines) {
+      parseArguments(line.replace("$ ", "").split(" ").slice(1));
+    }
+  });
+
+  Deno.test(`each task in ${path} stands in deno.json`, () => {
+    const named = [...document.matchAll(/(?:deno|deno@[\d.]+) task ([a-z]+)/g)];
+    for (const [, task] of named) assert.ok(task && task in DENO_JSON.tasks, `task ${task}`);
+  });
+
+  Deno.test(`each link of ${path} leads to a file`, () => {
+    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
+    for (const [, target] of document.matchAll(/\]\(([^)#:]+)\)/g)) {
+      assert.ok(readDocument(`${folder}${target}`).length > 0, target);
+    }
+  });
+}
+
+Deno.test("README.md lists every command of the command table", () => {
+  const documented = tableBelow(readDocument("README.md"), "## Use it")
+    .flatMap(([command]) => codeWords(command ?? ""))
+    .map((line) => line.replace(/^vcm /, ""));
+  assert.deepEqual(new Set(documented), new Set(COMMANDS.map(({ name }) => name)));
+});
+
+Deno.test("docs/permissions.md gives a reason for each flag of the binary, and no other", () => {
+  const documented = tableBelow(readDocument("docs/permissions.md"), "# Permissions of the binary")
+    .map(([flag]) => codeWords(flag ?? "")[0]);
+  const flags = permissionFlags(DENO_JSON.tasks.vcm).map((flag) => flag.split("=")[0]);
+  assert.deepEqual(documented.toSorted(), flags.toSorted());
+});
+
+Deno.test("docs/contributing.md names each dependency with its version", () => {
+  const rows = tableBelow(readDocument("docs/contributing.md"), "## Dependencies");
+  const documented = rows.map(([first]) => first ?? "").join(" ");
+  for (const target of Object.values<string>(DENO_JSON.imports)) {
+    const [, name, version] = /^npm:(.+)@([\d.]+)$/.exec(target) ?? [];
+    assert.ok(name && documented.includes(`\`${name}\``), `${target} is not documented`);
+    if (name === "reflect-metadata") continue; // it comes with @peculiar/x509
+    assert.ok(documented.includes(`\`${name}\` ${version}`), `${target}: another version`);
+  }
+});
+
+const KEY_TABLES = [
+  ["## `config`: for all certificates", "config: {zzzzzzzz: 1}\ncerts: []\n"],
+  ["## `certs`: one entry a certificate", "certs: [{name: a.b, pki: p, role: r, zzzzzzzz: 1}]\n"],
+  ["### `deploy`", "certs: [{name: a.b, pki: p, role: r, deploy: [{cert: /a, zzzzzzzz: 1}]}]\n"],
+  ["### `service`", "certs: [{name: a.b, pki: p, role: r, service: [{name: a, zzzzzzzz: 1}]}]\n"],
+] as const;
+
+for (const [heading, text] of KEY_TABLES) {
+  Deno.test(`docs/configuration.md documents each key below "${heading}"`, async () => {
+    const documented = tableBelow(readDocument("docs/configuration.md"), heading)
+      .flatMap(([key]) => codeWords(key ?? ""));
+    assert.deepEqual(documented.toSorted(), (await allowedKeys(text)).toSorted());
+  });
+}
+
+/** The keys that the schema allows, as the message about an unknown one lists them. */
+async function allowedKeys(text: string): Promise<string[]> {
+  try {
+    await parseConfig(text, "vcm.yaml");
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const list = /allowed here: (.*)$/.exec(error.problems[0]?.message ?? "")?.[1];
+    if (list !== undefined) return list.split(", ");
+  }
+  throw new Error("no list of allowed keys");
+}
