@@ -66,6 +66,7 @@ export function judgeMarker(
   });
   const { state } = marker;
   if (state === undefined) return owed("");
+  if (state.load === "not-found") return owed(" (systemd knows no such unit)");
   if (state.active === "inactive" || state.active === "failed") {
     if (wish.control === "restart") return owed(` (it is ${state.active})`);
     return { kind: "settled", detail: `it is ${state.active} and loads them when it starts` };

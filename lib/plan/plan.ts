@@ -71,7 +71,7 @@ function planCertificate(
     const seen = observed.targets[at];
     return seen === undefined ? [] : judgeDrift(target, seen, supply, forced);
   });
-  const blocked = [...unreadable, ...targetObstacles(spec, observed)];
+  const blocked = withoutRepetitions([...unreadable, ...targetObstacles(spec, observed)]);
   if (selection.deploy && !whole && issue === undefined && due && spec.targets.length > 0) {
     blocked.push({
       kind: "impossible",
@@ -111,9 +111,14 @@ function forcedIssue(selection: Selection, unreadable: readonly Blocked[]): Due 
 }
 
 function storeObstacles({ stored }: CertificateObservation): Blocked[] {
-  const problems = [stored.leaf, stored.key, stored.chain, stored.fullchain]
-    .flatMap((presence) => presence.kind === "unreadable" ? presence.problem : []);
-  return [...new Set(problems)].map((message) => ({ kind: "unreadable", message }));
+  return [stored.leaf, stored.key, stored.chain, stored.fullchain].flatMap((presence) =>
+    presence.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
+  );
+}
+
+/** One folder that is missing may keep several targets from being written. */
+function withoutRepetitions(blocked: readonly Blocked[]): Blocked[] {
+  return [...new Map(blocked.map((obstacle) => [obstacle.message, obstacle])).values()];
 }
 
 function targetObstacles(spec: CertificateSpec, observed: CertificateObservation): Blocked[] {

@@ -1,0 +1,116 @@
+import { assert } from "./assert.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { pairAlone, pairFor, startScene } from "./scene.ts";
+
+const test = await testsNeeding("openbao", "machine");
+const UNIT = "{name: none.service}";
+
+test("what fails for one certificate does not stop the others, and each is named", async () => {
+  await using scene = await startScene();
+  const { folder } = scene;
+  await Deno.mkdir(`${folder}/ssl/folder.e2e.test.crt`);
+  await Deno.mkdir(`${folder}/ssl/full`);
+  const full = await scene.machine.exec([
+    "mount",
+    "-t",
+    "tmpfs",
+    "-o",
+    "size=4k",
+    "t",
+    `${folder}/ssl/full`,
+  ]);
+  assert.equal(full.code, 0, full.stderr);
+  await scene.machine.exec([
+    "dd",
+    "if=/dev/zero",
+    `of=${folder}/ssl/full/ballast`,
+    "bs=4096",
+    "count=1",
+  ]);
+  const plain = (name: string, more = "") => pairAlone(scene, name, more);
+  await scene.configure(
+    plain("denied.e2e.test", "    role: denied\n") +
+      plain("folder.e2e.test") +
+      plain("owner.e2e.test").replace("owner: root", "owner: nosuchuser") +
+      plain("parent.e2e.test").replaceAll("/ssl/parent", "/nosuchfolder/parent") +
+      plain("space.e2e.test").replaceAll("/ssl/space", "/ssl/full/space") +
+      plain("good.e2e.test"),
+  );
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 1);
+  const said = run.stdout;
+  assert.match(
+    said,
+    /^failed {2}denied\.e2e\.test: .*refused "pki\/issue\/denied" \(400: common name denied\.e2e\.test not allowed by this role\)$/m,
+  );
+  assert.match(
+    said,
+    /^failed {2}folder\.e2e\.test: ".*\/folder\.e2e\.test\.crt" is a folder; remove it/m,
+  );
+  assert.match(
+    said,
+    /^failed {2}owner\.e2e\.test: The owner "nosuchuser" of ".*" is not known on this host/m,
+  );
+  assert.match(
+    said,
+    /^failed {2}parent\.e2e\.test: Folder ".*\/nosuchfolder" does not exist; create it, or set "create_dirs: true"$/m,
+  );
+  assert.match(said, /^failed {2}space\.e2e\.test: Cannot write ".*": no space left on device$/m);
+  assert.match(said, /^skipped {2}denied\.e2e\.test: no new certificate was issued$/m);
+  assert.match(said, /^Done: 5 issued, 2 files deployed, /m);
+  await Deno.stat(`${folder}/ssl/good.e2e.test.key`);
+
+  const again = await scene.auditLines();
+  assert.equal((await scene.vcm("run")).code, 1);
+  // Log-in, one refused request, revocation: what was issued is not asked for again.
+  assert.equal(await scene.auditLines() - again, 6);
+  const left = await scene.machine.exec(["ls", "-A", `${folder}/ssl/full`]);
+  assert.equal(left.stdout, "ballast\n", "no temporary file is left");
+});
+
+test("a lifetime shorter than the renewal window is an error, and no reload on every run", async () => {
+  await using scene = await startScene();
+  await scene.configure(pairFor(scene, "short.e2e.test", UNIT, "    role: short\n"));
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 1);
+  assert.match(
+    run.stdout,
+    /^failed {2}short\.e2e\.test: The role "short" gave a certificate for (?:1h|59m 5\ds) only, and it is to be renewed 10d before its end: it would be due again at once, so it was not stored; raise the role's max_ttl, or lower "renew"$/m,
+  );
+  assert.deepEqual([...Deno.readDirSync(`${scene.folder}/store`)].map(({ name }) => name), [
+    ".lock",
+  ]);
+  assert.deepEqual([...Deno.readDirSync(`${scene.folder}/ssl`)], []);
+});
+
+test("with nothing due a server that is down is no error; when due, all stays as it was", async () => {
+  await using scene = await startScene();
+  await scene.configure(pairAlone(scene, "a.e2e.test"));
+  assert.equal((await scene.vcm("run", "--quiet")).code, 0);
+  await scene.stopServer();
+  assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
+
+  const before = await scene.snapshot();
+  const due = await scene.vcm("issue", "--force");
+  assert.equal(due.code, 1);
+  assert.match(
+    due.stdout,
+    /^failed {2}a\.e2e\.test: Cannot connect to "http:\/\/127\.0\.0\.1:\d+": connection refused; is the server running\?$/m,
+  );
+  assert.deepEqual(await scene.snapshot(), before);
+});
+
+test("a second run while the first holds the lock ends with 75", async () => {
+  await using scene = await startScene();
+  await scene.configure(pairAlone(scene, "a.e2e.test"));
+  await Deno.mkdir(`${scene.folder}/store`, { mode: 0o700 });
+  using lock = await Deno.open(`${scene.folder}/store/.lock`, { create: true, write: true });
+  await lock.lock(true);
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 75);
+  assert.match(
+    run.stderr,
+    /^error: Another run of vcm holds the lock ".*\/store\/\.lock"; it is free when that run ends\n$/,
+  );
+  assert.equal((await scene.vcm("check")).code, 2, "looking needs no lock");
+});

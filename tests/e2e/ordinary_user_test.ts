@@ -1,0 +1,102 @@
+import { assert } from "./assert.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { compiledVcm } from "../support/vcm.ts";
+
+const NOBODY = 65534;
+// Root is needed to become somebody else, as it is for a machine.
+const test = await testsNeeding("machine");
+
+test("the demo works for an ordinary user, who has no home and no configuration", async () => {
+  await using place = await makePlace();
+  const { code, stdout, stderr } = await place.vcm("demo");
+  assert.equal(code, 0, stdout + stderr);
+  assert.equal(stderr, "");
+  assert.match(stdout, /\(requests at the server: 0\)/);
+  assert.match(stdout, /0600 {2}.* ssl\/web\.key/);
+  const folder = /rm -r (\/\S+)/.exec(stdout)?.[1] ?? "";
+  assert.equal((await Deno.stat(folder)).uid, NOBODY);
+  await Deno.remove(folder, { recursive: true });
+});
+
+test("a file that the user may not read is said to be unreadable, never to be missing", async () => {
+  await using place = await makePlace();
+  const file = await place.write(
+    "vcm.yaml",
+    `config: {vault: "https://v:8200", pki: p, role: r}
+certs: []
+`,
+  );
+  await Deno.chmod(file, 0o600);
+  const { code, stderr } = await place.vcm("validate", "--config", file);
+  assert.equal(code, 2);
+  assert.equal(
+    stderr,
+    `${file}: may not be read by this user; run as its owner or as root\n`,
+  );
+});
+
+test("check cannot tell where it may not look, and plan issues nothing", async () => {
+  await using place = await makePlace();
+  const store = `${place.folder}/store`;
+  await Deno.mkdir(store, { mode: 0o700 });
+  const file = await place.write(
+    "vcm.yaml",
+    `config:
+  {vault: "https://v:8200", pki: p, role: r, cert_store: "${store}"}
+certs: [{name: a.e2e.test}]
+`,
+  );
+  const check = await place.vcm("check", "--config", file);
+  assert.equal(check.code, 3);
+  assert.equal(
+    check.stdout,
+    `UNKNOWN: 1 of 1 certificate not in order\n` +
+      `a.e2e.test: Cannot read "${store}": permission denied\n`,
+  );
+  const plan = await place.vcm("plan", "--config", file);
+  assert.equal(plan.code, 0);
+  assert.match(plan.stdout, /Nothing can be done; 1 certificate blocked/);
+  const run = await place.vcm("run", "--config", file);
+  assert.equal(run.code, 1);
+  assert.match(
+    run.stderr,
+    /^error: Cannot open the lock ".*\/store\/\.lock": permission denied; run as /,
+  );
+});
+
+interface Place extends AsyncDisposable {
+  readonly folder: string;
+  write(name: string, text: string): Promise<string>;
+  vcm(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+}
+
+/** A folder of root's that all may enter, with the program in it, which runs as nobody. */
+async function makePlace(): Promise<Place> {
+  const folder = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
+  await Deno.chmod(folder, 0o755);
+  const binary = `${folder}/vcm`;
+  await Deno.copyFile(await compiledVcm(), binary);
+  await Deno.chmod(binary, 0o755);
+  return {
+    folder,
+    write: async (name, text) => {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+      await Deno.chmod(`${folder}/${name}`, 0o644);
+      return `${folder}/${name}`;
+    },
+    vcm: async (...args) => {
+      const output = await new Deno.Command(binary, {
+        args,
+        cwd: "/",
+        clearEnv: true,
+        env: { PATH: "/usr/bin:/bin" },
+        uid: NOBODY,
+        gid: NOBODY,
+        stdin: "null",
+      }).output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
+    },
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
