@@ -118,19 +118,18 @@ Deno.test("loadConfig() says why a file cannot be read", async () => {
   });
 });
 
-Deno.test({
-  name: "loadConfig() says that the user may not read the file",
-  // Root may read every file.
-  ignore: UID === 0,
-  fn: () =>
-    inFolder(async (home) => {
+// Root may read every file; the compiled program's tests show it as another user.
+if (UID !== 0) {
+  Deno.test("loadConfig() says that the user may not read the file", async () => {
+    await inFolder(async (home) => {
       const path = await write(`${home}/vcm.yaml`, GOOD, 0o000);
       assert.equal(
         await refusal(path),
         `${path}: may not be read by this user; run as its owner or as root`,
       );
-    }),
-});
+    });
+  });
+}
 
 Deno.test("loadConfig() refuses a file that others may write", async () => {
   await inFolder(async (home) => {
