@@ -10,7 +10,8 @@ test("the commands of docs/vault.md set up a server that README.md's file can us
   await using bao = await startOpenBao();
   const script = blocks(readDocument("docs/vault.md"), "sh").join("\n");
   const said = await runScript(script, bao.address, bao.token);
-  const [roleId, secretId] = said.match(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/gm) ?? [];
+  // Without a terminal `-field` prints no newline.
+  const [roleId, secretId] = said.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
   const login = await post(bao.address, "auth/approle/login", {
     role_id: roleId,
     secret_id: secretId,
