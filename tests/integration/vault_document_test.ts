@@ -10,8 +10,9 @@ test("the commands of docs/vault.md set up a server that README.md's file can us
   await using bao = await startOpenBao();
   const script = blocks(readDocument("docs/vault.md"), "sh").join("\n");
   const said = await runScript(script, bao.address, bao.token);
-  // Without a terminal `-field` prints no newline.
-  const [roleId, secretId] = said.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
+  // The last two are printed by `-field`, which without a terminal adds no newline.
+  const ids = said.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
+  const [roleId, secretId] = ids.slice(-2);
   const login = await post(bao.address, "auth/approle/login", {
     role_id: roleId,
     secret_id: secretId,
