@@ -53,7 +53,7 @@ export function deploy(deployment: Deployment): void {
 function prepare(target: TargetStep, text: Deployment["text"]): void {
   const temporary = temporaryFile(target.path);
   try {
-    if (target.createDirs) fs.mkdirSync(folderOf(target.path), { recursive: true, mode: 0o755 });
+    if (target.createDirs) makeFolders(folderOf(target.path));
     // Under the lock nobody else makes it: it is what an interrupted run left.
     removeIfThere(temporary);
     writeNewFile(temporary, text(target.what), ownershipOf(target));
@@ -116,4 +116,12 @@ function removeTemporaries(targets: readonly TargetStep[]): void {
       continue;
     }
   }
+}
+
+/** Makes what is missing, for everybody to enter, whatever the umask. */
+function makeFolders(path: string): void {
+  if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  makeFolders(folderOf(path));
+  fs.mkdirSync(path);
+  fs.chmodSync(path, 0o755);
 }

@@ -37,10 +37,10 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
     );
   }
   if (renewalStart(step.renew, certificate) > now) return;
-  const lifetime = (certificate.notAfter.getTime() - now.getTime()) / 1000;
+  const minutes = Math.round((certificate.notAfter.getTime() - now.getTime()) / 60_000);
   throw new Error(
     `The role "${step.request.role}" gave a certificate for ${
-      formatDuration(Math.max(1, Math.round(lifetime)))
+      formatDuration(Math.max(1, minutes) * 60)
     } only, and it is to be renewed ${
       formatDuration(Math.max(1, Math.round(windowSeconds(step.renew, certificate))))
     } before its end: it would be due again at once, so it was not stored; raise the role's ` +

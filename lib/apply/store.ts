@@ -67,13 +67,26 @@ function keepOtherFiles(current: string, staged: string): void {
   if (!lies(current)) return;
   for (const entry of fs.readdirSync(current, { withFileTypes: true })) {
     if (entry.isFile() && !isOurs(entry.name)) {
-      fs.linkSync(`${current}/${entry.name}`, `${staged}/${entry.name}`);
+      tryLink(`${current}/${entry.name}`, `${staged}/${entry.name}`);
     }
   }
 }
 
-/** Empties and removes the old set's folder; what is no file moves over to the new one. */
+/** A kernel may forbid links to other users' files; then the file moves over after the switch. */
+function tryLink(from: string, to: string): void {
+  try {
+    fs.linkSync(from, to);
+  } catch (error) {
+    if (!["EPERM", "EXDEV", "EMLINK"].includes((error as NodeJS.ErrnoException).code ?? "")) {
+      throw error;
+    }
+  }
+}
+
+/** Empties and removes the old set's folder; what is not ours and not yet over there moves over. */
 function clearRetired(retired: string, current: string): void {
+  // The name was a link, and what it leads to is somebody else's.
+  if (!fs.lstatSync(retired).isDirectory()) return removeIfThere(retired);
   for (const entry of fs.readdirSync(retired, { withFileTypes: true })) {
     const from = `${retired}/${entry.name}`;
     const to = `${current}/${entry.name}`;
@@ -85,7 +98,9 @@ function clearRetired(retired: string, current: string): void {
 
 /** Removes a staged folder; it holds nothing but files that we made or linked. */
 function removeSet(folder: string): void {
-  if (!lies(folder)) return;
+  const found = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (found.isSymbolicLink()) return removeIfThere(folder);
   for (const entry of fs.readdirSync(folder)) removeIfThere(`${folder}/${entry}`);
   fs.rmdirSync(folder);
 }

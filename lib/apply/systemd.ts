@@ -26,12 +26,11 @@ export async function actOnUnit(unit: string, control: Control): Promise<ActionR
   if (before?.load === "not-found") {
     return failed(`systemd knows no unit "${unit}"; is its name right?`);
   }
-  const stopped = before?.active === "inactive" || before?.active === "failed";
-  if (stopped && control !== "restart") {
-    return {
-      kind: "not-active",
-      message: `it is not active (${before?.active}), so it was not started`,
-    };
+  if (before?.active === "failed" && control !== "restart") {
+    return failed(`it has failed, and nobody asked to start it; see: ${journal(unit)}`);
+  }
+  if (before?.active === "inactive" && control !== "restart") {
+    return { kind: "not-active", message: "it is not active, so it was not started" };
   }
   const verb = VERBS[control];
   const result = await runCommand(SYSTEMCTL, [verb, "--", unit], ACTION_LIMIT);

@@ -1,5 +1,6 @@
 /** The fact: what a PEM certificate says. */
 import { X509Certificate } from "node:crypto";
+import { splitCertificates } from "./pem.ts";
 
 /** What VCM reads from a certificate. */
 export interface Certificate {
@@ -23,15 +24,16 @@ export interface Certificate {
  */
 export function parseCertificate(pem: string): Certificate {
   const x509 = openCertificate(pem);
+  const issuer = x509.issuer ?? "";
   const names = subjectAltNames(x509.subjectAltName ?? "");
-  const commonName = attribute(x509.subject, "CN");
+  const commonName = attribute(x509.subject ?? "", "CN");
   return {
     ...(commonName === undefined ? {} : { commonName }),
     dnsNames: names.dns,
     ipAddresses: names.ip,
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
-    issuer: attribute(x509.issuer, "CN") ?? x509.issuer.replaceAll("\n", ", "),
+    issuer: attribute(issuer, "CN") ?? issuer.replaceAll("\n", ", "),
     serial: colonHex(x509.serialNumber),
     fingerprint: x509.fingerprint256,
   };
@@ -39,11 +41,13 @@ export function parseCertificate(pem: string): Certificate {
 
 /** Opens the first certificate of a PEM text; throws an Error in plain words. */
 export function openCertificate(pem: string): X509Certificate {
-  if (!pem.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new Error("holds no PEM certificate");
+  const [first] = splitCertificates(pem);
+  if (first === undefined) {
+    const begun = pem.includes("-----BEGIN CERTIFICATE-----");
+    throw new Error(begun ? "holds a PEM certificate that is cut off" : "holds no PEM certificate");
   }
   try {
-    return new X509Certificate(pem);
+    return new X509Certificate(first);
   } catch (error) {
     throw new Error("holds a PEM certificate that cannot be decoded", { cause: error });
   }

@@ -6,6 +6,11 @@ import { openCertificate } from "./certificate.ts";
 /** Bytes of an EC P-256 public point without its prefix, the shortest that is looked for. */
 const POINT_BYTES = 64;
 
+const KEY_BLOCK = /-----BEGIN ((?:EC )?PRIVATE KEY)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----/;
+
+/** The INTEGER that each kind of key begins with (RFC 5915, section 3; RFC 5208, section 5). */
+const VERSIONS: ReadonlyMap<string, number> = new Map([["EC PRIVATE KEY", 1], ["PRIVATE KEY", 0]]);
+
 /**
  * Judges a PEM private key against the first certificate of a PEM text.
  *
@@ -34,18 +39,25 @@ export function matchKey(
  * which is proved in full when a certificate is issued.
  */
 function endsWithPublicPointOf(certificate: Uint8Array, keyPem: string): boolean {
-  const block = /-----BEGIN (?:EC )?PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END/.exec(keyPem);
-  const der = Buffer.from(block?.[1] ?? "", "base64");
-  if (der.length <= POINT_BYTES || !isWholeSequence(der)) return false;
+  const block = KEY_BLOCK.exec(keyPem);
+  if (block === null) return false;
+  const der = Buffer.from(block[2] ?? "", "base64");
+  const body = sequenceBody(der);
+  const version = VERSIONS.get(block[1] ?? "");
+  if (der.length <= POINT_BYTES || body?.[0] !== 2 || body[2] !== version) return false;
   return Buffer.from(certificate.buffer, certificate.byteOffset, certificate.byteLength)
     .includes(der.subarray(-POINT_BYTES));
 }
 
-/** Whether the outer DER SEQUENCE is as long as it says (X.690, 8.1.3), so nothing is cut off. */
-function isWholeSequence(der: Uint8Array): boolean {
+/** What is inside the outer DER SEQUENCE (X.690, 8.1.3), if it is as long as it says. */
+function sequenceBody(der: Uint8Array): Uint8Array | undefined {
   const [tag, length] = der;
-  if (tag !== 0x30 || length === undefined) return false;
-  if (length < 0x80) return der.length === 2 + length;
-  if (length === 0x81) return der.length === 3 + (der[2] ?? 0);
-  return length === 0x82 && der.length === 4 + (der[2] ?? 0) * 256 + (der[3] ?? 0);
+  if (tag !== 0x30 || length === undefined) return undefined;
+  const extra = length < 0x80 ? 0 : length - 0x80;
+  if (extra > 2) return undefined;
+  const size = extra === 0
+    ? length
+    : der.subarray(2, 2 + extra).reduce((sum, at) => sum * 256 + at, 0);
+  const body = der.subarray(2 + extra);
+  return body.length === size ? body : undefined;
 }

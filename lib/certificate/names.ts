@@ -23,20 +23,29 @@ export interface NameDifference {
  */
 export function compareNames(wanted: WantedNames, certificate: Certificate): NameDifference {
   const commonName = canonicalName(wanted.commonName);
-  const have = new Set([
-    ...certificate.dnsNames.map(canonicalName),
-    ...certificate.ipAddresses.map(canonicalIp),
-  ]);
-  const want = new Set([
-    ...wanted.dnsSans.map(canonicalName),
-    ...wanted.ipSans.map(canonicalIp),
-  ]);
-  const missing = [...want].filter((name) => name !== commonName && !have.has(name));
-  const extra = [...have].filter((name) => name !== commonName && !want.has(name));
-  if (canonicalName(certificate.commonName ?? "") !== commonName && !have.has(commonName)) {
-    missing.unshift(commonName);
-  }
-  return { missing, extra };
+  const isCommonName = (name: string) => name === commonName;
+  const have = {
+    dns: new Set(certificate.dnsNames.map(canonicalName)),
+    ip: new Set(certificate.ipAddresses.map(canonicalIp)),
+  };
+  const want = {
+    dns: new Set(wanted.dnsSans.map(canonicalName)),
+    ip: new Set(wanted.ipSans.map(canonicalIp)),
+  };
+  const hasCommonName = certificate.commonName === undefined
+    ? have.dns.has(commonName)
+    : canonicalName(certificate.commonName) === commonName;
+  return {
+    missing: [
+      ...(hasCommonName ? [] : [commonName]),
+      ...[...want.dns].filter((name) => !isCommonName(name) && !have.dns.has(name)),
+      ...[...want.ip].filter((address) => !have.ip.has(address)),
+    ],
+    extra: [
+      ...[...have.dns].filter((name) => !isCommonName(name) && !want.dns.has(name)),
+      ...[...have.ip].filter((address) => !isCommonName(address) && !want.ip.has(address)),
+    ],
+  };
 }
 
 /** A DNS name in lower case, without a final dot, in its ASCII form (RFC 5890). */

@@ -17,9 +17,13 @@ export function generalHelp(): string {
     "Examples:",
     ...examples,
     "",
+    "Options of all commands:",
+    ...COMMANDS[0].options.filter((name) => name !== "dry-run").map(optionLine),
+    "",
     'Names narrow a command to those certificates. "vcm COMMAND --help" tells more.',
     "Exit status of run, issue, deploy, restart: 0 all is as the file asks, 1 something failed,",
-    "2 usage or configuration, 75 another run holds the lock.",
+    "2 usage or configuration, 75 another run holds the lock. Of check: 0 fine, 1 due or owed,",
+    "2 broken now, 3 cannot tell.",
     "",
   ].join("\n");
 }

@@ -12,6 +12,8 @@ export interface Host {
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
   readText(path: string): string;
+  /** Names of all that lies in a folder. */
+  list(path: string): readonly string[];
   exists(path: string): boolean;
   /** Appends to a file that only its owner may read. */
   append(path: string, text: string): void;
@@ -31,6 +33,7 @@ export function processHost(): Host {
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
     readText: (path) => Deno.readTextFileSync(path),
+    list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
     exists: (path) => {
       try {
         Deno.lstatSync(path);

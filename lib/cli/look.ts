@@ -22,7 +22,8 @@ export async function look(args: Arguments, host: Host): Promise<number> {
     else if (!args.quiet || standing !== "fine") host.out(checkText(made, paint, all));
     return CHECK_STATUS[standing];
   }
+  const blocked = made.certificates.some((state) => state.blocked.length > 0);
   if (args.json) host.out(planJson(made));
-  else if (!args.quiet) host.out(planText(made, paint, all));
+  else if (!args.quiet || blocked) host.out(planText(made, paint, all));
   return EXIT_OK;
 }

@@ -57,10 +57,7 @@ function explain(
 ): number {
   const command = parsed?.command ?? (error instanceof UsageError ? error.command : undefined);
   const status = statusOf(error, command ?? (args[0] as CommandName));
-  if (parsed?.json) {
-    const problems = error instanceof ConfigError ? { problems: error.problems } : {};
-    host.out(print({ layout: 1, error: { message: messageOf(error), ...problems } }));
-  }
+  if (parsed?.json ?? args.includes("--json")) host.out(errorJson(error));
   host.err(`${errorText(error, command)}\n`);
   return status;
 }
@@ -76,6 +73,11 @@ function errorText(error: unknown, command: CommandName | undefined): string {
     return `${error.message}\nSee "${help}"`;
   }
   return `error: ${messageOf(error)}`;
+}
+
+function errorJson(error: unknown): string {
+  const problems = error instanceof ConfigError ? { problems: error.problems } : {};
+  return print({ layout: 1, error: { message: messageOf(error), ...problems } });
 }
 
 function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 /** Reads the command line. */
 import { parseArgs } from "node:util";
-import { didYouMean } from "../config/suggest.ts";
+import { didYouMean, nearest } from "../config/suggest.ts";
 import { type Command, type CommandName, commandNamed, COMMANDS, OPTIONS } from "./commands.ts";
 
 /** The command line is not one that VCM knows. */
@@ -76,9 +76,11 @@ function commandName(word: string | undefined): CommandName {
   if (word === undefined) return "run";
   const command = COMMANDS.find(({ name }) => name === word);
   if (command !== undefined) return command.name;
-  const guess = didYouMean(word, COMMANDS.map(({ name }) => name));
+  const guess = nearest(word, COMMANDS.map(({ name }) => name));
   throw new UsageError(
-    `Unknown command "${word}"; ${guess} (for one certificate: "vcm run ${word}")`,
+    guess === undefined
+      ? `Unknown command "${word}"; for one certificate: "vcm run ${word}"`
+      : `Unknown command "${word}"; did you mean "${guess}"?`,
   );
 }
 
@@ -100,7 +102,8 @@ function requireOption(command: Command, token: OptionToken): void {
     );
   }
   const takesValue = OPTIONS[known].type === "string";
-  if (takesValue && !token.value) {
+  // A variable that is not set leaves `--config --quiet`, which means no file of that name.
+  if (takesValue && (!token.value || (!token.inlineValue && token.value.startsWith("-")))) {
     throw new UsageError(`Option "${token.rawName}" needs a value`, name);
   }
   if (!takesValue && token.value !== undefined) {

@@ -49,11 +49,15 @@ async function ids(database: Database, wanted: Iterable<string>): Promise<Map<st
     const id = local.get(name);
     return id === undefined ? [] : [[name, id] as const];
   }));
-  const others = names.filter((name) => !found.has(name));
-  if (others.length === 0) return found;
-  // Exit status 2 says that some names are unknown; the others are printed all the same.
-  const { stdout } = await getent([database, "--", ...others]);
-  return new Map([...found, ...parseIds(stdout)]);
+  // One by one: a directory service may answer with another spelling of the name.
+  await Promise.all(
+    names.filter((name) => !found.has(name)).map(async (name) => {
+      const { stdout } = await getent([database, "--", name]);
+      const [id] = parseIds(stdout).values();
+      if (id !== undefined) found.set(name, id);
+    }),
+  );
+  return found;
 }
 
 async function getent(args: string[]) {

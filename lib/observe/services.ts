@@ -11,6 +11,7 @@ const PROPERTIES = ["Id", "LoadState", "ActiveState", "StateChangeTimestamp", "R
 /**
  * Markers of the given units. systemd is asked only when there are some.
  *
+ * Throws an Error where the markers cannot be read: that is not the same as no debts.
  * Needs read permission for the store, and run permission for systemctl.
  */
 export async function observeMarkers(
@@ -18,6 +19,7 @@ export async function observeMarkers(
   units: ReadonlySet<string>,
 ): Promise<MarkerObservation[]> {
   const listing = readFolder(markerFolder(certStore));
+  if (listing.kind === "unreadable" && units.size > 0) throw new Error(listing.problem);
   if (listing.kind !== "present") return [];
   const marked = [...listing.value].filter((unit) => units.has(unit)).sort();
   if (marked.length === 0) return [];

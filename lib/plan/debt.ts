@@ -67,9 +67,10 @@ export function judgeMarker(
   const { state } = marker;
   if (state === undefined) return owed("");
   if (state.load === "not-found") return owed(" (systemd knows no such unit)");
-  if (state.active === "inactive" || state.active === "failed") {
-    if (wish.control === "restart") return owed(` (it is ${state.active})`);
-    return { kind: "settled", detail: `it is ${state.active} and loads them when it starts` };
+  if (state.active === "failed") return owed(" (it has failed)");
+  if (state.active === "inactive") {
+    if (wish.control === "restart") return owed(" (it is inactive)");
+    return { kind: "settled", detail: "it is inactive and loads them when it starts" };
   }
   if (state.reloadResult !== "success") return owed(` (last reload: ${state.reloadResult})`);
   if (state.active !== "active" || state.changedAt <= deployed + CLOCK_TICK) return owed("");

@@ -28,9 +28,9 @@ const CHECKS: readonly Check[] = [
   keyMismatch, // files of two different sets
   chainMissing, // a target takes a file that the store lacks
   chainMismatch, // fullchain.pem is of another set
-  namesDiffer, // the file asks for other names
   notYetValid, // peers refuse it now
   expired, // peers refuse it from now on
+  namesDiffer, // the file asks for other names
   inRenewalWindow, // the usual case
 ];
 

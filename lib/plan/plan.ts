@@ -61,18 +61,22 @@ function planCertificate(
   selection: Selection,
 ): PlannedCertificate {
   const unreadable = storeObstacles(observed);
-  const judged = unreadable.length > 0 ? undefined : judgeDue(spec, observed.stored, now);
-  const due = judged ?? forcedIssue(selection, unreadable);
-  const issue = due !== undefined && selection.issue ? issueStep(spec, due) : undefined;
-  const whole = unreadable.length === 0 && isWhole(judged);
+  const readable = unreadable.length === 0;
+  const judged = judgeDue(spec, observed.stored, now);
+  const due = judged ?? (readable ? forcedIssue(selection) : undefined);
+  const issue = due && selection.issue && readable ? issueStep(spec, due) : undefined;
+  const whole = readable && isWhole(judged);
   const supply: Supply = { stored: whole, renewed: issue !== undefined };
   const forced = selection.force && selection.deploy;
   const drifts = spec.targets.map((target, at) => {
     const seen = observed.targets[at];
     return seen === undefined ? [] : judgeDrift(target, seen, supply, forced);
   });
-  const blocked = withoutRepetitions([...unreadable, ...targetObstacles(spec, observed)]);
-  if (selection.deploy && !whole && issue === undefined && due && spec.targets.length > 0) {
+  const blocked = withoutRepetitions([
+    ...unreadable,
+    ...(selection.deploy ? targetObstacles(spec, observed) : []),
+  ]);
+  if (selection.deploy && readable && !whole && !issue && due && spec.targets.length > 0) {
     blocked.push({
       kind: "impossible",
       message: `Nothing in the store can be deployed: ${due.detail}; run "vcm issue" first`,
@@ -104,8 +108,8 @@ function certificateState(
   };
 }
 
-function forcedIssue(selection: Selection, unreadable: readonly Blocked[]): Due | undefined {
-  return selection.issue && selection.force && unreadable.length === 0
+function forcedIssue(selection: Selection): Due | undefined {
+  return selection.issue && selection.force
     ? { reason: "forced", detail: "it was asked for by --force" }
     : undefined;
 }

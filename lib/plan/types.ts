@@ -25,7 +25,7 @@ export type ChainFact = "usable" | "other-leaf";
 /** One certificate's set of files in the store. */
 export interface StoredSet {
   readonly leaf: Presence<LeafFact>;
-  /** Judged against the leaf; "unparsable" where there is no leaf to judge it against. */
+  /** Judged against the leaf; "match" where there is no leaf to judge it against. */
   readonly key: Presence<KeyFact>;
   /** Only what some target takes is looked at. */
   readonly chain: Presence<ChainFact>;

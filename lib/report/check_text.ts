@@ -20,19 +20,22 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
       WORDS[standing],
     );
   const details = plan.certificates.flatMap((state) => certificateLines(state, all));
+  const leftovers = plan.steps.flatMap((step) =>
+    step.kind === "tidy" ? `${step.certificate}: an interrupted run left something to tidy` : []
+  );
   const services = plan.steps.flatMap((step) =>
     step.kind === "service" && step.debt.reason === "owed"
       ? `${step.unit}: owes a ${step.control}: ${step.debt.detail}`
       : []
   );
-  return [`${word}: ${headline(plan)}`, ...details, ...services].join("\n") + "\n";
+  return [`${word}: ${headline(plan)}`, ...details, ...leftovers, ...services].join("\n") + "\n";
 }
 
-function headline({ certificates }: Plan): string {
+function headline({ certificates, at }: Plan): string {
   const wrong = certificates.filter((state) => !isInOrder(state)).length;
   const next = certificates
-    .flatMap(({ renewAt }) => renewAt ?? [])
-    .reduce<Date | undefined>((first, at) => first && first < at ? first : at, undefined);
+    .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
+    .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
   const renewal = next === undefined ? "" : `, next renewal ${formatMoment(next)}`;
   return wrong === 0
     ? `${count(certificates.length, "certificate")} in order${renewal}`

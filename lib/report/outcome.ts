@@ -12,6 +12,8 @@ export interface Outcome {
   readonly issued: number;
   readonly deployed: number;
   readonly acted: number;
+  /** Left-overs of interrupted runs that were cleared away, and markers that were no debts. */
+  readonly tidied: number;
   readonly failed: readonly Shortfall[];
   readonly skipped: readonly Shortfall[];
 }
@@ -25,6 +27,7 @@ export function foldOutcome(plan: Plan, events: readonly ApplyEvent[]): Outcome 
     issued: count("issued"),
     deployed: count("deployed"),
     acted: count("acted"),
+    tidied: count("tidied") + count("settled"),
     failed: [...blockedShortfalls(plan), ...setbacks("failed")],
     skipped: setbacks("skipped"),
   };

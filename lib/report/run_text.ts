@@ -43,9 +43,9 @@ export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
     ...shortfallLines(paint.bad("failed"), outcome.failed),
     ...shortfallLines(paint.warn("skipped"), outcome.skipped),
   ];
-  const { issued, deployed, acted, failed, skipped } = outcome;
-  if (issued + deployed + acted + failed.length + skipped.length === 0) {
-    lines.push(`Nothing to do: ${count(plan.certificates.length, "certificate")} in order`);
+  const { issued, deployed, acted, tidied, failed, skipped } = outcome;
+  if (issued + deployed + acted + tidied + failed.length + skipped.length === 0) {
+    lines.push(nothingToDo(plan));
   } else {
     lines.push(
       `Done: ${issued} issued, ${count(deployed, "file")} deployed, ` +
@@ -54,6 +54,15 @@ export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
     );
   }
   return lines.join("\n") + "\n";
+}
+
+/** Steps that the command does not take may be due all the same. */
+function nothingToDo({ certificates }: Plan): string {
+  const due = certificates.filter((state) => state.due !== undefined).length;
+  const all = count(certificates.length, "certificate");
+  return due === 0
+    ? `Nothing to do: ${all} in order`
+    : `Nothing to do for this command: ${due} of ${all} due for "vcm run"`;
 }
 
 /** A message that many subjects share, such as a server that is down, is said once. */

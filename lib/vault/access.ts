@@ -3,6 +3,8 @@
  * where they are said to be. Plain data, so that it can be handed to another thread; it holds
  * secrets and must never be printed.
  */
+import { Mistake } from "../config/mistake.ts";
+import { readAddress } from "../config/read_places.ts";
 import type { TlsTrust, VaultSettings } from "../config/types.ts";
 import { VaultError } from "./errors.ts";
 import { readTrustedAuthorities } from "./trust.ts";
@@ -32,15 +34,17 @@ export interface VaultAccess {
 export interface Surroundings {
   readonly env: (name: string) => string | undefined;
   readonly readText: (path: string) => string;
+  /** Names of all that lies in a folder. */
+  readonly list: (path: string) => readonly string[];
 }
 
 /** Throws VaultError where an address or credentials are missing or cannot be read. */
 export function resolveAccess(settings: VaultSettings, around: Surroundings): VaultAccess {
-  const namespace = around.env("VAULT_NAMESPACE") ?? settings.namespace;
+  const namespace = around.env("VAULT_NAMESPACE") || settings.namespace;
   const trust = trustOf(settings, around);
   return {
     addresses: addressesOf(settings, around),
-    ...(namespace === undefined || namespace === "" ? {} : { namespace }),
+    ...(namespace === undefined ? {} : { namespace: sendable(namespace, "The namespace") }),
     ...(trust.kind === "off" ? {} : { authorities: readTrustedAuthorities(trust, around) }),
     credentials: credentialsOf(settings, around),
     proxied: PROXY_VARIABLES.some((name) => around.env(name)),
@@ -59,12 +63,19 @@ function addressesOf(settings: VaultSettings, { env }: Surroundings): readonly s
       'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR',
     );
   }
-  if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address)) {
-    throw new VaultError(
-      `VAULT_ADDR is no address: expected one such as "https://vault.example:8200", got "${address}"`,
-    );
-  }
-  return [address.replace(/\/+$/, "")];
+  const read = readAddress(address);
+  // What stands there may be a secret in the wrong place, so it is not shown.
+  if (read instanceof Mistake) throw new VaultError(`VAULT_ADDR is no address: ${read.message}`);
+  return [read];
+}
+
+/**
+ * The text, if it can stand in a header of HTTP. The runtime's own error would show it, and it is
+ * one line of printable ASCII wherever Vault made it.
+ */
+function sendable(text: string, what: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new VaultError(`${what} holds a space, a newline or another character that none may hold`);
 }
 
 function trustOf(settings: VaultSettings, { env }: Surroundings): TlsTrust {
@@ -75,7 +86,9 @@ function trustOf(settings: VaultSettings, { env }: Surroundings): TlsTrust {
 function credentialsOf(settings: VaultSettings, around: Surroundings): Credentials {
   const { env } = around;
   const token = env("VAULT_TOKEN");
-  if (token) return { kind: "token", token, from: "VAULT_TOKEN" };
+  if (token) {
+    return { kind: "token", token: sendable(token, "VAULT_TOKEN"), from: "VAULT_TOKEN" };
+  }
   if (settings.tokenFile !== undefined) return tokenFrom(settings.tokenFile, around);
   const [roleId, secretId] = [env("VAULT_ROLE_ID"), env("VAULT_SECRET_ID")];
   if (roleId && secretId) {
@@ -112,5 +125,5 @@ function tokenFrom(path: string, { readText }: Surroundings): Credentials {
     );
   }
   if (token === "") throw new VaultError(`The token file "${path}" is empty`);
-  return { kind: "token", token, from: `"${path}"` };
+  return { kind: "token", token: sendable(token, `The token in "${path}"`), from: `"${path}"` };
 }

@@ -33,7 +33,7 @@ export interface VaultSession {
 export async function openSession(access: VaultAccess): Promise<VaultSession> {
   let last: unknown;
   for (const address of access.addresses) {
-    const transport = await openTransport(access);
+    const transport = await openTransport(access, address);
     const session = new Session(address, access, transport);
     try {
       await session.open(access.addresses.length > 1);
@@ -41,11 +41,19 @@ export async function openSession(access: VaultAccess): Promise<VaultSession> {
     } catch (error) {
       transport.close();
       last = error;
-      if (error instanceof VaultError && error.status !== undefined && error.status < 500) break;
+      if (error instanceof VaultError && isFinal(error)) break;
     }
   }
   throw last;
 }
+
+/** A server that says no to us is the right one; another would say the same. */
+function isFinal({ status }: VaultError): boolean {
+  return status !== undefined && status >= 400 && status < 500;
+}
+
+/** So many requests in a row without an answer, and the server counts as gone for this run. */
+const PATIENCE = 3;
 
 class Session implements VaultSession {
   readonly address: string;
@@ -53,6 +61,8 @@ class Session implements VaultSession {
   readonly #transport: Transport;
   #token = "";
   #ownToken = false;
+  #unanswered = 0;
+  #gone: VaultError | undefined;
 
   constructor(address: string, access: VaultAccess, transport: Transport) {
     this.address = address;
@@ -88,10 +98,10 @@ class Session implements VaultSession {
     }
   }
 
-  /** `GET sys/health`: 200 active, 429 standby, which forwards; 503 sealed (Vault API, sys/health). */
+  /** `GET sys/health` answers 200 active, 429 and 473 standby, which forwards (Vault API). */
   async #requireWorkingOrder(): Promise<void> {
     const { status } = await this.#send("GET", "sys/health");
-    if (status >= 500) throw sealed(this.address, status);
+    if (![200, 429, 473].includes(status)) throw notReady(this.address, 503);
   }
 
   async #logIn(credentials: Credentials & { kind: "approle" }): Promise<string> {
@@ -100,7 +110,8 @@ class Session implements VaultSession {
       role_id: credentials.roleId,
       secret_id: credentials.secretId,
     });
-    if (answer.status === 400 || answer.status === 403) {
+    const isRefusal = answer.status === 400 || answer.status === 403;
+    if (isRefusal && parseObject(answer.body)?.["errors"] !== undefined) {
       throw new VaultError(
         `"${this.address}" refused the AppRole of ${credentials.from} (${answer.status}: ${
           errorsOf(answer)
@@ -127,21 +138,26 @@ class Session implements VaultSession {
       ...(this.#token === "" ? {} : { "x-vault-token": this.#token }),
       ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
     };
+    if (this.#gone !== undefined) throw this.#gone;
     const url = `${this.address}/v1/${path.split("/").map(encodeURIComponent).join("/")}`;
     try {
-      return await this.#transport.send({
+      const answer = await this.#transport.send({
         method,
         url,
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      this.#unanswered = 0;
+      return answer;
     } catch (error) {
-      throw explainFailure(this.address, error);
+      const failure = explainFailure(this.address, error);
+      if (++this.#unanswered >= PATIENCE) this.#gone = failure;
+      throw failure;
     }
   }
 }
 
-function sealed(address: string, status: number): VaultError {
+function notReady(address: string, status: number): VaultError {
   return new VaultError(`"${address}" is sealed or not ready (${status}); unseal it first`, {
     status,
   });
@@ -192,7 +208,10 @@ function explainRefusal(address: string, path: string, answer: RawAnswer): Vault
       { status },
     );
   }
-  if (status === 503) return sealed(address, status);
+  if (status === 503) return notReady(address, status);
+  if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
+    return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
+  }
   return new VaultError(`"${address}" refused "${path}" (${status}: ${said})`, { status });
 }
 

@@ -29,12 +29,19 @@ export const ANSWER_LIMIT = 60_000;
 export const BODY_LIMIT = 1_048_576;
 
 /** A transport that verifies the server, or, where it must not, one that does not. */
-export async function openTransport(access: VaultAccess): Promise<Transport> {
-  if (access.authorities === undefined) {
+export async function openTransport(access: VaultAccess, address: string): Promise<Transport> {
+  if (access.authorities === undefined && address.startsWith("https:")) {
     const { UnverifiedTransport } = await import("./unverified_transport.ts");
     return new UnverifiedTransport();
   }
-  return new FetchTransport(access.authorities);
+  try {
+    return new FetchTransport(access.authorities ?? []);
+  } catch (error) {
+    throw new VaultError(
+      'One of the CA certificates cannot be used; give a file of your own by "vault_ssl_verify"',
+      { cause: error },
+    );
+  }
 }
 
 class FetchTransport implements Transport {
@@ -123,6 +130,10 @@ export async function probe(address: string): Promise<void> {
 export function explainFailure(address: string, error: unknown): VaultError {
   if (error instanceof VaultError) return error;
   const text = error instanceof Error ? error.message : String(error);
+  // This error of the runtime would show the token.
+  if (/header value|ByteString|header content/i.test(text)) {
+    return new VaultError("The token cannot be sent: it holds a character that none may hold");
+  }
   const cause = { cause: error };
   if (error instanceof DOMException && error.name === "TimeoutError") {
     return new VaultError(`No answer from "${address}" within ${ANSWER_LIMIT / 1000} s`, cause);
@@ -130,9 +141,9 @@ export function explainFailure(address: string, error: unknown): VaultError {
   if (/invalid peer certificate/.test(text)) {
     const why = /UnknownIssuer|BadSignature/.test(text)
       ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
-      : /NotValidForName/.test(text)
+      : /not valid for name|NotValidForName/i.test(text)
       ? "it is for another name; use the name that stands in it"
-      : /Expired/.test(text)
+      : /expired/i.test(text)
       ? "it has expired"
       : text.replace(/^.*invalid peer certificate: /s, "");
     return new VaultError(`Cannot verify the TLS certificate of "${address}": ${why}`, cause);

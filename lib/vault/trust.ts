@@ -20,8 +20,9 @@ export function readTrustedAuthorities(
   around: Surroundings,
 ): string[] {
   if (trust.kind === "file") return readBundle(trust.path, around);
-  const named = around.env("SSL_CERT_FILE");
-  if (named) return readBundle(named, around);
+  const [file, folder] = [around.env("SSL_CERT_FILE"), around.env("SSL_CERT_DIR")];
+  if (file) return readBundle(file, around);
+  if (folder) return readFolder(folder, around);
   for (const path of SYSTEM_BUNDLES) {
     try {
       return splitCertificates(around.readText(path));
@@ -30,6 +31,28 @@ export function readTrustedAuthorities(
     }
   }
   return [];
+}
+
+/** As OpenSSL has it, a folder of PEM files; what is none is passed over. */
+function readFolder(path: string, { list, readText }: Surroundings): string[] {
+  let names: readonly string[];
+  try {
+    names = list(path);
+  } catch (error) {
+    throw new VaultError(
+      `Cannot read the CA folder "${path}": ${
+        (error as Error).message.replace(/ \(os error.*/s, "")
+      }`,
+      { cause: error },
+    );
+  }
+  return names.flatMap((name) => {
+    try {
+      return splitCertificates(readText(`${path}/${name}`));
+    } catch {
+      return [];
+    }
+  });
 }
 
 function readBundle(path: string, { readText }: Surroundings): string[] {

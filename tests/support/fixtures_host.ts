@@ -35,6 +35,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     readText: (path) => {
       throw new Error(`No file "${path}"`);
     },
+    list: () => [],
     exists: () => false,
     append: (path, text) => void appended.set(path, (appended.get(path) ?? "") + text),
     giveUp: (...names) => void givenUp.push(...names),

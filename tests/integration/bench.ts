@@ -1,0 +1,103 @@
+/** A host of its own for each test: a folder with `vcm.yaml`, store and targets, and made-up surroundings. */
+import assert from "node:assert/strict";
+import type { Host } from "../../lib/cli/host.ts";
+import { main } from "../../lib/cli/main.ts";
+import { type Folder, makeFolder } from "../unit/apply/rig.ts";
+
+/** How a run ended, and what it said. */
+export interface Said {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Bench extends Disposable {
+  readonly folder: Folder;
+  /** Replaces `vcm.yaml`: settings besides `cert_store`, and the list of certificates, as YAML. */
+  configure(settings: string, certs: string): void;
+  /** Runs one command line with this environment and no other. */
+  vcm(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Said>;
+  /** All that was said so far, by all runs. */
+  everything(): string;
+}
+
+export const NAME = "web.example.test";
+
+export function makeBench(): Bench {
+  const folder = makeFolder();
+  Deno.mkdirSync(folder.at("ssl"));
+  let everything = "";
+  return {
+    folder,
+    configure(settings, certs) {
+      const lines = settings.trim().split("\n").map((line) => `  ${line.trim()}\n`).join("");
+      const store = `  cert_store: "${folder.at("store")}"\n`;
+      folder.write("vcm.yaml", `config:\n${lines}${store}certs:\n${certs}`);
+    },
+    async vcm(args, env = {}) {
+      const said = { out: "", err: "" };
+      const status = await main(args, {
+        ...HOST,
+        env: (name) => ({ VCM_CONFIG: folder.at("vcm.yaml"), ...env })[name],
+        out: (text) => said.out += text,
+        err: (text) => said.err += text,
+      });
+      everything += said.out + said.err;
+      return { status, ...said };
+    },
+    everything: () => everything,
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+const HOST: Omit<Host, "env" | "out" | "err"> = {
+  uid: () => Deno.uid() ?? 0,
+  now: () => new Date(),
+  outIsTerminal: false,
+  errIsTerminal: false,
+  readText: (path) => Deno.readTextFileSync(path),
+  list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
+  exists: () => true,
+  append: (path, text) => Deno.writeTextFileSync(path, text, { append: true, mode: 0o600 }),
+  // These permissions are those of all tests.
+  giveUp: () => {},
+};
+
+/** One certificate with two targets in `ssl`, and what else it has, as YAML. */
+export function certificate(folder: Folder, name = NAME, more = ""): string {
+  const rest = more.split("\n").filter((line) => line !== "").map((line) => `    ${line}\n`);
+  return `  - name: "${name}"
+${rest.join("")}    deploy:
+      - fullchain: "${folder.at(`ssl/${name}.crt`)}"
+        mode: "0644"
+      - privkey: "${folder.at(`ssl/${name}.key`)}"
+        mode: "0600"
+`;
+}
+
+/** What each file in the folder is: inode, times and content, so that any touch shows. */
+export function snapshot(folder: Folder): Record<string, unknown> {
+  return Object.fromEntries(
+    folder.tree().filter((name) => name !== "vcm.yaml").map((name) => {
+      const { ino, mtime, ctime, mode } = Deno.lstatSync(folder.at(name));
+      const facts = [ino, mtime?.getTime(), ctime?.getTime(), mode];
+      return [name, name.endsWith("/") ? facts : [...facts, folder.read(name)]];
+    }),
+  );
+}
+
+/** Asserts that a run went well; its log is the message where it did not. */
+export function assertWell(said: Said): void {
+  assert.equal(said.status, 0, said.out + said.err);
+}
+
+/** Nothing that a run said holds a secret, nor any part of a private key in the folder. */
+export function assertNoSecret(bench: Bench, ...secrets: string[]): void {
+  const said = bench.everything();
+  const keys = bench.folder.tree().filter((name) => /privkey\.pem$|\.key$/.test(name));
+  const lines = keys.flatMap((name) => bench.folder.read(name).split("\n"))
+    .filter((line) => line.length > 20 && !line.startsWith("-----"));
+  for (const secret of ["PRIVATE KEY", ...secrets, ...lines]) {
+    assert.equal(said.includes(secret), false, "a secret is in what was said");
+  }
+}

@@ -1,0 +1,166 @@
+/** What goes wrong: each certificate for itself, and nothing half, against a real OpenBao. */
+import assert from "node:assert/strict";
+import { freePort } from "../support/free_port.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { assertNoSecret, assertWell, certificate, makeBench, NAME, snapshot } from "./bench.ts";
+import { settings, withServer } from "./server.ts";
+import { startOpenBao } from "../support/openbao.ts";
+
+const test = await testsNeeding("openbao");
+
+test("a certificate that its role denies does not stop the others", () =>
+  withServer({}, async ({ bao, login }) => {
+    using bench = makeBench();
+    const { folder } = bench;
+    bench.configure(
+      settings(bao),
+      certificate(folder, "denied.example.test", 'role: "denied"') + certificate(folder),
+    );
+    const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
+    const { status, out } = await bench.vcm(["run"], env);
+    assert.equal(status, 1);
+    assert.equal(
+      out,
+      `failed  denied.example.test: "${bao.address}" refused "pki/issue/denied" (400: common name ` +
+        "denied.example.test not allowed by this role)\n" +
+        "skipped  denied.example.test: no new certificate was issued\n" +
+        "Done: 1 issued, 2 files deployed, 0 service actions; 1 failed, 1 skipped\n",
+    );
+    assert.ok(folder.tree().includes(`ssl/${NAME}.key`));
+    assert.equal(folder.tree().some((name) => name.includes("denied")), false);
+    assertNoSecret(bench, login.secretId);
+  }));
+
+test("obstacles on disk stop their own certificate only", () =>
+  withServer({}, async ({ bao }) => {
+    using bench = makeBench();
+    const { folder } = bench;
+    folder.write("ssl/folder.example.test.key/file", "x");
+    const owner = certificate(folder, "owner.example.test").replaceAll(
+      'mode: "0600"',
+      'mode: "0600"\n        owner: "no-such-account-here"',
+    );
+    bench.configure(
+      settings(bao),
+      certificate(folder, "folder.example.test") + owner + certificate(folder),
+    );
+    const { status, out } = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
+    assert.equal(status, 1);
+    const path = folder.at("ssl/folder.example.test.key");
+    assert.ok(
+      out.includes(`folder.example.test: "${path}" is a folder; remove it, or give the path`),
+      out,
+    );
+    assert.match(out, /The owner "no-such-account-here" of ".*" is not known on this host/);
+    const deployed = folder.tree().filter((name) => /^ssl\/[^/]+$/.test(name));
+    assert.deepEqual(deployed, [`ssl/${NAME}.crt`, `ssl/${NAME}.key`]);
+  }));
+
+test("a role that cuts the lifetime below the window is an error, and stores nothing", () =>
+  withServer({}, async ({ bao }) => {
+    using bench = makeBench();
+    bench.configure(settings(bao), certificate(bench.folder, NAME, 'role: "short"\nttl: "30d"'));
+    const { status, out } = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
+    assert.equal(status, 1);
+    // The server counts in whole seconds, so an hour may have begun already.
+    assert.equal(
+      out.split("\n")[0]?.replace("59m 59s", "1h"),
+      `failed  ${NAME}: The role "short" gave a certificate for 1h only, and it is to be ` +
+        "renewed 10d before its end: it would be due again at once, so it was not stored; raise " +
+        'the role\'s max_ttl, or lower "renew"',
+    );
+    assert.deepEqual(bench.folder.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
+  }));
+
+test("a sealed server says so, with exit status 1", async () => {
+  await using bao = await startOpenBao({ sealed: true });
+  for (const env of [{ VAULT_TOKEN: bao.token }, { VAULT_ROLE_ID: "a", VAULT_SECRET_ID: "b" }]) {
+    using bench = makeBench();
+    bench.configure(settings(bao), certificate(bench.folder));
+    const { status, out } = await bench.vcm(["run"], env);
+    assert.equal(status, 1);
+    const message = `"${bao.address}" is sealed or not ready (503); unseal it first`;
+    assert.ok(out.startsWith(`failed  ${NAME}: ${message}\n`), out);
+  }
+});
+
+test("of two servers the sealed one is passed over", () =>
+  withServer({}, async ({ bao, login }) => {
+    await using sealed = await startOpenBao({ sealed: true });
+    const appRole = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
+    for (const env of [{ VAULT_TOKEN: bao.token }, appRole]) {
+      using bench = makeBench();
+      const both = settings(bao).replace(
+        /^vault: .*$/m,
+        `vault: ["${sealed.address}", "${bao.address}"]`,
+      );
+      bench.configure(both, certificate(bench.folder));
+      const said = await bench.vcm(["run"], env);
+      assertWell(said);
+      assert.ok(said.err.includes(`issued by ${bao.address}`), said.err);
+    }
+  }));
+
+test("a server that is down matters only where something is due", () =>
+  withServer({}, async ({ bao }) => {
+    using bench = makeBench();
+    const { folder } = bench;
+    const env = { VAULT_TOKEN: bao.token };
+    bench.configure(settings(bao), certificate(folder));
+    assertWell(await bench.vcm(["run"], env));
+    const before = snapshot(folder);
+
+    const down = `http://127.0.0.1:${freePort()}`;
+    const nothing = await bench.vcm(["run"], { ...env, VAULT_ADDR: down });
+    assertWell(nothing);
+    assert.equal(nothing.out, "Nothing to do: 1 certificate in order\n");
+
+    bench.configure(settings(bao), certificate(folder, NAME, 'dns_sans: ["api.example.test"]'));
+    const due = await bench.vcm(["run"], { ...env, VAULT_ADDR: down });
+    assert.equal(due.status, 1);
+    assert.equal(
+      due.out,
+      `failed  ${NAME}: Cannot connect to "${down}": connection refused; is the server running?\n` +
+        `skipped  ${NAME}: no new certificate was issued\n` +
+        "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 1 skipped\n",
+    );
+    assert.deepEqual(snapshot(folder), before);
+  }));
+
+test("while another process holds the lock, a run ends with 75 and touches nothing", () =>
+  withServer({}, async ({ bao }) => {
+    using bench = makeBench();
+    const { folder } = bench;
+    bench.configure(settings(bao), certificate(folder));
+    Deno.mkdirSync(folder.at("store"), { mode: 0o700 });
+    const lock = folder.at("store/.lock");
+    const code = "const f = Deno.openSync(Deno.args[0], { create: true, write: true }); " +
+      'f.lockSync(true); console.log("held"); await Deno.stdin.read(new Uint8Array(1));';
+    folder.write("hold.ts", code);
+    const holder = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-config", folder.at("hold.ts"), lock],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = holder.stdout.getReader();
+    await reader.read();
+    const { status, err, out } = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
+    assert.equal(status, 75);
+    assert.equal(out, "");
+    assert.equal(
+      err,
+      `error: Another run of vcm holds the lock "${lock}"; it is free when that run ends\n`,
+    );
+    assert.equal((await bench.vcm(["check"])).status, 2, "to look needs no lock");
+    assert.deepEqual(folder.tree(), ["hold.ts", "ssl/", "store/", "store/.lock", "vcm.yaml"]);
+    // A process that is killed leaves no lock behind.
+    holder.kill("SIGKILL");
+    await holder.status;
+    await reader.cancel();
+    await holder.stdin.close().catch(() => {});
+    await waitUntil("the lock is free", 10, async () => {
+      const said = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
+      return said.status === 0 || undefined;
+    });
+  }));

@@ -1,0 +1,69 @@
+/** A disk that is full, a real one in memory: the old set and the old files stay, whole. */
+import assert from "node:assert/strict";
+import { testsNeeding } from "../support/tests_needing.ts";
+import type { Folder } from "../unit/apply/rig.ts";
+import { assertWell, certificate, makeBench, NAME } from "./bench.ts";
+import { settings, withServer } from "./server.ts";
+
+// Mounts need what a machine of its own needs: root, and namespaces.
+const test = await testsNeeding("openbao", "machine");
+
+/** Mounts a small disk over a folder while the test runs. */
+async function withSmallDisk(path: string, size: string, run: () => Promise<void>): Promise<void> {
+  await command("mount", "-t", "tmpfs", "-o", `size=${size},mode=700`, "vcm-test", path);
+  try {
+    await run();
+  } finally {
+    await command("umount", path);
+  }
+}
+
+async function command(program: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** Fills the disk below a folder to its last block. */
+function fill(folder: Folder, name: string): void {
+  const block = new Uint8Array(4096);
+  using file = Deno.openSync(folder.at(name), { create: true, write: true });
+  try {
+    while (true) file.writeSync(block);
+  } catch (error) {
+    assert.match((error as Error).message, /No space left/);
+  }
+}
+
+test("a full disk leaves store and targets as they were, and the next run mends it", () =>
+  withServer({}, async ({ bao }) => {
+    const env = { VAULT_TOKEN: bao.token };
+    for (const full of ["store", "ssl"]) {
+      using bench = makeBench();
+      const { folder } = bench;
+      Deno.mkdirSync(folder.at("store"), { recursive: true });
+      await withSmallDisk(folder.at(full), "64k", async () => {
+        bench.configure(settings(bao), certificate(folder));
+        assertWell(await bench.vcm(["run"], env));
+        const files = folder.tree().filter((name) => /\.(pem|crt|key)$/.test(name));
+        const before = files.map((name) => folder.read(name));
+        bench.configure(settings(bao), certificate(folder, NAME, 'dns_sans: ["api.example.test"]'));
+        fill(folder, `${full}/filler`);
+        const tree = folder.tree();
+
+        const { status, out } = await bench.vcm(["run"], env);
+        assert.equal(status, 1);
+        assert.match(out, /no space left on device/);
+        assert.deepEqual(folder.tree().filter((name) => !name.includes(".owed")), tree);
+        // With a full disk for targets, the new set is in the store, and the old files are deployed.
+        const kept = (name: string) => full === "store" || name.startsWith("ssl/");
+        for (const [at, name] of files.entries()) {
+          if (kept(name)) assert.equal(folder.read(name), before[at], name);
+        }
+
+        Deno.removeSync(folder.at(`${full}/filler`));
+        assertWell(await bench.vcm(["run"], env));
+        assert.equal(folder.read(`ssl/${NAME}.key`), folder.read(`store/${NAME}/privkey.pem`));
+        assert.notEqual(folder.read(`ssl/${NAME}.key`), before[files.indexOf(`ssl/${NAME}.key`)]);
+      });
+    }
+  }));

@@ -1,0 +1,74 @@
+/** Whom the whole program trusts, against a real OpenBao with TLS. */
+import assert from "node:assert/strict";
+import { makeSelfSigned } from "../support/self_signed.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { assertWell, certificate, makeBench, NAME } from "./bench.ts";
+import { settings, withServer } from "./server.ts";
+
+const test = await testsNeeding("openbao");
+
+test("vcm run and the server's TLS certificate", (t) =>
+  withServer({ tls: true, audit: true }, async ({ bao, login }) => {
+    const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
+
+    await t.step("a CA file of the configuration vouches for it", async () => {
+      using bench = makeBench();
+      const more = `vault_ssl_verify: "${bao.caFile}"`;
+      bench.configure(settings(bao, more), certificate(bench.folder));
+      const said = await bench.vcm(["run"], env);
+      assertWell(said);
+      assert.equal(said.err.includes("warning"), false);
+    });
+
+    await t.step("VAULT_CACERT does, too", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder));
+      assertWell(await bench.vcm(["run"], { ...env, VAULT_CACERT: bao.caFile ?? "" }));
+    });
+
+    const refused =
+      `failed  ${NAME}: Cannot verify the TLS certificate of "${bao.address}": its issuer is not ` +
+      'trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file\n';
+
+    await t.step("another CA file does not, and the server hears no request", async () => {
+      using bench = makeBench();
+      bench.folder.write("other.pem", (await makeSelfSigned("Other CA")).certificate);
+      const more = `vault_ssl_verify: "${bench.folder.at("other.pem")}"`;
+      bench.configure(settings(bao, more), certificate(bench.folder));
+      const before = await Deno.readTextFile(bao.auditFile ?? "");
+      const { status, out } = await bench.vcm(["run"], env);
+      assert.equal(status, 1);
+      assert.ok(out.startsWith(refused), out);
+      assert.equal(await Deno.readTextFile(bao.auditFile ?? ""), before);
+    });
+
+    await t.step("the host's own authorities do not", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder));
+      const { status, out } = await bench.vcm(["run"], env);
+      assert.equal(status, 1);
+      assert.ok(out.startsWith(refused), out);
+    });
+
+    await t.step("with vault_ssl_verify: false nobody has to, and that is warned of", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao, "vault_ssl_verify: false"), certificate(bench.folder));
+      const said = await bench.vcm(["run", "--quiet"], env);
+      assertWell(said);
+      assert.equal(
+        said.err,
+        `warning: ${bao.address}: its TLS certificate is not verified (vault_ssl_verify: false); ` +
+          "whoever is between this host and it can read tokens and keys\n",
+      );
+    });
+
+    await t.step("a missing CA file is said with its path", async () => {
+      using bench = makeBench();
+      const path = bench.folder.at("none.pem");
+      bench.configure(settings(bao, `vault_ssl_verify: "${path}"`), certificate(bench.folder));
+      const { status, out } = await bench.vcm(["run"], env);
+      assert.equal(status, 1);
+      const message = `Cannot read the CA file "${path}": No such file or directory`;
+      assert.ok(out.startsWith(`failed  ${NAME}: ${message}\n`), out);
+    });
+  }));

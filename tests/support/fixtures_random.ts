@@ -1,0 +1,128 @@
+/** Wishes and observations by chance, the same ones on each run. */
+import type { CertificateSpec } from "../../lib/config/types.ts";
+import type { CertificateObservation, Observation, Presence } from "../../lib/plan/types.ts";
+import {
+  ABSENT,
+  after,
+  makeCertificate,
+  makeFile,
+  makeMarker,
+  makeObserved,
+  makeSeen,
+  makeService,
+  makeSpec,
+  makeStored,
+  makeTarget,
+  makeUnit,
+  present,
+  unreadable,
+} from "./fixtures.ts";
+
+/** Numbers from 0 to 1 that a seed decides (mulberry32). */
+export function makeRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(state ^ (state >>> 15), 1 | state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function pick<T>(random: () => number, items: readonly T[]): T {
+  return items[Math.floor(random() * items.length)] as T;
+}
+
+/** Any wish: names, targets with and without owner, group and mode, services. */
+export function randomSpec(random: () => number, name: string): CertificateSpec {
+  const some = (most: number) => Array.from({ length: Math.floor(random() * (most + 1)) });
+  return makeSpec({
+    name,
+    dnsSans: some(2).map((_, at) => `san${at}.example.com`),
+    ipSans: some(1).map(() => "10.0.0.1"),
+    renew: pick(random, [
+      { kind: "duration", seconds: 86_400 },
+      { kind: "share", percent: 33 },
+    ]),
+    targets: some(3).map((_, at) =>
+      makeTarget({
+        what: pick(random, ["cert", "chain", "fullchain", "privkey"]),
+        path: `/etc/${name}/${at}.pem`,
+        createDirs: random() < 0.5,
+        ...(random() < 0.5 ? { mode: 0o640 } : {}),
+      })
+    ),
+    services: some(2).map((_, at) =>
+      makeService({ unit: `s${at}.service`, control: pick(random, ["reload", "restart"]) })
+    ),
+  });
+}
+
+/** What is seen of a wish that is fulfilled. */
+export function inOrder(spec: CertificateSpec): CertificateObservation {
+  const certificate = makeCertificate({
+    commonName: spec.commonName,
+    dnsNames: [spec.commonName, ...spec.dnsSans],
+    ipAddresses: spec.ipSans,
+  });
+  return makeObserved(spec, {
+    stored: makeStored({}, certificate),
+    targets: spec.targets.map(({ path, mode }) =>
+      makeSeen({ path, file: present(makeFile({ mode: mode ?? 0o604 })) })
+    ),
+  });
+}
+
+/** Anything that may be seen of a wish. */
+export function anything(random: () => number, spec: CertificateSpec): CertificateObservation {
+  const maybe = <T>(...values: T[]): Presence<T> =>
+    pick(random, [ABSENT, unreadable("no"), ...values.map(present)]);
+  const fine = inOrder(spec);
+  const certificate = makeCertificate({
+    commonName: pick(random, [spec.commonName, "other"]),
+    notBefore: after(pick(random, [-1e7, 60])),
+    notAfter: after(pick(random, [-60, 60, 1e7])),
+  });
+  const random2 = () => random() < 0.5;
+  return {
+    ...fine,
+    interrupted: random2(),
+    stored: random2() ? fine.stored : {
+      leaf: maybe({ kind: "certificate", certificate }, { kind: "unparsable", problem: "is cut" }),
+      key: maybe("match", "mismatch", "unparsable"),
+      chain: maybe("usable"),
+      fullchain: maybe("usable", "other-leaf"),
+    },
+    targets: fine.targets.map((target) => ({
+      ...target,
+      file: random2() ? target.file : maybe(makeFile({
+        type: pick(random, ["file", "symlink", "directory", "other"]),
+        sameContent: random2(),
+      })),
+      parent: pick(random, ["present", "absent", "not-a-folder"]),
+      owner: pick(random, [
+        { kind: "unspecified" },
+        { kind: "unknown", name: "x" },
+        { kind: "given", name: "www-data", id: 33 },
+      ]),
+      leftover: random2(),
+    })),
+  };
+}
+
+/** Any observation of some wishes, with and without markers. */
+export function randomObservation(
+  random: () => number,
+  specs: readonly CertificateSpec[],
+): Observation {
+  const units = [...new Set(specs.flatMap(({ services }) => services.map(({ unit }) => unit)))];
+  return {
+    certificates: specs.map((spec) => anything(random, spec)),
+    markers: units.filter(() => random() < 0.5).map((unit) =>
+      makeMarker({
+        unit,
+        state: makeUnit({ unit, active: pick(random, ["active", "inactive", "reloading"]) }),
+      })
+    ),
+  };
+}

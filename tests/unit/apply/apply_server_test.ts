@@ -1,0 +1,94 @@
+/** Servers that are down, clocks that differ, and lifetimes that are of no use. */
+import assert from "node:assert/strict";
+import { issueStep, kinds, setbacks, withRig } from "./plans.ts";
+
+const NAMES = ["a.example.test", "b.example.test", "c.example.test"];
+
+Deno.test("apply() asks a server that is down once, and says it for each certificate", () =>
+  withRig(async ({ access, plan, run, folder }) => {
+    let contacts = 0;
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const accepting = (async () => {
+      for await (const connection of listener) {
+        contacts++;
+        connection.close();
+      }
+    })();
+    const addresses = [`http://127.0.0.1:${listener.addr.port}`];
+    const events = await run(plan(...NAMES.map((name) => issueStep(name))), {
+      ...access,
+      addresses,
+    });
+    listener.close();
+    await accepting.catch(() => {});
+    assert.deepEqual(kinds(events), ["failed", "failed", "failed"]);
+    assert.equal(new Set(setbacks(events).map(([, , , message]) => message)).size, 1);
+    // The probe and the login; the runtime tries a connection that was closed on it once more.
+    assert.ok(contacts <= 3, `${contacts} contacts`);
+    assert.deepEqual(folder.tree(), ["ssl/", "store/"]);
+  }));
+
+Deno.test("apply() without a way to the server says why, and asks nobody", () =>
+  withRig(async ({ plan, run, vault }) => {
+    const events = await run(plan(issueStep("a"), issueStep("b")), { problem: "No Vault address" });
+    assert.deepEqual(setbacks(events), [
+      ["failed", "issue", "a", "No Vault address"],
+      ["failed", "issue", "b", "No Vault address"],
+    ]);
+    assert.deepEqual(vault.requests, []);
+  }));
+
+Deno.test("apply() asks the server nothing where the plan issues nothing", () =>
+  withRig(async ({ plan, run, vault }) => {
+    await run(plan({ kind: "settle", unit: "nginx.service", detail: "it loaded them" }));
+    assert.deepEqual(vault.requests, []);
+  }));
+
+Deno.test("apply() stores no certificate that would be due at once, and keeps the old one", () =>
+  withRig(async ({ plan, run, folder }) => {
+    folder.write("store/web.example.test/cert.pem", "old\n");
+    const step = issueStep("web.example.test", { role: "short", ttl: 30 * 86_400 });
+    const [setback] = setbacks(await run(plan(step)));
+    // Certificates count in whole seconds, so an hour may have begun already.
+    assert.equal(
+      setback?.[3]?.replace("59m 59s", "1h"),
+      'The role "short" gave a certificate for 1h only, and it is to be renewed 1d before its ' +
+        "end: it would be due again at once, so it was not stored; raise the role's max_ttl, or " +
+        'lower "renew"',
+    );
+    assert.equal(folder.read("store/web.example.test/cert.pem"), "old\n");
+    assert.deepEqual(folder.tree(), [
+      "ssl/",
+      "store/",
+      "store/web.example.test/",
+      "store/web.example.test/cert.pem",
+    ]);
+  }));
+
+Deno.test("apply() stores a short certificate where the window is a share of it", () =>
+  withRig(async ({ plan, run }) => {
+    const step = issueStep("web.example.test", { role: "short" });
+    const events = await run(plan({ ...step, renew: { kind: "share", percent: 33 } }));
+    assert.deepEqual(kinds(events).filter((kind) => kind !== "warning"), ["issued"]);
+  }));
+
+Deno.test("apply() stores no certificate that is not valid yet by this host's clock", () =>
+  withRig(async ({ plan, run, folder }) => {
+    const [setback] = setbacks(await run(plan(issueStep("web.example.test"))));
+    assert.match(
+      setback?.[3] ?? "",
+      /^The certificate is valid only from 2\S+Z; this host's clock is behind the server's, so it was not stored$/,
+    );
+    assert.deepEqual(folder.tree(), ["ssl/", "store/"]);
+  }, { now: () => new Date(Date.now() + 3_600_000) }));
+
+Deno.test("apply() says that a store cannot be written, and leaves it as it is", () =>
+  withRig(async ({ plan, run, folder }) => {
+    folder.write("store/.new-web.example.test", "a file in the way");
+    const [setback] = setbacks(await run(plan(issueStep("web.example.test"))));
+    assert.equal(
+      setback?.[3],
+      `Cannot write the new certificate into the store "${folder.at("store")}": not a directory`,
+    );
+    assert.deepEqual(folder.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);
+  }));

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { needsServer } from "../../../lib/apply/apply.ts";
+import { deployStep, issueStep, kinds, setbacks, withRig } from "./plans.ts";
+
+const MISSING = [{ kind: "missing" }] as const;
+const RENEWED = [{ kind: "renewed" }] as const;
+const BAD = "denied.example.test";
+
+Deno.test("apply() issues, stores and deploys, and the files are of one set", () =>
+  withRig(async ({ folder, plan, run, vault }) => {
+    const name = "web.example.test";
+    const events = await run(plan(issueStep(name), deployStep(folder, name, MISSING)));
+    assert.deepEqual(kinds(events), ["issued", "deployed", "deployed"]);
+    for (const [what, ending] of [["cert", "crt"], ["privkey", "key"]]) {
+      assert.equal(folder.read(`ssl/${name}.${ending}`), folder.read(`store/${name}/${what}.pem`));
+    }
+    const paths = vault.requests.map(({ path }) => path);
+    assert.deepEqual(paths, [
+      "auth/approle/login",
+      "pki/issue/web",
+      "auth/token/revoke-self",
+    ]);
+  }));
+
+Deno.test("apply() logs in once for many certificates", () =>
+  withRig(async ({ plan, run, vault }) => {
+    const names = Array.from({ length: 20 }, (_, at) => `n${at}.example.test`);
+    const events = await run(plan(...names.map((name) => issueStep(name))));
+    assert.deepEqual(kinds(events), names.map(() => "issued"));
+    const paths = vault.requests.map(({ path }) => path);
+    assert.equal(paths.filter((path) => path === "auth/approle/login").length, 1);
+    assert.equal(paths.filter((path) => path === "auth/token/revoke-self").length, 1);
+  }));
+
+Deno.test("apply() lets one certificate fail and does the others", () =>
+  withRig(async ({ folder, plan, run, vault }) => {
+    const [first, last] = ["a.example.test", "z.example.test"];
+    const events = await run(plan(
+      issueStep(first),
+      deployStep(folder, first, MISSING),
+      issueStep(BAD, { role: "denied" }),
+      deployStep(folder, BAD, MISSING),
+      issueStep(last),
+      deployStep(folder, last, MISSING),
+    ));
+    assert.deepEqual(setbacks(events), [
+      [
+        "failed",
+        "issue",
+        BAD,
+        `"${vault.address}" refused "pki/issue/denied" ` +
+        `(400: common name ${BAD} not allowed by this role)`,
+      ],
+      ["skipped", "deploy", BAD, "no new certificate was issued"],
+    ]);
+    assert.deepEqual(Deno.lstatSync(folder.at(`store/${last}`)).isDirectory, true);
+    assert.equal(folder.tree().some((path) => path.includes(BAD)), false);
+    assert.equal(
+      folder.tree().filter((path) => path.startsWith("ssl/") && path !== "ssl/").length,
+      4,
+    );
+  }));
+
+Deno.test("apply() mends what drifted from the stored set though the issue failed", () =>
+  withRig(async ({ folder, plan, run }) => {
+    for (const what of ["cert", "privkey"]) {
+      folder.write(`store/${BAD}/${what}.pem`, `old ${what}\n`);
+    }
+    folder.write(`ssl/${BAD}.crt`, "damaged\n");
+    folder.write(`ssl/${BAD}.key`, "old privkey\n");
+    const step = deployStep(folder, BAD, RENEWED, true);
+    const [cert, key] = step.targets;
+    assert.ok(cert && key);
+    const before = Deno.lstatSync(key.path).ino;
+    const events = await run(plan(issueStep(BAD, { role: "denied" }), {
+      ...step,
+      targets: [{ ...cert, drift: [{ kind: "renewed" }, { kind: "content" }] }, key],
+    }));
+    assert.deepEqual(kinds(events), ["failed", "deployed"]);
+    const [, deployed] = events;
+    assert.ok(deployed?.kind === "deployed");
+    assert.deepEqual(deployed.drift, [{ kind: "content" }]);
+    assert.equal(folder.read(`ssl/${BAD}.crt`), "old cert\n");
+    assert.equal(Deno.lstatSync(key.path).ino, before);
+  }));
+
+Deno.test("apply() deploys nothing of a stored set that is not whole", () =>
+  withRig(async ({ folder, plan, run }) => {
+    folder.write(`store/${BAD}/cert.pem`, "of another key\n");
+    const events = await run(plan(
+      issueStep(BAD, { role: "denied" }),
+      deployStep(folder, BAD, [{ kind: "renewed" }, { kind: "mode", from: "0644", to: "0600" }]),
+    ));
+    assert.deepEqual(kinds(events), ["failed", "skipped"]);
+    assert.equal(folder.tree().includes(`ssl/${BAD}.crt`), false);
+  }));
+
+Deno.test("apply() gives events that can be cloned, and that hold no secret", () =>
+  withRig(async ({ folder, plan, run, vault }) => {
+    const name = "web.example.test";
+    folder.write("ssl/.gone.vcm-new", "left\n");
+    const events = await run(plan(
+      { kind: "tidy", certificate: name, store: true, leftovers: [folder.at("ssl/gone")] },
+      issueStep(name, { ttl: 200 * 86_400 }),
+      deployStep(folder, name, MISSING),
+      issueStep(BAD, { role: "denied" }),
+      { kind: "settle", unit: "nginx.service", detail: "it loaded them" },
+    ));
+    const seen = new Set(kinds(events));
+    for (const kind of ["tidied", "issued", "deployed", "warning", "failed", "settled"] as const) {
+      assert.ok(seen.has(kind), kind);
+    }
+    assert.deepEqual(structuredClone(events), events);
+    const text = Deno.inspect(events, { depth: 9 }) + JSON.stringify(events);
+    const key = folder.read(`store/${name}/privkey.pem`).split("\n")[1] ?? "";
+    for (const secret of [key, vault.secretId, "PRIVATE KEY"]) {
+      assert.equal(text.includes(secret), false);
+    }
+    assert.deepEqual(folder.tree().filter((path) => path.endsWith("vcm-new")), []);
+  }));
+
+Deno.test("apply() passes the server's warnings on, with the certificate's name", () =>
+  withRig(async ({ plan, run }) => {
+    const events = await run(plan(issueStep("web.example.test", { ttl: 200 * 86_400 })));
+    assert.deepEqual(events[0], {
+      kind: "warning",
+      subject: "web.example.test",
+      message: 'the server says: TTL "4800h0m0s" is longer than permitted maxTTL "2160h0m0s", ' +
+        "so maxTTL is being used",
+    });
+  }));
+
+Deno.test("apply() skips all of a certificate that cannot be tidied, and does the others", () =>
+  withRig(async ({ folder, plan, run }) => {
+    const name = "web.example.test";
+    folder.write(`store/.new-${name}`, "a file in the way");
+    const events = await run(plan(
+      { kind: "tidy", certificate: name, store: true, leftovers: [] },
+      issueStep(name),
+      deployStep(folder, name, MISSING),
+      issueStep("other.example.test"),
+    ));
+    assert.deepEqual(kinds(events).sort(), ["failed", "issued", "skipped"]);
+    assert.deepEqual(setbacks(events).map(([, step, subject]) => [step, subject]), [
+      ["tidy", name],
+      ["deploy", name],
+    ]);
+  }));
+
+Deno.test("apply() lets deploying fail without touching a target", () =>
+  withRig(async ({ folder, plan, run }) => {
+    const name = "web.example.test";
+    Deno.mkdirSync(folder.at(`ssl/.${name}.key.vcm-new/in-the-way`), { recursive: true });
+    folder.write(`ssl/${name}.crt`, "old\n");
+    const events = await run(plan(issueStep(name), deployStep(folder, name, RENEWED)));
+    assert.deepEqual(kinds(events), ["issued", "failed"]);
+    assert.equal(folder.read(`ssl/${name}.crt`), "old\n");
+  }));
+
+Deno.test("needsServer() holds only for a plan that issues", () =>
+  withRig(({ folder, plan }) => {
+    assert.equal(needsServer(plan(deployStep(folder, "a", MISSING))), false);
+    assert.equal(needsServer(plan(issueStep("a"))), true);
+    return Promise.resolve();
+  }));

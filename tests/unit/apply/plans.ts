@@ -1,0 +1,101 @@
+/** Hand-made plans, and what comes of carrying them out against a practice Vault. */
+import { apply } from "../../../lib/apply/apply.ts";
+import type { ApplyEvent } from "../../../lib/apply/events.ts";
+import type { AccessOrder } from "../../../lib/apply/session_once.ts";
+import { startPracticeVault } from "../../../lib/demo/practice_vault.ts";
+import type {
+  DeployStep,
+  Drift,
+  IssueStep,
+  Plan,
+  Step,
+  TargetStep,
+} from "../../../lib/plan/types.ts";
+import { type Folder, makeFolder } from "./rig.ts";
+
+type Vault = Awaited<ReturnType<typeof startPracticeVault>>;
+
+/** A store, a folder for targets beside it, and a server. */
+export interface Rig {
+  readonly vault: Vault;
+  /** With a folder `store` for the store, and one `ssl` for targets. */
+  readonly folder: Folder;
+  readonly access: AccessOrder;
+  plan(...steps: Step[]): Plan;
+  /** Carries out a plan and gives the events, in their order. */
+  run(plan: Plan, access?: AccessOrder): Promise<ApplyEvent[]>;
+}
+
+export async function withRig(
+  test: (rig: Rig) => Promise<void>,
+  options: Parameters<typeof startPracticeVault>[0] = {},
+): Promise<void> {
+  const vault = await startPracticeVault(options);
+  using folder = makeFolder();
+  Deno.mkdirSync(folder.at("store"));
+  Deno.mkdirSync(folder.at("ssl"));
+  const { roleId, secretId } = vault;
+  const access: AccessOrder = {
+    addresses: [vault.address],
+    authorities: [],
+    credentials: { kind: "approle", roleId, secretId, from: "the test" },
+    proxied: false,
+  };
+  const run = async (plan: Plan, by = access) => {
+    const events: ApplyEvent[] = [];
+    await apply({ plan, access: by }, (event) => events.push(event));
+    return events;
+  };
+  const plan = (...steps: Step[]): Plan => ({
+    at: new Date(),
+    certStore: folder.at("store"),
+    certificates: [],
+    steps,
+  });
+  try {
+    await test({ vault, folder, access, plan, run });
+  } finally {
+    await vault.close();
+  }
+}
+
+export function issueStep(name: string, change: Partial<IssueStep["request"]> = {}): IssueStep {
+  return {
+    kind: "issue",
+    certificate: name,
+    due: { reason: "missing", detail: "there is no certificate in the store" },
+    request: { mount: "pki", role: "web", commonName: name, dnsSans: [], ipSans: [], ...change },
+    renew: { kind: "duration", seconds: 86_400 },
+  };
+}
+
+/** Deploys cert and key to `ssl/<name>.crt` and `.key`, both with the given drift. */
+export function deployStep(
+  folder: Folder,
+  name: string,
+  drift: readonly Drift[],
+  storedSetUsable = false,
+): DeployStep {
+  const target = (what: "cert" | "privkey", ending: string, mode: number): TargetStep => ({
+    what,
+    path: folder.at(`ssl/${name}.${ending}`),
+    drift,
+    mode,
+    createDirs: false,
+  });
+  const targets = [target("cert", "crt", 0o644), target("privkey", "key", 0o600)];
+  return { kind: "deploy", certificate: name, storedSetUsable, targets, units: [] };
+}
+
+/** What matters of setbacks: kind, step, subject and message. */
+export function setbacks(events: readonly ApplyEvent[]): string[][] {
+  return events.flatMap((event) =>
+    event.kind === "failed" || event.kind === "skipped"
+      ? [[event.kind, event.step, event.subject, event.message]]
+      : []
+  );
+}
+
+export function kinds(events: readonly ApplyEvent[]): string[] {
+  return events.map(({ kind }) => kind);
+}

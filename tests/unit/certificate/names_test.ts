@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import {
+  canonicalIp,
+  canonicalName,
+  compareNames,
+  type WantedNames,
+} from "../../../lib/certificate/names.ts";
+import { makeCertificate } from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const NONE = { missing: [], extra: [] };
+
+/** Names of a certificate as `compareNames()` takes them: `has("cn", ["dns"], ["ip"])`. */
+function has(commonName: string | undefined, dnsNames: string[] = [], ipAddresses: string[] = []) {
+  const { commonName: _, ...certificate } = makeCertificate({ dnsNames, ipAddresses });
+  return commonName === undefined ? certificate : { ...certificate, commonName };
+}
+
+function wants(commonName: string, dnsSans: string[] = [], ipSans: string[] = []): WantedNames {
+  return { commonName, dnsSans, ipSans };
+}
+
+pureTest("canonicalName() ignores case, a final dot, and Unicode against punycode", () => {
+  const cases = {
+    "Web.Example.COM": "web.example.com",
+    "web.example.com.": "web.example.com",
+    "*.Apps.example.com": "*.apps.example.com",
+    "bücher.example": "xn--bcher-kva.example",
+    "BÜCHER.Example.": "xn--bcher-kva.example",
+    "*.bücher.example": "*.xn--bcher-kva.example",
+    "XN--BCHER-KVA.example": "xn--bcher-kva.example",
+    "my_host.例え.jp": "my_host.xn--r8jz45g.jp",
+    "": "",
+    "Some Service": "some service",
+  };
+  for (const [name, expected] of Object.entries(cases)) {
+    assert.equal(canonicalName(name), expected, name);
+  }
+});
+
+pureTest("canonicalIp() shortens IPv6, and makes IPv4 of an IPv4-mapped address", () => {
+  const cases = {
+    "10.1.1.20": "10.1.1.20",
+    "FD00:0:0:0:0:0:0:1": "fd00::1",
+    "2001:0db8:0000:0000:0001:0000:0000:0001": "2001:db8::1:0:0:1",
+    "0:0:0:0:0:0:0:1": "::1",
+    "::ffff:10.1.1.20": "10.1.1.20",
+    "::FFFF:0a01:0114": "10.1.1.20",
+    "0:0:0:0:0:ffff:0.0.0.1": "0.0.0.1",
+    "::ffff:1:10.1.1.20": "::ffff:1:a01:114",
+    "::10.1.1.20": "::a01:114",
+    "No:IP": "no:ip",
+  };
+  for (const [address, expected] of Object.entries(cases)) {
+    assert.equal(canonicalIp(address), expected, address);
+  }
+});
+
+pureTest("compareNames() compares sets, however the names are written and ordered", () => {
+  const wanted = wants("Web.example.com", ["B.example.com.", "bücher.example", "*.c.example"], [
+    "fd00:0:0::1",
+    "::ffff:10.0.0.1",
+  ]);
+  const certificate = has(
+    "web.example.com",
+    ["*.C.example", "xn--bcher-kva.example", "b.example.com", "web.example.com"],
+    ["10.0.0.1", "FD00:0:0:0:0:0:0:1"],
+  );
+  assert.deepEqual(compareNames(wanted, certificate), NONE);
+});
+
+pureTest("compareNames() takes names that are given twice as one", () => {
+  assert.deepEqual(compareNames(wants("a", ["b", "B", "b."]), has("a", ["b", "b"])), NONE);
+});
+
+pureTest("compareNames() does not care whether the common name is among the SANs", () => {
+  for (const dnsSans of [[], ["a.example"], ["A.example."]]) {
+    for (const dnsNames of [[], ["a.example"], ["A.EXAMPLE"]]) {
+      assert.deepEqual(compareNames(wants("a.example", dnsSans), has("a.example", dnsNames)), NONE);
+    }
+  }
+});
+
+pureTest("compareNames() finds the common name among the SANs where the subject has none", () => {
+  assert.deepEqual(compareNames(wants("a.example"), has(undefined, ["a.example"])), NONE);
+});
+
+pureTest("compareNames() names what is missing and what is extra", () => {
+  const cases: [WantedNames, ReturnType<typeof has>, { missing: string[]; extra: string[] }][] = [
+    [wants("a", ["b", "C"]), has("a", ["b"]), { missing: ["c"], extra: [] }],
+    [wants("a", ["b"]), has("a", ["b", "C"]), { missing: [], extra: ["c"] }],
+    [wants("a", [], ["FD00::1"]), has("a", ["a"]), { missing: ["fd00::1"], extra: [] }],
+    [wants("a"), has("a", ["a"], ["10.0.0.1"]), { missing: [], extra: ["10.0.0.1"] }],
+    [wants("b"), has("a", ["a"]), { missing: ["b"], extra: ["a"] }],
+    [wants("b"), has(undefined), { missing: ["b"], extra: [] }],
+    [wants("b", ["c"]), has("a", ["d"]), { missing: ["b", "c"], extra: ["d"] }],
+    [wants("a", ["*.b"]), has("a", ["x.b"]), { missing: ["*.b"], extra: ["x.b"] }],
+    [wants("a", ["a.b"]), has("a", ["a.b.c"]), { missing: ["a.b"], extra: ["a.b.c"] }],
+  ];
+  for (const [wanted, certificate, expected] of cases) {
+    assert.deepEqual(compareNames(wanted, certificate), expected);
+  }
+});
+
+// DNS names and IP addresses share one set, and the common name is left out of it, so an
+// address that the file asks for among ip_sans is never found missing. Clients that connect to an
+// address look at IP SANs only (RFC 9110, 4.3.5).
+pureTest("compareNames() misses an IP SAN that only the common name or a DNS SAN has", () => {
+  const missing = { missing: ["10.1.1.20"], extra: [] };
+  const wanted = wants("10.1.1.20", [], ["10.1.1.20"]);
+  assert.deepEqual(compareNames(wanted, has("10.1.1.20")), missing);
+  assert.deepEqual(compareNames(wanted, has("10.1.1.20", ["10.1.1.20"])), missing);
+});
+
+// A common name that the certificate has among its SANs only counts as there, so to swap it
+// with a SAN in the file changes nothing, for ever. Client certificates are known by it.
+pureTest("compareNames() misses the common name where the subject has another", () => {
+  const { missing } = compareNames(wants("b", ["a"]), has("a", ["a", "b"]));
+  assert.deepEqual(missing, ["b"]);
+});

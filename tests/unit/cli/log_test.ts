@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { Log, type LogOptions } from "../../../lib/cli/log.ts";
+import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const CLEAR = "\r\x1b[2K";
+
+function start(options: Partial<LogOptions> = {}, hostOptions: FakeHostOptions = {}) {
+  const host = fakeHost(hostOptions);
+  const log = new Log(host, { quiet: false, verbose: false, expected: 1, ...options });
+  return { host, log };
+}
+
+/** One line of each level. */
+function writeAll(log: Log): void {
+  log.line("info", "a");
+  log.line("warning", "b");
+  log.line("error", "c");
+}
+
+pureTest("the log goes to standard error, with its level where it matters", () => {
+  const { host, log } = start();
+  writeAll(log);
+  assert.equal(host.stderr(), "a\nwarning: b\nerror: c\n");
+  assert.equal(host.stdout(), "");
+});
+
+pureTest("a quiet log holds warnings and errors", () => {
+  const { host, log } = start({ quiet: true });
+  writeAll(log);
+  assert.equal(host.stderr(), "warning: b\nerror: c\n");
+});
+
+pureTest("the log file holds all levels with their time, quiet or not", () => {
+  for (const quiet of [false, true]) {
+    const { host, log } = start({ quiet, file: "/var/log/vcm.log" });
+    writeAll(log);
+    assert.equal(
+      host.appended.get("/var/log/vcm.log"),
+      "2026-12-01T10:00:00.000Z info a\n" +
+        "2026-12-01T10:00:00.000Z warning b\n" +
+        "2026-12-01T10:00:00.000Z error c\n",
+    );
+  }
+});
+
+pureTest("a log file that cannot be written is said once, and the work goes on", () => {
+  const append = () => {
+    throw new Error("disk full");
+  };
+  const { host, log } = start({ file: "/var/log/vcm.log" }, { doors: { append } });
+  writeAll(log);
+  assert.equal(
+    host.stderr(),
+    'warning: Cannot write the log file "/var/log/vcm.log": disk full\na\nwarning: b\nerror: c\n',
+  );
+});
+
+pureTest("a terminal shows one line that moves while many are issued", () => {
+  const { host, log } = start({ expected: 10 }, { errIsTerminal: true });
+  log.line("info", "a: issued");
+  log.progress();
+  log.line("error", "b: issue failed");
+  log.progress();
+  log.end();
+  const drawn = (done: number) => `${CLEAR}issuing ${done} of 10`;
+  const failed = `${CLEAR}error: b: issue failed\n`;
+  assert.equal(host.stderr(), `${drawn(1)}${failed}${drawn(1)}${drawn(2)}${CLEAR}`);
+});
+
+pureTest("no line moves for few, in a pipe or where it is to be quiet", () => {
+  const cases: [Partial<LogOptions>, boolean][] = [
+    [{ expected: 9 }, true],
+    [{ expected: 10 }, false],
+    [{ expected: 10, quiet: true }, true],
+  ];
+  for (const [options, errIsTerminal] of cases) {
+    const { host, log } = start(options, { errIsTerminal });
+    log.progress();
+    log.end();
+    assert.equal(host.stderr(), "");
+  }
+});
+
+pureTest("a verbose log keeps each line above the one that moves", () => {
+  const { host, log } = start({ expected: 10, verbose: true }, { errIsTerminal: true });
+  log.line("info", "a: issued");
+  assert.equal(host.stderr(), `${CLEAR}a: issued\n${CLEAR}issuing 0 of 10`);
+});

@@ -1,0 +1,132 @@
+/** `main()` where it reads no file. */
+import assert from "node:assert/strict";
+import project from "../../../deno.json" with { type: "json" };
+import { COMMANDS } from "../../../lib/cli/commands.ts";
+import { commandHelp, generalHelp } from "../../../lib/cli/help.ts";
+import { main } from "../../../lib/cli/main.ts";
+import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+/** Runs one command line; what it printed and its exit status. */
+async function run(line: string, options: FakeHostOptions = {}) {
+  const host = fakeHost(options);
+  const status = await main(line === "" ? [] : line.split(" "), host);
+  return { status, stdout: host.stdout(), stderr: host.stderr(), givenUp: host.givenUp };
+}
+
+pureTest("--version prints the version of deno.json, and that of Deno", async () => {
+  assert.deepEqual(await run("--version"), {
+    status: 0,
+    stdout: `vcm ${project.version} (deno ${Deno.version.deno})\n`,
+    stderr: "",
+    givenUp: [],
+  });
+});
+
+pureTest("--help and help print help on standard output and end with 0", async () => {
+  for (const line of ["--help", "-h", "help"]) {
+    const { status, stdout, stderr } = await run(line);
+    assert.deepEqual([status, stdout, stderr], [0, generalHelp(), ""]);
+  }
+  for (const command of COMMANDS) {
+    for (const line of [`${command.name} --help`, `help ${command.name}`]) {
+      const { status, stdout, stderr } = await run(line);
+      assert.deepEqual([status, stdout, stderr], [0, commandHelp(command), ""], line);
+    }
+  }
+});
+
+pureTest("a usage error is said on standard error, with the help that tells more", async () => {
+  const cases: [string, string, string][] = [
+    ["plan --froce", 'Unknown option "--froce" of "vcm plan"; ', "vcm plan --help"],
+    ["validate x", '"vcm validate" takes no names; got "x"', "vcm validate --help"],
+    ["isue", 'Unknown command "isue"; did you mean "issue"?', "vcm --help"],
+    ["deploy --config", 'Option "--config" needs a value', "vcm deploy --help"],
+  ];
+  for (const [line, start, help] of cases) {
+    const { status, stdout, stderr, givenUp } = await run(line);
+    assert.deepEqual([status, stdout, givenUp], [2, "", []], line);
+    assert.ok(stderr.startsWith(start), stderr);
+    assert.ok(stderr.endsWith(`\nSee "${help}"\n`), stderr);
+  }
+});
+
+pureTest("a usage error of check is UNKNOWN for monitoring", async () => {
+  for (const line of ["check --froce", "--froce check", "check --config", "help check --froce"]) {
+    assert.equal((await run(line)).status, 3, line);
+  }
+});
+
+pureTest("without a configuration it says where it looked", async () => {
+  const message = (places: string) =>
+    `vcm.yaml: no configuration found; looked for ${places}; write one (see vcm.yaml.example) ` +
+    "or name it by --config FILE or $VCM_CONFIG";
+  const cases: [string, number, number, string][] = [
+    ["run", 0, 2, "/etc/vcm/vcm.yaml"],
+    ["", 1000, 2, "/etc/vcm/vcm.yaml and ./vcm.yaml"],
+    ["plan", 1000, 2, "/etc/vcm/vcm.yaml and ./vcm.yaml"],
+    ["validate", 1000, 2, "/etc/vcm/vcm.yaml and ./vcm.yaml"],
+    ["check", 1000, 3, "/etc/vcm/vcm.yaml and ./vcm.yaml"],
+  ];
+  for (const [line, uid, expected, places] of cases) {
+    const { status, stdout, stderr } = await run(line, { uid });
+    assert.deepEqual([status, stdout, stderr], [expected, "", `${message(places)}\n`], line);
+  }
+});
+
+pureTest(
+  "with --json an error is data on standard output, and text on standard error",
+  async () => {
+    const { status, stdout, stderr } = await run("plan --json", { uid: 0 });
+    const message = "no configuration found; looked for /etc/vcm/vcm.yaml; write one " +
+      "(see vcm.yaml.example) or name it by --config FILE or $VCM_CONFIG";
+    assert.equal(status, 2);
+    assert.deepEqual(JSON.parse(stdout), {
+      layout: 1,
+      error: { message: `vcm.yaml: ${message}`, problems: [{ key: "", message }] },
+    });
+    assert.equal(stderr, `vcm.yaml: ${message}\n`);
+  },
+);
+
+// --json is not known yet when the arguments cannot be understood, so whoever parses standard
+// output finds nothing there.
+pureTest("with --json a usage error is data, too", async () => {
+  for (const line of ["check --json --froce", "--json isue"]) {
+    const { stdout } = await run(line);
+    const message = /^Unknown (?:option|command) /;
+    assert.match(JSON.parse(stdout || '{ "error": {} }').error.message ?? "nothing", message);
+  }
+});
+
+pureTest("main() says what goes wrong in one line, without a stack trace", async () => {
+  const doors = {
+    env: () => {
+      throw new TypeError("Requires env access");
+    },
+  };
+  for (const [line, expected] of [["run", 1], ["validate", 1], ["check", 3]] as const) {
+    const { status, stdout, stderr } = await run(line, { doors });
+    assert.deepEqual([status, stdout, stderr], [expected, "", "error: Requires env access\n"]);
+  }
+  const { stdout } = await run("run --json", { doors });
+  assert.deepEqual(JSON.parse(stdout), { layout: 1, error: { message: "Requires env access" } });
+});
+
+pureTest("commands that only look give up their rights before they read anything", async () => {
+  const cases: [string, string[]][] = [
+    ["check", ["write", "net"]],
+    ["plan", ["write", "net"]],
+    ["run --dry-run", ["write", "net"]],
+    ["validate", ["write", "net", "run"]],
+    ["run", []],
+  ];
+  for (const [line, expected] of cases) {
+    const asked: string[] = [];
+    const host = fakeHost();
+    const watched = { ...host, env: () => void asked.push(host.givenUp.join()) as undefined };
+    await main(line.split(" "), watched);
+    assert.deepEqual(host.givenUp, expected, line);
+    assert.deepEqual(asked, [expected.join()], line);
+  }
+});

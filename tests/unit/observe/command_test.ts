@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { CommandError, runCommand } from "../../../lib/observe/command.ts";
+
+Deno.test("runCommand() gives a program nothing of this environment but a path", async () => {
+  Deno.env.set("VAULT_TOKEN", "s.secret");
+  try {
+    const { stdout } = await runCommand(["/usr/bin/env"], [], 10_000);
+    const names = stdout.trim().split("\n").map((line) => line.split("=")[0]);
+    assert.deepEqual(names.sort(), ["LC_ALL", "PATH", "TZ"]);
+  } finally {
+    Deno.env.delete("VAULT_TOKEN");
+  }
+});
+
+Deno.test("runCommand() hands arguments over as they are, without a shell", async () => {
+  const args = ["%s|", "$HOME", "a b", "*", ";id", ""];
+  const { stdout, code } = await runCommand(["/usr/bin/printf"], args, 10_000);
+  assert.deepEqual([stdout, code], ["$HOME|a b|*|;id||", 0]);
+});
+
+Deno.test("runCommand() takes the first path that is there", async () => {
+  const { code } = await runCommand(["/no/such/program", "/bin/false", "/bin/true"], [], 10_000);
+  assert.equal(code, 1);
+  await assert.rejects(
+    runCommand(["/no/such/program", "/nor/this"], [], 10_000),
+    new CommandError('Cannot run "/no/such/program": not on this host'),
+  );
+});
+
+Deno.test("runCommand() says that a file cannot be run", async () => {
+  await assert.rejects(
+    runCommand(["/etc/passwd"], [], 10_000),
+    (error) =>
+      error instanceof CommandError && error.message.startsWith('Cannot run "/etc/passwd": '),
+  );
+});
+
+Deno.test("runCommand() ends a program that takes too long, and says 124", async () => {
+  const { code } = await runCommand(["/bin/sleep"], ["60"], 50);
+  assert.equal(code, 124);
+});

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
+import type { CertificateSpec, What } from "../../../lib/config/types.ts";
+import { readFolder } from "../../../lib/observe/read.ts";
+import { observeStore } from "../../../lib/observe/store.ts";
+import { type Folder, makeFolder } from "../apply/rig.ts";
+
+const NAME = "web.example.test";
+const CA = await createPracticeCa(new Date());
+const [FIRST, SECOND] = [await makeLeaf(), await makeLeaf()];
+
+function makeLeaf() {
+  const now = new Date();
+  const notAfter = new Date(now.getTime() + 86_400_000);
+  const names = { commonName: NAME, dnsSans: [NAME], ipSans: [] };
+  return CA.intermediate.issue({ ...names, now, notAfter, keyFormat: "sec1" });
+}
+
+function put(store: Folder, folder: string, leaf = FIRST): void {
+  const texts = {
+    cert: `${leaf.certificate}\n`,
+    chain: `${CA.intermediate.certificate}\n`,
+    fullchain: `${leaf.certificate}\n${CA.intermediate.certificate}\n`,
+    privkey: `${leaf.privateKey}\n`,
+  };
+  for (const [what, text] of Object.entries(texts)) store.write(`${folder}/${what}.pem`, text);
+}
+
+function look(store: Folder, whats: readonly What[] = ["fullchain", "chain"]) {
+  const spec: CertificateSpec = {
+    name: NAME,
+    commonName: NAME,
+    dnsSans: [],
+    ipSans: [],
+    renew: { kind: "duration", seconds: 1 },
+    pki: "pki",
+    role: "web",
+    targets: whats.map((what) => ({ what, path: `/ssl/${what}`, createDirs: false })),
+    services: [],
+  };
+  return observeStore(store.path, spec, readFolder(store.path));
+}
+
+/** Serial of the certificate that is seen. */
+function serialOf({ stored: { leaf } }: ReturnType<typeof look>): string | undefined {
+  return leaf.kind === "present" && leaf.value.kind === "certificate"
+    ? leaf.value.certificate.serial
+    : undefined;
+}
+
+Deno.test("a store or a set that is not there is absent", () => {
+  using store = makeFolder();
+  const { stored, interrupted } = look(store);
+  for (const presence of Object.values(stored)) assert.deepEqual(presence, { kind: "absent" });
+  assert.equal(interrupted, false);
+  Deno.mkdirSync(store.at(NAME));
+  for (const presence of Object.values(look(store).stored)) assert.equal(presence.kind, "absent");
+});
+
+Deno.test("a whole set is present, and its key matches", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const seen = look(store);
+  assert.equal(serialOf(seen), FIRST.serialNumber);
+  const { key, chain, fullchain } = seen.stored;
+  assert.deepEqual([key, chain, fullchain], [
+    { kind: "present", value: "match" },
+    { kind: "present", value: "usable" },
+    { kind: "present", value: "usable" },
+  ]);
+});
+
+Deno.test("of chain and fullchain only what a target takes is looked at", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const { stored, texts } = look(store, ["chain"]);
+  assert.deepEqual([stored.chain.kind, stored.fullchain.kind], ["present", "absent"]);
+  assert.equal(texts.fullchain.kind, "absent");
+});
+
+Deno.test("a store that cannot be listed is unreadable, never absent", () => {
+  using folder = makeFolder();
+  folder.write("file", "x");
+  const store = { ...folder, path: folder.at("file") };
+  for (const presence of Object.values(look(store).stored)) {
+    const problem = `Cannot read "${folder.at("file")}": not a directory`;
+    assert.deepEqual(presence, { kind: "unreadable", problem });
+  }
+});
+
+Deno.test("a set that cannot be read is unreadable, never absent", () => {
+  using store = makeFolder();
+  store.write(NAME, "a file where the folder should be");
+  assert.equal(look(store).stored.leaf.kind, "unreadable");
+});
+
+Deno.test("damaged files are told apart from missing ones", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  store.write(`${NAME}/cert.pem`, "");
+  const { leaf } = look(store).stored;
+  const value = { kind: "unparsable", problem: "holds no PEM certificate" };
+  assert.deepEqual(leaf, { kind: "present", value });
+  put(store, NAME);
+  for (const text of ["", "text", FIRST.privateKey.slice(0, 80)]) {
+    store.write(`${NAME}/privkey.pem`, text);
+    assert.deepEqual(look(store).stored.key, { kind: "present", value: "unparsable" });
+  }
+});
+
+Deno.test("a key and a fullchain of another set are seen", () => {
+  using store = makeFolder();
+  put(store, NAME, SECOND);
+  store.write(`${NAME}/cert.pem`, FIRST.certificate);
+  const { key, fullchain } = look(store).stored;
+  assert.deepEqual([key, fullchain], [
+    { kind: "present", value: "mismatch" },
+    { kind: "present", value: "other-leaf" },
+  ]);
+});
+
+Deno.test("a set without a newline at any end, as older tools wrote it, is as good", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  for (const what of ["cert", "chain", "fullchain", "privkey"]) {
+    store.write(`${NAME}/${what}.pem`, store.read(`${NAME}/${what}.pem`).trimEnd());
+  }
+  const { key, chain, fullchain } = look(store).stored;
+  assert.deepEqual([key, chain, fullchain].map((it) => it.kind === "present" && it.value), [
+    "match",
+    "usable",
+    "usable",
+  ]);
+});
+
+/** Folders in the store, which set each holds, and which is the one that counts. */
+const STATES = {
+  "the current set alone": [{ "": FIRST }, FIRST, false],
+  "a staged set before the switch": [{ "": FIRST, ".new-": SECOND }, FIRST, true],
+  "a switch between its renames": [{ ".new-": SECOND, ".old-": FIRST }, SECOND, true],
+  "a retired set alone": [{ ".old-": FIRST }, FIRST, true],
+  "a retired set beside the new one": [{ "": SECOND, ".old-": FIRST }, SECOND, true],
+  "all three": [{ "": SECOND, ".new-": FIRST, ".old-": FIRST }, SECOND, true],
+  "a staged set alone, which may be half": [{ ".new-": FIRST }, undefined, true],
+} as const;
+
+for (const [what, [sets, seen, interrupted]] of Object.entries(STATES)) {
+  Deno.test(`what counts in the store: ${what}`, () => {
+    using store = makeFolder();
+    for (const [prefix, leaf] of Object.entries(sets)) put(store, prefix + NAME, leaf);
+    const found = look(store);
+    assert.equal(serialOf(found), seen?.serialNumber);
+    assert.equal(found.interrupted, interrupted);
+  });
+}
+
+Deno.test("what is left of another certificate is no interruption of this one", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  put(store, ".new-other");
+  put(store, `.old-${NAME}.other`);
+  assert.equal(look(store).interrupted, false);
+});

@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import type { TargetSpec } from "../../../lib/config/types.ts";
+import { changesContent, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
+import type { Account, Drift, TargetFile, TargetObservation } from "../../../lib/plan/types.ts";
+import {
+  ABSENT,
+  makeFile,
+  makeSeen,
+  makeTarget,
+  present,
+  unreadable,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const STORED = { stored: true, renewed: false };
+const RENEWED = { stored: true, renewed: true };
+const NEW_ONLY = { stored: false, renewed: true };
+const NOTHING = { stored: false, renewed: false };
+
+const SILENT: Account = { kind: "unspecified" };
+const WWW: Account = { kind: "given", name: "www-data", id: 33 };
+
+function driftOf(
+  file: Partial<TargetFile>,
+  spec: Partial<TargetSpec> = {},
+  seen: Partial<TargetObservation> = {},
+): Drift[] {
+  const target = makeSeen({ file: present(makeFile(file)), ...seen });
+  return judgeDrift(makeTarget(spec), target, STORED, false);
+}
+
+pureTest("judgeDrift() finds nothing where the file is as it should be", () => {
+  assert.deepEqual(driftOf({}), []);
+  assert.deepEqual(driftOf({ uid: 33, gid: 33 }, { mode: 0o644 }, { owner: WWW, group: WWW }), []);
+});
+
+pureTest("judgeDrift() looks only at fields that the file gives", () => {
+  assert.deepEqual(driftOf({ uid: 7, gid: 8, owner: "lp", group: "mail", mode: 0o4777 }), []);
+  assert.deepEqual(driftOf({ mode: 0o777 }, { what: "privkey" }), []);
+});
+
+pureTest("judgeDrift() compares owner and group one by one", () => {
+  const owner: Drift = { kind: "owner", from: "root", to: "www-data" };
+  const group: Drift = { kind: "group", from: "root", to: "www-data" };
+  const cases: [Account, Account, Drift[]][] = [
+    [SILENT, SILENT, []],
+    [WWW, SILENT, [owner]],
+    [SILENT, WWW, [group]],
+    [WWW, WWW, [owner, group]],
+  ];
+  for (const [wantedOwner, wantedGroup, expected] of cases) {
+    assert.deepEqual(driftOf({}, {}, { owner: wantedOwner, group: wantedGroup }), expected);
+  }
+  const [one, two] = [1, 2].map((id): Account => ({ kind: "given", name: "x", id }));
+  const file = { uid: 1, gid: 2 };
+  assert.deepEqual(driftOf(file, {}, { owner: one ?? SILENT, group: two ?? SILENT }), []);
+});
+
+pureTest("judgeDrift() compares numbers, so that two names of one user are the same", () => {
+  const toor: Account = { kind: "given", name: "toor", id: 0 };
+  assert.deepEqual(driftOf({ owner: "root" }, {}, { owner: toor, group: toor }), []);
+  const digits: Account = { kind: "given", name: "1234", id: 1234 };
+  assert.deepEqual(driftOf({}, {}, { owner: digits }), [
+    { kind: "owner", from: "root", to: "1234" },
+  ]);
+});
+
+pureTest("judgeDrift() writes modes in four octal digits", () => {
+  const cases: [number, number, string, string][] = [
+    [0o644, 0o600, "0644", "0600"],
+    [0o4755, 0o755, "4755", "0755"],
+    [0, 0o40, "0000", "0040"],
+    [0o644, 0, "0644", "0000"],
+  ];
+  for (const [mode, wanted, from, to] of cases) {
+    assert.deepEqual(driftOf({ mode }, { mode: wanted }), [{ kind: "mode", from, to }]);
+  }
+});
+
+pureTest("judgeDrift() tells content first, then owner, group, mode", () => {
+  const file = { sameContent: false, mode: 0o600 };
+  const drift = driftOf(file, { mode: 0o640 }, { owner: WWW, group: WWW });
+  assert.deepEqual(drift.map(({ kind }) => kind), ["content", "owner", "group", "mode"]);
+});
+
+pureTest("judgeDrift() says of an absent file or a link only that", () => {
+  const wanted = makeTarget({ mode: 0o600 });
+  const parts = { owner: WWW, group: WWW };
+  const link = present(makeFile({ type: "symlink", sameContent: false }));
+  for (const supply of [STORED, RENEWED, NEW_ONLY]) {
+    for (const forced of [false, true]) {
+      const absent = makeSeen({ ...parts, file: ABSENT });
+      assert.deepEqual(judgeDrift(wanted, absent, supply, forced), [{ kind: "missing" }]);
+      assert.deepEqual(judgeDrift(wanted, makeSeen({ ...parts, file: link }), supply, forced), [
+        { kind: "not-a-file", found: "symlink" },
+      ]);
+    }
+  }
+});
+
+pureTest("judgeDrift() says nothing of what cannot be read, a folder or a device", () => {
+  const files = [
+    unreadable("no"),
+    present(makeFile({ type: "directory", sameContent: false })),
+    present(makeFile({ type: "other", sameContent: false })),
+  ];
+  for (const file of files) {
+    assert.deepEqual(judgeDrift(makeTarget(), makeSeen({ file, owner: WWW }), RENEWED, true), []);
+  }
+});
+
+pureTest("judgeDrift() depends on what there is to deploy", () => {
+  const [same, other] = [present(makeFile()), present(makeFile({ sameContent: false }))];
+  const cases: [typeof NOTHING, boolean, typeof same, string[]][] = [
+    [STORED, false, same, []],
+    [STORED, false, other, ["content"]],
+    [STORED, true, same, ["forced"]],
+    [STORED, true, other, ["content"]],
+    [RENEWED, false, same, ["renewed"]],
+    [RENEWED, false, other, ["renewed", "content"]],
+    // The store has nothing to compare with: that the files differ says nothing.
+    [NEW_ONLY, false, same, ["renewed"]],
+    [NEW_ONLY, false, other, ["renewed"]],
+    [NOTHING, false, ABSENT, []],
+    [NOTHING, true, other, []],
+  ];
+  for (const [supply, forced, file, expected] of cases) {
+    const drift = judgeDrift(makeTarget(), makeSeen({ file }), supply, forced);
+    assert.deepEqual(drift.map(({ kind }) => kind), expected);
+  }
+});
+
+pureTest("changesContent() is about what a service reads, not about who may", () => {
+  const cases: [Drift, boolean][] = [
+    [{ kind: "missing" }, true],
+    [{ kind: "not-a-file", found: "symlink" }, true],
+    [{ kind: "content" }, true],
+    [{ kind: "renewed" }, true],
+    [{ kind: "forced" }, true],
+    [{ kind: "owner", from: "a", to: "b" }, false],
+    [{ kind: "group", from: "a", to: "b" }, false],
+    [{ kind: "mode", from: "0644", to: "0600" }, false],
+  ];
+  for (const [drift, expected] of cases) assert.equal(changesContent([drift]), expected);
+  assert.equal(changesContent([]), false);
+  assert.equal(changesContent([{ kind: "mode", from: "0", to: "1" }, { kind: "content" }]), true);
+});
+
+pureTest("targetStep() carries ids only where they are given, all four combinations", () => {
+  const ssl: Account = { kind: "given", name: "ssl", id: 44 };
+  const [owners, groups]: readonly Account[][] = [[SILENT, WWW], [SILENT, ssl]];
+  for (const owner of owners ?? []) {
+    for (const group of groups ?? []) {
+      const { uid, gid, ...rest } = targetStep(makeTarget(), makeSeen({ owner, group }), []);
+      assert.equal(uid, owner === SILENT ? undefined : 33);
+      assert.equal(gid, group === SILENT ? undefined : 44);
+      assert.deepEqual(rest, {
+        what: "cert",
+        path: "/etc/nginx/web.crt",
+        drift: [],
+        mode: 0o644,
+        createDirs: false,
+      });
+    }
+  }
+});
+
+pureTest("targetStep() keeps a key to its owner unless the file gives a mode", () => {
+  const modeOf = (spec: Partial<TargetSpec>) => targetStep(makeTarget(spec), makeSeen(), []).mode;
+  assert.equal(modeOf({ what: "privkey" }), 0o600);
+  assert.equal(modeOf({ what: "cert" }), 0o644);
+  assert.equal(modeOf({ what: "chain" }), 0o644);
+  assert.equal(modeOf({ what: "fullchain" }), 0o644);
+  assert.equal(modeOf({ what: "privkey", mode: 0o640 }), 0o640);
+  assert.equal(modeOf({ what: "cert", mode: 0 }), 0);
+});

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import type { CertificateSpec } from "../../../lib/config/types.ts";
+import { judgeDue } from "../../../lib/plan/due.ts";
+import type { StoredSet } from "../../../lib/plan/types.ts";
+import {
+  ABSENT,
+  after,
+  DAY,
+  makeCertificate,
+  makeSpec,
+  makeStored,
+  makeTarget,
+  NOW,
+  present,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const END = new Date("2027-01-30T00:00:00Z");
+
+function dueOf(stored: StoredSet, spec: CertificateSpec = makeSpec(), now: Date = NOW) {
+  return judgeDue(spec, stored, now);
+}
+
+/** The moment some seconds before the certificate ends. */
+function beforeEnd(seconds: number): Date {
+  return new Date(END.getTime() - seconds * 1000);
+}
+
+pureTest("judgeDue() finds nothing to issue for a whole, valid, matching set", () => {
+  assert.equal(dueOf(makeStored()), undefined);
+});
+
+pureTest("judgeDue() says what is wrong with the set", () => {
+  const cases: [Partial<StoredSet>, string, string][] = [
+    [{ leaf: ABSENT, key: ABSENT }, "missing", "there is no certificate in the store"],
+    [
+      { leaf: present({ kind: "unparsable", problem: "holds no PEM certificate" }) },
+      "unparsable",
+      "cert.pem in the store holds no PEM certificate",
+    ],
+    [{ key: ABSENT }, "key-missing", "privkey.pem is missing in the store"],
+    [
+      { key: present("unparsable") },
+      "key-unparsable",
+      "privkey.pem in the store is no usable private key",
+    ],
+    [
+      { key: present("mismatch") },
+      "key-mismatch",
+      "privkey.pem in the store does not belong to cert.pem",
+    ],
+    [
+      { fullchain: present("other-leaf") },
+      "chain-mismatch",
+      "fullchain.pem in the store does not begin with cert.pem",
+    ],
+  ];
+  for (const [parts, reason, detail] of cases) {
+    assert.deepEqual(dueOf(makeStored(parts)), { reason, detail });
+  }
+});
+
+pureTest("judgeDue() misses a chain only where a target takes it", () => {
+  for (const what of ["chain", "fullchain"] as const) {
+    const stored = makeStored({ [what]: ABSENT });
+    assert.equal(dueOf(stored, makeSpec({ targets: [makeTarget({ what: "cert" })] })), undefined);
+    assert.deepEqual(dueOf(stored, makeSpec({ targets: [makeTarget({ what })] })), {
+      reason: "chain-missing",
+      detail: `${what}.pem is missing in the store, and a target takes it`,
+    });
+  }
+});
+
+pureTest("judgeDue() names the names that differ", () => {
+  const stored = (dnsNames: string[], ipAddresses: string[] = []) =>
+    makeStored({}, makeCertificate({ dnsNames, ipAddresses }));
+  const cases: [StoredSet, Partial<CertificateSpec>, string][] = [
+    [stored([]), { dnsSans: ["api.example.com"] }, "it lacks api.example.com"],
+    [
+      stored(["api.example.com", "b.example.com"], ["10.0.0.1"]),
+      {},
+      "it still has api.example.com, b.example.com, 10.0.0.1",
+    ],
+    [
+      stored(["old.example.com"]),
+      { dnsSans: ["New.example.com"], ipSans: ["FD00::1"] },
+      "it lacks new.example.com, fd00::1, and it still has old.example.com",
+    ],
+    [stored([]), { commonName: "other.example.com" }, "it lacks other.example.com"],
+  ];
+  for (const [set, wish, difference] of cases) {
+    assert.deepEqual(dueOf(set, makeSpec(wish)), {
+      reason: "names-differ",
+      detail: `its names differ from the file: ${difference}`,
+    });
+  }
+});
+
+pureTest("judgeDue() compares with the common name, not with the name of the folder", () => {
+  const spec = makeSpec({ name: "web-rsa", commonName: "Web.Example.com" });
+  assert.equal(dueOf(makeStored(), spec), undefined);
+});
+
+pureTest("judgeDue() holds a certificate not yet valid until the very second it begins", () => {
+  const begin = new Date("2026-11-01T00:00:00Z");
+  assert.deepEqual(dueOf(makeStored(), makeSpec(), new Date(begin.getTime() - 1)), {
+    reason: "not-yet-valid",
+    detail: "it is valid only from 2026-11-01 00:00 UTC",
+  });
+  assert.equal(dueOf(makeStored(), makeSpec(), begin), undefined);
+});
+
+pureTest("judgeDue() says since when a certificate is expired", () => {
+  const cases: [number, string][] = [
+    [0, "it expired 1s ago (2027-01-30 00:00 UTC)"],
+    [-0.5, "it expired 1s ago (2027-01-30 00:00 UTC)"],
+    [-61, "it expired 1m 1s ago (2027-01-30 00:00 UTC)"],
+    [-3 * DAY - 3600, "it expired 3d 1h ago (2027-01-30 00:00 UTC)"],
+  ];
+  for (const [seconds, detail] of cases) {
+    const due = dueOf(makeStored(), makeSpec(), beforeEnd(seconds));
+    assert.deepEqual(due, { reason: "expired", detail });
+  }
+});
+
+pureTest("judgeDue() renews from the first moment of the window on", () => {
+  assert.equal(dueOf(makeStored(), makeSpec(), beforeEnd(14 * DAY + 0.001)), undefined);
+  const cases: [number, string][] = [
+    [14 * DAY, "it expires in 14d"],
+    [9 * DAY + 4 * 3600 + 59, "it expires in 9d 4h"],
+    [0.5, "it expires in 1s"],
+  ];
+  for (const [seconds, start] of cases) {
+    assert.deepEqual(dueOf(makeStored(), makeSpec(), beforeEnd(seconds)), {
+      reason: "in-renewal-window",
+      detail: `${start} (2027-01-30 00:00 UTC), inside its renewal window of 14d`,
+    });
+  }
+});
+
+pureTest("judgeDue() takes a share of the lifetime as the window", () => {
+  const spec = makeSpec({ renew: { kind: "share", percent: 50 } });
+  assert.equal(dueOf(makeStored(), spec, beforeEnd(45 * DAY + 0.001)), undefined);
+  assert.deepEqual(dueOf(makeStored(), spec, beforeEnd(45 * DAY)), {
+    reason: "in-renewal-window",
+    detail: "it expires in 45d (2027-01-30 00:00 UTC), inside its renewal window of 45d",
+  });
+});
+
+pureTest("judgeDue() renews a certificate that lives shorter than its window", () => {
+  const short = makeCertificate({ notBefore: NOW, notAfter: after(3600) });
+  assert.equal(dueOf(makeStored({}, short))?.reason, "in-renewal-window");
+});
+
+/** From the worst on: each case is one that is hurt by everything that comes after it, too. */
+pureTest("judgeDue() gives the first reason of the ladder", () => {
+  const spec = makeSpec({ targets: [makeTarget({ what: "fullchain" })] });
+  const fallen = { dnsNames: ["old.example.com"], notAfter: NOW };
+  const wrong = makeStored({
+    leaf: ABSENT,
+    key: ABSENT,
+    chain: ABSENT,
+    fullchain: ABSENT,
+  });
+  const cases: [string, StoredSet][] = [
+    ["missing", wrong],
+    ["unparsable", { ...wrong, leaf: present({ kind: "unparsable", problem: "is cut" }) }],
+    ["key-missing", { ...wrong, leaf: makeStored({}, makeCertificate(fallen)).leaf }],
+    ["key-unparsable", makeStored({ key: present("unparsable"), fullchain: ABSENT })],
+    ["key-mismatch", makeStored({ key: present("mismatch"), fullchain: ABSENT })],
+    ["chain-missing", makeStored({ fullchain: ABSENT }, makeCertificate(fallen))],
+    [
+      "chain-mismatch",
+      makeStored({ fullchain: present("other-leaf") }, makeCertificate(fallen)),
+    ],
+    [
+      "not-yet-valid",
+      makeStored({}, makeCertificate({ notBefore: after(60), notAfter: after(3600) })),
+    ],
+    ["expired", makeStored({}, makeCertificate({ notAfter: NOW }))],
+    ["in-renewal-window", makeStored({}, makeCertificate({ notAfter: after(3600) }))],
+  ];
+  for (const [reason, stored] of cases) assert.equal(dueOf(stored, spec)?.reason, reason);
+});
+
+pureTest("judgeDue() tells that names differ before it tells of the window", () => {
+  const stored = makeStored({}, makeCertificate({ dnsNames: ["old"], notAfter: after(3600) }));
+  assert.equal(dueOf(stored)?.reason, "names-differ");
+});

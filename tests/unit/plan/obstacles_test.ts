@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import type { TargetSpec } from "../../../lib/config/types.ts";
+import { judgeObstacles } from "../../../lib/plan/drift.ts";
+import type { Account, TargetObservation } from "../../../lib/plan/types.ts";
+import {
+  ABSENT,
+  makeFile,
+  makeSeen,
+  makeTarget,
+  present,
+  unreadable,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+function obstacles(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}) {
+  return judgeObstacles(makeTarget(spec), makeSeen(seen));
+}
+
+/** The messages of obstacles all of which are impossible to pass. */
+function impossible(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}): string[] {
+  const found = obstacles(seen, spec);
+  for (const { kind } of found) assert.equal(kind, "impossible");
+  return found.map(({ message }) => message);
+}
+
+pureTest("judgeObstacles() lets pass files, links and what is absent in a folder", () => {
+  assert.deepEqual(obstacles({}), []);
+  assert.deepEqual(obstacles({ file: present(makeFile({ type: "symlink" })) }), []);
+  assert.deepEqual(obstacles({ file: ABSENT }), []);
+  const www: Account = { kind: "given", name: "www-data", id: 33 };
+  assert.deepEqual(obstacles({ owner: www, group: www }), []);
+});
+
+pureTest("judgeObstacles() passes on why a target cannot be read", () => {
+  const problem = 'Cannot read "/etc/nginx/web.crt": permission denied';
+  assert.deepEqual(obstacles({ file: unreadable(problem) }), [
+    { kind: "unreadable", message: problem },
+  ]);
+});
+
+pureTest("judgeObstacles() does not replace folders, devices, pipes and sockets", () => {
+  assert.deepEqual(impossible({ file: present(makeFile({ type: "directory" })) }), [
+    '"/etc/nginx/web.crt" is a folder; remove it, or give the path of a file in it',
+  ]);
+  assert.deepEqual(impossible({ file: present(makeFile({ type: "other" })) }), [
+    '"/etc/nginx/web.crt" is a device, pipe or socket; give another path',
+  ]);
+});
+
+pureTest("judgeObstacles() wants the folder, or leave to make it", () => {
+  const seen = { file: ABSENT, parent: "absent" } as const;
+  assert.deepEqual(impossible(seen), [
+    'Folder "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
+  ]);
+  assert.deepEqual(impossible(seen, { createDirs: true }), []);
+  assert.deepEqual(impossible(seen, { path: "/web.crt" }), [
+    'Folder "/" does not exist; create it, or set "create_dirs: true"',
+  ]);
+});
+
+pureTest("judgeObstacles() makes no folder where something else has its name", () => {
+  const seen = { file: ABSENT, parent: "not-a-folder" } as const;
+  for (const createDirs of [false, true]) {
+    assert.deepEqual(impossible(seen, { createDirs }), [
+      '"/etc/nginx", in which "/etc/nginx/web.crt" should lie, is not a folder',
+    ]);
+  }
+});
+
+pureTest("judgeObstacles() names an owner and a group that the host does not know", () => {
+  const nobody = (name: string): Account => ({ kind: "unknown", name });
+  const owner = 'The owner "wwwdata" of "/etc/nginx/web.crt" is not known on this host; ' +
+    'create it, or mend "owner" in the file';
+  const group = 'The group "ssl" of "/etc/nginx/web.crt" is not known on this host; ' +
+    'create it, or mend "group" in the file';
+  assert.deepEqual(impossible({ owner: nobody("wwwdata") }), [owner]);
+  assert.deepEqual(impossible({ group: nobody("ssl") }), [group]);
+  assert.deepEqual(impossible({ owner: nobody("wwwdata"), group: nobody("ssl") }), [owner, group]);
+});
+
+pureTest("judgeObstacles() tells all at once", () => {
+  const found = impossible({
+    file: ABSENT,
+    parent: "absent",
+    owner: { kind: "unknown", name: "a" },
+    group: { kind: "unknown", name: "b" },
+  });
+  assert.equal(found.length, 3);
+});

@@ -1,0 +1,156 @@
+/** The commands as selections of one engine. */
+import assert from "node:assert/strict";
+import { plan, type Selection } from "../../../lib/plan/plan.ts";
+import type { Plan, StoredSet } from "../../../lib/plan/types.ts";
+import {
+  ABSENT,
+  makeCertificate,
+  makeConfig,
+  makeFile,
+  makeMarker,
+  makeObserved,
+  makeSeen,
+  makeService,
+  makeSpec,
+  makeStored,
+  makeTarget,
+  makeUnit,
+  NOW,
+  observationOf,
+  present,
+  unreadable,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const NOTHING: Selection = { issue: false, deploy: false, services: false, force: false };
+const RUN = { ...NOTHING, issue: true, deploy: true, services: true };
+const ISSUE = { ...NOTHING, issue: true };
+const DEPLOY = { ...NOTHING, deploy: true };
+const RESTART = { ...NOTHING, services: true };
+
+const SPEC = makeSpec({ targets: [makeTarget({ mode: 0o640 })], services: [makeService()] });
+const EXPIRED = makeStored({}, makeCertificate({ notAfter: NOW }));
+
+/** A plan in which everything is to be done: issue, a file that differs, a service that owes. */
+function planAll(selection: Selection, stored: StoredSet = EXPIRED): Plan {
+  const target = makeSeen({ file: present(makeFile({ sameContent: false })) });
+  const marker = makeMarker({ state: makeUnit({ changedAt: 0 }) });
+  const observation = observationOf([makeObserved(SPEC, { stored, targets: [target] })], [marker]);
+  return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
+}
+
+function planFine(selection: Selection): Plan {
+  const seen = makeSeen({ file: present(makeFile({ mode: 0o640 })) });
+  const observation = observationOf([makeObserved(SPEC, { targets: [seen] })]);
+  return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
+}
+
+const kinds = ({ steps }: Plan) => steps.map(({ kind }) => kind);
+
+/** What `deploy` and `restart` would change, as text. */
+function driftOf({ steps }: Plan): string[][] {
+  return steps.flatMap((step) =>
+    step.kind === "deploy" ? step.targets.map(({ drift }) => drift.map(({ kind }) => kind)) : []
+  );
+}
+
+pureTest("each command takes its own kinds of steps", () => {
+  assert.deepEqual(kinds(planAll(RUN)), ["issue", "deploy", "service"]);
+  assert.deepEqual(kinds(planAll(ISSUE)), ["issue"]);
+  assert.deepEqual(kinds(planAll(DEPLOY)), ["deploy"]);
+  assert.deepEqual(kinds(planAll(RESTART)), ["service"]);
+  assert.deepEqual(kinds(planAll(NOTHING)), []);
+});
+
+pureTest("each command says that the certificate is due, also where it does not issue", () => {
+  for (const selection of [RUN, ISSUE, DEPLOY, RESTART, NOTHING]) {
+    assert.equal(planAll(selection).certificates[0]?.due?.reason, "expired");
+  }
+});
+
+pureTest("deploy takes the stored set as it is, and names its units for the markers", () => {
+  const made = planAll(DEPLOY);
+  assert.deepEqual(driftOf(made), [["content", "mode"]]);
+  const [step] = made.steps;
+  assert.deepEqual(step?.kind === "deploy" && [step.storedSetUsable, step.units], [
+    true,
+    ["nginx.service"],
+  ]);
+});
+
+pureTest("deploy says where there is nothing to deploy, and what to do", () => {
+  const cases: [Partial<StoredSet>, string][] = [
+    [{ leaf: ABSENT, key: ABSENT }, "there is no certificate in the store"],
+    [{ key: ABSENT }, "privkey.pem is missing in the store"],
+    [{ key: present("mismatch") }, "privkey.pem in the store does not belong to cert.pem"],
+  ];
+  for (const [parts, detail] of cases) {
+    for (const force of [false, true]) {
+      const made = planAll({ ...DEPLOY, force }, makeStored(parts));
+      assert.deepEqual(made.steps, []);
+      assert.deepEqual(made.certificates[0]?.blocked, [{
+        kind: "impossible",
+        message: `Nothing in the store can be deployed: ${detail}; run "vcm issue" first`,
+      }]);
+    }
+  }
+});
+
+pureTest("issue and restart do not care whether anything can be deployed", () => {
+  const empty = makeStored({ leaf: ABSENT, key: ABSENT });
+  assert.deepEqual(planAll(ISSUE, empty).certificates[0]?.blocked, []);
+  assert.deepEqual(planAll(RESTART, empty).certificates[0]?.blocked, []);
+});
+
+pureTest("without force nothing is done where all is in order", () => {
+  for (const selection of [RUN, ISSUE, DEPLOY, RESTART]) {
+    assert.deepEqual(planFine(selection).steps, []);
+  }
+});
+
+pureTest("issue --force issues though it is not due", () => {
+  const made = planFine({ ...ISSUE, force: true });
+  const due = { reason: "forced", detail: "it was asked for by --force" };
+  assert.deepEqual(kinds(made), ["issue"]);
+  assert.deepEqual(made.certificates[0]?.due, due);
+  assert.deepEqual(made.steps[0]?.kind === "issue" && made.steps[0].due, due);
+});
+
+pureTest("issue --force keeps the reason of what is due anyway", () => {
+  assert.equal(planAll({ ...ISSUE, force: true }).certificates[0]?.due?.reason, "expired");
+});
+
+pureTest("issue --force issues nothing over what cannot be read", () => {
+  const made = planAll({ ...ISSUE, force: true }, makeStored({ leaf: unreadable("no") }));
+  assert.deepEqual(made.steps, []);
+});
+
+pureTest("deploy --force writes each file, and says of each what else differs", () => {
+  assert.deepEqual(driftOf(planFine({ ...DEPLOY, force: true })), [["forced"]]);
+  assert.deepEqual(driftOf(planAll({ ...DEPLOY, force: true })), [["content", "mode"]]);
+});
+
+pureTest("restart --force acts, and touches neither store nor files", () => {
+  const made = planFine({ ...RESTART, force: true });
+  assert.deepEqual(kinds(made), ["service"]);
+  assert.equal(made.certificates[0]?.due, undefined);
+});
+
+pureTest("the request holds what the file asks for, and a lifetime only where it is given", () => {
+  const request = {
+    mount: "pki_internal",
+    role: "web",
+    commonName: "web.example.com",
+    dnsSans: [],
+    ipSans: [],
+  };
+  const issueOf = (ttl: { ttl?: number }) => {
+    const spec = { ...SPEC, ...ttl };
+    const observation = observationOf([makeObserved(spec, { stored: EXPIRED })]);
+    const [step] = plan(makeConfig([spec]), [spec], observation, NOW, ISSUE).steps;
+    return step?.kind === "issue" ? step : undefined;
+  };
+  assert.deepEqual(issueOf({})?.request, request);
+  assert.deepEqual(issueOf({ ttl: 3600 })?.request, { ...request, ttl: 3600 });
+  assert.deepEqual(issueOf({})?.renew, SPEC.renew);
+});

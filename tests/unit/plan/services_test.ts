@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import type { Control } from "../../../lib/config/types.ts";
+import { gatherServices } from "../../../lib/plan/debt.ts";
+import { makeService, makeSpec } from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+pureTest("gatherServices() has each unit once, with the certificates that name it", () => {
+  const nginx = makeService();
+  const mail = makeService({ unit: "postfix.service" });
+  const specs = [
+    makeSpec({ name: "a", services: [nginx, mail] }),
+    makeSpec({ name: "b" }),
+    makeSpec({ name: "c", services: [nginx] }),
+  ];
+  assert.deepEqual(gatherServices(specs), [
+    { ...nginx, certificates: ["a", "c"] },
+    { ...mail, certificates: ["a"] },
+  ]);
+});
+
+pureTest("gatherServices() merges controls to the stronger one, whichever comes first", () => {
+  const cases: [Control, Control, Control][] = [
+    ["reload", "reload", "reload"],
+    ["reload", "reload-or-restart", "reload-or-restart"],
+    ["reload", "try-reload-or-restart", "try-reload-or-restart"],
+    ["reload", "restart", "restart"],
+    ["reload-or-restart", "restart", "restart"],
+    ["try-reload-or-restart", "restart", "restart"],
+  ];
+  for (const [weak, strong, expected] of cases) {
+    for (const pair of [[weak, strong], [strong, weak]]) {
+      const specs = pair.map((control) => makeSpec({ services: [makeService({ control })] }));
+      assert.deepEqual(gatherServices(specs).map(({ control }) => control), [expected]);
+    }
+  }
+});
+
+pureTest("gatherServices() sorts by order, and keeps the file's order where it is the same", () => {
+  const specs = [
+    makeSpec({
+      name: "a",
+      services: [
+        makeService({ unit: "late.service", order: 10 }),
+        makeService({ unit: "one.service" }),
+        makeService({ unit: "two.service" }),
+        makeService({ unit: "first.service", order: -1 }),
+      ],
+    }),
+    makeSpec({ name: "b", services: [makeService({ unit: "three.service" })] }),
+  ];
+  assert.deepEqual(gatherServices(specs).map(({ unit }) => unit), [
+    "first.service",
+    "one.service",
+    "two.service",
+    "three.service",
+    "late.service",
+  ]);
+});
+
+pureTest("gatherServices() acts as early as the earliest of a unit's orders", () => {
+  for (const orders of [[5, -2], [-2, 5]]) {
+    const specs = orders.map((order) => makeSpec({ services: [makeService({ order })] }));
+    assert.deepEqual(gatherServices(specs).map(({ order }) => order), [-2]);
+  }
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { ApplyEvent } from "../../../lib/apply/events.ts";
+import { checkJson, planJson, print, runJson } from "../../../lib/report/json.ts";
+import { blockedShortfalls, foldOutcome } from "../../../lib/report/outcome.ts";
+import { makeIssue, makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const BLOCKED = [{ kind: "impossible", message: "no owner" }] as const;
+const PLAN = makePlan(
+  [
+    makeState("a", { due: { reason: "missing", detail: "none" } }),
+    makeState("b", { blocked: BLOCKED }),
+  ],
+  [makeIssue("a", "none")],
+);
+const EVENTS: ApplyEvent[] = [
+  {
+    kind: "issued",
+    certificate: "a",
+    address: "https://v",
+    serial: "01",
+    notAfter: new Date("2027-01-30T00:00:00Z"),
+  },
+  { kind: "deployed", certificate: "a", what: "cert", path: "/1", drift: [] },
+  { kind: "deployed", certificate: "a", what: "chain", path: "/2", drift: [] },
+  { kind: "acted", unit: "n.service", control: "reload" },
+  { kind: "warning", subject: "a", message: "hm" },
+  { kind: "failed", step: "service", subject: "m.service", message: "exit 1" },
+  { kind: "skipped", step: "service", subject: "o.service", message: "not active" },
+];
+
+pureTest("planJson() holds the plan, with times in ISO 8601", () => {
+  const data = JSON.parse(planJson(PLAN));
+  assert.deepEqual(Object.keys(data), ["layout", "at", "certStore", "certificates", "steps"]);
+  assert.equal(data.layout, 1);
+  assert.equal(data.at, "2026-12-01T10:00:00.000Z");
+  assert.deepEqual(data.certificates[0], {
+    name: "a",
+    certificate: {
+      commonName: "a",
+      dnsNames: ["a"],
+      ipAddresses: [],
+      notBefore: "2026-11-01T00:00:00.000Z",
+      notAfter: "2027-01-30T00:00:00.000Z",
+      issuer: "Example CA",
+      serial: "0a:1b:2c",
+      fingerprint: "AA:BB",
+    },
+    renewAt: "2027-01-16T00:00:00.000Z",
+    targets: [],
+    blocked: [],
+    due: { reason: "missing", detail: "none" },
+  });
+  assert.deepEqual(data.steps.map(({ kind }: { kind: string }) => kind), ["issue"]);
+});
+
+pureTest("checkJson() adds how things stand", () => {
+  const { standing, ...rest } = JSON.parse(checkJson(PLAN));
+  assert.equal(standing, "broken");
+  assert.deepEqual(rest, JSON.parse(planJson(PLAN)));
+});
+
+pureTest("runJson() adds what came about", () => {
+  const outcome = foldOutcome(PLAN, EVENTS);
+  const { events, outcome: told, ...rest } = JSON.parse(runJson(PLAN, EVENTS, outcome));
+  assert.deepEqual(rest, JSON.parse(planJson(PLAN)));
+  assert.deepEqual(told, {
+    issued: 1,
+    deployed: 2,
+    acted: 1,
+    tidied: 0,
+    failed: [
+      { subject: "b", message: "no owner" },
+      { subject: "m.service", message: "exit 1" },
+    ],
+    skipped: [{ subject: "o.service", message: "not active" }],
+  });
+  assert.equal(events.length, EVENTS.length);
+  assert.equal(events[0].notAfter, "2027-01-30T00:00:00.000Z");
+});
+
+pureTest("blockedShortfalls() has each obstacle of each certificate", () => {
+  const two = makeState("c", { blocked: [...BLOCKED, { kind: "unreadable", message: "x" }] });
+  assert.deepEqual(blockedShortfalls(makePlan([makeState("a"), two])), [
+    { subject: "c", message: "no owner" },
+    { subject: "c", message: "x" },
+  ]);
+});
+
+pureTest("print() ends its JSON with a newline, indented for people", () => {
+  assert.equal(print({ a: [1] }), '{\n  "a": [\n    1\n  ]\n}\n');
+});

@@ -1,0 +1,50 @@
+/** Ways to servers, as tests need them, and the texts that no message may hold. */
+import assert from "node:assert/strict";
+import type { VaultAccess } from "../../../lib/vault/access.ts";
+import { VaultError } from "../../../lib/vault/errors.ts";
+
+export const TOKEN = "s.givenTokenOfTheOperator";
+export const OWN_TOKEN = "s.tokenThatTheLoginMade";
+export const SECRET_ID = "7d1e5d4c-secret-id-of-the-approle";
+
+/** With a token that we were given. */
+export function byToken(...addresses: string[]): VaultAccess {
+  return {
+    addresses,
+    authorities: [],
+    credentials: { kind: "token", token: TOKEN, from: "VAULT_TOKEN" },
+    proxied: false,
+  };
+}
+
+/** With an AppRole. */
+export function byAppRole(...addresses: string[]): VaultAccess {
+  return {
+    ...byToken(...addresses),
+    credentials: {
+      kind: "approle",
+      roleId: "role-id",
+      secretId: SECRET_ID,
+      from: "VAULT_ROLE_ID and VAULT_SECRET_ID",
+    },
+  };
+}
+
+/** The error of a call that has to fail, which holds no secret in any of its texts. */
+export async function failureOf(call: () => Promise<unknown>): Promise<VaultError> {
+  try {
+    await call();
+  } catch (error) {
+    assert.ok(error instanceof VaultError, `no VaultError: ${Deno.inspect(error)}`);
+    assertNoSecret(`${error.message}\n${Deno.inspect(error)}`);
+    return error;
+  }
+  assert.fail("it did not fail");
+}
+
+/** Neither a token, nor a secret id, nor a private key. */
+export function assertNoSecret(text: string): void {
+  for (const secret of [TOKEN, OWN_TOKEN, SECRET_ID, "PRIVATE KEY"]) {
+    assert.equal(text.includes(secret), false, `a secret is in: ${text}`);
+  }
+}
