@@ -2,7 +2,7 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { ROOT } from "../../scripts/project.ts";
 import { startMachine } from "../support/machine.ts";
-import { startNginx } from "../support/nginx.ts";
+import { oneWorkerLeft, startNginx } from "../support/nginx.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { makeSelfSigned } from "../support/self_signed.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
@@ -102,6 +102,7 @@ testWithMachine("nginx serves the certificate that it was last made to load", as
     async () => (await servedCertificate(port)).subject === "CN=second.test" || undefined,
   );
 
+  await oneWorkerLeft(machine);
   await Deno.writeTextFile(files.key, (await makeSelfSigned("other.test")).key);
   equal((await machine.exec(["systemctl", "reload", unit])).code, 1);
   equal((await servedCertificate(port)).subject, "CN=second.test");

@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import { startNginx } from "../support/nginx.ts";
+import { oneWorkerLeft, startNginx } from "../support/nginx.ts";
 import { makeSelfSigned } from "../support/self_signed.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
@@ -21,6 +21,7 @@ test("a run makes nginx serve a new certificate, and a second run does nothing",
     "Done: 1 issued, 2 files deployed, 1 service action; 0 failed, 0 skipped\n",
   );
   const serial = await servesIssuedBy(port, "CN=Test Intermediate");
+  await oneWorkerLeft(scene.machine);
   assert.deepEqual([...Deno.readDirSync(`${scene.folder}/store/.owed`)], []);
 
   const before = await scene.snapshot();

@@ -2,6 +2,7 @@ import { nginxLibraries } from "./fetch_nginx.ts";
 import { freePort } from "./free_port.ts";
 import type { Machine } from "./machine.ts";
 import { pathOfPart } from "./parts.ts";
+import { waitUntil } from "./wait_until.ts";
 
 /** The files that a server shows its certificate from. */
 export interface NginxFiles {
@@ -70,4 +71,20 @@ ${kinds.map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join("\n")}
   }
 }
 `;
+}
+
+/**
+ * Waits until only one worker is left: for a while after a reload an old one still takes
+ * connections, and shows its old certificate.
+ */
+export async function oneWorkerLeft(machine: Machine): Promise<void> {
+  await waitUntil("nginx has one worker", 10, async () => {
+    const { stdout } = await machine.exec([
+      "sh",
+      "-c",
+      "cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'",
+    ]);
+    const workers = stdout.split("\n").filter((line) => line.startsWith("nginx: worker process"));
+    return workers.length === 1 || undefined;
+  });
 }
