@@ -13,6 +13,11 @@ import { sourceStamp } from "./source_stamp.ts";
 const BUNDLE = "dist/bundle";
 const UNFINISHED = `${DIST}vcm.unfinished`;
 
+// A run that finds nothing to do ends before compiled code pays. Measured, milliseconds for 1 and for
+// 1,000 certificates: as V8 comes 35 and 158; without its baseline compiler 33 and 161; with functions
+// read once instead of twice, and optimized later, 30 and 185.
+const V8_FLAGS = "--v8-flags=--no-sparkplug,--no-lazy,--invocation-count-for-maglev=2000";
+
 /** The path of the finished binary. */
 export const BINARY = `${DIST}vcm`;
 
@@ -64,7 +69,7 @@ async function compileBundle(flags: readonly string[]): Promise<void> {
   // Without --no-code-cache the binary would read V8 code from a file in /tmp with a name that can
   // be foretold: root must not run what any user could have put there. --no-config keeps the
   // packages of deno.json out: the bundle has all that is used of them.
-  const options = ["--no-check", "--no-code-cache", "--no-config", "--no-lock"];
+  const options = ["--no-check", "--no-code-cache", "--no-config", "--no-lock", V8_FLAGS];
   const args = ["compile", ...options, ...flags, "--include", BUNDLE, "-o", UNFINISHED];
   const compileWith = (denort?: string) =>
     runDeno([...args, `${BUNDLE}/main.js`], {

@@ -2,7 +2,7 @@
  * Text to configuration, with every mistake at once. Pure: nothing that is reached from here reads,
  * writes, asks for the time or prints.
  */
-import type { Finding } from "./key_path.ts";
+import { type Finding, formatKeyPath } from "./key_path.ts";
 import { ConfigError, type Problem } from "./problem.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
@@ -25,7 +25,7 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
   const yaml = readYaml(text);
   if (yaml.fault !== undefined) {
     const { explainSyntax } = await import("./problems.ts");
-    throw new ConfigError(file, explainSyntax(text, yaml.fault));
+    throw new ConfigError(file, explainSyntax(text, yaml.fault, formatKeyPath));
   }
   if (yaml.tree === undefined || yaml.tree === null) throw new ConfigError(file, [EMPTY]);
   const reading = readTree(yaml.tree);
@@ -40,5 +40,5 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
 
 async function configError(text: string, file: string, findings: Finding[]): Promise<ConfigError> {
   const { placeFindings } = await import("./problems.ts");
-  return new ConfigError(file, placeFindings(text, findings));
+  return new ConfigError(file, placeFindings(text, findings, formatKeyPath));
 }

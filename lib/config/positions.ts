@@ -17,7 +17,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import { formatKeyPath, type KeyPath } from "./key_path.ts";
+import type { KeyPath } from "./key_path.ts";
 
 /** One-based. */
 export interface Place {
@@ -33,7 +33,7 @@ export interface SyntaxError extends Place {
 
 /** A key that stands twice in one map, or an alias whose anchor is nowhere above it. */
 export interface Stray extends Place {
-  readonly key: string;
+  readonly path: KeyPath;
   readonly firstLine?: number;
 }
 
@@ -161,7 +161,7 @@ export class Positions {
       const place = this.#at(startOf(pair.key) ?? 0);
       const firstLine = name === "<<" ? undefined : first.get(name);
       if (firstLine === undefined) first.set(name, place.line);
-      else found.push({ ...place, key: formatKeyPath([...path, name]), firstLine });
+      else found.push({ ...place, path: [...path, name], firstLine });
       this.#collectDuplicates(pair.value, [...path, name], found);
     }
   }

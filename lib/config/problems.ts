@@ -1,31 +1,43 @@
-/** From findings and syntax errors to problems with places, in plain words. Loaded only for mistakes. */
-import { type Finding, formatKeyPath } from "./key_path.ts";
+/**
+ * From findings and syntax errors to problems with places, in plain words. Loaded only for mistakes.
+ * It shares no code with what is loaded at start, and is handed what it needs of it: each part that
+ * both share would be one more file to load on every run.
+ */
+import type { Finding, KeyPath } from "./key_path.ts";
 import { Positions } from "./positions.ts";
 import type { Problem } from "./problem.ts";
 import { syntaxWords } from "./syntax_words.ts";
-import { TOO_DEEP, type YamlFault } from "./yaml_fault.ts";
+import type { YamlFault } from "./yaml.ts";
+
+/** Writes a path as people read it. */
+export type FormatPath = (path: KeyPath) => string;
 
 /** Findings with their lines and columns, in the order of their places. */
-export function placeFindings(text: string, findings: readonly Finding[]): Problem[] {
+export function placeFindings(
+  text: string,
+  findings: readonly Finding[],
+  format: FormatPath,
+): Problem[] {
   const positions = new Positions(text);
   return inOrder(findings.map(({ path, message, atKey, other }) => {
-    const problem = { ...positions.place(path, atKey), key: formatKeyPath(path), message };
+    const problem = { ...positions.place(path, atKey), key: format(path), message };
     if (other === undefined) return problem;
     const line = positions.place(other)?.line;
     const place = line === undefined ? "" : ` (line ${line})`;
-    return { ...problem, message: `${message} ${formatKeyPath(other)}${place}` };
+    return { ...problem, message: `${message} ${format(other)}${place}` };
   }));
 }
 
 /** Why a text is no YAML: all that the slow parser finds or, failing that, what stopped the fast one. */
-export function explainSyntax(text: string, fault: YamlFault): Problem[] {
+export function explainSyntax(text: string, fault: YamlFault, format: FormatPath): Problem[] {
   const control = controlCharacter(text);
   if (control !== undefined) return [control];
-  if (fault.reason === TOO_DEEP) return [{ key: "", message: syntaxWords("", TOO_DEEP) }];
+  if (fault.tooDeep) return [{ key: "", message: syntaxWords("", fault.reason) }];
   const positions = new Positions(text);
   const problems: Problem[] = [
-    ...positions.duplicateKeys().map(({ firstLine, ...place }) => ({
+    ...positions.duplicateKeys().map(({ path, firstLine, ...place }) => ({
       ...place,
+      key: format(path),
       message: `duplicate key; the first one is on line ${firstLine}`,
     })),
     ...positions.danglingAliases().map((place) => ({

@@ -1,7 +1,6 @@
 /** The fast parser, and the only file that knows it. It gives trees of maps, lists and text. */
 // @ts-types="npm:@types/js-yaml@4.0.9"
 import { FAILSAFE_SCHEMA, load, Type, YAMLException } from "js-yaml";
-import { TOO_DEEP, type YamlFault } from "./yaml_fault.ts";
 
 /** `<<: *anchor`. The tag is what the parser knows it by. */
 const MERGE = new Type("tag:yaml.org,2002:merge", {
@@ -21,6 +20,15 @@ const NULL = new Type("tag:yaml.org,2002:null", {
  */
 const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [MERGE, NULL] });
 
+/** What made the text unreadable, with its zero-based place where the parser knew it. */
+export interface YamlFault {
+  readonly reason: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** The parser ran out of stack. */
+  readonly tooDeep?: boolean;
+}
+
 /** The tree of the one document in the text, or why there is none; never throws. */
 export function readYaml(
   text: string,
@@ -33,7 +41,9 @@ export function readYaml(
       return { fault: mark ? { reason, line: mark.line, column: mark.column } : { reason } };
     }
     // The parser calls itself for every level, so that a text of brackets alone ends its stack.
-    if (error instanceof RangeError) return { fault: { reason: TOO_DEEP } };
+    if (error instanceof RangeError) {
+      return { fault: { reason: "nested too deeply", tooDeep: true } };
+    }
     return { fault: { reason: "not understood" } };
   }
 }
