@@ -28,7 +28,17 @@ export interface VaultAccess {
   readonly credentials: Credentials;
   /** A proxy is set in the environment, so the server is not connected to directly. */
   readonly proxied: boolean;
+  readonly limits: Limits;
 }
+
+/** Milliseconds until a connection must stand, and until an answer must be there. */
+export interface Limits {
+  readonly connect: number;
+  readonly answer: number;
+}
+
+/** The server makes RSA keys of 4096 bits while we wait. */
+export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
 
 /** Where values and files come from; the process's own in the program, made up in tests. */
 export interface Surroundings {
@@ -48,6 +58,7 @@ export function resolveAccess(settings: VaultSettings, around: Surroundings): Va
     ...(trust.kind === "off" ? {} : { authorities: readTrustedAuthorities(trust, around) }),
     credentials: credentialsOf(settings, around),
     proxied: PROXY_VARIABLES.some((name) => around.env(name)),
+    limits: LIMITS,
   };
 }
 

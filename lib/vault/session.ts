@@ -72,7 +72,7 @@ class Session implements VaultSession {
 
   /** @param choose Other addresses can be tried, so learn now whether this one works. */
   async open(choose: boolean): Promise<void> {
-    if (!this.#access.proxied) await probe(this.address);
+    if (!this.#access.proxied) await probe(this.address, this.#access.limits);
     const { credentials } = this.#access;
     if (credentials.kind === "token") {
       this.#token = credentials.token;
@@ -150,7 +150,7 @@ class Session implements VaultSession {
       this.#unanswered = 0;
       return answer;
     } catch (error) {
-      const failure = explainFailure(this.address, error);
+      const failure = explainFailure(this.address, error, this.#access.limits);
       if (++this.#unanswered >= PATIENCE) this.#gone = failure;
       throw failure;
     }

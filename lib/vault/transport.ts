@@ -1,5 +1,5 @@
 /** Requests to one server, bounded in time and size. */
-import type { VaultAccess } from "./access.ts";
+import type { Limits, VaultAccess } from "./access.ts";
 import { VaultError } from "./errors.ts";
 
 /** An answer as it came. */
@@ -21,10 +21,6 @@ export interface Transport {
   close(): void;
 }
 
-/** Milliseconds until a connection must stand, and until an answer must be there. */
-export const CONNECT_LIMIT = 10_000;
-/** RSA keys of 4096 bits are made by the server while we wait. */
-export const ANSWER_LIMIT = 60_000;
 /** An answer of the PKI engine has a few KiB; whatever sends more is something else. */
 export const BODY_LIMIT = 1_048_576;
 
@@ -32,10 +28,10 @@ export const BODY_LIMIT = 1_048_576;
 export async function openTransport(access: VaultAccess, address: string): Promise<Transport> {
   if (access.authorities === undefined && address.startsWith("https:")) {
     const { UnverifiedTransport } = await import("./unverified_transport.ts");
-    return new UnverifiedTransport();
+    return new UnverifiedTransport(access.limits.answer);
   }
   try {
-    return new FetchTransport(access.authorities ?? []);
+    return new FetchTransport(access.authorities ?? [], access.limits.answer);
   } catch (error) {
     throw new VaultError(
       'One of the CA certificates cannot be used; give a file of your own by "vault_ssl_verify"',
@@ -46,8 +42,10 @@ export async function openTransport(access: VaultAccess, address: string): Promi
 
 class FetchTransport implements Transport {
   readonly #client: Deno.HttpClient;
+  readonly #limit: number;
 
-  constructor(authorities: readonly string[]) {
+  constructor(authorities: readonly string[], limit: number) {
+    this.#limit = limit;
     this.#client = Deno.createHttpClient({ caCerts: [...authorities] });
   }
 
@@ -60,7 +58,7 @@ class FetchTransport implements Transport {
       ...(body === undefined ? {} : { body }),
       // A redirect to another host would take the token along.
       redirect: "manual",
-      signal: AbortSignal.timeout(ANSWER_LIMIT),
+      signal: AbortSignal.timeout(this.#limit),
     });
     const location = response.headers.get("location");
     return {
@@ -99,14 +97,14 @@ export function tooLong(url: string): VaultError {
  *
  * Throws VaultError.
  */
-export async function probe(address: string): Promise<void> {
+export async function probe(address: string, limits: Limits): Promise<void> {
   const url = new URL(address);
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   const connecting = Deno.connect({ hostname, port });
   let timer: number | undefined;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), CONNECT_LIMIT);
+    timer = setTimeout(() => resolve("late"), limits.connect);
   });
   try {
     const connection = await Promise.race([connecting, late]);
@@ -114,29 +112,36 @@ export async function probe(address: string): Promise<void> {
       // Whatever comes of it later is nobody's business any more.
       connecting.then((late) => late.close(), () => {});
       throw new VaultError(
-        `No connection to "${address}" within ${CONNECT_LIMIT / 1000} s; ` +
+        `No connection to "${address}" within ${limits.connect / 1000} s; ` +
           "is the address right, and does a firewall let this host through?",
       );
     }
     connection.close();
   } catch (error) {
-    throw error instanceof VaultError ? error : explainFailure(address, error);
+    throw error instanceof VaultError ? error : explainFailure(address, error, limits);
   } finally {
     clearTimeout(timer);
   }
 }
 
+/** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */
+function wholeText(error: unknown): string {
+  const said: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) said.push(at.message);
+  return said.length > 0 ? said.join(": ") : String(error);
+}
+
 /** A failed connection or request in plain words. */
-export function explainFailure(address: string, error: unknown): VaultError {
+export function explainFailure(address: string, error: unknown, limits: Limits): VaultError {
   if (error instanceof VaultError) return error;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = wholeText(error);
   // This error of the runtime would show the token.
   if (/header value|ByteString|header content/i.test(text)) {
     return new VaultError("The token cannot be sent: it holds a character that none may hold");
   }
   const cause = { cause: error };
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    return new VaultError(`No answer from "${address}" within ${ANSWER_LIMIT / 1000} s`, cause);
+    return new VaultError(`No answer from "${address}" within ${limits.answer / 1000} s`, cause);
   }
   if (/invalid peer certificate/.test(text)) {
     const why = /UnknownIssuer|BadSignature/.test(text)

@@ -11,7 +11,6 @@
 import { Buffer } from "node:buffer";
 import { connect } from "node:tls";
 import {
-  ANSWER_LIMIT,
   BODY_LIMIT,
   type HttpRequest,
   type RawAnswer,
@@ -23,14 +22,21 @@ import {
 const FRAME_LIMIT = 65_536;
 
 export class UnverifiedTransport implements Transport {
+  readonly #limit: number;
+
+  /** @param limit Milliseconds until an answer must be there. */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
   async send(request: HttpRequest): Promise<RawAnswer> {
-    return readAnswer(await exchange(request));
+    return readAnswer(await exchange(request, this.#limit));
   }
 
   close(): void {}
 }
 
-function exchange(request: HttpRequest): Promise<Buffer> {
+function exchange(request: HttpRequest, limit: number): Promise<Buffer> {
   const url = new URL(request.url);
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
@@ -42,7 +48,7 @@ function exchange(request: HttpRequest): Promise<Buffer> {
   });
   const timer = setTimeout(() => {
     socket.destroy(new DOMException("Signal timed out.", "TimeoutError"));
-  }, ANSWER_LIMIT);
+  }, limit);
   const parts: Buffer[] = [];
   let length = 0;
   socket.on("data", (part: Buffer) => {

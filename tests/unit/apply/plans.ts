@@ -2,6 +2,7 @@
 import { apply } from "../../../lib/apply/apply.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import type { AccessOrder } from "../../../lib/apply/session_once.ts";
+import { LIMITS } from "../../../lib/vault/access.ts";
 import { startPracticeVault } from "../../../lib/demo/practice_vault.ts";
 import type {
   DeployStep,
@@ -40,6 +41,7 @@ export async function withRig(
     authorities: [],
     credentials: { kind: "approle", roleId, secretId, from: "the test" },
     proxied: false,
+    limits: LIMITS,
   };
   const run = async (plan: Plan, by = access) => {
     const events: ApplyEvent[] = [];

@@ -88,7 +88,7 @@ Deno.test("with TLS only the given CA vouches for the server", async () => {
   const client = Deno.createHttpClient({ caCerts: [vault.caPem ?? ""] });
   const response = await fetch(`${vault.address}/v1/sys/health`, { client });
   assert.equal((await response.json()).sealed, false);
-  await assert.rejects(fetch(`${vault.address}/v1/sys/health`), /UnknownIssuer/);
+  await assert.rejects(fetch(`${vault.address}/v1/sys/health`), TypeError);
   client.close();
   await vault.close();
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import { startPracticeVault } from "../../../lib/demo/practice_vault.ts";
-import type { VaultAccess } from "../../../lib/vault/access.ts";
+import { LIMITS, type VaultAccess } from "../../../lib/vault/access.ts";
 import { openSession } from "../../../lib/vault/session.ts";
 import { makeIdentity } from "./identity.ts";
 import { startAnswering } from "./scripted_server.ts";
@@ -18,7 +18,7 @@ async function withVault(
   const { roleId, secretId, address } = vault;
   const credentials = { kind: "approle", roleId, secretId, from: "the test" } as const;
   try {
-    await test({ addresses: [address], credentials, proxied: false }, vault);
+    await test({ addresses: [address], credentials, proxied: false, limits: LIMITS }, vault);
   } finally {
     await vault.close();
   }
@@ -104,6 +104,7 @@ Deno.test("without authorities a name is sent for servers of several (SNI)", asy
     addresses: [`https://localhost:${listener.addr.port}`],
     credentials: { kind: "token", token: "t", from: "the test" },
     proxied: true,
+    limits: LIMITS,
   };
   const session = await openSession(access);
   await failureOf(() => session.write("pki/issue/web", {}));

@@ -1,6 +1,6 @@
 /** Ways to servers, as tests need them, and the texts that no message may hold. */
 import assert from "node:assert/strict";
-import type { VaultAccess } from "../../../lib/vault/access.ts";
+import { LIMITS, type VaultAccess } from "../../../lib/vault/access.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 
 export const TOKEN = "s.givenTokenOfTheOperator";
@@ -14,6 +14,7 @@ export function byToken(...addresses: string[]): VaultAccess {
     authorities: [],
     credentials: { kind: "token", token: TOKEN, from: "VAULT_TOKEN" },
     proxied: false,
+    limits: LIMITS,
   };
 }
 
