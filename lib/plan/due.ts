@@ -66,6 +66,11 @@ export function isWhole(due: Due | undefined): boolean {
   return due === undefined || WHOLE.has(due.reason);
 }
 
+/** Whether services are or will be without a good certificate as long as nothing is done. */
+export function hurtsNow({ reason }: Due): boolean {
+  return !isWhole({ reason, detail: "" }) || reason === "not-yet-valid" || reason === "expired";
+}
+
 function leafMissing({ stored }: Case): Due | undefined {
   if (stored.leaf.kind !== "absent") return undefined;
   return { reason: "missing", detail: "there is no certificate in the store" };

@@ -1,4 +1,5 @@
 /** What a plan or an outcome means in one word, and as an exit status. */
+import { hurtsNow } from "../plan/due.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -22,24 +23,11 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
   unknown: EXIT_UNKNOWN,
 };
 
-/** Reasons that hurt now, not some day. */
-const BROKEN_REASONS: ReadonlySet<string> = new Set([
-  "missing",
-  "key-missing",
-  "unparsable",
-  "key-unparsable",
-  "key-mismatch",
-  "chain-missing",
-  "chain-mismatch",
-  "not-yet-valid",
-  "expired",
-]);
-
 /** Where several hold: broken before unknown before due. */
 export function judgeStanding(plan: Plan): Standing {
   const { certificates } = plan;
   const broken = certificates.some(({ due, targets }) =>
-    (due !== undefined && BROKEN_REASONS.has(due.reason)) ||
+    (due !== undefined && hurtsNow(due)) ||
     targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing"))
   );
   if (broken) return "broken";

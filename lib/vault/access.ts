@@ -7,6 +7,7 @@ import { Mistake } from "../config/mistake.ts";
 import { readAddress } from "../config/read_places.ts";
 import type { TlsTrust, VaultSettings } from "../config/types.ts";
 import { VaultError } from "./errors.ts";
+import { readNamed, type Surroundings } from "./surroundings.ts";
 import { readTrustedAuthorities } from "./trust.ts";
 
 /** Who we are. */
@@ -39,14 +40,6 @@ export interface Limits {
 
 /** The server makes RSA keys of 4096 bits while we wait. */
 export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
-
-/** Where values and files come from; the process's own in the program, made up in tests. */
-export interface Surroundings {
-  readonly env: (name: string) => string | undefined;
-  readonly readText: (path: string) => string;
-  /** Names of all that lies in a folder. */
-  readonly list: (path: string) => readonly string[];
-}
 
 /** Throws VaultError where an address or credentials are missing or cannot be read. */
 export function resolveAccess(settings: VaultSettings, around: Surroundings): VaultAccess {
@@ -124,17 +117,7 @@ function credentialsOf(settings: VaultSettings, around: Surroundings): Credentia
 }
 
 function tokenFrom(path: string, { readText }: Surroundings): Credentials {
-  let token: string;
-  try {
-    token = readText(path).trim();
-  } catch (error) {
-    throw new VaultError(
-      `Cannot read the token in "${path}": ${
-        (error as Error).message.replace(/ \(os error.*/s, "")
-      }`,
-      { cause: error },
-    );
-  }
+  const token = readNamed("the token in", path, readText).trim();
   if (token === "") throw new VaultError(`The token file "${path}" is empty`);
   return { kind: "token", token: sendable(token, `The token in "${path}"`), from: `"${path}"` };
 }

@@ -1,5 +1,6 @@
 /** Requests to one server, bounded in time and size. */
 import type { Limits, VaultAccess } from "./access.ts";
+import { BODY_LIMIT, tooLong } from "./body_limit.ts";
 import { VaultError } from "./errors.ts";
 
 /** An answer as it came. */
@@ -20,9 +21,6 @@ export interface Transport {
   send(request: HttpRequest): Promise<RawAnswer>;
   close(): void;
 }
-
-/** An answer of the PKI engine has a few KiB; whatever sends more is something else. */
-export const BODY_LIMIT = 1_048_576;
 
 /** A transport that verifies the server, or, where it must not, one that does not. */
 export async function openTransport(access: VaultAccess, address: string): Promise<Transport> {
@@ -82,14 +80,6 @@ async function readBounded(response: Response, url: string): Promise<string> {
     parts.push(part);
   }
   return await new Blob(parts as BlobPart[]).text();
-}
-
-/** The error for an answer that goes on beyond BODY_LIMIT. */
-export function tooLong(url: string): VaultError {
-  return new VaultError(
-    `The answer of "${new URL(url).origin}" is longer than ${BODY_LIMIT / 1024} KiB; ` +
-      "is this a Vault server?",
-  );
 }
 
 /**

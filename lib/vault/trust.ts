@@ -1,8 +1,8 @@
 /** Which authorities may vouch for the server. */
 import { splitCertificates } from "../certificate/pem.ts";
 import type { TlsTrust } from "../config/types.ts";
-import type { Surroundings } from "./access.ts";
 import { VaultError } from "./errors.ts";
+import { readNamed, type Surroundings } from "./surroundings.ts";
 
 /**
  * Where distributions keep their bundle. Deno trusts Mozilla's list alone, so the host's own
@@ -35,18 +35,7 @@ export function readTrustedAuthorities(
 
 /** As OpenSSL has it, a folder of PEM files; what is none is passed over. */
 function readFolder(path: string, { list, readText }: Surroundings): string[] {
-  let names: readonly string[];
-  try {
-    names = list(path);
-  } catch (error) {
-    throw new VaultError(
-      `Cannot read the CA folder "${path}": ${
-        (error as Error).message.replace(/ \(os error.*/s, "")
-      }`,
-      { cause: error },
-    );
-  }
-  return names.flatMap((name) => {
+  return readNamed("the CA folder", path, list).flatMap((name) => {
     try {
       return splitCertificates(readText(`${path}/${name}`));
     } catch {
@@ -56,18 +45,7 @@ function readFolder(path: string, { list, readText }: Surroundings): string[] {
 }
 
 function readBundle(path: string, { readText }: Surroundings): string[] {
-  let text: string;
-  try {
-    text = readText(path);
-  } catch (error) {
-    throw new VaultError(
-      `Cannot read the CA file "${path}": ${
-        (error as Error).message.replace(/ \(os error.*/s, "")
-      }`,
-      { cause: error },
-    );
-  }
-  const authorities = splitCertificates(text);
+  const authorities = splitCertificates(readNamed("the CA file", path, readText));
   if (authorities.length === 0) {
     throw new VaultError(`The CA file "${path}" holds no PEM certificate`);
   }

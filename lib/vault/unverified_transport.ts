@@ -10,13 +10,8 @@
  */
 import { Buffer } from "node:buffer";
 import { connect } from "node:tls";
-import {
-  BODY_LIMIT,
-  type HttpRequest,
-  type RawAnswer,
-  tooLong,
-  type Transport,
-} from "./transport.ts";
+import { BODY_LIMIT, tooLong } from "./body_limit.ts";
+import type { HttpRequest, RawAnswer, Transport } from "./transport.ts";
 
 /** Room for the status line and the headers. */
 const FRAME_LIMIT = 65_536;

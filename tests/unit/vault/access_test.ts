@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Secret } from "../../../lib/config/secret.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
-import { resolveAccess, type Surroundings } from "../../../lib/vault/access.ts";
+import { resolveAccess } from "../../../lib/vault/access.ts";
+import type { Surroundings } from "../../../lib/vault/surroundings.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -103,7 +104,7 @@ pureTest("resolveAccess() says why a token file cannot be used, and does not fal
   const env = { ...ENV, VAULT_TOKEN: "" };
   assert.equal(
     refusal(ALL, around(env)),
-    'Cannot read the token in "/etc/vcm/token": No such file or directory',
+    'Cannot read the token in "/etc/vcm/token": no such file or directory',
   );
   assert.equal(
     refusal(ALL, around(env, { "/etc/vcm/token": " \n" })),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { TlsTrust } from "../../../lib/config/types.ts";
-import { resolveAccess, type Surroundings } from "../../../lib/vault/access.ts";
+import { resolveAccess } from "../../../lib/vault/access.ts";
+import type { Surroundings } from "../../../lib/vault/surroundings.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import { readTrustedAuthorities } from "../../../lib/vault/trust.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -51,7 +52,7 @@ pureTest("an unreadable CA file is an error with the system's words", () => {
     () => readTrustedAuthorities({ kind: "file", path: "/ca.pem" }, around({})),
     (error) =>
       error instanceof VaultError &&
-      error.message === 'Cannot read the CA file "/ca.pem": Permission denied',
+      error.message === 'Cannot read the CA file "/ca.pem": permission denied',
   );
 });
 
@@ -61,7 +62,7 @@ pureTest("SSL_CERT_FILE goes before the host's bundles, and a bad one is an erro
   assert.deepEqual(readTrustedAuthorities({ kind: "system" }, around(files, env)), [pem("OWN")]);
   assert.throws(
     () => readTrustedAuthorities({ kind: "system" }, around({ [DEBIAN]: pem("HOST") }, env)),
-    /^VaultError: Cannot read the CA file "\/own\.pem": Permission denied$/,
+    /^VaultError: Cannot read the CA file "\/own\.pem": permission denied$/,
   );
 });
 
