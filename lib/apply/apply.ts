@@ -4,7 +4,7 @@
  * them plain data, so that this can run in a thread that holds only the plan's permissions.
  */
 import type { Plan, ServiceStep, SettleStep, Step } from "../plan/types.ts";
-import { plainCause } from "../observe/read.ts";
+import { plainCause } from "../config/plain_cause.ts";
 import { type CertificateWork, type Deployed, workOnCertificate } from "./certificate_steps.ts";
 import type { Emit } from "./events.ts";
 import { removeMarker } from "./marker.ts";
@@ -19,7 +19,8 @@ export interface ApplyOrder {
 /** Certificates that are asked for at one time: a server with 2 cores is busy with 8. */
 const IN_FLIGHT = 8;
 
-export async function apply({ plan, access }: ApplyOrder, emit: Emit): Promise<void> {
+export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promise<void> {
+  const emit = unfailing(listener);
   const sessions = new SessionOnce(access);
   const deployed = new Map<string, Deployed>();
   try {
@@ -33,6 +34,17 @@ export async function apply({ plan, access }: ApplyOrder, emit: Emit): Promise<v
   } finally {
     await sessions.close();
   }
+}
+
+/** Whoever listens must not be able to stop the work, or to make it believe that it failed. */
+function unfailing(listener: Emit): Emit {
+  return (event) => {
+    try {
+      listener(event);
+    } catch {
+      return;
+    }
+  };
 }
 
 function gatherWork(plan: Plan): CertificateWork[] {

@@ -1,13 +1,13 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
-import { storedFile, temporaryFile } from "../config/store_paths.ts";
+import { folderOf, storedFile, temporaryFile } from "../config/store_paths.ts";
 import type { What } from "../config/types.ts";
-import { plainCause } from "../observe/read.ts";
+import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
 import type { IssuedCertificate } from "../vault/issued_certificate.ts";
-import { folderOf, removeIfThere, syncFolder } from "./atomic_write.ts";
-import { deploy, HalfDeployedError } from "./deploy.ts";
+import { removeIfThere, syncFolder } from "./atomic_write.ts";
+import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { issue } from "./issue.ts";
 import { removeMarker, writeMarker } from "./marker.ts";
@@ -54,6 +54,14 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
         kind: "tidied",
         certificate: step.certificate,
         detail: "brought the store into order after an interrupted run",
+      });
+    }
+    if (step.closeKey) {
+      fs.chmodSync(storedFile(certStore, step.certificate, "privkey"), 0o600);
+      emit({
+        kind: "tidied",
+        certificate: step.certificate,
+        detail: "took the mode of privkey.pem in the store down to 0600",
       });
     }
     for (const path of step.leftovers) {
@@ -135,7 +143,7 @@ function tryDeploy(
       subject: work.name,
       message: (error as Error).message,
     });
-    if (error instanceof HalfDeployedError) return "half";
+    if (!(error instanceof NotDeployedError)) return "half";
     // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
     for (const unit of newMarkers) removeMarker(work.certStore, unit);
     return "no";

@@ -7,17 +7,16 @@
  * the certificate's files of two sets, which `HalfDeployedError` says; the next run mends it.
  */
 import * as fs from "node:fs";
-import { temporaryFile } from "../config/store_paths.ts";
-import { plainCause } from "../observe/read.ts";
+import { folderOf, temporaryFile } from "../config/store_paths.ts";
+import { plainCause } from "../config/plain_cause.ts";
 import type { What } from "../config/types.ts";
 import type { TargetStep } from "../plan/types.ts";
-import {
-  folderOf,
-  type Ownership,
-  removeIfThere,
-  syncFolder,
-  writeNewFile,
-} from "./atomic_write.ts";
+import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+
+/** What went wrong went wrong before the first file was replaced: all is as it was. */
+export class NotDeployedError extends Error {
+  override readonly name = "NotDeployedError";
+}
 
 /** Some of a certificate's files were replaced, and not all of them, or not for good. */
 export class HalfDeployedError extends Error {
@@ -34,7 +33,7 @@ export interface Deployment {
   readonly afterRename: (target: TargetStep) => void;
 }
 
-/** Throws Error in plain words; nothing was changed unless it is a HalfDeployedError. */
+/** Throws NotDeployedError or HalfDeployedError in plain words. */
 export function deploy(deployment: Deployment): void {
   const prepared: TargetStep[] = [];
   try {
@@ -45,7 +44,7 @@ export function deploy(deployment: Deployment): void {
     deployment.beforeFirstRename();
   } catch (error) {
     removeTemporaries(prepared);
-    throw error;
+    throw new NotDeployedError((error as Error).message, { cause: error });
   }
   replaceAll(deployment);
 }
@@ -82,7 +81,7 @@ function replaceAll({ targets, afterRename }: Deployment): void {
     } catch (error) {
       removeTemporaries(targets.slice(at));
       const message = `Cannot replace "${target.path}": ${plainCause(error)}`;
-      if (at === 0) throw new Error(message, { cause: error });
+      if (at === 0) throw new NotDeployedError(message, { cause: error });
       throw new HalfDeployedError(
         `${message}; ${at} of ${targets.length} files were replaced before, ` +
           "so this certificate's files do not belong together until the next run",

@@ -1,7 +1,7 @@
 /** Carries out an issue step: asks the server, judges the lifetime, fills the store. */
 import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration } from "../config/duration.ts";
-import { plainCause } from "../observe/read.ts";
+import { plainCause } from "../config/plain_cause.ts";
 import type { IssueStep } from "../plan/types.ts";
 import type { IssuedCertificate } from "../vault/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki.ts";

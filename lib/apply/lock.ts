@@ -1,6 +1,6 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
 import { lockFile } from "../config/store_paths.ts";
-import { plainCause } from "../observe/read.ts";
+import { plainCause } from "../config/plain_cause.ts";
 
 /** Another run holds the lock. */
 export class LockedError extends Error {
@@ -21,8 +21,10 @@ export function lockStore(certStore: string): Disposable {
   let file: Deno.FsFile;
   try {
     Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
+    requireTrusted(certStore);
     file = Deno.openSync(lockFile(certStore), { create: true, write: true, mode: 0o600 });
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     throw new StoreError(
       `Cannot open the lock "${lockFile(certStore)}": ${plainCause(error)}; ` +
         'run as the user whom the store belongs to, or give another "cert_store"',
@@ -36,4 +38,22 @@ export function lockStore(certStore: string): Disposable {
     );
   }
   return file;
+}
+
+/** Whoever may write in the store could plant keys, links and markers in it. */
+function requireTrusted(certStore: string): void {
+  const { uid, mode } = Deno.statSync(certStore);
+  const me = Deno.uid();
+  if (uid !== 0 && uid !== me) {
+    throw new StoreError(
+      `The store "${certStore}" belongs to user ${uid}, who could change what is deployed from it; ` +
+        `cure: chown ${me} "${certStore}"`,
+    );
+  }
+  if (((mode ?? 0) & 0o022) !== 0) {
+    throw new StoreError(
+      `The store "${certStore}" is writable by others, who could change what is deployed from it; ` +
+        `cure: chmod go-w "${certStore}"`,
+    );
+  }
 }

@@ -4,27 +4,31 @@
  * the two leaves a debt, never a service with old files and nobody who knows.
  */
 import * as fs from "node:fs";
-import { markerFile, markerFolder } from "../config/store_paths.ts";
-import { removeIfThere, syncFolder } from "./atomic_write.ts";
+import { plainCause } from "../config/plain_cause.ts";
+import { markerFile, markerFolder, temporaryFile } from "../config/store_paths.ts";
+import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 
 /**
  * The time of the file is what counts; its text is for people.
  *
- * @returns Whether there was none before.
+ * @returns Whether there was none before. Throws Error in plain words.
  */
 export function writeMarker(certStore: string, unit: string, certificate: string): boolean {
-  const isNew = !fs.existsSync(markerFile(certStore, unit));
-  fs.mkdirSync(markerFolder(certStore), { recursive: true, mode: 0o700 });
-  const text = `${unit} has to load the new files of ${certificate}\n`;
-  const file = fs.openSync(markerFile(certStore, unit), "w", 0o600);
+  const path = markerFile(certStore, unit);
+  const temporary = temporaryFile(path);
+  const isNew = !fs.existsSync(path);
   try {
-    fs.writeSync(file, text);
-    fs.fsyncSync(file);
-  } finally {
-    fs.closeSync(file);
+    fs.mkdirSync(markerFolder(certStore), { recursive: true, mode: 0o700 });
+    removeIfThere(temporary);
+    const text = `${unit} has to load the new files of ${certificate}\n`;
+    writeNewFile(temporary, text, { mode: 0o600 });
+    fs.renameSync(temporary, path);
+    syncFolder(markerFolder(certStore));
+    syncFolder(certStore);
+  } catch (error) {
+    if (isNew) removeIfThere(path);
+    throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
   }
-  syncFolder(markerFolder(certStore));
-  syncFolder(certStore);
   return isNew;
 }
 

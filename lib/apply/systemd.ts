@@ -41,7 +41,7 @@ export async function actOnUnit(unit: string, control: Control): Promise<ActionR
     return failed(`"systemctl ${verb} ${unit}" failed: ${firstLines(result.stderr)}`);
   }
   const after = (await observeUnits([unit])).get(unit);
-  if (after?.active === "failed" || after?.active === "inactive") {
+  if (after?.active === "failed" || (after?.active === "inactive" && !after.ranToItsEnd)) {
     return failed(`after "systemctl ${verb} ${unit}" it is ${after.active}; see: ${journal(unit)}`);
   }
   return { kind: "done" };

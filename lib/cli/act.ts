@@ -6,6 +6,7 @@ import { EVERYTHING, plan, type Selection } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
 import { runJson } from "../report/json.ts";
 import { foldOutcome, type Outcome } from "../report/outcome.ts";
+import { paint } from "../report/paint.ts";
 import { runText } from "../report/run_text.ts";
 import { outcomeStatus } from "../report/verdict.ts";
 import type { CommandName } from "./commands.ts";
@@ -29,7 +30,7 @@ export async function act(args: Arguments, host: Host): Promise<number> {
   const specs = narrow(config, args);
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
   using _lock = lockStore(config.certStore);
-  const made = plan(config, specs, await observe(config, specs), host.now(), selection);
+  const made = plan(config, specs, await observe(config), host.now(), selection);
   const events = made.steps.length === 0
     ? []
     : await (await import("./carry_out.ts")).carryOut(made, config, args, host);
@@ -46,7 +47,7 @@ function report(
   host: Host,
 ): void {
   if (args.json) host.out(runJson(made, events, outcome));
-  else if (!args.quiet || outcome.failed.length > 0) {
-    host.out(runText(made, outcome, paintFor(args, host)));
-  }
+  else if (!args.quiet) host.out(runText(made, outcome, paintFor(args, host)));
+  // Cron lines often throw standard output away.
+  else if (outcome.failed.length > 0) host.err(runText(made, outcome, paint(false)));
 }

@@ -28,7 +28,8 @@ export async function carryOut(
   const events: ApplyEvent[] = [];
   const emit = (event: ApplyEvent) => {
     events.push(event);
-    log.line(eventLevel(event), eventText(event));
+    if (event.kind === "failed") log.failure(eventText(event), event.message);
+    else log.line(eventLevel(event), eventText(event));
     if (event.kind === "issued" || (event.kind === "failed" && event.step === "issue")) {
       log.progress();
     }

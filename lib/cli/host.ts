@@ -7,7 +7,7 @@ export interface Host {
   now(): Date;
   /** Writes to standard output, which holds the result. */
   out(text: string): void;
-  /** Writes to standard error, which holds the log. */
+  /** Writes to standard error, which holds the log; never throws. */
   err(text: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
@@ -28,8 +28,22 @@ export function processHost(): Host {
     env: (name) => Deno.env.get(name),
     uid: () => Deno.uid() ?? 0,
     now: () => new Date(),
-    out: (text) => writeAll(Deno.stdout, encoder.encode(text)),
-    err: (text) => writeAll(Deno.stderr, encoder.encode(text)),
+    out: (text) => {
+      try {
+        writeAll(Deno.stdout, encoder.encode(text));
+      } catch (error) {
+        // Whoever read it, `head` for example, has heard enough.
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      }
+    },
+    err: (text) => {
+      try {
+        writeAll(Deno.stderr, encoder.encode(text));
+      } catch {
+        // There is nobody left to tell; a log that cannot be written must not stop the work.
+        return;
+      }
+    },
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
     readText: (path) => Deno.readTextFileSync(path),
@@ -58,10 +72,5 @@ interface Sink {
 }
 
 function writeAll(sink: Sink, bytes: Uint8Array): void {
-  try {
-    for (let at = 0; at < bytes.length;) at += sink.writeSync(bytes.subarray(at));
-  } catch (error) {
-    // Whoever read it, `head` for example, has heard enough.
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
+  for (let at = 0; at < bytes.length;) at += sink.writeSync(bytes.subarray(at));
 }

@@ -22,6 +22,7 @@ export class Log {
   readonly #moving: boolean;
   #done = 0;
   #fileWorks = true;
+  readonly #said = new Set<string>();
 
   constructor(host: Host, options: LogOptions) {
     this.#host = host;
@@ -34,6 +35,21 @@ export class Log {
     if (level === "info" && (this.#options.quiet || (this.#moving && !this.#options.verbose))) {
       return;
     }
+    this.#print(level, text);
+  }
+
+  /**
+   * A step that failed. What fails for many subjects alike, such as a server that is down, is
+   * printed for the first; for the quiet the summary alone tells of failures.
+   */
+  failure(text: string, reason: string): void {
+    this.#append("error", text);
+    if (this.#options.quiet || (this.#said.has(reason) && !this.#options.verbose)) return;
+    this.#said.add(reason);
+    this.#print("error", text);
+  }
+
+  #print(level: Level, text: string): void {
     this.#clear();
     this.#host.err(level === "info" ? `${text}\n` : `${level}: ${text}\n`);
     this.#draw();

@@ -14,7 +14,7 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write", "net");
   const config = await loadFor(args, host);
   const specs = narrow(config, args);
-  const made = plan(config, specs, await observe(config, specs), host.now());
+  const made = plan(config, specs, await observe(config), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   if (args.command === "check") {
     const standing = judgeStanding(made);

@@ -2,6 +2,7 @@
 import { ConfigError, formatProblem } from "../config/problem.ts";
 import { print } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
+import { LockedError } from "../apply/lock.ts";
 import { act } from "./act.ts";
 import { type CommandName, commandNamed } from "./commands.ts";
 import { commandHelp, generalHelp } from "./help.ts";
@@ -88,5 +89,5 @@ function messageOf(error: unknown): string {
 function statusOf(error: unknown, command: CommandName): number {
   if (command === "check") return EXIT_UNKNOWN;
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT_USAGE;
-  return (error as Error)?.name === "LockedError" ? EXIT_LOCKED : EXIT_FAILED;
+  return error instanceof LockedError ? EXIT_LOCKED : EXIT_FAILED;
 }

@@ -94,6 +94,12 @@ interface OptionToken {
 function requireOption(command: Command, token: OptionToken): void {
   const name = command.name as CommandName;
   const known = command.options.find((option) => option === token.name);
+  if (known === undefined && token.name === "force") {
+    throw new UsageError(
+      `"vcm ${name}" does what is due; for more use --force with issue, deploy or restart`,
+      name,
+    );
+  }
   if (known === undefined) {
     const allowed = command.options.map((option) => `--${option}`);
     throw new UsageError(

@@ -51,6 +51,8 @@ function ownFiles(settings: Draft<Settings>): Map<string, KeyPath> {
     const path = settings[key];
     if (path !== undefined) paths.set(path, ["config", key]);
   }
+  const trust = settings.vault_ssl_verify;
+  if (trust?.kind === "file") paths.set(trust.path, ["config", "vault_ssl_verify"]);
   return paths;
 }
 

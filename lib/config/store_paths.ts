@@ -38,3 +38,8 @@ export function temporaryFile(path: string): string {
   const slash = path.lastIndexOf("/");
   return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-new`;
 }
+
+/** The folder in which an absolute path lies. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}

@@ -1,6 +1,6 @@
 /**
- * Runs a program of the host, bounded in time, without a shell and with nothing of VCM's
- * environment but PATH: no token can reach a child.
+ * Runs a program of the host, bounded in time, without a shell and with a small environment of its
+ * own: no token can reach a child.
  */
 
 export interface CommandResult {

@@ -10,10 +10,8 @@ import { observeMarkers } from "./services.ts";
 import { observeStore, type StoreLook } from "./store.ts";
 import { FolderCache, observeTarget } from "./target.ts";
 
-export async function observe(
-  config: Config,
-  specs: readonly CertificateSpec[] = config.certificates,
-): Promise<Observation> {
+export async function observe(config: Config): Promise<Observation> {
+  const specs = config.certificates;
   const targets = specs.flatMap((spec) => spec.targets);
   const asked = lookUpAccounts(
     targets.flatMap((target) => target.owner ?? []),
@@ -41,6 +39,7 @@ function observeCertificate(
     name: spec.name,
     stored: look.stored,
     interrupted: look.interrupted,
+    ...(look.exposedKey === undefined ? {} : { exposedKey: look.exposedKey }),
     targets: spec.targets.map((target) =>
       observeTarget(target, look.texts[target.what], folders, accounts)
     ),

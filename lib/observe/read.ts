@@ -1,4 +1,5 @@
 /** Looks at single files and folders: absent, unreadable or present, and never guesses. */
+import { plainCause } from "../config/plain_cause.ts";
 import type { Presence } from "../plan/types.ts";
 
 export const ABSENT = { kind: "absent" } as const;
@@ -25,14 +26,4 @@ function observe<T>(path: string, look: () => T): Presence<T> {
     if (error instanceof Deno.errors.NotFound) return ABSENT;
     return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}` };
   }
-}
-
-/** The system's own words, without the call and the number that the runtime adds. */
-export function plainCause(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message
-    .replace(/ \(os error \d+\).*$/s, "")
-    .replace(/^(?:E[A-Z]+: )/, "")
-    .replace(/, [a-z]+(?: '.*)?$/s, "")
-    .replace(/^./, (letter) => letter.toLowerCase());
 }

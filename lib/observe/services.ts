@@ -1,35 +1,42 @@
 /** Looks at services that may owe an action: their markers, and what systemd says of them. */
 import { markerFolder } from "../config/store_paths.ts";
-import type { MarkerObservation, UnitState } from "../plan/types.ts";
+import type { MarkerObservation, Presence, UnitState } from "../plan/types.ts";
 import { CommandError, type CommandResult, runCommand } from "./command.ts";
 import { readFolder, readInfo } from "./read.ts";
 
 export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SHOW_LIMIT = 20_000;
-const PROPERTIES = ["Id", "LoadState", "ActiveState", "StateChangeTimestamp", "ReloadResult"];
+const PROPERTIES = [
+  "Id",
+  "LoadState",
+  "ActiveState",
+  "StateChangeTimestamp",
+  "ActiveEnterTimestamp",
+  "ReloadResult",
+  "Type",
+  "Result",
+];
 
 /**
  * Markers of the given units. systemd is asked only when there are some.
- *
- * Throws an Error where the markers cannot be read: that is not the same as no debts.
  * Needs read permission for the store, and run permission for systemctl.
  */
 export async function observeMarkers(
   certStore: string,
   units: ReadonlySet<string>,
-): Promise<MarkerObservation[]> {
+): Promise<Presence<MarkerObservation[]>> {
   const listing = readFolder(markerFolder(certStore));
-  if (listing.kind === "unreadable" && units.size > 0) throw new Error(listing.problem);
-  if (listing.kind !== "present") return [];
+  if (listing.kind !== "present") return listing;
   const marked = [...listing.value].filter((unit) => units.has(unit)).sort();
-  if (marked.length === 0) return [];
+  if (marked.length === 0) return { kind: "present", value: [] };
   const states = await observeUnits(marked);
-  return marked.map((unit) => {
+  const markers = marked.map((unit) => {
     const info = readInfo(`${markerFolder(certStore)}/${unit}`);
     const since = info.kind === "present" ? info.value.mtime?.getTime() ?? 0 : 0;
     const state = states.get(unit);
     return { unit, since, ...(state === undefined ? {} : { state }) };
   });
+  return { kind: "present", value: markers };
 }
 
 /** What systemd knows of units; empty where it cannot be asked. */
@@ -74,7 +81,9 @@ export function parseUnits(text: string): UnitState[] {
       load: values.get("LoadState") ?? "",
       active: values.get("ActiveState") ?? "",
       changedAt: parseTimestamp(values.get("StateChangeTimestamp") ?? ""),
+      startedAt: parseTimestamp(values.get("ActiveEnterTimestamp") ?? ""),
       reloadResult: values.get("ReloadResult") ?? "success",
+      ranToItsEnd: values.get("Type") === "oneshot" && values.get("Result") === "success",
     };
   });
 }

@@ -5,12 +5,14 @@ import { splitCertificates } from "../certificate/pem.ts";
 import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
 import type { CertificateSpec, What } from "../config/types.ts";
 import type { ChainFact, KeyFact, LeafFact, Presence, StoredSet } from "../plan/types.ts";
-import { ABSENT, readText } from "./read.ts";
+import { ABSENT, readInfo, readText } from "./read.ts";
 
 /** The stored set, judged, and the texts that targets are compared with. */
 export interface StoreLook {
   readonly stored: StoredSet;
   readonly interrupted: boolean;
+  /** Permission bits of the private key, where they let every user at it. */
+  readonly exposedKey?: number;
   readonly texts: Readonly<Record<What, Presence<string>>>;
 }
 
@@ -33,7 +35,21 @@ export function observeStore(
     chain: read("chain"),
     fullchain: read("fullchain"),
   };
-  return { stored: judge(texts), interrupted, texts };
+  const exposedKey = folder.kind === "present"
+    ? exposedMode(`${folder.value}/privkey.pem`)
+    : undefined;
+  return {
+    stored: judge(texts),
+    interrupted,
+    ...(exposedKey === undefined ? {} : { exposedKey }),
+    texts,
+  };
+}
+
+function exposedMode(path: string): number | undefined {
+  const info = readInfo(path);
+  const mode = info.kind === "present" && info.value.isFile ? (info.value.mode ?? 0) & 0o7777 : 0;
+  return (mode & 0o007) === 0 ? undefined : mode;
 }
 
 function readFrom(folder: Presence<string>, what: What): Presence<string> {

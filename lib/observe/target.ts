@@ -1,5 +1,5 @@
 /** Looks at one deployed file. */
-import { temporaryFile } from "../config/store_paths.ts";
+import { folderOf, temporaryFile } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
 import type { AccountBook } from "./accounts.ts";
@@ -26,7 +26,7 @@ export function observeTarget(
   folders: FolderCache,
   accounts: AccountBook,
 ): TargetObservation {
-  const folder = spec.path.slice(0, spec.path.lastIndexOf("/")) || "/";
+  const folder = folderOf(spec.path);
   const listing = folders.list(folder);
   const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
   const known = listing.kind === "present";

@@ -73,11 +73,10 @@ export function judgeMarker(
     return { kind: "settled", detail: "it is inactive and loads them when it starts" };
   }
   if (state.reloadResult !== "success") return owed(` (last reload: ${state.reloadResult})`);
-  if (state.active !== "active" || state.changedAt <= deployed + CLOCK_TICK) return owed("");
-  return {
-    kind: "settled",
-    detail: `it loaded them ${formatMoment(new Date(state.changedAt))}`,
-  };
+  // A reload is not the restart that was asked for.
+  const loadedAt = wish.control === "restart" ? state.startedAt : state.changedAt;
+  if (state.active !== "active" || loadedAt <= deployed + CLOCK_TICK) return owed("");
+  return { kind: "settled", detail: `it loaded them ${formatMoment(new Date(loadedAt))}` };
 }
 
 /** The last change of any file of the certificates that name the unit. */

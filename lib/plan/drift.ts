@@ -1,4 +1,5 @@
 /** How a target differs from what the file asks for, and what stops it from being mended. */
+import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Blocked, Drift, TargetFile, TargetObservation, TargetStep } from "./types.ts";
 
@@ -62,7 +63,7 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
   } else if (type === "other") {
     impossible(`"${spec.path}" is a device, pipe or socket; give another path`);
   }
-  const folder = spec.path.slice(0, spec.path.lastIndexOf("/")) || "/";
+  const folder = folderOf(spec.path);
   if (target.parent === "not-a-folder") {
     impossible(`"${folder}", in which "${spec.path}" should lie, is not a folder`);
   } else if (target.parent === "absent" && !spec.createDirs) {
@@ -96,6 +97,7 @@ export function targetStep(
   };
 }
 
-function octal(mode: number): string {
+/** `0640` */
+export function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }

@@ -2,7 +2,14 @@
 import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
 import { gatherServices, judgeMarker, type ServiceWish } from "./debt.ts";
-import { changesContent, judgeDrift, judgeObstacles, type Supply, targetStep } from "./drift.ts";
+import {
+  changesContent,
+  judgeDrift,
+  judgeObstacles,
+  octal,
+  type Supply,
+  targetStep,
+} from "./drift.ts";
 import { isWhole, judgeDue, storedCertificate } from "./due.ts";
 import type {
   Blocked,
@@ -28,7 +35,10 @@ export interface Selection {
 /** What `vcm run` does. */
 export const EVERYTHING: Selection = { issue: true, deploy: true, services: true, force: false };
 
-/** @param specs The certificates that the command is about, each with its observation. */
+/**
+ * @param specs The certificates that the command is about, of those of the configuration.
+ * @param observation All of the configuration: a service may serve certificates beyond the command.
+ */
 export function plan(
   config: Config,
   specs: readonly CertificateSpec[],
@@ -38,14 +48,19 @@ export function plan(
 ): Plan {
   const certificates: CertificateState[] = [];
   const steps: Step[] = [];
-  for (const [at, spec] of specs.entries()) {
-    const observed = observation.certificates[at];
+  for (const spec of specs) {
+    const observed = observation.certificates[config.certificates.indexOf(spec)];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
-    const planned = planCertificate(spec, observed, now, selection);
+    const obstacles = markerObstacles(spec, observation, selection);
+    const planned = planCertificate(spec, observed, obstacles, now, selection);
     certificates.push(planned.state);
     steps.push(...planned.steps);
   }
-  if (selection.services) steps.push(...planServices(specs, observation, steps, selection));
+  if (selection.services) {
+    const named = new Set(specs.flatMap((spec) => spec.services.map(({ unit }) => unit)));
+    const wishes = gatherServices(config.certificates).filter(({ unit }) => named.has(unit));
+    steps.push(...planServices(wishes, observation, steps, selection));
+  }
   return { at: now, certStore: config.certStore, certificates, steps };
 }
 
@@ -57,6 +72,7 @@ interface PlannedCertificate {
 function planCertificate(
   spec: CertificateSpec,
   observed: CertificateObservation,
+  obstacles: readonly Blocked[],
   now: Date,
   selection: Selection,
 ): PlannedCertificate {
@@ -75,6 +91,7 @@ function planCertificate(
   const blocked = withoutRepetitions([
     ...unreadable,
     ...(selection.deploy ? targetObstacles(spec, observed) : []),
+    ...obstacles,
   ]);
   if (selection.deploy && readable && !whole && !issue && due && spec.targets.length > 0) {
     blocked.push({
@@ -120,6 +137,17 @@ function storeObstacles({ stored }: CertificateObservation): Blocked[] {
   );
 }
 
+/** Markers that cannot be read are not the same as no debts. */
+function markerObstacles(
+  spec: CertificateSpec,
+  { markers }: Observation,
+  selection: Selection,
+): Blocked[] {
+  return markers.kind === "unreadable" && selection.services && spec.services.length > 0
+    ? [{ kind: "unreadable", message: markers.problem }]
+    : [];
+}
+
 /** One folder that is missing may keep several targets from being written. */
 function withoutRepetitions(blocked: readonly Blocked[]): Blocked[] {
   return [...new Map(blocked.map((obstacle) => [obstacle.message, obstacle])).values()];
@@ -135,8 +163,22 @@ function targetObstacles(spec: CertificateSpec, observed: CertificateObservation
 function tidyStep(observed: CertificateObservation): Step | undefined {
   const leftovers = observed.targets.filter((target) => target.leftover)
     .map((target) => target.path);
-  if (!observed.interrupted && leftovers.length === 0) return undefined;
-  return { kind: "tidy", certificate: observed.name, store: observed.interrupted, leftovers };
+  const { interrupted, exposedKey } = observed;
+  if (!interrupted && leftovers.length === 0 && exposedKey === undefined) return undefined;
+  const detail = [
+    ...(interrupted || leftovers.length > 0 ? ["an interrupted run left something"] : []),
+    ...(exposedKey === undefined
+      ? []
+      : [`every user may open privkey.pem in the store (mode ${octal(exposedKey)})`]),
+  ].join("; ");
+  return {
+    kind: "tidy",
+    certificate: observed.name,
+    store: interrupted,
+    leftovers,
+    detail,
+    closeKey: exposedKey !== undefined,
+  };
 }
 
 function issueStep(spec: CertificateSpec, due: Due): IssueStep {
@@ -174,7 +216,7 @@ function deployStep(
 }
 
 function planServices(
-  specs: readonly CertificateSpec[],
+  wishes: readonly ServiceWish[],
   observation: Observation,
   steps: readonly Step[],
   selection: Selection,
@@ -186,9 +228,7 @@ function planServices(
         : []
     ),
   );
-  return gatherServices(specs).flatMap((wish) =>
-    planService(wish, observation, changing, selection)
-  );
+  return wishes.flatMap((wish) => planService(wish, observation, changing, selection));
 }
 
 function planService(
@@ -206,7 +246,8 @@ function planService(
     certificates: deployed,
   }];
   if (selection.force) return act({ reason: "forced", detail: "it was asked for by --force" });
-  const marker = observation.markers.find((marker) => marker.unit === wish.unit);
+  const markers = observation.markers.kind === "present" ? observation.markers.value : [];
+  const marker = markers.find((marker) => marker.unit === wish.unit);
   const verdict = marker && judgeMarker(marker, wish, observation);
   if (verdict?.kind === "owed") return act({ reason: "owed", detail: verdict.detail });
   if (deployed.length > 0) {

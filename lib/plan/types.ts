@@ -70,6 +70,8 @@ export interface CertificateObservation {
   readonly stored: StoredSet;
   /** A run was interrupted while it wrote or switched this set. */
   readonly interrupted: boolean;
+  /** Permission bits of the stored private key, where they let every user at it. */
+  readonly exposedKey?: number;
   readonly targets: readonly TargetObservation[];
 }
 
@@ -82,8 +84,12 @@ export interface UnitState {
   readonly active: string;
   /** Time of the last state change, milliseconds since the epoch; 0 where there was none. */
   readonly changedAt: number;
+  /** Time at which it last became active, milliseconds since the epoch; a reload leaves it alone. */
+  readonly startedAt: number;
   /** `success`, or why the last reload failed. */
   readonly reloadResult: string;
+  /** A unit whose process ends by itself (`Type=oneshot`), and whose last run succeeded. */
+  readonly ranToItsEnd: boolean;
 }
 
 /** A service for which a marker lies in the store. */
@@ -96,8 +102,9 @@ export interface MarkerObservation {
 }
 
 export interface Observation {
+  /** All certificates of the file, in its order. */
   readonly certificates: readonly CertificateObservation[];
-  readonly markers: readonly MarkerObservation[];
+  readonly markers: Presence<readonly MarkerObservation[]>;
 }
 
 /** Why a certificate is issued. For people; never branched on outside this room. */
@@ -157,7 +164,7 @@ export interface CertificateRequest {
   readonly ttl?: number;
 }
 
-/** Finish or clear away what an interrupted run left. */
+/** Finish or clear away what an interrupted run left, and close a key that lies open. */
 export interface TidyStep {
   readonly kind: "tidy";
   readonly certificate: string;
@@ -165,6 +172,10 @@ export interface TidyStep {
   readonly store: boolean;
   /** Targets beside which a temporary file lies. */
   readonly leftovers: readonly string[];
+  /** What is to be tidied, for people. */
+  readonly detail: string;
+  /** Take the stored private key's mode down to 0600. */
+  readonly closeKey: boolean;
 }
 
 export interface IssueStep {

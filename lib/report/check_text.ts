@@ -21,7 +21,7 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
     );
   const details = plan.certificates.flatMap((state) => certificateLines(state, all));
   const leftovers = plan.steps.flatMap((step) =>
-    step.kind === "tidy" ? `${step.certificate}: an interrupted run left something to tidy` : []
+    step.kind === "tidy" ? `${step.certificate}: ${step.detail}` : []
   );
   const services = plan.steps.flatMap((step) =>
     step.kind === "service" && step.debt.reason === "owed"

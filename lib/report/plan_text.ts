@@ -35,7 +35,7 @@ export function planText(plan: Plan, paint: Paint, all: boolean): string {
 function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
-    if (step.kind === "tidy") lines.push("  tidy     what an interrupted run left");
+    if (step.kind === "tidy") lines.push(`  tidy     ${step.detail}`);
     else if (step.kind === "issue") lines.push(...issueLines(step, paint));
     else if (step.kind === "deploy") lines.push(...deployLines(step));
   }

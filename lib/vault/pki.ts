@@ -7,7 +7,8 @@ import { splitCertificates, withNewline } from "../certificate/pem.ts";
 import type { CertificateRequest } from "../plan/types.ts";
 import { VaultError } from "./errors.ts";
 import { IssuedCertificate } from "./issued_certificate.ts";
-import type { VaultAnswer, VaultSession } from "./session.ts";
+import type { VaultAnswer } from "./answer.ts";
+import type { VaultSession } from "./session.ts";
 
 /**
  * `POST <mount>/issue/<role>` (Vault API, PKI, "Generate certificate and key").

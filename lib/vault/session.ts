@@ -1,6 +1,8 @@
 /** A login at one server: what is logged in to is what answers all later calls. */
 import type { Credentials, VaultAccess } from "./access.ts";
+import { errorsOf, notReady, parseObject, readAnswer, type VaultAnswer } from "./answer.ts";
 import { VaultError } from "./errors.ts";
+import { plainLine } from "./plain_line.ts";
 import {
   explainFailure,
   type HttpRequest,
@@ -9,13 +11,6 @@ import {
   type RawAnswer,
   type Transport,
 } from "./transport.ts";
-
-/** What a call answers when the server is content. */
-export interface VaultAnswer {
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly auth: Readonly<Record<string, unknown>>;
-  readonly warnings: readonly string[];
-}
 
 export interface VaultSession {
   readonly address: string;
@@ -83,8 +78,14 @@ class Session implements VaultSession {
     this.#ownToken = true;
   }
 
+  readonly #clean = (text: string) => {
+    const { credentials } = this.#access;
+    const ids = credentials.kind === "approle" ? [credentials.secretId, credentials.roleId] : [];
+    return plainLine(text, [this.#token, ...ids]);
+  };
+
   async write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer> {
-    return readAnswer(this.address, path, await this.#send("POST", path, body));
+    return readAnswer(this.address, path, await this.#send("POST", path, body), this.#clean);
   }
 
   async close(): Promise<void> {
@@ -114,12 +115,12 @@ class Session implements VaultSession {
     if (isRefusal && parseObject(answer.body)?.["errors"] !== undefined) {
       throw new VaultError(
         `"${this.address}" refused the AppRole of ${credentials.from} (${answer.status}: ${
-          errorsOf(answer)
+          errorsOf(answer, this.#clean)
         }); check both, and whether the secret id has expired`,
         { status: answer.status },
       );
     }
-    const token = readAnswer(this.address, path, answer).auth["client_token"];
+    const token = readAnswer(this.address, path, answer, this.#clean).auth["client_token"];
     if (typeof token !== "string" || token === "") {
       throw new VaultError(`"${this.address}" logged us in but gave no token`);
     }
@@ -155,84 +156,4 @@ class Session implements VaultSession {
       throw failure;
     }
   }
-}
-
-function notReady(address: string, status: number): VaultError {
-  return new VaultError(`"${address}" is sealed or not ready (${status}); unseal it first`, {
-    status,
-  });
-}
-
-/** The parts of a good answer; throws VaultError for any other. */
-function readAnswer(address: string, path: string, answer: RawAnswer): VaultAnswer {
-  const { status } = answer;
-  if (status >= 300 && status < 400) {
-    throw new VaultError(
-      `"${address}" redirects to "${answer.location ?? "nowhere"}"; ` +
-        'give the address of the active server under "vault"',
-      { status },
-    );
-  }
-  if (status >= 400) throw explainRefusal(address, path, answer);
-  const body = parseObject(answer.body);
-  if (body === undefined) {
-    throw new VaultError(
-      `"${address}" answered "${path}" with something that is no JSON (${status}); ` +
-        "is this a Vault server, or a proxy before it?",
-    );
-  }
-  return {
-    data: asObject(body["data"]),
-    auth: asObject(body["auth"]),
-    warnings: Array.isArray(body["warnings"]) ? body["warnings"].map(String) : [],
-  };
-}
-
-/** Statuses as in the Vault API's "HTTP status codes". */
-function explainRefusal(address: string, path: string, answer: RawAnswer): VaultError {
-  const { status } = answer;
-  const said = errorsOf(answer);
-  const mount = path.split("/").slice(0, -2).join("/");
-  if (status === 403) {
-    return new VaultError(
-      `"${address}" denied "update" on "${path}" (403: ${said}); the token is wrong or has ` +
-        `expired, no engine is mounted at "${mount}", or the policy lacks: ` +
-        `path "${path}" { capabilities = ["update"] }`,
-      { status },
-    );
-  }
-  if (status === 404) {
-    return new VaultError(
-      `"${address}" has nothing at "${path}" (404: ${said}); is "pki: ${mount}" the path of a ` +
-        "PKI secrets engine?",
-      { status },
-    );
-  }
-  if (status === 503) return notReady(address, status);
-  if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
-    return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
-  }
-  return new VaultError(`"${address}" refused "${path}" (${status}: ${said})`, { status });
-}
-
-function errorsOf(answer: RawAnswer): string {
-  const errors = parseObject(answer.body)?.["errors"];
-  const lines = Array.isArray(errors) ? errors.map(String) : [];
-  const text = lines.join("; ").replace(/\s+/g, " ").trim().slice(0, 500);
-  return text === "" ? "no reason given" : text;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? asObject(value) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Record<string, unknown>
-    : {};
 }

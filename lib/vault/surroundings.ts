@@ -1,5 +1,5 @@
 /** Where settings come from beside the file: the process's own in the program, made up in tests. */
-import { plainCause } from "../observe/read.ts";
+import { plainCause } from "../config/plain_cause.ts";
 import { VaultError } from "./errors.ts";
 
 export interface Surroundings {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Host } from "../../lib/cli/host.ts";
 import { main } from "../../lib/cli/main.ts";
-import { type Folder, makeFolder } from "../unit/apply/rig.ts";
+import { type Folder, makeFolder } from "../support/rig.ts";
 
 /** How a run ended, and what it said. */
 export interface Said {

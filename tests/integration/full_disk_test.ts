@@ -1,7 +1,7 @@
 /** A disk that is full, a real one in memory: the old set and the old files stay, whole. */
 import assert from "node:assert/strict";
 import { testsNeeding } from "../support/tests_needing.ts";
-import type { Folder } from "../unit/apply/rig.ts";
+import type { Folder } from "../support/rig.ts";
 import { assertWell, certificate, makeBench, NAME } from "./bench.ts";
 import { settings, withServer } from "./server.ts";
 

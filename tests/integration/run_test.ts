@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { testsNeeding } from "../support/tests_needing.ts";
-import { modeOf } from "../unit/apply/rig.ts";
+import { modeOf } from "../support/rig.ts";
 import {
   assertNoSecret,
   assertWell,

@@ -68,7 +68,7 @@ test("vcm run and the server's TLS certificate", (t) =>
       bench.configure(settings(bao, `vault_ssl_verify: "${path}"`), certificate(bench.folder));
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
-      const message = `Cannot read the CA file "${path}": No such file or directory`;
+      const message = `Cannot read the CA file "${path}": no such file or directory`;
       assert.ok(out.startsWith(`failed  ${NAME}: ${message}\n`), out);
     });
   }));

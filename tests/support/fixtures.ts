@@ -132,7 +132,7 @@ export function observationOf(
   certificates: readonly CertificateObservation[],
   markers: readonly MarkerObservation[] = [],
 ): Observation {
-  return { certificates, markers };
+  return { certificates, markers: { kind: "present", value: markers } };
 }
 
 /** A unit that is active and loaded its files an hour ago. */
@@ -142,7 +142,9 @@ export function makeUnit(parts: Partial<UnitState> = {}): UnitState {
     load: "loaded",
     active: "active",
     changedAt: after(-3600).getTime(),
+    startedAt: after(-3600).getTime(),
     reloadResult: "success",
+    ranToItsEnd: false,
     ...parts,
   };
 }

@@ -14,6 +14,7 @@ import {
   makeStored,
   makeTarget,
   makeUnit,
+  observationOf,
   present,
   unreadable,
 } from "./fixtures.ts";
@@ -116,13 +117,13 @@ export function randomObservation(
   specs: readonly CertificateSpec[],
 ): Observation {
   const units = [...new Set(specs.flatMap(({ services }) => services.map(({ unit }) => unit)))];
-  return {
-    certificates: specs.map((spec) => anything(random, spec)),
-    markers: units.filter(() => random() < 0.5).map((unit) =>
+  return observationOf(
+    specs.map((spec) => anything(random, spec)),
+    units.filter(() => random() < 0.5).map((unit) =>
       makeMarker({
         unit,
         state: makeUnit({ unit, active: pick(random, ["active", "inactive", "reloading"]) }),
       })
     ),
-  };
+  );
 }

@@ -100,7 +100,14 @@ Deno.test("apply() gives events that can be cloned, and that hold no secret", ()
     const name = "web.example.test";
     folder.write("ssl/.gone.vcm-new", "left\n");
     const events = await run(plan(
-      { kind: "tidy", certificate: name, store: true, leftovers: [folder.at("ssl/gone")] },
+      {
+        kind: "tidy",
+        certificate: name,
+        store: true,
+        leftovers: [folder.at("ssl/gone")],
+        detail: "an interrupted run left something",
+        closeKey: false,
+      },
       issueStep(name, { ttl: 200 * 86_400 }),
       deployStep(folder, name, MISSING),
       issueStep(BAD, { role: "denied" }),
@@ -135,7 +142,14 @@ Deno.test("apply() skips all of a certificate that cannot be tidied, and does th
     const name = "web.example.test";
     folder.write(`store/.new-${name}`, "a file in the way");
     const events = await run(plan(
-      { kind: "tidy", certificate: name, store: true, leftovers: [] },
+      {
+        kind: "tidy",
+        certificate: name,
+        store: true,
+        leftovers: [],
+        detail: "an interrupted run left something",
+        closeKey: false,
+      },
       issueStep(name),
       deployStep(folder, name, MISSING),
       issueStep("other.example.test"),

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  folderOf,
-  removeIfThere,
-  syncFolder,
-  writeNewFile,
-} from "../../../lib/apply/atomic_write.ts";
-import { errorOf, makeFolder, modeOf, ownersOf, rootTest, withUmask } from "./rig.ts";
+import { removeIfThere, syncFolder, writeNewFile } from "../../../lib/apply/atomic_write.ts";
+import { folderOf } from "../../../lib/config/store_paths.ts";
+import { errorOf, makeFolder, modeOf, ownersOf, rootTest, withUmask } from "../../support/rig.ts";
 
 for (const mask of [0o000, 0o077, 0o777]) {
   Deno.test(`writeNewFile() makes exactly the mode that it is given, umask ${mask.toString(8)}`, () => {

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { deploy, type Deployment, HalfDeployedError } from "../../../lib/apply/deploy.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
-import { errorOf, type Folder, makeFolder, modeOf, ownersOf, rootTest, withUmask } from "./rig.ts";
+import {
+  errorOf,
+  type Folder,
+  makeFolder,
+  modeOf,
+  ownersOf,
+  rootTest,
+  withUmask,
+} from "../../support/rig.ts";
 
 function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
   const what = path.endsWith(".key") ? "privkey" : "cert";

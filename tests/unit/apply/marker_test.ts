@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/apply/lock.ts";
 import { removeMarker, writeMarker } from "../../../lib/apply/marker.ts";
-import { errorOf, makeFolder, modeOf, withUmask } from "./rig.ts";
+import { errorOf, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
 
 Deno.test("a marker is a file named as its unit, for its owner alone", () => {
   using store = makeFolder();

@@ -12,7 +12,7 @@ import type {
   Step,
   TargetStep,
 } from "../../../lib/plan/types.ts";
-import { type Folder, makeFolder } from "./rig.ts";
+import { type Folder, makeFolder } from "../../support/rig.ts";
 
 type Vault = Awaited<ReturnType<typeof startPracticeVault>>;
 

@@ -129,14 +129,21 @@ pureTest("an unknown option is a mistake, with what was probably meant", () => {
   );
 });
 
+pureTest("--force where it does not belong is answered with where it does", () => {
+  for (const command of ["run", "check", "validate"] as const) {
+    assertUsage(
+      `${command} --force`,
+      `"vcm ${command}" does what is due; for more use --force with issue, deploy or restart`,
+      command,
+    );
+  }
+});
+
 pureTest("an option of another command is unknown", () => {
   for (
     const [command, option] of [
-      ["run", "--force"],
-      ["check", "--force"],
       ["issue", "--dry-run"],
       ["deploy", "--all"],
-      ["validate", "--force"],
       ["demo", "--config=x"],
     ] as const
   ) {

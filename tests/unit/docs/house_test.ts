@@ -83,7 +83,10 @@ function roomOf(path: string): string {
 }
 
 function levelOf(path: string): number {
-  return path === "main.ts" ? -1 : ROOMS.findIndex((rooms) => rooms.includes(roomOf(path)));
+  if (path === "main.ts") return -1;
+  const level = ROOMS.findIndex((rooms) => rooms.includes(roomOf(path)));
+  assert.ok(level >= 0, `${path} is in a room that the house does not know`);
+  return level;
 }
 
 /** The program's own modules, each with what it imports statically, types left out. */

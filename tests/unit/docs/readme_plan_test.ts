@@ -89,5 +89,5 @@ const OBSERVATION: Observation = {
       targets: [],
     },
   ],
-  markers: [],
+  markers: { kind: "absent" },
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { plainCause, readFolder, readInfo, readText } from "../../../lib/observe/read.ts";
-import { makeFolder } from "../apply/rig.ts";
+import { plainCause } from "../../../lib/config/plain_cause.ts";
+import { readFolder, readInfo, readText } from "../../../lib/observe/read.ts";
+import { makeFolder } from "../../support/rig.ts";
 
 Deno.test("what is not there is absent", () => {
   using folder = makeFolder();

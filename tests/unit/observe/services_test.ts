@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { observeMarkers, parseTimestamp, parseUnits } from "../../../lib/observe/services.ts";
-import { makeFolder } from "../apply/rig.ts";
+import { makeFolder } from "../../support/rig.ts";
 
 Deno.test("parseTimestamp() reads microseconds and whole seconds", () => {
   const second = Date.UTC(2026, 10, 24, 10, 0, 0);
@@ -36,14 +36,18 @@ Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
       load: "loaded",
       active: "active",
       changedAt: Date.UTC(2026, 10, 24, 10) + 500,
+      startedAt: 0,
       reloadResult: "success",
+      ranToItsEnd: false,
     },
     {
       unit: "a=b.service",
       load: "not-found",
       active: "failed",
       changedAt: 0,
+      startedAt: 0,
       reloadResult: "exit-code",
+      ranToItsEnd: false,
     },
   ]);
 });
@@ -59,7 +63,9 @@ Deno.test("parseUnits() reads nothing from nothing", () => {
 
 Deno.test("observeMarkers() sees the asked units' markers only, with their time", async () => {
   using store = makeFolder();
-  assert.deepEqual(await observeMarkers(store.path, new Set(["nginx.service"])), []);
+  assert.deepEqual(await observeMarkers(store.path, new Set(["nginx.service"])), {
+    kind: "absent",
+  });
   // Names that no systemd has, where there is one.
   for (const unit of ["vcm-test-b.service", "vcm-test-a.service", "vcm-test-other.service"]) {
     store.write(`.owed/${unit}`, "x");
@@ -67,7 +73,8 @@ Deno.test("observeMarkers() sees the asked units' markers only, with their time"
   }
   const asked = new Set(["vcm-test-a.service", "vcm-test-b.service", "vcm-test-none.service"]);
   const markers = await observeMarkers(store.path, asked);
-  assert.deepEqual(markers.map(({ unit, since }) => [unit, since]), [
+  assert.ok(markers.kind === "present");
+  assert.deepEqual(markers.value.map(({ unit, since }) => [unit, since]), [
     ["vcm-test-a.service", 1_000_000],
     ["vcm-test-b.service", 1_000_000],
   ]);

@@ -3,7 +3,7 @@ import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import type { CertificateSpec, What } from "../../../lib/config/types.ts";
 import { readFolder } from "../../../lib/observe/read.ts";
 import { observeStore } from "../../../lib/observe/store.ts";
-import { type Folder, makeFolder } from "../apply/rig.ts";
+import { type Folder, makeFolder } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
 const CA = await createPracticeCa(new Date());

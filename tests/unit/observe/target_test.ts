@@ -3,7 +3,7 @@ import type { TargetSpec } from "../../../lib/config/types.ts";
 import { lookUpAccounts } from "../../../lib/observe/accounts.ts";
 import { FolderCache, observeTarget } from "../../../lib/observe/target.ts";
 import type { Presence, TargetFile } from "../../../lib/plan/types.ts";
-import { type Folder, makeFolder } from "../apply/rig.ts";
+import { type Folder, makeFolder } from "../../support/rig.ts";
 
 const ACCOUNTS = await lookUpAccounts([], []);
 const STORED = { kind: "present", value: "text of the store\n" } as const;

@@ -185,9 +185,18 @@ pureTest("plan() clears away first what an interrupted run left", () => {
     certificate: "web.example.com",
     store: true,
     leftovers: [CRT],
+    detail: "an interrupted run left something",
+    closeKey: false,
   });
   const only = planFor({ targets: [makeSeen({ path: CRT, leftover: true }), makeSeen()] });
   assert.deepEqual(only.steps, [
-    { kind: "tidy", certificate: "web.example.com", store: false, leftovers: [CRT] },
+    {
+      kind: "tidy",
+      certificate: "web.example.com",
+      store: false,
+      leftovers: [CRT],
+      detail: "an interrupted run left something",
+      closeKey: false,
+    },
   ]);
 });

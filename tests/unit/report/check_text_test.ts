@@ -92,7 +92,14 @@ pureTest("checkText() has a word and a colour for each standing", () => {
 
 // What an interrupted run left makes it due, and no line says why (promise 3).
 pureTest("checkText() says why it is due where an interrupted run left something", () => {
-  const tidy: Step = { kind: "tidy", certificate: "a", store: true, leftovers: ["/a.crt"] };
+  const tidy: Step = {
+    kind: "tidy",
+    certificate: "a",
+    store: true,
+    leftovers: ["/a.crt"],
+    detail: "an interrupted run left something",
+    closeKey: false,
+  };
   const [headline, ...details] = checkText(makePlan([makeState("a")], [tidy]), paint(false), false)
     .trimEnd().split("\n");
   assert.match(headline ?? "", /^DUE: /);

@@ -78,12 +78,19 @@ pureTest("planText() has words for each difference", () => {
 
 pureTest("planText() shows what an interrupted run left and what is owed no more", () => {
   const steps: Step[] = [
-    { kind: "tidy", certificate: "a", store: true, leftovers: [] },
+    {
+      kind: "tidy",
+      certificate: "a",
+      store: true,
+      leftovers: [],
+      detail: "an interrupted run left something",
+      closeKey: false,
+    },
     { kind: "settle", unit: "nginx.service", detail: "it loaded them 2026-12-01 09:00 UTC" },
   ];
   assertText(makePlan([makeState("a")], steps), [
     "a",
-    "  tidy     what an interrupted run left",
+    "  tidy     an interrupted run left something",
     "nginx.service",
     "  owes nothing any more: it loaded them 2026-12-01 09:00 UTC",
     "",

@@ -31,7 +31,14 @@ const issue = (reason: DueReason) => makePlan([due(reason)], [STEP]);
 const target = (kind: "missing" | "content") =>
   makeState("a", { targets: [{ what: "cert", path: "/x", drift: [{ kind }] }] });
 
-const STEP = { kind: "tidy", certificate: "a", store: true, leftovers: [] } as Step;
+const STEP = {
+  kind: "tidy",
+  certificate: "a",
+  store: true,
+  leftovers: [],
+  detail: "an interrupted run left something",
+  closeKey: false,
+} as Step;
 const SETTLE: Step = { kind: "settle", unit: "u.service", detail: "" };
 const SERVICE: Step = {
   kind: "service",
