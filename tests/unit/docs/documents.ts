@@ -5,6 +5,7 @@ const ROOT = new URL("../../../", import.meta.url);
 export const DOCUMENTS = [
   "README.md",
   "docs/configuration.md",
+  "docs/running.md",
   "docs/vault.md",
   "docs/permissions.md",
   "docs/contributing.md",

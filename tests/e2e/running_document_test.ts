@@ -1,0 +1,71 @@
+import { assert } from "./assert.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { compiledVcm } from "../support/vcm.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { blocks, readDocument } from "../unit/docs/documents.ts";
+import { pairAlone, type Scene, startScene } from "./scene.ts";
+
+const test = await testsNeeding("openbao", "machine");
+const [SERVICE = "", TIMER = ""] = blocks(readDocument("docs/running.md"), "ini");
+
+test("the units of docs/running.md run VCM with the environment file's AppRole", async () => {
+  await using scene = await startScene();
+  await configureWithoutLogin(scene);
+  await scene.machine.writeUnit("vcm.service", await inScene(scene, SERVICE));
+  await scene.machine.writeUnit("vcm.timer", TIMER);
+  await scene.systemctl("daemon-reload");
+  await scene.systemctl("start", "vcm.service");
+  await Deno.stat(`${scene.folder}/ssl/a.e2e.test.key`);
+  await scene.systemctl("start", "vcm.timer");
+  assert.match(await scene.systemctl("list-timers", "--plain"), /vcm\.timer +vcm\.service/);
+});
+
+test("the unit of docs/running.md is failed after a run in which something failed", async () => {
+  await using scene = await startScene();
+  await configureWithoutLogin(scene);
+  await scene.machine.writeUnit("vcm.service", await inScene(scene, SERVICE));
+  await scene.systemctl("daemon-reload");
+  await scene.stopServer();
+  const { code } = await scene.machine.exec(["systemctl", "start", "vcm.service"]);
+  assert.equal(code, 1);
+  const state = () => scene.systemctl("show", "--value", "-p", "ActiveState", "vcm.service");
+  await waitUntil("the unit has failed", 10, async () => await state() === "failed" || undefined);
+});
+
+test("the cron line of docs/running.md runs VCM, and prints nothing", async () => {
+  await using scene = await startScene();
+  await configureWithoutLogin(scene);
+  const line = blocks(readDocument("docs/running.md"), "text").find((text) =>
+    text.includes("root")
+  );
+  const command = /root +(.*)/.exec(line ?? "")?.[1] ?? "";
+  const { code, stdout, stderr } = await scene.machine.exec([
+    "sh",
+    "-c",
+    await inScene(scene, command),
+  ]);
+  assert.deepEqual([code, stdout, stderr], [0, "", ""]);
+  await Deno.stat(`${scene.folder}/ssl/a.e2e.test.key`);
+});
+
+/** The file without a login, which stands in the environment file instead. */
+async function configureWithoutLogin(scene: Scene): Promise<void> {
+  await scene.configure(pairAlone(scene, "a.e2e.test"));
+  const file = `${scene.folder}/vcm.yaml`;
+  const text = await Deno.readTextFile(file);
+  await Deno.writeTextFile(file, text.replace(/^ +vault_(?:role|secret)_id:.*\n/gm, ""));
+  await Deno.writeTextFile(
+    `${scene.folder}/environment`,
+    `VAULT_ROLE_ID=${scene.login.roleId}\nVAULT_SECRET_ID=${scene.login.secretId}\n`,
+  );
+}
+
+/** The document's paths are those of a real host; here everything lies in the scene's folder. */
+async function inScene(scene: Scene, text: string): Promise<string> {
+  return text
+    .replaceAll("/etc/vcm/environment", `${scene.folder}/environment`)
+    .replaceAll(
+      "/usr/local/bin/vcm run --quiet",
+      `${await compiledVcm()} run --quiet --config ${scene.folder}/vcm.yaml`,
+    );
+}
