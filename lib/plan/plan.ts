@@ -48,8 +48,10 @@ export function plan(
 ): Plan {
   const certificates: CertificateState[] = [];
   const steps: Step[] = [];
-  for (const spec of specs) {
-    const observed = observation.certificates[config.certificates.indexOf(spec)];
+  const selected = new Set(specs);
+  for (const [at, spec] of config.certificates.entries()) {
+    if (!selected.has(spec)) continue;
+    const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
     const obstacles = markerObstacles(spec, observation, selection);
     const planned = planCertificate(spec, observed, obstacles, now, selection);
@@ -92,13 +94,8 @@ function planCertificate(
     ...unreadable,
     ...(selection.deploy ? targetObstacles(spec, observed) : []),
     ...obstacles,
+    ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
-  if (selection.deploy && readable && !whole && !issue && due && spec.targets.length > 0) {
-    blocked.push({
-      kind: "impossible",
-      message: `Nothing in the store can be deployed: ${due.detail}; run "vcm issue" first`,
-    });
-  }
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, drifts, whole)
     : undefined;
@@ -135,6 +132,16 @@ function storeObstacles({ stored }: CertificateObservation): Blocked[] {
   return [stored.leaf, stored.key, stored.chain, stored.fullchain].flatMap((presence) =>
     presence.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
   );
+}
+
+function nothingToDeploy(
+  spec: CertificateSpec,
+  due: Due | undefined,
+  selection: Selection,
+): Blocked[] {
+  if (!selection.deploy || due === undefined || spec.targets.length === 0) return [];
+  const message = `Nothing in the store can be deployed: ${due.detail}; run "vcm issue" first`;
+  return [{ kind: "impossible", message }];
 }
 
 /** Markers that cannot be read are not the same as no debts. */
