@@ -6,7 +6,7 @@
 import type { Plan, ServiceStep, SettleStep, Step } from "../plan/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { type CertificateWork, type Deployed, workOnCertificate } from "./certificate_steps.ts";
-import type { Emit } from "./events.ts";
+import { type Emit, unfailing } from "./events.ts";
 import { removeMarker } from "./marker.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
 import { actOnUnit } from "./systemd.ts";
@@ -34,17 +34,6 @@ export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promi
   } finally {
     await sessions.close();
   }
-}
-
-/** Whoever listens must not be able to stop the work, or to make it believe that it failed. */
-function unfailing(listener: Emit): Emit {
-  return (event) => {
-    try {
-      listener(event);
-    } catch {
-      return;
-    }
-  };
 }
 
 function gatherWork(plan: Plan): CertificateWork[] {

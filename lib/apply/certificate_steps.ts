@@ -37,7 +37,7 @@ export async function workOnCertificate(
       kind: "skipped",
       step: "deploy",
       subject: work.name,
-      message: "what an interrupted run left could not be cleared away",
+      message: "it could not be tidied up before",
     });
     return "no";
   }
@@ -75,7 +75,7 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
     }
     return true;
   } catch (error) {
-    const message = `Cannot clear away what an interrupted run left: ${plainCause(error)}`;
+    const message = `Cannot tidy up (${step.detail}): ${plainCause(error)}`;
     emit({ kind: "failed", step: "tidy", subject: step.certificate, message });
     return false;
   }
@@ -145,8 +145,17 @@ function tryDeploy(
     });
     if (!(error instanceof NotDeployedError)) return "half";
     // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
-    for (const unit of newMarkers) removeMarker(work.certStore, unit);
+    for (const unit of newMarkers) takeBack(work.certStore, unit, emit);
     return "no";
+  }
+}
+
+function takeBack(certStore: string, unit: string, emit: Emit): void {
+  try {
+    removeMarker(certStore, unit);
+  } catch (error) {
+    const message = `Cannot remove its marker: ${plainCause(error)}`;
+    emit({ kind: "failed", step: "service", subject: unit, message });
   }
 }
 

@@ -34,3 +34,14 @@ export interface Setback {
 }
 
 export type Emit = (event: ApplyEvent) => void;
+
+/** Whoever listens must not be able to stop the work, or to make it believe that it failed. */
+export function unfailing(listener: Emit): Emit {
+  return (event) => {
+    try {
+      listener(event);
+    } catch {
+      return;
+    }
+  };
+}

@@ -47,13 +47,13 @@ function requireTrusted(certStore: string): void {
   if (uid !== 0 && uid !== me) {
     throw new StoreError(
       `The store "${certStore}" belongs to user ${uid}, who could change what is deployed from it; ` +
-        `cure: chown ${me} "${certStore}"`,
+        `cure: chown -R ${me} "${certStore}"`,
     );
   }
   if (((mode ?? 0) & 0o022) !== 0) {
     throw new StoreError(
       `The store "${certStore}" is writable by others, who could change what is deployed from it; ` +
-        `cure: chmod go-w "${certStore}"`,
+        `cure: chmod -R go-w "${certStore}"`,
     );
   }
 }

@@ -26,10 +26,19 @@ export function writeMarker(certStore: string, unit: string, certificate: string
     syncFolder(markerFolder(certStore));
     syncFolder(certStore);
   } catch (error) {
-    if (isNew) removeIfThere(path);
+    for (const left of isNew ? [temporary, path] : [temporary]) tryRemove(left);
     throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
   }
   return isNew;
+}
+
+/** What cannot be removed either is found by the next run. */
+function tryRemove(path: string): void {
+  try {
+    removeIfThere(path);
+  } catch {
+    return;
+  }
 }
 
 /** The service owes nothing any more. */

@@ -1,5 +1,6 @@
 /** The fact: what a PEM certificate says. */
 import { X509Certificate } from "node:crypto";
+import { printable } from "../config/printable.ts";
 import { splitCertificates } from "./pem.ts";
 
 /** What VCM reads from a certificate. */
@@ -25,7 +26,7 @@ export interface Certificate {
 export function parseCertificate(pem: string): Certificate {
   const x509 = openCertificate(pem);
   const issuer = x509.issuer ?? "";
-  const names = subjectAltNames(x509.subjectAltName ?? "");
+  const names = subjectAltNames(printable(x509.subjectAltName ?? ""));
   const commonName = attribute(x509.subject ?? "", "CN");
   return {
     ...(commonName === undefined ? {} : { commonName }),
@@ -33,7 +34,7 @@ export function parseCertificate(pem: string): Certificate {
     ipAddresses: names.ip,
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
-    issuer: attribute(issuer, "CN") ?? issuer.replaceAll("\n", ", "),
+    issuer: attribute(issuer, "CN") ?? printable(issuer.replaceAll("\n", ", ")),
     serial: colonHex(x509.serialNumber),
     fingerprint: x509.fingerprint256,
   };
@@ -72,5 +73,5 @@ function subjectAltNames(text: string): { dns: string[]; ip: string[] } {
 /** One attribute of node:crypto's distinguished name, which has one attribute a line. */
 function attribute(distinguishedName: string, type: string): string | undefined {
   const line = distinguishedName.split("\n").find((line) => line.startsWith(`${type}=`));
-  return line?.slice(type.length + 1);
+  return line === undefined ? undefined : printable(line.slice(type.length + 1));
 }

@@ -1,6 +1,6 @@
 /** What a run does once there is something to do; a run that finds nothing to do does not load it. */
 import { apply, needsServer } from "../apply/apply.ts";
-import type { ApplyEvent } from "../apply/events.ts";
+import { type ApplyEvent, type Emit, unfailing } from "../apply/events.ts";
 import type { AccessOrder } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
@@ -26,14 +26,14 @@ export async function carryOut(
     expected: made.steps.filter((step) => step.kind === "issue").length,
   });
   const events: ApplyEvent[] = [];
-  const emit = (event: ApplyEvent) => {
+  const emit = unfailing((event) => {
     events.push(event);
     if (event.kind === "failed") log.failure(eventText(event), event.message);
     else log.line(eventLevel(event), eventText(event));
     if (event.kind === "issued" || (event.kind === "failed" && event.step === "issue")) {
       log.progress();
     }
-  };
+  });
   const access = needsServer(made) ? findAccess(config, host, emit) : NO_SERVER;
   await apply({ plan: made, access }, emit);
   log.end();
@@ -43,7 +43,7 @@ export async function carryOut(
 function findAccess(
   config: Config,
   host: Host,
-  emit: (event: ApplyEvent) => void,
+  emit: Emit,
 ): AccessOrder {
   try {
     const access = resolveAccess(config.vault, host);

@@ -29,6 +29,7 @@ export function formatKeyPath(path: KeyPath): string {
  */
 export function shownKey(key: string): string {
   if (looksLikeToken(key)) return "[redacted]";
-  const plain = /^[\p{L}\p{N}_.\-]{0,64}/u.exec(key)?.[0] ?? "";
+  // No literal: it would cost every run that loads this file, and few come here.
+  const plain = new RegExp("^[\\p{L}\\p{N}_.\\-]{0,64}", "u").exec(key)?.[0] ?? "";
   return plain === key && key !== "" ? key : `${plain}…`;
 }

@@ -31,8 +31,9 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
   return [`${word}: ${headline(plan)}`, ...details, ...leftovers, ...services].join("\n") + "\n";
 }
 
-function headline({ certificates, at }: Plan): string {
-  const wrong = certificates.filter((state) => !isInOrder(state)).length;
+function headline({ certificates, at, steps }: Plan): string {
+  const untidy = new Set(steps.flatMap((step) => step.kind === "tidy" ? step.certificate : []));
+  const wrong = certificates.filter((state) => !isInOrder(state) || untidy.has(state.name)).length;
   const next = certificates
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);

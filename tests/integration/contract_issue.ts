@@ -96,18 +96,18 @@ export const ISSUES: Record<string, Case> = {
   "an hour is 3600, in every spelling, and begins 30 s before": async ({ issue }) => {
     for (const ttl of ["3600s", "3600", "60m", "1h", "0.5h30m", 3600]) {
       const { data } = (await issue({ common_name: NAME, ttl })).body;
-      assert.equal(data.expiration - data.not_before, 3600 + 30, String(ttl));
+      assertLasts(data, 3600, String(ttl));
       assert.ok(Math.abs(data.not_before + 30 - Date.now() / 1000) < 10);
     }
   },
   "a day is 86400": async ({ issue }) => {
     const { data } = (await issue({ common_name: NAME, ttl: "2d" })).body;
-    assert.equal(data.expiration - data.not_before, 2 * 86_400 + 30);
+    assertLasts(data, 2 * 86_400);
   },
   "no ttl, an empty one and 0 mean the server's 32 days": async ({ issue }) => {
     for (const ttl of [undefined, "", "0", 0]) {
       const { data, warnings } = (await issue({ common_name: NAME, ttl })).body;
-      assert.equal(data.expiration - data.not_before, 768 * 3600 + 30, String(ttl));
+      assertLasts(data, 768 * 3600, String(ttl));
       assert.equal(warnings, null);
     }
   },
@@ -117,7 +117,7 @@ export const ISSUES: Record<string, Case> = {
     assert.deepEqual(body.warnings, [
       'TTL "24h0m0s" is longer than permitted maxTTL "1h0m0s", so maxTTL is being used',
     ]);
-    assert.equal(body.data.expiration - body.data.not_before, 3600 + 30);
+    assertLasts(body.data, 3600);
     const leaf = new X509Certificate(body.data.certificate);
     assert.equal(Date.parse(leaf.validTo), body.data.expiration * 1000);
   },
@@ -160,4 +160,14 @@ function hexNumber(text: string): bigint {
 
 function namesOf(pem: string): string[] {
   return (new X509Certificate(pem).subjectAltName ?? "").split(", ").sort();
+}
+
+/** The server looks at its clock once for each end, and a second may begin in between. */
+function assertLasts(
+  data: { readonly not_before: number; readonly expiration: number },
+  seconds: number,
+  message?: string,
+): void {
+  const more = data.expiration - data.not_before - seconds - 30;
+  assert.ok(more === 0 || more === 1, `${message ?? ""} ${seconds} s: ${more} s more`);
 }

@@ -82,6 +82,22 @@ certs:
   );
 });
 
+pureTest("a target may not replace a file that VCM itself reads", async () => {
+  const file = (key: string, path: string, target: string) =>
+    `config: {pki: p, role: r}\ncerts:\n  - name: a\n    deploy: [{chain: ${target}}]\n`
+      .replace("r}", `r, ${key}: ${path}}`);
+  for (const key of ["vault_ssl_verify", "token_file", "log_file"]) {
+    await assertMistakes(
+      file(key, "/etc/vcm/file", "/etc/vcm/./file"),
+      `f:4:22 certs[0].deploy[0].chain: "/etc/vcm/file" is already used by config.${key} (line 1)`,
+    );
+    await assertMistakes(file(key, "/etc/vcm/file", "/etc/vcm/file2"));
+  }
+  for (const verify of ["true", "false"]) {
+    await assertMistakes(file("vault_ssl_verify", verify, "/etc/vcm/file"));
+  }
+});
+
 pureTest("a target inside the store is refused", async () => {
   const file = (store: string, path: string) =>
     `config: {pki: p, role: r${store}}\ncerts:\n  - name: a\n    deploy: [{cert: ${path}}]\n`;

@@ -79,3 +79,12 @@ Deno.test("observeMarkers() sees the asked units' markers only, with their time"
     ["vcm-test-b.service", 1_000_000],
   ]);
 });
+
+Deno.test("observeMarkers() calls markers unreadable that it cannot list, never absent", async () => {
+  using store = makeFolder();
+  store.write(".owed", "a file in the folder's place");
+  assert.deepEqual(await observeMarkers(store.path, new Set(["nginx.service"])), {
+    kind: "unreadable",
+    problem: `Cannot read "${store.at(".owed")}": not a directory`,
+  });
+});

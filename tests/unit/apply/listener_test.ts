@@ -1,0 +1,71 @@
+/** A listener that fails, as a log on a full disk does: the work goes on as if it had listened. */
+import assert from "node:assert/strict";
+import { apply } from "../../../lib/apply/apply.ts";
+import type { ApplyEvent } from "../../../lib/apply/events.ts";
+import { deployStep, issueStep, kinds, withRig } from "./plans.ts";
+
+const NAMES = ["a.example.test", "b.example.test", "c.example.test"];
+const UNIT = "vcm-test.service";
+
+/** When a listener fails: at the first event of a kind, or at each event. */
+const FAILS: readonly (ApplyEvent["kind"] | "always")[] = [
+  "tidied",
+  "warning",
+  "issued",
+  "deployed",
+  "failed",
+  "skipped",
+  "settled",
+  "always",
+];
+
+for (const when of FAILS) {
+  const often = when === "always" ? "always" : `at the first "${when}"`;
+  Deno.test(`apply() works on all certificates where the listener fails ${often}`, () =>
+    withRig(async ({ folder, plan, access }) => {
+      for (const name of NAMES) folder.write(`ssl/.${name}.crt.vcm-new`, "left\n");
+      folder.write("store/.owed/settled.service", "x");
+      const made = plan(
+        ...NAMES.flatMap((certificate) => [
+          {
+            kind: "tidy" as const,
+            certificate,
+            store: false,
+            leftovers: [folder.at(`ssl/${certificate}.crt`)],
+            detail: "an interrupted run left something",
+            closeKey: false,
+          },
+          issueStep(certificate, { ttl: 200 * 86_400 }),
+          { ...deployStep(folder, certificate, [{ kind: "missing" }]), units: [UNIT] },
+        ]),
+        issueStep("denied.example.test", { role: "denied" }),
+        deployStep(folder, "denied.example.test", [{ kind: "missing" }]),
+        { kind: "settle", unit: "settled.service", detail: "it loaded them" },
+      );
+      const heard: ApplyEvent[] = [];
+      let failed = 0;
+      await apply({ plan: made, access }, (event) => {
+        heard.push(event);
+        if (when !== "always" && (event.kind !== when || failed > 0)) return;
+        failed++;
+        throw new Error("no space left on device");
+      });
+      assert.equal(failed, when === "always" ? heard.length : 1);
+      const each = ["deployed", "deployed", "issued", "tidied", "warning"];
+      assert.deepEqual(
+        kinds(heard).sort(),
+        [...NAMES.flatMap(() => each), "failed", "settled", "skipped"].sort(),
+      );
+      for (const name of NAMES) {
+        assert.equal(
+          folder.read(`ssl/${name}.key`),
+          folder.read(`store/${name}/privkey.pem`),
+        );
+      }
+      // What is owed stays owed, and what is not is gone.
+      assert.deepEqual(folder.tree().filter((path) => path.startsWith("store/.owed/")), [
+        "store/.owed/",
+        `store/.owed/${UNIT}`,
+      ]);
+    }));
+}

@@ -1,0 +1,57 @@
+/** Whoever may write in the store could change what root deploys from it. */
+import assert from "node:assert/strict";
+import { lockStore, StoreError } from "../../../lib/apply/lock.ts";
+import { errorOf, type Folder, makeFolder, modeOf, rootTest } from "../../support/rig.ts";
+
+const ME = Deno.uid();
+
+/** Asserts that the store is refused with this message, and that nothing was written. */
+function assertRefused({ path, tree }: Folder, message: string): void {
+  const error = errorOf(() => lockStore(path));
+  assert.ok(error instanceof StoreError);
+  assert.equal(error.message, message);
+  assert.deepEqual(tree(), []);
+}
+
+for (const mode of [0o720, 0o702, 0o770, 0o777, 0o1777]) {
+  Deno.test(`lockStore() refuses a store of mode ${mode.toString(8)}, with the cure`, () => {
+    using store = makeFolder();
+    Deno.chmodSync(store.path, mode);
+    assertRefused(
+      store,
+      `The store "${store.path}" is writable by others, who could change what is deployed from ` +
+        `it; cure: chmod -R go-w "${store.path}"`,
+    );
+    Deno.chmodSync(store.path, mode & ~0o022);
+    lockStore(store.path)[Symbol.dispose]();
+  });
+}
+
+rootTest("lockStore() refuses a store of another user, with the cure", () => {
+  using store = makeFolder();
+  Deno.chownSync(store.path, 12345, 12345);
+  assertRefused(
+    store,
+    `The store "${store.path}" belongs to user 12345, who could change what is deployed from it; ` +
+      `cure: chown -R ${ME} "${store.path}"`,
+  );
+  Deno.chownSync(store.path, ME, 12345);
+  lockStore(store.path)[Symbol.dispose]();
+});
+
+rootTest("lockStore() judges what a link to the store leads to", () => {
+  using folder = makeFolder();
+  Deno.mkdirSync(folder.at("theirs"));
+  Deno.chownSync(folder.at("theirs"), 12345, 12345);
+  Deno.symlinkSync(folder.at("theirs"), folder.at("store"));
+  const { message } = errorOf(() => lockStore(folder.at("store")));
+  assert.match(message, /^The store "\/.*\/store" belongs to user 12345, /);
+  assert.deepEqual(folder.tree(), ["store", "theirs/"]);
+});
+
+Deno.test("lockStore() takes a store that others may read", () => {
+  using store = makeFolder();
+  Deno.chmodSync(store.path, 0o755);
+  lockStore(store.path)[Symbol.dispose]();
+  assert.deepEqual([store.tree(), modeOf(store.at(".lock"))], [[".lock"], "600"]);
+});

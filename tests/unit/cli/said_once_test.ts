@@ -1,0 +1,95 @@
+/** A reason that many certificates share, such as a server that is down, is said once. */
+import assert from "node:assert/strict";
+import { main } from "../../../lib/cli/main.ts";
+import { fakeHost } from "../../support/fixtures_host.ts";
+import { makeSite, type Site } from "../../support/fixtures_site.ts";
+
+const NO_ADDRESS =
+  'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR';
+
+function configuration(names: readonly string[]): string {
+  const certs = names.map((name) => `  - {name: ${name}, deploy: [{cert: FOLDER/${name}.crt}]}\n`);
+  return `config: {pki: pki, role: web, cert_store: FOLDER/store, log_file: FOLDER/vcm.log}
+certs:
+${certs.join("")}`;
+}
+
+function siteTest(name: string, names: readonly string[], fn: (site: Site) => Promise<void>) {
+  Deno.test({
+    name,
+    permissions: { read: true, write: true, sys: ["uid"], env: ["LOG_TOKENS", "LOG_STREAM"] },
+    fn: async () => {
+      await using site = await makeSite(configuration(names));
+      await fn(site);
+    },
+  });
+}
+
+async function run({ config, path }: Site, line: string) {
+  const host = fakeHost({ env: { VCM_CONFIG: config } });
+  const status = await main(line.split(" "), host);
+  const log = host.appended.get(path("vcm.log")) ?? "";
+  return { status, stdout: host.stdout(), stderr: host.stderr(), log };
+}
+
+/** Each line of the log without its time. */
+function failures(log: string): string[] {
+  return log.split("\n").filter((line) => line.includes(" error ")).map((line) =>
+    line.slice(line.indexOf(" error ") + 1)
+  );
+}
+
+siteTest("the quiet read a failure once, on standard error", ["a.test"], async (site) => {
+  const { status, stdout, stderr, log } = await run(site, "run --quiet");
+  assert.deepEqual([status, stdout], [1, ""]);
+  assert.equal(
+    stderr,
+    `failed  a.test: ${NO_ADDRESS}\n` +
+      "skipped  a.test: no new certificate was issued\n" +
+      "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 1 skipped\n",
+  );
+  assert.deepEqual(failures(log), [`error a.test: issue failed: ${NO_ADDRESS}`]);
+});
+
+const MANY = ["a.test", "b.test", "c.test", "d.test", "e.test"];
+const GROUPED = `failed  a.test, b.test, c.test and 2 more: ${NO_ADDRESS}
+skipped  a.test, b.test, c.test and 2 more: no new certificate was issued
+Done: 0 issued, 0 files deployed, 0 service actions; 5 failed, 5 skipped
+`;
+
+siteTest(
+  "one reason of many is printed for the first, and grouped in the end",
+  MANY,
+  async (site) => {
+    const { status, stdout, stderr, log } = await run(site, "run");
+    assert.equal(status, 1);
+    const errors = stderr.split("\n").filter((line) => line.startsWith("error: "));
+    assert.deepEqual(errors, [`error: a.test: issue failed: ${NO_ADDRESS}`]);
+    assert.equal(stdout, GROUPED);
+    assert.deepEqual(
+      failures(log),
+      MANY.map((name) => `error ${name}: issue failed: ${NO_ADDRESS}`),
+    );
+  },
+);
+
+siteTest("the quiet read one reason of many once, grouped", MANY, async (site) => {
+  const { status, stdout, stderr } = await run(site, "run --quiet");
+  assert.deepEqual([status, stdout, stderr], [1, "", GROUPED]);
+});
+
+siteTest("the verbose read each failure", MANY, async (site) => {
+  const { stderr } = await run(site, "run --verbose");
+  const errors = stderr.split("\n").filter((line) => line.startsWith("error: "));
+  assert.deepEqual(errors, MANY.map((name) => `error: ${name}: issue failed: ${NO_ADDRESS}`));
+});
+
+siteTest(
+  "with --json a failure is data, and the quiet read nothing else",
+  ["a.test"],
+  async (site) => {
+    const { status, stdout, stderr } = await run(site, "run --quiet --json");
+    assert.deepEqual([status, stderr], [1, ""]);
+    assert.equal(stdout.match(/No Vault address/g)?.length, 2, "in the events and in the outcome");
+  },
+);

@@ -1,0 +1,139 @@
+/** A command for some certificates: what a unit wants is asked of all that name it. */
+import assert from "node:assert/strict";
+import type { CertificateSpec } from "../../../lib/config/types.ts";
+import { EVERYTHING, plan } from "../../../lib/plan/plan.ts";
+import type { MarkerObservation, Step } from "../../../lib/plan/types.ts";
+import {
+  after,
+  makeConfig,
+  makeFile,
+  makeMarker,
+  makeObserved,
+  makeSeen,
+  makeService,
+  makeSpec,
+  makeTarget,
+  makeUnit,
+  NOW,
+  observationOf,
+  present,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const SHARED = "shared.service";
+const RESTART = { ...EVERYTHING, issue: false, deploy: false };
+
+const A = makeSpec({
+  name: "a",
+  targets: [makeTarget({ path: "/a.crt" })],
+  services: [
+    makeService({ unit: "own.service", control: "reload", order: 5 }),
+    makeService({ unit: SHARED, control: "reload", order: 9 }),
+  ],
+});
+const B = makeSpec({
+  name: "b",
+  targets: [makeTarget({ path: "/b.crt" })],
+  services: [
+    makeService({ unit: SHARED, control: "restart", order: -1 }),
+    makeService({ unit: "other.service", order: -5 }),
+  ],
+});
+const OTHER = makeMarker({
+  unit: "other.service",
+  state: makeUnit({ unit: "other.service", changedAt: 0 }),
+});
+
+interface Given {
+  /** Certificates whose files differ from the store. */
+  readonly changed?: readonly string[];
+  readonly markers?: readonly MarkerObservation[];
+  /** When the file of "b" changed; that of "a" changed days ago. */
+  readonly changedAt?: number;
+  readonly selection?: typeof EVERYTHING;
+}
+
+/** Steps of services of a command for the named certificates of the two. */
+function serviceSteps(named: readonly CertificateSpec[], given: Given): Step[] {
+  const { changed = [], markers = [], changedAt, selection = EVERYTHING } = given;
+  const observed = [A, B].map((spec) => {
+    const file = makeFile({
+      sameContent: !changed.includes(spec.name),
+      ...(spec === B && changedAt !== undefined ? { changedAt } : {}),
+    });
+    const targets = spec.targets.map(({ path }) => makeSeen({ path, file: present(file) }));
+    return makeObserved(spec, { targets });
+  });
+  const config = makeConfig([A, B]);
+  return plan(config, named, observationOf(observed, markers), NOW, selection).steps
+    .filter(({ kind }) => kind === "service" || kind === "settle");
+}
+
+/** Unit and control of each step, in order. */
+function actions(steps: readonly Step[]): string[] {
+  return steps.map((step) => step.kind === "service" ? `${step.control} ${step.unit}` : step.kind);
+}
+
+pureTest("a certificate alone takes the strongest control and the lowest order of its unit", () => {
+  const steps = serviceSteps([A], { changed: ["a"] });
+  assert.deepEqual(actions(steps), [`restart ${SHARED}`, "reload own.service"]);
+  assert.deepEqual(steps[0], {
+    kind: "service",
+    unit: SHARED,
+    control: "restart",
+    debt: { reason: "deployed", detail: "it loads the new files of a" },
+    certificates: ["a"],
+  });
+});
+
+pureTest("what another certificate would deploy is no reason of a narrowed command", () => {
+  assert.deepEqual(serviceSteps([A], { changed: ["b"] }), []);
+  const [shared] = serviceSteps([A], { changed: ["a", "b"] });
+  assert.ok(shared?.kind === "service");
+  assert.deepEqual(shared.certificates, ["a"]);
+});
+
+pureTest("units that the named certificates do not mention stay out", () => {
+  assert.deepEqual(serviceSteps([A], { markers: [OTHER] }), []);
+  const forced = { ...RESTART, force: true };
+  assert.deepEqual(actions(serviceSteps([A], { markers: [OTHER], selection: forced })), [
+    `restart ${SHARED}`,
+    "reload own.service",
+  ]);
+  assert.deepEqual(actions(serviceSteps([B], { selection: forced })), [
+    "try-reload-or-restart other.service",
+    `restart ${SHARED}`,
+  ]);
+});
+
+pureTest("a shared unit owes by the files of all certificates, also of those not named", () => {
+  const markers = [makeMarker({ unit: SHARED, state: makeUnit({ unit: SHARED }) })];
+  for (const selection of [EVERYTHING, RESTART]) {
+    const [step] = serviceSteps([A], { markers, changedAt: after(-600).getTime(), selection });
+    assert.deepEqual(step, {
+      kind: "service",
+      unit: SHARED,
+      control: "restart",
+      debt: {
+        reason: "owed",
+        detail: "it has not loaded the files deployed 2026-12-01 09:50 UTC",
+      },
+      certificates: [],
+    });
+  }
+});
+
+pureTest("a narrowed command settles a shared unit that loaded all files", () => {
+  const markers = [makeMarker({ unit: SHARED, state: makeUnit({ unit: SHARED }) })];
+  assert.deepEqual(serviceSteps([A], { markers }), [{
+    kind: "settle",
+    unit: SHARED,
+    detail: "it loaded them 2026-12-01 09:00 UTC",
+  }]);
+});
+
+pureTest("a narrowed command settles no restart by a reload", () => {
+  const state = makeUnit({ unit: SHARED, startedAt: after(-100_000).getTime() });
+  const steps = serviceSteps([A], { markers: [makeMarker({ unit: SHARED, state })] });
+  assert.deepEqual(actions(steps), [`restart ${SHARED}`]);
+});
