@@ -92,7 +92,7 @@ export async function probe(address: string, limits: Limits): Promise<void> {
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   const connecting = Deno.connect({ hostname, port });
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<"late">((resolve) => {
     timer = setTimeout(() => resolve("late"), limits.connect);
   });
