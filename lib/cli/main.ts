@@ -5,11 +5,8 @@ import { EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_UNKNOWN, EXIT_USAGE } from "../
 import { LockedError } from "../apply/lock.ts";
 import { act } from "./act.ts";
 import { type CommandName, commandNamed } from "./commands.ts";
-import { commandHelp, generalHelp } from "./help.ts";
 import type { Host } from "./host.ts";
-import { look } from "./look.ts";
 import { type Arguments, parseArguments, UsageError } from "./parse_arguments.ts";
-import { validate } from "./validate.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs one command line and answers its exit status. Never throws. */
@@ -18,6 +15,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   try {
     parsed = parseArguments(args);
     if (parsed.help) {
+      const { commandHelp, generalHelp } = await import("./help.ts");
       host.out(parsed.named ? commandHelp(commandNamed(parsed.command)) : generalHelp());
       return EXIT_OK;
     }
@@ -31,17 +29,18 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   }
 }
 
+/** What cron runs every hour is loaded at start; the other commands when they are asked for. */
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
     case "demo":
       return await (await import("../demo/tour.ts")).demo(host, main);
     case "validate":
-      return await validate(args, host);
+      return await (await import("./validate.ts")).validate(args, host);
     case "check":
     case "plan":
-      return await look(args, host);
+      return await (await import("./look.ts")).look(args, host);
     case "run":
-      if (args.dryRun) return await look(args, host);
+      if (args.dryRun) return await (await import("./look.ts")).look(args, host);
       return await act(args, host);
     case "issue":
     case "deploy":

@@ -72,7 +72,8 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   };
   load("main.ts");
   load("lib/cli/act.ts");
-  for (const lazy of ["@peculiar/x509", "yaml", "lib/vault/session.ts", "lib/apply/apply.ts"]) {
+  const lazies = ["@peculiar/x509", "yaml", "lib/vault/session.ts", "lib/apply/apply.ts"];
+  for (const lazy of [...lazies, "lib/cli/look.ts", "lib/cli/help.ts"]) {
     assert.ok(!loaded.has(lazy), `${lazy} is loaded at start`);
   }
   assert.ok(loaded.has("js-yaml"));
