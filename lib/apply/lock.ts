@@ -1,5 +1,6 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
-import { lockFile } from "../config/store_paths.ts";
+import { lockFile, markerFolder } from "../config/store_paths.ts";
+import { readInfo } from "../observe/read.ts";
 import { plainCause } from "../config/plain_cause.ts";
 
 /** Another run holds the lock. */
@@ -21,7 +22,9 @@ export function lockStore(certStore: string): Disposable {
   let file: Deno.FsFile;
   try {
     Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
-    requireTrusted(certStore);
+    requireTrusted(certStore, Deno.statSync(certStore));
+    const markers = readInfo(markerFolder(certStore));
+    if (markers.kind === "present") requireTrusted(markerFolder(certStore), markers.value);
     file = Deno.openSync(lockFile(certStore), { create: true, write: true, mode: 0o600 });
   } catch (error) {
     if (error instanceof StoreError) throw error;
@@ -40,20 +43,20 @@ export function lockStore(certStore: string): Disposable {
   return file;
 }
 
-/** Whoever may write in the store could plant keys, links and markers in it. */
-function requireTrusted(certStore: string): void {
-  const { uid, mode } = Deno.statSync(certStore);
+/** Whoever may write in the store, or in its folder of markers, could plant keys and links there. */
+function requireTrusted(folder: string, { isDirectory, uid, mode }: Deno.FileInfo): void {
+  if (!isDirectory) throw new StoreError(`"${folder}" is no folder; remove it`);
   const me = Deno.uid();
   if (uid !== 0 && uid !== me) {
     throw new StoreError(
-      `The store "${certStore}" belongs to user ${uid}, who could change what is deployed from it; ` +
-        `cure: chown -R ${me} "${certStore}"`,
+      `The store "${folder}" belongs to user ${uid}, who could change what is deployed from it; ` +
+        `cure: chown -R ${me} "${folder}"`,
     );
   }
   if (((mode ?? 0) & 0o022) !== 0) {
     throw new StoreError(
-      `The store "${certStore}" is writable by others, who could change what is deployed from it; ` +
-        `cure: chmod -R go-w "${certStore}"`,
+      `The store "${folder}" is writable by others, who could change what is deployed from it; ` +
+        `cure: chmod -R go-w "${folder}"`,
     );
   }
 }

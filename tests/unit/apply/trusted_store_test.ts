@@ -49,6 +49,23 @@ rootTest("lockStore() judges what a link to the store leads to", () => {
   assert.deepEqual(folder.tree(), ["store", "theirs/"]);
 });
 
+Deno.test("lockStore() judges the folder of markers, too", () => {
+  using store = makeFolder();
+  Deno.mkdirSync(store.at(".owed"));
+  Deno.chmodSync(store.at(".owed"), 0o777);
+  assert.equal(
+    errorOf(() => lockStore(store.path)).message,
+    `The store "${store.at(".owed")}" is writable by others, who could change what is deployed ` +
+      `from it; cure: chmod -R go-w "${store.at(".owed")}"`,
+  );
+  Deno.removeSync(store.at(".owed"));
+  Deno.symlinkSync("/", store.at(".owed"));
+  assert.equal(
+    errorOf(() => lockStore(store.path)).message,
+    `"${store.at(".owed")}" is no folder; remove it`,
+  );
+});
+
 Deno.test("lockStore() takes a store that others may read", () => {
   using store = makeFolder();
   Deno.chmodSync(store.path, 0o755);
