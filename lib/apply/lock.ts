@@ -44,8 +44,8 @@ export function lockStore(certStore: string): Disposable {
 }
 
 /** Whoever may write in the store, or in its folder of markers, could plant keys and links there. */
-function requireTrusted(folder: string, { isDirectory, uid, mode }: Deno.FileInfo): void {
-  if (!isDirectory) throw new StoreError(`"${folder}" is no folder; remove it`);
+function requireTrusted(folder: string, { isSymlink, uid, mode }: Deno.FileInfo): void {
+  if (isSymlink) throw new StoreError(`"${folder}" is a symbolic link; remove it`);
   const me = Deno.uid();
   if (uid !== 0 && uid !== me) {
     throw new StoreError(

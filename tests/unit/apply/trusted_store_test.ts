@@ -62,7 +62,7 @@ Deno.test("lockStore() judges the folder of markers, too", () => {
   Deno.symlinkSync("/", store.at(".owed"));
   assert.equal(
     errorOf(() => lockStore(store.path)).message,
-    `"${store.at(".owed")}" is no folder; remove it`,
+    `"${store.at(".owed")}" is a symbolic link; remove it`,
   );
 });
 
