@@ -7,7 +7,7 @@ import type { Plan, ServiceStep, SettleStep, Step } from "../plan/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { type CertificateWork, type Deployed, workOnCertificate } from "./certificate_steps.ts";
 import { type Emit, unfailing } from "./events.ts";
-import { removeMarker } from "./marker.ts";
+import { dropMarker, removeMarker } from "./marker.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
 import { actOnUnit } from "./systemd.ts";
 
@@ -89,18 +89,8 @@ async function serve(
   }
 }
 
-function settle(step: SettleStep, certStore: string, emit: Emit): void {
-  try {
-    removeMarker(certStore, step.unit);
-    emit({ kind: "settled", unit: step.unit, detail: step.detail });
-  } catch (error) {
-    emit({
-      kind: "failed",
-      step: "service",
-      subject: step.unit,
-      message: `Cannot remove its marker: ${plainCause(error)}`,
-    });
-  }
+function settle({ unit, detail }: SettleStep, certStore: string, emit: Emit): void {
+  if (dropMarker(certStore, unit, emit)) emit({ kind: "settled", unit, detail });
 }
 
 /** Whether carrying out the plan needs the server. */

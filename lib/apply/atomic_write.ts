@@ -31,7 +31,7 @@ export function writeNewFile(path: string, text: string, ownership: Ownership): 
       fs.closeSync(file);
     }
   } catch (error) {
-    removeIfThere(path);
+    removeQuietly(path);
     throw error;
   }
 }
@@ -65,5 +65,14 @@ export function removeIfThere(path: string): void {
     fs.unlinkSync(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/** Removes what a failure left, and keeps silent where it cannot: the failure is what counts. */
+export function removeQuietly(path: string): void {
+  try {
+    removeIfThere(path);
+  } catch {
+    return;
   }
 }

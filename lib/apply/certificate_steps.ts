@@ -10,7 +10,7 @@ import { removeIfThere, syncFolder } from "./atomic_write.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { issue } from "./issue.ts";
-import { removeMarker, writeMarker } from "./marker.ts";
+import { dropMarker, writeMarker } from "./marker.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { finishSwitch } from "./store.ts";
 
@@ -145,17 +145,8 @@ function tryDeploy(
     });
     if (!(error instanceof NotDeployedError)) return "half";
     // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
-    for (const unit of newMarkers) takeBack(work.certStore, unit, emit);
+    for (const unit of newMarkers) dropMarker(work.certStore, unit, emit);
     return "no";
-  }
-}
-
-function takeBack(certStore: string, unit: string, emit: Emit): void {
-  try {
-    removeMarker(certStore, unit);
-  } catch (error) {
-    const message = `Cannot remove its marker: ${plainCause(error)}`;
-    emit({ kind: "failed", step: "service", subject: unit, message });
   }
 }
 

@@ -11,7 +11,13 @@ import { folderOf, temporaryFile } from "../config/store_paths.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import type { What } from "../config/types.ts";
 import type { TargetStep } from "../plan/types.ts";
-import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+import {
+  type Ownership,
+  removeIfThere,
+  removeQuietly,
+  syncFolder,
+  writeNewFile,
+} from "./atomic_write.ts";
 
 /** What went wrong went wrong before the first file was replaced: all is as it was. */
 export class NotDeployedError extends Error {
@@ -107,14 +113,8 @@ function syncFolders(targets: readonly TargetStep[]): void {
 }
 
 function removeTemporaries(targets: readonly TargetStep[]): void {
-  for (const target of targets) {
-    try {
-      removeIfThere(temporaryFile(target.path));
-    } catch {
-      // The next run finds it and clears it away.
-      continue;
-    }
-  }
+  // What stays is found and cleared away by the next run.
+  for (const { path } of targets) removeQuietly(temporaryFile(path));
 }
 
 /** Makes what is missing, for everybody to enter, whatever the umask. */

@@ -6,7 +6,8 @@
 import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
 import { markerFile, markerFolder, temporaryFile } from "../config/store_paths.ts";
-import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";
+import type { Emit } from "./events.ts";
 
 /**
  * The time of the file is what counts; its text is for people.
@@ -26,22 +27,25 @@ export function writeMarker(certStore: string, unit: string, certificate: string
     syncFolder(markerFolder(certStore));
     syncFolder(certStore);
   } catch (error) {
-    for (const left of isNew ? [temporary, path] : [temporary]) tryRemove(left);
+    for (const left of isNew ? [temporary, path] : [temporary]) removeQuietly(left);
     throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
   }
   return isNew;
 }
 
-/** What cannot be removed either is found by the next run. */
-function tryRemove(path: string): void {
-  try {
-    removeIfThere(path);
-  } catch {
-    return;
-  }
-}
-
 /** The service owes nothing any more. */
 export function removeMarker(certStore: string, unit: string): void {
   removeIfThere(markerFile(certStore, unit));
+}
+
+/** Removes a marker that is no debt; answers whether it is gone, and says so where it is not. */
+export function dropMarker(certStore: string, unit: string, emit: Emit): boolean {
+  try {
+    removeMarker(certStore, unit);
+    return true;
+  } catch (error) {
+    const message = `Cannot remove its marker: ${plainCause(error)}`;
+    emit({ kind: "failed", step: "service", subject: unit, message });
+    return false;
+  }
 }

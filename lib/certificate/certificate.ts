@@ -24,7 +24,11 @@ export interface Certificate {
  * Throws an Error whose message says why where the text holds none.
  */
 export function parseCertificate(pem: string): Certificate {
-  const x509 = openCertificate(pem);
+  return readFacts(openCertificate(pem));
+}
+
+/** What an open certificate says. */
+export function readFacts(x509: X509Certificate): Certificate {
   const issuer = x509.issuer ?? "";
   const names = subjectAltNames(printable(x509.subjectAltName ?? ""));
   const commonName = attribute(x509.subject ?? "", "CN");

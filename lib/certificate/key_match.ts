@@ -1,7 +1,6 @@
 /** Whether a private key belongs to a certificate. */
 import { Buffer } from "node:buffer";
-import { createPrivateKey } from "node:crypto";
-import { openCertificate } from "./certificate.ts";
+import { createPrivateKey, type X509Certificate } from "node:crypto";
 
 /** Bytes of an EC P-256 public point without its prefix, the shortest that is looked for. */
 const POINT_BYTES = 64;
@@ -11,16 +10,11 @@ const KEY_BLOCK = /-----BEGIN ((?:EC )?PRIVATE KEY)-----\s([A-Za-z0-9+/=\s]+)---
 /** The INTEGER that each kind of key begins with (RFC 5915, section 3; RFC 5208, section 5). */
 const VERSIONS: ReadonlyMap<string, number> = new Map([["EC PRIVATE KEY", 1], ["PRIVATE KEY", 0]]);
 
-/**
- * Judges a PEM private key against the first certificate of a PEM text.
- *
- * Throws where the certificate cannot be parsed. Encrypted keys are "unparsable".
- */
+/** Judges a PEM private key against a certificate. Encrypted keys are "unparsable". */
 export function matchKey(
-  certificatePem: string,
+  certificate: X509Certificate,
   keyPem: string,
 ): "match" | "mismatch" | "unparsable" {
-  const certificate = openCertificate(certificatePem);
   if (endsWithPublicPointOf(certificate.raw, keyPem)) return "match";
   let key;
   try {

@@ -1,6 +1,6 @@
 /** From arguments to exit status: the one place that prints errors. */
 import { ConfigError, formatProblem } from "../config/problem.ts";
-import { print } from "../report/json.ts";
+import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
 import { LockedError } from "../apply/lock.ts";
 import { act } from "./act.ts";
@@ -57,7 +57,10 @@ function explain(
 ): number {
   const command = parsed?.command ?? (error instanceof UsageError ? error.command : undefined);
   const status = statusOf(error, command ?? (args[0] as CommandName));
-  if (parsed?.json ?? args.includes("--json")) host.out(errorJson(error));
+  if (parsed?.json ?? args.includes("--json")) {
+    const problems = error instanceof ConfigError ? error.problems : undefined;
+    host.out(errorJson(messageOf(error), problems));
+  }
   host.err(`${errorText(error, command)}\n`);
   return status;
 }
@@ -73,11 +76,6 @@ function errorText(error: unknown, command: CommandName | undefined): string {
     return `${error.message}\nSee "${help}"`;
   }
   return `error: ${messageOf(error)}`;
-}
-
-function errorJson(error: unknown): string {
-  const problems = error instanceof ConfigError ? { problems: error.problems } : {};
-  return print({ layout: 1, error: { message: messageOf(error), ...problems } });
 }
 
 function messageOf(error: unknown): string {

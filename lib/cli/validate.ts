@@ -1,5 +1,5 @@
 /** `vcm validate`: the file alone. */
-import { print } from "../report/json.ts";
+import { validJson } from "../report/json.ts";
 import { count } from "../report/paint.ts";
 import { EXIT_OK } from "../report/verdict.ts";
 import type { Host } from "./host.ts";
@@ -16,7 +16,7 @@ export async function validate(args: Arguments, host: Host): Promise<number> {
     config.certificates.flatMap((spec) => spec.services.map((service) => service.unit)),
   ).size;
   if (args.json) {
-    host.out(print({ layout: 1, file: config.file, certificates, targets, services }));
+    host.out(validJson({ file: config.file, certificates, targets, services }));
   } else if (!args.quiet) {
     host.out(
       `${config.file}: no mistakes; ${count(certificates, "certificate")}, ` +

@@ -1,7 +1,7 @@
 /** Owners and groups: local ones, and by `getent` all others, so that LDAP and SSSD users count. */
 import type { Account } from "../plan/types.ts";
 import { CommandError, runCommand } from "./command.ts";
-import { type Database, localIds, parseIds } from "./local_accounts.ts";
+import { type Database, localAccounts, type LocalIds, parseIds } from "./local_accounts.ts";
 
 const GETENT = ["/usr/bin/getent", "/bin/getent"];
 /** Directory services can be slow; a run without them is worth more than one that hangs. */
@@ -21,7 +21,11 @@ export async function lookUpAccounts(
   owners: Iterable<string>,
   groups: Iterable<string>,
 ): Promise<AccountBook> {
-  const [users, gids] = await Promise.all([ids("passwd", owners), ids("group", groups)]);
+  const local = localAccounts();
+  const [users, gids] = await Promise.all([
+    ids("passwd", owners, local),
+    ids("group", groups, local),
+  ]);
   return {
     owner: (name) => account(users, name),
     group: (name) => account(gids, name),
@@ -41,7 +45,11 @@ function nameOf(ids: ReadonlyMap<string, number>, id: number): string {
   return id === 0 ? "root" : String(id);
 }
 
-async function ids(database: Database, wanted: Iterable<string>): Promise<Map<string, number>> {
+async function ids(
+  database: Database,
+  wanted: Iterable<string>,
+  localIds: LocalIds,
+): Promise<Map<string, number>> {
   const names = [...new Set(wanted)].filter((name) => !isNumber(name));
   if (names.length === 0) return new Map();
   const local = localIds(database);

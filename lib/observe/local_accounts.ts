@@ -8,12 +8,19 @@ import { readText } from "./read.ts";
 export type Database = "passwd" | "group";
 
 /** Numbers of all local names; empty where the files do not have the first say. */
-export function localIds(database: Database): ReadonlyMap<string, number> {
-  return filesComeFirst(database) ? parseIds(textOf(`/etc/${database}`)) : new Map();
+export type LocalIds = (database: Database) => ReadonlyMap<string, number>;
+
+/** Reads files only when it is asked, and the one that both databases share only once. */
+export function localAccounts(): LocalIds {
+  let switches: string | undefined;
+  return (database) => {
+    switches ??= textOf("/etc/nsswitch.conf");
+    return filesComeFirst(database, switches) ? parseIds(textOf(`/etc/${database}`)) : new Map();
+  };
 }
 
-function filesComeFirst(database: Database): boolean {
-  const sources = new RegExp(`^\\s*${database}:\\s*(\\S+)`, "m").exec(textOf("/etc/nsswitch.conf"));
+function filesComeFirst(database: Database, switches: string): boolean {
+  const sources = new RegExp(`^\\s*${database}:\\s*(\\S+)`, "m").exec(switches);
   return sources === null || sources[1] === "files";
 }
 

@@ -19,6 +19,7 @@ const PROPERTIES = [
 
 /**
  * Markers of the given units. systemd is asked only when there are some.
+ *
  * Needs read permission for the store, and run permission for systemctl.
  */
 export async function observeMarkers(

@@ -1,7 +1,7 @@
 /** Looks at one certificate's set of files in the store. */
-import { openCertificate, parseCertificate } from "../certificate/certificate.ts";
+import type { X509Certificate } from "node:crypto";
+import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
-import { splitCertificates } from "../certificate/pem.ts";
 import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
 import type { CertificateSpec, What } from "../config/types.ts";
 import type { ChainFact, KeyFact, LeafFact, Presence, StoredSet } from "../plan/types.ts";
@@ -79,38 +79,48 @@ function currentFolder(
 }
 
 function judge(texts: StoreLook["texts"]): StoredSet {
-  const leaf = present(texts.cert, judgeLeaf);
-  const usable = leaf.kind === "present" && leaf.value.kind === "certificate";
-  const certificate = texts.cert.kind === "present" ? texts.cert.value : "";
+  const opened = present(texts.cert, openLeaf);
+  const leaf = opened.kind === "present" && !(opened.value instanceof Error)
+    ? opened.value
+    : undefined;
   return {
-    leaf,
-    key: present(texts.privkey, (key): KeyFact => usable ? matchKey(certificate, key) : "match"),
+    leaf: present(opened, describeLeaf),
+    key: present(texts.privkey, (key): KeyFact => leaf ? matchKey(leaf.x509, key) : "match"),
     chain: present(texts.chain, (): ChainFact => "usable"),
     fullchain: present(
       texts.fullchain,
-      (text): ChainFact => !usable || beginsWith(text, certificate) ? "usable" : "other-leaf",
+      (text): ChainFact => !leaf || beginsWith(text, leaf) ? "usable" : "other-leaf",
     ),
   };
 }
 
-function judgeLeaf(text: string): LeafFact {
+/** Opened once for all that is judged by it. */
+interface OpenLeaf {
+  readonly x509: X509Certificate;
+  readonly certificate: Certificate;
+}
+
+/** The first certificate of a text, or the Error that says why there is none. */
+function openLeaf(text: string): OpenLeaf | Error {
   try {
-    return { kind: "certificate", certificate: parseCertificate(text) };
+    const x509 = openCertificate(text);
+    return { x509, certificate: readFacts(x509) };
   } catch (error) {
-    return { kind: "unparsable", problem: (error as Error).message };
+    return error as Error;
   }
 }
 
+function describeLeaf(leaf: OpenLeaf | Error): LeafFact {
+  return leaf instanceof Error
+    ? { kind: "unparsable", problem: leaf.message }
+    : { kind: "certificate", certificate: leaf.certificate };
+}
+
 /** Whether the first certificate of a fullchain is the leaf, however the two are wrapped. */
-function beginsWith(fullchain: string, leaf: string): boolean {
-  const [first] = splitCertificates(fullchain);
-  if (first === undefined) return false;
-  if (first === splitCertificates(leaf)[0]) return true;
-  try {
-    return openCertificate(first).fingerprint256 === openCertificate(leaf).fingerprint256;
-  } catch {
-    return false;
-  }
+function beginsWith(fullchain: string, leaf: OpenLeaf): boolean {
+  const first = openLeaf(fullchain);
+  return !(first instanceof Error) &&
+    first.certificate.fingerprint === leaf.certificate.fingerprint;
 }
 
 function present<A, B>(presence: Presence<A>, judge: (value: A) => B): Presence<B> {

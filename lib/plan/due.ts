@@ -67,8 +67,8 @@ export function isWhole(due: Due | undefined): boolean {
 }
 
 /** Whether services are or will be without a good certificate as long as nothing is done. */
-export function hurtsNow({ reason }: Due): boolean {
-  return !isWhole({ reason, detail: "" }) || reason === "not-yet-valid" || reason === "expired";
+export function hurtsNow(due: Due): boolean {
+  return !isWhole(due) || due.reason === "not-yet-valid" || due.reason === "expired";
 }
 
 function leafMissing({ stored }: Case): Due | undefined {

@@ -17,6 +17,7 @@ import type {
   CertificateState,
   Debt,
   DeployStep,
+  Drift,
   Due,
   IssueStep,
   Observation,
@@ -107,7 +108,7 @@ function certificateState(
   spec: CertificateSpec,
   observed: CertificateObservation,
   due: Due | undefined,
-  drifts: readonly CertificateState["targets"][number]["drift"][],
+  drifts: readonly (readonly Drift[])[],
   blocked: readonly Blocked[],
 ): CertificateState {
   const certificate = storedCertificate(observed.stored);
@@ -208,7 +209,7 @@ function issueStep(spec: CertificateSpec, due: Due): IssueStep {
 function deployStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
-  drifts: readonly CertificateState["targets"][number]["drift"][],
+  drifts: readonly (readonly Drift[])[],
   storedSetUsable: boolean,
 ): DeployStep | undefined {
   const targets = spec.targets.flatMap((target, at) => {

@@ -5,20 +5,16 @@ import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 import { judgeStanding, type Standing } from "./verdict.ts";
 
-const WORDS: Readonly<Record<Standing, string>> = {
-  fine: "OK",
-  due: "DUE",
-  broken: "BROKEN",
-  unknown: "UNKNOWN",
+const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"]>> = {
+  fine: ["OK", "good"],
+  due: ["DUE", "warn"],
+  broken: ["BROKEN", "bad"],
+  unknown: ["UNKNOWN", "bad"],
 };
 
 /** @param all Also list certificates that are in order. */
 export function checkText(plan: Plan, paint: Paint, all: boolean): string {
-  const standing = judgeStanding(plan);
-  const word = { fine: paint.good, due: paint.warn, broken: paint.bad, unknown: paint.bad }
-    [standing](
-      WORDS[standing],
-    );
+  const [word, colour] = WORDS[judgeStanding(plan)];
   const details = plan.certificates.flatMap((state) => certificateLines(state, all));
   const leftovers = plan.steps.flatMap((step) =>
     step.kind === "tidy" ? `${step.certificate}: ${step.detail}` : []
@@ -28,7 +24,9 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
       ? `${step.unit}: owes a ${step.control}: ${step.debt.detail}`
       : []
   );
-  return [`${word}: ${headline(plan)}`, ...details, ...leftovers, ...services].join("\n") + "\n";
+  return [`${paint[colour](word)}: ${headline(plan)}`, ...details, ...leftovers, ...services].join(
+    "\n",
+  ) + "\n";
 }
 
 function headline({ certificates, at, steps }: Plan): string {

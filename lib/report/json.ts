@@ -1,5 +1,6 @@
 /** Plans and outcomes as data. Times are ISO 8601 in UTC; keys that are not known are left out. */
 import type { ApplyEvent } from "../apply/events.ts";
+import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Outcome } from "./outcome.ts";
 import { judgeStanding } from "./verdict.ts";
@@ -17,6 +18,16 @@ export function checkJson(plan: Plan): string {
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {
   return print({ layout: LAYOUT, ...plan, events, outcome });
+}
+
+/** What `vcm validate` counts in a file without mistakes. */
+export function validJson(counts: Readonly<Record<string, string | number>>): string {
+  return print({ layout: LAYOUT, ...counts });
+}
+
+/** Why a command could not be carried out; `problems` are the mistakes of the configuration. */
+export function errorJson(message: string, problems?: readonly Problem[]): string {
+  return print({ layout: LAYOUT, error: { message, ...(problems ? { problems } : {}) } });
 }
 
 /** @param value Plain data. */

@@ -16,10 +16,9 @@ import { count, type Paint } from "./paint.ts";
 export function planText(plan: Plan, paint: Paint, all: boolean): string {
   const lines: string[] = [];
   let quiet = 0;
+  const stepsOf = Map.groupBy(plan.steps, (step) => "certificate" in step ? step.certificate : "");
   for (const state of plan.certificates) {
-    const steps = plan.steps.filter((step) =>
-      "certificate" in step && step.certificate === state.name
-    );
+    const steps = stepsOf.get(state.name) ?? [];
     if (steps.length === 0 && state.blocked.length === 0 && !all) quiet++;
     else lines.push(...certificateLines(state, steps, paint));
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { matchKey } from "../../../lib/certificate/key_match.ts";
+import { openCertificate } from "../../../lib/certificate/certificate.ts";
+import { matchKey as matchOpen } from "../../../lib/certificate/key_match.ts";
 import {
   type AlgorithmName,
   ALGORITHMS,
@@ -8,6 +9,10 @@ import {
   oldForm,
 } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
+
+/** Judges a key against the first certificate of a text. */
+const matchKey = (certificatePem: string, keyPem: string) =>
+  matchOpen(openCertificate(certificatePem), keyPem);
 
 for (const algorithm of Object.keys(ALGORITHMS) as AlgorithmName[]) {
   pureTest(`matchKey() tells keys apart: ${algorithm}`, async () => {
