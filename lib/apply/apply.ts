@@ -21,7 +21,7 @@ const IN_FLIGHT = 8;
 
 export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promise<void> {
   const emit = unfailing(listener);
-  const sessions = new SessionOnce(access);
+  const sessions = new SessionOnce(access, emit);
   const deployed = new Map<string, Deployed>();
   try {
     await forEachInFlight(gatherWork(plan), async (work) => {

@@ -9,7 +9,7 @@ import type { IssuedCertificate } from "../vault/issued_certificate.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import { issue } from "./issue.ts";
+import { issue, lifetimeWarning } from "./issue.ts";
 import { dropMarker, writeMarker } from "./marker.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { finishSwitch } from "./store.ts";
@@ -90,13 +90,17 @@ async function tryIssue(
   try {
     const session = await sessions.get();
     const issued = await issue(step, certStore, session);
+    const shortened = lifetimeWarning(step, issued, new Date());
+    if (shortened !== undefined) {
+      emit({ kind: "warning", subject: step.certificate, message: shortened });
+    }
     for (const message of issued.warnings) {
       emit({ kind: "warning", subject: step.certificate, message: `the server says: ${message}` });
     }
     emit({
       kind: "issued",
       certificate: step.certificate,
-      address: session.address,
+      address: issued.address,
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
     });

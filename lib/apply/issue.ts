@@ -2,6 +2,8 @@
 import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration } from "../config/duration.ts";
 import { plainCause } from "../config/plain_cause.ts";
+import { storedFile } from "../config/store_paths.ts";
+import { readText } from "../observe/read.ts";
 import type { IssueStep } from "../plan/types.ts";
 import type { IssuedCertificate } from "../vault/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki.ts";
@@ -14,7 +16,7 @@ export async function issue(
   certStore: string,
   session: VaultSession,
 ): Promise<IssuedCertificate> {
-  const issued = await issueCertificate(session, step.request);
+  const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
   try {
     writeStoredSet(certStore, step.certificate, (what) => issued.text(what));
@@ -27,9 +29,40 @@ export async function issue(
   return issued;
 }
 
+/** The stored key, where it is to be used again and there is one; what is unreadable is a problem. */
+function keyToReuse({ certificate, request }: IssueStep, certStore: string): string | undefined {
+  if (!request.key.reuse) return undefined;
+  const stored = readText(storedFile(certStore, certificate, "privkey"));
+  if (stored.kind === "unreadable") throw new Error(stored.problem);
+  return stored.kind === "present" ? stored.value : undefined;
+}
+
+/**
+ * What a person should know about the lifetime: roles, mounts and issuers cut it without a word in
+ * the status. The server dates certificates some seconds back.
+ */
+export function lifetimeWarning(
+  { request }: IssueStep,
+  { certificate: { notAfter } }: IssuedCertificate,
+  now: Date,
+): string | undefined {
+  if (request.ttl === undefined) return undefined;
+  const seconds = (notAfter.getTime() - now.getTime()) / 1000;
+  if (seconds > request.ttl - Math.max(60, request.ttl / 100)) return undefined;
+  return `asked for a lifetime of ${formatDuration(request.ttl)} and got ${
+    formatDuration(Math.round(seconds / 60) * 60)
+  }; lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
+}
+
 /** A certificate that is due as soon as it is issued would be issued anew on every run. */
 function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
   const { certificate } = issued;
+  if (certificate.notAfter <= now) {
+    throw new Error(
+      `The certificate ended ${certificate.notAfter.toISOString()}, before it came; ` +
+        "this host's clock is ahead of the server's, so it was not stored",
+    );
+  }
   if (certificate.notBefore > now) {
     throw new Error(
       `The certificate is valid only from ${certificate.notBefore.toISOString()}; ` +

@@ -1,16 +1,20 @@
 /** Opens one session for a whole run, when the first certificate needs it and not before. */
 import type { VaultAccess } from "../vault/access.ts";
 import { openSession, type VaultSession } from "../vault/session.ts";
+import type { Emit } from "./events.ts";
+import { reserveFile } from "./reserved_file.ts";
 
 /** The way to the server, or why there is none. */
 export type AccessOrder = VaultAccess | { readonly problem: string };
 
 export class SessionOnce {
   readonly #access: AccessOrder;
+  readonly #emit: Emit;
   #opening: Promise<VaultSession> | undefined;
 
-  constructor(access: AccessOrder) {
+  constructor(access: AccessOrder, emit: Emit) {
     this.#access = access;
+    this.#emit = emit;
   }
 
   /** Throws VaultError, the same one for all who ask: a server that is down is asked once. */
@@ -29,6 +33,9 @@ export class SessionOnce {
 
   async #open(): Promise<VaultSession> {
     if ("problem" in this.#access) throw new Error(this.#access.problem);
-    return await openSession(this.#access);
+    return await openSession(this.#access, {
+      note: (message) => this.#emit({ kind: "warning", subject: "login", message }),
+      reserve: reserveFile,
+    });
   }
 }

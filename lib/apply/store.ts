@@ -1,5 +1,5 @@
 /**
- * Writes a set into the store, whole or not at all: the four files are made in a staged folder and
+ * Writes a set into the store, whole or not at all: the files are made in a staged folder and
  * synced; then the old folder steps aside and the staged one takes its name. Between those two
  * renames the name is absent, and both folders are there: whoever looks then (observe/store.ts)
  * takes the staged set, and the next run finishes the switch. Files are 0600, folders 0700.
@@ -9,7 +9,7 @@ import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths
 import { type What, WHATS } from "../config/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 
-/** @param text Content of each of the four files. Throws the system's error; the old set stands. */
+/** @param text Content of each file. Throws the system's error; the old set stands. */
 export function writeStoredSet(
   certStore: string,
   name: string,
@@ -62,7 +62,7 @@ function switchSets(certStore: string, name: string): void {
   syncFolder(certStore);
 }
 
-/** What somebody else put beside our four files stays, in the old folder and in the new one. */
+/** What somebody else put beside our files stays, in the old folder and in the new one. */
 function keepOtherFiles(current: string, staged: string): void {
   if (!lies(current)) return;
   for (const entry of fs.readdirSync(current, { withFileTypes: true })) {

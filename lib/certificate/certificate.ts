@@ -8,6 +8,10 @@ export interface Certificate {
   readonly commonName?: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses: readonly string[];
+  readonly uris: readonly string[];
+  readonly emails: readonly string[];
+  /** `OID;UTF8:TEXT`; absent where nobody asked for names of other kinds, which are costly to read. */
+  readonly otherNames?: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
   /** Common name of the issuer, or its whole name where it has none. */
@@ -36,6 +40,8 @@ export function readFacts(x509: X509Certificate): Certificate {
     ...(commonName === undefined ? {} : { commonName }),
     dnsNames: names.dns,
     ipAddresses: names.ip,
+    uris: names.uri,
+    emails: names.email,
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
     issuer: attribute(issuer, "CN") ?? printable(issuer.replaceAll("\n", ", ")),
@@ -63,15 +69,21 @@ function colonHex(serial: string): string {
   return (even.toLowerCase().match(/../g) ?? []).join(":");
 }
 
-/** Splits node:crypto's `DNS:a, IP Address:10.0.0.1, URI:…`. */
-function subjectAltNames(text: string): { dns: string[]; ip: string[] } {
-  const dns: string[] = [];
-  const ip: string[] = [];
+/** Splits node:crypto's `DNS:a, IP Address:10.0.0.1, URI:…`, which knows no other kinds. */
+function subjectAltNames(text: string) {
+  const names = {
+    dns: [] as string[],
+    ip: [] as string[],
+    uri: [] as string[],
+    email: [] as string[],
+  };
   for (const entry of text.split(", ")) {
-    if (entry.startsWith("DNS:")) dns.push(entry.slice("DNS:".length));
-    else if (entry.startsWith("IP Address:")) ip.push(entry.slice("IP Address:".length));
+    if (entry.startsWith("DNS:")) names.dns.push(entry.slice("DNS:".length));
+    else if (entry.startsWith("IP Address:")) names.ip.push(entry.slice("IP Address:".length));
+    else if (entry.startsWith("URI:")) names.uri.push(entry.slice("URI:".length));
+    else if (entry.startsWith("email:")) names.email.push(entry.slice("email:".length));
   }
-  return { dns, ip };
+  return names;
 }
 
 /** One attribute of node:crypto's distinguished name, which has one attribute a line. */

@@ -43,6 +43,19 @@ export function buildChain(leaf: string, authorities: readonly string[]): string
   return chain;
 }
 
+/**
+ * The CA bundle: every root among the CA certificates, or, where none came along, the authority
+ * nearest to it.
+ *
+ * @param chain As `buildChain()` gives it.
+ * @returns PEM, each ending with a newline; empty where no CA certificate is known.
+ */
+export function trustAnchors(chain: readonly string[], authorities: readonly string[]): string[] {
+  const pems = [...new Set(authorities.flatMap(splitCertificates))];
+  const roots = pems.filter((pem) => isRoot(openCertificate(pem)));
+  return roots.length > 0 ? roots : [...chain.slice(-1)];
+}
+
 function findIssuer(pool: readonly Authority[], subject: X509Certificate): Authority | undefined {
   const [only, ...others] = pool.filter(({ certificate }) => subject.checkIssued(certificate));
   if (only === undefined || others.length === 0) return only;

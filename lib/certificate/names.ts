@@ -7,6 +7,9 @@ export interface WantedNames {
   readonly commonName: string;
   readonly dnsSans: readonly string[];
   readonly ipSans: readonly string[];
+  readonly uriSans: readonly string[];
+  readonly emailSans: readonly string[];
+  readonly otherSans: readonly string[];
 }
 
 /** Names that are asked for and not there, and the other way round. */
@@ -23,29 +26,42 @@ export interface NameDifference {
  */
 export function compareNames(wanted: WantedNames, certificate: Certificate): NameDifference {
   const commonName = canonicalName(wanted.commonName);
-  const isCommonName = (name: string) => name === commonName;
-  const have = {
-    dns: new Set(certificate.dnsNames.map(canonicalName)),
-    ip: new Set(certificate.ipAddresses.map(canonicalIp)),
-  };
-  const want = {
-    dns: new Set(wanted.dnsSans.map(canonicalName)),
-    ip: new Set(wanted.ipSans.map(canonicalIp)),
-  };
-  const hasCommonName = certificate.commonName === undefined
-    ? have.dns.has(commonName)
+  const have = certificate.commonName === undefined
+    ? [...certificate.dnsNames, ...certificate.emails].some((name) =>
+      canonicalName(name) === commonName
+    )
     : canonicalName(certificate.commonName) === commonName;
-  return {
-    missing: [
-      ...(hasCommonName ? [] : [commonName]),
-      ...[...want.dns].filter((name) => !isCommonName(name) && !have.dns.has(name)),
-      ...[...want.ip].filter((address) => !have.ip.has(address)),
-    ],
-    extra: [
-      ...[...have.dns].filter((name) => !isCommonName(name) && !want.dns.has(name)),
-      ...[...have.ip].filter((address) => !isCommonName(address) && !want.ip.has(address)),
-    ],
+  const missing = have ? [] : [commonName];
+  const extra: string[] = [];
+  const compare = (
+    wished: readonly string[],
+    found: readonly string[],
+    canonical: (name: string) => string,
+  ) => {
+    if (wished.length === 0 && found.length === 0) return;
+    const [want, have] = [new Set(wished.map(canonical)), new Set(found.map(canonical))];
+    // A common name that is asked for as an address too is wanted as an address.
+    const granted = canonical === canonicalName ? commonName : undefined;
+    for (const name of want) if (name !== granted && !have.has(name)) missing.push(name);
+    for (const name of have) {
+      if (canonicalName(name) !== commonName && !want.has(name)) extra.push(name);
+    }
   };
+  compare(wanted.dnsSans, certificate.dnsNames, canonicalName);
+  compare(wanted.ipSans, certificate.ipAddresses, canonicalIp);
+  compare(wanted.uriSans, certificate.uris, String);
+  compare(wanted.emailSans, certificate.emails, canonicalEmail);
+  // Read only where some are wanted.
+  if (wanted.otherSans.length > 0) {
+    compare(wanted.otherSans, certificate.otherNames ?? [], String);
+  }
+  return { missing, extra };
+}
+
+/** The part after the "@" is a DNS name (RFC 5280, 7.5); the one before it is left alone. */
+export function canonicalEmail(address: string): string {
+  const at = address.lastIndexOf("@") + 1;
+  return address.slice(0, at) + canonicalName(address.slice(at));
 }
 
 /** A DNS name in lower case, without a final dot, in its ASCII form (RFC 5890). */

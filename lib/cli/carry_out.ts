@@ -1,11 +1,11 @@
 /** What a run does once there is something to do; a run that finds nothing to do does not load it. */
 import { apply, needsServer } from "../apply/apply.ts";
-import { type ApplyEvent, type Emit, unfailing } from "../apply/events.ts";
+import { type ApplyEvent, unfailing } from "../apply/events.ts";
 import type { AccessOrder } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/run_text.ts";
-import { resolveAccess } from "../vault/access.ts";
+import { findAccess } from "./find_access.ts";
 import type { Host } from "./host.ts";
 import { Log } from "./log.ts";
 import type { Arguments } from "./parse_arguments.ts";
@@ -38,22 +38,4 @@ export async function carryOut(
   await apply({ plan: made, access }, emit);
   log.end();
   return events;
-}
-
-function findAccess(
-  config: Config,
-  host: Host,
-  emit: Emit,
-): AccessOrder {
-  try {
-    const access = resolveAccess(config.vault, host);
-    if (access.authorities === undefined) {
-      const message = "its TLS certificate is not verified (vault_ssl_verify: false); whoever is " +
-        "between this host and it can read tokens and keys";
-      emit({ kind: "warning", subject: access.addresses.join(", "), message });
-    }
-    return access;
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
 }

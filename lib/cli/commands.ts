@@ -11,6 +11,7 @@ export const OPTIONS = {
   force: { type: "boolean", help: "do it though it is not due" },
   "dry-run": { type: "boolean", help: 'show what would be done, as "vcm plan" does' },
   all: { type: "boolean", help: "also list certificates that are in order" },
+  yes: { type: "boolean", short: "y", help: "do it without a question" },
   json: { type: "boolean", help: "print the result as JSON" },
   quiet: { type: "boolean", short: "q", help: "print nothing unless something is wrong" },
   verbose: { type: "boolean", short: "v", help: "print every step and every certificate" },
@@ -103,6 +104,28 @@ export const COMMANDS = [
     takesNames: false,
     options: WITH_FILE,
     examples: [["vcm validate --config ./vcm.yaml", "before it is rolled out"]],
+  },
+  {
+    name: "doctor",
+    summary: "tell what would keep a certificate from being issued",
+    details:
+      "Looks at addresses, TLS, seal, clock, login, policy and, where the policy lets it, the " +
+      "roles. Logs in, asks for no certificate, and changes nothing. Exit status: 0, or 1 for a " +
+      "problem.",
+    takesNames: true,
+    options: WITH_FILE,
+    examples: [["vcm doctor", "before the first run, and when one fails"]],
+  },
+  {
+    name: "revoke",
+    summary: "revoke certificates, and move them out of the store",
+    details:
+      "Asks before each one. The set goes to the store's archive, so that the next run sees it as " +
+      "missing and issues a new one. Deployed files stay until then. Exit status: 0, or 1 where " +
+      "one was not revoked.",
+    takesNames: true,
+    options: ["yes", ...WITH_FILE],
+    examples: [["vcm revoke web.internal.myorg.local", "its key has leaked"]],
   },
   {
     name: "demo",

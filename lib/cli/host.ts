@@ -15,6 +15,12 @@ export interface Host {
   /** Names of all that lies in a folder. */
   list(path: string): readonly string[];
   exists(path: string): boolean;
+  /** Permission bits of what a path leads to. */
+  mode(path: string): number;
+  /** There is a person at a terminal. */
+  readonly canAsk: boolean;
+  /** Asks that person; a bare Enter is a no. */
+  ask(question: string): boolean;
   /** Appends to a file that only its owner may read. */
   append(path: string, text: string): void;
   /** Gives permissions up for the rest of the process. */
@@ -57,6 +63,11 @@ export function processHost(): Host {
         return !(error instanceof Deno.errors.NotFound);
       }
     },
+    mode: (path) => (Deno.statSync(path).mode ?? 0) & 0o7777,
+    get canAsk() {
+      return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+    },
+    ask: (question) => confirm(question),
     append: (path, text) =>
       Deno.writeTextFileSync(path, text, { append: true, create: true, mode: 0o600 }),
     giveUp: (...permissions) => {

@@ -31,7 +31,7 @@ export class Log {
   }
 
   line(level: Level, text: string): void {
-    this.#append(level, text);
+    this.append(level, text);
     if (level === "info" && (this.#options.quiet || (this.#moving && !this.#options.verbose))) {
       return;
     }
@@ -43,7 +43,7 @@ export class Log {
    * printed for the first; for the quiet the summary alone tells of failures.
    */
   failure(text: string, reason: string): void {
-    this.#append("error", text);
+    this.append("error", text);
     if (this.#options.quiet || (this.#said.has(reason) && !this.#options.verbose)) return;
     this.#said.add(reason);
     this.#print("error", text);
@@ -75,7 +75,8 @@ export class Log {
     if (this.#moving) this.#host.err("\r\x1b[2K");
   }
 
-  #append(level: Level, text: string): void {
+  /** To the log file alone. */
+  append(level: Level, text: string): void {
     const { file } = this.#options;
     if (file === undefined || !this.#fileWorks) return;
     try {

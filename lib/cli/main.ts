@@ -34,6 +34,10 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
     case "demo":
       return await (await import("../demo/tour.ts")).demo(host, main);
+    case "doctor":
+      return await (await import("./doctor.ts")).doctor(args, host);
+    case "revoke":
+      return await (await import("./revoke.ts")).revoke(args, host);
     case "validate":
       return await (await import("./validate.ts")).validate(args, host);
     case "check":

@@ -24,6 +24,7 @@ export interface Arguments {
   readonly force: boolean;
   readonly dryRun: boolean;
   readonly all: boolean;
+  readonly yes: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -63,6 +64,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     force: on("force"),
     dryRun: on("dry-run"),
     all: on("all"),
+    yes: on("yes"),
     json: on("json"),
     quiet: on("quiet"),
     verbose: on("verbose"),

@@ -1,5 +1,5 @@
 /** What holds where the file is silent. */
-import type { Control, RenewalWindow } from "./types.ts";
+import type { Control, KeyOrigin, KeyType, RenewalWindow } from "./types.ts";
 
 /** The store, unless `cert_store` names another. */
 export const DEFAULT_CERT_STORE = "/var/lib/vcm/certs";
@@ -9,6 +9,12 @@ export const DEFAULT_RENEW: RenewalWindow = { kind: "share", percent: 100 / 3 };
 
 /** Starts nothing that was stopped, and restarts only what cannot reload (systemctl(1)). */
 export const DEFAULT_CONTROL: Control = "try-reload-or-restart";
+
+/** What policies allow that were written for `pki/issue`. */
+export const DEFAULT_KEY_ORIGIN: KeyOrigin = "vault";
+
+/** For a key that is made on this host: small, fast, and known to every peer of today. */
+export const DEFAULT_KEY_TYPE: KeyType = "ec-256";
 
 /** Where a service stands among the others, unless `order` says. */
 export const DEFAULT_ORDER = 0;

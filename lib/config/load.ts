@@ -4,7 +4,7 @@
  */
 import { parseConfig } from "./parse.ts";
 import { ConfigError } from "./problem.ts";
-import { distrust, follow, type Followed } from "./trust.ts";
+import { distrust, exposed, follow, type Followed } from "./trust.ts";
 import type { Config } from "./types.ts";
 
 /** More than a hundred thousand certificates; whatever is bigger is another file by mistake. */
@@ -39,10 +39,17 @@ export function findConfig({ flag, env, uid, exists }: FindOptions): string {
 
 /** Reads one file. Throws `ConfigError` if it cannot be read, trusted or understood. */
 export async function loadConfig(path: string): Promise<Config> {
-  return await parseConfig(readTrusted(path), path);
+  const { text, mode } = readTrusted(path);
+  const config = await parseConfig(text, path);
+  const { login } = config.vault;
+  const problem = login?.kind === "approle" && login.secretId !== undefined
+    ? exposed(path, mode)
+    : undefined;
+  if (problem !== undefined) throw new ConfigError(path, [problem]);
+  return config;
 }
 
-function readTrusted(path: string): string {
+function readTrusted(path: string): { readonly text: string; readonly mode: number } {
   const followed = orRefuse(path, () => follow(path));
   // Before it is opened: to open a pipe would wait for somebody to write into it.
   if (!followed.info.isFile) {
@@ -57,7 +64,8 @@ function readTrusted(path: string): string {
     if (problems.length > 0) throw new ConfigError(path, problems);
   }
   if (!info.isFile) throw refusal(path, "is no regular file");
-  return decode(path, orRefuse(path, () => readAll(path, file, info.size)));
+  const text = decode(path, orRefuse(path, () => readAll(path, file, info.size)));
+  return { text, mode: info.mode ?? 0 };
 }
 
 function readAll(path: string, file: Deno.FsFile, size: number): Uint8Array {

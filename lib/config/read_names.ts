@@ -8,6 +8,7 @@ export function readCertificateName(text: string): string | Mistake {
     const rule = `a name that can be a folder (no "/", no "." at its start, no control character)`;
     return expected(rule, text);
   }
+  if (text === "archive") return new Mistake(`"archive" is taken: revoked sets are kept there`);
   // Linux allows 255 bytes to a file name; ".new-" and its like need some of them.
   if (text.length > 66 && new TextEncoder().encode(text).length > 200) {
     return expected("a name of at most 200 bytes", text);
@@ -55,6 +56,62 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 function isIpAddress(text: string): boolean {
   if (IPV4.test(text)) return !/(?:^|\.)0\d/.test(text);
   return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
+}
+
+/** A name that a TLS certificate can be for. */
+export function readServerName(text: string): string | Mistake {
+  return isIpAddress(text) ? text : readDnsName(text);
+}
+
+/** A host with a port or without, in lower case. */
+export function readHost(text: string): string | Mistake {
+  const [, host, port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(text) ?? [];
+  const url = host && URL.canParse(`https://${text}/`) ? new URL(`https://${text}/`) : undefined;
+  const name = url === undefined ? text : readServerName(url.hostname.replace(/^\[|\]$/g, ""));
+  if (url === undefined || name instanceof Mistake || /[/?#@*]/.test(text)) {
+    return expected(`a host such as "vault-2.example.com"`, text);
+  }
+  // As the URL of a redirect will have it.
+  return `${url.hostname}${port}`;
+}
+
+/** A URI, such as a SPIFFE id, or a URN (RFC 5280, 4.2.1.6: it must not be relative). */
+export function readUri(text: string): string | Mistake {
+  const good = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|urn:)[\x21-\x7e]+$/i.test(text) &&
+    URL.canParse(text);
+  return good ? text : expected(`a URI such as "spiffe://example.com/web"`, text);
+}
+
+/** An e-mail address; it travels in a list that has commas between its entries. */
+export function readEmail(text: string): string | Mistake {
+  const [local = "", domain = "", ...more] = text.split("@");
+  const good = more.length === 0 && /^[\x21-\x2b\x2d-\x7e]+$/.test(local) &&
+    typeof readDnsName(domain) === "string";
+  return good ? text : expected(`an e-mail address such as "ops@example.com"`, text);
+}
+
+/** A name of any other kind: `OID;UTF8:TEXT` (Vault API, PKI, `other_sans`). */
+export function readOtherSan(text: string): string | Mistake {
+  const [, oid, value] =
+    /^((?:[01]\.[1-3]?\d|2\.\d{1,9})(?:\.\d{1,20})*);utf-?8:(.+)$/i.exec(text) ?? [];
+  if (oid !== undefined && value !== undefined && !hasControlCharacter(value)) {
+    return `${oid};UTF8:${value}`;
+  }
+  return expected(`"OID;UTF8:TEXT" such as "1.3.6.1.4.1.311.20.2.3;UTF8:web@example.com"`, text);
+}
+
+/** Name or id of an issuer. */
+export function readIssuerRef(text: string): string | Mistake {
+  return /^\w(?:[\w.-]*\w)?$/.test(text) ? text : expected("the name or id of an issuer", text);
+}
+
+/** The path of an auth mount; `auth/` before it is Vault's own. */
+export function readAuthMount(text: string): string | Mistake {
+  const path = readMount(text);
+  if (path instanceof Mistake || path === "auth") {
+    return expected(`the path of an auth mount such as "approle"`, text);
+  }
+  return path.replace(/^auth\//, "");
 }
 
 /** The path of a mount, `pki` or `team/pki_internal`, given without slashes at its ends. */

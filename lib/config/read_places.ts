@@ -24,6 +24,13 @@ export function readTokenFile(text: string): string | Mistake {
   return new Mistake(`expected the absolute path of a file that holds a token, without ".."`);
 }
 
+/** The same for other secrets. */
+export function readSecretFile(text: string): string | Mistake {
+  const path = readFilePath(text);
+  if (!(path instanceof Mistake) || text === "") return path;
+  return new Mistake(`expected the absolute path of a file that holds the secret, without ".."`);
+}
+
 /** An absolute path of a folder. */
 export function readFolderPath(text: string): string | Mistake {
   const path = normalPath(text);
@@ -31,13 +38,20 @@ export function readFolderPath(text: string): string | Mistake {
   return expected(`the absolute path of a folder, without ".."`, text);
 }
 
-/** How to verify the server: by the system's CAs, by one file, or not at all. */
+/** How to verify the server: by the system's CAs, by one file or folder, or not at all. */
 export function readTlsTrust(text: string): TlsTrust | Mistake {
   if (text === "true") return { kind: "system" };
   if (text === "false") return { kind: "off" };
-  const path = readFilePath(text);
-  if (typeof path === "string") return { kind: "file", path };
-  return expected("true, false or the absolute path of a CA file", text);
+  const path = normalPath(text);
+  if (path !== undefined && path !== "/") return { kind: "file", path };
+  return expected("true, false or the absolute path of a CA file or folder", text);
+}
+
+/** True for an address that sends what only this host itself may read, or encrypts it. */
+export function isGuarded(address: string): boolean {
+  const { protocol, hostname } = new URL(address);
+  if (protocol === "https:") return true;
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 const ADDRESS = `expected a URL such as "https://vault.example.com:8200"`;

@@ -36,6 +36,11 @@ export function readInteger(text: string): number | Mistake {
   return /^-?\d{1,9}$/.test(text) ? Number(text) : expected(`a whole number such as 10`, text);
 }
 
+/** A number of retries. */
+export function readRetries(text: string): number | Mistake {
+  return /^\d{1,2}$/.test(text) ? Number(text) : expected("a whole number from 0 to 99", text);
+}
+
 /** Permission bits, octal however they are written. */
 export function readMode(text: string): number | Mistake {
   const digits = /^(?:0o)?([0-7]{1,8})$/.exec(text)?.[1];

@@ -1,8 +1,21 @@
 /** From the file as written to the configuration as meant: both forms made one, defaults filled in. */
-import { DEFAULT_CERT_STORE, DEFAULT_CONTROL, DEFAULT_ORDER, DEFAULT_RENEW } from "./defaults.ts";
+import {
+  DEFAULT_CERT_STORE,
+  DEFAULT_CONTROL,
+  DEFAULT_KEY_ORIGIN,
+  DEFAULT_ORDER,
+  DEFAULT_RENEW,
+} from "./defaults.ts";
 import type { CertificateEntry, File, Settings, TargetEntry } from "./schema.ts";
 import { targetForm } from "./target_form.ts";
-import type { CertificateSpec, Config, TargetSpec, VaultSettings } from "./types.ts";
+import type {
+  CertificateSpec,
+  Config,
+  KeySpec,
+  LoginSettings,
+  TargetSpec,
+  VaultSettings,
+} from "./types.ts";
 
 /** The configuration that a file without mistakes asks for. */
 export function resolveConfig(file: File, name: string): Config {
@@ -19,32 +32,93 @@ export function resolveConfig(file: File, name: string): Config {
 function resolveVault(settings: Settings): VaultSettings {
   return {
     addresses: settings.vault ?? [],
+    redirectHosts: settings.redirect_hosts ?? [],
+    allowHttp: settings.allow_http ?? false,
     trust: settings.vault_ssl_verify ?? { kind: "system" },
     ...(settings.namespace !== undefined && { namespace: settings.namespace }),
-    ...(settings.token_file !== undefined && { tokenFile: settings.token_file }),
-    ...(settings.vault_role_id !== undefined && { roleId: settings.vault_role_id }),
-    ...(settings.vault_secret_id !== undefined && { secretId: settings.vault_secret_id }),
+    ...(settings.tls_server_name !== undefined && { serverName: settings.tls_server_name }),
+    ...(settings.client_cert !== undefined && { clientCert: settings.client_cert }),
+    ...(settings.client_key !== undefined && { clientKey: settings.client_key }),
+    ...(settings.retries !== undefined && { retries: settings.retries }),
+    ...(settings.timeout !== undefined && { timeout: settings.timeout }),
+    ...resolveCredentials(settings),
   };
+}
+
+/** The flat keys and `auth` say the same; the rules have made sure that they do not clash. */
+function resolveCredentials(settings: Settings): Pick<VaultSettings, "tokenFile" | "login"> {
+  const tokenFile = settings.token_file ?? settings.auth?.token_file;
+  const login = resolveLogin(settings);
+  return {
+    ...(tokenFile !== undefined && { tokenFile }),
+    ...(login !== undefined && { login }),
+  };
+}
+
+function resolveLogin(settings: Settings): LoginSettings | undefined {
+  const { auth, vault_role_id, vault_secret_id } = settings;
+  const kind = auth?.method ?? "approle";
+  const mount = auth?.mount ?? kind;
+  const role = auth?.role === undefined ? {} : { role: auth.role };
+  switch (kind) {
+    case "token":
+      return undefined;
+    case "cert":
+      return { kind, mount, ...role };
+    case "jwt":
+      return { kind, mount, ...role, ...(auth?.jwt_file && { jwtFile: auth.jwt_file }) };
+    case "approle": {
+      const roleId = auth?.role_id ?? vault_role_id;
+      const secretId = auth?.secret_id ?? vault_secret_id;
+      if (auth === undefined && roleId === undefined && secretId === undefined) return undefined;
+      return {
+        kind,
+        mount,
+        ...(roleId !== undefined && { roleId }),
+        ...(secretId !== undefined && { secretId }),
+        ...(auth?.secret_id_file && { secretIdFile: auth.secret_id_file }),
+        ...(auth?.wrapped_secret_id_file && { wrappedSecretIdFile: auth.wrapped_secret_id_file }),
+      };
+    }
+  }
 }
 
 function resolveCertificate(entry: CertificateEntry, settings: Settings): CertificateSpec {
   const ttl = entry.ttl ?? settings.ttl;
+  const issuerRef = entry.issuer_ref ?? settings.issuer_ref;
   return {
     name: entry.name,
     commonName: entry.common_name ?? entry.name,
     dnsSans: entry.dns_sans ?? [],
     ipSans: entry.ip_sans ?? [],
+    uriSans: entry.uri_sans ?? [],
+    emailSans: entry.email_sans ?? [],
+    otherSans: entry.other_sans ?? [],
+    excludeCnFromSans: entry.exclude_cn_from_sans ?? settings.exclude_cn_from_sans ?? false,
     ...(ttl !== undefined && { ttl }),
     renew: entry.renew ?? settings.renew ?? DEFAULT_RENEW,
     // The rules have made sure that one of the two is given.
     pki: entry.pki ?? settings.pki ?? "",
     role: entry.role ?? settings.role ?? "",
+    ...(issuerRef !== undefined && { issuerRef }),
+    removeRootsFromChain: entry.remove_roots_from_chain ?? settings.remove_roots_from_chain ??
+      false,
+    key: resolveKey(entry, settings),
     targets: (entry.deploy ?? []).map((target) => resolveTarget(target, settings)),
     services: (entry.service ?? []).map((service) => ({
       unit: service.name,
       control: service.control ?? DEFAULT_CONTROL,
       order: service.order ?? DEFAULT_ORDER,
     })),
+  };
+}
+
+function resolveKey(entry: CertificateEntry, settings: Settings): KeySpec {
+  const type = entry.key_type ?? settings.key_type;
+  return {
+    origin: entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN,
+    ...(type !== undefined && { type }),
+    reuse: entry.reuse_key ?? settings.reuse_key ?? false,
   };
 }
 

@@ -2,10 +2,11 @@
  * The rules that hang on more than one key. They are judged on a draft too, from which what is
  * wrong by itself was left out, so that all mistakes of a file are shown at once.
  */
-import { DEFAULT_CERT_STORE } from "./defaults.ts";
+import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "./duration.ts";
 import { type Finding, formatKeyPath, type KeyPath } from "./key_path.ts";
 import { quote } from "./mistake.ts";
+import { isGuarded } from "./read_places.ts";
 import type { CertificateEntry, Draft, File, Settings } from "./schema.ts";
 import { targetForm } from "./target_form.ts";
 
@@ -37,23 +38,87 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
     paths: ownFiles(settings),
     findings: [],
   };
+  checkAddresses(round);
+  checkLogin(round);
+  checkClientCert(round);
   checkRenewal(round, ["config"], settings);
+  checkReuse(round, ["config"], settings);
   file.certs?.forEach((certificate, index) => {
     if (certificate !== undefined) checkCertificate(round, index, certificate);
   });
   return round.findings;
 }
 
-/** The files that VCM itself reads or writes, and which no target may replace. */
+/**
+ * The files that VCM itself reads or writes, and which no target may replace. The client certificate
+ * is not one of them: it may be what VCM itself renews.
+ */
 function ownFiles(settings: Draft<Settings>): Map<string, KeyPath> {
   const paths = new Map<string, KeyPath>();
   for (const key of ["log_file", "token_file"] as const) {
     const path = settings[key];
     if (path !== undefined) paths.set(path, ["config", key]);
   }
+  for (
+    const key of ["token_file", "secret_id_file", "wrapped_secret_id_file", "jwt_file"] as const
+  ) {
+    const path = settings.auth?.[key];
+    if (path !== undefined) paths.set(path, ["config", "auth", key]);
+  }
   const trust = settings.vault_ssl_verify;
   if (trust?.kind === "file") paths.set(trust.path, ["config", "vault_ssl_verify"]);
   return paths;
+}
+
+/** Tokens and private keys travel there. */
+function checkAddresses({ settings, wrong, findings }: Round): void {
+  if (settings.allow_http || wrong(["config", "allow_http"])) return;
+  settings.vault?.forEach((address, number) => {
+    if (address === undefined || isGuarded(address)) return;
+    const message = `sends tokens and keys unencrypted; use "https://", or, where the network is ` +
+      `trusted, set "allow_http: true"`;
+    const path: KeyPath = settings.vault?.length === 1 ? ["config", "vault"] : [
+      "config",
+      "vault",
+      number,
+    ];
+    findings.push({ path, message });
+  });
+}
+
+/** One way to log in, beside a token. */
+function checkLogin({ settings, findings }: Round): void {
+  const method = settings.auth?.method;
+  if (method === undefined) return;
+  const flat = ["vault_role_id", "vault_secret_id"] as const;
+  for (const key of method === "token" ? ["token_file" as const, ...flat] : flat) {
+    if (settings[key] === undefined) continue;
+    findings.push({ path: ["config", key], message: `does not go with "auth"; give one of them` });
+  }
+}
+
+function checkClientCert({ settings, wrong, findings }: Round): void {
+  for (
+    const [key, other] of [["client_cert", "client_key"], ["client_key", "client_cert"]] as const
+  ) {
+    if (settings[key] === undefined || settings[other] !== undefined) continue;
+    if (wrong(["config", other])) continue;
+    findings.push({ path: ["config", key], message: `needs "${other}"` });
+  }
+}
+
+function checkReuse(
+  { settings, wrong, findings }: Round,
+  at: KeyPath,
+  entry: Certificate | Draft<Settings>,
+): void {
+  if (!(entry.reuse_key ?? settings.reuse_key)) return;
+  if (entry.reuse_key === undefined && entry.key === undefined) return;
+  if ((entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN) === "local") return;
+  if (wrong([...at, "key"]) || wrong(["config", "key"])) return;
+  const key = entry.reuse_key === undefined ? "key" : "reuse_key";
+  const message = `"reuse_key" needs "key: local": the server makes a new key each time`;
+  findings.push({ path: [...at, key], message });
 }
 
 function checkCertificate(round: Round, index: number, certificate: Certificate): void {
@@ -66,6 +131,7 @@ function checkCertificate(round: Round, index: number, certificate: Certificate)
   if (certificate.renew !== undefined || certificate.ttl !== undefined) {
     checkRenewal(round, at, certificate);
   }
+  checkReuse(round, at, certificate);
   checkTargets(round, index, certificate);
   checkServices(round, index, certificate);
 }

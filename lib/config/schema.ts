@@ -4,20 +4,29 @@
  */
 import * as v from "valibot";
 import type { Finding, KeyPath } from "./key_path.ts";
+import { authMistakes } from "./auth_form.ts";
 import {
+  readAuthMount,
   readCertificateName,
   readCommonName,
   readDnsName,
+  readEmail,
+  readHost,
   readIpAddress,
+  readIssuerRef,
   readMount,
   readNamespace,
+  readOtherSan,
   readRole,
+  readServerName,
   readUnit,
+  readUri,
 } from "./read_names.ts";
 import {
   readAddress,
   readFilePath,
   readFolderPath,
+  readSecretFile,
   readTlsTrust,
   readTokenFile,
 } from "./read_places.ts";
@@ -29,12 +38,21 @@ import {
   readMode,
   readOneOf,
   readRenew,
+  readRetries,
   readSecret,
 } from "./read_scalars.ts";
 import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
 import { formMistakes } from "./target_form.ts";
 import type { Secret } from "./secret.ts";
-import { CONTROLS, type RenewalWindow, type TlsTrust, WHATS } from "./types.ts";
+import {
+  AUTH_METHODS,
+  CONTROLS,
+  KEY_ORIGINS,
+  KEY_TYPES,
+  type RenewalWindow,
+  type TlsTrust,
+  WHATS,
+} from "./types.ts";
 
 const target = v.pipe(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
@@ -42,6 +60,7 @@ const target = v.pipe(
     chain: optional(readFilePath),
     fullchain: optional(readFilePath),
     privkey: optional(readFilePath),
+    ca: optional(readFilePath),
     source: optional(readOneOf(WHATS)),
     dest: optional(readFilePath),
     owner: optional(readAccount),
@@ -73,29 +92,68 @@ const service = map(`a map such as {name: "nginx.service"}`, {
   order: optional(readInteger),
 });
 
-const certificate = map(`a map such as {name: "web.example.com"}`, {
-  name: scalar(readCertificateName),
-  common_name: optional(readCommonName),
+/** What `config` may say for all certificates, and each certificate for itself. */
+const issuing = {
   ttl: optional(readDuration),
   renew: optional(readRenew),
   pki: optional(readMount),
   role: optional(readRole),
+  issuer_ref: optional(readIssuerRef),
+  key: optional(readOneOf(KEY_ORIGINS)),
+  key_type: optional(readOneOf(KEY_TYPES)),
+  reuse_key: optional(readBoolean),
+  exclude_cn_from_sans: optional(readBoolean),
+  remove_roots_from_chain: optional(readBoolean),
+};
+
+const certificate = map(`a map such as {name: "web.example.com"}`, {
+  name: scalar(readCertificateName),
+  common_name: optional(readCommonName),
+  ...issuing,
   dns_sans: v.exactOptional(list(scalar(readDnsName), `a list such as ["api.example.com"]`)),
   ip_sans: v.exactOptional(list(scalar(readIpAddress), `a list such as ["10.1.1.20"]`)),
+  uri_sans: v.exactOptional(list(scalar(readUri), `a list such as ["spiffe://example.com/web"]`)),
+  email_sans: v.exactOptional(list(scalar(readEmail), `a list such as ["ops@example.com"]`)),
+  other_sans: v.exactOptional(list(scalar(readOtherSan), `a list of "OID;UTF8:TEXT"`)),
   deploy: v.exactOptional(list(target, `a list, each entry begun with "- "`)),
   service: v.exactOptional(list(service, `a list, each entry begun with "- "`)),
 });
+
+const auth = v.pipe(
+  map(`a map such as {method: "approle"}`, {
+    method: scalar(readOneOf(AUTH_METHODS)),
+    mount: optional(readAuthMount),
+    role: optional(readRole),
+    role_id: optional(readSecret),
+    secret_id: optional(readSecret),
+    secret_id_file: optional(readSecretFile),
+    wrapped_secret_id_file: optional(readSecretFile),
+    token_file: optional(readTokenFile),
+    jwt_file: optional(readSecretFile),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!isMap(dataset.value)) return;
+    for (const { key, message } of authMistakes(dataset.value)) {
+      addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
+    }
+  }),
+);
 
 const settings = map(`a map of settings`, {
   vault: v.exactOptional(oneOrMore(readAddress)),
   namespace: optional(readNamespace),
   vault_ssl_verify: optional(readTlsTrust),
-  pki: optional(readMount),
-  role: optional(readRole),
-  renew: optional(readRenew),
-  ttl: optional(readDuration),
+  tls_server_name: optional(readServerName),
+  client_cert: optional(readFilePath),
+  client_key: optional(readSecretFile),
+  redirect_hosts: v.exactOptional(oneOrMore(readHost)),
+  allow_http: optional(readBoolean),
+  retries: optional(readRetries),
+  timeout: optional(readDuration),
+  ...issuing,
   cert_store: optional(readFolderPath),
   log_file: optional(readFilePath),
+  auth: v.exactOptional(auth),
   token_file: optional(readTokenFile),
   vault_role_id: optional(readSecret),
   vault_secret_id: optional(readSecret),

@@ -1,7 +1,7 @@
 /** Where things lie in the store. The one place that knows the names. */
 import type { What } from "./types.ts";
 
-/** `<cert_store>/<name>/privkey.pem` and its three siblings. */
+/** `<cert_store>/<name>/privkey.pem` and its siblings. */
 export function storedFile(certStore: string, name: string, what: What): string {
   return `${certStore}/${name}/${what}.pem`;
 }
@@ -18,6 +18,11 @@ export function stagedFolder(certStore: string, name: string): string {
 /** The old set stands here between the two renames of a switch. */
 export function retiredFolder(certStore: string, name: string): string {
   return `${certStore}/.old-${name}`;
+}
+
+/** Where a set goes that was revoked, under its serial number. */
+export function archivedFolder(certStore: string, name: string, serial: string): string {
+  return `${certStore}/archive/${name}/${serial}`;
 }
 
 export function lockFile(certStore: string): string {

@@ -59,7 +59,8 @@ function explainForm(entry: object): readonly FormMistake[] {
   // A misspelt key is reported as unknown; that it is then missing too is not worth a second line.
   if (Object.keys(entry).some((key) => isMisspelt(key, keys))) return [];
   if (long.length === 0) {
-    const forms = `"cert", "chain", "fullchain" or "privkey" with a path, or "source" and "dest"`;
+    const forms =
+      `"cert", "chain", "fullchain", "privkey" or "ca" with a path, or "source" and "dest"`;
     return [{ message: `says nothing to deploy; give ${forms}` }];
   }
   const missing = ["source", "dest"].filter((key) => !long.includes(key));

@@ -7,6 +7,7 @@
  */
 import { dirname, resolve } from "node:path";
 import type { Problem } from "./problem.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** Linux gives up after as many links itself (path_resolution(7)). */
 const MAX_LINKS = 40;
@@ -70,7 +71,11 @@ function judge(
   return { key: "", message };
 }
 
-/** The path as a person can paste it into a shell. */
-function shellWord(path: string): string {
-  return /^[A-Za-z0-9_\/.:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+/** A file that holds a secret, and that others than its owner may read. */
+export function exposed(path: string, mode: number): Problem | undefined {
+  if ((mode & 0o044) === 0) return undefined;
+  const reader = (mode & 0o004) !== 0 ? "every user" : "its group";
+  const message = `holds a secret id and may be read by ${reader}; ` +
+    `cure: chmod go-r ${shellWord(path)}, or keep it in a file of its own, "auth.secret_id_file"`;
+  return { key: "", message };
 }

@@ -5,7 +5,7 @@
 import type { Secret } from "./secret.ts";
 
 /** Which PEM file of a stored set a target takes. */
-export const WHATS = ["cert", "chain", "fullchain", "privkey"] as const;
+export const WHATS = ["cert", "chain", "fullchain", "privkey", "ca"] as const;
 export type What = typeof WHATS[number];
 
 /** What is done to a service that has to load new files, in systemd's words. */
@@ -22,22 +22,73 @@ export type RenewalWindow =
   | { readonly kind: "duration"; readonly seconds: number }
   | { readonly kind: "share"; readonly percent: number };
 
+/** Who makes the private key: the server, or this host, which then sends a request to be signed. */
+export const KEY_ORIGINS = ["vault", "local"] as const;
+export type KeyOrigin = typeof KEY_ORIGINS[number];
+
+/** Kinds of private keys, with the curve's or the modulus's bits. */
+export const KEY_TYPES = [
+  "ec-256",
+  "ec-384",
+  "rsa-2048",
+  "rsa-3072",
+  "rsa-4096",
+  "ed25519",
+] as const;
+export type KeyType = typeof KEY_TYPES[number];
+
 /** How the server's TLS certificate is verified. */
 export type TlsTrust =
   | { readonly kind: "system" }
+  /** By the authorities of one PEM file, or of all in one folder. */
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "off" };
+
+/** The auth methods that `auth` can name. */
+export const AUTH_METHODS = ["token", "approle", "cert", "jwt"] as const;
+export type AuthMethod = typeof AUTH_METHODS[number];
+
+/** How to log in, as far as the file says it; paths are absolute. */
+export type LoginSettings =
+  | {
+    readonly kind: "approle";
+    readonly mount: string;
+    readonly roleId?: Secret;
+    readonly secretId?: Secret;
+    readonly secretIdFile?: string;
+    /** Holds a wrapping token, whose secret id is kept in `secretIdFile`. */
+    readonly wrappedSecretIdFile?: string;
+  }
+  | { readonly kind: "cert"; readonly mount: string; readonly role?: string }
+  | {
+    readonly kind: "jwt";
+    readonly mount: string;
+    readonly role?: string;
+    readonly jwtFile?: string;
+  };
 
 /** How to reach and log in to the server, as far as the file says it. */
 export interface VaultSettings {
   /** Base addresses in the order in which they are tried; empty where the file names none. */
   readonly addresses: readonly string[];
+  /** Hosts, with a port or without, to which a request may be redirected. */
+  readonly redirectHosts: readonly string[];
+  /** Plain http is allowed to more than this host itself. */
+  readonly allowHttp: boolean;
   readonly namespace?: string;
   readonly trust: TlsTrust;
+  /** The name that the server's certificate has to be for, where it is not the address's. */
+  readonly serverName?: string;
+  /** Absolute paths of our own certificate for TLS and of its key. */
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+  /** How often a request is sent again. */
+  readonly retries?: number;
+  /** Seconds for one request, with all that it is sent again. */
+  readonly timeout?: number;
   /** Absolute path of a file that holds a token. */
   readonly tokenFile?: string;
-  readonly roleId?: Secret;
-  readonly secretId?: Secret;
+  readonly login?: LoginSettings;
 }
 
 /** One file that a service reads. `owner`, `group` and `mode` are absent where the file is silent. */
@@ -49,6 +100,15 @@ export interface TargetSpec {
   /** Permission bits, 0 to 0o7777. */
   readonly mode?: number;
   readonly createDirs: boolean;
+}
+
+/** The private key that a certificate is to have. */
+export interface KeySpec {
+  readonly origin: KeyOrigin;
+  /** Absent: the server's role decides, and a key of our own is `ec-256`. */
+  readonly type?: KeyType;
+  /** The stored key goes on to be used; only where the key is made on this host. */
+  readonly reuse: boolean;
 }
 
 /** A service that reads a certificate's files. */
@@ -67,12 +127,21 @@ export interface CertificateSpec {
   readonly commonName: string;
   readonly dnsSans: readonly string[];
   readonly ipSans: readonly string[];
+  readonly uriSans: readonly string[];
+  readonly emailSans: readonly string[];
+  /** `OID;UTF8:TEXT`, as Vault writes them. */
+  readonly otherSans: readonly string[];
+  readonly excludeCnFromSans: boolean;
   /** Requested lifetime in seconds; absent: the role decides. */
   readonly ttl?: number;
   readonly renew: RenewalWindow;
   /** Path of the PKI mount, without slashes at its ends. */
   readonly pki: string;
   readonly role: string;
+  /** Name or id of the mount's issuer; absent: the role decides. */
+  readonly issuerRef?: string;
+  readonly removeRootsFromChain: boolean;
+  readonly key: KeySpec;
   readonly targets: readonly TargetSpec[];
   readonly services: readonly ServiceSpec[];
 }

@@ -2,22 +2,12 @@
  * The certificate authority behind the practice Vault: a root and an intermediate, made anew for
  * each server and kept in memory only.
  */
-import "reflect-metadata";
 import { Buffer } from "node:buffer";
 import { createPrivateKey, randomBytes } from "node:crypto";
-import {
-  AuthorityKeyIdentifierExtension,
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  type Extension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  SubjectAlternativeNameExtension,
-  SubjectKeyIdentifierExtension,
-  type X509Certificate,
-  X509CertificateGenerator,
-} from "@peculiar/x509";
+import type { Extension, X509Certificate } from "@peculiar/x509";
+import { x509 } from "../certificate/x509.ts";
+
+const { KeyUsageFlags, KeyUsagesExtension } = x509;
 
 const EC_P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 const ECDSA_SHA256 = { name: "ECDSA", hash: "SHA-256" } as const;
@@ -100,7 +90,7 @@ async function createSigner(
 ): Promise<Signer> {
   const keys = await crypto.subtle.generateKey(EC_P256, false, ["sign", "verify"]);
   const subject = [{ CN: [commonName] }];
-  const certificate = await X509CertificateGenerator.create({
+  const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: randomSerial(),
     subject,
     issuer: parent?.certificate.subject ?? subject,
@@ -111,9 +101,9 @@ async function createSigner(
     signingAlgorithm: ECDSA_SHA256,
     extensions: [
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      new BasicConstraintsExtension(true, undefined, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await AuthorityKeyIdentifierExtension.create(
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(
         parent?.certificate.publicKey ?? keys.publicKey,
       ),
     ],
@@ -124,7 +114,7 @@ async function createSigner(
 async function issueLeaf(issuer: Signer, request: LeafRequest): Promise<Leaf> {
   const keys = await crypto.subtle.generateKey(EC_P256, true, ["sign", "verify"]);
   const serial = randomSerial();
-  const certificate = await X509CertificateGenerator.create({
+  const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial,
     subject: [{ CN: [request.commonName] }],
     issuer: issuer.certificate.subject,
@@ -157,10 +147,13 @@ async function leafExtensions(
     KeyUsageFlags.keyAgreement;
   return [
     new KeyUsagesExtension(usages, true),
-    new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-    await SubjectKeyIdentifierExtension.create(publicKey),
-    await AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
-    ...(names.length === 0 ? [] : [new SubjectAlternativeNameExtension(names)]),
+    new x509.ExtendedKeyUsageExtension([
+      x509.ExtendedKeyUsage.serverAuth,
+      x509.ExtendedKeyUsage.clientAuth,
+    ]),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
+    await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
+    ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
   ];
 }
 

@@ -108,8 +108,7 @@ class Tour {
     const host = this.#host;
     return {
       ...host,
-      env: (name) =>
-        name.startsWith("VAULT_") || name.startsWith("VCM_") ? undefined : host.env(name),
+      env: (name) => name === "NO_COLOR" ? host.env(name) : undefined,
       out: (text) => host.out(indent(text)),
       err: (text) => host.out(indent(text)),
       errIsTerminal: false,

@@ -18,7 +18,11 @@ export async function observe(config: Config): Promise<Observation> {
     targets.flatMap((target) => target.group ?? []),
   );
   const listing = readFolder(config.certStore);
-  const looks = specs.map((spec) => observeStore(config.certStore, spec, listing));
+  // Names of rare kinds need a library that other files do not.
+  const rare = specs.some((spec) => spec.otherSans.length > 0)
+    ? (await import("../certificate/alt_names.ts")).readOtherNames
+    : undefined;
+  const looks = specs.map((spec) => observeStore(config.certStore, spec, listing, rare));
   const accounts = await asked;
   const folders = new FolderCache();
   const certificates = specs.map((spec, at) =>

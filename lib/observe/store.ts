@@ -18,13 +18,15 @@ export interface StoreLook {
 
 /**
  * @param listing Names of all that lies in the store.
+ * @param readOtherNames Reads names of rare kinds; needed where the wish has some.
  *
- * Reads `chain.pem` and `fullchain.pem` only where a target takes them.
+ * Reads `chain.pem`, `fullchain.pem` and `ca.pem` only where a target takes them.
  */
 export function observeStore(
   certStore: string,
   spec: CertificateSpec,
   listing: Presence<ReadonlySet<string>>,
+  readOtherNames?: (leaf: X509Certificate) => readonly string[],
 ): StoreLook {
   const { folder, interrupted } = currentFolder(certStore, spec.name, listing);
   const taken = new Set<What>(["cert", "privkey", ...spec.targets.map((target) => target.what)]);
@@ -34,12 +36,13 @@ export function observeStore(
     privkey: read("privkey"),
     chain: read("chain"),
     fullchain: read("fullchain"),
+    ca: read("ca"),
   };
   const exposedKey = folder.kind === "present"
     ? exposedMode(`${folder.value}/privkey.pem`)
     : undefined;
   return {
-    stored: judge(texts),
+    stored: judge(texts, spec.otherSans.length > 0 ? readOtherNames : undefined),
     interrupted,
     ...(exposedKey === undefined ? {} : { exposedKey }),
     texts,
@@ -78,8 +81,11 @@ function currentFolder(
   return { folder: { kind: "present", value: folder }, interrupted };
 }
 
-function judge(texts: StoreLook["texts"]): StoredSet {
-  const opened = present(texts.cert, openLeaf);
+function judge(
+  texts: StoreLook["texts"],
+  readOtherNames: ((leaf: X509Certificate) => readonly string[]) | undefined,
+): StoredSet {
+  const opened = present(texts.cert, (text) => openLeaf(text, readOtherNames));
   const leaf = opened.kind === "present" && !(opened.value instanceof Error)
     ? opened.value
     : undefined;
@@ -87,6 +93,7 @@ function judge(texts: StoreLook["texts"]): StoredSet {
     leaf: present(opened, describeLeaf),
     key: present(texts.privkey, (key): KeyFact => leaf ? matchKey(leaf.x509, key) : "match"),
     chain: present(texts.chain, (): ChainFact => "usable"),
+    ca: present(texts.ca, (): ChainFact => "usable"),
     fullchain: present(
       texts.fullchain,
       (text): ChainFact => !leaf || beginsWith(text, leaf) ? "usable" : "other-leaf",
@@ -101,10 +108,14 @@ interface OpenLeaf {
 }
 
 /** The first certificate of a text, or the Error that says why there is none. */
-function openLeaf(text: string): OpenLeaf | Error {
+function openLeaf(
+  text: string,
+  readOtherNames?: (leaf: X509Certificate) => readonly string[],
+): OpenLeaf | Error {
   try {
     const x509 = openCertificate(text);
-    return { x509, certificate: readFacts(x509) };
+    const otherNames = readOtherNames?.(x509);
+    return { x509, certificate: { ...readFacts(x509), ...(otherNames && { otherNames }) } };
   } catch (error) {
     return error as Error;
   }

@@ -97,7 +97,7 @@ function keyMismatch({ stored }: Case): Due | undefined {
 }
 
 function chainMissing({ spec, stored }: Case): Due | undefined {
-  for (const what of ["chain", "fullchain"] as const) {
+  for (const what of ["chain", "fullchain", "ca"] as const) {
     if (stored[what].kind === "absent" && spec.targets.some((target) => target.what === what)) {
       return {
         reason: "chain-missing",

@@ -11,6 +11,7 @@ import {
   targetStep,
 } from "./drift.ts";
 import { isWhole, judgeDue, storedCertificate } from "./due.ts";
+import { requestFor } from "./request.ts";
 import type {
   Blocked,
   CertificateObservation,
@@ -130,7 +131,7 @@ function forcedIssue(selection: Selection): Due | undefined {
 }
 
 function storeObstacles({ stored }: CertificateObservation): Blocked[] {
-  return [stored.leaf, stored.key, stored.chain, stored.fullchain].flatMap((presence) =>
+  return [stored.leaf, stored.key, stored.chain, stored.fullchain, stored.ca].flatMap((presence) =>
     presence.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
   );
 }
@@ -194,14 +195,7 @@ function issueStep(spec: CertificateSpec, due: Due): IssueStep {
     kind: "issue",
     certificate: spec.name,
     due,
-    request: {
-      mount: spec.pki,
-      role: spec.role,
-      commonName: spec.commonName,
-      dnsSans: spec.dnsSans,
-      ipSans: spec.ipSans,
-      ...(spec.ttl === undefined ? {} : { ttl: spec.ttl }),
-    },
+    request: requestFor(spec),
     renew: spec.renew,
   };
 }

@@ -3,7 +3,7 @@
  * so that all of it can be printed as JSON and handed to another thread.
  */
 import type { Certificate } from "../certificate/certificate.ts";
-import type { Control, RenewalWindow, What } from "../config/types.ts";
+import type { Control, KeySpec, RenewalWindow, What } from "../config/types.ts";
 
 /** What is known of one thing on disk. Unreadable is a problem of its own, never "absent". */
 export type Presence<T> =
@@ -30,6 +30,7 @@ export interface StoredSet {
   /** Only what some target takes is looked at. */
   readonly chain: Presence<ChainFact>;
   readonly fullchain: Presence<ChainFact>;
+  readonly ca: Presence<ChainFact>;
 }
 
 /** A deployed file as it lies on disk. */
@@ -161,7 +162,15 @@ export interface CertificateRequest {
   readonly commonName: string;
   readonly dnsSans: readonly string[];
   readonly ipSans: readonly string[];
+  readonly uriSans: readonly string[];
+  readonly emailSans: readonly string[];
+  readonly otherSans: readonly string[];
+  readonly excludeCnFromSans: boolean;
+  readonly removeRootsFromChain: boolean;
+  readonly issuerRef?: string;
+  /** Seconds. */
   readonly ttl?: number;
+  readonly key: KeySpec;
 }
 
 /** Finish or clear away what an interrupted run left, and close a key that lies open. */

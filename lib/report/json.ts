@@ -2,6 +2,7 @@
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../plan/types.ts";
+import type { Finding } from "../vault/finding.ts";
 import type { Outcome } from "./outcome.ts";
 import { judgeStanding } from "./verdict.ts";
 
@@ -18,6 +19,18 @@ export function checkJson(plan: Plan): string {
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {
   return print({ layout: LAYOUT, ...plan, events, outcome });
+}
+
+/** What came of `vcm revoke`. */
+export function revokeJson(
+  results: readonly { readonly name: string; readonly done: boolean; readonly message: string }[],
+): string {
+  return print({ layout: LAYOUT, results });
+}
+
+/** What `vcm doctor` found. */
+export function doctorJson(findings: readonly Finding[]): string {
+  return print({ layout: LAYOUT, findings });
 }
 
 /** What `vcm validate` counts in a file without mistakes. */

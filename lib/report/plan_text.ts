@@ -9,6 +9,7 @@ import type {
   Step,
 } from "../plan/types.ts";
 import { formatMoment } from "../plan/moment.ts";
+import { requestPath } from "../plan/request.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 
@@ -50,7 +51,7 @@ function standing({ certificate, renewAt }: CertificateState): string {
 
 function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
   return [
-    `  ${paint.warn("issue")}    from ${request.mount}/issue/${request.role}: ${due.detail}`,
+    `  ${paint.warn("issue")}    from ${requestPath(request)}: ${due.detail}`,
   ];
 }
 

@@ -4,120 +4,176 @@
  * secrets and must never be printed.
  */
 import { Mistake } from "../config/mistake.ts";
-import { readAddress } from "../config/read_places.ts";
-import type { TlsTrust, VaultSettings } from "../config/types.ts";
+import { isGuarded, readAddress } from "../config/read_places.ts";
+import { readServerName } from "../config/read_names.ts";
+import type { VaultSettings } from "../config/types.ts";
+import {
+  type ClientCertificate,
+  type ClientFiles,
+  readClientCertificate,
+} from "./client_certificate.ts";
+import { type Credentials, gatherCredentials } from "./credentials.ts";
 import { VaultError } from "./errors.ts";
-import { readNamed, type Surroundings } from "./surroundings.ts";
+import { sendable } from "./secret_file.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { readTrustedAuthorities } from "./trust.ts";
-
-/** Who we are. */
-export type Credentials =
-  | { readonly kind: "token"; readonly token: string; readonly from: string }
-  | {
-    readonly kind: "approle";
-    readonly roleId: string;
-    readonly secretId: string;
-    readonly from: string;
-  };
+import { readCount, readSeconds, readSwitch, readVariable } from "./variables.ts";
 
 export interface VaultAccess {
   /** Base addresses without a slash at the end, in the order in which they are tried. */
   readonly addresses: readonly string[];
+  /** Hosts beyond these to which a request may be redirected. */
+  readonly redirectHosts: readonly string[];
+  /** Plain http may go to more than this host itself. */
+  readonly allowHttp: boolean;
   readonly namespace?: string;
-  /** PEM of the authorities to trust; absent: the certificate is not verified. */
-  readonly authorities?: readonly string[];
-  readonly credentials: Credentials;
+  readonly tls: TlsAccess;
+  /** In the order in which they are tried; at least one. */
+  readonly credentials: readonly Credentials[];
+  /** Address of a proxy for all requests. */
+  readonly proxy?: string;
   /** A proxy is set in the environment, so the server is not connected to directly. */
   readonly proxied: boolean;
   readonly limits: Limits;
+  /** How often a request is sent again after a failure that may pass. */
+  readonly retries: number;
 }
 
-/** Milliseconds until a connection must stand, and until an answer must be there. */
+export interface TlsAccess {
+  /** PEM of the authorities to trust; absent: the certificate is not verified. */
+  readonly authorities?: readonly string[];
+  /** Why it is not verified, as messages name it. */
+  readonly unverifiedBy?: string;
+  /** The name that the server's certificate has to be for, where it is not the address's. */
+  readonly serverName?: string;
+  readonly client?: ClientCertificate;
+}
+
+/** Milliseconds until a connection must stand, and for one request with all that it is repeated. */
 export interface Limits {
   readonly connect: number;
   readonly answer: number;
 }
 
-/** The server makes RSA keys of 4096 bits while we wait. */
+/** The server makes RSA keys of 4096 bits while we wait; 60 s is `VAULT_CLIENT_TIMEOUT`'s default. */
 export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
+
+/** The default of `VAULT_MAX_RETRIES`. */
+export const RETRIES = 2;
 
 /** Throws VaultError where an address or credentials are missing or cannot be read. */
 export function resolveAccess(settings: VaultSettings, around: Surroundings): VaultAccess {
-  const namespace = around.env("VAULT_NAMESPACE") || settings.namespace;
-  const trust = trustOf(settings, around);
+  const addresses = addressesOf(settings, around);
+  const namespace = namespaceOf(settings, around);
+  const proxy = proxyOf(around);
+  const client = findClientFiles(settings, around);
+  const timeout = readSeconds(around, "CLIENT_TIMEOUT") ?? settings.timeout;
+  const credentials = gatherCredentials(settings, around, client?.certificate);
+  const [first] = credentials;
+  if (first === undefined) throw new VaultError(NO_WAY);
+  if (first.kind === "unusable") throw new VaultError(first.problem);
   return {
-    addresses: addressesOf(settings, around),
-    ...(namespace === undefined ? {} : { namespace: sendable(namespace, "The namespace") }),
-    ...(trust.kind === "off" ? {} : { authorities: readTrustedAuthorities(trust, around) }),
-    credentials: credentialsOf(settings, around),
-    proxied: PROXY_VARIABLES.some((name) => around.env(name)),
-    limits: LIMITS,
+    addresses,
+    redirectHosts: settings.redirectHosts,
+    allowHttp: settings.allowHttp,
+    ...(namespace === undefined ? {} : { namespace }),
+    tls: tlsOf(settings, around, client),
+    credentials,
+    ...(proxy === undefined ? {} : { proxy }),
+    proxied: proxy !== undefined || PROXY_VARIABLES.some((name) => around.env(name)),
+    limits: timeout === undefined ? LIMITS : { ...LIMITS, answer: timeout * 1000 },
+    retries: readCount(around, "MAX_RETRIES") ?? settings.retries ?? RETRIES,
   };
 }
+
+function namespaceOf(settings: VaultSettings, around: Surroundings): string | undefined {
+  const variable = readVariable(around, "NAMESPACE");
+  return variable === undefined ? settings.namespace : sendable(variable.text, variable.name);
+}
+
+const NO_WAY = 'No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
+  'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"';
 
 /** What the runtime's HTTP client takes a proxy from. */
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
   .flatMap((name) => [name, name.toLowerCase()]);
 
-function addressesOf(settings: VaultSettings, { env }: Surroundings): readonly string[] {
-  const address = env("VAULT_ADDR");
-  if (!address) {
+function addressesOf(settings: VaultSettings, around: Surroundings): readonly string[] {
+  const variable = readVariable(around, "ADDR");
+  if (variable === undefined) {
     if (settings.addresses.length > 0) return settings.addresses;
     throw new VaultError(
       'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR',
     );
   }
-  const read = readAddress(address);
-  // What stands there may be a secret in the wrong place, so it is not shown.
-  if (read instanceof Mistake) throw new VaultError(`VAULT_ADDR is no address: ${read.message}`);
-  return [read];
-}
-
-/**
- * The text, if it can stand in a header of HTTP. The runtime's own error would show it, and it is
- * one line of printable ASCII wherever Vault made it.
- */
-function sendable(text: string, what: string): string {
-  if (/^[\x21-\x7e]+$/.test(text)) return text;
-  throw new VaultError(`${what} holds a space, a newline or another character that none may hold`);
-}
-
-function trustOf(settings: VaultSettings, { env }: Surroundings): TlsTrust {
-  const path = env("VAULT_CACERT");
-  return path ? { kind: "file", path } : settings.trust;
-}
-
-function credentialsOf(settings: VaultSettings, around: Surroundings): Credentials {
-  const { env } = around;
-  const token = env("VAULT_TOKEN");
-  if (token) {
-    return { kind: "token", token: sendable(token, "VAULT_TOKEN"), from: "VAULT_TOKEN" };
+  const address = readAddress(variable.text);
+  if (address instanceof Mistake) {
+    // What stands there may be a secret in the wrong place, so it is not shown.
+    throw new VaultError(`${variable.name} is no address: ${address.message}`);
   }
-  if (settings.tokenFile !== undefined) return tokenFrom(settings.tokenFile, around);
-  const [roleId, secretId] = [env("VAULT_ROLE_ID"), env("VAULT_SECRET_ID")];
-  if (roleId && secretId) {
-    return { kind: "approle", roleId, secretId, from: "VAULT_ROLE_ID and VAULT_SECRET_ID" };
-  }
-  const [fileRole, fileSecret] = [
-    roleId || settings.roleId?.reveal(),
-    secretId || settings.secretId?.reveal(),
-  ];
-  if (fileRole !== undefined && fileSecret !== undefined) {
-    return {
-      kind: "approle",
-      roleId: fileRole,
-      secretId: fileSecret,
-      from: "vault_role_id and vault_secret_id",
-    };
-  }
+  if (settings.allowHttp || isGuarded(address)) return [address];
   throw new VaultError(
-    'No way to log in to Vault: set VAULT_TOKEN, "token_file", or an AppRole by ' +
-      'VAULT_ROLE_ID and VAULT_SECRET_ID or "vault_role_id" and "vault_secret_id"',
+    `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or, where ` +
+      'the network is trusted, set "allow_http: true" under "config"',
   );
 }
 
-function tokenFrom(path: string, { readText }: Surroundings): Credentials {
-  const token = readNamed("the token in", path, readText).trim();
-  if (token === "") throw new VaultError(`The token file "${path}" is empty`);
-  return { kind: "token", token: sendable(token, `The token in "${path}"`), from: `"${path}"` };
+/** `VAULT_PROXY_ADDR` goes before `VAULT_HTTP_PROXY` (Vault, "Environment variables"). */
+function proxyOf(around: Surroundings): string | undefined {
+  const variable = readVariable(around, "PROXY_ADDR") ?? readVariable(around, "HTTP_PROXY");
+  if (variable === undefined) return undefined;
+  if (/^https?:\/\/[^/]/i.test(variable.text) && URL.canParse(variable.text)) return variable.text;
+  throw new VaultError(`${variable.name} is to be the URL of a proxy, as "http://proxy:3128"`);
+}
+
+function tlsOf(
+  settings: VaultSettings,
+  around: Surroundings,
+  client: ClientFiles | undefined,
+): TlsAccess {
+  const serverName = serverNameOf(settings, around);
+  return {
+    ...trustOf(settings, around),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(client === undefined ? {} : { client: readClientCertificate(client, around) }),
+  };
+}
+
+function trustOf(
+  { trust }: VaultSettings,
+  around: Surroundings,
+): Pick<TlsAccess, "authorities" | "unverifiedBy"> {
+  const skip = readSwitch(around, "SKIP_VERIFY");
+  if (skip === true) return { unverifiedBy: readVariable(around, "SKIP_VERIFY")?.name ?? "" };
+  // A file goes before a folder (Vault, "Environment variables").
+  const given = readVariable(around, "CACERT") ?? readVariable(around, "CAPATH");
+  if (given !== undefined) {
+    return { authorities: readTrustedAuthorities({ kind: "file", path: given.text }, around) };
+  }
+  if (skip === undefined && trust.kind === "off") {
+    return { unverifiedBy: "vault_ssl_verify: false" };
+  }
+  const verified = trust.kind === "off" ? { kind: "system" } as const : trust;
+  return { authorities: readTrustedAuthorities(verified, around) };
+}
+
+function serverNameOf(settings: VaultSettings, around: Surroundings): string | undefined {
+  const variable = readVariable(around, "TLS_SERVER_NAME");
+  if (variable === undefined) return settings.serverName;
+  const name = readServerName(variable.text);
+  if (typeof name === "string") return name;
+  throw new VaultError(`${variable.name}: ${name.message}`);
+}
+
+function findClientFiles(settings: VaultSettings, around: Surroundings): ClientFiles | undefined {
+  const certificate = readVariable(around, "CLIENT_CERT")?.text ?? settings.clientCert;
+  const key = readVariable(around, "CLIENT_KEY")?.text ?? settings.clientKey;
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate !== undefined && key !== undefined) return { certificate, key };
+  throw new VaultError(
+    "A client certificate and its key are needed, and one of them is given; set " +
+      (key === undefined
+        ? '"client_key" or VAULT_CLIENT_KEY'
+        : '"client_cert" or VAULT_CLIENT_CERT'),
+  );
 }

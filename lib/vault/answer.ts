@@ -7,6 +7,8 @@ export type Clean = (text: string) => string;
 
 /** What a call answers when the server is content. */
 export interface VaultAnswer {
+  /** Base address of the server that answered. */
+  readonly address: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly auth: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
@@ -19,22 +21,26 @@ export function notReady(address: string, status: number): VaultError {
   });
 }
 
+/** What a policy calls the right to a request. */
+export type Capability = "read" | "update";
+
 /** The parts of a good answer; throws VaultError for any other. */
 export function readAnswer(
   address: string,
   path: string,
   answer: RawAnswer,
   clean: Clean,
+  capability: Capability = "update",
 ): VaultAnswer {
   const { status } = answer;
   if (status >= 300 && status < 400) {
     throw new VaultError(
-      `"${address}" redirects to "${clean(answer.location ?? "nowhere")}"; ` +
-        'give the address of the active server under "vault"',
+      `"${address}" redirects to "${clean(answer.location ?? "nowhere")}", and the token does ` +
+        'not go along: list that host under "vault" or "redirect_hosts" if it is yours',
       { status },
     );
   }
-  if (status >= 400) throw explainRefusal(address, path, answer, clean);
+  if (status >= 400) throw explainRefusal(address, path, answer, clean, capability);
   const body = parseObject(answer.body);
   if (body === undefined) {
     throw new VaultError(
@@ -43,6 +49,7 @@ export function readAnswer(
     );
   }
   return {
+    address,
     data: asObject(body["data"]),
     auth: asObject(body["auth"]),
     warnings: Array.isArray(body["warnings"])
@@ -57,15 +64,16 @@ function explainRefusal(
   path: string,
   answer: RawAnswer,
   clean: Clean,
+  capability: Capability,
 ): VaultError {
   const { status } = answer;
   const said = errorsOf(answer, clean);
-  const mount = path.split("/").slice(0, -2).join("/");
+  const mount = mountOf(path);
   if (status === 403) {
     return new VaultError(
-      `"${address}" denied "update" on "${path}" (403: ${said}); the token is wrong or has ` +
+      `"${address}" denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has ` +
         `expired, no engine is mounted at "${mount}", or the policy lacks: ` +
-        `path "${path}" { capabilities = ["update"] }`,
+        `path "${path}" { capabilities = ["${capability}"] }`,
       { status },
     );
   }
@@ -80,7 +88,28 @@ function explainRefusal(
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
     return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
   }
-  return new VaultError(`"${address}" refused "${path}" (${status}: ${said})`, { status });
+  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1];
+  return new VaultError(
+    `"${address}" refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`,
+    { status },
+  );
+}
+
+/** What to do about refusals of the PKI engine whose text says only what is wrong. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/key type "any" not allowed/, 'a role with key_type=any signs only: set "key: local"'],
+  [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role asks for'],
+  [/unknown role/, 'is "role" right?'],
+  [/not allowed by this role/, "add it to the role's allowed_domains, or take it out of the file"],
+  [/Subject Alternative Names are not allowed/, "let the role allow them, or take them out"],
+  [/incompatible key usage/, "the client certificate must be for client authentication"],
+  [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
+  [/certificate with serial .* not found/, 'was it issued at this mount, "pki"?'],
+];
+
+/** The part of an API path before the PKI engine's own. */
+function mountOf(path: string): string {
+  return /^(.+?)\/(?:issuer|issue|sign|roles|revoke)(?:\/|$)/.exec(path)?.[1] ?? path;
 }
 
 /** The reasons that Vault gives, on one line. */

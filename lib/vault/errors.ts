@@ -3,9 +3,15 @@ export class VaultError extends Error {
   override readonly name = "VaultError";
   /** HTTP status, where there was an answer. */
   readonly status?: number;
+  /** The same request may go well in a while. */
+  readonly passing: boolean;
 
-  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    options: { status?: number; passing?: boolean; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     if (options.status !== undefined) this.status = options.status;
+    this.passing = options.passing ?? false;
   }
 }

@@ -1,17 +1,16 @@
 /** The PKI secrets engine: asks for a certificate, and checks what came back before it is used. */
-import { createPrivateKey } from "node:crypto";
-import { type Certificate, openCertificate, parseCertificate } from "../certificate/certificate.ts";
-import { buildChain } from "../certificate/chain.ts";
-import { compareNames } from "../certificate/names.ts";
-import { splitCertificates, withNewline } from "../certificate/pem.ts";
 import type { CertificateRequest } from "../plan/types.ts";
+import { requestPath } from "../plan/request.ts";
+import { checkIssued } from "./check_issued.ts";
 import { VaultError } from "./errors.ts";
-import { IssuedCertificate } from "./issued_certificate.ts";
-import type { VaultAnswer } from "./answer.ts";
+import type { IssuedCertificate } from "./issued_certificate.ts";
 import type { VaultSession } from "./session.ts";
 
 /**
- * `POST <mount>/issue/<role>` (Vault API, PKI, "Generate certificate and key").
+ * `POST <mount>/issue/<role>`, or, for a key that is made on this host, `POST <mount>/sign/<role>`
+ * (Vault API, PKI, "Generate certificate and key" and "Sign certificate").
+ *
+ * @param storedKey PEM of the key that is to be used again, where there is one.
  *
  * Throws VaultError where the server refuses, or its answer is not what was asked for. Needs
  * `update` on that path.
@@ -19,20 +18,17 @@ import type { VaultSession } from "./session.ts";
 export async function issueCertificate(
   session: VaultSession,
   request: CertificateRequest,
+  storedKey?: string,
 ): Promise<IssuedCertificate> {
-  const path = `${request.mount}/issue/${request.role}`;
-  const answer = await session.write(path, {
-    common_name: request.commonName,
-    ...(request.dnsSans.length > 0 ? { alt_names: request.dnsSans.join(",") } : {}),
-    ...(request.ipSans.length > 0 ? { ip_sans: request.ipSans.join(",") } : {}),
-    ...(request.ttl === undefined ? {} : { ttl: `${request.ttl}s` }),
-    format: "pem",
-  });
+  const path = requestPath(request);
+  const own = request.key.origin === "local" ? await makeOwn(request, storedKey) : undefined;
+  const body = bodyOf(request, own?.request);
+  const answer = await session.write(path, body);
   try {
-    return checkAnswer(request, answer);
+    return await checkIssued(request, answer, own?.privateKey);
   } catch (error) {
     throw new VaultError(
-      `The certificate that "${session.address}" gave for "${path}" is not usable: ${
+      `The certificate that "${answer.address}" gave for "${path}" is not usable: ${
         (error as Error).message
       }`,
       { cause: error },
@@ -40,51 +36,44 @@ export async function issueCertificate(
   }
 }
 
-function checkAnswer(request: CertificateRequest, answer: VaultAnswer): IssuedCertificate {
-  const { data } = answer;
-  const [leaf] = splitCertificates(textOf(data, "certificate"));
-  if (leaf === undefined) throw new Error("the answer holds no PEM certificate");
-  const privateKey = withNewline(textOf(data, "private_key"));
-  const authorities = [...listOf(data["ca_chain"]), ...listOf([data["issuing_ca"]])];
-  const certificate = parseCertificate(leaf);
-  requireKey(leaf, privateKey);
-  requireNames(request, certificate);
-  return new IssuedCertificate({
-    certificate,
-    leaf,
-    chain: buildChain(leaf, authorities),
-    privateKey,
-    warnings: answer.warnings,
-  });
+async function makeOwn(request: CertificateRequest, storedKey: string | undefined) {
+  const { makeSigningRequest } = await import("./signing_request.ts");
+  return await makeSigningRequest(request, storedKey);
 }
 
-function textOf(data: VaultAnswer["data"], key: string): string {
-  const value = data[key];
-  if (typeof value !== "string" || value === "") throw new Error(`the answer has no "${key}"`);
-  return value;
+/**
+ * Names stand in the body, and in a signing request too: `use_csr_sans` and `use_csr_common_name` of
+ * the role decide which of the two the server reads. E-mail addresses travel among the DNS names.
+ */
+function bodyOf(request: CertificateRequest, csr: string | undefined): Record<string, unknown> {
+  const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl } = request;
+  const altNames = [...dnsSans, ...emailSans];
+  return {
+    common_name: commonName,
+    ...(altNames.length > 0 ? { alt_names: altNames.join(",") } : {}),
+    ...(ipSans.length > 0 ? { ip_sans: ipSans.join(",") } : {}),
+    // Lists, since commas are allowed in them.
+    ...(uriSans.length > 0 ? { uri_sans: uriSans } : {}),
+    ...(otherSans.length > 0 ? { other_sans: otherSans } : {}),
+    ...(request.excludeCnFromSans ? { exclude_cn_from_sans: true } : {}),
+    ...(request.removeRootsFromChain ? { remove_roots_from_chain: true } : {}),
+    ...(ttl === undefined ? {} : { ttl: `${ttl}s` }),
+    ...(csr === undefined ? {} : { csr }),
+    format: "pem",
+  };
 }
 
-function listOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
-}
-
-/** The full proof, once: later looks take a shorter way. */
-function requireKey(leaf: string, privateKey: string): void {
-  let belongs: boolean;
-  try {
-    belongs = openCertificate(leaf).checkPrivateKey(createPrivateKey(privateKey));
-  } catch {
-    // The cause would name parts of the key.
-    throw new Error("its private key cannot be decoded");
-  }
-  if (!belongs) throw new Error("its private key does not belong to it");
-}
-
-/** Other names would make the certificate due again at the next look, for ever. */
-function requireNames(request: CertificateRequest, certificate: Certificate): void {
-  const { missing, extra } = compareNames(request, certificate);
-  if (missing.length > 0) {
-    throw new Error(`it lacks ${missing.join(", ")}; does the role "${request.role}" allow them?`);
-  }
-  if (extra.length > 0) throw new Error(`it has names nobody asked for: ${extra.join(", ")}`);
+/** `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). Throws VaultError. Needs `update` on that path. */
+export async function revokeCertificate(
+  session: VaultSession,
+  mount: string,
+  serial: string,
+): Promise<void> {
+  const path = `${mount}/revoke`;
+  const { address, data, warnings } = await session.write(path, { serial_number: serial });
+  if (data["state"] === "revoked" || data["revocation_time"] !== undefined) return;
+  // What has expired is answered with 200, and a warning that it was left alone.
+  throw new VaultError(
+    `"${address}" did not revoke ${serial}: ${warnings.join("; ") || "no reason given"}`,
+  );
 }

@@ -1,159 +1,159 @@
-/** A login at one server: what is logged in to is what answers all later calls. */
-import type { Credentials, VaultAccess } from "./access.ts";
-import { errorsOf, notReady, parseObject, readAnswer, type VaultAnswer } from "./answer.ts";
-import { VaultError } from "./errors.ts";
+/** Requests with a token, at whichever server answers. */
+import type { VaultAccess } from "./access.ts";
+import { errorsOf, readAnswer, type VaultAnswer } from "./answer.ts";
 import { plainLine } from "./plain_line.ts";
-import {
-  explainFailure,
-  type HttpRequest,
-  openTransport,
-  probe,
-  type RawAnswer,
-  type Transport,
-} from "./transport.ts";
+import { type Answered, type Call, CLOCK, type Clock, Servers } from "./servers.ts";
+import type { Helpers } from "./login.ts";
+import { TokenKeeper } from "./token_keeper.ts";
+import type { HttpRequest, RawAnswer } from "./transport.ts";
 
 export interface VaultSession {
-  readonly address: string;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
   write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer>;
+  /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
+  read(path: string): Promise<VaultAnswer>;
   /** Gives up a token that was got by logging in; one that we were given is left alone. */
   close(): Promise<void>;
 }
 
+/** Helpers for those who have nothing to say and nothing to keep. */
+export const NO_HELPERS: Helpers = {
+  note: () => {},
+  reserve: () => ({ keep: () => {}, release: () => {} }),
+};
+
 /**
- * Logs in at the first address that can be reached and is in working order.
+ * Logs in, where a login is needed, at the first server that can be reached and is in working order.
  *
- * Throws VaultError: of the last address where none can be used, at once where a login is refused.
+ * Throws VaultError.
  */
-export async function openSession(access: VaultAccess): Promise<VaultSession> {
-  let last: unknown;
-  for (const address of access.addresses) {
-    const transport = await openTransport(access, address);
-    const session = new Session(address, access, transport);
-    try {
-      await session.open(access.addresses.length > 1);
-      return session;
-    } catch (error) {
-      transport.close();
-      last = error;
-      if (error instanceof VaultError && isFinal(error)) break;
-    }
+export async function openSession(
+  access: VaultAccess,
+  helpers: Helpers = NO_HELPERS,
+  clock: Clock = CLOCK,
+): Promise<VaultSession> {
+  const session = new Session(access, helpers, clock);
+  try {
+    await session.open();
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
   }
-  throw last;
 }
-
-/** A server that says no to us is the right one; another would say the same. */
-function isFinal({ status }: VaultError): boolean {
-  return status !== undefined && status >= 400 && status < 500;
-}
-
-/** So many requests in a row without an answer, and the server counts as gone for this run. */
-const PATIENCE = 3;
 
 class Session implements VaultSession {
-  readonly address: string;
   readonly #access: VaultAccess;
-  readonly #transport: Transport;
-  #token = "";
-  #ownToken = false;
-  #unanswered = 0;
-  #gone: VaultError | undefined;
+  readonly #servers: Servers;
+  readonly #keeper: TokenKeeper;
+  /** What no message may show. */
+  readonly #secrets = new Set<string>();
 
-  constructor(address: string, access: VaultAccess, transport: Transport) {
-    this.address = address;
+  constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
-    this.#transport = transport;
+    for (const secret of access.credentials.flatMap(secretsOf)) this.#secrets.add(secret);
+    this.#servers = new Servers(access, this.#clean, clock);
+    const ask = (path: string, body: Readonly<Record<string, unknown>>, token?: string) =>
+      this.#send("POST", path, body, token);
+    const hide = (secret: string) => void this.#secrets.add(secret);
+    this.#keeper = new TokenKeeper(access.credentials, ask, this.#clean, helpers, hide);
   }
 
-  /** @param choose Other addresses can be tried, so learn now whether this one works. */
-  async open(choose: boolean): Promise<void> {
-    if (!this.#access.proxied) await probe(this.address, this.#access.limits);
-    const { credentials } = this.#access;
-    if (credentials.kind === "token") {
-      this.#token = credentials.token;
-      if (choose) await this.#requireWorkingOrder();
-      return;
-    }
-    this.#token = await this.#logIn(credentials);
-    this.#ownToken = true;
+  async open(): Promise<void> {
+    // A token that we were given is tried when it is needed.
+    if (this.#access.credentials[0]?.kind !== "token") await this.#keeper.open();
   }
 
-  readonly #clean = (text: string) => {
-    const { credentials } = this.#access;
-    const ids = credentials.kind === "approle" ? [credentials.secretId, credentials.roleId] : [];
-    return plainLine(text, [this.#token, ...ids]);
-  };
+  readonly #clean = (text: string) => plainLine(text, [...this.#secrets]);
 
-  async write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer> {
-    return readAnswer(this.address, path, await this.#send("POST", path, body), this.#clean);
+  write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer> {
+    return this.#call("POST", path, body);
+  }
+
+  read(path: string): Promise<VaultAnswer> {
+    return this.#call("GET", path);
   }
 
   async close(): Promise<void> {
     try {
+      const own = await this.#keeper.ownToken();
       // Batch tokens cannot be revoked (400), and an unreachable server forgets the token in time.
-      if (this.#ownToken) await this.#send("POST", "auth/token/revoke-self", {});
+      if (own !== undefined) {
+        await this.#servers.sendOnce(this.#request("POST", "auth/token/revoke-self", {}, own));
+      }
     } catch {
       return;
     } finally {
-      this.#transport.close();
+      await this.#servers.close();
     }
   }
 
-  /** `GET sys/health` answers 200 active, 429 and 473 standby, which forwards (Vault API). */
-  async #requireWorkingOrder(): Promise<void> {
-    const { status } = await this.#send("GET", "sys/health");
-    if (![200, 429, 473].includes(status)) throw notReady(this.address, 503);
-  }
-
-  async #logIn(credentials: Credentials & { kind: "approle" }): Promise<string> {
-    const path = "auth/approle/login";
-    const answer = await this.#send("POST", path, {
-      role_id: credentials.roleId,
-      secret_id: credentials.secretId,
-    });
-    const isRefusal = answer.status === 400 || answer.status === 403;
-    if (isRefusal && parseObject(answer.body)?.["errors"] !== undefined) {
-      throw new VaultError(
-        `"${this.address}" refused the AppRole of ${credentials.from} (${answer.status}: ${
-          errorsOf(answer, this.#clean)
-        }); check both, and whether the secret id has expired`,
-        { status: answer.status },
-      );
-    }
-    const token = readAnswer(this.address, path, answer, this.#clean).auth["client_token"];
-    if (typeof token !== "string" || token === "") {
-      throw new VaultError(`"${this.address}" logged us in but gave no token`);
-    }
-    return token;
-  }
-
-  async #send(
+  async #call(
     method: HttpRequest["method"],
     path: string,
     body?: Readonly<Record<string, unknown>>,
-  ): Promise<RawAnswer> {
+  ): Promise<VaultAnswer> {
+    for (;;) {
+      const held = await this.#keeper.take();
+      const { address, answer } = await this.#send(method, path, body, held.id);
+      if (isTokenRefused(answer, this.#clean)) {
+        if (this.#keeper.replace(held)) continue;
+      } else {
+        held.accepted = true;
+      }
+      const capability = method === "GET" ? "read" : "update";
+      return readAnswer(address, path, answer, this.#clean, capability);
+    }
+  }
+
+  #send(
+    method: HttpRequest["method"],
+    path: string,
+    body?: Readonly<Record<string, unknown>>,
+    token?: string,
+  ): Promise<Answered> {
+    return this.#servers.send(this.#request(method, path, body, token));
+  }
+
+  #request(
+    method: HttpRequest["method"],
+    path: string,
+    body?: Readonly<Record<string, unknown>>,
+    token?: string,
+  ): Call {
     const { namespace } = this.#access;
     const headers = {
       "content-type": "application/json",
       "x-vault-request": "true",
-      ...(this.#token === "" ? {} : { "x-vault-token": this.#token }),
+      ...(token === undefined ? {} : { "x-vault-token": token }),
       ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
     };
-    if (this.#gone !== undefined) throw this.#gone;
-    const url = `${this.address}/v1/${path.split("/").map(encodeURIComponent).join("/")}`;
-    try {
-      const answer = await this.#transport.send({
-        method,
-        url,
-        headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      this.#unanswered = 0;
-      return answer;
-    } catch (error) {
-      const failure = explainFailure(this.address, error, this.#access.limits);
-      if (++this.#unanswered >= PATIENCE) this.#gone = failure;
-      throw failure;
-    }
+    return { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  }
+}
+
+/**
+ * The token itself is refused, not what it may do: a policy's refusal is gathered into "1 error
+ * occurred" (Vault 1.14, OpenBao 2.6), that of a token is not, or says "invalid token" (Vault 1.17).
+ */
+function isTokenRefused(answer: RawAnswer, clean: (text: string) => string): boolean {
+  if (answer.status !== 403) return false;
+  const said = errorsOf(answer, clean);
+  return !said.includes("error occurred") || /invalid token/i.test(said);
+}
+
+function secretsOf(by: VaultAccess["credentials"][number]): string[] {
+  switch (by.kind) {
+    case "token":
+      return [by.token];
+    case "approle":
+      return [by.secretId, by.roleId];
+    case "wrapped":
+      return [by.wrappingToken, by.roleId];
+    case "jwt":
+      return [by.jwt];
+    case "cert":
+    case "unusable":
+      return [];
   }
 }

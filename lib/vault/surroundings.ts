@@ -7,6 +7,9 @@ export interface Surroundings {
   readonly readText: (path: string) => string;
   /** Names of all that lies in a folder. */
   readonly list: (path: string) => readonly string[];
+  readonly exists: (path: string) => boolean;
+  /** Permission bits of a file, links followed. */
+  readonly mode: (path: string) => number;
 }
 
 /** What is read from a path that the operator named; throws VaultError where it cannot be read. */

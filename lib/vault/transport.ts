@@ -2,11 +2,13 @@
 import type { Limits, VaultAccess } from "./access.ts";
 import { BODY_LIMIT, tooLong } from "./body_limit.ts";
 import { VaultError } from "./errors.ts";
+import { explainFailure } from "./explain_failure.ts";
 
 /** An answer as it came. */
 export interface RawAnswer {
   readonly status: number;
   readonly location?: string;
+  readonly retryAfter?: string;
   readonly body: string;
 }
 
@@ -18,18 +20,24 @@ export interface HttpRequest {
 }
 
 export interface Transport {
-  send(request: HttpRequest): Promise<RawAnswer>;
+  /** @param limit Milliseconds until the whole answer must be there. */
+  send(request: HttpRequest, limit: number): Promise<RawAnswer>;
   close(): void;
 }
 
-/** A transport that verifies the server, or, where it must not, one that does not. */
+/** The runtime's own client, or, for what that cannot do, TLS by hand. */
 export async function openTransport(access: VaultAccess, address: string): Promise<Transport> {
-  if (access.authorities === undefined && address.startsWith("https:")) {
-    const { UnverifiedTransport } = await import("./unverified_transport.ts");
-    return new UnverifiedTransport(access.limits.answer);
+  const { authorities, serverName, client } = access.tls;
+  if (address.startsWith("https:") && (authorities === undefined || serverName !== undefined)) {
+    const { TlsTransport } = await import("./tls_transport.ts");
+    return new TlsTransport(access.tls, access.proxy);
   }
   try {
-    return new FetchTransport(access.authorities ?? [], access.limits.answer);
+    return new FetchTransport({
+      caCerts: [...authorities ?? []],
+      ...(access.proxy === undefined ? {} : { proxy: { url: access.proxy } }),
+      ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+    });
   } catch (error) {
     throw new VaultError(
       'One of the CA certificates cannot be used; give a file of your own by "vault_ssl_verify"',
@@ -40,14 +48,12 @@ export async function openTransport(access: VaultAccess, address: string): Promi
 
 class FetchTransport implements Transport {
   readonly #client: Deno.HttpClient;
-  readonly #limit: number;
 
-  constructor(authorities: readonly string[], limit: number) {
-    this.#limit = limit;
-    this.#client = Deno.createHttpClient({ caCerts: [...authorities] });
+  constructor(options: Deno.CreateHttpClientOptions) {
+    this.#client = Deno.createHttpClient(options);
   }
 
-  async send(request: HttpRequest): Promise<RawAnswer> {
+  async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
     const { method, url, headers, body } = request;
     const response = await fetch(url, {
       client: this.#client,
@@ -56,12 +62,14 @@ class FetchTransport implements Transport {
       ...(body === undefined ? {} : { body }),
       // A redirect to another host would take the token along.
       redirect: "manual",
-      signal: AbortSignal.timeout(this.#limit),
+      signal: AbortSignal.timeout(limit),
     });
     const location = response.headers.get("location");
+    const retryAfter = response.headers.get("retry-after");
     return {
       status: response.status,
       ...(location === null ? {} : { location }),
+      ...(retryAfter === null ? {} : { retryAfter }),
       body: await readBounded(response, url),
     };
   }
@@ -104,6 +112,7 @@ export async function probe(address: string, limits: Limits): Promise<void> {
       throw new VaultError(
         `No connection to "${address}" within ${limits.connect / 1000} s; ` +
           "is the address right, and does a firewall let this host through?",
+        { passing: true },
       );
     }
     connection.close();
@@ -112,49 +121,4 @@ export async function probe(address: string, limits: Limits): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */
-function wholeText(error: unknown): string {
-  const said: string[] = [];
-  for (let at = error; at instanceof Error; at = at.cause) said.push(at.message);
-  return said.length > 0 ? said.join(": ") : String(error);
-}
-
-/** A failed connection or request in plain words. */
-export function explainFailure(address: string, error: unknown, limits: Limits): VaultError {
-  if (error instanceof VaultError) return error;
-  const text = wholeText(error);
-  // This error of the runtime would show the token.
-  if (/header value|ByteString|header content/i.test(text)) {
-    return new VaultError("The token cannot be sent: it holds a character that none may hold");
-  }
-  const cause = { cause: error };
-  if (error instanceof DOMException && error.name === "TimeoutError") {
-    return new VaultError(`No answer from "${address}" within ${limits.answer / 1000} s`, cause);
-  }
-  if (/invalid peer certificate/.test(text)) {
-    const why = /UnknownIssuer|BadSignature/.test(text)
-      ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
-      : /not valid for name|NotValidForName/i.test(text)
-      ? "it is for another name; use the name that stands in it"
-      : /expired/i.test(text)
-      ? "it has expired"
-      : text.replace(/^.*invalid peer certificate: /s, "");
-    return new VaultError(`Cannot verify the TLS certificate of "${address}": ${why}`, cause);
-  }
-  if (/InvalidContentType|corrupt message/.test(text)) {
-    return new VaultError(`"${address}" does not speak TLS; should it be "http://"?`, cause);
-  }
-  if (/failed to lookup|ENOTFOUND|Name or service not known/.test(text)) {
-    return new VaultError(`Cannot find the host of "${address}"; is the name right?`, cause);
-  }
-  if (/refused/i.test(text)) {
-    return new VaultError(
-      `Cannot connect to "${address}": connection refused; is the server running?`,
-      cause,
-    );
-  }
-  const short = text.replace(/ \(os error.*/s, "").replace(/^.*client error \(\w+\): /s, "");
-  return new VaultError(`Cannot talk to "${address}": ${short}`, cause);
 }

@@ -19,7 +19,7 @@ export function readTrustedAuthorities(
   trust: Exclude<TlsTrust, { kind: "off" }>,
   around: Surroundings,
 ): string[] {
-  if (trust.kind === "file") return readBundle(trust.path, around);
+  if (trust.kind === "file") return readPlace(trust.path, around);
   const [file, folder] = [around.env("SSL_CERT_FILE"), around.env("SSL_CERT_DIR")];
   if (file) return readBundle(file, around);
   if (folder) return readFolder(folder, around);
@@ -31,6 +31,18 @@ export function readTrustedAuthorities(
     }
   }
   return [];
+}
+
+/** A file, or a folder of files. */
+function readPlace(path: string, around: Surroundings): string[] {
+  try {
+    return readBundle(path, around);
+  } catch (error) {
+    if (!/: is a directory$/.test((error as Error).message)) throw error;
+  }
+  const authorities = readFolder(path, around);
+  if (authorities.length > 0) return authorities;
+  throw new VaultError(`No file in the CA folder "${path}" holds a PEM certificate`);
 }
 
 /** As OpenSSL has it, a folder of PEM files; what is none is passed over. */

@@ -1,5 +1,6 @@
 /** A host of its own for each test: a folder with `vcm.yaml`, store and targets, and made-up surroundings. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import type { Host } from "../../lib/cli/host.ts";
 import { main } from "../../lib/cli/main.ts";
 import { type Folder, makeFolder } from "../support/rig.ts";
@@ -16,7 +17,12 @@ export interface Bench extends Disposable {
   /** Replaces `vcm.yaml`: settings besides `cert_store`, and the list of certificates, as YAML. */
   configure(settings: string, certs: string): void;
   /** Runs one command line with this environment and no other. */
-  vcm(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Said>;
+  vcm(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    /** Answers questions; without it nobody is there. */
+    ask?: (question: string) => boolean,
+  ): Promise<Said>;
   /** All that was said so far, by all runs. */
   everything(): string;
 }
@@ -34,10 +40,12 @@ export function makeBench(): Bench {
       const store = `  cert_store: "${folder.at("store")}"\n`;
       folder.write("vcm.yaml", `config:\n${lines}${store}certs:\n${certs}`);
     },
-    async vcm(args, env = {}) {
+    async vcm(args, env = {}, ask) {
       const said = { out: "", err: "" };
       const status = await main(args, {
         ...HOST,
+        canAsk: ask !== undefined,
+        ask: ask ?? (() => false),
         env: (name) => ({ VCM_CONFIG: folder.at("vcm.yaml"), ...env })[name],
         out: (text) => said.out += text,
         err: (text) => said.err += text,
@@ -50,14 +58,15 @@ export function makeBench(): Bench {
   };
 }
 
-const HOST: Omit<Host, "env" | "out" | "err"> = {
+const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
   uid: () => Deno.uid() ?? 0,
   now: () => new Date(),
   outIsTerminal: false,
   errIsTerminal: false,
   readText: (path) => Deno.readTextFileSync(path),
   list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
-  exists: () => true,
+  exists: (path) => path.endsWith("vcm.yaml") || existsSync(path),
+  mode: (path) => (Deno.statSync(path).mode ?? 0) & 0o7777,
   append: (path, text) => Deno.writeTextFileSync(path, text, { append: true, mode: 0o600 }),
   // These permissions are those of all tests.
   giveUp: () => {},

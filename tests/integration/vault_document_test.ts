@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { pathOfPart } from "../support/parts.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
@@ -10,9 +11,9 @@ test("the commands of docs/vault.md set up a server that README.md's file can us
   await using bao = await startOpenBao();
   const script = blocks(readDocument("docs/vault.md"), "sh").join("\n");
   const said = await runScript(script, bao.address, bao.token);
-  // The last two are printed by `-field`, which without a terminal adds no newline.
-  const ids = said.match(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g) ?? [];
-  const [roleId, secretId] = ids.slice(-2);
+  // Printed by `-field`, which without a terminal adds no newline.
+  const id = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+  const [, roleId, secretId] = new RegExp(`(${id})(${id})`).exec(said) ?? [];
   const login = await post(bao.address, "auth/approle/login", {
     role_id: roleId,
     secret_id: secretId,
@@ -30,6 +31,9 @@ test("the commands of docs/vault.md set up a server that README.md's file can us
 /** Runs the commands as a person would, who has `bao` on the PATH and is logged in. */
 async function runScript(script: string, address: string, token: string): Promise<string> {
   const bao = await pathOfPart("openbao");
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const key = await Deno.makeTempFile();
+  await Deno.writeTextFile(key, publicKey.export({ type: "spki", format: "pem" }).toString());
   const { code, stdout, stderr } = await new Deno.Command("bash", {
     args: ["-euo", "pipefail", "-c", `bao() { "$BAO" "$@"; }\n${script}`],
     clearEnv: true,
@@ -39,8 +43,10 @@ async function runScript(script: string, address: string, token: string): Promis
       BAO: bao,
       BAO_ADDR: address,
       BAO_TOKEN: token,
+      KEY: key,
     },
   }).output();
+  await Deno.remove(key);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   assert.equal(code, 0, text(stderr));
   return text(stdout);

@@ -3,6 +3,7 @@ import type { Certificate } from "../../lib/certificate/certificate.ts";
 import type { CertificateSpec, Config, ServiceSpec, TargetSpec } from "../../lib/config/types.ts";
 import type {
   CertificateObservation,
+  CertificateRequest,
   MarkerObservation,
   Observation,
   Presence,
@@ -32,14 +33,30 @@ export function unreadable(problem: string) {
   return { kind: "unreadable", problem } as const;
 }
 
+/** What a wish and a request say of names and keys where they say nothing special. */
+export const PLAIN = {
+  dnsSans: [],
+  ipSans: [],
+  uriSans: [],
+  emailSans: [],
+  otherSans: [],
+  excludeCnFromSans: false,
+  removeRootsFromChain: false,
+  key: { origin: "vault", reuse: false },
+} as const;
+
+/** What is sent for `web.example.com`. */
+export function makeRequest(parts: Partial<CertificateRequest> = {}): CertificateRequest {
+  return { ...PLAIN, mount: "pki", role: "web", commonName: "web.example.com", ...parts };
+}
+
 /** A wish that `makeCertificate()` grants. */
 export function makeSpec(parts: Partial<CertificateSpec> = {}): CertificateSpec {
   const name = parts.name ?? "web.example.com";
   return {
     name,
     commonName: name,
-    dnsSans: [],
-    ipSans: [],
+    ...PLAIN,
     renew: { kind: "duration", seconds: 14 * DAY },
     pki: "pki_internal",
     role: "web",
@@ -63,6 +80,8 @@ export function makeCertificate(parts: Partial<Certificate> = {}): Certificate {
     commonName: "web.example.com",
     dnsNames: ["web.example.com"],
     ipAddresses: [],
+    uris: [],
+    emails: [],
     notBefore: new Date("2026-11-01T00:00:00Z"),
     notAfter: new Date("2027-01-30T00:00:00Z"),
     issuer: "Example CA",
@@ -82,6 +101,7 @@ export function makeStored(
     key: present("match"),
     chain: present("usable"),
     fullchain: present("usable"),
+    ca: present("usable"),
     ...parts,
   };
 }
@@ -158,7 +178,12 @@ export function makeConfig(certificates: readonly CertificateSpec[], file = "vcm
   return {
     file,
     certStore: "/var/lib/vcm/certs",
-    vault: { addresses: ["https://vault.example.com:8200"], trust: { kind: "system" } },
+    vault: {
+      addresses: ["https://vault.example.com:8200"],
+      redirectHosts: [],
+      allowHttp: false,
+      trust: { kind: "system" },
+    },
     certificates,
   };
 }

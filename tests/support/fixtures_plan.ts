@@ -1,6 +1,6 @@
 /** Plans for tests of reports, put together by hand. */
 import type { CertificateState, Plan, Step } from "../../lib/plan/types.ts";
-import { makeCertificate, NOW } from "./fixtures.ts";
+import { makeCertificate, makeRequest, NOW } from "./fixtures.ts";
 
 export function makePlan(
   certificates: readonly CertificateState[],
@@ -26,13 +26,7 @@ export function makeIssue(certificate: string, detail: string): Step {
     kind: "issue",
     certificate,
     due: { reason: "missing", detail },
-    request: {
-      mount: "pki_internal",
-      role: "web",
-      commonName: certificate,
-      dnsSans: [],
-      ipSans: [],
-    },
+    request: makeRequest({ mount: "pki_internal", commonName: certificate }),
     renew: { kind: "duration", seconds: 86_400 },
   };
 }

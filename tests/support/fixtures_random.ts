@@ -93,6 +93,7 @@ export function anything(random: () => number, spec: CertificateSpec): Certifica
       key: maybe("match", "mismatch", "unparsable"),
       chain: maybe("usable"),
       fullchain: maybe("usable", "other-leaf"),
+      ca: maybe("usable"),
     },
     targets: fine.targets.map((target) => ({
       ...target,

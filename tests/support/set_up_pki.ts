@@ -23,7 +23,8 @@ const ROLES = {
 
 // Only what the main job asks for, so that tests show that it needs no more.
 const POLICY = ["pki", "pki_self"]
-  .map((mount) => `path "${mount}/issue/*" { capabilities = ["create", "update"] }`)
+  .flatMap((mount) => [`${mount}/issue/*`, `${mount}/sign/*`])
+  .map((path) => `path "${path}" { capabilities = ["create", "update"] }`)
   .join("\n");
 
 /**

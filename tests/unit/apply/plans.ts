@@ -12,6 +12,7 @@ import type {
   Step,
   TargetStep,
 } from "../../../lib/plan/types.ts";
+import { makeRequest } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 
 type Vault = Awaited<ReturnType<typeof startPracticeVault>>;
@@ -38,10 +39,13 @@ export async function withRig(
   const { roleId, secretId } = vault;
   const access: AccessOrder = {
     addresses: [vault.address],
-    authorities: [],
-    credentials: { kind: "approle", roleId, secretId, from: "the test" },
+    redirectHosts: [],
+    allowHttp: false,
+    tls: { authorities: [] },
+    credentials: [{ kind: "approle", mount: "approle", roleId, secretId, from: "the test" }],
     proxied: false,
     limits: LIMITS,
+    retries: 0,
   };
   const run = async (plan: Plan, by = access) => {
     const events: ApplyEvent[] = [];
@@ -66,7 +70,7 @@ export function issueStep(name: string, change: Partial<IssueStep["request"]> = 
     kind: "issue",
     certificate: name,
     due: { reason: "missing", detail: "there is no certificate in the store" },
-    request: { mount: "pki", role: "web", commonName: name, dnsSans: [], ipSans: [], ...change },
+    request: makeRequest({ commonName: name, ...change }),
     renew: { kind: "duration", seconds: 86_400 },
   };
 }

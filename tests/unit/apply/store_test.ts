@@ -4,7 +4,7 @@ import type { What } from "../../../lib/config/types.ts";
 import { errorOf, type Folder, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";
-const FILES = ["cert", "chain", "fullchain", "privkey"];
+const FILES = ["ca", "cert", "chain", "fullchain", "privkey"];
 
 /** The four files of a set, in which each says which set it is of. */
 function put(store: Folder, folder: string, set: string): void {

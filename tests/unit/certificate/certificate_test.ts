@@ -22,6 +22,8 @@ pureTest("parseCertificate() reads names, dates, issuer, serial and fingerprint"
     commonName: "web.example.com",
     dnsNames: ["web.example.com", "*.apps.example.com"],
     ipAddresses: ["10.1.1.20", "2001:db8::1"],
+    uris: ["spiffe://example.com/web"],
+    emails: ["ops@example.com"],
     notBefore: new Date("2026-11-01T00:00:00Z"),
     notAfter: new Date("2027-01-30T00:00:00Z"),
     issuer: "Example CA",
@@ -30,6 +32,25 @@ pureTest("parseCertificate() reads names, dates, issuer, serial and fingerprint"
       .toUpperCase(),
   });
 });
+
+pureTest(
+  "parseCertificate() reads names of each kind in their order, and none where none are",
+  async () => {
+    const uris = ["spiffe://example.com/a,b", 'https://a.test/"q"?x=1&y=2#z', "urn:uuid:1"];
+    const emails = ["o'hara@example.com", "a+b@Example.COM"];
+    const { pem } = await makeCertificatePem("a", {
+      names: [
+        ...uris.map((value) => ({ type: "url", value }) as const),
+        ...emails.map((value) => ({ type: "email", value }) as const),
+        { type: "guid", value: "8ee13e53-2c1c-42bb-8df7-39927c0bdbb6" },
+      ],
+    });
+    const named = parseCertificate(pem);
+    assert.deepEqual([named.uris, named.emails, named.dnsNames], [uris, emails, []]);
+    const plain = parseCertificate((await makeCertificatePem("a")).pem);
+    assert.deepEqual([plain.uris, plain.emails, "otherNames" in plain], [[], [], false]);
+  },
+);
 
 pureTest("parseCertificate() writes the serial as Vault does, in whole bytes", async () => {
   const cases = { "7f": "7f", "0a1b": "0a:1b", "ff00ff": "ff:00:ff", "01": "01" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildChain } from "../../../lib/certificate/chain.ts";
+import { buildChain, trustAnchors } from "../../../lib/certificate/chain.ts";
 import {
   type AlgorithmName,
   makeAuthority,
@@ -126,3 +126,25 @@ async function followsSignatures(algorithm: AlgorithmName): Promise<void> {
   assert.deepEqual(chain(leaf.pem), ["lower", "upper"]);
   assert.deepEqual(chain(lower.pem), ["upper"]);
 }
+
+pureTest("trustAnchors() gives every root that came along, each once", async () => {
+  const { root, upper, lower } = await makeLine();
+  const other = await makeAuthority("Other");
+  const chain = [lower.pem, upper.pem];
+  assert.deepEqual(trustAnchors(chain, [lower.pem, upper.pem, root.pem]), [root.pem]);
+  assert.deepEqual(trustAnchors(chain, [root.pem + lower.pem, root.pem]), [root.pem]);
+  const served = root.pem.trimEnd().replaceAll("\n", "\r\n");
+  assert.deepEqual(trustAnchors(chain, [served, root.pem]), [root.pem]);
+  assert.deepEqual(trustAnchors(chain, [root.pem, upper.pem, other.pem]), [root.pem, other.pem]);
+  assert.deepEqual(trustAnchors([], [root.pem]), [root.pem]);
+});
+
+pureTest(
+  "trustAnchors() gives the authority nearest to the root where none came along",
+  async () => {
+    const { upper, lower } = await makeLine();
+    assert.deepEqual(trustAnchors([lower.pem, upper.pem], [lower.pem, upper.pem]), [upper.pem]);
+    assert.deepEqual(trustAnchors([lower.pem], [lower.pem]), [lower.pem]);
+    assert.deepEqual(trustAnchors([], []), []);
+  },
+);

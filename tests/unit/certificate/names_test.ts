@@ -5,7 +5,7 @@ import {
   compareNames,
   type WantedNames,
 } from "../../../lib/certificate/names.ts";
-import { makeCertificate } from "../../support/fixtures.ts";
+import { makeCertificate, PLAIN } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const NONE = { missing: [], extra: [] };
@@ -17,7 +17,7 @@ function has(commonName: string | undefined, dnsNames: string[] = [], ipAddresse
 }
 
 function wants(commonName: string, dnsSans: string[] = [], ipSans: string[] = []): WantedNames {
-  return { commonName, dnsSans, ipSans };
+  return { ...PLAIN, commonName, dnsSans, ipSans };
 }
 
 pureTest("canonicalName() ignores case, a final dot, and Unicode against punycode", () => {
@@ -118,3 +118,83 @@ pureTest("compareNames() misses the common name where the subject has another", 
   const { missing } = compareNames(wants("b", ["a"]), has("a", ["a", "b"]));
   assert.deepEqual(missing, ["b"]);
 });
+
+/** What is wanted and found of one kind, and what `compareNames()` says to it. */
+type Case = [readonly string[], readonly string[], { missing: string[]; extra: string[] }];
+
+const URI = "spiffe://example.com/web";
+
+pureTest("compareNames() compares URIs letter by letter", () => {
+  const cases: Case[] = [
+    [[URI, "https://a.test/b,c"], ["https://a.test/b,c", URI], NONE],
+    [[URI, URI], [URI], NONE],
+    [[URI], [], { missing: [URI], extra: [] }],
+    [[], [URI], { missing: [], extra: [URI] }],
+    [[URI], ["spiffe://example.com/Web"], {
+      missing: [URI],
+      extra: ["spiffe://example.com/Web"],
+    }],
+  ];
+  for (const [uriSans, uris, expected] of cases) {
+    const found = compareNames({ ...wants("a"), uriSans }, { ...has("a"), uris });
+    assert.deepEqual(found, expected);
+  }
+});
+
+pureTest("compareNames() compares the domain of an e-mail address as a DNS name", () => {
+  const cases: Case[] = [
+    [["ops@Example.com", "ops@bücher.example"], [
+      "ops@xn--bcher-kva.example",
+      "ops@example.COM",
+    ], NONE],
+    [["Ops@example.com"], ["ops@example.com"], {
+      missing: ["Ops@example.com"],
+      extra: ["ops@example.com"],
+    }],
+    [["ops@example.com"], [], { missing: ["ops@example.com"], extra: [] }],
+    [[], ["ops@EXAMPLE.com"], { missing: [], extra: ["ops@example.com"] }],
+  ];
+  for (const [emailSans, emails, expected] of cases) {
+    const found = compareNames({ ...wants("a"), emailSans }, { ...has("a"), emails });
+    assert.deepEqual(found, expected);
+  }
+});
+
+// A common name with an "@" is repeated among the e-mail addresses (Vault, `exclude_cn_from_sans`).
+pureTest("compareNames() lets an e-mail address as common name stand among the SANs too", () => {
+  for (const emails of [[], ["ops@example.com"]]) {
+    const found = compareNames(wants("ops@example.com"), { ...has("ops@example.com"), emails });
+    assert.deepEqual(found, NONE);
+  }
+});
+
+const UPN = "1.3.6.1.4.1.311.20.2.3;UTF8:web@example.com";
+
+pureTest("compareNames() looks at names of other kinds only where some are wanted", () => {
+  const other = "1.2.3;UTF8:x";
+  const cases: [string[], string[] | undefined, { missing: string[]; extra: string[] }][] = [
+    [[UPN], [UPN], NONE],
+    [[UPN], [], { missing: [UPN], extra: [] }],
+    [[UPN], undefined, { missing: [UPN], extra: [] }],
+    [[UPN], [UPN, other], { missing: [], extra: [other] }],
+    [[UPN], [UPN.toLowerCase()], { missing: [UPN], extra: [UPN.toLowerCase()] }],
+    [[], [UPN], NONE],
+    [[], undefined, NONE],
+  ];
+  for (const [otherSans, otherNames, expected] of cases) {
+    const certificate = { ...has("a"), ...(otherNames === undefined ? {} : { otherNames }) };
+    assert.deepEqual(compareNames({ ...wants("a"), otherSans }, certificate), expected);
+  }
+});
+
+pureTest(
+  "compareNames() keeps kinds apart: a name among another kind's is missing and extra",
+  () => {
+    const wanted = { ...wants("a", ["b.test"]), uriSans: [URI] };
+    const found = { ...has("a", ["c.test"]), uris: ["b.test"], emails: [URI] };
+    assert.deepEqual(compareNames(wanted, found), {
+      missing: ["b.test", URI],
+      extra: ["c.test", "b.test", URI],
+    });
+  },
+);

@@ -10,6 +10,7 @@ const PLAIN: Arguments = {
   force: false,
   dryRun: false,
   all: false,
+  yes: false,
   json: false,
   quiet: false,
   verbose: false,

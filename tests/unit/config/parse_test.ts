@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import type { CertificateSpec, Config, TargetSpec } from "../../../lib/config/types.ts";
+import type {
+  CertificateSpec,
+  Config,
+  TargetSpec,
+  VaultSettings,
+} from "../../../lib/config/types.ts";
+import { PLAIN } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 /** The file of product.md, letter by letter. */
@@ -49,14 +55,23 @@ async function settings(lines: string): Promise<Config> {
   return await parseConfig(`config:\n${lines}\ncerts: []`, "vcm.yaml");
 }
 
+/** A file that says nothing of the server. */
+const VAULT: VaultSettings = {
+  addresses: [],
+  redirectHosts: [],
+  allowHttp: false,
+  trust: { kind: "system" },
+};
+
 pureTest("parseConfig() reads the file of product.md in full", async () => {
   const expected: Config = {
     file: "/etc/vcm/vcm.yaml",
     certStore: "/var/lib/vcm/certs",
-    vault: { addresses: ["https://vault.myorg.local:8200"], trust: { kind: "system" } },
+    vault: { ...VAULT, addresses: ["https://vault.myorg.local:8200"] },
     certificates: [{
       name: "web.internal.myorg.local",
       commonName: "web.internal.myorg.local",
+      ...PLAIN,
       dnsSans: ["api.internal.myorg.local"],
       ipSans: ["10.1.1.20"],
       ttl: 120 * 86_400,
@@ -93,12 +108,11 @@ pureTest(
     const expected: Config = {
       file: "vcm.yaml",
       certStore: "/var/lib/vcm/certs",
-      vault: { addresses: [], trust: { kind: "system" } },
+      vault: VAULT,
       certificates: [{
         name: "*.apps.example.com",
         commonName: "*.apps.example.com",
-        dnsSans: [],
-        ipSans: [],
+        ...PLAIN,
         renew: { kind: "share", percent: 100 / 3 },
         pki: "pki",
         role: "web",
@@ -115,6 +129,13 @@ pureTest(
 pureTest("parseConfig() reads every key of config", async () => {
   const config = await settings(`
   vault: ["https://a.example.com:8200/", HTTP://b.example.com/prefix//]
+  allow_http: true
+  redirect_hosts: [Vault-3.example.com, "vault-4.example.com:8200", "[fd00::1]:8200"]
+  tls_server_name: vault.service.consul
+  client_cert: /etc/vcm/client.pem
+  client_key: /etc/vcm/client.key
+  retries: 5
+  timeout: 90s
   namespace: /team/web/
   vault_ssl_verify: /etc/ssl/ca.pem
   pki: team/pki
@@ -127,14 +148,23 @@ pureTest("parseConfig() reads every key of config", async () => {
   vault_role_id: role-1
   vault_secret_id: secret-1
   create_dirs: true`);
-  const { roleId, secretId, ...vault } = config.vault;
+  const { login, ...vault } = config.vault;
   assert.deepEqual(vault, {
     addresses: ["https://a.example.com:8200", "http://b.example.com/prefix"],
+    redirectHosts: ["vault-3.example.com", "vault-4.example.com:8200", "[fd00::1]:8200"],
+    allowHttp: true,
     trust: { kind: "file", path: "/etc/ssl/ca.pem" },
     namespace: "team/web",
+    serverName: "vault.service.consul",
+    clientCert: "/etc/vcm/client.pem",
+    clientKey: "/etc/vcm/client.key",
+    retries: 5,
+    timeout: 90,
     tokenFile: "/etc/vcm/token",
   });
-  assert.deepEqual([roleId?.reveal(), secretId?.reveal()], ["role-1", "secret-1"]);
+  assert.ok(login?.kind === "approle");
+  assert.equal(login.mount, "approle");
+  assert.deepEqual([login.roleId?.reveal(), login.secretId?.reveal()], ["role-1", "secret-1"]);
   assert.equal(JSON.stringify(config).includes("secret-1"), false);
   assert.equal(config.certStore, "/srv/certs");
   assert.equal(config.logFile, "/var/log/vcm.log");

@@ -1,8 +1,10 @@
 import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakes } from "./mistakes.ts";
 
-const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, pki, role, renew, ttl, cert_store, " +
-  "log_file, token_file, vault_role_id, vault_secret_id, create_dirs";
+const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
+  "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, pki, role, issuer_ref, " +
+  "key, key_type, reuse_key, exclude_cn_from_sans, remove_roots_from_chain, cert_store, " +
+  "log_file, auth, token_file, vault_role_id, vault_secret_id, create_dirs";
 
 /** A key of config on line 2, in column 3; its value, if any, is on that line. */
 const inConfig: Record<string, string> = {
@@ -21,7 +23,7 @@ const inConfig: Record<string, string> = {
   "vault: {a: b}": "f:2:3 config.vault: expected one value, got a map",
   "namespace: a b": `f:2:14 config.namespace: expected a namespace such as "team/web", got "a b"`,
   "vault_ssl_verify: yes": "f:2:21 config.vault_ssl_verify: expected true, false or the " +
-    `absolute path of a CA file, got "yes"`,
+    `absolute path of a CA file or folder, got "yes"`,
   "pki: [a]": "f:2:3 config.pki: expected one value, got a list",
   "pki: a/../b": "f:2:8 config.pki: expected the path of a PKI mount such as " +
     `"pki_internal", got "a/../b"`,
@@ -114,8 +116,8 @@ pureTest("every key of a certificate says what is wrong with it", async () => {
 
 /** A deploy entry in a flow map that begins in column 9 of line 5. */
 const inTarget: Record<string, string> = {
-  "{}": `f:5:9 certs[0].deploy[0]: says nothing to deploy; give "cert", "chain", "fullchain" or ` +
-    `"privkey" with a path, or "source" and "dest"`,
+  "{}": `f:5:9 certs[0].deploy[0]: says nothing to deploy; give "cert", "chain", "fullchain", ` +
+    `"privkey" or "ca" with a path, or "source" and "dest"`,
   "{cert: /a, chain: /b}": "f:5:20 certs[0].deploy[0].chain: one entry takes one file, and " +
     `"cert" is given; make this an entry of its own`,
   "{cert: /a, dest: /b}": `f:5:20 certs[0].deploy[0].dest: does not go with "cert"; give either ` +
@@ -123,9 +125,9 @@ const inTarget: Record<string, string> = {
   "{source: cert}": `f:5:9 certs[0].deploy[0].dest: is missing; "source" needs it`,
   "{dest: /a}": `f:5:9 certs[0].deploy[0].source: is missing; "dest" needs it`,
   "{source: key, dest: /a}":
-    `f:5:18 certs[0].deploy[0].source: expected one of cert, chain, fullchain, privkey, got "key"`,
+    `f:5:18 certs[0].deploy[0].source: expected one of cert, chain, fullchain, privkey, ca, got "key"`,
   "{source: privkye, dest: /a}": "f:5:18 certs[0].deploy[0].source: expected one of cert, " +
-    `chain, fullchain, privkey, got "privkye"; did you mean "privkey"?`,
+    `chain, fullchain, privkey, ca, got "privkye"; did you mean "privkey"?`,
   "{fulchain: /a}": `f:5:10 certs[0].deploy[0].fulchain: unknown key; did you mean "fullchain"?`,
   "{cert: /a, mod: 1}": `f:5:20 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
   "{cert: a}": `f:5:16 certs[0].deploy[0].cert: expected the absolute path of a file, ` +

@@ -63,8 +63,33 @@ Deno.test("docs/contributing.md names each dependency with its version", () => {
   }
 });
 
+Deno.test("each message in docs/vault.md is one that the program says", async () => {
+  const sources = await Array.fromAsync(
+    Deno.readDir(new URL("../../../lib/vault", import.meta.url)),
+  );
+  const others = [
+    "lib/apply/issue.ts",
+    "lib/cli/revoke.ts",
+    "lib/config/rules.ts",
+    "lib/config/trust.ts",
+  ];
+  const code = [...sources.map(({ name }) => `lib/vault/${name}`), ...others].map(readDocument)
+    // Texts are cut into lines where they are long.
+    .map((text) => text.replace(/["'`] \+\s+["'`]/g, "")).join("\n");
+  const rows = tableBelow(readDocument("docs/vault.md"), "## Messages");
+  assert.ok(rows.length > 30);
+  // What the server itself says has its place in a test against the real one.
+  const servers = /^\(400: |this role$|^Subject|^key type|^role requires|^unable to/;
+  for (const message of rows.flatMap(([first]) => codeWords(first ?? ""))) {
+    if (servers.test(message)) continue;
+    const words = message.replace('"update"', '"${capability}"');
+    assert.ok(code.includes(words), `nothing says: ${message}`);
+  }
+});
+
 const KEY_TABLES = [
   ["## `config`: for all certificates", "config: {zzzzzzzz: 1}\ncerts: []\n"],
+  ["### `auth`", "config: {auth: {method: cert, zzzzzzzz: 1}}\ncerts: []\n"],
   ["## `certs`: one entry a certificate", "certs: [{name: a.b, pki: p, role: r, zzzzzzzz: 1}]\n"],
   ["### `deploy`", "certs: [{name: a.b, pki: p, role: r, deploy: [{cert: /a, zzzzzzzz: 1}]}]\n"],
   ["### `service`", "certs: [{name: a.b, pki: p, role: r, service: [{name: a, zzzzzzzz: 1}]}]\n"],

@@ -30,8 +30,10 @@ const PACKAGE_ROOMS: Readonly<Record<string, string>> = {
   "js-yaml": "config",
   "valibot": "config",
   "yaml": "config",
-  "@peculiar/x509": "demo",
-  "reflect-metadata": "demo",
+  "@peculiar/asn1-schema": "certificate",
+  "@peculiar/asn1-x509": "certificate",
+  "@peculiar/x509": "certificate",
+  "reflect-metadata": "certificate",
 };
 
 Deno.test("imports point one way, from upper rooms to lower ones", async () => {

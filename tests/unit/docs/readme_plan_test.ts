@@ -27,6 +27,8 @@ function stored(certificate: Partial<Certificate>): StoredSet {
         certificate: {
           dnsNames: [],
           ipAddresses: [],
+          uris: [],
+          emails: [],
           notBefore: new Date("2026-08-05T14:30:00Z"),
           notAfter: new Date("2026-12-03T14:30:00Z"),
           issuer: "Internal CA",
@@ -39,6 +41,7 @@ function stored(certificate: Partial<Certificate>): StoredSet {
     key: { kind: "present", value: "match" },
     chain: { kind: "absent" },
     fullchain: { kind: "absent" },
+    ca: { kind: "absent" },
   };
 }
 

@@ -3,6 +3,7 @@ import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import type { CertificateSpec, What } from "../../../lib/config/types.ts";
 import { readFolder } from "../../../lib/observe/read.ts";
 import { observeStore } from "../../../lib/observe/store.ts";
+import { PLAIN } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
@@ -26,12 +27,11 @@ function put(store: Folder, folder: string, leaf = FIRST): void {
   for (const [what, text] of Object.entries(texts)) store.write(`${folder}/${what}.pem`, text);
 }
 
-function look(store: Folder, whats: readonly What[] = ["fullchain", "chain"]) {
+function look(store: Folder, whats: readonly What[] = ["fullchain", "chain", "ca"]) {
   const spec: CertificateSpec = {
     name: NAME,
     commonName: NAME,
-    dnsSans: [],
-    ipSans: [],
+    ...PLAIN,
     renew: { kind: "duration", seconds: 1 },
     pki: "pki",
     role: "web",

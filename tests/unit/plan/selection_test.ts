@@ -9,6 +9,7 @@ import {
   makeFile,
   makeMarker,
   makeObserved,
+  makeRequest,
   makeSeen,
   makeService,
   makeSpec,
@@ -137,13 +138,7 @@ pureTest("restart --force acts, and touches neither store nor files", () => {
 });
 
 pureTest("the request holds what the file asks for, and a lifetime only where it is given", () => {
-  const request = {
-    mount: "pki_internal",
-    role: "web",
-    commonName: "web.example.com",
-    dnsSans: [],
-    ipSans: [],
-  };
+  const request = makeRequest({ mount: "pki_internal" });
   const issueOf = (ttl: { ttl?: number }) => {
     const spec = { ...SPEC, ...ttl };
     const observation = observationOf([makeObserved(spec, { stored: EXPIRED })]);

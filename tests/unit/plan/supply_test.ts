@@ -151,7 +151,7 @@ pureTest("plan() never issues for what cannot be read, whatever else is wrong", 
 
 pureTest("plan() says once what several files of the store have in common", () => {
   const no = unreadable("Cannot read the store");
-  const stored = { leaf: no, key: no, chain: no, fullchain: unreadable("another") };
+  const stored = { leaf: no, key: no, chain: no, fullchain: unreadable("another"), ca: no };
   assert.deepEqual(planFor({ stored }).certificates[0]?.blocked.map(({ message }) => message), [
     "Cannot read the store",
     "another",

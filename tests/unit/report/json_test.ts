@@ -40,6 +40,8 @@ pureTest("planJson() holds the plan, with times in ISO 8601", () => {
       commonName: "a",
       dnsNames: ["a"],
       ipAddresses: [],
+      uris: [],
+      emails: [],
       notBefore: "2026-11-01T00:00:00.000Z",
       notAfter: "2027-01-30T00:00:00.000Z",
       issuer: "Example CA",

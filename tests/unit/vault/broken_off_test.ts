@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { VaultAccess } from "../../../lib/vault/access.ts";
 import { openSession } from "../../../lib/vault/session.ts";
 import { makeIdentity } from "./identity.ts";
-import { byToken, failureOf } from "./ways.ts";
+import { byToken, failureOf, unverified } from "./ways.ts";
 
 const CUT = 'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"data": {"private_key": "x';
 
@@ -36,16 +36,15 @@ Deno.test("an answer that ends before its length is an error, verified or not", 
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   startBreaking(listener);
   const access = byToken(`http://127.0.0.1:${listener.addr.port}`);
-  const { authorities: _, ...unverified } = access;
   await assertBrokenOff(access);
-  await assertBrokenOff(unverified);
+  await assertBrokenOff(unverified(access));
 });
 
 Deno.test("the same under TLS", async () => {
   const { caPem, identity } = await makeIdentity();
   using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, ...identity });
   startBreaking(listener);
-  const { authorities: _, ...unverified } = byToken(`https://127.0.0.1:${listener.addr.port}`);
-  await assertBrokenOff({ ...unverified, authorities: [caPem] });
-  await assertBrokenOff(unverified);
+  const access = byToken(`https://127.0.0.1:${listener.addr.port}`);
+  await assertBrokenOff({ ...access, tls: { authorities: [caPem] } });
+  await assertBrokenOff(unverified(access));
 });

@@ -67,22 +67,28 @@ Deno.test("a redirect that echoes the token is shown without it", async () => {
   const session = await openSession(byToken(server.address));
   const { message } = await failureOf(() => session.write(ISSUE, {}));
   await session.close();
-  assert.match(message, / redirects to "\/other\?token=\[redacted\]"; /);
+  assert.match(message, / redirects to "\/other\?token=\[redacted\]", /);
 });
 
-Deno.test("a refused login that echoes what it was sent is shown without it, and plain", async () => {
-  for (const status of [400, 403]) {
-    await using server = startScripted(({ body }) => refusal(status, JSON.parse(body).secret_id));
+/** What is said of a login at each status, around the echo. */
+const LOGIN_SAID: Readonly<Record<number, string>> = {
+  400: `refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: ${REDACTED}); check both, ` +
+    "and whether the secret id has expired",
+  403: `denied a login at "auth/approle" (403: ${REDACTED}); is an auth method "approle" mounted ` +
+    'there? If it is elsewhere, set "mount" under "auth"',
+};
+
+for (const [status, text] of Object.entries(LOGIN_SAID)) {
+  Deno.test(`a login refused with ${status} and an echo is shown without it, and plain`, async () => {
+    await using server = startScripted(({ body }) =>
+      refusal(Number(status), JSON.parse(body).secret_id)
+    );
     const { message } = await failureOf(() => openSession(byAppRole(server.address)));
     assert.ok(server.heard[0]?.body.includes(SECRET_ID));
-    assert.equal(
-      message,
-      `"${server.address}" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID ` +
-        `(${status}: ${REDACTED}); check both, and whether the secret id has expired`,
-    );
+    assert.equal(message, `"${server.address}" ${text}`);
     assertPlain(message);
-  }
-});
+  });
+}
 
 Deno.test("a token that the login gave is as secret as one that we were given", async () => {
   const all = ({ token }: Heard) => `${token} ${SECRET_ID} role-id \x1b]8;;http://x\x07`;

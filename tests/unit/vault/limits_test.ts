@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import { issueCertificate } from "../../../lib/vault/pki.ts";
 import { openSession } from "../../../lib/vault/session.ts";
-import { UnverifiedTransport } from "../../../lib/vault/unverified_transport.ts";
+import { TlsTransport } from "../../../lib/vault/tls_transport.ts";
+import { freePort } from "../../support/free_port.ts";
+import { makeRequest } from "../../support/fixtures.ts";
+import { enveloped } from "./recorded_answers.ts";
+import { startScripted } from "./scripted_server.ts";
 import { byToken, failureOf } from "./ways.ts";
 
-const REQUEST = { mount: "pki", role: "web", commonName: "a.test", dnsSans: [], ipSans: [] };
+const REQUEST = makeRequest({ commonName: "a.test" });
 
 Deno.test("a server that takes the request and never answers is given up", async () => {
   await using silent = startSilentServer();
@@ -23,7 +28,8 @@ Deno.test("after three requests without an answer a run asks that server no more
   for (let tries = 0; tries < 6; tries++) {
     await failureOf(() => issueCertificate(session, REQUEST));
   }
-  assert.equal(silent.connections() - before, 3);
+  // One more connection comes before the first request, to learn whether the server is there.
+  assert.equal(silent.connections() - before, 1 + 3);
   await session.close();
 });
 
@@ -33,12 +39,65 @@ Deno.test({
   sanitizeResources: false,
   fn: async () => {
     await using silent = startSilentServer();
-    const transport = new UnverifiedTransport(50);
+    const transport = new TlsTransport({});
     const url = `https://${silent.host}/v1/sys/health`;
-    await assert.rejects(transport.send({ method: "GET", url, headers: {} }), {
+    await assert.rejects(transport.send({ method: "GET", url, headers: {} }, 50), {
       name: "TimeoutError",
     });
   },
+});
+
+Deno.test({
+  name: "a server that begins TLS and says nothing is given up, verified by a name too",
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: async () => {
+    await using silent = startSilentServer();
+    const { root } = await createPracticeCa(new Date());
+    const tls = { authorities: [root.certificate], serverName: "vault.test" };
+    const url = `https://${silent.host}/v1/sys/health`;
+    const sent = new TlsTransport(tls).send({ method: "GET", url, headers: {} }, 50);
+    const late = new Promise((_, reject) => setTimeout(reject, 5000, new Error("it hangs")));
+    await assert.rejects(Promise.race([sent, late]), { name: "TimeoutError" });
+  },
+});
+
+Deno.test("after an address that did not answer the next request begins at another", async () => {
+  await using silent = startSilentServer();
+  await using working = startScripted(() => enveloped({}));
+  const limits = { connect: 10_000, answer: 50 };
+  const access = { ...byToken(`http://${silent.host}`, working.address), limits };
+  const session = await openSession(access);
+  const { message } = await failureOf(() => session.write("pki/issue/web", {}));
+  assert.equal(message, `No answer from "http://${silent.host}" within 0.05 s`);
+  assert.equal((await session.write("pki/issue/web", {})).address, working.address);
+  await session.close();
+});
+
+Deno.test("an address that did not answer in eight requests at one time leaves the other", async () => {
+  await using silent = startSilentServer();
+  await using working = startScripted(() => enveloped({}));
+  const limits = { connect: 10_000, answer: 50 };
+  const access = { ...byToken(`http://${silent.host}`, working.address), limits };
+  const session = await openSession(access);
+  await Promise.allSettled(Array.from({ length: 8 }, () => session.write("pki/issue/web", {})));
+  assert.equal((await session.write("pki/issue/web", {})).address, working.address);
+  await session.close();
+});
+
+Deno.test("one request without an answer, beside an address that is down, ends nothing", async () => {
+  await using silent = startSilentServer();
+  const limits = { connect: 10_000, answer: 50 };
+  const access = {
+    ...byToken(`http://127.0.0.1:${freePort()}`, `http://${silent.host}`),
+    limits,
+  };
+  const session = await openSession(access);
+  await failureOf(() => session.write("pki/issue/web", {}));
+  const before = silent.connections();
+  await failureOf(() => session.write("pki/issue/web", {}));
+  assert.ok(silent.connections() > before, "it was not asked again");
+  await session.close();
 });
 
 /** Takes connections, reads what comes, and never writes. */

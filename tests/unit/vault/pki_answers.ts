@@ -1,9 +1,11 @@
 /** Answers of the PKI engine, made by a practice CA, to be damaged by tests. */
 import { createPracticeCa, type Leaf } from "../../../lib/demo/practice_ca.ts";
 import type { CertificateRequest } from "../../../lib/plan/types.ts";
+import { PLAIN } from "../../support/fixtures.ts";
 import type { VaultSession } from "../../../lib/vault/session.ts";
 
 export const REQUEST: CertificateRequest = {
+  ...PLAIN,
   mount: "pki",
   role: "web",
   commonName: "web.example.test",
@@ -51,13 +53,14 @@ export function sessionGiving(
   warnings: readonly string[] = [],
 ): VaultSession & { readonly written: [string, unknown][] } {
   const written: [string, unknown][] = [];
+  const address = "https://vault.test";
   return {
-    address: "https://vault.test",
     written,
     write: (path, body) => {
       written.push([path, body]);
-      return Promise.resolve({ data, auth: {}, warnings });
+      return Promise.resolve({ address, data, auth: {}, warnings });
     },
+    read: () => Promise.reject(new Error("nothing to read")),
     close: () => Promise.resolve(),
   };
 }

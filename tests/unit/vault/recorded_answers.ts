@@ -1,6 +1,7 @@
 /**
- * What real servers answered, recorded call by call: OpenBao 2.6.2 and HashiCorp Vault 1.14.1. Their
- * tokens and keys are not the recorded ones, which were never kept.
+ * Answers of real servers to be scripted, as OpenBao 2.6.2 and HashiCorp Vault 1.14.1 gave them;
+ * `recorded.ts` has all of them whole. Tokens and keys in them are not the recorded ones, which were
+ * never kept.
  */
 import type { Scripted } from "./scripted_server.ts";
 
@@ -42,22 +43,6 @@ export function noHandler(path: string): Scripted {
   const text = `no handler for route "${path}". route entry not found.`;
   return { status: 404, body: { errors: [text] } };
 }
-
-/** `sys/health` of a server in working order. */
-export const HEALTHY: Scripted = {
-  body: {
-    initialized: true,
-    sealed: false,
-    standby: false,
-    performance_standby: false,
-    replication_performance_mode: "disabled",
-    replication_dr_mode: "disabled",
-    server_time_utc: 1795512069,
-    version: "1.14.1",
-    cluster_name: "vault-cluster-8e2f4f1b",
-    cluster_id: "6c4e5fb8-0c9e-9a7b-44ec-0d3d10c4a3f5",
-  },
-};
 
 /** The answer to an AppRole login. */
 export function login(token: string): Scripted {

@@ -94,10 +94,14 @@ Deno.test("a login without a token is an error", async () => {
 
 const REFUSALS = {
   "a sealed server": [SEALED, "is sealed or not ready (503); unseal it first"],
-  "an unknown role": [UNKNOWN_ROLE, 'refused "pki/issue/web" (400: unknown role: nosuch)'],
+  "an unknown role": [
+    UNKNOWN_ROLE,
+    'refused "pki/issue/web" (400: unknown role: nosuch); is "role" right?',
+  ],
   "a denied name": [
     DENIED_NAME,
-    'refused "pki/issue/web" (400: common name www.example.test not allowed by this role)',
+    'refused "pki/issue/web" (400: common name www.example.test not allowed by this role); add ' +
+    "it to the role's allowed_domains, or take it out of the file",
   ],
   "a bad token": [
     BAD_TOKEN,
@@ -152,7 +156,7 @@ Deno.test("a token that no header can hold is not shown", async () => {
   for (const token of [`${TOKEN}\nsecond line`, `${TOKEN}\u20ac`]) {
     const credentials = { kind: "token", token, from: '"/etc/vcm/token"' } as const;
     const call = async () => {
-      const session = await openSession({ ...byToken(server.address), credentials });
+      const session = await openSession({ ...byToken(server.address), credentials: [credentials] });
       try {
         await session.write(ISSUE, {});
       } finally {

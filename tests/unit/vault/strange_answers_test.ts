@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { openSession } from "../../../lib/vault/session.ts";
 import { makeIdentity } from "./identity.ts";
 import { type Scripted, startAnswering, startScripted } from "./scripted_server.ts";
-import { byAppRole, byToken, failureOf } from "./ways.ts";
+import { byAppRole, byToken, failureOf, unverified } from "./ways.ts";
 
 const ISSUE = "pki/issue/web";
 
@@ -16,9 +16,8 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
   /** The message of a call that the answer has to make fail, without the address. */
   const messageFor = async (answer: () => Scripted): Promise<string> => {
     await using server = startAnswering(answer, identity);
-    const { authorities, ...unverified } = byToken(server.address);
-    const trust = identity === undefined && authorities !== undefined ? { authorities } : {};
-    const session = await openSession({ ...unverified, ...trust });
+    const access = byToken(server.address);
+    const session = await openSession(identity === undefined ? access : unverified(access));
     const error = await failureOf(() => session.write(ISSUE, { common_name: "a" }));
     await session.close();
     return error.message.replaceAll(server.address, "ADDRESS");
@@ -31,7 +30,8 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
       const message = await messageFor(() => new Response(null, { status, headers: { location } }));
       assert.equal(
         message,
-        `"ADDRESS" redirects to "${location}"; give the address of the active server under "vault"`,
+        `"ADDRESS" redirects to "${location}", and the token does not go along: list that host ` +
+          'under "vault" or "redirect_hosts" if it is yours',
       );
     }
     assert.deepEqual(other.heard, []);
@@ -39,7 +39,7 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
 
   Deno.test(`${kind}: a redirect to nowhere is said so`, async () => {
     const message = await messageFor(() => new Response(null, { status: 307 }));
-    assert.match(message, /^"ADDRESS" redirects to "nowhere"; /);
+    assert.match(message, /^"ADDRESS" redirects to "nowhere", /);
   });
 
   Deno.test(`${kind}: HTML is no answer of a Vault`, async () => {
@@ -52,7 +52,7 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
     );
     assert.equal(
       await messageFor(() => new Response(html, { status: 502, headers })),
-      '"ADDRESS" refused "pki/issue/web" (502: no reason given)',
+      '"ADDRESS" cannot be reached behind its proxy (502: no reason given)',
     );
   });
 

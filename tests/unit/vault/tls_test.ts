@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import { startPracticeVault } from "../../../lib/demo/practice_vault.ts";
-import { LIMITS, type VaultAccess } from "../../../lib/vault/access.ts";
+import type { VaultAccess } from "../../../lib/vault/access.ts";
 import { openSession } from "../../../lib/vault/session.ts";
 import { makeIdentity } from "./identity.ts";
 import { startAnswering } from "./scripted_server.ts";
-import { byToken, failureOf } from "./ways.ts";
+import { byAppRole, byToken, failureOf, unverified } from "./ways.ts";
 
 async function withVault(
   test: (
@@ -16,9 +16,9 @@ async function withVault(
 ): Promise<void> {
   const vault = await startPracticeVault({ tls: true });
   const { roleId, secretId, address } = vault;
-  const credentials = { kind: "approle", roleId, secretId, from: "the test" } as const;
+  const by = { kind: "approle", mount: "approle", roleId, secretId, from: "the test" } as const;
   try {
-    await test({ addresses: [address], credentials, proxied: false, limits: LIMITS }, vault);
+    await test({ ...byToken(address), credentials: [by] }, vault);
   } finally {
     await vault.close();
   }
@@ -30,7 +30,7 @@ Deno.test("a CA among others that vouches for the server is enough", () =>
   withVault(async (access, vault) => {
     const other = await createPracticeCa(new Date());
     const authorities = [other.root.certificate, vault.caPem ?? ""];
-    await (await openSession({ ...access, authorities })).close();
+    await (await openSession({ ...access, tls: { authorities } })).close();
     assert.deepEqual(vault.requests.map(({ path }) => path), [LOGIN, "auth/token/revoke-self"]);
   }));
 
@@ -38,7 +38,7 @@ Deno.test("another CA does not vouch for the server, which then hears no request
   withVault(async (access, vault) => {
     const { root } = await createPracticeCa(new Date());
     const error = await failureOf(() =>
-      openSession({ ...access, authorities: [root.certificate] })
+      openSession({ ...access, tls: { authorities: [root.certificate] } })
     );
     assert.equal(
       error.message,
@@ -51,7 +51,7 @@ Deno.test("another CA does not vouch for the server, which then hears no request
 Deno.test("a certificate for another name is said so", async () => {
   const { caPem, identity } = await makeIdentity("other.test", []);
   await using server = startAnswering(() => ({ body: {} }), identity);
-  const session = await openSession({ ...byToken(server.address), authorities: [caPem] });
+  const session = await openSession({ ...byToken(server.address), tls: { authorities: [caPem] } });
   const { message } = await failureOf(() => session.write("pki/issue/web", {}));
   assert.equal(
     message,
@@ -66,7 +66,7 @@ Deno.test("a certificate that has expired is said so", async () => {
   const lastYear = new Date(Date.now() - 365 * 86_400_000);
   const { caPem, identity } = await makeIdentity("localhost", ["127.0.0.1"], lastYear, 1);
   await using server = startAnswering(() => ({ body: {} }), identity);
-  const session = await openSession({ ...byToken(server.address), authorities: [caPem] });
+  const session = await openSession({ ...byToken(server.address), tls: { authorities: [caPem] } });
   const { message } = await failureOf(() => session.write("pki/issue/web", {}));
   const text = `Cannot verify the TLS certificate of "${server.address}": it has expired`;
   assert.equal(message, text);
@@ -75,7 +75,7 @@ Deno.test("a certificate that has expired is said so", async () => {
 
 Deno.test("a CA file that cannot be decoded is an error that says so", async () => {
   const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-  const access = { ...byToken("https://127.0.0.1:1"), authorities: [broken] };
+  const access = { ...byAppRole("https://127.0.0.1:1"), tls: { authorities: [broken] } };
   const { message } = await failureOf(() => openSession(access));
   assert.match(
     message,
@@ -85,7 +85,7 @@ Deno.test("a CA file that cannot be decoded is an error that says so", async () 
 
 Deno.test("without authorities nobody has to vouch for the server", () =>
   withVault(async (access, vault) => {
-    const session = await openSession(access);
+    const session = await openSession(unverified(access));
     const answer = await session.write("pki/issue/web", { common_name: "a.example.test" });
     assert.match(String(answer.data["certificate"]), /^-----BEGIN CERTIFICATE-----/);
     await session.close();
@@ -100,13 +100,8 @@ Deno.test("without authorities a name is sent for servers of several (SNI)", asy
     const length = await connection.read(bytes) ?? 0;
     return new TextDecoder("latin1").decode(bytes.subarray(0, length));
   })();
-  const access: VaultAccess = {
-    addresses: [`https://localhost:${listener.addr.port}`],
-    credentials: { kind: "token", token: "t", from: "the test" },
-    proxied: true,
-    limits: LIMITS,
-  };
-  const session = await openSession(access);
+  const access = byToken(`https://localhost:${listener.addr.port}`);
+  const session = await openSession(unverified({ ...access, proxied: true }));
   await failureOf(() => session.write("pki/issue/web", {}));
   assert.match(await hello, /localhost/);
   await session.close();

@@ -1,30 +1,24 @@
 import assert from "node:assert/strict";
-import type { TlsTrust } from "../../../lib/config/types.ts";
-import { resolveAccess } from "../../../lib/vault/access.ts";
 import type { Surroundings } from "../../../lib/vault/surroundings.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import { readTrustedAuthorities } from "../../../lib/vault/trust.ts";
 import { pureTest } from "../../support/pure_test.ts";
+import { accessOf, around as surroundings, messageOf, type Variables } from "./surroundings.ts";
 
 const pem = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
 const DEBIAN = "/etc/ssl/certs/ca-certificates.crt";
 const FEDORA = "/etc/pki/tls/certs/ca-bundle.crt";
 
-function around(
-  files: Readonly<Record<string, string>>,
-  env: Readonly<Record<string, string>> = {},
-): Surroundings {
+/** Surroundings in which whatever is not there may not be looked at. */
+function around(files: Readonly<Record<string, string>>, env: Variables = {}): Surroundings {
+  const known = surroundings(env, files);
   return {
-    env: (name) => env[name],
+    ...known,
     readText: (path) => {
-      const text = files[path];
-      if (text !== undefined) return text;
+      const isThere = (name: string) => name === path || name.startsWith(`${path}/`);
+      if (Object.keys(files).some(isThere)) return known.readText(path);
       throw new Error(`Permission denied (os error 13): readfile '${path}'`);
     },
-    list: (folder) =>
-      Object.keys(files).flatMap((path) =>
-        path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : []
-      ),
   };
 }
 
@@ -85,15 +79,85 @@ pureTest("the first of the host's bundles that can be read is taken", () => {
   assert.deepEqual(readTrustedAuthorities(trust, around({})), []);
 });
 
-pureTest("VAULT_CACERT goes before every vault_ssl_verify of the file, even false", () => {
-  const files = { "/env.pem": pem("ENV"), "/file.pem": pem("FILE"), [DEBIAN]: pem("HOST") };
-  const trusts: TlsTrust[] = [{ kind: "off" }, { kind: "system" }, {
-    kind: "file",
-    path: "/file.pem",
-  }];
-  for (const trust of trusts) {
-    const settings = { addresses: ["https://vault.test"], trust };
-    const env = { VAULT_CACERT: "/env.pem", VAULT_TOKEN: "t" };
-    assert.deepEqual(resolveAccess(settings, around(files, env)).authorities, [pem("ENV")]);
+pureTest("a CA folder gives the certificates of all its files, and must hold one", () => {
+  const trust = { kind: "file", path: "/cas" } as const;
+  const files = { "/cas/a.pem": pem("A") + pem("B"), "/cas/README": "text", "/cas/c.0": pem("C") };
+  const found = readTrustedAuthorities(trust, around(files));
+  assert.deepEqual(found, [pem("A"), pem("B"), pem("C")]);
+  assert.throws(
+    () => readTrustedAuthorities(trust, around({ "/cas/README": "text" })),
+    new VaultError('No file in the CA folder "/cas" holds a PEM certificate'),
+  );
+});
+
+const FILES = {
+  "/env.pem": pem("ENV"),
+  "/env/a.pem": pem("DIR"),
+  "/file.pem": pem("FILE"),
+  [DEBIAN]: pem("HOST"),
+};
+const TRUSTS = {
+  off: { kind: "off" },
+  system: { kind: "system" },
+  file: { kind: "file", path: "/file.pem" },
+} as const;
+
+/** The first authority that is trusted, or why none is asked for. */
+function trusted(trust: keyof typeof TRUSTS, env: Variables = {}): string | undefined {
+  const { authorities, unverifiedBy } = accessOf({ trust: TRUSTS[trust] }, env, FILES).tls;
+  assert.equal(authorities === undefined, unverifiedBy !== undefined);
+  return authorities?.[0]?.split("\n")[1] ?? unverifiedBy;
+}
+
+pureTest("the file says which authorities are trusted, where no variable does", () => {
+  assert.deepEqual([trusted("system"), trusted("file")], ["HOST", "FILE"]);
+  assert.equal(trusted("off"), "vault_ssl_verify: false");
+});
+
+pureTest("VAULT_CACERT goes before VAULT_CAPATH, and both before what the file trusts", () => {
+  const [file, folder] = [{ VAULT_CACERT: "/env.pem" }, { VAULT_CAPATH: "/env" }];
+  for (const trust of ["system", "file"] as const) {
+    assert.equal(trusted(trust, file), "ENV");
+    assert.equal(trusted(trust, folder), "DIR");
+    assert.equal(trusted(trust, { ...folder, ...file }), "ENV");
+    assert.equal(trusted(trust, { BAO_CAPATH: "/env" }), "DIR");
   }
+});
+
+pureTest("VAULT_CACERT goes before every vault_ssl_verify of the file, even false", () => {
+  assert.equal(trusted("off", { VAULT_CACERT: "/env.pem" }), "ENV");
+  assert.equal(trusted("off", { VAULT_CAPATH: "/env" }), "DIR");
+});
+
+pureTest("VAULT_SKIP_VERIFY goes before all else, whichever way it is set", () => {
+  const file = { VAULT_CACERT: "/env.pem" };
+  for (const trust of ["off", "system", "file"] as const) {
+    assert.equal(trusted(trust, { ...file, VAULT_SKIP_VERIFY: "true" }), "VAULT_SKIP_VERIFY");
+    assert.equal(trusted(trust, { ...file, VAULT_SKIP_VERIFY: "false" }), "ENV");
+  }
+  assert.equal(trusted("off", { VAULT_SKIP_VERIFY: "0" }), "HOST");
+  assert.equal(trusted("file", { VAULT_SKIP_VERIFY: "0" }), "FILE");
+});
+
+pureTest("a variable about trust that cannot be used is an error", () => {
+  const said = (env: Variables) => messageOf(() => accessOf({}, env, FILES));
+  assert.equal(
+    said({ VAULT_CACERT: "/absent.pem" }),
+    'Cannot read the CA file "/absent.pem": no such file or directory',
+  );
+  assert.equal(said({ VAULT_SKIP_VERIFY: "yes" }), 'VAULT_SKIP_VERIFY is to be "true" or "false"');
+});
+
+pureTest("VAULT_TLS_SERVER_NAME goes before the file's tls_server_name", () => {
+  const serverName = (env: Variables) =>
+    accessOf({ serverName: "file.internal" }, env).tls.serverName;
+  assert.equal(serverName({}), "file.internal");
+  for (const name of ["env.internal", "10.1.1.20", "fd00::1"]) {
+    assert.equal(serverName({ VAULT_TLS_SERVER_NAME: name }), name);
+  }
+  assert.equal("serverName" in accessOf({}).tls, false);
+  assert.equal(
+    messageOf(() => serverName({ VAULT_TLS_SERVER_NAME: "https://a" })),
+    'VAULT_TLS_SERVER_NAME: expected a DNS name such as "api.example.com", got "https://a"',
+  );
 });

@@ -11,10 +11,13 @@ export const SECRET_ID = "7d1e5d4c-secret-id-of-the-approle";
 export function byToken(...addresses: string[]): VaultAccess {
   return {
     addresses,
-    authorities: [],
-    credentials: { kind: "token", token: TOKEN, from: "VAULT_TOKEN" },
+    redirectHosts: [],
+    allowHttp: false,
+    tls: { authorities: [] },
+    credentials: [{ kind: "token", token: TOKEN, from: "VAULT_TOKEN" }],
     proxied: false,
     limits: LIMITS,
+    retries: 0,
   };
 }
 
@@ -22,13 +25,19 @@ export function byToken(...addresses: string[]): VaultAccess {
 export function byAppRole(...addresses: string[]): VaultAccess {
   return {
     ...byToken(...addresses),
-    credentials: {
+    credentials: [{
       kind: "approle",
+      mount: "approle",
       roleId: "role-id",
       secretId: SECRET_ID,
       from: "VAULT_ROLE_ID and VAULT_SECRET_ID",
-    },
+    }],
   };
+}
+
+/** The same, to a server that nobody vouches for. */
+export function unverified(access: VaultAccess): VaultAccess {
+  return { ...access, tls: { unverifiedBy: "vault_ssl_verify: false" } };
 }
 
 /** The error of a call that has to fail, which holds no secret in any of its texts. */

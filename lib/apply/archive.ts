@@ -1,0 +1,21 @@
+/** Moves sets of the store to where earlier ones are kept. */
+import * as fs from "node:fs";
+import { archivedFolder, folderOf, storedFolder } from "../config/store_paths.ts";
+import { syncFolder } from "./atomic_write.ts";
+import { finishSwitch } from "./store.ts";
+
+/**
+ * Moves a set to `archive/<name>/<serial>`, by one rename; afterwards the certificate counts as
+ * missing.
+ *
+ * @returns Where it lies now. Throws the system's error; then the set is where it was.
+ */
+export function archiveSet(certStore: string, name: string, serial: string): string {
+  finishSwitch(certStore, name);
+  const archived = archivedFolder(certStore, name, serial);
+  fs.mkdirSync(folderOf(archived), { recursive: true, mode: 0o700 });
+  fs.renameSync(storedFolder(certStore, name), archived);
+  syncFolder(folderOf(archived));
+  syncFolder(certStore);
+  return archived;
+}

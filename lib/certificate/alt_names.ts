@@ -1,0 +1,58 @@
+/** Subject alternative names as they are encoded (RFC 5280, 4.2.1.6). */
+import type { X509Certificate } from "node:crypto";
+import { canonicalEmail, canonicalIp, canonicalName, type WantedNames } from "./names.ts";
+import { asn1, x509 } from "./x509.ts";
+
+const { AsnConvert, DirectoryString, id_ce_subjectAltName, SubjectAlternativeName } = asn1;
+
+/**
+ * The extension by which a signing request asks for its names, the common name among them unless it
+ * is to be left out. Those of other kinds are not in it: the server takes them from the body of the
+ * call, and has each twice where they stand in both.
+ */
+export function encodeAltNames(
+  names: WantedNames,
+  excludeCommonName: boolean,
+): InstanceType<typeof x509.SubjectAlternativeNameExtension> | undefined {
+  const own = excludeCommonName || !isDnsName(canonicalName(names.commonName))
+    ? []
+    : [names.commonName];
+  const all = [
+    ...each([...own, ...names.dnsSans], canonicalName)
+      .map((value) => ({ type: "dns", value }) as const),
+    ...each(names.emailSans, canonicalEmail).map((value) => ({ type: "email", value }) as const),
+    ...each(names.ipSans, canonicalIp).map((value) => ({ type: "ip", value }) as const),
+    ...each(names.uriSans, String).map((value) => ({ type: "url", value }) as const),
+  ];
+  return all.length === 0 ? undefined : new x509.SubjectAlternativeNameExtension(all);
+}
+
+function each(names: readonly string[], canonical: (name: string) => string): string[] {
+  return [...new Set(names.map(canonical))];
+}
+
+/** A common name that is none, such as "My server", can stand in the subject only. */
+function isDnsName(name: string): boolean {
+  return /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(name) && !/(?:^|\.)\d+$/.test(name);
+}
+
+/**
+ * The names of other kinds in a certificate, as `OID;UTF8:TEXT`; those that hold no text are left
+ * out. node:crypto does not show them.
+ */
+export function readOtherNames({ raw }: X509Certificate): string[] {
+  const extension = new x509.X509Certificate(new Uint8Array(raw)).getExtension(
+    id_ce_subjectAltName,
+  );
+  if (extension === null) return [];
+  return [...AsnConvert.parse(extension.value, SubjectAlternativeName)].flatMap(
+    ({ otherName }) => {
+      if (otherName === undefined) return [];
+      try {
+        return [`${otherName.typeId};UTF8:${AsnConvert.parse(otherName.value, DirectoryString)}`];
+      } catch {
+        return [];
+      }
+    },
+  );
+}

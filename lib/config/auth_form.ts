@@ -1,0 +1,43 @@
+/** Which keys each auth method takes, in the map `auth`. */
+import { AUTH_METHODS, type AuthMethod } from "./types.ts";
+
+/** A mistake in the map; without a key it is the map's. */
+export interface AuthMistake {
+  readonly key?: string;
+  readonly message: string;
+}
+
+const KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
+  token: ["token_file"],
+  approle: ["mount", "role_id", "secret_id", "secret_id_file", "wrapped_secret_id_file"],
+  cert: ["mount", "role"],
+  jwt: ["mount", "role", "jwt_file"],
+};
+
+const ALL = new Set(AUTH_METHODS.flatMap((method) => KEYS[method]));
+
+/** What is wrong with the keys of `auth`, judged by those that are there and by its method. */
+export function authMistakes(entry: Readonly<Record<string, unknown>>): AuthMistake[] {
+  const method = AUTH_METHODS.find((method) => method === entry["method"]);
+  if (method === undefined) return [];
+  const strays = Object.keys(entry).filter((key) => ALL.has(key) && !KEYS[method].includes(key));
+  const mistakes: AuthMistake[] = strays.map((key) => ({
+    key,
+    message: `does not go with "method: ${method}", which takes ${KEYS[method].join(", ")}`,
+  }));
+  const { secret_id, secret_id_file, wrapped_secret_id_file } = entry;
+  if (method === "approle" && secret_id !== undefined && secret_id_file !== undefined) {
+    mistakes.push({ key: "secret_id_file", message: `does not go with "secret_id"; give one` });
+  }
+  if (
+    method === "approle" && wrapped_secret_id_file !== undefined && !("secret_id_file" in entry)
+  ) {
+    const message = `needs "secret_id_file": it can be unwrapped once only, and the secret id is ` +
+      "kept there";
+    mistakes.push({ key: "wrapped_secret_id_file", message });
+  }
+  if (method === "token" && !("token_file" in entry)) {
+    mistakes.push({ key: "method", message: `needs "token_file"` });
+  }
+  return mistakes;
+}

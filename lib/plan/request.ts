@@ -1,0 +1,32 @@
+/** From a wish to what is sent. */
+import type { CertificateSpec } from "../config/types.ts";
+import type { CertificateRequest } from "./types.ts";
+
+/** What the PKI engine is asked for. */
+export function requestFor(spec: CertificateSpec): CertificateRequest {
+  return {
+    mount: spec.pki,
+    role: spec.role,
+    commonName: spec.commonName,
+    dnsSans: spec.dnsSans,
+    ipSans: spec.ipSans,
+    uriSans: spec.uriSans,
+    emailSans: spec.emailSans,
+    otherSans: spec.otherSans,
+    excludeCnFromSans: spec.excludeCnFromSans,
+    removeRootsFromChain: spec.removeRootsFromChain,
+    ...(spec.issuerRef === undefined ? {} : { issuerRef: spec.issuerRef }),
+    ...(spec.ttl === undefined ? {} : { ttl: spec.ttl }),
+    key: spec.key,
+  };
+}
+
+/**
+ * The API path that answers a request: `pki/issue/web`, or `pki/sign/web` where the key is made on
+ * this host; with an issuer, `pki/issuer/NAME/issue/web` (Vault API, PKI, "Generate certificate and
+ * key" and "Sign certificate").
+ */
+export function requestPath({ mount, issuerRef, key, role }: CertificateRequest): string {
+  const issuer = issuerRef === undefined ? "" : `/issuer/${issuerRef}`;
+  return `${mount}${issuer}/${key.origin === "local" ? "sign" : "issue"}/${role}`;
+}

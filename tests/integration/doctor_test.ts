@@ -1,0 +1,170 @@
+/** `vcm doctor` against a real OpenBao: what it finds is what a run would meet. */
+import assert from "node:assert/strict";
+import { freePort } from "../support/free_port.ts";
+import type { OpenBao } from "../support/openbao.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { listen } from "./audit.ts";
+import { assertNoSecret, type Bench, certificate, makeBench, NAME } from "./bench.ts";
+import { settings, withServer } from "./server.ts";
+
+const test = await testsNeeding("openbao");
+
+async function doctor(bench: Bench, bao: OpenBao, env: Record<string, string>, ...args: string[]) {
+  const { status, out, err } = await bench.vcm(["doctor", ...args], env);
+  return { status, err, lines: out.replaceAll(bao.address, "ADDRESS").split("\n").slice(0, -1) };
+}
+
+test("vcm doctor looks at all that a run needs, and asks for no certificate", (t) =>
+  withServer({ audit: true }, async ({ bao, login }) => {
+    const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
+    const heard = listen(bao);
+
+    await t.step("all is well", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder));
+      const { status, lines } = await doctor(bench, bao, env);
+      assert.deepEqual([status, lines], [0, [
+        "ok       ADDRESS: version 2.6.2, initialised, unsealed, active",
+        "ok       clock of ADDRESS: agrees with this host's",
+        "ok       login: by the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, " +
+        "vcm; the token ends in 1h",
+        'ok       pki/issue/web: the policy allows "update"',
+        "ok       pki/roles/web: may not be read, so names, lifetimes and keys were not compared " +
+        "with it",
+        '         path "pki/roles/web" { capabilities = ["read"] }',
+      ]]);
+      assert.deepEqual(heard().filter((path) => path.includes("/issue/")), []);
+      assert.deepEqual((await doctor(bench, bao, env, "--quiet")).lines, []);
+      assertNoSecret(bench, login.secretId);
+    });
+
+    await t.step("its token is revoked, and what it does is left as it was", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder));
+      heard();
+      await doctor(bench, bao, env);
+      assert.equal(heard().at(-1), "auth/token/revoke-self");
+      assert.deepEqual(bench.folder.tree(), ["ssl/", "vcm.yaml"]);
+    });
+
+    await t.step("a path beyond the policy, with the text to paste", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder, NAME, "pki: pki_root"));
+      const { status, lines } = await doctor(bench, bao, env);
+      assert.equal(status, 1);
+      assert.deepEqual(lines.slice(3, 5), [
+        'problem  pki_root/issue/web: the policy does not allow "update"',
+        '         path "pki_root/issue/web" { capabilities = ["update"] }',
+      ]);
+    });
+
+    await t.step("a role that does not give what the file asks for", async () => {
+      const policy = ["issue", "sign"].map((verb) =>
+        `path "pki/${verb}/*" { capabilities = ["update"] }`
+      );
+      await bao.api("POST", "sys/policies/acl/vcm", {
+        policy: [...policy, 'path "pki/roles/*" { capabilities = ["read"] }'].join("\n"),
+      });
+      using bench = makeBench();
+      bench.configure(
+        settings(bao),
+        certificate(bench.folder, "a.example.test", 'role: denied\ndns_sans: ["b.allowed.test"]') +
+          certificate(bench.folder, "b.example.test", "role: short") +
+          certificate(bench.folder, "c.example.test", "role: any") +
+          certificate(bench.folder, "d.example.test", "ttl: 100d\nkey_type: rsa-2048") +
+          certificate(bench.folder, "e.example.test", "role: nosuch") +
+          certificate(bench.folder, "f.example.test", "role: rsa\nkey: local\nkey_type: rsa-4096"),
+      );
+      const { status, lines } = await doctor(bench, bao, env);
+      assert.equal(status, 1);
+      assert.deepEqual(lines.filter((line) => line.includes("/roles/") || line.startsWith(" ")), [
+        "problem  pki/roles/denied: a.example.test: a.example.test: not below its allowed_domains " +
+        "(allowed.test)",
+        "problem  pki/roles/short: b.example.test: it gives certificates for 1h, which is not " +
+        'longer than "renew" (10d): they would be due at once',
+        "problem  pki/roles/any: c.example.test: it has key_type=any, so it signs only: set " +
+        '"key: local"',
+        "warning  pki/roles/web: d.example.test: a ttl of 100d is cut to its max_ttl of 90d",
+        'problem  pki/roles/web: d.example.test: it is for ec-256 keys, and "key_type" asks for ' +
+        "rsa-2048",
+        "problem  pki/roles/nosuch: there is no such role",
+        "         bao write pki/roles/nosuch allowed_domains=…",
+        "ok       pki/roles/rsa: allows what the file asks for",
+      ]);
+    });
+
+    await t.step("a wrong secret id", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder));
+      const { status, lines } = await doctor(bench, bao, { ...env, VAULT_SECRET_ID: "wrong" });
+      assert.equal(status, 1);
+      assert.equal(
+        lines.at(-1),
+        'problem  login: "ADDRESS" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: ' +
+          "invalid role or secret ID); check both, and whether the secret id has expired",
+      );
+    });
+
+    await t.step("one server of two is down: a problem, and the other is used", async () => {
+      using bench = makeBench();
+      const down = `http://127.0.0.1:${freePort()}`;
+      bench.configure(
+        `vault: ["${down}", "${bao.address}"]\npki: pki\nrole: web\nrenew: 10d`,
+        certificate(bench.folder),
+      );
+      const { status, lines } = await doctor(bench, bao, env);
+      assert.equal(status, 1);
+      assert.equal(
+        lines[0],
+        `problem  ${down}: Cannot connect to "${down}": connection refused; is the server running?`,
+      );
+      assert.ok(lines.includes('ok       pki/issue/web: the policy allows "update"'));
+    });
+
+    await t.step("as data", async () => {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder));
+      const { out } = await bench.vcm(["doctor", "--json"], env);
+      const { layout, findings } = JSON.parse(out);
+      assert.equal(layout, 1);
+      assert.deepEqual(findings[1], {
+        verdict: "ok",
+        subject: `clock of ${bao.address}`,
+        detail: "agrees with this host's",
+      });
+    });
+  }));
+
+test("vcm doctor tells what a server in no working order lacks", async () => {
+  await withServer({}, async ({ bao, login }) => {
+    const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
+    assert.ok((await bao.api("POST", "sys/seal")).status < 300);
+    using bench = makeBench();
+    bench.configure(settings(bao), certificate(bench.folder));
+    const { status, lines } = await doctor(bench, bao, env);
+    assert.deepEqual([status, lines], [1, [
+      "problem  ADDRESS: version 2.6.2, sealed",
+      "         bao operator unseal",
+    ]]);
+  });
+});
+
+test("vcm doctor and TLS", () =>
+  withServer({ tls: true }, async ({ bao, login }) => {
+    const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
+    using bench = makeBench();
+    bench.configure(settings(bao), certificate(bench.folder));
+    assert.deepEqual((await doctor(bench, bao, env)).lines, [
+      'problem  ADDRESS: Cannot verify the TLS certificate of "ADDRESS": its issuer is not trusted; ' +
+      'set "vault_ssl_verify" (or VAULT_CACERT) to the CA file',
+    ]);
+    const trusting = { ...env, VAULT_CACERT: bao.caFile ?? "" };
+    const { status, lines } = await doctor(bench, bao, trusting);
+    assert.equal(status, 0);
+    assert.equal(lines[0], "ok       ADDRESS: TLS, version 2.6.2, initialised, unsealed, active");
+    const named = { ...trusting, VAULT_TLS_SERVER_NAME: "other.example.test" };
+    assert.match((await doctor(bench, bao, named)).lines[0] ?? "", /it is for another name/);
+    const skipping = await doctor(bench, bao, { ...env, VAULT_SKIP_VERIFY: "1" });
+    assert.equal(skipping.status, 0);
+    assert.match(skipping.lines[0] ?? "", /^warning {2}TLS: .* not verified \(VAULT_SKIP_VERIFY\)/);
+  }));
