@@ -33,13 +33,6 @@ export function readAnswer(
   capability: Capability = "update",
 ): VaultAnswer {
   const { status } = answer;
-  if (status >= 300 && status < 400) {
-    throw new VaultError(
-      `"${address}" redirects to "${clean(answer.location ?? "nowhere")}", and the token does ` +
-        'not go along: list that host under "vault" or "redirect_hosts" if it is yours',
-      { status },
-    );
-  }
   if (status >= 400) throw explainRefusal(address, path, answer, clean, capability);
   const body = parseObject(answer.body);
   if (body === undefined) {
@@ -77,6 +70,12 @@ function explainRefusal(
       { status },
     );
   }
+  if (status === 404 && /namespace not found/.test(said)) {
+    return new VaultError(
+      `"${address}" has no such namespace (404: ${said}); is "namespace" or VAULT_NAMESPACE right?`,
+      { status },
+    );
+  }
   if (status === 404) {
     return new VaultError(
       `"${address}" has nothing at "${path}" (404: ${said}); is "pki: ${mount}" the path of a ` +
@@ -88,7 +87,7 @@ function explainRefusal(
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
     return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
   }
-  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1];
+  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount);
   return new VaultError(
     `"${address}" refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`,
     { status },
@@ -104,7 +103,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/Subject Alternative Names are not allowed/, "let the role allow them, or take them out"],
   [/incompatible key usage/, "the client certificate must be for client authentication"],
   [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
-  [/certificate with serial .* not found/, 'was it issued at this mount, "pki"?'],
+  [/certificate with serial .* not found/, 'was it issued at the mount "MOUNT"?'],
 ];
 
 /** The part of an API path before the PKI engine's own. */

@@ -14,7 +14,6 @@ import type { Helpers } from "./login.ts";
 import { judgeRole } from "./role.ts";
 import { openSession, type VaultSession } from "./session.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { nameOf } from "./token_keeper.ts";
 import { openTransport, probe } from "./transport.ts";
 
 /** What `vcm doctor` looks at, and by whose clock. */
@@ -131,7 +130,7 @@ async function examineRights(
     return tell(found("problem", "login", messageOf(error)));
   }
   try {
-    const login = await examineToken(session, access);
+    const login = await examineToken(session);
     tell(login);
     if (login.verdict === "problem") return;
     for (const finding of await examinePolicy(session, specs)) tell(finding);
@@ -141,21 +140,19 @@ async function examineRights(
   }
 }
 
-async function examineToken(session: VaultSession, access: VaultAccess): Promise<Finding> {
-  const [first] = access.credentials;
-  const way = first === undefined ? "" : nameOf(first);
+async function examineToken(session: VaultSession): Promise<Finding> {
   try {
     const { data } = await session.read("auth/token/lookup-self");
     const policies = Array.isArray(data["policies"]) ? data["policies"].join(", ") : "none";
     const ttl = typeof data["ttl"] === "number" && data["ttl"] > 0
-      ? `ends in ${formatDuration(data["ttl"])}`
+      ? `ends in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
       : "does not end";
-    return found("ok", "login", `by ${way}; policies: ${policies}; the token ${ttl}`);
+    return found("ok", "login", `by ${session.way}; policies: ${policies}; the token ${ttl}`);
   } catch (error) {
     if (isPolicyRefusal(error)) {
-      return found("ok", "login", `by ${way}; the token may not look at itself`);
+      return found("ok", "login", `by ${session.way}; the token may not look at itself`);
     }
-    return found("problem", "login", `by ${way}: ${messageOf(error)}`);
+    return found("problem", "login", `by ${session.way}: ${messageOf(error)}`);
   }
 }
 

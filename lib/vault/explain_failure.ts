@@ -20,7 +20,9 @@ export function explainFailure(address: string, error: unknown, limits: Limits):
   const cause = { cause: error };
   const passing = { cause: error, passing: true };
   if (error instanceof DOMException && error.name === "TimeoutError") {
-    return new VaultError(`No answer from "${address}" within ${limits.answer / 1000} s`, cause);
+    const seconds = limits.answer / 1000;
+    const within = seconds >= 1 ? Math.round(seconds) : seconds;
+    return new VaultError(`No answer from "${address}" within ${within} s`, cause);
   }
   if (/invalid peer certificate/.test(text)) {
     const why = /UnknownIssuer|BadSignature/.test(text)

@@ -3,7 +3,7 @@ import { type Clean, errorsOf, parseObject, readAnswer } from "./answer.ts";
 import type { Credentials } from "./credentials.ts";
 import { VaultError } from "./errors.ts";
 import { plainCause } from "../config/plain_cause.ts";
-import type { Answered } from "./servers.ts";
+import type { Answered } from "./connections.ts";
 
 /** A token, and what is known of it. */
 export interface Token {
@@ -111,8 +111,8 @@ export async function unwrap(
       throw new VaultError(
         `"${address}" does not unwrap the secret id of ${from} (${answer.status}: ${
           errorsOf(answer, clean)
-        }); it has expired, or was unwrapped before: if not by this host, then by somebody who ` +
-          "has the secret id now; revoke it, and make a new one",
+        }); it has expired, or was unwrapped before: by this host, if the answer was lost on the ` +
+          "way, else by somebody who has the secret id now; revoke it, and make a new one",
         { status: answer.status },
       );
     }

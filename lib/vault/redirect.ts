@@ -1,29 +1,60 @@
 /** Where a redirected request may go: the token goes along, so only to servers that the file names. */
 import { isGuarded } from "../config/read_places.ts";
 import type { VaultAccess } from "./access.ts";
+import type { Clean } from "./answer.ts";
+import { VaultError } from "./errors.ts";
 import type { RawAnswer } from "./transport.ts";
 
+type Named = Pick<VaultAccess, "addresses" | "redirectHosts" | "allowHttp">;
+
 /**
- * The URL to which an answer redirects, if it does and if that server may have the request.
+ * The URL to which an answer redirects, if it does. A standby server that does not forward answers
+ * 307 (Vault API, "HTTP status codes").
  *
- * A standby server that does not forward answers 307 (Vault API, "HTTP status codes").
+ * Throws VaultError where that server may not have the request.
  */
 export function findRedirect(
   from: string,
-  { status, location }: RawAnswer,
-  access: Pick<VaultAccess, "addresses" | "redirectHosts" | "allowHttp">,
+  { status, location = "" }: RawAnswer,
+  access: Named,
+  clean: Clean,
 ): { readonly url: string; readonly origin: string } | undefined {
-  if (status < 300 || status >= 400 || location === undefined) return undefined;
-  if (!URL.canParse(location, from)) return undefined;
+  if (status < 300 || status >= 400) return undefined;
+  const { origin } = new URL(from);
+  const told = `"${origin}" redirects to "${clean(location) || "nowhere"}"`;
+  if (location === "" || !URL.canParse(location, from)) {
+    throw new VaultError(`${told}; is this a Vault server, or a proxy before it?`, { status });
+  }
   const target = new URL(location, from);
-  const known = access.addresses.some((address) => new URL(address).origin === target.origin);
-  const port = target.port || (target.protocol === "https:" ? "443" : "80");
-  const named = access.redirectHosts.some((host) =>
-    host === target.hostname || host === `${target.hostname}:${port}`
-  );
-  const plain = target.protocol === "http:" && from.startsWith("http:") &&
-    (access.allowHttp || isGuarded(target.href));
-  const guarded = target.protocol === "https:" || plain;
-  if (!(known || named) || !guarded || target.username !== "") return undefined;
+  if (!isNamed(target, access)) {
+    throw new VaultError(
+      `${told}, and the token does not go along: list that host under "vault" or ` +
+        '"redirect_hosts" if it is yours',
+      { status },
+    );
+  }
+  const plain = from.startsWith("http:") && (access.allowHttp || isGuarded(target.href));
+  if (target.protocol !== "https:" && !plain) {
+    throw new VaultError(
+      `${told}, which would send the token unencrypted; correct api_addr on that server`,
+      { status },
+    );
+  }
   return { url: target.href, origin: target.origin };
+}
+
+/** The error for a second redirect. */
+export function redirectsAgain(address: string, answer: RawAnswer, clean: Clean): VaultError {
+  return new VaultError(
+    `"${address}" redirects again, to "${clean(answer.location ?? "nowhere")}", and one redirect ` +
+      'is followed; give the address of the active server under "vault"',
+    { status: answer.status },
+  );
+}
+
+function isNamed(target: URL, { addresses, redirectHosts }: Named): boolean {
+  if (target.username !== "") return false;
+  const port = target.port || (target.protocol === "https:" ? "443" : "80");
+  return addresses.some((address) => new URL(address).origin === target.origin) ||
+    redirectHosts.some((host) => host === target.hostname || host === `${target.hostname}:${port}`);
 }

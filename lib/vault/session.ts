@@ -2,12 +2,15 @@
 import type { VaultAccess } from "./access.ts";
 import { errorsOf, readAnswer, type VaultAnswer } from "./answer.ts";
 import { plainLine } from "./plain_line.ts";
-import { type Answered, type Call, CLOCK, type Clock, Servers } from "./servers.ts";
+import type { Answered, Call } from "./connections.ts";
+import { CLOCK, type Clock, Servers } from "./servers.ts";
 import type { Helpers } from "./login.ts";
 import { TokenKeeper } from "./token_keeper.ts";
 import type { HttpRequest, RawAnswer } from "./transport.ts";
 
 export interface VaultSession {
+  /** How the token in use was got, for messages. */
+  readonly way: string;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
   write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer>;
   /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
@@ -65,6 +68,10 @@ class Session implements VaultSession {
   }
 
   readonly #clean = (text: string) => plainLine(text, [...this.#secrets]);
+
+  get way(): string {
+    return this.#keeper.way;
+  }
 
   write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer> {
     return this.#call("POST", path, body);

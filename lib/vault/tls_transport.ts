@@ -28,8 +28,8 @@ export class TlsTransport implements Transport {
   constructor(tls: TlsAccess, proxy?: string) {
     if (proxy !== undefined) {
       throw new VaultError(
-        "A proxy does not go together with a server name of its own or a certificate that is not " +
-          "verified; unset VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or the other one",
+        'A proxy cannot be used with "tls_server_name", nor without verification; unset ' +
+          "VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or give a CA file and no server name",
       );
     }
     this.#tls = tls;

@@ -49,6 +49,12 @@ export class TokenKeeper {
     await (this.#held ??= this.#open());
   }
 
+  /** How the token in use was got, as a message names it; that which is tried first, before one is. */
+  get way(): string {
+    const by = this.#current?.by ?? this.#credentials[this.#at];
+    return by === undefined ? "" : nameOf(by);
+  }
+
   /** The token for one request. Throws VaultError where there is no way to log in. */
   async take(): Promise<Held> {
     for (;;) {

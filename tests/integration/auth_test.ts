@@ -79,8 +79,9 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
         assert.equal(
           firstLine(out, bao),
           `failed  ${NAME}: "ADDRESS" does not unwrap the secret id of "${wrapped}" (400: wrapping ` +
-            "token is not valid or does not exist); it has expired, or was unwrapped before: if not " +
-            "by this host, then by somebody who has the secret id now; revoke it, and make a new one",
+            "token is not valid or does not exist); it has expired, or was unwrapped before: by this " +
+            "host, if the answer was lost on the way, else by somebody who has the secret id now; " +
+            "revoke it, and make a new one",
         );
         assert.equal(folder.tree().some((name) => name.includes("secret-id")), false);
       },

@@ -109,7 +109,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
         assert.equal(status, 1);
         assert.match(
           err,
-          /\(400: certificate with serial .* not found\.\); was it issued at this mount/,
+          /\(400: certificate with serial .* not found\.\); was it issued at the mount/,
         );
         assert.ok(bench.folder.tree().includes(`store/${NAME}/cert.pem`));
       });

@@ -31,6 +31,7 @@ function signing(
 ): VaultSession & { readonly written: [string, Record<string, unknown>][] } {
   const written: [string, Record<string, unknown>][] = [];
   return {
+    way: "the test",
     written,
     write: async (path, body) => {
       written.push([path, body]);

@@ -67,7 +67,7 @@ Deno.test("a redirect that echoes the token is shown without it", async () => {
   const session = await openSession(byToken(server.address));
   const { message } = await failureOf(() => session.write(ISSUE, {}));
   await session.close();
-  assert.match(message, / redirects to "\/other\?token=\[redacted\]", /);
+  assert.match(message, / redirects again, to "\/other\?token=\[redacted\]", /);
 });
 
 /** What is said of a login at each status, around the echo. */

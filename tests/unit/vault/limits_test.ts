@@ -5,9 +5,9 @@ import { openSession } from "../../../lib/vault/session.ts";
 import { TlsTransport } from "../../../lib/vault/tls_transport.ts";
 import { freePort } from "../../support/free_port.ts";
 import { makeRequest } from "../../support/fixtures.ts";
-import { enveloped } from "./recorded_answers.ts";
+import { enveloped, login } from "./recorded_answers.ts";
 import { startScripted } from "./scripted_server.ts";
-import { byToken, failureOf } from "./ways.ts";
+import { byAppRole, byToken, failureOf, OWN_TOKEN } from "./ways.ts";
 
 const REQUEST = makeRequest({ commonName: "a.test" });
 
@@ -62,15 +62,35 @@ Deno.test({
   },
 });
 
-Deno.test("after an address that did not answer the next request begins at another", async () => {
+Deno.test("an address that does not answer leaves the next one its share of the time", async () => {
   await using silent = startSilentServer();
-  await using working = startScripted(() => enveloped({}));
-  const limits = { connect: 10_000, answer: 50 };
-  const access = { ...byToken(`http://${silent.host}`, working.address), limits };
+  await using working = startScripted(({ path }) =>
+    path === "auth/approle/login" ? login(OWN_TOKEN) : enveloped({})
+  );
+  const limits = { connect: 10_000, answer: 2000 };
+  const access = { ...byAppRole(`http://${silent.host}`, working.address), limits };
+  const session = await openSession(access);
+  const connections = silent.connections();
+  // The next request begins at the one that answered.
+  assert.equal((await session.write("pki/issue/web", {})).address, working.address);
+  assert.equal(silent.connections(), connections);
+  await session.close();
+});
+
+Deno.test("where no address answers, each is named with its share of the time", async () => {
+  await using first = startSilentServer();
+  await using second = startSilentServer();
+  const limits = { connect: 10_000, answer: 100 };
+  const access = { ...byToken(`http://${first.host}`, `http://${second.host}`), limits };
   const session = await openSession(access);
   const { message } = await failureOf(() => session.write("pki/issue/web", {}));
-  assert.equal(message, `No answer from "http://${silent.host}" within 0.05 s`);
-  assert.equal((await session.write("pki/issue/web", {})).address, working.address);
+  assert.match(
+    message,
+    new RegExp(
+      `^None of the 2 addresses can be used: No answer from "http://${first.host}" within ` +
+        `0\\.05 s; No answer from "http://${second.host}" within 0\\.0\\d+ s$`,
+    ),
+  );
   await session.close();
 });
 

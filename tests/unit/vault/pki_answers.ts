@@ -55,6 +55,7 @@ export function sessionGiving(
   const written: [string, unknown][] = [];
   const address = "https://vault.test";
   return {
+    way: "the test",
     written,
     write: (path, body) => {
       written.push([path, body]);

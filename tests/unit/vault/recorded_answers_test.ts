@@ -129,7 +129,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "42-revoke-unknown-400": REFUSED(
     "pki/revoke",
     "certificate with serial aa:bb:cc not found.",
-    '; was it issued at this mount, "pki"?',
+    '; was it issued at the mount "pki"?',
   ),
   "43-cert-after-revoke": [
     { revocation_time: 1_795_512_099 },

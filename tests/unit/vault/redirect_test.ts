@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { VaultError } from "../../../lib/vault/errors.ts";
 import { findRedirect } from "../../../lib/vault/redirect.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -11,7 +12,21 @@ const ACCESS = {
 
 function follow(location: string | undefined, access: Partial<typeof ACCESS> = {}, from = FROM) {
   const answer = { status: 307, body: "", ...(location === undefined ? {} : { location }) };
-  return findRedirect(from, answer, { ...ACCESS, ...access })?.url;
+  return findRedirect(from, answer, { ...ACCESS, ...access }, String)?.url;
+}
+
+function refusal(
+  location: string | undefined,
+  access: Partial<typeof ACCESS> = {},
+  from = FROM,
+): string {
+  try {
+    follow(location, access, from);
+  } catch (error) {
+    assert.ok(error instanceof VaultError);
+    return error.message;
+  }
+  assert.fail(`it follows to ${location}`);
 }
 
 pureTest("findRedirect() follows to the addresses of the file and to redirect_hosts", () => {
@@ -30,7 +45,7 @@ pureTest("findRedirect() follows to the addresses of the file and to redirect_ho
 
 pureTest("findRedirect() tells the address that answers by its origin", () => {
   const answer = { status: 307, body: "", location: "https://c.test:8200/v1/pki/issue/web?x=1" };
-  assert.deepEqual(findRedirect(FROM, answer, ACCESS), {
+  assert.deepEqual(findRedirect(FROM, answer, ACCESS, String), {
     url: "https://c.test:8200/v1/pki/issue/web?x=1",
     origin: "https://c.test:8200",
   });
@@ -55,17 +70,27 @@ pureTest("findRedirect() follows nowhere else", () => {
     "\\\\evil.test\\v1",
     "file:///etc/passwd",
     "javascript:alert(1)",
-    "ftp://c.test/v1/x",
     "data:,c.test",
   ];
-  for (const location of refused) assert.equal(follow(location), undefined, location);
+  for (const location of refused) {
+    const end = location === undefined || !URL.canParse(location, FROM)
+      ? "; is this a Vault server, or a proxy before it?"
+      : ', and the token does not go along: list that host under "vault" or "redirect_hosts" if ' +
+        "it is yours";
+    const message = `"https://a.test:8200" redirects to "${location ?? "nowhere"}"${end}`;
+    assert.equal(refusal(location), message, location);
+  }
 });
 
 pureTest("findRedirect() goes from TLS to plain text nowhere, not even to this host", () => {
   for (const allowHttp of [false, true]) {
-    for (const location of ["http://c.test/v1/x", "http://127.0.0.1:8200/v1/x"]) {
+    for (const location of ["http://c.test/v1/x", "ftp://c.test/v1/x", "http://127.0.0.1:1/x"]) {
       const redirectHosts = ["c.test", "127.0.0.1"];
-      assert.equal(follow(location, { allowHttp, redirectHosts }), undefined, location);
+      assert.equal(
+        refusal(location, { allowHttp, redirectHosts }),
+        `"https://a.test:8200" redirects to "${location}", which would send the token ` +
+          "unencrypted; correct api_addr on that server",
+      );
     }
   }
 });
@@ -78,7 +103,10 @@ pureTest(
     const to = (location: string, allowHttp: boolean) =>
       follow(location, { allowHttp, redirectHosts }, from);
     assert.equal(to("http://localhost:8201/v1/x", false), "http://localhost:8201/v1/x");
-    assert.equal(to("http://c.test/v1/x", false), undefined);
+    assert.match(
+      refusal("http://c.test/v1/x", { redirectHosts }, from),
+      /, which would send the token unencrypted; /,
+    );
     assert.equal(to("http://c.test/v1/x", true), "http://c.test/v1/x");
     assert.equal(to("https://c.test/v1/x", false), "https://c.test/v1/x");
   },
@@ -87,12 +115,12 @@ pureTest(
 pureTest("findRedirect() takes only what redirects for a redirect", () => {
   for (const status of [200, 204, 299, 400, 503]) {
     assert.equal(
-      findRedirect(FROM, { status, body: "", location: "https://c.test/v1/x" }, ACCESS),
+      findRedirect(FROM, { status, body: "", location: "https://c.test/v1/x" }, ACCESS, String),
       undefined,
     );
   }
   for (const status of [301, 302, 307, 308]) {
     const answer = { status, body: "", location: "https://c.test/v1/x" };
-    assert.equal(findRedirect(FROM, answer, ACCESS)?.url, "https://c.test/v1/x");
+    assert.equal(findRedirect(FROM, answer, ACCESS, String)?.url, "https://c.test/v1/x");
   }
 });

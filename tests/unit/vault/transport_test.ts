@@ -90,7 +90,10 @@ Deno.test("plain text is spoken by the runtime's client, whatever is said of TLS
 Deno.test("TLS by hand goes through no proxy, and says so before anything is sent", async () => {
   const access = { ...unverified(BASE), proxy: "http://127.0.0.1:1", proxied: true };
   const { message } = await failureOf(() => openTransport(access, "https://127.0.0.1:1"));
-  assert.match(message, /^A proxy does not go together with .*; unset VAULT_PROXY_ADDR and /);
+  assert.match(
+    message,
+    /^A proxy cannot be used with "tls_server_name", nor without verification; unset /,
+  );
 });
 
 Deno.test("a proxy is what the runtime's client sends through", async () => {

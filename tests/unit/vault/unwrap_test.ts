@@ -145,7 +145,7 @@ Deno.test("a token that does not unwrap is said with what may have happened", as
       message,
       '"ADDRESS" does not unwrap the secret id of "/etc/vcm/wrapped" ' +
         `(${status}: wrapping token is not valid or does not exist [redacted]); it has expired, ` +
-        "or was unwrapped before: if not by this host, then by somebody who has the secret id " +
+        "or was unwrapped before: by this host, if the answer was lost on the way, else by somebody who has the secret id " +
         "now; revoke it, and make a new one",
     );
     assert.deepEqual(log, [`reserve ${FILE}`, `${UNWRAP} ${WRAPPING_TOKEN}`, "release"]);
