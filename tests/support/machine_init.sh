@@ -6,6 +6,8 @@
 set -eu
 units=/etc/systemd/system
 
+# Shared among the namespaces of this machine, as on a host, or credentials reach no unit.
+mount --make-rshared /
 mount -t proc proc /proc
 if mountpoint -q /sys/fs/cgroup; then umount -R /sys/fs/cgroup; fi
 mount -t cgroup2 none /sys/fs/cgroup
