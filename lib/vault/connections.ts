@@ -67,7 +67,8 @@ export class Connections {
       const transport = await this.#transportTo(address);
       return await transport.send(request, limit);
     } catch (error) {
-      throw explainFailure(address, error, { ...this.#access.limits, answer: limit });
+      const { limits, proxied } = this.#access;
+      throw explainFailure(address, error, { ...limits, answer: limit }, proxied);
     }
   }
 

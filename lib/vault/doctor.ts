@@ -67,7 +67,13 @@ async function examineAddress(
       transport.close();
     }
   } catch (error) {
-    return [found("problem", address, explainFailure(address, error, access.limits).message)];
+    return [
+      found(
+        "problem",
+        address,
+        explainFailure(address, error, access.limits, access.proxied).message,
+      ),
+    ];
   }
 }
 

@@ -9,8 +9,17 @@ function wholeText(error: unknown): string {
   return said.length > 0 ? said.join(": ") : String(error);
 }
 
-/** A failed connection or request in plain words. */
-export function explainFailure(address: string, error: unknown, limits: Limits): VaultError {
+/**
+ * A failed connection or request in plain words.
+ *
+ * @param proxied It went through a proxy, whose failures look like the server's.
+ */
+export function explainFailure(
+  address: string,
+  error: unknown,
+  limits: Limits,
+  proxied = false,
+): VaultError {
   if (error instanceof VaultError) return error;
   const text = wholeText(error);
   // This error of the runtime would show the token.
@@ -28,7 +37,7 @@ export function explainFailure(address: string, error: unknown, limits: Limits):
     const why = /UnknownIssuer|BadSignature/.test(text)
       ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
       : /not valid for name|NotValidForName/i.test(text)
-      ? "it is for another name; use the name that stands in it"
+      ? 'it is for another name; use the name that stands in it, here or as "tls_server_name"'
       : /expired/i.test(text)
       ? "it has expired"
       : text.replace(/^.*invalid peer certificate: /s, "");
@@ -36,6 +45,20 @@ export function explainFailure(address: string, error: unknown, limits: Limits):
   }
   if (/InvalidContentType|corrupt message/.test(text)) {
     return new VaultError(`"${address}" does not speak TLS; should it be "http://"?`, cause);
+  }
+  const short = text.replace(/ \(os error.*/s, "").replace(/^.*client error \(\w+\): /s, "");
+  if (/CertificateRequired/.test(text)) {
+    return new VaultError(
+      `"${address}" asks for a client certificate; set "client_cert" and "client_key"`,
+      cause,
+    );
+  }
+  if (proxied && /refused|tunnel|proxy/i.test(text)) {
+    return new VaultError(
+      `Cannot talk to "${address}" through the proxy of the environment: ${short}; is that proxy ` +
+        "right?",
+      passing,
+    );
   }
   if (/failed to lookup|ENOTFOUND|Name or service not known/.test(text)) {
     return new VaultError(`Cannot find the host of "${address}"; is the name right?`, passing);
@@ -46,6 +69,5 @@ export function explainFailure(address: string, error: unknown, limits: Limits):
       passing,
     );
   }
-  const short = text.replace(/ \(os error.*/s, "").replace(/^.*client error \(\w+\): /s, "");
   return new VaultError(`Cannot talk to "${address}": ${short}`, passing);
 }

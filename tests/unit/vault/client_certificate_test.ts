@@ -1,10 +1,15 @@
-/** A server that asks for a client certificate, as `openssl s_server` does. */
+/** Our own certificate: read before it is used, and shown to `openssl s_server`, which asks for it. */
 import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
 import type { TlsAccess } from "../../../lib/vault/access.ts";
+import { readClientCertificate } from "../../../lib/vault/client_certificate.ts";
 import { openSession } from "../../../lib/vault/session.ts";
+import { encrypted, makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
+import { pureTest } from "../../support/pure_test.ts";
 import { makeFolder } from "../../support/rig.ts";
 import { makeIdentity } from "./identity.ts";
-import { byToken, failureOf, TOKEN } from "./ways.ts";
+import { around, type Files, messageOf } from "./surroundings.ts";
+import { byToken, failureOf } from "./ways.ts";
 
 const SERVER = await makeIdentity();
 const CLIENT = await makeIdentity("host.example.test", []);
@@ -84,12 +89,103 @@ for (const [kind, tls] of Object.entries(TRANSPORTS)) {
   });
 
   opensslTest(`${kind}: without a client certificate such a server lets nobody in`, async () => {
-    const said = await readAs(tls);
-    assert.match(said, /^Cannot talk to "A": /);
-    assert.equal(said.includes(TOKEN), false);
+    assert.equal(
+      await readAs(tls),
+      '"A" asks for a client certificate; set "client_cert" and "client_key"',
+    );
   });
 
   opensslTest(`${kind}: a certificate of another authority is not let in`, async () => {
     assert.match(await readAs({ ...tls, ...clientOf(STRANGER) }), /^Cannot talk to "A": /);
   });
 }
+
+const PATHS = { certificate: "/c.pem", key: "/c.key" };
+const [EC, OTHER_EC, RSA] = [
+  await makeCertificatePem("host.example.test"),
+  await makeCertificatePem("host.example.test"),
+  await makeCertificatePem("host.example.test", { algorithm: "RSA" }),
+];
+
+/** What is read of these two files. */
+function readPair(certificate: string, key: Files[string]) {
+  return readClientCertificate(PATHS, around({}, { "/c.pem": certificate, "/c.key": key }));
+}
+
+/** Why they are not used, which shows no line of the key. */
+function refusalOf(certificate: string, key: Files[string]): string {
+  const message = messageOf(() => readPair(certificate, key));
+  const lines = (typeof key === "string" ? key : key.text).split("\n");
+  for (const line of lines.filter((line) => line !== "")) {
+    assert.equal(message.includes(line.slice(0, 20)), false, message);
+  }
+  return message;
+}
+
+pureTest("readClientCertificate() gives the certificate as it is, and the key as PKCS#8", () => {
+  assert.deepEqual(readPair(EC.pem, EC.pkcs8), { certificate: EC.pem, key: EC.pkcs8 });
+  assert.deepEqual(readPair(EC.pem, `\n${EC.pkcs8}\n\n`).key, EC.pkcs8);
+  for (const [made, form] of [[EC, "sec1"], [RSA, "pkcs1"]] as const) {
+    const { key } = readPair(made.pem, oldForm(made, form));
+    assert.ok(key.startsWith("-----BEGIN PRIVATE KEY-----\n"));
+    assert.ok(createPrivateKey(key).equals(createPrivateKey(made.pkcs8)));
+  }
+});
+
+pureTest("readClientCertificate() takes a chain behind the certificate along", () => {
+  const chain = EC.pem + OTHER_EC.pem;
+  assert.equal(readPair(chain, EC.pkcs8).certificate, chain);
+  assert.equal(
+    refusalOf(chain, OTHER_EC.pkcs8),
+    'The client key "/c.key" does not belong to the certificate "/c.pem"',
+  );
+});
+
+pureTest("readClientCertificate() refuses a key of another certificate", () => {
+  for (const key of [OTHER_EC.pkcs8, RSA.pkcs8, oldForm(OTHER_EC, "sec1")]) {
+    assert.equal(
+      refusalOf(EC.pem, key),
+      'The client key "/c.key" does not belong to the certificate "/c.pem"',
+    );
+  }
+});
+
+pureTest("readClientCertificate() refuses a key that it cannot open", () => {
+  const cut = EC.pkcs8.slice(0, 100);
+  const swapped = EC.pkcs8.replace(/\n(.{30})(.)/, "\n$1!");
+  for (const key of [encrypted(EC), cut, swapped, "garbage, and a secret", EC.pem]) {
+    assert.equal(
+      refusalOf(EC.pem, key),
+      'The client key "/c.key" cannot be decoded; is it a PEM private key without a password?',
+    );
+  }
+});
+
+pureTest("readClientCertificate() refuses a certificate that is none", () => {
+  const cases = [
+    ["garbage", "holds no PEM certificate"],
+    ["", "holds no PEM certificate"],
+    [EC.pkcs8, "holds no PEM certificate"],
+    [EC.pem.slice(0, 100), "holds a PEM certificate that is cut off"],
+    [
+      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+      "holds a PEM certificate that cannot be decoded",
+    ],
+  ] as const;
+  for (const [certificate, why] of cases) {
+    assert.equal(refusalOf(certificate, EC.pkcs8), `The client certificate "/c.pem" ${why}`);
+  }
+});
+
+pureTest("readClientCertificate() refuses a key that others may open, or that is empty", () => {
+  const open = (mode: number) => refusalOf(EC.pem, { text: EC.pkcs8, mode });
+  const said = (who: string, mode: string) =>
+    `"/c.key" holds a secret and is open to ${who} (mode ${mode}), so it is not used; cure: chmod ` +
+    "600 /c.key";
+  assert.equal(open(0o644), said("every user", "0644"));
+  assert.equal(open(0o640), said("its group", "0640"));
+  assert.equal(
+    refusalOf(EC.pem, "\n"),
+    'The file "/c.key", which is to hold the client key, is empty',
+  );
+});

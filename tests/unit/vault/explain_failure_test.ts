@@ -55,7 +55,7 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   [
     failed('invalid peer certificate: certificate not valid for name "a"'),
     `Cannot verify the TLS certificate of "${A}": it is for another name; use the name that ` +
-    "stands in it",
+    'stands in it, here or as "tls_server_name"',
     false,
   ],
   [

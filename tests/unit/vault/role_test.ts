@@ -74,7 +74,10 @@ const NAMES: readonly (readonly [string, Role, readonly string[], readonly strin
   ], ["*.example.net"]],
   ["localhost", {}, ["localhost", "localdomain", "ops@localhost"], ["localhost.example.net"]],
   ["no localhost", { allow_localhost: false }, [], ["localhost", "localdomain"]],
-  ["a template", { allowed_domains_template: true, allowed_domains: ["{{identity.entity.name}}.example.com"] }, [
+  ["a template", {
+    allowed_domains_template: true,
+    allowed_domains: ["{{identity.entity.name}}.example.com"],
+  }, [
     "web.example.com",
     "anything.example.net",
   ], []],

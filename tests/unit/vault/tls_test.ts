@@ -56,7 +56,7 @@ Deno.test("a certificate for another name is said so", async () => {
   assert.equal(
     message,
     `Cannot verify the TLS certificate of "${server.address}": it is for another name; ` +
-      "use the name that stands in it",
+      'use the name that stands in it, here or as "tls_server_name"',
   );
   assert.deepEqual(server.heard, []);
   await session.close();
