@@ -12,7 +12,8 @@ import {
   type ClientFiles,
   readClientCertificate,
 } from "./client_certificate.ts";
-import { type Credentials, gatherCredentials } from "./credentials.ts";
+import type { Credentials } from "./credentials.ts";
+import { gatherCredentials } from "./gather_credentials.ts";
 import { VaultError } from "./errors.ts";
 import { sendable } from "./secret_file.ts";
 import type { Surroundings } from "./surroundings.ts";

@@ -1,6 +1,7 @@
 /** Requests with a token, at whichever server answers. */
 import type { VaultAccess } from "./access.ts";
 import { errorsOf, readAnswer, type VaultAnswer } from "./answer.ts";
+import { secretsOf } from "./credentials.ts";
 import { plainLine } from "./plain_line.ts";
 import type { Answered, Call } from "./connections.ts";
 import { CLOCK, type Clock, Servers } from "./servers.ts";
@@ -147,20 +148,4 @@ function isTokenRefused(answer: RawAnswer, clean: (text: string) => string): boo
   if (answer.status !== 403) return false;
   const said = errorsOf(answer, clean);
   return !said.includes("error occurred") || /invalid token/i.test(said);
-}
-
-function secretsOf(by: VaultAccess["credentials"][number]): string[] {
-  switch (by.kind) {
-    case "token":
-      return [by.token];
-    case "approle":
-      return [by.secretId, by.roleId];
-    case "wrapped":
-      return [by.wrappingToken, by.roleId];
-    case "jwt":
-      return [by.jwt];
-    case "cert":
-    case "unusable":
-      return [];
-  }
 }

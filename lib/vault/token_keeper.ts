@@ -3,7 +3,7 @@
  * again where our own has come to its end, and gives our own up at the end.
  */
 import type { Clean } from "./answer.ts";
-import type { Credentials } from "./credentials.ts";
+import { type Credentials, nameOf } from "./credentials.ts";
 import { VaultError } from "./errors.ts";
 import { type Ask, type Helpers, logIn, type Token, unwrap } from "./login.ts";
 
@@ -138,23 +138,5 @@ export class TokenKeeper {
     this.#at++;
     this.#helpers.note(`${why}; trying ${nameOf(next)}`);
     return true;
-  }
-}
-
-/** A way to log in, as a message names it. */
-export function nameOf(by: Credentials): string {
-  switch (by.kind) {
-    case "token":
-      return by.from;
-    case "approle":
-      return `the AppRole of ${by.from}`;
-    case "wrapped":
-      return `the wrapped secret id of ${by.from}`;
-    case "cert":
-      return `the client certificate ${by.from}`;
-    case "jwt":
-      return `the JWT of ${by.from}`;
-    case "unusable":
-      return "the next way to log in";
   }
 }

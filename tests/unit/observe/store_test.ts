@@ -3,7 +3,7 @@ import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import type { CertificateSpec, What } from "../../../lib/config/types.ts";
 import { readFolder } from "../../../lib/observe/read.ts";
 import { observeStore } from "../../../lib/observe/store.ts";
-import { PLAIN } from "../../support/fixtures.ts";
+import { makeSpec, PLAIN } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
@@ -23,6 +23,7 @@ function put(store: Folder, folder: string, leaf = FIRST): void {
     chain: `${CA.intermediate.certificate}\n`,
     fullchain: `${leaf.certificate}\n${CA.intermediate.certificate}\n`,
     privkey: `${leaf.privateKey}\n`,
+    ca: `${CA.root.certificate}\n`,
   };
   for (const [what, text] of Object.entries(texts)) store.write(`${folder}/${what}.pem`, text);
 }
@@ -160,4 +161,53 @@ Deno.test("what is left of another certificate is no interruption of this one", 
   put(store, ".new-other");
   put(store, `.old-${NAME}.other`);
   assert.equal(look(store).interrupted, false);
+});
+
+Deno.test("ca.pem is looked at where a target takes it, and need be no more than there", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const { stored, texts } = look(store, ["ca"]);
+  assert.deepEqual([stored.ca, stored.chain], [
+    { kind: "present", value: "usable" },
+    { kind: "absent" },
+  ]);
+  assert.deepEqual(texts.ca, { kind: "present", value: `${CA.root.certificate}\n` });
+  assert.deepEqual(look(store, ["chain"]).stored.ca, { kind: "absent" });
+  Deno.removeSync(store.at(`${NAME}/ca.pem`));
+  assert.deepEqual(look(store, ["ca"]).stored.ca, { kind: "absent" });
+  Deno.mkdirSync(store.at(`${NAME}/ca.pem`));
+  assert.equal(look(store, ["ca"]).stored.ca.kind, "unreadable");
+});
+
+/** The other names that are seen where the file asks for `wanted`. */
+function otherNamesSeen(store: Folder, wanted: readonly string[], calls: string[]) {
+  const spec = makeSpec({ name: NAME, otherSans: wanted });
+  const { leaf } = observeStore(store.path, spec, readFolder(store.path), (x509) => {
+    calls.push(x509.serialNumber);
+    return ["1.2.3;UTF8:a"];
+  }).stored;
+  return leaf.kind === "present" && leaf.value.kind === "certificate"
+    ? leaf.value.certificate.otherNames
+    : leaf;
+}
+
+Deno.test("names of other kinds are read only where some are wanted", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const calls: string[] = [];
+  assert.equal(otherNamesSeen(store, [], calls), undefined);
+  assert.deepEqual(calls, []);
+  assert.deepEqual(otherNamesSeen(store, ["1.2.3;UTF8:b"], calls), ["1.2.3;UTF8:a"]);
+  assert.equal(calls.length, 1);
+});
+
+Deno.test("a certificate whose other names cannot be read is unparsable", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const spec = makeSpec({ name: NAME, otherSans: ["1.2.3;UTF8:b"] });
+  const { leaf } = observeStore(store.path, spec, readFolder(store.path), () => {
+    throw new Error("holds names that cannot be read");
+  }).stored;
+  const value = { kind: "unparsable", problem: "holds names that cannot be read" };
+  assert.deepEqual(leaf, { kind: "present", value });
 });

@@ -61,7 +61,7 @@ pureTest("judgeDue() says what is wrong with the set", () => {
 });
 
 pureTest("judgeDue() misses a chain only where a target takes it", () => {
-  for (const what of ["chain", "fullchain"] as const) {
+  for (const what of ["chain", "fullchain", "ca"] as const) {
     const stored = makeStored({ [what]: ABSENT });
     assert.equal(dueOf(stored, makeSpec({ targets: [makeTarget({ what: "cert" })] })), undefined);
     assert.deepEqual(dueOf(stored, makeSpec({ targets: [makeTarget({ what })] })), {

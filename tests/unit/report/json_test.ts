@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
-import { checkJson, planJson, print, runJson } from "../../../lib/report/json.ts";
+import {
+  checkJson,
+  doctorJson,
+  errorJson,
+  planJson,
+  print,
+  revokeJson,
+  runJson,
+  validJson,
+} from "../../../lib/report/json.ts";
 import { blockedShortfalls, foldOutcome } from "../../../lib/report/outcome.ts";
+import { found } from "../../../lib/vault/finding.ts";
 import { makeIssue, makePlan, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -91,4 +101,31 @@ pureTest("blockedShortfalls() has each obstacle of each certificate", () => {
 
 pureTest("print() ends its JSON with a newline, indented for people", () => {
   assert.equal(print({ a: [1] }), '{\n  "a": [\n    1\n  ]\n}\n');
+});
+
+pureTest("doctorJson() holds the findings, with a remedy where there is one", () => {
+  const findings = [found("ok", "login", "by VAULT_TOKEN"), found("problem", "A", "sealed", "do")];
+  assert.deepEqual(JSON.parse(doctorJson(findings)), {
+    layout: 1,
+    findings: [
+      { verdict: "ok", subject: "login", detail: "by VAULT_TOKEN" },
+      { verdict: "problem", subject: "A", detail: "sealed", remedy: "do" },
+    ],
+  });
+  assert.deepEqual(JSON.parse(doctorJson([])), { layout: 1, findings: [] });
+});
+
+pureTest("revokeJson() holds what came of each name", () => {
+  const results = [
+    { name: "a", done: true, message: "revoked, serial 01" },
+    { name: "b", done: false, message: "Not revoked" },
+  ];
+  assert.deepEqual(JSON.parse(revokeJson(results)), { layout: 1, results });
+});
+
+pureTest("validJson() and errorJson() have the layout before the rest", () => {
+  assert.deepEqual(JSON.parse(validJson({ certificates: 2 })), { layout: 1, certificates: 2 });
+  assert.deepEqual(JSON.parse(errorJson("no")), { layout: 1, error: { message: "no" } });
+  const problems = [{ key: "config.pki", message: "is missing" }];
+  assert.deepEqual(JSON.parse(errorJson("no", problems)).error, { message: "no", problems });
 });

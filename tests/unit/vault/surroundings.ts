@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { Secret } from "../../../lib/config/secret.ts";
 import type { LoginSettings, VaultSettings } from "../../../lib/config/types.ts";
 import { resolveAccess, type VaultAccess } from "../../../lib/vault/access.ts";
-import { type Credentials, gatherCredentials } from "../../../lib/vault/credentials.ts";
+import type { Credentials } from "../../../lib/vault/credentials.ts";
+import { gatherCredentials } from "../../../lib/vault/gather_credentials.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import type { Surroundings } from "../../../lib/vault/surroundings.ts";
 

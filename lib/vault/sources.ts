@@ -1,0 +1,45 @@
+/** Where secrets come from: variables, what systemd hands over, files. */
+import { readOpenFile, readSecretFile } from "./secret_file.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { readVariable } from "./variables.ts";
+
+/** A text and where it stood. */
+export interface Found {
+  readonly text: string;
+  readonly from: string;
+}
+
+/** The first that gives something. */
+export function firstOf(sources: readonly (() => Found | undefined)[]): Found | undefined {
+  for (const find of sources) {
+    const found = find();
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** @param name Without its beginning: `TOKEN`. */
+export function fromVariable(name: string, around: Surroundings): Found | undefined {
+  const variable = readVariable(around, name);
+  return variable && { text: variable.text, from: variable.name };
+}
+
+/** A credential that systemd hands to the unit (systemd.exec(5), LoadCredential); it sets the mode. */
+export function fromSystemd(name: string, around: Surroundings): Found | undefined {
+  const path = credentialPath(name, around);
+  return path === undefined
+    ? undefined
+    : { text: readOpenFile(`the credential`, path, around), from: `the credential "${name}"` };
+}
+
+/** Where systemd put a credential, if it did. */
+export function credentialPath(name: string, around: Surroundings): string | undefined {
+  const folder = around.env("CREDENTIALS_DIRECTORY");
+  const path = `${folder}/${name}`;
+  return folder && around.exists(path) ? path : undefined;
+}
+
+/** @param what As a message names it: "the token". */
+export function fromFile(what: string, path: string, around: Surroundings): Found {
+  return { text: readSecretFile(what, path, around), from: `"${path}"` };
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { requestFor, requestPath } from "../../../lib/plan/request.ts";
+import { makeRequest, makeService, makeSpec, makeTarget } from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+pureTest("requestFor() sends all that the wish says of names, lifetime and key", () => {
+  const wish = {
+    dnsSans: ["a.example.com"],
+    ipSans: ["10.0.0.1"],
+    uriSans: ["spiffe://example.com/web"],
+    emailSans: ["ops@example.com"],
+    otherSans: ["1.2.3;UTF8:a"],
+    excludeCnFromSans: true,
+    removeRootsFromChain: true,
+    issuerRef: "new",
+    ttl: 3600,
+    key: { origin: "local", type: "ec-384", reuse: true },
+  } as const;
+  assert.deepEqual(requestFor(makeSpec({ ...wish, commonName: "Web", role: "r", pki: "team/p" })), {
+    mount: "team/p",
+    role: "r",
+    commonName: "Web",
+    ...wish,
+  });
+});
+
+pureTest(
+  "requestFor() leaves out what the wish is silent about, and what stays on this host",
+  () => {
+    const spec = makeSpec({ targets: [makeTarget()], services: [makeService()] });
+    const request = requestFor(spec);
+    assert.deepEqual(request, makeRequest({ mount: "pki_internal" }));
+    assert.equal("ttl" in request || "issuerRef" in request, false);
+  },
+);
+
+pureTest("requestPath() is where a key of the server's, or a request of ours, is sent", () => {
+  const local = { key: { origin: "local", reuse: false } } as const;
+  const cases: readonly (readonly [Parameters<typeof makeRequest>[0], string])[] = [
+    [{}, "pki/issue/web"],
+    [local, "pki/sign/web"],
+    [{ issuerRef: "new" }, "pki/issuer/new/issue/web"],
+    [{ ...local, issuerRef: "new" }, "pki/issuer/new/sign/web"],
+    [{ ...local, mount: "team/pki", role: "my-role" }, "team/pki/sign/my-role"],
+    [{ key: { origin: "vault", type: "ec-256", reuse: false } }, "pki/issue/web"],
+  ];
+  for (const [parts, path] of cases) assert.equal(requestPath(makeRequest(parts)), path);
+});
