@@ -104,7 +104,7 @@ class Session implements VaultSession {
     for (;;) {
       const held = await this.#keeper.take();
       const { address, answer } = await this.#send(method, path, body, held.id);
-      if (isTokenRefused(answer, this.#clean)) {
+      if (isTokenRefused(answer)) {
         if (this.#keeper.replace(held)) continue;
       } else {
         held.accepted = true;
@@ -144,8 +144,8 @@ class Session implements VaultSession {
  * The token itself is refused, not what it may do: a policy's refusal is gathered into "1 error
  * occurred" (Vault 1.14, OpenBao 2.6), that of a token is not, or says "invalid token" (Vault 1.17).
  */
-function isTokenRefused(answer: RawAnswer, clean: (text: string) => string): boolean {
+function isTokenRefused(answer: RawAnswer): boolean {
   if (answer.status !== 403) return false;
-  const said = errorsOf(answer, clean);
-  return !said.includes("error occurred") || /invalid token/i.test(said);
+  const said = errorsOf(answer, (text) => text);
+  return /invalid token/i.test(said) || /^permission denied/.test(said);
 }
