@@ -6,15 +6,22 @@ import { finishSwitch } from "./store.ts";
 
 /**
  * Moves a set to `archive/<name>/<serial>`, by one rename; afterwards the certificate counts as
- * missing.
+ * missing. Where the set's name is a link, the link goes, and what it leads to stays.
  *
  * @returns Where it lies now. Throws the system's error; then the set is where it was.
  */
 export function archiveSet(certStore: string, name: string, serial: string): string {
   finishSwitch(certStore, name);
+  const stored = storedFolder(certStore, name);
+  if (fs.lstatSync(stored).isSymbolicLink()) {
+    const target = fs.realpathSync(stored);
+    fs.unlinkSync(stored);
+    syncFolder(certStore);
+    return target;
+  }
   const archived = archivedFolder(certStore, name, serial);
   fs.mkdirSync(folderOf(archived), { recursive: true, mode: 0o700 });
-  fs.renameSync(storedFolder(certStore, name), archived);
+  fs.renameSync(stored, archived);
   syncFolder(folderOf(archived));
   syncFolder(certStore);
   return archived;

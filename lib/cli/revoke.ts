@@ -3,7 +3,7 @@ import { unfailing } from "../apply/events.ts";
 import { lockStore } from "../apply/lock.ts";
 import { type Revocation, revoke as revokeOne } from "../apply/revoke.ts";
 import { SessionOnce } from "../apply/session_once.ts";
-import type { Config } from "../config/types.ts";
+import type { CertificateSpec, Config } from "../config/types.ts";
 import { readFolder } from "../observe/read.ts";
 import { observeStore } from "../observe/store.ts";
 import { storedCertificate } from "../plan/due.ts";
@@ -29,6 +29,7 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
       "revoke",
     );
   }
+  const specs = narrow(config, args);
   using _lock = lockStore(config.certStore);
   const results: Result[] = [];
   const log = new Log(host, {
@@ -40,7 +41,7 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
   const emit = unfailing((event) => log.line(eventLevel(event), eventText(event)));
   const sessions = new SessionOnce(findAccess(config, host, emit), emit);
   try {
-    for (const wish of gather(config, args)) {
+    for (const wish of gather(config, specs)) {
       results.push(await carryOut(wish, config, sessions, args, host));
     }
   } finally {
@@ -60,9 +61,9 @@ interface Result {
 
 type Wish = Revocation | { readonly name: string; readonly problem: string };
 
-function gather(config: Config, args: Arguments): Wish[] {
+function gather(config: Config, specs: readonly CertificateSpec[]): Wish[] {
   const listing = readFolder(config.certStore);
-  return narrow(config, args).map((spec): Wish => {
+  return specs.map((spec): Wish => {
     const { stored } = observeStore(config.certStore, spec, listing);
     const certificate = storedCertificate(stored);
     if (certificate !== undefined) return { name: spec.name, mount: spec.pki, certificate };

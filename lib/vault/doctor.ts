@@ -45,7 +45,8 @@ export async function examine(
   for (const address of access.addresses) {
     const findings = await examineAddress(address, access, examination.now);
     findings.forEach(tell);
-    if (findings.every(({ verdict }) => verdict !== "problem")) usable++;
+    // A wrong clock is no reason to leave the rest unseen.
+    if (findings[0]?.verdict !== "problem") usable++;
   }
   if (usable > 0) await examineRights(access, examination, tell);
 }
@@ -93,6 +94,11 @@ function judgeHealth(
   }
   if (health["sealed"] === true) {
     return [found("problem", address, `${version}, sealed`, "bao operator unseal")];
+  }
+  if (status === 472) {
+    return [
+      found("problem", address, `${version}, a disaster recovery secondary: it issues nothing`),
+    ];
   }
   const state = health["standby"] === true ? "standby" : "active";
   const tls = address.startsWith("https:") ? "TLS, " : "";
@@ -162,7 +168,7 @@ async function examineToken(session: VaultSession): Promise<Finding> {
   }
 }
 
-/** Paths that the certificates need, each with the first that needs it. */
+/** Whether the policy allows each path that the certificates need. */
 async function examinePolicy(
   session: VaultSession,
   specs: readonly CertificateSpec[],

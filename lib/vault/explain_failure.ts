@@ -30,7 +30,7 @@ export function explainFailure(
   const passing = { cause: error, passing: true };
   if (error instanceof DOMException && error.name === "TimeoutError") {
     const seconds = limits.answer / 1000;
-    const within = seconds >= 1 ? Math.round(seconds) : seconds;
+    const within = seconds >= 1 ? Math.round(seconds) : Math.ceil(seconds * 100) / 100;
     return new VaultError(`No answer from "${address}" within ${within} s`, cause);
   }
   if (/invalid peer certificate/.test(text)) {

@@ -1,4 +1,6 @@
 /** What `vcm doctor` found in one place. */
+import { plainLine } from "./plain_line.ts";
+
 export interface Finding {
   /** "problem": certificates cannot be issued, or not as the file asks. */
   readonly verdict: "ok" | "warning" | "problem";
@@ -9,12 +11,17 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-/** Makes a finding. */
+/** Makes a finding of one line, whatever the server put into its texts. */
 export function found(
   verdict: Finding["verdict"],
   subject: string,
   detail: string,
   remedy?: string,
 ): Finding {
-  return { verdict, subject, detail, ...(remedy === undefined ? {} : { remedy }) };
+  return {
+    verdict,
+    subject: plainLine(subject, []),
+    detail: plainLine(detail, []),
+    ...(remedy === undefined ? {} : { remedy }),
+  };
 }

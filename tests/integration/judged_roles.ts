@@ -1,0 +1,72 @@
+/** Roles of a real server, as judgeRole() sees them, and how to hold the two together. */
+import assert from "node:assert/strict";
+import type { CertificateSpec } from "../../lib/config/types.ts";
+import { LIMITS } from "../../lib/vault/access.ts";
+import type { Objection, Role } from "../../lib/vault/objection.ts";
+import { openSession, type VaultSession } from "../../lib/vault/session.ts";
+import { makeSpec } from "../support/fixtures.ts";
+import type { OpenBao } from "../support/openbao.ts";
+import { withServer } from "./server.ts";
+
+export type Settings = Readonly<Record<string, unknown>>;
+export type Wish = Partial<CertificateSpec>;
+
+export const ORIGINS = ["vault", "local"] as const;
+
+/** A role of the server, and what the server says of it. */
+export async function makeRole(
+  bao: OpenBao,
+  session: VaultSession,
+  settings: Settings,
+): Promise<Role> {
+  const { status } = await bao.api("POST", "pki/roles/judged", { key_type: "ec", ...settings });
+  assert.ok(status < 300);
+  return (await session.read("pki/roles/judged")).data;
+}
+
+export function wishOf(wish: Wish): CertificateSpec {
+  const parts = { name: "judged", commonName: "web.example.test", pki: "pki", role: "judged" };
+  return makeSpec({ renew: { kind: "share", percent: 33 }, ...parts, ...wish });
+}
+
+/** Why nothing usable came, or undefined. */
+export async function refusal(step: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** A line for a person where the two do not agree. */
+export function compare(
+  what: string,
+  refused: string | undefined,
+  objections: readonly Objection[],
+) {
+  const fatal = objections.filter((objection) => objection.fatal).map(({ message }) => message);
+  return (refused !== undefined) === (fatal.length > 0)
+    ? []
+    : [`${what}: server "${refused ?? "issued"}", judged ${JSON.stringify(fatal)}`];
+}
+
+export async function withSession(run: (bao: OpenBao, session: VaultSession) => Promise<void>) {
+  await withServer({}, async ({ bao }) => {
+    const session = await openSession({
+      addresses: [bao.address],
+      redirectHosts: [],
+      allowHttp: false,
+      tls: { authorities: [] },
+      credentials: [{ kind: "token", token: bao.token, from: "the test" }],
+      proxied: false,
+      limits: LIMITS,
+      retries: 0,
+    });
+    try {
+      await run(bao, session);
+    } finally {
+      await session.close();
+    }
+  });
+}
