@@ -5,7 +5,7 @@ import { syncFolder } from "./atomic_write.ts";
 import { finishSwitch } from "./store.ts";
 
 /**
- * Moves a set to `archive/<name>/<serial>`, by one rename; afterwards the certificate counts as
+ * Moves a set to `archive/<name>/<serial>`, or `<serial>-2` where there is one, by one rename; afterwards the certificate counts as
  * missing. Where the set's name is a link, the link goes, and what it leads to stays.
  *
  * @returns Where it lies now. Throws the system's error; then the set is where it was.
@@ -19,10 +19,19 @@ export function archiveSet(certStore: string, name: string, serial: string): str
     syncFolder(certStore);
     return target;
   }
-  const archived = archivedFolder(certStore, name, serial);
+  const archived = freeFolder(archivedFolder(certStore, name, serial));
   fs.mkdirSync(folderOf(archived), { recursive: true, mode: 0o700 });
   fs.renameSync(stored, archived);
   syncFolder(folderOf(archived));
   syncFolder(certStore);
   return archived;
+}
+
+/** A set that was put back from there may be archived again. */
+function freeFolder(wanted: string): string {
+  let free = wanted;
+  for (let number = 2; fs.lstatSync(free, { throwIfNoEntry: false }) !== undefined; number++) {
+    free = `${wanted}-${number}`;
+  }
+  return free;
 }

@@ -1,4 +1,6 @@
 /** Carries out an issue step: asks the server, judges the lifetime, fills the store. */
+import { openCertificate } from "../certificate/certificate.ts";
+import { matchKey } from "../certificate/key_match.ts";
 import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration } from "../config/duration.ts";
 import { plainCause } from "../config/plain_cause.ts";
@@ -29,12 +31,27 @@ export async function issue(
   return issued;
 }
 
-/** The stored key, where it is to be used again and there is one; what is unreadable is a problem. */
+/**
+ * The stored key, where it is to be used again, unless it belongs to another certificate than the
+ * stored one; what is unreadable is a problem.
+ */
 function keyToReuse({ certificate, request }: IssueStep, certStore: string): string | undefined {
   if (!request.key.reuse) return undefined;
-  const stored = readText(storedFile(certStore, certificate, "privkey"));
-  if (stored.kind === "unreadable") throw new Error(stored.problem);
-  return stored.kind === "present" ? stored.value : undefined;
+  const [key, leaf] = (["privkey", "cert"] as const).map((what) => {
+    const stored = readText(storedFile(certStore, certificate, what));
+    if (stored.kind === "unreadable") throw new Error(stored.problem);
+    return stored.kind === "present" ? stored.value : undefined;
+  });
+  return key !== undefined && (leaf === undefined || belongs(leaf, key)) ? key : undefined;
+}
+
+function belongs(leaf: string, key: string): boolean {
+  try {
+    return matchKey(openCertificate(leaf), key) === "match";
+  } catch {
+    // Whose key it is cannot be told from a damaged certificate.
+    return false;
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Revokes what is in the store, and takes it out of use. */
 import type { Certificate } from "../certificate/certificate.ts";
 import { plainCause } from "../config/plain_cause.ts";
+import { shellWord } from "../config/shell_word.ts";
 import { revokeCertificate } from "../vault/pki.ts";
 import { archiveSet } from "./archive.ts";
 import type { SessionOnce } from "./session_once.ts";
@@ -26,7 +27,7 @@ export async function revoke(
   } catch (error) {
     throw new Error(
       `It is revoked, and its set cannot be moved out of the store: ${plainCause(error)}; run ` +
-        `"vcm issue --force ${name}" for a new certificate`,
+        `"vcm issue --force ${shellWord(name)}" for a new certificate`,
       { cause: error },
     );
   }

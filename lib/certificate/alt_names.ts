@@ -1,5 +1,6 @@
 /** Subject alternative names as they are encoded (RFC 5280, 4.2.1.6). */
 import type { X509Certificate } from "node:crypto";
+import { printable } from "../config/printable.ts";
 import { canonicalEmail, canonicalIp, canonicalName, type WantedNames } from "./names.ts";
 import { asn1, x509 } from "./x509.ts";
 
@@ -49,7 +50,8 @@ export function readOtherNames({ raw }: X509Certificate): string[] {
     ({ otherName }) => {
       if (otherName === undefined) return [];
       try {
-        return [`${otherName.typeId};UTF8:${AsnConvert.parse(otherName.value, DirectoryString)}`];
+        const text = String(AsnConvert.parse(otherName.value, DirectoryString));
+        return [`${otherName.typeId};UTF8:${printable(text)}`];
       } catch {
         return [];
       }

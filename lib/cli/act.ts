@@ -31,7 +31,8 @@ export async function act(args: Arguments, host: Host): Promise<number> {
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
   using _lock = lockStore(config.certStore);
   const made = plan(config, specs, await observe(config), host.now(), selection);
-  const events = made.steps.length === 0
+  // A server that is not verified is warned of on every run.
+  const events = made.steps.length === 0 && config.vault.trust.kind !== "off"
     ? []
     : await (await import("./carry_out.ts")).carryOut(made, config, args, host);
   const outcome = foldOutcome(made, events);

@@ -5,7 +5,7 @@ import type { AccessOrder } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/run_text.ts";
-import { findAccess } from "./find_access.ts";
+import { findAccess, warnUnverified } from "./find_access.ts";
 import type { Host } from "./host.ts";
 import { Log } from "./log.ts";
 import type { Arguments } from "./parse_arguments.ts";
@@ -29,12 +29,14 @@ export async function carryOut(
   const emit = unfailing((event) => {
     events.push(event);
     if (event.kind === "failed") log.failure(eventText(event), event.message);
+    else if (event.kind === "warning") log.warning(eventText(event), event.message);
     else log.line(eventLevel(event), eventText(event));
     if (event.kind === "issued" || (event.kind === "failed" && event.step === "issue")) {
       log.progress();
     }
   });
-  const access = needsServer(made) ? findAccess(config, host, emit) : NO_SERVER;
+  warnUnverified(config, host, emit);
+  const access = needsServer(made) ? findAccess(config, host) : NO_SERVER;
   await apply({ plan: made, access }, emit);
   log.end();
   return events;

@@ -1,21 +1,35 @@
 /** The way to the server, for commands that need it. */
 import type { Emit } from "../apply/events.ts";
 import type { AccessOrder } from "../apply/session_once.ts";
+import { readAddress } from "../config/read_places.ts";
 import type { Config } from "../config/types.ts";
 import { resolveAccess } from "../vault/access.ts";
+import { unverifiedBy } from "../vault/server_access.ts";
+import { readVariable } from "../vault/variables.ts";
 import type { Host } from "./host.ts";
 
 /** Never throws: what is missing is said by those who need it. */
-export function findAccess(config: Config, host: Host, emit: Emit): AccessOrder {
+export function findAccess(config: Config, host: Host): AccessOrder {
   try {
-    const access = resolveAccess(config.vault, host);
-    if (access.tls.authorities === undefined) {
-      const message = `its TLS certificate is not verified (${access.tls.unverifiedBy}); whoever ` +
-        "is between this host and it can read tokens and keys";
-      emit({ kind: "warning", subject: access.addresses.join(", "), message });
-    }
-    return access;
+    return resolveAccess(config.vault, host);
   } catch (error) {
     return { problem: (error as Error).message };
+  }
+}
+
+/** Said on every run, whether or not the server is asked. Reads no file. */
+export function warnUnverified({ vault }: Config, host: Host, emit: Emit): void {
+  try {
+    const by = unverifiedBy(vault, host);
+    if (by === undefined) return;
+    const message =
+      `its TLS certificate is not verified (${by}); whoever is between this host and ` +
+      "it can read tokens and keys";
+    const variable = readVariable(host, "ADDR");
+    const address = variable === undefined ? undefined : readAddress(variable.text);
+    const subject = typeof address === "string" ? address : vault.addresses.join(", ");
+    emit({ kind: "warning", subject, message });
+  } catch {
+    return; // A variable that cannot be read is said where the server is needed.
   }
 }

@@ -1,5 +1,7 @@
 /** The narrow door to the process: arguments come in by it, text and permissions go out. */
 
+import { type FileText, readRegularFile } from "../config/regular_file.ts";
+
 export interface Host {
   env(name: string): string | undefined;
   /** Numeric id of the user who runs this. */
@@ -11,12 +13,11 @@ export interface Host {
   err(text: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
-  readText(path: string): string;
+  /** Text and permission bits of a regular file. */
+  read(path: string): FileText;
   /** Names of all that lies in a folder. */
   list(path: string): readonly string[];
   exists(path: string): boolean;
-  /** Permission bits of what a path leads to. */
-  mode(path: string): number;
   /** There is a person at a terminal. */
   readonly canAsk: boolean;
   /** Asks that person; a bare Enter is a no. */
@@ -52,7 +53,7 @@ export function processHost(): Host {
     },
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
-    readText: (path) => Deno.readTextFileSync(path),
+    read: readRegularFile,
     list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
     exists: (path) => {
       try {
@@ -63,7 +64,6 @@ export function processHost(): Host {
         return !(error instanceof Deno.errors.NotFound);
       }
     },
-    mode: (path) => (Deno.statSync(path).mode ?? 0) & 0o7777,
     get canAsk() {
       return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
     },

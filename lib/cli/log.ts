@@ -43,10 +43,20 @@ export class Log {
    * printed for the first; for the quiet the summary alone tells of failures.
    */
   failure(text: string, reason: string): void {
-    this.append("error", text);
-    if (this.#options.quiet || (this.#said.has(reason) && !this.#options.verbose)) return;
+    if (this.#options.quiet) this.append("error", text);
+    else this.#once("error", text, reason);
+  }
+
+  /** What holds for many subjects alike, such as a lifetime that a role cut, is printed for the first. */
+  warning(text: string, reason: string): void {
+    this.#once("warning", text, reason);
+  }
+
+  #once(level: Level, text: string, reason: string): void {
+    this.append(level, text);
+    if (this.#said.has(reason) && !this.#options.verbose) return;
     this.#said.add(reason);
-    this.#print("error", text);
+    this.#print(level, text);
   }
 
   #print(level: Level, text: string): void {

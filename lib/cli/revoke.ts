@@ -1,4 +1,4 @@
-/** `vcm revoke`: takes certificates back, after a question. */
+/** `vcm revoke`: takes certificates back, after a question for each. */
 import { unfailing } from "../apply/events.ts";
 import { lockStore } from "../apply/lock.ts";
 import { type Revocation, revoke as revokeOne } from "../apply/revoke.ts";
@@ -11,7 +11,7 @@ import { formatMoment } from "../plan/moment.ts";
 import { revokeJson } from "../report/json.ts";
 import { eventLevel, eventText } from "../report/run_text.ts";
 import { EXIT_FAILED, EXIT_OK } from "../report/verdict.ts";
-import { findAccess } from "./find_access.ts";
+import { findAccess, warnUnverified } from "./find_access.ts";
 import type { Host } from "./host.ts";
 import { loadFor, narrow } from "./load.ts";
 import { Log } from "./log.ts";
@@ -20,36 +20,28 @@ import { type Arguments, UsageError } from "./parse_arguments.ts";
 /** Throws ConfigError, UsageError, LockedError or StoreError. */
 export async function revoke(args: Arguments, host: Host): Promise<number> {
   const config = await loadFor(args, host);
+  requireAnswers(args, host);
+  const specs = narrow(config, args);
+  // Nobody's store is locked, and nobody is logged in, while a person thinks.
+  const wishes = gather(config, specs).map((wish) => args.yes ? wish : ask(wish, host));
+  const reporter = new Reporter(config, args, host);
+  for (const wish of wishes.filter(isRefused)) reporter.tell(refusalOf(wish));
+  const granted = wishes.filter((wish): wish is Revocation => !isRefused(wish));
+  if (granted.length > 0) await carryOut(granted, config, reporter, host);
+  return reporter.end();
+}
+
+function requireAnswers(args: Arguments, host: Host): void {
   if (args.names.length === 0) {
     throw new UsageError('"vcm revoke" takes the names of certificates, and got none', "revoke");
   }
-  if (!args.yes && !host.canAsk) {
-    throw new UsageError(
-      "There is no terminal to ask on; say --yes to revoke without a question",
-      "revoke",
-    );
-  }
-  const specs = narrow(config, args);
-  using _lock = lockStore(config.certStore);
-  const results: Result[] = [];
-  const log = new Log(host, {
-    quiet: args.quiet,
-    verbose: args.verbose,
-    ...(config.logFile === undefined ? {} : { file: config.logFile }),
-    expected: 0,
-  });
-  const emit = unfailing((event) => log.line(eventLevel(event), eventText(event)));
-  const sessions = new SessionOnce(findAccess(config, host, emit), emit);
-  try {
-    for (const wish of gather(config, specs)) {
-      results.push(await carryOut(wish, config, sessions, args, host));
-    }
-  } finally {
-    await sessions.close();
-  }
-  for (const result of results) log.append(result.done ? "info" : "error", textOf(result));
-  report(results, args, host);
-  return results.every(({ done }) => done) ? EXIT_OK : EXIT_FAILED;
+  if (args.yes) return;
+  if (args.json) throw new UsageError("With --json nothing is asked; say --yes as well", "revoke");
+  if (host.canAsk) return;
+  throw new UsageError(
+    "There is no terminal to ask on; say --yes to revoke without a question",
+    "revoke",
+  );
 }
 
 /** What came of one name. */
@@ -59,7 +51,20 @@ interface Result {
   readonly message: string;
 }
 
-type Wish = Revocation | { readonly name: string; readonly problem: string };
+interface Refused {
+  readonly name: string;
+  readonly problem: string;
+}
+
+type Wish = Revocation | Refused;
+
+function isRefused(wish: Wish): wish is Refused {
+  return "problem" in wish;
+}
+
+function refusalOf({ name, problem }: Refused): Result {
+  return { name, done: false, message: problem };
+}
 
 function gather(config: Config, specs: readonly CertificateSpec[]): Wish[] {
   const listing = readFolder(config.certStore);
@@ -76,37 +81,88 @@ function gather(config: Config, specs: readonly CertificateSpec[]): Wish[] {
   });
 }
 
+function ask(wish: Wish, host: Host): Wish {
+  if (isRefused(wish)) return wish;
+  const { serial, issuer, notAfter } = wish.certificate;
+  const question = `Revoke "${wish.name}", serial ${serial}, of "${issuer}", until ` +
+    `${formatMoment(notAfter)}? Peers that check will refuse it.`;
+  return host.ask(question) ? wish : { name: wish.name, problem: "Not revoked" };
+}
+
 async function carryOut(
-  wish: Wish,
+  granted: readonly Revocation[],
+  config: Config,
+  reporter: Reporter,
+  host: Host,
+): Promise<void> {
+  using _lock = lockStore(config.certStore);
+  const specs = config.certificates.filter(({ name }) =>
+    granted.some((wish) => wish.name === name)
+  );
+  const now = new Map(gather(config, specs).map((wish) => [wish.name, wish]));
+  const emit = unfailing((event) => reporter.log.line(eventLevel(event), eventText(event)));
+  warnUnverified(config, host, emit);
+  const sessions = new SessionOnce(findAccess(config, host), emit);
+  try {
+    for (const wish of granted) {
+      const found = now.get(wish.name);
+      const same = found !== undefined && !isRefused(found) &&
+        found.certificate.serial === wish.certificate.serial;
+      reporter.tell(
+        same ? await revokeGranted(wish, config, sessions) : refusalOf({
+          name: wish.name,
+          problem: "Not revoked: another run has replaced it since it was asked for",
+        }),
+      );
+    }
+  } finally {
+    await sessions.close();
+  }
+}
+
+async function revokeGranted(
+  wish: Revocation,
   { certStore }: Config,
   sessions: SessionOnce,
-  args: Arguments,
-  host: Host,
 ): Promise<Result> {
   const { name } = wish;
-  if ("problem" in wish) return { name, done: false, message: wish.problem };
-  const { serial, issuer, notAfter } = wish.certificate;
-  const question = `Revoke "${name}", serial ${serial}, of "${issuer}", until ` +
-    `${formatMoment(notAfter)}? Peers that check will refuse it.`;
-  if (!args.yes && !host.ask(question)) return { name, done: false, message: "Not revoked" };
   try {
     const { archive } = await revokeOne(wish, certStore, sessions);
-    const message = `revoked, serial ${serial}; its files lie in "${archive}", and the next run ` +
-      "issues a new one";
+    const message = `revoked, serial ${wish.certificate.serial}; its files lie in "${archive}", ` +
+      "and the next run issues a new one";
     return { name, done: true, message };
   } catch (error) {
     return { name, done: false, message: (error as Error).message };
   }
 }
 
-function report(results: readonly Result[], args: Arguments, host: Host): void {
-  if (args.json) return host.out(revokeJson(results));
-  for (const result of results) {
-    if (!result.done) host.err(`failed  ${textOf(result)}\n`);
-    else if (!args.quiet) host.out(`${textOf(result)}\n`);
-  }
-}
+/** Tells each result as it comes, so that an interruption loses none. */
+class Reporter {
+  readonly log: Log;
+  readonly #args: Arguments;
+  readonly #host: Host;
+  readonly #results: Result[] = [];
 
-function textOf({ name, message }: Result): string {
-  return `${name}: ${message}`;
+  constructor({ logFile }: Config, args: Arguments, host: Host) {
+    this.#args = args;
+    this.#host = host;
+    const { quiet, verbose } = args;
+    const file = logFile === undefined ? {} : { file: logFile };
+    this.log = new Log(host, { quiet, verbose, ...file, expected: 0 });
+  }
+
+  tell(result: Result): void {
+    this.#results.push(result);
+    const text = `${result.name}: ${result.message}`;
+    this.log.append(result.done ? "info" : "error", text);
+    if (this.#args.json) return;
+    if (!result.done) this.#host.err(`failed  ${text}\n`);
+    else if (!this.#args.quiet) this.#host.out(`${text}\n`);
+  }
+
+  /** Exit status. */
+  end(): number {
+    if (this.#args.json) this.#host.out(revokeJson(this.#results));
+    return this.#results.every(({ done }) => done) ? EXIT_OK : EXIT_FAILED;
+  }
 }

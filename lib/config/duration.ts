@@ -31,6 +31,12 @@ function inRange(seconds: number): number | undefined {
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
+/** Seconds from 1 s to 1 h, which are limits that the runtime's timers can keep. */
+export function parseTimeLimit(text: string): number | undefined {
+  const seconds = parseDuration(text);
+  return seconds !== undefined && seconds <= 3_600 ? seconds : undefined;
+}
+
 /** Short text for messages, the largest unit and the one below it: `9d 4h`, `45s`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 0) return `-${formatDuration(-seconds)}`;

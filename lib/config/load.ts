@@ -4,6 +4,7 @@
  */
 import { parseConfig } from "./parse.ts";
 import { ConfigError } from "./problem.ts";
+import { readAll } from "./regular_file.ts";
 import { distrust, exposed, follow, type Followed } from "./trust.ts";
 import type { Config } from "./types.ts";
 
@@ -64,21 +65,9 @@ function readTrusted(path: string): { readonly text: string; readonly mode: numb
     if (problems.length > 0) throw new ConfigError(path, problems);
   }
   if (!info.isFile) throw refusal(path, "is no regular file");
-  const text = decode(path, orRefuse(path, () => readAll(path, file, info.size)));
+  if (info.size > MAX_BYTES) throw refusal(path, "is bigger than 16 MiB; is it the right file?");
+  const text = decode(path, orRefuse(path, () => readAll(file, info.size)));
   return { text, mode: info.mode ?? 0 };
-}
-
-function readAll(path: string, file: Deno.FsFile, size: number): Uint8Array {
-  if (size > MAX_BYTES) throw refusal(path, "is bigger than 16 MiB; is it the right file?");
-  const bytes = new Uint8Array(size);
-  let filled = 0;
-  while (filled < size) {
-    const count = file.readSync(bytes.subarray(filled));
-    // Cut shorter since it was measured: what is left of it is read.
-    if (count === null) break;
-    filled += count;
-  }
-  return bytes.subarray(0, filled);
 }
 
 function decode(path: string, bytes: Uint8Array): string {

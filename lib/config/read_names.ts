@@ -79,7 +79,9 @@ export function readHost(text: string): string | Mistake {
 export function readUri(text: string): string | Mistake {
   const good = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|urn:)[\x21-\x7e]+$/i.test(text) &&
     URL.canParse(text);
-  return good ? text : expected(`a URI such as "spiffe://example.com/web"`, text);
+  // As the server writes them: the scheme in lower case, and no empty fragment.
+  if (good && !text.endsWith("#")) return text.replace(/^[^:]+/, (scheme) => scheme.toLowerCase());
+  return expected(`a URI such as "spiffe://example.com/web"`, text);
 }
 
 /** An e-mail address; it travels in a list that has commas between its entries. */
@@ -93,7 +95,8 @@ export function readEmail(text: string): string | Mistake {
 /** A name of any other kind: `OID;UTF8:TEXT` (Vault API, PKI, `other_sans`). */
 export function readOtherSan(text: string): string | Mistake {
   const [, oid, value] =
-    /^((?:[01]\.[1-3]?\d|2\.\d{1,9})(?:\.\d{1,20})*);utf-?8:(.+)$/i.exec(text) ?? [];
+    /^((?:[01]\.(?:[1-3]\d|\d)|2\.(?:0|[1-9]\d{0,8}))(?:\.(?:0|[1-9]\d{0,19}))*);utf-?8:(.+)$/i
+      .exec(text) ?? [];
   if (oid !== undefined && value !== undefined && !hasControlCharacter(value)) {
     return `${oid};UTF8:${value}`;
   }

@@ -1,5 +1,5 @@
 /** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
-import { parseDuration } from "./duration.ts";
+import { parseDuration, parseTimeLimit } from "./duration.ts";
 import { expected, hasControlCharacter, Mistake, type Reader } from "./mistake.ts";
 import { Secret } from "./secret.ts";
 import { nearest } from "./suggest.ts";
@@ -10,6 +10,11 @@ const DURATION = `a duration such as "14d"`;
 /** A duration in seconds. */
 export function readDuration(text: string): number | Mistake {
   return parseDuration(text) ?? expected(DURATION, text);
+}
+
+/** A time limit in seconds. */
+export function readTimeLimit(text: string): number | Mistake {
+  return parseTimeLimit(text) ?? expected(`a time from "1s" to "1h", such as "60s"`, text);
 }
 
 /** A duration, or a share of the lifetime such as `33%`. */

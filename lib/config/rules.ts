@@ -35,39 +35,45 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
     store,
     storePrefix: `${store}/`,
     names: new Map(),
-    paths: ownFiles(settings),
+    paths: new Map(),
     findings: [],
   };
+  claimOwnFiles(round);
   checkAddresses(round);
   checkLogin(round);
   checkClientCert(round);
   checkRenewal(round, ["config"], settings);
-  checkReuse(round, ["config"], settings);
   file.certs?.forEach((certificate, index) => {
     if (certificate !== undefined) checkCertificate(round, index, certificate);
   });
   return round.findings;
 }
 
+/** The files that VCM writes, which must not lie where it keeps its sets. */
+const WRITTEN: ReadonlySet<string> = new Set(["log_file", "secret_id_file"]);
+
 /**
  * The files that VCM itself reads or writes, and which no target may replace. The client certificate
  * is not one of them: it may be what VCM itself renews.
  */
-function ownFiles(settings: Draft<Settings>): Map<string, KeyPath> {
-  const paths = new Map<string, KeyPath>();
-  for (const key of ["log_file", "token_file"] as const) {
-    const path = settings[key];
-    if (path !== undefined) paths.set(path, ["config", key]);
-  }
+function claimOwnFiles(round: Round): void {
+  const { settings } = round;
+  const take = (path: string | undefined, at: KeyPath) => {
+    if (path === undefined) return;
+    if (WRITTEN.has(String(at.at(-1))) && path.startsWith(round.storePrefix)) {
+      const message = `must lie outside the store ${round.store}, which VCM keeps itself`;
+      round.findings.push({ path: at, message });
+    }
+    claim(round, round.paths, path, at);
+  };
+  for (const key of ["log_file", "token_file"] as const) take(settings[key], ["config", key]);
   for (
     const key of ["token_file", "secret_id_file", "wrapped_secret_id_file", "jwt_file"] as const
   ) {
-    const path = settings.auth?.[key];
-    if (path !== undefined) paths.set(path, ["config", "auth", key]);
+    take(settings.auth?.[key], ["config", "auth", key]);
   }
   const trust = settings.vault_ssl_verify;
-  if (trust?.kind === "file") paths.set(trust.path, ["config", "vault_ssl_verify"]);
-  return paths;
+  if (trust?.kind === "file") take(trust.path, ["config", "vault_ssl_verify"]);
 }
 
 /** Tokens and private keys travel there. */
@@ -107,18 +113,19 @@ function checkClientCert({ settings, wrong, findings }: Round): void {
   }
 }
 
-function checkReuse(
-  { settings, wrong, findings }: Round,
-  at: KeyPath,
-  entry: Certificate | Draft<Settings>,
-): void {
+function checkReuse(round: Round, at: KeyPath, entry: Certificate): void {
+  const { settings, wrong, findings } = round;
   if (!(entry.reuse_key ?? settings.reuse_key)) return;
-  if (entry.reuse_key === undefined && entry.key === undefined) return;
   if ((entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN) === "local") return;
   if (wrong([...at, "key"]) || wrong(["config", "key"])) return;
-  const key = entry.reuse_key === undefined ? "key" : "reuse_key";
+  const path = entry.reuse_key !== undefined
+    ? [...at, "reuse_key"]
+    : entry.key !== undefined
+    ? [...at, "key"]
+    : ["config", "reuse_key"];
+  const known = findings.some((finding) => formatKeyPath(finding.path) === formatKeyPath(path));
   const message = `"reuse_key" needs "key: local": the server makes a new key each time`;
-  findings.push({ path: [...at, key], message });
+  if (!known) findings.push({ path, message });
 }
 
 function checkCertificate(round: Round, index: number, certificate: Certificate): void {

@@ -40,6 +40,7 @@ import {
   readRenew,
   readRetries,
   readSecret,
+  readTimeLimit,
 } from "./read_scalars.ts";
 import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
 import { formMistakes } from "./target_form.ts";
@@ -149,7 +150,7 @@ const settings = map(`a map of settings`, {
   redirect_hosts: v.exactOptional(oneOrMore(readHost)),
   allow_http: optional(readBoolean),
   retries: optional(readRetries),
-  timeout: optional(readDuration),
+  timeout: optional(readTimeLimit),
   ...issuing,
   cert_store: optional(readFolderPath),
   log_file: optional(readFilePath),

@@ -1,180 +1,29 @@
 /**
- * How this run reaches the server: the file's settings under the environment's, secrets read from
- * where they are said to be. Plain data, so that it can be handed to another thread; it holds
- * secrets and must never be printed.
+ * How this run reaches the server: where it is, and who we are; secrets read from where they are said
+ * to be. Plain data, so that it can be handed to another thread; it holds secrets and must never be
+ * printed.
  */
-import { Mistake } from "../config/mistake.ts";
-import { isGuarded, readAddress } from "../config/read_places.ts";
-import { readServerName } from "../config/read_names.ts";
 import type { VaultSettings } from "../config/types.ts";
-import {
-  type ClientCertificate,
-  type ClientFiles,
-  readClientCertificate,
-} from "./client_certificate.ts";
 import type { Credentials } from "./credentials.ts";
-import { gatherCredentials } from "./gather_credentials.ts";
 import { VaultError } from "./errors.ts";
-import { sendable } from "./secret_file.ts";
+import { gatherCredentials } from "./gather_credentials.ts";
+import { resolveServers, type ServerAccess } from "./server_access.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { readTrustedAuthorities } from "./trust.ts";
-import { readCount, readSeconds, readSwitch, readVariable } from "./variables.ts";
 
-export interface VaultAccess {
-  /** Base addresses without a slash at the end, in the order in which they are tried. */
-  readonly addresses: readonly string[];
-  /** Hosts beyond these to which a request may be redirected. */
-  readonly redirectHosts: readonly string[];
-  /** Plain http may go to more than this host itself. */
-  readonly allowHttp: boolean;
-  readonly namespace?: string;
-  readonly tls: TlsAccess;
-  /** In the order in which they are tried; at least one. */
+export interface VaultAccess extends ServerAccess {
+  /** In the order in which they are tried; at least one, and the first is usable. */
   readonly credentials: readonly Credentials[];
-  /** Address of a proxy for all requests. */
-  readonly proxy?: string;
-  /** A proxy is set in the environment, so the server is not connected to directly. */
-  readonly proxied: boolean;
-  readonly limits: Limits;
-  /** How often a request is sent again after a failure that may pass. */
-  readonly retries: number;
 }
-
-export interface TlsAccess {
-  /** PEM of the authorities to trust; absent: the certificate is not verified. */
-  readonly authorities?: readonly string[];
-  /** Why it is not verified, as messages name it. */
-  readonly unverifiedBy?: string;
-  /** The name that the server's certificate has to be for, where it is not the address's. */
-  readonly serverName?: string;
-  readonly client?: ClientCertificate;
-}
-
-/** Milliseconds until a connection must stand, and for one request with all that it is repeated. */
-export interface Limits {
-  readonly connect: number;
-  readonly answer: number;
-}
-
-/** The server makes RSA keys of 4096 bits while we wait; 60 s is `VAULT_CLIENT_TIMEOUT`'s default. */
-export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
-
-/** The default of `VAULT_MAX_RETRIES`. */
-export const RETRIES = 2;
 
 /** Throws VaultError where an address or credentials are missing or cannot be read. */
 export function resolveAccess(settings: VaultSettings, around: Surroundings): VaultAccess {
-  const addresses = addressesOf(settings, around);
-  const namespace = namespaceOf(settings, around);
-  const proxy = proxyOf(around);
-  const client = findClientFiles(settings, around);
-  const timeout = readSeconds(around, "CLIENT_TIMEOUT") ?? settings.timeout;
-  const credentials = gatherCredentials(settings, around, client?.certificate);
+  const { servers, client } = resolveServers(settings, around);
+  const credentials = gatherCredentials(settings, around, client);
   const [first] = credentials;
   if (first === undefined) throw new VaultError(NO_WAY);
   if (first.kind === "unusable") throw new VaultError(first.problem);
-  return {
-    addresses,
-    redirectHosts: settings.redirectHosts,
-    allowHttp: settings.allowHttp,
-    ...(namespace === undefined ? {} : { namespace }),
-    tls: tlsOf(settings, around, client),
-    credentials,
-    ...(proxy === undefined ? {} : { proxy }),
-    proxied: proxy !== undefined || PROXY_VARIABLES.some((name) => around.env(name)),
-    limits: timeout === undefined ? LIMITS : { ...LIMITS, answer: timeout * 1000 },
-    retries: readCount(around, "MAX_RETRIES") ?? settings.retries ?? RETRIES,
-  };
-}
-
-function namespaceOf(settings: VaultSettings, around: Surroundings): string | undefined {
-  const variable = readVariable(around, "NAMESPACE");
-  return variable === undefined ? settings.namespace : sendable(variable.text, variable.name);
+  return { ...servers, credentials };
 }
 
 const NO_WAY = 'No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
   'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"';
-
-/** What the runtime's HTTP client takes a proxy from. */
-const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
-  .flatMap((name) => [name, name.toLowerCase()]);
-
-function addressesOf(settings: VaultSettings, around: Surroundings): readonly string[] {
-  const variable = readVariable(around, "ADDR");
-  if (variable === undefined) {
-    if (settings.addresses.length > 0) return settings.addresses;
-    throw new VaultError(
-      'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR',
-    );
-  }
-  const address = readAddress(variable.text);
-  if (address instanceof Mistake) {
-    // What stands there may be a secret in the wrong place, so it is not shown.
-    throw new VaultError(`${variable.name} is no address: ${address.message}`);
-  }
-  if (settings.allowHttp || isGuarded(address)) return [address];
-  throw new VaultError(
-    `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or, where ` +
-      'the network is trusted, set "allow_http: true" under "config"',
-  );
-}
-
-/** `VAULT_PROXY_ADDR` goes before `VAULT_HTTP_PROXY` (Vault, "Environment variables"). */
-function proxyOf(around: Surroundings): string | undefined {
-  const variable = readVariable(around, "PROXY_ADDR") ?? readVariable(around, "HTTP_PROXY");
-  if (variable === undefined) return undefined;
-  if (/^https?:\/\/[^/]/i.test(variable.text) && URL.canParse(variable.text)) return variable.text;
-  throw new VaultError(`${variable.name} is to be the URL of a proxy, as "http://proxy:3128"`);
-}
-
-function tlsOf(
-  settings: VaultSettings,
-  around: Surroundings,
-  client: ClientFiles | undefined,
-): TlsAccess {
-  const serverName = serverNameOf(settings, around);
-  return {
-    ...trustOf(settings, around),
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(client === undefined ? {} : { client: readClientCertificate(client, around) }),
-  };
-}
-
-function trustOf(
-  { trust }: VaultSettings,
-  around: Surroundings,
-): Pick<TlsAccess, "authorities" | "unverifiedBy"> {
-  const skip = readSwitch(around, "SKIP_VERIFY");
-  if (skip === true) return { unverifiedBy: readVariable(around, "SKIP_VERIFY")?.name ?? "" };
-  // A file goes before a folder (Vault, "Environment variables").
-  const given = readVariable(around, "CACERT") ?? readVariable(around, "CAPATH");
-  if (given !== undefined) {
-    return { authorities: readTrustedAuthorities({ kind: "file", path: given.text }, around) };
-  }
-  if (skip === undefined && trust.kind === "off") {
-    return { unverifiedBy: "vault_ssl_verify: false" };
-  }
-  const verified = trust.kind === "off" ? { kind: "system" } as const : trust;
-  return { authorities: readTrustedAuthorities(verified, around) };
-}
-
-function serverNameOf(settings: VaultSettings, around: Surroundings): string | undefined {
-  const variable = readVariable(around, "TLS_SERVER_NAME");
-  if (variable === undefined) return settings.serverName;
-  const name = readServerName(variable.text);
-  if (typeof name === "string") return name;
-  throw new VaultError(`${variable.name}: ${name.message}`);
-}
-
-function findClientFiles(settings: VaultSettings, around: Surroundings): ClientFiles | undefined {
-  const certificate = readVariable(around, "CLIENT_CERT")?.text ?? settings.clientCert;
-  const key = readVariable(around, "CLIENT_KEY")?.text ?? settings.clientKey;
-  if (certificate === undefined && key === undefined) return undefined;
-  if (certificate !== undefined && key !== undefined) return { certificate, key };
-  throw new VaultError(
-    "A client certificate and its key are needed, and one of them is given; set " +
-      (key === undefined
-        ? '"client_key" or VAULT_CLIENT_KEY'
-        : '"client_cert" or VAULT_CLIENT_CERT'),
-  );
-}

@@ -62,10 +62,11 @@ function explainRefusal(
   const { status } = answer;
   const said = errorsOf(answer, clean);
   const mount = mountOf(path);
+  const engine = mount === undefined ? "" : `no engine is mounted at "${mount}", `;
   if (status === 403) {
     return new VaultError(
       `"${address}" denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has ` +
-        `expired, no engine is mounted at "${mount}", or the policy lacks: ` +
+        `expired, ${engine}or the policy lacks: ` +
         `path "${path}" { capabilities = ["${capability}"] }`,
       { status },
     );
@@ -78,8 +79,9 @@ function explainRefusal(
   }
   if (status === 404) {
     return new VaultError(
-      `"${address}" has nothing at "${path}" (404: ${said}); is "pki: ${mount}" the path of a ` +
-        "PKI secrets engine?",
+      `"${address}" has nothing at "${path}" (404: ${said})${
+        mount === undefined ? "" : `; is "pki: ${mount}" the path of a PKI secrets engine?`
+      }`,
       { status },
     );
   }
@@ -87,7 +89,7 @@ function explainRefusal(
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
     return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
   }
-  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount);
+  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount ?? path);
   return new VaultError(
     `"${address}" refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`,
     { status },
@@ -101,14 +103,15 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/unknown role/, 'is "role" right?'],
   [/not allowed by this role/, "add it to the role's allowed_domains, or take it out of the file"],
   [/Subject Alternative Names are not allowed/, "let the role allow them, or take them out"],
-  [/incompatible key usage/, "the client certificate must be for client authentication"],
+  [/beyond the expiration of the CA/, 'the CA ends before: lower "ttl", or renew the CA'],
   [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
   [/certificate with serial .* not found/, 'was it issued at the mount "MOUNT"?'],
 ];
 
 /** The part of an API path before the PKI engine's own. */
-function mountOf(path: string): string {
-  return /^(.+?)\/(?:issuer|issue|sign|roles|revoke)(?:\/|$)/.exec(path)?.[1] ?? path;
+function mountOf(path: string): string | undefined {
+  if (/^(?:auth|sys)\//.test(path)) return undefined;
+  return /^(.+?)\/(?:issuer|issue|sign|roles|revoke|cert)(?:\/|$)/.exec(path)?.[1];
 }
 
 /** The reasons that Vault gives, on one line. */

@@ -7,7 +7,7 @@ import type { Surroundings } from "./surroundings.ts";
 
 export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
 
-/** The secret id that is there, then the one that is still wrapped: it is needed only without. */
+/** The secret ids that are there, then the one that is still wrapped: it is needed only without. */
 export function gatherAppRole(
   login: AppRoleSettings | undefined,
   around: Surroundings,
@@ -21,9 +21,10 @@ export function gatherAppRole(
   if (role === undefined) {
     return [unusable('The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"')];
   }
+  const at = { mount, role };
   const ways = [
-    ...attempt(() => secretIdOf(login, { mount, role }, around)),
-    ...attempt(() => wrappedOf(login, { mount, role }, around)),
+    ...secretIdSources(login, around).flatMap((find) => attempt(() => secretIdOf(at, find()))),
+    ...attempt(() => wrappedOf(login, at, around)),
   ];
   return ways.length > 0 ? ways : [unusable(
     login?.secretIdFile === undefined
@@ -39,12 +40,7 @@ interface At {
   readonly role: Found;
 }
 
-function secretIdOf(
-  login: AppRoleSettings | undefined,
-  { mount, role }: At,
-  around: Surroundings,
-): Credentials[] {
-  const secret = findSecretId(login, around);
+function secretIdOf({ mount, role }: At, secret: Found | undefined): Credentials[] {
   if (secret === undefined) return [];
   const from = `${role.from} and ${secret.from}`;
   return [{ kind: "approle", mount, roleId: role.text, secretId: secret.text, from }];
@@ -69,9 +65,13 @@ function wrappedOf(
   return [{ kind: "wrapped", mount, roleId: role.text, wrappingToken, secretIdFile, from }];
 }
 
-function findSecretId(login: AppRoleSettings | undefined, around: Surroundings): Found | undefined {
+/** Each is a way of its own: what was unwrapped into its file stands behind a stale variable. */
+function secretIdSources(
+  login: AppRoleSettings | undefined,
+  around: Surroundings,
+): (() => Found | undefined)[] {
   const file = login?.secretIdFile;
-  return firstOf([
+  return [
     () => fromVariable("SECRET_ID", around),
     () => fromSystemd("vault_secret_id", around),
     () => login?.secretId && { text: login.secretId.reveal(), from: "the file's secret id" },
@@ -79,7 +79,7 @@ function findSecretId(login: AppRoleSettings | undefined, around: Surroundings):
       file !== undefined && around.exists(file)
         ? fromFile("the secret id", file, around)
         : undefined,
-  ]);
+  ];
 }
 
 function findWrapped(login: AppRoleSettings | undefined, around: Surroundings): Found | undefined {

@@ -1,7 +1,7 @@
 /** Checks what came back from the PKI engine: nothing of it is stored unless all of it holds. */
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
-import { buildChain, trustAnchors } from "../certificate/chain.ts";
+import { buildChain } from "../certificate/chain.ts";
 import { keyTypeOf } from "../certificate/key_type.ts";
 import { compareNames } from "../certificate/names.ts";
 import { splitCertificates, withNewline } from "../certificate/pem.ts";
@@ -29,15 +29,16 @@ export async function checkIssued(
   if (!opened.checkPrivateKey(openKey(privateKey))) {
     throw new Error("its private key does not belong to it");
   }
+  if (opened.ca) throw new Error("it is a CA certificate");
   requireKeyType(request, opened.publicKey);
   requireNames(request, certificate);
-  const chain = buildChain(leaf, authorities);
+  const { intermediates, anchors } = await buildChain(leaf, authorities);
   return new IssuedCertificate({
     address: answer.address,
     certificate,
     leaf,
-    chain,
-    anchors: trustAnchors(chain, authorities),
+    chain: intermediates,
+    anchors,
     privateKey,
     warnings: answer.warnings.filter((warning) => !isNoise(warning, ownKey !== undefined)),
   });

@@ -1,5 +1,5 @@
 /** Requests to single servers by their address, with the one redirect that may be followed. */
-import type { VaultAccess } from "./access.ts";
+import type { ServerAccess } from "./server_access.ts";
 import type { Clean } from "./answer.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { findRedirect, redirectsAgain } from "./redirect.ts";
@@ -26,11 +26,11 @@ export interface Answered {
 }
 
 export class Connections {
-  readonly #access: VaultAccess;
+  readonly #access: ServerAccess;
   readonly #clean: Clean;
   readonly #transports = new Map<string, Promise<Transport>>();
 
-  constructor(access: VaultAccess, clean: Clean) {
+  constructor(access: ServerAccess, clean: Clean) {
     this.#access = access;
     this.#clean = clean;
   }
@@ -63,9 +63,10 @@ export class Connections {
   async #request(address: string, url: string, call: Call, limit: number): Promise<RawAnswer> {
     const { method, headers, body } = call;
     const request = { method, url, headers, ...(body === undefined ? {} : { body }) };
+    const until = Date.now() + limit;
     try {
-      const transport = await this.#transportTo(address);
-      return await transport.send(request, limit);
+      const transport = await this.#transportTo(address, limit);
+      return await transport.send(request, Math.max(1, until - Date.now()));
     } catch (error) {
       const { limits, proxied } = this.#access;
       throw explainFailure(address, error, { ...limits, answer: limit }, proxied);
@@ -73,8 +74,8 @@ export class Connections {
   }
 
   /** Connects once to each server, to learn in plain words whether it is there. */
-  async #transportTo(address: string): Promise<Transport> {
-    const opening = this.#transports.get(address) ?? this.#open(address);
+  async #transportTo(address: string, limit: number): Promise<Transport> {
+    const opening = this.#transports.get(address) ?? this.#open(address, limit);
     this.#transports.set(address, opening);
     try {
       return await opening;
@@ -84,10 +85,12 @@ export class Connections {
     }
   }
 
-  async #open(address: string): Promise<Transport> {
+  async #open(address: string, limit: number): Promise<Transport> {
     const transport = await openTransport(this.#access, address);
     try {
-      if (!this.#access.proxied) await probe(address, this.#access.limits);
+      const { limits, proxied } = this.#access;
+      const connect = Math.min(limits.connect, limit);
+      if (!proxied) await probe(address, { ...limits, connect });
       return transport;
     } catch (error) {
       transport.close();

@@ -1,20 +1,20 @@
 /**
  * Looks at all that the first certificate needs of the server, without asking for one: addresses,
- * TLS, seal, clock, login, policy, roles.
+ * TLS, seal, clock, login, mounts, policy, roles.
  */
 import { formatDuration } from "../config/duration.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
-import { requestFor, requestPath } from "../plan/request.ts";
 import { resolveAccess, type VaultAccess } from "./access.ts";
-import { parseObject } from "./answer.ts";
-import { VaultError } from "./errors.ts";
-import { explainFailure } from "./explain_failure.ts";
+import { secretsOf } from "./credentials.ts";
+import { messageOf, VaultError } from "./errors.ts";
+import { examineAddress } from "./examine_address.ts";
+import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 import { type Finding, found } from "./finding.ts";
 import type { Helpers } from "./login.ts";
-import { judgeRole } from "./role.ts";
+import { plainLine } from "./plain_line.ts";
+import { resolveServers, type ServerAccess } from "./server_access.ts";
 import { openSession, type VaultSession } from "./session.ts";
 import type { Surroundings } from "./surroundings.ts";
-import { openTransport, probe } from "./transport.ts";
 
 /** What `vcm doctor` looks at, and by whose clock. */
 export interface Examination {
@@ -25,112 +25,54 @@ export interface Examination {
   readonly helpers: Helpers;
 }
 
+type Tell = (finding: Finding) => void;
+
 /** Never throws for what can be wrong: it is a finding. Logs in, and gives that token up again. */
-export async function examine(
-  examination: Examination,
-  tell: (finding: Finding) => void,
-): Promise<void> {
-  let access: VaultAccess;
-  try {
-    access = resolveAccess(examination.config.vault, examination.around);
-  } catch (error) {
-    return tell(found("problem", "settings", (error as Error).message));
-  }
-  if (access.tls.authorities === undefined) {
-    const detail = `TLS certificates are not verified (${access.tls.unverifiedBy}); whoever is ` +
-      "between this host and the server can read tokens and keys";
-    tell(found("warning", "TLS", detail, 'give the CA file by "vault_ssl_verify"'));
-  }
+export async function examine(examination: Examination, tell: Tell): Promise<void> {
+  const { config, around } = examination;
+  const [servers, access] = [
+    attempt(() => resolveServers(config.vault, around).servers),
+    attempt(() => resolveAccess(config.vault, around)),
+  ];
+  if (typeof servers === "string") return tell(found("problem", "settings", servers));
+  const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
+  const say = telling((text) => plainLine(text, secrets), tell);
+  if (servers.tls.authorities === undefined) say(unverified(servers));
   let usable = 0;
-  for (const address of access.addresses) {
-    const findings = await examineAddress(address, access, examination.now);
-    findings.forEach(tell);
+  for (const address of servers.addresses) {
+    const findings = await examineAddress(address, servers, examination.now);
+    findings.forEach(say);
     // A wrong clock is no reason to leave the rest unseen.
     if (findings[0]?.verdict !== "problem") usable++;
   }
-  if (usable > 0) await examineRights(access, examination, tell);
+  if (typeof access === "string") return say(found("problem", "login", access));
+  if (usable > 0) await examineRights(access, examination, say);
 }
 
-async function examineAddress(
-  address: string,
-  access: VaultAccess,
-  now: () => Date,
-): Promise<Finding[]> {
+/** Each text as one plain line without secrets, whatever the server put into it. */
+function telling(clean: (text: string) => string, tell: Tell): Tell {
+  return ({ verdict, subject, detail, remedy }) =>
+    tell(found(verdict, clean(subject), clean(detail), remedy));
+}
+
+function attempt<T extends object>(resolve: () => T): T | string {
   try {
-    const transport = await openTransport(access, address);
-    try {
-      if (!access.proxied) await probe(address, access.limits);
-      const url = `${address}/v1/sys/health`;
-      const headers = { "x-vault-request": "true" };
-      const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
-      return judgeHealth(address, answer.status, parseObject(answer.body), now());
-    } finally {
-      transport.close();
-    }
+    return resolve();
   } catch (error) {
-    return [
-      found(
-        "problem",
-        address,
-        explainFailure(address, error, access.limits, access.proxied).message,
-      ),
-    ];
+    return messageOf(error);
   }
 }
 
-/** Statuses of `GET sys/health` (Vault API). */
-function judgeHealth(
-  address: string,
-  status: number,
-  health: Readonly<Record<string, unknown>> | undefined,
-  now: Date,
-): Finding[] {
-  if (health?.["sealed"] === undefined) {
-    return [found("problem", address, `answers, but not as a Vault server does (${status})`)];
-  }
-  const version = `version ${String(health["version"] ?? "unknown").slice(0, 40)}`;
-  if (status === 501) {
-    return [found("problem", address, `${version}, not initialised`, "bao operator init")];
-  }
-  if (health["sealed"] === true) {
-    return [found("problem", address, `${version}, sealed`, "bao operator unseal")];
-  }
-  if (status === 472) {
-    return [
-      found("problem", address, `${version}, a disaster recovery secondary: it issues nothing`),
-    ];
-  }
-  const state = health["standby"] === true ? "standby" : "active";
-  const tls = address.startsWith("https:") ? "TLS, " : "";
-  const findings = [found("ok", address, `${tls}${version}, initialised, unsealed, ${state}`)];
-  const time = health["server_time_utc"];
-  return typeof time === "number" ? [...findings, judgeClock(address, time, now)] : findings;
-}
-
-/** Servers date certificates 30 s back (`not_before_duration`), for clocks that are behind. */
-const BEHIND_LIMIT = 30;
-const AHEAD_LIMIT = 60;
-
-function judgeClock(address: string, serverTime: number, now: Date): Finding {
-  const ahead = Math.round(now.getTime() / 1000 - serverTime);
-  const subject = `clock of ${address}`;
-  const remedy = "set this host's clock, for example by chrony or systemd-timesyncd";
-  if (ahead < -BEHIND_LIMIT) {
-    const detail =
-      `this host is ${formatDuration(-ahead)} behind: certificates would not be valid ` +
-      "yet when they come";
-    return found("problem", subject, detail, remedy);
-  }
-  if (ahead > AHEAD_LIMIT) {
-    return found("warning", subject, `this host is ${formatDuration(ahead)} ahead`, remedy);
-  }
-  return found("ok", subject, "agrees with this host's");
+function unverified({ tls }: ServerAccess): Finding {
+  const detail = `certificates are not verified (${tls.unverifiedBy}); whoever is between this ` +
+    "host and the server can read tokens and keys";
+  return found("warning", "TLS", detail, 'give the CA file by "vault_ssl_verify"');
 }
 
 async function examineRights(
   access: VaultAccess,
-  { specs, helpers }: Examination,
-  tell: (finding: Finding) => void,
+  { specs, helpers, now }: Examination,
+  tell: Tell,
 ): Promise<void> {
   let session: VaultSession;
   try {
@@ -141,12 +83,14 @@ async function examineRights(
   } catch (error) {
     return tell(found("problem", "login", messageOf(error)));
   }
+  const say = telling(session.clean, tell);
   try {
     const login = await examineToken(session);
-    tell(login);
+    say(login);
     if (login.verdict === "problem") return;
-    for (const finding of await examinePolicy(session, specs)) tell(finding);
-    for (const finding of await examineRoles(session, specs)) tell(finding);
+    for (const finding of await examineMounts(session, specs, now())) say(finding);
+    for (const finding of await examinePolicy(session, specs)) say(finding);
+    for (const finding of await examineRoles(session, specs)) say(finding);
   } finally {
     await session.close();
   }
@@ -168,71 +112,7 @@ async function examineToken(session: VaultSession): Promise<Finding> {
   }
 }
 
-/** Whether the policy allows each path that the certificates need. */
-async function examinePolicy(
-  session: VaultSession,
-  specs: readonly CertificateSpec[],
-): Promise<Finding[]> {
-  const paths = [...new Set(specs.map((spec) => requestPath(requestFor(spec))))];
-  let rights: Readonly<Record<string, unknown>>;
-  try {
-    rights = (await session.write("sys/capabilities-self", { paths })).data;
-  } catch (error) {
-    return [found("warning", "policy", `cannot be looked at: ${messageOf(error)}`)];
-  }
-  return paths.map((path) => {
-    const capabilities = rights[path];
-    const may = Array.isArray(capabilities) &&
-      ["update", "root"].some((capability) => capabilities.includes(capability));
-    return may ? found("ok", path, 'the policy allows "update"') : found(
-      "problem",
-      path,
-      'the policy does not allow "update"',
-      `path "${path}" { capabilities = ["update"] }`,
-    );
-  });
-}
-
-async function examineRoles(
-  session: VaultSession,
-  specs: readonly CertificateSpec[],
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const [path, users] of Map.groupBy(specs, ({ pki, role }) => `${pki}/roles/${role}`)) {
-    try {
-      const { data } = await session.read(path);
-      const objections = users.flatMap((spec) =>
-        judgeRole(data, spec).map(({ fatal, message }) =>
-          found(fatal ? "problem" : "warning", path, `${spec.name}: ${message}`)
-        )
-      );
-      findings.push(...objections);
-      if (objections.length === 0) {
-        findings.push(found("ok", path, "allows what the file asks for"));
-      }
-    } catch (error) {
-      findings.push(explainRole(path, error));
-    }
-  }
-  return findings;
-}
-
-function explainRole(path: string, error: unknown): Finding {
-  if (error instanceof VaultError && error.status === 403) {
-    const detail = "may not be read, so names, lifetimes and keys were not compared with it";
-    return found("ok", path, detail, `path "${path}" { capabilities = ["read"] }`);
-  }
-  if (error instanceof VaultError && error.status === 404) {
-    return found("problem", path, "there is no such role", `bao write ${path} allowed_domains=…`);
-  }
-  return found("problem", path, messageOf(error));
-}
-
 function isPolicyRefusal(error: unknown): boolean {
   return error instanceof VaultError && error.status === 403 &&
     /error occurred/.test(error.message);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

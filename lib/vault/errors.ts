@@ -15,3 +15,8 @@ export class VaultError extends Error {
     this.passing = options.passing ?? false;
   }
 }
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,5 +1,5 @@
 /** Failed connections and requests in plain words. */
-import type { Limits } from "./access.ts";
+import type { Limits } from "./server_access.ts";
 import { VaultError } from "./errors.ts";
 
 /** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */

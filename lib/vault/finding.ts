@@ -1,6 +1,4 @@
 /** What `vcm doctor` found in one place. */
-import { plainLine } from "./plain_line.ts";
-
 export interface Finding {
   /** "problem": certificates cannot be issued, or not as the file asks. */
   readonly verdict: "ok" | "warning" | "problem";
@@ -11,17 +9,12 @@ export interface Finding {
   readonly remedy?: string;
 }
 
-/** Makes a finding of one line, whatever the server put into its texts. */
+/** Makes a finding. */
 export function found(
   verdict: Finding["verdict"],
   subject: string,
   detail: string,
   remedy?: string,
 ): Finding {
-  return {
-    verdict,
-    subject: plainLine(subject, []),
-    detail: plainLine(detail, []),
-    ...(remedy === undefined ? {} : { remedy }),
-  };
+  return { verdict, subject, detail, ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -14,19 +14,19 @@ import {
   fromSystemd,
   fromVariable,
 } from "./sources.ts";
+import type { ClientState } from "./server_access.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { readVariable } from "./variables.ts";
 
-/** @param clientCert Path of the client certificate, where there is one. */
+/** @param client The client certificate's path, or why there is none. */
 export function gatherCredentials(
   settings: VaultSettings,
   around: Surroundings,
-  clientCert: string | undefined,
+  client: ClientState,
 ): Credentials[] {
-  const tokens = gatherTokens(settings, around);
-  const logins = gatherLogins(settings, around, clientCert);
-  // Root's own token, perhaps a stale one, must not stand in for the host's login.
-  return [...tokens, ...logins.length > 0 ? logins : homeToken(around)];
+  const given = [...gatherTokens(settings, around), ...gatherLogins(settings, around, client)];
+  // Root's own token, perhaps a stale one, must not stand in for what the host was given.
+  return given.length > 0 ? given : homeToken(around);
 }
 
 function gatherTokens({ tokenFile }: VaultSettings, around: Surroundings): Credentials[] {
@@ -57,7 +57,7 @@ function tokenOf(found: Found | undefined): Credentials[] {
 function gatherLogins(
   { login }: VaultSettings,
   around: Surroundings,
-  clientCert: string | undefined,
+  client: ClientState,
 ): Credentials[] {
   const given = login?.kind === "approle" ? login : undefined;
   const has = (name: string) =>
@@ -67,22 +67,17 @@ function gatherLogins(
   // Half an AppRole is a slip, unless the file has another way.
   const named = login === undefined ? role || secret : role && secret;
   if (given !== undefined || named) return attempt(() => gatherAppRole(given, around));
-  if (login?.kind === "cert") return [certOf(login, clientCert)];
+  if (login?.kind === "cert") return [certOf(login, client)];
   if (login?.kind === "jwt") return attempt(() => [jwtOf(login, around)]);
   return [];
 }
 
 function certOf(
   { mount, role }: LoginSettings & { readonly kind: "cert" },
-  clientCert: string | undefined,
+  client: ClientState,
 ): Credentials {
-  if (clientCert === undefined) {
-    return unusable(
-      'The auth method "cert" needs a certificate: set "client_cert" and "client_key", or ' +
-        "VAULT_CLIENT_CERT and VAULT_CLIENT_KEY",
-    );
-  }
-  return { kind: "cert", mount, ...(role === undefined ? {} : { role }), from: `"${clientCert}"` };
+  if (client.problem !== undefined) return unusable(client.problem);
+  return { kind: "cert", mount, ...(role === undefined ? {} : { role }), from: `"${client.path}"` };
 }
 
 function jwtOf(

@@ -4,6 +4,7 @@ import type { Credentials } from "./credentials.ts";
 import { VaultError } from "./errors.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import type { Answered } from "./connections.ts";
+import type { RawAnswer } from "./transport.ts";
 
 /** A token, and what is known of it. */
 export interface Token {
@@ -40,7 +41,7 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
       { status },
     );
   }
-  if (status === 400 && parseObject(answer.body)?.["errors"] !== undefined) {
+  if (isRefusal(by, answer)) {
     const said = errorsOf(answer, clean);
     throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}`, { status });
   }
@@ -50,6 +51,13 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   }
   const limited = typeof num_uses === "number" && num_uses > 0;
   return { id: client_token, uses: limited ? num_uses : Infinity };
+}
+
+/** An expired client certificate is answered 500 (OpenBao 2.6), all else that is refused 400. */
+function isRefusal(by: LoginCredentials, { status, body }: RawAnswer): boolean {
+  if (parseObject(body)?.["errors"] === undefined) return false;
+  return status === 400 ||
+    (by.kind === "cert" && status === 500 && /verify client's certificate/.test(body));
 }
 
 function bodyOf(by: LoginCredentials): Readonly<Record<string, unknown>> {
@@ -68,8 +76,8 @@ function refusal(by: LoginCredentials, said: string): string {
     case "approle":
       return `refused the AppRole of ${by.from} ${said}; check both, and whether the secret id has expired`;
     case "cert":
-      return `refused the client certificate ${by.from} ${said}; is it still valid, and do "auth/` +
-        `${by.mount}" and its role know it or its issuer?`;
+      return `refused the client certificate ${by.from} ${said}; is it valid, for client ` +
+        `authentication, and known to "auth/${by.mount}"? For a new one, run once with VAULT_TOKEN`;
     case "jwt":
       return `refused the JWT of ${by.from} ${said}; check its audience, its end, and the role`;
   }

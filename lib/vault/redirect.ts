@@ -1,11 +1,11 @@
 /** Where a redirected request may go: the token goes along, so only to servers that the file names. */
 import { isGuarded } from "../config/read_places.ts";
-import type { VaultAccess } from "./access.ts";
+import type { ServerAccess } from "./server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "./errors.ts";
 import type { RawAnswer } from "./transport.ts";
 
-type Named = Pick<VaultAccess, "addresses" | "redirectHosts" | "allowHttp">;
+type Named = Pick<ServerAccess, "addresses" | "redirectHosts" | "allowHttp">;
 
 /**
  * The URL to which an answer redirects, if it does. A standby server that does not forward answers
@@ -21,7 +21,7 @@ export function findRedirect(
 ): { readonly url: string; readonly origin: string } | undefined {
   if (status < 300 || status >= 400) return undefined;
   const { origin } = new URL(from);
-  const told = `"${origin}" redirects to "${clean(location) || "nowhere"}"`;
+  const told = `"${origin}" redirects to "${shown(location, clean)}"`;
   if (location === "" || !URL.canParse(location, from)) {
     throw new VaultError(`${told}; is this a Vault server, or a proxy before it?`, { status });
   }
@@ -46,10 +46,15 @@ export function findRedirect(
 /** The error for a second redirect. */
 export function redirectsAgain(address: string, answer: RawAnswer, clean: Clean): VaultError {
   return new VaultError(
-    `"${address}" redirects again, to "${clean(answer.location ?? "nowhere")}", and one redirect ` +
+    `"${address}" redirects again, to "${shown(answer.location, clean)}", and one redirect ` +
       'is followed; give the address of the active server under "vault"',
     { status: answer.status },
   );
+}
+
+/** Without what may be a user and a password. */
+function shown(location: string | undefined, clean: Clean): string {
+  return clean((location ?? "").replace(/\/\/[^/?#]*@/, "//")) || "nowhere";
 }
 
 function isNamed(target: URL, { addresses, redirectHosts }: Named): boolean {

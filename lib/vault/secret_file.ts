@@ -11,15 +11,20 @@ import { readNamed, type Surroundings } from "./surroundings.ts";
  * Throws VaultError where it cannot be read, is empty, or is open to others.
  */
 export function readSecretFile(what: string, path: string, around: Surroundings): string {
-  requireClosed(path, readNamed(`${what} in`, path, around.mode));
-  return readOpenFile(what, path, around);
+  const { text, mode } = readNamed(`${what} in`, path, around.read);
+  requireClosed(path, mode);
+  return filled(what, path, text);
 }
 
 /** The same for a file whose mode is somebody else's business. */
 export function readOpenFile(what: string, path: string, around: Surroundings): string {
-  const text = readNamed(`${what} in`, path, around.readText).trim();
-  if (text === "") throw new VaultError(`The file "${path}", which is to hold ${what}, is empty`);
-  return text;
+  return filled(what, path, readNamed(`${what} in`, path, around.read).text);
+}
+
+function filled(what: string, path: string, text: string): string {
+  const trimmed = text.trim();
+  if (trimmed !== "") return trimmed;
+  throw new VaultError(`The file "${path}", which is to hold ${what}, is empty`);
 }
 
 function requireClosed(path: string, mode: number): void {

@@ -3,7 +3,7 @@
  * that cannot be reached or cannot work now, and round again after a while. What was refused is
  * refused by all.
  */
-import type { VaultAccess } from "./access.ts";
+import type { ServerAccess } from "./server_access.ts";
 import { type Clean, errorsOf, notReady } from "./answer.ts";
 import { backOff, readRetryAfter } from "./back_off.ts";
 import { type Answered, type Call, Connections } from "./connections.ts";
@@ -41,7 +41,7 @@ const PATIENCE = 3;
 const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export class Servers {
-  readonly #access: VaultAccess;
+  readonly #access: ServerAccess;
   readonly #clock: Clock;
   readonly #clean: Clean;
   readonly #connections: Connections;
@@ -51,7 +51,7 @@ export class Servers {
   #gone: VaultError | undefined;
 
   /** @param clean Takes secrets out of a server's text. */
-  constructor(access: VaultAccess, clean: Clean, clock: Clock = CLOCK) {
+  constructor(access: ServerAccess, clean: Clean, clock: Clock = CLOCK) {
     this.#access = access;
     this.#clean = clean;
     this.#clock = clock;

@@ -1,6 +1,6 @@
 /** Requests with a token, at whichever server answers. */
 import type { VaultAccess } from "./access.ts";
-import { errorsOf, readAnswer, type VaultAnswer } from "./answer.ts";
+import { type Clean, errorsOf, readAnswer, type VaultAnswer } from "./answer.ts";
 import { secretsOf } from "./credentials.ts";
 import { plainLine } from "./plain_line.ts";
 import type { Answered, Call } from "./connections.ts";
@@ -12,6 +12,8 @@ import type { HttpRequest, RawAnswer } from "./transport.ts";
 export interface VaultSession {
   /** How the token in use was got, for messages. */
   readonly way: string;
+  /** Takes out of a server's text what no message may show. */
+  readonly clean: Clean;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
   write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer>;
   /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
@@ -56,11 +58,11 @@ class Session implements VaultSession {
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
     for (const secret of access.credentials.flatMap(secretsOf)) this.#secrets.add(secret);
-    this.#servers = new Servers(access, this.#clean, clock);
+    this.#servers = new Servers(access, this.clean, clock);
     const ask = (path: string, body: Readonly<Record<string, unknown>>, token?: string) =>
       this.#send("POST", path, body, token);
     const hide = (secret: string) => void this.#secrets.add(secret);
-    this.#keeper = new TokenKeeper(access.credentials, ask, this.#clean, helpers, hide);
+    this.#keeper = new TokenKeeper(access.credentials, ask, this.clean, helpers, hide);
   }
 
   async open(): Promise<void> {
@@ -68,7 +70,7 @@ class Session implements VaultSession {
     if (this.#access.credentials[0]?.kind !== "token") await this.#keeper.open();
   }
 
-  readonly #clean = (text: string) => plainLine(text, [...this.#secrets]);
+  readonly clean = (text: string) => plainLine(text, [...this.#secrets]);
 
   get way(): string {
     return this.#keeper.way;
@@ -110,7 +112,7 @@ class Session implements VaultSession {
         held.accepted = true;
       }
       const capability = method === "GET" ? "read" : "update";
-      return readAnswer(address, path, answer, this.#clean, capability);
+      return readAnswer(address, path, answer, this.clean, capability);
     }
   }
 

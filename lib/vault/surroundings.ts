@@ -1,15 +1,15 @@
 /** Where settings come from beside the file: the process's own in the program, made up in tests. */
+import type { FileText } from "../config/regular_file.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { VaultError } from "./errors.ts";
 
 export interface Surroundings {
   readonly env: (name: string) => string | undefined;
-  readonly readText: (path: string) => string;
+  /** Text and permission bits of a regular file, links followed. */
+  readonly read: (path: string) => FileText;
   /** Names of all that lies in a folder. */
   readonly list: (path: string) => readonly string[];
   readonly exists: (path: string) => boolean;
-  /** Permission bits of a file, links followed. */
-  readonly mode: (path: string) => number;
 }
 
 /** What is read from a path that the operator named; throws VaultError where it cannot be read. */

@@ -125,10 +125,9 @@ export class TokenKeeper {
     }
   }
 
-  /** Only a secret id has a stand-in: a new one that is still wrapped. */
+  /** Only a secret id has a stand-in: another one, or a new one that is still wrapped. */
   #isRefused(by: Credentials, { status }: VaultError): boolean {
-    const refused = status === 400 || status === 403;
-    return refused && by.kind === "approle" && this.#credentials[this.#at + 1]?.kind === "wrapped";
+    return status === 400 && by.kind === "approle";
   }
 
   /** Takes the next way to log in, if there is one, and says so. */

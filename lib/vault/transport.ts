@@ -1,8 +1,9 @@
 /** Requests to one server, bounded in time and size. */
-import type { Limits, VaultAccess } from "./access.ts";
+import { isGuarded } from "../config/read_places.ts";
 import { BODY_LIMIT, tooLong } from "./body_limit.ts";
 import { VaultError } from "./errors.ts";
 import { explainFailure } from "./explain_failure.ts";
+import type { Limits, ServerAccess } from "./server_access.ts";
 
 /** An answer as it came. */
 export interface RawAnswer {
@@ -25,12 +26,12 @@ export interface Transport {
   close(): void;
 }
 
-/** The runtime's own client, or, for what that cannot do, TLS by hand. */
-export async function openTransport(access: VaultAccess, address: string): Promise<Transport> {
-  const { authorities, serverName, client } = access.tls;
-  if (address.startsWith("https:") && (authorities === undefined || serverName !== undefined)) {
-    const { TlsTransport } = await import("./tls_transport.ts");
-    return new TlsTransport(access.tls, access.proxy);
+/** The runtime's own client, or, for what that cannot do, a socket. */
+export async function openTransport(access: ServerAccess, address: string): Promise<Transport> {
+  const { authorities, client } = access.tls;
+  if (needsSocket(access, address)) {
+    const { SocketTransport } = await import("./socket_transport.ts");
+    return new SocketTransport(access.tls);
   }
   try {
     return new FetchTransport({
@@ -44,6 +45,16 @@ export async function openTransport(access: VaultAccess, address: string): Promi
       { cause: error },
     );
   }
+}
+
+function needsSocket({ tls, proxy, proxied }: ServerAccess, address: string): boolean {
+  if (address.startsWith("http:")) return proxied && isGuarded(address);
+  if (tls.authorities !== undefined && tls.serverName === undefined) return false;
+  if (proxy === undefined) return true;
+  throw new VaultError(
+    'A proxy cannot be used with "tls_server_name", nor without verification; unset ' +
+      "VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or give a CA file and no server name",
+  );
 }
 
 class FetchTransport implements Transport {
@@ -110,7 +121,7 @@ export async function probe(address: string, limits: Limits): Promise<void> {
       // Whatever comes of it later is nobody's business any more.
       connecting.then((late) => late.close(), () => {});
       throw new VaultError(
-        `No connection to "${address}" within ${limits.connect / 1000} s; ` +
+        `No connection to "${address}" within ${Math.ceil(limits.connect / 100) / 10} s; ` +
           "is the address right, and does a firewall let this host through?",
         { passing: true },
       );

@@ -1,4 +1,5 @@
 /** Which authorities may vouch for the server. */
+import { openCertificate } from "../certificate/certificate.ts";
 import { splitCertificates } from "../certificate/pem.ts";
 import type { TlsTrust } from "../config/types.ts";
 import { VaultError } from "./errors.ts";
@@ -25,7 +26,7 @@ export function readTrustedAuthorities(
   if (folder) return readFolder(folder, around);
   for (const path of SYSTEM_BUNDLES) {
     try {
-      return splitCertificates(around.readText(path));
+      return usable(around.read(path).text);
     } catch {
       continue;
     }
@@ -46,20 +47,35 @@ function readPlace(path: string, around: Surroundings): string[] {
 }
 
 /** As OpenSSL has it, a folder of PEM files; what is none is passed over. */
-function readFolder(path: string, { list, readText }: Surroundings): string[] {
+function readFolder(path: string, { list, read }: Surroundings): string[] {
   return readNamed("the CA folder", path, list).flatMap((name) => {
     try {
-      return splitCertificates(readText(`${path}/${name}`));
+      return usable(read(`${path}/${name}`).text);
     } catch {
       return [];
     }
   });
 }
 
-function readBundle(path: string, { readText }: Surroundings): string[] {
-  const authorities = splitCertificates(readNamed("the CA file", path, readText));
+/** One that cannot be decoded would keep the runtime from using the others. */
+function usable(text: string): string[] {
+  return splitCertificates(text).filter(isCertificate);
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    openCertificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readBundle(path: string, { read }: Surroundings): string[] {
+  const authorities = splitCertificates(readNamed("the CA file", path, read).text);
   if (authorities.length === 0) {
     throw new VaultError(`The CA file "${path}" holds no PEM certificate`);
   }
-  return authorities;
+  if (authorities.every(isCertificate)) return authorities;
+  throw new VaultError(`The CA file "${path}" holds a certificate that cannot be decoded`);
 }

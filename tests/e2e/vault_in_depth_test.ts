@@ -2,6 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readOtherNames } from "../../lib/certificate/alt_names.ts";
 import { setUpCertAuth } from "../support/auth_methods.ts";
+import { startFront } from "../support/front.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
@@ -33,6 +34,17 @@ test("the binary makes keys on the host, and reads names of rare kinds", async (
   assert.equal(second.stdout, "Nothing to do: 1 certificate in order\n");
   const doctor = await scene.vcm("doctor");
   assert.equal(doctor.code, 0, doctor.stdout + doctor.stderr);
+});
+
+test("a proxy of the environment hears nothing of what goes to this host in plain text", async () => {
+  await using scene = await startScene();
+  await using proxy = startFront(scene.bao, () => new Response("seen"));
+  await scene.configure(pairAlone(scene, NAME));
+  const { code, stdout } = await runVcm(["run", "--config", `${scene.folder}/vcm.yaml`], {
+    env: { HTTP_PROXY: proxy.address, http_proxy: proxy.address, ALL_PROXY: proxy.address },
+  });
+  assert.equal(code, 0, stdout);
+  assert.deepEqual(proxy.heard, []);
 });
 
 test("systemd hands the secret id over as a credential", async () => {

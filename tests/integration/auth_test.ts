@@ -1,9 +1,11 @@
 /** The ways to log in beside a token and a plain AppRole, against a real OpenBao. */
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { setUpCertAuth, setUpJwt, wrapSecretId } from "../support/auth_methods.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { modeOf } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
+import { waitUntil } from "../support/wait_until.ts";
 import { listen } from "./audit.ts";
 import { assertNoSecret, assertWell, type Bench, certificate, makeBench, NAME } from "./bench.ts";
 import { settings, withServer } from "./server.ts";
@@ -101,6 +103,21 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
       assertWell(await bench.vcm(["issue", "--force"]));
     });
 
+    await t.step(
+      "a stale variable stands before what was kept, and is said each time",
+      async () => {
+        const env = { VAULT_SECRET_ID: "stale" };
+        for (let times = 0; times < 2; times++) {
+          const said = await bench.vcm(["issue", "--force"], env);
+          assertWell(said);
+          assert.match(
+            said.err,
+            /refused the AppRole of the file's role id and VAULT_SECRET_ID \(400/,
+          );
+        }
+      },
+    );
+
     await t.step("by a variable", async () => {
       Deno.removeSync(file);
       Deno.removeSync(wrapped);
@@ -187,9 +204,8 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
     });
 
     await t.step("the first comes by a token, the next ones by it, read afresh", async () => {
-      configure(bench, bao, `vault_ssl_verify: "${bao.caFile}"`);
+      // The file is that of later runs from the beginning.
       assertWell(await bench.vcm(["run"], { VAULT_TOKEN: bao.token }));
-      configure(bench, bao, `${more}\nauth: {method: cert, role: vcm}`);
       heard();
       for (let times = 0; times < 2; times++) {
         const before = folder.read(`ssl/${NAME}.crt`);
@@ -212,14 +228,31 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       assertWell(await bench.vcm(["run"]));
     });
 
+    await t.step("one that has expired is said, with the way out", async () => {
+      const { body } = await bao.api("POST", "pki/issue/web", { common_name: "old", ttl: "1s" });
+      bench.folder.write("old.pem", `${body.data?.["certificate"]}\n`);
+      bench.folder.write("old.key", `${body.data?.["private_key"]}\n`);
+      const old = more.replace(cert, folder.at("old.pem")).replace(key, folder.at("old.key"));
+      configure(bench, bao, `${old}\nauth: {method: cert, role: vcm}`);
+      await waitUntil("it has expired", 5, () => {
+        const { validToDate } = new X509Certificate(folder.read("old.pem"));
+        return Promise.resolve(validToDate < new Date() || undefined);
+      });
+      const { out } = await bench.vcm(["issue", "--force"]);
+      assert.match(
+        firstLine(out, bao),
+        /refused the client certificate ".*old\.pem" \(500: .*expired.*For a new one, run once with/,
+      );
+    });
+
     await t.step("one that the server does not know is said", async () => {
       await bao.api("DELETE", "auth/cert/certs/vcm");
       configure(bench, bao, `${more}\nauth: {method: cert}`);
       assert.equal(
         firstLine((await bench.vcm(["issue", "--force"])).out, bao),
         `failed  ${NAME}: "ADDRESS" refused the client certificate "${cert}" (400: invalid ` +
-          'certificate or no client certificate supplied); is it still valid, and do "auth/cert" ' +
-          "and its role know it or its issuer?",
+          "certificate or no client certificate supplied); is it valid, for client authentication, " +
+          'and known to "auth/cert"? For a new one, run once with VAULT_TOKEN',
       );
     });
 

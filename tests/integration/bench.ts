@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import type { Host } from "../../lib/cli/host.ts";
+import { readRegularFile } from "../../lib/config/regular_file.ts";
 import { main } from "../../lib/cli/main.ts";
 import { type Folder, makeFolder } from "../support/rig.ts";
 
@@ -63,10 +64,9 @@ const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
   now: () => new Date(),
   outIsTerminal: false,
   errIsTerminal: false,
-  readText: (path) => Deno.readTextFileSync(path),
+  read: readRegularFile,
   list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
   exists: (path) => path.endsWith("vcm.yaml") || existsSync(path),
-  mode: (path) => (Deno.statSync(path).mode ?? 0) & 0o7777,
   append: (path, text) => Deno.writeTextFileSync(path, text, { append: true, mode: 0o600 }),
   // These permissions are those of all tests.
   giveUp: () => {},

@@ -28,6 +28,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
         "ok       clock of ADDRESS: agrees with this host's",
         "ok       login: by the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, " +
         "vcm; the token ends in 1h",
+        lines.find((line) => /^ok {7}pki\/cert\/ca: the CA is valid until 20.* UTC$/.test(line)),
         'ok       pki/issue/web: the policy allows "update"',
         "ok       pki/roles/web: may not be read, so names, lifetimes and keys were not compared " +
         "with it",
@@ -52,7 +53,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       bench.configure(settings(bao), certificate(bench.folder, NAME, "pki: pki_root"));
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
-      assert.deepEqual(lines.slice(3, 5), [
+      assert.deepEqual(lines.slice(4, 6), [
         'problem  pki_root/issue/web: the policy does not allow "update"',
         '         path "pki_root/issue/web" { capabilities = ["update"] }',
       ]);
@@ -91,6 +92,33 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
         "         bao write pki/roles/nosuch allowed_domains=…",
         "ok       pki/roles/rsa: allows what the file asks for",
       ]);
+    });
+
+    await t.step("a mount that is not there, and an issuer that it does not have", async () => {
+      using bench = makeBench();
+      bench.configure(
+        settings(bao),
+        certificate(bench.folder, "a.example.test", "pki: nowhere") +
+          certificate(bench.folder, "b.example.test", "issuer_ref: nobody"),
+      );
+      const { status, lines } = await doctor(bench, bao, env);
+      assert.equal(status, 1);
+      assert.match(lines[3] ?? "", /^problem {2}nowhere\/cert\/ca: no PKI engine answers there/);
+      assert.match(
+        lines[4] ?? "",
+        /^problem {2}pki\/issuer\/nobody\/json: no PKI engine .*, or it has no issuer of that name/,
+      );
+    });
+
+    await t.step("an authority that ends before the certificate would", async () => {
+      using bench = makeBench();
+      const more = "pki: pki_self\nttl: 4000d";
+      bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+      const { lines } = await doctor(bench, bao, env);
+      assert.match(
+        lines[3] ?? "",
+        /^warning {2}pki_self\/cert\/ca: the CA ends 20.* UTC, and "web\.example\.test" asks for 4000d: /,
+      );
     });
 
     await t.step("a wrong secret id", async () => {

@@ -100,3 +100,15 @@ test("a proxy of the environment tunnels to a server with TLS", () =>
         "connect error: Connection refused; is that proxy right?",
     );
   }));
+
+test("plain http to this host goes past a proxy, which would see the token", () =>
+  withServer({}, async ({ bao }) => {
+    await using proxy = startFront(bao, () => new Response("seen"));
+    for (const variable of ["HTTP_PROXY", "VAULT_PROXY_ADDR"]) {
+      using bench = makeBench();
+      bench.configure(settings(bao), certificate(bench.folder));
+      const env = { VAULT_TOKEN: bao.token, [variable]: proxy.address };
+      assertWell(await bench.vcm(["run"], env));
+    }
+    assert.deepEqual(proxy.heard, []);
+  }));

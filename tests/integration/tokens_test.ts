@@ -96,6 +96,13 @@ test("~/.vault-token comes last", (t) =>
       assert.deepEqual(heard(), ["auth/approle/login", "pki/issue/web", "auth/token/revoke-self"]);
     });
 
+    await t.step("it does not stand in for a token that is refused", async () => {
+      bench.folder.write("home/.vault-token", bao.token);
+      const { status } = await bench.vcm(["issue", "--force"], { ...home, VAULT_TOKEN: STALE });
+      assert.equal(status, 1);
+      assert.deepEqual(heard(), ["pki/issue/web refused"]);
+    });
+
     await t.step("one that others can read is not used", async () => {
       const path = bench.folder.at("home/.vault-token");
       Deno.chmodSync(path, 0o644);

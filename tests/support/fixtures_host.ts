@@ -32,12 +32,11 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     err: (text) => void err.push(text),
     outIsTerminal: options.outIsTerminal ?? false,
     errIsTerminal: options.errIsTerminal ?? false,
-    readText: (path) => {
+    read: (path) => {
       throw new Error(`No file "${path}"`);
     },
     list: () => [],
     exists: () => false,
-    mode: () => 0o600,
     canAsk: false,
     ask: () => false,
     append: (path, text) => void appended.set(path, (appended.get(path) ?? "") + text),

@@ -62,15 +62,24 @@ Deno.test("archiveSet() takes along what others put beside the set", () => {
   assert.equal(modeOf(store.at(`archive/${NAME}`)), "700");
 });
 
-Deno.test("archiveSet() leaves the set where one of its serial lies in the archive", () => {
+Deno.test("archiveSet() moves a set whose serial lies in the archive to a place of its own", () => {
   using store = makeFolder();
-  put(store, NAME, "first");
-  archiveSet(store.path, NAME, SERIAL);
-  put(store, NAME, "second");
-  const error = errorOf(() => archiveSet(store.path, NAME, SERIAL)) as NodeJS.ErrnoException;
-  assert.equal(error.code, "ENOTEMPTY");
-  assert.equal(store.read(`${NAME}/cert.pem`), "second cert\n");
-  assert.equal(store.read(`${ARCHIVED}/cert.pem`), "first cert\n");
+  for (const [set, ending] of [["first", ""], ["second", "-2"], ["third", "-3"]] as const) {
+    put(store, NAME, set);
+    assert.equal(archiveSet(store.path, NAME, SERIAL), store.at(ARCHIVED + ending));
+  }
+  for (const [set, ending] of [["first", ""], ["second", "-2"], ["third", "-3"]] as const) {
+    assert.equal(store.read(`${ARCHIVED}${ending}/cert.pem`), `${set} cert\n`);
+  }
+});
+
+Deno.test("archiveSet() takes a dangling link in the archive for a place that is taken", () => {
+  using store = makeFolder();
+  put(store, NAME, "new");
+  Deno.mkdirSync(store.at(`archive/${NAME}`), { recursive: true });
+  Deno.symlinkSync("nowhere", store.at(ARCHIVED));
+  assert.equal(archiveSet(store.path, NAME, SERIAL), store.at(`${ARCHIVED}-2`));
+  assert.equal(Deno.readLinkSync(store.at(ARCHIVED)), "nowhere");
 });
 
 Deno.test("archiveSet() leaves the set where a file is in the way of the archive", () => {

@@ -80,10 +80,10 @@ Deno.test("revoke() leaves the set where the server does not revoke it", async (
 
 Deno.test("revoke() says that a certificate is revoked whose set cannot be moved", async () => {
   using store = makeStore();
-  store.write(`${ARCHIVED}/cert.pem`, "earlier");
+  store.write("archive", "in the way");
   assert.equal(
     await failure(store, REVOKED),
-    "It is revoked, and its set cannot be moved out of the store: directory not empty; run " +
+    "It is revoked, and its set cannot be moved out of the store: not a directory; run " +
       `"vcm issue --force ${NAME}" for a new certificate`,
   );
   assert.equal(store.read(`${NAME}/cert.pem`), "cert");

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { buildChain, trustAnchors } from "../../../lib/certificate/chain.ts";
+import { buildChain } from "../../../lib/certificate/chain.ts";
 import {
   type AlgorithmName,
   makeAuthority,
   makeCertificatePem,
 } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
+
+/** The chain without its anchors. */
+async function chainOf(leaf: string, authorities: readonly string[]): Promise<readonly string[]> {
+  return (await buildChain(leaf, authorities)).intermediates;
+}
 
 /** A leaf below two intermediates and a root. */
 async function makeLine() {
@@ -20,40 +25,41 @@ pureTest("buildChain() puts the leaf's issuer first and leaves the root out", as
   const { root, upper, lower, leaf } = await makeLine();
   const [r, u, l] = [root.pem, upper.pem, lower.pem];
   const orders = [[l, u, r], [r, u, l], [u, r, l], [l, u], [u, l], [r, l, u, l, u, r], [u + l + r]];
-  for (const order of orders) assert.deepEqual(buildChain(leaf.pem, order), [l, u]);
+  for (const order of orders) assert.deepEqual(await chainOf(leaf.pem, order), [l, u]);
 });
 
 pureTest("buildChain() ends each certificate with a newline and takes CRLF", async () => {
   const { upper, lower, leaf } = await makeLine();
   const served = [lower, upper].map(({ pem }) => pem.trimEnd().replaceAll("\n", "\r\n"));
-  assert.deepEqual(buildChain(leaf.pem, served), [lower.pem, upper.pem]);
+  assert.deepEqual(await chainOf(leaf.pem, served), [lower.pem, upper.pem]);
 });
 
 pureTest("buildChain() stops where the next issuer is not given", async () => {
   const { root, upper, lower, leaf } = await makeLine();
-  assert.deepEqual(buildChain(leaf.pem, [lower.pem]), [lower.pem]);
-  assert.deepEqual(buildChain(leaf.pem, [lower.pem, root.pem]), [lower.pem]);
-  assert.deepEqual(buildChain(lower.pem, [root.pem, upper.pem]), [upper.pem]);
+  assert.deepEqual(await chainOf(leaf.pem, [lower.pem]), [lower.pem]);
+  assert.deepEqual(await chainOf(leaf.pem, [lower.pem, root.pem]), [lower.pem]);
+  assert.deepEqual(await chainOf(lower.pem, [root.pem, upper.pem]), [upper.pem]);
 });
 
-pureTest("buildChain() is empty without CA certificates and below a root", async () => {
+pureTest("buildChain() is empty below a root", async () => {
   const { root, upper } = await makeLine();
-  assert.deepEqual(buildChain(upper.pem, []), []);
-  assert.deepEqual(buildChain(upper.pem, ["", "no PEM"]), []);
-  assert.deepEqual(buildChain(upper.pem, [root.pem]), []);
-  assert.deepEqual(buildChain(root.pem, [root.pem]), []);
+  assert.deepEqual(await chainOf(upper.pem, [root.pem]), []);
+  assert.deepEqual(await chainOf(root.pem, [root.pem]), []);
 });
 
 pureTest("buildChain() leaves out CA certificates that are not above the leaf", async () => {
   const { upper, lower, leaf } = await makeLine();
   const other = await makeAuthority("Other");
-  assert.deepEqual(buildChain(leaf.pem, [other.pem, upper.pem, lower.pem]), [lower.pem, upper.pem]);
+  assert.deepEqual(await chainOf(leaf.pem, [other.pem, upper.pem, lower.pem]), [
+    lower.pem,
+    upper.pem,
+  ]);
 });
 
 pureTest("buildChain() refuses CA certificates none of which issued the leaf", async () => {
   const { root, upper, leaf } = await makeLine();
   const message = "none of the CA certificates that came with the certificate issued it";
-  assert.throws(() => buildChain(leaf.pem, [root.pem, upper.pem]), { message });
+  await assert.rejects(() => buildChain(leaf.pem, [root.pem, upper.pem]), { message });
 });
 
 pureTest(
@@ -63,7 +69,7 @@ pureTest(
     for (const algorithm of ["EC P-256", "EC P-384", "RSA"] as const) {
       const namesake = await makeAuthority("Lower", { issuer: upper, algorithm });
       const order = [namesake.pem, lower.pem, upper.pem];
-      assert.deepEqual(buildChain(leaf.pem, order), [lower.pem, upper.pem], algorithm);
+      assert.deepEqual(await chainOf(leaf.pem, order), [lower.pem, upper.pem], algorithm);
     }
   },
 );
@@ -72,7 +78,7 @@ pureTest("buildChain() refuses a CA certificate that cannot be decoded", async (
   const { leaf } = await makeLine();
   const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   const message = "holds a PEM certificate that cannot be decoded";
-  assert.throws(() => buildChain(leaf.pem, [damaged]), { message });
+  await assert.rejects(() => buildChain(leaf.pem, [damaged]), { message });
 });
 
 pureTest("buildChain() goes by way of a cross-signed root where that is given", async () => {
@@ -81,7 +87,7 @@ pureTest("buildChain() goes by way of a cross-signed root where that is given", 
   const cross = await makeAuthority("Young Root", { issuer: old, keysOf: young });
   const lower = await makeAuthority("Lower", { issuer: young });
   const leaf = await makeCertificatePem("leaf", { issuer: lower });
-  const chain = buildChain(leaf.pem, [lower.pem, cross.pem, old.pem]);
+  const chain = await chainOf(leaf.pem, [lower.pem, cross.pem, old.pem]);
   assert.deepEqual(chain, [lower.pem, cross.pem]);
 });
 
@@ -96,7 +102,7 @@ pureTest(
     const lower = await makeAuthority("Lower", { issuer: two });
     const leaf = await makeCertificatePem("leaf", { issuer: lower });
     const pool = [lower, twoByOne, oneByTwo, one, two, lower].map(({ pem }) => pem);
-    const chain = buildChain(leaf.pem, pool);
+    const chain = await chainOf(leaf.pem, pool);
     assert.equal(chain[0], lower.pem);
     assert.deepEqual(chain, [...new Set(chain)]);
   },
@@ -109,7 +115,7 @@ for (const algorithm of KINDS) {
 
 // Node:crypto's verify(), in Deno 2.7.11, throws for P-521 ("Unsupported EC curve") and says no
 // to RSA-PSS (Vault's use_pss) and to any but the usual pair of curve and hash, such as the P-384
-// with SHA-256 that `openssl req` makes: the certificate is refused, or its chain ends too early.
+// with SHA-256 that `openssl req` makes.
 const UNVERIFIED: readonly AlgorithmName[] = ["EC P-384 with SHA-256", "EC P-521", "RSA-PSS"];
 for (const algorithm of UNVERIFIED) {
   pureTest(`buildChain() follows signatures of ${algorithm}`, () => followsSignatures(algorithm));
@@ -122,29 +128,50 @@ async function followsSignatures(algorithm: AlgorithmName): Promise<void> {
   const leaf = await makeCertificatePem("leaf", { issuer: lower });
   const pool = [root.pem, upper.pem, lower.pem];
   const names = new Map([[root.pem, "root"], [upper.pem, "upper"], [lower.pem, "lower"]]);
-  const chain = (pem: string) => buildChain(pem, pool).map((pem) => names.get(pem));
-  assert.deepEqual(chain(leaf.pem), ["lower", "upper"]);
-  assert.deepEqual(chain(lower.pem), ["upper"]);
+  const chain = async (pem: string) => (await chainOf(pem, pool)).map((pem) => names.get(pem));
+  assert.deepEqual(await chain(leaf.pem), ["lower", "upper"]);
+  assert.deepEqual(await chain(lower.pem), ["upper"]);
 }
 
-pureTest("trustAnchors() gives every root that came along, each once", async () => {
-  const { root, upper, lower } = await makeLine();
-  const other = await makeAuthority("Other");
-  const chain = [lower.pem, upper.pem];
-  assert.deepEqual(trustAnchors(chain, [lower.pem, upper.pem, root.pem]), [root.pem]);
-  assert.deepEqual(trustAnchors(chain, [root.pem + lower.pem, root.pem]), [root.pem]);
-  const served = root.pem.trimEnd().replaceAll("\n", "\r\n");
-  assert.deepEqual(trustAnchors(chain, [served, root.pem]), [root.pem]);
-  assert.deepEqual(trustAnchors(chain, [root.pem, upper.pem, other.pem]), [root.pem, other.pem]);
-  assert.deepEqual(trustAnchors([], [root.pem]), [root.pem]);
+pureTest("buildChain() refuses an answer without any CA certificate", async () => {
+  const { upper } = await makeLine();
+  for (const none of [[], ["", "no PEM"]]) {
+    await assert.rejects(() => buildChain(upper.pem, none), {
+      message: "no CA certificate came with it",
+    });
+  }
+});
+
+pureTest("buildChain() refuses a namesake of the issuer that did not sign the leaf", async () => {
+  for (const algorithm of [...KINDS, ...UNVERIFIED]) {
+    const [real, impostor] = [
+      await makeAuthority("Root", { algorithm }),
+      await makeAuthority("Root", { algorithm }),
+    ];
+    const leaf = await makeCertificatePem("leaf", { issuer: real });
+    await assert.rejects(() => buildChain(leaf.pem, [impostor.pem]), {
+      message: "none of the CA certificates that came with the certificate issued it",
+    }, algorithm);
+    assert.deepEqual((await buildChain(leaf.pem, [impostor.pem, real.pem])).anchors, [real.pem]);
+  }
 });
 
 pureTest(
-  "trustAnchors() gives the authority nearest to the root where none came along",
+  "buildChain() anchors the chain at the root that it ends at, and at no other",
   async () => {
-    const { upper, lower } = await makeLine();
-    assert.deepEqual(trustAnchors([lower.pem, upper.pem], [lower.pem, upper.pem]), [upper.pem]);
-    assert.deepEqual(trustAnchors([lower.pem], [lower.pem]), [lower.pem]);
-    assert.deepEqual(trustAnchors([], []), []);
+    const { root, upper, lower, leaf } = await makeLine();
+    const other = await makeAuthority("Other");
+    const pems = [other, root, upper, lower].map(({ pem }) => pem);
+    assert.deepEqual((await buildChain(leaf.pem, pems)).anchors, [root.pem]);
+    assert.deepEqual((await buildChain(upper.pem, pems)).anchors, [root.pem]);
+  },
+);
+
+pureTest(
+  "buildChain() anchors at the authority nearest to the root where none came along",
+  async () => {
+    const { upper, lower, leaf } = await makeLine();
+    assert.deepEqual((await buildChain(leaf.pem, [lower.pem, upper.pem])).anchors, [upper.pem]);
+    assert.deepEqual((await buildChain(leaf.pem, [lower.pem])).anchors, [lower.pem]);
   },
 );

@@ -42,6 +42,7 @@ Deno.test("vcm doctor ends with 0 where all is well", async () => {
     stdout: "ok       A: version 2.6.2, initialised, unsealed, active\n" +
       "ok       clock of A: agrees with this host's\n" +
       LOGIN +
+      "ok       pki/cert/ca: the CA is valid until 2036-01-01 00:00 UTC\n" +
       'ok       pki/issue/web: the policy allows "update"\n' +
       'ok       pki/issue/other: the policy allows "update"\n' +
       "ok       pki/roles/web: allows what the file asks for\n" +
@@ -120,7 +121,7 @@ Deno.test("vcm doctor --json prints data, all of it, also for the quiet", async 
   }
   await using well = startWell();
   const { findings } = JSON.parse((await run(well, "doctor --json --quiet")).stdout);
-  assert.equal(findings.length, 7);
+  assert.equal(findings.length, 8);
 });
 
 Deno.test("vcm doctor colours on a terminal only, and not against NO_COLOR", async () => {
@@ -150,9 +151,9 @@ Deno.test("vcm doctor prints each finding as it is found", async () => {
   ]);
 });
 
-Deno.test("vcm doctor shows the settings' problem in place of a stack trace", async () => {
+Deno.test("vcm doctor shows the login's problem in place of a stack trace", async () => {
   await using server = startWell();
   const { status, stdout, stderr } = await run(server, "doctor", { env: { VAULT_TOKEN: "" } });
   assert.deepEqual([status, stderr], [1, ""]);
-  assert.match(stdout, /^problem {2}settings: No way to log in to Vault: [^\n]*\n$/);
+  assert.match(stdout, /\nproblem {2}login: No way to log in to Vault: [^\n]*\n$/);
 });

@@ -132,11 +132,11 @@ test("vcm revoke --yes asks nobody; one that fails does not keep the others", as
   assert.deepEqual([status, out, err], [
     1,
     `${DONE_A}\n`,
-    `failed  ${FAILED_B}\nfailed  ${failedC}\n`,
+    `failed  ${failedC}\nfailed  ${FAILED_B}\n`,
   ]);
   assert.equal(
     log,
-    `${NOW} info ${DONE_A}\n${NOW} error ${FAILED_B}\n${NOW} error ${failedC}\n`,
+    `${NOW} error ${failedC}\n${NOW} info ${DONE_A}\n${NOW} error ${FAILED_B}\n`,
   );
 });
 

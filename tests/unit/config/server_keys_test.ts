@@ -50,6 +50,8 @@ pureTest("what the file does not say about the server is left out", async () => 
 const HOST = `expected a host such as "vault-2.example.com"`;
 
 /** A key of config on line 2, in column 3. */
+const LIMIT = `expected a time from "1s" to "1h", such as "60s"`;
+
 const wrong: Record<string, string> = {
   "tls_server_name: a b":
     `f:2:20 config.tls_server_name: expected a DNS name such as "api.example.com", got "a b"`,
@@ -84,9 +86,11 @@ const wrong: Record<string, string> = {
   "retries: 2.5": `f:2:12 config.retries: expected a whole number from 0 to 99, got "2.5"`,
   "retries: many": `f:2:12 config.retries: expected a whole number from 0 to 99, got "many"`,
   "retries:": "f:2:3 config.retries: has no value",
-  "timeout: 0": `f:2:12 config.timeout: expected a duration such as "14d", got "0"`,
-  "timeout: 60 s": `f:2:12 config.timeout: expected a duration such as "14d", got "60 s"`,
-  "timeout: 500ms": `f:2:12 config.timeout: expected a duration such as "14d", got "500ms"`,
+  "timeout: 3601": `f:2:12 config.timeout: ${LIMIT}, got "3601"`,
+  "timeout: 1h1s": `f:2:12 config.timeout: ${LIMIT}, got "1h1s"`,
+  "timeout: 0": `f:2:12 config.timeout: ${LIMIT}, got "0"`,
+  "timeout: 60 s": `f:2:12 config.timeout: ${LIMIT}, got "60 s"`,
+  "timeout: 500ms": `f:2:12 config.timeout: ${LIMIT}, got "500ms"`,
   "vault_ssl_verify: ca.pem": "f:2:21 config.vault_ssl_verify: expected true, false or the " +
     `absolute path of a CA file or folder, got "ca.pem"`,
   "vault_ssl_verify: /": "f:2:21 config.vault_ssl_verify: expected true, false or the " +

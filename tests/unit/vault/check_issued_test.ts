@@ -32,6 +32,7 @@ function signing(
   const written: [string, Record<string, unknown>][] = [];
   return {
     way: "the test",
+    clean: String,
     written,
     write: async (path, body) => {
       written.push([path, body]);

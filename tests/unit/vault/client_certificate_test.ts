@@ -1,7 +1,7 @@
 /** Our own certificate: read before it is used, and shown to `openssl s_server`, which asks for it. */
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
-import type { TlsAccess } from "../../../lib/vault/access.ts";
+import type { TlsAccess } from "../../../lib/vault/server_access.ts";
 import { readClientCertificate } from "../../../lib/vault/client_certificate.ts";
 import { openSession } from "../../../lib/vault/session.ts";
 import { encrypted, makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";

@@ -33,7 +33,7 @@ pureTest("all tokens go before a login, and ~/.vault-token stands in for none", 
   assert.deepEqual(kinds({ tokenFile: TOKEN_FILE, login: FILE_LOGIN }), ["t1", "approle"]);
   assert.deepEqual(kinds({ login: FILE_LOGIN }), ["approle"]);
   assert.deepEqual(kinds({ login: { kind: "cert", mount: "cert" } }), ["unusable"]);
-  assert.deepEqual(kinds({ tokenFile: TOKEN_FILE }), ["t1", "stale"]);
+  assert.deepEqual(kinds({ tokenFile: TOKEN_FILE }), ["t1"]);
   assert.deepEqual(kinds({}), ["stale"]);
 });
 
@@ -129,9 +129,11 @@ pureTest("half an AppRole of the environment is completed from the file", () => 
     ],
   ];
   for (const [env, roleId, secretId, from] of cases) {
-    assert.deepEqual(gather({ login: FILE_LOGIN }, env), [
-      { kind: "approle", mount: "approle", roleId, secretId, from },
-    ]);
+    const [way, ...others] = gather({ login: FILE_LOGIN }, env);
+    assert.deepEqual(way, { kind: "approle", mount: "approle", roleId, secretId, from });
+    // The file's own secret id stands behind that of the variable.
+    const behind = env["VAULT_SECRET_ID"] === undefined ? [] : ["file-secret"];
+    assert.deepEqual(others.map((by) => by.kind === "approle" && by.secretId), behind);
   }
 });
 
@@ -160,21 +162,23 @@ pureTest(
       ...credentialFiles({ vault_role_id: "r2\n", vault_secret_id: "s2\n" }),
       [SECRET_FILE]: "s3\n",
     };
-    const cases: [Variables, Files, string][] = [
-      [env, files, "VAULT_ROLE_ID r1 and VAULT_SECRET_ID s1"],
-      [
-        CREDENTIALS,
-        files,
-        'the credential "vault_role_id" r2 and the credential "vault_secret_id" s2',
-      ],
-      [{}, files, 'the file\'s role id r and "/etc/vcm/secret-id" s3'],
+    const [s1, s2, s3] = [
+      "VAULT_SECRET_ID s1",
+      'the credential "vault_secret_id" s2',
+      '"/etc/vcm/secret-id" s3',
+    ] as const;
+    const cases: [Variables, string, string[]][] = [
+      [env, "VAULT_ROLE_ID r1", [s1, s2, s3]],
+      [CREDENTIALS, 'the credential "vault_role_id" r2', [s2, s3]],
+      [{}, "the file's role id r", [s3]],
     ];
-    for (const [env, files, found] of cases) {
-      const [way, ...others] = gather({ login: FILED }, env, files);
-      assert.ok(way?.kind === "approle");
-      const [role, secret] = way.from.split(" and ");
-      assert.equal(`${role} ${way.roleId} and ${secret} ${way.secretId}`, found);
-      assert.deepEqual(others, []);
+    for (const [env, role, secrets] of cases) {
+      const ways = gather({ login: FILED }, env, files).map((way) => {
+        assert.ok(way.kind === "approle");
+        const [role, secret] = way.from.split(" and ");
+        return `${role} ${way.roleId} and ${secret} ${way.secretId}`;
+      });
+      assert.deepEqual(ways, secrets.map((secret) => `${role} and ${secret}`));
     }
   },
 );

@@ -4,6 +4,7 @@ import { examine } from "../../../lib/vault/doctor.ts";
 import type { Finding } from "../../../lib/vault/finding.ts";
 import { NO_HELPERS } from "../../../lib/vault/session.ts";
 import { makeConfig, makeSpec, NOW } from "../../support/fixtures.ts";
+import { makeAuthority } from "../../support/fixtures_pki.ts";
 import { makeIdentity } from "./identity.ts";
 import { enveloped, login } from "./recorded_answers.ts";
 import {
@@ -22,6 +23,15 @@ const CA: Files = { "/ca.pem": IDENTITY.caPem };
 
 export const BY_TOKEN: Variables = { VAULT_TOKEN: TOKEN };
 export const BY_APPROLE: Variables = { VAULT_ROLE_ID: "role-id", VAULT_SECRET_ID: SECRET_ID };
+
+/** What each mount answers about its CA. */
+export const CA_ANSWER = enveloped({
+  certificate: (await makeAuthority("Example CA", { notAfter: new Date("2036-01-01T00:00:00Z") }))
+    .pem,
+});
+
+/** What is found of a mount whose CA that is. */
+export const CA_LINE = "ok pki/cert/ca: the CA is valid until 2036-01-01 00:00 UTC";
 
 /** `sys/health` of a server that is well, and whose clock is at `NOW`. */
 export function healthy(parts: Readonly<Record<string, unknown>> = {}): Scripted {
@@ -66,6 +76,7 @@ export function startWell(answers: Answers = {}): ScriptedServer {
         return enveloped(Object.fromEntries(paths.map((path) => [path, ["update"]])));
       }
       default:
+        if (/\/cert\/ca$/.test(heard.path)) return CA_ANSWER;
         return /\/roles\//.test(heard.path) ? enveloped(GOOD_ROLE) : undefined;
     }
   });

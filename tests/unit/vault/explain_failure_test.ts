@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { LIMITS } from "../../../lib/vault/access.ts";
+import { LIMITS } from "../../../lib/vault/server_access.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import { explainFailure } from "../../../lib/vault/explain_failure.ts";
 import { pureTest } from "../../support/pure_test.ts";

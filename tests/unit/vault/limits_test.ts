@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import { issueCertificate } from "../../../lib/vault/pki.ts";
 import { openSession } from "../../../lib/vault/session.ts";
-import { TlsTransport } from "../../../lib/vault/tls_transport.ts";
+import { SocketTransport } from "../../../lib/vault/socket_transport.ts";
 import { freePort } from "../../support/free_port.ts";
 import { makeRequest } from "../../support/fixtures.ts";
 import { enveloped, login } from "./recorded_answers.ts";
@@ -39,7 +39,7 @@ Deno.test({
   sanitizeResources: false,
   fn: async () => {
     await using silent = startSilentServer();
-    const transport = new TlsTransport({});
+    const transport = new SocketTransport({});
     const url = `https://${silent.host}/v1/sys/health`;
     await assert.rejects(transport.send({ method: "GET", url, headers: {} }, 50), {
       name: "TimeoutError",
@@ -56,7 +56,7 @@ Deno.test({
     const { root } = await createPracticeCa(new Date());
     const tls = { authorities: [root.certificate], serverName: "vault.test" };
     const url = `https://${silent.host}/v1/sys/health`;
-    const sent = new TlsTransport(tls).send({ method: "GET", url, headers: {} }, 50);
+    const sent = new SocketTransport(tls).send({ method: "GET", url, headers: {} }, 50);
     const late = new Promise((_, reject) => setTimeout(reject, 5000, new Error("it hangs")));
     await assert.rejects(Promise.race([sent, late]), { name: "TimeoutError" });
   },

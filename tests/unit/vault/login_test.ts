@@ -63,8 +63,8 @@ Deno.test("credentials that are refused are said with what to check", async () =
   assert.equal(
     await refusalOf(CERT, 400, ["no chain matching all constraints could be found"]),
     '"ADDRESS" refused the client certificate "/etc/vcm/host.crt" (400: no chain matching all ' +
-      'constraints could be found); is it still valid, and do "auth/cert" and its role know it ' +
-      "or its issuer?",
+      "constraints could be found); is it valid, for client authentication, and known to " +
+      '"auth/cert"? For a new one, run once with VAULT_TOKEN',
   );
   assert.equal(
     await refusalOf(TOKEN_FILE, 400, ["error validating token"]),

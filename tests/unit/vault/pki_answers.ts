@@ -56,6 +56,7 @@ export function sessionGiving(
   const address = "https://vault.test";
   return {
     way: "the test",
+    clean: String,
     written,
     write: (path, body) => {
       written.push([path, body]);

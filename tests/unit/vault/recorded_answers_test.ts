@@ -20,9 +20,10 @@ const REFUSED = (path: string, why: string, hint = "") => `refused "${path}" (40
 const LOGIN = (why: string) =>
   `refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: ${why}); check both, and ` +
   "whether the secret id has expired";
-const DENIED = (right: string, path: string, mount: string, why = "permission denied") =>
-  `denied "${right}" on "${path}" (403: ${why}); the token is wrong or has expired, no engine is ` +
-  `mounted at "${mount}", or the policy lacks: path "${path}" { capabilities = ["${right}"] }`;
+const DENIED = (right: string, path: string, mount = "", why = "permission denied") =>
+  `denied "${right}" on "${path}" (403: ${why}); the token is wrong or has expired, ` +
+  `${mount && `no engine is mounted at "${mount}", `}or the policy lacks: ` +
+  `path "${path}" { capabilities = ["${right}"] }`;
 const BY_POLICY = "1 error occurred: * permission denied";
 const NAME_HINT = "; add it to the role's allowed_domains, or take it out of the file";
 const ANY_HINT = '; a role with key_type=any signs only: set "key: local"';
@@ -110,14 +111,14 @@ const ROWS: Readonly<Record<string, Row>> = {
         'duration "xyz"',
     ),
   ],
-  "32-forbidden-403": DENIED("read", "sys/mounts", "sys/mounts", BY_POLICY),
+  "32-forbidden-403": DENIED("read", "sys/mounts", "", BY_POLICY),
   "33-forbidden-roles-403": DENIED("read", "pki/roles/web", "pki", BY_POLICY),
   "34-no-token-403": DENIED("update", "pki/issue/web", "pki"),
   "35-bad-token-403": DENIED("update", "pki/issue/web", "pki"),
   "36-no-handler-404": 'has nothing at "nosuch/mount" (404: no handler for route "nosuch/mount". ' +
-    'route entry not found.); is "pki: nosuch/mount" the path of a PKI secrets engine?',
+    "route entry not found.)",
   "37-unknown-path-404":
-    'has nothing at "pki/cert/aa:bb" (404: no reason given); is "pki: pki/cert/aa:bb" the path of a PKI ' +
+    'has nothing at "pki/cert/aa:bb" (404: no reason given); is "pki: pki" the path of a PKI ' +
     "secrets engine?",
   "38-bad-json-400": [
     REFUSED("pki/issue/web", "failed to decode JSON input: unexpected EOF"),

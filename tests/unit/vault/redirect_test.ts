@@ -77,7 +77,9 @@ pureTest("findRedirect() follows nowhere else", () => {
       ? "; is this a Vault server, or a proxy before it?"
       : ', and the token does not go along: list that host under "vault" or "redirect_hosts" if ' +
         "it is yours";
-    const message = `"https://a.test:8200" redirects to "${location ?? "nowhere"}"${end}`;
+    // What stands before the "@" may be a password.
+    const shown = location?.replace(/\/\/[^/]*@/, "//") ?? "nowhere";
+    const message = `"https://a.test:8200" redirects to "${shown}"${end}`;
     assert.equal(refusal(location), message, location);
   }
 });

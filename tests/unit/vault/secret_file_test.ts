@@ -72,11 +72,11 @@ pureTest("a secret's file that is absent or empty is said to be so", () => {
 });
 
 pureTest("readSecretFile() says why a file that is there cannot be read", () => {
-  const readText = () => {
+  const read = () => {
     throw new Error("Permission denied (os error 13): readfile '/s'");
   };
   assert.equal(
-    messageOf(() => readSecretFile("the token", "/s", { ...holding(0o600), readText })),
+    messageOf(() => readSecretFile("the token", "/s", { ...holding(0o600), read })),
     'Cannot read the token in "/s": permission denied',
   );
 });

@@ -43,7 +43,7 @@ export function around(env: Variables, files: Files = {}): Surroundings {
   };
   return {
     env: (name) => env[name],
-    readText: (path) => find("readfile", path).text,
+    read: (path) => find("open", path),
     list: (folder) => {
       const names = Object.keys(files)
         .filter((path) => path.startsWith(`${folder}/`))
@@ -52,7 +52,6 @@ export function around(env: Variables, files: Files = {}): Surroundings {
       throw new Error(`Not a directory (os error 20): readdir '${folder}'`);
     },
     exists: (path) => path in files,
-    mode: (path) => find("stat", path).mode,
   };
 }
 
@@ -111,7 +110,9 @@ export function gather(
   env: Variables = {},
   files: Files = {},
 ): Credentials[] {
-  return gatherCredentials({ ...FILE, ...parts }, around(env, files), undefined);
+  return gatherCredentials({ ...FILE, ...parts }, around(env, files), {
+    problem: "there is no client certificate",
+  });
 }
 
 /** What stands for a way to log in that cannot be used. */

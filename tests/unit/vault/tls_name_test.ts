@@ -1,6 +1,6 @@
 /** A server whose certificate is for another name than its address (`tls_server_name`). */
 import assert from "node:assert/strict";
-import type { TlsAccess } from "../../../lib/vault/access.ts";
+import type { TlsAccess } from "../../../lib/vault/server_access.ts";
 import { openSession } from "../../../lib/vault/session.ts";
 import { makeIdentity } from "./identity.ts";
 import { enveloped } from "./recorded_answers.ts";

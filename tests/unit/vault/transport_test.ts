@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { VaultAccess } from "../../../lib/vault/access.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
-import { TlsTransport } from "../../../lib/vault/tls_transport.ts";
+import { SocketTransport } from "../../../lib/vault/socket_transport.ts";
 import { openTransport, probe, type RawAnswer } from "../../../lib/vault/transport.ts";
+import { startConnectProxy } from "../../support/connect_proxy.ts";
 import { freePort } from "../../support/free_port.ts";
 import { makeIdentity } from "./identity.ts";
 import { startAnswering, startScripted } from "./scripted_server.ts";
@@ -74,7 +75,7 @@ for (const [kind, access, byHand] of WAYS) {
 
   Deno.test(`${kind}: TLS is spoken by ${byHand ? "hand" : "the runtime's client"}`, async () => {
     const transport = await openTransport(access, "https://127.0.0.1:1");
-    assert.equal(transport instanceof TlsTransport, byHand);
+    assert.equal(transport instanceof SocketTransport, byHand);
     transport.close();
   });
 }
@@ -82,7 +83,7 @@ for (const [kind, access, byHand] of WAYS) {
 Deno.test("plain text is spoken by the runtime's client, whatever is said of TLS", async () => {
   for (const [, access] of WAYS) {
     const transport = await openTransport(access, "http://127.0.0.1:1");
-    assert.equal(transport instanceof TlsTransport, false);
+    assert.equal(transport instanceof SocketTransport, false);
     transport.close();
   }
 });
@@ -96,14 +97,15 @@ Deno.test("TLS by hand goes through no proxy, and says so before anything is sen
   );
 });
 
-Deno.test("a proxy is what the runtime's client sends through", async () => {
+Deno.test("a proxy is what the runtime's client sends through over TLS", async () => {
   // It goes before a proxy that is named, and many hosts have the loopback address in it.
   for (const name of ["NO_PROXY", "no_proxy"]) Deno.env.delete(name);
-  await using proxy = startAnswering(() => ({ body: { by: "proxy" } }));
-  const access = { ...BASE, proxy: proxy.address, proxied: true };
-  // Nobody listens there.
-  const address = `http://127.0.0.1:${freePort()}`;
-  assert.equal((await send(access, address)).body, '{"by":"proxy"}');
+  await using server = startAnswering(() => ({ body: { by: "server" } }), identity);
+  await using proxy = startConnectProxy();
+  const tls = { authorities: [caPem] };
+  const access = { ...BASE, tls, proxy: proxy.address, proxied: true };
+  assert.equal((await send(access, server.address)).body, '{"by":"server"}');
+  assert.deepEqual(proxy.tunnels, [new URL(server.address).host]);
 });
 
 Deno.test("probe() connects and sends nothing", async () => {

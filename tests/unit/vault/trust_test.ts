@@ -2,10 +2,23 @@ import assert from "node:assert/strict";
 import type { Surroundings } from "../../../lib/vault/surroundings.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import { readTrustedAuthorities } from "../../../lib/vault/trust.ts";
+import { makeAuthority } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { accessOf, around as surroundings, messageOf, type Variables } from "./surroundings.ts";
 
-const pem = (body: string) => `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`;
+const MADE = new Map<string, string>();
+for (const name of ["A", "B", "C", "OWN", "HOST", "FEDORA", "DEBIAN", "ENV", "DIR", "FILE"]) {
+  MADE.set(name, (await makeAuthority(name)).pem);
+}
+
+/** The certificate of one of these authorities. */
+function pem(name: string): string {
+  return MADE.get(name) ?? assert.fail(`there is no authority "${name}"`);
+}
+
+/** What looks like a certificate and cannot be decoded. */
+const BROKEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
 const DEBIAN = "/etc/ssl/certs/ca-certificates.crt";
 const FEDORA = "/etc/pki/tls/certs/ca-bundle.crt";
 
@@ -14,21 +27,21 @@ function around(files: Readonly<Record<string, string>>, env: Variables = {}): S
   const known = surroundings(env, files);
   return {
     ...known,
-    readText: (path) => {
+    read: (path) => {
       const isThere = (name: string) => name === path || name.startsWith(`${path}/`);
-      if (Object.keys(files).some(isThere)) return known.readText(path);
+      if (Object.keys(files).some(isThere)) return known.read(path);
       throw new Error(`Permission denied (os error 13): readfile '${path}'`);
     },
   };
 }
 
 pureTest("a CA file gives each of its certificates, and nothing of the text between", () => {
-  const text = `# our CA\n${pem("AAAA")}\r\nfriendly name\n${pem("BBBB").trim()}`;
+  const text = `# our CA\n${pem("A")}\r\nfriendly name\n${pem("B").trim()}`;
   const found = readTrustedAuthorities(
     { kind: "file", path: "/ca.pem" },
     around({ "/ca.pem": text }),
   );
-  assert.deepEqual(found, [pem("AAAA"), pem("BBBB")]);
+  assert.deepEqual(found, [pem("A"), pem("B")]);
 });
 
 pureTest("an empty CA file is an error, not an empty list", () => {
@@ -90,6 +103,32 @@ pureTest("a CA folder gives the certificates of all its files, and must hold one
   );
 });
 
+pureTest("a CA file that is named and holds what cannot be decoded is an error", () => {
+  const text = pem("A") + BROKEN;
+  const problem = 'The CA file "/ca.pem" holds a certificate that cannot be decoded';
+  for (const it of [text, BROKEN]) {
+    const files = around({ "/ca.pem": it }, { SSL_CERT_FILE: "/ca.pem" });
+    for (const trust of [{ kind: "file", path: "/ca.pem" }, { kind: "system" }] as const) {
+      assert.equal(messageOf(() => readTrustedAuthorities(trust, files)), problem);
+    }
+  }
+});
+
+pureTest("what cannot be decoded in a folder, or in the host's bundle, is passed over", () => {
+  const mixed = BROKEN + pem("A") + BROKEN;
+  const files = { "/cas/a.pem": mixed, "/cas/b.pem": BROKEN, "/cas/c.pem": pem("C") };
+  const folder = { kind: "file", path: "/cas" } as const;
+  assert.deepEqual(readTrustedAuthorities(folder, around(files)), [pem("A"), pem("C")]);
+  const system = { kind: "system" } as const;
+  const env = { SSL_CERT_DIR: "/cas" };
+  assert.deepEqual(readTrustedAuthorities(system, around(files, env)), [pem("A"), pem("C")]);
+  assert.deepEqual(readTrustedAuthorities(system, around({ [DEBIAN]: mixed })), [pem("A")]);
+  assert.equal(
+    messageOf(() => readTrustedAuthorities(folder, around({ "/cas/b.pem": BROKEN }))),
+    'No file in the CA folder "/cas" holds a PEM certificate',
+  );
+});
+
 const FILES = {
   "/env.pem": pem("ENV"),
   "/env/a.pem": pem("DIR"),
@@ -106,7 +145,7 @@ const TRUSTS = {
 function trusted(trust: keyof typeof TRUSTS, env: Variables = {}): string | undefined {
   const { authorities, unverifiedBy } = accessOf({ trust: TRUSTS[trust] }, env, FILES).tls;
   assert.equal(authorities === undefined, unverifiedBy !== undefined);
-  return authorities?.[0]?.split("\n")[1] ?? unverifiedBy;
+  return [...MADE].find(([, text]) => text === authorities?.[0])?.[0] ?? unverifiedBy;
 }
 
 pureTest("the file says which authorities are trusted, where no variable does", () => {

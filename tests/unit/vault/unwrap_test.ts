@@ -20,13 +20,13 @@ const WRAPPED: Credentials = {
   secretIdFile: FILE,
   from: '"/etc/vcm/wrapped"',
 };
-const OLD: Credentials = {
+const OLD = {
   kind: "approle",
   mount: "approle",
   roleId: "role-id",
   secretId: "old-secret-id",
   from: `VAULT_ROLE_ID and "${FILE}"`,
-};
+} as const;
 
 const KEPT_NOTE = `unwrapped the secret id of "/etc/vcm/wrapped", and keep it in "${FILE}"`;
 
@@ -56,7 +56,7 @@ async function openWith(options: Options) {
     release: () => void log.push("release"),
   };
   const helpers: Helpers = {
-    note: (text) => void log.push(`note: ${text}`),
+    note: (text) => void log.push(`note: ${text.replace(server.address, "ADDRESS")}`),
     reserve: options.reserve ?? ((path) => (log.push(`reserve ${path}`), reserved)),
   };
   const credentials = options.credentials ?? [WRAPPED];
@@ -166,26 +166,38 @@ Deno.test("the secret id that is there is used, and the wrapped one is left alon
   assert.deepEqual(log, [`${LOGIN} null`, `auth/token/revoke-self ${OWN_TOKEN}`]);
 });
 
-Deno.test("a refused secret id gives way to the one that is still wrapped", async () => {
-  for (const status of [400, 403]) {
-    const { log, message } = await openWith({
-      credentials: [OLD, WRAPPED],
-      loggedIn: ({ body }) =>
-        JSON.parse(body).secret_id === SECRET_ID
-          ? login(OWN_TOKEN)
-          : { status, body: { errors: ["invalid secret id"] } },
-    });
-    assert.equal(message, undefined);
-    assert.match(
-      log[1] ?? "",
-      /^note: "\S+" (?:refused|denied) .*\(40[03]: invalid secret id\); .*; trying the wrapped secret id of "\/etc\/vcm\/wrapped"$/,
-    );
-    assert.deepEqual(log.slice(2, 4), [`reserve ${FILE}`, `${UNWRAP} ${WRAPPING_TOKEN}`]);
-  }
+Deno.test("refused secret ids give way to the next, and at last to the one still wrapped", async () => {
+  const filed = { ...OLD, secretId: "older-secret-id", from: `VAULT_ROLE_ID and "/f"` };
+  const { log, message, bodies } = await openWith({
+    credentials: [OLD, filed, WRAPPED],
+    loggedIn: ({ body }) =>
+      JSON.parse(body).secret_id === SECRET_ID
+        ? login(OWN_TOKEN)
+        : { status: 400, body: { errors: ["invalid secret id"] } },
+  });
+  assert.equal(message, undefined);
+  const refused = (from: string, next: string) =>
+    `note: "ADDRESS" refused the AppRole of ${from} (400: invalid secret id); check both, and ` +
+    `whether the secret id has expired; trying ${next}`;
+  assert.deepEqual(log, [
+    `${LOGIN} null`,
+    refused(OLD.from, `the AppRole of ${filed.from}`),
+    `${LOGIN} null`,
+    refused(filed.from, 'the wrapped secret id of "/etc/vcm/wrapped"'),
+    `reserve ${FILE}`,
+    `${UNWRAP} ${WRAPPING_TOKEN}`,
+    "keep the secret id",
+    `note: ${KEPT_NOTE}`,
+    "release",
+    `${LOGIN} null`,
+    `auth/token/revoke-self ${OWN_TOKEN}`,
+  ]);
+  const sent = bodies.map((body) => JSON.parse(body).secret_id).filter(Boolean);
+  assert.deepEqual(sent, [OLD.secretId, filed.secretId, SECRET_ID]);
 });
 
 Deno.test("a secret id that is refused with another status unwraps nothing", async () => {
-  for (const status of [404, 500, 503]) {
+  for (const status of [403, 404, 500, 503]) {
     const { log, message } = await openWith({
       credentials: [OLD, WRAPPED],
       loggedIn: () => ({ status, body: { errors: ["no"] } }),
@@ -195,14 +207,24 @@ Deno.test("a secret id that is refused with another status unwraps nothing", asy
   }
 });
 
-Deno.test("a refused secret id without a wrapped one is the error, whatever comes after it", async () => {
-  const other: Credentials = { kind: "cert", mount: "cert", from: '"/c"' };
+Deno.test("a refused secret id without another one behind it is the error", async () => {
   const { log, message } = await openWith({
-    credentials: [OLD, other],
+    credentials: [OLD],
     loggedIn: () => ({ status: 400, body: { errors: ["invalid secret id"] } }),
   });
   assert.match(message ?? "", /^"ADDRESS" refused the AppRole of /);
   assert.deepEqual(log, [`${LOGIN} null`]);
+});
+
+Deno.test("a secret id's file that cannot be used is the error once those before it are refused", async () => {
+  const problem = 'The file "/f", which is to hold the secret id, is empty';
+  const { log, message } = await openWith({
+    credentials: [OLD, { kind: "unusable", problem }, WRAPPED],
+    loggedIn: () => ({ status: 400, body: { errors: ["invalid secret id"] } }),
+  });
+  assert.equal(message, problem);
+  assert.equal(log.length, 2);
+  assert.match(log[1] ?? "", /^note: .*\(400: invalid secret id\); .*; trying the next way to log/);
 });
 
 Deno.test("the unwrapped secret id reaches no message of the server's", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readCount, readSeconds, readSwitch, readVariable } from "../../../lib/vault/variables.ts";
-import { LIMITS, RETRIES } from "../../../lib/vault/access.ts";
+import { LIMITS, RETRIES } from "../../../lib/vault/server_access.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { accessOf, around, FILE, messageOf, refusal, TOKEN } from "./surroundings.ts";
 
@@ -34,13 +34,17 @@ pureTest("readSwitch() knows the words that Go knows, and no others", () => {
   assert.equal(messageOf(() => readSwitch(both, "X")), 'BAO_X is to be "true" or "false"');
 });
 
-pureTest("readSeconds() takes a bare number and a duration", () => {
+pureTest("readSeconds() takes a bare number and a duration, from 1 s to 1 h", () => {
   const read = (text: string) => readSeconds(around({ VAULT_X: text }), "X");
-  const cases = { "30": 30, "30s": 30, "1m30s": 90, "2h": 7200 };
+  const cases = { "30": 30, "30s": 30, "1m30s": 90, "1h": 3600, "1": 1 };
   for (const [text, seconds] of Object.entries(cases)) assert.equal(read(text), seconds);
   assert.equal(read(""), undefined);
-  for (const text of ["0", "-1", "1.5s", "60 s", "soon"]) {
-    assert.equal(messageOf(() => read(text)), 'VAULT_X is to be a duration such as "60s"', text);
+  for (const text of ["0", "-1", "1.5s", "60 s", "soon", "3601", "1h1s", "2h"]) {
+    assert.equal(
+      messageOf(() => read(text)),
+      'VAULT_X is to be a time from "1s" to "1h", such as "60s"',
+      text,
+    );
   }
 });
 
@@ -102,7 +106,7 @@ pureTest("resolveAccess() takes VAULT_CLIENT_TIMEOUT before the file's timeout",
   }
   assert.equal(
     refusal(FILE, around({ ...TOKEN, BAO_CLIENT_TIMEOUT: "soon" })),
-    'BAO_CLIENT_TIMEOUT is to be a duration such as "60s"',
+    'BAO_CLIENT_TIMEOUT is to be a time from "1s" to "1h", such as "60s"',
   );
 });
 

@@ -1,19 +1,20 @@
 /**
- * Requests over TLS as the runtime's own client cannot make them: to a server whose certificate is
+ * Requests as the runtime's own client cannot make them. Over TLS: to a server whose certificate is
  * not verified (`vault_ssl_verify: false`), or is for another name than the address has
  * (`tls_server_name`). Where it is not verified, whoever is between this host and the server can read
- * the token and the private keys. Loaded only when it is asked for; the runtime's compile-time flag
- * would switch verification off for everybody.
+ * the token and the private keys; the runtime's compile-time flag would switch verification off for
+ * everybody. In plain text: to this host itself, past a proxy of the environment, which would send the
+ * token over the network. Loaded only when it is asked for.
  *
  * HTTP is spoken by hand: where an answer breaks off, node:https of Deno 2.7.11 leaves a promise
  * unhandled, which ends the program. It is HTTP/1.0 (RFC 1945), one request a connection, so that
  * the end of the connection is the end of the answer.
  */
 import { Buffer } from "node:buffer";
+import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
-import type { TlsAccess } from "./access.ts";
+import type { TlsAccess } from "./server_access.ts";
 import { BODY_LIMIT, tooLong } from "./body_limit.ts";
-import { VaultError } from "./errors.ts";
 import type { HttpRequest, RawAnswer, Transport } from "./transport.ts";
 
 /** Room for the status line and the headers. */
@@ -22,16 +23,10 @@ const FRAME_LIMIT = 65_536;
 /** Milliseconds for a handshake that has just failed, to learn why. */
 const HANDSHAKE_LIMIT = 5_000;
 
-export class TlsTransport implements Transport {
+export class SocketTransport implements Transport {
   readonly #tls: TlsAccess;
 
-  constructor(tls: TlsAccess, proxy?: string) {
-    if (proxy !== undefined) {
-      throw new VaultError(
-        'A proxy cannot be used with "tls_server_name", nor without verification; unset ' +
-          "VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or give a CA file and no server name",
-      );
-    }
+  constructor(tls: TlsAccess) {
     this.#tls = tls;
   }
 
@@ -90,7 +85,7 @@ function connectionOptions(url: URL, { authorities, serverName, client }: TlsAcc
 function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<Buffer> {
   const url = new URL(request.url);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  const socket = connect(connectionOptions(url, tls));
+  const socket = open(url, tls);
   const timer = setTimeout(() => {
     socket.destroy(new DOMException("Signal timed out.", "TimeoutError"));
   }, limit);
@@ -99,7 +94,10 @@ function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<
   socket.on("data", (part: Buffer) => {
     length += part.length;
     parts.push(part);
-    if (length > BODY_LIMIT + FRAME_LIMIT) socket.destroy(tooLong(request.url));
+    if (length > BODY_LIMIT + FRAME_LIMIT) return socket.destroy(tooLong(request.url));
+    // Some keep the connection open all the same.
+    const whole = Buffer.concat(parts);
+    if (isWhole(whole)) resolve(whole);
   });
   socket.on("error", reject);
   socket.on("end", () => resolve(Buffer.concat(parts)));
@@ -111,6 +109,12 @@ function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<
   return promise.finally(() => socket.destroy());
 }
 
+function open(url: URL, tls: TlsAccess): Socket {
+  const options = connectionOptions(url, tls);
+  if (url.protocol === "https:") return connect(options);
+  return connectPlainly({ host: options.host, port: Number(url.port || 80) });
+}
+
 function head({ method, headers, body = "" }: HttpRequest, url: URL): string {
   const all = {
     ...headers,
@@ -120,6 +124,14 @@ function head({ method, headers, body = "" }: HttpRequest, url: URL): string {
   // Token and namespace were looked at when they were read: they break no line.
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${url.pathname}${url.search} HTTP/1.0\r\n${lines.join("")}\r\n`;
+}
+
+/** Whether all is there that the headers announce. */
+function isWhole(bytes: Buffer): boolean {
+  const end = bytes.indexOf("\r\n\r\n");
+  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString("latin1", 0, Math.max(0, end)))
+    ?.[1];
+  return length !== undefined && bytes.length - end - 4 >= Number(length);
 }
 
 /** Reads a whole answer; throws where it is cut short. */
