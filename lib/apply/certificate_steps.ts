@@ -5,7 +5,7 @@ import type { What } from "../config/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
-import type { IssuedCertificate } from "../vault/issued_certificate.ts";
+import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";

@@ -7,9 +7,9 @@ import { plainCause } from "../config/plain_cause.ts";
 import { storedFile } from "../config/store_paths.ts";
 import { readText } from "../observe/read.ts";
 import type { IssueStep } from "../plan/types.ts";
-import type { IssuedCertificate } from "../vault/issued_certificate.ts";
-import { issueCertificate } from "../vault/pki.ts";
-import type { VaultSession } from "../vault/session.ts";
+import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
+import { issueCertificate } from "../vault/pki/pki.ts";
+import type { VaultSession } from "../vault/session/session.ts";
 import { writeStoredSet } from "./store.ts";
 
 /** Throws Error in plain words; then the store is as it was. */

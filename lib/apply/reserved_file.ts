@@ -6,7 +6,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { folderOf, temporaryFile } from "../config/store_paths.ts";
-import type { Reserved } from "../vault/login.ts";
+import type { Reserved } from "../vault/session/login.ts";
 import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";
 
 /** Bytes; a secret id has 36. */

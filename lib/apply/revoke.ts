@@ -2,7 +2,7 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { shellWord } from "../config/shell_word.ts";
-import { revokeCertificate } from "../vault/pki.ts";
+import { revokeCertificate } from "../vault/pki/pki.ts";
 import { archiveSet } from "./archive.ts";
 import type { SessionOnce } from "./session_once.ts";
 

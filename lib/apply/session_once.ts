@@ -1,6 +1,6 @@
 /** Opens one session for a whole run, when the first certificate needs it and not before. */
-import type { VaultAccess } from "../vault/access.ts";
-import { openSession, type VaultSession } from "../vault/session.ts";
+import type { VaultAccess } from "../vault/access/access.ts";
+import { openSession, type VaultSession } from "../vault/session/session.ts";
 import type { Emit } from "./events.ts";
 import { reserveFile } from "./reserved_file.ts";
 

@@ -3,9 +3,9 @@ import type { Emit } from "../apply/events.ts";
 import type { AccessOrder } from "../apply/session_once.ts";
 import { readAddress } from "../config/read_places.ts";
 import type { Config } from "../config/types.ts";
-import { resolveAccess } from "../vault/access.ts";
-import { unverifiedBy } from "../vault/server_access.ts";
-import { readVariable } from "../vault/variables.ts";
+import { resolveAccess } from "../vault/access/access.ts";
+import { unverifiedBy } from "../vault/access/server_access.ts";
+import { readVariable } from "../vault/access/variables.ts";
 import type { Host } from "./host.ts";
 
 /** Never throws: what is missing is said by those who need it. */

@@ -1,5 +1,5 @@
 /** What `vcm doctor` found, a line each. */
-import type { Finding } from "../vault/finding.ts";
+import type { Finding } from "../vault/doctor/finding.ts";
 import type { Paint } from "./paint.ts";
 
 const COLOURS = { ok: "good", warning: "warn", problem: "bad" } as const;

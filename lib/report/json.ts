@@ -2,7 +2,7 @@
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../plan/types.ts";
-import type { Finding } from "../vault/finding.ts";
+import type { Finding } from "../vault/doctor/finding.ts";
 import type { Outcome } from "./outcome.ts";
 import { judgeStanding } from "./verdict.ts";
 

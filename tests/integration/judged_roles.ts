@@ -1,9 +1,9 @@
 /** Roles of a real server, as judgeRole() sees them, and how to hold the two together. */
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../lib/config/types.ts";
-import { LIMITS } from "../../lib/vault/server_access.ts";
-import type { Objection, Role } from "../../lib/vault/objection.ts";
-import { openSession, type VaultSession } from "../../lib/vault/session.ts";
+import { LIMITS } from "../../lib/vault/access/server_access.ts";
+import type { Objection, Role } from "../../lib/vault/doctor/objection.ts";
+import { openSession, type VaultSession } from "../../lib/vault/session/session.ts";
 import { makeSpec } from "../support/fixtures.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { withServer } from "./server.ts";

@@ -1,8 +1,8 @@
 /** The names that judgeRole() objects to are those that a real OpenBao refuses. */
 import assert from "node:assert/strict";
 import { requestFor } from "../../lib/plan/request.ts";
-import { issueCertificate } from "../../lib/vault/pki.ts";
-import { judgeRole } from "../../lib/vault/role.ts";
+import { issueCertificate } from "../../lib/vault/pki/pki.ts";
+import { judgeRole } from "../../lib/vault/doctor/role.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import {
   compare,

@@ -2,7 +2,7 @@
 import { apply } from "../../../lib/apply/apply.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import type { AccessOrder } from "../../../lib/apply/session_once.ts";
-import { LIMITS } from "../../../lib/vault/server_access.ts";
+import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { startPracticeVault } from "../../../lib/demo/practice_vault.ts";
 import type {
   DeployStep,

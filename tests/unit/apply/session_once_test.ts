@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import { type AccessOrder, SessionOnce } from "../../../lib/apply/session_once.ts";
-import type { Credentials } from "../../../lib/vault/credentials.ts";
+import type { Credentials } from "../../../lib/vault/access/credentials.ts";
 import { makeFolder, modeOf } from "../../support/rig.ts";
 import { enveloped, login } from "../vault/recorded_answers.ts";
 import { startScripted } from "../vault/scripted_server.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
 import { main } from "../../../lib/cli/main.ts";
 import { makeSite } from "../../support/fixtures_site.ts";
-import { GOOD_ROLE, healthy, startWell } from "../vault/doctor_bench.ts";
+import { GOOD_ROLE, healthy, startWell } from "../vault/doctor/doctor_bench.ts";
 import { BAD_TOKEN, enveloped } from "../vault/recorded_answers.ts";
 import type { ScriptedServer } from "../vault/scripted_server.ts";
 import { assertNoSecret, TOKEN } from "../vault/ways.ts";

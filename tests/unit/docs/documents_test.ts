@@ -64,17 +64,7 @@ Deno.test("docs/contributing.md names each dependency with its version", () => {
 });
 
 Deno.test("each message in docs/vault.md is one that the program says", async () => {
-  const sources = await Array.fromAsync(
-    Deno.readDir(new URL("../../../lib/vault", import.meta.url)),
-  );
-  const others = [
-    "lib/apply/issue.ts",
-    "lib/cli/revoke.ts",
-    "lib/config/rules.ts",
-    "lib/config/trust.ts",
-    "lib/certificate/chain.ts",
-  ];
-  const code = [...sources.map(({ name }) => `lib/vault/${name}`), ...others].map(readDocument)
+  const code = (await sourcesBelow("lib")).map(readDocument)
     // Texts are cut into lines where they are long.
     .map((text) => text.replace(/["'`] \+\s+["'`]/g, "")).join("\n");
   const rows = tableBelow(readDocument("docs/vault.md"), "## Messages");
@@ -87,6 +77,19 @@ Deno.test("each message in docs/vault.md is one that the program says", async ()
     assert.ok(code.includes(words), `nothing says: ${message}`);
   }
 });
+
+/** Paths of all sources in a folder and those below it. */
+async function sourcesBelow(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (
+    const { name, isDirectory } of Deno.readDir(new URL(`../../../${folder}`, import.meta.url))
+  ) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) paths.push(...await sourcesBelow(path));
+    else paths.push(path);
+  }
+  return paths;
+}
 
 const KEY_TABLES = [
   ["## `config`: for all certificates", "config: {zzzzzzzz: 1}\ncerts: []\n"],

@@ -18,6 +18,9 @@ const ROOMS = [
   ["config", "certificate"],
 ];
 
+/** The rooms within `vault`, in the same way. */
+const VAULT_ROOMS = ["doctor", "pki", "session", "wire", "access"];
+
 /** The demo walks through the commands as a person does; it is handed them, and knows their type. */
 const ALLOWED_UPWARDS = new Set(["lib/demo/tour.ts -> lib/cli/host.ts"]);
 
@@ -45,6 +48,20 @@ Deno.test("imports point one way, from upper rooms to lower ones", async () => {
     for (const target of imports.filter((target) => target.startsWith("lib/"))) {
       if (ALLOWED_UPWARDS.has(`${path} -> ${target}`)) continue;
       assert.ok(levelOf(path) <= levelOf(target), `${path} imports ${target}`);
+    }
+  }
+});
+
+Deno.test("imports within vault point one way too", async () => {
+  const level = (path: string) => {
+    const [, top, room = ""] = path.split("/");
+    return top === "vault" && VAULT_ROOMS.includes(room) ? VAULT_ROOMS.indexOf(room) : undefined;
+  };
+  for (const { path, imports } of await readModules()) {
+    for (const target of imports) {
+      const [from, to] = [level(path), level(target)];
+      if (from === undefined || to === undefined) continue;
+      assert.ok(from <= to, `${path} imports ${target}`);
     }
   }
 });
@@ -78,7 +95,7 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   };
   load("main.ts");
   load("lib/cli/act.ts");
-  const lazies = ["@peculiar/x509", "yaml", "lib/vault/session.ts", "lib/apply/apply.ts"];
+  const lazies = ["@peculiar/x509", "yaml", "lib/vault/session/session.ts", "lib/apply/apply.ts"];
   for (const lazy of [...lazies, "lib/cli/look.ts", "lib/cli/help.ts"]) {
     assert.ok(!loaded.has(lazy), `${lazy} is loaded at start`);
   }

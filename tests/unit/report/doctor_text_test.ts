@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { doctorText, worstVerdict } from "../../../lib/report/doctor_text.ts";
 import { paint } from "../../../lib/report/paint.ts";
-import { found } from "../../../lib/vault/finding.ts";
+import { found } from "../../../lib/vault/doctor/finding.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const FINE = found("ok", "pki/issue/web", 'the policy allows "update"');

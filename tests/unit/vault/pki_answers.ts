@@ -2,7 +2,7 @@
 import { createPracticeCa, type Leaf } from "../../../lib/demo/practice_ca.ts";
 import type { CertificateRequest } from "../../../lib/plan/types.ts";
 import { PLAIN } from "../../support/fixtures.ts";
-import type { VaultSession } from "../../../lib/vault/session.ts";
+import type { VaultSession } from "../../../lib/vault/session/session.ts";
 
 export const REQUEST: CertificateRequest = {
   ...PLAIN,

@@ -1,7 +1,7 @@
 /** Ways to servers, as tests need them, and the texts that no message may hold. */
 import assert from "node:assert/strict";
-import { type VaultAccess } from "../../../lib/vault/access.ts";
-import { LIMITS } from "../../../lib/vault/server_access.ts";
+import { type VaultAccess } from "../../../lib/vault/access/access.ts";
+import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 
 export const TOKEN = "s.givenTokenOfTheOperator";

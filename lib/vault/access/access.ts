@@ -1,0 +1,29 @@
+/**
+ * How this run reaches the server: where it is, and who we are; secrets read from where they are said
+ * to be. Plain data, so that it can be handed to another thread; it holds secrets and must never be
+ * printed.
+ */
+import type { VaultSettings } from "../../config/types.ts";
+import type { Credentials } from "./credentials.ts";
+import { VaultError } from "../errors.ts";
+import { gatherCredentials } from "./gather_credentials.ts";
+import { resolveServers, type ServerAccess } from "./server_access.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface VaultAccess extends ServerAccess {
+  /** In the order in which they are tried; at least one, and the first is usable. */
+  readonly credentials: readonly Credentials[];
+}
+
+/** Throws VaultError where an address or credentials are missing or cannot be read. */
+export function resolveAccess(settings: VaultSettings, around: Surroundings): VaultAccess {
+  const { servers, client } = resolveServers(settings, around);
+  const credentials = gatherCredentials(settings, around, client);
+  const [first] = credentials;
+  if (first === undefined) throw new VaultError(NO_WAY);
+  if (first.kind === "unusable") throw new VaultError(first.problem);
+  return { ...servers, credentials };
+}
+
+const NO_WAY = 'No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
+  'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"';

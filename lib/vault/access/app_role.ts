@@ -1,0 +1,95 @@
+/** The AppRole login: its role id, and its secret id, as it is or behind a wrapping token. */
+import type { LoginSettings } from "../../config/types.ts";
+import { attempt, type Credentials, unusable } from "./credentials.ts";
+import { sendable } from "./secret_file.ts";
+import { firstOf, type Found, fromFile, fromSystemd, fromVariable } from "./sources.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
+
+/** The secret ids that are there, then the one that is still wrapped: it is needed only without. */
+export function gatherAppRole(
+  login: AppRoleSettings | undefined,
+  around: Surroundings,
+): Credentials[] {
+  const mount = login?.mount ?? "approle";
+  const role = firstOf([
+    () => fromVariable("ROLE_ID", around),
+    () => fromSystemd("vault_role_id", around),
+    () => login?.roleId && { text: login.roleId.reveal(), from: "the file's role id" },
+  ]);
+  if (role === undefined) {
+    return [unusable('The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"')];
+  }
+  const at = { mount, role };
+  const ways = [
+    ...secretIdSources(login, around).flatMap((find) => attempt(() => secretIdOf(at, find()))),
+    ...attempt(() => wrappedOf(login, at, around)),
+  ];
+  return ways.length > 0 ? ways : [unusable(
+    login?.secretIdFile === undefined
+      ? 'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"'
+      : `The AppRole has no secret id: "${login.secretIdFile}" does not exist; write it there, ` +
+        "with mode 0600",
+  )];
+}
+
+/** What both kinds of secret ids are used with. */
+interface At {
+  readonly mount: string;
+  readonly role: Found;
+}
+
+function secretIdOf({ mount, role }: At, secret: Found | undefined): Credentials[] {
+  if (secret === undefined) return [];
+  const from = `${role.from} and ${secret.from}`;
+  return [{ kind: "approle", mount, roleId: role.text, secretId: secret.text, from }];
+}
+
+function wrappedOf(
+  login: AppRoleSettings | undefined,
+  { mount, role }: At,
+  around: Surroundings,
+): Credentials[] {
+  const found = findWrapped(login, around);
+  if (found === undefined) return [];
+  const { text, from } = found;
+  if (login?.secretIdFile === undefined) {
+    return [unusable(
+      `The wrapped secret id of ${from} can be unwrapped once only: set "secret_id_file" under ` +
+        '"auth", where the secret id is to be kept',
+    )];
+  }
+  const wrappingToken = sendable(text, `The wrapping token of ${from}`);
+  const { secretIdFile } = login;
+  return [{ kind: "wrapped", mount, roleId: role.text, wrappingToken, secretIdFile, from }];
+}
+
+/** Each is a way of its own: what was unwrapped into its file stands behind a stale variable. */
+function secretIdSources(
+  login: AppRoleSettings | undefined,
+  around: Surroundings,
+): (() => Found | undefined)[] {
+  const file = login?.secretIdFile;
+  return [
+    () => fromVariable("SECRET_ID", around),
+    () => fromSystemd("vault_secret_id", around),
+    () => login?.secretId && { text: login.secretId.reveal(), from: "the file's secret id" },
+    () =>
+      file !== undefined && around.exists(file)
+        ? fromFile("the secret id", file, around)
+        : undefined,
+  ];
+}
+
+function findWrapped(login: AppRoleSettings | undefined, around: Surroundings): Found | undefined {
+  const file = login?.wrappedSecretIdFile;
+  return firstOf([
+    () => fromVariable("WRAPPED_SECRET_ID", around),
+    () => fromSystemd("vault_wrapped_secret_id", around),
+    () =>
+      file !== undefined && around.exists(file)
+        ? fromFile("the wrapped secret id", file, around)
+        : undefined,
+  ]);
+}

@@ -1,0 +1,77 @@
+/** Our own certificate for TLS, looked at before it is used. */
+import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import { openCertificate } from "../../certificate/certificate.ts";
+import { keyTypeOf } from "../../certificate/key_type.ts";
+import { splitCertificates } from "../../certificate/pem.ts";
+import { KEY_TYPES } from "../../config/types.ts";
+import { VaultError } from "../errors.ts";
+import { readSecretFile } from "./secret_file.ts";
+import { readNamed, type Surroundings } from "./surroundings.ts";
+
+/** Paths of the certificate and its key. */
+export interface ClientFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** PEM of the certificate, with its chain where the file has it, and of its key. */
+export interface ClientCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/**
+ * Reads the two, afresh on each run, since they may be what VCM itself renews.
+ *
+ * Throws VaultError where they cannot be read, do not belong together, or are of a kind that the
+ * runtime (Deno 2.7.11) does not know: it would end the whole program for that.
+ */
+export function readClientCertificate(
+  files: ClientFiles,
+  around: Surroundings,
+): ClientCertificate {
+  const { text } = readNamed("the client certificate", files.certificate, around.read);
+  const pem = readSecretFile("the client key", files.key, around);
+  const certificates = splitCertificates(text);
+  const opened = certificates.map((one) => openOne(files.certificate, one));
+  const leaf = opened[0] ?? openOne(files.certificate, text);
+  const key = openKey(files.key, pem);
+  if (!leaf.checkPrivateKey(key)) {
+    throw new VaultError(
+      `The client key "${files.key}" does not belong to the certificate "${files.certificate}"`,
+    );
+  }
+  const type = keyTypeOf(key);
+  if (!KNOWN.test(type)) {
+    throw new VaultError(
+      `The client key "${files.key}" is of type ${type}, which cannot be used; use a key of one of ` +
+        `the types ${KEY_TYPES.join(", ")}`,
+    );
+  }
+  return {
+    certificate: certificates.join(""),
+    key: key.export({ type: "pkcs8", format: "pem" }).toString(),
+  };
+}
+
+/** Curves and lengths that the runtime's TLS library signs with. */
+const KNOWN = /^(?:ec-256|ec-384|ec-secp521r1|ed25519|rsa-(?:[2-9]\d{3}|\d{5}))$/;
+
+function openOne(path: string, pem: string): X509Certificate {
+  try {
+    return openCertificate(pem);
+  } catch (error) {
+    throw new VaultError(`The client certificate "${path}" ${(error as Error).message}`);
+  }
+}
+
+function openKey(path: string, pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    // The cause would name parts of the key.
+    throw new VaultError(
+      `The client key "${path}" cannot be decoded; is it a PEM private key without a password?`,
+    );
+  }
+}

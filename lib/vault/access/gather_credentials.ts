@@ -1,0 +1,98 @@
+/**
+ * Who we are: all ways to log in that the surroundings and the file give, in the order in which they
+ * are tried. What belongs to a way that is not reached does no harm, so each carries its own problem.
+ */
+import type { LoginSettings, VaultSettings } from "../../config/types.ts";
+import { gatherAppRole } from "./app_role.ts";
+import { attempt, type Credentials, unusable } from "./credentials.ts";
+import { sendable } from "./secret_file.ts";
+import {
+  credentialPath,
+  firstOf,
+  type Found,
+  fromFile,
+  fromSystemd,
+  fromVariable,
+} from "./sources.ts";
+import type { ClientState } from "./server_access.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { readVariable } from "./variables.ts";
+
+/** @param client The client certificate's path, or why there is none. */
+export function gatherCredentials(
+  settings: VaultSettings,
+  around: Surroundings,
+  client: ClientState,
+): Credentials[] {
+  const given = [...gatherTokens(settings, around), ...gatherLogins(settings, around, client)];
+  // Root's own token, perhaps a stale one, must not stand in for what the host was given.
+  return given.length > 0 ? given : homeToken(around);
+}
+
+function gatherTokens({ tokenFile }: VaultSettings, around: Surroundings): Credentials[] {
+  const sources: (() => Found | undefined)[] = [
+    () => fromVariable("TOKEN", around),
+    () => fromSystemd("vault_token", around),
+    () => tokenFile === undefined ? undefined : fromFile("the token", tokenFile, around),
+  ];
+  return sources.flatMap((find) => attempt(() => tokenOf(find())));
+}
+
+function homeToken(around: Surroundings): Credentials[] {
+  const home = around.env("HOME");
+  const path = `${home}/.vault-token`;
+  if (!home || !around.exists(path)) return [];
+  return attempt(() => tokenOf(fromFile("the token", path, around)));
+}
+
+function tokenOf(found: Found | undefined): Credentials[] {
+  if (found === undefined) return [];
+  return [{
+    kind: "token",
+    token: sendable(found.text, `The token of ${found.from}`),
+    from: found.from,
+  }];
+}
+
+function gatherLogins(
+  { login }: VaultSettings,
+  around: Surroundings,
+  client: ClientState,
+): Credentials[] {
+  const given = login?.kind === "approle" ? login : undefined;
+  const has = (name: string) =>
+    readVariable(around, name) !== undefined ||
+    credentialPath(`vault_${name.toLowerCase()}`, around) !== undefined;
+  const [role, secret] = [has("ROLE_ID"), has("SECRET_ID") || has("WRAPPED_SECRET_ID")];
+  // Half an AppRole is a slip, unless the file has another way.
+  const named = login === undefined ? role || secret : role && secret;
+  if (given !== undefined || named) return attempt(() => gatherAppRole(given, around));
+  if (login?.kind === "cert") return [certOf(login, client)];
+  if (login?.kind === "jwt") return attempt(() => [jwtOf(login, around)]);
+  return [];
+}
+
+function certOf(
+  { mount, role }: LoginSettings & { readonly kind: "cert" },
+  client: ClientState,
+): Credentials {
+  if (client.problem !== undefined) return unusable(client.problem);
+  return { kind: "cert", mount, ...(role === undefined ? {} : { role }), from: `"${client.path}"` };
+}
+
+function jwtOf(
+  { mount, role, jwtFile }: LoginSettings & { readonly kind: "jwt" },
+  around: Surroundings,
+): Credentials {
+  const found = firstOf([
+    () => fromSystemd("vault_jwt", around),
+    () => jwtFile === undefined ? undefined : fromFile("the JWT", jwtFile, around),
+  ]);
+  if (found === undefined) {
+    return unusable(
+      'The auth method "jwt" needs "jwt_file", or the systemd credential "vault_jwt"',
+    );
+  }
+  const { text: jwt, from } = found;
+  return { kind: "jwt", mount, ...(role === undefined ? {} : { role }), jwt, from };
+}

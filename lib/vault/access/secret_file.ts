@@ -1,0 +1,47 @@
+/** Secrets that lie in files of their own. */
+import { shellWord } from "../../config/shell_word.ts";
+import { VaultError } from "../errors.ts";
+import { readNamed, type Surroundings } from "./surroundings.ts";
+
+/**
+ * The text of a file that only its owner may get at, without the space around it.
+ *
+ * @param what As a message names it: "the token".
+ *
+ * Throws VaultError where it cannot be read, is empty, or is open to others.
+ */
+export function readSecretFile(what: string, path: string, around: Surroundings): string {
+  const { text, mode } = readNamed(`${what} in`, path, around.read);
+  requireClosed(path, mode);
+  return filled(what, path, text);
+}
+
+/** The same for a file whose mode is somebody else's business. */
+export function readOpenFile(what: string, path: string, around: Surroundings): string {
+  return filled(what, path, readNamed(`${what} in`, path, around.read).text);
+}
+
+function filled(what: string, path: string, text: string): string {
+  const trimmed = text.trim();
+  if (trimmed !== "") return trimmed;
+  throw new VaultError(`The file "${path}", which is to hold ${what}, is empty`);
+}
+
+function requireClosed(path: string, mode: number): void {
+  if ((mode & 0o077) === 0) return;
+  const who = (mode & 0o007) !== 0 ? "every user" : "its group";
+  throw new VaultError(
+    `"${path}" holds a secret and is open to ${who} (mode ${
+      (mode & 0o7777).toString(8).padStart(4, "0")
+    }), so it is not used; cure: chmod 600 ${shellWord(path)}`,
+  );
+}
+
+/**
+ * The text, if it can stand in a header of HTTP. The runtime's own error would show it, and it is
+ * one line of printable ASCII wherever Vault made it.
+ */
+export function sendable(text: string, what: string): string {
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new VaultError(`${what} holds a space, a newline or another character that none may hold`);
+}

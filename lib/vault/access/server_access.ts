@@ -1,0 +1,214 @@
+/** Where the servers are and how to talk to them: the file's settings under the environment's. */
+import { Mistake } from "../../config/mistake.ts";
+import { isGuarded, readAddress } from "../../config/read_places.ts";
+import { readServerName } from "../../config/read_names.ts";
+import type { VaultSettings } from "../../config/types.ts";
+import {
+  type ClientCertificate,
+  type ClientFiles,
+  readClientCertificate,
+} from "./client_certificate.ts";
+import { VaultError } from "../errors.ts";
+import { sendable } from "./secret_file.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { readTrustedAuthorities } from "./trust.ts";
+import { readCount, readSeconds, readSwitch, readVariable, type Variable } from "./variables.ts";
+
+/** Plain data; it holds the client's key and must never be printed. */
+export interface ServerAccess {
+  /** Base addresses without a slash at the end, in the order in which they are tried. */
+  readonly addresses: readonly string[];
+  /** Hosts beyond these to which a request may be redirected. */
+  readonly redirectHosts: readonly string[];
+  /** Plain http may go to more than this host itself. */
+  readonly allowHttp: boolean;
+  readonly namespace?: string;
+  readonly tls: TlsAccess;
+  /** Address of a proxy for all requests. */
+  readonly proxy?: string;
+  /** A proxy is set in the environment, so the server is not connected to directly. */
+  readonly proxied: boolean;
+  readonly limits: Limits;
+  /** How often a request is sent again after a failure that may pass. */
+  readonly retries: number;
+}
+
+export interface TlsAccess {
+  /** PEM of the authorities to trust; absent: the certificate is not verified. */
+  readonly authorities?: readonly string[];
+  /** Why it is not verified, as messages name it. */
+  readonly unverifiedBy?: string;
+  /** The name that the server's certificate has to be for, where it is not the address's. */
+  readonly serverName?: string;
+  readonly client?: ClientCertificate;
+}
+
+/** Milliseconds until a connection must stand, and for one request with all that it is repeated. */
+export interface Limits {
+  readonly connect: number;
+  readonly answer: number;
+}
+
+/** The server makes RSA keys of 4096 bits while we wait; 60 s is `VAULT_CLIENT_TIMEOUT`'s default. */
+export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
+
+/** The default of `VAULT_MAX_RETRIES`. */
+export const RETRIES = 2;
+
+/** The client certificate: its path, or why there is none. */
+export type ClientState =
+  | { readonly path: string; readonly problem?: undefined }
+  | { readonly problem: string };
+
+/** What is known of the servers, and of the client certificate for the auth method `cert`. */
+export interface ResolvedServers {
+  readonly servers: ServerAccess;
+  readonly client: ClientState;
+}
+
+/** Throws VaultError where an address is missing, or a file that is named cannot be used. */
+export function resolveServers(settings: VaultSettings, around: Surroundings): ResolvedServers {
+  const addresses = addressesOf(settings, around);
+  const namespace = namespaceOf(settings, around);
+  const proxy = proxyOf(around);
+  const timeout = readSeconds(around, "CLIENT_TIMEOUT") ?? settings.timeout;
+  const { client, certificate } = readClient(settings, around);
+  const servers = {
+    addresses,
+    redirectHosts: settings.redirectHosts,
+    allowHttp: settings.allowHttp,
+    ...(namespace === undefined ? {} : { namespace }),
+    tls: tlsOf(settings, around, certificate),
+    ...(proxy === undefined ? {} : { proxy }),
+    proxied: proxy !== undefined || PROXY_VARIABLES.some((name) => around.env(name)),
+    limits: timeout === undefined ? LIMITS : { ...LIMITS, answer: timeout * 1000 },
+    retries: readCount(around, "MAX_RETRIES") ?? settings.retries ?? RETRIES,
+  };
+  return { servers, client };
+}
+
+function namespaceOf(settings: VaultSettings, around: Surroundings): string | undefined {
+  const variable = readVariable(around, "NAMESPACE");
+  return variable === undefined ? settings.namespace : sendable(variable.text, variable.name);
+}
+
+/** What the runtime's HTTP client takes a proxy from. */
+const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+  .flatMap((name) => [name, name.toLowerCase()]);
+
+function addressesOf(settings: VaultSettings, around: Surroundings): readonly string[] {
+  const variable = readVariable(around, "ADDR");
+  if (variable === undefined) {
+    if (settings.addresses.length > 0) return settings.addresses;
+    throw new VaultError(
+      'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR',
+    );
+  }
+  const address = readAddress(variable.text);
+  if (address instanceof Mistake) {
+    // What stands there may be a secret in the wrong place, so it is not shown.
+    throw new VaultError(`${variable.name} is no address: ${address.message}`);
+  }
+  if (settings.allowHttp || isGuarded(address)) return [address];
+  throw new VaultError(
+    `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or, where ` +
+      'the network is trusted, set "allow_http: true" under "config"',
+  );
+}
+
+/** `VAULT_PROXY_ADDR` goes before `VAULT_HTTP_PROXY` (Vault, "Environment variables"). */
+function proxyOf(around: Surroundings): string | undefined {
+  const variable = readVariable(around, "PROXY_ADDR") ?? readVariable(around, "HTTP_PROXY");
+  if (variable === undefined) return undefined;
+  if (/^https?:\/\/[^/]/i.test(variable.text) && URL.canParse(variable.text)) return variable.text;
+  throw new VaultError(`${variable.name} is to be the URL of a proxy, as "http://proxy:3128"`);
+}
+
+function tlsOf(
+  settings: VaultSettings,
+  around: Surroundings,
+  client: ClientCertificate | undefined,
+): TlsAccess {
+  const serverName = serverNameOf(settings, around);
+  return {
+    ...trustOf(settings, around),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(client === undefined ? {} : { client }),
+  };
+}
+
+function trustOf(
+  { trust }: VaultSettings,
+  around: Surroundings,
+): Pick<TlsAccess, "authorities" | "unverifiedBy"> {
+  const by = unverifiedBy({ trust }, around);
+  if (by !== undefined) return { unverifiedBy: by };
+  const given = givenAuthorities(around);
+  if (given !== undefined) {
+    return { authorities: readTrustedAuthorities({ kind: "file", path: given.text }, around) };
+  }
+  const verified = trust.kind === "off" ? { kind: "system" } as const : trust;
+  return { authorities: readTrustedAuthorities(verified, around) };
+}
+
+/** What says that the server is not to be verified, if anything does; reads no file. */
+export function unverifiedBy(
+  { trust }: Pick<VaultSettings, "trust">,
+  around: Pick<Surroundings, "env">,
+): string | undefined {
+  const skip = readSwitch(around, "SKIP_VERIFY");
+  if (skip === true) return readVariable(around, "SKIP_VERIFY")?.name;
+  if (skip === false || trust.kind !== "off" || givenAuthorities(around) !== undefined) {
+    return undefined;
+  }
+  return "vault_ssl_verify: false";
+}
+
+/** A file goes before a folder (Vault, "Environment variables"). */
+function givenAuthorities(around: Pick<Surroundings, "env">): Variable | undefined {
+  return readVariable(around, "CACERT") ?? readVariable(around, "CAPATH");
+}
+
+function serverNameOf(settings: VaultSettings, around: Surroundings): string | undefined {
+  const variable = readVariable(around, "TLS_SERVER_NAME");
+  if (variable === undefined) return settings.serverName;
+  const name = readServerName(variable.text);
+  if (typeof name === "string") return name;
+  throw new VaultError(`${variable.name}: ${name.message}`);
+}
+
+const NO_CLIENT =
+  'The auth method "cert" needs a certificate: set "client_cert" and "client_key", or ' +
+  "VAULT_CLIENT_CERT and VAULT_CLIENT_KEY";
+
+/**
+ * Where it is what we log in with, VCM itself renews it perhaps: the first one comes by another way,
+ * and until then there is none.
+ */
+function readClient(
+  settings: VaultSettings,
+  around: Surroundings,
+): { readonly client: ClientState; readonly certificate?: ClientCertificate } {
+  const files = findClientFiles(settings, around);
+  if (files === undefined) return { client: { problem: NO_CLIENT } };
+  try {
+    const certificate = readClientCertificate(files, around);
+    return { client: { path: files.certificate }, certificate };
+  } catch (error) {
+    if (!(error instanceof VaultError) || settings.login?.kind !== "cert") throw error;
+    return { client: { problem: error.message } };
+  }
+}
+
+function findClientFiles(settings: VaultSettings, around: Surroundings): ClientFiles | undefined {
+  const certificate = readVariable(around, "CLIENT_CERT")?.text ?? settings.clientCert;
+  const key = readVariable(around, "CLIENT_KEY")?.text ?? settings.clientKey;
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate !== undefined && key !== undefined) return { certificate, key };
+  throw new VaultError(
+    "A client certificate and its key are needed, and one of them is given; set " +
+      (key === undefined
+        ? '"client_key" or VAULT_CLIENT_KEY'
+        : '"client_cert" or VAULT_CLIENT_CERT'),
+  );
+}

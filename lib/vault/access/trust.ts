@@ -1,0 +1,81 @@
+/** Which authorities may vouch for the server. */
+import { openCertificate } from "../../certificate/certificate.ts";
+import { splitCertificates } from "../../certificate/pem.ts";
+import type { TlsTrust } from "../../config/types.ts";
+import { VaultError } from "../errors.ts";
+import { readNamed, type Surroundings } from "./surroundings.ts";
+
+/**
+ * Where distributions keep their bundle. Deno trusts Mozilla's list alone, so the host's own
+ * authorities have to be handed to it.
+ */
+const SYSTEM_BUNDLES = [
+  "/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Alpine, Arch
+  "/etc/pki/tls/certs/ca-bundle.crt", // Fedora, RHEL
+  "/etc/ssl/ca-bundle.pem", // SUSE
+];
+
+/** PEM of each trusted authority. Throws VaultError where a named file holds none. */
+export function readTrustedAuthorities(
+  trust: Exclude<TlsTrust, { kind: "off" }>,
+  around: Surroundings,
+): string[] {
+  if (trust.kind === "file") return readPlace(trust.path, around);
+  const [file, folder] = [around.env("SSL_CERT_FILE"), around.env("SSL_CERT_DIR")];
+  if (file) return readBundle(file, around);
+  if (folder) return readFolder(folder, around);
+  for (const path of SYSTEM_BUNDLES) {
+    try {
+      return usable(around.read(path).text);
+    } catch {
+      continue;
+    }
+  }
+  return [];
+}
+
+/** A file, or a folder of files. */
+function readPlace(path: string, around: Surroundings): string[] {
+  try {
+    return readBundle(path, around);
+  } catch (error) {
+    if (!/: is a directory$/.test((error as Error).message)) throw error;
+  }
+  const authorities = readFolder(path, around);
+  if (authorities.length > 0) return authorities;
+  throw new VaultError(`No file in the CA folder "${path}" holds a PEM certificate`);
+}
+
+/** As OpenSSL has it, a folder of PEM files; what is none is passed over. */
+function readFolder(path: string, { list, read }: Surroundings): string[] {
+  return readNamed("the CA folder", path, list).flatMap((name) => {
+    try {
+      return usable(read(`${path}/${name}`).text);
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** One that cannot be decoded would keep the runtime from using the others. */
+function usable(text: string): string[] {
+  return splitCertificates(text).filter(isCertificate);
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    openCertificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function readBundle(path: string, { read }: Surroundings): string[] {
+  const authorities = splitCertificates(readNamed("the CA file", path, read).text);
+  if (authorities.length === 0) {
+    throw new VaultError(`The CA file "${path}" holds no PEM certificate`);
+  }
+  if (authorities.every(isCertificate)) return authorities;
+  throw new VaultError(`The CA file "${path}" holds a certificate that cannot be decoded`);
+}

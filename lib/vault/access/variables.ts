@@ -1,0 +1,52 @@
+/**
+ * The variables of the command lines `vault` and `bao`. Both names of one are looked at, and OpenBao's
+ * wins, as with `bao` (OpenBao, "Environment variables"); an empty one is none.
+ */
+import { parseTimeLimit } from "../../config/duration.ts";
+import { VaultError } from "../errors.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** A variable that is set. */
+export interface Variable {
+  /** As it is set: `BAO_ADDR` or `VAULT_ADDR`. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** @param name Without its beginning: `ADDR`. */
+export function readVariable(
+  { env }: Pick<Surroundings, "env">,
+  name: string,
+): Variable | undefined {
+  for (const full of [`BAO_${name}`, `VAULT_${name}`]) {
+    const text = env(full);
+    if (text) return { name: full, text };
+  }
+  return undefined;
+}
+
+/** The words that Go's strconv.ParseBool knows. Throws VaultError for others. */
+export function readSwitch(around: Pick<Surroundings, "env">, name: string): boolean | undefined {
+  const variable = readVariable(around, name);
+  if (variable === undefined) return undefined;
+  if (["1", "t", "T", "true", "TRUE", "True"].includes(variable.text)) return true;
+  if (["0", "f", "F", "false", "FALSE", "False"].includes(variable.text)) return false;
+  throw new VaultError(`${variable.name} is to be "true" or "false"`);
+}
+
+/** A bare number of seconds, or a duration. Throws VaultError for others. */
+export function readSeconds(around: Pick<Surroundings, "env">, name: string): number | undefined {
+  const variable = readVariable(around, name);
+  if (variable === undefined) return undefined;
+  const seconds = parseTimeLimit(variable.text);
+  if (seconds !== undefined) return seconds;
+  throw new VaultError(`${variable.name} is to be a time from "1s" to "1h", such as "60s"`);
+}
+
+/** A whole number from 0 to 99. Throws VaultError for others. */
+export function readCount(around: Pick<Surroundings, "env">, name: string): number | undefined {
+  const variable = readVariable(around, name);
+  if (variable === undefined) return undefined;
+  if (/^\d{1,2}$/.test(variable.text)) return Number(variable.text);
+  throw new VaultError(`${variable.name} is to be a whole number from 0 to 99`);
+}

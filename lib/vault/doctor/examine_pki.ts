@@ -1,0 +1,118 @@
+/** Looks at mounts, policy and roles with the token that a run would use. */
+import { openCertificate, readFacts } from "../../certificate/certificate.ts";
+import { formatDuration } from "../../config/duration.ts";
+import type { CertificateSpec } from "../../config/types.ts";
+import { requestFor, requestPath } from "../../plan/request.ts";
+import { formatMoment } from "../../plan/moment.ts";
+import { messageOf, VaultError } from "../errors.ts";
+import { type Finding, found } from "./finding.ts";
+import { judgeRole } from "./role.ts";
+import type { VaultSession } from "../session/session.ts";
+
+/** Whether each mount is one of the PKI engine, has the issuer asked for, and lives long enough. */
+export async function examineMounts(
+  session: VaultSession,
+  specs: readonly CertificateSpec[],
+  now: Date,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [path, users] of Map.groupBy(specs, authorityPath)) {
+    try {
+      const { data } = await session.read(path);
+      const authority = readFacts(openCertificate(String(data["certificate"])));
+      findings.push(judgeAuthority(path, authority.notAfter, users, now));
+    } catch (error) {
+      findings.push(explainMount(path, error));
+    }
+  }
+  return findings;
+}
+
+/** Needs no right (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
+function authorityPath({ pki, issuerRef }: CertificateSpec): string {
+  return issuerRef === undefined ? `${pki}/cert/ca` : `${pki}/issuer/${issuerRef}/json`;
+}
+
+function judgeAuthority(
+  path: string,
+  end: Date,
+  users: readonly CertificateSpec[],
+  now: Date,
+): Finding {
+  const left = (end.getTime() - now.getTime()) / 1000;
+  const longer = users.find(({ ttl = 0 }) => ttl > left);
+  if (longer === undefined) return found("ok", path, `the CA is valid until ${formatMoment(end)}`);
+  const detail = `the CA ends ${formatMoment(end)}, and "${longer.name}" asks for ` +
+    `${formatDuration(longer.ttl ?? 0)}: refused, unless the issuer cuts it`;
+  return found("warning", path, detail, 'lower "ttl", or renew the CA');
+}
+
+function explainMount(path: string, error: unknown): Finding {
+  if (error instanceof VaultError && error.status !== undefined) {
+    const issuer = path.endsWith("/json")
+      ? ', or it has no issuer of that name ("issuer_ref")'
+      : "";
+    return found("problem", path, `no PKI engine answers there ("pki")${issuer}: ${error.message}`);
+  }
+  return found("problem", path, messageOf(error));
+}
+
+/** Whether the policy allows each path that the certificates need. */
+export async function examinePolicy(
+  session: VaultSession,
+  specs: readonly CertificateSpec[],
+): Promise<Finding[]> {
+  const paths = [...new Set(specs.map((spec) => requestPath(requestFor(spec))))];
+  let rights: Readonly<Record<string, unknown>>;
+  try {
+    rights = (await session.write("sys/capabilities-self", { paths })).data;
+  } catch (error) {
+    return [found("warning", "policy", `cannot be looked at: ${messageOf(error)}`)];
+  }
+  return paths.map((path) => {
+    const capabilities = rights[path];
+    const may = Array.isArray(capabilities) &&
+      ["update", "root"].some((capability) => capabilities.includes(capability));
+    return may ? found("ok", path, 'the policy allows "update"') : found(
+      "problem",
+      path,
+      'the policy does not allow "update"',
+      `path "${path}" { capabilities = ["update"] }`,
+    );
+  });
+}
+
+export async function examineRoles(
+  session: VaultSession,
+  specs: readonly CertificateSpec[],
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [path, users] of Map.groupBy(specs, ({ pki, role }) => `${pki}/roles/${role}`)) {
+    try {
+      const { data } = await session.read(path);
+      const objections = users.flatMap((spec) =>
+        judgeRole(data, spec).map(({ fatal, message }) =>
+          found(fatal ? "problem" : "warning", path, `${spec.name}: ${message}`)
+        )
+      );
+      findings.push(...objections);
+      if (objections.length === 0) {
+        findings.push(found("ok", path, "allows what the file asks for"));
+      }
+    } catch (error) {
+      findings.push(explainRole(path, error));
+    }
+  }
+  return findings;
+}
+
+function explainRole(path: string, error: unknown): Finding {
+  if (error instanceof VaultError && error.status === 403) {
+    const detail = "may not be read, so names, lifetimes and keys were not compared with it";
+    return found("ok", path, detail, `path "${path}" { capabilities = ["read"] }`);
+  }
+  if (error instanceof VaultError && error.status === 404) {
+    return found("problem", path, "there is no such role", `bao write ${path} allowed_domains=…`);
+  }
+  return found("problem", path, messageOf(error));
+}

@@ -1,0 +1,95 @@
+/** Checks what came back from the PKI engine: nothing of it is stored unless all of it holds. */
+import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
+import { type Certificate, openCertificate, readFacts } from "../../certificate/certificate.ts";
+import { buildChain } from "../../certificate/chain.ts";
+import { keyTypeOf } from "../../certificate/key_type.ts";
+import { compareNames } from "../../certificate/names.ts";
+import { splitCertificates, withNewline } from "../../certificate/pem.ts";
+import type { CertificateRequest } from "../../plan/types.ts";
+import type { VaultAnswer } from "../wire/answer.ts";
+import { IssuedCertificate } from "./issued_certificate.ts";
+
+/**
+ * @param ownKey PEM of the private key where it was made on this host; else it is in the answer.
+ *
+ * Throws an Error in plain words about "it", the certificate.
+ */
+export async function checkIssued(
+  request: CertificateRequest,
+  answer: VaultAnswer,
+  ownKey: string | undefined,
+): Promise<IssuedCertificate> {
+  const { data } = answer;
+  const [leaf] = splitCertificates(textOf(data, "certificate"));
+  if (leaf === undefined) throw new Error("the answer holds no PEM certificate");
+  const privateKey = withNewline(ownKey ?? textOf(data, "private_key"));
+  const authorities = [...listOf(data["ca_chain"]), ...listOf([data["issuing_ca"]])];
+  const opened = openCertificate(leaf);
+  const certificate = await readNames(request, opened);
+  if (!opened.checkPrivateKey(openKey(privateKey))) {
+    throw new Error("its private key does not belong to it");
+  }
+  if (opened.ca) throw new Error("it is a CA certificate");
+  requireKeyType(request, opened.publicKey);
+  requireNames(request, certificate);
+  const { intermediates, anchors } = await buildChain(leaf, authorities);
+  return new IssuedCertificate({
+    address: answer.address,
+    certificate,
+    leaf,
+    chain: intermediates,
+    anchors,
+    privateKey,
+    warnings: answer.warnings.filter((warning) => !isNoise(warning, ownKey !== undefined)),
+  });
+}
+
+async function readNames(request: CertificateRequest, leaf: X509Certificate): Promise<Certificate> {
+  if (request.otherSans.length === 0) return readFacts(leaf);
+  const { readOtherNames } = await import("../../certificate/alt_names.ts");
+  return { ...readFacts(leaf), otherNames: readOtherNames(leaf) };
+}
+
+function textOf(data: VaultAnswer["data"], key: string): string {
+  const value = data[key];
+  if (typeof value !== "string" || value === "") throw new Error(`the answer has no "${key}"`);
+  return value;
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
+}
+
+function openKey(pem: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    // The cause would name parts of the key.
+    throw new Error("its private key cannot be decoded");
+  }
+}
+
+/** With a key that the server makes, the role decides what it is, whatever the file asks for. */
+function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): void {
+  const type = keyTypeOf(found);
+  if (key.type === undefined || key.type === type) return;
+  throw new Error(
+    `its key is ${type}, and "key_type" asks for ${key.type}: with "key: vault" the role "${role}" ` +
+      'decides; change the role, or "key_type", or set "key: local"',
+  );
+}
+
+/** Other names would make the certificate due again at the next look, for ever. */
+function requireNames(request: CertificateRequest, certificate: Certificate): void {
+  const { missing, extra } = compareNames(request, certificate);
+  if (missing.length > 0) {
+    throw new Error(`it lacks ${missing.join(", ")}; does the role "${request.role}" allow them?`);
+  }
+  if (extra.length > 0) throw new Error(`it has names nobody asked for: ${extra.join(", ")}`);
+}
+
+/** That names are given twice is our own doing, and a shortened lifetime is said in figures. */
+function isNoise(warning: string, signed: boolean): boolean {
+  if (/longer than permitted maxTTL/i.test(warning)) return true;
+  return signed && /field was provided but the role is set with "use_csr_/.test(warning);
+}

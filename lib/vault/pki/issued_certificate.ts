@@ -1,0 +1,52 @@
+/** What the PKI engine gave us: the only holder of a private key. */
+import type { Certificate } from "../../certificate/certificate.ts";
+import { Secret } from "../../config/secret.ts";
+import type { What } from "../../config/types.ts";
+
+export class IssuedCertificate {
+  /** Base address of the server that issued it. */
+  readonly address: string;
+  readonly certificate: Certificate;
+  /** PEM of the leaf, and of the intermediates above it, each ending with a newline. */
+  readonly leaf: string;
+  readonly chain: readonly string[];
+  /** PEM of the roots, or of what is nearest to them. */
+  readonly anchors: readonly string[];
+  readonly privateKey: Secret;
+  /** What the server had to say about the request. */
+  readonly warnings: readonly string[];
+
+  constructor(parts: {
+    address: string;
+    certificate: Certificate;
+    leaf: string;
+    chain: readonly string[];
+    anchors: readonly string[];
+    privateKey: string;
+    warnings: readonly string[];
+  }) {
+    this.address = parts.address;
+    this.certificate = parts.certificate;
+    this.leaf = parts.leaf;
+    this.chain = parts.chain;
+    this.anchors = parts.anchors;
+    this.privateKey = new Secret(parts.privateKey);
+    this.warnings = parts.warnings;
+  }
+
+  /** Text of one of the stored files. */
+  text(what: What): string {
+    switch (what) {
+      case "cert":
+        return this.leaf;
+      case "chain":
+        return this.chain.join("");
+      case "fullchain":
+        return this.leaf + this.chain.join("");
+      case "ca":
+        return this.anchors.join("");
+      case "privkey":
+        return this.privateKey.reveal();
+    }
+  }
+}

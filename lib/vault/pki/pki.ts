@@ -1,0 +1,79 @@
+/** The PKI secrets engine: asks for a certificate, and checks what came back before it is used. */
+import type { CertificateRequest } from "../../plan/types.ts";
+import { requestPath } from "../../plan/request.ts";
+import { checkIssued } from "./check_issued.ts";
+import { VaultError } from "../errors.ts";
+import type { IssuedCertificate } from "./issued_certificate.ts";
+import type { VaultSession } from "../session/session.ts";
+
+/**
+ * `POST <mount>/issue/<role>`, or, for a key that is made on this host, `POST <mount>/sign/<role>`
+ * (Vault API, PKI, "Generate certificate and key" and "Sign certificate").
+ *
+ * @param storedKey PEM of the key that is to be used again, where there is one.
+ *
+ * Throws VaultError where the server refuses, or its answer is not what was asked for. Needs
+ * `update` on that path.
+ */
+export async function issueCertificate(
+  session: VaultSession,
+  request: CertificateRequest,
+  storedKey?: string,
+): Promise<IssuedCertificate> {
+  const path = requestPath(request);
+  const own = request.key.origin === "local" ? await makeOwn(request, storedKey) : undefined;
+  const body = bodyOf(request, own?.request);
+  const answer = await session.write(path, body);
+  try {
+    return await checkIssued(request, answer, own?.privateKey);
+  } catch (error) {
+    throw new VaultError(
+      `The certificate that "${answer.address}" gave for "${path}" is not usable: ${
+        (error as Error).message
+      }`,
+      { cause: error },
+    );
+  }
+}
+
+async function makeOwn(request: CertificateRequest, storedKey: string | undefined) {
+  const { makeSigningRequest } = await import("./signing_request.ts");
+  return await makeSigningRequest(request, storedKey);
+}
+
+/**
+ * Names stand in the body, and in a signing request too: `use_csr_sans` and `use_csr_common_name` of
+ * the role decide which of the two the server reads. E-mail addresses travel among the DNS names.
+ */
+function bodyOf(request: CertificateRequest, csr: string | undefined): Record<string, unknown> {
+  const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl } = request;
+  const altNames = [...dnsSans, ...emailSans];
+  return {
+    common_name: commonName,
+    ...(altNames.length > 0 ? { alt_names: altNames.join(",") } : {}),
+    ...(ipSans.length > 0 ? { ip_sans: ipSans.join(",") } : {}),
+    // Lists, since commas are allowed in them.
+    ...(uriSans.length > 0 ? { uri_sans: uriSans } : {}),
+    ...(otherSans.length > 0 ? { other_sans: otherSans } : {}),
+    ...(request.excludeCnFromSans ? { exclude_cn_from_sans: true } : {}),
+    ...(request.removeRootsFromChain ? { remove_roots_from_chain: true } : {}),
+    ...(ttl === undefined ? {} : { ttl: `${ttl}s` }),
+    ...(csr === undefined ? {} : { csr }),
+    format: "pem",
+  };
+}
+
+/** `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). Throws VaultError. Needs `update` on that path. */
+export async function revokeCertificate(
+  session: VaultSession,
+  mount: string,
+  serial: string,
+): Promise<void> {
+  const path = `${mount}/revoke`;
+  const { address, data, warnings } = await session.write(path, { serial_number: serial });
+  if (data["state"] === "revoked" || data["revocation_time"] !== undefined) return;
+  // What has expired is answered with 200, and a warning that it was left alone.
+  throw new VaultError(
+    `"${address}" did not revoke ${serial}: ${warnings.join("; ") || "no reason given"}`,
+  );
+}

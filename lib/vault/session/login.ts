@@ -1,0 +1,156 @@
+/** One login by each auth method: what is sent, and what a refusal means. */
+import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
+import type { Credentials } from "../access/credentials.ts";
+import { VaultError } from "../errors.ts";
+import { plainCause } from "../../config/plain_cause.ts";
+import type { Answered } from "../wire/connections.ts";
+import type { RawAnswer } from "../wire/transport.ts";
+
+/** A token, and what is known of it. */
+export interface Token {
+  readonly id: string;
+  /** How many requests it may still make; Infinity where it has no limit. */
+  readonly uses: number;
+}
+
+/** Sends a request without a token of ours, or with the one given. */
+export type Ask = (
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+  token?: string,
+) => Promise<Answered>;
+
+export type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
+
+/**
+ * Logs in (Vault API: AppRole "Login With AppRole", TLS Certificates "Login with TLS Certificate
+ * Method", JWT/OIDC "JWT Login").
+ *
+ * Throws VaultError, with the status where the server refused.
+ */
+export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promise<Token> {
+  const path = `auth/${by.mount}/login`;
+  const { address, answer } = await ask(path, bodyOf(by));
+  const { status } = answer;
+  if (status === 403) {
+    throw new VaultError(
+      `"${address}" denied a login at "auth/${by.mount}" (403: ${
+        errorsOf(answer, clean)
+      }); is an ` +
+        `auth method "${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"`,
+      { status },
+    );
+  }
+  if (isRefusal(by, answer)) {
+    const said = errorsOf(answer, clean);
+    throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}`, { status });
+  }
+  const { client_token, num_uses } = readAnswer(address, path, answer, clean).auth;
+  if (typeof client_token !== "string" || client_token === "") {
+    throw new VaultError(`"${address}" logged us in but gave no token`);
+  }
+  const limited = typeof num_uses === "number" && num_uses > 0;
+  return { id: client_token, uses: limited ? num_uses : Infinity };
+}
+
+/** An expired client certificate is answered 500 (OpenBao 2.6), all else that is refused 400. */
+function isRefusal(by: LoginCredentials, { status, body }: RawAnswer): boolean {
+  if (parseObject(body)?.["errors"] === undefined) return false;
+  return status === 400 ||
+    (by.kind === "cert" && status === 500 && /verify client's certificate/.test(body));
+}
+
+function bodyOf(by: LoginCredentials): Readonly<Record<string, unknown>> {
+  switch (by.kind) {
+    case "approle":
+      return { role_id: by.roleId, secret_id: by.secretId };
+    case "cert":
+      return by.role === undefined ? {} : { name: by.role };
+    case "jwt":
+      return { ...(by.role === undefined ? {} : { role: by.role }), jwt: by.jwt };
+  }
+}
+
+function refusal(by: LoginCredentials, said: string): string {
+  switch (by.kind) {
+    case "approle":
+      return `refused the AppRole of ${by.from} ${said}; check both, and whether the secret id has expired`;
+    case "cert":
+      return `refused the client certificate ${by.from} ${said}; is it valid, for client ` +
+        `authentication, and known to "auth/${by.mount}"? For a new one, run once with VAULT_TOKEN`;
+    case "jwt":
+      return `refused the JWT of ${by.from} ${said}; check its audience, its end, and the role`;
+  }
+}
+
+/** A file that is made before there is something to keep in it, so that it can be kept. */
+export interface Reserved {
+  keep(text: string): void;
+  /** Clears away what was not kept. */
+  release(): void;
+}
+
+/** What a session needs of those who open it. */
+export interface Helpers {
+  /** Says something that a person should know, and that does not stop the run. */
+  note(text: string): void;
+  /** Makes room for a secret id before it is there; throws Error in plain words. */
+  reserve(path: string): Reserved;
+}
+
+/**
+ * The secret id behind a wrapping token (Vault API, `/sys/wrapping/unwrap`). The server gives it out
+ * once, so it is kept in its file before it is used for anything.
+ *
+ * Throws VaultError.
+ */
+export async function unwrap(
+  by: Credentials & { readonly kind: "wrapped" },
+  ask: Ask,
+  clean: Clean,
+  { note, reserve }: Helpers,
+): Promise<LoginCredentials & { readonly kind: "approle" }> {
+  const path = "sys/wrapping/unwrap";
+  const { from, secretIdFile } = by;
+  const place = reserveFor(secretIdFile, reserve);
+  try {
+    const { address, answer } = await ask(path, {}, by.wrappingToken);
+    if (answer.status === 400 || answer.status === 403) {
+      throw new VaultError(
+        `"${address}" does not unwrap the secret id of ${from} (${answer.status}: ${
+          errorsOf(answer, clean)
+        }); it has expired, or was unwrapped before: by this host, if the answer was lost on the ` +
+          "way, else by somebody who has the secret id now; revoke it, and make a new one",
+        { status: answer.status },
+      );
+    }
+    const secretId = readAnswer(address, path, answer, clean).data["secret_id"];
+    if (typeof secretId !== "string" || secretId === "") {
+      throw new VaultError(`What ${from} unwraps to is no secret id`);
+    }
+    try {
+      place.keep(secretId);
+      note(`unwrapped the secret id of ${from}, and keep it in "${secretIdFile}"`);
+    } catch (error) {
+      const why = plainCause(error);
+      note(
+        `cannot keep the secret id of ${from} in "${secretIdFile}": ${why}; the next run needs a new one`,
+      );
+    }
+    const { mount, roleId } = by;
+    return { kind: "approle", mount, roleId, secretId, from: `the role id and "${secretIdFile}"` };
+  } finally {
+    place.release();
+  }
+}
+
+function reserveFor(path: string, reserve: Helpers["reserve"]): Reserved {
+  try {
+    return reserve(path);
+  } catch (error) {
+    throw new VaultError(
+      `Cannot write "${path}", so the secret id for it is left wrapped: ${plainCause(error)}`,
+      { cause: error },
+    );
+  }
+}

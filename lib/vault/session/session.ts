@@ -1,0 +1,153 @@
+/** Requests with a token, at whichever server answers. */
+import type { VaultAccess } from "../access/access.ts";
+import { type Clean, errorsOf, readAnswer, type VaultAnswer } from "../wire/answer.ts";
+import { secretsOf } from "../access/credentials.ts";
+import { plainLine } from "../wire/plain_line.ts";
+import type { Answered, Call } from "../wire/connections.ts";
+import { CLOCK, type Clock, Servers } from "../wire/servers.ts";
+import type { Helpers } from "./login.ts";
+import { TokenKeeper } from "./token_keeper.ts";
+import type { HttpRequest, RawAnswer } from "../wire/transport.ts";
+
+export interface VaultSession {
+  /** How the token in use was got, for messages. */
+  readonly way: string;
+  /** Takes out of a server's text what no message may show. */
+  readonly clean: Clean;
+  /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
+  write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer>;
+  /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
+  read(path: string): Promise<VaultAnswer>;
+  /** Gives up a token that was got by logging in; one that we were given is left alone. */
+  close(): Promise<void>;
+}
+
+/** Helpers for those who have nothing to say and nothing to keep. */
+export const NO_HELPERS: Helpers = {
+  note: () => {},
+  reserve: () => ({ keep: () => {}, release: () => {} }),
+};
+
+/**
+ * Logs in, where a login is needed, at the first server that can be reached and is in working order.
+ *
+ * Throws VaultError.
+ */
+export async function openSession(
+  access: VaultAccess,
+  helpers: Helpers = NO_HELPERS,
+  clock: Clock = CLOCK,
+): Promise<VaultSession> {
+  const session = new Session(access, helpers, clock);
+  try {
+    await session.open();
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+class Session implements VaultSession {
+  readonly #access: VaultAccess;
+  readonly #servers: Servers;
+  readonly #keeper: TokenKeeper;
+  /** What no message may show. */
+  readonly #secrets = new Set<string>();
+
+  constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
+    this.#access = access;
+    for (const secret of access.credentials.flatMap(secretsOf)) this.#secrets.add(secret);
+    this.#servers = new Servers(access, this.clean, clock);
+    const ask = (path: string, body: Readonly<Record<string, unknown>>, token?: string) =>
+      this.#send("POST", path, body, token);
+    const hide = (secret: string) => void this.#secrets.add(secret);
+    this.#keeper = new TokenKeeper(access.credentials, ask, this.clean, helpers, hide);
+  }
+
+  async open(): Promise<void> {
+    // A token that we were given is tried when it is needed.
+    if (this.#access.credentials[0]?.kind !== "token") await this.#keeper.open();
+  }
+
+  readonly clean = (text: string) => plainLine(text, [...this.#secrets]);
+
+  get way(): string {
+    return this.#keeper.way;
+  }
+
+  write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer> {
+    return this.#call("POST", path, body);
+  }
+
+  read(path: string): Promise<VaultAnswer> {
+    return this.#call("GET", path);
+  }
+
+  async close(): Promise<void> {
+    try {
+      const own = await this.#keeper.ownToken();
+      // Batch tokens cannot be revoked (400), and an unreachable server forgets the token in time.
+      if (own !== undefined) {
+        await this.#servers.sendOnce(this.#request("POST", "auth/token/revoke-self", {}, own));
+      }
+    } catch {
+      return;
+    } finally {
+      await this.#servers.close();
+    }
+  }
+
+  async #call(
+    method: HttpRequest["method"],
+    path: string,
+    body?: Readonly<Record<string, unknown>>,
+  ): Promise<VaultAnswer> {
+    for (;;) {
+      const held = await this.#keeper.take();
+      const { address, answer } = await this.#send(method, path, body, held.id);
+      if (isTokenRefused(answer)) {
+        if (this.#keeper.replace(held)) continue;
+      } else {
+        held.accepted = true;
+      }
+      const capability = method === "GET" ? "read" : "update";
+      return readAnswer(address, path, answer, this.clean, capability);
+    }
+  }
+
+  #send(
+    method: HttpRequest["method"],
+    path: string,
+    body?: Readonly<Record<string, unknown>>,
+    token?: string,
+  ): Promise<Answered> {
+    return this.#servers.send(this.#request(method, path, body, token));
+  }
+
+  #request(
+    method: HttpRequest["method"],
+    path: string,
+    body?: Readonly<Record<string, unknown>>,
+    token?: string,
+  ): Call {
+    const { namespace } = this.#access;
+    const headers = {
+      "content-type": "application/json",
+      "x-vault-request": "true",
+      ...(token === undefined ? {} : { "x-vault-token": token }),
+      ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
+    };
+    return { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+  }
+}
+
+/**
+ * The token itself is refused, not what it may do: a policy's refusal is gathered into "1 error
+ * occurred" (Vault 1.14, OpenBao 2.6), that of a token is not, or says "invalid token" (Vault 1.17).
+ */
+function isTokenRefused(answer: RawAnswer): boolean {
+  if (answer.status !== 403) return false;
+  const said = errorsOf(answer, (text) => text);
+  return /invalid token/i.test(said) || /^permission denied/.test(said);
+}

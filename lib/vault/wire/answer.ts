@@ -1,0 +1,139 @@
+/** Reads what a server answered: its parts when it is content, else an error in plain words. */
+import { VaultError } from "../errors.ts";
+import type { RawAnswer } from "./transport.ts";
+
+/** Takes out of a server's text what must reach no terminal and no log. */
+export type Clean = (text: string) => string;
+
+/** What a call answers when the server is content. */
+export interface VaultAnswer {
+  /** Base address of the server that answered. */
+  readonly address: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly auth: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+}
+
+/** The error for a server that cannot work now. */
+export function notReady(address: string, status: number): VaultError {
+  return new VaultError(`"${address}" is sealed or not ready (${status}); unseal it first`, {
+    status,
+  });
+}
+
+/** What a policy calls the right to a request. */
+export type Capability = "read" | "update";
+
+/** The parts of a good answer; throws VaultError for any other. */
+export function readAnswer(
+  address: string,
+  path: string,
+  answer: RawAnswer,
+  clean: Clean,
+  capability: Capability = "update",
+): VaultAnswer {
+  const { status } = answer;
+  if (status >= 400) throw explainRefusal(address, path, answer, clean, capability);
+  const body = parseObject(answer.body);
+  if (body === undefined) {
+    throw new VaultError(
+      `"${address}" answered "${path}" with something that is no JSON (${status}); ` +
+        "is this a Vault server, or a proxy before it?",
+    );
+  }
+  return {
+    address,
+    data: asObject(body["data"]),
+    auth: asObject(body["auth"]),
+    warnings: Array.isArray(body["warnings"])
+      ? body["warnings"].map((warning) => clean(String(warning)))
+      : [],
+  };
+}
+
+/** Statuses as in the Vault API's "HTTP status codes". */
+function explainRefusal(
+  address: string,
+  path: string,
+  answer: RawAnswer,
+  clean: Clean,
+  capability: Capability,
+): VaultError {
+  const { status } = answer;
+  const said = errorsOf(answer, clean);
+  const mount = mountOf(path);
+  const engine = mount === undefined ? "" : `no engine is mounted at "${mount}", `;
+  if (status === 403) {
+    return new VaultError(
+      `"${address}" denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has ` +
+        `expired, ${engine}or the policy lacks: ` +
+        `path "${path}" { capabilities = ["${capability}"] }`,
+      { status },
+    );
+  }
+  if (status === 404 && /namespace not found/.test(said)) {
+    return new VaultError(
+      `"${address}" has no such namespace (404: ${said}); is "namespace" or VAULT_NAMESPACE right?`,
+      { status },
+    );
+  }
+  if (status === 404) {
+    return new VaultError(
+      `"${address}" has nothing at "${path}" (404: ${said})${
+        mount === undefined ? "" : `; is "pki: ${mount}" the path of a PKI secrets engine?`
+      }`,
+      { status },
+    );
+  }
+  if (status === 503) return notReady(address, status);
+  if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
+    return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
+  }
+  const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount ?? path);
+  return new VaultError(
+    `"${address}" refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`,
+    { status },
+  );
+}
+
+/** What to do about refusals of the PKI engine whose text says only what is wrong. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/key type "any" not allowed/, 'a role with key_type=any signs only: set "key: local"'],
+  [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role asks for'],
+  [/unknown role/, 'is "role" right?'],
+  [/not allowed by this role/, "add it to the role's allowed_domains, or take it out of the file"],
+  [/Subject Alternative Names are not allowed/, "let the role allow them, or take them out"],
+  [/beyond the expiration of the CA/, 'the CA ends before: lower "ttl", or renew the CA'],
+  [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
+  [/certificate with serial .* not found/, 'was it issued at the mount "MOUNT"?'],
+];
+
+/** The part of an API path before the PKI engine's own. */
+function mountOf(path: string): string | undefined {
+  if (/^(?:auth|sys)\//.test(path)) return undefined;
+  return /^(.+?)\/(?:issuer|issue|sign|roles|revoke|cert)(?:\/|$)/.exec(path)?.[1];
+}
+
+/** The reasons that Vault gives, on one line. */
+export function errorsOf(answer: RawAnswer, clean: Clean): string {
+  const errors = parseObject(answer.body)?.["errors"];
+  const lines = Array.isArray(errors) ? errors.map(String) : [];
+  const text = clean(lines.join("; "));
+  return text === "" ? "no reason given" : text;
+}
+
+/** The object that a text of JSON is, if it is one. */
+export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? asObject(value) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Record<string, unknown>
+    : {};
+}

@@ -1,0 +1,100 @@
+/** Requests to single servers by their address, with the one redirect that may be followed. */
+import type { ServerAccess } from "../access/server_access.ts";
+import type { Clean } from "./answer.ts";
+import { explainFailure } from "./explain_failure.ts";
+import { findRedirect, redirectsAgain } from "./redirect.ts";
+import {
+  type HttpRequest,
+  openTransport,
+  probe,
+  type RawAnswer,
+  type Transport,
+} from "./transport.ts";
+
+/** A request by its API path, `pki/issue/web`. */
+export interface Call {
+  readonly method: HttpRequest["method"];
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface Answered {
+  /** Base address of the server that answered. */
+  readonly address: string;
+  readonly answer: RawAnswer;
+}
+
+export class Connections {
+  readonly #access: ServerAccess;
+  readonly #clean: Clean;
+  readonly #transports = new Map<string, Promise<Transport>>();
+
+  constructor(access: ServerAccess, clean: Clean) {
+    this.#access = access;
+    this.#clean = clean;
+  }
+
+  /**
+   * One request, and a second where the first is redirected to a server that may have it.
+   *
+   * @param limit Milliseconds for each of the two.
+   *
+   * Throws VaultError, in the words of the server that failed.
+   */
+  async exchange(address: string, call: Call, limit: number): Promise<Answered> {
+    const url = `${address}/v1/${call.path.split("/").map(encodeURIComponent).join("/")}`;
+    const answer = await this.#request(address, url, call, limit);
+    const target = findRedirect(url, answer, this.#access, this.#clean);
+    if (target === undefined) return { address, answer };
+    const second = await this.#request(target.origin, target.url, call, limit);
+    if (second.status >= 300 && second.status < 400) {
+      throw redirectsAgain(target.origin, second, this.#clean);
+    }
+    return { address: target.origin, answer: second };
+  }
+
+  async close(): Promise<void> {
+    for (const opening of this.#transports.values()) {
+      await opening.then((transport) => transport.close(), () => {});
+    }
+  }
+
+  async #request(address: string, url: string, call: Call, limit: number): Promise<RawAnswer> {
+    const { method, headers, body } = call;
+    const request = { method, url, headers, ...(body === undefined ? {} : { body }) };
+    const until = Date.now() + limit;
+    try {
+      const transport = await this.#transportTo(address, limit);
+      return await transport.send(request, Math.max(1, until - Date.now()));
+    } catch (error) {
+      const { limits, proxied } = this.#access;
+      throw explainFailure(address, error, { ...limits, answer: limit }, proxied);
+    }
+  }
+
+  /** Connects once to each server, to learn in plain words whether it is there. */
+  async #transportTo(address: string, limit: number): Promise<Transport> {
+    const opening = this.#transports.get(address) ?? this.#open(address, limit);
+    this.#transports.set(address, opening);
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#transports.get(address) === opening) this.#transports.delete(address);
+      throw error;
+    }
+  }
+
+  async #open(address: string, limit: number): Promise<Transport> {
+    const transport = await openTransport(this.#access, address);
+    try {
+      const { limits, proxied } = this.#access;
+      const connect = Math.min(limits.connect, limit);
+      if (!proxied) await probe(address, { ...limits, connect });
+      return transport;
+    } catch (error) {
+      transport.close();
+      throw error;
+    }
+  }
+}

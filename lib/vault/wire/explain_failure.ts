@@ -1,0 +1,73 @@
+/** Failed connections and requests in plain words. */
+import type { Limits } from "../access/server_access.ts";
+import { VaultError } from "../errors.ts";
+
+/** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */
+function wholeText(error: unknown): string {
+  const said: string[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) said.push(at.message);
+  return said.length > 0 ? said.join(": ") : String(error);
+}
+
+/**
+ * A failed connection or request in plain words.
+ *
+ * @param proxied It went through a proxy, whose failures look like the server's.
+ */
+export function explainFailure(
+  address: string,
+  error: unknown,
+  limits: Limits,
+  proxied = false,
+): VaultError {
+  if (error instanceof VaultError) return error;
+  const text = wholeText(error);
+  // This error of the runtime would show the token.
+  if (/header value|ByteString|header content/i.test(text)) {
+    return new VaultError("The token cannot be sent: it holds a character that none may hold");
+  }
+  const cause = { cause: error };
+  const passing = { cause: error, passing: true };
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    const seconds = limits.answer / 1000;
+    const within = seconds >= 1 ? Math.round(seconds) : Math.ceil(seconds * 100) / 100;
+    return new VaultError(`No answer from "${address}" within ${within} s`, cause);
+  }
+  if (/invalid peer certificate/.test(text)) {
+    const why = /UnknownIssuer|BadSignature/.test(text)
+      ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
+      : /not valid for name|NotValidForName/i.test(text)
+      ? 'it is for another name; use the name that stands in it, here or as "tls_server_name"'
+      : /expired/i.test(text)
+      ? "it has expired"
+      : text.replace(/^.*invalid peer certificate: /s, "");
+    return new VaultError(`Cannot verify the TLS certificate of "${address}": ${why}`, cause);
+  }
+  if (/InvalidContentType|corrupt message/.test(text)) {
+    return new VaultError(`"${address}" does not speak TLS; should it be "http://"?`, cause);
+  }
+  const short = text.replace(/ \(os error.*/s, "").replace(/^.*client error \(\w+\): /s, "");
+  if (/CertificateRequired/.test(text)) {
+    return new VaultError(
+      `"${address}" asks for a client certificate; set "client_cert" and "client_key"`,
+      cause,
+    );
+  }
+  if (proxied && /refused|tunnel|proxy/i.test(text)) {
+    return new VaultError(
+      `Cannot talk to "${address}" through the proxy of the environment: ${short}; is that proxy ` +
+        "right?",
+      passing,
+    );
+  }
+  if (/failed to lookup|ENOTFOUND|Name or service not known/.test(text)) {
+    return new VaultError(`Cannot find the host of "${address}"; is the name right?`, passing);
+  }
+  if (/refused/i.test(text)) {
+    return new VaultError(
+      `Cannot connect to "${address}": connection refused; is the server running?`,
+      passing,
+    );
+  }
+  return new VaultError(`Cannot talk to "${address}": ${short}`, passing);
+}

@@ -1,0 +1,65 @@
+/** Where a redirected request may go: the token goes along, so only to servers that the file names. */
+import { isGuarded } from "../../config/read_places.ts";
+import type { ServerAccess } from "../access/server_access.ts";
+import type { Clean } from "./answer.ts";
+import { VaultError } from "../errors.ts";
+import type { RawAnswer } from "./transport.ts";
+
+type Named = Pick<ServerAccess, "addresses" | "redirectHosts" | "allowHttp">;
+
+/**
+ * The URL to which an answer redirects, if it does. A standby server that does not forward answers
+ * 307 (Vault API, "HTTP status codes").
+ *
+ * Throws VaultError where that server may not have the request.
+ */
+export function findRedirect(
+  from: string,
+  { status, location = "" }: RawAnswer,
+  access: Named,
+  clean: Clean,
+): { readonly url: string; readonly origin: string } | undefined {
+  if (status < 300 || status >= 400) return undefined;
+  const { origin } = new URL(from);
+  const told = `"${origin}" redirects to "${shown(location, clean)}"`;
+  if (location === "" || !URL.canParse(location, from)) {
+    throw new VaultError(`${told}; is this a Vault server, or a proxy before it?`, { status });
+  }
+  const target = new URL(location, from);
+  if (!isNamed(target, access)) {
+    throw new VaultError(
+      `${told}, and the token does not go along: list that host under "vault" or ` +
+        '"redirect_hosts" if it is yours',
+      { status },
+    );
+  }
+  const plain = from.startsWith("http:") && (access.allowHttp || isGuarded(target.href));
+  if (target.protocol !== "https:" && !plain) {
+    throw new VaultError(
+      `${told}, which would send the token unencrypted; correct api_addr on that server`,
+      { status },
+    );
+  }
+  return { url: target.href, origin: target.origin };
+}
+
+/** The error for a second redirect. */
+export function redirectsAgain(address: string, answer: RawAnswer, clean: Clean): VaultError {
+  return new VaultError(
+    `"${address}" redirects again, to "${shown(answer.location, clean)}", and one redirect ` +
+      'is followed; give the address of the active server under "vault"',
+    { status: answer.status },
+  );
+}
+
+/** Without what may be a user and a password. */
+function shown(location: string | undefined, clean: Clean): string {
+  return clean((location ?? "").replace(/\/\/[^/?#]*@/, "//")) || "nowhere";
+}
+
+function isNamed(target: URL, { addresses, redirectHosts }: Named): boolean {
+  if (target.username !== "") return false;
+  const port = target.port || (target.protocol === "https:" ? "443" : "80");
+  return addresses.some((address) => new URL(address).origin === target.origin) ||
+    redirectHosts.some((host) => host === target.hostname || host === `${target.hostname}:${port}`);
+}

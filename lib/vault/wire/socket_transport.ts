@@ -1,0 +1,159 @@
+/**
+ * Requests as the runtime's own client cannot make them. Over TLS: to a server whose certificate is
+ * not verified (`vault_ssl_verify: false`), or is for another name than the address has
+ * (`tls_server_name`). Where it is not verified, whoever is between this host and the server can read
+ * the token and the private keys; the runtime's compile-time flag would switch verification off for
+ * everybody. In plain text: to this host itself, past a proxy of the environment, which would send the
+ * token over the network. Loaded only when it is asked for.
+ *
+ * HTTP is spoken by hand: where an answer breaks off, node:https of Deno 2.7.11 leaves a promise
+ * unhandled, which ends the program. It is HTTP/1.0 (RFC 1945), one request a connection, so that
+ * the end of the connection is the end of the answer.
+ */
+import { Buffer } from "node:buffer";
+import { connect as connectPlainly, type Socket } from "node:net";
+import { connect, type ConnectionOptions } from "node:tls";
+import type { TlsAccess } from "../access/server_access.ts";
+import { BODY_LIMIT, tooLong } from "./body_limit.ts";
+import type { HttpRequest, RawAnswer, Transport } from "./transport.ts";
+
+/** Room for the status line and the headers. */
+const FRAME_LIMIT = 65_536;
+
+/** Milliseconds for a handshake that has just failed, to learn why. */
+const HANDSHAKE_LIMIT = 5_000;
+
+export class SocketTransport implements Transport {
+  readonly #tls: TlsAccess;
+
+  constructor(tls: TlsAccess) {
+    this.#tls = tls;
+  }
+
+  async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
+    try {
+      return readAnswer(await exchange(request, this.#tls, limit));
+    } catch (error) {
+      if (!isUnknown(error) || this.#tls.authorities === undefined) throw error;
+      throw await this.#handshakeError(new URL(request.url)) ?? error;
+    }
+  }
+
+  /** node:tls says "write UNKNOWN" where it cannot verify the server; this knows why. */
+  async #handshakeError(url: URL): Promise<unknown> {
+    const { authorities = [], serverName } = this.#tls;
+    const { host: hostname, port } = connectionOptions(url, this.#tls);
+    try {
+      const connection = await Deno.startTls(await Deno.connect({ hostname, port }), {
+        hostname: serverName ?? hostname,
+        caCerts: [...authorities],
+      });
+      const timer = setTimeout(() => connection.close(), HANDSHAKE_LIMIT);
+      try {
+        await connection.handshake();
+        connection.close();
+        return undefined;
+      } finally {
+        clearTimeout(timer);
+      }
+    } catch (error) {
+      return error;
+    }
+  }
+
+  close(): void {}
+}
+
+/** "write UNKNOWN", where the handshake failed. */
+function isUnknown(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === "UNKNOWN";
+}
+
+function connectionOptions(url: URL, { authorities, serverName, client }: TlsAccess) {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return {
+    host,
+    port: Number(url.port || 443),
+    ALPNProtocols: ["http/1.1"],
+    rejectUnauthorized: authorities !== undefined,
+    ...(authorities === undefined ? {} : { ca: [...authorities] }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+  } satisfies ConnectionOptions;
+}
+
+function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<Buffer> {
+  const url = new URL(request.url);
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const socket = open(url, tls);
+  const timer = setTimeout(() => {
+    socket.destroy(new DOMException("Signal timed out.", "TimeoutError"));
+  }, limit);
+  const parts: Buffer[] = [];
+  let length = 0;
+  socket.on("data", (part: Buffer) => {
+    length += part.length;
+    parts.push(part);
+    if (length > BODY_LIMIT + FRAME_LIMIT) return socket.destroy(tooLong(request.url));
+    // Some keep the connection open all the same.
+    const whole = Buffer.concat(parts);
+    if (isWhole(whole)) resolve(whole);
+  });
+  socket.on("error", reject);
+  socket.on("end", () => resolve(Buffer.concat(parts)));
+  socket.on("close", () => {
+    clearTimeout(timer);
+    reject(new Error("the connection was closed"));
+  });
+  socket.write(head(request, url) + (request.body ?? ""));
+  return promise.finally(() => socket.destroy());
+}
+
+function open(url: URL, tls: TlsAccess): Socket {
+  const options = connectionOptions(url, tls);
+  if (url.protocol === "https:") return connect(options);
+  return connectPlainly({ host: options.host, port: Number(url.port || 80) });
+}
+
+function head({ method, headers, body = "" }: HttpRequest, url: URL): string {
+  const all = {
+    ...headers,
+    host: url.host,
+    "content-length": String(Buffer.byteLength(body)),
+  };
+  // Token and namespace were looked at when they were read: they break no line.
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${url.pathname}${url.search} HTTP/1.0\r\n${lines.join("")}\r\n`;
+}
+
+/** Whether all is there that the headers announce. */
+function isWhole(bytes: Buffer): boolean {
+  const end = bytes.indexOf("\r\n\r\n");
+  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString("latin1", 0, Math.max(0, end)))
+    ?.[1];
+  return length !== undefined && bytes.length - end - 4 >= Number(length);
+}
+
+/** Reads a whole answer; throws where it is cut short. */
+function readAnswer(bytes: Buffer): RawAnswer {
+  const end = bytes.indexOf("\r\n\r\n");
+  const [start = "", ...lines] = bytes.toString("latin1", 0, Math.max(0, end)).split("\r\n");
+  const status = /^HTTP\/1\.[01] (\d{3})/.exec(start)?.[1];
+  if (status === undefined) throw new Error("it does not answer by HTTP");
+  const headers = new Map(lines.map((line) => {
+    const at = line.indexOf(":");
+    return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()];
+  }));
+  const body = bytes.subarray(end + 4);
+  if (Number(headers.get("content-length") ?? 0) > body.length) {
+    throw new Error("the answer was cut short");
+  }
+  const location = headers.get("location");
+  const retryAfter = headers.get("retry-after");
+  return {
+    status: Number(status),
+    ...(location === undefined ? {} : { location }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    body: body.toString("utf8"),
+  };
+}

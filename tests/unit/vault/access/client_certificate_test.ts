@@ -1,0 +1,191 @@
+/** Our own certificate: read before it is used, and shown to `openssl s_server`, which asks for it. */
+import assert from "node:assert/strict";
+import { createPrivateKey } from "node:crypto";
+import type { TlsAccess } from "../../../../lib/vault/access/server_access.ts";
+import { readClientCertificate } from "../../../../lib/vault/access/client_certificate.ts";
+import { openSession } from "../../../../lib/vault/session/session.ts";
+import { encrypted, makeCertificatePem, oldForm } from "../../../support/fixtures_pki.ts";
+import { pureTest } from "../../../support/pure_test.ts";
+import { makeFolder } from "../../../support/rig.ts";
+import { makeIdentity } from "../identity.ts";
+import { around, type Files, messageOf } from "./surroundings.ts";
+import { byToken, failureOf } from "../ways.ts";
+
+const SERVER = await makeIdentity();
+const CLIENT = await makeIdentity("host.example.test", []);
+const STRANGER = await makeIdentity("host.example.test", []);
+
+const missing = await hasOpenssl() ? undefined : "no openssl on this machine";
+
+function opensslTest(name: string, fn: () => Promise<void>): void {
+  if (missing !== undefined) console.error(`Skipped "${name}": ${missing}`);
+  Deno.test({ name, fn, ignore: missing !== undefined });
+}
+
+async function hasOpenssl(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("openssl", { args: ["version"], stdout: "null" }).output())
+      .success;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads one path at a server that lets nobody in without a certificate of CLIENT's authority. */
+async function readAs(tls: TlsAccess): Promise<string> {
+  using folder = makeFolder();
+  folder.write("cert.pem", SERVER.identity.cert);
+  folder.write("key.pem", SERVER.identity.key);
+  folder.write("ca.pem", CLIENT.caPem);
+  const headers = "HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n";
+  folder.write("v1/pki/known", `${headers}{"data": {"known": true}}`);
+  const args = ["s_server", "-accept", "127.0.0.1:0", "-HTTP", "-cert", "cert.pem", "-key"];
+  args.push("key.pem", "-CAfile", "ca.pem", "-Verify", "1", "-verify_return_error");
+  const piped = { stdin: "null", stdout: "piped", stderr: "null" } as const;
+  const server = new Deno.Command("openssl", { args, cwd: folder.path, ...piped }).spawn();
+  const output = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    const address = `https://127.0.0.1:${await portIn(output)}`;
+    const session = await openSession({ ...byToken(address), tls, proxied: true });
+    try {
+      return JSON.stringify((await session.read("pki/known")).data);
+    } catch (error) {
+      return (await failureOf(() => Promise.reject(error))).message.replace(address, "A");
+    } finally {
+      await session.close();
+    }
+  } finally {
+    server.kill("SIGKILL");
+    await output.cancel();
+    await server.status;
+  }
+}
+
+/** The port that it says it accepts on. */
+async function portIn(output: ReadableStreamDefaultReader<string>): Promise<string> {
+  for (let said = "";;) {
+    const { value, done } = await output.read();
+    if (done) throw new Error(`openssl s_server ended: ${said}`);
+    said += value;
+    const port = /ACCEPT \S*:(\d+)\n/.exec(said)?.[1];
+    if (port !== undefined) return port;
+  }
+}
+
+function clientOf({ identity }: typeof CLIENT): Pick<TlsAccess, "client"> {
+  return { client: { certificate: identity.cert, key: identity.key } };
+}
+
+/** The runtime's client, and TLS by hand in its two uses. */
+const TRANSPORTS: Readonly<Record<string, TlsAccess>> = {
+  "verified": { authorities: [SERVER.caPem] },
+  "verified by a name": { authorities: [SERVER.caPem], serverName: "localhost" },
+  "unverified": { unverifiedBy: "vault_ssl_verify: false" },
+};
+
+for (const [kind, tls] of Object.entries(TRANSPORTS)) {
+  opensslTest(`${kind}: the client certificate is sent to a server that asks for it`, async () => {
+    assert.equal(await readAs({ ...tls, ...clientOf(CLIENT) }), '{"known":true}');
+  });
+
+  opensslTest(`${kind}: without a client certificate such a server lets nobody in`, async () => {
+    assert.equal(
+      await readAs(tls),
+      '"A" asks for a client certificate; set "client_cert" and "client_key"',
+    );
+  });
+
+  opensslTest(`${kind}: a certificate of another authority is not let in`, async () => {
+    assert.match(await readAs({ ...tls, ...clientOf(STRANGER) }), /^Cannot talk to "A": /);
+  });
+}
+
+const PATHS = { certificate: "/c.pem", key: "/c.key" };
+const [EC, OTHER_EC, RSA] = [
+  await makeCertificatePem("host.example.test"),
+  await makeCertificatePem("host.example.test"),
+  await makeCertificatePem("host.example.test", { algorithm: "RSA" }),
+];
+
+/** What is read of these two files. */
+function readPair(certificate: string, key: Files[string]) {
+  return readClientCertificate(PATHS, around({}, { "/c.pem": certificate, "/c.key": key }));
+}
+
+/** Why they are not used, which shows no line of the key. */
+function refusalOf(certificate: string, key: Files[string]): string {
+  const message = messageOf(() => readPair(certificate, key));
+  const lines = (typeof key === "string" ? key : key.text).split("\n");
+  for (const line of lines.filter((line) => line !== "")) {
+    assert.equal(message.includes(line.slice(0, 20)), false, message);
+  }
+  return message;
+}
+
+pureTest("readClientCertificate() gives the certificate as it is, and the key as PKCS#8", () => {
+  assert.deepEqual(readPair(EC.pem, EC.pkcs8), { certificate: EC.pem, key: EC.pkcs8 });
+  assert.deepEqual(readPair(EC.pem, `\n${EC.pkcs8}\n\n`).key, EC.pkcs8);
+  for (const [made, form] of [[EC, "sec1"], [RSA, "pkcs1"]] as const) {
+    const { key } = readPair(made.pem, oldForm(made, form));
+    assert.ok(key.startsWith("-----BEGIN PRIVATE KEY-----\n"));
+    assert.ok(createPrivateKey(key).equals(createPrivateKey(made.pkcs8)));
+  }
+});
+
+pureTest("readClientCertificate() takes a chain behind the certificate along", () => {
+  const chain = EC.pem + OTHER_EC.pem;
+  assert.equal(readPair(chain, EC.pkcs8).certificate, chain);
+  assert.equal(
+    refusalOf(chain, OTHER_EC.pkcs8),
+    'The client key "/c.key" does not belong to the certificate "/c.pem"',
+  );
+});
+
+pureTest("readClientCertificate() refuses a key of another certificate", () => {
+  for (const key of [OTHER_EC.pkcs8, RSA.pkcs8, oldForm(OTHER_EC, "sec1")]) {
+    assert.equal(
+      refusalOf(EC.pem, key),
+      'The client key "/c.key" does not belong to the certificate "/c.pem"',
+    );
+  }
+});
+
+pureTest("readClientCertificate() refuses a key that it cannot open", () => {
+  const cut = EC.pkcs8.slice(0, 100);
+  const swapped = EC.pkcs8.replace(/\n(.{30})(.)/, "\n$1!");
+  for (const key of [encrypted(EC), cut, swapped, "garbage, and a secret", EC.pem]) {
+    assert.equal(
+      refusalOf(EC.pem, key),
+      'The client key "/c.key" cannot be decoded; is it a PEM private key without a password?',
+    );
+  }
+});
+
+pureTest("readClientCertificate() refuses a certificate that is none", () => {
+  const cases = [
+    ["garbage", "holds no PEM certificate"],
+    ["", "holds no PEM certificate"],
+    [EC.pkcs8, "holds no PEM certificate"],
+    [EC.pem.slice(0, 100), "holds a PEM certificate that is cut off"],
+    [
+      "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+      "holds a PEM certificate that cannot be decoded",
+    ],
+  ] as const;
+  for (const [certificate, why] of cases) {
+    assert.equal(refusalOf(certificate, EC.pkcs8), `The client certificate "/c.pem" ${why}`);
+  }
+});
+
+pureTest("readClientCertificate() refuses a key that others may open, or that is empty", () => {
+  const open = (mode: number) => refusalOf(EC.pem, { text: EC.pkcs8, mode });
+  const said = (who: string, mode: string) =>
+    `"/c.key" holds a secret and is open to ${who} (mode ${mode}), so it is not used; cure: chmod ` +
+    "600 /c.key";
+  assert.equal(open(0o644), said("every user", "0644"));
+  assert.equal(open(0o640), said("its group", "0640"));
+  assert.equal(
+    refusalOf(EC.pem, "\n"),
+    'The file "/c.key", which is to hold the client key, is empty',
+  );
+});

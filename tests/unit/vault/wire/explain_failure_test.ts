@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { LIMITS } from "../../../../lib/vault/access/server_access.ts";
+import { VaultError } from "../../../../lib/vault/errors.ts";
+import { explainFailure } from "../../../../lib/vault/wire/explain_failure.ts";
+import { pureTest } from "../../../support/pure_test.ts";
+
+const A = "https://vault.test";
+
+/** An error of the runtime, with the causes below it. */
+function failed(...messages: readonly [string, ...string[]]): Error {
+  const [first, ...others] = messages;
+  const [next, ...more] = others;
+  return next === undefined
+    ? new TypeError(first)
+    : new TypeError(first, { cause: failed(next, ...more) });
+}
+
+/** What the runtime says, what is made of it, and whether it may pass. */
+const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
+  [
+    failed(
+      "error sending request for url (https://vault.test/): client error (Connect): tcp " +
+        "connect error: Connection refused (os error 111)",
+    ),
+    `Cannot connect to "${A}": connection refused; is the server running?`,
+    true,
+  ],
+  [
+    failed("error sending request", "client error (Connect)", "Connection refused (os error 111)"),
+    `Cannot connect to "${A}": connection refused; is the server running?`,
+    true,
+  ],
+  [
+    failed("failed to lookup address information: Name or service not known"),
+    `Cannot find the host of "${A}"; is the name right?`,
+    true,
+  ],
+  [
+    failed("getaddrinfo ENOTFOUND vault.test"),
+    `Cannot find the host of "${A}"; is the name right?`,
+    true,
+  ],
+  [
+    failed("invalid peer certificate: UnknownIssuer"),
+    `Cannot verify the TLS certificate of "${A}": its issuer is not trusted; set ` +
+    '"vault_ssl_verify" (or VAULT_CACERT) to the CA file',
+    false,
+  ],
+  [
+    failed("error sending request", "invalid peer certificate: BadSignature"),
+    `Cannot verify the TLS certificate of "${A}": its issuer is not trusted; set ` +
+    '"vault_ssl_verify" (or VAULT_CACERT) to the CA file',
+    false,
+  ],
+  [
+    failed('invalid peer certificate: certificate not valid for name "a"'),
+    `Cannot verify the TLS certificate of "${A}": it is for another name; use the name that ` +
+    'stands in it, here or as "tls_server_name"',
+    false,
+  ],
+  [
+    failed("invalid peer certificate: certificate expired: verification time 1"),
+    `Cannot verify the TLS certificate of "${A}": it has expired`,
+    false,
+  ],
+  [
+    failed("x: invalid peer certificate: CaUsedAsEndEntity"),
+    `Cannot verify the TLS certificate of "${A}": CaUsedAsEndEntity`,
+    false,
+  ],
+  [
+    failed("received corrupt message of type InvalidContentType"),
+    `"${A}" does not speak TLS; should it be "http://"?`,
+    false,
+  ],
+  [
+    failed(
+      "error sending request: client error (SendRequest): connection reset by peer (os error 104)",
+    ),
+    `Cannot talk to "${A}": connection reset by peer`,
+    true,
+  ],
+  [
+    new DOMException("Signal timed out.", "TimeoutError"),
+    `No answer from "${A}" within 60 s`,
+    false,
+  ],
+  ["a text that was thrown", `Cannot talk to "${A}": a text that was thrown`, true],
+];
+
+pureTest(
+  "explainFailure() says in plain words what the runtime says, and whether it may pass",
+  () => {
+    for (const [error, message, passing] of FAILURES) {
+      const explained = explainFailure(A, error, LIMITS);
+      assert.deepEqual([explained.message, explained.passing], [message, passing]);
+      assert.equal(explained.cause, error);
+    }
+  },
+);
+
+pureTest("explainFailure() leaves what is said in plain words already", () => {
+  const error = new VaultError("said", { status: 400 });
+  assert.equal(explainFailure(A, error, LIMITS), error);
+});
+
+pureTest("explainFailure() shows nothing of a header that cannot be sent", () => {
+  for (const text of ["Invalid header value: s.x", "Cannot convert to ByteString: s.x"]) {
+    const error = explainFailure(A, failed(text), LIMITS);
+    assert.equal(
+      error.message,
+      "The token cannot be sent: it holds a character that none may hold",
+    );
+    assert.equal(Deno.inspect(error).includes("s.x"), false);
+  }
+});
