@@ -28,6 +28,7 @@ export const ALGORITHMS = {
   "EC P-384 with SHA-256": { name: "ECDSA", namedCurve: "P-384", hash: "SHA-256" },
   "EC P-521": { name: "ECDSA", namedCurve: "P-521", hash: "SHA-512" },
   "RSA": { name: "RSASSA-PKCS1-v1_5", ...RSA },
+  "RSA 1024": { name: "RSASSA-PKCS1-v1_5", ...RSA, modulusLength: 1024 },
   "RSA-PSS": { name: "RSA-PSS", ...RSA, saltLength: 32 },
   "Ed25519": { name: "Ed25519" },
 } as const satisfies Readonly<Record<string, KeyAlgorithm>>;

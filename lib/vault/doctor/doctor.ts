@@ -36,11 +36,12 @@ export async function examine(examination: Examination, tell: Tell): Promise<voi
   ];
   if (typeof servers === "string") return tell(found("problem", "settings", servers));
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
-  const say = telling((text) => plainLine(text, secrets), tell);
+  const clean = (text: string) => plainLine(text, secrets);
+  const say = telling(clean, tell);
   if (servers.tls.authorities === undefined) say(unverified(servers));
   let usable = 0;
   for (const address of servers.addresses) {
-    const findings = await examineAddress(address, servers, examination.now);
+    const findings = await examineAddress(address, servers, examination.now, clean);
     findings.forEach(say);
     // A wrong clock is no reason to leave the rest unseen.
     if (findings[0]?.verdict !== "problem") usable++;

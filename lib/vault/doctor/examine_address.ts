@@ -1,16 +1,21 @@
 /** Looks at one server: can it be reached, does TLS verify, is it unsealed, what time is it there. */
 import { formatDuration } from "../../config/duration.ts";
-import { parseObject } from "../wire/answer.ts";
+import { type Clean, parseObject } from "../wire/answer.ts";
 import { explainFailure } from "../wire/explain_failure.ts";
 import { type Finding, found } from "./finding.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import { openTransport, probe } from "../wire/transport.ts";
 
-/** Never throws for what can be wrong. The first finding is about the address itself. */
+/**
+ * Never throws for what can be wrong. The first finding is about the address itself.
+ *
+ * @param clean Takes out of a server's text what no message may show.
+ */
 export async function examineAddress(
   address: string,
   access: ServerAccess,
   now: () => Date,
+  clean: Clean,
 ): Promise<Finding[]> {
   try {
     const transport = await openTransport(access, address);
@@ -19,7 +24,7 @@ export async function examineAddress(
       const url = `${address}/v1/sys/health`;
       const headers = { "x-vault-request": "true" };
       const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
-      return judgeHealth(address, answer.status, parseObject(answer.body), now());
+      return judgeHealth(address, answer.status, parseObject(answer.body), { now: now(), clean });
     } finally {
       transport.close();
     }
@@ -39,12 +44,12 @@ function judgeHealth(
   address: string,
   status: number,
   health: Readonly<Record<string, unknown>> | undefined,
-  now: Date,
+  { now, clean }: { readonly now: Date; readonly clean: Clean },
 ): Finding[] {
   if (health?.["sealed"] === undefined) {
     return [found("problem", address, `answers, but not as a Vault server does (${status})`)];
   }
-  const version = `version ${String(health["version"] ?? "unknown").slice(0, 40)}`;
+  const version = `version ${clean(String(health["version"] ?? "unknown")).slice(0, 40)}`;
   if (status === 501) {
     return [found("problem", address, `${version}, not initialised`, "bao operator init")];
   }

@@ -87,3 +87,12 @@ pureTest("a verbose log keeps each line above the one that moves", () => {
   log.line("info", "a: issued");
   assert.equal(host.stderr(), `${CLEAR}a: issued\n${CLEAR}issuing 0 of 10`);
 });
+
+pureTest("a warning that many share is printed for the first, and for the verbose for each", () => {
+  for (const [verbose, times] of [[false, 1], [true, 3]] as const) {
+    const { host, log } = start({ verbose, quiet: true, file: "/var/log/vcm.log" });
+    for (const name of ["a", "b", "c"]) log.warning(`${name}: it was cut`, "it was cut");
+    assert.equal(host.stderr().match(/it was cut/g)?.length, times);
+    assert.equal(host.appended.get("/var/log/vcm.log")?.match(/it was cut/g)?.length, 3);
+  }
+});

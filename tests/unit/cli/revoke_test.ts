@@ -231,3 +231,34 @@ test("vcm revoke without a way to the server says why for each", async ({ vcm, f
   ]);
   assert.ok(folder.tree().includes("store/a.test/cert.pem"));
 });
+
+test("vcm revoke --json asks nothing, so it wants --yes", async ({ vcm, server }) => {
+  const { status, err } = await vcm("revoke --json a.test", { canAsk: true });
+  assert.equal(status, 2);
+  assert.match(err, /^With --json nothing is asked; say --yes as well\n/);
+  assert.deepEqual(server.calls(), []);
+});
+
+test("vcm revoke holds neither lock nor login while a person thinks", async (bench) => {
+  const { vcm, folder, server } = bench;
+  let asked = 0;
+  const { status, err } = await vcm("revoke a.test", {
+    canAsk: true,
+    ask: () => {
+      asked = server.calls().length;
+      lockStore(folder.at("store"))[Symbol.dispose]();
+      // Meanwhile a run renews it.
+      for (const what of ["cert", "privkey"]) {
+        const path = `store/a.test/${what}.pem`;
+        folder.write(path, folder.read(path.replace("a.test", "b.test")));
+      }
+      return true;
+    },
+  });
+  assert.equal(asked, 0);
+  assert.deepEqual([status, err], [
+    1,
+    "failed  a.test: Not revoked: another run has replaced it since it was asked for\n",
+  ]);
+  assert.deepEqual(server.calls(), []);
+});

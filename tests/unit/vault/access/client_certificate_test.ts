@@ -189,3 +189,25 @@ pureTest("readClientCertificate() refuses a key that others may open, or that is
     'The file "/c.key", which is to hold the client key, is empty',
   );
 });
+
+pureTest("readClientCertificate() refuses keys that the runtime's TLS cannot use", async () => {
+  // It would end the whole program for them.
+  const short = await makeCertificatePem("host.example.test", { algorithm: "RSA 1024" });
+  assert.equal(
+    refusalOf(short.pem, short.pkcs8),
+    'The client key "/c.key" is of type rsa-1024, which cannot be used; use a key of one of the ' +
+      "types ec-256, ec-384, rsa-2048, rsa-3072, rsa-4096, ed25519",
+  );
+  for (const algorithm of ["EC P-384", "EC P-521", "Ed25519"] as const) {
+    const good = await makeCertificatePem("host.example.test", { algorithm });
+    assert.equal(readPair(good.pem, good.pkcs8).certificate, good.pem);
+  }
+});
+
+pureTest("readClientCertificate() looks at each certificate of the file", () => {
+  const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  assert.equal(
+    refusalOf(EC.pem + broken, EC.pkcs8),
+    'The client certificate "/c.pem" holds a PEM certificate that cannot be decoded',
+  );
+});

@@ -191,3 +191,21 @@ Deno.test("examine() finds what is wrong with the settings, and looks no further
   }
   assert.deepEqual(server.calls(), []);
 });
+
+Deno.test("examine() takes a disaster recovery secondary for one that issues nothing", async () => {
+  const health = { ...healthy({ standby: true }), status: 472 };
+  await using server = startWell({ "sys/health": health });
+  assert.deepEqual((await examineAt([server.address])).lines, [
+    "problem A: version 2.6.2, a disaster recovery secondary: it issues nothing",
+  ]);
+});
+
+Deno.test("examine() makes one plain line of whatever a server says", async () => {
+  const version = `2.6\x1b[2J\nok fake: line ${TOKEN}`;
+  await using server = startWell({ "sys/health": healthy({ version }) });
+  const [line] = (await examineAt([server.address])).lines;
+  assert.equal(
+    line,
+    "ok A: version 2.6[2J ok fake: line [redacted], initialised, unsealed, active",
+  );
+});

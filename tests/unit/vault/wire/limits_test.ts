@@ -120,6 +120,21 @@ Deno.test("one request without an answer, beside an address that is down, ends n
   await session.close();
 });
 
+Deno.test("an answer ends at its length, though the connection stays open", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    const connection = await listener.accept();
+    await connection.read(new Uint8Array(4096));
+    const text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    await connection.write(new TextEncoder().encode(text));
+    return connection;
+  })();
+  const url = `http://127.0.0.1:${listener.addr.port}/v1/sys/health`;
+  const answer = await new SocketTransport({}).send({ method: "GET", url, headers: {} }, 5000);
+  assert.deepEqual(answer, { status: 200, body: "{}" });
+  (await serving).close();
+});
+
 /** Takes connections, reads what comes, and never writes. */
 function startSilentServer() {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -1,0 +1,36 @@
+/** The files that VCM itself reads and writes must not be one another, nor lie in the store. */
+import { pureTest } from "../../support/pure_test.ts";
+import { assertMistakes } from "./mistakes.ts";
+
+pureTest("files that VCM reads or writes are each of their own", async () => {
+  await assertMistakes(
+    `config:
+  log_file: /etc/vcm/a
+  token_file: /etc/vcm/a
+  auth:
+    method: approle
+    secret_id_file: /etc/vcm/b
+    wrapped_secret_id_file: /etc/vcm/b
+  vault_ssl_verify: /etc/vcm/b
+certs: []
+`,
+    'f:3:15 config.token_file: "/etc/vcm/a" is already used by config.log_file (line 2)',
+    'f:7:29 config.auth.wrapped_secret_id_file: "/etc/vcm/b" is already used by ' +
+      "config.auth.secret_id_file (line 6)",
+    'f:8:21 config.vault_ssl_verify: "/etc/vcm/b" is already used by config.auth.secret_id_file ' +
+      "(line 6)",
+  );
+});
+
+pureTest("what VCM writes beside its sets lies outside the store", async () => {
+  const text = (log: string, secret: string) =>
+    `config: {cert_store: /srv/certs, log_file: ${log}, auth: {method: approle, ` +
+    `secret_id_file: ${secret}}}\ncerts: []\n`;
+  await assertMistakes(
+    text("/srv/certs/vcm.log", "/srv/certs/web/privkey.pem"),
+    "f:1:44 config.log_file: must lie outside the store /srv/certs, which VCM keeps itself",
+    "f:1:104 config.auth.secret_id_file: must lie outside the store /srv/certs, which VCM keeps " +
+      "itself",
+  );
+  await assertMistakes(text("/srv/certs.log", "/srv/secret-id"));
+});
