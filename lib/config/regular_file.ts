@@ -19,10 +19,10 @@ export interface FileText {
   readonly mode: number;
 }
 
-/** The host's bundle of authorities has a quarter of that. */
-const MAX_BYTES = 1024 * 1024;
+/** The host's bundle of authorities has a quarter of a MiB, and some have each in words as well. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Reads a regular file of at most 1 MiB, links followed. Throws Error, the system's or in its kind. */
+/** Reads a regular file of at most 4 MiB, links followed. Throws Error, the system's or in its kind. */
 export function readRegularFile(path: string): FileText {
   // Before it is opened: to open a pipe would wait for somebody to write into it.
   requireRegular(Deno.statSync(path));
@@ -36,5 +36,5 @@ export function readRegularFile(path: string): FileText {
 function requireRegular({ isFile, isDirectory, size }: Deno.FileInfo): void {
   if (isDirectory) throw new Error("Is a directory");
   if (!isFile) throw new Error("Is no regular file");
-  if (size > MAX_BYTES) throw new Error("Is bigger than 1 MiB");
+  if (size > MAX_BYTES) throw new Error("Is bigger than 4 MiB");
 }

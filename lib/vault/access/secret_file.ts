@@ -1,5 +1,6 @@
 /** Secrets that lie in files of their own. */
 import { shellWord } from "../../config/shell_word.ts";
+import { octal } from "../../plan/drift.ts";
 import { VaultError } from "../errors.ts";
 import { readNamed, type Surroundings } from "./surroundings.ts";
 
@@ -31,9 +32,8 @@ function requireClosed(path: string, mode: number): void {
   if ((mode & 0o077) === 0) return;
   const who = (mode & 0o007) !== 0 ? "every user" : "its group";
   throw new VaultError(
-    `"${path}" holds a secret and is open to ${who} (mode ${
-      (mode & 0o7777).toString(8).padStart(4, "0")
-    }), so it is not used; cure: chmod 600 ${shellWord(path)}`,
+    `"${path}" holds a secret and is open to ${who} (mode ${octal(mode)}), so it is not used; ` +
+      `cure: chmod 600 ${shellWord(path)}`,
   );
 }
 

@@ -21,8 +21,8 @@ Deno.test("readRegularFile() waits for no pipe, and reads no device or folder", 
 
 Deno.test("readRegularFile() refuses what is too big to be a secret or a bundle", () => {
   using folder = makeFolder();
-  folder.write("big", "x".repeat(1024 * 1024 + 1));
-  assert.equal(errorOf(() => readRegularFile(folder.at("big"))).message, "Is bigger than 1 MiB");
+  folder.write("big", "x".repeat(4 * 1024 * 1024 + 1));
+  assert.equal(errorOf(() => readRegularFile(folder.at("big"))).message, "Is bigger than 4 MiB");
 });
 
 Deno.test("readRegularFile() leaves the system's own error as it is", () => {
