@@ -5,8 +5,9 @@ import { syncFolder } from "./atomic_write.ts";
 import { finishSwitch } from "./store.ts";
 
 /**
- * Moves a set to `archive/<name>/<serial>`, or `<serial>-2` where there is one, by one rename; afterwards the certificate counts as
- * missing. Where the set's name is a link, the link goes, and what it leads to stays.
+ * Moves a set to `archive/<name>/<serial>`, or `<serial>-2` where there is one, by one rename;
+ * afterwards the certificate counts as missing. Where the set's name is a link, the link goes, and
+ * what it leads to stays.
  *
  * @returns Where it lies now. Throws the system's error; then the set is where it was.
  */

@@ -31,8 +31,12 @@ export interface Chain {
 export async function buildChain(leaf: string, authorities: readonly string[]): Promise<Chain> {
   const pems = new Set(authorities.flatMap(splitCertificates));
   const pool = [...pems].map((pem) => ({ pem, certificate: openCertificate(pem) }));
-  const roots = pool.filter(({ certificate }) => isRoot(certificate));
-  const unused = new Set(pool.filter(({ certificate }) => !isRoot(certificate)));
+  const roots: Authority[] = [];
+  const unused = new Set<Authority>();
+  for (const authority of pool) {
+    if (await isRoot(authority.certificate)) roots.push(authority);
+    else unused.add(authority);
+  }
   const intermediates: string[] = [];
   let end = openCertificate(leaf);
   for (;;) {
@@ -66,7 +70,7 @@ async function findIssuer(
   return undefined;
 }
 
-/** Self-issued (RFC 5280, 3.2), which every root is. */
-function isRoot(certificate: X509Certificate): boolean {
-  return certificate.subject === certificate.issuer;
+/** Signed by itself (RFC 5280, 3.2); a root that another one of its name signed too is none. */
+async function isRoot(certificate: X509Certificate): Promise<boolean> {
+  return certificate.subject === certificate.issuer && await isSignedBy(certificate, certificate);
 }

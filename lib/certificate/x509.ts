@@ -1,7 +1,7 @@
 /**
  * The door to the library that writes certificates, signing requests and their parts. To load it
  * costs 15 ms, so only what is needed rarely imports it: keys made on this host, names of rare kinds,
- * the practice Vault.
+ * signatures that node:crypto cannot check, the practice Vault.
  *
  * It hands out values of its own and re-exports nothing: the bundler would join a re-export to its
  * package directly, and load that before `reflect-metadata`.

@@ -12,7 +12,7 @@ import type { Arguments } from "./parse_arguments.ts";
 
 const NO_SERVER: AccessOrder = { problem: "This plan needs no server" };
 
-/** Carries out a plan that has steps, and logs what comes about; never throws for it. */
+/** Carries out a plan, and logs what comes about; never throws for it. */
 export async function carryOut(
   made: Plan,
   config: Config,

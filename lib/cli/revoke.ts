@@ -105,19 +105,24 @@ async function carryOut(
   const sessions = new SessionOnce(findAccess(config, host), emit);
   try {
     for (const wish of granted) {
-      const found = now.get(wish.name);
-      const same = found !== undefined && !isRefused(found) &&
-        found.certificate.serial === wish.certificate.serial;
+      const change = changeSince(wish, now.get(wish.name));
       reporter.tell(
-        same ? await revokeGranted(wish, config, sessions) : refusalOf({
-          name: wish.name,
-          problem: "Not revoked: another run has replaced it since it was asked for",
-        }),
+        change === undefined
+          ? await revokeGranted(wish, config, sessions)
+          : refusalOf({ name: wish.name, problem: `Not revoked: ${change}` }),
       );
     }
   } finally {
     await sessions.close();
   }
+}
+
+/** What has happened to a set since it was asked for, while nobody held the lock. */
+function changeSince(wish: Revocation, now: Wish | undefined): string | undefined {
+  if (now !== undefined && isRefused(now)) return now.problem;
+  return now?.certificate.serial === wish.certificate.serial
+    ? undefined
+    : "another run has replaced it since it was asked for";
 }
 
 async function revokeGranted(

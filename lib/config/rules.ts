@@ -49,31 +49,33 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
   return round.findings;
 }
 
-/** The files that VCM writes, which must not lie where it keeps its sets. */
-const WRITTEN: ReadonlySet<string> = new Set(["log_file", "secret_id_file"]);
-
 /**
  * The files that VCM itself reads or writes, and which no target may replace. The client certificate
  * is not one of them: it may be what VCM itself renews.
  */
 function claimOwnFiles(round: Round): void {
-  const { settings } = round;
-  const take = (path: string | undefined, at: KeyPath) => {
+  const { settings, findings, paths } = round;
+  const take = (path: string | undefined, at: KeyPath, written = false) => {
     if (path === undefined) return;
-    if (WRITTEN.has(String(at.at(-1))) && path.startsWith(round.storePrefix)) {
-      const message = `must lie outside the store ${round.store}, which VCM keeps itself`;
-      round.findings.push({ path: at, message });
-    }
-    claim(round, round.paths, path, at);
+    if (written && isInStore(round, path)) findings.push({ path: at, message: outside(round) });
+    claim(round, paths, path, at);
   };
-  for (const key of ["log_file", "token_file"] as const) take(settings[key], ["config", key]);
-  for (
-    const key of ["token_file", "secret_id_file", "wrapped_secret_id_file", "jwt_file"] as const
-  ) {
+  take(settings.log_file, ["config", "log_file"], true);
+  take(settings.token_file, ["config", "token_file"]);
+  for (const key of ["token_file", "wrapped_secret_id_file", "jwt_file"] as const) {
     take(settings.auth?.[key], ["config", "auth", key]);
   }
+  take(settings.auth?.secret_id_file, ["config", "auth", "secret_id_file"], true);
   const trust = settings.vault_ssl_verify;
   if (trust?.kind === "file") take(trust.path, ["config", "vault_ssl_verify"]);
+}
+
+function isInStore({ store, storePrefix }: Round, path: string): boolean {
+  return path === store || path.startsWith(storePrefix);
+}
+
+function outside({ store }: Round): string {
+  return `must lie outside the store ${store}, which VCM keeps itself`;
 }
 
 /** Tokens and private keys travel there. */
@@ -179,9 +181,8 @@ function checkTargets(round: Round, index: number, certificate: Certificate): vo
     const form = entry === undefined ? undefined : targetForm(entry);
     if (form === undefined) return;
     const path: KeyPath = ["certs", index, "deploy", number, form.key];
-    if (form.path === round.store || form.path.startsWith(round.storePrefix)) {
-      const message = `must lie outside the store ${round.store}, which VCM keeps itself`;
-      round.findings.push({ path, message });
+    if (isInStore(round, form.path)) {
+      round.findings.push({ path, message: outside(round) });
     } else {
       claim(round, round.paths, form.path, path);
     }

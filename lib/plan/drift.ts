@@ -1,4 +1,5 @@
 /** How a target differs from what the file asks for, and what stops it from being mended. */
+import { octal } from "../config/octal.ts";
 import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Blocked, Drift, TargetFile, TargetObservation, TargetStep } from "./types.ts";
@@ -95,9 +96,4 @@ export function targetStep(
     mode: spec.mode ?? (spec.what === "privkey" ? 0o600 : 0o644),
     createDirs: spec.createDirs,
   };
-}
-
-/** `0640` */
-export function octal(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
 }

@@ -1,15 +1,9 @@
 /** `(config, observation, now) → Plan`: what differs from the wish, and the steps that mend it. */
 import { renewalStart } from "../certificate/renewal.ts";
+import { octal } from "../config/octal.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
 import { gatherServices, judgeMarker, type ServiceWish } from "./debt.ts";
-import {
-  changesContent,
-  judgeDrift,
-  judgeObstacles,
-  octal,
-  type Supply,
-  targetStep,
-} from "./drift.ts";
+import { changesContent, judgeDrift, judgeObstacles, type Supply, targetStep } from "./drift.ts";
 import { isWhole, judgeDue, storedCertificate } from "./due.ts";
 import { requestFor } from "./request.ts";
 import type {

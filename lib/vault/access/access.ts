@@ -7,7 +7,7 @@ import type { VaultSettings } from "../../config/types.ts";
 import type { Credentials } from "./credentials.ts";
 import { VaultError } from "../errors.ts";
 import { gatherCredentials } from "./gather_credentials.ts";
-import { resolveServers, type ServerAccess } from "./server_access.ts";
+import { type ResolvedServers, resolveServers, type ServerAccess } from "./server_access.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 export interface VaultAccess extends ServerAccess {
@@ -17,7 +17,15 @@ export interface VaultAccess extends ServerAccess {
 
 /** Throws VaultError where an address or credentials are missing or cannot be read. */
 export function resolveAccess(settings: VaultSettings, around: Surroundings): VaultAccess {
-  const { servers, client } = resolveServers(settings, around);
+  return addCredentials(resolveServers(settings, around), settings, around);
+}
+
+/** The second half of it, where the first is known. Throws VaultError. */
+export function addCredentials(
+  { servers, client }: ResolvedServers,
+  settings: VaultSettings,
+  around: Surroundings,
+): VaultAccess {
   const credentials = gatherCredentials(settings, around, client);
   const [first] = credentials;
   if (first === undefined) throw new VaultError(NO_WAY);

@@ -36,16 +36,16 @@ export function readClientCertificate(
   const opened = certificates.map((one) => openOne(files.certificate, one));
   const leaf = opened[0] ?? openOne(files.certificate, text);
   const key = openKey(files.key, pem);
-  if (!leaf.checkPrivateKey(key)) {
-    throw new VaultError(
-      `The client key "${files.key}" does not belong to the certificate "${files.certificate}"`,
-    );
-  }
   const type = keyTypeOf(key);
-  if (!KNOWN.test(type)) {
+  if (!isKnown(type)) {
     throw new VaultError(
       `The client key "${files.key}" is of type ${type}, which cannot be used; use a key of one of ` +
         `the types ${KEY_TYPES.join(", ")}`,
+    );
+  }
+  if (!leaf.checkPrivateKey(key)) {
+    throw new VaultError(
+      `The client key "${files.key}" does not belong to the certificate "${files.certificate}"`,
     );
   }
   return {
@@ -55,7 +55,11 @@ export function readClientCertificate(
 }
 
 /** Curves and lengths that the runtime's TLS library signs with. */
-const KNOWN = /^(?:ec-256|ec-384|ec-secp521r1|ed25519|rsa-(?:[2-9]\d{3}|\d{5}))$/;
+function isKnown(type: string): boolean {
+  const bits = /^rsa-(\d+)$/.exec(type)?.[1];
+  if (bits !== undefined) return Number(bits) >= 2048 && Number(bits) <= 8192;
+  return ["ec-256", "ec-384", "ec-secp521r1", "ed25519"].includes(type);
+}
 
 function openOne(path: string, pem: string): X509Certificate {
   try {

@@ -1,11 +1,11 @@
 /** Secrets that lie in files of their own. */
 import { shellWord } from "../../config/shell_word.ts";
-import { octal } from "../../plan/drift.ts";
+import { octal } from "../../config/octal.ts";
 import { VaultError } from "../errors.ts";
 import { readNamed, type Surroundings } from "./surroundings.ts";
 
 /**
- * The text of a file that only its owner may get at, without the space around it.
+ * The text of a file that its mode opens to its owner alone, without the space around it.
  *
  * @param what As a message names it: "the token".
  *

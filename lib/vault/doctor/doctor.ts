@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../../config/duration.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
-import { resolveAccess, type VaultAccess } from "../access/access.ts";
+import { addCredentials, type VaultAccess } from "../access/access.ts";
 import { secretsOf } from "../access/credentials.ts";
 import { messageOf, VaultError } from "../errors.ts";
 import { examineAddress } from "./examine_address.ts";
@@ -30,11 +30,10 @@ type Tell = (finding: Finding) => void;
 /** Never throws for what can be wrong: it is a finding. Logs in, and gives that token up again. */
 export async function examine(examination: Examination, tell: Tell): Promise<void> {
   const { config, around } = examination;
-  const [servers, access] = [
-    attempt(() => resolveServers(config.vault, around).servers),
-    attempt(() => resolveAccess(config.vault, around)),
-  ];
-  if (typeof servers === "string") return tell(found("problem", "settings", servers));
+  const resolved = attempt(() => resolveServers(config.vault, around));
+  if (typeof resolved === "string") return tell(found("problem", "settings", resolved));
+  const { servers } = resolved;
+  const access = attempt(() => addCredentials(resolved, config.vault, around));
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
   const clean = (text: string) => plainLine(text, secrets);
   const say = telling(clean, tell);
@@ -50,10 +49,10 @@ export async function examine(examination: Examination, tell: Tell): Promise<voi
   if (usable > 0) await examineRights(access, examination, say);
 }
 
-/** Each text as one plain line without secrets, whatever the server put into it. */
+/** What was found as one plain line without secrets, whatever the server put into it. */
 function telling(clean: (text: string) => string, tell: Tell): Tell {
   return ({ verdict, subject, detail, remedy }) =>
-    tell(found(verdict, clean(subject), clean(detail), remedy));
+    tell(found(verdict, subject, clean(detail), remedy));
 }
 
 function attempt<T extends object>(resolve: () => T): T | string {

@@ -1,10 +1,11 @@
 /** Looks at one server: can it be reached, does TLS verify, is it unsealed, what time is it there. */
 import { formatDuration } from "../../config/duration.ts";
 import { type Clean, parseObject } from "../wire/answer.ts";
+import { VaultError } from "../errors.ts";
 import { explainFailure } from "../wire/explain_failure.ts";
 import { type Finding, found } from "./finding.ts";
 import type { ServerAccess } from "../access/server_access.ts";
-import { openTransport, probe } from "../wire/transport.ts";
+import { isProxied, openTransport, probe } from "../wire/transport.ts";
 
 /**
  * Never throws for what can be wrong. The first finding is about the address itself.
@@ -20,7 +21,7 @@ export async function examineAddress(
   try {
     const transport = await openTransport(access, address);
     try {
-      if (!access.proxied) await probe(address, access.limits);
+      if (!isProxied(access, address)) await probe(address, access.limits);
       const url = `${address}/v1/sys/health`;
       const headers = { "x-vault-request": "true" };
       const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
@@ -33,10 +34,15 @@ export async function examineAddress(
       found(
         "problem",
         address,
-        explainFailure(address, error, access.limits, access.proxied).message,
+        explain(address, error, access),
       ),
     ];
   }
+}
+
+function explain(address: string, error: unknown, access: ServerAccess): string {
+  if (error instanceof VaultError) return error.message;
+  return explainFailure(address, error, access.limits, isProxied(access, address)).message;
 }
 
 /** Statuses of `GET sys/health` (Vault API). */

@@ -47,8 +47,11 @@ function judgeAuthority(
   return found("warning", path, detail, 'lower "ttl", or renew the CA');
 }
 
+/** What a server answers where there is no such mount, or none of this kind. */
+const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
+
 function explainMount(path: string, error: unknown): Finding {
-  if (error instanceof VaultError && error.status !== undefined) {
+  if (error instanceof VaultError && NOTHING_THERE.has(error.status)) {
     const issuer = path.endsWith("/json")
       ? ', or it has no issuer of that name ("issuer_ref")'
       : "";
@@ -92,7 +95,7 @@ export async function examineRoles(
       const { data } = await session.read(path);
       const objections = users.flatMap((spec) =>
         judgeRole(data, spec).map(({ fatal, message }) =>
-          found(fatal ? "problem" : "warning", path, `${spec.name}: ${message}`)
+          found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );
       findings.push(...objections);
@@ -104,6 +107,11 @@ export async function examineRoles(
     }
   }
   return findings;
+}
+
+/** With the certificate's name before it, unless that is what it begins with. */
+function about(name: string, message: string): string {
+  return message.startsWith(`${name}: `) ? message : `${name}: ${message}`;
 }
 
 function explainRole(path: string, error: unknown): Finding {

@@ -53,9 +53,7 @@ function refuses(role: Role, name: string): string | undefined {
   const [, host = name] = name.split("@");
   const email = host !== name;
   const wildcard = host.includes("*");
-  const notAllowed = `not below its allowed_domains (${
-    listOf(role["allowed_domains"]).join(", ")
-  })`;
+  const notAllowed = `not below its allowed_domains (${some(listOf(role["allowed_domains"]))})`;
   if (wildcard && role["allow_wildcard_certificates"] === false) {
     return "it has allow_wildcard_certificates=false";
   }
@@ -162,4 +160,10 @@ function matches(pattern: string, text: string): boolean {
   }
   const last = rest.at(-1) ?? "";
   return text.length - last.length >= at && text.endsWith(last);
+}
+
+/** The first few of a list that may be long. */
+function some(names: readonly string[]): string {
+  const more = names.length > 6 ? ` and ${names.length - 5} more` : "";
+  return names.slice(0, more === "" ? 6 : 5).join(", ") + more;
 }

@@ -135,7 +135,10 @@ export class TokenKeeper {
     const next = this.#credentials[this.#at + 1];
     if (next === undefined) return false;
     this.#at++;
-    this.#helpers.note(`${why}; trying ${nameOf(next)}`);
+    const then = next.kind === "unusable"
+      ? `; the next way to log in cannot be used: ${next.problem}`
+      : `; trying ${nameOf(next)}`;
+    this.#helpers.note(`${why}${then}`);
     return true;
   }
 }

@@ -1,10 +1,12 @@
 /** Requests to single servers by their address, with the one redirect that may be followed. */
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
+import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { findRedirect, redirectsAgain } from "./redirect.ts";
 import {
   type HttpRequest,
+  isProxied,
   openTransport,
   probe,
   type RawAnswer,
@@ -38,16 +40,18 @@ export class Connections {
   /**
    * One request, and a second where the first is redirected to a server that may have it.
    *
-   * @param limit Milliseconds for each of the two.
+   * @param limit Milliseconds for both together.
    *
    * Throws VaultError, in the words of the server that failed.
    */
   async exchange(address: string, call: Call, limit: number): Promise<Answered> {
     const url = `${address}/v1/${call.path.split("/").map(encodeURIComponent).join("/")}`;
+    const until = Date.now() + limit;
     const answer = await this.#request(address, url, call, limit);
     const target = findRedirect(url, answer, this.#access, this.#clean);
     if (target === undefined) return { address, answer };
-    const second = await this.#request(target.origin, target.url, call, limit);
+    const left = Math.max(1, until - Date.now());
+    const second = await this.#request(target.origin, target.url, call, left);
     if (second.status >= 300 && second.status < 400) {
       throw redirectsAgain(target.origin, second, this.#clean);
     }
@@ -65,17 +69,18 @@ export class Connections {
     const request = { method, url, headers, ...(body === undefined ? {} : { body }) };
     const until = Date.now() + limit;
     try {
-      const transport = await this.#transportTo(address, limit);
+      const transport = await this.#transportTo(address);
       return await transport.send(request, Math.max(1, until - Date.now()));
     } catch (error) {
-      const { limits, proxied } = this.#access;
-      throw explainFailure(address, error, { ...limits, answer: limit }, proxied);
+      if (error instanceof VaultError) throw error;
+      const limits = { ...this.#access.limits, answer: limit };
+      throw explainFailure(address, error, limits, isProxied(this.#access, address));
     }
   }
 
   /** Connects once to each server, to learn in plain words whether it is there. */
-  async #transportTo(address: string, limit: number): Promise<Transport> {
-    const opening = this.#transports.get(address) ?? this.#open(address, limit);
+  async #transportTo(address: string): Promise<Transport> {
+    const opening = this.#transports.get(address) ?? this.#open(address);
     this.#transports.set(address, opening);
     try {
       return await opening;
@@ -85,12 +90,13 @@ export class Connections {
     }
   }
 
-  async #open(address: string, limit: number): Promise<Transport> {
+  async #open(address: string): Promise<Transport> {
+    const { addresses, limits } = this.#access;
     const transport = await openTransport(this.#access, address);
     try {
-      const { limits, proxied } = this.#access;
-      const connect = Math.min(limits.connect, limit);
-      if (!proxied) await probe(address, { ...limits, connect });
+      // Each address has its share of the time, and the connection is a part of that.
+      const connect = Math.min(limits.connect, Math.ceil(limits.answer / addresses.length));
+      if (!isProxied(this.#access, address)) await probe(address, { ...limits, connect });
       return transport;
     } catch (error) {
       transport.close();

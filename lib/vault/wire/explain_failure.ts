@@ -38,6 +38,8 @@ export function explainFailure(
       ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
       : /not valid for name|NotValidForName/i.test(text)
       ? 'it is for another name; use the name that stands in it, here or as "tls_server_name"'
+      : /CaUsedAsEndEntity/.test(text)
+      ? "it is a CA certificate itself; give the server one that is none (basicConstraints=CA:FALSE)"
       : /expired/i.test(text)
       ? "it has expired"
       : text.replace(/^.*invalid peer certificate: /s, "");

@@ -28,13 +28,13 @@ interface Setback {
   readonly error: VaultError;
   /** It may be otherwise in a while. */
   readonly passing: boolean;
-  /** It is there and may answer others, so that it does not count as down. */
+  /** It may answer others, so that it does not count as down. */
   readonly there: boolean;
   /** Milliseconds that the server asked to wait. */
   readonly wait: number;
 }
 
-/** So many requests without an answer, and a server counts as gone for this run. */
+/** So many requests without an answer, and a server counts as down for this run. */
 const PATIENCE = 3;
 
 /** Too many requests; a proxy before the server found none; sealed, standby, or no server behind. */
@@ -108,17 +108,11 @@ export class Servers {
       return PASSING.has(answered.answer.status) ? this.#passing(answered) : answered;
     } catch (error) {
       if (!(error instanceof VaultError)) throw error;
-      const silent = isTimeout(error);
-      this.#countSilence(address, silent ? 1 : PATIENCE, error);
-      return { error, passing: error.passing, there: silent, wait: 0 };
+      const times = (this.#unanswered.get(address) ?? 0) + (isTimeout(error) ? 1 : PATIENCE);
+      this.#unanswered.set(address, times);
+      // One that takes requests and never answers costs its whole share of time each time.
+      return { error, passing: error.passing, there: times < PATIENCE, wait: 0 };
     }
-  }
-
-  /** A server that takes requests and never answers costs its whole share of time each time. */
-  #countSilence(address: string, times: number, failure: VaultError): void {
-    this.#unanswered.set(address, (this.#unanswered.get(address) ?? 0) + times);
-    const gone = (address: string) => (this.#unanswered.get(address) ?? 0) >= PATIENCE;
-    if (isTimeout(failure) && this.#access.addresses.every(gone)) this.#gone = failure;
   }
 
   #passing({ address, answer }: Answered): Setback {

@@ -20,9 +20,6 @@ import type { HttpRequest, RawAnswer, Transport } from "./transport.ts";
 /** Room for the status line and the headers. */
 const FRAME_LIMIT = 65_536;
 
-/** Milliseconds for a handshake that has just failed, to learn why. */
-const HANDSHAKE_LIMIT = 5_000;
-
 export class SocketTransport implements Transport {
   readonly #tls: TlsAccess;
 
@@ -31,42 +28,10 @@ export class SocketTransport implements Transport {
   }
 
   async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
-    try {
-      return readAnswer(await exchange(request, this.#tls, limit));
-    } catch (error) {
-      if (!isUnknown(error) || this.#tls.authorities === undefined) throw error;
-      throw await this.#handshakeError(new URL(request.url)) ?? error;
-    }
-  }
-
-  /** node:tls says "write UNKNOWN" where it cannot verify the server; this knows why. */
-  async #handshakeError(url: URL): Promise<unknown> {
-    const { authorities = [], serverName } = this.#tls;
-    const { host: hostname, port } = connectionOptions(url, this.#tls);
-    try {
-      const connection = await Deno.startTls(await Deno.connect({ hostname, port }), {
-        hostname: serverName ?? hostname,
-        caCerts: [...authorities],
-      });
-      const timer = setTimeout(() => connection.close(), HANDSHAKE_LIMIT);
-      try {
-        await connection.handshake();
-        connection.close();
-        return undefined;
-      } finally {
-        clearTimeout(timer);
-      }
-    } catch (error) {
-      return error;
-    }
+    return readAnswer(await exchange(request, this.#tls, limit));
   }
 
   close(): void {}
-}
-
-/** "write UNKNOWN", where the handshake failed. */
-function isUnknown(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === "UNKNOWN";
 }
 
 function connectionOptions(url: URL, { authorities, serverName, client }: TlsAccess) {

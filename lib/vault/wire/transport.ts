@@ -47,6 +47,11 @@ export async function openTransport(access: ServerAccess, address: string): Prom
   }
 }
 
+/** Whether a proxy stands between: what goes by a socket goes past it. */
+export function isProxied(access: ServerAccess, address: string): boolean {
+  return access.proxied && !needsSocket(access, address);
+}
+
 function needsSocket({ tls, proxy, proxied }: ServerAccess, address: string): boolean {
   if (address.startsWith("http:")) return proxied && isGuarded(address);
   if (tls.authorities !== undefined && tls.serverName === undefined) return false;

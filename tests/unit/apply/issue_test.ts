@@ -58,6 +58,18 @@ Deno.test("issue() makes a new key where none is to be used again, or none is st
   assert.notEqual(await keyAskedFor(folder.path, false), publicOf(STORED.pkcs8));
 });
 
+Deno.test("issue() uses no key that belongs to another certificate than the stored one", async () => {
+  const other = await makeCertificatePem(NAME);
+  const cases = [[STORED.pem, true], [other.pem, false], ["garbage", false], ["", false]] as const;
+  for (const [cert, reused] of cases) {
+    using folder = makeFolder();
+    folder.write(`${NAME}/privkey.pem`, STORED.pkcs8);
+    folder.write(`${NAME}/cert.pem`, cert);
+    const asked = await keyAskedFor(folder.path, true);
+    assert.equal(asked === publicOf(STORED.pkcs8), reused, cert);
+  }
+});
+
 Deno.test("issue() asks for nothing where the stored key cannot be read", async () => {
   using folder = makeFolder();
   Deno.mkdirSync(folder.at(`${NAME}/privkey.pem`), { recursive: true });

@@ -2,91 +2,8 @@
 import assert from "node:assert/strict";
 import { lockStore } from "../../../lib/apply/lock.ts";
 import type { Host } from "../../../lib/cli/host.ts";
-import { main } from "../../../lib/cli/main.ts";
-import { fakeHost } from "../../support/fixtures_host.ts";
-import { makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { makeFolder } from "../../support/rig.ts";
-import { enveloped } from "../vault/recorded_answers.ts";
-import {
-  type Heard,
-  type Scripted,
-  type ScriptedServer,
-  startScripted,
-} from "../vault/scripted_server.ts";
-import { assertNoSecret, TOKEN } from "../vault/ways.ts";
-
-const NAMES = ["a.test", "b.test", "c.test"];
-const [A, B] = ["a.test", "b.test"];
-const SETS = {
-  [A]: await makeCertificatePem(A, { serial: "0a0a" }),
-  [B]: await makeCertificatePem(B, { serial: "0b0b" }),
-};
-
-function revoking(heard: Heard): Scripted {
-  return JSON.parse(heard.body).serial_number === "0a:0a"
-    ? enveloped({ revocation_time: 1, state: "revoked" })
-    : { status: 400, body: { errors: ["certificate with serial 0b:0b not found."] } };
-}
-
-type Bench = Awaited<ReturnType<typeof makeBench>>;
-
-/** A store with the sets of a.test and b.test, and a server that knows the first of them. */
-function makeBench() {
-  const folder = makeFolder();
-  const server: ScriptedServer = startScripted(revoking);
-  const certs = NAMES.map((name) => `  - {name: ${name}, deploy: [{cert: ${folder.at(name)}}]}\n`);
-  const paths = `cert_store: ${folder.at("store")}, log_file: ${folder.at("vcm.log")}`;
-  folder.write("vcm.yaml", `config: {pki: pki, role: web, ${paths}}\ncerts:\n${certs.join("")}`);
-  for (const [name, { pem, pkcs8 }] of Object.entries(SETS)) {
-    folder.write(`store/${name}/cert.pem`, pem);
-    folder.write(`store/${name}/privkey.pem`, pkcs8);
-  }
-  Deno.chmodSync(folder.at("store"), 0o700);
-  const questions: string[] = [];
-  const plain = (text: string) =>
-    text.replaceAll(server.address, "A").replaceAll(folder.path, "FOLDER");
-  return {
-    folder,
-    server,
-    questions,
-    async vcm(
-      line: string,
-      doors: Partial<Host> = {},
-      more: Readonly<Record<string, string>> = {},
-    ) {
-      const env = {
-        VCM_CONFIG: folder.at("vcm.yaml"),
-        VAULT_ADDR: server.address,
-        VAULT_TOKEN: TOKEN,
-        VAULT_MAX_RETRIES: "0",
-        ...more,
-      };
-      const ask = (question: string) => questions.push(question) > 0;
-      const host = fakeHost({ env, doors: { ask, ...doors } });
-      const status = await main(line.split(" "), host);
-      const log = host.appended.get(folder.at("vcm.log")) ?? "";
-      assertNoSecret(host.stdout() + host.stderr() + log);
-      return { status, out: plain(host.stdout()), err: plain(host.stderr()), log: plain(log) };
-    },
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]();
-      folder[Symbol.dispose]();
-    },
-  };
-}
-
-const DONE_A = 'a.test: revoked, serial 0a:0a; its files lie in "FOLDER/store/archive/a.test/' +
-  '0a:0a", and the next run issues a new one';
-const FAILED_B = 'b.test: "A" refused "pki/revoke" (400: certificate with serial 0b:0b not ' +
-  'found.); was it issued at the mount "pki"?';
-const NOW = "2026-12-01T10:00:00.000Z";
-
-function test(name: string, fn: (bench: Bench) => Promise<void>): void {
-  Deno.test(name, async () => {
-    await using bench = makeBench();
-    await fn(bench);
-  });
-}
+import { benchTest as test, DONE_A, FAILED_B, NOW, SETS } from "./revoke_bench.ts";
 
 test("vcm revoke wants names, and a person or --yes", async ({ vcm, folder, server }) => {
   const before = folder.tree();
@@ -105,24 +22,6 @@ test("vcm revoke wants names, and a person or --yes", async ({ vcm, folder, serv
   assert.match(unknown.err, /^No certificate "d\.test" in "FOLDER\/vcm\.yaml"; did you mean "/);
   assert.deepEqual(server.calls(), []);
   assert.deepEqual(folder.tree().filter((name) => name !== "store/.lock"), before);
-});
-
-test("vcm revoke asks before each, and does what it is told", async (bench) => {
-  const { vcm, questions, folder, server } = bench;
-  const { status, out, err } = await vcm("revoke b.test a.test a.test", {
-    canAsk: true,
-    ask: (question) => questions.push(question) === 1,
-  });
-  assert.deepEqual(questions, [
-    'Revoke "a.test", serial 0a:0a, of "a.test", until 2027-01-30 00:00 UTC? Peers that check ' +
-    "will refuse it.",
-    'Revoke "b.test", serial 0b:0b, of "b.test", until 2027-01-30 00:00 UTC? Peers that check ' +
-    "will refuse it.",
-  ]);
-  assert.deepEqual([status, out, err], [1, `${DONE_A}\n`, "failed  b.test: Not revoked\n"]);
-  assert.deepEqual(server.calls(), ["POST pki/revoke"]);
-  assert.ok(folder.tree().includes("store/archive/a.test/0a:0a/privkey.pem"));
-  assert.ok(folder.tree().includes("store/b.test/privkey.pem"));
 });
 
 test("vcm revoke --yes asks nobody; one that fails does not keep the others", async (bench) => {
@@ -199,7 +98,7 @@ test("vcm revoke takes the set that counts after an interruption", async ({ vcm,
   Deno.renameSync(at("b.test"), at(".old-a.test"));
   const { status, out } = await vcm("revoke --yes a.test");
   assert.deepEqual([status, out], [0, `${DONE_A}\n`]);
-  assert.equal(folder.read("store/archive/a.test/0a:0a/cert.pem"), SETS[A]?.pem);
+  assert.equal(folder.read("store/archive/a.test/0a:0a/cert.pem"), SETS["a.test"]?.pem);
   const left = [...Deno.readDirSync(at(""))].map(({ name }) => name).sort();
   assert.deepEqual(left, [".lock", "archive"]);
 });
@@ -232,33 +131,24 @@ test("vcm revoke without a way to the server says why for each", async ({ vcm, f
   assert.ok(folder.tree().includes("store/a.test/cert.pem"));
 });
 
-test("vcm revoke --json asks nothing, so it wants --yes", async ({ vcm, server }) => {
-  const { status, err } = await vcm("revoke --json a.test", { canAsk: true });
-  assert.equal(status, 2);
-  assert.match(err, /^With --json nothing is asked; say --yes as well\n/);
-  assert.deepEqual(server.calls(), []);
+test("vcm revoke tells each result before it asks the server for the next", async (bench) => {
+  const told: string[] = [];
+  const doors = {
+    out: () => void told.push(`out after ${bench.server.calls().length}`),
+    err: () => void told.push(`err after ${bench.server.calls().length}`),
+  };
+  await bench.vcm("revoke --yes a.test b.test c.test", doors);
+  assert.deepEqual(told, ["err after 0", "out after 1", "err after 2"]);
 });
 
-test("vcm revoke holds neither lock nor login while a person thinks", async (bench) => {
-  const { vcm, folder, server } = bench;
-  let asked = 0;
-  const { status, err } = await vcm("revoke a.test", {
-    canAsk: true,
-    ask: () => {
-      asked = server.calls().length;
-      lockStore(folder.at("store"))[Symbol.dispose]();
-      // Meanwhile a run renews it.
-      for (const what of ["cert", "privkey"]) {
-        const path = `store/a.test/${what}.pem`;
-        folder.write(path, folder.read(path.replace("a.test", "b.test")));
-      }
-      return true;
-    },
-  });
-  assert.equal(asked, 0);
-  assert.deepEqual([status, err], [
-    1,
-    "failed  a.test: Not revoked: another run has replaced it since it was asked for\n",
-  ]);
-  assert.deepEqual(server.calls(), []);
+test("vcm revoke takes a link out of the store, and says where the set lies", async (bench) => {
+  const { vcm, folder } = bench;
+  using elsewhere = makeFolder();
+  Deno.renameSync(folder.at("store/a.test"), elsewhere.at("set"));
+  Deno.symlinkSync(elsewhere.at("set"), folder.at("store/a.test"));
+  const { status, out } = await vcm("revoke --yes a.test");
+  const place = DONE_A.replace("FOLDER/store/archive/a.test/0a:0a", elsewhere.at("set"));
+  assert.deepEqual([status, out], [0, `${place}\n`]);
+  assert.deepEqual(elsewhere.tree(), ["set/", "set/cert.pem", "set/privkey.pem"]);
+  assert.equal(folder.tree().some((name) => name.includes("a.test")), false);
 });

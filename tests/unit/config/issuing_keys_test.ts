@@ -77,8 +77,8 @@ pureTest("parseConfig() reads names of all kinds", async () => {
     }`,
   );
   assert.deepEqual([own.uriSans, own.emailSans, own.otherSans], [uris, emails, []]);
-  const others = await spec('other_sans: ["1.3.6.1.4.1.311.20.2.3;utf-8:a,b;c", "2.5.4;UTF8:é"]');
-  assert.deepEqual(others.otherSans, ["1.3.6.1.4.1.311.20.2.3;UTF8:a,b;c", "2.5.4;UTF8:é"]);
+  const others = await spec('other_sans: ["1.3.6.1.4.1.311.20.2.3;utf-8:a,b;c", "2.5.0;UTF8:é"]');
+  assert.deepEqual(others.otherSans, ["1.3.6.1.4.1.311.20.2.3;UTF8:a,b;c", "2.5.0;UTF8:é"]);
 });
 
 pureTest("parseConfig() takes ca as a target in both forms", async () => {
@@ -132,6 +132,7 @@ const wrongNames: Record<string, string> = {
   "uri_sans: ['spiffe://']": `f:4:16 certs[0].uri_sans[0]: ${URI}, got "spiffe://"`,
   "uri_sans: ['spiffe://a/b c']": `f:4:16 certs[0].uri_sans[0]: ${URI}, got "spiffe://a/b c"`,
   "uri_sans: ['spiffe://a/é']": `f:4:16 certs[0].uri_sans[0]: ${URI}, got "spiffe://a/é"`,
+  "uri_sans: ['spiffe://a/b#']": `f:4:16 certs[0].uri_sans[0]: ${URI}, got "spiffe://a/b#"`,
   "uri_sans: [~]": "f:4:16 certs[0].uri_sans[0]: has no value",
   "email_sans: a@b.test":
     `f:4:17 certs[0].email_sans: expected a list such as ["ops@example.com"], got text`,
@@ -146,6 +147,8 @@ const wrongNames: Record<string, string> = {
   "other_sans: [web]": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "web"`,
   "other_sans: ['1.2;IA5:a']": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "1.2;IA5:a"`,
   "other_sans: ['3.2;UTF8:a']": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "3.2;UTF8:a"`,
+  "other_sans: ['1.02;UTF8:a']": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "1.02;UTF8:a"`,
+  "other_sans: ['01.2;UTF8:a']": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "01.2;UTF8:a"`,
   "other_sans: ['1;UTF8:a']": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "1;UTF8:a"`,
   "other_sans: ['1.2;UTF8:']": `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "1.2;UTF8:"`,
   'other_sans: ["1.2;UTF8:a\\tb"]': `f:4:18 certs[0].other_sans[0]: ${OTHER}, got "1.2;UTF8:a\\tb"`,

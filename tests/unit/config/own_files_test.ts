@@ -15,10 +15,10 @@ pureTest("files that VCM reads or writes are each of their own", async () => {
 certs: []
 `,
     'f:3:15 config.token_file: "/etc/vcm/a" is already used by config.log_file (line 2)',
-    'f:7:29 config.auth.wrapped_secret_id_file: "/etc/vcm/b" is already used by ' +
-      "config.auth.secret_id_file (line 6)",
-    'f:8:21 config.vault_ssl_verify: "/etc/vcm/b" is already used by config.auth.secret_id_file ' +
-      "(line 6)",
+    'f:6:21 config.auth.secret_id_file: "/etc/vcm/b" is already used by ' +
+      "config.auth.wrapped_secret_id_file (line 7)",
+    'f:8:21 config.vault_ssl_verify: "/etc/vcm/b" is already used by ' +
+      "config.auth.wrapped_secret_id_file (line 7)",
   );
 });
 
@@ -32,5 +32,21 @@ pureTest("what VCM writes beside its sets lies outside the store", async () => {
     "f:1:104 config.auth.secret_id_file: must lie outside the store /srv/certs, which VCM keeps " +
       "itself",
   );
+  await assertMistakes(
+    text("/srv/certs", "/srv/secret-id"),
+    "f:1:44 config.log_file: must lie outside the store /srv/certs, which VCM keeps itself",
+  );
   await assertMistakes(text("/srv/certs.log", "/srv/secret-id"));
+});
+
+pureTest("what VCM only reads may lie in the store, and no log where the CA file is", async () => {
+  await assertMistakes(
+    "config: {cert_store: /srv, token_file: /srv/a/token, vault_ssl_verify: /srv/a/ca.pem}\n" +
+      "certs: []\n",
+  );
+  await assertMistakes(
+    "config:\n  vault_ssl_verify: /a\n  log_file: /a\ncerts: []\n",
+    'f:2:21 config.vault_ssl_verify: "/a" is already used by config.log_file (line 3)',
+  );
+  await assertMistakes("config: {client_cert: /a, client_key: /a, log_file: /b}\ncerts: []\n");
 });

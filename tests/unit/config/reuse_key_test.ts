@@ -41,6 +41,16 @@ pureTest("reuse_key is taken where the key is made here, whichever says so", asy
   await assertMistakes(file("", "reuse_key: false"));
 });
 
+pureTest("reuse_key of config is judged by the key of each certificate", async () => {
+  const config = "config: {pki: p, role: r, reuse_key: true}\ncerts:\n  - name: a\n";
+  await assertMistakes(`${config}    key: local\n  - {name: b, key: local}\n`);
+  await assertMistakes(
+    `${config}    key: local\n  - name: b\n  - name: c\n`,
+    `f:1:38 config.reuse_key: ${NEEDS}`,
+  );
+  await assertMistakes(`${config}    reuse_key: false\n  - {name: b, key: local}\n`);
+});
+
 pureTest("a key that cannot be read is one mistake, not two", async () => {
   const wanted = `expected one of vault, local, got "here"`;
   await assertMistakes(

@@ -5,6 +5,7 @@ import type { TlsAccess } from "../../../../lib/vault/access/server_access.ts";
 import { readClientCertificate } from "../../../../lib/vault/access/client_certificate.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { encrypted, makeCertificatePem, oldForm } from "../../../support/fixtures_pki.ts";
+import { opensslTest } from "../../../support/openssl.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import { makeFolder } from "../../../support/rig.ts";
 import { makeIdentity } from "../identity.ts";
@@ -14,22 +15,6 @@ import { byToken, failureOf } from "../ways.ts";
 const SERVER = await makeIdentity();
 const CLIENT = await makeIdentity("host.example.test", []);
 const STRANGER = await makeIdentity("host.example.test", []);
-
-const missing = await hasOpenssl() ? undefined : "no openssl on this machine";
-
-function opensslTest(name: string, fn: () => Promise<void>): void {
-  if (missing !== undefined) console.error(`Skipped "${name}": ${missing}`);
-  Deno.test({ name, fn, ignore: missing !== undefined });
-}
-
-async function hasOpenssl(): Promise<boolean> {
-  try {
-    return (await new Deno.Command("openssl", { args: ["version"], stdout: "null" }).output())
-      .success;
-  } catch {
-    return false;
-  }
-}
 
 /** Reads one path at a server that lets nobody in without a certificate of CLIENT's authority. */
 async function readAs(tls: TlsAccess): Promise<string> {

@@ -209,3 +209,22 @@ Deno.test("examine() makes one plain line of whatever a server says", async () =
     "ok A: version 2.6[2J ok fake: line [redacted], initialised, unsealed, active",
   );
 });
+
+Deno.test("examine() looks at the addresses also where there is no way to log in", async () => {
+  await using server = startWell();
+  const { lines } = await examineAt([server.address], { env: {} });
+  assert.deepEqual(lines, [
+    WELL,
+    CLOCK_WELL,
+    'problem login: No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
+    'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"',
+  ]);
+  assert.deepEqual(server.calls(), ["GET sys/health"]);
+});
+
+Deno.test("examine() goes on where the clock alone is wrong", async () => {
+  await using server = startWell();
+  const { lines } = await examineAt([server.address], { now: after(-3600) });
+  assert.match(lines[1] ?? "", /^problem clock of A: /);
+  assert.equal(lines.at(-1), "ok pki/roles/web: allows what the file asks for");
+});

@@ -161,8 +161,7 @@ Deno.test("examine() compares each role with all that the file asks of it", asyn
   });
   assert.deepEqual(lines.slice(4), [
     "warning pki/roles/web: a.example.com: a ttl of 40d is cut to its max_ttl of 30d",
-    "problem pki/roles/web: b.example.net: b.example.net: not below its allowed_domains " +
-    "(example.com)",
+    "problem pki/roles/web: b.example.net: not below its allowed_domains (example.com)",
     "ok pki/roles/fine: allows what the file asks for",
   ]);
   const asked = server.calls().filter((call) => call.includes("/roles/"));

@@ -73,6 +73,20 @@ Deno.test("credentials that are refused are said with what to check", async () =
   );
 });
 
+Deno.test("a client certificate that has expired is a refusal with a remedy", async () => {
+  // OpenBao 2.6.2 answers 500 for it.
+  const said = "failed to verify client's certificate: x509: certificate has expired";
+  const message = await refusalOf(CERT, 500, [said]);
+  assert.equal(
+    message,
+    `"ADDRESS" refused the client certificate "/etc/vcm/host.crt" (500: ${said}); is it valid, ` +
+      'for client authentication, and known to "auth/cert"? For a new one, run once with ' +
+      "VAULT_TOKEN",
+  );
+  const other = await refusalOf({ ...TOKEN_FILE, mount: "cert" }, 500, [said]);
+  assert.equal(other, `"ADDRESS" refused "auth/cert/login" (500: ${said})`);
+});
+
 Deno.test("a login that is denied asks whether the auth method is mounted there", async () => {
   for (const by of [APPROLE, CERT, TOKEN_FILE]) {
     assert.equal(

@@ -74,16 +74,16 @@ Deno.test("the note names every kind of way that is tried next", async () => {
     from: '"/w"',
   };
   const names: readonly (readonly [Credentials, string])[] = [
-    [APPROLE, "the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID"],
-    [CERT, 'the client certificate "/etc/vcm/host.crt"'],
-    [JWT, 'the JWT of "/run/jwt"'],
-    [FILED, '"/etc/vcm/token"'],
-    [wrapped, 'the wrapped secret id of "/w"'],
-    [UNUSABLE, "the next way to log in"],
+    [APPROLE, "trying the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID"],
+    [CERT, 'trying the client certificate "/etc/vcm/host.crt"'],
+    [JWT, 'trying the JWT of "/run/jwt"'],
+    [FILED, 'trying "/etc/vcm/token"'],
+    [wrapped, 'trying the wrapped secret id of "/w"'],
+    [UNUSABLE, 'the next way to log in cannot be used: Cannot read the token in "/x": gone'],
   ];
-  for (const [next, name] of names) {
+  for (const [next, then] of names) {
     const { notes } = await writeWith([STALE, next], [OWN_TOKEN]);
-    assert.equal(notes[0], `The token of VAULT_TOKEN was refused; trying ${name}`);
+    assert.equal(notes[0], `The token of VAULT_TOKEN was refused; ${then}`);
   }
 });
 

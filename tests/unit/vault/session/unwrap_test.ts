@@ -224,7 +224,9 @@ Deno.test("a secret id's file that cannot be used is the error once those before
   });
   assert.equal(message, problem);
   assert.equal(log.length, 2);
-  assert.match(log[1] ?? "", /^note: .*\(400: invalid secret id\); .*; trying the next way to log/);
+  const said = log[1] ?? "";
+  assert.match(said, /^note: "ADDRESS" refused the AppRole of .* \(400: invalid secret id\); /);
+  assert.ok(said.endsWith(`; the next way to log in cannot be used: ${problem}`), said);
 });
 
 Deno.test("the unwrapped secret id reaches no message of the server's", async () => {

@@ -65,7 +65,8 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   ],
   [
     failed("x: invalid peer certificate: CaUsedAsEndEntity"),
-    `Cannot verify the TLS certificate of "${A}": CaUsedAsEndEntity`,
+    `Cannot verify the TLS certificate of "${A}": it is a CA certificate itself; give the server ` +
+    "one that is none (basicConstraints=CA:FALSE)",
     false,
   ],
   [
