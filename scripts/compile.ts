@@ -6,6 +6,7 @@
  */
 import { CommandError, runDeno } from "./command.ts";
 import { fetchDenort, findDenort } from "./denort.ts";
+import { joinChunks } from "./join_chunks.ts";
 import { permissionFlags } from "./permission_flags.ts";
 import { DENO_VERSION, DIST, ROOT } from "./project.ts";
 import { sourceStamp } from "./source_stamp.ts";
@@ -60,8 +61,9 @@ async function bundle(): Promise<void> {
   await Deno.remove(`${ROOT}${BUNDLE}`, { recursive: true }).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  const how = ["--platform", "browser", "--conditions", "module", "--minify", "--code-splitting"];
+  const how = ["--platform", "browser", "--conditions", "module", "--code-splitting"];
   await runDeno(["bundle", ...how, "--outdir", BUNDLE, "main.ts"], { cwd: ROOT });
+  await joinChunks(`${ROOT}${BUNDLE}`);
 }
 
 /** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */
