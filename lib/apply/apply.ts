@@ -3,13 +3,14 @@
  * hangs on it and nothing else. In go the plan and the way to the server, out come events, all of
  * them plain data, so that this can run in a thread that holds only the plan's permissions.
  */
-import type { Plan, ServiceStep, SettleStep, Step } from "../plan/types.ts";
-import { plainCause } from "../config/plain_cause.ts";
-import { type CertificateWork, type Deployed, workOnCertificate } from "./certificate_steps.ts";
+import type { Plan, SettleStep, Step } from "../plan/types.ts";
+import { type CertificateWork, type Result, workOnCertificate } from "./certificate_steps.ts";
+import { forgetReplaced } from "./deploy.ts";
 import { type Emit, unfailing } from "./events.ts";
-import { dropMarker, removeMarker } from "./marker.ts";
+import { dropMarker } from "./marker.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
-import { actOnUnit } from "./systemd.ts";
+import { serve, tellFault } from "./services/serve.ts";
+import { judgeNewFiles } from "./services/validate.ts";
 
 export interface ApplyOrder {
   readonly plan: Plan;
@@ -22,13 +23,19 @@ const IN_FLIGHT = 8;
 export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promise<void> {
   const emit = unfailing(listener);
   const sessions = new SessionOnce(access, emit);
-  const deployed = new Map<string, Deployed>();
+  const results = new Map<string, Result>();
   try {
     await forEachInFlight(gatherWork(plan), async (work) => {
-      deployed.set(work.name, await workOnCertificate(work, sessions, emit));
+      results.set(work.name, await workOnCertificate(work, sessions, emit));
     });
+    const run = { certStore: plan.certStore, results, emit };
+    // All new files are judged before the first service loads any of them.
+    const judges = plan.steps.filter((step) => step.kind === "service" || step.kind === "judge");
+    const faults = await judgeNewFiles(judges, run);
+    for (const { replaced } of results.values()) forgetReplaced(replaced);
     for (const step of plan.steps) {
-      if (step.kind === "service") await serve(step, plan.certStore, deployed, emit);
+      if (step.kind === "judge") tellFault(step, faults.get(step.service), run);
+      else if (step.kind === "service") await serve(step, faults.get(step.service), run);
       else if (step.kind === "settle") settle(step, plan.certStore, emit);
     }
   } finally {
@@ -59,38 +66,8 @@ async function forEachInFlight<T>(
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker));
 }
 
-async function serve(
-  step: ServiceStep,
-  certStore: string,
-  deployed: ReadonlyMap<string, Deployed>,
-  emit: Emit,
-): Promise<void> {
-  const { unit, control } = step;
-  const setback = (kind: "failed" | "skipped", message: string) =>
-    emit({ kind, step: "service", subject: unit, message });
-  const half = step.certificates.filter((name) => deployed.get(name) === "half");
-  if (half.length > 0) {
-    return setback("skipped", `the files of ${half.join(", ")} are not all in place`);
-  }
-  if (
-    step.debt.reason === "deployed" &&
-    !step.certificates.some((name) => deployed.get(name) === "yes")
-  ) {
-    return setback("skipped", "nothing was deployed for it");
-  }
-  try {
-    const result = await actOnUnit(unit, control);
-    if (result.kind === "failed") return setback("failed", result.message);
-    removeMarker(certStore, unit);
-    if (result.kind === "done") emit({ kind: "acted", unit, control });
-    else setback("skipped", result.message);
-  } catch (error) {
-    setback("failed", plainCause(error));
-  }
-}
-
-function settle({ unit, detail }: SettleStep, certStore: string, emit: Emit): void {
-  if (dropMarker(certStore, unit, emit)) emit({ kind: "settled", unit, detail });
+function settle({ service, detail }: SettleStep, certStore: string, emit: Emit): void {
+  if (dropMarker(certStore, service, emit)) emit({ kind: "settled", service, detail });
 }
 
 /** Whether carrying out the plan needs the server. */

@@ -1,6 +1,6 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
-import { folderOf, storedFile, temporaryFile } from "../config/store_paths.ts";
+import { folderOf, replacedFile, storedFile, temporaryFile } from "../config/store_paths.ts";
 import type { What } from "../config/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -24,14 +24,26 @@ export interface CertificateWork {
 }
 
 /** What services need to know of a certificate. */
-export type Deployed = "yes" | "no" | "half";
+export interface Result {
+  /**
+   * "none": nothing that a service would load was to be written; "failed": it could not be, and all
+   * is as it was; "half": some of it was; "reverted": it was, and was put back.
+   */
+  state: "none" | "failed" | "half" | "deployed" | "reverted";
+  /** What was written, and can be put back. */
+  readonly replaced: readonly TargetStep[];
+  /** Services that read its files. */
+  readonly services: readonly string[];
+  /** Those whose markers were made for it in this run. */
+  readonly newMarkers: readonly string[];
+}
 
 /** Never throws for what can go wrong on a host: it is said by events. */
 export async function workOnCertificate(
   work: CertificateWork,
   sessions: SessionOnce,
   emit: Emit,
-): Promise<Deployed> {
+): Promise<Result> {
   if (work.tidy !== undefined && !tidy(work.tidy, work.certStore, emit)) {
     emit({
       kind: "skipped",
@@ -39,11 +51,15 @@ export async function workOnCertificate(
       subject: work.name,
       message: "it could not be tidied up before",
     });
-    return "no";
+    return result(work, "failed");
   }
   const issued = work.issue && await tryIssue(work.issue, work.certStore, sessions, emit);
-  if (work.deploy === undefined) return "no";
+  if (work.deploy === undefined) return result(work, "none");
   return tryDeploy(work.deploy, work, issued, emit);
+}
+
+function result({ deploy }: CertificateWork, state: Result["state"]): Result {
+  return { state, replaced: [], services: deploy?.services ?? [], newMarkers: [] };
 }
 
 function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
@@ -66,11 +82,12 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
     }
     for (const path of step.leftovers) {
       removeIfThere(temporaryFile(path));
+      removeIfThere(replacedFile(path));
       syncFolder(folderOf(path));
       emit({
         kind: "tidied",
         certificate: step.certificate,
-        detail: `removed the temporary file of an interrupted run beside "${path}"`,
+        detail: `removed the file of an interrupted run beside "${path}"`,
       });
     }
     return true;
@@ -117,29 +134,37 @@ function tryDeploy(
   work: CertificateWork,
   issued: IssuedCertificate | undefined,
   emit: Emit,
-): Deployed {
+): Result {
   const targets = issued === undefined ? withoutRenewal(step) : step.targets;
   if (targets.length === 0) {
     const message = "no new certificate was issued";
     emit({ kind: "skipped", step: "deploy", subject: work.name, message });
-    return "no";
+    return result(work, "failed");
   }
   const changing = targets.some((target) => changesContent(target.drift));
   const newMarkers: string[] = [];
   try {
     deploy({
       targets,
+      revocable: step.revocable,
       text: (what) => issued?.text(what) ?? readStored(work, what),
       beforeFirstRename: () => {
         if (!changing) return;
-        for (const unit of step.units) {
-          if (writeMarker(work.certStore, unit, work.name)) newMarkers.push(unit);
+        for (const service of step.services) {
+          if (writeMarker(work.certStore, service, work.name, step.inUseUntil)) {
+            newMarkers.push(service);
+          }
         }
       },
       afterRename: ({ what, path, drift }) =>
         emit({ kind: "deployed", certificate: work.name, what, path, drift }),
     });
-    return changing ? "yes" : "no";
+    return {
+      state: changing ? "deployed" : "none",
+      replaced: step.revocable ? targets : [],
+      services: step.services,
+      newMarkers,
+    };
   } catch (error) {
     emit({
       kind: "failed",
@@ -147,10 +172,10 @@ function tryDeploy(
       subject: work.name,
       message: (error as Error).message,
     });
-    if (!(error instanceof NotDeployedError)) return "half";
+    if (!(error instanceof NotDeployedError)) return result(work, "half");
     // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
-    for (const unit of newMarkers) dropMarker(work.certStore, unit, emit);
-    return "no";
+    for (const service of newMarkers) dropMarker(work.certStore, service, emit);
+    return result(work, "failed");
   }
 }
 

@@ -3,11 +3,14 @@
  * what can go wrong (no space, no permission, no folder) goes wrong before the first target
  * changes, so that a key and its certificate stay together.
  *
+ * Where services are to judge the new files, the old ones are kept beside them by hard links until
+ * they have, so that they can be put back as they were, with inode and times.
+ *
  * Not guaranteed: that all renames come about. One that fails after another went through leaves
  * the certificate's files of two sets, which `HalfDeployedError` says; the next run mends it.
  */
 import * as fs from "node:fs";
-import { folderOf, temporaryFile } from "../config/store_paths.ts";
+import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import type { What } from "../config/types.ts";
 import type { TargetStep } from "../plan/types.ts";
@@ -33,6 +36,8 @@ export interface Deployment {
   readonly targets: readonly TargetStep[];
   /** Content of each file. May throw. */
   readonly text: (what: What) => string;
+  /** Keep what is replaced until `forgetReplaced()` or `putBack()`. */
+  readonly revocable: boolean;
   /** Called once all files are made and before the first target is replaced. */
   readonly beforeFirstRename: () => void;
   /** Called for each target once all are replaced for good. */
@@ -46,10 +51,12 @@ export function deploy(deployment: Deployment): void {
     for (const target of deployment.targets) {
       prepare(target, deployment.text);
       prepared.push(target);
+      if (deployment.revocable) keepReplaced(target);
     }
     deployment.beforeFirstRename();
   } catch (error) {
     removeTemporaries(prepared);
+    forgetReplaced(prepared);
     throw new NotDeployedError((error as Error).message, { cause: error });
   }
   replaceAll(deployment);
@@ -67,6 +74,42 @@ function prepare(target: TargetStep, text: Deployment["text"]): void {
   }
 }
 
+function keepReplaced({ path }: TargetStep): void {
+  const kept = replacedFile(path);
+  try {
+    removeIfThere(kept);
+    if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) fs.linkSync(path, kept);
+  } catch (error) {
+    throw new Error(`Cannot keep "${path}" as "${kept}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+/** The new files stay: what they replaced is not needed any more. */
+export function forgetReplaced(targets: readonly TargetStep[]): void {
+  // What stays is found and cleared away by the next run.
+  for (const { path } of targets) removeQuietly(replacedFile(path));
+}
+
+/**
+ * Puts back what a deployment replaced, and removes files where there were none.
+ *
+ * Tries all of them. Throws Error in plain words that names those that could not be put back.
+ */
+export function putBack(targets: readonly TargetStep[]): void {
+  const failures: string[] = [];
+  for (const { path } of targets) {
+    try {
+      const kept = replacedFile(path);
+      if (fs.lstatSync(kept, { throwIfNoEntry: false }) === undefined) removeIfThere(path);
+      else fs.renameSync(kept, path);
+      syncFolder(folderOf(path));
+    } catch (error) {
+      failures.push(`"${path}": ${plainCause(error)}`);
+    }
+  }
+  if (failures.length > 0) throw new Error(`Cannot put back ${failures.join("; ")}`);
+}
+
 /** Owner and group one by one: the file's wish, else those of the file that is replaced. */
 function ownershipOf(target: TargetStep): Ownership {
   const replaced = fs.lstatSync(target.path, { throwIfNoEntry: false });
@@ -80,14 +123,17 @@ function ownershipOf(target: TargetStep): Ownership {
   };
 }
 
-function replaceAll({ targets, afterRename }: Deployment): void {
+function replaceAll({ targets, afterRename, revocable }: Deployment): void {
   for (const [at, target] of targets.entries()) {
     try {
       fs.renameSync(temporaryFile(target.path), target.path);
     } catch (error) {
       removeTemporaries(targets.slice(at));
       const message = `Cannot replace "${target.path}": ${plainCause(error)}`;
-      if (at === 0) throw new NotDeployedError(message, { cause: error });
+      if (at === 0) {
+        if (revocable) forgetReplaced(targets);
+        throw new NotDeployedError(message, { cause: error });
+      }
       throw new HalfDeployedError(
         `${message}; ${at} of ${targets.length} files were replaced before, ` +
           "so this certificate's files do not belong together until the next run",

@@ -1,5 +1,5 @@
 /** What apply says while it works: plain data, one event for each thing that came about. */
-import type { Control, What } from "../config/types.ts";
+import type { What } from "../config/types.ts";
 import type { Drift } from "../plan/types.ts";
 
 export type ApplyEvent =
@@ -18,8 +18,15 @@ export type ApplyEvent =
     readonly path: string;
     readonly drift: readonly Drift[];
   }
-  | { readonly kind: "acted"; readonly unit: string; readonly control: Control }
-  | { readonly kind: "settled"; readonly unit: string; readonly detail: string }
+  /** A service found fault with the new files: its old ones are back. */
+  | {
+    readonly kind: "reverted";
+    readonly certificate: string;
+    readonly service: string;
+    readonly paths: readonly string[];
+  }
+  | { readonly kind: "acted"; readonly service: string; readonly action: string }
+  | { readonly kind: "settled"; readonly service: string; readonly detail: string }
   | { readonly kind: "warning"; readonly subject: string; readonly message: string }
   | Setback;
 
@@ -28,7 +35,7 @@ export interface Setback {
   /** "skipped": not tried, because of something else that is said too, or because it need not be. */
   readonly kind: "failed" | "skipped";
   readonly step: "tidy" | "issue" | "deploy" | "service";
-  /** Name of the certificate, or the unit. */
+  /** Name of the certificate, or of the service. */
   readonly subject: string;
   readonly message: string;
 }

@@ -1,15 +1,21 @@
 /** Carries out an issue step: asks the server, judges the lifetime, fills the store. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
-import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
+import { ChainJudge } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../config/duration.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { storedFile } from "../config/store_paths.ts";
+import type { What } from "../config/types.ts";
 import { readText } from "../observe/read.ts";
-import type { IssueStep } from "../plan/types.ts";
+import { judgeSet } from "../observe/stored_set.ts";
+import { judgeDue } from "../plan/due.ts";
+import { formatMoment } from "../plan/moment.ts";
+import type { IssueStep, StoredSet } from "../plan/types.ts";
+import { describeCap } from "../plan/warnings.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
+import { describeClock } from "../vault/wire/clock_difference.ts";
 import { writeStoredSet } from "./store.ts";
 
 /** Throws Error in plain words; then the store is as it was. */
@@ -54,11 +60,24 @@ function belongs(leaf: string, key: string): boolean {
   }
 }
 
-/**
- * What a person should know about the lifetime: roles, mounts and issuers cut it without a word in
- * the status. The server dates certificates some seconds back.
- */
+/** What a person should know about the lifetime, and about the window that is a part of it. */
 export function lifetimeWarning(
+  step: IssueStep,
+  issued: IssuedCertificate,
+  now: Date,
+): string | undefined {
+  const warnings = [
+    shortened(step, issued, now),
+    describeCap(step.renew, asStored(step, issued)),
+  ].filter((warning) => warning !== undefined);
+  return warnings.length === 0 ? undefined : warnings.join("; ");
+}
+
+/**
+ * Roles, mounts and issuers cut lifetimes without a word in the status. The server dates
+ * certificates some seconds back.
+ */
+function shortened(
   { request }: IssueStep,
   { certificate: { notAfter } }: IssuedCertificate,
   now: Date,
@@ -71,29 +90,63 @@ export function lifetimeWarning(
   }; lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
 }
 
+/** Why a certificate is not valid now: this host's clock, unless by the server's it is not either. */
+function explainClock(
+  { request }: IssueStep,
+  { certificate, serverTime }: IssuedCertificate,
+  now: Date,
+  side: "ahead of" | "behind",
+): string {
+  if (serverTime === undefined) {
+    return `this host's clock is ${side} the server's, so it was not stored`;
+  }
+  if (certificate.notBefore <= serverTime && serverTime < certificate.notAfter) {
+    return `${describeClock(serverTime, now)}, so it was not stored`;
+  }
+  return `by the server's time (${formatMoment(serverTime)}) it is not valid either, so it was ` +
+    `not stored; look at the role "${request.role}", and at the clock of the server that issued it`;
+}
+
 /** A certificate that is due as soon as it is issued would be issued anew on every run. */
 function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
   const { certificate } = issued;
   if (certificate.notAfter <= now) {
     throw new Error(
       `The certificate ended ${certificate.notAfter.toISOString()}, before it came; ` +
-        "this host's clock is ahead of the server's, so it was not stored",
+        explainClock(step, issued, now, "ahead of"),
     );
   }
   if (certificate.notBefore > now) {
     throw new Error(
       `The certificate is valid only from ${certificate.notBefore.toISOString()}; ` +
-        "this host's clock is behind the server's, so it was not stored",
+        explainClock(step, issued, now, "behind"),
     );
   }
-  if (renewalStart(step.renew, certificate) > now) return;
-  const minutes = Math.round((certificate.notAfter.getTime() - now.getTime()) / 60_000);
+  const stored = asStored(step, issued);
+  const due = judgeDue({ ...step.request, renew: step.renew, spread: 0, targets: [] }, stored, now);
+  if (due === undefined) return;
+  const remedy = stored.chainEnd === undefined
+    ? `raise max_ttl of the role "${step.request.role}" or of the mount, or lower "renew"`
+    : "renew that CA at the server";
   throw new Error(
-    `The role "${step.request.role}" gave a certificate for ${
-      formatDuration(Math.max(1, minutes) * 60)
-    } only, and it is to be renewed ${
-      formatDuration(Math.max(1, Math.round(windowSeconds(step.renew, certificate))))
-    } before its end: it would be due again at once, so it was not stored; raise the role's ` +
-      'max_ttl, or lower "renew"',
+    `The certificate would be due again at once, so it was not stored: ${due.detail}; ${remedy}`,
   );
+}
+
+/** The set as the next run is going to judge it. */
+function asStored({ request }: IssueStep, issued: IssuedCertificate): StoredSet {
+  const text = (what: What) => ({ kind: "present", value: issued.text(what) }) as const;
+  const texts = {
+    cert: text("cert"),
+    privkey: text("privkey"),
+    chain: text("chain"),
+    fullchain: text("fullchain"),
+    ca: text("ca"),
+  };
+  const { certificate } = issued;
+  return {
+    ...judgeSet(texts, request, { chains: new ChainJudge() }, () => issued.text("ca")),
+    // Its names of rare kinds have been read.
+    leaf: { kind: "present", value: { kind: "certificate", certificate } },
+  };
 }

@@ -7,13 +7,63 @@ export interface Validity {
   readonly notAfter: Date;
 }
 
-/** The window's length in seconds for a certificate of this lifetime. */
-export function windowSeconds(window: RenewalWindow, validity: Validity): number {
-  if (window.kind === "duration") return window.seconds;
-  return (validity.notAfter.getTime() - validity.notBefore.getTime()) / 1000 * window.percent / 100;
+/** What the file says about when to renew. */
+export interface RenewalRule {
+  readonly renew: RenewalWindow;
+  /** Percent of the window. */
+  readonly spread: number;
 }
 
-/** The moment from which on the certificate is to be renewed. */
-export function renewalStart(window: RenewalWindow, validity: Validity): Date {
-  return new Date(validity.notAfter.getTime() - windowSeconds(window, validity) * 1000);
+/** Share of the lifetime that takes the place of a window that is longer than it. */
+const CAP = 1 / 3;
+
+/**
+ * Whether the window is as long as the lifetime, which would make a certificate due from its birth.
+ * Servers date certificates back by some seconds, which are no part of the lifetime that was meant.
+ */
+export function isCapped(window: RenewalWindow, validity: Validity): boolean {
+  const lifetime = lifetimeSeconds(validity);
+  return givenSeconds(window, lifetime) >= lifetime - Math.max(60, lifetime / 100);
+}
+
+/**
+ * The window's length in seconds for a certificate of this lifetime; one that is longer than the
+ * lifetime is capped at a third of it, so that it never leads to a renewal on every run.
+ */
+export function windowSeconds(window: RenewalWindow, validity: Validity): number {
+  const lifetime = lifetimeSeconds(validity);
+  return isCapped(window, validity) ? lifetime * CAP : givenSeconds(window, lifetime);
+}
+
+/**
+ * The moment from which on the certificate is to be renewed: the window's beginning and, where
+ * renewals are spread, an amount later that its serial number decides. So hosts that were installed
+ * in the same minute do not meet at the server, and each look gives the same answer.
+ */
+export function renewalStart(
+  { renew, spread }: RenewalRule,
+  certificate: Validity & { readonly serial: string },
+): Date {
+  const window = windowSeconds(renew, certificate);
+  const later = window * spread / 100 * fractionOf(certificate.serial);
+  return new Date(certificate.notAfter.getTime() - (window - later) * 1000);
+}
+
+function givenSeconds(window: RenewalWindow, lifetime: number): number {
+  return window.kind === "duration" ? window.seconds : lifetime * window.percent / 100;
+}
+
+function lifetimeSeconds({ notBefore, notAfter }: Validity): number {
+  return (notAfter.getTime() - notBefore.getTime()) / 1000;
+}
+
+/** 0 to 1, evenly for whatever serials there are: FNV-1a, then the finisher of MurmurHash3. */
+function fractionOf(serial: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < serial.length; at++) {
+    hash = Math.imul(hash ^ serial.charCodeAt(at), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }

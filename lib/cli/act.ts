@@ -1,6 +1,7 @@
 /** `vcm run`, `issue`, `deploy` and `restart`: kinds of steps of one engine. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { lockStore } from "../apply/lock.ts";
+import { takeLock } from "../apply/lock.ts";
+import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { EVERYTHING, plan, type Selection } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
@@ -26,10 +27,13 @@ const SELECTIONS: Partial<Record<CommandName, Selection>> = {
 
 /** Throws ConfigError, LockedError or StoreError; what goes wrong later is in the report. */
 export async function act(args: Arguments, host: Host): Promise<number> {
-  const config = await loadFor(args, host);
+  const config = await findManagers(await loadFor(args, host));
   const specs = narrow(config, args);
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
-  using _lock = lockStore(config.certStore);
+  const say = (text: string) => {
+    if (!args.quiet) host.err(`${text}\n`);
+  };
+  using _lock = await takeLock(config.certStore, say, args.wait);
   const made = plan(config, specs, await observe(config), host.now(), selection);
   // A server that is not verified is warned of on every run.
   const unverified = config.vault.trust.kind === "off" || host.env("VAULT_SKIP_VERIFY") ||
@@ -39,7 +43,7 @@ export async function act(args: Arguments, host: Host): Promise<number> {
     : await (await import("./carry_out.ts")).carryOut(made, config, args, host);
   const outcome = foldOutcome(made, events);
   report(made, events, outcome, args, host);
-  return outcomeStatus(outcome);
+  return outcomeStatus(outcome, args.detailedExitcode);
 }
 
 function report(

@@ -4,7 +4,7 @@ import { type ApplyEvent, unfailing } from "../apply/events.ts";
 import type { AccessOrder } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
-import { eventLevel, eventText } from "../report/run_text.ts";
+import { eventLevel, eventText } from "../report/event_text.ts";
 import { findAccess, warnUnverified } from "./find_access.ts";
 import type { Host } from "./host.ts";
 import { Log } from "./log.ts";

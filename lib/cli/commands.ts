@@ -11,6 +11,15 @@ export const OPTIONS = {
   force: { type: "boolean", help: "do it though it is not due" },
   "dry-run": { type: "boolean", help: 'show what would be done, as "vcm plan" does' },
   all: { type: "boolean", help: "also list certificates that are in order" },
+  wait: {
+    type: "string",
+    value: "DURATION",
+    help: 'wait so long for another run that holds the lock, such as "30s" (default: do not wait)',
+  },
+  "detailed-exitcode": {
+    type: "boolean",
+    help: "exit with 10 where something was, or would be, changed and nothing failed",
+  },
   yes: { type: "boolean", short: "y", help: "do it without a question" },
   json: { type: "boolean", help: "print the result as JSON" },
   quiet: { type: "boolean", short: "q", help: "print nothing unless something is wrong" },
@@ -23,7 +32,8 @@ export const OPTIONS = {
 export type OptionName = keyof typeof OPTIONS;
 
 const COMMON: readonly OptionName[] = ["json", "quiet", "verbose", "no-color", "help", "version"];
-const WITH_FILE: readonly OptionName[] = ["config", ...COMMON];
+/** What each command takes that reads the file. */
+export const WITH_FILE: readonly OptionName[] = ["config", ...COMMON];
 
 export interface Command {
   readonly name: string;
@@ -44,10 +54,11 @@ export const COMMANDS = [
       "Compares what is on disk with what the file asks for and does what is missing. With " +
       "nothing due it changes nothing and sends no request. Without a command, vcm does this.",
     takesNames: true,
-    options: ["dry-run", ...WITH_FILE],
+    options: ["dry-run", "wait", "detailed-exitcode", ...WITH_FILE],
     examples: [
       ["vcm run --quiet", "from cron: prints only what went wrong"],
       ["vcm run web.internal.myorg.local", "one certificate"],
+      ["vcm run --wait 5m", "by hand, while another run may be under way"],
     ],
   },
   {
@@ -65,10 +76,11 @@ export const COMMANDS = [
     summary: "show what run would do, and why",
     details: "Looks and changes nothing. Exit status: 0, or 2 for a mistake in the file.",
     takesNames: true,
-    options: ["all", ...WITH_FILE],
+    options: ["all", "detailed-exitcode", ...WITH_FILE],
     examples: [
       ["vcm plan", "what is to be done"],
       ["vcm plan --json", "the same as data"],
+      ["vcm plan --detailed-exitcode", "for scripts: 0 nothing to do, 10 something, 1 blocked"],
     ],
   },
   {
@@ -76,7 +88,7 @@ export const COMMANDS = [
     summary: "issue certificates that are due into the store",
     details: "Deploys nothing: the next run or deploy does.",
     takesNames: true,
-    options: ["force", ...WITH_FILE],
+    options: ["force", "wait", ...WITH_FILE],
     examples: [["vcm issue --force web.internal.myorg.local", "a new certificate now"]],
   },
   {
@@ -86,7 +98,7 @@ export const COMMANDS = [
       "Needs no server. Services are not touched: what they owe is remembered for the next " +
       "run or restart.",
     takesNames: true,
-    options: ["force", ...WITH_FILE],
+    options: ["force", "wait", ...WITH_FILE],
     examples: [["vcm deploy", "mend what was deleted or edited"]],
   },
   {
@@ -94,7 +106,7 @@ export const COMMANDS = [
     summary: "let services load files that they have not loaded yet",
     details: "Needs no server.",
     takesNames: true,
-    options: ["force", ...WITH_FILE],
+    options: ["force", "wait", ...WITH_FILE],
     examples: [["vcm restart --force web.internal.myorg.local", "reload its services now"]],
   },
   {
@@ -124,7 +136,7 @@ export const COMMANDS = [
       "missing and issues a new one. Deployed files stay until then. Exit status: 0, or 1 where " +
       "one was not revoked.",
     takesNames: true,
-    options: ["yes", ...WITH_FILE],
+    options: ["yes", "wait", ...WITH_FILE],
     examples: [["vcm revoke web.internal.myorg.local", "its key has leaked"]],
   },
   {

@@ -1,5 +1,5 @@
 /** Help, made from the command table; command lines that work come first. */
-import { type Command, COMMANDS, OPTIONS } from "./commands.ts";
+import { type Command, COMMANDS, OPTIONS, WITH_FILE } from "./commands.ts";
 
 /** `vcm --help` */
 export function generalHelp(): string {
@@ -18,7 +18,7 @@ export function generalHelp(): string {
     ...examples,
     "",
     "Options of all commands:",
-    ...COMMANDS[0].options.filter((name) => name !== "dry-run").map(optionLine),
+    ...WITH_FILE.map(optionLine),
     "",
     'Names narrow a command to those certificates. "vcm COMMAND --help" tells more.',
     "Exit status of run, issue, deploy, restart: 0 all is as the file asks, 1 something failed,",
@@ -55,7 +55,7 @@ function optionLine(name: Command["options"][number]): string {
   const option: { short?: string; value?: string; help: string } = OPTIONS[name];
   const short = option.short === undefined ? "    " : `-${option.short}, `;
   const value = option.value === undefined ? "" : ` ${option.value}`;
-  return `  ${`${short}--${name}${value}`.padEnd(22)}${option.help}`;
+  return `  ${`${short}--${name}${value}`.padEnd(25)}${option.help}`;
 }
 
 function wrap(text: string, width: number): string[] {

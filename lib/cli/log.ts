@@ -2,7 +2,7 @@
  * The log: lines on standard error, the same lines with their time in `log_file`, and on a terminal
  * a progress line while many certificates are issued.
  */
-import type { Level } from "../report/run_text.ts";
+import type { Level } from "../report/event_text.ts";
 import type { Host } from "./host.ts";
 
 export interface LogOptions {

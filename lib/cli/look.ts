@@ -1,18 +1,22 @@
 /** `vcm check` and `vcm plan`: look, and change nothing. */
+import type { Config } from "../config/types.ts";
+import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
 import { checkText } from "../report/check_text.ts";
 import { checkJson, planJson } from "../report/json.ts";
 import { planText } from "../report/plan_text.ts";
-import { CHECK_STATUS, EXIT_OK, judgeStanding } from "../report/verdict.ts";
+import { CHECK_STATUS, judgeStanding, planStatus } from "../report/verdict.ts";
 import type { Host } from "./host.ts";
 import { loadFor, narrow, paintFor } from "./load.ts";
 import type { Arguments } from "./parse_arguments.ts";
 
-/** Gives up the right to write and to talk before it reads anything. */
+/** Gives up the right to write before it reads anything and, where nothing is probed, to talk. */
 export async function look(args: Arguments, host: Host): Promise<number> {
-  host.giveUp("write", "net");
-  const config = await loadFor(args, host);
+  host.giveUp("write");
+  const loaded = await loadFor(args, host);
+  if (!hasProbes(loaded)) host.giveUp("net");
+  const config = await findManagers(loaded);
   const specs = narrow(config, args);
   const made = plan(config, specs, await observe(config), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
@@ -25,5 +29,9 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   if (args.json) host.out(planJson(made));
   else if (!args.quiet || blocked) host.out(planText(made, paint, all));
-  return EXIT_OK;
+  return planStatus(made, args.detailedExitcode);
+}
+
+function hasProbes({ certificates }: Config): boolean {
+  return certificates.some(({ services }) => services.some(({ probe }) => probe !== undefined));
 }

@@ -1,5 +1,6 @@
 /** Reads the command line. */
 import { parseArgs } from "node:util";
+import { parseDuration } from "../config/duration.ts";
 import { didYouMean, nearest } from "../config/suggest.ts";
 import { type Command, type CommandName, commandNamed, COMMANDS, OPTIONS } from "./commands.ts";
 
@@ -21,7 +22,10 @@ export interface Arguments {
   readonly named: boolean;
   readonly names: readonly string[];
   readonly config?: string;
+  /** Seconds. */
+  readonly wait?: number;
   readonly force: boolean;
+  readonly detailedExitcode: boolean;
   readonly dryRun: boolean;
   readonly all: boolean;
   readonly yes: boolean;
@@ -55,13 +59,16 @@ export function parseArguments(args: readonly string[]): Arguments {
     throw new UsageError(`"vcm ${name}" takes no names; got "${names[0]}"`, name);
   }
   const { values } = parsed;
+  const wait = typeof values.wait === "string" ? readWait(values.wait, name) : undefined;
   const on = (option: keyof typeof OPTIONS) => values[option] === true;
   return {
     command: name,
     named: (asksHelp ? rest[0] : first) !== undefined,
     names,
     ...(typeof values.config === "string" ? { config: values.config } : {}),
+    ...(wait === undefined ? {} : { wait }),
     force: on("force"),
+    detailedExitcode: on("detailed-exitcode"),
     dryRun: on("dry-run"),
     all: on("all"),
     yes: on("yes"),
@@ -72,6 +79,15 @@ export function parseArguments(args: readonly string[]): Arguments {
     help: on("help") || asksHelp,
     version: on("version"),
   };
+}
+
+function readWait(text: string, command: CommandName): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new UsageError(
+    `Option "--wait" takes a duration such as "30s" or "5m"; got "${text}"`,
+    command,
+  );
 }
 
 function commandName(word: string | undefined): CommandName {

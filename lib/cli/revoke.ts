@@ -1,15 +1,14 @@
 /** `vcm revoke`: takes certificates back, after a question for each. */
 import { unfailing } from "../apply/events.ts";
-import { lockStore } from "../apply/lock.ts";
+import { takeLock } from "../apply/lock.ts";
 import { type Revocation, revoke as revokeOne } from "../apply/revoke.ts";
 import { SessionOnce } from "../apply/session_once.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
-import { readFolder } from "../observe/read.ts";
-import { observeStore } from "../observe/store.ts";
+import { StoreReader } from "../observe/store.ts";
 import { storedCertificate } from "../plan/due.ts";
 import { formatMoment } from "../plan/moment.ts";
 import { revokeJson } from "../report/json.ts";
-import { eventLevel, eventText } from "../report/run_text.ts";
+import { eventLevel, eventText } from "../report/event_text.ts";
 import { EXIT_FAILED, EXIT_OK } from "../report/verdict.ts";
 import { findAccess, warnUnverified } from "./find_access.ts";
 import type { Host } from "./host.ts";
@@ -27,7 +26,11 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
   const reporter = new Reporter(config, args, host);
   for (const wish of wishes.filter(isRefused)) reporter.tell(refusalOf(wish));
   const granted = wishes.filter((wish): wish is Revocation => !isRefused(wish));
-  if (granted.length > 0) await carryOut(granted, config, reporter, host);
+  if (granted.length > 0) {
+    const say = (text: string) => reporter.log.line("info", text);
+    using _lock = await takeLock(config.certStore, say, args.wait);
+    await carryOut(granted, config, reporter, host);
+  }
   return reporter.end();
 }
 
@@ -67,9 +70,9 @@ function refusalOf({ name, problem }: Refused): Result {
 }
 
 function gather(config: Config, specs: readonly CertificateSpec[]): Wish[] {
-  const listing = readFolder(config.certStore);
+  const store = new StoreReader(config.certStore);
   return specs.map((spec): Wish => {
-    const { stored } = observeStore(config.certStore, spec, listing);
+    const { stored } = store.look(spec);
     const certificate = storedCertificate(stored);
     if (certificate !== undefined) return { name: spec.name, mount: spec.pki, certificate };
     const problem = stored.leaf.kind === "unreadable"
@@ -95,7 +98,6 @@ async function carryOut(
   reporter: Reporter,
   host: Host,
 ): Promise<void> {
-  using _lock = lockStore(config.certStore);
   const specs = config.certificates.filter(({ name }) =>
     granted.some((wish) => wish.name === name)
   );

@@ -13,7 +13,7 @@ export async function validate(args: Arguments, host: Host): Promise<number> {
   const certificates = config.certificates.length;
   const targets = config.certificates.flatMap((spec) => spec.targets).length;
   const services = new Set(
-    config.certificates.flatMap((spec) => spec.services.map((service) => service.unit)),
+    config.certificates.flatMap((spec) => spec.services.map((service) => service.id)),
   ).size;
   if (args.json) {
     host.out(validJson({ file: config.file, certificates, targets, services }));

@@ -16,5 +16,14 @@ export const DEFAULT_KEY_ORIGIN: KeyOrigin = "vault";
 /** For a key that is made on this host: small, fast, and known to every peer of today. */
 export const DEFAULT_KEY_TYPE: KeyType = "ec-256";
 
+/** Seconds; systemd gives a job 90 s by default (DefaultTimeoutStartSec) to end in some way. */
+export const DEFAULT_SERVICE_TIMEOUT = 120;
+
+/** Seconds in which a service has to serve the new certificate after it acted. */
+export const DEFAULT_PROBE_TIMEOUT = 30;
+
+/** The signal for "load your files anew" that most daemons know. */
+export const DEFAULT_SIGNAL = "HUP";
+
 /** Where a service stands among the others, unless `order` says. */
 export const DEFAULT_ORDER = 0;

@@ -138,6 +138,12 @@ export function readNamespace(text: string): string | Mistake {
   return /^[\x21-\x7e]+$/.test(path) ? path : expected(`a namespace such as "team/web"`, text);
 }
 
+/** A container, by the rule of Docker and Podman for names; an id is one too. */
+export function readContainer(text: string): string | Mistake {
+  const good = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text);
+  return good ? text : expected(`the name of a container such as "web"`, text);
+}
+
 /** systemd.unit(5); a name that ends in none of these is taken as a service, as systemctl does. */
 const UNIT_SUFFIX =
   /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;

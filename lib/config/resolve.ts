@@ -1,31 +1,30 @@
 /** From the file as written to the configuration as meant: both forms made one, defaults filled in. */
-import {
-  DEFAULT_CERT_STORE,
-  DEFAULT_CONTROL,
-  DEFAULT_KEY_ORIGIN,
-  DEFAULT_ORDER,
-  DEFAULT_RENEW,
-} from "./defaults.ts";
+import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN, DEFAULT_RENEW } from "./defaults.ts";
 import type { CertificateEntry, File, Settings, TargetEntry } from "./schema.ts";
+import { gatherSaid, resolveService, type SaidOfServices } from "./resolve_service.ts";
 import { targetForm } from "./target_form.ts";
 import type {
   CertificateSpec,
   Config,
   KeySpec,
   LoginSettings,
+  MaintenanceWindow,
   TargetSpec,
   VaultSettings,
 } from "./types.ts";
 
+const NO_WINDOWS: readonly MaintenanceWindow[] = [];
+
 /** The configuration that a file without mistakes asks for. */
 export function resolveConfig(file: File, name: string): Config {
   const settings = file.config ?? {};
+  const said = gatherSaid(file.certs);
   return {
     file: name,
     certStore: settings.cert_store ?? DEFAULT_CERT_STORE,
     ...(settings.log_file !== undefined && { logFile: settings.log_file }),
     vault: resolveVault(settings),
-    certificates: file.certs.map((entry) => resolveCertificate(entry, settings)),
+    certificates: file.certs.map((entry) => resolveCertificate(entry, settings, said)),
   };
 }
 
@@ -83,9 +82,15 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
   }
 }
 
-function resolveCertificate(entry: CertificateEntry, settings: Settings): CertificateSpec {
+function resolveCertificate(
+  entry: CertificateEntry,
+  settings: Settings,
+  said: SaidOfServices,
+): CertificateSpec {
   const ttl = entry.ttl ?? settings.ttl;
   const issuerRef = entry.issuer_ref ?? settings.issuer_ref;
+  const issuer = entry.issuer ?? settings.issuer;
+  const windows = entry.window ?? settings.window ?? NO_WINDOWS;
   return {
     name: entry.name,
     commonName: entry.common_name ?? entry.name,
@@ -97,6 +102,9 @@ function resolveCertificate(entry: CertificateEntry, settings: Settings): Certif
     excludeCnFromSans: entry.exclude_cn_from_sans ?? settings.exclude_cn_from_sans ?? false,
     ...(ttl !== undefined && { ttl }),
     renew: entry.renew ?? settings.renew ?? DEFAULT_RENEW,
+    spread: entry.spread ?? settings.spread ?? 0,
+    ...(issuer !== undefined && { issuer }),
+    windows,
     // The rules have made sure that one of the two is given.
     pki: entry.pki ?? settings.pki ?? "",
     role: entry.role ?? settings.role ?? "",
@@ -105,11 +113,7 @@ function resolveCertificate(entry: CertificateEntry, settings: Settings): Certif
       false,
     key: resolveKey(entry, settings),
     targets: (entry.deploy ?? []).map((target) => resolveTarget(target, settings)),
-    services: (entry.service ?? []).map((service) => ({
-      unit: service.name,
-      control: service.control ?? DEFAULT_CONTROL,
-      order: service.order ?? DEFAULT_ORDER,
-    })),
+    services: (entry.service ?? []).map((service) => resolveService(service, said, windows)),
   };
 }
 

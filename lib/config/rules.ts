@@ -8,6 +8,7 @@ import { type Finding, formatKeyPath, type KeyPath } from "./key_path.ts";
 import { quote } from "./mistake.ts";
 import { isGuarded } from "./read_places.ts";
 import type { CertificateEntry, Draft, File, Settings } from "./schema.ts";
+import { type KnownManagers, knownManagers, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
 
 type Certificate = Draft<CertificateEntry>;
@@ -21,6 +22,9 @@ interface Round {
   readonly storePrefix: string;
   readonly names: Map<string, KeyPath>;
   readonly paths: Map<string, KeyPath>;
+  readonly managers: KnownManagers;
+  /** What was said of a service, and where. */
+  readonly said: Map<string, { readonly value: string; readonly path: KeyPath }>;
   readonly findings: Finding[];
 }
 
@@ -36,6 +40,11 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
     storePrefix: `${store}/`,
     names: new Map(),
     paths: new Map(),
+    managers: knownManagers(
+      (file.certs ?? []).flatMap((entry) => entry?.service ?? [])
+        .filter((service) => service !== undefined),
+    ),
+    said: new Map(),
     findings: [],
   };
   claimOwnFiles(round);
@@ -189,13 +198,30 @@ function checkTargets(round: Round, index: number, certificate: Certificate): vo
   });
 }
 
+/** What is one thing of a service, however many certificates name it. */
+const SERVICE_WIDE = ["signal", "pid_file", "command", "timeout", "window"] as const;
+
 function checkServices(round: Round, index: number, certificate: Certificate): void {
-  if (certificate.service === undefined || certificate.service.length < 2) return;
-  const units = new Map<string, KeyPath>();
-  certificate.service.forEach((service, number) => {
-    if (service?.name === undefined) return;
-    claim(round, units, service.name, ["certs", index, "service", number, "name"]);
+  const own = new Map<string, KeyPath>();
+  certificate.service?.forEach((service, number) => {
+    const identity = service && serviceIdentity(service, round.managers);
+    if (service === undefined || identity === undefined) return;
+    const at: KeyPath = ["certs", index, "service", number];
+    claim(round, own, identity.id, [...at, "name"]);
+    for (const key of SERVICE_WIDE) {
+      if (service[key] === undefined) continue;
+      agree(round, `${identity.id} ${key}`, JSON.stringify(service[key]), [...at, key]);
+    }
   });
+}
+
+/** Reports a value that differs from what another certificate says of the same thing. */
+function agree({ said, findings }: Round, what: string, value: string, path: KeyPath): void {
+  const other = said.get(what);
+  if (other === undefined) said.set(what, { value, path });
+  else if (other.value !== value) {
+    findings.push({ path, message: "differs from", other: other.path });
+  }
 }
 
 /** Takes a text for one place in the file, or reports the place that has taken it before. */

@@ -19,7 +19,6 @@ import {
   readOtherSan,
   readRole,
   readServerName,
-  readUnit,
   readUri,
 } from "./read_names.ts";
 import {
@@ -42,6 +41,16 @@ import {
   readSecret,
   readTimeLimit,
 } from "./read_scalars.ts";
+import {
+  isProgram,
+  readEndpoint,
+  readServiceName,
+  readSignal,
+  readSpread,
+  readWord,
+} from "./read_service.ts";
+import { readWindow } from "./read_window.ts";
+import { serviceMistakes } from "./service_form.ts";
 import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
 import { formMistakes } from "./target_form.ts";
 import type { Secret } from "./secret.ts";
@@ -50,7 +59,10 @@ import {
   CONTROLS,
   KEY_ORIGINS,
   KEY_TYPES,
+  type MaintenanceWindow,
+  MANAGERS,
   type RenewalWindow,
+  STARTTLS,
   type TlsTrust,
   WHATS,
 } from "./types.ts";
@@ -87,16 +99,59 @@ const target = v.pipe(
   }),
 );
 
-const service = map(`a map such as {name: "nginx.service"}`, {
-  name: scalar(readUnit),
-  control: optional(readOneOf(CONTROLS)),
-  order: optional(readInteger),
+/** Program and arguments; there is no shell. */
+const command = v.pipe(
+  list(scalar(readWord), `a list such as ["nginx", "-t"]`),
+  v.minLength(1, "has no entry"),
+  v.check(
+    ([program]) => program === undefined || isProgram(program),
+    "expected a program first: its name, or its absolute path",
+  ),
+);
+
+const probe = map(`"HOST:PORT", or a map such as {connect: "127.0.0.1:443"}`, {
+  connect: scalar(readEndpoint),
+  servername: optional(readServerName),
+  starttls: optional(readOneOf(STARTTLS)),
+  timeout: optional(readTimeLimit),
 });
+
+/** In short its place alone. */
+const probeForms = v.lazy((input) =>
+  typeof input === "string"
+    ? v.pipe(scalar(readEndpoint), v.transform((connect) => ({ connect })))
+    : probe
+) as unknown as typeof probe;
+
+const service = v.pipe(
+  map(`a map such as {name: "nginx.service"}`, {
+    name: scalar(readServiceName),
+    manager: optional(readOneOf(MANAGERS)),
+    control: optional(readOneOf(CONTROLS)),
+    signal: optional(readSignal),
+    pid_file: optional(readFilePath),
+    command: v.exactOptional(command),
+    validate: v.exactOptional(command),
+    probe: v.exactOptional(probeForms),
+    timeout: optional(readTimeLimit),
+    window: v.exactOptional(oneOrMore(readWindow)),
+    order: optional(readInteger),
+  }),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!isMap(dataset.value)) return;
+    for (const { key, message } of serviceMistakes(dataset.value)) {
+      addIssue({ message, path: [atValue(dataset.value, key)] });
+    }
+  }),
+);
 
 /** What `config` may say for all certificates, and each certificate for itself. */
 const issuing = {
   ttl: optional(readDuration),
   renew: optional(readRenew),
+  spread: optional(readSpread),
+  window: v.exactOptional(oneOrMore(readWindow)),
+  issuer: optional(readCommonName),
   pki: optional(readMount),
   role: optional(readRole),
   issuer_ref: optional(readIssuerRef),
@@ -177,11 +232,16 @@ export type File = v.InferOutput<typeof fileSchema>;
 export type Settings = v.InferOutput<typeof settings>;
 /** One entry of `certs`. */
 export type CertificateEntry = v.InferOutput<typeof certificate>;
+/** One entry of `service`. */
+export type ServiceEntry = v.InferOutput<typeof service>;
+/** What stands under `probe`, in either form. */
+export type ProbeEntry = v.InferOutput<typeof probe>;
 /** One entry of `deploy`, in either form. */
 export type TargetEntry = v.InferOutput<typeof target>;
 
 /** What can be said of a file with mistakes: any part may be missing, none is wrong. */
-export type Draft<T> = T extends string | number | boolean | Secret | RenewalWindow | TlsTrust ? T
+export type Draft<T> = T extends
+  string | number | boolean | Secret | RenewalWindow | TlsTrust | MaintenanceWindow ? T
   : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
   : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
 

@@ -29,19 +29,30 @@ export function lockFile(certStore: string): string {
   return `${certStore}/.lock`;
 }
 
-/** One marker a service that owes a reload or restart, named as its unit. */
+/** One marker a service that owes a reload or restart, named by its id. */
 export function markerFolder(certStore: string): string {
   return `${certStore}/.owed`;
 }
 
-export function markerFile(certStore: string, unit: string): string {
-  return `${certStore}/.owed/${unit}`;
+export function markerFile(certStore: string, service: string): string {
+  return `${certStore}/.owed/${service}`;
 }
 
 /** The temporary file beside a target, until it is renamed over the target. */
 export function temporaryFile(path: string): string {
   const slash = path.lastIndexOf("/");
   return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-new`;
+}
+
+/** The file that a target had before, until services have judged the new one. */
+export function replacedFile(path: string): string {
+  const slash = path.lastIndexOf("/");
+  return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-old`;
+}
+
+/** Whether a file's name is that of one of these two. */
+export function isLeftover(name: string): boolean {
+  return name.endsWith(".vcm-new") || name.endsWith(".vcm-old");
 }
 
 /** The folder in which an absolute path lies. */

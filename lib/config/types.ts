@@ -8,14 +8,48 @@ import type { Secret } from "./secret.ts";
 export const WHATS = ["cert", "chain", "fullchain", "privkey", "ca"] as const;
 export type What = typeof WHATS[number];
 
-/** What is done to a service that has to load new files, in systemd's words. */
+/** What is done to a service that has to load new files, in systemd's words; `signal` is ours. */
 export const CONTROLS = [
   "reload",
   "restart",
   "reload-or-restart",
   "try-reload-or-restart",
+  "start",
+  "signal",
 ] as const;
 export type Control = typeof CONTROLS[number];
+
+/** Who starts and stops a service, or how it is told to load new files where nobody does. */
+export const MANAGERS = ["systemd", "docker", "podman", "pid_file", "command"] as const;
+export type Manager = typeof MANAGERS[number];
+
+/** Protocols that begin in plain text and go over to TLS. */
+export const STARTTLS = ["smtp", "imap", "pop3", "postgres"] as const;
+export type StartTls = typeof STARTTLS[number];
+
+/** Where a service serves a certificate, to be looked at there. */
+export interface ProbeSpec {
+  /** A name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** The name that is asked for (SNI); absent: none. */
+  readonly serverName?: string;
+  readonly startTls?: StartTls;
+  /** Seconds for one look, and for the new certificate to be served after the service acted. */
+  readonly timeout: number;
+}
+
+/** A time of the week, in the host's time zone, in which services may be disturbed. */
+export interface MaintenanceWindow {
+  /** As the file has it. */
+  readonly text: string;
+  /** Days on which it opens, 1 (Monday) to 7 (Sunday). */
+  readonly days: readonly number[];
+  /** Minutes after midnight. */
+  readonly from: number;
+  /** Minutes after midnight, up to 1,440; not after `from`: on the next day. */
+  readonly to: number;
+}
 
 /** How long before its end a certificate is renewed: a duration, or a share of its lifetime. */
 export type RenewalWindow =
@@ -113,9 +147,26 @@ export interface KeySpec {
 
 /** A service that reads a certificate's files. */
 export interface ServiceSpec {
-  /** Full systemd unit name, `nginx.service`. */
-  readonly unit: string;
+  /** Tells services apart: the unit, or manager and name, `docker:web`. */
+  readonly id: string;
+  /** As its manager knows it: a full unit name, a container; else a name for people. */
+  readonly name: string;
+  /** Absent: systemd or, where it has no such unit, Docker or Podman. */
+  readonly manager?: Manager;
   readonly control: Control;
+  /** Without `SIG`. */
+  readonly signal?: string;
+  /** Absolute path of the file that holds the id of its process. */
+  readonly pidFile?: string;
+  /** Program and arguments that make it load new files. */
+  readonly command?: readonly string[];
+  /** Program and arguments that judge the new files before the action. */
+  readonly validate?: readonly string[];
+  readonly probe?: ProbeSpec;
+  /** Seconds for its action, and as many for `validate`. */
+  readonly timeout: number;
+  /** Actions wait for one of them; empty: they need not. */
+  readonly windows: readonly MaintenanceWindow[];
   /** Services act in ascending order. */
   readonly order: number;
 }
@@ -135,6 +186,12 @@ export interface CertificateSpec {
   /** Requested lifetime in seconds; absent: the role decides. */
   readonly ttl?: number;
   readonly renew: RenewalWindow;
+  /** Percent of the window by which renewals are moved apart; 0: not at all. */
+  readonly spread: number;
+  /** Common name that the issuer has to have. */
+  readonly issuer?: string;
+  /** Renewals wait for one of them; empty: they need not. */
+  readonly windows: readonly MaintenanceWindow[];
   /** Path of the PKI mount, without slashes at its ends. */
   readonly pki: string;
   readonly role: string;

@@ -91,7 +91,11 @@ async function serve(
   requests.push({ method, path: path ?? pathname, status: result.status });
   return new Response(result.body === undefined ? null : `${JSON.stringify(result.body)}\n`, {
     status: result.status,
-    headers: { "cache-control": "no-store", "content-type": "application/json" },
+    headers: {
+      "cache-control": "no-store",
+      "content-type": "application/json",
+      date: state.now().toUTCString(),
+    },
   });
 }
 

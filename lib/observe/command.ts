@@ -3,6 +3,9 @@
  * own: no token can reach a child.
  */
 
+import { plainCause } from "../config/plain_cause.ts";
+import { readInfo } from "./read.ts";
+
 export interface CommandResult {
   /** Exit status; 124 when the time limit ended it, as `timeout(1)` has it. */
   readonly code: number;
@@ -15,9 +18,27 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
+/** Where programs are looked up that are given by name: folders that only root can write to. */
+const FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/** Absolute paths where a program may be, in the order in which they are tried. */
+export function programPaths(program: string): readonly string[] {
+  return program.includes("/") ? [program] : FOLDERS.map((folder) => `${folder}/${program}`);
+}
+
+/** What is kept of each output; the rest is read and dropped. */
+const OUTPUT_LIMIT = 65_536;
+
+/** Milliseconds that a program has to end after SIGTERM. */
+const GRACE = 5_000;
+
+/** Milliseconds for output that comes late: a daemon that it started may never close the pipes. */
+const LINGER = 500;
+
 /**
  * @param program Absolute paths where the program may be, in the order in which they are tried.
  * @param limit Milliseconds after which the program is ended.
+ * @param env Further variables.
  *
  * Throws CommandError where none of the paths can be run. Needs run permission for them.
  */
@@ -25,36 +46,103 @@ export async function runCommand(
   program: readonly string[],
   args: readonly string[],
   limit: number,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   for (const path of program) {
     try {
-      return await runOnce(path, args, limit);
+      return await runOnce(path, args, limit, env);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) {
-        throw new CommandError(`Cannot run "${path}": ${(error as Error).message}`, {
+      if (!(error instanceof Deno.errors.NotFound) || isThere(path)) {
+        throw new CommandError(`Cannot run "${path}": ${explain(error)}`, {
           cause: error,
         });
       }
     }
   }
-  throw new CommandError(`Cannot run "${program[0]}": not on this host`);
+  const name = program.length > 1 ? baseName(program[0] ?? "") : program[0];
+  throw new CommandError(`Cannot run "${name}": not on this host`);
 }
 
-async function runOnce(path: string, args: readonly string[], limit: number) {
+function isThere(path: string): boolean {
+  return readInfo(path).kind !== "absent";
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "its interpreter is not on this host";
+  return plainCause(error).replace(/^failed to spawn '.*': /, "").toLowerCase();
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+async function runOnce(
+  path: string,
+  args: readonly string[],
+  limit: number,
+  env: Readonly<Record<string, string>>,
+): Promise<CommandResult> {
   const child = new Deno.Command(path, {
     args: [...args],
     clearEnv: true,
-    env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", TZ: "UTC" },
+    env: { PATH: FOLDERS.join(":"), LC_ALL: "C", TZ: "UTC", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(limit),
-  });
-  const { code, signal, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  return {
-    code: signal === "SIGTERM" ? 124 : code,
-    stdout: decoder.decode(stdout),
-    stderr: decoder.decode(stderr),
-  };
+  }).spawn();
+  const outputs = [new Output(child.stdout), new Output(child.stderr)] as const;
+  let late = false;
+  const timers = [
+    setTimeout(() => {
+      late = tryKill(child, "SIGTERM");
+    }, limit),
+    setTimeout(() => tryKill(child, "SIGKILL"), limit + GRACE),
+  ];
+  const { code } = await child.status;
+  timers.forEach(clearTimeout);
+  const [stdout, stderr] = await Promise.all(outputs.map((output) => output.end()));
+  return { code: late ? 124 : code, stdout: stdout ?? "", stderr: stderr ?? "" };
+}
+
+/** Answers whether it was still there. */
+function tryKill(child: Deno.ChildProcess, signal: Deno.Signal): boolean {
+  try {
+    child.kill(signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads a pipe to its end, however much comes, and keeps the beginning. */
+class Output {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #done: Promise<void>;
+  readonly #decoder = new TextDecoder();
+  #text = "";
+
+  constructor(pipe: ReadableStream<Uint8Array>) {
+    this.#reader = pipe.getReader();
+    this.#done = this.#read();
+  }
+
+  /** What has come, once the program has ended. */
+  async end(): Promise<string> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LINGER);
+    await Promise.race([this.#done, late]);
+    clearTimeout(timer);
+    await this.#reader.cancel().catch(() => undefined);
+    return this.#text;
+  }
+
+  async #read(): Promise<void> {
+    for (;;) {
+      const { done, value } = await this.#reader.read();
+      if (done) return;
+      if (this.#text.length < OUTPUT_LIMIT) {
+        this.#text += this.#decoder.decode(value, { stream: true });
+      }
+    }
+  }
 }

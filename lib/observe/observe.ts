@@ -1,13 +1,12 @@
 /**
- * Reads what is: store, deployed files, services. Changes nothing; needs read permission, and run
- * permission for getent and systemctl.
+ * Reads what is: store, deployed files, services. Changes nothing; needs read permission, run
+ * permission for getent and what asks services' managers, and net permission for probes.
  */
 import type { CertificateSpec, Config } from "../config/types.ts";
 import type { CertificateObservation, Observation } from "../plan/types.ts";
 import { type AccountBook, lookUpAccounts } from "./accounts.ts";
-import { readFolder } from "./read.ts";
-import { observeMarkers } from "./services.ts";
-import { observeStore, type StoreLook } from "./store.ts";
+import { observeMarkers } from "./markers.ts";
+import { type StoreLook, StoreReader } from "./store.ts";
 import { FolderCache, observeTarget } from "./target.ts";
 
 export async function observe(config: Config): Promise<Observation> {
@@ -17,20 +16,32 @@ export async function observe(config: Config): Promise<Observation> {
     targets.flatMap((target) => target.owner ?? []),
     targets.flatMap((target) => target.group ?? []),
   );
-  const listing = readFolder(config.certStore);
   // Names of rare kinds need a library that other files do not.
   const rare = specs.some((spec) => spec.otherSans.length > 0)
     ? (await import("../certificate/alt_names.ts")).readOtherNames
     : undefined;
-  const looks = specs.map((spec) => observeStore(config.certStore, spec, listing, rare));
+  const store = new StoreReader(config.certStore, rare);
+  const looks = specs.map((spec) => store.look(spec));
   const accounts = await asked;
   const folders = new FolderCache();
   const certificates = specs.map((spec, at) =>
     observeCertificate(spec, looks[at] as StoreLook, folders, accounts)
   );
-  const units = new Set(specs.flatMap((spec) => spec.services.map((service) => service.unit)));
-  const markers = await observeMarkers(config.certStore, units);
-  return { certificates, markers };
+  const services = specs.flatMap((spec) => spec.services);
+  const byId = new Map(services.map((service) => [service.id, service]));
+  const markers = await observeMarkers(config.certStore, byId);
+  const served = services.some(({ probe }) => probe !== undefined)
+    ? await (await import("./served.ts")).observeAllServed(specs)
+    : [];
+  return { certificates, markers, served, zone: zoneFor(specs) };
+}
+
+/** The zone counts, and is looked up, only where there is a window. */
+function zoneFor(specs: readonly CertificateSpec[]): string {
+  const timed = specs.some(({ windows, services }) =>
+    windows.length > 0 || services.some((service) => service.windows.length > 0)
+  );
+  return timed ? Temporal.Now.timeZoneId() : "UTC";
 }
 
 function observeCertificate(

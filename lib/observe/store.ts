@@ -1,11 +1,18 @@
-/** Looks at one certificate's set of files in the store. */
+/**
+ * Looks at the sets of files in the store. Nothing is locked, and a run may switch a set at the same
+ * time (apply/store.ts): what is seen is one whole set, the old one or the new one. A fault is
+ * believed only when it is seen twice in folders that stayed.
+ */
 import type { X509Certificate } from "node:crypto";
-import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
-import { matchKey } from "../certificate/key_match.ts";
+import { ChainJudge } from "../certificate/stored_chain.ts";
 import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
 import type { CertificateSpec, What } from "../config/types.ts";
-import type { ChainFact, KeyFact, LeafFact, Presence, StoredSet } from "../plan/types.ts";
-import { ABSENT, readInfo, readText } from "./read.ts";
+import type { Presence, StoredSet } from "../plan/types.ts";
+import { ABSENT, readFolder, readInfo, readText } from "./read.ts";
+import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
+
+/** How often a set is looked at that changes all the time; then the last look counts. */
+const TRIES = 1000;
 
 /** The stored set, judged, and the texts that targets are compared with. */
 export interface StoreLook {
@@ -13,127 +20,156 @@ export interface StoreLook {
   readonly interrupted: boolean;
   /** Permission bits of the private key, where they let every user at it. */
   readonly exposedKey?: number;
-  readonly texts: Readonly<Record<What, Presence<string>>>;
+  readonly texts: SetTexts;
 }
 
-/**
- * @param listing Names of all that lies in the store.
- * @param readOtherNames Reads names of rare kinds; needed where the wish has some.
- *
- * Reads `chain.pem`, `fullchain.pem` and `ca.pem` only where a target takes them.
- */
-export function observeStore(
-  certStore: string,
-  spec: CertificateSpec,
-  listing: Presence<ReadonlySet<string>>,
-  readOtherNames?: (leaf: X509Certificate) => readonly string[],
-): StoreLook {
-  const { folder, interrupted } = currentFolder(certStore, spec.name, listing);
-  const taken = new Set<What>(["cert", "privkey", ...spec.targets.map((target) => target.what)]);
-  const read = (what: What) => taken.has(what) ? readFrom(folder, what) : ABSENT;
-  const texts = {
-    cert: read("cert"),
-    privkey: read("privkey"),
-    chain: read("chain"),
-    fullchain: read("fullchain"),
-    ca: read("ca"),
-  };
-  const exposedKey = folder.kind === "present"
-    ? exposedMode(`${folder.value}/privkey.pem`)
-    : undefined;
-  return {
-    stored: judge(texts, spec.otherSans.length > 0 ? readOtherNames : undefined),
-    interrupted,
-    ...(exposedKey === undefined ? {} : { exposedKey }),
-    texts,
-  };
+/** What lies where a set can lie: `""` for nothing, else what tells one folder from another. */
+interface Places {
+  readonly current: string;
+  readonly retired: string;
+  readonly staged: string;
+}
+
+/** The store, as one run looks at it. */
+export class StoreReader {
+  readonly #certStore: string;
+  readonly #listing: Presence<ReadonlySet<string>>;
+  readonly #judge: SetJudge;
+
+  /** @param readOtherNames Reads names of rare kinds; needed where a wish has some. */
+  constructor(
+    certStore: string,
+    readOtherNames?: (leaf: X509Certificate) => readonly string[],
+  ) {
+    this.#certStore = certStore;
+    this.#listing = readFolder(certStore);
+    this.#judge = { chains: new ChainJudge(), ...(readOtherNames && { readOtherNames }) };
+  }
+
+  /**
+   * Looks at one certificate's set. Reads `chain.pem`, `fullchain.pem` and `ca.pem` only where a
+   * target takes them, `chain.pem` also where there is no target (services then read the store), and
+   * `ca.pem` also where it is not known yet what tops a chain.
+   */
+  look(spec: CertificateSpec): StoreLook {
+    if (this.#listing.kind !== "present") return this.#lookInto(this.#listing, spec, false);
+    return this.#lookQuickly(spec, this.#listing.value) ?? this.#lookCarefully(spec);
+  }
+
+  /** The usual case: one folder, and what was read in it fits together, so that it is of one set. */
+  #lookQuickly(spec: CertificateSpec, listing: ReadonlySet<string>): StoreLook | undefined {
+    const lies = (path: string) => listing.has(path.slice(this.#certStore.length + 1));
+    const folder = storedFolder(this.#certStore, spec.name);
+    const others = [
+      retiredFolder(this.#certStore, spec.name),
+      stagedFolder(this.#certStore, spec.name),
+    ];
+    if (!lies(folder) || others.some(lies)) return undefined;
+    const look = this.#lookInto({ kind: "present", value: folder }, spec, false);
+    return isSound(look, spec) ? look : undefined;
+  }
+
+  #lookCarefully(spec: CertificateSpec): StoreLook {
+    let { look, settled, sure } = this.#lookOnce(spec);
+    for (let tries = 1; tries < TRIES && !sure; tries++) {
+      const next = this.#lookOnce(spec);
+      if (settled && next.settled && isSame(look, next.look)) break;
+      ({ look, settled, sure } = next);
+    }
+    return look;
+  }
+
+  /**
+   * Settled is what lay at the same places before and after. That is sure where nothing is amiss, or
+   * where nothing lay anywhere: a whole set would have to be written in between.
+   */
+  #lookOnce(spec: CertificateSpec) {
+    const before = this.#places(spec.name);
+    const { current, retired, staged } = before;
+    const interrupted = retired !== "" || staged !== "";
+    const look = this.#lookInto(this.#folder(spec.name, before), spec, interrupted);
+    const after = this.#places(spec.name);
+    const settled = after.current === current && after.retired === retired &&
+      after.staged === staged;
+    const sure = settled && (isSound(look, spec) || (current === "" && !interrupted));
+    return { look, settled, sure };
+  }
+
+  /**
+   * Where the valid set lies. Between the two renames of a switch it is the staged folder: the old
+   * set has stepped aside, which happens only once the new one is whole.
+   */
+  #folder(name: string, { current, retired, staged }: Places): Presence<string> {
+    if (current !== "") return { kind: "present", value: storedFolder(this.#certStore, name) };
+    if (retired === "") return ABSENT;
+    const folder = staged === "" ? retiredFolder : stagedFolder;
+    return { kind: "present", value: folder(this.#certStore, name) };
+  }
+
+  #places(name: string): Places {
+    const current = identityOf(storedFolder(this.#certStore, name));
+    const retired = identityOf(retiredFolder(this.#certStore, name));
+    const staged = identityOf(stagedFolder(this.#certStore, name));
+    return { current, retired, staged };
+  }
+
+  #lookInto(folder: Presence<string>, spec: CertificateSpec, interrupted: boolean): StoreLook {
+    const read = (what: What) =>
+      folder.kind === "present" ? readText(`${folder.value}/${what}.pem`) : folder;
+    const taken = takenFiles(spec);
+    const readTaken = (what: What) => taken.has(what) ? read(what) : ABSENT;
+    const texts = {
+      cert: read("cert"),
+      privkey: read("privkey"),
+      chain: readTaken("chain"),
+      fullchain: readTaken("fullchain"),
+      ca: readTaken("ca"),
+    };
+    const stored = judgeSet(texts, spec, this.#judge, () => {
+      const anchors = read("ca");
+      return anchors.kind === "present" ? anchors.value : undefined;
+    });
+    const exposedKey = folder.kind === "present"
+      ? exposedMode(`${folder.value}/privkey.pem`)
+      : undefined;
+    return {
+      stored,
+      interrupted,
+      ...(exposedKey === undefined ? {} : { exposedKey }),
+      texts,
+    };
+  }
+}
+
+function takenFiles({ targets }: CertificateSpec): ReadonlySet<What> {
+  const whats = targets.map((target) => target.what);
+  return new Set<What>(["cert", "privkey", ...(targets.length === 0 ? ["chain" as const] : whats)]);
+}
+
+/** Inode and change time: a folder may get the number of one that has just gone. */
+function identityOf(path: string): string {
+  const info = readInfo(path);
+  if (info.kind !== "present") return info.kind === "absent" ? "" : info.problem;
+  return `${info.value.ino} ${info.value.ctime?.getTime()}`;
+}
+
+/** Whether nothing is amiss: what was taken is there, and fits together. */
+function isSound({ stored, interrupted, texts }: StoreLook, spec: CertificateSpec): boolean {
+  return !interrupted &&
+    [...takenFiles(spec)].every((what) => texts[what].kind === "present") &&
+    stored.leaf.kind === "present" && stored.leaf.value.kind === "certificate" &&
+    stored.key.kind === "present" && stored.key.value === "match" &&
+    [stored.chain, stored.fullchain].every((chain) =>
+      chain.kind !== "present" || chain.value === "usable"
+    );
+}
+
+function isSame(one: StoreLook, other: StoreLook): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function exposedMode(path: string): number | undefined {
   const info = readInfo(path);
   const mode = info.kind === "present" && info.value.isFile ? (info.value.mode ?? 0) & 0o7777 : 0;
   return (mode & 0o007) === 0 ? undefined : mode;
-}
-
-function readFrom(folder: Presence<string>, what: What): Presence<string> {
-  return folder.kind === "present" ? readText(`${folder.value}/${what}.pem`) : folder;
-}
-
-/**
- * Where the valid set lies. Between the two renames of a switch it is the staged folder: the old
- * set has stepped aside, which happens only once the new one is whole.
- */
-function currentFolder(
-  certStore: string,
-  name: string,
-  listing: Presence<ReadonlySet<string>>,
-): { folder: Presence<string>; interrupted: boolean } {
-  if (listing.kind !== "present") return { folder: listing, interrupted: false };
-  const lies = (folder: string) => listing.value.has(folder.slice(certStore.length + 1));
-  const staged = lies(stagedFolder(certStore, name));
-  const retired = lies(retiredFolder(certStore, name));
-  const interrupted = staged || retired;
-  if (lies(storedFolder(certStore, name))) {
-    return { folder: { kind: "present", value: storedFolder(certStore, name) }, interrupted };
-  }
-  if (!retired) return { folder: ABSENT, interrupted };
-  const folder = staged ? stagedFolder(certStore, name) : retiredFolder(certStore, name);
-  return { folder: { kind: "present", value: folder }, interrupted };
-}
-
-function judge(
-  texts: StoreLook["texts"],
-  readOtherNames: ((leaf: X509Certificate) => readonly string[]) | undefined,
-): StoredSet {
-  const opened = present(texts.cert, (text) => openLeaf(text, readOtherNames));
-  const leaf = opened.kind === "present" && !(opened.value instanceof Error)
-    ? opened.value
-    : undefined;
-  return {
-    leaf: present(opened, describeLeaf),
-    key: present(texts.privkey, (key): KeyFact => leaf ? matchKey(leaf.x509, key) : "match"),
-    chain: present(texts.chain, (): ChainFact => "usable"),
-    ca: present(texts.ca, (): ChainFact => "usable"),
-    fullchain: present(
-      texts.fullchain,
-      (text): ChainFact => !leaf || beginsWith(text, leaf) ? "usable" : "other-leaf",
-    ),
-  };
-}
-
-/** Opened once for all that is judged by it. */
-interface OpenLeaf {
-  readonly x509: X509Certificate;
-  readonly certificate: Certificate;
-}
-
-/** The first certificate of a text, or the Error that says why there is none. */
-function openLeaf(
-  text: string,
-  readOtherNames?: (leaf: X509Certificate) => readonly string[],
-): OpenLeaf | Error {
-  try {
-    const x509 = openCertificate(text);
-    const otherNames = readOtherNames?.(x509);
-    return { x509, certificate: { ...readFacts(x509), ...(otherNames && { otherNames }) } };
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-function describeLeaf(leaf: OpenLeaf | Error): LeafFact {
-  return leaf instanceof Error
-    ? { kind: "unparsable", problem: leaf.message }
-    : { kind: "certificate", certificate: leaf.certificate };
-}
-
-/** Whether the first certificate of a fullchain is the leaf, however the two are wrapped. */
-function beginsWith(fullchain: string, leaf: OpenLeaf): boolean {
-  const first = openLeaf(fullchain);
-  return !(first instanceof Error) &&
-    first.certificate.fingerprint === leaf.certificate.fingerprint;
-}
-
-function present<A, B>(presence: Presence<A>, judge: (value: A) => B): Presence<B> {
-  return presence.kind === "present" ? { kind: "present", value: judge(presence.value) } : presence;
 }

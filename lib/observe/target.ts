@@ -1,18 +1,28 @@
 /** Looks at one deployed file. */
-import { folderOf, temporaryFile } from "../config/store_paths.ts";
+import { type Certificate, parseCertificate } from "../certificate/certificate.ts";
+import { folderOf, isLeftover, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
 import type { AccountBook } from "./accounts.ts";
 import { ABSENT, readFolder, readInfo, readText } from "./read.ts";
 
+/** What lies in a folder. */
+interface Listing {
+  readonly names: Presence<ReadonlySet<string>>;
+  /** Whether any run was interrupted here. */
+  readonly leftovers: boolean;
+}
+
 /** Lists each folder once, however many targets lie in it. */
 export class FolderCache {
-  readonly #listings = new Map<string, Presence<ReadonlySet<string>>>();
+  readonly #listings = new Map<string, Listing>();
 
-  list(folder: string): Presence<ReadonlySet<string>> {
+  list(folder: string): Listing {
     let listing = this.#listings.get(folder);
     if (listing === undefined) {
-      listing = readFolder(folder);
+      const names = readFolder(folder);
+      const leftovers = names.kind === "present" && [...names.value].some(isLeftover);
+      listing = { names, leftovers };
       this.#listings.set(folder, listing);
     }
     return listing;
@@ -27,7 +37,7 @@ export function observeTarget(
   accounts: AccountBook,
 ): TargetObservation {
   const folder = folderOf(spec.path);
-  const listing = folders.list(folder);
+  const { names: listing, leftovers } = folders.list(folder);
   const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
   const known = listing.kind === "present";
   const file = known && !listing.value.has(name(spec.path))
@@ -39,7 +49,9 @@ export function observeTarget(
     parent: listing.kind === "absent" ? "absent" : parentOf(folder, listing, file),
     owner: accounts.owner(spec.owner),
     group: accounts.group(spec.group),
-    leftover: known && listing.value.has(name(temporaryFile(spec.path))),
+    leftover: known && leftovers &&
+      [temporaryFile(spec.path), replacedFile(spec.path)]
+        .some((path) => listing.value.has(name(path))),
   };
 }
 
@@ -66,10 +78,12 @@ function observeFile(
   const found = info.value;
   const type = typeOf(found);
   let sameContent = false;
+  let certificate: Certificate | undefined;
   if (type === "file" && stored.kind === "present" && found.size <= stored.value.length * 4) {
     const text = readText(path);
     if (text.kind === "unreadable") return text;
     sameContent = text.kind === "present" && text.value === stored.value;
+    if (text.kind === "present" && !sameContent) certificate = tryParse(text.value);
   }
   return {
     kind: "present",
@@ -81,9 +95,18 @@ function observeFile(
       group: accounts.groupName(found.gid ?? 0),
       mode: (found.mode ?? 0) & 0o7777,
       sameContent,
+      ...(certificate && { certificate }),
       changedAt: found.ctime?.getTime() ?? 0,
     },
   };
+}
+
+function tryParse(text: string): Certificate | undefined {
+  try {
+    return parseCertificate(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function typeOf(info: Deno.FileInfo): TargetFile["type"] {

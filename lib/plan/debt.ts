@@ -1,40 +1,7 @@
 /** Whether a service has loaded what lies on its disk. */
-import type { CertificateSpec, Control } from "../config/types.ts";
 import { formatMoment } from "./moment.ts";
-import type { MarkerObservation, Observation } from "./types.ts";
-
-/** A unit as all certificates that name it want it. */
-export interface ServiceWish {
-  readonly unit: string;
-  readonly control: Control;
-  readonly order: number;
-  readonly certificates: readonly string[];
-}
-
-/** The stronger of two wishes for one unit is the one that satisfies both. */
-const STRENGTH: Readonly<Record<Control, number>> = {
-  "reload": 0,
-  "reload-or-restart": 1,
-  "try-reload-or-restart": 1,
-  "restart": 2,
-};
-
-/** Each unit once, in the order in which they act. */
-export function gatherServices(specs: readonly CertificateSpec[]): ServiceWish[] {
-  const wishes = new Map<string, ServiceWish>();
-  for (const spec of specs) {
-    for (const { unit, control, order } of spec.services) {
-      const wish = wishes.get(unit) ?? { unit, control, order, certificates: [] };
-      wishes.set(unit, {
-        unit,
-        control: STRENGTH[control] > STRENGTH[wish.control] ? control : wish.control,
-        order: Math.min(order, wish.order),
-        certificates: [...wish.certificates, spec.name],
-      });
-    }
-  }
-  return [...wishes.values()].sort((a, b) => a.order - b.order);
-}
+import type { ServiceWish } from "./service_wish.ts";
+import type { LoadRecord, MarkerObservation, Observation, UnitState } from "./types.ts";
 
 /** What a marker means now. */
 export type MarkerVerdict =
@@ -47,10 +14,14 @@ export type MarkerVerdict =
  */
 const CLOCK_TICK = 11;
 
+/** `ps` knows the start of a process to the second, and reckons it from the time since boot. */
+const PROCESS_TICK = 2_000;
+
 /**
- * A marker is a debt unless the unit has loaded since: it is active, its last reload did not fail,
- * and its state changed after the marker and after the last change of any file that it reads. Both
- * facts survive daemon-reload.
+ * A marker is a debt unless the service has loaded since, by its manager's own record. A unit: it
+ * is active, its last reload did not fail, and its state changed after the marker and after the
+ * last change of any file that it reads (both facts survive daemon-reload). A container or process:
+ * it was started after them.
  *
  * Not seen: a reload that began before a file was replaced and ended after it.
  */
@@ -60,26 +31,60 @@ export function judgeMarker(
   observation: Observation,
 ): MarkerVerdict {
   const deployed = Math.max(marker.since, lastChange(wish, observation));
-  const owed = (why: string): MarkerVerdict => ({
-    kind: "owed",
-    detail: `it has not loaded the files deployed ${formatMoment(new Date(deployed))}${why}`,
-  });
-  const { state } = marker;
-  if (state === undefined) return owed("");
-  if (state.load === "not-found") return owed(" (systemd knows no such unit)");
-  if (state.active === "failed") return owed(" (it has failed)");
-  if (state.active === "inactive") {
-    if (wish.control === "restart") return owed(" (it is inactive)");
-    return { kind: "settled", detail: "it is inactive and loads them when it starts" };
-  }
-  if (state.reloadResult !== "success") return owed(` (last reload: ${state.reloadResult})`);
-  // A reload is not the restart that was asked for.
-  const loadedAt = wish.control === "restart" ? state.startedAt : state.changedAt;
-  if (state.active !== "active" || loadedAt <= deployed + CLOCK_TICK) return owed("");
-  return { kind: "settled", detail: `it loaded them ${formatMoment(new Date(loadedAt))}` };
+  const verdict = judgeRecord(marker.record, wish, deployed);
+  if (typeof verdict === "object") return verdict;
+  const detail = `it has not loaded the files deployed ${formatMoment(new Date(deployed))}`;
+  const failure = marker.failure === undefined ? "" : `; last time: ${marker.failure}`;
+  return { kind: "owed", detail: `${detail}${verdict}${failure}` };
 }
 
-/** The last change of any file of the certificates that name the unit. */
+/** The verdict, or what is to be added to a debt. */
+function judgeRecord(
+  record: LoadRecord | undefined,
+  wish: ServiceWish,
+  deployed: number,
+): MarkerVerdict | string {
+  switch (record?.kind) {
+    case undefined:
+      return "";
+    case "unit":
+      return judgeUnit(record.state, wish, deployed);
+    case "container":
+      if (record.state === "unknown") return " (there is no such container)";
+      if (record.state === "stopped") return judgeStopped("it is not running", wish);
+      return loadedAt(record.startedAt, deployed + CLOCK_TICK) ?? "";
+    case "process":
+      if (record.startedAt === undefined) return judgeStopped("it is not running", wish);
+      return loadedAt(record.startedAt, deployed + PROCESS_TICK) ?? "";
+  }
+}
+
+function judgeUnit(
+  state: UnitState,
+  wish: ServiceWish,
+  deployed: number,
+): MarkerVerdict | string {
+  if (state.load === "not-found") return " (systemd knows no such unit)";
+  if (state.active === "failed") return " (it has failed)";
+  if (state.active === "inactive") return judgeStopped("it is inactive", wish);
+  if (state.reloadResult !== "success") return ` (last reload: ${state.reloadResult})`;
+  if (state.active !== "active") return "";
+  // A reload is not the restart that was asked for.
+  const loaded = wish.control === "restart" ? state.startedAt : state.changedAt;
+  return loadedAt(loaded, deployed + CLOCK_TICK) ?? "";
+}
+
+function judgeStopped(how: string, { control }: ServiceWish): MarkerVerdict | string {
+  if (control === "restart" || control === "start") return ` (${how})`;
+  return { kind: "settled", detail: `${how} and loads them when it starts` };
+}
+
+function loadedAt(loaded: number, deployed: number): MarkerVerdict | undefined {
+  if (loaded <= deployed) return undefined;
+  return { kind: "settled", detail: `it loaded them ${formatMoment(new Date(loaded))}` };
+}
+
+/** The last change of any file of the certificates that name the service. */
 function lastChange(wish: ServiceWish, observation: Observation): number {
   const names = new Set(wish.certificates);
   return observation.certificates

@@ -1,7 +1,9 @@
 /** How a target differs from what the file asks for, and what stops it from being mended. */
+import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../config/octal.ts";
 import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
+import { formatMoment } from "./moment.ts";
 import type { Blocked, Drift, TargetFile, TargetObservation, TargetStep } from "./types.ts";
 
 /** What there is to deploy. */
@@ -10,6 +12,8 @@ export interface Supply {
   readonly stored: boolean;
   /** A new certificate is issued before. */
   readonly renewed: boolean;
+  /** That of the store. */
+  readonly certificate?: Certificate;
 }
 
 /** Differences, in the order in which people care: content first. Only fields that are given. */
@@ -26,9 +30,20 @@ export function judgeDrift(
   if (file.type !== "file") return [];
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
-  if (supply.stored && !file.sameContent) drift.push({ kind: "content" });
+  if (supply.stored && !file.sameContent) drift.push(contentDrift(file, supply));
   else if (forced) drift.push({ kind: "forced" });
   return [...drift, ...judgeMetadata(spec, target, file)];
+}
+
+function contentDrift(file: TargetFile, supply: Supply): Drift {
+  const [from, to] = [file.certificate, supply.certificate];
+  const known = from !== undefined && to !== undefined && from.fingerprint !== to.fingerprint;
+  if (supply.renewed || !known) return { kind: "content" };
+  return { kind: "content", from: shortFacts(from), to: shortFacts(to) };
+}
+
+function shortFacts({ serial, notAfter }: Certificate): string {
+  return `serial ${serial} until ${formatMoment(notAfter)}`;
 }
 
 function judgeMetadata(spec: TargetSpec, target: TargetObservation, file: TargetFile): Drift[] {

@@ -4,18 +4,25 @@
  */
 import type { Certificate } from "../certificate/certificate.ts";
 import { compareNames, type NameDifference } from "../certificate/names.ts";
-import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
+import { renewalStart, type Validity, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { formatMoment } from "./moment.ts";
-import type { Due, DueReason, StoredSet } from "./types.ts";
+import type { CertificateObservation, Due, DueReason, StoredSet } from "./types.ts";
+
+/** What a stored set is judged by. */
+export type DueWish = Omit<
+  CertificateSpec,
+  "name" | "pki" | "role" | "ttl" | "services" | "windows"
+>;
 
 interface Case {
-  readonly spec: CertificateSpec;
+  readonly spec: DueWish;
   readonly stored: StoredSet;
   readonly now: Date;
   /** The stored certificate; absent where there is none to look into. */
   readonly certificate?: Certificate;
+  readonly validity?: StoredValidity;
 }
 
 type Check = (it: Case) => Due | undefined;
@@ -28,16 +35,24 @@ const CHECKS: readonly Check[] = [
   keyMismatch, // files of two different sets
   chainMissing, // a target takes a file that the store lacks
   chainMismatch, // fullchain.pem is of another set
-  notYetValid, // peers refuse it now
+  chainIncomplete, // peers find no way to their root
   expired, // peers refuse it from now on
   namesDiffer, // the file asks for other names
+  keyDiffers, // the file asks for another kind of key
+  issuerDiffers, // the file asks for another CA
   inRenewalWindow, // the usual case
 ];
 
 /** Why this certificate is to be issued, or undefined. */
-export function judgeDue(spec: CertificateSpec, stored: StoredSet, now: Date): Due | undefined {
-  const certificate = storedCertificate(stored);
-  const it = { spec, stored, now, ...(certificate === undefined ? {} : { certificate }) };
+export function judgeDue(spec: DueWish, stored: StoredSet, now: Date): Due | undefined {
+  const [certificate, validity] = [storedCertificate(stored), validityOf(stored)];
+  const it = {
+    spec,
+    stored,
+    now,
+    ...(certificate && { certificate }),
+    ...(validity && { validity }),
+  };
   for (const check of CHECKS) {
     const due = check(it);
     if (due !== undefined) return due;
@@ -52,10 +67,40 @@ export function storedCertificate(stored: StoredSet): Certificate | undefined {
     : undefined;
 }
 
+/** How long a stored set is of use, and what its renewals are spread by. */
+export interface StoredValidity extends Validity {
+  readonly serial: string;
+}
+
+/**
+ * The validity of the stored certificate; it ends with its chain where that ends first, since peers
+ * then refuse both.
+ */
+export function validityOf(stored: StoredSet): StoredValidity | undefined {
+  const certificate = storedCertificate(stored);
+  if (certificate === undefined) return undefined;
+  const { notBefore, notAfter, serial } = certificate;
+  return { notBefore, notAfter: stored.chainEnd?.notAfter ?? notAfter, serial };
+}
+
+/**
+ * Until when what services have loaded is valid, where it is known: the set that a new one replaces
+ * or, where that was never deployed, what lies in the files.
+ */
+export function loadedUntil({ stored, targets }: CertificateObservation): Date | undefined {
+  const found = targets.flatMap(({ file }) =>
+    file.kind === "present" ? file.value.certificate ?? [] : []
+  );
+  const ends = [validityOf(stored), ...found].flatMap((one) => one?.notAfter.getTime() ?? []);
+  return ends.length === 0 ? undefined : new Date(Math.min(...ends));
+}
+
 /** Reasons with which the stored set is still whole: it may be deployed until a new one is there. */
 const WHOLE: ReadonlySet<DueReason> = new Set<DueReason>([
+  "chain-incomplete",
   "names-differ",
-  "not-yet-valid",
+  "key-differs",
+  "issuer-differs",
   "expired",
   "in-renewal-window",
   "forced",
@@ -68,7 +113,7 @@ export function isWhole(due: Due | undefined): boolean {
 
 /** Whether services are or will be without a good certificate as long as nothing is done. */
 export function hurtsNow(due: Due): boolean {
-  return !isWhole(due) || due.reason === "not-yet-valid" || due.reason === "expired";
+  return !isWhole(due) || due.reason === "chain-incomplete" || due.reason === "expired";
 }
 
 function leafMissing({ stored }: Case): Due | undefined {
@@ -109,11 +154,23 @@ function chainMissing({ spec, stored }: Case): Due | undefined {
 }
 
 function chainMismatch({ stored }: Case): Due | undefined {
-  if (stored.fullchain.kind !== "present" || stored.fullchain.value === "usable") return undefined;
+  if (stored.fullchain.kind !== "present" || stored.fullchain.value !== "other-leaf") {
+    return undefined;
+  }
   return {
     reason: "chain-mismatch",
     detail: "fullchain.pem in the store does not begin with cert.pem",
   };
+}
+
+function chainIncomplete({ stored }: Case): Due | undefined {
+  for (const what of ["fullchain", "chain"] as const) {
+    const fact = stored[what].kind === "present" ? stored[what].value : "usable";
+    if (typeof fact === "object") {
+      return { reason: "chain-incomplete", detail: `${what}.pem in the store ${fact.problem}` };
+    }
+  }
+  return undefined;
 }
 
 function namesDiffer({ spec, certificate }: Case): Due | undefined {
@@ -131,32 +188,51 @@ function describeDifference({ missing, extra }: NameDifference): string {
   return `its names differ from the file: ${parts.join(", and ")}`;
 }
 
-function notYetValid({ certificate, now }: Case): Due | undefined {
-  if (certificate === undefined || certificate.notBefore <= now) return undefined;
+function keyDiffers({ spec, stored: { leaf } }: Case): Due | undefined {
+  if (leaf.kind !== "present" || leaf.value.kind !== "certificate") return undefined;
+  const [found, wanted] = [leaf.value.keyType, spec.key.type];
+  if (found === undefined || wanted === undefined || found === wanted) return undefined;
   return {
-    reason: "not-yet-valid",
-    detail: `it is valid only from ${formatMoment(certificate.notBefore)}`,
+    reason: "key-differs",
+    detail: `its key is ${found}, and the file asks for ${wanted}`,
   };
 }
 
-function expired({ certificate, now }: Case): Due | undefined {
-  if (certificate === undefined || certificate.notAfter > now) return undefined;
-  const seconds = (now.getTime() - certificate.notAfter.getTime()) / 1000;
+function issuerDiffers({ spec: { issuer }, certificate }: Case): Due | undefined {
+  if (certificate === undefined || issuer === undefined || certificate.issuer === issuer) {
+    return undefined;
+  }
+  return {
+    reason: "issuer-differs",
+    detail: `it was issued by "${certificate.issuer}", and the file asks for "${issuer}"`,
+  };
+}
+
+function expired({ stored, validity, now }: Case): Due | undefined {
+  if (validity === undefined || validity.notAfter > now) return undefined;
+  const seconds = (now.getTime() - validity.notAfter.getTime()) / 1000;
   const ago = formatDuration(Math.max(1, Math.floor(seconds)));
-  return {
-    reason: "expired",
-    detail: `it expired ${ago} ago (${formatMoment(certificate.notAfter)})`,
-  };
+  const { who, when } = describeEnd(stored, validity);
+  return { reason: "expired", detail: `${who} expired ${ago} ago (${when})` };
 }
 
-function inRenewalWindow({ spec, certificate, now }: Case): Due | undefined {
-  if (certificate === undefined || renewalStart(spec.renew, certificate) > now) return undefined;
-  const left = (certificate.notAfter.getTime() - now.getTime()) / 1000;
-  const window = windowSeconds(spec.renew, certificate);
+function inRenewalWindow({ spec, stored, validity, now }: Case): Due | undefined {
+  if (validity === undefined || renewalStart(spec, validity) > now) return undefined;
+  const left = (validity.notAfter.getTime() - now.getTime()) / 1000;
+  const window = windowSeconds(spec.renew, validity);
+  const { who, when } = describeEnd(stored, validity);
   return {
     reason: "in-renewal-window",
-    detail: `it expires in ${formatDuration(Math.max(1, Math.floor(left)))} (${
-      formatMoment(certificate.notAfter)
-    }), inside its renewal window of ${formatDuration(Math.max(1, Math.round(window)))}`,
+    detail: `${who} expires in ${
+      formatDuration(Math.max(1, Math.floor(left)))
+    } (${when}), inside its renewal window of ${formatDuration(Math.max(1, Math.round(window)))}`,
   };
+}
+
+/** What ends, and when: the certificate, or the one in its chain that ends first. */
+function describeEnd({ chainEnd }: StoredSet, { notAfter }: StoredValidity) {
+  const when = formatMoment(notAfter);
+  return chainEnd === undefined
+    ? { who: "it", when }
+    : { who: "its chain", when: `${when}; "${chainEnd.name}"` };
 }

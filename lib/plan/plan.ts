@@ -2,23 +2,27 @@
 import { renewalStart } from "../certificate/renewal.ts";
 import { octal } from "../config/octal.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
-import { gatherServices, judgeMarker, type ServiceWish } from "./debt.ts";
-import { changesContent, judgeDrift, judgeObstacles, type Supply, targetStep } from "./drift.ts";
-import { isWhole, judgeDue, storedCertificate } from "./due.ts";
+import { judgeDrift, judgeObstacles, type Supply, targetStep } from "./drift.ts";
+import { hurtsNow, isWhole, judgeDue, loadedUntil, storedCertificate, validityOf } from "./due.ts";
+import { holdBack } from "./hold_back.ts";
+import { planServices } from "./plan_services.ts";
 import { requestFor } from "./request.ts";
+import { gatherServices } from "./service_wish.ts";
 import type {
   Blocked,
   CertificateObservation,
   CertificateState,
-  Debt,
   DeployStep,
   Drift,
   Due,
   IssueStep,
   Observation,
   Plan,
+  ServiceState,
   Step,
+  Wait,
 } from "./types.ts";
+import { judgeWarnings } from "./warnings.ts";
 
 /** Which kinds of steps a command takes, and whether it takes them though not due. */
 export interface Selection {
@@ -42,24 +46,37 @@ export function plan(
   now: Date,
   selection: Selection = EVERYTHING,
 ): Plan {
+  const { zone } = observation;
   const certificates: CertificateState[] = [];
+  const services: ServiceState[] = [];
   const steps: Step[] = [];
   const selected = new Set(specs);
+  const judging = new Set(
+    config.certificates.flatMap(({ services }) => services)
+      .flatMap(({ id, validate }) => validate === undefined ? [] : id),
+  );
   for (const [at, spec] of config.certificates.entries()) {
     if (!selected.has(spec)) continue;
     const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
     const obstacles = markerObstacles(spec, observation, selection);
-    const planned = planCertificate(spec, observed, obstacles, now, selection);
+    const planned = planCertificate(spec, observed, obstacles, { now, zone, judging, selection });
     certificates.push(planned.state);
     steps.push(...planned.steps);
   }
-  if (selection.services) {
-    const named = new Set(specs.flatMap((spec) => spec.services.map(({ unit }) => unit)));
-    const wishes = gatherServices(config.certificates).filter(({ unit }) => named.has(unit));
-    steps.push(...planServices(wishes, observation, steps, selection));
+  if (selection.services || selection.deploy) {
+    const named = new Set(specs.flatMap((spec) => spec.services.map(({ id }) => id)));
+    const wishes = gatherServices(config.certificates).filter(({ id }) => named.has(id));
+    const files = new Map(
+      config.certificates.map(({ name, targets }) => [name, targets.map(({ path }) => path)]),
+    );
+    const { services: acts, force: forced } = selection;
+    const look = { observation, files, now, forced, acts };
+    const planned = planServices(wishes, steps, look);
+    services.push(...planned.states);
+    steps.push(...planned.steps);
   }
-  return { at: now, certStore: config.certStore, certificates, steps };
+  return { at: now, certStore: config.certStore, certificates, services, steps };
 }
 
 interface PlannedCertificate {
@@ -67,20 +84,37 @@ interface PlannedCertificate {
   readonly steps: readonly Step[];
 }
 
+/** What is the same for all certificates. */
+interface Moment {
+  readonly now: Date;
+  readonly zone: string;
+  /** Services that judge new files. */
+  readonly judging: ReadonlySet<string>;
+  readonly selection: Selection;
+}
+
 function planCertificate(
   spec: CertificateSpec,
   observed: CertificateObservation,
   obstacles: readonly Blocked[],
-  now: Date,
-  selection: Selection,
+  moment: Moment,
 ): PlannedCertificate {
+  const { now, selection } = moment;
   const unreadable = storeObstacles(observed);
   const readable = unreadable.length === 0;
   const judged = judgeDue(spec, observed.stored, now);
-  const due = judged ?? (readable ? forcedIssue(selection) : undefined);
-  const issue = due && selection.issue && readable ? issueStep(spec, due) : undefined;
+  const timed = judged && hold(spec, observed, judged, moment);
+  const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
+  const issue = due && timed?.waits === undefined && selection.issue && readable
+    ? issueStep(spec, due)
+    : undefined;
   const whole = readable && isWhole(judged);
-  const supply: Supply = { stored: whole, renewed: issue !== undefined };
+  const certificate = storedCertificate(observed.stored);
+  const supply: Supply = {
+    stored: whole,
+    renewed: issue !== undefined,
+    ...(certificate && { certificate }),
+  };
   const forced = selection.force && selection.deploy;
   const drifts = spec.targets.map((target, at) => {
     const seen = observed.targets[at];
@@ -93,26 +127,44 @@ function planCertificate(
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
-    ? deployStep(spec, observed, drifts, whole)
+    ? deployStep(spec, observed, drifts, { whole, judging: moment.judging })
     : undefined;
   const steps = [tidyStep(observed), issue, deploy].filter((step) => step !== undefined);
-  return { state: certificateState(spec, observed, due, drifts, blocked), steps };
+  const state = certificateState(spec, observed, drifts, blocked, now);
+  const waits = timed?.waits;
+  return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };
+}
+
+/** A renewal waits for its window as long as the certificate lasts; by force it does not. */
+function hold(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+  due: Due,
+  { now, zone, selection }: Moment,
+): { readonly due: Due; readonly waits?: Wait } {
+  const end = validityOf(observed.stored)?.notAfter;
+  if (end === undefined || hurtsNow(due) || spec.windows.length === 0) return { due };
+  if (selection.issue && selection.force) return { due };
+  const reason = "it would have expired before that is over";
+  const held = holdBack(spec.windows, { end, reason }, now, zone);
+  if (held.kind === "act") return { due: { ...due, detail: `${due.detail}${held.detail}` } };
+  return { due, waits: { until: held.until, detail: `${held.detail}: ${due.detail}` } };
 }
 
 function certificateState(
   spec: CertificateSpec,
   observed: CertificateObservation,
-  due: Due | undefined,
   drifts: readonly (readonly Drift[])[],
   blocked: readonly Blocked[],
+  now: Date,
 ): CertificateState {
   const certificate = storedCertificate(observed.stored);
   return {
     name: spec.name,
     ...(certificate === undefined
       ? {}
-      : { certificate, renewAt: renewalStart(spec.renew, certificate) }),
-    ...(due === undefined ? {} : { due }),
+      : { certificate, renewAt: renewalStart(spec, validityOf(observed.stored) ?? certificate) }),
+    warnings: judgeWarnings(spec, observed.stored, now),
     targets: spec.targets.map(({ what, path }, at) => ({ what, path, drift: drifts[at] ?? [] })),
     blocked,
   };
@@ -198,7 +250,7 @@ function deployStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
   drifts: readonly (readonly Drift[])[],
-  storedSetUsable: boolean,
+  { whole, judging }: { readonly whole: boolean; readonly judging: ReadonlySet<string> },
 ): DeployStep | undefined {
   const targets = spec.targets.flatMap((target, at) => {
     const [seen, drift] = [observed.targets[at], drifts[at]];
@@ -207,47 +259,14 @@ function deployStep(
       : targetStep(target, seen, drift);
   });
   if (targets.length === 0) return undefined;
-  const units = spec.services.map((service) => service.unit);
-  return { kind: "deploy", certificate: spec.name, storedSetUsable, targets, units };
-}
-
-function planServices(
-  wishes: readonly ServiceWish[],
-  observation: Observation,
-  steps: readonly Step[],
-  selection: Selection,
-): Step[] {
-  const changing = new Set(
-    steps.flatMap((step) =>
-      step.kind === "deploy" && step.targets.some((target) => changesContent(target.drift))
-        ? step.certificate
-        : []
-    ),
-  );
-  return wishes.flatMap((wish) => planService(wish, observation, changing, selection));
-}
-
-function planService(
-  wish: ServiceWish,
-  observation: Observation,
-  changing: ReadonlySet<string>,
-  selection: Selection,
-): Step[] {
-  const deployed = wish.certificates.filter((name) => changing.has(name));
-  const act = (debt: Debt): Step[] => [{
-    kind: "service",
-    unit: wish.unit,
-    control: wish.control,
-    debt,
-    certificates: deployed,
-  }];
-  if (selection.force) return act({ reason: "forced", detail: "it was asked for by --force" });
-  const markers = observation.markers.kind === "present" ? observation.markers.value : [];
-  const marker = markers.find((marker) => marker.unit === wish.unit);
-  const verdict = marker && judgeMarker(marker, wish, observation);
-  if (verdict?.kind === "owed") return act({ reason: "owed", detail: verdict.detail });
-  if (deployed.length > 0) {
-    return act({ reason: "deployed", detail: `it loads the new files of ${deployed.join(", ")}` });
-  }
-  return verdict ? [{ kind: "settle", unit: wish.unit, detail: verdict.detail }] : [];
+  const inUseUntil = loadedUntil(observed);
+  return {
+    kind: "deploy",
+    certificate: spec.name,
+    storedSetUsable: whole,
+    targets,
+    services: spec.services.map(({ id }) => id),
+    ...(inUseUntil !== undefined && { inUseUntil }),
+    revocable: spec.services.some(({ id }) => judging.has(id)),
+  };
 }

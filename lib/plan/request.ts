@@ -16,6 +16,7 @@ export function requestFor(spec: CertificateSpec): CertificateRequest {
     excludeCnFromSans: spec.excludeCnFromSans,
     removeRootsFromChain: spec.removeRootsFromChain,
     ...(spec.issuerRef === undefined ? {} : { issuerRef: spec.issuerRef }),
+    ...(spec.issuer === undefined ? {} : { issuer: spec.issuer }),
     ...(spec.ttl === undefined ? {} : { ttl: spec.ttl }),
     key: spec.key,
   };

@@ -3,7 +3,8 @@
  * so that all of it can be printed as JSON and handed to another thread.
  */
 import type { Certificate } from "../certificate/certificate.ts";
-import type { Control, KeySpec, RenewalWindow, What } from "../config/types.ts";
+import type { ChainEnd } from "../certificate/stored_chain.ts";
+import type { Control, KeySpec, ProbeSpec, RenewalWindow, What } from "../config/types.ts";
 
 /** What is known of one thing on disk. Unreadable is a problem of its own, never "absent". */
 export type Presence<T> =
@@ -13,24 +14,35 @@ export type Presence<T> =
 
 /** A PEM file that holds a certificate, or that cannot be parsed as one. */
 export type LeafFact =
-  | { readonly kind: "certificate"; readonly certificate: Certificate }
+  | {
+    readonly kind: "certificate";
+    readonly certificate: Certificate;
+    /** Kind of its key, read only where the file asks for one. */
+    readonly keyType?: string;
+  }
   | { readonly kind: "unparsable"; readonly problem: string };
 
 /** Whether a private key belongs to the stored certificate. */
 export type KeyFact = "match" | "mismatch" | "unparsable";
 
-/** Whether a stored chain file that a target needs is usable. */
-export type ChainFact = "usable" | "other-leaf";
+/** Whether a stored chain file that services read is usable. */
+export type ChainFact =
+  | "usable"
+  | "other-leaf"
+  /** It does not lead from the leaf to its top. */
+  | { readonly kind: "incomplete"; readonly problem: string };
 
 /** One certificate's set of files in the store. */
 export interface StoredSet {
   readonly leaf: Presence<LeafFact>;
   /** Judged against the leaf; "match" where there is no leaf to judge it against. */
   readonly key: Presence<KeyFact>;
-  /** Only what some target takes is looked at. */
+  /** Only what some target takes is looked at, and `chain` where there is no target. */
   readonly chain: Presence<ChainFact>;
   readonly fullchain: Presence<ChainFact>;
   readonly ca: Presence<ChainFact>;
+  /** The end of the chain that is read, where it comes before the leaf's. */
+  readonly chainEnd?: ChainEnd;
 }
 
 /** A deployed file as it lies on disk. */
@@ -45,6 +57,8 @@ export interface TargetFile {
   readonly mode: number;
   /** Whether its bytes are those of the stored file. */
   readonly sameContent: boolean;
+  /** The first certificate in it, where it differs from the stored file. */
+  readonly certificate?: Certificate;
   /** Time of the last change of inode or content, milliseconds since the epoch. */
   readonly changedAt: number;
 }
@@ -62,7 +76,7 @@ export interface TargetObservation {
   readonly parent: "present" | "absent" | "not-a-folder";
   readonly owner: Account;
   readonly group: Account;
-  /** A temporary file of an interrupted run lies beside it. */
+  /** A file of an interrupted run lies beside it. */
   readonly leftover: boolean;
 }
 
@@ -89,23 +103,57 @@ export interface UnitState {
   readonly startedAt: number;
   /** `success`, or why the last reload failed. */
   readonly reloadResult: string;
+  readonly canReload: boolean;
   /** A unit whose process ends by itself (`Type=oneshot`), and whose last run succeeded. */
   readonly ranToItsEnd: boolean;
 }
 
+/** What a service's manager says of when it last loaded its files. */
+export type LoadRecord =
+  | { readonly kind: "unit"; readonly state: UnitState }
+  | {
+    readonly kind: "container";
+    readonly state: "running" | "stopped" | "unknown";
+    /** Milliseconds since the epoch; 0 where it never was. */
+    readonly startedAt: number;
+  }
+  /** The process that a pid file names; without a time it is not running. */
+  | { readonly kind: "process"; readonly startedAt?: number };
+
 /** A service for which a marker lies in the store. */
 export interface MarkerObservation {
-  readonly unit: string;
+  readonly service: string;
   /** When the marker was written, milliseconds since the epoch. */
   readonly since: number;
-  /** What systemd says of the unit; absent where systemd could not be asked. */
-  readonly state?: UnitState;
+  /** End of the certificate that it has loaded, where it is known. */
+  readonly until?: Date;
+  /** Why the last run could not settle it. */
+  readonly failure?: string;
+  /** Absent where there is no manager, or it could not be asked. */
+  readonly record?: LoadRecord;
+}
+
+/** What a service serves, as a probe saw it. */
+export type Served =
+  | { readonly kind: "served"; readonly certificate: Certificate }
+  | { readonly kind: "unreachable"; readonly problem: string };
+
+/** A certificate that a service should serve, and what it serves. */
+export interface ServedObservation {
+  readonly service: string;
+  readonly certificate: string;
+  /** The probe's place, for people. */
+  readonly at: string;
+  readonly served: Served;
 }
 
 export interface Observation {
   /** All certificates of the file, in its order. */
   readonly certificates: readonly CertificateObservation[];
   readonly markers: Presence<readonly MarkerObservation[]>;
+  readonly served: readonly ServedObservation[];
+  /** The host's time zone, in which maintenance windows are meant. */
+  readonly zone: string;
 }
 
 /** Why a certificate is issued. For people; never branched on outside this room. */
@@ -117,8 +165,10 @@ export const DUE_REASONS = [
   "key-mismatch",
   "chain-missing",
   "chain-mismatch",
+  "chain-incomplete",
   "names-differ",
-  "not-yet-valid",
+  "key-differs",
+  "issuer-differs",
   "expired",
   "in-renewal-window",
   "forced",
@@ -131,11 +181,19 @@ export interface Due {
   readonly detail: string;
 }
 
+/** What a person should know of a certificate, though nothing follows from it. */
+export interface Warning {
+  readonly kind: "clock" | "window";
+  /** The sentence for people, without a full stop. */
+  readonly message: string;
+}
+
 /** One difference between a target and what the file asks for. */
 export type Drift =
   | { readonly kind: "missing" }
   | { readonly kind: "not-a-file"; readonly found: "symlink" }
-  | { readonly kind: "content" }
+  /** From which certificate to which, where it holds one. */
+  | { readonly kind: "content"; readonly from?: string; readonly to?: string }
   | { readonly kind: "renewed" }
   | { readonly kind: "forced" }
   | { readonly kind: "owner"; readonly from: string; readonly to: string }
@@ -168,6 +226,8 @@ export interface CertificateRequest {
   readonly excludeCnFromSans: boolean;
   readonly removeRootsFromChain: boolean;
   readonly issuerRef?: string;
+  /** Common name that the issuer has to have. */
+  readonly issuer?: string;
   /** Seconds. */
   readonly ttl?: number;
   readonly key: KeySpec;
@@ -179,7 +239,7 @@ export interface TidyStep {
   readonly certificate: string;
   /** Switch or clear the staged set of the store. */
   readonly store: boolean;
-  /** Targets beside which a temporary file lies. */
+  /** Targets beside which a file of an interrupted run lies. */
   readonly leftovers: readonly string[];
   /** What is to be tidied, for people. */
   readonly detail: string;
@@ -212,27 +272,68 @@ export interface DeployStep {
   /** Whether the store's set, as it is now, may be deployed if the issue step fails. */
   readonly storedSetUsable: boolean;
   readonly targets: readonly TargetStep[];
-  /** Units that owe an action once content has changed here. */
-  readonly units: readonly string[];
+  /** Services that owe an action once content has changed here. */
+  readonly services: readonly string[];
+  /** End of the certificate that they have loaded, where it is known. */
+  readonly inUseUntil?: Date;
+  /** Keep the replaced files until the services have judged the new ones. */
+  readonly revocable: boolean;
 }
+
+/** How a service is made to load new files. */
+export type ServiceAction =
+  | {
+    readonly manager: "systemd" | "docker" | "podman";
+    readonly name: string;
+    readonly control: Control;
+    readonly signal?: string;
+  }
+  | { readonly manager: "pid_file"; readonly pidFile: string; readonly signal: string }
+  | { readonly manager: "command"; readonly command: readonly string[] };
 
 export interface ServiceStep {
   readonly kind: "service";
-  readonly unit: string;
-  readonly control: Control;
+  readonly service: string;
+  readonly action: ServiceAction;
   readonly debt: Debt;
   /** Certificates whose deployment leads to the action. */
   readonly certificates: readonly string[];
+  /** What commands are told that it is about. */
+  readonly about: { readonly certificates: readonly string[]; readonly files: readonly string[] };
+  /** Commands that judge the new files before. */
+  readonly validate: readonly (readonly string[])[];
+  /** What it has to serve afterwards. */
+  readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/** A service's command judges new files, though the service does not act in this run. */
+export interface JudgeStep {
+  readonly kind: "judge";
+  readonly service: string;
+  readonly debt: Debt;
+  readonly certificates: readonly string[];
+  readonly about: ServiceStep["about"];
+  readonly validate: ServiceStep["validate"];
+  readonly timeout: number;
 }
 
 /** Remove a marker that is no longer a debt. */
 export interface SettleStep {
   readonly kind: "settle";
-  readonly unit: string;
+  readonly service: string;
   readonly detail: string;
 }
 
-export type Step = TidyStep | IssueStep | DeployStep | ServiceStep | SettleStep;
+export type Step = TidyStep | IssueStep | DeployStep | JudgeStep | ServiceStep | SettleStep;
+
+/** Something due that is held back until a maintenance window opens. */
+export interface Wait {
+  readonly until: Date;
+  /** The sentence for people, without a full stop. */
+  readonly detail: string;
+}
 
 /** How one certificate stands, whether or not anything is to be done. */
 export interface CertificateState {
@@ -242,6 +343,9 @@ export interface CertificateState {
   /** Start of the renewal window. */
   readonly renewAt?: Date;
   readonly due?: Due;
+  /** It is due, and waits. */
+  readonly waits?: Wait;
+  readonly warnings: readonly Warning[];
   readonly targets: readonly {
     readonly what: What;
     readonly path: string;
@@ -250,11 +354,24 @@ export interface CertificateState {
   readonly blocked: readonly Blocked[];
 }
 
+/** How one service stands, whether or not it has to act. */
+export interface ServiceState {
+  readonly service: string;
+  /** Certificates of the file that it serves. */
+  readonly certificates: readonly string[];
+  readonly debt?: Debt;
+  /** It owes an action, which waits. */
+  readonly waits?: Wait;
+  /** Why it cannot be told what it serves. */
+  readonly problem?: string;
+}
+
 export interface Plan {
   /** The moment for which the plan was made. */
   readonly at: Date;
   readonly certStore: string;
   readonly certificates: readonly CertificateState[];
+  readonly services: readonly ServiceState[];
   /** In the order in which they are carried out. */
   readonly steps: readonly Step[];
 }

@@ -1,6 +1,7 @@
 /** `vcm check`: one line that monitoring shows, then one line for each thing that is not in order. */
+import { actionName } from "../plan/action_name.ts";
 import { formatMoment } from "../plan/moment.ts";
-import type { CertificateState, Plan } from "../plan/types.ts";
+import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 import { judgeStanding, type Standing } from "./verdict.ts";
@@ -19,43 +20,59 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
   const leftovers = plan.steps.flatMap((step) =>
     step.kind === "tidy" ? `${step.certificate}: ${step.detail}` : []
   );
-  const services = plan.steps.flatMap((step) =>
-    step.kind === "service" && step.debt.reason === "owed"
-      ? `${step.unit}: owes a ${step.control}: ${step.debt.detail}`
-      : []
-  );
+  const services = [...plan.steps.flatMap(owedLine), ...plan.services.flatMap(serviceLines)];
   return [`${paint[colour](word)}: ${headline(plan)}`, ...details, ...leftovers, ...services].join(
     "\n",
   ) + "\n";
 }
 
-function headline({ certificates, at, steps }: Plan): string {
+function owedLine(step: Plan["steps"][number]): string[] {
+  if (step.kind !== "service" || step.debt.reason !== "owed") return [];
+  const name = actionName(step.action);
+  const owes = name === "command" ? "owes its command" : `owes a ${name}`;
+  return [`${step.service}: ${owes}: ${step.debt.detail}`];
+}
+
+function serviceLines({ service, waits, problem }: ServiceState): string[] {
+  return [
+    ...(waits === undefined ? [] : [`${service}: waits: ${waits.detail}`]),
+    ...(problem === undefined ? [] : [`${service}: cannot tell what it serves: ${problem}`]),
+  ];
+}
+
+function headline({ certificates, services, at, steps }: Plan): string {
   const untidy = new Set(steps.flatMap((step) => step.kind === "tidy" ? step.certificate : []));
   const wrong = certificates.filter((state) => !isInOrder(state) || untidy.has(state.name)).length;
   const next = certificates
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
-  const renewal = next === undefined ? "" : `, next renewal ${formatMoment(next)}`;
+  const waiting = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+  const rest = [
+    ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
+    ...(next === undefined ? [] : [`next renewal ${formatMoment(next)}`]),
+  ].map((text) => `, ${text}`).join("");
   return wrong === 0
-    ? `${count(certificates.length, "certificate")} in order${renewal}`
-    : `${wrong} of ${count(certificates.length, "certificate")} not in order${renewal}`;
+    ? `${count(certificates.length, "certificate")} in order${rest}`
+    : `${wrong} of ${count(certificates.length, "certificate")} not in order${rest}`;
 }
 
-function isInOrder({ due, blocked, targets }: CertificateState): boolean {
-  return due === undefined && blocked.length === 0 &&
+function isInOrder({ due, waits, blocked, targets }: CertificateState): boolean {
+  return (due === undefined || waits !== undefined) && blocked.length === 0 &&
     targets.every(({ drift }) => drift.length === 0);
 }
 
 function certificateLines(state: CertificateState, all: boolean): string[] {
-  const { name, due, blocked, targets, certificate } = state;
+  const { name, due, waits, warnings, blocked, targets, certificate } = state;
   const lines = [
-    ...(due === undefined ? [] : [`${name}: ${due.detail}`]),
+    ...(due === undefined || waits !== undefined ? [] : [`${name}: ${due.detail}`]),
+    ...(waits === undefined ? [] : [`${name}: waits: ${waits.detail}`]),
     ...blocked.map(({ message }) => `${name}: ${message}`),
     ...targets.flatMap(({ path, drift }) => {
       // That a new certificate changes every file is said by the line above.
       const own = drift.filter(({ kind }) => kind !== "renewed");
       return own.length === 0 ? [] : [`${name}: ${path}: ${describeDrifts(own)}`];
     }),
+    ...warnings.map(({ message }) => `${name}: ${message}`),
   ];
   if (lines.length === 0 && all && certificate !== undefined) {
     lines.push(`${name}: in order until ${formatMoment(certificate.notAfter)}`);

@@ -12,7 +12,9 @@ function describeDrift(drift: Drift): string {
     case "not-a-file":
       return "is a symbolic link, becomes a file";
     case "content":
-      return "content differs from the store";
+      return drift.from === undefined
+        ? "content differs from the store"
+        : `content ${drift.from} -> ${drift.to}`;
     case "renewed":
       return "new certificate";
     case "forced":

@@ -25,12 +25,19 @@ export function foldOutcome(plan: Plan, events: readonly ApplyEvent[]): Outcome 
     events.filter((event) => event.kind === kind).map(toShortfall);
   return {
     issued: count("issued"),
-    deployed: count("deployed"),
+    deployed: count("deployed") - revertedFiles(events),
     acted: count("acted"),
     tidied: count("tidied") + count("settled"),
     failed: [...blockedShortfalls(plan), ...setbacks("failed")],
     skipped: setbacks("skipped"),
   };
+}
+
+function revertedFiles(events: readonly ApplyEvent[]): number {
+  return events.reduce(
+    (sum, event) => event.kind === "reverted" ? sum + event.paths.length : sum,
+    0,
+  );
 }
 
 /** What only a person can mend, as the plan has it. */

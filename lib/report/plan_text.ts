@@ -3,11 +3,14 @@ import type {
   CertificateState,
   DeployStep,
   IssueStep,
+  JudgeStep,
   Plan,
+  ServiceState,
   ServiceStep,
   SettleStep,
   Step,
 } from "../plan/types.ts";
+import { actionName } from "../plan/action_name.ts";
 import { formatMoment } from "../plan/moment.ts";
 import { requestPath } from "../plan/request.ts";
 import { describeDrifts } from "./drift_text.ts";
@@ -20,16 +23,22 @@ export function planText(plan: Plan, paint: Paint, all: boolean): string {
   const stepsOf = Map.groupBy(plan.steps, (step) => "certificate" in step ? step.certificate : "");
   for (const state of plan.certificates) {
     const steps = stepsOf.get(state.name) ?? [];
-    if (steps.length === 0 && state.blocked.length === 0 && !all) quiet++;
+    if (steps.length === 0 && isQuiet(state) && !all) quiet++;
     else lines.push(...certificateLines(state, steps, paint));
   }
   for (const step of plan.steps) {
     if (step.kind === "service") lines.push(...serviceLines(step, paint));
+    else if (step.kind === "judge") lines.push(...judgeLines(step, paint));
     else if (step.kind === "settle") lines.push(...settleLines(step, paint));
   }
+  for (const state of plan.services) lines.push(...waitingLines(state, paint));
   if (lines.length > 0) lines.push("");
   lines.push(planSummary(plan, quiet, paint));
   return lines.join("\n") + "\n";
+}
+
+function isQuiet({ blocked, waits, warnings }: CertificateState): boolean {
+  return blocked.length === 0 && waits === undefined && warnings.length === 0;
 }
 
 function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
@@ -39,8 +48,10 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
     else if (step.kind === "issue") lines.push(...issueLines(step, paint));
     else if (step.kind === "deploy") lines.push(...deployLines(step));
   }
+  if (state.waits !== undefined) lines.push(`  waits    ${state.waits.detail}`);
   for (const { message } of state.blocked) lines.push(`  ${paint.bad("blocked")}  ${message}`);
-  if (steps.length === 0 && state.blocked.length === 0) lines.push(`  in order ${standing(state)}`);
+  for (const { message } of state.warnings) lines.push(`  ${paint.warn("warning")}  ${message}`);
+  if (steps.length === 0 && isQuiet(state)) lines.push(`  in order ${standing(state)}`);
   return lines;
 }
 
@@ -59,12 +70,27 @@ function deployLines(step: DeployStep): string[] {
   return step.targets.map(({ path, drift }) => `  deploy   ${path}: ${describeDrifts(drift)}`);
 }
 
-function serviceLines({ unit, control, debt }: ServiceStep, paint: Paint): string[] {
-  return [paint.bold(unit), `  ${paint.warn(control)}: ${debt.detail}`];
+function serviceLines({ service, action, debt }: ServiceStep, paint: Paint): string[] {
+  return [paint.bold(service), `  ${paint.warn(actionName(action))}: ${debt.detail}`];
 }
 
-function settleLines({ unit, detail }: SettleStep, paint: Paint): string[] {
-  return [paint.bold(unit), `  owes nothing any more: ${detail}`];
+function waitingLines({ service, waits, problem }: ServiceState, paint: Paint): string[] {
+  if (waits === undefined && problem === undefined) return [];
+  return [
+    paint.bold(service),
+    ...(waits === undefined ? [] : [`  waits: ${waits.detail}`]),
+    ...(problem === undefined
+      ? []
+      : [`  ${paint.warn("warning")}: cannot tell what it serves: ${problem}`]),
+  ];
+}
+
+function judgeLines({ service, debt }: JudgeStep, paint: Paint): string[] {
+  return [paint.bold(service), `  validate: ${debt.detail}`];
+}
+
+function settleLines({ service, detail }: SettleStep, paint: Paint): string[] {
+  return [paint.bold(service), `  owes nothing any more: ${detail}`];
 }
 
 function planSummary(plan: Plan, quiet: number, paint: Paint): string {
@@ -75,12 +101,16 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   );
   const blocked = plan.certificates.filter((state) => state.blocked.length > 0).length;
   const rest = quiet > 0 ? `; ${count(quiet, "certificate")} in order` : "";
+  const waiting = [...plan.certificates, ...plan.services]
+    .filter(({ waits }) => waits !== undefined).length;
+  const waits = waiting > 0 ? `; ${waiting} waiting for a window` : "";
   const stuck = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
   if (plan.steps.length === 0) {
-    return blocked > 0
-      ? `Nothing can be done${stuck}${rest}`
+    if (blocked > 0) return `Nothing can be done${stuck}${waits}${rest}`;
+    return waiting > 0
+      ? `Nothing to do now${waits}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
   return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
-    `${count(steps("service").length, "service action")}${stuck}${rest}`;
+    `${count(steps("service").length, "service action")}${stuck}${waits}${rest}`;
 }

@@ -1,47 +1,14 @@
-/** What was done, in the log's lines while it happens and in a summary at the end. */
-import type { ApplyEvent } from "../apply/events.ts";
-import { formatMoment } from "../plan/moment.ts";
+/** What a run came to, in a summary at its end. */
 import type { Plan } from "../plan/types.ts";
-import { describeDrifts } from "./drift_text.ts";
 import type { Outcome, Shortfall } from "./outcome.ts";
 import { count, type Paint } from "./paint.ts";
-
-/** How much an event matters: the quiet hear of warnings and errors only. */
-export type Level = "info" | "warning" | "error";
-
-export function eventLevel(event: ApplyEvent): Level {
-  if (event.kind === "failed") return "error";
-  return event.kind === "warning" ? "warning" : "info";
-}
-
-/** One line of the log. */
-export function eventText(event: ApplyEvent): string {
-  switch (event.kind) {
-    case "tidied":
-      return `${event.certificate}: ${event.detail}`;
-    case "issued":
-      return `${event.certificate}: issued by ${event.address}, serial ${event.serial}, ` +
-        `until ${formatMoment(event.notAfter)}`;
-    case "deployed":
-      return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
-    case "acted":
-      return `${event.unit}: ${event.control} done`;
-    case "settled":
-      return `${event.unit}: owes nothing any more: ${event.detail}`;
-    case "warning":
-      return `${event.subject}: ${event.message}`;
-    case "failed":
-      return `${event.subject}: ${event.step} failed: ${event.message}`;
-    case "skipped":
-      return `${event.subject}: ${event.step} skipped: ${event.message}`;
-  }
-}
 
 /** The result of a run: done, failed, skipped, and why. */
 export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
   const lines = [
     ...shortfallLines(paint.bad("failed"), outcome.failed),
     ...shortfallLines(paint.warn("skipped"), outcome.skipped),
+    ...shortfallLines(paint.warn("warning"), warningsOf(plan)),
   ];
   const { issued, deployed, acted, tidied, failed, skipped } = outcome;
   if (issued + deployed + acted + tidied + failed.length + skipped.length === 0) {
@@ -50,16 +17,37 @@ export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
     lines.push(
       `Done: ${issued} issued, ${count(deployed, "file")} deployed, ` +
         `${count(acted, "service action")}; ` +
-        `${failed.length} failed, ${skipped.length} skipped`,
+        `${failed.length} failed, ${skipped.length} skipped${waiting(plan)}`,
     );
   }
   return lines.join("\n") + "\n";
 }
 
-/** Steps that the command does not take may be due all the same. */
-function nothingToDo({ certificates }: Plan): string {
-  const due = certificates.filter((state) => state.due !== undefined).length;
+/** What the plan tells of beside what is to be done. */
+function warningsOf({ certificates, services }: Plan): Shortfall[] {
+  return [
+    ...certificates.flatMap(({ name, warnings }) =>
+      warnings.map(({ message }) => ({ subject: name, message }))
+    ),
+    ...services.flatMap(({ service, problem }) =>
+      problem === undefined
+        ? []
+        : [{ subject: service, message: `cannot tell what it serves: ${problem}` }]
+    ),
+  ];
+}
+
+function waiting({ certificates, services }: Plan): string {
+  const number = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+  return number === 0 ? "" : `, ${number} waiting for a window`;
+}
+
+/** Steps that the command does not take may be due all the same, or wait. */
+function nothingToDo(plan: Plan): string {
+  const { certificates } = plan;
+  const due = certificates.filter(({ due, waits }) => due !== undefined && !waits).length;
   const all = count(certificates.length, "certificate");
+  if (due === 0 && waiting(plan) !== "") return `Nothing to do now: ${all}${waiting(plan)}`;
   return due === 0
     ? `Nothing to do: ${all} in order`
     : `Nothing to do for this command: ${due} of ${all} due for "vcm run"`;

@@ -7,6 +7,8 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** Usage or configuration. */
 export const EXIT_USAGE = 2;
+/** With `--detailed-exitcode`: something was or would be changed, and nothing failed. */
+export const EXIT_CHANGED = 10;
 /** Another run holds the lock: EX_TEMPFAIL of sysexits(3). */
 export const EXIT_LOCKED = 75;
 /** `vcm check` cannot tell: the monitoring plugins' UNKNOWN. */
@@ -25,19 +27,30 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
 
 /** Where several hold: broken before unknown before due. */
 export function judgeStanding(plan: Plan): Standing {
-  const { certificates } = plan;
+  const { certificates, services } = plan;
   const broken = certificates.some(({ due, targets }) =>
     (due !== undefined && hurtsNow(due)) ||
     targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing"))
   );
   if (broken) return "broken";
   const blocked = certificates.flatMap((certificate) => certificate.blocked);
-  if (blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
+  const unsure = certificates.some(({ warnings }) => warnings.some(({ kind }) => kind === "clock"));
+  const unseen = services.some(({ problem }) => problem !== undefined);
+  if (unsure || unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
   const owed = plan.steps.some(({ kind }) => kind !== "settle");
   return owed || blocked.length > 0 ? "due" : "fine";
 }
 
 /** Exit status of `run`, `issue`, `deploy` and `restart`. */
-export function outcomeStatus(outcome: Outcome): number {
-  return outcome.failed.length > 0 ? EXIT_FAILED : EXIT_OK;
+export function outcomeStatus(outcome: Outcome, detailed: boolean): number {
+  const { failed, issued, deployed, acted, tidied } = outcome;
+  if (failed.length > 0) return EXIT_FAILED;
+  return detailed && issued + deployed + acted + tidied > 0 ? EXIT_CHANGED : EXIT_OK;
+}
+
+/** Exit status of `plan`. */
+export function planStatus({ certificates, steps }: Plan, detailed: boolean): number {
+  if (!detailed) return EXIT_OK;
+  if (certificates.some(({ blocked }) => blocked.length > 0)) return EXIT_FAILED;
+  return steps.length > 0 ? EXIT_CHANGED : EXIT_OK;
 }

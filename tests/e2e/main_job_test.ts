@@ -1,17 +1,17 @@
 import { assert } from "./assert.ts";
-import { oneWorkerLeft, startNginx } from "../support/nginx.ts";
-import { makeSelfSigned } from "../support/self_signed.ts";
+import { oneWorkerLeft } from "../support/nginx.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { pairFor, type Scene, startScene } from "./scene.ts";
+import { serveSelfSigned } from "./self_served.ts";
 
 const test = await testsNeeding("openbao", "nginx", "machine");
 const NAME = "web.e2e.test";
 
 test("a run makes nginx serve a new certificate, and a second run does nothing", async () => {
   await using scene = await startScene();
-  const port = await serveSelfSigned(scene);
+  const port = await serveSelfSigned(scene, NAME);
   await scene.configure(pairFor(scene, NAME, "{name: nginx.service, control: reload}"));
 
   const first = await scene.vcm("run");
@@ -42,7 +42,7 @@ test("a run makes nginx serve a new certificate, and a second run does nothing",
 
 test("a name added to the file is served after the next run, and plan says why before", async () => {
   await using scene = await startScene();
-  const port = await serveSelfSigned(scene);
+  const port = await serveSelfSigned(scene, NAME);
   await scene.configure(pairFor(scene, NAME, "{name: nginx.service, control: reload}"));
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
   await servesIssuedBy(port, "CN=Test Intermediate");
@@ -65,7 +65,7 @@ test("a name added to the file is served after the next run, and plan says why b
 
 test("nothing secret is in any output, not even with --verbose and --json", async () => {
   await using scene = await startScene();
-  await serveSelfSigned(scene);
+  await serveSelfSigned(scene, NAME);
   await scene.configure(pairFor(scene, NAME, "{name: nginx.service, control: reload}"));
   const said: string[] = [];
   for (const args of [["plan", "--json"], ["run", "--verbose", "--json"], ["check", "--verbose"]]) {
@@ -79,21 +79,6 @@ test("nothing secret is in any output, not even with --verbose and --json", asyn
     assert.ok(!said.join("").includes(secret));
   }
 });
-
-/** nginx with a certificate of its own, as a host is before VCM comes. */
-async function serveSelfSigned(scene: Scene): Promise<number> {
-  const files = {
-    certificate: `${scene.folder}/ssl/${NAME}.crt`,
-    key: `${scene.folder}/ssl/${NAME}.key`,
-  };
-  const made = await makeSelfSigned(NAME);
-  await Deno.writeTextFile(files.certificate, made.certificate);
-  await Deno.writeTextFile(files.key, made.key);
-  await Deno.mkdir(`${scene.folder}/nginx`);
-  const { port } = await startNginx(scene.machine, `${scene.folder}/nginx`, files);
-  assert.equal((await servedCertificate(port)).issuer, `CN=${NAME}`);
-  return port;
-}
 
 /** nginx answers a reload before its new workers serve. */
 async function servesIssuedBy(port: number, issuer: string): Promise<string> {

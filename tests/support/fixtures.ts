@@ -58,6 +58,8 @@ export function makeSpec(parts: Partial<CertificateSpec> = {}): CertificateSpec 
     commonName: name,
     ...PLAIN,
     renew: { kind: "duration", seconds: 14 * DAY },
+    spread: 0,
+    windows: [],
     pki: "pki_internal",
     role: "web",
     targets: [],
@@ -71,7 +73,16 @@ export function makeTarget(parts: Partial<TargetSpec> = {}): TargetSpec {
 }
 
 export function makeService(parts: Partial<ServiceSpec> = {}): ServiceSpec {
-  return { unit: "nginx.service", control: "try-reload-or-restart", order: 0, ...parts };
+  const id = parts.id ?? "nginx.service";
+  return {
+    id,
+    name: id,
+    control: "try-reload-or-restart",
+    timeout: 120,
+    windows: [],
+    order: 0,
+    ...parts,
+  };
 }
 
 /** Facts of a certificate from 2026-11-01 to 2027-01-30, 90 days. */
@@ -151,8 +162,15 @@ export function makeObserved(
 export function observationOf(
   certificates: readonly CertificateObservation[],
   markers: readonly MarkerObservation[] = [],
+  parts: Partial<Observation> = {},
 ): Observation {
-  return { certificates, markers: { kind: "present", value: markers } };
+  return {
+    certificates,
+    markers: { kind: "present", value: markers },
+    served: [],
+    zone: "UTC",
+    ...parts,
+  };
 }
 
 /** A unit that is active and loaded its files an hour ago. */
@@ -164,14 +182,20 @@ export function makeUnit(parts: Partial<UnitState> = {}): UnitState {
     changedAt: after(-3600).getTime(),
     startedAt: after(-3600).getTime(),
     reloadResult: "success",
+    canReload: true,
     ranToItsEnd: false,
     ...parts,
   };
 }
 
-/** A marker that was written two hours ago. */
+/** A marker that was written two hours ago, for a unit that has loaded its files since. */
 export function makeMarker(parts: Partial<MarkerObservation> = {}): MarkerObservation {
-  return { unit: "nginx.service", since: after(-7200).getTime(), state: makeUnit(), ...parts };
+  return {
+    service: "nginx.service",
+    since: after(-7200).getTime(),
+    record: { kind: "unit", state: makeUnit() },
+    ...parts,
+  };
 }
 
 export function makeConfig(certificates: readonly CertificateSpec[], file = "vcm.yaml"): Config {

@@ -1,12 +1,20 @@
-/** Plans for tests of reports, put together by hand. */
-import type { CertificateState, Plan, Step } from "../../lib/plan/types.ts";
+/** Plans and their parts, put together by hand. */
+import type { ServiceWish } from "../../lib/plan/service_wish.ts";
+import type {
+  CertificateState,
+  Plan,
+  ServiceState,
+  ServiceStep,
+  Step,
+} from "../../lib/plan/types.ts";
 import { makeCertificate, makeRequest, NOW } from "./fixtures.ts";
 
 export function makePlan(
   certificates: readonly CertificateState[],
   steps: readonly Step[] = [],
+  services: readonly ServiceState[] = [],
 ): Plan {
-  return { at: NOW, certStore: "/var/lib/vcm/certs", certificates, steps };
+  return { at: NOW, certStore: "/var/lib/vcm/certs", certificates, services, steps };
 }
 
 /** A certificate that is in order until 2027-01-30. */
@@ -15,6 +23,7 @@ export function makeState(name: string, parts: Partial<CertificateState> = {}): 
     name,
     certificate: makeCertificate({ commonName: name, dnsNames: [name] }),
     renewAt: new Date("2027-01-16T00:00:00Z"),
+    warnings: [],
     targets: [],
     blocked: [],
     ...parts,
@@ -28,5 +37,39 @@ export function makeIssue(certificate: string, detail: string): Step {
     due: { reason: "missing", detail },
     request: makeRequest({ mount: "pki_internal", commonName: certificate }),
     renew: { kind: "duration", seconds: 86_400 },
+  };
+}
+
+/** A unit that owes a reload. */
+export function makeServiceStep(parts: Partial<ServiceStep> = {}): ServiceStep {
+  const { service = "nginx.service" } = parts;
+  return {
+    kind: "service",
+    service,
+    action: { manager: "systemd", name: service, control: "reload" },
+    debt: { reason: "owed", detail: "it has not loaded the files deployed 2026-12-01 08:00 UTC" },
+    certificates: [],
+    about: { certificates: [], files: [] },
+    validate: [],
+    probes: [],
+    timeout: 120,
+    ...parts,
+  };
+}
+
+/** A unit as the one certificate "a" wants it. */
+export function makeWish(parts: Partial<ServiceWish> = {}): ServiceWish {
+  const { id = "nginx.service", control = "try-reload-or-restart" } = parts;
+  return {
+    id,
+    control,
+    action: { manager: "systemd", name: id, control },
+    order: 0,
+    certificates: ["a"],
+    validate: [],
+    probes: [],
+    timeout: 120,
+    windows: [],
+    ...parts,
   };
 }

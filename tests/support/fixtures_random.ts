@@ -1,6 +1,13 @@
 /** Wishes and observations by chance, the same ones on each run. */
-import type { CertificateSpec } from "../../lib/config/types.ts";
-import type { CertificateObservation, Observation, Presence } from "../../lib/plan/types.ts";
+import type { CertificateSpec, MaintenanceWindow } from "../../lib/config/types.ts";
+import type {
+  CertificateObservation,
+  ChainFact,
+  LoadRecord,
+  Observation,
+  Presence,
+  Served,
+} from "../../lib/plan/types.ts";
 import {
   ABSENT,
   after,
@@ -34,6 +41,14 @@ export function pick<T>(random: () => number, items: readonly T[]): T {
   return items[Math.floor(random() * items.length)] as T;
 }
 
+/** Of every day: open at `NOW`, and closed. */
+const WINDOWS: readonly MaintenanceWindow[] = [[540, 720], [60, 120]].map(([from = 0, to = 0]) => ({
+  text: `${from}-${to}`,
+  days: [1, 2, 3, 4, 5, 6, 7],
+  from,
+  to,
+}));
+
 /** Any wish: names, targets with and without owner, group and mode, services. */
 export function randomSpec(random: () => number, name: string): CertificateSpec {
   const some = (most: number) => Array.from({ length: Math.floor(random() * (most + 1)) });
@@ -53,8 +68,15 @@ export function randomSpec(random: () => number, name: string): CertificateSpec 
         ...(random() < 0.5 ? { mode: 0o640 } : {}),
       })
     ),
+    windows: pick(random, [[], ...WINDOWS.map((window) => [window])]),
     services: some(2).map((_, at) =>
-      makeService({ unit: `s${at}.service`, control: pick(random, ["reload", "restart"]) })
+      makeService({
+        id: `s${at}.service`,
+        control: pick(random, ["reload", "restart", "start"]),
+        windows: pick(random, [[], ...WINDOWS.map((window) => [window])]),
+        ...(random() < 0.3 ? { validate: ["true"] } : {}),
+        ...(random() < 0.5 ? { probe: { host: "::1", port: 443, timeout: 30 } } : {}),
+      })
     ),
   });
 }
@@ -92,7 +114,10 @@ export function anything(random: () => number, spec: CertificateSpec): Certifica
       leaf: maybe({ kind: "certificate", certificate }, { kind: "unparsable", problem: "is cut" }),
       key: maybe("match", "mismatch", "unparsable"),
       chain: maybe("usable"),
-      fullchain: maybe("usable", "other-leaf"),
+      fullchain: maybe<ChainFact>("usable", "other-leaf", {
+        kind: "incomplete",
+        problem: "is cut",
+      }),
       ca: maybe("usable"),
     },
     targets: fine.targets.map((target) => ({
@@ -112,19 +137,54 @@ export function anything(random: () => number, spec: CertificateSpec): Certifica
   };
 }
 
+function anyRecord(random: () => number): LoadRecord | undefined {
+  const startedAt = after(pick(random, [-1e7, -60])).getTime();
+  const active = pick(random, ["active", "inactive", "reloading", "failed"]);
+  return pick<LoadRecord | undefined>(random, [
+    undefined,
+    { kind: "unit", state: makeUnit({ active }) },
+    { kind: "container", state: pick(random, ["running", "stopped", "unknown"]), startedAt },
+    { kind: "process", startedAt },
+    { kind: "process" },
+  ]);
+}
+
+function anyServed(random: () => number): Served {
+  const certificate = makeCertificate({
+    fingerprint: pick(random, ["AA:BB", "another"]),
+    notAfter: after(pick(random, [60, 1e7])),
+  });
+  return pick<Served>(random, [
+    { kind: "served", certificate },
+    { kind: "unreachable", problem: "refused" },
+  ]);
+}
+
 /** Any observation of some wishes, with and without markers. */
 export function randomObservation(
   random: () => number,
   specs: readonly CertificateSpec[],
 ): Observation {
-  const units = [...new Set(specs.flatMap(({ services }) => services.map(({ unit }) => unit)))];
-  return observationOf(
-    specs.map((spec) => anything(random, spec)),
-    units.filter(() => random() < 0.5).map((unit) =>
-      makeMarker({
-        unit,
-        state: makeUnit({ unit, active: pick(random, ["active", "inactive", "reloading"]) }),
-      })
-    ),
+  const services = [...new Set(specs.flatMap(({ services }) => services.map(({ id }) => id)))];
+  const markers = services.filter(() => random() < 0.5).map((service) => {
+    const { record: _, ...marker } = makeMarker({ service });
+    const record = anyRecord(random);
+    return {
+      ...marker,
+      ...(record && { record }),
+      ...(random() < 0.5 ? { until: after(pick(random, [60, 1e7])) } : {}),
+      ...(random() < 0.5 ? { failure: "it ended with 1" } : {}),
+    };
+  });
+  const served = specs.flatMap(({ name, services }) =>
+    services.filter(({ probe }) => probe !== undefined)
+      .map(({ id }) => ({
+        service: id,
+        certificate: name,
+        at: "[::1]:443",
+        served: anyServed(random),
+      }))
   );
+  const zone = pick(random, ["UTC", "Asia/Tokyo"]);
+  return observationOf(specs.map((spec) => anything(random, spec)), markers, { served, zone });
 }

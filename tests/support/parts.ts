@@ -5,10 +5,16 @@
  */
 import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao } from "./fetch_openbao.ts";
+import { fetchPodman } from "./fetch_podman.ts";
 import type { Part } from "./part.ts";
 import { probeMachine } from "./probe_machine.ts";
 
-const FETCHERS = { openbao: fetchOpenBao, nginx: fetchNginx, machine: probeMachine } as const;
+const FETCHERS = {
+  openbao: fetchOpenBao,
+  nginx: fetchNginx,
+  podman: fetchPodman,
+  machine: probeMachine,
+} as const;
 
 /** What a test can need beside the sources; "machine" is what `startMachine()` needs. */
 export type PartName = keyof typeof FETCHERS;

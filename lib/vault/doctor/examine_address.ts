@@ -1,6 +1,7 @@
 /** Looks at one server: can it be reached, does TLS verify, is it unsealed, what time is it there. */
 import { formatDuration } from "../../config/duration.ts";
 import { type Clean, parseObject } from "../wire/answer.ts";
+import { secondsAhead } from "../wire/clock_difference.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "../wire/explain_failure.ts";
 import { type Finding, found } from "./finding.ts";
@@ -79,7 +80,7 @@ const BEHIND_LIMIT = 30;
 const AHEAD_LIMIT = 60;
 
 function judgeClock(address: string, serverTime: number, now: Date): Finding {
-  const ahead = Math.round(now.getTime() / 1000 - serverTime);
+  const ahead = secondsAhead(new Date(serverTime * 1000), now);
   const subject = `clock of ${address}`;
   const remedy = "set this host's clock, for example by chrony or systemd-timesyncd";
   if (ahead < -BEHIND_LIMIT) {

@@ -2,7 +2,7 @@
  * What a role of the PKI engine will not give, judged before anything is asked of it (Vault API, PKI,
  * "Create/update role"). The server has the last word; a test holds the two together.
  */
-import { windowSeconds } from "../../certificate/renewal.ts";
+import { isCapped, windowSeconds } from "../../certificate/renewal.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import { formatDuration } from "../../config/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
@@ -28,7 +28,14 @@ function judgeLifetime(role: Role, spec: CertificateSpec): Objection[] {
   const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
   const notAfter = new Date(lifetime * 1000);
   const window = windowSeconds(spec.renew, { notBefore, notAfter });
-  if (lifetime > 0 && window >= lifetime) {
+  if (
+    lifetime > 0 && spec.renew.kind === "duration" && isCapped(spec.renew, { notBefore, notAfter })
+  ) {
+    const message = `it gives certificates for ${formatDuration(lifetime)}, which is not longer ` +
+      `than "renew" (${formatDuration(spec.renew.seconds)}): they are renewed ` +
+      `${formatDuration(window)} before their end`;
+    objections.push({ fatal: false, message });
+  } else if (lifetime > 0 && window >= lifetime) {
     objections.push(fatal(
       `it gives certificates for ${formatDuration(lifetime)}, which is not longer than "renew" ` +
         `(${formatDuration(window)}): they would be due at once`,

@@ -32,9 +32,11 @@ export async function checkIssued(
   if (opened.ca) throw new Error("it is a CA certificate");
   requireKeyType(request, opened.publicKey);
   requireNames(request, certificate);
+  requireIssuer(request, certificate);
   const { intermediates, anchors } = await buildChain(leaf, authorities);
   return new IssuedCertificate({
     address: answer.address,
+    serverTime: answer.serverTime,
     certificate,
     leaf,
     chain: intermediates,
@@ -86,6 +88,15 @@ function requireNames(request: CertificateRequest, certificate: Certificate): vo
     throw new Error(`it lacks ${missing.join(", ")}; does the role "${request.role}" allow them?`);
   }
   if (extra.length > 0) throw new Error(`it has names nobody asked for: ${extra.join(", ")}`);
+}
+
+/** Which of a mount's issuers signs is decided at the server, unless the request names one. */
+function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate): void {
+  if (issuer === undefined || found.issuer === issuer) return;
+  throw new Error(
+    `it was issued by "${found.issuer}", and "issuer" asks for "${issuer}": set "issuer_ref" to ` +
+      `that issuer of the mount "${mount}", or mend "issuer"`,
+  );
 }
 
 /** That names are given twice is our own doing, and a shortened lifetime is said in figures. */

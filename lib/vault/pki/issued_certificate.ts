@@ -6,6 +6,8 @@ import type { What } from "../../config/types.ts";
 export class IssuedCertificate {
   /** Base address of the server that issued it. */
   readonly address: string;
+  /** When it came, by the server's clock. */
+  readonly serverTime: Date | undefined;
   readonly certificate: Certificate;
   /** PEM of the leaf, and of the intermediates above it, each ending with a newline. */
   readonly leaf: string;
@@ -18,6 +20,7 @@ export class IssuedCertificate {
 
   constructor(parts: {
     address: string;
+    serverTime?: Date | undefined;
     certificate: Certificate;
     leaf: string;
     chain: readonly string[];
@@ -26,6 +29,7 @@ export class IssuedCertificate {
     warnings: readonly string[];
   }) {
     this.address = parts.address;
+    this.serverTime = parts.serverTime;
     this.certificate = parts.certificate;
     this.leaf = parts.leaf;
     this.chain = parts.chain;

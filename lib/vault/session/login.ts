@@ -1,5 +1,6 @@
 /** One login by each auth method: what is sent, and what a refusal means. */
 import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
+import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../config/plain_cause.ts";
@@ -32,18 +33,20 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   const path = `auth/${by.mount}/login`;
   const { address, answer } = await ask(path, bodyOf(by));
   const { status } = answer;
+  const clock = clockHint(answer.serverTime);
   if (status === 403) {
     throw new VaultError(
       `"${address}" denied a login at "auth/${by.mount}" (403: ${
         errorsOf(answer, clean)
       }); is an ` +
-        `auth method "${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"`,
+        `auth method "${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"` +
+        clock,
       { status },
     );
   }
   if (isRefusal(by, answer)) {
     const said = errorsOf(answer, clean);
-    throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}`, { status });
+    throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}${clock}`, { status });
   }
   const { client_token, num_uses } = readAnswer(address, path, answer, clean).auth;
   if (typeof client_token !== "string" || client_token === "") {

@@ -1,5 +1,6 @@
 /** Reads what a server answered: its parts when it is content, else an error in plain words. */
 import { VaultError } from "../errors.ts";
+import { clockHint } from "./clock_difference.ts";
 import type { RawAnswer } from "./transport.ts";
 
 /** Takes out of a server's text what must reach no terminal and no log. */
@@ -9,6 +10,8 @@ export type Clean = (text: string) => string;
 export interface VaultAnswer {
   /** Base address of the server that answered. */
   readonly address: string;
+  /** When it answered, by its own clock. */
+  readonly serverTime?: Date;
   readonly data: Readonly<Record<string, unknown>>;
   readonly auth: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
@@ -32,7 +35,7 @@ export function readAnswer(
   clean: Clean,
   capability: Capability = "update",
 ): VaultAnswer {
-  const { status } = answer;
+  const { status, serverTime } = answer;
   if (status >= 400) throw explainRefusal(address, path, answer, clean, capability);
   const body = parseObject(answer.body);
   if (body === undefined) {
@@ -43,6 +46,7 @@ export function readAnswer(
   }
   return {
     address,
+    ...(serverTime === undefined ? {} : { serverTime }),
     data: asObject(body["data"]),
     auth: asObject(body["auth"]),
     warnings: Array.isArray(body["warnings"])
@@ -67,7 +71,7 @@ function explainRefusal(
     return new VaultError(
       `"${address}" denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has ` +
         `expired, ${engine}or the policy lacks: ` +
-        `path "${path}" { capabilities = ["${capability}"] }`,
+        `path "${path}" { capabilities = ["${capability}"] }${clockHint(answer.serverTime)}`,
       { status },
     );
   }

@@ -1,5 +1,6 @@
 /** Failed connections and requests in plain words. */
 import type { Limits } from "../access/server_access.ts";
+import { formatMoment } from "../../plan/moment.ts";
 import { VaultError } from "../errors.ts";
 
 /** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */
@@ -13,12 +14,14 @@ function wholeText(error: unknown): string {
  * A failed connection or request in plain words.
  *
  * @param proxied It went through a proxy, whose failures look like the server's.
+ * @param now By this host's clock, which judges the server's certificate.
  */
 export function explainFailure(
   address: string,
   error: unknown,
   limits: Limits,
   proxied = false,
+  now = new Date(),
 ): VaultError {
   if (error instanceof VaultError) return error;
   const text = wholeText(error);
@@ -34,15 +37,18 @@ export function explainFailure(
     return new VaultError(`No answer from "${address}" within ${within} s`, cause);
   }
   if (/invalid peer certificate/.test(text)) {
-    const why = /UnknownIssuer|BadSignature/.test(text)
+    const said = text.replace(/^.*invalid peer certificate: /s, "");
+    const why = /UnknownIssuer|BadSignature/.test(said)
       ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
-      : /not valid for name|NotValidForName/i.test(text)
+      : /not valid for name|NotValidForName/i.test(said)
       ? 'it is for another name; use the name that stands in it, here or as "tls_server_name"'
-      : /CaUsedAsEndEntity/.test(text)
+      : /CaUsedAsEndEntity/.test(said)
       ? "it is a CA certificate itself; give the server one that is none (basicConstraints=CA:FALSE)"
-      : /expired/i.test(text)
-      ? "it has expired"
-      : text.replace(/^.*invalid peer certificate: /s, "");
+      : /expired/i.test(said)
+      ? `it has expired (this host's clock says ${formatMoment(now)})`
+      : /not valid yet|NotValidYet/i.test(said)
+      ? `it is not valid yet (this host's clock says ${formatMoment(now)})`
+      : said;
     return new VaultError(`Cannot verify the TLS certificate of "${address}": ${why}`, cause);
   }
   if (/InvalidContentType|corrupt message/.test(text)) {

@@ -15,6 +15,7 @@ import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { TlsAccess } from "../access/server_access.ts";
 import { BODY_LIMIT, tooLong } from "./body_limit.ts";
+import { readDate } from "./clock_difference.ts";
 import type { HttpRequest, RawAnswer, Transport } from "./transport.ts";
 
 /** Room for the status line and the headers. */
@@ -115,10 +116,12 @@ function readAnswer(bytes: Buffer): RawAnswer {
   }
   const location = headers.get("location");
   const retryAfter = headers.get("retry-after");
+  const serverTime = readDate(headers.get("date"));
   return {
     status: Number(status),
     ...(location === undefined ? {} : { location }),
     ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(serverTime === undefined ? {} : { serverTime }),
     body: body.toString("utf8"),
   };
 }

@@ -1,6 +1,7 @@
 /** Requests to one server, bounded in time and size. */
 import { isGuarded } from "../../config/read_places.ts";
 import { BODY_LIMIT, tooLong } from "./body_limit.ts";
+import { readDate } from "./clock_difference.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
 import type { Limits, ServerAccess } from "../access/server_access.ts";
@@ -10,6 +11,8 @@ export interface RawAnswer {
   readonly status: number;
   readonly location?: string;
   readonly retryAfter?: string;
+  /** When the server answered, by its own clock. */
+  readonly serverTime?: Date;
   readonly body: string;
 }
 
@@ -82,10 +85,12 @@ class FetchTransport implements Transport {
     });
     const location = response.headers.get("location");
     const retryAfter = response.headers.get("retry-after");
+    const serverTime = readDate(response.headers.get("date"));
     return {
       status: response.status,
       ...(location === null ? {} : { location }),
       ...(retryAfter === null ? {} : { retryAfter }),
+      ...(serverTime === undefined ? {} : { serverTime }),
       body: await readBounded(response, url),
     };
   }

@@ -40,7 +40,7 @@ Deno.test("apply() without a way to the server says why, and asks nobody", () =>
 
 Deno.test("apply() asks the server nothing where the plan issues nothing", () =>
   withRig(async ({ plan, run, vault }) => {
-    await run(plan({ kind: "settle", unit: "nginx.service", detail: "it loaded them" }));
+    await run(plan({ kind: "settle", service: "nginx.service", detail: "it loaded them" }));
     assert.deepEqual(vault.requests, []);
   }));
 
@@ -48,13 +48,14 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
   withRig(async ({ plan, run, folder }) => {
     folder.write("store/web.example.test/cert.pem", "old\n");
     const step = issueStep("web.example.test", { role: "short", ttl: 30 * 86_400 });
-    const [setback] = setbacks(await run(plan(step)));
-    // Certificates count in whole seconds, so an hour may have begun already.
+    const renew = { kind: "duration", seconds: 1_800 } as const;
+    const [setback] = setbacks(await run(plan({ ...step, renew })));
+    // Certificates count in whole seconds, so the last minute may have begun already.
     assert.equal(
-      setback?.[3]?.replace("59m 59s", "1h"),
-      'The role "short" gave a certificate for 1h only, and it is to be renewed 1d before its ' +
-        "end: it would be due again at once, so it was not stored; raise the role's max_ttl, or " +
-        'lower "renew"',
+      setback?.[3]?.replace("19m 59s", "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
+      "The certificate would be due again at once, so it was not stored: it expires in 20m " +
+        '(MOMENT), inside its renewal window of 30m; raise max_ttl of the role "short" or of the ' +
+        'mount, or lower "renew"',
     );
     assert.equal(folder.read("store/web.example.test/cert.pem"), "old\n");
     assert.deepEqual(folder.tree(), [
@@ -63,6 +64,22 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
       "store/web.example.test/",
       "store/web.example.test/cert.pem",
     ]);
+    // Of the hour that the role gives, 40 minutes are over on this host.
+  }, { now: () => new Date(Date.now() - 40 * 60_000) }));
+
+Deno.test("apply() stores a certificate that is shorter than its window, and warns of it", () =>
+  withRig(async ({ plan, run }) => {
+    const [warning, issued] = await run(
+      plan(issueStep("web.example.test", { role: "short", ttl: 30 * 86_400 })),
+    );
+    assert.ok(warning?.kind === "warning");
+    assert.equal(
+      warning.message,
+      'asked for a lifetime of 30d and got 1h; lower "ttl", or raise max_ttl of the role "short" ' +
+        "or of the mount; its renewal window of 1d is longer than its lifetime of 1h; " +
+        "it is renewed 20m 10s before its end",
+    );
+    assert.equal(issued?.kind, "issued");
   }));
 
 Deno.test("apply() stores a short certificate where the window is a share of it", () =>
@@ -77,7 +94,7 @@ Deno.test("apply() stores no certificate that is not valid yet by this host's cl
     const [setback] = setbacks(await run(plan(issueStep("web.example.test"))));
     assert.match(
       setback?.[3] ?? "",
-      /^The certificate is valid only from 2\S+Z; this host's clock is behind the server's, so it was not stored$/,
+      /^The certificate is valid only from 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
     );
     assert.deepEqual(folder.tree(), ["ssl/", "store/"]);
   }, { now: () => new Date(Date.now() + 3_600_000) }));

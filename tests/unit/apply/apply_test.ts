@@ -112,7 +112,7 @@ Deno.test("apply() gives events that can be cloned, and that hold no secret", ()
       issueStep(name, { ttl: 200 * 86_400 }),
       deployStep(folder, name, MISSING),
       issueStep(BAD, { role: "denied" }),
-      { kind: "settle", unit: "nginx.service", detail: "it loaded them" },
+      { kind: "settle", service: "nginx.service", detail: "it loaded them" },
     ));
     const seen = new Set(kinds(events));
     for (const kind of ["tidied", "issued", "deployed", "warning", "failed", "settled"] as const) {
@@ -136,6 +136,32 @@ Deno.test("apply() warns of a lifetime that the role cut, once, with both figure
       message: 'asked for a lifetime of 200d and got 90d; lower "ttl", or raise max_ttl of the ' +
         'role "web" or of the mount',
     }]);
+  }));
+
+Deno.test("apply() tidies the new and the old file of an interrupted run away", () =>
+  withRig(async ({ folder, plan, run }) => {
+    folder.write("ssl/.web.crt.vcm-new", "half");
+    folder.write("ssl/.web.crt.vcm-old", "old");
+    folder.write("ssl/.web.key.vcm-old", "old");
+    folder.write("ssl/web.crt", "new");
+    const leftovers = ["web.crt", "web.key"].map((name) => folder.at(`ssl/${name}`));
+    const events = await run(plan({
+      kind: "tidy",
+      certificate: "web",
+      store: false,
+      leftovers,
+      detail: "an interrupted run left something",
+      closeKey: false,
+    }));
+    assert.deepEqual(
+      events,
+      leftovers.map((path) => ({
+        kind: "tidied",
+        certificate: "web",
+        detail: `removed the file of an interrupted run beside "${path}"`,
+      })),
+    );
+    assert.deepEqual(folder.tree(), ["ssl/", "ssl/web.crt", "store/"]);
   }));
 
 Deno.test("apply() skips all of a certificate that cannot be tidied, and does the others", () =>

@@ -27,6 +27,7 @@ function run(targets: readonly TargetStep[], change: Partial<Deployment> = {}): 
   const told: string[] = [];
   deploy({
     targets,
+    revocable: false,
     text: (what) => `new ${what}\n`,
     beforeFirstRename: () => told.push("before"),
     afterRename: ({ what }) => told.push(what),

@@ -3,12 +3,15 @@ import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { issue, lifetimeWarning } from "../../../lib/apply/issue.ts";
+import { StoreReader } from "../../../lib/observe/store.ts";
+import { judgeDue } from "../../../lib/plan/due.ts";
 import type { IssueStep } from "../../../lib/plan/types.ts";
 import { issueCertificate } from "../../../lib/vault/pki/pki.ts";
 import type { VaultSession } from "../../../lib/vault/session/session.ts";
-import { makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
+import { makeSpec, makeTarget } from "../../support/fixtures.ts";
+import { makeAuthority, makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
 import { makeFolder } from "../../support/rig.ts";
-import { answerData, REQUEST, sessionGiving } from "../vault/pki_answers.ts";
+import { answerData, CA, REQUEST, sessionGiving } from "../vault/pki_answers.ts";
 import { issueStep } from "./plans.ts";
 
 const STORED = await makeCertificatePem("web.example.test");
@@ -18,6 +21,7 @@ function step(key: IssueStep["request"]["key"], ttl?: number): IssueStep {
   const { ttl: _, ...plain } = issueStep(NAME).request;
   return {
     ...issueStep(NAME),
+    renew: { kind: "share", percent: 33 },
     request: { ...plain, key, ...(ttl === undefined ? {} : { ttl }) },
   };
 }
@@ -116,9 +120,159 @@ Deno.test("lifetimeWarning() is silent where nothing was asked for, or all of it
   assert.equal(await warningFor(DAY, 2 * DAY), undefined);
 });
 
+Deno.test("lifetimeWarning() says that a window is longer than the lifetime, and what holds", async () => {
+  const issued = await issueCertificate(sessionGiving(await answerData()), REQUEST);
+  const wide = { ...issueStep(NAME), renew: { kind: "duration", seconds: 14 * DAY } } as const;
+  assert.equal(
+    lifetimeWarning(wide, issued, new Date(issued.certificate.notBefore)),
+    "its renewal window of 14d is longer than its lifetime of 1d; it is renewed 8h before its end",
+  );
+});
+
 Deno.test("lifetimeWarning() allows for a minute, and for a hundredth of a long lifetime", async () => {
   assert.equal(await warningFor(HOUR, HOUR - 59), undefined);
   assert.notEqual(await warningFor(HOUR, HOUR - 60), undefined);
   assert.equal(await warningFor(100 * DAY, 99 * DAY + 1), undefined);
   assert.notEqual(await warningFor(100 * DAY, 99 * DAY), undefined);
+});
+
+/**
+ * Why a certificate is not stored that is valid from and to so many seconds from now, where the
+ * server's clock differs by so many.
+ */
+async function refusalOf(from: number, to: number, server?: number): Promise<string> {
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000);
+  const leaf = await CA.intermediate.issue({
+    commonName: REQUEST.commonName,
+    dnsSans: [REQUEST.commonName],
+    ipSans: [],
+    // It is dated 30 s back.
+    now: at(from + 30),
+    notAfter: at(to),
+    keyFormat: "pkcs8",
+  });
+  const data = {
+    ...await answerData(),
+    certificate: leaf.certificate,
+    private_key: leaf.privateKey,
+  };
+  using folder = makeFolder();
+  const session = sessionGiving(data, [], server === undefined ? undefined : at(server));
+  const request = { ...step({ origin: "vault", reuse: false }).request, dnsSans: [], ipSans: [] };
+  try {
+    await issue({ ...step({ origin: "vault", reuse: false }), request }, folder.path, session);
+  } catch (error) {
+    assert.deepEqual(folder.tree(), []);
+    return (error as Error).message
+      .replace(/2\d{3}-\S+Z/, "WHEN").replace(/2\d{3}-[\d-]+ [\d:]+ UTC/, "THEN");
+  }
+  assert.fail("it was stored");
+}
+
+// Between two minutes, so that it does not matter how long the test takes.
+const APART = 3 * HOUR + 2 * 60 + 20;
+
+Deno.test("issue() says by how much this host's clock is wrong where a certificate is not valid", async () => {
+  assert.equal(
+    await refusalOf(-APART - 30, -60, -APART),
+    "The certificate ended WHEN, before it came; this host's clock is 3h 2m ahead of the " +
+      "server's, so it was not stored",
+  );
+  assert.equal(
+    await refusalOf(APART - 30, DAY, APART + 20),
+    "The certificate is valid only from WHEN; this host's clock is 3h 2m behind the server's, so " +
+      "it was not stored",
+  );
+});
+
+Deno.test("issue() names a clock that is behind by less than a minute, too", async () => {
+  assert.match(
+    await refusalOf(20, DAY, 50),
+    /; this host's clock is (?:50|49|48)s behind the server's, so it was not stored$/,
+  );
+});
+
+Deno.test("issue() cannot say by how much where the server tells no time", async () => {
+  assert.equal(
+    await refusalOf(-2 * DAY, -DAY),
+    "The certificate ended WHEN, before it came; this host's clock is ahead of the server's, so " +
+      "it was not stored",
+  );
+  assert.equal(
+    await refusalOf(HOUR, DAY),
+    "The certificate is valid only from WHEN; this host's clock is behind the server's, so it was " +
+      "not stored",
+  );
+});
+
+Deno.test("issue() does not blame this host's clock for what the server's refuses, too", async () => {
+  const role = issueStep(NAME).request.role;
+  const strange =
+    "by the server's time (THEN) it is not valid either, so it was not stored; look " +
+    `at the role "${role}", and at the clock of the server that issued it`;
+  assert.equal(
+    await refusalOf(-2 * DAY, -DAY, 0),
+    `The certificate ended WHEN, before it came; ${strange}`,
+  );
+  assert.equal(
+    await refusalOf(HOUR, DAY, 0),
+    `The certificate is valid only from WHEN; ${strange}`,
+  );
+});
+
+/** What comes of a certificate for 30 days below an intermediate that ends so many seconds from now. */
+async function belowEnding(seconds: number) {
+  const now = Date.now();
+  const at = (seconds: number) => new Date(now + seconds * 1000);
+  const root = await makeAuthority("Root", { notBefore: at(-DAY), notAfter: at(90 * DAY) });
+  const ending = await makeAuthority("Intermediate CA", {
+    issuer: root,
+    notBefore: at(-DAY),
+    notAfter: at(seconds),
+  });
+  const leaf = await makeCertificatePem(NAME, {
+    issuer: ending,
+    notBefore: at(-30),
+    notAfter: at(30 * DAY),
+  });
+  return {
+    end: new Date(ending.certificate.notAfter).toISOString().slice(0, 16).replace("T", " "),
+    session: sessionGiving({
+      certificate: leaf.pem,
+      private_key: leaf.pkcs8,
+      issuing_ca: ending.pem,
+      ca_chain: [ending.pem, root.pem],
+    }),
+  };
+}
+
+Deno.test("issue() stores nothing whose chain has ended, and names the CA", async () => {
+  using folder = makeFolder();
+  const { end, session } = await belowEnding(-2 * HOUR);
+  await assert.rejects(issue(step({ origin: "vault", reuse: false }), folder.path, session), {
+    message:
+      "The certificate would be due again at once, so it was not stored: its chain expired " +
+      `2h ago (${end} UTC; "Intermediate CA"); renew that CA at the server`,
+  });
+  assert.deepEqual(folder.tree(), []);
+});
+
+Deno.test("issue() stores what ends with its chain inside the window, and warns of it", async () => {
+  using folder = makeFolder();
+  const { end, session } = await belowEnding(5 * DAY);
+  const wide = {
+    ...step({ origin: "vault", reuse: false }),
+    renew: { kind: "duration", seconds: 10 * DAY },
+  } as const;
+  const issued = await issue(wide, folder.path, session);
+  assert.equal(folder.read(`${NAME}/cert.pem`), issued.leaf);
+  assert.equal(
+    lifetimeWarning(wide, issued, new Date()),
+    `its renewal window of 10d is longer than the 5d that its chain lasts ("Intermediate CA" ends ${end}` +
+      " UTC); it is renewed 1d 16h before that; renew that CA at the server",
+  );
+  const targets = [makeTarget({ what: "fullchain" })];
+  const spec = makeSpec({ name: NAME, renew: wide.renew, targets });
+  const { stored } = new StoreReader(folder.path).look(spec);
+  assert.equal(judgeDue(spec, stored, new Date()), undefined);
 });

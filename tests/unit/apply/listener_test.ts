@@ -5,7 +5,7 @@ import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import { deployStep, issueStep, kinds, withRig } from "./plans.ts";
 
 const NAMES = ["a.example.test", "b.example.test", "c.example.test"];
-const UNIT = "vcm-test.service";
+const SERVICE = "vcm-test.service";
 
 /** When a listener fails: at the first event of a kind, or at each event. */
 const FAILS: readonly (ApplyEvent["kind"] | "always")[] = [
@@ -36,11 +36,11 @@ for (const when of FAILS) {
             closeKey: false,
           },
           issueStep(certificate, { ttl: 200 * 86_400 }),
-          { ...deployStep(folder, certificate, [{ kind: "missing" }]), units: [UNIT] },
+          { ...deployStep(folder, certificate, [{ kind: "missing" }]), services: [SERVICE] },
         ]),
         issueStep("denied.example.test", { role: "denied" }),
         deployStep(folder, "denied.example.test", [{ kind: "missing" }]),
-        { kind: "settle", unit: "settled.service", detail: "it loaded them" },
+        { kind: "settle", service: "settled.service", detail: "it loaded them" },
       );
       const heard: ApplyEvent[] = [];
       let failed = 0;
@@ -65,7 +65,7 @@ for (const when of FAILS) {
       // What is owed stays owed, and what is not is gone.
       assert.deepEqual(folder.tree().filter((path) => path.startsWith("store/.owed/")), [
         "store/.owed/",
-        `store/.owed/${UNIT}`,
+        `store/.owed/${SERVICE}`,
       ]);
     }));
 }

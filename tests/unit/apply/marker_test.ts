@@ -3,7 +3,7 @@ import { LockedError, lockStore, StoreError } from "../../../lib/apply/lock.ts";
 import { removeMarker, writeMarker } from "../../../lib/apply/marker.ts";
 import { errorOf, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
 
-Deno.test("a marker is a file named as its unit, for its owner alone", () => {
+Deno.test("a marker is a file named as its service, for its owner alone", () => {
   using store = makeFolder();
   withUmask(0o000, () => writeMarker(store.path, "nginx.service", "web.example.test"));
   const text = "nginx.service has to load the new files of web.example.test\n";

@@ -56,6 +56,7 @@ export async function withRig(
     at: new Date(),
     certStore: folder.at("store"),
     certificates: [],
+    services: [],
     steps,
   });
   try {
@@ -90,7 +91,14 @@ export function deployStep(
     createDirs: false,
   });
   const targets = [target("cert", "crt", 0o644), target("privkey", "key", 0o600)];
-  return { kind: "deploy", certificate: name, storedSetUsable, targets, units: [] };
+  return {
+    kind: "deploy",
+    certificate: name,
+    storedSetUsable,
+    targets,
+    services: [],
+    revocable: false,
+  };
 }
 
 /** What matters of setbacks: kind, step, subject and message. */

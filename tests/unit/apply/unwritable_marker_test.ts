@@ -6,9 +6,9 @@ import type { TargetStep } from "../../../lib/plan/types.ts";
 import { errorOf, type Folder, makeFolder, modeOf } from "../../support/rig.ts";
 import { deployStep, issueStep, setbacks, withRig } from "./plans.ts";
 
-const UNIT = "nginx.service";
-const MARKER = `.owed/${UNIT}`;
-const TEXT = `${UNIT} has to load the new files of web\n`;
+const SERVICE = "nginx.service";
+const MARKER = `.owed/${SERVICE}`;
+const TEXT = `${SERVICE} has to load the new files of web\n`;
 
 Deno.test("writeMarker() replaces a link in the marker's place, and leaves what it led to", () => {
   using store = makeFolder();
@@ -16,7 +16,7 @@ Deno.test("writeMarker() replaces a link in the marker's place, and leaves what 
   for (const aim of ["victim", "nowhere"]) {
     Deno.mkdirSync(store.at(".owed"), { recursive: true });
     Deno.symlinkSync(store.at(aim), store.at(MARKER));
-    writeMarker(store.path, UNIT, "web");
+    writeMarker(store.path, SERVICE, "web");
     assert.equal(Deno.lstatSync(store.at(MARKER)).isFile, true);
     assert.equal(store.read(MARKER), TEXT);
     assert.deepEqual([store.read("victim"), modeOf(store.at("victim"))], ["mine", "640"]);
@@ -29,23 +29,24 @@ Deno.test("writeMarker() replaces a link in the temporary file's place", () => {
   using store = makeFolder();
   store.write("victim", "mine");
   Deno.mkdirSync(store.at(".owed"));
-  Deno.symlinkSync(store.at("victim"), store.at(`.owed/.${UNIT}.vcm-new`));
-  assert.equal(writeMarker(store.path, UNIT, "web"), true);
+  Deno.symlinkSync(store.at("victim"), store.at(`.owed/.${SERVICE}.vcm-new`));
+  assert.equal(writeMarker(store.path, SERVICE, "web"), true);
   assert.deepEqual([store.read("victim"), store.read(MARKER)], ["mine", TEXT]);
   assert.deepEqual(store.tree(), [".owed/", MARKER, "victim"]);
 });
 
 Deno.test("writeMarker() tells a new marker from one that lay there", () => {
   using store = makeFolder();
-  assert.equal(writeMarker(store.path, UNIT, "web"), true);
-  assert.equal(writeMarker(store.path, UNIT, "web"), false);
+  assert.equal(writeMarker(store.path, SERVICE, "web"), true);
+  assert.equal(writeMarker(store.path, SERVICE, "web"), false);
 });
 
 /** What is in the way of a marker. */
 const IN_THE_WAY: Readonly<Record<string, (store: Folder) => void>> = {
   "a file in the folder's place": (store) => store.write(".owed", "x"),
   "a folder in the marker's place": (store) => store.write(`${MARKER}/x`, "x"),
-  "a folder in the temporary file's place": (store) => store.write(`.owed/.${UNIT}.vcm-new/x`, "x"),
+  "a folder in the temporary file's place": (store) =>
+    store.write(`.owed/.${SERVICE}.vcm-new/x`, "x"),
 };
 
 for (const [what, put] of Object.entries(IN_THE_WAY)) {
@@ -54,7 +55,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
     put(folder);
     folder.write("ssl/web.crt", "old\n");
     // A marker's temporary file is no marker, and the next marker's way.
-    const tree = () => folder.tree().filter((name) => name !== `.owed/.${UNIT}.vcm-new`);
+    const tree = () => folder.tree().filter((name) => name !== `.owed/.${SERVICE}.vcm-new`);
     const before = tree();
     const targets: TargetStep[] = [{
       what: "cert",
@@ -66,8 +67,9 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
     const error = errorOf(() =>
       deploy({
         targets,
+        revocable: false,
         text: () => "new\n",
-        beforeFirstRename: () => writeMarker(folder.path, UNIT, "web"),
+        beforeFirstRename: () => writeMarker(folder.path, SERVICE, "web"),
         afterRename: () => assert.fail("it was replaced"),
       })
     );
@@ -87,7 +89,7 @@ Deno.test("apply() takes the first marker back where the second cannot be writte
     folder.write("store/.owed/b.service/in-the-way", "x");
     const step = {
       ...deployStep(folder, name, [{ kind: "missing" }]),
-      units: ["a.service", "b.service"],
+      services: ["a.service", "b.service"],
     };
     const said = setbacks(await run(plan(issueStep(name), step)));
     assert.equal(said.length, 1);

@@ -145,23 +145,31 @@ siteTest(
   },
 );
 
-siteTest("check tells due and broken apart by its status", makeSiteInOrder, async (site) => {
-  const cases: [string, number, RegExp][] = [
-    ["2026-12-01", 0, /^OK: /],
-    ["2027-01-20", 1, /^DUE: [^]*web\.example\.com: it expires in 10d /],
-    ["2027-02-01", 2, /^BROKEN: [^]*web\.example\.com: it expired 2d ago /],
-    ["2026-10-01", 2, /^BROKEN: [^]*web\.example\.com: it is valid only from /],
-  ];
-  for (const [day, expected, text] of cases) {
-    const { status, stdout } = await run(site, "check", onDay(day, site));
-    assert.equal(status, expected, day);
-    assert.match(stdout, text);
-    const quiet = await run(site, "check --quiet", onDay(day, site));
-    assert.deepEqual(quiet, { status, stdout: expected === 0 ? "" : stdout, stderr: "" });
-    const data = JSON.parse((await run(site, "check --json", onDay(day, site))).stdout);
-    assert.equal(data.standing, ["fine", "due", "broken"][expected]);
-  }
-});
+siteTest(
+  "check tells due, broken and unknown apart by its status",
+  makeSiteInOrder,
+  async (site) => {
+    const cases: [string, number, RegExp][] = [
+      ["2026-12-01", 0, /^OK: /],
+      ["2027-01-20", 1, /^DUE: [^]*web\.example\.com: it expires in 10d /],
+      ["2027-02-01", 2, /^BROKEN: [^]*web\.example\.com: it expired 2d ago /],
+      [
+        "2026-10-01",
+        3,
+        /^UNKNOWN: [^]*web\.example\.com: it is valid only from .* clock .* right\?/,
+      ],
+    ];
+    for (const [day, expected, text] of cases) {
+      const { status, stdout } = await run(site, "check", onDay(day, site));
+      assert.equal(status, expected, day);
+      assert.match(stdout, text);
+      const quiet = await run(site, "check --quiet", onDay(day, site));
+      assert.deepEqual(quiet, { status, stdout: expected === 0 ? "" : stdout, stderr: "" });
+      const data = JSON.parse((await run(site, "check --json", onDay(day, site))).stdout);
+      assert.equal(data.standing, ["fine", "due", "broken", "unknown"][expected]);
+    }
+  },
+);
 
 siteTest(
   "a target that was edited: seen by check, mended by deploy",
@@ -216,7 +224,8 @@ siteTest("another run holds the lock: 75", makeSiteInOrder, async (site) => {
   assert.equal(status, 75);
   assert.equal(
     stderr,
-    'error: Another run of vcm holds the lock "FOLDER/store/.lock"; it is free when that run ends\n',
+    'error: Another run of vcm holds the lock "FOLDER/store/.lock"; it is free when that run ends, ' +
+      'or wait for it with "--wait 30s"\n',
   );
   assert.equal((await run(site, "check")).status, 0);
 });

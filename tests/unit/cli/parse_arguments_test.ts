@@ -8,6 +8,7 @@ const PLAIN: Arguments = {
   named: true,
   names: [],
   force: false,
+  detailedExitcode: false,
   dryRun: false,
   all: false,
   yes: false,
@@ -70,6 +71,27 @@ pureTest("options may stand before and after the command and its names", () => {
       "issue -cx.yaml a b --force --json",
     ]
   ) assert.deepEqual(parse(line), expected, line);
+});
+
+pureTest("--wait is a time in seconds, for commands that take the lock", () => {
+  for (const command of ["run", "issue", "deploy", "restart", "revoke"] as const) {
+    assert.deepEqual(parse(`${command} --wait 30s`), { ...PLAIN, command, wait: 30 });
+  }
+  assert.equal(parse("--wait=1m30s").wait, 90);
+  assert.equal(parse("run --wait 5").wait, 5);
+  assert.equal(parse("run --wait 1m --wait 2m").wait, 120);
+});
+
+pureTest("--wait with what is no time is a mistake, with what is right", () => {
+  for (const text of ["soon", "0", "0s", "1.5m", "web.example.com"]) {
+    assertUsage(
+      `issue --wait ${text}`,
+      `Option "--wait" takes a duration such as "30s" or "5m"; got "${text}"`,
+      "issue",
+    );
+  }
+  assertUsage("run --wait", 'Option "--wait" needs a value', "run");
+  assertUsage("run --wait --quiet", 'Option "--wait" needs a value', "run");
 });
 
 pureTest("each option sets its own field", () => {
@@ -145,6 +167,8 @@ pureTest("an option of another command is unknown", () => {
     const [command, option] of [
       ["issue", "--dry-run"],
       ["deploy", "--all"],
+      ["check", "--wait=30s"],
+      ["plan", "--wait=30s"],
       ["demo", "--config=x"],
     ] as const
   ) {

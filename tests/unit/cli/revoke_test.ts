@@ -61,11 +61,13 @@ test("vcm revoke --json prints what came of each", async ({ vcm }) => {
 test("vcm revoke waits for no other run", async ({ vcm, folder, server }) => {
   using _lock = lockStore(folder.at("store"));
   const { status, out, err } = await vcm("revoke --yes a.test");
-  assert.deepEqual([status, out, err], [
+  // Who holds it is said where the system tells it.
+  const text = err.replace(/: process \d+, ".*?", since [^;]*/, "");
+  assert.deepEqual([status, out, text], [
     75,
     "",
     'error: Another run of vcm holds the lock "FOLDER/store/.lock"; it is free when that run ' +
-    "ends\n",
+    'ends, or wait for it with "--wait 30s"\n',
   ]);
   assert.deepEqual(server.calls(), []);
 });

@@ -9,7 +9,7 @@ Deno.test("vcm.yaml.example is a valid configuration", async () => {
     config.certificates.map(({ name, role, targets, services }) => [
       ...[name, role],
       targets.map(({ what, path }) => `${what} ${path}`),
-      services.map(({ unit, control, order }) => `${control} ${unit} ${order}`),
+      services.map(({ id, control, order }) => `${control} ${id} ${order}`),
     ]),
     [
       [
@@ -22,7 +22,7 @@ Deno.test("vcm.yaml.example is a valid configuration", async () => {
         "db.example.com",
         "database",
         ["cert /etc/postgresql/ssl/server.crt", "privkey /etc/postgresql/ssl/server.key"],
-        ["try-reload-or-restart postgresql.service 10"],
+        ["try-reload-or-restart postgresql.service 10", "signal podman:pgbouncer 0"],
       ],
       ["*.apps.example.com", "internal-service", [], []],
       ["web-rsa", "internal-rsa", [], []],

@@ -3,6 +3,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import type {
   CertificateSpec,
   Config,
+  ServiceSpec,
   TargetSpec,
   VaultSettings,
 } from "../../../lib/config/types.ts";
@@ -63,6 +64,16 @@ const VAULT: VaultSettings = {
   trust: { kind: "system" },
 };
 
+/** A service of which only the name is given. */
+const NGINX: ServiceSpec = {
+  id: "nginx.service",
+  name: "nginx.service",
+  control: "try-reload-or-restart",
+  timeout: 120,
+  windows: [],
+  order: 0,
+};
+
 pureTest("parseConfig() reads the file of product.md in full", async () => {
   const expected: Config = {
     file: "/etc/vcm/vcm.yaml",
@@ -72,6 +83,8 @@ pureTest("parseConfig() reads the file of product.md in full", async () => {
       name: "web.internal.myorg.local",
       commonName: "web.internal.myorg.local",
       ...PLAIN,
+      spread: 0,
+      windows: [],
       dnsSans: ["api.internal.myorg.local"],
       ipSans: ["10.1.1.20"],
       ttl: 120 * 86_400,
@@ -96,7 +109,7 @@ pureTest("parseConfig() reads the file of product.md in full", async () => {
           createDirs: false,
         },
       ],
-      services: [{ unit: "nginx.service", control: "reload", order: 0 }],
+      services: [{ ...NGINX, manager: "systemd", control: "reload" }],
     }],
   };
   assert.deepEqual(await parseConfig(PRODUCT, "/etc/vcm/vcm.yaml"), expected);
@@ -113,11 +126,13 @@ pureTest(
         name: "*.apps.example.com",
         commonName: "*.apps.example.com",
         ...PLAIN,
+        spread: 0,
+        windows: [],
         renew: { kind: "share", percent: 100 / 3 },
         pki: "pki",
         role: "web",
         targets: [{ what: "chain", path: "/a", createDirs: false }],
-        services: [{ unit: "nginx.service", control: "try-reload-or-restart", order: 0 }],
+        services: [NGINX],
       }],
     };
     const text = `certs:\n  - {name: "*.apps.example.com", pki: /pki/, role: web, ` +
@@ -239,7 +254,8 @@ pureTest("parseConfig() completes unit names as systemctl does", async () => {
   };
   for (const [text, unit] of Object.entries(cases)) {
     const { services } = await certificate(`    service: [{name: '${text}', order: -5}]\n`);
-    assert.deepEqual(services, [{ unit, control: "try-reload-or-restart", order: -5 }]);
+    const [{ manager: _, ...service } = NGINX] = services;
+    assert.deepEqual(service, { ...NGINX, id: unit, name: unit, order: -5 });
   }
 });
 

@@ -2,7 +2,7 @@ import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakes } from "./mistakes.ts";
 
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
-  "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, pki, role, issuer_ref, " +
+  "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, window, issuer, pki, role, issuer_ref, " +
   "key, key_type, reuse_key, exclude_cn_from_sans, remove_roots_from_chain, cert_store, " +
   "log_file, auth, token_file, vault_role_id, vault_secret_id, create_dirs";
 
@@ -94,11 +94,11 @@ const inCertificate: Record<string, string> = {
   "service: [{name: a b}]":
     `f:4:22 certs[0].service[0].name: expected a systemd unit such as "nginx.service", got "a b"`,
   "service: [{name: -a}]":
-    `f:4:22 certs[0].service[0].name: expected a systemd unit such as "nginx.service", got "-a"`,
+    `f:4:22 certs[0].service[0].name: expected a service such as "nginx.service", got "-a"`,
   'service: [{name: "app@"}]': "f:4:22 certs[0].service[0].name: expected an instance of the " +
     `template, such as "app@main.service", got "app@"`,
   "service: [{name: a, control: reloaded}]": "f:4:34 certs[0].service[0].control: expected one " +
-    "of reload, restart, reload-or-restart, try-reload-or-restart, got " +
+    "of reload, restart, reload-or-restart, try-reload-or-restart, start, signal, got " +
     `"reloaded"; did you mean "reload"?`,
   "service: [{name: a, order: 1.5}]":
     `f:4:32 certs[0].service[0].order: expected a whole number such as 10, got "1.5"`,

@@ -6,6 +6,7 @@ export const DOCUMENTS = [
   "README.md",
   "docs/configuration.md",
   "docs/running.md",
+  "docs/json.md",
   "docs/vault.md",
   "docs/permissions.md",
   "docs/contributing.md",

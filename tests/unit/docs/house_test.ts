@@ -96,7 +96,8 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   load("main.ts");
   load("lib/cli/act.ts");
   const lazies = ["@peculiar/x509", "yaml", "lib/vault/session/session.ts", "lib/apply/apply.ts"];
-  for (const lazy of [...lazies, "lib/cli/look.ts", "lib/cli/help.ts"]) {
+  const locked = ["lib/apply/lock_wait.ts", "lib/apply/lock_holder.ts"];
+  for (const lazy of [...lazies, ...locked, "lib/cli/look.ts", "lib/cli/help.ts"]) {
     assert.ok(!loaded.has(lazy), `${lazy} is loaded at start`);
   }
   assert.ok(loaded.has("js-yaml"));

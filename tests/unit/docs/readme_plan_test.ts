@@ -93,4 +93,6 @@ const OBSERVATION: Observation = {
     },
   ],
   markers: { kind: "absent" },
+  served: [],
+  zone: "UTC",
 };

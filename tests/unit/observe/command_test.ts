@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CommandError, runCommand } from "../../../lib/observe/command.ts";
+import { makeFolder } from "../../support/rig.ts";
 
 Deno.test("runCommand() gives a program nothing of this environment but a path", async () => {
   Deno.env.set("VAULT_TOKEN", "s.secret");
@@ -23,7 +24,7 @@ Deno.test("runCommand() takes the first path that is there", async () => {
   assert.equal(code, 1);
   await assert.rejects(
     runCommand(["/no/such/program", "/nor/this"], [], 10_000),
-    new CommandError('Cannot run "/no/such/program": not on this host'),
+    new CommandError('Cannot run "program": not on this host'),
   );
 });
 
@@ -38,4 +39,16 @@ Deno.test("runCommand() says that a file cannot be run", async () => {
 Deno.test("runCommand() ends a program that takes too long, and says 124", async () => {
   const { code } = await runCommand(["/bin/sleep"], ["60"], 50);
   assert.equal(code, 124);
+});
+
+Deno.test("runCommand() does not call a script missing whose interpreter is", async () => {
+  using folder = makeFolder();
+  // As an editor of another system leaves it: the interpreter's name ends in a carriage return.
+  folder.write("reload", "#!/bin/sh\r\nexit 0\r\n", 0o700);
+  await assert.rejects(
+    runCommand([folder.at("reload")], [], 10_000),
+    (error) =>
+      error instanceof CommandError &&
+      error.message !== `Cannot run "${folder.at("reload")}": not on this host`,
+  );
 });

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import type { CertificateSpec, What } from "../../../lib/config/types.ts";
-import { readFolder } from "../../../lib/observe/read.ts";
-import { observeStore } from "../../../lib/observe/store.ts";
-import { makeSpec, PLAIN } from "../../support/fixtures.ts";
+import { StoreReader } from "../../../lib/observe/store.ts";
+import { makeSpec, makeTarget } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
 const CA = await createPracticeCa(new Date());
 const [FIRST, SECOND] = [await makeLeaf(), await makeLeaf()];
+/** Ends after its chain. */
+const LONG = await makeLeaf(2000);
 
-function makeLeaf() {
+function makeLeaf(days = 1) {
   const now = new Date();
-  const notAfter = new Date(now.getTime() + 86_400_000);
+  const notAfter = new Date(now.getTime() + days * 86_400_000);
   const names = { commonName: NAME, dnsSans: [NAME], ipSans: [] };
   return CA.intermediate.issue({ ...names, now, notAfter, keyFormat: "sec1" });
 }
@@ -29,17 +30,8 @@ function put(store: Folder, folder: string, leaf = FIRST): void {
 }
 
 function look(store: Folder, whats: readonly What[] = ["fullchain", "chain", "ca"]) {
-  const spec: CertificateSpec = {
-    name: NAME,
-    commonName: NAME,
-    ...PLAIN,
-    renew: { kind: "duration", seconds: 1 },
-    pki: "pki",
-    role: "web",
-    targets: whats.map((what) => ({ what, path: `/ssl/${what}`, createDirs: false })),
-    services: [],
-  };
-  return observeStore(store.path, spec, readFolder(store.path));
+  const targets = whats.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
+  return new StoreReader(store.path).look(makeSpec({ name: NAME, targets }));
 }
 
 /** Serial of the certificate that is seen. */
@@ -182,10 +174,10 @@ Deno.test("ca.pem is looked at where a target takes it, and need be no more than
 /** The other names that are seen where the file asks for `wanted`. */
 function otherNamesSeen(store: Folder, wanted: readonly string[], calls: string[]) {
   const spec = makeSpec({ name: NAME, otherSans: wanted });
-  const { leaf } = observeStore(store.path, spec, readFolder(store.path), (x509) => {
+  const { leaf } = new StoreReader(store.path, (x509) => {
     calls.push(x509.serialNumber);
     return ["1.2.3;UTF8:a"];
-  }).stored;
+  }).look(spec).stored;
   return leaf.kind === "present" && leaf.value.kind === "certificate"
     ? leaf.value.certificate.otherNames
     : leaf;
@@ -205,9 +197,55 @@ Deno.test("a certificate whose other names cannot be read is unparsable", () => 
   using store = makeFolder();
   put(store, NAME);
   const spec = makeSpec({ name: NAME, otherSans: ["1.2.3;UTF8:b"] });
-  const { leaf } = observeStore(store.path, spec, readFolder(store.path), () => {
+  const { leaf } = new StoreReader(store.path, () => {
     throw new Error("holds names that cannot be read");
-  }).stored;
+  }).look(spec).stored;
   const value = { kind: "unparsable", problem: "holds names that cannot be read" };
   assert.deepEqual(leaf, { kind: "present", value });
+});
+
+function leafOf(store: Folder, parts: Partial<CertificateSpec>) {
+  const { stored } = new StoreReader(store.path).look(makeSpec({ name: NAME, ...parts }));
+  return stored.leaf.kind === "present" ? stored.leaf.value : undefined;
+}
+
+Deno.test("the kind of the key is read only where the file asks for one", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const key = { origin: "vault", reuse: false } as const;
+  assert.equal(Object.hasOwn(leafOf(store, { key }) ?? {}, "keyType"), false);
+  const seen = leafOf(store, { key: { ...key, type: "rsa-2048" } });
+  assert.equal(seen?.kind === "certificate" && seen.keyType, "ec-256");
+});
+
+Deno.test("a chain is judged in the files that are taken, or in chain.pem where none is", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  store.write(`${NAME}/chain.pem`, "");
+  store.write(`${NAME}/fullchain.pem`, FIRST.certificate);
+  const kind = "incomplete";
+  const problem = 'lacks the certificate of "VCM Practice Intermediate", which issued it';
+  const broken = { kind: "present", value: { kind, problem } };
+  const kinds = (whats: readonly What[]) => {
+    const { chain, fullchain } = look(store, whats).stored;
+    return [chain, fullchain];
+  };
+  const absent = { kind: "absent" };
+  assert.deepEqual(kinds([]), [broken, absent]);
+  assert.deepEqual(kinds(["chain"]), [broken, absent]);
+  assert.deepEqual(kinds(["fullchain"]), [absent, broken]);
+  assert.deepEqual(kinds(["cert", "privkey"]), [absent, absent]);
+  // Older tools wrote no ca.pem.
+  Deno.removeSync(store.at(`${NAME}/ca.pem`));
+  assert.deepEqual(kinds(["chain"]), [{ kind: "present", value: "usable" }, absent]);
+});
+
+Deno.test("of a chain that ends before the leaf the end is seen, of another not", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  assert.equal(Object.hasOwn(look(store).stored, "chainEnd"), false);
+  put(store, NAME, LONG);
+  const end = { name: "VCM Practice Intermediate", notAfter: CA.intermediate.notAfter };
+  assert.deepEqual(look(store).stored.chainEnd, end);
+  assert.equal(Object.hasOwn(look(store, ["cert"]).stored, "chainEnd"), false);
 });

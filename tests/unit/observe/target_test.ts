@@ -120,6 +120,17 @@ Deno.test("the temporary file of an interrupted run is seen beside its own targe
   assert.equal(look(folder, "other.crt").leftover, false);
 });
 
+Deno.test("the old file of an interrupted run is seen beside its own target only", () => {
+  using folder = makeFolder();
+  folder.write(".web.crt.vcm-old", "old");
+  assert.deepEqual(summary(look(folder, "web.crt")), ["absent", "present", true]);
+  folder.write("web.crt", "x");
+  assert.deepEqual(summary(look(folder, "web.crt")), ["present", "present", true]);
+  for (const name of ["other.crt", "crt", ".web.crt"]) {
+    assert.equal(look(folder, name).leftover, false, name);
+  }
+});
+
 Deno.test("as an ordinary user, a folder that may only be entered hides no target", () => {
   if (Deno.uid() === 0) return;
   using folder = makeFolder();

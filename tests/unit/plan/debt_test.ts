@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgeMarker, type ServiceWish } from "../../../lib/plan/debt.ts";
-import type { MarkerObservation, TargetFile } from "../../../lib/plan/types.ts";
+import { judgeMarker } from "../../../lib/plan/debt.ts";
+import type { MarkerObservation, TargetFile, UnitState } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
   after,
@@ -14,19 +14,21 @@ import {
   observationOf,
   present,
 } from "../../support/fixtures.ts";
+import { makeWish } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const WRITTEN = after(-7200).getTime();
 const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 
-function wish(control: Control = "try-reload-or-restart"): ServiceWish {
-  return { unit: "nginx.service", control, order: 0, certificates: ["a"] };
+/** A marker for a unit in a state. */
+function markerFor(unit: Partial<UnitState>, parts: Partial<MarkerObservation> = {}) {
+  return makeMarker({ record: { kind: "unit", state: makeUnit(unit) }, ...parts });
 }
 
 /** One certificate "a" with the given files, and "b", which the unit does not read. */
 function judge(
   marker: MarkerObservation,
-  control?: Control,
+  control: Control = "try-reload-or-restart",
   files: readonly Partial<TargetFile>[] = [],
 ) {
   const targets = files.map((file) => makeSeen({ file: present(makeFile(file)) }));
@@ -35,7 +37,7 @@ function judge(
     makeObserved(makeSpec({ name: "b" }), { targets: [late] }),
     makeObserved(makeSpec({ name: "a" }), { targets: [...targets, makeSeen({ file: ABSENT })] }),
   ]);
-  return judgeMarker(marker, wish(control), observation);
+  return judgeMarker(marker, makeWish({ control }), observation);
 }
 
 pureTest(
@@ -52,8 +54,8 @@ pureTest(
 );
 
 pureTest("a marker is owed where the unit changed its state before it", () => {
-  const state = makeUnit({ changedAt: after(-10_000).getTime() });
-  assert.deepEqual(judge(makeMarker({ state })), { kind: "owed", detail: OWED });
+  const marker = markerFor({ changedAt: after(-10_000).getTime() });
+  assert.deepEqual(judge(marker), { kind: "owed", detail: OWED });
 });
 
 pureTest("a marker is owed where any file is newer than the unit's last change", () => {
@@ -69,9 +71,9 @@ pureTest(
   () => {
     const cases: [number, string][] = [[0, "owed"], [1, "owed"], [11, "owed"], [12, "settled"]];
     for (const [later, kind] of cases) {
-      const state = makeUnit({ changedAt: WRITTEN + later });
-      assert.equal(judge(makeMarker({ state })).kind, kind, `${later} ms after the marker`);
-      const old = makeMarker({ since: after(-9000).getTime(), state });
+      const unit = { changedAt: WRITTEN + later };
+      assert.equal(judge(markerFor(unit)).kind, kind, `${later} ms after the marker`);
+      const old = markerFor(unit, { since: after(-9000).getTime() });
       assert.equal(judge(old, undefined, [{ changedAt: WRITTEN }]).kind, kind, `after the file`);
     }
   },
@@ -79,14 +81,13 @@ pureTest(
 
 pureTest("whole seconds, as an old systemd prints them, make the same second owed", () => {
   const since = Date.parse("2026-12-01T08:00:00.400Z");
-  const state = makeUnit({ changedAt: Date.parse("2026-12-01T08:00:00Z") });
-  assert.equal(judge(makeMarker({ since, state })).kind, "owed");
+  const changedAt = Date.parse("2026-12-01T08:00:00Z");
+  assert.equal(judge(markerFor({ changedAt }, { since })).kind, "owed");
 });
 
 pureTest("a reload that failed is owed, however late it was", () => {
   for (const reloadResult of ["exit-code", "timeout", "signal"]) {
-    const state = makeUnit({ reloadResult });
-    assert.deepEqual(judge(makeMarker({ state })), {
+    assert.deepEqual(judge(markerFor({ reloadResult })), {
       kind: "owed",
       detail: `${OWED} (last reload: ${reloadResult})`,
     });
@@ -94,7 +95,7 @@ pureTest("a reload that failed is owed, however late it was", () => {
 });
 
 pureTest("a marker is owed where systemd cannot be asked", () => {
-  const { state: _, ...unknown } = makeMarker();
+  const { record: _, ...unknown } = makeMarker();
   for (const control of CONTROLS) {
     assert.deepEqual(judge(unknown, control), { kind: "owed", detail: OWED });
   }
@@ -102,27 +103,26 @@ pureTest("a marker is owed where systemd cannot be asked", () => {
 
 pureTest("a unit in between two states has not loaded anything for sure", () => {
   for (const active of ["activating", "reloading", "deactivating", "maintenance", ""]) {
-    const state = makeUnit({ active });
-    assert.deepEqual(judge(makeMarker({ state })), { kind: "owed", detail: OWED }, active);
+    assert.deepEqual(judge(markerFor({ active })), { kind: "owed", detail: OWED }, active);
   }
 });
 
-pureTest("a unit that is not active owes only a restart", () => {
-  const marker = makeMarker({ state: makeUnit({ active: "inactive", changedAt: 0 }) });
-  assert.deepEqual(judge(marker, "restart"), {
-    kind: "owed",
-    detail: `${OWED} (it is inactive)`,
-  });
-  for (const control of ["reload", "reload-or-restart", "try-reload-or-restart"] as const) {
-    assert.deepEqual(judge(marker, control), {
-      kind: "settled",
-      detail: "it is inactive and loads them when it starts",
-    });
+pureTest("a unit that is not active owes only a restart or a start", () => {
+  const marker = markerFor({ active: "inactive", changedAt: 0 });
+  for (const control of CONTROLS) {
+    const starts = control === "restart" || control === "start";
+    assert.deepEqual(
+      judge(marker, control),
+      starts
+        ? { kind: "owed", detail: `${OWED} (it is inactive)` }
+        : { kind: "settled", detail: "it is inactive and loads them when it starts" },
+      control,
+    );
   }
 });
 
 pureTest("a unit that has failed owes: the new files may be why", () => {
-  const marker = makeMarker({ state: makeUnit({ active: "failed", changedAt: 0 }) });
+  const marker = markerFor({ active: "failed", changedAt: 0 });
   for (const control of CONTROLS) {
     assert.deepEqual(judge(marker, control), {
       kind: "owed",
@@ -132,14 +132,14 @@ pureTest("a unit that has failed owes: the new files may be why", () => {
 });
 
 pureTest("a unit that never changed its state owes", () => {
-  assert.equal(judge(makeMarker({ state: makeUnit({ changedAt: 0 }) })).kind, "owed");
+  assert.equal(judge(markerFor({ changedAt: 0 })).kind, "owed");
 });
 
 pureTest("a unit that systemd does not know still owes, whatever its control", () => {
   // A name with a slip in it must not be forgotten: systemd calls such a unit "inactive".
-  const state = makeUnit({ load: "not-found", active: "inactive", changedAt: 0 });
+  const marker = markerFor({ load: "not-found", active: "inactive", changedAt: 0 });
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(makeMarker({ state }), control), {
+    assert.deepEqual(judge(marker, control), {
       kind: "owed",
       detail: `${OWED} (systemd knows no such unit)`,
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import { judgeDue } from "../../../lib/plan/due.ts";
+import { judgeDue, validityOf } from "../../../lib/plan/due.ts";
 import type { StoredSet } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
@@ -54,6 +54,16 @@ pureTest("judgeDue() says what is wrong with the set", () => {
       "chain-mismatch",
       "fullchain.pem in the store does not begin with cert.pem",
     ],
+    [
+      { fullchain: present({ kind: "incomplete", problem: 'lacks the certificate of "CA"' }) },
+      "chain-incomplete",
+      'fullchain.pem in the store lacks the certificate of "CA"',
+    ],
+    [
+      { chain: present({ kind: "incomplete", problem: "holds no end" }) },
+      "chain-incomplete",
+      "chain.pem in the store holds no end",
+    ],
   ];
   for (const [parts, reason, detail] of cases) {
     assert.deepEqual(dueOf(makeStored(parts)), { reason, detail });
@@ -101,13 +111,51 @@ pureTest("judgeDue() compares with the common name, not with the name of the fol
   assert.equal(dueOf(makeStored(), spec), undefined);
 });
 
-pureTest("judgeDue() holds a certificate not yet valid until the very second it begins", () => {
-  const begin = new Date("2026-11-01T00:00:00Z");
-  assert.deepEqual(dueOf(makeStored(), makeSpec(), new Date(begin.getTime() - 1)), {
-    reason: "not-yet-valid",
-    detail: "it is valid only from 2026-11-01 00:00 UTC",
+pureTest("judgeDue() waits where a certificate is not valid yet: the clock is wrong", () => {
+  const before = new Date("2026-10-31T00:00:00Z");
+  assert.equal(dueOf(makeStored(), makeSpec(), before), undefined);
+});
+
+pureTest("judgeDue() says that the key is of another kind than the file asks for", () => {
+  const stored = (keyType: string) => {
+    const certificate = makeCertificate();
+    return makeStored({ leaf: present({ kind: "certificate", certificate, keyType }) });
+  };
+  const spec = makeSpec({ key: { origin: "vault", reuse: false, type: "ec-256" } });
+  assert.equal(dueOf(stored("ec-256"), spec), undefined);
+  assert.equal(dueOf(stored("rsa-2048")), undefined);
+  assert.deepEqual(dueOf(stored("rsa-2048"), spec), {
+    reason: "key-differs",
+    detail: "its key is rsa-2048, and the file asks for ec-256",
   });
-  assert.equal(dueOf(makeStored(), makeSpec(), begin), undefined);
+});
+
+pureTest("judgeDue() says that another CA issued it than the file asks for", () => {
+  const stored = makeStored({}, makeCertificate({ issuer: "Old CA" }));
+  assert.equal(dueOf(stored), undefined);
+  assert.equal(dueOf(stored, makeSpec({ issuer: "Old CA" })), undefined);
+  assert.deepEqual(dueOf(stored, makeSpec({ issuer: "New CA" })), {
+    reason: "issuer-differs",
+    detail: 'it was issued by "Old CA", and the file asks for "New CA"',
+  });
+});
+
+pureTest("judgeDue() counts from the end of the chain where that comes first", () => {
+  const notAfter = after(9 * DAY + 4 * 3600);
+  const stored = makeStored({ chainEnd: { name: "Intermediate CA", notAfter } });
+  const spec = makeSpec({ renew: { kind: "duration", seconds: 10 * DAY } });
+  assert.deepEqual(dueOf(stored, spec), {
+    reason: "in-renewal-window",
+    detail: 'its chain expires in 9d 4h (2026-12-10 14:00 UTC; "Intermediate CA"), inside its ' +
+      "renewal window of 10d",
+  });
+  assert.deepEqual(dueOf(stored, spec, after(10 * DAY)), {
+    reason: "expired",
+    detail: 'its chain expired 20h ago (2026-12-10 14:00 UTC; "Intermediate CA")',
+  });
+  const { notBefore, serial } = makeCertificate();
+  assert.deepEqual(validityOf(stored), { notBefore, notAfter, serial });
+  assert.equal(validityOf(makeStored({ leaf: ABSENT })), undefined);
 });
 
 pureTest("judgeDue() says since when a certificate is expired", () => {
@@ -147,15 +195,21 @@ pureTest("judgeDue() takes a share of the lifetime as the window", () => {
   });
 });
 
-pureTest("judgeDue() renews a certificate that lives shorter than its window", () => {
-  const short = makeCertificate({ notBefore: NOW, notAfter: after(3600) });
-  assert.equal(dueOf(makeStored({}, short))?.reason, "in-renewal-window");
+pureTest("judgeDue() caps a window that is longer than the lifetime at a third of it", () => {
+  const short = makeStored({}, makeCertificate({ notBefore: after(-60), notAfter: after(3540) }));
+  assert.equal(dueOf(short), undefined);
+  assert.equal(dueOf(short, makeSpec(), after(2339)), undefined);
+  assert.deepEqual(dueOf(short, makeSpec(), after(2340)), {
+    reason: "in-renewal-window",
+    detail: "it expires in 20m (2026-12-01 10:59 UTC), inside its renewal window of 20m",
+  });
 });
 
 /** From the worst on: each case is one that is hurt by everything that comes after it, too. */
 pureTest("judgeDue() gives the first reason of the ladder", () => {
   const spec = makeSpec({ targets: [makeTarget({ what: "fullchain" })] });
   const fallen = { dnsNames: ["old.example.com"], notAfter: NOW };
+  const broken = present({ kind: "incomplete", problem: "holds no end" } as const);
   const wrong = makeStored({
     leaf: ABSENT,
     key: ABSENT,
@@ -173,10 +227,7 @@ pureTest("judgeDue() gives the first reason of the ladder", () => {
       "chain-mismatch",
       makeStored({ fullchain: present("other-leaf") }, makeCertificate(fallen)),
     ],
-    [
-      "not-yet-valid",
-      makeStored({}, makeCertificate({ notBefore: after(60), notAfter: after(3600) })),
-    ],
+    ["chain-incomplete", makeStored({ chain: broken }, makeCertificate(fallen))],
     ["expired", makeStored({}, makeCertificate({ notAfter: NOW }))],
     ["in-renewal-window", makeStored({}, makeCertificate({ notAfter: after(3600) }))],
   ];

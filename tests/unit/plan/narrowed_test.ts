@@ -1,6 +1,7 @@
-/** A command for some certificates: what a unit wants is asked of all that name it. */
+/** A command for some certificates: what a service wants is asked of all that name it. */
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
+import { actionName } from "../../../lib/plan/action_name.ts";
 import { EVERYTHING, plan } from "../../../lib/plan/plan.ts";
 import type { MarkerObservation, Step } from "../../../lib/plan/types.ts";
 import {
@@ -18,6 +19,7 @@ import {
   observationOf,
   present,
 } from "../../support/fixtures.ts";
+import { makeServiceStep } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const SHARED = "shared.service";
@@ -27,21 +29,21 @@ const A = makeSpec({
   name: "a",
   targets: [makeTarget({ path: "/a.crt" })],
   services: [
-    makeService({ unit: "own.service", control: "reload", order: 5 }),
-    makeService({ unit: SHARED, control: "reload", order: 9 }),
+    makeService({ id: "own.service", control: "reload", order: 5 }),
+    makeService({ id: SHARED, control: "reload", order: 9 }),
   ],
 });
 const B = makeSpec({
   name: "b",
   targets: [makeTarget({ path: "/b.crt" })],
   services: [
-    makeService({ unit: SHARED, control: "restart", order: -1 }),
-    makeService({ unit: "other.service", order: -5 }),
+    makeService({ id: SHARED, control: "restart", order: -1 }),
+    makeService({ id: "other.service", order: -5 }),
   ],
 });
 const OTHER = makeMarker({
-  unit: "other.service",
-  state: makeUnit({ unit: "other.service", changedAt: 0 }),
+  service: "other.service",
+  record: { kind: "unit", state: makeUnit({ unit: "other.service", changedAt: 0 }) },
 });
 
 interface Given {
@@ -69,22 +71,30 @@ function serviceSteps(named: readonly CertificateSpec[], given: Given): Step[] {
     .filter(({ kind }) => kind === "service" || kind === "settle");
 }
 
-/** Unit and control of each step, in order. */
+/** Action and service of each step, in order. */
 function actions(steps: readonly Step[]): string[] {
-  return steps.map((step) => step.kind === "service" ? `${step.control} ${step.unit}` : step.kind);
+  return steps.map((step) =>
+    step.kind === "service" ? `${actionName(step.action)} ${step.service}` : step.kind
+  );
 }
 
-pureTest("a certificate alone takes the strongest control and the lowest order of its unit", () => {
-  const steps = serviceSteps([A], { changed: ["a"] });
-  assert.deepEqual(actions(steps), [`restart ${SHARED}`, "reload own.service"]);
-  assert.deepEqual(steps[0], {
-    kind: "service",
-    unit: SHARED,
-    control: "restart",
-    debt: { reason: "deployed", detail: "it loads the new files of a" },
-    certificates: ["a"],
-  });
-});
+pureTest(
+  "a certificate alone takes the strongest control and the lowest order of its service",
+  () => {
+    const steps = serviceSteps([A], { changed: ["a"] });
+    assert.deepEqual(actions(steps), [`restart ${SHARED}`, "reload own.service"]);
+    assert.deepEqual(
+      steps[0],
+      makeServiceStep({
+        service: SHARED,
+        action: { manager: "systemd", name: SHARED, control: "restart" },
+        debt: { reason: "deployed", detail: "it loads the new files of a" },
+        certificates: ["a"],
+        about: { certificates: ["a"], files: ["/a.crt"] },
+      }),
+    );
+  },
+);
 
 pureTest("what another certificate would deploy is no reason of a narrowed command", () => {
   assert.deepEqual(serviceSteps([A], { changed: ["b"] }), []);
@@ -93,7 +103,7 @@ pureTest("what another certificate would deploy is no reason of a narrowed comma
   assert.deepEqual(shared.certificates, ["a"]);
 });
 
-pureTest("units that the named certificates do not mention stay out", () => {
+pureTest("services that the named certificates do not mention stay out", () => {
   assert.deepEqual(serviceSteps([A], { markers: [OTHER] }), []);
   const forced = { ...RESTART, force: true };
   assert.deepEqual(actions(serviceSteps([A], { markers: [OTHER], selection: forced })), [
@@ -106,34 +116,38 @@ pureTest("units that the named certificates do not mention stay out", () => {
   ]);
 });
 
-pureTest("a shared unit owes by the files of all certificates, also of those not named", () => {
-  const markers = [makeMarker({ unit: SHARED, state: makeUnit({ unit: SHARED }) })];
+pureTest("a shared service owes by the files of all certificates, also of those not named", () => {
+  const markers = [makeMarker({ service: SHARED })];
   for (const selection of [EVERYTHING, RESTART]) {
     const [step] = serviceSteps([A], { markers, changedAt: after(-600).getTime(), selection });
-    assert.deepEqual(step, {
-      kind: "service",
-      unit: SHARED,
-      control: "restart",
-      debt: {
-        reason: "owed",
-        detail: "it has not loaded the files deployed 2026-12-01 09:50 UTC",
-      },
-      certificates: [],
-    });
+    assert.deepEqual(
+      step,
+      makeServiceStep({
+        service: SHARED,
+        action: { manager: "systemd", name: SHARED, control: "restart" },
+        debt: {
+          reason: "owed",
+          detail: "it has not loaded the files deployed 2026-12-01 09:50 UTC",
+        },
+        certificates: [],
+        about: { certificates: ["a", "b"], files: ["/a.crt", "/b.crt"] },
+      }),
+    );
   }
 });
 
-pureTest("a narrowed command settles a shared unit that loaded all files", () => {
-  const markers = [makeMarker({ unit: SHARED, state: makeUnit({ unit: SHARED }) })];
+pureTest("a narrowed command settles a shared service that loaded all files", () => {
+  const markers = [makeMarker({ service: SHARED })];
   assert.deepEqual(serviceSteps([A], { markers }), [{
     kind: "settle",
-    unit: SHARED,
+    service: SHARED,
     detail: "it loaded them 2026-12-01 09:00 UTC",
   }]);
 });
 
 pureTest("a narrowed command settles no restart by a reload", () => {
   const state = makeUnit({ unit: SHARED, startedAt: after(-100_000).getTime() });
-  const steps = serviceSteps([A], { markers: [makeMarker({ unit: SHARED, state })] });
+  const marker = makeMarker({ service: SHARED, record: { kind: "unit", state } });
+  const steps = serviceSteps([A], { markers: [marker] });
   assert.deepEqual(actions(steps), [`restart ${SHARED}`]);
 });

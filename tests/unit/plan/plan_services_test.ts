@@ -1,7 +1,7 @@
 /** Which services act, and for what reason. */
 import assert from "node:assert/strict";
 import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
-import type { MarkerObservation, Step } from "../../../lib/plan/types.ts";
+import type { MarkerObservation, ServiceStep, Step, UnitState } from "../../../lib/plan/types.ts";
 import {
   after,
   makeConfig,
@@ -17,16 +17,31 @@ import {
   observationOf,
   present,
 } from "../../support/fixtures.ts";
+import { makeServiceStep } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const NGINX = makeService();
-const MAIL = makeService({ unit: "postfix.service", control: "restart", order: -1 });
+const MAIL = makeService({ id: "postfix.service", control: "restart", order: -1 });
 const A = makeSpec({
   name: "a",
   targets: [makeTarget({ path: "/a.crt" })],
   services: [NGINX, MAIL],
 });
 const B = makeSpec({ name: "b", targets: [makeTarget({ path: "/b.crt" })], services: [NGINX] });
+
+function recordOf(state: Partial<UnitState>) {
+  return { kind: "unit", state: makeUnit(state) } as const;
+}
+
+/** A step of nginx, which both certificates name. */
+function nginxStep(parts: Partial<ServiceStep>): ServiceStep {
+  const action = {
+    manager: "systemd",
+    name: "nginx.service",
+    control: "try-reload-or-restart",
+  } as const;
+  return makeServiceStep({ action, ...parts });
+}
 
 /** Steps of services, where the given certificates have files that differ. */
 function serviceSteps(
@@ -47,59 +62,53 @@ function serviceSteps(
 }
 
 const LATE = after(-10_000).getTime();
-const owed = makeMarker({ state: makeUnit({ changedAt: LATE }) });
+const owed = makeMarker({ record: recordOf({ changedAt: LATE }) });
 const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 
 pureTest("plan() lets no service act where nothing is deployed and no marker lies", () => {
   assert.deepEqual(serviceSteps([]), []);
 });
 
-pureTest("plan() lets each unit act once, for all certificates that change, in order", () => {
+pureTest("plan() lets each service act once, for all certificates that change, in order", () => {
   assert.deepEqual(serviceSteps(["a", "b"]), [
-    {
-      kind: "service",
-      unit: "postfix.service",
-      control: "restart",
+    makeServiceStep({
+      service: "postfix.service",
+      action: { manager: "systemd", name: "postfix.service", control: "restart" },
       debt: { reason: "deployed", detail: "it loads the new files of a" },
       certificates: ["a"],
-    },
-    {
-      kind: "service",
-      unit: "nginx.service",
-      control: "try-reload-or-restart",
+      about: { certificates: ["a"], files: ["/a.crt"] },
+    }),
+    nginxStep({
       debt: { reason: "deployed", detail: "it loads the new files of a, b" },
       certificates: ["a", "b"],
-    },
+      about: { certificates: ["a", "b"], files: ["/a.crt", "/b.crt"] },
+    }),
   ]);
-  assert.deepEqual(serviceSteps(["b"]).map((step) => "unit" in step && step.unit), [
+  assert.deepEqual(serviceSteps(["b"]).map((step) => "service" in step && step.service), [
     "nginx.service",
   ]);
 });
 
 pureTest("plan() owes a reload when the file is newer than the service", () => {
-  assert.deepEqual(serviceSteps([], [owed]), [{
-    kind: "service",
-    unit: "nginx.service",
-    control: "try-reload-or-restart",
+  assert.deepEqual(serviceSteps([], [owed]), [nginxStep({
     debt: { reason: "owed", detail: OWED },
     certificates: [],
-  }]);
+    about: { certificates: ["a", "b"], files: ["/a.crt", "/b.crt"] },
+  })]);
 });
 
 pureTest("plan() keeps the older debt as the reason where new files come, too", () => {
-  assert.deepEqual(serviceSteps(["b"], [owed]), [{
-    kind: "service",
-    unit: "nginx.service",
-    control: "try-reload-or-restart",
+  assert.deepEqual(serviceSteps(["b"], [owed]), [nginxStep({
     debt: { reason: "owed", detail: OWED },
     certificates: ["b"],
-  }]);
+    about: { certificates: ["b"], files: ["/b.crt"] },
+  })]);
 });
 
 pureTest("plan() takes away a marker that is settled", () => {
   assert.deepEqual(serviceSteps([], [makeMarker()]), [{
     kind: "settle",
-    unit: "nginx.service",
+    service: "nginx.service",
     detail: "it loaded them 2026-12-01 09:00 UTC",
   }]);
 });
@@ -110,16 +119,19 @@ pureTest("plan() does not settle a unit that is to load new files", () => {
 });
 
 pureTest("plan() judges each unit by its own marker", () => {
-  const state = makeUnit({ unit: "postfix.service", active: "inactive" });
-  const markers = [makeMarker(), makeMarker({ unit: "postfix.service", state })];
+  const record = recordOf({ unit: "postfix.service", active: "inactive" });
+  const markers = [makeMarker(), makeMarker({ service: "postfix.service", record })];
   assert.deepEqual(
-    serviceSteps([], markers).map((step) => [step.kind, "unit" in step && step.unit]),
+    serviceSteps([], markers).map((step) => [step.kind, "service" in step && step.service]),
     [["service", "postfix.service"], ["settle", "nginx.service"]],
   );
 });
 
-pureTest("plan() leaves markers alone whose unit none of the certificates names", () => {
-  const foreign = makeMarker({ unit: "other.service", state: makeUnit({ changedAt: LATE }) });
+pureTest("plan() leaves markers alone whose service none of the certificates names", () => {
+  const foreign = makeMarker({
+    service: "other.service",
+    record: recordOf({ changedAt: LATE }),
+  });
   assert.deepEqual(serviceSteps([], [foreign]), []);
 });
 
@@ -127,7 +139,7 @@ pureTest("plan() forces all services of the certificates, whatever their markers
   const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
   for (const markers of [[], [owed], [makeMarker()]]) {
     const steps = serviceSteps([], markers, selection);
-    assert.deepEqual(steps.map((step) => step.kind === "service" && [step.unit, step.debt]), [
+    assert.deepEqual(steps.map((step) => step.kind === "service" && [step.service, step.debt]), [
       ["postfix.service", { reason: "forced", detail: "it was asked for by --force" }],
       ["nginx.service", { reason: "forced", detail: "it was asked for by --force" }],
     ]);

@@ -66,7 +66,9 @@ pureTest("a plan is plain data: it outlives a clone and JSON", () => {
     const revived = JSON.parse(
       JSON.stringify(made),
       (key, value) =>
-        ["at", "notBefore", "notAfter", "renewAt"].includes(key) ? new Date(value) : value,
+        ["at", "notBefore", "notAfter", "renewAt", "inUseUntil", "until"].includes(key)
+          ? new Date(value)
+          : value,
     );
     assert.deepEqual(revived, made);
   }
@@ -106,9 +108,29 @@ pureTest("a plan goes certificate by certificate, and then service by service, e
     assert.deepEqual(order, [...order].sort());
     const single = order.filter((step) => step !== "services");
     assert.equal(new Set(single).size, single.length);
-    const units = made.steps.flatMap((step) => "unit" in step ? step.unit : []);
-    assert.equal(new Set(units).size, units.length);
+    const services = made.steps.flatMap((step) => "service" in step ? step.service : []);
+    assert.equal(new Set(services).size, services.length);
   }
+});
+
+pureTest("a plan has a step for what is owed, or says that it waits, and never both", () => {
+  const seen = { acts: 0, waits: 0 };
+  for (const { made } of rounds()) {
+    for (const { service, debt, waits } of made.services) {
+      const acts = made.steps.some((step) => step.kind === "service" && step.service === service);
+      assert.equal(acts, debt !== undefined && waits === undefined, service);
+      if (waits !== undefined) assert.ok(debt !== undefined && waits.until > NOW);
+      seen[acts ? "acts" : "waits"]++;
+    }
+    for (const { name, due, waits } of made.certificates) {
+      if (waits === undefined) continue;
+      assert.ok(due !== undefined && waits.until > NOW);
+      const issued = made.steps.some((step) => step.kind === "issue" && step.certificate === name);
+      assert.ok(!issued, name);
+      seen.waits++;
+    }
+  }
+  assert.ok(seen.acts > 50 && seen.waits > 50);
 });
 
 pureTest("a plan deploys nothing that is blocked, and no target without a difference", () => {
@@ -139,7 +161,7 @@ pureTest("plan() depends on the moment only by what it is given", () => {
   const reasonAt = (days: number) =>
     plan(makeConfig([spec]), [spec], observation, after(days * DAY)).certificates[0]?.due?.reason;
   assert.deepEqual([-40, 0, 50, 60].map(reasonAt), [
-    "not-yet-valid",
+    undefined,
     undefined,
     "in-renewal-window",
     "expired",

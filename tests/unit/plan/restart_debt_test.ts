@@ -14,6 +14,7 @@ import {
   observationOf,
   present,
 } from "../../support/fixtures.ts";
+import { makeWish } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const WRITTEN = after(-7200).getTime();
@@ -24,8 +25,8 @@ const RELOADS = CONTROLS.filter((control) => control !== "restart");
 function judge(control: typeof CONTROLS[number], state: Partial<UnitState>) {
   const file = makeSeen({ file: present(makeFile({ changedAt: WRITTEN })) });
   const observation = observationOf([makeObserved(makeSpec({ name: "a" }), { targets: [file] })]);
-  const wish = { unit: "nginx.service", control, order: 0, certificates: ["a"] };
-  return judgeMarker(makeMarker({ state: makeUnit(state) }), wish, observation);
+  const marker = makeMarker({ record: { kind: "unit", state: makeUnit(state) } });
+  return judgeMarker(marker, makeWish({ control }), observation);
 }
 
 pureTest("a unit that changed its state and did not start since owes a restart only", () => {

@@ -35,7 +35,7 @@ const EXPIRED = makeStored({}, makeCertificate({ notAfter: NOW }));
 /** A plan in which everything is to be done: issue, a file that differs, a service that owes. */
 function planAll(selection: Selection, stored: StoredSet = EXPIRED): Plan {
   const target = makeSeen({ file: present(makeFile({ sameContent: false })) });
-  const marker = makeMarker({ state: makeUnit({ changedAt: 0 }) });
+  const marker = makeMarker({ record: { kind: "unit", state: makeUnit({ changedAt: 0 }) } });
   const observation = observationOf([makeObserved(SPEC, { stored, targets: [target] })], [marker]);
   return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
 }
@@ -73,7 +73,7 @@ pureTest("deploy takes the stored set as it is, and names its units for the mark
   const made = planAll(DEPLOY);
   assert.deepEqual(driftOf(made), [["content", "mode"]]);
   const [step] = made.steps;
-  assert.deepEqual(step?.kind === "deploy" && [step.storedSetUsable, step.units], [
+  assert.deepEqual(step?.kind === "deploy" && [step.storedSetUsable, step.services], [
     true,
     ["nginx.service"],
   ]);

@@ -1,20 +1,21 @@
 import assert from "node:assert/strict";
 import type { Control } from "../../../lib/config/types.ts";
-import { gatherServices } from "../../../lib/plan/debt.ts";
+import { gatherServices } from "../../../lib/plan/service_wish.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
+import { makeWish } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-pureTest("gatherServices() has each unit once, with the certificates that name it", () => {
+pureTest("gatherServices() has each service once, with the certificates that name it", () => {
   const nginx = makeService();
-  const mail = makeService({ unit: "postfix.service" });
+  const mail = makeService({ id: "postfix.service" });
   const specs = [
     makeSpec({ name: "a", services: [nginx, mail] }),
     makeSpec({ name: "b" }),
     makeSpec({ name: "c", services: [nginx] }),
   ];
   assert.deepEqual(gatherServices(specs), [
-    { ...nginx, certificates: ["a", "c"] },
-    { ...mail, certificates: ["a"] },
+    makeWish({ certificates: ["a", "c"] }),
+    makeWish({ id: "postfix.service" }),
   ]);
 });
 
@@ -26,11 +27,19 @@ pureTest("gatherServices() merges controls to the stronger one, whichever comes 
     ["reload", "restart", "restart"],
     ["reload-or-restart", "restart", "restart"],
     ["try-reload-or-restart", "restart", "restart"],
+    ["signal", "signal", "signal"],
+    ["signal", "reload", "reload"],
+    ["signal", "restart", "restart"],
+    ["start", "restart", "restart"],
+    ["try-reload-or-restart", "reload-or-restart", "reload-or-restart"],
   ];
   for (const [weak, strong, expected] of cases) {
     for (const pair of [[weak, strong], [strong, weak]]) {
       const specs = pair.map((control) => makeSpec({ services: [makeService({ control })] }));
-      assert.deepEqual(gatherServices(specs).map(({ control }) => control), [expected]);
+      const action = { manager: "systemd", name: "nginx.service", control: expected };
+      assert.deepEqual(gatherServices(specs).map((wish) => [wish.control, wish.action]), [
+        [expected, action],
+      ]);
     }
   }
 });
@@ -40,15 +49,15 @@ pureTest("gatherServices() sorts by order, and keeps the file's order where it i
     makeSpec({
       name: "a",
       services: [
-        makeService({ unit: "late.service", order: 10 }),
-        makeService({ unit: "one.service" }),
-        makeService({ unit: "two.service" }),
-        makeService({ unit: "first.service", order: -1 }),
+        makeService({ id: "late.service", order: 10 }),
+        makeService({ id: "one.service" }),
+        makeService({ id: "two.service" }),
+        makeService({ id: "first.service", order: -1 }),
       ],
     }),
-    makeSpec({ name: "b", services: [makeService({ unit: "three.service" })] }),
+    makeSpec({ name: "b", services: [makeService({ id: "three.service" })] }),
   ];
-  assert.deepEqual(gatherServices(specs).map(({ unit }) => unit), [
+  assert.deepEqual(gatherServices(specs).map(({ id }) => id), [
     "first.service",
     "one.service",
     "two.service",
@@ -57,7 +66,7 @@ pureTest("gatherServices() sorts by order, and keeps the file's order where it i
   ]);
 });
 
-pureTest("gatherServices() acts as early as the earliest of a unit's orders", () => {
+pureTest("gatherServices() acts as early as the earliest of a service's orders", () => {
   for (const orders of [[5, -2], [-2, 5]]) {
     const specs = orders.map((order) => makeSpec({ services: [makeService({ order })] }));
     assert.deepEqual(gatherServices(specs).map(({ order }) => order), [-2]);

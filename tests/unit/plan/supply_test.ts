@@ -17,6 +17,7 @@ import {
   present,
   unreadable,
 } from "../../support/fixtures.ts";
+import { makeServiceStep } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const [CRT, KEY] = ["/etc/nginx/web.crt", "/etc/nginx/web.key"];
@@ -57,15 +58,16 @@ pureTest("plan() deploys only the targets that differ, and then lets the service
           createDirs: false,
         },
       ],
-      units: ["nginx.service"],
+      services: ["nginx.service"],
+      inUseUntil: new Date("2027-01-30T00:00:00Z"),
+      revocable: false,
     },
-    {
-      kind: "service",
-      unit: "nginx.service",
-      control: "try-reload-or-restart",
+    makeServiceStep({
+      action: { manager: "systemd", name: "nginx.service", control: "try-reload-or-restart" },
       debt: { reason: "deployed", detail: "it loads the new files of web.example.com" },
       certificates: ["web.example.com"],
-    },
+      about: { certificates: ["web.example.com"], files: [CRT, KEY] },
+    }),
   ]);
 });
 
@@ -93,7 +95,7 @@ pureTest("plan() replaces all targets with a new certificate", () => {
 });
 
 pureTest("plan() may fall back on a stored set that is whole, though it is to be renewed", () => {
-  const spec = makeSpec({ ...SPEC, renew: { kind: "duration", seconds: 9_000_000 } });
+  const spec = makeSpec({ ...SPEC, renew: { kind: "duration", seconds: 7_000_000 } });
   const made = planFor({ targets: [makeSeen({ path: CRT }), drifted(KEY)] }, spec);
   const deploy = deployOf(made);
   assert.equal(deploy?.storedSetUsable, true);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CertificateState, Plan, Step } from "../../../lib/plan/types.ts";
 import { checkText } from "../../../lib/report/check_text.ts";
 import { paint } from "../../../lib/report/paint.ts";
-import { makeIssue, makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { makeIssue, makePlan, makeServiceStep, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const EXPIRED: Partial<CertificateState> = {
@@ -59,14 +59,11 @@ pureTest("checkText() says of each certificate what is wrong, most important fir
 });
 
 pureTest("checkText() says which services owe what, and not those that will just load", () => {
-  const owes: Step = {
-    kind: "service",
-    unit: "nginx.service",
-    control: "reload",
-    debt: { reason: "owed", detail: "it has not loaded the files deployed 2026-12-01 08:00 UTC" },
-    certificates: [],
-  };
-  const loads: Step = { ...owes, unit: "b.service", debt: { reason: "deployed", detail: "x" } };
+  const owes = makeServiceStep();
+  const loads = makeServiceStep({
+    service: "b.service",
+    debt: { reason: "deployed", detail: "x" },
+  });
   assertText(makePlan([makeState("a")], [owes, loads]), [
     "DUE: 1 certificate in order, next renewal 2027-01-16 00:00 UTC",
     "nginx.service: owes a reload: it has not loaded the files deployed 2026-12-01 08:00 UTC",
@@ -75,7 +72,7 @@ pureTest("checkText() says which services owe what, and not those that will just
 
 pureTest("checkText() has a word and a colour for each standing", () => {
   const blocked = [{ kind: "unreadable", message: "no" }] as const;
-  const bare = { name: "a", targets: [], blocked: [] };
+  const bare = { name: "a", warnings: [], targets: [], blocked: [] };
   const cases: [CertificateState, string, string, string[]][] = [
     [{ ...bare, ...EXPIRED }, "BROKEN", "31", ["a: it expired 3d ago (2026-11-28 10:00 UTC)"]],
     [{ ...bare, blocked }, "UNKNOWN", "31", ["a: no"]],

@@ -33,7 +33,7 @@ const EVENTS: ApplyEvent[] = [
   },
   { kind: "deployed", certificate: "a", what: "cert", path: "/1", drift: [] },
   { kind: "deployed", certificate: "a", what: "chain", path: "/2", drift: [] },
-  { kind: "acted", unit: "n.service", control: "reload" },
+  { kind: "acted", service: "n.service", action: "reload" },
   { kind: "warning", subject: "a", message: "hm" },
   { kind: "failed", step: "service", subject: "m.service", message: "exit 1" },
   { kind: "skipped", step: "service", subject: "o.service", message: "not active" },
@@ -41,7 +41,14 @@ const EVENTS: ApplyEvent[] = [
 
 pureTest("planJson() holds the plan, with times in ISO 8601", () => {
   const data = JSON.parse(planJson(PLAN));
-  assert.deepEqual(Object.keys(data), ["layout", "at", "certStore", "certificates", "steps"]);
+  assert.deepEqual(Object.keys(data), [
+    "layout",
+    "at",
+    "certStore",
+    "certificates",
+    "services",
+    "steps",
+  ]);
   assert.equal(data.layout, 1);
   assert.equal(data.at, "2026-12-01T10:00:00.000Z");
   assert.deepEqual(data.certificates[0], {
@@ -59,11 +66,30 @@ pureTest("planJson() holds the plan, with times in ISO 8601", () => {
       fingerprint: "AA:BB",
     },
     renewAt: "2027-01-16T00:00:00.000Z",
+    warnings: [],
     targets: [],
     blocked: [],
     due: { reason: "missing", detail: "none" },
   });
   assert.deepEqual(data.steps.map(({ kind }: { kind: string }) => kind), ["issue"]);
+});
+
+pureTest("planJson() holds what waits, what is warned of, and what services owe", () => {
+  const until = new Date("2026-12-05T02:00:00Z");
+  const waits = { until, detail: "its window opens" };
+  const warnings = [{ kind: "clock", message: "hm" }] as const;
+  const service = {
+    service: "n.service",
+    certificates: ["a"],
+    debt: { reason: "owed", detail: "why" },
+    waits,
+    problem: "refused",
+  } as const;
+  const data = JSON.parse(planJson(makePlan([makeState("a", { waits, warnings })], [], [service])));
+  const shown = { until: "2026-12-05T02:00:00.000Z", detail: "its window opens" };
+  assert.deepEqual(data.certificates[0].waits, shown);
+  assert.deepEqual(data.certificates[0].warnings, warnings);
+  assert.deepEqual(data.services, [{ ...service, waits: shown }]);
 });
 
 pureTest("checkJson() adds how things stand", () => {

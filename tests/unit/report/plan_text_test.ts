@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Drift, Plan, Step } from "../../../lib/plan/types.ts";
 import { paint } from "../../../lib/report/paint.ts";
 import { planText } from "../../../lib/report/plan_text.ts";
-import { makeIssue, makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { makeIssue, makePlan, makeServiceStep, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 function assertText(plan: Plan, lines: readonly string[], all = false, colour = false): void {
@@ -17,16 +17,20 @@ function deployOf(certificate: string, files: Readonly<Record<string, readonly D
     mode: 0o644,
     createDirs: false,
   }));
-  return { kind: "deploy", certificate, storedSetUsable: true, targets, units: [] };
+  return {
+    kind: "deploy",
+    certificate,
+    storedSetUsable: true,
+    targets,
+    services: [],
+    revocable: false,
+  };
 }
 
-const RELOAD: Step = {
-  kind: "service",
-  unit: "nginx.service",
-  control: "reload",
+const RELOAD = makeServiceStep({
   debt: { reason: "deployed", detail: "it loads the new files of a.example" },
   certificates: ["a.example"],
-};
+});
 
 pureTest("planText() says that there is nothing to do", () => {
   assertText(makePlan([makeState("a")]), ["Nothing to do: 1 certificate in order"]);
@@ -86,7 +90,7 @@ pureTest("planText() shows what an interrupted run left and what is owed no more
       detail: "an interrupted run left something",
       closeKey: false,
     },
-    { kind: "settle", unit: "nginx.service", detail: "it loaded them 2026-12-01 09:00 UTC" },
+    { kind: "settle", service: "nginx.service", detail: "it loaded them 2026-12-01 09:00 UTC" },
   ];
   assertText(makePlan([makeState("a")], steps), [
     "a",

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import { type Outcome } from "../../../lib/report/outcome.ts";
 import { paint } from "../../../lib/report/paint.ts";
-import { eventLevel, eventText, runText } from "../../../lib/report/run_text.ts";
+import { eventLevel, eventText } from "../../../lib/report/event_text.ts";
+import { runText } from "../../../lib/report/run_text.ts";
 import { makePlan, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -53,9 +54,9 @@ pureTest("eventText() and eventLevel() have a line and a level for each event", 
       "info",
       "a: deployed /a.crt (new certificate, mode 0644 -> 0600)",
     ],
-    [{ kind: "acted", unit: "n.service", control: "reload" }, "info", "n.service: reload done"],
+    [{ kind: "acted", service: "n.service", action: "reload" }, "info", "n.service: reload done"],
     [
-      { kind: "settled", unit: "n.service", detail: "it loaded them" },
+      { kind: "settled", service: "n.service", detail: "it loaded them" },
       "info",
       "n.service: owes nothing any more: it loaded them",
     ],

@@ -20,7 +20,7 @@ import {
   NOW,
   observationOf,
 } from "../../support/fixtures.ts";
-import { makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { makePlan, makeServiceStep, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const UNREADABLE = { kind: "unreadable", message: "no" } as const;
@@ -39,14 +39,7 @@ const STEP = {
   detail: "an interrupted run left something",
   closeKey: false,
 } as Step;
-const SETTLE: Step = { kind: "settle", unit: "u.service", detail: "" };
-const SERVICE: Step = {
-  kind: "service",
-  unit: "u.service",
-  control: "reload",
-  debt: { reason: "owed", detail: "" },
-  certificates: [],
-};
+const SETTLE: Step = { kind: "settle", service: "u.service", detail: "" };
 
 pureTest("exit statuses are those of the manual", () => {
   assert.deepEqual([EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNKNOWN, EXIT_LOCKED], [0, 1, 2, 3, 75]);
@@ -60,7 +53,13 @@ pureTest("judgeStanding() is fine where nothing is to be done but to settle", ()
 });
 
 pureTest("judgeStanding() tells what hurts now from what hurts some day", () => {
-  const someDay: DueReason[] = ["names-differ", "in-renewal-window", "forced"];
+  const someDay: DueReason[] = [
+    "names-differ",
+    "key-differs",
+    "issuer-differs",
+    "in-renewal-window",
+    "forced",
+  ];
   for (const reason of DUE_REASONS) {
     const expected = someDay.includes(reason) ? "due" : "broken";
     assert.equal(judgeStanding(issue(reason)), expected, reason);
@@ -72,8 +71,27 @@ pureTest("judgeStanding() calls a missing file broken, and another difference du
   assert.equal(judgeStanding(makePlan([target("content")], [STEP])), "due");
 });
 
+pureTest("judgeStanding() calls fine what waits for a window, and nothing that hurts", () => {
+  const waits = { until: new Date("2026-12-05T02:00:00Z"), detail: "" };
+  const waiting = { ...due("in-renewal-window"), waits };
+  const debt = { reason: "owed", detail: "" } as const;
+  const service = { service: "nginx.service", certificates: ["a"], debt, waits };
+  assert.equal(judgeStanding(makePlan([waiting], [], [service])), "fine");
+  assert.equal(judgeStanding(makePlan([waiting, due("expired")], [STEP], [service])), "broken");
+});
+
+pureTest("judgeStanding() cannot tell where the clock or a service is in doubt", () => {
+  const warned = (kind: "clock" | "window") =>
+    makeState("a", { warnings: [{ kind, message: "" }] });
+  const unseen = { service: "nginx.service", certificates: ["a"], problem: "refused" };
+  assert.equal(judgeStanding(makePlan([warned("clock")])), "unknown");
+  assert.equal(judgeStanding(makePlan([warned("window")])), "fine");
+  assert.equal(judgeStanding(makePlan([makeState("a")], [], [unseen])), "unknown");
+  assert.equal(judgeStanding(makePlan([due("expired")], [STEP], [unseen])), "broken");
+});
+
 pureTest("judgeStanding() calls a service that owes due", () => {
-  assert.equal(judgeStanding(makePlan([makeState("a")], [SERVICE])), "due");
+  assert.equal(judgeStanding(makePlan([makeState("a")], [makeServiceStep()])), "due");
 });
 
 pureTest(
@@ -98,8 +116,8 @@ pureTest("judgeStanding() tells broken before unknown before due", () => {
   }
 });
 
-// Names-differ comes before expired and not-yet-valid in the ladder of reasons and is no reason
-// that hurts now: a SAN added in the file hides that the certificate is expired from monitoring.
+// Expired comes before names-differ, which does not hurt now: a SAN added in the file must not hide
+// from monitoring that the certificate is expired.
 pureTest("check calls an expired certificate broken though its names differ, too", () => {
   const spec = makeSpec({ dnsSans: ["new.example.com"] });
   const stored = makeStored({}, makeCertificate({ notAfter: NOW }));
@@ -111,7 +129,7 @@ pureTest("check calls an expired certificate broken though its names differ, too
 pureTest("a run ends with 1 where something failed, and only then", () => {
   const outcome = { issued: 0, deployed: 0, acted: 0, tidied: 0, failed: [], skipped: [] };
   const shortfall = { subject: "a", message: "no" };
-  assert.equal(outcomeStatus(outcome), 0);
-  assert.equal(outcomeStatus({ ...outcome, skipped: [shortfall] }), 0);
-  assert.equal(outcomeStatus({ ...outcome, issued: 5, failed: [shortfall] }), 1);
+  assert.equal(outcomeStatus(outcome, false), 0);
+  assert.equal(outcomeStatus({ ...outcome, skipped: [shortfall] }, false), 0);
+  assert.equal(outcomeStatus({ ...outcome, issued: 5, failed: [shortfall] }, false), 1);
 });

@@ -51,16 +51,18 @@ export async function answerData(
 export function sessionGiving(
   data: Readonly<Record<string, unknown>>,
   warnings: readonly string[] = [],
+  serverTime?: Date,
 ): VaultSession & { readonly written: [string, unknown][] } {
   const written: [string, unknown][] = [];
   const address = "https://vault.test";
+  const time = serverTime === undefined ? {} : { serverTime };
   return {
     way: "the test",
     clean: String,
     written,
     write: (path, body) => {
       written.push([path, body]);
-      return Promise.resolve({ address, data, auth: {}, warnings });
+      return Promise.resolve({ address, ...time, data, auth: {}, warnings });
     },
     read: () => Promise.reject(new Error("nothing to read")),
     close: () => Promise.resolve(),

@@ -59,3 +59,11 @@ export function assertNoSecret(text: string): void {
     assert.equal(text.includes(secret), false, `a secret is in: ${text}`);
   }
 }
+
+/** A message with `NOW` in the place of a moment of the last minute. */
+export function withoutTime(message: string): string {
+  return message.replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/, (moment) => {
+    const age = Date.now() - Date.parse(moment.replace(" UTC", "Z"));
+    return age >= 0 && age < 120_000 ? "NOW" : moment;
+  });
+}

@@ -154,30 +154,35 @@ pureTest("judgeRole() says what of a lifetime is cut", () => {
   assert.deepEqual(judge({ max_ttl: 0 }, { ttl: 100 * DAY }), []);
   assert.deepEqual(judge({ max_ttl: 7 * DAY }, { ttl: 30 * DAY }), [
     "~ a ttl of 30d is cut to its max_ttl of 7d",
-    'it gives certificates for 7d, which is not longer than "renew" (14d): they would be due at once',
+    '~ it gives certificates for 7d, which is not longer than "renew" (14d): they are renewed 2d 8h ' +
+    "before their end",
   ]);
 });
 
-pureTest("judgeRole() sees what would be due at once, whoever decides the lifetime", () => {
-  const said = (lifetime: string, window = "14d") => [
-    `it gives certificates for ${lifetime}, which is not longer than "renew" (${window}): they ` +
-    "would be due at once",
+pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime", () => {
+  const said = (lifetime: string, cut: string) => [
+    `~ it gives certificates for ${lifetime}, which is not longer than "renew" (14d): they are ` +
+    `renewed ${cut} before their end`,
   ];
-  assert.deepEqual(judge({ max_ttl: 14 * DAY }), said("14d"));
-  assert.deepEqual(judge({ max_ttl: 14 * DAY + 1 }), []);
-  assert.deepEqual(judge({ ttl: DAY }), said("1d"));
-  assert.deepEqual(judge({ ttl: DAY, max_ttl: 0 }), said("1d"));
+  assert.deepEqual(judge({ max_ttl: 14 * DAY }), said("14d", "4d 16h"));
+  assert.deepEqual(judge({ max_ttl: 15 * DAY }), []);
+  assert.deepEqual(judge({ ttl: DAY }), said("1d", "8h"));
+  assert.deepEqual(judge({ ttl: DAY, max_ttl: 0 }), said("1d", "8h"));
   assert.deepEqual(judge({ ttl: DAY }, { ttl: 30 * DAY }), []);
-  assert.deepEqual(judge({}, { ttl: 2 * DAY }), said("2d"));
+  assert.deepEqual(judge({}, { ttl: 2 * DAY }), said("2d", "16h"));
   // Then the mount decides, of which a role says nothing.
   assert.deepEqual(judge({ ttl: 0, max_ttl: 0 }), []);
   assert.deepEqual(judge({ ttl: undefined, max_ttl: "none" }), []);
   const third = { renew: { kind: "share", percent: 33 } } as const;
   assert.deepEqual(judge({ max_ttl: 60 }, third), []);
-  assert.deepEqual(
-    judge({ max_ttl: 4 * DAY }, { renew: { kind: "share", percent: 100 } }),
-    said("4d", "4d"),
-  );
+});
+
+pureTest("judgeRole() sees what would be due at once: dated back, a share is longer", () => {
+  const half = { renew: { kind: "share", percent: 50 } } as const;
+  assert.deepEqual(judge({ max_ttl: 3600, not_before_duration: 7200 }, half), [
+    'it gives certificates for 1h, which is not longer than "renew" (1h 30m): they would be due at ' +
+    "once",
+  ]);
 });
 
 /** Keys of roles and of the file, and what is said; "" where nothing is. */

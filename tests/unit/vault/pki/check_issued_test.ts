@@ -100,6 +100,17 @@ Deno.test("a key of a kind that key_type does not know is named as it is", async
   );
 });
 
+Deno.test("a certificate of another issuer than the file asks for is refused", async () => {
+  const session = sessionGiving(await answerWith("EC P-256"));
+  await issueCertificate(session, makeRequest({ issuer: "Root" }));
+  assert.equal(
+    await complaint(session, makeRequest({ issuer: "New Root" })),
+    '"pki/issue/web" is not usable: it was issued by "Root", and "issuer" asks for "New Root": set ' +
+      '"issuer_ref" to that issuer of the mount "pki", or mend "issuer"',
+  );
+  assert.equal(JSON.stringify(session.written).includes("New Root"), false);
+});
+
 Deno.test("a key of our own is signed for at pki/sign, and no key travels", async () => {
   const session = signing();
   const issued = await issueCertificate(session, { ...local(), ttl: 3600 });

@@ -1,8 +1,9 @@
 /** Certificates that real servers issued, and what VCM reads from them. */
 import assert from "node:assert/strict";
-import { parseCertificate } from "../../../../lib/certificate/certificate.ts";
+import { openCertificate, parseCertificate } from "../../../../lib/certificate/certificate.ts";
 import { buildChain } from "../../../../lib/certificate/chain.ts";
 import { withNewline } from "../../../../lib/certificate/pem.ts";
+import { ChainJudge } from "../../../../lib/certificate/stored_chain.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { recordedCall, type Server } from "../recorded.ts";
 import { startScripted } from "../scripted_server.ts";
@@ -75,6 +76,8 @@ for (const server of WORKING) {
       const { intermediates: chain, anchors } = await buildChain(leaf, authorities);
       assert.deepEqual(chain, []);
       assert.deepEqual(anchors, [withNewline(authorities[0] ?? "")]);
+      const judged = new ChainJudge().judge(openCertificate(leaf), "", () => anchors.join(""));
+      assert.deepEqual(judged, {}, "it would be issued anew on every run");
     });
   }
 }

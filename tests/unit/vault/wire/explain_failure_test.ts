@@ -5,6 +5,7 @@ import { explainFailure } from "../../../../lib/vault/wire/explain_failure.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 const A = "https://vault.test";
+const NOW = new Date("2026-11-24T10:00:59Z");
 
 /** An error of the runtime, with the causes below it. */
 function failed(...messages: readonly [string, ...string[]]): Error {
@@ -60,7 +61,23 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   ],
   [
     failed("invalid peer certificate: certificate expired: verification time 1"),
-    `Cannot verify the TLS certificate of "${A}": it has expired`,
+    `Cannot verify the TLS certificate of "${A}": it has expired (this host's clock says ` +
+    "2026-11-24 10:00 UTC)",
+    false,
+  ],
+  [
+    failed(
+      "error sending request for url (https://expired.test/)",
+      "invalid peer certificate: certificate not valid yet: verification time 1 (UNIX)",
+    ),
+    `Cannot verify the TLS certificate of "${A}": it is not valid yet (this host's clock says ` +
+    "2026-11-24 10:00 UTC)",
+    false,
+  ],
+  [
+    failed("invalid peer certificate: NotValidYet"),
+    `Cannot verify the TLS certificate of "${A}": it is not valid yet (this host's clock says ` +
+    "2026-11-24 10:00 UTC)",
     false,
   ],
   [
@@ -93,7 +110,7 @@ pureTest(
   "explainFailure() says in plain words what the runtime says, and whether it may pass",
   () => {
     for (const [error, message, passing] of FAILURES) {
-      const explained = explainFailure(A, error, LIMITS);
+      const explained = explainFailure(A, error, LIMITS, false, NOW);
       assert.deepEqual([explained.message, explained.passing], [message, passing]);
       assert.equal(explained.cause, error);
     }

@@ -5,7 +5,7 @@ import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
 import { enveloped } from "../recorded_answers.ts";
 import { type Scripted, startScripted } from "../scripted_server.ts";
-import { byToken, failureOf, TOKEN } from "../ways.ts";
+import { byToken, failureOf, TOKEN, withoutTime } from "../ways.ts";
 
 const ISSUE = "pki/issue/web";
 const { caPem, identity } = await makeIdentity("vault.internal.test", []);
@@ -55,14 +55,19 @@ Deno.test("a stranger's certificate for the given name is refused, and hears not
   assert.deepEqual(heard, []);
 });
 
-Deno.test("an expired certificate for the given name is refused, and hears nothing", async () => {
-  const lastYear = new Date(Date.now() - 365 * 86_400_000);
-  const expired = await makeIdentity("vault.internal.test", [], lastYear, 1);
-  const tls = { authorities: [expired.caPem], serverName: "vault.internal.test" };
-  const { said, heard } = await write(tls, expired.identity);
-  assert.equal(said, 'Cannot verify the TLS certificate of "A": it has expired');
-  assert.deepEqual(heard, []);
-});
+for (const [days, what] of [[-365, "has expired"], [365, "is not valid yet"]] as const) {
+  Deno.test(`a certificate for the given name that ${what} is refused, and hears nothing`, async () => {
+    const from = new Date(Date.now() + days * 86_400_000);
+    const { caPem, identity } = await makeIdentity("vault.internal.test", [], from, 1);
+    const tls = { authorities: [caPem], serverName: "vault.internal.test" };
+    const { said, heard } = await write(tls, identity);
+    assert.equal(
+      withoutTime(said),
+      `Cannot verify the TLS certificate of "A": it ${what} (this host's clock says NOW)`,
+    );
+    assert.deepEqual(heard, []);
+  });
+}
 
 Deno.test("without authorities of one's own a given name vouches for nobody", async () => {
   const { said, heard } = await write({ authorities: [], serverName: "vault.internal.test" });

@@ -6,7 +6,7 @@ import type { VaultAccess } from "../../../../lib/vault/access/access.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
 import { startAnswering } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, unverified } from "../ways.ts";
+import { byAppRole, byToken, failureOf, unverified, withoutTime } from "../ways.ts";
 
 async function withVault(
   test: (
@@ -62,16 +62,22 @@ Deno.test("a certificate for another name is said so", async () => {
   await session.close();
 });
 
-Deno.test("a certificate that has expired is said so", async () => {
-  const lastYear = new Date(Date.now() - 365 * 86_400_000);
-  const { caPem, identity } = await makeIdentity("localhost", ["127.0.0.1"], lastYear, 1);
-  await using server = startAnswering(() => ({ body: {} }), identity);
-  const session = await openSession({ ...byToken(server.address), tls: { authorities: [caPem] } });
-  const { message } = await failureOf(() => session.write("pki/issue/web", {}));
-  const text = `Cannot verify the TLS certificate of "${server.address}": it has expired`;
-  assert.equal(message, text);
-  await session.close();
-});
+for (const [days, what] of [[-365, "has expired"], [365, "is not valid yet"]] as const) {
+  Deno.test(`a certificate that ${what} is said so, with this host's time`, async () => {
+    const from = new Date(Date.now() + days * 86_400_000);
+    const { caPem, identity } = await makeIdentity("localhost", ["127.0.0.1"], from, 1);
+    await using server = startAnswering(() => ({ body: {} }), identity);
+    const access = { ...byToken(server.address), tls: { authorities: [caPem] } };
+    const session = await openSession(access);
+    const { message } = await failureOf(() => session.write("pki/issue/web", {}));
+    assert.equal(
+      withoutTime(message),
+      `Cannot verify the TLS certificate of "${server.address}": it ${what} (this host's clock ` +
+        "says NOW)",
+    );
+    await session.close();
+  });
+}
 
 Deno.test("a CA file that cannot be decoded is an error that says so", async () => {
   const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";

@@ -42,7 +42,8 @@ async function send(access: VaultAccess, address: string): Promise<RawAnswer> {
 
 for (const [kind, access, byHand] of WAYS) {
   Deno.test(`${kind}: status, headers and body come as the server sent them`, async () => {
-    const headers = { "retry-after": "9", location: "https://b.test/" };
+    const date = "Tue, 24 Nov 2026 10:00:00 GMT";
+    const headers = { "retry-after": "9", location: "https://b.test/", date };
     await using server = startAnswering(
       () => new Response('{"ö": 1}', { status: 429, headers }),
       identity,
@@ -52,12 +53,17 @@ for (const [kind, access, byHand] of WAYS) {
       status: 429,
       location: "https://b.test/",
       retryAfter: "9",
+      serverTime: new Date("2026-11-24T10:00:00Z"),
       body: '{"ö": 1}',
     });
   });
 
   Deno.test(`${kind}: an answer without a body, and without headers that count, is read`, async () => {
-    await using server = startScripted(() => ({ status: 204, body: "" }), identity);
+    const headers = { date: "noon" };
+    await using server = startScripted(
+      () => new Response(null, { status: 204, headers }),
+      identity,
+    );
     assert.deepEqual(await send(access, server.address), { status: 204, body: "" });
   });
 

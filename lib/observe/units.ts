@@ -1,8 +1,6 @@
-/** Looks at services that may owe an action: their markers, and what systemd says of them. */
-import { markerFolder } from "../config/store_paths.ts";
-import type { MarkerObservation, Presence, UnitState } from "../plan/types.ts";
+/** Asks systemd about units. Needs run permission for systemctl. */
+import type { UnitState } from "../plan/types.ts";
 import { CommandError, type CommandResult, runCommand } from "./command.ts";
-import { readFolder, readInfo } from "./read.ts";
 
 export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SHOW_LIMIT = 20_000;
@@ -13,32 +11,10 @@ const PROPERTIES = [
   "StateChangeTimestamp",
   "ActiveEnterTimestamp",
   "ReloadResult",
+  "CanReload",
   "Type",
   "Result",
 ];
-
-/**
- * Markers of the given units. systemd is asked only when there are some.
- *
- * Needs read permission for the store, and run permission for systemctl.
- */
-export async function observeMarkers(
-  certStore: string,
-  units: ReadonlySet<string>,
-): Promise<Presence<MarkerObservation[]>> {
-  const listing = readFolder(markerFolder(certStore));
-  if (listing.kind !== "present") return listing;
-  const marked = [...listing.value].filter((unit) => units.has(unit)).sort();
-  if (marked.length === 0) return { kind: "present", value: [] };
-  const states = await observeUnits(marked);
-  const markers = marked.map((unit) => {
-    const info = readInfo(`${markerFolder(certStore)}/${unit}`);
-    const since = info.kind === "present" ? info.value.mtime?.getTime() ?? 0 : 0;
-    const state = states.get(unit);
-    return { unit, since, ...(state === undefined ? {} : { state }) };
-  });
-  return { kind: "present", value: markers };
-}
 
 /** What systemd knows of units; empty where it cannot be asked. */
 export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
@@ -84,6 +60,7 @@ export function parseUnits(text: string): UnitState[] {
       changedAt: parseTimestamp(values.get("StateChangeTimestamp") ?? ""),
       startedAt: parseTimestamp(values.get("ActiveEnterTimestamp") ?? ""),
       reloadResult: values.get("ReloadResult") ?? "success",
+      canReload: values.get("CanReload") !== "no",
       ranToItsEnd: values.get("Type") === "oneshot" && values.get("Result") === "success",
     };
   });

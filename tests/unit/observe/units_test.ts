@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { observeMarkers, parseTimestamp, parseUnits } from "../../../lib/observe/services.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { parseTimestamp, parseUnits } from "../../../lib/observe/units.ts";
 
 Deno.test("parseTimestamp() reads microseconds and whole seconds", () => {
   const second = Date.UTC(2026, 10, 24, 10, 0, 0);
@@ -22,7 +21,9 @@ Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
     "ActiveState=active",
     "StateChangeTimestamp=Tue 2026-11-24 10:00:00.5 UTC",
     "ReloadResult=success",
+    "CanReload=yes",
     "",
+    "CanReload=no",
     "ReloadResult=exit-code",
     "StateChangeTimestamp=",
     "ActiveState=failed",
@@ -38,6 +39,7 @@ Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
       changedAt: Date.UTC(2026, 10, 24, 10) + 500,
       startedAt: 0,
       reloadResult: "success",
+      canReload: true,
       ranToItsEnd: false,
     },
     {
@@ -47,6 +49,7 @@ Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
       changedAt: 0,
       startedAt: 0,
       reloadResult: "exit-code",
+      canReload: false,
       ranToItsEnd: false,
     },
   ]);
@@ -57,34 +60,23 @@ Deno.test("parseUnits() takes a unit that has no reloads for one whose reloads s
   assert.deepEqual([unit?.reloadResult, unit?.changedAt], ["success", 0]);
 });
 
+Deno.test("parseUnits() takes a unit that says nothing of it for one that can reload", () => {
+  const [unit] = parseUnits("Id=x.service\nLoadState=loaded\nActiveState=active\n");
+  assert.equal(unit?.canReload, true);
+});
+
+Deno.test("parseUnits() tells a run that ended well from one that did not, and from a daemon", () => {
+  const cases = [["oneshot", "success", true], ["oneshot", "exit-code", false], [
+    "notify",
+    "success",
+    false,
+  ]] as const;
+  for (const [type, result, expected] of cases) {
+    const [unit] = parseUnits(`Id=x.service\nType=${type}\nResult=${result}\n`);
+    assert.equal(unit?.ranToItsEnd, expected, `${type}, ${result}`);
+  }
+});
+
 Deno.test("parseUnits() reads nothing from nothing", () => {
   for (const text of ["", "\n\n"]) assert.deepEqual(parseUnits(text), []);
-});
-
-Deno.test("observeMarkers() sees the asked units' markers only, with their time", async () => {
-  using store = makeFolder();
-  assert.deepEqual(await observeMarkers(store.path, new Set(["nginx.service"])), {
-    kind: "absent",
-  });
-  // Names that no systemd has, where there is one.
-  for (const unit of ["vcm-test-b.service", "vcm-test-a.service", "vcm-test-other.service"]) {
-    store.write(`.owed/${unit}`, "x");
-    Deno.utimeSync(store.at(`.owed/${unit}`), 1000, 1000);
-  }
-  const asked = new Set(["vcm-test-a.service", "vcm-test-b.service", "vcm-test-none.service"]);
-  const markers = await observeMarkers(store.path, asked);
-  assert.ok(markers.kind === "present");
-  assert.deepEqual(markers.value.map(({ unit, since }) => [unit, since]), [
-    ["vcm-test-a.service", 1_000_000],
-    ["vcm-test-b.service", 1_000_000],
-  ]);
-});
-
-Deno.test("observeMarkers() calls markers unreadable that it cannot list, never absent", async () => {
-  using store = makeFolder();
-  store.write(".owed", "a file in the folder's place");
-  assert.deepEqual(await observeMarkers(store.path, new Set(["nginx.service"])), {
-    kind: "unreadable",
-    problem: `Cannot read "${store.at(".owed")}": not a directory`,
-  });
 });

@@ -1,0 +1,22 @@
+/** Sends a signal to the process that a pid file names. Needs run permission for ps and kill. */
+import { runCommand } from "../../observe/command.ts";
+import { observeProcess } from "../../observe/processes.ts";
+import { explainFailure } from "./command_output.ts";
+import { type ActionResult, DONE, failed, NOT_RUNNING } from "./result.ts";
+
+const KILL = ["/usr/bin/kill", "/bin/kill"];
+
+/** @param timeout Seconds. */
+export async function signalProcess(
+  pidFile: string,
+  signal: string,
+  timeout: number,
+): Promise<ActionResult> {
+  const look = await observeProcess(pidFile);
+  if (look.kind === "not-running") return NOT_RUNNING;
+  if (look.kind === "unsure") return failed(`${look.problem}; nothing was sent`);
+  const args = ["-s", signal, String(look.pid)];
+  const result = await runCommand(KILL, args, timeout * 1000);
+  if (result.code === 0) return DONE;
+  return failed(`"kill ${args.join(" ")}" ${explainFailure(result, timeout)}`);
+}

@@ -1,0 +1,17 @@
+/** What came of telling a service to load new files. */
+export type ActionResult =
+  | { readonly kind: "done" }
+  /** It is not running, and nobody asked to start it: it loads the files when it starts. */
+  | { readonly kind: "not-active"; readonly message: string }
+  | { readonly kind: "failed"; readonly message: string };
+
+export const DONE: ActionResult = { kind: "done" };
+
+export const NOT_RUNNING: ActionResult = {
+  kind: "not-active",
+  message: "it is not running, so it was not started",
+};
+
+export function failed(message: string): ActionResult {
+  return { kind: "failed", message };
+}

@@ -1,0 +1,10 @@
+/** What the services of one run share. */
+import type { Result } from "../certificate_steps.ts";
+import type { Emit } from "../events.ts";
+
+export interface ServicesRun {
+  readonly certStore: string;
+  /** What came of each certificate. */
+  readonly results: ReadonlyMap<string, Result>;
+  readonly emit: Emit;
+}

@@ -1,0 +1,75 @@
+/** Lets systemd units load new files. Needs run permission for systemctl. */
+import type { Control } from "../../config/types.ts";
+import type { UnitState } from "../../plan/types.ts";
+import { runCommand } from "../../observe/command.ts";
+import { observeUnits, SYSTEMCTL } from "../../observe/units.ts";
+import { explainFailure } from "./command_output.ts";
+import { type ActionResult, DONE, failed } from "./result.ts";
+
+/** Arguments of `systemctl` before the unit's name; only start and restart start what was stopped. */
+function argumentsFor(control: Control, signal: string): readonly string[] {
+  switch (control) {
+    case "reload":
+    case "start":
+    case "restart":
+      return [control];
+    case "reload-or-restart":
+    case "try-reload-or-restart":
+      return ["try-reload-or-restart"];
+    case "signal":
+      return ["kill", "--kill-who=main", `--signal=SIG${signal}`];
+  }
+}
+
+/** @param timeout Seconds. */
+export async function actOnUnit(
+  unit: string,
+  control: Control,
+  timeout: number,
+  signal = "HUP",
+): Promise<ActionResult> {
+  const refusal = refuse(unit, control, (await observeUnits([unit])).get(unit));
+  if (refusal !== undefined) return refusal;
+  const args = argumentsFor(control, signal);
+  const result = await runCommand(SYSTEMCTL, [...args, "--", unit], timeout * 1000);
+  const said = `"systemctl ${args.join(" ")} ${unit}"`;
+  if (result.code !== 0) return failed(`${said} ${explainFailure(result, timeout)}`);
+  const after = (await observeUnits([unit])).get(unit);
+  if (after?.active === "failed" || (after?.active === "inactive" && !after.ranToItsEnd)) {
+    return failed(`after ${said} it is ${after.active}; see: ${journal(unit)}`);
+  }
+  return DONE;
+}
+
+/** Where systemctl would do nothing, or less than was asked for. */
+function refuse(
+  unit: string,
+  control: Control,
+  state: UnitState | undefined,
+): ActionResult | undefined {
+  if (state?.load === "not-found") {
+    return failed(`systemd knows no unit "${unit}"; is its name right?`);
+  }
+  const starts = control === "restart" || control === "start";
+  if (state?.active === "failed" && !starts) {
+    return failed(`it has failed, and nobody asked to start it; see: ${journal(unit)}`);
+  }
+  if (state?.active === "inactive" && !starts) {
+    return { kind: "not-active", message: "it is not active, so it was not started" };
+  }
+  if (state?.active === "active" && control === "start") {
+    return failed(
+      'it is active already, and "start" does not make it load new files; use reload or restart',
+    );
+  }
+  if (state?.active === "active" && control === "reload" && !state.canReload) {
+    return failed(
+      'it cannot reload (no ExecReload); use "control: reload-or-restart" or "restart"',
+    );
+  }
+  return undefined;
+}
+
+function journal(unit: string): string {
+  return `journalctl -u ${unit}`;
+}

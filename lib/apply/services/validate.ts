@@ -1,0 +1,80 @@
+/**
+ * Lets services judge the new files before any service loads them. Where one finds fault, the files
+ * that this run deployed for it are put back as they were; the store keeps the new certificate, and
+ * the next run deploys it again without issuing.
+ */
+import { plainCause } from "../../config/plain_cause.ts";
+import type { JudgeStep, ServiceStep } from "../../plan/types.ts";
+import type { Result } from "../certificate_steps.ts";
+import { putBack } from "../deploy.ts";
+import { dropMarker } from "../marker.ts";
+import { runServiceCommand } from "./command.ts";
+import type { ServicesRun } from "./run.ts";
+import { whyNot } from "./serve.ts";
+
+/** @returns What each service found, by its id. */
+export async function judgeNewFiles(
+  steps: readonly (ServiceStep | JudgeStep)[],
+  run: ServicesRun,
+): Promise<ReadonlyMap<string, string>> {
+  const faults = new Map<string, string>();
+  for (const step of steps) {
+    if (whyNot(step, run) !== undefined) continue;
+    const fault = await findFault(step);
+    if (fault === undefined) continue;
+    const names = step.certificates.filter((name) => revert(name, step.service, run));
+    const back = names.length === 0 ? "" : `, and the files of ${names.join(", ")} were put back`;
+    const idle = step.kind === "service" ? "; its action was not run" : "";
+    faults.set(step.service, `${fault}${idle}${back}`);
+  }
+  for (const [name, result] of run.results) {
+    if (result.state === "reverted") dropVainMarkers(name, result, faults, run);
+  }
+  return faults;
+}
+
+async function findFault(step: ServiceStep | JudgeStep): Promise<string | undefined> {
+  for (const command of step.validate) {
+    try {
+      const result = await runServiceCommand(command, step);
+      if (result.kind === "failed") return result.message;
+    } catch (error) {
+      return plainCause(error);
+    }
+  }
+  return undefined;
+}
+
+function revert(name: string, service: string, { results, emit }: ServicesRun): boolean {
+  const result = results.get(name);
+  if (result?.state !== "deployed") return false;
+  try {
+    putBack(result.replaced);
+    result.state = "reverted";
+    const paths = result.replaced.map(({ path }) => path);
+    emit({ kind: "reverted", certificate: name, service, paths });
+    return true;
+  } catch (error) {
+    result.state = "half";
+    const message = `${
+      (error as Error).message
+    }; its files do not belong together until the next run`;
+    emit({ kind: "failed", step: "deploy", subject: name, message });
+    return false;
+  }
+}
+
+/** Services that have their old files again owe nothing for the new ones. */
+function dropVainMarkers(
+  name: string,
+  { newMarkers }: Result,
+  faults: ReadonlyMap<string, string>,
+  { certStore, results, emit }: ServicesRun,
+): void {
+  for (const service of newMarkers) {
+    const others = [...results].some(([other, { state, services }]) =>
+      other !== name && (state === "deployed" || state === "half") && services.includes(service)
+    );
+    if (!faults.has(service) && !others) dropMarker(certStore, service, emit);
+  }
+}

@@ -1,0 +1,47 @@
+/** Readers of what services are told, and how they are looked at. */
+import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+import { readServerName } from "./read_names.ts";
+
+/** The name of a service; what its manager takes is judged with the other keys of its entry. */
+export function readServiceName(text: string): string | Mistake {
+  // Linux allows 255 bytes to a file name, and markers are named by their services.
+  const good = text !== "" && text.trim() === text && !/^[-.]|\//.test(text) &&
+    !hasControlCharacter(text) && new TextEncoder().encode(text).length <= 200;
+  return good ? text : expected(`a service such as "nginx.service"`, text);
+}
+
+/** The signals that programs take for "load your files anew", and those that end them in order. */
+const SIGNALS = ["HUP", "USR1", "USR2", "INT", "QUIT", "TERM", "WINCH", "ALRM", "CONT"];
+
+/** A signal, with `SIG` before it or without (signal(7)). */
+export function readSignal(text: string): string | Mistake {
+  const name = text.toUpperCase().replace(/^SIG/, "");
+  return SIGNALS.includes(name) ? name : expected(`one of ${SIGNALS.join(", ")}`, text);
+}
+
+/** One word of a command, as the program gets it: there is no shell that would split or expand it. */
+export function readWord(text: string): string | Mistake {
+  return text.includes("\0") ? new Mistake("holds a NUL character") : text;
+}
+
+/** The program of a command: a name that is looked up in the system's folders, or a path. */
+export function isProgram(text: string): boolean {
+  return /^(?:\/.*)?[^/\s-][^/]*$/.test(text) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text);
+}
+
+/** `HOST:PORT` of a probe. */
+export function readEndpoint(text: string): { host: string; port: number } | Mistake {
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = readServerName(bracketed ?? plain ?? "");
+  const port = Number(digits);
+  if (host instanceof Mistake || !(port > 0 && port < 65_536)) {
+    return expected(`a host and a port such as "127.0.0.1:443"`, text);
+  }
+  return { host, port };
+}
+
+/** A share of the renewal window; 0% is none. */
+export function readSpread(text: string): number | Mistake {
+  const percent = /^\d+(?:\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Infinity;
+  return percent <= 80 ? percent : expected(`a share from 0% to 80%, such as "20%"`, text);
+}

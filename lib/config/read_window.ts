@@ -1,0 +1,63 @@
+/** The reader of a maintenance window: `Sat,Sun 02:00-04:00`. */
+import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+import { nearest } from "./suggest.ts";
+import type { MaintenanceWindow } from "./types.ts";
+
+const WINDOW = `a window such as "Sat,Sun 02:00-04:00"`;
+
+/** In the order of ISO 8601, Monday being 1; the first three letters are the short name. */
+const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/** Days and hours of the week, or hours alone for every day. */
+export function readWindow(text: string): MaintenanceWindow | Mistake {
+  const wrong = expected(WINDOW, text);
+  if (hasControlCharacter(text)) return wrong;
+  const start = text.search(/\d/);
+  const hours = readHours(text.slice(start));
+  // Days stand apart from the hours by a blank.
+  if (hours === undefined || (start > 0 && text.charAt(start - 1) !== " ")) return wrong;
+  const days = start === 0 ? [1, 2, 3, 4, 5, 6, 7] : readDays(text.slice(0, start));
+  if (typeof days === "string") {
+    const guess = nearest(days, [...DAYS.map(shortName), ...DAYS]);
+    return guess === undefined ? wrong : new Mistake(`${wrong.message}; did you mean "${guess}"?`);
+  }
+  if (hours.from === hours.to) {
+    return new Mistake(`${wrong.message}; "00:00-24:00" is the whole day`);
+  }
+  return { text, days, ...hours };
+}
+
+/** Minutes after midnight of `02:00-04:00`; `undefined` for anything else. */
+function readHours(text: string): { from: number; to: number } | undefined {
+  const times = /^(\d\d):([0-5]\d) *- *(\d\d):([0-5]\d)$/.exec(text);
+  if (times === null) return undefined;
+  const from = Number(times[1]) * 60 + Number(times[2]);
+  const to = Number(times[3]) * 60 + Number(times[4]);
+  return from < 1_440 && to <= 1_440 ? { from, to } : undefined;
+}
+
+/** The days of `Sat,Sun` or `Fri-Mon`, ascending; else the first word that is no day. */
+function readDays(text: string): number[] | string {
+  const days = new Set<number>();
+  for (const part of text.split(",")) {
+    const dash = part.indexOf("-");
+    const first = (dash === -1 ? part : part.slice(0, dash)).trim();
+    const last = dash === -1 ? first : part.slice(dash + 1).trim();
+    if (dayNumber(first) === 0) return first;
+    if (dayNumber(last) === 0) return last;
+    const end = dayNumber(last);
+    for (let day = dayNumber(first); day !== end; day = day % 7 + 1) days.add(day);
+    days.add(end);
+  }
+  return [...days].sort();
+}
+
+/** 1 (Monday) to 7 (Sunday); 0 for a word that is no day. */
+function dayNumber(word: string): number {
+  const wanted = word.toLowerCase();
+  return 1 + DAYS.findIndex((day) => day === wanted || shortName(day) === wanted);
+}
+
+function shortName(day: string): string {
+  return day.slice(0, 3);
+}

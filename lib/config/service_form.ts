@@ -1,0 +1,130 @@
+/** The forms of a service entry: a unit, a container, a process with a pid file, or a command. */
+import { Mistake } from "./mistake.ts";
+import { readContainer, readUnit } from "./read_names.ts";
+import type { Control, Manager } from "./types.ts";
+
+/** The keys of an entry that its form hangs on. */
+export interface ServiceKeys {
+  readonly name?: string | undefined;
+  readonly manager?: Manager | undefined;
+  readonly control?: Control | undefined;
+  readonly signal?: string | undefined;
+  readonly pid_file?: string | undefined;
+  readonly command?: readonly (string | undefined)[] | undefined;
+}
+
+/** Which service an entry means. */
+export interface ServiceIdentity {
+  /** Tells services apart: the unit, or manager and name, `docker:web`. */
+  readonly id: string;
+  readonly name: string;
+  readonly manager?: Manager;
+}
+
+/** A name that can only be a unit's: with a suffix, or an instance of a template. */
+const UNIT_ONLY = /@|\.[a-z]+$/;
+
+/** Managers that the file tells of, by the name of the service; none where it tells of several. */
+export type KnownManagers = ReadonlyMap<string, Manager | undefined>;
+
+/** What all entries of a file say of who manages which name. */
+export function knownManagers(entries: Iterable<ServiceKeys>): KnownManagers {
+  const known = new Map<string, Manager | undefined>();
+  for (const entry of entries) {
+    const [name, manager] = [entry.name, managerOf(entry)];
+    if (name === undefined || manager === undefined) continue;
+    known.set(name, known.has(name) && known.get(name) !== manager ? undefined : manager);
+  }
+  return known;
+}
+
+/** The service that an entry means; `undefined` for one without a good name. */
+export function serviceIdentity(
+  given: ServiceKeys,
+  known: KnownManagers,
+): ServiceIdentity | undefined {
+  const { name } = given;
+  const said = managerOf(given) ?? (name === undefined ? undefined : known.get(name));
+  const entry = said === undefined ? given : { ...given, manager: said };
+  if (name === undefined || nameMistake(entry, name) !== undefined) return undefined;
+  const manager = managerOf(entry);
+  if (manager !== undefined && manager !== "systemd") {
+    return { id: `${manager}:${name}`, name, manager };
+  }
+  const unit = readUnit(name);
+  if (unit instanceof Mistake) return undefined;
+  return { id: unit, name: unit, ...(manager === undefined ? {} : { manager }) };
+}
+
+/** Given, or plain from the other keys; `undefined` where only the host can tell. */
+function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager | undefined {
+  if (manager !== undefined) return manager;
+  if (command !== undefined) return "command";
+  if (pid_file !== undefined) return "pid_file";
+  return name !== undefined && UNIT_ONLY.test(name) ? "systemd" : undefined;
+}
+
+/** A mistake in the form of an entry. */
+export interface ServiceMistake {
+  readonly key: string;
+  readonly message: string;
+}
+
+const NONE: readonly ServiceMistake[] = [];
+
+/** What is wrong with the keys of an entry together, each by itself being right. */
+export function serviceMistakes(given: ServiceKeys): readonly ServiceMistake[] {
+  const entry = withoutUnread(given);
+  const mistakes: ServiceMistake[] = [];
+  const add = (key: string, message: string) => mistakes.push({ key, message });
+  const { name, manager, control, signal, pid_file, command } = entry;
+  const named = name === undefined ? undefined : nameMistake(entry, name);
+  if (named !== undefined) add("name", named.message);
+  const found = managerOf(entry);
+  for (const key of ["command", "pid_file"] as const) {
+    if (manager === key && entry[key] === undefined) {
+      add(key, `is missing; "manager: ${key}" needs it`);
+    } else if (entry[key] !== undefined && found !== key) {
+      add(
+        key,
+        `does not go with ${manager === undefined ? `"${found}"` : `"manager: ${manager}"`}`,
+      );
+    }
+  }
+  if (command !== undefined && found === "command") {
+    if (control !== undefined) {
+      add("control", `does not go with "command", which is all that is done`);
+    }
+    if (signal !== undefined) {
+      add("signal", `does not go with "command", which is all that is done`);
+    }
+  } else if (pid_file !== undefined && control !== undefined && control !== "signal") {
+    add("control", `with "pid_file" there is only "signal"`);
+  } else if (signal !== undefined && control !== undefined && control !== "signal") {
+    add("signal", `goes with "control: signal" only`);
+  } else if (control === "reload" && (found === "docker" || found === "podman")) {
+    add("control", `a container cannot reload; use "restart", or "signal"`);
+  }
+  return mistakes.length === 0 ? NONE : mistakes;
+}
+
+/** What could not be read has its finding already, and says nothing of the form. */
+function withoutUnread(entry: ServiceKeys): ServiceKeys {
+  const { name, manager, control, signal } = entry;
+  const read = <T>(value: T) => value instanceof Mistake ? undefined : value;
+  return {
+    ...entry,
+    name: read(name),
+    manager: read(manager),
+    control: read(control),
+    signal: read(signal),
+  };
+}
+
+function nameMistake(entry: ServiceKeys, name: string): Mistake | undefined {
+  const manager = managerOf(entry);
+  if (manager === "command" || manager === "pid_file") return undefined;
+  const container = manager === "docker" || manager === "podman";
+  const read = container ? readContainer(name) : readUnit(name);
+  return read instanceof Mistake ? read : undefined;
+}

@@ -1,0 +1,78 @@
+/**
+ * Finds out who manages a service whose entry does not say it. A name such as `web` is a unit of
+ * systemd or, where systemd has none of that name, a container.
+ */
+import type { CertificateSpec, Config, ServiceSpec } from "../config/types.ts";
+import type { Engine } from "./containers.ts";
+import { readInfo } from "./read.ts";
+
+/** Where unit files lie (systemd.unit(5)), those of generators and of transient units too. */
+const UNIT_FOLDERS = [
+  "/etc/systemd/system",
+  "/usr/lib/systemd/system",
+  "/lib/systemd/system",
+  "/run/systemd/system",
+  "/run/systemd/generator",
+  "/run/systemd/generator.late",
+  "/run/systemd/generator.early",
+  "/run/systemd/transient",
+  "/usr/local/lib/systemd/system",
+];
+
+/**
+ * The same configuration, each service with its manager. Needs read permission and, for names that
+ * are no units, run permission for docker and podman.
+ */
+export async function findManagers(config: Config): Promise<Config> {
+  const open = new Map(
+    config.certificates.flatMap(({ services }) => services)
+      .filter(({ manager }) => manager === undefined)
+      .map((service) => [service.id, service]),
+  );
+  const containers = new Map<string, ServiceSpec>();
+  for (const [id, service] of open) {
+    if (UNIT_FOLDERS.some((folder) => isThere(`${folder}/${service.name}`))) continue;
+    const engine = await findEngine(containerName(service));
+    if (engine !== undefined) containers.set(id, asContainer(service, engine));
+  }
+  if (containers.size === 0) return config;
+  return { ...config, certificates: config.certificates.map((spec) => resolve(spec, containers)) };
+}
+
+function resolve(
+  spec: CertificateSpec,
+  containers: ReadonlyMap<string, ServiceSpec>,
+): CertificateSpec {
+  return {
+    ...spec,
+    services: spec.services.map((service) => {
+      const found = containers.get(service.id);
+      return found?.manager === undefined
+        ? service
+        : { ...service, id: found.id, name: found.name, manager: found.manager };
+    }),
+  };
+}
+
+function asContainer(service: ServiceSpec, manager: Engine): ServiceSpec {
+  const name = containerName(service);
+  return { ...service, id: `${manager}:${name}`, name, manager };
+}
+
+function containerName({ name }: ServiceSpec): string {
+  return name.replace(/\.service$/, "");
+}
+
+async function findEngine(name: string): Promise<Engine | undefined> {
+  const { ENGINES, observeContainer } = await import("./containers.ts");
+  for (const engine of ["docker", "podman"] as const) {
+    if (!ENGINES[engine].some(isThere)) continue;
+    const state = await observeContainer(engine, name);
+    if (state !== undefined && state.state !== "unknown") return engine;
+  }
+  return undefined;
+}
+
+function isThere(path: string): boolean {
+  return readInfo(path).kind !== "absent";
+}

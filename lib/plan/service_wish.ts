@@ -1,0 +1,92 @@
+/** A service as all certificates that name it want it. */
+import type {
+  CertificateSpec,
+  Control,
+  MaintenanceWindow,
+  ProbeSpec,
+  ServiceSpec,
+} from "../config/types.ts";
+import type { ServiceAction } from "./types.ts";
+
+export interface ServiceWish {
+  readonly id: string;
+  readonly control: Control;
+  readonly action: ServiceAction;
+  readonly order: number;
+  readonly certificates: readonly string[];
+  readonly validate: readonly (readonly string[])[];
+  readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
+  /** Seconds. */
+  readonly timeout: number;
+  /** Empty: it may act at any time. */
+  readonly windows: readonly MaintenanceWindow[];
+}
+
+/** From the weakest on: the stronger of two wishes for one service is the one that satisfies both. */
+const STRENGTH: readonly Control[] = [
+  "signal",
+  "reload",
+  "try-reload-or-restart",
+  "reload-or-restart",
+  "restart",
+];
+
+/** Each service once, in the order in which they act. */
+export function gatherServices(specs: readonly CertificateSpec[]): ServiceWish[] {
+  const wishes = new Map<string, ServiceWish>();
+  for (const { name, services } of specs) {
+    for (const spec of services) {
+      const wish = wishFor(spec, name);
+      const other = wishes.get(spec.id);
+      wishes.set(spec.id, other === undefined ? wish : unite(other, wish));
+    }
+  }
+  return [...wishes.values()].sort((a, b) => a.order - b.order);
+}
+
+function wishFor(spec: ServiceSpec, certificate: string): ServiceWish {
+  return {
+    id: spec.id,
+    control: spec.control,
+    action: actionOf(spec),
+    order: spec.order,
+    certificates: [certificate],
+    validate: spec.validate === undefined ? [] : [spec.validate],
+    probes: spec.probe === undefined ? [] : [{ certificate, probe: spec.probe }],
+    timeout: spec.timeout,
+    windows: spec.windows,
+  };
+}
+
+function unite(a: ServiceWish, b: ServiceWish): ServiceWish {
+  const control = strongerControl(a.control, b.control);
+  const known = new Set(a.validate.map((command) => command.join("\0")));
+  return {
+    ...a,
+    control,
+    action: "control" in a.action ? { ...a.action, control } : a.action,
+    order: Math.min(a.order, b.order),
+    certificates: [...a.certificates, ...b.certificates],
+    validate: [...a.validate, ...b.validate.filter((command) => !known.has(command.join("\0")))],
+    probes: [...a.probes, ...b.probes],
+    // Where one certificate lets it act at any time, it may.
+    windows: a.windows.length === 0 || b.windows.length === 0 ? [] : [
+      ...a.windows,
+      ...b.windows.filter(({ text }) => a.windows.every((window) => window.text !== text)),
+    ],
+  };
+}
+
+/** What was started already would not be told to load anything: for both only a restart will do. */
+function strongerControl(a: Control, b: Control): Control {
+  if (a !== b && (a === "start" || b === "start")) return "restart";
+  return STRENGTH.indexOf(b) > STRENGTH.indexOf(a) ? b : a;
+}
+
+/** Where nobody has found out who manages it, systemd is asked, and says that it does not. */
+function actionOf(spec: ServiceSpec): ServiceAction {
+  const { manager = "systemd", name, control, signal, pidFile, command } = spec;
+  if (manager === "command") return { manager, command: command ?? [] };
+  if (manager === "pid_file") return { manager, pidFile: pidFile ?? "", signal: signal ?? "HUP" };
+  return { manager, name, control, ...(signal !== undefined && { signal }) };
+}

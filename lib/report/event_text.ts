@@ -1,0 +1,38 @@
+/** What is done, in the log's lines while it happens. */
+import type { ApplyEvent } from "../apply/events.ts";
+import { formatMoment } from "../plan/moment.ts";
+import { describeDrifts } from "./drift_text.ts";
+
+/** How much an event matters: the quiet hear of warnings and errors only. */
+export type Level = "info" | "warning" | "error";
+
+export function eventLevel(event: ApplyEvent): Level {
+  if (event.kind === "failed") return "error";
+  return event.kind === "warning" ? "warning" : "info";
+}
+
+/** One line of the log. */
+export function eventText(event: ApplyEvent): string {
+  switch (event.kind) {
+    case "tidied":
+      return `${event.certificate}: ${event.detail}`;
+    case "issued":
+      return `${event.certificate}: issued by ${event.address}, serial ${event.serial}, ` +
+        `until ${formatMoment(event.notAfter)}`;
+    case "deployed":
+      return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
+    case "reverted":
+      return `${event.certificate}: put back ${event.paths.join(", ")}, ` +
+        `since ${event.service} found fault with the new files`;
+    case "acted":
+      return `${event.service}: ${event.action} done`;
+    case "settled":
+      return `${event.service}: owes nothing any more: ${event.detail}`;
+    case "warning":
+      return `${event.subject}: ${event.message}`;
+    case "failed":
+      return `${event.subject}: ${event.step} failed: ${event.message}`;
+    case "skipped":
+      return `${event.subject}: ${event.step} skipped: ${event.message}`;
+  }
+}

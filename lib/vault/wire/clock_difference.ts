@@ -1,0 +1,33 @@
+/** How this host's clock stands to a server's: certificates, JWTs and TLS need both to agree. */
+import { formatDuration } from "../../config/duration.ts";
+
+/** Seconds; less than that is the way of an answer, and a `Date` of full seconds. */
+const LEAST = 60;
+
+/**
+ * The time of a `Date` header, in the one form that is sent (IMF-fixdate; RFC 9110, 5.6.7 and
+ * 6.6.1); undefined for anything else, which no answer fails for.
+ */
+export function readDate(header: string | null | undefined): Date | undefined {
+  if (!/^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/.test(header ?? "")) return undefined;
+  const time = Date.parse(header ?? "");
+  return Number.isNaN(time) ? undefined : new Date(time);
+}
+
+/** Full seconds by which this host's clock is ahead of the server's; less than 0: behind. */
+export function secondsAhead(serverTime: Date, now: Date): number {
+  return Math.round((now.getTime() - serverTime.getTime()) / 1000);
+}
+
+/** `this host's clock is 2h 3m ahead of the server's` */
+export function describeClock(serverTime: Date, now: Date): string {
+  const ahead = secondsAhead(serverTime, now);
+  const side = ahead < 0 ? "behind" : "ahead of";
+  return `this host's clock is ${formatDuration(Math.abs(ahead))} ${side} the server's`;
+}
+
+/** What the message about a refused request ends with: nothing, where the clocks agree. */
+export function clockHint(serverTime: Date | undefined, now = new Date()): string {
+  if (serverTime === undefined || Math.abs(secondsAhead(serverTime, now)) <= LEAST) return "";
+  return `; ${describeClock(serverTime, now)}`;
+}

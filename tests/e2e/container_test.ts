@@ -1,0 +1,97 @@
+/** A real container loads new files by real podman. */
+import { assert } from "./assert.ts";
+import { installPodman, PODMAN, startContainer } from "../support/podman.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { pairFor, type Scene, startScene } from "./scene.ts";
+
+const test = await testsNeeding("openbao", "machine", "podman");
+const NAME = "web.e2e.test";
+
+test("a container is found, restarted once, and owes nothing when it was restarted by hand", async () => {
+  await using scene = await startScene();
+  await containerIn(scene);
+  await scene.configure(pairFor(scene, NAME, "{name: web}"));
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 0, run.stdout + run.stderr);
+  assert.match(run.stderr, /^podman:web: try-reload-or-restart done$/m);
+  await hasLogged(scene, "started\nstarted\n");
+  assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
+
+  assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+  assert.equal((await scene.vcm("deploy", "--quiet")).code, 0);
+  assert.match((await scene.vcm("check")).stdout, /^podman:web: owes a try-reload-or-restart: /m);
+  await podman(scene, "restart", "--time", "1", "web");
+  await hasLogged(scene, "started\nstarted\nstarted\n");
+  const settled = await scene.vcm("run");
+  assert.match(settled.stderr, /^podman:web: owes nothing any more: it loaded them 20/);
+  await hasLogged(scene, "started\nstarted\nstarted\n");
+});
+
+test("a container is sent a signal, and one that is stopped is left alone", async () => {
+  await using scene = await startScene();
+  await containerIn(scene);
+  await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, signal: HUP}"));
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 0, run.stdout + run.stderr);
+  assert.match(run.stderr, /^podman:web: signal HUP done$/m);
+  await hasLogged(scene, "started\nHUP\n");
+
+  await podman(scene, "stop", "--time", "1", "web");
+  assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+  const stopped = await scene.vcm("run");
+  assert.equal(stopped.code, 0);
+  assert.match(
+    stopped.stdout,
+    /^skipped {2}podman:web: it is not running, so it was not started$/m,
+  );
+  assert.equal(
+    await podman(scene, "container", "inspect", "--format", "{{.State.Running}}", "web"),
+    "false\n",
+  );
+});
+
+test("a container that podman does not know is a failure by itself, and stays owed", async () => {
+  await using scene = await startScene();
+  await installPodman(scene.machine, scene.folder);
+  await scene.configure(pairFor(scene, NAME, "{name: wbe, manager: podman, control: restart}"));
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 1);
+  assert.match(
+    run.stdout,
+    /^failed {2}podman:wbe: podman knows no container "wbe"; is its name right\?$/m,
+  );
+  assert.match(
+    (await scene.vcm("check")).stdout,
+    /^podman:wbe: owes a restart: .*\(there is no such container\)/m,
+  );
+});
+
+/** A container that writes down its starts and each HUP. */
+async function containerIn(scene: Scene): Promise<void> {
+  const log = `${scene.folder}/log`;
+  await installPodman(scene.machine, scene.folder);
+  await startContainer(
+    scene.machine,
+    scene.folder,
+    "web",
+    `trap 'echo HUP >>${log}' HUP
+trap 'exit 0' TERM
+echo started >>${log}
+while :; do sleep 0.1; done`,
+  );
+  await hasLogged(scene, "started\n");
+}
+
+function hasLogged(scene: Scene, text: string): Promise<true> {
+  return waitUntil(`the container has written ${JSON.stringify(text)}`, 10, async () => {
+    const log = await Deno.readTextFile(`${scene.folder}/log`).catch(() => "");
+    return log === text || undefined;
+  });
+}
+
+async function podman(scene: Scene, ...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await scene.machine.exec([PODMAN, ...args]);
+  assert.equal(code, 0, stderr);
+  return stdout;
+}

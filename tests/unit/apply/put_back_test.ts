@@ -1,0 +1,225 @@
+/** Files that services have yet to judge: what they replaced is kept, and can be put back. */
+import assert from "node:assert/strict";
+import { lstatSync } from "node:fs";
+import {
+  deploy,
+  type Deployment,
+  forgetReplaced,
+  HalfDeployedError,
+  NotDeployedError,
+  putBack,
+} from "../../../lib/apply/deploy.ts";
+import type { TargetStep } from "../../../lib/plan/types.ts";
+import { errorOf, type Folder, makeFolder, modeOf, rootTest } from "../../support/rig.ts";
+
+function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
+  const what = path.endsWith(".key") ? "privkey" : "cert";
+  const mode = what === "privkey" ? 0o600 : 0o644;
+  return { what, path, drift: [{ kind: "content" }], mode, createDirs: false, ...change };
+}
+
+function pair(folder: Folder): [TargetStep, TargetStep] {
+  return [target(folder.at("web.crt")), target(folder.at("web.key"))];
+}
+
+function run(targets: readonly TargetStep[], change: Partial<Deployment> = {}): void {
+  deploy({
+    targets,
+    revocable: true,
+    text: (what) => `new ${what}\n`,
+    beforeFirstRename: () => {},
+    afterRename: () => {},
+    ...change,
+  });
+}
+
+/** All that a program may look at, but for the time of the last change of the inode. */
+function factsOf(path: string) {
+  const { ino, mtimeMs, uid, gid, mode, nlink, size } = lstatSync(path);
+  return { ino, mtimeMs, uid, gid, mode, nlink, size };
+}
+
+/** A pair of files with modes and times of their own. */
+function writeOld(folder: Folder): void {
+  folder.write("web.crt", "old cert\n", 0o640);
+  folder.write("web.key", "old key\n", 0o400);
+  for (const name of ["web.crt", "web.key"]) Deno.utimeSync(folder.at(name), 1000, 2000);
+}
+
+Deno.test("what is replaced is kept by a second name, never by a copy", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const before = lstatSync(folder.at("web.key")).ino;
+  run(pair(folder));
+  assert.deepEqual(folder.tree(), [".web.crt.vcm-old", ".web.key.vcm-old", "web.crt", "web.key"]);
+  assert.equal(lstatSync(folder.at(".web.key.vcm-old")).ino, before);
+  assert.equal(modeOf(folder.at(".web.key.vcm-old")), "400");
+  assert.equal(folder.read("web.key"), "new privkey\n");
+});
+
+Deno.test("nothing is kept where nobody judges the new files", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  run(pair(folder), {
+    revocable: false,
+    beforeFirstRename: () =>
+      assert.deepEqual(folder.tree().filter((name) => name.endsWith("vcm-old")), []),
+  });
+  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
+});
+
+Deno.test("putBack() gives the very files back: inode, times, mode and all", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const facts = () => ["web.crt", "web.key"].map((name) => factsOf(folder.at(name)));
+  const before = facts();
+  run(pair(folder));
+  putBack(pair(folder));
+  assert.deepEqual(facts(), before);
+  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
+  assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
+});
+
+rootTest("putBack() gives owner and group back", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  Deno.chownSync(folder.at("web.key"), 1001, 1002);
+  const before = factsOf(folder.at("web.key"));
+  const targets = [target(folder.at("web.key"), { uid: 7, gid: 8 })];
+  run(targets);
+  assert.deepEqual([factsOf(folder.at("web.key")).uid, factsOf(folder.at("web.key")).gid], [7, 8]);
+  putBack(targets);
+  assert.deepEqual(factsOf(folder.at("web.key")), before);
+});
+
+Deno.test("putBack() removes files where there were none", () => {
+  using folder = makeFolder();
+  folder.write("web.crt", "old cert\n");
+  run(pair(folder));
+  assert.deepEqual(folder.tree(), [".web.crt.vcm-old", "web.crt", "web.key"]);
+  putBack(pair(folder));
+  assert.deepEqual(folder.tree(), ["web.crt"]);
+  assert.equal(folder.read("web.crt"), "old cert\n");
+});
+
+Deno.test("putBack() leaves folders that were made for the new files, which are empty then", () => {
+  using folder = makeFolder();
+  const targets = [target(folder.at("a/web.crt"), { createDirs: true })];
+  run(targets);
+  putBack(targets);
+  assert.deepEqual(folder.tree(), ["a/"]);
+});
+
+Deno.test("putBack() gives a link back as a link, wherever it leads", () => {
+  for (const aim of ["elsewhere", "nowhere"]) {
+    using folder = makeFolder();
+    folder.write("elsewhere", "mine", 0o604);
+    Deno.symlinkSync(aim, folder.at("web.crt"));
+    const targets = [target(folder.at("web.crt"))];
+    run(targets);
+    assert.equal(lstatSync(folder.at("web.crt")).isFile(), true);
+    putBack(targets);
+    assert.equal(Deno.readLinkSync(folder.at("web.crt")), aim);
+    assert.deepEqual([folder.read("elsewhere"), modeOf(folder.at("elsewhere"))], ["mine", "604"]);
+    assert.deepEqual(folder.tree(), ["elsewhere", "web.crt"]);
+  }
+});
+
+Deno.test("putBack() leaves the other names of a file alone", () => {
+  using folder = makeFolder();
+  folder.write("web.crt", "old cert\n");
+  Deno.linkSync(folder.at("web.crt"), folder.at("other"));
+  const targets = [target(folder.at("web.crt"))];
+  run(targets);
+  assert.equal(folder.read("other"), "old cert\n");
+  putBack(targets);
+  assert.equal(factsOf(folder.at("web.crt")).ino, factsOf(folder.at("other")).ino);
+  assert.equal(factsOf(folder.at("other")).nlink, 2);
+});
+
+Deno.test("putBack() tries all files, and names those that could not be put back", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  run(pair(folder));
+  Deno.removeSync(folder.at("web.crt"));
+  folder.write("web.crt/in-the-way", "x");
+  const { message } = errorOf(() => putBack(pair(folder)));
+  assert.match(message, new RegExp(`^Cannot put back "${folder.at("web.crt")}": [a-z ]+$`));
+  assert.equal(folder.read("web.key"), "old key\n");
+});
+
+Deno.test("forgetReplaced() leaves the new files alone in the folder", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  run(pair(folder));
+  forgetReplaced(pair(folder));
+  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
+  assert.equal(folder.read("web.crt"), "new cert\n");
+  // Once more, and where there was nothing to keep.
+  forgetReplaced(pair(folder));
+});
+
+Deno.test("an old file of an interrupted run is no file to be put back", () => {
+  using folder = makeFolder();
+  folder.write(".web.crt.vcm-old", "ancient\n");
+  const targets = [target(folder.at("web.crt"))];
+  run(targets);
+  putBack(targets);
+  assert.deepEqual(folder.tree(), []);
+});
+
+/** What goes wrong before the first file is replaced, and the call that makes it go wrong. */
+const BEFORE: Readonly<Record<string, (folder: Folder) => Partial<Deployment>>> = {
+  "a marker cannot be written": () => ({
+    beforeFirstRename: () => {
+      throw new Error("no space for the marker");
+    },
+  }),
+  "a text cannot be had": () => ({
+    text: (what) => {
+      if (what === "privkey") throw new Error("it is gone");
+      return "new\n";
+    },
+  }),
+  "the first rename fails": (folder) => ({
+    beforeFirstRename: () => {
+      Deno.removeSync(folder.at("web.crt"));
+      folder.write("web.crt/in-the-way", "x");
+    },
+  }),
+  "a folder stands in the kept file's way": (folder) => {
+    folder.write(".web.key.vcm-old/in-the-way", "x");
+    return {};
+  },
+};
+
+for (const [what, change] of Object.entries(BEFORE)) {
+  Deno.test(`nothing is left beside the targets where ${what}`, () => {
+    using folder = makeFolder();
+    writeOld(folder);
+    const before = factsOf(folder.at("web.key"));
+    const error = errorOf(() => run(pair(folder), change(folder)));
+    assert.ok(error instanceof NotDeployedError, error.message);
+    assert.deepEqual(
+      folder.tree().filter((name) => /^\.[^/]*$/.test(name)),
+      [],
+    );
+    assert.deepEqual(factsOf(folder.at("web.key")), before);
+  });
+}
+
+Deno.test("where a later rename fails, what was replaced is kept for whoever looks", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const error = errorOf(() =>
+    run(pair(folder), {
+      beforeFirstRename: () => {
+        Deno.removeSync(folder.at("web.key"));
+        folder.write("web.key/in-the-way", "x");
+      },
+    })
+  );
+  assert.ok(error instanceof HalfDeployedError);
+  assert.equal(folder.read(".web.crt.vcm-old"), "old cert\n");
+  assert.equal(folder.tree().some((name) => name.endsWith("vcm-new")), false);
+});

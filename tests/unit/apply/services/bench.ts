@@ -1,0 +1,84 @@
+/** Stored sets that are deployed again, and services that are scripts: plans that need no server. */
+import { apply } from "../../../../lib/apply/apply.ts";
+import type { ApplyEvent } from "../../../../lib/apply/events.ts";
+import type { DeployStep, Plan, ServiceStep, Step } from "../../../../lib/plan/types.ts";
+import { type Folder, makeFolder } from "../../../support/rig.ts";
+import { deployStep } from "../plans.ts";
+
+export interface Bench extends Disposable {
+  /** With a folder `store` for the store, one `ssl` for targets, and `log`. */
+  readonly folder: Folder;
+  /** Puts a set into the store that differs from what is deployed, and plans to deploy it. */
+  deploy(name: string, services: readonly string[]): DeployStep;
+  /** Writes a script, and gives its path. */
+  script(name: string, lines: string): string;
+  /** A command that writes a word into `log`, and then does what the lines say. */
+  logs(word: string, lines?: string): readonly string[];
+  /** Words in `log`, in their order. */
+  log(): string[];
+  run(...steps: readonly Step[]): Promise<ApplyEvent[]>;
+}
+
+export function makeBench(): Bench {
+  const folder = makeFolder();
+  for (const name of ["store", "ssl", "bin"]) Deno.mkdirSync(folder.at(name));
+  folder.write("log", "");
+  const script = (name: string, lines: string) => {
+    folder.write(`bin/${name}`, `#!/bin/sh\n${lines}\n`, 0o700);
+    return folder.at(`bin/${name}`);
+  };
+  return {
+    folder,
+    deploy: (name, services) => {
+      for (const [what, ending] of [["cert", "crt"], ["privkey", "key"]]) {
+        folder.write(`store/${name}/${what}.pem`, `new ${what} of ${name}\n`);
+        folder.write(`ssl/${name}.${ending}`, `old ${what} of ${name}\n`);
+      }
+      return {
+        ...deployStep(folder, name, [{ kind: "content" }], true),
+        services,
+        revocable: true,
+      };
+    },
+    script,
+    logs: (word, lines = "") => [script(word, `echo ${word} >> ${folder.at("log")}\n${lines}`)],
+    log: () => folder.read("log").split("\n").filter((word) => word !== ""),
+    run: async (...steps) => {
+      const plan: Plan = {
+        at: new Date(),
+        certStore: folder.at("store"),
+        certificates: [],
+        services: [],
+        steps,
+      };
+      const events: ApplyEvent[] = [];
+      await apply({ plan, access: { problem: "no server" } }, (event) => events.push(event));
+      return events;
+    },
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+/** A service that is a command, and loads the new files of some certificates. */
+export function commandStep(
+  service: string,
+  certificates: readonly string[],
+  command: readonly string[],
+  change: Partial<ServiceStep> = {},
+): ServiceStep {
+  return {
+    kind: "service",
+    service,
+    action: { manager: "command", command },
+    debt: {
+      reason: "deployed",
+      detail: `it loads the new files of ${certificates.join(", ")}`,
+    },
+    certificates,
+    about: { certificates, files: certificates.map((name) => `/etc/ssl/${name}.crt`) },
+    validate: [],
+    probes: [],
+    timeout: 20,
+    ...change,
+  };
+}

@@ -1,0 +1,185 @@
+/** Services whose action is a command of the file: what it is told, and what is made of its end. */
+import assert from "node:assert/strict";
+import { kinds, setbacks } from "../plans.ts";
+import { type Bench, commandStep, makeBench } from "./bench.ts";
+
+const WEB = "web.example.test";
+const KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsecretsecretsecr
+et==
+-----END PRIVATE KEY-----`;
+
+/** What is said where a service's command is a script of these lines. */
+async function failureOf(bench: Bench, lines: string, timeout = 20): Promise<string> {
+  const command = [bench.script("reload", lines)];
+  const events = await bench.run(
+    commandStep("web", [], command, {
+      timeout,
+      debt: { reason: "owed", detail: "it has not loaded them" },
+    }),
+  );
+  const [setback] = setbacks(events);
+  assert.deepEqual(setback?.slice(0, 3), ["failed", "service", "web"]);
+  return (setback?.[3] ?? "").replaceAll(bench.folder.path, "FOLDER");
+}
+
+Deno.test("a command that succeeds is an action, whatever it prints", async () => {
+  using bench = makeBench();
+  bench.folder.write("store/.owed/web", "x");
+  const events = await bench.run(
+    bench.deploy(WEB, ["web"]),
+    commandStep("web", [WEB], bench.logs("act", "echo fine; echo warning >&2")),
+  );
+  assert.deepEqual(events.slice(2), [{ kind: "acted", service: "web", action: "command" }]);
+  assert.equal(bench.folder.tree().includes("store/.owed/web"), false);
+});
+
+Deno.test("a command that fails is said with its status and what it printed, errors first", async () => {
+  using bench = makeBench();
+  const cases = [
+    ["exit 3", '"FOLDER/bin/reload" failed (3): it gave no reason'],
+    ["echo out; exit 1", '"FOLDER/bin/reload" failed (1): out'],
+    ["echo out; echo err >&2; exit 1", '"FOLDER/bin/reload" failed (1): err out'],
+    ["printf 'a\\n\\n  b\\tc\\n' >&2; exit 255", '"FOLDER/bin/reload" failed (255): a b c'],
+    ["kill -SEGV $$", '"FOLDER/bin/reload" failed (139): it gave no reason'],
+  ] as const;
+  for (const [lines, expected] of cases) {
+    assert.equal(await failureOf(bench, lines), expected);
+  }
+});
+
+Deno.test("the marker of a command that failed stays, and says why", async () => {
+  using bench = makeBench();
+  const command = bench.logs("act", "echo no such socket; exit 1");
+  await bench.run(bench.deploy(WEB, ["web"]), commandStep("web", [WEB], command));
+  assert.equal(
+    bench.folder.read("store/.owed/web"),
+    `web has to load the new files of ${WEB}\n` +
+      `failed: "${command[0]}" failed (1): no such socket\n`,
+  );
+});
+
+Deno.test("a command that hangs is ended", async () => {
+  using bench = makeBench();
+  assert.equal(
+    await failureOf(bench, "echo asking the daemon; exec sleep 60", 1),
+    '"FOLDER/bin/reload" took longer than 1 s: asking the daemon',
+  );
+});
+
+Deno.test("a command that is not on this host is said by its name", async () => {
+  using bench = makeBench();
+  const debt = { reason: "owed", detail: "it has not loaded them" } as const;
+  for (const program of ["vcm-test-no-such-program", "/no/such/program"]) {
+    const events = await bench.run(commandStep("web", [], [program, "-x"], { debt }));
+    assert.deepEqual(setbacks(events), [
+      ["failed", "service", "web", `cannot run "${program}": not on this host`],
+    ]);
+  }
+});
+
+Deno.test("a service's command is skipped where nothing was deployed for it", async () => {
+  using bench = makeBench();
+  const events = await bench.run(commandStep("web", [WEB], bench.logs("act")));
+  assert.deepEqual(setbacks(events), [
+    ["skipped", "service", "web", "nothing was deployed for it"],
+  ]);
+  assert.deepEqual(bench.log(), []);
+});
+
+Deno.test("commands are told certificates, files and reason, a line each, and nothing else", async () => {
+  using bench = makeBench();
+  const [a, b] = ["a.example.test", "b.example.test"] as const;
+  const { folder } = bench;
+  const copy = (name: string) => ["cp", "/proc/self/environ", folder.at(name)];
+  Deno.env.set("VAULT_TOKEN", "s.notforchildren");
+  Deno.env.set("VCM_CONFIG", "/etc/vcm/other.yaml");
+  try {
+    const events = await bench.run(
+      bench.deploy(a, ["web"]),
+      bench.deploy(b, ["web"]),
+      commandStep("web", [a, b], copy("action"), { validate: [copy("validate")] }),
+    );
+    assert.deepEqual(setbacks(events), []);
+  } finally {
+    Deno.env.delete("VAULT_TOKEN");
+    Deno.env.delete("VCM_CONFIG");
+  }
+  for (const name of ["action", "validate"]) {
+    const lines = folder.read(name).split("\0").filter((line) => line !== "").sort();
+    assert.deepEqual(lines, [
+      "LC_ALL=C",
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      "TZ=UTC",
+      `VCM_CERTS=${a}\n${b}`,
+      `VCM_FILES=/etc/ssl/${a}.crt\n/etc/ssl/${b}.crt`,
+      `VCM_REASON=it loads the new files of ${a}, ${b}`,
+    ], name);
+  }
+});
+
+Deno.test("a private key that a command prints is not said", async () => {
+  using bench = makeBench();
+  bench.folder.write("key", `${KEY}\n`);
+  const key = bench.folder.at("key");
+  const start = '"FOLDER/bin/reload" failed (1): ';
+  const cases = [
+    [`echo bad; cat ${key}; echo end; exit 1`, `${start}bad [redacted] end`],
+    // Cut off, as by a limit on lines.
+    [`echo bad >&2; head -n 2 ${key} >&2; exit 1`, `${start}bad [redacted]`],
+    [`sed 's/PRIVATE/EC PRIVATE/' ${key}; exit 1`, `${start}[redacted]`],
+    [`tr '\\n' ' ' < ${key}; exit 1`, `${start}[redacted]`],
+    [`cat ${key} ${key}; exit 1`, `${start}[redacted] [redacted]`],
+  ] as const;
+  for (const [lines, expected] of cases) {
+    assert.equal(await failureOf(bench, lines), expected);
+  }
+});
+
+Deno.test("a token that a command prints is not said, in the event, the marker or elsewhere", async () => {
+  using bench = makeBench();
+  const tokens = ["hvs.CAESIJ1234567890abcdef", "s.1234567890abcdefghijklmn", "hvb.AAAAAQJ1234567"];
+  bench.folder.write("store/.owed/web", "x\n");
+  for (const token of tokens) {
+    const said = await failureOf(bench, `echo "X-Vault-Token: ${token}, refused"; exit 1`);
+    assert.equal(said, '"FOLDER/bin/reload" failed (1): X-Vault-Token: [redacted] refused');
+    assert.equal(bench.folder.read("store/.owed/web").includes(token), false);
+  }
+});
+
+Deno.test("a token among the arguments of a command is not said", async () => {
+  using bench = makeBench();
+  const debt = { reason: "owed", detail: "it has not loaded them" } as const;
+  const token = "hvs.CAESIJ1234567890abcdef";
+  const events = await bench.run(
+    commandStep("web", [], [bench.script("reload", "exit 1"), "--token", token], { debt }),
+  );
+  assert.equal(JSON.stringify(events).includes(token), false);
+});
+
+Deno.test("what a command prints is one line, bounded, without control characters", async () => {
+  using bench = makeBench();
+  const start = '"FOLDER/bin/reload" failed (1): ';
+  assert.equal(
+    await failureOf(bench, "printf '\\033[31mred\\033[0m\\a\\r\\nnext'; exit 1"),
+    `${start}\ufffd[31mred\ufffd[0m\ufffd next`,
+  );
+  const long = await failureOf(bench, "head -c 200000 /dev/zero | tr '\\0' x; exit 1");
+  assert.equal(long, `${start}${"x".repeat(500)}…`);
+});
+
+Deno.test("services act one after the other, and one that fails stops no other", async () => {
+  using bench = makeBench();
+  const events = await bench.run(
+    bench.deploy(WEB, ["a", "b", "c"]),
+    commandStep("a", [WEB], bench.logs("a", `sleep 0.2; echo a-end >> ${bench.folder.at("log")}`)),
+    commandStep("b", [WEB], bench.logs("b", "exit 1")),
+    commandStep("c", [WEB], bench.logs("c")),
+  );
+  assert.deepEqual(kinds(events).slice(2), ["acted", "failed", "acted"]);
+  assert.deepEqual(bench.log(), ["a", "a-end", "b", "c"]);
+  assert.deepEqual(
+    bench.folder.tree().filter((name) => name.startsWith("store/.owed/")),
+    ["store/.owed/", "store/.owed/b"],
+  );
+});

@@ -1,0 +1,84 @@
+/** A signal reaches the process that a pid file names, and no other. */
+import assert from "node:assert/strict";
+import { signalProcess } from "../../../../lib/apply/services/pid_file.ts";
+import type { ServiceStep } from "../../../../lib/plan/types.ts";
+import { makeFolder, rootTest } from "../../../support/rig.ts";
+import { startDaemon } from "../../observe/daemon.ts";
+import { setbacks } from "../plans.ts";
+import { commandStep, makeBench } from "./bench.ts";
+
+const WEB = "web.example.test";
+
+function pidStep(pidFile: string, signal = "HUP"): ServiceStep {
+  const action = { manager: "pid_file", pidFile, signal } as const;
+  return commandStep("pid_file:web", [WEB], [], { action });
+}
+
+Deno.test("the signal that was asked for arrives, and is said", async () => {
+  for (const signal of ["HUP", "USR1"]) {
+    using bench = makeBench();
+    await using daemon = await startDaemon(bench.folder);
+    const events = await bench.run(
+      bench.deploy(WEB, ["pid_file:web"]),
+      pidStep(daemon.pidFile, signal),
+    );
+    await daemon.got(signal);
+    assert.deepEqual(events.slice(2), [
+      { kind: "acted", service: "pid_file:web", action: `signal ${signal}` },
+    ]);
+    assert.equal(bench.folder.tree().includes("store/.owed/pid_file:web"), false);
+  }
+});
+
+Deno.test("without a process nothing is sent, and nothing is owed", async () => {
+  using bench = makeBench();
+  const events = await bench.run(
+    bench.deploy(WEB, ["pid_file:web"]),
+    pidStep(bench.folder.at("none.pid")),
+  );
+  assert.deepEqual(setbacks(events), [
+    ["skipped", "service", "pid_file:web", "it is not running, so it was not started"],
+  ]);
+  assert.equal(bench.folder.tree().includes("store/.owed/pid_file:web"), false);
+});
+
+Deno.test("a pid file that has got stale is said, nothing is sent, and the debt stays", async () => {
+  using bench = makeBench();
+  await using daemon = await startDaemon(bench.folder);
+  const then = Date.now() / 1000 - 3600;
+  Deno.utimeSync(daemon.pidFile, then, then);
+  const events = await bench.run(
+    bench.deploy(WEB, ["pid_file:web"]),
+    pidStep(daemon.pidFile),
+  );
+  const message = `process ${daemon.pid} is younger than "${daemon.pidFile}", so it is not the ` +
+    "one that it names; nothing was sent";
+  assert.deepEqual(setbacks(events), [["failed", "service", "pid_file:web", message]]);
+  assert.match(bench.folder.read("store/.owed/pid_file:web"), /\nfailed: process \d+ is younger /);
+  assert.equal(bench.folder.read("signals"), "");
+});
+
+Deno.test("nothing is sent to process 1, to groups, or to what is no process", async () => {
+  using folder = makeFolder();
+  const path = folder.at("x.pid");
+  for (const text of ["1", "0", "-1", `-${Deno.pid}`, "nginx", ""]) {
+    folder.write("x.pid", text);
+    assert.deepEqual(await signalProcess(path, "HUP", 10), {
+      kind: "failed",
+      message: `"${path}" holds no process id; nothing was sent`,
+    }, text);
+  }
+});
+
+rootTest("nothing is sent to root's process by a user's pid file", async () => {
+  using folder = makeFolder();
+  await using daemon = await startDaemon(folder);
+  Deno.chownSync(daemon.pidFile, 1001, 1001);
+  const result = await signalProcess(daemon.pidFile, "HUP", 10);
+  assert.deepEqual(result, {
+    kind: "failed",
+    message: `"${daemon.pidFile}" is of user 1001, and process ${daemon.pid} is not; ` +
+      "nothing was sent",
+  });
+  assert.equal(folder.read("signals"), "");
+});

@@ -1,0 +1,110 @@
+/** Judges that cannot judge, and faults of files that this run did not deploy. */
+import assert from "node:assert/strict";
+import { kinds, setbacks } from "../plans.ts";
+import { commandStep, makeBench } from "./bench.ts";
+
+const WEB = "web.example.test";
+
+for (
+  const [program, expected] of [
+    ["vcm-test-no-such-program", 'cannot run "vcm-test-no-such-program": not on this host'],
+    ["/no/such/program", 'cannot run "/no/such/program": not on this host'],
+  ] as const
+) {
+  Deno.test(`where "${program}" is to judge the files are put back`, async () => {
+    using bench = makeBench();
+    const events = await bench.run(
+      bench.deploy(WEB, ["web"]),
+      commandStep("web", [WEB], bench.logs("act"), { validate: [[program, "-t"]] }),
+    );
+    assert.deepEqual(kinds(events), ["deployed", "deployed", "reverted", "failed"]);
+    assert.deepEqual(setbacks(events), [[
+      "failed",
+      "service",
+      "web",
+      `${expected}; its action was not run, and the files of ${WEB} were put back`,
+    ]]);
+    assert.equal(bench.folder.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
+    assert.deepEqual(bench.log(), []);
+  });
+}
+
+Deno.test("a judge that hangs is ended, and the files are put back", async () => {
+  using bench = makeBench();
+  const hangs = bench.script("hangs", "echo looking; exec sleep 60");
+  const start = performance.now();
+  const events = await bench.run(
+    bench.deploy(WEB, ["web"]),
+    commandStep("web", [WEB], bench.logs("act"), { validate: [[hangs, "-t"]], timeout: 1 }),
+  );
+  assert.ok(performance.now() - start < 10_000);
+  assert.deepEqual(setbacks(events), [[
+    "failed",
+    "service",
+    "web",
+    `"${hangs} -t" took longer than 1 s: looking; its action was not run, ` +
+    `and the files of ${WEB} were put back`,
+  ]]);
+  assert.equal(bench.folder.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
+  assert.deepEqual(bench.log(), []);
+});
+
+Deno.test("what an earlier run deployed is judged before the action, and is not put back", async () => {
+  using bench = makeBench();
+  bench.folder.write("ssl/web.crt", "new\n");
+  bench.folder.write("store/.owed/web", `web has to load the new files of ${WEB}\n`);
+  const check = bench.logs("check", "exit 1");
+  const events = await bench.run(
+    commandStep("web", [], bench.logs("act"), {
+      debt: { reason: "owed", detail: "it has not loaded them" },
+      validate: [check],
+    }),
+  );
+  const message = `"${check[0]}" failed (1): it gave no reason; its action was not run`;
+  assert.deepEqual(events, [{ kind: "failed", step: "service", subject: "web", message }]);
+  assert.deepEqual(bench.log(), ["check"]);
+  assert.equal(bench.folder.read("ssl/web.crt"), "new\n");
+  assert.match(bench.folder.read("store/.owed/web"), /\nfailed: .* its action was not run\n$/);
+});
+
+Deno.test("nothing is judged where nothing was deployed", async () => {
+  using bench = makeBench();
+  const deploy = bench.deploy(WEB, ["web"]);
+  bench.folder.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
+  const events = await bench.run(
+    deploy,
+    commandStep("web", [WEB], bench.logs("act"), { validate: [bench.logs("check")] }),
+  );
+  assert.deepEqual(bench.log(), []);
+  assert.deepEqual(setbacks(events).slice(1), [
+    ["skipped", "service", "web", "nothing was deployed for it"],
+  ]);
+  assert.deepEqual(bench.folder.tree().filter((name) => name.endsWith(".vcm-old")), []);
+});
+
+Deno.test("files that cannot be put back are said, and nobody loads them", async () => {
+  using bench = makeBench();
+  const deploy = bench.deploy(WEB, ["web", "mail"]);
+  const path = bench.folder.at(`ssl/${WEB}.crt`);
+  // The judge is what puts something in the way.
+  const check = bench.logs("check", `rm ${path}; mkdir -p ${path}/x; exit 1`);
+  const events = await bench.run(
+    deploy,
+    commandStep("web", [WEB], bench.logs("act"), { validate: [check] }),
+    commandStep("mail", [WEB], bench.logs("mail")),
+  );
+  const said = setbacks(events);
+  assert.deepEqual(said.map(([kind, step, subject]) => [kind, step, subject]), [
+    ["failed", "deploy", WEB],
+    ["failed", "service", "web"],
+    ["skipped", "service", "mail"],
+  ]);
+  assert.match(
+    said[0]?.[3] ?? "",
+    new RegExp(
+      `^Cannot put back "${path}": [a-z ]+; its files do not belong together until the next run$`,
+    ),
+  );
+  assert.equal(said[2]?.[3], `the files of ${WEB} are not all in place`);
+  assert.deepEqual(bench.log(), ["check"]);
+});

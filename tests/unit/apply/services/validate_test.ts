@@ -1,0 +1,187 @@
+/** What services make of new files before any of them loads one. */
+import assert from "node:assert/strict";
+import { lstatSync } from "node:fs";
+import type { ApplyEvent } from "../../../../lib/apply/events.ts";
+import { kinds, setbacks } from "../plans.ts";
+import { type Bench, commandStep, makeBench } from "./bench.ts";
+
+const WEB = "web.example.test";
+const FILES = [`ssl/${WEB}.crt`, `ssl/${WEB}.key`] as const;
+
+/** Bytes, inodes and times of the deployed files. */
+function deployed({ folder }: Bench) {
+  return FILES.map((name) => {
+    const { ino, mtimeMs, mode } = lstatSync(folder.at(name));
+    return [folder.read(name), ino, mtimeMs, mode];
+  });
+}
+
+/** Files beside the targets, and markers. */
+function left({ folder }: Bench): string[] {
+  return folder.tree().filter((name) => /^ssl\/\.|^store\/\.owed\/./.test(name));
+}
+
+function reverted(events: readonly ApplyEvent[]) {
+  return events.filter((event) => event.kind === "reverted");
+}
+
+Deno.test("a service that finds no fault acts on the new files", async () => {
+  using bench = makeBench();
+  const deploy = bench.deploy(WEB, ["web"]);
+  const cert = bench.folder.at(FILES[0]);
+  const validate = [bench.logs("check", `grep -q new ${cert}`)];
+  const events = await bench.run(
+    deploy,
+    commandStep("web", [WEB], bench.logs("act"), { validate }),
+  );
+  assert.deepEqual(kinds(events), ["deployed", "deployed", "acted"]);
+  assert.deepEqual(bench.log(), ["check", "act"]);
+  assert.equal(bench.folder.read(FILES[0]), `new cert of ${WEB}\n`);
+  assert.deepEqual(left(bench), []);
+});
+
+Deno.test("a service that finds fault gets its old files back, and does not act", async () => {
+  using bench = makeBench();
+  const deploy = bench.deploy(WEB, ["web"]);
+  const before = deployed(bench);
+  const check = bench.logs("check", "echo 'nginx: [emerg] key values mismatch' >&2; exit 1");
+  const events = await bench.run(
+    deploy,
+    commandStep("web", [WEB], bench.logs("act"), { validate: [check] }),
+  );
+  const message = `"${check[0]}" failed (1): nginx: [emerg] key values mismatch; its action was ` +
+    `not run, and the files of ${WEB} were put back`;
+  assert.deepEqual(kinds(events), ["deployed", "deployed", "reverted", "failed"]);
+  assert.deepEqual(reverted(events), [{
+    kind: "reverted",
+    certificate: WEB,
+    service: "web",
+    paths: FILES.map((name) => bench.folder.at(name)),
+  }]);
+  assert.deepEqual(setbacks(events), [["failed", "service", "web", message]]);
+  assert.deepEqual(bench.log(), ["check"]);
+  assert.deepEqual(deployed(bench), before);
+  // The store keeps the new set, and the marker says why the service has not loaded it.
+  assert.equal(bench.folder.read(`store/${WEB}/privkey.pem`), `new privkey of ${WEB}\n`);
+  assert.deepEqual(left(bench), ["store/.owed/web"]);
+  assert.equal(
+    bench.folder.read("store/.owed/web"),
+    `web has to load the new files of ${WEB}\nfailed: ${message}\n`,
+  );
+  assert.deepEqual(structuredClone(events), events);
+});
+
+Deno.test("files that were not there before are gone again", async () => {
+  using bench = makeBench();
+  const deploy = bench.deploy(WEB, ["web"]);
+  Deno.removeSync(bench.folder.at(FILES[1]));
+  const check = bench.logs("check", "exit 1");
+  const [, , , failed] = await bench.run(
+    deploy,
+    commandStep("web", [WEB], bench.logs("act"), { validate: [check] }),
+  );
+  assert.equal(failed?.kind, "failed");
+  assert.deepEqual(bench.folder.tree().filter((name) => /^ssl\/./.test(name)), [FILES[0]]);
+});
+
+Deno.test("another service that shares the files is skipped, and owes nothing", async () => {
+  for (const order of [["mail", "web"], ["web", "mail"]]) {
+    using bench = makeBench();
+    const deploy = bench.deploy(WEB, ["mail", "web"]);
+    const steps = {
+      mail: commandStep("mail", [WEB], bench.logs("mail"), { validate: [bench.logs("good")] }),
+      web: commandStep("web", [WEB], bench.logs("web"), {
+        validate: [bench.logs("bad", "exit 1")],
+      }),
+    };
+    const events = await bench.run(
+      deploy,
+      ...order.map((name) => steps[name as keyof typeof steps]),
+    );
+    assert.deepEqual(setbacks(events).find(([, , subject]) => subject === "mail"), [
+      "skipped",
+      "service",
+      "mail",
+      `the files of ${WEB} were put back`,
+    ]);
+    assert.deepEqual(left(bench), ["store/.owed/web"]);
+    assert.equal(bench.log().includes("mail"), false);
+    assert.equal(reverted(events).length, 1);
+  }
+});
+
+Deno.test("a service that shares the files and owed before goes on to owe", async () => {
+  using bench = makeBench();
+  bench.folder.write("store/.owed/mail", "mail has to load the new files of old\n");
+  const deploy = bench.deploy(WEB, ["mail", "web"]);
+  await bench.run(
+    deploy,
+    commandStep("mail", [WEB], bench.logs("mail", "exit 1"), {
+      debt: { reason: "owed", detail: "it has not loaded them" },
+    }),
+    commandStep("web", [WEB], bench.logs("web"), { validate: [bench.logs("bad", "exit 1")] }),
+  );
+  assert.deepEqual(left(bench), ["store/.owed/mail", "store/.owed/web"]);
+});
+
+Deno.test("certificates of a service are put back together, and those of others stay", async () => {
+  using bench = makeBench();
+  const [a, b, c] = ["a.example.test", "b.example.test", "c.example.test"] as const;
+  const events = await bench.run(
+    bench.deploy(a, ["web"]),
+    bench.deploy(b, ["web"]),
+    bench.deploy(c, ["mail"]),
+    commandStep("web", [a, b], bench.logs("web"), { validate: [bench.logs("bad", "exit 1")] }),
+    commandStep("mail", [c], bench.logs("mail")),
+  );
+  assert.deepEqual(reverted(events).map((event) => event.certificate), [a, b]);
+  assert.equal(bench.folder.read(`ssl/${a}.key`), `old privkey of ${a}\n`);
+  assert.equal(bench.folder.read(`ssl/${b}.crt`), `old cert of ${b}\n`);
+  assert.equal(bench.folder.read(`ssl/${c}.crt`), `new cert of ${c}\n`);
+  assert.deepEqual(bench.log(), ["bad", "mail"]);
+  assert.match(
+    setbacks(events)[0]?.[3] ?? "",
+    new RegExp(`; its action was not run, and the files of ${a}, ${b} were put back$`),
+  );
+});
+
+Deno.test("a service of two certificates acts on the one that was not put back", async () => {
+  using bench = makeBench();
+  const [a, b] = ["a.example.test", "b.example.test"] as const;
+  const events = await bench.run(
+    bench.deploy(a, ["both", "web"]),
+    bench.deploy(b, ["both"]),
+    commandStep("both", [a, b], bench.logs("both")),
+    commandStep("web", [a], bench.logs("web"), { validate: [bench.logs("bad", "exit 1")] }),
+  );
+  assert.deepEqual(kinds(events).slice(-2), ["acted", "failed"]);
+  assert.deepEqual(left(bench), ["store/.owed/web"]);
+});
+
+Deno.test("all services have judged before the first one acts", async () => {
+  using bench = makeBench();
+  const [a, b] = ["a.example.test", "b.example.test"] as const;
+  const kept = () => `ls -A ${bench.folder.at("ssl")} | grep -q vcm-old`;
+  const events = await bench.run(
+    bench.deploy(a, ["first"]),
+    bench.deploy(b, ["second"]),
+    commandStep("first", [a], bench.logs("act1", `! ${kept()}`), {
+      validate: [bench.logs("check1", kept()), bench.logs("check2", kept())],
+    }),
+    commandStep("second", [b], bench.logs("act2"), { validate: [bench.logs("check3", kept())] }),
+  );
+  assert.deepEqual(setbacks(events), []);
+  assert.deepEqual(bench.log(), ["check1", "check2", "check3", "act1", "act2"]);
+});
+
+Deno.test("the first fault is the one that is said, and what comes after is not run", async () => {
+  using bench = makeBench();
+  const events = await bench.run(
+    bench.deploy(WEB, ["web"]),
+    commandStep("web", [WEB], bench.logs("act"), {
+      validate: [bench.logs("good"), bench.logs("bad", "echo no; exit 2"), bench.logs("never")],
+    }),
+  );
+  assert.deepEqual(bench.log(), ["good", "bad"]);
+  assert.match(setbacks(events)[0]?.[3] ?? "", /\/bin\/bad" failed \(2\): no; its action/);
+});

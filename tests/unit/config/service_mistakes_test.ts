@@ -1,0 +1,198 @@
+/** Each mistake in a service entry, with its place. */
+import { pureTest } from "../../support/pure_test.ts";
+import { assertMistakes } from "./mistakes.ts";
+
+const LIST = `expected a list such as ["nginx", "-t"]`;
+const PROGRAM = "expected a program first: its name, or its absolute path";
+const ENDPOINT = `expected a host and a port such as "127.0.0.1:443"`;
+const STARTTLS = "expected one of smtp, imap, pop3, postgres";
+const WINDOW = `expected a window such as "Sat,Sun 02:00-04:00"`;
+const TIME = `expected a time from "1s" to "1h", such as "60s"`;
+const ALL = "which is all that is done";
+
+/** What follows the name in an entry that begins in column 9 of line 5, and the mistake. */
+type Case = [string, number, string];
+
+async function assertEach(cases: readonly Case[]): Promise<void> {
+  for (const [keys, column, message] of cases) {
+    await assertMistakes(
+      `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n      - {name: n, ${keys}}\n`,
+      `f:5:${column} certs[0].service[0].${message}`,
+    );
+  }
+}
+
+pureTest("command and validate are lists with a program first", async () => {
+  const cases: Case[] = [];
+  for (const [key, at] of [["command", 28], ["validate", 29]] as const) {
+    cases.push(
+      [`${key}: nginx`, at, `${key}: ${LIST}, got text`],
+      [`${key}: {a: b}`, 19, `${key}: ${LIST}, got a map`],
+      [`${key}: ~`, at, `${key}: has no value`],
+      [`${key}: [bin/reload]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: [./reload]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: [/a/../b]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: [/usr/bin/]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: [-x]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: [""]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: [~]`, at + 1, `${key}[0]: has no value`],
+      [`${key}: [a, [b]]`, at + 4, `${key}[1]: expected one value, got a list`],
+      [`${key}: [a, "b\\0"]`, at + 4, `${key}[1]: holds a NUL character`],
+    );
+  }
+  await assertEach(cases);
+});
+
+pureTest("each form of a service says which keys go with it", async () => {
+  const container = `control: a container cannot reload; use "restart", or "signal"`;
+  await assertEach([
+    ["manager: command", 9, `command: is missing; "manager: command" needs it`],
+    ["manager: pid_file", 9, `pid_file: is missing; "manager: pid_file" needs it`],
+    ["command: [a], control: restart", 42, `control: does not go with "command", ${ALL}`],
+    ["command: [a], signal: HUP", 41, `signal: does not go with "command", ${ALL}`],
+    ["command: [a], pid_file: /p", 43, `pid_file: does not go with "command"`],
+    ["command: [a], manager: systemd", 19, `command: does not go with "manager: systemd"`],
+    ["pid_file: /p, manager: docker", 29, `pid_file: does not go with "manager: docker"`],
+    ["pid_file: /p, control: restart", 42, `control: with "pid_file" there is only "signal"`],
+    ["signal: HUP, control: reload", 27, `signal: goes with "control: signal" only`],
+    ["signal: HUP, control: start", 27, `signal: goes with "control: signal" only`],
+    ["manager: docker, control: reload", 45, container],
+    ["manager: podman, control: reload", 45, container],
+  ]);
+});
+
+pureTest("every key of a service says what is wrong with it", async () => {
+  const managers = "expected one of systemd, docker, podman, pid_file, command";
+  const controls = "expected one of reload, restart, reload-or-restart, " +
+    "try-reload-or-restart, start, signal";
+  await assertEach([
+    ["manager: sytemd", 28, `manager: ${managers}, got "sytemd"; did you mean "systemd"?`],
+    ["manager: [docker]", 19, "manager: expected one value, got a list"],
+    ["control: sig", 28, `control: ${controls}, got "sig"`],
+    [
+      "signal: FOO",
+      27,
+      `signal: expected one of HUP, USR1, USR2, INT, QUIT, TERM, WINCH, ALRM, CONT, got "FOO"`,
+    ],
+    [
+      "signal: KILL",
+      27,
+      `signal: expected one of HUP, USR1, USR2, INT, QUIT, TERM, WINCH, ALRM, CONT, got "KILL"`,
+    ],
+    [
+      "signal: 1",
+      27,
+      `signal: expected one of HUP, USR1, USR2, INT, QUIT, TERM, WINCH, ALRM, CONT, got "1"`,
+    ],
+    [
+      "pid_file: run/n.pid",
+      29,
+      `pid_file: expected the absolute path of a file, without "..", got "run/n.pid"`,
+    ],
+    ["timeout: 0s", 28, `timeout: ${TIME}, got "0s"`],
+    ["timeout: 61m", 28, `timeout: ${TIME}, got "61m"`],
+    ["timeout: soon", 28, `timeout: ${TIME}, got "soon"`],
+    ["window: Sat", 27, `window: ${WINDOW}, got "Sat"`],
+    ["window: []", 19, "window: has no entry"],
+    [
+      'window: ["02:00-04:00", "Sut 02:00-04:00"]',
+      43,
+      `window[1]: ${WINDOW}, got "Sut 02:00-04:00"; did you mean "sat"?`,
+    ],
+    [
+      "unit: a",
+      19,
+      "unit: unknown key; allowed here: name, manager, control, signal, pid_file, command, " +
+      "validate, probe, timeout, window, order",
+    ],
+  ]);
+});
+
+pureTest("a probe says what is wrong with it", async () => {
+  const inMap = (keys: string) => `probe: {connect: "a:443", ${keys}}`;
+  const places = [
+    "127.0.0.1",
+    "127.0.0.1:0",
+    "127.0.0.1:70000",
+    "::1:443",
+    "[::1]",
+    "a b:443",
+    ":443",
+    "https://a:443",
+    "443",
+  ];
+  await assertEach([
+    ...places.flatMap((place): Case[] => [
+      [`probe: "${place}"`, 26, `probe: ${ENDPOINT}, got "${place}"`],
+      [`probe: {connect: "${place}"}`, 36, `probe.connect: ${ENDPOINT}, got "${place}"`],
+    ]),
+    ["probe: {}", 19, "probe.connect: is missing"],
+    [
+      "probe: []",
+      19,
+      `probe: expected "HOST:PORT", or a map such as {connect: "127.0.0.1:443"}, got a list`,
+    ],
+    [inMap("starttls: stmp"), 55, `probe.starttls: ${STARTTLS}, got "stmp"; did you mean "smtp"?`],
+    [inMap("starttls: ldap"), 55, `probe.starttls: ${STARTTLS}, got "ldap"`],
+    [
+      inMap("servername: a b"),
+      57,
+      `probe.servername: expected a DNS name such as "api.example.com", got "a b"`,
+    ],
+    [inMap("timeout: 2h"), 54, `probe.timeout: ${TIME}, got "2h"`],
+    [
+      inMap("port: 1"),
+      45,
+      "probe.port: unknown key; allowed here: connect, servername, starttls, timeout",
+    ],
+  ]);
+});
+
+pureTest("the name of a service is one that its manager takes", async () => {
+  const unit = `expected a systemd unit such as "nginx.service"`;
+  const container = `expected the name of a container such as "web"`;
+  const cases: [string, string][] = [
+    ["{name: a b}", `${unit}, got "a b"`],
+    ["{name: a b, manager: systemd}", `${unit}, got "a b"`],
+    ["{name: a b, manager: docker}", `${container}, got "a b"`],
+    ["{name: a@b, manager: podman}", `${container}, got "a@b"`],
+    ["{name: _a, manager: docker}", `${container}, got "_a"`],
+  ];
+  for (const [entry, message] of cases) {
+    await assertMistakes(
+      `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n      - ${entry}\n`,
+      `f:5:16 certs[0].service[0].name: ${message}`,
+    );
+  }
+});
+
+// The rules of the form must not be shown a value that could not be read.
+pureTest("a value that cannot be read is one mistake", async () => {
+  const oneOf = "expected one of systemd, docker, podman, pid_file, command";
+  const controls = "expected one of reload, restart, reload-or-restart, " +
+    "try-reload-or-restart, start, signal";
+  await assertEach([
+    [
+      "manager: sytemd, command: [a]",
+      28,
+      `manager: ${oneOf}, got "sytemd"; did you mean "systemd"?`,
+    ],
+    [
+      "control: relaod, pid_file: /p",
+      28,
+      `control: ${controls}, got "relaod"; did you mean "reload"?`,
+    ],
+    [
+      "signal: FOO, control: reload",
+      27,
+      `signal: expected one of HUP, USR1, USR2, INT, QUIT, TERM, WINCH, ALRM, CONT, got "FOO"`,
+    ],
+  ]);
+});
+
+pureTest("a list without an entry is one mistake", async () => {
+  await assertEach([
+    ["command: []", 19, "command: has no entry"],
+    ["validate: []", 19, "validate: has no entry"],
+  ]);
+});

@@ -1,0 +1,18 @@
+/**
+ * Switches one set in a store between two others, without a pause, and says so in a line. Run by
+ * store_race_test.ts, in a process of its own, which that test ends; it ends by itself after a minute.
+ *
+ * Arguments: the store, the set's name, and the folders of the two others.
+ */
+import { writeStoredSet } from "../../../lib/apply/store.ts";
+import { type What, WHATS } from "../../../lib/config/types.ts";
+
+const [store = "", name = "", ...folders] = Deno.args;
+const sets = folders.map((folder) =>
+  new Map(WHATS.map((what) => [what, Deno.readTextFileSync(`${folder}/${what}.pem`)]))
+);
+const end = Date.now() + 60_000;
+console.log("switching");
+while (Date.now() < end) {
+  for (const set of sets) writeStoredSet(store, name, (what: What) => set.get(what) ?? "");
+}

@@ -1,0 +1,193 @@
+/** What a service serves says more than any record of when it loaded its files. */
+import assert from "node:assert/strict";
+import type { ProbeSpec } from "../../../lib/config/types.ts";
+import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import type {
+  CertificateObservation,
+  MarkerObservation,
+  Plan,
+  Served,
+  ServedObservation,
+  ServiceStep,
+} from "../../../lib/plan/types.ts";
+import { judgeStanding } from "../../../lib/report/verdict.ts";
+import {
+  ABSENT,
+  after,
+  DAY,
+  makeCertificate,
+  makeConfig,
+  makeFile,
+  makeMarker,
+  makeObserved,
+  makeSeen,
+  makeService,
+  makeSpec,
+  makeStored,
+  makeTarget,
+  makeUnit,
+  NOW,
+  observationOf,
+  present,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const AT = "127.0.0.1:443";
+const PROBE: ProbeSpec = { host: "127.0.0.1", port: 443, timeout: 30 };
+const [A, B] = ["a", "b"].map((name) =>
+  makeSpec({
+    name,
+    targets: [makeTarget({ path: `/${name}.crt` })],
+    services: [makeService({ probe: PROBE })],
+  })
+) as [ReturnType<typeof makeSpec>, ReturnType<typeof makeSpec>];
+
+const OLD = makeCertificate({ fingerprint: "OLD", serial: "01", notAfter: after(5 * DAY) });
+const STORED = makeCertificate();
+const OTHER: Served = { kind: "served", certificate: OLD };
+const RIGHT: Served = { kind: "served", certificate: STORED };
+const CLOSED: Served = { kind: "unreachable", problem: `Cannot connect to ${AT}: refused` };
+const STRANGE = `${AT} serves another certificate than the one of a on disk: ` +
+  "serial 01, until 2026-12-06 10:00 UTC";
+const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const owed = makeMarker({
+  record: { kind: "unit", state: makeUnit({ changedAt: after(-10_000).getTime() }) },
+});
+
+interface Given {
+  readonly served?: Readonly<Record<string, Served>>;
+  readonly markers?: readonly MarkerObservation[];
+  readonly a?: Partial<CertificateObservation>;
+  readonly b?: Partial<CertificateObservation>;
+  readonly selection?: Selection;
+}
+
+function planFor({ served = {}, markers = [], a, b, selection = EVERYTHING }: Given): Plan {
+  const seen = Object.entries(served).map(([certificate, served]): ServedObservation => ({
+    service: "nginx.service",
+    certificate,
+    at: AT,
+    served,
+  }));
+  const observed = [makeObserved(A, a), makeObserved(B, b)];
+  const observation = observationOf(observed, markers, { served: seen });
+  return plan(makeConfig([A, B]), [A, B], observation, NOW, selection);
+}
+
+function serviceOf({ steps }: Plan): ServiceStep | undefined {
+  return steps.find((step) => step.kind === "service");
+}
+
+const targets = (path: string, file: CertificateObservation["targets"][number]["file"]) => ({
+  targets: [makeSeen({ path, file })],
+});
+const DIFFERS = present(makeFile({ sameContent: false }));
+
+pureTest("another certificate than the deployed one is owed, whatever else says", () => {
+  for (const markers of [[], [makeMarker()]]) {
+    const made = planFor({ served: { a: OTHER }, markers });
+    assert.deepEqual(made.steps.map(({ kind }) => kind), ["service"]);
+    assert.deepEqual(serviceOf(made)?.debt, { reason: "owed", detail: STRANGE });
+    assert.deepEqual(made.services[0]?.debt, { reason: "owed", detail: STRANGE });
+    assert.equal(judgeStanding(made), "due");
+  }
+  const both = planFor({ served: { a: OTHER }, markers: [owed] });
+  assert.deepEqual(serviceOf(both)?.debt, { reason: "owed", detail: OWED });
+});
+
+pureTest("any of several certificates that is not served is owed", () => {
+  const made = planFor({ served: { a: RIGHT, b: OTHER } });
+  assert.deepEqual(serviceOf(made)?.debt, {
+    reason: "owed",
+    detail: STRANGE.replace("one of a", "one of b"),
+  });
+});
+
+pureTest("the right certificate is no debt, and clears none", () => {
+  assert.deepEqual(planFor({ served: { a: RIGHT, b: RIGHT } }).steps, []);
+  const made = planFor({ served: { a: RIGHT }, markers: [owed] });
+  assert.deepEqual(serviceOf(made)?.debt, { reason: "owed", detail: OWED });
+  const settled = planFor({ served: { a: RIGHT }, markers: [makeMarker()] });
+  assert.deepEqual(settled.steps.map(({ kind }) => kind), ["settle"]);
+});
+
+pureTest("what is not deployed cannot be served, and is not owed", () => {
+  // Blocked: the file stays as it is.
+  const folder = present(makeFile({ type: "directory" }));
+  const selection = { ...EVERYTHING, deploy: false };
+  const cases: Given[] = [
+    { a: targets("/a.crt", folder) },
+    { a: targets("/a.crt", DIFFERS), selection },
+    { a: targets("/a.crt", ABSENT), selection },
+  ];
+  for (const given of cases) {
+    assert.equal(serviceOf(planFor({ ...given, served: { a: OTHER } })), undefined);
+  }
+});
+
+pureTest("a certificate that is being replaced is no debt yet", () => {
+  const loads = { reason: "deployed", detail: "it loads the new files of a" };
+  const mended = planFor({ served: { a: OTHER }, a: targets("/a.crt", DIFFERS) });
+  assert.deepEqual(serviceOf(mended)?.debt, loads);
+  const ending = makeCertificate({ commonName: "a", dnsNames: ["a"], notAfter: after(DAY) });
+  const renewed = planFor({ served: { a: OTHER }, a: { stored: makeStored({}, ending) } });
+  assert.deepEqual(serviceOf(renewed)?.debt, loads);
+});
+
+pureTest("an owner that changes does not hide what is served", () => {
+  const owner = { kind: "given", name: "www-data", id: 33 } as const;
+  const made = planFor({
+    served: { a: OTHER },
+    a: { targets: [makeSeen({ path: "/a.crt", owner })] },
+  });
+  assert.deepEqual(made.steps.map(({ kind }) => kind), ["deploy", "service"]);
+  assert.deepEqual(serviceOf(made)?.debt, { reason: "owed", detail: STRANGE });
+});
+
+pureTest("where nothing answers it cannot be told what is served", () => {
+  const made = planFor({ served: { a: CLOSED, b: RIGHT } });
+  assert.deepEqual(made.steps, []);
+  assert.deepEqual(made.services, [{
+    service: "nginx.service",
+    certificates: ["a", "b"],
+    problem: `Cannot connect to ${AT}: refused`,
+  }]);
+  assert.equal(judgeStanding(made), "unknown");
+  const owing = planFor({ served: { a: CLOSED }, markers: [owed] });
+  assert.equal(owing.services[0]?.problem, `Cannot connect to ${AT}: refused`);
+  assert.deepEqual(serviceOf(owing)?.debt, { reason: "owed", detail: OWED });
+});
+
+pureTest("a step has the probes of what is in place or being deployed", () => {
+  const probed = (given: Given) => serviceOf(planFor(given))?.probes.map((probe) => probe);
+  const [a, b] = ["a", "b"].map((certificate) => ({ certificate, probe: PROBE }));
+  const markers = [owed];
+  assert.deepEqual(probed({ markers }), [a, b]);
+  assert.deepEqual(probed({ markers, b: targets("/b.crt", DIFFERS) }), [a, b]);
+  const folder = targets("/b.crt", present(makeFile({ type: "directory" })));
+  assert.deepEqual(probed({ markers, b: folder }), [a]);
+  const selection = { ...EVERYTHING, deploy: false };
+  assert.deepEqual(probed({ markers, a: targets("/a.crt", DIFFERS), selection }), [b]);
+});
+
+pureTest("a strange certificate waits for the window as long as it lasts", () => {
+  const windows = [{ text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 }];
+  const spec = makeSpec({ name: "a", services: [makeService({ probe: PROBE, windows })] });
+  const look = (days: number) => {
+    const certificate = { ...OLD, notAfter: after(days * DAY) };
+    const served: ServedObservation = {
+      service: "nginx.service",
+      certificate: "a",
+      at: AT,
+      served: { kind: "served", certificate },
+    };
+    const observation = observationOf([makeObserved(spec)], [], { served: [served] });
+    return plan(makeConfig([spec]), [spec], observation, NOW);
+  };
+  assert.deepEqual(look(5).services[0]?.waits?.until, new Date("2026-12-05T02:00:00Z"));
+  assert.deepEqual(look(5).steps, []);
+  assert.match(
+    serviceOf(look(3))?.debt.detail ?? "",
+    /; at once, though its window .*: the certificate that it has loaded expires 2026-12-04 10:00 UTC$/,
+  );
+});

@@ -1,0 +1,164 @@
+/** Renewals wait for their maintenance window, as long as they can. */
+import assert from "node:assert/strict";
+import { readWindow } from "../../../lib/config/read_window.ts";
+import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
+import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import type { CertificateObservation, Plan, StoredSet } from "../../../lib/plan/types.ts";
+import { judgeStanding } from "../../../lib/report/verdict.ts";
+import {
+  ABSENT,
+  after,
+  DAY,
+  makeCertificate,
+  makeConfig,
+  makeObserved,
+  makeSpec,
+  makeStored,
+  NOW,
+  observationOf,
+  present,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+function windows(...texts: string[]): MaintenanceWindow[] {
+  return texts.map((text) => readWindow(text) as MaintenanceWindow);
+}
+
+/** `NOW` is a Tuesday, 10:00 UTC. */
+const SATURDAY = windows("Sat 02:00-04:00");
+const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
+const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
+
+interface Given {
+  readonly stored?: StoredSet;
+  readonly spec?: Partial<CertificateSpec>;
+  readonly observed?: Partial<CertificateObservation>;
+  readonly selection?: Selection;
+  readonly zone?: string;
+}
+
+/** A certificate that ends in 10 days, to be renewed on Saturdays. */
+function planFor(given: Given = {}): Plan {
+  const { stored = endingIn(10), selection = EVERYTHING, zone = "UTC" } = given;
+  const spec = makeSpec({ windows: SATURDAY, ...given.spec });
+  const observed = makeObserved(spec, { stored, ...given.observed });
+  const observation = observationOf([observed], [], { zone });
+  return plan(makeConfig([spec]), [spec], observation, NOW, selection);
+}
+
+function endingIn(days: number): StoredSet {
+  return makeStored({}, makeCertificate({ notAfter: after(days * DAY) }));
+}
+
+pureTest("a renewal waits for its window, and that is fine", () => {
+  const made = planFor();
+  assert.deepEqual(made.steps, []);
+  const [state] = made.certificates;
+  const why = "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d";
+  assert.deepEqual(state?.due, { reason: "in-renewal-window", detail: why });
+  assert.deepEqual(state?.waits, { until: SATURDAY_OPENS, detail: `${OPENS}: ${why}` });
+  assert.equal(judgeStanding(made), "fine");
+});
+
+pureTest(
+  "a renewal does not wait where the certificate would end before the window is over",
+  () => {
+    const stored = makeStored(
+      {},
+      makeCertificate({ notAfter: new Date("2026-12-05T03:30:00Z") }),
+    );
+    const made = planFor({ stored });
+    const [step] = made.steps;
+    assert.equal(
+      step?.kind === "issue" && step.due.detail,
+      "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; " +
+        `at once, though ${OPENS}: it would have expired before that is over`,
+    );
+    assert.equal(made.certificates[0]?.waits, undefined);
+    assert.equal(judgeStanding(made), "due");
+  },
+);
+
+pureTest("a chain that ends before the window is over does not wait either", () => {
+  const notAfter = new Date("2026-12-03T00:00:00Z");
+  const made = planFor({ stored: makeStored({ chainEnd: { notAfter, name: "Example CA" } }) });
+  const [step] = made.steps;
+  assert.match(
+    step?.kind === "issue" ? step.due.detail : "",
+    /; at once, though its window \(Sat 02:00-04:00\) opens .*: it would have expired before that is over$/,
+  );
+});
+
+pureTest("a renewal acts without a word while its window is open, or without one", () => {
+  const why = "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d";
+  for (const open of [[], windows("09:00-11:00")]) {
+    const made = planFor({ spec: { windows: open } });
+    const [step] = made.steps;
+    assert.equal(step?.kind === "issue" && step.due.detail, why);
+    assert.equal(judgeStanding(made), "due");
+  }
+});
+
+pureTest("a renewal waits in one zone and acts in another, at the same instant", () => {
+  const spec = { windows: windows("11:00-12:00") };
+  const kinds = (zone: string) => planFor({ spec, zone }).steps.map(({ kind }) => kind);
+  assert.deepEqual(kinds("UTC"), []);
+  assert.deepEqual(kinds("Europe/Berlin"), ["issue"]);
+});
+
+pureTest("what is missing, broken or expired waits for nothing", () => {
+  const sets: Record<string, StoredSet> = {
+    missing: makeStored({ leaf: ABSENT, key: ABSENT }),
+    unparsable: makeStored({ leaf: present({ kind: "unparsable", problem: "is cut" }) }),
+    "key-missing": makeStored({ key: ABSENT }),
+    "key-unparsable": makeStored({ key: present("unparsable") }),
+    "key-mismatch": makeStored({ key: present("mismatch") }),
+    "chain-mismatch": makeStored({ fullchain: present("other-leaf") }),
+    "chain-incomplete": makeStored({ chain: present({ kind: "incomplete", problem: "ends" }) }),
+    expired: endingIn(-1),
+  };
+  for (const [reason, stored] of Object.entries(sets)) {
+    const made = planFor({ stored });
+    const [step] = made.steps;
+    assert.equal(step?.kind === "issue" && step.due.reason, reason);
+    assert.doesNotMatch(step?.kind === "issue" ? step.due.detail : "", /window/, reason);
+    assert.equal(made.certificates[0]?.waits, undefined, reason);
+    assert.equal(judgeStanding(made), "broken", reason);
+  }
+});
+
+pureTest("what the file asks for anew waits", () => {
+  const stored = endingIn(60);
+  const cases: [string, Partial<CertificateSpec>][] = [
+    ["names-differ", { dnsSans: ["new.example.com"] }],
+    ["issuer-differs", { issuer: "Another CA" }],
+  ];
+  for (const [reason, spec] of cases) {
+    const made = planFor({ stored, spec });
+    const [state] = made.certificates;
+    assert.deepEqual(made.steps, [], reason);
+    assert.deepEqual([state?.due?.reason, state?.waits?.until], [reason, SATURDAY_OPENS]);
+    assert.equal(state?.waits?.detail, `${OPENS}: ${state?.due?.detail}`);
+    assert.equal(judgeStanding(made), "fine");
+  }
+});
+
+pureTest("--force waits for nothing", () => {
+  const selection = { ...EVERYTHING, force: true };
+  const made = planFor({ selection });
+  assert.equal(made.certificates[0]?.waits, undefined);
+  const [step] = made.steps;
+  assert.equal(
+    step?.kind === "issue" && step.due.detail,
+    "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d",
+  );
+  const fresh = planFor({ selection, stored: endingIn(60) });
+  assert.deepEqual(fresh.steps.map(({ kind }) => kind), ["issue"]);
+});
+
+pureTest("a renewal that waits leaves the rest to be mended at once", () => {
+  const made = planFor({ observed: { interrupted: true, exposedKey: 0o644 } });
+  assert.deepEqual(made.steps.map(({ kind }) => kind), ["tidy"]);
+  assert.equal(made.certificates[0]?.waits?.until.getTime(), SATURDAY_OPENS.getTime());
+  assert.equal(judgeStanding(made), "due");
+});

@@ -1,0 +1,139 @@
+/** Debts of what is no unit: containers, processes, commands; and what the last run says of one. */
+import assert from "node:assert/strict";
+import { type Control, CONTROLS } from "../../../lib/config/types.ts";
+import { judgeMarker } from "../../../lib/plan/debt.ts";
+import type { LoadRecord, MarkerObservation } from "../../../lib/plan/types.ts";
+import {
+  after,
+  makeFile,
+  makeMarker,
+  makeObserved,
+  makeSeen,
+  makeSpec,
+  makeUnit,
+  observationOf,
+  present,
+} from "../../support/fixtures.ts";
+import { makeWish } from "../../support/fixtures_plan.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const WRITTEN = after(-7200).getTime();
+const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const STARTS: readonly Control[] = ["restart", "start"];
+const LOADED = { kind: "settled", detail: "it loaded them 2026-12-01 09:00 UTC" };
+const HOUR_AGO = after(-3600).getTime();
+
+/** Judges a marker, and a file of the time when it was written, unless another is given. */
+function judge(
+  record: LoadRecord | undefined,
+  control: Control = "restart",
+  parts: Partial<MarkerObservation> & { readonly changedAt?: number } = {},
+) {
+  const { changedAt = WRITTEN, ...rest } = parts;
+  const { record: _, ...bare } = makeMarker();
+  const marker = { ...bare, ...(record && { record }), ...rest };
+  const file = makeSeen({ file: present(makeFile({ changedAt })) });
+  const observation = observationOf([makeObserved(makeSpec({ name: "a" }), { targets: [file] })]);
+  return judgeMarker(marker, makeWish({ control }), observation);
+}
+
+const container = (state: "running" | "stopped" | "unknown", startedAt: number): LoadRecord => ({
+  kind: "container",
+  state,
+  startedAt,
+});
+const process = (startedAt: number): LoadRecord => ({ kind: "process", startedAt });
+
+pureTest("a container or process that was started since has loaded its files", () => {
+  for (const control of CONTROLS) {
+    assert.deepEqual(judge(container("running", HOUR_AGO), control), LOADED, control);
+    assert.deepEqual(judge(process(HOUR_AGO), control), LOADED, control);
+  }
+});
+
+pureTest("a container or process that was started before owes", () => {
+  for (const control of CONTROLS) {
+    for (const startedAt of [0, WRITTEN - 86_400_000, WRITTEN]) {
+      const expected = { kind: "owed", detail: OWED };
+      assert.deepEqual(judge(container("running", startedAt), control), expected, control);
+      assert.deepEqual(judge(process(startedAt), control), expected, control);
+    }
+  }
+});
+
+pureTest("a file that is newer than the start of a container or process is owed", () => {
+  const changedAt = after(-600).getTime();
+  const detail = "it has not loaded the files deployed 2026-12-01 09:50 UTC";
+  for (const record of [container("running", HOUR_AGO), process(HOUR_AGO)]) {
+    assert.deepEqual(judge(record, "restart", { changedAt }), { kind: "owed", detail });
+  }
+});
+
+pureTest("within a tick of its clock a start is owed", () => {
+  const cases: [number, string, string][] = [
+    [11, "owed", "owed"],
+    [12, "settled", "owed"],
+    [2_000, "settled", "owed"],
+    [2_001, "settled", "settled"],
+  ];
+  for (const [later, ofContainer, ofProcess] of cases) {
+    const startedAt = WRITTEN + later;
+    assert.equal(judge(container("running", startedAt)).kind, ofContainer, `${later} ms`);
+    assert.equal(judge(process(startedAt)).kind, ofProcess, `${later} ms`);
+  }
+});
+
+pureTest("what is stopped owes only a restart or a start", () => {
+  const stopped = [container("stopped", 0), container("stopped", HOUR_AGO), { kind: "process" }];
+  for (const record of stopped as LoadRecord[]) {
+    for (const control of CONTROLS) {
+      assert.deepEqual(
+        judge(record, control),
+        STARTS.includes(control)
+          ? { kind: "owed", detail: `${OWED} (it is not running)` }
+          : { kind: "settled", detail: "it is not running and loads them when it starts" },
+        `${record.kind}, ${control}`,
+      );
+    }
+  }
+});
+
+pureTest("a container that is not there still owes, whatever its control", () => {
+  for (const control of CONTROLS) {
+    assert.deepEqual(judge(container("unknown", 0), control), {
+      kind: "owed",
+      detail: `${OWED} (there is no such container)`,
+    });
+  }
+});
+
+pureTest("a command has no record: its marker is owed until it succeeded", () => {
+  for (const control of CONTROLS) {
+    assert.deepEqual(judge(undefined, control), { kind: "owed", detail: OWED });
+  }
+});
+
+pureTest("a debt says why the last run could not settle it", () => {
+  const failure = "nginx -t ended with 1";
+  const cases: [LoadRecord | undefined, string][] = [
+    [undefined, OWED],
+    [process(0), OWED],
+    [container("unknown", 0), `${OWED} (there is no such container)`],
+    [
+      { kind: "unit", state: makeUnit({ reloadResult: "exit-code" }) },
+      `${OWED} (last reload: exit-code)`,
+    ],
+    [{ kind: "unit", state: makeUnit({ active: "failed" }) }, `${OWED} (it has failed)`],
+  ];
+  for (const [record, detail] of cases) {
+    assert.deepEqual(judge(record, "reload", { failure }), {
+      kind: "owed",
+      detail: `${detail}; last time: ${failure}`,
+    });
+  }
+});
+
+pureTest("what the last run said of a debt is gone with it", () => {
+  const failure = "nginx -t ended with 1";
+  assert.deepEqual(judge(process(HOUR_AGO), "reload", { failure }), LOADED);
+});

@@ -1,0 +1,211 @@
+/** Actions of services wait for their maintenance window, as long as they can. */
+import assert from "node:assert/strict";
+import type { MaintenanceWindow } from "../../../lib/config/types.ts";
+import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import type { MarkerObservation, Plan, TargetFile } from "../../../lib/plan/types.ts";
+import { judgeStanding } from "../../../lib/report/verdict.ts";
+import {
+  after,
+  DAY,
+  makeCertificate,
+  makeConfig,
+  makeFile,
+  makeMarker,
+  makeObserved,
+  makeSeen,
+  makeService,
+  makeSpec,
+  makeStored,
+  makeTarget,
+  makeUnit,
+  NOW,
+  observationOf,
+  present,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+/** `NOW` is a Tuesday. */
+const SATURDAY: MaintenanceWindow = { text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 };
+const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
+const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
+const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const UNKNOWN = "it may have no valid certificate loaded";
+
+interface Given {
+  readonly file?: Partial<TargetFile>;
+  readonly marker?: MarkerObservation;
+  /** End of the stored certificate. */
+  readonly end?: Date;
+  /** End of the stored chain, where that comes before. */
+  readonly chainEnd?: Date;
+  readonly selection?: Selection;
+  readonly windows?: readonly MaintenanceWindow[];
+  readonly zone?: string;
+}
+
+/** A certificate that may be renewed at any time, of a service that acts on Saturdays. */
+function planFor(given: Given): Plan {
+  const { end = after(60 * DAY), windows = [SATURDAY], zone = "UTC", chainEnd } = given;
+  const spec = makeSpec({
+    name: "a",
+    targets: [makeTarget({ path: "/a.crt" })],
+    services: [makeService({ windows })],
+  });
+  const certificate = makeCertificate({ commonName: "a", dnsNames: ["a"], notAfter: end });
+  const observed = makeObserved(spec, {
+    stored: makeStored(
+      chainEnd === undefined ? {} : { chainEnd: { notAfter: chainEnd, name: "Example CA" } },
+      certificate,
+    ),
+    targets: [makeSeen({ path: "/a.crt", file: present(makeFile(given.file)) })],
+  });
+  const markers = given.marker === undefined ? [] : [given.marker];
+  const observation = observationOf([observed], markers, { zone });
+  return plan(makeConfig([spec]), [spec], observation, NOW, given.selection ?? EVERYTHING);
+}
+
+/** A marker for a unit that has not loaded its files since. */
+function owed(parts: Partial<MarkerObservation> = {}): MarkerObservation {
+  const state = makeUnit({ changedAt: after(-10_000).getTime() });
+  return makeMarker({ record: { kind: "unit", state }, ...parts });
+}
+
+function kinds({ steps }: Plan): string[] {
+  return steps.map(({ kind }) => kind);
+}
+
+/** Why the service acts. */
+function reasonOf({ steps }: Plan): string | undefined {
+  const step = steps.find(({ kind }) => kind === "service");
+  return step?.kind === "service" ? step.debt.detail : undefined;
+}
+
+pureTest("files are put back at once, and the service that loads them waits", () => {
+  const made = planFor({ file: { sameContent: false } });
+  assert.deepEqual(kinds(made), ["deploy"]);
+  const loads = "it loads the new files of a";
+  assert.deepEqual(made.services, [{
+    service: "nginx.service",
+    certificates: ["a"],
+    debt: { reason: "deployed", detail: loads },
+    waits: { until: SATURDAY_OPENS, detail: `${OPENS}: ${loads}` },
+  }]);
+});
+
+pureTest("a service waits with a new certificate as long as the old one lasts", () => {
+  const waits = planFor({ end: after(10 * DAY) });
+  assert.deepEqual(kinds(waits), ["issue", "deploy"]);
+  assert.deepEqual(waits.services[0]?.waits?.until, SATURDAY_OPENS);
+  const acts = planFor({ end: after(3 * DAY) });
+  assert.deepEqual(kinds(acts), ["issue", "deploy", "service"]);
+  assert.equal(
+    reasonOf(acts),
+    `it loads the new files of a; at once, though ${OPENS}: ` +
+      "the certificate that it has loaded expires 2026-12-04 10:00 UTC",
+  );
+});
+
+// Peers refuse a certificate with its chain, and plan() renews it then.
+pureTest("a service does not wait where the chain that it has loaded ends before", () => {
+  const made = planFor({ chainEnd: after(2 * DAY) });
+  assert.deepEqual(kinds(made), ["issue", "deploy", "service"]);
+  assert.equal(
+    reasonOf(made),
+    `it loads the new files of a; at once, though ${OPENS}: ` +
+      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+  );
+});
+
+// The store has the new certificate already, where its deployment failed or was taken back.
+pureTest(
+  "a service does not wait where the deployed certificate ends before the stored one",
+  () => {
+    const loaded = makeCertificate({ serial: "01", fingerprint: "01", notAfter: after(3 * DAY) });
+    const made = planFor({ file: { sameContent: false, certificate: loaded } });
+    assert.equal(
+      reasonOf(made),
+      `it loads the new files of a; at once, though ${OPENS}: ` +
+        "the certificate that it has loaded expires 2026-12-04 10:00 UTC",
+    );
+  },
+);
+
+pureTest("a debt waits where it is known until when the loaded certificate is valid", () => {
+  const made = planFor({ marker: owed({ until: after(10 * DAY) }) });
+  assert.deepEqual(made.steps, []);
+  assert.deepEqual(made.services, [{
+    service: "nginx.service",
+    certificates: ["a"],
+    debt: { reason: "owed", detail: OWED },
+    waits: { until: SATURDAY_OPENS, detail: `${OPENS}: ${OWED}` },
+  }]);
+  assert.equal(judgeStanding(made), "fine");
+});
+
+pureTest("a debt does not wait where that is not known, or too soon", () => {
+  const cases: [Partial<MarkerObservation>, string][] = [
+    [{}, UNKNOWN],
+    [
+      { until: after(2 * DAY) },
+      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+    ],
+    [
+      { until: after(-DAY) },
+      "the certificate that it has loaded expires 2026-11-30 10:00 UTC",
+    ],
+  ];
+  for (const [parts, why] of cases) {
+    const made = planFor({ marker: owed(parts) });
+    assert.equal(reasonOf(made), `${OWED}; at once, though ${OPENS}: ${why}`);
+    assert.deepEqual(made.services[0]?.waits, undefined);
+    assert.equal(judgeStanding(made), "due");
+  }
+});
+
+pureTest("of a debt and new files the earlier end counts", () => {
+  const file = { sameContent: false };
+  const soon = planFor({ file, marker: owed({ until: after(2 * DAY) }) });
+  assert.equal(
+    reasonOf(soon),
+    `${OWED}; at once, though ${OPENS}: ` +
+      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+  );
+  assert.equal(
+    reasonOf(planFor({ file, marker: owed() })),
+    `${OWED}; at once, though ${OPENS}: ${UNKNOWN}`,
+  );
+  assert.deepEqual(kinds(planFor({ file, marker: owed({ until: after(9 * DAY) }) })), ["deploy"]);
+});
+
+pureTest("a marker that is settled does not hurry a service", () => {
+  const made = planFor({ file: { sameContent: false }, marker: makeMarker() });
+  assert.deepEqual(kinds(made), ["deploy"]);
+  assert.deepEqual(made.services[0]?.waits?.until, SATURDAY_OPENS);
+});
+
+pureTest("a marker is settled whether a window is open or not", () => {
+  const made = planFor({ marker: makeMarker() });
+  assert.deepEqual(kinds(made), ["settle"]);
+  assert.deepEqual(made.services, [{ service: "nginx.service", certificates: ["a"] }]);
+});
+
+pureTest("a service acts without a word while its window is open", () => {
+  const windows = [{ ...SATURDAY, text: "Tue 10:00-11:00", days: [2], from: 600, to: 660 }];
+  assert.equal(reasonOf(planFor({ windows, marker: owed() })), OWED);
+  // 19:00 on the host's own clock.
+  const tokyo = planFor({
+    windows,
+    zone: "Asia/Tokyo",
+    marker: owed({ until: after(30 * DAY) }),
+  });
+  assert.deepEqual(tokyo.services[0]?.waits?.until, new Date("2026-12-08T01:00:00Z"));
+});
+
+pureTest("restart --force waits for nothing", () => {
+  const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
+  for (const marker of [owed({ until: after(10 * DAY) }), makeMarker()]) {
+    const made = planFor({ marker, selection });
+    assert.equal(reasonOf(made), "it was asked for by --force");
+    assert.deepEqual(made.services[0]?.waits, undefined);
+  }
+});
