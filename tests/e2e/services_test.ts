@@ -14,7 +14,7 @@ test("a reload that failed is owed and done by the next run, also after daemon-r
   assert.equal(failed.code, 1);
   assert.match(
     failed.stdout,
-    /^failed {2}web\.service: "systemctl reload web\.service" failed: Job for/,
+    /^failed {2}web\.service: "systemctl reload web\.service" failed \(1\): Job for/,
   );
   assert.match(failed.stdout, /Done: 1 issued, 2 files deployed, 0 service actions; 1 failed/);
 

@@ -23,6 +23,7 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
     ),
   );
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
+  await oneWorkerLeft(scene.machine);
   const { serialNumber } = await servedCertificate(port);
   const files = await scene.snapshot();
   const conf = `${scene.folder}/nginx/nginx.conf`;

@@ -49,10 +49,7 @@ Deno.test("observeAllServed() opens no connection where nothing is probed", {
   assert.deepEqual(await observeAllServed([makeSpec({ services: [makeService()] })]), []);
 });
 
-Deno.test("observeAllServed() looks at 8 at one time, and waits for none longer than it was told", {
-  // The runtime keeps a handshake that was given up until the other side goes.
-  sanitizeResources: false,
-}, async () => {
+Deno.test("observeAllServed() looks at 8 at one time, and waits for none longer than it was told", async () => {
   // Its backlog takes connections, and nobody takes them up.
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const services = Array.from({ length: 8 }, (_, at) => probed(`s${at}`, listener.addr.port, 1));
