@@ -41,29 +41,6 @@ export function lockStore(certStore: string): Disposable {
   return file;
 }
 
-/**
- * Takes the lock as a command does: waits for it as long as it was told to, and says who holds it.
- *
- * @param say Is told once that it waits.
- * @param wait Seconds; absent: it does not wait.
- *
- * Throws LockedError or StoreError. Needs write permission for the store, and run permission for
- * lslocks and ps to tell who holds the lock.
- */
-export async function takeLock(
-  certStore: string,
-  say: (text: string) => void,
-  wait?: number,
-): Promise<Disposable> {
-  try {
-    return lockStore(certStore);
-  } catch (error) {
-    if (!(error instanceof LockedError)) throw error;
-  }
-  const { waitForLock } = await import("./lock_wait.ts");
-  return await waitForLock(certStore, say, wait);
-}
-
 /** How the message of a LockedError begins. */
 export function heldText(certStore: string): string {
   return `Another run of vcm holds the lock "${lockFile(certStore)}"`;

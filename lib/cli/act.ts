@@ -1,6 +1,6 @@
 /** `vcm run`, `issue`, `deploy` and `restart`: kinds of steps of one engine. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { takeLock } from "../apply/lock.ts";
+import { takeLock } from "../apply/take_lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { EVERYTHING, plan, type Selection } from "../plan/plan.ts";

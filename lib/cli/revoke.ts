@@ -1,6 +1,6 @@
 /** `vcm revoke`: takes certificates back, after a question for each. */
 import { unfailing } from "../apply/events.ts";
-import { takeLock } from "../apply/lock.ts";
+import { takeLock } from "../apply/take_lock.ts";
 import { type Revocation, revoke as revokeOne } from "../apply/revoke.ts";
 import { SessionOnce } from "../apply/session_once.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";

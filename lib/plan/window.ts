@@ -31,13 +31,6 @@ export function findOpening(
   return first;
 }
 
-/** True while one of the windows is open; without windows it always is. Zones: as above. */
-export function isOpen(windows: readonly MaintenanceWindow[], now: Date, zone: string): boolean {
-  if (windows.length === 0) return true;
-  const opening = findOpening(windows, now, zone);
-  return opening !== undefined && opening.from <= now;
-}
-
 /** The windows as the file has them: `Sat 02:00-04:00; Mon-Fri 22:00-23:00`. */
 export function describeWindows(windows: readonly MaintenanceWindow[]): string {
   return windows.map(({ text }) => text).join("; ");

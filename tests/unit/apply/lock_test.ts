@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { LockedError, StoreError, takeLock } from "../../../lib/apply/lock.ts";
+import { LockedError, StoreError } from "../../../lib/apply/lock.ts";
+import { takeLock } from "../../../lib/apply/take_lock.ts";
 import { makeFolder } from "../../support/rig.ts";
 import { holderTest, holdLock } from "./lock_child.ts";
 

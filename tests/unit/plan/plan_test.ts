@@ -12,12 +12,8 @@ import {
   NOW,
   observationOf,
 } from "../../support/fixtures.ts";
-import {
-  inOrder,
-  makeRandom,
-  randomObservation,
-  randomSpec,
-} from "../../support/fixtures_random.ts";
+import { inOrder, randomObservation, randomSpec } from "../../support/fixtures_random.ts";
+import { makeRandom } from "../../../scripts/simulate/random.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 interface Round {
