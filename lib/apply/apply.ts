@@ -3,11 +3,12 @@
  * hangs on it and nothing else. In go the plan and the way to the server, out come events, all of
  * them plain data, so that this can run in a thread that holds only the plan's permissions.
  */
-import type { Plan, SettleStep, Step } from "../plan/types.ts";
+import { plainCause } from "../config/plain_cause.ts";
+import type { InheritStep, Plan, SettleStep, Step } from "../plan/types.ts";
 import { type CertificateWork, type Result, workOnCertificate } from "./certificate_steps.ts";
 import { forgetReplaced } from "./deploy.ts";
 import { type Emit, unfailing } from "./events.ts";
-import { dropMarker } from "./marker.ts";
+import { dropMarker, handOnMarker } from "./marker.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
 import { serve, tellFault } from "./services/serve.ts";
 import { judgeNewFiles } from "./services/validate.ts";
@@ -25,6 +26,9 @@ export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promi
   const sessions = new SessionOnce(access, emit);
   const results = new Map<string, Result>();
   try {
+    for (const step of plan.steps) {
+      if (step.kind === "inherit") inherit(step, plan.certStore, emit);
+    }
     await forEachInFlight(gatherWork(plan), async (work) => {
       results.set(work.name, await workOnCertificate(work, sessions, emit));
     });
@@ -64,6 +68,17 @@ async function forEachInFlight<T>(
     for (const item of waiting) await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker));
+}
+
+/** Before anything else: from then on each debt is that of a service that can pay it. */
+function inherit({ marker, heirs }: InheritStep, certStore: string, emit: Emit): void {
+  try {
+    handOnMarker(certStore, marker, heirs);
+    const detail = `its marker is handed on to ${heirs.join(", ")}`;
+    emit({ kind: "settled", service: marker, detail });
+  } catch (error) {
+    emit({ kind: "failed", step: "service", subject: marker, message: plainCause(error) });
+  }
 }
 
 function settle({ service, detail }: SettleStep, certStore: string, emit: Emit): void {

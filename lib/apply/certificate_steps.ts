@@ -1,13 +1,13 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
-import { folderOf, replacedFile, storedFile, temporaryFile } from "../config/store_paths.ts";
+import { folderOf, storedFile } from "../config/store_paths.ts";
 import type { What } from "../config/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
-import { deploy, NotDeployedError } from "./deploy.ts";
+import { deploy, NotDeployedError, type Replaced } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { issue, lifetimeWarning } from "./issue.ts";
 import { dropMarker, writeMarker } from "./marker.ts";
@@ -31,7 +31,7 @@ export interface Result {
    */
   state: "none" | "failed" | "half" | "deployed" | "reverted";
   /** What was written, and can be put back. */
-  readonly replaced: readonly TargetStep[];
+  readonly replaced: readonly Replaced[];
   /** Services that read its files. */
   readonly services: readonly string[];
   /** Those whose markers were made for it in this run. */
@@ -53,9 +53,12 @@ export async function workOnCertificate(
     });
     return result(work, "failed");
   }
-  const issued = work.issue && await tryIssue(work.issue, work.certStore, sessions, emit);
-  if (work.deploy === undefined) return result(work, "none");
-  return tryDeploy(work.deploy, work, issued, emit);
+  const newMarkers: string[] = [];
+  const issued = work.issue && await tryIssue(work.issue, work, { sessions, emit, newMarkers });
+  if (work.deploy !== undefined) return tryDeploy(work.deploy, work, issued, emit);
+  const { services = [] } = work.issue ?? {};
+  if (services.length === 0) return result(work, "none");
+  return { ...result(work, issued === undefined ? "failed" : "deployed"), services, newMarkers };
 }
 
 function result({ deploy }: CertificateWork, state: Result["state"]): Result {
@@ -81,13 +84,12 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
       });
     }
     for (const path of step.leftovers) {
-      removeIfThere(temporaryFile(path));
-      removeIfThere(replacedFile(path));
+      removeIfThere(path);
       syncFolder(folderOf(path));
       emit({
         kind: "tidied",
         certificate: step.certificate,
-        detail: `removed the file of an interrupted run beside "${path}"`,
+        detail: `removed "${path}" of an interrupted run`,
       });
     }
     return true;
@@ -98,15 +100,25 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
   }
 }
 
+interface Issuing {
+  readonly sessions: SessionOnce;
+  readonly emit: Emit;
+  /** Is given the services whose markers are made. */
+  readonly newMarkers: string[];
+}
+
 async function tryIssue(
   step: IssueStep,
-  certStore: string,
-  sessions: SessionOnce,
-  emit: Emit,
+  { name, certStore }: CertificateWork,
+  { sessions, emit, newMarkers }: Issuing,
 ): Promise<IssuedCertificate | undefined> {
   try {
     const session = await sessions.get();
-    const issued = await issue(step, certStore, session);
+    const issued = await issue(step, certStore, session, () => {
+      for (const service of step.services) {
+        if (writeMarker(certStore, service, name, step.inUseUntil)) newMarkers.push(service);
+      }
+    });
     const shortened = lifetimeWarning(step, issued, new Date());
     if (shortened !== undefined) {
       emit({ kind: "warning", subject: step.certificate, message: shortened });
@@ -125,6 +137,7 @@ async function tryIssue(
   } catch (error) {
     const message = (error as Error).message;
     emit({ kind: "failed", step: "issue", subject: step.certificate, message });
+    for (const service of newMarkers.splice(0)) dropMarker(certStore, service, emit);
     return undefined;
   }
 }
@@ -144,7 +157,7 @@ function tryDeploy(
   const changing = targets.some((target) => changesContent(target.drift));
   const newMarkers: string[] = [];
   try {
-    deploy({
+    const replaced = deploy({
       targets,
       revocable: step.revocable,
       text: (what) => issued?.text(what) ?? readStored(work, what),
@@ -161,7 +174,7 @@ function tryDeploy(
     });
     return {
       state: changing ? "deployed" : "none",
-      replaced: step.revocable ? targets : [],
+      replaced,
       services: step.services,
       newMarkers,
     };

@@ -4,7 +4,8 @@
  * changes, so that a key and its certificate stay together.
  *
  * Where services are to judge the new files, the old ones are kept beside them by hard links until
- * they have, so that they can be put back as they were, with inode and times.
+ * they have, so that they can be put back as they were, with inode and times. Where there are no
+ * hard links, a copy is kept.
  *
  * Not guaranteed: that all renames come about. One that fails after another went through leaves
  * the certificate's files of two sets, which `HalfDeployedError` says; the next run mends it.
@@ -44,14 +45,26 @@ export interface Deployment {
   readonly afterRename: (target: TargetStep) => void;
 }
 
-/** Throws NotDeployedError or HalfDeployedError in plain words. */
-export function deploy(deployment: Deployment): void {
+/** A target that can be put back as it was. */
+export interface Replaced {
+  readonly path: string;
+  /** Whether there was a file before. */
+  readonly kept: boolean;
+}
+
+/**
+ * @returns What can be put back, where the deployment is revocable.
+ *
+ * Throws NotDeployedError or HalfDeployedError in plain words.
+ */
+export function deploy(deployment: Deployment): readonly Replaced[] {
   const prepared: TargetStep[] = [];
+  const replaced: Replaced[] = [];
   try {
     for (const target of deployment.targets) {
       prepare(target, deployment.text);
       prepared.push(target);
-      if (deployment.revocable) keepReplaced(target);
+      if (deployment.revocable) replaced.push(keepReplaced(target));
     }
     deployment.beforeFirstRename();
   } catch (error) {
@@ -60,6 +73,7 @@ export function deploy(deployment: Deployment): void {
     throw new NotDeployedError((error as Error).message, { cause: error });
   }
   replaceAll(deployment);
+  return replaced;
 }
 
 function prepare(target: TargetStep, text: Deployment["text"]): void {
@@ -74,18 +88,40 @@ function prepare(target: TargetStep, text: Deployment["text"]): void {
   }
 }
 
-function keepReplaced({ path }: TargetStep): void {
+/** What an interrupted run has replaced is what was judged last, and is kept on. */
+function keepReplaced({ path, drift }: TargetStep): Replaced {
   const kept = replacedFile(path);
   try {
+    if (drift.some(({ kind }) => kind === "unjudged") && isThere(kept)) return { path, kept: true };
     removeIfThere(kept);
-    if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) fs.linkSync(path, kept);
+    if (!isThere(path)) return { path, kept: false };
+    linkOrCopy(path, kept);
+    return { path, kept: true };
   } catch (error) {
     throw new Error(`Cannot keep "${path}" as "${kept}": ${plainCause(error)}`, { cause: error });
   }
 }
 
+/** File systems without hard links, and the kernel's protection of other users' files (proc(5)). */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+function linkOrCopy(path: string, kept: string): void {
+  try {
+    fs.linkSync(path, kept);
+  } catch (error) {
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    const { uid, gid, mode, atime, mtime } = fs.statSync(path);
+    writeNewFile(kept, fs.readFileSync(path, "utf8"), { uid, gid, mode: mode & 0o7777 });
+    fs.utimesSync(kept, atime, mtime);
+  }
+}
+
+function isThere(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
 /** The new files stay: what they replaced is not needed any more. */
-export function forgetReplaced(targets: readonly TargetStep[]): void {
+export function forgetReplaced(targets: readonly { readonly path: string }[]): void {
   // What stays is found and cleared away by the next run.
   for (const { path } of targets) removeQuietly(replacedFile(path));
 }
@@ -95,13 +131,12 @@ export function forgetReplaced(targets: readonly TargetStep[]): void {
  *
  * Tries all of them. Throws Error in plain words that names those that could not be put back.
  */
-export function putBack(targets: readonly TargetStep[]): void {
+export function putBack(replaced: readonly Replaced[]): void {
   const failures: string[] = [];
-  for (const { path } of targets) {
+  for (const { path, kept } of replaced) {
     try {
-      const kept = replacedFile(path);
-      if (fs.lstatSync(kept, { throwIfNoEntry: false }) === undefined) removeIfThere(path);
-      else fs.renameSync(kept, path);
+      if (kept) fs.renameSync(replacedFile(path), path);
+      else removeIfThere(path);
       syncFolder(folderOf(path));
     } catch (error) {
       failures.push(`"${path}": ${plainCause(error)}`);

@@ -15,17 +15,23 @@ import { describeCap } from "../plan/warnings.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
-import { describeClock } from "../vault/wire/clock_difference.ts";
+import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
 import { writeStoredSet } from "./store.ts";
 
-/** Throws Error in plain words; then the store is as it was. */
+/**
+ * @param beforeStored Called once the certificate has come and before the store changes. May throw.
+ *
+ * Throws Error in plain words; then the store is as it was.
+ */
 export async function issue(
   step: IssueStep,
   certStore: string,
   session: VaultSession,
+  beforeStored: () => void,
 ): Promise<IssuedCertificate> {
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
+  beforeStored();
   try {
     writeStoredSet(certStore, step.certificate, (what) => issued.text(what));
   } catch (error) {
@@ -79,15 +85,18 @@ export function lifetimeWarning(
  */
 function shortened(
   { request }: IssueStep,
-  { certificate: { notAfter } }: IssuedCertificate,
+  { certificate: { notAfter }, serverTime }: IssuedCertificate,
   now: Date,
 ): string | undefined {
   if (request.ttl === undefined) return undefined;
   const seconds = (notAfter.getTime() - now.getTime()) / 1000;
   if (seconds > request.ttl - Math.max(60, request.ttl / 100)) return undefined;
+  const clock = clockHint(serverTime, now);
   return `asked for a lifetime of ${formatDuration(request.ttl)} and got ${
     formatDuration(Math.round(seconds / 60) * 60)
-  }; lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
+  }${
+    clock === "" ? "" : " by this host's clock"
+  }${clock}; lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
 }
 
 /** Why a certificate is not valid now: this host's clock, unless by the server's it is not either. */

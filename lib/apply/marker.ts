@@ -6,15 +6,14 @@
 import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
 import { markerFile, markerFolder, temporaryFile } from "../config/store_paths.ts";
+import { formatMarker, type MarkerText, parseMarker, uniteMarkers } from "../plan/marker_text.ts";
 import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";
 import type { Emit } from "./events.ts";
 
 /**
- * The time of the file is what counts. Its text is for people, but for two lines: `until:` tells
- * when what the service has loaded expires, `failed:` why the last run could not make it load more.
+ * Writes a marker, and adds to one that is there. The time of the file is what counts.
  *
- * @param until End of the certificate that the new files replace, where it is known; an earlier one
- * that the marker has already stays.
+ * @param until End of the certificate that the new files replace, where it is known.
  * @returns Whether there was none before. Throws Error in plain words.
  */
 export function writeMarker(
@@ -24,68 +23,77 @@ export function writeMarker(
   until?: Date,
 ): boolean {
   const before = tryRead(certStore, service);
-  const end = before === undefined ? until : earlier(until, valueOf(before, "until"));
-  const text = [
-    `${service} has to load the new files of ${certificate}`,
-    ...(end === undefined ? [] : [`until: ${end.toISOString()}`]),
-  ];
-  write(certStore, service, text, before === undefined);
+  const more = { certificates: [certificate], ...(until !== undefined && { until }) };
+  write(certStore, service, before === undefined ? more : uniteMarkers(before, more), {
+    isNew: before === undefined,
+  });
   return before === undefined;
 }
 
 /** Adds to a marker, if there is one, why its service still owes an action; its time stays. */
-export function noteFailure(certStore: string, service: string, message: string): void {
+export function noteFailure(certStore: string, service: string, failure: string): void {
   try {
-    const lines = readLines(markerFile(certStore, service));
-    if (lines === undefined) return;
-    const kept = lines.filter((line) => line !== "" && !line.startsWith("failed: "));
-    const { mtime } = fs.statSync(markerFile(certStore, service));
-    const text = [...kept, `failed: ${message.replace(/\s+/g, " ")}`];
-    write(certStore, service, text, false, mtime);
+    const before = readMarker(certStore, service);
+    if (before === undefined) return;
+    const time = timeOf(certStore, service);
+    write(certStore, service, { ...before, failure }, { isNew: false, time });
   } catch {
     // The failure itself is said, and the marker stands.
     return;
   }
 }
 
-/** Where one of them is not known, it is not known. */
-function earlier(until: Date | undefined, text = ""): Date | undefined {
-  const before = Date.parse(text);
-  if (until === undefined || Number.isNaN(before)) return undefined;
-  return new Date(Math.min(until.getTime(), before));
+/**
+ * Hands a marker on to services that have taken the place of its own, with its time where theirs is
+ * not later, and removes it. Throws Error in plain words.
+ */
+export function handOnMarker(certStore: string, marker: string, heirs: readonly string[]): void {
+  const left = tryRead(certStore, marker);
+  if (left === undefined) return;
+  const time = timeOf(certStore, marker);
+  for (const heir of heirs) {
+    const own = tryRead(certStore, heir);
+    const isNew = own === undefined;
+    const { certificates, until } = left;
+    const text = isNew
+      ? { certificates, ...(until !== undefined && { until }) }
+      : uniteMarkers(own, left);
+    const ownTime = isNew ? time : timeOf(certStore, heir);
+    write(certStore, heir, text, { isNew, time: ownTime > time ? ownTime : time });
+  }
+  removeMarker(certStore, marker);
 }
 
-function tryRead(certStore: string, service: string): string[] | undefined {
-  const path = markerFile(certStore, service);
+function timeOf(certStore: string, service: string): Date {
+  return fs.statSync(markerFile(certStore, service)).mtime;
+}
+
+function tryRead(certStore: string, service: string): MarkerText | undefined {
   try {
-    return readLines(path);
+    return readMarker(certStore, service);
   } catch (error) {
+    const path = markerFile(certStore, service);
     throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
   }
 }
 
-function readLines(path: string): string[] | undefined {
-  if (!fs.existsSync(path)) return undefined;
-  return fs.readFileSync(path, "utf8").split("\n");
-}
-
-function valueOf(lines: readonly string[], key: string): string | undefined {
-  return lines.find((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
+function readMarker(certStore: string, service: string): MarkerText | undefined {
+  const path = markerFile(certStore, service);
+  return fs.existsSync(path) ? parseMarker(fs.readFileSync(path, "utf8")) : undefined;
 }
 
 function write(
   certStore: string,
   service: string,
-  lines: readonly string[],
-  isNew: boolean,
-  time?: Date,
+  text: MarkerText,
+  { isNew, time }: { readonly isNew: boolean; readonly time?: Date },
 ): void {
   const path = markerFile(certStore, service);
   const temporary = temporaryFile(path);
   try {
     fs.mkdirSync(markerFolder(certStore), { recursive: true, mode: 0o700 });
     removeIfThere(temporary);
-    writeNewFile(temporary, `${lines.join("\n")}\n`, { mode: 0o600 });
+    writeNewFile(temporary, formatMarker(service, text), { mode: 0o600 });
     if (time !== undefined) fs.utimesSync(temporary, time, time);
     fs.renameSync(temporary, path);
     syncFolder(markerFolder(certStore));

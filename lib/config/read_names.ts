@@ -58,9 +58,11 @@ function isIpAddress(text: string): boolean {
   return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
-/** A name that a TLS certificate can be for. */
+/** A name that a TLS server can be asked for; a wildcard is none. */
 export function readServerName(text: string): string | Mistake {
-  return isIpAddress(text) ? text : readDnsName(text);
+  if (isIpAddress(text)) return text;
+  if (!text.startsWith("*.")) return readDnsName(text);
+  return expected(`one host, such as "${text.replace("*", "www")}"`, text);
 }
 
 /** A host with a port or without, in lower case. */
@@ -68,7 +70,7 @@ export function readHost(text: string): string | Mistake {
   const [, host, port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(text) ?? [];
   const url = host && URL.canParse(`https://${text}/`) ? new URL(`https://${text}/`) : undefined;
   const name = url === undefined ? text : readServerName(url.hostname.replace(/^\[|\]$/g, ""));
-  if (url === undefined || name instanceof Mistake || /[/?#@*]/.test(text)) {
+  if (url === undefined || name instanceof Mistake || /[/?#@]/.test(text)) {
     return expected(`a host such as "vault-2.example.com"`, text);
   }
   // As the URL of a redirect will have it.
@@ -145,7 +147,7 @@ export function readContainer(text: string): string | Mistake {
 }
 
 /** systemd.unit(5); a name that ends in none of these is taken as a service, as systemctl does. */
-const UNIT_SUFFIX =
+export const UNIT_SUFFIX =
   /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
 
 /** A systemd unit by its full name. */

@@ -26,6 +26,9 @@ export function readRenew(text: string): RenewalWindow | Mistake {
   }
   const seconds = parseDuration(text);
   if (seconds === undefined) return expected(`${DURATION} or a share such as "33%"`, text);
+  if (/^\d+$/.test(text) && seconds < 100) {
+    return new Mistake(`${text} alone is seconds; is "${text}d" meant, or "${text}%"?`);
+  }
   return { kind: "duration", seconds };
 }
 

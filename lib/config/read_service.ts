@@ -24,9 +24,13 @@ export function readWord(text: string): string | Mistake {
   return text.includes("\0") ? new Mistake("holds a NUL character") : text;
 }
 
-/** The program of a command: a name that is looked up in the system's folders, or a path. */
+/**
+ * The program of a command: a name that is looked up in the system's folders, or a path. With an
+ * option behind a blank it is a whole line, as for a shell, which there is not.
+ */
 export function isProgram(text: string): boolean {
-  return /^(?:\/.*)?[^/\s-][^/]*$/.test(text) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text);
+  return /^(?:[^/\s-][^/\s]*|\/(?:.*\/)?[^/\s-][^/]*)$/.test(text) &&
+    !/(?:^|\/)\.{1,2}(?:\/|$)|\s-/.test(text);
 }
 
 /** `HOST:PORT` of a probe. */

@@ -113,7 +113,7 @@ function resolveCertificate(
       false,
     key: resolveKey(entry, settings),
     targets: (entry.deploy ?? []).map((target) => resolveTarget(target, settings)),
-    services: (entry.service ?? []).map((service) => resolveService(service, said, windows)),
+    services: (entry.service ?? []).map((service) => resolveService(service, entry, said, windows)),
   };
 }
 

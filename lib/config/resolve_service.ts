@@ -7,6 +7,7 @@ import {
   DEFAULT_SIGNAL,
 } from "./defaults.ts";
 import type { CertificateEntry, ProbeEntry, ServiceEntry } from "./schema.ts";
+import { probedName } from "./probed_name.ts";
 import { type KnownManagers, knownManagers, serviceIdentity } from "./service_form.ts";
 import type { MaintenanceWindow, ProbeSpec, ServiceSpec } from "./types.ts";
 
@@ -32,14 +33,15 @@ export function gatherSaid(entries: readonly CertificateEntry[]): SaidOfServices
 /** @param windows Those of the certificate, for a service that has none. */
 export function resolveService(
   entry: ServiceEntry,
+  certificate: CertificateEntry,
   said: SaidOfServices,
   windows: readonly MaintenanceWindow[],
 ): ServiceSpec {
   const identity = identityOf(entry, said.managers);
-  const { signal, pid_file, command, timeout, window, manager } = said.byId.get(identity.id) ??
-    entry;
+  const known = said.byId.get(identity.id) ?? entry;
+  const { signal, pid_file, command, timeout, window, manager } = known;
   const signalled = signal !== undefined || identity.manager === "pid_file";
-  const control = entry.control ?? (signalled ? "signal" : DEFAULT_CONTROL);
+  const control = entry.control ?? known.control ?? (signalled ? "signal" : DEFAULT_CONTROL);
   return {
     ...identity,
     ...(manager !== undefined && { manager }),
@@ -48,10 +50,10 @@ export function resolveService(
     ...(pid_file !== undefined && { pidFile: pid_file }),
     ...(command !== undefined && { command }),
     ...(entry.validate !== undefined && { validate: entry.validate }),
-    ...(entry.probe !== undefined && { probe: resolveProbe(entry.probe) }),
+    ...(entry.probe !== undefined && { probe: resolveProbe(entry.probe, certificate) }),
     timeout: timeout ?? DEFAULT_SERVICE_TIMEOUT,
     windows: window ?? windows,
-    order: entry.order ?? DEFAULT_ORDER,
+    order: entry.order ?? known.order ?? DEFAULT_ORDER,
   };
 }
 
@@ -61,10 +63,12 @@ function identityOf(entry: ServiceEntry, managers: KnownManagers) {
   return identity;
 }
 
-function resolveProbe({ connect, servername, starttls, timeout }: ProbeEntry): ProbeSpec {
+function resolveProbe(entry: ProbeEntry, certificate: CertificateEntry): ProbeSpec {
+  const { connect, starttls, timeout } = entry;
+  const serverName = probedName(entry, certificate);
   return {
     ...connect,
-    ...(servername !== undefined && { serverName: servername }),
+    ...(serverName !== undefined && { serverName }),
     ...(starttls !== undefined && { startTls: starttls }),
     timeout: timeout ?? DEFAULT_PROBE_TIMEOUT,
   };

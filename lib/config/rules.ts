@@ -5,28 +5,12 @@
 import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "./duration.ts";
 import { type Finding, formatKeyPath, type KeyPath } from "./key_path.ts";
-import { quote } from "./mistake.ts";
 import { isGuarded } from "./read_places.ts";
-import type { CertificateEntry, Draft, File, Settings } from "./schema.ts";
-import { type KnownManagers, knownManagers, serviceIdentity } from "./service_form.ts";
+import type { Draft, File, Settings } from "./schema.ts";
+import { type Certificate, claim, type Round } from "./round.ts";
+import { knownManagers } from "./service_form.ts";
+import { checkServices } from "./service_rules.ts";
 import { targetForm } from "./target_form.ts";
-
-type Certificate = Draft<CertificateEntry>;
-
-/** What is known while the rules go through the file, certificate by certificate. */
-interface Round {
-  readonly settings: Draft<Settings>;
-  /** Tells which keys have a finding already. */
-  readonly wrong: (path: KeyPath) => boolean;
-  readonly store: string;
-  readonly storePrefix: string;
-  readonly names: Map<string, KeyPath>;
-  readonly paths: Map<string, KeyPath>;
-  readonly managers: KnownManagers;
-  /** What was said of a service, and where. */
-  readonly said: Map<string, { readonly value: string; readonly path: KeyPath }>;
-  readonly findings: Finding[];
-}
 
 /** Every breach of a rule; `found` is what the schema has found already. */
 export function checkRules(file: Draft<File>, found: readonly Finding[] = []): Finding[] {
@@ -45,6 +29,7 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
         .filter((service) => service !== undefined),
     ),
     said: new Map(),
+    probes: new Map(),
     findings: [],
   };
   claimOwnFiles(round);
@@ -145,10 +130,7 @@ function checkCertificate(round: Round, index: number, certificate: Certificate)
     claim(round, round.names, certificate.name, ["certs", index, "name"]);
   }
   checkIssuer(round, at, certificate);
-  // Where both come from the settings it is said there, once.
-  if (certificate.renew !== undefined || certificate.ttl !== undefined) {
-    checkRenewal(round, at, certificate);
-  }
+  checkRenewal(round, at, certificate);
   checkReuse(round, at, certificate);
   checkTargets(round, index, certificate);
   checkServices(round, index, certificate);
@@ -163,26 +145,17 @@ function checkIssuer({ settings, wrong, findings }: Round, at: KeyPath, entry: C
   }
 }
 
-/** A window as long as the lifetime would make a certificate due the moment it is issued. */
+/** Two values that were given together and clash; from different places, the window is cut. */
 function checkRenewal(
-  { settings, wrong, findings }: Round,
+  { findings }: Round,
   at: KeyPath,
   entry: Certificate | Draft<Settings>,
 ): void {
-  const renew = entry.renew ?? settings.renew;
-  const ttl = entry.ttl ?? settings.ttl;
+  const { renew, ttl } = entry;
   if (renew?.kind !== "duration" || ttl === undefined || renew.seconds < ttl) return;
-  // A value of its own that could not be read does not make the common one count.
-  if (wrong([...at, "renew"]) || wrong([...at, "ttl"])) return;
   const [window, lifetime] = [formatDuration(renew.seconds), formatDuration(ttl)];
-  if (entry.renew !== undefined) {
-    const whose = entry.ttl === undefined ? "config.ttl" : "ttl";
-    const message = `must be shorter than ${whose} (${lifetime}), got ${window}`;
-    findings.push({ path: [...at, "renew"], message });
-  } else {
-    const message = `must be longer than config.renew (${window}), got ${lifetime}`;
-    findings.push({ path: [...at, "ttl"], message });
-  }
+  const message = `must be shorter than ttl (${lifetime}), got ${window}`;
+  findings.push({ path: [...at, "renew"], message });
 }
 
 function checkTargets(round: Round, index: number, certificate: Certificate): void {
@@ -196,37 +169,4 @@ function checkTargets(round: Round, index: number, certificate: Certificate): vo
       claim(round, round.paths, form.path, path);
     }
   });
-}
-
-/** What is one thing of a service, however many certificates name it. */
-const SERVICE_WIDE = ["signal", "pid_file", "command", "timeout", "window"] as const;
-
-function checkServices(round: Round, index: number, certificate: Certificate): void {
-  const own = new Map<string, KeyPath>();
-  certificate.service?.forEach((service, number) => {
-    const identity = service && serviceIdentity(service, round.managers);
-    if (service === undefined || identity === undefined) return;
-    const at: KeyPath = ["certs", index, "service", number];
-    claim(round, own, identity.id, [...at, "name"]);
-    for (const key of SERVICE_WIDE) {
-      if (service[key] === undefined) continue;
-      agree(round, `${identity.id} ${key}`, JSON.stringify(service[key]), [...at, key]);
-    }
-  });
-}
-
-/** Reports a value that differs from what another certificate says of the same thing. */
-function agree({ said, findings }: Round, what: string, value: string, path: KeyPath): void {
-  const other = said.get(what);
-  if (other === undefined) said.set(what, { value, path });
-  else if (other.value !== value) {
-    findings.push({ path, message: "differs from", other: other.path });
-  }
-}
-
-/** Takes a text for one place in the file, or reports the place that has taken it before. */
-function claim(round: Round, taken: Map<string, KeyPath>, text: string, path: KeyPath): void {
-  const other = taken.get(text);
-  if (other === undefined) taken.set(text, path);
-  else round.findings.push({ path, message: `${quote(text)} is already used by`, other });
 }

@@ -105,7 +105,7 @@ const command = v.pipe(
   v.minLength(1, "has no entry"),
   v.check(
     ([program]) => program === undefined || isProgram(program),
-    "expected a program first: its name, or its absolute path",
+    "expected a program first: its name, or its absolute path; arguments are entries of their own",
   ),
 );
 

@@ -1,6 +1,6 @@
 /** The forms of a service entry: a unit, a container, a process with a pid file, or a command. */
 import { Mistake } from "./mistake.ts";
-import { readContainer, readUnit } from "./read_names.ts";
+import { readContainer, readUnit, UNIT_SUFFIX } from "./read_names.ts";
 import type { Control, Manager } from "./types.ts";
 
 /** The keys of an entry that its form hangs on. */
@@ -20,9 +20,6 @@ export interface ServiceIdentity {
   readonly name: string;
   readonly manager?: Manager;
 }
-
-/** A name that can only be a unit's: with a suffix, or an instance of a template. */
-const UNIT_ONLY = /@|\.[a-z]+$/;
 
 /** Managers that the file tells of, by the name of the service; none where it tells of several. */
 export type KnownManagers = ReadonlyMap<string, Manager | undefined>;
@@ -61,7 +58,10 @@ function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager |
   if (manager !== undefined) return manager;
   if (command !== undefined) return "command";
   if (pid_file !== undefined) return "pid_file";
-  return name !== undefined && UNIT_ONLY.test(name) ? "systemd" : undefined;
+  // An instance of a template, or a name with a unit's suffix, can be nothing else.
+  return name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name))
+    ? "systemd"
+    : undefined;
 }
 
 /** A mistake in the form of an entry. */
@@ -77,7 +77,7 @@ export function serviceMistakes(given: ServiceKeys): readonly ServiceMistake[] {
   const entry = withoutUnread(given);
   const mistakes: ServiceMistake[] = [];
   const add = (key: string, message: string) => mistakes.push({ key, message });
-  const { name, manager, control, signal, pid_file, command } = entry;
+  const { name, manager, control, signal } = entry;
   const named = name === undefined ? undefined : nameMistake(entry, name);
   if (named !== undefined) add("name", named.message);
   const found = managerOf(entry);
@@ -91,14 +91,14 @@ export function serviceMistakes(given: ServiceKeys): readonly ServiceMistake[] {
       );
     }
   }
-  if (command !== undefined && found === "command") {
+  if (found === "command") {
     if (control !== undefined) {
       add("control", `does not go with "command", which is all that is done`);
     }
     if (signal !== undefined) {
       add("signal", `does not go with "command", which is all that is done`);
     }
-  } else if (pid_file !== undefined && control !== undefined && control !== "signal") {
+  } else if (found === "pid_file" && control !== undefined && control !== "signal") {
     add("control", `with "pid_file" there is only "signal"`);
   } else if (signal !== undefined && control !== undefined && control !== "signal") {
     add("signal", `goes with "control: signal" only`);

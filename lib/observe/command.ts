@@ -11,6 +11,8 @@ export interface CommandResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** A process that it started has its output open still, and loses it when we end. */
+  readonly outlived: boolean;
 }
 
 /** The program is not on this host, or may not be run. */
@@ -37,7 +39,7 @@ const LINGER = 500;
 
 /**
  * @param program Absolute paths where the program may be, in the order in which they are tried.
- * @param limit Milliseconds after which the program is ended.
+ * @param limit Milliseconds after which the program is ended, with what it started.
  * @param env Further variables.
  *
  * Throws CommandError where none of the paths can be run. Needs run permission for them.
@@ -89,6 +91,8 @@ async function runOnce(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    // A process group of its own, to be ended as a whole.
+    detached: true,
   }).spawn();
   const outputs = [new Output(child.stdout), new Output(child.stderr)] as const;
   let late = false;
@@ -100,14 +104,20 @@ async function runOnce(
   ];
   const { code } = await child.status;
   timers.forEach(clearTimeout);
+  if (late) tryKill(child, "SIGKILL");
   const [stdout, stderr] = await Promise.all(outputs.map((output) => output.end()));
-  return { code: late ? 124 : code, stdout: stdout ?? "", stderr: stderr ?? "" };
+  return {
+    code: late ? 124 : code,
+    stdout: stdout?.text ?? "",
+    stderr: stderr?.text ?? "",
+    outlived: !late && (stdout?.open || stderr?.open || false),
+  };
 }
 
-/** Answers whether it was still there. */
-function tryKill(child: Deno.ChildProcess, signal: Deno.Signal): boolean {
+/** Answers whether any of its group was still there. */
+function tryKill({ pid }: Deno.ChildProcess, signal: Deno.Signal): boolean {
   try {
-    child.kill(signal);
+    Deno.kill(-pid, signal);
     return true;
   } catch {
     return false;
@@ -126,14 +136,14 @@ class Output {
     this.#done = this.#read();
   }
 
-  /** What has come, once the program has ended. */
-  async end(): Promise<string> {
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, LINGER);
-    await Promise.race([this.#done, late]);
+  /** What has come, once the program has ended, and whether somebody could still write more. */
+  async end(): Promise<{ readonly text: string; readonly open: boolean }> {
+    const { promise: late, resolve } = Promise.withResolvers<true>();
+    const timer = setTimeout(resolve, LINGER, true);
+    const open = await Promise.race([this.#done.then(() => false), late]);
     clearTimeout(timer);
     await this.#reader.cancel().catch(() => undefined);
-    return this.#text;
+    return { text: this.#text, open };
   }
 
   async #read(): Promise<void> {

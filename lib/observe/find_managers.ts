@@ -2,6 +2,7 @@
  * Finds out who manages a service whose entry does not say it. A name such as `web` is a unit of
  * systemd or, where systemd has none of that name, a container.
  */
+import { markerFile } from "../config/store_paths.ts";
 import type { CertificateSpec, Config, ServiceSpec } from "../config/types.ts";
 import type { Engine } from "./containers.ts";
 import { readInfo } from "./read.ts";
@@ -11,7 +12,11 @@ const UNIT_FOLDERS = [
   "/etc/systemd/system",
   "/usr/lib/systemd/system",
   "/lib/systemd/system",
+  "/etc/systemd/system.control",
+  "/etc/systemd/system.attached",
   "/run/systemd/system",
+  "/run/systemd/system.control",
+  "/run/systemd/system.attached",
   "/run/systemd/generator",
   "/run/systemd/generator.late",
   "/run/systemd/generator.early",
@@ -30,9 +35,10 @@ export async function findManagers(config: Config): Promise<Config> {
       .map((service) => [service.id, service]),
   );
   const containers = new Map<string, ServiceSpec>();
+  const engines = new Set<Engine>(["docker", "podman"]);
   for (const [id, service] of open) {
     if (UNIT_FOLDERS.some((folder) => isThere(`${folder}/${service.name}`))) continue;
-    const engine = await findEngine(containerName(service));
+    const engine = markedEngine(config, service) ?? await findEngine(service, engines);
     if (engine !== undefined) containers.set(id, asContainer(service, engine));
   }
   if (containers.size === 0) return config;
@@ -63,12 +69,24 @@ function containerName({ name }: ServiceSpec): string {
   return name.replace(/\.service$/, "");
 }
 
-async function findEngine(name: string): Promise<Engine | undefined> {
+/** A container that owes something must not be lost sight of while its engine is down. */
+function markedEngine({ certStore }: Config, service: ServiceSpec): Engine | undefined {
+  return (["docker", "podman"] as const)
+    .find((engine) => isThere(markerFile(certStore, asContainer(service, engine).id)));
+}
+
+/** @param engines Those that are worth asking; one that does not answer is taken out. */
+async function findEngine(
+  service: ServiceSpec,
+  engines: Set<Engine>,
+): Promise<Engine | undefined> {
   const { ENGINES, observeContainer } = await import("./containers.ts");
-  for (const engine of ["docker", "podman"] as const) {
-    if (!ENGINES[engine].some(isThere)) continue;
-    const state = await observeContainer(engine, name);
-    if (state !== undefined && state.state !== "unknown") return engine;
+  for (const engine of engines) {
+    const state = ENGINES[engine].some(isThere)
+      ? await observeContainer(engine, containerName(service))
+      : undefined;
+    if (state === undefined) engines.delete(engine);
+    else if (state.state !== "unknown") return engine;
   }
   return undefined;
 }

@@ -1,31 +1,81 @@
 /** Looks at services that may owe an action: their markers, and what their managers say of them. */
-import { markerFolder } from "../config/store_paths.ts";
-import type { ServiceSpec } from "../config/types.ts";
-import type { LoadRecord, MarkerObservation, Presence, UnitState } from "../plan/types.ts";
+import { isLeftover, markerFolder } from "../config/store_paths.ts";
+import type { CertificateSpec, ServiceSpec } from "../config/types.ts";
+import { type MarkerText, parseMarker, uniteMarkers } from "../plan/marker_text.ts";
+import type {
+  LoadRecord,
+  MarkerObservation,
+  Observation,
+  OrphanObservation,
+  UnitState,
+} from "../plan/types.ts";
 import { readFolder, readInfo, readText } from "./read.ts";
 
+type Markers = Pick<Observation, "markers" | "orphans">;
+
+/** A marker without what its service's manager says. */
+interface Marker extends MarkerText {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
 /**
- * Markers of the given services, by their ids. Managers are asked only where there are some.
+ * All markers of the services of the file, and what those that it no longer names leave to them.
+ * Managers are asked only where there are some.
  *
  * Needs read permission for the store, and run permission for what asks the managers.
  */
 export async function observeMarkers(
   certStore: string,
-  services: ReadonlyMap<string, ServiceSpec>,
-): Promise<Presence<MarkerObservation[]>> {
+  specs: readonly CertificateSpec[],
+): Promise<Markers> {
   const listing = readFolder(markerFolder(certStore));
-  if (listing.kind !== "present") return listing;
-  const marked = [...services.values()].filter(({ id }) => listing.value.has(id));
-  if (marked.length === 0) return { kind: "present", value: [] };
+  if (listing.kind !== "present") return { markers: listing, orphans: [] };
+  if (listing.value.size === 0) return { markers: { kind: "present", value: [] }, orphans: [] };
+  const services = new Map(
+    specs.flatMap((spec) => spec.services).map((service) => [service.id, service]),
+  );
+  const found = new Map<string, Marker>();
+  for (const name of listing.value) {
+    if (services.has(name)) found.set(name, readMarker(certStore, name));
+  }
+  const orphans: OrphanObservation[] = [];
+  for (const marker of listing.value) {
+    if (services.has(marker) || isLeftover(marker)) continue;
+    const left = readMarker(certStore, marker);
+    const heirs = heirsOf(left, specs);
+    // Another file may keep its certificates in the same store.
+    if (heirs.length === 0) continue;
+    orphans.push({ marker, heirs });
+    for (const heir of heirs) found.set(heir, inherit(found.get(heir), left));
+  }
+  const marked = [...services.values()].filter(({ id }) => found.has(id));
+  return { markers: { kind: "present", value: await askManagers(marked, found) }, orphans };
+}
+
+function heirsOf(left: Marker, specs: readonly CertificateSpec[]): string[] {
+  const named = specs.filter(({ name }) => left.certificates.includes(name));
+  return [...new Set(named.flatMap(({ services }) => services.map(({ id }) => id)))];
+}
+
+function inherit(own: Marker | undefined, { failure: _, ...left }: Marker): Marker {
+  if (own === undefined) return left;
+  return { ...uniteMarkers(own, left), since: Math.max(own.since, left.since) };
+}
+
+async function askManagers(
+  marked: readonly ServiceSpec[],
+  markers: ReadonlyMap<string, Marker>,
+): Promise<MarkerObservation[]> {
   const units = marked.filter(isUnit).map(({ name }) => name);
   const states = units.length === 0
     ? new Map<string, UnitState>()
     : await (await import("./units.ts")).observeUnits(units);
-  const markers = await Promise.all(marked.map(async (service) => {
+  return await Promise.all(marked.map(async (service) => {
     const record = await recordOf(service, states);
-    return { ...readMarker(certStore, service.id), ...(record !== undefined && { record }) };
+    const marker = markers.get(service.id) ?? { since: 0, certificates: [] };
+    return { service: service.id, ...marker, ...(record !== undefined && { record }) };
   }));
-  return { kind: "present", value: markers };
 }
 
 function isUnit({ manager = "systemd" }: ServiceSpec): boolean {
@@ -55,20 +105,12 @@ async function recordOf(
   }
 }
 
-/** Its time is what counts; a line of its text may tell until when what is loaded is valid. */
-function readMarker(certStore: string, service: string): MarkerObservation {
+function readMarker(certStore: string, service: string): Marker {
   const path = `${markerFolder(certStore)}/${service}`;
   const info = readInfo(path);
   const text = readText(path);
-  const lines = text.kind === "present" ? text.value.split("\n") : [];
-  const value = (key: string) =>
-    lines.find((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
-  const until = new Date(value("until") ?? "");
-  const failure = value("failed");
   return {
-    service,
     since: info.kind === "present" ? info.value.mtime?.getTime() ?? 0 : 0,
-    ...(Number.isNaN(until.getTime()) ? {} : { until }),
-    ...(failure === undefined ? {} : { failure }),
+    ...parseMarker(text.kind === "present" ? text.value : ""),
   };
 }

@@ -27,13 +27,10 @@ export async function observe(config: Config): Promise<Observation> {
   const certificates = specs.map((spec, at) =>
     observeCertificate(spec, looks[at] as StoreLook, folders, accounts)
   );
-  const services = specs.flatMap((spec) => spec.services);
-  const byId = new Map(services.map((service) => [service.id, service]));
-  const markers = await observeMarkers(config.certStore, byId);
-  const served = services.some(({ probe }) => probe !== undefined)
-    ? await (await import("./served.ts")).observeAllServed(specs)
-    : [];
-  return { certificates, markers, served, zone: zoneFor(specs) };
+  const { markers, orphans } = await observeMarkers(config.certStore, specs);
+  const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
+  const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
+  return { certificates, markers, orphans, served, zone: zoneFor(specs) };
 }
 
 /** The zone counts, and is looked up, only where there is a window. */

@@ -67,7 +67,7 @@ async function see(probe: ProbeSpec, look: Look): Promise<Buffer> {
       await talk(peer, probe.startTls);
     }
     look.stage = "handshake";
-    return await readLeaf(peer, name);
+    return await readLeaf(peer, name, look.end);
   } finally {
     look.end.removeEventListener("abort", close);
     close();
@@ -112,10 +112,10 @@ async function talk(peer: Deno.Conn, protocol: StartTls): Promise<void> {
   }
 }
 
-async function readLeaf(peer: Deno.Conn, name: AskedName): Promise<Buffer> {
+async function readLeaf(peer: Deno.Conn, name: AskedName, end: AbortSignal): Promise<Buffer> {
   const relay = openRelay(peer);
   try {
-    const leaf = await shakeHands(relay.port, name);
+    const leaf = await abortable(shakeHands(relay.port, name), end);
     // With the end of TLS all has to reach the peer, or it would log a failure.
     await relay.done;
     return leaf;
@@ -151,8 +151,5 @@ type AskedName = { readonly servername?: string };
 
 /** An address is no name that may be sent (RFC 6066, 3). Without one, the runtime sends none. */
 function askedName(name: string | undefined): AskedName {
-  if (name === undefined || isIP(name) !== 0) return {};
-  // With a name that cannot be sent, the runtime waits for ever.
-  if (name.includes("*")) throw new Refused(`cannot be asked for "${name}"; name one host of it`);
-  return { servername: domainToASCII(name) };
+  return name === undefined || isIP(name) !== 0 ? {} : { servername: domainToASCII(name) };
 }

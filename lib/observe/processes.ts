@@ -1,6 +1,9 @@
 /** Looks at processes that pid files name. Needs run permission for `ps`. */
+import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+import { plainCause } from "../config/plain_cause.ts";
 import { CommandError, runCommand } from "./command.ts";
-import { readInfo, readText } from "./read.ts";
+import { readInfo } from "./read.ts";
 
 const PS = ["/usr/bin/ps", "/bin/ps"];
 const PS_LIMIT = 10_000;
@@ -8,47 +11,85 @@ const PS_LIMIT = 10_000;
 /** `ps` reckons starts from the time since boot, which drifts from the clock by a second or two. */
 const DRIFT = 5_000;
 
+/** Bytes; a process id has seven digits at the most. */
+const LONGEST = 64;
+/** The kernel's PID_MAX_LIMIT. */
+const MAX_PID = 4_194_304;
+
 export type ProcessLook =
   | { readonly kind: "running"; readonly pid: number; readonly startedAt: number }
   | { readonly kind: "not-running" }
   /** Nothing must be sent to whatever the file names. */
   | { readonly kind: "unsure"; readonly problem: string };
 
+/** What a pid file says, and who wrote it, when. */
+interface PidFile {
+  readonly pid: number;
+  readonly uid: number;
+  readonly mode: number;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
 /**
  * The process that a pid file names, unless the file may have got stale or be somebody's trap: the
- * process must be older than the file, and where the file is not root's it must be its owner's.
+ * process must be older than the file, and where the file is not root's it must be its owner's. A
+ * file that is not there may be that of a service that is stopped, or a slip in its path.
  *
  * Throws CommandError where `ps` is not on this host.
  */
-export async function observeProcess(pidFile: string): Promise<ProcessLook> {
-  const text = readText(pidFile);
-  const info = readInfo(pidFile);
-  if (text.kind === "unreadable") return unsure(text.problem);
-  if (info.kind === "unreadable") return unsure(info.problem);
-  if (text.kind === "absent" || info.kind === "absent") return { kind: "not-running" };
-  const pid = Number(/^\s*(\d{1,10})\s*$/.exec(text.value)?.[1]);
-  if (!(pid > 1)) return unsure(`"${pidFile}" holds no process id`);
-  const args = ["-o", "lstart=,uid=", "-p", String(pid)];
-  const { stdout } = await runCommand(PS, args, PS_LIMIT);
-  const [, start = "", uid = ""] = /^\s*(\S.*\d{4})\s+(\d+)\s*$/.exec(stdout) ?? [];
-  if (start === "") return { kind: "not-running" };
+export async function observeProcess(path: string): Promise<ProcessLook> {
+  const file = readPidFile(path);
+  if (typeof file === "string") return unsure(file);
+  const { pid, uid, mode, writtenAt } = file;
+  const result = await runCommand(PS, ["-o", "lstart=,uid=", "-p", String(pid)], PS_LIMIT);
+  const [, start = "", owner = ""] = /^\s*(\S.*\d{4})\s+(\d+)\s*$/.exec(result.stdout) ?? [];
+  if (start === "") {
+    const silent = result.code === 1 && (result.stdout + result.stderr).trim() === "";
+    return silent ? { kind: "not-running" } : unsure(`ps does not tell of process ${pid}`);
+  }
   const startedAt = Date.parse(`${start} UTC`);
-  const written = info.value.mtime?.getTime() ?? 0;
-  if (startedAt > written + DRIFT) {
-    return unsure(
-      `process ${pid} is younger than "${pidFile}", so it is not the one that it names`,
-    );
+  if (startedAt > writtenAt + DRIFT) {
+    return unsure(`process ${pid} is younger than "${path}", so it is not the one that it names`);
   }
-  // A link says nothing of who wrote the file.
-  const real = Deno.statSync(pidFile);
-  if (real.uid === 0 && ((real.mode ?? 0) & 0o022) !== 0) {
-    return unsure(`"${pidFile}" can be written by others than root`);
+  if (uid === 0 && (mode & 0o022) !== 0) {
+    return unsure(`"${path}" can be written by others than root; cure: chmod go-w "${path}"`);
   }
-  const owner = info.value.uid || real.uid || 0;
-  if (owner !== 0 && owner !== Number(uid)) {
-    return unsure(`"${pidFile}" is of user ${owner}, and process ${pid} is not`);
+  if (uid !== 0 && uid !== Number(owner)) {
+    return unsure(`"${path}" is of user ${uid}, and process ${pid} is not`);
   }
   return { kind: "running", pid, startedAt };
+}
+
+/**
+ * Reads and judges one open file: a name may lead elsewhere at the next look. A link is nobody's
+ * word, and to open a pipe would wait for somebody to write into it.
+ *
+ * @returns What is wrong with it, as text.
+ */
+function readPidFile(path: string): PidFile | string {
+  const info = readInfo(path);
+  if (info.kind === "absent") return `there is no "${path}": it does not run, or the path is wrong`;
+  if (info.kind === "unreadable") return info.problem;
+  if (info.value.isSymlink) return `"${path}" is a symbolic link; give the file that it leads to`;
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  try {
+    const file = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      const facts = fs.fstatSync(file);
+      const bytes = Buffer.alloc(LONGEST);
+      const text = facts.isFile() && facts.size <= LONGEST
+        ? bytes.toString("utf8", 0, fs.readSync(file, bytes, 0, LONGEST, 0))
+        : "";
+      const pid = Number(/^\s*(\d{1,7})\s*$/.exec(text)?.[1]);
+      if (!(pid > 1 && pid <= MAX_PID)) return `"${path}" holds no process id`;
+      return { pid, uid: facts.uid, mode: facts.mode, writtenAt: facts.mtimeMs };
+    } finally {
+      fs.closeSync(file);
+    }
+  } catch (error) {
+    return `Cannot read "${path}": ${plainCause(error)}`;
+  }
 }
 
 /** When the process was started, for a marker; `undefined` where that cannot be told. */

@@ -41,8 +41,8 @@ async function carry(
   listener: Deno.TcpListener,
   keep: (part: Uint8Array) => void,
 ): Promise<void> {
-  const near = await listener.accept();
-  closeQuietly(listener);
+  // Where it cannot be taken, it must not wait in the queue either.
+  const near = await listener.accept().finally(() => closeQuietly(listener));
   const answers = copy(peer, near, keep).catch(() => {}).finally(() => closeQuietly(near));
   await copy(near, peer, () => {}).catch(() => {});
   closeQuietly(peer);

@@ -49,9 +49,8 @@ export function observeTarget(
     parent: listing.kind === "absent" ? "absent" : parentOf(folder, listing, file),
     owner: accounts.owner(spec.owner),
     group: accounts.group(spec.group),
-    leftover: known && leftovers &&
-      [temporaryFile(spec.path), replacedFile(spec.path)]
-        .some((path) => listing.value.has(name(path))),
+    leftover: known && leftovers && listing.value.has(name(temporaryFile(spec.path))),
+    replaced: known && leftovers && listing.value.has(name(replacedFile(spec.path))),
   };
 }
 

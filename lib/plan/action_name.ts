@@ -9,6 +9,9 @@ export function actionName(action: ServiceAction): string {
     case "pid_file":
       return `signal ${action.signal}`;
     default:
-      return action.control === "signal" ? `signal ${action.signal ?? ""}`.trim() : action.control;
+      if (action.control === "signal") return `signal ${action.signal ?? ""}`.trim();
+      if (action.manager === "systemd" || action.control === "start") return action.control;
+      // Containers know no reload.
+      return "restart";
   }
 }

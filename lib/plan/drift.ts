@@ -16,12 +16,18 @@ export interface Supply {
   readonly certificate?: Certificate;
 }
 
+/** Why a target is written though it does not differ. */
+export interface MoreReasons {
+  readonly forced: boolean;
+  readonly unjudged: boolean;
+}
+
 /** Differences, in the order in which people care: content first. Only fields that are given. */
 export function judgeDrift(
   spec: TargetSpec,
   target: TargetObservation,
   supply: Supply,
-  forced: boolean,
+  { forced, unjudged }: MoreReasons,
 ): Drift[] {
   if (target.file.kind === "unreadable" || !(supply.stored || supply.renewed)) return [];
   if (target.file.kind === "absent") return [{ kind: "missing" }];
@@ -32,6 +38,7 @@ export function judgeDrift(
   if (supply.renewed) drift.push({ kind: "renewed" });
   if (supply.stored && !file.sameContent) drift.push(contentDrift(file, supply));
   else if (forced) drift.push({ kind: "forced" });
+  if (unjudged) drift.push({ kind: "unjudged" });
   return [...drift, ...judgeMetadata(spec, target, file)];
 }
 

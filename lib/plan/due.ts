@@ -27,7 +27,8 @@ interface Case {
 
 type Check = (it: Case) => Due | undefined;
 
-const CHECKS: readonly Check[] = [
+/** Why the stored set is of no use, or of little. */
+const FAULTS: readonly Check[] = [
   leafMissing, // nothing in the store
   leafUnparsable, // cert.pem is damaged
   keyMissing, // cert.pem without its key is of no use
@@ -36,6 +37,10 @@ const CHECKS: readonly Check[] = [
   chainMissing, // a target takes a file that the store lacks
   chainMismatch, // fullchain.pem is of another set
   chainIncomplete, // peers find no way to their root
+];
+
+/** Why another certificate is wanted, though this one is whole. */
+const WISHES: readonly Check[] = [
   expired, // peers refuse it from now on
   namesDiffer, // the file asks for other names
   keyDiffers, // the file asks for another kind of key
@@ -53,7 +58,14 @@ export function judgeDue(spec: DueWish, stored: StoredSet, now: Date): Due | und
     ...(certificate && { certificate }),
     ...(validity && { validity }),
   };
-  for (const check of CHECKS) {
+  // By a clock that is behind a new certificate would not be valid yet either: it would be asked
+  // for, and thrown away, on every run.
+  const early = validity !== undefined && validity.notBefore > now;
+  return firstHit(FAULTS, it) ?? (early ? undefined : firstHit(WISHES, it));
+}
+
+function firstHit(checks: readonly Check[], it: Case): Due | undefined {
+  for (const check of checks) {
     const due = check(it);
     if (due !== undefined) return due;
   }

@@ -1,13 +1,15 @@
 /** Which services have to act, why, and whether they may now. */
 import { changesContent } from "./drift.ts";
 import { judgeMarker } from "./debt.ts";
-import { loadedUntil, storedCertificate } from "./due.ts";
-import { holdBack, type Urgency } from "./hold_back.ts";
+import { loadedUntil, storedCertificate, validityOf } from "./due.ts";
+import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
 import { formatMoment } from "./moment.ts";
 import type { ServiceWish } from "./service_wish.ts";
 import type {
   CertificateObservation,
   Debt,
+  DeployStep,
+  IssueStep,
   JudgeStep,
   MarkerObservation,
   Observation,
@@ -26,7 +28,7 @@ export interface PlannedServices {
 /** What all services are judged by. */
 interface Look {
   readonly observation: Observation;
-  /** Certificates whose files change in this run. */
+  /** Certificates whose files, or whose sets in the store, change in this run. */
   readonly changing: ReadonlySet<string>;
   /** Files of each certificate, as the configuration has them. */
   readonly files: ReadonlyMap<string, readonly string[]>;
@@ -42,13 +44,7 @@ export function planServices(
   steps: readonly Step[],
   look: Omit<Look, "changing">,
 ): PlannedServices {
-  const changing = new Set(
-    steps.flatMap((step) =>
-      step.kind === "deploy" && step.targets.some((target) => changesContent(target.drift))
-        ? step.certificate
-        : []
-    ),
-  );
+  const changing = new Set(steps.flatMap((step) => changesFiles(step) ? step.certificate : []));
   const whole = { ...look, changing };
   const planned: readonly PlannedService[] = wishes.map((wish) =>
     look.acts ? planService(wish, whole) : { step: judgeStep(wish, whole) }
@@ -57,6 +53,12 @@ export function planServices(
     states: planned.flatMap(({ state }) => state ?? []),
     steps: planned.flatMap(({ step }) => step ?? []),
   };
+}
+
+/** Whether what services read is changed. */
+function changesFiles(step: Step): step is DeployStep | IssueStep {
+  if (step.kind === "issue") return step.services.length > 0;
+  return step.kind === "deploy" && step.targets.some((target) => changesContent(target.drift));
 }
 
 interface PlannedService {
@@ -70,9 +72,11 @@ function planService(wish: ServiceWish, look: Look): PlannedService {
   const served = observation.served.filter(({ service }) => service === wish.id);
   const problem = served.map(({ served }) => served.kind === "unreachable" ? served.problem : "")
     .find((problem) => problem !== "");
+  const strange = servesAnother(served, look);
   const state: ServiceState = {
     service: wish.id,
     certificates: wish.certificates,
+    ...(strange !== undefined && { servedUntil: strange.until }),
     ...(problem !== undefined && { problem }),
   };
   const act = (debt: Debt): PlannedService => ({
@@ -82,7 +86,6 @@ function planService(wish: ServiceWish, look: Look): PlannedService {
   if (forced) return act({ reason: "forced", detail: "it was asked for by --force" });
   const marker = markerOf(wish, observation);
   const verdict = marker && judgeMarker(marker, wish, observation);
-  const strange = servesAnother(served, look);
   const debt = judgeDebt(verdict?.kind === "owed" ? verdict.detail : strange?.detail, deployed);
   if (debt === undefined) {
     if (verdict === undefined) return { state };
@@ -93,10 +96,15 @@ function planService(wish: ServiceWish, look: Look): PlannedService {
     ...(verdict?.kind === "owed" ? [marker?.until] : []),
     ...(strange === undefined ? [] : [strange.until]),
   ];
-  const held = holdBack(wish.windows, urgencyOf(ends), now, observation.zone);
+  const owed = verdict?.kind === "owed" ? marker : undefined;
+  const urgency = {
+    ...urgencyOf(ends, marginOf(wish, observation)),
+    ...(owed !== undefined && { since: new Date(owed.since) }),
+  };
+  const held = holdBack(wish.windows, urgency, now, observation.zone);
   if (held.kind === "wait") {
-    const detail = `${held.detail}: ${debt.detail}`;
-    const waits = { until: held.until, detail };
+    const late = held.wait.late || owed?.failure !== undefined;
+    const waits = { ...held.wait, late, detail: `${held.wait.detail}: ${debt.detail}` };
     return { state: { ...state, debt, waits }, step: judgeStep(wish, look) };
   }
   return act({ ...debt, detail: `${debt.detail}${held.detail}` });
@@ -144,13 +152,20 @@ function endInUse(name: string, { certificates }: Observation): Date | undefined
   return observed && loadedUntil(observed);
 }
 
-function urgencyOf(ends: readonly (Date | undefined)[]): Urgency {
+function urgencyOf(ends: readonly (Date | undefined)[], margin: number): Urgency {
   const known = ends.filter((end) => end !== undefined);
   if (known.length < ends.length || known.length === 0) {
-    return { reason: "it may have no valid certificate loaded" };
+    return { margin, reason: "it may have no valid certificate loaded" };
   }
   const end = new Date(Math.min(...known.map((end) => end.getTime())));
-  return { end, reason: `the certificate that it has loaded expires ${formatMoment(end)}` };
+  const reason = `the certificate that it has loaded expires ${formatMoment(end)}`;
+  return { end, margin, reason };
+}
+
+/** What it has loaded is of the kind of what is stored for it now. */
+function marginOf({ certificates }: ServiceWish, observation: Observation): number {
+  const named = observation.certificates.filter(({ name }) => certificates.includes(name));
+  return Math.max(...named.map(({ stored }) => marginFor(validityOf(stored))));
 }
 
 /** New files that lie there until the service starts by itself must be such that it can. */

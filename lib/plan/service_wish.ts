@@ -18,7 +18,7 @@ export interface ServiceWish {
   readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
   /** Seconds. */
   readonly timeout: number;
-  /** Empty: it may act at any time. */
+  /** Those of all its certificates; empty: it may act at any time. */
   readonly windows: readonly MaintenanceWindow[];
 }
 
@@ -69,8 +69,8 @@ function unite(a: ServiceWish, b: ServiceWish): ServiceWish {
     certificates: [...a.certificates, ...b.certificates],
     validate: [...a.validate, ...b.validate.filter((command) => !known.has(command.join("\0")))],
     probes: [...a.probes, ...b.probes],
-    // Where one certificate lets it act at any time, it may.
-    windows: a.windows.length === 0 || b.windows.length === 0 ? [] : [
+    // A certificate without windows does not open those of another.
+    windows: [
       ...a.windows,
       ...b.windows.filter(({ text }) => a.windows.every((window) => window.text !== text)),
     ],

@@ -78,6 +78,8 @@ export interface TargetObservation {
   readonly group: Account;
   /** A file of an interrupted run lies beside it. */
   readonly leftover: boolean;
+  /** What an interrupted run replaced lies beside it: nobody judged what it was replaced by. */
+  readonly replaced: boolean;
 }
 
 export interface CertificateObservation {
@@ -123,6 +125,8 @@ export type LoadRecord =
 /** A service for which a marker lies in the store. */
 export interface MarkerObservation {
   readonly service: string;
+  /** Certificates whose files it has to load. */
+  readonly certificates: readonly string[];
   /** When the marker was written, milliseconds since the epoch. */
   readonly since: number;
   /** End of the certificate that it has loaded, where it is known. */
@@ -131,6 +135,12 @@ export interface MarkerObservation {
   readonly failure?: string;
   /** Absent where there is no manager, or it could not be asked. */
   readonly record?: LoadRecord;
+}
+
+/** A marker whose service is gone from the file, and the services that have taken its place. */
+export interface OrphanObservation {
+  readonly marker: string;
+  readonly heirs: readonly string[];
 }
 
 /** What a service serves, as a probe saw it. */
@@ -151,6 +161,8 @@ export interface Observation {
   /** All certificates of the file, in its order. */
   readonly certificates: readonly CertificateObservation[];
   readonly markers: Presence<readonly MarkerObservation[]>;
+  /** Markers of services that the file does not name, or no longer by that name. */
+  readonly orphans: readonly OrphanObservation[];
   readonly served: readonly ServedObservation[];
   /** The host's time zone, in which maintenance windows are meant. */
   readonly zone: string;
@@ -196,6 +208,8 @@ export type Drift =
   | { readonly kind: "content"; readonly from?: string; readonly to?: string }
   | { readonly kind: "renewed" }
   | { readonly kind: "forced" }
+  /** A run was interrupted before its services could judge it. */
+  | { readonly kind: "unjudged" }
   | { readonly kind: "owner"; readonly from: string; readonly to: string }
   | { readonly kind: "group"; readonly from: string; readonly to: string }
   | { readonly kind: "mode"; readonly from: string; readonly to: string };
@@ -239,7 +253,7 @@ export interface TidyStep {
   readonly certificate: string;
   /** Switch or clear the staged set of the store. */
   readonly store: boolean;
-  /** Targets beside which a file of an interrupted run lies. */
+  /** Files of an interrupted run, beside targets. */
   readonly leftovers: readonly string[];
   /** What is to be tidied, for people. */
   readonly detail: string;
@@ -253,6 +267,10 @@ export interface IssueStep {
   readonly due: Due;
   readonly request: CertificateRequest;
   readonly renew: RenewalWindow;
+  /** Services that read the store itself, because no file is deployed. */
+  readonly services: readonly string[];
+  /** End of the certificate that they have loaded, where it is known. */
+  readonly inUseUntil?: Date;
 }
 
 /** One file to write. Where `uid` or `gid` is absent, the replaced file's is kept. */
@@ -319,6 +337,13 @@ export interface JudgeStep {
   readonly timeout: number;
 }
 
+/** Hand a marker on to the services that the file names now. */
+export interface InheritStep {
+  readonly kind: "inherit";
+  readonly marker: string;
+  readonly heirs: readonly string[];
+}
+
 /** Remove a marker that is no longer a debt. */
 export interface SettleStep {
   readonly kind: "settle";
@@ -326,11 +351,20 @@ export interface SettleStep {
   readonly detail: string;
 }
 
-export type Step = TidyStep | IssueStep | DeployStep | JudgeStep | ServiceStep | SettleStep;
+export type Step =
+  | TidyStep
+  | IssueStep
+  | DeployStep
+  | InheritStep
+  | JudgeStep
+  | ServiceStep
+  | SettleStep;
 
 /** Something due that is held back until a maintenance window opens. */
 export interface Wait {
   readonly until: Date;
+  /** A window has gone by in which it was not done, or failed. */
+  readonly late: boolean;
   /** The sentence for people, without a full stop. */
   readonly detail: string;
 }
@@ -362,6 +396,8 @@ export interface ServiceState {
   readonly debt?: Debt;
   /** It owes an action, which waits. */
   readonly waits?: Wait;
+  /** End of the certificate that it serves in the place of the one on disk. */
+  readonly servedUntil?: Date;
   /** Why it cannot be told what it serves. */
   readonly problem?: string;
 }

@@ -1,13 +1,21 @@
 /** What a person should know of a stored certificate, though no renewal follows from it. */
-import { isCapped, windowSeconds } from "../certificate/renewal.ts";
+import { isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { CertificateSpec, RenewalWindow } from "../config/types.ts";
 import { storedCertificate, validityOf } from "./due.ts";
+import { marginFor, outlasts } from "./hold_back.ts";
 import { formatMoment } from "./moment.ts";
 import type { StoredSet, Warning } from "./types.ts";
+import { describeWindows, findOpening } from "./window.ts";
 
-export function judgeWarnings(spec: CertificateSpec, stored: StoredSet, now: Date): Warning[] {
-  return [clockWarning(stored, now), capWarning(spec, stored)]
+/** @param zone The host's time zone. */
+export function judgeWarnings(
+  spec: CertificateSpec,
+  stored: StoredSet,
+  now: Date,
+  zone: string,
+): Warning[] {
+  return [clockWarning(stored, now), capWarning(spec, stored), gapWarning(spec, stored, now, zone)]
     .filter((warning) => warning !== undefined);
 }
 
@@ -28,18 +36,39 @@ function capWarning({ renew }: CertificateSpec, stored: StoredSet): Warning | un
 /** What is to be said where a window is longer than what it is a part of, and so is capped. */
 export function describeCap(renew: RenewalWindow, stored: StoredSet): string | undefined {
   const validity = validityOf(stored);
-  if (validity === undefined || renew.kind !== "duration" || !isCapped(renew, validity)) {
-    return undefined;
-  }
+  if (validity === undefined || !isCapped(renew, validity)) return undefined;
   const { chainEnd } = stored;
   const lifetime = formatDuration(
     (validity.notAfter.getTime() - validity.notBefore.getTime()) / 1000,
   );
   const before = formatDuration(windowSeconds(renew, validity));
-  const start = `its renewal window of ${formatDuration(renew.seconds)} is longer than`;
+  const given = renew.kind === "share" ? `${renew.percent}%` : formatDuration(renew.seconds);
+  const start = `its renewal window of ${given} takes up`;
   return chainEnd === undefined
-    ? `${start} its lifetime of ${lifetime}; it is renewed ${before} before its end`
+    ? `${start} its whole lifetime of ${lifetime}; it is renewed ${before} before its end`
     : `${start} the ${lifetime} that its chain lasts ("${chainEnd.name}" ends ${
       formatMoment(chainEnd.notAfter)
     }); it is renewed ${before} before that; renew that CA at the server`;
+}
+
+/** Where openings are too far apart, a renewal cannot wait for one. */
+function gapWarning(
+  { windows, ...rule }: CertificateSpec,
+  stored: StoredSet,
+  now: Date,
+  zone: string,
+): Warning | undefined {
+  const validity = windows.length === 0 ? undefined : validityOf(stored);
+  if (validity === undefined) return undefined;
+  const start = renewalStart(rule, validity);
+  const opening = start > now ? findOpening(windows, start, zone) : undefined;
+  if (opening === undefined || outlasts(validity.notAfter, marginFor(validity), opening)) {
+    return undefined;
+  }
+  const message = `it is to be renewed from ${formatMoment(start)} on, and its window ` +
+    `(${describeWindows(windows)}) then opens ${
+      formatMoment(opening.from)
+    }, too close to its end, ` +
+    `so it will not wait; raise "renew", or open more windows`;
+  return { kind: "window", message };
 }

@@ -47,7 +47,11 @@ function headline({ certificates, services, at, steps }: Plan): string {
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
   const waiting = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+  const owing = services.filter(({ debt, waits }) => debt?.reason === "owed" && !waits).length;
+  const unseen = services.filter(({ problem }) => problem !== undefined).length;
   const rest = [
+    ...(owing === 0 ? [] : [`${count(owing, "service")} owing an action`]),
+    ...(unseen === 0 ? [] : [`${count(unseen, "service")} not to be looked at`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
     ...(next === undefined ? [] : [`next renewal ${formatMoment(next)}`]),
   ].map((text) => `, ${text}`).join("");
@@ -56,8 +60,9 @@ function headline({ certificates, services, at, steps }: Plan): string {
     : `${wrong} of ${count(certificates.length, "certificate")} not in order${rest}`;
 }
 
-function isInOrder({ due, waits, blocked, targets }: CertificateState): boolean {
-  return (due === undefined || waits !== undefined) && blocked.length === 0 &&
+function isInOrder({ due, waits, warnings, blocked, targets }: CertificateState): boolean {
+  return (due === undefined || waits?.late === false) && blocked.length === 0 &&
+    warnings.every(({ kind }) => kind !== "clock") &&
     targets.every(({ drift }) => drift.length === 0);
 }
 

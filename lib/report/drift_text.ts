@@ -19,6 +19,8 @@ function describeDrift(drift: Drift): string {
       return "new certificate";
     case "forced":
       return "written by --force";
+    case "unjudged":
+      return "an interrupted run left it unjudged";
     case "owner":
     case "group":
     case "mode":

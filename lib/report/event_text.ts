@@ -23,7 +23,7 @@ export function eventText(event: ApplyEvent): string {
       return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
     case "reverted":
       return `${event.certificate}: put back ${event.paths.join(", ")}, ` +
-        `since ${event.service} found fault with the new files`;
+        `since "validate" of ${event.service} failed`;
     case "acted":
       return `${event.service}: ${event.action} done`;
     case "settled":

@@ -3,13 +3,11 @@ import type {
   CertificateState,
   DeployStep,
   IssueStep,
-  JudgeStep,
   Plan,
-  ServiceState,
   ServiceStep,
-  SettleStep,
   Step,
 } from "../plan/types.ts";
+import { shellWord } from "../config/shell_word.ts";
 import { actionName } from "../plan/action_name.ts";
 import { formatMoment } from "../plan/moment.ts";
 import { requestPath } from "../plan/request.ts";
@@ -26,12 +24,7 @@ export function planText(plan: Plan, paint: Paint, all: boolean): string {
     if (steps.length === 0 && isQuiet(state) && !all) quiet++;
     else lines.push(...certificateLines(state, steps, paint));
   }
-  for (const step of plan.steps) {
-    if (step.kind === "service") lines.push(...serviceLines(step, paint));
-    else if (step.kind === "judge") lines.push(...judgeLines(step, paint));
-    else if (step.kind === "settle") lines.push(...settleLines(step, paint));
-  }
-  for (const state of plan.services) lines.push(...waitingLines(state, paint));
+  lines.push(...serviceBlocks(plan, paint));
   if (lines.length > 0) lines.push("");
   lines.push(planSummary(plan, quiet, paint));
   return lines.join("\n") + "\n";
@@ -70,27 +63,35 @@ function deployLines(step: DeployStep): string[] {
   return step.targets.map(({ path, drift }) => `  deploy   ${path}: ${describeDrifts(drift)}`);
 }
 
-function serviceLines({ service, action, debt }: ServiceStep, paint: Paint): string[] {
-  return [paint.bold(service), `  ${paint.warn(actionName(action))}: ${debt.detail}`];
+/** Each service once, with all that is to be said of it. */
+function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
+  const blocks = new Map<string, string[]>();
+  const add = (service: string, lines: readonly string[]) => {
+    if (lines.length > 0) blocks.set(service, [...blocks.get(service) ?? [], ...lines]);
+  };
+  for (const step of steps) {
+    if (step.kind === "service") add(step.service, [serviceLine(step, paint)]);
+    else if (step.kind === "judge") add(step.service, [`  validate: ${step.debt.detail}`]);
+    else if (step.kind === "settle") add(step.service, [`  owes nothing any more: ${step.detail}`]);
+    else if (step.kind === "inherit") {
+      add(step.marker, [
+        `  is gone from the file; what it owes is owed by ${step.heirs.join(", ")}`,
+      ]);
+    }
+  }
+  for (const { service, waits, problem } of services) {
+    if (waits !== undefined) add(service, [`  waits: ${waits.detail}`]);
+    if (problem === undefined) continue;
+    add(service, [`  ${paint.warn("warning")}: cannot tell what it serves: ${problem}`]);
+  }
+  return [...blocks].flatMap(([service, lines]) => [paint.bold(service), ...lines]);
 }
 
-function waitingLines({ service, waits, problem }: ServiceState, paint: Paint): string[] {
-  if (waits === undefined && problem === undefined) return [];
-  return [
-    paint.bold(service),
-    ...(waits === undefined ? [] : [`  waits: ${waits.detail}`]),
-    ...(problem === undefined
-      ? []
-      : [`  ${paint.warn("warning")}: cannot tell what it serves: ${problem}`]),
-  ];
-}
-
-function judgeLines({ service, debt }: JudgeStep, paint: Paint): string[] {
-  return [paint.bold(service), `  validate: ${debt.detail}`];
-}
-
-function settleLines({ service, detail }: SettleStep, paint: Paint): string[] {
-  return [paint.bold(service), `  owes nothing any more: ${detail}`];
+function serviceLine({ action, debt }: ServiceStep, paint: Paint): string {
+  const what = action.manager === "command"
+    ? `command ${action.command.map(shellWord).join(" ")}`
+    : actionName(action);
+  return `  ${paint.warn(what)}: ${debt.detail}`;
 }
 
 function planSummary(plan: Plan, quiet: number, paint: Paint): string {
@@ -111,6 +112,8 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
       ? `Nothing to do now${waits}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
+  const tidying = steps("tidy").length + steps("settle").length + steps("inherit").length;
+  const tidy = tidying > 0 ? `, ${tidying} to tidy` : "";
   return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
-    `${count(steps("service").length, "service action")}${stuck}${waits}${rest}`;
+    `${count(steps("service").length, "service action")}${tidy}${stuck}${waits}${rest}`;
 }

@@ -24,13 +24,15 @@ export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
 }
 
 /** What the plan tells of beside what is to be done. */
-function warningsOf({ certificates, services }: Plan): Shortfall[] {
+function warningsOf({ certificates, services, steps }: Plan): Shortfall[] {
+  // What was seen before a service acted says nothing of it now.
+  const acting = new Set(steps.flatMap((step) => step.kind === "service" ? step.service : []));
   return [
     ...certificates.flatMap(({ name, warnings }) =>
       warnings.map(({ message }) => ({ subject: name, message }))
     ),
     ...services.flatMap(({ service, problem }) =>
-      problem === undefined
+      problem === undefined || acting.has(service)
         ? []
         : [{ subject: service, message: `cannot tell what it serves: ${problem}` }]
     ),

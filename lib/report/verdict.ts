@@ -32,13 +32,15 @@ export function judgeStanding(plan: Plan): Standing {
     (due !== undefined && hurtsNow(due)) ||
     targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing"))
   );
-  if (broken) return "broken";
+  const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= plan.at);
+  if (broken || ended) return "broken";
   const blocked = certificates.flatMap((certificate) => certificate.blocked);
   const unsure = certificates.some(({ warnings }) => warnings.some(({ kind }) => kind === "clock"));
   const unseen = services.some(({ problem }) => problem !== undefined);
   if (unsure || unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
-  const owed = plan.steps.some(({ kind }) => kind !== "settle");
-  return owed || blocked.length > 0 ? "due" : "fine";
+  const owed = plan.steps.some(({ kind }) => kind !== "settle" && kind !== "inherit");
+  const late = [...certificates, ...services].some(({ waits }) => waits?.late);
+  return owed || late || blocked.length > 0 ? "due" : "fine";
 }
 
 /** Exit status of `run`, `issue`, `deploy` and `restart`. */

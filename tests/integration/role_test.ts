@@ -19,6 +19,8 @@ import {
   withSession,
 } from "./judged_roles.ts";
 
+const noMarkers = () => {};
+
 const test = await testsNeeding("openbao");
 
 /** Roles by their keys; each is tried with each of KEYS. */
@@ -82,10 +84,17 @@ test("judgeRole() foresees what is cut, and what is due at once", () =>
       const role = await makeRole(bao, session, { allow_any_name: true, ...settings });
       const spec = wishOf(wish);
       const { name, renew } = spec;
-      const step = { kind: "issue", certificate: name, due, request: requestFor(spec), renew };
+      const step = {
+        kind: "issue",
+        certificate: name,
+        due,
+        request: requestFor(spec),
+        renew,
+        services: [],
+      };
       let warning: string | undefined;
       const refused = await refusal(async () => {
-        const issued = await issue({ ...step, kind: "issue" }, store.path, session);
+        const issued = await issue({ ...step, kind: "issue" }, store.path, session, noMarkers);
         warning = lifetimeWarning({ ...step, kind: "issue" }, issued, new Date());
       });
       const what = JSON.stringify([settings, wish]);

@@ -140,6 +140,7 @@ export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservat
     owner: { kind: "unspecified" },
     group: { kind: "unspecified" },
     leftover: false,
+    replaced: false,
     ...parts,
   };
 }
@@ -167,6 +168,7 @@ export function observationOf(
   return {
     certificates,
     markers: { kind: "present", value: markers },
+    orphans: [],
     served: [],
     zone: "UTC",
     ...parts,
@@ -192,6 +194,7 @@ export function makeUnit(parts: Partial<UnitState> = {}): UnitState {
 export function makeMarker(parts: Partial<MarkerObservation> = {}): MarkerObservation {
   return {
     service: "nginx.service",
+    certificates: ["web.example.com"],
     since: after(-7200).getTime(),
     record: { kind: "unit", state: makeUnit() },
     ...parts,

@@ -122,6 +122,7 @@ export function anything(random: () => number, spec: CertificateSpec): Certifica
         { kind: "given", name: "www-data", id: 33 },
       ]),
       leftover: random2(),
+      replaced: random2(),
     })),
   };
 }

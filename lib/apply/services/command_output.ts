@@ -6,7 +6,11 @@ import type { CommandResult } from "../../observe/command.ts";
 /** Characters of a message that tell what is wrong; what follows seldom does. */
 const LONGEST = 500;
 
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^]*?-----END [A-Z ]*-----|[^]*)/g;
+const PRIVATE_KEY =
+  /(?:-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)(?:[^]*?-----END [A-Z ]*-----|[^]*)/g;
+
+/** The line of a PEM file, without what stands around it; no other word is that long. */
+const ENCODED = /^[A-Za-z0-9+/]{60,}={0,2}$/;
 
 /** One plain line of what a command said, errors first; keys and tokens are taken out. */
 export function outputLine({ stderr, stdout }: CommandResult): string {
@@ -18,7 +22,7 @@ export function outputLine({ stderr, stdout }: CommandResult): string {
 }
 
 function mask(word: string): string {
-  return looksLikeToken(word) ? "[redacted]" : word;
+  return looksLikeToken(word) || ENCODED.test(word) ? "[redacted]" : word;
 }
 
 /** How a command ended, for a message: `failed (1): nginx: [emerg] …`. */

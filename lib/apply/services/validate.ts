@@ -47,7 +47,8 @@ async function findFault(step: ServiceStep | JudgeStep): Promise<string | undefi
 
 function revert(name: string, service: string, { results, emit }: ServicesRun): boolean {
   const result = results.get(name);
-  if (result?.state !== "deployed") return false;
+  // What services read from the store is not put back: the old set is gone.
+  if (result?.state !== "deployed" || result.replaced.length === 0) return false;
   try {
     putBack(result.replaced);
     result.state = "reverted";

@@ -105,7 +105,7 @@ Deno.test("apply() gives events that can be cloned, and that hold no secret", ()
         kind: "tidy",
         certificate: name,
         store: true,
-        leftovers: [folder.at("ssl/gone")],
+        leftovers: [folder.at("ssl/.gone.vcm-new")],
         detail: "an interrupted run left something",
         closeKey: false,
       },
@@ -144,7 +144,8 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
     folder.write("ssl/.web.crt.vcm-old", "old");
     folder.write("ssl/.web.key.vcm-old", "old");
     folder.write("ssl/web.crt", "new");
-    const leftovers = ["web.crt", "web.key"].map((name) => folder.at(`ssl/${name}`));
+    const names = [".web.crt.vcm-new", ".web.crt.vcm-old", ".web.key.vcm-old"];
+    const leftovers = names.map((name) => folder.at(`ssl/${name}`));
     const events = await run(plan({
       kind: "tidy",
       certificate: "web",
@@ -158,7 +159,7 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
       leftovers.map((path) => ({
         kind: "tidied",
         certificate: "web",
-        detail: `removed the file of an interrupted run beside "${path}"`,
+        detail: `removed "${path}" of an interrupted run`,
       })),
     );
     assert.deepEqual(folder.tree(), ["ssl/", "ssl/web.crt", "store/"]);

@@ -14,6 +14,8 @@ import { makeFolder } from "../../support/rig.ts";
 import { answerData, CA, REQUEST, sessionGiving } from "../vault/pki_answers.ts";
 import { issueStep } from "./plans.ts";
 
+const noMarkers = () => {};
+
 const STORED = await makeCertificatePem("web.example.test");
 const NAME = "web.example.test";
 
@@ -37,7 +39,7 @@ async function keyAskedFor(store: string, reuse: boolean): Promise<string> {
       return Promise.reject(new Error("enough"));
     },
   };
-  const asked = issue(step({ origin: "local", reuse }), store, session);
+  const asked = issue(step({ origin: "local", reuse }), store, session, noMarkers);
   await assert.rejects(asked, { message: "enough" });
   return spki;
 }
@@ -79,7 +81,7 @@ Deno.test("issue() asks for nothing where the stored key cannot be read", async 
   Deno.mkdirSync(folder.at(`${NAME}/privkey.pem`), { recursive: true });
   const session = sessionGiving({});
   await assert.rejects(
-    issue(step({ origin: "local", reuse: true }), folder.path, session),
+    issue(step({ origin: "local", reuse: true }), folder.path, session, noMarkers),
     (error: Error) => error.message !== "" && !error.message.includes("PRIVATE KEY"),
   );
   assert.deepEqual(session.written, []);
@@ -125,7 +127,7 @@ Deno.test("lifetimeWarning() says that a window is longer than the lifetime, and
   const wide = { ...issueStep(NAME), renew: { kind: "duration", seconds: 14 * DAY } } as const;
   assert.equal(
     lifetimeWarning(wide, issued, new Date(issued.certificate.notBefore)),
-    "its renewal window of 14d is longer than its lifetime of 1d; it is renewed 8h before its end",
+    "its renewal window of 14d takes up its whole lifetime of 1d; it is renewed 8h before its end",
   );
 });
 
@@ -160,7 +162,12 @@ async function refusalOf(from: number, to: number, server?: number): Promise<str
   const session = sessionGiving(data, [], server === undefined ? undefined : at(server));
   const request = { ...step({ origin: "vault", reuse: false }).request, dnsSans: [], ipSans: [] };
   try {
-    await issue({ ...step({ origin: "vault", reuse: false }), request }, folder.path, session);
+    await issue(
+      { ...step({ origin: "vault", reuse: false }), request },
+      folder.path,
+      session,
+      noMarkers,
+    );
   } catch (error) {
     assert.deepEqual(folder.tree(), []);
     return (error as Error).message
@@ -249,11 +256,14 @@ async function belowEnding(seconds: number) {
 Deno.test("issue() stores nothing whose chain has ended, and names the CA", async () => {
   using folder = makeFolder();
   const { end, session } = await belowEnding(-2 * HOUR);
-  await assert.rejects(issue(step({ origin: "vault", reuse: false }), folder.path, session), {
-    message:
-      "The certificate would be due again at once, so it was not stored: its chain expired " +
-      `2h ago (${end} UTC; "Intermediate CA"); renew that CA at the server`,
-  });
+  await assert.rejects(
+    issue(step({ origin: "vault", reuse: false }), folder.path, session, noMarkers),
+    {
+      message:
+        "The certificate would be due again at once, so it was not stored: its chain expired " +
+        `2h ago (${end} UTC; "Intermediate CA"); renew that CA at the server`,
+    },
+  );
   assert.deepEqual(folder.tree(), []);
 });
 
@@ -264,11 +274,11 @@ Deno.test("issue() stores what ends with its chain inside the window, and warns 
     ...step({ origin: "vault", reuse: false }),
     renew: { kind: "duration", seconds: 10 * DAY },
   } as const;
-  const issued = await issue(wide, folder.path, session);
+  const issued = await issue(wide, folder.path, session, noMarkers);
   assert.equal(folder.read(`${NAME}/cert.pem`), issued.leaf);
   assert.equal(
     lifetimeWarning(wide, issued, new Date()),
-    `its renewal window of 10d is longer than the 5d that its chain lasts ("Intermediate CA" ends ${end}` +
+    `its renewal window of 10d takes up the 5d that its chain lasts ("Intermediate CA" ends ${end}` +
       " UTC); it is renewed 1d 16h before that; renew that CA at the server",
   );
   const targets = [makeTarget({ what: "fullchain" })];

@@ -6,7 +6,7 @@ import { errorOf, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
 Deno.test("a marker is a file named as its service, for its owner alone", () => {
   using store = makeFolder();
   withUmask(0o000, () => writeMarker(store.path, "nginx.service", "web.example.test"));
-  const text = "nginx.service has to load the new files of web.example.test\n";
+  const text = "nginx.service has to load new files\ncertificate: web.example.test\n";
   assert.equal(store.read(".owed/nginx.service"), text);
   assert.deepEqual([modeOf(store.at(".owed")), modeOf(store.at(".owed/nginx.service"))], [
     "700",
@@ -21,7 +21,7 @@ Deno.test("a marker that is written again counts from then on", () => {
   Deno.utimeSync(path, 1, 1);
   writeMarker(store.path, "nginx.service", "web");
   assert.ok((Deno.statSync(path).mtime?.getTime() ?? 0) > 1000);
-  assert.match(store.read(".owed/nginx.service"), /files of web\n$/);
+  assert.match(store.read(".owed/nginx.service"), /\ncertificate: web\n$/);
 });
 
 Deno.test("removeMarker() minds no missing marker, nor a missing folder", () => {

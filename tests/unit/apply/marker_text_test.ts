@@ -2,18 +2,18 @@
 import assert from "node:assert/strict";
 import { noteFailure, removeMarker, writeMarker } from "../../../lib/apply/marker.ts";
 import { observeMarkers } from "../../../lib/observe/markers.ts";
-import { makeService } from "../../support/fixtures.ts";
+import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
 
 const SERVICE = "command:reload web";
 const MARKER = `.owed/${SERVICE}`;
-const SPECS = new Map([[SERVICE, makeService({ id: SERVICE, manager: "command" })]]);
+const SPECS = [makeSpec({ services: [makeService({ id: SERVICE, manager: "command" })] })];
 const EARLY = new Date("2026-12-01T00:00:00Z");
 const LATE = new Date("2027-01-30T12:30:00Z");
 
 /** What the next run reads. */
 async function observed(store: Folder) {
-  const markers = await observeMarkers(store.path, SPECS);
+  const { markers } = await observeMarkers(store.path, SPECS);
   assert.ok(markers.kind === "present");
   assert.equal(markers.value.length, 1);
   const { until, failure } = markers.value[0] ?? {};
@@ -25,7 +25,7 @@ Deno.test("a marker tells until when what is loaded is valid", async () => {
   writeMarker(store.path, SERVICE, "web", LATE);
   assert.equal(
     store.read(MARKER),
-    `${SERVICE} has to load the new files of web\nuntil: 2027-01-30T12:30:00.000Z\n`,
+    `${SERVICE} has to load new files\ncertificate: web\nuntil: 2027-01-30T12:30:00.000Z\n`,
   );
   assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: undefined });
 });

@@ -8,6 +8,7 @@ import {
   HalfDeployedError,
   NotDeployedError,
   putBack,
+  type Replaced,
 } from "../../../lib/apply/deploy.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { errorOf, type Folder, makeFolder, modeOf, rootTest } from "../../support/rig.ts";
@@ -22,8 +23,11 @@ function pair(folder: Folder): [TargetStep, TargetStep] {
   return [target(folder.at("web.crt")), target(folder.at("web.key"))];
 }
 
-function run(targets: readonly TargetStep[], change: Partial<Deployment> = {}): void {
-  deploy({
+function run(
+  targets: readonly TargetStep[],
+  change: Partial<Deployment> = {},
+): readonly Replaced[] {
+  return deploy({
     targets,
     revocable: true,
     text: (what) => `new ${what}\n`,
@@ -73,8 +77,7 @@ Deno.test("putBack() gives the very files back: inode, times, mode and all", () 
   writeOld(folder);
   const facts = () => ["web.crt", "web.key"].map((name) => factsOf(folder.at(name)));
   const before = facts();
-  run(pair(folder));
-  putBack(pair(folder));
+  putBack(run(pair(folder)));
   assert.deepEqual(facts(), before);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
@@ -86,18 +89,18 @@ rootTest("putBack() gives owner and group back", () => {
   Deno.chownSync(folder.at("web.key"), 1001, 1002);
   const before = factsOf(folder.at("web.key"));
   const targets = [target(folder.at("web.key"), { uid: 7, gid: 8 })];
-  run(targets);
+  const replaced = run(targets);
   assert.deepEqual([factsOf(folder.at("web.key")).uid, factsOf(folder.at("web.key")).gid], [7, 8]);
-  putBack(targets);
+  putBack(replaced);
   assert.deepEqual(factsOf(folder.at("web.key")), before);
 });
 
 Deno.test("putBack() removes files where there were none", () => {
   using folder = makeFolder();
   folder.write("web.crt", "old cert\n");
-  run(pair(folder));
+  const replaced = run(pair(folder));
   assert.deepEqual(folder.tree(), [".web.crt.vcm-old", "web.crt", "web.key"]);
-  putBack(pair(folder));
+  putBack(replaced);
   assert.deepEqual(folder.tree(), ["web.crt"]);
   assert.equal(folder.read("web.crt"), "old cert\n");
 });
@@ -105,8 +108,7 @@ Deno.test("putBack() removes files where there were none", () => {
 Deno.test("putBack() leaves folders that were made for the new files, which are empty then", () => {
   using folder = makeFolder();
   const targets = [target(folder.at("a/web.crt"), { createDirs: true })];
-  run(targets);
-  putBack(targets);
+  putBack(run(targets));
   assert.deepEqual(folder.tree(), ["a/"]);
 });
 
@@ -116,9 +118,9 @@ Deno.test("putBack() gives a link back as a link, wherever it leads", () => {
     folder.write("elsewhere", "mine", 0o604);
     Deno.symlinkSync(aim, folder.at("web.crt"));
     const targets = [target(folder.at("web.crt"))];
-    run(targets);
+    const replaced = run(targets);
     assert.equal(lstatSync(folder.at("web.crt")).isFile(), true);
-    putBack(targets);
+    putBack(replaced);
     assert.equal(Deno.readLinkSync(folder.at("web.crt")), aim);
     assert.deepEqual([folder.read("elsewhere"), modeOf(folder.at("elsewhere"))], ["mine", "604"]);
     assert.deepEqual(folder.tree(), ["elsewhere", "web.crt"]);
@@ -130,9 +132,9 @@ Deno.test("putBack() leaves the other names of a file alone", () => {
   folder.write("web.crt", "old cert\n");
   Deno.linkSync(folder.at("web.crt"), folder.at("other"));
   const targets = [target(folder.at("web.crt"))];
-  run(targets);
+  const replaced = run(targets);
   assert.equal(folder.read("other"), "old cert\n");
-  putBack(targets);
+  putBack(replaced);
   assert.equal(factsOf(folder.at("web.crt")).ino, factsOf(folder.at("other")).ino);
   assert.equal(factsOf(folder.at("other")).nlink, 2);
 });
@@ -140,12 +142,38 @@ Deno.test("putBack() leaves the other names of a file alone", () => {
 Deno.test("putBack() tries all files, and names those that could not be put back", () => {
   using folder = makeFolder();
   writeOld(folder);
-  run(pair(folder));
+  const replaced = run(pair(folder));
   Deno.removeSync(folder.at("web.crt"));
   folder.write("web.crt/in-the-way", "x");
-  const { message } = errorOf(() => putBack(pair(folder)));
+  const { message } = errorOf(() => putBack(replaced));
   assert.match(message, new RegExp(`^Cannot put back "${folder.at("web.crt")}": [a-z ]+$`));
   assert.equal(folder.read("web.key"), "old key\n");
+});
+
+Deno.test("putBack() removes no file whose old one has gone", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const replaced = run(pair(folder));
+  Deno.removeSync(folder.at(".web.key.vcm-old"));
+  const { message } = errorOf(() => putBack(replaced));
+  assert.equal(message, `Cannot put back "${folder.at("web.key")}": no such file or directory`);
+  assert.equal(folder.read("web.key"), "new privkey\n");
+  assert.equal(folder.read("web.crt"), "old cert\n");
+});
+
+Deno.test("what an interrupted run replaced is what is put back, when nobody has judged it", () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const before = factsOf(folder.at("web.key"));
+  run(pair(folder));
+  const again = pair(folder).map((target) => ({
+    ...target,
+    drift: [{ kind: "unjudged" } as const],
+  }));
+  putBack(run(again));
+  assert.equal(folder.read("web.crt"), "old cert\n");
+  assert.deepEqual(factsOf(folder.at("web.key")), before);
+  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
 });
 
 Deno.test("forgetReplaced() leaves the new files alone in the folder", () => {
@@ -163,8 +191,7 @@ Deno.test("an old file of an interrupted run is no file to be put back", () => {
   using folder = makeFolder();
   folder.write(".web.crt.vcm-old", "ancient\n");
   const targets = [target(folder.at("web.crt"))];
-  run(targets);
-  putBack(targets);
+  putBack(run(targets));
   assert.deepEqual(folder.tree(), []);
 });
 

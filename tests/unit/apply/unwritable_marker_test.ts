@@ -8,7 +8,7 @@ import { deployStep, issueStep, setbacks, withRig } from "./plans.ts";
 
 const SERVICE = "nginx.service";
 const MARKER = `.owed/${SERVICE}`;
-const TEXT = `${SERVICE} has to load the new files of web\n`;
+const TEXT = `${SERVICE} has to load new files\ncertificate: web\n`;
 
 Deno.test("writeMarker() replaces a link in the marker's place, and leaves what it led to", () => {
   using store = makeFolder();

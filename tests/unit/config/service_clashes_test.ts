@@ -5,7 +5,7 @@ import { assertMistakes } from "./mistakes.ts";
 /** What the first certificate says, what the second says, key and column of the latter. */
 const clashes: [string, string, string, number][] = [
   ["command: [a]", "command: [b]", "command", 25],
-  ["command: [a, b]", "command: ['a b']", "command", 25],
+  ["command: [a, b, c]", "command: [a, 'b c']", "command", 25],
   ["pid_file: /p", "pid_file: /q", "pid_file", 35],
   ["timeout: 5s", "timeout: 6s", "timeout", 34],
   ["signal: HUP", "signal: USR1", "signal", 33],
@@ -43,4 +43,42 @@ pureTest("nginx and nginx.service are one service, two containers are two", asyn
       "certs[0].service[0].name (line 4)",
   );
   await assertMistakes(file("{name: web, manager: docker}", "{name: web, manager: podman}"));
+});
+
+pureTest("two certificates must not be asked for by one name at one place", async () => {
+  const file = (a: string, b: string) =>
+    `config: {pki: p, role: r}\ncerts:\n` +
+    `  - {name: a, common_name: x.example, service: [{name: n, probe: ${a}}]}\n` +
+    `  - {name: b, common_name: x.example, service: [{name: n, probe: ${b}}]}\n`;
+  const clash = 'f:4:66 certs[1].service[0].probe: needs a "servername" of its own: it asks for ' +
+    "the same name at the same place as certs[0].service[0].probe (line 3)";
+  await assertMistakes(file("h:1", '"h:1"'), clash);
+  await assertMistakes(file("{connect: h:1, servername: X.example}", "h:1"), clash);
+  await assertMistakes(file("h:1", "h:2"));
+  await assertMistakes(file("h:1", "{connect: h:1, starttls: smtp}"));
+  await assertMistakes(file("h:1", "{connect: h:1, servername: y.example}"));
+  // Two services of one certificate may stand one behind the other.
+  await assertMistakes(
+    "config: {pki: p, role: r}\n" +
+      "certs: [{name: a, service: [{name: n, probe: h:1}, {name: m, probe: h:1}]}]\n",
+  );
+});
+
+pureTest("what goes with a manager is judged where another certificate names it", async () => {
+  const file = (a: string, b: string) =>
+    `config: {pki: p, role: r}\ncerts:\n  - name: a\n    service: [{name: n, ${a}}]\n` +
+    `  - name: b\n    service: [{name: n, ${b}}]\n`;
+  const at = "f:6:34 certs[1].service[0].control:";
+  await assertMistakes(
+    file("command: [x]", "control: restart"),
+    `${at} does not go with "command", which is all that is done`,
+  );
+  await assertMistakes(
+    file("pid_file: /run/n", "control: restart"),
+    `${at} with "pid_file" there is only "signal"`,
+  );
+  await assertMistakes(
+    file("manager: docker", "control: reload"),
+    `${at} a container cannot reload; use "restart", or "signal"`,
+  );
 });

@@ -89,7 +89,12 @@ pureTest("parseConfig() reads every key of a service", async () => {
           control: "signal",
           signal: "HUP",
           pidFile: "/run/stunnel.pid",
-          probe: { host: "localhost", port: 993, timeout: 30 },
+          probe: {
+            host: "localhost",
+            port: 993,
+            serverName: "mail.example.com",
+            timeout: 30,
+          },
           timeout: 120,
           windows: [],
           order: 0,
@@ -133,11 +138,12 @@ pureTest("parseConfig() takes a signal for the control, and HUP for the signal",
 
 pureTest("parseConfig() reads where to look, in short and at length", async () => {
   const cases: Record<string, ServiceSpec["probe"]> = {
-    '"127.0.0.1:443"': { host: "127.0.0.1", port: 443, timeout: 30 },
-    '"[fd00::1]:65535"': { host: "fd00::1", port: 65535, timeout: 30 },
+    '"127.0.0.1:443"': { host: "127.0.0.1", port: 443, serverName: "a", timeout: 30 },
+    '"[fd00::1]:65535"': { host: "fd00::1", port: 65535, serverName: "a", timeout: 30 },
     '{connect: "db:5432", starttls: postgres}': {
       host: "db",
       port: 5432,
+      serverName: "a",
       startTls: "postgres",
       timeout: 30,
     },
@@ -150,5 +156,22 @@ pureTest("parseConfig() reads where to look, in short and at length", async () =
   };
   for (const [probe, expected] of Object.entries(cases)) {
     assert.deepEqual((await serviceOf(`{name: a, probe: ${probe}}`)).probe, expected, probe);
+  }
+});
+
+pureTest("a probe asks for the certificate's first name that one host can have", async () => {
+  const cases: [string, string | undefined][] = [
+    ["name: web.example.com", "web.example.com"],
+    ["name: web-ec, common_name: web.example.com", "web.example.com"],
+    ['name: wild, common_name: "*.example.com", dns_sans: [a.example.com]', "a.example.com"],
+    ['name: wild, common_name: "*.example.com"', undefined],
+    ["name: ip, common_name: 10.1.1.20", undefined],
+    ["name: text, common_name: Example gateway, dns_sans: [gw.example.com]", "gw.example.com"],
+  ];
+  for (const [keys, name] of cases) {
+    const text = `config: {pki: p, role: r}\n` +
+      `certs: [{${keys}, service: [{name: n, probe: "127.0.0.1:443"}]}]\n`;
+    const [service] = (await parseConfig(text, "f")).certificates[0]?.services ?? [];
+    assert.equal(service?.probe?.serverName, name, keys);
   }
 });

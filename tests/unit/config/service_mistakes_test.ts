@@ -3,7 +3,8 @@ import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakes } from "./mistakes.ts";
 
 const LIST = `expected a list such as ["nginx", "-t"]`;
-const PROGRAM = "expected a program first: its name, or its absolute path";
+const PROGRAM =
+  "expected a program first: its name, or its absolute path; arguments are entries of their own";
 const ENDPOINT = `expected a host and a port such as "127.0.0.1:443"`;
 const STARTTLS = "expected one of smtp, imap, pop3, postgres";
 const WINDOW = `expected a window such as "Sat,Sun 02:00-04:00"`;
@@ -34,6 +35,8 @@ pureTest("command and validate are lists with a program first", async () => {
       [`${key}: [/a/../b]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: [/usr/bin/]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: [-x]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: ["nginx -t"]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: ["/usr/sbin/nginx -t"]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: [""]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: [~]`, at + 1, `${key}[0]: has no value`],
       [`${key}: [a, [b]]`, at + 4, `${key}[1]: expected one value, got a list`],
@@ -134,6 +137,16 @@ pureTest("a probe says what is wrong with it", async () => {
     ],
     [inMap("starttls: stmp"), 55, `probe.starttls: ${STARTTLS}, got "stmp"; did you mean "smtp"?`],
     [inMap("starttls: ldap"), 55, `probe.starttls: ${STARTTLS}, got "ldap"`],
+    [
+      'probe: "*.a.org:443"',
+      26,
+      `probe: ${ENDPOINT}, got "*.a.org:443"`,
+    ],
+    [
+      inMap('servername: "*.a.org"'),
+      57,
+      'probe.servername: expected one host, such as "www.a.org", got "*.a.org"',
+    ],
     [
       inMap("servername: a b"),
       57,

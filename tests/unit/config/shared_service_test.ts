@@ -42,13 +42,13 @@ pureTest(
 );
 
 pureTest(
-  "what is said of validate, probe, control and order is each certificate's own",
+  "control and order need to be said once, validate and probe are each certificate's own",
   async () => {
     const [, [b]] = await servicesOf(
       '{name: nginx, validate: [nginx, -t], probe: "a:1", control: restart, order: 5}',
       "{name: nginx}",
     ) as [unknown, readonly ServiceSpec[]];
-    assert.deepEqual(b, makeService());
+    assert.deepEqual(b, makeService({ control: "restart", order: 5 }));
   },
 );
 

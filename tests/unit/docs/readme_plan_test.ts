@@ -66,10 +66,12 @@ function target(path: string, mode: number): TargetObservation {
     owner: account,
     group: account,
     leftover: false,
+    replaced: false,
   };
 }
 
 const OBSERVATION: Observation = {
+  orphans: [],
   certificates: [
     {
       name: "web.internal.myorg.local",

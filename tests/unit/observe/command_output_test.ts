@@ -50,7 +50,12 @@ Deno.test("runCommand() is not held up by a daemon that keeps the pipes open", a
 Deno.test("runCommand() gives what a program had printed when its time was over", async () => {
   const script = "echo to stdout; echo to stderr >&2; exec sleep 60";
   const result = await runCommand(SH, ["-c", script], 500);
-  assert.deepEqual(result, { code: 124, stdout: "to stdout\n", stderr: "to stderr\n" });
+  assert.deepEqual(result, {
+    code: 124,
+    stdout: "to stdout\n",
+    stderr: "to stderr\n",
+    outlived: false,
+  });
 });
 
 Deno.test("runCommand() ends a program that ignores SIGTERM, 5 s later", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CommandError, runCommand } from "../../../lib/observe/command.ts";
 import { makeFolder } from "../../support/rig.ts";
+import { waitUntil } from "../../support/wait_until.ts";
 
 Deno.test("runCommand() gives a program nothing of this environment but a path", async () => {
   Deno.env.set("VAULT_TOKEN", "s.secret");
@@ -52,3 +53,23 @@ Deno.test("runCommand() does not call a script missing whose interpreter is", as
       error.message !== `Cannot run "${folder.at("reload")}": not on this host`,
   );
 });
+
+Deno.test("runCommand() ends with a program what it has started, when its time is over", async () => {
+  const script = 'sleep 60 & echo "$!"; wait';
+  const { code, stdout } = await runCommand(["/bin/sh"], ["-c", script], 300);
+  assert.equal(code, 124);
+  const child = Number(stdout);
+  assert.ok(child > 1);
+  await waitUntil("the child has ended", 10, () => {
+    const text = readIfThere(`/proc/${child}/stat`);
+    return Promise.resolve(text === undefined || / Z /.test(text) || undefined);
+  });
+});
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServiceSpec } from "../../../lib/config/types.ts";
 import { findManagers } from "../../../lib/observe/find_managers.ts";
+import { makeFolder } from "../../support/rig.ts";
 import { makeConfig, makeService, makeSpec } from "../../support/fixtures.ts";
 
 function configOf(...services: readonly ServiceSpec[]) {
@@ -48,4 +49,21 @@ Deno.test("findManagers() looks nowhere where the file says who it is", {
 Deno.test("findManagers() leaves a name to systemd that nobody has", async () => {
   const config = configOf(makeService({ id: "vcm-test-none.service" }));
   assert.equal(await findManagers(config), config);
+});
+
+Deno.test("findManagers() does not lose sight of a container that owes something, engine or not", {
+  permissions: { read: true, write: true },
+}, async () => {
+  for (const engine of ["docker", "podman"] as const) {
+    using store = makeFolder();
+    store.write(`.owed/${engine}:vcm-test-none`, "");
+    const config = configOf(makeService({ id: "vcm-test-none.service" }));
+    const found = await findManagers({ ...config, certStore: store.path });
+    const [service] = found.certificates[0]?.services ?? [];
+    assert.deepEqual([service?.id, service?.manager, service?.name], [
+      `${engine}:vcm-test-none`,
+      engine,
+      "vcm-test-none",
+    ]);
+  }
 });

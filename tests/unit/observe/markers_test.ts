@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
-import type { ServiceSpec } from "../../../lib/config/types.ts";
+import type { CertificateSpec, ServiceSpec } from "../../../lib/config/types.ts";
+import { formatMarker } from "../../../lib/plan/marker_text.ts";
 import { observeMarkers } from "../../../lib/observe/markers.ts";
-import { makeService } from "../../support/fixtures.ts";
+import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 import { startDaemon } from "./daemon.ts";
 
-/** Services by their ids. */
-function asked(...services: readonly ServiceSpec[]): ReadonlyMap<string, ServiceSpec> {
-  return new Map(services.map((service) => [service.id, service]));
+function asked(...services: readonly ServiceSpec[]): CertificateSpec[] {
+  return [makeSpec({ name: "web", services })];
 }
 
-function units(...names: readonly string[]): ReadonlyMap<string, ServiceSpec> {
+function units(...names: readonly string[]): CertificateSpec[] {
   return asked(...names.map((id) => makeService({ id })));
 }
 
 /** The one marker that is there. */
 async function observeOne(store: Folder, service: ServiceSpec) {
-  const markers = await observeMarkers(store.path, asked(service));
+  const { markers } = await observeMarkers(store.path, asked(service));
   assert.ok(markers.kind === "present");
   assert.equal(markers.value.length, 1);
   return markers.value[0];
@@ -24,14 +24,17 @@ async function observeOne(store: Folder, service: ServiceSpec) {
 
 Deno.test("observeMarkers() sees the asked services' markers only, with their time", async () => {
   using store = makeFolder();
-  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), { kind: "absent" });
+  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
+    markers: { kind: "absent" },
+    orphans: [],
+  });
   // Names that no systemd has, where there is one.
   for (const service of ["vcm-test-b.service", "vcm-test-a.service", "vcm-test-other.service"]) {
     store.write(`.owed/${service}`, "x");
     Deno.utimeSync(store.at(`.owed/${service}`), 1000, 1000);
   }
   const wanted = units("vcm-test-a.service", "vcm-test-b.service", "vcm-test-none.service");
-  const markers = await observeMarkers(store.path, wanted);
+  const { markers } = await observeMarkers(store.path, wanted);
   assert.ok(markers.kind === "present");
   assert.deepEqual(markers.value.map(({ service, since }) => [service, since]), [
     ["vcm-test-a.service", 1_000_000],
@@ -43,8 +46,11 @@ Deno.test("observeMarkers() calls markers unreadable that it cannot list, never 
   using store = makeFolder();
   store.write(".owed", "a file in the folder's place");
   assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
-    kind: "unreadable",
-    problem: `Cannot read "${store.at(".owed")}": not a directory`,
+    markers: {
+      kind: "unreadable",
+      problem: `Cannot read "${store.at(".owed")}": not a directory`,
+    },
+    orphans: [],
   });
 });
 
@@ -56,14 +62,18 @@ Deno.test("a marker is a debt whatever its text is, or if it cannot be read", as
     Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
     assert.deepEqual(
       await observeOne(store, service),
-      { service: "command:x", since: 1_000_000 },
+      { service: "command:x", since: 1_000_000, certificates: [] },
       JSON.stringify(text),
     );
   }
   using store = makeFolder();
   store.write(".owed/command:x/in-the-way", "x");
   Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
-  assert.deepEqual(await observeOne(store, service), { service: "command:x", since: 1_000_000 });
+  assert.deepEqual(await observeOne(store, service), {
+    service: "command:x",
+    since: 1_000_000,
+    certificates: [],
+  });
 });
 
 Deno.test("a command has no record, so its marker alone counts", async () => {
@@ -81,7 +91,11 @@ Deno.test("a process's record is its start, and none while it does not run", asy
     pidFile: store.at("daemon.pid"),
   });
   store.write(".owed/pid_file:x", "x");
+  // No file: it may be a slip in the path.
+  assert.equal((await observeOne(store, service))?.record, undefined);
+  store.write("daemon.pid", "4194303\n");
   assert.deepEqual((await observeOne(store, service))?.record, { kind: "process" });
+  Deno.removeSync(store.at("daemon.pid"));
   await using daemon = await startDaemon(store);
   const record = (await observeOne(store, service))?.record;
   assert.ok(record?.kind === "process");
@@ -89,6 +103,33 @@ Deno.test("a process's record is its start, and none while it does not run", asy
   // One that cannot be told from another process says nothing.
   Deno.utimeSync(daemon.pidFile, 1000, 1000);
   assert.equal((await observeOne(store, service))?.record, undefined);
+});
+
+Deno.test("a marker whose service the file no longer names is owed by those that it names now", async () => {
+  using store = makeFolder();
+  const write = (id: string, certificates: readonly string[], time: number) => {
+    store.write(`.owed/${id}`, formatMarker(id, { certificates, failure: "no such unit" }));
+    Deno.utimeSync(store.at(`.owed/${id}`), time, time);
+  };
+  write("command:ngnix", ["web"], 2000);
+  write("command:mine", ["web"], 1000);
+  write("command:of-another-file", ["other"], 3000);
+  store.write(".owed/.command:mine.vcm-new", "certificate: web\n");
+  const command = (id: string) => makeService({ id, manager: "command" });
+  const specs = [
+    ...asked(command("command:nginx"), command("command:mine")),
+    makeSpec({ name: "db", services: [command("command:db")] }),
+  ];
+  assert.deepEqual(await observeMarkers(store.path, specs), {
+    markers: {
+      kind: "present",
+      value: [
+        { service: "command:nginx", since: 2_000_000, certificates: ["web"] },
+        { service: "command:mine", since: 2_000_000, certificates: ["web"] },
+      ],
+    },
+    orphans: [{ marker: "command:ngnix", heirs: ["command:nginx", "command:mine"] }],
+  });
 });
 
 Deno.test("a container of an engine that cannot be asked has no record", async () => {
@@ -110,7 +151,7 @@ Deno.test("without markers nobody is asked", {
   Deno.mkdirSync(store.at(".owed"));
   store.write(".owed/other.service", "x");
   assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
-    kind: "present",
-    value: [],
+    markers: { kind: "present", value: [] },
+    orphans: [],
   });
 });

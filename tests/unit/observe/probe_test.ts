@@ -58,13 +58,6 @@ opensslTest(
   },
 );
 
-Deno.test("observeServed() says that no wildcard can be asked for", async () => {
-  assert.equal(
-    await look(probe(freePort(), { serverName: "*.example.test" })),
-    `127.0.0.1:PORT cannot be asked for "*.example.test"; name one host of it`,
-  );
-});
-
 for (const version of ["-tls1_2", "-tls1_3"]) {
   opensslTest(
     `observeServed() sees it where a client certificate is demanded (${version})`,

@@ -54,7 +54,7 @@ Deno.test("observeProcess() names no process where the file holds none", async (
   }
 });
 
-Deno.test("observeProcess() takes a process that has ended, or a missing file, for not running", async () => {
+Deno.test("observeProcess() takes a process that has ended for not running, and a missing file for nothing", async () => {
   using folder = makeFolder();
   const ended = new Deno.Command("/bin/true").spawn();
   await ended.status;
@@ -64,16 +64,31 @@ Deno.test("observeProcess() takes a process that has ended, or a missing file, f
     assert.deepEqual(await observeProcess(folder.at("ended.pid")), { kind: "not-running" });
     assert.deepEqual(await observeStart(folder.at("ended.pid")), {});
   }
-  assert.deepEqual(await observeProcess(folder.at("none.pid")), { kind: "not-running" });
-  assert.deepEqual(await observeProcess(folder.at("no/folder.pid")), { kind: "not-running" });
+  for (const path of [folder.at("none.pid"), folder.at("no/folder.pid")]) {
+    const problem = `there is no "${path}": it does not run, or the path is wrong`;
+    assert.deepEqual(await observeProcess(path), { kind: "unsure", problem });
+    assert.equal(await observeStart(path), undefined);
+  }
 });
 
-Deno.test("observeProcess() says why a pid file cannot be read", async () => {
+Deno.test("observeProcess() waits for no pipe, follows no link, and reads no more than an id", async () => {
   using folder = makeFolder();
-  Deno.mkdirSync(folder.at("folder.pid"));
-  const look = await observeProcess(folder.at("folder.pid"));
-  assert.ok(look.kind === "unsure");
-  assert.match(look.problem, new RegExp(`^Cannot read "${folder.at("folder.pid")}": [a-z ]+$`));
+  await using daemon = await startDaemon(folder);
+  const problemOf = async (name: string) => {
+    const look = await observeProcess(folder.at(name));
+    return look.kind === "unsure" ? look.problem : look.kind;
+  };
+  Deno.mkdirSync(folder.at("folder"));
+  await new Deno.Command("mkfifo", { args: [folder.at("pipe")] }).output();
+  folder.write("long", `${daemon.pid}${" ".repeat(100)}`);
+  for (const name of ["folder", "pipe", "long"]) {
+    assert.equal(await problemOf(name), `"${folder.at(name)}" holds no process id`);
+  }
+  Deno.symlinkSync(daemon.pidFile, folder.at("link"));
+  assert.equal(
+    await problemOf("link"),
+    `"${folder.at("link")}" is a symbolic link; give the file that it leads to`,
+  );
 });
 
 rootTest("observeProcess() lets a user's pid file name that user's processes only", async () => {

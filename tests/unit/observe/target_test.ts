@@ -123,11 +123,12 @@ Deno.test("the temporary file of an interrupted run is seen beside its own targe
 Deno.test("the old file of an interrupted run is seen beside its own target only", () => {
   using folder = makeFolder();
   folder.write(".web.crt.vcm-old", "old");
-  assert.deepEqual(summary(look(folder, "web.crt")), ["absent", "present", true]);
+  assert.equal(look(folder, "web.crt").replaced, true);
   folder.write("web.crt", "x");
-  assert.deepEqual(summary(look(folder, "web.crt")), ["present", "present", true]);
+  assert.deepEqual(summary(look(folder, "web.crt")), ["present", "present", false]);
+  assert.equal(look(folder, "web.crt").replaced, true);
   for (const name of ["other.crt", "crt", ".web.crt"]) {
-    assert.equal(look(folder, name).leftover, false, name);
+    assert.equal(look(folder, name).replaced, false, name);
   }
 });
 

@@ -26,7 +26,7 @@ function driftOf(
   seen: Partial<TargetObservation> = {},
 ): Drift[] {
   const target = makeSeen({ file: present(makeFile(file)), ...seen });
-  return judgeDrift(makeTarget(spec), target, STORED, false);
+  return judgeDrift(makeTarget(spec), target, STORED, { forced: false, unjudged: false });
 }
 
 pureTest("judgeDrift() finds nothing where the file is as it should be", () => {
@@ -90,10 +90,15 @@ pureTest("judgeDrift() says of an absent file or a link only that", () => {
   for (const supply of [STORED, RENEWED, NEW_ONLY]) {
     for (const forced of [false, true]) {
       const absent = makeSeen({ ...parts, file: ABSENT });
-      assert.deepEqual(judgeDrift(wanted, absent, supply, forced), [{ kind: "missing" }]);
-      assert.deepEqual(judgeDrift(wanted, makeSeen({ ...parts, file: link }), supply, forced), [
-        { kind: "not-a-file", found: "symlink" },
-      ]);
+      assert.deepEqual(judgeDrift(wanted, absent, supply, { forced, unjudged: false }), [{
+        kind: "missing",
+      }]);
+      assert.deepEqual(
+        judgeDrift(wanted, makeSeen({ ...parts, file: link }), supply, { forced, unjudged: false }),
+        [
+          { kind: "not-a-file", found: "symlink" },
+        ],
+      );
     }
   }
 });
@@ -105,7 +110,13 @@ pureTest("judgeDrift() says nothing of what cannot be read, a folder or a device
     present(makeFile({ type: "other", sameContent: false })),
   ];
   for (const file of files) {
-    assert.deepEqual(judgeDrift(makeTarget(), makeSeen({ file, owner: WWW }), RENEWED, true), []);
+    assert.deepEqual(
+      judgeDrift(makeTarget(), makeSeen({ file, owner: WWW }), RENEWED, {
+        forced: true,
+        unjudged: true,
+      }),
+      [],
+    );
   }
 });
 
@@ -125,7 +136,7 @@ pureTest("judgeDrift() depends on what there is to deploy", () => {
     [NOTHING, true, other, []],
   ];
   for (const [supply, forced, file, expected] of cases) {
-    const drift = judgeDrift(makeTarget(), makeSeen({ file }), supply, forced);
+    const drift = judgeDrift(makeTarget(), makeSeen({ file }), supply, { forced, unjudged: false });
     assert.deepEqual(drift.map(({ kind }) => kind), expected);
   }
 });
@@ -173,4 +184,14 @@ pureTest("targetStep() keeps a key to its owner unless the file gives a mode", (
   assert.equal(modeOf({ what: "fullchain" }), 0o644);
   assert.equal(modeOf({ what: "privkey", mode: 0o640 }), 0o640);
   assert.equal(modeOf({ what: "cert", mode: 0 }), 0);
+});
+
+pureTest("judgeDrift() writes again what nobody has judged, whatever else it is", () => {
+  const kinds = (sameContent: boolean) =>
+    judgeDrift(makeTarget(), makeSeen({ file: present(makeFile({ sameContent })) }), STORED, {
+      forced: false,
+      unjudged: true,
+    }).map(({ kind }) => kind);
+  assert.deepEqual(kinds(true), ["unjudged"]);
+  assert.deepEqual(kinds(false), ["content", "unjudged"]);
 });

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { actionName } from "../../../lib/plan/action_name.ts";
-import { EVERYTHING, plan } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import type { MarkerObservation, Step } from "../../../lib/plan/types.ts";
 import {
   after,

@@ -1,6 +1,7 @@
 /** Which services act, and for what reason. */
 import assert from "node:assert/strict";
-import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { MarkerObservation, ServiceStep, Step, UnitState } from "../../../lib/plan/types.ts";
 import {
   after,

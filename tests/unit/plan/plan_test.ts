@@ -1,7 +1,8 @@
 /** What holds for each plan. */
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { Observation, Plan } from "../../../lib/plan/types.ts";
 import {
   after,
@@ -56,15 +57,14 @@ pureTest("a plan of what is in order has no steps, whatever is wished", () => {
   }
 });
 
+const DATES = ["at", "notBefore", "notAfter", "renewAt", "inUseUntil", "until", "servedUntil"];
+
 pureTest("a plan is plain data: it outlives a clone and JSON", () => {
   for (const { made } of rounds()) {
     assert.deepEqual(structuredClone(made), made);
     const revived = JSON.parse(
       JSON.stringify(made),
-      (key, value) =>
-        ["at", "notBefore", "notAfter", "renewAt", "inUseUntil", "until"].includes(key)
-          ? new Date(value)
-          : value,
+      (key, value) => DATES.includes(key) ? new Date(value) : value,
     );
     assert.deepEqual(revived, made);
   }

@@ -1,7 +1,8 @@
 /** What a service serves says more than any record of when it loaded its files. */
 import assert from "node:assert/strict";
 import type { ProbeSpec } from "../../../lib/config/types.ts";
-import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type {
   CertificateObservation,
   MarkerObservation,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { readWindow } from "../../../lib/config/read_window.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
-import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { CertificateObservation, Plan, StoredSet } from "../../../lib/plan/types.ts";
 import { judgeStanding } from "../../../lib/report/verdict.ts";
 import {
@@ -51,13 +52,29 @@ function endingIn(days: number): StoredSet {
 }
 
 pureTest("a renewal waits for its window, and that is fine", () => {
-  const made = planFor();
+  // Due since Monday.
+  const made = planFor({ spec: { renew: { kind: "duration", seconds: 11 * DAY } } });
   assert.deepEqual(made.steps, []);
   const [state] = made.certificates;
-  const why = "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d";
+  const why = "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 11d";
   assert.deepEqual(state?.due, { reason: "in-renewal-window", detail: why });
-  assert.deepEqual(state?.waits, { until: SATURDAY_OPENS, detail: `${OPENS}: ${why}` });
+  assert.deepEqual(state?.waits, {
+    until: SATURDAY_OPENS,
+    late: false,
+    detail: `${OPENS}: ${why}`,
+  });
   assert.equal(judgeStanding(made), "fine");
+});
+
+pureTest("a renewal that a window has gone by without is due, and says so", () => {
+  const made = planFor();
+  const waits = made.certificates[0]?.waits;
+  assert.equal(
+    waits?.detail,
+    `${OPENS}, the one of 2026-11-28 02:00 UTC went by unused: ` +
+      "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d",
+  );
+  assert.equal(judgeStanding(made), "due");
 });
 
 pureTest(
@@ -72,7 +89,7 @@ pureTest(
     assert.equal(
       step?.kind === "issue" && step.due.detail,
       "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; " +
-        `at once, though ${OPENS}: it would have expired before that is over`,
+        `at once, though ${OPENS}: by then it would be too close to its end`,
     );
     assert.equal(made.certificates[0]?.waits, undefined);
     assert.equal(judgeStanding(made), "due");
@@ -85,7 +102,7 @@ pureTest("a chain that ends before the window is over does not wait either", () 
   const [step] = made.steps;
   assert.match(
     step?.kind === "issue" ? step.due.detail : "",
-    /; at once, though its window \(Sat 02:00-04:00\) opens .*: it would have expired before that is over$/,
+    /; at once, though its window \(Sat 02:00-04:00\) opens .*: by then it would be too close to its end$/,
   );
 });
 

@@ -1,6 +1,7 @@
 /** The commands as selections of one engine. */
 import assert from "node:assert/strict";
-import { plan, type Selection } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import type { Selection } from "../../../lib/plan/selection.ts";
 import type { Plan, StoredSet } from "../../../lib/plan/types.ts";
 import {
   ABSENT,

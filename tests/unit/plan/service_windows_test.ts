@@ -1,7 +1,8 @@
 /** Actions of services wait for their maintenance window, as long as they can. */
 import assert from "node:assert/strict";
 import type { MaintenanceWindow } from "../../../lib/config/types.ts";
-import { EVERYTHING, plan, type Selection } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { MarkerObservation, Plan, TargetFile } from "../../../lib/plan/types.ts";
 import { judgeStanding } from "../../../lib/report/verdict.ts";
 import {
@@ -88,7 +89,7 @@ pureTest("files are put back at once, and the service that loads them waits", ()
     service: "nginx.service",
     certificates: ["a"],
     debt: { reason: "deployed", detail: loads },
-    waits: { until: SATURDAY_OPENS, detail: `${OPENS}: ${loads}` },
+    waits: { until: SATURDAY_OPENS, late: false, detail: `${OPENS}: ${loads}` },
   }]);
 });
 
@@ -137,9 +138,24 @@ pureTest("a debt waits where it is known until when the loaded certificate is va
     service: "nginx.service",
     certificates: ["a"],
     debt: { reason: "owed", detail: OWED },
-    waits: { until: SATURDAY_OPENS, detail: `${OPENS}: ${OWED}` },
+    waits: { until: SATURDAY_OPENS, late: false, detail: `${OPENS}: ${OWED}` },
   }]);
   assert.equal(judgeStanding(made), "fine");
+});
+
+pureTest("a debt whose action failed, or that a window has gone by without, is due", () => {
+  const since = new Date("2026-11-27T12:00:00Z").getTime();
+  const state = makeUnit({ changedAt: since - 1_000 });
+  const cases: Partial<MarkerObservation>[] = [
+    { failure: "it failed" },
+    { since, record: { kind: "unit", state } },
+  ];
+  for (const parts of cases) {
+    const made = planFor({ marker: owed({ until: after(10 * DAY), ...parts }) });
+    assert.deepEqual(made.steps, []);
+    assert.equal(made.services[0]?.waits?.late, true);
+    assert.equal(judgeStanding(made), "due");
+  }
 });
 
 pureTest("a debt does not wait where that is not known, or too soon", () => {

@@ -55,10 +55,11 @@ pureTest("a service may act in the windows of all its certificates, each once", 
     [[[one]], ["1"]],
     [[[one], [one]], ["1"]],
     [[[one, two], [two, three]], ["1", "2", "3"]],
-    // Where one certificate lets it act at any time, it may.
-    [[[], [one]], []],
-    [[[one], []], []],
-    [[[one], [], [two]], []],
+    // A certificate without windows does not open those of another.
+    [[[], [one]], ["1"]],
+    [[[one], []], ["1"]],
+    [[[one], [], [two]], ["1", "2"]],
+    [[[], []], []],
   ];
   for (const [lists, expected] of cases) {
     const { windows } = unite(...lists.map((windows) => ({ windows })));
@@ -81,7 +82,7 @@ pureTest("each manager is told what it needs, and each action has a name", () =>
     [
       { manager: "docker", name: "web" },
       { manager: "docker", name: "web", control: "try-reload-or-restart" },
-      "try-reload-or-restart",
+      "restart",
     ],
     [
       { manager: "podman", name: "web", control: "signal", signal: "HUP" },

@@ -1,5 +1,6 @@
 /** Which files a plan deploys, for each state of the store. */
 import assert from "node:assert/strict";
+import { temporaryFile } from "../../../lib/config/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import type { CertificateObservation, DeployStep, Plan } from "../../../lib/plan/types.ts";
 import {
@@ -186,7 +187,7 @@ pureTest("plan() clears away first what an interrupted run left", () => {
     kind: "tidy",
     certificate: "web.example.com",
     store: true,
-    leftovers: [CRT],
+    leftovers: [temporaryFile(CRT)],
     detail: "an interrupted run left something",
     closeKey: false,
   });
@@ -196,7 +197,7 @@ pureTest("plan() clears away first what an interrupted run left", () => {
       kind: "tidy",
       certificate: "web.example.com",
       store: false,
-      leftovers: [CRT],
+      leftovers: [temporaryFile(CRT)],
       detail: "an interrupted run left something",
       closeKey: false,
     },

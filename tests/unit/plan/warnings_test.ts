@@ -12,39 +12,58 @@ import {
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest("judgeWarnings() is silent of what is in order, and of what is not there", () => {
-  assert.deepEqual(judgeWarnings(makeSpec(), makeStored(), NOW), []);
-  assert.deepEqual(judgeWarnings(makeSpec(), makeStored({ leaf: ABSENT }), NOW), []);
+  assert.deepEqual(judgeWarnings(makeSpec(), makeStored(), NOW, "UTC"), []);
+  assert.deepEqual(judgeWarnings(makeSpec(), makeStored({ leaf: ABSENT }), NOW, "UTC"), []);
 });
 
 pureTest("judgeWarnings() doubts the clock before a certificate begins", () => {
   const stored = makeStored({}, makeCertificate({ notBefore: after(2 * DAY + 4.5 * 3600) }));
-  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW), [{
+  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "clock",
     message: "it is valid only from 2026-12-03 14:30 UTC; is this host's clock " +
       "(2026-12-01 10:00 UTC) right?",
   }]);
   const begun = makeStored({}, makeCertificate({ notBefore: NOW }));
-  assert.deepEqual(judgeWarnings(makeSpec(), begun, NOW), []);
+  assert.deepEqual(judgeWarnings(makeSpec(), begun, NOW, "UTC"), []);
 });
 
 pureTest("judgeWarnings() says that a window is longer than the lifetime", () => {
   const stored = makeStored({}, makeCertificate({ notBefore: NOW, notAfter: after(7 * DAY) }));
-  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW), [{
+  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "window",
-    message: "its renewal window of 14d is longer than its lifetime of 7d; it is renewed 2d 8h " +
+    message: "its renewal window of 14d takes up its whole lifetime of 7d; it is renewed 2d 8h " +
       "before its end",
   }]);
-  const share = makeSpec({ renew: { kind: "share", percent: 90 } });
-  assert.deepEqual(judgeWarnings(share, stored, NOW), []);
+  const share = (percent: number) => makeSpec({ renew: { kind: "share", percent } });
+  assert.deepEqual(judgeWarnings(share(90), stored, NOW, "UTC"), []);
+  assert.deepEqual(judgeWarnings(share(99.5), stored, NOW, "UTC"), [{
+    kind: "window",
+    message: "its renewal window of 99.5% takes up its whole lifetime of 7d; it is renewed 2d 8h " +
+      "before its end",
+  }]);
 });
 
 pureTest("judgeWarnings() names the CA whose end leaves a window no room", () => {
   const chainEnd = { name: "Intermediate CA", notAfter: after(6 * DAY) };
   const stored = makeStored({ chainEnd }, makeCertificate({ notBefore: NOW }));
-  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW), [{
+  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "window",
-    message:
-      'its renewal window of 14d is longer than the 6d that its chain lasts ("Intermediate ' +
+    message: 'its renewal window of 14d takes up the 6d that its chain lasts ("Intermediate ' +
       'CA" ends 2026-12-07 10:00 UTC); it is renewed 2d before that; renew that CA at the server',
   }]);
+});
+
+pureTest("judgeWarnings() foresees a renewal that cannot wait for a window", () => {
+  const windows = [{ text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 }];
+  const renew = { kind: "duration", seconds: 3 * DAY } as const;
+  // From Monday 2026-12-14 10:00 on, until Thursday.
+  const stored = makeStored({}, makeCertificate({ notBefore: NOW, notAfter: after(16 * DAY) }));
+  assert.deepEqual(judgeWarnings(makeSpec({ windows, renew }), stored, NOW, "UTC"), [{
+    kind: "window",
+    message: "it is to be renewed from 2026-12-14 10:00 UTC on, and its window (Sat 02:00-04:00) " +
+      'then opens 2026-12-19 02:00 UTC, too close to its end, so it will not wait; raise "renew", ' +
+      "or open more windows",
+  }]);
+  const early = { kind: "duration", seconds: 8 * DAY } as const;
+  assert.deepEqual(judgeWarnings(makeSpec({ windows, renew: early }), stored, NOW, "UTC"), []);
 });

@@ -76,7 +76,7 @@ pureTest("planJson() holds the plan, with times in ISO 8601", () => {
 
 pureTest("planJson() holds what waits, what is warned of, and what services owe", () => {
   const until = new Date("2026-12-05T02:00:00Z");
-  const waits = { until, detail: "its window opens" };
+  const waits = { until, late: false, detail: "its window opens" };
   const warnings = [{ kind: "clock", message: "hm" }] as const;
   const service = {
     service: "n.service",
@@ -86,7 +86,7 @@ pureTest("planJson() holds what waits, what is warned of, and what services owe"
     problem: "refused",
   } as const;
   const data = JSON.parse(planJson(makePlan([makeState("a", { waits, warnings })], [], [service])));
-  const shown = { until: "2026-12-05T02:00:00.000Z", detail: "its window opens" };
+  const shown = { until: "2026-12-05T02:00:00.000Z", late: false, detail: "its window opens" };
   assert.deepEqual(data.certificates[0].waits, shown);
   assert.deepEqual(data.certificates[0].warnings, warnings);
   assert.deepEqual(data.services, [{ ...service, waits: shown }]);

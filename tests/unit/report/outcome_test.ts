@@ -13,7 +13,7 @@ const PLAN = makePlan([makeState("a"), makeState("b")]);
 const NOTHING: Outcome = { issued: 0, deployed: 0, acted: 0, tidied: 0, failed: [], skipped: [] };
 const shortfall = { subject: "a", message: "no" };
 const IMPOSSIBLE = { kind: "impossible", message: "no" } as const;
-const WAITS = { until: new Date("2026-12-05T02:00:00Z"), detail: "its window opens" };
+const WAITS = { until: new Date("2026-12-05T02:00:00Z"), late: false, detail: "its window opens" };
 
 const deployed = (certificate: string, path: string): ApplyEvent => ({
   kind: "deployed",
@@ -63,7 +63,7 @@ pureTest("foldOutcome() counts what was tidied and what owes nothing any more as
 
 pureTest("eventText() says which files were put back, and for whom", () => {
   const cases: [ApplyEvent, string][] = [
-    [REVERTED, "a: put back /a.crt, /a.key, since nginx.service found fault with the new files"],
+    [REVERTED, 'a: put back /a.crt, /a.key, since "validate" of nginx.service failed'],
     [
       { kind: "acted", service: "pid_file:stunnel", action: "signal HUP" },
       "pid_file:stunnel: signal HUP done",

@@ -98,7 +98,7 @@ pureTest("planText() shows what an interrupted run left and what is owed no more
     "nginx.service",
     "  owes nothing any more: it loaded them 2026-12-01 09:00 UTC",
     "",
-    "Plan: 0 to issue, 0 files to deploy, 0 service actions",
+    "Plan: 0 to issue, 0 files to deploy, 0 service actions, 2 to tidy",
   ]);
 });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { EVERYTHING, plan } from "../../../lib/plan/plan.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import { DUE_REASONS, type DueReason, type Step } from "../../../lib/plan/types.ts";
 import {
   CHECK_STATUS,
@@ -72,12 +73,14 @@ pureTest("judgeStanding() calls a missing file broken, and another difference du
 });
 
 pureTest("judgeStanding() calls fine what waits for a window, and nothing that hurts", () => {
-  const waits = { until: new Date("2026-12-05T02:00:00Z"), detail: "" };
+  const waits = { until: new Date("2026-12-05T02:00:00Z"), late: false, detail: "" };
   const waiting = { ...due("in-renewal-window"), waits };
   const debt = { reason: "owed", detail: "" } as const;
   const service = { service: "nginx.service", certificates: ["a"], debt, waits };
   assert.equal(judgeStanding(makePlan([waiting], [], [service])), "fine");
   assert.equal(judgeStanding(makePlan([waiting, due("expired")], [STEP], [service])), "broken");
+  const late = { ...service, waits: { ...waits, late: true } };
+  assert.equal(judgeStanding(makePlan([waiting], [], [late])), "due");
 });
 
 pureTest("judgeStanding() cannot tell where the clock or a service is in doubt", () => {
@@ -88,6 +91,16 @@ pureTest("judgeStanding() cannot tell where the clock or a service is in doubt",
   assert.equal(judgeStanding(makePlan([warned("window")])), "fine");
   assert.equal(judgeStanding(makePlan([makeState("a")], [], [unseen])), "unknown");
   assert.equal(judgeStanding(makePlan([due("expired")], [STEP], [unseen])), "broken");
+});
+
+pureTest("judgeStanding() calls a service broken that serves what has expired", () => {
+  const plan = makePlan([makeState("a")], [makeServiceStep()]);
+  const serving = (servedUntil: Date) => ({
+    ...plan,
+    services: [{ service: "nginx.service", certificates: ["a"], servedUntil }],
+  });
+  assert.equal(judgeStanding(serving(plan.at)), "broken");
+  assert.equal(judgeStanding(serving(new Date(plan.at.getTime() + 1))), "due");
 });
 
 pureTest("judgeStanding() calls a service that owes due", () => {

@@ -25,13 +25,13 @@ const waiting = (name: string) =>
   makeState(name, {
     due: { reason: "in-renewal-window", detail: EXPIRES },
     renewAt: new Date("2026-11-27T10:00:00Z"),
-    waits: { until: UNTIL, detail: `${OPENS}: ${EXPIRES}` },
+    waits: { until: UNTIL, late: false, detail: `${OPENS}: ${EXPIRES}` },
   });
 const SERVICE: ServiceState = {
   service: "nginx.service",
   certificates: ["a"],
   debt: { reason: "owed", detail: OWED },
-  waits: { until: UNTIL, detail: `${OPENS}: ${OWED}` },
+  waits: { until: UNTIL, late: false, detail: `${OPENS}: ${OWED}` },
 };
 const UNSEEN: ServiceState = {
   service: "mail.service",
@@ -40,7 +40,7 @@ const UNSEEN: ServiceState = {
 };
 const CLOCK = "it is valid only from 2026-12-02 00:00 UTC; " +
   "is this host's clock (2026-12-01 10:00 UTC) right?";
-const CAP = "its renewal window of 14d is longer than its lifetime of 7d; " +
+const CAP = "its renewal window of 14d takes up its whole lifetime of 7d; " +
   "it is renewed 2d 8h before its end";
 const warned = (name: string, kind: "clock" | "window", message: string) =>
   makeState(name, { warnings: [{ kind, message }] });
@@ -161,7 +161,10 @@ pureTest("a clock that may be wrong is told of, and leaves check unsure", () => 
 pureTest("what a service serves may be unknown", () => {
   const problem = "cannot tell what it serves: Cannot connect to 127.0.0.1:25: refused";
   assertTexts(makePlan([makeState("a")], [], [UNSEEN]), {
-    check: [`UNKNOWN: 1 certificate in order, ${NEXT}`, `mail.service: ${problem}`],
+    check: [
+      `UNKNOWN: 1 certificate in order, 1 service not to be looked at, ${NEXT}`,
+      `mail.service: ${problem}`,
+    ],
     plan: ["mail.service", `  warning: ${problem}`, "", "Nothing to do: 1 certificate in order"],
     run: [`warning  mail.service: ${problem}`, "Nothing to do: 1 certificate in order"],
   });
@@ -188,7 +191,7 @@ pureTest("an action is named by its signal, or as a command", () => {
   const actions: [ServiceStep["action"], string, string][] = [
     [{ manager: "pid_file", pidFile: "/run/s.pid", signal: "HUP" }, "signal HUP", "a signal HUP"],
     [{ manager: "podman", name: "s", control: "restart" }, "restart", "a restart"],
-    [{ manager: "command", command: ["x"] }, "command", "its command"],
+    [{ manager: "command", command: ["x", "a b"] }, "command x 'a b'", "its command"],
   ];
   for (const [action, name, owed] of actions) {
     const plan = makePlan([makeState("a")], [makeServiceStep({ service: "s", action })]);

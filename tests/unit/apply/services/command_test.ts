@@ -54,7 +54,7 @@ Deno.test("the marker of a command that failed stays, and says why", async () =>
   await bench.run(bench.deploy(WEB, ["web"]), commandStep("web", [WEB], command));
   assert.equal(
     bench.folder.read("store/.owed/web"),
-    `web has to load the new files of ${WEB}\n` +
+    `web has to load new files\ncertificate: ${WEB}\n` +
       `failed: "${command[0]}" failed (1): no such socket\n`,
   );
 });
@@ -164,8 +164,8 @@ Deno.test("what a command prints is one line, bounded, without control character
     await failureOf(bench, "printf '\\033[31mred\\033[0m\\a\\r\\nnext'; exit 1"),
     `${start}\ufffd[31mred\ufffd[0m\ufffd next`,
   );
-  const long = await failureOf(bench, "head -c 200000 /dev/zero | tr '\\0' x; exit 1");
-  assert.equal(long, `${start}${"x".repeat(500)}…`);
+  const long = await failureOf(bench, "head -c 200000 /dev/zero | tr '\\0' .; exit 1");
+  assert.equal(long, `${start}${".".repeat(500)}…`);
 });
 
 Deno.test("services act one after the other, and one that fails stops no other", async () => {
@@ -181,5 +181,31 @@ Deno.test("services act one after the other, and one that fails stops no other",
   assert.deepEqual(
     bench.folder.tree().filter((name) => name.startsWith("store/.owed/")),
     ["store/.owed/", "store/.owed/b"],
+  );
+});
+
+Deno.test("a command is told of no more than the kernel passes on", async () => {
+  using bench = makeBench();
+  const debt = { reason: "owed", detail: "it has not loaded them" } as const;
+  const certificates = Array.from({ length: 20_000 }, (_, at) => `customer-${at}`);
+  const lines = ["CERTS", "FILES", "REASON"].map((name) =>
+    `printf '%s\\n' "$VCM_${name}" | tail -n 1 >> ${bench.folder.at("log")}`
+  );
+  const events = await bench.run(
+    commandStep("web", certificates, [bench.script("act", lines.join("\n"))], { debt }),
+  );
+  assert.deepEqual(events.map(({ kind }) => kind), ["acted"]);
+  assert.deepEqual(bench.log(), ["…", "…", debt.detail]);
+});
+
+Deno.test("a command that leaves a process at its output has failed: that would end with the run", async () => {
+  using bench = makeBench();
+  const pid = bench.folder.at("pid");
+  const message = await failureOf(bench, `sleep 60 & echo $! > ${pid}`);
+  Deno.kill(Number(bench.folder.read("pid")), "SIGKILL");
+  assert.equal(
+    message,
+    '"FOLDER/bin/reload" ended, but left a process behind that writes to its output and would ' +
+      "lose it; start that with its output redirected, or as a unit",
   );
 });

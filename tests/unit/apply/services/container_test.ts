@@ -24,6 +24,9 @@ Deno.test("a container that nobody knows, or an engine that is not there, is a f
     ];
     const message = setback?.[3] ?? "";
     assert.ok(messages.some((start) => message.startsWith(start)), message);
-    assert.equal(bench.folder.read(`store/.owed/${service}`), `x\nfailed: ${message}\n`);
+    assert.equal(
+      bench.folder.read(`store/.owed/${service}`),
+      `${service} has to load new files\nfailed: ${message}\n`,
+    );
   }
 });

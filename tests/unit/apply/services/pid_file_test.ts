@@ -32,14 +32,26 @@ Deno.test("the signal that was asked for arrives, and is said", async () => {
 
 Deno.test("without a process nothing is sent, and nothing is owed", async () => {
   using bench = makeBench();
+  bench.folder.write("ended.pid", "4194303\n");
   const events = await bench.run(
     bench.deploy(WEB, ["pid_file:web"]),
-    pidStep(bench.folder.at("none.pid")),
+    pidStep(bench.folder.at("ended.pid")),
   );
   assert.deepEqual(setbacks(events), [
     ["skipped", "service", "pid_file:web", "it is not running, so it was not started"],
   ]);
   assert.equal(bench.folder.tree().includes("store/.owed/pid_file:web"), false);
+});
+
+Deno.test("a pid file that is not there is a failure, and the debt stays: its path may be wrong", async () => {
+  using bench = makeBench();
+  const pidFile = bench.folder.at("none.pid");
+  const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), pidStep(pidFile));
+  const problem = `there is no "${pidFile}": it does not run, or the path is wrong`;
+  assert.deepEqual(setbacks(events), [
+    ["failed", "service", "pid_file:web", `${problem}; nothing was sent`],
+  ]);
+  assert.match(bench.folder.read("store/.owed/pid_file:web"), /^failed: there is no /m);
 });
 
 Deno.test("a pid file that has got stale is said, nothing is sent, and the debt stays", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
 import type { ApplyEvent } from "../../../../lib/apply/events.ts";
-import { kinds, setbacks } from "../plans.ts";
+import { issueStep, kinds, setbacks, withRig } from "../plans.ts";
 import { type Bench, commandStep, makeBench } from "./bench.ts";
 
 const WEB = "web.example.test";
@@ -66,7 +66,7 @@ Deno.test("a service that finds fault gets its old files back, and does not act"
   assert.deepEqual(left(bench), ["store/.owed/web"]);
   assert.equal(
     bench.folder.read("store/.owed/web"),
-    `web has to load the new files of ${WEB}\nfailed: ${message}\n`,
+    `web has to load new files\ncertificate: ${WEB}\nfailed: ${message}\n`,
   );
   assert.deepEqual(structuredClone(events), events);
 });
@@ -112,7 +112,7 @@ Deno.test("another service that shares the files is skipped, and owes nothing", 
 
 Deno.test("a service that shares the files and owed before goes on to owe", async () => {
   using bench = makeBench();
-  bench.folder.write("store/.owed/mail", "mail has to load the new files of old\n");
+  bench.folder.write("store/.owed/mail", "mail has to load new files\ncertificate: old\n");
   const deploy = bench.deploy(WEB, ["mail", "web"]);
   await bench.run(
     deploy,
@@ -184,4 +184,31 @@ Deno.test("the first fault is the one that is said, and what comes after is not 
   );
   assert.deepEqual(bench.log(), ["good", "bad"]);
   assert.match(setbacks(events)[0]?.[3] ?? "", /\/bin\/bad" failed \(2\): no; its action/);
+});
+
+Deno.test("what services read from the store is not put back: the action is not run, and owed", async () => {
+  await withRig(async ({ folder, plan, run }) => {
+    const step = commandStep("web", [WEB], ["/bin/true"], { validate: [["/bin/false"]] });
+    const events = await run(plan({ ...issueStep(WEB), services: ["web"] }, step));
+    assert.deepEqual(kinds(events), ["issued", "failed"]);
+    assert.deepEqual(setbacks(events), [[
+      "failed",
+      "service",
+      "web",
+      '"/bin/false" failed (1): it gave no reason; its action was not run',
+    ]]);
+    assert.match(folder.read("store/.owed/web"), /^failed: "\/bin\/false" failed/m);
+    assert.equal(folder.tree().includes(`store/${WEB}/cert.pem`), true);
+  });
+});
+
+Deno.test("services that read the store act on a new certificate", async () => {
+  await withRig(async ({ folder, plan, run }) => {
+    const events = await run(plan(
+      { ...issueStep(WEB), services: ["web"] },
+      commandStep("web", [WEB], ["/bin/true"]),
+    ));
+    assert.deepEqual(kinds(events), ["issued", "acted"]);
+    assert.equal(folder.tree().includes("store/.owed/web"), false);
+  });
 });

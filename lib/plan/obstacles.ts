@@ -1,0 +1,48 @@
+/** What stops a certificate's steps, and only a person can mend. */
+import type { CertificateSpec } from "../config/types.ts";
+import { judgeObstacles } from "./drift.ts";
+import type { Selection } from "./selection.ts";
+import type { Blocked, CertificateObservation, Due, Observation } from "./types.ts";
+
+export function storeObstacles({ stored }: CertificateObservation): Blocked[] {
+  return [stored.leaf, stored.key, stored.chain, stored.fullchain, stored.ca].flatMap((presence) =>
+    presence.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
+  );
+}
+
+export function targetObstacles(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+): Blocked[] {
+  return spec.targets.flatMap((target, at) => {
+    const seen = observed.targets[at];
+    return seen === undefined ? [] : judgeObstacles(target, seen);
+  });
+}
+
+/** The store holds nothing that could be deployed, and the command does not issue. */
+export function nothingToDeploy(
+  spec: CertificateSpec,
+  due: Due | undefined,
+  selection: Selection,
+): Blocked[] {
+  if (!selection.deploy || due === undefined || spec.targets.length === 0) return [];
+  const message = `Nothing in the store can be deployed: ${due.detail}; run "vcm issue" first`;
+  return [{ kind: "impossible", message }];
+}
+
+/** Markers that cannot be read are not the same as no debts. */
+export function markerObstacles(
+  spec: CertificateSpec,
+  { markers }: Observation,
+  selection: Selection,
+): Blocked[] {
+  return markers.kind === "unreadable" && selection.services && spec.services.length > 0
+    ? [{ kind: "unreadable", message: markers.problem }]
+    : [];
+}
+
+/** One folder that is missing may keep several targets from being written. */
+export function withoutRepetitions(blocked: readonly Blocked[]): Blocked[] {
+  return [...new Map(blocked.map((obstacle) => [obstacle.message, obstacle])).values()];
+}

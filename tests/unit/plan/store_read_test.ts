@@ -1,0 +1,55 @@
+/** A certificate without deployed files, which its services read from the store. */
+import assert from "node:assert/strict";
+import { plan } from "../../../lib/plan/plan.ts";
+import type { Selection } from "../../../lib/plan/selection.ts";
+import {
+  after,
+  DAY,
+  makeCertificate,
+  makeConfig,
+  makeObserved,
+  makeService,
+  makeSpec,
+  makeStored,
+  NOW,
+  observationOf,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const SPEC = makeSpec({ name: "web", services: [makeService()] });
+const END = after(5 * DAY);
+const STORED = makeStored({}, makeCertificate({ notAfter: END }));
+
+function planFor(selection?: Selection) {
+  const observation = observationOf([makeObserved(SPEC, { stored: STORED })]);
+  return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
+}
+
+pureTest("a renewal is what its services have to load", () => {
+  const { steps } = planFor();
+  assert.deepEqual(steps.map(({ kind }) => kind), ["issue", "service"]);
+  const [issue, service] = steps;
+  assert.ok(issue?.kind === "issue" && service?.kind === "service");
+  assert.deepEqual([issue.services, issue.inUseUntil], [["nginx.service"], END]);
+  assert.equal(service.debt.detail, "it loads the new files of web");
+  assert.deepEqual(service.certificates, ["web"]);
+  assert.deepEqual(
+    service.about.files,
+    ["cert", "chain", "fullchain", "privkey", "ca"].map((what) =>
+      `/var/lib/vcm/certs/web/${what}.pem`
+    ),
+  );
+});
+
+pureTest("vcm issue leaves a debt to them", () => {
+  const { steps } = planFor({ issue: true, deploy: false, services: false, force: false });
+  const [issue, ...rest] = steps;
+  assert.ok(issue?.kind === "issue");
+  assert.deepEqual([issue.services, rest], [["nginx.service"], []]);
+});
+
+pureTest("where files are deployed, services owe for these", () => {
+  const spec = makeSpec({ name: "web", services: [makeService()], targets: [] });
+  const observation = observationOf([makeObserved(spec)]);
+  assert.deepEqual(plan(makeConfig([spec]), [spec], observation, NOW).steps, []);
+});
