@@ -23,7 +23,8 @@ const CAP = 1 / 3;
  */
 export function isCapped(window: RenewalWindow, validity: Validity): boolean {
   const lifetime = lifetimeSeconds(validity);
-  return givenSeconds(window, lifetime) >= lifetime - Math.max(60, lifetime / 100);
+  const slack = Math.max(Math.min(60, lifetime / 4), lifetime / 100);
+  return givenSeconds(window, lifetime) >= lifetime - slack;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What a person should know of a stored certificate, though no renewal follows from it. */
 import { isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration, formatRenew } from "../config/duration.ts";
 import type { CertificateSpec, RenewalWindow } from "../config/types.ts";
 import { storedCertificate, validityOf } from "./due.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
@@ -42,8 +42,7 @@ export function describeCap(renew: RenewalWindow, stored: StoredSet): string | u
     (validity.notAfter.getTime() - validity.notBefore.getTime()) / 1000,
   );
   const before = formatDuration(windowSeconds(renew, validity));
-  const given = renew.kind === "share" ? `${renew.percent}%` : formatDuration(renew.seconds);
-  const start = `its renewal window of ${given} takes up`;
+  const start = `its renewal window of ${formatRenew(renew)} takes up`;
   return chainEnd === undefined
     ? `${start} its whole lifetime of ${lifetime}; it is renewed ${before} before its end`
     : `${start} the ${lifetime} that its chain lasts ("${chainEnd.name}" ends ${

@@ -14,13 +14,13 @@ test("a container is found, restarted once, and owes nothing when it was restart
   await scene.configure(pairFor(scene, NAME, "{name: web}"));
   const run = await scene.vcm("run");
   assert.equal(run.code, 0, run.stdout + run.stderr);
-  assert.match(run.stderr, /^podman:web: try-reload-or-restart done$/m);
+  assert.match(run.stderr, /^podman:web: restart done$/m);
   await hasLogged(scene, "started\nstarted\n");
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
 
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   assert.equal((await scene.vcm("deploy", "--quiet")).code, 0);
-  assert.match((await scene.vcm("check")).stdout, /^podman:web: owes a try-reload-or-restart: /m);
+  assert.match((await scene.vcm("check")).stdout, /^podman:web: owes a restart: /m);
   await podman(scene, "restart", "--time", "1", "web");
   await hasLogged(scene, "started\nstarted\nstarted\n");
   const settled = await scene.vcm("run");

@@ -74,12 +74,12 @@ test("a lifetime shorter than the renewal window is warned of, and no renewal on
   assert.equal(run.code, 0, run.stdout);
   assert.match(
     run.stderr,
-    /^warning: short\.e2e\.test: .*its renewal window of 10d is longer than its lifetime of 1h/m,
+    /^warning: short\.e2e\.test: .*its renewal window of 10d takes up its whole lifetime of 1h/m,
   );
   const audit = await scene.auditLines();
   const second = await scene.vcm("run");
   assert.equal(second.code, 0);
-  assert.match(second.stdout, /^warning {2}short\.e2e\.test: its renewal window of 10d is longer/);
+  assert.match(second.stdout, /^warning {2}short\.e2e\.test: its renewal window of 10d takes up/);
   assert.equal(await scene.auditLines(), audit, "no request");
   assert.equal((await scene.vcm("check")).code, 0);
 });

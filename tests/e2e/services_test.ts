@@ -160,3 +160,42 @@ async function untilWithinOneSecond(work: () => Promise<void>): Promise<void> {
   }
   throw new Error("It never fitted into one second");
 }
+
+test("a service whose certificate is not deployed reads the store, and acts when that changes", async () => {
+  await using scene = await startScene();
+  await writeCountingUnit(scene, UNIT);
+  await scene.configure(
+    `  - name: a.e2e.test\n    service:\n      - {name: ${UNIT}, control: reload}\n`,
+  );
+  const run = await scene.vcm("run");
+  assert.deepEqual([run.code, run.stdout], [
+    0,
+    "Done: 1 issued, 0 files deployed, 1 service action; 0 failed, 0 skipped\n",
+  ]);
+  assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
+  assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+  const check = await scene.vcm("check");
+  assert.match(check.stdout, /^DUE: 1 certificate in order, 1 service owing an action, /);
+  assert.equal((await scene.vcm("run", "--quiet")).code, 0);
+  assert.deepEqual(await reloads(scene), [UNIT, UNIT]);
+});
+
+test("a service that was misspelt owes its action by its right name", async () => {
+  await using scene = await startScene();
+  await writeCountingUnit(scene, UNIT);
+  await scene.configure(pairFor(scene, "a.e2e.test", "{name: wbe, control: reload}"));
+  assert.equal((await scene.vcm("run")).code, 1);
+  await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
+  assert.equal((await scene.vcm("check")).code, 1);
+  const plan = await scene.vcm("plan");
+  assert.match(
+    plan.stdout,
+    /^wbe\.service\n {2}is gone from the file; what it owes is owed by web\.service$/m,
+  );
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 0, run.stdout);
+  assert.match(run.stderr, /^wbe\.service: .*its marker is handed on to web\.service$/m);
+  assert.deepEqual(await reloads(scene), [UNIT]);
+  assert.deepEqual([...Deno.readDirSync(`${scene.folder}/store/.owed`)], []);
+  assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
+});

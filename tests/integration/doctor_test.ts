@@ -80,8 +80,8 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       assert.equal(status, 1);
       assert.deepEqual(lines.filter((line) => line.includes("/roles/") || line.startsWith(" ")), [
         "problem  pki/roles/denied: a.example.test: not below its allowed_domains (allowed.test)",
-        "warning  pki/roles/short: b.example.test: it gives certificates for 1h, which is not " +
-        'longer than "renew" (10d): they are renewed 20m 10s before their end',
+        "warning  pki/roles/short: b.example.test: it gives certificates for 1h, all of " +
+        'which "renew" (10d) takes up: they are renewed 20m 10s before their end',
         "problem  pki/roles/any: c.example.test: it has key_type=any, so it signs only: set " +
         '"key: local"',
         "warning  pki/roles/web: d.example.test: a ttl of 100d is cut to its max_ttl of 90d",

@@ -64,13 +64,13 @@ test("a role that cuts the lifetime below the window: the window is capped, and 
     bench.configure(settings(bao), certificate(bench.folder, NAME, 'role: "short"\nttl: "30d"'));
     const { status, err } = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
     assert.equal(status, 0);
-    assert.match(err, /its renewal window of 10d is longer than its lifetime of 1h/);
+    assert.match(err, /its renewal window of 10d takes up its whole lifetime of 1h/);
     // It is no renewal on every run.
     const second = await bench.vcm(["run"], { VAULT_TOKEN: "no token that the server knows" });
     assert.equal(second.status, 0);
     assert.match(
       second.out,
-      /^warning {2}web\.example\.test: its renewal window of 10d is longer than its lifetime of 1h; it is renewed 20m 10s before its end\nNothing to do: 1 certificate in order\n$/,
+      /^warning {2}web\.example\.test: its renewal window of 10d takes up its whole lifetime of 1h; it is renewed 20m 10s before its end\nNothing to do: 1 certificate in order\n$/,
     );
     assert.equal((await bench.vcm(["check"])).status, 0);
   }));

@@ -4,7 +4,7 @@
  */
 import { isCapped, windowSeconds } from "../../certificate/renewal.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
-import { formatDuration } from "../../config/duration.ts";
+import { formatDuration, formatRenew } from "../../config/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { fatal, type Objection, type Role } from "./objection.ts";
 import { judgeNames } from "./role_names.ts";
@@ -28,12 +28,10 @@ function judgeLifetime(role: Role, spec: CertificateSpec): Objection[] {
   const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
   const notAfter = new Date(lifetime * 1000);
   const window = windowSeconds(spec.renew, { notBefore, notAfter });
-  if (
-    lifetime > 0 && spec.renew.kind === "duration" && isCapped(spec.renew, { notBefore, notAfter })
-  ) {
-    const message = `it gives certificates for ${formatDuration(lifetime)}, which is not longer ` +
-      `than "renew" (${formatDuration(spec.renew.seconds)}): they are renewed ` +
-      `${formatDuration(window)} before their end`;
+  if (lifetime > 0 && isCapped(spec.renew, { notBefore, notAfter })) {
+    const message = `it gives certificates for ${formatDuration(lifetime)}, all of which "renew" ` +
+      `(${formatRenew(spec.renew)}) takes up: they are renewed ${formatDuration(window)} ` +
+      `before their end`;
     objections.push({ fatal: false, message });
   } else if (lifetime > 0 && window >= lifetime) {
     objections.push(fatal(

@@ -154,14 +154,14 @@ pureTest("judgeRole() says what of a lifetime is cut", () => {
   assert.deepEqual(judge({ max_ttl: 0 }, { ttl: 100 * DAY }), []);
   assert.deepEqual(judge({ max_ttl: 7 * DAY }, { ttl: 30 * DAY }), [
     "~ a ttl of 30d is cut to its max_ttl of 7d",
-    '~ it gives certificates for 7d, which is not longer than "renew" (14d): they are renewed 2d 8h ' +
+    '~ it gives certificates for 7d, all of which "renew" (14d) takes up: they are renewed 2d 8h ' +
     "before their end",
   ]);
 });
 
 pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime", () => {
   const said = (lifetime: string, cut: string) => [
-    `~ it gives certificates for ${lifetime}, which is not longer than "renew" (14d): they are ` +
+    `~ it gives certificates for ${lifetime}, all of which "renew" (14d) takes up: they are ` +
     `renewed ${cut} before their end`,
   ];
   assert.deepEqual(judge({ max_ttl: 14 * DAY }), said("14d", "4d 16h"));
