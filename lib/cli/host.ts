@@ -22,8 +22,10 @@ export interface Host {
   readonly canAsk: boolean;
   /** Asks that person; a bare Enter is a no. */
   ask(question: string): boolean;
-  /** Appends to a file that only its owner may read. */
-  append(path: string, text: string): void;
+  /** Opens a file that only its owner may read, to append to it. */
+  openLog(path: string): (text: string) => void;
+  /** Plans are carried out in a thread of their own, and this one gives its rights up. */
+  readonly handsOver: boolean;
   /** Gives permissions up for the rest of the process. */
   giveUp(...permissions: Deno.PermissionDescriptor["name"][]): void;
 }
@@ -68,8 +70,11 @@ export function processHost(): Host {
       return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
     },
     ask: (question) => confirm(question),
-    append: (path, text) =>
-      Deno.writeTextFileSync(path, text, { append: true, create: true, mode: 0o600 }),
+    openLog: (path) => {
+      const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+      return (text) => writeAll(file, encoder.encode(text));
+    },
+    handsOver: true,
     giveUp: (...permissions) => {
       for (const name of permissions) {
         Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);

@@ -22,6 +22,7 @@ export class Log {
   readonly #moving: boolean;
   #done = 0;
   #fileWorks = true;
+  #write: ((text: string) => void) | undefined;
   readonly #said = new Set<string>();
 
   constructor(host: Host, options: LogOptions) {
@@ -85,14 +86,26 @@ export class Log {
     if (this.#moving) this.#host.err("\r\x1b[2K");
   }
 
+  /** Opens the log file; from then on no right to write is needed. */
+  open(): void {
+    this.#toFile((file) => {
+      this.#write ??= this.#host.openLog(file);
+    });
+  }
+
   /** To the log file alone. */
   append(level: Level, text: string): void {
+    this.open();
+    this.#toFile(() => this.#write?.(`${this.#host.now().toISOString()} ${level} ${text}\n`));
+  }
+
+  /** A log that cannot be written must not keep a certificate from being renewed. */
+  #toFile(work: (file: string) => void): void {
     const { file } = this.#options;
     if (file === undefined || !this.#fileWorks) return;
     try {
-      this.#host.append(file, `${this.#host.now().toISOString()} ${level} ${text}\n`);
+      work(file);
     } catch (error) {
-      // A log that cannot be written must not keep a certificate from being renewed.
       this.#fileWorks = false;
       this.line("warning", `Cannot write the log file "${file}": ${(error as Error).message}`);
     }

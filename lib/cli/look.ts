@@ -27,8 +27,14 @@ export async function look(args: Arguments, host: Host): Promise<number> {
     return CHECK_STATUS[standing];
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
-  if (args.json) host.out(planJson(made));
+  const permissions = args.permissions
+    ? (await import("./permissions.ts")).permissionsOf(made, config, host)
+    : undefined;
+  if (args.json) host.out(planJson(made, permissions));
   else if (!args.quiet || blocked) host.out(planText(made, paint, all));
+  if (permissions !== undefined && !args.json && !args.quiet) {
+    host.out((await import("../report/permissions_text.ts")).permissionsText(permissions));
+  }
   return planStatus(made, args.detailedExitcode);
 }
 

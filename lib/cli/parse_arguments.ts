@@ -28,6 +28,7 @@ export interface Arguments {
   readonly detailedExitcode: boolean;
   readonly dryRun: boolean;
   readonly all: boolean;
+  readonly permissions: boolean;
   readonly yes: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -71,6 +72,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     detailedExitcode: on("detailed-exitcode"),
     dryRun: on("dry-run"),
     all: on("all"),
+    permissions: on("permissions"),
     yes: on("yes"),
     json: on("json"),
     quiet: on("quiet"),

@@ -113,6 +113,7 @@ class Tour {
       err: (text) => host.out(indent(text)),
       errIsTerminal: false,
       giveUp: () => {},
+      handsOver: false,
     };
   }
 

@@ -28,6 +28,11 @@ export function programPaths(program: string): readonly string[] {
   return program.includes("/") ? [program] : FOLDERS.map((folder) => `${folder}/${program}`);
 }
 
+/** Where `kill` is. */
+export const KILL = ["/usr/bin/kill", "/bin/kill"];
+
+const SILENT = { stdin: "null", stdout: "null", stderr: "null" } as const;
+
 /** What is kept of each output; the rest is read and dropped. */
 const OUTPUT_LIMIT = 65_536;
 
@@ -98,13 +103,13 @@ async function runOnce(
   let late = false;
   const timers = [
     setTimeout(() => {
-      late = tryKill(child, "SIGTERM");
+      late = tryKill(child, "TERM");
     }, limit),
-    setTimeout(() => tryKill(child, "SIGKILL"), limit + GRACE),
+    setTimeout(() => tryKill(child, "KILL"), limit + GRACE),
   ];
   const { code } = await child.status;
   timers.forEach(clearTimeout);
-  if (late) tryKill(child, "SIGKILL");
+  if (late) tryKill(child, "KILL");
   const [stdout, stderr] = await Promise.all(outputs.map((output) => output.end()));
   return {
     code: late ? 124 : code,
@@ -114,14 +119,20 @@ async function runOnce(
   };
 }
 
-/** Answers whether any of its group was still there. */
-function tryKill({ pid }: Deno.ChildProcess, signal: Deno.Signal): boolean {
-  try {
-    Deno.kill(-pid, signal);
-    return true;
-  } catch {
-    return false;
+/**
+ * Answers whether any of its group was still there. The program and not the runtime's call, which
+ * wants the right to run anything.
+ */
+function tryKill({ pid }: Deno.ChildProcess, signal: "TERM" | "KILL"): boolean {
+  for (const path of KILL) {
+    try {
+      const options = { args: ["-s", signal, "--", `-${pid}`], clearEnv: true, ...SILENT };
+      return new Deno.Command(path, options).outputSync().success;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
+  return false;
 }
 
 /** Reads a pipe to its end, however much comes, and keeps the beginning. */

@@ -1,5 +1,6 @@
 /** Plans and outcomes as data. Times are ISO 8601 in UTC; keys that are not known are left out. */
 import type { ApplyEvent } from "../apply/events.ts";
+import type { Rights } from "../apply/rights.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Finding } from "../vault/doctor/finding.ts";
@@ -9,8 +10,8 @@ import { judgeStanding } from "./verdict.ts";
 /** Version of the layout; it changes when a key changes its meaning or goes away. */
 const LAYOUT = 1;
 
-export function planJson(plan: Plan): string {
-  return print({ layout: LAYOUT, ...plan });
+export function planJson(plan: Plan, permissions?: Rights): string {
+  return print({ layout: LAYOUT, ...plan, ...(permissions && { permissions }) });
 }
 
 export function checkJson(plan: Plan): string {

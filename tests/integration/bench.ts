@@ -67,7 +67,8 @@ const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
   read: readRegularFile,
   list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
   exists: (path) => path.endsWith("vcm.yaml") || existsSync(path),
-  append: (path, text) => Deno.writeTextFileSync(path, text, { append: true, mode: 0o600 }),
+  openLog: (path) => (text) => Deno.writeTextFileSync(path, text, { append: true, mode: 0o600 }),
+  handsOver: false,
   // These permissions are those of all tests.
   giveUp: () => {},
 };

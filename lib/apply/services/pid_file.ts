@@ -1,10 +1,8 @@
 /** Sends a signal to the process that a pid file names. Needs run permission for ps and kill. */
-import { runCommand } from "../../observe/command.ts";
+import { KILL, runCommand } from "../../observe/command.ts";
 import { observeProcess } from "../../observe/processes.ts";
 import { explainFailure } from "./command_output.ts";
 import { type ActionResult, DONE, failed, NOT_RUNNING } from "./result.ts";
-
-const KILL = ["/usr/bin/kill", "/bin/kill"];
 
 /** @param timeout Seconds. */
 export async function signalProcess(

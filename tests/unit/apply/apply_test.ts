@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { needsServer } from "../../../lib/apply/apply.ts";
 import { deployStep, issueStep, kinds, setbacks, withRig } from "./plans.ts";
 
 const MISSING = [{ kind: "missing" }] as const;
@@ -197,11 +196,4 @@ Deno.test("apply() lets deploying fail without touching a target", () =>
     const events = await run(plan(issueStep(name), deployStep(folder, name, RENEWED)));
     assert.deepEqual(kinds(events), ["issued", "failed"]);
     assert.equal(folder.read(`ssl/${name}.crt`), "old\n");
-  }));
-
-Deno.test("needsServer() holds only for a plan that issues", () =>
-  withRig(({ folder, plan }) => {
-    assert.equal(needsServer(plan(deployStep(folder, "a", MISSING))), false);
-    assert.equal(needsServer(plan(issueStep("a"))), true);
-    return Promise.resolve();
   }));

@@ -17,9 +17,9 @@ function fail(): never {
 const FAILS: Readonly<Record<string, () => Partial<Host>>> = {
   "standard error fails once": () => ({ err: once() }),
   "standard error fails always": () => ({ err: fail }),
-  "the log file fails once": () => ({ append: once() }),
-  "the log file fails always": () => ({ append: fail }),
-  "both fail always": () => ({ err: fail, append: fail }),
+  "the log file fails once": () => ({ openLog: () => once() }),
+  "the log file fails always": () => ({ openLog: () => fail }),
+  "both fail always": () => ({ err: fail, openLog: () => fail }),
 };
 
 function once(): () => void {

@@ -48,7 +48,7 @@ pureTest("a log file that cannot be written is said once, and the work goes on",
   const append = () => {
     throw new Error("disk full");
   };
-  const { host, log } = start({ file: "/var/log/vcm.log" }, { doors: { append } });
+  const { host, log } = start({ file: "/var/log/vcm.log" }, { doors: { openLog: () => append } });
   writeAll(log);
   assert.equal(
     host.stderr(),

@@ -11,6 +11,7 @@ const PLAIN: Arguments = {
   detailedExitcode: false,
   dryRun: false,
   all: false,
+  permissions: false,
   yes: false,
   json: false,
   quiet: false,

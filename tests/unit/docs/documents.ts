@@ -3,6 +3,7 @@
 const ROOT = new URL("../../../", import.meta.url);
 
 export const DOCUMENTS = [
+  "SECURITY.md",
   "README.md",
   "docs/configuration.md",
   "docs/running.md",

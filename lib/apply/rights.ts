@@ -1,0 +1,112 @@
+/**
+ * What carrying out a plan may touch: the folders, files, hosts and programs that it names, and
+ * nothing else. A path stands for all below it; links are not resolved, so this is a wall against
+ * code that turned evil, not against links.
+ */
+import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
+import { KILL, programPaths } from "../observe/command.ts";
+import { ENGINES } from "../observe/containers.ts";
+import { PS } from "../observe/processes.ts";
+import { readInfo } from "../observe/read.ts";
+import { SYSTEMCTL } from "../observe/units.ts";
+import type { Plan, ServiceStep, Step } from "../plan/types.ts";
+import type { AccessOrder } from "./session_once.ts";
+
+/** Each list sorted, and without repetitions. */
+export interface Rights {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** `HOST:PORT`, or a host for all of its ports. */
+  readonly net: readonly string[];
+  /** Absolute paths where programs may be. */
+  readonly run: readonly string[];
+}
+
+/** Needs read permission for the folders that the plan would make. */
+export function rightsFor({ certStore, steps }: Plan, access: AccessOrder): Rights {
+  const written = steps.flatMap(filesWritten);
+  const secrets = "credentials" in access ? access.credentials.flatMap(secretFiles) : [];
+  const issues = steps.some(({ kind }) => kind === "issue");
+  const files = issues ? [...written, ...secrets] : written;
+  return {
+    read: sorted([certStore, ...files.map(folderOf), ...files, ...steps.flatMap(filesRead)]),
+    write: sorted([certStore, ...files]),
+    net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
+    run: sorted(steps.flatMap(programsOf)),
+  };
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+function filesWritten(step: Step): string[] {
+  if (step.kind === "tidy") return [...step.leftovers];
+  if (step.kind !== "deploy") return [];
+  return step.targets.flatMap(({ path, createDirs }) => [
+    path,
+    temporaryFile(path),
+    replacedFile(path),
+    ...(createDirs ? missingFolders(folderOf(path)) : []),
+  ]);
+}
+
+function missingFolders(path: string): string[] {
+  if (readInfo(path).kind !== "absent") return [];
+  return [path, ...missingFolders(folderOf(path))];
+}
+
+/** An unwrapped secret id is kept where the file says. */
+function secretFiles(by: { readonly kind: string; readonly secretIdFile?: string }): string[] {
+  const { secretIdFile } = by;
+  return secretIdFile === undefined ? [] : [secretIdFile, temporaryFile(secretIdFile)];
+}
+
+function filesRead(step: Step): readonly string[] {
+  const pidFile = step.kind === "service" && step.action.manager === "pid_file"
+    ? [step.action.pidFile]
+    : [];
+  // To tell a program that is not there from one that cannot be run.
+  return [...pidFile, ...programsOf(step)];
+}
+
+function programsOf(step: Step): readonly string[] {
+  if (step.kind !== "service" && step.kind !== "judge") return [];
+  const judges = step.validate.flatMap(([program = ""]) => programPaths(program));
+  const actor = step.kind === "service" ? actorsOf(step) : [];
+  return [...judges, ...actor, ...KILL];
+}
+
+function actorsOf({ action }: ServiceStep): readonly string[] {
+  switch (action.manager) {
+    case "systemd":
+      return SYSTEMCTL;
+    case "docker":
+    case "podman":
+      return ENGINES[action.manager];
+    case "pid_file":
+      return PS;
+    case "command":
+      return programPaths(action.command[0] ?? "");
+  }
+}
+
+function probedHosts(step: Step): string[] {
+  const probes = step.kind === "service" ? step.probes : [];
+  // What is said to a service passes through a port of this host.
+  return probes.flatMap(({ probe }) => [bracketed(probe.host), "127.0.0.1"]);
+}
+
+/** The hosts without a port too: a name is looked up for none in particular. */
+function hostsOf(access: AccessOrder): string[] {
+  if ("problem" in access) return [];
+  const proxy = access.proxy === undefined ? [] : [access.proxy];
+  return [
+    ...[...access.addresses, ...proxy].map((address) => new URL(address).hostname),
+    ...access.redirectHosts,
+  ];
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}

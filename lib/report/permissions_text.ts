@@ -1,0 +1,12 @@
+/** What a plan may touch, as people read it. */
+import type { Rights } from "../apply/rights.ts";
+
+const KINDS = ["read", "write", "net", "run"] as const;
+
+export function permissionsText(rights: Rights): string {
+  const lines = KINDS.flatMap((kind) => {
+    const [first = "nothing", ...more] = rights[kind];
+    return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
+  });
+  return ["", "To carry it out, run keeps the right to", ...lines, ""].join("\n");
+}

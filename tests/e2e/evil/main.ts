@@ -1,0 +1,66 @@
+/** Hands a plan over as `vcm run` does, to code that turned evil, and then turns evil itself. */
+import { startThread } from "../../../lib/apply/hand_over.ts";
+import { rightsFor } from "../../../lib/apply/rights.ts";
+import { processHost } from "../../../lib/cli/host.ts";
+import type { Plan } from "../../../lib/plan/types.ts";
+import { attempts } from "./attempts.ts";
+
+const [folder = ""] = Deno.args;
+const plan: Plan = {
+  at: new Date(),
+  certStore: `${folder}/store`,
+  certificates: [],
+  services: [],
+  steps: [
+    {
+      kind: "deploy",
+      certificate: "web",
+      storedSetUsable: true,
+      targets: [{
+        what: "cert",
+        path: `${folder}/ssl/web.crt`,
+        drift: [{ kind: "missing" }],
+        mode: 0o644,
+        createDirs: false,
+      }],
+      services: [],
+      revocable: false,
+    },
+    {
+      kind: "service",
+      service: "command:x",
+      action: { manager: "command", command: ["/bin/true"] },
+      debt: { reason: "owed", detail: "" },
+      certificates: [],
+      about: { certificates: [], files: [] },
+      validate: [],
+      probes: [],
+      timeout: 10,
+    },
+  ],
+};
+
+const rights = rightsFor(plan, { problem: "no server" });
+const worker = startThread(rights, new URL("./worker.js", import.meta.url));
+const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+worker.onmessage = ({ data }) => resolve(data);
+worker.onerror = (error) => reject(new Error(error.message));
+processHost().giveUp("read", "write", "net", "run", "env", "sys");
+worker.postMessage({ folder });
+const inWorker = await promise;
+const inMain = await attempts({
+  "a file to read": () => Deno.readTextFileSync(`${folder}/secret`),
+  "a file to write": () => Deno.writeTextFileSync(`${folder}/ssl/web.crt`, "x"),
+  "the store": () => Deno.writeTextFileSync(`${folder}/store/x`, "x"),
+  "a host": () => Deno.connect({ hostname: "127.0.0.1", port: 9 }),
+  "a program": () => new Deno.Command("/bin/true", { clearEnv: true }).output(),
+  "a variable": () => Deno.env.get("HOME"),
+  "a thread with more rights": () => {
+    const more = { read: true, write: true } as const;
+    const url = "data:text/javascript,";
+    new Worker(url, { type: "module", deno: { permissions: more } }).terminate();
+  },
+});
+worker.terminate();
+console.log(JSON.stringify({ inWorker, inMain }));
+Deno.exit(0);

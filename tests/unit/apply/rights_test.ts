@@ -1,0 +1,115 @@
+/** What a plan may touch: what it names, and nothing else. */
+import assert from "node:assert/strict";
+import { rightsFor } from "../../../lib/apply/rights.ts";
+import type { AccessOrder } from "../../../lib/apply/session_once.ts";
+import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
+import { LIMITS } from "../../../lib/vault/access/server_access.ts";
+import { makePlan, makeServiceStep } from "../../support/fixtures_plan.ts";
+import { makeFolder } from "../../support/rig.ts";
+import { deployStep, issueStep } from "./plans.ts";
+
+const ACCESS: AccessOrder = {
+  addresses: ["https://vault-1.example.com:8200", "https://[fd00::2]"],
+  redirectHosts: ["vault-3.example.com"],
+  proxy: "http://proxy.example.com:3128",
+  allowHttp: false,
+  tls: { authorities: [] },
+  credentials: [{
+    kind: "wrapped",
+    mount: "approle",
+    roleId: "r",
+    wrappingToken: "t",
+    secretIdFile: "/etc/vcm/secret-id",
+    from: "the test",
+  }],
+  proxied: true,
+  limits: LIMITS,
+  retries: 0,
+};
+const STORE = "/var/lib/vcm/certs";
+const KILL = ["/bin/kill", "/usr/bin/kill"];
+
+function rights(...steps: Step[]) {
+  return rightsFor(makePlan([], steps), ACCESS);
+}
+
+function acting(action: ServiceStep["action"], parts: Partial<ServiceStep> = {}) {
+  return rights(makeServiceStep({ action, ...parts }));
+}
+
+Deno.test("a plan without steps may look into the store, and nothing else", () => {
+  assert.deepEqual(rights(), { read: [STORE], write: [STORE], net: [], run: [] });
+});
+
+Deno.test("to issue, the servers of the file may be asked, and a secret id be kept", () => {
+  assert.deepEqual(rights(issueStep("web")), {
+    read: ["/etc/vcm", "/etc/vcm/.secret-id.vcm-new", "/etc/vcm/secret-id", STORE],
+    write: ["/etc/vcm/.secret-id.vcm-new", "/etc/vcm/secret-id", STORE],
+    net: ["[fd00::2]", "proxy.example.com", "vault-1.example.com", "vault-3.example.com"],
+    run: [],
+  });
+});
+
+Deno.test("to deploy, the files may be written that are named, and no others of their folder", () => {
+  using folder = makeFolder();
+  const at = (name: string) => folder.at(`ssl/${name}`);
+  const { write, net, run } = rights(deployStep(folder, "web", [{ kind: "missing" }]));
+  assert.deepEqual(
+    [...write].sort(),
+    [
+      STORE,
+      ...["web.crt", "web.key"].flatMap((name) => [
+        at(`.${name}.vcm-new`),
+        at(`.${name}.vcm-old`),
+        at(name),
+      ]),
+    ].sort(),
+  );
+  assert.deepEqual([net, run], [[], []]);
+});
+
+Deno.test("folders that are to be made may be made, and no folder above them", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+  const [target] = step.targets;
+  assert.ok(target !== undefined);
+  const made = { ...target, path: folder.at("a/b/web.crt"), createDirs: true };
+  const { write } = rights({ ...step, targets: [made] });
+  for (const [path, may] of [["a/b", true], ["a", true], ["", false]] as const) {
+    assert.equal(write.includes(path === "" ? folder.path : folder.at(path)), may, path);
+  }
+});
+
+Deno.test("a service's program may be run, and those that judge, by absolute paths", () => {
+  assert.deepEqual(acting({ manager: "systemd", name: "n.service", control: "reload" }).run, [
+    ...KILL.slice(0, 1),
+    "/bin/systemctl",
+    ...KILL.slice(1),
+    "/usr/bin/systemctl",
+  ]);
+  const command = acting({ manager: "command", command: ["/opt/app/reload", "x"] }, {
+    validate: [["/opt/app/check"]],
+  });
+  assert.deepEqual(command.run, [
+    "/bin/kill",
+    "/opt/app/check",
+    "/opt/app/reload",
+    "/usr/bin/kill",
+  ]);
+  const named = acting({ manager: "command", command: ["rc-service", "x"] }).run;
+  assert.equal(named.includes("/sbin/rc-service"), true);
+  assert.equal(named.every((path) => path.startsWith("/")), true);
+  const pidFile = acting({ manager: "pid_file", pidFile: "/run/app.pid", signal: "HUP" });
+  assert.equal(pidFile.read.includes("/run/app.pid"), true);
+  assert.equal(pidFile.run.includes("/usr/bin/ps"), true);
+});
+
+Deno.test("a probe may be asked, through a port of this host", () => {
+  const { net } = acting({ manager: "command", command: ["x"] }, {
+    probes: [
+      { certificate: "a", probe: { host: "fd00::1", port: 443, timeout: 30 } },
+      { certificate: "a", probe: { host: "mail.example.com", port: 25, timeout: 30 } },
+    ],
+  });
+  assert.deepEqual(net, ["127.0.0.1", "[fd00::1]", "mail.example.com"]);
+});
