@@ -21,6 +21,11 @@ const UNIT_RIGHTS = [
   "--allow-run",
 ];
 
+/** Fuzz tests need no more than unit tests, and run for some seconds. */
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  unit: ["tests/unit/", "tests/fuzz/"],
+};
+
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
   unit: UNIT_RIGHTS,
   integration: ["-A"],
@@ -57,7 +62,7 @@ async function runLayer(layer: string): Promise<Counts> {
   console.log(`\n=== ${layer} tests ===`);
   try {
     const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--no-check", ...rights, `--junit-path=${report}`, `tests/${layer}/`],
+      args: ["test", "--no-check", ...rights, `--junit-path=${report}`, ...foldersOf(layer)],
       cwd: ROOT,
       stdin: "null",
     }).spawn().status;
@@ -67,6 +72,10 @@ async function runLayer(layer: string): Promise<Counts> {
   } finally {
     await Deno.remove(report);
   }
+}
+
+function foldersOf(layer: string): readonly string[] {
+  return FOLDERS[layer] ?? [`tests/${layer}/`];
 }
 
 function add(a: Counts, b: Counts): Counts {

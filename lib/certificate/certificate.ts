@@ -58,7 +58,10 @@ export function openCertificate(pem: string): X509Certificate {
     throw new Error(begun ? "holds a PEM certificate that is cut off" : "holds no PEM certificate");
   }
   try {
-    return new X509Certificate(first);
+    const opened = new X509Certificate(first);
+    // The runtime decodes names when they are asked for, and throws where it cannot.
+    void [opened.subject, opened.issuer];
+    return opened;
   } catch (error) {
     throw new Error("holds a PEM certificate that cannot be decoded", { cause: error });
   }

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** What a field's reader returns instead of a value: what is wrong and what would be right. */
 export class Mistake {
   readonly message: string;
@@ -21,7 +23,8 @@ export function looksLikeToken(text: string): boolean {
 /** The text as a message may show it: in quotes, on one line, short, and never a token. */
 export function quote(text: string): string {
   if (looksLikeToken(text)) return "[redacted]";
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+  // JSON has escapes for some control characters only.
+  return printable(JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text));
 }
 
 /** The mistake of a value that is not of the wanted kind. */
@@ -29,8 +32,11 @@ export function expected(wanted: string, text: string): Mistake {
   return new Mistake(text === "" ? "has no value" : `expected ${wanted}, got ${quote(text)}`);
 }
 
-/** True where the text would break a line of a log, a header or an argument. */
+/**
+ * True where the text would break a line of a log, a header or an argument. Half a character too:
+ * written down it becomes U+FFFD, so that two names would be one file.
+ */
 export function hasControlCharacter(text: string): boolean {
   // deno-lint-ignore no-control-regex -- control characters are what it looks for
-  return /[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text);
+  return /[\x00-\x1f\x7f-\x9f\u2028\u2029]/.test(text) || !text.isWellFormed();
 }

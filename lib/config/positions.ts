@@ -45,9 +45,13 @@ export class Positions {
   readonly #targets = new Map<Alias, Node>();
 
   constructor(text: string) {
+    // The parser's own count leaves out the line that it stumbles at.
+    for (let start = 0; start >= 0;) {
+      this.#lines.addNewLine(start);
+      start = text.indexOf("\n", start) + 1 || -1;
+    }
     try {
       this.#document = parseDocument(text, {
-        lineCounter: this.#lines,
         schema: "failsafe",
         merge: true,
         // "silent" would also keep a second document from being an error.
@@ -172,15 +176,18 @@ export class Positions {
   }
 
   /** The pair of a key: the map's own, or one that it merges in, the first source before later ones. */
-  #find(map: YAMLMap, name: string, depth = 0): Pair | undefined {
+  #find(map: YAMLMap, name: string, looked = new Set<YAMLMap>()): Pair | undefined {
+    // Anchors may merge one another many times over, or themselves: each map is looked at once.
+    if (looked.has(map)) return undefined;
+    looked.add(map);
     const own = map.items.find((pair) => keyOf(pair) === name);
-    if (own !== undefined || depth > 20) return own;
+    if (own !== undefined) return own;
     for (const pair of map.items) {
       if (keyOf(pair) !== "<<") continue;
       const merged = this.#resolve(pair.value);
       for (const source of isSeq(merged) ? merged.items : [merged]) {
         const target = this.#resolve(source);
-        const found = isMap(target) ? this.#find(target, name, depth + 1) : undefined;
+        const found = isMap(target) ? this.#find(target, name, looked) : undefined;
         if (found !== undefined) return found;
       }
     }

@@ -1,5 +1,5 @@
 /** Which name a service is asked for, so that it shows the certificate that is meant. */
-import { readDnsName } from "./read_names.ts";
+import { readDnsName, readIpAddress } from "./read_names.ts";
 
 /** What an entry of `probe` says. */
 export interface ProbeKeys {
@@ -13,12 +13,18 @@ export interface NameKeys {
   readonly dns_sans?: readonly (string | undefined)[] | undefined;
 }
 
-/** The name that is given, else the certificate's first that one host can have; else none. */
+/**
+ * The name that is given, else the certificate's first that one host can have; else none. An address
+ * is no name that may be sent (RFC 6066, 3).
+ */
 export function probedName(
   { servername }: ProbeKeys,
   { name, common_name, dns_sans = [] }: NameKeys,
 ): string | undefined {
-  return servername ?? [common_name ?? name, ...dns_sans].find(isHostName);
+  if (servername !== undefined) {
+    return readIpAddress(servername) === servername ? undefined : servername;
+  }
+  return [common_name ?? name, ...dns_sans].find(isHostName);
 }
 
 function isHostName(name: string | undefined): boolean {

@@ -4,7 +4,7 @@
  * both share would be one more file to load on every run.
  */
 import type { Finding, KeyPath } from "./key_path.ts";
-import { Positions } from "./positions.ts";
+import { type Place, Positions } from "./positions.ts";
 import type { Problem } from "./problem.ts";
 import { syntaxWords } from "./syntax_words.ts";
 import type { YamlFault } from "./yaml.ts";
@@ -50,8 +50,15 @@ export function explainSyntax(text: string, fault: YamlFault, format: FormatPath
     ),
   ];
   if (problems.length > 0) return onePerLine(inOrder(problems.map(orTab(text))));
-  const place = { line: (fault.line ?? 0) + 1, column: (fault.column ?? 0) + 1 };
-  return [{ ...place, key: "", message: syntaxWords("", fault.reason) }];
+  return [{ ...placeOf(text, fault), key: "", message: syntaxWords("", fault.reason) }];
+}
+
+/** Where the fast parser stopped, which may be behind the text: it puts a line end there. */
+function placeOf(text: string, { line = 0, column = 0 }: YamlFault): Place {
+  const lines = text.split(/\r\n|\r|\n/);
+  return line < lines.length
+    ? { line: line + 1, column: column + 1 }
+    : { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** Sorted by place. What an anchor repeats in many places is one mistake, at its own place. */

@@ -62,7 +62,9 @@ function isIpAddress(text: string): boolean {
 export function readServerName(text: string): string | Mistake {
   if (isIpAddress(text)) return text;
   if (!text.startsWith("*.")) return readDnsName(text);
-  return expected(`one host, such as "${text.replace("*", "www")}"`, text);
+  const host = text.replace("*", "www");
+  const example = readDnsName(host) === host ? host : "www.example.com";
+  return expected(`one host, such as "${example}"`, text);
 }
 
 /** A host with a port or without, in lower case. */

@@ -25,12 +25,11 @@ export function readWord(text: string): string | Mistake {
 }
 
 /**
- * The program of a command: a name that is looked up in the system's folders, or a path. With an
- * option behind a blank it is a whole line, as for a shell, which there is not.
+ * The program of a command: a name that is looked up in the system's folders, or a path. With a
+ * blank in its name it is a whole line, as for a shell, which there is not.
  */
 export function isProgram(text: string): boolean {
-  return /^(?:[^/\s-][^/\s]*|\/(?:.*\/)?[^/\s-][^/]*)$/.test(text) &&
-    !/(?:^|\/)\.{1,2}(?:\/|$)|\s-/.test(text);
+  return /^(?:\/(?:.*\/)?)?[^/\s-][^/\s]*$/.test(text) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(text);
 }
 
 /** `HOST:PORT` of a probe. */

@@ -111,7 +111,8 @@ export function serviceMistakes(given: ServiceKeys): readonly ServiceMistake[] {
 /** What could not be read has its finding already, and says nothing of the form. */
 function withoutUnread(entry: ServiceKeys): ServiceKeys {
   const { name, manager, control, signal } = entry;
-  const read = <T>(value: T) => value instanceof Mistake ? undefined : value;
+  // A mistake, or where there was no text at all, whatever the file has there.
+  const read = <T>(value: T) => typeof value === "string" ? value : undefined;
   return {
     ...entry,
     name: read(name),

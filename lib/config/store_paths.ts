@@ -38,6 +38,11 @@ export function markerFile(certStore: string, service: string): string {
   return `${certStore}/.owed/${service}`;
 }
 
+/** What a run replaced, until services have judged what it was replaced by. */
+export function unjudgedFile(certStore: string, name: string): string {
+  return `${certStore}/.unjudged-${name}`;
+}
+
 /** The temporary file beside a target, until it is renamed over the target. */
 export function temporaryFile(path: string): string {
   const slash = path.lastIndexOf("/");

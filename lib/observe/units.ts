@@ -70,5 +70,6 @@ export function parseUnits(text: string): UnitState[] {
 export function parseTimestamp(text: string): number {
   const match = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? UTC/.exec(text);
   if (!match) return 0;
-  return Date.parse(`${match[1]}T${match[2]}Z`) + Number(`0${match[3] ?? ""}`) * 1000;
+  const second = Date.parse(`${match[1]}T${match[2]}Z`);
+  return Number.isNaN(second) ? 0 : second + Number(`0${match[3] ?? ""}`) * 1000;
 }

@@ -2,6 +2,7 @@
 import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
 import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
+import { sendable } from "../access/secret_file.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../config/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
@@ -53,7 +54,9 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
     throw new VaultError(`"${address}" logged us in but gave no token`);
   }
   const limited = typeof num_uses === "number" && num_uses > 0;
-  return { id: client_token, uses: limited ? num_uses : Infinity };
+  // A line break in it would begin another header of the next request.
+  const id = sendable(client_token, `The token that "${address}" gave`);
+  return { id, uses: limited ? num_uses : Infinity };
 }
 
 /** An expired client certificate is answered 500 (OpenBao 2.6), all else that is refused 400. */

@@ -49,9 +49,7 @@ export function readAnswer(
     ...(serverTime === undefined ? {} : { serverTime }),
     data: asObject(body["data"]),
     auth: asObject(body["auth"]),
-    warnings: Array.isArray(body["warnings"])
-      ? body["warnings"].map((warning) => clean(String(warning)))
-      : [],
+    warnings: textsOf(body["warnings"]).map(clean),
   };
 }
 
@@ -120,10 +118,13 @@ function mountOf(path: string): string | undefined {
 
 /** The reasons that Vault gives, on one line. */
 export function errorsOf(answer: RawAnswer, clean: Clean): string {
-  const errors = parseObject(answer.body)?.["errors"];
-  const lines = Array.isArray(errors) ? errors.map(String) : [];
-  const text = clean(lines.join("; "));
+  const text = clean(textsOf(parseObject(answer.body)?.["errors"]).join("; "));
   return text === "" ? "no reason given" : text;
+}
+
+/** The texts of a list; what else may stand in it has no text, or one without end. */
+function textsOf(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((item) => typeof item === "string") : [];
 }
 
 /** The object that a text of JSON is, if it is one. */

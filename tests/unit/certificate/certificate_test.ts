@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { openCertificate, parseCertificate } from "../../../lib/certificate/certificate.ts";
 import { asPem, makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -160,4 +161,15 @@ pureTest("a certificate that is cut off, be it within its last line, is damaged"
   for (const end of [pem.length / 2, lastLine, lastLine + "-----END CERT".length]) {
     assert.throws(() => parseCertificate(pem.slice(0, end)), { message });
   }
+});
+
+pureTest("a certificate with a name that cannot be decoded is none", async () => {
+  const { certificate } = await makeCertificatePem("Issuer");
+  const der = new Uint8Array(certificate.rawData);
+  const at = Buffer.from(der).indexOf("Issuer");
+  // Neither ASCII nor UTF-8.
+  der[at] = 0xc9;
+  const message = "holds a PEM certificate that cannot be decoded";
+  assert.throws(() => openCertificate(asPem(der)), { message });
+  assert.throws(() => parseCertificate(asPem(der)), { message });
 });

@@ -171,6 +171,10 @@ pureTest("a name that cannot be a folder is refused", async () => {
     ".owed": `expected ${folder}, got ".owed"`,
     '"a\\tb"': `expected ${folder}, got "a\\tb"`,
     '" a"': `expected a name, got " a"`,
+    // Half a character, which no file system keeps apart from other halves.
+    '"a\\ud800"': `expected ${folder}, got "a\\ud800"`,
+    // A control character that JSON does not escape.
+    '"a\\x9b"': `expected ${folder}, got "a\ufffd"`,
     ["é".repeat(101)]: `expected a name of at most 200 bytes, got "${"é".repeat(79)}…"`,
   };
   for (const [name, message] of Object.entries(names)) {

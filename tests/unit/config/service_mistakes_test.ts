@@ -1,6 +1,7 @@
 /** Each mistake in a service entry, with its place. */
+import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes, mistakesOf } from "./mistakes.ts";
 
 const LIST = `expected a list such as ["nginx", "-t"]`;
 const PROGRAM =
@@ -37,6 +38,7 @@ pureTest("command and validate are lists with a program first", async () => {
       [`${key}: [-x]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: ["nginx -t"]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: ["/usr/sbin/nginx -t"]`, 19, `${key}: ${PROGRAM}`],
+      [`${key}: ["/usr/sbin/nginx reload"]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: [""]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: [~]`, at + 1, `${key}[0]: has no value`],
       [`${key}: [a, [b]]`, at + 4, `${key}[1]: expected one value, got a list`],
@@ -148,6 +150,11 @@ pureTest("a probe says what is wrong with it", async () => {
       'probe.servername: expected one host, such as "www.a.org", got "*.a.org"',
     ],
     [
+      inMap('servername: "*.a\\nb"'),
+      57,
+      'probe.servername: expected one host, such as "www.example.com", got "*.a\\nb"',
+    ],
+    [
       inMap("servername: a b"),
       57,
       `probe.servername: expected a DNS name such as "api.example.com", got "a b"`,
@@ -208,4 +215,19 @@ pureTest("a list without an entry is one mistake", async () => {
     ["command: []", 19, "command: has no entry"],
     ["validate: []", 19, "validate: has no entry"],
   ]);
+});
+
+pureTest("a service without a name is said so, whatever else its entry says", async () => {
+  const more = ["", ", validate: [nginx, -t]", ", signal: HUP", ", manager: ~"];
+  for (const keys of more) {
+    for (
+      const [name, message] of [["~", "has no value"], ["{}", "expected one value, got a map"]]
+    ) {
+      const text = `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n` +
+        `      - {name: ${name}${keys}}\n`;
+      const [first] = await mistakesOf(text);
+      assert.match(first ?? "", /^f:5:\d+ certs\[0\]\.service\[0\]\.name: /);
+      assert.ok(first?.endsWith(message ?? ""), first);
+    }
+  }
 });

@@ -51,6 +51,14 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
     "f:1:18 config.pki: duplicate key; the first one is on line 1",
     "f:1:35 config.ttl: duplicate key; the first one is on line 1",
   ],
+  // The fast parser stops behind the end of the text.
+  ["certs: !!binary ", `f:1:17: ${TAG}`],
+  // The slow one loses count of the lines where a quoted key is followed by text.
+  [
+    `""b\n a:  c: `,
+    "f:1:3: is not YAML from here on; put a value with special characters in quotes",
+    `f:2:6: ${COLON}`,
+  ],
   ["[".repeat(100_000), "f: is nested too deeply to be read"],
 ];
 
@@ -86,4 +94,13 @@ pureTest("parseConfig() throws nothing but ConfigError, whatever the text", asyn
 pureTest("an anchor that holds itself ends", async () => {
   assert.equal((await mistakesOf("certs: &a [*a]")).length, 1);
   assert.equal((await mistakesOf("certs:\n  - &a {name: x, service: [*a]}")).length > 0, true);
+});
+
+pureTest("anchors that merge one another many times over are read at once", async () => {
+  const floors = Array.from(
+    { length: 40 },
+    (_, at) => `x-${at}: &f${at + 1} {<<: [*f${at}, *f${at}, *f${at}], k${at}: v}\n`,
+  );
+  const lines = await mistakesOf(`x-base: &f0 {ttl: 1x}\n${floors.join("")}certs: [*f40]\n`);
+  assert.equal(lines[0], 'f:1:19 certs[0].ttl: expected a duration such as "14d", got "1x"');
 });

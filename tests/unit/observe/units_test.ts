@@ -9,7 +9,16 @@ Deno.test("parseTimestamp() reads microseconds and whole seconds", () => {
 });
 
 Deno.test("parseTimestamp() takes whatever it cannot read for never", () => {
-  for (const text of ["", "n/a", "0", "Tue 2026-11-24 10:00:00 CET", "garbage"]) {
+  for (
+    const text of [
+      "",
+      "n/a",
+      "0",
+      "Tue 2026-11-24 10:00:00 CET",
+      "garbage",
+      "2026-99-99 10:00:00 UTC",
+    ]
+  ) {
     assert.equal(parseTimestamp(text), 0, text);
   }
 });

@@ -126,6 +126,18 @@ Deno.test("an answer to a login that holds no token is an error", async () => {
   }
 });
 
+Deno.test("a token of a login that would break a header is sent nowhere, nor shown", async () => {
+  const broken = "s.tokenThatTheLoginMade\r\nx-other: 1";
+  await using server = startScripted(() => ({ body: { auth: { client_token: broken } } }));
+  const access = { ...byToken(server.address), credentials: [APPROLE] };
+  assert.equal(
+    (await failureOf(() => openSession(access))).message,
+    `The token that "${server.address}" gave holds a space, a newline or another character that ` +
+      "none may hold",
+  );
+  assert.equal(server.heard.length, 1);
+});
+
 Deno.test("a token for a number of requests is used for so many, then a new login is made", async () => {
   let logins = 0;
   await using server = startScripted(({ path }) =>

@@ -64,3 +64,15 @@ pureTest("plainLine() takes a secret out before it cuts", () => {
 pureTest("plainLine() takes an empty secret, such as a token not got yet, for none", () => {
   assert.equal(plainLine("permission denied", ["", "s.token"]), "permission denied");
 });
+
+pureTest("plainLine() takes a secret out that is not a plain line itself", () => {
+  assert.equal(plainLine("no a  b c", ["a  b c"]), "no [redacted]");
+  assert.equal(plainLine(" se\u200bcret ", [" se\u200bcret "]), "[redacted]");
+});
+
+pureTest("plainLine() leaves nothing of a secret of which another one is a part", () => {
+  assert.equal(
+    plainLine("role-1-secret role-1", ["role-1", "role-1-secret"]),
+    "[redacted] [redacted]",
+  );
+});

@@ -82,7 +82,7 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
   });
 
   Deno.test(`${kind}: errors of a wrong type give no reason, and never a crash`, async () => {
-    for (const errors of ["text", { a: 1 }, null, 7, []]) {
+    for (const errors of ["text", { a: 1 }, null, 7, [], [{ toString: 1, valueOf: 1 }]]) {
       assert.equal(
         await messageFor(() => ({ status: 400, body: { errors } })),
         '"ADDRESS" refused "pki/issue/web" (400: no reason given)',

@@ -1,0 +1,88 @@
+/** Any name that a file may give: what is accepted stays in the store, and is one folder or file. */
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import fc from "fast-check";
+import { Mistake } from "../../../lib/config/mistake.ts";
+import { readCertificateName } from "../../../lib/config/read_names.ts";
+import { readFilePath } from "../../../lib/config/read_places.ts";
+import { readServiceName } from "../../../lib/config/read_service.ts";
+import { serviceIdentity } from "../../../lib/config/service_form.ts";
+import * as paths from "../../../lib/config/store_paths.ts";
+import { MANAGERS } from "../../../lib/config/types.ts";
+import { anyText, anyValue } from "../arbitraries/texts.ts";
+import { fuzz } from "../fuzz.ts";
+
+const anyChange = fc.oneof(
+  anyText,
+  fc.integer({ max: 0xffff, min: 0 }).map((code) => String.fromCharCode(code)),
+);
+
+const STORE = "/var/lib/vcm/certs";
+
+const name = fc.oneof(
+  anyValue,
+  fc.constantFrom("..", ".", "*", "*.a", "a/..", "..\\x", "archive", ".lock", ".owed", "-rf", "~"),
+  fc.tuple(fc.constantFrom(".new-", ".old-", "../", "*."), anyValue).map((parts) => parts.join("")),
+  fc.string({ unit: "grapheme", minLength: 60, maxLength: 260 }),
+);
+
+/** Names that differ in one place, or in none. */
+const twoNames = fc.tuple(name, anyChange, anyChange, name).map((
+  [before, one, other, after],
+): [string, string] => [before + one + after, before + other + after]);
+
+/** Bytes of a file name on Linux. */
+const LONGEST = 255;
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** The path is one step below the folder, and stays so when it is resolved. */
+function assertBelow(folder: string, path: string): void {
+  assert.equal(posix.resolve(path), path);
+  assert.equal(posix.dirname(path), folder);
+  assert.ok(!path.includes("\0") && bytesOf(posix.basename(path)).length <= LONGEST, path);
+}
+
+export const STORE_NAMES = [
+  fuzz("the name of a certificate never leaves the store", name, (text) => {
+    const name = readCertificateName(text);
+    if (name instanceof Mistake) return;
+    const folder = paths.storedFolder(STORE, name);
+    const all = [folder, paths.stagedFolder(STORE, name), paths.retiredFolder(STORE, name)];
+    for (const path of all) assertBelow(STORE, path);
+    assertBelow(folder, paths.storedFile(STORE, name, "privkey"));
+    assertBelow(`${STORE}/archive/${name}`, paths.archivedFolder(STORE, name, "0a:1b"));
+    const own = [paths.lockFile(STORE), paths.markerFolder(STORE), `${STORE}/archive`, ...all];
+    assert.equal(new Set(own).size, own.length, "it takes a place that something else has");
+  }),
+  fuzz("two names of certificates are two folders", twoNames, ([one, other]) => {
+    if ([one, other].some((text) => readCertificateName(text) instanceof Mistake)) return;
+    const same = String(bytesOf(one)) === String(bytesOf(other));
+    assert.equal(same, one === other, "the names differ, and their folder does not");
+  }),
+  fuzz(
+    "the marker of a service never leaves its folder",
+    fc.tuple(name, fc.constantFrom(undefined, ...MANAGERS)),
+    ([text, manager]) => {
+      const name = readServiceName(text);
+      if (name instanceof Mistake) return;
+      const identity = serviceIdentity({ name, manager }, new Map());
+      if (identity === undefined) return;
+      const marker = paths.markerFile(STORE, identity.id);
+      assertBelow(paths.markerFolder(STORE), marker);
+    },
+  ),
+  fuzz("what lies beside a target lies in its folder", name, (text) => {
+    const path = readFilePath(text.startsWith("/") ? text : `/etc/ssl/${text}`);
+    if (path instanceof Mistake) return;
+    assert.equal(posix.resolve(path), path);
+    for (const beside of [paths.temporaryFile(path), paths.replacedFile(path)]) {
+      assert.equal(posix.resolve(beside), beside);
+      assert.equal(posix.dirname(beside), posix.dirname(path));
+      assert.equal(paths.folderOf(beside), paths.folderOf(path));
+      assert.ok(paths.isLeftover(posix.basename(beside)));
+    }
+  }),
+];
