@@ -11,6 +11,7 @@ import { type Emit, unfailing } from "./events.ts";
 import { dropMarker, handOnMarker } from "./marker.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
 import { serve, tellFault } from "./services/serve.ts";
+import { forgetUnjudged } from "./unjudged.ts";
 import { judgeNewFiles } from "./services/validate.ts";
 
 export interface ApplyOrder {
@@ -36,7 +37,11 @@ export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promi
     // All new files are judged before the first service loads any of them.
     const judges = plan.steps.filter((step) => step.kind === "service" || step.kind === "judge");
     const faults = await judgeNewFiles(judges, run);
-    for (const { replaced } of results.values()) forgetReplaced(replaced);
+    for (const [name, { state, replaced }] of results) {
+      if (replaced.length === 0 || state === "half") continue;
+      forgetUnjudged(plan.certStore, name, emit);
+      forgetReplaced(replaced);
+    }
     for (const step of plan.steps) {
       if (step.kind === "judge") tellFault(step, faults.get(step.service), run);
       else if (step.kind === "service") await serve(step, faults.get(step.service), run);

@@ -20,12 +20,16 @@ export interface Ownership {
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
 /** Makes a file that was not there, whole and synced. Throws the system's error; leaves nothing. */
-export function writeNewFile(path: string, text: string, ownership: Ownership): void {
+export function writeNewFile(
+  path: string,
+  content: string | Uint8Array,
+  ownership: Ownership,
+): void {
   const file = fs.openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
   try {
     try {
       own(file, ownership);
-      writeAll(file, Buffer.from(text));
+      writeAll(file, typeof content === "string" ? Buffer.from(content) : content);
       fs.fsyncSync(file);
     } finally {
       fs.closeSync(file);

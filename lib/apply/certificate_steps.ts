@@ -4,15 +4,16 @@ import { folderOf, storedFile } from "../config/store_paths.ts";
 import type { What } from "../config/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
+import type { DeployStep, IssueStep, Replaced, TargetStep, TidyStep } from "../plan/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
-import { deploy, NotDeployedError, type Replaced } from "./deploy.ts";
+import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { issue, lifetimeWarning } from "./issue.ts";
 import { dropMarker, writeMarker } from "./marker.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { finishSwitch } from "./store.ts";
+import { forgetUnjudged, noteUnjudged } from "./unjudged.ts";
 
 /** All that one certificate's steps need, and what came of them. */
 export interface CertificateWork {
@@ -83,6 +84,16 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
         detail: "took the mode of privkey.pem in the store down to 0600",
       });
     }
+    if (step.unjudged.length > 0) {
+      putBackRest(step.unjudged);
+      forgetUnjudged(certStore, step.certificate, emit);
+      emit({
+        kind: "tidied",
+        certificate: step.certificate,
+        detail: `put back ${step.unjudged.map(({ path }) => path).join(", ")}, which an ` +
+          "interrupted run had replaced and nobody had judged",
+      });
+    }
     for (const path of step.leftovers) {
       removeIfThere(path);
       syncFolder(folderOf(path));
@@ -114,10 +125,13 @@ async function tryIssue(
 ): Promise<IssuedCertificate | undefined> {
   try {
     const session = await sessions.get();
-    const issued = await issue(step, certStore, session, () => {
-      for (const service of step.services) {
-        if (writeMarker(certStore, service, name, step.inUseUntil)) newMarkers.push(service);
-      }
+    const issued = await issue(step, certStore, session, {
+      beforeStored: () => {
+        for (const service of step.services) {
+          if (writeMarker(certStore, service, name, step.inUseUntil)) newMarkers.push(service);
+        }
+      },
+      warn: (message) => emit({ kind: "warning", subject: name, message }),
     });
     const shortened = lifetimeWarning(step, issued, new Date());
     if (shortened !== undefined) {
@@ -161,7 +175,8 @@ function tryDeploy(
       targets,
       revocable: step.revocable,
       text: (what) => issued?.text(what) ?? readStored(work, what),
-      beforeFirstRename: () => {
+      beforeFirstRename: (replaced) => {
+        if (replaced.length > 0) noteUnjudged(work.certStore, work.name, replaced);
         if (!changing) return;
         for (const service of step.services) {
           if (writeMarker(work.certStore, service, work.name, step.inUseUntil)) {
@@ -186,6 +201,7 @@ function tryDeploy(
       message: (error as Error).message,
     });
     if (!(error instanceof NotDeployedError)) return result(work, "half");
+    forgetUnjudged(work.certStore, work.name, emit);
     // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
     for (const service of newMarkers) dropMarker(work.certStore, service, emit);
     return result(work, "failed");

@@ -14,7 +14,7 @@ import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import type { What } from "../config/types.ts";
-import type { TargetStep } from "../plan/types.ts";
+import type { Replaced, TargetStep } from "../plan/types.ts";
 import {
   type Ownership,
   removeIfThere,
@@ -40,16 +40,9 @@ export interface Deployment {
   /** Keep what is replaced until `forgetReplaced()` or `putBack()`. */
   readonly revocable: boolean;
   /** Called once all files are made and before the first target is replaced. */
-  readonly beforeFirstRename: () => void;
+  readonly beforeFirstRename: (replaced: readonly Replaced[]) => void;
   /** Called for each target once all are replaced for good. */
   readonly afterRename: (target: TargetStep) => void;
-}
-
-/** A target that can be put back as it was. */
-export interface Replaced {
-  readonly path: string;
-  /** Whether there was a file before. */
-  readonly kept: boolean;
 }
 
 /**
@@ -66,7 +59,7 @@ export function deploy(deployment: Deployment): readonly Replaced[] {
       prepared.push(target);
       if (deployment.revocable) replaced.push(keepReplaced(target));
     }
-    deployment.beforeFirstRename();
+    deployment.beforeFirstRename(replaced);
   } catch (error) {
     removeTemporaries(prepared);
     forgetReplaced(prepared);
@@ -88,11 +81,9 @@ function prepare(target: TargetStep, text: Deployment["text"]): void {
   }
 }
 
-/** What an interrupted run has replaced is what was judged last, and is kept on. */
-function keepReplaced({ path, drift }: TargetStep): Replaced {
+function keepReplaced({ path }: TargetStep): Replaced {
   const kept = replacedFile(path);
   try {
-    if (drift.some(({ kind }) => kind === "unjudged") && isThere(kept)) return { path, kept: true };
     removeIfThere(kept);
     if (!isThere(path)) return { path, kept: false };
     linkOrCopy(path, kept);
@@ -110,10 +101,24 @@ function linkOrCopy(path: string, kept: string): void {
     fs.linkSync(path, kept);
   } catch (error) {
     if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
-    const { uid, gid, mode, atime, mtime } = fs.statSync(path);
-    writeNewFile(kept, fs.readFileSync(path, "utf8"), { uid, gid, mode: mode & 0o7777 });
-    fs.utimesSync(kept, atime, mtime);
+    copy(path, kept);
   }
+}
+
+/** Whole, or not at all; who may not give it its owner keeps it for himself. */
+function copy(path: string, kept: string): void {
+  const { uid, gid, mode, atime, mtime } = fs.lstatSync(path);
+  const text = fs.readFileSync(path);
+  const temporary = temporaryFile(kept);
+  removeIfThere(temporary);
+  try {
+    writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    writeNewFile(temporary, text, { mode: mode & 0o700 });
+  }
+  fs.utimesSync(temporary, atime, mtime);
+  fs.renameSync(temporary, kept);
 }
 
 function isThere(path: string): boolean {
@@ -124,6 +129,11 @@ function isThere(path: string): boolean {
 export function forgetReplaced(targets: readonly { readonly path: string }[]): void {
   // What stays is found and cleared away by the next run.
   for (const { path } of targets) removeQuietly(replacedFile(path));
+}
+
+/** Puts back what an interrupted run replaced; what it has put back itself has no old file any more. */
+export function putBackRest(replaced: readonly Replaced[]): void {
+  putBack(replaced.filter(({ path, kept }) => !kept || isThere(replacedFile(path))));
 }
 
 /**
@@ -198,10 +208,13 @@ function removeTemporaries(targets: readonly TargetStep[]): void {
   for (const { path } of targets) removeQuietly(temporaryFile(path));
 }
 
-/** Makes what is missing, for everybody to enter, whatever the umask. */
+/** Makes what is missing, for everybody to enter, whatever the umask; none is there half closed. */
 function makeFolders(path: string): void {
-  if (fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;
+  if (isThere(path)) return;
   makeFolders(folderOf(path));
-  fs.mkdirSync(path);
-  fs.chmodSync(path, 0o755);
+  const temporary = temporaryFile(path);
+  if (isThere(temporary)) fs.rmdirSync(temporary);
+  fs.mkdirSync(temporary);
+  fs.chmodSync(temporary, 0o755);
+  fs.renameSync(temporary, path);
 }

@@ -18,22 +18,27 @@ import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
 import { writeStoredSet } from "./store.ts";
 
-/**
- * @param beforeStored Called once the certificate has come and before the store changes. May throw.
- *
- * Throws Error in plain words; then the store is as it was.
- */
+/** What is told of while a certificate is stored. */
+export interface StoreHooks {
+  /** Called once the certificate has come and before the store changes. May throw. */
+  readonly beforeStored: () => void;
+  /** What went wrong though the certificate is stored. */
+  readonly warn: (message: string) => void;
+}
+
+/** Throws Error in plain words; then the store is as it was. */
 export async function issue(
   step: IssueStep,
   certStore: string,
   session: VaultSession,
-  beforeStored: () => void,
+  { beforeStored, warn }: StoreHooks,
 ): Promise<IssuedCertificate> {
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
   beforeStored();
   try {
-    writeStoredSet(certStore, step.certificate, (what) => issued.text(what));
+    const problem = writeStoredSet(certStore, step.certificate, (what) => issued.text(what));
+    if (problem !== undefined) warn(problem);
   } catch (error) {
     throw new Error(
       `Cannot write the new certificate into the store "${certStore}": ${plainCause(error)}`,

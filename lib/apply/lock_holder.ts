@@ -8,7 +8,7 @@
  * not only vcm.
  */
 import { printable } from "../config/printable.ts";
-import { runCommand } from "../observe/command.ts";
+import { PS, runCommand } from "../observe/command.ts";
 
 export interface LockHolder {
   readonly pid: number;
@@ -19,7 +19,6 @@ export interface LockHolder {
 }
 
 const LSLOCKS = ["/usr/bin/lslocks", "/bin/lslocks"];
-const PS = ["/usr/bin/ps", "/bin/ps"];
 /** Milliseconds for each of them: a message waits for the answer. */
 const LIMIT = 2_000;
 const COMMAND_LENGTH = 200;
@@ -66,11 +65,12 @@ interface LockRow {
 /** Start and command line, from what `ps -o lstart=,args=` prints in the C locale and in UTC. */
 export function parseProcess(pid: number, line: string): LockHolder | undefined {
   const [, start, args] = /^\s*(\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}) (.+)$/s.exec(line) ?? [];
-  if (start === undefined || args === undefined) return undefined;
+  const since = new Date(`${start} UTC`);
+  if (args === undefined || Number.isNaN(since.getTime())) return undefined;
   // An argument of vcm holds no secret; if one ever does, it must not be printed here.
   const command = printable(args.trim());
   const short = command.length > COMMAND_LENGTH
     ? `${command.slice(0, COMMAND_LENGTH - 1)}…`
     : command;
-  return { pid, command: short, since: new Date(`${start} UTC`) };
+  return { pid, command: short, since };
 }

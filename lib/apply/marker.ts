@@ -104,9 +104,14 @@ function write(
   }
 }
 
-/** The service owes nothing any more. */
+/** The service owes nothing any more. Throws Error in plain words. */
 export function removeMarker(certStore: string, service: string): void {
-  removeIfThere(markerFile(certStore, service));
+  const path = markerFile(certStore, service);
+  try {
+    removeIfThere(path);
+  } catch (error) {
+    throw new Error(`Cannot remove the marker "${path}": ${plainCause(error)}`, { cause: error });
+  }
 }
 
 /** Removes a marker that is no debt; answers whether it is gone, and says so where it is not. */
@@ -115,7 +120,7 @@ export function dropMarker(certStore: string, service: string, emit: Emit): bool
     removeMarker(certStore, service);
     return true;
   } catch (error) {
-    const message = `Cannot remove its marker: ${plainCause(error)}`;
+    const { message } = error as Error;
     emit({ kind: "failed", step: "service", subject: service, message });
     return false;
   }

@@ -4,9 +4,8 @@
  * code that turned evil, not against links.
  */
 import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
-import { KILL, programPaths } from "../observe/command.ts";
+import { KILL, programPaths, PS } from "../observe/command.ts";
 import { ENGINES } from "../observe/containers.ts";
-import { PS } from "../observe/processes.ts";
 import { readInfo } from "../observe/read.ts";
 import { SYSTEMCTL } from "../observe/units.ts";
 import type { Plan, ServiceStep, Step } from "../plan/types.ts";
@@ -53,7 +52,7 @@ function filesWritten(step: Step): string[] {
 
 function missingFolders(path: string): string[] {
   if (readInfo(path).kind !== "absent") return [];
-  return [path, ...missingFolders(folderOf(path))];
+  return [path, temporaryFile(path), ...missingFolders(folderOf(path))];
 }
 
 /** An unwrapped secret id is kept where the file says. */
@@ -74,7 +73,8 @@ function programsOf(step: Step): readonly string[] {
   if (step.kind !== "service" && step.kind !== "judge") return [];
   const judges = step.validate.flatMap(([program = ""]) => programPaths(program));
   const actor = step.kind === "service" ? actorsOf(step) : [];
-  return [...judges, ...actor, ...KILL];
+  // What runs too long is ended with what it has started.
+  return [...judges, ...actor, ...KILL, ...PS];
 }
 
 function actorsOf({ action }: ServiceStep): readonly string[] {
@@ -85,7 +85,7 @@ function actorsOf({ action }: ServiceStep): readonly string[] {
     case "podman":
       return ENGINES[action.manager];
     case "pid_file":
-      return PS;
+      return [];
     case "command":
       return programPaths(action.command[0] ?? "");
   }

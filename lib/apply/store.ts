@@ -5,16 +5,22 @@
  * takes the staged set, and the next run finishes the switch. Files are 0600, folders 0700.
  */
 import * as fs from "node:fs";
+import { plainCause } from "../config/plain_cause.ts";
 import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
 import { type What, WHATS } from "../config/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 
-/** @param text Content of each file. Throws the system's error; the old set stands. */
+/**
+ * @param text Content of each file.
+ * @returns What could not be cleared away once the new set had taken its place; the next run does.
+ *
+ * Throws the system's error; the old set stands.
+ */
 export function writeStoredSet(
   certStore: string,
   name: string,
   text: (what: What) => string,
-): void {
+): string | undefined {
   const staged = stagedFolder(certStore, name);
   finishSwitch(certStore, name);
   try {
@@ -27,7 +33,14 @@ export function writeStoredSet(
     removeSet(staged);
     throw error;
   }
-  finishSwitch(certStore, name);
+  try {
+    syncFolder(certStore);
+    finishSwitch(certStore, name);
+    return undefined;
+  } catch (error) {
+    return `Cannot clear the old set of "${storedFolder(certStore, name)}" away: ` +
+      `${plainCause(error)}; the new one has taken its place, and the next run clears up`;
+  }
 }
 
 /**
@@ -59,7 +72,6 @@ function switchSets(certStore: string, name: string): void {
     if (replaces) fs.renameSync(retired, current);
     throw error;
   }
-  syncFolder(certStore);
 }
 
 /** What somebody else put beside our files stays, in the old folder and in the new one. */

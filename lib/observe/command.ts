@@ -28,10 +28,9 @@ export function programPaths(program: string): readonly string[] {
   return program.includes("/") ? [program] : FOLDERS.map((folder) => `${folder}/${program}`);
 }
 
-/** Where `kill` is. */
+/** Where `kill` and `ps` are. */
 export const KILL = ["/usr/bin/kill", "/bin/kill"];
-
-const SILENT = { stdin: "null", stdout: "null", stderr: "null" } as const;
+export const PS = ["/usr/bin/ps", "/bin/ps"];
 
 /** What is kept of each output; the rest is read and dropped. */
 const OUTPUT_LIMIT = 65_536;
@@ -96,8 +95,6 @@ async function runOnce(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    // A process group of its own, to be ended as a whole.
-    detached: true,
   }).spawn();
   const outputs = [new Output(child.stdout), new Output(child.stderr)] as const;
   let late = false;
@@ -120,19 +117,52 @@ async function runOnce(
 }
 
 /**
- * Answers whether any of its group was still there. The program and not the runtime's call, which
- * wants the right to run anything.
+ * Ends a program, and what it has started; answers whether it was still there. No process group of
+ * its own: Ctrl-C must reach it. The rest by a program and not by the runtime's call, which wants the
+ * right to run anything.
  */
-function tryKill({ pid }: Deno.ChildProcess, signal: "TERM" | "KILL"): boolean {
-  for (const path of KILL) {
+function tryKill(child: Deno.ChildProcess, signal: "TERM" | "KILL"): boolean {
+  const started = descendants(child.pid);
+  try {
+    child.kill(`SIG${signal}`);
+  } catch {
+    return false;
+  } finally {
+    if (started.length > 0) ask(KILL, ["-s", signal, "--", ...started.map(String)]);
+  }
+  return true;
+}
+
+/** What a process has started, and what that has, as far as they are not orphans. */
+function descendants(pid: number): number[] {
+  const children = Map.groupBy(
+    ask(PS, ["-A", "-o", "pid=,ppid="]).split("\n")
+      .map((line) => line.trim().split(/\s+/).map(Number)),
+    ([, parent]) => parent,
+  );
+  const found: number[] = [];
+  const gather = (parent: number) => {
+    for (const [child] of children.get(parent) ?? []) {
+      if (child === undefined || found.includes(child)) continue;
+      found.push(child);
+      gather(child);
+    }
+  };
+  gather(pid);
+  return found;
+}
+
+/** What a program of the system prints; nothing where it is not on this host. */
+function ask(program: readonly string[], args: string[]): string {
+  for (const path of program) {
     try {
-      const options = { args: ["-s", signal, "--", `-${pid}`], clearEnv: true, ...SILENT };
-      return new Deno.Command(path, options).outputSync().success;
+      const options = { args, clearEnv: true, stdin: "null", stderr: "null" } as const;
+      return new TextDecoder().decode(new Deno.Command(path, options).outputSync().stdout);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  return false;
+  return "";
 }
 
 /** Reads a pipe to its end, however much comes, and keeps the beginning. */

@@ -44,7 +44,6 @@ export async function observeMarkers(
     if (services.has(marker) || isLeftover(marker)) continue;
     const left = readMarker(certStore, marker);
     const heirs = heirsOf(left, specs);
-    // Another file may keep its certificates in the same store.
     if (heirs.length === 0) continue;
     orphans.push({ marker, heirs });
     for (const heir of heirs) found.set(heir, inherit(found.get(heir), left));
@@ -53,8 +52,10 @@ export async function observeMarkers(
   return { markers: { kind: "present", value: await askManagers(marked, found) }, orphans };
 }
 
+/** None where a certificate is not of this file: another may keep its own in the same store. */
 function heirsOf(left: Marker, specs: readonly CertificateSpec[]): string[] {
   const named = specs.filter(({ name }) => left.certificates.includes(name));
+  if (named.length < left.certificates.length) return [];
   return [...new Set(named.flatMap(({ services }) => services.map(({ id }) => id)))];
 }
 

@@ -3,7 +3,7 @@
  * permission for getent and what asks services' managers, and net permission for probes.
  */
 import type { CertificateSpec, Config } from "../config/types.ts";
-import type { CertificateObservation, Observation } from "../plan/types.ts";
+import type { CertificateObservation, Observation, Replaced } from "../plan/types.ts";
 import { type AccountBook, lookUpAccounts } from "./accounts.ts";
 import { observeMarkers } from "./markers.ts";
 import { type StoreLook, StoreReader } from "./store.ts";
@@ -25,7 +25,7 @@ export async function observe(config: Config): Promise<Observation> {
   const accounts = await asked;
   const folders = new FolderCache();
   const certificates = specs.map((spec, at) =>
-    observeCertificate(spec, looks[at] as StoreLook, folders, accounts)
+    observeCertificate(spec, looks[at] as StoreLook, store.unjudged(spec.name), folders, accounts)
   );
   const { markers, orphans } = await observeMarkers(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
@@ -44,6 +44,7 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
 function observeCertificate(
   spec: CertificateSpec,
   look: StoreLook,
+  unjudged: readonly Replaced[],
   folders: FolderCache,
   accounts: AccountBook,
 ): CertificateObservation {
@@ -51,6 +52,7 @@ function observeCertificate(
     name: spec.name,
     stored: look.stored,
     interrupted: look.interrupted,
+    unjudged,
     ...(look.exposedKey === undefined ? {} : { exposedKey: look.exposedKey }),
     targets: spec.targets.map((target) =>
       observeTarget(target, look.texts[target.what], folders, accounts)

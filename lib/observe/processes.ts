@@ -2,10 +2,9 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
-import { CommandError, runCommand } from "./command.ts";
+import { CommandError, PS, runCommand } from "./command.ts";
 import { readInfo } from "./read.ts";
 
-export const PS = ["/usr/bin/ps", "/bin/ps"];
 const PS_LIMIT = 10_000;
 
 /** `ps` reckons starts from the time since boot, which drifts from the clock by a second or two. */

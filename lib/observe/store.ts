@@ -5,9 +5,10 @@
  */
 import type { X509Certificate } from "node:crypto";
 import { ChainJudge } from "../certificate/stored_chain.ts";
-import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
+import { retiredFolder, stagedFolder, storedFolder, unjudgedFile } from "../config/store_paths.ts";
 import type { CertificateSpec, What } from "../config/types.ts";
-import type { Presence, StoredSet } from "../plan/types.ts";
+import type { Presence, Replaced, StoredSet } from "../plan/types.ts";
+import { parseUnjudged } from "../plan/unjudged_text.ts";
 import { ABSENT, readFolder, readInfo, readText } from "./read.ts";
 import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
 
@@ -54,6 +55,15 @@ export class StoreReader {
   look(spec: CertificateSpec): StoreLook {
     if (this.#listing.kind !== "present") return this.#lookInto(this.#listing, spec, false);
     return this.#lookQuickly(spec, this.#listing.value) ?? this.#lookCarefully(spec);
+  }
+
+  /** What a run replaced, and services have yet to judge. */
+  unjudged(name: string): Replaced[] {
+    const path = unjudgedFile(this.#certStore, name);
+    const noted = this.#listing.kind === "present" &&
+      this.#listing.value.has(path.slice(this.#certStore.length + 1));
+    const text = noted ? readText(path) : ABSENT;
+    return text.kind === "present" ? parseUnjudged(text.value) : [];
   }
 
   /** The usual case: one folder, and what was read in it fits together, so that it is of one set. */

@@ -7,32 +7,19 @@ import { loadedUntil } from "./due.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation, DeployStep, Drift, Due, IssueStep, Step } from "./types.ts";
 
-/**
- * Whether a run was interrupted before services had judged the files that it deployed: what they
- * replaced is still there, and no target has been judged, which would have cleared it away.
- */
-export function isUnjudged(
-  spec: CertificateSpec,
-  { targets }: CertificateObservation,
-  judging: ReadonlySet<string>,
-): boolean {
-  return spec.services.some(({ id }) => judging.has(id)) &&
-    targets.some(({ replaced }) => replaced) &&
-    targets.every(({ replaced, file }) =>
-      replaced || file.kind !== "present" || !file.value.sameContent
-    );
-}
-
-/** @param unjudged What was replaced is still needed. */
-export function tidyStep(observed: CertificateObservation, unjudged: boolean): Step | undefined {
+export function tidyStep(observed: CertificateObservation): Step | undefined {
+  const { unjudged } = observed;
   const leftovers = observed.targets.flatMap(({ path, leftover, replaced }) => [
     ...(leftover ? [temporaryFile(path)] : []),
-    ...(replaced && !unjudged ? [replacedFile(path)] : []),
+    // Where it is noted what is unjudged, the old file is needed.
+    ...(replaced && unjudged.length === 0 ? [replacedFile(path)] : []),
   ]);
   const { interrupted, exposedKey } = observed;
-  if (!interrupted && leftovers.length === 0 && exposedKey === undefined) return undefined;
+  const left = interrupted || leftovers.length > 0;
+  if (!left && unjudged.length === 0 && exposedKey === undefined) return undefined;
   const detail = [
-    ...(interrupted || leftovers.length > 0 ? ["an interrupted run left something"] : []),
+    ...(left ? ["an interrupted run left something"] : []),
+    ...(unjudged.length > 0 ? ["an interrupted run left files that nobody has judged"] : []),
     ...(exposedKey === undefined
       ? []
       : [`every user may open privkey.pem in the store (mode ${octal(exposedKey)})`]),
@@ -41,6 +28,7 @@ export function tidyStep(observed: CertificateObservation, unjudged: boolean): S
     kind: "tidy",
     certificate: observed.name,
     store: interrupted,
+    unjudged,
     leftovers,
     detail,
     closeKey: exposedKey !== undefined,

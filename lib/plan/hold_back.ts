@@ -30,7 +30,7 @@ const DAY = 86_400_000;
  */
 export function marginFor(validity: Validity | undefined): number {
   if (validity === undefined) return DAY;
-  return Math.min(DAY, (validity.notAfter.getTime() - validity.notBefore.getTime()) / 10);
+  return Math.min(DAY, (validity.notAfter.getTime() - validity.notBefore.getTime()) / 3);
 }
 
 /** Whether what ends then can wait until an opening is over. */

@@ -40,8 +40,10 @@ export function parseMarker(text: string): MarkerText {
 /** What a service owes by two markers; an end that one of them does not know is not known. */
 export function uniteMarkers(a: MarkerText, b: MarkerText): MarkerText {
   const until = a.until && b.until && (a.until < b.until ? a.until : b.until);
+  const failure = a.failure ?? b.failure;
   return {
     certificates: [...new Set([...a.certificates, ...b.certificates])],
     ...(until === undefined ? {} : { until }),
+    ...(failure === undefined ? {} : { failure }),
   };
 }

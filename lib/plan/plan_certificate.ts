@@ -1,7 +1,7 @@
 /** What one certificate is due for, and the steps that follow. */
 import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec } from "../config/types.ts";
-import { deployStep, issueStep, isUnjudged, tidyStep } from "./certificate_steps.ts";
+import { deployStep, issueStep, tidyStep } from "./certificate_steps.ts";
 import { judgeDrift, type Supply } from "./drift.ts";
 import { hurtsNow, isWhole, judgeDue, storedCertificate, validityOf } from "./due.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
@@ -60,10 +60,11 @@ export function planCertificate(
     renewed: issue !== undefined,
     ...(certificate && { certificate }),
   };
-  const unjudged = isUnjudged(spec, observed, moment.judging);
-  const more = { forced: selection.force && selection.deploy, unjudged };
+  const forced = selection.force && selection.deploy;
+  const unjudged = new Set(observed.unjudged.map(({ path }) => path));
   const drifts = spec.targets.map((target, at) => {
     const seen = observed.targets[at];
+    const more = { forced, unjudged: unjudged.has(target.path) };
     return seen === undefined ? [] : judgeDrift(target, seen, supply, more);
   });
   const blocked = withoutRepetitions([
@@ -75,7 +76,7 @@ export function planCertificate(
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, drifts, { whole, judging: moment.judging })
     : undefined;
-  const steps = [tidyStep(observed, unjudged), issue, deploy].filter((step) => step !== undefined);
+  const steps = [tidyStep(observed), issue, deploy].filter((step) => step !== undefined);
   const state = certificateState(spec, observed, drifts, blocked, moment);
   const waits = timed?.waits;
   return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };

@@ -78,7 +78,7 @@ export interface TargetObservation {
   readonly group: Account;
   /** A file of an interrupted run lies beside it. */
   readonly leftover: boolean;
-  /** What an interrupted run replaced lies beside it: nobody judged what it was replaced by. */
+  /** What a run replaced lies beside it. */
   readonly replaced: boolean;
 }
 
@@ -90,6 +90,15 @@ export interface CertificateObservation {
   /** Permission bits of the stored private key, where they let every user at it. */
   readonly exposedKey?: number;
   readonly targets: readonly TargetObservation[];
+  /** Files of an interrupted run that nobody has judged; empty where there are none. */
+  readonly unjudged: readonly Replaced[];
+}
+
+/** A target that can be put back as it was. */
+export interface Replaced {
+  readonly path: string;
+  /** Whether there was a file before. */
+  readonly kept: boolean;
 }
 
 /** What systemd knows of a unit. */
@@ -253,6 +262,8 @@ export interface TidyStep {
   readonly certificate: string;
   /** Switch or clear the staged set of the store. */
   readonly store: boolean;
+  /** Files of an interrupted run that nobody has judged, to be put back. */
+  readonly unjudged: readonly Replaced[];
   /** Files of an interrupted run, beside targets. */
   readonly leftovers: readonly string[];
   /** What is to be tidied, for people. */

@@ -87,7 +87,7 @@ test("plan --permissions tells what run keeps, and no more than that", async () 
   const files = ["a.e2e.test.crt", "a.e2e.test.key"].flatMap(file);
   const block = (kind: string, lines: readonly string[]) =>
     [...lines].sort().map((line, at) => `  ${(at === 0 ? kind : "").padEnd(7)}${line}\n`).join("");
-  const programs = ["/bin/true", "/usr/bin/kill", "/bin/kill"];
+  const programs = ["/bin/true", "/usr/bin/kill", "/bin/kill", "/usr/bin/ps", "/bin/ps"];
   const store = `${folder}/store`;
   assert.equal(
     stdout.slice(stdout.indexOf("\nTo carry it out")),

@@ -19,7 +19,7 @@ import {
   withSession,
 } from "./judged_roles.ts";
 
-const noMarkers = () => {};
+const noMarkers = { beforeStored: () => {}, warn: () => {} };
 
 const test = await testsNeeding("openbao");
 

@@ -155,6 +155,7 @@ export function makeObserved(
     name: spec.name,
     stored: makeStored({}, certificate),
     interrupted: false,
+    unjudged: [],
     targets: spec.targets.map(({ path }) => makeSeen({ path })),
     ...parts,
   };

@@ -6,6 +6,7 @@
 import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao } from "./fetch_openbao.ts";
 import { fetchPodman } from "./fetch_podman.ts";
+import { fetchStrace } from "./fetch_strace.ts";
 import type { Part } from "./part.ts";
 import { probeMachine } from "./probe_machine.ts";
 
@@ -13,6 +14,7 @@ const FETCHERS = {
   openbao: fetchOpenBao,
   nginx: fetchNginx,
   podman: fetchPodman,
+  strace: fetchStrace,
   machine: probeMachine,
 } as const;
 

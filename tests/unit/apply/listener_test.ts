@@ -31,6 +31,7 @@ for (const when of FAILS) {
             kind: "tidy" as const,
             certificate,
             store: false,
+            unjudged: [],
             leftovers: [folder.at(`ssl/${certificate}.crt`)],
             detail: "an interrupted run left something",
             closeKey: false,

@@ -59,7 +59,8 @@ pureTest("a command line is printed as one plain line of 200 characters at most"
 });
 
 pureTest("of a process that is gone, nothing is known", () => {
-  for (const text of ["", "\n", "error: unsupported option"]) {
+  const strange = "Tue Nov 99 99:99:99 2026 vcm run";
+  for (const text of ["", "\n", "error: unsupported option", strange]) {
     assert.equal(parseProcess(7, text), undefined);
   }
 });

@@ -8,9 +8,9 @@ import {
   HalfDeployedError,
   NotDeployedError,
   putBack,
-  type Replaced,
+  putBackRest,
 } from "../../../lib/apply/deploy.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { Replaced, TargetStep } from "../../../lib/plan/types.ts";
 import { errorOf, type Folder, makeFolder, modeOf, rootTest } from "../../support/rig.ts";
 
 function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
@@ -161,18 +161,18 @@ Deno.test("putBack() removes no file whose old one has gone", () => {
   assert.equal(folder.read("web.crt"), "old cert\n");
 });
 
-Deno.test("what an interrupted run replaced is what is put back, when nobody has judged it", () => {
+Deno.test("putBackRest() does the rest of what a killed run began to put back", () => {
   using folder = makeFolder();
-  writeOld(folder);
-  const before = factsOf(folder.at("web.key"));
-  run(pair(folder));
-  const again = pair(folder).map((target) => ({
-    ...target,
-    drift: [{ kind: "unjudged" } as const],
-  }));
-  putBack(run(again));
-  assert.equal(folder.read("web.crt"), "old cert\n");
-  assert.deepEqual(factsOf(folder.at("web.key")), before);
+  folder.write("web.crt", "old cert\n");
+  folder.write("web.key", "old key\n");
+  const three = [...pair(folder), target(folder.at("web.pem"))];
+  const replaced = run(three);
+  // One is back, two are not.
+  putBack(replaced.slice(0, 1));
+  putBackRest(replaced);
+  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
+  assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
+  putBackRest(replaced);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
 });
 

@@ -81,6 +81,7 @@ const OBSERVATION: Observation = {
         ipAddresses: ["10.1.1.20"],
       }),
       interrupted: false,
+      unjudged: [],
       targets: [target("/etc/nginx/ssl/web.crt", 0o644), target("/etc/nginx/ssl/web.key", 0o644)],
     },
     {
@@ -91,6 +92,7 @@ const OBSERVATION: Observation = {
         notAfter: new Date("2027-03-03T14:30:00Z"),
       }),
       interrupted: false,
+      unjudged: [],
       targets: [],
     },
   ],

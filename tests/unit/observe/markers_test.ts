@@ -114,6 +114,8 @@ Deno.test("a marker whose service the file no longer names is owed by those that
   write("command:ngnix", ["web"], 2000);
   write("command:mine", ["web"], 1000);
   write("command:of-another-file", ["other"], 3000);
+  // A certificate of another file has to do with it too.
+  write("command:shared", ["web", "other"], 3000);
   store.write(".owed/.command:mine.vcm-new", "certificate: web\n");
   const command = (id: string) => makeService({ id, manager: "command" });
   const specs = [
@@ -125,7 +127,12 @@ Deno.test("a marker whose service the file no longer names is owed by those that
       kind: "present",
       value: [
         { service: "command:nginx", since: 2_000_000, certificates: ["web"] },
-        { service: "command:mine", since: 2_000_000, certificates: ["web"] },
+        {
+          service: "command:mine",
+          since: 2_000_000,
+          certificates: ["web"],
+          failure: "no such unit",
+        },
       ],
     },
     orphans: [{ marker: "command:ngnix", heirs: ["command:nginx", "command:mine"] }],

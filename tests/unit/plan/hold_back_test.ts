@@ -102,9 +102,9 @@ pureTest("holdBack() says that a window has gone by unused since it was due", ()
   assert.equal(verdict.wait.detail, `${OPENS}, the one of 2026-11-28 02:00 UTC went by unused`);
 });
 
-pureTest("marginFor() leaves a day, or a tenth of a short lifetime", () => {
+pureTest("marginFor() leaves a day, or a third of a short lifetime", () => {
   const lasting = (seconds: number) => ({ notBefore: NOW, notAfter: after(seconds) });
   assert.equal(marginFor(lasting(90 * DAY)), DAY * 1000);
-  assert.equal(marginFor(lasting(DAY)), DAY * 100);
+  assert.equal(marginFor(lasting(DAY)), DAY * 1000 / 3);
   assert.equal(marginFor(undefined), DAY * 1000);
 });

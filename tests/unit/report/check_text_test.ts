@@ -93,6 +93,7 @@ pureTest("checkText() says why it is due where an interrupted run left something
     kind: "tidy",
     certificate: "a",
     store: true,
+    unjudged: [],
     leftovers: ["/a.crt"],
     detail: "an interrupted run left something",
     closeKey: false,

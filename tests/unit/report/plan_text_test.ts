@@ -86,6 +86,7 @@ pureTest("planText() shows what an interrupted run left and what is owed no more
       kind: "tidy",
       certificate: "a",
       store: true,
+      unjudged: [],
       leftovers: [],
       detail: "an interrupted run left something",
       closeKey: false,

@@ -36,6 +36,7 @@ const STEP = {
   kind: "tidy",
   certificate: "a",
   store: true,
+  unjudged: [],
   leftovers: [],
   detail: "an interrupted run left something",
   closeKey: false,

@@ -1,0 +1,163 @@
+/** What holds on a host after a run that was disturbed, and after the next one. */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { type What, WHATS } from "../../lib/config/types.ts";
+import { exists } from "../support/part.ts";
+import { assert } from "./assert.ts";
+import { NAMES, NEW_NAME, type Site } from "./crash_site.ts";
+
+/** Files by their names, and their texts. */
+type Texts = Readonly<Record<string, string>>;
+
+/** Deployed files, and stored sets by the names of their certificates. */
+export interface Look {
+  readonly targets: Texts;
+  readonly sets: Readonly<Record<string, Texts>>;
+}
+
+export async function lookAt(site: Site): Promise<Look> {
+  const sets = await Promise.all(NAMES.map(async (name) => [name, await readSet(site, name)]));
+  return { targets: await readTargets(site), sets: Object.fromEntries(sets) };
+}
+
+/**
+ * Asserts that each deployed file is the old one or the new one, whole, that each set in the store
+ * is whole, and that nobody can read more than was asked for.
+ *
+ * @returns Certificates whose new set is in the store, and those whose files are of two sets.
+ */
+export async function assertNothingHalf(site: Site, before: Look) {
+  const now = await lookAt(site);
+  for (const name of NAMES) assertWhole(name, now.sets[name] ?? {});
+  for (const { file, certificate, what } of site.wishes) {
+    const text = now.targets[file];
+    if (text === before.targets[file]) continue;
+    assert.equal(text, now.sets[certificate]?.[`${what}.pem`], `${file} is neither old nor new`);
+  }
+  await assertClosed(site);
+  const stored = NAMES.filter((name) =>
+    now.sets[name]?.["cert.pem"] !== before.sets[name]?.["cert.pem"]
+  );
+  const mixed = NAMES.filter((name) => {
+    const files = site.wishes.filter(({ certificate }) => certificate === name);
+    const old = files.filter(({ file }) => now.targets[file] === before.targets[file]);
+    return old.length > 0 && old.length < files.length;
+  });
+  return { stored, mixed };
+}
+
+/** Asserts that the runs before left nothing to do, and nothing behind. */
+export async function assertInOrder(site: Site): Promise<void> {
+  const { folder, services, start, wishes } = site;
+  const { targets, sets } = await lookAt(site);
+  for (const [name, set] of Object.entries(sets)) {
+    const { subjectAltName } = new X509Certificate(set["cert.pem"] ?? "");
+    assert.ok(subjectAltName?.includes(NEW_NAME), `${name} lacks ${NEW_NAME}`);
+  }
+  for (const { file, certificate, what, id, mode } of wishes) {
+    assert.equal(targets[file], sets[certificate]?.[`${what}.pem`], `${file} is the stored one`);
+    const info = await Deno.lstat(`${folder}/ssl/${file}`);
+    assert.deepEqual([permissions(info), info.uid, info.gid], [mode, id, id], file);
+  }
+  if (start.service === "reads the store") {
+    for (const [name, set] of Object.entries(sets)) {
+      const loaded = await readFiles(`${services}/loaded/${name}`, Object.keys(set));
+      assert.deepEqual(loaded, set, `the service has loaded the new set of ${name}`);
+    }
+  } else {
+    const files = Object.keys(targets);
+    const judges = start.service === "judges" ? ["judged"] : [];
+    for (const place of ["loaded", ...judges]) {
+      assert.deepEqual(await readFiles(`${services}/${place}`, files), targets, place);
+    }
+    const ssl = permissions(await Deno.lstat(`${folder}/ssl`));
+    assert.equal(ssl.toString(8), "755", "services can enter ssl");
+  }
+  assertNothingLeft(site);
+  await assertClosed(site);
+  const check = await site.vcm("check");
+  assert.equal(check.code, 0, check.stdout + check.stderr);
+  const asked = site.asked();
+  const { code, stdout, stderr } = await site.vcm("run");
+  const nothing = "Nothing to do: 2 certificates in order\n";
+  assert.deepEqual([code, stdout, stderr, site.asked()], [0, nothing, "", asked]);
+}
+
+function assertNothingLeft({ folder, wishes }: Site): void {
+  const known = new Set([
+    ...["log", "ssl", "store", "store/.lock", "store/.owed", "vcm.yaml"],
+    ...wishes.map(({ file }) => `ssl/${file}`),
+    ...NAMES.map((name) => `store/${name}`),
+    ...NAMES.flatMap((name) => WHATS.map((what) => `store/${name}/${what}.pem`)),
+  ]);
+  const left = [...walk(folder)].filter((path) => !known.has(path));
+  assert.deepEqual(left, [], "nothing is left over");
+}
+
+/**
+ * The store is for its owner alone. What is made beside a target is as wide as the target at most,
+ * and not before it belongs to whom the target shall belong to.
+ */
+async function assertClosed({ folder, wishes }: Site): Promise<void> {
+  for (const path of walk(folder)) {
+    const info = await Deno.lstat(`${folder}/${path}`);
+    const mode = permissions(info);
+    const said = `${path} has mode ${mode.toString(8)} and belongs to ${info.uid}:${info.gid}`;
+    const file = /^ssl\/\.?(.*?)(?:\.vcm-(?:new|old))?$/.exec(path)?.[1];
+    const wish = wishes.find((wish) => wish.file === file);
+    // A folder that is being made is empty, and takes its name when all may enter it.
+    if (path === "ssl" || path === ".ssl.vcm-new") continue;
+    if (wish === undefined) {
+      assert.equal(mode & 0o077, 0, said);
+      continue;
+    }
+    assert.equal(mode & ~(wish.mode | 0o600), 0, said);
+    const isGiven = info.uid === wish.id && info.gid === wish.id;
+    assert.ok(isGiven || (mode & 0o077) === 0, said);
+  }
+}
+
+/** A set has all its files, and they belong together. */
+function assertWhole(name: string, set: Texts): void {
+  if (Object.keys(set).length === 0) return;
+  const text = (what: What) => set[`${what}.pem`] ?? assert.fail(`${name} has no ${what}.pem`);
+  const leaf = text("cert");
+  assert.equal(text("fullchain"), leaf + text("chain"), `fullchain.pem of ${name}`);
+  const key = createPrivateKey(text("privkey"));
+  assert.ok(new X509Certificate(leaf).checkPrivateKey(key), `the key of ${name} is another's`);
+  assert.ok(new X509Certificate(text("ca")).ca, `ca.pem of ${name}`);
+}
+
+/** The set as readers see it: between the two renames of a switch it is the staged one. */
+async function readSet({ folder }: Site, name: string): Promise<Texts> {
+  const at = (prefix: string) => `${folder}/store/${prefix}${name}`;
+  const files = WHATS.map((what) => `${what}.pem`);
+  if (await exists(at(""))) return await readFiles(at(""), files);
+  if (!await exists(at(".old-"))) return {};
+  return await readFiles(await exists(at(".new-")) ? at(".new-") : at(".old-"), files);
+}
+
+function readTargets({ folder, wishes }: Site): Promise<Texts> {
+  return readFiles(`${folder}/ssl`, wishes.map(({ file }) => file));
+}
+
+/** Those that are there. */
+async function readFiles(folder: string, files: readonly string[]): Promise<Texts> {
+  const texts: Record<string, string> = {};
+  for (const file of files) {
+    const path = `${folder}/${file}`;
+    if (await exists(path)) texts[file] = await Deno.readTextFile(path);
+  }
+  return texts;
+}
+
+function permissions({ mode }: Deno.FileInfo): number {
+  return (mode ?? 0) & 0o7777;
+}
+
+/** Paths of all that lies below a folder. */
+function* walk(folder: string, prefix = ""): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(`${folder}/${prefix}`)) {
+    yield `${prefix}${name}`;
+    if (isDirectory) yield* walk(folder, `${prefix}${name}/`);
+  }
+}

@@ -1,0 +1,113 @@
+/** A run that meets an error of the disk at any of its file-changing system calls. */
+import { startOpenBao } from "../support/openbao.ts";
+import { setUpPki } from "../support/set_up_pki.ts";
+import type { FileChange } from "../support/strace.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { assert } from "./assert.ts";
+import { assertInOrder, assertNothingHalf, lookAt } from "./crash_checks.ts";
+import { tryEach } from "./crash_points.ts";
+import { NAMES, type Start } from "./crash_site.ts";
+
+// Root, as for a machine, so that files can be given to others.
+const test = await testsNeeding("openbao", "strace", "machine");
+
+const STARTS: Readonly<Record<string, Start>> = {
+  "a first run": { renews: false, service: "loads" },
+  "a run that renews what is judged": { renews: true, service: "judges" },
+  "a run that renews for readers of the store": { renews: true, service: "reads the store" },
+};
+
+/** What is said of each error: by node's functions, and by the runtime's own. */
+const SAID = {
+  ENOSPC: "no space left on device",
+  EIO: "i/o error|input/output error",
+  EACCES: "permission denied",
+  EROFS: "read-only file system",
+} as const;
+
+const ERRORS = Object.keys(SAID) as readonly (keyof typeof SAID)[];
+
+interface Trial {
+  readonly change: FileChange;
+  readonly error: keyof typeof SAID;
+}
+
+/**
+ * One error for each change, in turn among those of one system call; more where there are too few
+ * of them for each error to come up.
+ */
+function makeTrials(changes: readonly FileChange[]): readonly Trial[] {
+  return [...Map.groupBy(changes, ({ call }) => call).values()].flatMap((alike) => {
+    const count = Math.max(alike.length, ERRORS.length);
+    return Array.from({ length: count }, (_, at) => {
+      const change = alike[at % alike.length];
+      const error = ERRORS[at % ERRORS.length];
+      assert.ok(change !== undefined && error !== undefined);
+      return { change, error };
+    });
+  });
+}
+
+/** What a run can do without: its log, a folder that is there, and clearing up. */
+function mayFail({ call, path }: FileChange): boolean {
+  return path === "log" || path.endsWith(".vcm-old") || path.startsWith("store/.old-") ||
+    (call === "unlink" && path.startsWith("store/.unjudged-")) ||
+    (call === "fsync" && path === "store") || (call === "mkdir" && path.startsWith("store"));
+}
+
+for (const [which, start] of Object.entries(STARTS)) {
+  test(`${which} names an error at any change, and the next run heals it`, async () => {
+    await using bao = await startOpenBao();
+    await setUpPki(bao);
+    const { changes, trials, seconds } = await tryEach(
+      bao,
+      start,
+      makeTrials,
+      async (site, { change, error }) => {
+        const before = await lookAt(site);
+        const run = await site.disturb(change, error);
+        const said = run.stdout + run.stderr;
+        assert.ok(run.met, said);
+        const { stored } = await assertNothingHalf(site, before);
+        assertNamed(site.folder, { change, error }, run);
+        // What fails for one certificate does not hold the other up.
+        const free = NAMES.filter((name) => !change.path.includes(name));
+        if (run.code === 0) assert.deepEqual(stored, NAMES);
+        else if (free.length === 1) {
+          assert.deepEqual(
+            free,
+            stored.filter((name) => free.includes(name)),
+          );
+        }
+
+        const next = await site.vcm("run");
+        assert.equal(next.code, 0, next.stdout + next.stderr);
+        await assertInOrder(site);
+        const inVain = site.asked() - NAMES.length;
+        assert.ok(inVain >= 0 && inVain <= NAMES.length - stored.length, `${inVain} in vain`);
+      },
+    );
+    console.log(
+      `Gave ${which} ${trials} errors at ${changes} changes (${seconds} s), at each kind of call ` +
+        ERRORS.join(", "),
+    );
+  });
+}
+
+/** Asserts that one line tells the error and where it was, and that nothing came to a stack. */
+function assertNamed(
+  folder: string,
+  { change, error }: Trial,
+  { code, stdout, stderr }: { code: number; stdout: string; stderr: string },
+): void {
+  const said = stdout + stderr;
+  assert.doesNotMatch(said, /^\s+at |file:\/\/|panicked|Uncaught/m);
+  if (code === 0 && mayFail(change)) {
+    if (change.path === "log") {
+      assert.match(stderr, new RegExp(`"${folder}/log": .*${SAID[error]}`, "i"));
+    }
+    return;
+  }
+  assert.equal(code, 1, said);
+  assert.match(said, new RegExp(`^(error: |failed ).*"${folder}/.*: (${SAID[error]})`, "m"));
+}

@@ -1,0 +1,59 @@
+/** Disturbs a run at each of its file-changing system calls, one after the other. */
+import type { OpenBao } from "../support/openbao.ts";
+import type { FileChange } from "../support/strace.ts";
+import { assert } from "./assert.ts";
+import { makeSite, type Site, type Start } from "./crash_site.ts";
+
+/** Sites that are worked on at one time: what runs in them waits for a part of its time. */
+const LANES = 3;
+
+/**
+ * Records what an undisturbed run changes, makes trials of that, and tries each on a host that has
+ * been brought back to its start. All are tried; then those that failed are told.
+ *
+ * @returns How many changes and trials there were, and how many seconds it took.
+ */
+export async function tryEach<T>(
+  bao: OpenBao,
+  start: Start,
+  makeTrials: (changes: readonly FileChange[]) => readonly T[],
+  tryOne: (site: Site, trial: T) => Promise<void>,
+): Promise<{ readonly changes: number; readonly trials: number; readonly seconds: number }> {
+  const begun = performance.now();
+  await using stack = new AsyncDisposableStack();
+  const sites: Site[] = [];
+  for (let lane = 0; lane < LANES; lane++) sites.push(stack.use(await makeSite(bao, start)));
+  const changes = await recordOnEach(sites);
+  const trials = makeTrials(changes);
+  const failures: string[] = [];
+  const waiting = trials.values();
+  await Promise.all(sites.map(async (site) => {
+    for (const trial of waiting) {
+      await site.reset();
+      try {
+        await tryOne(site, trial);
+      } catch (error) {
+        failures.push(`${JSON.stringify(trial)}: ${(error as Error).message}`);
+      }
+    }
+  }));
+  if (failures.length > 0) {
+    assert.fail(`${failures.length} of ${trials.length} failed:\n${failures.join("\n")}`);
+  }
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  return { changes: changes.length, trials: trials.length, seconds };
+}
+
+/** All make the same changes, if in another order, so that each is found again in the next run. */
+async function recordOnEach(sites: readonly Site[]): Promise<readonly FileChange[]> {
+  const records = await Promise.all(sites.map(async (site) => {
+    await site.reset();
+    const { code, stdout, stderr, changes } = await site.record();
+    assert.equal(code, 0, stdout + stderr);
+    return changes;
+  }));
+  const [first = [], ...others] = records;
+  const sorted = (changes: readonly FileChange[]) => changes.map((c) => JSON.stringify(c)).sort();
+  for (const other of others) assert.deepEqual(sorted(other), sorted(first));
+  return first;
+}

@@ -1,0 +1,177 @@
+/** What the crash tests run on: a host with 2 certificates, their files, and what loads these. */
+import { type What, WHATS } from "../../lib/config/types.ts";
+import { startFront } from "../support/front.ts";
+import type { OpenBao } from "../support/openbao.ts";
+import { type Fault, type FileChange, recordChanges, runWithFault } from "../support/strace.ts";
+import { compiledVcm, runVcm, type VcmResult } from "../support/vcm.ts";
+
+export const NAMES = ["a.crash.test", "b.crash.test"] as const;
+
+/** What the wished certificates have and the old ones lack. */
+export const NEW_NAME = "new.crash.test";
+
+/** How things are before a run that is disturbed. */
+export interface Start {
+  /** Old files are there, and another name is wished for; else there is nothing at all. */
+  readonly renews: boolean;
+  /**
+   * One service loads the deployed files, or judges them before (`validate`, for which the old ones
+   * are kept beside them), or nothing is deployed and each certificate has a service that reads the
+   * store.
+   */
+  readonly service: "loads" | "judges" | "reads the store";
+}
+
+/** A deployed file, as the configuration wishes it. */
+export interface Wish {
+  /** Below the folder `ssl`. */
+  readonly file: string;
+  readonly certificate: string;
+  readonly what: What;
+  readonly id: number;
+  readonly mode: number;
+}
+
+// A user and a group with this number need not be there.
+const SERVICE = 4321;
+
+const WISHES: readonly Wish[] = NAMES.flatMap((certificate) => [
+  { file: `${certificate}.crt`, certificate, what: "cert", id: 0, mode: 0o644 },
+  { file: `${certificate}.pem`, certificate, what: "fullchain", id: SERVICE, mode: 0o444 },
+  { file: `${certificate}.key`, certificate, what: "privkey", id: SERVICE, mode: 0o640 },
+]);
+
+export interface Site extends AsyncDisposable {
+  readonly start: Start;
+  /** Holds `vcm.yaml`, `store`, `ssl` and `log`. */
+  readonly folder: string;
+  /** A service loads files by copying them into its folder `loaded`, and judges in `judged`. */
+  readonly services: string;
+  readonly wishes: readonly Wish[];
+  /** Brings the folder back to the start. */
+  reset(): Promise<void>;
+  /** Runs VCM to its end. */
+  vcm(...args: string[]): Promise<VcmResult>;
+  /** Runs it, and tells what it changes; paths are below the folder. */
+  record(): ReturnType<typeof recordChanges>;
+  /** Runs it with a fault. */
+  disturb(change: FileChange, fault: Fault): ReturnType<typeof runWithFault>;
+  /** How many certificates the server was asked for since the start. */
+  asked(): number;
+}
+
+export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
+  const binary = await compiledVcm();
+  await using stack = new AsyncDisposableStack();
+  const front = stack.use(startFront(bao, () => undefined));
+  const root = await Deno.makeTempDir({ prefix: "vcm-crash-" });
+  stack.defer(() => Deno.remove(root, { recursive: true }));
+  const [folder, saved] = [`${root}/host`, `${root}/saved`];
+  const env = { VAULT_TOKEN: bao.token };
+  const line = ["--config", `${folder}/vcm.yaml`];
+  // Whoever runs it has a narrow umask, which must not keep a service from its files.
+  const argv = ["/bin/sh", "-c", 'umask 077; exec "$@"', "sh", binary, "run", ...line];
+  const configure = (names: readonly string[]) =>
+    Deno.writeTextFile(`${folder}/vcm.yaml`, configuration(front.address, root, start, names), {
+      mode: 0o600,
+    });
+  const vcm: Site["vcm"] = (...args) => runVcm([...args, ...line], { env });
+  const countAsked = () => front.heard.filter((path) => path.startsWith("pki/issue/")).length;
+  let askedBefore = 0;
+
+  for (const name of ["host", "services/loaded", "services/judged"]) {
+    await Deno.mkdir(`${root}/${name}`, { recursive: true });
+  }
+  if (start.renews) {
+    await configure([]);
+    const { code, stdout, stderr } = await vcm("run");
+    if (code !== 0) throw new Error(`Cannot make the old files: ${stdout}${stderr}`);
+  }
+  await configure([NEW_NAME]);
+  await copy(folder, saved);
+  const owned = stack.move();
+  return {
+    start,
+    folder,
+    services: `${root}/services`,
+    wishes: wishesOf(start),
+    reset: async () => {
+      await Deno.remove(folder, { recursive: true });
+      await copy(saved, folder);
+      askedBefore = countAsked();
+    },
+    vcm,
+    record: async () => {
+      const { changes, ...traced } = await recordChanges(argv, folder, env);
+      const below = (path: string) => path.slice(folder.length + 1);
+      return { ...traced, changes: changes.map((one) => ({ ...one, path: below(one.path) })) };
+    },
+    disturb: (change, fault) =>
+      runWithFault(argv, { ...change, path: `${folder}/${change.path}` }, fault, env),
+    asked: () => countAsked() - askedBefore,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** With owners, modes, times and links. */
+async function copy(from: string, to: string): Promise<void> {
+  const args = ["--archive", "--no-target-directory", from, to];
+  const { success, stderr } = await new Deno.Command("cp", { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+function wishesOf({ service }: Start): readonly Wish[] {
+  return service === "reads the store" ? [] : WISHES;
+}
+
+/** JSON is YAML. */
+function configuration(
+  address: string,
+  root: string,
+  start: Start,
+  names: readonly string[],
+): string {
+  const host = `${root}/host`;
+  const deploy = (certificate: string) =>
+    wishesOf(start).filter((wish) => wish.certificate === certificate).map((wish) => ({
+      [wish.what]: `${host}/ssl/${wish.file}`,
+      owner: String(wish.id),
+      group: String(wish.id),
+      mode: wish.mode.toString(8).padStart(4, "0"),
+    }));
+  return JSON.stringify({
+    config: {
+      vault: address,
+      pki: "pki",
+      role: "web",
+      renew: "10d",
+      ttl: "60d",
+      cert_store: `${host}/store`,
+      create_dirs: true,
+      ...(start.renews ? {} : { log_file: `${host}/log` }),
+    },
+    certs: NAMES.map((name) => ({
+      name,
+      dns_sans: names,
+      deploy: deploy(name),
+      service: [serviceOf(start, name, root)],
+    })),
+  });
+}
+
+function serviceOf({ service }: Start, certificate: string, root: string) {
+  const targets = WISHES.map(({ file }) => `${root}/host/ssl/${file}`);
+  const loads = ["cp", ...targets, `${root}/services/loaded`];
+  const judges = ["cp", ...targets, `${root}/services/judged`];
+  const set = WHATS.map((what) => `${root}/host/store/${certificate}/${what}.pem`);
+  switch (service) {
+    case "loads":
+      return { name: "loader", command: loads };
+    case "judges":
+      return { name: "loader", command: loads, validate: judges };
+    case "reads the store": {
+      const command = ["install", "-D", "-t", `${root}/services/loaded/${certificate}`, ...set];
+      return { name: `loader-${certificate}`, command };
+    }
+  }
+}
