@@ -1,12 +1,13 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
 import { folderOf, storedFile } from "../config/store_paths.ts";
-import type { What } from "../config/types.ts";
+import type { Part } from "../config/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, Replaced, TargetStep, TidyStep } from "../plan/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
+import { contentMaker } from "./content.ts";
 import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { issue, lifetimeWarning } from "./issue.ts";
@@ -56,7 +57,7 @@ export async function workOnCertificate(
   }
   const newMarkers: string[] = [];
   const issued = work.issue && await tryIssue(work.issue, work, { sessions, emit, newMarkers });
-  if (work.deploy !== undefined) return tryDeploy(work.deploy, work, issued, emit);
+  if (work.deploy !== undefined) return await tryDeploy(work.deploy, work, issued, emit);
   const { services = [] } = work.issue ?? {};
   if (services.length === 0) return result(work, "none");
   return { ...result(work, issued === undefined ? "failed" : "deployed"), services, newMarkers };
@@ -156,12 +157,12 @@ async function tryIssue(
   }
 }
 
-function tryDeploy(
+async function tryDeploy(
   step: DeployStep,
   work: CertificateWork,
   issued: IssuedCertificate | undefined,
   emit: Emit,
-): Result {
+): Promise<Result> {
   const targets = issued === undefined ? withoutRenewal(step) : step.targets;
   if (targets.length === 0) {
     const message = "no new certificate was issued";
@@ -169,12 +170,14 @@ function tryDeploy(
     return result(work, "failed");
   }
   const changing = targets.some((target) => changesContent(target.drift));
+  const part = (part: Part) => issued?.text(part) ?? readStored(work, part);
+  const content = await contentMaker(targets, work.name, part);
   const newMarkers: string[] = [];
   try {
     const replaced = deploy({
       targets,
       revocable: step.revocable,
-      text: (what) => issued?.text(what) ?? readStored(work, what),
+      content,
       beforeFirstRename: (replaced) => {
         if (replaced.length > 0) noteUnjudged(work.certStore, work.name, replaced);
         if (!changing) return;
@@ -219,6 +222,6 @@ function withoutRenewal(step: DeployStep): TargetStep[] {
     .filter((target) => target.drift.length > 0);
 }
 
-function readStored({ certStore, name }: CertificateWork, what: What): string {
-  return fs.readFileSync(storedFile(certStore, name, what), "utf8");
+function readStored({ certStore, name }: CertificateWork, part: Part): string {
+  return fs.readFileSync(storedFile(certStore, name, part), "utf8");
 }

@@ -13,7 +13,6 @@
 import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import { plainCause } from "../config/plain_cause.ts";
-import type { What } from "../config/types.ts";
 import type { Replaced, TargetStep } from "../plan/types.ts";
 import {
   type Ownership,
@@ -36,7 +35,7 @@ export class HalfDeployedError extends Error {
 export interface Deployment {
   readonly targets: readonly TargetStep[];
   /** Content of each file. May throw. */
-  readonly text: (what: What) => string;
+  readonly content: (target: TargetStep) => string | Uint8Array;
   /** Keep what is replaced until `forgetReplaced()` or `putBack()`. */
   readonly revocable: boolean;
   /** Called once all files are made and before the first target is replaced. */
@@ -55,7 +54,7 @@ export function deploy(deployment: Deployment): readonly Replaced[] {
   const replaced: Replaced[] = [];
   try {
     for (const target of deployment.targets) {
-      prepare(target, deployment.text);
+      prepare(target, deployment.content);
       prepared.push(target);
       if (deployment.revocable) replaced.push(keepReplaced(target));
     }
@@ -69,13 +68,13 @@ export function deploy(deployment: Deployment): readonly Replaced[] {
   return replaced;
 }
 
-function prepare(target: TargetStep, text: Deployment["text"]): void {
+function prepare(target: TargetStep, content: Deployment["content"]): void {
   const temporary = temporaryFile(target.path);
   try {
     if (target.createDirs) makeFolders(folderOf(target.path));
     // Under the lock nobody else makes it: it is what an interrupted run left.
     removeIfThere(temporary);
-    writeNewFile(temporary, text(target.what), ownershipOf(target));
+    writeNewFile(temporary, content(target), ownershipOf(target));
   } catch (error) {
     throw new Error(`Cannot write "${target.path}": ${plainCause(error)}`, { cause: error });
   }

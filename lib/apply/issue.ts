@@ -5,7 +5,7 @@ import { ChainJudge } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../config/duration.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { storedFile } from "../config/store_paths.ts";
-import type { What } from "../config/types.ts";
+import type { Part } from "../config/types.ts";
 import { readText } from "../observe/read.ts";
 import { judgeSet } from "../observe/stored_set.ts";
 import { judgeDue } from "../plan/due.ts";
@@ -149,7 +149,7 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
 
 /** The set as the next run is going to judge it. */
 function asStored({ request }: IssueStep, issued: IssuedCertificate): StoredSet {
-  const text = (what: What) => ({ kind: "present", value: issued.text(what) }) as const;
+  const text = (part: Part) => ({ kind: "present", value: issued.text(part) }) as const;
   const texts = {
     cert: text("cert"),
     privkey: text("privkey"),

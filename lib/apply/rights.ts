@@ -62,11 +62,14 @@ function secretFiles(by: { readonly kind: string; readonly secretIdFile?: string
 }
 
 function filesRead(step: Step): readonly string[] {
+  const passwords = step.kind === "deploy"
+    ? step.targets.flatMap(({ passwordFile }) => passwordFile ?? [])
+    : [];
   const pidFile = step.kind === "service" && step.action.manager === "pid_file"
     ? [step.action.pidFile]
     : [];
   // To tell a program that is not there from one that cannot be run.
-  return [...pidFile, ...programsOf(step)];
+  return [...passwords, ...pidFile, ...programsOf(step)];
 }
 
 function programsOf(step: Step): readonly string[] {

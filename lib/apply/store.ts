@@ -7,7 +7,7 @@
 import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
 import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
-import { type What, WHATS } from "../config/types.ts";
+import { type Part, PARTS } from "../config/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 
 /**
@@ -19,13 +19,13 @@ import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 export function writeStoredSet(
   certStore: string,
   name: string,
-  text: (what: What) => string,
+  text: (part: Part) => string,
 ): string | undefined {
   const staged = stagedFolder(certStore, name);
   finishSwitch(certStore, name);
   try {
     fs.mkdirSync(staged, { mode: 0o700 });
-    for (const what of WHATS) writeNewFile(`${staged}/${what}.pem`, text(what), { mode: 0o600 });
+    for (const part of PARTS) writeNewFile(`${staged}/${part}.pem`, text(part), { mode: 0o600 });
     keepOtherFiles(storedFolder(certStore, name), staged);
     syncFolder(staged);
     switchSets(certStore, name);
@@ -118,7 +118,7 @@ function removeSet(folder: string): void {
 }
 
 function isOurs(name: string): boolean {
-  return WHATS.some((what) => name === `${what}.pem`);
+  return PARTS.some((part) => name === `${part}.pem`);
 }
 
 function lies(path: string): boolean {

@@ -1,4 +1,5 @@
-/** PEM as text (RFC 7468): splitting and joining, nothing decoded. */
+/** PEM as text (RFC 7468): splitting, joining, and the bytes in it. */
+import { Buffer } from "node:buffer";
 
 const BEGIN = "-----BEGIN CERTIFICATE-----";
 const END = "-----END CERTIFICATE-----";
@@ -19,4 +20,16 @@ export function splitCertificates(text: string): string[] {
 /** Servers answer PEM without the newline at its end, and `cat a b` then makes one broken line. */
 export function withNewline(pem: string): string {
   return `${pem.trim().replaceAll("\r\n", "\n")}\n`;
+}
+
+/** The bytes in the first block of a PEM text, whatever it holds; none where there is no block. */
+export function decodePem(pem: string): Uint8Array {
+  const block = /-----BEGIN ([^-]*)-----([\s\S]*?)-----END \1-----/.exec(pem);
+  return new Uint8Array(Buffer.from(block?.[2] ?? "", "base64"));
+}
+
+/** Bytes as PEM, which ends with a newline. */
+export function encodePem(bytes: Uint8Array, label: string): string {
+  const lines = Buffer.from(bytes).toString("base64").match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }

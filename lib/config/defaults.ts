@@ -1,5 +1,5 @@
 /** What holds where the file is silent. */
-import type { Control, KeyOrigin, KeyType, RenewalWindow } from "./types.ts";
+import type { CombinedOrder, Control, KeyOrigin, KeyType, RenewalWindow } from "./types.ts";
 
 /** The store, unless `cert_store` names another. */
 export const DEFAULT_CERT_STORE = "/var/lib/vcm/certs";
@@ -24,6 +24,9 @@ export const DEFAULT_PROBE_TIMEOUT = 30;
 
 /** The signal for "load your files anew" that most daemons know. */
 export const DEFAULT_SIGNAL = "HUP";
+
+/** As HAProxy's manual has it: `cat cert.pem key.pem`. */
+export const DEFAULT_COMBINED_ORDER: CombinedOrder = "cert-first";
 
 /** Where a service stands among the others, unless `order` says. */
 export const DEFAULT_ORDER = 0;

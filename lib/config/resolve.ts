@@ -1,5 +1,10 @@
 /** From the file as written to the configuration as meant: both forms made one, defaults filled in. */
-import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN, DEFAULT_RENEW } from "./defaults.ts";
+import {
+  DEFAULT_CERT_STORE,
+  DEFAULT_COMBINED_ORDER,
+  DEFAULT_KEY_ORIGIN,
+  DEFAULT_RENEW,
+} from "./defaults.ts";
 import type { CertificateEntry, File, Settings, TargetEntry } from "./schema.ts";
 import { gatherSaid, resolveService, type SaidOfServices } from "./resolve_service.ts";
 import { targetForm } from "./target_form.ts";
@@ -132,6 +137,8 @@ function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
   return {
     what: form.what,
     path: form.path,
+    ...(form.what === "combined" && { order: entry.order ?? DEFAULT_COMBINED_ORDER }),
+    ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
     ...(entry.owner !== undefined && { owner: entry.owner }),
     ...(entry.group !== undefined && { group: entry.group }),
     ...(entry.mode !== undefined && { mode: entry.mode }),

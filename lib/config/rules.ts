@@ -33,6 +33,7 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
     findings: [],
   };
   claimOwnFiles(round);
+  claimPasswordFiles(round, file);
   checkAddresses(round);
   checkLogin(round);
   checkClientCert(round);
@@ -62,6 +63,19 @@ function claimOwnFiles(round: Round): void {
   take(settings.auth?.secret_id_file, ["config", "auth", "secret_id_file"], true);
   const trust = settings.vault_ssl_verify;
   if (trust?.kind === "file") take(trust.path, ["config", "vault_ssl_verify"]);
+}
+
+/** One password may be for many files. */
+function claimPasswordFiles(round: Round, { certs = [] }: Draft<File>): void {
+  const known = new Set<string>();
+  for (const [index, certificate] of certs.entries()) {
+    for (const [number, entry] of certificate?.deploy?.entries() ?? []) {
+      const path = entry?.password_file;
+      if (path === undefined || known.has(path)) continue;
+      known.add(path);
+      claim(round, round.paths, path, ["certs", index, "deploy", number, "password_file"]);
+    }
+  }
 }
 
 function isInStore({ store, storePrefix }: Round, path: string): boolean {

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import type { Finding, KeyPath } from "./key_path.ts";
 import { authMistakes } from "./auth_form.ts";
+import { holdsKey } from "./format.ts";
 import {
   readAuthMount,
   readCertificateName,
@@ -52,10 +53,11 @@ import {
 import { readWindow } from "./read_window.ts";
 import { serviceMistakes } from "./service_form.ts";
 import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
-import { formMistakes } from "./target_form.ts";
+import { targetMistakes, targetWhat } from "./target_form.ts";
 import type { Secret } from "./secret.ts";
 import {
   AUTH_METHODS,
+  COMBINED_ORDERS,
   CONTROLS,
   KEY_ORIGINS,
   KEY_TYPES,
@@ -74,8 +76,13 @@ const target = v.pipe(
     fullchain: optional(readFilePath),
     privkey: optional(readFilePath),
     ca: optional(readFilePath),
+    combined: optional(readFilePath),
+    pkcs12: optional(readFilePath),
+    der: optional(readFilePath),
     source: optional(readOneOf(WHATS)),
     dest: optional(readFilePath),
+    order: optional(readOneOf(COMBINED_ORDERS)),
+    password_file: optional(readSecretFile),
     owner: optional(readAccount),
     group: optional(readAccount),
     mode: optional(readMode),
@@ -84,16 +91,17 @@ const target = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     // Not a map at all: said already.
     if (!isMap(dataset.value)) return;
-    for (const { key, message } of formMistakes(dataset.value)) {
+    for (const { key, message } of targetMistakes(dataset.value)) {
       addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
     }
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!isMap(dataset.value)) return;
-    const { privkey, source, mode } = dataset.value;
-    if (privkey === undefined && source !== "privkey") return;
+    const { mode } = dataset.value;
     // Where the mode could not be read there is no number, and a finding already.
     if (typeof mode !== "number" || (mode & 0o007) === 0) return;
+    const what = targetWhat(dataset.value);
+    if (what === undefined || !holdsKey(what)) return;
     const message = `a private key must not be open to every user; use "0600" or "0640"`;
     addIssue({ message, path: [atValue(dataset.value, "mode")] });
   }),

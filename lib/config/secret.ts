@@ -6,7 +6,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself; call it only where it is sent to the server. */
+  /** The text itself; call it only where it is sent to the server, or used to encrypt. */
   reveal(): string {
     return this.#text;
   }

@@ -1,9 +1,9 @@
 /** Where things lie in the store. The one place that knows the names. */
-import type { What } from "./types.ts";
+import type { Part } from "./types.ts";
 
 /** `<cert_store>/<name>/privkey.pem` and its siblings. */
-export function storedFile(certStore: string, name: string, what: What): string {
-  return `${certStore}/${name}/${what}.pem`;
+export function storedFile(certStore: string, name: string, part: Part): string {
+  return `${certStore}/${name}/${part}.pem`;
 }
 
 export function storedFolder(certStore: string, name: string): string {

@@ -1,5 +1,6 @@
 /** The two forms of a deploy entry: `cert: PATH` in short, `source: cert` and `dest: PATH` in long. */
 import { nearest } from "./suggest.ts";
+import { holdsKey } from "./format.ts";
 import { type What, WHATS } from "./types.ts";
 
 /** The keys of an entry that the forms are made of. */
@@ -30,14 +31,51 @@ export interface FormMistake {
 
 const NONE: readonly FormMistake[] = [];
 
-/** What is wrong with the form, judged by the keys that are there, whatever they hold. */
-export function formMistakes(entry: object): readonly FormMistake[] {
+/** What is wrong with an entry, judged by the keys that are there. */
+export function targetMistakes(entry: object): readonly FormMistake[] {
+  const form = formMistakes(entry);
+  return form.length > 0 ? form : keyMistakes(entry);
+}
+
+/** The same of its form alone. */
+function formMistakes(entry: object): readonly FormMistake[] {
   // Nearly always right, and asked for each of thousands of targets.
   const long = Number("source" in entry) + Number("dest" in entry);
   let short = 0;
   for (const what of WHATS) if (what in entry) short++;
   const right = short === 1 ? long === 0 : short === 0 && long === 2;
   return right ? NONE : explainForm(entry);
+}
+
+/** What an entry takes, in either form; `undefined` while that cannot be told. */
+export function targetWhat(entry: object): What | undefined {
+  const source = "source" in entry ? entry.source : undefined;
+  return WHATS.find(source === undefined ? (what) => what in entry : (what) => what === source);
+}
+
+function isMisspeltPassword(key: string): boolean {
+  return !FORM_KEYS.includes(key) && nearest(key, ["password_file"]) !== undefined;
+}
+
+/** Keys that go with some formats only, or that one needs. */
+function keyMistakes(entry: object): readonly FormMistake[] {
+  const plain = !("order" in entry || "password_file" in entry || "pkcs12" in entry) &&
+    !("source" in entry && entry.source === "pkcs12");
+  // As above.
+  if (plain) return NONE;
+  const what = targetWhat(entry);
+  if (what === undefined) return NONE;
+  if ("order" in entry && what !== "combined") {
+    return [{ key: "order", message: `goes with "combined" only` }];
+  }
+  if ("password_file" in entry) {
+    if (holdsKey(what)) return NONE;
+    const message = `goes with "privkey", "combined" and "pkcs12" only`;
+    return [{ key: "password_file", message }];
+  }
+  if (what !== "pkcs12" || Object.keys(entry).some(isMisspeltPassword)) return NONE;
+  const key = "pkcs12" in entry ? "pkcs12" : "source";
+  return [{ key, message: `needs "password_file", a file that holds its password` }];
 }
 
 function explainForm(entry: object): readonly FormMistake[] {
@@ -59,16 +97,26 @@ function explainForm(entry: object): readonly FormMistake[] {
   // A misspelt key is reported as unknown; that it is then missing too is not worth a second line.
   if (Object.keys(entry).some((key) => isMisspelt(key, keys))) return [];
   if (long.length === 0) {
-    const forms =
-      `"cert", "chain", "fullchain", "privkey" or "ca" with a path, or "source" and "dest"`;
+    const short = WHATS.map((what) => `"${what}"`);
+    const forms = `${short.slice(0, -1).join(", ")} or ${short.at(-1)} with a path, or ` +
+      `"source" and "dest"`;
     return [{ message: `says nothing to deploy; give ${forms}` }];
   }
   const missing = ["source", "dest"].filter((key) => !long.includes(key));
   return missing.map((key) => ({ key, message: `is missing; "${long[0]}" needs it` }));
 }
 
+const OTHER_KEYS: readonly string[] = [
+  "owner",
+  "group",
+  "mode",
+  "create_dirs",
+  "order",
+  "password_file",
+];
+
 function isMisspelt(key: string, present: readonly string[]): boolean {
-  if (["owner", "group", "mode", "create_dirs"].includes(key) || present.includes(key)) {
+  if (OTHER_KEYS.includes(key) || present.includes(key)) {
     return false;
   }
   return nearest(key, FORM_KEYS) !== undefined;

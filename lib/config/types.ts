@@ -4,9 +4,17 @@
  */
 import type { Secret } from "./secret.ts";
 
-/** Which PEM file of a stored set a target takes. */
-export const WHATS = ["cert", "chain", "fullchain", "privkey", "ca"] as const;
+/** The PEM files of a stored set. */
+export const PARTS = ["cert", "chain", "fullchain", "privkey", "ca"] as const;
+export type Part = typeof PARTS[number];
+
+/** What a target takes: a part as it is stored, or what is made of parts (config/format.ts). */
+export const WHATS = [...PARTS, "combined", "pkcs12", "der"] as const;
 export type What = typeof WHATS[number];
+
+/** What comes first where certificates and private key stand in one file. */
+export const COMBINED_ORDERS = ["cert-first", "key-first"] as const;
+export type CombinedOrder = typeof COMBINED_ORDERS[number];
 
 /** What is done to a service that has to load new files, in systemd's words; `signal` is ours. */
 export const CONTROLS = [
@@ -125,9 +133,17 @@ export interface VaultSettings {
   readonly login?: LoginSettings;
 }
 
-/** One file that a service reads. `owner`, `group` and `mode` are absent where the file is silent. */
-export interface TargetSpec {
+/** What a target holds. */
+export interface Format {
   readonly what: What;
+  /** Of `combined` only. */
+  readonly order?: CombinedOrder;
+  /** Absolute path of the file with the password that the private key is encrypted with. */
+  readonly passwordFile?: string;
+}
+
+/** One file that a service reads. `owner`, `group` and `mode` are absent where the file is silent. */
+export interface TargetSpec extends Format {
   readonly path: string;
   readonly owner?: string;
   readonly group?: string;

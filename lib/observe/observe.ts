@@ -2,10 +2,18 @@
  * Reads what is: store, deployed files, services. Changes nothing; needs read permission, run
  * permission for getent and what asks services' managers, and net permission for probes.
  */
-import type { CertificateSpec, Config } from "../config/types.ts";
-import type { CertificateObservation, Observation, Replaced } from "../plan/types.ts";
+import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
+import type {
+  CertificateObservation,
+  Observation,
+  Replaced,
+  TargetObservation,
+} from "../plan/types.ts";
 import { type AccountBook, lookUpAccounts } from "./accounts.ts";
+import { expect } from "./expected.ts";
 import { observeMarkers } from "./markers.ts";
+import { ABSENT } from "./read.ts";
+import type { SealOf } from "./seals.ts";
 import { type StoreLook, StoreReader } from "./store.ts";
 import { FolderCache, observeTarget } from "./target.ts";
 
@@ -22,10 +30,16 @@ export async function observe(config: Config): Promise<Observation> {
     : undefined;
   const store = new StoreReader(config.certStore, rare);
   const looks = specs.map((spec) => store.look(spec));
+  const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined);
+  const sealOf: SealOf = sealed ? (await import("./seals.ts")).sealReader() : () => undefined;
   const accounts = await asked;
   const folders = new FolderCache();
   const certificates = specs.map((spec, at) =>
-    observeCertificate(spec, looks[at] as StoreLook, store.unjudged(spec.name), folders, accounts)
+    observeCertificate(spec, looks[at] as StoreLook, store.unjudged(spec.name), {
+      folders,
+      accounts,
+      sealOf,
+    })
   );
   const { markers, orphans } = await observeMarkers(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
@@ -41,12 +55,18 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
   return timed ? Temporal.Now.timeZoneId() : "UTC";
 }
 
+/** What all targets are looked at with. */
+interface Surroundings {
+  readonly folders: FolderCache;
+  readonly accounts: AccountBook;
+  readonly sealOf: SealOf;
+}
+
 function observeCertificate(
   spec: CertificateSpec,
   look: StoreLook,
   unjudged: readonly Replaced[],
-  folders: FolderCache,
-  accounts: AccountBook,
+  around: Surroundings,
 ): CertificateObservation {
   return {
     name: spec.name,
@@ -54,8 +74,20 @@ function observeCertificate(
     interrupted: look.interrupted,
     unjudged,
     ...(look.exposedKey === undefined ? {} : { exposedKey: look.exposedKey }),
-    targets: spec.targets.map((target) =>
-      observeTarget(target, look.texts[target.what], folders, accounts)
-    ),
+    targets: spec.targets.map((target) => observeContent(target, spec.name, look, around)),
   };
+}
+
+function observeContent(
+  target: TargetSpec,
+  name: string,
+  { texts }: StoreLook,
+  { folders, accounts, sealOf }: Surroundings,
+): TargetObservation {
+  const seal = sealOf(target);
+  if (seal !== undefined && "problem" in seal) {
+    const seen = observeTarget(target, ABSENT, folders, accounts);
+    return { ...seen, passwordProblem: seal.problem };
+  }
+  return observeTarget(target, expect(target, name, texts, seal), folders, accounts);
 }

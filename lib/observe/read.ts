@@ -9,6 +9,11 @@ export function readText(path: string): Presence<string> {
   return observe(path, () => Deno.readTextFileSync(path));
 }
 
+/** Bytes of a file. */
+export function readBytes(path: string): Presence<Uint8Array> {
+  return observe(path, () => Deno.readFileSync(path));
+}
+
 /** What lies at a path itself; symbolic links are not followed. */
 export function readInfo(path: string): Presence<Deno.FileInfo> {
   return observe(path, () => Deno.lstatSync(path));

@@ -5,8 +5,9 @@
  */
 import type { X509Certificate } from "node:crypto";
 import { ChainJudge } from "../certificate/stored_chain.ts";
+import { partsOf } from "../config/format.ts";
 import { retiredFolder, stagedFolder, storedFolder, unjudgedFile } from "../config/store_paths.ts";
-import type { CertificateSpec, What } from "../config/types.ts";
+import type { CertificateSpec, Part } from "../config/types.ts";
 import type { Presence, Replaced, StoredSet } from "../plan/types.ts";
 import { parseUnjudged } from "../plan/unjudged_text.ts";
 import { ABSENT, readFolder, readInfo, readText } from "./read.ts";
@@ -124,10 +125,10 @@ export class StoreReader {
   }
 
   #lookInto(folder: Presence<string>, spec: CertificateSpec, interrupted: boolean): StoreLook {
-    const read = (what: What) =>
-      folder.kind === "present" ? readText(`${folder.value}/${what}.pem`) : folder;
+    const read = (part: Part) =>
+      folder.kind === "present" ? readText(`${folder.value}/${part}.pem`) : folder;
     const taken = takenFiles(spec);
-    const readTaken = (what: What) => taken.has(what) ? read(what) : ABSENT;
+    const readTaken = (part: Part) => taken.has(part) ? read(part) : ABSENT;
     const texts = {
       cert: read("cert"),
       privkey: read("privkey"),
@@ -151,9 +152,9 @@ export class StoreReader {
   }
 }
 
-function takenFiles({ targets }: CertificateSpec): ReadonlySet<What> {
-  const whats = targets.map((target) => target.what);
-  return new Set<What>(["cert", "privkey", ...(targets.length === 0 ? ["chain" as const] : whats)]);
+function takenFiles({ targets }: CertificateSpec): ReadonlySet<Part> {
+  const parts = targets.flatMap(({ what }) => partsOf(what));
+  return new Set<Part>(["cert", "privkey", ...(targets.length === 0 ? ["chain" as const] : parts)]);
 }
 
 /** Inode and change time: a folder may get the number of one that has just gone. */
@@ -166,7 +167,7 @@ function identityOf(path: string): string {
 /** Whether nothing is amiss: what was taken is there, and fits together. */
 function isSound({ stored, interrupted, texts }: StoreLook, spec: CertificateSpec): boolean {
   return !interrupted &&
-    [...takenFiles(spec)].every((what) => texts[what].kind === "present") &&
+    [...takenFiles(spec)].every((part) => texts[part].kind === "present") &&
     stored.leaf.kind === "present" && stored.leaf.value.kind === "certificate" &&
     stored.key.kind === "present" && stored.key.value === "match" &&
     [stored.chain, stored.fullchain].every((chain) =>

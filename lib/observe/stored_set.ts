@@ -4,13 +4,13 @@ import { type Certificate, openCertificate, readFacts } from "../certificate/cer
 import { matchKey } from "../certificate/key_match.ts";
 import { keyTypeOf } from "../certificate/key_type.ts";
 import type { ChainEnd, ChainJudge } from "../certificate/stored_chain.ts";
-import type { CertificateSpec, What } from "../config/types.ts";
+import type { CertificateSpec, Part } from "../config/types.ts";
 import type { ChainFact, KeyFact, LeafFact, Presence, StoredSet } from "../plan/types.ts";
 
 const END = "-----END CERTIFICATE-----";
 
 /** Texts of a set, each as far as it was looked at. */
-export type SetTexts = Readonly<Record<What, Presence<string>>>;
+export type SetTexts = Readonly<Record<Part, Presence<string>>>;
 
 /** What decides which facts are read. */
 export type SetWish = Pick<CertificateSpec, "otherSans" | "key">;

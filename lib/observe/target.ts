@@ -1,10 +1,10 @@
 /** Looks at one deployed file. */
-import { type Certificate, parseCertificate } from "../certificate/certificate.ts";
 import { folderOf, isLeftover, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
 import type { AccountBook } from "./accounts.ts";
-import { ABSENT, readFolder, readInfo, readText } from "./read.ts";
+import type { Expected, Likeness } from "./expected.ts";
+import { ABSENT, readFolder, readInfo } from "./read.ts";
 
 /** What lies in a folder. */
 interface Listing {
@@ -29,10 +29,10 @@ export class FolderCache {
   }
 }
 
-/** @param stored Text of the stored file that the target takes. */
+/** @param expected What the target should hold; absent where the store lacks it. */
 export function observeTarget(
   spec: TargetSpec,
-  stored: Presence<string>,
+  expected: Presence<Expected>,
   folders: FolderCache,
   accounts: AccountBook,
 ): TargetObservation {
@@ -42,7 +42,7 @@ export function observeTarget(
   const known = listing.kind === "present";
   const file = known && !listing.value.has(name(spec.path))
     ? ABSENT
-    : observeFile(spec.path, stored, accounts);
+    : observeFile(spec.path, expected, accounts);
   return {
     path: spec.path,
     file: listing.kind === "absent" ? ABSENT : file,
@@ -69,20 +69,18 @@ function parentOf(
 
 function observeFile(
   path: string,
-  stored: Presence<string>,
+  expected: Presence<Expected>,
   accounts: AccountBook,
 ): Presence<TargetFile> {
   const info = readInfo(path);
   if (info.kind !== "present") return info;
   const found = info.value;
   const type = typeOf(found);
-  let sameContent = false;
-  let certificate: Certificate | undefined;
-  if (type === "file" && stored.kind === "present" && found.size <= stored.value.length * 4) {
-    const text = readText(path);
-    if (text.kind === "unreadable") return text;
-    sameContent = text.kind === "present" && text.value === stored.value;
-    if (text.kind === "present" && !sameContent) certificate = tryParse(text.value);
+  let likeness: Likeness = { sameContent: false };
+  if (type === "file" && expected.kind === "present" && found.size <= expected.value.limit) {
+    const judged = expected.value.judge(path);
+    if (judged.kind === "unreadable") return judged;
+    if (judged.kind === "present") likeness = judged.value;
   }
   return {
     kind: "present",
@@ -93,19 +91,10 @@ function observeFile(
       owner: accounts.ownerName(found.uid ?? 0),
       group: accounts.groupName(found.gid ?? 0),
       mode: (found.mode ?? 0) & 0o7777,
-      sameContent,
-      ...(certificate && { certificate }),
+      ...likeness,
       changedAt: found.ctime?.getTime() ?? 0,
     },
   };
-}
-
-function tryParse(text: string): Certificate | undefined {
-  try {
-    return parseCertificate(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function typeOf(info: Deno.FileInfo): TargetFile["type"] {

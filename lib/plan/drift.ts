@@ -1,5 +1,6 @@
 /** How a target differs from what the file asks for, and what stops it from being mended. */
 import type { Certificate } from "../certificate/certificate.ts";
+import { defaultMode } from "../config/format.ts";
 import { octal } from "../config/octal.ts";
 import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
@@ -36,7 +37,9 @@ export function judgeDrift(
   if (file.type !== "file") return [];
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
-  if (supply.stored && !file.sameContent) drift.push(contentDrift(file, supply));
+  // Without its password nobody knows what it holds.
+  const known = target.passwordProblem === undefined;
+  if (supply.stored && known && !file.sameContent) drift.push(contentDrift(file, supply));
   else if (forced) drift.push({ kind: "forced" });
   if (unjudged) drift.push({ kind: "unjudged" });
   return [...drift, ...judgeMetadata(spec, target, file)];
@@ -45,8 +48,10 @@ export function judgeDrift(
 function contentDrift(file: TargetFile, supply: Supply): Drift {
   const [from, to] = [file.certificate, supply.certificate];
   const known = from !== undefined && to !== undefined && from.fingerprint !== to.fingerprint;
-  if (supply.renewed || !known) return { kind: "content" };
-  return { kind: "content", from: shortFacts(from), to: shortFacts(to) };
+  if (!supply.renewed && known) {
+    return { kind: "content", from: shortFacts(from), to: shortFacts(to) };
+  }
+  return { kind: "content", ...(file.fault !== undefined && { detail: file.fault }) };
 }
 
 function shortFacts({ serial, notAfter }: Certificate): string {
@@ -80,6 +85,9 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
   if (target.file.kind === "unreadable") {
     blocked.push({ kind: "unreadable", message: target.file.problem });
   }
+  if (target.passwordProblem !== undefined) {
+    blocked.push({ kind: "unreadable", message: target.passwordProblem });
+  }
   const type = target.file.kind === "present" ? target.file.value.type : "file";
   if (type === "directory") {
     impossible(`"${spec.path}" is a folder; remove it, or give the path of a file in it`);
@@ -110,12 +118,13 @@ export function targetStep(
 ): TargetStep {
   return {
     what: spec.what,
+    ...(spec.order !== undefined && { order: spec.order }),
+    ...(spec.passwordFile !== undefined && { passwordFile: spec.passwordFile }),
     path: spec.path,
     drift,
     ...(target.owner.kind === "given" ? { uid: target.owner.id } : {}),
     ...(target.group.kind === "given" ? { gid: target.group.id } : {}),
-    // A key is for its owner alone unless the file says otherwise.
-    mode: spec.mode ?? (spec.what === "privkey" ? 0o600 : 0o644),
+    mode: spec.mode ?? defaultMode(spec.what),
     createDirs: spec.createDirs,
   };
 }

@@ -5,6 +5,7 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import { compareNames, type NameDifference } from "../certificate/names.ts";
 import { renewalStart, type Validity, windowSeconds } from "../certificate/renewal.ts";
+import { partsOf } from "../config/format.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { formatMoment } from "./moment.ts";
@@ -154,11 +155,12 @@ function keyMismatch({ stored }: Case): Due | undefined {
 }
 
 function chainMissing({ spec, stored }: Case): Due | undefined {
-  for (const what of ["chain", "fullchain", "ca"] as const) {
-    if (stored[what].kind === "absent" && spec.targets.some((target) => target.what === what)) {
+  for (const part of ["chain", "fullchain", "ca"] as const) {
+    const taken = spec.targets.some(({ what }) => partsOf(what).includes(part));
+    if (stored[part].kind === "absent" && taken) {
       return {
         reason: "chain-missing",
-        detail: `${what}.pem is missing in the store, and a target takes it`,
+        detail: `${part}.pem is missing in the store, and a target takes it`,
       };
     }
   }

@@ -1,6 +1,6 @@
 /** `(config, observation, now) → Plan`: what differs from the wish, and the steps that mend it. */
 import { storedFile } from "../config/store_paths.ts";
-import { type CertificateSpec, type Config, WHATS } from "../config/types.ts";
+import { type CertificateSpec, type Config, PARTS } from "../config/types.ts";
 import { markerObstacles } from "./obstacles.ts";
 import { planCertificate } from "./plan_certificate.ts";
 import { planServices } from "./plan_services.ts";
@@ -54,7 +54,7 @@ function filesOf({ certificates, certStore }: Config): ReadonlyMap<string, reado
     name,
     targets.length > 0
       ? targets.map(({ path }) => path)
-      : WHATS.map((what) => storedFile(certStore, name, what)),
+      : PARTS.map((part) => storedFile(certStore, name, part)),
   ]));
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Certificate } from "../certificate/certificate.ts";
 import type { ChainEnd } from "../certificate/stored_chain.ts";
-import type { Control, KeySpec, ProbeSpec, RenewalWindow, What } from "../config/types.ts";
+import type { Control, Format, KeySpec, ProbeSpec, RenewalWindow, What } from "../config/types.ts";
 
 /** What is known of one thing on disk. Unreadable is a problem of its own, never "absent". */
 export type Presence<T> =
@@ -55,9 +55,11 @@ export interface TargetFile {
   readonly group: string;
   /** Permission bits. */
   readonly mode: number;
-  /** Whether its bytes are those of the stored file. */
+  /** Whether it holds what the store has for it. */
   readonly sameContent: boolean;
-  /** The first certificate in it, where it differs from the stored file. */
+  /** Why it does not, where more can be said than that its bytes differ. */
+  readonly fault?: string;
+  /** The first certificate in it, where it differs from the store. */
   readonly certificate?: Certificate;
   /** Time of the last change of inode or content, milliseconds since the epoch. */
   readonly changedAt: number;
@@ -76,6 +78,8 @@ export interface TargetObservation {
   readonly parent: "present" | "absent" | "not-a-folder";
   readonly owner: Account;
   readonly group: Account;
+  /** Why its password cannot be had; then it is not known what it holds. */
+  readonly passwordProblem?: string;
   /** A file of an interrupted run lies beside it. */
   readonly leftover: boolean;
   /** What a run replaced lies beside it. */
@@ -213,8 +217,13 @@ export interface Warning {
 export type Drift =
   | { readonly kind: "missing" }
   | { readonly kind: "not-a-file"; readonly found: "symlink" }
-  /** From which certificate to which, where it holds one. */
-  | { readonly kind: "content"; readonly from?: string; readonly to?: string }
+  /** From which certificate to which, where it holds another one; else why, where that is known. */
+  | {
+    readonly kind: "content";
+    readonly from?: string;
+    readonly to?: string;
+    readonly detail?: string;
+  }
   | { readonly kind: "renewed" }
   | { readonly kind: "forced" }
   /** A run was interrupted before its services could judge it. */
@@ -285,8 +294,7 @@ export interface IssueStep {
 }
 
 /** One file to write. Where `uid` or `gid` is absent, the replaced file's is kept. */
-export interface TargetStep {
-  readonly what: What;
+export interface TargetStep extends Format {
   readonly path: string;
   readonly drift: readonly Drift[];
   readonly uid?: number;

@@ -13,7 +13,7 @@ function describeDrift(drift: Drift): string {
       return "is a symbolic link, becomes a file";
     case "content":
       return drift.from === undefined
-        ? "content differs from the store"
+        ? `content differs from the store${drift.detail === undefined ? "" : `: ${drift.detail}`}`
         : `content ${drift.from} -> ${drift.to}`;
     case "renewed":
       return "new certificate";

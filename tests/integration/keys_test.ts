@@ -97,6 +97,18 @@ test("the key that the server makes is of the role's type, or nothing is stored"
       assertWell(await bench.vcm(["run"], env));
     });
 
+    await t.step("the store gets it as PKCS #8, whichever type it is", async () => {
+      for (const [role, type] of [["web", "ec-256"], ["rsa", "rsa-2048"]] as const) {
+        using bench = makeBench();
+        bench.configure(settings(bao), certificate(bench.folder, NAME, `role: "${role}"`));
+        assertWell(await bench.vcm(["run"], env));
+        assert.match(storedKey(bench), /^-----BEGIN PRIVATE KEY-----\n/);
+        assert.equal(keyTypeOf(createPrivateKey(storedKey(bench))), type);
+        assert.equal(bench.folder.read(`ssl/${NAME}.key`), storedKey(bench));
+        assertBelongTogether(bench);
+      }
+    });
+
     await t.step("another type is an error", async () => {
       assert.equal(
         await failing("key_type: rsa-2048"),

@@ -1,6 +1,5 @@
 /** Secrets that lie in files of their own. */
-import { shellWord } from "../../config/shell_word.ts";
-import { octal } from "../../config/octal.ts";
+import { openSecret } from "../../config/open_secret.ts";
 import { VaultError } from "../errors.ts";
 import { readNamed, type Surroundings } from "./surroundings.ts";
 
@@ -29,12 +28,8 @@ function filled(what: string, path: string, text: string): string {
 }
 
 function requireClosed(path: string, mode: number): void {
-  if ((mode & 0o077) === 0) return;
-  const who = (mode & 0o007) !== 0 ? "every user" : "its group";
-  throw new VaultError(
-    `"${path}" holds a secret and is open to ${who} (mode ${octal(mode)}), so it is not used; ` +
-      `cure: chmod 600 ${shellWord(path)}`,
-  );
+  const open = openSecret(path, mode);
+  if (open !== undefined) throw new VaultError(open);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the PKI engine gave us: the only holder of a private key. */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { Secret } from "../../config/secret.ts";
-import type { What } from "../../config/types.ts";
+import type { Part } from "../../config/types.ts";
 
 export class IssuedCertificate {
   /** Base address of the server that issued it. */
@@ -39,8 +39,8 @@ export class IssuedCertificate {
   }
 
   /** Text of one of the stored files. */
-  text(what: What): string {
-    switch (what) {
+  text(part: Part): string {
+    switch (part) {
       case "cert":
         return this.leaf;
       case "chain":

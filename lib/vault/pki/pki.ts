@@ -58,7 +58,8 @@ function bodyOf(request: CertificateRequest, csr: string | undefined): Record<st
     ...(request.excludeCnFromSans ? { exclude_cn_from_sans: true } : {}),
     ...(request.removeRootsFromChain ? { remove_roots_from_chain: true } : {}),
     ...(ttl === undefined ? {} : { ttl: `${ttl}s` }),
-    ...(csr === undefined ? {} : { csr }),
+    // The form that every program reads; the server's own is another one for each kind of key.
+    ...(csr === undefined ? { private_key_format: "pkcs8" } : { csr }),
     format: "pem",
   };
 }

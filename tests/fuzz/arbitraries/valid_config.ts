@@ -100,7 +100,8 @@ function targetEntry(
   at: string,
 ): Values {
   const dest = `/etc/${folder}/${at}.pem`;
-  return { ...keys, ...(long ? { source: what, dest } : { [what]: dest }) };
+  const password = what === "pkcs12" ? { password_file: "/etc/vcm/password" } : {};
+  return { ...keys, ...password, ...(long ? { source: what, dest } : { [what]: dest }) };
 }
 
 /** What makes a service one of each kind. */

@@ -21,6 +21,13 @@ Deno.test("writeNewFile() writes every byte, also of long texts and of other let
   assert.equal(folder.read("long"), text);
 });
 
+Deno.test("writeNewFile() writes bytes that are no text as they are", () => {
+  using folder = makeFolder();
+  const bytes = Uint8Array.from({ length: 100_000 }, (_, at) => at % 256);
+  writeNewFile(folder.at("bytes"), bytes, { mode: 0o600 });
+  assert.deepEqual(Deno.readFileSync(folder.at("bytes")), bytes);
+});
+
 Deno.test("writeNewFile() touches nothing that is there already", () => {
   using folder = makeFolder();
   folder.write("planted", "mine", 0o644);

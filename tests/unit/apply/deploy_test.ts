@@ -28,7 +28,7 @@ function run(targets: readonly TargetStep[], change: Partial<Deployment> = {}): 
   deploy({
     targets,
     revocable: false,
-    text: (what) => `new ${what}\n`,
+    content: ({ what }) => `new ${what}\n`,
     beforeFirstRename: () => told.push("before"),
     afterRename: ({ what }) => told.push(what),
     ...change,
@@ -83,13 +83,13 @@ Deno.test("deploy() is all or none: a target without folder keeps the others as 
   assert.equal(folder.read("web.crt"), "old cert\n");
 });
 
-Deno.test("deploy() is all or none: a text that cannot be had keeps all as it is", () => {
+Deno.test("deploy() is all or none: a content that cannot be had keeps all as it is", () => {
   using folder = makeFolder();
-  const text = (what: string) => {
+  const content = ({ what }: TargetStep) => {
     if (what === "privkey") throw new Error("EACCES: permission denied, open 'privkey.pem'");
     return "new";
   };
-  const error = errorOf(() => run(pair(folder), { text }));
+  const error = errorOf(() => run(pair(folder), { content }));
   assert.equal(error.message, `Cannot write "${folder.at("web.key")}": permission denied`);
   assert.deepEqual(folder.tree(), []);
 });

@@ -30,7 +30,7 @@ function run(
   return deploy({
     targets,
     revocable: true,
-    text: (what) => `new ${what}\n`,
+    content: ({ what }) => `new ${what}\n`,
     beforeFirstRename: () => {},
     afterRename: () => {},
     ...change,
@@ -202,8 +202,8 @@ const BEFORE: Readonly<Record<string, (folder: Folder) => Partial<Deployment>>> 
       throw new Error("no space for the marker");
     },
   }),
-  "a text cannot be had": () => ({
-    text: (what) => {
+  "a content cannot be had": () => ({
+    content: ({ what }) => {
       if (what === "privkey") throw new Error("it is gone");
       return "new\n";
     },

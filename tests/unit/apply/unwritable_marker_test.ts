@@ -68,7 +68,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
       deploy({
         targets,
         revocable: false,
-        text: () => "new\n",
+        content: () => "new\n",
         beforeFirstRename: () => writeMarker(folder.path, SERVICE, "web"),
         afterRename: () => assert.fail("it was replaced"),
       })

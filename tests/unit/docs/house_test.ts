@@ -37,6 +37,9 @@ const PACKAGE_ROOMS: Readonly<Record<string, string>> = {
   "js-yaml": "config",
   "valibot": "config",
   "yaml": "config",
+  "@peculiar/asn1-cms": "certificate",
+  "@peculiar/asn1-pfx": "certificate",
+  "@peculiar/asn1-pkcs8": "certificate",
   "@peculiar/asn1-schema": "certificate",
   "@peculiar/asn1-x509": "certificate",
   "@peculiar/x509": "certificate",
@@ -97,7 +100,9 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   load("lib/cli/act.ts");
   const lazies = ["@peculiar/x509", "yaml", "lib/vault/session/session.ts", "lib/apply/apply.ts"];
   const locked = ["lib/apply/lock_wait.ts", "lib/apply/lock_holder.ts"];
-  for (const lazy of [...lazies, ...locked, "lib/cli/look.ts", "lib/cli/help.ts"]) {
+  const sealing = ["@peculiar/asn1-pfx", "lib/certificate/sealed.ts"];
+  const others = ["lib/cli/look.ts", "lib/cli/help.ts"];
+  for (const lazy of [...lazies, ...locked, ...sealing, ...others]) {
     assert.ok(!loaded.has(lazy), `${lazy} is loaded at start`);
   }
   assert.ok(loaded.has("js-yaml"));

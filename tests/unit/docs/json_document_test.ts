@@ -70,7 +70,13 @@ function richPlan(): Plan {
   });
   const target = makeTarget({ mode: 0o600, owner: "www-data", group: "www-data" });
   const due = makeSpec({ name: "due", targets: [target], services: [nginx, probed, other] });
-  const drifted = makeSpec({ name: "drifted", targets: [makeTarget({ path: "/b" })] });
+  const drifted = makeSpec({
+    name: "drifted",
+    targets: [
+      makeTarget({ path: "/b" }),
+      makeTarget({ path: "/d", what: "combined", order: "cert-first", passwordFile: "/p" }),
+    ],
+  });
   const waiting = makeSpec({
     name: "waiting",
     dnsSans: ["new.example.com"],
@@ -93,6 +99,10 @@ function richPlan(): Plan {
         makeSeen({
           path: "/b",
           file: present(makeFile({ sameContent: false, certificate: other_ })),
+        }),
+        makeSeen({
+          path: "/d",
+          file: present(makeFile({ sameContent: false, fault: "its password does not open it" })),
         }),
       ],
     }),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { writeStoredSet } from "../../../lib/apply/store.ts";
-import { type What, WHATS } from "../../../lib/config/types.ts";
+import { type Part, PARTS } from "../../../lib/config/types.ts";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import { type StoreLook, StoreReader } from "../../../lib/observe/store.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
@@ -12,7 +12,7 @@ const NAME = "web.example.test";
 const LOOKS = 3000;
 
 /** A whole set, of a CA of its own. */
-async function makeSet(): Promise<Readonly<Record<What, string>>> {
+async function makeSet(): Promise<Readonly<Record<Part, string>>> {
   const now = new Date();
   const { root, intermediate } = await createPracticeCa(now);
   const leaf = await intermediate.issue({
@@ -61,9 +61,9 @@ async function startSwitching(folder: Folder): Promise<AsyncDisposable> {
 }
 
 /** What is not whole about a look; of two whole sets, which one it is. */
-function judge({ stored, texts }: StoreLook, sets: readonly Readonly<Record<What, string>>[]) {
+function judge({ stored, texts }: StoreLook, sets: readonly Readonly<Record<Part, string>>[]) {
   const seen = sets.findIndex((set) =>
-    WHATS.every((what) => texts[what].kind === "present" && texts[what].value === set[what])
+    PARTS.every((part) => texts[part].kind === "present" && texts[part].value === set[part])
   );
   const { leaf, key, chain, fullchain, ca } = stored;
   const fine = leaf.kind === "present" && leaf.value.kind === "certificate" &&
@@ -76,11 +76,11 @@ Deno.test("a reader sees one whole set, however often a run switches it", async 
   using folder = makeFolder();
   const sets = [await makeSet(), await makeSet()] as const;
   for (const [at, name] of ["one", "two"].entries()) {
-    for (const what of WHATS) folder.write(`${name}/${what}.pem`, sets[at]?.[what] ?? "");
+    for (const part of PARTS) folder.write(`${name}/${part}.pem`, sets[at]?.[part] ?? "");
   }
   Deno.mkdirSync(folder.at("store"));
   writeStoredSet(folder.at("store"), NAME, (what) => sets[0][what]);
-  const targets = WHATS.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
+  const targets = PARTS.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
   const spec = makeSpec({ name: NAME, targets });
   const look = () => judge(new StoreReader(folder.at("store")).look(spec), sets);
   const seen = new Map<string, number>();

@@ -5,14 +5,14 @@
  * Arguments: the store, the set's name, and the folders of the two others.
  */
 import { writeStoredSet } from "../../../lib/apply/store.ts";
-import { type What, WHATS } from "../../../lib/config/types.ts";
+import { type Part, PARTS } from "../../../lib/config/types.ts";
 
 const [store = "", name = "", ...folders] = Deno.args;
 const sets = folders.map((folder) =>
-  new Map(WHATS.map((what) => [what, Deno.readTextFileSync(`${folder}/${what}.pem`)]))
+  new Map(PARTS.map((part) => [part, Deno.readTextFileSync(`${folder}/${part}.pem`)]))
 );
 const end = Date.now() + 60_000;
 console.log("switching");
 while (Date.now() < end) {
-  for (const set of sets) writeStoredSet(store, name, (what: What) => set.get(what) ?? "");
+  for (const set of sets) writeStoredSet(store, name, (part: Part) => set.get(part) ?? "");
 }

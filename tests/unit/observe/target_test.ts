@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
 import { lookUpAccounts } from "../../../lib/observe/accounts.ts";
+import { expect } from "../../../lib/observe/expected.ts";
 import { FolderCache, observeTarget } from "../../../lib/observe/target.ts";
 import type { Presence, TargetFile } from "../../../lib/plan/types.ts";
+import { ABSENT } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 
 const ACCOUNTS = await lookUpAccounts([], []);
@@ -10,7 +12,9 @@ const STORED = { kind: "present", value: "text of the store\n" } as const;
 
 function look(folder: Folder, name: string, stored: Presence<string> = STORED) {
   const spec: TargetSpec = { what: "cert", path: folder.at(name), createDirs: false };
-  return observeTarget(spec, stored, new FolderCache(), ACCOUNTS);
+  const texts = { cert: stored, chain: ABSENT, fullchain: ABSENT, privkey: ABSENT, ca: ABSENT };
+  const expected = expect(spec, "web.example.com", texts, undefined);
+  return observeTarget(spec, expected, new FolderCache(), ACCOUNTS);
 }
 
 function lookAtFile(folder: Folder, name: string, stored?: Presence<string>): TargetFile {

@@ -23,6 +23,7 @@ Deno.test("issueCertificate() sends the names joined by commas, and the ttl in s
     alt_names: "api.example.test",
     ip_sans: "10.1.1.20",
     ttl: "86400s",
+    private_key_format: "pkcs8",
     format: "pem",
   }]]);
 });
@@ -31,7 +32,11 @@ Deno.test("issueCertificate() sends nothing of what the file does not say", asyn
   const names = { dnsSans: [], ipSans: [] };
   const session = sessionGiving(await answerData("intermediate", names));
   await issueCertificate(session, { ...REQUEST, ...names });
-  const body = { common_name: "web.example.test", format: "pem" };
+  const body = {
+    common_name: "web.example.test",
+    private_key_format: "pkcs8",
+    format: "pem",
+  };
   assert.deepEqual(session.written, [["pki/issue/web", body]]);
 });
 

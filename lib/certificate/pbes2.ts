@@ -1,0 +1,142 @@
+/**
+ * Encryption with a password: PBES2 (RFC 8018) by AES-256-CBC, its key from PBKDF2 with
+ * HMAC-SHA-256. Nothing else is opened: whoever may write a target cannot make a run count to a
+ * billion, and what is weaker is made anew.
+ */
+import { createCipheriv, createDecipheriv, pbkdf2Sync } from "node:crypto";
+import { asn1 } from "./asn1_pfx.ts";
+import { SealFault } from "./seal_fault.ts";
+
+const { AlgorithmIdentifier, AsnConvert, AsnProp, AsnPropTypes, OctetString } = asn1;
+
+type Algorithm = InstanceType<typeof AlgorithmIdentifier>;
+
+/** Gives so many random bytes. */
+export type Random = (bytes: number) => Uint8Array;
+
+/** As many as Java has since JDK 16 (java.security, `keystore.pkcs12.keyPbeIterationCount`). */
+export const ROUNDS = 10_000;
+
+/** RFC 8018, appendices A and B. */
+const PBES2 = "1.2.840.113549.1.5.13";
+const PBKDF2 = "1.2.840.113549.1.5.12";
+const HMAC_SHA256 = "1.2.840.113549.2.9";
+const AES_256_CBC = "2.16.840.1.101.3.4.1.42";
+
+const CIPHER = "aes-256-cbc";
+const KEY_BYTES = 32;
+const BLOCK_BYTES = 16;
+const SALT_BYTES = 16;
+
+/** PBES2-params (RFC 8018, A.4). */
+class Pbes2Parameters {
+  keyDerivation = new AlgorithmIdentifier();
+  encryption = new AlgorithmIdentifier();
+}
+AsnProp({ type: AlgorithmIdentifier })(Pbes2Parameters.prototype, "keyDerivation");
+AsnProp({ type: AlgorithmIdentifier })(Pbes2Parameters.prototype, "encryption");
+
+/** PBKDF2-params (RFC 8018, A.2), its salt given. */
+class Pbkdf2Parameters {
+  salt = new OctetString();
+  rounds = 0;
+  prf = new AlgorithmIdentifier();
+}
+AsnProp({ type: OctetString })(Pbkdf2Parameters.prototype, "salt");
+AsnProp({ type: AsnPropTypes.Integer })(Pbkdf2Parameters.prototype, "rounds");
+AsnProp({ type: AlgorithmIdentifier })(Pbkdf2Parameters.prototype, "prf");
+
+/** What was encrypted, and how. */
+export interface Encrypted {
+  readonly algorithm: Algorithm;
+  readonly bytes: Uint8Array;
+}
+
+export function encrypt(plain: Uint8Array, password: string, random: Random): Encrypted {
+  const [salt, iv] = [random(SALT_BYTES), random(BLOCK_BYTES)];
+  const cipher = createCipheriv(CIPHER, deriveKey(password, salt), iv);
+  const bytes = joinBytes(cipher.update(plain), cipher.final());
+  return { algorithm: describe(salt, iv), bytes };
+}
+
+/** Throws SealFault where it is not encrypted in this way, or with another password. */
+export function decrypt({ algorithm, bytes }: Encrypted, password: string): Uint8Array {
+  const { salt, iv } = read(algorithm);
+  try {
+    const decipher = createDecipheriv(CIPHER, deriveKey(password, salt), iv);
+    return joinBytes(decipher.update(bytes), decipher.final());
+  } catch (error) {
+    throw new SealFault("its password does not open it", { cause: error });
+  }
+}
+
+function deriveKey(password: string, salt: Uint8Array): Uint8Array {
+  return pbkdf2Sync(password, salt, ROUNDS, KEY_BYTES, "sha256");
+}
+
+function describe(salt: Uint8Array, iv: Uint8Array): Algorithm {
+  const derivation = new Pbkdf2Parameters();
+  derivation.salt = new OctetString(salt);
+  derivation.rounds = ROUNDS;
+  derivation.prf = new AlgorithmIdentifier({ algorithm: HMAC_SHA256, parameters: null });
+  const parameters = new Pbes2Parameters();
+  parameters.keyDerivation = algorithm(PBKDF2, derivation);
+  parameters.encryption = algorithm(AES_256_CBC, new OctetString(iv));
+  return algorithm(PBES2, parameters);
+}
+
+function algorithm(id: string, parameters: unknown): Algorithm {
+  return new AlgorithmIdentifier({
+    algorithm: id,
+    parameters: AsnConvert.serialize(parameters),
+  });
+}
+
+/** Salt and initialization vector, where all else is as `describe()` has it. */
+function read(found: Algorithm): { readonly salt: Uint8Array; readonly iv: Uint8Array } {
+  const { salt, iv } = readLoosely(found);
+  const known = salt.length === SALT_BYTES && iv.length === BLOCK_BYTES &&
+    isSame(encode(describe(salt, iv)), encode(found));
+  if (!known) throw weak();
+  return { salt, iv };
+}
+
+function readLoosely(found: Algorithm) {
+  try {
+    const { keyDerivation, encryption } = open(found, Pbes2Parameters);
+    const { salt } = open(keyDerivation, Pbkdf2Parameters);
+    const iv = open(encryption, OctetString);
+    return { salt: new Uint8Array(salt.buffer), iv: new Uint8Array(iv.buffer) };
+  } catch (error) {
+    throw weak(error);
+  }
+}
+
+function open<T>({ parameters }: Algorithm, type: new () => T): T {
+  return AsnConvert.parse(parameters ?? new ArrayBuffer(0), type);
+}
+
+/** Bytes of a structure of the library's (DER). */
+export function encode(structure: unknown): Uint8Array {
+  return new Uint8Array(AsnConvert.serialize(structure));
+}
+
+/** What was made by others, or by an older VCM. */
+export function weak(cause?: unknown): SealFault {
+  return new SealFault("it is not encrypted as today", { cause });
+}
+
+/** One after the other. */
+export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}

@@ -1,0 +1,26 @@
+/** What a target holds that is not behind a password: the same each time it is made. */
+import type { CombinedOrder, Format, Part } from "../config/types.ts";
+import { decodePem, splitCertificates } from "./pem.ts";
+
+/** @param part Text of a stored file; what it throws is thrown. */
+export function plainContent(
+  { what, order }: Format,
+  part: (part: Part) => string,
+): string | Uint8Array {
+  switch (what) {
+    case "combined":
+      return combine(order, part("fullchain"), part("privkey"));
+    case "der":
+      return decodePem(splitCertificates(part("cert"))[0] ?? "");
+    case "pkcs12":
+      throw new Error("A PKCS #12 file has a password");
+    default:
+      return part(what);
+  }
+}
+
+/** Certificates and private key in one PEM text. */
+export function combine(order: CombinedOrder | undefined, chain: string, key: string): string {
+  const parts = order === "key-first" ? [key, chain] : [chain, key];
+  return parts.map((text) => text.endsWith("\n") ? text : `${text}\n`).join("");
+}

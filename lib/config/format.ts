@@ -1,0 +1,28 @@
+/** What each kind of target is made of. */
+import type { Part, What } from "./types.ts";
+
+const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
+  cert: ["cert"],
+  chain: ["chain"],
+  fullchain: ["fullchain"],
+  privkey: ["privkey"],
+  ca: ["ca"],
+  combined: ["fullchain", "privkey"],
+  pkcs12: ["fullchain", "privkey"],
+  der: ["cert"],
+};
+
+/** The stored files that a target takes. */
+export function partsOf(what: What): readonly Part[] {
+  return PARTS_OF[what];
+}
+
+/** Whether a target holds a private key, and so can be encrypted with a password. */
+export function holdsKey(what: What): boolean {
+  return partsOf(what).includes("privkey");
+}
+
+/** The mode of a target of which the file gives none: a key is for its owner alone. */
+export function defaultMode(what: What): number {
+  return holdsKey(what) ? 0o600 : 0o644;
+}

@@ -1,0 +1,109 @@
+/** What a target should hold, and how what lies there stands to it. */
+import { type Certificate, parseCertificate } from "../certificate/certificate.ts";
+import { encodePem } from "../certificate/pem.ts";
+import { plainContent } from "../certificate/plain_content.ts";
+import type { judgeSealed, SealWish } from "../certificate/sealed.ts";
+import { partsOf } from "../config/format.ts";
+import type { Secret } from "../config/secret.ts";
+import type { Format, Part } from "../config/types.ts";
+import type { Presence } from "../plan/types.ts";
+import { ABSENT, readBytes, readText } from "./read.ts";
+import type { SetTexts } from "./stored_set.ts";
+
+/** How a file stands to what it should be. */
+export interface Likeness {
+  readonly sameContent: boolean;
+  /** Why it is not the same, where more can be said than that its bytes differ. */
+  readonly fault?: string;
+  /** The first certificate in it, where it is not the same. */
+  readonly certificate?: Certificate;
+}
+
+export interface Expected {
+  /** A file of more bytes is another one, and is not read. */
+  readonly limit: number;
+  readonly judge: (path: string) => Presence<Likeness>;
+}
+
+/** What opens targets that are behind a password. */
+export interface Seal {
+  readonly judge: typeof judgeSealed;
+  readonly password: Secret;
+}
+
+/** What a target should hold; absent where the store lacks it. */
+export function expect(
+  format: Format,
+  name: string,
+  texts: SetTexts,
+  seal: Seal | undefined,
+): Presence<Expected> {
+  const parts = partsOf(format.what);
+  if (parts.some((part) => texts[part].kind !== "present")) return ABSENT;
+  const part = (part: Part) => textOf(texts[part]);
+  const value = seal === undefined
+    ? expectPlain(plainContent(format, part))
+    : expectSealed({ format, name, part, password: seal.password.reveal() }, seal, parts);
+  return { kind: "present", value };
+}
+
+function textOf(text: Presence<string>): string {
+  return text.kind === "present" ? text.value : "";
+}
+
+function expectPlain(content: string | Uint8Array): Expected {
+  const limit = content.length * 4;
+  if (typeof content === "string") {
+    return {
+      limit,
+      judge: (path) => judged(readText(path), (text) => likeness(text === content, text)),
+    };
+  }
+  const wanted = content.toBase64();
+  return {
+    limit,
+    judge: (path) =>
+      judged(
+        readBytes(path),
+        (bytes) => likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE")),
+      ),
+  };
+}
+
+/** What is encrypted is longer than the stored text, by salts, names and the like. */
+function expectSealed(wish: SealWish, { judge }: Seal, parts: readonly Part[]): Expected {
+  const length = parts.reduce((sum, part) => sum + wish.part(part).length, 0);
+  return {
+    limit: length * 4 + 4096,
+    judge: (path) =>
+      judged(readBytes(path), (bytes) => {
+        const { fault, certificate = "" } = judge(bytes, wish);
+        return {
+          ...likeness(fault === undefined, certificate),
+          ...(fault !== undefined && { fault }),
+        };
+      }),
+  };
+}
+
+function likeness(sameContent: boolean, pem: string): Likeness {
+  const certificate = sameContent ? undefined : tryParse(pem);
+  return { sameContent, ...(certificate && { certificate }) };
+}
+
+function tryParse(pem: string): Certificate | undefined {
+  try {
+    return parseCertificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What has gone since it was seen is not the same. */
+function judged<T>(found: Presence<T>, judge: (value: T) => Likeness): Presence<Likeness> {
+  if (found.kind === "unreadable") return found;
+  return {
+    kind: "present",
+    value: found.kind === "present" ? judge(found.value) : { sameContent: false },
+  };
+}

@@ -1,0 +1,44 @@
+/** Passwords that targets are encrypted with, each in a file of its own that only its owner can open. */
+import { openSecret } from "../config/open_secret.ts";
+import { plainCause } from "../config/plain_cause.ts";
+import { type FileText, readRegularFile } from "../config/regular_file.ts";
+import { Secret } from "../config/secret.ts";
+
+/**
+ * The one line of a password file, without the line's end.
+ *
+ * Throws Error in plain words that names the file and what to do, and never what it holds.
+ */
+export function readPassword(path: string): Secret {
+  const { text, mode } = readNamed(path);
+  const open = openSecret(path, mode);
+  if (open !== undefined) throw new Error(open);
+  const line = text.replace(/\r?\n$/, "");
+  if (line === "") {
+    throw new Error(
+      `The password file "${path}" is empty; write the password into it, in one line`,
+    );
+  }
+  // Java takes no others, and which bytes they are, programs see differently.
+  if (!/^[\x20-\x7e]+$/.test(line)) {
+    throw new Error(
+      `The password file "${path}" holds more than one line, or characters that are not printable ` +
+        "ASCII; make it one line of letters, digits and signs",
+    );
+  }
+  return new Secret(line);
+}
+
+function readNamed(path: string): FileText {
+  try {
+    return readRegularFile(path);
+  } catch (error) {
+    throw new Error(
+      `Cannot read the password file "${path}": ${
+        plainCause(error)
+      }; write the password into it, ` +
+        "in one line, with mode 0600",
+      { cause: error },
+    );
+  }
+}

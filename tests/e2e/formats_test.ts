@@ -1,0 +1,120 @@
+/** Formats by the compiled program: nginx serves a combined file, OpenSSL opens what is sealed. */
+import { assert } from "./assert.ts";
+import { startNginx } from "../support/nginx.ts";
+import { makeSelfSigned } from "../support/self_signed.ts";
+import { servedCertificate } from "../support/served_certificate.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { waitUntil } from "../support/wait_until.ts";
+import { type Scene, startScene } from "./scene.ts";
+
+const test = await testsNeeding("openbao", "nginx", "machine");
+const NAME = "web.e2e.test";
+const PASSWORD = "correct horse";
+
+test("nginx serves a combined file, and a sealed one is written anew for a new password only", async () => {
+  await using scene = await startScene();
+  const port = await serveCombined(scene);
+  await scene.configure(formats(scene));
+  await setPassword(scene, PASSWORD);
+
+  const first = await scene.vcm("run");
+  assert.equal(first.code, 0, first.stderr + first.stdout);
+  assert.equal(
+    first.stdout,
+    "Done: 1 issued, 4 files deployed, 1 service action; 0 failed, 0 skipped\n",
+  );
+  await waitUntil("nginx serves the new certificate", 10, async () => {
+    const { issuer } = await servedCertificate(port);
+    return issuer === "CN=Test Intermediate" || undefined;
+  });
+  await assertOpens(scene, PASSWORD);
+
+  const before = await scene.snapshot();
+  const second = await scene.vcm("run");
+  assert.deepEqual(second, {
+    code: 0,
+    stdout: "Nothing to do: 1 certificate in order\n",
+    stderr: "",
+  });
+  assert.deepEqual(await scene.snapshot(), before);
+
+  await setPassword(scene, "battery staple");
+  const third = await scene.vcm("run", "--verbose", "--json");
+  assert.equal(third.code, 0, third.stderr);
+  assert.equal(JSON.parse(third.stdout).outcome.deployed, 2);
+  await assertOpens(scene, "battery staple");
+  assert.equal((await scene.vcm("check")).code, 0);
+
+  const key = await Deno.readTextFile(`${scene.folder}/store/${NAME}/privkey.pem`);
+  assert.match(key, /^-----BEGIN PRIVATE KEY-----\n/);
+  const said = [first, second, third].map(({ stdout, stderr }) => stdout + stderr).join("");
+  for (const secret of [PASSWORD, "battery staple", key.split("\n")[1] ?? ""]) {
+    assert.ok(secret.length > 5);
+    assert.equal(said.includes(secret), false);
+  }
+});
+
+test("the set that is sealed follows a renewal, and a lost password stops it alone", async () => {
+  await using scene = await startScene();
+  await serveCombined(scene);
+  await scene.configure(formats(scene));
+  await setPassword(scene, PASSWORD);
+  assert.equal((await scene.vcm("run", "--quiet")).code, 0);
+  assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+  assert.equal((await scene.vcm("run", "--quiet")).code, 0);
+  await assertOpens(scene, PASSWORD);
+  assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
+
+  await Deno.remove(`${scene.folder}/password`);
+  const lost = await scene.vcm("run");
+  assert.equal(lost.code, 1);
+  assert.match(lost.stdout, /Cannot read the password file "[^"]+": no such file or directory; /);
+  assert.equal((await scene.vcm("check")).code, 3);
+});
+
+function formats({ folder }: Scene): string {
+  return `  - name: "${NAME}"
+    deploy:
+      - combined: "${folder}/ssl/web.pem"
+      - pkcs12: "${folder}/ssl/web.p12"
+        password_file: "${folder}/password"
+      - privkey: "${folder}/ssl/web.key"
+        password_file: "${folder}/password"
+      - der: "${folder}/ssl/web.cer"
+    service:
+      - {name: nginx.service, control: reload}
+`;
+}
+
+/** @returns The port at which nginx serves what lies in one file with its key. */
+async function serveCombined(scene: Scene): Promise<number> {
+  const path = `${scene.folder}/ssl/web.pem`;
+  const made = await makeSelfSigned(NAME);
+  await Deno.writeTextFile(path, made.certificate + made.key);
+  await Deno.mkdir(`${scene.folder}/nginx`);
+  const files = { certificate: path, key: path };
+  return (await startNginx(scene.machine, `${scene.folder}/nginx`, files)).port;
+}
+
+function setPassword({ folder }: Scene, password: string): Promise<void> {
+  return Deno.writeTextFile(`${folder}/password`, `${password}\n`, { mode: 0o600 });
+}
+
+/** All that is sealed opens, and is of the set in the store. */
+async function assertOpens({ folder, machine }: Scene, password: string): Promise<void> {
+  const openssl = async (...args: string[]) => {
+    const { code, stdout, stderr } = await machine.exec(["openssl", ...args]);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const pass = ["-passin", `pass:${password}`];
+  const stored = (part: string) => Deno.readTextFile(`${folder}/store/${NAME}/${part}.pem`);
+  assert.equal(
+    await openssl("pkcs8", "-in", `${folder}/ssl/web.key`, ...pass),
+    await stored("privkey"),
+  );
+  const opened = await openssl("pkcs12", "-in", `${folder}/ssl/web.p12`, "-nodes", ...pass);
+  for (const part of ["cert", "chain", "privkey"]) assert.ok(opened.includes(await stored(part)));
+  const leaf = await openssl("x509", "-inform", "der", "-in", `${folder}/ssl/web.cer`);
+  assert.equal(leaf, await stored("cert"));
+}

@@ -1,0 +1,129 @@
+/** What is sealed is read by OpenSSL and Java, and what they seal otherwise is made anew. */
+import assert from "node:assert/strict";
+import { judgeSealed, seal } from "../../../lib/certificate/sealed.ts";
+import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
+import { opensslTest } from "../../support/openssl.ts";
+import { type Folder, makeFolder } from "../../support/rig.ts";
+
+const SET = await makeSet();
+const P12 = wishFor(SET, { what: "pkcs12" });
+const KEY = wishFor(SET, { what: "privkey" });
+
+async function run(program: string, ...args: string[]): Promise<{ out: string; err: string }> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)) as [
+    string,
+    string,
+  ];
+  assert.ok(success, `${program} ${args.join(" ")}: ${out}${err}`);
+  return { out, err };
+}
+
+const openssl = (...args: string[]) => run("openssl", ...args);
+
+/** Writes what a wish seals. */
+function write(folder: Folder, name: string, wish = P12): string {
+  Deno.writeFileSync(folder.at(name), bytesOf(seal(wish, random)));
+  return folder.at(name);
+}
+
+const PASS = ["-passin", `pass:${PASSWORD}`];
+
+opensslTest("OpenSSL reads a PKCS #12 file, all of it in today's algorithms", async () => {
+  using folder = makeFolder();
+  const path = write(folder, "web.p12");
+  const { out, err } = await openssl("pkcs12", "-in", path, "-info", "-nodes", ...PASS);
+  assert.deepEqual(err.trim().split("\n"), [
+    "MAC: sha256, Iteration 10000",
+    "MAC length: 32, salt length: 16",
+    "PKCS7 Encrypted data: PBES2, PBKDF2, AES-256-CBC, Iteration 10000, PRF hmacWithSHA256",
+    "Certificate bag",
+    "Certificate bag",
+    "PKCS7 Data",
+    "Shrouded Keybag: PBES2, PBKDF2, AES-256-CBC, Iteration 10000, PRF hmacWithSHA256",
+  ]);
+  assert.equal(out.match(/friendlyName: web\.example\.com/g)?.length, 2);
+  for (const text of [SET.cert, SET.chain, SET.privkey]) assert.ok(out.includes(text), text);
+});
+
+opensslTest("OpenSSL reads an encrypted key, also one in a combined file", async () => {
+  using folder = makeFolder();
+  for (const wish of [KEY, wishFor(SET, { what: "combined", order: "cert-first" })]) {
+    const path = write(folder, "web.key", wish);
+    assert.equal((await openssl("pkcs8", "-in", path, ...PASS)).out, SET.privkey);
+    assert.match(folder.read("web.key"), /^-----BEGIN ENCRYPTED PRIVATE KEY-----$/m);
+    const block = folder.read("web.key").slice(folder.read("web.key").indexOf("-----BEGIN ENC"));
+    folder.write("block", block);
+    const { out } = await openssl("asn1parse", "-in", folder.at("block"));
+    for (const word of ["PBES2", "PBKDF2", "2710", "hmacWithSHA256", "aes-256-cbc"]) {
+      assert.match(out, new RegExp(`:${word}\n`));
+    }
+  }
+});
+
+/** How files of old are made; 3DES and RC2 need OpenSSL's legacy provider. */
+const OLD: Readonly<Record<string, readonly string[]>> = {
+  "fewer rounds": ["-iter", "2048"],
+  "another cipher": ["-iter", "10000", "-keypbe", "AES-128-CBC", "-certpbe", "AES-128-CBC"],
+  "3DES": ["-iter", "10000", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES"],
+  "a key that is not encrypted": ["-iter", "10000", "-keypbe", "NONE"],
+  "certificates that are not encrypted": ["-iter", "10000", "-certpbe", "NONE"],
+  "a MAC with SHA-1": ["-iter", "10000", "-macalg", "SHA1"],
+};
+
+opensslTest("a PKCS #12 file of weaker make is made anew", async () => {
+  using folder = makeFolder();
+  folder.write("key", SET.privkey);
+  folder.write("chain", SET.fullchain);
+  for (const [name, options] of Object.entries(OLD)) {
+    const files = ["-inkey", folder.at("key"), "-in", folder.at("chain"), "-out", folder.at("old")];
+    const how = ["-name", P12.name, "-passout", `pass:${PASSWORD}`];
+    await openssl("pkcs12", "-export", ...files, ...how, ...options);
+    const { fault } = judgeSealed(Deno.readFileSync(folder.at("old")), P12);
+    assert.equal(fault, "it is not encrypted as today", name);
+  }
+});
+
+opensslTest("an encrypted key of weaker make is made anew, at once", async () => {
+  using folder = makeFolder();
+  folder.write("key", SET.privkey);
+  const make = async (...options: string[]) => {
+    const files = ["-in", folder.at("key"), "-out", folder.at("old")];
+    await openssl("pkcs8", "-topk8", ...files, "-passout", `pass:${PASSWORD}`, ...options);
+    return Deno.readFileSync(folder.at("old"));
+  };
+  const options = [["-iter", "2048"], ["-v2", "aes128"], ["-v2prf", "hmacWithSHA1"], ["-scrypt"]];
+  for (const how of [...options, ["-iter", "20000"]]) {
+    assert.equal(
+      judgeSealed(await make(...how), KEY).fault,
+      "it is not encrypted as today",
+      how.join(" "),
+    );
+  }
+});
+
+const javaMissing = await hasKeytool() ? undefined : "no keytool on this machine";
+if (javaMissing !== undefined) console.error(`Skipped what Java reads: ${javaMissing}`);
+
+Deno.test({
+  name: "Java reads a PKCS #12 file, and its alias is the certificate's name",
+  ignore: javaMissing !== undefined,
+  fn: async () => {
+    using folder = makeFolder();
+    const path = write(folder, "web.p12");
+    const { out } = await run("keytool", "-list", "-v", "-keystore", path, "-storepass", PASSWORD);
+    assert.match(out, /^Your keystore contains 1 entry$/m);
+    assert.match(out, /^Alias name: web\.example\.com$/m);
+    assert.match(out, /^Entry type: PrivateKeyEntry$/m);
+    assert.match(out, /^Certificate chain length: 2$/m);
+  },
+});
+
+async function hasKeytool(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("keytool", { args: ["-help"], stdout: "null", stderr: "null" })
+      .output()).success;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,105 @@
+/** What targets are compared with that are made of stored files, and are no copies of one. */
+import assert from "node:assert/strict";
+import { decodePem } from "../../../lib/certificate/pem.ts";
+import { plainContent } from "../../../lib/certificate/plain_content.ts";
+import { judgeSealed, seal } from "../../../lib/certificate/sealed.ts";
+import { Secret } from "../../../lib/config/secret.ts";
+import type { Format, Part } from "../../../lib/config/types.ts";
+import { expect, type Expected } from "../../../lib/observe/expected.ts";
+import type { SetTexts } from "../../../lib/observe/stored_set.ts";
+import { ABSENT, present } from "../../support/fixtures.ts";
+import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
+import { type Folder, makeFolder } from "../../support/rig.ts";
+
+const SET = await makeSet();
+const TEXTS: SetTexts = {
+  cert: present(SET.cert),
+  chain: present(SET.chain),
+  fullchain: present(SET.fullchain),
+  privkey: present(SET.privkey),
+  ca: present(SET.ca),
+};
+const NAME = "web.example.com";
+const SEAL = { judge: judgeSealed, password: new Secret(PASSWORD) };
+
+function expected(format: Format, texts = TEXTS): Expected {
+  const made = expect(format, NAME, texts, format.passwordFile === undefined ? undefined : SEAL);
+  assert.ok(made.kind === "present");
+  return made.value;
+}
+
+function judge(folder: Folder, format: Format, content: string | Uint8Array) {
+  Deno.writeFileSync(folder.at("file"), bytesOf(content));
+  const judged = expected(format).judge(folder.at("file"));
+  assert.ok(judged.kind === "present");
+  return judged.value;
+}
+
+Deno.test("a combined file holds certificates and key in its order, each on lines of its own", () => {
+  using folder = makeFolder();
+  const texts = {
+    "cert-first": SET.fullchain + SET.privkey,
+    "key-first": SET.privkey + SET.fullchain,
+  };
+  for (const order of ["cert-first", "key-first"] as const) {
+    const format = { what: "combined", order } as const;
+    assert.equal(plainContent(format, (part) => SET[part].trimEnd()), texts[order]);
+    assert.deepEqual(judge(folder, format, texts[order]), { sameContent: true });
+    const other = texts[order === "cert-first" ? "key-first" : "cert-first"];
+    const { sameContent, certificate } = judge(folder, format, other);
+    assert.deepEqual([sameContent, certificate?.commonName], [false, NAME]);
+  }
+});
+
+Deno.test("a DER file is the certificate, byte for byte", async () => {
+  using folder = makeFolder();
+  const format = { what: "der" } as const;
+  const der = plainContent(format, (part) => SET[part]);
+  assert.deepEqual(der, decodePem(SET.cert));
+  assert.deepEqual(judge(folder, format, der), { sameContent: true });
+  const other = decodePem((await makeSet()).cert);
+  const seen = judge(folder, format, other);
+  assert.deepEqual([seen.sameContent, seen.certificate?.commonName], [false, NAME]);
+  for (const found of [new Uint8Array(), Uint8Array.from([...bytesOf(der), 0]), SET.cert]) {
+    assert.equal(judge(folder, format, found).sameContent, false);
+  }
+});
+
+Deno.test("what is sealed is the same whatever its salts are, and says why where it is not", () => {
+  using folder = makeFolder();
+  const format = { what: "pkcs12", passwordFile: "/p" } as const;
+  const wish = wishFor(SET, format);
+  assert.deepEqual(judge(folder, format, seal(wish, random)), { sameContent: true });
+  assert.deepEqual(judge(folder, format, seal({ ...wish, password: "other" }, random)), {
+    sameContent: false,
+    fault: "its password does not open it, or it is damaged",
+  });
+});
+
+Deno.test("no file that would be written is bigger than what is read", async () => {
+  for (const algorithm of ["Ed25519", "EC P-256", "RSA"] as const) {
+    const set = await makeSet(algorithm);
+    const texts = Object.fromEntries(
+      Object.entries(set).map(([part, text]) => [part, present(text)]),
+    ) as SetTexts;
+    for (const what of ["pkcs12", "privkey", "combined"] as const) {
+      const format = { what, passwordFile: "/p" };
+      const name = `${"a".repeat(63)}.`.repeat(4).slice(0, 253);
+      const { length } = bytesOf(seal(wishFor(set, format, { name }), random));
+      assert.ok(length <= expected(format, texts).limit, `${algorithm} ${what}`);
+    }
+  }
+});
+
+Deno.test("without a file that it is made of, nothing is expected of a target", () => {
+  const needs: readonly [Format, readonly Part[]][] = [
+    [{ what: "combined" }, ["fullchain", "privkey"]],
+    [{ what: "pkcs12", passwordFile: "/p" }, ["fullchain", "privkey"]],
+    [{ what: "der" }, ["cert"]],
+  ];
+  for (const [format, parts] of needs) {
+    for (const part of parts) {
+      assert.deepEqual(expect(format, NAME, { ...TEXTS, [part]: ABSENT }, SEAL), ABSENT);
+    }
+  }
+});

@@ -1,0 +1,86 @@
+/** What plans say of targets that are made of several stored files, or lie behind a password. */
+import assert from "node:assert/strict";
+import { judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
+import { judgeDue } from "../../../lib/plan/due.ts";
+import { describeDrifts } from "../../../lib/report/drift_text.ts";
+import {
+  ABSENT,
+  makeCertificate,
+  makeFile,
+  makeSeen,
+  makeSpec,
+  makeStored,
+  makeTarget,
+  NOW,
+  present,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const SUPPLY = { stored: true, renewed: false, certificate: makeCertificate() };
+const NO_MORE = { forced: false, unjudged: false };
+const TARGET = makeTarget({ what: "pkcs12", passwordFile: "/etc/vcm/password", mode: 0o640 });
+const PROBLEM = 'The password file "/etc/vcm/password" is empty; write the password into it';
+
+pureTest("a sealed target says why it is made anew, and from which certificate if it can", () => {
+  const fault = "its password does not open it, or it is damaged";
+  const drift = (file: Parameters<typeof makeFile>[0]) => {
+    const seen = makeSeen({
+      file: present(makeFile({ sameContent: false, mode: 0o640, ...file })),
+    });
+    return judgeDrift(TARGET, seen, SUPPLY, NO_MORE);
+  };
+  assert.deepEqual(drift({ fault }), [{ kind: "content", detail: fault }]);
+  assert.equal(describeDrifts(drift({ fault })), `content differs from the store: ${fault}`);
+  const certificate = makeCertificate({ serial: "01", fingerprint: "OLD" });
+  assert.equal(
+    describeDrifts(drift({ fault: "it holds another key than the store", certificate })),
+    "content serial 01 until 2027-01-30 00:00 UTC -> serial 0a:1b:2c until 2027-01-30 00:00 UTC",
+  );
+});
+
+pureTest("without its password a target is unreadable, and is not said to differ", () => {
+  const file = makeFile({ sameContent: false });
+  const seen = makeSeen({ file: present(file), passwordProblem: PROBLEM });
+  assert.deepEqual(judgeObstacles(TARGET, seen), [{ kind: "unreadable", message: PROBLEM }]);
+  assert.deepEqual(judgeDrift(TARGET, seen, SUPPLY, NO_MORE), [
+    { kind: "mode", from: "0644", to: "0640" },
+  ]);
+  assert.deepEqual(judgeDrift(TARGET, { ...seen, file: ABSENT }, SUPPLY, NO_MORE), [
+    { kind: "missing" },
+  ]);
+});
+
+pureTest("a step has all that its target's content is made by, and no password", () => {
+  const drift = [{ kind: "missing" }] as const;
+  const combined = makeTarget({ what: "combined", order: "key-first" });
+  assert.deepEqual([TARGET, combined].map((target) => targetStep(target, makeSeen(), drift)), [
+    {
+      what: "pkcs12",
+      passwordFile: "/etc/vcm/password",
+      path: "/etc/nginx/web.crt",
+      drift,
+      mode: 0o640,
+      createDirs: false,
+    },
+    {
+      what: "combined",
+      order: "key-first",
+      path: "/etc/nginx/web.crt",
+      drift,
+      mode: 0o600,
+      createDirs: false,
+    },
+  ]);
+});
+
+pureTest("what is made of fullchain.pem makes a certificate without it due", () => {
+  const stored = makeStored({ fullchain: ABSENT });
+  for (const what of ["combined", "pkcs12"] as const) {
+    assert.deepEqual(judgeDue(makeSpec({ targets: [makeTarget({ what })] }), stored, NOW), {
+      reason: "chain-missing",
+      detail: "fullchain.pem is missing in the store, and a target takes it",
+    });
+  }
+  const der = makeSpec({ targets: [makeTarget({ what: "der" })] });
+  assert.equal(judgeDue(der, stored, NOW), undefined);
+});
