@@ -3,12 +3,12 @@
  * what can go wrong (no space, no permission, no folder) goes wrong before the first target
  * changes, so that a key and its certificate stay together.
  *
- * Where services are to judge the new files, the old ones are kept beside them by hard links until
- * they have, so that they can be put back as they were, with inode and times. Where there are no
- * hard links, a copy is kept.
+ * The old files are kept beside the new ones by hard links, until all are in place and, where
+ * services are to judge them, until they have. Where a rename fails, or a service finds fault, they
+ * are put back as they were, with inode and times. Where there are no hard links, a copy is kept.
  *
- * Not guaranteed: that all renames come about. One that fails after another went through leaves
- * the certificate's files of two sets, which `HalfDeployedError` says; the next run mends it.
+ * Not guaranteed: that what was replaced can be put back. Where it cannot, the certificate's files are
+ * of two sets, which `HalfDeployedError` says; the next run mends it.
  */
 import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
@@ -50,22 +50,26 @@ export interface Deployment {
  * Throws NotDeployedError or HalfDeployedError in plain words.
  */
 export function deploy(deployment: Deployment): readonly Replaced[] {
+  const { targets, content, revocable, beforeFirstRename } = deployment;
   const prepared: TargetStep[] = [];
   const replaced: Replaced[] = [];
   try {
-    for (const target of deployment.targets) {
-      prepare(target, deployment.content);
+    for (const target of targets) {
+      prepare(target, content);
       prepared.push(target);
-      if (deployment.revocable) replaced.push(keepReplaced(target));
+      if (revocable) replaced.push(keepReplaced(target));
+      else if (targets.length > 1) replaced.push(...tryKeepReplaced(target));
     }
-    deployment.beforeFirstRename(replaced);
+    beforeFirstRename(revocable ? replaced : []);
   } catch (error) {
     removeTemporaries(prepared);
     forgetReplaced(prepared);
     throw new NotDeployedError((error as Error).message, { cause: error });
   }
-  replaceAll(deployment);
-  return replaced;
+  replaceAll(deployment, replaced);
+  if (revocable) return replaced;
+  forgetReplaced(targets);
+  return [];
 }
 
 function prepare(target: TargetStep, content: Deployment["content"]): void {
@@ -89,6 +93,15 @@ function keepReplaced({ path }: TargetStep): Replaced {
     return { path, kept: true };
   } catch (error) {
     throw new Error(`Cannot keep "${path}" as "${kept}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+/** What cannot be kept cannot be put back, which matters only if a rename fails. */
+function tryKeepReplaced(target: TargetStep): Replaced[] {
+  try {
+    return [keepReplaced(target)];
+  } catch {
+    return [];
   }
 }
 
@@ -167,26 +180,61 @@ function ownershipOf(target: TargetStep): Ownership {
   };
 }
 
-function replaceAll({ targets, afterRename, revocable }: Deployment): void {
+function replaceAll({ targets, afterRename }: Deployment, replaced: readonly Replaced[]): void {
   for (const [at, target] of targets.entries()) {
     try {
       fs.renameSync(temporaryFile(target.path), target.path);
     } catch (error) {
       removeTemporaries(targets.slice(at));
       const message = `Cannot replace "${target.path}": ${plainCause(error)}`;
-      if (at === 0) {
-        if (revocable) forgetReplaced(targets);
-        throw new NotDeployedError(message, { cause: error });
-      }
-      throw new HalfDeployedError(
-        `${message}; ${at} of ${targets.length} files were replaced before, ` +
-          "so this certificate's files do not belong together until the next run",
-        { cause: error },
-      );
+      throw at === 0
+        ? notDeployed(message, targets, error)
+        : takeBack(message, targets, replacedOf(targets.slice(0, at), replaced), error);
     }
   }
   syncFolders(targets);
   targets.forEach(afterRename);
+}
+
+function notDeployed(
+  message: string,
+  targets: readonly TargetStep[],
+  cause: unknown,
+): NotDeployedError {
+  forgetReplaced(targets);
+  return new NotDeployedError(message, { cause });
+}
+
+/** One that could not be kept counts as kept: to put it back fails, as it has to. */
+function replacedOf(
+  targets: readonly TargetStep[],
+  replaced: readonly Replaced[],
+): readonly Replaced[] {
+  return targets.map(({ path }) =>
+    replaced.find((one) => one.path === path) ?? { path, kept: true }
+  );
+}
+
+/** What was replaced before a failure goes back, so that a key and its certificate stay together. */
+function takeBack(
+  message: string,
+  targets: readonly TargetStep[],
+  before: readonly Replaced[],
+  cause: unknown,
+): Error {
+  try {
+    putBack(before);
+    const back = before.map(({ path }) => path).join(", ");
+    return notDeployed(`${message}; put back ${back}`, targets, cause);
+  } catch (error) {
+    return new HalfDeployedError(
+      `${message}; ${
+        (error as Error).message
+      }, so this certificate's files do not belong together ` +
+        "until the next run",
+      { cause },
+    );
+  }
 }
 
 function syncFolders(targets: readonly TargetStep[]): void {

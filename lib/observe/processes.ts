@@ -62,7 +62,9 @@ export async function observeProcess(path: string): Promise<ProcessLook> {
 
 /**
  * Reads and judges one open file: a name may lead elsewhere at the next look. A link is nobody's
- * word, and to open a pipe would wait for somebody to write into it.
+ * word, and to open a pipe would wait for somebody to write into it. That no link was followed is
+ * told by the inode: under a list of rights the runtime follows links before it opens, whatever the
+ * flags say (Deno 2.7.11).
  *
  * @returns What is wrong with it, as text.
  */
@@ -71,11 +73,14 @@ function readPidFile(path: string): PidFile | string {
   if (info.kind === "absent") return `there is no "${path}": it does not run, or the path is wrong`;
   if (info.kind === "unreadable") return info.problem;
   if (info.value.isSymlink) return `"${path}" is a symbolic link; give the file that it leads to`;
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+  const { dev, ino } = info.value;
   try {
-    const file = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     try {
       const facts = fs.fstatSync(file);
+      if (facts.dev !== dev || facts.ino !== ino || (facts.isFile() && facts.nlink > 1)) {
+        return `"${path}" was exchanged while it was looked at, or has another name`;
+      }
       const bytes = Buffer.alloc(LONGEST);
       const text = facts.isFile() && facts.size <= LONGEST
         ? bytes.toString("utf8", 0, fs.readSync(file, bytes, 0, LONGEST, 0))

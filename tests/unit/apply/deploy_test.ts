@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { deploy, type Deployment, HalfDeployedError } from "../../../lib/apply/deploy.ts";
+import {
+  deploy,
+  type Deployment,
+  HalfDeployedError,
+  NotDeployedError,
+} from "../../../lib/apply/deploy.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
   errorOf,
@@ -52,7 +57,12 @@ Deno.test("deploy() changes no target before the callback, when all files are ma
   folder.write("web.crt", "old cert\n");
   run(pair(folder), {
     beforeFirstRename: () => {
-      assert.deepEqual(folder.tree(), [".web.crt.vcm-new", ".web.key.vcm-new", "web.crt"]);
+      assert.deepEqual(folder.tree(), [
+        ".web.crt.vcm-new",
+        ".web.crt.vcm-old",
+        ".web.key.vcm-new",
+        "web.crt",
+      ]);
       assert.equal(folder.read("web.crt"), "old cert\n");
       assert.equal(modeOf(folder.at(".web.key.vcm-new")), "600");
     },
@@ -94,24 +104,47 @@ Deno.test("deploy() is all or none: a content that cannot be had keeps all as it
   assert.deepEqual(folder.tree(), []);
 });
 
-Deno.test("deploy() says which files do not belong together where a later rename fails", () => {
+Deno.test("deploy() puts back what it has replaced where a later rename fails", () => {
   using folder = makeFolder();
   const [cert, key] = pair(folder);
   const third = target(folder.at("other.crt"));
+  folder.write("web.crt", "old\n", 0o640);
+  const before = Deno.statSync(folder.at("web.crt"));
   const error = errorOf(() =>
     run([cert, key, third], {
       beforeFirstRename: () => folder.write("web.key/in-the-way", "x"),
     })
   );
-  assert.ok(error instanceof HalfDeployedError);
-  assert.match(error.message, new RegExp(`^Cannot replace "${key.path}": `));
-  assert.ok(
-    error.message.endsWith(
-      "; 1 of 3 files were replaced before, " +
-        "so this certificate's files do not belong together until the next run",
-    ),
+  assert.ok(error instanceof NotDeployedError);
+  assert.match(
+    error.message,
+    new RegExp(`^Cannot replace "${key.path}": [a-z ]+; put back ${cert.path}$`),
   );
   assert.deepEqual(folder.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
+  const { ino, mode, mtime } = Deno.statSync(folder.at("web.crt"));
+  assert.deepEqual([ino, mode, mtime], [before.ino, before.mode, before.mtime]);
+});
+
+Deno.test("deploy() says which files do not belong together where it cannot put back either", () => {
+  using folder = makeFolder();
+  const [cert, key] = pair(folder);
+  folder.write("web.crt", "old\n");
+  const error = errorOf(() =>
+    run([cert, key], {
+      beforeFirstRename: () => {
+        folder.write("web.key/in-the-way", "x");
+        Deno.removeSync(folder.at(".web.crt.vcm-old"));
+      },
+    })
+  );
+  assert.ok(error instanceof HalfDeployedError);
+  assert.match(
+    error.message,
+    new RegExp(
+      `^Cannot replace "${key.path}": [a-z ]+; Cannot put back "${cert.path}": no such file or ` +
+        "directory, so this certificate's files do not belong together until the next run$",
+    ),
+  );
 });
 
 Deno.test("deploy() is not half where the first rename fails", () => {

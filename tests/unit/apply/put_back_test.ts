@@ -5,7 +5,6 @@ import {
   deploy,
   type Deployment,
   forgetReplaced,
-  HalfDeployedError,
   NotDeployedError,
   putBack,
   putBackRest,
@@ -61,14 +60,16 @@ Deno.test("what is replaced is kept by a second name, never by a copy", () => {
   assert.equal(folder.read("web.key"), "new privkey\n");
 });
 
-Deno.test("nothing is kept where nobody judges the new files", () => {
+Deno.test("nothing stays beside the targets where nobody judges the new files", () => {
   using folder = makeFolder();
   writeOld(folder);
-  run(pair(folder), {
-    revocable: false,
-    beforeFirstRename: () =>
-      assert.deepEqual(folder.tree().filter((name) => name.endsWith("vcm-old")), []),
-  });
+  assert.deepEqual(
+    run(pair(folder), {
+      revocable: false,
+      beforeFirstRename: (replaced) => assert.deepEqual(replaced, []),
+    }),
+    [],
+  );
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
 });
 
@@ -235,9 +236,10 @@ for (const [what, change] of Object.entries(BEFORE)) {
   });
 }
 
-Deno.test("where a later rename fails, what was replaced is kept for whoever looks", () => {
+Deno.test("where a later rename fails, what was replaced is back, and nothing beside it", () => {
   using folder = makeFolder();
   writeOld(folder);
+  const before = factsOf(folder.at("web.crt"));
   const error = errorOf(() =>
     run(pair(folder), {
       beforeFirstRename: () => {
@@ -246,7 +248,7 @@ Deno.test("where a later rename fails, what was replaced is kept for whoever loo
       },
     })
   );
-  assert.ok(error instanceof HalfDeployedError);
-  assert.equal(folder.read(".web.crt.vcm-old"), "old cert\n");
-  assert.equal(folder.tree().some((name) => name.endsWith("vcm-new")), false);
+  assert.ok(error instanceof NotDeployedError);
+  assert.deepEqual(factsOf(folder.at("web.crt")), before);
+  assert.deepEqual(folder.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
 });

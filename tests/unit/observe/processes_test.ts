@@ -142,3 +142,14 @@ rootTest("observeProcess() trusts no file of root that others may write to", asy
   const look = await observeProcess(daemon.pidFile);
   assert.equal(look.kind, "unsure", JSON.stringify(look));
 });
+
+Deno.test("observeProcess() takes no pid file that has another name", async () => {
+  using folder = makeFolder();
+  await using daemon = await startDaemon(folder);
+  Deno.linkSync(daemon.pidFile, folder.at("other.pid"));
+  const path = folder.at("other.pid");
+  assert.deepEqual(await observeProcess(path), {
+    kind: "unsure",
+    problem: `"${path}" was exchanged while it was looked at, or has another name`,
+  });
+});
