@@ -1,6 +1,6 @@
 /** What holds on a host after a run that was disturbed, and after the next one. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { type What, WHATS } from "../../lib/config/types.ts";
+import { type Part, PARTS } from "../../lib/config/types.ts";
 import { exists } from "../support/part.ts";
 import { assert } from "./assert.ts";
 import { NAMES, NEW_NAME, type Site } from "./crash_site.ts";
@@ -87,7 +87,7 @@ function assertNothingLeft({ folder, wishes }: Site): void {
     ...["log", "ssl", "store", "store/.lock", "store/.owed", "vcm.yaml"],
     ...wishes.map(({ file }) => `ssl/${file}`),
     ...NAMES.map((name) => `store/${name}`),
-    ...NAMES.flatMap((name) => WHATS.map((what) => `store/${name}/${what}.pem`)),
+    ...NAMES.flatMap((name) => PARTS.map((what) => `store/${name}/${what}.pem`)),
   ]);
   const left = [...walk(folder)].filter((path) => !known.has(path));
   assert.deepEqual(left, [], "nothing is left over");
@@ -119,7 +119,7 @@ async function assertClosed({ folder, wishes }: Site): Promise<void> {
 /** A set has all its files, and they belong together. */
 function assertWhole(name: string, set: Texts): void {
   if (Object.keys(set).length === 0) return;
-  const text = (what: What) => set[`${what}.pem`] ?? assert.fail(`${name} has no ${what}.pem`);
+  const text = (what: Part) => set[`${what}.pem`] ?? assert.fail(`${name} has no ${what}.pem`);
   const leaf = text("cert");
   assert.equal(text("fullchain"), leaf + text("chain"), `fullchain.pem of ${name}`);
   const key = createPrivateKey(text("privkey"));
@@ -130,7 +130,7 @@ function assertWhole(name: string, set: Texts): void {
 /** The set as readers see it: between the two renames of a switch it is the staged one. */
 async function readSet({ folder }: Site, name: string): Promise<Texts> {
   const at = (prefix: string) => `${folder}/store/${prefix}${name}`;
-  const files = WHATS.map((what) => `${what}.pem`);
+  const files = PARTS.map((what) => `${what}.pem`);
   if (await exists(at(""))) return await readFiles(at(""), files);
   if (!await exists(at(".old-"))) return {};
   return await readFiles(await exists(at(".new-")) ? at(".new-") : at(".old-"), files);

@@ -1,5 +1,5 @@
 /** What the crash tests run on: a host with 2 certificates, their files, and what loads these. */
-import { type What, WHATS } from "../../lib/config/types.ts";
+import { type Part, PARTS } from "../../lib/config/types.ts";
 import { startFront } from "../support/front.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { type Fault, type FileChange, recordChanges, runWithFault } from "../support/strace.ts";
@@ -27,7 +27,7 @@ export interface Wish {
   /** Below the folder `ssl`. */
   readonly file: string;
   readonly certificate: string;
-  readonly what: What;
+  readonly what: Part;
   readonly id: number;
   readonly mode: number;
 }
@@ -163,7 +163,7 @@ function serviceOf({ service }: Start, certificate: string, root: string) {
   const targets = WISHES.map(({ file }) => `${root}/host/ssl/${file}`);
   const loads = ["cp", ...targets, `${root}/services/loaded`];
   const judges = ["cp", ...targets, `${root}/services/judged`];
-  const set = WHATS.map((what) => `${root}/host/store/${certificate}/${what}.pem`);
+  const set = PARTS.map((what) => `${root}/host/store/${certificate}/${what}.pem`);
   switch (service) {
     case "loads":
       return { name: "loader", command: loads };
