@@ -28,11 +28,21 @@ export function rightsFor({ certStore, steps }: Plan, access: AccessOrder): Righ
   const issues = steps.some(({ kind }) => kind === "issue");
   const files = issues ? [...written, ...secrets] : written;
   return {
-    read: sorted([certStore, ...files.map(folderOf), ...files, ...steps.flatMap(filesRead)]),
-    write: sorted([certStore, ...files]),
+    read: sorted([certStore, ...files.map(folderOf), ...steps.flatMap(filesRead)]),
+    write: sorted([certStore, ...byFolder(files)]),
     net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
     run: sorted(steps.flatMap(programsOf)),
   };
+}
+
+/** Files of one folder from which on the folder stands for them. */
+const MANY = 60;
+
+/** The runtime goes through the whole list at each call, which thousands of files make slow. */
+function byFolder(files: readonly string[]): string[] {
+  return [...Map.groupBy(files, folderOf)].flatMap(([folder, files]) =>
+    files.length > MANY ? folder : files
+  );
 }
 
 function sorted(texts: readonly string[]): string[] {

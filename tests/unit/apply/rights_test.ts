@@ -44,7 +44,7 @@ Deno.test("a plan without steps may look into the store, and nothing else", () =
 
 Deno.test("to issue, the servers of the file may be asked, and a secret id be kept", () => {
   assert.deepEqual(rights(issueStep("web")), {
-    read: ["/etc/vcm", "/etc/vcm/.secret-id.vcm-new", "/etc/vcm/secret-id", STORE],
+    read: ["/etc/vcm", STORE],
     write: ["/etc/vcm/.secret-id.vcm-new", "/etc/vcm/secret-id", STORE],
     net: ["[fd00::2]", "proxy.example.com", "vault-1.example.com", "vault-3.example.com"],
     run: [],
@@ -106,4 +106,13 @@ Deno.test("a probe may be asked, through a port of this host", () => {
     ],
   });
   assert.deepEqual(net, ["127.0.0.1", "[fd00::1]", "mail.example.com"]);
+});
+
+Deno.test("where very many files of a folder are written, the folder stands for them", () => {
+  using folder = makeFolder();
+  const steps = Array.from(
+    { length: 20 },
+    (_, at) => deployStep(folder, `web${at}`, [{ kind: "missing" }]),
+  );
+  assert.deepEqual([...rights(...steps).write].sort(), [STORE, folder.at("ssl")].sort());
 });
