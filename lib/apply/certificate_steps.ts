@@ -127,11 +127,7 @@ async function tryIssue(
   try {
     const session = await sessions.get();
     const issued = await issue(step, certStore, session, {
-      beforeStored: () => {
-        for (const service of step.services) {
-          if (writeMarker(certStore, service, name, step.inUseUntil)) newMarkers.push(service);
-        }
-      },
+      beforeStored: () => writeMarkers(step, certStore, newMarkers),
       warn: (message) => emit({ kind: "warning", subject: name, message }),
     });
     const shortened = lifetimeWarning(step, issued, new Date());
@@ -180,12 +176,7 @@ async function tryDeploy(
       content,
       beforeFirstRename: (replaced) => {
         if (replaced.length > 0) noteUnjudged(work.certStore, work.name, replaced);
-        if (!changing) return;
-        for (const service of step.services) {
-          if (writeMarker(work.certStore, service, work.name, step.inUseUntil)) {
-            newMarkers.push(service);
-          }
-        }
+        if (changing) writeMarkers(step, work.certStore, newMarkers);
       },
       afterRename: ({ what, path, drift }) =>
         emit({ kind: "deployed", certificate: work.name, what, path, drift }),
@@ -208,6 +199,17 @@ async function tryDeploy(
     // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
     for (const service of newMarkers) dropMarker(work.certStore, service, emit);
     return result(work, "failed");
+  }
+}
+
+/** @param newMarkers Is given the services whose markers are made. */
+function writeMarkers(
+  { certificate, services, inUseUntil }: IssueStep | DeployStep,
+  certStore: string,
+  newMarkers: string[],
+): void {
+  for (const service of services) {
+    if (writeMarker(certStore, service, certificate, inUseUntil)) newMarkers.push(service);
   }
 }
 

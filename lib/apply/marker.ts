@@ -48,16 +48,15 @@ export function noteFailure(certStore: string, service: string, failure: string)
  * not later, and removes it. Throws Error in plain words.
  */
 export function handOnMarker(certStore: string, marker: string, heirs: readonly string[]): void {
-  const left = tryRead(certStore, marker);
-  if (left === undefined) return;
+  const found = tryRead(certStore, marker);
+  if (found === undefined) return;
+  // Why the old one failed says nothing of the new ones.
+  const { failure: _, ...left } = found;
   const time = timeOf(certStore, marker);
   for (const heir of heirs) {
     const own = tryRead(certStore, heir);
     const isNew = own === undefined;
-    const { certificates, until } = left;
-    const text = isNew
-      ? { certificates, ...(until !== undefined && { until }) }
-      : uniteMarkers(own, left);
+    const text = isNew ? left : uniteMarkers(own, left);
     const ownTime = isNew ? time : timeOf(certStore, heir);
     write(certStore, heir, text, { isNew, time: ownTime > time ? ownTime : time });
   }

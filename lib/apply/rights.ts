@@ -15,7 +15,7 @@ import type { AccessOrder } from "./session_once.ts";
 export interface Rights {
   readonly read: readonly string[];
   readonly write: readonly string[];
-  /** `HOST:PORT`, or a host for all of its ports. */
+  /** Hosts, each for all of its ports unless the file gives one: a name is looked up for none. */
   readonly net: readonly string[];
   /** Absolute paths where programs may be. */
   readonly run: readonly string[];
@@ -50,14 +50,20 @@ function sorted(texts: readonly string[]): string[] {
 }
 
 function filesWritten(step: Step): string[] {
-  if (step.kind === "tidy") return [...step.leftovers];
+  if (step.kind === "tidy") {
+    return [...step.leftovers, ...step.unjudged.flatMap(({ path }) => withSiblings(path))];
+  }
   if (step.kind !== "deploy") return [];
   return step.targets.flatMap(({ path, createDirs }) => [
-    path,
-    temporaryFile(path),
-    replacedFile(path),
+    ...withSiblings(path),
     ...(createDirs ? missingFolders(folderOf(path)) : []),
   ]);
+}
+
+/** A target, and what lies beside it while it is replaced; where there are no links, a copy too. */
+function withSiblings(path: string): string[] {
+  const kept = replacedFile(path);
+  return [path, temporaryFile(path), kept, temporaryFile(kept)];
 }
 
 function missingFolders(path: string): string[] {
@@ -110,7 +116,6 @@ function probedHosts(step: Step): string[] {
   return probes.flatMap(({ probe }) => [bracketed(probe.host), "127.0.0.1"]);
 }
 
-/** The hosts without a port too: a name is looked up for none in particular. */
 function hostsOf(access: AccessOrder): string[] {
   if ("problem" in access) return [];
   const proxy = access.proxy === undefined ? [] : [access.proxy];

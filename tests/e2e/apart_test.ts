@@ -83,7 +83,9 @@ test("plan --permissions tells what run keeps, and no more than that", async () 
   const { stdout } = await scene.vcm("plan", "--permissions");
   const { folder } = scene;
   const file = (name: string) =>
-    [`.${name}.vcm-new`, `.${name}.vcm-old`, name].map((name) => `${folder}/ssl/${name}`);
+    [`.${name}.vcm-new`, `.${name}.vcm-old`, `..${name}.vcm-old.vcm-new`, name].map((name) =>
+      `${folder}/ssl/${name}`
+    );
   const files = ["a.e2e.test.crt", "a.e2e.test.key"].flatMap(file);
   const block = (kind: string, lines: readonly string[]) =>
     [...lines].sort().map((line, at) => `  ${(at === 0 ? kind : "").padEnd(7)}${line}\n`).join("");

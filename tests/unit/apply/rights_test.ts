@@ -62,6 +62,7 @@ Deno.test("to deploy, the files may be written that are named, and no others of 
       ...["web.crt", "web.key"].flatMap((name) => [
         at(`.${name}.vcm-new`),
         at(`.${name}.vcm-old`),
+        at(`..${name}.vcm-old.vcm-new`),
         at(name),
       ]),
     ].sort(),
@@ -115,4 +116,20 @@ Deno.test("where very many files of a folder are written, the folder stands for 
     (_, at) => deployStep(folder, `web${at}`, [{ kind: "missing" }]),
   );
   assert.deepEqual([...rights(...steps).write].sort(), [STORE, folder.at("ssl")].sort());
+});
+
+Deno.test("what nobody has judged may be put back, also where nothing is deployed", () => {
+  using folder = makeFolder();
+  const path = folder.at("web.key");
+  const { read, write } = rights({
+    kind: "tidy",
+    certificate: "web",
+    store: false,
+    unjudged: [{ path, kept: true }],
+    leftovers: [],
+    detail: "",
+    closeKey: false,
+  });
+  assert.equal(write.includes(path) && write.includes(folder.at(".web.key.vcm-old")), true);
+  assert.equal(read.includes(folder.path), true);
 });
