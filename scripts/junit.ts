@@ -16,6 +16,24 @@ export function countTests(xml: string): Counts {
   return { passed: count(/<testcase /g) - failed - skipped, failed, skipped };
 }
 
+/** Names of the tests that failed, in the report's order. */
+export function failedTests(xml: string): readonly string[] {
+  const cases = xml.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<(?:failure|error)[ >]/g);
+  return [...cases].map(([, name = ""]) => unescape(name));
+}
+
+const ESCAPED: Readonly<Record<string, string>> = {
+  "&lt;": "<",
+  "&gt;": ">",
+  "&quot;": '"',
+  "&apos;": "'",
+  "&amp;": "&",
+};
+
+function unescape(text: string): string {
+  return text.replace(/&(?:lt|gt|quot|apos|amp);/g, (escaped) => ESCAPED[escaped] ?? escaped);
+}
+
 /** The closing line of a test run; skipped tests are mentioned only where there are some. */
 export function closingLine({ passed, failed, skipped }: Counts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;

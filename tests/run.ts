@@ -5,7 +5,7 @@
  * With CI=true a skipped test is a failure: what was not run proves nothing.
  */
 import { fetchDenort } from "../scripts/denort.ts";
-import { closingLine, type Counts, countTests } from "../scripts/junit.ts";
+import { closingLine, type Counts, countTests, failedTests } from "../scripts/junit.ts";
 import { PARTS, ROOT } from "../scripts/project.ts";
 import { findPart, PART_NAMES } from "./support/parts.ts";
 
@@ -38,9 +38,16 @@ async function main(args: readonly string[]): Promise<number> {
   const layers = args.length > 0 ? args : Object.keys(LAYERS);
   if (layers.some((layer) => layer !== "unit")) await fetchParts();
   let total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const layer of layers) total = add(total, await runLayer(layer));
+  const failures: string[] = [];
+  for (const layer of layers) {
+    const { counts, failed } = await runLayer(layer);
+    total = add(total, counts);
+    failures.push(...failed.map((name) => `${layer}: ${name}`));
+  }
   const skippedInVain = Deno.env.get("CI") === "true" && total.skipped > 0;
   if (skippedInVain) console.log("With CI=true a skipped test is a failure");
+  // Once more at the end: who sees only that has to see what failed.
+  for (const failure of failures) console.log(`FAILED ${failure}`);
   console.log(closingLine(total));
   return total.failed > 0 || skippedInVain ? 1 : 0;
 }
@@ -55,7 +62,9 @@ async function fetchParts(): Promise<void> {
   }
 }
 
-async function runLayer(layer: string): Promise<Counts> {
+async function runLayer(
+  layer: string,
+): Promise<{ readonly counts: Counts; readonly failed: readonly string[] }> {
   const rights = LAYERS[layer];
   if (rights === undefined) throw new Error(`Cannot run the layer "${layer}": there is none`);
   const report = await Deno.makeTempFile({ suffix: ".xml" });
@@ -66,9 +75,11 @@ async function runLayer(layer: string): Promise<Counts> {
       cwd: ROOT,
       stdin: "null",
     }).spawn().status;
-    const counts = countTests(await Deno.readTextFile(report));
-    // Where the runner failed and no test did, a file could not be loaded or the runner died.
-    return !success && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    const xml = await Deno.readTextFile(report);
+    const counts = countTests(xml);
+    if (success || counts.failed > 0) return { counts, failed: failedTests(xml) };
+    const failed = ["no test; a file could not be loaded, or the runner died"];
+    return { counts: { ...counts, failed: 1 }, failed };
   } finally {
     await Deno.remove(report);
   }
