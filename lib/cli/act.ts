@@ -6,7 +6,6 @@ import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
 import { EVERYTHING, type Selection } from "../plan/selection.ts";
 import type { Plan } from "../plan/types.ts";
-import { runJson } from "../report/json.ts";
 import { foldOutcome, type Outcome } from "../report/outcome.ts";
 import { paint } from "../report/paint.ts";
 import { runText } from "../report/run_text.ts";
@@ -43,19 +42,21 @@ export async function act(args: Arguments, host: Host): Promise<number> {
     ? []
     : await (await import("./carry_out.ts")).carryOut(made, config, args, host);
   const outcome = foldOutcome(made, events);
-  report(made, events, outcome, args, host);
+  await report(made, events, outcome, args, host);
   return outcomeStatus(outcome, args.detailedExitcode);
 }
 
-function report(
+async function report(
   made: Plan,
   events: readonly ApplyEvent[],
   outcome: Outcome,
   args: Arguments,
   host: Host,
-): void {
-  if (args.json) host.out(runJson(made, events, outcome));
-  else if (!args.quiet) host.out(runText(made, outcome, paintFor(args, host)));
+): Promise<void> {
+  if (args.json) {
+    const { runJson } = await import("../report/json.ts");
+    host.out(runJson(made, events, outcome));
+  } else if (!args.quiet) host.out(runText(made, outcome, paintFor(args, host)));
   // Cron lines often throw standard output away.
   else if (outcome.failed.length > 0) host.err(runText(made, outcome, paint(false)));
 }

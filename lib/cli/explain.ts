@@ -1,0 +1,53 @@
+/** The one place that prints errors. */
+import { LockedError } from "../apply/lock.ts";
+import { ConfigError, formatProblem } from "../config/problem.ts";
+import { errorJson } from "../report/json.ts";
+import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
+import type { CommandName } from "./commands.ts";
+import type { Host } from "./host.ts";
+import { type Arguments, UsageError } from "./parse_arguments.ts";
+
+/**
+ * Says why a command could not be carried out, and answers its exit status.
+ *
+ * @param parsed Absent where the arguments themselves are wrong.
+ */
+export function explain(
+  error: unknown,
+  parsed: Arguments | undefined,
+  host: Host,
+  args: readonly string[],
+): number {
+  const command = parsed?.command ?? (error instanceof UsageError ? error.command : undefined);
+  const status = statusOf(error, command ?? (args[0] as CommandName));
+  if (parsed?.json ?? args.includes("--json")) {
+    const problems = error instanceof ConfigError ? error.problems : undefined;
+    host.out(errorJson(messageOf(error), problems));
+  }
+  host.err(`${errorText(error, command)}\n`);
+  return status;
+}
+
+function errorText(error: unknown, command: CommandName | undefined): string {
+  if (error instanceof ConfigError) {
+    const lines = error.problems.map((problem) => formatProblem(error.file, problem));
+    if (lines.length < 2) return lines.join("\n");
+    return [...lines, `${lines.length} mistakes; nothing was done`].join("\n");
+  }
+  if (error instanceof UsageError) {
+    const help = command === undefined ? "vcm --help" : `vcm ${command} --help`;
+    return `${error.message}\nSee "${help}"`;
+  }
+  return `error: ${messageOf(error)}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** `check` speaks the language of monitoring plugins: whatever keeps it from looking is 3. */
+function statusOf(error: unknown, command: CommandName): number {
+  if (command === "check") return EXIT_UNKNOWN;
+  if (error instanceof UsageError || error instanceof ConfigError) return EXIT_USAGE;
+  return error instanceof LockedError ? EXIT_LOCKED : EXIT_FAILED;
+}
