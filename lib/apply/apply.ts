@@ -5,14 +5,21 @@
  */
 import { plainCause } from "../config/plain_cause.ts";
 import type { InheritStep, Plan, SettleStep } from "../plan/types.ts";
-import { type CertificateWork, type Result, workOnCertificate } from "./certificate_steps.ts";
+import {
+  type CertificateWork,
+  type Result,
+  type Tools,
+  workOnCertificate,
+} from "./certificate_steps.ts";
 import { forgetReplaced } from "./deploy.ts";
 import { type Emit, unfailing } from "./events.ts";
+import { Hands } from "./hands/hands.ts";
 import { dropMarker, handOnMarker } from "./marker.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
 import { serve, tellFault } from "./services/serve.ts";
 import { forgetUnjudged } from "./unjudged.ts";
 import { judgeNewFiles } from "./services/validate.ts";
+import { Turns } from "./turns.ts";
 
 export interface ApplyOrder {
   readonly plan: Plan;
@@ -25,22 +32,24 @@ const IN_FLIGHT = 8;
 export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promise<void> {
   const emit = unfailing(listener);
   const sessions = new SessionOnce(access, emit);
+  const hands = new Hands();
+  const tools: Tools = { sessions, hands, turns: new Turns(), emit };
   const results = new Map<string, Result>();
   try {
     for (const step of plan.steps) {
       if (step.kind === "inherit") inherit(step, plan.certStore, emit);
     }
     await forEachInFlight(gatherWork(plan), async (work) => {
-      results.set(work.name, await workOnCertificate(work, sessions, emit));
+      results.set(work.name, await workOnCertificate(work, tools));
     });
-    const run = { certStore: plan.certStore, results, emit };
+    const run = { certStore: plan.certStore, results, hands, emit };
     // All new files are judged before the first service loads any of them.
     const judges = plan.steps.filter((step) => step.kind === "service" || step.kind === "judge");
     const faults = await judgeNewFiles(judges, run);
     for (const [name, { state, replaced }] of results) {
       if (replaced.length === 0 || state === "half") continue;
       forgetUnjudged(plan.certStore, name, emit);
-      forgetReplaced(replaced);
+      await forgetReplaced(replaced, hands);
     }
     for (const step of plan.steps) {
       if (step.kind === "judge") tellFault(step, faults.get(step.service), run);
@@ -48,6 +57,7 @@ export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promi
       else if (step.kind === "settle") settle(step, plan.certStore, emit);
     }
   } finally {
+    await hands.close();
     await sessions.close();
   }
 }

@@ -6,15 +6,25 @@ import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, Replaced, TargetStep, TidyStep } from "../plan/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
-import { removeIfThere, syncFolder } from "./atomic_write.ts";
 import { contentMaker } from "./content.ts";
 import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { issue, lifetimeWarning } from "./issue.ts";
+import type { Hands } from "./hands/hands.ts";
 import { dropMarker, writeMarker } from "./marker.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { finishSwitch } from "./store.ts";
+import type { Turns } from "./turns.ts";
 import { forgetUnjudged, noteUnjudged } from "./unjudged.ts";
+
+/** What all certificates of a run share. */
+export interface Tools {
+  readonly sessions: SessionOnce;
+  readonly hands: Hands;
+  /** For what writes markers, until it is known that they stay: a marker may be that of several. */
+  readonly turns: Turns;
+  readonly emit: Emit;
+}
 
 /** All that one certificate's steps need, and what came of them. */
 export interface CertificateWork {
@@ -43,11 +53,10 @@ export interface Result {
 /** Never throws for what can go wrong on a host: it is said by events. */
 export async function workOnCertificate(
   work: CertificateWork,
-  sessions: SessionOnce,
-  emit: Emit,
+  tools: Tools,
 ): Promise<Result> {
-  if (work.tidy !== undefined && !tidy(work.tidy, work.certStore, emit)) {
-    emit({
+  if (work.tidy !== undefined && !await tidy(work.tidy, work.certStore, tools)) {
+    tools.emit({
       kind: "skipped",
       step: "deploy",
       subject: work.name,
@@ -56,8 +65,8 @@ export async function workOnCertificate(
     return result(work, "failed");
   }
   const newMarkers: string[] = [];
-  const issued = work.issue && await tryIssue(work.issue, work, { sessions, emit, newMarkers });
-  if (work.deploy !== undefined) return await tryDeploy(work.deploy, work, issued, emit);
+  const issued = work.issue && await tryIssue(work.issue, work, newMarkers, tools);
+  if (work.deploy !== undefined) return await tryDeploy(work.deploy, work, issued, tools);
   const { services = [] } = work.issue ?? {};
   if (services.length === 0) return result(work, "none");
   return { ...result(work, issued === undefined ? "failed" : "deployed"), services, newMarkers };
@@ -67,7 +76,11 @@ function result({ deploy }: CertificateWork, state: Result["state"]): Result {
   return { state, replaced: [], services: deploy?.services ?? [], newMarkers: [] };
 }
 
-function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
+async function tidy(
+  step: TidyStep,
+  certStore: string,
+  { hands, emit }: Tools,
+): Promise<boolean> {
   try {
     if (step.store) {
       finishSwitch(certStore, step.certificate);
@@ -86,7 +99,7 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
       });
     }
     if (step.unjudged.length > 0) {
-      putBackRest(step.unjudged);
+      await putBackRest(step.unjudged, hands);
       forgetUnjudged(certStore, step.certificate, emit);
       emit({
         kind: "tidied",
@@ -96,8 +109,9 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
       });
     }
     for (const path of step.leftovers) {
-      removeIfThere(path);
-      syncFolder(folderOf(path));
+      const hand = hands.of(step.byUsers?.find((other) => other.path === path)?.by);
+      await hand({ do: "remove", path });
+      await hand({ do: "sync", folder: folderOf(path) });
       emit({
         kind: "tidied",
         certificate: step.certificate,
@@ -112,22 +126,21 @@ function tidy(step: TidyStep, certStore: string, emit: Emit): boolean {
   }
 }
 
-interface Issuing {
-  readonly sessions: SessionOnce;
-  readonly emit: Emit;
-  /** Is given the services whose markers are made. */
-  readonly newMarkers: string[];
-}
-
+/** @param newMarkers Is given the services whose markers are made. */
 async function tryIssue(
   step: IssueStep,
   { name, certStore }: CertificateWork,
-  { sessions, emit, newMarkers }: Issuing,
+  newMarkers: string[],
+  { sessions, turns, emit }: Tools,
 ): Promise<IssuedCertificate | undefined> {
+  using turn = new DisposableStack();
   try {
     const session = await sessions.get();
     const issued = await issue(step, certStore, session, {
-      beforeStored: () => writeMarkers(step, certStore, newMarkers),
+      beforeStored: async () => {
+        turn.use(await turns.take());
+        writeMarkers(step, certStore, newMarkers);
+      },
       warn: (message) => emit({ kind: "warning", subject: name, message }),
     });
     const shortened = lifetimeWarning(step, issued, new Date());
@@ -157,7 +170,7 @@ async function tryDeploy(
   step: DeployStep,
   work: CertificateWork,
   issued: IssuedCertificate | undefined,
-  emit: Emit,
+  { hands, turns, emit }: Tools,
 ): Promise<Result> {
   const targets = issued === undefined ? withoutRenewal(step) : step.targets;
   if (targets.length === 0) {
@@ -169,8 +182,9 @@ async function tryDeploy(
   const part = (part: Part) => issued?.text(part) ?? readStored(work, part);
   const content = await contentMaker(targets, work.name, part);
   const newMarkers: string[] = [];
+  using _turn = await turns.take();
   try {
-    const replaced = deploy({
+    const replaced = await deploy({
       targets,
       revocable: step.revocable,
       content,
@@ -180,7 +194,7 @@ async function tryDeploy(
       },
       afterRename: ({ what, path, drift }) =>
         emit({ kind: "deployed", certificate: work.name, what, path, drift }),
-    });
+    }, hands);
     return {
       state: changing ? "deployed" : "none",
       replaced,

@@ -7,20 +7,19 @@
  * services are to judge them, until they have. Where a rename fails, or a service finds fault, they
  * are put back as they were, with inode and times. Where there are no hard links, a copy is kept.
  *
+ * Each target is written by the hand that the plan gives it, the runner's or another user's; what is
+ * made before the first rename is made by all hands.
+ *
  * Not guaranteed: that what was replaced can be put back. Where it cannot, the certificate's files are
  * of two sets, which `HalfDeployedError` says; the next run mends it.
  */
+import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import { plainCause } from "../config/plain_cause.ts";
-import type { Replaced, TargetStep } from "../plan/types.ts";
-import {
-  type Ownership,
-  removeIfThere,
-  removeQuietly,
-  syncFolder,
-  writeNewFile,
-} from "./atomic_write.ts";
+import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
+import type { HostUser, Replaced, TargetStep } from "../plan/types.ts";
+import type { FileContent } from "./hands/hand.ts";
+import type { Hands } from "./hands/hands.ts";
 
 /** What went wrong went wrong before the first file was replaced: all is as it was. */
 export class NotDeployedError extends Error {
@@ -44,108 +43,94 @@ export interface Deployment {
   readonly afterRename: (target: TargetStep) => void;
 }
 
+/** A target, and by whose hand it is written. */
+export type Place = Pick<TargetStep, "path" | "by">;
+
 /**
  * @returns What can be put back, where the deployment is revocable.
  *
  * Throws NotDeployedError or HalfDeployedError in plain words.
  */
-export function deploy(deployment: Deployment): readonly Replaced[] {
+export async function deploy(deployment: Deployment, hands: Hands): Promise<readonly Replaced[]> {
   const { targets, content, revocable, beforeFirstRename } = deployment;
   const prepared: TargetStep[] = [];
   const replaced: Replaced[] = [];
   try {
     for (const target of targets) {
-      prepare(target, content);
+      await prepare(target, content, hands);
       prepared.push(target);
-      if (revocable) replaced.push(keepReplaced(target));
-      else if (targets.length > 1) replaced.push(...tryKeepReplaced(target));
+      if (revocable) replaced.push(await keepReplaced(target, hands));
+      else if (targets.length > 1) replaced.push(...await tryKeepReplaced(target, hands));
     }
     beforeFirstRename(revocable ? replaced : []);
   } catch (error) {
-    removeTemporaries(prepared);
-    forgetReplaced(prepared);
+    await removeTemporaries(prepared, hands);
+    await forgetReplaced(prepared, hands);
     throw new NotDeployedError((error as Error).message, { cause: error });
   }
-  replaceAll(deployment, replaced);
+  await replaceAll(deployment, replaced, hands);
   if (revocable) return replaced;
-  forgetReplaced(targets);
+  await forgetReplaced(targets, hands);
   return [];
 }
 
-function prepare(target: TargetStep, content: Deployment["content"]): void {
-  const temporary = temporaryFile(target.path);
+async function prepare(
+  target: TargetStep,
+  content: Deployment["content"],
+  hands: Hands,
+): Promise<void> {
+  const { path, uid, gid, mode, createDirs, by } = target;
+  const owners = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
   try {
-    if (target.createDirs) makeFolders(folderOf(target.path));
-    // Under the lock nobody else makes it: it is what an interrupted run left.
-    removeIfThere(temporary);
-    writeNewFile(temporary, content(target), ownershipOf(target));
+    const file = { path, content: plain(content(target)), ...owners, mode, createDirs };
+    await hands.of(by)({ do: "make", file });
   } catch (error) {
-    throw new Error(`Cannot write "${target.path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }
 }
 
-function keepReplaced({ path }: TargetStep): Replaced {
-  const kept = replacedFile(path);
+function plain(content: string | Uint8Array): FileContent {
+  return typeof content === "string"
+    ? { encoding: "utf8", data: content }
+    : { encoding: "base64", data: Buffer.from(content).toString("base64") };
+}
+
+async function keepReplaced({ path, by }: TargetStep, hands: Hands): Promise<Replaced> {
   try {
-    removeIfThere(kept);
-    if (!isThere(path)) return { path, kept: false };
-    linkOrCopy(path, kept);
-    return { path, kept: true };
+    const kept = await hands.of(by)({ do: "keep", path });
+    return { path, ...(by && { by }), kept };
   } catch (error) {
-    throw new Error(`Cannot keep "${path}" as "${kept}": ${plainCause(error)}`, { cause: error });
+    const message = `Cannot keep "${path}" as "${replacedFile(path)}": ${plainCause(error)}`;
+    throw new Error(message, { cause: error });
   }
 }
 
 /** What cannot be kept cannot be put back, which matters only if a rename fails. */
-function tryKeepReplaced(target: TargetStep): Replaced[] {
+async function tryKeepReplaced(target: TargetStep, hands: Hands): Promise<Replaced[]> {
   try {
-    return [keepReplaced(target)];
+    return [await keepReplaced(target, hands)];
   } catch {
     return [];
   }
 }
 
-/** File systems without hard links, and the kernel's protection of other users' files (proc(5)). */
-const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
-
-function linkOrCopy(path: string, kept: string): void {
-  try {
-    fs.linkSync(path, kept);
-  } catch (error) {
-    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
-    copy(path, kept);
-  }
-}
-
-/** Whole, or not at all; who may not give it its owner keeps it for himself. */
-function copy(path: string, kept: string): void {
-  const { uid, gid, mode, atime, mtime } = fs.lstatSync(path);
-  const text = fs.readFileSync(path);
-  const temporary = temporaryFile(kept);
-  removeIfThere(temporary);
-  try {
-    writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
-    writeNewFile(temporary, text, { mode: mode & 0o700 });
-  }
-  fs.utimesSync(temporary, atime, mtime);
-  fs.renameSync(temporary, kept);
-}
-
-function isThere(path: string): boolean {
-  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-}
-
 /** The new files stay: what they replaced is not needed any more. */
-export function forgetReplaced(targets: readonly { readonly path: string }[]): void {
-  // What stays is found and cleared away by the next run.
-  for (const { path } of targets) removeQuietly(replacedFile(path));
+export async function forgetReplaced(places: readonly Place[], hands: Hands): Promise<void> {
+  for (const { path, by } of places) await removeQuietly(replacedFile(path), by, hands);
+}
+
+async function removeTemporaries(places: readonly Place[], hands: Hands): Promise<void> {
+  for (const { path, by } of places) await removeQuietly(temporaryFile(path), by, hands);
+}
+
+/** What stays is found and cleared away by the next run. */
+async function removeQuietly(path: string, by: HostUser | undefined, hands: Hands): Promise<void> {
+  await hands.of(by)({ do: "remove", path }).catch(() => undefined);
 }
 
 /** Puts back what an interrupted run replaced; what it has put back itself has no old file any more. */
-export function putBackRest(replaced: readonly Replaced[]): void {
-  putBack(replaced.filter(({ path, kept }) => !kept || isThere(replacedFile(path))));
+export async function putBackRest(replaced: readonly Replaced[], hands: Hands): Promise<void> {
+  await putBack(replaced.filter(({ path, kept }) => !kept || isThere(replacedFile(path))), hands);
 }
 
 /**
@@ -153,13 +138,11 @@ export function putBackRest(replaced: readonly Replaced[]): void {
  *
  * Tries all of them. Throws Error in plain words that names those that could not be put back.
  */
-export function putBack(replaced: readonly Replaced[]): void {
+export async function putBack(replaced: readonly Replaced[], hands: Hands): Promise<void> {
   const failures: string[] = [];
-  for (const { path, kept } of replaced) {
+  for (const { path, by, kept } of replaced) {
     try {
-      if (kept) fs.renameSync(replacedFile(path), path);
-      else removeIfThere(path);
-      syncFolder(folderOf(path));
+      await hands.of(by)({ do: "put-back", path, kept });
     } catch (error) {
       failures.push(`"${path}": ${plainCause(error)}`);
     }
@@ -167,42 +150,27 @@ export function putBack(replaced: readonly Replaced[]): void {
   if (failures.length > 0) throw new Error(`Cannot put back ${failures.join("; ")}`);
 }
 
-/** Owner and group one by one: the file's wish, else those of the file that is replaced. */
-function ownershipOf(target: TargetStep): Ownership {
-  const replaced = fs.lstatSync(target.path, { throwIfNoEntry: false });
-  const kept = replaced?.isFile() ? replaced : undefined;
-  const uid = target.uid ?? kept?.uid;
-  const gid = target.gid ?? kept?.gid;
-  return {
-    ...(uid === undefined ? {} : { uid }),
-    ...(gid === undefined ? {} : { gid }),
-    mode: target.mode,
-  };
+function isThere(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function replaceAll({ targets, afterRename }: Deployment, replaced: readonly Replaced[]): void {
-  for (const [at, target] of targets.entries()) {
+async function replaceAll(
+  { targets, afterRename }: Deployment,
+  replaced: readonly Replaced[],
+  hands: Hands,
+): Promise<void> {
+  for (const [at, { path, by }] of targets.entries()) {
     try {
-      fs.renameSync(temporaryFile(target.path), target.path);
+      await hands.of(by)({ do: "replace", path });
     } catch (error) {
-      removeTemporaries(targets.slice(at));
-      const message = `Cannot replace "${target.path}": ${plainCause(error)}`;
-      throw at === 0
-        ? notDeployed(message, targets, error)
-        : takeBack(message, targets, replacedOf(targets.slice(0, at), replaced), error);
+      await removeTemporaries(targets.slice(at), hands);
+      const message = `Cannot replace "${path}": ${plainCause(error)}`;
+      const before = replacedOf(targets.slice(0, at), replaced);
+      throw await takeBack(message, { targets, before, cause: error }, hands);
     }
   }
-  syncFolders(targets);
+  await syncFolders(targets, hands);
   targets.forEach(afterRename);
-}
-
-function notDeployed(
-  message: string,
-  targets: readonly TargetStep[],
-  cause: unknown,
-): NotDeployedError {
-  forgetReplaced(targets);
-  return new NotDeployedError(message, { cause });
 }
 
 /** One that could not be kept counts as kept: to put it back fails, as it has to. */
@@ -210,37 +178,43 @@ function replacedOf(
   targets: readonly TargetStep[],
   replaced: readonly Replaced[],
 ): readonly Replaced[] {
-  return targets.map(({ path }) =>
-    replaced.find((one) => one.path === path) ?? { path, kept: true }
+  return targets.map(({ path, by }) =>
+    replaced.find((one) => one.path === path) ?? { path, ...(by && { by }), kept: true }
   );
 }
 
+interface Failure {
+  readonly targets: readonly TargetStep[];
+  /** What was replaced before it. */
+  readonly before: readonly Replaced[];
+  readonly cause: unknown;
+}
+
 /** What was replaced before a failure goes back, so that a key and its certificate stay together. */
-function takeBack(
+async function takeBack(
   message: string,
-  targets: readonly TargetStep[],
-  before: readonly Replaced[],
-  cause: unknown,
-): Error {
+  { targets, before, cause }: Failure,
+  hands: Hands,
+): Promise<Error> {
   try {
-    putBack(before);
-    const back = before.map(({ path }) => path).join(", ");
-    return notDeployed(`${message}; put back ${back}`, targets, cause);
+    await putBack(before, hands);
   } catch (error) {
+    const { message: more } = error as Error;
     return new HalfDeployedError(
-      `${message}; ${
-        (error as Error).message
-      }, so this certificate's files do not belong together ` +
-        "until the next run",
+      `${message}; ${more}, so this certificate's files do not belong together until the next run`,
       { cause },
     );
   }
+  await forgetReplaced(targets, hands);
+  const back = before.map(({ path }) => path).join(", ");
+  return new NotDeployedError(back === "" ? message : `${message}; put back ${back}`, { cause });
 }
 
-function syncFolders(targets: readonly TargetStep[]): void {
-  for (const folder of new Set(targets.map(({ path }) => folderOf(path)))) {
+async function syncFolders(targets: readonly TargetStep[], hands: Hands): Promise<void> {
+  const folders = new Map(targets.map(({ path, by }) => [folderOf(path), by]));
+  for (const [folder, by] of folders) {
     try {
-      syncFolder(folder);
+      await hands.of(by)({ do: "sync", folder });
     } catch (error) {
       throw new HalfDeployedError(
         `Cannot make sure that the new files in "${folder}" outlast a crash: ${plainCause(error)}`,
@@ -248,20 +222,4 @@ function syncFolders(targets: readonly TargetStep[]): void {
       );
     }
   }
-}
-
-function removeTemporaries(targets: readonly TargetStep[]): void {
-  // What stays is found and cleared away by the next run.
-  for (const { path } of targets) removeQuietly(temporaryFile(path));
-}
-
-/** Makes what is missing, for everybody to enter, whatever the umask; none is there half closed. */
-function makeFolders(path: string): void {
-  if (isThere(path)) return;
-  makeFolders(folderOf(path));
-  const temporary = temporaryFile(path);
-  if (isThere(temporary)) fs.rmdirSync(temporary);
-  fs.mkdirSync(temporary);
-  fs.chmodSync(temporary, 0o755);
-  fs.renameSync(temporary, path);
 }

@@ -21,7 +21,7 @@ import { writeStoredSet } from "./store.ts";
 /** What is told of while a certificate is stored. */
 export interface StoreHooks {
   /** Called once the certificate has come and before the store changes. May throw. */
-  readonly beforeStored: () => void;
+  readonly beforeStored: () => void | Promise<void>;
   /** What went wrong though the certificate is stored. */
   readonly warn: (message: string) => void;
 }
@@ -35,7 +35,7 @@ export async function issue(
 ): Promise<IssuedCertificate> {
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
-  beforeStored();
+  await beforeStored();
   try {
     const problem = writeStoredSet(certStore, step.certificate, (what) => issued.text(what));
     if (problem !== undefined) warn(problem);

@@ -31,8 +31,18 @@ export function rightsFor({ certStore, steps }: Plan, access: AccessOrder): Righ
     read: sorted([certStore, ...files.map(folderOf), ...steps.flatMap(filesRead)]),
     write: sorted([certStore, ...byFolder(files)]),
     net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
-    run: sorted(steps.flatMap(programsOf)),
+    run: sorted([
+      ...steps.flatMap(programsOf),
+      ...(steps.some(needsOthers) ? [Deno.execPath()] : []),
+    ]),
   };
+}
+
+/** Whether another user writes, who does so by this program. */
+function needsOthers(step: Step): boolean {
+  if (step.kind === "deploy") return step.targets.some(({ by }) => by !== undefined);
+  return step.kind === "tidy" &&
+    (step.byUsers !== undefined || step.unjudged.some(({ by }) => by !== undefined));
 }
 
 /** Files of one folder from which on the folder stands for them. */

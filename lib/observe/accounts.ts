@@ -1,7 +1,14 @@
 /** Owners and groups: local ones, and by `getent` all others, so that LDAP and SSSD users count. */
 import type { Account } from "../plan/types.ts";
 import { CommandError, runCommand } from "./command.ts";
-import { type Database, localAccounts, type LocalIds, parseIds } from "./local_accounts.ts";
+import {
+  type Database,
+  localAccounts,
+  type LocalIds,
+  localOwnGroups,
+  parseIds,
+  parseOwnGroups,
+} from "./local_accounts.ts";
 
 const GETENT = ["/usr/bin/getent", "/bin/getent"];
 /** Directory services can be slow; a run without them is worth more than one that hangs. */
@@ -32,6 +39,24 @@ export async function lookUpAccounts(
     ownerName: (uid) => nameOf(users, uid),
     groupName: (gid) => nameOf(gids, gid),
   };
+}
+
+/** The own group of each user that this host knows, by number. Needs run permission for getent. */
+export async function ownGroupsOf(uids: Iterable<number>): Promise<ReadonlyMap<number, number>> {
+  const wanted = [...uids];
+  if (wanted.length === 0) return new Map();
+  const local = localOwnGroups();
+  const found = wanted.map(async (
+    uid,
+  ) => [
+    uid,
+    local.get(uid) ?? parseOwnGroups((await getent(["passwd", String(uid)])).stdout).get(uid),
+  ]);
+  return new Map(
+    (await Promise.all(found)).flatMap(([uid, gid]) =>
+      uid === undefined || gid === undefined ? [] : [[uid, gid]]
+    ),
+  );
 }
 
 function account(ids: ReadonlyMap<string, number>, name: string | undefined): Account {

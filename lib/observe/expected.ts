@@ -7,7 +7,7 @@ import { partsOf } from "../config/format.ts";
 import type { Secret } from "../config/secret.ts";
 import type { Format, Part } from "../config/types.ts";
 import type { Presence } from "../plan/types.ts";
-import { ABSENT, readBytes, readText } from "./read.ts";
+import { ABSENT, type Reader } from "./read.ts";
 import type { SetTexts } from "./stored_set.ts";
 
 /** How a file stands to what it should be. */
@@ -22,7 +22,7 @@ export interface Likeness {
 export interface Expected {
   /** A file of more bytes is another one, and is not read. */
   readonly limit: number;
-  readonly judge: (path: string) => Presence<Likeness>;
+  readonly judge: (path: string, read: Reader) => Presence<Likeness>;
 }
 
 /** What opens targets that are behind a password. */
@@ -56,15 +56,15 @@ function expectPlain(content: string | Uint8Array): Expected {
   if (typeof content === "string") {
     return {
       limit,
-      judge: (path) => judged(readText(path), (text) => likeness(text === content, text)),
+      judge: (path, read) => judged(read.text(path), (text) => likeness(text === content, text)),
     };
   }
   const wanted = content.toBase64();
   return {
     limit,
-    judge: (path) =>
+    judge: (path, read) =>
       judged(
-        readBytes(path),
+        read.bytes(path),
         (bytes) => likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE")),
       ),
   };
@@ -75,8 +75,8 @@ function expectSealed(wish: SealWish, { judge }: Seal, parts: readonly Part[]): 
   const length = parts.reduce((sum, part) => sum + wish.part(part).length, 0);
   return {
     limit: length * 4 + 4096,
-    judge: (path) =>
-      judged(readBytes(path), (bytes) => {
+    judge: (path, read) =>
+      judged(read.bytes(path), (bytes) => {
         const { fault, certificate = "" } = judge(bytes, wish);
         return {
           ...likeness(fault === undefined, certificate),

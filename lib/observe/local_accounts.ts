@@ -19,6 +19,13 @@ export function localAccounts(): LocalIds {
   };
 }
 
+/** The own group of each local user, by number; empty where the files do not have the first say. */
+export function localOwnGroups(): ReadonlyMap<number, number> {
+  return filesComeFirst("passwd", textOf("/etc/nsswitch.conf"))
+    ? parseOwnGroups(textOf("/etc/passwd"))
+    : new Map();
+}
+
 function filesComeFirst(database: Database, switches: string): boolean {
   const sources = new RegExp(`^\\s*${database}:\\s*(\\S+)`, "m").exec(switches);
   return sources === null || sources[1] === "files";
@@ -32,6 +39,18 @@ export function parseIds(text: string): Map<string, number> {
     if (name && id !== undefined && /^\d+$/.test(id) && !ids.has(name)) ids.set(name, Number(id));
   }
   return ids;
+}
+
+/** Reads `name:password:uid:gid:…` lines; of two lines with one number the first counts. */
+export function parseOwnGroups(text: string): Map<number, number> {
+  const groups = new Map<number, number>();
+  for (const line of text.split("\n")) {
+    const [, , uid = "", gid = ""] = line.split(":");
+    if (/^\d+$/.test(uid) && /^\d+$/.test(gid) && !groups.has(Number(uid))) {
+      groups.set(Number(uid), Number(gid));
+    }
+  }
+  return groups;
 }
 
 function textOf(path: string): string {

@@ -2,6 +2,7 @@
  * Reads what is: store, deployed files, services. Changes nothing; needs read permission, run
  * permission for getent and what asks services' managers, and net permission for probes.
  */
+import { folderOf } from "../config/store_paths.ts";
 import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
 import type {
   CertificateObservation,
@@ -9,13 +10,14 @@ import type {
   Replaced,
   TargetObservation,
 } from "../plan/types.ts";
-import { type AccountBook, lookUpAccounts } from "./accounts.ts";
+import { type AccountBook, lookUpAccounts, ownGroupsOf } from "./accounts.ts";
 import { expect } from "./expected.ts";
 import { observeMarkers } from "./markers.ts";
-import { ABSENT } from "./read.ts";
+import { ABSENT, READER, type Reader } from "./read.ts";
 import type { SealOf } from "./seals.ts";
 import { type StoreLook, StoreReader } from "./store.ts";
 import { FolderCache, observeTarget } from "./target.ts";
+import { WayFinder } from "./way.ts";
 
 export async function observe(config: Config): Promise<Observation> {
   const specs = config.certificates;
@@ -33,9 +35,11 @@ export async function observe(config: Config): Promise<Observation> {
   const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined);
   const sealOf: SealOf = sealed ? (await import("./seals.ts")).sealReader() : () => undefined;
   const accounts = await asked;
-  const folders = new FolderCache();
+  const runner = Deno.uid() ?? 0;
+  const ways = new WayFinder(runner, accounts);
+  const folders = new FolderCache(ways, await readerOfForeign(targets, ways));
   const certificates = specs.map((spec, at) =>
-    observeCertificate(spec, looks[at] as StoreLook, store.unjudged(spec.name), {
+    observeCertificate(spec, looks[at] as StoreLook, unjudgedOf(spec, store), {
       folders,
       accounts,
       sealOf,
@@ -44,7 +48,22 @@ export async function observe(config: Config): Promise<Observation> {
   const { markers, orphans } = await observeMarkers(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
   const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
-  return { certificates, markers, orphans, served, zone: zoneFor(specs) };
+  const ownGroups = await ownGroupsOf(ways.owners);
+  return { certificates, markers, orphans, served, zone: zoneFor(specs), runner, ownGroups };
+}
+
+/** What reads files in folders of others; without such a folder there is nothing for it to read. */
+async function readerOfForeign(
+  targets: readonly TargetSpec[],
+  ways: WayFinder,
+): Promise<Reader> {
+  const isForeign = targets.some(({ path }) => ways.find(folderOf(path)).isForeign);
+  return isForeign ? (await import("./read_unwaiting.ts")).UNWAITING_READER : READER;
+}
+
+/** What is no target any more is left as it is: nobody has judged the way to it. */
+function unjudgedOf({ name, targets }: CertificateSpec, store: StoreReader): readonly Replaced[] {
+  return store.unjudged(name).filter(({ path }) => targets.some((target) => target.path === path));
 }
 
 /** The zone counts, and is looked up, only where there is a window. */

@@ -4,6 +4,15 @@ import type { Presence } from "../plan/types.ts";
 
 export const ABSENT = { kind: "absent" } as const;
 
+/** Reads files. */
+export interface Reader {
+  readonly text: (path: string) => Presence<string>;
+  readonly bytes: (path: string) => Presence<Uint8Array>;
+}
+
+/** Reads files that nobody else can exchange. */
+export const READER: Reader = { text: readText, bytes: readBytes };
+
 /** Text of a file. */
 export function readText(path: string): Presence<string> {
   return observe(path, () => Deno.readTextFileSync(path));
@@ -24,11 +33,17 @@ export function readFolder(path: string): Presence<ReadonlySet<string>> {
   return observe(path, () => new Set([...Deno.readDirSync(path)].map((entry) => entry.name)));
 }
 
-function observe<T>(path: string, look: () => T): Presence<T> {
+/** What a look finds. */
+export function observe<T>(path: string, look: () => T): Presence<T> {
   try {
     return { kind: "present", value: look() };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return ABSENT;
+    if (error instanceof Deno.errors.NotFound || isNotFound(error)) return ABSENT;
     return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}` };
   }
+}
+
+/** As `node:fs` has it. */
+function isNotFound(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }

@@ -4,25 +4,35 @@ import type { TargetSpec } from "../config/types.ts";
 import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
 import type { AccountBook } from "./accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
-import { ABSENT, readFolder, readInfo } from "./read.ts";
+import { ABSENT, READER, type Reader, readFolder, readInfo } from "./read.ts";
+import type { Way, WayFinder } from "./way.ts";
 
 /** What lies in a folder. */
 interface Listing {
   readonly names: Presence<ReadonlySet<string>>;
   /** Whether any run was interrupted here. */
   readonly leftovers: boolean;
+  readonly way: Way;
 }
 
 /** Lists each folder once, however many targets lie in it. */
 export class FolderCache {
   readonly #listings = new Map<string, Listing>();
+  /** Reads files in folders that somebody else may write to. */
+  readonly foreign: Reader;
+  readonly #ways: WayFinder;
+
+  constructor(ways: WayFinder, foreign: Reader) {
+    this.#ways = ways;
+    this.foreign = foreign;
+  }
 
   list(folder: string): Listing {
     let listing = this.#listings.get(folder);
     if (listing === undefined) {
       const names = readFolder(folder);
       const leftovers = names.kind === "present" && [...names.value].some(isLeftover);
-      listing = { names, leftovers };
+      listing = { names, leftovers, way: this.#ways.find(folder) };
       this.#listings.set(folder, listing);
     }
     return listing;
@@ -37,14 +47,15 @@ export function observeTarget(
   accounts: AccountBook,
 ): TargetObservation {
   const folder = folderOf(spec.path);
-  const { names: listing, leftovers } = folders.list(folder);
+  const { names: listing, leftovers, way } = folders.list(folder);
   const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
   const known = listing.kind === "present";
   const file = known && !listing.value.has(name(spec.path))
     ? ABSENT
-    : observeFile(spec.path, expected, accounts);
+    : observeFile(spec.path, expected, accounts, way.isForeign ? folders.foreign : READER);
   return {
     path: spec.path,
+    way: way.passages,
     file: listing.kind === "absent" ? ABSENT : file,
     parent: listing.kind === "absent" ? "absent" : parentOf(folder, listing, file),
     owner: accounts.owner(spec.owner),
@@ -71,6 +82,7 @@ function observeFile(
   path: string,
   expected: Presence<Expected>,
   accounts: AccountBook,
+  read: Reader,
 ): Presence<TargetFile> {
   const info = readInfo(path);
   if (info.kind !== "present") return info;
@@ -78,7 +90,7 @@ function observeFile(
   const type = typeOf(found);
   let likeness: Likeness = { sameContent: false };
   if (type === "file" && expected.kind === "present" && found.size <= expected.value.limit) {
-    const judged = expected.value.judge(path);
+    const judged = expected.value.judge(path, read);
     if (judged.kind === "unreadable") return judged;
     if (judged.kind === "present") likeness = judged.value;
   }

@@ -4,16 +4,34 @@ import { replacedFile, temporaryFile } from "../config/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./due.ts";
+import { type HandChoice, OWN_HAND } from "./hand.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation, DeployStep, Drift, Due, IssueStep, Step } from "./types.ts";
 
-export function tidyStep(observed: CertificateObservation): Step | undefined {
-  const { unjudged } = observed;
-  const leftovers = observed.targets.flatMap(({ path, leftover, replaced }) => [
-    ...(leftover ? [temporaryFile(path)] : []),
-    // Where it is noted what is unjudged, the old file is needed.
-    ...(replaced && unjudged.length === 0 ? [replacedFile(path)] : []),
-  ]);
+export function tidyStep(
+  observed: CertificateObservation,
+  hands: readonly HandChoice[],
+): Step | undefined {
+  const handOf = (path: string) =>
+    hands[observed.targets.findIndex((target) => target.path === path)] ?? OWN_HAND;
+  const unjudged = observed.unjudged.flatMap((replaced) => {
+    const hand = handOf(replaced.path);
+    if (hand.kind === "refused") return [];
+    return { ...replaced, ...(hand.kind === "user" && { by: hand.by }) };
+  });
+  const found = observed.targets.flatMap(({ path, leftover, replaced }) => {
+    const hand = handOf(path);
+    const paths = [
+      ...(leftover ? [temporaryFile(path)] : []),
+      // Where it is noted what is unjudged, the old file is needed.
+      ...(replaced && observed.unjudged.length === 0 ? [replacedFile(path)] : []),
+    ];
+    return hand.kind === "refused" ? [] : paths.map((path) => ({ path, hand }));
+  });
+  const leftovers = found.map(({ path }) => path);
+  const byUsers = found.flatMap(({ path, hand }) =>
+    hand.kind === "user" ? [{ path, by: hand.by }] : []
+  );
   const { interrupted, exposedKey } = observed;
   const left = interrupted || leftovers.length > 0;
   if (!left && unjudged.length === 0 && exposedKey === undefined) return undefined;
@@ -30,6 +48,7 @@ export function tidyStep(observed: CertificateObservation): Step | undefined {
     store: interrupted,
     unjudged,
     leftovers,
+    ...(byUsers.length > 0 && { byUsers }),
     detail,
     closeKey: exposedKey !== undefined,
   };
@@ -59,19 +78,22 @@ export interface Deployment {
   readonly whole: boolean;
   /** Services that judge new files. */
   readonly judging: ReadonlySet<string>;
+  /** By whose hand each target is written. */
+  readonly hands: readonly HandChoice[];
 }
 
 export function deployStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
   drifts: readonly (readonly Drift[])[],
-  { whole, judging }: Deployment,
+  { whole, judging, hands }: Deployment,
 ): DeployStep | undefined {
   const targets = spec.targets.flatMap((target, at) => {
-    const [seen, drift] = [observed.targets[at], drifts[at]];
-    return seen === undefined || drift === undefined || drift.length === 0
+    const [seen, drift, hand = OWN_HAND] = [observed.targets[at], drifts[at], hands[at]];
+    return seen === undefined || drift === undefined || drift.length === 0 ||
+        hand.kind === "refused"
       ? []
-      : targetStep(target, seen, drift);
+      : targetStep(target, seen, drift, hand);
   });
   if (targets.length === 0) return undefined;
   const inUseUntil = loadedUntil(observed);

@@ -4,6 +4,7 @@ import { defaultMode } from "../config/format.ts";
 import { octal } from "../config/octal.ts";
 import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
+import { OWN_HAND, type OwnHand, type UsersHand } from "./hand.ts";
 import { formatMoment } from "./moment.ts";
 import type { Blocked, Drift, TargetFile, TargetObservation, TargetStep } from "./types.ts";
 
@@ -110,11 +111,12 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
   return blocked;
 }
 
-/** The step that mends a target. */
+/** The step that mends a target, by the runner's hand or by another user's. */
 export function targetStep(
   spec: TargetSpec,
   target: TargetObservation,
   drift: readonly Drift[],
+  hand: OwnHand | UsersHand = OWN_HAND,
 ): TargetStep {
   return {
     what: spec.what,
@@ -122,9 +124,22 @@ export function targetStep(
     ...(spec.passwordFile !== undefined && { passwordFile: spec.passwordFile }),
     path: spec.path,
     drift,
-    ...(target.owner.kind === "given" ? { uid: target.owner.id } : {}),
-    ...(target.group.kind === "given" ? { gid: target.group.id } : {}),
+    ...ownersFor(target, hand),
     mode: spec.mode ?? defaultMode(spec.what),
     createDirs: spec.createDirs,
   };
+}
+
+function ownersFor(
+  { owner, group, file }: TargetObservation,
+  hand: OwnHand | UsersHand,
+): Pick<TargetStep, "uid" | "gid" | "by"> {
+  const gid = group.kind === "given" ? { gid: group.id } : {};
+  if (hand.kind === "own") return { ...(owner.kind === "given" ? { uid: owner.id } : {}), ...gid };
+  const { by } = hand;
+  // Another user could put a file of any group there: only the group of a file of theirs is kept.
+  const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid
+    ? file.value.gid
+    : by.gid;
+  return { uid: by.uid, gid: kept, ...gid, by };
 }

@@ -1,6 +1,7 @@
 /** What stops a certificate's steps, and only a person can mend. */
 import type { CertificateSpec } from "../config/types.ts";
 import { judgeObstacles } from "./drift.ts";
+import type { HandChoice } from "./hand.ts";
 import type { Selection } from "./selection.ts";
 import type { Blocked, CertificateObservation, Due, Observation } from "./types.ts";
 
@@ -13,10 +14,15 @@ export function storeObstacles({ stored }: CertificateObservation): Blocked[] {
 export function targetObstacles(
   spec: CertificateSpec,
   observed: CertificateObservation,
+  hands: readonly HandChoice[],
 ): Blocked[] {
   return spec.targets.flatMap((target, at) => {
-    const seen = observed.targets[at];
-    return seen === undefined ? [] : judgeObstacles(target, seen);
+    const [seen, hand] = [observed.targets[at], hands[at]];
+    if (seen === undefined) return [];
+    const refused: Blocked[] = hand?.kind === "refused"
+      ? [{ kind: "impossible", message: hand.message }]
+      : [];
+    return [...judgeObstacles(target, seen), ...refused];
   });
 }
 

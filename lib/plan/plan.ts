@@ -19,7 +19,7 @@ export function plan(
   now: Date,
   selection: Selection = EVERYTHING,
 ): Plan {
-  const { zone } = observation;
+  const { zone, runner, ownGroups } = observation;
   const certificates: CertificateState[] = [];
   const steps: Step[] = [];
   const selected = new Set(specs);
@@ -32,7 +32,8 @@ export function plan(
     const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
     const obstacles = markerObstacles(spec, observation, selection);
-    const planned = planCertificate(spec, observed, obstacles, { now, zone, judging, selection });
+    const moment = { now, zone, runner, ownGroups, judging, selection };
+    const planned = planCertificate(spec, observed, obstacles, moment);
     certificates.push(planned.state);
     steps.push(...planned.steps);
   }

@@ -4,6 +4,7 @@ import type { CertificateSpec } from "../config/types.ts";
 import { deployStep, issueStep, tidyStep } from "./certificate_steps.ts";
 import { judgeDrift, type Supply } from "./drift.ts";
 import { hurtsNow, isWhole, judgeDue, storedCertificate, validityOf } from "./due.ts";
+import { chooseHand, type HostUsers, OWN_HAND } from "./hand.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import {
   nothingToDeploy,
@@ -29,7 +30,7 @@ export interface PlannedCertificate {
 }
 
 /** What is the same for all certificates. */
-export interface Moment {
+export interface Moment extends HostUsers {
   readonly now: Date;
   readonly zone: string;
   /** Services that judge new files. */
@@ -67,16 +68,20 @@ export function planCertificate(
     const more = { forced, unjudged: unjudged.has(target.path) };
     return seen === undefined ? [] : judgeDrift(target, seen, supply, more);
   });
+  const hands = spec.targets.map((target, at) => {
+    const seen = observed.targets[at];
+    return seen === undefined ? OWN_HAND : chooseHand(target, seen, moment);
+  });
   const blocked = withoutRepetitions([
     ...unreadable,
-    ...(selection.deploy ? targetObstacles(spec, observed) : []),
+    ...(selection.deploy ? targetObstacles(spec, observed, hands) : []),
     ...obstacles,
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
-    ? deployStep(spec, observed, drifts, { whole, judging: moment.judging })
+    ? deployStep(spec, observed, drifts, { whole, judging: moment.judging, hands })
     : undefined;
-  const steps = [tidyStep(observed), issue, deploy].filter((step) => step !== undefined);
+  const steps = [tidyStep(observed, hands), issue, deploy].filter((step) => step !== undefined);
   const state = certificateState(spec, observed, drifts, blocked, moment);
   const waits = timed?.waits;
   return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };

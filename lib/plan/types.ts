@@ -71,8 +71,28 @@ export type Account =
   | { readonly kind: "unknown"; readonly name: string }
   | { readonly kind: "unspecified" };
 
+/** A user and a group of this host, by their numbers. */
+export interface HostUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A folder on the way to a target. Links are followed: the folder of each one is on the way too. */
+export interface Passage extends HostUser {
+  /** Without links. */
+  readonly folder: string;
+  /** Name of the owner where it is known, else the digits of its number. */
+  readonly owner: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** What of the folder the way leads on to; absent: the target, or what does not exist. */
+  readonly next?: { readonly path: string; readonly uid: number; readonly owner: string };
+}
+
 export interface TargetObservation {
   readonly path: string;
+  /** From the root to the last folder that exists. */
+  readonly way: readonly Passage[];
   readonly file: Presence<TargetFile>;
   /** State of the parent folder, looked at only when the target is absent. */
   readonly parent: "present" | "absent" | "not-a-folder";
@@ -101,6 +121,8 @@ export interface CertificateObservation {
 /** A target that can be put back as it was. */
 export interface Replaced {
   readonly path: string;
+  /** By whose hand it is put back, where it is not the runner's. */
+  readonly by?: HostUser;
   /** Whether there was a file before. */
   readonly kept: boolean;
 }
@@ -179,6 +201,10 @@ export interface Observation {
   readonly served: readonly ServedObservation[];
   /** The host's time zone, in which maintenance windows are meant. */
   readonly zone: string;
+  /** Who runs this: its number. */
+  readonly runner: number;
+  /** The own group of users to whom folders on the way to targets belong, as far as it is known. */
+  readonly ownGroups: ReadonlyMap<number, number>;
 }
 
 /** Why a certificate is issued. For people; never branched on outside this room. */
@@ -275,6 +301,8 @@ export interface TidyStep {
   readonly unjudged: readonly Replaced[];
   /** Files of an interrupted run, beside targets. */
   readonly leftovers: readonly string[];
+  /** Those of them that are removed as the user who may replace folders above them. */
+  readonly byUsers?: readonly { readonly path: string; readonly by: HostUser }[];
   /** What is to be tidied, for people. */
   readonly detail: string;
   /** Take the stored private key's mode down to 0600. */
@@ -295,6 +323,8 @@ export interface IssueStep {
 
 /** One file to write. Where `uid` or `gid` is absent, the replaced file's is kept. */
 export interface TargetStep extends Format {
+  /** Written as this user, who may replace folders above it; then `uid` and `gid` are there. */
+  readonly by?: HostUser;
   readonly path: string;
   readonly drift: readonly Drift[];
   readonly uid?: number;

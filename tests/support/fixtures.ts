@@ -136,6 +136,7 @@ export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservat
   return {
     path: "/etc/nginx/web.crt",
     file: present(makeFile()),
+    way: [],
     parent: "present",
     owner: { kind: "unspecified" },
     group: { kind: "unspecified" },
@@ -172,6 +173,8 @@ export function observationOf(
     orphans: [],
     served: [],
     zone: "UTC",
+    runner: 0,
+    ownGroups: new Map(),
     ...parts,
   };
 }

@@ -59,6 +59,16 @@ export function withUmask<T>(mask: number, run: () => T): T {
   }
 }
 
+/** The same for what takes its time. */
+export async function withUmaskUntil<T>(mask: number, run: () => Promise<T>): Promise<T> {
+  const before = Deno.umask(mask);
+  try {
+    return await run();
+  } finally {
+    Deno.umask(before);
+  }
+}
+
 /** The error that a call has to throw. */
 export function errorOf(call: () => unknown): Error {
   try {
@@ -68,6 +78,13 @@ export function errorOf(call: () => unknown): Error {
     return error;
   }
   assert.fail("it did not fail");
+}
+
+/** The error by which a promise has to be rejected. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<Error> {
+  const error = await promise.then(() => undefined, (error) => error);
+  assert.ok(error instanceof Error, "it did not fail");
+  return error;
 }
 
 /** Registers a test that only root can run; for others it is skipped, with a line that says so. */

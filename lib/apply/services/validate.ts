@@ -22,7 +22,10 @@ export async function judgeNewFiles(
     if (whyNot(step, run) !== undefined) continue;
     const fault = await findFault(step);
     if (fault === undefined) continue;
-    const names = step.certificates.filter((name) => revert(name, step.service, run));
+    const names: string[] = [];
+    for (const name of step.certificates) {
+      if (await revert(name, step.service, run)) names.push(name);
+    }
     const back = names.length === 0 ? "" : `, and the files of ${names.join(", ")} were put back`;
     const idle = step.kind === "service" ? "; its action was not run" : "";
     faults.set(step.service, `${fault}${idle}${back}`);
@@ -45,12 +48,16 @@ async function findFault(step: ServiceStep | JudgeStep): Promise<string | undefi
   return undefined;
 }
 
-function revert(name: string, service: string, { results, emit }: ServicesRun): boolean {
+async function revert(
+  name: string,
+  service: string,
+  { results, hands, emit }: ServicesRun,
+): Promise<boolean> {
   const result = results.get(name);
   // What services read from the store is not put back: the old set is gone.
   if (result?.state !== "deployed" || result.replaced.length === 0) return false;
   try {
-    putBack(result.replaced);
+    await putBack(result.replaced, hands);
     result.state = "reverted";
     const paths = result.replaced.map(({ path }) => path);
     emit({ kind: "reverted", certificate: name, service, paths });

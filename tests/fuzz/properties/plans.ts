@@ -92,7 +92,8 @@ export const PLANS = [
         certificates: [seen],
         markers: { kind: "present", value: [] } as const,
       };
-      const whole = { ...observation, orphans: [], served: [], zone: "UTC" };
+      const host = { zone: "UTC", runner: 0, ownGroups: new Map() };
+      const whole = { ...observation, orphans: [], served: [], ...host };
       return plan(makeConfig([spec]), [spec], whole, now).certificates[0]?.due?.reason;
     };
     assert.ok(start > notBefore && start <= notAfter, `the window begins ${start.toISOString()}`);

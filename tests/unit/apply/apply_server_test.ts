@@ -50,9 +50,10 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     const step = issueStep("web.example.test", { role: "short", ttl: 30 * 86_400 });
     const renew = { kind: "duration", seconds: 1_800 } as const;
     const [setback] = setbacks(await run(plan({ ...step, renew })));
-    // Certificates count in whole seconds, so the last minute may have begun already.
+    // Certificates count in whole seconds, and the answer takes its time: the last minute may have
+    // begun already.
     assert.equal(
-      setback?.[3]?.replace("19m 59s", "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
+      setback?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
       "The certificate would be due again at once, so it was not stored: it expires in 20m " +
         '(MOMENT), inside its renewal window of 30m; raise max_ttl of the role "short" or of the ' +
         'mount, or lower "renew"',

@@ -9,8 +9,11 @@ import {
   putBack,
   putBackRest,
 } from "../../../lib/apply/deploy.ts";
+import { Hands } from "../../../lib/apply/hands/hands.ts";
 import type { Replaced, TargetStep } from "../../../lib/plan/types.ts";
-import { errorOf, type Folder, makeFolder, modeOf, rootTest } from "../../support/rig.ts";
+import { type Folder, makeFolder, modeOf, rejectionOf, rootTest } from "../../support/rig.ts";
+
+const HANDS = new Hands();
 
 function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
   const what = path.endsWith(".key") ? "privkey" : "cert";
@@ -25,7 +28,7 @@ function pair(folder: Folder): [TargetStep, TargetStep] {
 function run(
   targets: readonly TargetStep[],
   change: Partial<Deployment> = {},
-): readonly Replaced[] {
+): Promise<readonly Replaced[]> {
   return deploy({
     targets,
     revocable: true,
@@ -33,7 +36,7 @@ function run(
     beforeFirstRename: () => {},
     afterRename: () => {},
     ...change,
-  });
+  }, HANDS);
 }
 
 /** All that a program may look at, but for the time of the last change of the inode. */
@@ -49,22 +52,22 @@ function writeOld(folder: Folder): void {
   for (const name of ["web.crt", "web.key"]) Deno.utimeSync(folder.at(name), 1000, 2000);
 }
 
-Deno.test("what is replaced is kept by a second name, never by a copy", () => {
+Deno.test("what is replaced is kept by a second name, never by a copy", async () => {
   using folder = makeFolder();
   writeOld(folder);
   const before = lstatSync(folder.at("web.key")).ino;
-  run(pair(folder));
+  await run(pair(folder));
   assert.deepEqual(folder.tree(), [".web.crt.vcm-old", ".web.key.vcm-old", "web.crt", "web.key"]);
   assert.equal(lstatSync(folder.at(".web.key.vcm-old")).ino, before);
   assert.equal(modeOf(folder.at(".web.key.vcm-old")), "400");
   assert.equal(folder.read("web.key"), "new privkey\n");
 });
 
-Deno.test("nothing stays beside the targets where nobody judges the new files", () => {
+Deno.test("nothing stays beside the targets where nobody judges the new files", async () => {
   using folder = makeFolder();
   writeOld(folder);
   assert.deepEqual(
-    run(pair(folder), {
+    await run(pair(folder), {
       revocable: false,
       beforeFirstRename: (replaced) => assert.deepEqual(replaced, []),
     }),
@@ -73,126 +76,126 @@ Deno.test("nothing stays beside the targets where nobody judges the new files", 
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
 });
 
-Deno.test("putBack() gives the very files back: inode, times, mode and all", () => {
+Deno.test("putBack() gives the very files back: inode, times, mode and all", async () => {
   using folder = makeFolder();
   writeOld(folder);
   const facts = () => ["web.crt", "web.key"].map((name) => factsOf(folder.at(name)));
   const before = facts();
-  putBack(run(pair(folder)));
+  await putBack(await run(pair(folder)), HANDS);
   assert.deepEqual(facts(), before);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
 });
 
-rootTest("putBack() gives owner and group back", () => {
+rootTest("putBack() gives owner and group back", async () => {
   using folder = makeFolder();
   writeOld(folder);
   Deno.chownSync(folder.at("web.key"), 1001, 1002);
   const before = factsOf(folder.at("web.key"));
   const targets = [target(folder.at("web.key"), { uid: 7, gid: 8 })];
-  const replaced = run(targets);
+  const replaced = await run(targets);
   assert.deepEqual([factsOf(folder.at("web.key")).uid, factsOf(folder.at("web.key")).gid], [7, 8]);
-  putBack(replaced);
+  await putBack(replaced, HANDS);
   assert.deepEqual(factsOf(folder.at("web.key")), before);
 });
 
-Deno.test("putBack() removes files where there were none", () => {
+Deno.test("putBack() removes files where there were none", async () => {
   using folder = makeFolder();
   folder.write("web.crt", "old cert\n");
-  const replaced = run(pair(folder));
+  const replaced = await run(pair(folder));
   assert.deepEqual(folder.tree(), [".web.crt.vcm-old", "web.crt", "web.key"]);
-  putBack(replaced);
+  await putBack(replaced, HANDS);
   assert.deepEqual(folder.tree(), ["web.crt"]);
   assert.equal(folder.read("web.crt"), "old cert\n");
 });
 
-Deno.test("putBack() leaves folders that were made for the new files, which are empty then", () => {
+Deno.test("putBack() leaves folders that were made for the new files, which are empty then", async () => {
   using folder = makeFolder();
   const targets = [target(folder.at("a/web.crt"), { createDirs: true })];
-  putBack(run(targets));
+  await putBack(await run(targets), HANDS);
   assert.deepEqual(folder.tree(), ["a/"]);
 });
 
-Deno.test("putBack() gives a link back as a link, wherever it leads", () => {
+Deno.test("putBack() gives a link back as a link, wherever it leads", async () => {
   for (const aim of ["elsewhere", "nowhere"]) {
     using folder = makeFolder();
     folder.write("elsewhere", "mine", 0o604);
     Deno.symlinkSync(aim, folder.at("web.crt"));
     const targets = [target(folder.at("web.crt"))];
-    const replaced = run(targets);
+    const replaced = await run(targets);
     assert.equal(lstatSync(folder.at("web.crt")).isFile(), true);
-    putBack(replaced);
+    await putBack(replaced, HANDS);
     assert.equal(Deno.readLinkSync(folder.at("web.crt")), aim);
     assert.deepEqual([folder.read("elsewhere"), modeOf(folder.at("elsewhere"))], ["mine", "604"]);
     assert.deepEqual(folder.tree(), ["elsewhere", "web.crt"]);
   }
 });
 
-Deno.test("putBack() leaves the other names of a file alone", () => {
+Deno.test("putBack() leaves the other names of a file alone", async () => {
   using folder = makeFolder();
   folder.write("web.crt", "old cert\n");
   Deno.linkSync(folder.at("web.crt"), folder.at("other"));
   const targets = [target(folder.at("web.crt"))];
-  const replaced = run(targets);
+  const replaced = await run(targets);
   assert.equal(folder.read("other"), "old cert\n");
-  putBack(replaced);
+  await putBack(replaced, HANDS);
   assert.equal(factsOf(folder.at("web.crt")).ino, factsOf(folder.at("other")).ino);
   assert.equal(factsOf(folder.at("other")).nlink, 2);
 });
 
-Deno.test("putBack() tries all files, and names those that could not be put back", () => {
+Deno.test("putBack() tries all files, and names those that could not be put back", async () => {
   using folder = makeFolder();
   writeOld(folder);
-  const replaced = run(pair(folder));
+  const replaced = await run(pair(folder));
   Deno.removeSync(folder.at("web.crt"));
   folder.write("web.crt/in-the-way", "x");
-  const { message } = errorOf(() => putBack(replaced));
+  const { message } = await rejectionOf(putBack(replaced, HANDS));
   assert.match(message, new RegExp(`^Cannot put back "${folder.at("web.crt")}": [a-z ]+$`));
   assert.equal(folder.read("web.key"), "old key\n");
 });
 
-Deno.test("putBack() removes no file whose old one has gone", () => {
+Deno.test("putBack() removes no file whose old one has gone", async () => {
   using folder = makeFolder();
   writeOld(folder);
-  const replaced = run(pair(folder));
+  const replaced = await run(pair(folder));
   Deno.removeSync(folder.at(".web.key.vcm-old"));
-  const { message } = errorOf(() => putBack(replaced));
+  const { message } = await rejectionOf(putBack(replaced, HANDS));
   assert.equal(message, `Cannot put back "${folder.at("web.key")}": no such file or directory`);
   assert.equal(folder.read("web.key"), "new privkey\n");
   assert.equal(folder.read("web.crt"), "old cert\n");
 });
 
-Deno.test("putBackRest() does the rest of what a killed run began to put back", () => {
+Deno.test("putBackRest() does the rest of what a killed run began to put back", async () => {
   using folder = makeFolder();
   folder.write("web.crt", "old cert\n");
   folder.write("web.key", "old key\n");
   const three = [...pair(folder), target(folder.at("web.pem"))];
-  const replaced = run(three);
+  const replaced = await run(three);
   // One is back, two are not.
-  putBack(replaced.slice(0, 1));
-  putBackRest(replaced);
+  await putBack(replaced.slice(0, 1), HANDS);
+  await putBackRest(replaced, HANDS);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
-  putBackRest(replaced);
+  await putBackRest(replaced, HANDS);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
 });
 
-Deno.test("forgetReplaced() leaves the new files alone in the folder", () => {
+Deno.test("forgetReplaced() leaves the new files alone in the folder", async () => {
   using folder = makeFolder();
   writeOld(folder);
-  run(pair(folder));
-  forgetReplaced(pair(folder));
+  await run(pair(folder));
+  await forgetReplaced(pair(folder), HANDS);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
   assert.equal(folder.read("web.crt"), "new cert\n");
   // Once more, and where there was nothing to keep.
-  forgetReplaced(pair(folder));
+  await forgetReplaced(pair(folder), HANDS);
 });
 
-Deno.test("an old file of an interrupted run is no file to be put back", () => {
+Deno.test("an old file of an interrupted run is no file to be put back", async () => {
   using folder = makeFolder();
   folder.write(".web.crt.vcm-old", "ancient\n");
   const targets = [target(folder.at("web.crt"))];
-  putBack(run(targets));
+  await putBack(await run(targets), HANDS);
   assert.deepEqual(folder.tree(), []);
 });
 
@@ -222,11 +225,11 @@ const BEFORE: Readonly<Record<string, (folder: Folder) => Partial<Deployment>>> 
 };
 
 for (const [what, change] of Object.entries(BEFORE)) {
-  Deno.test(`nothing is left beside the targets where ${what}`, () => {
+  Deno.test(`nothing is left beside the targets where ${what}`, async () => {
     using folder = makeFolder();
     writeOld(folder);
     const before = factsOf(folder.at("web.key"));
-    const error = errorOf(() => run(pair(folder), change(folder)));
+    const error = await rejectionOf(run(pair(folder), change(folder)));
     assert.ok(error instanceof NotDeployedError, error.message);
     assert.deepEqual(
       folder.tree().filter((name) => /^\.[^/]*$/.test(name)),
@@ -236,18 +239,16 @@ for (const [what, change] of Object.entries(BEFORE)) {
   });
 }
 
-Deno.test("where a later rename fails, what was replaced is back, and nothing beside it", () => {
+Deno.test("where a later rename fails, what was replaced is back, and nothing beside it", async () => {
   using folder = makeFolder();
   writeOld(folder);
   const before = factsOf(folder.at("web.crt"));
-  const error = errorOf(() =>
-    run(pair(folder), {
-      beforeFirstRename: () => {
-        Deno.removeSync(folder.at("web.key"));
-        folder.write("web.key/in-the-way", "x");
-      },
-    })
-  );
+  const error = await rejectionOf(run(pair(folder), {
+    beforeFirstRename: () => {
+      Deno.removeSync(folder.at("web.key"));
+      folder.write("web.key/in-the-way", "x");
+    },
+  }));
   assert.ok(error instanceof NotDeployedError);
   assert.deepEqual(factsOf(folder.at("web.crt")), before);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);

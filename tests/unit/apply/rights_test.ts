@@ -133,3 +133,25 @@ Deno.test("what nobody has judged may be put back, also where nothing is deploye
   assert.equal(write.includes(path) && write.includes(folder.at(".web.key.vcm-old")), true);
   assert.equal(read.includes(folder.path), true);
 });
+
+Deno.test("where another user writes, this program may be run once more", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+  const by = { uid: 1000, gid: 1000 };
+  const targets = step.targets.map((target) => ({ ...target, by }));
+  assert.deepEqual(rights({ ...step, targets }).run, [Deno.execPath()]);
+  const tidy: Step = {
+    kind: "tidy",
+    certificate: "web",
+    store: false,
+    unjudged: [],
+    leftovers: [folder.at(".a.vcm-new")],
+    detail: "an interrupted run left something",
+    closeKey: false,
+  };
+  assert.deepEqual(rights(tidy).run, []);
+  const byUsers = [{ path: folder.at(".a.vcm-new"), by }];
+  assert.deepEqual(rights({ ...tidy, byUsers }).run, [Deno.execPath()]);
+  const unjudged = [{ path: folder.at("a"), kept: true, by }];
+  assert.deepEqual(rights({ ...tidy, unjudged }).run, [Deno.execPath()]);
+});

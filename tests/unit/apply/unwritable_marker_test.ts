@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { writeMarker } from "../../../lib/apply/marker.ts";
+import { Hands } from "../../../lib/apply/hands/hands.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
-import { errorOf, type Folder, makeFolder, modeOf } from "../../support/rig.ts";
+import { type Folder, makeFolder, modeOf, rejectionOf } from "../../support/rig.ts";
 import { deployStep, issueStep, setbacks, withRig } from "./plans.ts";
 
 const SERVICE = "nginx.service";
@@ -50,7 +51,7 @@ const IN_THE_WAY: Readonly<Record<string, (store: Folder) => void>> = {
 };
 
 for (const [what, put] of Object.entries(IN_THE_WAY)) {
-  Deno.test(`a marker that cannot be written keeps all as it is: ${what}`, () => {
+  Deno.test(`a marker that cannot be written keeps all as it is: ${what}`, async () => {
     using folder = makeFolder();
     put(folder);
     folder.write("ssl/web.crt", "old\n");
@@ -64,14 +65,14 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
       mode: 0o644,
       createDirs: false,
     }];
-    const error = errorOf(() =>
+    const error = await rejectionOf(
       deploy({
         targets,
         revocable: false,
         content: () => "new\n",
         beforeFirstRename: () => writeMarker(folder.path, SERVICE, "web"),
         afterRename: () => assert.fail("it was replaced"),
-      })
+      }, new Hands()),
     );
     // The cause is the system's word for it, which differs from one file system to another.
     const beginning = `Cannot write the marker "${folder.at(MARKER)}": `;

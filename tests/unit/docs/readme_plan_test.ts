@@ -62,6 +62,7 @@ function target(path: string, mode: number): TargetObservation {
         changedAt: 0,
       },
     },
+    way: [],
     parent: "present",
     owner: account,
     group: account,
@@ -72,6 +73,8 @@ function target(path: string, mode: number): TargetObservation {
 
 const OBSERVATION: Observation = {
   orphans: [],
+  runner: 0,
+  ownGroups: new Map(),
   certificates: [
     {
       name: "web.internal.myorg.local",

@@ -6,6 +6,7 @@ import { judgeSealed, seal } from "../../../lib/certificate/sealed.ts";
 import { Secret } from "../../../lib/config/secret.ts";
 import type { Format, Part } from "../../../lib/config/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
+import { READER } from "../../../lib/observe/read.ts";
 import type { SetTexts } from "../../../lib/observe/stored_set.ts";
 import { ABSENT, present } from "../../support/fixtures.ts";
 import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
@@ -30,7 +31,7 @@ function expected(format: Format, texts = TEXTS): Expected {
 
 function judge(folder: Folder, format: Format, content: string | Uint8Array) {
   Deno.writeFileSync(folder.at("file"), bytesOf(content));
-  const judged = expected(format).judge(folder.at("file"));
+  const judged = expected(format).judge(folder.at("file"), READER);
   assert.ok(judged.kind === "present");
   return judged.value;
 }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
 import { lookUpAccounts } from "../../../lib/observe/accounts.ts";
 import { expect } from "../../../lib/observe/expected.ts";
+import { UNWAITING_READER } from "../../../lib/observe/read_unwaiting.ts";
 import { FolderCache, observeTarget } from "../../../lib/observe/target.ts";
+import { WayFinder } from "../../../lib/observe/way.ts";
 import type { Presence, TargetFile } from "../../../lib/plan/types.ts";
 import { ABSENT } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
@@ -14,7 +16,8 @@ function look(folder: Folder, name: string, stored: Presence<string> = STORED) {
   const spec: TargetSpec = { what: "cert", path: folder.at(name), createDirs: false };
   const texts = { cert: stored, chain: ABSENT, fullchain: ABSENT, privkey: ABSENT, ca: ABSENT };
   const expected = expect(spec, "web.example.com", texts, undefined);
-  return observeTarget(spec, expected, new FolderCache(), ACCOUNTS);
+  const folders = new FolderCache(new WayFinder(Deno.uid() ?? 0, ACCOUNTS), UNWAITING_READER);
+  return observeTarget(spec, expected, folders, ACCOUNTS);
 }
 
 function lookAtFile(folder: Folder, name: string, stored?: Presence<string>): TargetFile {

@@ -1,0 +1,109 @@
+/**
+ * Carries out orders as the user who runs this process.
+ *
+ * Not guaranteed: that a folder which somebody else may replace is still the same one between two
+ * calls. The runtime has no file-system calls relative to an open folder; plan/hand.ts says whose
+ * hand may work where.
+ */
+import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+import { folderOf, replacedFile, temporaryFile } from "../../config/store_paths.ts";
+import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
+import type { FileOrder, NewFile } from "./hand.ts";
+
+/** Answers as `Hand` does, at once. Throws the system's error. */
+export function carryOutOrder(order: FileOrder): boolean {
+  switch (order.do) {
+    case "make":
+      make(order.file);
+      return true;
+    case "keep":
+      return keep(order.path);
+    case "replace":
+      fs.renameSync(temporaryFile(order.path), order.path);
+      return true;
+    case "put-back":
+      if (order.kept) fs.renameSync(replacedFile(order.path), order.path);
+      else removeIfThere(order.path);
+      syncFolder(folderOf(order.path));
+      return true;
+    case "remove":
+      removeIfThere(order.path);
+      return true;
+    case "sync":
+      syncFolder(order.folder);
+      return true;
+  }
+}
+
+function make(file: NewFile): void {
+  const temporary = temporaryFile(file.path);
+  if (file.createDirs) makeFolders(folderOf(file.path));
+  // Under the lock nobody else makes it: it is what an interrupted run left.
+  removeIfThere(temporary);
+  const content = Buffer.from(file.content.data, file.content.encoding);
+  writeNewFile(temporary, content, ownershipOf(file));
+}
+
+/** Owner and group one by one: the file's wish, else those of the file that is replaced. */
+function ownershipOf({ path, uid, gid, mode }: NewFile): Ownership {
+  const replaced = fs.lstatSync(path, { throwIfNoEntry: false });
+  const kept = replaced?.isFile() ? replaced : undefined;
+  const [owner, group] = [uid ?? kept?.uid, gid ?? kept?.gid];
+  return {
+    ...(owner === undefined ? {} : { uid: owner }),
+    ...(group === undefined ? {} : { gid: group }),
+    mode,
+  };
+}
+
+/** Makes what is missing, for everybody to enter, whatever the umask; none is there half closed. */
+function makeFolders(path: string): void {
+  if (isThere(path)) return;
+  makeFolders(folderOf(path));
+  const temporary = temporaryFile(path);
+  if (isThere(temporary)) fs.rmdirSync(temporary);
+  fs.mkdirSync(temporary);
+  fs.chmodSync(temporary, 0o755);
+  fs.renameSync(temporary, path);
+}
+
+function keep(path: string): boolean {
+  const kept = replacedFile(path);
+  removeIfThere(kept);
+  if (!isThere(path)) return false;
+  linkOrCopy(path, kept);
+  return true;
+}
+
+/** File systems without hard links, and the kernel's protection of other users' files (proc(5)). */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+function linkOrCopy(path: string, kept: string): void {
+  try {
+    fs.linkSync(path, kept);
+  } catch (error) {
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    copy(path, kept);
+  }
+}
+
+/** Whole, or not at all; who may not give it its owner keeps it for himself. */
+function copy(path: string, kept: string): void {
+  const { uid, gid, mode, atime, mtime } = fs.lstatSync(path);
+  const text = fs.readFileSync(path);
+  const temporary = temporaryFile(kept);
+  removeIfThere(temporary);
+  try {
+    writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    writeNewFile(temporary, text, { mode: mode & 0o700 });
+  }
+  fs.utimesSync(temporary, atime, mtime);
+  fs.renameSync(temporary, kept);
+}
+
+function isThere(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,98 @@
+/** A host on which root runs VCM and a user has folders, with a practice Vault; needs root. */
+import { startPracticeVault } from "../../lib/demo/practice_vault.ts";
+import { compiledVcm } from "../support/vcm.ts";
+
+/** A user whom no file of accounts knows, and so has no group of their own. */
+export const USER = 61001;
+export const STRANGER = 61002;
+/** What such a user's process gets for a group. */
+export const NO_GROUP = 65534;
+
+export interface UsersPlace extends AsyncDisposable {
+  /** Root's, for all to enter. */
+  readonly folder: string;
+  at(name: string): string;
+  /** Makes a folder for somebody, in root's folder. */
+  makeFolder(name: string, uid: number, mode?: number): Promise<void>;
+  /** Writes vcm.yaml with the given certificates; FOLDER is the folder. */
+  configure(certs: string): Promise<void>;
+  /** Runs the compiled program as root, or as somebody else; paths are shown as FOLDER. */
+  vcm(args: readonly string[], uid?: number): Promise<Result>;
+  /** Owner, group, mode, size and inode of all below a folder, by path. */
+  snapshot(name: string): Promise<Record<string, string>>;
+}
+
+export interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function makeUsersPlace(): Promise<UsersPlace> {
+  const folder = await Deno.makeTempDir({ prefix: "vcm-users-" });
+  await Deno.chmod(folder, 0o755);
+  const at = (name: string) => `${folder}/${name}`;
+  await Deno.copyFile(await compiledVcm(), at("vcm"));
+  await Deno.chmod(at("vcm"), 0o755);
+  const vault = await startPracticeVault({});
+  const show = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(folder, "FOLDER");
+  return {
+    folder,
+    at,
+    makeFolder: async (name, uid, mode = 0o755) => {
+      await Deno.mkdir(at(name));
+      await Deno.chown(at(name), uid, uid);
+      await Deno.chmod(at(name), mode);
+    },
+    configure: async (certs) => {
+      const text = `config:
+  vault: "${vault.address}"
+  vault_role_id: "${vault.roleId}"
+  vault_secret_id: "${vault.secretId}"
+  pki: "pki"
+  role: "web"
+  cert_store: "FOLDER/store"
+certs:
+${certs}`;
+      await Deno.writeTextFile(at("vcm.yaml"), text.replaceAll("FOLDER", folder), { mode: 0o600 });
+    },
+    vcm: async (args, uid = 0) => {
+      const output = await new Deno.Command(at("vcm"), {
+        args: [...args, "--config", at("vcm.yaml")],
+        clearEnv: true,
+        env: { PATH: "/usr/bin:/bin" },
+        cwd: "/",
+        stdin: "null",
+        ...(uid === 0 ? {} : { uid, gid: uid }),
+      }).output();
+      return { code: output.code, stdout: show(output.stdout), stderr: show(output.stderr) };
+    },
+    snapshot: (name) => snapshot(at(name)),
+    [Symbol.asyncDispose]: async () => {
+      await vault.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+async function snapshot(folder: string): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    const { uid, gid, mode, size, ino, nlink } = await Deno.lstat(path);
+    found[path] = [uid, gid, mode?.toString(8), size, ino, nlink].join(" ");
+    if (entry.isDirectory) Object.assign(found, await snapshot(path));
+  }
+  return found;
+}
+
+/** A certificate whose key and chain go into a folder. */
+export function pairIn(folder: string, name = "web.demo.internal", more = ""): string {
+  return `  - name: "${name}"
+    deploy:
+      - fullchain: "FOLDER/${folder}/server.crt"
+        owner: "${USER}"
+${more}      - privkey: "FOLDER/${folder}/server.key"
+        owner: "${USER}"
+`;
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { chooseHand, type HostUsers } from "../../../lib/plan/hand.ts";
+import type { Passage, TargetObservation } from "../../../lib/plan/types.ts";
+import { ABSENT, makeFile, makeSeen, makeTarget, present } from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const PATH = "/srv/pg/web.crt";
+const ROOT: HostUsers = { runner: 0, ownGroups: new Map([[26, 260], [1000, 1000]]) };
+const ELSE = "give a path below folders that nobody may write to but root";
+const PG = { kind: "given", name: "postgres", id: 26 } as const;
+
+/** A folder on the way that leads on to the next one. */
+function passage(folder: string, uid: number, mode: number, more: Partial<Passage> = {}): Passage {
+  return { folder, uid, gid: uid, owner: uid === 26 ? "postgres" : String(uid), mode, ...more };
+}
+
+/** What is chosen for a target in `/srv/pg`, which is as the change has it, in folders of root. */
+function chosen(
+  last: Partial<Passage>,
+  seen: Partial<TargetObservation> = {},
+  users: HostUsers = ROOT,
+) {
+  const way = [
+    passage("/", 0, 0o755, { next: { path: "/srv", uid: 0, owner: "root" } }),
+    passage("/srv", 0, 0o755, { next: { path: "/srv/pg", uid: last.uid ?? 0, owner: "x" } }),
+    { ...passage("/srv/pg", last.uid ?? 0, 0o755), ...last },
+  ];
+  return chooseHand(
+    makeTarget({ path: PATH }),
+    makeSeen({ path: PATH, file: ABSENT, way, ...seen }),
+    users,
+  );
+}
+
+function refusal(...args: Parameters<typeof chosen>): string {
+  const choice = chosen(...args);
+  assert.ok(choice.kind === "refused", JSON.stringify(choice));
+  return choice.message;
+}
+
+pureTest("root writes where only root may replace what is on the way", () => {
+  assert.deepEqual(chosen({}), { kind: "own" });
+  assert.deepEqual(chosen({}, { owner: PG }), { kind: "own" });
+  assert.deepEqual(chosen({ mode: 0o2755 }), { kind: "own" });
+});
+
+pureTest("in a user's folder that user writes, with the user's own group or nobody's", () => {
+  const by = { uid: 26, gid: 260 };
+  assert.deepEqual(chosen({ uid: 26 }, { owner: PG }), { kind: "user", by });
+  const file = present(makeFile({ uid: 26 }));
+  assert.deepEqual(chosen({ uid: 26 }, { file }), { kind: "user", by });
+  const unknown = { runner: 0, ownGroups: new Map() };
+  assert.deepEqual(chosen({ uid: 26 }, { owner: PG }, unknown), {
+    kind: "user",
+    by: { uid: 26, gid: 65534 },
+  });
+});
+
+pureTest("a file of root's, or of a third one's, in a user's folder is refused", () => {
+  const message =
+    'User "postgres" may replace what lies in "/srv/pg", so "/srv/pg/web.crt" has to ' +
+    `belong to that user too: set "owner" to "postgres", or ${ELSE}`;
+  assert.equal(refusal({ uid: 26, owner: "postgres" }), message);
+  const file = present(makeFile({ uid: 0 }));
+  assert.equal(refusal({ uid: 26, owner: "postgres" }, { file }), message);
+  const owner = { kind: "given", name: "web", id: 33 } as const;
+  assert.equal(refusal({ uid: 26, owner: "postgres" }, { owner }), message);
+  // A link's owner says nothing about whose the file is to be.
+  const link = present(makeFile({ type: "symlink", uid: 26 }));
+  assert.equal(refusal({ uid: 26, owner: "postgres" }, { file: link }), message);
+});
+
+pureTest("a folder that all, or a group of several, may write to is refused", () => {
+  assert.equal(
+    refusal({ mode: 0o777 }),
+    'Every user may write to "/srv/pg" (mode 0777), and so replace what VCM writes there; ' +
+      `end that by "chmod o-w /srv/pg", or ${ELSE}`,
+  );
+  assert.equal(
+    refusal({ mode: 0o775, gid: 50 }),
+    'Group 50 may write to "/srv/pg" (mode 0775), and so replace what VCM writes there; ' +
+      `end that by "chmod g-w /srv/pg", or ${ELSE}`,
+  );
+  assert.match(refusal({ uid: 26, gid: 50, mode: 0o770 }, { owner: PG }), /^Group 50 may write/);
+  assert.match(refusal({ uid: 26, gid: 260, mode: 0o777 }, { owner: PG }), /^Every user may write/);
+});
+
+pureTest("a user's own group is as good as the user", () => {
+  assert.equal(chosen({ uid: 26, gid: 260, mode: 0o2770 }, { owner: PG }).kind, "user");
+});
+
+pureTest("in a sticky folder it counts whose the next is", () => {
+  const at = (uid: number) => present(makeFile({ uid, owner: uid === 26 ? "postgres" : "root" }));
+  assert.deepEqual(chosen({ mode: 0o1777 }, { file: at(0) }), { kind: "own" });
+  assert.equal(chosen({ mode: 0o1777 }, { file: at(26) }).kind, "user");
+  const root = { kind: "given", name: "root", id: 0 } as const;
+  assert.equal(
+    refusal({ mode: 0o1777 }, { file: at(26), owner: root }),
+    'User "postgres" may replace "/srv/pg/web.crt", so "/srv/pg/web.crt" has to belong to that ' +
+      `user too: set "owner" to "postgres", or ${ELSE}`,
+  );
+  const message = 'Every user may write to "/srv/pg" (mode 1777), and so replace what VCM writes ' +
+    "there; give a path in a folder of its own";
+  assert.equal(refusal({ mode: 0o1777 }), message);
+  assert.equal(refusal({ mode: 0o1777 }, { parent: "absent" }), message);
+});
+
+pureTest("two users on one way are refused, whoever the target's is", () => {
+  for (const id of [26, 27]) {
+    const owner = { kind: "given", name: "x", id } as const;
+    const way = [passage("/home/a", 26, 0o755), passage("/home/a/b", 27, 0o755)];
+    const seen = makeSeen({ path: PATH, file: ABSENT, owner, way });
+    assert.equal(chooseHand(makeTarget({ path: PATH }), seen, ROOT).kind, "refused");
+  }
+});
+
+pureTest("a user who may not write to the last folder, and set-id bits, are refused before", () => {
+  const way = [passage("/home", 26, 0o755), passage("/home/ssl", 0, 0o755)];
+  const seen = makeSeen({ path: PATH, file: ABSENT, owner: PG, way });
+  const closed = chooseHand(makeTarget({ path: PATH }), seen, ROOT);
+  assert.equal(
+    closed.kind === "refused" && closed.message,
+    'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" is written as that ' +
+      `user, who may not write to "/home/ssl"; give that folder to the user, or ${ELSE}`,
+  );
+  const setId = chooseHand(makeTarget({ path: PATH, mode: 0o2640 }), {
+    ...seen,
+    way: [passage("/home", 26, 0o755)],
+  }, ROOT);
+  assert.match(setId.kind === "refused" ? setId.message : "", /gets no set-id bits then; give a/);
+});
+
+pureTest("who is not root writes where nobody but root and they may replace", () => {
+  const me: HostUsers = { runner: 1000, ownGroups: new Map([[1000, 1000]]) };
+  assert.deepEqual(chosen({ uid: 1000 }, {}, me), { kind: "own" });
+  assert.deepEqual(chosen({ uid: 1000, mode: 0o775 }, {}, me), { kind: "own" });
+  assert.equal(
+    refusal({ uid: 26, owner: "postgres" }, { owner: PG }, me),
+    `User "postgres" may replace what lies in "/srv/pg"; ${ELSE} or you`,
+  );
+  assert.match(refusal({ uid: 1000, gid: 50, mode: 0o775 }, {}, me), /^Group 50 may write/);
+});
+
+pureTest("what is said already is not said again", () => {
+  const owner = { kind: "unknown", name: "x" } as const;
+  assert.deepEqual(chosen({ uid: 26 }, { owner }), { kind: "own" });
+});
