@@ -56,6 +56,7 @@ export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promi
       else if (step.kind === "service") await serve(step, faults.get(step.service), run);
       else if (step.kind === "settle") settle(step, plan.certStore, emit);
     }
+    await clearBundles(plan, emit);
   } finally {
     await hands.close();
     await sessions.close();
@@ -83,6 +84,19 @@ async function forEachInFlight<T>(
     for (const item of waiting) await work(item);
   };
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker));
+}
+
+/** After the services: one that is loading the old set comes to its end. */
+async function clearBundles({ steps }: Plan, emit: Emit): Promise<void> {
+  for (const step of steps) {
+    if (step.kind !== "deploy") continue;
+    for (const { what, path } of step.targets) {
+      if (what !== "bundle") continue;
+      const warn = (message: string) =>
+        emit({ kind: "warning", subject: step.certificate, message });
+      (await import("./bundle.ts")).clearBundle(path, warn);
+    }
+  }
 }
 
 /** Before anything else: from then on each debt is that of a service that can pay it. */

@@ -1,6 +1,6 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
-import { folderOf, storedFile } from "../config/store_paths.ts";
+import { folderOf, isVersionFolder, storedFile } from "../config/store_paths.ts";
 import type { Part } from "../config/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -110,7 +110,8 @@ async function tidy(
     }
     for (const path of step.leftovers) {
       const hand = hands.of(step.byUsers?.find((other) => other.path === path)?.by);
-      await hand({ do: "remove", path });
+      if (isVersionFolder(path)) (await import("./bundle.ts")).clearFolder(path);
+      else await hand({ do: "remove", path });
       await hand({ do: "sync", folder: folderOf(path) });
       emit({
         kind: "tidied",
@@ -181,6 +182,9 @@ async function tryDeploy(
   const changing = targets.some((target) => changesContent(target.drift));
   const part = (part: Part) => issued?.text(part) ?? readStored(work, part);
   const content = await contentMaker(targets, work.name, part);
+  const bundle = targets.some(({ what }) => what === "bundle")
+    ? await import("./bundle.ts")
+    : undefined;
   const newMarkers: string[] = [];
   using _turn = await turns.take();
   try {
@@ -188,6 +192,7 @@ async function tryDeploy(
       targets,
       revocable: step.revocable,
       content,
+      makeBundle: (target) => bundle?.makeBundle(target, part),
       beforeFirstRename: (replaced) => {
         if (replaced.length > 0) noteUnjudged(work.certStore, work.name, replaced);
         if (changing) writeMarkers(step, work.certStore, newMarkers);

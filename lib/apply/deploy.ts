@@ -20,6 +20,7 @@ import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts"
 import type { HostUser, Replaced, TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./hands/hand.ts";
 import type { Hands } from "./hands/hands.ts";
+import { makeWay } from "./hands/own_hand.ts";
 
 /** What went wrong went wrong before the first file was replaced: all is as it was. */
 export class NotDeployedError extends Error {
@@ -35,6 +36,8 @@ export interface Deployment {
   readonly targets: readonly TargetStep[];
   /** Content of each file. May throw. */
   readonly content: (target: TargetStep) => string | Uint8Array;
+  /** Leaves a link to a bundle's new set under the link's temporary name. Given where there is one. */
+  readonly makeBundle?: (target: TargetStep) => void;
   /** Keep what is replaced until `forgetReplaced()` or `putBack()`. */
   readonly revocable: boolean;
   /** Called once all files are made and before the first target is replaced. */
@@ -52,12 +55,12 @@ export type Place = Pick<TargetStep, "path" | "by">;
  * Throws NotDeployedError or HalfDeployedError in plain words.
  */
 export async function deploy(deployment: Deployment, hands: Hands): Promise<readonly Replaced[]> {
-  const { targets, content, revocable, beforeFirstRename } = deployment;
+  const { targets, revocable, beforeFirstRename } = deployment;
   const prepared: TargetStep[] = [];
   const replaced: Replaced[] = [];
   try {
     for (const target of targets) {
-      await prepare(target, content, hands);
+      await prepare(target, deployment, hands);
       prepared.push(target);
       if (revocable) replaced.push(await keepReplaced(target, hands));
       else if (targets.length > 1) replaced.push(...await tryKeepReplaced(target, hands));
@@ -76,12 +79,17 @@ export async function deploy(deployment: Deployment, hands: Hands): Promise<read
 
 async function prepare(
   target: TargetStep,
-  content: Deployment["content"],
+  { content, makeBundle }: Deployment,
   hands: Hands,
 ): Promise<void> {
-  const { path, uid, gid, mode, createDirs, by } = target;
-  const owners = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
+  const { path, what, uid, gid, mode, createDirs, by } = target;
   try {
+    if (what === "bundle") {
+      makeWay(path, createDirs);
+      makeBundle?.(target);
+      return;
+    }
+    const owners = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
     const file = { path, content: plain(content(target)), ...owners, mode, createDirs };
     await hands.of(by)({ do: "make", file });
   } catch (error) {

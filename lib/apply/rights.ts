@@ -4,7 +4,7 @@
  * code that turned evil, not against links.
  */
 import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
-import { KILL, programPaths, PS } from "../observe/command.ts";
+import { KILL, LN, programPaths, PS } from "../observe/command.ts";
 import { ENGINES } from "../observe/containers.ts";
 import { readInfo } from "../observe/read.ts";
 import { SYSTEMCTL } from "../observe/units.ts";
@@ -26,10 +26,11 @@ export function rightsFor({ certStore, steps }: Plan, access: AccessOrder): Righ
   const written = steps.flatMap(filesWritten);
   const secrets = "credentials" in access ? access.credentials.flatMap(secretFiles) : [];
   const issues = steps.some(({ kind }) => kind === "issue");
+  const bundles = steps.flatMap(bundleFolders);
   const files = issues ? [...written, ...secrets] : written;
   return {
-    read: sorted([certStore, ...files.map(folderOf), ...steps.flatMap(filesRead)]),
-    write: sorted([certStore, ...byFolder(files)]),
+    read: sorted([certStore, ...files.map(folderOf), ...bundles, ...steps.flatMap(filesRead)]),
+    write: sorted([certStore, ...byFolder(files), ...bundles]),
     net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
     run: sorted([
       ...steps.flatMap(programsOf),
@@ -76,6 +77,12 @@ function withSiblings(path: string): string[] {
   return [path, temporaryFile(path), kept, temporaryFile(kept)];
 }
 
+/** Folders in which bundles lie: what a new set is called there is known only once it is issued. */
+function bundleFolders(step: Step): string[] {
+  const targets = step.kind === "deploy" ? step.targets : [];
+  return targets.flatMap(({ what, path }) => what === "bundle" ? folderOf(path) : []);
+}
+
 function missingFolders(path: string): string[] {
   if (readInfo(path).kind !== "absent") return [];
   return [path, temporaryFile(path), ...missingFolders(folderOf(path))];
@@ -99,6 +106,7 @@ function filesRead(step: Step): readonly string[] {
 }
 
 function programsOf(step: Step): readonly string[] {
+  if (bundleFolders(step).length > 0) return LN;
   if (step.kind !== "service" && step.kind !== "judge") return [];
   const judges = step.validate.flatMap(([program = ""]) => programPaths(program));
   const actor = step.kind === "service" ? actorsOf(step) : [];

@@ -14,6 +14,8 @@ export function plainContent(
       return decodePem(splitCertificates(part("cert"))[0] ?? "");
     case "pkcs12":
       throw new Error("A PKCS #12 file has a password");
+    case "bundle":
+      throw new Error("A bundle is a folder");
     default:
       return part(what);
   }

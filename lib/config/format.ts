@@ -1,5 +1,5 @@
 /** What each kind of target is made of. */
-import type { Part, What } from "./types.ts";
+import { type Part, PARTS, type What } from "./types.ts";
 
 const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
   cert: ["cert"],
@@ -10,6 +10,7 @@ const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
   combined: ["fullchain", "privkey"],
   pkcs12: ["fullchain", "privkey"],
   der: ["cert"],
+  bundle: PARTS,
 };
 
 /** The stored files that a target takes. */
@@ -17,9 +18,14 @@ export function partsOf(what: What): readonly Part[] {
   return PARTS_OF[what];
 }
 
-/** Whether a target holds a private key, and so can be encrypted with a password. */
+/** Whether a target holds a private key. */
 export function holdsKey(what: What): boolean {
   return partsOf(what).includes("privkey");
+}
+
+/** Whether the private key in a target can be encrypted with a password. */
+export function canBeSealed(what: What): boolean {
+  return holdsKey(what) && what !== "bundle";
 }
 
 /** The mode of a target of which the file gives none: a key is for its owner alone. */

@@ -14,6 +14,8 @@ export interface Round {
   readonly storePrefix: string;
   readonly names: Map<string, KeyPath>;
   readonly paths: Map<string, KeyPath>;
+  /** Bundles among them. */
+  readonly bundles: Map<string, KeyPath>;
   readonly managers: KnownManagers;
   /** What was said of a service, and where. */
   readonly said: Map<string, { readonly value: string; readonly path: KeyPath }>;

@@ -2,6 +2,7 @@
  * The rules that hang on more than one key. They are judged on a draft too, from which what is
  * wrong by itself was left out, so that all mistakes of a file are shown at once.
  */
+import { checkBundles } from "./bundle_rules.ts";
 import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "./duration.ts";
 import { type Finding, formatKeyPath, type KeyPath } from "./key_path.ts";
@@ -24,6 +25,7 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
     storePrefix: `${store}/`,
     names: new Map(),
     paths: new Map(),
+    bundles: new Map(),
     managers: knownManagers(
       (file.certs ?? []).flatMap((entry) => entry?.service ?? [])
         .filter((service) => service !== undefined),
@@ -41,6 +43,7 @@ export function checkRules(file: Draft<File>, found: readonly Finding[] = []): F
   file.certs?.forEach((certificate, index) => {
     if (certificate !== undefined) checkCertificate(round, index, certificate);
   });
+  checkBundles(round);
   return round.findings;
 }
 
@@ -181,6 +184,9 @@ function checkTargets(round: Round, index: number, certificate: Certificate): vo
       round.findings.push({ path, message: outside(round) });
     } else {
       claim(round, round.paths, form.path, path);
+      if (form.what === "bundle" && !round.bundles.has(form.path)) {
+        round.bundles.set(form.path, path);
+      }
     }
   });
 }

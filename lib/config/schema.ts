@@ -79,6 +79,7 @@ const target = v.pipe(
     combined: optional(readFilePath),
     pkcs12: optional(readFilePath),
     der: optional(readFilePath),
+    bundle: optional(readFilePath),
     source: optional(readOneOf(WHATS)),
     dest: optional(readFilePath),
     order: optional(readOneOf(COMBINED_ORDERS)),

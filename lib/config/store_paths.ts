@@ -55,9 +55,43 @@ export function replacedFile(path: string): string {
   return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-old`;
 }
 
-/** Whether a file's name is that of one of these two. */
+/** The folder of one set of a bundle, beside the link that leads to it. */
+export function versionFolder(path: string, version: string): string {
+  const slash = path.lastIndexOf("/");
+  return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-${version}`;
+}
+
+/** Where such a folder is made, until it is whole. */
+export function stagedVersion(path: string): string {
+  return temporaryFile(versionFolder(path, "set"));
+}
+
+const VERSION = /^\.(.+)\.vcm-[0-9a-f]{16}(?:-\d+)?$/;
+const STAGED_VERSION = /^\.\.(.+)\.vcm-set\.vcm-new$/;
+
+/** Whether a file's name is that of a version folder of a bundle, by the bundle's name. */
+export function isVersion(name: string, bundle: string): boolean {
+  return VERSION.exec(name)?.[1] === bundle;
+}
+
+/** The same of a version folder that is being made, too. */
+export function isAnyVersion(name: string, bundle: string): boolean {
+  return isVersion(name, bundle) || STAGED_VERSION.exec(name)?.[1] === bundle;
+}
+
+/** Whether a path is that of such a folder of any bundle. */
+export function isVersionFolder(path: string): boolean {
+  return VERSION.test(nameOf(path)) || STAGED_VERSION.test(nameOf(path));
+}
+
+/** Whether a file's name is that of a temporary or a kept file. */
 export function isLeftover(name: string): boolean {
   return name.endsWith(".vcm-new") || name.endsWith(".vcm-old");
+}
+
+/** The name at the end of an absolute path. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** The folder in which an absolute path lies. */

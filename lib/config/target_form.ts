@@ -1,6 +1,6 @@
 /** The two forms of a deploy entry: `cert: PATH` in short, `source: cert` and `dest: PATH` in long. */
 import { nearest } from "./suggest.ts";
-import { holdsKey } from "./format.ts";
+import { canBeSealed } from "./format.ts";
 import { type What, WHATS } from "./types.ts";
 
 /** The keys of an entry that the forms are made of. */
@@ -69,7 +69,7 @@ function keyMistakes(entry: object): readonly FormMistake[] {
     return [{ key: "order", message: `goes with "combined" only` }];
   }
   if ("password_file" in entry) {
-    if (holdsKey(what)) return NONE;
+    if (canBeSealed(what)) return NONE;
     const message = `goes with "privkey", "combined" and "pkcs12" only`;
     return [{ key: "password_file", message }];
   }

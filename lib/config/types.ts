@@ -8,8 +8,11 @@ import type { Secret } from "./secret.ts";
 export const PARTS = ["cert", "chain", "fullchain", "privkey", "ca"] as const;
 export type Part = typeof PARTS[number];
 
-/** What a target takes: a part as it is stored, or what is made of parts (config/format.ts). */
-export const WHATS = [...PARTS, "combined", "pkcs12", "der"] as const;
+/**
+ * What a target takes: a part as it is stored, what is made of parts (config/format.ts), or all parts
+ * in a folder behind one link.
+ */
+export const WHATS = [...PARTS, "combined", "pkcs12", "der", "bundle"] as const;
 export type What = typeof WHATS[number];
 
 /** What comes first where certificates and private key stand in one file. */
@@ -142,7 +145,7 @@ export interface Format {
   readonly passwordFile?: string;
 }
 
-/** One file that a service reads. `owner`, `group` and `mode` are absent where the file is silent. */
+/** One file, or bundle of files, that a service reads. `owner`, `group` and `mode` are absent where the file is silent. */
 export interface TargetSpec extends Format {
   readonly path: string;
   readonly owner?: string;

@@ -28,9 +28,10 @@ export function programPaths(program: string): readonly string[] {
   return program.includes("/") ? [program] : FOLDERS.map((folder) => `${folder}/${program}`);
 }
 
-/** Where `kill` and `ps` are. */
+/** Where `kill`, `ps` and `ln` are. */
 export const KILL = ["/usr/bin/kill", "/bin/kill"];
 export const PS = ["/usr/bin/ps", "/bin/ps"];
+export const LN = ["/usr/bin/ln", "/bin/ln"];
 
 /** What is kept of each output; the rest is read and dropped. */
 const OUTPUT_LIMIT = 65_536;

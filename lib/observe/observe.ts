@@ -11,6 +11,7 @@ import type {
   TargetObservation,
 } from "../plan/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "./accounts.ts";
+import type { observeBundle } from "./bundle.ts";
 import { expect } from "./expected.ts";
 import { observeMarkers } from "./markers.ts";
 import { ABSENT, READER, type Reader } from "./read.ts";
@@ -34,6 +35,8 @@ export async function observe(config: Config): Promise<Observation> {
   const looks = specs.map((spec) => store.look(spec));
   const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined);
   const sealOf: SealOf = sealed ? (await import("./seals.ts")).sealReader() : () => undefined;
+  const bundled = targets.some(({ what }) => what === "bundle");
+  const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : undefined;
   const accounts = await asked;
   const runner = Deno.uid() ?? 0;
   const ways = new WayFinder(runner, accounts);
@@ -43,6 +46,7 @@ export async function observe(config: Config): Promise<Observation> {
       folders,
       accounts,
       sealOf,
+      lookAtBundle,
     })
   );
   const { markers, orphans } = await observeMarkers(config.certStore, specs);
@@ -79,6 +83,8 @@ interface Surroundings {
   readonly folders: FolderCache;
   readonly accounts: AccountBook;
   readonly sealOf: SealOf;
+  /** Given where the file has a bundle. */
+  readonly lookAtBundle: typeof observeBundle | undefined;
 }
 
 function observeCertificate(
@@ -93,7 +99,15 @@ function observeCertificate(
     interrupted: look.interrupted,
     unjudged,
     ...(look.exposedKey === undefined ? {} : { exposedKey: look.exposedKey }),
-    targets: spec.targets.map((target) => observeContent(target, spec.name, look, around)),
+    targets: spec.targets.map((target) =>
+      target.what === "bundle" && around.lookAtBundle !== undefined
+        ? around.lookAtBundle(target, {
+          ...around,
+          unjudged,
+          expected: (part) => expect({ what: part }, spec.name, look.texts, undefined),
+        })
+        : observeContent(target, spec.name, look, around)
+    ),
   };
 }
 

@@ -19,12 +19,17 @@ interface Listing {
 export class FolderCache {
   readonly #listings = new Map<string, Listing>();
   /** Reads files in folders that somebody else may write to. */
-  readonly foreign: Reader;
+  readonly #foreign: Reader;
   readonly #ways: WayFinder;
 
   constructor(ways: WayFinder, foreign: Reader) {
     this.#ways = ways;
-    this.foreign = foreign;
+    this.#foreign = foreign;
+  }
+
+  /** Who may replace what lies in a folder decides how it is read. */
+  readerFor(folder: string): Reader {
+    return this.list(folder).way.isForeign ? this.#foreign : READER;
   }
 
   list(folder: string): Listing {
@@ -52,7 +57,7 @@ export function observeTarget(
   const known = listing.kind === "present";
   const file = known && !listing.value.has(name(spec.path))
     ? ABSENT
-    : observeFile(spec.path, expected, accounts, way.isForeign ? folders.foreign : READER);
+    : observeFile(spec.path, expected, accounts, folders.readerFor(folder));
   return {
     path: spec.path,
     way: way.passages,
@@ -78,7 +83,8 @@ function parentOf(
     : "present";
 }
 
-function observeFile(
+/** What lies at a path itself; it is read where it may be what is expected. */
+export function observeFile(
   path: string,
   expected: Presence<Expected>,
   accounts: AccountBook,

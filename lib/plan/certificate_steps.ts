@@ -2,6 +2,7 @@
 import { octal } from "../config/octal.ts";
 import { replacedFile, temporaryFile } from "../config/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
+import { strayFolders } from "./bundle.ts";
 import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./due.ts";
 import { type HandChoice, OWN_HAND } from "./hand.ts";
@@ -28,7 +29,7 @@ export function tidyStep(
     ];
     return hand.kind === "refused" ? [] : paths.map((path) => ({ path, hand }));
   });
-  const leftovers = found.map(({ path }) => path);
+  const leftovers = found.map(({ path }) => path).concat(strayFolders(observed));
   const byUsers = found.flatMap(({ path, hand }) =>
     hand.kind === "user" ? [{ path, by: hand.by }] : []
   );

@@ -1,22 +1,11 @@
 /** How a target differs from what the file asks for, and what stops it from being mended. */
-import type { Certificate } from "../certificate/certificate.ts";
 import { defaultMode } from "../config/format.ts";
-import { octal } from "../config/octal.ts";
 import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
+import { bundleDrift, bundleModes, bundleObstacles } from "./bundle.ts";
+import { contentDrift, judgeMetadata, type Supply } from "./file_drift.ts";
 import { OWN_HAND, type OwnHand, type UsersHand } from "./hand.ts";
-import { formatMoment } from "./moment.ts";
-import type { Blocked, Drift, TargetFile, TargetObservation, TargetStep } from "./types.ts";
-
-/** What there is to deploy. */
-export interface Supply {
-  /** The set in the store is whole. */
-  readonly stored: boolean;
-  /** A new certificate is issued before. */
-  readonly renewed: boolean;
-  /** That of the store. */
-  readonly certificate?: Certificate;
-}
+import type { Blocked, Drift, TargetObservation, TargetStep } from "./types.ts";
 
 /** Why a target is written though it does not differ. */
 export interface MoreReasons {
@@ -34,44 +23,23 @@ export function judgeDrift(
   if (target.file.kind === "unreadable" || !(supply.stored || supply.renewed)) return [];
   if (target.file.kind === "absent") return [{ kind: "missing" }];
   const file = target.file.value;
-  if (file.type === "symlink") return [{ kind: "not-a-file", found: "symlink" }];
-  if (file.type !== "file") return [];
+  const { bundle } = target;
+  if (file.type === "symlink" && bundle === undefined) {
+    return [{ kind: "not-a-file", found: "symlink" }];
+  }
+  if (file.type !== "file" && file.type !== "bundle") return [];
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
   // Without its password nobody knows what it holds.
   const known = target.passwordProblem === undefined;
-  if (supply.stored && known && !file.sameContent) drift.push(contentDrift(file, supply));
-  else if (forced) drift.push({ kind: "forced" });
+  const own = bundle === undefined
+    ? judgeMetadata(spec, target, file)
+    : bundleDrift(spec, target, bundle, supply);
+  if (bundle === undefined && supply.stored && known && !file.sameContent) {
+    drift.push(contentDrift(file, supply));
+  } else if (forced && !changesContent(own)) drift.push({ kind: "forced" });
   if (unjudged) drift.push({ kind: "unjudged" });
-  return [...drift, ...judgeMetadata(spec, target, file)];
-}
-
-function contentDrift(file: TargetFile, supply: Supply): Drift {
-  const [from, to] = [file.certificate, supply.certificate];
-  const known = from !== undefined && to !== undefined && from.fingerprint !== to.fingerprint;
-  if (!supply.renewed && known) {
-    return { kind: "content", from: shortFacts(from), to: shortFacts(to) };
-  }
-  return { kind: "content", ...(file.fault !== undefined && { detail: file.fault }) };
-}
-
-function shortFacts({ serial, notAfter }: Certificate): string {
-  return `serial ${serial} until ${formatMoment(notAfter)}`;
-}
-
-function judgeMetadata(spec: TargetSpec, target: TargetObservation, file: TargetFile): Drift[] {
-  const { owner, group } = target;
-  const drift: Drift[] = [];
-  if (owner.kind === "given" && owner.id !== file.uid) {
-    drift.push({ kind: "owner", from: file.owner, to: owner.name });
-  }
-  if (group.kind === "given" && group.id !== file.gid) {
-    drift.push({ kind: "group", from: file.group, to: group.name });
-  }
-  if (spec.mode !== undefined && spec.mode !== file.mode) {
-    drift.push({ kind: "mode", from: octal(file.mode), to: octal(spec.mode) });
-  }
-  return drift;
+  return [...drift, ...own];
 }
 
 /** Whether a service that read the old file has something new to load. */
@@ -89,7 +57,10 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
   if (target.passwordProblem !== undefined) {
     blocked.push({ kind: "unreadable", message: target.passwordProblem });
   }
-  const type = target.file.kind === "present" ? target.file.value.type : "file";
+  if (target.bundle !== undefined) blocked.push(...bundleObstacles(spec, target, target.bundle));
+  const type = target.file.kind === "present" && target.bundle === undefined
+    ? target.file.value.type
+    : "file";
   if (type === "directory") {
     impossible(`"${spec.path}" is a folder; remove it, or give the path of a file in it`);
   } else if (type === "other") {
@@ -126,6 +97,7 @@ export function targetStep(
     drift,
     ...ownersFor(target, hand),
     mode: spec.mode ?? defaultMode(spec.what),
+    ...(spec.what === "bundle" && { modes: bundleModes(spec) }),
     createDirs: spec.createDirs,
   };
 }

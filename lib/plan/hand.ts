@@ -138,7 +138,11 @@ function usersHand(
   { uid, owner, what }: Somebody,
   { ownGroups }: HostUsers,
 ): HandChoice {
-  const fact = `User "${owner}" may replace ${what}, so "${spec.path}" is written as that user`;
+  const who = `User "${owner}" may replace ${what}`;
+  if (spec.what === "bundle") {
+    return refused(`${who}, and root writes no bundle where somebody else may; ${OTHER_PLACE}`);
+  }
+  const fact = `${who}, so "${spec.path}" is written as that user`;
   const last = way.at(-1);
   if (
     last !== undefined && (last.uid !== uid || (last.mode & 0o300) !== 0o300) && !isShared(last)

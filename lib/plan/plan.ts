@@ -54,7 +54,9 @@ function filesOf({ certificates, certStore }: Config): ReadonlyMap<string, reado
   return new Map(served.map(({ name, targets }) => [
     name,
     targets.length > 0
-      ? targets.map(({ path }) => path)
+      ? targets.flatMap(({ what, path }) =>
+        what === "bundle" ? PARTS.map((part) => `${path}/${part}.pem`) : path
+      )
       : PARTS.map((part) => storedFile(certStore, name, part)),
   ]));
 }

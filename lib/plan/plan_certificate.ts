@@ -1,8 +1,10 @@
 /** What one certificate is due for, and the steps that follow. */
 import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec } from "../config/types.ts";
+import { strayWarnings } from "./bundle.ts";
 import { deployStep, issueStep, tidyStep } from "./certificate_steps.ts";
-import { judgeDrift, type Supply } from "./drift.ts";
+import { judgeDrift } from "./drift.ts";
+import type { Supply } from "./file_drift.ts";
 import { hurtsNow, isWhole, judgeDue, storedCertificate, validityOf } from "./due.ts";
 import { chooseHand, type HostUsers, OWN_HAND } from "./hand.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
@@ -121,7 +123,7 @@ function certificateState(
     ...(certificate === undefined
       ? {}
       : { certificate, renewAt: renewalStart(spec, validityOf(observed.stored) ?? certificate) }),
-    warnings: judgeWarnings(spec, observed.stored, now, zone),
+    warnings: [...judgeWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
     targets: spec.targets.map(({ what, path }, at) => ({ what, path, drift: drifts[at] ?? [] })),
     blocked,
   };

@@ -143,7 +143,8 @@ function servesAnother(
 
 function isDeployed({ targets }: CertificateObservation): boolean {
   return targets.every(({ file }) =>
-    file.kind === "present" && file.value.type === "file" && file.value.sameContent
+    file.kind === "present" && file.value.sameContent &&
+    (file.value.type === "file" || file.value.type === "bundle")
   );
 }
 

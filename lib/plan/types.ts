@@ -4,7 +4,15 @@
  */
 import type { Certificate } from "../certificate/certificate.ts";
 import type { ChainEnd } from "../certificate/stored_chain.ts";
-import type { Control, Format, KeySpec, ProbeSpec, RenewalWindow, What } from "../config/types.ts";
+import type {
+  Control,
+  Format,
+  KeySpec,
+  Part,
+  ProbeSpec,
+  RenewalWindow,
+  What,
+} from "../config/types.ts";
 
 /** What is known of one thing on disk. Unreadable is a problem of its own, never "absent". */
 export type Presence<T> =
@@ -47,7 +55,8 @@ export interface StoredSet {
 
 /** A deployed file as it lies on disk. */
 export interface TargetFile {
-  readonly type: "file" | "symlink" | "directory" | "other";
+  /** "bundle": a link of ours to a set. */
+  readonly type: "file" | "symlink" | "directory" | "other" | "bundle";
   readonly uid: number;
   readonly gid: number;
   /** Name of the owner where it is known, else the digits of its number. */
@@ -104,6 +113,29 @@ export interface TargetObservation {
   readonly leftover: boolean;
   /** What a run replaced lies beside it. */
   readonly replaced: boolean;
+  readonly bundle?: BundleObservation;
+}
+
+/** What is known of a bundle beside what is known of every target. */
+export interface BundleObservation {
+  /** Text of a link that VCM did not make. */
+  readonly foreignLink?: string;
+  /** Name of the version folder that the link names. */
+  readonly folder?: string;
+  /** Permission bits of that folder; absent where there is no such folder. */
+  readonly folderMode?: number;
+  /** The files in it. */
+  readonly files: readonly { readonly part: Part; readonly file: Presence<TargetFile> }[];
+  /** Folders of sets that are not in use, and one that was not finished. */
+  readonly strays: readonly StrayFolder[];
+  /** Why no link can be made on this host. */
+  readonly linkProblem?: string;
+}
+
+export interface StrayFolder {
+  readonly path: string;
+  /** Name of something in it that VCM did not put there. */
+  readonly foreign?: string;
 }
 
 export interface CertificateObservation {
@@ -234,15 +266,20 @@ export interface Due {
 
 /** What a person should know of a certificate, though nothing follows from it. */
 export interface Warning {
-  readonly kind: "clock" | "window";
+  readonly kind: "clock" | "window" | "leftover";
   /** The sentence for people, without a full stop. */
   readonly message: string;
 }
 
 /** One difference between a target and what the file asks for. */
-export type Drift =
+export type Drift = Difference & {
+  /** The files of a bundle that it is about; absent: the target as a whole. */
+  readonly files?: readonly string[];
+};
+
+export type Difference =
   | { readonly kind: "missing" }
-  | { readonly kind: "not-a-file"; readonly found: "symlink" }
+  | { readonly kind: "not-a-file"; readonly found: "symlink" | "directory" | "other" }
   /** From which certificate to which, where it holds another one; else why, where that is known. */
   | {
     readonly kind: "content";
@@ -299,7 +336,7 @@ export interface TidyStep {
   readonly store: boolean;
   /** Files of an interrupted run that nobody has judged, to be put back. */
   readonly unjudged: readonly Replaced[];
-  /** Files of an interrupted run, beside targets. */
+  /** Files of an interrupted run, beside targets, and folders of bundles that are not in use. */
   readonly leftovers: readonly string[];
   /** Those of them that are removed as the user who may replace folders above them. */
   readonly byUsers?: readonly { readonly path: string; readonly by: HostUser }[];
@@ -321,7 +358,7 @@ export interface IssueStep {
   readonly inUseUntil?: Date;
 }
 
-/** One file to write. Where `uid` or `gid` is absent, the replaced file's is kept. */
+/** One file, or bundle, to write. Where `uid` or `gid` is absent, the replaced file's is kept. */
 export interface TargetStep extends Format {
   /** Written as this user, who may replace folders above it; then `uid` and `gid` are there. */
   readonly by?: HostUser;
@@ -330,6 +367,8 @@ export interface TargetStep extends Format {
   readonly uid?: number;
   readonly gid?: number;
   readonly mode: number;
+  /** Of a bundle: the mode of each of its files. */
+  readonly modes?: Readonly<Record<Part, number>>;
   readonly createDirs: boolean;
 }
 

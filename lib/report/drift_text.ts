@@ -2,15 +2,24 @@
 import type { Drift } from "../plan/types.ts";
 
 export function describeDrifts(drifts: readonly Drift[]): string {
-  return drifts.map(describeDrift).join(", ");
+  return drifts.map((drift) => {
+    const { files = [] } = drift;
+    return `${describeDrift(drift)}${files.length === 0 ? "" : ` (${files.join(", ")})`}`;
+  }).join(", ");
 }
+
+const FOUND = {
+  symlink: "a symbolic link",
+  directory: "a folder",
+  other: "a device, pipe or socket",
+};
 
 function describeDrift(drift: Drift): string {
   switch (drift.kind) {
     case "missing":
       return "missing";
     case "not-a-file":
-      return "is a symbolic link, becomes a file";
+      return `is ${FOUND[drift.found]}, becomes a file`;
     case "content":
       return drift.from === undefined
         ? `content differs from the store${drift.detail === undefined ? "" : `: ${drift.detail}`}`

@@ -60,7 +60,9 @@ function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
 }
 
 function deployLines(step: DeployStep): string[] {
-  return step.targets.map(({ path, drift }) => `  deploy   ${path}: ${describeDrifts(drift)}`);
+  return step.targets.map(({ what, path, drift }) =>
+    `  deploy   ${path}${what === "bundle" ? " (bundle)" : ""}: ${describeDrifts(drift)}`
+  );
 }
 
 /** Each service once, with all that is to be said of it. */

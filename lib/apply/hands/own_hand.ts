@@ -9,6 +9,7 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../../config/store_paths.ts";
 import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
+import { makeSymbolicLink } from "../symbolic_link.ts";
 import type { FileOrder, NewFile } from "./hand.ts";
 
 /** Answers as `Hand` does, at once. Throws the system's error. */
@@ -37,12 +38,16 @@ export function carryOutOrder(order: FileOrder): boolean {
 }
 
 function make(file: NewFile): void {
-  const temporary = temporaryFile(file.path);
-  if (file.createDirs) makeFolders(folderOf(file.path));
-  // Under the lock nobody else makes it: it is what an interrupted run left.
-  removeIfThere(temporary);
+  makeWay(file.path, file.createDirs);
   const content = Buffer.from(file.content.data, file.content.encoding);
-  writeNewFile(temporary, content, ownershipOf(file));
+  writeNewFile(temporaryFile(file.path), content, ownershipOf(file));
+}
+
+/** Makes room for a target's temporary file. Throws the system's error. */
+export function makeWay(path: string, createDirs: boolean): void {
+  if (createDirs) makeFolders(folderOf(path));
+  // Under the lock nobody else makes it: it is what an interrupted run left.
+  removeIfThere(temporaryFile(path));
 }
 
 /** Owner and group one by one: the file's wish, else those of the file that is replaced. */
@@ -90,10 +95,20 @@ function linkOrCopy(path: string, kept: string): void {
 
 /** Whole, or not at all; who may not give it its owner keeps it for himself. */
 function copy(path: string, kept: string): void {
-  const { uid, gid, mode, atime, mtime } = fs.lstatSync(path);
-  const text = fs.readFileSync(path);
+  const found = fs.lstatSync(path);
   const temporary = temporaryFile(kept);
   removeIfThere(temporary);
+  if (found.isSymbolicLink()) makeSymbolicLink(fs.readlinkSync(path), temporary);
+  else copyFile(path, temporary, found);
+  fs.renameSync(temporary, kept);
+}
+
+function copyFile(
+  path: string,
+  temporary: string,
+  { uid, gid, mode, atime, mtime }: fs.Stats,
+): void {
+  const text = fs.readFileSync(path);
   try {
     writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
   } catch (error) {
@@ -101,7 +116,6 @@ function copy(path: string, kept: string): void {
     writeNewFile(temporary, text, { mode: mode & 0o700 });
   }
   fs.utimesSync(temporary, atime, mtime);
-  fs.renameSync(temporary, kept);
 }
 
 function isThere(path: string): boolean {

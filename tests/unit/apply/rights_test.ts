@@ -155,3 +155,15 @@ Deno.test("where another user writes, this program may be run once more", () => 
   const unjudged = [{ path: folder.at("a"), kept: true, by }];
   assert.deepEqual(rights({ ...tidy, unjudged }).run, [Deno.execPath()]);
 });
+
+Deno.test("where a bundle is deployed, its folder may be written, and ln be run", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+  const [target] = step.targets;
+  assert.ok(target !== undefined);
+  const bundle = { ...target, what: "bundle" as const, path: folder.at("ssl/web") };
+  const { read, write, run } = rights({ ...step, targets: [bundle] });
+  assert.equal(read.includes(folder.at("ssl")) && write.includes(folder.at("ssl")), true);
+  assert.equal(write.includes(folder.path), false);
+  assert.deepEqual(run, ["/bin/ln", "/usr/bin/ln"]);
+});

@@ -70,8 +70,9 @@ pureTest("what holds a private key is for its owner alone, the rest for all", ()
     "privkey",
     "combined",
     "pkcs12",
+    "bundle",
   ]);
-  assert.deepEqual(WHATS.filter((what) => defaultMode(what) === 0o644).length, WHATS.length - 3);
+  assert.deepEqual(WHATS.filter((what) => defaultMode(what) === 0o644).length, WHATS.length - 4);
 });
 
 pureTest("a password file may be for many targets, and is none itself", async () => {

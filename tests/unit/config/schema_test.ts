@@ -117,7 +117,7 @@ pureTest("every key of a certificate says what is wrong with it", async () => {
 /** A deploy entry in a flow map that begins in column 9 of line 5. */
 const inTarget: Record<string, string> = {
   "{}": `f:5:9 certs[0].deploy[0]: says nothing to deploy; give "cert", "chain", "fullchain", ` +
-    `"privkey", "ca", "combined", "pkcs12" or "der" with a path, or "source" and "dest"`,
+    `"privkey", "ca", "combined", "pkcs12", "der" or "bundle" with a path, or "source" and "dest"`,
   "{cert: /a, chain: /b}": "f:5:20 certs[0].deploy[0].chain: one entry takes one file, and " +
     `"cert" is given; make this an entry of its own`,
   "{cert: /a, dest: /b}": `f:5:20 certs[0].deploy[0].dest: does not go with "cert"; give either ` +
@@ -126,9 +126,9 @@ const inTarget: Record<string, string> = {
   "{dest: /a}": `f:5:9 certs[0].deploy[0].source: is missing; "dest" needs it`,
   "{source: key, dest: /a}":
     "f:5:18 certs[0].deploy[0].source: expected one of cert, chain, fullchain, privkey, ca, " +
-    `combined, pkcs12, der, got "key"`,
+    `combined, pkcs12, der, bundle, got "key"`,
   "{source: privkye, dest: /a}": "f:5:18 certs[0].deploy[0].source: expected one of cert, " +
-    `chain, fullchain, privkey, ca, combined, pkcs12, der, got "privkye"; did you mean "privkey"?`,
+    `chain, fullchain, privkey, ca, combined, pkcs12, der, bundle, got "privkye"; did you mean "privkey"?`,
   "{fulchain: /a}": `f:5:10 certs[0].deploy[0].fulchain: unknown key; did you mean "fullchain"?`,
   "{cert: /a, mod: 1}": `f:5:20 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
   "{cert: a}": `f:5:16 certs[0].deploy[0].cert: expected the absolute path of a file, ` +

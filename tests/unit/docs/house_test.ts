@@ -100,10 +100,11 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   load("lib/cli/act.ts");
   const lazies = ["@peculiar/x509", "yaml", "lib/vault/session/session.ts", "lib/apply/apply.ts"];
   const locked = ["lib/apply/lock_wait.ts", "lib/apply/lock_holder.ts"];
+  const bundles = ["lib/observe/bundle.ts", "lib/apply/bundle.ts"];
   const sealing = ["@peculiar/asn1-pfx", "lib/certificate/sealed.ts"];
   const foreign = ["lib/observe/read_unwaiting.ts", "lib/apply/hands/obey.ts"];
   const others = ["lib/cli/look.ts", "lib/cli/help.ts"];
-  for (const lazy of [...lazies, ...locked, ...sealing, ...foreign, ...others]) {
+  for (const lazy of [...lazies, ...locked, ...bundles, ...sealing, ...foreign, ...others]) {
     assert.ok(!loaded.has(lazy), `${lazy} is loaded at start`);
   }
   assert.ok(loaded.has("js-yaml"));

@@ -130,6 +130,21 @@ pureTest("a user who may not write to the last folder, and set-id bits, are refu
   assert.match(setId.kind === "refused" ? setId.message : "", /gets no set-id bits then; give a/);
 });
 
+pureTest("a bundle is refused where somebody else may replace what is on the way", () => {
+  const seen = makeSeen({
+    path: PATH,
+    file: ABSENT,
+    owner: PG,
+    way: [passage("/home", 26, 0o755)],
+  });
+  const hand = chooseHand(makeTarget({ what: "bundle", path: PATH }), seen, ROOT);
+  assert.equal(
+    hand.kind === "refused" && hand.message,
+    'User "postgres" may replace what lies in "/home", and root writes no bundle where somebody ' +
+      `else may; ${ELSE}`,
+  );
+});
+
 pureTest("who is not root writes where nobody but root and they may replace", () => {
   const me: HostUsers = { runner: 1000, ownGroups: new Map([[1000, 1000]]) };
   assert.deepEqual(chosen({ uid: 1000 }, {}, me), { kind: "own" });

@@ -1,0 +1,158 @@
+/**
+ * Makes a bundle's new set, and clears old ones away. The set is written into a folder of its own,
+ * beside the link: temporary name, files synced, folder synced, then its own name. Beside it lies then
+ * a new link to it under the link's temporary name, which only has to be renamed over the link, as a
+ * new file over an old one (deploy.ts): who looks through the link sees the old set or the new one.
+ *
+ * The folder belongs to who runs VCM and only its files to who is asked for, so that nobody else can
+ * exchange what is in it.
+ */
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import {
+  folderOf,
+  isAnyVersion,
+  isVersion,
+  nameOf,
+  replacedFile,
+  stagedVersion,
+  temporaryFile,
+  versionFolder,
+} from "../config/store_paths.ts";
+import { type Part, PARTS } from "../config/types.ts";
+import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
+import type { TargetStep } from "../plan/types.ts";
+import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+import { makeSymbolicLink } from "./symbolic_link.ts";
+
+/**
+ * Leaves a link to a new set under the link's temporary name, which must be free.
+ *
+ * @param text Content of each file; what it throws is thrown.
+ *
+ * Throws the system's error, or Error where the link cannot be made. Needs read and write permission
+ * for the folder above, and run permission for ln.
+ */
+export function makeBundle(target: TargetStep, text: (part: Part) => string): void {
+  const { path } = target;
+  const staged = stagedVersion(path);
+  // Under the lock nobody else makes it: it is what an interrupted run left.
+  removeFolder(staged);
+  const texts = new Map(PARTS.map((part) => [part, text(part)]));
+  fs.mkdirSync(staged, { mode: 0o700 });
+  try {
+    for (const [part, content] of texts) {
+      writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
+    }
+    fs.chmodSync(staged, FOLDER_MODE);
+    syncFolder(staged);
+    const folder = freeFolder(path, fingerprint(texts.values()));
+    fs.renameSync(staged, folder);
+    syncFolder(folderOf(path));
+    makeSymbolicLink(nameOf(folder), temporaryFile(path));
+  } catch (error) {
+    tryClear(staged);
+    throw error;
+  }
+}
+
+/** The same set has the same name, as far as that is free. */
+function fingerprint(texts: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const text of texts) hash.update(text);
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** A set that is damaged, or has other owners, keeps its name until the link has left it. */
+function freeFolder(path: string, version: string): string {
+  let free = versionFolder(path, version);
+  for (let number = 2; lies(free); number++) free = versionFolder(path, `${version}-${number}`);
+  return free;
+}
+
+/** Owner and group one by one: the file's wish, else those of the file that is replaced. */
+function ownershipOf({ path, uid, gid, mode, modes }: TargetStep, part: Part) {
+  const version = linkedVersion(path, path);
+  const replaced = version === undefined
+    ? undefined
+    : fs.lstatSync(`${folderOf(path)}/${version}/${part}.pem`, { throwIfNoEntry: false });
+  const kept = replaced?.isFile() ? replaced : undefined;
+  const owner = uid ?? kept?.uid;
+  const group = gid ?? kept?.gid;
+  return {
+    ...(owner !== undefined && { uid: owner }),
+    ...(group !== undefined && { gid: group }),
+    mode: modes?.[part] ?? mode,
+  };
+}
+
+/** Name of the version folder of a bundle that a link names. */
+function linkedVersion(link: string, bundle: string): string | undefined {
+  if (!fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
+  const text = fs.readlinkSync(link);
+  return isVersion(text, nameOf(bundle)) ? text : undefined;
+}
+
+/**
+ * Clears away all folders of a bundle to which neither its link leads nor the one that is kept to be
+ * put back. Never throws: what stays is found and cleared away by the next run.
+ *
+ * @param warn Is told of folders that hold what is not ours.
+ */
+export function clearBundle(path: string, warn: (message: string) => void): void {
+  let names: string[];
+  try {
+    names = fs.readdirSync(folderOf(path)).filter((name) => isAnyVersion(name, nameOf(path)));
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const folder = `${folderOf(path)}/${name}`;
+    const foreign = tryClear(folder);
+    if (foreign !== undefined) warn(keptFolder(folder, foreign));
+  }
+}
+
+function tryClear(folder: string): string | undefined {
+  try {
+    return clearFolder(folder);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Removes a version folder and our files in it, unless a link leads to it, or something is in it that
+ * is not ours: then nothing is removed. No link is followed.
+ *
+ * @returns Name of what is not ours. Throws the system's error.
+ */
+export function clearFolder(folder: string): string | undefined {
+  if (!fs.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() || isInUse(folder)) {
+    return undefined;
+  }
+  const foreign = fs.readdirSync(folder, { withFileTypes: true }).find((entry) =>
+    !entry.isFile() || !PARTS.some((part) => entry.name === `${part}.pem`)
+  );
+  if (foreign !== undefined) return foreign.name;
+  removeFolder(folder);
+  syncFolder(folderOf(folder));
+  return undefined;
+}
+
+function isInUse(folder: string): boolean {
+  const bundle = /^\.(.+)\.vcm-[^.]+$/.exec(nameOf(folder))?.[1];
+  if (bundle === undefined) return false;
+  const path = `${folderOf(folder)}/${bundle}`;
+  return [path, replacedFile(path)].some((link) => linkedVersion(link, path) === nameOf(folder));
+}
+
+function removeFolder(folder: string): void {
+  if (!lies(folder)) return;
+  for (const part of PARTS) removeIfThere(`${folder}/${part}.pem`);
+  fs.rmdirSync(folder);
+}
+
+function lies(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

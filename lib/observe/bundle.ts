@@ -1,0 +1,155 @@
+/**
+ * Looks at a bundle: the link, the folder of the set that it leads to, and what lies about. Nothing
+ * is locked, and a run may switch the link at the same time: a fault is believed only where the link
+ * is the same before and after.
+ */
+import { folderOf, isAnyVersion, isVersion, nameOf, replacedFile } from "../config/store_paths.ts";
+import { type Part, PARTS, type TargetSpec } from "../config/types.ts";
+import type {
+  BundleObservation,
+  Presence,
+  Replaced,
+  StrayFolder,
+  TargetFile,
+  TargetObservation,
+} from "../plan/types.ts";
+import type { AccountBook } from "./accounts.ts";
+import { LN } from "./command.ts";
+import type { Expected } from "./expected.ts";
+import { ABSENT, readInfo } from "./read.ts";
+import { type FolderCache, observeFile, observeTarget } from "./target.ts";
+
+/** How often a bundle is looked at whose link changes all the time; then the last look counts. */
+const TRIES = 100;
+
+/** What a bundle is looked at with. */
+export interface BundleWish {
+  /** What each file should hold; absent where the store lacks it. */
+  readonly expected: (part: Part) => Presence<Expected>;
+  readonly folders: FolderCache;
+  readonly accounts: AccountBook;
+  /** What a run replaced, and services have yet to judge. */
+  readonly unjudged: readonly Replaced[];
+}
+
+export function observeBundle(spec: TargetSpec, wish: BundleWish): TargetObservation {
+  let look = lookOnce(spec, wish);
+  for (let tries = 1; tries < TRIES && !isSound(look); tries++) {
+    if (readLink(spec.path) === look.link) break;
+    look = lookOnce(spec, wish);
+  }
+  const { seen, bundle } = look;
+  const strays = findStrays(seen, bundle.folder, wish);
+  const linkProblem = LN.every((path) => readInfo(path).kind === "absent")
+    ? `there is no "ln" on this host; install it, from coreutils or BusyBox`
+    : undefined;
+  return {
+    ...seen,
+    bundle: { ...bundle, strays, ...(linkProblem !== undefined && { linkProblem }) },
+  };
+}
+
+interface Look {
+  readonly seen: TargetObservation;
+  readonly bundle: Omit<BundleObservation, "strays">;
+  readonly link: string | undefined;
+}
+
+function lookOnce(spec: TargetSpec, wish: BundleWish): Look {
+  const seen = observeTarget(spec, ABSENT, wish.folders, wish.accounts);
+  const link = readLink(spec.path);
+  if (seen.file.kind !== "present" || link === undefined) {
+    return { seen, bundle: { files: [] }, link };
+  }
+  if (!isVersion(link, nameOf(spec.path))) {
+    return { seen, bundle: { foreignLink: link, files: [] }, link };
+  }
+  const folder = `${folderOf(spec.path)}/${link}`;
+  const info = readInfo(folder);
+  const read = wish.folders.readerFor(folderOf(spec.path));
+  const isFolder = info.kind === "present" && info.value.isDirectory;
+  const files = !isFolder ? [] : PARTS.map((part) => ({
+    part,
+    file: observeFile(`${folder}/${part}.pem`, wish.expected(part), wish.accounts, read),
+  }));
+  return {
+    seen: { ...seen, file: summarize(seen.file.value, info, files) },
+    bundle: {
+      folder: link,
+      ...(isFolder && { folderMode: (info.value.mode ?? 0) & 0o7777 }),
+      files,
+    },
+    link,
+  };
+}
+
+/** The whole as if it were one file: changed last when any of it was. */
+function summarize(
+  link: TargetFile,
+  folder: Presence<Deno.FileInfo>,
+  files: BundleObservation["files"],
+): Presence<TargetFile> {
+  if (folder.kind === "unreadable") return folder;
+  const presences = files.map(({ file }) => file);
+  const unreadable = presences.find(({ kind }) => kind === "unreadable");
+  if (unreadable?.kind === "unreadable") return unreadable;
+  const present = presences.flatMap((file) => file.kind === "present" ? file.value : []);
+  return {
+    kind: "present",
+    value: {
+      ...link,
+      type: "bundle",
+      sameContent: present.length === PARTS.length && present.every((file) => file.sameContent),
+      changedAt: Math.max(link.changedAt, ...present.map(({ changedAt }) => changedAt)),
+    },
+  };
+}
+
+function isSound({ seen: { file } }: Look): boolean {
+  return file.kind === "present" && file.value.type === "bundle" && file.value.sameContent;
+}
+
+/** Text of a symbolic link; `undefined` where there is none. */
+function readLink(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Folders that no link will lead to once what was not judged is put back. */
+function findStrays(
+  { path, replaced }: TargetObservation,
+  current: string | undefined,
+  { folders, unjudged }: BundleWish,
+): StrayFolder[] {
+  const { names } = folders.list(folderOf(path));
+  if (names.kind !== "present") return [];
+  const note = unjudged.find((one) => one.path === path);
+  const stays = note === undefined
+    ? current
+    : replaced
+    ? readLink(replacedFile(path))
+    : note.kept
+    ? current
+    : undefined;
+  return [...names.value]
+    .filter((name) => name !== stays && isAnyVersion(name, nameOf(path)))
+    .sort()
+    .flatMap((name) => describeFolder(`${folderOf(path)}/${name}`));
+}
+
+/** What has gone since, or is no folder, is nothing of ours. */
+function describeFolder(path: string): StrayFolder[] {
+  const info = readInfo(path);
+  if (info.kind !== "present" || !info.value.isDirectory) return [];
+  try {
+    const foreign = [...Deno.readDirSync(path)].find(({ name, isFile }) =>
+      !isFile || !PARTS.some((part) => name === `${part}.pem`)
+    );
+    return [{ path, ...(foreign !== undefined && { foreign: foreign.name }) }];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * A bundle: all parts of a set in a folder of its own, behind one symbolic link that is switched by
+ * one rename. How it differs from what the file asks for, what stops it, and what lies about.
+ */
+import { defaultMode } from "../config/format.ts";
+import { octal } from "../config/octal.ts";
+import { type Part, PARTS, type TargetSpec } from "../config/types.ts";
+import { contentDrift, judgeMetadata, type Supply } from "./file_drift.ts";
+import type {
+  Blocked,
+  BundleObservation,
+  CertificateObservation,
+  Drift,
+  TargetFile,
+  TargetObservation,
+  Warning,
+} from "./types.ts";
+
+/** Permission bits of a set's folder: its files are closed one by one. */
+export const FOLDER_MODE = 0o755;
+
+/** Differences of its folder and files; what is the same of many is said once. */
+export function bundleDrift(
+  spec: TargetSpec,
+  target: TargetObservation,
+  bundle: BundleObservation,
+  supply: Supply,
+): Drift[] {
+  const { folder = "", folderMode, files } = bundle;
+  if (folderMode === undefined) return [{ kind: "missing", files: [folder] }];
+  const drifts = files.flatMap(({ part, file }) =>
+    fileDrift(spec, target, file, supply).map((drift) => ({ ...drift, files: [fileName(part)] }))
+  );
+  if (folderMode !== FOLDER_MODE) {
+    const [from, to] = [octal(folderMode), octal(FOLDER_MODE)];
+    drifts.push({ kind: "mode", from, to, files: [folder] });
+  }
+  return unite(drifts);
+}
+
+function fileName(part: Part): string {
+  return `${part}.pem`;
+}
+
+function fileDrift(
+  spec: TargetSpec,
+  target: TargetObservation,
+  file: BundleObservation["files"][number]["file"],
+  supply: Supply,
+): Drift[] {
+  if (file.kind === "unreadable") return [];
+  if (file.kind === "absent") return [{ kind: "missing" }];
+  const { type, sameContent } = file.value;
+  if (type === "symlink" || type === "directory" || type === "other") {
+    return [{ kind: "not-a-file", found: type }];
+  }
+  return [
+    ...(supply.stored && !sameContent ? [contentDrift(file.value, supply)] : []),
+    ...judgeMetadata(spec, target, file.value),
+  ];
+}
+
+/** Where the certificate is another one, it is clear that the other files are. */
+function unite(drifts: readonly Drift[]): Drift[] {
+  const other = drifts.find((drift) => drift.kind === "content" && drift.from !== undefined);
+  const shown = other === undefined ? drifts : [
+    withoutFiles(other),
+    ...drifts.filter(({ kind }) => kind !== "content"),
+  ];
+  const alike = Map.groupBy(shown, (drift) => JSON.stringify(withoutFiles(drift)));
+  return [...alike.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const files = [first, ...more].flatMap(({ files = [] }) => files);
+    return files.length === 0 || files.length === PARTS.length
+      ? withoutFiles(first)
+      : { ...first, files };
+  });
+}
+
+function withoutFiles({ files: _, ...drift }: Drift): Drift {
+  return drift;
+}
+
+/** What a person has to mend before there can be a bundle. */
+export function bundleObstacles(
+  { path }: TargetSpec,
+  target: TargetObservation,
+  { foreignLink, linkProblem }: BundleObservation,
+): Blocked[] {
+  const found = target.file.kind === "present"
+    ? describe(target.file.value, foreignLink)
+    : undefined;
+  return [
+    ...(found === undefined
+      ? []
+      : [`"${path}" is ${found}; move it away, or give another path for the bundle`]),
+    ...(linkProblem === undefined ? [] : [`The bundle "${path}" needs a link: ${linkProblem}`]),
+  ].map((message) => ({ kind: "impossible", message }));
+}
+
+function describe({ type }: TargetFile, foreignLink: string | undefined): string | undefined {
+  switch (type) {
+    case "bundle":
+      return undefined;
+    case "symlink":
+      return `a symbolic link to "${foreignLink}", which VCM did not make`;
+    case "directory":
+      return "a folder, and a bundle is a symbolic link";
+    case "file":
+      return "a file, and a bundle is a symbolic link";
+    case "other":
+      return "a device, pipe or socket, and a bundle is a symbolic link";
+  }
+}
+
+/** Folders that can be cleared away. */
+export function strayFolders({ targets }: CertificateObservation): string[] {
+  return targets.flatMap(({ bundle }) => bundle?.strays ?? [])
+    .flatMap(({ path, foreign }) => foreign === undefined ? path : []);
+}
+
+/** Folders that cannot, since not all in them is ours. */
+export function strayWarnings({ targets }: CertificateObservation): Warning[] {
+  return targets.flatMap(({ bundle }) => bundle?.strays ?? []).flatMap(({ path, foreign }) =>
+    foreign === undefined ? [] : { kind: "leftover", message: keptFolder(path, foreign) }
+  );
+}
+
+/** What is said of a folder that stays. */
+export function keptFolder(path: string, foreign: string): string {
+  return `"${path}" is not in use any more and stays, since VCM did not make "${foreign}" in it; ` +
+    `move that away from there`;
+}
+
+/** The mode of each file. */
+export function bundleModes({ mode }: TargetSpec): Readonly<Record<Part, number>> {
+  return Object.fromEntries(PARTS.map((part) => [part, mode ?? defaultMode(part)])) as Record<
+    Part,
+    number
+  >;
+}

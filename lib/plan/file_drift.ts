@@ -1,0 +1,49 @@
+/** How one file on disk differs from what it should be. */
+import type { Certificate } from "../certificate/certificate.ts";
+import { octal } from "../config/octal.ts";
+import type { TargetSpec } from "../config/types.ts";
+import { formatMoment } from "./moment.ts";
+import type { Drift, TargetFile, TargetObservation } from "./types.ts";
+
+/** What there is to deploy. */
+export interface Supply {
+  /** The set in the store is whole. */
+  readonly stored: boolean;
+  /** A new certificate is issued before. */
+  readonly renewed: boolean;
+  /** That of the store. */
+  readonly certificate?: Certificate;
+}
+
+/** What it is from, and what it becomes. */
+export function contentDrift(file: TargetFile, supply: Supply): Drift {
+  const [from, to] = [file.certificate, supply.certificate];
+  const known = from !== undefined && to !== undefined && from.fingerprint !== to.fingerprint;
+  if (!supply.renewed && known) {
+    return { kind: "content", from: shortFacts(from), to: shortFacts(to) };
+  }
+  return { kind: "content", ...(file.fault !== undefined && { detail: file.fault }) };
+}
+
+function shortFacts({ serial, notAfter }: Certificate): string {
+  return `serial ${serial} until ${formatMoment(notAfter)}`;
+}
+
+export function judgeMetadata(
+  spec: TargetSpec,
+  target: TargetObservation,
+  file: TargetFile,
+): Drift[] {
+  const { owner, group } = target;
+  const drift: Drift[] = [];
+  if (owner.kind === "given" && owner.id !== file.uid) {
+    drift.push({ kind: "owner", from: file.owner, to: owner.name });
+  }
+  if (group.kind === "given" && group.id !== file.gid) {
+    drift.push({ kind: "group", from: file.group, to: group.name });
+  }
+  if (spec.mode !== undefined && spec.mode !== file.mode) {
+    drift.push({ kind: "mode", from: octal(file.mode), to: octal(spec.mode) });
+  }
+  return drift;
+}

@@ -1,0 +1,66 @@
+/** A bundle in the file: what goes with it, and what may not lie in it. */
+import assert from "node:assert/strict";
+import { parseConfig } from "../../../lib/config/parse.ts";
+import { pureTest } from "../../support/pure_test.ts";
+import { assertMistakes } from "./mistakes.ts";
+
+function fileWith(...entries: string[]): string {
+  const lines = entries.map((entry) => `      - ${entry}\n`).join("");
+  return `config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n${lines}`;
+}
+
+pureTest("a bundle is given in short or in long, with owner, group, mode and folders", async () => {
+  const rest = "owner: haproxy, group: ssl, mode: 0640, create_dirs: true";
+  for (const form of ["bundle: /etc/web", "source: bundle, dest: /etc/web"]) {
+    const { certificates } = await parseConfig(fileWith(`{${form}, ${rest}}`), "f");
+    assert.deepEqual(certificates[0]?.targets, [{
+      what: "bundle",
+      path: "/etc/web",
+      owner: "haproxy",
+      group: "ssl",
+      mode: 0o640,
+      createDirs: true,
+    }]);
+  }
+});
+
+const MISTAKES: Readonly<Record<string, string>> = {
+  "{bundle: /a, source: cert}": 'f:5:22 certs[0].deploy[0].source: does not go with "bundle"; ' +
+    'give either "bundle: PATH" or "source" and "dest"',
+  "{bundle: /a, cert: /b}":
+    'f:5:10 certs[0].deploy[0].bundle: one entry takes one file, and "cert" is given; ' +
+    "make this an entry of its own",
+  "{bundle: /a, order: key-first}": 'f:5:22 certs[0].deploy[0].order: goes with "combined" only',
+  "{bundle: /a, password_file: /p}":
+    'f:5:22 certs[0].deploy[0].password_file: goes with "privkey", "combined" and "pkcs12" only',
+  "{bundel: /a}": 'f:5:10 certs[0].deploy[0].bundel: unknown key; did you mean "bundle"?',
+  "{bundle: a}": "f:5:18 certs[0].deploy[0].bundle: expected the absolute path of a file, " +
+    'without "..", got "a"',
+  "{bundle: /a, mode: 0644}": "f:5:28 certs[0].deploy[0].mode: a private key must not be open " +
+    'to every user; use "0600" or "0640"',
+};
+
+pureTest("an entry whose keys do not go with a bundle says so", async () => {
+  for (const [entry, mistake] of Object.entries(MISTAKES)) {
+    await assertMistakes(fileWith(entry), mistake);
+  }
+});
+
+pureTest("nothing else lies in a bundle, or at its place", async () => {
+  await assertMistakes(
+    fileWith("bundle: /d/web", "cert: /d/web/extra/a.crt", "cert: /d/web.crt", "bundle: /d/web"),
+    "f:6:15 certs[0].deploy[1].cert: lies in a folder that is replaced as one, by " +
+      "certs[0].deploy[0].bundle (line 5)",
+    'f:8:17 certs[0].deploy[3].bundle: "/d/web" is already used by ' +
+      "certs[0].deploy[0].bundle (line 5)",
+  );
+  await assertMistakes(
+    fileWith("bundle: /d/web/inner", "bundle: /d/web"),
+    "f:5:17 certs[0].deploy[0].bundle: lies in a folder that is replaced as one, by " +
+      "certs[0].deploy[1].bundle (line 6)",
+  );
+  await assertMistakes(
+    fileWith("bundle: /var/lib/vcm"),
+    "f:5:17 certs[0].deploy[0].bundle: must not hold the store /var/lib/vcm/certs",
+  );
+});

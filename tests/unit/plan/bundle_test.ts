@@ -1,0 +1,172 @@
+/** A bundle: how it differs from the wish, and what stops it. */
+import assert from "node:assert/strict";
+import { type Part, PARTS, type TargetSpec } from "../../../lib/config/types.ts";
+import { judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import type {
+  BundleObservation,
+  Drift,
+  TargetFile,
+  TargetObservation,
+} from "../../../lib/plan/types.ts";
+import {
+  ABSENT,
+  makeCertificate,
+  makeConfig,
+  makeFile,
+  makeObserved,
+  makeSeen,
+  makeService,
+  makeSpec,
+  makeTarget,
+  NOW,
+  observationOf,
+  present,
+  unreadable,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const PATH = "/etc/certs/web";
+const FOLDER = ".web.vcm-0123456789abcdef";
+const SPEC: TargetSpec = makeTarget({ what: "bundle", path: PATH });
+const STORED = { stored: true, renewed: false, certificate: makeCertificate() };
+const NO_MORE = { forced: false, unjudged: false };
+const NOT_MADE = "; move it away, or give another path for the bundle";
+
+type Files = Partial<Record<Part, Partial<TargetFile> | null>>;
+
+/** A bundle in order but for these files; `null` is one that is missing. */
+function seen(
+  files: Files = {},
+  bundle: Partial<BundleObservation> = {},
+  parts: Partial<TargetObservation> = {},
+): TargetObservation {
+  const made = PARTS.map((part) => {
+    const change = files[part];
+    const mode = part === "privkey" ? 0o600 : 0o644;
+    return { part, file: change === null ? ABSENT : present(makeFile({ mode, ...change })) };
+  });
+  const whole = { folder: FOLDER, folderMode: 0o755, files: made, strays: [] };
+  return makeSeen({
+    path: PATH,
+    file: present(makeFile({ type: "bundle" })),
+    bundle: { ...whole, ...bundle },
+    ...parts,
+  });
+}
+
+function drift(target: TargetObservation, spec = SPEC, more = NO_MORE): Drift[] {
+  return judgeDrift(spec, target, STORED, more);
+}
+
+pureTest("a bundle in order has no differences; by force it is written once", () => {
+  assert.deepEqual(drift(seen()), []);
+  assert.deepEqual(drift(seen(), SPEC, { forced: true, unjudged: true }), [
+    { kind: "forced" },
+    { kind: "unjudged" },
+  ]);
+  assert.deepEqual(drift(seen({ ca: null }), SPEC, { forced: true, unjudged: false }), [
+    { kind: "missing", files: ["ca.pem"] },
+  ]);
+});
+
+pureTest("what is the same of many files is said once", () => {
+  const group = { kind: "given", name: "ssl", id: 7 } as const;
+  const spec = { ...SPEC, mode: 0o640 };
+  assert.deepEqual(drift(seen({ ca: { mode: 0o640 } }, {}, { group }), spec), [
+    { kind: "group", from: "root", to: "ssl" },
+    { kind: "mode", from: "0644", to: "0640", files: ["cert.pem", "chain.pem", "fullchain.pem"] },
+    { kind: "mode", from: "0600", to: "0640", files: ["privkey.pem"] },
+  ]);
+});
+
+pureTest("another certificate is said of the whole, damage of the files that have it", () => {
+  const certificate = makeCertificate({ serial: "0d", fingerprint: "CC:DD" });
+  const other = { sameContent: false };
+  assert.deepEqual(
+    drift(
+      seen({
+        cert: { ...other, certificate },
+        privkey: other,
+        fullchain: { ...other, certificate },
+      }),
+    ),
+    [{
+      kind: "content",
+      from: "serial 0d until 2027-01-30 00:00 UTC",
+      to: "serial 0a:1b:2c until 2027-01-30 00:00 UTC",
+    }],
+  );
+  assert.deepEqual(drift(seen({ chain: other, ca: { type: "directory" } })), [
+    { kind: "content", files: ["chain.pem"] },
+    { kind: "not-a-file", found: "directory", files: ["ca.pem"] },
+  ]);
+});
+
+pureTest("a link that leads nowhere, and a folder that is closed, are differences", () => {
+  const { folderMode: _, ...gone } = { ...seen().bundle, strays: [], files: [] };
+  assert.deepEqual(drift({ ...seen(), bundle: gone }), [{ kind: "missing", files: [FOLDER] }]);
+  assert.deepEqual(drift(seen({}, { folderMode: 0o700 })), [
+    { kind: "mode", from: "0700", to: "0755", files: [FOLDER] },
+  ]);
+});
+
+pureTest("what is not a link of ours is not replaced", () => {
+  const cases = {
+    directory: "a folder, and a bundle is a symbolic link",
+    file: "a file, and a bundle is a symbolic link",
+    symlink: 'a symbolic link to "/srv/web", which VCM did not make',
+    other: "a device, pipe or socket, and a bundle is a symbolic link",
+  } as const;
+  for (const [type, what] of Object.entries(cases)) {
+    const file = present(makeFile({ type: type as keyof typeof cases }));
+    const target = seen({}, { foreignLink: "/srv/web" }, { file });
+    const message = `"${PATH}" is ${what}${NOT_MADE}`;
+    assert.deepEqual(judgeObstacles(SPEC, target), [{ kind: "impossible", message }]);
+  }
+  assert.deepEqual(judgeObstacles(SPEC, seen()), []);
+});
+
+pureTest("a host without ln, and a set that cannot be read, stop it", () => {
+  const linkProblem = 'there is no "ln" on this host';
+  assert.deepEqual(judgeObstacles(SPEC, seen({}, { linkProblem })), [{
+    kind: "impossible",
+    message: `The bundle "${PATH}" needs a link: there is no "ln" on this host`,
+  }]);
+  const problem = 'Cannot read "/etc/certs/web": permission denied';
+  assert.deepEqual(judgeObstacles(SPEC, seen({}, {}, { file: unreadable(problem) })), [
+    { kind: "unreadable", message: problem },
+  ]);
+});
+
+pureTest("the step has the mode of each file", () => {
+  const modes = (spec: TargetSpec) => Object.values(targetStep(spec, seen(), []).modes ?? {});
+  assert.deepEqual(modes(SPEC), [0o644, 0o644, 0o644, 0o600, 0o644]);
+  assert.deepEqual(modes({ ...SPEC, mode: 0o640 }), PARTS.map(() => 0o640));
+});
+
+pureTest("folders that are not in use are cleared away, but for what is not ours", () => {
+  const [one, two] = [`/etc/certs/${FOLDER}-2`, `/etc/certs/${FOLDER}-3`];
+  const strays = [{ path: one }, { path: two, foreign: "dhparam.pem" }];
+  const services = [makeService({ validate: ["nginx", "-t"] })];
+  const spec = makeSpec({ targets: [SPEC], services });
+  const observed = makeObserved(spec, { targets: [seen({}, { strays })] });
+  const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
+  const tidied = steps.flatMap((step) => step.kind === "tidy" ? [step.leftovers] : [step.kind]);
+  assert.deepEqual(tidied, [[one]]);
+  assert.deepEqual(certificates[0]?.warnings, [{
+    kind: "leftover",
+    message: `"${two}" is not in use any more and stays, since VCM did not make "dhparam.pem" in ` +
+      "it; move that away from there",
+  }]);
+});
+
+pureTest("commands are told of the files in it", () => {
+  const services = [makeService({ validate: ["nginx", "-t"] })];
+  const spec = makeSpec({ targets: [SPEC], services });
+  const observed = makeObserved(spec, { targets: [seen({ ca: null })] });
+  const { steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
+  const [, service] = steps;
+  assert.ok(service?.kind === "service");
+  assert.deepEqual(service.about.files, PARTS.map((part) => `${PATH}/${part}.pem`));
+});
