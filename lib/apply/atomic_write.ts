@@ -49,7 +49,8 @@ function own(file: number, { uid, gid, mode }: Ownership): void {
   fs.fchmodSync(file, mode);
 }
 
-function writeAll(file: number, bytes: Uint8Array): void {
+/** Writes all bytes from where the file stands. Throws the system's error. */
+export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at);
 }
 

@@ -23,6 +23,7 @@ import { type Part, PARTS } from "../config/types.ts";
 import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
 import type { TargetStep } from "../plan/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+import { keepContext } from "./selinux.ts";
 import { makeSymbolicLink } from "./symbolic_link.ts";
 
 /**
@@ -41,9 +42,12 @@ export function makeBundle(target: TargetStep, text: (part: Part) => string): vo
   const texts = new Map(PARTS.map((part) => [part, text(part)]));
   fs.mkdirSync(staged, { mode: 0o700 });
   try {
+    const old = linkedFolder(path);
     for (const [part, content] of texts) {
-      writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
+      writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, old, part));
+      if (old !== undefined) keepContext(`${old}/${part}.pem`, `${staged}/${part}.pem`);
     }
+    if (old !== undefined) keepContext(old, staged);
     fs.chmodSync(staged, FOLDER_MODE);
     syncFolder(staged);
     const folder = freeFolder(path, fingerprint(texts.values()));
@@ -71,11 +75,14 @@ function freeFolder(path: string, version: string): string {
 }
 
 /** Owner and group one by one: the file's wish, else those of the file that is replaced. */
-function ownershipOf({ path, uid, gid, mode, modes }: TargetStep, part: Part) {
-  const version = linkedVersion(path, path);
-  const replaced = version === undefined
+function ownershipOf(
+  { uid, gid, mode, modes }: TargetStep,
+  old: string | undefined,
+  part: Part,
+) {
+  const replaced = old === undefined
     ? undefined
-    : fs.lstatSync(`${folderOf(path)}/${version}/${part}.pem`, { throwIfNoEntry: false });
+    : fs.lstatSync(`${old}/${part}.pem`, { throwIfNoEntry: false });
   const kept = replaced?.isFile() ? replaced : undefined;
   const owner = uid ?? kept?.uid;
   const group = gid ?? kept?.gid;
@@ -84,6 +91,12 @@ function ownershipOf({ path, uid, gid, mode, modes }: TargetStep, part: Part) {
     ...(group !== undefined && { gid: group }),
     mode: modes?.[part] ?? mode,
   };
+}
+
+/** Folder of the set that is in use. */
+function linkedFolder(path: string): string | undefined {
+  const version = linkedVersion(path, path);
+  return version === undefined ? undefined : `${folderOf(path)}/${version}`;
 }
 
 /** Name of the version folder of a bundle that a link names. */

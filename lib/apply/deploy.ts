@@ -21,6 +21,7 @@ import type { HostUser, Replaced, TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./hands/hand.ts";
 import type { Hands } from "./hands/hands.ts";
 import { makeWay } from "./hands/own_hand.ts";
+import { keepContext } from "./selinux.ts";
 
 /** What went wrong went wrong before the first file was replaced: all is as it was. */
 export class NotDeployedError extends Error {
@@ -63,6 +64,7 @@ export async function deploy(deployment: Deployment, hands: Hands): Promise<read
       await prepare(target, deployment, hands);
       prepared.push(target);
       if (revocable) replaced.push(await keepReplaced(target, hands));
+      else if (target.inPlace) replaced.push(await keepReplaced(target, hands));
       else if (targets.length > 1) replaced.push(...await tryKeepReplaced(target, hands));
     }
     beforeFirstRename(revocable ? replaced : []);
@@ -92,6 +94,7 @@ async function prepare(
     const owners = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
     const file = { path, content: plain(content(target)), ...owners, mode, createDirs };
     await hands.of(by)({ do: "make", file });
+    if (by === undefined) keepContext(path, temporaryFile(path));
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }
@@ -103,10 +106,13 @@ function plain(content: string | Uint8Array): FileContent {
     : { encoding: "base64", data: Buffer.from(content).toString("base64") };
 }
 
-async function keepReplaced({ path, by }: TargetStep, hands: Hands): Promise<Replaced> {
+async function keepReplaced(
+  { path, by, inPlace = false }: TargetStep,
+  hands: Hands,
+): Promise<Replaced> {
   try {
-    const kept = await hands.of(by)({ do: "keep", path });
-    return { path, ...(by && { by }), kept };
+    const kept = await hands.of(by)({ do: "keep", path, inPlace });
+    return { path, ...(by && { by }), ...(inPlace && { inPlace }), kept };
   } catch (error) {
     const message = `Cannot keep "${path}" as "${replacedFile(path)}": ${plainCause(error)}`;
     throw new Error(message, { cause: error });
@@ -148,9 +154,9 @@ export async function putBackRest(replaced: readonly Replaced[], hands: Hands): 
  */
 export async function putBack(replaced: readonly Replaced[], hands: Hands): Promise<void> {
   const failures: string[] = [];
-  for (const { path, by, kept } of replaced) {
+  for (const { path, by, inPlace = false, kept } of replaced) {
     try {
-      await hands.of(by)({ do: "put-back", path, kept });
+      await hands.of(by)({ do: "put-back", path, kept, inPlace });
     } catch (error) {
       failures.push(`"${path}": ${plainCause(error)}`);
     }
@@ -167,18 +173,25 @@ async function replaceAll(
   replaced: readonly Replaced[],
   hands: Hands,
 ): Promise<void> {
-  for (const [at, { path, by }] of targets.entries()) {
+  for (const [at, { path, by, inPlace = false }] of targets.entries()) {
     try {
-      await hands.of(by)({ do: "replace", path });
+      await hands.of(by)({ do: "replace", path, inPlace });
     } catch (error) {
       await removeTemporaries(targets.slice(at), hands);
-      const message = `Cannot replace "${path}": ${plainCause(error)}`;
-      const before = replacedOf(targets.slice(0, at), replaced);
+      const message = `Cannot replace "${path}": ${whyNot(error)}`;
+      // One that is written through may be half.
+      const before = replacedOf(targets.slice(0, inPlace ? at + 1 : at), replaced);
       throw await takeBack(message, { targets, before, cause: error }, hands);
     }
   }
   await syncFolders(targets, hands);
   targets.forEach(afterRename);
+}
+
+function whyNot(error: unknown): string {
+  const cause = plainCause(error);
+  if (!/\bbusy\b/.test(cause)) return cause;
+  return `${cause}: it is a mount of its own; mount its folder instead, or set "in_place: true"`;
 }
 
 /** One that could not be kept counts as kept: to put it back fails, as it has to. */

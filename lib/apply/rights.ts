@@ -4,11 +4,12 @@
  * code that turned evil, not against links.
  */
 import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
-import { KILL, LN, programPaths, PS } from "../observe/command.ts";
+import { CHCON, KILL, LN, programPaths, PS } from "../observe/command.ts";
 import { ENGINES } from "../observe/containers.ts";
 import { readInfo } from "../observe/read.ts";
 import { SYSTEMCTL } from "../observe/units.ts";
 import type { Plan, ServiceStep, Step } from "../plan/types.ts";
+import { SELINUX } from "./selinux.ts";
 import type { AccessOrder } from "./session_once.ts";
 
 /** Each list sorted, and without repetitions. */
@@ -101,11 +102,16 @@ function filesRead(step: Step): readonly string[] {
   const pidFile = step.kind === "service" && step.action.manager === "pid_file"
     ? [step.action.pidFile]
     : [];
+  const context = step.kind === "deploy" ? [SELINUX] : [];
   // To tell a program that is not there from one that cannot be run.
-  return [...passwords, ...pidFile, ...programsOf(step)];
+  return [...passwords, ...pidFile, ...context, ...programsOf(step)];
 }
 
 function programsOf(step: Step): readonly string[] {
+  if (step.kind === "deploy") {
+    const context = readInfo(SELINUX).kind === "present" ? CHCON : [];
+    return [...context, ...(bundleFolders(step).length > 0 ? LN : [])];
+  }
   if (bundleFolders(step).length > 0) return LN;
   if (step.kind !== "service" && step.kind !== "judge") return [];
   const judges = step.validate.flatMap(([program = ""]) => programPaths(program));

@@ -1,5 +1,6 @@
 /** Makes symbolic links by the host's `ln`: the runtime's own call wants the right to all files. */
 import { LN } from "../observe/command.ts";
+import { runAtOnce } from "./run_at_once.ts";
 
 /**
  * Throws Error in plain words. Needs run permission for ln; it, not we, writes.
@@ -8,24 +9,11 @@ import { LN } from "../observe/command.ts";
  * @param path Must be free.
  */
 export function makeSymbolicLink(text: string, path: string): void {
-  for (const program of LN) {
-    let result: Deno.CommandOutput;
-    try {
-      result = new Deno.Command(program, {
-        // Where a folder lies at the path, it must not be made in there.
-        args: ["-s", "-n", "--", text, path],
-        clearEnv: true,
-        env: { LC_ALL: "C" },
-        stdin: "null",
-        stdout: "null",
-      }).outputSync();
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) continue;
-      throw error;
-    }
-    if (result.success) return;
-    const [said = ""] = new TextDecoder().decode(result.stderr).trim().split("\n");
-    throw new Error(`"${program}" could not make the link "${path}": ${said}`);
+  // Where a folder lies at the path, it must not be made in there.
+  const fault = runAtOnce(LN, ["-s", "-n", "--", text, path]);
+  if (fault === undefined) return;
+  if (fault.kind === "none") {
+    throw new Error(`there is no "ln" on this host to make the link "${path}" with`);
   }
-  throw new Error(`there is no "ln" on this host to make the link "${path}" with`);
+  throw new Error(`"${fault.program}" could not make the link "${path}": ${fault.said}`);
 }

@@ -143,5 +143,6 @@ function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
     ...(entry.group !== undefined && { group: entry.group }),
     ...(entry.mode !== undefined && { mode: entry.mode }),
     createDirs: entry.create_dirs ?? settings.create_dirs ?? false,
+    ...(entry.in_place && { inPlace: true }),
   };
 }

@@ -88,6 +88,7 @@ const target = v.pipe(
     group: optional(readAccount),
     mode: optional(readMode),
     create_dirs: optional(readBoolean),
+    in_place: optional(readBoolean),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     // Not a map at all: said already.

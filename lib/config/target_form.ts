@@ -60,11 +60,15 @@ function isMisspeltPassword(key: string): boolean {
 /** Keys that go with some formats only, or that one needs. */
 function keyMistakes(entry: object): readonly FormMistake[] {
   const plain = !("order" in entry || "password_file" in entry || "pkcs12" in entry) &&
+    !("in_place" in entry) &&
     !("source" in entry && entry.source === "pkcs12");
   // As above.
   if (plain) return NONE;
   const what = targetWhat(entry);
   if (what === undefined) return NONE;
+  if ("in_place" in entry && what === "bundle") {
+    return [{ key: "in_place", message: `does not go with "bundle", which is replaced as one` }];
+  }
   if ("order" in entry && what !== "combined") {
     return [{ key: "order", message: `goes with "combined" only` }];
   }
@@ -111,6 +115,7 @@ const OTHER_KEYS: readonly string[] = [
   "group",
   "mode",
   "create_dirs",
+  "in_place",
   "order",
   "password_file",
 ];

@@ -153,6 +153,8 @@ export interface TargetSpec extends Format {
   /** Permission bits, 0 to 0o7777. */
   readonly mode?: number;
   readonly createDirs: boolean;
+  /** Written through the file that is there, which then can be half: a mounted file has no other way. */
+  readonly inPlace?: boolean;
 }
 
 /** The private key that a certificate is to have. */

@@ -28,10 +28,11 @@ export function programPaths(program: string): readonly string[] {
   return program.includes("/") ? [program] : FOLDERS.map((folder) => `${folder}/${program}`);
 }
 
-/** Where `kill`, `ps` and `ln` are. */
+/** Where `kill`, `ps`, `ln` and `chcon` are. */
 export const KILL = ["/usr/bin/kill", "/bin/kill"];
 export const PS = ["/usr/bin/ps", "/bin/ps"];
 export const LN = ["/usr/bin/ln", "/bin/ln"];
+export const CHCON = ["/usr/bin/chcon", "/bin/chcon"];
 
 /** What is kept of each output; the rest is read and dropped. */
 const OUTPUT_LIMIT = 65_536;

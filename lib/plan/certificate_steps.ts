@@ -10,6 +10,7 @@ import { requestFor } from "./request.ts";
 import type { CertificateObservation, DeployStep, Drift, Due, IssueStep, Step } from "./types.ts";
 
 export function tidyStep(
+  spec: CertificateSpec,
   observed: CertificateObservation,
   hands: readonly HandChoice[],
 ): Step | undefined {
@@ -18,7 +19,12 @@ export function tidyStep(
   const unjudged = observed.unjudged.flatMap((replaced) => {
     const hand = handOf(replaced.path);
     if (hand.kind === "refused") return [];
-    return { ...replaced, ...(hand.kind === "user" && { by: hand.by }) };
+    const target = spec.targets.find(({ path }) => path === replaced.path);
+    return {
+      ...replaced,
+      ...(hand.kind === "user" && { by: hand.by }),
+      ...(target?.inPlace && { inPlace: true }),
+    };
   });
   const found = observed.targets.flatMap(({ path, leftover, replaced }) => {
     const hand = handOf(path);

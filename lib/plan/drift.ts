@@ -99,6 +99,7 @@ export function targetStep(
     mode: spec.mode ?? defaultMode(spec.what),
     ...(spec.what === "bundle" && { modes: bundleModes(spec) }),
     createDirs: spec.createDirs,
+    ...(spec.inPlace && { inPlace: true }),
   };
 }
 

@@ -83,7 +83,9 @@ export function planCertificate(
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, drifts, { whole, judging: moment.judging, hands })
     : undefined;
-  const steps = [tidyStep(observed, hands), issue, deploy].filter((step) => step !== undefined);
+  const steps = [tidyStep(spec, observed, hands), issue, deploy].filter((step) =>
+    step !== undefined
+  );
   const state = certificateState(spec, observed, drifts, blocked, moment);
   const waits = timed?.waits;
   return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };

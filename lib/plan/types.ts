@@ -155,6 +155,8 @@ export interface Replaced {
   readonly path: string;
   /** By whose hand it is put back, where it is not the runner's. */
   readonly by?: HostUser;
+  /** Put back through the file that is there. */
+  readonly inPlace?: boolean;
   /** Whether there was a file before. */
   readonly kept: boolean;
 }
@@ -370,6 +372,8 @@ export interface TargetStep extends Format {
   /** Of a bundle: the mode of each of its files. */
   readonly modes?: Readonly<Record<Part, number>>;
   readonly createDirs: boolean;
+  /** Write through the file that is there. */
+  readonly inPlace?: boolean;
 }
 
 export interface DeployStep {

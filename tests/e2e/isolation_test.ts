@@ -14,7 +14,7 @@ test("what fails for one certificate does not stop the others, and each is named
     "-t",
     "tmpfs",
     "-o",
-    "size=4k",
+    "size=4k,mode=0755",
     "t",
     `${folder}/ssl/full`,
   ]);

@@ -22,11 +22,16 @@ export type FileOrder =
   /** Make the new file, whole and synced, in the place of what an interrupted run left. */
   | { readonly do: "make"; readonly file: NewFile }
   /** Keep the target beside itself; answers whether there is one. */
-  | { readonly do: "keep"; readonly path: string }
-  /** Rename the new file over the target. */
-  | { readonly do: "replace"; readonly path: string }
-  /** Rename what was kept over the target, or remove the target where nothing was; synced. */
-  | { readonly do: "put-back"; readonly path: string; readonly kept: boolean }
+  | { readonly do: "keep"; readonly path: string; readonly inPlace: boolean }
+  /** Rename the new file over the target, or write it through the target. */
+  | { readonly do: "replace"; readonly path: string; readonly inPlace: boolean }
+  /** Rename what was kept over the target, or write it through it, or remove the target where nothing was; synced. */
+  | {
+    readonly do: "put-back";
+    readonly path: string;
+    readonly kept: boolean;
+    readonly inPlace: boolean;
+  }
   /** Remove a file; that it is not there is no error. */
   | { readonly do: "remove"; readonly path: string }
   /** Make renames and removals in a folder last. */

@@ -10,6 +10,7 @@ import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../../config/store_paths.ts";
 import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
 import { makeSymbolicLink } from "../symbolic_link.ts";
+import { writeThrough } from "../write_through.ts";
 import type { FileOrder, NewFile } from "./hand.ts";
 
 /** Answers as `Hand` does, at once. Throws the system's error. */
@@ -19,12 +20,12 @@ export function carryOutOrder(order: FileOrder): boolean {
       make(order.file);
       return true;
     case "keep":
-      return keep(order.path);
+      return keep(order.path, order.inPlace);
     case "replace":
-      fs.renameSync(temporaryFile(order.path), order.path);
+      replace(temporaryFile(order.path), order);
       return true;
     case "put-back":
-      if (order.kept) fs.renameSync(replacedFile(order.path), order.path);
+      if (order.kept) replace(replacedFile(order.path), order);
       else removeIfThere(order.path);
       syncFolder(folderOf(order.path));
       return true;
@@ -73,11 +74,21 @@ function makeFolders(path: string): void {
   fs.renameSync(temporary, path);
 }
 
-function keep(path: string): boolean {
+function replace(
+  from: string,
+  { path, inPlace }: { readonly path: string; readonly inPlace: boolean },
+): void {
+  if (inPlace && fs.lstatSync(path, { throwIfNoEntry: false })?.isFile()) writeThrough(from, path);
+  else fs.renameSync(from, path);
+}
+
+function keep(path: string, inPlace: boolean): boolean {
   const kept = replacedFile(path);
   removeIfThere(kept);
   if (!isThere(path)) return false;
-  linkOrCopy(path, kept);
+  // A link would be changed with the file that is written through.
+  if (inPlace) copy(path, kept);
+  else linkOrCopy(path, kept);
   return true;
 }
 

@@ -5,7 +5,7 @@ import { rejectionOf } from "../../support/rig.ts";
 
 const ME = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 const AS_ME = ` (as user ${ME.uid})`;
-const ORDER = { do: "keep", path: "/none", again: false } as const;
+const ORDER = { do: "keep", path: "/none", inPlace: false } as const;
 
 /** A process that runs a script, and reads its orders or not. */
 function handBy(script: string, limit = 10_000): UsersHand {

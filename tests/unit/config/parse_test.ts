@@ -234,6 +234,13 @@ pureTest("parseConfig() makes both forms of a target one, also mixed", async () 
   ]);
 });
 
+pureTest("parseConfig() takes in_place of a target", async () => {
+  const text = "config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n" +
+    "      - {cert: /a, in_place: true}\n      - {cert: /b, in_place: false}\n";
+  const { certificates } = await parseConfig(text, "f");
+  assert.deepEqual(certificates[0]?.targets.map(({ inPlace }) => inPlace), [true, undefined]);
+});
+
 pureTest("parseConfig() takes create_dirs of config where a target is silent", async () => {
   const config = "{pki: p, role: r, create_dirs: true}";
   const made = await targets(
