@@ -83,7 +83,7 @@ async function tidy(
 ): Promise<boolean> {
   try {
     if (step.store) {
-      finishSwitch(certStore, step.certificate);
+      finishSwitch(certStore, step.certificate, step.keep);
       emit({
         kind: "tidied",
         certificate: step.certificate,

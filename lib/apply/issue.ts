@@ -37,7 +37,8 @@ export async function issue(
   requireUsefulLifetime(step, issued, new Date());
   await beforeStored();
   try {
-    const problem = writeStoredSet(certStore, step.certificate, (what) => issued.text(what));
+    const { certificate, keep } = step;
+    const problem = writeStoredSet(certStore, certificate, (what) => issued.text(what), keep);
     if (problem !== undefined) warn(problem);
   } catch (error) {
     throw new Error(

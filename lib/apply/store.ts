@@ -9,9 +9,11 @@ import { plainCause } from "../config/plain_cause.ts";
 import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
 import { type Part, PARTS } from "../config/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+import { dropSurplus, keepSet } from "./earlier_sets.ts";
 
 /**
  * @param text Content of each file.
+ * @param keep How many earlier sets stay in the archive.
  * @returns What could not be cleared away once the new set had taken its place; the next run does.
  *
  * Throws the system's error; the old set stands.
@@ -20,9 +22,10 @@ export function writeStoredSet(
   certStore: string,
   name: string,
   text: (part: Part) => string,
+  keep = 0,
 ): string | undefined {
   const staged = stagedFolder(certStore, name);
-  finishSwitch(certStore, name);
+  finishSwitch(certStore, name, keep);
   try {
     fs.mkdirSync(staged, { mode: 0o700 });
     for (const part of PARTS) writeNewFile(`${staged}/${part}.pem`, text(part), { mode: 0o600 });
@@ -35,7 +38,8 @@ export function writeStoredSet(
   }
   try {
     syncFolder(certStore);
-    finishSwitch(certStore, name);
+    finishSwitch(certStore, name, keep);
+    dropSurplus(certStore, name, keep);
     return undefined;
   } catch (error) {
     return `Cannot clear the old set of "${storedFolder(certStore, name)}" away: ` +
@@ -47,7 +51,7 @@ export function writeStoredSet(
  * Brings the store into order after an interrupted switch: a switch that had begun is completed, a
  * staged set that was not yet switched to is thrown away.
  */
-export function finishSwitch(certStore: string, name: string): void {
+export function finishSwitch(certStore: string, name: string, keep = 0): void {
   const current = storedFolder(certStore, name);
   const staged = stagedFolder(certStore, name);
   const retired = retiredFolder(certStore, name);
@@ -57,7 +61,7 @@ export function finishSwitch(certStore: string, name: string): void {
     syncFolder(certStore);
   }
   if (lies(staged)) removeSet(staged);
-  if (lies(retired)) clearRetired(retired, current);
+  if (lies(retired)) clearRetired(certStore, name, keep);
   syncFolder(certStore);
 }
 
@@ -95,17 +99,22 @@ function tryLink(from: string, to: string): void {
   }
 }
 
-/** Empties and removes the old set's folder; what is not ours and not yet over there moves over. */
-function clearRetired(retired: string, current: string): void {
+/** What is not ours and not yet over there moves over; the old set goes, or is kept in the archive. */
+function clearRetired(certStore: string, name: string, keep: number): void {
+  const retired = retiredFolder(certStore, name);
+  const current = storedFolder(certStore, name);
   // The name was a link, and what it leads to is somebody else's.
   if (!fs.lstatSync(retired).isDirectory()) return removeIfThere(retired);
   for (const entry of fs.readdirSync(retired, { withFileTypes: true })) {
     const from = `${retired}/${entry.name}`;
     const to = `${current}/${entry.name}`;
-    if (isOurs(entry.name) || lies(to)) removeIfThere(from);
+    if (isOurs(entry.name)) {
+      if (keep === 0) removeIfThere(from);
+    } else if (lies(to)) removeIfThere(from);
     else fs.renameSync(from, to);
   }
-  fs.rmdirSync(retired);
+  if (keep === 0) fs.rmdirSync(retired);
+  else keepSet(certStore, name, retired);
 }
 
 /** Removes a staged folder; it holds nothing but files that we made or linked. */

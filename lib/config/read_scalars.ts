@@ -44,8 +44,8 @@ export function readInteger(text: string): number | Mistake {
   return /^-?\d{1,9}$/.test(text) ? Number(text) : expected(`a whole number such as 10`, text);
 }
 
-/** A number of retries. */
-export function readRetries(text: string): number | Mistake {
+/** A small number of something, such as retries. */
+export function readCount(text: string): number | Mistake {
   return /^\d{1,2}$/.test(text) ? Number(text) : expected("a whole number from 0 to 99", text);
 }
 

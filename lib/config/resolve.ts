@@ -108,6 +108,7 @@ function resolveCertificate(
     ...(ttl !== undefined && { ttl }),
     renew: entry.renew ?? settings.renew ?? DEFAULT_RENEW,
     spread: entry.spread ?? settings.spread ?? 0,
+    keep: entry.keep ?? settings.keep ?? 0,
     ...(issuer !== undefined && { issuer }),
     windows,
     // The rules have made sure that one of the two is given.

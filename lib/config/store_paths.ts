@@ -20,9 +20,12 @@ export function retiredFolder(certStore: string, name: string): string {
   return `${certStore}/.old-${name}`;
 }
 
-/** Where a set goes that was revoked, under its serial number. */
-export function archivedFolder(certStore: string, name: string, serial: string): string {
-  return `${certStore}/archive/${name}/${serial}`;
+/**
+ * Where a set goes that is in use no more: one that was revoked under its serial number, an earlier
+ * one under the time at which it was written.
+ */
+export function archivedFolder(certStore: string, name: string, version: string): string {
+  return `${certStore}/archive/${name}/${version}`;
 }
 
 export function lockFile(certStore: string): string {

@@ -209,6 +209,8 @@ export interface CertificateSpec {
   readonly renew: RenewalWindow;
   /** Percent of the window by which renewals are moved apart; 0: not at all. */
   readonly spread: number;
+  /** How many earlier sets are kept in the store's archive. */
+  readonly keep: number;
   /** Common name that the issuer has to have. */
   readonly issuer?: string;
   /** Renewals wait for one of them; empty: they need not. */

@@ -14,7 +14,7 @@ import type { CertificateObservation, Due, DueReason, StoredSet } from "./types.
 /** What a stored set is judged by. */
 export type DueWish = Omit<
   CertificateSpec,
-  "name" | "pki" | "role" | "ttl" | "services" | "windows"
+  "name" | "pki" | "role" | "ttl" | "services" | "windows" | "keep"
 >;
 
 interface Case {

@@ -336,6 +336,8 @@ export interface TidyStep {
   readonly certificate: string;
   /** Switch or clear the staged set of the store. */
   readonly store: boolean;
+  /** How many earlier sets stay in the archive; absent: none. */
+  readonly keep?: number;
   /** Files of an interrupted run that nobody has judged, to be put back. */
   readonly unjudged: readonly Replaced[];
   /** Files of an interrupted run, beside targets, and folders of bundles that are not in use. */
@@ -351,6 +353,8 @@ export interface TidyStep {
 export interface IssueStep {
   readonly kind: "issue";
   readonly certificate: string;
+  /** How many earlier sets stay in the archive; absent: none. */
+  readonly keep?: number;
   readonly due: Due;
   readonly request: CertificateRequest;
   readonly renew: RenewalWindow;

@@ -28,6 +28,12 @@ export async function lookAt(site: Site): Promise<Look> {
 export async function assertNothingHalf(site: Site, before: Look) {
   const now = await lookAt(site);
   for (const name of NAMES) assertWhole(name, now.sets[name] ?? {});
+  for (const path of walk(site.folder)) {
+    if (/^store\/archive\/[^/]+\/[^/]+$/.test(path)) {
+      const files = PARTS.map((what) => `${what}.pem`);
+      assertWhole(path, await readFiles(`${site.folder}/${path}`, files));
+    }
+  }
   for (const { file, certificate, what } of site.wishes) {
     const text = now.targets[file];
     if (text === before.targets[file]) continue;
@@ -82,6 +88,8 @@ export async function assertInOrder(site: Site): Promise<void> {
   assert.deepEqual([code, stdout, stderr, site.asked()], [0, nothing, "", asked]);
 }
 
+const ARCHIVE = "store/archive";
+
 function assertNothingLeft({ folder, wishes }: Site): void {
   const known = new Set([
     ...["log", "ssl", "store", "store/.lock", "store/.owed", "vcm.yaml"],
@@ -89,7 +97,7 @@ function assertNothingLeft({ folder, wishes }: Site): void {
     ...NAMES.map((name) => `store/${name}`),
     ...NAMES.flatMap((name) => PARTS.map((what) => `store/${name}/${what}.pem`)),
   ]);
-  const left = [...walk(folder)].filter((path) => !known.has(path));
+  const left = [...walk(folder)].filter((path) => !known.has(path) && !path.startsWith(ARCHIVE));
   assert.deepEqual(left, [], "nothing is left over");
 }
 

@@ -48,9 +48,10 @@ function makeTrials(changes: readonly FileChange[]): readonly Trial[] {
   });
 }
 
-/** What a run can do without: its log, a folder that is there, and clearing up. */
+/** What a run can do without: its log, a folder that is there, clearing up, and the archive. */
 function mayFail({ call, path }: FileChange): boolean {
   return path === "log" || path.endsWith(".vcm-old") || path.startsWith("store/.old-") ||
+    path.startsWith("store/archive") ||
     (call === "unlink" && path.startsWith("store/.unjudged-")) ||
     (call === "fsync" && path === "store") || (call === "mkdir" && path.startsWith("store"));
 }

@@ -148,6 +148,7 @@ function configuration(
       ttl: "60d",
       cert_store: `${host}/store`,
       create_dirs: true,
+      ...(start.service === "reads the store" && { keep: 1 }),
       ...(start.renews ? {} : { log_file: `${host}/log` }),
     },
     certs: NAMES.map((name) => ({

@@ -59,6 +59,7 @@ export function makeSpec(parts: Partial<CertificateSpec> = {}): CertificateSpec 
     ...PLAIN,
     renew: { kind: "duration", seconds: 14 * DAY },
     spread: 0,
+    keep: 0,
     windows: [],
     pki: "pki_internal",
     role: "web",

@@ -111,7 +111,8 @@ function findChanges(trace: string, below: string): FileChange[] {
   const threads = new Map<string, string>();
   for (const line of trace.split("\n")) {
     const [, thread = "", call = "", rest = ""] = /^(\d+) +(\w+)\((.*)$/.exec(line) ?? [];
-    const paths = pathsIn(rest);
+    // Of a rename strace takes the first path alone for one that the call has to do with.
+    const paths = call === "rename" ? pathsIn(rest).slice(0, 1) : pathsIn(rest);
     const count = (path: string) => counts.get(`${thread} ${call} ${path}`) ?? 0;
     for (const path of paths) counts.set(`${thread} ${call} ${path}`, count(path) + 1);
     // Of a copy the last path is the changed one.

@@ -84,6 +84,7 @@ pureTest("parseConfig() reads the file of product.md in full", async () => {
       commonName: "web.internal.myorg.local",
       ...PLAIN,
       spread: 0,
+      keep: 0,
       windows: [],
       dnsSans: ["api.internal.myorg.local"],
       ipSans: ["10.1.1.20"],
@@ -127,6 +128,7 @@ pureTest(
         commonName: "*.apps.example.com",
         ...PLAIN,
         spread: 0,
+        keep: 0,
         windows: [],
         renew: { kind: "share", percent: 100 / 3 },
         pki: "pki",
@@ -232,6 +234,12 @@ pureTest("parseConfig() makes both forms of a target one, also mixed", async () 
     { what: "fullchain", path: "/d", group: "CORP\\web admins", createDirs: true },
     { what: "privkey", path: "/e", createDirs: false },
   ]);
+});
+
+pureTest("parseConfig() takes keep of config where a certificate is silent", async () => {
+  const text = "config: {pki: p, role: r, keep: 3}\ncerts:\n  - name: a\n  - {name: b, keep: 0}\n";
+  const { certificates } = await parseConfig(text, "f");
+  assert.deepEqual(certificates.map(({ keep }) => keep), [3, 0]);
 });
 
 pureTest("parseConfig() takes in_place of a target", async () => {

@@ -2,7 +2,7 @@ import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakes } from "./mistakes.ts";
 
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
-  "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, window, issuer, pki, role, issuer_ref, " +
+  "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, " +
   "key, key_type, reuse_key, exclude_cn_from_sans, remove_roots_from_chain, cert_store, " +
   "log_file, auth, token_file, vault_role_id, vault_secret_id, create_dirs";
 
@@ -48,6 +48,7 @@ const inConfig: Record<string, string> = {
   "token_file: token": "f:2:15 config.token_file: expected the absolute path of a file that " +
     `holds a token, without ".."`,
   "vault_secret_id:": "f:2:3 config.vault_secret_id: has no value",
+  "keep: many": `f:2:9 config.keep: expected a whole number from 0 to 99, got "many"`,
   "create_dirs: yes": `f:2:16 config.create_dirs: expected true or false, got "yes"`,
   "tokenfile: /x": `f:2:3 config.tokenfile: unknown key; did you mean "token_file"?`,
   "colour: red": `f:2:3 config.colour: unknown key; allowed here: ${CONFIG_KEYS}`,
