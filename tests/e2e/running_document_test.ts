@@ -20,6 +20,35 @@ test("the units of docs/running.md run VCM with the environment file's AppRole",
   assert.match(await scene.systemctl("list-timers", "--plain"), /vcm\.timer +vcm\.service/);
 });
 
+test("under the unit of docs/running.md another user's process writes, and links are made", async () => {
+  await using scene = await startScene();
+  const { folder } = scene;
+  await configureWithoutLogin(scene);
+  const user = 61001;
+  await Deno.chmod(folder, 0o755);
+  await Deno.mkdir(`${folder}/pg`);
+  await Deno.chown(`${folder}/pg`, user, user);
+  // Where every user may run it.
+  await Deno.copyFile(await compiledVcm(), `${folder}/vcm`);
+  await Deno.chmod(`${folder}/vcm`, 0o755);
+  const text = await Deno.readTextFile(`${folder}/vcm.yaml`);
+  await Deno.writeTextFile(
+    `${folder}/vcm.yaml`,
+    `${text}      - privkey: "${folder}/pg/server.key"
+        owner: "${user}"
+      - bundle: "${folder}/ssl/set"
+`,
+  );
+  const unit = (await inScene(scene, SERVICE)).replace(await compiledVcm(), `${folder}/vcm`);
+  await scene.machine.writeUnit("vcm.service", unit);
+  await scene.systemctl("daemon-reload");
+  await scene.systemctl("start", "vcm.service");
+  const stored = await Deno.readTextFile(`${folder}/store/a.e2e.test/privkey.pem`);
+  assert.equal(await Deno.readTextFile(`${folder}/ssl/set/privkey.pem`), stored);
+  assert.equal(await Deno.readTextFile(`${folder}/pg/server.key`), stored);
+  assert.equal((await Deno.stat(`${folder}/pg/server.key`)).uid, user);
+});
+
 test("the unit of docs/running.md is failed after a run in which something failed", async () => {
   await using scene = await startScene();
   await configureWithoutLogin(scene);
