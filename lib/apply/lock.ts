@@ -1,6 +1,9 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
 import { lockFile, markerFolder } from "../config/store_paths.ts";
+import { localOwnGroups } from "../observe/local_accounts.ts";
 import { readInfo } from "../observe/read.ts";
+import { WayFinder } from "../observe/way.ts";
+import { storeHazard } from "../plan/hand.ts";
 import { plainCause } from "../config/plain_cause.ts";
 
 /** Another run holds the lock. */
@@ -21,6 +24,7 @@ export class StoreError extends Error {
 export function lockStore(certStore: string): Disposable {
   let file: Deno.FsFile;
   try {
+    requireSafePlace(certStore);
     Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
     requireTrusted(certStore, Deno.statSync(certStore));
     const markers = readInfo(markerFolder(certStore));
@@ -44,6 +48,17 @@ export function lockStore(certStore: string): Disposable {
 /** How the message of a LockedError begins. */
 export function heldText(certStore: string): string {
   return `Another run of vcm holds the lock "${lockFile(certStore)}"`;
+}
+
+/** Before anything is made there. */
+function requireSafePlace(certStore: string): void {
+  const runner = Deno.uid() ?? 0;
+  const ways = new WayFinder(runner, { ownerName: String });
+  const hazard = storeHazard(certStore, ways.above(certStore), {
+    runner,
+    ownGroups: localOwnGroups(),
+  });
+  if (hazard !== undefined) throw new StoreError(hazard);
 }
 
 /** Whoever may write in the store, or in its folder of markers, could plant keys and links there. */

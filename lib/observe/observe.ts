@@ -52,8 +52,10 @@ export async function observe(config: Config): Promise<Observation> {
   const { markers, orphans } = await observeMarkers(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
   const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
+  const storeWay = ways.above(config.certStore);
   const ownGroups = await ownGroupsOf(ways.owners);
-  return { certificates, markers, orphans, served, zone: zoneFor(specs), runner, ownGroups };
+  const host = { zone: zoneFor(specs), runner, ownGroups, storeWay };
+  return { certificates, markers, orphans, served, ...host };
 }
 
 /** What reads files in folders of others; without such a folder there is nothing for it to read. */

@@ -26,12 +26,12 @@ export class WayFinder {
   /** Those beside root to whom folders on the ways belong. */
   readonly owners = new Set<number>();
   readonly #runner: number;
-  readonly #accounts: AccountBook;
+  readonly #accounts: Pick<AccountBook, "ownerName">;
   readonly #reached = new Map<string, Reached>();
   readonly #ways = new Map<string, Way>();
   readonly #folders = new Map<string, Omit<Passage, "next">>();
 
-  constructor(runner: number, accounts: AccountBook) {
+  constructor(runner: number, accounts: Pick<AccountBook, "ownerName">) {
     this.#runner = runner;
     this.#accounts = accounts;
   }
@@ -45,6 +45,11 @@ export class WayFinder {
     const way = { passages: all, isForeign: all.some((passage) => this.#isForeign(passage)) };
     this.#ways.set(folder, way);
     return way;
+  }
+
+  /** The folders above one or, where it does not exist, those that do. */
+  above(folder: string): readonly Passage[] {
+    return this.#reach(folder, 0).passages;
   }
 
   #isForeign({ uid, mode, next }: Passage): boolean {

@@ -1,7 +1,7 @@
 /** What stops a certificate's steps, and only a person can mend. */
 import type { CertificateSpec } from "../config/types.ts";
 import { judgeObstacles } from "./drift.ts";
-import type { HandChoice } from "./hand.ts";
+import { type HandChoice, storeHazard } from "./hand.ts";
 import type { Selection } from "./selection.ts";
 import type { Blocked, CertificateObservation, Due, Observation } from "./types.ts";
 
@@ -9,6 +9,15 @@ export function storeObstacles({ stored }: CertificateObservation): Blocked[] {
   return [stored.leaf, stored.key, stored.chain, stored.fullchain, stored.ca].flatMap((presence) =>
     presence.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
   );
+}
+
+/** Who may put another store in the place of ours could have keys, and what is deployed. */
+export function storePlaceObstacle(
+  certStore: string,
+  { storeWay, ...users }: Observation,
+): Blocked[] {
+  const message = storeHazard(certStore, storeWay, users);
+  return message === undefined ? [] : [{ kind: "impossible", message }];
 }
 
 export function targetObstacles(

@@ -1,7 +1,7 @@
 /** `(config, observation, now) → Plan`: what differs from the wish, and the steps that mend it. */
 import { storedFile } from "../config/store_paths.ts";
 import { type CertificateSpec, type Config, PARTS } from "../config/types.ts";
-import { markerObstacles } from "./obstacles.ts";
+import { markerObstacles, storePlaceObstacle } from "./obstacles.ts";
 import { planCertificate } from "./plan_certificate.ts";
 import { planServices } from "./plan_services.ts";
 import { EVERYTHING, type Selection } from "./selection.ts";
@@ -20,6 +20,7 @@ export function plan(
   selection: Selection = EVERYTHING,
 ): Plan {
   const { zone, runner, ownGroups } = observation;
+  const storeObstacle = storePlaceObstacle(config.certStore, observation);
   const certificates: CertificateState[] = [];
   const steps: Step[] = [];
   const selected = new Set(specs);
@@ -31,7 +32,7 @@ export function plan(
     if (!selected.has(spec)) continue;
     const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
-    const obstacles = markerObstacles(spec, observation, selection);
+    const obstacles = [...storeObstacle, ...markerObstacles(spec, observation, selection)];
     const moment = { now, zone, runner, ownGroups, judging, selection };
     const planned = planCertificate(spec, observed, obstacles, moment);
     certificates.push(planned.state);

@@ -239,6 +239,8 @@ export interface Observation {
   readonly runner: number;
   /** The own group of users to whom folders on the way to targets belong, as far as it is known. */
   readonly ownGroups: ReadonlyMap<number, number>;
+  /** The folders above the store or, where it does not exist, those of them that do. */
+  readonly storeWay: readonly Passage[];
 }
 
 /** Why a certificate is issued. For people; never branched on outside this room. */

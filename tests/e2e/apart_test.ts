@@ -94,7 +94,7 @@ test("plan --permissions tells what run keeps, and no more than that", async () 
   assert.equal(
     stdout.slice(stdout.indexOf("\nTo carry it out")),
     "\nTo carry it out, run keeps the right to\n" +
-      block("read", [`${folder}/ssl`, store, ...programs]) +
+      block("read", [`${folder}/ssl`, store, "/sys/fs/selinux/enforce", ...programs]) +
       block("write", [...files, store]) +
       block("net", ["127.0.0.1"]) +
       block("run", programs),

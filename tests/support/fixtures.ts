@@ -176,6 +176,7 @@ export function observationOf(
     zone: "UTC",
     runner: 0,
     ownGroups: new Map(),
+    storeWay: [],
     ...parts,
   };
 }

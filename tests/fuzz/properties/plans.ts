@@ -92,7 +92,7 @@ export const PLANS = [
         certificates: [seen],
         markers: { kind: "present", value: [] } as const,
       };
-      const host = { zone: "UTC", runner: 0, ownGroups: new Map() };
+      const host = { zone: "UTC", runner: 0, ownGroups: new Map(), storeWay: [] };
       const whole = { ...observation, orphans: [], served: [], ...host };
       return plan(makeConfig([spec]), [spec], whole, now).certificates[0]?.due?.reason;
     };

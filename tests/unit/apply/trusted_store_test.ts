@@ -49,6 +49,23 @@ rootTest("lockStore() judges what a link to the store leads to", () => {
   assert.deepEqual(folder.tree(), ["store", "theirs/"]);
 });
 
+rootTest("lockStore() makes nothing where another user may put another store", () => {
+  using folder = makeFolder();
+  Deno.mkdirSync(folder.at("theirs"));
+  Deno.chownSync(folder.at("theirs"), 12345, 12345);
+  const error = errorOf(() => lockStore(folder.at("theirs/store")));
+  assert.ok(error instanceof StoreError);
+  assert.equal(
+    error.message,
+    `User "12345" may replace what lies in "${folder.at("theirs")}", and so the store ` +
+      `"${
+        folder.at("theirs/store")
+      }"; give a "cert_store" below folders that nobody may write to ` +
+      "but root",
+  );
+  assert.deepEqual(folder.tree(), ["theirs/"]);
+});
+
 Deno.test("lockStore() judges the folder of markers, too", () => {
   using store = makeFolder();
   Deno.mkdirSync(store.at(".owed"));

@@ -75,6 +75,7 @@ const OBSERVATION: Observation = {
   orphans: [],
   runner: 0,
   ownGroups: new Map(),
+  storeWay: [],
   certificates: [
     {
       name: "web.internal.myorg.local",

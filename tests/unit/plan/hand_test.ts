@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chooseHand, type HostUsers } from "../../../lib/plan/hand.ts";
+import { chooseHand, type HostUsers, storeHazard } from "../../../lib/plan/hand.ts";
 import type { Passage, TargetObservation } from "../../../lib/plan/types.ts";
 import { ABSENT, makeFile, makeSeen, makeTarget, present } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -143,6 +143,28 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
     'User "postgres" may replace what lies in "/home", and root writes no bundle where somebody ' +
       `else may; ${ELSE}`,
   );
+});
+
+pureTest("a store is refused where somebody else may put another in its place", () => {
+  const store = "/home/pg/store";
+  const next = { path: store, uid: 0, owner: "root" };
+  const hazard = (above: Passage, users = ROOT) => storeHazard(store, [above], users);
+  assert.equal(hazard({ ...passage("/home/pg", 0, 0o755), next }), undefined);
+  assert.equal(hazard({ ...passage("/home/pg", 0, 0o1777), next }), undefined);
+  const message = 'User "postgres" may replace what lies in "/home/pg", and so the store ' +
+    '"/home/pg/store"; give a "cert_store" below folders that nobody may write to but root';
+  assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }), message);
+  const me: HostUsers = { runner: 1000, ownGroups: new Map() };
+  assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }, me), `${message} or you`);
+  assert.equal(hazard({ ...passage("/home/me", 1000, 0o755), next }, me), undefined);
+  // Where there is none yet, whoever comes first makes it.
+  assert.match(
+    hazard(passage("/home/pg", 0, 0o1777)) ?? "",
+    /^Every user may write to "\/home\/pg" \(mode 1777\), and so replace what VCM writes there; /,
+  );
+  // Whose the store itself is: that is judged when it is locked.
+  const theirs = { ...next, uid: 26, owner: "postgres" };
+  assert.equal(hazard({ ...passage("/tmp", 0, 0o1777), next: theirs }), undefined);
 });
 
 pureTest("who is not root writes where nobody but root and they may replace", () => {
