@@ -2,6 +2,7 @@
 import * as fs from "node:fs";
 import { archivedFolder, folderOf, storedFolder } from "../config/store_paths.ts";
 import { syncFolder } from "./atomic_write.ts";
+import { isThere } from "./is_there.ts";
 import { finishSwitch } from "./store.ts";
 
 /**
@@ -31,7 +32,7 @@ export function archiveSet(certStore: string, name: string, serial: string): str
 /** A set that was put back from there may be archived again. */
 function freeFolder(wanted: string): string {
   let free = wanted;
-  for (let number = 2; fs.lstatSync(free, { throwIfNoEntry: false }) !== undefined; number++) {
+  for (let number = 2; isThere(free); number++) {
     free = `${wanted}-${number}`;
   }
   return free;

@@ -23,6 +23,7 @@ import { type Part, PARTS } from "../config/types.ts";
 import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
 import type { TargetStep } from "../plan/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+import { isThere } from "./is_there.ts";
 import { keepContext } from "./selinux.ts";
 import { makeSymbolicLink } from "./symbolic_link.ts";
 
@@ -70,7 +71,7 @@ function fingerprint(texts: Iterable<string>): string {
 /** A set that is damaged, or has other owners, keeps its name until the link has left it. */
 function freeFolder(path: string, version: string): string {
   let free = versionFolder(path, version);
-  for (let number = 2; lies(free); number++) free = versionFolder(path, `${version}-${number}`);
+  for (let number = 2; isThere(free); number++) free = versionFolder(path, `${version}-${number}`);
   return free;
 }
 
@@ -161,11 +162,7 @@ function isInUse(folder: string): boolean {
 }
 
 function removeFolder(folder: string): void {
-  if (!lies(folder)) return;
+  if (!isThere(folder)) return;
   for (const part of PARTS) removeIfThere(`${folder}/${part}.pem`);
   fs.rmdirSync(folder);
-}
-
-function lies(path: string): boolean {
-  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

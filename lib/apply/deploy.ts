@@ -14,13 +14,13 @@
  * of two sets, which `HalfDeployedError` says; the next run mends it.
  */
 import { Buffer } from "node:buffer";
-import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
 import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import type { HostUser, Replaced, TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./hands/hand.ts";
 import type { Hands } from "./hands/hands.ts";
 import { makeWay } from "./hands/own_hand.ts";
+import { isThere } from "./is_there.ts";
 import { keepContext } from "./selinux.ts";
 
 /** What went wrong went wrong before the first file was replaced: all is as it was. */
@@ -162,10 +162,6 @@ export async function putBack(replaced: readonly Replaced[], hands: Hands): Prom
     }
   }
   if (failures.length > 0) throw new Error(`Cannot put back ${failures.join("; ")}`);
-}
-
-function isThere(path: string): boolean {
-  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 async function replaceAll(

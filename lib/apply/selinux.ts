@@ -2,8 +2,8 @@
  * Keeps the SELinux context of a file that is replaced: a new one would get that of its folder, which
  * a service may not be allowed to read.
  */
-import * as fs from "node:fs";
 import { CHCON } from "../observe/command.ts";
+import { isThere } from "./is_there.ts";
 import { runAtOnce } from "./run_at_once.ts";
 
 /** There where SELinux is on (selinux(8)). */
@@ -20,7 +20,7 @@ export function keepContext(
   mark: string = SELINUX,
   chcon: readonly string[] = CHCON,
 ): void {
-  if (!lies(mark) || !lies(replaced)) return;
+  if (!isThere(mark) || !isThere(replaced)) return;
   // Of a link itself, not of what it leads to.
   const fault = runAtOnce(chcon, ["-h", `--reference=${replaced}`, "--", path]);
   // A file system without contexts has none to keep.
@@ -29,8 +29,4 @@ export function keepContext(
     ? `there is no "chcon" on this host; install it, from coreutils`
     : `"${fault.program}" failed: ${fault.said}`;
   throw new Error(`its SELinux context cannot be kept: ${why}`);
-}
-
-function lies(path: string): boolean {
-  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

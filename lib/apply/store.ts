@@ -10,6 +10,7 @@ import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths
 import { type Part, PARTS } from "../config/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 import { dropSurplus, keepSet } from "./earlier_sets.ts";
+import { isThere } from "./is_there.ts";
 
 /**
  * @param text Content of each file.
@@ -55,20 +56,20 @@ export function finishSwitch(certStore: string, name: string, keep = 0): void {
   const current = storedFolder(certStore, name);
   const staged = stagedFolder(certStore, name);
   const retired = retiredFolder(certStore, name);
-  if (!lies(staged) && !lies(retired)) return;
-  if (!lies(current) && lies(retired)) {
-    fs.renameSync(lies(staged) ? staged : retired, current);
+  if (!isThere(staged) && !isThere(retired)) return;
+  if (!isThere(current) && isThere(retired)) {
+    fs.renameSync(isThere(staged) ? staged : retired, current);
     syncFolder(certStore);
   }
-  if (lies(staged)) removeSet(staged);
-  if (lies(retired)) clearRetired(certStore, name, keep);
+  if (isThere(staged)) removeSet(staged);
+  if (isThere(retired)) clearRetired(certStore, name, keep);
   syncFolder(certStore);
 }
 
 function switchSets(certStore: string, name: string): void {
   const current = storedFolder(certStore, name);
   const retired = retiredFolder(certStore, name);
-  const replaces = lies(current);
+  const replaces = isThere(current);
   if (replaces) fs.renameSync(current, retired);
   try {
     fs.renameSync(stagedFolder(certStore, name), current);
@@ -80,7 +81,7 @@ function switchSets(certStore: string, name: string): void {
 
 /** What somebody else put beside our files stays, in the old folder and in the new one. */
 function keepOtherFiles(current: string, staged: string): void {
-  if (!lies(current)) return;
+  if (!isThere(current)) return;
   for (const entry of fs.readdirSync(current, { withFileTypes: true })) {
     if (entry.isFile() && !isOurs(entry.name)) {
       tryLink(`${current}/${entry.name}`, `${staged}/${entry.name}`);
@@ -110,7 +111,7 @@ function clearRetired(certStore: string, name: string, keep: number): void {
     const to = `${current}/${entry.name}`;
     if (isOurs(entry.name)) {
       if (keep === 0) removeIfThere(from);
-    } else if (lies(to)) removeIfThere(from);
+    } else if (isThere(to)) removeIfThere(from);
     else fs.renameSync(from, to);
   }
   if (keep === 0) fs.rmdirSync(retired);
@@ -128,8 +129,4 @@ function removeSet(folder: string): void {
 
 function isOurs(name: string): boolean {
   return PARTS.some((part) => name === `${part}.pem`);
-}
-
-function lies(path: string): boolean {
-  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -9,6 +9,7 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../../config/store_paths.ts";
 import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
+import { isThere } from "../is_there.ts";
 import { makeSymbolicLink } from "../symbolic_link.ts";
 import { writeThrough } from "../write_through.ts";
 import type { FileOrder, NewFile } from "./hand.ts";
@@ -127,8 +128,4 @@ function copyFile(
     writeNewFile(temporary, text, { mode: mode & 0o700 });
   }
   fs.utimesSync(temporary, atime, mtime);
-}
-
-function isThere(path: string): boolean {
-  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

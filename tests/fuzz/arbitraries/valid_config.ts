@@ -54,6 +54,7 @@ const issuing = some({
   key_type: fc.constantFrom(...KEY_TYPES),
   exclude_cn_from_sans: boolean,
   remove_roots_from_chain: boolean,
+  keep: count(99),
 });
 
 const login = fc.oneof(
@@ -93,15 +94,17 @@ const target = fc.tuple(
   fc.boolean(),
   path,
   some({ owner: word, group: count(70_000), mode, create_dirs: boolean }),
+  fc.constantFrom({}, { in_place: true }, { in_place: false }),
 );
 
 function targetEntry(
-  [what, long, folder, keys]: [What, boolean, string, Values],
+  [what, long, folder, keys, inPlace]: [What, boolean, string, Values, Values],
   at: string,
 ): Values {
   const dest = `/etc/${folder}/${at}.pem`;
   const password = what === "pkcs12" ? { password_file: "/etc/vcm/password" } : {};
-  return { ...keys, ...password, ...(long ? { source: what, dest } : { [what]: dest }) };
+  const over = what === "bundle" ? {} : inPlace;
+  return { ...keys, ...over, ...password, ...(long ? { source: what, dest } : { [what]: dest }) };
 }
 
 /** What makes a service one of each kind. */
