@@ -56,9 +56,7 @@ export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBa
   const caFile = `${folder}/vault-ca.pem`;
   let client: Deno.HttpClient | undefined;
   const api = async (method: string, path: string, body?: unknown): Promise<OpenBaoAnswer> => {
-    client ??= Deno.createHttpClient(
-      options.tls ? { caCerts: [await Deno.readTextFile(caFile)] } : {},
-    );
+    client ??= Deno.createHttpClient(options.tls ? { caCerts: [await readWholePem(caFile)] } : {});
     const response = await fetch(`${address}/v1/${path}`, {
       client,
       method,
@@ -95,6 +93,13 @@ export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBa
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The server may be caught writing it: what is half would be trusted, and be nobody's authority. */
+async function readWholePem(path: string): Promise<string> {
+  const text = await Deno.readTextFile(path);
+  if (text.includes("-----END CERTIFICATE-----")) return text;
+  throw new Error(`"${path}" is not written yet`);
 }
 
 /** An audit log can by default be had by configuration only, not over the API. */
