@@ -90,8 +90,8 @@ async function forEachInFlight<T>(
 async function clearBundles({ steps }: Plan, emit: Emit): Promise<void> {
   for (const step of steps) {
     if (step.kind !== "deploy") continue;
-    for (const { what, path } of step.targets) {
-      if (what !== "bundle") continue;
+    for (const { what, path, endsBundle } of step.targets) {
+      if (what !== "bundle" && !endsBundle) continue;
       const warn = (message: string) =>
         emit({ kind: "warning", subject: step.certificate, message });
       (await import("./bundle.ts")).clearBundle(path, warn);

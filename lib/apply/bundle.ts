@@ -12,12 +12,12 @@ import * as fs from "node:fs";
 import {
   folderOf,
   isAnyVersion,
-  isVersion,
   nameOf,
   replacedFile,
   stagedVersion,
   temporaryFile,
   versionFolder,
+  versionOf,
 } from "../config/store_paths.ts";
 import { type Part, PARTS } from "../config/types.ts";
 import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
@@ -103,8 +103,7 @@ function linkedFolder(path: string): string | undefined {
 /** Name of the version folder of a bundle that a link names. */
 function linkedVersion(link: string, bundle: string): string | undefined {
   if (!fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
-  const text = fs.readlinkSync(link);
-  return isVersion(text, nameOf(bundle)) ? text : undefined;
+  return versionOf(fs.readlinkSync(link), bundle);
 }
 
 /**
@@ -161,8 +160,11 @@ function isInUse(folder: string): boolean {
   return [path, replacedFile(path)].some((link) => linkedVersion(link, path) === nameOf(folder));
 }
 
+/** No link is followed: what it leads to is somebody else's. */
 function removeFolder(folder: string): void {
-  if (!isThere(folder)) return;
+  const found = fs.lstatSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isDirectory()) return removeIfThere(folder);
   for (const part of PARTS) removeIfThere(`${folder}/${part}.pem`);
   fs.rmdirSync(folder);
 }

@@ -48,6 +48,8 @@ export interface Result {
   readonly services: readonly string[];
   /** Those whose markers were made for it in this run. */
   readonly newMarkers: readonly string[];
+  /** Its files were of more than one set before, or edited, and could not be mended. */
+  readonly torn?: boolean;
 }
 
 /** Never throws for what can go wrong on a host: it is said by events. */
@@ -73,7 +75,17 @@ export async function workOnCertificate(
 }
 
 function result({ deploy }: CertificateWork, state: Result["state"]): Result {
-  return { state, replaced: [], services: deploy?.services ?? [], newMarkers: [] };
+  const torn = state === "failed" &&
+    deploy?.targets.some(({ drift }) =>
+      drift.some(({ kind }) => kind === "content" || kind === "missing")
+    );
+  return {
+    state,
+    replaced: [],
+    services: deploy?.services ?? [],
+    newMarkers: [],
+    ...(torn && { torn }),
+  };
 }
 
 async function tidy(
@@ -83,12 +95,16 @@ async function tidy(
 ): Promise<boolean> {
   try {
     if (step.store) {
-      finishSwitch(certStore, step.certificate, step.keep);
-      emit({
-        kind: "tidied",
-        certificate: step.certificate,
-        detail: "brought the store into order after an interrupted run",
-      });
+      const unkept = finishSwitch(certStore, step.certificate, step.keep);
+      if (unkept !== undefined) {
+        emit({ kind: "warning", subject: step.certificate, message: unkept });
+      } else {
+        emit({
+          kind: "tidied",
+          certificate: step.certificate,
+          detail: "brought the store into order after an interrupted run",
+        });
+      }
     }
     if (step.closeKey) {
       fs.chmodSync(storedFile(certStore, step.certificate, "privkey"), 0o600);

@@ -114,7 +114,8 @@ async function keepReplaced(
     const kept = await hands.of(by)({ do: "keep", path, inPlace });
     return { path, ...(by && { by }), ...(inPlace && { inPlace }), kept };
   } catch (error) {
-    const message = `Cannot keep "${path}" as "${replacedFile(path)}": ${plainCause(error)}`;
+    const then = inPlace ? " and write through it" : "";
+    const message = `Cannot keep "${path}" as "${replacedFile(path)}"${then}: ${plainCause(error)}`;
     throw new Error(message, { cause: error });
   }
 }

@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import { archivedFolder, folderOf } from "../config/store_paths.ts";
 import { PARTS } from "../config/types.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
+import { isThere } from "./is_there.ts";
 
 /** `20260131T120000Z`, and a number where two sets were written in one second. */
 const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
@@ -24,11 +25,20 @@ export function keepSet(certStore: string, name: string, set: string): void {
 export function dropSurplus(certStore: string, name: string, keep: number): void {
   const folder = archiveOf(certStore, name);
   if (!fs.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  const versions = listVersions(folder);
+  const versions = listVersions(folder).filter(({ name }) => holdsPart(`${folder}/${name}`));
   for (const { name } of versions.slice(0, Math.max(0, versions.length - keep))) {
     for (const part of PARTS) removeIfThere(`${folder}/${name}/${part}.pem`);
-    fs.rmdirSync(`${folder}/${name}`);
+    removeIfEmpty(`${folder}/${name}`);
   }
+}
+
+/** What somebody else put beside our files stays. */
+function removeIfEmpty(folder: string): void {
+  if (fs.readdirSync(folder).length === 0) fs.rmdirSync(folder);
+}
+
+function holdsPart(set: string): boolean {
+  return PARTS.some((part) => isThere(`${set}/${part}.pem`));
 }
 
 function archiveOf(certStore: string, name: string): string {

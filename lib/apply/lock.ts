@@ -3,7 +3,7 @@ import { lockFile, markerFolder } from "../config/store_paths.ts";
 import { localOwnGroups } from "../observe/local_accounts.ts";
 import { readInfo } from "../observe/read.ts";
 import { WayFinder } from "../observe/way.ts";
-import { storeHazard } from "../plan/hand.ts";
+import { storeHazard } from "../plan/store_hazard.ts";
 import { plainCause } from "../config/plain_cause.ts";
 
 /** Another run holds the lock. */
@@ -30,6 +30,7 @@ export function lockStore(certStore: string): Disposable {
     const markers = readInfo(markerFolder(certStore));
     if (markers.kind === "present") requireTrusted(markerFolder(certStore), markers.value);
     file = Deno.openSync(lockFile(certStore), { create: true, write: true, mode: 0o600 });
+    closeToOthers(lockFile(certStore), file);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     throw new StoreError(
@@ -43,6 +44,12 @@ export function lockStore(certStore: string): Disposable {
     throw new LockedError(`${heldText(certStore)}; it is free when that run ends`);
   }
   return file;
+}
+
+/** Whoever may open it could hold the lock: an older tool made it for all to read. */
+function closeToOthers(path: string, file: Deno.FsFile): void {
+  const { mode, uid } = file.statSync();
+  if (((mode ?? 0) & 0o077) !== 0 && uid === Deno.uid()) Deno.chmodSync(path, 0o600);
 }
 
 /** How the message of a LockedError begins. */

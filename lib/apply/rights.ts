@@ -1,9 +1,10 @@
 /**
  * What carrying out a plan may touch: the folders, files, hosts and programs that it names, and
- * nothing else. A path stands for all below it; links are not resolved, so this is a wall against
- * code that turned evil, not against links.
+ * nothing else. A path stands for all below it. The runtime compares names, and for what is opened
+ * also what they lead to: a folder that is reached by a link is named both ways. So this is a wall
+ * against code that turned evil, not against links.
  */
-import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
+import { folderOf, nameOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import { CHCON, KILL, LN, programPaths, PS } from "../observe/command.ts";
 import { ENGINES } from "../observe/containers.ts";
 import { readInfo } from "../observe/read.ts";
@@ -30,8 +31,16 @@ export function rightsFor({ certStore, steps }: Plan, access: AccessOrder): Righ
   const bundles = steps.flatMap(bundleFolders);
   const files = issues ? [...written, ...secrets] : written;
   return {
-    read: sorted([certStore, ...files.map(folderOf), ...bundles, ...steps.flatMap(filesRead)]),
-    write: sorted([certStore, ...byFolder(files), ...bundles]),
+    read: sorted([
+      ...[certStore, ...files.map(folderOf), ...bundles, ...steps.flatMap(filesRead)]
+        .flatMap((path) => [path, realPath(path)]),
+      // To tell a program that is not there from one that cannot be run.
+      ...steps.flatMap(programsOf),
+    ]),
+    write: sorted([
+      ...[certStore, ...bundles].flatMap((path) => [path, realPath(path)]),
+      ...byFolder(files.flatMap((path) => [path, inRealFolder(path)])),
+    ]),
     net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
     run: sorted([
       ...steps.flatMap(programsOf),
@@ -55,6 +64,21 @@ function byFolder(files: readonly string[]): string[] {
   return [...Map.groupBy(files, folderOf)].flatMap(([folder, files]) =>
     files.length > MANY ? folder : files
   );
+}
+
+/** Where a path leads, as far as it exists. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path === "/" ? path : inRealFolder(path);
+  }
+}
+
+/** A link that lies at the path itself is replaced, and what it leads to is none of ours. */
+function inRealFolder(path: string): string {
+  const folder = realPath(folderOf(path));
+  return `${folder === "/" ? "" : folder}/${nameOf(path)}`;
 }
 
 function sorted(texts: readonly string[]): string[] {
@@ -81,7 +105,15 @@ function withSiblings(path: string): string[] {
 /** Folders in which bundles lie: what a new set is called there is known only once it is issued. */
 function bundleFolders(step: Step): string[] {
   const targets = step.kind === "deploy" ? step.targets : [];
-  return targets.flatMap(({ what, path }) => what === "bundle" ? folderOf(path) : []);
+  return targets.flatMap(({ what, path, endsBundle }) =>
+    what === "bundle" || endsBundle ? folderOf(path) : []
+  );
+}
+
+/** Where there are no hard links, a link that is replaced is kept by another link. */
+function makesLinks(step: Step): boolean {
+  return bundleFolders(step).length > 0 || (step.kind === "deploy" &&
+    step.targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file")));
 }
 
 function missingFolders(path: string): string[] {
@@ -103,16 +135,14 @@ function filesRead(step: Step): readonly string[] {
     ? [step.action.pidFile]
     : [];
   const context = step.kind === "deploy" ? [SELINUX] : [];
-  // To tell a program that is not there from one that cannot be run.
-  return [...passwords, ...pidFile, ...context, ...programsOf(step)];
+  return [...passwords, ...pidFile, ...context];
 }
 
 function programsOf(step: Step): readonly string[] {
   if (step.kind === "deploy") {
     const context = readInfo(SELINUX).kind === "present" ? CHCON : [];
-    return [...context, ...(bundleFolders(step).length > 0 ? LN : [])];
+    return [...context, ...(makesLinks(step) ? LN : [])];
   }
-  if (bundleFolders(step).length > 0) return LN;
   if (step.kind !== "service" && step.kind !== "judge") return [];
   const judges = step.validate.flatMap(([program = ""]) => programPaths(program));
   const actor = step.kind === "service" ? actorsOf(step) : [];

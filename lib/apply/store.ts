@@ -26,7 +26,9 @@ export function writeStoredSet(
   keep = 0,
 ): string | undefined {
   const staged = stagedFolder(certStore, name);
-  finishSwitch(certStore, name, keep);
+  // One that could not be kept before must not keep the new set from taking its place.
+  const lost = finishSwitch(certStore, name, keep);
+  if (lost !== undefined) finishSwitch(certStore, name);
   try {
     fs.mkdirSync(staged, { mode: 0o700 });
     for (const part of PARTS) writeNewFile(`${staged}/${part}.pem`, text(part), { mode: 0o600 });
@@ -39,9 +41,9 @@ export function writeStoredSet(
   }
   try {
     syncFolder(certStore);
-    finishSwitch(certStore, name, keep);
+    const unkept = finishSwitch(certStore, name, keep);
     dropSurplus(certStore, name, keep);
-    return undefined;
+    return unkept;
   } catch (error) {
     return `Cannot clear the old set of "${storedFolder(certStore, name)}" away: ` +
       `${plainCause(error)}; the new one has taken its place, and the next run clears up`;
@@ -51,19 +53,23 @@ export function writeStoredSet(
 /**
  * Brings the store into order after an interrupted switch: a switch that had begun is completed, a
  * staged set that was not yet switched to is thrown away.
+ *
+ * @returns Why the old set could not be kept, where that was asked for: it stays where it is, until
+ * the next set takes its place.
  */
-export function finishSwitch(certStore: string, name: string, keep = 0): void {
+export function finishSwitch(certStore: string, name: string, keep = 0): string | undefined {
   const current = storedFolder(certStore, name);
   const staged = stagedFolder(certStore, name);
   const retired = retiredFolder(certStore, name);
-  if (!isThere(staged) && !isThere(retired)) return;
+  if (!isThere(staged) && !isThere(retired)) return undefined;
   if (!isThere(current) && isThere(retired)) {
     fs.renameSync(isThere(staged) ? staged : retired, current);
     syncFolder(certStore);
   }
   if (isThere(staged)) removeSet(staged);
-  if (isThere(retired)) clearRetired(certStore, name, keep);
+  const unkept = isThere(retired) ? clearRetired(certStore, name, keep) : undefined;
   syncFolder(certStore);
+  return unkept;
 }
 
 function switchSets(certStore: string, name: string): void {
@@ -101,11 +107,14 @@ function tryLink(from: string, to: string): void {
 }
 
 /** What is not ours and not yet over there moves over; the old set goes, or is kept in the archive. */
-function clearRetired(certStore: string, name: string, keep: number): void {
+function clearRetired(certStore: string, name: string, keep: number): string | undefined {
   const retired = retiredFolder(certStore, name);
   const current = storedFolder(certStore, name);
   // The name was a link, and what it leads to is somebody else's.
-  if (!fs.lstatSync(retired).isDirectory()) return removeIfThere(retired);
+  if (!fs.lstatSync(retired).isDirectory()) {
+    removeIfThere(retired);
+    return undefined;
+  }
   for (const entry of fs.readdirSync(retired, { withFileTypes: true })) {
     const from = `${retired}/${entry.name}`;
     const to = `${current}/${entry.name}`;
@@ -114,8 +123,20 @@ function clearRetired(certStore: string, name: string, keep: number): void {
     } else if (isThere(to)) removeIfThere(from);
     else fs.renameSync(from, to);
   }
-  if (keep === 0) fs.rmdirSync(retired);
-  else keepSet(certStore, name, retired);
+  if (keep > 0) return tryKeep(certStore, name, retired);
+  fs.rmdirSync(retired);
+  return undefined;
+}
+
+function tryKeep(certStore: string, name: string, retired: string): string | undefined {
+  try {
+    keepSet(certStore, name, retired);
+    return undefined;
+  } catch (error) {
+    const cause = plainCause(error);
+    return `Cannot keep the earlier set "${retired}" in the archive: ${cause}` +
+      (/cross-device/.test(cause) ? "; the archive has to be on the store's own file system" : "");
+  }
 }
 
 /** Removes a staged folder; it holds nothing but files that we made or linked. */

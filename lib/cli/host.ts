@@ -1,6 +1,7 @@
 /** The narrow door to the process: arguments come in by it, text and permissions go out. */
 
 import { type FileText, readRegularFile } from "../config/regular_file.ts";
+import { openLog } from "./open_log.ts";
 
 export interface Host {
   env(name: string): string | undefined;
@@ -70,10 +71,7 @@ export function processHost(): Host {
       return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
     },
     ask: (question) => confirm(question),
-    openLog: (path) => {
-      const file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
-      return (text) => writeAll(file, encoder.encode(text));
-    },
+    openLog,
     handsOver: true,
     giveUp: (...permissions) => {
       for (const name of permissions) {

@@ -2,6 +2,7 @@
  * The log: lines on standard error, the same lines with their time in `log_file`, and on a terminal
  * a progress line while many certificates are issued.
  */
+import { plainCause } from "../config/plain_cause.ts";
 import type { Level } from "../report/event_text.ts";
 import type { Host } from "./host.ts";
 
@@ -107,7 +108,7 @@ export class Log {
       work(file);
     } catch (error) {
       this.#fileWorks = false;
-      this.line("warning", `Cannot write the log file "${file}": ${(error as Error).message}`);
+      this.line("warning", `Cannot write the log file "${file}": ${plainCause(error)}`);
     }
   }
 }

@@ -77,7 +77,14 @@ export function isVersion(name: string, bundle: string): boolean {
   return VERSION.exec(name)?.[1] === bundle;
 }
 
-/** The same of a version folder that is being made, too. */
+/** The version folder of a bundle that a link leads to, by name; it may be named with its folder. */
+export function versionOf(link: string, path: string): string | undefined {
+  const before = [`${folderOf(path)}/`, "./"].find((before) => link.startsWith(before)) ?? "";
+  const name = link.slice(before.length);
+  return isVersion(name, nameOf(path)) ? name : undefined;
+}
+
+/** As `isVersion()`, and also that of a folder which is being made. */
 export function isAnyVersion(name: string, bundle: string): boolean {
   return isVersion(name, bundle) || STAGED_VERSION.exec(name)?.[1] === bundle;
 }
@@ -90,6 +97,11 @@ export function isVersionFolder(path: string): boolean {
 /** Whether a file's name is that of a temporary or a kept file. */
 export function isLeftover(name: string): boolean {
   return name.endsWith(".vcm-new") || name.endsWith(".vcm-old");
+}
+
+/** Whether a file's name is that of anything which a run leaves beside targets. */
+export function isTrace(name: string): boolean {
+  return name.includes(".vcm-");
 }
 
 /** The name at the end of an absolute path. */

@@ -3,7 +3,7 @@
  * is locked, and a run may switch the link at the same time: a fault is believed only where the link
  * is the same before and after.
  */
-import { folderOf, isAnyVersion, isVersion, nameOf, replacedFile } from "../config/store_paths.ts";
+import { folderOf, isAnyVersion, nameOf, replacedFile, versionOf } from "../config/store_paths.ts";
 import { type Part, PARTS, type TargetSpec } from "../config/types.ts";
 import type {
   BundleObservation,
@@ -39,7 +39,9 @@ export function observeBundle(spec: TargetSpec, wish: BundleWish): TargetObserva
     look = lookOnce(spec, wish);
   }
   const { seen, bundle } = look;
-  const strays = findStrays(seen, bundle.folder, wish);
+  // What else lies there is somebody's work, and may need one of the sets.
+  const isForeign = seen.file.kind === "present" && seen.file.value.type !== "bundle";
+  const strays = isForeign ? [] : findStrays(seen, bundle.folder, wish);
   const linkProblem = LN.every((path) => readInfo(path).kind === "absent")
     ? `there is no "ln" on this host; install it, from coreutils or BusyBox`
     : undefined;
@@ -61,10 +63,9 @@ function lookOnce(spec: TargetSpec, wish: BundleWish): Look {
   if (seen.file.kind !== "present" || link === undefined) {
     return { seen, bundle: { files: [] }, link };
   }
-  if (!isVersion(link, nameOf(spec.path))) {
-    return { seen, bundle: { foreignLink: link, files: [] }, link };
-  }
-  const folder = `${folderOf(spec.path)}/${link}`;
+  const version = versionOf(link, spec.path);
+  if (version === undefined) return { seen, bundle: { foreignLink: link, files: [] }, link };
+  const folder = `${folderOf(spec.path)}/${version}`;
   const info = readInfo(folder);
   const read = wish.folders.readerFor(folderOf(spec.path));
   const isFolder = info.kind === "present" && info.value.isDirectory;
@@ -75,11 +76,21 @@ function lookOnce(spec: TargetSpec, wish: BundleWish): Look {
   return {
     seen: { ...seen, file: summarize(seen.file.value, info, files) },
     bundle: {
-      folder: link,
-      ...(isFolder && { folderMode: (info.value.mode ?? 0) & 0o7777 }),
+      folder: version,
+      ...(isFolder && folderFacts(info.value, wish.accounts)),
       files,
     },
     link,
+  };
+}
+
+function folderFacts({ mode, uid }: Deno.FileInfo, accounts: AccountBook) {
+  const [is, should] = [uid ?? 0, Deno.uid() ?? 0];
+  return {
+    folderMode: (mode ?? 0) & 0o7777,
+    ...(is !== should && {
+      folderOwner: { is: accounts.ownerName(is), should: accounts.ownerName(should) },
+    }),
   };
 }
 
@@ -130,7 +141,7 @@ function findStrays(
   const stays = note === undefined
     ? current
     : replaced
-    ? readLink(replacedFile(path))
+    ? versionOf(readLink(replacedFile(path)) ?? "", path)
     : note.kept
     ? current
     : undefined;

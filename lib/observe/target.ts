@@ -1,5 +1,12 @@
 /** Looks at one deployed file. */
-import { folderOf, isLeftover, replacedFile, temporaryFile } from "../config/store_paths.ts";
+import {
+  folderOf,
+  isTrace,
+  isVersion,
+  nameOf,
+  replacedFile,
+  temporaryFile,
+} from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
 import type { AccountBook } from "./accounts.ts";
@@ -10,8 +17,8 @@ import type { Way, WayFinder } from "./way.ts";
 /** What lies in a folder. */
 interface Listing {
   readonly names: Presence<ReadonlySet<string>>;
-  /** Whether any run was interrupted here. */
-  readonly leftovers: boolean;
+  /** Whether there is anything that a run made and that is no target. */
+  readonly traces: boolean;
   readonly way: Way;
 }
 
@@ -36,8 +43,8 @@ export class FolderCache {
     let listing = this.#listings.get(folder);
     if (listing === undefined) {
       const names = readFolder(folder);
-      const leftovers = names.kind === "present" && [...names.value].some(isLeftover);
-      listing = { names, leftovers, way: this.#ways.find(folder) };
+      const traces = names.kind === "present" && [...names.value].some(isTrace);
+      listing = { names, traces, way: this.#ways.find(folder) };
       this.#listings.set(folder, listing);
     }
     return listing;
@@ -52,10 +59,10 @@ export function observeTarget(
   accounts: AccountBook,
 ): TargetObservation {
   const folder = folderOf(spec.path);
-  const { names: listing, leftovers, way } = folders.list(folder);
-  const name = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+  const { names: listing, traces, way } = folders.list(folder);
   const known = listing.kind === "present";
-  const file = known && !listing.value.has(name(spec.path))
+  const beside = known && traces ? listing.value : undefined;
+  const file = known && !listing.value.has(nameOf(spec.path))
     ? ABSENT
     : observeFile(spec.path, expected, accounts, folders.readerFor(folder));
   return {
@@ -65,9 +72,16 @@ export function observeTarget(
     parent: listing.kind === "absent" ? "absent" : parentOf(folder, listing, file),
     owner: accounts.owner(spec.owner),
     group: accounts.group(spec.group),
-    leftover: known && leftovers && listing.value.has(name(temporaryFile(spec.path))),
-    replaced: known && leftovers && listing.value.has(name(replacedFile(spec.path))),
+    leftover: beside !== undefined && beside.has(nameOf(temporaryFile(spec.path))),
+    replaced: beside !== undefined && beside.has(nameOf(replacedFile(spec.path))),
+    ...(beside !== undefined && spec.what !== "bundle" && formerSets(spec.path, beside)),
   };
+}
+
+/** Folders that are left of a bundle which was there before the file. */
+function formerSets(path: string, beside: ReadonlySet<string>) {
+  const sets = [...beside].filter((name) => isVersion(name, nameOf(path)));
+  return sets.length > 0 && { formerSets: sets.map((name) => `${folderOf(path)}/${name}`).sort() };
 }
 
 /** A folder that cannot be listed may be one that may only be entered, or no folder at all. */

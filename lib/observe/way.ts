@@ -87,7 +87,7 @@ export class WayFinder {
     const aim = readAim(path);
     if (aim === undefined) return { passages: passed };
     const on = this.#reach(aim.startsWith("/") ? aim : `${end}/${aim}`, links + 1);
-    return { ...on, passages: [...passed, ...on.passages] };
+    return { ...on, passages: once([...passed, ...on.passages]) };
   }
 
   #passage(folder: string, next?: Passage["next"]): Passage[] {
@@ -110,6 +110,11 @@ export class WayFinder {
       mode: (mode ?? 0) & 0o7777,
     });
   }
+}
+
+/** Links can lead through the same folders again and again, twice as often with each further one. */
+function once(passages: readonly Passage[]): Passage[] {
+  return [...new Map(passages.map((one) => [`${one.folder}\0${one.next?.path}`, one])).values()];
 }
 
 function nameIn(path: string): string {

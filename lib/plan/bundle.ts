@@ -4,8 +4,10 @@
  */
 import { defaultMode } from "../config/format.ts";
 import { octal } from "../config/octal.ts";
+import { printable } from "../config/printable.ts";
 import { type Part, PARTS, type TargetSpec } from "../config/types.ts";
 import { contentDrift, judgeMetadata, type Supply } from "./file_drift.ts";
+import type { HandChoice } from "./hand.ts";
 import type {
   Blocked,
   BundleObservation,
@@ -26,7 +28,7 @@ export function bundleDrift(
   bundle: BundleObservation,
   supply: Supply,
 ): Drift[] {
-  const { folder = "", folderMode, files } = bundle;
+  const { folder = "", folderMode, folderOwner, files } = bundle;
   if (folderMode === undefined) return [{ kind: "missing", files: [folder] }];
   const drifts = files.flatMap(({ part, file }) =>
     fileDrift(spec, target, file, supply).map((drift) => ({ ...drift, files: [fileName(part)] }))
@@ -34,6 +36,9 @@ export function bundleDrift(
   if (folderMode !== FOLDER_MODE) {
     const [from, to] = [octal(folderMode), octal(FOLDER_MODE)];
     drifts.push({ kind: "mode", from, to, files: [folder] });
+  }
+  if (folderOwner !== undefined) {
+    drifts.push({ kind: "owner", from: folderOwner.is, to: folderOwner.should, files: [folder] });
   }
   return unite(drifts);
 }
@@ -103,7 +108,7 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
     case "bundle":
       return undefined;
     case "symlink":
-      return `a symbolic link to "${foreignLink}", which VCM did not make`;
+      return `a symbolic link to "${printable(foreignLink ?? "")}", which VCM did not make`;
     case "directory":
       return "a folder, and a bundle is a symbolic link";
     case "file":
@@ -113,10 +118,28 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
   }
 }
 
-/** Folders that can be cleared away. */
-export function strayFolders({ targets }: CertificateObservation): string[] {
-  return targets.flatMap(({ bundle }) => bundle?.strays ?? [])
-    .flatMap(({ path, foreign }) => foreign === undefined ? path : []);
+/** Folders that can be cleared away, where nobody else may replace what lies beside them. */
+export function strayFolders(
+  { targets }: CertificateObservation,
+  hands: readonly HandChoice[],
+): string[] {
+  return targets.filter((_, at) => hands[at]?.kind === "own")
+    .flatMap((target) => [
+      ...(target.bundle?.strays ?? []).flatMap(({ path, foreign }) =>
+        foreign === undefined ? path : []
+      ),
+      // A link may still lead to one: then the deploy step ends the bundle.
+      ...(isLink(target) ? [] : target.formerSets ?? []),
+    ]);
+}
+
+/** Whether a target that is to be a file may still be a bundle. */
+export function endsBundle(target: TargetObservation): boolean {
+  return target.formerSets !== undefined && isLink(target);
+}
+
+function isLink({ file }: TargetObservation): boolean {
+  return file.kind === "present" && file.value.type === "symlink";
 }
 
 /** Folders that cannot, since not all in them is ours. */
@@ -128,7 +151,8 @@ export function strayWarnings({ targets }: CertificateObservation): Warning[] {
 
 /** What is said of a folder that stays. */
 export function keptFolder(path: string, foreign: string): string {
-  return `"${path}" is not in use any more and stays, since VCM did not make "${foreign}" in it; ` +
+  const what = printable(foreign);
+  return `"${path}" is not in use any more and stays, since VCM did not make "${what}" in it; ` +
     `move that away from there`;
 }
 

@@ -35,7 +35,7 @@ export function tidyStep(
     ];
     return hand.kind === "refused" ? [] : paths.map((path) => ({ path, hand }));
   });
-  const leftovers = found.map(({ path }) => path).concat(strayFolders(observed));
+  const leftovers = found.map(({ path }) => path).concat(strayFolders(observed, hands));
   const byUsers = found.flatMap(({ path, hand }) =>
     hand.kind === "user" ? [{ path, by: hand.by }] : []
   );

@@ -1,8 +1,10 @@
 /** How a target differs from what the file asks for, and what stops it from being mended. */
-import { defaultMode } from "../config/format.ts";
+import { defaultMode, holdsKey } from "../config/format.ts";
+import { octal } from "../config/octal.ts";
+import { shellWord } from "../config/shell_word.ts";
 import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
-import { bundleDrift, bundleModes, bundleObstacles } from "./bundle.ts";
+import { bundleDrift, bundleModes, bundleObstacles, endsBundle } from "./bundle.ts";
 import { contentDrift, judgeMetadata, type Supply } from "./file_drift.ts";
 import { OWN_HAND, type OwnHand, type UsersHand } from "./hand.ts";
 import type { Blocked, Drift, TargetObservation, TargetStep } from "./types.ts";
@@ -27,7 +29,8 @@ export function judgeDrift(
   if (file.type === "symlink" && bundle === undefined) {
     return [{ kind: "not-a-file", found: "symlink" }];
   }
-  if (file.type !== "file" && file.type !== "bundle") return [];
+  // What else lies there is moved away first, by hand.
+  if (file.type !== (bundle === undefined ? "file" : "bundle")) return [];
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
   // Without its password nobody knows what it holds.
@@ -66,6 +69,13 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
   } else if (type === "other") {
     impossible(`"${spec.path}" is a device, pipe or socket; give another path`);
   }
+  if (isOpenInPlace(spec, target)) {
+    const cure = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
+    impossible(
+      `"${spec.path}" is open to more users than its new private key may be, and is to be written ` +
+        `in place: who has it open could read that; end it by "${cure}", and see who has it open`,
+    );
+  }
   const folder = folderOf(spec.path);
   if (target.parent === "not-a-folder") {
     impossible(`"${folder}", in which "${spec.path}" should lie, is not a folder`);
@@ -80,6 +90,13 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
     );
   }
   return blocked;
+}
+
+/** Who may open the file that is there, and may not open the new one. */
+function isOpenInPlace(spec: TargetSpec, { file }: TargetObservation): boolean {
+  if (!spec.inPlace || !holdsKey(spec.what) || file.kind !== "present") return false;
+  const { type, mode } = file.value;
+  return type === "file" && (mode & 0o077 & ~(spec.mode ?? defaultMode(spec.what))) !== 0;
 }
 
 /** The step that mends a target, by the runner's hand or by another user's. */
@@ -100,6 +117,7 @@ export function targetStep(
     ...(spec.what === "bundle" && { modes: bundleModes(spec) }),
     createDirs: spec.createDirs,
     ...(spec.inPlace && { inPlace: true }),
+    ...(hand.kind === "own" && endsBundle(target) && { endsBundle: true }),
   };
 }
 

@@ -1,8 +1,9 @@
 /** What stops a certificate's steps, and only a person can mend. */
 import type { CertificateSpec } from "../config/types.ts";
 import { judgeObstacles } from "./drift.ts";
-import { type HandChoice, storeHazard } from "./hand.ts";
+import type { HandChoice } from "./hand.ts";
 import type { Selection } from "./selection.ts";
+import { storeHazard } from "./store_hazard.ts";
 import type { Blocked, CertificateObservation, Due, Observation } from "./types.ts";
 
 export function storeObstacles({ stored }: CertificateObservation): Blocked[] {
@@ -28,7 +29,7 @@ export function targetObstacles(
   return spec.targets.flatMap((target, at) => {
     const [seen, hand] = [observed.targets[at], hands[at]];
     if (seen === undefined) return [];
-    const refused: Blocked[] = hand?.kind === "refused"
+    const refused: Blocked[] = hand?.kind === "refused" && hand.message !== undefined
       ? [{ kind: "impossible", message: hand.message }]
       : [];
     return [...judgeObstacles(target, seen), ...refused];

@@ -6,7 +6,7 @@ import { deployStep, issueStep, tidyStep } from "./certificate_steps.ts";
 import { judgeDrift } from "./drift.ts";
 import type { Supply } from "./file_drift.ts";
 import { hurtsNow, isWhole, judgeDue, storedCertificate, validityOf } from "./due.ts";
-import { chooseHand, type HostUsers, OWN_HAND } from "./hand.ts";
+import { chooseHand, OWN_HAND } from "./hand.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import {
   nothingToDeploy,
@@ -14,6 +14,7 @@ import {
   targetObstacles,
   withoutRepetitions,
 } from "./obstacles.ts";
+import type { HostUsers } from "./replacers.ts";
 import type { Selection } from "./selection.ts";
 import type {
   Blocked,

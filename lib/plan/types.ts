@@ -114,6 +114,8 @@ export interface TargetObservation {
   /** What a run replaced lies beside it. */
   readonly replaced: boolean;
   readonly bundle?: BundleObservation;
+  /** Of a target that is no bundle: folders of sets beside it, from when it was one. */
+  readonly formerSets?: readonly string[];
 }
 
 /** What is known of a bundle beside what is known of every target. */
@@ -124,6 +126,8 @@ export interface BundleObservation {
   readonly folder?: string;
   /** Permission bits of that folder; absent where there is no such folder. */
   readonly folderMode?: number;
+  /** Given where it does not belong to the runner, as it should. */
+  readonly folderOwner?: { readonly is: string; readonly should: string };
   /** The files in it. */
   readonly files: readonly { readonly part: Part; readonly file: Presence<TargetFile> }[];
   /** Folders of sets that are not in use, and one that was not finished. */
@@ -380,6 +384,8 @@ export interface TargetStep extends Format {
   readonly createDirs: boolean;
   /** Write through the file that is there. */
   readonly inPlace?: boolean;
+  /** It takes the place of a bundle, whose sets are cleared away. */
+  readonly endsBundle?: boolean;
 }
 
 export interface DeployStep {

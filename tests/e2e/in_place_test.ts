@@ -44,6 +44,17 @@ test("over a mounted file nothing is renamed, which is said; with in_place it is
     assert.equal(lstatSync(key).ino, ino);
     assert.deepEqual(readdirSync(place.at("ssl")).sort(), ["server.crt", "server.key"]);
     assert.equal((await place.vcm(["run"])).stdout, "Nothing to do: 1 certificate in order\n");
+
+    await call("mount", "-o", "remount,ro,bind", key);
+    assert.equal((await place.vcm(["issue", "--force"])).code, 0);
+    const untouched = await place.snapshot("ssl");
+    const failed = await place.vcm(["run"]);
+    assert.equal(failed.code, 1);
+    assert.match(
+      failed.stderr,
+      /Cannot keep "FOLDER\/ssl\/server\.key" as "FOLDER\/ssl\/\.server\.key\.vcm-old" and write through it: read-only file system\n/,
+    );
+    assert.deepEqual(await place.snapshot("ssl"), untouched);
   } finally {
     await call("umount", key);
   }

@@ -5,20 +5,32 @@
  * are limited in any way, the runtime resolves links before it opens (tried with 2.7.11).
  *
  * Why this is safe: whatever the path leads to, it is a regular file of that user with a single
- * name, or nothing is done. Its owner could have filled it with anything, and is to own a file of
- * this group in any case, so that all that can be won is another of the user's own files in that
- * group. Set-id bits are never given, and the kernel takes those that are there (chown(2)).
+ * name that holds what was to be written, or nothing is done. A member of the user's own group, who
+ * can move the user's files about, has none other given away. Set-id bits are never given, and the
+ * kernel takes those that are there (chown(2)).
  */
+import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 
-/** @param mode Permission bits, given once the group is right. Throws Error in plain words. */
-export function giveGroup(path: string, uid: number, gid: number, mode: number): void {
+/** What the file is to be. */
+export interface NewOwnership {
+  readonly uid: number;
+  readonly gid: number;
+  /** Permission bits, given once the group is right. */
+  readonly mode: number;
+  readonly content: Uint8Array;
+}
+
+/** Throws Error in plain words. */
+export function giveGroup(path: string, { uid, gid, mode, content }: NewOwnership): void {
   const file = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const found = fs.fstatSync(file);
-    if (!found.isFile() || found.uid !== uid || found.nlink !== 1) {
+    if (
+      !found.isFile() || found.uid !== uid || found.nlink !== 1 || !holds(file, content)
+    ) {
       throw new Error("somebody has put something else in the place of the new file");
     }
     fs.fchownSync(file, uid, gid);
@@ -27,4 +39,14 @@ export function giveGroup(path: string, uid: number, gid: number, mode: number):
   } finally {
     fs.closeSync(file);
   }
+}
+
+function holds(file: number, content: Uint8Array): boolean {
+  // One byte more, to see that there is none.
+  const found = Buffer.alloc(content.length + 1);
+  let filled = 0;
+  for (let count = 1; count > 0 && filled < found.length; filled += count) {
+    count = fs.readSync(file, found, filled, found.length - filled, filled);
+  }
+  return found.subarray(0, filled).equals(content);
 }

@@ -87,10 +87,17 @@ function keep(path: string, inPlace: boolean): boolean {
   const kept = replacedFile(path);
   removeIfThere(kept);
   if (!isThere(path)) return false;
-  // A link would be changed with the file that is written through.
-  if (inPlace) copy(path, kept);
-  else linkOrCopy(path, kept);
+  // A link to the file would be changed with it when it is written through.
+  if (inPlace && fs.lstatSync(path).isFile()) {
+    requireWritable(path);
+    copy(path, kept);
+  } else linkOrCopy(path, kept);
   return true;
+}
+
+/** What cannot be opened, such as on a mount for reading only, is better known before all else. */
+function requireWritable(path: string): void {
+  fs.closeSync(fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW));
 }
 
 /** File systems without hard links, and the kernel's protection of other users' files (proc(5)). */
@@ -105,6 +112,9 @@ function linkOrCopy(path: string, kept: string): void {
   }
 }
 
+/** Whoever it belongs to could have filled the disk, and the memory, with it. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
 /** Whole, or not at all; who may not give it its owner keeps it for himself. */
 function copy(path: string, kept: string): void {
   const found = fs.lstatSync(path);
@@ -118,8 +128,9 @@ function copy(path: string, kept: string): void {
 function copyFile(
   path: string,
   temporary: string,
-  { uid, gid, mode, atime, mtime }: fs.Stats,
+  { uid, gid, mode, size, atime, mtime }: fs.Stats,
 ): void {
+  if (size > MAX_BYTES) throw new Error("it is bigger than 4 MiB, and no file of a certificate");
   const text = fs.readFileSync(path);
   try {
     writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });

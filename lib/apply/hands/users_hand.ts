@@ -9,6 +9,7 @@
  * Not guaranteed: that the files are where they should be. That is for the user to keep up, and for
  * the next run to see.
  */
+import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { plainCause } from "../../config/plain_cause.ts";
 import { temporaryFile } from "../../config/store_paths.ts";
@@ -71,7 +72,8 @@ export class UsersHand {
     if (wished === gid) return true;
     const temporary = temporaryFile(file.path);
     try {
-      giveGroup(temporary, uid, wished, file.mode);
+      const content = Buffer.from(file.content.data, file.content.encoding);
+      giveGroup(temporary, { uid, gid: wished, mode: file.mode, content });
       return true;
     } catch (error) {
       // The failure is what counts; what stays is found and cleared away by the next run.
@@ -120,13 +122,21 @@ export class UsersHand {
   async close(): Promise<void> {
     await this.#turn;
     if (this.#process === undefined) return;
-    const { child, orders, answers } = this.#process;
+    const { child } = this.#process;
     const timer = setTimeout(() => kill(child), GRACE);
-    await orders.close().catch(() => undefined);
-    await child.status;
+    // The user can keep it from ending, and its pipes from closing, for as long as the user likes.
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const limit = setTimeout(resolve, 2 * GRACE);
+    await Promise.race([end(this.#process), late]);
+    clearTimeout(limit);
     clearTimeout(timer);
-    await answers.return(undefined).catch(() => undefined);
   }
+}
+
+async function end({ child, orders, answers }: Process): Promise<void> {
+  await orders.close().catch(() => undefined);
+  await child.status;
+  await answers.return(undefined).catch(() => undefined);
 }
 
 const UNREADABLE = "; every user has to be able to read and run the program";

@@ -58,12 +58,19 @@ export function whyNot(
   const having = (state: string) =>
     step.certificates.filter((name) => results.get(name)?.state === state);
   const half = having("half");
-  if (half.length > 0) return `the files of ${half.join(", ")} are not all in place`;
-  if (step.debt.reason !== "deployed" || having("deployed").length > 0) return undefined;
+  if (half.length > 0) return notInPlace(half);
+  if (step.debt.reason !== "deployed" || having("deployed").length > 0) {
+    const torn = step.certificates.filter((name) => results.get(name)?.torn);
+    return torn.length > 0 ? notInPlace(torn) : undefined;
+  }
   const reverted = having("reverted");
   return reverted.length > 0
     ? `the files of ${reverted.join(", ")} were put back`
     : "nothing was deployed for it";
+}
+
+function notInPlace(names: readonly string[]): string {
+  return `the files of ${names.join(", ")} are not all in place`;
 }
 
 async function findUnserved(

@@ -153,3 +153,12 @@ rootTest("owner and group are the files', one by one; what is not given stays", 
   ]);
   assert.deepEqual(ownersOf(folder.at(readlinkSync(folder.at("web")))), [0, 0]);
 });
+
+Deno.test("a link in the place of a folder that is being made is taken away, and not followed", async () => {
+  using folder = makeFolder();
+  for (const part of PARTS) folder.write(`victim/${part}.pem`, "kept");
+  Deno.symlinkSync(folder.at("victim"), folder.at("..web.vcm-set.vcm-new"));
+  await run([bundle(folder)], "one");
+  for (const part of PARTS) assert.equal(folder.read(`victim/${part}.pem`), "kept");
+  assert.deepEqual(names(folder), [readlinkSync(folder.at("web")), "victim", "web"].sort());
+});

@@ -93,13 +93,30 @@ Deno.test("no link is followed to an archive, and the new set stands all the sam
   Deno.symlinkSync(other.path, store.at("archive"));
   write(store, "one", 1);
   const problem = write(store, "two", 1);
-  assert.equal(
-    problem,
-    `Cannot clear the old set of "${store.at(NAME)}" away: "${
-      store.at("archive")
-    }" is no folder; ` +
-      "move it away; the new one has taken its place, and the next run clears up",
-  );
+  const unkept = `Cannot keep the earlier set "${store.at(`.old-${NAME}`)}" in the archive: ` +
+    `"${store.at("archive")}" is no folder; move it away`;
+  assert.equal(problem, unkept);
   assert.deepEqual(other.tree(), []);
   assert.equal(store.read(`${NAME}/cert.pem`), "two cert\n");
+  // Each further look says the same, and the next set takes its place all the same.
+  assert.equal(finishSwitch(store.path, NAME, 1), unkept);
+  assert.equal(write(store, "three", 1), unkept);
+  assert.equal(store.read(`${NAME}/cert.pem`), "three cert\n");
+  assert.equal(store.read(`.old-${NAME}/cert.pem`), "two cert\n");
+  Deno.removeSync(store.at("archive"));
+  assert.equal(finishSwitch(store.path, NAME, 1), undefined);
+  assert.equal(kept(store).length, 1);
+});
+
+Deno.test("a file that somebody put beside an earlier set stays, and keeps no key in the archive", () => {
+  using store = makeFolder();
+  for (const [at, set] of ["one", "two", "three", "four"].entries()) {
+    assert.equal(write(store, set, 1), undefined);
+    date(store, `2026-01-0${at + 1}T12:00:00Z`);
+    if (set === "two") store.write(`${ARCHIVE}/20260101T120000Z/NOTE`, "x");
+  }
+  assert.deepEqual(store.tree().filter((path) => path.startsWith(ARCHIVE) && !path.endsWith("/")), [
+    `${ARCHIVE}/20260101T120000Z/NOTE`,
+    ...PARTS.map((part) => `${ARCHIVE}/20260103T120000Z/${part}.pem`).sort(),
+  ]);
 });

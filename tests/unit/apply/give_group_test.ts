@@ -4,9 +4,10 @@ import { errorOf, type Folder, makeFolder, modeOf, ownersOf, rootTest } from "..
 
 const USER = 61001;
 const GROUP = 61007;
+const CONTENT = new TextEncoder().encode("x");
 
 function give(folder: Folder, name = "new"): void {
-  giveGroup(folder.at(name), USER, GROUP, 0o640);
+  giveGroup(folder.at(name), { uid: USER, gid: GROUP, mode: 0o640, content: CONTENT });
 }
 
 rootTest("giveGroup() gives group and mode to a file of the user", () => {
@@ -43,3 +44,19 @@ rootTest("giveGroup() leaves what is no file, or has a second name, and waits fo
     assert.deepEqual(ownersOf(folder.at(name)), [USER, USER]);
   }
 });
+
+rootTest(
+  "giveGroup() leaves another file of the user's, which a member of the group put there",
+  () => {
+    using folder = makeFolder();
+    for (const text of ["y", "xy", ""]) {
+      folder.write("new", text, 0o600);
+      Deno.chownSync(folder.at("new"), USER, USER);
+      assert.match(errorOf(() => give(folder)).message, /^somebody has put something else/);
+      assert.deepEqual([ownersOf(folder.at("new")), modeOf(folder.at("new"))], [
+        [USER, USER],
+        "600",
+      ]);
+    }
+  },
+);

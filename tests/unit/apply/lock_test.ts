@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { LockedError, StoreError } from "../../../lib/apply/lock.ts";
+import { LockedError, lockStore, StoreError } from "../../../lib/apply/lock.ts";
 import { takeLock } from "../../../lib/apply/take_lock.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { makeFolder, modeOf } from "../../support/rig.ts";
 import { holderTest, holdLock } from "./lock_child.ts";
 
 function sayNothing(text: string): never {
@@ -56,4 +56,12 @@ Deno.test("takeLock() waits for no store that it would not use", async () => {
   using folder = makeFolder();
   Deno.chmodSync(folder.path, 0o777);
   await assert.rejects(takeLock(folder.path, sayNothing, 30), StoreError);
+});
+
+Deno.test("a lock that others can open is closed to them", () => {
+  using store = makeFolder();
+  Deno.chmodSync(store.path, 0o755);
+  store.write(".lock", "", 0o644);
+  lockStore(store.path)[Symbol.dispose]();
+  assert.equal(modeOf(store.at(".lock")), "600");
 });

@@ -167,3 +167,26 @@ Deno.test("where a bundle is deployed, its folder may be written, and ln be run"
   assert.equal(write.includes(folder.path), false);
   assert.deepEqual(run, ["/bin/ln", "/usr/bin/ln"]);
 });
+
+Deno.test("a folder that is reached by a link is named both ways, and a target that is a link is not", () => {
+  using folder = makeFolder();
+  Deno.mkdirSync(folder.at("real"));
+  folder.write("other/secret", "x");
+  Deno.symlinkSync("real", folder.at("ssl"));
+  Deno.symlinkSync(folder.at("other/secret"), folder.at("real/web.crt"));
+  const { read, write } = rights(deployStep(folder, "web", [{ kind: "missing" }]));
+  for (const name of ["web.crt", ".web.key.vcm-new"]) {
+    for (const way of ["ssl", "real"]) assert.ok(write.includes(folder.at(`${way}/${name}`)), name);
+  }
+  assert.ok(read.includes(folder.at("real")));
+  assert.deepEqual(write.filter((path) => path.includes("other")), []);
+  Deno.symlinkSync("real", folder.at("store"));
+  const plan = { ...makePlan([], []), certStore: folder.at("store") };
+  assert.deepEqual(rightsFor(plan, ACCESS).write, [folder.at("real"), folder.at("store")]);
+});
+
+Deno.test("where a link is replaced, ln may be run to keep it", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "not-a-file", found: "symlink" }]);
+  assert.deepEqual(rights(step).run, ["/bin/ln", "/usr/bin/ln"]);
+});

@@ -1,7 +1,7 @@
 /** What root makes of the answers of a process that another user may have taken over. */
 import assert from "node:assert/strict";
 import { UsersHand } from "../../../lib/apply/hands/users_hand.ts";
-import { rejectionOf } from "../../support/rig.ts";
+import { makeFolder, rejectionOf } from "../../support/rig.ts";
 
 const ME = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 const AS_ME = ` (as user ${ME.uid})`;
@@ -67,6 +67,24 @@ Deno.test("a process that does not end is ended", async () => {
   const began = performance.now();
   await hand.close();
   assert.ok(performance.now() - began < 10_000);
+});
+
+Deno.test({
+  name: "a process whose pipes somebody else keeps open is waited for no longer",
+  // What keeps them is a process that nobody here started.
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: async () => {
+    const script = `sleep 60 & echo $! > "$0.pid"; read order; echo '{"kind":"done","value":true}'`;
+    using folder = makeFolder();
+    const program = { path: "/bin/sh", args: ["-c", script, folder.at("it")], env: {} };
+    const hand = new UsersHand(ME, program, 10_000);
+    assert.equal(await hand.carryOut(ORDER), true);
+    const began = performance.now();
+    await hand.close();
+    assert.ok(performance.now() - began < 10_000);
+    Deno.kill(Number(folder.read("it.pid")), "SIGKILL");
+  },
 });
 
 Deno.test("the process has an empty environment, a session of its own and what it is told", async () => {

@@ -7,7 +7,7 @@ import { READER } from "../../../lib/observe/read.ts";
 import { FolderCache } from "../../../lib/observe/target.ts";
 import { WayFinder } from "../../../lib/observe/way.ts";
 import type { Presence, Replaced, TargetObservation } from "../../../lib/plan/types.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Folder, makeFolder, rootTest } from "../../support/rig.ts";
 
 const ACCOUNTS = await lookUpAccounts([], []);
 const [A, B, C] = ["a", "b", "c"].map((digit) => `.web.vcm-${digit.repeat(16)}`) as [
@@ -83,14 +83,35 @@ Deno.test("where a run switches the link in between, the new set is what is seen
   assert.deepEqual([fileOf(seen).sameContent, seen.bundle?.folder], [true, B]);
 });
 
-Deno.test("links of others are told with what they say, also into a folder of ours", () => {
+Deno.test("links of others are told with what they say, and no set counts as stray then", () => {
   using folder = makeFolder();
   writeSet(folder, A, "new");
-  for (const text of ["/nowhere", folder.at(A), `./${A}`, ".api.vcm-" + "a".repeat(16)]) {
+  for (const text of ["/nowhere", `sub/${A}`, `../${A}`, ".api.vcm-" + "a".repeat(16)]) {
     link(folder, text);
     const seen = look(folder);
     assert.deepEqual([fileOf(seen).type, seen.bundle?.foreignLink], ["symlink", text]);
+    assert.deepEqual(strays(seen), []);
   }
+});
+
+Deno.test("a link that somebody made anew, with the folder in it, is as good as ours", () => {
+  using folder = makeFolder();
+  writeSet(folder, A, "new");
+  for (const text of [folder.at(A), `./${A}`]) {
+    link(folder, text);
+    const seen = look(folder);
+    assert.deepEqual([fileOf(seen).type, seen.bundle?.folder], ["bundle", A]);
+    assert.deepEqual(strays(seen), []);
+  }
+});
+
+rootTest("a set's folder that belongs to another user is told with both owners", () => {
+  using folder = makeFolder();
+  writeSet(folder, A, "new");
+  link(folder, A);
+  assert.equal(look(folder).bundle?.folderOwner, undefined);
+  Deno.chownSync(folder.at(A), 4321, null);
+  assert.deepEqual(look(folder).bundle?.folderOwner, { is: "4321", should: "root" });
 });
 
 Deno.test("what no link leads to is stray, and other bundles' folders and what is no folder are not", () => {

@@ -28,7 +28,7 @@ Deno.test("a pipe, a folder and an endless file are unreadable, at once", () => 
     ["pipe", "folder", "big"].map((name) => UNWAITING_READER.text(folder.at(name))),
     [
       problem("pipe", "is no regular file"),
-      problem("folder", "is no regular file"),
+      problem("folder", "is a directory"),
       problem("big", "is bigger than 4 MiB"),
     ],
   );

@@ -154,3 +154,16 @@ Deno.test("as an ordinary user, a folder that may only be entered hides no targe
 function summary({ file, parent, leftover }: ReturnType<typeof look>) {
   return [file.kind, parent, leftover];
 }
+
+Deno.test("sets of a bundle that was there before are told of a file, and of no other", () => {
+  using folder = makeFolder();
+  const set = `.web.vcm-${"a".repeat(16)}`;
+  folder.write(`${set}/cert.pem`, "x");
+  const formerSets = (name: string) => {
+    const spec = { what: "cert", path: folder.at(name), createDirs: false } as const;
+    const folders = new FolderCache(new WayFinder(Deno.uid() ?? 0, ACCOUNTS), UNWAITING_READER);
+    return observeTarget(spec, ABSENT, folders, ACCOUNTS).formerSets;
+  };
+  assert.deepEqual(formerSets("web"), [folder.at(set)]);
+  assert.equal(formerSets("web.crt"), undefined);
+});

@@ -170,3 +170,48 @@ pureTest("commands are told of the files in it", () => {
   assert.ok(service?.kind === "service");
   assert.deepEqual(service.about.files, PARTS.map((part) => `${PATH}/${part}.pem`));
 });
+
+pureTest("in a folder of somebody else nothing is cleared away", () => {
+  const strays = [{ path: `/etc/certs/${FOLDER}` }];
+  const spec = makeSpec({ targets: [SPEC] });
+  const way = [{ folder: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
+  const observed = makeObserved(spec, { targets: [seen({}, { strays }, { way })] });
+  const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
+  assert.deepEqual(steps, []);
+  assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
+    'User "postgres" may replace what lies in "/etc/certs", so "/etc/certs/web" has to belong to ' +
+    'that user too: set "owner" to "postgres", or give a path below folders that nobody may write ' +
+    "to but root",
+  ]);
+});
+
+pureTest("what lies at a bundle's path and is none is said once, as what stops it", () => {
+  const file = present(makeFile({ type: "file" }));
+  assert.deepEqual(drift(seen({}, { files: [] }, { file })), []);
+});
+
+pureTest("a set's folder that belongs to another user is a difference", () => {
+  const folderOwner = { is: "haproxy", should: "root" };
+  assert.deepEqual(drift(seen({}, { folderOwner })), [
+    { kind: "owner", from: "haproxy", to: "root", files: [FOLDER] },
+  ]);
+});
+
+pureTest(
+  "a file that takes the place of a bundle ends it, and what is left later is cleared away",
+  () => {
+    const formerSets = [`/etc/certs/${FOLDER}`];
+    const spec = makeSpec({ targets: [makeTarget({ path: PATH })] });
+    const steps = (type: "symlink" | "file") => {
+      const target = makeSeen({ path: PATH, file: present(makeFile({ type })), formerSets });
+      const observed = makeObserved(spec, { targets: [target] });
+      return plan(makeConfig([spec]), [spec], observationOf([observed]), NOW).steps;
+    };
+    const [deploy] = steps("symlink");
+    assert.ok(deploy?.kind === "deploy");
+    assert.deepEqual(deploy.targets.map(({ endsBundle }) => endsBundle), [true]);
+    const [tidy, ...rest] = steps("file");
+    assert.ok(tidy?.kind === "tidy");
+    assert.deepEqual([tidy.leftovers, rest], [formerSets, []]);
+  },
+);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
-import { changesContent, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
+import { changesContent, judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
 import type { Account, Drift, TargetFile, TargetObservation } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
@@ -194,4 +194,22 @@ pureTest("judgeDrift() writes again what nobody has judged, whatever else it is"
     }).map(({ kind }) => kind);
   assert.deepEqual(kinds(true), ["unjudged"]);
   assert.deepEqual(kinds(false), ["content", "unjudged"]);
+});
+
+pureTest("a key is not written into a file that others may have open", () => {
+  const obstacles = (mode: number, change: Partial<TargetSpec> = {}) =>
+    judgeObstacles(
+      makeTarget({ what: "privkey", path: "/etc/web.key", inPlace: true, ...change }),
+      makeSeen({ path: "/etc/web.key", file: present(makeFile({ mode })) }),
+    ).map(({ message }) => message);
+  assert.deepEqual(obstacles(0o644), [
+    '"/etc/web.key" is open to more users than its new private key may be, and is to be written ' +
+    'in place: who has it open could read that; end it by "chmod 0600 /etc/web.key", and see who ' +
+    "has it open",
+  ]);
+  assert.equal(obstacles(0o644, { mode: 0o640 }).length, 1);
+  for (const change of [{ mode: 0o644 }, { what: "cert" }, { inPlace: false }] as const) {
+    assert.deepEqual(obstacles(0o644, change), []);
+  }
+  assert.deepEqual(obstacles(0o600), []);
 });

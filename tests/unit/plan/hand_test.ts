@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { chooseHand, type HostUsers, storeHazard } from "../../../lib/plan/hand.ts";
+import { chooseHand } from "../../../lib/plan/hand.ts";
+import type { HostUsers } from "../../../lib/plan/replacers.ts";
+import { storeHazard } from "../../../lib/plan/store_hazard.ts";
 import type { Passage, TargetObservation } from "../../../lib/plan/types.ts";
-import { ABSENT, makeFile, makeSeen, makeTarget, present } from "../../support/fixtures.ts";
+import {
+  ABSENT,
+  makeFile,
+  makeSeen,
+  makeTarget,
+  present,
+  unreadable,
+} from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const PATH = "/srv/pg/web.crt";
@@ -35,7 +44,7 @@ function chosen(
 function refusal(...args: Parameters<typeof chosen>): string {
   const choice = chosen(...args);
   assert.ok(choice.kind === "refused", JSON.stringify(choice));
-  return choice.message;
+  return choice.message ?? "";
 }
 
 pureTest("root writes where only root may replace what is on the way", () => {
@@ -47,8 +56,6 @@ pureTest("root writes where only root may replace what is on the way", () => {
 pureTest("in a user's folder that user writes, with the user's own group or nobody's", () => {
   const by = { uid: 26, gid: 260 };
   assert.deepEqual(chosen({ uid: 26 }, { owner: PG }), { kind: "user", by });
-  const file = present(makeFile({ uid: 26 }));
-  assert.deepEqual(chosen({ uid: 26 }, { file }), { kind: "user", by });
   const unknown = { runner: 0, ownGroups: new Map() };
   assert.deepEqual(chosen({ uid: 26 }, { owner: PG }, unknown), {
     kind: "user",
@@ -65,9 +72,11 @@ pureTest("a file of root's, or of a third one's, in a user's folder is refused",
   assert.equal(refusal({ uid: 26, owner: "postgres" }, { file }), message);
   const owner = { kind: "given", name: "web", id: 33 } as const;
   assert.equal(refusal({ uid: 26, owner: "postgres" }, { owner }), message);
-  // A link's owner says nothing about whose the file is to be.
-  const link = present(makeFile({ type: "symlink", uid: 26 }));
-  assert.equal(refusal({ uid: 26, owner: "postgres" }, { file: link }), message);
+  // Whose the file is that lies there says nothing: that user may have put it there.
+  for (const type of ["file", "symlink"] as const) {
+    const theirs = present(makeFile({ type, uid: 26 }));
+    assert.equal(refusal({ uid: 26, owner: "postgres" }, { file: theirs }), message);
+  }
 });
 
 pureTest("a folder that all, or a group of several, may write to is refused", () => {
@@ -92,7 +101,7 @@ pureTest("a user's own group is as good as the user", () => {
 pureTest("in a sticky folder it counts whose the next is", () => {
   const at = (uid: number) => present(makeFile({ uid, owner: uid === 26 ? "postgres" : "root" }));
   assert.deepEqual(chosen({ mode: 0o1777 }, { file: at(0) }), { kind: "own" });
-  assert.equal(chosen({ mode: 0o1777 }, { file: at(26) }).kind, "user");
+  assert.equal(chosen({ mode: 0o1777 }, { file: at(26), owner: PG }).kind, "user");
   const root = { kind: "given", name: "root", id: 0 } as const;
   assert.equal(
     refusal({ mode: 0o1777 }, { file: at(26), owner: root }),
@@ -127,7 +136,10 @@ pureTest("a user who may not write to the last folder, and set-id bits, are refu
     ...seen,
     way: [passage("/home", 26, 0o755)],
   }, ROOT);
-  assert.match(setId.kind === "refused" ? setId.message : "", /gets no set-id bits then; give a/);
+  assert.match(
+    setId.kind === "refused" ? setId.message ?? "" : "",
+    /gets no set-id bits then; give a/,
+  );
 });
 
 pureTest("a bundle is refused where somebody else may replace what is on the way", () => {
@@ -144,6 +156,23 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
       `else may; ${ELSE}`,
   );
 });
+
+pureTest(
+  "no bundle is made where everybody may write, sticky or not, whoever made what is there",
+  () => {
+    const way = [{ ...passage("/srv/ssl", 0, 0o1777), owner: "root" }];
+    const file = present(makeFile({ type: "bundle" }));
+    const target = makeTarget({ what: "bundle", path: "/srv/ssl/web" });
+    const seen = makeSeen({ path: "/srv/ssl/web", file, way });
+    assert.deepEqual(chooseHand(target, seen, ROOT), {
+      kind: "refused",
+      message: 'Every user may write to "/srv/ssl" (mode 1777), and root makes no bundle there; ' +
+        "give a path in a folder of its own",
+    });
+    const other = makeTarget({ path: "/srv/ssl/web" });
+    assert.deepEqual(chooseHand(other, seen, ROOT), { kind: "own" });
+  },
+);
 
 pureTest("a store is refused where somebody else may put another in its place", () => {
   const store = "/home/pg/store";
@@ -178,7 +207,22 @@ pureTest("who is not root writes where nobody but root and they may replace", ()
   assert.match(refusal({ uid: 1000, gid: 50, mode: 0o775 }, {}, me), /^Group 50 may write/);
 });
 
-pureTest("what is said already is not said again", () => {
-  const owner = { kind: "unknown", name: "x" } as const;
-  assert.deepEqual(chosen({ uid: 26 }, { owner }), { kind: "own" });
+pureTest(
+  "where something else is said already nothing more is said, and root keeps its hands off",
+  () => {
+    const owner = { kind: "unknown", name: "x" } as const;
+    assert.deepEqual(chosen({ uid: 26 }, { owner }), { kind: "refused" });
+    // What makes it unreadable may be its owner, who waits for root to come by.
+    const file = unreadable("/srv/pg/web.crt");
+    assert.deepEqual(chosen({ uid: 26 }, { file, owner: PG }), { kind: "refused" });
+    assert.deepEqual(chosen({}, { file }), { kind: "own" });
+  },
+);
+
+pureTest("names that others chose turn no terminal's cursor", () => {
+  const folder = "/srv/\x1b[2J\nerror: all is lost";
+  assert.match(
+    refusal({ folder, mode: 0o777 }),
+    /^Every user may write to "\/srv\/\ufffd\[2J\ufffderror/,
+  );
 });

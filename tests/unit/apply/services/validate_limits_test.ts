@@ -108,3 +108,19 @@ Deno.test("files that cannot be put back are said, and nobody loads them", async
   assert.equal(said[2]?.[3], `the files of ${WEB} are not all in place`);
   assert.deepEqual(bench.log(), ["check"]);
 });
+
+Deno.test("a service that owes does not load files of two sets that could not be mended", async () => {
+  using bench = makeBench();
+  const deploy = bench.deploy(WEB, ["web"]);
+  bench.folder.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
+  const events = await bench.run(
+    deploy,
+    commandStep("web", [WEB], bench.logs("act"), {
+      debt: { reason: "owed", detail: "it has not loaded them" },
+    }),
+  );
+  assert.deepEqual(bench.log(), []);
+  assert.deepEqual(setbacks(events).slice(1), [
+    ["skipped", "service", "web", `the files of ${WEB} are not all in place`],
+  ]);
+});
