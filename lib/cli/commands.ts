@@ -120,6 +120,17 @@ export const COMMANDS = [
     examples: [["vcm validate --config ./vcm.yaml", "before it is rolled out"]],
   },
   {
+    name: "schema",
+    summary: "print the JSON Schema of the file, for editors",
+    details:
+      "An editor with a YAML language server completes and checks a file whose first line is " +
+      'that of vcm.yaml.example, beside "vcm schema > vcm.schema.json". What VCM takes, the ' +
+      "schema takes; mistakes that hang on several keys are left to validate.",
+    takesNames: false,
+    options: ["json", "no-color", "help", "version"],
+    examples: [["vcm schema", "as JSON on standard output"]],
+  },
+  {
     name: "doctor",
     summary: "tell what would keep a certificate from being issued",
     details:

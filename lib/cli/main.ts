@@ -35,6 +35,8 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
       return await (await import("./doctor.ts")).doctor(args, host);
     case "revoke":
       return await (await import("./revoke.ts")).revoke(args, host);
+    case "schema":
+      return (await import("./schema.ts")).schema(host);
     case "validate":
       return await (await import("./validate.ts")).validate(args, host);
     case "check":

@@ -7,23 +7,26 @@ export interface AuthMistake {
   readonly message: string;
 }
 
-const KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
+/** The keys beside `method` that each one takes. */
+export const AUTH_KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
   token: ["token_file"],
   approle: ["mount", "role_id", "secret_id", "secret_id_file", "wrapped_secret_id_file"],
   cert: ["mount", "role"],
   jwt: ["mount", "role", "jwt_file"],
 };
 
-const ALL = new Set(AUTH_METHODS.flatMap((method) => KEYS[method]));
+const ALL = new Set(AUTH_METHODS.flatMap((method) => AUTH_KEYS[method]));
 
 /** What is wrong with the keys of `auth`, judged by those that are there and by its method. */
 export function authMistakes(entry: Readonly<Record<string, unknown>>): AuthMistake[] {
   const method = AUTH_METHODS.find((method) => method === entry["method"]);
   if (method === undefined) return [];
-  const strays = Object.keys(entry).filter((key) => ALL.has(key) && !KEYS[method].includes(key));
+  const strays = Object.keys(entry).filter((key) =>
+    ALL.has(key) && !AUTH_KEYS[method].includes(key)
+  );
   const mistakes: AuthMistake[] = strays.map((key) => ({
     key,
-    message: `does not go with "method: ${method}", which takes ${KEYS[method].join(", ")}`,
+    message: `does not go with "method: ${method}", which takes ${AUTH_KEYS[method].join(", ")}`,
   }));
   const { secret_id, secret_id_file, wrapped_secret_id_file } = entry;
   if (method === "approle" && secret_id !== undefined && secret_id_file !== undefined) {

@@ -56,10 +56,13 @@ export function readMode(text: string): number | Mistake {
   return mode <= 0o7777 ? mode : expected(`an octal mode such as "0640"`, text);
 }
 
+/** A reader that tells its words to whoever describes what it takes. */
+export type WordReader<T extends string> = Reader<T> & { readonly words: readonly T[] };
+
 /** One of a closed set of words. */
-export function readOneOf<T extends string>(words: readonly T[]): Reader<T> {
+export function readOneOf<T extends string>(words: readonly T[]): WordReader<T> {
   const known: ReadonlySet<string> = new Set(words);
-  return (text) => {
+  const read = (text: string) => {
     if (known.has(text)) return text as T;
     const guess = nearest(text, words);
     const wanted = expected(`one of ${words.join(", ")}`, text);
@@ -67,6 +70,7 @@ export function readOneOf<T extends string>(words: readonly T[]): Reader<T> {
       ? wanted
       : new Mistake(`${wanted.message}; did you mean "${guess}"?`);
   };
+  return Object.assign(read, { words });
 }
 
 /** A user or a group, by name or by number; looked up only when it is needed. */

@@ -11,7 +11,7 @@ export function readServiceName(text: string): string | Mistake {
 }
 
 /** The signals that programs take for "load your files anew", and those that end them in order. */
-const SIGNALS = ["HUP", "USR1", "USR2", "INT", "QUIT", "TERM", "WINCH", "ALRM", "CONT"];
+export const SIGNALS = ["HUP", "USR1", "USR2", "INT", "QUIT", "TERM", "WINCH", "ALRM", "CONT"];
 
 /** A signal, with `SIG` before it or without (signal(7)). */
 export function readSignal(text: string): string | Mistake {

@@ -6,7 +6,7 @@ import type { MaintenanceWindow } from "./types.ts";
 const WINDOW = `a window such as "Sat,Sun 02:00-04:00"`;
 
 /** In the order of ISO 8601, Monday being 1; the first three letters are the short name. */
-const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /** Days and hours of the week, or hours alone for every day. */
 export function readWindow(text: string): MaintenanceWindow | Mistake {

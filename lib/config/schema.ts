@@ -234,7 +234,7 @@ export const fileSchema = map(
     config: v.exactOptional(settings),
     certs: list(certificate, `a list, each entry begun with "- "`),
   },
-  (key) => key.startsWith("x-"),
+  "x-",
 );
 
 /** A whole file, as written: defaults are not filled in yet. */
@@ -243,6 +243,8 @@ export type File = v.InferOutput<typeof fileSchema>;
 export type Settings = v.InferOutput<typeof settings>;
 /** One entry of `certs`. */
 export type CertificateEntry = v.InferOutput<typeof certificate>;
+/** What stands under `auth`. */
+export type AuthEntry = v.InferOutput<typeof auth>;
 /** One entry of `service`. */
 export type ServiceEntry = v.InferOutput<typeof service>;
 /** What stands under `probe`, in either form. */

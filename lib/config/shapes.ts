@@ -53,11 +53,11 @@ export function oneOrMore<T>(read: Reader<T>): v.GenericSchema<string | string[]
   >;
 }
 
-/** A map of the keys given and no others, save those that `spare` lets pass. */
+/** A map of the keys given and no others, save those that begin with `spare`. */
 export function map<E extends v.ObjectEntries>(
   wanted: string,
   entries: E,
-  spare: (key: string) => boolean = () => false,
+  spare?: string,
 ): MapSchema<E> {
   const allowed = Object.keys(entries);
   const known = new Set(allowed);
@@ -68,11 +68,13 @@ export function map<E extends v.ObjectEntries>(
     v.rawCheck(({ dataset, addIssue }) => {
       const input = dataset.value as Tree;
       for (const key of Object.keys(input)) {
-        if (known.has(key) || spare(key)) continue;
+        if (known.has(key) || (spare !== undefined && key.startsWith(spare))) continue;
         const message = `unknown key; ${didYouMean(shownKey(key), allowed)}`;
         addIssue({ message, path: [atKey(input, key)] });
       }
     }),
+    // For whoever describes the map; nothing is checked by it.
+    v.metadata({ spare }),
   );
   // The cast takes back the index signature that a loose object has.
   return schema as unknown as MapSchema<E>;

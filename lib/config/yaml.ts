@@ -10,7 +10,9 @@ const MERGE = new Type("tag:yaml.org,2002:merge", {
 
 const NULL = new Type("tag:yaml.org,2002:null", {
   kind: "scalar",
-  resolve: (text) => text === "" || text === "~" || text === "null",
+  // As YAML 1.2 has it (10.3.2), and so as editors do.
+  resolve: (text) =>
+    text === "" || text === "~" || text === "null" || text === "Null" || text === "NULL",
   construct: () => null,
 });
 

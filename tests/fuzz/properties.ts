@@ -1,6 +1,7 @@
 /** All properties that are tried. */
 import type { Fuzz } from "./fuzz.ts";
 import { CONFIG_READERS } from "./properties/config_readers.ts";
+import { CONFIG_SCHEMA } from "./properties/config_schema.ts";
 import { CONFIG_TEXT } from "./properties/config_text.ts";
 import { CONFIG_VALID } from "./properties/config_valid.ts";
 import { HOST_WORDS } from "./properties/host_words.ts";
@@ -17,6 +18,7 @@ export const PROPERTIES: readonly Fuzz[] = [
   ...CONFIG_TEXT,
   ...CONFIG_VALID,
   ...CONFIG_READERS,
+  ...CONFIG_SCHEMA,
   ...STORE_NAMES,
   ...PEM,
   ...HOST_WORDS,

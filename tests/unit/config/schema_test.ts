@@ -38,6 +38,8 @@ const inConfig: Record<string, string> = {
   "ttl: 14x": `f:2:8 config.ttl: expected a duration such as "14d", got "14x"`,
   "ttl: 0": `f:2:8 config.ttl: expected a duration such as "14d", got "0"`,
   "ttl: ~": "f:2:8 config.ttl: has no value",
+  "issuer: Null": "f:2:11 config.issuer: has no value",
+  "issuer: NULL": "f:2:11 config.issuer: has no value",
   'ttl: ""': "f:2:8 config.ttl: has no value",
   "cert_store: certs": `f:2:15 config.cert_store: expected the absolute path of a folder, ` +
     `without "..", got "certs"`,

@@ -6,6 +6,7 @@ export const DOCUMENTS = [
   "SECURITY.md",
   "README.md",
   "docs/configuration.md",
+  "docs/keys.md",
   "docs/running.md",
   "docs/json.md",
   "docs/vault.md",

@@ -104,7 +104,18 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   const sealing = ["@peculiar/asn1-pfx", "lib/certificate/sealed.ts"];
   const foreign = ["lib/observe/read_unwaiting.ts", "lib/apply/hands/obey.ts"];
   const others = ["lib/cli/look.ts", "lib/cli/help.ts"];
-  for (const lazy of [...lazies, ...locked, ...bundles, ...sealing, ...foreign, ...others]) {
+  const described = ["lib/cli/schema.ts", "lib/config/json_schema.ts", "lib/config/outline.ts"];
+  for (
+    const lazy of [
+      ...lazies,
+      ...locked,
+      ...bundles,
+      ...sealing,
+      ...foreign,
+      ...others,
+      ...described,
+    ]
+  ) {
     assert.ok(!loaded.has(lazy), `${lazy} is loaded at start`);
   }
   assert.ok(loaded.has("js-yaml"));

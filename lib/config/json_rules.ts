@@ -1,0 +1,27 @@
+/** The rules of the JSON Schema that hang on several keys of one map. */
+import { AUTH_KEYS } from "./auth_form.ts";
+import type { JsonSchema } from "./json_schema.ts";
+import { AUTH_METHODS, WHATS } from "./types.ts";
+
+/** One of the short forms, or both keys of the long one. */
+export function targetRule(): JsonSchema {
+  const long = { anyOf: [{ required: ["source"] }, { required: ["dest"] }] };
+  return {
+    oneOf: [...WHATS.map((what) => ({ required: [what] })), long],
+    dependentRequired: { source: ["dest"], dest: ["source"], pkcs12: ["password_file"] },
+  };
+}
+
+/** What does not go with a method. */
+export function authRule(): JsonSchema {
+  const all = [...new Set(Object.values(AUTH_KEYS).flat())];
+  return {
+    allOf: AUTH_METHODS.map((method) => {
+      const strays = all.filter((key) => !AUTH_KEYS[method].includes(key));
+      return {
+        if: { properties: { method: { const: method } }, required: ["method"] },
+        then: { properties: Object.fromEntries(strays.map((key) => [key, false])) },
+      };
+    }),
+  };
+}

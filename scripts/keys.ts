@@ -1,0 +1,121 @@
+/**
+ * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the schema that
+ * reads the file and the notes on its keys. A test fails while the document is another one.
+ */
+import type { Example, Note } from "../lib/config/notes/note.ts";
+import { type MapName, NOTES } from "../lib/config/notes/notes.ts";
+import {
+  fileOutline,
+  type KeyOutline,
+  type MapOutline,
+  type Outline,
+} from "../lib/config/outline.ts";
+import { scalarForm } from "../lib/config/scalar_forms.ts";
+import { runDeno } from "./command.ts";
+import { ROOT } from "./project.ts";
+
+const DOCUMENT = `${ROOT}docs/keys.md`;
+
+const HEAD = `\
+# Keys of vcm.yaml
+
+Every key with its type, its default and an example. How they work together is told in
+[configuration.md](configuration.md). \`deno task keys\` makes this document from what reads the
+file; \`vcm schema\` prints the same for editors.
+
+Values may be quoted or not. Durations are \`30s\`, \`15m\`, \`12h\`, \`14d\`, \`2w\`, sums such as
+\`1d12h\`, or a bare number of seconds. Paths are absolute. Keys of the top level that begin with
+\`x-\` are free for anchors.
+`;
+
+if (import.meta.main) await Deno.writeTextFile(DOCUMENT, await keysDocument());
+
+/** The text of the document, as \`deno fmt\` has it. Needs to run Deno. */
+export async function keysDocument(): Promise<string> {
+  const path = await Deno.makeTempFile({ suffix: ".md" });
+  try {
+    await Deno.writeTextFile(path, [HEAD, ...sections(fileOutline(), "file", "")].join("\n"));
+    await runDeno(["fmt", "--quiet", "--config", `${ROOT}deno.json`, path], { cwd: ROOT });
+    return await Deno.readTextFile(path);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** @param path Of the map, as messages have it: `certs[].deploy[]`. */
+function sections({ keys }: MapOutline, name: MapName, path: string): string[] {
+  const notes: Readonly<Record<string, Note>> = NOTES[name];
+  const rows = keys.map((key) => row(key, noteOn(key.name, notes)));
+  const heading = path === "" ? "## Top level" : `## \`${path}\``;
+  const table = ["| key | type | default | example | means |", "| --- | --- | --- | --- | --- |"];
+  const below = keys.flatMap((key) => {
+    const found = mapBelow(key.value);
+    if (found === undefined) return [];
+    const at = `${path === "" ? "" : `${path}.`}${key.name}${found.listed ? "[]" : ""}`;
+    return sections(found.map, key.name as MapName, at);
+  });
+  return [[heading, "", ...table, ...rows, ""].join("\n"), ...below];
+}
+
+function noteOn(key: string, notes: Readonly<Record<string, Note>>): Note {
+  const note = notes[key];
+  if (note === undefined) throw new Error(`No note on the key "${key}"`);
+  return note;
+}
+
+function row({ name, required, value }: KeyOutline, note: Note): string {
+  const { default: given, otherwise = "" } = note;
+  const fallback = required ? "_required_" : given === undefined ? otherwise : code(given);
+  const cells = [`\`${name}\``, typeWords(value), fallback, code(note.example), note.means];
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** The map that a value is, or that its entries are. */
+function mapBelow(
+  value: Outline,
+): { readonly map: MapOutline; readonly listed: boolean } | undefined {
+  switch (value.kind) {
+    case "scalar":
+      return undefined;
+    case "map":
+      return { map: value, listed: false };
+    case "list":
+      return value.item.kind === "map" ? { map: value.item, listed: true } : undefined;
+    case "either":
+      return value.ways.map(mapBelow).find((found) => found !== undefined);
+  }
+}
+
+/** A type as people say it. */
+function typeWords(value: Outline): string {
+  switch (value.kind) {
+    case "scalar":
+      return scalarForm(value.reader).words;
+    case "map":
+      return "map";
+    case "list":
+      return `list of ${severalWords(value.item)}`;
+    case "either": {
+      const [one, other] = value.ways.map((way) => way.kind === "list" ? "a list" : typeWords(way));
+      return `${one}, or ${other}`;
+    }
+  }
+}
+
+function severalWords(item: Outline): string {
+  if (item.kind !== "scalar") return `${typeWords(item)}s`;
+  const { words, many = `${words}s` } = scalarForm(item.reader);
+  return many;
+}
+
+function code(value: Example): string {
+  return `\`${yamlOf(value)}\``;
+}
+
+/** A value on one line, as a person would write it. */
+function yamlOf(value: Example): string {
+  if (typeof value !== "object") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(yamlOf).join(", ")}]`;
+  const pairs = Object.entries(value).map(([key, inner]) => `${key}: ${yamlOf(inner)}`);
+  return `{ ${pairs.join(", ")} }`;
+}

@@ -1,0 +1,88 @@
+/** Whatever VCM takes, its JSON Schema takes, as an editor reads it. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { Mistake, type Reader } from "../../../lib/config/mistake.ts";
+import { fileOutline, type Outline } from "../../../lib/config/outline.ts";
+import { parseConfig } from "../../../lib/config/parse.ts";
+import { ConfigError } from "../../../lib/config/problem.ts";
+import { scalarForm } from "../../../lib/config/scalar_forms.ts";
+import { readYaml } from "../../../lib/config/yaml.ts";
+import { editorTree, judgeOf, schemaMistakes } from "../../support/editor.ts";
+import { blocks, readDocument } from "../../unit/docs/documents.ts";
+import { anyValue, damaged } from "../arbitraries/texts.ts";
+import { validTree } from "../arbitraries/valid_config.ts";
+import { fuzz } from "../fuzz.ts";
+
+const GOOD = [
+  readDocument("vcm.yaml.example"),
+  ...blocks(readDocument("docs/configuration.md"), "yaml"),
+];
+
+const JUDGES = [...new Set(readersOf(fileOutline()))]
+  .map((reader) => ({ reader, takes: judgeOf(scalarForm(reader).schema) }));
+
+function readersOf(outline: Outline): Reader<unknown>[] {
+  switch (outline.kind) {
+    case "scalar":
+      return [outline.reader];
+    case "list":
+      return readersOf(outline.item);
+    case "map":
+      return outline.keys.flatMap(({ value }) => readersOf(value));
+    case "either":
+      return outline.ways.flatMap(readersOf);
+  }
+}
+
+/** What an editor makes of a text that stands in the file without quotes, if it can stand there. */
+function unquoted(text: string): unknown {
+  const read = readYaml(`a: ${text}\n`);
+  if (read.fault !== undefined || (read.tree as { a?: unknown })?.a !== text) return text;
+  return (editorTree(`a: ${text}\n`) as { a: unknown }).a;
+}
+
+/** Good values of each kind, and what is nearly one. */
+const written = fc.oneof(
+  anyValue,
+  fc.stringMatching(/^[+-]?(?:0[ox])?\d{0,9}(?:\.\d{0,2})?(?:e\d)?%?$/),
+  fc.stringMatching(/^(?:\d{1,3}[smhdw]){1,3}$/),
+  fc.stringMatching(/^\/?[a-z.]{0,6}(?:\/{1,2}[a-z.]{0,6}){0,4}\/?$/),
+  fc.webUrl({ withFragments: true, withQueryParameters: true, size: "small" }),
+  fc.webUrl({ size: "small" }).chain((url) => fc.constantFrom(`${url}/v1`, url.toUpperCase())),
+  fc.stringMatching(/^https?:\/\/[a:@?#/\\v1.]{1,8}$/),
+  fc.stringMatching(/^https?:\/\/[a@?#/\\.]{0,3}(?:\/v1)?[/.]?$/),
+  fc.stringMatching(/^\[?[0-9a-fA-F:.]{0,20}\]?(?::\d{1,5})?$/),
+  fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6(), fc.emailAddress()),
+  fc.stringMatching(/^(?:[sSſ][iIı]g)?(?:h[uU]p|u[sſ]r1|w[ıi]nch)$/),
+  fc.stringMatching(/^(?: ?(?:mon|FRI|Sunday)[ -]?,?){0,3} 0\d:[0-6]\d ?-[ 2][0-4]:\d\d$/),
+  fc.stringMatching(/^[0-2]\.\d{1,3};(?:UTF|utf)-?8:\w{0,3}$/),
+);
+
+export const CONFIG_SCHEMA = [
+  fuzz("the JSON Schema takes a file without a mistake", validTree, ({ tree }) => {
+    assert.deepEqual(schemaMistakes(editorTree(stringify(tree, { lineWidth: 0 }))), []);
+    assert.deepEqual(schemaMistakes(tree), []);
+  }),
+  fuzz(
+    "what the JSON Schema refuses of a damaged file, VCM refuses",
+    damaged(...GOOD),
+    async (text) => {
+      try {
+        await parseConfig(text, "f");
+      } catch (error) {
+        if (error instanceof ConfigError) return;
+        throw error;
+      }
+      assert.deepEqual(schemaMistakes(editorTree(text)), []);
+    },
+  ),
+  fuzz("the JSON Schema takes each value that its reader takes", written, (text) => {
+    const seen = unquoted(text);
+    for (const { reader, takes } of JUDGES) {
+      if (reader(text) instanceof Mistake) continue;
+      assert.ok(takes(text), `${reader.name} takes the text ${JSON.stringify(text)}`);
+      assert.ok(takes(seen), `${reader.name} takes ${text}, which is ${seen}`);
+    }
+  }),
+];
