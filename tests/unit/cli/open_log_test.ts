@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { openLog } from "../../../lib/cli/open_log.ts";
 import { errorOf, makeFolder, modeOf } from "../../support/rig.ts";
 
-Deno.test("openLog() appends to a file that is its owner's alone", () => {
+// As long as the process lives the log stays open.
+const OPEN = { sanitizeResources: false };
+
+Deno.test("openLog() appends to a file that is its owner's alone", OPEN, () => {
   using folder = makeFolder();
   for (const line of ["one\n", "two\n"]) openLog(folder.at("vcm.log"))(line);
   assert.deepEqual([folder.read("vcm.log"), modeOf(folder.at("vcm.log"))], ["one\ntwo\n", "600"]);
 });
 
-Deno.test("openLog() follows no link, and waits for no pipe, read from or not", () => {
+Deno.test("openLog() follows no link, and waits for no pipe, read from or not", OPEN, () => {
   using folder = makeFolder();
   folder.write("other", "");
   Deno.symlinkSync(folder.at("other"), folder.at("link"));
