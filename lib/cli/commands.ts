@@ -1,40 +1,5 @@
 /** The command table: names, options and help come from here and from nowhere else. */
-
-export const OPTIONS = {
-  config: {
-    type: "string",
-    short: "c",
-    value: "FILE",
-    help:
-      "the configuration (default: $VCM_CONFIG, /etc/vcm/vcm.yaml; not as root also ./vcm.yaml)",
-  },
-  force: { type: "boolean", help: "do it though it is not due" },
-  "dry-run": { type: "boolean", help: 'show what would be done, as "vcm plan" does' },
-  all: { type: "boolean", help: "also list certificates that are in order" },
-  wait: {
-    type: "string",
-    value: "DURATION",
-    help: 'wait so long for another run that holds the lock, such as "30s" (default: do not wait)',
-  },
-  "detailed-exitcode": {
-    type: "boolean",
-    help: "exit with 10 where something was, or would be, changed and nothing failed",
-  },
-  permissions: { type: "boolean", help: "also show what run would be allowed to touch" },
-  yes: { type: "boolean", short: "y", help: "do it without a question" },
-  json: { type: "boolean", help: "print the result as JSON" },
-  quiet: { type: "boolean", short: "q", help: "print nothing unless something is wrong" },
-  verbose: { type: "boolean", short: "v", help: "print every step and every certificate" },
-  "no-color": { type: "boolean", help: "print no colours; NO_COLOR does the same" },
-  help: { type: "boolean", short: "h", help: "show this help" },
-  version: { type: "boolean", help: "show the version" },
-} as const;
-
-export type OptionName = keyof typeof OPTIONS;
-
-const COMMON: readonly OptionName[] = ["json", "quiet", "verbose", "no-color", "help", "version"];
-/** What each command takes that reads the file. */
-export const WITH_FILE: readonly OptionName[] = ["config", ...COMMON];
+import { BARE, COMMON, type OptionName, WITH_FILE } from "./options.ts";
 
 export interface Command {
   readonly name: string;
@@ -42,6 +7,8 @@ export interface Command {
   /** What a person should know before running it, one paragraph. */
   readonly details: string;
   readonly takesNames: boolean;
+  /** The words of which it takes one. */
+  readonly words?: readonly string[];
   readonly options: readonly OptionName[];
   /** Command lines that work, each with what it does. */
   readonly examples: readonly (readonly [string, string])[];
@@ -159,6 +126,40 @@ export const COMMANDS = [
     takesNames: false,
     options: COMMON,
     examples: [["vcm demo", "a tour of one minute"]],
+  },
+  {
+    name: "completion",
+    summary: "print what completes vcm's command lines in a shell",
+    details: "Once its output is where the shell looks for it, Tab completes commands, options, " +
+      "files, and the names of certificates, which it asks vcm for.",
+    takesNames: false,
+    words: ["bash", "zsh", "fish"],
+    options: BARE,
+    examples: [
+      ["vcm completion bash > /usr/share/bash-completion/completions/vcm", "all users of bash"],
+      ["vcm completion zsh > /usr/local/share/zsh/site-functions/_vcm", "all users of zsh"],
+      ["vcm completion fish > /etc/fish/completions/vcm.fish", "all users of fish"],
+    ],
+  },
+  {
+    name: "man",
+    summary: "print the manual page, for man or to be installed",
+    details: "It is in roff, and has what the help of all commands has.",
+    takesNames: false,
+    options: BARE,
+    examples: [
+      ["vcm man | man -l -", "read it"],
+      ["vcm man > /usr/local/share/man/man8/vcm.8", "install it"],
+    ],
+  },
+  {
+    name: "names",
+    summary: "list the names of the certificates in the file",
+    details: "One a line, for completion and scripts. Prints nothing, and ends with 0, where the " +
+      "file cannot be read or has a mistake: validate tells.",
+    takesNames: false,
+    options: ["config", ...BARE],
+    examples: [["vcm names", "what the other commands can be narrowed to"]],
   },
 ] as const satisfies readonly Command[];
 

@@ -1,15 +1,19 @@
 /** Help, made from the command table; command lines that work come first. */
-import { type Command, COMMANDS, OPTIONS, WITH_FILE } from "./commands.ts";
+import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "./about.ts";
+import { type Command, COMMANDS } from "./commands.ts";
+import { optionFacts } from "./option_facts.ts";
+import { type OptionName, WITH_FILE } from "./options.ts";
+
+const WIDTH = 90;
 
 /** `vcm --help` */
 export function generalHelp(): string {
-  const commands = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`);
+  const commands = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`);
   const examples = COMMANDS.flatMap(({ examples }) => examples.slice(0, 1).map(exampleLine));
   return [
-    "vcm keeps this host's TLS certificates right: it issues the due ones from Vault or OpenBao,",
-    "deploys them, and reloads the services that have not loaded them yet.",
+    ...wrap(PURPOSE),
     "",
-    "Usage: vcm [COMMAND] [NAME...] [OPTIONS]",
+    `Usage: ${USAGE}`,
     "",
     "Commands (without one: run):",
     ...commands,
@@ -17,26 +21,23 @@ export function generalHelp(): string {
     "Examples:",
     ...examples,
     "",
-    "Options of all commands:",
+    "Options of most commands:",
     ...WITH_FILE.map(optionLine),
     "",
     'Names narrow a command to those certificates. "vcm COMMAND --help" tells more.',
-    "Exit status of run, issue, deploy, restart: 0 all is as the file asks, 1 something failed,",
-    "2 usage or configuration, 75 another run holds the lock. Of check: 0 fine, 1 due or owed,",
-    "2 broken now, 3 cannot tell.",
+    ...wrap(EXIT_STATUSES.map(statusSentence).join(" ")),
     "",
   ].join("\n");
 }
 
 /** `vcm COMMAND --help` */
 export function commandHelp(command: Command): string {
-  const names = command.takesNames ? " [NAME...]" : "";
   return [
     `vcm ${command.name}: ${command.summary}`,
     "",
-    ...wrap(command.details, 90),
+    ...wrap(command.details),
     "",
-    `Usage: vcm ${command.name}${names} [OPTIONS]`,
+    `Usage: ${usageOf(command)}`,
     "",
     "Examples:",
     ...command.examples.map(exampleLine),
@@ -48,21 +49,27 @@ export function commandHelp(command: Command): string {
 }
 
 function exampleLine([line, does]: readonly [string, string]): string {
-  return `  ${line.padEnd(48)}# ${does}`;
+  return `  ${line.padEnd(47)} # ${does}`;
 }
 
-function optionLine(name: Command["options"][number]): string {
-  const option: { short?: string; value?: string; help: string } = OPTIONS[name];
-  const short = option.short === undefined ? "    " : `-${option.short}, `;
-  const value = option.value === undefined ? "" : ` ${option.value}`;
-  return `  ${`${short}--${name}${value}`.padEnd(25)}${option.help}`;
+function optionLine(name: OptionName): string {
+  const { short, value, help } = optionFacts(name);
+  const letter = short === undefined ? "    " : `-${short}, `;
+  const words = value === undefined ? `--${name}` : `--${name} ${value}`;
+  return `  ${`${letter}${words}`.padEnd(25)}${help}`;
 }
 
-function wrap(text: string, width: number): string[] {
+function statusSentence({ commands, meanings }: ExitStatuses, index: number): string {
+  const subject = index === 0 ? "Exit status of" : "Of";
+  const list = meanings.map(([status, meaning]) => `${status} ${meaning}`).join(", ");
+  return `${subject} ${commands.join(", ")}: ${list}.`;
+}
+
+function wrap(text: string): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
+    if (line !== "" && line.length + 1 + word.length > WIDTH) {
       lines.push(line);
       line = "";
     }

@@ -29,10 +29,16 @@ export async function main(args: readonly string[], host: Host): Promise<number>
 /** What cron runs every hour is loaded at start; the other commands when they are asked for. */
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
+    case "completion":
+      return (await import("./completion/completion.ts")).completion(args, host);
     case "demo":
       return await (await import("../demo/tour.ts")).demo(host, main);
     case "doctor":
       return await (await import("./doctor.ts")).doctor(args, host);
+    case "man":
+      return (await import("./man_page.ts")).man(host);
+    case "names":
+      return await (await import("./names.ts")).names(args, host);
     case "revoke":
       return await (await import("./revoke.ts")).revoke(args, host);
     case "schema":

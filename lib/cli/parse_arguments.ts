@@ -2,7 +2,8 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../config/duration.ts";
 import { didYouMean, nearest } from "../config/suggest.ts";
-import { type Command, type CommandName, commandNamed, COMMANDS, OPTIONS } from "./commands.ts";
+import { type Command, type CommandName, commandNamed, COMMANDS } from "./commands.ts";
+import { OPTIONS } from "./options.ts";
 
 /** The command line is not one that VCM knows. */
 export class UsageError extends Error {
@@ -56,7 +57,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     if (token.kind === "option") requireOption(command, token);
   }
   const names = asksHelp ? [] : rest;
-  if (names.length > 0 && !command.takesNames) {
+  if (names.length > 0 && !command.takesNames && command.words === undefined) {
     throw new UsageError(`"vcm ${name}" takes no names; got "${names[0]}"`, name);
   }
   const { values } = parsed;

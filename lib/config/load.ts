@@ -11,8 +11,10 @@ import type { Config } from "./types.ts";
 /** More than a hundred thousand certificates; whatever is bigger is another file by mistake. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
-const LOCAL_FILE = "./vcm.yaml";
+/** The file that is read where none is named. */
+export const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
+/** Read in its place where it is missing and the user is not root. */
+export const LOCAL_FILE = "./vcm.yaml";
 
 /** What decides which file is read. */
 export interface FindOptions {

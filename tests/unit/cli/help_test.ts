@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { type Command, COMMANDS, OPTIONS } from "../../../lib/cli/commands.ts";
+import { type Command, COMMANDS } from "../../../lib/cli/commands.ts";
 import { commandHelp, generalHelp } from "../../../lib/cli/help.ts";
+import { OPTIONS } from "../../../lib/cli/options.ts";
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const commands: readonly Command[] = COMMANDS;
 
-/** The arguments of an example, which holds no quotes. */
+/** The arguments of an example, which holds no quotes, without where its output goes. */
 function argumentsOf(example: string): string[] {
-  const [program, ...args] = example.split(" ");
+  const [program, ...args] = (example.split(/ [|>] /)[0] ?? "").split(" ");
   assert.equal(program, "vcm");
   return args;
 }
@@ -16,9 +17,9 @@ function argumentsOf(example: string): string[] {
 pureTest("the general help has each command with its summary and its first example", () => {
   const lines = generalHelp().split("\n");
   for (const { name, summary, examples } of commands) {
-    assert.ok(lines.includes(`  ${name.padEnd(10)}${summary}`), name);
+    assert.ok(lines.includes(`  ${name.padEnd(12)}${summary}`), name);
     const [example, does] = examples[0] ?? [];
-    assert.ok(lines.includes(`  ${example?.padEnd(48)}# ${does}`), example);
+    assert.ok(lines.includes(`  ${example?.padEnd(47)} # ${does}`), example);
   }
 });
 
@@ -28,9 +29,10 @@ pureTest("a command's help has its summary, usage, examples and each option", ()
     const lines = text.split("\n");
     assert.equal(lines[0], `vcm ${command.name}: ${command.summary}`);
     const names = command.takesNames ? " [NAME...]" : "";
-    assert.ok(lines.includes(`Usage: vcm ${command.name}${names} [OPTIONS]`));
+    const word = command.words === undefined ? "" : ` ${command.words.join("|")}`;
+    assert.ok(lines.includes(`Usage: vcm ${command.name}${names}${word} [OPTIONS]`));
     for (const [example, does] of command.examples) {
-      assert.ok(lines.includes(`  ${example.padEnd(48)}# ${does}`), example);
+      assert.ok(lines.includes(`  ${example.padEnd(47)} # ${does}`), example);
     }
     for (const option of command.options) {
       const line = lines.slice(lines.indexOf("Options:")).find((line) =>
@@ -72,4 +74,15 @@ pureTest("help fits a terminal of 120 columns and ends with one newline", () => 
     assert.match(text, /[^\n]\n$/);
     for (const line of text.split("\n")) assert.ok(line.length <= 120, line);
   }
+});
+
+pureTest("the general help says with what the commands end", () => {
+  assert.ok(
+    generalHelp().endsWith(
+      `Exit status of run, issue, deploy, restart: 0 all is as the file asks, 1 something failed,
+2 usage or configuration, 75 another run holds the lock. Of check: 0 fine, 1 due or owed,
+2 broken now, 3 cannot tell.
+`,
+    ),
+  );
 });

@@ -1,9 +1,10 @@
 /** `main()` where it reads no file. */
 import assert from "node:assert/strict";
 import project from "../../../deno.json" with { type: "json" };
-import { COMMANDS } from "../../../lib/cli/commands.ts";
+import { commandNamed, COMMANDS } from "../../../lib/cli/commands.ts";
 import { commandHelp, generalHelp } from "../../../lib/cli/help.ts";
 import { main } from "../../../lib/cli/main.ts";
+import { manPage } from "../../../lib/cli/man_page.ts";
 import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -120,6 +121,7 @@ pureTest("commands that only look give up their rights before they read anything
     ["plan", ["write"]],
     ["run --dry-run", ["write"]],
     ["validate", ["write", "net", "run"]],
+    ["names", ["write", "net", "run"]],
     ["run", []],
   ];
   for (const [line, expected] of cases) {
@@ -130,4 +132,44 @@ pureTest("commands that only look give up their rights before they read anything
     assert.deepEqual(host.givenUp, expected, line);
     assert.deepEqual(asked, [expected.join()], line);
   }
+});
+
+pureTest("completion prints the script of each shell that it knows", async () => {
+  for (const shell of commandNamed("completion").words ?? []) {
+    const { status, stdout, stderr } = await run(`completion ${shell}`);
+    assert.deepEqual([status, stderr], [0, ""]);
+    assert.ok(
+      stdout.includes(`# Completion of vcm for ${shell}, made by "vcm completion ${shell}".`),
+    );
+  }
+});
+
+pureTest("completion of another shell, of none or of two is a mistake", async () => {
+  const cases = [["completion", "none"], ["completion ksh", '"ksh"'], [
+    "completion bash zsh",
+    '"bash zsh"',
+  ], ["completion constructor", '"constructor"']] as const;
+  for (const [line, got] of cases) {
+    assert.deepEqual(await run(line), {
+      status: 2,
+      stdout: "",
+      stderr: `"vcm completion" takes one of bash, zsh, fish; got ${got}\n` +
+        'See "vcm completion --help"\n',
+      givenUp: [],
+    });
+  }
+});
+
+pureTest("man prints the manual page", async () => {
+  assert.deepEqual(await run("man"), {
+    status: 0,
+    stdout: manPage(COMMANDS),
+    stderr: "",
+    givenUp: [],
+  });
+});
+
+pureTest("names is silent and content where there is no file", async () => {
+  const { status, stdout, stderr } = await run("names");
+  assert.deepEqual([status, stdout, stderr], [0, "", ""]);
 });

@@ -20,7 +20,8 @@ for (const path of DOCUMENTS) {
       .map((line) => /^(?:\$ )?vcm( .*)?$/.exec(line.trim())?.[0])
       .filter((line) => line !== undefined);
     for (const line of lines) {
-      parseArguments(line.replace("$ ", "").replace(/ > \S+$/, "").split(" ").slice(1));
+      const [command = ""] = line.replace("$ ", "").split(/ [|>] /);
+      parseArguments(command.split(" ").slice(1));
     }
   });
 

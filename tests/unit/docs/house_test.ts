@@ -103,7 +103,7 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   const bundles = ["lib/observe/bundle.ts", "lib/apply/bundle.ts"];
   const sealing = ["@peculiar/asn1-pfx", "lib/certificate/sealed.ts"];
   const foreign = ["lib/observe/read_unwaiting.ts", "lib/apply/hands/obey.ts"];
-  const others = ["lib/cli/look.ts", "lib/cli/help.ts"];
+  const others = ["lib/cli/look.ts", "lib/cli/help.ts", "lib/cli/man_page.ts"];
   const described = ["lib/cli/schema.ts", "lib/config/json_schema.ts", "lib/config/outline.ts"];
   for (
     const lazy of [

@@ -1,0 +1,49 @@
+/** The options of all commands; commands.ts says which command takes which. */
+
+export const OPTIONS = {
+  config: {
+    type: "string",
+    short: "c",
+    value: "FILE",
+    help:
+      "the configuration (default: $VCM_CONFIG, /etc/vcm/vcm.yaml; not as root also ./vcm.yaml)",
+  },
+  force: { type: "boolean", help: "do it though it is not due" },
+  "dry-run": { type: "boolean", help: 'show what would be done, as "vcm plan" does' },
+  all: { type: "boolean", help: "also list certificates that are in order" },
+  wait: {
+    type: "string",
+    value: "DURATION",
+    help: 'wait so long for another run that holds the lock, such as "30s" (default: do not wait)',
+  },
+  "detailed-exitcode": {
+    type: "boolean",
+    help: "exit with 10 where something was, or would be, changed and nothing failed",
+  },
+  permissions: { type: "boolean", help: "also show what run would be allowed to touch" },
+  yes: { type: "boolean", short: "y", help: "do it without a question" },
+  json: { type: "boolean", help: "print the result as JSON" },
+  quiet: { type: "boolean", short: "q", help: "print nothing unless something is wrong" },
+  verbose: { type: "boolean", short: "v", help: "print every step and every certificate" },
+  "no-color": { type: "boolean", help: "print no colours; NO_COLOR does the same" },
+  help: { type: "boolean", short: "h", help: "show this help" },
+  version: { type: "boolean", help: "show the version" },
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** What each command takes that has something to tell. */
+export const COMMON: readonly OptionName[] = [
+  "json",
+  "quiet",
+  "verbose",
+  "no-color",
+  "help",
+  "version",
+];
+
+/** What each command takes that reads the file. */
+export const WITH_FILE: readonly OptionName[] = ["config", ...COMMON];
+
+/** What each command takes. */
+export const BARE: readonly OptionName[] = ["help", "version"];
