@@ -3,9 +3,11 @@
  * what they bring, into a folder that git ignores; nothing is installed. What is there already is
  * used without any network.
  */
+import { fetchMan } from "./fetch_man.ts";
 import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao } from "./fetch_openbao.ts";
 import { fetchPodman } from "./fetch_podman.ts";
+import { fetchShells } from "./fetch_shells.ts";
 import { fetchStrace } from "./fetch_strace.ts";
 import type { Part } from "./part.ts";
 import { probeMachine } from "./probe_machine.ts";
@@ -15,6 +17,8 @@ const FETCHERS = {
   nginx: fetchNginx,
   podman: fetchPodman,
   strace: fetchStrace,
+  shells: fetchShells,
+  man: fetchMan,
   machine: probeMachine,
 } as const;
 

@@ -1,0 +1,97 @@
+/** Real shells with the completion that the compiled program prints. */
+import { fileURLToPath } from "node:url";
+import { runQuietly } from "../../scripts/command.ts";
+import { shellLibraries } from "../support/fetch_shells.ts";
+import { pathOfPart } from "../support/parts.ts";
+import { compiledVcm, runVcm } from "../support/vcm.ts";
+
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+export type Shell = typeof SHELLS[number];
+
+export interface Shells extends AsyncDisposable {
+  /** The home of their user, in which they start. */
+  readonly folder: string;
+  /** Writes a configuration with certificates of these names, and returns its path. */
+  configure(file: string, names: readonly string[]): Promise<string>;
+  /** What a shell offers at the end of each line, sorted. */
+  offered(shell: Shell, lines: readonly string[]): Promise<string[][]>;
+  /** Types each line and Enter, and returns the arguments of each call of a program named vcm. */
+  typed(shell: Shell, lines: readonly string[]): Promise<string[][]>;
+}
+
+const SCRIPTS = fileURLToPath(new URL("shells/", import.meta.url));
+/** Of a shell that waits for more than was typed; one that works takes 5 seconds. */
+const PATIENCE = ["timeout", "60"] as const;
+
+export async function startShells(): Promise<Shells> {
+  const parts = await pathOfPart("shells");
+  const folder = await makeHome();
+  const env = environment(folder, parts);
+  const run = async (words: readonly string[], result: string) => {
+    await Deno.writeTextFile(`${folder}/${result}`, "");
+    await runQuietly([...PATIENCE, "env", "-i", ...env, ...words], { cwd: folder });
+    return readBlocks(await Deno.readTextFile(`${folder}/${result}`));
+  };
+  const programs = { bash: "bash", zsh: `${parts}/bin/zsh`, fish: `${parts}/usr/bin/fish` };
+  const type = async (shell: Shell, keys: readonly string[], result: string) => {
+    await Deno.writeTextFile(`${folder}/keys`, keys.join("\0"));
+    const typing = [programs.zsh, "-f", `${SCRIPTS}type.zsh`];
+    return await run([...typing, programs[shell], ...OPTIONS[shell]], result);
+  };
+  return {
+    folder,
+    async configure(file, names) {
+      const certs = names.map((name) => ({ name, common_name: "a.e2e.test", pki: "p", role: "r" }));
+      await Deno.writeTextFile(`${folder}/${file}`, JSON.stringify({ certs }), { mode: 0o600 });
+      return `${folder}/${file}`;
+    },
+    async offered(shell, lines) {
+      // Ctrl-T notes; then the line is cleared away, and an empty call ends it.
+      const keys = lines.map((line) => `${line}\x14\x15vcm`);
+      await Deno.writeTextFile(`${folder}/lines`, lines.map((line) => `${line}\n`).join(""));
+      const blocks = shell === "zsh"
+        ? await type(shell, keys, "offered")
+        : await run([programs[shell], `${SCRIPTS}offer.${shell}`], "offered");
+      return blocks.map((block) => block.toSorted());
+    },
+    typed: (shell, lines) => type(shell, lines, "called"),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** How each is started so that it reads these settings and no others. */
+const OPTIONS: Readonly<Record<Shell, readonly string[]>> = {
+  bash: ["--noprofile", "--rcfile", `${SCRIPTS}settings.bash`, "-i"],
+  zsh: ["-i"],
+  fish: ["--no-config", "-i", "-C", `source ${SCRIPTS}settings.fish`],
+};
+
+async function makeHome(): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "vcm-shells-" });
+  await Deno.mkdir(`${folder}/bin`);
+  await Deno.symlink(await compiledVcm(), `${folder}/bin/vcm`);
+  await Deno.mkdir(`${folder}/functions`);
+  await Deno.symlink(`${SCRIPTS}settings.zsh`, `${folder}/.zshrc`);
+  const places = { bash: "vcm.bash", zsh: "functions/_vcm", fish: "vcm.fish" };
+  for (const shell of SHELLS) {
+    const { stdout } = await runVcm(["completion", shell]);
+    await Deno.writeTextFile(`${folder}/${places[shell]}`, stdout);
+  }
+  return folder;
+}
+
+function environment(folder: string, parts: string): string[] {
+  return Object.entries({
+    PATH: `${folder}/bin:/usr/bin:/bin`,
+    HOME: folder,
+    PARTS: parts,
+    TERM: "xterm",
+    LC_ALL: "C.UTF-8",
+    ...shellLibraries(parts),
+  }).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Lines, in blocks that end with `end:`. */
+function readBlocks(text: string): string[][] {
+  return text.split("end:\n").slice(0, -1).map((block) => block.split("\n").slice(0, -1));
+}
