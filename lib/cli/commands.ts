@@ -40,6 +40,16 @@ export const COMMANDS = [
     examples: [["vcm check", "one line for monitoring, then what is not in order"]],
   },
   {
+    name: "status",
+    summary: "show at a glance how each certificate stands",
+    details:
+      "A table, the worst first: how long it lasts, its files, its services, its next renewal. " +
+      "Looks and changes nothing. Exit status as that of check.",
+    takesNames: true,
+    options: ["ascii", ...WITH_FILE],
+    examples: [["vcm status", "what a person wants to see"]],
+  },
+  {
     name: "plan",
     summary: "show what run would do, and why",
     details: "Looks and changes nothing. Exit status: 0, or 2 for a mistake in the file.",

@@ -45,9 +45,9 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `check` speaks the language of monitoring plugins: whatever keeps it from looking is 3. */
+/** `check` and `status` speak as monitoring plugins do: whatever keeps them from looking is 3. */
 function statusOf(error: unknown, command: CommandName): number {
-  if (command === "check") return EXIT_UNKNOWN;
+  if (command === "check" || command === "status") return EXIT_UNKNOWN;
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT_USAGE;
   return error instanceof LockedError ? EXIT_LOCKED : EXIT_FAILED;
 }

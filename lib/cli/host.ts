@@ -14,6 +14,8 @@ export interface Host {
   err(text: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Columns of the terminal on standard output, where it is one. */
+  readonly columns: number | undefined;
   /** Text and permission bits of a regular file. */
   read(path: string): FileText;
   /** Names of all that lies in a folder. */
@@ -56,6 +58,9 @@ export function processHost(): Host {
     },
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
+    get columns() {
+      return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+    },
     read: readRegularFile,
     list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
     exists: (path) => {

@@ -1,4 +1,4 @@
-/** `vcm check` and `vcm plan`: look, and change nothing. */
+/** `vcm check`, `vcm status` and `vcm plan`: look, and change nothing. */
 import type { Config } from "../config/types.ts";
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
@@ -10,6 +10,7 @@ import { CHECK_STATUS, judgeStanding, planStatus } from "../report/verdict.ts";
 import type { Host } from "./host.ts";
 import { loadFor, narrow, paintFor } from "./load.ts";
 import type { Arguments } from "./parse_arguments.ts";
+import { screenFor } from "./screen.ts";
 
 /** Gives up the right to write before it reads anything and, where nothing is probed, to talk. */
 export async function look(args: Arguments, host: Host): Promise<number> {
@@ -25,6 +26,14 @@ export async function look(args: Arguments, host: Host): Promise<number> {
     if (args.json) host.out(checkJson(made));
     else if (!args.quiet || standing !== "fine") host.out(checkText(made, paint, all));
     return CHECK_STATUS[standing];
+  }
+  if (args.command === "status") {
+    if (args.json) host.out(checkJson(made));
+    else if (!args.quiet || judgeStanding(made) !== "fine") {
+      const { statusText } = await import("../report/status_text.ts");
+      host.out(statusText(made, screenFor(args, host)));
+    }
+    return CHECK_STATUS[judgeStanding(made)];
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   const permissions = args.permissions

@@ -46,6 +46,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "validate":
       return await (await import("./validate.ts")).validate(args, host);
     case "check":
+    case "status":
     case "plan":
       return await (await import("./look.ts")).look(args, host);
     case "run":

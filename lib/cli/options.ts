@@ -20,6 +20,7 @@ export const OPTIONS = {
     type: "boolean",
     help: "exit with 10 where something was, or would be, changed and nothing failed",
   },
+  ascii: { type: "boolean", help: "draw with ASCII alone" },
   permissions: { type: "boolean", help: "also show what run would be allowed to touch" },
   yes: { type: "boolean", short: "y", help: "do it without a question" },
   json: { type: "boolean", help: "print the result as JSON" },

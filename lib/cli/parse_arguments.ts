@@ -30,6 +30,7 @@ export interface Arguments {
   readonly dryRun: boolean;
   readonly all: boolean;
   readonly permissions: boolean;
+  readonly ascii: boolean;
   readonly yes: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -74,6 +75,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     dryRun: on("dry-run"),
     all: on("all"),
     permissions: on("permissions"),
+    ascii: on("ascii"),
     yes: on("yes"),
     json: on("json"),
     quiet: on("quiet"),

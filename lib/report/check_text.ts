@@ -15,15 +15,23 @@ const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"
 
 /** @param all Also list certificates that are in order. */
 export function checkText(plan: Plan, paint: Paint, all: boolean): string {
+  return [checkHeadline(plan, paint), ...checkDetails(plan, all)].join("\n") + "\n";
+}
+
+/** What holds for the whole, in one line. */
+export function checkHeadline(plan: Plan, paint: Paint): string {
   const [word, colour] = WORDS[judgeStanding(plan)];
+  return `${paint[colour](word)}: ${headline(plan)}`;
+}
+
+/** A line for each thing that is not in order. */
+export function checkDetails(plan: Plan, all: boolean): string[] {
   const details = plan.certificates.flatMap((state) => certificateLines(state, all));
   const leftovers = plan.steps.flatMap((step) =>
     step.kind === "tidy" ? `${step.certificate}: ${step.detail}` : []
   );
   const services = [...plan.steps.flatMap(owedLine), ...plan.services.flatMap(serviceLines)];
-  return [`${paint[colour](word)}: ${headline(plan)}`, ...details, ...leftovers, ...services].join(
-    "\n",
-  ) + "\n";
+  return [...details, ...leftovers, ...services];
 }
 
 function owedLine(step: Plan["steps"][number]): string[] {

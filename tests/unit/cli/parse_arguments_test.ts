@@ -12,6 +12,7 @@ const PLAIN: Arguments = {
   dryRun: false,
   all: false,
   permissions: false,
+  ascii: false,
   yes: false,
   json: false,
   quiet: false,

@@ -1,0 +1,106 @@
+/** What `vcm status` tells of each certificate, the worst first. */
+import type { Validity } from "../certificate/renewal.ts";
+import { hurtsNow } from "../plan/due.ts";
+import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+
+/** How urgently a person should look, the worst first. */
+const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
+export type Rank = typeof RANKS[number];
+
+export interface StatusRow {
+  readonly rank: Rank;
+  readonly name: string;
+  readonly issuer: string;
+  /** Time until its end, in the largest whole unit: `23d`, `5h`, `-2d`. */
+  readonly left: string;
+  readonly validity?: Validity;
+  readonly renewAt?: Date;
+  readonly files: string;
+  readonly services: string;
+  readonly renewal: string;
+}
+
+/** Where nothing is known, or there is nothing. */
+const NONE = "-";
+
+export function statusRows(plan: Plan): StatusRow[] {
+  const servicesOf = new Map<string, ServiceState[]>();
+  for (const service of plan.services) {
+    for (const name of service.certificates) {
+      servicesOf.set(name, [...servicesOf.get(name) ?? [], service]);
+    }
+  }
+  return plan.certificates
+    .map((state) => statusRow(state, servicesOf.get(state.name) ?? [], plan.at))
+    .sort(byUrgency);
+}
+
+function byUrgency(a: StatusRow, b: StatusRow): number {
+  return RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) ||
+    (a.renewAt?.getTime() ?? 0) - (b.renewAt?.getTime() ?? 0) ||
+    (a.name < b.name ? -1 : 1);
+}
+
+function statusRow(
+  state: CertificateState,
+  services: readonly ServiceState[],
+  now: Date,
+): StatusRow {
+  const { name, certificate, renewAt } = state;
+  return {
+    rank: rankOf(state, services, now),
+    name,
+    issuer: certificate?.issuer ?? NONE,
+    left: certificate === undefined ? NONE : timeLeft(certificate.notAfter, now),
+    ...(certificate && { validity: certificate }),
+    ...(renewAt && { renewAt }),
+    files: filesWord(state),
+    services: servicesWord(services),
+    renewal: renewalWord(state),
+  };
+}
+
+function rankOf(
+  { due, waits, blocked, warnings, targets }: CertificateState,
+  services: readonly ServiceState[],
+  now: Date,
+): Rank {
+  const drifts = targets.flatMap(({ drift }) => drift.map(({ kind }) => kind));
+  const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= now);
+  if ((due && hurtsNow(due)) || drifts.includes("missing") || ended) return "broken";
+  const unseen = services.some(({ problem }) => problem !== undefined);
+  if (unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
+  if (warnings.some(({ kind }) => kind === "clock")) return "unknown";
+  const owing = services.some(({ debt, waits }) => debt?.reason === "owed" && !waits);
+  const wrong = drifts.some((kind) => kind !== "renewed");
+  if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || owing) return "due";
+  return waits || services.some(({ waits }) => waits) ? "waits" : "fine";
+}
+
+const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000]] as const;
+
+function timeLeft(end: Date, now: Date): string {
+  const left = end.getTime() - now.getTime();
+  const [unit, length] = UNITS.find(([, length]) => Math.abs(left) >= length) ?? ["m", 60_000];
+  return `${Math.trunc(left / length)}${unit}`;
+}
+
+/** How many of its files are in order, where not all are; a new certificate would change all. */
+function filesWord({ targets }: CertificateState): string {
+  if (targets.length === 0) return NONE;
+  const fine = targets.filter(({ drift }) => drift.every(({ kind }) => kind === "renewed"));
+  return fine.length === targets.length ? "ok" : `${fine.length}/${targets.length}`;
+}
+
+function servicesWord(services: readonly ServiceState[]): string {
+  if (services.length === 0) return NONE;
+  if (services.some(({ problem }) => problem !== undefined)) return "?";
+  if (services.some(({ debt, waits }) => debt?.reason === "owed" && !waits)) return "owes";
+  return services.some(({ waits }) => waits !== undefined) ? "waits" : "ok";
+}
+
+function renewalWord({ due, waits, blocked, renewAt }: CertificateState): string {
+  if (due !== undefined && waits === undefined) return blocked.length > 0 ? "blocked" : "now";
+  const next = waits?.until ?? renewAt;
+  return next === undefined ? NONE : next.toISOString().slice(0, 10);
+}

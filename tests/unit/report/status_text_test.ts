@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import type { CertificateState, Drift, Plan, ServiceState } from "../../../lib/plan/types.ts";
+import { paint } from "../../../lib/report/paint.ts";
+import { type Screen, statusText } from "../../../lib/report/status_text.ts";
+import { widthOf } from "../../../lib/report/text_width.ts";
+import { makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+// As `NOW` of the fixtures: 2026-12-01 10:00.
+const PLAIN: Screen = { paint: paint(false), columns: 80, ascii: false };
+
+interface Times {
+  readonly from: string;
+  readonly to: string;
+  readonly renew: string;
+}
+
+function lasting({ from, to, renew }: Times): Partial<CertificateState> {
+  const { certificate } = makeState("any");
+  assert.ok(certificate !== undefined);
+  return {
+    certificate: {
+      ...certificate,
+      issuer: "Internal CA",
+      notBefore: new Date(from),
+      notAfter: new Date(to),
+    },
+    renewAt: new Date(renew),
+  };
+}
+
+const FINE = lasting({ from: "2026-11-01", to: "2027-01-30", renew: "2027-01-16" });
+const LATE = lasting({ from: "2026-10-01", to: "2026-12-20", renew: "2026-11-25" });
+const ENDED = lasting({ from: "2026-08-01", to: "2026-11-20", renew: "2026-11-01" });
+const IN_WINDOW = { reason: "in-renewal-window", detail: "it expires in 18d" } as const;
+const EXPIRED = { reason: "expired", detail: "it expired 11d ago" } as const;
+
+function target(path: string, ...drift: Drift[]) {
+  return { what: "cert", path, drift } as const;
+}
+
+function withServices(plan: Plan, ...services: Partial<ServiceState>[]): Plan {
+  return {
+    ...plan,
+    services: services.map((one) => ({ service: "nginx.service", certificates: [], ...one })),
+  };
+}
+
+/** The lines of the table alone, without its head. */
+function rows(plan: Plan, screen = PLAIN): string[] {
+  const lines = statusText(plan, screen).split("\n");
+  const head = lines.findIndex((line) => line.includes("NAME"));
+  return lines.slice(head + 1, lines.indexOf("", head));
+}
+
+pureTest("statusText() is a headline, a table, and what is not in order", () => {
+  const plan = withServices(
+    makePlan([
+      makeState("web.example.com", { ...FINE, targets: [target("/a")] }),
+      makeState("mail.example.com", {
+        ...LATE,
+        due: IN_WINDOW,
+        targets: [target("/b", { kind: "renewed" })],
+      }),
+      makeState("vpn.example.com", {
+        ...ENDED,
+        due: EXPIRED,
+        targets: [target("/c"), target("/d", { kind: "content" })],
+      }),
+    ]),
+    { certificates: ["web.example.com"] },
+  );
+  assert.equal(
+    statusText(plan, PLAIN),
+    `BROKEN: 2 of 3 certificates not in order, next renewal 2027-01-16 00:00 UTC
+
+NAME              ISSUER       LEFT  LIFETIME             FILES  SVC  RENEWAL
+vpn.example.com   Internal CA  -11d  ███████████████████  1/2    -    now
+mail.example.com  Internal CA   18d  ███████████████▒▒▒▒  ok     -    now
+web.example.com   Internal CA   59d  ██████░░░░░░░░░░▒▒▒  ok     ok   2027-01-16
+
+lifetime: █ past, ░ to come, ▒ renewal window
+
+mail.example.com: it expires in 18d
+vpn.example.com: it expired 11d ago
+vpn.example.com: /d: content differs from the store
+`,
+  );
+});
+
+pureTest("the table fits its screen, whatever the names are", () => {
+  const names = [
+    "*.a-department-with-a-very-long-name.apps.internal.example.com",
+    "日本語の名前.example.com",
+    "e\u0301".repeat(40),
+    "👩‍👩‍👧".repeat(20),
+  ];
+  const plan = makePlan(names.map((name) => makeState(name, FINE)));
+  for (const columns of [80, 100, 132, 200]) {
+    for (const line of rows(plan, { ...PLAIN, columns })) {
+      assert.ok(widthOf(line) <= columns, `${widthOf(line)} > ${columns}: ${line}`);
+    }
+  }
+  const cut = rows(plan).map((line) => line.slice(0, line.indexOf("…") + 1));
+  assert.ok(cut.includes("*.a-department-with-a-very-lon…"), cut.join("\n"));
+});
+
+pureTest("columns stand below each other, also behind wide characters", () => {
+  const plan = makePlan([makeState("日本語.example.com", FINE), makeState("a.example.com", FINE)]);
+  const ends = rows(plan).map((line) => widthOf(line.slice(0, line.indexOf("Internal"))));
+  assert.equal(new Set(ends).size, 1);
+});
+
+pureTest("where there is no terminal nothing is cut", () => {
+  const name = `${"a".repeat(60)}.${"b".repeat(60)}.example.com`;
+  const { columns: _, ...endless } = PLAIN;
+  assert.ok(statusText(makePlan([makeState(name, FINE)]), endless).includes(name));
+});
+
+pureTest("with ASCII alone there is nothing else but names", () => {
+  const plan = makePlan([makeState("web.example.com", FINE), makeState("a".repeat(99), FINE)]);
+  const text = statusText(plan, { ...PLAIN, ascii: true });
+  assert.match(text, /^[\x20-\x7e\n]*$/);
+  assert.match(text, /lifetime: # past, - to come, = renewal window\n$/);
+  assert.match(text, /a~ /);
+});
+
+pureTest("colour says how urgent it is, and changes no width", () => {
+  const plan = makePlan([
+    makeState("a", { ...ENDED, due: EXPIRED }),
+    makeState("b", { ...LATE, due: IN_WINDOW }),
+    makeState("c", FINE),
+  ]);
+  const painted = rows(plan, { ...PLAIN, paint: paint(true) });
+  assert.deepEqual(painted.map((line) => line.slice(0, 5)), ["\x1b[31m", "\x1b[33m", "\x1b[32m"]);
+  // deno-lint-ignore no-control-regex -- escape sequences are what it looks for
+  assert.deepEqual(painted.map((line) => line.replace(/\x1b\[\d+m/g, "")), rows(plan));
+});
+
+pureTest("the worst comes first, and then what is renewed first", () => {
+  const clock = { kind: "clock", message: "the clock is wrong" } as const;
+  const until = new Date("2026-12-05T02:00:00Z");
+  const waits = { until, late: false, detail: "until Saturday" };
+  const plan = makePlan([
+    makeState("fine-later", lasting({ from: "2026-11-01", to: "2027-02-20", renew: "2027-02-16" })),
+    makeState("fine", FINE),
+    makeState("waits", { ...LATE, due: IN_WINDOW, waits }),
+    makeState("due", { ...LATE, due: IN_WINDOW }),
+    makeState("unknown", { ...FINE, warnings: [clock] }),
+    makeState("broken", { ...FINE, targets: [target("/a", { kind: "missing" })] }),
+  ]);
+  assert.deepEqual(rows(plan).map((line) => line.split(" ")[0]), [
+    "broken",
+    "unknown",
+    "due",
+    "waits",
+    "fine",
+    "fine-later",
+  ]);
+  assert.match(rows(plan)[3] ?? "", / 2026-12-05$/);
+});
+
+pureTest("what is not there, or cannot be done, is told as such", () => {
+  const { certificate: _, renewAt: __, ...none } = makeState("none");
+  const missing = { reason: "missing", detail: "the store has no certificate" } as const;
+  const blocked = [{ kind: "impossible", message: "no" }] as const;
+  assert.match(rows(makePlan([{ ...none, due: missing }]))[0] ?? "", /^none +- +- .* now$/);
+  assert.match(
+    rows(makePlan([{ ...none, due: missing, blocked }]))[0] ?? "",
+    /^none +- +- .* blocked$/,
+  );
+});
+
+pureTest("services are in step, owe, wait, or cannot be told of", () => {
+  const until = new Date("2026-12-05T02:00:00Z");
+  const states: [string, Partial<ServiceState>][] = [
+    ["ok", {}],
+    ["ok", { debt: { reason: "deployed", detail: "it loads the new files" } }],
+    ["owes", { debt: { reason: "owed", detail: "it has not loaded them" } }],
+    ["waits", {
+      debt: { reason: "owed", detail: "x" },
+      waits: { until, late: false, detail: "until Saturday" },
+    }],
+    ["?", { problem: "connection refused" }],
+  ];
+  for (const [word, state] of states) {
+    const plan = withServices(makePlan([makeState("web", FINE)]), {
+      ...state,
+      certificates: ["web"],
+    });
+    assert.equal(rows(plan)[0]?.split(/ +/).at(-2), word);
+  }
+});
