@@ -33,7 +33,7 @@ export const EXIT_STATUSES: readonly [ExitStatuses, ExitStatuses] = [
     ],
   },
   {
-    commands: ["check"],
+    commands: ["check", "status"],
     meanings: [
       [CHECK_STATUS.fine, "fine"],
       [CHECK_STATUS.due, "due or owed"],

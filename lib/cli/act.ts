@@ -8,9 +8,10 @@ import { EVERYTHING, type Selection } from "../plan/selection.ts";
 import type { Plan } from "../plan/types.ts";
 import { foldOutcome, type Outcome } from "../report/outcome.ts";
 import { paint } from "../report/paint.ts";
-import { runText } from "../report/run_text.ts";
+import { runEntries, runText } from "../report/run_text.ts";
 import { outcomeStatus } from "../report/verdict.ts";
 import type { CommandName } from "./commands.ts";
+import { errFormat, sayOnErr } from "./err_lines.ts";
 import type { Host } from "./host.ts";
 import { loadFor, narrow, paintFor } from "./load.ts";
 import type { Arguments } from "./parse_arguments.ts";
@@ -31,7 +32,7 @@ export async function act(args: Arguments, host: Host): Promise<number> {
   const specs = narrow(config, args);
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
   const say = (text: string) => {
-    if (!args.quiet) host.err(`${text}\n`);
+    if (!args.quiet) sayOnErr(args, host, "info", text);
   };
   using _lock = await takeLock(config.certStore, say, args.wait);
   const made = plan(config, specs, await observe(config), host.now(), selection);
@@ -58,5 +59,14 @@ async function report(
     host.out(runJson(made, events, outcome));
   } else if (!args.quiet) host.out(runText(made, outcome, paintFor(args, host)));
   // Cron lines often throw standard output away.
-  else if (outcome.failed.length > 0) host.err(runText(made, outcome, paint(false)));
+  else if (outcome.failed.length > 0) tellFailures(made, outcome, args, host);
+}
+
+/** The result once more, for who reads standard error alone. */
+function tellFailures(made: Plan, outcome: Outcome, args: Arguments, host: Host): void {
+  if (errFormat(args, host) === "text") return host.err(runText(made, outcome, paint(false)));
+  for (const { word, text } of runEntries(made, outcome)) {
+    const level = word === "failed" ? "error" : word === undefined ? "info" : "warning";
+    sayOnErr(args, host, level, text);
+  }
 }

@@ -26,14 +26,15 @@ export async function carryOut(
     quiet: args.quiet,
     verbose: args.verbose,
     ...(config.logFile === undefined ? {} : { file: config.logFile }),
+    ...(args.logFormat === undefined ? {} : { logFormat: args.logFormat }),
     expected: made.steps.filter((step) => step.kind === "issue").length,
   });
   const events: ApplyEvent[] = [];
   const emit = unfailing((event) => {
     events.push(event);
-    if (event.kind === "failed") log.failure(eventText(event), event.message);
-    else if (event.kind === "warning") log.warning(eventText(event), event.message);
-    else log.line(eventLevel(event), eventText(event));
+    if (event.kind === "failed") log.failure(eventText(event), event.message, event);
+    else if (event.kind === "warning") log.warning(eventText(event), event.message, event);
+    else log.line(eventLevel(event), eventText(event), event);
     if (event.kind === "issued" || (event.kind === "failed" && event.step === "issue")) {
       log.progress();
     }

@@ -22,7 +22,7 @@ export const COMMANDS = [
       "Compares what is on disk with what the file asks for and does what is missing. With " +
       "nothing due it changes nothing and sends no request. Without a command, vcm does this.",
     takesNames: true,
-    options: ["dry-run", "wait", "detailed-exitcode", ...WITH_FILE],
+    options: ["dry-run", "wait", "detailed-exitcode", "log-format", ...WITH_FILE],
     examples: [
       ["vcm run --quiet", "from cron: prints only what went wrong"],
       ["vcm run web.internal.myorg.local", "one certificate"],
@@ -67,7 +67,7 @@ export const COMMANDS = [
     summary: "issue certificates that are due into the store",
     details: "Deploys nothing: the next run or deploy does.",
     takesNames: true,
-    options: ["force", "wait", ...WITH_FILE],
+    options: ["force", "wait", "log-format", ...WITH_FILE],
     examples: [["vcm issue --force web.internal.myorg.local", "a new certificate now"]],
   },
   {
@@ -77,7 +77,7 @@ export const COMMANDS = [
       "Needs no server. Services are not touched: what they owe is remembered for the next " +
       "run or restart.",
     takesNames: true,
-    options: ["force", "wait", ...WITH_FILE],
+    options: ["force", "wait", "log-format", ...WITH_FILE],
     examples: [["vcm deploy", "mend what was deleted or edited"]],
   },
   {
@@ -85,7 +85,7 @@ export const COMMANDS = [
     summary: "let services load files that they have not loaded yet",
     details: "Needs no server.",
     takesNames: true,
-    options: ["force", "wait", ...WITH_FILE],
+    options: ["force", "wait", "log-format", ...WITH_FILE],
     examples: [["vcm restart --force web.internal.myorg.local", "reload its services now"]],
   },
   {

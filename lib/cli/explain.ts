@@ -4,6 +4,7 @@ import { ConfigError, formatProblem } from "../config/problem.ts";
 import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
 import type { CommandName } from "./commands.ts";
+import { errFormat, sayOnErr } from "./err_lines.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, UsageError } from "./parse_arguments.ts";
 
@@ -24,8 +25,20 @@ export function explain(
     const problems = error instanceof ConfigError ? error.problems : undefined;
     host.out(errorJson(messageOf(error), problems));
   }
-  host.err(`${errorText(error, command)}\n`);
+  tell(errorText(error, command), parsed ?? formatAskedFor(args), host);
   return status;
+}
+
+function tell(text: string, args: Pick<Arguments, "logFormat">, host: Host): void {
+  if (errFormat(args, host) === "text") return host.err(`${text}\n`);
+  for (const line of text.split("\n")) sayOnErr(args, host, "error", line);
+}
+
+/** Arguments that could not be read may ask for it all the same. */
+function formatAskedFor(args: readonly string[]): Pick<Arguments, "logFormat"> {
+  const asks = args.includes("--log-format=json") ||
+    args[args.indexOf("--log-format") + 1] === "json" && args.includes("--log-format");
+  return asks ? { logFormat: "json" } : {};
 }
 
 function errorText(error: unknown, command: CommandName | undefined): string {

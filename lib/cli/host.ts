@@ -1,5 +1,6 @@
 /** The narrow door to the process: arguments come in by it, text and permissions go out. */
 
+import { fstatSync } from "node:fs";
 import { type FileText, readRegularFile } from "../config/regular_file.ts";
 import { openLog } from "./open_log.ts";
 
@@ -14,6 +15,8 @@ export interface Host {
   err(text: string): void;
   readonly outIsTerminal: boolean;
   readonly errIsTerminal: boolean;
+  /** Standard error is systemd's journal. */
+  readonly errIsJournal: boolean;
   /** Columns of the terminal on standard output, where it is one. */
   readonly columns: number | undefined;
   /** Text and permission bits of a regular file. */
@@ -58,6 +61,9 @@ export function processHost(): Host {
     },
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
+    get errIsJournal() {
+      return isJournal(Deno.env.get("JOURNAL_STREAM"));
+    },
     get columns() {
       return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
     },
@@ -84,6 +90,13 @@ export function processHost(): Host {
       }
     },
   };
+}
+
+/** @param stream Device and inode, which a child with another standard error inherits, too (sd-daemon(3)). */
+function isJournal(stream: string | undefined): boolean {
+  if (stream === undefined) return false;
+  const { dev, ino } = fstatSync(2);
+  return stream === `${dev}:${ino}`;
 }
 
 interface Sink {

@@ -48,4 +48,6 @@ export const VARIABLES: readonly (readonly [names: string, what: string])[] = [
   ["HTTP_PROXY, HTTPS_PROXY, ALL_PROXY", "The way to the server, also in small letters."],
   ["HOME", "Where .vault-token is looked for."],
   ["NO_COLOR", "Print no colours, where it is not empty."],
+  ["LC_ALL, LC_CTYPE, LANG", "Whether tables are drawn with more than ASCII: in UTF-8 they are."],
+  ["JOURNAL_STREAM", "Whether standard error is systemd's journal, to which levels are told."],
 ];

@@ -6,6 +6,8 @@ export interface OptionFacts {
   readonly short?: string;
   /** What its value is, `FILE`; absent where it takes none. */
   readonly value?: string;
+  /** The values that there are, where they are few. */
+  readonly values?: readonly string[];
   readonly help: string;
 }
 

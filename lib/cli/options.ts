@@ -24,6 +24,12 @@ export const OPTIONS = {
   permissions: { type: "boolean", help: "also show what run would be allowed to touch" },
   yes: { type: "boolean", short: "y", help: "do it without a question" },
   json: { type: "boolean", help: "print the result as JSON" },
+  "log-format": {
+    type: "string",
+    value: "FORMAT",
+    values: ["text", "json"],
+    help: 'the log on standard error and in log_file: "text", or "json" for a line of JSON each',
+  },
   quiet: { type: "boolean", short: "q", help: "print nothing unless something is wrong" },
   verbose: { type: "boolean", short: "v", help: "print every step and every certificate" },
   "no-color": { type: "boolean", help: "print no colours; NO_COLOR does the same" },

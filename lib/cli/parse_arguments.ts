@@ -25,6 +25,7 @@ export interface Arguments {
   readonly config?: string;
   /** Seconds. */
   readonly wait?: number;
+  readonly logFormat?: "text" | "json";
   readonly force: boolean;
   readonly detailedExitcode: boolean;
   readonly dryRun: boolean;
@@ -63,6 +64,9 @@ export function parseArguments(args: readonly string[]): Arguments {
   }
   const { values } = parsed;
   const wait = typeof values.wait === "string" ? readWait(values.wait, name) : undefined;
+  const logFormat = values["log-format"] === undefined
+    ? undefined
+    : readLogFormat(String(values["log-format"]), name);
   const on = (option: keyof typeof OPTIONS) => values[option] === true;
   return {
     command: name,
@@ -70,6 +74,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     names,
     ...(typeof values.config === "string" ? { config: values.config } : {}),
     ...(wait === undefined ? {} : { wait }),
+    ...(logFormat === undefined ? {} : { logFormat }),
     force: on("force"),
     detailedExitcode: on("detailed-exitcode"),
     dryRun: on("dry-run"),
@@ -93,6 +98,11 @@ function readWait(text: string, command: CommandName): number {
     `Option "--wait" takes a duration such as "30s" or "5m"; got "${text}"`,
     command,
   );
+}
+
+function readLogFormat(text: string, command: CommandName): "text" | "json" {
+  if (text === "text" || text === "json") return text;
+  throw new UsageError(`Option "--log-format" takes "text" or "json"; got "${text}"`, command);
 }
 
 function commandName(word: string | undefined): CommandName {

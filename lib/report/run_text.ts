@@ -5,22 +5,35 @@ import { count, type Paint } from "./paint.ts";
 
 /** The result of a run: done, failed, skipped, and why. */
 export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
-  const lines = [
-    ...shortfallLines(paint.bad("failed"), outcome.failed),
-    ...shortfallLines(paint.warn("skipped"), outcome.skipped),
-    ...shortfallLines(paint.warn("warning"), warningsOf(plan)),
+  return runEntries(plan, outcome).map(({ word, text }) =>
+    word === undefined ? `${text}\n` : `${paint[COLOURS[word]](word)}  ${text}\n`
+  ).join("");
+}
+
+type Word = "failed" | "skipped" | "warning";
+
+const COLOURS = { failed: "bad", skipped: "warn", warning: "warn" } as const;
+
+/** One line of the result; the last one counts what was done, and has no word. */
+export interface RunEntry {
+  readonly word?: Word;
+  readonly text: string;
+}
+
+export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
+  const entries: RunEntry[] = [
+    ...shortfallEntries("failed", outcome.failed),
+    ...shortfallEntries("skipped", outcome.skipped),
+    ...shortfallEntries("warning", warningsOf(plan)),
   ];
   const { issued, deployed, acted, tidied, failed, skipped } = outcome;
   if (issued + deployed + acted + tidied + failed.length + skipped.length === 0) {
-    lines.push(nothingToDo(plan));
-  } else {
-    lines.push(
-      `Done: ${issued} issued, ${count(deployed, "file")} deployed, ` +
-        `${count(acted, "service action")}; ` +
-        `${failed.length} failed, ${skipped.length} skipped${waiting(plan)}`,
-    );
+    return [...entries, { text: nothingToDo(plan) }];
   }
-  return lines.join("\n") + "\n";
+  const text = `Done: ${issued} issued, ${count(deployed, "file")} deployed, ` +
+    `${count(acted, "service action")}; ` +
+    `${failed.length} failed, ${skipped.length} skipped${waiting(plan)}`;
+  return [...entries, { text }];
 }
 
 /** What the plan tells of beside what is to be done. */
@@ -56,7 +69,7 @@ function nothingToDo(plan: Plan): string {
 }
 
 /** A message that many subjects share, such as a server that is down, is said once. */
-function shortfallLines(word: string, shortfalls: readonly Shortfall[]): string[] {
+function shortfallEntries(word: Word, shortfalls: readonly Shortfall[]): RunEntry[] {
   const subjects = new Map<string, string[]>();
   for (const { subject, message } of shortfalls) {
     subjects.set(message, [...subjects.get(message) ?? [], subject]);
@@ -65,6 +78,6 @@ function shortfallLines(word: string, shortfalls: readonly Shortfall[]): string[
     const shown = names.length > 4
       ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
       : names.join(", ");
-    return `${word}  ${shown}: ${message}`;
+    return { word, text: `${shown}: ${message}` };
   });
 }

@@ -49,6 +49,7 @@ for (const shell of SHELLS) {
       // Zsh has options for where no word is left.
       ...(shell === "zsh" ? [] : [["vcm completion bash ", []], ["vcm demo ", []]] as const),
       ["vcm run --wait ", []],
+      ["vcm run --log-format j", ["json"]],
       [`vcm run --config '${file}' `, ["mail", "web", "web-2"]],
       [`vcm --config "${file}" run we`, ["web", "web-2"]],
       [`vcm run --config=my\\ vcm.yaml web `, ["mail", "web-2"]],

@@ -87,6 +87,7 @@ function environment(folder: string, parts: string): string[] {
     PARTS: parts,
     TERM: "xterm",
     LC_ALL: "C.UTF-8",
+    fish_history: "",
     ...shellLibraries(parts),
   }).map(([name, value]) => `${name}=${value}`);
 }

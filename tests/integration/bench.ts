@@ -64,6 +64,7 @@ const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
   now: () => new Date(),
   outIsTerminal: false,
   errIsTerminal: false,
+  errIsJournal: false,
   columns: undefined,
   read: readRegularFile,
   list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),

@@ -15,6 +15,7 @@ export interface FakeHostOptions {
   readonly now?: Date;
   readonly outIsTerminal?: boolean;
   readonly errIsTerminal?: boolean;
+  readonly errIsJournal?: boolean;
   readonly columns?: number;
   /** Replaces single doors, to let them fail. */
   readonly doors?: Partial<Host>;
@@ -33,6 +34,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     err: (text) => void err.push(text),
     outIsTerminal: options.outIsTerminal ?? false,
     errIsTerminal: options.errIsTerminal ?? false,
+    errIsJournal: options.errIsJournal ?? false,
     columns: options.columns,
     read: (path) => {
       throw new Error(`No file "${path}"`);

@@ -3,6 +3,7 @@ import {
   commandsWithNames,
   commandsWithWords,
   longOptionsWithValue,
+  optionsWithWords,
   shortConfigPattern,
 } from "./grammar.ts";
 
@@ -13,6 +14,9 @@ import {
 export function bashCompletion(commands: readonly Command[]): string {
   const words = commandsWithWords(commands).map(({ name, words }) =>
     `    ${name}) ((\${#given[@]})) || __vcm_offer ${words.join(" ")} ;;\n`
+  );
+  const values = optionsWithWords().map(({ name, words }) =>
+    `      ${name}) __vcm_offer ${words} ;;\n`
   );
   const options = commands.map(({ name, options }) =>
     `      ${name}) __vcm_offer ${options.map((option) => `--${option}`).join(" ")} ;;\n`
@@ -31,6 +35,8 @@ _vcm() {
     compopt -o default
     return
   elif [[ -n $value_of ]]; then
+    case $value_of in
+${values.join("")}    esac
     return
   elif [[ -z $dashes && $current == -* ]]; then
     case \${command:-run} in

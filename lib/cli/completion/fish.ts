@@ -27,11 +27,15 @@ ${named("__vcm_without_command")}${named("'__vcm_begins help'")}${
 ${allOptions().map((option) => optionLine(option, commands)).join("")}`;
 }
 
-function optionLine({ name, short, value, help }: OptionFacts, commands: readonly Command[]) {
+function optionLine(
+  { name, short, value, values, help }: OptionFacts,
+  commands: readonly Command[],
+) {
   const takers = commands.filter(({ options }) => options.includes(name)).map(({ name }) => name);
   if (takers.length === 0) return "";
   const letter = short === undefined ? "" : ` -s ${short}`;
-  const takes = value === undefined ? "" : value === "FILE" ? " -r -F" : " -x";
+  const words = values === undefined ? "" : ` -a '${values.join(" ")}'`;
+  const takes = value === undefined ? "" : value === "FILE" ? " -r -F" : ` -x${words}`;
   const condition = `'__vcm_takes_options ${takers.join(" ")}'`;
   return `complete -c vcm -n ${condition} -l ${name}${letter}${takes} -d ${quoted(help)}\n`;
 }

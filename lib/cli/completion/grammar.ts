@@ -7,6 +7,13 @@ export function longOptionsWithValue(): readonly string[] {
   return allOptions().filter(({ value }) => value !== undefined).map(({ name }) => `--${name}`);
 }
 
+/** Options with one of few values. */
+export function optionsWithWords(): readonly { readonly name: string; readonly words: string }[] {
+  return allOptions().flatMap(({ name, values }) =>
+    values === undefined ? [] : [{ name: `--${name}`, words: values.join(" ") }]
+  );
+}
+
 /** Matches `-c`, `-qc` and `-cFILE`, with `FILE` as its group: short options may stand together. */
 export function shortConfigPattern(): string {
   const letters = allOptions().flatMap(({ short, value }) =>

@@ -93,9 +93,10 @@ function variable(name: string): string {
   return `option_${name.replaceAll("-", "_")}`;
 }
 
-function specOf({ name, short, value, help }: OptionFacts): string {
+function specOf({ name, short, value, values, help }: OptionFacts): string {
   const explained = `[${help.replace(/[\\[\]:]/g, "\\$&")}]`;
-  const takes = value === undefined ? "" : `:${value}:${value === "FILE" ? "_files" : " "}`;
+  const words = values === undefined ? " " : `(${values.join(" ")})`;
+  const takes = value === undefined ? "" : `:${value}:${value === "FILE" ? "_files" : words}`;
   const said = quoted(`${explained}${takes}`);
   const long = value === undefined ? `--${name}` : `--${name}=`;
   if (short === undefined) return `${long}${said}`;

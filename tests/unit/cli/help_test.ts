@@ -80,8 +80,8 @@ pureTest("the general help says with what the commands end", () => {
   assert.ok(
     generalHelp().endsWith(
       `Exit status of run, issue, deploy, restart: 0 all is as the file asks, 1 something failed,
-2 usage or configuration, 75 another run holds the lock. Of check: 0 fine, 1 due or owed,
-2 broken now, 3 cannot tell.
+2 usage or configuration, 75 another run holds the lock. Of check, status: 0 fine, 1 due
+or owed, 2 broken now, 3 cannot tell.
 `,
     ),
   );

@@ -63,7 +63,8 @@ pureTest("a terminal shows one line that moves while many are issued", () => {
   log.line("error", "b: issue failed");
   log.progress();
   log.end();
-  const drawn = (done: number) => `${CLEAR}issuing ${done} of 10`;
+  const bar = (done: number) => "#".repeat(3 * done) + "-".repeat(30 - 3 * done);
+  const drawn = (done: number) => `${CLEAR}issuing [${bar(done)}] ${done} of 10`;
   const failed = `${CLEAR}error: b: issue failed\n`;
   assert.equal(host.stderr(), `${drawn(1)}${failed}${drawn(1)}${drawn(2)}${CLEAR}`);
 });
@@ -85,7 +86,7 @@ pureTest("no line moves for few, in a pipe or where it is to be quiet", () => {
 pureTest("a verbose log keeps each line above the one that moves", () => {
   const { host, log } = start({ expected: 10, verbose: true }, { errIsTerminal: true });
   log.line("info", "a: issued");
-  assert.equal(host.stderr(), `${CLEAR}a: issued\n${CLEAR}issuing 0 of 10`);
+  assert.equal(host.stderr(), `${CLEAR}a: issued\n${CLEAR}issuing [${"-".repeat(30)}] 0 of 10`);
 });
 
 pureTest("a warning that many share is printed for the first, and for the verbose for each", () => {
@@ -95,4 +96,30 @@ pureTest("a warning that many share is printed for the first, and for the verbos
     assert.equal(host.stderr().match(/it was cut/g)?.length, times);
     assert.equal(host.appended.get("/var/log/vcm.log")?.match(/it was cut/g)?.length, 3);
   }
+});
+
+pureTest("as JSON each line is an object, with what came about, and nothing moves", () => {
+  const file = "/var/log/vcm.log";
+  const { host, log } = start(
+    { logFormat: "json", file, expected: 10 },
+    { errIsTerminal: true },
+  );
+  const event = { kind: "acted", service: "nginx.service", action: "reload" };
+  log.line("info", "nginx.service: reload done", event);
+  log.progress();
+  for (const _ of [1, 2]) log.failure("web: issue failed: down", "down");
+  const time = "2026-12-01T10:00:00.000Z";
+  const lines = [
+    { time, level: "info", message: "nginx.service: reload done", event },
+    { time, level: "error", message: "web: issue failed: down" },
+    { time, level: "error", message: "web: issue failed: down" },
+  ];
+  const said = lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+  assert.deepEqual([host.stderr(), host.appended.get(file)], [said, said]);
+});
+
+pureTest("systemd's journal is told the level of each line", () => {
+  const { host, log } = start({}, { errIsJournal: true });
+  writeAll(log);
+  assert.equal(host.stderr(), "<6>a\n<4>b\n<3>c\n");
 });

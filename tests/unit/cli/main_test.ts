@@ -173,3 +173,25 @@ pureTest("names is silent and content where there is no file", async () => {
   const { status, stdout, stderr } = await run("names");
   assert.deepEqual([status, stdout, stderr], [0, "", ""]);
 });
+
+pureTest("what keeps a command from running is said in the log's format", async () => {
+  const run = async (line: string, options: FakeHostOptions = {}) => {
+    const host = fakeHost(options);
+    await main(line.split(" "), host);
+    return host.stderr().split("\n").slice(0, -1);
+  };
+  for (const line of ["run --config --log-format=json", "run --log-format json --frce"]) {
+    for (const text of await run(line)) {
+      const { level, message } = JSON.parse(text);
+      assert.deepEqual([level, typeof message], ["error", "string"]);
+    }
+  }
+  assert.deepEqual(await run("run --log-format xml"), [
+    'Option "--log-format" takes "text" or "json"; got "xml"',
+    'See "vcm run --help"',
+  ]);
+  assert.deepEqual(await run("run --log-format xml", { errIsJournal: true }), [
+    '<3>Option "--log-format" takes "text" or "json"; got "xml"',
+    '<3>See "vcm run --help"',
+  ]);
+});

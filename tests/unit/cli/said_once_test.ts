@@ -93,3 +93,14 @@ siteTest(
     assert.equal(stdout.match(/No Vault address/g)?.length, 2, "in the events and in the outcome");
   },
 );
+
+siteTest("with --quiet the result is told in the log's format", ["a.example.com"], async (site) => {
+  const { status, stdout, stderr } = await run(site, "run --quiet --log-format json");
+  assert.deepEqual([status, stdout], [1, ""]);
+  const entries = stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.deepEqual(entries.map(({ level, message }) => [level, message]), [
+    ["error", `a.example.com: ${NO_ADDRESS}`],
+    ["warning", "a.example.com: no new certificate was issued"],
+    ["info", "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 1 skipped"],
+  ]);
+});

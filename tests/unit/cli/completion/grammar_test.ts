@@ -9,7 +9,7 @@ import {
 import { pureTest } from "../../../support/pure_test.ts";
 
 pureTest("the options whose value is the next word are those of the table", () => {
-  assert.deepEqual(longOptionsWithValue(), ["--config", "--wait"]);
+  assert.deepEqual(longOptionsWithValue(), ["--config", "--wait", "--log-format"]);
 });
 
 pureTest("shortConfigPattern() finds the file behind -c, also after other letters", () => {

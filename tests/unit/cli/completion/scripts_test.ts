@@ -28,7 +28,7 @@ pureTest("the script for bash offers commands, options, words and names", () => 
     "      odd) __vcm_offer --wait --yes ;;\n",
     "    odd) ((${#given[@]})) || __vcm_offer one two ;;\n",
     "    odd) __vcm_offer_names ;;\n",
-    "        --config | --wait) option=$word ;;\n",
+    "        --config | --wait | --log-format) option=$word ;;\n",
     "\ncomplete -F _vcm vcm\n",
   );
 });
@@ -69,4 +69,10 @@ pureTest("no script lets the shell read a text anew", () => {
     // What is asked is the program in PATH, with its errors kept off the line that is typed.
     assert.match(code, /command vcm \S+ 2>\/dev\/null <\/dev\/null/);
   }
+});
+
+pureTest("an option with one of few values is completed with these", () => {
+  assert.ok(bashCompletion(COMMANDS).includes("      --log-format) __vcm_offer text json ;;\n"));
+  assert.match(zshCompletion(COMMANDS), /--log-format=\S.*:FORMAT:\(text json\)'/);
+  assert.match(fishCompletion(COMMANDS), / -l log-format -x -a 'text json' -d /);
 });

@@ -1,0 +1,39 @@
+/** Standard error as programs read it: by systemd's journal, and as lines of JSON. */
+import { testsNeeding } from "../support/tests_needing.ts";
+import { compiledVcm } from "../support/vcm.ts";
+import { assert } from "./assert.ts";
+
+const test = await testsNeeding();
+
+/** Runs the program by a shell's line, with its standard error in a file; VCM is the program. */
+async function errOf(line: string): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "vcm-err-" });
+  try {
+    await new Deno.Command("sh", {
+      args: ["-c", line],
+      cwd: folder,
+      env: { VCM: await compiledVcm() },
+      stderr: "null",
+    }).output();
+    return await Deno.readTextFile(`${folder}/err`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const NONE = `none.yaml: does not exist; name another file by --config FILE or $VCM_CONFIG`;
+
+test("where standard error is the journal, each line says how much it matters", async () => {
+  const run = '"$VCM" run --config none.yaml 2> err';
+  const journal = 'touch err; export JOURNAL_STREAM="$(stat -c %d:%i err)"';
+  assert.equal(await errOf(`${journal}; ${run}`), `<3>${NONE}\n`);
+  // A child that was given another standard error than its parent's has the variable, too.
+  assert.equal(await errOf(`export JOURNAL_STREAM=1:2; ${run}`), `${NONE}\n`);
+});
+
+test("with --log-format json each line is an object", async () => {
+  const text = await errOf('"$VCM" run --config none.yaml --log-format json 2> err');
+  const { time, level, message } = JSON.parse(text);
+  assert.deepEqual([level, message], ["error", NONE]);
+  assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
