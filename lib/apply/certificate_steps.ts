@@ -1,5 +1,6 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
+import { renewalStart } from "../certificate/renewal.ts";
 import { folderOf, isVersionFolder, storedFile } from "../config/store_paths.ts";
 import type { Part } from "../config/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
@@ -173,6 +174,7 @@ async function tryIssue(
       address: issued.address,
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
+      renewAt: renewalStart(step, issued.certificate),
     });
     return issued;
   } catch (error) {

@@ -10,6 +10,8 @@ export type ApplyEvent =
     readonly address: string;
     readonly serial: string;
     readonly notAfter: Date;
+    /** From when on it is to be renewed. */
+    readonly renewAt: Date;
   }
   | {
     readonly kind: "deployed";

@@ -4,8 +4,9 @@
  */
 import type { ApplyOrder } from "./apply.ts";
 import type { Emit } from "./events.ts";
+import type { MetricsPlace } from "./metrics_file.ts";
 import type { Rights } from "./rights.ts";
-import type { WorkerMessage } from "./worker.ts";
+import type { WorkerMessage, WorkerOrder } from "./worker.ts";
 
 /** In the binary the sources are bundled beside each other, under their names. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
@@ -29,31 +30,44 @@ export function startThread({ read, write, net, run }: Rights, module: URL): Wor
   return new Worker(module.href, { type: "module", deno: { permissions } });
 }
 
+/** What there is to do in the thread, and what is told of it. */
+export interface HandOver {
+  readonly order: ApplyOrder;
+  readonly rights: Rights;
+  /** Is called once the thread is there, and before it is given the order. */
+  readonly giveUp: () => void;
+  readonly emit: Emit;
+  /** What is to be written at the end, asked for then. */
+  readonly metrics?: { readonly place: MetricsPlace; readonly text: () => string };
+}
+
 /**
- * @param giveUp Is called once the thread is there, and before it is given the order.
+ * @returns Why the metrics could not be written.
  *
  * Throws Error where the thread itself fails, which no plan can bring about.
  */
 export async function handOver(
-  order: ApplyOrder,
-  rights: Rights,
-  giveUp: () => void,
-  emit: Emit,
-): Promise<void> {
+  { order, rights, giveUp, emit, metrics }: HandOver,
+): Promise<string | undefined> {
   const worker = startThread(rights, new URL(WORKER, import.meta.url));
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
-    if (data.kind === "event") emit(data.event);
-    else resolve();
-  };
-  worker.onerror = (error) => {
-    error.preventDefault();
-    reject(new Error(`Carrying out the plan broke off: ${error.message}`));
+  const ask = (order: WorkerOrder) => {
+    const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      if (data.kind === "event") emit(data.event);
+      else resolve(data.problem);
+    };
+    worker.onerror = (error) => {
+      error.preventDefault();
+      reject(new Error(`Carrying out the plan broke off: ${error.message}`));
+    };
+    worker.postMessage(order);
+    return promise;
   };
   giveUp();
-  worker.postMessage(order);
   try {
-    await promise;
+    await ask({ kind: "apply", order });
+    if (metrics === undefined) return undefined;
+    return await ask({ kind: "metrics", place: metrics.place, text: metrics.text() });
   } finally {
     worker.terminate();
   }

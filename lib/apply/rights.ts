@@ -10,6 +10,7 @@ import { ENGINES } from "../observe/containers.ts";
 import { readInfo } from "../observe/read.ts";
 import { SYSTEMCTL } from "../observe/units.ts";
 import type { Plan, ServiceStep, Step } from "../plan/types.ts";
+import type { MetricsPlace } from "./metrics_file.ts";
 import { SELINUX } from "./selinux.ts";
 import type { AccessOrder } from "./session_once.ts";
 
@@ -24,8 +25,15 @@ export interface Rights {
 }
 
 /** Needs read permission for the folders that the plan would make. */
-export function rightsFor({ certStore, steps }: Plan, access: AccessOrder): Rights {
-  const written = steps.flatMap(filesWritten);
+export function rightsFor(
+  { certStore, steps }: Plan,
+  access: AccessOrder,
+  metrics?: MetricsPlace,
+): Rights {
+  const written = [
+    ...steps.flatMap(filesWritten),
+    ...(metrics === undefined ? [] : [metrics.path, temporaryFile(metrics.path)]),
+  ];
   const secrets = "credentials" in access ? access.credentials.flatMap(secretFiles) : [];
   const issues = steps.some(({ kind }) => kind === "issue");
   const bundles = steps.flatMap(bundleFolders);
@@ -44,7 +52,7 @@ export function rightsFor({ certStore, steps }: Plan, access: AccessOrder): Righ
     net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
     run: sorted([
       ...steps.flatMap(programsOf),
-      ...(steps.some(needsOthers) ? [Deno.execPath()] : []),
+      ...(steps.some(needsOthers) || metrics?.by !== undefined ? [Deno.execPath()] : []),
     ]),
   };
 }

@@ -1,24 +1,39 @@
 /**
- * Carries a plan out in a thread of its own, which holds the rights of this plan and no others. One
- * order comes in; events go out, and a last message when all is done.
+ * Carries a plan out in a thread of its own, which holds the rights of this plan and no others. An
+ * order comes in; events go out, and a message when all is done. Then a second order may come: to
+ * write the metrics of what came about.
  */
 import { apply, type ApplyOrder } from "./apply.ts";
 import type { ApplyEvent } from "./events.ts";
+import { Hands } from "./hands/hands.ts";
+import { type MetricsPlace, writeMetrics } from "./metrics_file.ts";
 
-/** What comes out of the thread. */
+/** What comes into the thread. */
+export type WorkerOrder =
+  | { readonly kind: "apply"; readonly order: ApplyOrder }
+  | { readonly kind: "metrics"; readonly place: MetricsPlace; readonly text: string };
+
+/** What comes out of the thread; `problem` is why the metrics could not be written. */
 export type WorkerMessage =
   | { readonly kind: "event"; readonly event: ApplyEvent }
-  | { readonly kind: "done" };
+  | { readonly kind: "done"; readonly problem?: string };
 
 /** The thread's side of the channel; the types that are at hand are those of the main thread. */
 interface Channel {
-  onmessage: ((message: MessageEvent<ApplyOrder>) => void) | null;
+  onmessage: ((message: MessageEvent<WorkerOrder>) => void) | null;
   postMessage(message: WorkerMessage): void;
 }
 
 const channel = globalThis as unknown as Channel;
 
 channel.onmessage = async ({ data }) => {
-  await apply(data, (event) => channel.postMessage({ kind: "event", event }));
-  channel.postMessage({ kind: "done" });
+  if (data.kind === "apply") {
+    await apply(data.order, (event) => channel.postMessage({ kind: "event", event }));
+    channel.postMessage({ kind: "done" });
+  } else {
+    const hands = new Hands();
+    const problem = await writeMetrics(data.place, data.text, hands);
+    await hands.close();
+    channel.postMessage({ kind: "done", ...(problem !== undefined && { problem }) });
+  }
 };

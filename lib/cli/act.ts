@@ -14,6 +14,7 @@ import type { CommandName } from "./commands.ts";
 import { errFormat, sayOnErr } from "./err_lines.ts";
 import type { Host } from "./host.ts";
 import { loadFor, narrow, paintFor } from "./load.ts";
+import type { MetricsPlan } from "./metrics.ts";
 import type { Arguments } from "./parse_arguments.ts";
 
 const NOTHING: Selection = { issue: false, deploy: false, services: false, force: false };
@@ -36,15 +37,37 @@ export async function act(args: Arguments, host: Host): Promise<number> {
   };
   using _lock = await takeLock(config.certStore, say, args.wait);
   const made = plan(config, specs, await observe(config), host.now(), selection);
+  const { metricsFile } = config;
+  const metrics = metricsFile !== undefined && isWhole(args)
+    ? await (await import("./metrics.ts")).planMetrics(metricsFile)
+    : undefined;
   // A server that is not verified is warned of on every run.
   const unverified = config.vault.trust.kind === "off" || host.env("VAULT_SKIP_VERIFY") ||
     host.env("BAO_SKIP_VERIFY");
   const events = made.steps.length === 0 && !unverified
-    ? []
-    : await (await import("./carry_out.ts")).carryOut(made, config, args, host);
+    ? await withoutSteps(made, metrics, args, host)
+    : await (await import("./carry_out.ts")).carryOut(made, config, { args, metrics }, host);
   const outcome = foldOutcome(made, events);
   await report(made, events, outcome, args, host);
   return outcomeStatus(outcome, args.detailedExitcode);
+}
+
+/** Whether all certificates are looked at, and all that is due is done. */
+function isWhole({ command, names }: Arguments): boolean {
+  return command === "run" && names.length === 0;
+}
+
+async function withoutSteps(
+  made: Plan,
+  metrics: MetricsPlan | undefined,
+  args: Arguments,
+  host: Host,
+): Promise<ApplyEvent[]> {
+  if (metrics === undefined) return [];
+  const { metricsOf, writeMetricsNow } = await import("./metrics.ts");
+  const problem = await writeMetricsNow(metrics, metricsOf(made, [], host));
+  if (problem !== undefined) sayOnErr(args, host, "warning", problem);
+  return [];
 }
 
 async function report(

@@ -8,9 +8,17 @@ import { eventLevel, eventText } from "../report/event_text.ts";
 import { findAccess, warnUnverified } from "./find_access.ts";
 import type { Host } from "./host.ts";
 import { Log } from "./log.ts";
+import { metricsOf, type MetricsPlan, writeMetricsNow } from "./metrics.ts";
 import type { Arguments } from "./parse_arguments.ts";
 
 const NO_SERVER: AccessOrder = { problem: "This plan needs no server" };
+
+/** What a run was asked for, beside its plan. */
+export interface RunOptions {
+  readonly args: Arguments;
+  /** Absent: none are written. */
+  readonly metrics: MetricsPlan | undefined;
+}
 
 /**
  * Carries out a plan, and logs what comes about. From then on this process has no rights but what is
@@ -19,7 +27,7 @@ const NO_SERVER: AccessOrder = { problem: "This plan needs no server" };
 export async function carryOut(
   made: Plan,
   config: Config,
-  args: Arguments,
+  { args, metrics }: RunOptions,
   host: Host,
 ): Promise<ApplyEvent[]> {
   const log = new Log(host, {
@@ -42,14 +50,23 @@ export async function carryOut(
   warnUnverified(config, host, emit);
   const asks = made.steps.some(({ kind }) => kind === "issue");
   const order = { plan: made, access: asks ? findAccess(config, host) : NO_SERVER };
+  let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
   if (host.handsOver) {
     log.open();
     const { handOver } = await import("../apply/hand_over.ts");
-    const giveUp = () => host.giveUp("read", "write", "net", "run", "env", "sys");
-    await handOver(order, rightsFor(made, order.access), giveUp, emit);
+    const place = metrics?.kind === "place" ? metrics.place : undefined;
+    problem ??= await handOver({
+      order,
+      rights: rightsFor(made, order.access, place),
+      giveUp: () => host.giveUp("read", "write", "net", "run", "env", "sys"),
+      emit,
+      ...(place && { metrics: { place, text: () => metricsOf(made, events, host) } }),
+    });
   } else {
     await (await import("../apply/apply.ts")).apply(order, emit);
+    problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
   }
   log.end();
+  if (problem !== undefined) log.warning(problem, problem);
   return events;
 }

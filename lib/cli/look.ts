@@ -37,7 +37,7 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   const permissions = args.permissions
-    ? (await import("./permissions.ts")).permissionsOf(made, config, host)
+    ? await (await import("./permissions.ts")).permissionsOf(made, config, host)
     : undefined;
   if (args.json) host.out(planJson(made, permissions));
   else if (!args.quiet || blocked) host.out(planText(made, paint, all));

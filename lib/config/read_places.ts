@@ -17,6 +17,13 @@ export function readFilePath(text: string): string | Mistake {
   return path ?? expected(`the absolute path of a file, without ".."`, text);
 }
 
+/** The same, of a name that node_exporter reads: it passes over all others. */
+export function readMetricsFile(text: string): string | Mistake {
+  const path = readFilePath(text);
+  if (path instanceof Mistake || path.endsWith(".prom")) return path;
+  return expected(`the path of a file whose name ends in ".prom"`, text);
+}
+
 /** The same, not shown when wrong: the token itself is easily put in the place of its file. */
 export function readTokenFile(text: string): string | Mistake {
   const path = readFilePath(text);

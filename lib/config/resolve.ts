@@ -28,6 +28,7 @@ export function resolveConfig(file: File, name: string): Config {
     file: name,
     certStore: settings.cert_store ?? DEFAULT_CERT_STORE,
     ...(settings.log_file !== undefined && { logFile: settings.log_file }),
+    ...(settings.metrics_file !== undefined && { metricsFile: settings.metrics_file }),
     vault: resolveVault(settings),
     certificates: file.certs.map((entry) => resolveCertificate(entry, settings, said)),
   };

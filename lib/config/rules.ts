@@ -59,6 +59,7 @@ function claimOwnFiles(round: Round): void {
     claim(round, paths, path, at);
   };
   take(settings.log_file, ["config", "log_file"], true);
+  take(settings.metrics_file, ["config", "metrics_file"], true);
   take(settings.token_file, ["config", "token_file"]);
   for (const key of ["token_file", "wrapped_secret_id_file", "jwt_file"] as const) {
     take(settings.auth?.[key], ["config", "auth", key]);

@@ -233,6 +233,7 @@ export interface Config {
   readonly certStore: string;
   /** Absolute path of a file to append the log to. */
   readonly logFile?: string;
+  readonly metricsFile?: string;
   readonly vault: VaultSettings;
   readonly certificates: readonly CertificateSpec[];
 }

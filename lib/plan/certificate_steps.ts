@@ -76,6 +76,7 @@ export function issueStep(
     request: requestFor(spec),
     ...(spec.keep > 0 && { keep: spec.keep }),
     renew: spec.renew,
+    spread: spec.spread,
     services: direct,
     ...(inUseUntil !== undefined && { inUseUntil }),
   };

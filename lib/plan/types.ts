@@ -364,6 +364,8 @@ export interface IssueStep {
   readonly due: Due;
   readonly request: CertificateRequest;
   readonly renew: RenewalWindow;
+  /** Percent of the window by which the next renewal is put off, by the new serial number. */
+  readonly spread: number;
   /** Services that read the store itself, because no file is deployed. */
   readonly services: readonly string[];
   /** End of the certificate that they have loaded, where it is known. */

@@ -90,6 +90,7 @@ test("judgeRole() foresees what is cut, and what is due at once", () =>
         due,
         request: requestFor(spec),
         renew,
+        spread: 0,
         services: [],
       };
       let warning: string | undefined;

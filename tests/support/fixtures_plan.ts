@@ -37,6 +37,7 @@ export function makeIssue(certificate: string, detail: string): Step {
     due: { reason: "missing", detail },
     request: makeRequest({ mount: "pki_internal", commonName: certificate }),
     renew: { kind: "duration", seconds: 86_400 },
+    spread: 0,
     services: [],
   };
 }

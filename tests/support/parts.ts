@@ -7,6 +7,7 @@ import { fetchMan } from "./fetch_man.ts";
 import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao } from "./fetch_openbao.ts";
 import { fetchPodman } from "./fetch_podman.ts";
+import { fetchPrometheus } from "./fetch_prometheus.ts";
 import { fetchShells } from "./fetch_shells.ts";
 import { fetchStrace } from "./fetch_strace.ts";
 import type { Part } from "./part.ts";
@@ -19,6 +20,7 @@ const FETCHERS = {
   strace: fetchStrace,
   shells: fetchShells,
   man: fetchMan,
+  prometheus: fetchPrometheus,
   machine: probeMachine,
 } as const;
 

@@ -63,6 +63,12 @@ export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
     means: "File to which what was done is appended; a link or a pipe is not written to.",
     example: "/var/log/vcm.log",
   },
+  metrics_file: {
+    means:
+      "File to which `vcm run` writes metrics for Prometheus, in a folder of node_exporter's " +
+      "textfile collector; its name ends in `.prom`.",
+    example: "/var/lib/node_exporter/textfile/vcm.prom",
+  },
   auth: {
     means: "How to log in.",
     example: { method: "cert" },

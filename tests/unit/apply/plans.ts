@@ -73,6 +73,7 @@ export function issueStep(name: string, change: Partial<IssueStep["request"]> = 
     due: { reason: "missing", detail: "there is no certificate in the store" },
     request: makeRequest({ commonName: name, ...change }),
     renew: { kind: "duration", seconds: 86_400 },
+    spread: 0,
     services: [],
   };
 }

@@ -50,3 +50,15 @@ pureTest("what VCM only reads may lie in the store, and no log where the CA file
   );
   await assertMistakes("config: {client_cert: /a, client_key: /a, log_file: /b}\ncerts: []\n");
 });
+
+pureTest("metrics have a file of their own, by a name that their collector reads", async () => {
+  await assertMistakes(
+    "config:\n  log_file: /var/vcm.prom\n  metrics_file: /var/vcm.prom\ncerts: []\n",
+    'f:3:17 config.metrics_file: "/var/vcm.prom" is already used by config.log_file (line 2)',
+  );
+  await assertMistakes(
+    "config: {metrics_file: /var/vcm.txt}\ncerts: []\n",
+    'f:1:24 config.metrics_file: expected the path of a file whose name ends in ".prom", ' +
+      'got "/var/vcm.txt"',
+  );
+});

@@ -39,7 +39,7 @@ Deno.test("docs/json.md names each kind and key of events and outcomes", () => {
   const outcome = { issued: 1, deployed: 1, acted: 1, tidied: 0, failed: [], skipped: [] };
   const printed = JSON.parse(runJson(richPlan(), [
     { kind: "tidied", certificate: "a", detail: "" },
-    { kind: "issued", certificate: "a", address: "", serial: "", notAfter: NOW },
+    { kind: "issued", certificate: "a", address: "", serial: "", notAfter: NOW, renewAt: NOW },
     { kind: "deployed", certificate: "a", what: "cert", path: "/a", drift: [] },
     { kind: "reverted", certificate: "a", service: "s", paths: [] },
     { kind: "acted", service: "s", action: "reload" },

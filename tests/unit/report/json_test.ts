@@ -30,6 +30,7 @@ const EVENTS: ApplyEvent[] = [
     address: "https://v",
     serial: "01",
     notAfter: new Date("2027-01-30T00:00:00Z"),
+    renewAt: new Date("2027-01-16T00:00:00Z"),
   },
   { kind: "deployed", certificate: "a", what: "cert", path: "/1", drift: [] },
   { kind: "deployed", certificate: "a", what: "chain", path: "/2", drift: [] },

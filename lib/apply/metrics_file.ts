@@ -1,0 +1,37 @@
+/**
+ * Writes the metrics as targets are written: whole, by one rename, and by the user who may replace
+ * what lies there, where that is not root.
+ */
+import { plainCause } from "../config/plain_cause.ts";
+import { folderOf, temporaryFile } from "../config/store_paths.ts";
+import type { HostUser } from "../plan/types.ts";
+import type { Hands } from "./hands/hands.ts";
+
+/** Where the metrics go. */
+export interface MetricsPlace {
+  readonly path: string;
+  /** Written as this user. */
+  readonly by?: HostUser;
+}
+
+/** For all to read: there is nothing in it that is not known. */
+const MODE = 0o644;
+
+/** @returns Why it could not be written. */
+export async function writeMetrics(
+  { path, by }: MetricsPlace,
+  text: string,
+  hands: Hands,
+): Promise<string | undefined> {
+  const hand = hands.of(by);
+  const content = { encoding: "utf8", data: text } as const;
+  try {
+    await hand({ do: "make", file: { path, content, ...by, mode: MODE, createDirs: false } });
+    await hand({ do: "replace", path, inPlace: false });
+    await hand({ do: "sync", folder: folderOf(path) });
+    return undefined;
+  } catch (error) {
+    await hand({ do: "remove", path: temporaryFile(path) }).catch(() => undefined);
+    return `Cannot write "metrics_file" "${path}": ${plainCause(error)}`;
+  }
+}

@@ -1,0 +1,39 @@
+/** By whose hand the metrics are written: collectors often have a folder of their own user. */
+import { printable } from "../config/printable.ts";
+import { folderOf } from "../config/store_paths.ts";
+import type { TargetSpec } from "../config/types.ts";
+import { chooseHand } from "../plan/hand.ts";
+import type { HostUser, Passage } from "../plan/types.ts";
+import { lookUpAccounts, ownGroupsOf } from "./accounts.ts";
+import { ABSENT, READER } from "./read.ts";
+import { FolderCache, observeTarget } from "./target.ts";
+import { WayFinder } from "./way.ts";
+
+/** Where the metrics go, and by whom. */
+export type MetricsAim =
+  | { readonly kind: "place"; readonly path: string; readonly by?: HostUser }
+  | { readonly kind: "nowhere"; readonly problem: string };
+
+/** Needs read permission for all that is on the way, and run permission for getent. */
+export async function findMetricsPlace(path: string): Promise<MetricsAim> {
+  const runner = Deno.uid() ?? 0;
+  const accounts = await lookUpAccounts([], []);
+  const ways = new WayFinder(runner, accounts);
+  const spec: TargetSpec = { what: "cert", path, createDirs: false };
+  const seen = observeTarget(spec, ABSENT, new FolderCache(ways, READER), accounts);
+  const nowhere = (why: string): MetricsAim => ({
+    kind: "nowhere",
+    problem: `Cannot write "metrics_file" "${printable(path)}": ${why}`,
+  });
+  if (seen.parent !== "present") return nowhere(`there is no folder "${folderOf(path)}"`);
+  // There is no secret in it: whoever may replace it may as well write it.
+  const owner = { kind: "given", name: "", id: writerOn(seen.way, runner) } as const;
+  const users = { runner, ownGroups: await ownGroupsOf(ways.owners) };
+  const hand = chooseHand(spec, { ...seen, owner }, users);
+  if (hand.kind === "refused") return nowhere(hand.message ?? "it cannot be read");
+  return { kind: "place", path, ...(hand.kind === "user" && { by: hand.by }) };
+}
+
+function writerOn(way: readonly Passage[], runner: number): number {
+  return way.find(({ uid }) => uid !== 0 && uid !== runner)?.uid ?? runner;
+}

@@ -1,0 +1,114 @@
+/**
+ * How a host stands after a run, as Prometheus reads it (text exposition format 0.0.4). Each
+ * certificate and each service of the file has one label, its name, so that sets of labels are as many
+ * as the file is long.
+ */
+import type { ApplyEvent } from "../apply/events.ts";
+import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** What is told of. */
+export interface RunFacts {
+  readonly plan: Plan;
+  readonly events: readonly ApplyEvent[];
+  readonly outcome: Outcome;
+  /** When the run ended. */
+  readonly at: Date;
+  readonly version: string;
+}
+
+interface Sample {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+export function metricsText(facts: RunFacts): string {
+  const { plan: { certificates, services }, outcome, at, version } = facts;
+  const issued = issuedIn(facts.events);
+  const times = certificates.map((state) => ({ name: state.name, ...timesOf(state, issued) }));
+  const failed = new Set([...outcome.failed, ...outcome.skipped].map(({ subject }) => subject));
+  const { failed: failures, skipped, ...done } = outcome;
+  const steps = { ...done, failed: failures.length, skipped: skipped.length };
+  return [
+    gauge(
+      "vcm_certificate_not_after_timestamp_seconds",
+      "End of the certificate in the store.",
+      times.flatMap(({ name, notAfter }) => moment(name, notAfter)),
+    ),
+    gauge(
+      "vcm_certificate_renewal_timestamp_seconds",
+      "From when on the certificate is to be renewed.",
+      times.flatMap(({ name, renewAt }) => moment(name, renewAt)),
+    ),
+    gauge(
+      "vcm_certificate_ok",
+      "1 where the certificate and its files are as the configuration asks, else 0.",
+      certificates.map(({ name }) => ({ labels: { name }, value: failed.has(name) ? 0 : 1 })),
+    ),
+    gauge(
+      "vcm_service_owes_action",
+      "1 where the service has yet to load its files, and does not wait for its window.",
+      services.map((state) => ({
+        labels: { service: state.service },
+        value: owes(state, facts) ? 1 : 0,
+      })),
+    ),
+    gauge(
+      "vcm_run_steps",
+      "What the last run did, by result.",
+      Object.entries(steps).map(([result, value]) => ({ labels: { result }, value })),
+    ),
+    gauge(
+      "vcm_run_success",
+      "1 where nothing failed in the last run, else 0.",
+      [{ value: failures.length === 0 ? 1 : 0 }],
+    ),
+    gauge("vcm_run_timestamp_seconds", "When the last run ended.", [{ value: seconds(at) }]),
+    gauge("vcm_build_info", "The program that wrote this.", [{ labels: { version }, value: 1 }]),
+  ].join("");
+}
+
+type Issued = Extract<ApplyEvent, { readonly kind: "issued" }>;
+
+function issuedIn(events: readonly ApplyEvent[]): ReadonlyMap<string, Issued> {
+  return new Map(
+    events.flatMap((event) => event.kind === "issued" ? [[event.certificate, event]] : []),
+  );
+}
+
+function timesOf(state: CertificateState, issued: ReadonlyMap<string, Issued>) {
+  const { notAfter, renewAt } = issued.get(state.name) ??
+    { notAfter: state.certificate?.notAfter, renewAt: state.renewAt };
+  return { notAfter, renewAt };
+}
+
+function owes({ service, debt, waits }: ServiceState, { events }: RunFacts): boolean {
+  for (const event of events) {
+    if (event.kind === "acted" || event.kind === "settled") {
+      if (event.service === service) return false;
+    } else if (event.kind === "failed" && event.subject === service) return true;
+  }
+  return debt?.reason === "owed" && (waits === undefined || waits.late);
+}
+
+function moment(name: string, time: Date | undefined): Sample[] {
+  return time === undefined ? [] : [{ labels: { name }, value: seconds(time) }];
+}
+
+function seconds(moment: Date): number {
+  return Math.floor(moment.getTime() / 1000);
+}
+
+/** One metric with its samples; without a sample it is left out. */
+function gauge(name: string, help: string, samples: readonly Sample[]): string {
+  if (samples.length === 0) return "";
+  const lines = samples.map(({ labels = {}, value }) => {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+    return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
+  });
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
+}

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import type { ApplyEvent } from "../../../lib/apply/events.ts";
+import type { Plan, ServiceState } from "../../../lib/plan/types.ts";
+import { metricsText } from "../../../lib/report/metrics.ts";
+import { foldOutcome } from "../../../lib/report/outcome.ts";
+import { makePlan, makeState } from "../../support/fixtures_plan.ts";
+import { NOW } from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+function textOf(plan: Plan, events: readonly ApplyEvent[] = []): string {
+  return metricsText({
+    plan,
+    events,
+    outcome: foldOutcome(plan, events),
+    at: NOW,
+    version: "1.2.3",
+  });
+}
+
+/** The samples of one metric, without its name. */
+function samples(text: string, name: string): string[] {
+  return text.split("\n").filter((line) => line.startsWith(name))
+    .map((line) => line.slice(name.length));
+}
+
+pureTest("metricsText() is what Prometheus reads, with a line of help for each metric", () => {
+  assert.equal(
+    textOf(makePlan([makeState("web")])),
+    `# HELP vcm_certificate_not_after_timestamp_seconds End of the certificate in the store.
+# TYPE vcm_certificate_not_after_timestamp_seconds gauge
+vcm_certificate_not_after_timestamp_seconds{name="web"} 1801267200
+# HELP vcm_certificate_renewal_timestamp_seconds From when on the certificate is to be renewed.
+# TYPE vcm_certificate_renewal_timestamp_seconds gauge
+vcm_certificate_renewal_timestamp_seconds{name="web"} 1800057600
+# HELP vcm_certificate_ok 1 where the certificate and its files are as the configuration asks, else 0.
+# TYPE vcm_certificate_ok gauge
+vcm_certificate_ok{name="web"} 1
+# HELP vcm_run_steps What the last run did, by result.
+# TYPE vcm_run_steps gauge
+vcm_run_steps{result="issued"} 0
+vcm_run_steps{result="deployed"} 0
+vcm_run_steps{result="acted"} 0
+vcm_run_steps{result="tidied"} 0
+vcm_run_steps{result="failed"} 0
+vcm_run_steps{result="skipped"} 0
+# HELP vcm_run_success 1 where nothing failed in the last run, else 0.
+# TYPE vcm_run_success gauge
+vcm_run_success 1
+# HELP vcm_run_timestamp_seconds When the last run ended.
+# TYPE vcm_run_timestamp_seconds gauge
+vcm_run_timestamp_seconds 1796119200
+# HELP vcm_build_info The program that wrote this.
+# TYPE vcm_build_info gauge
+vcm_build_info{version="1.2.3"} 1
+`,
+  );
+});
+
+pureTest("a certificate that was issued in the run counts with its new times", () => {
+  const issued: ApplyEvent = {
+    kind: "issued",
+    certificate: "web",
+    address: "https://v",
+    serial: "01",
+    notAfter: new Date(2_000_000_000_000),
+    renewAt: new Date(1_900_000_000_000),
+  };
+  const text = textOf(makePlan([makeState("web")]), [issued]);
+  assert.deepEqual(samples(text, "vcm_certificate_not_after"), [
+    `_timestamp_seconds{name="web"} 2000000000`,
+  ]);
+  assert.deepEqual(samples(text, "vcm_certificate_renewal"), [
+    `_timestamp_seconds{name="web"} 1900000000`,
+  ]);
+});
+
+pureTest("a certificate that is not there has no times, and one that failed is not well", () => {
+  const { certificate: _, renewAt: __, ...none } = makeState("web");
+  const failed: ApplyEvent = { kind: "failed", step: "issue", subject: "web", message: "down" };
+  const text = textOf(makePlan([none]), [failed]);
+  assert.deepEqual(samples(text, "vcm_certificate_"), [`ok{name="web"} 0`]);
+  assert.deepEqual(samples(text, "vcm_run_success"), [" 0"]);
+});
+
+pureTest("names are labels, whatever is in them", () => {
+  const text = textOf(makePlan([makeState('a"b\\c\nd')]));
+  assert.deepEqual(samples(text, "vcm_certificate_ok"), [`{name="a\\"b\\\\c\\nd"} 1`]);
+});
+
+pureTest("a service owes what failed, or is left, and not what was done or waits", () => {
+  const owed = { debt: { reason: "owed", detail: "x" } } as const;
+  const until = new Date("2026-12-05T02:00:00Z");
+  const acted: ApplyEvent = { kind: "acted", service: "s", action: "reload" };
+  const settled: ApplyEvent = { kind: "settled", service: "s", detail: "x" };
+  const failed: ApplyEvent = { kind: "failed", step: "service", subject: "s", message: "x" };
+  const cases: [Partial<ServiceState>, ApplyEvent[], number][] = [
+    [{}, [], 0],
+    [owed, [], 1],
+    [owed, [acted], 0],
+    [owed, [settled], 0],
+    [{ debt: { reason: "deployed", detail: "x" } }, [failed], 1],
+    [{ debt: { reason: "deployed", detail: "x" } }, [], 0],
+    [{ ...owed, waits: { until, late: false, detail: "x" } }, [], 0],
+    [{ ...owed, waits: { until, late: true, detail: "x" } }, [], 1],
+  ];
+  for (const [state, events, expected] of cases) {
+    const services = [{ service: "s", certificates: ["web"], ...state }];
+    const text = textOf({ ...makePlan([makeState("web")]), services }, events);
+    assert.deepEqual(samples(text, "vcm_service_owes_action"), [`{service="s"} ${expected}`]);
+  }
+});
