@@ -3,9 +3,11 @@
  * set of lazy parts that share code, and each file costs time on every run; that all of these are
  * always loaded together, it does not know.
  *
- * In the place of each joined chunk stays a file that passes its exports on to the lazy parts. The
- * main file is not joined: what it awaits may be a lazy part, which needs the joined file, and that
- * must not wait for the main file in turn.
+ * The joined file exports one object with all that lazy parts took from its chunks, which go away: a
+ * name that a module exports costs as much on every run as a hundred bytes of code. So what is
+ * exported must not be assigned anew once the file was evaluated. The main file is not joined: what it
+ * awaits may be a lazy part, which needs the joined file, and that must not wait for the main file in
+ * turn.
  */
 import { runDeno } from "./command.ts";
 
@@ -22,16 +24,15 @@ export async function joinChunks(folder: string): Promise<void> {
   const chunks = chunksAtStart(files);
   const exported = gatherExports(files, chunks);
   for (const chunk of chunks) await write(chunk, withoutUnused(files.get(chunk) ?? ""));
-  const passOnAll = (from: keyof Export, to: keyof Export, file: (chunk: string) => string) =>
-    [...chunks].map((chunk) => [chunk, passOn(exported.get(chunk) ?? [], from, to, file(chunk))]);
-  const entry = passOnAll("name", "joined", (chunk) => chunk).map(([, text]) => text).join("");
-  await minify(folder, entry, JOINED, [...files.keys()].filter((name) => !chunks.has(name)));
-  for (const [chunk = "", text = ""] of passOnAll("joined", "name", () => JOINED)) {
-    await write(chunk, text);
+  const others = [...files.keys()].filter((name) => !chunks.has(name));
+  await minify(folder, entryOf(chunks, exported), JOINED, others);
+  for (const chunk of chunks) await Deno.remove(`${folder}/${chunk}`);
+  for (const name of others) {
+    await write(name, joinImports(files.get(name) ?? "", exported, chunks));
   }
-  await minify(folder, joinImports(files.get("main.js") ?? "", exported), "main.js", [
+  await minify(folder, await Deno.readTextFile(`${folder}/main.js`), "main.js", [
     JOINED,
-    ...files.keys(),
+    ...others,
   ]);
 }
 
@@ -39,7 +40,7 @@ export async function joinChunks(folder: string): Promise<void> {
 function chunksAtStart(files: ReadonlyMap<string, string>): ReadonlySet<string> {
   const chunks = new Set<string>();
   const gather = (name: string) => {
-    for (const [, chunk = ""] of (files.get(name) ?? "").matchAll(IMPORT)) {
+    for (const [, , chunk = ""] of (files.get(name) ?? "").matchAll(IMPORT)) {
       if (chunks.has(chunk)) continue;
       chunks.add(chunk);
       gather(chunk);
@@ -50,7 +51,7 @@ function chunksAtStart(files: ReadonlyMap<string, string>): ReadonlySet<string> 
 }
 
 /** `import { a, b as c } from "./chunk-X.js";` or `import "./chunk-X.js";`, as the bundler writes it. */
-const IMPORT = /^import (?:\{[^}]*\} from )?"\.\/(chunk-\w+\.js)";$/gm;
+const IMPORT = /^import (?:\{([^}]*)\} from )?"\.\/(chunk-\w+\.js)";$/gm;
 
 /** A name that a chunk exports, and that by which the joined file exports the same. */
 interface Export {
@@ -67,7 +68,8 @@ function gatherExports(
   const known = new Set<string>();
   for (const [file, text] of files) {
     if (chunks.has(file)) continue;
-    for (const [, list = "", chunk = ""] of text.matchAll(NAMED_IMPORT)) {
+    for (const [, list, chunk = ""] of text.matchAll(IMPORT)) {
+      if (list === undefined) continue;
       for (const { name } of namesIn(list)) {
         if (known.has(`${chunk} ${name}`)) continue;
         known.add(`${chunk} ${name}`);
@@ -78,8 +80,6 @@ function gatherExports(
   }
   return exported;
 }
-
-const NAMED_IMPORT = /^import \{([^}]*)\} from "\.\/(chunk-\w+\.js)";$/gm;
 
 /** The entries of a list such as `a, b as c`. */
 function namesIn(list: string): { readonly name: string; readonly own: string }[] {
@@ -100,15 +100,19 @@ function withoutUnused(text: string): string {
   );
 }
 
-function passOn(
-  names: readonly Export[],
-  from: keyof Export,
-  to: keyof Export,
-  file: string,
+/** The text that joins the chunks, in the order in which they are needed. */
+function entryOf(
+  chunks: ReadonlySet<string>,
+  exported: ReadonlyMap<string, readonly Export[]>,
 ): string {
-  if (names.length === 0) return `import "./${file}";\n`;
-  const list = names.map((each) => `${each[from]} as ${each[to]}`).join(", ");
-  return `export { ${list} } from "./${file}";\n`;
+  const all: string[] = [];
+  const imports = [...chunks].map((chunk) => {
+    const names = exported.get(chunk) ?? [];
+    all.push(...names.map(({ joined }) => joined));
+    const list = names.map(({ name, joined }) => `${name} as ${joined}`).join(", ");
+    return `import { ${list} } from "./${chunk}";\n`;
+  });
+  return `${imports.join("")}export const all = { ${all.join(", ")} };\n`;
 }
 
 /** Bundles a text that lies beside the given files, which stay outside. */
@@ -125,13 +129,23 @@ async function minify(
   await Deno.remove(`${folder}/${ENTRY}`);
 }
 
-/** The main file, each of its imports from the joined file. */
-function joinImports(text: string, exported: ReadonlyMap<string, readonly Export[]>): string {
-  return text
-    .replaceAll(NAMED_IMPORT, (_, list: string, chunk: string) => {
-      const joined = new Map(exported.get(chunk)?.map(({ name, joined }) => [name, joined]));
-      const entries = namesIn(list).map(({ name, own }) => `${joined.get(name)} as ${own}`);
-      return `import { ${entries.join(", ")} } from "./${JOINED}";`;
-    })
-    .replaceAll(/^import "\.\/chunk-\w+\.js";$/gm, "");
+/** A file that is not joined, with what it takes from joined chunks taken from the joined file. */
+function joinImports(
+  text: string,
+  exported: ReadonlyMap<string, readonly Export[]>,
+  chunks: ReadonlySet<string>,
+): string {
+  const taken: string[] = [];
+  const rest = text.replaceAll(IMPORT, (whole, list: string | undefined, chunk: string) => {
+    if (!chunks.has(chunk)) return whole;
+    const joined = new Map(exported.get(chunk)?.map(({ name, joined }) => [name, joined]));
+    const names = list === undefined ? [] : namesIn(list);
+    taken.push(...names.map(({ name, own }) => `${joined.get(name)}: ${own}`));
+    return "";
+  });
+  if (rest === text) return text;
+  // A chunk may be there for what it does, so the file is imported though nothing is taken.
+  return `import { all as $all } from "./${JOINED}";\nconst { ${
+    taken.join(", ")
+  } } = $all;\n${rest}`;
 }
