@@ -3,7 +3,7 @@
  * reads the file and the notes on its keys. A test fails while the document is another one.
  */
 import type { Example, Note } from "../lib/config/notes/note.ts";
-import { type MapName, NOTES } from "../lib/config/notes/notes.ts";
+import { mapBelow as nameBelow, type MapName, NOTES } from "../lib/config/notes/notes.ts";
 import {
   fileOutline,
   type KeyOutline,
@@ -52,7 +52,7 @@ function sections({ keys }: MapOutline, name: MapName, path: string): string[] {
     const found = mapBelow(key.value);
     if (found === undefined) return [];
     const at = `${path === "" ? "" : `${path}.`}${key.name}${found.listed ? "[]" : ""}`;
-    return sections(found.map, key.name as MapName, at);
+    return sections(found.map, nameBelow(name, key.name), at);
   });
   return [[heading, "", ...table, ...rows, ""].join("\n"), ...below];
 }

@@ -15,7 +15,7 @@ export async function loadFor(args: Arguments, host: Host): Promise<Config> {
     uid: host.uid(),
     exists: (path) => host.exists(path),
   });
-  return await loadConfig(path);
+  return await loadConfig(path, (name) => host.env(name));
 }
 
 /** The certificates that the command line names, in the file's order; all where it names none. */

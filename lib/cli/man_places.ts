@@ -38,6 +38,7 @@ export const VAULT_VARIABLES = [
 /** Variables of the environment, each with what it is for. */
 export const VARIABLES: readonly (readonly [names: string, what: string])[] = [
   ["VCM_CONFIG", "The configuration, unless --config names it."],
+  ["VCM_*", "Any others that values of the configuration name, as in ${VCM_SITE}."],
   [
     VAULT_VARIABLES.map((name) => `VAULT_${name}`).join(", "),
     "What they are to the command vault. They come before the configuration; each has a twin that " +

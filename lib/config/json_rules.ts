@@ -3,6 +3,11 @@ import { AUTH_KEYS } from "./auth_form.ts";
 import type { JsonSchema } from "./json_schema.ts";
 import { AUTH_METHODS, WHATS } from "./types.ts";
 
+/** A file that includes others need have no certificates of its own. */
+export function fileRule(): JsonSchema {
+  return { required: [], anyOf: [{ required: ["certs"] }, { required: ["include"] }] };
+}
+
 /** One of the short forms, or both keys of the long one. */
 export function targetRule(): JsonSchema {
   const long = { anyOf: [{ required: ["source"] }, { required: ["dest"] }] };

@@ -3,8 +3,8 @@
  * from the notes on its keys. It takes all that VCM takes. What hangs on keys that are far apart,
  * such as two certificates with one name, it cannot tell.
  */
-import { authRule, targetRule } from "./json_rules.ts";
-import { type MapName, NOTES } from "./notes/notes.ts";
+import { authRule, fileRule, targetRule } from "./json_rules.ts";
+import { mapBelow, type MapName, NOTES } from "./notes/notes.ts";
 import type { Note } from "./notes/note.ts";
 import { fileOutline, type KeyOutline, type MapOutline, type Outline } from "./outline.ts";
 import { scalarForm } from "./scalar_forms.ts";
@@ -16,6 +16,7 @@ export interface JsonSchema {
 
 /** What several keys of one map say together. */
 const RULES: Partial<Readonly<Record<MapName, () => JsonSchema>>> = {
+  file: fileRule,
   auth: authRule,
   deploy: targetRule,
 };
@@ -27,23 +28,27 @@ export function jsonSchema(): JsonSchema {
     title: "vcm.yaml",
     description: "Which certificates this host has, where they go, and which services load them.",
     ...mapSchema(fileOutline(), "file"),
+    $defs: { variable: { type: "string", pattern: "\\$\\{" } },
   };
 }
 
-/** @param key Under which the value stands. */
-function valueSchema(outline: Outline, key: string): JsonSchema {
+/** What a variable stands for cannot be told here. */
+const VARIABLE: JsonSchema = { $ref: "#/$defs/variable" };
+
+/** @param name Of the kind of map that stands there, if one does. */
+function valueSchema(outline: Outline, name: MapName): JsonSchema {
   switch (outline.kind) {
     case "scalar":
-      return scalarForm(outline.reader).schema;
+      return { anyOf: [scalarForm(outline.reader).schema, VARIABLE] };
     case "list": {
       const { item, atLeast } = outline;
-      const items = valueSchema(item, key);
+      const items = valueSchema(item, name);
       return { type: "array", items, ...(atLeast > 0 && { minItems: atLeast }) };
     }
     case "either":
-      return { anyOf: outline.ways.map((way) => valueSchema(way, key)) };
+      return { anyOf: outline.ways.map((way) => valueSchema(way, name)) };
     case "map":
-      return mapSchema(outline, key as MapName);
+      return mapSchema(outline, name);
   }
 }
 
@@ -53,7 +58,7 @@ function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
   const required = keys.filter((key) => key.required).map(({ name }) => name);
   return {
     type: "object",
-    properties: Object.fromEntries(keys.map((key) => [key.name, keySchema(key, notes)])),
+    properties: Object.fromEntries(keys.map((key) => [key.name, keySchema(key, notes, name)])),
     ...(spare !== undefined && { patternProperties: { [`^${spare}`]: {} } }),
     additionalProperties: false,
     ...(required.length > 0 && { required }),
@@ -61,7 +66,11 @@ function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
   };
 }
 
-function keySchema({ name, value }: KeyOutline, notes: Readonly<Record<string, Note>>): JsonSchema {
+function keySchema(
+  { name, value }: KeyOutline,
+  notes: Readonly<Record<string, Note>>,
+  map: MapName,
+): JsonSchema {
   const note = notes[name];
   if (note === undefined) throw new Error(`No note on the key "${name}"`);
   return {
@@ -69,6 +78,6 @@ function keySchema({ name, value }: KeyOutline, notes: Readonly<Record<string, N
     description: note.means.replaceAll("`", '"'),
     ...(note.default !== undefined && { default: note.default }),
     examples: [note.example],
-    ...valueSchema(value, name),
+    ...valueSchema(value, mapBelow(map, name)),
   };
 }

@@ -97,5 +97,8 @@ function keyOf(name: string, value: Piece): KeyOutline {
 /** A lazy schema decides by the kind of its input, so it is asked for one of each kind. */
 function waysOf(getter: (input: unknown) => Piece): Outline {
   const schemas = new Set(["", [], {}].map(getter));
+  const [only, ...others] = [...schemas].map(outlineOf);
+  // It may be lazy only because few files have it.
+  if (only !== undefined && others.length === 0) return only;
   return { kind: "either", ways: [...schemas].map(outlineOf) };
 }

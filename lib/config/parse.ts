@@ -7,6 +7,8 @@ import { ConfigError, type Problem } from "./problem.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
 import { readTree } from "./schema.ts";
+import { isMap } from "./shapes.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -19,15 +21,27 @@ const EMPTY: Problem = {
 
 /**
  * Reads the text of a file. Throws `ConfigError` with every mistake, in the order of their places.
- * It is asynchronous because the parser that knows the places is loaded only for mistakes.
+ * It is asynchronous because the parser that knows the places is loaded only for mistakes, and what
+ * joins files only where there is more than one text.
+ *
+ * @param look Gives what the file may ask for beside its own text. Without it no variable is set and
+ * no other file is there.
  */
-export async function parseConfig(text: string, file: string): Promise<Config> {
+export async function parseConfig(
+  text: string,
+  file: string,
+  look?: () => Promise<Surroundings>,
+): Promise<Config> {
   const yaml = readYaml(text);
   if (yaml.fault !== undefined) {
     const { explainSyntax } = await import("./problems.ts");
     throw new ConfigError(file, explainSyntax(text, yaml.fault, formatKeyPath));
   }
   if (yaml.tree === undefined || yaml.tree === null) throw new ConfigError(file, [EMPTY]);
+  if (asksForMore(text, yaml.tree)) {
+    const { parseWhole } = await import("./parse_whole.ts");
+    return await parseWhole({ text, file, tree: yaml.tree }, await look?.());
+  }
   const reading = readTree(yaml.tree);
   if (!reading.whole) {
     const rest = checkRules(reading.file ?? {}, reading.findings);
@@ -36,6 +50,13 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
   const findings = checkRules(reading.file);
   if (findings.length > 0) throw await configError(text, file, findings);
   return resolveConfig(reading.file, file);
+}
+
+/** Whether a text has included files, variables or defaults; wrongly yes costs time only. */
+function asksForMore(text: string, tree: unknown): boolean {
+  if (isMap(tree) && ("include" in tree || "defaults" in tree)) return true;
+  // A value may also have its `${` by escapes, or by a line end that is escaped.
+  return text.includes("${") || (text.includes("\\") && /\\[xuU\r\n]/.test(text));
 }
 
 async function configError(text: string, file: string, findings: Finding[]): Promise<ConfigError> {

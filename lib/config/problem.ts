@@ -1,5 +1,7 @@
 /** One mistake in the file, as a person can act on it. */
 export interface Problem {
+  /** The included file that it is in; absent for the main file. */
+  readonly file?: string;
   /** One-based; absent where the mistake has no place, such as an unreadable file. */
   readonly line?: number;
   readonly column?: number;
@@ -22,8 +24,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** `vcm.yaml:12:7 certs[0].deploy[1].mod: unknown key; did you mean "mode"?` */
-export function formatProblem(file: string, problem: Problem): string {
+/**
+ * `vcm.yaml:12:7 certs[0].deploy[1].mod: unknown key; did you mean "mode"?`
+ *
+ * @param main The file that a problem is in which names none.
+ */
+export function formatProblem(main: string, problem: Problem): string {
+  const file = problem.file ?? main;
   const place = problem.line === undefined
     ? file
     : `${file}:${problem.line}:${problem.column ?? 1}`;

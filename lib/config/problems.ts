@@ -6,6 +6,7 @@
 import type { Finding, KeyPath } from "./key_path.ts";
 import { type Place, Positions } from "./positions.ts";
 import type { Problem } from "./problem.ts";
+import type { Located, Source, Spot } from "./sources.ts";
 import { syntaxWords } from "./syntax_words.ts";
 import type { YamlFault } from "./yaml.ts";
 
@@ -18,14 +19,65 @@ export function placeFindings(
   findings: readonly Finding[],
   format: FormatPath,
 ): Problem[] {
-  const positions = new Positions(text);
-  return inOrder(findings.map(({ path, message, atKey, other }) => {
-    const problem = { ...positions.place(path, atKey), key: format(path), message };
-    if (other === undefined) return problem;
-    const line = positions.place(other)?.line;
-    const place = line === undefined ? "" : ` (line ${line})`;
-    return { ...problem, message: `${message} ${format(other)}${place}` };
+  const source: Source = { text, certs: [], findings, unset: [] };
+  const located = findings.map(({ path, other, ...finding }): Located => ({
+    ...finding,
+    at: { source, path },
+    ...(other !== undefined && { other: { source, path: other } }),
   }));
+  return placeInSources("", located, format).get(source) ?? [];
+}
+
+/** The same for several texts: those of each. @param main The name of the file that names none. */
+export function placeInSources(
+  main: string,
+  findings: readonly Located[],
+  format: FormatPath,
+): ReadonlyMap<Source, Problem[]> {
+  const known = new Map<Source, Positions>();
+  const place = ({ source, path }: Spot, atKey?: boolean) => {
+    const positions = known.get(source) ?? new Positions(source.text);
+    known.set(source, positions);
+    return positions.place(path, atKey);
+  };
+  const problems = new Map<Source, { problem: Problem; alone: boolean }[]>();
+  for (const { at, message, atKey, other, alone = false } of findings) {
+    const { source, path } = at;
+    const { file } = source;
+    const clash = other === undefined
+      ? ""
+      : ` ${format(other.path)}${otherPlace(other, at, main, place(other)?.line)}`;
+    const problem = {
+      ...(file !== undefined && { file }),
+      ...place(at, atKey),
+      key: format(path),
+      message: `${message}${clash}`,
+    };
+    const found = problems.get(source) ?? [];
+    problems.set(source, found);
+    found.push({ problem, alone });
+  }
+  return new Map([...problems].map(([source, found]) => [source, inOrder(withoutSequels(found))]));
+}
+
+/** Leaves out what stands at the place of a problem that is to stand alone. */
+function withoutSequels(
+  found: readonly { readonly problem: Problem; readonly alone: boolean }[],
+): Problem[] {
+  const mark = ({ line, column }: Problem) => `${line}:${column}`;
+  const taken = new Set(
+    found.filter(({ alone, problem }) => alone && problem.line !== undefined)
+      .map(({ problem }) => mark(problem)),
+  );
+  return found.filter(({ alone, problem }) => alone || !taken.has(mark(problem)))
+    .map(({ problem }) => problem);
+}
+
+/** Where the other half of a clash is, as seen from the first. */
+function otherPlace(other: Spot, at: Spot, main: string, line: number | undefined): string {
+  const file = other.source === at.source ? undefined : other.source.file ?? main;
+  if (file !== undefined) return ` (${line === undefined ? file : `${file}:${line}`})`;
+  return line === undefined ? "" : ` (line ${line})`;
 }
 
 /** Why a text is no YAML: all that the slow parser finds or, failing that, what stopped the fast one. */

@@ -57,7 +57,8 @@ export function resolveService(
   };
 }
 
-function identityOf(entry: ServiceEntry, managers: KnownManagers) {
+/** The service that an entry without mistakes means. */
+export function identityOf(entry: ServiceEntry, managers: KnownManagers) {
   const identity = serviceIdentity(entry, managers);
   if (identity === undefined) throw new Error("A service without a name came through the schema");
   return identity;

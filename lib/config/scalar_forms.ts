@@ -10,6 +10,7 @@ import * as names from "./read_names.ts";
 import * as places from "./read_places.ts";
 import * as scalars from "./read_scalars.ts";
 import * as services from "./read_service.ts";
+import { readInclude } from "./read_include.ts";
 import { readWindow } from "./read_window.ts";
 
 export interface ScalarForm {
@@ -122,6 +123,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
   }],
   [services.readEndpoint, { words: "`HOST:PORT`", schema: string(pattern.ENDPOINT) }],
   [services.readWord, { words: "word", schema: { type: TEXT } }],
+  [readInclude, { words: "path or pattern", schema: text(pattern.LINE) }],
   [readWindow, { words: "window", schema: string(pattern.WINDOW) }],
 ]);
 

@@ -5,7 +5,9 @@
 import * as v from "valibot";
 import type { Finding, KeyPath } from "./key_path.ts";
 import { authMistakes } from "./auth_form.ts";
+import { defaultsSchema } from "./defaults_schema.ts";
 import { holdsKey } from "./format.ts";
+import { readInclude } from "./read_include.ts";
 import {
   readAuthMount,
   readCertificateName,
@@ -229,14 +231,23 @@ const settings = map(`a map of settings`, {
   create_dirs: optional(readBoolean),
 });
 
+/** How keys of the top level begin that are free for anchors. */
+export const SPARE = "x-";
+
+/** The certificates of one file. */
+export const certificates = list(certificate, `a list, each entry begun with "- "`);
+
 /** The whole file; keys that begin with `x-` are places for anchors, as in Docker's compose files. */
 export const fileSchema = map(
   `a map with the keys "config" and "certs"`,
   {
     config: v.exactOptional(settings),
-    certs: list(certificate, `a list, each entry begun with "- "`),
+    certs: certificates,
+    include: v.exactOptional(oneOrMore(readInclude)),
+    // Few files have it.
+    defaults: v.exactOptional(v.lazy(defaultsSchema)),
   },
-  "x-",
+  SPARE,
 );
 
 /** A whole file, as written: defaults are not filled in yet. */
@@ -254,20 +265,28 @@ export type ProbeEntry = v.InferOutput<typeof probe>;
 /** One entry of `deploy`, in either form. */
 export type TargetEntry = v.InferOutput<typeof target>;
 
+/** What stands under `defaults`. */
+export type Defaults = v.InferOutput<ReturnType<typeof defaultsSchema>>;
+
 /** What can be said of a file with mistakes: any part may be missing, none is wrong. */
 export type Draft<T> = T extends
   string | number | boolean | Secret | RenewalWindow | TlsTrust | MaintenanceWindow ? T
   : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
   : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
 
-/** A tree as the schema sees it: whole, or a draft and the findings that keep it from being whole. */
-export type Reading =
-  | { readonly whole: true; readonly file: File }
-  | { readonly whole: false; readonly file: Draft<File> | undefined; readonly findings: Finding[] };
+/** A tree as a schema sees it: whole, or a draft and the findings that keep it from being whole. */
+export type Reading<T> =
+  | { readonly whole: true; readonly file: T }
+  | { readonly whole: false; readonly file: Draft<T> | undefined; readonly findings: Finding[] };
 
-/** Reads a tree of maps, lists and text. */
-export function readTree(tree: unknown): Reading {
-  const result = v.safeParse(fileSchema, tree);
+/** Reads a tree of maps, lists and text as a whole file. */
+export function readTree(tree: unknown): Reading<File> {
+  return readBy(fileSchema, tree);
+}
+
+/** The same by another schema. */
+export function readBy<T>(schema: v.GenericSchema<unknown, T>, tree: unknown): Reading<T> {
+  const result = v.safeParse(schema, tree);
   if (result.success) return { whole: true, file: result.output };
   const findings = result.issues.map((issue): Finding => {
     const steps = issue.path ?? [];
@@ -276,11 +295,11 @@ export function readTree(tree: unknown): Reading {
   });
   let file: unknown = result.output;
   for (const { path } of findings) file = without(file, path);
-  return { whole: false, file: file as Draft<File> | undefined, findings };
+  return { whole: false, file: file as Draft<T> | undefined, findings };
 }
 
 /** Takes one value out of the output, which is valibot's own copy of the tree. */
-function without(file: unknown, path: KeyPath): unknown {
+export function without(file: unknown, path: KeyPath): unknown {
   const last = path.at(-1);
   if (last === undefined) return undefined;
   let parent = file as Record<string | number, unknown> | undefined;

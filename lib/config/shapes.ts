@@ -53,11 +53,16 @@ export function oneOrMore<T>(read: Reader<T>): v.GenericSchema<string | string[]
   >;
 }
 
-/** A map of the keys given and no others, save those that begin with `spare`. */
+/**
+ * A map of the keys given and no others, save those that begin with `spare`.
+ *
+ * @param elsewhere What to tell of keys that stand in other maps.
+ */
 export function map<E extends v.ObjectEntries>(
   wanted: string,
   entries: E,
   spare?: string,
+  elsewhere?: ReadonlyMap<string, string>,
 ): MapSchema<E> {
   const allowed = Object.keys(entries);
   const known = new Set(allowed);
@@ -69,7 +74,8 @@ export function map<E extends v.ObjectEntries>(
       const input = dataset.value as Tree;
       for (const key of Object.keys(input)) {
         if (known.has(key) || (spare !== undefined && key.startsWith(spare))) continue;
-        const message = `unknown key; ${didYouMean(shownKey(key), allowed)}`;
+        const message = elsewhere?.get(key) ??
+          `unknown key; ${didYouMean(shownKey(key), allowed)}`;
         addIssue({ message, path: [atKey(input, key)] });
       }
     }),

@@ -43,11 +43,17 @@ export function distrust(followed: Followed, uid: number): Problem[] {
   return problems.filter((problem) => problem !== undefined);
 }
 
+/** Why a folder cannot be trusted of which files are obeyed whatever their names. */
+export function distrustFolder(path: string, uid: number): Problem | undefined {
+  return judge(resolve(path), "folder", Deno.statSync(path), uid, "put a file there");
+}
+
 function judge(
   path: string,
   kind: "file" | "folder",
   info: Deno.FileInfo,
   uid: number,
+  deed = "change this file",
 ): Problem | undefined {
   const facts: string[] = [];
   const cures: string[] = [];
@@ -66,8 +72,8 @@ function judge(
   const shared = kind === "folder" && (mode & 0o1000) !== 0;
   const cure = shared ? "move the file to a folder of its own" : cures.join(" && ");
   const message =
-    `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and whoever can change ` +
-    `this file decides what VCM writes and runs with its rights; cure: ${cure}`;
+    `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and whoever can ${deed} ` +
+    `decides what VCM writes and runs with its rights; cure: ${cure}`;
   return { key: "", message };
 }
 

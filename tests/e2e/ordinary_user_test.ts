@@ -35,6 +35,31 @@ certs: []
   );
 });
 
+test("an included file that the user may not read is named, and so is its folder", async () => {
+  await using place = await makePlace();
+  const file = await place.write(
+    "vcm.yaml",
+    "include: [a.yaml, 'conf.d/*.yaml']\nconfig: {pki: p, role: r}\n",
+  );
+  const included = await place.write("a.yaml", "certs: [{name: '${HOSTNAME}.e2e.test'}]\n");
+  await Deno.mkdir(`${place.folder}/conf.d`, { mode: 0o755 });
+  const fine = await place.vcm("validate", "--config", file);
+  assert.equal(
+    fine.stdout + fine.stderr,
+    `${file}: no mistakes; 1 certificate, 0 targets, 0 services\n`,
+  );
+  await Deno.chmod(included, 0o600);
+  await Deno.chmod(`${place.folder}/conf.d`, 0o700);
+  const { code, stderr } = await place.vcm("validate", "--config", file);
+  assert.equal(code, 2);
+  const advice = "may not be read by this user; run as its owner or as root";
+  assert.equal(
+    stderr,
+    `${file}:1:19 include[1]: the folder "${place.folder}/conf.d" ${advice}\n` +
+      `${included}: ${advice}\n2 mistakes; nothing was done\n`,
+  );
+});
+
 test("check cannot tell where it may not look, and plan issues nothing", async () => {
   await using place = await makePlace();
   const store = `${place.folder}/store`;

@@ -8,7 +8,17 @@ export const FILE_NOTES: Readonly<Record<keyof File, Note>> = {
     example: { pki: "pki_internal", role: "internal-service" },
   },
   certs: {
-    means: "The certificates of this host, one entry each.",
+    means: "The certificates of this host, one entry each; not needed beside `include`.",
     example: [{ name: "web.example.com" }],
+  },
+  include: {
+    means:
+      "Files with further certificates: paths, or patterns with `*` in their last part, from " +
+      "the folder of this file.",
+    example: "conf.d/*.yaml",
+  },
+  defaults: {
+    means: "What holds for entries of `deploy` and `service` that do not say it.",
+    example: { deploy: { owner: "root" }, service: { control: "reload" } },
   },
 };

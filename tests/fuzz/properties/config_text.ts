@@ -1,10 +1,12 @@
 /** Any text of a file: a configuration, or mistakes with places, in bounded time. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError, type Problem } from "../../../lib/config/problem.ts";
 import { blocks, readDocument } from "../../unit/docs/documents.ts";
+import { surroundings } from "../../unit/config/around.ts";
 import { deepDocument, tower } from "../arbitraries/documents.ts";
-import { damaged, wellFormedText } from "../arbitraries/texts.ts";
+import { anyValue, damaged, wellFormedText } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
 
 const GOOD = [
@@ -13,20 +15,52 @@ const GOOD = [
   "certs: []\n",
 ];
 
+/** Texts with what leads out of them. */
+const MORE = [
+  readDocument("vcm.yaml.example").replaceAll("example.com", "${VCM_A:-a}.${HOSTNAME}"),
+  `include: [a, "conf.d/*"]
+defaults:
+  deploy: {owner: "\${VCM_A}", group: g, mode: "0644", create_dirs: true, order: key-first}
+  service: {control: reload, timeout: 5m, window: ["02:00-04:00", "\${VCM_B:-Sun 01:00-02:00}"]}
+config: {pki: "\${FQDN}", role: "r$\${"}
+certs: []
+`,
+  `x-a: &a {owner: "\${VCM_A}", mode: 0640}
+certs:
+  - name: "\${HOSTNAME}"
+    deploy: [{privkey: "/\${VCM_B:-b}", <<: *a}, {cert: /b}, {combined: /c}]
+    service: [{name: a, command: [a, "\\x24{VCM_A}"]}, {name: b, manager: docker}]
+`,
+];
+
+const whole = fc.oneof(
+  wellFormedText,
+  fc.constantFrom(...MORE),
+  damaged(...MORE, ...GOOD).map((text) => text.toWellFormed()),
+  tower,
+);
+
 /** Milliseconds; what is made here takes half a second at the most, and what grows by powers more. */
 const LIMIT = 5_000;
 
 /** What is said of a text that no parser can read. */
 const TOO_DEEP = "is nested too deeply to be read";
 
-async function parses(text: string): Promise<void> {
+/** @param files Texts of included files, by their names. */
+async function parses(
+  text: string,
+  files: Readonly<Record<string, string>> = {},
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const began = performance.now();
   try {
-    await parseConfig(text, "f");
+    await parseConfig(text, "f", () => Promise.resolve(surroundings({ files, variables })));
   } catch (error) {
     assert.ok(error instanceof ConfigError, `not a ConfigError: ${Deno.inspect(error)}`);
     assert.ok(error.problems.length > 0);
-    for (const problem of error.problems) assertProblem(text, problem);
+    for (const problem of error.problems) {
+      assertProblem(problem.file === undefined ? text : files[problem.file] ?? "", problem);
+    }
   }
   const took = performance.now() - began;
   assert.ok(took < LIMIT, `it took ${Math.round(took)} ms`);
@@ -49,12 +83,32 @@ function assertProblem(text: string, { line, column, message }: Problem): void {
 }
 
 export const CONFIG_TEXT = [
-  fuzz("any text is a configuration, or mistakes with places", wellFormedText, parses),
+  fuzz(
+    "any text is a configuration, or mistakes with places",
+    wellFormedText,
+    (text) => parses(text),
+  ),
   fuzz(
     "a good file after slips is a configuration, or mistakes with places",
     damaged(...GOOD).map((text) => text.toWellFormed()),
-    parses,
+    (text) => parses(text),
   ),
-  fuzz("a deep text is a configuration, or mistakes", deepDocument, parses),
-  fuzz("anchors that hold one another are read in bounded time", tower, parses),
+  fuzz("a deep text is a configuration, or mistakes", deepDocument, (text) => parses(text)),
+  fuzz(
+    "anchors that hold one another are read in bounded time",
+    tower,
+    (text) => parses(text),
+  ),
+  fuzz(
+    "a file, those that it includes and its variables are a configuration, or mistakes with places",
+    fc.tuple(whole, fc.array(whole, { maxLength: 3 }), fc.array(anyValue, { maxLength: 3 })),
+    async ([main, others, values]) => {
+      const files = Object.fromEntries(others.map((text, at) => [`f${at}`, text]));
+      const names = ["HOSTNAME", "FQDN", "VCM_A"];
+      const variables = Object.fromEntries(values.map((value, at) => [names[at], value]));
+      await parses(main, files, variables);
+      // The same as one that is sure to have more to it than its own text.
+      await parses(`include: "*"\n${main}`, files, variables);
+    },
+  ),
 ];

@@ -36,6 +36,8 @@ Deno.test("vcm.yaml.example is valid with its commented-out keys as well", async
   const all = text.replaceAll(/^( *)# ([a-z_]+: \S+)$/gm, (line, indent, key) => {
     return key.startsWith("vault_ssl_verify") ? line : indent + key;
   });
-  const { vault, logFile } = await parseConfig(all, "vcm.yaml.example");
+  const whole = all.replace(/^# (defaults:)\n#( {2}.*)\n#( {2}.*)$/m, "$1\n$2\n$3");
+  const { vault, logFile, certificates } = await parseConfig(whole, "vcm.yaml.example");
   assert.deepEqual([vault.namespace, logFile], ["team/web", "/var/log/vcm.log"]);
+  assert.equal(certificates[1]?.targets[0]?.group, "ssl-cert");
 });

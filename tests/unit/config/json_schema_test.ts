@@ -46,6 +46,9 @@ const TYPED = [
   config("vault_ssl_verify: /etc/ssl, vault_secret_id: 123456, vault_role_id: 1.50"),
   "certs: [{name: 1e3, pki: 0x1f, role: true}]",
   "x-any: {a: [1, ~]}\nx-: 5\ncerts: []",
+  cert("ttl: '${VCM_A:-5d}', key_type: '${VCM_B:-ec-256}', reuse_key: '${VCM_C:-false}'"),
+  "include: conf.d/*.yaml",
+  "include: [1, b]\ndefaults: {deploy: {mode: 0640}, service: {timeout: 5, window: 02:00-04:00}}",
 ];
 
 pureTest("the JSON Schema takes values as an editor reads them, quoted or not", async () => {
@@ -76,6 +79,9 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ["[]", ""],
   ["certs: {}", "/certs"],
   ["certs: []\ncolour: red", ""],
+  ["certs: []\ninclude: []", "/include"],
+  ["certs: []\ndefaults: {deploy: {cert: /a}}", "/defaults/deploy"],
+  ["certs: []\ndefaults: {service: {control: x}}", "/defaults/service/control"],
   [config("tokenfile: /x"), "/config"],
   [config("vault: []"), "/config/vault"],
   [config("vault: vault.example.com"), "/config/vault"],

@@ -1,7 +1,7 @@
 /** The notes on keys: each example and default is one that the file can have, and says the truth. */
 import assert from "node:assert/strict";
 import type { Example, Note } from "../../../lib/config/notes/note.ts";
-import { type MapName, NOTES } from "../../../lib/config/notes/notes.ts";
+import { mapBelow, type MapName, NOTES } from "../../../lib/config/notes/notes.ts";
 import { fileOutline, type MapOutline, type Outline } from "../../../lib/config/outline.ts";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { Config } from "../../../lib/config/types.ts";
@@ -21,6 +21,9 @@ const FILE_WITH: Readonly<Record<MapName, (keys: Keys) => Keys>> = {
   certs: (keys) => ({ certs: [{ ...NAMED, ...keys }] }),
   deploy: (keys) => ({ certs: [{ ...NAMED, deploy: [keys] }] }),
   service: (keys) => ({ certs: [{ ...NAMED, service: [{ name: "nginx", ...keys }] }] }),
+  defaults: (keys) => ({ certs: [NAMED], defaults: keys }),
+  "defaults.deploy": (keys) => FILE_WITH.defaults({ deploy: keys }),
+  "defaults.service": (keys) => FILE_WITH.defaults({ service: keys }),
   probe: (keys) => FILE_WITH.service({ probe: { connect: "a:1", ...keys } }),
 };
 
@@ -108,14 +111,14 @@ pureTest("each key of the schema has its note, and no other has", () => {
   );
 });
 
-function keysOf(value: Outline, name: string): string[] {
+function keysOf(value: Outline, name: MapName): string[] {
   const maps: [MapOutline, string][] = [];
-  const visit = (value: Outline, under: string): void => {
+  const visit = (value: Outline, under: MapName): void => {
     if (value.kind === "list") visit(value.item, under);
     if (value.kind === "either") value.ways.forEach((way) => visit(way, under));
     if (value.kind !== "map") return;
     maps.push([value, under]);
-    for (const key of value.keys) visit(key.value, key.name);
+    for (const key of value.keys) visit(key.value, mapBelow(under, key.name));
   };
   visit(value, name);
   return maps.flatMap(([{ keys }, under]) => keys.map((key) => `${under}.${key.name}`)).sort();

@@ -3,6 +3,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { COMMANDS } from "../../../lib/cli/commands.ts";
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 import { permissionFlags } from "../../../scripts/permission_flags.ts";
+import { surroundings } from "../config/around.ts";
 import { blocks, codeWords, DOCUMENTS, readDocument, tableBelow } from "./documents.ts";
 
 const DENO_JSON = JSON.parse(readDocument("deno.json"));
@@ -11,7 +12,10 @@ for (const path of DOCUMENTS) {
   const document = readDocument(path);
 
   Deno.test(`each YAML of ${path} is a configuration without a mistake`, async () => {
-    for (const text of blocks(document, "yaml")) await parseConfig(text, path);
+    const around = surroundings({ variables: { HOSTNAME: "web1" } });
+    for (const text of blocks(document, "yaml")) {
+      await parseConfig(text, path, () => Promise.resolve(around));
+    }
   });
 
   Deno.test(`each vcm command line in ${path} is one that vcm knows`, () => {

@@ -26,9 +26,13 @@ const ALLOWED_UPWARDS = new Set(["lib/demo/tour.ts -> lib/cli/host.ts"]);
 
 const PURE = ["lib/plan/", "lib/report/", "lib/certificate/", "lib/config/"];
 const IMPURE_FILES = new Set([
+  "lib/config/host_names.ts",
+  "lib/config/host_surroundings.ts",
+  "lib/config/include_files.ts",
   "lib/config/load.ts",
   "lib/config/regular_file.ts",
   "lib/config/trust.ts",
+  "lib/config/trusted_file.ts",
 ]);
 const EFFECTS = /\bDeno\.(?!customInspect)|\bfetch\(|\bDate\.now\(|\bnew Date\(\)|\bconsole\./;
 
@@ -104,6 +108,7 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   const sealing = ["@peculiar/asn1-pfx", "lib/certificate/sealed.ts"];
   const foreign = ["lib/observe/read_unwaiting.ts", "lib/apply/hands/obey.ts"];
   const others = ["lib/cli/look.ts", "lib/cli/help.ts", "lib/cli/man_page.ts"];
+  const whole = ["lib/config/parse_whole.ts", "lib/config/host_surroundings.ts"];
   const described = ["lib/cli/schema.ts", "lib/config/json_schema.ts", "lib/config/outline.ts"];
   for (
     const lazy of [
@@ -114,6 +119,7 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
       ...foreign,
       ...others,
       ...described,
+      ...whole,
     ]
   ) {
     assert.ok(!loaded.has(lazy), `${lazy} is loaded at start`);

@@ -1,0 +1,49 @@
+/**
+ * The names of this host, as `hostname -s` and `hostname -f` print them; nothing is asked for by DNS.
+ * Needs the right to the host's name, which no read permission gives: below /proc only all rights
+ * together would do.
+ */
+import { Mistake } from "./mistake.ts";
+
+const HOSTS_FILE = "/etc/hosts";
+
+/** The host's name up to its first dot. */
+export function shortHostName(): string | Mistake {
+  const name = hostName();
+  return name instanceof Mistake ? name : name.split(".", 1)[0] ?? name;
+}
+
+/** The host's name with its domain. */
+export function fullHostName(): string | Mistake {
+  const name = hostName();
+  if (name instanceof Mistake || name.includes(".")) return name;
+  let hosts = "";
+  try {
+    hosts = Deno.readTextFileSync(HOSTS_FILE);
+  } catch {
+    // Without that file the host has no name with a domain; the remedy is the same.
+  }
+  return canonicalName(hosts, name) ?? new Mistake(
+    `\${FQDN} is not known: the host's name "${name}" has no domain; give it one in ${HOSTS_FILE} ` +
+      `("ADDRESS ${name}.example.com ${name}"), or write the name itself`,
+  );
+}
+
+/** The first name with a domain of a line of /etc/hosts that names the host (hosts(5)). */
+export function canonicalName(hosts: string, name: string): string | undefined {
+  for (const line of hosts.split("\n")) {
+    const [, ...names] = line.replace(/#.*/, "").trim().split(/\s+/);
+    const [canonical] = names;
+    if (canonical === undefined || !names.includes(name)) continue;
+    // All hosts are "localhost.localdomain" to themselves.
+    if (canonical.includes(".") && !/^localhost\./.test(canonical)) return canonical;
+  }
+  return undefined;
+}
+
+function hostName(): string | Mistake {
+  const name = Deno.hostname();
+  // What the kernel says until somebody names the host.
+  if (name !== "" && name !== "(none)") return name;
+  return new Mistake(`this host has no name; give it one with hostnamectl`);
+}

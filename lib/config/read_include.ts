@@ -1,0 +1,18 @@
+/** The reader of what `include` names. */
+import { expected, hasControlCharacter, type Mistake } from "./mistake.ts";
+
+/** The path of a file, or a pattern with `*` in its last part, relative or absolute. */
+export function readInclude(text: string): string | Mistake {
+  const slash = text.lastIndexOf("/");
+  const [folder, name] = [text.slice(0, slash + 1), text.slice(slash + 1)];
+  if (name === "" || name === "." || name === ".." || hasControlCharacter(text)) {
+    return expected(`a file or a pattern such as "conf.d/*.yaml"`, text);
+  }
+  if (folder.includes("*") || name.includes("**")) {
+    return expected(`"*" alone and in the last part, as in "conf.d/*.yaml"`, text);
+  }
+  if (name.includes("*") && /[?[\]{}]/.test(name)) {
+    return expected(`no sign but "*" that stands for others`, text);
+  }
+  return text;
+}

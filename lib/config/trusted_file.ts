@@ -1,0 +1,74 @@
+/**
+ * Reads a file that is obeyed. It is opened once, and what is judged and read is that open file; it
+ * changes nothing.
+ */
+import { ConfigError } from "./problem.ts";
+import { readAll } from "./regular_file.ts";
+import { distrust, follow, type Followed } from "./trust.ts";
+
+/** More than a hundred thousand certificates; whatever is bigger is another file by mistake. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The text of a file and its mode.
+ *
+ * @param absent What to tell where there is none. Throws `ConfigError` if it cannot be read or trusted.
+ */
+export function readTrusted(
+  path: string,
+  absent: string,
+): { readonly text: string; readonly mode: number } {
+  const orRefuse = <T>(step: () => T): T => {
+    try {
+      return step();
+    } catch (error) {
+      if (error instanceof ConfigError) throw error;
+      throw refusal(path, error instanceof Deno.errors.NotFound ? absent : reason(error), error);
+    }
+  };
+  const followed = orRefuse(() => follow(path));
+  // Before it is opened: to open a pipe would wait for somebody to write into it.
+  if (!followed.info.isFile) {
+    throw refusal(path, `is ${followed.info.isDirectory ? "a folder" : "no regular file"}`);
+  }
+  using file = orRefuse(() => Deno.openSync(followed.path, { read: true }));
+  const info = file.statSync();
+  const uid = Deno.uid();
+  if (uid !== null) {
+    const opened: Followed = { ...followed, info };
+    const problems = orRefuse(() => distrust(opened, uid));
+    if (problems.length > 0) throw new ConfigError(path, problems);
+  }
+  if (!info.isFile) throw refusal(path, "is no regular file");
+  if (info.size > MAX_BYTES) throw refusal(path, "is bigger than 16 MiB; is it the right file?");
+  const text = decode(path, orRefuse(() => readAll(file, info.size)));
+  return { text, mode: info.mode ?? 0 };
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    const before = new TextDecoder().decode(bytes).split("\ufffd", 1)[0] ?? "";
+    const lines = before.split("\n");
+    const place = { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+    const message = "is not UTF-8 from here on; save the file as UTF-8";
+    throw new ConfigError(path, [{ ...place, key: "", message }]);
+  }
+}
+
+/** Says plainly why the system would not do it. */
+export function reason(error: unknown): string {
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "may not be read by this user; run as its owner or as root";
+  }
+  const words = error instanceof Error ? error.message : String(error);
+  return `cannot be read: ${words.replace(/ \(os error \d+\).*/s, "")}`;
+}
+
+function refusal(path: string, message: string, cause?: unknown): ConfigError {
+  const error = new ConfigError(path, [{ key: "", message }]);
+  if (cause !== undefined) error.cause = cause;
+  return error;
+}

@@ -1,0 +1,45 @@
+/** What surrounds a file in tests: other files by their names, and variables. */
+import assert from "node:assert/strict";
+import { parseConfig } from "../../../lib/config/parse.ts";
+import { ConfigError } from "../../../lib/config/problem.ts";
+import type { Included, Surroundings } from "../../../lib/config/surroundings.ts";
+import type { Config } from "../../../lib/config/types.ts";
+
+export interface Around {
+  /** Texts of included files, in their order. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
+  /** What patterns lead to beside the files. */
+  readonly further?: readonly Included[];
+}
+
+export function surroundings({ files = {}, variables = {}, further = [] }: Around): Surroundings {
+  return {
+    variable: (name) => variables[name],
+    include: () => [
+      ...Object.entries(files).map(([file, text]) => ({ kind: "text" as const, file, text })),
+      ...further,
+    ],
+  };
+}
+
+/** Reads a main file that is called `f`. */
+export async function parseAround(text: string, around: Around): Promise<Config> {
+  return await parseConfig(text, "f", () => Promise.resolve(surroundings(around)));
+}
+
+/** Holds what is said of a text against the lines that it should give. */
+export async function assertMistakesAround(
+  text: string,
+  around: Around,
+  ...lines: string[]
+): Promise<void> {
+  let said: string[] = [];
+  try {
+    await parseAround(text, around);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    said = error.message.split("\n");
+  }
+  assert.deepEqual(said, lines, text);
+}
