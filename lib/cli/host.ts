@@ -61,9 +61,8 @@ export function processHost(): Host {
     },
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
-    get errIsJournal() {
-      return isJournal(Deno.env.get("JOURNAL_STREAM"));
-    },
+    // Before the right to the environment is given up.
+    errIsJournal: isJournal(Deno.env.get("JOURNAL_STREAM")),
     get columns() {
       return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
     },
