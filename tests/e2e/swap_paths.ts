@@ -1,9 +1,10 @@
-/** A worker that swaps what lies at two paths, over and over, as fast as it can. */
+/** A worker that swaps what lies at two paths, over and over, as fast as it can, until it is told. */
 
 interface Swap {
   readonly one: string;
   readonly other: string;
-  readonly milliseconds: number;
+  /** Not 0: it is to end. */
+  readonly end: Int32Array<SharedArrayBuffer>;
 }
 
 interface Scope {
@@ -13,11 +14,10 @@ interface Scope {
 
 const scope = self as unknown as Scope;
 scope.onmessage = ({ data }) => {
-  const { one, other, milliseconds } = data;
+  const { one, other, end } = data;
   const spare = `${one}.spare`;
-  const end = performance.now() + milliseconds;
   let swaps = 0;
-  while (performance.now() < end) {
+  while (Atomics.load(end, 0) === 0) {
     Deno.renameSync(one, spare);
     Deno.renameSync(other, one);
     Deno.renameSync(spare, other);
