@@ -98,14 +98,18 @@ export const COMMANDS = [
   },
   {
     name: "schema",
-    summary: "print the JSON Schema of the file, for editors",
+    summary: "print the JSON Schema of the file, or of what --json prints",
     details:
       "An editor with a YAML language server completes and checks a file whose first line is " +
       'that of vcm.yaml.example, beside "vcm schema > vcm.schema.json". What VCM takes, the ' +
-      "schema takes; mistakes that hang on several keys are left to validate.",
+      "schema takes; mistakes that hang on several keys are left to validate. The schema of " +
+      "--output has a definition for each command.",
     takesNames: false,
-    options: ["json", "no-color", "help", "version"],
-    examples: [["vcm schema", "as JSON on standard output"]],
+    options: ["output", "json", "no-color", "help", "version"],
+    examples: [
+      ["vcm schema", "as JSON on standard output"],
+      ["vcm schema --output", "of what --json prints, for programs that read it"],
+    ],
   },
   {
     name: "doctor",

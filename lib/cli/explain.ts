@@ -21,7 +21,7 @@ export function explain(
 ): number {
   const command = parsed?.command ?? (error instanceof UsageError ? error.command : undefined);
   const status = statusOf(error, command ?? (args[0] as CommandName));
-  if (parsed?.json ?? args.includes("--json")) {
+  if (parsed?.json ?? args.some((arg) => /^--json(=|$)/.test(arg))) {
     const problems = error instanceof ConfigError ? error.problems : undefined;
     host.out(errorJson(messageOf(error), problems));
   }

@@ -1,10 +1,20 @@
 /** Help, made from the command table; command lines that work come first. */
 import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "./about.ts";
-import { type Command, COMMANDS } from "./commands.ts";
+import { type Command, commandNamed, COMMANDS } from "./commands.ts";
+import { helpData } from "./help_data.ts";
 import { optionFacts } from "./option_facts.ts";
 import { type OptionName, WITH_FILE } from "./options.ts";
+import type { Arguments } from "./parse_arguments.ts";
+import { helpJson } from "../report/json.ts";
 
 const WIDTH = 90;
+
+/** What was asked for: of all commands, or of the one that was named. */
+export function helpText({ command, named, json }: Arguments): string {
+  const asked = named ? [commandNamed(command)] : COMMANDS;
+  if (json) return helpJson(helpData(asked));
+  return named ? commandHelp(commandNamed(command)) : generalHelp();
+}
 
 /** `vcm --help` */
 export function generalHelp(): string {

@@ -1,10 +1,8 @@
 /** From arguments to exit status. */
 import { EXIT_OK } from "../report/verdict.ts";
 import { act } from "./act.ts";
-import { commandNamed } from "./commands.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, parseArguments } from "./parse_arguments.ts";
-import { VERSION } from "./version.ts";
 
 /** Runs one command line and answers its exit status. Never throws. */
 export async function main(args: readonly string[], host: Host): Promise<number> {
@@ -12,12 +10,11 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   try {
     parsed = parseArguments(args);
     if (parsed.help) {
-      const { commandHelp, generalHelp } = await import("./help.ts");
-      host.out(parsed.named ? commandHelp(commandNamed(parsed.command)) : generalHelp());
+      host.out((await import("./help.ts")).helpText(parsed));
       return EXIT_OK;
     }
     if (parsed.version) {
-      host.out(`vcm ${VERSION} (deno ${Deno.version.deno})\n`);
+      host.out((await import("./version.ts")).versionText(parsed));
       return EXIT_OK;
     }
     return await dispatch(parsed, host);
@@ -32,7 +29,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "completion":
       return (await import("./completion/completion.ts")).completion(args, host);
     case "demo":
-      return await (await import("../demo/tour.ts")).demo(host, main);
+      return await (await import("../demo/tour.ts")).demo(host, main, args.json);
     case "doctor":
       return await (await import("./doctor.ts")).doctor(args, host);
     case "man":
@@ -42,7 +39,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "revoke":
       return await (await import("./revoke.ts")).revoke(args, host);
     case "schema":
-      return (await import("./schema.ts")).schema(host);
+      return (await import("./schema.ts")).schema(args, host);
     case "validate":
       return await (await import("./validate.ts")).validate(args, host);
     case "check":

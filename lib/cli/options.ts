@@ -22,6 +22,7 @@ export const OPTIONS = {
   },
   ascii: { type: "boolean", help: "draw with ASCII alone" },
   permissions: { type: "boolean", help: "also show what run would be allowed to touch" },
+  output: { type: "boolean", help: "print the schema of the JSON output, not of the file" },
   yes: { type: "boolean", short: "y", help: "do it without a question" },
   json: { type: "boolean", help: "print the result as JSON" },
   "log-format": {

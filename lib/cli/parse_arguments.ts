@@ -32,6 +32,7 @@ export interface Arguments {
   readonly all: boolean;
   readonly permissions: boolean;
   readonly ascii: boolean;
+  readonly output: boolean;
   readonly yes: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -81,6 +82,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     all: on("all"),
     permissions: on("permissions"),
     ascii: on("ascii"),
+    output: on("output"),
     yes: on("yes"),
     json: on("json"),
     quiet: on("quiet"),

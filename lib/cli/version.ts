@@ -1,2 +1,11 @@
+/** `vcm --version` */
+import { versionJson } from "../report/json.ts";
+import type { Arguments } from "./parse_arguments.ts";
+
 /** The version of this program, as `deno.json` has it; a test holds the two together. */
 export const VERSION = "0.1.0";
+
+export function versionText({ json }: Arguments): string {
+  const { deno } = Deno.version;
+  return json ? versionJson(VERSION, deno) : `vcm ${VERSION} (deno ${deno})\n`;
+}

@@ -3,17 +3,27 @@
  * on a real host. Needs no root; talks to 127.0.0.1 only; leaves nothing but the folder it names.
  */
 import type { Host } from "../cli/host.ts";
+import { octal } from "../config/octal.ts";
+import type { DemoDocument, TourCommand } from "../report/documents.ts";
+import { demoJson } from "../report/json.ts";
 import { type PracticeVault, startPracticeVault } from "./practice_vault.ts";
 
 /** Runs one command line of VCM and answers its exit status. */
 export type RunCommandLine = (args: readonly string[], host: Host) => Promise<number>;
 
-/** Answers 0 when every step came out as the tour says it does. */
-export async function demo(host: Host, run: RunCommandLine): Promise<number> {
+/**
+ * Answers 0 when every step came out as the tour says it does.
+ *
+ * @param json Standard output holds one document; the tour is told on standard error.
+ */
+export async function demo(host: Host, run: RunCommandLine, json: boolean): Promise<number> {
   const vault = await startPracticeVault();
   try {
-    const tour = new Tour(host, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
-    return await tour.walk();
+    const told = json ? { ...host, out: host.err, outIsTerminal: host.errIsTerminal } : host;
+    const tour = new Tour(told, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
+    const status = await tour.walk();
+    if (json) host.out(demoJson(tour.record()));
+    return status;
   } finally {
     await vault.close();
   }
@@ -24,6 +34,8 @@ class Tour {
   readonly #run: RunCommandLine;
   readonly #vault: PracticeVault;
   readonly #folder: string;
+  readonly #commands: TourCommand[] = [];
+  readonly #files: DemoDocument["files"][number][] = [];
   #surprises = 0;
 
   constructor(host: Host, run: RunCommandLine, vault: PracticeVault, folder: string) {
@@ -42,6 +54,11 @@ class Tour {
     return this.#surprises === 0 ? 0 : 1;
   }
 
+  /** What was done. */
+  record(): Omit<DemoDocument, "layout"> {
+    return { folder: this.#folder, commands: this.#commands, files: this.#files };
+  }
+
   async #firstRun(): Promise<void> {
     Deno.mkdirSync(`${this.#folder}/ssl`);
     this.#writeConfig([]);
@@ -56,9 +73,7 @@ class Tour {
 
   async #secondRun(): Promise<void> {
     this.#say("2. Nothing is due now, so a run changes nothing and asks the server nothing.");
-    const before = this.#vault.requests.length;
-    await this.#vcm("run");
-    const asked = this.#vault.requests.length - before;
+    const asked = await this.#vcm("run");
     this.#expect(asked === 0, `the server got ${asked} requests`);
     this.#host.out(`   (requests at the server: ${asked})\n`);
   }
@@ -82,9 +97,10 @@ class Tour {
   async #end(): Promise<void> {
     this.#say("5. What lies on disk:");
     for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
-      const { mode, size } = Deno.lstatSync(`${this.#folder}/${path}`);
-      const octal = ((mode ?? 0) & 0o7777).toString(8).padStart(4, "0");
-      this.#host.out(`   ${octal}  ${String(size).padStart(5)} bytes  ${path}\n`);
+      const { mode: bits, size } = Deno.lstatSync(`${this.#folder}/${path}`);
+      const mode = (bits ?? 0) & 0o7777;
+      this.#files.push({ path, mode, size });
+      this.#host.out(`   ${octal(mode)}  ${String(size).padStart(5)} bytes  ${path}\n`);
     }
     this.#say(
       [
@@ -96,11 +112,19 @@ class Tour {
     );
   }
 
-  /** Runs a command line, shows it, and counts an exit status that the tour does not expect. */
-  async #vcm(command: string, expected = 0): Promise<void> {
+  /**
+   * Runs a command line, shows it, and counts an exit status that the tour does not expect.
+   *
+   * Answers how many requests the server got.
+   */
+  async #vcm(command: string, expected = 0): Promise<number> {
     this.#host.out(`\n   $ vcm ${command}\n`);
+    const before = this.#vault.requests.length;
     const status = await this.#run([command, "--config", this.#config], this.#tourHost());
     this.#expect(status === expected, `"vcm ${command}" ended with ${status}, not ${expected}`);
+    const requests = this.#vault.requests.length - before;
+    this.#commands.push({ command, status, expected, requests });
+    return requests;
   }
 
   /** The tour shares the terminal, and neither the environment's tokens nor its permissions. */

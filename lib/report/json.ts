@@ -1,47 +1,75 @@
-/** Plans and outcomes as data. Times are ISO 8601 in UTC; keys that are not known are left out. */
+/** What commands print with `--json`. Times are ISO 8601 in UTC; keys that are not known are left out. */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/rights.ts";
 import type { Problem } from "../config/problem.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Finding } from "../vault/doctor/finding.ts";
+import {
+  type CheckDocument,
+  type DemoDocument,
+  type DoctorDocument,
+  type ErrorDocument,
+  type Head,
+  type HelpDocument,
+  LAYOUT,
+  type PlanDocument,
+  type RevokeDocument,
+  type RunDocument,
+  type ValidateDocument,
+  type VersionDocument,
+} from "./documents.ts";
 import type { Outcome } from "./outcome.ts";
 import { judgeStanding } from "./verdict.ts";
 
-/** Version of the layout; it changes when a key changes its meaning or goes away. */
-const LAYOUT = 1;
-
 export function planJson(plan: Plan, permissions?: Rights): string {
-  return print({ layout: LAYOUT, ...plan, ...(permissions && { permissions }) });
+  return document<PlanDocument>({ ...plan, ...(permissions && { permissions }) });
 }
 
 export function checkJson(plan: Plan): string {
-  return print({ layout: LAYOUT, standing: judgeStanding(plan), ...plan });
+  return document<CheckDocument>({ standing: judgeStanding(plan), ...plan });
 }
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {
-  return print({ layout: LAYOUT, ...plan, events, outcome });
+  return document<RunDocument>({ ...plan, events, outcome });
 }
 
 /** What came of `vcm revoke`. */
-export function revokeJson(
-  results: readonly { readonly name: string; readonly done: boolean; readonly message: string }[],
-): string {
-  return print({ layout: LAYOUT, results });
+export function revokeJson(results: RevokeDocument["results"]): string {
+  return document<RevokeDocument>({ results });
 }
 
 /** What `vcm doctor` found. */
 export function doctorJson(findings: readonly Finding[]): string {
-  return print({ layout: LAYOUT, findings });
+  return document<DoctorDocument>({ findings });
 }
 
 /** What `vcm validate` counts in a file without mistakes. */
-export function validJson(counts: Readonly<Record<string, string | number>>): string {
-  return print({ layout: LAYOUT, ...counts });
+export function validJson(counts: Omit<ValidateDocument, "layout">): string {
+  return document<ValidateDocument>(counts);
+}
+
+/** What `vcm demo` did. */
+export function demoJson(tour: Omit<DemoDocument, "layout">): string {
+  return document<DemoDocument>(tour);
+}
+
+/** Which `vcm` this is. */
+export function versionJson(version: string, deno: string): string {
+  return document<VersionDocument>({ version, deno });
+}
+
+/** What `vcm help` tells of commands. */
+export function helpJson(commands: HelpDocument["commands"]): string {
+  return document<HelpDocument>({ commands });
 }
 
 /** Why a command could not be carried out; `problems` are the mistakes of the configuration. */
 export function errorJson(message: string, problems?: readonly Problem[]): string {
-  return print({ layout: LAYOUT, error: { message, ...(problems ? { problems } : {}) } });
+  return document<ErrorDocument>({ error: { message, ...(problems && { problems }) } });
+}
+
+function document<T extends Head>(rest: Omit<T, "layout">): string {
+  return print({ layout: LAYOUT, ...rest });
 }
 
 /** @param value Plain data. */

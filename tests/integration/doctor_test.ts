@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { freePort } from "../support/free_port.ts";
 import type { OpenBao } from "../support/openbao.ts";
+import { outputMistakes } from "../support/output_judge.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { listen } from "./audit.ts";
 import { assertNoSecret, type Bench, certificate, makeBench, NAME } from "./bench.ts";
@@ -152,6 +153,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       using bench = makeBench();
       bench.configure(settings(bao), certificate(bench.folder));
       const { out } = await bench.vcm(["doctor", "--json"], env);
+      assert.deepEqual(outputMistakes("doctor", out), []);
       const { layout, findings } = JSON.parse(out);
       assert.equal(layout, 1);
       assert.deepEqual(findings[1], {

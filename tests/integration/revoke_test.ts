@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { parseCertificate } from "../../lib/certificate/certificate.ts";
 import type { OpenBao } from "../support/openbao.ts";
+import { outputMistakes } from "../support/output_judge.ts";
 import { modeOf } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { listen } from "./audit.ts";
@@ -119,5 +120,6 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       bench.configure(settings(bao), certificate(bench.folder));
       const said = await bench.vcm(["revoke", NAME, "--yes", "--json"], { VAULT_TOKEN: bao.token });
       assert.equal(JSON.parse(said.out).results[0].done, true);
+      assert.deepEqual(outputMistakes("revoke", said.out), []);
     });
   }));

@@ -13,6 +13,7 @@ import { planStatus } from "../../../lib/report/verdict.ts";
 import { makeRandom } from "../../../scripts/simulate/random.ts";
 import { makeConfig, makeStored } from "../../support/fixtures.ts";
 import { inOrder, randomObservation, randomSpec } from "../../support/fixtures_random.ts";
+import { outputMistakes } from "../../support/output_judge.ts";
 import { fuzz } from "../fuzz.ts";
 
 /** Moments that certificates can hold, in whole seconds (RFC 5280, 4.1.2.5). */
@@ -62,7 +63,8 @@ function assertTold(made: Plan): void {
   for (const text of [planText(made, paint(false), true), checkText(made, paint(false), true)]) {
     assert.doesNotMatch(text, /undefined|NaN|Invalid Date|\[object/);
   }
-  for (const json of [planJson(made), checkJson(made)]) JSON.parse(json);
+  assert.deepEqual(outputMistakes("plan", planJson(made)), []);
+  assert.deepEqual(outputMistakes("check", checkJson(made)), []);
   assert.ok(Number.isInteger(planStatus(made, true)));
 }
 

@@ -13,6 +13,7 @@ const PLAIN: Arguments = {
   all: false,
   permissions: false,
   ascii: false,
+  output: false,
   yes: false,
   json: false,
   quiet: false,

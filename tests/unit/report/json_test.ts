@@ -151,7 +151,8 @@ pureTest("revokeJson() holds what came of each name", () => {
 });
 
 pureTest("validJson() and errorJson() have the layout before the rest", () => {
-  assert.deepEqual(JSON.parse(validJson({ certificates: 2 })), { layout: 1, certificates: 2 });
+  const counts = { file: "vcm.yaml", certificates: 2, targets: 3, services: 1 };
+  assert.deepEqual(JSON.parse(validJson(counts)), { layout: 1, ...counts });
   assert.deepEqual(JSON.parse(errorJson("no")), { layout: 1, error: { message: "no" } });
   const problems = [{ key: "config.pki", message: "is missing" }];
   assert.deepEqual(JSON.parse(errorJson("no", problems)).error, { message: "no", problems });

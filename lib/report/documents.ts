@@ -1,0 +1,124 @@
+/** What `--json` prints, one type a document. Times become ISO 8601 in UTC. */
+import type { ApplyEvent } from "../apply/events.ts";
+import type { Rights } from "../apply/rights.ts";
+import type { Problem } from "../config/problem.ts";
+import type { Plan } from "../plan/types.ts";
+import type { Finding } from "../vault/doctor/finding.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Standing } from "./verdict.ts";
+
+/** Version of the layout; it changes when a key changes its meaning or goes away. */
+export const LAYOUT = 1;
+
+/** What all documents have. */
+export interface Head {
+  readonly layout: typeof LAYOUT;
+}
+
+export interface RunDocument extends Head, Plan {
+  readonly events: readonly ApplyEvent[];
+  readonly outcome: Outcome;
+}
+
+export interface CheckDocument extends Head, Plan {
+  readonly standing: Standing;
+}
+
+export interface PlanDocument extends Head, Plan {
+  /** What a run of the plan may touch, where that was asked for. */
+  readonly permissions?: Rights;
+}
+
+/** What `vcm validate` counts in a file without mistakes. */
+export interface ValidateDocument extends Head {
+  readonly file: string;
+  readonly certificates: number;
+  readonly targets: number;
+  readonly services: number;
+}
+
+export interface DoctorDocument extends Head {
+  readonly findings: readonly Finding[];
+}
+
+export interface RevokeDocument extends Head {
+  readonly results: readonly {
+    readonly name: string;
+    readonly done: boolean;
+    readonly message: string;
+  }[];
+}
+
+/** A command line of the tour, and what came of it. */
+export interface TourCommand {
+  readonly command: string;
+  readonly status: number;
+  /** The status that the tour says it ends with. */
+  readonly expected: number;
+  /** How many requests the practice Vault got meanwhile. */
+  readonly requests: number;
+}
+
+export interface DemoDocument extends Head {
+  readonly folder: string;
+  readonly commands: readonly TourCommand[];
+  /** What lies in the folder at the end; paths are relative to it. */
+  readonly files: readonly {
+    readonly path: string;
+    readonly mode: number;
+    /** Bytes. */
+    readonly size: number;
+  }[];
+}
+
+export interface VersionDocument extends Head {
+  readonly version: string;
+  readonly deno: string;
+}
+
+/** The command table. */
+export interface HelpDocument extends Head {
+  readonly commands: readonly {
+    readonly name: string;
+    readonly summary: string;
+    readonly details: string;
+    readonly takesNames: boolean;
+    /** Those of which it takes one; absent where it takes none. */
+    readonly words?: readonly string[];
+    readonly options: readonly {
+      readonly name: string;
+      readonly short?: string;
+      /** What its value is; absent where it takes none. */
+      readonly value?: string;
+      readonly help: string;
+    }[];
+    readonly examples: readonly { readonly line: string; readonly does: string }[];
+  }[];
+}
+
+/** Why a command could not be carried out. */
+export interface ErrorDocument extends Head {
+  readonly error: {
+    readonly message: string;
+    /** The mistakes of the configuration, where it is that. */
+    readonly problems?: readonly Problem[];
+  };
+}
+
+/** By the command that prints it, or by what else it is. */
+export interface Documents {
+  readonly run: RunDocument;
+  readonly issue: RunDocument;
+  readonly deploy: RunDocument;
+  readonly restart: RunDocument;
+  readonly check: CheckDocument;
+  readonly status: CheckDocument;
+  readonly plan: PlanDocument;
+  readonly validate: ValidateDocument;
+  readonly doctor: DoctorDocument;
+  readonly revoke: RevokeDocument;
+  readonly demo: DemoDocument;
+  readonly version: VersionDocument;
+  readonly help: HelpDocument;
+  readonly error: ErrorDocument;
+}

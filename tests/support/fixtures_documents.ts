@@ -1,0 +1,75 @@
+/** A plan and events in which each key that they can have stands at least once. */
+import type { ApplyEvent } from "../../lib/apply/events.ts";
+import type { Certificate } from "../../lib/certificate/certificate.ts";
+import type { CertificateState, Plan, ServiceState } from "../../lib/plan/types.ts";
+import { NOW } from "./fixtures.ts";
+import { debt, drift, due, STEPS, type Whole } from "./fixtures_steps.ts";
+
+const waits = { until: NOW, late: true, detail: "its window opens" };
+
+const CERTIFICATE: Whole<Certificate> = {
+  commonName: "web",
+  dnsNames: ["web"],
+  ipAddresses: ["10.0.0.1"],
+  uris: ["spiffe://web"],
+  emails: ["web@example.com"],
+  otherNames: ["1.2.3;UTF8:web"],
+  notBefore: NOW,
+  notAfter: NOW,
+  issuer: "Example CA",
+  serial: "0a:1b",
+  fingerprint: "AA:BB",
+};
+
+const STATE: Whole<CertificateState> = {
+  name: "web",
+  certificate: CERTIFICATE,
+  renewAt: NOW,
+  due,
+  waits,
+  warnings: [{ kind: "clock", message: "hm" }],
+  targets: [{ what: "bundle", path: "/b", drift }],
+  blocked: [{ kind: "impossible", message: "no owner" }],
+};
+
+const SERVICE: Whole<ServiceState> = {
+  service: "nginx.service",
+  certificates: ["web"],
+  debt,
+  waits,
+  servedUntil: NOW,
+  problem: "refused",
+};
+
+const setback = { step: "deploy", subject: "web", message: "disk full" } as const;
+
+const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind: K } } = {
+  tidied: { kind: "tidied", certificate: "web", detail: "left-overs" },
+  issued: {
+    kind: "issued",
+    certificate: "web",
+    address: "https://v",
+    serial: "0a",
+    notAfter: NOW,
+    renewAt: NOW,
+  },
+  deployed: { kind: "deployed", certificate: "web", what: "cert", path: "/a", drift },
+  reverted: { kind: "reverted", certificate: "web", service: "nginx.service", paths: ["/a"] },
+  acted: { kind: "acted", service: "nginx.service", action: "reload" },
+  settled: { kind: "settled", service: "nginx.service", detail: "it is gone" },
+  warning: { kind: "warning", subject: "web", message: "hm" },
+  failed: { kind: "failed", ...setback },
+  skipped: { kind: "skipped", ...setback },
+};
+
+/** All that a plan can hold. */
+export const FULL_PLAN: Plan = {
+  at: NOW,
+  certStore: "/var/lib/vcm/certs",
+  certificates: [STATE],
+  services: [SERVICE],
+  steps: Object.values(STEPS).flat(),
+};
+
+/** One event of each kind. */
+export const ALL_EVENTS: readonly ApplyEvent[] = Object.values(EVENTS);

@@ -1,0 +1,138 @@
+/** Steps in which each key that a step can have stands at least once. */
+import type { ProbeSpec } from "../../lib/config/types.ts";
+import type {
+  CertificateRequest,
+  Debt,
+  Difference,
+  Drift,
+  Due,
+  Replaced,
+  ServiceAction,
+  ServiceStep,
+  Step,
+  TargetStep,
+} from "../../lib/plan/types.ts";
+import { NOW } from "./fixtures.ts";
+
+/** An object without one of its type's keys does not compile. */
+export type Whole<T> = { readonly [K in keyof T]-?: T[K] };
+
+const by = { uid: 33, gid: 33 };
+export const due: Due = { reason: "missing", detail: "there is none" };
+export const debt: Debt = { reason: "owed", detail: "it has not loaded its files" };
+const DIFFERENCES: { readonly [K in Difference["kind"]]: Whole<Extract<Drift, { kind: K }>> } = {
+  "missing": { kind: "missing", files: ["cert"] },
+  "not-a-file": { kind: "not-a-file", found: "symlink", files: [] },
+  "content": { kind: "content", from: "serial 01", to: "serial 02", detail: "cut off", files: [] },
+  "renewed": { kind: "renewed", files: [] },
+  "forced": { kind: "forced", files: [] },
+  "unjudged": { kind: "unjudged", files: [] },
+  "owner": { kind: "owner", from: "root", to: "www-data", files: [] },
+  "group": { kind: "group", from: "root", to: "www-data", files: [] },
+  "mode": { kind: "mode", from: "0644", to: "0600", files: [] },
+};
+export const drift: readonly Drift[] = Object.values(DIFFERENCES);
+
+const REQUEST: Whole<CertificateRequest> = {
+  mount: "pki",
+  role: "web",
+  commonName: "web",
+  dnsSans: ["api"],
+  ipSans: ["10.0.0.1"],
+  uriSans: ["spiffe://web"],
+  emailSans: ["web@example.com"],
+  otherSans: ["1.2.3;UTF8:web"],
+  excludeCnFromSans: false,
+  removeRootsFromChain: true,
+  issuerRef: "default",
+  issuer: "Example CA",
+  ttl: 86_400,
+  key: { origin: "local", type: "ec-256", reuse: true },
+};
+
+const REPLACED: Whole<Replaced> = { path: "/a", by, inPlace: true, kept: true };
+
+const TARGET: Whole<TargetStep> = {
+  what: "bundle",
+  order: "cert-first",
+  passwordFile: "/p",
+  by,
+  path: "/b",
+  drift,
+  uid: 33,
+  gid: 33,
+  mode: 0o755,
+  modes: { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 },
+  createDirs: true,
+  inPlace: true,
+  endsBundle: true,
+};
+
+const ACTIONS: readonly ServiceAction[] = [
+  { manager: "systemd", name: "nginx.service", control: "reload" },
+  { manager: "docker", name: "web", control: "signal", signal: "HUP" },
+  { manager: "pid_file", pidFile: "/run/x.pid", signal: "HUP" },
+  { manager: "command", command: ["x", "reload"] },
+];
+
+const PROBE: Whole<ProbeSpec> = {
+  host: "10.0.0.1",
+  port: 25,
+  serverName: "web",
+  startTls: "smtp",
+  timeout: 30,
+};
+
+const work = {
+  service: "nginx.service",
+  debt,
+  certificates: ["web"],
+  about: { certificates: ["web"], files: ["/a"] },
+  validate: [["nginx", "-t"]],
+  timeout: 120,
+};
+
+function serviceStep(action: ServiceAction): Whole<ServiceStep> {
+  return { kind: "service", action, probes: [{ certificate: "web", probe: PROBE }], ...work };
+}
+
+const issue: Whole<Extract<Step, { kind: "issue" }>> = {
+  kind: "issue",
+  certificate: "web",
+  keep: 3,
+  due,
+  request: REQUEST,
+  renew: { kind: "share", percent: 33.3 },
+  spread: 20,
+  services: [],
+  inUseUntil: NOW,
+};
+
+export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step, { kind: K }>>[] } =
+  {
+    tidy: [{
+      kind: "tidy",
+      certificate: "web",
+      store: true,
+      keep: 3,
+      unjudged: [REPLACED],
+      leftovers: ["/a"],
+      byUsers: [{ path: "/a", by }],
+      detail: "an interrupted run left something",
+      closeKey: true,
+    }],
+    issue: [issue, { ...issue, renew: { kind: "duration", seconds: 86_400 } }],
+    deploy: [{
+      kind: "deploy",
+      certificate: "web",
+      storedSetUsable: true,
+      targets: [TARGET],
+      services: ["nginx.service"],
+      inUseUntil: NOW,
+      revocable: true,
+    }],
+    inherit: [{ kind: "inherit", marker: "apache2.service", heirs: ["nginx.service"] }],
+    judge: [{ kind: "judge", ...work }],
+    service: ACTIONS.map(serviceStep),
+    settle: [{ kind: "settle", service: "nginx.service", detail: "it is gone" }],
+  };
