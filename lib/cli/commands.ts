@@ -89,6 +89,20 @@ export const COMMANDS = [
     examples: [["vcm restart --force web.internal.myorg.local", "reload its services now"]],
   },
   {
+    name: "init",
+    summary: "write a first configuration, from a few questions",
+    details: "Looks at nginx, Apache and HAProxy for the certificates that they use, and asks " +
+      "which of them to keep; names take those alone, found or not. Without a terminal, or with " +
+      "--yes, nothing is asked. A file that is there is left as it is.",
+    takesNames: true,
+    options: ["vault", "pki", "role", "print", "yes", ...WITH_FILE],
+    examples: [
+      ["vcm init", "asks, and takes what it finds"],
+      ["vcm init --yes --role internal-service", "for scripts, with VAULT_ADDR"],
+      ["vcm init --print web.internal.myorg.local", "one certificate, only shown"],
+    ],
+  },
+  {
     name: "validate",
     summary: "look at the file alone",
     details: "Shows every mistake at once. Exit status: 0, or 2 for a mistake.",

@@ -32,6 +32,8 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
       return await (await import("../demo/tour.ts")).demo(host, main, args.json);
     case "doctor":
       return await (await import("./doctor.ts")).doctor(args, host);
+    case "init":
+      return await (await import("./init/init.ts")).init(args, host);
     case "man":
       return (await import("./man_page.ts")).man(host);
     case "names":

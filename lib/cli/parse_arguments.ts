@@ -23,6 +23,10 @@ export interface Arguments {
   readonly named: boolean;
   readonly names: readonly string[];
   readonly config?: string;
+  /** What `vcm init` is told of the server, and the file that it writes. */
+  readonly vault?: string;
+  readonly pki?: string;
+  readonly role?: string;
   /** Seconds. */
   readonly wait?: number;
   readonly logFormat?: "text" | "json";
@@ -33,6 +37,7 @@ export interface Arguments {
   readonly permissions: boolean;
   readonly ascii: boolean;
   readonly output: boolean;
+  readonly print: boolean;
   readonly yes: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -73,7 +78,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     command: name,
     named: (asksHelp ? rest[0] : first) !== undefined,
     names,
-    ...(typeof values.config === "string" ? { config: values.config } : {}),
+    ...textsOf(values),
     ...(wait === undefined ? {} : { wait }),
     ...(logFormat === undefined ? {} : { logFormat }),
     force: on("force"),
@@ -83,6 +88,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     permissions: on("permissions"),
     ascii: on("ascii"),
     output: on("output"),
+    print: on("print"),
     yes: on("yes"),
     json: on("json"),
     quiet: on("quiet"),
@@ -91,6 +97,16 @@ export function parseArguments(args: readonly string[]): Arguments {
     help: on("help") || asksHelp,
     version: on("version"),
   };
+}
+
+/** Options whose value is taken as it is. */
+function textsOf(
+  values: Readonly<Record<string, unknown>>,
+): Pick<Arguments, "config" | "vault" | "pki" | "role"> {
+  const names = ["config", "vault", "pki", "role"];
+  return Object.fromEntries(
+    names.filter((name) => typeof values[name] === "string").map((name) => [name, values[name]]),
+  );
 }
 
 function readWait(text: string, command: CommandName): number {

@@ -30,7 +30,7 @@ export function findConfig({ flag, env, uid, exists }: FindOptions): string {
   const found = places.find(exists);
   if (found !== undefined) return found;
   const message = `no configuration found; looked for ${places.join(" and ")}; ` +
-    `write one (see vcm.yaml.example) or name it by --config FILE or $VCM_CONFIG`;
+    `write one by "vcm init", or name it by --config FILE or $VCM_CONFIG`;
   throw new ConfigError("vcm.yaml", [{ key: "", message }]);
 }
 

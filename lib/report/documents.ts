@@ -2,6 +2,7 @@
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/rights.ts";
 import type { Problem } from "../config/problem.ts";
+import type { What } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Finding } from "../vault/doctor/finding.ts";
 import type { Outcome } from "./outcome.ts";
@@ -57,6 +58,41 @@ export interface TourCommand {
   readonly expected: number;
   /** How many requests the practice Vault got meanwhile. */
   readonly requests: number;
+}
+
+/** A certificate that `vcm init` put into the file. */
+export interface FirstCertificate {
+  readonly name: string;
+  /** Where it is another than the name. */
+  readonly commonName?: string;
+  readonly dnsSans: readonly string[];
+  readonly ipSans: readonly string[];
+  readonly targets: readonly {
+    readonly what: What;
+    readonly path: string;
+    /** Where it is not what VCM would give it. */
+    readonly mode?: number;
+  }[];
+  readonly services: readonly string[];
+}
+
+/** One that a web server uses. */
+export interface FoundCertificate extends FirstCertificate {
+  /** `FILE:LINE` of each place that names it. */
+  readonly at: readonly string[];
+  readonly remarks: readonly string[];
+  /** Whether it is in the file. */
+  readonly taken: boolean;
+}
+
+export interface InitDocument extends Head {
+  readonly file: string;
+  readonly certificates: readonly FirstCertificate[];
+  readonly found: readonly FoundCertificate[];
+  /** What was left out. */
+  readonly notes: readonly { readonly at: string; readonly message: string }[];
+  /** The file's text, where it was not written. */
+  readonly text?: string;
 }
 
 export interface DemoDocument extends Head {
@@ -117,6 +153,7 @@ export interface Documents {
   readonly validate: ValidateDocument;
   readonly doctor: DoctorDocument;
   readonly revoke: RevokeDocument;
+  readonly init: InitDocument;
   readonly demo: DemoDocument;
   readonly version: VersionDocument;
   readonly help: HelpDocument;

@@ -68,7 +68,7 @@ export function errorJson(message: string, problems?: readonly Problem[]): strin
   return document<ErrorDocument>({ error: { message, ...(problems && { problems }) } });
 }
 
-function document<T extends Head>(rest: Omit<T, "layout">): string {
+export function document<T extends Head>(rest: Omit<T, "layout">): string {
   return print({ layout: LAYOUT, ...rest });
 }
 

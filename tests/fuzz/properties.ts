@@ -13,6 +13,7 @@ import { STARTTLS_TALKS } from "./properties/starttls.ts";
 import { STORE_NAMES } from "./properties/store_names.ts";
 import { VAULT_ANSWERS } from "./properties/vault_answers.ts";
 import { VAULT_WIRE } from "./properties/vault_wire.ts";
+import { WEB_SERVERS } from "./properties/web_servers.ts";
 
 export const PROPERTIES: readonly Fuzz[] = [
   ...CONFIG_TEXT,
@@ -28,4 +29,5 @@ export const PROPERTIES: readonly Fuzz[] = [
   ...PLANS,
   ...VAULT_ANSWERS,
   ...VAULT_WIRE,
+  ...WEB_SERVERS,
 ];

@@ -3,6 +3,7 @@ import {
   commandsWithNames,
   commandsWithWords,
   longOptionsWithValue,
+  optionsWithFile,
   optionsWithWords,
   shortConfigPattern,
 } from "./grammar.ts";
@@ -21,6 +22,7 @@ export function bashCompletion(commands: readonly Command[]): string {
   const options = commands.map(({ name, options }) =>
     `      ${name}) __vcm_offer ${options.map((option) => `--${option}`).join(" ")} ;;\n`
   );
+  const files = optionsWithFile().join("|");
   return `# Completion of vcm for bash, made by "vcm completion bash".
 ${SPLIT}${OFFER}${NAMES}${readWords()}
 _vcm() {
@@ -31,7 +33,8 @@ _vcm() {
   __vcm_split "\${COMP_LINE:0:COMP_POINT}"
   current=\${words[\${#words[@]} - 1]}
   __vcm_read
-  if [[ -n $file || $value_of == --config || -z $dashes$value_of && $current == --config=* ]]; then
+  if [[ -n $file || $value_of == --@(${files}) ||
+    -z $dashes$value_of && $current == --@(${files})=* ]]; then
     compopt -o default
     return
   elif [[ -n $value_of ]]; then

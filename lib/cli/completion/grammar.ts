@@ -7,6 +7,11 @@ export function longOptionsWithValue(): readonly string[] {
   return allOptions().filter(({ value }) => value !== undefined).map(({ name }) => `--${name}`);
 }
 
+/** Options whose value is a file, without their dashes. */
+export function optionsWithFile(): readonly string[] {
+  return allOptions().filter(({ value }) => value === "FILE").map(({ name }) => name);
+}
+
 /** Options with one of few values. */
 export function optionsWithWords(): readonly { readonly name: string; readonly words: string }[] {
   return allOptions().flatMap(({ name, values }) =>

@@ -4,6 +4,7 @@ import type { JsonSchema } from "../../config/json_schema.ts";
 import type { Plan } from "../../plan/types.ts";
 import type { CheckDocument, Documents, PlanDocument, RunDocument } from "../documents.ts";
 import { EVENT, OUTCOME } from "./events.ts";
+import { INIT } from "./init.ts";
 import { DEMO, DOCTOR, ERROR, HELP, layout, REVOKE, VALIDATE, VERSION } from "./others.ts";
 import {
   always,
@@ -76,6 +77,7 @@ const DOCUMENTS: { readonly [K in keyof Documents]: readonly [string, Shape<Docu
   validate: ["What `vcm validate` prints.", VALIDATE],
   doctor: ["What `vcm doctor` prints.", DOCTOR],
   revoke: ["What `vcm revoke` prints.", REVOKE],
+  init: ["What `vcm init` prints.", INIT],
   demo: ["What `vcm demo` prints.", DEMO],
   version: ["What `vcm --version` prints.", VERSION],
   help: ["What `vcm help` prints.", HELP],

@@ -14,6 +14,7 @@ const PLAIN: Arguments = {
   permissions: false,
   ascii: false,
   output: false,
+  print: false,
   yes: false,
   json: false,
   quiet: false,
@@ -104,6 +105,22 @@ pureTest("each option sets its own field", () => {
   assert.equal(parse("check --version").version, true);
   const short = parse("check -qv");
   assert.deepEqual([short.quiet, short.verbose], [true, true]);
+});
+
+pureTest("what vcm init is told is taken as it stands", () => {
+  const line = "init --vault https://v.test --pki p --role r --config f --print --yes a.test";
+  assert.deepEqual(parse(line), {
+    ...PLAIN,
+    command: "init",
+    names: ["a.test"],
+    vault: "https://v.test",
+    pki: "p",
+    role: "r",
+    config: "f",
+    print: true,
+    yes: true,
+  });
+  assertUsage("init --role --yes", 'Option "--role" needs a value', "init");
 });
 
 pureTest("the last of several files counts", () => {

@@ -54,7 +54,7 @@ Deno.test("findConfig() looks in /etc and, not as root, in the working folder", 
 
 Deno.test("findConfig() says where it looked and what to do", () => {
   const say = (places: string) =>
-    `vcm.yaml: no configuration found; looked for ${places}; write one (see vcm.yaml.example) ` +
+    `vcm.yaml: no configuration found; looked for ${places}; write one by "vcm init", ` +
     `or name it by --config FILE or $VCM_CONFIG`;
   const root = { uid: 0, exists: (path: string) => path === "./vcm.yaml" };
   assert.throws(() => findConfig(root), {

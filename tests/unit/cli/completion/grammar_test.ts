@@ -4,12 +4,15 @@ import {
   commandsWithNames,
   commandsWithWords,
   longOptionsWithValue,
+  optionsWithFile,
   shortConfigPattern,
 } from "../../../../lib/cli/completion/grammar.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 pureTest("the options whose value is the next word are those of the table", () => {
-  assert.deepEqual(longOptionsWithValue(), ["--config", "--wait", "--log-format"]);
+  const all = ["--config", "--wait", "--vault", "--pki", "--role", "--log-format"];
+  assert.deepEqual(longOptionsWithValue(), all);
+  assert.deepEqual(optionsWithFile(), ["config"]);
 });
 
 pureTest("shortConfigPattern() finds the file behind -c, also after other letters", () => {

@@ -28,7 +28,8 @@ pureTest("the script for bash offers commands, options, words and names", () => 
     "      odd) __vcm_offer --wait --yes ;;\n",
     "    odd) ((${#given[@]})) || __vcm_offer one two ;;\n",
     "    odd) __vcm_offer_names ;;\n",
-    "        --config | --wait | --log-format) option=$word ;;\n",
+    "        --config | --wait | --vault | --pki | --role | --log-format) option=$word ;;\n",
+    "$value_of == --@(config) ",
     "\ncomplete -F _vcm vcm\n",
   );
 });

@@ -15,6 +15,8 @@ import {
   validJson,
   versionJson,
 } from "../../../../lib/report/json.ts";
+import type { Proposal } from "../../../../lib/observe/site/propose.ts";
+import { initJson } from "../../../../lib/report/init_json.ts";
 import { foldOutcome } from "../../../../lib/report/outcome.ts";
 import { outputSchema } from "../../../../lib/report/output_schema/output_schema.ts";
 import { found } from "../../../../lib/vault/doctor/finding.ts";
@@ -33,6 +35,18 @@ const RUN = [
 
 const CHECK = [checkJson(FULL_PLAN), checkJson(NOTHING)];
 
+const FOUND: Proposal = {
+  name: "web",
+  commonName: "web.example.com",
+  dnsSans: [],
+  ipSans: [],
+  at: ["/etc/nginx/nginx.conf:3"],
+  files: [{ what: "privkey", path: "/etc/nginx/web.key", mode: 0o640 }],
+  programs: [{ name: "nginx", unit: "nginx.service", validate: ["nginx", "-t"] }],
+  remarks: [],
+};
+const NOTE = { at: "/etc/nginx/nginx.conf:9", message: "no" };
+
 const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
   run: RUN,
   issue: RUN,
@@ -44,6 +58,7 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
   validate: [validJson({ file: "vcm.yaml", certificates: 2, targets: 3, services: 1 })],
   doctor: [doctorJson([found("ok", "a", "b"), found("problem", "a", "b", "c")]), doctorJson([])],
   revoke: [revokeJson([{ name: "web", done: true, message: "revoked" }]), revokeJson([])],
+  init: [initJson("f", { proposals: [FOUND], chosen: [FOUND], notes: [NOTE] }, "text")],
   demo: [demoJson({
     folder: "/tmp/a",
     commands: [{ command: "run", status: 0, expected: 0, requests: 3 }],

@@ -1,0 +1,112 @@
+/** `vcm init`: a first configuration, from what the host's web servers use and a few questions. */
+import { resolve } from "node:path";
+import { writeFirstFile } from "../../apply/write_first_file.ts";
+import { findConfig, loadConfig } from "../../config/load.ts";
+import { parseConfig } from "../../config/parse.ts";
+import { ConfigError } from "../../config/problem.ts";
+import { printable } from "../../config/printable.ts";
+import { shellWord } from "../../config/shell_word.ts";
+import type { Config } from "../../config/types.ts";
+import type { Proposal } from "../../observe/site/propose.ts";
+import { scanSite } from "../../observe/site/scan.ts";
+import type { SiteNote } from "../../observe/site/types.ts";
+import { firstFile } from "../../report/first_file.ts";
+import { initJson } from "../../report/init_json.ts";
+import { count } from "../../report/paint.ts";
+import { EXIT_OK } from "../../report/verdict.ts";
+import type { Host } from "../host.ts";
+import { type Arguments, UsageError } from "../parse_arguments.ts";
+import { chooseCertificates } from "./choose.ts";
+import type { Person } from "./questions.ts";
+import { DOORS, type InitDoors } from "./doors.ts";
+import { findServer } from "./server.ts";
+
+const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
+const LOCAL_FILE = "./vcm.yaml";
+
+/**
+ * Throws UsageError, ConfigError where the file was written to a place that cannot be trusted, or
+ * Error where it could not be written.
+ */
+export async function init(
+  args: Arguments,
+  host: Host,
+  { readLine, mode }: InitDoors = DOORS,
+): Promise<number> {
+  host.giveUp("net", "run");
+  if (args.print) host.giveUp("write");
+  const path = outputPath(args, host);
+  if (!args.print) requireFree(path, host);
+  const person = host.canAsk && !args.yes && !args.json
+    ? { say: (text: string) => host.out(text), readLine }
+    : undefined;
+  const { proposals, notes } = scanSite({ ...host, mode });
+  greet(proposals, person);
+  const server = findServer(args, host, person);
+  const chosen = chooseCertificates(proposals, args, host, person);
+  const text = firstFile(server, chosen, notes);
+  // What is written is a configuration, or nothing is.
+  let config = await parseConfig(text, path);
+  if (!args.print) {
+    writeFirstFile(path, text);
+    host.giveUp("write");
+    config = await loadConfig(path);
+  }
+  if (args.json) {
+    host.out(initJson(path, { proposals, notes, chosen }, args.print ? text : undefined));
+  } else if (args.print) host.out(text);
+  else if (!args.quiet) host.out(doneText(config, notes, host));
+  return EXIT_OK;
+}
+
+function outputPath(args: Arguments, host: Host): string {
+  return args.config ?? (host.env("VCM_CONFIG") || (host.uid() === 0 ? SYSTEM_FILE : LOCAL_FILE));
+}
+
+function requireFree(path: string, host: Host): void {
+  if (!host.exists(path)) return;
+  throw new UsageError(
+    `"${path}" is there already, and is left as it is; name another file by --config FILE, or ` +
+      "look at what would be written by --print",
+    "init",
+  );
+}
+
+function greet(proposals: readonly Proposal[], person: Person | undefined): void {
+  const found = proposals.length === 0
+    ? "no certificate in the configuration of a web server"
+    : `${count(proposals.length, "certificate")} in the configurations of web servers`;
+  person?.say(`Found ${found}. Enter takes what is in brackets.\n`);
+}
+
+function doneText(config: Config, notes: readonly SiteNote[], host: Host): string {
+  const { file, certificates } = config;
+  const files = certificates.flatMap(({ targets }) => targets).length;
+  const option = isFoundAlone(file, host) ? "" : ` --config ${shellWord(file)}`;
+  return [
+    `Wrote ${file}: ${count(certificates.length, "certificate")}, ${count(files, "target")}`,
+    ...notes.map(({ at, message }) => printable(`Left out: ${at}: ${message}`)),
+    "Next:",
+    '  give it a way to log in: VAULT_TOKEN, "token_file" or an AppRole in the file',
+    `  vcm doctor${option}    # what would keep a certificate from being issued`,
+    `  vcm plan${option}      # what a run would do, and why`,
+    `  vcm run${option}       # does it`,
+    "",
+  ].join("\n");
+}
+
+/** Whether other commands take this file without being told. */
+function isFoundAlone(file: string, host: Host): boolean {
+  const env = host.env("VCM_CONFIG");
+  try {
+    const found = findConfig({
+      ...(env === undefined ? {} : { env }),
+      uid: host.uid(),
+      exists: (path) => host.exists(path),
+    });
+    return resolve(found) === resolve(file);
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}

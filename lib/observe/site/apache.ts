@@ -1,0 +1,120 @@
+/** Certificates in Apache's configuration. Looks only. */
+import { quote } from "../../config/mistake.ts";
+import { parseApache } from "./apache_syntax.ts";
+import { type Dialect, type Directive, flatten, readDirectives } from "./directive.ts";
+import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
+import { OddPath, usedPath } from "./used_path.ts";
+
+/** One way to package it. */
+export interface ApachePlace {
+  readonly file: string;
+  /** Where relative paths begin, unless the file has a ServerRoot. */
+  readonly root: string;
+  readonly program: Program;
+}
+
+function place(file: string, root: string, unit: string, control: string): ApachePlace {
+  return { file, root, program: { name: "Apache", unit, validate: [control, "configtest"] } };
+}
+
+/** Debian and its relatives; SUSE and others with their folder; Red Hat and its relatives. */
+export const APACHE_PLACES: readonly ApachePlace[] = [
+  place("/etc/apache2/apache2.conf", "/etc/apache2", "apache2.service", "apache2ctl"),
+  place("/etc/apache2/httpd.conf", "/etc/apache2", "apache2.service", "apachectl"),
+  place("/etc/httpd/conf/httpd.conf", "/etc/httpd", "httpd.service", "apachectl"),
+];
+
+/** Adds what a configuration and all that it includes say. */
+export function scanApache(
+  { file, root, program }: ApachePlace,
+  reader: SiteReader,
+  gathered: Gathered,
+): void {
+  const dialect: Dialect = {
+    parse: parseApache,
+    includes: (name) =>
+      name === "include" ? "must" : name === "includeoptional" ? "may" : undefined,
+    base: (directives) =>
+      directives.find(({ name }) => name === "serverroot")?.args[0]?.replace(/^(?!\/).*/, root) ??
+        root,
+  };
+  const { directives, base } = readDirectives(file, dialect, reader, gathered.notes);
+  const all = flatten(directives, ["virtualhost"]);
+  const shared = certificatesOf(all);
+  const sharedTls = isOn(all);
+  for (const { name, block } of all) {
+    if (name !== "virtualhost" || block === undefined) continue;
+    const host = flatten(block, []);
+    const own = certificatesOf(host);
+    const certificates = own.length > 0 ? own : isOn(host) ?? sharedTls ? shared : [];
+    for (const certificate of certificates) {
+      const use = readUse(certificate, base);
+      if (typeof use === "string") gathered.notes.push({ at: certificate.leaf.at, message: use });
+      else gathered.uses.push({ program, at: certificate.leaf.at, names: namesOf(host), ...use });
+    }
+  }
+}
+
+/** `SSLCertificateFile`, and what belongs to it. */
+interface Parts {
+  readonly leaf: Directive;
+  /** Absent where the key stands in the same file. */
+  readonly key: Directive | undefined;
+  readonly chain: Directive | undefined;
+}
+
+function certificatesOf(directives: readonly Directive[]): Parts[] {
+  const named = (name: string) => directives.filter((directive) => directive.name === name);
+  const keys = named("sslcertificatekeyfile");
+  const [chain] = named("sslcertificatechainfile");
+  return named("sslcertificatefile").map((leaf, index) => ({ leaf, key: keys[index], chain }));
+}
+
+function isOn(directives: readonly Directive[]): boolean | undefined {
+  const engine = directives.findLast(({ name }) => name === "sslengine");
+  return engine === undefined ? undefined : /^(?:on|optional)$/i.test(engine.args[0] ?? "");
+}
+
+/** A ServerName may have a scheme before it and a port behind it. */
+function namesOf(host: readonly Directive[]): string[] {
+  const named = (name: string) =>
+    host.filter((directive) => directive.name === name).flatMap(({ args }) => args);
+  const own = named("servername").map((name) =>
+    name.replace(/^[a-z]+:\/\//i, "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")
+  );
+  return [...own, ...named("serveralias")];
+}
+
+/** The files of a certificate; why they cannot be taken, where they cannot. */
+function readUse(
+  { leaf, key, chain }: Parts,
+  base: string,
+): Pick<CertificateUse, "certificate" | "files"> | string {
+  const paths = new Map<Directive, string>();
+  for (const directive of [leaf, key, chain]) {
+    if (directive === undefined) continue;
+    const text = directive.args[0] ?? "";
+    const path = usedPath(text, base);
+    if (path instanceof OddPath) return `${NAMES[directive.name]} ${quote(text)} ${path.problem}`;
+    paths.set(directive, path);
+  }
+  const at = (directive: Directive | undefined) => directive && paths.get(directive);
+  const certificate = at(leaf) ?? "";
+  const privkey = at(key) ?? certificate;
+  const chainPath = at(chain);
+  const ownKey: UsedFile[] = privkey === certificate ? [] : [{ what: "privkey", path: privkey }];
+  if (ownKey.length === 0) return { certificate, files: [{ what: "combined", path: certificate }] };
+  return {
+    certificate,
+    files: chainPath === undefined || chainPath === certificate
+      ? [{ what: "fullchain", path: certificate }, ...ownKey]
+      : [{ what: "cert", path: certificate }, { what: "chain", path: chainPath }, ...ownKey],
+  };
+}
+
+/** As people write them. */
+const NAMES: Readonly<Record<string, string>> = {
+  sslcertificatefile: "SSLCertificateFile",
+  sslcertificatekeyfile: "SSLCertificateKeyFile",
+  sslcertificatechainfile: "SSLCertificateChainFile",
+};

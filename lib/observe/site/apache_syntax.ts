@@ -1,0 +1,61 @@
+/** The syntax of Apache's configuration: text to directives. Pure. */
+import type { Directive } from "./directive.ts";
+
+interface Section {
+  readonly name: string;
+  readonly line: number;
+  readonly block: Directive[];
+}
+
+/** Throws Error with the line where the text is no configuration of Apache. */
+export function parseApache(text: string, file: string): Directive[] {
+  const root: Section = { name: "", line: 0, block: [] };
+  const open = [root];
+  for (const { text: line, number } of logicalLines(text)) {
+    const at = `${file}:${number}`;
+    const inner = open.at(-1) ?? root;
+    const [, slash, name = "", rest = ""] = /^<(\/?)\s*([^\s>]+)\s*(.*?)>?\s*$/s.exec(line) ?? [];
+    if (slash === "/") {
+      if (name.toLowerCase() !== inner.name) {
+        throw new Error(`line ${number}: "</" closes another section than the one that is open`);
+      }
+      open.pop();
+    } else if (slash === "") {
+      const section = { name: name.toLowerCase(), line: number, block: [] };
+      inner.block.push({ name: section.name, args: wordsOf(rest), at, block: section.block });
+      open.push(section);
+    } else {
+      const [first = "", ...args] = wordsOf(line);
+      inner.block.push({ name: first.toLowerCase(), args, at });
+    }
+  }
+  const left = open.at(-1);
+  if (left !== root && left !== undefined) {
+    throw new Error(`line ${left.line}: the section is not closed`);
+  }
+  return root.block;
+}
+
+/** A backslash at its end joins a line with the next; a comment has lines of its own. */
+function* logicalLines(text: string): Generator<{ text: string; number: number }> {
+  let [joined, begun] = ["", 0];
+  for (const [index, raw] of text.split("\n").entries()) {
+    const line = raw.replace(/\r$/, "");
+    if (joined === "") begun = index + 1;
+    if (line.endsWith("\\")) {
+      joined += line.slice(0, -1);
+      continue;
+    }
+    const whole = (joined + line).trim();
+    joined = "";
+    if (whole !== "" && !whole.startsWith("#")) yield { text: whole, number: begun };
+  }
+}
+
+/** Words between blanks; in quotes they may hold some (ap_getword_conf). */
+function wordsOf(line: string): string[] {
+  const words = line.matchAll(/"((?:\\.|[^"\\])*)"?|'((?:\\.|[^'\\])*)'?|(\S+)/gs);
+  return [...words].map(([, double, single, plain]) =>
+    double?.replace(/\\(["\\])/g, "$1") ?? single?.replace(/\\(['\\])/g, "$1") ?? plain ?? ""
+  );
+}

@@ -1,0 +1,47 @@
+/** The syntax of HAProxy's configuration: text to words. Pure. */
+
+export interface HaproxyLine {
+  readonly words: readonly string[];
+  readonly line: number;
+}
+
+/** Sections need not be told apart: the words that count stand in one kind of them only. */
+export function parseHaproxy(text: string): HaproxyLine[] {
+  return text.split("\n")
+    .map((line, index) => ({ words: wordsOf(line), line: index + 1 }))
+    .filter(({ words }) => words.length > 0);
+}
+
+/** Quotes and backslashes as in a shell; what is not in them ends at "#" (configuration.txt, 2.2). */
+function wordsOf(line: string): string[] {
+  const piece = /\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s#"'\\]/.source;
+  const words: string[] = [];
+  for (const [word] of line.matchAll(new RegExp(`#.*|(?:${piece})+`, "g"))) {
+    if (word.startsWith("#")) break;
+    words.push(word.replace(new RegExp(piece, "g"), unquoted));
+  }
+  return words;
+}
+
+function unquoted(piece: string): string {
+  if (piece.startsWith("'")) return piece.replace(/^'|'$/g, "");
+  if (piece.startsWith('"')) return piece.replace(/^"|"$/g, "").replace(/\\(.)/g, "$1");
+  return piece.startsWith("\\") ? piece.slice(1) : piece;
+}
+
+export interface CrtListLine {
+  readonly value: string;
+  readonly names: readonly string[];
+  readonly line: number;
+}
+
+/** `FILE [options] name …`; a name with "!" before it is one for which it is not shown. */
+export function parseCrtList(text: string): CrtListLine[] {
+  return text.split("\n").flatMap((line, index) => {
+    const [, value, rest = ""] = /^\s*([^\s#[]+)(.*)$/.exec(line) ?? [];
+    if (value === undefined) return [];
+    const names = rest.replace(/\[[^\]]*\]|\s#.*/g, " ").split(/\s+/)
+      .filter((name) => /^[^!]/.test(name));
+    return [{ value, names, line: index + 1 }];
+  });
+}

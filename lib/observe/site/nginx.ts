@@ -1,0 +1,102 @@
+/** Certificates in nginx's configuration. Looks only. */
+import { dirname } from "node:path";
+import { quote } from "../../config/mistake.ts";
+import { type Dialect, type Directive, readDirectives } from "./directive.ts";
+import { parseNginx } from "./nginx_syntax.ts";
+import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
+import { OddPath, usedPath } from "./used_path.ts";
+
+const NGINX: Program = { name: "nginx", unit: "nginx.service", validate: ["nginx", "-t"] };
+
+/** Where packages put it. */
+export const NGINX_FILE = "/etc/nginx/nginx.conf";
+
+/** Adds what a configuration and all that it includes say. */
+export function scanNginx(file: string, reader: SiteReader, gathered: Gathered): void {
+  const base = dirname(file);
+  const dialect: Dialect = {
+    parse: parseNginx,
+    // A pattern that matches nothing is nothing to nginx either.
+    includes: (name) => name === "include" ? "may" : undefined,
+    base: () => base,
+  };
+  const { directives } = readDirectives(file, dialect, reader, gathered.notes);
+  walk(directives, { base, gathered, outer: [] });
+}
+
+interface Walk {
+  readonly base: string;
+  readonly gathered: Gathered;
+  /** The pairs of the blocks around, which count where a block has none of its own. */
+  readonly outer: readonly Pair[];
+}
+
+/** `ssl_certificate`, and the `ssl_certificate_key` at the same place among their kind. */
+interface Pair {
+  readonly certificate: Directive;
+  readonly key: Directive | undefined;
+  readonly trusted: Directive | undefined;
+}
+
+function walk(directives: readonly Directive[], { base, gathered, outer }: Walk): void {
+  const own = pairsOf(directives);
+  const pairs = own.length > 0 ? own : outer;
+  for (const { name, block } of directives) {
+    if (block === undefined) continue;
+    if (name === "server") takeServer(block, { base, gathered, outer: pairs });
+    else walk(block, { base, gathered, outer: pairs });
+  }
+}
+
+function pairsOf(directives: readonly Directive[]): Pair[] {
+  const named = (name: string) => directives.filter((directive) => directive.name === name);
+  const keys = named("ssl_certificate_key");
+  const [trusted] = named("ssl_trusted_certificate");
+  return named("ssl_certificate").map((certificate, index) => {
+    return { certificate, key: keys[index], trusted };
+  });
+}
+
+function takeServer(server: readonly Directive[], { base, gathered, outer }: Walk): void {
+  const own = pairsOf(server);
+  const pairs = own.length > 0 ? own : speaksTls(server) ? outer : [];
+  const names = server.filter(({ name }) => name === "server_name").flatMap(({ args }) => args);
+  for (const pair of pairs) {
+    const use = readPair(pair, base);
+    if (typeof use === "string") gathered.notes.push({ at: pair.certificate.at, message: use });
+    else gathered.uses.push({ program: NGINX, at: pair.certificate.at, names, ...use });
+  }
+}
+
+function speaksTls(server: readonly Directive[]): boolean {
+  return server.some(({ name, args }) =>
+    name === "listen"
+      ? args.some((word) => word === "ssl" || word === "quic")
+      : name === "ssl" && args[0] === "on"
+  );
+}
+
+/** The files of a pair; why they cannot be taken, where they cannot. */
+function readPair(
+  { certificate, key, trusted }: Pair,
+  base: string,
+): Pick<CertificateUse, "certificate" | "files"> | string {
+  const paths: string[] = [];
+  for (const directive of [certificate, key]) {
+    if (directive === undefined) return "ssl_certificate has no ssl_certificate_key beside it";
+    const text = directive.args[0] ?? "";
+    const path = usedPath(text, base);
+    if (path instanceof OddPath) return `${directive.name} ${quote(text)} ${path.problem}`;
+    paths.push(path);
+  }
+  const [fullchain = "", privkey = ""] = paths;
+  const files: UsedFile[] = fullchain === privkey
+    ? [{ what: "combined", path: fullchain }]
+    : [{ what: "fullchain", path: fullchain }, { what: "privkey", path: privkey }];
+  const chain = trusted === undefined ? undefined : usedPath(trusted.args[0] ?? "", base);
+  if (typeof chain === "string") {
+    const doubt = "ssl_trusted_certificate may as well name who signs certificates of clients";
+    files.push({ what: "chain", path: chain, doubt });
+  }
+  return { certificate: fullchain, files };
+}

@@ -1,0 +1,148 @@
+/** The syntax of nginx's configuration: text to directives. Pure. */
+import type { Directive } from "./directive.ts";
+
+/** A word, or one of the three marks that end a directive or a block. */
+interface Token {
+  readonly kind: "word" | ";" | "{" | "}";
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Throws Error with the line where the text is no configuration of nginx. */
+export function parseNginx(text: string, file: string): Directive[] {
+  const tokens = new Tokens(text);
+  const directives = readBlock(tokens, file);
+  const left = tokens.next();
+  if (left !== undefined) throw new Error(`line ${left.line}: "}" closes nothing`);
+  return directives;
+}
+
+/** Reads up to the end of the block, whose "}" it leaves. */
+function readBlock(tokens: Tokens, file: string): Directive[] {
+  const directives: Directive[] = [];
+  for (let first = tokens.peek(); first && first.kind !== "}"; first = tokens.peek()) {
+    directives.push(readDirective(tokens, file));
+  }
+  return directives;
+}
+
+function readDirective(tokens: Tokens, file: string): Directive {
+  const words: string[] = [];
+  const line = tokens.peek()?.line ?? 0;
+  for (let token = tokens.next(); token?.kind !== ";"; token = tokens.next()) {
+    if (token === undefined || token.kind === "}") {
+      throw new Error(`line ${line}: expected ";" or "{" at the end of the directive`);
+    }
+    if (token.kind === "word") {
+      words.push(token.text);
+      continue;
+    }
+    const [name = "", ...args] = words;
+    // Lua has braces of its own, and no directives.
+    if (name.endsWith("_by_lua_block")) {
+      tokens.skipCode();
+      return { name, args, at: `${file}:${line}` };
+    }
+    const block = readBlock(tokens, file);
+    if (tokens.next() === undefined) throw new Error(`line ${line}: "{" is not closed`);
+    return { name, args, at: `${file}:${line}`, block };
+  }
+  const [name = "", ...args] = words;
+  return { name, args, at: `${file}:${line}` };
+}
+
+/** `\t` and the like as nginx reads them (ngx_conf_read_token); before others it stays. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  "\\": "\\",
+  t: "\t",
+  r: "\r",
+  n: "\n",
+};
+
+class Tokens {
+  readonly #text: string;
+  #at = 0;
+  #line = 1;
+  #peeked: Token | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  peek(): Token | undefined {
+    return this.#peeked ??= this.#read();
+  }
+
+  next(): Token | undefined {
+    const token = this.peek();
+    this.#peeked = undefined;
+    return token;
+  }
+
+  /** To behind the "}" that closes what was opened last. */
+  skipCode(): void {
+    for (let open = 1; open > 0 && this.#at < this.#text.length;) {
+      const char = this.#take();
+      if (char === "{") open++;
+      else if (char === "}") open--;
+    }
+  }
+
+  #take(): string {
+    const char = this.#text[this.#at++] ?? "";
+    if (char === "\n") this.#line++;
+    return char;
+  }
+
+  #read(): Token | undefined {
+    this.#skipBlank();
+    const line = this.#line;
+    const char = this.#text[this.#at];
+    if (char === undefined) return undefined;
+    if (char === ";" || char === "{" || char === "}") {
+      this.#take();
+      return { kind: char, text: char, line };
+    }
+    const text = char === '"' || char === "'" ? this.#quoted(this.#take()) : this.#word();
+    return { kind: "word", text, line };
+  }
+
+  /** Blanks, and comments, which begin where a word could. */
+  #skipBlank(): void {
+    for (let comment = false; this.#at < this.#text.length;) {
+      const char = this.#text[this.#at] ?? "";
+      if (char === "#") comment = true;
+      else if (char === "\n") comment = false;
+      else if (!comment && !/\s/.test(char)) return;
+      this.#take();
+    }
+  }
+
+  #quoted(quote: string): string {
+    const line = this.#line;
+    let text = "";
+    for (let char = this.#take(); char !== quote; char = this.#take()) {
+      if (char === "") throw new Error(`line ${line}: ${quote} is not closed`);
+      text += char === "\\" ? this.#escaped() : char;
+    }
+    return text;
+  }
+
+  #word(): string {
+    let text = "";
+    for (let char = this.#text[this.#at]; char !== undefined; char = this.#text[this.#at]) {
+      // `${name}` is a variable, no block.
+      if (/[\s;]/.test(char) || (char === "{" && !text.endsWith("$"))) break;
+      this.#take();
+      text += char === "\\" ? this.#escaped() : char;
+    }
+    return text;
+  }
+
+  #escaped(): string {
+    const char = this.#take();
+    return ESCAPES[char] ?? `\\${char}`;
+  }
+}

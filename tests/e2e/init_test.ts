@@ -1,0 +1,104 @@
+/** From a host with nginx to a certificate that VCM keeps, by `vcm init` and `vcm run`. */
+import { assert } from "./assert.ts";
+import { oneWorkerLeft } from "../support/nginx.ts";
+import { servedCertificate } from "../support/served_certificate.ts";
+import { testsNeeding } from "../support/tests_needing.ts";
+import { compiledVcm } from "../support/vcm.ts";
+import { inMachine, installNginx, NGINX_GROUP } from "./nginx_host.ts";
+import { type Scene, startScene } from "./scene.ts";
+
+const test = await testsNeeding("openbao", "nginx", "machine");
+const NAME = "web.e2e.test";
+const FILE = "/etc/vcm/vcm.yaml";
+
+/** Runs VCM as an administrator does, who names no file. */
+async function vcm(scene: Scene, args: readonly string[], env: Record<string, string> = {}) {
+  return await scene.machine.exec([await compiledVcm(), ...args], { env });
+}
+
+test("what vcm init writes makes nginx serve a certificate of the server", async () => {
+  await using scene = await startScene();
+  const { folder, bao } = scene;
+  const port = await installNginx(scene, NAME);
+  const flags = ["--vault", bao.address, "--pki", "pki", "--role", "web"];
+  const begun = await vcm(scene, ["init", "--yes", ...flags]);
+  assert.deepEqual([begun.code, begun.stderr], [0, ""]);
+  assert.equal(
+    begun.stdout,
+    `Wrote ${FILE}: 1 certificate, 2 targets
+Next:
+  give it a way to log in: VAULT_TOKEN, "token_file" or an AppRole in the file
+  vcm doctor    # what would keep a certificate from being issued
+  vcm plan      # what a run would do, and why
+  vcm run       # does it
+`,
+  );
+  assert.equal(
+    await inMachine(scene, "stat", "-c", "%a %U", "/etc/vcm", FILE),
+    "755 root\n600 root\n",
+  );
+  const valid = await vcm(scene, ["validate"]);
+  assert.equal(valid.stdout, `${FILE}: no mistakes; 1 certificate, 2 targets, 1 service\n`);
+  const again = await vcm(scene, ["init", "--yes", ...flags]);
+  assert.deepEqual([again.code, again.stdout], [2, ""]);
+  assert.match(again.stderr, /^"\/etc\/vcm\/vcm\.yaml" is there already, and is left as it is; /);
+
+  // The store of the machine would be the host's.
+  const text = await Deno.readTextFile(`${folder}/etc/vcm/vcm.yaml`);
+  await Deno.writeTextFile(
+    `${folder}/etc/vcm/vcm.yaml`,
+    text.replace("config:\n", `config:\n  cert_store: "${folder}/store"\n`),
+  );
+  const run = await vcm(scene, ["run"], { VAULT_TOKEN: bao.token });
+  assert.deepEqual([run.code, run.stdout], [
+    0,
+    "Done: 1 issued, 2 files deployed, 1 service action; 0 failed, 0 skipped\n",
+  ], run.stdout + run.stderr);
+  await oneWorkerLeft(scene.machine);
+  const served = await servedCertificate(port);
+  assert.equal(served.issuer, "CN=Test Intermediate");
+  assert.equal(served.subjectAltName, `DNS:${NAME}, DNS:www.${NAME}`);
+  assert.match(await inMachine(scene, "/usr/local/sbin/nginx", "-t"), /test is successful/);
+  const kept = ["web.crt", "web.key"].map((name) => {
+    const { mode, uid, gid } = Deno.statSync(`${folder}/etc/nginx/ssl/${name}`);
+    return [(mode ?? 0) & 0o777, uid, gid];
+  });
+  assert.deepEqual(kept, [[0o644, 0, 0], [0o640, 0, NGINX_GROUP]]);
+  assert.equal((await vcm(scene, ["check"])).code, 0);
+});
+
+test("vcm init asks on a terminal, line by line", async () => {
+  await using scene = await startScene();
+  const { folder, bao } = scene;
+  await installNginx(scene, NAME);
+  const onTerminal = (answers: string, ...args: string[]) =>
+    scene.machine.exec([
+      "sh",
+      "-c",
+      `printf '${answers}' | script -qec "$*" /dev/null`,
+      "sh",
+      ...args,
+    ], { env: { VAULT_ADDR: bao.address } });
+  const init = [await compiledVcm(), "init", "--config"];
+  const { stdout } = await onTerminal("\\n\\nno role\\nweb\\n\\n", ...init, `${folder}/a.yaml`);
+  const lines = stdout.replaceAll("\r", "");
+  assert.match(lines, /^Found 1 certificate in the configurations of web servers\. Enter takes /m);
+  for (
+    const question of [
+      `Address of Vault or OpenBao [${bao.address}]: `,
+      "Mount of its PKI engine [pki]: ",
+      "Role at that mount: ",
+      '  expected the name of a role such as "internal-service", got "no role"\n',
+      `nginx (/etc/nginx/snippets/web-tls.conf:1): ${NAME}, www.${NAME}. Keep this certificate by ` +
+      "VCM? [Y/n]: ",
+    ]
+  ) assert.ok(lines.includes(question), `${question}\nis not in\n${lines}`);
+  assert.match(lines, /Wrote \S+\/a\.yaml: 1 certificate, 2 targets\n/);
+  const valid = await vcm(scene, ["validate", "--config", `${folder}/a.yaml`]);
+  assert.equal(valid.code, 0, valid.stderr);
+
+  const named = await onTerminal("\\n\\nweb\\nn\\nnew.e2e.test\\n", ...init, `${folder}/b.yaml`);
+  assert.match(named.stdout, /Name of the first certificate[^\n]*: /);
+  const text = await Deno.readTextFile(`${folder}/b.yaml`);
+  assert.match(text, /\n {2}- name: "new\.e2e\.test"\n$/);
+});

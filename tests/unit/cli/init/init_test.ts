@@ -1,0 +1,209 @@
+/** `vcm init` where nobody is asked. */
+import assert from "node:assert/strict";
+import { loadConfig } from "../../../../lib/config/load.ts";
+import { modeOf } from "../../../support/rig.ts";
+import { type Bench, initTest, SITES } from "./bench.ts";
+
+const FLAGS = "--vault https://vault.test:8200 --role web";
+
+/** Names, targets and services of what was written. */
+async function written({ folder }: Bench, name = "vcm.yaml") {
+  const { certificates } = await loadConfig(folder.at(name));
+  return certificates.map(({ name, dnsSans, ipSans, targets, services }) => [
+    [name, ...dnsSans, ...ipSans].join(" "),
+    targets.map(({ what, path }) => `${what} ${path}`).join(", "),
+    services.map(({ control, id }) => `${control} ${id}`).join(", "),
+  ]);
+}
+
+initTest("vcm init writes what it found, and says what next", async (bench) => {
+  const { status, out, err, givenUp } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`);
+  assert.deepEqual([status, err], [0, ""]);
+  assert.equal(
+    out,
+    `Wrote @/vcm.yaml: 2 certificates, 4 targets
+Left out: /etc/nginx/sites-enabled/web:12: ssl_certificate "/c/$ssl_server_name.crt" is put together while the server runs
+Next:
+  give it a way to log in: VAULT_TOKEN, "token_file" or an AppRole in the file
+  vcm doctor --config @/vcm.yaml    # what would keep a certificate from being issued
+  vcm plan --config @/vcm.yaml      # what a run would do, and why
+  vcm run --config @/vcm.yaml       # does it
+`,
+  );
+  assert.deepEqual(givenUp, ["net", "run", "write"]);
+  assert.equal(modeOf(bench.folder.at("vcm.yaml")), "600");
+  assert.deepEqual(await written(bench), [
+    [
+      "web.test www.test",
+      "fullchain /etc/nginx/ssl/web.crt, privkey /etc/nginx/ssl/web.key",
+      "reload nginx.service",
+    ],
+    [
+      "api.test",
+      "fullchain /etc/nginx/ssl/api.crt, privkey /etc/nginx/ssl/api.key",
+      "reload nginx.service",
+    ],
+  ]);
+});
+
+initTest("vcm init leaves a file that is there as it is", async ({ run, folder }) => {
+  folder.write("vcm.yaml", "mine");
+  const { status, out, err } = await run(`init ${FLAGS}`, {
+    env: { VCM_CONFIG: folder.at("vcm.yaml") },
+  });
+  assert.deepEqual([status, out], [2, ""]);
+  assert.equal(
+    err,
+    '"@/vcm.yaml" is there already, and is left as it is; name another file by --config FILE, or ' +
+      'look at what would be written by --print\nSee "vcm init --help"\n',
+  );
+  assert.equal(folder.read("vcm.yaml"), "mine");
+});
+
+initTest("vcm init takes $VCM_CONFIG, which the others then find by themselves", async (bench) => {
+  const env = { VCM_CONFIG: bench.folder.at("my file.yaml"), VAULT_ADDR: "https://v.test" };
+  const { status, out } = await bench.run("init --role web", { env });
+  assert.equal(status, 0);
+  assert.match(out, /^Wrote @\/my file\.yaml: .*\n(?:.*\n)+ {2}vcm doctor {4}# /);
+  const other = await bench.run("init --role web --config @/o'x.yaml", { env });
+  assert.match(other.out, /\n {2}vcm plan --config '@\/o'\\''x\.yaml' {6}# /);
+});
+
+initTest("vcm init without a terminal says which flags it needs", async ({ run, folder }) => {
+  const cases = [
+    ["init --config @/f", {}, "give --vault URL and --role ROLE"],
+    ["init --config @/f --yes --role web", { VAULT_ADDR: "nonsense" }, "give --vault URL"],
+    ["init --config @/f", { BAO_ADDR: "https://bao.test" }, "give --role ROLE"],
+  ] as const;
+  for (const [line, env, wanted] of cases) {
+    const { status, err } = await run(line, { env });
+    assert.deepEqual([status, err], [
+      2,
+      `Nobody is asked here; ${wanted}\nSee "vcm init --help"\n`,
+    ]);
+  }
+  assert.deepEqual(folder.tree(), []);
+});
+
+initTest("vcm init says what is wrong with a flag or a name", async ({ run, folder }) => {
+  const cases = [
+    [
+      "--vault vault.test --role web",
+      'Option "--vault": expected a URL such as "https://vault.example.com:8200"',
+    ],
+    [
+      "--vault http://vault.test --role web",
+      'Option "--vault": sends tokens and keys unencrypted; use "https://"',
+    ],
+    [
+      `${FLAGS}/x`,
+      'Option "--role": expected the name of a role such as "internal-service", got "web/x"',
+    ],
+    [
+      `${FLAGS} --pki a%b`,
+      'Option "--pki": expected the path of a PKI mount such as "pki_internal", got "a%b"',
+    ],
+    [`${FLAGS} a/b`, 'expected a DNS name or an IP address, got "a/b"'],
+    [`${FLAGS} archive`, '"archive" is taken: revoked sets are kept there'],
+  ] as const;
+  for (const [flags, message] of cases) {
+    const { status, err } = await run(`init --config @/f ${flags}`);
+    assert.deepEqual([status, err], [2, `${message}\nSee "vcm init --help"\n`]);
+  }
+  assert.deepEqual(folder.tree(), []);
+});
+
+initTest("names take those certificates alone, found or not", async (bench) => {
+  const names = "www.test WWW.test new.test 10.0.0.1 2001:db8::1";
+  assert.equal((await bench.run(`init ${FLAGS} --config @/vcm.yaml ${names}`)).status, 0);
+  assert.deepEqual(await written(bench), [
+    [
+      "web.test www.test",
+      "fullchain /etc/nginx/ssl/web.crt, privkey /etc/nginx/ssl/web.key",
+      "reload nginx.service",
+    ],
+    ["new.test", "", ""],
+    ["10.0.0.1 10.0.0.1", "", ""],
+    ["2001:db8::1 2001:db8::1", "", ""],
+  ]);
+});
+
+initTest("where nothing is found the file has an example, and no mistake", async (bench) => {
+  const { status, out } = await bench.run(`init ${FLAGS} --config @/vcm.yaml`, { files: {} });
+  assert.equal(status, 0);
+  assert.match(out, /^Wrote @\/vcm\.yaml: 0 certificates, 0 targets\n/);
+  assert.deepEqual(await written(bench), []);
+  assert.match(bench.folder.read("vcm.yaml"), /\ncerts: \[\]\n# In place of \[\]:\n/);
+});
+
+initTest("vcm init --print prints the file and writes nothing", async ({ run, folder }) => {
+  folder.write("vcm.yaml", "mine");
+  const { status, out, givenUp } = await run(`init --print ${FLAGS} --config @/vcm.yaml`);
+  assert.equal(status, 0);
+  assert.match(out, /^# Which certificates [^]*\nconfig:\n[^]*\ncerts:\n/);
+  assert.deepEqual(givenUp, ["net", "run", "write"]);
+  assert.equal(folder.read("vcm.yaml"), "mine");
+  assert.equal((await run(`init ${FLAGS} --config @/f`)).status, 0);
+  assert.equal(folder.read("f"), out);
+});
+
+initTest("vcm init --quiet prints nothing", async ({ run }) => {
+  const { status, out, err } = await run(`init --quiet ${FLAGS} --config @/f`);
+  assert.deepEqual([status, out, err], [0, "", ""]);
+});
+
+initTest("vcm init --json prints what was found, taken and left out", async ({ run }) => {
+  const { out } = await run(`init --json ${FLAGS} --config @/f api.test`);
+  const certificate = (name: string, file: string, dnsSans: string[]) => ({
+    name,
+    dnsSans,
+    ipSans: [],
+    targets: [
+      { what: "fullchain", path: `/etc/nginx/ssl/${file}.crt` },
+      {
+        what: "privkey",
+        path: `/etc/nginx/ssl/${file}.key`,
+        ...(file === "web" && { mode: 0o640 }),
+      },
+    ],
+    services: ["nginx.service"],
+  });
+  const remarks = [
+    "It may have more names: its file cannot be read (no such file or directory).",
+  ];
+  const at = (line: number) => [`/etc/nginx/sites-enabled/web:${line}`];
+  const [web, api] = [
+    certificate("web.test", "web", ["www.test"]),
+    certificate("api.test", "api", []),
+  ];
+  assert.deepEqual(JSON.parse(out), {
+    layout: 1,
+    file: "@/f",
+    certificates: [api],
+    found: [
+      { ...web, at: at(3), remarks, taken: false },
+      { ...api, at: at(8), remarks, taken: true },
+    ],
+    notes: [{
+      at: "/etc/nginx/sites-enabled/web:12",
+      message: 'ssl_certificate "/c/$ssl_server_name.crt" is put together while the server runs',
+    }],
+  });
+  const printed = JSON.parse((await run(`init --json --print ${FLAGS} --config @/g`)).out);
+  assert.match(printed.text, /^# Which certificates /);
+});
+
+initTest("a file in a place that others can write to is said not to be trusted", async (bench) => {
+  Deno.chmodSync(bench.folder.path, 0o777);
+  const { status, out, err } = await bench.run(`init ${FLAGS} --config @/f`, { files: SITES });
+  assert.deepEqual([status, out], [2, ""]);
+  assert.match(err, /^@\/f: not trusted: the folder @ is writable by every user /);
+});
+
+initTest("what cannot be written is said", async ({ run }) => {
+  const { status, err } = await run(`init ${FLAGS} --config @/a/b/f`);
+  assert.deepEqual([status, err], [
+    1,
+    'error: Cannot write "@/a/b/f": no such file or directory\n',
+  ]);
+});

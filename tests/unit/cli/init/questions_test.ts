@@ -1,0 +1,78 @@
+/** `vcm init` at a terminal. */
+import assert from "node:assert/strict";
+import { initTest, SITES } from "./bench.ts";
+
+initTest(
+  "vcm init asks for what is not given, and Enter takes what is in brackets",
+  async (bench) => {
+    const { status, out, err } = await bench.run("init --config @/f", {
+      env: { VAULT_ADDR: "https://vault.test:8200/" },
+      answers: ["", "", "web", "", "n"],
+    });
+    assert.deepEqual([status, err], [0, ""]);
+    assert.equal(
+      out.slice(0, out.indexOf("Wrote")),
+      "Found 2 certificates in the configurations of web servers. Enter takes what is in brackets.\n" +
+        "Address of Vault or OpenBao [https://vault.test:8200]: " +
+        "Mount of its PKI engine [pki]: " +
+        "Role at that mount: " +
+        "nginx (/etc/nginx/sites-enabled/web:3): web.test, www.test. Keep this certificate by VCM? [Y/n]: " +
+        "nginx (/etc/nginx/sites-enabled/web:8): api.test. Keep this certificate by VCM? [Y/n]: ",
+    );
+    const text = bench.folder.read("f");
+    assert.match(
+      text,
+      /\n {2}vault: "https:\/\/vault\.test:8200"\n[^]* {2}pki: "pki"\n {2}role: "web"\n/,
+    );
+    assert.match(text, /- name: "web\.test"/);
+    assert.doesNotMatch(text, /- name: "api\.test"/);
+  },
+);
+
+initTest("an answer that cannot be is said, and the question asked again", async (bench) => {
+  const { status, out } = await bench.run("init --role web --config @/f", {
+    files: { "/etc/hostname": "host.test\n" },
+    answers: ["", "vault.test", " https://vault.test ", "team/pki", "a b", ""],
+  });
+  assert.equal(status, 0);
+  assert.equal(
+    out.slice(0, out.indexOf("Wrote")),
+    "Found no certificate in the configuration of a web server. Enter takes what is in brackets.\n" +
+      "Address of Vault or OpenBao:   has no value\n" +
+      'Address of Vault or OpenBao:   expected a URL such as "https://vault.example.com:8200"\n' +
+      "Address of Vault or OpenBao: " +
+      "Mount of its PKI engine [pki]: " +
+      "Name of the first certificate [host.test]: " +
+      '  expected a DNS name or an IP address, got "a b"\n' +
+      "Name of the first certificate [host.test]: ",
+  );
+  assert.match(bench.folder.read("f"), /\n {2}pki: "team\/pki"\n[^]*\n {2}- name: "host\.test"\n$/);
+});
+
+initTest("where all that was found is refused, a name is asked for", async (bench) => {
+  const { status } = await bench.run("init --vault https://v.test --pki p --role r --config @/f", {
+    files: { ...SITES, "/etc/hostname": "short\n" },
+    answers: ["maybe", "no", "N", "", "new.test"],
+  });
+  assert.equal(status, 0);
+  const text = bench.folder.read("f");
+  assert.deepEqual(text.match(/^ {2}- name: .*$/gm), ['  - name: "new.test"']);
+});
+
+initTest("with names, and with --yes, nothing is asked but what is missing", async (bench) => {
+  const flags = "--vault https://v.test --role r";
+  const named = await bench.run(`init ${flags} --config @/f web.test`, { answers: [""] });
+  assert.equal(named.status, 0);
+  assert.match(
+    named.out,
+    /brackets\.\nMount of its PKI engine \[pki\]: Wrote @\/f: 1 certificate, /,
+  );
+  const yes = await bench.run(`init ${flags} --yes --config @/g`, { answers: [] });
+  assert.match(yes.out, /^Wrote @\/g: 2 certificates, /);
+});
+
+initTest("where the answers end nothing is written", async ({ run, folder }) => {
+  const { status, err } = await run("init --config @/f", { answers: ["https://v.test"] });
+  assert.deepEqual([status, err], [1, "error: There was no answer; nothing was written\n"]);
+  assert.deepEqual(folder.tree(), []);
+});
