@@ -37,3 +37,23 @@ test("with --log-format json each line is an object", async () => {
   assert.deepEqual([level, message], ["error", NONE]);
   assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
+
+test("what a run does is logged after its rights are given up, for people and the journal", async () => {
+  const run = `umask 077; cat > vcm.yaml <<END
+config:
+  vault: "http://127.0.0.1:9"
+  retries: 0
+  pki: "pki"
+  role: "web"
+  cert_store: "$PWD/store"
+certs:
+  - name: "a.e2e.test"
+END
+VAULT_TOKEN=none "$VCM" run --config vcm.yaml 2> err`;
+  const failure = "a.e2e.test: issue failed: ";
+  const said = await errOf(run);
+  assert.ok(said.startsWith(`error: ${failure}`), said);
+  const journal = 'touch err; export JOURNAL_STREAM="$(stat -c %d:%i err)"';
+  const told = await errOf(`${journal}; ${run}`);
+  assert.ok(told.startsWith(`<3>${failure}`), told);
+});
