@@ -7,9 +7,14 @@ export const DOCUMENTS = [
   "README.md",
   "docs/configuration.md",
   "docs/keys.md",
+  "docs/recipes.md",
   "docs/running.md",
+  "docs/exit-statuses.md",
+  "docs/troubleshooting.md",
   "docs/json.md",
   "docs/vault.md",
+  "docs/coming-from.md",
+  "docs/air-gapped.md",
   "docs/permissions.md",
   "docs/contributing.md",
   "docs/architecture.md",
@@ -39,4 +44,21 @@ export function tableBelow(document: string, heading: string): string[][] {
 /** What stands between backticks in a text. */
 export function codeWords(text: string): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? "");
+}
+
+/** The program's sources in one text; what is cut into lines because it is long is whole again. */
+export async function readSources(): Promise<string> {
+  return (await sourcesBelow("lib")).map(readDocument)
+    .map((text) => text.replace(/["'`] \+\s+["'`]/g, "")).join("\n");
+}
+
+/** Paths of all sources in a folder and those below it. */
+async function sourcesBelow(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) paths.push(...await sourcesBelow(path));
+    else paths.push(path);
+  }
+  return paths;
 }

@@ -4,7 +4,14 @@ import { COMMANDS } from "../../../lib/cli/commands.ts";
 import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
 import { permissionFlags } from "../../../scripts/permission_flags.ts";
 import { surroundings } from "../config/around.ts";
-import { blocks, codeWords, DOCUMENTS, readDocument, tableBelow } from "./documents.ts";
+import {
+  blocks,
+  codeWords,
+  DOCUMENTS,
+  readDocument,
+  readSources,
+  tableBelow,
+} from "./documents.ts";
 
 const DENO_JSON = JSON.parse(readDocument("deno.json"));
 
@@ -68,9 +75,7 @@ Deno.test("docs/contributing.md names each dependency with its version", () => {
 });
 
 Deno.test("each message in docs/vault.md is one that the program says", async () => {
-  const code = (await sourcesBelow("lib")).map(readDocument)
-    // Texts are cut into lines where they are long.
-    .map((text) => text.replace(/["'`] \+\s+["'`]/g, "")).join("\n");
+  const code = await readSources();
   const rows = tableBelow(readDocument("docs/vault.md"), "## Messages");
   assert.ok(rows.length > 30);
   // What the server itself says has its place in a test against the real one.
@@ -81,16 +86,3 @@ Deno.test("each message in docs/vault.md is one that the program says", async ()
     assert.ok(code.includes(words), `nothing says: ${message}`);
   }
 });
-
-/** Paths of all sources in a folder and those below it. */
-async function sourcesBelow(folder: string): Promise<string[]> {
-  const paths: string[] = [];
-  for await (
-    const { name, isDirectory } of Deno.readDir(new URL(`../../../${folder}`, import.meta.url))
-  ) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) paths.push(...await sourcesBelow(path));
-    else paths.push(path);
-  }
-  return paths;
-}

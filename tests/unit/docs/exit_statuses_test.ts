@@ -1,0 +1,76 @@
+/** docs/exit-statuses.md is held to the command table, and to what commands end with. */
+import assert from "node:assert/strict";
+import { EXIT_STATUSES } from "../../../lib/cli/about.ts";
+import { type CommandName, commandNamed, COMMANDS } from "../../../lib/cli/commands.ts";
+import { main } from "../../../lib/cli/main.ts";
+import {
+  EXIT_CHANGED,
+  EXIT_FAILED,
+  EXIT_LOCKED,
+  EXIT_OK,
+  EXIT_UNKNOWN,
+  EXIT_USAGE,
+} from "../../../lib/report/verdict.ts";
+import { fakeHost } from "../../support/fixtures_host.ts";
+import { codeWords, readDocument, tableBelow } from "./documents.ts";
+
+interface Row {
+  readonly commands: readonly CommandName[];
+  readonly meanings: ReadonlyMap<number, string>;
+}
+
+const DOCUMENT = readDocument("docs/exit-statuses.md");
+const STATUSES = /^\| command +((?:\| \d+ +)+)\|$/m.exec(DOCUMENT)?.[1]?.match(/\d+/g)
+  ?.map(Number) ?? [];
+const ROWS = tableBelow(DOCUMENT, "# Exit statuses").map(readRow);
+
+Deno.test("docs/exit-statuses.md has a column for each exit status", () => {
+  const known = [EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNKNOWN, EXIT_CHANGED, EXIT_LOCKED];
+  assert.deepEqual(STATUSES, known);
+});
+
+Deno.test("docs/exit-statuses.md has each command once", () => {
+  const documented = ROWS.flatMap(({ commands }) => commands);
+  assert.deepEqual(documented.toSorted(), COMMANDS.map(({ name }) => name).toSorted());
+});
+
+Deno.test("docs/exit-statuses.md says what help says", () => {
+  for (const { commands, meanings } of EXIT_STATUSES) {
+    for (const command of commands) {
+      const documented = new Map(rowOf(command).meanings);
+      documented.delete(EXIT_CHANGED);
+      assert.deepEqual(documented, new Map(meanings), command);
+    }
+  }
+});
+
+Deno.test("docs/exit-statuses.md: what takes the lock can find it held, what is detailed can end with 10", () => {
+  for (const { name } of COMMANDS) {
+    const { options } = commandNamed(name);
+    const { meanings } = rowOf(name);
+    assert.equal(meanings.has(EXIT_LOCKED), options.includes("wait"), name);
+    assert.equal(meanings.has(EXIT_CHANGED), options.includes("detailed-exitcode"), name);
+  }
+});
+
+Deno.test("docs/exit-statuses.md says with what a mistake on the command line ends", async () => {
+  for (const { name } of COMMANDS) {
+    const status = await main([name, "--no-such-option"], fakeHost());
+    assert.match(rowOf(name).meanings.get(status) ?? "", /^usage|^cannot tell$/, name);
+  }
+});
+
+function readRow([first = "", ...cells]: readonly string[]): Row {
+  return {
+    commands: codeWords(first).map((line) => line.slice("vcm ".length) as CommandName),
+    meanings: new Map(
+      STATUSES.flatMap((status, at) => cells[at] ? [[status, cells[at]] as const] : []),
+    ),
+  };
+}
+
+function rowOf(command: CommandName): Row {
+  const row = ROWS.find(({ commands }) => commands.includes(command));
+  assert.ok(row, command);
+  return row;
+}
