@@ -170,22 +170,6 @@ Deno.test({
     }),
 });
 
-Deno.test({
-  name: "loadConfig() says that the user may not read an included file or folder",
-  // Root may read every file; the compiled program's tests show it as another user.
-  ignore: UID === 0,
-  fn: () =>
-    inFolder("[conf.d/*.yaml, own.yaml]", PLACES, async (home) => {
-      await Deno.chmod(`${home}/own.yaml`, 0o000);
-      await Deno.chmod(`${home}/conf.d`, 0o300);
-      const advice = "may not be read by this user; run as its owner or as root";
-      assert.deepEqual(await refusal(home), [
-        `HOME/vcm.yaml:2:11 include[0]: the folder "HOME/conf.d" ${advice}`,
-        `HOME/own.yaml: ${advice}`,
-      ]);
-    }),
-});
-
 Deno.test("loadConfig() puts in the host's name and the variables it is given", async () => {
   const text = "certs: [{name: '${HOSTNAME}.${VCM_SITE}', role: '${VCM_ROLE:-web}'}]\n";
   await inFolder("'${VCM_SITE}.yaml'", { "berlin.yaml": text }, async (home) => {
