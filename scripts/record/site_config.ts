@@ -1,0 +1,59 @@
+/** The site that is shown: what its vcm.yaml asks for, and how things stand before. */
+
+export const CONFIG = "/etc/vcm/vcm.yaml";
+export const TOKEN = "/etc/vcm/token";
+/** What the file names as the service's command. */
+export const RELOAD = "/etc/nginx/reload";
+
+/** Folders of the certificates' targets. */
+export const TARGETS = ["/etc/nginx/ssl", "/etc/postgresql/ssl", "/etc/openvpn/ssl"];
+
+/** A key that somebody opened up. */
+export const OPENED_KEY = "/etc/postgresql/ssl/db.key";
+
+const DAYS = 86_400_000;
+const HOURS = 3_600_000;
+
+/** Those that are there, the oldest first, with their ages in milliseconds. */
+export const AGES: Readonly<Record<string, number>> = {
+  // The half hour is for the time that recording takes.
+  "web.internal.myorg.local": 90 * DAYS - 9 * DAYS - 4.5 * HOURS,
+  "vpn.internal.myorg.local": 45.5 * DAYS,
+  "db.internal.myorg.local": 20.5 * DAYS,
+};
+
+/** @param renew When web is renewed. */
+export function siteConfig(vault: string, renew: string): string {
+  return `config:
+  vault: "${vault}"
+  token_file: "${TOKEN}"
+  pki: "pki"
+  role: "web"
+  ttl: "90d"
+  renew: "30d"
+certs:
+  - name: "web.internal.myorg.local"
+    renew: "${renew}"
+    dns_sans: ["api.internal.myorg.local"]
+    ip_sans: ["10.1.1.20"]
+    service:
+      - name: "nginx"
+        command: ["${RELOAD}"]
+    deploy:
+${pair("/etc/nginx/ssl/web", "www-data")}
+  - name: "db.internal.myorg.local"
+    deploy:
+${pair("/etc/postgresql/ssl/db", "root")}
+  - name: "vpn.internal.myorg.local"
+    deploy:
+${pair("/etc/openvpn/ssl/vpn", "root")}
+  - name: "git.internal.myorg.local"
+`;
+}
+
+function pair(path: string, owner: string): string {
+  const rights = (mode: string) =>
+    `        owner: "${owner}"\n        group: "${owner}"\n        mode: "${mode}"`;
+  return `      - fullchain: "${path}.crt"\n${rights("0644")}\n` +
+    `      - privkey: "${path}.key"\n${rights("0600")}`;
+}
