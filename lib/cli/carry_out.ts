@@ -7,6 +7,7 @@ import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
 import { findAccess, warnUnverified } from "./find_access.ts";
 import type { Host } from "./host.ts";
+import { warnNarrowUnit } from "./install/warn_narrow_unit.ts";
 import { Log } from "./log.ts";
 import { metricsOf, type MetricsPlan, writeMetricsNow } from "./metrics.ts";
 import type { Arguments } from "./parse_arguments.ts";
@@ -48,6 +49,7 @@ export async function carryOut(
     }
   });
   warnUnverified(config, host, emit);
+  warnNarrowUnit(config, emit);
   const asks = made.steps.some(({ kind }) => kind === "issue");
   const order = { plan: made, access: asks ? findAccess(config, host) : NO_SERVER };
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;

@@ -148,6 +148,22 @@ export const COMMANDS = [
     examples: [["vcm revoke web.internal.myorg.local", "its key has leaked"]],
   },
   {
+    name: "install",
+    summary: "let systemd run it every hour",
+    details:
+      "Writes vcm.service and vcm.timer for this file, and starts the timer; shows all before, and " +
+      "asks. The service may write where the file says: run it again when the file names other " +
+      "folders. Without systemd it prints a line for cron. Exit status: 0, 1 where something " +
+      "failed, 2 for a mistake in the file or where it cannot ask.",
+    takesNames: false,
+    options: ["uninstall", "dry-run", "yes", ...WITH_FILE],
+    examples: [
+      ["vcm install", "once vcm run works by hand"],
+      ["vcm install --yes", "from a script: does nothing where all is in order"],
+      ["vcm install --uninstall", "takes the units back; store and targets stay"],
+    ],
+  },
+  {
     name: "demo",
     summary: "the main job in a temporary folder, on a practice Vault",
     details: "Needs no server, no root and no network, and leaves nothing but the folder it names.",

@@ -38,6 +38,8 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
       return (await import("./man_page.ts")).man(host);
     case "names":
       return await (await import("./names.ts")).names(args, host);
+    case "install":
+      return await (await import("./install/install.ts")).install(args, host);
     case "revoke":
       return await (await import("./revoke.ts")).revoke(args, host);
     case "schema":

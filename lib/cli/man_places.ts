@@ -12,6 +12,8 @@ export const FILES: readonly (readonly [path: string, what: string])[] = [
   ],
   [`${DEFAULT_CERT_STORE}/archive`, "Revoked and earlier sets."],
   [`${DEFAULT_CERT_STORE}/.lock`, "The lock, of which one run at a time holds it."],
+  ["/etc/vcm/environment", "Variables for the unit and for cron, such as those with the login."],
+  ["/etc/systemd/system/vcm.service", "The unit that install writes, with vcm.timer beside it."],
   ["~/.vault-token", "A token, where there is no other way to log in."],
 ];
 

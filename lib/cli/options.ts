@@ -9,7 +9,7 @@ export const OPTIONS = {
       "the configuration (default: $VCM_CONFIG, /etc/vcm/vcm.yaml; not as root also ./vcm.yaml)",
   },
   force: { type: "boolean", help: "do it though it is not due" },
-  "dry-run": { type: "boolean", help: 'show what would be done, as "vcm plan" does' },
+  "dry-run": { type: "boolean", help: "only show what would be done" },
   all: { type: "boolean", help: "also list certificates that are in order" },
   wait: {
     type: "string",
@@ -27,6 +27,7 @@ export const OPTIONS = {
   print: { type: "boolean", help: "print the file and write nothing" },
   permissions: { type: "boolean", help: "also show what run would be allowed to touch" },
   output: { type: "boolean", help: "print the schema of the JSON output, not of the file" },
+  uninstall: { type: "boolean", help: "take back what it wrote" },
   yes: { type: "boolean", short: "y", help: "do it without a question" },
   json: { type: "boolean", help: "print the result as JSON" },
   "log-format": {

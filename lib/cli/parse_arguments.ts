@@ -38,6 +38,7 @@ export interface Arguments {
   readonly ascii: boolean;
   readonly output: boolean;
   readonly print: boolean;
+  readonly uninstall: boolean;
   readonly yes: boolean;
   readonly json: boolean;
   readonly quiet: boolean;
@@ -89,6 +90,7 @@ export function parseArguments(args: readonly string[]): Arguments {
     ascii: on("ascii"),
     output: on("output"),
     print: on("print"),
+    uninstall: on("uninstall"),
     yes: on("yes"),
     json: on("json"),
     quiet: on("quiet"),

@@ -50,6 +50,28 @@ export interface RevokeDocument extends Head {
   }[];
 }
 
+/** What was, or would be, done to let systemd run it. */
+export interface InstallDocument extends Head {
+  /** False where it was only shown. */
+  readonly done: boolean;
+  readonly files: readonly {
+    readonly path: string;
+    /** "kept": it is none of ours; "absent": there was nothing to remove. */
+    readonly state: "written" | "unchanged" | "removed" | "kept" | "absent";
+    /** What is to lie there; absent: nothing, or what others put there. */
+    readonly text?: string;
+  }[];
+  /** A folder for the store, where it is made. */
+  readonly store?: string;
+  readonly commands: readonly (readonly string[])[];
+  /** Files of others that add to the units. */
+  readonly dropIns: readonly string[];
+  /** When the timer runs it next. */
+  readonly nextRun?: Date;
+  /** What is to be written by hand where there is no systemd. */
+  readonly cron?: { readonly path: string; readonly text: string };
+}
+
 /** A command line of the tour, and what came of it. */
 export interface TourCommand {
   readonly command: string;
@@ -154,6 +176,7 @@ export interface Documents {
   readonly doctor: DoctorDocument;
   readonly revoke: RevokeDocument;
   readonly init: InitDocument;
+  readonly install: InstallDocument;
   readonly demo: DemoDocument;
   readonly version: VersionDocument;
   readonly help: HelpDocument;

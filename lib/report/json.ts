@@ -11,6 +11,7 @@ import {
   type ErrorDocument,
   type Head,
   type HelpDocument,
+  type InstallDocument,
   LAYOUT,
   type PlanDocument,
   type RevokeDocument,
@@ -46,6 +47,11 @@ export function doctorJson(findings: readonly Finding[]): string {
 /** What `vcm validate` counts in a file without mistakes. */
 export function validJson(counts: Omit<ValidateDocument, "layout">): string {
   return document<ValidateDocument>(counts);
+}
+
+/** What `vcm install` did, or would do. */
+export function installJson(installation: Omit<InstallDocument, "layout">): string {
+  return document<InstallDocument>(installation);
 }
 
 /** What `vcm demo` did. */

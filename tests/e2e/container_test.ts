@@ -67,6 +67,16 @@ test("a container that podman does not know is a failure by itself, and stays ow
   );
 });
 
+test("under the unit of vcm install a container is sent its signal", async () => {
+  await using scene = await startScene();
+  await containerIn(scene);
+  await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, signal: HUP}"));
+  const install = await scene.vcm("install", "--yes");
+  assert.equal(install.code, 0, install.stderr);
+  await scene.systemctl("start", "vcm.service");
+  await hasLogged(scene, "started\nHUP\n");
+});
+
 /** A container that writes down its starts and each HUP. */
 async function containerIn(scene: Scene): Promise<void> {
   const log = `${scene.folder}/log`;

@@ -6,13 +6,27 @@ import {
   type DoctorDocument,
   type ErrorDocument,
   type HelpDocument,
+  type InstallDocument,
   LAYOUT,
   type RevokeDocument,
   type TourCommand,
   type ValidateDocument,
   type VersionDocument,
 } from "../documents.ts";
-import { always, COUNT, FLAG, list, map, maybe, MODE, only, TEXT, TEXTS, words } from "./shape.ts";
+import {
+  always,
+  COUNT,
+  FLAG,
+  list,
+  map,
+  maybe,
+  MODE,
+  only,
+  TEXT,
+  TEXTS,
+  TIME,
+  words,
+} from "./shape.ts";
 
 /** The key that all documents have. */
 export const layout = always(
@@ -53,6 +67,35 @@ export const REVOKE = map<RevokeDocument>({
       done: always("Whether it is revoked.", FLAG),
       message: always("What was done, or why it was not, for people.", TEXT),
     })),
+  ),
+});
+
+type InstalledFile = InstallDocument["files"][number];
+
+export const INSTALL = map<InstallDocument>({
+  layout,
+  done: always("Whether it was done, or only shown.", FLAG),
+  files: always(
+    "The units.",
+    list(map<InstalledFile>({
+      path: always("Its path.", TEXT),
+      state: always(
+        "What is done with it; one that others wrote is kept.",
+        words(["written", "unchanged", "removed", "kept", "absent"]),
+      ),
+      text: maybe("What is to lie there.", TEXT),
+    })),
+  ),
+  store: maybe("A folder that is made for the store.", TEXT),
+  commands: always("Programs that are run, with their arguments, in their order.", list(TEXTS)),
+  dropIns: always("Files of others that add to the units, and stay.", TEXTS),
+  nextRun: maybe("When the timer runs it next.", TIME),
+  cron: maybe(
+    "What is to be written by hand where there is no systemd.",
+    map<NonNullable<InstallDocument["cron"]>>({
+      path: always("Its path.", TEXT),
+      text: always("What is to lie there.", TEXT),
+    }),
   ),
 });
 

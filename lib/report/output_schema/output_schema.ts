@@ -5,7 +5,7 @@ import type { Plan } from "../../plan/types.ts";
 import type { CheckDocument, Documents, PlanDocument, RunDocument } from "../documents.ts";
 import { EVENT, OUTCOME } from "./events.ts";
 import { INIT } from "./init.ts";
-import { DEMO, DOCTOR, ERROR, HELP, layout, REVOKE, VALIDATE, VERSION } from "./others.ts";
+import { DEMO, DOCTOR, ERROR, HELP, INSTALL, layout, REVOKE, VALIDATE, VERSION } from "./others.ts";
 import {
   always,
   type Keys,
@@ -78,6 +78,7 @@ const DOCUMENTS: { readonly [K in keyof Documents]: readonly [string, Shape<Docu
   doctor: ["What `vcm doctor` prints.", DOCTOR],
   revoke: ["What `vcm revoke` prints.", REVOKE],
   init: ["What `vcm init` prints.", INIT],
+  install: ["What `vcm install` prints.", INSTALL],
   demo: ["What `vcm demo` prints.", DEMO],
   version: ["What `vcm --version` prints.", VERSION],
   help: ["What `vcm help` prints.", HELP],

@@ -50,7 +50,7 @@ pureTest("manPage() has each option once, with who takes it where not all do", (
   assert.equal(lines.filter((line) => line === ".TP").length, allOptions().length);
   const text = lines.join("\n");
   assert.ok(text.includes(tagged("--dry-run", "").slice(0, 2).join("\n")));
-  assert.ok(text.includes("as \\(dqvcm plan\\(dq does. Taken by: run.\n"));
+  assert.ok(text.includes("Only show what would be done. Taken by: run, install.\n"));
   assert.ok(text.includes('.B "\\-h, \\-\\-help"\nShow this help.\n'));
 });
 

@@ -15,6 +15,7 @@ const PLAIN: Arguments = {
   ascii: false,
   output: false,
   print: false,
+  uninstall: false,
   yes: false,
   json: false,
   quiet: false,

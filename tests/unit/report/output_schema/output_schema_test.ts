@@ -9,6 +9,7 @@ import {
   doctorJson,
   errorJson,
   helpJson,
+  installJson,
   planJson,
   revokeJson,
   runJson,
@@ -20,6 +21,7 @@ import { initJson } from "../../../../lib/report/init_json.ts";
 import { foldOutcome } from "../../../../lib/report/outcome.ts";
 import { outputSchema } from "../../../../lib/report/output_schema/output_schema.ts";
 import { found } from "../../../../lib/vault/doctor/finding.ts";
+import { NOW } from "../../../support/fixtures.ts";
 import { ALL_EVENTS, FULL_PLAN } from "../../../support/fixtures_documents.ts";
 import { makePlan } from "../../../support/fixtures_plan.ts";
 import { outputMistakes } from "../../../support/output_judge.ts";
@@ -59,6 +61,23 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
   doctor: [doctorJson([found("ok", "a", "b"), found("problem", "a", "b", "c")]), doctorJson([])],
   revoke: [revokeJson([{ name: "web", done: true, message: "revoked" }]), revokeJson([])],
   init: [initJson("f", { proposals: [FOUND], chosen: [FOUND], notes: [NOTE] }, "text")],
+  install: [
+    installJson({
+      done: true,
+      files: [{ path: "/u/vcm.timer", state: "written", text: "[Timer]\n" }],
+      store: "/s",
+      commands: [["systemctl", "daemon-reload"]],
+      dropIns: ["/u/vcm.timer.d/own.conf"],
+      nextRun: NOW,
+    }),
+    installJson({
+      done: false,
+      files: [],
+      commands: [],
+      dropIns: [],
+      cron: { path: "/c", text: "17" },
+    }),
+  ],
   demo: [demoJson({
     folder: "/tmp/a",
     commands: [{ command: "run", status: 0, expected: 0, requests: 3 }],

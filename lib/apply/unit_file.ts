@@ -1,0 +1,29 @@
+/** Files of units: each is replaced whole, mode 0644, and lasts once the call returns. */
+import * as fs from "node:fs";
+import { plainCause } from "../config/plain_cause.ts";
+import { folderOf, temporaryFile } from "../config/store_paths.ts";
+import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";
+
+/** Throws Error in plain words; then what was there is there. Needs write permission beside it too. */
+export function writeUnitFile(path: string, text: string): void {
+  const temporary = temporaryFile(path);
+  try {
+    removeIfThere(temporary);
+    writeNewFile(temporary, text, { mode: 0o644 });
+    fs.renameSync(temporary, path);
+    syncFolder(folderOf(path));
+  } catch (error) {
+    removeQuietly(temporary);
+    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+/** Throws Error in plain words. */
+export function removeUnitFile(path: string): void {
+  try {
+    removeIfThere(path);
+    syncFolder(folderOf(path));
+  } catch (error) {
+    throw new Error(`Cannot remove "${path}": ${plainCause(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,156 @@
+/** The systemd units that `vcm install` writes, as docs/running.md shows them. */
+import type { UnitFacts, Writes } from "./unit_facts.ts";
+
+export const SERVICE = "vcm.service";
+export const TIMER = "vcm.timer";
+
+/** The first line of what we write, and what is taken back by it. */
+const OURS = '# Written by "vcm install", which writes it anew when it is run again.';
+
+/** What VCM does not need: `systemd-analyze security` counts it. */
+const RESTRICTIONS = [
+  "NoNewPrivileges=yes",
+  "PrivateDevices=yes",
+  "ProtectClock=yes",
+  "ProtectControlGroups=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelTunables=yes",
+  "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+  "RestrictRealtime=yes",
+];
+const NO_SET_IDS = "RestrictSUIDSGID=yes";
+const MORE_RESTRICTIONS = [
+  "LockPersonality=yes",
+  "KeyringMode=private",
+  "SystemCallArchitectures=native",
+];
+
+/** All but the folders that are named is read-only. */
+const CLOSED = "ProtectSystem=strict";
+
+/** Whether a text begins as what `vcm install` writes does. */
+export function isOurs(text: string): boolean {
+  return text.startsWith(`${OURS}\n`);
+}
+
+/** Throws Error where a path cannot stand in a unit. */
+export function serviceUnit(facts: UnitFacts): string {
+  return lines([
+    OURS,
+    `# Own lines go into /etc/systemd/system/${SERVICE}.d/*.conf.`,
+    "[Unit]",
+    "Description=Keep this host's TLS certificates right",
+    "Wants=network-online.target",
+    "After=network-online.target",
+    "",
+    "[Service]",
+    "Type=oneshot",
+    "EnvironmentFile=-/etc/vcm/environment",
+    ...(facts.readsHome ? ["# For ~/.vault-token.", "Environment=HOME=%h"] : []),
+    `ExecStart=${commandWord(facts.binary)} ${runArguments(facts.config)}`,
+    "# A core file would hold private keys.",
+    "LimitCORE=0",
+    "UMask=0077",
+    ...(facts.startsContainers
+      ? ["# No further restrictions: containers that Podman starts from here would inherit them."]
+      : restrictions(facts)),
+  ]);
+}
+
+export function timerUnit(): string {
+  return lines([
+    OURS,
+    `# Own lines go into /etc/systemd/system/${TIMER}.d/*.conf.`,
+    "[Unit]",
+    "Description=Keep this host's TLS certificates right, every hour",
+    "",
+    "[Timer]",
+    "OnCalendar=hourly",
+    "# Hosts that were installed in the same minute do not meet at the server.",
+    "RandomizedDelaySec=15m",
+    "Persistent=true",
+    "",
+    "[Install]",
+    "WantedBy=timers.target",
+  ]);
+}
+
+function restrictions({ givesSetIds, writes }: UnitFacts): string[] {
+  return [
+    ...RESTRICTIONS,
+    ...(givesSetIds ? [] : [NO_SET_IDS]),
+    ...MORE_RESTRICTIONS,
+    ...(writes.kind === "known" ? [CLOSED, ...writes.folders.map(openFolder)] : [
+      `# What is written cannot be told beforehand (${writes.because.join(", ")}), ` +
+      "so the file system stays open.",
+    ]),
+  ];
+}
+
+/** A folder that is not there yet must not keep the unit from starting: hence the minus. */
+function openFolder(folder: string): string {
+  return `ReadWritePaths=${word(`-${folder}`)}`;
+}
+
+/** @param config Absent: the default file. */
+function runArguments(config: string | undefined): string {
+  return config === undefined ? "run --quiet" : `run --quiet --config ${commandWord(config)}`;
+}
+
+/**
+ * Why the unit that lies there may not write where a run of this file does; undefined: it may, or it
+ * is none of ours, or it runs another file.
+ *
+ * @param config Absent: the default file.
+ */
+export function narrowness(
+  unit: string,
+  config: string | undefined,
+  writes: Writes,
+): string | undefined {
+  const held = new Set(unit.split("\n"));
+  const runsThis = [...held].some((line) =>
+    line.startsWith("ExecStart=") && line.endsWith(` ${runArguments(config)}`)
+  );
+  if (!isOurs(unit) || !runsThis || !held.has(CLOSED)) return undefined;
+  const remedy = 'run "vcm install" again';
+  if (writes.kind === "unknown") {
+    return `it may write only where the file said before, and by now the file has ` +
+      `${writes.because.join(", ")}; ${remedy}`;
+  }
+  const closed = writes.folders.filter((folder) =>
+    !upwards(folder).some((one) => held.has(openFolder(one)))
+  );
+  if (closed.length === 0) return undefined;
+  return `it may not write to ${closed.map((folder) => `"${folder}"`).join(", ")}; ${remedy}`;
+}
+
+/** A folder and those above it. */
+function upwards(folder: string): string[] {
+  const at = folder.lastIndexOf("/");
+  return at <= 0 ? [folder] : [folder, ...upwards(folder.slice(0, at))];
+}
+
+/** Variables are filled in where commands stand (systemd.service(5)), and nowhere else. */
+function commandWord(path: string): string {
+  return word(path).replaceAll("$", "$$$$");
+}
+
+/** One word as systemd.syntax(7) and systemd.unit(5), "Specifiers", have it. */
+function word(path: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what it looks for
+  if (/["'\\\x00-\x1f\x7f]/.test(path)) {
+    throw new Error(
+      `Cannot write ${JSON.stringify(path)} into a unit: expected a path without quotes, ` +
+        "backslashes and control characters",
+    );
+  }
+  const escaped = path.replaceAll("%", "%%");
+  return /\s/.test(escaped) ? `"${escaped}"` : escaped;
+}
+
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join("");
+}

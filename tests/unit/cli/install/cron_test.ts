@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { makeInstallRig } from "./rig.ts";
+
+Deno.test("vcm install prints a line for cron where there is no systemd", async () => {
+  using rig = makeInstallRig();
+  const without = { hasSystemd: () => false };
+  const { status, out } = await rig.vcm("install", {}, without);
+  assert.equal(status, 0);
+  assert.equal(
+    out,
+    `There is no systemd here. For cron, in /etc/cron.d/vcm, which is not written:
+
+# The minute comes from the host's name, so that hosts of a fleet do not meet.
+35 * * * *  root  /usr/local/bin/vcm run --quiet --config FOLDER/vcm.yaml
+`,
+  );
+  rig.folder.write("environment", "VAULT_TOKEN=x\n");
+  const json = JSON.parse((await rig.vcm("install --json", {}, without)).out);
+  assert.match(json.cron.text, / {2}root {2}set -a; \. \/etc\/vcm\/environment; exec \/usr/);
+  assert.deepEqual([json.cron.path, json.files, rig.calls], ["/etc/cron.d/vcm", [], []]);
+});

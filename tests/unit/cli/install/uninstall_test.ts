@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { makeInstallRig } from "./rig.ts";
+
+Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", async () => {
+  using rig = makeInstallRig();
+  const { folder, calls } = rig;
+  await rig.vcm("install --yes --quiet");
+  calls.length = 0;
+  const mute = await rig.vcm("install --uninstall");
+  assert.equal(mute.status, 2);
+  assert.match(mute.err, /^There is no terminal to ask on, so nothing was done; say --yes /);
+  const edited = `${folder.read("units/vcm.service")}Nice=5\n`;
+  folder.write("units/vcm.service", edited);
+  // The configuration may be gone by then.
+  Deno.removeSync(folder.at("vcm.yaml"));
+  const questions: string[] = [];
+  const { status, out } = await rig.vcm("install --uninstall", {
+    canAsk: true,
+    ask: (question) => questions.push(question) > 0,
+  });
+  assert.deepEqual([status, questions], [0, ["Uninstall?"]]);
+  assert.match(
+    out,
+    /^run systemctl disable --now vcm\.timer\nFOLDER\/units\/vcm\.timer: is removed\n/,
+  );
+  assert.match(
+    out,
+    /\nFOLDER\/units\/vcm\.service: is removed\n[^]*\n {2}Nice=5\n\nrun systemctl daemon-reload\n/,
+  );
+  assert.match(out, /\nTaken back; configuration, store and targets stay\n$/);
+  assert.deepEqual(calls, ["disable --now vcm.timer", "daemon-reload"]);
+  assert.deepEqual(folder.tree(), ["store/", "store/.lock", "units/"]);
+  const again = await rig.vcm("install --uninstall");
+  assert.deepEqual([again.status, again.out], [
+    0,
+    `FOLDER/units/vcm.timer: not there
+
+FOLDER/units/vcm.service: not there
+
+Nothing of "vcm install" is here
+`,
+  ]);
+});
+
+Deno.test("vcm install --uninstall leaves and names what others wrote", async () => {
+  using rig = makeInstallRig();
+  await rig.vcm("install --yes --quiet");
+  rig.calls.length = 0;
+  rig.folder.write("units/vcm.service", "[Service]\nExecStart=/bin/true\n");
+  rig.folder.write("units/vcm.service.d/own.conf", "[Service]\n");
+  const { out } = await rig.vcm("install --uninstall --yes --json");
+  const { files, dropIns } = JSON.parse(out);
+  assert.deepEqual([files, dropIns], [
+    [
+      { path: "FOLDER/units/vcm.timer", state: "removed" },
+      { path: "FOLDER/units/vcm.service", state: "kept" },
+    ],
+    ["FOLDER/units/vcm.service.d/own.conf"],
+  ]);
+  assert.deepEqual(rig.folder.tree().slice(2), [
+    "units/",
+    "units/vcm.service",
+    "units/vcm.service.d/",
+    "units/vcm.service.d/own.conf",
+    "vcm.yaml",
+  ]);
+});
+
+Deno.test("vcm install --uninstall keeps the files where the timer cannot be stopped", async () => {
+  using rig = makeInstallRig();
+  await rig.vcm("install --yes --quiet");
+  rig.answers.set("disable --now vcm.timer", { code: 1, stderr: "Access denied\n" });
+  const { status, err } = await rig.vcm("install --uninstall --yes");
+  assert.deepEqual([status, err], [
+    1,
+    'error: "systemctl disable --now vcm.timer" failed (1): Access denied; done before: ' +
+    "nothing\n",
+  ]);
+  assert.ok(rig.folder.tree().includes("units/vcm.timer"));
+});
+
+Deno.test("vcm install --uninstall removes the files where there is no systemd any more", async () => {
+  using rig = makeInstallRig();
+  await rig.vcm("install --yes --quiet");
+  rig.calls.length = 0;
+  const { status } = await rig.vcm("install --uninstall --yes", {}, { hasSystemd: () => false });
+  assert.deepEqual([status, rig.calls], [0, []]);
+  assert.ok(!rig.folder.tree().includes("units/vcm.timer"));
+});

@@ -1,0 +1,33 @@
+/** docs/running.md is held to what `vcm install` writes; tests/e2e runs what it shows. */
+import assert from "node:assert/strict";
+import { parseConfig } from "../../../lib/config/parse.ts";
+import { cronText } from "../../../lib/report/install/cron_text.ts";
+import { unitFacts } from "../../../lib/report/install/unit_facts.ts";
+import { serviceUnit, timerUnit } from "../../../lib/report/install/units_text.ts";
+import { blocks, readDocument } from "./documents.ts";
+
+const RUNNING = readDocument("docs/running.md");
+const BINARY = "/usr/local/bin/vcm";
+const [SERVICE, TIMER, CLOSED = ""] = blocks(RUNNING, "ini");
+
+async function unitFor(text: string): Promise<string> {
+  return serviceUnit(unitFacts(await parseConfig(text, "vcm.yaml"), BINARY, undefined));
+}
+
+Deno.test("docs/running.md shows the units that vcm install writes for vcm.yaml.example", async () => {
+  assert.equal(SERVICE, await unitFor(readDocument("vcm.yaml.example")));
+  assert.equal(TIMER, timerUnit());
+});
+
+Deno.test("docs/running.md shows the end of a unit that may write to some folders only", async () => {
+  const deploy = "[{cert: /etc/nginx/ssl/web.crt}]";
+  const unit = await unitFor(
+    `config: {pki: p, role: r}\ncerts: [{name: web.test, deploy: ${deploy}}]\n`,
+  );
+  assert.ok(unit.endsWith(`\n${CLOSED}`), unit);
+});
+
+Deno.test("docs/running.md shows the line for cron that vcm install prints", () => {
+  const [, line] = cronText({ binary: BINARY }, 17, true).split("\n");
+  assert.ok(blocks(RUNNING, "text").includes(`${line}\n`), line);
+});
