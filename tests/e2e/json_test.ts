@@ -27,8 +27,9 @@ const WEB = `  - name: "${NAME}"
 const commands: readonly Command[] = COMMANDS;
 
 /** The commands that take `--json` and read the file. */
-const READERS = commands.filter(({ options }) =>
-  options.includes("json") && options.includes("config")
+const READERS = commands.filter(({ name, options }) =>
+  // What begins a file reads none.
+  options.includes("json") && options.includes("config") && name !== "init"
 ).map(({ name }) => name);
 
 /** Runs a command line with `--json`, and answers its document. */
