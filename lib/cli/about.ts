@@ -1,6 +1,7 @@
 /** What help and the manual page both say of the whole program. */
 import { CHECK_STATUS, EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_USAGE } from "../report/verdict.ts";
-import type { Command, CommandName } from "./commands.ts";
+import type { CommandName } from "./command_forms.ts";
+import type { Command } from "./commands.ts";
 
 export const PURPOSE =
   "vcm keeps this host's TLS certificates right: it issues the due ones from Vault or OpenBao, " +

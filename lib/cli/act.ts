@@ -10,7 +10,7 @@ import { foldOutcome, type Outcome } from "../report/outcome.ts";
 import { paint } from "../report/paint.ts";
 import { runEntries, runText } from "../report/run_text.ts";
 import { outcomeStatus } from "../report/verdict.ts";
-import type { CommandName } from "./commands.ts";
+import type { CommandName } from "./command_forms.ts";
 import { errFormat, sayOnErr } from "./err_lines.ts";
 import type { Host } from "./host.ts";
 import { loadFor, narrow, paintFor } from "./load.ts";

@@ -3,7 +3,7 @@ import { LockedError } from "../apply/lock.ts";
 import { ConfigError, formatProblem } from "../config/problem.ts";
 import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
-import type { CommandName } from "./commands.ts";
+import type { CommandName } from "./command_forms.ts";
 import { errFormat, sayOnErr } from "./err_lines.ts";
 import type { Host } from "./host.ts";
 import { type Arguments, UsageError } from "./parse_arguments.ts";

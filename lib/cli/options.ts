@@ -1,4 +1,4 @@
-/** The options of all commands; commands.ts says which command takes which. */
+/** The options of all commands; command_forms.ts says which command takes which. */
 
 export const OPTIONS = {
   config: {

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../config/duration.ts";
 import { didYouMean, nearest } from "../config/suggest.ts";
-import { type Command, type CommandName, commandNamed, COMMANDS } from "./commands.ts";
+import { COMMAND_FORMS, type CommandForm, type CommandName, formOf } from "./command_forms.ts";
 import { OPTIONS } from "./options.ts";
 
 /** The command line is not one that VCM knows. */
@@ -61,7 +61,7 @@ export function parseArguments(args: readonly string[]): Arguments {
   const [first, ...rest] = parsed.positionals;
   const asksHelp = first === "help";
   const name = commandName(asksHelp ? rest[0] : first);
-  const command = commandNamed(name);
+  const command = formOf(name);
   for (const token of parsed.tokens) {
     if (token.kind === "option") requireOption(command, token);
   }
@@ -127,9 +127,9 @@ function readLogFormat(text: string, command: CommandName): "text" | "json" {
 
 function commandName(word: string | undefined): CommandName {
   if (word === undefined) return "run";
-  const command = COMMANDS.find(({ name }) => name === word);
+  const command = COMMAND_FORMS.find(({ name }) => name === word);
   if (command !== undefined) return command.name;
-  const guess = nearest(word, COMMANDS.map(({ name }) => name));
+  const guess = nearest(word, COMMAND_FORMS.map(({ name }) => name));
   throw new UsageError(
     guess === undefined
       ? `Unknown command "${word}"; for one certificate: "vcm run ${word}"`
@@ -144,7 +144,7 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-function requireOption(command: Command, token: OptionToken): void {
+function requireOption(command: CommandForm, token: OptionToken): void {
   const name = command.name as CommandName;
   const known = command.options.find((option) => option === token.name);
   if (known === undefined && token.name === "force") {
