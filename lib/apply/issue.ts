@@ -16,7 +16,7 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
-import { writeStoredSet } from "./store.ts";
+import { requireRoom, writeStoredSet } from "./store.ts";
 
 /** What is told of while a certificate is stored. */
 export interface StoreHooks {
@@ -33,20 +33,28 @@ export async function issue(
   session: VaultSession,
   { beforeStored, warn }: StoreHooks,
 ): Promise<IssuedCertificate> {
+  const { certificate, keep } = step;
+  orSay(certStore, () => requireRoom(certStore, certificate));
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
   await beforeStored();
+  const problem = orSay(
+    certStore,
+    () => writeStoredSet(certStore, certificate, (what) => issued.text(what), keep),
+  );
+  if (problem !== undefined) warn(problem);
+  return issued;
+}
+
+function orSay<T>(certStore: string, write: () => T): T {
   try {
-    const { certificate, keep } = step;
-    const problem = writeStoredSet(certStore, certificate, (what) => issued.text(what), keep);
-    if (problem !== undefined) warn(problem);
+    return write();
   } catch (error) {
     throw new Error(
       `Cannot write the new certificate into the store "${certStore}": ${plainCause(error)}`,
       { cause: error },
     );
   }
-  return issued;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
-import { lockFile, markerFolder } from "../config/store_paths.ts";
+import { lockFile } from "../config/store_paths.ts";
 import { localOwnGroups } from "../observe/local_accounts.ts";
-import { readInfo } from "../observe/read.ts";
+import { storeFault } from "../observe/store_trust.ts";
 import { WayFinder } from "../observe/way.ts";
 import { storeHazard } from "../plan/store_hazard.ts";
 import { plainCause } from "../config/plain_cause.ts";
@@ -26,18 +26,19 @@ export function lockStore(certStore: string): Disposable {
   try {
     requireSafePlace(certStore);
     Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
-    requireTrusted(certStore, Deno.statSync(certStore));
-    const markers = readInfo(markerFolder(certStore));
-    if (markers.kind === "present") requireTrusted(markerFolder(certStore), markers.value);
+    const fault = storeFault(certStore);
+    if (fault !== undefined) throw new StoreError(fault);
     file = Deno.openSync(lockFile(certStore), { create: true, write: true, mode: 0o600 });
     closeToOthers(lockFile(certStore), file);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    throw new StoreError(
-      `Cannot open the lock "${lockFile(certStore)}": ${plainCause(error)}; ` +
-        'run as the user whom the store belongs to, or give another "cert_store"',
-      { cause: error },
-    );
+    const lock = lockFile(certStore);
+    const why = plainCause(error);
+    const message = /read-only/.test(why)
+      ? `Cannot open the lock "${lock}": ${why}`
+      : `Cannot open the lock "${lock}": ${why}; ` +
+        'run as the user whom the store belongs to, or give another "cert_store"';
+    throw new StoreError(message, { cause: error });
   }
   if (!file.tryLockSync(true)) {
     file.close();
@@ -66,22 +67,4 @@ function requireSafePlace(certStore: string): void {
     ownGroups: localOwnGroups(),
   });
   if (hazard !== undefined) throw new StoreError(hazard);
-}
-
-/** Whoever may write in the store, or in its folder of markers, could plant keys and links there. */
-function requireTrusted(folder: string, { isSymlink, uid, mode }: Deno.FileInfo): void {
-  if (isSymlink) throw new StoreError(`"${folder}" is a symbolic link; remove it`);
-  const me = Deno.uid();
-  if (uid !== 0 && uid !== me) {
-    throw new StoreError(
-      `The store "${folder}" belongs to user ${uid}, who could change what is deployed from it; ` +
-        `cure: chown -R ${me} "${folder}"`,
-    );
-  }
-  if (((mode ?? 0) & 0o022) !== 0) {
-    throw new StoreError(
-      `The store "${folder}" is writable by others, who could change what is deployed from it; ` +
-        `cure: chmod -R go-w "${folder}"`,
-    );
-  }
 }

@@ -50,6 +50,25 @@ export function writeStoredSet(
   }
 }
 
+/** Bytes; more than any set takes, with a chain of many and RSA keys. */
+const ROOM = 32 * 1024;
+
+/**
+ * Makes sure that a set can be written, before one is asked for that would then be lost. Throws the
+ * system's error.
+ */
+export function requireRoom(certStore: string, name: string): void {
+  const staged = stagedFolder(certStore, name);
+  if (isThere(staged)) return;
+  try {
+    fs.mkdirSync(staged, { mode: 0o700 });
+    // No name of a set's file: whoever looks meanwhile sees none.
+    fs.writeFileSync(`${staged}/room`, new Uint8Array(ROOM), { mode: 0o600, flag: "wx" });
+  } finally {
+    removeSet(staged);
+  }
+}
+
 /**
  * Brings the store into order after an interrupted switch: a switch that had begun is completed, a
  * staged set that was not yet switched to is thrown away.

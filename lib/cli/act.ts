@@ -44,7 +44,9 @@ export async function act(args: Arguments, host: Host): Promise<number> {
   // A server that is not verified is warned of on every run.
   const unverified = config.vault.trust.kind === "off" || host.env("VAULT_SKIP_VERIFY") ||
     host.env("BAO_SKIP_VERIFY");
-  const events = made.steps.length === 0 && !unverified
+  const idle = made.steps.length === 0 && !unverified &&
+    made.certificates.every(({ blocked }) => blocked.length === 0);
+  const events = idle
     ? await withoutSteps(made, metrics, args, host)
     : await (await import("./carry_out.ts")).carryOut(made, config, { args, metrics }, host);
   const outcome = foldOutcome(made, events);
@@ -87,7 +89,10 @@ async function report(
 
 /** The result once more, for who reads standard error alone. */
 function tellFailures(made: Plan, outcome: Outcome, args: Arguments, host: Host): void {
-  if (errFormat(args, host) === "text") return host.err(runText(made, outcome, paint(false)));
+  const format = errFormat(args, host);
+  if (format === "text") return host.err(runText(made, outcome, paint(false)));
+  // Each was told already, with what came about.
+  if (format === "json") return;
   for (const { word, text } of runEntries(made, outcome)) {
     const level = word === "failed" ? "error" : word === undefined ? "info" : "warning";
     sayOnErr(args, host, level, text);

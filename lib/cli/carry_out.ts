@@ -5,6 +5,7 @@ import type { AccessOrder } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
+import { blockedShortfalls } from "../report/outcome.ts";
 import { findAccess, warnUnverified } from "./find_access.ts";
 import type { Host } from "./host.ts";
 import { warnNarrowUnit } from "./install/warn_narrow_unit.ts";
@@ -48,12 +49,17 @@ export async function carryOut(
       log.progress();
     }
   });
+  for (const { subject, message } of blockedShortfalls(made)) {
+    log.failure(`${subject}: ${message}`, message);
+  }
   warnUnverified(config, host, emit);
   warnNarrowUnit(config, emit);
   const asks = made.steps.some(({ kind }) => kind === "issue");
   const order = { plan: made, access: asks ? findAccess(config, host) : NO_SERVER };
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
-  if (host.handsOver) {
+  if (made.steps.length === 0) {
+    problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
+  } else if (host.handsOver) {
     log.open();
     const { handOver } = await import("../apply/hand_over.ts");
     const place = metrics?.kind === "place" ? metrics.place : undefined;

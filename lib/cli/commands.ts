@@ -29,7 +29,7 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   check: {
     summary: "look only; the exit status tells monitoring",
     details:
-      "Needs no server, and no root where the files can be read. Exit status: 0 fine, 1 due " +
+      "Needs no server, but a user who may read the store, as root may. Exit status: 0 fine, 1 due " +
       "or owed, 2 broken now, 3 cannot tell.",
     examples: [["vcm check", "one line for monitoring, then what is not in order"]],
   },

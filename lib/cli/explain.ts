@@ -23,10 +23,19 @@ export function explain(
   const status = statusOf(error, command ?? (args[0] as CommandName));
   if (parsed?.json ?? args.some((arg) => /^--json(=|$)/.test(arg))) {
     const problems = error instanceof ConfigError ? error.problems : undefined;
-    host.out(errorJson(messageOf(error), problems));
+    tryPrint(errorJson(messageOf(error), problems), host);
   }
   tell(errorText(error, command), parsed ?? formatAskedFor(args), host);
   return status;
+}
+
+/** Standard output may be what cannot be written; standard error then tells that. */
+function tryPrint(text: string, host: Host): void {
+  try {
+    host.out(text);
+  } catch {
+    return;
+  }
 }
 
 function tell(text: string, args: Pick<Arguments, "logFormat">, host: Host): void {

@@ -53,7 +53,8 @@ export class Log {
    * printed for the first; for the quiet the summary alone tells of failures.
    */
   failure(text: string, reason: string, event?: unknown): void {
-    if (this.#options.quiet) this.append("error", text, event);
+    const { quiet, logFormat } = this.#options;
+    if (quiet && logFormat !== "json") this.append("error", text, event);
     else this.#once("error", text, reason, event);
   }
 

@@ -131,9 +131,11 @@ function commandName(word: string | undefined): CommandName {
   if (command !== undefined) return command.name;
   const guess = nearest(word, COMMAND_FORMS.map(({ name }) => name));
   throw new UsageError(
-    guess === undefined
+    guess !== undefined
+      ? `Unknown command "${word}"; did you mean "${guess}"?`
+      : word.includes(".")
       ? `Unknown command "${word}"; for one certificate: "vcm run ${word}"`
-      : `Unknown command "${word}"; did you mean "${guess}"?`,
+      : `Unknown command "${word}"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
   );
 }
 

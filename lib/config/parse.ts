@@ -16,7 +16,8 @@ const EMPTY: Problem = {
   line: 1,
   column: 1,
   key: "",
-  message: `is empty; it needs at least "certs", a list of certificates (see vcm.yaml.example)`,
+  message:
+    `is empty; it needs at least "certs", a list of certificates; "vcm init" writes a first one`,
 };
 
 /**

@@ -106,7 +106,7 @@ class Tour {
       [
         "Next:",
         `   - look around in ${this.#folder}, then: rm -r ${this.#folder}`,
-        "   - write /etc/vcm/vcm.yaml for this host, beginning with vcm.yaml.example",
+        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" begins it',
         "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
       ].join("\n"),
     );

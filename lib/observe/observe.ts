@@ -17,6 +17,7 @@ import { observeMarkers } from "./markers.ts";
 import { ABSENT, READER, type Reader } from "./read.ts";
 import type { SealOf } from "./seals.ts";
 import { type StoreLook, StoreReader } from "./store.ts";
+import { storeFault } from "./store_trust.ts";
 import { FolderCache, observeTarget } from "./target.ts";
 import { WayFinder } from "./way.ts";
 
@@ -54,8 +55,16 @@ export async function observe(config: Config): Promise<Observation> {
   const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
   const storeWay = ways.above(config.certStore);
   const ownGroups = await ownGroupsOf(ways.owners);
+  const fault = storeFault(config.certStore);
   const host = { zone: zoneFor(specs), runner, ownGroups, storeWay };
-  return { certificates, markers, orphans, served, ...host };
+  return {
+    certificates,
+    markers,
+    orphans,
+    served,
+    ...host,
+    ...(fault !== undefined && { storeFault: fault }),
+  };
 }
 
 /** What reads files in folders of others; without such a folder there is nothing for it to read. */

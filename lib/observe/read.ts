@@ -39,7 +39,9 @@ export function observe<T>(path: string, look: () => T): Presence<T> {
     return { kind: "present", value: look() };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || isNotFound(error)) return ABSENT;
-    return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}` };
+    const closed = error instanceof Deno.errors.PermissionDenied && Deno.uid() !== 0;
+    const remedy = closed ? "; run as root" : "";
+    return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}${remedy}` };
   }
 }
 

@@ -15,9 +15,9 @@ export function storeObstacles({ stored }: CertificateObservation): Blocked[] {
 /** Who may put another store in the place of ours could have keys, and what is deployed. */
 export function storePlaceObstacle(
   certStore: string,
-  { storeWay, ...users }: Observation,
+  { storeWay, storeFault, ...users }: Observation,
 ): Blocked[] {
-  const message = storeHazard(certStore, storeWay, users);
+  const message = storeHazard(certStore, storeWay, users) ?? storeFault;
   return message === undefined ? [] : [{ kind: "impossible", message }];
 }
 

@@ -245,6 +245,8 @@ export interface Observation {
   readonly ownGroups: ReadonlyMap<number, number>;
   /** The folders above the store or, where it does not exist, those of them that do. */
   readonly storeWay: readonly Passage[];
+  /** Why the store cannot be used as it is. */
+  readonly storeFault?: string;
 }
 
 /** Why a certificate is issued. For people; never branched on outside this room. */

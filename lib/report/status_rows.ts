@@ -86,8 +86,9 @@ function timeLeft(end: Date, now: Date): string {
 }
 
 /** How many of its files are in order, where not all are; a new certificate would change all. */
-function filesWord({ targets }: CertificateState): string {
+function filesWord({ targets, blocked }: CertificateState): string {
   if (targets.length === 0) return NONE;
+  if (blocked.some(({ kind }) => kind === "unreadable")) return "?";
   const fine = targets.filter(({ drift }) => drift.every(({ kind }) => kind === "renewed"));
   return fine.length === targets.length ? "ok" : `${fine.length}/${targets.length}`;
 }

@@ -135,3 +135,22 @@ async function give(folder: string): Promise<void> {
   await Deno.chmod(folder, 0o755);
   await Deno.chown(folder, USER, USER);
 }
+
+test("a store that no run would use is told of by whatever looks", async () => {
+  await using place = await makeUsersPlace();
+  await place.makeFolder("ssl", 0);
+  await place.configure(`  - name: "web.demo.internal"
+    deploy: [{ cert: "FOLDER/ssl/web.crt" }]
+`);
+  assert.equal((await place.vcm(["run"])).code, 0);
+  await Deno.chown(place.at("store"), USER, USER);
+  const fault = `The store "FOLDER/store" belongs to user ${USER}, who could change what is ` +
+    'deployed from it; cure: chown -R 0 "FOLDER/store"';
+  for (
+    const [line, status] of [["check", 1], ["plan --detailed-exitcode", 1], ["run", 1]] as const
+  ) {
+    const { code, stdout, stderr } = await place.vcm(line.split(" "));
+    assert.equal(code, status, line);
+    assert.ok((stdout + stderr).includes(fault), stdout + stderr);
+  }
+});

@@ -76,7 +76,7 @@ certs: [{name: a.e2e.test}]
   assert.equal(
     check.stdout,
     `UNKNOWN: 1 of 1 certificate not in order\n` +
-      `a.e2e.test: Cannot read "${store}": permission denied\n`,
+      `a.e2e.test: Cannot read "${store}": permission denied; run as root\n`,
   );
   const plan = await place.vcm("plan", "--config", file);
   assert.equal(plan.code, 0);

@@ -1,5 +1,6 @@
 /** A disk that is full, a real one in memory: the old set and the old files stay, whole. */
 import assert from "node:assert/strict";
+import type { OpenBao } from "../support/openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import type { Folder } from "../support/rig.ts";
 import { assertWell, certificate, makeBench, NAME } from "./bench.ts";
@@ -21,6 +22,11 @@ async function withSmallDisk(path: string, size: string, run: () => Promise<void
 async function command(program: string, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(program, { args }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+async function countIssued(bao: OpenBao): Promise<number> {
+  const { body } = await bao.api("LIST", "pki/certs");
+  return (body.data?.keys as readonly string[]).length;
 }
 
 /** Fills the disk below a folder to its last block. */
@@ -50,8 +56,11 @@ test("a full disk leaves store and targets as they were, and the next run mends 
         fill(folder, `${full}/filler`);
         const tree = folder.tree();
 
+        const issued = await countIssued(bao);
         const { status, out } = await bench.vcm(["run"], env);
         assert.equal(status, 1);
+        // None is asked for that could not be kept.
+        assert.equal(await countIssued(bao), full === "store" ? issued : issued + 1);
         assert.match(out, /no space left on device/);
         assert.deepEqual(folder.tree().filter((name) => !name.includes(".owed")), tree);
         // With a full disk for targets, the new set is in the store, and the old files are deployed.

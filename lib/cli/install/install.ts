@@ -13,7 +13,7 @@ import type { Changes, FileChange } from "../../report/install/install_text.ts";
 import { type UnitFacts, unitFacts } from "../../report/install/unit_facts.ts";
 import { SERVICE, serviceUnit, TIMER, timerUnit } from "../../report/install/units_text.ts";
 import { installJson } from "../../report/json.ts";
-import { EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import type { Host } from "../host.ts";
 import { loadFor } from "../load.ts";
 import type { Arguments } from "../parse_arguments.ts";
@@ -87,5 +87,6 @@ function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHos
       `There is no systemd here. For cron, in ${CRON_FILE}, which is not written:\n\n${text}`,
     );
   }
-  return EXIT_OK;
+  // Whoever asks no question counts on it.
+  return args.yes ? EXIT_FAILED : EXIT_OK;
 }

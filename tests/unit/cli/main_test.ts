@@ -197,3 +197,17 @@ pureTest("what keeps a command from running is said in the log's format", async 
     '<3>See "vcm run --help"',
   ]);
 });
+
+pureTest(
+  "where standard output cannot be written, standard error says so, and the status is true",
+  async () => {
+    const out = () => {
+      throw new Error("No space left on device");
+    };
+    for (const [line, expected] of [["validate --json", 2], ["check --json", 3]] as const) {
+      const { status, stderr } = await run(line, { doors: { out }, env: { VCM_CONFIG: "/none" } });
+      assert.equal(status, expected);
+      assert.match(stderr, /none/);
+    }
+  },
+);

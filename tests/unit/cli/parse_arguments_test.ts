@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { COMMAND_FORMS } from "../../../lib/cli/command_forms.ts";
 import { COMMANDS } from "../../../lib/cli/commands.ts";
 import { type Arguments, parseArguments, UsageError } from "../../../lib/cli/parse_arguments.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -144,7 +145,7 @@ pureTest("an unknown command is a mistake, with what was probably meant", () => 
   );
   assertUsage(
     "help constructor",
-    'Unknown command "constructor"; for one certificate: "vcm run constructor"',
+    `Unknown command "constructor"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
   );
 });
 

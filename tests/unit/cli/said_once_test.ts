@@ -94,13 +94,26 @@ siteTest(
   },
 );
 
-siteTest("with --quiet the result is told in the log's format", ["a.example.com"], async (site) => {
-  const { status, stdout, stderr } = await run(site, "run --quiet --log-format json");
-  assert.deepEqual([status, stdout], [1, ""]);
-  const entries = stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
-  assert.deepEqual(entries.map(({ level, message }) => [level, message]), [
-    ["error", `a.example.com: ${NO_ADDRESS}`],
-    ["warning", "a.example.com: no new certificate was issued"],
-    ["info", "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 1 skipped"],
-  ]);
+siteTest(
+  "with --quiet what failed is told in the log's format",
+  ["a.example.com"],
+  async (site) => {
+    const { status, stdout, stderr } = await run(site, "run --quiet --log-format json");
+    assert.deepEqual([status, stdout], [1, ""]);
+    const entries = stderr.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assert.deepEqual(entries.map(({ level, message, event }) => [level, message, event.kind]), [
+      ["error", `a.example.com: issue failed: ${NO_ADDRESS}`, "failed"],
+    ]);
+  },
+);
+
+siteTest("what only a person can mend is told in the log, too", ["a.example.com"], async (site) => {
+  Deno.mkdirSync(site.path("a.example.com.crt"));
+  const folder = `"${
+    site.path("a.example.com.crt")
+  }" is a folder; remove it, or give the path of a file in it`;
+  const { status, stderr, log } = await run(site, "deploy");
+  assert.equal(status, 1);
+  assert.ok(stderr.includes(`error: a.example.com: ${folder}\n`), stderr);
+  assert.ok(log.includes(` error a.example.com: ${folder}\n`), log);
 });

@@ -3,7 +3,7 @@ import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakes, mistakesOf } from "./mistakes.ts";
 
 const EMPTY =
-  `f:1:1: is empty; it needs at least "certs", a list of certificates (see vcm.yaml.example)`;
+  `f:1:1: is empty; it needs at least "certs", a list of certificates; "vcm init" writes a first one`;
 const TAB = "tab character in the indentation; use spaces";
 const START = "a value cannot begin with this character; put the value in quotes";
 const COLON = `": " inside a value; if it is text, put it in quotes, else mend the indentation`;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { storeFault } from "../../../lib/observe/store_trust.ts";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import type { CertificateSpec, What } from "../../../lib/config/types.ts";
 import { StoreReader } from "../../../lib/observe/store.ts";
@@ -248,4 +249,17 @@ Deno.test("of a chain that ends before the leaf the end is seen, of another not"
   const end = { name: "VCM Practice Intermediate", notAfter: CA.intermediate.notAfter };
   assert.deepEqual(look(store).stored.chainEnd, end);
   assert.equal(Object.hasOwn(look(store, ["cert"]).stored, "chainEnd"), false);
+});
+
+Deno.test("storeFault() tells of a store that others may write to before anybody runs", () => {
+  using store = makeFolder();
+  assert.equal(storeFault(store.path), undefined);
+  assert.equal(storeFault(store.at("none")), undefined);
+  Deno.mkdirSync(store.at(".owed"));
+  Deno.chmodSync(store.at(".owed"), 0o770);
+  const cure = "who could change what is deployed from it; cure: chmod -R go-w";
+  const closed = `The store "${store.at(".owed")}" is writable by others, ${cure} "${
+    store.at(".owed")
+  }"`;
+  assert.equal(storeFault(store.path), closed);
 });

@@ -191,3 +191,9 @@ pureTest("services are in step, owe, wait, or cannot be told of", () => {
     assert.equal(rows(plan)[0]?.split(/ +/).at(-2), word);
   }
 });
+
+pureTest("where something cannot be read nobody knows how the files are", () => {
+  const blocked = [{ kind: "unreadable", message: "Cannot read" }] as const;
+  const state = makeState("web", { ...FINE, blocked, targets: [target("/a")] });
+  assert.match(rows(makePlan([state]))[0] ?? "", /^web .* \? +- +2027-01-16$/);
+});

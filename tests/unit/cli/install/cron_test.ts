@@ -18,4 +18,6 @@ Deno.test("vcm install prints a line for cron where there is no systemd", async 
   const json = JSON.parse((await rig.vcm("install --json", {}, without)).out);
   assert.match(json.cron.text, / {2}root {2}set -a; \. \/etc\/vcm\/environment; exec \/usr/);
   assert.deepEqual([json.cron.path, json.files, rig.calls], ["/etc/cron.d/vcm", [], []]);
+  // Who asks no question counts on it.
+  assert.equal((await rig.vcm("install --yes", {}, without)).status, 1);
 });
