@@ -49,7 +49,8 @@ export interface Result {
   readonly services: readonly string[];
   /** Those whose markers were made for it in this run. */
   readonly newMarkers: readonly string[];
-  /** Its files were of more than one set before, or edited, and could not be mended. */
+  /** Its files were of more than one set before, or edited, and could not be mended; one that was never
+   * there keeps no service from loading the others. */
   readonly torn?: boolean;
 }
 
@@ -77,9 +78,7 @@ export async function workOnCertificate(
 
 function result({ deploy }: CertificateWork, state: Result["state"]): Result {
   const torn = state === "failed" &&
-    deploy?.targets.some(({ drift }) =>
-      drift.some(({ kind }) => kind === "content" || kind === "missing")
-    );
+    deploy?.targets.some(({ drift }) => drift.some(({ kind }) => kind === "content"));
   return {
     state,
     replaced: [],
@@ -98,7 +97,8 @@ async function tidy(
     if (step.store) {
       const unkept = finishSwitch(certStore, step.certificate, step.keep);
       if (unkept !== undefined) {
-        emit({ kind: "warning", subject: step.certificate, message: unkept });
+        // It stops nothing, and is not as the file asks.
+        emit({ kind: "failed", step: "tidy", subject: step.certificate, message: unkept });
       } else {
         emit({
           kind: "tidied",

@@ -40,7 +40,9 @@ function tryPrint(text: string, host: Host): void {
 
 function tell(text: string, args: Pick<Arguments, "logFormat">, host: Host): void {
   if (errFormat(args, host) === "text") return host.err(`${text}\n`);
-  for (const line of text.split("\n")) sayOnErr(args, host, "error", line);
+  // Each line says by itself that it is an error.
+  const lines = text.replace(/^error: /, "").split("\n");
+  for (const line of lines) sayOnErr(args, host, "error", line);
 }
 
 /** Arguments that could not be read may ask for it all the same. */

@@ -26,7 +26,11 @@ export function metricsText(facts: RunFacts): string {
   const { plan: { certificates, services }, outcome, at, version } = facts;
   const issued = issuedIn(facts.events);
   const times = certificates.map((state) => ({ name: state.name, ...timesOf(state, issued) }));
-  const failed = new Set([...outcome.failed, ...outcome.skipped].map(({ subject }) => subject));
+  const amiss = new Set([
+    ...[...outcome.failed, ...outcome.skipped].map(({ subject }) => subject),
+    ...facts.events.flatMap((event) => event.kind === "reverted" ? event.certificate : []),
+    ...certificates.flatMap(({ name, waits }) => waits?.late ? name : []),
+  ]);
   const { failed: failures, skipped, ...done } = outcome;
   const steps = { ...done, failed: failures.length, skipped: skipped.length };
   return [
@@ -43,7 +47,7 @@ export function metricsText(facts: RunFacts): string {
     gauge(
       "vcm_certificate_ok",
       "1 where the certificate and its files are as the configuration asks, else 0.",
-      certificates.map(({ name }) => ({ labels: { name }, value: failed.has(name) ? 0 : 1 })),
+      certificates.map(({ name }) => ({ labels: { name }, value: amiss.has(name) ? 0 : 1 })),
     ),
     gauge(
       "vcm_service_owes_action",

@@ -30,9 +30,17 @@ export function statusRows(plan: Plan): StatusRow[] {
       servicesOf.set(name, [...servicesOf.get(name) ?? [], service]);
     }
   }
+  const untidy = new Set(
+    plan.steps.flatMap((step) => step.kind === "tidy" ? step.certificate : []),
+  );
   return plan.certificates
     .map((state) => statusRow(state, servicesOf.get(state.name) ?? [], plan.at))
+    .map((row) => untidy.has(row.name) && isCalm(row) ? { ...row, rank: "due" as const } : row)
     .sort(byUrgency);
+}
+
+function isCalm({ rank }: StatusRow): boolean {
+  return rank === "fine" || rank === "waits";
 }
 
 function byUrgency(a: StatusRow, b: StatusRow): number {
@@ -71,7 +79,9 @@ function rankOf(
   const unseen = services.some(({ problem }) => problem !== undefined);
   if (unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
   if (warnings.some(({ kind }) => kind === "clock")) return "unknown";
-  const owing = services.some(({ debt, waits }) => debt?.reason === "owed" && !waits);
+  const owing = services.some(({ debt, waits }) =>
+    waits?.late || (debt?.reason === "owed" && !waits)
+  );
   const wrong = drifts.some((kind) => kind !== "renewed");
   if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || owing) return "due";
   return waits || services.some(({ waits }) => waits) ? "waits" : "fine";

@@ -26,6 +26,7 @@ export function siteReader(
     },
     exists: (path) => files[path] !== undefined || below(path).length > 0,
     mode: (path) => modes[path],
+    real: (path) => path,
   };
 }
 

@@ -5,10 +5,12 @@ export interface InitDoors {
   readLine(): string | undefined;
   /** Permission bits of the file that a path leads to; undefined where they cannot be told. */
   mode(path: string): number | undefined;
+  /** Where a path leads; itself where that cannot be told. */
+  real(path: string): string;
 }
 
 /** Those of the machine that the program runs on. */
-export const DOORS: InitDoors = { readLine, mode };
+export const DOORS: InitDoors = { readLine, mode, real };
 
 /** In the terminal's own way of editing a line. */
 function readLine(): string | undefined {
@@ -28,5 +30,13 @@ function mode(path: string): number | undefined {
     return mode === null ? undefined : mode & 0o7777;
   } catch {
     return undefined;
+  }
+}
+
+function real(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path;
   }
 }

@@ -31,7 +31,7 @@ const LOCAL_FILE = "./vcm.yaml";
 export async function init(
   args: Arguments,
   host: Host,
-  { readLine, mode }: InitDoors = DOORS,
+  { readLine, mode, real }: InitDoors = DOORS,
 ): Promise<number> {
   host.giveUp("net", "run");
   if (args.print) host.giveUp("write");
@@ -40,7 +40,7 @@ export async function init(
   const person = host.canAsk && !args.yes && !args.json
     ? { say: (text: string) => host.out(text), readLine }
     : undefined;
-  const { proposals, notes } = scanSite({ ...host, mode });
+  const { proposals, notes } = scanSite({ ...host, mode, real });
   greet(proposals, person);
   const server = findServer(args, host, person);
   const chosen = chooseCertificates(proposals, args, host, person);

@@ -4,7 +4,7 @@
  */
 import type { Emit } from "../../apply/events.ts";
 import type { Config } from "../../config/types.ts";
-import { readText } from "../../observe/read.ts";
+import { readInfo, readText } from "../../observe/read.ts";
 import { writesOf } from "../../report/install/unit_facts.ts";
 import { narrowness, SERVICE } from "../../report/install/units_text.ts";
 import { namedFile } from "./named_file.ts";
@@ -15,6 +15,8 @@ export function warnNarrowUnit(
   emit: Emit,
   unit = `/etc/systemd/system/${SERVICE}`,
 ): void {
+  // A drop-in may open what the unit closes, and what it says of paths is systemd's to read.
+  if (readInfo(`${unit}.d`).kind === "present") return;
   const text = readText(unit);
   if (text.kind !== "present") return;
   const message = narrowness(text.value, namedFile(config), writesOf(config));

@@ -39,6 +39,8 @@ export interface Present {
   certificate(path: string): Certificate | string;
   /** Permission bits; absent where they cannot be told. */
   mode(path: string): number | undefined;
+  /** Where it leads; itself where that cannot be told. */
+  real(path: string): string;
 }
 
 export function propose({ uses, notes }: Gathered, present: Present): Proposals {
@@ -52,7 +54,10 @@ export function propose({ uses, notes }: Gathered, present: Present): Proposals 
   const proposals: Proposal[] = [];
   const left: SiteNote[] = [...notes];
   for (const { group, files } of groups) {
-    const refusal = refuse(files, (path) => (counts.get(path) ?? 0) > 1);
+    const refusal = refuse(files, {
+      isShared: (path) => (counts.get(path) ?? 0) > 1,
+      real: (path) => present.real(path),
+    });
     const proposal = refusal ?? proposeOne(group, files, { names, present });
     if (typeof proposal !== "string") proposals.push(proposal);
     else left.push({ at: group[0]?.at ?? "", message: proposal });

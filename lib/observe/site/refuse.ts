@@ -11,14 +11,34 @@ const KEEPERS: readonly (readonly [RegExp, string])[] = [
   [/^\/var\/lib\/(?:acme|caddy)\//, "another ACME client"],
 ];
 
+/** What packages brought for all programs of the host: authorities that it trusts, and examples. */
+const HOSTS_OWN = [
+  /\/(?:ca-certificates\.crt|ca-bundle(?:\.trust)?\.crt|tls-ca-bundle\.pem)$/,
+  /^\/etc\/pki\/ca-trust\//,
+  /^\/etc\/(?:ssl|pki\/tls)\/cert\.pem$/,
+  /\/ssl-cert-snakeoil\.(?:pem|key)$/,
+  /^\/etc\/pki\/tls\/(?:certs|private)\/localhost\.(?:crt|key)$/,
+];
+
+/** What a look at files has to tell. */
+export interface Sharing {
+  isShared(path: string): boolean;
+  /** Where a path leads; itself where that cannot be told. */
+  real(path: string): string;
+}
+
 /** Why a certificate with these files cannot be kept by VCM, where it cannot. */
 export function refuse(
   files: readonly UsedFile[],
-  isShared: (path: string) => boolean,
+  { isShared, real }: Sharing,
 ): string | undefined {
   for (const { path, what, doubt } of files) {
     if (doubt !== undefined) continue;
-    const keeper = KEEPERS.find(([folder]) => folder.test(path))?.[1];
+    const both = [path, real(path)];
+    if (HOSTS_OWN.some((own) => both.some((path) => own.test(path)))) {
+      return `${path} is the host's own, which other programs read: name another file there`;
+    }
+    const keeper = KEEPERS.find(([folder]) => both.some((path) => folder.test(path)))?.[1];
     if (keeper !== undefined) {
       return `${path} is kept by ${keeper}, and only one can: name another file there, or end that`;
     }

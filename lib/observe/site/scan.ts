@@ -17,6 +17,7 @@ export function scanSite(reader: SiteReader): Proposals {
   return propose(gathered, {
     certificate: (path) => readPresent(path, reader),
     mode: (path) => reader.mode(path),
+    real: (path) => reader.real(path),
   });
 }
 

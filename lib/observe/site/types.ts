@@ -10,6 +10,8 @@ export interface SiteReader {
   exists(path: string): boolean;
   /** Permission bits of the file that a path leads to; absent where that cannot be told. */
   mode(path: string): number | undefined;
+  /** Where a path leads; itself where that cannot be told. */
+  real(path: string): string;
 }
 
 /** A web server, as VCM has to know it. */

@@ -109,3 +109,22 @@ pureTest("a service owes what failed, or is left, and not what was done or waits
     assert.deepEqual(samples(text, "vcm_service_owes_action"), [`{service="s"} ${expected}`]);
   }
 });
+
+pureTest(
+  "a certificate whose files were put back, or that is late for its window, is not well",
+  () => {
+    const reverted: ApplyEvent = {
+      kind: "reverted",
+      certificate: "a",
+      service: "s",
+      paths: ["/a"],
+    };
+    const waits = { until: new Date("2026-12-05T02:00:00Z"), late: true, detail: "x" };
+    const plan = makePlan([makeState("a"), makeState("b", { waits }), makeState("c")]);
+    assert.deepEqual(samples(textOf(plan, [reverted]), "vcm_certificate_ok"), [
+      '{name="a"} 0',
+      '{name="b"} 0',
+      '{name="c"} 1',
+    ]);
+  },
+);

@@ -124,3 +124,20 @@ Deno.test("a service that owes does not load files of two sets that could not be
     ["skipped", "service", "web", `the files of ${WEB} are not all in place`],
   ]);
 });
+
+Deno.test("a certificate whose files were never there keeps no service from the others' files", async () => {
+  using bench = makeBench();
+  const deploy = bench.deploy(WEB, ["web"]);
+  bench.folder.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
+  const targets = deploy.targets.map((target) => ({
+    ...target,
+    drift: [{ kind: "missing" }] as const,
+  }));
+  await bench.run(
+    { ...deploy, targets },
+    commandStep("web", [WEB], bench.logs("act"), {
+      debt: { reason: "owed", detail: "it has not loaded those of another" },
+    }),
+  );
+  assert.deepEqual(bench.log(), ["act"]);
+});

@@ -72,7 +72,11 @@ async function run(folder: Folder, line: string, options: InitOptions = {}): Pro
   const typed = [...answers ?? []];
   const parsed = parseArguments(args);
   // As main() does, which would ask the real terminal.
-  const status = await init(parsed, host, { readLine: () => typed.shift(), mode: reader.mode })
+  const status = await init(parsed, host, {
+    readLine: () => typed.shift(),
+    mode: reader.mode,
+    real: reader.real,
+  })
     .catch((error) => explain(error, parsed, host, args));
   const plain = (text: string) => text.replaceAll(folder.path, "@");
   return {

@@ -26,6 +26,7 @@ function proposed(
   return propose({ uses: [...uses], notes: [] }, {
     certificate: () => present,
     mode: (path) => modes[path],
+    real: (path) => path,
   });
 }
 
@@ -179,3 +180,35 @@ pureTest("files stay as open as they are, but for keys that everybody may read",
     ["Every user may read the key in /y.key now, and then no more."],
   ]);
 });
+
+pureTest(
+  "what packages brought for the whole host, and what a link leads to elsewhere, is left out",
+  () => {
+    const message = (path: string, leadsTo = path) => {
+      const files: UsedFile[] = [{ what: "chain", path }];
+      const uses = [use("a.test", "x", { certificate: path, files })];
+      const { proposals, notes } = propose({ uses, notes: [] }, {
+        certificate: () => "no such file",
+        mode: () => undefined,
+        real: () => leadsTo,
+      });
+      assert.deepEqual(proposals, []);
+      return notes[0]?.message;
+    };
+    const bundle = "/etc/ssl/certs/ca-certificates.crt";
+    const own = "is the host's own, which other programs read: name another file there";
+    assert.equal(message(bundle), `${bundle} ${own}`);
+    for (
+      const path of [
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+        "/etc/ssl/certs/ssl-cert-snakeoil.pem",
+        "/etc/pki/tls/certs/localhost.crt",
+      ]
+    ) assert.equal(message(path), `${path} ${own}`);
+    assert.equal(message("/etc/nginx/ca.pem", bundle), `/etc/nginx/ca.pem ${own}`);
+    assert.match(
+      message("/etc/nginx/le.crt", "/etc/letsencrypt/archive/a/fullchain1.pem") ?? "",
+      /^\/etc\/nginx\/le\.crt is kept by certbot, /,
+    );
+  },
+);
