@@ -52,7 +52,7 @@ function named(path: string): Found {
   }
 }
 
-/** The files of a folder by a pattern for their names; none where there is no such folder. */
+/** The files of a folder by a pattern for their names: none may match, but the folder has to be there. */
 function matches(path: string): Found {
   const folder = dirname(path);
   try {
@@ -62,7 +62,7 @@ function matches(path: string): Found {
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter(byPattern(path));
     return names.sort().map((name) => join(folder, name));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
+    if (error instanceof Deno.errors.NotFound) return `the folder "${folder}" does not exist`;
     return `the folder "${folder}" ${reason(error)}`;
   }
 }

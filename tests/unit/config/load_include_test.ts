@@ -70,7 +70,6 @@ Deno.test("loadConfig() takes files by name, hidden ones only where they are mea
     "HOME/conf.d/.*.yaml": ["hidden"],
     "conf.d/*0-*.y*l": ["a", "b"],
     "conf.d/*.none": [],
-    "none.d/*.yaml": [],
     "conf.d/2*b.yaml": ["b"],
     "conf.d/*.y.ml": [],
     // The main file is not its own part.
@@ -91,6 +90,8 @@ Deno.test("loadConfig() goes from the folder of the file as it was named", async
     await Deno.mkdir(`${home}/other`);
     await Deno.chmod(`${home}/other`, 0o755);
     await Deno.symlink("../vcm.yaml", `${home}/other/vcm.yaml`);
+    await Deno.mkdir(`${home}/other/conf.d`);
+    await Deno.chmod(`${home}/other/conf.d`, 0o755);
     assert.deepEqual(await names(home, "other/vcm.yaml"), []);
   });
 });
@@ -101,24 +102,29 @@ Deno.test("loadConfig() says what it cannot include, all at once", async () => {
     "conf.d/2.yaml": Uint8Array.of(97, 10, 98, 0xe9, 10),
     "file": "",
   };
-  await inFolder("[none.yaml, conf.d/*.yaml, conf.d, file/*.yaml]", files, async (home) => {
-    await Deno.mkdir(`${home}/conf.d/3.yaml`);
-    await Deno.symlink("nowhere", `${home}/conf.d/4.yaml`);
-    await Deno.symlink("/dev/null", `${home}/conf.d/5.yaml`);
-    await Deno.symlink("6.yaml", `${home}/conf.d/6.yaml`);
-    assert.deepEqual(await refusal(home), [
-      'HOME/vcm.yaml:2:11 include[0]: "HOME/none.yaml" does not exist',
-      'HOME/vcm.yaml:2:37 include[2]: "HOME/conf.d" is a folder; for all of its files write ' +
-      '"HOME/conf.d/*.yaml"',
-      'HOME/vcm.yaml:2:45 include[3]: the folder "HOME/file" cannot be read: Not a directory',
-      'HOME/conf.d/1.yaml:1:24 certs[0].ttl: expected a duration such as "14d", got "5x"',
-      "HOME/conf.d/2.yaml:2:2: is not UTF-8 from here on; save the file as UTF-8",
-      "HOME/conf.d/3.yaml: is a folder",
-      "HOME/conf.d/4.yaml: does not exist; if it is a link, mend it",
-      "HOME/conf.d/5.yaml: is no regular file",
-      "HOME/conf.d/6.yaml: cannot be read: Too many symbolic links",
-    ]);
-  });
+  await inFolder(
+    "[none.yaml, conf.d/*.yaml, conf.d, file/*.yaml, cnf.d/*.yaml]",
+    files,
+    async (home) => {
+      await Deno.mkdir(`${home}/conf.d/3.yaml`);
+      await Deno.symlink("nowhere", `${home}/conf.d/4.yaml`);
+      await Deno.symlink("/dev/null", `${home}/conf.d/5.yaml`);
+      await Deno.symlink("6.yaml", `${home}/conf.d/6.yaml`);
+      assert.deepEqual(await refusal(home), [
+        'HOME/vcm.yaml:2:11 include[0]: "HOME/none.yaml" does not exist',
+        'HOME/vcm.yaml:2:37 include[2]: "HOME/conf.d" is a folder; for all of its files write ' +
+        '"HOME/conf.d/*.yaml"',
+        'HOME/vcm.yaml:2:45 include[3]: the folder "HOME/file" cannot be read: Not a directory',
+        'HOME/vcm.yaml:2:58 include[4]: the folder "HOME/cnf.d" does not exist',
+        'HOME/conf.d/1.yaml:1:24 certs[0].ttl: expected a duration such as "14d", got "5x"',
+        "HOME/conf.d/2.yaml:2:2: is not UTF-8 from here on; save the file as UTF-8",
+        "HOME/conf.d/3.yaml: is a folder",
+        "HOME/conf.d/4.yaml: does not exist; if it is a link, mend it",
+        "HOME/conf.d/5.yaml: is no regular file",
+        "HOME/conf.d/6.yaml: cannot be read: Too many symbolic links",
+      ]);
+    },
+  );
 });
 
 Deno.test("loadConfig() trusts an included file as it does the main one", async () => {
