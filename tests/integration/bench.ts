@@ -87,10 +87,15 @@ ${rest.join("")}    deploy:
 `;
 }
 
-/** What each file in the folder is: inode, times and content, so that any touch shows. */
-export function snapshot(folder: Folder): Record<string, unknown> {
+/**
+ * What each file in the folder is: inode, times and content, so that any touch shows.
+ *
+ * @param asked Something was asked of the server: in the store's own folder room was made sure of.
+ */
+export function snapshot(folder: Folder, asked = false): Record<string, unknown> {
+  const passed = asked ? ["vcm.yaml", "store/"] : ["vcm.yaml"];
   return Object.fromEntries(
-    folder.tree().filter((name) => name !== "vcm.yaml").map((name) => {
+    folder.tree().filter((name) => !passed.includes(name)).map((name) => {
       const { ino, mtime, ctime, mode } = Deno.lstatSync(folder.at(name));
       const facts = [ino, mtime?.getTime(), ctime?.getTime(), mode];
       return [name, name.endsWith("/") ? facts : [...facts, folder.read(name)]];
