@@ -149,6 +149,26 @@ test("a unit is closed to places that came later, which is said before it hurts"
   );
 });
 
+test("without systemd hosts are told minutes of their own for cron", async () => {
+  await using scene = await startInstalled();
+  await scene.configure(pairAlone(scene, "a.e2e.test"));
+  const lineOn = async (hostName: string) => {
+    const apart = `hostname ${hostName}; mount -t tmpfs none /run/systemd; exec "$@"`;
+    const { code, stdout, stderr } = await scene.machine.exec(
+      [
+        "unshare",
+        ...["--mount", "--uts", "sh", "-c", apart, "sh"],
+        ...[scene.binary, "install", "--config", `${scene.folder}/vcm.yaml`],
+      ],
+    );
+    assert.equal(code, 0, stderr);
+    return stdout.split("\n").at(-2);
+  };
+  const command = `${scene.binary} run --quiet --config ${scene.folder}/vcm.yaml`;
+  assert.equal(await lineOn("web-1"), `35 * * * *  root  ${command}`);
+  assert.equal(await lineOn("web-2"), `34 * * * *  root  ${command}`);
+});
+
 test("a unit that was edited is shown and not touched without a yes", async () => {
   await using scene = await startInstalled();
   await scene.configure(pairAlone(scene, "a.e2e.test"));

@@ -16,6 +16,7 @@ export interface ServiceHost {
   hasSystemd(): boolean;
   /** Absolute path of this program, no link. Throws Error where root should not run it from there. */
   binary(): string;
+  /** Empty: nobody has named it. */
   hostName(): string;
   systemctl(args: readonly string[]): Promise<CommandResult>;
   write(path: string, text: string): void;
@@ -28,10 +29,8 @@ export function serviceHost(): ServiceHost {
     environmentFile: "/etc/vcm/environment",
     hasSystemd: () => readInfo("/run/systemd/system").kind === "present",
     binary: safeBinary,
-    hostName: () => {
-      const name = readText("/proc/sys/kernel/hostname");
-      return name.kind === "present" ? name.value.trim() : "";
-    },
+    // Not from below /proc, which is closed to the binary.
+    hostName: () => Deno.hostname(),
     systemctl: (args) => runCommand(SYSTEMCTL, args, LIMIT),
     write: writeUnitFile,
     remove: removeUnitFile,
