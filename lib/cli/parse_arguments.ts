@@ -129,6 +129,12 @@ function commandName(word: string | undefined): CommandName {
   if (word === undefined) return "run";
   const command = COMMAND_FORMS.find(({ name }) => name === word);
   if (command !== undefined) return command.name;
+  if (/^(?:un|de|dis)/i.test(word) && nearest(word, ["uninstall"]) !== undefined) {
+    throw new UsageError(
+      `Unknown command "${word}"; to remove the systemd units, run "vcm install --uninstall"`,
+      "install",
+    );
+  }
   const guess = nearest(word, COMMAND_FORMS.map(({ name }) => name));
   throw new UsageError(
     guess !== undefined

@@ -6,10 +6,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let found: string | undefined;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - wanted.length) >= best) continue;
-    const distance = editDistance(wanted, candidate.replaceAll("-", "_"));
-    if (distance < best) [best, found] = [distance, candidate];
+    const plain = candidate.replaceAll("-", "_");
+    const distance = editDistance(wanted, plain);
+    if (distance < best && !isNegated(wanted, plain, distance)) {
+      [best, found] = [distance, candidate];
+    }
   }
   return found;
+}
+
+/** Whether a word asks for the opposite of a candidate, as "uninstall" and "--no-yes" do. */
+function isNegated(word: string, candidate: string, distance: number): boolean {
+  const rest = /^(_*)(?:un|de|dis|not|non?)_*(.+)$/.exec(word);
+  return rest !== null && editDistance(`${rest[1]}${rest[2]}`, candidate) < distance;
 }
 
 /** `did you mean "mode"?`, or else the words that are allowed. */

@@ -220,6 +220,24 @@ pureTest("validate and demo take no names", () => {
   assertUsage("demo x", '"vcm demo" takes no names; got "x"', "demo");
 });
 
+pureTest("who wants to uninstall is told how, and not to install", () => {
+  for (const word of ["uninstall", "Uninstall", "un-install", "unistall", "unstall", "deinstall"]) {
+    assertUsage(
+      word,
+      `Unknown command "${word}"; to remove the systemd units, run "vcm install --uninstall"`,
+      "install",
+    );
+  }
+  assertUsage(
+    "help uninstall",
+    'Unknown command "uninstall"; to remove the systemd units, ' +
+      'run "vcm install --uninstall"',
+    "install",
+  );
+  assertUsage("instal", 'Unknown command "instal"; did you mean "install"?');
+  assertUsage("reinstall", 'Unknown command "reinstall"; did you mean "install"?');
+});
+
 pureTest("an empty argument is no command and no name that is left out", () => {
   assert.throws(() => parseArguments([""]), { message: /^Unknown command ""; / });
   assert.deepEqual(parseArguments(["issue", ""]).names, [""]);

@@ -26,3 +26,20 @@ pureTest("didYouMean() lists what is allowed where nothing is near", () => {
   assert.equal(didYouMean("mod", KEYS), `did you mean "mode"?`);
   assert.equal(didYouMean("colour", ["name", "ttl"]), "allowed here: name, ttl");
 });
+
+pureTest("nearest() never suggests the opposite of what was typed", () => {
+  const names = ["install", "deploy", "revoke", "issue", "validate", "--force", "--quiet"];
+  const opposites = ["uninstall", "unistall", "deinstall", "undeploy", "Unrevoke", "un-issue"];
+  for (const word of [...opposites, "unvalidate", "--no-force", "--no-quiet", "--nonquiet"]) {
+    assert.equal(nearest(word, names), undefined, word);
+  }
+  const meant: Record<string, string> = {
+    reinstall: "install",
+    depoly: "deploy",
+    "--quit": "--quiet",
+    "--no-colour": "--no-color",
+  };
+  for (const [word, name] of Object.entries(meant)) {
+    assert.equal(nearest(word, [...names, "--no-color"]), name, word);
+  }
+});
