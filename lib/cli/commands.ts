@@ -116,7 +116,7 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     details:
       "Writes vcm.service and vcm.timer for this file, and starts the timer; shows all before, and " +
       "asks. The service may write where the file says: run it again when the file names other " +
-      "folders. Without systemd it prints a line for cron. Exit status: 0, 1 where something " +
+      "folders. Units that it did not write are not overwritten. Without systemd it prints a line for cron. Exit status: 0, 1 where something " +
       "failed, 2 for a mistake in the file or where it cannot ask.",
     examples: [
       ["vcm install", "once vcm run works by hand"],

@@ -257,3 +257,26 @@ test("vcm install --uninstall leaves nothing of it, and what others wrote", asyn
     /vcm\.service: left as it is, since "vcm install" did not write it\n\nNothing of "vcm install" is here\n$/,
   );
 });
+
+test("vcm install leaves a unit that others wrote, and installs once it is moved away", async () => {
+  await using scene = await startInstalled();
+  await scene.configure(pairAlone(scene, "a.e2e.test"));
+  const own = "[Service]\nExecStart=/bin/true\n";
+  await scene.machine.writeUnit("vcm.service", own);
+  const refused = await scene.vcm("install", "--yes");
+  assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+  assert.ok(
+    refused.stderr.startsWith(
+      `error: "vcm install" does not overwrite "${UNITS}/vcm.service", which it did not write; `,
+    ),
+    refused.stderr,
+  );
+  assert.equal(await unit(scene, "vcm.service"), own);
+  assert.equal(await unit(scene, "vcm.timer"), undefined);
+  const [, move = ""] = /run "(mv [^"]+)"/.exec(refused.stderr) ?? [];
+  assert.equal((await scene.machine.exec(["sh", "-c", move])).code, 0);
+  const installed = await scene.vcm("install", "--yes");
+  assert.equal(installed.code, 0, installed.stderr);
+  assert.equal(await unit(scene, "vcm.service.saved"), own);
+  assert.equal(await scene.systemctl("is-active", "vcm.timer"), "active");
+});

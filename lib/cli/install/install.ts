@@ -1,5 +1,6 @@
 /**
  * `vcm install`: lets systemd run VCM, and takes that back. What is done is shown before, in full.
+ * Units of others are never overwritten.
  *
  * Not guaranteed: that all of it is done or nothing. A call of systemctl that fails leaves files that
  * are written, which it says; to run it again goes on from there.
@@ -19,6 +20,7 @@ import { loadFor } from "../load.ts";
 import type { Arguments } from "../parse_arguments.ts";
 import { carryOutChanges, nextRun } from "./carry_out_changes.ts";
 import { namedFile } from "./named_file.ts";
+import { requireOwnUnits } from "./require_own_units.ts";
 import { findDropIns, readUnitFile, type ServiceHost, serviceHost } from "./service_host.ts";
 import { settle } from "./settle.ts";
 import { unitStates } from "./unit_states.ts";
@@ -61,7 +63,9 @@ async function toDo(
   { certStore }: Config,
   on: ServiceHost,
 ): Promise<Changes> {
-  const { runs, isCurrent } = await unitStates(on);
+  const states = await unitStates(on);
+  requireOwnUnits(files, states);
+  const { runs, isCurrent } = states;
   const isWritten = files.some(({ state }) => state === "written");
   const isClosed = writes.kind === "known" && readInfo(certStore).kind === "absent";
   return {

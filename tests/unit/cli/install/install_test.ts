@@ -152,7 +152,7 @@ Deno.test("vcm install shows how a unit differs, and starts a timer that does no
   assert.deepEqual(calls, ["daemon-reload"]);
   assert.equal(folder.read("units/vcm.timer"), timerUnit());
   rig.answers.set(
-    "show --property=ActiveState,UnitFileState,NeedDaemonReload -- vcm.timer vcm.service",
+    "show --property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath -- vcm.timer vcm.service",
     {
       code: 0,
       stderr: "",
@@ -195,4 +195,71 @@ Deno.test("vcm install writes through no link, and says what cannot be written",
     'error: Cannot write "FOLDER/none/vcm.service": no such file or directory\n',
   ]);
   assert.deepEqual(rig.calls, []);
+});
+
+Deno.test("vcm install leaves a unit that it did not write, and says how to go on", async () => {
+  const foreign = ["[Service]\nExecStart=/bin/true\n", "", `\n${timerUnit()}`, "\x1b[2J"];
+  for (const text of foreign) {
+    for (const line of ["install --yes", "install --yes --quiet", "install --dry-run"]) {
+      using rig = makeInstallRig();
+      const { folder } = rig;
+      folder.write("units/vcm.timer", text);
+      const { status, out, err } = await rig.vcm(line);
+      assert.deepEqual([status, out], [1, ""]);
+      assert.equal(
+        err,
+        'error: "vcm install" does not overwrite "FOLDER/units/vcm.timer", which it did not write; ' +
+          'nothing was done. To let VCM write its own, run "mv FOLDER/units/vcm.timer ' +
+          'FOLDER/units/vcm.timer.saved" and then "vcm install" again; lines of your own go into a ' +
+          "drop-in (FOLDER/units/vcm.timer.d/own.conf)\n",
+      );
+      assert.equal(folder.read("units/vcm.timer"), text);
+      assert.deepEqual([folder.tree(), rig.calls], [["units/", "units/vcm.timer", "vcm.yaml"], []]);
+    }
+  }
+});
+
+Deno.test("vcm install names each unit of others, and goes on once they are away", async () => {
+  using rig = makeInstallRig();
+  const { folder } = rig;
+  for (const unit of ["vcm.service", "vcm.timer"]) folder.write(`units/${unit}`, "[Unit]\n");
+  const { err } = await rig.vcm("install --yes --json");
+  assert.match(
+    err,
+    /does not overwrite "FOLDER\/units\/vcm\.service" and "FOLDER\/units\/vcm\.timer"/,
+  );
+  const [, command = ""] = /run "(mv [^"]+)"/.exec(err) ?? [];
+  const moved = await new Deno.Command("sh", {
+    args: ["-c", command.replaceAll("FOLDER", folder.path)],
+  }).output();
+  assert.equal(moved.code, 0);
+  assert.equal((await rig.vcm("install --yes --quiet")).status, 0);
+  assert.equal(folder.read("units/vcm.timer.saved"), "[Unit]\n");
+  assert.equal(folder.read("units/vcm.timer"), timerUnit());
+});
+
+Deno.test("vcm install hides no unit of a package, and overrides its own", async () => {
+  using rig = makeInstallRig();
+  const show = "show --property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath -- " +
+    "vcm.timer vcm.service";
+  const answer = (service: string) =>
+    rig.answers.set(show, {
+      code: 0,
+      stderr: "",
+      stdout:
+        `ActiveState=inactive\nFragmentPath=\n\nActiveState=inactive\nFragmentPath=${service}\n`,
+    });
+  answer("/usr/lib/systemd/system/vcm.service");
+  const { status, err } = await rig.vcm("install --yes");
+  assert.deepEqual([status, err], [
+    1,
+    'error: "vcm install" did not write "/usr/lib/systemd/system/vcm.service", and ' +
+    '"FOLDER/units/vcm.service" would hide it; nothing was done. To change that unit, add a ' +
+    'drop-in by "systemctl edit vcm.service"; to let VCM write its own, remove that unit first, ' +
+    'then run "vcm install" again\n',
+  ]);
+  assert.deepEqual([rig.folder.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
+  // Removed by hand, which systemd has not noticed yet.
+  answer(rig.folder.at("units/vcm.service"));
+  assert.equal((await rig.vcm("install --yes --quiet")).status, 0);
 });
