@@ -1,7 +1,9 @@
 /** Certificates in Apache's configuration. Looks only. */
 import { quote } from "../../config/mistake.ts";
 import { parseApache } from "./apache_syntax.ts";
-import { type Dialect, type Directive, flatten, readDirectives } from "./directive.ts";
+import { Budget } from "./budget.ts";
+import { type Dialect, type Directive, flatten } from "./directive.ts";
+import { readDirectives } from "./includes.ts";
 import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
 import { OddPath, usedPath } from "./used_path.ts";
 
@@ -38,7 +40,9 @@ export function scanApache(
       directives.find(({ name }) => name === "serverroot")?.args[0]?.replace(/^(?!\/).*/, root) ??
         root,
   };
-  const { directives, base } = readDirectives(file, dialect, reader, gathered.notes);
+  const { notes, uses } = gathered;
+  const budget = new Budget(notes);
+  const { directives, base } = readDirectives(file, dialect, { reader, notes, budget });
   const all = flatten(directives, ["virtualhost"]);
   const shared = certificatesOf(all);
   const sharedTls = isOn(all);
@@ -47,10 +51,13 @@ export function scanApache(
     const host = flatten(block, []);
     const own = certificatesOf(host);
     const certificates = own.length > 0 ? own : isOn(host) ?? sharedTls ? shared : [];
+    const names = certificates.length > 0 ? namesOf(host) : [];
     for (const certificate of certificates) {
+      const { at } = certificate.leaf;
+      if (!budget.take("names", at, names.length + 1)) return;
       const use = readUse(certificate, base);
-      if (typeof use === "string") gathered.notes.push({ at: certificate.leaf.at, message: use });
-      else gathered.uses.push({ program, at: certificate.leaf.at, names: namesOf(host), ...use });
+      if (typeof use === "string") notes.push({ at, message: use });
+      else uses.push({ program, at, names, ...use });
     }
   }
 }

@@ -1,4 +1,5 @@
 /** The syntax of Apache's configuration: text to directives. Pure. */
+import { MAX_LEVELS, TOO_DEEP } from "./budget.ts";
 import type { Directive } from "./directive.ts";
 
 interface Section {
@@ -14,15 +15,16 @@ export function parseApache(text: string, file: string): Directive[] {
   for (const { text: line, number } of logicalLines(text)) {
     const at = `${file}:${number}`;
     const inner = open.at(-1) ?? root;
-    const [, slash, name = "", rest = ""] = /^<(\/?)\s*([^\s>]+)\s*(.*?)>?\s*$/s.exec(line) ?? [];
-    if (slash === "/") {
-      if (name.toLowerCase() !== inner.name) {
+    const tag = readTag(line);
+    if (tag?.isEnd) {
+      if (tag.name !== inner.name) {
         throw new Error(`line ${number}: "</" closes another section than the one that is open`);
       }
       open.pop();
-    } else if (slash === "") {
-      const section = { name: name.toLowerCase(), line: number, block: [] };
-      inner.block.push({ name: section.name, args: wordsOf(rest), at, block: section.block });
+    } else if (tag !== undefined) {
+      if (open.length > MAX_LEVELS) throw new Error(`line ${number}: ${TOO_DEEP}`);
+      const section = { name: tag.name, line: number, block: [] };
+      inner.block.push({ name: section.name, args: wordsOf(tag.rest), at, block: section.block });
       open.push(section);
     } else {
       const [first = "", ...args] = wordsOf(line);
@@ -34,6 +36,24 @@ export function parseApache(text: string, file: string): Directive[] {
     throw new Error(`line ${left.line}: the section is not closed`);
   }
   return root.block;
+}
+
+interface Tag {
+  readonly isEnd: boolean;
+  /** In lower case. */
+  readonly name: string;
+  readonly rest: string;
+}
+
+/** `<name rest>` or `</name>`. No regular expression over the whole: it could take time by the square. */
+function readTag(line: string): Tag | undefined {
+  if (!line.startsWith("<")) return undefined;
+  const isEnd = line[1] === "/";
+  const whole = line.slice(isEnd ? 2 : 1, line.endsWith(">") ? -1 : undefined).trim();
+  const end = whole.search(/[\s>]/);
+  if (whole === "" || end === 0) return undefined;
+  const name = (end < 0 ? whole : whole.slice(0, end)).toLowerCase();
+  return { isEnd, name, rest: end < 0 ? "" : whole.slice(end).trim() };
 }
 
 /** A backslash at its end joins a line with the next; a comment has lines of its own. */

@@ -1,42 +1,87 @@
 /** Patterns of paths, as glob(7) has them and the servers' includes take them. */
 import { resolve } from "node:path";
+import { MAX_PATHS } from "./budget.ts";
 import type { SiteReader } from "./types.ts";
+import { MAX_PATH } from "./used_path.ts";
 
-/** What a pattern names, sorted. What cannot be listed holds nothing. */
-export function expandPattern(pattern: string, base: string, reader: SiteReader): string[] {
+/**
+ * What a pattern names, sorted, at most MAX_PATHS; why that cannot be told, where it cannot. What
+ * cannot be listed holds nothing.
+ */
+export function expandPattern(
+  pattern: string,
+  base: string,
+  reader: Pick<SiteReader, "list" | "exists">,
+): string[] | string {
+  if (pattern.length > MAX_PATH) return `is longer than ${MAX_PATH} characters`;
   let paths = [""];
   for (const part of resolve(base, pattern).split("/").slice(1)) {
-    paths = paths.flatMap((folder) =>
-      namesFor(part, folder, reader).map((name) => `${folder}/${name}`)
-    );
+    const next: string[] = [];
+    for (const folder of paths) {
+      for (const name of namesFor(part, folder, reader)) next.push(`${folder}/${name}`);
+      if (next.length >= MAX_PATHS) break;
+    }
+    paths = next.slice(0, MAX_PATHS);
   }
   return paths.filter((path) => reader.exists(path));
 }
 
-function namesFor(part: string, folder: string, reader: SiteReader): readonly string[] {
+function namesFor(
+  part: string,
+  folder: string,
+  reader: Pick<SiteReader, "list">,
+): readonly string[] {
   if (!/[*?[]/.test(part)) return [part];
-  const pattern = matcher(part);
+  const pieces = piecesOf(part);
   try {
     // As glob(7) has it: a dot at the beginning is matched by a dot only.
     return reader.list(folder || "/").filter((name) =>
-      pattern.test(name) && name.startsWith(".") === part.startsWith(".")
+      matches(name, pieces) && name.startsWith(".") === part.startsWith(".")
     ).sort();
   } catch {
     return [];
   }
 }
 
-function matcher(part: string): RegExp {
-  const source = part.replace(/\[!?[^\]]+\]|[^]/g, (piece) => {
-    if (piece === "*") return ".*";
-    if (piece === "?") return ".";
-    if (piece.length > 1) return piece.replace("[!", "[^").replaceAll("\\", "\\\\");
-    return piece.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+/** A `*`, or what one character has to be. */
+type Piece = "*" | ((char: string) => boolean);
+
+function piecesOf(part: string): Piece[] {
+  return [...part.matchAll(/\[[!^]?(?:\][^\]]*|[^\]]+)\]|[^]/g)].map(([piece]): Piece => {
+    if (piece === "*") return piece;
+    if (piece === "?") return () => true;
+    return piece.length > 1 ? setOf(piece) : (char) => char === piece;
   });
-  try {
-    return new RegExp(`^${source}$`, "s");
-  } catch {
-    // A range that goes backwards matches nothing.
-    return /(?!)/;
+}
+
+/** `[a-c]`, or `[!a-c]`; a range that goes backwards matches nothing. */
+function setOf(piece: string): (char: string) => boolean {
+  const isNegated = /^\[[!^][^]+\]$/.test(piece);
+  const ranges = piece.slice(isNegated ? 2 : 1, -1).match(/[^]-[^]|[^]/g) ?? [];
+  return (char) =>
+    isNegated !==
+      ranges.some((range) =>
+        range.charAt(0) <= char && char <= (range.charAt(2) || range.charAt(0))
+      );
+}
+
+/**
+ * Whether a name is matched. Only the last `*` is ever widened, so that the time is at most the product
+ * of both lengths, however many there are (research.swtch.com/glob).
+ */
+function matches(name: string, pieces: readonly Piece[]): boolean {
+  let [at, piece] = [0, 0];
+  let star: { readonly piece: number; at: number } | undefined;
+  while (at < name.length || piece < pieces.length) {
+    const wanted = pieces[piece];
+    if (wanted === "*") {
+      star = { piece: ++piece, at };
+    } else if (wanted !== undefined && at < name.length && wanted(name.charAt(at))) {
+      piece++;
+      at++;
+    } else if (star !== undefined && star.at < name.length) {
+      [piece, at] = [star.piece, ++star.at];
+    } else return false;
   }
+  return true;
 }

@@ -1,6 +1,7 @@
 /** Certificates in HAProxy's configuration. Looks only. */
 import { quote } from "../../config/mistake.ts";
 import { plainCause } from "../../config/plain_cause.ts";
+import { Budget } from "./budget.ts";
 import { type HaproxyLine, parseCrtList, parseHaproxy } from "./haproxy_syntax.ts";
 import type { Gathered, Program, SiteReader, UsedFile } from "./types.ts";
 import { OddPath, usedPath } from "./used_path.ts";
@@ -18,7 +19,8 @@ export function scanHaproxy(file: string, reader: SiteReader, gathered: Gathered
     return;
   }
   const base = lines.find(({ words }) => words[0] === "crt-base")?.words[1];
-  const look: Look = { base, program: haproxy(file), reader, gathered };
+  const budget = new Budget(gathered.notes);
+  const look: Look = { base, program: haproxy(file), reader, gathered, budget, lists: new Set() };
   for (const { words, line } of lines) {
     if (words[0] !== "bind" || !words.includes("ssl")) continue;
     for (const [index, word] of words.entries()) {
@@ -41,6 +43,9 @@ interface Look {
   readonly program: Program;
   readonly reader: SiteReader;
   readonly gathered: Gathered;
+  readonly budget: Budget;
+  /** The `crt-list`s that were read: each once. */
+  readonly lists: Set<string>;
 }
 
 interface Named {
@@ -50,7 +55,8 @@ interface Named {
 }
 
 function takeCertificate(look: Look, { at, value, names }: Named): void {
-  const { base, program, reader, gathered } = look;
+  const { base, program, reader, gathered, budget } = look;
+  if (!budget.take("names", at, names.length + 1)) return;
   const path = pathFrom(value, base);
   const note = (message: string) =>
     void gathered.notes.push({ at, message: `crt ${quote(value)} ${message}` });
@@ -97,12 +103,14 @@ function isFolder(path: string, reader: SiteReader): boolean {
 
 /** The file of a `crt-list`: a certificate a line, and the names for which it is shown. */
 function takeList(look: Look, at: string, value: string): void {
-  const { reader, gathered } = look;
+  const { reader, gathered, budget, lists } = look;
   const path = pathFrom(value, undefined);
   if (path instanceof OddPath) {
     gathered.notes.push({ at, message: `crt-list ${quote(value)} ${path.problem}` });
     return;
   }
+  if (lists.has(path) || !budget.take("files", at)) return;
+  lists.add(path);
   try {
     for (const { value, names, line } of parseCrtList(reader.read(path).text)) {
       takeCertificate(look, { at: `${path}:${line}`, value, names });

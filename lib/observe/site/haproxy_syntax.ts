@@ -40,8 +40,21 @@ export function parseCrtList(text: string): CrtListLine[] {
   return text.split("\n").flatMap((line, index) => {
     const [, value, rest = ""] = /^\s*([^\s#[]+)(.*)$/.exec(line) ?? [];
     if (value === undefined) return [];
-    const names = rest.replace(/\[[^\]]*\]|\s#.*/g, " ").split(/\s+/)
+    const names = withoutOptions(rest).replace(/\s#.*/, " ").split(/\s+/)
       .filter((name) => /^[^!]/.test(name));
     return [{ value, names, line: index + 1 }];
   });
+}
+
+/** Without what stands in brackets. A bracket that is not closed is a part of a name. */
+function withoutOptions(text: string): string {
+  const left: string[] = [];
+  let at = 0;
+  for (let begin = text.indexOf("["); begin >= 0; begin = text.indexOf("[", at)) {
+    const end = text.indexOf("]", begin);
+    if (end < 0) break;
+    left.push(text.slice(at, begin));
+    at = end + 1;
+  }
+  return [...left, text.slice(at)].join(" ");
 }

@@ -1,7 +1,9 @@
 /** Certificates in nginx's configuration. Looks only. */
 import { dirname } from "node:path";
 import { quote } from "../../config/mistake.ts";
-import { type Dialect, type Directive, readDirectives } from "./directive.ts";
+import { Budget } from "./budget.ts";
+import type { Dialect, Directive } from "./directive.ts";
+import { readDirectives } from "./includes.ts";
 import { parseNginx } from "./nginx_syntax.ts";
 import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
 import { OddPath, usedPath } from "./used_path.ts";
@@ -20,13 +22,16 @@ export function scanNginx(file: string, reader: SiteReader, gathered: Gathered):
     includes: (name) => name === "include" ? "may" : undefined,
     base: () => base,
   };
-  const { directives } = readDirectives(file, dialect, reader, gathered.notes);
-  walk(directives, { base, gathered, outer: [] });
+  const { notes } = gathered;
+  const budget = new Budget(notes);
+  const { directives } = readDirectives(file, dialect, { reader, notes, budget });
+  walk(directives, { base, gathered, budget, outer: [] });
 }
 
 interface Walk {
   readonly base: string;
   readonly gathered: Gathered;
+  readonly budget: Budget;
   /** The pairs of the blocks around, which count where a block has none of its own. */
   readonly outer: readonly Pair[];
 }
@@ -38,13 +43,13 @@ interface Pair {
   readonly trusted: Directive | undefined;
 }
 
-function walk(directives: readonly Directive[], { base, gathered, outer }: Walk): void {
+function walk(directives: readonly Directive[], around: Walk): void {
   const own = pairsOf(directives);
-  const pairs = own.length > 0 ? own : outer;
+  const inner = own.length > 0 ? { ...around, outer: own } : around;
   for (const { name, block } of directives) {
     if (block === undefined) continue;
-    if (name === "server") takeServer(block, { base, gathered, outer: pairs });
-    else walk(block, { base, gathered, outer: pairs });
+    if (name === "server") takeServer(block, inner);
+    else walk(block, inner);
   }
 }
 
@@ -57,11 +62,15 @@ function pairsOf(directives: readonly Directive[]): Pair[] {
   });
 }
 
-function takeServer(server: readonly Directive[], { base, gathered, outer }: Walk): void {
+function takeServer(
+  server: readonly Directive[],
+  { base, gathered, budget, outer }: Walk,
+): void {
   const own = pairsOf(server);
   const pairs = own.length > 0 ? own : speaksTls(server) ? outer : [];
   const names = server.filter(({ name }) => name === "server_name").flatMap(({ args }) => args);
   for (const pair of pairs) {
+    if (!budget.take("names", pair.certificate.at, names.length + 1)) return;
     const use = readPair(pair, base);
     if (typeof use === "string") gathered.notes.push({ at: pair.certificate.at, message: use });
     else gathered.uses.push({ program: NGINX, at: pair.certificate.at, names, ...use });

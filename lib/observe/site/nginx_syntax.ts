@@ -1,4 +1,5 @@
 /** The syntax of nginx's configuration: text to directives. Pure. */
+import { MAX_LEVELS, TOO_DEEP } from "./budget.ts";
 import type { Directive } from "./directive.ts";
 
 /** A word, or one of the three marks that end a directive or a block. */
@@ -11,22 +12,22 @@ interface Token {
 /** Throws Error with the line where the text is no configuration of nginx. */
 export function parseNginx(text: string, file: string): Directive[] {
   const tokens = new Tokens(text);
-  const directives = readBlock(tokens, file);
+  const directives = readBlock(tokens, file, 0);
   const left = tokens.next();
   if (left !== undefined) throw new Error(`line ${left.line}: "}" closes nothing`);
   return directives;
 }
 
-/** Reads up to the end of the block, whose "}" it leaves. */
-function readBlock(tokens: Tokens, file: string): Directive[] {
+/** Reads up to the end of the block, whose "}" it leaves. @param level Blocks around it. */
+function readBlock(tokens: Tokens, file: string, level: number): Directive[] {
   const directives: Directive[] = [];
   for (let first = tokens.peek(); first && first.kind !== "}"; first = tokens.peek()) {
-    directives.push(readDirective(tokens, file));
+    directives.push(readDirective(tokens, file, level));
   }
   return directives;
 }
 
-function readDirective(tokens: Tokens, file: string): Directive {
+function readDirective(tokens: Tokens, file: string, level: number): Directive {
   const words: string[] = [];
   const line = tokens.peek()?.line ?? 0;
   for (let token = tokens.next(); token?.kind !== ";"; token = tokens.next()) {
@@ -43,7 +44,8 @@ function readDirective(tokens: Tokens, file: string): Directive {
       tokens.skipCode();
       return { name, args, at: `${file}:${line}` };
     }
-    const block = readBlock(tokens, file);
+    if (level >= MAX_LEVELS) throw new Error(`line ${line}: ${TOO_DEEP}`);
+    const block = readBlock(tokens, file, level + 1);
     if (tokens.next() === undefined) throw new Error(`line ${line}: "{" is not closed`);
     return { name, args, at: `${file}:${line}`, block };
   }

@@ -50,7 +50,7 @@ export function propose({ uses, notes }: Gathered, present: Present): Proposals 
   for (const { path, doubt } of groups.flatMap(({ files }) => files)) {
     if (doubt === undefined) counts.set(path, (counts.get(path) ?? 0) + 1);
   }
-  const names = new Set<string>();
+  const names = new Map<string, number>();
   const proposals: Proposal[] = [];
   const left: SiteNote[] = [...notes];
   for (const { group, files } of groups) {
@@ -69,7 +69,7 @@ export function propose({ uses, notes }: Gathered, present: Present): Proposals 
 function proposeOne(
   uses: readonly CertificateUse[],
   files: readonly UsedFile[],
-  { names, present }: { readonly names: Set<string>; readonly present: Present },
+  { names, present }: { readonly names: Map<string, number>; readonly present: Present },
 ): Proposal | string {
   const path = uses[0]?.certificate ?? "";
   const now = present.certificate(path);
@@ -148,11 +148,14 @@ export function shareChains(proposals: readonly Proposal[]): Proposal[] {
 }
 
 /** A folder in the store is named by it, so that it must be another one's and no path. */
-function freeName(first: string, names: Set<string>): string {
+function freeName(first: string, names: Map<string, number>): string {
   const base = readCertificateName(first) instanceof Mistake ? "certificate" : first;
   let name = base;
-  for (let number = 2; names.has(name); number++) name = `${base}-${number}`;
-  names.add(name);
+  // Where the last search ended: many certificates of one name would take time by the square.
+  for (let number = names.get(base) ?? 1; names.has(name); name = `${base}-${number}`) {
+    names.set(base, ++number);
+  }
+  names.set(name, 1);
   return name;
 }
 

@@ -1,0 +1,46 @@
+/** How much of one web server's configuration is read: one may include itself, or the whole host. */
+import type { SiteNote } from "./types.ts";
+
+/** Blocks and included files inside each other. */
+export const MAX_LEVELS = 100;
+
+/** What is wrong with a text that goes deeper. */
+export const TOO_DEEP = `more than ${MAX_LEVELS} blocks inside each other`;
+
+/** Far more than any host needs; a file has 4 MiB at most (config/regular_file.ts). */
+const LIMITS = {
+  files: { limit: 1_000, unit: "included files" },
+  characters: { limit: 64 * 1024 * 1024, unit: "characters" },
+  directives: { limit: 500_000, unit: "directives" },
+  directories: { limit: 10_000, unit: "directories to look into" },
+  names: { limit: 100_000, unit: "names and certificates" },
+} as const satisfies Readonly<Record<string, { readonly limit: number; readonly unit: string }>>;
+
+/** What a pattern may name: one more, so that the limit is noticed where the files are read. */
+export const MAX_PATHS = LIMITS.files.limit + 1;
+
+export type Spending = keyof typeof LIMITS;
+
+export class Budget {
+  readonly #spent = new Map<Spending, number>();
+  readonly #notes: SiteNote[];
+
+  /** @param notes Gets one note for each limit that is reached. */
+  constructor(notes: SiteNote[]) {
+    this.#notes = notes;
+  }
+
+  /** Whether there is so much left. @param at Where it is asked for, `FILE:LINE` or a file. */
+  take(what: Spending, at: string, amount = 1): boolean {
+    const { limit, unit } = LIMITS[what];
+    const before = this.#spent.get(what) ?? 0;
+    const after = before + amount;
+    this.#spent.set(what, after);
+    if (after <= limit) return true;
+    if (before <= limit) {
+      const message = `more than ${limit.toLocaleString("en-US")} ${unit}; the rest is left out`;
+      this.#notes.push({ at, message });
+    }
+    return false;
+  }
+}
