@@ -21,7 +21,7 @@ export interface FileText {
 }
 
 /** The host's bundle of authorities has a quarter of a MiB, and some have each in words as well. */
-const MAX_BYTES = 4 * 1024 * 1024;
+export const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads a regular file of at most 4 MiB, links followed. No pipe is waited for, also where somebody

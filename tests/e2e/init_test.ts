@@ -102,3 +102,59 @@ test("vcm init asks on a terminal, line by line", async () => {
   const text = await Deno.readTextFile(`${folder}/b.yaml`);
   assert.match(text, /\n {2}- name: "new\.e2e\.test"\n$/);
 });
+
+test("hostile configurations end vcm init in time, and lead it to no file of the system", async () => {
+  await using scene = await startScene();
+  const { folder, bao } = scene;
+  await installNginx(scene, NAME);
+  const nginx = `${folder}/etc/nginx`;
+  const site = (name: string, certificate: string) =>
+    `server { listen 443 ssl; server_name ${name}; ssl_certificate ${certificate};\n` +
+    "ssl_certificate_key /etc/nginx/ssl/evil.key; }\n";
+  await Deno.symlink("/usr/bin/env", `${nginx}/ssl/link.crt`);
+  const places = {
+    "passwd.test": ["/etc/passwd", "holds neither a certificate nor a key"],
+    "link.test": ["/etc/nginx/ssl/link.crt", "which leads to /usr/bin/env, is below /usr"],
+    "proc.test": ["/proc/sysrq-trigger", "is below /proc"],
+    "own.test": ["/etc/vcm/vcm.yaml", "is a file of VCM itself"],
+    "pipe.test": ["/etc/nginx/pipe", "is no regular file"],
+  } as const;
+  await inMachine(scene, "mkfifo", "/etc/nginx/pipe");
+  const texts: Record<string, string> = {
+    "conf.d/a.conf": Object.entries(places).map(([name, [path]]) => site(name, path)).join(""),
+    "conf.d/deep.conf": `${"a {".repeat(3000)}${"}".repeat(3000)}`,
+    "conf.d/stars.conf": `include /etc/nginx/stars/${"*a".repeat(13)}*b;\n`,
+    "conf.d/rest.conf":
+      "include /etc/nginx/pipe;\ninclude /dev/zero;\ninclude /proc/self/environ;\n" +
+      "include /etc/nginx/circle/0;\n",
+  };
+  await Deno.mkdir(`${nginx}/stars`);
+  await Deno.writeTextFile(`${nginx}/stars/${"a".repeat(250)}`, "");
+  await Deno.mkdir(`${nginx}/circle`);
+  for (let at = 0; at < 25; at++) {
+    texts[`circle/${at}`] = `include /etc/nginx/circle/${(at + 1) % 25};\n`.repeat(2);
+  }
+  for (const [name, text] of Object.entries(texts)) {
+    await Deno.writeTextFile(`${nginx}/${name}`, text);
+  }
+  const flags = ["--yes", "--vault", bao.address, "--role", "web"];
+  const { code, stdout, stderr } = await scene.machine.exec(
+    ["timeout", "60", await compiledVcm(), "init", ...flags],
+  );
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /^Wrote \S+: 1 certificate, 2 targets\n/);
+  for (const [path, why] of Object.values(places)) {
+    const note = stdout.split("\n").find((line) => line.includes(`: ${path}`));
+    assert.ok(note?.startsWith("Left out: ") && note.includes(why), `${path}\n${stdout}`);
+  }
+  for (
+    const note of [
+      "conf.d/deep.conf: cannot be read: line 1: more than 100 blocks inside each other",
+      "nginx/pipe: cannot be read: is no regular file",
+      "/dev/zero: cannot be read: is no regular file",
+      'includes "/etc/nginx/circle/0", which includes this file',
+    ]
+  ) assert.ok(stdout.includes(note), `${note}\n${stdout}`);
+  const valid = await vcm(scene, ["validate"]);
+  assert.equal(valid.stdout, `${FILE}: no mistakes; 1 certificate, 2 targets, 1 service\n`);
+});

@@ -12,13 +12,15 @@ export function siteReader(
   const paths = Object.keys(files);
   const below = (folder: string) =>
     paths.filter((path) => path.startsWith(`${folder.replace(/\/$/, "")}/`));
+  const read = (path: string) => {
+    const text = files[path];
+    if (text !== undefined) return { text };
+    if (below(path).length > 0) throw new Error("Is a directory");
+    throw new Deno.errors.NotFound("No such file or directory (os error 2)");
+  };
   return {
-    read: (path) => {
-      const text = files[path];
-      if (text !== undefined) return { text };
-      if (below(path).length > 0) throw new Error("Is a directory");
-      throw new Deno.errors.NotFound("No such file or directory (os error 2)");
-    },
+    read,
+    bytes: (path) => new TextEncoder().encode(read(path).text),
     list: (folder) => {
       if (below(folder).length === 0) throw new Deno.errors.NotADirectory("Not a directory");
       const depth = folder === "/" ? 1 : folder.split("/").length;

@@ -1,16 +1,25 @@
 /** What `vcm init` asks of the machine beside what other commands do. */
+import { basename, dirname, join, resolve } from "node:path";
+import { readRegularBytes } from "../../config/regular_file.ts";
 
 export interface InitDoors {
   /** The next line of what a person types, without its end; undefined where there is none any more. */
   readLine(): string | undefined;
   /** Permission bits of the file that a path leads to; undefined where they cannot be told. */
   mode(path: string): number | undefined;
-  /** Where a path leads; itself where that cannot be told. */
+  /** Bytes of a regular file. */
+  bytes(path: string): Uint8Array;
+  /** Where a path leads, also where nothing is there yet; itself where that cannot be told. */
   real(path: string): string;
 }
 
 /** Those of the machine that the program runs on. */
-export const DOORS: InitDoors = { readLine, mode, real };
+export const DOORS: InitDoors = {
+  readLine,
+  mode,
+  bytes: (path) => readRegularBytes(path).bytes,
+  real: (path) => real(path),
+};
 
 /** In the terminal's own way of editing a line. */
 function readLine(): string | undefined {
@@ -33,10 +42,27 @@ function mode(path: string): number | undefined {
   }
 }
 
-function real(path: string): string {
+/** As many links as Linux follows (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+function real(path: string, links = 0): string {
   try {
     return Deno.realPathSync(path);
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    if (!isMissing || path === "/" || links > MAX_LINKS) return path;
+  }
+  const folder = real(dirname(path), links);
+  const target = linkTarget(path);
+  return target === undefined
+    ? join(folder, basename(path))
+    : real(resolve(folder, target), links + 1);
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
   } catch {
-    return path;
+    return undefined; // There is no link.
   }
 }

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { writeFirstFile } from "../../apply/write_first_file.ts";
 import { findConfig, loadConfig } from "../../config/load.ts";
+import { MAX_BYTES } from "../../config/regular_file.ts";
 import { parseConfig } from "../../config/parse.ts";
 import { ConfigError } from "../../config/problem.ts";
 import { printable } from "../../config/printable.ts";
@@ -31,7 +32,7 @@ const LOCAL_FILE = "./vcm.yaml";
 export async function init(
   args: Arguments,
   host: Host,
-  { readLine, mode, real }: InitDoors = DOORS,
+  { readLine, ...doors }: InitDoors = DOORS,
 ): Promise<number> {
   host.giveUp("net", "run");
   if (args.print) host.giveUp("write");
@@ -40,11 +41,12 @@ export async function init(
   const person = host.canAsk && !args.yes && !args.json
     ? { say: (text: string) => host.out(text), readLine }
     : undefined;
-  const { proposals, notes } = scanSite({ ...host, mode, real });
+  const { proposals, notes } = scanSite({ ...host, ...doors }, resolve(path));
   greet(proposals, person);
   const server = findServer(args, host, person);
   const chosen = chooseCertificates(proposals, args, host, person);
   const text = firstFile(server, chosen, notes);
+  requireReadable(text);
   // What is written is a configuration, or nothing is.
   let config = await parseConfig(text, path);
   if (!args.print) {
@@ -69,6 +71,15 @@ function requireFree(path: string, host: Host): void {
     `"${path}" is there already, and is left as it is; name another file by --config FILE, or ` +
       "look at what would be written by --print",
     "init",
+  );
+}
+
+/** What is written is read by the next command. */
+function requireReadable(text: string): void {
+  if (text.length < MAX_BYTES && new TextEncoder().encode(text).length < MAX_BYTES) return;
+  throw new Error(
+    "The file would be bigger than 4 MiB, which VCM does not read; nothing was written. Name the " +
+      'certificates to begin with, as in "vcm init web.example.com"',
   );
 }
 

@@ -42,7 +42,7 @@ export function refuse(
     if (keeper !== undefined) {
       return `${path} is kept by ${keeper}, and only one can: name another file there, or end that`;
     }
-    if (path.startsWith(`${DEFAULT_CERT_STORE}/`)) {
+    if (both.some((path) => path.startsWith(`${DEFAULT_CERT_STORE}/`))) {
       return `${path} lies in VCM's own store, and is no target`;
     }
     // Several certificates may have one chain, but neither key nor leaf.

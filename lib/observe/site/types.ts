@@ -5,6 +5,8 @@ import type { What } from "../../config/types.ts";
 export interface SiteReader {
   /** Throws Error, the system's or in its kind. */
   read(path: string): { readonly text: string };
+  /** The same as bytes. */
+  bytes(path: string): Uint8Array;
   /** Names of all that lies in a folder. Throws the system's error. */
   list(path: string): readonly string[];
   exists(path: string): boolean;

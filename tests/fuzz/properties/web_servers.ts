@@ -40,7 +40,7 @@ const site = fc.record({
 });
 
 async function makesFile(files: Readonly<Record<string, string>>): Promise<void> {
-  const { proposals, notes } = scanSite(siteReader(files));
+  const { proposals, notes } = scanSite(siteReader(files), "/etc/vcm/vcm.yaml");
   const kept = shareChains(proposals);
   const config = await parseConfig(firstFile(SERVER, kept, notes), "f");
   assert.equal(config.certificates.length, proposals.length);

@@ -75,6 +75,7 @@ async function run(folder: Folder, line: string, options: InitOptions = {}): Pro
   const status = await init(parsed, host, {
     readLine: () => typed.shift(),
     mode: reader.mode,
+    bytes: reader.bytes,
     real: reader.real,
   })
     .catch((error) => explain(error, parsed, host, args));

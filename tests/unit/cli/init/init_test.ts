@@ -207,3 +207,43 @@ initTest("what cannot be written is said", async ({ run }) => {
     'error: Cannot write "@/a/b/f": no such file or directory\n',
   ]);
 });
+
+initTest("a virtual host cannot make vcm init write to a file of another kind", async (bench) => {
+  const files = {
+    ...SITES,
+    "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\n",
+    "/etc/nginx/sites-enabled/evil": "server { server_name e.test; ssl_certificate /etc/passwd; " +
+      "ssl_certificate_key /etc/nginx/ssl/e.key; }\n",
+  };
+  const { status, out } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`, { files });
+  assert.equal(status, 0);
+  const note =
+    "/etc/nginx/sites-enabled/evil:1: /etc/passwd holds neither a certificate nor a key: " +
+    "name another file there";
+  assert.ok(out.includes(`Left out: ${note}\n`), out);
+  const text = bench.folder.read("vcm.yaml");
+  assert.ok(text.includes(`# ${note}\n`), text);
+  assert.deepEqual(text.match(/^.*passwd.*$/mg)?.filter((line) => !line.startsWith("#")), []);
+  assert.deepEqual((await written(bench)).map(([names]) => names), [
+    "web.test www.test",
+    "api.test",
+  ]);
+  const named = await bench.run(`init ${FLAGS} --config @/named.yaml e.test`, { files });
+  assert.equal(named.status, 0);
+  assert.deepEqual(await written(bench, "named.yaml"), [["e.test", "", ""]]);
+});
+
+initTest("vcm init writes no file that the next command would not read", async (bench) => {
+  const servers = Array.from(
+    { length: 40_000 },
+    (_, at) => `server{server_name a;ssl_certificate /${at};ssl_certificate_key /k${at};}`,
+  );
+  const files = { "/etc/nginx/nginx.conf": servers.join("\n") };
+  const { status, err } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`, { files });
+  assert.deepEqual([status, err], [
+    1,
+    "error: The file would be bigger than 4 MiB, which VCM does not read; nothing was written. " +
+    'Name the certificates to begin with, as in "vcm init web.example.com"\n',
+  ]);
+  assert.deepEqual(bench.folder.tree(), []);
+});
