@@ -1,5 +1,9 @@
 /** The system's own words for what went wrong, without the call and the number that runtimes add. */
 export function plainCause(error: unknown): string {
+  // Its own words tell how to compile the program.
+  if (error instanceof Error && error.name === "NotCapable") {
+    return "VCM itself is not permitted to do this";
+  }
   const message = error instanceof Error ? error.message : String(error);
   return message
     .replace(/ \(os error \d+\).*$/s, "")

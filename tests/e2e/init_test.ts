@@ -152,6 +152,7 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
       "conf.d/deep.conf: cannot be read: line 1: more than 100 blocks inside each other",
       "nginx/pipe: cannot be read: is no regular file",
       "/dev/zero: cannot be read: is no regular file",
+      "/proc/self/environ: cannot be read: VCM itself is not permitted to do this\n",
       'includes "/etc/nginx/circle/0", which includes this file',
     ]
   ) assert.ok(stdout.includes(note), `${note}\n${stdout}`);
