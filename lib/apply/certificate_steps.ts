@@ -165,6 +165,9 @@ async function tryIssue(
     if (shortened !== undefined) {
       emit({ kind: "warning", subject: step.certificate, message: shortened });
     }
+    if (issued.leaseWarning !== undefined) {
+      emit({ kind: "warning", subject: step.certificate, message: issued.leaseWarning });
+    }
     for (const message of issued.warnings) {
       emit({ kind: "warning", subject: step.certificate, message: `the server says: ${message}` });
     }

@@ -31,6 +31,8 @@ export interface OpenBao extends AsyncDisposable {
   readonly auditFile?: string;
   /** Calls the API as root: `api("POST", "sys/mounts/pki", { type: "pki" })`. */
   api(method: string, path: string, body?: unknown): Promise<OpenBaoAnswer>;
+  /** Runs a command of its own client as root: `command("patch", "pki/roles/web", "max_ttl=1h")`. */
+  command(...args: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,19 @@ export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBa
     const text = await response.text();
     return { status: response.status, body: text === "" ? {} : JSON.parse(text) };
   };
+  const command = async (...args: readonly string[]): Promise<void> => {
+    const { code, stderr } = await new Deno.Command(program, {
+      args: [...args],
+      clearEnv: true,
+      env: {
+        HOME: folder,
+        BAO_ADDR: address,
+        BAO_TOKEN: TOKEN,
+        ...(options.tls ? { BAO_CACERT: caFile } : {}),
+      },
+    }).output();
+    if (code !== 0) throw new Error(`bao ${args[0]} failed: ${new TextDecoder().decode(stderr)}`);
+  };
   const close = async () => {
     client?.close();
     await server.close();
@@ -90,6 +105,7 @@ export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBa
     ...(options.tls ? { caFile } : {}),
     ...(options.audit ? { auditFile } : {}),
     api,
+    command,
     close,
     [Symbol.asyncDispose]: close,
   };

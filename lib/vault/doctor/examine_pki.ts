@@ -6,6 +6,7 @@ import { requestFor, requestPath } from "../../plan/request.ts";
 import { formatMoment } from "../../plan/moment.ts";
 import { messageOf, VaultError } from "../errors.ts";
 import { type Finding, found } from "./finding.ts";
+import { leaseFix } from "../pki/judge_lease.ts";
 import { judgeRole } from "./role.ts";
 import type { VaultSession } from "../session/session.ts";
 
@@ -98,8 +99,9 @@ export async function examineRoles(
           found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );
-      findings.push(...objections);
-      if (objections.length === 0) {
+      const leases = data["generate_lease"] === true ? [describeLease(path)] : [];
+      findings.push(...objections, ...leases);
+      if (objections.length + leases.length === 0) {
         findings.push(found("ok", path, "allows what the file asks for"));
       }
     } catch (error) {
@@ -107,6 +109,12 @@ export async function examineRoles(
     }
   }
   return findings;
+}
+
+function describeLease(path: string): Finding {
+  const detail = "it has generate_lease=true, so the server revokes a certificate when the token " +
+    "that requested it ends";
+  return found("problem", path, detail, leaseFix(path));
 }
 
 /** With the certificate's name before it, unless that is what it begins with. */

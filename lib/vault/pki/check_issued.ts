@@ -6,8 +6,9 @@ import { keyTypeOf } from "../../certificate/key_type.ts";
 import { compareNames } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
-import type { VaultAnswer } from "../wire/answer.ts";
+import type { SessionAnswer } from "../session/session.ts";
 import { IssuedCertificate } from "./issued_certificate.ts";
+import { judgeLease } from "./judge_lease.ts";
 
 /**
  * @param ownKey PEM of the private key where it was made on this host; else it is in the answer.
@@ -16,7 +17,7 @@ import { IssuedCertificate } from "./issued_certificate.ts";
  */
 export async function checkIssued(
   request: CertificateRequest,
-  answer: VaultAnswer,
+  answer: SessionAnswer,
   ownKey: string | undefined,
 ): Promise<IssuedCertificate> {
   const { data } = answer;
@@ -33,6 +34,8 @@ export async function checkIssued(
   requireKeyType(request, opened.publicKey);
   requireNames(request, certificate);
   requireIssuer(request, certificate);
+  const { leaseToken } = answer;
+  const leaseWarning = leaseToken && judgeLease(request, leaseToken, certificate.notAfter);
   const { intermediates, anchors } = await buildChain(leaf, authorities);
   return new IssuedCertificate({
     address: answer.address,
@@ -42,6 +45,7 @@ export async function checkIssued(
     chain: intermediates,
     anchors,
     privateKey,
+    leaseWarning,
     warnings: answer.warnings.filter((warning) => !isNoise(warning, ownKey !== undefined)),
   });
 }
@@ -52,7 +56,7 @@ async function readNames(request: CertificateRequest, leaf: X509Certificate): Pr
   return { ...readFacts(leaf), otherNames: readOtherNames(leaf) };
 }
 
-function textOf(data: VaultAnswer["data"], key: string): string {
+function textOf(data: SessionAnswer["data"], key: string): string {
   const value = data[key];
   if (typeof value !== "string" || value === "") throw new Error(`the answer has no "${key}"`);
   return value;

@@ -15,6 +15,8 @@ export class IssuedCertificate {
   /** PEM of the roots, or of what is nearest to them. */
   readonly anchors: readonly string[];
   readonly privateKey: Secret;
+  /** What a person must know of its lease, if it has one. */
+  readonly leaseWarning: string | undefined;
   /** What the server had to say about the request. */
   readonly warnings: readonly string[];
 
@@ -26,6 +28,7 @@ export class IssuedCertificate {
     chain: readonly string[];
     anchors: readonly string[];
     privateKey: string;
+    leaseWarning?: string | undefined;
     warnings: readonly string[];
   }) {
     this.address = parts.address;
@@ -35,6 +38,7 @@ export class IssuedCertificate {
     this.chain = parts.chain;
     this.anchors = parts.anchors;
     this.privateKey = new Secret(parts.privateKey);
+    this.leaseWarning = parts.leaseWarning;
     this.warnings = parts.warnings;
   }
 

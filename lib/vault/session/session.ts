@@ -1,13 +1,20 @@
 /** Requests with a token, at whichever server answers. */
 import type { VaultAccess } from "../access/access.ts";
 import { type Clean, errorsOf, readAnswer, type VaultAnswer } from "../wire/answer.ts";
-import { secretsOf } from "../access/credentials.ts";
+import { nameOf, secretsOf } from "../access/credentials.ts";
+import { VaultError } from "../errors.ts";
 import { plainLine } from "../wire/plain_line.ts";
 import type { Answered, Call } from "../wire/connections.ts";
 import { CLOCK, type Clock, Servers } from "../wire/servers.ts";
+import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
-import { TokenKeeper } from "./token_keeper.ts";
+import { type Held, TokenKeeper } from "./token_keeper.ts";
 import type { HttpRequest, RawAnswer } from "../wire/transport.ts";
+
+/** What a session answers: beside the server's answer, the token that a lease in it depends on. */
+export interface SessionAnswer extends VaultAnswer {
+  readonly leaseToken?: LeaseToken;
+}
 
 export interface VaultSession {
   /** How the token in use was got, for messages. */
@@ -15,7 +22,7 @@ export interface VaultSession {
   /** Takes out of a server's text what no message may show. */
   readonly clean: Clean;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
-  write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer>;
+  write(path: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer>;
   /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
   read(path: string): Promise<VaultAnswer>;
   /** Gives up a token that was got by logging in; one that we were given is left alone. */
@@ -54,6 +61,7 @@ class Session implements VaultSession {
   readonly #keeper: TokenKeeper;
   /** What no message may show. */
   readonly #secrets = new Set<string>();
+  readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
 
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
@@ -76,7 +84,7 @@ class Session implements VaultSession {
     return this.#keeper.way;
   }
 
-  write(path: string, body: Readonly<Record<string, unknown>>): Promise<VaultAnswer> {
+  write(path: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer> {
     return this.#call("POST", path, body);
   }
 
@@ -102,7 +110,7 @@ class Session implements VaultSession {
     method: HttpRequest["method"],
     path: string,
     body?: Readonly<Record<string, unknown>>,
-  ): Promise<VaultAnswer> {
+  ): Promise<SessionAnswer> {
     for (;;) {
       const held = await this.#keeper.take();
       const { address, answer } = await this.#send(method, path, body, held.id);
@@ -112,7 +120,28 @@ class Session implements VaultSession {
         held.accepted = true;
       }
       const capability = method === "GET" ? "read" : "update";
-      return readAnswer(address, path, answer, this.clean, capability);
+      const read = readAnswer(address, path, answer, this.clean, capability);
+      if (read.leaseId === undefined) return read;
+      return { ...read, leaseToken: await this.#leaseToken(held) };
+    }
+  }
+
+  async #leaseToken(held: Held): Promise<LeaseToken> {
+    if (held.own) return { kind: "own" };
+    const life = this.#lives.get(held) ?? this.#lookUp(held);
+    this.#lives.set(held, life);
+    return { kind: "given", from: nameOf(held.by), life: await life };
+  }
+
+  async #lookUp({ id }: Held): Promise<TokenLife> {
+    const path = "auth/token/lookup-self";
+    try {
+      const { address, answer } = await this.#send("GET", path, undefined, id);
+      if (isTokenRefused(answer)) return { kind: "limited-uses" };
+      return readTokenLife(readAnswer(address, path, answer, this.clean, "read").data);
+    } catch (error) {
+      if (error instanceof VaultError) return { kind: "unknown" };
+      throw error;
     }
   }
 

@@ -15,6 +15,8 @@ export interface VaultAnswer {
   readonly data: Readonly<Record<string, unknown>>;
   readonly auth: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
+  /** Absent: what was answered has no lease. */
+  readonly leaseId?: string;
 }
 
 /** The error for a server that cannot work now. */
@@ -44,9 +46,11 @@ export function readAnswer(
         "is this a Vault server, or a proxy before it?",
     );
   }
+  const leaseId = body["lease_id"];
   return {
     address,
     ...(serverTime === undefined ? {} : { serverTime }),
+    ...(typeof leaseId === "string" && leaseId !== "" ? { leaseId } : {}),
     data: asObject(body["data"]),
     auth: asObject(body["auth"]),
     warnings: textsOf(body["warnings"]).map(clean),
@@ -107,6 +111,7 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/Subject Alternative Names are not allowed/, "let the role allow them, or take them out"],
   [/beyond the expiration of the CA/, 'the CA ends before: lower "ttl", or renew the CA'],
   [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
+  [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
   [/certificate with serial .* not found/, 'was it issued at the mount "MOUNT"?'],
 ];
 
