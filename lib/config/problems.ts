@@ -84,7 +84,9 @@ function otherPlace(other: Spot, at: Spot, main: string, line: number | undefine
 export function explainSyntax(text: string, fault: YamlFault, format: FormatPath): Problem[] {
   const control = controlCharacter(text);
   if (control !== undefined) return [control];
-  if (fault.tooDeep) return [{ key: "", message: syntaxWords("", fault.reason) }];
+  if (fault.tooDeep) {
+    return [{ ...placeOf(text, fault), key: "", message: syntaxWords("", fault.reason) }];
+  }
   const positions = new Positions(text);
   const problems: Problem[] = [
     ...positions.duplicateKeys().map(({ path, firstLine, ...place }) => ({

@@ -1,6 +1,6 @@
 /** The fast parser, and the only file that knows it. It gives trees of maps, lists and text. */
 // @ts-types="npm:@types/js-yaml@4.0.9"
-import { FAILSAFE_SCHEMA, load, Type, YAMLException } from "js-yaml";
+import { FAILSAFE_SCHEMA, load, type LoadOptions, Type, YAMLException } from "js-yaml";
 
 /** `<<: *anchor`. The tag is what the parser knows it by. */
 const MERGE = new Type("tag:yaml.org,2002:merge", {
@@ -22,12 +22,25 @@ const NULL = new Type("tag:yaml.org,2002:null", {
  */
 const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [MERGE, NULL] });
 
+/**
+ * The parser's own limit of 10,000 merged keys is too low for a file of some thousand certificates
+ * that merge the same map. Its types know neither option.
+ */
+const OPTIONS: LoadOptions & Readonly<Record<string, unknown>> = {
+  schema: SCHEMA,
+  maxDepth: 100,
+  maxTotalMergeKeys: 200_000,
+};
+
+/** The parser gives its errors no codes. */
+const TOO_DEEP = /maxDepth/;
+
 /** What made the text unreadable, with its zero-based place where the parser knew it. */
 export interface YamlFault {
   readonly reason: string;
   readonly line?: number;
   readonly column?: number;
-  /** The parser ran out of stack. */
+  /** It has more levels than any parser should be given. */
   readonly tooDeep?: boolean;
 }
 
@@ -36,15 +49,12 @@ export function readYaml(
   text: string,
 ): { readonly tree: unknown; readonly fault?: undefined } | { readonly fault: YamlFault } {
   try {
-    return { tree: load(text, { schema: SCHEMA }) };
+    return { tree: load(text, OPTIONS) };
   } catch (error) {
     if (error instanceof YAMLException) {
       const { reason, mark } = error;
-      return { fault: mark ? { reason, line: mark.line, column: mark.column } : { reason } };
-    }
-    // The parser calls itself for every level, so that a text of brackets alone ends its stack.
-    if (error instanceof RangeError) {
-      return { fault: { reason: "nested too deeply", tooDeep: true } };
+      const fault = mark ? { reason, line: mark.line, column: mark.column } : { reason };
+      return { fault: TOO_DEEP.test(reason) ? { ...fault, tooDeep: true } : fault };
     }
     return { fault: { reason: "not understood" } };
   }

@@ -59,7 +59,24 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
     "f:1:3: is not YAML from here on; put a value with special characters in quotes",
     `f:2:6: ${COLON}`,
   ],
-  ["[".repeat(100_000), "f: is nested too deeply to be read"],
+  ["[".repeat(100_000), "f:1:100: is nested too deeply to be read"],
+  [
+    `certs: ${"{a: ".repeat(200)}b${"}".repeat(200)}`,
+    "f:1:401: is nested too deeply to be read",
+  ],
+  // Each map takes all that the one before has: quadratic (CVE-2026-53550).
+  [
+    `x-0: &a0 {k: v}\n${
+      Array.from({ length: 1800 }, (_, at) => `x-${at + 1}: &a${at + 1} {<<: *a${at}, k${at}: v}\n`)
+        .join("")
+    }`,
+    'f:632:24: "<<" adds more than 200,000 keys to this file; use "defaults", or fewer "<<"',
+  ],
+  [
+    `x-a: &a {${Array.from({ length: 3000 }, (_, at) => `k${at}: v`).join(", ")}}\n` +
+    `x-b:\n  <<: [${Array(6000).fill("*a").join(",")}]\n`,
+    'f:3:18008: "<<" takes at most 100 maps in one list',
+  ],
 ];
 
 pureTest("a text that is no YAML is explained in plain words", async () => {
@@ -94,6 +111,26 @@ pureTest("parseConfig() throws nothing but ConfigError, whatever the text", asyn
 pureTest("an anchor that holds itself ends", async () => {
   assert.equal((await mistakesOf("certs: &a [*a]")).length, 1);
   assert.equal((await mistakesOf("certs:\n  - &a {name: x, service: [*a]}")).length > 0, true);
+});
+
+pureTest("thousands of certificates may merge the same map", async () => {
+  const certs = Array.from({ length: 5000 }, (_, at) => `  - {<<: *base, name: "host-${at}"}\n`);
+  const base = "x-base: &base {ttl: 30d, renew: 10d, pki: p, role: r, key: local, keep: 2}\n";
+  assert.deepEqual(await mistakesOf(`${base}certs:\n${certs.join("")}`), []);
+});
+
+pureTest("aliases that repeat one another many times over are explained at once", async () => {
+  const floors = (leaf: string) =>
+    Array.from(
+      { length: 31 },
+      (_, at) =>
+        `x-${at}: &f${at} [${at === 0 ? leaf : Array(10).fill(`*f${at - 1}`).join(", ")}]\n`,
+    ).join("");
+  for (const leaf of ["a", '"${VCM_A:-a}"']) {
+    const lines = await mistakesOf(`${floors(leaf)}certs:\n  - {name: w, dns_sans: *f30}\n`);
+    assert.notEqual(lines.length, 0);
+    assert.match(lines[0] ?? "", /dns_sans\[0\]: expected one value, got a list$/);
+  }
 });
 
 pureTest("anchors that merge one another many times over are read at once", async () => {
