@@ -30,6 +30,9 @@ const SELECTIONS: Partial<Record<CommandName, Selection>> = {
 /** Throws ConfigError, LockedError or StoreError; what goes wrong later is in the report. */
 export async function act(args: Arguments, host: Host): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
+  if (host.env("SSLKEYLOGFILE")) {
+    (await import("./refuse_key_log.ts")).refuseKeyLog(config, host);
+  }
   const specs = narrow(config, args);
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
   const say = (text: string) => {

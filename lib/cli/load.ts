@@ -37,3 +37,8 @@ export function narrow(config: Config, args: Arguments): readonly CertificateSpe
 export function paintFor(args: Arguments, host: Host): Paint {
   return paint(host.outIsTerminal && !args.noColor && !host.env("NO_COLOR"));
 }
+
+/** Whether what services serve is looked at. */
+export function hasProbes({ certificates }: Config): boolean {
+  return certificates.some(({ services }) => services.some(({ probe }) => probe !== undefined));
+}

@@ -1,5 +1,4 @@
 /** `vcm check`, `vcm status` and `vcm plan`: look, and change nothing. */
-import type { Config } from "../config/types.ts";
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
@@ -8,7 +7,7 @@ import { checkJson, planJson } from "../report/json.ts";
 import { planText } from "../report/plan_text.ts";
 import { CHECK_STATUS, judgeStanding, planStatus } from "../report/verdict.ts";
 import type { Host } from "./host.ts";
-import { loadFor, narrow, paintFor } from "./load.ts";
+import { hasProbes, loadFor, narrow, paintFor } from "./load.ts";
 import type { Arguments } from "./parse_arguments.ts";
 import { screenFor } from "./screen.ts";
 
@@ -17,6 +16,9 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write");
   const loaded = await loadFor(args, host);
   if (!hasProbes(loaded)) host.giveUp("net");
+  else if (host.env("SSLKEYLOGFILE")) {
+    (await import("./refuse_key_log.ts")).refuseKeyLog(loaded, host);
+  }
   const config = await findManagers(loaded);
   const specs = narrow(config, args);
   const made = plan(config, specs, await observe(config), host.now());
@@ -45,8 +47,4 @@ export async function look(args: Arguments, host: Host): Promise<number> {
     host.out((await import("../report/permissions_text.ts")).permissionsText(permissions));
   }
   return planStatus(made, args.detailedExitcode);
-}
-
-function hasProbes({ certificates }: Config): boolean {
-  return certificates.some(({ services }) => services.some(({ probe }) => probe !== undefined));
 }

@@ -52,5 +52,9 @@ export const VARIABLES: readonly (readonly [names: string, what: string])[] = [
   ["HOME", "Where .vault-token is looked for."],
   ["NO_COLOR", "Print no colours, where it is not empty."],
   ["LC_ALL, LC_CTYPE, LANG", "Whether tables are drawn with more than ASCII: in UTF-8 they are."],
+  [
+    "SSLKEYLOGFILE",
+    "The runtime writes TLS secrets to this file. While it is set, VCM contacts no server.",
+  ],
   ["JOURNAL_STREAM", "Whether standard error is systemd's journal, to which levels are told."],
 ];

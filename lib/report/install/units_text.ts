@@ -52,6 +52,8 @@ export function serviceUnit(facts: UnitFacts): string {
     `ExecStart=${commandWord(facts.binary)} ${runArguments(facts.config)}`,
     "# A core file would hold private keys.",
     "LimitCORE=0",
+    "# The runtime would write TLS secrets to the file that it names.",
+    "UnsetEnvironment=SSLKEYLOGFILE",
     "UMask=0077",
     ...(facts.startsContainers
       ? ["# No further restrictions: containers that Podman starts from here would inherit them."]

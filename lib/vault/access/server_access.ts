@@ -9,6 +9,7 @@ import {
   readClientCertificate,
 } from "./client_certificate.ts";
 import { VaultError } from "../errors.ts";
+import { keyLogProblem } from "./key_log.ts";
 import { sendable } from "./secret_file.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { readTrustedAuthorities } from "./trust.ts";
@@ -68,6 +69,8 @@ export interface ResolvedServers {
 
 /** Throws VaultError where an address is missing, or a file that is named cannot be used. */
 export function resolveServers(settings: VaultSettings, around: Surroundings): ResolvedServers {
+  const problem = keyLogProblem(around);
+  if (problem !== undefined) throw new VaultError(problem);
   const addresses = addressesOf(settings, around);
   const namespace = namespaceOf(settings, around);
   const proxy = proxyOf(around);

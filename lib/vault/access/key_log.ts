@@ -1,0 +1,11 @@
+/** `SSLKEYLOGFILE`: the runtime writes the secrets of TLS connections to the file that it names. */
+import { printable } from "../../config/printable.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Why no server is contacted, if that is so. To delete the variable here would be too late. */
+export function keyLogProblem({ env }: Pick<Surroundings, "env">): string | undefined {
+  const path = env("SSLKEYLOGFILE");
+  if (!path) return undefined;
+  return `SSLKEYLOGFILE is set, so the secrets of TLS connections would be written to ` +
+    `"${printable(path)}"; VCM contacts no server while it is set; fix: unset SSLKEYLOGFILE`;
+}
