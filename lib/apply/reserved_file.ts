@@ -11,12 +11,13 @@ import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic
 
 /** Bytes; a secret id has 36. */
 const ROOM = 4096;
+const BLANK = " ".repeat(ROOM);
 
 /** Throws the system's error; then nothing is left. */
 export function reserveFile(path: string): Reserved {
   const temporary = temporaryFile(path);
   removeIfThere(temporary);
-  writeNewFile(temporary, " ".repeat(ROOM), { mode: 0o600 });
+  writeNewFile(temporary, BLANK, { mode: 0o600 });
   return {
     keep(text) {
       overwrite(temporary, `${text}\n`);
@@ -27,9 +28,19 @@ export function reserveFile(path: string): Reserved {
   };
 }
 
+/** The runtime resolves links before it opens: what is open may be another file by now. */
+function requireReserved(file: number): void {
+  const found = Buffer.alloc(ROOM + 1);
+  const length = fs.readSync(file, found, 0, ROOM + 1, 0);
+  const { nlink } = fs.fstatSync(file);
+  if (nlink === 1 && found.toString("utf8", 0, length) === BLANK) return;
+  throw new Error("somebody put something else in its place");
+}
+
 function overwrite(path: string, text: string): void {
-  const file = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW);
+  const file = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NOFOLLOW);
   try {
+    requireReserved(file);
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, bytes.length - at, at);
     fs.ftruncateSync(file, bytes.length);

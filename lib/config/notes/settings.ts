@@ -60,7 +60,8 @@ export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
     example: "/srv/vcm/certs",
   },
   log_file: {
-    means: "File to which what was done is appended; a link or a pipe is not written to.",
+    means: "File to which what was done is appended; a link, a pipe, or a file in a directory " +
+      "of another user is not written to.",
     example: "/var/log/vcm.log",
   },
   metrics_file: {

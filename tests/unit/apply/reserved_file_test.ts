@@ -91,3 +91,15 @@ Deno.test("keep() throws where the name is taken by a folder, and release() stil
   place.release();
   assert.deepEqual(folder.tree(), ["secret-id/", "secret-id/inside"]);
 });
+
+Deno.test("keep() writes to nothing that was put in the place of the reserved file", () => {
+  using folder = makeFolder();
+  folder.write("elsewhere", "untouched\n");
+  for (const plant of [Deno.symlinkSync, Deno.linkSync]) {
+    const place = reserveFile(folder.at("secret-id"));
+    Deno.removeSync(folder.at(TEMPORARY));
+    plant(folder.at("elsewhere"), folder.at(TEMPORARY));
+    errorOf(() => place.keep("secret"));
+    assert.equal(folder.read("elsewhere"), "untouched\n");
+  }
+});
