@@ -6,7 +6,7 @@ import { map, oneOrMore, optional } from "./shapes.ts";
 import { COMBINED_ORDERS, CONTROLS, WHATS } from "./types.ts";
 
 /** What is of one file. */
-const OF_ONE_TARGET = [...WHATS, "source", "dest", "password_file", "in_place"];
+const OF_ONE_TARGET = [...WHATS, "source", "dest", "password_file", "in_place", "overwrite"];
 
 /** What is of one service. */
 const OF_ONE_SERVICE = [

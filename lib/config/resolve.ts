@@ -146,5 +146,6 @@ function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
     ...(entry.mode !== undefined && { mode: entry.mode }),
     createDirs: entry.create_dirs ?? settings.create_dirs ?? false,
     ...(entry.in_place && { inPlace: true }),
+    ...(entry.overwrite && { overwrite: true }),
   };
 }

@@ -92,6 +92,7 @@ const target = v.pipe(
     mode: optional(readMode),
     create_dirs: optional(readBoolean),
     in_place: optional(readBoolean),
+    overwrite: optional(readBoolean),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     // Not a map at all: said already.

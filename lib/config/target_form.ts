@@ -60,7 +60,7 @@ function isMisspeltPassword(key: string): boolean {
 /** Keys that go with some formats only, or that one needs. */
 function keyMistakes(entry: object): readonly FormMistake[] {
   const plain = !("order" in entry || "password_file" in entry || "pkcs12" in entry) &&
-    !("in_place" in entry) &&
+    !("in_place" in entry || "overwrite" in entry) &&
     !("source" in entry && entry.source === "pkcs12");
   // As above.
   if (plain) return NONE;
@@ -68,6 +68,10 @@ function keyMistakes(entry: object): readonly FormMistake[] {
   if (what === undefined) return NONE;
   if ("in_place" in entry && what === "bundle") {
     return [{ key: "in_place", message: `does not go with "bundle", which is replaced as one` }];
+  }
+  if ("overwrite" in entry && what === "bundle") {
+    const message = `does not go with "bundle", which replaces nothing but a bundle`;
+    return [{ key: "overwrite", message }];
   }
   if ("order" in entry && what !== "combined") {
     return [{ key: "order", message: `goes with "combined" only` }];
@@ -116,6 +120,7 @@ const OTHER_KEYS: readonly string[] = [
   "mode",
   "create_dirs",
   "in_place",
+  "overwrite",
   "order",
   "password_file",
 ];

@@ -155,6 +155,8 @@ export interface TargetSpec extends Format {
   readonly createDirs: boolean;
   /** Written through the file that is there, which then can be half: a mounted file has no other way. */
   readonly inPlace?: boolean;
+  /** What lies there is replaced, even if it is no certificate or key. */
+  readonly overwrite?: boolean;
 }
 
 /** The private key that a certificate is to have. */

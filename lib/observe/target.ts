@@ -11,6 +11,7 @@ import type { TargetSpec } from "../config/types.ts";
 import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
 import type { AccountBook } from "./accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
+import { isForeign } from "./foreign_content.ts";
 import { ABSENT, READER, type Reader, readFolder, readInfo } from "./read.ts";
 import type { Way, WayFinder } from "./way.ts";
 
@@ -64,7 +65,7 @@ export function observeTarget(
   const beside = known && traces ? listing.value : undefined;
   const file = known && !listing.value.has(nameOf(spec.path))
     ? ABSENT
-    : observeFile(spec.path, expected, accounts, folders.readerFor(folder));
+    : observeContent(spec, expected, accounts, folders.readerFor(folder));
   return {
     path: spec.path,
     way: way.passages,
@@ -95,6 +96,23 @@ function parentOf(
   return info.kind === "present" && !info.value.isDirectory && !info.value.isSymlink
     ? "not-a-folder"
     : "present";
+}
+
+function observeContent(
+  spec: TargetSpec,
+  expected: Presence<Expected>,
+  accounts: AccountBook,
+  read: Reader,
+): Presence<TargetFile> {
+  const file = observeFile(spec.path, expected, accounts, read);
+  if (file.kind !== "present" || file.value.sameContent) return file;
+  // A bundle replaces nothing but a bundle.
+  if (spec.overwrite || spec.what === "bundle") return file;
+  if (file.value.type !== "file" && file.value.type !== "symlink") return file;
+  const foreign = isForeign(spec.path, read);
+  if (foreign.kind === "unreadable") return foreign;
+  if (foreign.kind === "absent" || !foreign.value) return file;
+  return { kind: "present", value: { ...file.value, foreign: true } };
 }
 
 /** What lies at a path itself; it is read where it may be what is expected. */

@@ -69,6 +69,13 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
   } else if (type === "other") {
     impossible(`"${spec.path}" is a device, pipe or socket; give another path`);
   }
+  if (target.file.kind === "present" && target.file.value.foreign) {
+    const leads = type === "symlink" ? "is a symbolic link to" : "holds";
+    impossible(
+      `"${spec.path}" ${leads} something else than a certificate or key, so it is not replaced; ` +
+        'move it away, give another path, or set "overwrite: true" on this target',
+    );
+  }
   if (isOpenInPlace(spec, target)) {
     const cure = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
     impossible(

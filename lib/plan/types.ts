@@ -66,6 +66,8 @@ export interface TargetFile {
   readonly mode: number;
   /** Whether it holds what the store has for it. */
   readonly sameContent: boolean;
+  /** It holds, or leads to, something else than a certificate or key; looked at only where it differs. */
+  readonly foreign?: boolean;
   /** Why it does not, where more can be said than that its bytes differ. */
   readonly fault?: string;
   /** The first certificate in it, where it differs from the store. */

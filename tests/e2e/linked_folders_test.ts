@@ -1,6 +1,7 @@
 /** Folders that are reached by links, as /var/run is, and bundles that come and go. */
 import { lstatSync, readdirSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
+import { CUT_PEM } from "../support/fixtures.ts";
 import { assert } from "./assert.ts";
 import { makeUsersPlace, USER, type UsersPlace } from "./users_place.ts";
 
@@ -44,7 +45,7 @@ test("a link where a file is to be written through is replaced, and what it led 
   await using place = await makeUsersPlace();
   await place.makeFolder("ssl", 0);
   await Deno.symlink("/nonexistent/x", place.at("ssl/server.key"));
-  await Deno.writeTextFile(place.at("other"), "other\n");
+  await Deno.writeTextFile(place.at("other"), CUT_PEM);
   await Deno.symlink(place.at("other"), place.at("ssl/server.crt"));
   await place.configure(`  - name: "web.demo.internal"
     deploy:
@@ -56,7 +57,7 @@ test("a link where a file is to be written through is replaced, and what it led 
   const { code, stderr } = await place.vcm(["run"]);
   assert.equal(code, 0, stderr);
   assert.ok(lstatSync(place.at("ssl/server.key")).isFile());
-  assert.equal(await Deno.readTextFile(place.at("other")), "other\n");
+  assert.equal(await Deno.readTextFile(place.at("other")), CUT_PEM);
   assert.equal((await place.vcm(["run"])).stdout, IN_ORDER);
 });
 

@@ -1,6 +1,7 @@
 /** Files in folders of another user: written as that user, or refused before anything is issued. */
 import { lstatSync, readdirSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
+import { CUT_PEM } from "../support/fixtures.ts";
 import { assert } from "./assert.ts";
 import {
   makeUsersPlace,
@@ -96,7 +97,7 @@ test("all files are made before the first is renamed, by whose hand soever", asy
   await place.makeFolder("ssl", 0);
   const certs = pairIn("pg").replace("FOLDER/pg/server.crt", "FOLDER/ssl/server.crt");
   await place.configure(certs);
-  await Deno.writeTextFile(place.at("ssl/server.crt"), "old\n");
+  await Deno.writeTextFile(place.at("ssl/server.crt"), CUT_PEM);
   const before = await place.snapshot("ssl");
   await Deno.chmod(place.at("vcm"), 0o700);
   const { code, stderr } = await place.vcm(["run"]);

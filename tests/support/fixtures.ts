@@ -23,6 +23,9 @@ export function after(seconds: number): Date {
   return new Date(NOW.getTime() + seconds * 1000);
 }
 
+/** A certificate file that was cut short. */
+export const CUT_PEM = "-----BEGIN CERTIFICATE-----\nMIIB";
+
 export const ABSENT = { kind: "absent" } as const;
 
 export function present<T>(value: T): Presence<T> {

@@ -97,4 +97,10 @@ export const TARGET_NOTES: Readonly<Record<keyof TargetEntry, Note>> = {
     default: false,
     example: true,
   },
+  overwrite: {
+    means: "Whether a file is replaced that holds something else than a certificate or key. " +
+      "Without it, such a file is left alone and reported.",
+    default: false,
+    example: true,
+  },
 };

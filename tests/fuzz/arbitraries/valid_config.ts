@@ -97,15 +97,23 @@ const target = fc.tuple(
   path,
   some({ owner: word, group: count(70_000), mode, create_dirs: boolean }),
   fc.constantFrom({}, { in_place: true }, { in_place: false }),
+  fc.constantFrom({}, { overwrite: true }, { overwrite: false }),
 );
 
 function targetEntry(
-  [what, long, folder, keys, inPlace]: [What, boolean, string, Values, Values],
+  [what, long, folder, keys, inPlace, overwrite]: [
+    What,
+    boolean,
+    string,
+    Values,
+    Values,
+    Values,
+  ],
   at: string,
 ): Values {
   const dest = `/etc/${folder}/${at}.pem`;
   const password = what === "pkcs12" ? { password_file: "/etc/vcm/password" } : {};
-  const over = what === "bundle" ? {} : inPlace;
+  const over = what === "bundle" ? {} : { ...inPlace, ...overwrite };
   return { ...keys, ...over, ...password, ...(long ? { source: what, dest } : { [what]: dest }) };
 }
 

@@ -1,7 +1,7 @@
 /** `main()` on files in a temporary folder; without net, and without any program to run. */
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
-import { NOW } from "../../support/fixtures.ts";
+import { CUT_PEM, NOW } from "../../support/fixtures.ts";
 import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
 import { makeSite, makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
 
@@ -175,7 +175,7 @@ siteTest(
   "a target that was edited: seen by check, mended by deploy",
   makeSiteInOrder,
   async (site) => {
-    await Deno.writeTextFile(site.path("web.crt"), "edited\n");
+    await Deno.writeTextFile(site.path("web.crt"), CUT_PEM);
     const { status, stdout } = await run(site, "check");
     assert.equal(status, 1);
     assert.match(stdout, /web\.example\.com: FOLDER\/web\.crt: content differs from the store\n$/);

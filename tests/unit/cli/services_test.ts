@@ -1,7 +1,7 @@
 /** Services by the command line: exit statuses, permissions given up, and what waits. */
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
-import { NOW } from "../../support/fixtures.ts";
+import { CUT_PEM, NOW } from "../../support/fixtures.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
@@ -46,7 +46,7 @@ async function statuses(site: Site, lines: readonly string[]): Promise<(string |
 }
 
 function edit(site: Site): Promise<void> {
-  return Deno.writeTextFile(site.path("web.crt"), "edited\n");
+  return Deno.writeTextFile(site.path("web.crt"), CUT_PEM);
 }
 
 const TRUE = ["/usr/bin/true", "/bin/true"];
@@ -153,7 +153,7 @@ serviceTest(
       `failed  command:app: ${why}\n` +
         "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 0 skipped\n",
     );
-    assert.equal(await Deno.readTextFile(site.path("web.crt")), "edited\n");
+    assert.equal(await Deno.readTextFile(site.path("web.crt")), CUT_PEM);
     const check = await vcm(site, "check");
     assert.equal(check.status, 1);
     assert.match(check.stdout, /^DUE: 1 of 1 certificate not in order/);

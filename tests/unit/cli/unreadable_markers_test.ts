@@ -1,6 +1,7 @@
 /** Markers that cannot be read might hold debts: who has services is blocked, and nobody else. */
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
+import { CUT_PEM } from "../../support/fixtures.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
 
@@ -54,11 +55,11 @@ markerTest("check cannot tell, which is 3", SERVICE, async (site, problem) => {
 });
 
 markerTest("run fails for the certificate, and touches no file", SERVICE, async (site, problem) => {
-  await Deno.writeTextFile(site.path("web.crt"), "edited\n");
+  await Deno.writeTextFile(site.path("web.crt"), CUT_PEM);
   const { status, stdout } = await run(site, "run");
   assert.equal(status, 1);
   assert.ok(stdout.startsWith(`failed  ${NAME}: ${problem}\n`), stdout);
-  assert.equal(await Deno.readTextFile(site.path("web.crt")), "edited\n");
+  assert.equal(await Deno.readTextFile(site.path("web.crt")), CUT_PEM);
 });
 
 markerTest("a certificate without services needs no markers", "", async (site) => {

@@ -35,6 +35,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
     'f:5:22 certs[0].deploy[0].password_file: goes with "privkey", "combined" and "pkcs12" only',
   "{bundle: /a, in_place: true}":
     'f:5:22 certs[0].deploy[0].in_place: does not go with "bundle", which is replaced as one',
+  "{bundle: /a, overwrite: true}":
+    'f:5:22 certs[0].deploy[0].overwrite: does not go with "bundle", which replaces nothing but a bundle',
   "{bundel: /a}": 'f:5:10 certs[0].deploy[0].bundel: unknown key; did you mean "bundle"?',
   "{bundle: a}": "f:5:18 certs[0].deploy[0].bundle: expected the absolute path of a file, " +
     'without "..", got "a"',

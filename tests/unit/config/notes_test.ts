@@ -47,6 +47,7 @@ const BESIDE: Readonly<Record<string, Keys>> = {
   "deploy.mode": { cert: "/a" },
   "deploy.create_dirs": { cert: "/a" },
   "deploy.in_place": { cert: "/a" },
+  "deploy.overwrite": { cert: "/a" },
   "service.signal": { control: "signal" },
 };
 

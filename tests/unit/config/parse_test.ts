@@ -242,6 +242,13 @@ pureTest("parseConfig() takes keep of config where a certificate is silent", asy
   assert.deepEqual(certificates.map(({ keep }) => keep), [3, 0]);
 });
 
+pureTest("parseConfig() takes overwrite of a target", async () => {
+  const file = "config: {pki: p, role: r}\ncerts:\n  - name: w\n    deploy:\n" +
+    "      - {cert: /a, overwrite: true}\n      - {cert: /b, overwrite: false}\n";
+  const { certificates: [certificate] } = await parseConfig(file, "f");
+  assert.deepEqual(certificate?.targets.map(({ overwrite }) => overwrite), [true, undefined]);
+});
+
 pureTest("parseConfig() takes in_place of a target", async () => {
   const text = "config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n" +
     "      - {cert: /a, in_place: true}\n      - {cert: /b, in_place: false}\n";
