@@ -165,7 +165,7 @@ test("what nobody has judged in a user's folder is put back by the next run, as 
   // As a run leaves it that is killed once it has replaced one of two files.
   const [key, old] = [place.at("pg/server.key"), place.at("pg/.server.key.vcm-old")];
   await Deno.rename(key, old);
-  await Deno.writeTextFile(key, "new\n");
+  await Deno.writeTextFile(key, CUT_PEM);
   await Deno.chown(key, USER, USER);
   await Deno.writeTextFile(place.at("store/.unjudged-web.demo.internal"), `kept ${key}\n`);
   const planned = JSON.parse((await place.vcm(["plan", "--json", "--permissions"])).stdout);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { testsNeeding } from "../support/tests_needing.ts";
+import { CUT_PEM } from "../support/fixtures.ts";
 import { modeOf } from "../support/rig.ts";
 import {
   assertNoSecret,
@@ -143,7 +144,7 @@ test("vcm does the main job", (t) =>
       assertWell(await bench.vcm(["run"], env));
       const { folder } = bench;
       const serial = stored(bench).serialNumber;
-      folder.write(`ssl/${NAME}.crt`, "damaged\n");
+      folder.write(`ssl/${NAME}.crt`, CUT_PEM);
       Deno.chmodSync(folder.at(`ssl/${NAME}.key`), 0o644);
       const asked = await audit();
       assert.equal((await bench.vcm(["check"])).status, 1);
