@@ -29,7 +29,7 @@ export async function findMetricsPlace(path: string): Promise<MetricsAim> {
   // There is no secret in it: whoever may replace it may as well write it.
   const owner = { kind: "given", name: "", id: writerOn(seen.way, runner) } as const;
   const users = { runner, ownGroups: await ownGroupsOf(ways.owners) };
-  const hand = chooseHand(spec, { ...seen, owner }, users);
+  const hand = chooseHand(spec, { ...seen, owner }, users, "a directory of one user");
   if (hand.kind === "refused") return nowhere(hand.message ?? "it cannot be read");
   return { kind: "place", path, ...(hand.kind === "user" && { by: hand.by }) };
 }

@@ -6,10 +6,13 @@
  * - where only root (and the runner) may replace what is on the way, the runner writes;
  * - where one other user may, and the target is to belong to just that user, root lets a process of
  *   that user write, which can harm nobody else;
+ * - root itself writes nothing into a directory that others may write to, not even a sticky one: they
+ *   could take the names beside the target;
  * - everything else is refused.
  */
 import { octal } from "../config/octal.ts";
 import { printable } from "../config/printable.ts";
+import { shellWord } from "../config/shell_word.ts";
 import type { TargetSpec } from "../config/types.ts";
 import {
   type HostUsers,
@@ -35,6 +38,8 @@ export type HandChoice = OwnHand | UsersHand | {
   readonly kind: "refused";
   /** What is wrong, and the remedy; absent where that is said already. */
   readonly message?: string;
+  /** Nobody can replace the target that is there: it is refused only if it has to be written. */
+  readonly onlyToWrite?: boolean;
 };
 
 export const OWN_HAND: OwnHand = { kind: "own" };
@@ -42,10 +47,12 @@ export const OWN_HAND: OwnHand = { kind: "own" };
 /** The group of nobody, for users whose own group is not known. */
 const NO_GROUP = 65534;
 
+/** @param usersDirectory A directory in which a process of another user writes, for people. */
 export function chooseHand(
   spec: TargetSpec,
   target: TargetObservation,
   users: HostUsers,
+  usersDirectory = 'a directory of the user whom "owner" names',
 ): HandChoice {
   if (spec.what === "bundle") {
     const message = bundleHazard(target, users);
@@ -53,10 +60,12 @@ export function chooseHand(
   }
   // The usual way is judged quickly, however many targets there are.
   if (target.way.every((passage) => isRoots(passage))) return OWN_HAND;
+  const open = openDirectory(target, users, usersDirectory);
+  if (open !== undefined) return open;
   const owner = ownerOf(target, users.runner);
   let by: Somebody | undefined;
   for (const passage of target.way) {
-    const next = passage.next ?? targetAsNext(target);
+    const next = passage.next ?? targetAsNext(target) ?? ownersName(passage, target);
     for (const replacer of replacers(passage, next, users)) {
       if (replacer.kind === "shared") return refused(replacer.message);
       const fact = `User "${replacer.owner}" may replace ${replacer.what}`;
@@ -89,7 +98,42 @@ function bundleHazard({ way }: TargetObservation, users: HostUsers): string | un
     `no bundle there; ${OWN_FOLDER}`;
 }
 
-function refused(message: string): HandChoice {
+/** A directory of root's in which others may take names, sticky or not. */
+function openDirectory(
+  target: TargetObservation,
+  users: HostUsers,
+  usersDirectory: string,
+): HandChoice | undefined {
+  const last = target.way.at(-1);
+  if (users.runner !== 0 || last === undefined || last.uid !== 0) return undefined;
+  const writers = otherWriters(last, users);
+  if (writers === undefined) return undefined;
+  const sticky = (last.mode & 0o1000) !== 0;
+  const there = sticky ? targetAsNext(target) : undefined;
+  // One that is another user's, a process of that user can write.
+  if (there !== undefined && there.uid !== 0) return undefined;
+  const directory = printable(last.folder);
+  const fix = sticky ? "" : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or `;
+  return {
+    ...refused(
+      `${writers.who} may write to "${directory}" (mode ${octal(last.mode)}), and root writes no ` +
+        `file there; ${fix}give a path in ${usersDirectory}, or below directories that only root ` +
+        "may write to",
+    ),
+    ...(there !== undefined && { onlyToWrite: true }),
+  };
+}
+
+/** In a sticky directory of its own, a user may replace whatever others put in the target's place. */
+function ownersName(
+  { uid, owner, mode }: Passage,
+  { path, file, parent }: TargetObservation,
+): Passage["next"] {
+  if (uid === 0 || (mode & 0o1000) === 0) return undefined;
+  return parent === "present" && file.kind === "absent" ? { path, uid, owner } : undefined;
+}
+
+function refused(message: string): Extract<HandChoice, { kind: "refused" }> {
   return { kind: "refused", message };
 }
 

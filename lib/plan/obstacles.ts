@@ -4,7 +4,7 @@ import { judgeObstacles } from "./drift.ts";
 import type { HandChoice } from "./hand.ts";
 import type { Selection } from "./selection.ts";
 import { storeHazard } from "./store_hazard.ts";
-import type { Blocked, CertificateObservation, Due, Observation } from "./types.ts";
+import type { Blocked, CertificateObservation, Drift, Due, Observation } from "./types.ts";
 
 export function storeObstacles({ stored }: CertificateObservation): Blocked[] {
   return [stored.leaf, stored.key, stored.chain, stored.fullchain, stored.ca].flatMap((presence) =>
@@ -25,15 +25,19 @@ export function targetObstacles(
   spec: CertificateSpec,
   observed: CertificateObservation,
   hands: readonly HandChoice[],
+  drifts: readonly (readonly Drift[])[],
 ): Blocked[] {
   return spec.targets.flatMap((target, at) => {
-    const [seen, hand] = [observed.targets[at], hands[at]];
+    const [seen, hand, drift = []] = [observed.targets[at], hands[at], drifts[at]];
     if (seen === undefined) return [];
-    const refused: Blocked[] = hand?.kind === "refused" && hand.message !== undefined
-      ? [{ kind: "impossible", message: hand.message }]
-      : [];
-    return [...judgeObstacles(target, seen), ...refused];
+    return [...judgeObstacles(target, seen), ...refusal(hand, drift.length > 0)];
   });
+}
+
+function refusal(hand: HandChoice | undefined, isToWrite: boolean): Blocked[] {
+  if (hand?.kind !== "refused" || hand.message === undefined) return [];
+  if (hand.onlyToWrite && !isToWrite) return [];
+  return [{ kind: "impossible", message: hand.message }];
 }
 
 /** The store holds nothing that could be deployed, and the command does not issue. */

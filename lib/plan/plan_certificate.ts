@@ -77,7 +77,7 @@ export function planCertificate(
   });
   const blocked = withoutRepetitions([
     ...unreadable,
-    ...(selection.deploy ? targetObstacles(spec, observed, hands) : []),
+    ...(selection.deploy ? targetObstacles(spec, observed, hands, drifts) : []),
     ...obstacles,
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);

@@ -16,6 +16,10 @@ import { pureTest } from "../../support/pure_test.ts";
 const PATH = "/srv/pg/web.crt";
 const ROOT: HostUsers = { runner: 0, ownGroups: new Map([[26, 260], [1000, 1000]]) };
 const ELSE = "give a path below folders that nobody may write to but root";
+/** What is said where root would write beside what others may put there. */
+const ROUND =
+  'give a path in a directory of the user whom "owner" names, or below directories that ' +
+  "only root may write to";
 const PG = { kind: "given", name: "postgres", id: 26 } as const;
 
 /** A folder on the way that leads on to the next one. */
@@ -82,14 +86,15 @@ pureTest("a file of root's, or of a third one's, in a user's folder is refused",
 pureTest("a folder that all, or a group of several, may write to is refused", () => {
   assert.equal(
     refusal({ mode: 0o777 }),
-    'Every user may write to "/srv/pg" (mode 0777), and so replace what VCM writes there; ' +
-      `end that by "chmod o-w /srv/pg", or ${ELSE}`,
+    'Every user may write to "/srv/pg" (mode 0777), and root writes no file there; ' +
+      `end that by "chmod o-w /srv/pg", or ${ROUND}`,
   );
   assert.equal(
     refusal({ mode: 0o775, gid: 50 }),
-    'Group 50 may write to "/srv/pg" (mode 0775), and so replace what VCM writes there; ' +
-      `end that by "chmod g-w /srv/pg", or ${ELSE}`,
+    'Group 50 may write to "/srv/pg" (mode 0775), and root writes no file there; ' +
+      `end that by "chmod g-w /srv/pg", or ${ROUND}`,
   );
+  assert.match(refusal({ mode: 0o2775, gid: 50 }, { owner: PG }), /^Group 50 may write .*"owner"/);
   assert.match(refusal({ uid: 26, gid: 50, mode: 0o770 }, { owner: PG }), /^Group 50 may write/);
   assert.match(refusal({ uid: 26, gid: 260, mode: 0o777 }, { owner: PG }), /^Every user may write/);
 });
@@ -98,9 +103,10 @@ pureTest("a user's own group is as good as the user", () => {
   assert.equal(chosen({ uid: 26, gid: 260, mode: 0o2770 }, { owner: PG }).kind, "user");
 });
 
-pureTest("in a sticky folder it counts whose the next is", () => {
-  const at = (uid: number) => present(makeFile({ uid, owner: uid === 26 ? "postgres" : "root" }));
-  assert.deepEqual(chosen({ mode: 0o1777 }, { file: at(0) }), { kind: "own" });
+const at = (uid: number) =>
+  present(makeFile({ uid, owner: uid === 26 ? "postgres" : uid === 0 ? "root" : String(uid) }));
+
+pureTest("in a sticky folder a file that is a user's is written by that user", () => {
   assert.equal(chosen({ mode: 0o1777 }, { file: at(26), owner: PG }).kind, "user");
   const root = { kind: "given", name: "root", id: 0 } as const;
   assert.equal(
@@ -108,10 +114,66 @@ pureTest("in a sticky folder it counts whose the next is", () => {
     'User "postgres" may replace "/srv/pg/web.crt", so "/srv/pg/web.crt" has to belong to that ' +
       `user too: set "owner" to "postgres", or ${ELSE}`,
   );
-  const message = 'Every user may write to "/srv/pg" (mode 1777), and so replace what VCM writes ' +
-    "there; give a path in a folder of its own";
-  assert.equal(refusal({ mode: 0o1777 }), message);
-  assert.equal(refusal({ mode: 0o1777 }, { parent: "absent" }), message);
+});
+
+pureTest("root itself writes into no directory that others may write to, sticky or not", () => {
+  const message = (who: string, mode: string) =>
+    `${who} may write to "/srv/pg" (mode ${mode}), and root writes no file there; ${ROUND}`;
+  assert.equal(refusal({ mode: 0o1777 }), message("Every user", "1777"));
+  assert.equal(refusal({ mode: 0o1777 }, { owner: PG }), message("Every user", "1777"));
+  assert.equal(refusal({ mode: 0o1777 }, { parent: "absent" }), message("Every user", "1777"));
+  assert.equal(refusal({ mode: 0o3775, gid: 50 }), message("Group 50", "3775"));
+  // One that is root's can be replaced by nobody, and has to stay as it is.
+  for (const [gid, mode, who] of [[0, 0o1777, "Every user"], [50, 0o1770, "Group 50"]] as const) {
+    assert.deepEqual(chosen({ mode, gid }, { file: at(0) }), {
+      kind: "refused",
+      message: message(who, mode.toString(8)),
+      onlyToWrite: true,
+    });
+  }
+  const link = present(makeFile({ type: "symlink" }));
+  assert.equal(chosen({ mode: 0o1777 }, { file: link }).kind, "refused");
+  assert.equal(chosen({ mode: 0o1777 }, { file: unreadable("/srv/pg/web.crt") }).kind, "refused");
+});
+
+pureTest("a sticky directory further up is root's where what it leads on to is", () => {
+  const way = [
+    passage("/tmp", 0, 0o1777, { next: { path: "/tmp/x", uid: 0, owner: "root" } }),
+    passage("/tmp/x", 0, 0o755),
+  ];
+  assert.deepEqual(chosen({}, { way }), { kind: "own" });
+  // Where directories have yet to be made, others could make them first.
+  const begun = {
+    way: way.slice(0, 1).map(({ next: _, ...rest }) => rest),
+    parent: "absent",
+  } as const;
+  assert.match(
+    refusal({}, begun),
+    /^Every user may write to "\/tmp" \(mode 1777\), and root writes/,
+  );
+});
+
+pureTest("the one user who owns a sticky directory may write there, and nobody for others", () => {
+  const by = { uid: 26, gid: 260 };
+  for (const file of [ABSENT, at(26), at(0)]) {
+    assert.deepEqual(chosen({ uid: 26, mode: 0o1777 }, { file, owner: PG }), { kind: "user", by });
+  }
+  assert.match(
+    refusal({ uid: 26, owner: "postgres", mode: 0o1777 }),
+    /^User "postgres" may replace .*: set "owner" to "postgres", or give a path below/,
+  );
+  assert.match(
+    refusal({ uid: 26, owner: "postgres", mode: 0o1777 }, { file: at(27), owner: PG }),
+    /^User "27" may replace "\/srv\/pg\/web.crt"/,
+  );
+  assert.match(
+    refusal({ uid: 26, mode: 0o1777 }, { parent: "absent", owner: PG }),
+    /^Every user may write/,
+  );
+  const me: HostUsers = { runner: 1000, ownGroups: new Map([[1000, 1000]]) };
+  for (const file of [ABSENT, at(1000)]) {
+    assert.deepEqual(chosen({ uid: 1000, mode: 0o1777 }, { file }, me), { kind: "own" });
+  }
 });
 
 pureTest("two users on one way are refused, whoever the target's is", () => {
@@ -170,7 +232,7 @@ pureTest(
         "give a path in a folder of its own",
     });
     const other = makeTarget({ path: "/srv/ssl/web" });
-    assert.deepEqual(chooseHand(other, seen, ROOT), { kind: "own" });
+    assert.equal(chooseHand(other, seen, ROOT).kind, "refused");
   },
 );
 
