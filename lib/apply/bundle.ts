@@ -22,7 +22,7 @@ import {
 import { type Part, PARTS } from "../config/types.ts";
 import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
 import type { TargetStep } from "../plan/types.ts";
-import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
+import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 import { isThere } from "./is_there.ts";
 import { keepContext } from "./selinux.ts";
 import { makeSymbolicLink } from "./symbolic_link.ts";
@@ -45,7 +45,7 @@ export function makeBundle(target: TargetStep, text: (part: Part) => string): vo
   try {
     const old = linkedFolder(path);
     for (const [part, content] of texts) {
-      writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, old, part));
+      writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
       if (old !== undefined) keepContext(`${old}/${part}.pem`, `${staged}/${part}.pem`);
     }
     if (old !== undefined) keepContext(old, staged);
@@ -75,23 +75,9 @@ function freeFolder(path: string, version: string): string {
   return free;
 }
 
-/** Owner and group one by one: the file's wish, else those of the file that is replaced. */
-function ownershipOf(
-  { uid, gid, mode, modes }: TargetStep,
-  old: string | undefined,
-  part: Part,
-) {
-  const replaced = old === undefined
-    ? undefined
-    : fs.lstatSync(`${old}/${part}.pem`, { throwIfNoEntry: false });
-  const kept = replaced?.isFile() ? replaced : undefined;
-  const owner = uid ?? kept?.uid;
-  const group = gid ?? kept?.gid;
-  return {
-    ...(owner !== undefined && { uid: owner }),
-    ...(group !== undefined && { gid: group }),
-    mode: modes?.[part] ?? mode,
-  };
+function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part): Ownership {
+  const given = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
+  return { ...given, ...owners?.[part], mode: modes?.[part] ?? mode };
 }
 
 /** Folder of the set that is in use. */

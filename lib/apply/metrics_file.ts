@@ -12,6 +12,8 @@ export interface MetricsPlace {
   readonly path: string;
   /** Written as this user. */
   readonly by?: HostUser;
+  /** Owner and group of the file that is there, where root writes; absent: root's. */
+  readonly owners?: HostUser;
 }
 
 /** For all to read: there is nothing in it that is not known. */
@@ -19,14 +21,17 @@ const MODE = 0o644;
 
 /** @returns Why it could not be written. */
 export async function writeMetrics(
-  { path, by }: MetricsPlace,
+  { path, by, owners }: MetricsPlace,
   text: string,
   hands: Hands,
 ): Promise<string | undefined> {
   const hand = hands.of(by);
   const content = { encoding: "utf8", data: text } as const;
   try {
-    await hand({ do: "make", file: { path, content, ...by, mode: MODE, createDirs: false } });
+    await hand({
+      do: "make",
+      file: { path, content, ...(by ?? owners), mode: MODE, createDirs: false },
+    });
     await hand({ do: "replace", path, inPlace: false });
     await hand({ do: "sync", folder: folderOf(path) });
     return undefined;

@@ -11,7 +11,12 @@ import { WayFinder } from "./way.ts";
 
 /** Where the metrics go, and by whom. */
 export type MetricsAim =
-  | { readonly kind: "place"; readonly path: string; readonly by?: HostUser }
+  | {
+    readonly kind: "place";
+    readonly path: string;
+    readonly by?: HostUser;
+    readonly owners?: HostUser;
+  }
   | { readonly kind: "nowhere"; readonly problem: string };
 
 /** Needs read permission for all that is on the way, and run permission for getent. */
@@ -31,7 +36,11 @@ export async function findMetricsPlace(path: string): Promise<MetricsAim> {
   const users = { runner, ownGroups: await ownGroupsOf(ways.owners) };
   const hand = chooseHand(spec, { ...seen, owner }, users, "a directory of one user");
   if (hand.kind === "refused") return nowhere(hand.message ?? "it cannot be read");
-  return { kind: "place", path, ...(hand.kind === "user" && { by: hand.by }) };
+  if (hand.kind === "user") return { kind: "place", path, by: hand.by };
+  const there = seen.file.kind === "present" && seen.file.value.type === "file"
+    ? { owners: { uid: seen.file.value.uid, gid: seen.file.value.gid } }
+    : {};
+  return { kind: "place", path, ...there };
 }
 
 function writerOn(way: readonly Passage[], runner: number): number {

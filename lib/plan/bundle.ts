@@ -6,13 +6,14 @@ import { defaultMode } from "../config/format.ts";
 import { octal } from "../config/octal.ts";
 import { printable } from "../config/printable.ts";
 import { type Part, PARTS, type TargetSpec } from "../config/types.ts";
-import { contentDrift, judgeMetadata, type Supply } from "./file_drift.ts";
+import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
 import type { HandChoice } from "./hand.ts";
 import type {
   Blocked,
   BundleObservation,
   CertificateObservation,
   Drift,
+  FileOwners,
   TargetFile,
   TargetObservation,
   Warning,
@@ -162,4 +163,16 @@ export function bundleModes({ mode }: TargetSpec): Readonly<Record<Part, number>
     Part,
     number
   >;
+}
+
+/** Owner and group of each file. */
+export function bundleOwners(
+  target: TargetObservation,
+  { files }: BundleObservation,
+): Readonly<Record<Part, FileOwners>> {
+  const owners = PARTS.map((part) => {
+    const file = files.find((one) => one.part === part)?.file ?? { kind: "absent" };
+    return [part, ownersOf(target, file)];
+  });
+  return Object.fromEntries(owners) as Record<Part, FileOwners>;
 }

@@ -4,8 +4,8 @@ import { octal } from "../config/octal.ts";
 import { shellWord } from "../config/shell_word.ts";
 import { folderOf } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
-import { bundleDrift, bundleModes, bundleObstacles, endsBundle } from "./bundle.ts";
-import { contentDrift, judgeMetadata, type Supply } from "./file_drift.ts";
+import { bundleDrift, bundleModes, bundleObstacles, bundleOwners, endsBundle } from "./bundle.ts";
+import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
 import { OWN_HAND, type OwnHand, type UsersHand } from "./hand.ts";
 import type { Blocked, Drift, TargetObservation, TargetStep } from "./types.ts";
 
@@ -129,15 +129,21 @@ export function targetStep(
 }
 
 function ownersFor(
-  { owner, group, file }: TargetObservation,
+  target: TargetObservation,
   hand: OwnHand | UsersHand,
-): Pick<TargetStep, "uid" | "gid" | "by"> {
-  const gid = group.kind === "given" ? { gid: group.id } : {};
-  if (hand.kind === "own") return { ...(owner.kind === "given" ? { uid: owner.id } : {}), ...gid };
+): Pick<TargetStep, "uid" | "gid" | "by" | "owners"> {
+  if (hand.kind === "own") {
+    const { bundle } = target;
+    return {
+      ...ownersOf(target, target.file),
+      ...(bundle !== undefined && { owners: bundleOwners(target, bundle) }),
+    };
+  }
   const { by } = hand;
+  const { file, group } = target;
   // Another user could put a file of any group there: only the group of a file of theirs is kept.
   const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid
     ? file.value.gid
     : by.gid;
-  return { uid: by.uid, gid: kept, ...gid, by };
+  return { uid: by.uid, gid: group.kind === "given" ? group.id : kept, by };
 }

@@ -3,7 +3,7 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../config/octal.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { formatMoment } from "./moment.ts";
-import type { Drift, TargetFile, TargetObservation } from "./types.ts";
+import type { Drift, FileOwners, Presence, TargetFile, TargetObservation } from "./types.ts";
 
 /** What there is to deploy. */
 export interface Supply {
@@ -46,4 +46,15 @@ export function judgeMetadata(
     drift.push({ kind: "mode", from: octal(file.mode), to: octal(spec.mode) });
   }
   return drift;
+}
+
+/** Owner and group of a new file, one by one: those that are given, else those of the file seen there. */
+export function ownersOf(
+  { owner, group }: TargetObservation,
+  file: Presence<TargetFile>,
+): FileOwners {
+  const kept = file.kind === "present" && file.value.type === "file" ? file.value : undefined;
+  const uid = owner.kind === "given" ? owner.id : kept?.uid;
+  const gid = group.kind === "given" ? group.id : kept?.gid;
+  return { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
 }

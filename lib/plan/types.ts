@@ -376,17 +376,23 @@ export interface IssueStep {
   readonly inUseUntil?: Date;
 }
 
-/** One file, or bundle, to write. Where `uid` or `gid` is absent, the replaced file's is kept. */
-export interface TargetStep extends Format {
+/** Owner and group of a new file; absent: those of the process that writes it. */
+export interface FileOwners {
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** One file, or bundle, to write. Its owner, group and mode are decided here, not when it is written. */
+export interface TargetStep extends Format, FileOwners {
   /** Written as this user, who may replace folders above it; then `uid` and `gid` are there. */
   readonly by?: HostUser;
   readonly path: string;
   readonly drift: readonly Drift[];
-  readonly uid?: number;
-  readonly gid?: number;
   readonly mode: number;
   /** Of a bundle: the mode of each of its files. */
   readonly modes?: Readonly<Record<Part, number>>;
+  /** Of a bundle: owner and group of each of its files. */
+  readonly owners?: Readonly<Record<Part, FileOwners>>;
   readonly createDirs: boolean;
   /** Write through the file that is there. */
   readonly inPlace?: boolean;

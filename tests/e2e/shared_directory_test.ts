@@ -131,3 +131,18 @@ test("metrics go into no directory that others may write to, and no key is asked
   );
   assert.equal(await Deno.readTextFile(place.at("metrics/vcm.prom")), "old\n");
 });
+
+test("owner and group that nobody asks for are those that the plan has seen", async () => {
+  await using place = await makeUsersPlace();
+  await makeShared(place, 0o755);
+  await place.configure(`${rootsPair("ssl")}      - bundle: "FOLDER/ssl/web"\n`);
+  assert.equal((await place.vcm(["run"])).code, 0);
+  const files = ["ssl/server.key", "ssl/web/privkey.pem"];
+  for (const file of files) await Deno.chown(place.at(file), USER, GROUP);
+  const { code, stdout, stderr } = await place.vcm(["deploy", "--force"]);
+  assert.equal(code, 0, stdout + stderr);
+  for (const file of files) {
+    const { uid, gid } = lstatSync(place.at(file));
+    assert.deepEqual([uid, gid], [USER, GROUP], file);
+  }
+});

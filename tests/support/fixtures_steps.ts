@@ -6,6 +6,7 @@ import type {
   Difference,
   Drift,
   Due,
+  FileOwners,
   Replaced,
   ServiceAction,
   ServiceStep,
@@ -52,6 +53,8 @@ const REQUEST: Whole<CertificateRequest> = {
 
 const REPLACED: Whole<Replaced> = { path: "/a", by, inPlace: true, kept: true };
 
+const OWNERS: Whole<FileOwners> = { uid: 33, gid: 33 };
+
 const TARGET: Whole<TargetStep> = {
   what: "bundle",
   order: "cert-first",
@@ -63,6 +66,7 @@ const TARGET: Whole<TargetStep> = {
   gid: 33,
   mode: 0o755,
   modes: { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 },
+  owners: { cert: OWNERS, chain: OWNERS, fullchain: OWNERS, privkey: OWNERS, ca: OWNERS },
   createDirs: true,
   inPlace: true,
   endsBundle: true,

@@ -11,7 +11,7 @@ export interface NewFile {
   /** The target; the file is made beside it. */
   readonly path: string;
   readonly content: FileContent;
-  /** Absent: that of the target that is replaced, as is `gid`. */
+  /** Absent: that of the process, as is `gid`. What lies at the path decides neither. */
   readonly uid?: number;
   readonly gid?: number;
   readonly mode: number;

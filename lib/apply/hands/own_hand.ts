@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../../config/store_paths.ts";
-import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
+import { removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
 import { isThere } from "../is_there.ts";
 import { makeSymbolicLink } from "../symbolic_link.ts";
 import { writeThrough } from "../write_through.ts";
@@ -39,10 +39,11 @@ export function carryOutOrder(order: FileOrder): boolean {
   }
 }
 
-function make(file: NewFile): void {
-  makeWay(file.path, file.createDirs);
-  const content = Buffer.from(file.content.data, file.content.encoding);
-  writeNewFile(temporaryFile(file.path), content, ownershipOf(file));
+function make({ path, content, uid, gid, mode, createDirs }: NewFile): void {
+  makeWay(path, createDirs);
+  const owners = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
+  const bytes = Buffer.from(content.data, content.encoding);
+  writeNewFile(temporaryFile(path), bytes, { ...owners, mode });
 }
 
 /** Makes room for a target's temporary file. Throws the system's error. */
@@ -50,18 +51,6 @@ export function makeWay(path: string, createDirs: boolean): void {
   if (createDirs) makeFolders(folderOf(path));
   // Under the lock nobody else makes it: it is what an interrupted run left.
   removeIfThere(temporaryFile(path));
-}
-
-/** Owner and group one by one: the file's wish, else those of the file that is replaced. */
-function ownershipOf({ path, uid, gid, mode }: NewFile): Ownership {
-  const replaced = fs.lstatSync(path, { throwIfNoEntry: false });
-  const kept = replaced?.isFile() ? replaced : undefined;
-  const [owner, group] = [uid ?? kept?.uid, gid ?? kept?.gid];
-  return {
-    ...(owner === undefined ? {} : { uid: owner }),
-    ...(group === undefined ? {} : { gid: group }),
-    mode,
-  };
 }
 
 /** Makes what is missing, for everybody to enter, whatever the umask; none is there half closed. */

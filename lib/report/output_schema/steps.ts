@@ -11,6 +11,7 @@ import {
 import type {
   CertificateRequest,
   DeployStep,
+  FileOwners,
   HostUser,
   IssueStep,
   Replaced,
@@ -121,6 +122,15 @@ const ISSUE_STEP = map<IssueStep>({
 
 const part = (name: Part) => always(`Mode of the file \`${name}\`.`, MODE);
 
+const owners = (name: Part) =>
+  always(
+    `Owner and group of the file \`${name}\`.`,
+    map<FileOwners>({
+      uid: maybe("Number of its owner; absent: that of the process that writes it.", COUNT),
+      gid: maybe("Number of its group; absent: that of the process that writes it.", COUNT),
+    }),
+  );
+
 const TARGET_STEP = map<TargetStep>({
   what: always("What the target takes.", words(WHATS)),
   order: maybe("What comes first in a combined file.", words(COMBINED_ORDERS)),
@@ -128,8 +138,8 @@ const TARGET_STEP = map<TargetStep>({
   by: maybe("The user who writes it, where that is not the runner.", USER),
   path: always("Its path.", TEXT),
   drift: always("Why it is written.", list(DRIFT)),
-  uid: maybe("Number of its owner; absent: that of the replaced file.", COUNT),
-  gid: maybe("Number of its group; absent: that of the replaced file.", COUNT),
+  uid: maybe("Number of its owner; absent: that of the process that writes it.", COUNT),
+  gid: maybe("Number of its group; absent: that of the process that writes it.", COUNT),
   mode: always("Its mode.", MODE),
   modes: maybe(
     "The modes of the files of a bundle.",
@@ -139,6 +149,16 @@ const TARGET_STEP = map<TargetStep>({
       fullchain: part("fullchain"),
       privkey: part("privkey"),
       ca: part("ca"),
+    }),
+  ),
+  owners: maybe(
+    "Owner and group of the files of a bundle.",
+    map<NonNullable<TargetStep["owners"]>>({
+      cert: owners("cert"),
+      chain: owners("chain"),
+      fullchain: owners("fullchain"),
+      privkey: owners("privkey"),
+      ca: owners("ca"),
     }),
   ),
   createDirs: always("Whether folders that are missing are made.", FLAG),

@@ -144,15 +144,29 @@ Deno.test("what an interrupted run left does not stop the next one", async () =>
   assert.equal(names(folder).length, 2);
 });
 
-rootTest("owner and group are the files', one by one; what is not given stays", async () => {
-  using folder = makeFolder();
-  await run([bundle(folder, { uid: 7, gid: 8 })], "one");
-  await run([bundle(folder, { uid: 9 })], "two");
-  assert.deepEqual(PARTS.map((part) => ownersOf(folder.at(`web/${part}.pem`))), [
-    ...PARTS.map(() => [9, 8]),
-  ]);
-  assert.deepEqual(ownersOf(folder.at(readlinkSync(folder.at("web")))), [0, 0]);
-});
+rootTest(
+  "owner and group of each file are the step's, whatever those of the old set are",
+  async () => {
+    using folder = makeFolder();
+    await run([bundle(folder, { uid: 7, gid: 8 })], "one");
+    const owners = {
+      cert: { gid: 3 },
+      chain: {},
+      fullchain: {},
+      privkey: { uid: 4, gid: 5 },
+      ca: {},
+    };
+    await run([bundle(folder, { uid: 9, owners })], "two");
+    assert.deepEqual(PARTS.map((part) => [part, ...ownersOf(folder.at(`web/${part}.pem`))]), [
+      ["cert", 9, 3],
+      ["chain", 9, 0],
+      ["fullchain", 9, 0],
+      ["privkey", 4, 5],
+      ["ca", 9, 0],
+    ]);
+    assert.deepEqual(ownersOf(folder.at(readlinkSync(folder.at("web")))), [0, 0]);
+  },
+);
 
 Deno.test("a link in the place of a folder that is being made is taken away, and not followed", async () => {
   using folder = makeFolder();

@@ -193,25 +193,24 @@ Deno.test("deploy() makes folders that services can enter, whatever the umask", 
   assert.deepEqual([modeOf(folder.at("a")), modeOf(folder.at("a/b"))], ["755", "755"]);
 });
 
-rootTest(
-  "deploy() keeps owner and group of what it replaces, each unless it is given",
-  async () => {
-    const cases = [[{}, [1001, 1002]], [{ uid: 7 }, [7, 1002]], [{ gid: 8 }, [1001, 8]], [
-      { uid: 7, gid: 8 },
-      [7, 8],
-    ]] as const;
-    for (const [given, expected] of cases) {
+rootTest("deploy() takes owner and group from the step, never from what lies there", async () => {
+  const cases = [[{}, [0, 0]], [{ uid: 7 }, [7, 0]], [{ gid: 8 }, [0, 8]], [
+    { uid: 7, gid: 8 },
+    [7, 8],
+  ]] as const;
+  for (const [given, expected] of cases) {
+    for (const inPlace of [false, true]) {
       using folder = makeFolder();
       folder.write("web.key", "old");
       Deno.chownSync(folder.at("web.key"), 1001, 1002);
-      await run([target(folder.at("web.key"), given)]);
+      await run([target(folder.at("web.key"), { ...given, inPlace })]);
       assert.deepEqual([ownersOf(folder.at("web.key")), modeOf(folder.at("web.key"))], [
         expected,
         "600",
       ]);
     }
-  },
-);
+  }
+});
 
 rootTest("deploy() gives a file to root's numbers, too", async () => {
   using folder = makeFolder();

@@ -215,3 +215,16 @@ pureTest(
     assert.deepEqual([tidy.leftovers, rest], [formerSets, []]);
   },
 );
+
+pureTest("each file's owner and group are decided by the plan: given, else as seen", () => {
+  const group = { kind: "given", name: "ssl", id: 7 } as const;
+  const target = seen({ privkey: { uid: 33, gid: 34 }, ca: null }, {}, { group });
+  const { uid, gid, owners } = targetStep(SPEC, target, []);
+  assert.deepEqual([uid, gid, owners?.privkey, owners?.cert, owners?.ca], [
+    undefined,
+    7,
+    { uid: 33, gid: 7 },
+    { uid: 0, gid: 7 },
+    { gid: 7 },
+  ]);
+});

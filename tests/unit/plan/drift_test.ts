@@ -157,24 +157,31 @@ pureTest("changesContent() is about what a service reads, not about who may", ()
   assert.equal(changesContent([{ kind: "mode", from: "0", to: "1" }, { kind: "content" }]), true);
 });
 
-pureTest("targetStep() carries ids only where they are given, all four combinations", () => {
-  const ssl: Account = { kind: "given", name: "ssl", id: 44 };
-  const [owners, groups]: readonly Account[][] = [[SILENT, WWW], [SILENT, ssl]];
-  for (const owner of owners ?? []) {
-    for (const group of groups ?? []) {
-      const { uid, gid, ...rest } = targetStep(makeTarget(), makeSeen({ owner, group }), []);
-      assert.equal(uid, owner === SILENT ? undefined : 33);
-      assert.equal(gid, group === SILENT ? undefined : 44);
-      assert.deepEqual(rest, {
-        what: "cert",
-        path: "/etc/nginx/web.crt",
-        drift: [],
-        mode: 0o644,
-        createDirs: false,
-      });
+pureTest(
+  "targetStep() carries the ids that are given, else those of the file, all four combinations",
+  () => {
+    const ssl: Account = { kind: "given", name: "ssl", id: 44 };
+    const [owners, groups]: readonly Account[][] = [[SILENT, WWW], [SILENT, ssl]];
+    for (const owner of owners ?? []) {
+      for (const group of groups ?? []) {
+        const { uid, gid, ...rest } = targetStep(
+          makeTarget(),
+          makeSeen({ owner, group, file: present(makeFile({ uid: 5, gid: 6 })) }),
+          [],
+        );
+        assert.equal(uid, owner === SILENT ? 5 : 33);
+        assert.equal(gid, group === SILENT ? 6 : 44);
+        assert.deepEqual(rest, {
+          what: "cert",
+          path: "/etc/nginx/web.crt",
+          drift: [],
+          mode: 0o644,
+          createDirs: false,
+        });
+      }
     }
-  }
-});
+  },
+);
 
 pureTest("targetStep() keeps a key to its owner unless the file gives a mode", () => {
   const modeOf = (spec: Partial<TargetSpec>) => targetStep(makeTarget(spec), makeSeen(), []).mode;

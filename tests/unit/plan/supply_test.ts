@@ -55,6 +55,8 @@ pureTest("plan() deploys only the targets that differ, and then lets the service
           what: "privkey",
           path: KEY,
           drift: [{ kind: "content" }],
+          uid: 0,
+          gid: 0,
           mode: 0o600,
           createDirs: false,
         },
