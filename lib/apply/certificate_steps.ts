@@ -66,7 +66,8 @@ export async function workOnCertificate(
       subject: work.name,
       message: "it could not be tidied up before",
     });
-    return result(work, "failed");
+    // Of what an interrupted run replaced, some may be put back, and some not.
+    return result(work, work.tidy.unjudged.length > 0 ? "half" : "failed");
   }
   const newMarkers: string[] = [];
   const issued = work.issue && await tryIssue(work.issue, work, newMarkers, tools);
@@ -220,6 +221,7 @@ async function tryDeploy(
       },
       afterRename: ({ what, path, drift }) =>
         emit({ kind: "deployed", certificate: work.name, what, path, drift }),
+      warn: (message) => emit({ kind: "warning", subject: work.name, message }),
     }, hands);
     return {
       state: changing ? "deployed" : "none",

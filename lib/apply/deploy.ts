@@ -20,7 +20,7 @@ import type { HostUser, Replaced, TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./hands/hand.ts";
 import type { Hands } from "./hands/hands.ts";
 import { makeWay } from "./hands/own_hand.ts";
-import { isThere } from "./is_there.ts";
+import { keepReplaced, restoreKept } from "./kept.ts";
 import { keepContext } from "./selinux.ts";
 
 /** What went wrong went wrong before the first file was replaced: all is as it was. */
@@ -45,6 +45,8 @@ export interface Deployment {
   readonly beforeFirstRename: (replaced: readonly Replaced[]) => void;
   /** Called for each target once all are replaced for good. */
   readonly afterRename: (target: TargetStep) => void;
+  /** Is told what cannot be kept, though that stops nothing. */
+  readonly warn?: (message: string) => void;
 }
 
 /** A target, and by whose hand it is written. */
@@ -63,9 +65,8 @@ export async function deploy(deployment: Deployment, hands: Hands): Promise<read
     for (const target of targets) {
       await prepare(target, deployment, hands);
       prepared.push(target);
-      if (revocable) replaced.push(await keepReplaced(target, hands));
-      else if (target.inPlace) replaced.push(await keepReplaced(target, hands));
-      else if (targets.length > 1) replaced.push(...await tryKeepReplaced(target, hands));
+      if (revocable || target.inPlace) replaced.push(await keepReplaced(target, hands));
+      else if (targets.length > 1) replaced.push(await tryKeepReplaced(target, deployment, hands));
     }
     beforeFirstRename(revocable ? replaced : []);
   } catch (error) {
@@ -106,26 +107,21 @@ function plain(content: string | Uint8Array): FileContent {
     : { encoding: "base64", data: Buffer.from(content).toString("base64") };
 }
 
-async function keepReplaced(
-  { path, by, inPlace = false }: TargetStep,
+/**
+ * What cannot be kept cannot be restored, which matters only if a later rename fails: then it is
+ * known that it was there, and not which file it was.
+ */
+async function tryKeepReplaced(
+  target: TargetStep,
+  { warn }: Deployment,
   hands: Hands,
 ): Promise<Replaced> {
   try {
-    const kept = await hands.of(by)({ do: "keep", path, inPlace });
-    return { path, ...(by && { by }), ...(inPlace && { inPlace }), kept };
+    return await keepReplaced(target, hands);
   } catch (error) {
-    const then = inPlace ? " and write through it" : "";
-    const message = `Cannot keep "${path}" as "${replacedFile(path)}"${then}: ${plainCause(error)}`;
-    throw new Error(message, { cause: error });
-  }
-}
-
-/** What cannot be kept cannot be put back, which matters only if a rename fails. */
-async function tryKeepReplaced(target: TargetStep, hands: Hands): Promise<Replaced[]> {
-  try {
-    return [await keepReplaced(target, hands)];
-  } catch {
-    return [];
+    const { path, by } = target;
+    warn?.(`${(error as Error).message}; it cannot be restored if another file cannot be replaced`);
+    return { path, ...(by && { by }), kept: true };
   }
 }
 
@@ -145,7 +141,9 @@ async function removeQuietly(path: string, by: HostUser | undefined, hands: Hand
 
 /** Puts back what an interrupted run replaced; what it has put back itself has no old file any more. */
 export async function putBackRest(replaced: readonly Replaced[], hands: Hands): Promise<void> {
-  await putBack(replaced.filter(({ path, kept }) => !kept || isThere(replacedFile(path))), hands);
+  await putBackEach(replaced, async (one) => {
+    await restoreKept(one, hands);
+  });
 }
 
 /**
@@ -154,12 +152,22 @@ export async function putBackRest(replaced: readonly Replaced[], hands: Hands): 
  * Tries all of them. Throws Error in plain words that names those that could not be put back.
  */
 export async function putBack(replaced: readonly Replaced[], hands: Hands): Promise<void> {
+  await putBackEach(replaced, async (one) => {
+    if (one.kept && one.identity === undefined) throw new Error("it could not be kept");
+    if (!await restoreKept(one, hands)) throw new Error("no such file or directory");
+  });
+}
+
+async function putBackEach(
+  replaced: readonly Replaced[],
+  restore: (one: Replaced) => Promise<void>,
+): Promise<void> {
   const failures: string[] = [];
-  for (const { path, by, inPlace = false, kept } of replaced) {
+  for (const one of replaced) {
     try {
-      await hands.of(by)({ do: "put-back", path, kept, inPlace });
+      await restore(one);
     } catch (error) {
-      failures.push(`"${path}": ${plainCause(error)}`);
+      failures.push(`"${one.path}": ${plainCause(error)}`);
     }
   }
   if (failures.length > 0) throw new Error(`Cannot put back ${failures.join("; ")}`);
@@ -177,7 +185,7 @@ async function replaceAll(
       await removeTemporaries(targets.slice(at), hands);
       const message = `Cannot replace "${path}": ${whyNot(error)}`;
       // One that is written through may be half.
-      const before = replacedOf(targets.slice(0, inPlace ? at + 1 : at), replaced);
+      const before = replaced.slice(0, inPlace ? at + 1 : at);
       throw await takeBack(message, { targets, before, cause: error }, hands);
     }
   }
@@ -189,16 +197,6 @@ function whyNot(error: unknown): string {
   const cause = plainCause(error);
   if (!/\bbusy\b/.test(cause)) return cause;
   return `${cause}: it is a mount of its own; mount its folder instead, or set "in_place: true"`;
-}
-
-/** One that could not be kept counts as kept: to put it back fails, as it has to. */
-function replacedOf(
-  targets: readonly TargetStep[],
-  replaced: readonly Replaced[],
-): readonly Replaced[] {
-  return targets.map(({ path, by }) =>
-    replaced.find((one) => one.path === path) ?? { path, ...(by && { by }), kept: true }
-  );
 }
 
 interface Failure {

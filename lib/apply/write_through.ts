@@ -7,27 +7,31 @@
  */
 import * as fs from "node:fs";
 import { removeIfThere, writeAll } from "./atomic_write.ts";
+import { openRegularFile } from "./file_identity.ts";
 
 /**
- * Gives a regular file content, owner, group, mode and times of another, which goes.
+ * Gives a regular file content, owner, group, mode and times of another, which goes. Neither is
+ * reached through a link.
  *
- * Throws the system's error; then the file may be half, and the other is there.
+ * @param identity Which file the other has to be; absent: the one that lies there.
+ *
+ * Throws the system's error, or OtherFileError; then the file may be half, and the other is there.
  */
-export function writeThrough(from: string, path: string): void {
-  const { uid, gid, mode, atime, mtime } = fs.lstatSync(from);
-  const content = fs.readFileSync(from);
-  const file = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW);
-  try {
-    const found = fs.fstatSync(file);
-    if ((found.mode & mode) !== found.mode) fs.fchmodSync(file, found.mode & mode & 0o777);
-    if (found.uid !== uid || found.gid !== gid) fs.fchownSync(file, uid, gid);
-    writeAll(file, content);
-    fs.ftruncateSync(file, content.length);
-    fs.fchmodSync(file, mode & 0o7777);
-    fs.futimesSync(file, atime, mtime);
-    fs.fsyncSync(file);
-  } finally {
-    fs.closeSync(file);
-  }
+export function writeThrough(from: string, path: string, identity?: string): void {
+  using stack = new DisposableStack();
+  const open = (path: string, flags: number, identity?: string) =>
+    stack.adopt(openRegularFile(path, flags, identity), (file) => fs.closeSync(file));
+  const source = open(from, fs.constants.O_RDONLY, identity);
+  const { uid, gid, mode, atime, mtime } = fs.fstatSync(source);
+  const content = fs.readFileSync(source);
+  const file = open(path, fs.constants.O_WRONLY);
+  const found = fs.fstatSync(file);
+  if ((found.mode & mode) !== found.mode) fs.fchmodSync(file, found.mode & mode & 0o777);
+  if (found.uid !== uid || found.gid !== gid) fs.fchownSync(file, uid, gid);
+  writeAll(file, content);
+  fs.ftruncateSync(file, content.length);
+  fs.fchmodSync(file, mode & 0o7777);
+  fs.futimesSync(file, atime, mtime);
+  fs.fsyncSync(file);
   removeIfThere(from);
 }

@@ -7,27 +7,25 @@ import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./due.ts";
 import { type HandChoice, OWN_HAND } from "./hand.ts";
 import { requestFor } from "./request.ts";
-import type { CertificateObservation, DeployStep, Drift, Due, IssueStep, Step } from "./types.ts";
+import type {
+  CertificateObservation,
+  DeployStep,
+  Drift,
+  Due,
+  IssueStep,
+  Replaced,
+  Step,
+} from "./types.ts";
 
+/** @param unjudged What is put back. */
 export function tidyStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
   hands: readonly HandChoice[],
+  unjudged: readonly Replaced[],
 ): Step | undefined {
-  const handOf = (path: string) =>
-    hands[observed.targets.findIndex((target) => target.path === path)] ?? OWN_HAND;
-  const unjudged = observed.unjudged.flatMap((replaced) => {
-    const hand = handOf(replaced.path);
-    if (hand.kind === "refused") return [];
-    const target = spec.targets.find(({ path }) => path === replaced.path);
-    return {
-      ...replaced,
-      ...(hand.kind === "user" && { by: hand.by }),
-      ...(target?.inPlace && { inPlace: true }),
-    };
-  });
-  const found = observed.targets.flatMap(({ path, leftover, replaced }) => {
-    const hand = handOf(path);
+  const found = observed.targets.flatMap(({ path, leftover, replaced }, at) => {
+    const hand = hands[at] ?? OWN_HAND;
     const paths = [
       ...(leftover ? [temporaryFile(path)] : []),
       // Where it is noted what is unjudged, the old file is needed.

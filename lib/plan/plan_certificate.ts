@@ -14,6 +14,7 @@ import {
   targetObstacles,
   withoutRepetitions,
 } from "./obstacles.ts";
+import { planRecovery } from "./recovery.ts";
 import type { HostUsers } from "./replacers.ts";
 import type { Selection } from "./selection.ts";
 import type {
@@ -75,8 +76,10 @@ export function planCertificate(
     const seen = observed.targets[at];
     return seen === undefined ? OWN_HAND : chooseHand(target, seen, moment);
   });
+  const recovery = planRecovery(spec, observed, hands, moment);
   const blocked = withoutRepetitions([
     ...unreadable,
+    ...recovery.blocked,
     ...(selection.deploy ? targetObstacles(spec, observed, hands, drifts) : []),
     ...obstacles,
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
@@ -84,7 +87,7 @@ export function planCertificate(
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, drifts, { whole, judging: moment.judging, hands })
     : undefined;
-  const steps = [tidyStep(spec, observed, hands), issue, deploy].filter((step) =>
+  const steps = [tidyStep(spec, observed, hands, recovery.replaced), issue, deploy].filter((step) =>
     step !== undefined
   );
   const state = certificateState(spec, observed, drifts, blocked, moment);

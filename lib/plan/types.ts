@@ -165,6 +165,11 @@ export interface Replaced {
   readonly inPlace?: boolean;
   /** Whether there was a file before. */
   readonly kept: boolean;
+  /**
+   * Device, inode and time of making (ms) of what is kept, as "DEVICE:INODE:MADE"; absent: it is not
+   * known which file it is.
+   */
+  readonly identity?: string;
 }
 
 /** What systemd knows of a unit. */

@@ -51,7 +51,13 @@ const REQUEST: Whole<CertificateRequest> = {
   key: { origin: "local", type: "ec-256", reuse: true },
 };
 
-const REPLACED: Whole<Replaced> = { path: "/a", by, inPlace: true, kept: true };
+const REPLACED: Whole<Replaced> = {
+  path: "/a",
+  by,
+  inPlace: true,
+  kept: true,
+  identity: "65024:1:2",
+};
 
 const OWNERS: Whole<FileOwners> = { uid: 33, gid: 33 };
 

@@ -1,4 +1,5 @@
 /** Errors of the system, by their codes: all that a process of another user can say of them. */
+import { OtherFileError } from "../file_identity.ts";
 
 /** As the system words them, for what can come of work on files. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -18,6 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on device",
   ENOTDIR: "not a directory",
   ENOTEMPTY: "directory not empty",
+  EOTHERFILE: new OtherFileError().message,
   EPERM: "operation not permitted",
   EROFS: "read-only file system",
   EXDEV: "invalid cross-device link",

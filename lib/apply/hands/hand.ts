@@ -21,15 +21,21 @@ export interface NewFile {
 export type FileOrder =
   /** Make the new file, whole and synced, in the place of what an interrupted run left. */
   | { readonly do: "make"; readonly file: NewFile }
-  /** Keep the target beside itself; answers whether there is one. */
+  /** Keep the target beside itself; answers which file is kept, or `NONE` where there is no target. */
   | { readonly do: "keep"; readonly path: string; readonly inPlace: boolean }
   /** Rename the new file over the target, or write it through the target. */
   | { readonly do: "replace"; readonly path: string; readonly inPlace: boolean }
-  /** Rename what was kept over the target, or write it through it, or remove the target where nothing was; synced. */
+  /**
+   * Rename what was kept over the target, or write it through it, or remove the target where nothing
+   * was; synced. Answers true, or `NONE` where nothing is kept, or `OTHER` where another file lies
+   * under the kept one's name.
+   */
   | {
     readonly do: "put-back";
     readonly path: string;
     readonly kept: boolean;
+    /** Which file was kept; absent: a record of an earlier version does not say. */
+    readonly identity?: string;
     readonly inPlace: boolean;
   }
   /** Remove a file; that it is not there is no error. */
@@ -37,8 +43,18 @@ export type FileOrder =
   /** Make renames and removals in a folder last. */
   | { readonly do: "sync"; readonly folder: string };
 
-/**
- * Carries out an order as a user of the host. What it answers means something only where the order
- * says so. Throws the system's error, or an Error whose message is plain words.
- */
-export type Hand = (order: FileOrder) => Promise<boolean>;
+/** Nothing lies there. */
+export const NONE = "none";
+/** Something else lies there. */
+export const OTHER = "other";
+
+/** Whether an answer says which file was kept. */
+export function isIdentity(answer: unknown): answer is string {
+  return typeof answer === "string" && /^\d{1,20}:\d{1,20}:\d{1,20}$/.test(answer);
+}
+
+/** True: done; false: it is not known what was done; else what the order says. */
+export type HandAnswer = boolean | string;
+
+/** Carries out an order as a user of the host. Throws the system's error, or an Error whose message is plain words. */
+export type Hand = (order: FileOrder) => Promise<HandAnswer>;

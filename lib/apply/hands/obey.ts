@@ -6,13 +6,13 @@
  * shows it.
  */
 import { codeOf } from "./errors.ts";
-import type { FileOrder } from "./hand.ts";
+import type { FileOrder, HandAnswer } from "./hand.ts";
 import { lines } from "./lines.ts";
 import { carryOutOrder } from "./own_hand.ts";
 
 /** An order a line comes in, an answer a line goes out; each is JSON. */
 export type Answer =
-  | { readonly kind: "done"; readonly value: boolean }
+  | { readonly kind: "done"; readonly value: HandAnswer }
   | { readonly kind: "failed"; readonly code: string };
 
 /** A text of a certificate's files, a hundred times over. */

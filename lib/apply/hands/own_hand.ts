@@ -9,13 +9,14 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { folderOf, replacedFile, temporaryFile } from "../../config/store_paths.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
+import { identityAt, openRegularFile, OtherFileError } from "../file_identity.ts";
 import { isThere } from "../is_there.ts";
 import { makeSymbolicLink } from "../symbolic_link.ts";
 import { writeThrough } from "../write_through.ts";
-import type { FileOrder, NewFile } from "./hand.ts";
+import { type FileOrder, type HandAnswer, type NewFile, NONE, OTHER } from "./hand.ts";
 
 /** Answers as `Hand` does, at once. Throws the system's error. */
-export function carryOutOrder(order: FileOrder): boolean {
+export function carryOutOrder(order: FileOrder): HandAnswer {
   switch (order.do) {
     case "make":
       make(order.file);
@@ -26,10 +27,7 @@ export function carryOutOrder(order: FileOrder): boolean {
       replace(temporaryFile(order.path), order);
       return true;
     case "put-back":
-      if (order.kept) replace(replacedFile(order.path), order);
-      else removeIfThere(order.path);
-      syncFolder(folderOf(order.path));
-      return true;
+      return putBack(order);
     case "remove":
       removeIfThere(order.path);
       return true;
@@ -64,29 +62,68 @@ function makeFolders(path: string): void {
   fs.renameSync(temporary, path);
 }
 
-function replace(
-  from: string,
-  { path, inPlace }: { readonly path: string; readonly inPlace: boolean },
-): void {
-  if (inPlace && fs.lstatSync(path, { throwIfNoEntry: false })?.isFile()) writeThrough(from, path);
+interface Replacement {
+  readonly path: string;
+  readonly inPlace: boolean;
+  /** Which file it has to be that is put there. */
+  readonly identity?: string;
+}
+
+/** A link is none that could be written through, and goes where it is as a link. */
+function replace(from: string, { path, inPlace, identity }: Replacement): void {
+  if (inPlace && isFile(path) && isFile(from)) writeThrough(from, path, identity);
   else fs.renameSync(from, path);
 }
 
-function keep(path: string, inPlace: boolean): boolean {
+function isFile(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+function putBack(order: Extract<FileOrder, { readonly do: "put-back" }>): HandAnswer {
+  if (!order.kept) removeIfThere(order.path);
+  else {
+    const answer = restore(order);
+    if (answer !== true) return answer;
+  }
+  syncFolder(folderOf(order.path));
+  return true;
+}
+
+function restore(order: Replacement): HandAnswer {
+  const { path, identity } = order;
+  const from = replacedFile(path);
+  const found = identityAt(from);
+  // A run that was killed after it had renamed it has restored it already.
+  if (identity !== undefined && found !== identity && identityAt(path) === identity) return true;
+  if (found === undefined) return NONE;
+  if (identity === undefined ? !isOfSameOwner(from, path) : found !== identity) return OTHER;
+  replace(from, order);
+  return true;
+}
+
+/** All that tells a kept file of an earlier version's record from one that another user put there. */
+function isOfSameOwner(kept: string, path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.uid === fs.lstatSync(kept).uid;
+}
+
+/** Answers which file is kept. */
+function keep(path: string, inPlace: boolean): string {
   const kept = replacedFile(path);
   removeIfThere(kept);
-  if (!isThere(path)) return false;
+  if (!isThere(path)) return NONE;
   // A link to the file would be changed with it when it is written through.
-  if (inPlace && fs.lstatSync(path).isFile()) {
+  if (inPlace && isFile(path)) {
     requireWritable(path);
     copy(path, kept);
   } else linkOrCopy(path, kept);
-  return true;
+  const identity = identityAt(kept);
+  if (identity === undefined) throw new OtherFileError();
+  return identity;
 }
 
 /** What cannot be opened, such as on a mount for reading only, is better known before all else. */
 function requireWritable(path: string): void {
-  fs.closeSync(fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW));
+  fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
 }
 
 /** File systems without hard links, and the kernel's protection of other users' files (proc(5)). */
@@ -106,26 +143,27 @@ const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Whole, or not at all; who may not give it its owner keeps it for himself. */
 function copy(path: string, kept: string): void {
-  const found = fs.lstatSync(path);
   const temporary = temporaryFile(kept);
   removeIfThere(temporary);
-  if (found.isSymbolicLink()) makeSymbolicLink(fs.readlinkSync(path), temporary);
-  else copyFile(path, temporary, found);
+  if (fs.lstatSync(path).isSymbolicLink()) makeSymbolicLink(fs.readlinkSync(path), temporary);
+  else copyFile(path, temporary);
   fs.renameSync(temporary, kept);
 }
 
-function copyFile(
-  path: string,
-  temporary: string,
-  { uid, gid, mode, size, atime, mtime }: fs.Stats,
-): void {
-  if (size > MAX_BYTES) throw new Error("it is bigger than 4 MiB, and no file of a certificate");
-  const text = fs.readFileSync(path);
+function copyFile(path: string, temporary: string): void {
+  const file = openRegularFile(path, fs.constants.O_RDONLY);
   try {
-    writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
-    writeNewFile(temporary, text, { mode: mode & 0o700 });
+    const { uid, gid, mode, size, atime, mtime } = fs.fstatSync(file);
+    if (size > MAX_BYTES) throw new Error("it is bigger than 4 MiB, and no file of a certificate");
+    const text = fs.readFileSync(file);
+    try {
+      writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+      writeNewFile(temporary, text, { mode: mode & 0o700 });
+    }
+    fs.utimesSync(temporary, atime, mtime);
+  } finally {
+    fs.closeSync(file);
   }
-  fs.utimesSync(temporary, atime, mtime);
 }

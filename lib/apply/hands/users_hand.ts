@@ -4,7 +4,8 @@
  * what the user can make of the paths in the meantime can harm nobody but that user.
  *
  * The user may stop, end or change that process. So its answers are taken for no more than they
- * can be: yes, no, or the code of an error; and it is ended where it does not answer in time.
+ * can be: yes, no, which file was kept, or the code of an error; and it is ended where it does not
+ * answer in time.
  *
  * Not guaranteed: that the files are where they should be. That is for the user to keep up, and for
  * the next run to see.
@@ -16,7 +17,7 @@ import { temporaryFile } from "../../config/store_paths.ts";
 import type { HostUser } from "../../plan/types.ts";
 import { wordsFor } from "./errors.ts";
 import { giveGroup } from "./give_group.ts";
-import type { FileOrder, NewFile } from "./hand.ts";
+import { type FileOrder, type HandAnswer, isIdentity, type NewFile, NONE, OTHER } from "./hand.ts";
 import { lines } from "./lines.ts";
 
 /** The first argument by which the program is such a process. */
@@ -54,7 +55,7 @@ export class UsersHand {
   }
 
   /** Answers as a `Hand` does. Needs run permission for the program; only root may call it. */
-  carryOut(order: FileOrder): Promise<boolean> {
+  carryOut(order: FileOrder): Promise<HandAnswer> {
     const answer = this.#turn.then(() =>
       order.do === "make" ? this.#make(order.file) : this.#ask(order)
     );
@@ -82,7 +83,7 @@ export class UsersHand {
     }
   }
 
-  async #ask(order: FileOrder): Promise<boolean> {
+  async #ask(order: FileOrder): Promise<HandAnswer> {
     if (this.#broken !== undefined) throw this.#broken;
     let text: string | undefined;
     try {
@@ -93,7 +94,7 @@ export class UsersHand {
       throw this.#broken;
     }
     const answer = readAnswer(text);
-    if (typeof answer === "boolean") return answer;
+    if (typeof answer !== "object") return answer;
     throw new Error(`${wordsFor(answer.code)} (as user ${this.#user.uid})`);
   }
 
@@ -194,10 +195,11 @@ function ownProgram(): Program {
 }
 
 /** What comes may be anything. Throws nothing. */
-function readAnswer(text: string): boolean | { readonly code: unknown } {
+function readAnswer(text: string): HandAnswer | { readonly code: unknown } {
   try {
-    const answer = JSON.parse(text);
-    return answer?.kind === "done" ? answer.value === true : { code: answer?.code };
+    const { kind, value, code } = JSON.parse(text);
+    if (kind !== "done") return { code };
+    return value === true || value === NONE || value === OTHER || isIdentity(value) ? value : false;
   } catch {
     return { code: undefined };
   }

@@ -53,6 +53,7 @@ const REPLACED = map<Replaced>({
   by: maybe("The user by whose hand it is put back, where that is not the runner.", USER),
   inPlace: maybe("Whether it is put back through the file that is there.", FLAG),
   kept: always("Whether there was a file before.", FLAG),
+  identity: maybe("Device, inode and time of making of what is kept, `DEVICE:INODE:MADE`.", TEXT),
 });
 
 const TIDY_STEP = map<TidyStep>({

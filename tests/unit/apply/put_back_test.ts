@@ -1,10 +1,11 @@
 /** Files that services have yet to judge: what they replaced is kept, and can be put back. */
 import assert from "node:assert/strict";
-import { lstatSync } from "node:fs";
+import { lchownSync, lstatSync } from "node:fs";
 import {
   deploy,
   type Deployment,
   forgetReplaced,
+  HalfDeployedError,
   NotDeployedError,
   putBack,
   putBackRest,
@@ -252,4 +253,170 @@ Deno.test("where a later rename fails, what was replaced is back, and nothing be
   assert.ok(error instanceof NotDeployedError);
   assert.deepEqual(factsOf(folder.at("web.crt")), before);
   assert.deepEqual(folder.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
+});
+
+/** What a stranger's file holds. */
+const THEIRS = "a stranger's\n";
+
+/** A stranger's file under the name of what was kept. */
+const SWAPS: Readonly<Record<string, (folder: Folder, path: string) => void>> = {
+  "another file": (folder, path) => {
+    Deno.writeTextFileSync(folder.at("theirs"), THEIRS);
+    Deno.renameSync(folder.at("theirs"), path);
+  },
+  "a link to another file": (folder, path) => {
+    folder.write("other.key", THEIRS);
+    Deno.renameSync(path, folder.at("held"));
+    Deno.symlinkSync(folder.at("other.key"), path);
+  },
+  "a hard link to another file": (folder, path) => {
+    folder.write("other.key", THEIRS);
+    Deno.renameSync(path, folder.at("held"));
+    Deno.linkSync(folder.at("other.key"), path);
+  },
+  "a directory": (folder, path) => {
+    Deno.renameSync(path, folder.at("held"));
+    Deno.mkdirSync(path);
+  },
+};
+
+for (const [what, swap] of Object.entries(SWAPS)) {
+  for (const inPlace of [false, true]) {
+    const how = inPlace ? "written through" : "renamed";
+    Deno.test(`${what} in the place of what was kept is left, and not ${how}`, async () => {
+      using folder = makeFolder();
+      writeOld(folder);
+      const [cert, key] = pair(folder);
+      const replaced = await run([cert, { ...key, mode: 0o400, inPlace }]);
+      const old = folder.at(".web.key.vcm-old");
+      swap(folder, old);
+      const before = factsOf(old);
+      for (const [at, again] of [putBack, putBackRest].entries()) {
+        const { message } = await rejectionOf(
+          again(at === 0 ? replaced : replaced.slice(1), HANDS),
+        );
+        assert.equal(
+          message,
+          `Cannot put back "${key.path}": "${old}" is not known to be the file that was kept, and stays as it ` +
+            `is; look at it by "ls -ld ${old}", and then move it away`,
+        );
+      }
+      assert.equal(folder.read("web.key"), "new privkey\n");
+      assert.equal(folder.read("web.crt"), "old cert\n");
+      assert.deepEqual(factsOf(old), before);
+    });
+  }
+}
+
+Deno.test("what a killed run has put back already is not put back again from a stranger's file", async () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const before = factsOf(folder.at("web.key"));
+  const replaced = await run(pair(folder));
+  await putBack(replaced, HANDS);
+  // The record of it is still there.
+  folder.write(".web.key.vcm-old", THEIRS);
+  await putBackRest(replaced, HANDS);
+  assert.deepEqual(factsOf(folder.at("web.key")), before);
+  assert.equal(folder.read(".web.key.vcm-old"), THEIRS);
+});
+
+Deno.test("a record without inodes puts back what is kept, and a rollback never does", async () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const noted = (await run(pair(folder))).map(({ identity: _, ...rest }) => rest);
+  const { message } = await rejectionOf(putBack(noted, HANDS));
+  assert.equal(
+    message,
+    `Cannot put back "${folder.at("web.crt")}": it could not be kept; ` +
+      `"${folder.at("web.key")}": it could not be kept`,
+  );
+  assert.equal(folder.read("web.key"), "new privkey\n");
+  await putBackRest(noted, HANDS);
+  assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
+});
+
+Deno.test("a link that was in the place of a file that is written through comes back as a link", async () => {
+  using folder = makeFolder();
+  folder.write("elsewhere", THEIRS);
+  Deno.symlinkSync(folder.at("elsewhere"), folder.at("web.crt"));
+  const targets = [target(folder.at("web.crt"), { inPlace: true })];
+  await putBack(await run(targets), HANDS);
+  assert.equal(Deno.readLinkSync(folder.at("web.crt")), folder.at("elsewhere"));
+  assert.equal(folder.read("elsewhere"), THEIRS);
+});
+
+Deno.test("what could not be kept is said, and nothing else takes its place when a rename fails", async () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const [cert, key] = pair(folder);
+  const third = target(folder.at("web.pem"));
+  folder.write(".web.crt.vcm-old/in-the-way", "x");
+  const warnings: string[] = [];
+  const error = await rejectionOf(run([cert, key, third], {
+    revocable: false,
+    warn: (message) => warnings.push(message),
+    beforeFirstRename: () => {
+      Deno.removeSync(folder.at(".web.crt.vcm-old"), { recursive: true });
+      folder.write(".web.crt.vcm-old", THEIRS);
+      folder.write("web.pem/in-the-way", "x");
+    },
+  }));
+  assert.match(
+    warnings.join("\n"),
+    new RegExp(
+      `^Cannot keep "${cert.path}" as "${folder.at(".web.crt.vcm-old")}": [a-z ]+; it cannot be ` +
+        "restored if another file cannot be replaced$",
+    ),
+  );
+  assert.ok(error instanceof HalfDeployedError, error.message);
+  assert.ok(error.message.includes(`Cannot put back "${cert.path}": it could not be kept`));
+  assert.equal(folder.read("web.crt"), "new cert\n");
+  assert.equal(folder.read("web.key"), "old key\n");
+  assert.equal(folder.read(".web.crt.vcm-old"), THEIRS);
+});
+
+Deno.test("where there was nothing, a stranger's file beside it is not put there", async () => {
+  using folder = makeFolder();
+  const targets = [target(folder.at("web.key"))];
+  const replaced = await run(targets);
+  folder.write(".web.key.vcm-old", THEIRS);
+  await putBack(replaced, HANDS);
+  assert.deepEqual(folder.tree(), [".web.key.vcm-old"]);
+});
+
+Deno.test("a new file that got the inode of what was kept is not taken for it", async () => {
+  using folder = makeFolder();
+  writeOld(folder);
+  const old = folder.at(".web.key.vcm-old");
+  const replaced = await run(pair(folder));
+  const { ino, birthtimeMs } = lstatSync(old);
+  // As fine as file systems note it.
+  while (Date.now() < birthtimeMs + 20);
+  Deno.removeSync(old);
+  for (let at = 0; at < 50 && (at === 0 || lstatSync(old).ino !== ino); at++) {
+    if (at > 0) Deno.renameSync(old, folder.at(`tried-${at}`));
+    folder.write(".web.key.vcm-old", THEIRS);
+  }
+  const { message } = await rejectionOf(putBack(replaced, HANDS));
+  assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
+  assert.equal(folder.read("web.key"), "new privkey\n");
+});
+
+rootTest("a record without inodes puts back no file of another user's", async () => {
+  for (const swap of ["file", "link"]) {
+    using folder = makeFolder();
+    writeOld(folder);
+    const [, key] = pair(folder);
+    const [replaced] = await run([key]);
+    const old = folder.at(".web.key.vcm-old");
+    Deno.removeSync(old);
+    if (swap === "file") folder.write(".web.key.vcm-old", THEIRS);
+    else Deno.symlinkSync("web.crt", old);
+    lchownSync(old, 1001, 1001);
+    const legacy = { path: key.path, kept: replaced?.kept ?? false };
+    const { message } = await rejectionOf(putBackRest([legacy], HANDS));
+    assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
+    assert.equal(folder.read("web.key"), "new privkey\n");
+  }
 });

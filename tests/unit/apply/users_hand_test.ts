@@ -23,11 +23,14 @@ async function failure(script: string, limit?: number): Promise<string> {
   return message.slice(0, -AS_ME.length);
 }
 
-Deno.test("an answer is yes, no or the code of an error, and nothing else", async () => {
+Deno.test("an answer is yes, no, a file's inode or the code of an error, and nothing else", async () => {
   const answers: [string, unknown][] = [
     [`{"kind":"done","value":true}`, true],
     [`{"kind":"done","value":false}`, false],
     [`{"kind":"done","value":"true"}`, false],
+    [`{"kind":"done","value":"none"}`, "none"],
+    [`{"kind":"done","value":"65024:12:3"}`, "65024:12:3"],
+    [`{"kind":"done","value":"65024:12:3 /etc/shadow"}`, false],
     [`{"kind":"failed","code":"ENOSPC"}`, `no space left on device${AS_ME}`],
     [`{"kind":"failed","code":"run rm -rf /"}`, `for a reason that it could not tell${AS_ME}`],
     [`{"kind":"failed","code":"toString"}`, `for a reason that it could not tell${AS_ME}`],

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { replacedFile } from "../../../lib/config/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
-import type { Plan, Replaced, TargetObservation } from "../../../lib/plan/types.ts";
+import type {
+  Observation,
+  Passage,
+  Plan,
+  Replaced,
+  TargetObservation,
+} from "../../../lib/plan/types.ts";
 import { formatUnjudged, parseUnjudged } from "../../../lib/plan/unjudged_text.ts";
 import {
   makeConfig,
@@ -19,7 +25,11 @@ import { pureTest } from "../../support/pure_test.ts";
 const [CRT, KEY] = ["/etc/nginx/web.crt", "/etc/nginx/web.key"];
 const RECORD: readonly Replaced[] = [{ path: CRT, kept: true }, { path: KEY, kept: false }];
 
-function planFor(unjudged: readonly Replaced[], seen: Partial<TargetObservation> = {}): Plan {
+function planFor(
+  unjudged: readonly Replaced[],
+  seen: Partial<TargetObservation> = {},
+  host: Partial<Observation> = {},
+): Plan {
   const targets = [makeTarget({ path: CRT }), makeTarget({ what: "privkey", path: KEY })];
   const services = [makeService({ validate: ["nginx", "-t"] })];
   const spec = makeSpec({ name: "web", services, targets });
@@ -27,7 +37,7 @@ function planFor(unjudged: readonly Replaced[], seen: Partial<TargetObservation>
     unjudged,
     targets: [makeSeen({ path: CRT, ...seen }), makeSeen({ path: KEY })],
   });
-  return plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
+  return plan(makeConfig([spec]), [spec], observationOf([observed], [], host), NOW);
 }
 
 /** What each target is written for, and what is cleared away or put back. */
@@ -60,7 +70,67 @@ pureTest("without a record, an old file is one that was judged, and is cleared a
 pureTest("the record is lines, and what is no such line is passed over", () => {
   assert.equal(formatUnjudged(RECORD), `kept ${CRT}\nnew ${KEY}\n`);
   assert.deepEqual(parseUnjudged(formatUnjudged(RECORD)), RECORD);
+  const known = [{ path: CRT, kept: true, identity: "65024:12:1796045825248" }, {
+    path: KEY,
+    kept: false,
+  }];
+  assert.equal(
+    formatUnjudged(known),
+    `kept ${CRT}\ninode 65024:12:1796045825248 ${CRT}\nnew ${KEY}\n`,
+  );
+  assert.deepEqual(parseUnjudged(formatUnjudged(known)), known);
+  assert.deepEqual(parseUnjudged(`inode 1:2:3 ${KEY}\ninode x ${CRT}\nkept ${CRT}\nnew ${KEY}\n`), [
+    { path: CRT, kept: true },
+    { path: KEY, kept: false },
+  ]);
   assert.deepEqual(parseUnjudged("\nkept relative\nold /x\nnew /a b\nkept "), [
     { path: "/a b", kept: false },
   ]);
+});
+
+/** In a directory of postgres's, with postgres for the owner. */
+function pgs(mode: number, more: Partial<TargetObservation> = {}): Partial<TargetObservation> {
+  const last: Passage = { folder: "/etc/nginx", uid: 26, gid: 26, owner: "postgres", mode };
+  const owner = { kind: "given", name: "postgres", id: 26 } as const;
+  return { way: [last], owner, ...more };
+}
+
+pureTest("a record without inodes puts nothing back where others could have put a file", () => {
+  const made = planFor(RECORD, pgs(0o1777, { replaced: true }));
+  assert.deepEqual(made.certificates[0]?.blocked, [{
+    kind: "impossible",
+    message: 'Every user may write to "/etc/nginx" (mode 1777), and the record of an interrupted ' +
+      'run does not say which file it kept as "/etc/nginx/.web.crt.vcm-old"; look at that file, ' +
+      'then restore it by "mv /etc/nginx/.web.crt.vcm-old /etc/nginx/web.crt" or remove it by ' +
+      '"rm /etc/nginx/.web.crt.vcm-old"',
+  }]);
+  assert.deepEqual(outcome(made), []);
+  // Once it is gone, nothing is in doubt; nor is what has an inode.
+  const by = { uid: 26, gid: 65534 };
+  const known = { path: CRT, kept: true, identity: "1:2:3" };
+  for (const [record, replaced] of [[RECORD[0], false], [known, true]] as const) {
+    const [tidy] = outcome(
+      planFor(record === undefined ? [] : [record], pgs(0o1777, { replaced })),
+    );
+    assert.deepEqual(tidy, ["tidy", { ...record, by }]);
+  }
+});
+
+pureTest(
+  "a record without inodes counts where only the writer, or its own group, may write",
+  () => {
+    const by = { uid: 26, gid: 26 };
+    const host = { ownGroups: new Map([[26, 26]]) };
+    for (const mode of [0o755, 0o1770]) {
+      const made = planFor(RECORD.slice(0, 1), pgs(mode, { replaced: true }), host);
+      assert.deepEqual(outcome(made)[0], ["tidy", { ...RECORD[0], by }]);
+    }
+  },
+);
+
+pureTest("nothing is put back where one of the files is refused, so that none is lost", () => {
+  const shared: Passage = { folder: "/etc/nginx", uid: 0, gid: 0, owner: "root", mode: 0o1777 };
+  const made = planFor(RECORD, { way: [shared], replaced: true });
+  assert.deepEqual(outcome(made), []);
+  assert.match(made.certificates[0]?.blocked[0]?.message ?? "", /^Every user may write to /);
 });

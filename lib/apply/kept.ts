@@ -1,0 +1,54 @@
+/**
+ * What a target held before it is replaced: kept beside it, and restored. What is kept is known by
+ * its identity, and only that very file is restored: anything else under its name stays.
+ *
+ * What a process of another user answers counts only where it says exactly what was asked; all else
+ * is a failure, and taken neither for "kept" nor for "there was nothing".
+ */
+import { plainCause } from "../config/plain_cause.ts";
+import { shellWord } from "../config/shell_word.ts";
+import { replacedFile } from "../config/store_paths.ts";
+import type { Replaced, TargetStep } from "../plan/types.ts";
+import { isIdentity, NONE, OTHER } from "./hands/hand.ts";
+import type { Hands } from "./hands/hands.ts";
+
+/** Throws Error in plain words where the target is there and was not kept. */
+export async function keepReplaced(
+  { path, by, inPlace = false }: TargetStep,
+  hands: Hands,
+): Promise<Replaced> {
+  const replaced = { path, ...(by && { by }), ...(inPlace && { inPlace }) };
+  try {
+    const answer = await hands.of(by)({ do: "keep", path, inPlace });
+    if (answer === NONE) return { ...replaced, kept: false };
+    if (isIdentity(answer)) return { ...replaced, kept: true, identity: answer };
+    throw new Error(NO_ANSWER);
+  } catch (error) {
+    const then = inPlace ? " and write through it" : "";
+    const message = `Cannot keep "${path}" as "${replacedFile(path)}"${then}: ${plainCause(error)}`;
+    throw new Error(message, { cause: error });
+  }
+}
+
+const NO_ANSWER = "the process did not say what it did";
+
+/**
+ * Restores what was kept, or removes a file where there was none.
+ *
+ * @returns Whether it is restored; false: nothing is kept. Throws Error in plain words.
+ */
+export async function restoreKept(
+  { path, by, inPlace = false, kept, identity }: Replaced,
+  hands: Hands,
+): Promise<boolean> {
+  const file = identity === undefined ? {} : { identity };
+  const answer = await hands.of(by)({ do: "put-back", path, kept, inPlace, ...file });
+  if (answer === true) return true;
+  if (answer === NONE) return false;
+  if (answer !== OTHER) throw new Error(NO_ANSWER);
+  const old = replacedFile(path);
+  throw new Error(
+    `"${old}" is not known to be the file that was kept, and stays as it is; ` +
+      `look at it by "ls -ld ${shellWord(old)}", and then move it away`,
+  );
+}

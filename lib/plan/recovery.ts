@@ -1,0 +1,60 @@
+/** What an interrupted run replaced, and may be put back: all that its record names, or none of it. */
+import { octal } from "../config/octal.ts";
+import { printable } from "../config/printable.ts";
+import { shellWord } from "../config/shell_word.ts";
+import { replacedFile } from "../config/store_paths.ts";
+import type { CertificateSpec } from "../config/types.ts";
+import { type HandChoice, OWN_HAND } from "./hand.ts";
+import { type HostUsers, otherWriters } from "./replacers.ts";
+import type { Blocked, CertificateObservation, Replaced, TargetObservation } from "./types.ts";
+
+export interface Recovery {
+  readonly replaced: readonly Replaced[];
+  readonly blocked: readonly Blocked[];
+}
+
+/** Where a target is refused, the refusal is what a person is told. */
+export function planRecovery(
+  spec: CertificateSpec,
+  { targets, unjudged }: CertificateObservation,
+  hands: readonly HandChoice[],
+  users: HostUsers,
+): Recovery {
+  const found = unjudged.map((replaced) => {
+    const at = targets.findIndex(({ path }) => path === replaced.path);
+    return { replaced, target: targets[at], hand: hands[at] ?? OWN_HAND };
+  });
+  const blocked = found.flatMap(({ replaced, target }) => doubt(replaced, target, users));
+  if (blocked.length > 0 || found.some(({ hand }) => hand.kind === "refused")) {
+    return { replaced: [], blocked };
+  }
+  const replaced = found.map(({ replaced, hand }) => ({
+    ...replaced,
+    ...(hand.kind === "user" && { by: hand.by }),
+    ...(spec.targets.find(({ path }) => path === replaced.path)?.inPlace && { inPlace: true }),
+  }));
+  return { replaced, blocked };
+}
+
+/** A record of an earlier version does not say which file was kept; others could have put one there. */
+function doubt(
+  { path, kept, identity }: Replaced,
+  target: TargetObservation | undefined,
+  users: HostUsers,
+): Blocked[] {
+  const last = target?.way.at(-1);
+  if (!kept || identity !== undefined || !target?.replaced || last === undefined) return [];
+  const writers = otherWriters(last, users);
+  if (writers === undefined) return [];
+  const old = replacedFile(path);
+  const place = `${writers.who} may write to "${printable(last.folder)}" (mode ${
+    octal(last.mode)
+  })`;
+  const message =
+    `${place}, and the record of an interrupted run does not say which file it kept as "${old}"; ` +
+    `look at that file, then restore it by "mv ${shellWord(old)} ${
+      shellWord(path)
+    }" or remove it ` +
+    `by "rm ${shellWord(old)}"`;
+  return [{ kind: "impossible", message }];
+}
