@@ -10,7 +10,7 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { contentMaker } from "./content.ts";
 import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import { issue, lifetimeWarning } from "./issue.ts";
+import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
 import type { Hands } from "./hands/hands.ts";
 import { dropMarker, writeMarker } from "./marker.ts";
 import type { SessionOnce } from "./session_once.ts";
@@ -169,6 +169,11 @@ async function tryIssue(
     if (issued.leaseWarning !== undefined) {
       emit({ kind: "warning", subject: step.certificate, message: issued.leaseWarning });
     }
+    const chain = chainWarnings(step, issued, new Date());
+    for (const { message } of chain) {
+      emit({ kind: "warning", subject: step.certificate, message });
+    }
+    const invalid = chain.find(({ kind }) => kind === "chain-invalid");
     for (const message of issued.warnings) {
       emit({ kind: "warning", subject: step.certificate, message: `the server says: ${message}` });
     }
@@ -179,6 +184,7 @@ async function tryIssue(
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
       renewAt: renewalStart(step, issued.certificate),
+      ...(invalid && { chainInvalid: invalid.message }),
     });
     return issued;
   } catch (error) {

@@ -12,6 +12,8 @@ export type ApplyEvent =
     readonly notAfter: Date;
     /** From when on it is to be renewed. */
     readonly renewAt: Date;
+    /** No path from it to a root is valid, and why. */
+    readonly chainInvalid?: string;
   }
   | {
     readonly kind: "deployed";

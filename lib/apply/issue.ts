@@ -1,6 +1,7 @@
 /** Carries out an issue step: asks the server, judges the lifetime, fills the store. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
+import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../config/duration.ts";
 import { plainCause } from "../config/plain_cause.ts";
@@ -8,9 +9,10 @@ import { storedFile } from "../config/store_paths.ts";
 import type { Part } from "../config/types.ts";
 import { readText } from "../observe/read.ts";
 import { judgeSet } from "../observe/stored_set.ts";
+import { judgeChainWarnings } from "../plan/chain_warnings.ts";
 import { judgeDue } from "../plan/due.ts";
 import { formatMoment } from "../plan/moment.ts";
-import type { IssueStep, StoredSet } from "../plan/types.ts";
+import type { IssueStep, StoredSet, Warning } from "../plan/types.ts";
 import { describeCap } from "../plan/warnings.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
@@ -88,9 +90,15 @@ export function lifetimeWarning(
 ): string | undefined {
   const warnings = [
     shortened(step, issued, now),
-    describeCap(step.renew, asStored(step, issued)),
+    describeCap(step.renew, asStored(step, issued, now)),
   ].filter((warning) => warning !== undefined);
   return warnings.length === 0 ? undefined : warnings.join("; ");
+}
+
+/** What a person should know about the CAs above it. */
+export function chainWarnings(step: IssueStep, issued: IssuedCertificate, now: Date): Warning[] {
+  const stored = asStored(step, issued, now);
+  return judgeChainWarnings(step.certificate, issued.certificate, stored, now);
 }
 
 /**
@@ -145,7 +153,7 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
         explainClock(step, issued, now, "behind"),
     );
   }
-  const stored = asStored(step, issued);
+  const stored = asStored(step, issued, now);
   const due = judgeDue({ ...step.request, renew: step.renew, spread: 0, targets: [] }, stored, now);
   if (due === undefined) return;
   const remedy = stored.chainEnd === undefined
@@ -157,7 +165,7 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
 }
 
 /** The set as the next run is going to judge it. */
-function asStored({ request }: IssueStep, issued: IssuedCertificate): StoredSet {
+function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date): StoredSet {
   const text = (part: Part) => ({ kind: "present", value: issued.text(part) }) as const;
   const texts = {
     cert: text("cert"),
@@ -168,7 +176,12 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate): StoredSet 
   };
   const { certificate } = issued;
   return {
-    ...judgeSet(texts, request, { chains: new ChainJudge() }, () => issued.text("ca")),
+    ...judgeSet(
+      texts,
+      request,
+      { chains: new ChainJudge(), paths: new PathFinder(now) },
+      (part) => texts[part],
+    ),
     // Its names of rare kinds have been read.
     leaf: { kind: "present", value: { kind: "certificate", certificate } },
   };

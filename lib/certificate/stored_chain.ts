@@ -114,7 +114,7 @@ function openLine(chain: string): Line {
 }
 
 /** Each certificate of a text once; `undefined` for one that cannot be decoded. */
-function openAll(text: string): (X509Certificate | undefined)[] {
+export function openAll(text: string): (X509Certificate | undefined)[] {
   return [...new Set(splitCertificates(text))].map((pem) => {
     try {
       return openCertificate(pem);
@@ -143,11 +143,11 @@ function firstEnd(links: readonly X509Certificate[]): ChainEnd | undefined {
     );
 }
 
-function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
+export function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
   return subject === issuer;
 }
 
-function isSame(one: X509Certificate, other: X509Certificate): boolean {
+export function isSame(one: X509Certificate, other: X509Certificate): boolean {
   return one.fingerprint256 === other.fingerprint256;
 }
 
@@ -155,7 +155,7 @@ function issuerOf(certificate: X509Certificate): string {
   return readFacts(certificate).issuer;
 }
 
-function nameOf(certificate: X509Certificate): string {
+export function nameOf(certificate: X509Certificate): string {
   const { commonName } = readFacts(certificate);
   return commonName ?? `serial number ${readFacts(certificate).serial}`;
 }

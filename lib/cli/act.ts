@@ -39,7 +39,7 @@ export async function act(args: Arguments, host: Host): Promise<number> {
     if (!args.quiet) sayOnErr(args, host, "info", text);
   };
   using _lock = await takeLock(config.certStore, say, args.wait);
-  const made = plan(config, specs, await observe(config), host.now(), selection);
+  const made = plan(config, specs, await observe(config, host.now()), host.now(), selection);
   const { metricsFile } = config;
   const metrics = metricsFile !== undefined && isWhole(args)
     ? await (await import("./metrics.ts")).planMetrics(metricsFile)

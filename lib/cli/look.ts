@@ -21,7 +21,7 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   }
   const config = await findManagers(loaded);
   const specs = narrow(config, args);
-  const made = plan(config, specs, await observe(config), host.now());
+  const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   if (args.command === "check") {
     const standing = judgeStanding(made);

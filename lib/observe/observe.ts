@@ -21,7 +21,7 @@ import { storeFault } from "./store_trust.ts";
 import { FolderCache, observeTarget } from "./target.ts";
 import { WayFinder } from "./way.ts";
 
-export async function observe(config: Config): Promise<Observation> {
+export async function observe(config: Config, now = new Date()): Promise<Observation> {
   const specs = config.certificates;
   const targets = specs.flatMap((spec) => spec.targets);
   const asked = lookUpAccounts(
@@ -32,7 +32,7 @@ export async function observe(config: Config): Promise<Observation> {
   const rare = specs.some((spec) => spec.otherSans.length > 0)
     ? (await import("../certificate/alt_names.ts")).readOtherNames
     : undefined;
-  const store = new StoreReader(config.certStore, rare);
+  const store = new StoreReader(config.certStore, rare, now);
   const looks = specs.map((spec) => store.look(spec));
   const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined);
   const sealOf: SealOf = sealed ? (await import("./seals.ts")).sealReader() : () => undefined;

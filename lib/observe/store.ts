@@ -4,6 +4,7 @@
  * believed only when it is seen twice in folders that stayed.
  */
 import type { X509Certificate } from "node:crypto";
+import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
 import { retiredFolder, stagedFolder, storedFolder, unjudgedFile } from "../config/store_paths.ts";
@@ -42,16 +43,22 @@ export class StoreReader {
   constructor(
     certStore: string,
     readOtherNames?: (leaf: X509Certificate) => readonly string[],
+    now = new Date(),
   ) {
     this.#certStore = certStore;
     this.#listing = readFolder(certStore);
-    this.#judge = { chains: new ChainJudge(), ...(readOtherNames && { readOtherNames }) };
+    this.#judge = {
+      chains: new ChainJudge(),
+      paths: new PathFinder(now),
+      ...(readOtherNames && { readOtherNames }),
+    };
   }
 
   /**
-   * Looks at one certificate's set. Reads `chain.pem`, `fullchain.pem` and `ca.pem` only where a
-   * target takes them, `chain.pem` also where there is no target (services then read the store), and
-   * `ca.pem` also where it is not known yet what tops a chain.
+   * Looks at one certificate's set. Reads `chain.pem`, `fullchain.pem` and `ca.pem` only if a target
+   * takes them, `chain.pem` also if there is no target (services then read the store), and both
+   * `chain.pem` and `ca.pem` also if no path to a root is known yet that is valid as long as the
+   * certificate.
    */
   look(spec: CertificateSpec): StoreLook {
     if (this.#listing.kind !== "present") return this.#lookInto(this.#listing, spec, false);
@@ -128,18 +135,19 @@ export class StoreReader {
     const read = (part: Part) =>
       folder.kind === "present" ? readText(`${folder.value}/${part}.pem`) : folder;
     const taken = takenFiles(spec);
-    const readTaken = (part: Part) => taken.has(part) ? read(part) : ABSENT;
     const texts = {
       cert: read("cert"),
       privkey: read("privkey"),
-      chain: readTaken("chain"),
-      fullchain: readTaken("fullchain"),
-      ca: readTaken("ca"),
+      chain: taken.has("chain") ? read("chain") : ABSENT,
+      fullchain: taken.has("fullchain") ? read("fullchain") : ABSENT,
+      ca: taken.has("ca") ? read("ca") : ABSENT,
     };
-    const stored = judgeSet(texts, spec, this.#judge, () => {
-      const anchors = read("ca");
-      return anchors.kind === "present" ? anchors.value : undefined;
-    });
+    const stored = judgeSet(
+      texts,
+      spec,
+      this.#judge,
+      (part) => taken.has(part) ? texts[part] : read(part),
+    );
     const exposedKey = folder.kind === "present"
       ? exposedMode(`${folder.value}/privkey.pem`)
       : undefined;

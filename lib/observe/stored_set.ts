@@ -3,6 +3,8 @@ import type { X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
 import { keyTypeOf } from "../certificate/key_type.ts";
+import type { KnownPaths } from "../certificate/chain_paths.ts";
+import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainEnd, ChainJudge } from "../certificate/stored_chain.ts";
 import type { CertificateSpec, Part } from "../config/types.ts";
 import type { ChainFact, KeyFact, LeafFact, Presence, StoredSet } from "../plan/types.ts";
@@ -18,25 +20,33 @@ export type SetWish = Pick<CertificateSpec, "otherSans" | "key">;
 /** What sets are judged with. */
 export interface SetJudge {
   readonly chains: ChainJudge;
+  readonly paths: PathFinder;
   /** Reads names of rare kinds; needed where a wish has some. */
   readonly readOtherNames?: (leaf: X509Certificate) => readonly string[];
 }
 
-/** @param readAnchors Text of `ca.pem`; called only where a chain's top is not known yet. */
+/** Reads a file of the set, whether or not a target takes it. */
+export type ReadPart = (part: "chain" | "ca") => Presence<string>;
+
+/** @param readPart Reads what no target takes, and the paths to the root are judged by. */
 export function judgeSet(
   texts: SetTexts,
   wish: SetWish,
   judge: SetJudge,
-  readAnchors: () => string | undefined,
+  readPart: ReadPart,
 ): StoredSet {
   const opened = present(texts.cert, (text) => openLeaf(text, wish, judge));
   const leaf = opened.kind === "present" && !(opened.value instanceof Error)
     ? opened.value
     : undefined;
   const ends: ChainEnd[] = [];
+  const chains = new Set<string>();
+  let read: Presence<string> | undefined;
+  const readCa = () => read ??= texts.ca.kind === "absent" ? readPart("ca") : texts.ca;
   const judgeChain = (chain: string): ChainFact => {
     if (leaf === undefined) return "usable";
-    const { problem, end } = judge.chains.judge(leaf.x509, chain, readAnchors);
+    chains.add(chain);
+    const { problem, end } = judge.chains.judge(leaf.x509, chain, () => valueOf(readCa()));
     if (end !== undefined && end.notAfter < leaf.certificate.notAfter) ends.push(end);
     return problem === undefined ? "usable" : { kind: "incomplete", problem };
   };
@@ -51,7 +61,67 @@ export function judgeSet(
     ca: present(texts.ca, () => "usable" as const),
   };
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
-  return { ...set, ...(chainEnd === undefined ? {} : { chainEnd }) };
+  return {
+    ...set,
+    ...(chainEnd === undefined ? {} : { chainEnd }),
+    ...(leaf && findPaths(leaf, chains, { texts, judge, readPart, readCa })),
+  };
+}
+
+interface PathSources {
+  readonly texts: SetTexts;
+  readonly judge: SetJudge;
+  readonly readPart: ReadPart;
+  readonly readCa: () => Presence<string>;
+}
+
+type Paths = Pick<StoredSet, "paths" | "pathsProblem">;
+
+/** In the chains that services read or, if they take none from the store, in its `chain.pem`. */
+function findPaths(leaf: OpenLeaf, chains: ReadonlySet<string>, sources: PathSources): Paths {
+  if (chains.size === 0) return findUntaken(leaf, sources);
+  const { texts, judge, readCa } = sources;
+  const paths: KnownPaths[] = [];
+  let problem: string | undefined;
+  for (const chain of chains) {
+    // A `ca.pem` that is deployed has to hold a valid root itself.
+    const key = texts.ca.kind === "absent" ? `${leaf.x509.issuer}\n${chain}` : undefined;
+    const known = key === undefined
+      ? undefined
+      : judge.paths.recall(key, leaf.certificate.notAfter);
+    const found = known ? { paths: known } : findIn(leaf, key, chain, readCa(), judge);
+    paths.push(found.paths);
+    problem ??= found.pathsProblem;
+  }
+  // If a target takes it and it is unreadable, that is a blocker of its own.
+  if (texts.ca.kind === "unreadable") return { paths };
+  return { paths, ...(problem !== undefined && { pathsProblem: problem }) };
+}
+
+function findUntaken(leaf: OpenLeaf, { texts, judge, readPart, readCa }: PathSources): Paths {
+  const key = texts.ca.kind === "absent" ? issuerKeyOf(leaf.x509) : undefined;
+  const known = key === undefined ? undefined : judge.paths.recall(key, leaf.certificate.notAfter);
+  if (known !== undefined) return { paths: [known] };
+  const chain = readPart("chain");
+  const found = findIn(leaf, key, valueOf(chain) ?? "", readCa(), judge);
+  const problem = chain.kind === "unreadable" ? chain.problem : found.pathsProblem;
+  return { paths: [found.paths], ...(problem !== undefined && { pathsProblem: problem }) };
+}
+
+function findIn(
+  leaf: OpenLeaf,
+  key: string | undefined,
+  chain: string,
+  ca: Presence<string>,
+  judge: SetJudge,
+): { readonly paths: KnownPaths; readonly pathsProblem?: string } {
+  const { paths, caProblem } = judge.paths.find(key, leaf.x509, chain, valueOf(ca));
+  const problem = ca.kind === "unreadable" ? ca.problem : caProblem;
+  return { paths, ...(problem !== undefined && { pathsProblem: problem }) };
+}
+
+function valueOf(presence: Presence<string>): string | undefined {
+  return presence.kind === "present" ? presence.value : undefined;
 }
 
 /** Opened once for all that is judged by it. */

@@ -8,6 +8,7 @@ import { renewalStart, type Validity, windowSeconds } from "../certificate/renew
 import { partsOf } from "../config/format.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
+import { endedIntermediate, hasValidPath, invalidPath } from "./chain_warnings.ts";
 import { formatMoment } from "./moment.ts";
 import type { CertificateObservation, Due, DueReason, StoredSet } from "./types.ts";
 
@@ -222,12 +223,28 @@ function issuerDiffers({ spec: { issuer }, certificate }: Case): Due | undefined
   };
 }
 
-function expired({ stored, validity, now }: Case): Due | undefined {
-  if (validity === undefined || validity.notAfter > now) return undefined;
-  const seconds = (now.getTime() - validity.notAfter.getTime()) / 1000;
-  const ago = formatDuration(Math.max(1, Math.floor(seconds)));
-  const { who, when } = describeEnd(stored, validity);
-  return { reason: "expired", detail: `${who} expired ${ago} ago (${when})` };
+/**
+ * An ended root is none of this: no new certificate cures it. An ended intermediate beside another,
+ * valid path is only in its renewal window.
+ */
+function expired({ stored, certificate, validity, now }: Case): Due | undefined {
+  if (certificate === undefined || validity === undefined) return undefined;
+  if (validity.notAfter <= now) {
+    if (certificate.notAfter > now && hasValidPath(stored, now)) return undefined;
+    const { who, when } = describeEnd(stored, validity);
+    return { reason: "expired", detail: `${who} expired ${ago(validity.notAfter, now)} (${when})` };
+  }
+  // No target takes the chain that holds it.
+  const path = invalidPath(stored, now);
+  const ended = path && endedIntermediate(path, now);
+  if (ended === undefined) return undefined;
+  const when = `${formatMoment(ended.notAfter)}; "${ended.name}"`;
+  return { reason: "expired", detail: `its chain expired ${ago(ended.notAfter, now)} (${when})` };
+}
+
+function ago(end: Date, now: Date): string {
+  const seconds = (now.getTime() - end.getTime()) / 1000;
+  return `${formatDuration(Math.max(1, Math.floor(seconds)))} ago`;
 }
 
 function inRenewalWindow({ spec, stored, validity, now }: Case): Due | undefined {
@@ -235,6 +252,11 @@ function inRenewalWindow({ spec, stored, validity, now }: Case): Due | undefined
   const left = (validity.notAfter.getTime() - now.getTime()) / 1000;
   const window = windowSeconds(spec.renew, validity);
   const { who, when } = describeEnd(stored, validity);
+  if (left <= 0) {
+    const detail = `${who} expired ${ago(validity.notAfter, now)} (${when}), and another path ` +
+      "from it to a root is valid";
+    return { reason: "in-renewal-window", detail };
+  }
   return {
     reason: "in-renewal-window",
     detail: `${who} expires in ${

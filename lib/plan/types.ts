@@ -3,6 +3,7 @@
  * so that all of it can be printed as JSON and handed to another thread.
  */
 import type { Certificate } from "../certificate/certificate.ts";
+import type { KnownPaths } from "../certificate/chain_paths.ts";
 import type { ChainEnd } from "../certificate/stored_chain.ts";
 import type {
   Control,
@@ -51,6 +52,10 @@ export interface StoredSet {
   readonly ca: Presence<ChainFact>;
   /** The end of the chain that is read, where it comes before the leaf's. */
   readonly chainEnd?: ChainEnd;
+  /** What is known above the leaf, for each chain that was looked at; none without a leaf. */
+  readonly paths?: readonly KnownPaths[];
+  /** Why that may lack something. */
+  readonly pathsProblem?: string;
 }
 
 /** A deployed file as it lies on disk. */
@@ -281,9 +286,21 @@ export interface Due {
   readonly detail: string;
 }
 
-/** What a person should know of a certificate, though nothing follows from it. */
+export const WARNING_KINDS = [
+  "clock",
+  "window",
+  "leftover",
+  /** No path to a root is valid now. */
+  "chain-invalid",
+  /** It cannot be told whether one is. */
+  "chain-unknown",
+  /** The root ends before the certificate. */
+  "root-ends",
+] as const;
+
+/** What a person should know of a certificate, though nothing is done about it. */
 export interface Warning {
-  readonly kind: "clock" | "window" | "leftover";
+  readonly kind: typeof WARNING_KINDS[number];
   /** The sentence for people, without a full stop. */
   readonly message: string;
 }

@@ -2,6 +2,7 @@
 import { isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration, formatRenew } from "../config/duration.ts";
 import type { CertificateSpec, RenewalWindow } from "../config/types.ts";
+import { judgeChainWarnings } from "./chain_warnings.ts";
 import { storedCertificate, validityOf } from "./due.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
 import { formatMoment } from "./moment.ts";
@@ -15,8 +16,35 @@ export function judgeWarnings(
   now: Date,
   zone: string,
 ): Warning[] {
-  return [clockWarning(stored, now), capWarning(spec, stored), gapWarning(spec, stored, now, zone)]
-    .filter((warning) => warning !== undefined);
+  const certificate = storedCertificate(stored);
+  return [
+    clockWarning(stored, now),
+    ...(certificate ? judgeChainWarnings(spec.name, certificate, stored, now) : []),
+    capWarning(spec, stored),
+    gapWarning(spec, stored, now, zone),
+  ].filter((warning) => warning !== undefined);
+}
+
+const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
+  "clock": "unknown",
+  "chain-invalid": "broken",
+  "chain-unknown": "unknown",
+  "root-ends": "notice",
+  "window": "notice",
+  "leftover": "notice",
+};
+
+/** "notice": the certificate is in order all the same. */
+export type Severity = "broken" | "unknown" | "notice";
+
+/** What a warning says of how its certificate is doing. */
+export function severityOf({ kind }: Warning): Severity {
+  return SEVERITIES[kind];
+}
+
+/** Whether it is about the CAs above a certificate. */
+export function isOfChain({ kind }: Warning): boolean {
+  return kind === "chain-invalid" || kind === "chain-unknown" || kind === "root-ends";
 }
 
 /** A new certificate would be refused as this one is: it is this host's clock that is wrong. */

@@ -2,6 +2,7 @@
 import { actionName } from "../plan/action_name.ts";
 import { formatMoment } from "../plan/moment.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 import { judgeStanding, type Standing } from "./verdict.ts";
@@ -70,7 +71,7 @@ function headline({ certificates, services, at, steps }: Plan): string {
 
 function isInOrder({ due, waits, warnings, blocked, targets }: CertificateState): boolean {
   return (due === undefined || waits?.late === false) && blocked.length === 0 &&
-    warnings.every(({ kind }) => kind !== "clock") &&
+    warnings.every((warning) => severityOf(warning) === "notice") &&
     targets.every(({ drift }) => drift.length === 0);
 }
 

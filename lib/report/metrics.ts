@@ -5,6 +5,7 @@
  */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+import { severityOf } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What is told of. */
@@ -30,6 +31,7 @@ export function metricsText(facts: RunFacts): string {
     ...[...outcome.failed, ...outcome.skipped].map(({ subject }) => subject),
     ...facts.events.flatMap((event) => event.kind === "reverted" ? event.certificate : []),
     ...certificates.flatMap(({ name, waits }) => waits?.late ? name : []),
+    ...certificates.filter((state) => hasNoPath(state, issued)).map(({ name }) => name),
   ]);
   const { failed: failures, skipped, ...done } = outcome;
   const steps = { ...done, failed: failures.length, skipped: skipped.length };
@@ -84,6 +86,14 @@ function timesOf(state: CertificateState, issued: ReadonlyMap<string, Issued>) {
   const { notAfter, renewAt } = issued.get(state.name) ??
     { notAfter: state.certificate?.notAfter, renewAt: state.renewAt };
   return { notAfter, renewAt };
+}
+
+/** What was seen before a certificate was issued says nothing of the new one. */
+function hasNoPath({ name, warnings }: CertificateState, issued: ReadonlyMap<string, Issued>) {
+  const event = issued.get(name);
+  return event === undefined
+    ? warnings.some((warning) => severityOf(warning) === "broken")
+    : event.chainInvalid !== undefined;
 }
 
 function owes({ service, debt, waits }: ServiceState, { events }: RunFacts): boolean {

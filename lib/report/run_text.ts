@@ -1,5 +1,6 @@
 /** What a run came to, in a summary at its end. */
 import type { Plan } from "../plan/types.ts";
+import { isOfChain, severityOf } from "../plan/warnings.ts";
 import type { Outcome, Shortfall } from "./outcome.ts";
 import { count, type Paint } from "./paint.ts";
 
@@ -24,7 +25,7 @@ export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
   const entries: RunEntry[] = [
     ...shortfallEntries("failed", outcome.failed),
     ...shortfallEntries("skipped", outcome.skipped),
-    ...shortfallEntries("warning", warningsOf(plan)),
+    ...shortfallEntries("warning", warningsOf(plan, outcome)),
   ];
   const { issued, deployed, acted, tidied, failed, skipped } = outcome;
   if (issued + deployed + acted + tidied + failed.length + skipped.length === 0) {
@@ -37,12 +38,23 @@ export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
 }
 
 /** What the plan tells of beside what is to be done. */
-function warningsOf({ certificates, services, steps }: Plan): Shortfall[] {
+function warningsOf(
+  { certificates, services, steps }: Plan,
+  { failed, skipped }: Outcome,
+): Shortfall[] {
+  // What was seen above a certificate says nothing of a new one, of which apply warns itself.
+  const amiss = new Set([...failed, ...skipped].map(({ subject }) => subject));
+  const renewed = new Set(
+    steps.flatMap((step) =>
+      step.kind === "issue" && !amiss.has(step.certificate) ? step.certificate : []
+    ),
+  );
   // What was seen before a service acted says nothing of it now.
   const acting = new Set(steps.flatMap((step) => step.kind === "service" ? step.service : []));
   return [
     ...certificates.flatMap(({ name, warnings }) =>
-      warnings.map(({ message }) => ({ subject: name, message }))
+      warnings.filter((warning) => !renewed.has(name) || !isOfChain(warning))
+        .map(({ message }) => ({ subject: name, message }))
     ),
     ...services.flatMap(({ service, problem }) =>
       problem === undefined || acting.has(service)
@@ -62,6 +74,14 @@ function nothingToDo(plan: Plan): string {
   const { certificates } = plan;
   const due = certificates.filter(({ due, waits }) => due !== undefined && !waits).length;
   const all = count(certificates.length, "certificate");
+  const broken =
+    certificates.filter(({ warnings }) =>
+      warnings.some((warning) => severityOf(warning) === "broken")
+    ).length;
+  if (due === 0 && broken > 0) {
+    return `Nothing to do: ${broken} of ${all} ${broken === 1 ? "has" : "have"} no valid path ` +
+      `to a root${waiting(plan)}`;
+  }
   if (due === 0 && waiting(plan) !== "") return `Nothing to do now: ${all}${waiting(plan)}`;
   return due === 0
     ? `Nothing to do: ${all} in order`

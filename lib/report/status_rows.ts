@@ -1,7 +1,7 @@
 /** What `vcm status` tells of each certificate, the worst first. */
 import type { Validity } from "../certificate/renewal.ts";
-import { hurtsNow } from "../plan/due.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+import { isBroken, isUnsure } from "./verdict.ts";
 
 /** How urgently a person should look, the worst first. */
 const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
@@ -68,17 +68,14 @@ function statusRow(
   };
 }
 
-function rankOf(
-  { due, waits, blocked, warnings, targets }: CertificateState,
-  services: readonly ServiceState[],
-  now: Date,
-): Rank {
+function rankOf(state: CertificateState, services: readonly ServiceState[], now: Date): Rank {
+  const { due, waits, blocked, targets } = state;
   const drifts = targets.flatMap(({ drift }) => drift.map(({ kind }) => kind));
   const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= now);
-  if ((due && hurtsNow(due)) || drifts.includes("missing") || ended) return "broken";
+  if (isBroken(state) || ended) return "broken";
   const unseen = services.some(({ problem }) => problem !== undefined);
   if (unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
-  if (warnings.some(({ kind }) => kind === "clock")) return "unknown";
+  if (isUnsure(state)) return "unknown";
   const owing = services.some(({ debt, waits }) =>
     waits?.late || (debt?.reason === "owed" && !waits)
   );

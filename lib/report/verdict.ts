@@ -1,6 +1,7 @@
 /** What a plan or an outcome means in one word, and as an exit status. */
 import { hurtsNow } from "../plan/due.ts";
-import type { Plan } from "../plan/types.ts";
+import type { CertificateState, Plan } from "../plan/types.ts";
+import { severityOf } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
 export const EXIT_OK = 0;
@@ -28,19 +29,28 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
 /** Where several hold: broken before unknown before due. */
 export function judgeStanding(plan: Plan): Standing {
   const { certificates, services } = plan;
-  const broken = certificates.some(({ due, targets }) =>
-    (due !== undefined && hurtsNow(due)) ||
-    targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing"))
-  );
+  const broken = certificates.some(isBroken);
   const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= plan.at);
   if (broken || ended) return "broken";
   const blocked = certificates.flatMap((certificate) => certificate.blocked);
-  const unsure = certificates.some(({ warnings }) => warnings.some(({ kind }) => kind === "clock"));
+  const unsure = certificates.some(isUnsure);
   const unseen = services.some(({ problem }) => problem !== undefined);
   if (unsure || unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
   const owed = plan.steps.some(({ kind }) => kind !== "settle" && kind !== "inherit");
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
   return owed || late || blocked.length > 0 ? "due" : "fine";
+}
+
+/** Whether its services are or will be without a good certificate, or without one of its files. */
+export function isBroken({ due, targets, warnings }: CertificateState): boolean {
+  return (due !== undefined && hurtsNow(due)) ||
+    targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing")) ||
+    warnings.some((warning) => severityOf(warning) === "broken");
+}
+
+/** Whether it cannot be told if it is in order. */
+export function isUnsure({ warnings }: CertificateState): boolean {
+  return warnings.some((warning) => severityOf(warning) === "unknown");
 }
 
 /** Exit status of `run`, `issue`, `deploy` and `restart`. */

@@ -52,6 +52,7 @@ const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind
     serial: "0a",
     notAfter: NOW,
     renewAt: NOW,
+    chainInvalid: "the root ended",
   },
   deployed: { kind: "deployed", certificate: "web", what: "cert", path: "/a", drift },
   reverted: { kind: "reverted", certificate: "web", service: "nginx.service", paths: ["/a"] },

@@ -9,6 +9,7 @@ import {
   either,
   list,
   map,
+  maybe,
   named,
   type Shape,
   TEXT,
@@ -45,6 +46,7 @@ export const EVENT: Shape<ApplyEvent> = named(
       serial: always("Its serial number.", TEXT),
       notAfter: always("The moment at which it ends.", TIME),
       renewAt: always("The moment from which on it is to be renewed.", TIME),
+      chainInvalid: maybe("Why no path from it to a root is valid, where none is.", TEXT),
     }),
     map<EventOf<"deployed">>({
       kind: always("A file or bundle was written.", words(["deployed"])),

@@ -1,7 +1,13 @@
 /** Shapes of how certificates and services stand. */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { WHATS } from "../../config/types.ts";
-import type { Blocked, CertificateState, ServiceState, Warning } from "../../plan/types.ts";
+import {
+  type Blocked,
+  type CertificateState,
+  type ServiceState,
+  type Warning,
+  WARNING_KINDS,
+} from "../../plan/types.ts";
 import { DEBT, DRIFT, DUE, WAIT } from "./due.ts";
 import { always, list, map, maybe, named, TEXT, TEXTS, TIME, words } from "./shape.ts";
 
@@ -27,7 +33,7 @@ const CERTIFICATE = named(
 );
 
 const WARNING = map<Warning>({
-  kind: always("What it is about.", words(["clock", "window", "leftover"])),
+  kind: always("What it is about.", words(WARNING_KINDS)),
   message: always("The warning, for people.", TEXT),
 });
 

@@ -12,11 +12,13 @@ import {
 import { buildChain } from "../../../lib/certificate/chain.ts";
 import { matchKey } from "../../../lib/certificate/key_match.ts";
 import { compareNames } from "../../../lib/certificate/names.ts";
+import { PathFinder } from "../../../lib/certificate/path_finder.ts";
 import { splitCertificates } from "../../../lib/certificate/pem.ts";
 import { ChainJudge } from "../../../lib/certificate/stored_chain.ts";
 import { WHATS } from "../../../lib/config/types.ts";
 import { judgeSet, type SetTexts } from "../../../lib/observe/stored_set.ts";
-import { makeRequest, present } from "../../support/fixtures.ts";
+import { judgeWarnings } from "../../../lib/plan/warnings.ts";
+import { makeRequest, makeSpec, NOW, present } from "../../support/fixtures.ts";
 import { asPem } from "../../support/fixtures_pki.ts";
 import { damagedBytes } from "../arbitraries/bytes.ts";
 import { CERTIFICATES, KEYS } from "../arbitraries/pki.ts";
@@ -100,9 +102,12 @@ const set: fc.Arbitrary<SetTexts> = fc.record({
 
 function judges(texts: SetTexts): void {
   const wish = { otherSans: ["1.2.3;UTF8:a"], key: { origin: "vault", reuse: false } } as const;
-  const judge = { chains: new ChainJudge(), readOtherNames };
-  const anchors = texts.ca.kind === "present" ? texts.ca.value : undefined;
-  const { leaf, chain, fullchain } = judgeSet(texts, wish, judge, () => anchors);
+  const judge = { chains: new ChainJudge(), paths: new PathFinder(NOW), readOtherNames };
+  const stored = judgeSet(texts, wish, judge, (part) => texts[part]);
+  const { leaf, chain, fullchain } = stored;
+  for (const { message } of judgeWarnings(makeSpec(), stored, NOW, "UTC")) {
+    assert.match(message, PLAIN);
+  }
   assert.ok(leaf.kind === "present");
   if (leaf.value.kind === "certificate") assertFacts(leaf.value.certificate);
   else assert.match(leaf.value.problem, PLAIN);

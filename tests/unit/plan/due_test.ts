@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Validity } from "../../../lib/certificate/renewal.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { judgeDue, validityOf } from "../../../lib/plan/due.ts";
 import type { StoredSet } from "../../../lib/plan/types.ts";
@@ -156,6 +157,31 @@ pureTest("judgeDue() counts from the end of the chain where that comes first", (
   const { notBefore, serial } = makeCertificate();
   assert.deepEqual(validityOf(stored), { notBefore, notAfter, serial });
   assert.equal(validityOf(makeStored({ leaf: ABSENT })), undefined);
+});
+
+pureTest("judgeDue() asks for what an ended intermediate issued, and not for an ended root", () => {
+  const ended = { notBefore: after(-9 * DAY), notAfter: after(-DAY) };
+  const valid = { notBefore: after(-9 * DAY), notAfter: after(90 * DAY) };
+  const pathOf = (intermediate: Validity, root: Validity) => [[{
+    links: [
+      { name: "CA", isRoot: false, isAnchor: false, issuers: [1], ...intermediate },
+      { name: "Root", isRoot: true, isAnchor: true, issuers: [], ...root },
+    ],
+    issuers: [0],
+  }]];
+  assert.equal(dueOf(makeStored({ paths: pathOf(valid, ended) })), undefined);
+  const chainEnd = { name: "CA", notAfter: ended.notAfter };
+  for (const root of [valid, ended]) {
+    // Where no target takes the chain, its end is not looked at.
+    for (const more of [{}, { chainEnd }]) {
+      assert.deepEqual(dueOf(makeStored({ paths: pathOf(ended, root), ...more })), {
+        reason: "expired",
+        detail: 'its chain expired 1d ago (2026-11-30 10:00 UTC; "CA")',
+      });
+    }
+  }
+  const past = makeStored({ paths: pathOf(valid, valid), chainEnd });
+  assert.equal(dueOf(past)?.reason, "in-renewal-window");
 });
 
 pureTest("judgeDue() says since when a certificate is expired", () => {

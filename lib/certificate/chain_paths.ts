@@ -1,0 +1,91 @@
+/**
+ * The paths from a leaf to its roots, and whether one of them is valid. Cross-signed CAs have several;
+ * one that is valid is enough.
+ */
+import type { Validity } from "./renewal.ts";
+
+/** A CA certificate above a leaf. */
+export interface ChainLink extends Validity {
+  /** Its common name. */
+  readonly name: string;
+  /** It names itself as its issuer. */
+  readonly isRoot: boolean;
+  /** A path may end here. */
+  readonly isAnchor: boolean;
+  /** Those that may have issued it, by their place among the links. */
+  readonly issuers: readonly number[];
+}
+
+/** All that is known above a leaf; plain data. */
+export interface ChainPaths {
+  readonly links: readonly ChainLink[];
+  /** Those that may have issued the leaf. */
+  readonly issuers: readonly number[];
+}
+
+/** What sets of the same chain know above it; any of them may hold the path that is valid. */
+export type KnownPaths = readonly ChainPaths[];
+
+/** From the leaf's issuer up. */
+export type ChainPath = readonly ChainLink[];
+
+/** The path that is valid now whose root ends last; `undefined` if none is valid. */
+export function findValidPath(known: KnownPaths, now: Date): ChainPath | undefined {
+  const end = ({ isRoot, notAfter }: ChainLink) => isRoot ? notAfter.getTime() : Infinity;
+  const rankOf = (link: ChainLink) => isValidAt(link, now) ? end(link) : undefined;
+  return findPath(known, rankOf);
+}
+
+/** If no path is valid: the one that was valid last, or else one that is yet to begin. */
+export function findInvalidPath(known: KnownPaths, now: Date): ChainPath | undefined {
+  const end = ({ notAfter }: ChainLink) => notAfter.getTime();
+  return findPath(known, (link) => link.notBefore <= now ? end(link) : undefined) ??
+    findPath(known, end);
+}
+
+export function isValidAt({ notBefore, notAfter }: Validity, now: Date): boolean {
+  return notBefore <= now && now < notAfter;
+}
+
+/** `undefined`: no path leads over this link. */
+type RankOf = (link: ChainLink) => number | undefined;
+
+/** The path whose lowest rank is the highest. */
+function findPath(known: KnownPaths, rankOf: RankOf): ChainPath | undefined {
+  let best: { readonly path: ChainPath; readonly rank: number } | undefined;
+  for (const paths of known) {
+    const found = findWidest(paths, rankOf);
+    if (found !== undefined && (best === undefined || found.rank > best.rank)) best = found;
+  }
+  return best?.path;
+}
+
+/** A widest path, by relaxation: links are few, and CAs that signed each other lead in circles. */
+function findWidest({ links, issuers }: ChainPaths, rankOf: RankOf) {
+  const ranks = links.map(rankOf);
+  const best = links.map(({ isAnchor }, at) => isAnchor ? ranks[at] : undefined);
+  const next = new Map<number, number>();
+  const better = (above: readonly number[], limit: number, than = -Infinity) => {
+    let found: { readonly rank: number; readonly at?: number } = { rank: than };
+    for (const at of above) {
+      const rank = Math.min(limit, best[at] ?? -Infinity);
+      if (rank > found.rank) found = { rank, at };
+    }
+    return found;
+  };
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const [at, link] of links.entries()) {
+      const limit = ranks[at];
+      const found = limit === undefined ? undefined : better(link.issuers, limit, best[at]);
+      if (found?.at === undefined) continue;
+      best[at] = found.rank;
+      next.set(at, found.at);
+      changed = true;
+    }
+  }
+  const { rank, at: first } = better(issuers, Infinity);
+  const path: ChainLink[] = [];
+  for (let at = first; at !== undefined; at = next.get(at)) path.push(links[at] as ChainLink);
+  return path.length === 0 ? undefined : { path, rank };
+}

@@ -1,0 +1,151 @@
+/**
+ * Finds out which CA certificates of a set in the store lead from its leaf to a root. Judged by names,
+ * which costs little; only CAs that share a name cost a proof by signature.
+ */
+import { Buffer } from "node:buffer";
+import type { X509Certificate } from "node:crypto";
+import { type ChainLink, type ChainPaths, findValidPath, type KnownPaths } from "./chain_paths.ts";
+import { isSame, isSelfIssued, nameOf, openAll } from "./stored_chain.ts";
+
+/** The CA certificates of a chain and of `ca.pem`, each once. */
+interface Authorities {
+  readonly opened: readonly X509Certificate[];
+  readonly links: readonly ChainLink[];
+  /** Whether `ca.pem` holds one. */
+  readonly anchored: boolean;
+}
+
+export interface FoundPaths {
+  readonly paths: KnownPaths;
+  /** What is wrong with `ca.pem`, if there is one. */
+  readonly caProblem?: string;
+}
+
+/**
+ * Finds paths, and remembers them: a set whose leaf and chain are those of another one need not be
+ * read as far as that one's path is valid, and what a later set adds holds for the earlier ones, too.
+ */
+export class PathFinder {
+  readonly #now: Date;
+  readonly #authorities = new Map<string, Map<string, Authorities>>();
+  readonly #known = new Map<string, { readonly paths: ChainPaths[]; until: number }>();
+
+  constructor(now: Date) {
+    this.#now = now;
+  }
+
+  /** Paths by which that certificate is valid until its end, if there are some among the known. */
+  recall(key: string, notAfter: Date): KnownPaths | undefined {
+    const known = this.#known.get(key);
+    return known !== undefined && known.until >= notAfter.getTime() ? known.paths : undefined;
+  }
+
+  /**
+   * @param key Under which it is remembered; absent: it is not, and no other set counts.
+   * @param chain PEM of what stands above the leaf.
+   * @param ca Text of `ca.pem`. A path ends at a root in it or, if the server leaves roots out, at
+   *   what has no issuer here. If it holds no certificate, the chain itself has to tell.
+   */
+  find(
+    key: string | undefined,
+    leaf: X509Certificate,
+    chain: string,
+    ca: string | undefined,
+  ): FoundPaths {
+    const authorities = this.#open(chain, ca ?? "");
+    const paths = this.#remember(key, pathsFrom(leaf, authorities));
+    if (ca === undefined || authorities.anchored) return { paths };
+    return { paths, caProblem: "ca.pem in the store holds no PEM certificate that can be decoded" };
+  }
+
+  #remember(key: string | undefined, paths: ChainPaths): KnownPaths {
+    if (key === undefined) return [paths];
+    let known = this.#known.get(key);
+    if (known === undefined) this.#known.set(key, known = { paths: [], until: -Infinity });
+    // Of the same authorities once: those of many sets are the same.
+    if (known.paths.some(({ links }) => links === paths.links)) return known.paths;
+    known.paths.push(paths);
+    const root = findValidPath(known.paths, this.#now)?.at(-1);
+    if (root !== undefined) known.until = root.isRoot ? root.notAfter.getTime() : Infinity;
+    return known.paths;
+  }
+
+  #open(chain: string, ca: string): Authorities {
+    let byCa = this.#authorities.get(chain);
+    if (byCa === undefined) this.#authorities.set(chain, byCa = new Map());
+    let authorities = byCa.get(ca);
+    if (authorities === undefined) byCa.set(ca, authorities = openAuthorities(chain, ca));
+    return authorities;
+  }
+}
+
+/** Paths from a CA, itself included, that is the first certificate of a text with those above it. */
+export function authorityPaths(text: string): KnownPaths {
+  return [{ links: openAuthorities(text, "").links, issuers: [0] }];
+}
+
+/** `authorityKeyIdentifier` (RFC 5280, 4.2.1.1): OID 2.5.29.35, and the octet string behind it. */
+const KEY_ID = Buffer.from("0603551d2304", "hex");
+
+/** Tells by which key of which CA a certificate was issued; `undefined` if it does not say. */
+export function issuerKeyOf({ issuer, raw }: X509Certificate): string | undefined {
+  const at = raw.indexOf(KEY_ID);
+  const begin = at + KEY_ID.length + 1;
+  const length = raw[begin - 1] ?? 0;
+  return at < 0 ? undefined : `${issuer}\n${raw.toString("hex", begin, begin + length)}`;
+}
+
+function pathsFrom(leaf: X509Certificate, { opened, links }: Authorities): ChainPaths {
+  const issuers = issuersAmong(opened, leaf);
+  if (!isSelfIssued(leaf)) return { links, issuers };
+  return { links, issuers: issuers.filter((at) => !isSame(opened[at] ?? leaf, leaf)) };
+}
+
+function openAuthorities(chain: string, ca: string): Authorities {
+  const [above, anchors] = [chain, ca].map((text) =>
+    openAll(text).filter((one) => one !== undefined)
+  ) as [X509Certificate[], X509Certificate[]];
+  const opened = [
+    ...new Map([...above, ...anchors].map((one) => [one.fingerprint256, one])).values(),
+  ];
+  return { opened, links: linksOf(opened, anchors), anchored: anchors.length > 0 };
+}
+
+function linksOf(
+  opened: readonly X509Certificate[],
+  anchors: readonly X509Certificate[],
+): ChainLink[] {
+  const trusted = new Set(anchors.map(({ fingerprint256 }) => fingerprint256));
+  const links = opened.map((one, at) => ({
+    name: nameOf(one),
+    notBefore: new Date(one.validFrom),
+    notAfter: new Date(one.validTo),
+    isRoot: isSelfIssued(one),
+    isAnchor: trusted.size === 0 || trusted.has(one.fingerprint256),
+    issuers: issuersAmong(opened, one).filter((place) => place !== at),
+  }));
+  const isTop = ({ isAnchor, isRoot, issuers }: ChainLink) =>
+    isAnchor && (isRoot || issuers.length === 0);
+  // CAs that signed each other have no top.
+  return links.some(isTop) ? links.map((link) => ({ ...link, isAnchor: isTop(link) })) : links;
+}
+
+/** The places of those that may have issued it. */
+function issuersAmong(
+  opened: readonly X509Certificate[],
+  subject: X509Certificate,
+): readonly number[] {
+  const named = opened.flatMap((one, at) => subject.checkIssued(one) ? at : []);
+  if (named.length < 2) return named;
+  const proven = named.filter((at) => isProven(subject, opened[at]));
+  // Some signatures cannot be checked here (signature.ts).
+  return proven.length > 0 ? proven : named;
+}
+
+function isProven(subject: X509Certificate, issuer: X509Certificate | undefined): boolean {
+  try {
+    return issuer !== undefined && subject.verify(issuer.publicKey);
+  } catch {
+    return false;
+  }
+}

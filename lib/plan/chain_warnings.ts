@@ -1,0 +1,115 @@
+/** Whether a path leads from a stored certificate to a root that is valid now, and how long. */
+import {
+  type ChainLink,
+  type ChainPath,
+  findInvalidPath,
+  findValidPath,
+  type KnownPaths,
+} from "../certificate/chain_paths.ts";
+import type { Certificate } from "../certificate/certificate.ts";
+import { shellWord } from "../config/shell_word.ts";
+import { formatMoment } from "./moment.ts";
+import type { StoredSet, Warning } from "./types.ts";
+
+/** Many certificates share what is known above them, and a plan is for one moment. */
+const VALID = new WeakMap<KnownPaths, { readonly at: number; readonly path?: ChainPath }>();
+
+function validPath(known: KnownPaths, now: Date): ChainPath | undefined {
+  const at = now.getTime();
+  let found = VALID.get(known);
+  if (found?.at !== at) {
+    const path = findValidPath(known, now);
+    found = { at, ...(path && { path }) };
+    VALID.set(known, found);
+  }
+  return found.path;
+}
+
+/** Whether each chain that was looked at has a path that is valid now. */
+export function hasValidPath({ paths = [] }: StoredSet, now: Date): boolean {
+  return paths.length > 0 && paths.every((one) => validPath(one, now) !== undefined);
+}
+
+/** The path of a chain that has no valid one; `undefined`: each has one, or no path is known. */
+export function invalidPath({ paths = [] }: StoredSet, now: Date): ChainPath | undefined {
+  for (const one of paths) {
+    if (validPath(one, now) !== undefined) continue;
+    const path = findInvalidPath(one, now);
+    if (path !== undefined) return path;
+  }
+  return undefined;
+}
+
+/** The intermediate of an invalid path that ended first. */
+export function endedIntermediate(path: ChainPath, now: Date): ChainLink | undefined {
+  return path.filter((link) => !link.isRoot && hasEnded(link, now))
+    .reduce<ChainLink | undefined>(
+      (first, link) => first !== undefined && first.notAfter <= link.notAfter ? first : link,
+      undefined,
+    );
+}
+
+export function judgeChainWarnings(
+  name: string,
+  certificate: Certificate,
+  stored: StoredSet,
+  now: Date,
+): Warning[] {
+  const { pathsProblem } = stored;
+  const unknown: Warning[] = pathsProblem === undefined ? [] : [{
+    kind: "chain-unknown",
+    message: `it is not known whether its root is valid: ${pathsProblem}`,
+  }];
+  const path = invalidPath(stored, now);
+  const known = path === undefined
+    ? rootWarning(certificate, stored, now)
+    : pathWarning(path, name, certificate, now);
+  return [...unknown, ...(known === undefined ? [] : [known])];
+}
+
+/** An ended intermediate is told of by the reason why the certificate is due. */
+function pathWarning(
+  path: ChainPath,
+  name: string,
+  { notBefore }: Certificate,
+  now: Date,
+): Warning | undefined {
+  const early = notBefore > now;
+  const ended = path.filter((link) => hasEnded(link, now) && (link.isRoot || early));
+  const begins = early ? [] : path.filter((link) => link.notBefore > now);
+  if (ended.length === 0 && begins.length === 0) return undefined;
+  const links = [
+    ...ended.map((link) => `${describe(link)} ended ${formatMoment(link.notAfter)}`),
+    ...begins.map((link) => `${describe(link)} is valid only from ${formatMoment(link.notBefore)}`),
+  ];
+  const word = shellWord(name);
+  const remedy = ended.length === 0
+    ? `is this host's clock (${formatMoment(now)}) right?`
+    : `renew that CA at the server, then run "vcm issue --force ${word}" and "vcm run ${word}"`;
+  return {
+    kind: "chain-invalid",
+    message: `no path from it to a root is valid now: ${links.join(", ")}; ${remedy}`,
+  };
+}
+
+function rootWarning(
+  { notAfter }: Certificate,
+  { paths = [] }: StoredSet,
+  now: Date,
+): Warning | undefined {
+  const root = paths.map((one) => validPath(one, now)?.at(-1))
+    .find((top) => top?.isRoot && top.notAfter < notAfter);
+  if (root === undefined) return undefined;
+  const message = `its root "${root.name}" ends ${formatMoment(root.notAfter)}, before it does (${
+    formatMoment(notAfter)
+  }); renew that CA at the server`;
+  return { kind: "root-ends", message };
+}
+
+function describe({ name, isRoot }: ChainLink): string {
+  return `the ${isRoot ? "root" : "intermediate"} "${name}"`;
+}
+
+function hasEnded({ notAfter }: ChainLink, now: Date): boolean {
+  return notAfter <= now;
+}
