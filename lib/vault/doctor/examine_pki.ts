@@ -1,5 +1,8 @@
 /** Looks at mounts, policy and roles with the token that a run would use. */
 import { openCertificate, readFacts } from "../../certificate/certificate.ts";
+import { findInvalidPath, findValidPath, isValidAt } from "../../certificate/chain_paths.ts";
+import { authorityPaths } from "../../certificate/path_finder.ts";
+import { isSelfIssued } from "../../certificate/stored_chain.ts";
 import { formatDuration } from "../../config/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { requestFor, requestPath } from "../../plan/request.ts";
@@ -20,8 +23,13 @@ export async function examineMounts(
   for (const [path, users] of Map.groupBy(specs, authorityPath)) {
     try {
       const { data } = await session.read(path);
-      const authority = readFacts(openCertificate(String(data["certificate"])));
-      findings.push(judgeAuthority(path, authority.notAfter, users, now));
+      const pem = String(data["certificate"]);
+      const authority = openCertificate(pem);
+      const chain = isSelfIssued(authority) ? "" : await readChain(session, path, data);
+      findings.push(
+        judgePaths(path, pem, chain, now) ??
+          judgeAuthority(path, readFacts(authority).notAfter, users, now),
+      );
     } catch (error) {
       findings.push(explainMount(path, error));
     }
@@ -32,6 +40,49 @@ export async function examineMounts(
 /** Needs no right (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
 function authorityPath({ pki, issuerRef }: CertificateSpec): string {
   return issuerRef === undefined ? `${pki}/cert/ca` : `${pki}/issuer/${issuerRef}/json`;
+}
+
+/**
+ * What stands above an issuer, as PEM (Vault API, PKI, "Read CA certificate chain"); an issuer that is
+ * named tells it itself. A server that does not say leaves the issuer to be judged alone.
+ */
+async function readChain(
+  session: VaultSession,
+  path: string,
+  issuer: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  if (Array.isArray(issuer["ca_chain"])) return issuer["ca_chain"].map(String).join("\n");
+  if (!path.endsWith("/cert/ca")) return "";
+  try {
+    const { data } = await session.read(`${path}_chain`);
+    return String(data["ca_chain"] ?? data["certificate"] ?? "");
+  } catch (error) {
+    if (error instanceof VaultError) return "";
+    throw error;
+  }
+}
+
+/** A CA that has ended, or is not valid yet, unless a path past it is valid. */
+function judgePaths(path: string, pem: string, chain: string, now: Date): Finding | undefined {
+  // Judged as if the issuer were above a leaf.
+  const known = authorityPaths(`${pem}\n${chain}`);
+  if (findValidPath(known, now) !== undefined) return undefined;
+  const invalid = (findInvalidPath(known, now) ?? []).filter((link) => !isValidAt(link, now));
+  if (invalid.length === 0) return undefined;
+  const detail = invalid.map(({ name, notBefore, notAfter }) =>
+    notBefore > now
+      ? `the CA "${name}" is valid only from ${formatMoment(notBefore)}`
+      : `the CA "${name}" ended ${formatMoment(notAfter)}`
+  ).join(", ");
+  const ended = invalid.some(({ notAfter }) => notAfter <= now);
+  return found(
+    "problem",
+    path,
+    `${detail}: peers refuse what is issued there`,
+    ended
+      ? "renew that CA at the server"
+      : `compare this host's clock (${formatMoment(now)}) with the server's`,
+  );
 }
 
 function judgeAuthority(

@@ -58,6 +58,52 @@ Deno.test("examine() warns of a ttl that goes beyond the end of the CA", async (
   ]);
 });
 
+const CHAIN = "pki/cert/ca_chain";
+const REFUSED = ": peers refuse what is issued there | renew that CA at the server";
+
+Deno.test("examine() calls an ended CA a problem, at each mount and issuer", async () => {
+  const line = (path: string) => `problem ${path}: the CA "Example CA" ended 2026-11-30 10:00 UTC`;
+  assert.deepEqual(await foundWith({ [CA]: await endingIn(-1) }, { ttl: DAY }), [
+    line(CA) + REFUSED,
+  ]);
+  const issuer = { [ISSUER]: await endingIn(-1) };
+  assert.deepEqual(await foundWith(issuer, { issuerRef: "new" }), [line(ISSUER) + REFUSED]);
+});
+
+Deno.test("examine() sees an ended root above a CA, unless a path past it is valid", async () => {
+  const root = await makeAuthority("Root");
+  const ended = await makeAuthority("Root", { keysOf: root, notAfter: after(-DAY) });
+  const { pem } = await makeAuthority("Middle", { issuer: root });
+  const certificate = { [CA]: enveloped({ certificate: pem }) };
+  const line = (path: string) =>
+    `problem ${path}: the CA "Root" ended 2026-11-30 10:00 UTC${REFUSED}`;
+  const fine = "ok pki/cert/ca: the CA is valid until 2027-01-30 00:00 UTC";
+  const chains: [Scripted, string][] = [
+    [enveloped({ ca_chain: `${pem}\n${ended.pem}` }), line(CA)],
+    [enveloped({ certificate: `${pem}\n${ended.pem}` }), line(CA)],
+    [enveloped({ ca_chain: `${pem}\n${ended.pem}\n${root.pem}` }), fine],
+    [enveloped({ ca_chain: pem }), fine],
+    [enveloped({}), fine],
+    [{ status: 404, body: { errors: [] } }, fine],
+    [FORBIDDEN, fine],
+  ];
+  for (const [answer, expected] of chains) {
+    assert.deepEqual(await foundWith({ ...certificate, [CHAIN]: answer }, {}), [expected]);
+  }
+  const named = enveloped({ certificate: pem, ca_chain: [pem, ended.pem] });
+  assert.deepEqual(await foundWith({ [ISSUER]: named }, { issuerRef: "new" }), [line(ISSUER)]);
+});
+
+Deno.test("examine() asks for a look at the clock where a CA is not valid yet", async () => {
+  const dates = { notBefore: after(DAY), notAfter: after(9 * DAY) };
+  const { pem } = await makeAuthority("Example CA", dates);
+  assert.deepEqual(await foundWith({ [CA]: enveloped({ certificate: pem }) }, {}), [
+    'problem pki/cert/ca: the CA "Example CA" is valid only from 2026-12-02 10:00 UTC: peers ' +
+    "refuse what is issued there | compare this host's clock (2026-12-01 10:00 UTC) with the " +
+    "server's",
+  ]);
+});
+
 Deno.test("examine() says where no PKI engine answers, or no such issuer", async () => {
   const none = (path: string, issuer = "") =>
     `problem ${path}: no PKI engine answers there ("pki")${issuer}: "A" has nothing at ` +
