@@ -13,6 +13,8 @@ interface Authorities {
   readonly links: readonly ChainLink[];
   /** Whether `ca.pem` holds one. */
   readonly anchored: boolean;
+  /** Whether it holds a root; without one it says less than another set's may. */
+  readonly rooted: boolean;
 }
 
 export interface FoundPaths {
@@ -53,7 +55,10 @@ export class PathFinder {
     ca: string | undefined,
   ): FoundPaths {
     const authorities = this.#open(chain, ca ?? "");
-    const paths = this.#remember(key, pathsFrom(leaf, authorities));
+    const paths = this.#remember(
+      authorities.rooted ? key : undefined,
+      pathsFrom(leaf, authorities),
+    );
     if (ca === undefined || authorities.anchored) return { paths };
     return { paths, caProblem: "ca.pem in the store holds no PEM certificate that can be decoded" };
   }
@@ -66,7 +71,7 @@ export class PathFinder {
     if (known.paths.some(({ links }) => links === paths.links)) return known.paths;
     known.paths.push(paths);
     const root = findValidPath(known.paths, this.#now)?.at(-1);
-    if (root !== undefined) known.until = root.isRoot ? root.notAfter.getTime() : Infinity;
+    if (root?.isRoot) known.until = root.notAfter.getTime();
     return known.paths;
   }
 
@@ -108,7 +113,10 @@ function openAuthorities(chain: string, ca: string): Authorities {
   const opened = [
     ...new Map([...above, ...anchors].map((one) => [one.fingerprint256, one])).values(),
   ];
-  return { opened, links: linksOf(opened, anchors), anchored: anchors.length > 0 };
+  const links = linksOf(opened, anchors);
+  const anchored = anchors.length > 0;
+  const rooted = anchored && links.some(({ isRoot, isAnchor }) => isRoot && isAnchor);
+  return { opened, links, anchored, rooted };
 }
 
 function linksOf(

@@ -1,5 +1,7 @@
 /** Which path above a leaf is valid, in all shapes that chains and `ca.pem` take. */
+import "reflect-metadata";
 import assert from "node:assert/strict";
+import { AuthorityKeyIdentifierExtension, X509CertificateGenerator } from "@peculiar/x509";
 import { openCertificate } from "../../../lib/certificate/certificate.ts";
 import { findInvalidPath, findValidPath } from "../../../lib/certificate/chain_paths.ts";
 import { issuerKeyOf, PathFinder } from "../../../lib/certificate/path_finder.ts";
@@ -156,6 +158,36 @@ pureTest(
     assert.equal(finder.recall("key", after(-2 * DAY)), undefined);
   },
 );
+
+pureTest("a set without a root says nothing of another one's", () => {
+  const leaf = openCertificate(LEAF.pem);
+  for (const ca of [undefined, "", "no PEM", CA.pem]) {
+    const finder = new PathFinder(NOW);
+    assert.notEqual(findValidPath(finder.find("key", leaf, CA.pem, ca).paths, NOW), undefined);
+    assert.equal(finder.recall("key", NOW), undefined);
+    const { paths } = finder.find("key", leaf, CA.pem, ROOT_ENDED.pem);
+    assert.equal(findValidPath(paths, NOW), undefined);
+  }
+});
+
+pureTest("a certificate tells by its issuer's key whose it is", async () => {
+  const issuedBy = async (authority: Made) => {
+    const keys = await crypto.subtle.generateKey(authority.algorithm, true, ["sign", "verify"]);
+    const certificate = await X509CertificateGenerator.create({
+      subject: "CN=leaf",
+      issuer: authority.certificate.subject,
+      publicKey: (keys as CryptoKeyPair).publicKey,
+      signingKey: authority.keys.privateKey,
+      signingAlgorithm: authority.algorithm,
+      extensions: [await AuthorityKeyIdentifierExtension.create(authority.keys.publicKey)],
+    });
+    return issuerKeyOf(openCertificate(certificate.toString("pem")));
+  };
+  const key = await issuedBy(ROOT);
+  assert.match(key ?? "", /^CN=Root\n30168014[0-9a-f]{40}$/);
+  assert.equal(await issuedBy(ROOT_ENDED), key);
+  assert.notEqual(await issuedBy(await makeAuthority("Root")), key);
+});
 
 pureTest("a certificate that does not name its issuer's key is not taken for another's", () => {
   assert.equal(issuerKeyOf(openCertificate(LEAF.pem)), undefined);
