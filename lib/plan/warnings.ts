@@ -42,6 +42,11 @@ export function severityOf({ kind }: Warning): Severity {
   return SEVERITIES[kind];
 }
 
+/** Whether a certificate is broken by what a warning tells of, though nothing is done about it. */
+export function isWarnedBroken(warnings: readonly Warning[]): boolean {
+  return warnings.some((warning) => severityOf(warning) === "broken");
+}
+
 /** Whether it is about the CAs above a certificate. */
 export function isOfChain({ kind }: Warning): boolean {
   return kind === "chain-invalid" || kind === "chain-unknown" || kind === "root-ends";

@@ -11,6 +11,7 @@ import { shellWord } from "../config/shell_word.ts";
 import { actionName } from "../plan/action_name.ts";
 import { formatMoment } from "../plan/moment.ts";
 import { requestPath } from "../plan/request.ts";
+import { isWarnedBroken } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 
@@ -110,8 +111,10 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   const stuck = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
   if (plan.steps.length === 0) {
     if (blocked > 0) return `Nothing can be done${stuck}${waits}${rest}`;
-    return waiting > 0
-      ? `Nothing to do now${waits}${rest}`
+    if (waiting > 0) return `Nothing to do now${waits}${rest}`;
+    const broken = plan.certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
+    return broken > 0
+      ? `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
   const tidying = steps("tidy").length + steps("settle").length + steps("inherit").length;
