@@ -5,7 +5,7 @@
  */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
-import { severityOf } from "../plan/warnings.ts";
+import { isWarnedBroken } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What is told of. */
@@ -91,9 +91,7 @@ function timesOf(state: CertificateState, issued: ReadonlyMap<string, Issued>) {
 /** What was seen before a certificate was issued says nothing of the new one. */
 function hasNoPath({ name, warnings }: CertificateState, issued: ReadonlyMap<string, Issued>) {
   const event = issued.get(name);
-  return event === undefined
-    ? warnings.some((warning) => severityOf(warning) === "broken")
-    : event.chainInvalid !== undefined;
+  return event === undefined ? isWarnedBroken(warnings) : event.chainInvalid !== undefined;
 }
 
 function owes({ service, debt, waits }: ServiceState, { events }: RunFacts): boolean {

@@ -1,6 +1,6 @@
 /** What a run came to, in a summary at its end. */
 import type { Plan } from "../plan/types.ts";
-import { isOfChain, severityOf } from "../plan/warnings.ts";
+import { isOfChain, isWarnedBroken } from "../plan/warnings.ts";
 import type { Outcome, Shortfall } from "./outcome.ts";
 import { count, type Paint } from "./paint.ts";
 
@@ -74,13 +74,9 @@ function nothingToDo(plan: Plan): string {
   const { certificates } = plan;
   const due = certificates.filter(({ due, waits }) => due !== undefined && !waits).length;
   const all = count(certificates.length, "certificate");
-  const broken =
-    certificates.filter(({ warnings }) =>
-      warnings.some((warning) => severityOf(warning) === "broken")
-    ).length;
+  const broken = certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
   if (due === 0 && broken > 0) {
-    return `Nothing to do: ${broken} of ${all} ${broken === 1 ? "has" : "have"} no valid path ` +
-      `to a root${waiting(plan)}`;
+    return `Nothing to do; ${count(broken, "certificate")} broken${waiting(plan)}`;
   }
   if (due === 0 && waiting(plan) !== "") return `Nothing to do now: ${all}${waiting(plan)}`;
   return due === 0

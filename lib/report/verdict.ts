@@ -1,7 +1,7 @@
 /** What a plan or an outcome means in one word, and as an exit status. */
 import { hurtsNow } from "../plan/due.ts";
 import type { CertificateState, Plan } from "../plan/types.ts";
-import { severityOf } from "../plan/warnings.ts";
+import { isWarnedBroken, severityOf } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
 export const EXIT_OK = 0;
@@ -45,7 +45,7 @@ export function judgeStanding(plan: Plan): Standing {
 export function isBroken({ due, targets, warnings }: CertificateState): boolean {
   return (due !== undefined && hurtsNow(due)) ||
     targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing")) ||
-    warnings.some((warning) => severityOf(warning) === "broken");
+    isWarnedBroken(warnings);
 }
 
 /** Whether it cannot be told if it is in order. */

@@ -95,11 +95,13 @@ Deno.test("an ended root is broken, and not due: no new certificate cures it", a
     const status = await bench.vcm(["status"]);
     assert.equal(status.status, 2, what);
     assert.ok(status.out.includes(ROOT_LINE), status.out);
+    const plan = await bench.vcm(["plan"]);
+    assert.equal(plan.out.split("\n").at(-2), "Nothing to do; 1 certificate broken");
     // It asks nothing of a server, and has changed nothing.
     const run = await bench.vcm(["run"]);
     assert.deepEqual([run.status, run.out.split("\n").at(-2)], [
       0,
-      "Nothing to do: 1 of 1 certificate has no valid path to a root",
+      "Nothing to do; 1 certificate broken",
     ], run.out);
     assert.ok(run.out.includes(ROOT_LINE.slice(NAME.length)), run.out);
   }
