@@ -16,7 +16,7 @@ import { type Emit, unfailing } from "./events.ts";
 import { Hands } from "./hands/hands.ts";
 import { dropMarker, handOnMarker } from "./marker.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
-import { serve, tellFault } from "./services/serve.ts";
+import { serve } from "./services/serve.ts";
 import { forgetUnjudged } from "./unjudged.ts";
 import { judgeNewFiles } from "./services/validate.ts";
 import { Turns } from "./turns.ts";
@@ -51,10 +51,9 @@ export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promi
       forgetUnjudged(plan.certStore, name, emit);
       await forgetReplaced(replaced, hands);
     }
+    await serve(judges, faults, run);
     for (const step of plan.steps) {
-      if (step.kind === "judge") tellFault(step, faults.get(step.service), run);
-      else if (step.kind === "service") await serve(step, faults.get(step.service), run);
-      else if (step.kind === "settle") settle(step, plan.certStore, emit);
+      if (step.kind === "settle") settle(step, plan.certStore, emit);
     }
     await clearBundles(plan, emit);
   } finally {

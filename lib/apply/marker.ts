@@ -32,15 +32,62 @@ export function writeMarker(
 
 /** Adds to a marker, if there is one, why its service still owes an action; its time stays. */
 export function noteFailure(certStore: string, service: string, failure: string): void {
+  amend(certStore, service, (before) => ({ ...before, failure }));
+}
+
+function amend(
+  certStore: string,
+  service: string,
+  change: (before: MarkerText) => MarkerText,
+): void {
   try {
     const before = readMarker(certStore, service);
     if (before === undefined) return;
     const time = timeOf(certStore, service);
-    write(certStore, service, { ...before, failure }, { isNew: false, time });
+    write(certStore, service, change(before), { isNew: false, time });
   } catch {
     // The failure itself is said, and the marker stands.
     return;
   }
+}
+
+/**
+ * Notes, before a service that is up is acted on, when that was: a run that is killed meanwhile may
+ * leave it down. Makes a marker where there is none.
+ *
+ * @returns Whether there was none before.
+ */
+export function noteAction(
+  certStore: string,
+  service: string,
+  certificates: readonly string[],
+  actedAt: Date,
+): boolean {
+  try {
+    const before = readMarker(certStore, service);
+    const isNew = before === undefined;
+    const time = isNew ? undefined : timeOf(certStore, service);
+    const text = { certificates, ...before, actedAt };
+    write(certStore, service, text, { isNew, ...(time !== undefined && { time }) });
+    return isNew;
+  } catch {
+    // What cannot be noted keeps no service from its files.
+    return false;
+  }
+}
+
+/** Adds to a marker why its service's action failed and, where it was up before, when. */
+export function noteFailedAction(
+  certStore: string,
+  service: string,
+  failure: string,
+  actedAt: Date | undefined,
+): void {
+  amend(certStore, service, ({ actedAt: _, ...before }) => ({
+    ...before,
+    failure,
+    ...(actedAt !== undefined && { actedAt }),
+  }));
 }
 
 /**
@@ -50,8 +97,8 @@ export function noteFailure(certStore: string, service: string, failure: string)
 export function handOnMarker(certStore: string, marker: string, heirs: readonly string[]): void {
   const found = tryRead(certStore, marker);
   if (found === undefined) return;
-  // Why the old one failed says nothing of the new ones.
-  const { failure: _, ...left } = found;
+  // What became of the old one says nothing of the new ones.
+  const { failure: _, actedAt: __, ...left } = found;
   const time = timeOf(certStore, marker);
   for (const heir of heirs) {
     const own = tryRead(certStore, heir);

@@ -59,7 +59,7 @@ function heirsOf(left: Marker, specs: readonly CertificateSpec[]): string[] {
   return [...new Set(named.flatMap(({ services }) => services.map(({ id }) => id)))];
 }
 
-function inherit(own: Marker | undefined, { failure: _, ...left }: Marker): Marker {
+function inherit(own: Marker | undefined, { failure: _, actedAt: __, ...left }: Marker): Marker {
   if (own === undefined) return left;
   return { ...uniteMarkers(own, left), since: Math.max(own.since, left.since) };
 }

@@ -10,9 +10,11 @@ const PROPERTIES = [
   "ActiveState",
   "StateChangeTimestamp",
   "ActiveEnterTimestamp",
+  "InactiveExitTimestamp",
   "ReloadResult",
   "CanReload",
   "Type",
+  "RemainAfterExit",
   "Result",
 ];
 
@@ -53,15 +55,19 @@ export function parseUnits(text: string): UnitState[] {
         return [line.slice(0, at), line.slice(at + 1)] as const;
       }),
     );
+    const ranToItsEnd = values.get("Type") === "oneshot" && values.get("Result") === "success" &&
+      values.get("RemainAfterExit") !== "yes";
+    // Such a unit never becomes active.
+    const start = ranToItsEnd ? "InactiveExitTimestamp" : "ActiveEnterTimestamp";
     return {
       unit: values.get("Id") ?? "",
       load: values.get("LoadState") ?? "",
       active: values.get("ActiveState") ?? "",
       changedAt: parseTimestamp(values.get("StateChangeTimestamp") ?? ""),
-      startedAt: parseTimestamp(values.get("ActiveEnterTimestamp") ?? ""),
+      startedAt: parseTimestamp(values.get(start) ?? ""),
       reloadResult: values.get("ReloadResult") ?? "success",
       canReload: values.get("CanReload") !== "no",
-      ranToItsEnd: values.get("Type") === "oneshot" && values.get("Result") === "success",
+      ranToItsEnd,
     };
   });
 }

@@ -7,17 +7,20 @@ export interface MarkerText {
   readonly until?: Date;
   /** Why the last run could not make it load more. */
   readonly failure?: string;
+  /** When an action on the service, which was up before, began or failed. */
+  readonly actedAt?: Date;
 }
 
 /** The text for the marker of a service. */
 export function formatMarker(
   service: string,
-  { certificates, until, failure }: MarkerText,
+  { certificates, until, failure, actedAt }: MarkerText,
 ): string {
   return [
     `${service} has to load new files`,
     ...certificates.map((name) => `certificate: ${name}`),
     ...(until === undefined ? [] : [`until: ${until.toISOString()}`]),
+    ...(actedAt === undefined ? [] : [`acted: ${actedAt.toISOString()}`]),
     ...(failure === undefined ? [] : [`failed: ${failure.replace(/\s+/g, " ")}`]),
     "",
   ].join("\n");
@@ -28,11 +31,15 @@ export function parseMarker(text: string): MarkerText {
   const values = (key: string) =>
     text.split("\n").filter((line) => line.startsWith(`${key}: `))
       .map((line) => line.slice(key.length + 2));
-  const until = new Date(values("until")[0] ?? "");
-  const [failure] = values("failed");
+  const time = (key: string) => {
+    const time = new Date(values(key)[0] ?? "");
+    return Number.isNaN(time.getTime()) ? undefined : time;
+  };
+  const [until, actedAt, failure] = [time("until"), time("acted"), values("failed")[0]];
   return {
     certificates: values("certificate"),
-    ...(Number.isNaN(until.getTime()) ? {} : { until }),
+    ...(until === undefined ? {} : { until }),
+    ...(actedAt === undefined ? {} : { actedAt }),
     ...(failure === undefined ? {} : { failure }),
   };
 }
@@ -41,9 +48,12 @@ export function parseMarker(text: string): MarkerText {
 export function uniteMarkers(a: MarkerText, b: MarkerText): MarkerText {
   const until = a.until && b.until && (a.until < b.until ? a.until : b.until);
   const failure = a.failure ?? b.failure;
+  const [actedAt] = [a.actedAt, b.actedAt].filter((time) => time !== undefined)
+    .sort((one, other) => other.getTime() - one.getTime());
   return {
     certificates: [...new Set([...a.certificates, ...b.certificates])],
     ...(until === undefined ? {} : { until }),
     ...(failure === undefined ? {} : { failure }),
+    ...(actedAt === undefined ? {} : { actedAt }),
   };
 }

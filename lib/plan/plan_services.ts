@@ -79,13 +79,17 @@ function planService(wish: ServiceWish, look: Look): PlannedService {
     ...(strange !== undefined && { servedUntil: strange.until }),
     ...(problem !== undefined && { problem }),
   };
-  const act = (debt: Debt): PlannedService => ({
-    state: { ...state, debt },
-    step: serviceStep(wish, debt, deployed, look),
-  });
-  if (forced) return act({ reason: "forced", detail: "it was asked for by --force" });
   const marker = markerOf(wish, observation);
   const verdict = marker && judgeMarker(marker, wish, observation);
+  const actedAt = verdict?.kind === "owed" ? verdict.actedAt : undefined;
+  const act = (debt: Debt): PlannedService => ({
+    state: { ...state, debt },
+    step: {
+      ...serviceStep(wish, debt, deployed, look),
+      ...(actedAt !== undefined && { actedAt }),
+    },
+  });
+  if (forced) return act({ reason: "forced", detail: "it was asked for by --force" });
   const debt = judgeDebt(verdict?.kind === "owed" ? verdict.detail : strange?.detail, deployed);
   if (debt === undefined) {
     if (verdict === undefined) return { state };

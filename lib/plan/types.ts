@@ -186,12 +186,16 @@ export interface UnitState {
   readonly active: string;
   /** Time of the last state change, milliseconds since the epoch; 0 where there was none. */
   readonly changedAt: number;
-  /** Time at which it last became active, milliseconds since the epoch; a reload leaves it alone. */
+  /**
+   * Time at which it last became active, or at which its last run to its end began, milliseconds
+   * since the epoch; a reload leaves it alone.
+   */
   readonly startedAt: number;
   /** `success`, or why the last reload failed. */
   readonly reloadResult: string;
   readonly canReload: boolean;
-  /** A unit whose process ends by itself (`Type=oneshot`), and whose last run succeeded. */
+  /** A unit whose process ends by itself (`Type=oneshot`), and whose last run succeeded; not one
+   * that stays active after it (`RemainAfterExit`). */
   readonly ranToItsEnd: boolean;
 }
 
@@ -218,6 +222,8 @@ export interface MarkerObservation {
   readonly until?: Date;
   /** Why the last run could not settle it. */
   readonly failure?: string;
+  /** When an action on the service, which was up before, began or failed. */
+  readonly actedAt?: Date;
   /** Absent where there is no manager, or it could not be asked. */
   readonly record?: LoadRecord;
 }
@@ -452,6 +458,8 @@ export interface ServiceStep {
   readonly service: string;
   readonly action: ServiceAction;
   readonly debt: Debt;
+  /** When an earlier action failed, before which it was up, and since which it was not started. */
+  readonly actedAt?: Date;
   /** Certificates whose deployment leads to the action. */
   readonly certificates: readonly string[];
   /** What commands are told that it is about. */

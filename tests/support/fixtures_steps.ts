@@ -103,7 +103,8 @@ const work = {
 };
 
 function serviceStep(action: ServiceAction): Whole<ServiceStep> {
-  return { kind: "service", action, probes: [{ certificate: "web", probe: PROBE }], ...work };
+  const probes = [{ certificate: "web", probe: PROBE }];
+  return { kind: "service", action, probes, actedAt: new Date(), ...work };
 }
 
 const issue: Whole<Extract<Step, { kind: "issue" }>> = {

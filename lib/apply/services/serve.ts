@@ -1,53 +1,129 @@
-/** Carries out a service's step: its action, and the proof that it serves what it loaded. */
+/**
+ * Carries out the steps of services: their actions, and the proof that they run, and serve what they
+ * loaded. An action is noted in the marker before it begins: what was up before and is not right
+ * afterwards, also because the run was killed, is a failure until the service is up again.
+ */
 import { plainCause } from "../../config/plain_cause.ts";
 import { actionName } from "../../plan/action_name.ts";
+import { formatMoment } from "../../plan/moment.ts";
 import type { JudgeStep, ServiceStep } from "../../plan/types.ts";
-import { noteFailure, removeMarker } from "../marker.ts";
+import { dropMarker, noteAction, noteFailedAction, noteFailure, removeMarker } from "../marker.ts";
 import { act } from "./act.ts";
 import { awaitServed } from "./await_served.ts";
 import type { ServicesRun } from "./run.ts";
+import { observeRunning, type Running, startAdvice } from "./running.ts";
+import { findFallen } from "./stay_up.ts";
 
-/** Says what a service that does not act found in its new files. */
-export function tellFault(
-  { service }: JudgeStep,
-  fault: string | undefined,
-  { certStore, emit }: ServicesRun,
-): void {
-  if (fault === undefined) return;
-  noteFailure(certStore, service, fault);
-  emit({ kind: "failed", step: "service", subject: service, message: fault });
-}
-
-/** @param fault What the service found in its new files. */
+/** @param faults What services found in their new files. */
 export async function serve(
-  step: ServiceStep,
-  fault: string | undefined,
+  steps: readonly (ServiceStep | JudgeStep)[],
+  faults: ReadonlyMap<string, string>,
   run: ServicesRun,
 ): Promise<void> {
-  const { service } = step;
-  const { certStore, emit } = run;
-  const fail = (message: string) => {
-    noteFailure(certStore, service, message);
-    emit({ kind: "failed", step: "service", subject: service, message });
-  };
-  const skip = (message: string) =>
-    emit({ kind: "skipped", step: "service", subject: service, message });
-  if (fault !== undefined) return fail(fault);
-  const reason = whyNot(step, run);
-  if (reason !== undefined) return skip(reason);
+  const acting = steps.filter((step) => step.kind === "service")
+    .filter((step) => !faults.has(step.service) && whyNot(step, run) === undefined);
+  // An action on one service may end another one, before that one's own or after it.
+  const before = await observeRunning(acting);
+  const acted: Acted[] = [];
+  for (const step of steps) {
+    const { service } = step;
+    const fault = faults.get(service);
+    const reason = whyNot(step, run);
+    if (fault !== undefined) {
+      noteFailure(run.certStore, service, fault);
+      fail(service, fault, run);
+    } else if (step.kind === "judge") continue;
+    else if (reason !== undefined) skip(service, reason, run);
+    else {
+      const one = await actOn(step, before.get(service), run);
+      // Whether what a command acted on runs is not known.
+      if (one !== undefined && step.action.manager === "command") finish(step, run);
+      else if (one !== undefined) acted.push(one);
+    }
+  }
+  const fallen = await findFallen(acted.map(({ step }) => step));
+  for (const { step, wasUp } of acted) {
+    const problem = fallen.get(step.service);
+    if (problem === undefined) finish(step, run);
+    else failAction(step, problem, wasUp, run);
+  }
+}
+
+/** An action that was done. */
+interface Acted {
+  readonly step: ServiceStep;
+  /** Before it, or before an earlier one that failed. */
+  readonly wasUp: boolean;
+}
+
+async function actOn(
+  step: ServiceStep,
+  before: Running | undefined,
+  run: ServicesRun,
+): Promise<Acted | undefined> {
+  const { service, about } = step;
+  const { certStore } = run;
+  const isUp = before?.kind === "up" || before?.kind === "between";
+  const wasUp = isUp || step.actedAt !== undefined;
+  const isNew = isUp && noteAction(certStore, service, about.certificates, new Date());
   try {
     const result = await act(step);
-    if (result.kind === "failed") return fail(result.message);
     if (result.kind === "done") {
       const unserved = await findUnserved(step, run);
-      if (unserved !== undefined) return fail(unserved);
+      if (unserved === undefined) return { step, wasUp };
+      failAction(step, unserved, wasUp, run);
+    } else if (result.kind === "failed") {
+      failAction(step, result.message, wasUp, run);
+      // What was asked for by --force, and left all as it was, leaves nothing to be done.
+      if (isNew && (await observeRunning([step])).get(service)?.kind === "up") {
+        dropMarker(certStore, service, run.emit);
+      }
+    } else if (wasUp) {
+      // The marker goes on saying what the action that failed had to say.
+      fail(service, `${howDown(step)}; ${startAdvice(step.action)}`, run);
+    } else {
+      removeMarker(certStore, service);
+      skip(service, result.message, run);
     }
-    removeMarker(certStore, service);
-    if (result.kind === "done") emit({ kind: "acted", service, action: actionName(step.action) });
-    else skip(result.message);
   } catch (error) {
-    fail(plainCause(error));
+    failAction(step, plainCause(error), wasUp, run);
   }
+  return undefined;
+}
+
+function howDown({ actedAt }: ServiceStep): string {
+  return actedAt === undefined
+    ? "it was up before the actions of this run, and is down now"
+    : `it was up before the action of ${formatMoment(actedAt)}, and is down now`;
+}
+
+function finish(step: ServiceStep, run: ServicesRun): void {
+  const { service, action } = step;
+  try {
+    removeMarker(run.certStore, service);
+    run.emit({ kind: "acted", service, action: actionName(action) });
+  } catch (error) {
+    noteFailure(run.certStore, service, plainCause(error));
+    fail(service, plainCause(error), run);
+  }
+}
+
+function failAction(
+  { service }: ServiceStep,
+  message: string,
+  wasUp: boolean,
+  run: ServicesRun,
+): void {
+  noteFailedAction(run.certStore, service, message, wasUp ? new Date() : undefined);
+  fail(service, message, run);
+}
+
+function fail(subject: string, message: string, { emit }: ServicesRun): void {
+  emit({ kind: "failed", step: "service", subject, message });
+}
+
+function skip(subject: string, message: string, { emit }: ServicesRun): void {
+  emit({ kind: "skipped", step: "service", subject, message });
 }
 
 /** Why the step is not carried out: what it hangs on did not come about. */

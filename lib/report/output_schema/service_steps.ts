@@ -8,7 +8,19 @@ import type {
   SettleStep,
 } from "../../plan/types.ts";
 import { DEBT } from "./due.ts";
-import { always, COUNT, either, list, map, maybe, named, TEXT, TEXTS, words } from "./shape.ts";
+import {
+  always,
+  COUNT,
+  either,
+  list,
+  map,
+  maybe,
+  named,
+  TEXT,
+  TEXTS,
+  TIME,
+  words,
+} from "./shape.ts";
 
 type ActionOf<M extends ServiceAction["manager"]> = Extract<ServiceAction, { readonly manager: M }>;
 type Managed = Extract<ServiceAction, { readonly control: unknown }>;
@@ -59,6 +71,10 @@ export const SERVICE_STEP = named(
   map<ServiceStep>({
     kind: always("Makes a service load new files.", words(["service"])),
     action: always("How it is made to load them.", ACTION),
+    actedAt: maybe(
+      "When an earlier action failed: it was up before that, and was not started since.",
+      TIME,
+    ),
     probes: always(
       "What it has to serve afterwards.",
       list(map<ServiceStep["probes"][number]>({

@@ -1,0 +1,108 @@
+/**
+ * Whether services run, by their managers: to tell what an action did to them. Needs run permission
+ * for what asks the managers.
+ */
+import type { ServiceAction, ServiceStep, UnitState } from "../../plan/types.ts";
+import { CommandError } from "../../observe/command.ts";
+import { observeContainer } from "../../observe/containers.ts";
+import { observeProcess } from "../../observe/processes.ts";
+import { observeUnits } from "../../observe/units.ts";
+
+export type Running =
+  /** `start` changes with each start. */
+  | { readonly kind: "up"; readonly start: string }
+  /** A unit that runs to its end, and did. */
+  | { readonly kind: "ended" }
+  /** On its way up or down. */
+  | { readonly kind: "between"; readonly how: string }
+  | { readonly kind: "down"; readonly how: string }
+  /** Nobody can be asked. */
+  | { readonly kind: "unknown" };
+
+const UNKNOWN: Running = { kind: "unknown" };
+
+/** By service. */
+export async function observeRunning(
+  steps: readonly ServiceStep[],
+): Promise<ReadonlyMap<string, Running>> {
+  const units = steps.flatMap(({ action }) => action.manager === "systemd" ? action.name : []);
+  const states = units.length === 0 ? new Map<string, UnitState>() : await observeUnits(units);
+  const found = steps.map(async ({ service, action }) =>
+    [service, await lookAt(action, states)] as const
+  );
+  return new Map(await Promise.all(found));
+}
+
+async function lookAt(
+  action: ServiceAction,
+  units: ReadonlyMap<string, UnitState>,
+): Promise<Running> {
+  switch (action.manager) {
+    case "systemd":
+      return ofUnit(units.get(action.name));
+    case "docker":
+    case "podman": {
+      const found = await observeContainer(action.manager, action.name);
+      if (found === undefined) return UNKNOWN;
+      if (found.state === "running") return { kind: "up", start: String(found.startedAt) };
+      // A container that is removed when it ends is not known after that.
+      const gone = found.state === "unknown";
+      return { kind: "down", how: gone ? "there is no such container" : "it is not running" };
+    }
+    case "pid_file":
+      return await ofProcess(action.pidFile);
+    case "command":
+      return UNKNOWN;
+  }
+}
+
+function ofUnit(state: UnitState | undefined): Running {
+  if (state === undefined) return UNKNOWN;
+  switch (state.active) {
+    case "active":
+      return { kind: "up", start: String(state.startedAt) };
+    case "inactive":
+      if (state.ranToItsEnd) return { kind: "ended" };
+      // A unit without a file is forgotten when it ends.
+      if (state.load === "not-found") return { kind: "down", how: "systemd knows no such unit" };
+      return { kind: "down", how: "it is inactive" };
+    case "failed":
+      return { kind: "down", how: "it has failed" };
+    default:
+      return { kind: "between", how: `it is still ${state.active}` };
+  }
+}
+
+async function ofProcess(pidFile: string): Promise<Running> {
+  try {
+    const look = await observeProcess(pidFile);
+    switch (look.kind) {
+      case "running":
+        return { kind: "up", start: String(look.pid) };
+      case "not-running":
+        return { kind: "down", how: "it is not running" };
+      case "unsure":
+        return { kind: "down", how: look.problem };
+    }
+  } catch (error) {
+    if (error instanceof CommandError) return UNKNOWN;
+    throw error;
+  }
+}
+
+/** Where to look for why a service is down, and how it is started. */
+export function startAdvice(action: ServiceAction): string {
+  switch (action.manager) {
+    case "systemd":
+      return `see: journalctl -u ${action.name}; to start it: systemctl start ${action.name}`;
+    case "docker":
+    case "podman": {
+      const { manager, name } = action;
+      return `see: ${manager} logs ${name}; to start it: ${manager} start ${name}`;
+    }
+    case "pid_file":
+      return `see its own log, and start it; VCM looks for it by "${action.pidFile}"`;
+    case "command":
+      return "see its own log";
+  }
+}
