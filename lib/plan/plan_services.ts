@@ -107,7 +107,7 @@ function planService(wish: ServiceWish, look: Look): PlannedService {
   };
   const held = holdBack(wish.windows, urgency, now, observation.zone);
   if (held.kind === "wait") {
-    const late = held.wait.late || owed?.failure !== undefined;
+    const late = held.wait.late || owed?.failure !== undefined || actedAt !== undefined;
     const waits = { ...held.wait, late, detail: `${held.wait.detail}: ${debt.detail}` };
     return { state: { ...state, debt, waits }, step: judgeStep(wish, look) };
   }

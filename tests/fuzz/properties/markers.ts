@@ -10,6 +10,7 @@ import { fuzz } from "../fuzz.ts";
 const GOOD = formatMarker("nginx.service", {
   certificates: ["web.example.com", "*.example.com"],
   until: new Date("2027-01-30T00:00:00Z"),
+  actedAt: new Date("2026-12-01T09:00:00Z"),
   failure: "it ended with 1",
 });
 
@@ -18,6 +19,7 @@ const name = anyValue.filter((text) => !(readCertificateName(text) instanceof Mi
 const marker = fc.record({
   certificates: fc.array(name, { maxLength: 4 }),
   until: fc.date({ noInvalidDate: true }),
+  actedAt: fc.date({ noInvalidDate: true }),
   failure: anyText,
 }, { requiredKeys: ["certificates"] });
 

@@ -86,6 +86,22 @@ Deno.test("parseUnits() tells a run that ended well from one that did not, and f
   }
 });
 
+Deno.test("parseUnits() takes the start of a run that ended well for the unit's, which is never active", () => {
+  const times = "InactiveExitTimestamp=Tue 2026-11-24 10:00:00 UTC\n" +
+    "ActiveEnterTimestamp=Tue 2026-11-24 09:00:00 UTC\n";
+  const [RUN, ACTIVE] = [Date.UTC(2026, 10, 24, 10), Date.UTC(2026, 10, 24, 9)];
+  const cases = [
+    ["Type=oneshot\nResult=success\nRemainAfterExit=no\n", RUN, true],
+    ["Type=oneshot\nResult=success\nRemainAfterExit=yes\n", ACTIVE, false],
+    ["Type=oneshot\nResult=exit-code\nRemainAfterExit=no\n", ACTIVE, false],
+    ["Type=simple\nResult=success\n", ACTIVE, false],
+  ] as const;
+  for (const [lines, startedAt, ranToItsEnd] of cases) {
+    const [unit] = parseUnits(`Id=x.service\n${lines}${times}`);
+    assert.deepEqual([unit?.startedAt, unit?.ranToItsEnd], [startedAt, ranToItsEnd], lines);
+  }
+});
+
 Deno.test("parseUnits() reads nothing from nothing", () => {
   for (const text of ["", "\n\n"]) assert.deepEqual(parseUnits(text), []);
 });

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { signalProcess } from "../../../../lib/apply/services/pid_file.ts";
 import type { ServiceStep } from "../../../../lib/plan/types.ts";
-import { makeFolder, rootTest } from "../../../support/rig.ts";
+import { type Folder, makeFolder, rootTest } from "../../../support/rig.ts";
+import { waitUntil } from "../../../support/wait_until.ts";
 import { startDaemon } from "../../observe/daemon.ts";
 import { setbacks } from "../plans.ts";
 import { commandStep, makeBench } from "./bench.ts";
@@ -93,4 +94,75 @@ rootTest("nothing is sent to root's process by a user's pid file", async () => {
       "nothing was sent",
   });
   assert.equal(folder.read("signals"), "");
+});
+
+/** A process that ends some time after the signal HUP. */
+async function startMortal(folder: Folder, seconds: string, removesFile: boolean) {
+  const pidFile = folder.at("mortal.pid");
+  const end = `sleep ${seconds}; ${removesFile ? `rm ${pidFile}; ` : ""}exit 0`;
+  const lines = [
+    `trap "${end}" HUP`,
+    `echo $$ > ${pidFile}.new && mv ${pidFile}.new ${pidFile}`,
+    "while :; do sleep 0.05; done",
+  ];
+  const child = new Deno.Command("/bin/sh", { args: ["-c", lines.join("\n")] }).spawn();
+  await waitUntil("the pid file is written", 10, () => {
+    Deno.statSync(pidFile);
+    return Promise.resolve(true);
+  });
+  return {
+    pidFile,
+    [Symbol.asyncDispose]: async () => {
+      await child.status;
+    },
+  };
+}
+
+Deno.test("a process that ends by its signal, at once or a second later, is a failure", async () => {
+  for (const [seconds, removesFile] of [["0", false], ["1", false], ["1", true]] as const) {
+    using bench = makeBench();
+    await using mortal = await startMortal(bench.folder, seconds, removesFile);
+    const step = pidStep(mortal.pidFile);
+    const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), step);
+    const how = removesFile
+      ? `there is no "${mortal.pidFile}": it does not run, or the path is wrong`
+      : "it is not running";
+    const advice = `see its own log, and start it; VCM looks for it by "${mortal.pidFile}"`;
+    assert.deepEqual(setbacks(events), [
+      ["failed", "service", "pid_file:web", `after the signal HUP ${how}; ${advice}`],
+    ]);
+    const marker = bench.folder.read("store/.owed/pid_file:web");
+    assert.match(marker, /^acted: 20/m);
+    if (removesFile) continue;
+
+    // The next run has nothing to send a signal to, and forgets nothing.
+    const actedAt = new Date("2026-12-01T09:00:00Z");
+    const next = await bench.run({ ...step, debt: { reason: "owed", detail: "" }, actedAt });
+    const why = "it was up before the action of 2026-12-01 09:00 UTC, and is down now";
+    assert.deepEqual(setbacks(next), [["failed", "service", "pid_file:web", `${why}; ${advice}`]]);
+    assert.equal(bench.folder.read("store/.owed/pid_file:web"), marker);
+  }
+});
+
+Deno.test("a process that its supervisor starts anew is up", async () => {
+  using bench = makeBench();
+  const { folder } = bench;
+  const pidFile = folder.at("kept.pid");
+  const daemon = `echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 600`;
+  const supervisor = `for i in 1 2; do sh -c '${daemon}'; done`;
+  const child = new Deno.Command("/bin/sh", { args: ["-c", supervisor] }).spawn();
+  await waitUntil("the pid file is written", 10, () => {
+    Deno.statSync(pidFile);
+    return Promise.resolve(true);
+  });
+  const before = folder.read("kept.pid");
+  const events = await bench.run(
+    bench.deploy(WEB, ["pid_file:web"]),
+    pidStep(pidFile, "TERM"),
+  );
+  assert.deepEqual(setbacks(events), []);
+  assert.notEqual(folder.read("kept.pid"), before);
+  assert.equal(folder.tree().includes("store/.owed/pid_file:web"), false);
+  Deno.kill(Number(folder.read("kept.pid")), "SIGTERM");
+  await child.status;
 });

@@ -1,0 +1,183 @@
+/** A service that was up before an action that failed: only a start after it settles its debt. */
+import assert from "node:assert/strict";
+import { type Control, CONTROLS } from "../../../lib/config/types.ts";
+import { judgeMarker } from "../../../lib/plan/debt.ts";
+import { plan } from "../../../lib/plan/plan.ts";
+import { EVERYTHING } from "../../../lib/plan/selection.ts";
+import type { LoadRecord, MarkerObservation, Served, UnitState } from "../../../lib/plan/types.ts";
+import { judgeStanding } from "../../../lib/report/verdict.ts";
+import {
+  after,
+  makeCertificate,
+  makeConfig,
+  makeFile,
+  makeMarker,
+  makeObserved,
+  makeSeen,
+  makeService,
+  makeSpec,
+  makeTarget,
+  makeUnit,
+  NOW,
+  observationOf,
+  present,
+} from "../../support/fixtures.ts";
+import { makeWish } from "../../support/fixtures_plan.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const WRITTEN = after(-7200).getTime();
+/** The marker was written two hours ago, and the action failed an hour ago. */
+const ACTED = after(-3600);
+const BEFORE = ACTED.getTime() - 86_400_000;
+const SINCE = after(-1800).getTime();
+const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const WAS_UP = "and was up before the action of 2026-12-01 09:00 UTC";
+const LOADED = { kind: "settled", detail: "it loaded them 2026-12-01 09:30 UTC" };
+
+const unit = (state: Partial<UnitState>): LoadRecord => ({
+  kind: "unit",
+  state: makeUnit({ changedAt: BEFORE, startedAt: BEFORE, ...state }),
+});
+const container = (state: "running" | "stopped", startedAt: number): LoadRecord => ({
+  kind: "container",
+  state,
+  startedAt,
+});
+
+function judge(
+  record: LoadRecord | undefined,
+  control: Control = "reload",
+  parts: Partial<MarkerObservation> & { readonly changedAt?: number; readonly seen?: Served } = {},
+) {
+  const { changedAt = WRITTEN, seen, ...rest } = parts;
+  const { record: _, ...bare } = makeMarker();
+  const marker = { ...bare, actedAt: ACTED, ...(record && { record }), ...rest };
+  const file = makeSeen({ file: present(makeFile({ changedAt })) });
+  const served = seen
+    ? [{ service: "nginx.service", certificate: "a", at: "x:1", served: seen }]
+    : [];
+  const observed = [makeObserved(makeSpec({ name: "a" }), { targets: [file] })];
+  return judgeMarker(marker, makeWish({ control }), observationOf(observed, [], { served }));
+}
+
+pureTest("what is down and was not started since owes, whatever its control", () => {
+  const cases: [LoadRecord, string][] = [
+    [unit({ active: "inactive" }), `it is inactive, ${WAS_UP}`],
+    // What systemd has forgotten.
+    [unit({ active: "inactive", changedAt: 0, startedAt: 0 }), `it is inactive, ${WAS_UP}`],
+    [unit({ active: "inactive", startedAt: ACTED.getTime() }), `it is inactive, ${WAS_UP}`],
+    // "systemctl reset-failed" changes the state, and starts nothing.
+    [unit({ active: "inactive", changedAt: SINCE }), `it is inactive, ${WAS_UP}`],
+    [unit({ active: "failed" }), "it has failed"],
+    [unit({ load: "not-found", active: "inactive" }), "systemd knows no such unit"],
+    [container("stopped", BEFORE), `it is not running, ${WAS_UP}`],
+    [container("stopped", ACTED.getTime()), `it is not running, ${WAS_UP}`],
+    [{ kind: "process" }, `it is not running, ${WAS_UP}`],
+  ];
+  for (const [record, how] of cases) {
+    for (const control of CONTROLS) {
+      const expected = { kind: "owed", detail: `${OWED} (${how})`, actedAt: ACTED };
+      assert.deepEqual(judge(record, control), expected, `${how}, ${control}`);
+    }
+  }
+});
+
+pureTest("what was started since owes nothing, whatever its state is now", () => {
+  const units = ["active", "inactive", "failed", "activating", "deactivating", "reloading"]
+    .map((active) => unit({ active, startedAt: SINCE }));
+  const records = [...units, container("running", SINCE), container("stopped", SINCE)];
+  for (const record of records) {
+    for (const control of CONTROLS) assert.deepEqual(judge(record, control), LOADED, control);
+  }
+  assert.deepEqual(judge({ kind: "process", startedAt: SINCE }), LOADED);
+});
+
+pureTest("a start within a tick of the clock after the action is none after it", () => {
+  for (const [later, kind] of [[0, "owed"], [11, "owed"], [12, "settled"]] as const) {
+    const startedAt = ACTED.getTime() + later;
+    assert.equal(judge(unit({ active: "inactive", startedAt })).kind, kind, `${later} ms`);
+    assert.equal(judge(container("stopped", startedAt)).kind, kind, `${later} ms`);
+  }
+});
+
+pureTest("files that were deployed after that start are owed as ever", () => {
+  const changedAt = SINCE + 60_000;
+  const late = "it has not loaded the files deployed 2026-12-01 09:31 UTC";
+  const judged = (active: string, control: Control = "reload") =>
+    judge(unit({ active, startedAt: SINCE, changedAt: SINCE }), control, { changedAt });
+  assert.deepEqual(judged("active"), { kind: "owed", detail: late });
+  assert.deepEqual(judged("failed"), { kind: "owed", detail: `${late} (it has failed)` });
+  // Somebody stopped it before them.
+  assert.deepEqual(judged("inactive"), {
+    kind: "settled",
+    detail: "it is inactive and loads them when it starts",
+  });
+  assert.equal(judged("inactive", "restart").kind, "owed");
+});
+
+pureTest("a service that goes on running and has loaded its files owes nothing", () => {
+  assert.deepEqual(judge(unit({ changedAt: SINCE })), LOADED);
+  assert.equal(judge(unit({ changedAt: SINCE, reloadResult: "exit-code" })).kind, "owed");
+  assert.equal(judge(unit({ changedAt: WRITTEN })).kind, "owed");
+  assert.equal(judge(undefined).kind, "owed");
+});
+
+pureTest("where it is probed and cannot be reached, it owes until it is started again", () => {
+  const seen = { kind: "unreachable", problem: "Cannot connect to x:1: refused" } as const;
+  const restarted = unit({ changedAt: SINCE, startedAt: ACTED.getTime() - 30_000 });
+  assert.deepEqual(judge(restarted, "restart", { seen }), {
+    kind: "owed",
+    detail: `${OWED} (${seen.problem})`,
+    actedAt: ACTED,
+  });
+  const right = { kind: "served", certificate: makeCertificate() } as const;
+  assert.equal(judge(restarted, "restart", { seen: right }).kind, "settled");
+  assert.equal(judge(unit({ startedAt: SINCE }), "restart", { seen }).kind, "settled");
+});
+
+pureTest("a oneshot unit that ran to its end after the files has loaded them", () => {
+  for (const control of CONTROLS) {
+    const ran = { active: "inactive", ranToItsEnd: true };
+    assert.deepEqual(judge(unit({ ...ran, startedAt: SINCE }), control), LOADED);
+    assert.equal(judge(unit({ ...ran, startedAt: BEFORE }), control).kind, "owed", control);
+    const { actedAt: _, ...marker } = makeMarker({ record: unit({ ...ran, startedAt: SINCE }) });
+    assert.deepEqual(judgeMarker(marker, makeWish({ control }), observationOf([])), LOADED);
+  }
+});
+
+const A = makeSpec({
+  name: "a",
+  targets: [makeTarget({ path: "/a.crt" })],
+  services: [makeService({ windows: [] })],
+});
+
+function planned(parts: Partial<MarkerObservation>, selection = EVERYTHING, spec = A) {
+  const marker = makeMarker({ actedAt: ACTED, ...parts });
+  const observation = observationOf([makeObserved(spec)], [marker]);
+  return plan(makeConfig([spec]), [spec], observation, NOW, selection);
+}
+
+pureTest("a window that is closed makes no service in order that an action took down", () => {
+  const windows = [{ text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 }];
+  const spec = { ...A, services: [makeService({ windows })] };
+  const down = { record: unit({ active: "inactive" }), until: after(100 * 86_400) };
+  const { services, steps } = planned(down, EVERYTHING, spec);
+  assert.deepEqual([services[0]?.waits?.late, steps], [true, []]);
+});
+
+pureTest("plan() tells the action when an earlier one failed, also with --force", () => {
+  const down = { record: unit({ active: "inactive" }) };
+  for (const force of [false, true]) {
+    const selection = { ...EVERYTHING, force };
+    const [step] = planned(down, selection).steps.filter(({ kind }) => kind === "service");
+    assert.ok(step?.kind === "service");
+    assert.deepEqual(step.actedAt, ACTED, `force: ${force}`);
+    const up = planned({ record: unit({ active: "failed", startedAt: SINCE }) }, selection);
+    for (const step of up.steps) assert.equal("actedAt" in step, false, `force: ${force}`);
+  }
+  assert.equal(judgeStanding(planned(down)), "due");
+  assert.equal(
+    judgeStanding(planned({ record: unit({ active: "inactive", startedAt: SINCE }) })),
+    "fine",
+  );
+});
