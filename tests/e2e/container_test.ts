@@ -105,3 +105,50 @@ async function podman(scene: Scene, ...args: string[]): Promise<string> {
   assert.equal(code, 0, stderr);
   return stdout;
 }
+
+test("a container that its action ends is a failure until it was started again", async () => {
+  await using scene = await startScene();
+  const log = `${scene.folder}/log`;
+  await installPodman(scene.machine, scene.folder);
+  // It ends a second after the signal, or at once after its next start.
+  await startContainer(
+    scene.machine,
+    scene.folder,
+    "web",
+    `trap 'sleep 1; exit 0' HUP
+trap 'exit 0' TERM
+echo started >>${log}
+while test ! -e ${scene.folder}/bad; do sleep 0.1; done
+sleep 0.5`,
+  );
+  await hasLogged(scene, "started\n");
+  await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, signal: HUP}"));
+  const run = await scene.vcm("run");
+  assert.equal(run.code, 1, run.stdout + run.stderr);
+  const advice = "see: podman logs web; to start it: podman start web";
+  assert.ok(
+    run.stdout.startsWith(
+      `failed  podman:web: after the signal HUP it is not running; ${advice}\n`,
+    ),
+    run.stdout,
+  );
+  for (const command of ["check", "run", "check"]) {
+    const { code, stdout } = await scene.vcm(command);
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /podman:web: .*was up before the action of 20.* UTC/);
+  }
+  await podman(scene, "start", "web");
+  await podman(scene, "stop", "--time", "1", "web");
+  const cleared = await scene.vcm("run");
+  assert.equal(cleared.code, 0, cleared.stdout);
+  assert.match(cleared.stderr, /^podman:web: owes nothing any more: it loaded them 20/m);
+
+  await podman(scene, "start", "web");
+  await Deno.writeTextFile(`${scene.folder}/bad`, "");
+  await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, control: restart}"));
+  assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+  const restarted = await scene.vcm("run");
+  assert.equal(restarted.code, 1, restarted.stdout);
+  assert.match(restarted.stdout, /^failed {2}podman:web: after .* it is not running; /m);
+  assert.equal((await scene.vcm("check")).code, 1);
+});

@@ -2,6 +2,7 @@
 import { assert } from "./assert.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { waitUntil } from "../support/wait_until.ts";
+import { freePort } from "../support/free_port.ts";
 import { compiledVcm } from "../support/vcm.ts";
 import { pairFor, type Scene, startScene, writeCountingUnit } from "./scene.ts";
 
@@ -243,4 +244,21 @@ test("a oneshot unit that failed is cleared by a run to its end, and by nothing 
   await scene.systemctl("start", UNIT);
   const run = await scene.vcm("run");
   assert.match(run.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);
+});
+
+test("a unit that is up and that its probe cannot reach after the restart stays owed", async () => {
+  await using scene = await startScene();
+  await start(scene, `[Service]\n${RUNS}`);
+  const probe = `{connect: "127.0.0.1:${freePort()}", timeout: 1s}`;
+  await scene.configure(pairFor(scene, NAME, `{name: web, control: restart, probe: ${probe}}`));
+  for (const issued of [1, 0]) {
+    const run = await scene.vcm("run");
+    assert.equal(run.code, 1, run.stdout + run.stderr);
+    assert.match(run.stdout, /^failed {2}web\.service: the new certificate of .* was not served /m);
+    assert.match(run.stdout, new RegExp(`Done: ${issued} issued, .* 1 failed`));
+    assert.match((await scene.vcm("check")).stdout, /^web\.service: owes a restart: /m);
+  }
+  await scene.configure(pairFor(scene, NAME, "{name: web, control: restart}"));
+  const cleared = await scene.vcm("run");
+  assert.match(cleared.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);
 });

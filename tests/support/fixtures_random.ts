@@ -164,6 +164,7 @@ export function randomObservation(
       ...(record && { record }),
       ...(random() < 0.5 ? { until: after(pick(random, [60, 1e7])) } : {}),
       ...(random() < 0.5 ? { failure: "it ended with 1" } : {}),
+      ...(random() < 0.5 ? { actedAt: after(pick(random, [-60, -1e5])) } : {}),
     };
   });
   const served = specs.flatMap(({ name, services }) =>

@@ -47,7 +47,8 @@ export const SERVICE_NOTES: Readonly<Record<keyof ServiceEntry, Note>> = {
     example: "127.0.0.1:443",
   },
   timeout: {
-    means: "For its action, and again for `validate` and `command`.",
+    means:
+      "For its action, again for `validate` and `command`, and for it to be up after its action.",
     default: formatDuration(DEFAULT_SERVICE_TIMEOUT),
     example: "5m",
   },

@@ -62,7 +62,10 @@ const common = {
   certificates: always("Names of the certificates whose deployment leads to it.", TEXTS),
   about: always("What its commands are told that it is about.", ABOUT),
   validate: always("Commands that judge the new files: programs with arguments.", list(TEXTS)),
-  timeout: always("Seconds for the action, and as many for each command.", COUNT),
+  timeout: always(
+    "Seconds for the action, as many for each command, and as many to be up after it.",
+    COUNT,
+  ),
 };
 
 export const SERVICE_STEP = named(

@@ -57,7 +57,16 @@ pureTest("a plan of what is in order has no steps, whatever is wished", () => {
   }
 });
 
-const DATES = ["at", "notBefore", "notAfter", "renewAt", "inUseUntil", "until", "servedUntil"];
+const DATES = [
+  "actedAt",
+  "at",
+  "notBefore",
+  "notAfter",
+  "renewAt",
+  "inUseUntil",
+  "until",
+  "servedUntil",
+];
 
 pureTest("a plan is plain data: it outlives a clone and JSON", () => {
   for (const { made } of rounds()) {
