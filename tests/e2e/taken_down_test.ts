@@ -101,8 +101,10 @@ test("a unit that ends a second after its reload is a failure, however it ends",
 test("a restart after which the unit ends a second later stays owed, and a start clears it", async () => {
   await using scene = await startScene();
   const { folder } = scene;
-  const script = `test -e ${folder}/bad && { sleep 1; exit 3; }; exec sleep 600`;
+  const script =
+    `test -e ${folder}/bad && { sleep 1; exit 3; }; touch ${folder}/up; exec sleep 600`;
   await start(scene, `[Service]\nExecStart=/bin/sh -c '${script}'\n`);
+  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${folder}/up`)).isFile);
   await Deno.writeTextFile(`${folder}/bad`, "");
   await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: restart}`));
   for (const issued of [1, 0]) {
@@ -130,11 +132,13 @@ test("a unit that its manager starts again by itself is up, and one that never s
   assert.notEqual(await show(scene, "MainPID"), pid);
   assert.equal((await scene.vcm("run")).stdout, NOTHING);
 
-  const script = `test -e ${scene.folder}/bad || exec sleep 600; sleep 1`;
+  const { folder } = scene;
+  const script = `test -e ${folder}/bad || { touch ${folder}/up; exec sleep 600; }; sleep 1`;
   const loops = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=300ms\n";
   await start(scene, `${loops}ExecStart=/bin/sh -c '${script}'\n`);
   await scene.systemctl("restart", UNIT);
-  await Deno.writeTextFile(`${scene.folder}/bad`, "");
+  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${folder}/up`)).isFile);
+  await Deno.writeTextFile(`${folder}/bad`, "");
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const failed = await scene.vcm("run");
   assert.equal(failed.code, 1, failed.stdout + failed.stderr);
