@@ -1,7 +1,9 @@
 /** How long a connection may take: at most the address's share of the time for the whole request. */
 import assert from "node:assert/strict";
-import { openSession } from "../../../../lib/vault/session/session.ts";
+import { NO_HELPERS, openSession } from "../../../../lib/vault/session/session.ts";
 import { probe } from "../../../../lib/vault/wire/transport.ts";
+import { fakeClock } from "../clock.ts";
+import { holdLimits } from "../held_limits.ts";
 import { enveloped } from "../recorded_answers.ts";
 import { startScripted } from "../scripted_server.ts";
 import { byToken, failureOf } from "../ways.ts";
@@ -66,8 +68,11 @@ Deno.test(
   async () => {
     using hole = await startBlackHole();
     await using working = startScripted(() => enveloped({}));
+    // The requests have all the time they need: what is limited here is the connection.
+    using _held = holdLimits();
     const limits = { connect: 60_000, answer: 1500 };
-    const session = await openSession({ ...byToken(hole.address, working.address), limits });
+    const access = { ...byToken(hole.address, working.address), limits };
+    const session = await openSession(access, NO_HELPERS, fakeClock());
     assert.equal((await session.write("pki/issue/web", {})).address, working.address);
     await session.close();
   },

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { createPracticeCa } from "../../../../lib/demo/practice_ca.ts";
 import { issueCertificate } from "../../../../lib/vault/pki/pki.ts";
-import { openSession } from "../../../../lib/vault/session/session.ts";
+import { NO_HELPERS, openSession } from "../../../../lib/vault/session/session.ts";
 import { SocketTransport } from "../../../../lib/vault/wire/socket_transport.ts";
+import { openTransport } from "../../../../lib/vault/wire/transport.ts";
 import { freePort } from "../../../support/free_port.ts";
 import { makeRequest } from "../../../support/fixtures.ts";
+import { waitUntil } from "../../../support/wait_until.ts";
+import { fakeClock } from "../clock.ts";
+import { holdLimits } from "../held_limits.ts";
 import { enveloped, login } from "../recorded_answers.ts";
 import { startScripted } from "../scripted_server.ts";
 import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../ways.ts";
@@ -13,23 +17,52 @@ const REQUEST = makeRequest({ commonName: "a.test" });
 
 Deno.test("a server that takes the request and never answers is given up", async () => {
   await using silent = startSilentServer();
+  using limits = holdLimits();
+  const session = await openSession(byToken(`http://${silent.host}`));
+  const failing = failureOf(() => issueCertificate(session, REQUEST));
+  await silent.requests(1);
+  limits.pass();
+  assert.equal((await failing).message, `No answer from "http://${silent.host}" within 60 s`);
+  await session.close();
+});
+
+Deno.test("a limit in fractions of a second is said as such", async () => {
+  await using silent = startSilentServer();
+  using held = holdLimits();
   const limits = { connect: 10_000, answer: 50 };
   const session = await openSession({ ...byToken(`http://${silent.host}`), limits });
-  const error = await failureOf(() => issueCertificate(session, REQUEST));
-  assert.equal(error.message, `No answer from "http://${silent.host}" within 0.05 s`);
+  const failing = failureOf(() => issueCertificate(session, REQUEST));
+  await silent.requests(1);
+  held.pass();
+  assert.equal((await failing).message, `No answer from "http://${silent.host}" within 0.05 s`);
   await session.close();
+});
+
+Deno.test("a server that takes the request and never answers is given up by the clock", async () => {
+  await using silent = startSilentServer();
+  const address = `http://${silent.host}`;
+  const transport = await openTransport(byToken(address), address);
+  const request = { method: "GET", url: `${address}/v1/sys/health`, headers: {} } as const;
+  await assert.rejects(transport.send(request, 50), { name: "TimeoutError" });
+  transport.close();
 });
 
 Deno.test("after three requests without an answer a run asks that server no more", async () => {
   await using silent = startSilentServer();
-  const limits = { connect: 10_000, answer: 50 };
-  const session = await openSession({ ...byToken(`http://${silent.host}`), limits });
-  const before = silent.connections();
-  for (let tries = 0; tries < 6; tries++) {
+  using limits = holdLimits();
+  const session = await openSession(byToken(`http://${silent.host}`));
+  for (const tries of [1, 2, 3]) {
+    const failing = failureOf(() => issueCertificate(session, REQUEST));
+    await silent.requests(tries);
+    limits.pass();
+    await failing;
+  }
+  const connections = silent.connections();
+  for (let tries = 0; tries < 3; tries++) {
     await failureOf(() => issueCertificate(session, REQUEST));
   }
-  // One more connection comes before the first request, to learn whether the server is there.
-  assert.equal(silent.connections() - before, 1 + 3);
+  assert.deepEqual(limits.running, []);
+  assert.equal(silent.connections(), connections);
   await session.close();
 });
 
@@ -67,9 +100,16 @@ Deno.test("an address that does not answer leaves the next one its share of the 
   await using working = startScripted(({ path }) =>
     path === "auth/approle/login" ? login(OWN_TOKEN) : enveloped({})
   );
-  const limits = { connect: 10_000, answer: 2000 };
-  const access = { ...byAppRole(`http://${silent.host}`, working.address), limits };
-  const session = await openSession(access);
+  using limits = holdLimits();
+  const clock = fakeClock();
+  const access = byAppRole(`http://${silent.host}`, working.address);
+  const opening = openSession(access, NO_HELPERS, clock);
+  await silent.requests(1);
+  const [share = 0] = limits.running;
+  assert.ok(share > 0 && share <= access.limits.answer / 2, `${share} ms`);
+  clock.pass(share);
+  limits.pass();
+  const session = await opening;
   const connections = silent.connections();
   // The next request begins at the one that answered.
   assert.equal((await session.write("pki/issue/web", {})).address, working.address);
@@ -80,16 +120,20 @@ Deno.test("an address that does not answer leaves the next one its share of the 
 Deno.test("where no address answers, each is named with its share of the time", async () => {
   await using first = startSilentServer();
   await using second = startSilentServer();
-  const limits = { connect: 10_000, answer: 100 };
-  const access = { ...byToken(`http://${first.host}`, `http://${second.host}`), limits };
-  const session = await openSession(access);
-  const { message } = await failureOf(() => session.write("pki/issue/web", {}));
-  assert.match(
-    message,
-    new RegExp(
-      `^None of the 2 addresses can be used: No answer from "http://${first.host}" within ` +
-        `0\\.05 s; No answer from "http://${second.host}" within 0\\.0\\d+ s$`,
-    ),
+  using limits = holdLimits();
+  const clock = fakeClock();
+  const access = byToken(`http://${first.host}`, `http://${second.host}`);
+  const session = await openSession(access, NO_HELPERS, clock);
+  const failing = failureOf(() => session.write("pki/issue/web", {}));
+  for (const silent of [first, second]) {
+    await silent.requests(1);
+    clock.pass(access.limits.answer / 2);
+    limits.pass();
+  }
+  assert.equal(
+    (await failing).message,
+    `None of the 2 addresses can be used: No answer from "http://${first.host}" within 30 s; ` +
+      `No answer from "http://${second.host}" within 30 s`,
   );
   await session.close();
 });
@@ -97,26 +141,30 @@ Deno.test("where no address answers, each is named with its share of the time", 
 Deno.test("an address that did not answer in eight requests at one time leaves the other", async () => {
   await using silent = startSilentServer();
   await using working = startScripted(() => enveloped({}));
-  const limits = { connect: 10_000, answer: 50 };
-  const access = { ...byToken(`http://${silent.host}`, working.address), limits };
-  const session = await openSession(access);
-  await Promise.allSettled(Array.from({ length: 8 }, () => session.write("pki/issue/web", {})));
+  using limits = holdLimits();
+  const session = await openSession(byToken(`http://${silent.host}`, working.address));
+  const asked = Array.from({ length: 8 }, () => session.write("pki/issue/web", {}));
+  await silent.requests(8);
+  limits.pass();
+  const answers = await Promise.all(asked);
+  assert.deepEqual(answers.map(({ address }) => address), asked.map(() => working.address));
+  const connections = silent.connections();
   assert.equal((await session.write("pki/issue/web", {})).address, working.address);
+  assert.equal(silent.connections(), connections);
   await session.close();
 });
 
 Deno.test("one request without an answer, beside an address that is down, ends nothing", async () => {
   await using silent = startSilentServer();
-  const limits = { connect: 10_000, answer: 50 };
-  const access = {
-    ...byToken(`http://127.0.0.1:${freePort()}`, `http://${silent.host}`),
-    limits,
-  };
+  using limits = holdLimits();
+  const access = byToken(`http://127.0.0.1:${freePort()}`, `http://${silent.host}`);
   const session = await openSession(access);
-  await failureOf(() => session.write("pki/issue/web", {}));
-  const before = silent.connections();
-  await failureOf(() => session.write("pki/issue/web", {}));
-  assert.ok(silent.connections() > before, "it was not asked again");
+  for (const asked of [1, 2]) {
+    const failing = failureOf(() => session.write("pki/issue/web", {}));
+    await silent.requests(asked);
+    limits.pass();
+    await failing;
+  }
   await session.close();
 });
 
@@ -139,16 +187,33 @@ Deno.test("an answer ends at its length, though the connection stays open", asyn
 function startSilentServer() {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open: Deno.Conn[] = [];
+  let requests = 0;
+  const read = async (connection: Deno.Conn) => {
+    // Who only looks whether the server is there sends nothing.
+    if (await connection.read(new Uint8Array(4096)).catch(() => null) !== null) requests++;
+  };
+  const reading: Promise<void>[] = [];
   const serving = (async () => {
-    for await (const connection of listener) open.push(connection);
+    for await (const connection of listener) {
+      open.push(connection);
+      reading.push(read(connection));
+    }
   })();
   return {
     host: `127.0.0.1:${listener.addr.port}`,
     connections: () => open.length,
+    /** Waits until so many requests have come. */
+    requests: (count: number) =>
+      waitUntil(
+        `${count} requests have come`,
+        60,
+        () => Promise.resolve(requests >= count || undefined),
+      ),
     [Symbol.asyncDispose]: async () => {
       listener.close();
       await serving;
       open.forEach((connection) => connection.close());
+      await Promise.all(reading);
     },
   };
 }
