@@ -100,6 +100,15 @@ for (const shell of SHELLS) {
     const called = await shells.typed(shell, cases.map(([keys]) => keys));
     assert.deepEqual(cases.map(([keys], index) => [keys, called[index]]), cases);
   });
+
+  test(`${shell} has ended once all is typed, though it was started with hang-ups ignored`, async () => {
+    await using shells = await startShells();
+    await shells.configure("vcm.yaml", ["web"]);
+    assert.deepEqual(await shells.typed(shell, ["vcm run -c vcm.yaml w\t"]), [
+      ["run", "-c", "vcm.yaml", "web"],
+    ]);
+    assert.deepEqual(shells.running(), []);
+  });
 }
 
 test("bash leaves files to readline, also after a redirection", async () => {

@@ -17,11 +17,15 @@ export interface Shells extends AsyncDisposable {
   offered(shell: Shell, lines: readonly string[]): Promise<string[][]>;
   /** Types each line and Enter, and returns the arguments of each call of a program named vcm. */
   typed(shell: Shell, lines: readonly string[]): Promise<string[][]>;
+  /** Ids of processes with this home that run still. */
+  running(): string[];
 }
 
-const SCRIPTS = fileURLToPath(new URL("shells/", import.meta.url));
+const SCRIPTS = fileURLToPath(new URL("shells", import.meta.url));
 /** Of a shell that waits for more than was typed; one that works takes 5 seconds. */
 const PATIENCE = ["timeout", "60"] as const;
+/** As under `nohup`, where a shell is ended by nothing but its own end. */
+const HANG_UPS_IGNORED = ["sh", "-c", `trap "" HUP; exec "$@"`, "sh"] as const;
 
 export async function startShells(): Promise<Shells> {
   const parts = await pathOfPart("shells");
@@ -29,13 +33,14 @@ export async function startShells(): Promise<Shells> {
   const env = environment(folder, parts);
   const run = async (words: readonly string[], result: string) => {
     await Deno.writeTextFile(`${folder}/${result}`, "");
-    await runQuietly([...PATIENCE, "env", "-i", ...env, ...words], { cwd: folder });
+    const command = [...PATIENCE, ...HANG_UPS_IGNORED, "env", "-i", ...env, ...words] as const;
+    await runQuietly(command, { cwd: folder });
     return readBlocks(await Deno.readTextFile(`${folder}/${result}`));
   };
   const programs = { bash: "bash", zsh: `${parts}/bin/zsh`, fish: `${parts}/usr/bin/fish` };
   const type = async (shell: Shell, keys: readonly string[], result: string) => {
     await Deno.writeTextFile(`${folder}/keys`, keys.join("\0"));
-    const typing = [programs.zsh, "-f", `${SCRIPTS}type.zsh`];
+    const typing = [programs.zsh, "-f", `${SCRIPTS}/type.zsh`];
     return await run([...typing, programs[shell], ...OPTIONS[shell]], result);
   };
   return {
@@ -51,19 +56,20 @@ export async function startShells(): Promise<Shells> {
       await Deno.writeTextFile(`${folder}/lines`, lines.map((line) => `${line}\n`).join(""));
       const blocks = shell === "zsh"
         ? await type(shell, keys, "offered")
-        : await run([programs[shell], `${SCRIPTS}offer.${shell}`], "offered");
+        : await run([programs[shell], `${SCRIPTS}/offer.${shell}`], "offered");
       return blocks.map((block) => block.toSorted());
     },
     typed: (shell, lines) => type(shell, lines, "called"),
+    running: () => processesWith(`\0HOME=${folder}\0`),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
 
 /** How each is started so that it reads these settings and no others. */
 const OPTIONS: Readonly<Record<Shell, readonly string[]>> = {
-  bash: ["--noprofile", "--rcfile", `${SCRIPTS}settings.bash`, "-i"],
+  bash: ["--noprofile", "--rcfile", `${SCRIPTS}/settings.bash`, "-i"],
   zsh: ["-i"],
-  fish: ["--no-config", "-i", "-C", `source ${SCRIPTS}settings.fish`],
+  fish: ["--no-config", "-i", "-C", "source $SCRIPTS/settings.fish"],
 };
 
 async function makeHome(): Promise<string> {
@@ -71,7 +77,7 @@ async function makeHome(): Promise<string> {
   await Deno.mkdir(`${folder}/bin`);
   await Deno.symlink(await compiledVcm(), `${folder}/bin/vcm`);
   await Deno.mkdir(`${folder}/functions`);
-  await Deno.symlink(`${SCRIPTS}settings.zsh`, `${folder}/.zshrc`);
+  await Deno.symlink(`${SCRIPTS}/settings.zsh`, `${folder}/.zshrc`);
   const places = { bash: "vcm.bash", zsh: "functions/_vcm", fish: "vcm.fish" };
   for (const shell of SHELLS) {
     const { stdout } = await runVcm(["completion", shell]);
@@ -85,11 +91,25 @@ function environment(folder: string, parts: string): string[] {
     PATH: `${folder}/bin:/usr/bin:/bin`,
     HOME: folder,
     PARTS: parts,
+    SCRIPTS,
     TERM: "xterm",
     LC_ALL: "C.UTF-8",
     fish_history: "",
     ...shellLibraries(parts),
   }).map(([name, value]) => `${name}=${value}`);
+}
+
+/** Ids of processes with this text in their environment. */
+function processesWith(text: string): string[] {
+  const ids = [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((name) => +name > 0);
+  return ids.filter((id) => {
+    try {
+      return `\0${Deno.readTextFileSync(`/proc/${id}/environ`)}`.includes(text);
+    } catch {
+      // It has ended meanwhile, or is another user's.
+      return false;
+    }
+  });
 }
 
 /** Lines, in blocks that end with `end:`. */

@@ -8,4 +8,7 @@ for keys in "${(@0)$(<$HOME/keys)}"; do
   zpty -w -n shell "$keys"$'\r'
   zpty -r shell output '*called:*ready>*' || { print -r -- "after $keys: $output"; exit 1 }
 done
+# Hung up it would end later, or, with SIGHUP ignored, perhaps never.
+zpty -w -n shell $'exit\r'
+while zpty -r shell output; do :; done
 zpty -d shell
