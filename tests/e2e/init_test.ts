@@ -2,6 +2,7 @@
 import { assert } from "./assert.ts";
 import { oneWorkerLeft } from "../support/nginx.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
+import { shellWords } from "../support/shell_words.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
 import { inMachine, installNginx, NGINX_GROUP } from "./nginx_host.ts";
@@ -75,9 +76,9 @@ test("vcm init asks on a terminal, line by line", async () => {
     scene.machine.exec([
       "sh",
       "-c",
-      `printf '${answers}' | script -qec "$*" /dev/null`,
+      `printf '${answers}' | script -qec "$1" /dev/null`,
       "sh",
-      ...args,
+      shellWords(...args),
     ], { env: { VAULT_ADDR: bao.address } });
   const init = [await compiledVcm(), "init", "--config"];
   const { stdout } = await onTerminal("\\n\\nno role\\nweb\\n\\n", ...init, `${folder}/a.yaml`);

@@ -1,5 +1,5 @@
 /** A machine on which nginx is installed as Debian's packages do it, with one site of its own. */
-import { nginxLibraries } from "../support/fetch_nginx.ts";
+import { nginxScript } from "../support/fetch_nginx.ts";
 import { freePort } from "../support/free_port.ts";
 import { pathOfPart } from "../support/parts.ts";
 import { makeSelfSigned } from "../support/self_signed.ts";
@@ -25,10 +25,7 @@ export async function installNginx(scene: Scene, name: string): Promise<number> 
   await Deno.mkdir(`${folder}/sbin`);
   await Deno.writeTextFile(
     `${folder}/sbin/nginx`,
-    `#!/bin/sh
-export LD_LIBRARY_PATH=${nginxLibraries(nginx)}
-exec ${nginx}/usr/sbin/nginx -e ${folder}/error.log "$@"
-`,
+    nginxScript(nginx, "-e", `${folder}/error.log`),
     { mode: 0o755 },
   );
   await inMachine(scene, "mount", "--bind", `${folder}/etc`, "/etc");

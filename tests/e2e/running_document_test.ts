@@ -1,4 +1,5 @@
 import { assert } from "./assert.ts";
+import { shellWords } from "../support/shell_words.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
 import { waitUntil } from "../support/wait_until.ts";
@@ -95,6 +96,6 @@ async function inScene(scene: Scene, text: string): Promise<string> {
     .replaceAll("/etc/vcm/environment", `${scene.folder}/environment`)
     .replaceAll(
       "/usr/local/bin/vcm run --quiet",
-      `${await compiledVcm()} run --quiet --config ${scene.folder}/vcm.yaml`,
+      `${shellWords(await compiledVcm())} run --quiet --config ${scene.folder}/vcm.yaml`,
     );
 }

@@ -1,6 +1,6 @@
 /** New files that nginx finds fault with do not reach it, and do not stay. */
 import { assert } from "./assert.ts";
-import { nginxLibraries } from "../support/fetch_nginx.ts";
+import { nginxScript } from "../support/fetch_nginx.ts";
 import { oneWorkerLeft } from "../support/nginx.ts";
 import { pathOfPart } from "../support/parts.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
@@ -80,12 +80,10 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
 async function writeJudge(scene: Scene): Promise<string> {
   const nginx = await pathOfPart("nginx");
   const judge = `${scene.folder}/judge`;
+  const conf = `${scene.folder}/nginx/nginx.conf`;
   await Deno.writeTextFile(
     judge,
-    `#!/bin/sh
-export LD_LIBRARY_PATH=${nginxLibraries(nginx)}
-exec ${nginx}/usr/sbin/nginx -t -q -c ${scene.folder}/nginx/nginx.conf -e ${scene.folder}/judged.log
-`,
+    nginxScript(nginx, "-t", "-q", "-c", conf, "-e", `${scene.folder}/judged.log`),
     { mode: 0o755 },
   );
   return judge;

@@ -5,6 +5,7 @@ import { setUpCertAuth } from "../support/auth_methods.ts";
 import { startFront } from "../support/front.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
+import { shellWords } from "../support/shell_words.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm, runVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
@@ -62,7 +63,7 @@ test("systemd hands the secret id over as a credential", async () => {
     `[Service]
 Type=oneshot
 LoadCredential=vault_secret_id:${folder}/secret-id
-ExecStart=${await compiledVcm()} run --config ${file}
+ExecStart=${shellWords(await compiledVcm())} run --config ${file}
 `,
   );
   await scene.systemctl("daemon-reload");
@@ -79,16 +80,15 @@ test("vcm revoke asks on a terminal, and takes a y for a yes", async () => {
   });
   await scene.configure(pairAlone(scene, NAME));
   assert.equal((await scene.vcm("run")).code, 0);
+  const line = shellWords(await compiledVcm(), "revoke", NAME, "--config", `${folder}/vcm.yaml`);
   const onTerminal = (answer: string) =>
     scene.machine.exec([
       "sh",
       "-c",
-      `printf '${answer}\\n' | script -qec "$1 revoke ${NAME} --config $2" /dev/null`,
+      `printf '${answer}\\n' | script -qec "$1" /dev/null`,
       "sh",
-      vcmPath,
-      `${folder}/vcm.yaml`,
+      line,
     ]);
-  const vcmPath = await compiledVcm();
   const no = await onTerminal("n");
   assert.match(no.stdout, /Revoke "a\.e2e\.test", serial .*\? Peers that check will refuse it\./);
   assert.match(no.stdout, /failed {2}a\.e2e\.test: Not revoked/);

@@ -1,4 +1,4 @@
-import { nginxLibraries } from "./fetch_nginx.ts";
+import { nginxScript } from "./fetch_nginx.ts";
 import { freePort } from "./free_port.ts";
 import type { Machine } from "./machine.ts";
 import { pathOfPart } from "./parts.ts";
@@ -32,7 +32,10 @@ export async function startNginx(
   const nginx = await pathOfPart("nginx");
   const port = freePort();
   await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(folder, port, files));
-  const command = `${nginx}/usr/sbin/nginx -c ${folder}/nginx.conf -e ${folder}/error.log`;
+  // Systemd reads no path with a blank as nginx's own.
+  const command = `${folder}/run-nginx`;
+  const args = ["-c", `${folder}/nginx.conf`, "-e", `${folder}/error.log`];
+  await Deno.writeTextFile(command, nginxScript(nginx, ...args), { mode: 0o755 });
   await machine.writeUnit(
     unit,
     `[Unit]
@@ -40,7 +43,6 @@ Description=nginx
 [Service]
 Type=forking
 PIDFile=${folder}/nginx.pid
-Environment=LD_LIBRARY_PATH=${nginxLibraries(nginx)}
 ExecStart=${command}
 ExecReload=${command} -s reload
 `,
