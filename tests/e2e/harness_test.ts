@@ -6,6 +6,7 @@ import { oneWorkerLeft, startNginx } from "../support/nginx.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { makeSelfSigned } from "../support/self_signed.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
+import { makeFolder } from "../support/rig.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm, runVcm } from "../support/vcm.ts";
@@ -57,7 +58,8 @@ testWithMachine(
 
 testWithMachine("a reload of a unit succeeds, fails and is dated", async () => {
   await using machine = await startMachine();
-  const folder = await Deno.makeTempDir();
+  using temporary = makeFolder();
+  const folder = temporary.path;
   await machine.writeUnit(
     "web.service",
     `[Service]\nExecStart=/bin/sleep 100\nExecReload=/bin/test -e ${folder}/good\n`,
@@ -77,12 +79,12 @@ testWithMachine("a reload of a unit succeeds, fails and is dated", async () => {
   equal((await systemctl("reload", "web")).code, 0);
   equal(await property("ReloadResult"), "success");
   ok(Number(await property("StateChangeTimestampMonotonic")) > Number(started));
-  await Deno.remove(folder, { recursive: true });
 });
 
 testWithMachine("nginx serves the certificate that it was last made to load", async () => {
   await using machine = await startMachine();
-  const folder = await Deno.makeTempDir();
+  using temporary = makeFolder();
+  const folder = temporary.path;
   const files = { certificate: `${folder}/cert.pem`, key: `${folder}/key.pem` };
   const write = async (name: string) => {
     const made = await makeSelfSigned(name);
@@ -106,7 +108,6 @@ testWithMachine("nginx serves the certificate that it was last made to load", as
   await Deno.writeTextFile(files.key, (await makeSelfSigned("other.test")).key);
   equal((await machine.exec(["systemctl", "reload", unit])).code, 1);
   equal((await servedCertificate(port)).subject, "CN=second.test");
-  await Deno.remove(folder, { recursive: true });
 });
 
 testWithMachine("the compiled program runs outside and inside a machine", async () => {

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Machine, startMachine } from "../support/machine.ts";
 import { exists } from "../support/part.ts";
 import { installPodman, PODMAN, startContainer } from "../support/podman.ts";
+import { makeFolder } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
@@ -42,7 +43,8 @@ async function processesWith(text: string): Promise<number> {
 }
 
 test("a container in a machine is looked at, restarted and sent a signal", async () => {
-  const folder = await Deno.makeTempDir();
+  using temporary = makeFolder();
+  const folder = temporary.path;
   {
     await using machine = await startMachine();
     await installPodman(machine, folder);
@@ -63,11 +65,11 @@ test("a container in a machine is looked at, restarted and sent a signal", async
     await logHas(folder, "started\nstarted\nHUP\n");
     equal(await startedAt(), second);
   }
-  await Deno.remove(folder, { recursive: true });
 });
 
 test("nothing of a container outlives its machine, and the next can have one of its name", async () => {
-  const folder = await Deno.makeTempDir();
+  using temporary = makeFolder();
+  const folder = temporary.path;
   const name = folder.slice(folder.lastIndexOf("/") + 1);
   const onHost = await exists(PODMAN);
   for (const log of ["started\n", "started\nstarted\n"]) {
@@ -82,5 +84,4 @@ test("nothing of a container outlives its machine, and the next can have one of 
     equal(await processesWith(name), 0);
     ok(!(await Deno.readTextFile("/proc/self/mountinfo")).includes(folder));
   }
-  await Deno.remove(folder, { recursive: true });
 });

@@ -95,6 +95,8 @@ function environment(folder: string, parts: string): string[] {
     TERM: "xterm",
     LC_ALL: "C.UTF-8",
     fish_history: "",
+    // Fish would leave a pipe in /tmp.
+    XDG_RUNTIME_DIR: folder,
     ...shellLibraries(parts),
   }).map(([name, value]) => `${name}=${value}`);
 }

@@ -20,7 +20,7 @@ runroot = "/run/containers/storage"
 graphroot = "/run/containers/graph"
 `;
 
-// The usual locks are in /dev/shm, which is the host's. The usual AppArmor profile would be loaded
+// The usual locks are in /dev/shm and /etc/cni, which are the host's. The usual AppArmor profile would be loaded
 // into the host's kernel. The usual limits are above those of a test run that is in a container,
 // and to raise a limit is not for everyone who is root.
 const CONTAINERS = `[containers]
@@ -29,6 +29,8 @@ netns = "none"
 log_driver = "k8s-file"
 apparmor_profile = "unconfined"
 default_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]
+[network]
+network_config_dir = "/run/containers/networks"
 [engine]
 runtime = "crun"
 cgroup_manager = "cgroupfs"
