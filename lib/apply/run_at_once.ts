@@ -22,6 +22,8 @@ export function runAtOnce(programs: readonly string[], args: readonly string[]):
         args: [...args],
         clearEnv: true,
         env: { LC_ALL: "C" },
+        // The directory in which VCM was called may be closed to its user.
+        cwd: "/",
         stdin: "null",
         stdout: "null",
       }).outputSync();

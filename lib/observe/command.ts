@@ -37,6 +37,9 @@ export const CHCON = ["/usr/bin/chcon", "/bin/chcon"];
 /** What is kept of each output; the rest is read and dropped. */
 const OUTPUT_LIMIT = 65_536;
 
+/** As under systemd. The directory in which VCM was called may be closed to its user. */
+const ROOT = "/";
+
 /** Milliseconds that a program has to end after SIGTERM. */
 const GRACE = 5_000;
 
@@ -94,6 +97,7 @@ async function runOnce(
     args: [...args],
     clearEnv: true,
     env: { PATH: FOLDERS.join(":"), LC_ALL: "C", TZ: "UTC", ...env },
+    cwd: ROOT,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -158,7 +162,7 @@ function descendants(pid: number): number[] {
 function ask(program: readonly string[], args: string[]): string {
   for (const path of program) {
     try {
-      const options = { args, clearEnv: true, stdin: "null", stderr: "null" } as const;
+      const options = { args, clearEnv: true, cwd: ROOT, stdin: "null", stderr: "null" } as const;
       return new TextDecoder().decode(new Deno.Command(path, options).outputSync().stdout);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

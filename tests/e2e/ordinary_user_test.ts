@@ -1,4 +1,5 @@
 import { assert } from "./assert.ts";
+import { startPracticeVault } from "../../lib/demo/practice_vault.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
 
@@ -87,6 +88,47 @@ certs: [{name: a.e2e.test}]
     run.stderr,
     /^error: Cannot open the lock ".*\/store\/\.lock": permission denied; run as /,
   );
+});
+
+test("commands run and links are made, though the user may not enter the working directory", async () => {
+  await using place = await makePlace();
+  const vault = await startPracticeVault({});
+  await using _closing = { [Symbol.asyncDispose]: () => vault.close() };
+  const { folder } = place;
+  await Deno.mkdir(`${folder}/own`);
+  await Deno.chown(`${folder}/own`, NOBODY, NOBODY);
+  await Deno.mkdir(`${folder}/closed`, { mode: 0o700 });
+  const file = await place.write(
+    "vcm.yaml",
+    `config: {pki: pki, role: web, cert_store: "${folder}/own/store"}
+certs:
+  - name: web.demo.internal
+    deploy: [{bundle: "${folder}/own/set"}]
+    service: [{name: web, validate: [/bin/true], command: [sh, -c, "pwd > ${folder}/own/cwd"]}]
+`,
+  );
+  // As by sudo: the runtime would have to enter the directory as the user.
+  const user = ["--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups"];
+  const output = await new Deno.Command("setpriv", {
+    args: [...user, `${folder}/vcm`, "run", "--config", file],
+    cwd: `${folder}/closed`,
+    clearEnv: true,
+    env: {
+      PATH: "/usr/bin:/bin",
+      VAULT_ADDR: vault.address,
+      VAULT_ROLE_ID: vault.roleId,
+      VAULT_SECRET_ID: vault.secretId,
+    },
+    stdin: "null",
+  }).output();
+  const [stdout, stderr] = [output.stdout, output.stderr]
+    .map((bytes) => new TextDecoder().decode(bytes));
+  assert.deepEqual(
+    [output.code, stdout],
+    [0, "Done: 1 issued, 1 file deployed, 1 service action; 0 failed, 0 skipped\n"],
+    stderr,
+  );
+  assert.equal(await Deno.readTextFile(`${folder}/own/cwd`), "/\n");
 });
 
 interface Place extends AsyncDisposable {

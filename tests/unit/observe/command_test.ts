@@ -14,6 +14,10 @@ Deno.test("runCommand() gives a program nothing of this environment but a path",
   }
 });
 
+Deno.test("runCommand() starts a program in /, wherever VCM was called", async () => {
+  assert.equal((await runCommand(["/bin/pwd"], [], 10_000)).stdout, "/\n");
+});
+
 Deno.test("runCommand() hands arguments over as they are, without a shell", async () => {
   const args = ["%s|", "$HOME", "a b", "*", ";id", ""];
   const { stdout, code } = await runCommand(["/usr/bin/printf"], args, 10_000);
