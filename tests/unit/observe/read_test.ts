@@ -26,7 +26,7 @@ Deno.test("what may not be read is unreadable, never absent", () => {
   if (Deno.uid() === 0) return;
   using folder = makeFolder();
   folder.write("closed/file", "x", 0o000);
-  const denied = (path: string) => `Cannot read "${path}": permission denied`;
+  const denied = (path: string) => `Cannot read "${path}": permission denied; run as root`;
   const file = folder.at("closed/file");
   assert.deepEqual(readText(file), { kind: "unreadable", problem: denied(file) });
   Deno.chmodSync(folder.at("closed"), 0o000);
