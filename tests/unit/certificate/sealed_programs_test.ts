@@ -27,7 +27,7 @@ function write(folder: Folder, name: string, wish = P12): string {
   return folder.at(name);
 }
 
-/** Java would leave a folder with its measurements in /tmp. */
+/** Java would leave a directory with its measurements in /tmp. */
 const QUIET = "-J-XX:-UsePerfData";
 const PASS = ["-passin", `pass:${PASSWORD}`];
 

@@ -103,7 +103,7 @@ rootTest("observeProcess() lets a user's pid file name that user's processes onl
 
 rootTest("observeProcess() finds a user's process by that user's file, and by root's", async () => {
   using folder = makeFolder();
-  // Not in the test's own folder, which this user perhaps may not enter.
+  // Not in the test's own directory, which this user perhaps may not enter.
   const child = new Deno.Command("/bin/sleep", { args: ["60"], uid: 1001, cwd: "/" }).spawn();
   try {
     folder.write("x.pid", `${child.pid}\n`);
