@@ -43,7 +43,8 @@ test("an included file that the user may not read is named, and so is its folder
     "include: [a.yaml, 'conf.d/*.yaml']\nconfig: {pki: p, role: r}\n",
   );
   const included = await place.write("a.yaml", "certs: [{name: '${HOSTNAME}.e2e.test'}]\n");
-  await Deno.mkdir(`${place.folder}/conf.d`, { mode: 0o755 });
+  await Deno.mkdir(`${place.folder}/conf.d`);
+  await Deno.chmod(`${place.folder}/conf.d`, 0o755);
   const fine = await place.vcm("validate", "--config", file);
   assert.equal(
     fine.stdout + fine.stderr,
