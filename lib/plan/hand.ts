@@ -110,15 +110,23 @@ function openDirectory(
   if (writers === undefined) return undefined;
   const sticky = (last.mode & 0o1000) !== 0;
   const there = sticky ? targetAsNext(target) : undefined;
-  // One that is another user's, a process of that user can write.
-  if (there !== undefined && there.uid !== 0) return undefined;
+  const otherPlace = `give a path in ${usersDirectory}, or below directories that only root may ` +
+    "write to";
+  if (there !== undefined && there.uid !== 0) {
+    // One that is another user's, a process of that user can write. Whoever put it there proves nothing.
+    const isNamed = target.owner.kind === "given" && target.owner.id === there.uid;
+    if (isNamed || target.owner.kind === "unknown") return undefined;
+    return refused(
+      `User "${there.owner}" may replace "${printable(there.path)}", and "owner" does not name ` +
+        `that user; move it away, and ${otherPlace}`,
+    );
+  }
   const directory = printable(last.folder);
   const fix = sticky ? "" : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or `;
   return {
     ...refused(
       `${writers.who} may write to "${directory}" (mode ${octal(last.mode)}), and root writes no ` +
-        `file there; ${fix}give a path in ${usersDirectory}, or below directories that only root ` +
-        "may write to",
+        `file there; ${fix}${otherPlace}`,
     ),
     ...(there !== undefined && { onlyToWrite: true }),
   };

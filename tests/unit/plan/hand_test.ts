@@ -111,9 +111,12 @@ pureTest("in a sticky folder a file that is a user's is written by that user", (
   const root = { kind: "given", name: "root", id: 0 } as const;
   assert.equal(
     refusal({ mode: 0o1777 }, { file: at(26), owner: root }),
-    'User "postgres" may replace "/srv/pg/web.crt", so "/srv/pg/web.crt" has to belong to that ' +
-      `user too: set "owner" to "postgres", or ${ELSE}`,
+    'User "postgres" may replace "/srv/pg/web.crt", and "owner" does not name that user; move it ' +
+      'away, and give a path in a directory of the user whom "owner" names, or below directories ' +
+      "that only root may write to",
   );
+  const unspecified = refusal({ mode: 0o1777 }, { file: at(26) });
+  assert.match(unspecified, /^User "postgres" may replace .*, and "owner" does not name that user/);
 });
 
 pureTest("root itself writes into no directory that others may write to, sticky or not", () => {
