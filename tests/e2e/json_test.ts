@@ -98,7 +98,7 @@ test("with --json what is wrong on the host is in the document", async () => {
     assert.ok(events.some((event: { kind: string }) => event.kind === kind), kind);
   }
 
-  await Deno.writeTextFile(place.at("ssl/web.crt"), "oops\n");
+  await Deno.writeTextFile(place.at("ssl/web.crt"), "");
   await Deno.chmod(place.at("ssl/web.key"), 0o640);
   const { standing, certificates } = await printed(place, `check ${NAME}`, 1);
   assert.equal(standing, "due");
