@@ -1,6 +1,7 @@
 /** Moves sets of the store to where earlier ones are kept. */
 import * as fs from "node:fs";
-import { archivedFolder, folderOf, storedFolder } from "../config/store_paths.ts";
+import { archivedFolder, storedFolder } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
 import { syncFolder } from "./atomic_write.ts";
 import { isThere } from "./is_there.ts";
 import { finishSwitch } from "./store.ts";

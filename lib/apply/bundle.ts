@@ -9,17 +9,16 @@
  */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import { folderOf, nameOf } from "../text/path.ts";
 import {
-  folderOf,
   isAnyVersion,
-  nameOf,
   replacedFile,
   stagedVersion,
   temporaryFile,
   versionFolder,
   versionOf,
 } from "../config/store_paths.ts";
-import { type Part, PARTS } from "../config/types.ts";
+import { type Part, PARTS } from "../certificate/types.ts";
 import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
 import type { TargetStep } from "../plan/types.ts";
 import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";

@@ -1,11 +1,13 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
 import { renewalStart } from "../certificate/renewal.ts";
-import { folderOf, isVersionFolder, storedFile } from "../config/store_paths.ts";
-import type { Part } from "../config/types.ts";
+import { folderOf } from "../text/path.ts";
+import { isVersionFolder, storedFile } from "../config/store_paths.ts";
+import type { Part } from "../certificate/types.ts";
 import { plainCause } from "../config/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, IssueStep, Replaced, TargetStep, TidyStep } from "../plan/types.ts";
+import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
+import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { contentMaker } from "./content.ts";
 import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";

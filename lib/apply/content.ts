@@ -1,7 +1,7 @@
 /** What is written into targets. */
 import { randomBytes } from "node:crypto";
 import { plainContent } from "../certificate/plain_content.ts";
-import type { Part } from "../config/types.ts";
+import type { Part } from "../certificate/types.ts";
 import { readPassword } from "../observe/password_file.ts";
 import type { TargetStep } from "../plan/types.ts";
 

@@ -15,8 +15,11 @@
  */
 import { Buffer } from "node:buffer";
 import { plainCause } from "../config/plain_cause.ts";
-import { folderOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
-import type { HostUser, Replaced, TargetStep } from "../plan/types.ts";
+import { folderOf } from "../text/path.ts";
+import { replacedFile, temporaryFile } from "../config/store_paths.ts";
+import type { HostUser } from "../host/types.ts";
+import type { Replaced } from "../store/types.ts";
+import type { TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./hands/hand.ts";
 import type { Hands } from "./hands/hands.ts";
 import { makeWay } from "./hands/own_hand.ts";

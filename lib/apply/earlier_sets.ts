@@ -4,8 +4,9 @@
  * revoked sets, is left alone.
  */
 import * as fs from "node:fs";
-import { archivedFolder, folderOf } from "../config/store_paths.ts";
-import { PARTS } from "../config/types.ts";
+import { archivedFolder } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
+import { PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncFolder } from "./atomic_write.ts";
 import { isThere } from "./is_there.ts";
 

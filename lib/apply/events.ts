@@ -1,5 +1,5 @@
 /** What apply says while it works: plain data, one event for each thing that came about. */
-import type { What } from "../config/types.ts";
+import type { What } from "../certificate/types.ts";
 import type { Drift } from "../plan/types.ts";
 
 export type ApplyEvent =

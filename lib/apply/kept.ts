@@ -8,7 +8,8 @@
 import { plainCause } from "../config/plain_cause.ts";
 import { shellWord } from "../config/shell_word.ts";
 import { replacedFile } from "../config/store_paths.ts";
-import type { Replaced, TargetStep } from "../plan/types.ts";
+import type { Replaced } from "../store/types.ts";
+import type { TargetStep } from "../plan/types.ts";
 import { isIdentity, NONE, OTHER } from "./hands/hand.ts";
 import type { Hands } from "./hands/hands.ts";
 

@@ -3,8 +3,9 @@
  * what lies there, where that is not root.
  */
 import { plainCause } from "../config/plain_cause.ts";
-import { folderOf, temporaryFile } from "../config/store_paths.ts";
-import type { HostUser } from "../plan/types.ts";
+import { folderOf } from "../text/path.ts";
+import { temporaryFile } from "../config/store_paths.ts";
+import type { HostUser } from "../host/types.ts";
 import type { Hands } from "./hands/hands.ts";
 
 /** Where the metrics go. */

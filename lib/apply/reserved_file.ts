@@ -5,7 +5,8 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { folderOf, temporaryFile } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
+import { temporaryFile } from "../config/store_paths.ts";
 import type { Reserved } from "../vault/session/login.ts";
 import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";
 

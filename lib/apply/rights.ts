@@ -4,7 +4,8 @@
  * also what they lead to: a folder that is reached by a link is named both ways. So this is a wall
  * against code that turned evil, not against links.
  */
-import { folderOf, nameOf, replacedFile, temporaryFile } from "../config/store_paths.ts";
+import { folderOf, nameOf } from "../text/path.ts";
+import { replacedFile, temporaryFile } from "../config/store_paths.ts";
 import { CHCON, KILL, LN, programPaths, PS } from "../observe/command.ts";
 import { ENGINES } from "../observe/containers.ts";
 import { readInfo } from "../observe/read.ts";

@@ -7,7 +7,7 @@
 import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
 import { retiredFolder, stagedFolder, storedFolder } from "../config/store_paths.ts";
-import { type Part, PARTS } from "../config/types.ts";
+import { type Part, PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
 import { dropSurplus, keepSet } from "./earlier_sets.ts";
 import { isThere } from "./is_there.ts";

@@ -1,7 +1,8 @@
 /** Files of units: each is replaced whole, mode 0644, and lasts once the call returns. */
 import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
-import { folderOf, temporaryFile } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
+import { temporaryFile } from "../config/store_paths.ts";
 import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";
 
 /** Throws Error in plain words; then what was there is there. Needs write permission beside it too. */

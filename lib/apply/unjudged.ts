@@ -6,7 +6,7 @@
 import * as fs from "node:fs";
 import { plainCause } from "../config/plain_cause.ts";
 import { temporaryFile, unjudgedFile } from "../config/store_paths.ts";
-import type { Replaced } from "../plan/types.ts";
+import type { Replaced } from "../store/types.ts";
 import { formatUnjudged } from "../plan/unjudged_text.ts";
 import type { Emit } from "./events.ts";
 import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";

@@ -1,5 +1,5 @@
 /** What a target holds that is not behind a password: the same each time it is made. */
-import type { CombinedOrder, Format, Part } from "../config/types.ts";
+import type { CombinedOrder, Format, Part } from "./types.ts";
 import { decodePem, splitCertificates } from "./pem.ts";
 
 /** @param part Text of a stored file; what it throws is thrown. */

@@ -1,5 +1,6 @@
 /** When a certificate is to be renewed. */
-import type { RenewalWindow } from "../config/types.ts";
+import { formatDuration } from "../config/duration.ts";
+import type { RenewalWindow } from "./types.ts";
 
 /** The two ends of a certificate's validity. */
 export interface Validity {
@@ -67,4 +68,9 @@ function fractionOf(serial: string): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+}
+
+/** A renewal window as people write it: `14d`, `33%`. */
+export function formatRenew(window: RenewalWindow): string {
+  return window.kind === "share" ? `${window.percent}%` : formatDuration(window.seconds);
 }

@@ -2,7 +2,7 @@
  * Targets behind a password. Salts make each one different, so that what lies there is opened and
  * compared by what it holds. Loaded only where the file has such a target.
  */
-import type { Format, Part } from "../config/types.ts";
+import type { Format, Part } from "./types.ts";
 import { findSealedKey, openKey, pkcs8Of, sealKeyPem } from "./encrypted_key.ts";
 import { isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem, splitCertificates } from "./pem.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { printable } from "../config/printable.ts";
-import { folderOf } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
 import { WayFinder } from "../observe/way.ts";
 
 /**

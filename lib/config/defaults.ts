@@ -1,5 +1,6 @@
 /** What holds where the file is silent. */
-import type { CombinedOrder, Control, KeyOrigin, KeyType, RenewalWindow } from "./types.ts";
+import type { CombinedOrder, RenewalWindow } from "../certificate/types.ts";
+import type { Control, KeyOrigin, KeyType } from "./types.ts";
 
 /** The store, unless `cert_store` names another. */
 export const DEFAULT_CERT_STORE = "/var/lib/vcm/certs";

@@ -3,7 +3,8 @@ import * as v from "valibot";
 import { readAccount, readBoolean, readMode, readOneOf, readTimeLimit } from "./read_scalars.ts";
 import { readWindow } from "./read_window.ts";
 import { map, oneOrMore, optional } from "./shapes.ts";
-import { COMBINED_ORDERS, CONTROLS, WHATS } from "./types.ts";
+import { COMBINED_ORDERS, WHATS } from "../certificate/types.ts";
+import { CONTROLS } from "./types.ts";
 
 /** What is of one file. */
 const OF_ONE_TARGET = [...WHATS, "source", "dest", "password_file", "in_place", "overwrite"];

@@ -1,5 +1,3 @@
-import type { RenewalWindow } from "./types.ts";
-
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   s: 1,
   m: 60,
@@ -53,9 +51,4 @@ export function formatDuration(seconds: number): string {
   if (first === -1) return "0s";
   return parts.slice(first, first + 2).filter(([count]) => count > 0)
     .map(([count, unit]) => `${count}${unit}`).join(" ");
-}
-
-/** A renewal window as people write it: `14d`, `33%`. */
-export function formatRenew(window: RenewalWindow): string {
-  return window.kind === "share" ? `${window.percent}%` : formatDuration(window.seconds);
 }

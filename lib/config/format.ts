@@ -1,5 +1,5 @@
 /** What each kind of target is made of. */
-import { type Part, PARTS, type What } from "./types.ts";
+import { type Part, PARTS, type What } from "../certificate/types.ts";
 
 const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
   cert: ["cert"],

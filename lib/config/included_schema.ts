@@ -1,6 +1,6 @@
 /** The shape of an included file. */
 import type * as v from "valibot";
-import { quote } from "./mistake.ts";
+import { quote } from "../text/quote.ts";
 import { certificates, readBy, type Reading, SPARE } from "./schema.ts";
 import { map } from "./shapes.ts";
 

@@ -1,7 +1,8 @@
 /** The rules of the JSON Schema that hang on several keys of one map. */
 import { AUTH_KEYS } from "./auth_form.ts";
 import type { JsonSchema } from "./json_schema.ts";
-import { AUTH_METHODS, WHATS } from "./types.ts";
+import { AUTH_METHODS } from "./types.ts";
+import { WHATS } from "../certificate/types.ts";
 
 /** A file that includes others need have no certificates of its own. */
 export function fileRule(): JsonSchema {

@@ -1,4 +1,4 @@
-import { looksLikeToken } from "./mistake.ts";
+import { looksLikeToken } from "../text/quote.ts";
 
 /** The way from the top of the file to a key or a list entry: `["certs", 0, "deploy", 1, "mode"]`. */
 export type KeyPath = readonly (string | number)[];

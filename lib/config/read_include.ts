@@ -1,5 +1,6 @@
 /** The reader of what `include` names. */
-import { expected, hasControlCharacter, type Mistake } from "./mistake.ts";
+import { expected, type Mistake } from "./mistake.ts";
+import { hasControlCharacter } from "../text/quote.ts";
 
 /** The path of a file, or a pattern with `*` in its last part, relative or absolute. */
 export function readInclude(text: string): string | Mistake {

@@ -1,5 +1,6 @@
 /** Readers of names: certificates, host names, addresses, mounts, roles, systemd units. */
-import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+import { expected, Mistake } from "./mistake.ts";
+import { hasControlCharacter } from "../text/quote.ts";
 
 /** The name of a certificate, which is also the name of its folder in the store. */
 export function readCertificateName(text: string): string | Mistake {

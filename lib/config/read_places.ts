@@ -1,5 +1,6 @@
 /** Readers of places: absolute paths and the server's addresses. */
-import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+import { expected, Mistake } from "./mistake.ts";
+import { hasControlCharacter } from "../text/quote.ts";
 import type { TlsTrust } from "./types.ts";
 
 /** An absolute path with `//` and `/./` taken out, or `undefined` if it is none. */

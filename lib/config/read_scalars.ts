@@ -1,9 +1,10 @@
 /** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
 import { parseDuration, parseTimeLimit } from "./duration.ts";
-import { expected, hasControlCharacter, Mistake, type Reader } from "./mistake.ts";
+import { expected, Mistake, type Reader } from "./mistake.ts";
+import { hasControlCharacter } from "../text/quote.ts";
 import { Secret } from "./secret.ts";
 import { nearest } from "./suggest.ts";
-import type { RenewalWindow } from "./types.ts";
+import type { RenewalWindow } from "../certificate/types.ts";
 
 const DURATION = `a duration such as "14d"`;
 

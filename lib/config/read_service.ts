@@ -1,5 +1,6 @@
 /** Readers of what services are told, and how they are looked at. */
-import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+import { expected, Mistake } from "./mistake.ts";
+import { hasControlCharacter } from "../text/quote.ts";
 import { readServerName } from "./read_names.ts";
 
 /** The name of a service; what its manager takes is judged with the other keys of its entry. */

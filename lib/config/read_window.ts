@@ -1,5 +1,6 @@
 /** The reader of a maintenance window: `Sat,Sun 02:00-04:00`. */
-import { expected, hasControlCharacter, Mistake } from "./mistake.ts";
+import { expected, Mistake } from "./mistake.ts";
+import { hasControlCharacter } from "../text/quote.ts";
 import { nearest } from "./suggest.ts";
 import type { MaintenanceWindow } from "./types.ts";
 

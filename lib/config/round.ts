@@ -1,6 +1,6 @@
 /** What is known while the rules go through a file, and how they find things that clash. */
 import type { Finding, KeyPath } from "./key_path.ts";
-import { quote } from "./mistake.ts";
+import { quote } from "../text/quote.ts";
 import type { CertificateEntry, Draft, Settings } from "./schema.ts";
 import type { KnownManagers } from "./service_form.ts";
 

@@ -60,17 +60,15 @@ import { targetMistakes, targetWhat } from "./target_form.ts";
 import type { Secret } from "./secret.ts";
 import {
   AUTH_METHODS,
-  COMBINED_ORDERS,
   CONTROLS,
   KEY_ORIGINS,
   KEY_TYPES,
   type MaintenanceWindow,
   MANAGERS,
-  type RenewalWindow,
   STARTTLS,
   type TlsTrust,
-  WHATS,
 } from "./types.ts";
+import { COMBINED_ORDERS, type RenewalWindow, WHATS } from "../certificate/types.ts";
 
 const target = v.pipe(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {

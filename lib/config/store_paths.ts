@@ -1,5 +1,6 @@
 /** Where things lie in the store. The one place that knows the names. */
-import type { Part } from "./types.ts";
+import { folderOf, nameOf } from "../text/path.ts";
+import type { Part } from "../certificate/types.ts";
 
 /** `<cert_store>/<name>/privkey.pem` and its siblings. */
 export function storedFile(certStore: string, name: string, part: Part): string {
@@ -102,14 +103,4 @@ export function isLeftover(name: string): boolean {
 /** Whether a file's name is that of anything which a run leaves beside targets. */
 export function isTrace(name: string): boolean {
   return name.includes(".vcm-");
-}
-
-/** The name at the end of an absolute path. */
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/** The folder in which an absolute path lies. */
-export function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
 }

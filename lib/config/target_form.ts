@@ -1,7 +1,7 @@
 /** The two forms of a deploy entry: `cert: PATH` in short, `source: cert` and `dest: PATH` in long. */
 import { nearest } from "./suggest.ts";
 import { canBeSealed } from "./format.ts";
-import { type What, WHATS } from "./types.ts";
+import { type What, WHATS } from "../certificate/types.ts";
 
 /** The keys of an entry that the forms are made of. */
 type FormKeys = { readonly [W in What]?: string | undefined } & {

@@ -2,22 +2,8 @@
  * The typed configuration: what one `vcm.yaml` asks for, with every default filled in and both
  * published forms made one. Nothing later in the program looks at YAML again.
  */
+import type { Format, RenewalWindow } from "../certificate/types.ts";
 import type { Secret } from "./secret.ts";
-
-/** The PEM files of a stored set. */
-export const PARTS = ["cert", "chain", "fullchain", "privkey", "ca"] as const;
-export type Part = typeof PARTS[number];
-
-/**
- * What a target takes: a part as it is stored, what is made of parts (config/format.ts), or all parts
- * in a folder behind one link.
- */
-export const WHATS = [...PARTS, "combined", "pkcs12", "der", "bundle"] as const;
-export type What = typeof WHATS[number];
-
-/** What comes first where certificates and private key stand in one file. */
-export const COMBINED_ORDERS = ["cert-first", "key-first"] as const;
-export type CombinedOrder = typeof COMBINED_ORDERS[number];
 
 /** What is done to a service that has to load new files, in systemd's words; `signal` is ours. */
 export const CONTROLS = [
@@ -61,11 +47,6 @@ export interface MaintenanceWindow {
   /** Minutes after midnight, up to 1,440; not after `from`: on the next day. */
   readonly to: number;
 }
-
-/** How long before its end a certificate is renewed: a duration, or a share of its lifetime. */
-export type RenewalWindow =
-  | { readonly kind: "duration"; readonly seconds: number }
-  | { readonly kind: "share"; readonly percent: number };
 
 /** Who makes the private key: the server, or this host, which then sends a request to be signed. */
 export const KEY_ORIGINS = ["vault", "local"] as const;
@@ -134,15 +115,6 @@ export interface VaultSettings {
   /** Absolute path of a file that holds a token. */
   readonly tokenFile?: string;
   readonly login?: LoginSettings;
-}
-
-/** What a target holds. */
-export interface Format {
-  readonly what: What;
-  /** Of `combined` only. */
-  readonly order?: CombinedOrder;
-  /** Absolute path of the file with the password that the private key is encrypted with. */
-  readonly passwordFile?: string;
 }
 
 /** One file, or bundle of files, that a service reads. `owner`, `group` and `mode` are absent where the file is silent. */

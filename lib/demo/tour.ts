@@ -86,7 +86,9 @@ class Tour {
   }
 
   async #damage(): Promise<void> {
-    this.#say("4. Somebody empties a deployed file and opens up the key. Both are seen and mended.");
+    this.#say(
+      "4. Somebody empties a deployed file and opens up the key. Both are seen and mended.",
+    );
     Deno.writeTextFileSync(`${this.#folder}/ssl/web.crt`, "");
     Deno.chmodSync(`${this.#folder}/ssl/web.key`, 0o644);
     await this.#vcm("check", 1);

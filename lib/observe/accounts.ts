@@ -1,5 +1,5 @@
 /** Owners and groups: local ones, and by `getent` all others, so that LDAP and SSSD users count. */
-import type { Account } from "../plan/types.ts";
+import type { Account } from "../host/types.ts";
 import { CommandError, runCommand } from "./command.ts";
 import {
   type Database,

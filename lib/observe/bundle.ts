@@ -3,16 +3,13 @@
  * is locked, and a run may switch the link at the same time: a fault is believed only where the link
  * is the same before and after.
  */
-import { folderOf, isAnyVersion, nameOf, replacedFile, versionOf } from "../config/store_paths.ts";
-import { type Part, PARTS, type TargetSpec } from "../config/types.ts";
-import type {
-  BundleObservation,
-  Presence,
-  Replaced,
-  StrayFolder,
-  TargetFile,
-  TargetObservation,
-} from "../plan/types.ts";
+import { folderOf, nameOf } from "../text/path.ts";
+import { isAnyVersion, replacedFile, versionOf } from "../config/store_paths.ts";
+import { type Part, PARTS } from "../certificate/types.ts";
+import { type TargetSpec } from "../config/types.ts";
+import type { BundleObservation, StrayFolder, TargetFile, TargetObservation } from "./types.ts";
+import type { Presence } from "../host/types.ts";
+import type { Replaced } from "../store/types.ts";
 import type { AccountBook } from "./accounts.ts";
 import { LN } from "./command.ts";
 import type { Expected } from "./expected.ts";

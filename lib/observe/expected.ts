@@ -5,8 +5,8 @@ import { plainContent } from "../certificate/plain_content.ts";
 import type { judgeSealed, SealWish } from "../certificate/sealed.ts";
 import { partsOf } from "../config/format.ts";
 import type { Secret } from "../config/secret.ts";
-import type { Format, Part } from "../config/types.ts";
-import type { Presence } from "../plan/types.ts";
+import type { Format, Part } from "../certificate/types.ts";
+import type { Presence } from "../host/types.ts";
 import { ABSENT, type Reader } from "./read.ts";
 import type { SetTexts } from "./stored_set.ts";
 

@@ -4,7 +4,7 @@
  */
 import { looksLikeCertificateFile } from "../certificate/certificate_content.ts";
 import { versionOf } from "../config/store_paths.ts";
-import type { Presence } from "../plan/types.ts";
+import type { Presence } from "../host/types.ts";
 import { observe, type Reader, readInfo } from "./read.ts";
 
 /** Bytes; no file of a certificate is bigger, and what is bigger is not read. */

@@ -2,13 +2,8 @@
 import { isLeftover, markerFolder } from "../config/store_paths.ts";
 import type { CertificateSpec, ServiceSpec } from "../config/types.ts";
 import { type MarkerText, parseMarker, uniteMarkers } from "../plan/marker_text.ts";
-import type {
-  LoadRecord,
-  MarkerObservation,
-  Observation,
-  OrphanObservation,
-  UnitState,
-} from "../plan/types.ts";
+import type { LoadRecord, MarkerObservation, Observation, OrphanObservation } from "./types.ts";
+import type { UnitState } from "../host/types.ts";
 import { readFolder, readInfo, readText } from "./read.ts";
 
 type Markers = Pick<Observation, "markers" | "orphans">;

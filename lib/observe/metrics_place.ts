@@ -1,9 +1,9 @@
 /** By whose hand the metrics are written: collectors often have a folder of their own user. */
 import { printable } from "../config/printable.ts";
-import { folderOf } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { chooseHand } from "../plan/hand.ts";
-import type { HostUser, Passage } from "../plan/types.ts";
+import type { HostUser, Passage } from "../host/types.ts";
 import { lookUpAccounts, ownGroupsOf } from "./accounts.ts";
 import { ABSENT, READER } from "./read.ts";
 import { FolderCache, observeTarget } from "./target.ts";

@@ -2,14 +2,10 @@
  * Reads what is: store, deployed files, services. Changes nothing; needs read permission, run
  * permission for getent and what asks services' managers, and net permission for probes.
  */
-import { folderOf } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
 import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
-import type {
-  CertificateObservation,
-  Observation,
-  Replaced,
-  TargetObservation,
-} from "../plan/types.ts";
+import type { CertificateObservation, Observation, TargetObservation } from "./types.ts";
+import type { Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "./accounts.ts";
 import type { observeBundle } from "./bundle.ts";
 import { expect } from "./expected.ts";

@@ -11,7 +11,7 @@ import { connect as connectTls } from "node:tls";
 import { domainToASCII } from "node:url";
 import { readFacts } from "../certificate/certificate.ts";
 import type { ProbeSpec, StartTls } from "../config/types.ts";
-import type { Served } from "../plan/types.ts";
+import type { Served } from "./types.ts";
 import { explainUnreachable, Refused, type Stage } from "./explain_unreachable.ts";
 import { plainLeaf } from "./plain_leaf.ts";
 import { closeQuietly, openRelay, writeAll } from "./relay.ts";

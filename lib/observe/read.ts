@@ -1,6 +1,6 @@
 /** Looks at single files and folders: absent, unreadable or present, and never guesses. */
 import { plainCause } from "../config/plain_cause.ts";
-import type { Presence } from "../plan/types.ts";
+import type { Presence } from "../host/types.ts";
 
 export const ABSENT = { kind: "absent" } as const;
 

@@ -4,7 +4,7 @@
  */
 import { judgeSealed } from "../certificate/sealed.ts";
 import type { Secret } from "../config/secret.ts";
-import type { Format } from "../config/types.ts";
+import type { Format } from "../certificate/types.ts";
 import type { Seal } from "./expected.ts";
 import { readPassword } from "./password_file.ts";
 

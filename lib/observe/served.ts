@@ -1,6 +1,6 @@
 /** Looks at what services serve, where the file says where. Needs net permission. */
 import type { CertificateSpec } from "../config/types.ts";
-import type { ServedObservation } from "../plan/types.ts";
+import type { ServedObservation } from "./types.ts";
 import { formatProbe, observeServed } from "./probe.ts";
 
 /** Looks at one time: more would be a burst of connections at a host that is busy. */

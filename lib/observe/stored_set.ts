@@ -6,8 +6,10 @@ import { keyTypeOf } from "../certificate/key_type.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainEnd, ChainJudge } from "../certificate/stored_chain.ts";
-import type { CertificateSpec, Part } from "../config/types.ts";
-import type { ChainFact, KeyFact, LeafFact, Presence, StoredSet } from "../plan/types.ts";
+import type { CertificateSpec } from "../config/types.ts";
+import type { Part } from "../certificate/types.ts";
+import type { ChainFact, KeyFact, LeafFact, StoredSet } from "../store/types.ts";
+import type { Presence } from "../host/types.ts";
 
 const END = "-----END CERTIFICATE-----";
 

@@ -1,14 +1,9 @@
 /** Looks at one deployed file. */
-import {
-  folderOf,
-  isTrace,
-  isVersion,
-  nameOf,
-  replacedFile,
-  temporaryFile,
-} from "../config/store_paths.ts";
+import { folderOf, nameOf } from "../text/path.ts";
+import { isTrace, isVersion, replacedFile, temporaryFile } from "../config/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
-import type { Presence, TargetFile, TargetObservation } from "../plan/types.ts";
+import type { Presence } from "../host/types.ts";
+import type { TargetFile, TargetObservation } from "./types.ts";
 import type { AccountBook } from "./accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
 import { isForeign } from "./foreign_content.ts";

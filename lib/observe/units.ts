@@ -1,5 +1,5 @@
 /** Asks systemd about units. Needs run permission for systemctl. */
-import type { UnitState } from "../plan/types.ts";
+import type { UnitState } from "../host/types.ts";
 import { CommandError, type CommandResult, runCommand } from "./command.ts";
 
 export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];

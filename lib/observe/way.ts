@@ -1,6 +1,6 @@
 /** Looks at the folders on the way to targets, each once, however many targets lie below it. */
-import { folderOf } from "../config/store_paths.ts";
-import type { Passage } from "../plan/types.ts";
+import { folderOf } from "../text/path.ts";
+import type { Passage } from "../host/types.ts";
 import type { AccountBook } from "./accounts.ts";
 import { readInfo } from "./read.ts";
 

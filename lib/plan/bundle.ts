@@ -5,19 +5,17 @@
 import { defaultMode } from "../config/format.ts";
 import { octal } from "../config/octal.ts";
 import { printable } from "../config/printable.ts";
-import { type Part, PARTS, type TargetSpec } from "../config/types.ts";
+import { type Part, PARTS } from "../certificate/types.ts";
+import { type TargetSpec } from "../config/types.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
 import type { HandChoice } from "./hand.ts";
+import type { Blocked, Drift, FileOwners, Warning } from "./types.ts";
 import type {
-  Blocked,
   BundleObservation,
   CertificateObservation,
-  Drift,
-  FileOwners,
   TargetFile,
   TargetObservation,
-  Warning,
-} from "./types.ts";
+} from "../observe/types.ts";
 
 /** Permission bits of a set's folder: its files are closed one by one. */
 export const FOLDER_MODE = 0o755;

@@ -7,15 +7,9 @@ import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./due.ts";
 import { type HandChoice, OWN_HAND } from "./hand.ts";
 import { requestFor } from "./request.ts";
-import type {
-  CertificateObservation,
-  DeployStep,
-  Drift,
-  Due,
-  IssueStep,
-  Replaced,
-  Step,
-} from "./types.ts";
+import type { CertificateObservation } from "../observe/types.ts";
+import type { DeployStep, Drift, Due, IssueStep, Step } from "./types.ts";
+import type { Replaced } from "../store/types.ts";
 
 /** @param unjudged What is put back. */
 export function tidyStep(

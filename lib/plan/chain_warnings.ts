@@ -9,7 +9,8 @@ import {
 import type { Certificate } from "../certificate/certificate.ts";
 import { shellWord } from "../config/shell_word.ts";
 import { formatMoment } from "./moment.ts";
-import type { StoredSet, Warning } from "./types.ts";
+import type { StoredSet } from "../store/types.ts";
+import type { Warning } from "./types.ts";
 
 /** Many certificates share what is known above them, and a plan is for one moment. */
 const VALID = new WeakMap<KnownPaths, { readonly at: number; readonly path?: ChainPath }>();

@@ -1,7 +1,8 @@
 /** Whether a service has loaded what lies on its disk. */
 import { formatMoment } from "./moment.ts";
 import type { ServiceWish } from "./service_wish.ts";
-import type { LoadRecord, MarkerObservation, Observation, UnitState } from "./types.ts";
+import type { LoadRecord, MarkerObservation, Observation } from "../observe/types.ts";
+import type { UnitState } from "../host/types.ts";
 
 /** What a marker means now. */
 export type MarkerVerdict =

@@ -2,12 +2,13 @@
 import { defaultMode, holdsKey } from "../config/format.ts";
 import { octal } from "../config/octal.ts";
 import { shellWord } from "../config/shell_word.ts";
-import { folderOf } from "../config/store_paths.ts";
+import { folderOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { bundleDrift, bundleModes, bundleObstacles, bundleOwners, endsBundle } from "./bundle.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
 import { OWN_HAND, type OwnHand, type UsersHand } from "./hand.ts";
-import type { Blocked, Drift, TargetObservation, TargetStep } from "./types.ts";
+import type { Blocked, Drift, TargetStep } from "./types.ts";
+import type { TargetObservation } from "../observe/types.ts";
 
 /** Why a target is written though it does not differ. */
 export interface MoreReasons {

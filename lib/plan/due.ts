@@ -10,7 +10,9 @@ import { formatDuration } from "../config/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { endedIntermediate, hasValidPath, invalidPath } from "./chain_warnings.ts";
 import { formatMoment } from "./moment.ts";
-import type { CertificateObservation, Due, DueReason, StoredSet } from "./types.ts";
+import type { CertificateObservation } from "../observe/types.ts";
+import type { Due, DueReason } from "./types.ts";
+import type { StoredSet } from "../store/types.ts";
 
 /** What a stored set is judged by. */
 export type DueWish = Omit<

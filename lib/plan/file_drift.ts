@@ -3,7 +3,9 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../config/octal.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { formatMoment } from "./moment.ts";
-import type { Drift, FileOwners, Presence, TargetFile, TargetObservation } from "./types.ts";
+import type { Drift, FileOwners } from "./types.ts";
+import type { Presence } from "../host/types.ts";
+import type { TargetFile, TargetObservation } from "../observe/types.ts";
 
 /** What there is to deploy. */
 export interface Supply {

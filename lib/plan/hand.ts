@@ -23,7 +23,8 @@ import {
   replacers,
   type Somebody,
 } from "./replacers.ts";
-import type { HostUser, Passage, TargetObservation } from "./types.ts";
+import type { HostUser, Passage } from "../host/types.ts";
+import type { TargetObservation } from "../observe/types.ts";
 
 export interface OwnHand {
   readonly kind: "own";

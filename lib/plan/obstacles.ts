@@ -4,7 +4,8 @@ import { judgeObstacles } from "./drift.ts";
 import type { HandChoice } from "./hand.ts";
 import type { Selection } from "./selection.ts";
 import { storeHazard } from "./store_hazard.ts";
-import type { Blocked, CertificateObservation, Drift, Due, Observation } from "./types.ts";
+import type { Blocked, Drift, Due } from "./types.ts";
+import type { CertificateObservation, Observation } from "../observe/types.ts";
 
 export function storeObstacles({ stored }: CertificateObservation): Blocked[] {
   return [stored.leaf, stored.key, stored.chain, stored.fullchain, stored.ca].flatMap((presence) =>

@@ -17,15 +17,8 @@ import {
 import { planRecovery } from "./recovery.ts";
 import type { HostUsers } from "./replacers.ts";
 import type { Selection } from "./selection.ts";
-import type {
-  Blocked,
-  CertificateObservation,
-  CertificateState,
-  Drift,
-  Due,
-  Step,
-  Wait,
-} from "./types.ts";
+import type { Blocked, CertificateState, Drift, Due, Step, Wait } from "./types.ts";
+import type { CertificateObservation } from "../observe/types.ts";
 import { judgeWarnings } from "./warnings.ts";
 
 export interface PlannedCertificate {

@@ -7,13 +7,15 @@ import { formatMoment } from "./moment.ts";
 import type { ServiceWish } from "./service_wish.ts";
 import type {
   CertificateObservation,
+  MarkerObservation,
+  Observation,
+  ServedObservation,
+} from "../observe/types.ts";
+import type {
   Debt,
   DeployStep,
   IssueStep,
   JudgeStep,
-  MarkerObservation,
-  Observation,
-  ServedObservation,
   ServiceState,
   ServiceStep,
   SettleStep,

@@ -6,7 +6,9 @@ import { replacedFile } from "../config/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { type HandChoice, OWN_HAND } from "./hand.ts";
 import { type HostUsers, otherWriters } from "./replacers.ts";
-import type { Blocked, CertificateObservation, Replaced, TargetObservation } from "./types.ts";
+import type { Blocked } from "./types.ts";
+import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
+import type { Replaced } from "../store/types.ts";
 
 export interface Recovery {
   readonly replaced: readonly Replaced[];

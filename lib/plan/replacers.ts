@@ -5,7 +5,7 @@
 import { octal } from "../config/octal.ts";
 import { printable } from "../config/printable.ts";
 import { shellWord } from "../config/shell_word.ts";
-import type { Passage } from "./types.ts";
+import type { Passage } from "../host/types.ts";
 
 /** Users of the host, as they count for the choice. */
 export interface HostUsers {

@@ -1,5 +1,5 @@
 import { type HostUsers, replacers } from "./replacers.ts";
-import type { Passage } from "./types.ts";
+import type { Passage } from "../host/types.ts";
 
 /**
  * Why the store is not safe where it is: root alone writes there, and reads keys from there. The

@@ -2,7 +2,7 @@
  * The record of files that were replaced and that services have yet to judge. A line for each, and
  * one more that says which file was kept; earlier versions wrote none, and pass over it.
  */
-import type { Replaced } from "./types.ts";
+import type { Replaced } from "../store/types.ts";
 
 /** No path holds a line break: the file's reader refuses them. */
 export function formatUnjudged(replaced: readonly Replaced[]): string {

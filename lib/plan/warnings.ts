@@ -1,12 +1,14 @@
 /** What a person should know of a stored certificate, though no renewal follows from it. */
-import { isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
-import { formatDuration, formatRenew } from "../config/duration.ts";
-import type { CertificateSpec, RenewalWindow } from "../config/types.ts";
+import { formatRenew, isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
+import { formatDuration } from "../config/duration.ts";
+import type { CertificateSpec } from "../config/types.ts";
+import type { RenewalWindow } from "../certificate/types.ts";
 import { judgeChainWarnings } from "./chain_warnings.ts";
 import { storedCertificate, validityOf } from "./due.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
 import { formatMoment } from "./moment.ts";
-import type { StoredSet, Warning } from "./types.ts";
+import type { StoredSet } from "../store/types.ts";
+import type { Warning } from "./types.ts";
 import { describeWindows, findOpening } from "./window.ts";
 
 /** @param zone The host's time zone. */

@@ -2,7 +2,7 @@
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/rights.ts";
 import type { Problem } from "../config/problem.ts";
-import type { What } from "../config/types.ts";
+import type { What } from "../certificate/types.ts";
 import type { Plan } from "../plan/types.ts";
 import type { Finding } from "../vault/doctor/finding.ts";
 import type { Outcome } from "./outcome.ts";

@@ -1,6 +1,6 @@
 /** A host with one certificate, which is deployed as a bundle and, beside it, as a file. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { PARTS } from "../../lib/config/types.ts";
+import { PARTS } from "../../lib/certificate/types.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { type Fault, type FileChange, recordChanges, runWithFault } from "../support/strace.ts";
 import { compiledVcm, runVcm, type VcmResult } from "../support/vcm.ts";

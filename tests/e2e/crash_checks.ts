@@ -1,6 +1,6 @@
 /** What holds on a host after a run that was disturbed, and after the next one. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { type Part, PARTS } from "../../lib/config/types.ts";
+import { type Part, PARTS } from "../../lib/certificate/types.ts";
 import { exists } from "../support/part.ts";
 import { assert } from "./assert.ts";
 import { NAMES, NEW_NAME, type Site } from "./crash_site.ts";

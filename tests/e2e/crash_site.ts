@@ -1,5 +1,5 @@
 /** What the crash tests run on: a host with 2 certificates, their files, and what loads these. */
-import { type Part, PARTS } from "../../lib/config/types.ts";
+import { type Part, PARTS } from "../../lib/certificate/types.ts";
 import { startFront } from "../support/front.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { type Fault, type FileChange, recordChanges, runWithFault } from "../support/strace.ts";

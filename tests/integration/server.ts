@@ -1,6 +1,5 @@
 /** One OpenBao with its PKI for all tests of a file, started for the first one. */
-import type { AppRoleLogin } from "../support/set_up_pki.ts";
-import { setUpPki } from "../support/set_up_pki.ts";
+import { type AppRoleLogin, setUpPki } from "../support/set_up_pki.ts";
 import { type OpenBao, type OpenBaoOptions, startOpenBao } from "../support/openbao.ts";
 
 export interface Server {

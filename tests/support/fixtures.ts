@@ -3,15 +3,14 @@ import type { Certificate } from "../../lib/certificate/certificate.ts";
 import type { CertificateSpec, Config, ServiceSpec, TargetSpec } from "../../lib/config/types.ts";
 import type {
   CertificateObservation,
-  CertificateRequest,
   MarkerObservation,
   Observation,
-  Presence,
-  StoredSet,
   TargetFile,
   TargetObservation,
-  UnitState,
-} from "../../lib/plan/types.ts";
+} from "../../lib/observe/types.ts";
+import type { CertificateRequest } from "../../lib/plan/types.ts";
+import type { Presence, UnitState } from "../../lib/host/types.ts";
+import type { StoredSet } from "../../lib/store/types.ts";
 
 /** The moment of all tests. */
 export const NOW = new Date("2026-12-01T10:00:00Z");

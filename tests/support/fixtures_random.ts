@@ -2,12 +2,12 @@
 import type { CertificateSpec, MaintenanceWindow } from "../../lib/config/types.ts";
 import type {
   CertificateObservation,
-  ChainFact,
   LoadRecord,
   Observation,
-  Presence,
   Served,
-} from "../../lib/plan/types.ts";
+} from "../../lib/observe/types.ts";
+import type { ChainFact } from "../../lib/store/types.ts";
+import type { Presence } from "../../lib/host/types.ts";
 import {
   ABSENT,
   after,

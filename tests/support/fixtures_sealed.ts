@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Random } from "../../lib/certificate/pbes2.ts";
 import type { SealWish } from "../../lib/certificate/sealed.ts";
-import type { Format, Part } from "../../lib/config/types.ts";
+import type { Format, Part } from "../../lib/certificate/types.ts";
 import { type AlgorithmName, makeAuthority, makeCertificatePem } from "./fixtures_pki.ts";
 
 export const PASSWORD = "correct horse";

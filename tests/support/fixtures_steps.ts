@@ -7,12 +7,12 @@ import type {
   Drift,
   Due,
   FileOwners,
-  Replaced,
   ServiceAction,
   ServiceStep,
   Step,
   TargetStep,
 } from "../../lib/plan/types.ts";
+import type { Replaced } from "../../lib/store/types.ts";
 import { NOW } from "./fixtures.ts";
 
 /** An object without one of its type's keys does not compile. */

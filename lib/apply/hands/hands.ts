@@ -1,5 +1,5 @@
 /** The hands of one run: our own, and one for each user in whose folders it writes. */
-import type { HostUser } from "../../plan/types.ts";
+import type { HostUser } from "../../host/types.ts";
 import type { Hand } from "./hand.ts";
 import { carryOutOrder } from "./own_hand.ts";
 import { UsersHand } from "./users_hand.ts";

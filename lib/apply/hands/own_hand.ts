@@ -7,7 +7,8 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { folderOf, replacedFile, temporaryFile } from "../../config/store_paths.ts";
+import { folderOf } from "../../text/path.ts";
+import { replacedFile, temporaryFile } from "../../config/store_paths.ts";
 import { removeIfThere, syncFolder, writeNewFile } from "../atomic_write.ts";
 import { identityAt, openRegularFile, OtherFileError } from "../file_identity.ts";
 import { isThere } from "../is_there.ts";

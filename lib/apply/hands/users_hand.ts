@@ -14,7 +14,7 @@ import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
 import { plainCause } from "../../config/plain_cause.ts";
 import { temporaryFile } from "../../config/store_paths.ts";
-import type { HostUser } from "../../plan/types.ts";
+import type { HostUser } from "../../host/types.ts";
 import { wordsFor } from "./errors.ts";
 import { giveGroup } from "./give_group.ts";
 import { type FileOrder, type HandAnswer, isIdentity, type NewFile, NONE, OTHER } from "./hand.ts";

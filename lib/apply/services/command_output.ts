@@ -1,5 +1,5 @@
 /** What a command printed, as it may stand in a message. */
-import { looksLikeToken } from "../../config/mistake.ts";
+import { looksLikeToken } from "../../text/quote.ts";
 import { printable } from "../../config/printable.ts";
 import type { CommandResult } from "../../observe/command.ts";
 

@@ -2,7 +2,8 @@
  * Whether services run, by their managers: to tell what an action did to them. Needs run permission
  * for what asks the managers.
  */
-import type { ServiceAction, ServiceStep, UnitState } from "../../plan/types.ts";
+import type { ServiceAction, ServiceStep } from "../../plan/types.ts";
+import type { UnitState } from "../../host/types.ts";
 import { CommandError } from "../../observe/command.ts";
 import { observeContainer } from "../../observe/containers.ts";
 import { observeProcess } from "../../observe/processes.ts";

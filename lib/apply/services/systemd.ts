@@ -1,6 +1,6 @@
 /** Lets systemd units load new files. Needs run permission for systemctl. */
 import type { Control } from "../../config/types.ts";
-import type { UnitState } from "../../plan/types.ts";
+import type { UnitState } from "../../host/types.ts";
 import { runCommand } from "../../observe/command.ts";
 import { observeUnits, SYSTEMCTL } from "../../observe/units.ts";
 import { explainFailure } from "./command_output.ts";

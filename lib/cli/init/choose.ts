@@ -1,5 +1,6 @@
 /** Which certificates the file begins with. */
-import { Mistake, quote } from "../../config/mistake.ts";
+import { Mistake } from "../../config/mistake.ts";
+import { quote } from "../../text/quote.ts";
 import { readCertificateName } from "../../config/read_names.ts";
 import { sortNames } from "../../observe/site/names.ts";
 import { type Proposal, shareChains } from "../../observe/site/propose.ts";

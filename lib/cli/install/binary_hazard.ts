@@ -1,11 +1,11 @@
 /** Whether root may run this program, again and again, from where it lies. */
 import { printable } from "../../config/printable.ts";
 import { shellWord } from "../../config/shell_word.ts";
-import { folderOf } from "../../config/store_paths.ts";
+import { folderOf } from "../../text/path.ts";
 import { localOwnGroups } from "../../observe/local_accounts.ts";
 import { WayFinder } from "../../observe/way.ts";
 import { isRoots, otherWriters } from "../../plan/replacers.ts";
-import type { Passage } from "../../plan/types.ts";
+import type { Passage } from "../../host/types.ts";
 
 /** Where a program of the host's administrator belongs (hier(7)). */
 const PLACE = "/usr/local/bin/vcm";

@@ -1,6 +1,6 @@
 import { DEFAULT_KEY_ORIGIN, DEFAULT_KEY_TYPE, DEFAULT_RENEW } from "../defaults.ts";
 import type { CertificateEntry, Settings } from "../schema.ts";
-import type { RenewalWindow } from "../types.ts";
+import type { RenewalWindow } from "../../certificate/types.ts";
 import type { Note } from "./note.ts";
 
 /** What `config` says for all certificates, and each one may say for itself. */

@@ -2,7 +2,7 @@ import { DEFAULT_COMBINED_ORDER } from "../defaults.ts";
 import { defaultMode } from "../format.ts";
 import { octal } from "../octal.ts";
 import type { TargetEntry } from "../schema.ts";
-import type { What } from "../types.ts";
+import type { What } from "../../certificate/types.ts";
 import type { Note } from "./note.ts";
 
 const REPLACED = "that of the file that is replaced, else the runner's";

@@ -1,5 +1,5 @@
 /** Certificates in Apache's configuration. Looks only. */
-import { quote } from "../../config/mistake.ts";
+import { quote } from "../../text/quote.ts";
 import { parseApache } from "./apache_syntax.ts";
 import { Budget } from "./budget.ts";
 import { type Dialect, type Directive, flatten } from "./directive.ts";

@@ -1,5 +1,5 @@
 /** Certificates in HAProxy's configuration. Looks only. */
-import { quote } from "../../config/mistake.ts";
+import { quote } from "../../text/quote.ts";
 import { plainCause } from "../../config/plain_cause.ts";
 import { Budget } from "./budget.ts";
 import { type HaproxyLine, parseCrtList, parseHaproxy } from "./haproxy_syntax.ts";

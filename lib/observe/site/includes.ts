@@ -2,7 +2,7 @@
  * Reads a configuration with all that it includes, in the place where it is included. Bounded, however
  * files include each other: each is read once, in each block once, and no more than a budget allows.
  */
-import { quote } from "../../config/mistake.ts";
+import { quote } from "../../text/quote.ts";
 import { plainCause } from "../../config/plain_cause.ts";
 import { type Budget, MAX_LEVELS } from "./budget.ts";
 import type { Dialect, Directive } from "./directive.ts";

@@ -1,6 +1,7 @@
 /** Names, as configurations write them and certificates have them. Pure. */
 import { canonicalIp, canonicalName } from "../../certificate/names.ts";
-import { Mistake, quote } from "../../config/mistake.ts";
+import { Mistake } from "../../config/mistake.ts";
+import { quote } from "../../text/quote.ts";
 import { readDnsName, readIpAddress } from "../../config/read_names.ts";
 
 /** Names that a certificate can have, each once, in their order. */

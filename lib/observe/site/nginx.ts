@@ -1,6 +1,6 @@
 /** Certificates in nginx's configuration. Looks only. */
 import { dirname } from "node:path";
-import { quote } from "../../config/mistake.ts";
+import { quote } from "../../text/quote.ts";
 import { Budget } from "./budget.ts";
 import type { Dialect, Directive } from "./directive.ts";
 import { readDirectives } from "./includes.ts";

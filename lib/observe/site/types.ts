@@ -1,5 +1,5 @@
 /** What the configurations of the host's web servers say of certificates. */
-import type { What } from "../../config/types.ts";
+import type { What } from "../../certificate/types.ts";
 
 /** How a configuration is looked at; nothing else is done to it. */
 export interface SiteReader {

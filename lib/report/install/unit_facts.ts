@@ -1,5 +1,5 @@
 /** What of a configuration decides how the unit that runs it is hardened. */
-import { folderOf } from "../../config/store_paths.ts";
+import { folderOf } from "../../text/path.ts";
 import type { Config, ServiceSpec } from "../../config/types.ts";
 
 export interface UnitFacts {

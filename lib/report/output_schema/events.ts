@@ -1,6 +1,6 @@
 /** Shapes of what came about. */
 import type { ApplyEvent, Setback } from "../../apply/events.ts";
-import { WHATS } from "../../config/types.ts";
+import { WHATS } from "../../certificate/types.ts";
 import type { Outcome, Shortfall } from "../outcome.ts";
 import { DRIFT } from "./due.ts";
 import {

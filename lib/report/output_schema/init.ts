@@ -1,5 +1,5 @@
 /** Shape of what `vcm init` prints. */
-import { WHATS } from "../../config/types.ts";
+import { WHATS } from "../../certificate/types.ts";
 import type { FirstCertificate, FoundCertificate, InitDocument } from "../documents.ts";
 import { layout } from "./others.ts";
 import { always, FLAG, type Keys, list, map, maybe, MODE, TEXT, TEXTS, words } from "./shape.ts";

@@ -1,6 +1,6 @@
 /** Shapes of how certificates and services stand. */
 import type { Certificate } from "../../certificate/certificate.ts";
-import { WHATS } from "../../config/types.ts";
+import { WHATS } from "../../certificate/types.ts";
 import {
   type Blocked,
   type CertificateState,

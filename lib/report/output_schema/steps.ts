@@ -1,24 +1,17 @@
 /** Shapes of the steps of a plan: those of certificates. */
-import {
-  COMBINED_ORDERS,
-  KEY_ORIGINS,
-  KEY_TYPES,
-  type KeySpec,
-  type Part,
-  type RenewalWindow,
-  WHATS,
-} from "../../config/types.ts";
+import { COMBINED_ORDERS, type Part, type RenewalWindow, WHATS } from "../../certificate/types.ts";
+import { KEY_ORIGINS, KEY_TYPES, type KeySpec } from "../../config/types.ts";
 import type {
   CertificateRequest,
   DeployStep,
   FileOwners,
-  HostUser,
   IssueStep,
-  Replaced,
   Step,
   TargetStep,
   TidyStep,
 } from "../../plan/types.ts";
+import type { HostUser } from "../../host/types.ts";
+import type { Replaced } from "../../store/types.ts";
 import { DRIFT, DUE } from "./due.ts";
 import { INHERIT_STEP, JUDGE_STEP, SERVICE_STEP, SETTLE_STEP } from "./service_steps.ts";
 import {

@@ -2,9 +2,9 @@
  * What a role of the PKI engine will not give, judged before anything is asked of it (Vault API, PKI,
  * "Create/update role"). The server has the last word; a test holds the two together.
  */
-import { isCapped, windowSeconds } from "../../certificate/renewal.ts";
+import { formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
-import { formatDuration, formatRenew } from "../../config/duration.ts";
+import { formatDuration } from "../../config/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { fatal, type Objection, type Role } from "./objection.ts";
 import { judgeNames } from "./role_names.ts";

@@ -1,7 +1,7 @@
 /** What the PKI engine gave us: the only holder of a private key. */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { Secret } from "../../config/secret.ts";
-import type { Part } from "../../config/types.ts";
+import type { Part } from "../../certificate/types.ts";
 
 export class IssuedCertificate {
   /** Base address of the server that issued it. */

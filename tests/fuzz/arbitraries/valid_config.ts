@@ -1,13 +1,7 @@
 /** Trees of configurations without a mistake: each key now and then, each value as it may be. */
 import fc from "fast-check";
-import {
-  CONTROLS,
-  KEY_TYPES,
-  type Manager,
-  STARTTLS,
-  type What,
-  WHATS,
-} from "../../../lib/config/types.ts";
+import { CONTROLS, KEY_TYPES, type Manager, STARTTLS } from "../../../lib/config/types.ts";
+import { type What, WHATS } from "../../../lib/certificate/types.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 

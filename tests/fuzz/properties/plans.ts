@@ -1,9 +1,11 @@
 /** Whatever is wished and seen: there is a plan, and it can be told. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CertificateSpec, RenewalWindow } from "../../../lib/config/types.ts";
+import type { CertificateSpec } from "../../../lib/config/types.ts";
+import type { RenewalWindow } from "../../../lib/certificate/types.ts";
 import { plan } from "../../../lib/plan/plan.ts";
-import type { CertificateObservation, Plan } from "../../../lib/plan/types.ts";
+import type { CertificateObservation } from "../../../lib/observe/types.ts";
+import type { Plan } from "../../../lib/plan/types.ts";
 import { renewalStart } from "../../../lib/certificate/renewal.ts";
 import { checkText } from "../../../lib/report/check_text.ts";
 import { checkJson, planJson } from "../../../lib/report/json.ts";

@@ -8,6 +8,7 @@ import { readFilePath } from "../../../lib/config/read_places.ts";
 import { readServiceName } from "../../../lib/config/read_service.ts";
 import { serviceIdentity } from "../../../lib/config/service_form.ts";
 import * as paths from "../../../lib/config/store_paths.ts";
+import { folderOf } from "../../../lib/text/path.ts";
 import { MANAGERS } from "../../../lib/config/types.ts";
 import { anyText, anyValue } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
@@ -81,7 +82,7 @@ export const STORE_NAMES = [
     for (const beside of [paths.temporaryFile(path), paths.replacedFile(path)]) {
       assert.equal(posix.resolve(beside), beside);
       assert.equal(posix.dirname(beside), posix.dirname(path));
-      assert.equal(paths.folderOf(beside), paths.folderOf(path));
+      assert.equal(folderOf(beside), folderOf(path));
       assert.ok(paths.isLeftover(posix.basename(beside)));
     }
   }),

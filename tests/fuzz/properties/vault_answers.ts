@@ -1,7 +1,6 @@
 /** Whatever a server answers: a checked certificate, a token, or an error of ours in one line. */
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import fc from "fast-check";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import { readAnswer } from "../../../lib/vault/wire/answer.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { removeIfThere, syncFolder, writeNewFile } from "../../../lib/apply/atomic_write.ts";
-import { folderOf } from "../../../lib/config/store_paths.ts";
+import { folderOf } from "../../../lib/text/path.ts";
 import { errorOf, makeFolder, modeOf, ownersOf, rootTest, withUmask } from "../../support/rig.ts";
 
 for (const mask of [0o000, 0o077, 0o777]) {

@@ -4,7 +4,7 @@ import { lstatSync, readlinkSync } from "node:fs";
 import { clearBundle, clearFolder, makeBundle } from "../../../lib/apply/bundle.ts";
 import { deploy, forgetReplaced, NotDeployedError, putBack } from "../../../lib/apply/deploy.ts";
 import { Hands } from "../../../lib/apply/hands/hands.ts";
-import { PARTS } from "../../../lib/config/types.ts";
+import { PARTS } from "../../../lib/certificate/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
   type Folder,

@@ -1,7 +1,7 @@
 /** Earlier sets in the store's archive: how many stay, which go, and that nobody else can open them. */
 import assert from "node:assert/strict";
 import { finishSwitch, writeStoredSet } from "../../../lib/apply/store.ts";
-import { PARTS } from "../../../lib/config/types.ts";
+import { PARTS } from "../../../lib/certificate/types.ts";
 import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";

@@ -11,7 +11,8 @@ import {
   putBackRest,
 } from "../../../lib/apply/deploy.ts";
 import { Hands } from "../../../lib/apply/hands/hands.ts";
-import type { Replaced, TargetStep } from "../../../lib/plan/types.ts";
+import type { Replaced } from "../../../lib/store/types.ts";
+import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Folder, makeFolder, modeOf, rejectionOf, rootTest } from "../../support/rig.ts";
 
 const HANDS = new Hands();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { finishSwitch, writeStoredSet } from "../../../lib/apply/store.ts";
-import type { What } from "../../../lib/config/types.ts";
+import type { What } from "../../../lib/certificate/types.ts";
 import { errorOf, type Folder, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseCertificate } from "../../../lib/certificate/certificate.ts";
 import { isCapped, renewalStart, windowSeconds } from "../../../lib/certificate/renewal.ts";
-import type { RenewalWindow } from "../../../lib/config/types.ts";
+import type { RenewalWindow } from "../../../lib/certificate/types.ts";
 import { makeRandom, randomSerial } from "../../../scripts/simulate/random.ts";
 import { makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";

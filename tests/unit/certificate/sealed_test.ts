@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { encodePem } from "../../../lib/certificate/pem.ts";
 import { judgeSealed, seal, type SealWish } from "../../../lib/certificate/sealed.ts";
-import type { Format } from "../../../lib/config/types.ts";
+import type { Format } from "../../../lib/certificate/types.ts";
 import { makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
 import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
 import { pureTest } from "../../support/pure_test.ts";

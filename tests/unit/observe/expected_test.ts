@@ -4,7 +4,7 @@ import { decodePem } from "../../../lib/certificate/pem.ts";
 import { plainContent } from "../../../lib/certificate/plain_content.ts";
 import { judgeSealed, seal } from "../../../lib/certificate/sealed.ts";
 import { Secret } from "../../../lib/config/secret.ts";
-import type { Format, Part } from "../../../lib/config/types.ts";
+import type { Format, Part } from "../../../lib/certificate/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
 import { READER } from "../../../lib/observe/read.ts";
 import type { SetTexts } from "../../../lib/observe/stored_set.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { writeStoredSet } from "../../../lib/apply/store.ts";
-import { type Part, PARTS } from "../../../lib/config/types.ts";
+import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
 import { type StoreLook, StoreReader } from "../../../lib/observe/store.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";

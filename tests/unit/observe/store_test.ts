@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { storeFault } from "../../../lib/observe/store_trust.ts";
 import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
-import type { CertificateSpec, What } from "../../../lib/config/types.ts";
+import type { CertificateSpec } from "../../../lib/config/types.ts";
+import type { What } from "../../../lib/certificate/types.ts";
 import { StoreReader } from "../../../lib/observe/store.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";

@@ -5,7 +5,7 @@
  * Arguments: the store, the set's name, and the folders of the two others.
  */
 import { writeStoredSet } from "../../../lib/apply/store.ts";
-import { type Part, PARTS } from "../../../lib/config/types.ts";
+import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 
 const [store = "", name = "", ...folders] = Deno.args;
 const sets = folders.map((folder) =>

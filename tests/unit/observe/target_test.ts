@@ -5,7 +5,8 @@ import { expect } from "../../../lib/observe/expected.ts";
 import { UNWAITING_READER } from "../../../lib/observe/read_unwaiting.ts";
 import { FolderCache, observeTarget } from "../../../lib/observe/target.ts";
 import { WayFinder } from "../../../lib/observe/way.ts";
-import type { Presence, TargetFile } from "../../../lib/plan/types.ts";
+import type { Presence } from "../../../lib/host/types.ts";
+import type { TargetFile } from "../../../lib/observe/types.ts";
 import { ABSENT } from "../../support/fixtures.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 

@@ -4,7 +4,8 @@ import { type Control, CONTROLS } from "../../../lib/config/types.ts";
 import { judgeMarker } from "../../../lib/plan/debt.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
-import type { LoadRecord, MarkerObservation, Served, UnitState } from "../../../lib/plan/types.ts";
+import type { LoadRecord, MarkerObservation, Served } from "../../../lib/observe/types.ts";
+import type { UnitState } from "../../../lib/host/types.ts";
 import { judgeStanding } from "../../../lib/report/verdict.ts";
 import {
   after,

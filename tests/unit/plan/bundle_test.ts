@@ -1,14 +1,15 @@
 /** A bundle: how it differs from the wish, and what stops it. */
 import assert from "node:assert/strict";
-import { type Part, PARTS, type TargetSpec } from "../../../lib/config/types.ts";
+import { type Part, PARTS } from "../../../lib/certificate/types.ts";
+import { type TargetSpec } from "../../../lib/config/types.ts";
 import { judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import type {
   BundleObservation,
-  Drift,
   TargetFile,
   TargetObservation,
-} from "../../../lib/plan/types.ts";
+} from "../../../lib/observe/types.ts";
+import type { Drift } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
   makeCertificate,

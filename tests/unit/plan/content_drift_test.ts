@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { judgeDrift } from "../../../lib/plan/drift.ts";
 import type { Supply } from "../../../lib/plan/file_drift.ts";
-import type { Drift, TargetFile } from "../../../lib/plan/types.ts";
+import type { Drift } from "../../../lib/plan/types.ts";
+import type { TargetFile } from "../../../lib/observe/types.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";
 import {
   makeCertificate,

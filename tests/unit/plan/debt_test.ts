@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
 import { judgeMarker } from "../../../lib/plan/debt.ts";
-import type { MarkerObservation, TargetFile, UnitState } from "../../../lib/plan/types.ts";
+import type { MarkerObservation, TargetFile } from "../../../lib/observe/types.ts";
+import type { UnitState } from "../../../lib/host/types.ts";
 import {
   ABSENT,
   after,

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
 import { changesContent, judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
-import type { Account, Drift, TargetFile, TargetObservation } from "../../../lib/plan/types.ts";
+import type { Account } from "../../../lib/host/types.ts";
+import type { Drift } from "../../../lib/plan/types.ts";
+import type { TargetFile, TargetObservation } from "../../../lib/observe/types.ts";
 import {
   ABSENT,
   makeFile,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Validity } from "../../../lib/certificate/renewal.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { judgeDue, validityOf } from "../../../lib/plan/due.ts";
-import type { StoredSet } from "../../../lib/plan/types.ts";
+import type { StoredSet } from "../../../lib/store/types.ts";
 import {
   ABSENT,
   after,

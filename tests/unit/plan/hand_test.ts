@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { chooseHand } from "../../../lib/plan/hand.ts";
 import type { HostUsers } from "../../../lib/plan/replacers.ts";
 import { storeHazard } from "../../../lib/plan/store_hazard.ts";
-import type { Passage, TargetObservation } from "../../../lib/plan/types.ts";
+import type { Passage } from "../../../lib/host/types.ts";
+import type { TargetObservation } from "../../../lib/observe/types.ts";
 import {
   ABSENT,
   makeFile,

@@ -4,7 +4,8 @@ import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { actionName } from "../../../lib/plan/action_name.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
-import type { MarkerObservation, Step } from "../../../lib/plan/types.ts";
+import type { MarkerObservation } from "../../../lib/observe/types.ts";
+import type { Step } from "../../../lib/plan/types.ts";
 import {
   after,
   makeConfig,

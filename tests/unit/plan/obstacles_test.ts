@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
 import { judgeObstacles } from "../../../lib/plan/drift.ts";
-import type { Account, TargetObservation } from "../../../lib/plan/types.ts";
+import type { Account } from "../../../lib/host/types.ts";
+import type { TargetObservation } from "../../../lib/observe/types.ts";
 import {
   ABSENT,
   makeFile,

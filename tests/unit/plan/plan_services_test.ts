@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
-import type { MarkerObservation, ServiceStep, Step, UnitState } from "../../../lib/plan/types.ts";
+import type { MarkerObservation } from "../../../lib/observe/types.ts";
+import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
+import type { UnitState } from "../../../lib/host/types.ts";
 import {
   after,
   makeConfig,

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
-import type { Observation, Plan } from "../../../lib/plan/types.ts";
+import type { Observation } from "../../../lib/observe/types.ts";
+import type { Plan } from "../../../lib/plan/types.ts";
 import {
   after,
   DAY,

@@ -6,11 +6,10 @@ import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type {
   CertificateObservation,
   MarkerObservation,
-  Plan,
   Served,
   ServedObservation,
-  ServiceStep,
-} from "../../../lib/plan/types.ts";
+} from "../../../lib/observe/types.ts";
+import type { Plan, ServiceStep } from "../../../lib/plan/types.ts";
 import { judgeStanding } from "../../../lib/report/verdict.ts";
 import {
   ABSENT,

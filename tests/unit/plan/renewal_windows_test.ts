@@ -4,7 +4,9 @@ import { readWindow } from "../../../lib/config/read_window.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
-import type { CertificateObservation, Plan, StoredSet } from "../../../lib/plan/types.ts";
+import type { CertificateObservation } from "../../../lib/observe/types.ts";
+import type { Plan } from "../../../lib/plan/types.ts";
+import type { StoredSet } from "../../../lib/store/types.ts";
 import { judgeStanding } from "../../../lib/report/verdict.ts";
 import {
   ABSENT,

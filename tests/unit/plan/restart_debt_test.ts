@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CONTROLS } from "../../../lib/config/types.ts";
 import { judgeMarker } from "../../../lib/plan/debt.ts";
-import type { UnitState } from "../../../lib/plan/types.ts";
+import type { UnitState } from "../../../lib/host/types.ts";
 import {
   after,
   makeFile,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { plan } from "../../../lib/plan/plan.ts";
 import type { Selection } from "../../../lib/plan/selection.ts";
-import type { Plan, StoredSet } from "../../../lib/plan/types.ts";
+import type { Plan } from "../../../lib/plan/types.ts";
+import type { StoredSet } from "../../../lib/store/types.ts";
 import {
   ABSENT,
   makeCertificate,

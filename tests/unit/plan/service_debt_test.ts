@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
 import { judgeMarker } from "../../../lib/plan/debt.ts";
-import type { LoadRecord, MarkerObservation } from "../../../lib/plan/types.ts";
+import type { LoadRecord, MarkerObservation } from "../../../lib/observe/types.ts";
 import {
   after,
   makeFile,

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
-import type { MarkerObservation, Plan, TargetFile } from "../../../lib/plan/types.ts";
+import type { MarkerObservation, TargetFile } from "../../../lib/observe/types.ts";
+import type { Plan } from "../../../lib/plan/types.ts";
 import { judgeStanding } from "../../../lib/report/verdict.ts";
 import {
   after,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { temporaryFile } from "../../../lib/config/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
-import type { CertificateObservation, DeployStep, Plan } from "../../../lib/plan/types.ts";
+import type { CertificateObservation } from "../../../lib/observe/types.ts";
+import type { DeployStep, Plan } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
   makeConfig,

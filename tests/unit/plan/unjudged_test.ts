@@ -2,13 +2,10 @@
 import assert from "node:assert/strict";
 import { replacedFile } from "../../../lib/config/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
-import type {
-  Observation,
-  Passage,
-  Plan,
-  Replaced,
-  TargetObservation,
-} from "../../../lib/plan/types.ts";
+import type { Observation, TargetObservation } from "../../../lib/observe/types.ts";
+import type { Passage } from "../../../lib/host/types.ts";
+import type { Plan } from "../../../lib/plan/types.ts";
+import type { Replaced } from "../../../lib/store/types.ts";
 import { formatUnjudged, parseUnjudged } from "../../../lib/plan/unjudged_text.ts";
 import {
   makeConfig,

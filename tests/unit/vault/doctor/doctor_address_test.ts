@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { freePort } from "../../../support/free_port.ts";
 import { after, NOW } from "../../../support/fixtures.ts";
 import { BY_APPROLE, examineAt, healthy, IDENTITY, startWell } from "./doctor_bench.ts";
-import type { Scripted } from "../scripted_server.ts";
-import { startScripted } from "../scripted_server.ts";
+import { type Scripted, startScripted } from "../scripted_server.ts";
 import { OWN_TOKEN, SECRET_ID, TOKEN } from "../ways.ts";
 
 const WELL = "ok A: version 2.6.2, initialised, unsealed, active";
