@@ -1,10 +1,10 @@
-import { processHost } from "./lib/cli/host.ts";
+import { processHost } from "./lib/command/host.ts";
 import { main } from "./lib/cli/main.ts";
 
 const [first, second] = Deno.args;
 if (first === "obey-file-orders") {
   // Not for people: a run starts it for the files of another user.
-  const { obey } = await import("./lib/apply/hands/obey.ts");
+  const { obey } = await import("./lib/apply/writers/writer_process.ts");
   Deno.exit(await obey(second));
 }
 Deno.exit(await main(Deno.args, processHost()));

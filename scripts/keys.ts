@@ -2,15 +2,15 @@
  * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the schema that
  * reads the file and the notes on its keys. A test fails while the document is another one.
  */
-import type { Example, Note } from "../lib/config/notes/note.ts";
-import { mapBelow as nameBelow, type MapName, NOTES } from "../lib/config/notes/notes.ts";
+import type { Example, Note } from "../lib/tools/schema/note.ts";
+import { mapBelow as nameBelow, type MapName, NOTES } from "../lib/tools/schema/notes.ts";
 import {
   fileOutline,
   type KeyOutline,
   type MapOutline,
   type Outline,
-} from "../lib/config/outline.ts";
-import { scalarForm } from "../lib/config/scalar_forms.ts";
+} from "../lib/tools/schema/outline.ts";
+import { scalarForm } from "../lib/tools/schema/scalar_forms.ts";
 import { runDeno } from "./command.ts";
 import { ROOT } from "./project.ts";
 

@@ -3,7 +3,7 @@
  * hangs on it and nothing else. In go the plan and the way to the server, out come events, all of
  * them plain data, so that this can run in a thread that holds only the plan's permissions.
  */
-import { plainCause } from "../config/plain_cause.ts";
+import { plainCause } from "../text/plain_cause.ts";
 import type { InheritStep, Plan, SettleStep } from "../plan/types.ts";
 import {
   type CertificateWork,
@@ -13,13 +13,13 @@ import {
 } from "./certificate_steps.ts";
 import { forgetReplaced } from "./deploy.ts";
 import { type Emit, unfailing } from "./events.ts";
-import { Hands } from "./hands/hands.ts";
-import { dropMarker, handOnMarker } from "./marker.ts";
+import { Hands } from "./writers/writers.ts";
+import { dropMarker, handOnMarker } from "../store/pending_action.ts";
 import { type AccessOrder, SessionOnce } from "./session_once.ts";
 import { serve } from "./services/serve.ts";
-import { forgetUnjudged } from "./unjudged.ts";
+import { forgetUnjudged } from "../store/pending_validation.ts";
 import { judgeNewFiles } from "./services/validate.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "./mutex.ts";
 
 export interface ApplyOrder {
   readonly plan: Plan;

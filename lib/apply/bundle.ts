@@ -17,14 +17,14 @@ import {
   temporaryFile,
   versionFolder,
   versionOf,
-} from "../config/store_paths.ts";
+} from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
 import type { TargetStep } from "../plan/types.ts";
-import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "./atomic_write.ts";
-import { isThere } from "./is_there.ts";
-import { keepContext } from "./selinux.ts";
-import { makeSymbolicLink } from "./symbolic_link.ts";
+import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "../host/atomic_write.ts";
+import { isThere } from "../host/is_there.ts";
+import { keepContext } from "../host/selinux.ts";
+import { makeSymbolicLink } from "../host/symbolic_link.ts";
 
 /**
  * Leaves a link to a new set under the link's temporary name, which must be free.

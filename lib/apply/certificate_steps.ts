@@ -2,9 +2,9 @@
 import * as fs from "node:fs";
 import { renewalStart } from "../certificate/renewal.ts";
 import { folderOf } from "../text/path.ts";
-import { isVersionFolder, storedFile } from "../config/store_paths.ts";
+import { isVersionFolder, storedFile } from "../store/store_paths.ts";
 import type { Part } from "../certificate/types.ts";
-import { plainCause } from "../config/plain_cause.ts";
+import { plainCause } from "../text/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
 import type { Replaced } from "../store/types.ts";
@@ -13,12 +13,12 @@ import { contentMaker } from "./content.ts";
 import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
-import type { Hands } from "./hands/hands.ts";
-import { dropMarker, writeMarker } from "./marker.ts";
+import type { Hands } from "./writers/writers.ts";
+import { dropMarker, writeMarker } from "../store/pending_action.ts";
 import type { SessionOnce } from "./session_once.ts";
-import { finishSwitch } from "./store.ts";
-import type { Turns } from "./turns.ts";
-import { forgetUnjudged, noteUnjudged } from "./unjudged.ts";
+import { finishSwitch } from "../store/write_set.ts";
+import type { Turns } from "./mutex.ts";
+import { forgetUnjudged, noteUnjudged } from "../store/pending_validation.ts";
 
 /** What all certificates of a run share. */
 export interface Tools {

@@ -19,7 +19,7 @@ export async function contentMaker(
   part: (part: Part) => string,
 ): Promise<(target: TargetStep) => string | Uint8Array> {
   const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined)
-    ? await import("../certificate/sealed.ts")
+    ? await import("../certificate/encrypted.ts")
     : undefined;
   return (format) => {
     if (sealed === undefined || format.passwordFile === undefined) {

@@ -14,17 +14,17 @@
  * of two sets, which `HalfDeployedError` says; the next run mends it.
  */
 import { Buffer } from "node:buffer";
-import { plainCause } from "../config/plain_cause.ts";
+import { plainCause } from "../text/plain_cause.ts";
 import { folderOf } from "../text/path.ts";
-import { replacedFile, temporaryFile } from "../config/store_paths.ts";
+import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
 import type { TargetStep } from "../plan/types.ts";
-import type { FileContent } from "./hands/hand.ts";
-import type { Hands } from "./hands/hands.ts";
-import { makeWay } from "./hands/own_hand.ts";
+import type { FileContent } from "./writers/writer.ts";
+import type { Hands } from "./writers/writers.ts";
+import { makeWay } from "./writers/own_writer.ts";
 import { keepReplaced, restoreKept } from "./kept.ts";
-import { keepContext } from "./selinux.ts";
+import { keepContext } from "../host/selinux.ts";
 
 /** What went wrong went wrong before the first file was replaced: all is as it was. */
 export class NotDeployedError extends Error {

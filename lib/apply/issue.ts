@@ -3,15 +3,15 @@ import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
-import { formatDuration } from "../config/duration.ts";
-import { plainCause } from "../config/plain_cause.ts";
-import { storedFile } from "../config/store_paths.ts";
+import { formatDuration } from "../text/duration.ts";
+import { plainCause } from "../text/plain_cause.ts";
+import { storedFile } from "../store/store_paths.ts";
 import type { Part } from "../certificate/types.ts";
-import { readText } from "../observe/read.ts";
-import { judgeSet } from "../observe/stored_set.ts";
+import { readText } from "../host/read.ts";
+import { judgeSet } from "../store/stored_set.ts";
 import { judgeChainWarnings } from "../plan/chain_warnings.ts";
 import { judgeDue } from "../plan/due.ts";
-import { formatMoment } from "../plan/moment.ts";
+import { formatMoment } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { describeCap } from "../plan/warnings.ts";
@@ -19,7 +19,7 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
-import { requireRoom, writeStoredSet } from "./store.ts";
+import { requireRoom, writeStoredSet } from "../store/write_set.ts";
 
 /** What is told of while a certificate is stored. */
 export interface StoreHooks {

@@ -5,13 +5,13 @@
  * What a process of another user answers counts only where it says exactly what was asked; all else
  * is a failure, and taken neither for "kept" nor for "there was nothing".
  */
-import { plainCause } from "../config/plain_cause.ts";
-import { shellWord } from "../config/shell_word.ts";
-import { replacedFile } from "../config/store_paths.ts";
+import { plainCause } from "../text/plain_cause.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { replacedFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { TargetStep } from "../plan/types.ts";
-import { isIdentity, NONE, OTHER } from "./hands/hand.ts";
-import type { Hands } from "./hands/hands.ts";
+import { isIdentity, NONE, OTHER } from "./writers/writer.ts";
+import type { Hands } from "./writers/writers.ts";
 
 /** Throws Error in plain words where the target is there and was not kept. */
 export async function keepReplaced(

@@ -2,11 +2,11 @@
  * Writes the metrics as targets are written: whole, by one rename, and by the user who may replace
  * what lies there, where that is not root.
  */
-import { plainCause } from "../config/plain_cause.ts";
+import { plainCause } from "../text/plain_cause.ts";
 import { folderOf } from "../text/path.ts";
-import { temporaryFile } from "../config/store_paths.ts";
+import { temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
-import type { Hands } from "./hands/hands.ts";
+import type { Hands } from "./writers/writers.ts";
 
 /** Where the metrics go. */
 export interface MetricsPlace {

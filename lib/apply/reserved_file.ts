@@ -6,9 +6,9 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { folderOf } from "../text/path.ts";
-import { temporaryFile } from "../config/store_paths.ts";
+import { temporaryFile } from "../store/store_paths.ts";
 import type { Reserved } from "../vault/session/login.ts";
-import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "./atomic_write.ts";
+import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "../host/atomic_write.ts";
 
 /** Bytes; a secret id has 36. */
 const ROOM = 4096;

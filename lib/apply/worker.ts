@@ -5,7 +5,7 @@
  */
 import { apply, type ApplyOrder } from "./apply.ts";
 import type { ApplyEvent } from "./events.ts";
-import { Hands } from "./hands/hands.ts";
+import { Hands } from "./writers/writers.ts";
 import { type MetricsPlace, writeMetrics } from "./metrics_file.ts";
 
 /** What comes into the thread. */

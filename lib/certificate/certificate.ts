@@ -1,6 +1,6 @@
 /** The fact: what a PEM certificate says. */
 import { X509Certificate } from "node:crypto";
-import { printable } from "../config/printable.ts";
+import { printable } from "../text/printable.ts";
 import { splitCertificates } from "./pem.ts";
 
 /** What VCM reads from a certificate. */

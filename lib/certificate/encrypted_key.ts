@@ -6,7 +6,7 @@ import { createPrivateKey } from "node:crypto";
 import { asn1 } from "./asn1_pfx.ts";
 import { decrypt, encode, encrypt, isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem } from "./pem.ts";
-import { SealFault } from "./seal_fault.ts";
+import { SealFault } from "./encryption_error.ts";
 
 const { AsnConvert, EncryptedPrivateKeyInfo, OctetString, PrivateKeyInfo } = asn1;
 

@@ -5,7 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { asn1 } from "./asn1_pfx.ts";
-import { SealFault } from "./seal_fault.ts";
+import { SealFault } from "./encryption_error.ts";
 
 const { AlgorithmIdentifier, AsnConvert, AsnProp, AsnPropTypes, OctetString } = asn1;
 

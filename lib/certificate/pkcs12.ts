@@ -8,7 +8,7 @@ import { asn1, pfx } from "./asn1_pfx.ts";
 import { openKey, sealKey } from "./encrypted_key.ts";
 import { decrypt, encode, encrypt, isSame, type Random, weak } from "./pbes2.ts";
 import { makeMac, requireMac } from "./pkcs12_mac.ts";
-import { SealFault } from "./seal_fault.ts";
+import { SealFault } from "./encryption_error.ts";
 
 const { AsnConvert, AsnProp, AsnPropTypes, ContentInfo, EncryptedContentInfo, OctetString } = asn1;
 

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { asn1, pfx } from "./asn1_pfx.ts";
 import { encode, isSame, joinBytes, type Random, ROUNDS, weak } from "./pbes2.ts";
-import { SealFault } from "./seal_fault.ts";
+import { SealFault } from "./encryption_error.ts";
 
 const { AlgorithmIdentifier, OctetString } = asn1;
 

@@ -1,5 +1,5 @@
 /** When a certificate is to be renewed. */
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../text/duration.ts";
 import type { RenewalWindow } from "./types.ts";
 
 /** The two ends of a certificate's validity. */

@@ -1,17 +1,16 @@
 /** What a run does once there is something to do; a run that finds nothing to do does not load it. */
 import { type ApplyEvent, unfailing } from "../apply/events.ts";
-import { rightsFor } from "../apply/rights.ts";
+import { rightsFor } from "../apply/permissions.ts";
 import type { AccessOrder } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
 import { blockedShortfalls } from "../report/outcome.ts";
-import { findAccess, warnUnverified } from "./find_access.ts";
-import type { Host } from "./host.ts";
-import { warnNarrowUnit } from "./install/warn_narrow_unit.ts";
-import { Log } from "./log.ts";
+import { findAccess, warnUnverified } from "../command/find_access.ts";
+import type { Host } from "../command/host.ts";
+import { Log } from "../command/log.ts";
 import { metricsOf, type MetricsPlan, writeMetricsNow } from "./metrics.ts";
-import type { Arguments } from "./parse_arguments.ts";
+import type { Arguments } from "../command/parse_arguments.ts";
 
 const NO_SERVER: AccessOrder = { problem: "This plan needs no server" };
 
@@ -53,7 +52,7 @@ export async function carryOut(
     log.failure(`${subject}: ${message}`, message);
   }
   warnUnverified(config, host, emit);
-  warnNarrowUnit(config, emit);
+  (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
   const asks = made.steps.some(({ kind }) => kind === "issue");
   const order = { plan: made, access: asks ? findAccess(config, host) : NO_SERVER };
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
@@ -61,7 +60,7 @@ export async function carryOut(
     problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
   } else if (host.handsOver) {
     log.open();
-    const { handOver } = await import("../apply/hand_over.ts");
+    const { handOver } = await import("../apply/run_in_worker.ts");
     const place = metrics?.kind === "place" ? metrics.place : undefined;
     problem ??= await handOver({
       order,

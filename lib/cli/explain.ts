@@ -1,12 +1,12 @@
 /** The one place that prints errors. */
-import { LockedError } from "../apply/lock.ts";
-import { ConfigError, formatProblem } from "../config/problem.ts";
+import { LockedError } from "../store/lock.ts";
+import { ConfigError, formatProblem } from "../config/diagnostic.ts";
 import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
-import type { CommandName } from "./command_forms.ts";
-import { errFormat, sayOnErr } from "./err_lines.ts";
-import type { Host } from "./host.ts";
-import { type Arguments, UsageError } from "./parse_arguments.ts";
+import type { CommandName } from "../command/command_forms.ts";
+import { errFormat, sayOnErr } from "../command/err_lines.ts";
+import type { Host } from "../command/host.ts";
+import { type Arguments, UsageError } from "../command/parse_arguments.ts";
 
 /**
  * Says why a command could not be carried out, and answers its exit status.

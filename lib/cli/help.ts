@@ -1,10 +1,10 @@
 /** Help, made from the command table; command lines that work come first. */
-import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "./about.ts";
-import { type Command, commandNamed, COMMANDS } from "./commands.ts";
+import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../command/about.ts";
+import { type Command, commandNamed, COMMANDS } from "../command/commands.ts";
 import { helpData } from "./help_data.ts";
-import { optionFacts } from "./option_facts.ts";
-import { type OptionName, WITH_FILE } from "./options.ts";
-import type { Arguments } from "./parse_arguments.ts";
+import { optionFacts } from "../command/option_facts.ts";
+import { type OptionName, WITH_FILE } from "../command/options.ts";
+import type { Arguments } from "../command/parse_arguments.ts";
 import { helpJson } from "../report/json.ts";
 
 const WIDTH = 90;

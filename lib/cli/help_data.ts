@@ -1,6 +1,6 @@
 import type { HelpDocument } from "../report/documents.ts";
-import type { Command } from "./commands.ts";
-import { optionFacts } from "./option_facts.ts";
+import type { Command } from "../command/commands.ts";
+import { optionFacts } from "../command/option_facts.ts";
 
 /** What the command table says, for programs. */
 export function helpData(commands: readonly Command[]): HelpDocument["commands"] {

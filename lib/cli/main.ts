@@ -1,8 +1,8 @@
 /** From arguments to exit status. */
 import { EXIT_OK } from "../report/verdict.ts";
-import { act } from "./act.ts";
-import type { Host } from "./host.ts";
-import { type Arguments, parseArguments } from "./parse_arguments.ts";
+import { act } from "./run.ts";
+import type { Host } from "../command/host.ts";
+import { type Arguments, parseArguments } from "../command/parse_arguments.ts";
 
 /** Runs one command line and answers its exit status. Never throws. */
 export async function main(args: readonly string[], host: Host): Promise<number> {
@@ -14,7 +14,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
       return EXIT_OK;
     }
     if (parsed.version) {
-      host.out((await import("./version.ts")).versionText(parsed));
+      host.out((await import("../command/version.ts")).versionText(parsed));
       return EXIT_OK;
     }
     return await dispatch(parsed, host);
@@ -27,31 +27,31 @@ export async function main(args: readonly string[], host: Host): Promise<number>
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
     case "completion":
-      return (await import("./completion/completion.ts")).completion(args, host);
+      return (await import("../tools/shell/completion.ts")).completion(args, host);
     case "demo":
-      return await (await import("../demo/tour.ts")).demo(host, main, args.json);
+      return await (await import("../tools/demo/demo.ts")).demo(host, main, args.json);
     case "doctor":
-      return await (await import("./doctor.ts")).doctor(args, host);
+      return await (await import("../tools/doctor/command.ts")).doctor(args, host);
     case "init":
-      return await (await import("./init/init.ts")).init(args, host);
+      return await (await import("../tools/init/init.ts")).init(args, host);
     case "man":
-      return (await import("./man_page.ts")).man(host);
+      return (await import("../tools/shell/man_page.ts")).man(host);
     case "names":
-      return await (await import("./names.ts")).names(args, host);
+      return await (await import("../tools/shell/names.ts")).names(args, host);
     case "install":
-      return await (await import("./install/install.ts")).install(args, host);
+      return await (await import("../tools/install/install.ts")).install(args, host);
     case "revoke":
-      return await (await import("./revoke.ts")).revoke(args, host);
+      return await (await import("../tools/revoke/revoke.ts")).revoke(args, host);
     case "schema":
-      return (await import("./schema.ts")).schema(args, host);
+      return (await import("../tools/schema/schema.ts")).schema(args, host);
     case "validate":
       return await (await import("./validate.ts")).validate(args, host);
     case "check":
     case "status":
     case "plan":
-      return await (await import("./look.ts")).look(args, host);
+      return await (await import("./check.ts")).look(args, host);
     case "run":
-      if (args.dryRun) return await (await import("./look.ts")).look(args, host);
+      if (args.dryRun) return await (await import("./check.ts")).look(args, host);
       return await act(args, host);
     case "issue":
     case "deploy":

@@ -1,13 +1,13 @@
 /** The metrics of a run over all certificates; another run would leave out what it did not look at. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { Hands } from "../apply/hands/hands.ts";
+import { Hands } from "../apply/writers/writers.ts";
 import { type MetricsPlace, writeMetrics } from "../apply/metrics_file.ts";
-import { findMetricsPlace } from "../observe/metrics_place.ts";
+import { findMetricsPlace } from "./metrics_place.ts";
 import type { Plan } from "../plan/types.ts";
 import { metricsText } from "../report/metrics.ts";
 import { foldOutcome } from "../report/outcome.ts";
-import type { Host } from "./host.ts";
-import { VERSION } from "./version.ts";
+import type { Host } from "../command/host.ts";
+import { VERSION } from "../command/version.ts";
 
 /** Where the metrics go, or why they cannot go there. */
 export type MetricsPlan =

@@ -2,9 +2,9 @@
 import { validJson } from "../report/json.ts";
 import { count } from "../report/paint.ts";
 import { EXIT_OK } from "../report/verdict.ts";
-import type { Host } from "./host.ts";
-import { loadFor } from "./load.ts";
-import type { Arguments } from "./parse_arguments.ts";
+import type { Host } from "../command/host.ts";
+import { loadFor } from "../command/load.ts";
+import type { Arguments } from "../command/parse_arguments.ts";
 
 /** Throws ConfigError with every mistake. */
 export async function validate(args: Arguments, host: Host): Promise<number> {

@@ -3,8 +3,8 @@
  * what was judged; a folder of which any file is taken is judged itself. It changes nothing.
  */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { ConfigError } from "./problem.ts";
-import type { Included } from "./surroundings.ts";
+import { ConfigError } from "./diagnostic.ts";
+import type { Included } from "./environment.ts";
 import { distrustFolder } from "./trust.ts";
 import { readTrusted, reason } from "./trusted_file.ts";
 

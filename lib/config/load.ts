@@ -1,6 +1,6 @@
 /** Finds and reads the configuration; it changes nothing. */
 import { parseConfig } from "./parse.ts";
-import { ConfigError } from "./problem.ts";
+import { ConfigError } from "./diagnostic.ts";
 import { exposed } from "./trust.ts";
 import { readTrusted } from "./trusted_file.ts";
 import type { Config } from "./types.ts";
@@ -48,7 +48,7 @@ export async function loadConfig(
 ): Promise<Config> {
   const { text, mode } = readTrusted(path, ABSENT);
   const config = await parseConfig(text, path, async () => {
-    const { hostSurroundings } = await import("./host_surroundings.ts");
+    const { hostSurroundings } = await import("./host_environment.ts");
     return hostSurroundings(path, env);
   });
   const { login } = config.vault;

@@ -3,12 +3,12 @@
  * writes, asks for the time or prints.
  */
 import { type Finding, formatKeyPath } from "./key_path.ts";
-import { ConfigError, type Problem } from "./problem.ts";
+import { ConfigError, type Problem } from "./diagnostic.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
 import { readTree } from "./schema.ts";
 import { isMap } from "./shapes.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -35,7 +35,7 @@ export async function parseConfig(
 ): Promise<Config> {
   const yaml = readYaml(text);
   if (yaml.fault !== undefined) {
-    const { explainSyntax } = await import("./problems.ts");
+    const { explainSyntax } = await import("./explain_diagnostics.ts");
     throw new ConfigError(file, explainSyntax(text, yaml.fault, formatKeyPath));
   }
   if (yaml.tree === undefined || yaml.tree === null) throw new ConfigError(file, [EMPTY]);
@@ -61,6 +61,6 @@ function asksForMore(text: string, tree: unknown): boolean {
 }
 
 async function configError(text: string, file: string, findings: Finding[]): Promise<ConfigError> {
-  const { placeFindings } = await import("./problems.ts");
+  const { placeFindings } = await import("./explain_diagnostics.ts");
   return new ConfigError(file, placeFindings(text, findings, formatKeyPath));
 }

@@ -6,14 +6,14 @@ import { applyDefaults } from "./apply_defaults.ts";
 import { checkDefaults } from "./default_rules.ts";
 import { readIncludedTree } from "./included_schema.ts";
 import { type Finding, formatKeyPath } from "./key_path.ts";
-import { ConfigError, type Problem } from "./problem.ts";
+import { ConfigError, type Problem } from "./diagnostic.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
 import { type Draft, type File, type Reading, readTree, SPARE, without } from "./schema.ts";
 import { isMap } from "./shapes.ts";
 import { findingsOfWhole, type Located, type Source, spotOf } from "./sources.ts";
 import { askOnce, substitute } from "./substitute.ts";
-import { type Included, NOTHING_AROUND, type Surroundings } from "./surroundings.ts";
+import { type Included, NOTHING_AROUND, type Surroundings } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -119,7 +119,7 @@ async function readIncluded(
   const { file, text } = included;
   const yaml = readYaml(text);
   if (yaml.fault !== undefined) {
-    const { explainSyntax } = await import("./problems.ts");
+    const { explainSyntax } = await import("./explain_diagnostics.ts");
     return explainSyntax(text, yaml.fault, formatKeyPath).map((problem) => ({ file, ...problem }));
   }
   if (yaml.tree === undefined || yaml.tree === null) {
@@ -152,7 +152,7 @@ async function configError(
   parts: readonly Part[],
   located: readonly Located[],
 ): Promise<ConfigError> {
-  const { placeInSources } = await import("./problems.ts");
+  const { placeInSources } = await import("./explain_diagnostics.ts");
   const placed = placeInSources(main, located, formatKeyPath);
   return new ConfigError(
     main,

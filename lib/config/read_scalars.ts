@@ -1,9 +1,9 @@
 /** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
-import { parseDuration, parseTimeLimit } from "./duration.ts";
+import { parseDuration, parseTimeLimit } from "../text/duration.ts";
 import { expected, Mistake, type Reader } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
-import { Secret } from "./secret.ts";
-import { nearest } from "./suggest.ts";
+import { Secret } from "../text/secret.ts";
+import { nearest } from "../text/suggest.ts";
 import type { RenewalWindow } from "../certificate/types.ts";
 
 const DURATION = `a duration such as "14d"`;

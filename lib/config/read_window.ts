@@ -1,7 +1,7 @@
 /** The reader of a maintenance window: `Sat,Sun 02:00-04:00`. */
 import { expected, Mistake } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
-import { nearest } from "./suggest.ts";
+import { nearest } from "../text/suggest.ts";
 import type { MaintenanceWindow } from "./types.ts";
 
 const WINDOW = `a window such as "Sat,Sun 02:00-04:00"`;

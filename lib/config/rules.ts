@@ -4,7 +4,7 @@
  */
 import { checkBundles } from "./bundle_rules.ts";
 import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN } from "./defaults.ts";
-import { formatDuration } from "./duration.ts";
+import { formatDuration } from "../text/duration.ts";
 import { type Finding, formatKeyPath, type KeyPath } from "./key_path.ts";
 import { isGuarded } from "./read_places.ts";
 import type { Draft, File, Settings } from "./schema.ts";

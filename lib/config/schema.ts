@@ -57,7 +57,7 @@ import { readWindow } from "./read_window.ts";
 import { serviceMistakes } from "./service_form.ts";
 import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
 import { targetMistakes, targetWhat } from "./target_form.ts";
-import type { Secret } from "./secret.ts";
+import type { Secret } from "../text/secret.ts";
 import {
   AUTH_METHODS,
   CONTROLS,

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { Mistake, type Reader } from "./mistake.ts";
 import { shownKey } from "./key_path.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean } from "../text/suggest.ts";
 
 type Tree = Record<string, unknown>;
 type Plain<E extends v.ObjectEntries> = v.ObjectSchema<E, undefined>;

@@ -5,7 +5,7 @@
  */
 import type { Finding, KeyPath } from "./key_path.ts";
 import { Mistake } from "./mistake.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 
 type Variable = Surroundings["variable"];
 type Tree = Record<string | number, unknown>;

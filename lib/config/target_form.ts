@@ -1,5 +1,5 @@
 /** The two forms of a deploy entry: `cert: PATH` in short, `source: cert` and `dest: PATH` in long. */
-import { nearest } from "./suggest.ts";
+import { nearest } from "../text/suggest.ts";
 import { canBeSealed } from "./format.ts";
 import { type What, WHATS } from "../certificate/types.ts";
 

@@ -6,8 +6,8 @@
  * on the way. Not looked at: the folders above these, and access control lists beyond the mode.
  */
 import { dirname, resolve } from "node:path";
-import type { Problem } from "./problem.ts";
-import { shellWord } from "./shell_word.ts";
+import type { Problem } from "./diagnostic.ts";
+import { shellWord } from "../text/shell_word.ts";
 
 /** Linux gives up after as many links itself (path_resolution(7)). */
 const MAX_LINKS = 40;

@@ -2,8 +2,8 @@
  * Reads a file that is obeyed. It is opened once, and what is judged and read is that open file; it
  * changes nothing.
  */
-import { ConfigError } from "./problem.ts";
-import { readAll } from "./regular_file.ts";
+import { ConfigError } from "./diagnostic.ts";
+import { readAll } from "../host/regular_file.ts";
 import { distrust, follow, type Followed } from "./trust.ts";
 
 /** More than a hundred thousand certificates; whatever is bigger is another file by mistake. */

@@ -3,7 +3,7 @@
  * published forms made one. Nothing later in the program looks at YAML again.
  */
 import type { Format, RenewalWindow } from "../certificate/types.ts";
-import type { Secret } from "./secret.ts";
+import type { Secret } from "../text/secret.ts";
 
 /** What is done to a service that has to load new files, in systemd's words; `signal` is ours. */
 export const CONTROLS = [

@@ -4,16 +4,16 @@
  * is the same before and after.
  */
 import { folderOf, nameOf } from "../text/path.ts";
-import { isAnyVersion, replacedFile, versionOf } from "../config/store_paths.ts";
+import { isAnyVersion, replacedFile, versionOf } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { type TargetSpec } from "../config/types.ts";
 import type { BundleObservation, StrayFolder, TargetFile, TargetObservation } from "./types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
-import type { AccountBook } from "./accounts.ts";
-import { LN } from "./command.ts";
+import type { AccountBook } from "../host/accounts.ts";
+import { LN } from "../host/run_command.ts";
 import type { Expected } from "./expected.ts";
-import { ABSENT, readInfo } from "./read.ts";
+import { ABSENT, readInfo } from "../host/read.ts";
 import { type FolderCache, observeFile, observeTarget } from "./target.ts";
 
 /** How often a bundle is looked at whose link changes all the time; then the last look counts. */

@@ -2,13 +2,13 @@
 import { type Certificate, parseCertificate } from "../certificate/certificate.ts";
 import { encodePem } from "../certificate/pem.ts";
 import { plainContent } from "../certificate/plain_content.ts";
-import type { judgeSealed, SealWish } from "../certificate/sealed.ts";
+import type { judgeSealed, SealWish } from "../certificate/encrypted.ts";
 import { partsOf } from "../config/format.ts";
-import type { Secret } from "../config/secret.ts";
+import type { Secret } from "../text/secret.ts";
 import type { Format, Part } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
-import { ABSENT, type Reader } from "./read.ts";
-import type { SetTexts } from "./stored_set.ts";
+import { ABSENT, type Reader } from "../host/read.ts";
+import type { SetTexts } from "../store/stored_set.ts";
 
 /** How a file stands to what it should be. */
 export interface Likeness {

@@ -1,6 +1,6 @@
 /** Why a service's certificate could not be seen, in plain words. */
-import { plainCause } from "../config/plain_cause.ts";
-import { printable } from "../config/printable.ts";
+import { plainCause } from "../text/plain_cause.ts";
+import { printable } from "../text/printable.ts";
 import type { StartTls } from "../config/types.ts";
 
 /** What was going on: the connection, what comes before TLS, or TLS. */

@@ -2,10 +2,10 @@
  * Finds out who manages a service whose entry does not say it. A name such as `web` is a unit of
  * systemd or, where systemd has none of that name, a container.
  */
-import { markerFile } from "../config/store_paths.ts";
+import { markerFile } from "../store/store_paths.ts";
 import type { CertificateSpec, Config, ServiceSpec } from "../config/types.ts";
-import type { Engine } from "./containers.ts";
-import { readInfo } from "./read.ts";
+import type { Engine } from "../host/containers.ts";
+import { readInfo } from "../host/read.ts";
 
 /** Where unit files lie (systemd.unit(5)), those of generators and of transient units too. */
 const UNIT_FOLDERS = [
@@ -80,7 +80,7 @@ async function findEngine(
   service: ServiceSpec,
   engines: Set<Engine>,
 ): Promise<Engine | undefined> {
-  const { ENGINES, observeContainer } = await import("./containers.ts");
+  const { ENGINES, observeContainer } = await import("../host/containers.ts");
   for (const engine of engines) {
     const state = ENGINES[engine].some(isThere)
       ? await observeContainer(engine, containerName(service))

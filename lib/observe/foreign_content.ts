@@ -3,9 +3,9 @@
  * not VCM's to replace. A damaged one still is.
  */
 import { looksLikeCertificateFile } from "../certificate/certificate_content.ts";
-import { versionOf } from "../config/store_paths.ts";
+import { versionOf } from "../store/store_paths.ts";
 import type { Presence } from "../host/types.ts";
-import { observe, type Reader, readInfo } from "./read.ts";
+import { observe, type Reader, readInfo } from "../host/read.ts";
 
 /** Bytes; no file of a certificate is bigger, and what is bigger is not read. */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -6,16 +6,16 @@ import { folderOf } from "../text/path.ts";
 import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
 import type { CertificateObservation, Observation, TargetObservation } from "./types.ts";
 import type { Replaced } from "../store/types.ts";
-import { type AccountBook, lookUpAccounts, ownGroupsOf } from "./accounts.ts";
+import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
 import { expect } from "./expected.ts";
-import { observeMarkers } from "./markers.ts";
-import { ABSENT, READER, type Reader } from "./read.ts";
-import type { SealOf } from "./seals.ts";
-import { type StoreLook, StoreReader } from "./store.ts";
-import { storeFault } from "./store_trust.ts";
+import { observeMarkers } from "./pending_actions.ts";
+import { ABSENT, READER, type Reader } from "../host/read.ts";
+import type { SealOf } from "./encrypted_targets.ts";
+import { type StoreLook, StoreReader } from "../store/read_set.ts";
+import { storeFault } from "../store/store_trust.ts";
 import { FolderCache, observeTarget } from "./target.ts";
-import { WayFinder } from "./way.ts";
+import { WayFinder } from "../host/path_ancestors.ts";
 
 export async function observe(config: Config, now = new Date()): Promise<Observation> {
   const specs = config.certificates;
@@ -31,7 +31,9 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const store = new StoreReader(config.certStore, rare, now);
   const looks = specs.map((spec) => store.look(spec));
   const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined);
-  const sealOf: SealOf = sealed ? (await import("./seals.ts")).sealReader() : () => undefined;
+  const sealOf: SealOf = sealed
+    ? (await import("./encrypted_targets.ts")).sealReader()
+    : () => undefined;
   const bundled = targets.some(({ what }) => what === "bundle");
   const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : undefined;
   const accounts = await asked;
@@ -69,7 +71,7 @@ async function readerOfForeign(
   ways: WayFinder,
 ): Promise<Reader> {
   const isForeign = targets.some(({ path }) => ways.find(folderOf(path)).isForeign);
-  return isForeign ? (await import("./read_unwaiting.ts")).UNWAITING_READER : READER;
+  return isForeign ? (await import("../host/read_unwaiting.ts")).UNWAITING_READER : READER;
 }
 
 /** What is no target any more is left as it is: nobody has judged the way to it. */

@@ -1,8 +1,8 @@
 /** Passwords that targets are encrypted with, each in a file of its own that only its owner can open. */
-import { openSecret } from "../config/open_secret.ts";
-import { plainCause } from "../config/plain_cause.ts";
-import { type FileText, readRegularFile } from "../config/regular_file.ts";
-import { Secret } from "../config/secret.ts";
+import { openSecret } from "../host/open_secret.ts";
+import { plainCause } from "../text/plain_cause.ts";
+import { type FileText, readRegularFile } from "../host/regular_file.ts";
+import { Secret } from "../text/secret.ts";
 
 /**
  * The one line of a password file, without the line's end.

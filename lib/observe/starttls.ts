@@ -3,7 +3,7 @@
  * that were heard go in, what is to be sent comes out.
  */
 import { Buffer } from "node:buffer";
-import { printable } from "../config/printable.ts";
+import { printable } from "../text/printable.ts";
 import type { StartTls } from "../config/types.ts";
 
 /** What follows from what was heard. */

@@ -1,14 +1,14 @@
 /** Looks at one deployed file. */
 import { folderOf, nameOf } from "../text/path.ts";
-import { isTrace, isVersion, replacedFile, temporaryFile } from "../config/store_paths.ts";
+import { isTrace, isVersion, replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { TargetFile, TargetObservation } from "./types.ts";
-import type { AccountBook } from "./accounts.ts";
+import type { AccountBook } from "../host/accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
 import { isForeign } from "./foreign_content.ts";
-import { ABSENT, READER, type Reader, readFolder, readInfo } from "./read.ts";
-import type { Way, WayFinder } from "./way.ts";
+import { ABSENT, READER, type Reader, readFolder, readInfo } from "../host/read.ts";
+import type { Way, WayFinder } from "../host/path_ancestors.ts";
 
 /** What lies in a folder. */
 interface Listing {

@@ -3,12 +3,12 @@
  * one rename. How it differs from what the file asks for, what stops it, and what lies about.
  */
 import { defaultMode } from "../config/format.ts";
-import { octal } from "../config/octal.ts";
-import { printable } from "../config/printable.ts";
+import { octal } from "../text/octal.ts";
+import { printable } from "../text/printable.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { type TargetSpec } from "../config/types.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
-import type { HandChoice } from "./hand.ts";
+import type { HandChoice } from "./choose_writer.ts";
 import type { Blocked, Drift, FileOwners, Warning } from "./types.ts";
 import type {
   BundleObservation,

@@ -1,11 +1,11 @@
 /** The steps of one certificate, once it is judged. */
-import { octal } from "../config/octal.ts";
-import { replacedFile, temporaryFile } from "../config/store_paths.ts";
+import { octal } from "../text/octal.ts";
+import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayFolders } from "./bundle.ts";
 import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./due.ts";
-import { type HandChoice, OWN_HAND } from "./hand.ts";
+import { type HandChoice, OWN_HAND } from "./choose_writer.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation } from "../observe/types.ts";
 import type { DeployStep, Drift, Due, IssueStep, Step } from "./types.ts";

@@ -7,8 +7,8 @@ import {
   type KnownPaths,
 } from "../certificate/chain_paths.ts";
 import type { Certificate } from "../certificate/certificate.ts";
-import { shellWord } from "../config/shell_word.ts";
-import { formatMoment } from "./moment.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { formatMoment } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 

@@ -1,12 +1,12 @@
 /** How a target differs from what the file asks for, and what stops it from being mended. */
 import { defaultMode, holdsKey } from "../config/format.ts";
-import { octal } from "../config/octal.ts";
-import { shellWord } from "../config/shell_word.ts";
+import { octal } from "../text/octal.ts";
+import { shellWord } from "../text/shell_word.ts";
 import { folderOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { bundleDrift, bundleModes, bundleObstacles, bundleOwners, endsBundle } from "./bundle.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
-import { OWN_HAND, type OwnHand, type UsersHand } from "./hand.ts";
+import { OWN_HAND, type OwnHand, type UsersHand } from "./choose_writer.ts";
 import type { Blocked, Drift, TargetStep } from "./types.ts";
 import type { TargetObservation } from "../observe/types.ts";
 

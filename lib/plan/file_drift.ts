@@ -1,8 +1,8 @@
 /** How one file on disk differs from what it should be. */
 import type { Certificate } from "../certificate/certificate.ts";
-import { octal } from "../config/octal.ts";
+import { octal } from "../text/octal.ts";
 import type { TargetSpec } from "../config/types.ts";
-import { formatMoment } from "./moment.ts";
+import { formatMoment } from "../text/format_time.ts";
 import type { Drift, FileOwners } from "./types.ts";
 import type { Presence } from "../host/types.ts";
 import type { TargetFile, TargetObservation } from "../observe/types.ts";

@@ -1,7 +1,7 @@
 /** Whether something due waits for its maintenance window. */
 import type { Validity } from "../certificate/renewal.ts";
 import type { MaintenanceWindow } from "../config/types.ts";
-import { formatMoment } from "./moment.ts";
+import { formatMoment } from "../text/format_time.ts";
 import type { Wait } from "./types.ts";
 import { describeWindows, findOpening, type Opening } from "./window.ts";
 

@@ -1,12 +1,12 @@
 /** `(config, observation, now) → Plan`: what differs from the wish, and the steps that mend it. */
-import { storedFile } from "../config/store_paths.ts";
+import { storedFile } from "../store/store_paths.ts";
 import { type CertificateSpec, type Config } from "../config/types.ts";
 import { PARTS } from "../certificate/types.ts";
-import { markerObstacles, storePlaceObstacle } from "./obstacles.ts";
+import { markerObstacles, storePlaceObstacle } from "./blockers.ts";
 import { planCertificate } from "./plan_certificate.ts";
 import { planServices } from "./plan_services.ts";
 import { EVERYTHING, type Selection } from "./selection.ts";
-import { gatherServices } from "./service_wish.ts";
+import { gatherServices } from "./desired_service.ts";
 import type { CertificateState, InheritStep, Plan, Step } from "./types.ts";
 import type { Observation } from "../observe/types.ts";
 

@@ -6,16 +6,16 @@ import { deployStep, issueStep, tidyStep } from "./certificate_steps.ts";
 import { judgeDrift } from "./drift.ts";
 import type { Supply } from "./file_drift.ts";
 import { hurtsNow, isWhole, judgeDue, storedCertificate, validityOf } from "./due.ts";
-import { chooseHand, OWN_HAND } from "./hand.ts";
+import { chooseHand, OWN_HAND } from "./choose_writer.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import {
   nothingToDeploy,
   storeObstacles,
   targetObstacles,
   withoutRepetitions,
-} from "./obstacles.ts";
+} from "./blockers.ts";
 import { planRecovery } from "./recovery.ts";
-import type { HostUsers } from "./replacers.ts";
+import type { HostUsers } from "../host/replacers.ts";
 import type { Selection } from "./selection.ts";
 import type { Blocked, CertificateState, Drift, Due, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";

@@ -1,10 +1,10 @@
 /** Which services have to act, why, and whether they may now. */
 import { changesContent } from "./drift.ts";
-import { judgeMarker } from "./debt.ts";
+import { judgeMarker } from "./pending_action.ts";
 import { loadedUntil, storedCertificate, validityOf } from "./due.ts";
 import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
-import { formatMoment } from "./moment.ts";
-import type { ServiceWish } from "./service_wish.ts";
+import { formatMoment } from "../text/format_time.ts";
+import type { ServiceWish } from "./desired_service.ts";
 import type {
   CertificateObservation,
   MarkerObservation,

@@ -1,11 +1,11 @@
 /** What an interrupted run replaced, and may be put back: all that its record names, or none of it. */
-import { octal } from "../config/octal.ts";
-import { printable } from "../config/printable.ts";
-import { shellWord } from "../config/shell_word.ts";
-import { replacedFile } from "../config/store_paths.ts";
+import { octal } from "../text/octal.ts";
+import { printable } from "../text/printable.ts";
+import { shellWord } from "../text/shell_word.ts";
+import { replacedFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
-import { type HandChoice, OWN_HAND } from "./hand.ts";
-import { type HostUsers, otherWriters } from "./replacers.ts";
+import { type HandChoice, OWN_HAND } from "./choose_writer.ts";
+import { type HostUsers, otherWriters } from "../host/replacers.ts";
 import type { Blocked } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { Replaced } from "../store/types.ts";

@@ -1,12 +1,12 @@
 /** What a person should know of a stored certificate, though no renewal follows from it. */
 import { formatRenew, isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
-import { formatDuration } from "../config/duration.ts";
+import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { RenewalWindow } from "../certificate/types.ts";
 import { judgeChainWarnings } from "./chain_warnings.ts";
 import { storedCertificate, validityOf } from "./due.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
-import { formatMoment } from "./moment.ts";
+import { formatMoment } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 import { describeWindows, findOpening } from "./window.ts";

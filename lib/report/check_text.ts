@@ -1,6 +1,6 @@
 /** `vcm check`: one line that monitoring shows, then one line for each thing that is not in order. */
 import { actionName } from "../plan/action_name.ts";
-import { formatMoment } from "../plan/moment.ts";
+import { formatMoment } from "../text/format_time.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";

@@ -1,10 +1,10 @@
 /** What `--json` prints, one type a document. Times become ISO 8601 in UTC. */
 import type { ApplyEvent } from "../apply/events.ts";
-import type { Rights } from "../apply/rights.ts";
-import type { Problem } from "../config/problem.ts";
+import type { Rights } from "../apply/permissions.ts";
+import type { Problem } from "../config/diagnostic.ts";
 import type { What } from "../certificate/types.ts";
 import type { Plan } from "../plan/types.ts";
-import type { Finding } from "../vault/doctor/finding.ts";
+import type { Finding } from "./check_result.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Standing } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 /** What is done, in the log's lines while it happens. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { formatMoment } from "../plan/moment.ts";
+import { formatMoment } from "../text/format_time.ts";
 import { describeDrifts } from "./drift_text.ts";
 
 /** How much an event matters: the quiet hear of warnings and errors only. */

@@ -1,9 +1,9 @@
 /** What commands print with `--json`. Times are ISO 8601 in UTC; keys that are not known are left out. */
 import type { ApplyEvent } from "../apply/events.ts";
-import type { Rights } from "../apply/rights.ts";
-import type { Problem } from "../config/problem.ts";
+import type { Rights } from "../apply/permissions.ts";
+import type { Problem } from "../config/diagnostic.ts";
 import type { Plan } from "../plan/types.ts";
-import type { Finding } from "../vault/doctor/finding.ts";
+import type { Finding } from "./check_result.ts";
 import {
   type CheckDocument,
   type DemoDocument,

@@ -1,5 +1,5 @@
 /** What a plan may touch, as people read it. */
-import type { Rights } from "../apply/rights.ts";
+import type { Rights } from "../apply/permissions.ts";
 
 const KINDS = ["read", "write", "net", "run"] as const;
 

@@ -7,9 +7,9 @@ import type {
   ServiceStep,
   Step,
 } from "../plan/types.ts";
-import { shellWord } from "../config/shell_word.ts";
+import { shellWord } from "../text/shell_word.ts";
 import { actionName } from "../plan/action_name.ts";
-import { formatMoment } from "../plan/moment.ts";
+import { formatMoment } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
 import { isWarnedBroken } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";

@@ -56,3 +56,15 @@ export interface Replaced {
    */
   readonly identity?: string;
 }
+
+/** What went wrong with a record in the store, and stops nothing. */
+export type StoreProblem =
+  | {
+    readonly kind: "failed";
+    readonly step: "service";
+    readonly subject: string;
+    readonly message: string;
+  }
+  | { readonly kind: "warning"; readonly subject: string; readonly message: string };
+
+export type Tell = (problem: StoreProblem) => void;

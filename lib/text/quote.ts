@@ -1,5 +1,5 @@
 /** Text of others in messages. */
-import { printable } from "../config/printable.ts";
+import { printable } from "./printable.ts";
 
 /** The shapes of Vault's and OpenBao's tokens; one that strayed into another key must not be shown. */
 const TOKEN = /(?:^|[^A-Za-z0-9])(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{8,}/;

@@ -1,6 +1,6 @@
 /** The practice Vault at such an address as a company's Vault has: `https://NAME:8200`. */
-import { createPracticeCa } from "../../lib/demo/practice_ca.ts";
-import { startPracticeVault } from "../../lib/demo/practice_vault.ts";
+import { createPracticeCa } from "../../lib/tools/demo/demo_ca.ts";
+import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
 
 export interface LocalVault extends AsyncDisposable {
   readonly address: string;

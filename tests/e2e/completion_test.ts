@@ -1,5 +1,5 @@
 /** Completion in real shells: what they offer, and what reaches the program. */
-import { COMMANDS } from "../../lib/cli/commands.ts";
+import { COMMANDS } from "../../lib/command/commands.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
 import { SHELLS, startShells } from "./shells.ts";

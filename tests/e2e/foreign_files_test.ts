@@ -1,6 +1,6 @@
 /** Targets at whose path something else than a certificate or key lies. */
 import { readlinkSync } from "node:fs";
-import { startPracticeVault } from "../../lib/demo/practice_vault.ts";
+import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
 import { type Folder, makeFolder } from "../support/rig.ts";
 import { runVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";

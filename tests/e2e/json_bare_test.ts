@@ -1,5 +1,5 @@
 /** `--json` where no file is read: standard output is one document that the schema has. */
-import { type Command, COMMANDS } from "../../lib/cli/commands.ts";
+import { type Command, COMMANDS } from "../../lib/command/commands.ts";
 import type { Documents } from "../../lib/report/documents.ts";
 import { runVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";

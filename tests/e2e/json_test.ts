@@ -1,5 +1,5 @@
 /** Whatever comes of a command with `--json`: standard output is one document that the schema has. */
-import { type Command, COMMANDS } from "../../lib/cli/commands.ts";
+import { type Command, COMMANDS } from "../../lib/command/commands.ts";
 import type { Documents } from "../../lib/report/documents.ts";
 import { keysOf } from "../support/output_keys.ts";
 import { testsNeeding } from "../support/tests_needing.ts";

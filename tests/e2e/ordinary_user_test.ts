@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import { startPracticeVault } from "../../lib/demo/practice_vault.ts";
+import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
 

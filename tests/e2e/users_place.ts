@@ -1,5 +1,5 @@
 /** A host on which root runs VCM and a user has folders, with a practice Vault; needs root. */
-import { startPracticeVault } from "../../lib/demo/practice_vault.ts";
+import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
 import { compiledVcm } from "../support/vcm.ts";
 
 /** A user whom no file of accounts knows, and so has no group of their own. */

@@ -1,8 +1,8 @@
 /** A host of its own for each test: a folder with `vcm.yaml`, store and targets, and made-up surroundings. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import type { Host } from "../../lib/cli/host.ts";
-import { readRegularFile } from "../../lib/config/regular_file.ts";
+import type { Host } from "../../lib/command/host.ts";
+import { readRegularFile } from "../../lib/host/regular_file.ts";
 import { main } from "../../lib/cli/main.ts";
 import { type Folder, makeFolder } from "../support/rig.ts";
 

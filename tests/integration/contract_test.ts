@@ -1,5 +1,5 @@
 /** The contract, held against the practice Vault and against a real OpenBao. */
-import { startPracticeVault } from "../../lib/demo/practice_vault.ts";
+import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
 import { type OpenBao, startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";

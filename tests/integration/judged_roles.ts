@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../lib/config/types.ts";
 import { LIMITS } from "../../lib/vault/access/server_access.ts";
-import type { Objection, Role } from "../../lib/vault/doctor/objection.ts";
+import type { Objection, Role } from "../../lib/tools/doctor/role_problem.ts";
 import { openSession, type VaultSession } from "../../lib/vault/session/session.ts";
 import { makeSpec } from "../support/fixtures.ts";
 import type { OpenBao } from "../support/openbao.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { requestFor } from "../../lib/plan/request.ts";
 import { issueCertificate } from "../../lib/vault/pki/pki.ts";
-import { judgeRole } from "../../lib/vault/doctor/role.ts";
+import { judgeRole } from "../../lib/tools/doctor/role.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import {
   compare,

@@ -4,7 +4,7 @@ import { issue, lifetimeWarning } from "../../lib/apply/issue.ts";
 import type { KeySpec } from "../../lib/config/types.ts";
 import { requestFor } from "../../lib/plan/request.ts";
 import { issueCertificate } from "../../lib/vault/pki/pki.ts";
-import { judgeRole } from "../../lib/vault/doctor/role.ts";
+import { judgeRole } from "../../lib/tools/doctor/role.ts";
 import { DAY } from "../support/fixtures.ts";
 import { makeFolder } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";

@@ -2,7 +2,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 // @ts-types="npm:@types/js-yaml@4.0.9"
 import { CORE_SCHEMA, load, Type } from "js-yaml";
-import { jsonSchema } from "../../lib/config/json_schema.ts";
+import { jsonSchema } from "../../lib/tools/schema/json_schema.ts";
 
 /** `<<: *anchor` */
 const MERGE = new Type("tag:yaml.org,2002:merge", {

@@ -1,5 +1,5 @@
 /** A host that only remembers: what was printed, appended and given up. */
-import type { Host } from "../../lib/cli/host.ts";
+import type { Host } from "../../lib/command/host.ts";
 import { NOW } from "./fixtures.ts";
 
 export interface FakeHost extends Host {

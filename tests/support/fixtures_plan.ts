@@ -1,5 +1,5 @@
 /** Plans and their parts, put together by hand. */
-import type { ServiceWish } from "../../lib/plan/service_wish.ts";
+import type { ServiceWish } from "../../lib/plan/desired_service.ts";
 import type {
   CertificateState,
   Plan,

@@ -1,7 +1,7 @@
 /** Sets, and what is to be sealed of them. */
 import { randomBytes } from "node:crypto";
 import type { Random } from "../../lib/certificate/pbes2.ts";
-import type { SealWish } from "../../lib/certificate/sealed.ts";
+import type { SealWish } from "../../lib/certificate/encrypted.ts";
 import type { Format, Part } from "../../lib/certificate/types.ts";
 import { type AlgorithmName, makeAuthority, makeCertificatePem } from "./fixtures_pki.ts";
 

@@ -1,5 +1,5 @@
 /** A host's files in memory, as a look at its web servers reads them. */
-import type { SiteReader } from "../../lib/observe/site/types.ts";
+import type { SiteReader } from "../../lib/tools/init/types.ts";
 
 /**
  * @param files Text by absolute path.

@@ -1,7 +1,7 @@
 /** What `--json` prints, held to the schema that `vcm schema --output` prints. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Documents } from "../../lib/report/documents.ts";
-import { outputSchema } from "../../lib/report/output_schema/output_schema.ts";
+import { outputSchema } from "../../lib/tools/schema/output/output_schema.ts";
 
 const SCHEMA = outputSchema();
 

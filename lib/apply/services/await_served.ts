@@ -1,10 +1,10 @@
 /** Waits until a service serves what it was made to load: nobody else would notice that it does not. */
 import { parseCertificate } from "../../certificate/certificate.ts";
-import { plainCause } from "../../config/plain_cause.ts";
-import { storedFile } from "../../config/store_paths.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { storedFile } from "../../store/store_paths.ts";
 import type { ProbeSpec } from "../../config/types.ts";
-import { readText } from "../../observe/read.ts";
-import { formatMoment } from "../../plan/moment.ts";
+import { readText } from "../../host/read.ts";
+import { formatMoment } from "../../text/format_time.ts";
 
 /** Milliseconds between two looks. */
 const PAUSE = 200;

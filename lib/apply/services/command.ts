@@ -1,7 +1,7 @@
 /** Runs commands of the file: a service's action, and what judges its new files. */
 import type { ServiceStep } from "../../plan/types.ts";
-import { programPaths, runCommand } from "../../observe/command.ts";
-import { explainFailure, showCommand } from "./command_output.ts";
+import { programPaths, runCommand } from "../../host/run_command.ts";
+import { explainFailure, showCommand } from "../../host/command_output.ts";
 import { type ActionResult, DONE, failed } from "./result.ts";
 
 /** The kernel takes no variable of more than 131,072 bytes (execve(2), MAX_ARG_STRLEN). */

@@ -1,8 +1,8 @@
 /** Lets containers load new files. Needs run permission for docker or podman. */
 import type { Control } from "../../config/types.ts";
-import { runCommand } from "../../observe/command.ts";
-import { type Engine, ENGINES, observeContainer } from "../../observe/containers.ts";
-import { explainFailure } from "./command_output.ts";
+import { runCommand } from "../../host/run_command.ts";
+import { type Engine, ENGINES, observeContainer } from "../../host/containers.ts";
+import { explainFailure } from "../../host/command_output.ts";
 import { type ActionResult, DONE, failed, NOT_RUNNING } from "./result.ts";
 
 /** @param timeout Seconds. */

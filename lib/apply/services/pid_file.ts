@@ -1,7 +1,7 @@
 /** Sends a signal to the process that a pid file names. Needs run permission for ps and kill. */
-import { KILL, runCommand } from "../../observe/command.ts";
-import { observeProcess } from "../../observe/processes.ts";
-import { explainFailure } from "./command_output.ts";
+import { KILL, runCommand } from "../../host/run_command.ts";
+import { observeProcess } from "../../host/processes.ts";
+import { explainFailure } from "../../host/command_output.ts";
 import { type ActionResult, DONE, failed, NOT_RUNNING } from "./result.ts";
 
 /** @param timeout Seconds. */

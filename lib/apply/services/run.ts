@@ -1,7 +1,7 @@
 /** What the services of one run share. */
 import type { Result } from "../certificate_steps.ts";
 import type { Emit } from "../events.ts";
-import type { Hands } from "../hands/hands.ts";
+import type { Hands } from "../writers/writers.ts";
 
 export interface ServicesRun {
   readonly certStore: string;

@@ -4,10 +4,10 @@
  */
 import type { ServiceAction, ServiceStep } from "../../plan/types.ts";
 import type { UnitState } from "../../host/types.ts";
-import { CommandError } from "../../observe/command.ts";
-import { observeContainer } from "../../observe/containers.ts";
-import { observeProcess } from "../../observe/processes.ts";
-import { observeUnits } from "../../observe/units.ts";
+import { CommandError } from "../../host/run_command.ts";
+import { observeContainer } from "../../host/containers.ts";
+import { observeProcess } from "../../host/processes.ts";
+import { observeUnits } from "../../host/units.ts";
 
 export type Running =
   /** `start` changes with each start. */

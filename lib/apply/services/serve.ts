@@ -3,11 +3,17 @@
  * loaded. An action is noted in the marker before it begins: what was up before and is not right
  * afterwards, also because the run was killed, is a failure until the service is up again.
  */
-import { plainCause } from "../../config/plain_cause.ts";
+import { plainCause } from "../../text/plain_cause.ts";
 import { actionName } from "../../plan/action_name.ts";
-import { formatMoment } from "../../plan/moment.ts";
+import { formatMoment } from "../../text/format_time.ts";
 import type { JudgeStep, ServiceStep } from "../../plan/types.ts";
-import { dropMarker, noteAction, noteFailedAction, noteFailure, removeMarker } from "../marker.ts";
+import {
+  dropMarker,
+  noteAction,
+  noteFailedAction,
+  noteFailure,
+  removeMarker,
+} from "../../store/pending_action.ts";
 import { act } from "./act.ts";
 import { awaitServed } from "./await_served.ts";
 import type { ServicesRun } from "./run.ts";

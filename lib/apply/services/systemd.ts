@@ -1,9 +1,9 @@
 /** Lets systemd units load new files. Needs run permission for systemctl. */
 import type { Control } from "../../config/types.ts";
 import type { UnitState } from "../../host/types.ts";
-import { runCommand } from "../../observe/command.ts";
-import { observeUnits, SYSTEMCTL } from "../../observe/units.ts";
-import { explainFailure } from "./command_output.ts";
+import { runCommand } from "../../host/run_command.ts";
+import { observeUnits, SYSTEMCTL } from "../../host/units.ts";
+import { explainFailure } from "../../host/command_output.ts";
 import { type ActionResult, DONE, failed } from "./result.ts";
 
 /** Arguments of `systemctl` before the unit's name; only start and restart start what was stopped. */

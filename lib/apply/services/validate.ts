@@ -3,11 +3,11 @@
  * that this run deployed for it are put back as they were; the store keeps the new certificate, and
  * the next run deploys it again without issuing.
  */
-import { plainCause } from "../../config/plain_cause.ts";
+import { plainCause } from "../../text/plain_cause.ts";
 import type { JudgeStep, ServiceStep } from "../../plan/types.ts";
 import type { Result } from "../certificate_steps.ts";
 import { putBack } from "../deploy.ts";
-import { dropMarker } from "../marker.ts";
+import { dropMarker } from "../../store/pending_action.ts";
 import { runServiceCommand } from "./command.ts";
 import type { ServicesRun } from "./run.ts";
 import { whyNot } from "./serve.ts";

@@ -8,7 +8,7 @@ import type { Credentials } from "./credentials.ts";
 import { VaultError } from "../errors.ts";
 import { gatherCredentials } from "./gather_credentials.ts";
 import { type ResolvedServers, resolveServers, type ServerAccess } from "./server_access.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 
 export interface VaultAccess extends ServerAccess {
   /** In the order in which they are tried; at least one, and the first is usable. */

@@ -3,7 +3,7 @@ import type { LoginSettings } from "../../config/types.ts";
 import { attempt, type Credentials, unusable } from "./credentials.ts";
 import { sendable } from "./secret_file.ts";
 import { firstOf, type Found, fromFile, fromSystemd, fromVariable } from "./sources.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 
 export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
 

@@ -6,7 +6,7 @@ import { splitCertificates } from "../../certificate/pem.ts";
 import { KEY_TYPES } from "../../config/types.ts";
 import { VaultError } from "../errors.ts";
 import { readSecretFile } from "./secret_file.ts";
-import { readNamed, type Surroundings } from "./surroundings.ts";
+import { readNamed, type Surroundings } from "./environment.ts";
 
 /** Paths of the certificate and its key. */
 export interface ClientFiles {

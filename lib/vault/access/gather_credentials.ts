@@ -15,7 +15,7 @@ import {
   fromVariable,
 } from "./sources.ts";
 import type { ClientState } from "./server_access.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 import { readVariable } from "./variables.ts";
 
 /** @param client The client certificate's path, or why there is none. */

@@ -1,6 +1,6 @@
 /** `SSLKEYLOGFILE`: the runtime writes the secrets of TLS connections to the file that it names. */
-import { printable } from "../../config/printable.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { printable } from "../../text/printable.ts";
+import type { Surroundings } from "./environment.ts";
 
 /** Why no server is contacted, if that is so. To delete the variable here would be too late. */
 export function keyLogProblem({ env }: Pick<Surroundings, "env">): string | undefined {

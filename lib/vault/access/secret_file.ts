@@ -1,7 +1,7 @@
 /** Secrets that lie in files of their own. */
-import { openSecret } from "../../config/open_secret.ts";
+import { openSecret } from "../../host/open_secret.ts";
 import { VaultError } from "../errors.ts";
-import { readNamed, type Surroundings } from "./surroundings.ts";
+import { readNamed, type Surroundings } from "./environment.ts";
 
 /**
  * The text of a file that its mode opens to its owner alone, without the space around it.

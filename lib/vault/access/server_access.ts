@@ -11,7 +11,7 @@ import {
 import { VaultError } from "../errors.ts";
 import { keyLogProblem } from "./key_log.ts";
 import { sendable } from "./secret_file.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 import { readTrustedAuthorities } from "./trust.ts";
 import { readCount, readSeconds, readSwitch, readVariable, type Variable } from "./variables.ts";
 

@@ -1,6 +1,6 @@
 /** Where secrets come from: variables, what systemd hands over, files. */
 import { readOpenFile, readSecretFile } from "./secret_file.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 import { readVariable } from "./variables.ts";
 
 /** A text and where it stood. */

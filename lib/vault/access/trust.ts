@@ -3,7 +3,7 @@ import { openCertificate } from "../../certificate/certificate.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import type { TlsTrust } from "../../config/types.ts";
 import { VaultError } from "../errors.ts";
-import { readNamed, type Surroundings } from "./surroundings.ts";
+import { readNamed, type Surroundings } from "./environment.ts";
 
 /**
  * Where distributions keep their bundle. Deno trusts Mozilla's list alone, so the host's own

@@ -2,9 +2,9 @@
  * The variables of the command lines `vault` and `bao`. Both names of one are looked at, and OpenBao's
  * wins, as with `bao` (OpenBao, "Environment variables"); an empty one is none.
  */
-import { parseTimeLimit } from "../../config/duration.ts";
+import { parseTimeLimit } from "../../text/duration.ts";
 import { VaultError } from "../errors.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./environment.ts";
 
 /** A variable that is set. */
 export interface Variable {

@@ -1,6 +1,6 @@
 /** What the PKI engine gave us: the only holder of a private key. */
 import type { Certificate } from "../../certificate/certificate.ts";
-import { Secret } from "../../config/secret.ts";
+import { Secret } from "../../text/secret.ts";
 import type { Part } from "../../certificate/types.ts";
 
 export class IssuedCertificate {

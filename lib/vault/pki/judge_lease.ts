@@ -1,5 +1,5 @@
 /** Whether a leased certificate can be used: the server revokes it with the token that asked for it. */
-import { formatMoment } from "../../plan/moment.ts";
+import { formatMoment } from "../../text/format_time.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import type { LeaseToken } from "../session/lease.ts";
 

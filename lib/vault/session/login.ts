@@ -4,7 +4,7 @@ import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
 import { sendable } from "../access/secret_file.ts";
 import { VaultError } from "../errors.ts";
-import { plainCause } from "../../config/plain_cause.ts";
+import { plainCause } from "../../text/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 

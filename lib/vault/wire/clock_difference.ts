@@ -1,5 +1,5 @@
 /** How this host's clock stands to a server's: certificates, JWTs and TLS need both to agree. */
-import { formatDuration } from "../../config/duration.ts";
+import { formatDuration } from "../../text/duration.ts";
 
 /** Seconds; less than that is the way of an answer, and a `Date` of full seconds. */
 const LEAST = 60;

@@ -1,6 +1,6 @@
 /** Failed connections and requests in plain words. */
 import type { Limits } from "../access/server_access.ts";
-import { formatMoment } from "../../plan/moment.ts";
+import { formatMoment } from "../../text/format_time.ts";
 import { VaultError } from "../errors.ts";
 
 /** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */

@@ -1,5 +1,5 @@
 /** Text that came from a server, as it may stand in a log and on a terminal. */
-import { printable } from "../../config/printable.ts";
+import { printable } from "../../text/printable.ts";
 
 /** A server's sentence is shorter. */
 const LONGEST = 500;

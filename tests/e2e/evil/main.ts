@@ -1,7 +1,7 @@
 /** Hands a plan over as `vcm run` does, to code that turned evil, and then turns evil itself. */
-import { startThread } from "../../../lib/apply/hand_over.ts";
-import { rightsFor } from "../../../lib/apply/rights.ts";
-import { processHost } from "../../../lib/cli/host.ts";
+import { startThread } from "../../../lib/apply/run_in_worker.ts";
+import { rightsFor } from "../../../lib/apply/permissions.ts";
+import { processHost } from "../../../lib/command/host.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import { attempts } from "./attempts.ts";
 

@@ -1,10 +1,10 @@
 /** Any text where one value is expected: the value, within its bounds, or a mistake in one line. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatDuration, parseDuration } from "../../../lib/config/duration.ts";
+import { formatDuration, parseDuration } from "../../../lib/text/duration.ts";
 import { formatRenew } from "../../../lib/certificate/renewal.ts";
 import { Mistake, type Reader } from "../../../lib/config/mistake.ts";
-import { octal } from "../../../lib/config/octal.ts";
+import { octal } from "../../../lib/text/octal.ts";
 import * as names from "../../../lib/config/read_names.ts";
 import * as places from "../../../lib/config/read_places.ts";
 import * as scalars from "../../../lib/config/read_scalars.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { ConfigError, type Problem } from "../../../lib/config/problem.ts";
+import { ConfigError, type Problem } from "../../../lib/config/diagnostic.ts";
 import { blocks, readDocument } from "../../unit/docs/documents.ts";
 import { surroundings } from "../../unit/config/around.ts";
 import { deepDocument, tower } from "../arbitraries/documents.ts";

@@ -1,10 +1,10 @@
 /** Whatever programs and files of the host say: it is read, and never throws. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { parseLocks, parseProcess } from "../../../lib/apply/lock_holder.ts";
-import { parseState } from "../../../lib/observe/containers.ts";
-import { parseIds } from "../../../lib/observe/local_accounts.ts";
-import { parseTimestamp, parseUnits } from "../../../lib/observe/units.ts";
+import { parseLocks, parseProcess } from "../../../lib/store/lock_holder.ts";
+import { parseState } from "../../../lib/host/containers.ts";
+import { parseIds } from "../../../lib/host/local_accounts.ts";
+import { parseTimestamp, parseUnits } from "../../../lib/host/units.ts";
 import { anyJson, damagedJson } from "../arbitraries/json.ts";
 import { anyText, damaged } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";

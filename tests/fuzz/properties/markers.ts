@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Mistake } from "../../../lib/config/mistake.ts";
 import { readCertificateName } from "../../../lib/config/read_names.ts";
-import { formatMarker, parseMarker, uniteMarkers } from "../../../lib/plan/marker_text.ts";
+import { formatMarker, parseMarker, uniteMarkers } from "../../../lib/store/pending_action_text.ts";
 import { anyText, anyValue, damaged } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
 

@@ -16,7 +16,7 @@ import { PathFinder } from "../../../lib/certificate/path_finder.ts";
 import { splitCertificates } from "../../../lib/certificate/pem.ts";
 import { ChainJudge } from "../../../lib/certificate/stored_chain.ts";
 import { WHATS } from "../../../lib/certificate/types.ts";
-import { judgeSet, type SetTexts } from "../../../lib/observe/stored_set.ts";
+import { judgeSet, type SetTexts } from "../../../lib/store/stored_set.ts";
 import { judgeWarnings } from "../../../lib/plan/warnings.ts";
 import { makeRequest, makeSpec, NOW, present } from "../../support/fixtures.ts";
 import { asPem } from "../../support/fixtures_pki.ts";

@@ -1,8 +1,8 @@
 /** Whatever a pid file holds, and whoever it names: a process, none, or a reason for doubt. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CommandError } from "../../../lib/observe/command.ts";
-import { observeProcess } from "../../../lib/observe/processes.ts";
+import { CommandError } from "../../../lib/host/run_command.ts";
+import { observeProcess } from "../../../lib/host/processes.ts";
 import { wellFormedText } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
 

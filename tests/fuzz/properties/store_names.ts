@@ -7,7 +7,7 @@ import { readCertificateName } from "../../../lib/config/read_names.ts";
 import { readFilePath } from "../../../lib/config/read_places.ts";
 import { readServiceName } from "../../../lib/config/read_service.ts";
 import { serviceIdentity } from "../../../lib/config/service_form.ts";
-import * as paths from "../../../lib/config/store_paths.ts";
+import * as paths from "../../../lib/store/store_paths.ts";
 import { folderOf } from "../../../lib/text/path.ts";
 import { MANAGERS } from "../../../lib/config/types.ts";
 import { anyText, anyValue } from "../arbitraries/texts.ts";

@@ -15,7 +15,7 @@ import {
   examineMounts,
   examinePolicy,
   examineRoles,
-} from "../../../lib/vault/doctor/examine_pki.ts";
+} from "../../../lib/tools/doctor/examine_pki.ts";
 import { makeSpec } from "../../support/fixtures.ts";
 import { REQUEST } from "../../unit/vault/pki_answers.ts";
 import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../unit/vault/ways.ts";

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { propose, shareChains } from "../../../lib/observe/site/propose.ts";
-import { scanSite } from "../../../lib/observe/site/scan.ts";
-import type { CertificateUse, Program } from "../../../lib/observe/site/types.ts";
-import { OddPath, usedPath } from "../../../lib/observe/site/used_path.ts";
-import { firstFile } from "../../../lib/report/first_file.ts";
+import { propose, shareChains } from "../../../lib/tools/init/propose.ts";
+import { scanSite } from "../../../lib/tools/init/scan.ts";
+import type { CertificateUse, Program } from "../../../lib/tools/init/types.ts";
+import { OddPath, usedPath } from "../../../lib/tools/init/used_path.ts";
+import { firstFile } from "../../../lib/tools/init/first_file.ts";
 import {
   APACHE_CONF,
   APACHE_DEFAULT_SSL,

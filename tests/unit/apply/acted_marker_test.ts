@@ -6,8 +6,8 @@ import {
   noteFailedAction,
   noteFailure,
   writeMarker,
-} from "../../../lib/apply/marker.ts";
-import { observeMarkers } from "../../../lib/observe/markers.ts";
+} from "../../../lib/store/pending_action.ts";
+import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
 

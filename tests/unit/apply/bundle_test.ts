@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { lstatSync, readlinkSync } from "node:fs";
 import { clearBundle, clearFolder, makeBundle } from "../../../lib/apply/bundle.ts";
 import { deploy, forgetReplaced, NotDeployedError, putBack } from "../../../lib/apply/deploy.ts";
-import { Hands } from "../../../lib/apply/hands/hands.ts";
+import { Hands } from "../../../lib/apply/writers/writers.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {

@@ -5,7 +5,7 @@ import {
   HalfDeployedError,
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
-import { Hands } from "../../../lib/apply/hands/hands.ts";
+import { Hands } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
   type Folder,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
 import { deploy, type Deployment, putBack } from "../../../lib/apply/deploy.ts";
-import { Hands } from "../../../lib/apply/hands/hands.ts";
+import { Hands } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { issue, lifetimeWarning } from "../../../lib/apply/issue.ts";
-import { StoreReader } from "../../../lib/observe/store.ts";
+import { StoreReader } from "../../../lib/store/read_set.ts";
 import { judgeDue } from "../../../lib/plan/due.ts";
 import type { IssueStep } from "../../../lib/plan/types.ts";
 import { issueCertificate } from "../../../lib/vault/pki/pki.ts";

@@ -3,7 +3,7 @@ import { apply } from "../../../lib/apply/apply.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import type { AccessOrder } from "../../../lib/apply/session_once.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
-import { startPracticeVault } from "../../../lib/demo/practice_vault.ts";
+import { startPracticeVault } from "../../../lib/tools/demo/demo_server.ts";
 import type {
   DeployStep,
   Drift,

@@ -10,7 +10,7 @@ import {
   putBack,
   putBackRest,
 } from "../../../lib/apply/deploy.ts";
-import { Hands } from "../../../lib/apply/hands/hands.ts";
+import { Hands } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Folder, makeFolder, modeOf, rejectionOf, rootTest } from "../../support/rig.ts";

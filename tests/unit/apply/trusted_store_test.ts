@@ -1,6 +1,6 @@
 /** Whoever may write in the store could change what root deploys from it. */
 import assert from "node:assert/strict";
-import { lockStore, StoreError } from "../../../lib/apply/lock.ts";
+import { lockStore, StoreError } from "../../../lib/store/lock.ts";
 import { errorOf, type Folder, makeFolder, modeOf, rootTest } from "../../support/rig.ts";
 
 const ME = Deno.uid();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { looksLikeCertificateFile } from "../../../lib/certificate/certificate_content.ts";
 import { decodePem } from "../../../lib/certificate/pem.ts";
-import { seal } from "../../../lib/certificate/sealed.ts";
+import { seal } from "../../../lib/certificate/encrypted.ts";
 import { type AlgorithmName, ALGORITHMS, makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { bytesOf, makeSet, random, wishFor } from "../../support/fixtures_sealed.ts";
 import { pureTest } from "../../support/pure_test.ts";

@@ -1,6 +1,6 @@
 /** What is sealed is read by OpenSSL and Java, and what they seal otherwise is made anew. */
 import assert from "node:assert/strict";
-import { judgeSealed, seal } from "../../../lib/certificate/sealed.ts";
+import { judgeSealed, seal } from "../../../lib/certificate/encrypted.ts";
 import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
 import { opensslTest } from "../../support/openssl.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";

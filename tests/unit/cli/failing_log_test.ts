@@ -1,8 +1,8 @@
 /** Standard error and log file that cannot be written keep no certificate from being deployed. */
 import assert from "node:assert/strict";
-import type { Host } from "../../../lib/cli/host.ts";
+import type { Host } from "../../../lib/command/host.ts";
 import { main } from "../../../lib/cli/main.ts";
-import { startPracticeVault } from "../../../lib/demo/practice_vault.ts";
+import { startPracticeVault } from "../../../lib/tools/demo/demo_server.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type Command, COMMANDS } from "../../../lib/cli/commands.ts";
+import { type Command, COMMANDS } from "../../../lib/command/commands.ts";
 import { commandHelp, generalHelp } from "../../../lib/cli/help.ts";
-import { OPTIONS } from "../../../lib/cli/options.ts";
-import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
+import { OPTIONS } from "../../../lib/command/options.ts";
+import { parseArguments } from "../../../lib/command/parse_arguments.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const commands: readonly Command[] = COMMANDS;

@@ -1,12 +1,12 @@
 /** Commands that find the store locked by another process. */
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
-import type { Host } from "../../../lib/cli/host.ts";
+import type { Host } from "../../../lib/command/host.ts";
 import { NOW } from "../../support/fixtures.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
-import { holderTest, holdLock, type LockChild } from "../apply/lock_child.ts";
-import { benchTest, DONE_A } from "./revoke_bench.ts";
+import { holderTest, holdLock, type LockChild } from "../store/lock_child.ts";
+import { benchTest, DONE_A } from "../tools/revoke/bench.ts";
 
 /** Runs a command line with the site's file; what differs from run to run is in capitals. */
 async function run(site: Site, child: LockChild, line: string, doors: Partial<Host> = {}) {

@@ -1,9 +1,9 @@
 /** `main()` with `--json`, where it reads no file. */
 import assert from "node:assert/strict";
 import project from "../../../deno.json" with { type: "json" };
-import { type Command, COMMANDS } from "../../../lib/cli/commands.ts";
+import { type Command, COMMANDS } from "../../../lib/command/commands.ts";
 import { main } from "../../../lib/cli/main.ts";
-import { OPTIONS } from "../../../lib/cli/options.ts";
+import { OPTIONS } from "../../../lib/command/options.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { outputMistakes } from "../../support/output_judge.ts";
 import { pureTest } from "../../support/pure_test.ts";

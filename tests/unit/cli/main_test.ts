@@ -1,10 +1,10 @@
 /** `main()` where it reads no file. */
 import assert from "node:assert/strict";
 import project from "../../../deno.json" with { type: "json" };
-import { commandNamed, COMMANDS } from "../../../lib/cli/commands.ts";
+import { commandNamed, COMMANDS } from "../../../lib/command/commands.ts";
 import { commandHelp, generalHelp } from "../../../lib/cli/help.ts";
 import { main } from "../../../lib/cli/main.ts";
-import { manPage } from "../../../lib/cli/man_page.ts";
+import { manPage } from "../../../lib/tools/shell/man_page.ts";
 import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
 import { pureTest } from "../../support/pure_test.ts";
 

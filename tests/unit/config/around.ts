@@ -1,8 +1,8 @@
 /** What surrounds a file in tests: other files by their names, and variables. */
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { ConfigError } from "../../../lib/config/problem.ts";
-import type { Included, Surroundings } from "../../../lib/config/surroundings.ts";
+import { ConfigError } from "../../../lib/config/diagnostic.ts";
+import type { Included, Surroundings } from "../../../lib/config/environment.ts";
 import type { Config } from "../../../lib/config/types.ts";
 
 export interface Around {

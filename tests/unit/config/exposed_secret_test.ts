@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../../lib/config/load.ts";
-import { ConfigError } from "../../../lib/config/problem.ts";
+import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 const SECRETS: Readonly<Record<string, string>> = {
   "flat": "vault_secret_id: hunter2",

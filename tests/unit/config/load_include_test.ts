@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/host_names.ts";
 import { loadConfig } from "../../../lib/config/load.ts";
 import { Mistake } from "../../../lib/config/mistake.ts";
-import { ConfigError } from "../../../lib/config/problem.ts";
+import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 const UID = Deno.uid() ?? 0;
 const DANGER = "decides what VCM writes and runs with its rights";

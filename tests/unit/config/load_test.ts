@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findConfig, loadConfig } from "../../../lib/config/load.ts";
-import { ConfigError } from "../../../lib/config/problem.ts";
+import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 const GOOD = "config: {pki: p, role: r}\ncerts:\n  - name: web\n";
 const UID = Deno.uid() ?? 0;

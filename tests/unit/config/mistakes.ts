@@ -1,7 +1,7 @@
 /** What the tests of mistakes share. */
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { ConfigError } from "../../../lib/config/problem.ts";
+import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 /** The lines that a person sees for a text with mistakes. */
 export async function mistakesOf(text: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { COMMANDS } from "../../../lib/cli/commands.ts";
-import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
+import { COMMANDS } from "../../../lib/command/commands.ts";
+import { parseArguments } from "../../../lib/command/parse_arguments.ts";
 import { permissionFlags } from "../../../scripts/permission_flags.ts";
 import { surroundings } from "../config/around.ts";
 import {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { COMBINED_ORDERS } from "../../../lib/certificate/types.ts";
 import { CONTROLS, KEY_ORIGINS, KEY_TYPES, STARTTLS } from "../../../lib/config/types.ts";
-import { outputSchema } from "../../../lib/report/output_schema/output_schema.ts";
+import { outputSchema } from "../../../lib/tools/schema/output/output_schema.ts";
 import { propertiesOf, wordsOf } from "../../support/output_keys.ts";
 import { codeWords, readDocument } from "./documents.ts";
 

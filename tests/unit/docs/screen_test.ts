@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseArguments } from "../../../lib/cli/parse_arguments.ts";
+import { parseArguments } from "../../../lib/command/parse_arguments.ts";
 import { COLUMNS, DESCRIPTION } from "../../../scripts/record.ts";
 import { drawScreen } from "../../../scripts/record/draw_screen.ts";
 import { readScreen } from "../../support/read_screen.ts";

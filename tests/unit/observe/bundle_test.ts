@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { PARTS } from "../../../lib/certificate/types.ts";
 import { type TargetSpec } from "../../../lib/config/types.ts";
-import { lookUpAccounts } from "../../../lib/observe/accounts.ts";
+import { lookUpAccounts } from "../../../lib/host/accounts.ts";
 import { type BundleWish, observeBundle } from "../../../lib/observe/bundle.ts";
 import type { Expected } from "../../../lib/observe/expected.ts";
-import { READER } from "../../../lib/observe/read.ts";
+import { READER } from "../../../lib/host/read.ts";
 import { FolderCache } from "../../../lib/observe/target.ts";
-import { WayFinder } from "../../../lib/observe/way.ts";
+import { WayFinder } from "../../../lib/host/path_ancestors.ts";
 import type { Presence } from "../../../lib/host/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetObservation } from "../../../lib/observe/types.ts";

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { decodePem } from "../../../lib/certificate/pem.ts";
 import { plainContent } from "../../../lib/certificate/plain_content.ts";
-import { judgeSealed, seal } from "../../../lib/certificate/sealed.ts";
-import { Secret } from "../../../lib/config/secret.ts";
+import { judgeSealed, seal } from "../../../lib/certificate/encrypted.ts";
+import { Secret } from "../../../lib/text/secret.ts";
 import type { Format, Part } from "../../../lib/certificate/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
-import { READER } from "../../../lib/observe/read.ts";
-import type { SetTexts } from "../../../lib/observe/stored_set.ts";
+import { READER } from "../../../lib/host/read.ts";
+import type { SetTexts } from "../../../lib/store/stored_set.ts";
 import { ABSENT, present } from "../../support/fixtures.ts";
 import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
 import { type Folder, makeFolder } from "../../support/rig.ts";

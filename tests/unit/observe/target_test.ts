@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
-import { lookUpAccounts } from "../../../lib/observe/accounts.ts";
+import { lookUpAccounts } from "../../../lib/host/accounts.ts";
 import { expect } from "../../../lib/observe/expected.ts";
-import { UNWAITING_READER } from "../../../lib/observe/read_unwaiting.ts";
+import { UNWAITING_READER } from "../../../lib/host/read_unwaiting.ts";
 import { FolderCache, observeTarget } from "../../../lib/observe/target.ts";
-import { WayFinder } from "../../../lib/observe/way.ts";
+import { WayFinder } from "../../../lib/host/path_ancestors.ts";
 import type { Presence } from "../../../lib/host/types.ts";
 import type { TargetFile } from "../../../lib/observe/types.ts";
 import { ABSENT } from "../../support/fixtures.ts";

@@ -1,7 +1,7 @@
 /** A service that was up before an action that failed: only a start after it settles its debt. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgeMarker } from "../../../lib/plan/debt.ts";
+import { judgeMarker } from "../../../lib/plan/pending_action.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import type { LoadRecord, MarkerObservation, Served } from "../../../lib/observe/types.ts";

@@ -1,7 +1,7 @@
 /** A restart that is owed is settled by a start alone: a reload changes the state as well. */
 import assert from "node:assert/strict";
 import { CONTROLS } from "../../../lib/config/types.ts";
-import { judgeMarker } from "../../../lib/plan/debt.ts";
+import { judgeMarker } from "../../../lib/plan/pending_action.ts";
 import type { UnitState } from "../../../lib/host/types.ts";
 import {
   after,

@@ -1,7 +1,7 @@
 /** Debts of what is no unit: containers, processes, commands; and what the last run says of one. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgeMarker } from "../../../lib/plan/debt.ts";
+import { judgeMarker } from "../../../lib/plan/pending_action.ts";
 import type { LoadRecord, MarkerObservation } from "../../../lib/observe/types.ts";
 import {
   after,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Control } from "../../../lib/config/types.ts";
-import { gatherServices } from "../../../lib/plan/service_wish.ts";
+import { gatherServices } from "../../../lib/plan/desired_service.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { makeWish } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";

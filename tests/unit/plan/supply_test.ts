@@ -1,6 +1,6 @@
 /** Which files a plan deploys, for each state of the store. */
 import assert from "node:assert/strict";
-import { temporaryFile } from "../../../lib/config/store_paths.ts";
+import { temporaryFile } from "../../../lib/store/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import type { CertificateObservation } from "../../../lib/observe/types.ts";
 import type { DeployStep, Plan } from "../../../lib/plan/types.ts";

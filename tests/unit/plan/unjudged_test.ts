@@ -1,12 +1,12 @@
 /** Files that a run deployed, and was interrupted before services could judge them. */
 import assert from "node:assert/strict";
-import { replacedFile } from "../../../lib/config/store_paths.ts";
+import { replacedFile } from "../../../lib/store/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import type { Observation, TargetObservation } from "../../../lib/observe/types.ts";
 import type { Passage } from "../../../lib/host/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import { formatUnjudged, parseUnjudged } from "../../../lib/plan/unjudged_text.ts";
+import { formatUnjudged, parseUnjudged } from "../../../lib/store/pending_validation_text.ts";
 import {
   makeConfig,
   makeObserved,

@@ -11,7 +11,7 @@ import {
   validJson,
 } from "../../../lib/report/json.ts";
 import { blockedShortfalls, foldOutcome } from "../../../lib/report/outcome.ts";
-import { found } from "../../../lib/vault/doctor/finding.ts";
+import { found } from "../../../lib/report/check_result.ts";
 import { makeIssue, makePlan, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 

@@ -1,5 +1,5 @@
 /** A CA, and what a server on the loopback address shows for TLS. */
-import { createPracticeCa } from "../../../lib/demo/practice_ca.ts";
+import { createPracticeCa } from "../../../lib/tools/demo/demo_ca.ts";
 import type { Identity } from "./scripted_server.ts";
 
 export interface Identified {

@@ -1,5 +1,5 @@
 /** Answers of the PKI engine, made by a practice CA, to be damaged by tests. */
-import { createPracticeCa, type Leaf } from "../../../lib/demo/practice_ca.ts";
+import { createPracticeCa, type Leaf } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateRequest } from "../../../lib/plan/types.ts";
 import { PLAIN } from "../../support/fixtures.ts";
 import type { VaultSession } from "../../../lib/vault/session/session.ts";

@@ -4,7 +4,7 @@ import { signalProcess } from "../../../../lib/apply/services/pid_file.ts";
 import type { ServiceStep } from "../../../../lib/plan/types.ts";
 import { type Folder, makeFolder, rootTest } from "../../../support/rig.ts";
 import { waitUntil } from "../../../support/wait_until.ts";
-import { startDaemon } from "../../observe/daemon.ts";
+import { startDaemon } from "../../host/daemon.ts";
 import { setbacks } from "../plans.ts";
 import { commandStep, makeBench } from "./bench.ts";
 

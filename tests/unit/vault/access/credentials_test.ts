@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Secret } from "../../../../lib/config/secret.ts";
+import { Secret } from "../../../../lib/text/secret.ts";
 import type { VaultSettings } from "../../../../lib/config/types.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import {

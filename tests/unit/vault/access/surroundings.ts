@@ -1,12 +1,12 @@
 /** Made-up surroundings: variables, and files with a mode, in place of the process's own. */
 import assert from "node:assert/strict";
-import { Secret } from "../../../../lib/config/secret.ts";
+import { Secret } from "../../../../lib/text/secret.ts";
 import type { LoginSettings, VaultSettings } from "../../../../lib/config/types.ts";
 import { resolveAccess, type VaultAccess } from "../../../../lib/vault/access/access.ts";
 import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
 import { gatherCredentials } from "../../../../lib/vault/access/gather_credentials.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
-import type { Surroundings } from "../../../../lib/vault/access/surroundings.ts";
+import type { Surroundings } from "../../../../lib/vault/access/environment.ts";
 
 export type Variables = Readonly<Record<string, string>>;
 

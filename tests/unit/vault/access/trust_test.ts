@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Surroundings } from "../../../../lib/vault/access/surroundings.ts";
+import type { Surroundings } from "../../../../lib/vault/access/environment.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { readTrustedAuthorities } from "../../../../lib/vault/access/trust.ts";
 import { makeAuthority } from "../../../support/fixtures_pki.ts";

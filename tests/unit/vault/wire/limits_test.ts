@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPracticeCa } from "../../../../lib/demo/practice_ca.ts";
+import { createPracticeCa } from "../../../../lib/tools/demo/demo_ca.ts";
 import { issueCertificate } from "../../../../lib/vault/pki/pki.ts";
 import { NO_HELPERS, openSession } from "../../../../lib/vault/session/session.ts";
 import { SocketTransport } from "../../../../lib/vault/wire/socket_transport.ts";

@@ -1,7 +1,7 @@
 /** Who may vouch for the server, at a practice Vault with TLS. */
 import assert from "node:assert/strict";
-import { createPracticeCa } from "../../../../lib/demo/practice_ca.ts";
-import { startPracticeVault } from "../../../../lib/demo/practice_vault.ts";
+import { createPracticeCa } from "../../../../lib/tools/demo/demo_ca.ts";
+import { startPracticeVault } from "../../../../lib/tools/demo/demo_server.ts";
 import type { VaultAccess } from "../../../../lib/vault/access/access.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";

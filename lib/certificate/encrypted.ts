@@ -1,0 +1,116 @@
+/**
+ * Targets behind a password. Salts make each one different, so that what lies there is opened and
+ * compared by what it holds. Loaded only where the file has such a target.
+ */
+import type { Format, Part } from "./types.ts";
+import { findSealedKey, openKey, pkcs8Of, sealKeyPem } from "./encrypted_key.ts";
+import { isSame, type Random } from "./pbes2.ts";
+import { decodePem, encodePem, splitCertificates } from "./pem.ts";
+import { type KeyStore, type OpenKeyStore, openKeyStore, sealKeyStore } from "./pkcs12.ts";
+import { combine } from "./plain_content.ts";
+import { SealFault } from "./encryption_error.ts";
+
+/** What is to be sealed. */
+export interface SealWish {
+  /** With a password file. */
+  readonly format: Format;
+  /** Name of the certificate. */
+  readonly name: string;
+  /** Text of a stored file. */
+  readonly part: (part: Part) => string;
+  readonly password: string;
+}
+
+/** How what lies there stands to what should. */
+export interface SealJudgement {
+  /** Why it is to be made anew; absent: it need not be. */
+  readonly fault?: string;
+  /** PEM of the first certificate in it, where it can be read. */
+  readonly certificate?: string;
+}
+
+/** What a target holds. Throws Error without parts of the key where the stored key is damaged. */
+export function seal(wish: SealWish, random: Random): string | Uint8Array {
+  const { format, part, password } = wish;
+  switch (format.what) {
+    case "pkcs12":
+      return sealKeyStore(keyStoreOf(wish), password, random);
+    case "combined":
+      return combine(
+        format.order,
+        part("fullchain"),
+        sealKeyPem(part("privkey"), password, random),
+      );
+    case "privkey":
+      return sealKeyPem(part("privkey"), password, random);
+    default:
+      throw new Error(`"${format.what}" has no password`);
+  }
+}
+
+/** Judges what a target holds. Never throws for what is found there. */
+export function judgeSealed(found: Uint8Array, wish: SealWish): SealJudgement {
+  return wish.format.what === "pkcs12"
+    ? judgeKeyStore(found, wish)
+    : judgeText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(found), wish);
+}
+
+function judgeKeyStore(found: Uint8Array, wish: SealWish): SealJudgement {
+  let leaf: Uint8Array | undefined;
+  const fault = faultOf(() => {
+    const opened = openKeyStore(found, wish.password);
+    [leaf] = opened.certificates;
+    return keyStoreFault(opened, wish);
+  });
+  return {
+    ...(fault !== undefined && { fault }),
+    ...(leaf !== undefined && { certificate: encodePem(leaf, "CERTIFICATE") }),
+  };
+}
+
+function keyStoreFault(found: OpenKeyStore, wish: SealWish): string | undefined {
+  const wanted = keyStoreOf(wish);
+  if (!isSame(found.key, wanted.key)) return OTHER_KEY;
+  const same = found.certificates.length === wanted.certificates.length &&
+    found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
+  if (!same) return "it holds other certificates than the store";
+  return found.hasName(wish.name) ? undefined : `its entry is not named "${wish.name}"`;
+}
+
+const OTHER_KEY = "it holds another key than the store";
+
+function judgeText(text: string, wish: SealWish): SealJudgement {
+  const [certificate] = splitCertificates(text);
+  const fault = faultOf(() => textFault(text, wish));
+  return {
+    ...(fault !== undefined && { fault }),
+    ...(certificate !== undefined && { certificate }),
+  };
+}
+
+function textFault(text: string, { format, part, password }: SealWish): string | undefined {
+  const key = findSealedKey(text);
+  const whole = format.what === "privkey" ? key : combine(format.order, part("fullchain"), key);
+  // First, as opening it takes time.
+  if (whole !== text) return "its text differs from what it would be";
+  return isSame(openKey(decodePem(key), password), pkcs8Of(part("privkey")))
+    ? undefined
+    : OTHER_KEY;
+}
+
+/** What was thrown, as what is to be said of a file. */
+function faultOf(judge: () => string | undefined): string | undefined {
+  try {
+    return judge();
+  } catch (error) {
+    return error instanceof SealFault ? error.message : "it is damaged, or of another kind";
+  }
+}
+
+function keyStoreOf({ name, part }: SealWish): KeyStore {
+  return {
+    name,
+    key: pkcs8Of(part("privkey")),
+    certificates: splitCertificates(part("fullchain")).map(decodePem),
+  };
+}

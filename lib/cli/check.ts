@@ -1,0 +1,50 @@
+/** `vcm check`, `vcm status` and `vcm plan`: look, and change nothing. */
+import { findManagers } from "../observe/find_managers.ts";
+import { observe } from "../observe/observe.ts";
+import { plan } from "../plan/plan.ts";
+import { checkText } from "../report/check_text.ts";
+import { checkJson, planJson } from "../report/json.ts";
+import { planText } from "../report/plan_text.ts";
+import { CHECK_STATUS, judgeStanding, planStatus } from "../report/verdict.ts";
+import type { Host } from "../command/host.ts";
+import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
+import type { Arguments } from "../command/parse_arguments.ts";
+import { screenFor } from "./terminal.ts";
+
+/** Gives up the right to write before it reads anything and, where nothing is probed, to talk. */
+export async function look(args: Arguments, host: Host): Promise<number> {
+  host.giveUp("write");
+  const loaded = await loadFor(args, host);
+  if (!hasProbes(loaded)) host.giveUp("net");
+  else if (host.env("SSLKEYLOGFILE")) {
+    (await import("./refuse_key_log.ts")).refuseKeyLog(loaded, host);
+  }
+  const config = await findManagers(loaded);
+  const specs = narrow(config, args);
+  const made = plan(config, specs, await observe(config, host.now()), host.now());
+  const [paint, all] = [paintFor(args, host), args.all || args.verbose];
+  if (args.command === "check") {
+    const standing = judgeStanding(made);
+    if (args.json) host.out(checkJson(made));
+    else if (!args.quiet || standing !== "fine") host.out(checkText(made, paint, all));
+    return CHECK_STATUS[standing];
+  }
+  if (args.command === "status") {
+    if (args.json) host.out(checkJson(made));
+    else if (!args.quiet || judgeStanding(made) !== "fine") {
+      const { statusText } = await import("../report/status_text.ts");
+      host.out(statusText(made, screenFor(args, host)));
+    }
+    return CHECK_STATUS[judgeStanding(made)];
+  }
+  const blocked = made.certificates.some((state) => state.blocked.length > 0);
+  const permissions = args.permissions
+    ? await (await import("./plan_permissions.ts")).permissionsOf(made, config, host)
+    : undefined;
+  if (args.json) host.out(planJson(made, permissions));
+  else if (!args.quiet || blocked) host.out(planText(made, paint, all));
+  if (permissions !== undefined && !args.json && !args.quiet) {
+    host.out((await import("../report/permissions_text.ts")).permissionsText(permissions));
+  }
+  return planStatus(made, args.detailedExitcode);
+}

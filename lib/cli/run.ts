@@ -1,0 +1,103 @@
+/** `vcm run`, `issue`, `deploy` and `restart`: kinds of steps of one engine. */
+import type { ApplyEvent } from "../apply/events.ts";
+import { takeLock } from "../store/take_lock.ts";
+import { findManagers } from "../observe/find_managers.ts";
+import { observe } from "../observe/observe.ts";
+import { plan } from "../plan/plan.ts";
+import { EVERYTHING, type Selection } from "../plan/selection.ts";
+import type { Plan } from "../plan/types.ts";
+import { foldOutcome, type Outcome } from "../report/outcome.ts";
+import { paint } from "../report/paint.ts";
+import { runEntries, runText } from "../report/run_text.ts";
+import { outcomeStatus } from "../report/verdict.ts";
+import type { CommandName } from "../command/command_forms.ts";
+import { errFormat, sayOnErr } from "../command/err_lines.ts";
+import type { Host } from "../command/host.ts";
+import { loadFor, narrow, paintFor } from "../command/load.ts";
+import type { MetricsPlan } from "./metrics.ts";
+import type { Arguments } from "../command/parse_arguments.ts";
+
+const NOTHING: Selection = { issue: false, deploy: false, services: false, force: false };
+
+/** Which kinds of steps each command takes. */
+const SELECTIONS: Partial<Record<CommandName, Selection>> = {
+  run: EVERYTHING,
+  issue: { ...NOTHING, issue: true },
+  deploy: { ...NOTHING, deploy: true },
+  restart: { ...NOTHING, services: true },
+};
+
+/** Throws ConfigError, LockedError or StoreError; what goes wrong later is in the report. */
+export async function act(args: Arguments, host: Host): Promise<number> {
+  const config = await findManagers(await loadFor(args, host));
+  if (host.env("SSLKEYLOGFILE")) {
+    (await import("./refuse_key_log.ts")).refuseKeyLog(config, host);
+  }
+  const specs = narrow(config, args);
+  const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
+  const say = (text: string) => {
+    if (!args.quiet) sayOnErr(args, host, "info", text);
+  };
+  using _lock = await takeLock(config.certStore, say, args.wait);
+  const made = plan(config, specs, await observe(config, host.now()), host.now(), selection);
+  const { metricsFile } = config;
+  const metrics = metricsFile !== undefined && isWhole(args)
+    ? await (await import("./metrics.ts")).planMetrics(metricsFile)
+    : undefined;
+  // A server that is not verified is warned of on every run.
+  const unverified = config.vault.trust.kind === "off" || host.env("VAULT_SKIP_VERIFY") ||
+    host.env("BAO_SKIP_VERIFY");
+  const idle = made.steps.length === 0 && !unverified &&
+    made.certificates.every(({ blocked }) => blocked.length === 0);
+  const events = idle
+    ? await withoutSteps(made, metrics, args, host)
+    : await (await import("./carry_out.ts")).carryOut(made, config, { args, metrics }, host);
+  const outcome = foldOutcome(made, events);
+  await report(made, events, outcome, args, host);
+  return outcomeStatus(outcome, args.detailedExitcode);
+}
+
+/** Whether all certificates are looked at, and all that is due is done. */
+function isWhole({ command, names }: Arguments): boolean {
+  return command === "run" && names.length === 0;
+}
+
+async function withoutSteps(
+  made: Plan,
+  metrics: MetricsPlan | undefined,
+  args: Arguments,
+  host: Host,
+): Promise<ApplyEvent[]> {
+  if (metrics === undefined) return [];
+  const { metricsOf, writeMetricsNow } = await import("./metrics.ts");
+  const problem = await writeMetricsNow(metrics, metricsOf(made, [], host));
+  if (problem !== undefined) sayOnErr(args, host, "warning", problem);
+  return [];
+}
+
+async function report(
+  made: Plan,
+  events: readonly ApplyEvent[],
+  outcome: Outcome,
+  args: Arguments,
+  host: Host,
+): Promise<void> {
+  if (args.json) {
+    const { runJson } = await import("../report/json.ts");
+    host.out(runJson(made, events, outcome));
+  } else if (!args.quiet) host.out(runText(made, outcome, paintFor(args, host)));
+  // Cron lines often throw standard output away.
+  else if (outcome.failed.length > 0) tellFailures(made, outcome, args, host);
+}
+
+/** The result once more, for who reads standard error alone. */
+function tellFailures(made: Plan, outcome: Outcome, args: Arguments, host: Host): void {
+  const format = errFormat(args, host);
+  if (format === "text") return host.err(runText(made, outcome, paint(false)));
+  // Each was told already, with what came about.
+  if (format === "json") return;
+  for (const { word, text } of runEntries(made, outcome)) {
+    const level = word === "failed" ? "error" : word === undefined ? "info" : "warning";
+    sayOnErr(args, host, level, text);
+  }
+}

@@ -1,0 +1,44 @@
+/** The beginning of every command that reads the file. */
+import { findConfig, loadConfig } from "../config/load.ts";
+import { didYouMean } from "../text/suggest.ts";
+import type { CertificateSpec, Config } from "../config/types.ts";
+import { type Paint, paint } from "../report/paint.ts";
+import type { Host } from "./host.ts";
+import { type Arguments, UsageError } from "./parse_arguments.ts";
+
+/** Finds and reads the configuration. Throws ConfigError. */
+export async function loadFor(args: Arguments, host: Host): Promise<Config> {
+  const env = host.env("VCM_CONFIG");
+  const path = findConfig({
+    ...(args.config === undefined ? {} : { flag: args.config }),
+    ...(env === undefined ? {} : { env }),
+    uid: host.uid(),
+    exists: (path) => host.exists(path),
+  });
+  return await loadConfig(path, (name) => host.env(name));
+}
+
+/** The certificates that the command line names, in the file's order; all where it names none. */
+export function narrow(config: Config, args: Arguments): readonly CertificateSpec[] {
+  if (args.names.length === 0) return config.certificates;
+  const known = new Set(config.certificates.map(({ name }) => name));
+  for (const name of args.names) {
+    if (known.has(name)) continue;
+    throw new UsageError(
+      `No certificate "${name}" in "${config.file}"; ${didYouMean(name, [...known])}`,
+      args.command,
+    );
+  }
+  const asked = new Set(args.names);
+  return config.certificates.filter(({ name }) => asked.has(name));
+}
+
+/** Colours for standard output. */
+export function paintFor(args: Arguments, host: Host): Paint {
+  return paint(host.outIsTerminal && !args.noColor && !host.env("NO_COLOR"));
+}
+
+/** Whether what services serve is looked at. */
+export function hasProbes({ certificates }: Config): boolean {
+  return certificates.some(({ services }) => services.some(({ probe }) => probe !== undefined));
+}

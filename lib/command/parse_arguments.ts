@@ -1,0 +1,179 @@
+/** Reads the command line. */
+import { parseArgs } from "node:util";
+import { parseDuration } from "../text/duration.ts";
+import { didYouMean, nearest } from "../text/suggest.ts";
+import { COMMAND_FORMS, type CommandForm, type CommandName, formOf } from "./command_forms.ts";
+import { OPTIONS } from "./options.ts";
+
+/** The command line is not one that VCM knows. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  /** The command whose help tells more. */
+  readonly command: CommandName | undefined;
+
+  constructor(message: string, command?: CommandName) {
+    super(message);
+    this.command = command;
+  }
+}
+
+export interface Arguments {
+  readonly command: CommandName;
+  /** Whether the command was named, or is the default. */
+  readonly named: boolean;
+  readonly names: readonly string[];
+  readonly config?: string;
+  /** What `vcm init` is told of the server, and the file that it writes. */
+  readonly vault?: string;
+  readonly pki?: string;
+  readonly role?: string;
+  /** Seconds. */
+  readonly wait?: number;
+  readonly logFormat?: "text" | "json";
+  readonly force: boolean;
+  readonly detailedExitcode: boolean;
+  readonly dryRun: boolean;
+  readonly all: boolean;
+  readonly permissions: boolean;
+  readonly ascii: boolean;
+  readonly output: boolean;
+  readonly print: boolean;
+  readonly uninstall: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly noColor: boolean;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+/** Throws UsageError. */
+export function parseArguments(args: readonly string[]): Arguments {
+  // Not strict: its errors know no "did you mean".
+  const parsed = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const [first, ...rest] = parsed.positionals;
+  const asksHelp = first === "help";
+  const name = commandName(asksHelp ? rest[0] : first);
+  const command = formOf(name);
+  for (const token of parsed.tokens) {
+    if (token.kind === "option") requireOption(command, token);
+  }
+  const names = asksHelp ? [] : rest;
+  if (names.length > 0 && !command.takesNames && command.words === undefined) {
+    throw new UsageError(`"vcm ${name}" takes no names; got "${names[0]}"`, name);
+  }
+  const { values } = parsed;
+  const wait = typeof values.wait === "string" ? readWait(values.wait, name) : undefined;
+  const logFormat = values["log-format"] === undefined
+    ? undefined
+    : readLogFormat(String(values["log-format"]), name);
+  const on = (option: keyof typeof OPTIONS) => values[option] === true;
+  return {
+    command: name,
+    named: (asksHelp ? rest[0] : first) !== undefined,
+    names,
+    ...textsOf(values),
+    ...(wait === undefined ? {} : { wait }),
+    ...(logFormat === undefined ? {} : { logFormat }),
+    force: on("force"),
+    detailedExitcode: on("detailed-exitcode"),
+    dryRun: on("dry-run"),
+    all: on("all"),
+    permissions: on("permissions"),
+    ascii: on("ascii"),
+    output: on("output"),
+    print: on("print"),
+    uninstall: on("uninstall"),
+    yes: on("yes"),
+    json: on("json"),
+    quiet: on("quiet"),
+    verbose: on("verbose"),
+    noColor: on("no-color"),
+    help: on("help") || asksHelp,
+    version: on("version"),
+  };
+}
+
+/** Options whose value is taken as it is. */
+function textsOf(
+  values: Readonly<Record<string, unknown>>,
+): Pick<Arguments, "config" | "vault" | "pki" | "role"> {
+  const names = ["config", "vault", "pki", "role"];
+  return Object.fromEntries(
+    names.filter((name) => typeof values[name] === "string").map((name) => [name, values[name]]),
+  );
+}
+
+function readWait(text: string, command: CommandName): number {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new UsageError(
+    `Option "--wait" takes a duration such as "30s" or "5m"; got "${text}"`,
+    command,
+  );
+}
+
+function readLogFormat(text: string, command: CommandName): "text" | "json" {
+  if (text === "text" || text === "json") return text;
+  throw new UsageError(`Option "--log-format" takes "text" or "json"; got "${text}"`, command);
+}
+
+function commandName(word: string | undefined): CommandName {
+  if (word === undefined) return "run";
+  const command = COMMAND_FORMS.find(({ name }) => name === word);
+  if (command !== undefined) return command.name;
+  if (/^(?:un|de|dis)/i.test(word) && nearest(word, ["uninstall"]) !== undefined) {
+    throw new UsageError(
+      `Unknown command "${word}"; to remove the systemd units, run "vcm install --uninstall"`,
+      "install",
+    );
+  }
+  const guess = nearest(word, COMMAND_FORMS.map(({ name }) => name));
+  throw new UsageError(
+    guess !== undefined
+      ? `Unknown command "${word}"; did you mean "${guess}"?`
+      : word.includes(".")
+      ? `Unknown command "${word}"; for one certificate: "vcm run ${word}"`
+      : `Unknown command "${word}"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+function requireOption(command: CommandForm, token: OptionToken): void {
+  const name = command.name as CommandName;
+  const known = command.options.find((option) => option === token.name);
+  if (known === undefined && token.name === "force") {
+    throw new UsageError(
+      `"vcm ${name}" does what is due; for more use --force with issue, deploy or restart`,
+      name,
+    );
+  }
+  if (known === undefined) {
+    const allowed = command.options.map((option) => `--${option}`);
+    throw new UsageError(
+      `Unknown option "${token.rawName}" of "vcm ${name}"; ${didYouMean(token.rawName, allowed)}`,
+      name,
+    );
+  }
+  const takesValue = OPTIONS[known].type === "string";
+  // A variable that is not set leaves `--config --quiet`, which means no file of that name.
+  if (takesValue && (!token.value || (!token.inlineValue && token.value.startsWith("-")))) {
+    throw new UsageError(`Option "${token.rawName}" needs a value`, name);
+  }
+  if (!takesValue && token.value !== undefined) {
+    throw new UsageError(`Option "${token.rawName}" takes no value; got "${token.value}"`, name);
+  }
+}

@@ -1,0 +1,49 @@
+/** Asks Docker and Podman about containers. Needs run permission for them. */
+import { CommandError, runCommand } from "./run_command.ts";
+
+export type Engine = "docker" | "podman";
+
+/** Where the engines' command lines are. */
+export const ENGINES: Readonly<Record<Engine, readonly string[]>> = {
+  docker: ["/usr/bin/docker", "/usr/local/bin/docker"],
+  podman: ["/usr/bin/podman", "/usr/local/bin/podman"],
+};
+
+const INSPECT_LIMIT = 20_000;
+
+export interface ContainerState {
+  readonly state: "running" | "stopped" | "unknown";
+  /** Milliseconds since the epoch; 0 where it never was started. */
+  readonly startedAt: number;
+}
+
+/** What an engine knows of a container; `undefined` where the engine cannot be asked. */
+export async function observeContainer(
+  engine: Engine,
+  name: string,
+): Promise<ContainerState | undefined> {
+  const args = ["container", "inspect", "--format", "{{json .State}}", name];
+  try {
+    const { code, stdout, stderr } = await runCommand(ENGINES[engine], args, INSPECT_LIMIT);
+    if (code === 0) return parseState(stdout);
+    return /no such (?:container|object)/i.test(stderr) ? UNKNOWN : undefined;
+  } catch (error) {
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
+}
+
+const UNKNOWN: ContainerState = { state: "unknown", startedAt: 0 };
+
+/** Reads `.State` as both engines print it (Docker Engine API, "Inspect a container"). */
+export function parseState(text: string): ContainerState | undefined {
+  try {
+    const { Running, StartedAt } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof Running !== "boolean") return undefined;
+    // A container that never ran has the year 1.
+    const startedAt = Math.max(0, Date.parse(String(StartedAt)) || 0);
+    return { state: Running ? "running" : "stopped", startedAt };
+  } catch {
+    return undefined;
+  }
+}

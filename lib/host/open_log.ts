@@ -1,0 +1,76 @@
+import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+import { printable } from "../text/printable.ts";
+import { folderOf } from "../text/path.ts";
+import { WayFinder } from "./path_ancestors.ts";
+
+/**
+ * Opens a log file that only its owner may read, to append to it. What another user may have put in
+ * its place, or on the way to it, is not written to: no link of theirs is followed, and no pipe
+ * waited for. The runtime resolves links before it opens, so that O_NOFOLLOW does not help; but what
+ * is open is what lies there, or it is left alone.
+ *
+ * Not guaranteed: that members of a group who may write to a directory on the way cannot have an
+ * empty file made elsewhere. Some systems give /var/log to the group of their log daemon.
+ *
+ * @returns Appends a text. Both throw Error, the system's or in plain words.
+ */
+export function openLog(path: string): (text: string) => void {
+  requireNoLink(path);
+  requireSafeAncestors(path);
+  const file = open(path);
+  const [found, there] = [fs.fstatSync(file), fs.lstatSync(path)];
+  if (!found.isFile()) throw new Error("it is no regular file");
+  if (found.dev !== there.dev || found.ino !== there.ino) {
+    throw new Error("somebody put something else in its place");
+  }
+  return (text) => {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at);
+  };
+}
+
+function requireNoLink(path: string): void {
+  if (!isLink(path)) return;
+  throw new Error("it is a symbolic link; give the path it leads to");
+}
+
+/** Throws Error if another user may lead the path elsewhere. */
+function requireSafeAncestors(path: string): void {
+  const runner = Deno.uid() ?? 0;
+  const isOurs = (uid: number) => uid === 0 || uid === runner;
+  const log = fs.lstatSync(path, { throwIfNoEntry: false });
+  const { passages } = new WayFinder(runner, { ownerName: String }).find(folderOf(path));
+  for (const { folder, uid, mode, next } of passages) {
+    if (next !== undefined && !isOurs(next.uid) && isLink(next.path)) {
+      throw new Error(
+        `"${printable(next.path)}" is a symbolic link of user ${next.uid}; ${OTHER_PATH}`,
+      );
+    }
+    if (!isOurs(uid)) {
+      throw new Error(`user ${uid} may replace what lies in "${printable(folder)}"; ${OTHER_PATH}`);
+    }
+    const inside = next ?? log;
+    const isKept = (mode & 0o1000) !== 0 && inside !== undefined && isOurs(inside.uid);
+    if ((mode & 0o002) !== 0 && !isKept) {
+      throw new Error(`every user may write to "${printable(folder)}"; ${OTHER_PATH}`);
+    }
+  }
+}
+
+const OTHER_PATH = "give a path below directories that only root may write to";
+
+function isLink(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
+function open(path: string): number {
+  const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = fs.constants;
+  try {
+    return fs.openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o600);
+  } catch (error) {
+    // A pipe from which nobody reads.
+    if ((error as NodeJS.ErrnoException).code === "ENXIO") throw new Error("it is no regular file");
+    throw error;
+  }
+}

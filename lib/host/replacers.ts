@@ -1,0 +1,68 @@
+/**
+ * Who, beside root and the runner, may put something else in the place of what lies on a way. Access
+ * control lists beyond the mode, and mounts that are made later, are not seen.
+ */
+import { octal } from "../text/octal.ts";
+import { printable } from "../text/printable.ts";
+import { shellWord } from "../text/shell_word.ts";
+import type { Passage } from "./types.ts";
+
+/** Users of the host, as they count for the choice. */
+export interface HostUsers {
+  /** Number of the user who runs this. */
+  readonly runner: number;
+  readonly ownGroups: ReadonlyMap<number, number>;
+}
+
+/** Somebody who may replace something; "shared": several may, or nobody knows who. */
+export type Replacer = Somebody | { readonly kind: "shared"; readonly message: string };
+
+export interface Somebody {
+  readonly kind: "user";
+  readonly uid: number;
+  readonly owner: string;
+  /** What may be replaced. */
+  readonly what: string;
+}
+
+export const OTHER_PLACE = "give a path below folders that nobody may write to but root";
+export const OWN_FOLDER = "give a path in a folder of its own";
+
+/** Whether nobody but root may replace what lies in a folder. */
+export function isRoots({ uid, mode, next }: Passage): boolean {
+  return uid === 0 && ((mode & 0o022) === 0 || ((mode & 0o1000) !== 0 && next?.uid === 0));
+}
+
+/** @param next What is passed on to, which a sticky folder keeps for its owner. */
+export function replacers(
+  passage: Passage,
+  next: Passage["next"],
+  users: HostUsers,
+): Replacer[] {
+  const { uid, owner, mode } = passage;
+  const folder = printable(passage.folder);
+  const found: Replacer[] = [];
+  const harmless = (uid: number) => uid === 0 || uid === users.runner;
+  if (!harmless(uid)) found.push({ kind: "user", uid, owner, what: `what lies in "${folder}"` });
+  const writers = otherWriters(passage, users);
+  if (writers === undefined) return found;
+  // In a sticky folder only the owner of what lies in it may replace it (inode(7)).
+  const sticky = (mode & 0o1000) !== 0;
+  if (sticky && next !== undefined) {
+    if (harmless(next.uid)) return found;
+    return [...found, { kind: "user", ...next, what: `"${printable(next.path)}"` }];
+  }
+  const remedy = sticky
+    ? OWN_FOLDER
+    : `end that by "chmod ${writers.cure} ${shellWord(folder)}", or ${OTHER_PLACE}`;
+  const message = `${writers.who} may write to "${folder}" (mode ${octal(mode)}), and so replace ` +
+    `what VCM writes there; ${remedy}`;
+  return [...found, { kind: "shared", message }];
+}
+
+/** Who may write to a folder beside its owner; a user's own group is as good as that user. */
+export function otherWriters({ uid, gid, mode }: Passage, { ownGroups }: HostUsers) {
+  if ((mode & 0o002) !== 0) return { who: "Every user", cure: "o-w" };
+  if ((mode & 0o020) === 0 || (uid !== 0 && ownGroups.get(uid) === gid)) return undefined;
+  return { who: `Group ${gid}`, cure: "g-w" };
+}

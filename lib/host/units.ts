@@ -1,0 +1,81 @@
+/** Asks systemd about units. Needs run permission for systemctl. */
+import type { UnitState } from "./types.ts";
+import { CommandError, type CommandResult, runCommand } from "./run_command.ts";
+
+export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
+const SHOW_LIMIT = 20_000;
+const PROPERTIES = [
+  "Id",
+  "LoadState",
+  "ActiveState",
+  "StateChangeTimestamp",
+  "ActiveEnterTimestamp",
+  "InactiveExitTimestamp",
+  "ReloadResult",
+  "CanReload",
+  "Type",
+  "RemainAfterExit",
+  "Result",
+];
+
+/** What systemd knows of units; empty where it cannot be asked. */
+export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
+  try {
+    const result = await show(units);
+    return new Map(parseUnits(result.stdout).map((state, at) => [units[at] ?? state.unit, state]));
+  } catch (error) {
+    if (error instanceof CommandError) return new Map();
+    throw error;
+  }
+}
+
+/**
+ * Microseconds in UTC where systemd can print them (version 249 and later), else whole seconds:
+ * those make a service that reloaded in the very second of a write seem owed, which costs a
+ * reload and loses nothing.
+ */
+async function show(units: readonly string[]): Promise<CommandResult> {
+  const args = ["show", `--property=${PROPERTIES.join(",")}`];
+  const exact = await runCommand(
+    SYSTEMCTL,
+    [...args, "--timestamp=us+utc", "--", ...units],
+    SHOW_LIMIT,
+  );
+  return exact.code === 0 || !/timestamp/.test(exact.stderr)
+    ? exact
+    : await runCommand(SYSTEMCTL, [...args, "--", ...units], SHOW_LIMIT);
+}
+
+/** Reads the answer of `systemctl show`: a block of `Key=value` lines a unit, in the order asked. */
+export function parseUnits(text: string): UnitState[] {
+  return text.trim().split(/\n\s*\n/).filter((block) => block !== "").map((block) => {
+    const values = new Map(
+      block.split("\n").map((line) => {
+        const at = line.indexOf("=");
+        return [line.slice(0, at), line.slice(at + 1)] as const;
+      }),
+    );
+    const ranToItsEnd = values.get("Type") === "oneshot" && values.get("Result") === "success" &&
+      values.get("RemainAfterExit") !== "yes";
+    // Such a unit never becomes active.
+    const start = ranToItsEnd ? "InactiveExitTimestamp" : "ActiveEnterTimestamp";
+    return {
+      unit: values.get("Id") ?? "",
+      load: values.get("LoadState") ?? "",
+      active: values.get("ActiveState") ?? "",
+      changedAt: parseTimestamp(values.get("StateChangeTimestamp") ?? ""),
+      startedAt: parseTimestamp(values.get(start) ?? ""),
+      reloadResult: values.get("ReloadResult") ?? "success",
+      canReload: values.get("CanReload") !== "no",
+      ranToItsEnd,
+    };
+  });
+}
+
+/** `Tue 2026-11-24 10:00:00.123456 UTC` in milliseconds since the epoch; 0 for none. */
+export function parseTimestamp(text: string): number {
+  const match = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)? UTC/.exec(text);
+  if (!match) return 0;
+  const second = Date.parse(`${match[1]}T${match[2]}Z`);
+  return Number.isNaN(second) ? 0 : second + Number(`0${match[3] ?? ""}`) * 1000;
+}

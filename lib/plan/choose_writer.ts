@@ -1,0 +1,188 @@
+/**
+ * By whose hand a target is written. The runtime has no file-system calls relative to an open
+ * folder, so between a look and a write whoever may replace a folder on the way could lead root
+ * elsewhere. Therefore:
+ *
+ * - where only root (and the runner) may replace what is on the way, the runner writes;
+ * - where one other user may, and the target is to belong to just that user, root lets a process of
+ *   that user write, which can harm nobody else;
+ * - root itself writes nothing into a directory that others may write to, not even a sticky one: they
+ *   could take the names beside the target;
+ * - everything else is refused.
+ */
+import { octal } from "../text/octal.ts";
+import { printable } from "../text/printable.ts";
+import { shellWord } from "../text/shell_word.ts";
+import type { TargetSpec } from "../config/types.ts";
+import {
+  type HostUsers,
+  isRoots,
+  OTHER_PLACE,
+  otherWriters,
+  OWN_FOLDER,
+  replacers,
+  type Somebody,
+} from "../host/replacers.ts";
+import type { HostUser, Passage } from "../host/types.ts";
+import type { TargetObservation } from "../observe/types.ts";
+
+export interface OwnHand {
+  readonly kind: "own";
+}
+
+export interface UsersHand {
+  readonly kind: "user";
+  readonly by: HostUser;
+}
+
+export type HandChoice = OwnHand | UsersHand | {
+  readonly kind: "refused";
+  /** What is wrong, and the remedy; absent where that is said already. */
+  readonly message?: string;
+  /** Nobody can replace the target that is there: it is refused only if it has to be written. */
+  readonly onlyToWrite?: boolean;
+};
+
+export const OWN_HAND: OwnHand = { kind: "own" };
+
+/** The group of nobody, for users whose own group is not known. */
+const NO_GROUP = 65534;
+
+/** @param usersDirectory A directory in which a process of another user writes, for people. */
+export function chooseHand(
+  spec: TargetSpec,
+  target: TargetObservation,
+  users: HostUsers,
+  usersDirectory = 'a directory of the user whom "owner" names',
+): HandChoice {
+  if (spec.what === "bundle") {
+    const message = bundleHazard(target, users);
+    if (message !== undefined) return refused(message);
+  }
+  // The usual way is judged quickly, however many targets there are.
+  if (target.way.every((passage) => isRoots(passage))) return OWN_HAND;
+  const open = openDirectory(target, users, usersDirectory);
+  if (open !== undefined) return open;
+  const owner = ownerOf(target, users.runner);
+  let by: Somebody | undefined;
+  for (const passage of target.way) {
+    const next = passage.next ?? targetAsNext(target) ?? ownersName(passage, target);
+    for (const replacer of replacers(passage, next, users)) {
+      if (replacer.kind === "shared") return refused(replacer.message);
+      const fact = `User "${replacer.owner}" may replace ${replacer.what}`;
+      if (users.runner !== 0) return refused(`${fact}; ${OTHER_PLACE} or you`);
+      if (replacer.uid !== owner) {
+        if (target.owner.kind === "unknown") return { kind: "refused" };
+        return refused(
+          `${fact}, so "${spec.path}" has to belong to that user too: ` +
+            `set "owner" to "${replacer.owner}", or ${OTHER_PLACE}`,
+        );
+      }
+      by = replacer;
+    }
+  }
+  if (by === undefined) return OWN_HAND;
+  // What makes a file unreadable may be that user.
+  if (target.file.kind === "unreadable") return { kind: "refused" };
+  return usersHand(spec, target, by, users);
+}
+
+/** In a sticky folder others cannot replace what lies there, but take the names of sets to come. */
+function bundleHazard({ way }: TargetObservation, users: HostUsers): string | undefined {
+  const last = way.at(-1);
+  if (last === undefined || (last.mode & 0o1000) === 0) return undefined;
+  const writers = otherWriters(last, users);
+  if (writers === undefined) return undefined;
+  return `${writers.who} may write to "${printable(last.folder)}" (mode ${
+    octal(last.mode)
+  }), and root makes ` +
+    `no bundle there; ${OWN_FOLDER}`;
+}
+
+/** A directory of root's in which others may take names, sticky or not. */
+function openDirectory(
+  target: TargetObservation,
+  users: HostUsers,
+  usersDirectory: string,
+): HandChoice | undefined {
+  const last = target.way.at(-1);
+  if (users.runner !== 0 || last === undefined || last.uid !== 0) return undefined;
+  const writers = otherWriters(last, users);
+  if (writers === undefined) return undefined;
+  const sticky = (last.mode & 0o1000) !== 0;
+  const there = sticky ? targetAsNext(target) : undefined;
+  const otherPlace = `give a path in ${usersDirectory}, or below directories that only root may ` +
+    "write to";
+  if (there !== undefined && there.uid !== 0) {
+    // One that is another user's, a process of that user can write. Whoever put it there proves nothing.
+    const isNamed = target.owner.kind === "given" && target.owner.id === there.uid;
+    if (isNamed || target.owner.kind === "unknown") return undefined;
+    return refused(
+      `User "${there.owner}" may replace "${printable(there.path)}", and "owner" does not name ` +
+        `that user; move it away, and ${otherPlace}`,
+    );
+  }
+  const directory = printable(last.folder);
+  const fix = sticky ? "" : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or `;
+  return {
+    ...refused(
+      `${writers.who} may write to "${directory}" (mode ${octal(last.mode)}), and root writes no ` +
+        `file there; ${fix}${otherPlace}`,
+    ),
+    ...(there !== undefined && { onlyToWrite: true }),
+  };
+}
+
+/** In a sticky directory of its own, a user may replace whatever others put in the target's place. */
+function ownersName(
+  { uid, owner, mode }: Passage,
+  { path, file, parent }: TargetObservation,
+): Passage["next"] {
+  if (uid === 0 || (mode & 0o1000) === 0) return undefined;
+  return parent === "present" && file.kind === "absent" ? { path, uid, owner } : undefined;
+}
+
+function refused(message: string): Extract<HandChoice, { kind: "refused" }> {
+  return { kind: "refused", message };
+}
+
+/** Whose the target is to be: whose the file is that lies there says nothing, as others may put it there. */
+function ownerOf({ owner }: TargetObservation, runner: number): number {
+  return owner.kind === "given" ? owner.id : runner;
+}
+
+function targetAsNext({ path, file, parent }: TargetObservation): Passage["next"] {
+  if (parent !== "present" || file.kind !== "present") return undefined;
+  return { path, uid: file.value.uid, owner: file.value.owner };
+}
+
+function usersHand(
+  spec: TargetSpec,
+  { way }: TargetObservation,
+  { uid, owner, what }: Somebody,
+  { ownGroups }: HostUsers,
+): HandChoice {
+  const who = `User "${owner}" may replace ${what}`;
+  if (spec.what === "bundle") {
+    return refused(`${who}, and root writes no bundle where somebody else may; ${OTHER_PLACE}`);
+  }
+  const fact = `${who}, so "${spec.path}" is written as that user`;
+  const last = way.at(-1);
+  if (
+    last !== undefined && (last.uid !== uid || (last.mode & 0o300) !== 0o300) && !isShared(last)
+  ) {
+    return refused(
+      `${fact}, who may not write to "${printable(last.folder)}"; ` +
+        `give that folder to the user, or ${OTHER_PLACE}`,
+    );
+  }
+  // A user cannot give set-id bits for a group of others, and root does not.
+  if (((spec.mode ?? 0) & 0o6000) !== 0) {
+    return refused(`${fact}, and gets no set-id bits then; give a "mode" without them`);
+  }
+  return { kind: "user", by: { uid, gid: ownGroups.get(uid) ?? NO_GROUP } };
+}
+
+function isShared({ mode }: Passage): boolean {
+  return (mode & 0o1002) === 0o1002;
+}

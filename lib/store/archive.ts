@@ -1,0 +1,40 @@
+/** Moves sets of the store to where earlier ones are kept. */
+import * as fs from "node:fs";
+import { archivedFolder, storedFolder } from "./store_paths.ts";
+import { folderOf } from "../text/path.ts";
+import { syncFolder } from "../host/atomic_write.ts";
+import { isThere } from "../host/is_there.ts";
+import { finishSwitch } from "./write_set.ts";
+
+/**
+ * Moves a set to `archive/<name>/<serial>`, or `<serial>-2` where there is one, by one rename;
+ * afterwards the certificate counts as missing. Where the set's name is a link, the link goes, and
+ * what it leads to stays.
+ *
+ * @returns Where it lies now. Throws the system's error; then the set is where it was.
+ */
+export function archiveSet(certStore: string, name: string, serial: string): string {
+  finishSwitch(certStore, name);
+  const stored = storedFolder(certStore, name);
+  if (fs.lstatSync(stored).isSymbolicLink()) {
+    const target = fs.realpathSync(stored);
+    fs.unlinkSync(stored);
+    syncFolder(certStore);
+    return target;
+  }
+  const archived = freeFolder(archivedFolder(certStore, name, serial));
+  fs.mkdirSync(folderOf(archived), { recursive: true, mode: 0o700 });
+  fs.renameSync(stored, archived);
+  syncFolder(folderOf(archived));
+  syncFolder(certStore);
+  return archived;
+}
+
+/** A set that was put back from there may be archived again. */
+function freeFolder(wanted: string): string {
+  let free = wanted;
+  for (let number = 2; isThere(free); number++) {
+    free = `${wanted}-${number}`;
+  }
+  return free;
+}

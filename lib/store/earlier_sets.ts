@@ -1,0 +1,94 @@
+/**
+ * Earlier sets of a certificate, kept in the store's archive so that somebody can go back to one by
+ * hand: `archive/NAME/TIME`, by the time at which the set was written. What else lies there, such as
+ * revoked sets, is left alone.
+ */
+import * as fs from "node:fs";
+import { archivedFolder } from "./store_paths.ts";
+import { folderOf } from "../text/path.ts";
+import { PARTS } from "../certificate/types.ts";
+import { removeIfThere, syncFolder } from "../host/atomic_write.ts";
+import { isThere } from "../host/is_there.ts";
+
+/** `20260131T120000Z`, and a number where two sets were written in one second. */
+const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
+
+/** Moves an old set into the archive by one rename. Throws the system's error, or Error in plain words. */
+export function keepSet(certStore: string, name: string, set: string): void {
+  close(set);
+  const folder = archiveOf(certStore, name);
+  for (const path of [folderOf(folder), folder]) makeFolder(path);
+  fs.renameSync(set, `${folder}/${nextVersion(folder, timeOf(set))}`);
+  syncFolder(folder);
+}
+
+/** Removes the oldest beyond those that stay. Throws the system's error. */
+export function dropSurplus(certStore: string, name: string, keep: number): void {
+  const folder = archiveOf(certStore, name);
+  if (!fs.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  const versions = listVersions(folder).filter(({ name }) => holdsPart(`${folder}/${name}`));
+  for (const { name } of versions.slice(0, Math.max(0, versions.length - keep))) {
+    for (const part of PARTS) removeIfThere(`${folder}/${name}/${part}.pem`);
+    removeIfEmpty(`${folder}/${name}`);
+  }
+}
+
+/** What somebody else put beside our files stays. */
+function removeIfEmpty(folder: string): void {
+  if (fs.readdirSync(folder).length === 0) fs.rmdirSync(folder);
+}
+
+function holdsPart(set: string): boolean {
+  return PARTS.some((part) => isThere(`${set}/${part}.pem`));
+}
+
+function archiveOf(certStore: string, name: string): string {
+  return folderOf(archivedFolder(certStore, name, "any"));
+}
+
+interface Version {
+  readonly name: string;
+  readonly time: string;
+  readonly number: number;
+}
+
+/** The oldest first. */
+function listVersions(folder: string): readonly Version[] {
+  const versions = fs.readdirSync(folder).flatMap((name) => {
+    const [, time, number = "1"] = VERSION.exec(name) ?? [];
+    return time === undefined ? [] : { name, time, number: Number(number) };
+  });
+  return versions.sort((a, b) =>
+    a.time === b.time ? a.number - b.number : a.time < b.time ? -1 : 1
+  );
+}
+
+/** Behind all others of its second, also behind those that have gone before it. */
+function nextVersion(folder: string, time: string): string {
+  const last = listVersions(folder).findLast((version) => version.time === time);
+  return last === undefined ? time : `${time}-${last.number + 1}`;
+}
+
+/** When a set was written, in UTC. */
+function timeOf(set: string): string {
+  const certificate = fs.lstatSync(`${set}/cert.pem`, { throwIfNoEntry: false });
+  const { mtime } = certificate ?? fs.lstatSync(set);
+  return mtime.toISOString().replace(/[-:]|\.\d+/g, "");
+}
+
+/** Somebody may have opened them to others while they were in use. */
+function close(set: string): void {
+  fs.chmodSync(set, 0o700);
+  for (const part of PARTS) {
+    const path = `${set}/${part}.pem`;
+    if (fs.lstatSync(path, { throwIfNoEntry: false })?.isFile()) fs.chmodSync(path, 0o600);
+  }
+}
+
+function makeFolder(path: string): void {
+  const found = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (found !== undefined) throw new Error(`"${path}" is no folder; move it away`);
+  fs.mkdirSync(path, { mode: 0o700 });
+  syncFolder(folderOf(path));
+}

@@ -1,0 +1,76 @@
+/**
+ * Which process holds a lock. lslocks and ps are asked, because Deno opens /proc/locks to programs
+ * with all permissions only, and nothing is written into the lock file: a run with nothing to do
+ * leaves it as it was.
+ *
+ * Not told: a process of another user where we are not root, one in another namespace for
+ * processes, and one that ended and left the open file to a child. Any program may hold the lock,
+ * not only vcm.
+ */
+import { printable } from "../text/printable.ts";
+import { PS, runCommand } from "../host/run_command.ts";
+
+export interface LockHolder {
+  readonly pid: number;
+  /** Its command line, one line without control characters. */
+  readonly command: string;
+  /** When it was started, to the second. */
+  readonly since: Date;
+}
+
+const LSLOCKS = ["/usr/bin/lslocks", "/bin/lslocks"];
+/** Milliseconds for each of them: a message waits for the answer. */
+const LIMIT = 2_000;
+const COMMAND_LENGTH = 200;
+
+/**
+ * The process that holds the lock on a file; undefined where that cannot be told.
+ *
+ * Never throws. Needs run permission for lslocks and ps.
+ */
+export async function findHolder(path: string): Promise<LockHolder | undefined> {
+  try {
+    // Columns that each version has; INODE and MAJ:MIN came with util-linux 2.38.
+    const locks = ["--json", "--output", "PID,TYPE,MODE,PATH"];
+    const { stdout } = await runCommand(LSLOCKS, locks, LIMIT);
+    const pid = parseLocks(stdout, Deno.realPathSync(path));
+    if (pid === undefined) return undefined;
+    const process = ["-ww", "-o", "lstart=,args=", "-p", String(pid)];
+    return parseProcess(pid, (await runCommand(PS, process, LIMIT)).stdout);
+  } catch {
+    // The holder is an extra: a host without these programs must still be told of the lock.
+    return undefined;
+  }
+}
+
+/** Id of the process that holds the lock on a file, from the JSON of lslocks. */
+export function parseLocks(json: string, path: string): number | undefined {
+  const { locks }: { locks: readonly LockRow[] } = JSON.parse(json);
+  // Mode "WRITE*" is of one that waits for the lock.
+  const held = locks.find((lock) =>
+    lock.path === path && lock.type === "FLOCK" && !lock.mode.endsWith("*")
+  );
+  // Old versions print numbers as text; 0 and -1 stand for a process that we cannot see.
+  const pid = Number(held?.pid);
+  return pid > 0 ? pid : undefined;
+}
+
+interface LockRow {
+  readonly pid: number | string;
+  readonly type: string;
+  readonly mode: string;
+  readonly path: string | null;
+}
+
+/** Start and command line, from what `ps -o lstart=,args=` prints in the C locale and in UTC. */
+export function parseProcess(pid: number, line: string): LockHolder | undefined {
+  const [, start, args] = /^\s*(\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}) (.+)$/s.exec(line) ?? [];
+  const since = new Date(`${start} UTC`);
+  if (args === undefined || Number.isNaN(since.getTime())) return undefined;
+  // An argument of vcm holds no secret; if one ever does, it must not be printed here.
+  const command = printable(args.trim());
+  const short = command.length > COMMAND_LENGTH
+    ? `${command.slice(0, COMMAND_LENGTH - 1)}…`
+    : command;
+  return { pid, command: short, since };
+}

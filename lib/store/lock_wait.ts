@@ -1,0 +1,75 @@
+/**
+ * What is done where another run holds the lock: it is waited for as long as was asked, and whoever
+ * reads the message learns who holds it. Loaded only then.
+ */
+import { formatDuration } from "../text/duration.ts";
+import { lockFile } from "./store_paths.ts";
+import { formatMoment } from "../text/format_time.ts";
+import { heldText, LockedError, lockStore } from "./lock.ts";
+import { findHolder, type LockHolder } from "./lock_holder.ts";
+
+/** Time and the other processes, as tests can make them up. */
+export interface Surroundings {
+  /** Milliseconds of a clock that nobody sets. */
+  now(): number;
+  pause(milliseconds: number): Promise<void>;
+  findHolder(path: string): Promise<LockHolder | undefined>;
+}
+
+const SURROUNDINGS: Surroundings = {
+  now: () => performance.now(),
+  pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  findHolder,
+};
+
+/** Milliseconds between two tries. */
+const PAUSE = 100;
+
+/**
+ * Takes a lock that was held a moment ago.
+ *
+ * @param say Is told once that it waits.
+ * @param wait Seconds; absent: it does not wait.
+ *
+ * Throws LockedError or StoreError.
+ */
+export async function waitForLock(
+  certStore: string,
+  say: (text: string) => void,
+  wait?: number,
+  { now, pause, findHolder }: Surroundings = SURROUNDINGS,
+): Promise<Disposable> {
+  const path = lockFile(certStore);
+  const held = async () => heldText(certStore) + holderText(await findHolder(path), ": ");
+  if (wait === undefined) {
+    const cure = 'it is free when that run ends, or wait for it with "--wait 30s"';
+    throw new LockedError(`${await held()}; ${cure}`);
+  }
+  const end = now() + wait * 1000;
+  const holder = holderText(await findHolder(path), ", held by ");
+  say(`Waiting up to ${formatDuration(wait)} for the lock "${path}"${holder}`);
+  for (;;) {
+    const lock = tryLock(certStore);
+    if (lock !== undefined) return lock;
+    const left = end - now();
+    if (left <= 0) break;
+    await pause(Math.min(PAUSE, left));
+  }
+  throw new LockedError(`${await held()}; waited ${formatDuration(wait)} for it`);
+}
+
+function tryLock(certStore: string): Disposable | undefined {
+  try {
+    return lockStore(certStore);
+  } catch (error) {
+    if (error instanceof LockedError) return undefined;
+    throw error;
+  }
+}
+
+/** Nothing where the holder is not known. */
+function holderText(holder: LockHolder | undefined, before: string): string {
+  if (holder === undefined) return "";
+  const { pid, command, since } = holder;
+  return `${before}process ${pid}, "${command}", since ${formatMoment(since)}`;
+}

@@ -1,0 +1,193 @@
+/**
+ * `vcm demo`: the main job on a practice Vault, in a temporary folder, by the same code that works
+ * on a real host. Needs no root; talks to 127.0.0.1 only; leaves nothing but the folder it names.
+ */
+import type { Host } from "../../command/host.ts";
+import { octal } from "../../text/octal.ts";
+import type { DemoDocument, TourCommand } from "../../report/documents.ts";
+import { demoJson } from "../../report/json.ts";
+import { type PracticeVault, startPracticeVault } from "./demo_server.ts";
+
+/** Runs one command line of VCM and answers its exit status. */
+export type RunCommandLine = (args: readonly string[], host: Host) => Promise<number>;
+
+/**
+ * Answers 0 when every step came out as the tour says it does.
+ *
+ * @param json Standard output holds one document; the tour is told on standard error.
+ */
+export async function demo(host: Host, run: RunCommandLine, json: boolean): Promise<number> {
+  const vault = await startPracticeVault();
+  try {
+    const told = json ? { ...host, out: host.err, outIsTerminal: host.errIsTerminal } : host;
+    const tour = new Tour(told, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
+    const status = await tour.walk();
+    if (json) host.out(demoJson(tour.record()));
+    return status;
+  } finally {
+    await vault.close();
+  }
+}
+
+class Tour {
+  readonly #host: Host;
+  readonly #run: RunCommandLine;
+  readonly #vault: PracticeVault;
+  readonly #folder: string;
+  readonly #commands: TourCommand[] = [];
+  readonly #files: DemoDocument["files"][number][] = [];
+  #surprises = 0;
+
+  constructor(host: Host, run: RunCommandLine, vault: PracticeVault, folder: string) {
+    this.#host = host;
+    this.#run = run;
+    this.#vault = vault;
+    this.#folder = folder;
+  }
+
+  async walk(): Promise<number> {
+    await this.#firstRun();
+    await this.#secondRun();
+    await this.#changedWish();
+    await this.#damage();
+    await this.#end();
+    return this.#surprises === 0 ? 0 : 1;
+  }
+
+  /** What was done. */
+  record(): Omit<DemoDocument, "layout"> {
+    return { folder: this.#folder, commands: this.#commands, files: this.#files };
+  }
+
+  async #firstRun(): Promise<void> {
+    Deno.mkdirSync(`${this.#folder}/ssl`);
+    this.#writeConfig([]);
+    this.#say(
+      "1. One file says what this host needs. A practice Vault runs on " +
+        `${this.#vault.address}; everything else is real.`,
+    );
+    this.#host.out(indent(Deno.readTextFileSync(this.#config).replace(/(secret_id: ).*/, "$1…")));
+    await this.#vcm("plan");
+    await this.#vcm("run");
+  }
+
+  async #secondRun(): Promise<void> {
+    this.#say("2. Nothing is due now, so a run changes nothing and asks the server nothing.");
+    const asked = await this.#vcm("run");
+    this.#expect(asked === 0, `the server got ${asked} requests`);
+    this.#host.out(`   (requests at the server: ${asked})\n`);
+  }
+
+  async #changedWish(): Promise<void> {
+    this.#say("3. A name is added to the file: the certificate on disk is no longer what it asks.");
+    this.#writeConfig(["api.demo.internal"]);
+    await this.#vcm("plan");
+    await this.#vcm("run");
+  }
+
+  async #damage(): Promise<void> {
+    this.#say(
+      "4. Somebody empties a deployed file and opens up the key. Both are seen and mended.",
+    );
+    Deno.writeTextFileSync(`${this.#folder}/ssl/web.crt`, "");
+    Deno.chmodSync(`${this.#folder}/ssl/web.key`, 0o644);
+    await this.#vcm("check", 1);
+    await this.#vcm("run");
+    await this.#vcm("check");
+  }
+
+  async #end(): Promise<void> {
+    this.#say("5. What lies on disk:");
+    for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
+      const { mode: bits, size } = Deno.lstatSync(`${this.#folder}/${path}`);
+      const mode = (bits ?? 0) & 0o7777;
+      this.#files.push({ path, mode, size });
+      this.#host.out(`   ${octal(mode)}  ${String(size).padStart(5)} bytes  ${path}\n`);
+    }
+    this.#say(
+      [
+        "Next:",
+        `   - look around in ${this.#folder}, then: rm -r ${this.#folder}`,
+        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" begins it',
+        "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
+      ].join("\n"),
+    );
+  }
+
+  /**
+   * Runs a command line, shows it, and counts an exit status that the tour does not expect.
+   *
+   * Answers how many requests the server got.
+   */
+  async #vcm(command: string, expected = 0): Promise<number> {
+    this.#host.out(`\n   $ vcm ${command}\n`);
+    const before = this.#vault.requests.length;
+    const status = await this.#run([command, "--config", this.#config], this.#tourHost());
+    this.#expect(status === expected, `"vcm ${command}" ended with ${status}, not ${expected}`);
+    const requests = this.#vault.requests.length - before;
+    this.#commands.push({ command, status, expected, requests });
+    return requests;
+  }
+
+  /** The tour shares the terminal, and neither the environment's tokens nor its permissions. */
+  #tourHost(): Host {
+    const host = this.#host;
+    return {
+      ...host,
+      env: (name) => name === "NO_COLOR" ? host.env(name) : undefined,
+      out: (text) => host.out(indent(text)),
+      err: (text) => host.out(indent(text)),
+      errIsTerminal: false,
+      giveUp: () => {},
+      handsOver: false,
+    };
+  }
+
+  get #config(): string {
+    return `${this.#folder}/vcm.yaml`;
+  }
+
+  #writeConfig(dnsSans: readonly string[]): void {
+    const text = `config:
+  vault: "${this.#vault.address}"
+  vault_role_id: "${this.#vault.roleId}"
+  vault_secret_id: "${this.#vault.secretId}"
+  pki: "pki"
+  role: "web"
+  renew: "10d"
+  cert_store: "${this.#folder}/store"
+certs:
+  - name: "web.demo.internal"
+    ttl: "30d"
+    dns_sans: [${dnsSans.map((name) => `"${name}"`).join(", ")}]
+    ip_sans: ["10.1.1.20"]
+    deploy:
+      - cert: "${this.#folder}/ssl/web.crt"
+        mode: "0644"
+      - source: privkey
+        dest: "${this.#folder}/ssl/web.key"
+        mode: "0600"
+`;
+    Deno.writeTextFileSync(this.#config, text, { mode: 0o600 });
+  }
+
+  async #storedFiles(): Promise<string[]> {
+    const folder = "store/web.demo.internal";
+    const names = await Array.fromAsync(Deno.readDir(`${this.#folder}/${folder}`));
+    return names.map(({ name }) => `${folder}/${name}`).sort();
+  }
+
+  #say(text: string): void {
+    this.#host.out(`\n${text}\n`);
+  }
+
+  #expect(holds: boolean, otherwise: string): void {
+    if (holds) return;
+    this.#surprises++;
+    this.#host.err(`error: the tour did not go as it should: ${otherwise}\n`);
+  }
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, "   ");
+}

@@ -1,0 +1,177 @@
+/**
+ * The certificate authority behind the practice Vault: a root and an intermediate, made anew for
+ * each server and kept in memory only.
+ */
+import { Buffer } from "node:buffer";
+import { createPrivateKey, randomBytes } from "node:crypto";
+import type { Extension, X509Certificate } from "@peculiar/x509";
+import { x509 } from "../../certificate/x509.ts";
+
+const { KeyUsageFlags, KeyUsagesExtension } = x509;
+
+const EC_P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
+const ECDSA_SHA256 = { name: "ECDSA", hash: "SHA-256" } as const;
+
+/** Vault dates a certificate 30 s back, for clients whose clock is behind (not_before_duration). */
+const BACKDATE_MS = 30_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ROOT_LIFETIME_MS = 3650 * DAY_MS;
+const INTERMEDIATE_LIFETIME_MS = 1825 * DAY_MS;
+
+/** What a leaf is issued for. */
+export interface LeafRequest {
+  readonly commonName: string;
+  readonly dnsSans: readonly string[];
+  readonly ipSans: readonly string[];
+  /** Signing time; the certificate becomes valid 30 s before it. */
+  readonly now: Date;
+  readonly notAfter: Date;
+  readonly keyFormat: "sec1" | "pkcs8";
+}
+
+/** A new leaf with its key; PEM without a final newline, as Vault answers. */
+export interface Leaf {
+  readonly certificate: string;
+  readonly privateKey: string;
+  /** Lower-case hexadecimal bytes joined by colons. */
+  readonly serialNumber: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+}
+
+/** One CA certificate that issues leaves. */
+export interface Authority {
+  /** PEM of the issuer itself. */
+  readonly certificate: string;
+  /** PEM of the issuer and those above it, root last. */
+  readonly chain: readonly string[];
+  readonly notAfter: Date;
+  issue(request: LeafRequest): Promise<Leaf>;
+}
+
+/** A root, and an intermediate that the root signed. */
+export interface PracticeCa {
+  readonly root: Authority;
+  readonly intermediate: Authority;
+}
+
+interface Signer {
+  readonly certificate: X509Certificate;
+  readonly privateKey: CryptoKey;
+}
+
+/** Makes a root and an intermediate, both with EC P-256 keys. */
+export async function createPracticeCa(now: Date): Promise<PracticeCa> {
+  const root = await createSigner("VCM Practice Root", now, ROOT_LIFETIME_MS);
+  const below = await createSigner(
+    "VCM Practice Intermediate",
+    now,
+    INTERMEDIATE_LIFETIME_MS,
+    root,
+  );
+  return { root: authority([root]), intermediate: authority([below, root]) };
+}
+
+function authority(signers: readonly [Signer, ...Signer[]]): Authority {
+  const [issuer] = signers;
+  return {
+    certificate: pem(issuer.certificate),
+    chain: signers.map((signer) => pem(signer.certificate)),
+    notAfter: issuer.certificate.notAfter,
+    issue: (request) => issueLeaf(issuer, request),
+  };
+}
+
+async function createSigner(
+  commonName: string,
+  now: Date,
+  lifetimeMs: number,
+  parent?: Signer,
+): Promise<Signer> {
+  const keys = await crypto.subtle.generateKey(EC_P256, false, ["sign", "verify"]);
+  const subject = [{ CN: [commonName] }];
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: randomSerial(),
+    subject,
+    issuer: parent?.certificate.subject ?? subject,
+    notBefore: new Date(now.getTime() - BACKDATE_MS),
+    notAfter: new Date(now.getTime() + lifetimeMs),
+    publicKey: keys.publicKey,
+    signingKey: parent?.privateKey ?? keys.privateKey,
+    signingAlgorithm: ECDSA_SHA256,
+    extensions: [
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(
+        parent?.certificate.publicKey ?? keys.publicKey,
+      ),
+    ],
+  });
+  return { certificate, privateKey: keys.privateKey };
+}
+
+async function issueLeaf(issuer: Signer, request: LeafRequest): Promise<Leaf> {
+  const keys = await crypto.subtle.generateKey(EC_P256, true, ["sign", "verify"]);
+  const serial = randomSerial();
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serial,
+    subject: [{ CN: [request.commonName] }],
+    issuer: issuer.certificate.subject,
+    notBefore: new Date(request.now.getTime() - BACKDATE_MS),
+    notAfter: request.notAfter,
+    publicKey: keys.publicKey,
+    signingKey: issuer.privateKey,
+    signingAlgorithm: ECDSA_SHA256,
+    extensions: await leafExtensions(issuer, keys.publicKey, request),
+  });
+  return {
+    certificate: pem(certificate),
+    privateKey: await exportKey(keys.privateKey, request.keyFormat),
+    serialNumber: serial.match(/../g)?.join(":") ?? "",
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+  };
+}
+
+async function leafExtensions(
+  issuer: Signer,
+  publicKey: CryptoKey,
+  request: LeafRequest,
+): Promise<Extension[]> {
+  const names = [
+    ...request.dnsSans.map((value) => ({ type: "dns" as const, value })),
+    ...request.ipSans.map((value) => ({ type: "ip" as const, value })),
+  ];
+  const usages = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment |
+    KeyUsageFlags.keyAgreement;
+  return [
+    new KeyUsagesExtension(usages, true),
+    new x509.ExtendedKeyUsageExtension([
+      x509.ExtendedKeyUsage.serverAuth,
+      x509.ExtendedKeyUsage.clientAuth,
+    ]),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
+    await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
+    ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
+  ];
+}
+
+/** 20 bytes (RFC 5280, 4.1.2.2): a positive number, and none that DER would write shorter. */
+function randomSerial(): string {
+  const bytes = randomBytes(20);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x01;
+  return bytes.toString("hex");
+}
+
+/** WebCrypto exports EC keys as PKCS#8 only; Vault's default for them is SEC1. */
+async function exportKey(key: CryptoKey, format: "sec1" | "pkcs8"): Promise<string> {
+  const der = Buffer.from(await crypto.subtle.exportKey("pkcs8", key));
+  const text = createPrivateKey({ key: der, format: "der", type: "pkcs8" })
+    .export({ type: format, format: "pem" });
+  return text.toString().trimEnd();
+}
+
+function pem(certificate: X509Certificate): string {
+  return certificate.toString("pem").trimEnd();
+}

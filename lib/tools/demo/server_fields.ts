@@ -1,0 +1,90 @@
+/** The body of a request to `issue`, read as loosely as the server does. */
+import { parseTtl } from "./server_duration.ts";
+
+/** A JSON object as it came. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What the practice Vault understands of an `issue` request. */
+export interface IssueFields {
+  readonly commonName: string;
+  readonly altNames: readonly string[];
+  readonly ipSans: readonly string[];
+  /** Whole seconds; 0 where the role's own is wanted. */
+  readonly ttlSeconds: number;
+  readonly format: string;
+  readonly privateKeyFormat: string;
+  readonly excludeCommonName: boolean;
+  readonly removeRoot: boolean;
+  /** Names of fields that the endpoint does not know, sorted. */
+  readonly unknown: readonly string[];
+}
+
+type Reader = (value: unknown) => unknown;
+
+const READERS = {
+  common_name: readText,
+  alt_names: readText,
+  ip_sans: readList,
+  ttl: parseTtl,
+  format: readText,
+  private_key_format: readText,
+  exclude_cn_from_sans: readBoolean,
+  remove_roots_from_chain: readBoolean,
+} satisfies Record<string, Reader>;
+
+/** Reads a request body; throws an Error with the server's text where a field has a wrong type. */
+export function readIssueFields(fields: Fields): IssueFields {
+  return {
+    commonName: read(fields, "common_name"),
+    altNames: splitList(read(fields, "alt_names")),
+    ipSans: read(fields, "ip_sans"),
+    ttlSeconds: read(fields, "ttl"),
+    format: fields.format === undefined ? "pem" : read(fields, "format"),
+    privateKeyFormat: read(fields, "private_key_format"),
+    excludeCommonName: read(fields, "exclude_cn_from_sans"),
+    removeRoot: read(fields, "remove_roots_from_chain"),
+    unknown: Object.keys(fields).filter((name) => !(name in READERS)).sort(),
+  };
+}
+
+function read<Name extends keyof typeof READERS>(
+  fields: Fields,
+  name: Name,
+): ReturnType<(typeof READERS)[Name]> {
+  try {
+    return READERS[name](fields[name] ?? undefined) as ReturnType<(typeof READERS)[Name]>;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Field validation failed: error converting input for field "${name}": ${why}`,
+      { cause: error },
+    );
+  }
+}
+
+function readText(value: unknown): string {
+  if (value === undefined) return "";
+  if (typeof value === "boolean") return value ? "1" : "0";
+  if (typeof value === "object") {
+    const type = Array.isArray(value) ? "[]interface {}" : "map[string]interface {}";
+    throw new Error(`'' expected type 'string', got unconvertible type '${type}'`);
+  }
+  return String(value);
+}
+
+function readList(value: unknown): string[] {
+  return Array.isArray(value)
+    ? value.map((item) => readText(item).trim())
+    : splitList(readText(value));
+}
+
+function readBoolean(value: unknown): boolean {
+  const text = readText(value).toLowerCase();
+  if (["1", "t", "true"].includes(text)) return true;
+  if (["", "0", "f", "false"].includes(text)) return false;
+  throw new Error("'' cannot parse value as 'bool': strconv.ParseBool: invalid syntax");
+}
+
+function splitList(text: string): string[] {
+  return text === "" ? [] : text.split(",").map((item) => item.trim());
+}

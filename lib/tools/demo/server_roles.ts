@@ -1,0 +1,96 @@
+/** The roles of the practice Vault, and how a role judges names and lifetimes. */
+import { isIP } from "node:net";
+import { domainToASCII } from "node:url";
+import { formatDuration } from "./server_duration.ts";
+import type { IssueFields } from "./server_fields.ts";
+
+const HOUR_S = 3600;
+
+/** The server's own default and longest lifetime of whatever sets none: 32 days. */
+const SYSTEM_TTL_S = 768 * HOUR_S;
+
+/** What a role allows. */
+export interface Role {
+  /** "any" lets a client sign its own request, but not have a key made. */
+  readonly keyType: "ec" | "any";
+  /** Only names below this domain, where given. */
+  readonly allowedDomain?: string;
+  readonly maxTtlSeconds?: number;
+}
+
+const ROLES: Readonly<Record<string, Role>> = {
+  web: { keyType: "ec", maxTtlSeconds: 90 * 24 * HOUR_S },
+  short: { keyType: "ec", maxTtlSeconds: HOUR_S },
+  denied: { keyType: "ec", allowedDomain: "allowed.test" },
+  any: { keyType: "any" },
+};
+
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const HOST_NAME = new RegExp(`^(?:\\*\\.)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
+
+/** Finds a role by its name. */
+export function findRole(name: string): Role | undefined {
+  return Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
+}
+
+/** The names that go into the certificate; throws an Error with the server's text. */
+export function judgeNames(
+  role: Role,
+  fields: IssueFields,
+): { dnsSans: string[]; ipSans: string[] } {
+  const { commonName } = fields;
+  if (commonName === "") {
+    throw new Error(
+      "the common_name field is required, or must be provided in a CSR with " +
+        '"use_csr_common_name" set to true, unless "require_cn" is set to false',
+    );
+  }
+  // A bare "*" passes as a common name, but never becomes a SAN.
+  const named = commonName === "*" || isHostName(commonName);
+  if (!named || !isAllowed(role, commonName)) {
+    throw new Error(`common name ${commonName} not allowed by this role`);
+  }
+  const wished = fields.excludeCommonName ? fields.altNames : [commonName, ...fields.altNames];
+  // The server drops what is no host name without a word.
+  const dnsSans = [...new Set(wished.filter(isHostName).map(toAscii))];
+  const denied = dnsSans.find((name) => !isAllowed(role, name));
+  if (denied !== undefined) {
+    throw new Error(`subject alternate name ${denied} not allowed by this role`);
+  }
+  return { dnsSans, ipSans: fields.ipSans.map(normaliseIp) };
+}
+
+/** The lifetime in seconds, cut to the role's longest with a warning. */
+export function judgeTtl(role: Role, wished: number): { seconds: number; warnings: string[] } {
+  const seconds = wished === 0 ? SYSTEM_TTL_S : wished;
+  const { maxTtlSeconds } = role;
+  if (maxTtlSeconds === undefined || seconds <= maxTtlSeconds) return { seconds, warnings: [] };
+  return {
+    seconds: maxTtlSeconds,
+    warnings: [
+      `TTL "${formatDuration(seconds)}" is longer than permitted maxTTL ` +
+      `"${formatDuration(maxTtlSeconds)}", so maxTTL is being used`,
+    ],
+  };
+}
+
+function isHostName(name: string): boolean {
+  return HOST_NAME.test(toAscii(name));
+}
+
+function isAllowed(role: Role, name: string): boolean {
+  const { allowedDomain } = role;
+  return allowedDomain === undefined || name === "localhost" ||
+    name.toLowerCase().endsWith(`.${allowedDomain}`);
+}
+
+function toAscii(name: string): string {
+  // deno-lint-ignore no-control-regex
+  return /[^\x00-\x7f]/.test(name) ? domainToASCII(name) : name;
+}
+
+function normaliseIp(address: string): string {
+  if (isIP(address) === 0) throw new Error(`the value "${address}" is not a valid IP address`);
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  return mapped?.[1] ?? address;
+}

@@ -1,0 +1,112 @@
+/** Tokens of the practice Vault, and the AppRole login that makes them. */
+import { randomBytes } from "node:crypto";
+import { admit, type Answer, fail, succeed } from "./server_answer.ts";
+import type { Fields } from "./server_fields.ts";
+
+/** Lifetime of a token that a login made (the AppRole's token_ttl). */
+const TOKEN_TTL_S = 20 * 60;
+
+/** A token and what belongs to it. */
+export interface Token {
+  readonly id: string;
+  readonly accessor: string;
+  /** The root token may do everything and never expires. */
+  readonly isRoot: boolean;
+  readonly issued: Date;
+}
+
+/** Makes, finds and forgets tokens. Nothing outlives the process. */
+export class TokenStore {
+  readonly root: Token;
+  readonly roleId: string = crypto.randomUUID();
+  readonly secretId: string = crypto.randomUUID();
+  readonly #entityId = crypto.randomUUID();
+  readonly #tokens = new Map<string, Token>();
+
+  constructor(now: Date) {
+    this.root = this.#create(true, now);
+  }
+
+  /** The token that a request names, while it holds. */
+  find(id: string | null, now: Date): Token | undefined {
+    const token = this.#tokens.get(id ?? "");
+    return token !== undefined && (token.isRoot || expiry(token) > now) ? token : undefined;
+  }
+
+  /** Answers `auth/approle/login`. */
+  login(fields: Fields, now: Date): Answer {
+    // The server says 500 here, although it is the client's mistake.
+    if (!fields.role_id) return fail(500, "missing role_id");
+    if (fields.role_id === this.roleId && !fields.secret_id) return fail(400, "missing secret_id");
+    if (fields.role_id !== this.roleId || fields.secret_id !== this.secretId) {
+      return fail(400, "invalid role or secret ID");
+    }
+    const token = this.#create(false, now);
+    return admit({
+      client_token: token.id,
+      accessor: token.accessor,
+      policies: policies(token),
+      token_policies: policies(token),
+      metadata: { role_name: "vcm" },
+      lease_duration: TOKEN_TTL_S,
+      renewable: true,
+      entity_id: this.#entityId,
+      token_type: "service",
+      orphan: true,
+      mfa_requirement: null,
+      num_uses: 0,
+    });
+  }
+
+  /** Answers `auth/token/lookup-self`. */
+  lookUp(token: Token, now: Date): Answer {
+    return succeed({
+      accessor: token.accessor,
+      creation_time: seconds(token.issued),
+      creation_ttl: token.isRoot ? 0 : TOKEN_TTL_S,
+      display_name: token.isRoot ? "token" : "approle",
+      entity_id: token.isRoot ? "" : this.#entityId,
+      expire_time: token.isRoot ? null : expiry(token).toISOString(),
+      explicit_max_ttl: 0,
+      id: token.id,
+      issue_time: token.issued.toISOString(),
+      meta: token.isRoot ? null : { role_name: "vcm" },
+      num_uses: 0,
+      orphan: true,
+      path: token.isRoot ? "auth/token/create" : "auth/approle/login",
+      policies: policies(token),
+      renewable: !token.isRoot,
+      ttl: token.isRoot ? 0 : seconds(expiry(token)) - seconds(now),
+      type: "service",
+    });
+  }
+
+  /** Answers `auth/token/revoke-self`. */
+  revoke(token: Token): Answer {
+    this.#tokens.delete(token.id);
+    return { status: 204 };
+  }
+
+  #create(isRoot: boolean, issued: Date): Token {
+    const token = { id: `s.${randomText()}`, accessor: randomText(), isRoot, issued };
+    this.#tokens.set(token.id, token);
+    return token;
+  }
+}
+
+function policies(token: Token): string[] {
+  return token.isRoot ? ["root"] : ["default", "vcm"];
+}
+
+function expiry(token: Token): Date {
+  return new Date(token.issued.getTime() + TOKEN_TTL_S * 1000);
+}
+
+/** 24 letters and digits, as long as the server's. */
+function randomText(): string {
+  return randomBytes(12).toString("hex");
+}
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}

@@ -1,0 +1,118 @@
+/**
+ * Looks at all that the first certificate needs of the server, without asking for one: addresses,
+ * TLS, seal, clock, login, mounts, policy, roles.
+ */
+import { formatDuration } from "../../text/duration.ts";
+import type { CertificateSpec, Config } from "../../config/types.ts";
+import { addCredentials, type VaultAccess } from "../../vault/access/access.ts";
+import { secretsOf } from "../../vault/access/credentials.ts";
+import { messageOf, VaultError } from "../../vault/errors.ts";
+import { examineAddress } from "./examine_address.ts";
+import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
+import { type Finding, found } from "../../report/check_result.ts";
+import type { Helpers } from "../../vault/session/login.ts";
+import { plainLine } from "../../vault/wire/plain_line.ts";
+import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
+import { openSession, type VaultSession } from "../../vault/session/session.ts";
+import type { Surroundings } from "../../vault/access/environment.ts";
+
+/** What `vcm doctor` looks at, and by whose clock. */
+export interface Examination {
+  readonly config: Config;
+  readonly specs: readonly CertificateSpec[];
+  readonly around: Surroundings;
+  readonly now: () => Date;
+  readonly helpers: Helpers;
+}
+
+type Tell = (finding: Finding) => void;
+
+/** Never throws for what can be wrong: it is a finding. Logs in, and gives that token up again. */
+export async function examine(examination: Examination, tell: Tell): Promise<void> {
+  const { config, around } = examination;
+  const resolved = attempt(() => resolveServers(config.vault, around));
+  if (typeof resolved === "string") return tell(found("problem", "settings", resolved));
+  const { servers } = resolved;
+  const access = attempt(() => addCredentials(resolved, config.vault, around));
+  const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
+  const clean = (text: string) => plainLine(text, secrets);
+  const say = telling(clean, tell);
+  if (servers.tls.authorities === undefined) say(unverified(servers));
+  let usable = 0;
+  for (const address of servers.addresses) {
+    const findings = await examineAddress(address, servers, examination.now, clean);
+    findings.forEach(say);
+    // A wrong clock is no reason to leave the rest unseen.
+    if (findings[0]?.verdict !== "problem") usable++;
+  }
+  if (typeof access === "string") return say(found("problem", "login", access));
+  if (usable > 0) await examineRights(access, examination, say);
+}
+
+/** What was found as one plain line without secrets, whatever the server put into it. */
+function telling(clean: (text: string) => string, tell: Tell): Tell {
+  return ({ verdict, subject, detail, remedy }) =>
+    tell(found(verdict, subject, clean(detail), remedy));
+}
+
+function attempt<T extends object>(resolve: () => T): T | string {
+  try {
+    return resolve();
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function unverified({ tls }: ServerAccess): Finding {
+  const detail = `certificates are not verified (${tls.unverifiedBy}); whoever is between this ` +
+    "host and the server can read tokens and keys";
+  return found("warning", "TLS", detail, 'give the CA file by "vault_ssl_verify"');
+}
+
+async function examineRights(
+  access: VaultAccess,
+  { specs, helpers, now }: Examination,
+  tell: Tell,
+): Promise<void> {
+  let session: VaultSession;
+  try {
+    session = await openSession(access, {
+      ...helpers,
+      note: (text) => tell(found("warning", "login", text)),
+    });
+  } catch (error) {
+    return tell(found("problem", "login", messageOf(error)));
+  }
+  const say = telling(session.clean, tell);
+  try {
+    const login = await examineToken(session);
+    say(login);
+    if (login.verdict === "problem") return;
+    for (const finding of await examineMounts(session, specs, now())) say(finding);
+    for (const finding of await examinePolicy(session, specs)) say(finding);
+    for (const finding of await examineRoles(session, specs)) say(finding);
+  } finally {
+    await session.close();
+  }
+}
+
+async function examineToken(session: VaultSession): Promise<Finding> {
+  try {
+    const { data } = await session.read("auth/token/lookup-self");
+    const policies = Array.isArray(data["policies"]) ? data["policies"].join(", ") : "none";
+    const ttl = typeof data["ttl"] === "number" && data["ttl"] > 0
+      ? `ends in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
+      : "does not end";
+    return found("ok", "login", `by ${session.way}; policies: ${policies}; the token ${ttl}`);
+  } catch (error) {
+    if (isPolicyRefusal(error)) {
+      return found("ok", "login", `by ${session.way}; the token may not look at itself`);
+    }
+    return found("problem", "login", `by ${session.way}: ${messageOf(error)}`);
+  }
+}
+
+function isPolicyRefusal(error: unknown): boolean {
+  return error instanceof VaultError && error.status === 403 &&
+    /error occurred/.test(error.message);
+}

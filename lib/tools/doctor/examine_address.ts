@@ -1,0 +1,96 @@
+/** Looks at one server: can it be reached, does TLS verify, is it unsealed, what time is it there. */
+import { formatDuration } from "../../text/duration.ts";
+import { type Clean, parseObject } from "../../vault/wire/answer.ts";
+import { secondsAhead } from "../../vault/wire/clock_difference.ts";
+import { VaultError } from "../../vault/errors.ts";
+import { explainFailure } from "../../vault/wire/explain_failure.ts";
+import { type Finding, found } from "../../report/check_result.ts";
+import type { ServerAccess } from "../../vault/access/server_access.ts";
+import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
+
+/**
+ * Never throws for what can be wrong. The first finding is about the address itself.
+ *
+ * @param clean Takes out of a server's text what no message may show.
+ */
+export async function examineAddress(
+  address: string,
+  access: ServerAccess,
+  now: () => Date,
+  clean: Clean,
+): Promise<Finding[]> {
+  try {
+    const transport = await openTransport(access, address);
+    try {
+      if (!isProxied(access, address)) await probe(address, access.limits);
+      const url = `${address}/v1/sys/health`;
+      const headers = { "x-vault-request": "true" };
+      const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
+      return judgeHealth(address, answer.status, parseObject(answer.body), { now: now(), clean });
+    } finally {
+      transport.close();
+    }
+  } catch (error) {
+    return [
+      found(
+        "problem",
+        address,
+        explain(address, error, access),
+      ),
+    ];
+  }
+}
+
+function explain(address: string, error: unknown, access: ServerAccess): string {
+  if (error instanceof VaultError) return error.message;
+  return explainFailure(address, error, access.limits, isProxied(access, address)).message;
+}
+
+/** Statuses of `GET sys/health` (Vault API). */
+function judgeHealth(
+  address: string,
+  status: number,
+  health: Readonly<Record<string, unknown>> | undefined,
+  { now, clean }: { readonly now: Date; readonly clean: Clean },
+): Finding[] {
+  if (health?.["sealed"] === undefined) {
+    return [found("problem", address, `answers, but not as a Vault server does (${status})`)];
+  }
+  const version = `version ${clean(String(health["version"] ?? "unknown")).slice(0, 40)}`;
+  if (status === 501) {
+    return [found("problem", address, `${version}, not initialised`, "bao operator init")];
+  }
+  if (health["sealed"] === true) {
+    return [found("problem", address, `${version}, sealed`, "bao operator unseal")];
+  }
+  if (status === 472) {
+    return [
+      found("problem", address, `${version}, a disaster recovery secondary: it issues nothing`),
+    ];
+  }
+  const state = health["standby"] === true ? "standby" : "active";
+  const tls = address.startsWith("https:") ? "TLS, " : "";
+  const findings = [found("ok", address, `${tls}${version}, initialised, unsealed, ${state}`)];
+  const time = health["server_time_utc"];
+  return typeof time === "number" ? [...findings, judgeClock(address, time, now)] : findings;
+}
+
+/** Servers date certificates 30 s back (`not_before_duration`), for clocks that are behind. */
+const BEHIND_LIMIT = 30;
+const AHEAD_LIMIT = 60;
+
+function judgeClock(address: string, serverTime: number, now: Date): Finding {
+  const ahead = secondsAhead(new Date(serverTime * 1000), now);
+  const subject = `clock of ${address}`;
+  const remedy = "set this host's clock, for example by chrony or systemd-timesyncd";
+  if (ahead < -BEHIND_LIMIT) {
+    const detail =
+      `this host is ${formatDuration(-ahead)} behind: certificates would not be valid ` +
+      "yet when they come";
+    return found("problem", subject, detail, remedy);
+  }
+  if (ahead > AHEAD_LIMIT) {
+    return found("warning", subject, `this host is ${formatDuration(ahead)} ahead`, remedy);
+  }
+  return found("ok", subject, "agrees with this host's");
+}

@@ -1,0 +1,185 @@
+/** Looks at mounts, policy and roles with the token that a run would use. */
+import { openCertificate, readFacts } from "../../certificate/certificate.ts";
+import { findInvalidPath, findValidPath, isValidAt } from "../../certificate/chain_paths.ts";
+import { authorityPaths } from "../../certificate/path_finder.ts";
+import { isSelfIssued } from "../../certificate/stored_chain.ts";
+import { formatDuration } from "../../text/duration.ts";
+import type { CertificateSpec } from "../../config/types.ts";
+import { requestFor, requestPath } from "../../plan/request.ts";
+import { formatMoment } from "../../text/format_time.ts";
+import { messageOf, VaultError } from "../../vault/errors.ts";
+import { type Finding, found } from "../../report/check_result.ts";
+import { leaseFix } from "../../vault/pki/judge_lease.ts";
+import { judgeRole } from "./role.ts";
+import type { VaultSession } from "../../vault/session/session.ts";
+
+/** Whether each mount is one of the PKI engine, has the issuer asked for, and lives long enough. */
+export async function examineMounts(
+  session: VaultSession,
+  specs: readonly CertificateSpec[],
+  now: Date,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [path, users] of Map.groupBy(specs, authorityPath)) {
+    try {
+      const { data } = await session.read(path);
+      const pem = String(data["certificate"]);
+      const authority = openCertificate(pem);
+      const chain = isSelfIssued(authority) ? "" : await readChain(session, path, data);
+      findings.push(
+        judgePaths(path, pem, chain, now) ??
+          judgeAuthority(path, readFacts(authority).notAfter, users, now),
+      );
+    } catch (error) {
+      findings.push(explainMount(path, error));
+    }
+  }
+  return findings;
+}
+
+/** Needs no right (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
+function authorityPath({ pki, issuerRef }: CertificateSpec): string {
+  return issuerRef === undefined ? `${pki}/cert/ca` : `${pki}/issuer/${issuerRef}/json`;
+}
+
+/**
+ * What stands above an issuer, as PEM (Vault API, PKI, "Read CA certificate chain"); an issuer that is
+ * named tells it itself. A server that does not say leaves the issuer to be judged alone.
+ */
+async function readChain(
+  session: VaultSession,
+  path: string,
+  issuer: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  if (Array.isArray(issuer["ca_chain"])) return issuer["ca_chain"].map(String).join("\n");
+  if (!path.endsWith("/cert/ca")) return "";
+  try {
+    const { data } = await session.read(`${path}_chain`);
+    return String(data["ca_chain"] ?? data["certificate"] ?? "");
+  } catch (error) {
+    if (error instanceof VaultError) return "";
+    throw error;
+  }
+}
+
+/** A CA that has ended, or is not valid yet, unless a path past it is valid. */
+function judgePaths(path: string, pem: string, chain: string, now: Date): Finding | undefined {
+  // Judged as if the issuer were above a leaf.
+  const known = authorityPaths(`${pem}\n${chain}`);
+  if (findValidPath(known, now) !== undefined) return undefined;
+  const invalid = (findInvalidPath(known, now) ?? []).filter((link) => !isValidAt(link, now));
+  if (invalid.length === 0) return undefined;
+  const detail = invalid.map(({ name, notBefore, notAfter }) =>
+    notBefore > now
+      ? `the CA "${name}" is valid only from ${formatMoment(notBefore)}`
+      : `the CA "${name}" ended ${formatMoment(notAfter)}`
+  ).join(", ");
+  const ended = invalid.some(({ notAfter }) => notAfter <= now);
+  return found(
+    "problem",
+    path,
+    `${detail}: peers refuse what is issued there`,
+    ended
+      ? "renew that CA at the server"
+      : `compare this host's clock (${formatMoment(now)}) with the server's`,
+  );
+}
+
+function judgeAuthority(
+  path: string,
+  end: Date,
+  users: readonly CertificateSpec[],
+  now: Date,
+): Finding {
+  const left = (end.getTime() - now.getTime()) / 1000;
+  const longer = users.find(({ ttl = 0 }) => ttl > left);
+  if (longer === undefined) return found("ok", path, `the CA is valid until ${formatMoment(end)}`);
+  const detail = `the CA ends ${formatMoment(end)}, and "${longer.name}" asks for ` +
+    `${formatDuration(longer.ttl ?? 0)}: refused, unless the issuer cuts it`;
+  return found("warning", path, detail, 'lower "ttl", or renew the CA');
+}
+
+/** What a server answers where there is no such mount, or none of this kind. */
+const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
+
+function explainMount(path: string, error: unknown): Finding {
+  if (error instanceof VaultError && NOTHING_THERE.has(error.status)) {
+    const issuer = path.endsWith("/json")
+      ? ', or it has no issuer of that name ("issuer_ref")'
+      : "";
+    return found("problem", path, `no PKI engine answers there ("pki")${issuer}: ${error.message}`);
+  }
+  return found("problem", path, messageOf(error));
+}
+
+/** Whether the policy allows each path that the certificates need. */
+export async function examinePolicy(
+  session: VaultSession,
+  specs: readonly CertificateSpec[],
+): Promise<Finding[]> {
+  const paths = [...new Set(specs.map((spec) => requestPath(requestFor(spec))))];
+  let rights: Readonly<Record<string, unknown>>;
+  try {
+    rights = (await session.write("sys/capabilities-self", { paths })).data;
+  } catch (error) {
+    return [found("warning", "policy", `cannot be looked at: ${messageOf(error)}`)];
+  }
+  return paths.map((path) => {
+    const capabilities = rights[path];
+    const may = Array.isArray(capabilities) &&
+      ["update", "root"].some((capability) => capabilities.includes(capability));
+    return may ? found("ok", path, 'the policy allows "update"') : found(
+      "problem",
+      path,
+      'the policy does not allow "update"',
+      `path "${path}" { capabilities = ["update"] }`,
+    );
+  });
+}
+
+export async function examineRoles(
+  session: VaultSession,
+  specs: readonly CertificateSpec[],
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [path, users] of Map.groupBy(specs, ({ pki, role }) => `${pki}/roles/${role}`)) {
+    try {
+      const { data } = await session.read(path);
+      const objections = users.flatMap((spec) =>
+        judgeRole(data, spec).map(({ fatal, message }) =>
+          found(fatal ? "problem" : "warning", path, about(spec.name, message))
+        )
+      );
+      const leases = data["generate_lease"] === true ? [describeLease(path)] : [];
+      findings.push(...objections, ...leases);
+      if (objections.length + leases.length === 0) {
+        findings.push(found("ok", path, "allows what the file asks for"));
+      }
+    } catch (error) {
+      findings.push(explainRole(path, error));
+    }
+  }
+  return findings;
+}
+
+function describeLease(path: string): Finding {
+  const detail = "it has generate_lease=true, so the server revokes a certificate when the token " +
+    "that requested it ends";
+  return found("problem", path, detail, leaseFix(path));
+}
+
+/** With the certificate's name before it, unless that is what it begins with. */
+function about(name: string, message: string): string {
+  return message.startsWith(`${name}: `) ? message : `${name}: ${message}`;
+}
+
+function explainRole(path: string, error: unknown): Finding {
+  if (error instanceof VaultError && error.status === 403) {
+    const detail = "may not be read, so names, lifetimes and keys were not compared with it";
+    return found("ok", path, detail, `path "${path}" { capabilities = ["read"] }`);
+  }
+  if (error instanceof VaultError && error.status === 404) {
+    return found("problem", path, "there is no such role", `bao write ${path} allowed_domains=…`);
+  }
+  return found("problem", path, messageOf(error));
+}

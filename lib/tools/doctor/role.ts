@@ -1,0 +1,70 @@
+/**
+ * What a role of the PKI engine will not give, judged before anything is asked of it (Vault API, PKI,
+ * "Create/update role"). The server has the last word; a test holds the two together.
+ */
+import { formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.ts";
+import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
+import { formatDuration } from "../../text/duration.ts";
+import type { CertificateSpec } from "../../config/types.ts";
+import { fatal, type Objection, type Role } from "./role_problem.ts";
+import { judgeNames } from "./role_names.ts";
+
+/** In the order of names, lifetime, key. */
+export function judgeRole(role: Role, spec: CertificateSpec): Objection[] {
+  return [...judgeNames(role, spec), ...judgeLifetime(role, spec), ...judgeKey(role, spec)];
+}
+
+function judgeLifetime(role: Role, spec: CertificateSpec): Objection[] {
+  const max = numberOf(role["max_ttl"]);
+  const wished = spec.ttl ?? numberOf(role["ttl"]);
+  const objections: Objection[] = [];
+  if (spec.ttl !== undefined && max > 0 && spec.ttl > max) {
+    const message = `a ttl of ${formatDuration(spec.ttl)} is cut to its max_ttl of ` +
+      `${formatDuration(max)}`;
+    objections.push({ fatal: false, message });
+  }
+  const lifetime = max > 0 && (wished === 0 || wished > max) ? max : wished;
+  // Servers date certificates back, which makes a share of the lifetime longer.
+  const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
+  const notAfter = new Date(lifetime * 1000);
+  const window = windowSeconds(spec.renew, { notBefore, notAfter });
+  if (lifetime > 0 && isCapped(spec.renew, { notBefore, notAfter })) {
+    const message = `it gives certificates for ${formatDuration(lifetime)}, all of which "renew" ` +
+      `(${formatRenew(spec.renew)}) takes up: they are renewed ${formatDuration(window)} ` +
+      `before their end`;
+    objections.push({ fatal: false, message });
+  } else if (lifetime > 0 && window >= lifetime) {
+    objections.push(fatal(
+      `it gives certificates for ${formatDuration(lifetime)}, which is not longer than "renew" ` +
+        `(${formatDuration(window)}): they would be due at once`,
+    ));
+  }
+  return objections;
+}
+
+/** Bits where the role has 0, which means the engine's default. */
+const DEFAULT_BITS: Readonly<Record<string, number>> = { rsa: 2048, ec: 256 };
+
+function judgeKey(role: Role, { key }: CertificateSpec): Objection[] {
+  const kind = String(role["key_type"] ?? "rsa");
+  const local = key.origin === "local";
+  if (kind === "any") {
+    return local ? [] : [fatal('it has key_type=any, so it signs only: set "key: local"')];
+  }
+  const bits = numberOf(role["key_bits"]) || DEFAULT_BITS[kind];
+  const made = kind === "ed25519" ? kind : `${kind}-${bits}`;
+  const wanted = key.type ?? (local ? DEFAULT_KEY_TYPE : made);
+  const [wantedKind, wantedBits = 0] = splitType(wanted);
+  // A role signs keys that are longer than its own.
+  if (wanted === made || (local && wantedKind === kind && wantedBits >= (bits ?? 0))) return [];
+  return [fatal(`it is for ${made} keys, and "key_type" asks for ${wanted}`)];
+}
+
+function splitType(type: string): [string, number?] {
+  const [kind = "", bits] = type.split("-");
+  return bits === undefined ? [kind] : [kind, Number(bits)];
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}

@@ -1,0 +1,169 @@
+/**
+ * Which names a role allows, as the engine goes through its rules (`validateNames`); unlike most of
+ * the world it minds case. Allowed names that are templates are not judged.
+ */
+import { BlockList } from "node:net";
+import { domainToASCII } from "node:url";
+import { canonicalName } from "../../certificate/names.ts";
+import type { CertificateSpec } from "../../config/types.ts";
+import { fatal, listOf, type Objection, type Role } from "./role_problem.ts";
+
+export function judgeNames(role: Role, spec: CertificateSpec): Objection[] {
+  return [
+    ...judgeCommonName(role, spec),
+    ...judgeAltNames(role, spec),
+    ...judgeAddresses(role, spec.ipSans),
+    ...judgeListed(role, "allowed_uri_sans", spec.uriSans, matches),
+    ...judgeListed(role, "allowed_other_sans", spec.otherSans, matchesOther),
+  ];
+}
+
+function judgeCommonName(role: Role, { commonName }: CertificateSpec): Objection[] {
+  const validations = listOf(role["cn_validations"]);
+  if (validations.length === 1 && validations[0] === "disabled") return [];
+  const reason = refuses(role, commonName);
+  if (reason !== undefined) return [fatal(`${commonName}: ${reason}`)];
+  const kind = commonName.includes("@") ? "email" : "hostname";
+  if (validations.length === 0 || validations.includes(kind)) return [];
+  return [fatal(`${commonName}: its cn_validations lack "${kind}"`)];
+}
+
+/** In the form in which they are sent: a signing request has them in lower case. */
+function judgeAltNames(role: Role, spec: CertificateSpec): Objection[] {
+  const byRequest = spec.key.origin === "local" && role["use_csr_sans"] !== false;
+  const asSent = (name: string) => byRequest ? canonicalName(name) : asciiName(name);
+  const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
+  const { commonName } = spec;
+  // What is no host name stays a common name alone.
+  const isName = commonName.includes("@") || isHostname(asciiName(commonName)) ||
+    (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
+  if (isName && !spec.excludeCnFromSans) names.add(asciiName(commonName));
+  // One that is refused as the common name is said there.
+  if (judgeCommonName(role, spec).length > 0) names.delete(commonName);
+  return [...names].flatMap((name) => {
+    const reason = !byRequest && !name.includes("@") && !isHostname(name)
+      ? "no host name, so the server leaves it out"
+      : refuses(role, name);
+    return reason === undefined ? [] : [fatal(`${name}: ${reason}`)];
+  });
+}
+
+/** Why a name is refused, if it is. */
+function refuses(role: Role, name: string): string | undefined {
+  const [, host = name] = name.split("@");
+  const email = host !== name;
+  const wildcard = host.includes("*");
+  const notAllowed = `not below its allowed_domains (${some(listOf(role["allowed_domains"]))})`;
+  if (wildcard && role["allow_wildcard_certificates"] === false) {
+    return "it has allow_wildcard_certificates=false";
+  }
+  const [first = "", ...labels] = host.split(".");
+  const base = wildcard ? labels.join(".") : host;
+  if (wildcard && (email || first.split("*").length !== 2 || base.includes("*"))) {
+    return "no wildcard that the server takes";
+  }
+  if (role["enforce_hostnames"] !== false && base !== "" && !isHostname(asciiName(base))) {
+    return "no host name, and it has enforce_hostnames=true";
+  }
+  if (role["allow_any_name"] === true || role["allow_token_displayname"] === true) return undefined;
+  if (role["allow_localhost"] === true && isLocal(role, base)) return undefined;
+  const allowed = listOf(role["allowed_domains"])
+    .some((domain) => isAllowed(role, domain, { name, host, base, wildcard }));
+  return allowed ? undefined : notAllowed;
+}
+
+function isLocal(role: Role, base: string): boolean {
+  return ["localhost", "localdomain"].some((domain) =>
+    base === domain || (role["allow_subdomains"] === true && base.endsWith(`.${domain}`))
+  );
+}
+
+interface NameParts {
+  readonly name: string;
+  /** What follows an "@". */
+  readonly host: string;
+  /** Without the label that has the wildcard. */
+  readonly base: string;
+  readonly wildcard: boolean;
+}
+
+function isAllowed(role: Role, domain: string, { name, host, base, wildcard }: NameParts): boolean {
+  if (role["allowed_domains_template"] === true && domain.includes("{{")) return true;
+  const same = (a: string) => a.toLowerCase() === domain.toLowerCase();
+  if (role["allow_bare_domains"] === true && (same(name) || same(host))) return true;
+  if (
+    role["allow_subdomains"] === true &&
+    (base.endsWith(`.${domain}`) || (wildcard && same(base)))
+  ) return true;
+  return role["allow_glob_domains"] === true && domain.includes("*") && matches(domain, name);
+}
+
+/** The engine's own (`hostnameRegex`). */
+const LABEL = "(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])";
+const HOSTNAME = new RegExp(`^(?:\\*\\.|\\*)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
+
+function isHostname(name: string): boolean {
+  return HOSTNAME.test(name);
+}
+
+/** As the engine turns it into ASCII; it leaves the case alone. */
+function asciiName(name: string): string {
+  // deno-lint-ignore no-control-regex
+  return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name) || name;
+}
+
+function judgeAddresses(role: Role, ipSans: readonly string[]): Objection[] {
+  if (ipSans.length > 0 && role["allow_ip_sans"] === false) {
+    return [fatal(`${ipSans.join(", ")}: it has allow_ip_sans=false`)];
+  }
+  const ranges = listOf(role["allowed_ip_sans_cidr"]);
+  if (ranges.length === 0) return [];
+  const allowed = new BlockList();
+  for (const range of ranges) {
+    const [net = "", bits] = range.split("/");
+    allowed.addSubnet(net, Number(bits), net.includes(":") ? "ipv6" : "ipv4");
+  }
+  const refused = ipSans.filter((ip) => !allowed.check(ip, ip.includes(":") ? "ipv6" : "ipv4"));
+  return refused.length === 0
+    ? []
+    : [fatal(`${refused.join(", ")}: not in the role's allowed_ip_sans_cidr`)];
+}
+
+function judgeListed(
+  role: Role,
+  key: string,
+  wanted: readonly string[],
+  fits: (pattern: string, wanted: string) => boolean,
+): Objection[] {
+  const template = role[`${key}_template`] === true;
+  const refused = wanted.filter((name) =>
+    !listOf(role[key]).some((one) => (template && one.includes("{{")) || fits(one, name))
+  );
+  return refused.length === 0 ? [] : [fatal(`${refused.join(", ")}: not in the role's ${key}`)];
+}
+
+/** `OID;UTF8:GLOB`, whose kind is written in several ways. */
+function matchesOther(pattern: string, wanted: string): boolean {
+  return matches(pattern.replace(/;utf-?8:/i, ";UTF8:"), wanted);
+}
+
+/** `*` stands for any text; case counts. */
+function matches(pattern: string, text: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return text === first;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest.slice(0, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  const last = rest.at(-1) ?? "";
+  return text.length - last.length >= at && text.endsWith(last);
+}
+
+/** The first few of a list that may be long. */
+function some(names: readonly string[]): string {
+  const more = names.length > 6 ? ` and ${names.length - 5} more` : "";
+  return names.slice(0, more === "" ? 6 : 5).join(", ") + more;
+}

@@ -1,0 +1,70 @@
+/** Which certificates the file begins with. */
+import { Mistake } from "../../config/mistake.ts";
+import { quote } from "../../text/quote.ts";
+import { readCertificateName } from "../../config/read_names.ts";
+import { sortNames } from "./names.ts";
+import { type Proposal, shareChains } from "./propose.ts";
+import type { Host } from "../../command/host.ts";
+import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import { ask, askYes, type Person } from "./questions.ts";
+
+/**
+ * Those that are named, found or not; else those that were found and are wanted; where that is none
+ * and somebody can be asked, one. Throws UsageError for a name that no certificate can have.
+ */
+export function chooseCertificates(
+  found: readonly Proposal[],
+  { names }: Arguments,
+  host: Host,
+  person?: Person,
+): Proposal[] {
+  if (names.length > 0) return shareChains(named(found, names));
+  const wanted = found.filter((proposal) =>
+    person === undefined || askYes(person, questionOn(proposal))
+  );
+  if (wanted.length > 0 || person === undefined) return shareChains(wanted);
+  return [ask(person, "Name of the first certificate", hostName(host), readName)];
+}
+
+function named(found: readonly Proposal[], names: readonly string[]): Proposal[] {
+  const chosen = names.map((text) => {
+    const bare = readName(text);
+    if (bare instanceof Mistake) throw new UsageError(bare.message, "init");
+    return found.find((proposal) => isFor(proposal, bare.name)) ?? bare;
+  });
+  return [...new Map(chosen.map((proposal) => [proposal.name, proposal])).values()];
+}
+
+function isFor({ name, commonName, dnsSans, ipSans }: Proposal, wanted: string): boolean {
+  return [name, commonName, ...dnsSans, ...ipSans].includes(wanted);
+}
+
+/** A certificate that nobody uses yet. */
+function readName(text: string): Proposal | Mistake {
+  const { dns: [dns], ip: [ip] } = sortNames([text]);
+  const name = dns ?? ip;
+  if (name === undefined) {
+    return new Mistake(`expected a DNS name or an IP address, got ${quote(text)}`);
+  }
+  const folder = readCertificateName(name);
+  if (folder instanceof Mistake) return folder;
+  const ipSans = dns === undefined ? [name] : [];
+  return { name, dnsSans: [], ipSans, at: [], files: [], programs: [], remarks: [] };
+}
+
+function questionOn({ name, commonName, dnsSans, ipSans, programs, at }: Proposal): string {
+  const names = [...new Set([commonName ?? name, ...dnsSans, ...ipSans])];
+  const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
+  const users = programs.map(({ name }) => name).join(", ");
+  return `${users} (${at[0]}): ${shown.join(", ")}. Keep this certificate by VCM?`;
+}
+
+/** The host's own name, where it is one that others can ask for. */
+function hostName(host: Host): string | undefined {
+  try {
+    const { dns: [name] } = sortNames([host.read("/etc/hostname").text.trim()]);
+    return name?.includes(".") ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}

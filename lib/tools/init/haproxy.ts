@@ -1,0 +1,121 @@
+/** Certificates in HAProxy's configuration. Looks only. */
+import { quote } from "../../text/quote.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { Budget } from "./budget.ts";
+import { type HaproxyLine, parseCrtList, parseHaproxy } from "./haproxy_syntax.ts";
+import type { Gathered, Program, SiteReader, UsedFile } from "./types.ts";
+import { OddPath, usedPath } from "./used_path.ts";
+
+/** Where packages put it. */
+export const HAPROXY_FILE = "/etc/haproxy/haproxy.cfg";
+
+/** Adds what a configuration and its lists of certificates say. */
+export function scanHaproxy(file: string, reader: SiteReader, gathered: Gathered): void {
+  let lines: HaproxyLine[];
+  try {
+    lines = parseHaproxy(reader.read(file).text);
+  } catch (error) {
+    gathered.notes.push({ at: file, message: `cannot be read: ${plainCause(error)}` });
+    return;
+  }
+  const base = lines.find(({ words }) => words[0] === "crt-base")?.words[1];
+  const budget = new Budget(gathered.notes);
+  const look: Look = { base, program: haproxy(file), reader, gathered, budget, lists: new Set() };
+  for (const { words, line } of lines) {
+    if (words[0] !== "bind" || !words.includes("ssl")) continue;
+    for (const [index, word] of words.entries()) {
+      const value = words[index + 1];
+      if (value === undefined) continue;
+      const at = `${file}:${line}`;
+      if (word === "crt" || word === "default-crt") takeCertificate(look, { at, value, names: [] });
+      if (word === "crt-list") takeList(look, at, value);
+    }
+  }
+}
+
+function haproxy(file: string): Program {
+  return { name: "HAProxy", unit: "haproxy.service", validate: ["haproxy", "-c", "-f", file] };
+}
+
+interface Look {
+  /** Where relative paths of certificates begin, if that is said. */
+  readonly base: string | undefined;
+  readonly program: Program;
+  readonly reader: SiteReader;
+  readonly gathered: Gathered;
+  readonly budget: Budget;
+  /** The `crt-list`s that were read: each once. */
+  readonly lists: Set<string>;
+}
+
+interface Named {
+  readonly at: string;
+  readonly value: string;
+  readonly names: readonly string[];
+}
+
+function takeCertificate(look: Look, { at, value, names }: Named): void {
+  const { base, program, reader, gathered, budget } = look;
+  if (!budget.take("names", at, names.length + 1)) return;
+  const path = pathFrom(value, base);
+  const note = (message: string) =>
+    void gathered.notes.push({ at, message: `crt ${quote(value)} ${message}` });
+  if (path instanceof OddPath) return note(path.problem);
+  if (isFolder(path, reader)) {
+    return note(
+      "is a folder of certificates; each of its files would be a target of its own, " +
+        "such as {combined: FILE}",
+    );
+  }
+  gathered.uses.push({ program, at, names, certificate: path, files: filesOf(path, reader) });
+}
+
+function pathFrom(text: string, base: string | undefined): string | OddPath {
+  const path = usedPath(text, base ?? "/");
+  if (path instanceof OddPath || base !== undefined || text.startsWith("/")) return path;
+  return new OddPath("begins at the folder in which HAProxy is started");
+}
+
+/** A file without a key in it has its key beside it (`ssl-load-extra-files`). */
+function filesOf(path: string, reader: SiteReader): UsedFile[] {
+  const key = `${path}.key`;
+  return reader.exists(key) && !holdsKey(path, reader)
+    ? [{ what: "fullchain", path }, { what: "privkey", path: key }]
+    : [{ what: "combined", path }];
+}
+
+function holdsKey(path: string, reader: SiteReader): boolean {
+  try {
+    return reader.read(path).text.includes("PRIVATE KEY-----");
+  } catch {
+    return true;
+  }
+}
+
+function isFolder(path: string, reader: SiteReader): boolean {
+  try {
+    reader.list(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The file of a `crt-list`: a certificate a line, and the names for which it is shown. */
+function takeList(look: Look, at: string, value: string): void {
+  const { reader, gathered, budget, lists } = look;
+  const path = pathFrom(value, undefined);
+  if (path instanceof OddPath) {
+    gathered.notes.push({ at, message: `crt-list ${quote(value)} ${path.problem}` });
+    return;
+  }
+  if (lists.has(path) || !budget.take("files", at)) return;
+  lists.add(path);
+  try {
+    for (const { value, names, line } of parseCrtList(reader.read(path).text)) {
+      takeCertificate(look, { at: `${path}:${line}`, value, names });
+    }
+  } catch (error) {
+    gathered.notes.push({ at: path, message: `cannot be read: ${plainCause(error)}` });
+  }
+}

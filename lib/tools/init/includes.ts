@@ -1,0 +1,138 @@
+/**
+ * Reads a configuration with all that it includes, in the place where it is included. Bounded, however
+ * files include each other: each is read once, in each block once, and no more than a budget allows.
+ */
+import { quote } from "../../text/quote.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { type Budget, MAX_LEVELS } from "./budget.ts";
+import type { Dialect, Directive } from "./directive.ts";
+import { expandPattern } from "./glob.ts";
+import type { SiteNote, SiteReader } from "./types.ts";
+
+/** What a configuration is read with. */
+export interface Reading {
+  readonly reader: SiteReader;
+  /** Gets what cannot be read. */
+  readonly notes: SiteNote[];
+  readonly budget: Budget;
+}
+
+export function readDirectives(
+  file: string,
+  dialect: Dialect,
+  reading: Reading,
+): { readonly directives: readonly Directive[]; readonly base: string } {
+  const includes = new Includes(dialect, reading);
+  const main = includes.parse(file, file);
+  const base = dialect.base(main);
+  return { directives: includes.expand(main, { base, open: [file], level: 0 }), base };
+}
+
+interface Place {
+  readonly base: string;
+  /** The files that are being read, each included by the one before it. */
+  readonly open: readonly string[];
+  /** Blocks and files around it. */
+  readonly level: number;
+}
+
+class Includes {
+  readonly #dialect: Dialect;
+  readonly #reading: Reading;
+  readonly #parsed = new Map<string, readonly Directive[]>();
+
+  constructor(dialect: Dialect, reading: Reading) {
+    this.#dialect = dialect;
+    this.#reading = reading;
+  }
+
+  /** @param at Where it is included; the file itself where none includes it. */
+  parse(path: string, at: string): readonly Directive[] {
+    const known = this.#parsed.get(path);
+    if (known !== undefined) return known;
+    const { reader, notes, budget } = this.#reading;
+    let directives: readonly Directive[] = [];
+    if (path !== at && !budget.take("files", at)) return directives;
+    try {
+      const { text } = reader.read(path);
+      if (budget.take("characters", at, text.length)) directives = this.#dialect.parse(text, path);
+    } catch (error) {
+      notes.push({ at: path, message: `cannot be read: ${plainCause(error)}` });
+    }
+    this.#parsed.set(path, directives);
+    return directives;
+  }
+
+  /** @param seen The files that the block around includes already. */
+  expand(
+    directives: readonly Directive[],
+    place: Place,
+    seen: Set<string> = new Set(),
+  ): Directive[] {
+    const [first] = directives;
+    if (first === undefined) return [];
+    const { notes, budget } = this.#reading;
+    const { open, level } = place;
+    if (level > MAX_LEVELS) {
+      const message = `is more than ${MAX_LEVELS} blocks and included files deep, and left out`;
+      notes.push({ at: first.at, message });
+      return [];
+    }
+    if (!budget.take("directives", first.at, directives.length)) return [];
+    return directives.flatMap((directive): Directive[] => {
+      const { name, at, block } = directive;
+      const need = this.#dialect.includes(name);
+      if (need === undefined) {
+        if (block === undefined) return [directive];
+        return [{ ...directive, block: this.expand(block, { ...place, level: level + 1 }) }];
+      }
+      return this.#included(directive, need, place).flatMap((path) => {
+        if (open.includes(path)) {
+          notes.push({ at, message: `includes ${quote(path)}, which includes this file` });
+          return [];
+        }
+        if (seen.has(path)) return [];
+        seen.add(path);
+        const inner = { ...place, open: [...open, path], level: level + 1 };
+        return this.expand(this.parse(path, at), inner, seen);
+      });
+    });
+  }
+
+  /** The files of one include. */
+  #included(
+    { args: [pattern = ""], at }: Directive,
+    need: "must" | "may",
+    { base }: Place,
+  ): readonly string[] {
+    const found = pattern.includes("$")
+      ? "is put together while the server runs"
+      : expandPattern(pattern, base, this.#listing(at));
+    if (typeof found !== "string" && (found.length > 0 || need === "may")) return found;
+    const why = typeof found === "string" ? found : "is not there";
+    this.#reading.notes.push({ at, message: `includes ${quote(pattern)}, which ${why}` });
+    return [];
+  }
+
+  /** Says which folders cannot be looked into; a pattern passes over them. */
+  #listing(at: string): Pick<SiteReader, "list" | "exists"> {
+    const { reader, notes, budget } = this.#reading;
+    return {
+      exists: (path) => reader.exists(path),
+      list: (path) => {
+        if (!budget.take("directories", at)) return [];
+        try {
+          return reader.list(path);
+        } catch (error) {
+          const isNone = error instanceof Deno.errors.NotFound ||
+            error instanceof Deno.errors.NotADirectory;
+          if (!isNone) {
+            const message = `cannot look into ${quote(path)}: ${plainCause(error)}`;
+            notes.push({ at, message });
+          }
+          return [];
+        }
+      },
+    };
+  }
+}

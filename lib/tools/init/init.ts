@@ -1,0 +1,123 @@
+/** `vcm init`: a first configuration, from what the host's web servers use and a few questions. */
+import { resolve } from "node:path";
+import { writeFirstFile } from "./write_first_file.ts";
+import { findConfig, loadConfig } from "../../config/load.ts";
+import { MAX_BYTES } from "../../host/regular_file.ts";
+import { parseConfig } from "../../config/parse.ts";
+import { ConfigError } from "../../config/diagnostic.ts";
+import { printable } from "../../text/printable.ts";
+import { shellWord } from "../../text/shell_word.ts";
+import type { Config } from "../../config/types.ts";
+import type { Proposal } from "./propose.ts";
+import { scanSite } from "./scan.ts";
+import type { SiteNote } from "./types.ts";
+import { firstFile } from "./first_file.ts";
+import { initJson } from "./init_json.ts";
+import { count } from "../../report/paint.ts";
+import { EXIT_OK } from "../../report/verdict.ts";
+import type { Host } from "../../command/host.ts";
+import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import { chooseCertificates } from "./choose.ts";
+import type { Person } from "./questions.ts";
+import { DOORS, type InitDoors } from "./terminal.ts";
+import { findServer } from "./server.ts";
+
+const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
+const LOCAL_FILE = "./vcm.yaml";
+
+/**
+ * Throws UsageError, ConfigError where the file was written to a place that cannot be trusted, or
+ * Error where it could not be written.
+ */
+export async function init(
+  args: Arguments,
+  host: Host,
+  { readLine, ...doors }: InitDoors = DOORS,
+): Promise<number> {
+  host.giveUp("net", "run");
+  if (args.print) host.giveUp("write");
+  const path = outputPath(args, host);
+  if (!args.print) requireFree(path, host);
+  const person = host.canAsk && !args.yes && !args.json
+    ? { say: (text: string) => host.out(text), readLine }
+    : undefined;
+  const { proposals, notes } = scanSite({ ...host, ...doors }, resolve(path));
+  greet(proposals, person);
+  const server = findServer(args, host, person);
+  const chosen = chooseCertificates(proposals, args, host, person);
+  const text = firstFile(server, chosen, notes);
+  requireReadable(text);
+  // What is written is a configuration, or nothing is.
+  let config = await parseConfig(text, path);
+  if (!args.print) {
+    writeFirstFile(path, text);
+    host.giveUp("write");
+    config = await loadConfig(path);
+  }
+  if (args.json) {
+    host.out(initJson(path, { proposals, notes, chosen }, args.print ? text : undefined));
+  } else if (args.print) host.out(text);
+  else if (!args.quiet) host.out(doneText(config, notes, host));
+  return EXIT_OK;
+}
+
+function outputPath(args: Arguments, host: Host): string {
+  return args.config ?? (host.env("VCM_CONFIG") || (host.uid() === 0 ? SYSTEM_FILE : LOCAL_FILE));
+}
+
+function requireFree(path: string, host: Host): void {
+  if (!host.exists(path)) return;
+  throw new UsageError(
+    `"${path}" is there already, and is left as it is; name another file by --config FILE, or ` +
+      "look at what would be written by --print",
+    "init",
+  );
+}
+
+/** What is written is read by the next command. */
+function requireReadable(text: string): void {
+  if (text.length < MAX_BYTES && new TextEncoder().encode(text).length < MAX_BYTES) return;
+  throw new Error(
+    "The file would be bigger than 4 MiB, which VCM does not read; nothing was written. Name the " +
+      'certificates to begin with, as in "vcm init web.example.com"',
+  );
+}
+
+function greet(proposals: readonly Proposal[], person: Person | undefined): void {
+  const found = proposals.length === 0
+    ? "no certificate in the configuration of a web server"
+    : `${count(proposals.length, "certificate")} in the configurations of web servers`;
+  person?.say(`Found ${found}. Enter takes what is in brackets.\n`);
+}
+
+function doneText(config: Config, notes: readonly SiteNote[], host: Host): string {
+  const { file, certificates } = config;
+  const files = certificates.flatMap(({ targets }) => targets).length;
+  const option = isFoundAlone(file, host) ? "" : ` --config ${shellWord(file)}`;
+  return [
+    `Wrote ${file}: ${count(certificates.length, "certificate")}, ${count(files, "target")}`,
+    ...notes.map(({ at, message }) => printable(`Left out: ${at}: ${message}`)),
+    "Next:",
+    '  give it a way to log in: VAULT_TOKEN, "token_file" or an AppRole in the file',
+    `  vcm doctor${option}    # what would keep a certificate from being issued`,
+    `  vcm plan${option}      # what a run would do, and why`,
+    `  vcm run${option}       # does it`,
+    "",
+  ].join("\n");
+}
+
+/** Whether other commands take this file without being told. */
+function isFoundAlone(file: string, host: Host): boolean {
+  const env = host.env("VCM_CONFIG");
+  try {
+    const found = findConfig({
+      ...(env === undefined ? {} : { env }),
+      uid: host.uid(),
+      exists: (path) => host.exists(path),
+    });
+    return resolve(found) === resolve(file);
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}

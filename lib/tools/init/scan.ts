@@ -1,0 +1,67 @@
+/** Looks for certificates in the configurations of the host's web servers, where packages put them. */
+import { looksLikeCertificateFile } from "../../certificate/certificate_content.ts";
+import { type Certificate, parseCertificate } from "../../certificate/certificate.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { APACHE_PLACES, scanApache } from "./apache.ts";
+import { HAPROXY_FILE, scanHaproxy } from "./haproxy.ts";
+import { leaveOutUnfit } from "./leave_out_unfit.ts";
+import { NGINX_FILE, scanNginx } from "./nginx.ts";
+import { type Proposals, propose } from "./propose.ts";
+import type { Gathered, SiteNote, SiteReader } from "./types.ts";
+
+/** More are counted only: a file that cannot be understood may give one for each of its lines. */
+const MAX_NOTES = 1_000;
+
+/**
+ * Reads only, a bounded number of files; what cannot be read is among the notes.
+ *
+ * @param config The configuration that is written, which is no place for a certificate.
+ */
+export function scanSite(reader: SiteReader, config: string): Proposals {
+  const gathered: Gathered = { uses: [], notes: [] };
+  if (reader.exists(NGINX_FILE)) scanNginx(NGINX_FILE, reader, gathered);
+  const apache = APACHE_PLACES.find(({ file }) => reader.exists(file));
+  if (apache !== undefined) scanApache(apache, reader, gathered);
+  if (reader.exists(HAPROXY_FILE)) scanHaproxy(HAPROXY_FILE, reader, gathered);
+  const real = (path: string) => reader.real(path);
+  const fit = leaveOutUnfit(gathered, {
+    real,
+    obstacle: (path) => obstacle(path, reader),
+    config,
+  });
+  const { proposals, notes } = propose(fit, {
+    certificate: (path) => readPresent(path, reader),
+    mode: (path) => reader.mode(path),
+    real,
+  });
+  return { proposals, notes: shorten(notes) };
+}
+
+function shorten(notes: readonly SiteNote[]): readonly SiteNote[] {
+  const [next, ...more] = notes.slice(MAX_NOTES);
+  if (next === undefined || more.length === 0) return notes;
+  const message = `and ${more.length + 1} more like this`;
+  return [...notes.slice(0, MAX_NOTES), { at: next.at, message }];
+}
+
+function readPresent(path: string, reader: SiteReader): Certificate | string {
+  try {
+    return parseCertificate(reader.read(path).text);
+  } catch (error) {
+    return plainCause(error);
+  }
+}
+
+/** What is there in place of a certificate or key; undefined: one is there, or nothing. */
+function obstacle(path: string, reader: SiteReader): string | undefined {
+  try {
+    return looksLikeCertificateFile(reader.bytes(path))
+      ? undefined
+      : "holds neither a certificate nor a key: name another file there";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    const isDenied = error instanceof Error && "code" in error && error.code === "EACCES";
+    const hint = isDenied ? '; run "vcm init" as a user who may read it, such as root' : "";
+    return `may hold something else than a certificate or key: ${plainCause(error)}${hint}`;
+  }
+}

@@ -1,0 +1,68 @@
+/** What `vcm init` asks of the machine beside what other commands do. */
+import { basename, dirname, join, resolve } from "node:path";
+import { readRegularBytes } from "../../host/regular_file.ts";
+
+export interface InitDoors {
+  /** The next line of what a person types, without its end; undefined where there is none any more. */
+  readLine(): string | undefined;
+  /** Permission bits of the file that a path leads to; undefined where they cannot be told. */
+  mode(path: string): number | undefined;
+  /** Bytes of a regular file. */
+  bytes(path: string): Uint8Array;
+  /** Where a path leads, also where nothing is there yet; itself where that cannot be told. */
+  real(path: string): string;
+}
+
+/** Those of the machine that the program runs on. */
+export const DOORS: InitDoors = {
+  readLine,
+  mode,
+  bytes: (path) => readRegularBytes(path).bytes,
+  real: (path) => real(path),
+};
+
+/** In the terminal's own way of editing a line. */
+function readLine(): string | undefined {
+  const bytes: number[] = [];
+  const one = new Uint8Array(1);
+  // By single bytes: what is behind the line belongs to the next question.
+  for (let count = Deno.stdin.readSync(one); one[0] !== 0x0a; count = Deno.stdin.readSync(one)) {
+    if (count === null) return undefined;
+    bytes.push(...one.subarray(0, count));
+  }
+  return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
+}
+
+function mode(path: string): number | undefined {
+  try {
+    const { mode } = Deno.statSync(path);
+    return mode === null ? undefined : mode & 0o7777;
+  } catch {
+    return undefined;
+  }
+}
+
+/** As many links as Linux follows (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+function real(path: string, links = 0): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    if (!isMissing || path === "/" || links > MAX_LINKS) return path;
+  }
+  const folder = real(dirname(path), links);
+  const target = linkTarget(path);
+  return target === undefined
+    ? join(folder, basename(path))
+    : real(resolve(folder, target), links + 1);
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined; // There is no link.
+  }
+}

@@ -1,0 +1,66 @@
+/** Shows changes, asks, has them made, and tells: the same for `vcm install` and `--uninstall`. */
+import { type Changes, changesData, changesText, isInOrder } from "./install_text.ts";
+import type { InstallDocument } from "../../report/documents.ts";
+import { installJson } from "../../report/json.ts";
+import { EXIT_OK, EXIT_USAGE } from "../../report/verdict.ts";
+import type { Host } from "../../command/host.ts";
+import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+
+export interface Settlement {
+  readonly question: string;
+  readonly carryOut: () => Promise<void>;
+  /** What is said once all is as it should be. */
+  readonly report: () => Promise<
+    { readonly text: string; readonly json?: Pick<InstallDocument, "nextRun"> }
+  >;
+}
+
+/** Answers the exit status. Throws UsageError, or what carrying out throws. */
+export async function settle(
+  changes: Changes,
+  { question, carryOut, report }: Settlement,
+  args: Arguments,
+  host: Host,
+): Promise<number> {
+  const say = (text: string) => {
+    if (!args.json && !(args.quiet && args.yes)) host.out(text);
+  };
+  const inOrder = isInOrder(changes);
+  if (!inOrder && args.json && !args.yes && !args.dryRun) {
+    throw new UsageError("With --json nothing is asked; say --yes as well", "install");
+  }
+  say(changesText(changes));
+  if (!inOrder && args.dryRun) {
+    if (args.json) host.out(installJson(changesData(changes, false)));
+    return EXIT_OK;
+  }
+  if (!inOrder) {
+    requireRoot(host);
+    if (!agrees(question, args, host)) {
+      say("Nothing was done\n");
+      return EXIT_USAGE;
+    }
+    await carryOut();
+  }
+  const { text, json } = await report();
+  if (args.json) host.out(installJson({ ...changesData(changes, true), ...json }));
+  say(`${text}\n`);
+  return EXIT_OK;
+}
+
+function requireRoot(host: Host): void {
+  if (host.uid() === 0) return;
+  throw new Error(
+    `Cannot do this as user ${host.uid()}: units belong to root; run it as root, or see what ` +
+      'it would do by "vcm install --dry-run"',
+  );
+}
+
+function agrees(question: string, args: Arguments, host: Host): boolean {
+  if (args.yes) return true;
+  if (host.canAsk) return host.ask(question);
+  throw new UsageError(
+    "There is no terminal to ask on, so nothing was done; say --yes to do this without a question",
+    "install",
+  );
+}

@@ -1,0 +1,73 @@
+/** What `vcm install` looks at and changes on this host. */
+import { binaryHazard } from "./binary_hazard.ts";
+import { readInfo, readText } from "../../host/read.ts";
+import { type CommandResult, runCommand } from "../../host/run_command.ts";
+import { SYSTEMCTL } from "../../host/units.ts";
+import { removeUnitFile, writeUnitFile } from "./unit_file.ts";
+
+/** Milliseconds for one call of systemctl; what it asks for is done at once. */
+const LIMIT = 60_000;
+
+export interface ServiceHost {
+  /** The folder of units of the host's administrator (systemd.unit(5)). */
+  readonly folder: string;
+  readonly environmentFile: string;
+  /** systemd is what runs this host (sd_booted(3)). */
+  hasSystemd(): boolean;
+  /** Absolute path of this program, no link. Throws Error where root should not run it from there. */
+  binary(): string;
+  /** Empty: nobody has named it. */
+  hostName(): string;
+  systemctl(args: readonly string[]): Promise<CommandResult>;
+  write(path: string, text: string): void;
+  remove(path: string): void;
+}
+
+export function serviceHost(): ServiceHost {
+  return {
+    folder: "/etc/systemd/system",
+    environmentFile: "/etc/vcm/environment",
+    hasSystemd: () => readInfo("/run/systemd/system").kind === "present",
+    binary: safeBinary,
+    // Not from below /proc, which is closed to the binary.
+    hostName: () => Deno.hostname(),
+    systemctl: (args) => runCommand(SYSTEMCTL, args, LIMIT),
+    write: writeUnitFile,
+    remove: removeUnitFile,
+  };
+}
+
+function safeBinary(): string {
+  if (!Deno.build.standalone) {
+    throw new Error('Cannot install what is not compiled; "deno task compile" makes dist/vcm');
+  }
+  const binary = Deno.execPath();
+  const hazard = binaryHazard(binary);
+  if (hazard !== undefined) throw new Error(hazard);
+  return binary;
+}
+
+/** Text of a file; undefined: there is none. Throws Error where it is a link, or cannot be read. */
+export function readUnitFile(path: string): string | undefined {
+  const info = readInfo(path);
+  if (info.kind === "present" && info.value.isSymlink) {
+    throw new Error(
+      `"${path}" is a symbolic link, as "systemctl mask" makes one; remove it first`,
+    );
+  }
+  const text = readText(path);
+  if (text.kind === "unreadable") throw new Error(text.problem);
+  return text.kind === "present" ? text.value : undefined;
+}
+
+/** Files in the units' folders of drop-ins. */
+export function findDropIns(folder: string, units: readonly string[]): string[] {
+  return units.flatMap((unit) => {
+    const dropIns = `${folder}/${unit}.d`;
+    try {
+      return [...Deno.readDirSync(dropIns)].map(({ name }) => `${dropIns}/${name}`).sort();
+    } catch {
+      return []; // There is no such folder, or nobody may look into it.
+    }
+  });
+}

@@ -1,0 +1,52 @@
+/** `vcm install --uninstall`: takes the units back, and needs no configuration for it. */
+import type { Changes, FileChange } from "./install_text.ts";
+import { isOurs, SERVICE, TIMER } from "./units_text.ts";
+import type { Host } from "../../command/host.ts";
+import type { Arguments } from "../../command/parse_arguments.ts";
+import { carryOutChanges } from "./carry_out_changes.ts";
+import { findDropIns, readUnitFile, type ServiceHost } from "./service_host.ts";
+import { settle } from "./apply_changes.ts";
+import { unitStates } from "./unit_states.ts";
+
+/** Throws UsageError, or Error in plain words. */
+export async function uninstall(args: Arguments, host: Host, on: ServiceHost): Promise<number> {
+  const changes = await toTakeBack(on);
+  const removes = changes.files.some(({ state }) => state === "removed");
+  const text = removes
+    ? "Taken back; configuration, store and targets stay"
+    : 'Nothing of "vcm install" is here';
+  return await settle(
+    changes,
+    {
+      question: "Uninstall?",
+      carryOut: () => carryOutChanges(changes, on),
+      report: () => Promise.resolve({ text }),
+    },
+    args,
+    host,
+  );
+}
+
+async function toTakeBack(on: ServiceHost): Promise<Changes> {
+  const files = [TIMER, SERVICE].map((name) => judge(`${on.folder}/${name}`));
+  const [timer, service] = files.map(({ state }) => state === "removed");
+  const asks = (timer || service) && on.hasSystemd();
+  const failed = asks && service && (await unitStates(on)).hasFailed;
+  return {
+    // While its file is there, which says what enabling it did.
+    first: asks && timer ? [["systemctl", "disable", "--now", TIMER]] : [],
+    files,
+    then: [
+      ...(asks ? [["systemctl", "daemon-reload"]] : []),
+      // systemd remembers a unit that failed.
+      ...(failed ? [["systemctl", "reset-failed", SERVICE]] : []),
+    ],
+    dropIns: findDropIns(on.folder, [TIMER, SERVICE]),
+  };
+}
+
+function judge(path: string): FileChange {
+  const before = readUnitFile(path);
+  if (before === undefined) return { path, state: "absent" };
+  return { path, state: isOurs(before) ? "removed" : "kept", before };
+}

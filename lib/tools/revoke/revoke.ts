@@ -1,0 +1,175 @@
+/** `vcm revoke`: takes certificates back, after a question for each. */
+import { unfailing } from "../../apply/events.ts";
+import { takeLock } from "../../store/take_lock.ts";
+import { type Revocation, revoke as revokeOne } from "./revoke_certificate.ts";
+import { SessionOnce } from "../../apply/session_once.ts";
+import type { CertificateSpec, Config } from "../../config/types.ts";
+import { StoreReader } from "../../store/read_set.ts";
+import { storedCertificate } from "../../plan/due.ts";
+import { formatMoment } from "../../text/format_time.ts";
+import { revokeJson } from "../../report/json.ts";
+import { eventLevel, eventText } from "../../report/event_text.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { findAccess, warnUnverified } from "../../command/find_access.ts";
+import type { Host } from "../../command/host.ts";
+import { loadFor, narrow } from "../../command/load.ts";
+import { Log } from "../../command/log.ts";
+import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+
+/** Throws ConfigError, UsageError, LockedError or StoreError. */
+export async function revoke(args: Arguments, host: Host): Promise<number> {
+  const config = await loadFor(args, host);
+  requireAnswers(args, host);
+  const specs = narrow(config, args);
+  // Nobody's store is locked, and nobody is logged in, while a person thinks.
+  const wishes = gather(config, specs).map((wish) => args.yes ? wish : ask(wish, host));
+  const reporter = new Reporter(config, args, host);
+  for (const wish of wishes.filter(isRefused)) reporter.tell(refusalOf(wish));
+  const granted = wishes.filter((wish): wish is Revocation => !isRefused(wish));
+  if (granted.length > 0) {
+    const say = (text: string) => reporter.log.line("info", text);
+    using _lock = await takeLock(config.certStore, say, args.wait);
+    await carryOut(granted, config, reporter, host);
+  }
+  return reporter.end();
+}
+
+function requireAnswers(args: Arguments, host: Host): void {
+  if (args.names.length === 0) {
+    throw new UsageError('"vcm revoke" takes the names of certificates, and got none', "revoke");
+  }
+  if (args.yes) return;
+  if (args.json) throw new UsageError("With --json nothing is asked; say --yes as well", "revoke");
+  if (host.canAsk) return;
+  throw new UsageError(
+    "There is no terminal to ask on; say --yes to revoke without a question",
+    "revoke",
+  );
+}
+
+/** What came of one name. */
+interface Result {
+  readonly name: string;
+  readonly done: boolean;
+  readonly message: string;
+}
+
+interface Refused {
+  readonly name: string;
+  readonly problem: string;
+}
+
+type Wish = Revocation | Refused;
+
+function isRefused(wish: Wish): wish is Refused {
+  return "problem" in wish;
+}
+
+function refusalOf({ name, problem }: Refused): Result {
+  return { name, done: false, message: problem };
+}
+
+function gather(config: Config, specs: readonly CertificateSpec[]): Wish[] {
+  const store = new StoreReader(config.certStore);
+  return specs.map((spec): Wish => {
+    const { stored } = store.look(spec);
+    const certificate = storedCertificate(stored);
+    if (certificate !== undefined) return { name: spec.name, mount: spec.pki, certificate };
+    const problem = stored.leaf.kind === "unreadable"
+      ? stored.leaf.problem
+      : stored.leaf.kind === "absent"
+      ? "There is no certificate in the store"
+      : "cert.pem in the store is no certificate";
+    return { name: spec.name, problem };
+  });
+}
+
+function ask(wish: Wish, host: Host): Wish {
+  if (isRefused(wish)) return wish;
+  const { serial, issuer, notAfter } = wish.certificate;
+  const question = `Revoke "${wish.name}", serial ${serial}, of "${issuer}", until ` +
+    `${formatMoment(notAfter)}? Peers that check will refuse it.`;
+  return host.ask(question) ? wish : { name: wish.name, problem: "Not revoked" };
+}
+
+async function carryOut(
+  granted: readonly Revocation[],
+  config: Config,
+  reporter: Reporter,
+  host: Host,
+): Promise<void> {
+  const specs = config.certificates.filter(({ name }) =>
+    granted.some((wish) => wish.name === name)
+  );
+  const now = new Map(gather(config, specs).map((wish) => [wish.name, wish]));
+  const emit = unfailing((event) => reporter.log.line(eventLevel(event), eventText(event)));
+  warnUnverified(config, host, emit);
+  const sessions = new SessionOnce(findAccess(config, host), emit);
+  try {
+    for (const wish of granted) {
+      const change = changeSince(wish, now.get(wish.name));
+      reporter.tell(
+        change === undefined
+          ? await revokeGranted(wish, config, sessions)
+          : refusalOf({ name: wish.name, problem: `Not revoked: ${change}` }),
+      );
+    }
+  } finally {
+    await sessions.close();
+  }
+}
+
+/** What has happened to a set since it was asked for, while nobody held the lock. */
+function changeSince(wish: Revocation, now: Wish | undefined): string | undefined {
+  if (now !== undefined && isRefused(now)) return now.problem;
+  return now?.certificate.serial === wish.certificate.serial
+    ? undefined
+    : "another run has replaced it since it was asked for";
+}
+
+async function revokeGranted(
+  wish: Revocation,
+  { certStore }: Config,
+  sessions: SessionOnce,
+): Promise<Result> {
+  const { name } = wish;
+  try {
+    const { archive } = await revokeOne(wish, certStore, sessions);
+    const message = `revoked, serial ${wish.certificate.serial}; its files lie in "${archive}", ` +
+      "and the next run issues a new one";
+    return { name, done: true, message };
+  } catch (error) {
+    return { name, done: false, message: (error as Error).message };
+  }
+}
+
+/** Tells each result as it comes, so that an interruption loses none. */
+class Reporter {
+  readonly log: Log;
+  readonly #args: Arguments;
+  readonly #host: Host;
+  readonly #results: Result[] = [];
+
+  constructor({ logFile }: Config, args: Arguments, host: Host) {
+    this.#args = args;
+    this.#host = host;
+    const { quiet, verbose } = args;
+    const file = logFile === undefined ? {} : { file: logFile };
+    this.log = new Log(host, { quiet, verbose, ...file, expected: 0 });
+  }
+
+  tell(result: Result): void {
+    this.#results.push(result);
+    const text = `${result.name}: ${result.message}`;
+    this.log.append(result.done ? "info" : "error", text);
+    if (this.#args.json) return;
+    if (!result.done) this.#host.err(`failed  ${text}\n`);
+    else if (!this.#args.quiet) this.#host.out(`${text}\n`);
+  }
+
+  /** Exit status. */
+  end(): number {
+    if (this.#args.json) this.#host.out(revokeJson(this.#results));
+    return this.#results.every(({ done }) => done) ? EXIT_OK : EXIT_FAILED;
+  }
+}

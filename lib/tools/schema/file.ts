@@ -1,0 +1,24 @@
+import type { File } from "../../config/schema.ts";
+import type { Note } from "./note.ts";
+
+/** Of the file's top level. */
+export const FILE_NOTES: Readonly<Record<keyof File, Note>> = {
+  config: {
+    means: "What holds for all certificates.",
+    example: { pki: "pki_internal", role: "internal-service" },
+  },
+  certs: {
+    means: "The certificates of this host, one entry each; not needed beside `include`.",
+    example: [{ name: "web.example.com" }],
+  },
+  include: {
+    means:
+      "Files with further certificates: paths, or patterns with `*` in their last part, from " +
+      "the folder of this file.",
+    example: "conf.d/*.yaml",
+  },
+  defaults: {
+    means: "What holds for entries of `deploy` and `service` that do not say it.",
+    example: { deploy: { owner: "root" }, service: { control: "reload" } },
+  },
+};

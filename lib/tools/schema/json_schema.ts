@@ -1,0 +1,78 @@
+/**
+ * `vcm.yaml` as a JSON Schema (draft 2020-12), for editors: made from the schema that validates, and
+ * from the notes on its keys. It takes all that VCM takes. What hangs on keys that are far apart,
+ * such as two certificates with one name, it cannot tell.
+ */
+import { authRule, fileRule, targetRule } from "./json_rules.ts";
+import { mapBelow, type MapName, NOTES } from "./notes.ts";
+import type { Note } from "./note.ts";
+import { fileOutline, type KeyOutline, type MapOutline, type Outline } from "./outline.ts";
+import { type JsonSchema, scalarForm } from "./scalar_forms.ts";
+
+/** What several keys of one map say together. */
+const RULES: Partial<Readonly<Record<MapName, () => JsonSchema>>> = {
+  file: fileRule,
+  auth: authRule,
+  deploy: targetRule,
+};
+
+/** The schema of a whole file. */
+export function jsonSchema(): JsonSchema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "vcm.yaml",
+    description: "Which certificates this host has, where they go, and which services load them.",
+    ...mapSchema(fileOutline(), "file"),
+    $defs: { variable: { type: "string", pattern: "\\$\\{" } },
+  };
+}
+
+/** What a variable stands for cannot be told here. */
+const VARIABLE: JsonSchema = { $ref: "#/$defs/variable" };
+
+/** @param name Of the kind of map that stands there, if one does. */
+function valueSchema(outline: Outline, name: MapName): JsonSchema {
+  switch (outline.kind) {
+    case "scalar":
+      return { anyOf: [scalarForm(outline.reader).schema, VARIABLE] };
+    case "list": {
+      const { item, atLeast } = outline;
+      const items = valueSchema(item, name);
+      return { type: "array", items, ...(atLeast > 0 && { minItems: atLeast }) };
+    }
+    case "either":
+      return { anyOf: outline.ways.map((way) => valueSchema(way, name)) };
+    case "map":
+      return mapSchema(outline, name);
+  }
+}
+
+function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
+  const notes: Readonly<Record<string, Note>> | undefined = NOTES[name];
+  if (notes === undefined) throw new Error(`No notes on the map "${name}"`);
+  const required = keys.filter((key) => key.required).map(({ name }) => name);
+  return {
+    type: "object",
+    properties: Object.fromEntries(keys.map((key) => [key.name, keySchema(key, notes, name)])),
+    ...(spare !== undefined && { patternProperties: { [`^${spare}`]: {} } }),
+    additionalProperties: false,
+    ...(required.length > 0 && { required }),
+    ...RULES[name]?.(),
+  };
+}
+
+function keySchema(
+  { name, value }: KeyOutline,
+  notes: Readonly<Record<string, Note>>,
+  map: MapName,
+): JsonSchema {
+  const note = notes[name];
+  if (note === undefined) throw new Error(`No note on the key "${name}"`);
+  return {
+    // Editors show it as it is.
+    description: note.means.replaceAll("`", '"'),
+    ...(note.default !== undefined && { default: note.default }),
+    examples: [note.example],
+    ...valueSchema(value, mapBelow(map, name)),
+  };
+}

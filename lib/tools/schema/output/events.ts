@@ -1,0 +1,95 @@
+/** Shapes of what came about. */
+import type { ApplyEvent, Setback } from "../../../apply/events.ts";
+import { WHATS } from "../../../certificate/types.ts";
+import type { Outcome, Shortfall } from "../../../report/outcome.ts";
+import { DRIFT } from "./due.ts";
+import {
+  always,
+  COUNT,
+  either,
+  list,
+  map,
+  maybe,
+  named,
+  type Shape,
+  TEXT,
+  TEXTS,
+  TIME,
+  words,
+} from "./shape.ts";
+
+type EventOf<K extends ApplyEvent["kind"]> = Extract<ApplyEvent, { readonly kind: K }>;
+
+const certificate = always("Name of the certificate.", TEXT);
+const service = always("The service.", TEXT);
+
+const SETBACK = map<Setback>({
+  kind: always("Whether it went wrong, or was not tried.", words(["failed", "skipped"])),
+  step: always("The kind of the step.", words(["tidy", "issue", "deploy", "service"])),
+  subject: always("Name of the certificate, or of the service.", TEXT),
+  message: always("Why it did not come about, for people.", TEXT),
+});
+
+export const EVENT: Shape<ApplyEvent> = named(
+  "event",
+  "Something that came about.",
+  either(
+    map<EventOf<"tidied">>({
+      kind: always("Something was tidied.", words(["tidied"])),
+      certificate,
+      detail: always("What was tidied, for people.", TEXT),
+    }),
+    map<EventOf<"issued">>({
+      kind: always("A certificate was issued, and stored.", words(["issued"])),
+      certificate,
+      address: always("The server that issued it.", TEXT),
+      serial: always("Its serial number.", TEXT),
+      notAfter: always("The moment at which it ends.", TIME),
+      renewAt: always("The moment from which on it is to be renewed.", TIME),
+      chainInvalid: maybe("Why no path from it to a root is valid, where none is.", TEXT),
+    }),
+    map<EventOf<"deployed">>({
+      kind: always("A file or bundle was written.", words(["deployed"])),
+      certificate,
+      what: always("What it holds.", words(WHATS)),
+      path: always("Its path.", TEXT),
+      drift: always("Why it was written.", list(DRIFT)),
+    }),
+    map<EventOf<"reverted">>({
+      kind: always("Old files were put back.", words(["reverted"])),
+      certificate,
+      service: always("The service that found fault with the new ones.", TEXT),
+      paths: always("Their paths.", TEXTS),
+    }),
+    map<EventOf<"acted">>({
+      kind: always("A service acted.", words(["acted"])),
+      service,
+      action: always("What was done to it, for people.", TEXT),
+    }),
+    map<EventOf<"settled">>({
+      kind: always("A service owed nothing any more.", words(["settled"])),
+      service,
+      detail: always("Why it owes nothing, for people.", TEXT),
+    }),
+    map<EventOf<"warning">>({
+      kind: always("Something that a person should know.", words(["warning"])),
+      subject: always("What it is about.", TEXT),
+      message: always("The warning, for people.", TEXT),
+    }),
+    SETBACK,
+  ),
+);
+
+const SHORTFALLS = list(map<Shortfall>({
+  subject: always("Name of the certificate, or of the service.", TEXT),
+  message: always("Why it did not come about, for people.", TEXT),
+}));
+
+export const OUTCOME = map<Outcome>({
+  issued: always("How many certificates were issued.", COUNT),
+  deployed: always("How many files were written, and not put back.", COUNT),
+  acted: always("How many services acted.", COUNT),
+  tidied: always("How often something was tidied or settled.", COUNT),
+  failed: always("What went wrong, or cannot be done.", SHORTFALLS),
+  skipped: always("What was not tried.", SHORTFALLS),
+});

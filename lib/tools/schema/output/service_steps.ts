@@ -1,0 +1,116 @@
+/** Shapes of the steps of services. */
+import { CONTROLS, type ProbeSpec, STARTTLS } from "../../../config/types.ts";
+import type {
+  InheritStep,
+  JudgeStep,
+  ServiceAction,
+  ServiceStep,
+  SettleStep,
+} from "../../../plan/types.ts";
+import { DEBT } from "./due.ts";
+import {
+  always,
+  COUNT,
+  either,
+  list,
+  map,
+  maybe,
+  named,
+  TEXT,
+  TEXTS,
+  TIME,
+  words,
+} from "./shape.ts";
+
+type ActionOf<M extends ServiceAction["manager"]> = Extract<ServiceAction, { readonly manager: M }>;
+type Managed = Extract<ServiceAction, { readonly control: unknown }>;
+
+const ACTION = either(
+  map<Managed>({
+    manager: always("Who starts and stops it.", words(["systemd", "docker", "podman"])),
+    name: always("Its name there.", TEXT),
+    control: always("What is done to it.", words(CONTROLS)),
+    signal: maybe("The signal that it is sent, without `SIG`.", TEXT),
+  }),
+  map<ActionOf<"pid_file">>({
+    manager: always("A file names its process.", words(["pid_file"])),
+    pidFile: always("Path of that file.", TEXT),
+    signal: always("The signal that it is sent, without `SIG`.", TEXT),
+  }),
+  map<ActionOf<"command">>({
+    manager: always("A command of the file.", words(["command"])),
+    command: always("Program and arguments.", TEXTS),
+  }),
+);
+
+const ABOUT = map<ServiceStep["about"]>({
+  certificates: always("Names of the certificates.", TEXTS),
+  files: always("Paths of their files.", TEXTS),
+});
+
+const PROBE = map<ProbeSpec>({
+  host: always("The name or IP address that is connected to.", TEXT),
+  port: always("The port.", COUNT),
+  serverName: maybe("The name that is asked for; absent: none.", TEXT),
+  startTls: maybe("The protocol that goes over to TLS.", words(STARTTLS)),
+  timeout: always("Seconds for one look, and for the new certificate to be served.", COUNT),
+});
+
+const common = {
+  service: always("The unit, or manager and name, as in `podman:web`.", TEXT),
+  debt: always("Why it has to act.", DEBT),
+  certificates: always("Names of the certificates whose deployment leads to it.", TEXTS),
+  about: always("What its commands are told that it is about.", ABOUT),
+  validate: always("Commands that judge the new files: programs with arguments.", list(TEXTS)),
+  timeout: always(
+    "Seconds for the action, as many for each command, and as many to be up after it.",
+    COUNT,
+  ),
+};
+
+export const SERVICE_STEP = named(
+  "serviceStep",
+  "Makes a service load new files.",
+  map<ServiceStep>({
+    kind: always("Makes a service load new files.", words(["service"])),
+    action: always("How it is made to load them.", ACTION),
+    actedAt: maybe(
+      "When an earlier action failed: it was up before that, and was not started since.",
+      TIME,
+    ),
+    probes: always(
+      "What it has to serve afterwards.",
+      list(map<ServiceStep["probes"][number]>({
+        certificate: always("Name of the certificate.", TEXT),
+        probe: always("Where it is looked at.", PROBE),
+      })),
+    ),
+    ...common,
+  }),
+);
+
+export const JUDGE_STEP = named(
+  "judgeStep",
+  "Lets a service judge new files, though it does not act in this run.",
+  map<JudgeStep>({ kind: always("Lets a service judge new files.", words(["judge"])), ...common }),
+);
+
+export const INHERIT_STEP = named(
+  "inheritStep",
+  "Hands on what a service owed that is gone from the file.",
+  map<InheritStep>({
+    kind: always("Hands on what a service owed.", words(["inherit"])),
+    marker: always("The service that is gone.", TEXT),
+    heirs: always("The services that owe it now.", TEXTS),
+  }),
+);
+
+export const SETTLE_STEP = named(
+  "settleStep",
+  "Strikes out what a service owes no longer.",
+  map<SettleStep>({
+    kind: always("Strikes out what a service owes no longer.", words(["settle"])),
+    service: always("The service.", TEXT),
+    detail: always("Why it owes nothing, for people.", TEXT),
+  }),
+);

@@ -1,0 +1,65 @@
+import {
+  DEFAULT_CONTROL,
+  DEFAULT_ORDER,
+  DEFAULT_SERVICE_TIMEOUT,
+  DEFAULT_SIGNAL,
+} from "../../config/defaults.ts";
+import { formatDuration } from "../../text/duration.ts";
+import type { ServiceEntry } from "../../config/schema.ts";
+import type { Note } from "./note.ts";
+
+/** Of an entry of `service`. */
+export const SERVICE_NOTES: Readonly<Record<keyof ServiceEntry, Note>> = {
+  name: {
+    means: "A systemd unit (`nginx` is `nginx.service`), a container, or a name for people.",
+    example: "nginx.service",
+  },
+  manager: {
+    means: "Who manages it.",
+    otherwise: "found out",
+    example: "podman",
+  },
+  control: {
+    means: "What is done so that it loads new files.",
+    default: DEFAULT_CONTROL,
+    example: "reload",
+  },
+  signal: {
+    means: "Signal to send; makes `control` be `signal`.",
+    default: DEFAULT_SIGNAL,
+    example: "USR1",
+  },
+  pid_file: {
+    means: "File that holds the id of the process to signal.",
+    example: "/run/stunnel.pid",
+  },
+  command: {
+    means: "Program and arguments that make it load new files.",
+    example: ["rc-service", "gateway", "reload"],
+  },
+  validate: {
+    means: "Program and arguments that judge the new files before the action; where they fail, " +
+      "the old files are put back.",
+    example: ["nginx", "-t"],
+  },
+  probe: {
+    means: "Where it serves the certificate.",
+    example: "127.0.0.1:443",
+  },
+  timeout: {
+    means:
+      "For its action, again for `validate` and `command`, and for it to be up after its action.",
+    default: formatDuration(DEFAULT_SERVICE_TIMEOUT),
+    example: "5m",
+  },
+  window: {
+    means: "Maintenance windows that its actions wait for.",
+    otherwise: "the certificate's",
+    example: ["Sat 02:00-04:00", "Sun 22:00-24:00"],
+  },
+  order: {
+    means: "Services act in ascending order, after all deployments.",
+    default: DEFAULT_ORDER,
+    example: 10,
+  },
+};

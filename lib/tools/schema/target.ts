@@ -1,0 +1,106 @@
+import { DEFAULT_COMBINED_ORDER } from "../../config/defaults.ts";
+import { defaultMode } from "../../config/format.ts";
+import { octal } from "../../text/octal.ts";
+import type { TargetEntry } from "../../config/schema.ts";
+import type { What } from "../../certificate/types.ts";
+import type { Note } from "./note.ts";
+
+const REPLACED = "that of the file that is replaced, else the runner's";
+
+/** The short form: one of them, or `source` and `dest`. */
+const SHORT_NOTES: Readonly<Record<What, Note>> = {
+  cert: {
+    means: "Where the certificate goes.",
+    example: "/etc/nginx/ssl/web.crt",
+  },
+  chain: {
+    means: "Where the intermediates go, without the root.",
+    example: "/etc/nginx/ssl/web.chain.crt",
+  },
+  fullchain: {
+    means: "Where the certificate and its chain go, in one file.",
+    example: "/etc/nginx/ssl/web.crt",
+  },
+  privkey: {
+    means: "Where the private key goes.",
+    example: "/etc/nginx/ssl/web.key",
+  },
+  ca: {
+    means: "Where the root goes, for those who verify it.",
+    example: "/etc/postgresql/ssl/root.crt",
+  },
+  combined: {
+    means: "Where `fullchain` and `privkey` go in one PEM file, for HAProxy and others.",
+    example: "/etc/haproxy/certs/web.pem",
+  },
+  pkcs12: {
+    means: "Where private key, certificate and chain go as PKCS #12, for Java and Windows; " +
+      "needs `password_file`.",
+    example: "/etc/tomcat/web.p12",
+  },
+  der: {
+    means: "Where the certificate goes as DER.",
+    example: "/srv/www/web.cer",
+  },
+  bundle: {
+    means: "Where a link to a folder with the whole set goes, which is replaced as one.",
+    example: "/etc/haproxy/certs/web",
+  },
+};
+
+/** Of an entry of `deploy`. */
+export const TARGET_NOTES: Readonly<Record<keyof TargetEntry, Note>> = {
+  ...SHORT_NOTES,
+  source: {
+    means: "What goes to `dest`: the long form.",
+    example: "cert",
+  },
+  dest: {
+    means: "Where `source` goes.",
+    example: "/etc/nginx/ssl/web.crt",
+  },
+  order: {
+    means: "`combined`: what comes first.",
+    default: DEFAULT_COMBINED_ORDER,
+    example: "key-first",
+  },
+  password_file: {
+    means: "`privkey`, `combined`, `pkcs12`: file that holds the password with which the private " +
+      "key is encrypted; `pkcs12` needs it.",
+    example: "/etc/vcm/web.password",
+  },
+  owner: {
+    means: "Who owns the file.",
+    otherwise: REPLACED,
+    example: "www-data",
+  },
+  group: {
+    means: "The group of the file.",
+    otherwise: REPLACED,
+    example: "www-data",
+  },
+  mode: {
+    means: 'Permissions of the file, octal however they are written: `"0640"`, `0640` and ' +
+      "`640` are one.",
+    otherwise: `\`${octal(defaultMode("privkey"))}\` for what holds a private key, else ` +
+      `\`${octal(defaultMode("cert"))}\``,
+    example: "0640",
+  },
+  create_dirs: {
+    means: "Whether missing folders of this target are made (mode 0755).",
+    otherwise: "that of `config`",
+    example: true,
+  },
+  in_place: {
+    means: "Whether the file is written through what is there, not replaced, as a file that is " +
+      "a mount of its own has to be.",
+    default: false,
+    example: true,
+  },
+  overwrite: {
+    means: "Whether a file is replaced that holds something else than a certificate or key. " +
+      "Without it, such a file is left alone and reported.",
+    default: false,
+    example: true,
+  },
+};

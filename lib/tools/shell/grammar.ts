@@ -1,0 +1,41 @@
+/** What the three scripts have to know of command lines, from the command table. */
+import type { Command } from "../../command/commands.ts";
+import { allOptions } from "../../command/option_facts.ts";
+
+/** Options whose value may be the next word, `--config`. */
+export function longOptionsWithValue(): readonly string[] {
+  return allOptions().filter(({ value }) => value !== undefined).map(({ name }) => `--${name}`);
+}
+
+/** Options whose value is a file, without their dashes. */
+export function optionsWithFile(): readonly string[] {
+  return allOptions().filter(({ value }) => value === "FILE").map(({ name }) => name);
+}
+
+/** Options with one of few values. */
+export function optionsWithWords(): readonly { readonly name: string; readonly words: string }[] {
+  return allOptions().flatMap(({ name, values }) =>
+    values === undefined ? [] : [{ name: `--${name}`, words: values.join(" ") }]
+  );
+}
+
+/** Matches `-c`, `-qc` and `-cFILE`, with `FILE` as its group: short options may stand together. */
+export function shortConfigPattern(): string {
+  const letters = allOptions().flatMap(({ short, value }) =>
+    value === undefined ? short ?? [] : []
+  );
+  const config = allOptions().find(({ name }) => name === "config");
+  return `^-[${letters.join("")}]*${config?.short}(.*)$`;
+}
+
+/** Names of the commands that take names of certificates. */
+export function commandsWithNames(commands: readonly Command[]): readonly string[] {
+  return commands.filter(({ takesNames }) => takesNames).map(({ name }) => name);
+}
+
+/** The commands that take one word of a few. */
+export function commandsWithWords(
+  commands: readonly Command[],
+): readonly { readonly name: string; readonly words: readonly string[] }[] {
+  return commands.flatMap(({ name, words }) => words === undefined ? [] : [{ name, words }]);
+}

@@ -1,0 +1,91 @@
+/** `vcm man`: the manual page, made from the command table. */
+import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
+import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../../command/about.ts";
+import { type Command, COMMANDS } from "../../command/commands.ts";
+import type { Host } from "../../command/host.ts";
+import { FILES, VARIABLES } from "./man_places.ts";
+import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
+import { escapeRoff, macro, tagged } from "./roff.ts";
+import { VERSION } from "../../command/version.ts";
+
+/** Prints the page. */
+export function man(host: Host): number {
+  host.out(manPage(COMMANDS));
+  return EXIT_OK;
+}
+
+/** The page in roff, for section 8: what the administrator runs. */
+export function manPage(commands: readonly Command[]): string {
+  return [
+    // Without a date, which would be the day on which it was printed.
+    macro("TH", "VCM", "8", "", `vcm ${VERSION}`, "System Administration"),
+    // Words that are typed stay whole, and are not set apart.
+    ".nh",
+    ".ad l",
+    ".SH NAME",
+    escapeRoff("vcm - keep this host's TLS certificates right"),
+    ".SH SYNOPSIS",
+    macro("B", USAGE),
+    ".SH DESCRIPTION",
+    escapeRoff(PURPOSE),
+    ".PP",
+    escapeRoff(
+      "Without a command it is run. Names narrow a command to those certificates; after -- " +
+        "everything is a name, also what begins with a dash.",
+    ),
+    ".SH COMMANDS",
+    ...commands.flatMap(commandLines),
+    ".SH OPTIONS",
+    ...allOptions().flatMap((option) => optionLines(option, commands)),
+    ".SH EXIT STATUS",
+    ...EXIT_STATUSES.flatMap(statusLines),
+    ".PP",
+    escapeRoff(
+      `The other commands say theirs above. With --detailed-exitcode ${EXIT_CHANGED} in place ` +
+        `of ${EXIT_OK} tells that something was, or would be, changed.`,
+    ),
+    ".SH FILES",
+    ...FILES.flatMap(([path, what]) => tagged(path, what)),
+    ".SH ENVIRONMENT",
+    ...VARIABLES.flatMap(([names, what]) => tagged(names, what)),
+    ".SH EXAMPLES",
+    ...commands.flatMap(({ examples }) => examples.flatMap(exampleLines)),
+    ".SH SEE ALSO",
+    ".BR crontab (5),",
+    ".BR systemctl (1),",
+    ".BR systemd.timer (5)",
+    "",
+  ].join("\n");
+}
+
+function commandLines(command: Command): string[] {
+  const { summary, details, options } = command;
+  return [
+    ...tagged(usageOf(command), `${asSentence(summary)} ${details}`),
+    ".IP",
+    escapeRoff(`Options: ${options.map((name) => `--${name}`).join(", ")}.`),
+  ];
+}
+
+function optionLines({ name, short, value, help }: OptionFacts, commands: readonly Command[]) {
+  const long = value === undefined ? `--${name}` : `--${name} ${value}`;
+  const takers = commands.filter(({ options }) => options.includes(name)).map(({ name }) => name);
+  const whose = takers.length === commands.length ? "" : ` Taken by: ${takers.join(", ")}.`;
+  return tagged(short === undefined ? long : `-${short}, ${long}`, `${asSentence(help)}${whose}`);
+}
+
+function statusLines({ commands, meanings }: ExitStatuses): string[] {
+  return [
+    ".SS",
+    escapeRoff(`Of ${commands.join(", ")}`),
+    ...meanings.flatMap(([status, meaning]) => tagged(String(status), asSentence(meaning))),
+  ];
+}
+
+function exampleLines([line, does]: readonly [string, string]): string[] {
+  return tagged(line, asSentence(does));
+}
+
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

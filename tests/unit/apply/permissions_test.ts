@@ -1,0 +1,192 @@
+/** What a plan may touch: what it names, and nothing else. */
+import assert from "node:assert/strict";
+import { rightsFor } from "../../../lib/apply/permissions.ts";
+import type { AccessOrder } from "../../../lib/apply/session_once.ts";
+import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
+import { LIMITS } from "../../../lib/vault/access/server_access.ts";
+import { makePlan, makeServiceStep } from "../../support/fixtures_plan.ts";
+import { makeFolder } from "../../support/rig.ts";
+import { deployStep, issueStep } from "./plans.ts";
+
+const ACCESS: AccessOrder = {
+  addresses: ["https://vault-1.example.com:8200", "https://[fd00::2]"],
+  redirectHosts: ["vault-3.example.com"],
+  proxy: "http://proxy.example.com:3128",
+  allowHttp: false,
+  tls: { authorities: [] },
+  credentials: [{
+    kind: "wrapped",
+    mount: "approle",
+    roleId: "r",
+    wrappingToken: "t",
+    secretIdFile: "/etc/vcm/secret-id",
+    from: "the test",
+  }],
+  proxied: true,
+  limits: LIMITS,
+  retries: 0,
+};
+const STORE = "/var/lib/vcm/certs";
+/** To end what runs too long. */
+const ENDING = ["/bin/kill", "/bin/ps", "/usr/bin/kill", "/usr/bin/ps"];
+
+function rights(...steps: Step[]) {
+  return rightsFor(makePlan([], steps), ACCESS);
+}
+
+function acting(action: ServiceStep["action"], parts: Partial<ServiceStep> = {}) {
+  return rights(makeServiceStep({ action, ...parts }));
+}
+
+Deno.test("a plan without steps may look into the store, and nothing else", () => {
+  assert.deepEqual(rights(), { read: [STORE], write: [STORE], net: [], run: [] });
+});
+
+Deno.test("to issue, the servers of the file may be asked, and a secret id be kept", () => {
+  assert.deepEqual(rights(issueStep("web")), {
+    read: ["/etc/vcm", STORE],
+    write: ["/etc/vcm/.secret-id.vcm-new", "/etc/vcm/secret-id", STORE],
+    net: ["[fd00::2]", "proxy.example.com", "vault-1.example.com", "vault-3.example.com"],
+    run: [],
+  });
+});
+
+Deno.test("to deploy, the files may be written that are named, and no others of their folder", () => {
+  using folder = makeFolder();
+  const at = (name: string) => folder.at(`ssl/${name}`);
+  const { write, net, run } = rights(deployStep(folder, "web", [{ kind: "missing" }]));
+  assert.deepEqual(
+    [...write].sort(),
+    [
+      STORE,
+      ...["web.crt", "web.key"].flatMap((name) => [
+        at(`.${name}.vcm-new`),
+        at(`.${name}.vcm-old`),
+        at(`..${name}.vcm-old.vcm-new`),
+        at(name),
+      ]),
+    ].sort(),
+  );
+  assert.deepEqual([net, run], [[], []]);
+});
+
+Deno.test("folders that are to be made may be made, and no folder above them", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+  const [target] = step.targets;
+  assert.ok(target !== undefined);
+  const made = { ...target, path: folder.at("a/b/web.crt"), createDirs: true };
+  const { write } = rights({ ...step, targets: [made] });
+  for (const [path, may] of [["a/b", true], ["a", true], ["", false]] as const) {
+    assert.equal(write.includes(path === "" ? folder.path : folder.at(path)), may, path);
+  }
+});
+
+Deno.test("a service's program may be run, and those that judge, by absolute paths", () => {
+  assert.deepEqual(
+    acting({ manager: "systemd", name: "n.service", control: "reload" }).run,
+    [...ENDING, "/bin/systemctl", "/usr/bin/systemctl"].sort(),
+  );
+  const command = acting({ manager: "command", command: ["/opt/app/reload", "x"] }, {
+    validate: [["/opt/app/check"]],
+  });
+  assert.deepEqual(command.run, [...ENDING, "/opt/app/check", "/opt/app/reload"].sort());
+  const named = acting({ manager: "command", command: ["rc-service", "x"] }).run;
+  assert.equal(named.includes("/sbin/rc-service"), true);
+  assert.equal(named.every((path) => path.startsWith("/")), true);
+  const pidFile = acting({ manager: "pid_file", pidFile: "/run/app.pid", signal: "HUP" });
+  assert.equal(pidFile.read.includes("/run/app.pid"), true);
+  assert.equal(pidFile.run.includes("/usr/bin/ps"), true);
+});
+
+Deno.test("a probe may be asked, through a port of this host", () => {
+  const { net } = acting({ manager: "command", command: ["x"] }, {
+    probes: [
+      { certificate: "a", probe: { host: "fd00::1", port: 443, timeout: 30 } },
+      { certificate: "a", probe: { host: "mail.example.com", port: 25, timeout: 30 } },
+    ],
+  });
+  assert.deepEqual(net, ["127.0.0.1", "[fd00::1]", "mail.example.com"]);
+});
+
+Deno.test("where very many files of a folder are written, the folder stands for them", () => {
+  using folder = makeFolder();
+  const steps = Array.from(
+    { length: 20 },
+    (_, at) => deployStep(folder, `web${at}`, [{ kind: "missing" }]),
+  );
+  assert.deepEqual([...rights(...steps).write].sort(), [STORE, folder.at("ssl")].sort());
+});
+
+Deno.test("what nobody has judged may be put back, also where nothing is deployed", () => {
+  using folder = makeFolder();
+  const path = folder.at("web.key");
+  const { read, write } = rights({
+    kind: "tidy",
+    certificate: "web",
+    store: false,
+    unjudged: [{ path, kept: true }],
+    leftovers: [],
+    detail: "",
+    closeKey: false,
+  });
+  assert.equal(write.includes(path) && write.includes(folder.at(".web.key.vcm-old")), true);
+  assert.equal(read.includes(folder.path), true);
+});
+
+Deno.test("where another user writes, this program may be run once more", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+  const by = { uid: 1000, gid: 1000 };
+  const targets = step.targets.map((target) => ({ ...target, by }));
+  assert.deepEqual(rights({ ...step, targets }).run, [Deno.execPath()]);
+  const tidy: Step = {
+    kind: "tidy",
+    certificate: "web",
+    store: false,
+    unjudged: [],
+    leftovers: [folder.at(".a.vcm-new")],
+    detail: "an interrupted run left something",
+    closeKey: false,
+  };
+  assert.deepEqual(rights(tidy).run, []);
+  const byUsers = [{ path: folder.at(".a.vcm-new"), by }];
+  assert.deepEqual(rights({ ...tidy, byUsers }).run, [Deno.execPath()]);
+  const unjudged = [{ path: folder.at("a"), kept: true, by }];
+  assert.deepEqual(rights({ ...tidy, unjudged }).run, [Deno.execPath()]);
+});
+
+Deno.test("where a bundle is deployed, its folder may be written, and ln be run", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+  const [target] = step.targets;
+  assert.ok(target !== undefined);
+  const bundle = { ...target, what: "bundle" as const, path: folder.at("ssl/web") };
+  const { read, write, run } = rights({ ...step, targets: [bundle] });
+  assert.equal(read.includes(folder.at("ssl")) && write.includes(folder.at("ssl")), true);
+  assert.equal(write.includes(folder.path), false);
+  assert.deepEqual(run, ["/bin/ln", "/usr/bin/ln"]);
+});
+
+Deno.test("a folder that is reached by a link is named both ways, and a target that is a link is not", () => {
+  using folder = makeFolder();
+  Deno.mkdirSync(folder.at("real"));
+  folder.write("other/secret", "x");
+  Deno.symlinkSync("real", folder.at("ssl"));
+  Deno.symlinkSync(folder.at("other/secret"), folder.at("real/web.crt"));
+  const { read, write } = rights(deployStep(folder, "web", [{ kind: "missing" }]));
+  for (const name of ["web.crt", ".web.key.vcm-new"]) {
+    for (const way of ["ssl", "real"]) assert.ok(write.includes(folder.at(`${way}/${name}`)), name);
+  }
+  assert.ok(read.includes(folder.at("real")));
+  assert.deepEqual(write.filter((path) => path.includes("other")), []);
+  Deno.symlinkSync("real", folder.at("store"));
+  const plan = { ...makePlan([], []), certStore: folder.at("store") };
+  assert.deepEqual(rightsFor(plan, ACCESS).write, [folder.at("real"), folder.at("store")]);
+});
+
+Deno.test("where a link is replaced, ln may be run to keep it", () => {
+  using folder = makeFolder();
+  const step = deployStep(folder, "web", [{ kind: "not-a-file", found: "symlink" }]);
+  assert.deepEqual(rights(step).run, ["/bin/ln", "/usr/bin/ln"]);
+});

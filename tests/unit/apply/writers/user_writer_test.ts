@@ -1,0 +1,101 @@
+/** What root makes of the answers of a process that another user may have taken over. */
+import assert from "node:assert/strict";
+import { UsersHand } from "../../../../lib/apply/writers/user_writer.ts";
+import { makeFolder, rejectionOf } from "../../../support/rig.ts";
+
+const ME = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+const AS_ME = ` (as user ${ME.uid})`;
+const ORDER = { do: "keep", path: "/none", inPlace: false } as const;
+
+/** A process that runs a script, and reads its orders or not. */
+function handBy(script: string, limit = 10_000): UsersHand {
+  return new UsersHand(ME, { path: "/bin/sh", args: ["-c", script], env: {} }, limit);
+}
+
+/** The error by which an order fails, once the process is ended. */
+async function failure(script: string, limit?: number): Promise<string> {
+  const hand = handBy(script, limit);
+  const { message } = await rejectionOf(hand.carryOut(ORDER));
+  // Once it is broken it says the same without another try.
+  await rejectionOf(hand.carryOut(ORDER));
+  await hand.close();
+  assert.ok(message.endsWith(AS_ME), message);
+  return message.slice(0, -AS_ME.length);
+}
+
+Deno.test("an answer is yes, no, a file's inode or the code of an error, and nothing else", async () => {
+  const answers: [string, unknown][] = [
+    [`{"kind":"done","value":true}`, true],
+    [`{"kind":"done","value":false}`, false],
+    [`{"kind":"done","value":"true"}`, false],
+    [`{"kind":"done","value":"none"}`, "none"],
+    [`{"kind":"done","value":"65024:12:3"}`, "65024:12:3"],
+    [`{"kind":"done","value":"65024:12:3 /etc/shadow"}`, false],
+    [`{"kind":"failed","code":"ENOSPC"}`, `no space left on device${AS_ME}`],
+    [`{"kind":"failed","code":"run rm -rf /"}`, `for a reason that it could not tell${AS_ME}`],
+    [`{"kind":"failed","code":"toString"}`, `for a reason that it could not tell${AS_ME}`],
+    [`{"kind":"failed","code":{}}`, `for a reason that it could not tell${AS_ME}`],
+    ["null", `for a reason that it could not tell${AS_ME}`],
+    ["all is well", `for a reason that it could not tell${AS_ME}`],
+  ];
+  for (const [answer, expected] of answers) {
+    const hand = handBy(`read order; echo '${answer}'`);
+    const got = await hand.carryOut(ORDER).catch((error) => error.message);
+    await hand.close();
+    assert.equal(got, expected, answer);
+  }
+});
+
+Deno.test("a process that does not answer is ended in time", async () => {
+  assert.equal(
+    await failure("exec sleep 100", 200),
+    "the process did not answer within 0.2 s",
+  );
+});
+
+Deno.test("a process that ends is said to have ended", async () => {
+  const message = "the process ended without an answer; " +
+    "every user has to be able to read and run the program";
+  assert.equal(await failure("exit 0"), message);
+  assert.equal(await failure("exec 0<&-; exit 1"), message);
+});
+
+Deno.test("an answer without an end is not read to it", async () => {
+  assert.equal(await failure("exec cat /dev/zero"), "a line is too long");
+});
+
+Deno.test("a process that does not end is ended", async () => {
+  const hand = handBy(`read order; echo '{"kind":"done","value":true}'; exec sleep 100`);
+  assert.equal(await hand.carryOut(ORDER), true);
+  const began = performance.now();
+  await hand.close();
+  assert.ok(performance.now() - began < 10_000);
+});
+
+Deno.test({
+  name: "a process whose pipes somebody else keeps open is waited for no longer",
+  // What keeps them is a process that nobody here started.
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: async () => {
+    const script = `sleep 60 & echo $! > "$0.pid"; read order; echo '{"kind":"done","value":true}'`;
+    using folder = makeFolder();
+    const program = { path: "/bin/sh", args: ["-c", script, folder.at("it")], env: {} };
+    const hand = new UsersHand(ME, program, 10_000);
+    assert.equal(await hand.carryOut(ORDER), true);
+    const began = performance.now();
+    await hand.close();
+    assert.ok(performance.now() - began < 10_000);
+    Deno.kill(Number(folder.read("it.pid")), "SIGKILL");
+  },
+});
+
+Deno.test("the process has an empty environment, a session of its own and what it is told", async () => {
+  const script = `read order; test "$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=')" = "" || exit 1
+test "$(ps -o sid= -p $$ | tr -d ' ')" = $$ || exit 1
+test "$PWD" = / || exit 1
+echo '{"kind":"done","value":true}'`;
+  const hand = handBy(script.replaceAll("env |", "/usr/bin/env |"));
+  assert.equal(await hand.carryOut(ORDER), true);
+  await hand.close();
+});

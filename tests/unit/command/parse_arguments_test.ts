@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { COMMAND_FORMS } from "../../../lib/command/command_forms.ts";
+import { COMMANDS } from "../../../lib/command/commands.ts";
+import {
+  type Arguments,
+  parseArguments,
+  UsageError,
+} from "../../../lib/command/parse_arguments.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const PLAIN: Arguments = {
+  command: "run",
+  named: true,
+  names: [],
+  force: false,
+  detailedExitcode: false,
+  dryRun: false,
+  all: false,
+  permissions: false,
+  ascii: false,
+  output: false,
+  print: false,
+  uninstall: false,
+  yes: false,
+  json: false,
+  quiet: false,
+  verbose: false,
+  noColor: false,
+  help: false,
+  version: false,
+};
+
+/** Splits a command line at its spaces. */
+function parse(line: string): Arguments {
+  return parseArguments(line === "" ? [] : line.split(" "));
+}
+
+function assertUsage(line: string, message: string, command?: string): void {
+  assert.throws(() => parse(line), (error) => {
+    assert.ok(error instanceof UsageError);
+    assert.deepEqual([error.message, error.command], [message, command], line);
+    return true;
+  });
+}
+
+pureTest("without a command it is run", () => {
+  assert.deepEqual(parse(""), { ...PLAIN, named: false });
+  assert.deepEqual(parse("--quiet"), { ...PLAIN, named: false, quiet: true });
+});
+
+pureTest("each command is known, and takes --help", () => {
+  for (const { name } of COMMANDS) {
+    assert.deepEqual(parse(name), { ...PLAIN, command: name });
+    assert.deepEqual(parse(`${name} --help`), { ...PLAIN, command: name, help: true });
+    assert.deepEqual(parse(`-h ${name}`), { ...PLAIN, command: name, help: true });
+    assert.deepEqual(parse(`help ${name}`), { ...PLAIN, command: name, help: true });
+  }
+});
+
+pureTest("help alone is the general help", () => {
+  for (const line of ["help", "--help", "-h"]) {
+    assert.deepEqual(parse(line), { ...PLAIN, named: false, help: true }, line);
+  }
+});
+
+pureTest("options may stand before and after the command and its names", () => {
+  const expected: Arguments = {
+    ...PLAIN,
+    command: "issue",
+    names: ["a", "b"],
+    config: "x.yaml",
+    force: true,
+    json: true,
+  };
+  for (
+    const line of [
+      "issue a b --force --json --config x.yaml",
+      "--config x.yaml --json --force issue a b",
+      "--json issue --config=x.yaml a --force b",
+      "issue -c x.yaml a b --force --json",
+      "issue -cx.yaml a b --force --json",
+    ]
+  ) assert.deepEqual(parse(line), expected, line);
+});
+
+pureTest("--wait is a time in seconds, for commands that take the lock", () => {
+  for (const command of ["run", "issue", "deploy", "restart", "revoke"] as const) {
+    assert.deepEqual(parse(`${command} --wait 30s`), { ...PLAIN, command, wait: 30 });
+  }
+  assert.equal(parse("--wait=1m30s").wait, 90);
+  assert.equal(parse("run --wait 5").wait, 5);
+  assert.equal(parse("run --wait 1m --wait 2m").wait, 120);
+});
+
+pureTest("--wait with what is no time is a mistake, with what is right", () => {
+  for (const text of ["soon", "0", "0s", "1.5m", "web.example.com"]) {
+    assertUsage(
+      `issue --wait ${text}`,
+      `Option "--wait" takes a duration such as "30s" or "5m"; got "${text}"`,
+      "issue",
+    );
+  }
+  assertUsage("run --wait", 'Option "--wait" needs a value', "run");
+  assertUsage("run --wait --quiet", 'Option "--wait" needs a value', "run");
+});
+
+pureTest("each option sets its own field", () => {
+  assert.equal(parse("run --dry-run").dryRun, true);
+  assert.equal(parse("check --all").all, true);
+  assert.equal(parse("check --no-color").noColor, true);
+  assert.equal(parse("check --version").version, true);
+  const short = parse("check -qv");
+  assert.deepEqual([short.quiet, short.verbose], [true, true]);
+});
+
+pureTest("what vcm init is told is taken as it stands", () => {
+  const line = "init --vault https://v.test --pki p --role r --config f --print --yes a.test";
+  assert.deepEqual(parse(line), {
+    ...PLAIN,
+    command: "init",
+    names: ["a.test"],
+    vault: "https://v.test",
+    pki: "p",
+    role: "r",
+    config: "f",
+    print: true,
+    yes: true,
+  });
+  assertUsage("init --role --yes", 'Option "--role" needs a value', "init");
+});
+
+pureTest("the last of several files counts", () => {
+  assert.equal(parse("check -c a --config=b").config, "b");
+});
+
+pureTest("after -- everything is a name, also what looks like an option or a command", () => {
+  assert.deepEqual(parse("run -- --odd check").names, ["--odd", "check"]);
+  assert.deepEqual(parse("run check").names, ["check"]);
+});
+
+pureTest("an unknown command is a mistake, with what was probably meant", () => {
+  assertUsage(
+    "isue",
+    'Unknown command "isue"; did you mean "issue"?',
+  );
+  assertUsage(
+    "web.example.com",
+    'Unknown command "web.example.com"; for one certificate: "vcm run web.example.com"',
+  );
+  assertUsage(
+    "help constructor",
+    `Unknown command "constructor"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
+  );
+});
+
+pureTest("an unknown option is a mistake, with what was probably meant", () => {
+  assertUsage(
+    "--froce issue",
+    'Unknown option "--froce" of "vcm issue"; did you mean "--force"?',
+    "issue",
+  );
+  assertUsage(
+    "run --dryrun",
+    'Unknown option "--dryrun" of "vcm run"; did you mean "--dry-run"?',
+    "run",
+  );
+  assertUsage(
+    "plan --no-colour",
+    'Unknown option "--no-colour" of "vcm plan"; did you mean "--no-color"?',
+    "plan",
+  );
+  const allowed = "--all, --config, --json, --quiet, --verbose, --no-color, --help, --version";
+  assertUsage("check -x", `Unknown option "-x" of "vcm check"; allowed here: ${allowed}`, "check");
+  assertUsage(
+    "check --__proto__",
+    `Unknown option "--__proto__" of "vcm check"; allowed here: ${allowed}`,
+    "check",
+  );
+});
+
+pureTest("--force where it does not belong is answered with where it does", () => {
+  for (const command of ["run", "check", "validate"] as const) {
+    assertUsage(
+      `${command} --force`,
+      `"vcm ${command}" does what is due; for more use --force with issue, deploy or restart`,
+      command,
+    );
+  }
+});
+
+pureTest("an option of another command is unknown", () => {
+  for (
+    const [command, option] of [
+      ["issue", "--dry-run"],
+      ["deploy", "--all"],
+      ["check", "--wait=30s"],
+      ["plan", "--wait=30s"],
+      ["demo", "--config=x"],
+    ] as const
+  ) {
+    const name = option.split("=")[0];
+    const message = new RegExp(`^Unknown option "${name}" of "vcm ${command}"; `);
+    assert.throws(() => parse(`${command} ${option}`), { name: "UsageError", message });
+  }
+});
+
+pureTest("a value is needed where there is one, and refused where there is none", () => {
+  assertUsage("check --config", 'Option "--config" needs a value', "check");
+  assertUsage("check -c", 'Option "-c" needs a value', "check");
+  assertUsage("check --config=", 'Option "--config" needs a value', "check");
+  assertUsage("--json=yes", 'Option "--json" takes no value; got "yes"', "run");
+  assertUsage("--json=", 'Option "--json" takes no value; got ""', "run");
+});
+
+// The value of --config is whatever comes next: `--config $UNSET --quiet`, as a cron line has
+// it, reads a file named "--quiet", and is loud.
+pureTest("an option is no value of --config", () => {
+  assertUsage("check --config --quiet", 'Option "--config" needs a value', "check");
+  assertUsage("check -c --json", 'Option "-c" needs a value', "check");
+});
+
+pureTest("validate and demo take no names", () => {
+  assertUsage("validate web", '"vcm validate" takes no names; got "web"', "validate");
+  assertUsage("demo x", '"vcm demo" takes no names; got "x"', "demo");
+});
+
+pureTest("who wants to uninstall is told how, and not to install", () => {
+  for (const word of ["uninstall", "Uninstall", "un-install", "unistall", "unstall", "deinstall"]) {
+    assertUsage(
+      word,
+      `Unknown command "${word}"; to remove the systemd units, run "vcm install --uninstall"`,
+      "install",
+    );
+  }
+  assertUsage(
+    "help uninstall",
+    'Unknown command "uninstall"; to remove the systemd units, ' +
+      'run "vcm install --uninstall"',
+    "install",
+  );
+  assertUsage("instal", 'Unknown command "instal"; did you mean "install"?');
+  assertUsage("reinstall", 'Unknown command "reinstall"; did you mean "install"?');
+});
+
+pureTest("an empty argument is no command and no name that is left out", () => {
+  assert.throws(() => parseArguments([""]), { message: /^Unknown command ""; / });
+  assert.deepEqual(parseArguments(["issue", ""]).names, [""]);
+});
+
+pureTest("parseArguments() leaves the arguments as they are", () => {
+  const args = Object.freeze(["check", "--json"]);
+  parseArguments(args);
+  assert.deepEqual(args, ["check", "--json"]);
+});

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { observeContainer, parseState } from "../../../lib/host/containers.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const START = Date.UTC(2026, 10, 24, 16, 12, 59, 677);
+
+/** The state of a container as `docker container inspect` prints it (Docker Engine 28). */
+const DOCKER = {
+  Status: "running",
+  Running: true,
+  Paused: false,
+  Restarting: false,
+  OOMKilled: false,
+  Dead: false,
+  Pid: 4711,
+  ExitCode: 0,
+  Error: "",
+  StartedAt: "2026-11-24T16:12:59.677415505Z",
+  FinishedAt: "0001-01-01T00:00:00Z",
+};
+
+function parse(change: Readonly<Record<string, unknown>>) {
+  return parseState(`${JSON.stringify({ ...DOCKER, ...change })}\n`);
+}
+
+pureTest("parseState() reads when a container was started, whatever zone it is said in", () => {
+  const cases: [string, number][] = [
+    ["2026-11-24T16:12:59.677415505Z", START],
+    ["2026-11-24T17:12:59.677415505+01:00", START],
+    ["2026-11-24T11:42:59.677-04:30", START],
+    ["2026-11-24T16:12:59Z", START - 677],
+  ];
+  for (const [StartedAt, startedAt] of cases) {
+    assert.deepEqual(parse({ StartedAt }), { state: "running", startedAt }, StartedAt);
+  }
+});
+
+pureTest("parseState() takes a start that it cannot read for none", () => {
+  for (const StartedAt of ["0001-01-01T00:00:00Z", "", "n/a", null, undefined, 7e20, {}]) {
+    assert.equal(parse({ StartedAt })?.startedAt, 0, String(StartedAt));
+  }
+});
+
+pureTest("parseState() tells a container that runs from one that does not", () => {
+  const cases = [
+    [{ Status: "exited", Running: false, ExitCode: 1 }, "stopped"],
+    [{ Status: "created", Running: false, StartedAt: "0001-01-01T00:00:00Z" }, "stopped"],
+    [{ Status: "dead", Running: false, Dead: true }, "stopped"],
+    [{ Status: "restarting", Running: true, Restarting: true }, "running"],
+    // Podman has more fields, and some that Docker has not.
+    [{ OciVersion: "1.2.0", ConmonPid: 4712, CgroupPath: "/x", Healthcheck: {} }, "running"],
+  ] as const;
+  for (const [change, expected] of cases) {
+    assert.equal(parse(change)?.state, expected, JSON.stringify(change));
+  }
+});
+
+// It goes on with what it has loaded, and loads nothing when it goes on.
+pureTest("parseState() takes no paused container for one that is stopped", () => {
+  assert.notEqual(parse({ Status: "paused", Running: true, Paused: true })?.state, "stopped");
+});
+
+pureTest("parseState() reads nothing from what is no state", () => {
+  for (const text of ["", "\n", "null", "no such thing", "{", "[object Object]"]) {
+    assert.equal(parseState(text), undefined, JSON.stringify(text));
+  }
+});
+
+Deno.test("observeContainer() knows nothing without an engine, or no such container", async () => {
+  for (const engine of ["docker", "podman"] as const) {
+    const seen = await observeContainer(engine, "vcm-test-no-such-container");
+    assert.ok(seen === undefined || seen.state === "unknown", `${engine}: ${seen?.state}`);
+  }
+});

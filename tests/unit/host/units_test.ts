@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { parseTimestamp, parseUnits } from "../../../lib/host/units.ts";
+
+Deno.test("parseTimestamp() reads microseconds and whole seconds", () => {
+  const second = Date.UTC(2026, 10, 24, 10, 0, 0);
+  assert.equal(parseTimestamp("Tue 2026-11-24 10:00:00.123456 UTC"), second + 123.456);
+  assert.equal(parseTimestamp("Tue 2026-11-24 10:00:00 UTC"), second);
+  assert.equal(parseTimestamp("2026-11-24 10:00:00 UTC"), second);
+});
+
+Deno.test("parseTimestamp() takes whatever it cannot read for never", () => {
+  for (
+    const text of [
+      "",
+      "n/a",
+      "0",
+      "Tue 2026-11-24 10:00:00 CET",
+      "garbage",
+      "2026-99-99 10:00:00 UTC",
+    ]
+  ) {
+    assert.equal(parseTimestamp(text), 0, text);
+  }
+});
+
+Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
+  const text = [
+    "Id=nginx.service",
+    "LoadState=loaded",
+    "ActiveState=active",
+    "StateChangeTimestamp=Tue 2026-11-24 10:00:00.5 UTC",
+    "ReloadResult=success",
+    "CanReload=yes",
+    "",
+    "CanReload=no",
+    "ReloadResult=exit-code",
+    "StateChangeTimestamp=",
+    "ActiveState=failed",
+    "LoadState=not-found",
+    "Id=a=b.service",
+    "",
+  ].join("\n");
+  assert.deepEqual(parseUnits(text), [
+    {
+      unit: "nginx.service",
+      load: "loaded",
+      active: "active",
+      changedAt: Date.UTC(2026, 10, 24, 10) + 500,
+      startedAt: 0,
+      reloadResult: "success",
+      canReload: true,
+      ranToItsEnd: false,
+    },
+    {
+      unit: "a=b.service",
+      load: "not-found",
+      active: "failed",
+      changedAt: 0,
+      startedAt: 0,
+      reloadResult: "exit-code",
+      canReload: false,
+      ranToItsEnd: false,
+    },
+  ]);
+});
+
+Deno.test("parseUnits() takes a unit that has no reloads for one whose reloads succeed", () => {
+  const [unit] = parseUnits("Id=x.socket\nLoadState=loaded\nActiveState=active\n");
+  assert.deepEqual([unit?.reloadResult, unit?.changedAt], ["success", 0]);
+});
+
+Deno.test("parseUnits() takes a unit that says nothing of it for one that can reload", () => {
+  const [unit] = parseUnits("Id=x.service\nLoadState=loaded\nActiveState=active\n");
+  assert.equal(unit?.canReload, true);
+});
+
+Deno.test("parseUnits() tells a run that ended well from one that did not, and from a daemon", () => {
+  const cases = [["oneshot", "success", true], ["oneshot", "exit-code", false], [
+    "notify",
+    "success",
+    false,
+  ]] as const;
+  for (const [type, result, expected] of cases) {
+    const [unit] = parseUnits(`Id=x.service\nType=${type}\nResult=${result}\n`);
+    assert.equal(unit?.ranToItsEnd, expected, `${type}, ${result}`);
+  }
+});
+
+Deno.test("parseUnits() takes the start of a run that ended well for the unit's, which is never active", () => {
+  const times = "InactiveExitTimestamp=Tue 2026-11-24 10:00:00 UTC\n" +
+    "ActiveEnterTimestamp=Tue 2026-11-24 09:00:00 UTC\n";
+  const [RUN, ACTIVE] = [Date.UTC(2026, 10, 24, 10), Date.UTC(2026, 10, 24, 9)];
+  const cases = [
+    ["Type=oneshot\nResult=success\nRemainAfterExit=no\n", RUN, true],
+    ["Type=oneshot\nResult=success\nRemainAfterExit=yes\n", ACTIVE, false],
+    ["Type=oneshot\nResult=exit-code\nRemainAfterExit=no\n", ACTIVE, false],
+    ["Type=simple\nResult=success\n", ACTIVE, false],
+  ] as const;
+  for (const [lines, startedAt, ranToItsEnd] of cases) {
+    const [unit] = parseUnits(`Id=x.service\n${lines}${times}`);
+    assert.deepEqual([unit?.startedAt, unit?.ranToItsEnd], [startedAt, ranToItsEnd], lines);
+  }
+});
+
+Deno.test("parseUnits() reads nothing from nothing", () => {
+  for (const text of ["", "\n\n"]) assert.deepEqual(parseUnits(text), []);
+});

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import type { CertificateSpec, ServiceSpec } from "../../../lib/config/types.ts";
+import { formatMarker } from "../../../lib/store/pending_action_text.ts";
+import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
+import { makeService, makeSpec } from "../../support/fixtures.ts";
+import { type Folder, makeFolder } from "../../support/rig.ts";
+import { startDaemon } from "../host/daemon.ts";
+
+function asked(...services: readonly ServiceSpec[]): CertificateSpec[] {
+  return [makeSpec({ name: "web", services })];
+}
+
+function units(...names: readonly string[]): CertificateSpec[] {
+  return asked(...names.map((id) => makeService({ id })));
+}
+
+/** The one marker that is there. */
+async function observeOne(store: Folder, service: ServiceSpec) {
+  const { markers } = await observeMarkers(store.path, asked(service));
+  assert.ok(markers.kind === "present");
+  assert.equal(markers.value.length, 1);
+  return markers.value[0];
+}
+
+Deno.test("observeMarkers() sees the asked services' markers only, with their time", async () => {
+  using store = makeFolder();
+  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
+    markers: { kind: "absent" },
+    orphans: [],
+  });
+  // Names that no systemd has, where there is one.
+  for (const service of ["vcm-test-b.service", "vcm-test-a.service", "vcm-test-other.service"]) {
+    store.write(`.owed/${service}`, "x");
+    Deno.utimeSync(store.at(`.owed/${service}`), 1000, 1000);
+  }
+  const wanted = units("vcm-test-a.service", "vcm-test-b.service", "vcm-test-none.service");
+  const { markers } = await observeMarkers(store.path, wanted);
+  assert.ok(markers.kind === "present");
+  assert.deepEqual(markers.value.map(({ service, since }) => [service, since]), [
+    ["vcm-test-a.service", 1_000_000],
+    ["vcm-test-b.service", 1_000_000],
+  ]);
+});
+
+Deno.test("observeMarkers() calls markers unreadable that it cannot list, never absent", async () => {
+  using store = makeFolder();
+  store.write(".owed", "a file in the folder's place");
+  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
+    markers: {
+      kind: "unreadable",
+      problem: `Cannot read "${store.at(".owed")}": not a directory`,
+    },
+    orphans: [],
+  });
+});
+
+Deno.test("a marker is a debt whatever its text is, or if it cannot be read", async () => {
+  const service = makeService({ id: "command:x", manager: "command" });
+  for (const text of ["", "\0\xff\n", "until", "until:\nfailed:\n", " until: 2026-12-01\n"]) {
+    using store = makeFolder();
+    store.write(".owed/command:x", text);
+    Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
+    assert.deepEqual(
+      await observeOne(store, service),
+      { service: "command:x", since: 1_000_000, certificates: [] },
+      JSON.stringify(text),
+    );
+  }
+  using store = makeFolder();
+  store.write(".owed/command:x/in-the-way", "x");
+  Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
+  assert.deepEqual(await observeOne(store, service), {
+    service: "command:x",
+    since: 1_000_000,
+    certificates: [],
+  });
+});
+
+Deno.test("a command has no record, so its marker alone counts", async () => {
+  using store = makeFolder();
+  store.write(".owed/command:x", "x");
+  const marker = await observeOne(store, makeService({ id: "command:x", manager: "command" }));
+  assert.equal(marker && "record" in marker, false);
+});
+
+Deno.test("a process's record is its start, and none while it does not run", async () => {
+  using store = makeFolder();
+  const service = makeService({
+    id: "pid_file:x",
+    manager: "pid_file",
+    pidFile: store.at("daemon.pid"),
+  });
+  store.write(".owed/pid_file:x", "x");
+  // No file: it may be a slip in the path.
+  assert.equal((await observeOne(store, service))?.record, undefined);
+  store.write("daemon.pid", "4194303\n");
+  assert.deepEqual((await observeOne(store, service))?.record, { kind: "process" });
+  Deno.removeSync(store.at("daemon.pid"));
+  await using daemon = await startDaemon(store);
+  const record = (await observeOne(store, service))?.record;
+  assert.ok(record?.kind === "process");
+  assert.ok(Math.abs((record.startedAt ?? 0) - Date.now()) < 60_000);
+  // One that cannot be told from another process says nothing.
+  Deno.utimeSync(daemon.pidFile, 1000, 1000);
+  assert.equal((await observeOne(store, service))?.record, undefined);
+});
+
+Deno.test("a marker whose service the file no longer names is owed by those that it names now", async () => {
+  using store = makeFolder();
+  const write = (id: string, certificates: readonly string[], time: number) => {
+    store.write(`.owed/${id}`, formatMarker(id, { certificates, failure: "no such unit" }));
+    Deno.utimeSync(store.at(`.owed/${id}`), time, time);
+  };
+  write("command:ngnix", ["web"], 2000);
+  write("command:mine", ["web"], 1000);
+  write("command:of-another-file", ["other"], 3000);
+  // A certificate of another file has to do with it too.
+  write("command:shared", ["web", "other"], 3000);
+  store.write(".owed/.command:mine.vcm-new", "certificate: web\n");
+  const command = (id: string) => makeService({ id, manager: "command" });
+  const specs = [
+    ...asked(command("command:nginx"), command("command:mine")),
+    makeSpec({ name: "db", services: [command("command:db")] }),
+  ];
+  assert.deepEqual(await observeMarkers(store.path, specs), {
+    markers: {
+      kind: "present",
+      value: [
+        { service: "command:nginx", since: 2_000_000, certificates: ["web"] },
+        {
+          service: "command:mine",
+          since: 2_000_000,
+          certificates: ["web"],
+          failure: "no such unit",
+        },
+      ],
+    },
+    orphans: [{ marker: "command:ngnix", heirs: ["command:nginx", "command:mine"] }],
+  });
+});
+
+Deno.test("a container of an engine that cannot be asked has no record", async () => {
+  using store = makeFolder();
+  for (const manager of ["docker", "podman"] as const) {
+    const id = `${manager}:vcm-test-no-such-container`;
+    store.write(`.owed/${id}`, "x");
+    const service = makeService({ id, name: "vcm-test-no-such-container", manager });
+    const record = (await observeOne(store, service))?.record;
+    // Where there is an engine, it says that it knows no such container.
+    assert.ok(record === undefined || (record.kind === "container" && record.state === "unknown"));
+  }
+});
+
+Deno.test("without markers nobody is asked", {
+  permissions: { read: true, write: true },
+}, async () => {
+  using store = makeFolder();
+  Deno.mkdirSync(store.at(".owed"));
+  store.write(".owed/other.service", "x");
+  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
+    markers: { kind: "present", value: [] },
+    orphans: [],
+  });
+});

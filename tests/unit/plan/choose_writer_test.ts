@@ -1,0 +1,294 @@
+import assert from "node:assert/strict";
+import { chooseHand } from "../../../lib/plan/choose_writer.ts";
+import type { HostUsers } from "../../../lib/host/replacers.ts";
+import { storeHazard } from "../../../lib/store/unsafe_store.ts";
+import type { Passage } from "../../../lib/host/types.ts";
+import type { TargetObservation } from "../../../lib/observe/types.ts";
+import {
+  ABSENT,
+  makeFile,
+  makeSeen,
+  makeTarget,
+  present,
+  unreadable,
+} from "../../support/fixtures.ts";
+import { pureTest } from "../../support/pure_test.ts";
+
+const PATH = "/srv/pg/web.crt";
+const ROOT: HostUsers = { runner: 0, ownGroups: new Map([[26, 260], [1000, 1000]]) };
+const ELSE = "give a path below folders that nobody may write to but root";
+/** What is said where root would write beside what others may put there. */
+const ROUND =
+  'give a path in a directory of the user whom "owner" names, or below directories that ' +
+  "only root may write to";
+const PG = { kind: "given", name: "postgres", id: 26 } as const;
+
+/** A folder on the way that leads on to the next one. */
+function passage(folder: string, uid: number, mode: number, more: Partial<Passage> = {}): Passage {
+  return { folder, uid, gid: uid, owner: uid === 26 ? "postgres" : String(uid), mode, ...more };
+}
+
+/** What is chosen for a target in `/srv/pg`, which is as the change has it, in folders of root. */
+function chosen(
+  last: Partial<Passage>,
+  seen: Partial<TargetObservation> = {},
+  users: HostUsers = ROOT,
+) {
+  const way = [
+    passage("/", 0, 0o755, { next: { path: "/srv", uid: 0, owner: "root" } }),
+    passage("/srv", 0, 0o755, { next: { path: "/srv/pg", uid: last.uid ?? 0, owner: "x" } }),
+    { ...passage("/srv/pg", last.uid ?? 0, 0o755), ...last },
+  ];
+  return chooseHand(
+    makeTarget({ path: PATH }),
+    makeSeen({ path: PATH, file: ABSENT, way, ...seen }),
+    users,
+  );
+}
+
+function refusal(...args: Parameters<typeof chosen>): string {
+  const choice = chosen(...args);
+  assert.ok(choice.kind === "refused", JSON.stringify(choice));
+  return choice.message ?? "";
+}
+
+pureTest("root writes where only root may replace what is on the way", () => {
+  assert.deepEqual(chosen({}), { kind: "own" });
+  assert.deepEqual(chosen({}, { owner: PG }), { kind: "own" });
+  assert.deepEqual(chosen({ mode: 0o2755 }), { kind: "own" });
+});
+
+pureTest("in a user's folder that user writes, with the user's own group or nobody's", () => {
+  const by = { uid: 26, gid: 260 };
+  assert.deepEqual(chosen({ uid: 26 }, { owner: PG }), { kind: "user", by });
+  const unknown = { runner: 0, ownGroups: new Map() };
+  assert.deepEqual(chosen({ uid: 26 }, { owner: PG }, unknown), {
+    kind: "user",
+    by: { uid: 26, gid: 65534 },
+  });
+});
+
+pureTest("a file of root's, or of a third one's, in a user's folder is refused", () => {
+  const message =
+    'User "postgres" may replace what lies in "/srv/pg", so "/srv/pg/web.crt" has to ' +
+    `belong to that user too: set "owner" to "postgres", or ${ELSE}`;
+  assert.equal(refusal({ uid: 26, owner: "postgres" }), message);
+  const file = present(makeFile({ uid: 0 }));
+  assert.equal(refusal({ uid: 26, owner: "postgres" }, { file }), message);
+  const owner = { kind: "given", name: "web", id: 33 } as const;
+  assert.equal(refusal({ uid: 26, owner: "postgres" }, { owner }), message);
+  // Whose the file is that lies there says nothing: that user may have put it there.
+  for (const type of ["file", "symlink"] as const) {
+    const theirs = present(makeFile({ type, uid: 26 }));
+    assert.equal(refusal({ uid: 26, owner: "postgres" }, { file: theirs }), message);
+  }
+});
+
+pureTest("a folder that all, or a group of several, may write to is refused", () => {
+  assert.equal(
+    refusal({ mode: 0o777 }),
+    'Every user may write to "/srv/pg" (mode 0777), and root writes no file there; ' +
+      `end that by "chmod o-w /srv/pg", or ${ROUND}`,
+  );
+  assert.equal(
+    refusal({ mode: 0o775, gid: 50 }),
+    'Group 50 may write to "/srv/pg" (mode 0775), and root writes no file there; ' +
+      `end that by "chmod g-w /srv/pg", or ${ROUND}`,
+  );
+  assert.match(refusal({ mode: 0o2775, gid: 50 }, { owner: PG }), /^Group 50 may write .*"owner"/);
+  assert.match(refusal({ uid: 26, gid: 50, mode: 0o770 }, { owner: PG }), /^Group 50 may write/);
+  assert.match(refusal({ uid: 26, gid: 260, mode: 0o777 }, { owner: PG }), /^Every user may write/);
+});
+
+pureTest("a user's own group is as good as the user", () => {
+  assert.equal(chosen({ uid: 26, gid: 260, mode: 0o2770 }, { owner: PG }).kind, "user");
+});
+
+const at = (uid: number) =>
+  present(makeFile({ uid, owner: uid === 26 ? "postgres" : uid === 0 ? "root" : String(uid) }));
+
+pureTest("in a sticky folder a file that is a user's is written by that user", () => {
+  assert.equal(chosen({ mode: 0o1777 }, { file: at(26), owner: PG }).kind, "user");
+  const root = { kind: "given", name: "root", id: 0 } as const;
+  assert.equal(
+    refusal({ mode: 0o1777 }, { file: at(26), owner: root }),
+    'User "postgres" may replace "/srv/pg/web.crt", and "owner" does not name that user; move it ' +
+      'away, and give a path in a directory of the user whom "owner" names, or below directories ' +
+      "that only root may write to",
+  );
+  const unspecified = refusal({ mode: 0o1777 }, { file: at(26) });
+  assert.match(unspecified, /^User "postgres" may replace .*, and "owner" does not name that user/);
+});
+
+pureTest("root itself writes into no directory that others may write to, sticky or not", () => {
+  const message = (who: string, mode: string) =>
+    `${who} may write to "/srv/pg" (mode ${mode}), and root writes no file there; ${ROUND}`;
+  assert.equal(refusal({ mode: 0o1777 }), message("Every user", "1777"));
+  assert.equal(refusal({ mode: 0o1777 }, { owner: PG }), message("Every user", "1777"));
+  assert.equal(refusal({ mode: 0o1777 }, { parent: "absent" }), message("Every user", "1777"));
+  assert.equal(refusal({ mode: 0o3775, gid: 50 }), message("Group 50", "3775"));
+  // One that is root's can be replaced by nobody, and has to stay as it is.
+  for (const [gid, mode, who] of [[0, 0o1777, "Every user"], [50, 0o1770, "Group 50"]] as const) {
+    assert.deepEqual(chosen({ mode, gid }, { file: at(0) }), {
+      kind: "refused",
+      message: message(who, mode.toString(8)),
+      onlyToWrite: true,
+    });
+  }
+  const link = present(makeFile({ type: "symlink" }));
+  assert.equal(chosen({ mode: 0o1777 }, { file: link }).kind, "refused");
+  assert.equal(chosen({ mode: 0o1777 }, { file: unreadable("/srv/pg/web.crt") }).kind, "refused");
+});
+
+pureTest("a sticky directory further up is root's where what it leads on to is", () => {
+  const way = [
+    passage("/tmp", 0, 0o1777, { next: { path: "/tmp/x", uid: 0, owner: "root" } }),
+    passage("/tmp/x", 0, 0o755),
+  ];
+  assert.deepEqual(chosen({}, { way }), { kind: "own" });
+  // Where directories have yet to be made, others could make them first.
+  const begun = {
+    way: way.slice(0, 1).map(({ next: _, ...rest }) => rest),
+    parent: "absent",
+  } as const;
+  assert.match(
+    refusal({}, begun),
+    /^Every user may write to "\/tmp" \(mode 1777\), and root writes/,
+  );
+});
+
+pureTest("the one user who owns a sticky directory may write there, and nobody for others", () => {
+  const by = { uid: 26, gid: 260 };
+  for (const file of [ABSENT, at(26), at(0)]) {
+    assert.deepEqual(chosen({ uid: 26, mode: 0o1777 }, { file, owner: PG }), { kind: "user", by });
+  }
+  assert.match(
+    refusal({ uid: 26, owner: "postgres", mode: 0o1777 }),
+    /^User "postgres" may replace .*: set "owner" to "postgres", or give a path below/,
+  );
+  assert.match(
+    refusal({ uid: 26, owner: "postgres", mode: 0o1777 }, { file: at(27), owner: PG }),
+    /^User "27" may replace "\/srv\/pg\/web.crt"/,
+  );
+  assert.match(
+    refusal({ uid: 26, mode: 0o1777 }, { parent: "absent", owner: PG }),
+    /^Every user may write/,
+  );
+  const me: HostUsers = { runner: 1000, ownGroups: new Map([[1000, 1000]]) };
+  for (const file of [ABSENT, at(1000)]) {
+    assert.deepEqual(chosen({ uid: 1000, mode: 0o1777 }, { file }, me), { kind: "own" });
+  }
+});
+
+pureTest("two users on one way are refused, whoever the target's is", () => {
+  for (const id of [26, 27]) {
+    const owner = { kind: "given", name: "x", id } as const;
+    const way = [passage("/home/a", 26, 0o755), passage("/home/a/b", 27, 0o755)];
+    const seen = makeSeen({ path: PATH, file: ABSENT, owner, way });
+    assert.equal(chooseHand(makeTarget({ path: PATH }), seen, ROOT).kind, "refused");
+  }
+});
+
+pureTest("a user who may not write to the last folder, and set-id bits, are refused before", () => {
+  const way = [passage("/home", 26, 0o755), passage("/home/ssl", 0, 0o755)];
+  const seen = makeSeen({ path: PATH, file: ABSENT, owner: PG, way });
+  const closed = chooseHand(makeTarget({ path: PATH }), seen, ROOT);
+  assert.equal(
+    closed.kind === "refused" && closed.message,
+    'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" is written as that ' +
+      `user, who may not write to "/home/ssl"; give that folder to the user, or ${ELSE}`,
+  );
+  const setId = chooseHand(makeTarget({ path: PATH, mode: 0o2640 }), {
+    ...seen,
+    way: [passage("/home", 26, 0o755)],
+  }, ROOT);
+  assert.match(
+    setId.kind === "refused" ? setId.message ?? "" : "",
+    /gets no set-id bits then; give a/,
+  );
+});
+
+pureTest("a bundle is refused where somebody else may replace what is on the way", () => {
+  const seen = makeSeen({
+    path: PATH,
+    file: ABSENT,
+    owner: PG,
+    way: [passage("/home", 26, 0o755)],
+  });
+  const hand = chooseHand(makeTarget({ what: "bundle", path: PATH }), seen, ROOT);
+  assert.equal(
+    hand.kind === "refused" && hand.message,
+    'User "postgres" may replace what lies in "/home", and root writes no bundle where somebody ' +
+      `else may; ${ELSE}`,
+  );
+});
+
+pureTest(
+  "no bundle is made where everybody may write, sticky or not, whoever made what is there",
+  () => {
+    const way = [{ ...passage("/srv/ssl", 0, 0o1777), owner: "root" }];
+    const file = present(makeFile({ type: "bundle" }));
+    const target = makeTarget({ what: "bundle", path: "/srv/ssl/web" });
+    const seen = makeSeen({ path: "/srv/ssl/web", file, way });
+    assert.deepEqual(chooseHand(target, seen, ROOT), {
+      kind: "refused",
+      message: 'Every user may write to "/srv/ssl" (mode 1777), and root makes no bundle there; ' +
+        "give a path in a folder of its own",
+    });
+    const other = makeTarget({ path: "/srv/ssl/web" });
+    assert.equal(chooseHand(other, seen, ROOT).kind, "refused");
+  },
+);
+
+pureTest("a store is refused where somebody else may put another in its place", () => {
+  const store = "/home/pg/store";
+  const next = { path: store, uid: 0, owner: "root" };
+  const hazard = (above: Passage, users = ROOT) => storeHazard(store, [above], users);
+  assert.equal(hazard({ ...passage("/home/pg", 0, 0o755), next }), undefined);
+  assert.equal(hazard({ ...passage("/home/pg", 0, 0o1777), next }), undefined);
+  const message = 'User "postgres" may replace what lies in "/home/pg", and so the store ' +
+    '"/home/pg/store"; give a "cert_store" below folders that nobody may write to but root';
+  assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }), message);
+  const me: HostUsers = { runner: 1000, ownGroups: new Map() };
+  assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }, me), `${message} or you`);
+  assert.equal(hazard({ ...passage("/home/me", 1000, 0o755), next }, me), undefined);
+  // Where there is none yet, whoever comes first makes it.
+  assert.match(
+    hazard(passage("/home/pg", 0, 0o1777)) ?? "",
+    /^Every user may write to "\/home\/pg" \(mode 1777\), and so replace what VCM writes there; /,
+  );
+  // Whose the store itself is: that is judged when it is locked.
+  const theirs = { ...next, uid: 26, owner: "postgres" };
+  assert.equal(hazard({ ...passage("/tmp", 0, 0o1777), next: theirs }), undefined);
+});
+
+pureTest("who is not root writes where nobody but root and they may replace", () => {
+  const me: HostUsers = { runner: 1000, ownGroups: new Map([[1000, 1000]]) };
+  assert.deepEqual(chosen({ uid: 1000 }, {}, me), { kind: "own" });
+  assert.deepEqual(chosen({ uid: 1000, mode: 0o775 }, {}, me), { kind: "own" });
+  assert.equal(
+    refusal({ uid: 26, owner: "postgres" }, { owner: PG }, me),
+    `User "postgres" may replace what lies in "/srv/pg"; ${ELSE} or you`,
+  );
+  assert.match(refusal({ uid: 1000, gid: 50, mode: 0o775 }, {}, me), /^Group 50 may write/);
+});
+
+pureTest(
+  "where something else is said already nothing more is said, and root keeps its hands off",
+  () => {
+    const owner = { kind: "unknown", name: "x" } as const;
+    assert.deepEqual(chosen({ uid: 26 }, { owner }), { kind: "refused" });
+    // What makes it unreadable may be its owner, who waits for root to come by.
+    const file = unreadable("/srv/pg/web.crt");
+    assert.deepEqual(chosen({ uid: 26 }, { file, owner: PG }), { kind: "refused" });
+    assert.deepEqual(chosen({}, { file }), { kind: "own" });
+  },
+);
+
+pureTest("names that others chose turn no terminal's cursor", () => {
+  const folder = "/srv/\x1b[2J\nerror: all is lost";
+  assert.match(
+    refusal({ folder, mode: 0o777 }),
+    /^Every user may write to "\/srv\/\ufffd\[2J\ufffderror/,
+  );
+});

@@ -1,0 +1,122 @@
+/** Earlier sets in the store's archive: how many stay, which go, and that nobody else can open them. */
+import assert from "node:assert/strict";
+import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
+import { PARTS } from "../../../lib/certificate/types.ts";
+import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
+
+const NAME = "*.apps.example.test";
+const ARCHIVE = `archive/${NAME}`;
+
+function write(store: Folder, set: string, keep: number): string | undefined {
+  return writeStoredSet(store.path, NAME, (part) => `${set} ${part}\n`, keep);
+}
+
+/** Lets the stored set have been written at a time. */
+function date(store: Folder, time: string): void {
+  Deno.utimeSync(store.at(`${NAME}/cert.pem`), new Date(time), new Date(time));
+}
+
+function kept(store: Folder): string[] {
+  return [...Deno.readDirSync(store.at(ARCHIVE))].map(({ name }) => name).sort();
+}
+
+Deno.test("as many earlier sets stay as are asked for, and the oldest goes", () => {
+  using store = makeFolder();
+  for (const [at, set] of ["one", "two", "three", "four"].entries()) {
+    write(store, set, 2);
+    date(store, `2026-01-0${at + 1}T12:00:00Z`);
+  }
+  assert.deepEqual(kept(store), ["20260102T120000Z", "20260103T120000Z"]);
+  assert.equal(store.read(`${ARCHIVE}/20260103T120000Z/privkey.pem`), "three privkey\n");
+  assert.equal(store.read(`${NAME}/privkey.pem`), "four privkey\n");
+  write(store, "five", 0);
+  assert.deepEqual(kept(store), []);
+});
+
+Deno.test("what is kept is for its owner alone", () => {
+  using store = makeFolder();
+  write(store, "one", 1);
+  date(store, "2026-01-01T12:00:00Z");
+  Deno.chmodSync(store.at(NAME), 0o755);
+  Deno.chmodSync(store.at(`${NAME}/privkey.pem`), 0o644);
+  date(store, "2026-01-01T12:00:00Z");
+  write(store, "two", 1);
+  for (const folder of ["archive", ARCHIVE, `${ARCHIVE}/20260101T120000Z`]) {
+    assert.equal(modeOf(store.at(folder)), "700");
+  }
+  for (const part of PARTS) {
+    assert.equal(modeOf(store.at(`${ARCHIVE}/20260101T120000Z/${part}.pem`)), "600");
+  }
+});
+
+Deno.test("sets of one second have numbers, which count as their order", () => {
+  using store = makeFolder();
+  for (let set = 1; set <= 12; set++) {
+    write(store, `set ${set}`, 10);
+    date(store, "2026-01-01T12:00:00Z");
+  }
+  const [first, ...others] = kept(store);
+  assert.equal(others.length, 9);
+  assert.equal(first, "20260101T120000Z-10");
+  write(store, "last", 1);
+  assert.equal(store.read(`${ARCHIVE}/${kept(store)[0]}/cert.pem`), "set 12 cert\n");
+});
+
+Deno.test("revoked sets, and what others put there, stay", () => {
+  using store = makeFolder();
+  store.write(`${ARCHIVE}/0a:1b/cert.pem`, "revoked");
+  store.write(`${ARCHIVE}/notes`, "x");
+  write(store, "one", 1);
+  date(store, "2026-01-01T12:00:00Z");
+  store.write(`${NAME}/dhparam.pem`, "other");
+  date(store, "2026-01-01T12:00:00Z");
+  write(store, "two", 1);
+  assert.deepEqual(kept(store), ["0a:1b", "20260101T120000Z", "notes"]);
+  assert.equal(store.read(`${NAME}/dhparam.pem`), "other");
+  assert.equal(store.tree().includes(`${ARCHIVE}/20260101T120000Z/dhparam.pem`), false);
+});
+
+Deno.test("an interrupted switch is finished with the old set in the archive", () => {
+  using store = makeFolder();
+  write(store, "one", 1);
+  date(store, "2026-01-01T12:00:00Z");
+  Deno.renameSync(store.at(NAME), store.at(`.old-${NAME}`));
+  for (const part of PARTS) store.write(`.new-${NAME}/${part}.pem`, `two ${part}\n`);
+  finishSwitch(store.path, NAME, 1);
+  assert.equal(store.read(`${NAME}/cert.pem`), "two cert\n");
+  assert.equal(store.read(`${ARCHIVE}/20260101T120000Z/cert.pem`), "one cert\n");
+});
+
+Deno.test("no link is followed to an archive, and the new set stands all the same", () => {
+  using store = makeFolder();
+  using other = makeFolder();
+  Deno.symlinkSync(other.path, store.at("archive"));
+  write(store, "one", 1);
+  const problem = write(store, "two", 1);
+  const unkept = `Cannot keep the earlier set "${store.at(`.old-${NAME}`)}" in the archive: ` +
+    `"${store.at("archive")}" is no folder; move it away`;
+  assert.equal(problem, unkept);
+  assert.deepEqual(other.tree(), []);
+  assert.equal(store.read(`${NAME}/cert.pem`), "two cert\n");
+  // Each further look says the same, and the next set takes its place all the same.
+  assert.equal(finishSwitch(store.path, NAME, 1), unkept);
+  assert.equal(write(store, "three", 1), unkept);
+  assert.equal(store.read(`${NAME}/cert.pem`), "three cert\n");
+  assert.equal(store.read(`.old-${NAME}/cert.pem`), "two cert\n");
+  Deno.removeSync(store.at("archive"));
+  assert.equal(finishSwitch(store.path, NAME, 1), undefined);
+  assert.equal(kept(store).length, 1);
+});
+
+Deno.test("a file that somebody put beside an earlier set stays, and keeps no key in the archive", () => {
+  using store = makeFolder();
+  for (const [at, set] of ["one", "two", "three", "four"].entries()) {
+    assert.equal(write(store, set, 1), undefined);
+    date(store, `2026-01-0${at + 1}T12:00:00Z`);
+    if (set === "two") store.write(`${ARCHIVE}/20260101T120000Z/NOTE`, "x");
+  }
+  assert.deepEqual(store.tree().filter((path) => path.startsWith(ARCHIVE) && !path.endsWith("/")), [
+    `${ARCHIVE}/20260101T120000Z/NOTE`,
+    ...PARTS.map((part) => `${ARCHIVE}/20260103T120000Z/${part}.pem`).sort(),
+  ]);
+});

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
+import { removeMarker, writeMarker } from "../../../lib/store/pending_action.ts";
+import { errorOf, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
+
+Deno.test("a marker is a file named as its service, for its owner alone", () => {
+  using store = makeFolder();
+  withUmask(0o000, () => writeMarker(store.path, "nginx.service", "web.example.test"));
+  const text = "nginx.service has to load new files\ncertificate: web.example.test\n";
+  assert.equal(store.read(".owed/nginx.service"), text);
+  assert.deepEqual([modeOf(store.at(".owed")), modeOf(store.at(".owed/nginx.service"))], [
+    "700",
+    "600",
+  ]);
+});
+
+Deno.test("a marker that is written again counts from then on", () => {
+  using store = makeFolder();
+  writeMarker(store.path, "nginx.service", "a much longer name of a certificate");
+  const path = store.at(".owed/nginx.service");
+  Deno.utimeSync(path, 1, 1);
+  writeMarker(store.path, "nginx.service", "web");
+  assert.ok((Deno.statSync(path).mtime?.getTime() ?? 0) > 1000);
+  assert.match(store.read(".owed/nginx.service"), /\ncertificate: web\n$/);
+});
+
+Deno.test("removeMarker() minds no missing marker, nor a missing folder", () => {
+  using store = makeFolder();
+  removeMarker(store.path, "nginx.service");
+  writeMarker(store.path, "nginx.service", "web");
+  removeMarker(store.path, "nginx.service");
+  assert.deepEqual(store.tree(), [".owed/"]);
+});
+
+Deno.test("lockStore() makes the store for its owner alone, and holds it for one run", () => {
+  using folder = makeFolder();
+  const store = folder.at("var/certs");
+  {
+    using _lock = withUmask(0o000, () => lockStore(store));
+    assert.deepEqual([modeOf(store), modeOf(`${store}/.lock`)], ["700", "600"]);
+    const error = errorOf(() => lockStore(store));
+    assert.ok(error instanceof LockedError);
+    assert.equal(
+      error.message,
+      `Another run of vcm holds the lock "${store}/.lock"; it is free when that run ends`,
+    );
+  }
+  lockStore(store)[Symbol.dispose]();
+});
+
+Deno.test("lockStore() says why a store cannot be made, and what to do", () => {
+  using folder = makeFolder();
+  folder.write("file", "x");
+  const error = errorOf(() => lockStore(folder.at("file/certs")));
+  assert.ok(error instanceof StoreError);
+  assert.equal(
+    error.message,
+    `Cannot open the lock "${folder.at("file/certs/.lock")}": not a directory; ` +
+      'run as the user whom the store belongs to, or give another "cert_store"',
+  );
+});

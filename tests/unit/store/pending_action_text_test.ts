@@ -1,0 +1,108 @@
+/** Lines of a marker that the next run reads: until when, and why not. */
+import assert from "node:assert/strict";
+import { noteFailure, removeMarker, writeMarker } from "../../../lib/store/pending_action.ts";
+import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
+import { makeService, makeSpec } from "../../support/fixtures.ts";
+import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
+
+const SERVICE = "command:reload web";
+const MARKER = `.owed/${SERVICE}`;
+const SPECS = [makeSpec({ services: [makeService({ id: SERVICE, manager: "command" })] })];
+const EARLY = new Date("2026-12-01T00:00:00Z");
+const LATE = new Date("2027-01-30T12:30:00Z");
+
+/** What the next run reads. */
+async function observed(store: Folder) {
+  const { markers } = await observeMarkers(store.path, SPECS);
+  assert.ok(markers.kind === "present");
+  assert.equal(markers.value.length, 1);
+  const { until, failure } = markers.value[0] ?? {};
+  return { until: until?.toISOString(), failure };
+}
+
+Deno.test("a marker tells until when what is loaded is valid", async () => {
+  using store = makeFolder();
+  writeMarker(store.path, SERVICE, "web", LATE);
+  assert.equal(
+    store.read(MARKER),
+    `${SERVICE} has to load new files\ncertificate: web\nuntil: 2027-01-30T12:30:00.000Z\n`,
+  );
+  assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: undefined });
+});
+
+Deno.test("of two ends the earlier one counts, whichever came first", async () => {
+  for (const ends of [[EARLY, LATE], [LATE, EARLY]]) {
+    using store = makeFolder();
+    for (const end of ends) writeMarker(store.path, SERVICE, "web", end);
+    assert.equal((await observed(store)).until, EARLY.toISOString());
+  }
+});
+
+Deno.test("an end that is not known for one of them is not known", async () => {
+  for (const ends of [[undefined, LATE], [LATE, undefined], [EARLY, undefined, LATE]]) {
+    using store = makeFolder();
+    for (const end of ends) writeMarker(store.path, SERVICE, "web", end);
+    assert.equal((await observed(store)).until, undefined);
+    assert.equal(store.read(MARKER).includes("until:"), false);
+  }
+});
+
+Deno.test("an end that nobody can read is not known", async () => {
+  for (const text of ["", "soon", "2026-13-45T00:00:00Z", "NaN"]) {
+    using store = makeFolder();
+    store.write(MARKER, `x\nuntil: ${text}\n`);
+    assert.equal((await observed(store)).until, undefined);
+    writeMarker(store.path, SERVICE, "web", LATE);
+    assert.equal((await observed(store)).until, undefined, text);
+  }
+});
+
+Deno.test("a marker that is removed takes its end along", async () => {
+  using store = makeFolder();
+  writeMarker(store.path, SERVICE, "web", EARLY);
+  removeMarker(store.path, SERVICE);
+  assert.equal(writeMarker(store.path, SERVICE, "web", LATE), true);
+  assert.equal((await observed(store)).until, LATE.toISOString());
+});
+
+Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", async () => {
+  using store = makeFolder();
+  writeMarker(store.path, SERVICE, "web", LATE);
+  noteFailure(store.path, SERVICE, "the first");
+  noteFailure(store.path, SERVICE, "the\n  second\r\nuntil: 2020-01-01T00:00:00Z");
+  assert.deepEqual(await observed(store), {
+    until: LATE.toISOString(),
+    failure: "the second until: 2020-01-01T00:00:00Z",
+  });
+  assert.equal(store.read(MARKER).match(/failed:/g)?.length, 1);
+  assert.equal(modeOf(store.at(MARKER)), "600");
+  assert.deepEqual(store.tree(), [".owed/", MARKER]);
+});
+
+Deno.test("a marker that is written anew still says why the last action failed", async () => {
+  using store = makeFolder();
+  writeMarker(store.path, SERVICE, "web", LATE);
+  noteFailure(store.path, SERVICE, "no");
+  writeMarker(store.path, SERVICE, "web", LATE);
+  assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: "no" });
+});
+
+Deno.test("noteFailure() makes no marker, and no folder for one", () => {
+  using store = makeFolder();
+  noteFailure(store.path, SERVICE, "no");
+  assert.deepEqual(store.tree(), []);
+  store.write(".owed/other", "x");
+  noteFailure(store.path, SERVICE, "no");
+  assert.deepEqual(store.tree(), [".owed/", ".owed/other"]);
+});
+
+Deno.test("noteFailure() never throws, whatever lies in the marker's place", () => {
+  using store = makeFolder();
+  store.write(`${MARKER}/x`, "x");
+  noteFailure(store.path, SERVICE, "no");
+  assert.deepEqual(store.tree(), [".owed/", `${MARKER}/`, `${MARKER}/x`]);
+  using other = makeFolder();
+  other.write(".owed", "a file");
+  noteFailure(other.path, SERVICE, "no");
+  assert.equal(other.read(".owed"), "a file");
+});

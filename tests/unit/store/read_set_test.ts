@@ -1,0 +1,266 @@
+import assert from "node:assert/strict";
+import { storeFault } from "../../../lib/store/store_trust.ts";
+import { createPracticeCa } from "../../../lib/tools/demo/demo_ca.ts";
+import type { CertificateSpec } from "../../../lib/config/types.ts";
+import type { What } from "../../../lib/certificate/types.ts";
+import { StoreReader } from "../../../lib/store/read_set.ts";
+import { makeSpec, makeTarget } from "../../support/fixtures.ts";
+import { type Folder, makeFolder } from "../../support/rig.ts";
+
+const NAME = "web.example.test";
+const CA = await createPracticeCa(new Date());
+const [FIRST, SECOND] = [await makeLeaf(), await makeLeaf()];
+/** Ends after its chain. */
+const LONG = await makeLeaf(2000);
+
+function makeLeaf(days = 1) {
+  const now = new Date();
+  const notAfter = new Date(now.getTime() + days * 86_400_000);
+  const names = { commonName: NAME, dnsSans: [NAME], ipSans: [] };
+  return CA.intermediate.issue({ ...names, now, notAfter, keyFormat: "sec1" });
+}
+
+function put(store: Folder, folder: string, leaf = FIRST): void {
+  const texts = {
+    cert: `${leaf.certificate}\n`,
+    chain: `${CA.intermediate.certificate}\n`,
+    fullchain: `${leaf.certificate}\n${CA.intermediate.certificate}\n`,
+    privkey: `${leaf.privateKey}\n`,
+    ca: `${CA.root.certificate}\n`,
+  };
+  for (const [what, text] of Object.entries(texts)) store.write(`${folder}/${what}.pem`, text);
+}
+
+function look(store: Folder, whats: readonly What[] = ["fullchain", "chain", "ca"]) {
+  const targets = whats.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
+  return new StoreReader(store.path).look(makeSpec({ name: NAME, targets }));
+}
+
+/** Serial of the certificate that is seen. */
+function serialOf({ stored: { leaf } }: ReturnType<typeof look>): string | undefined {
+  return leaf.kind === "present" && leaf.value.kind === "certificate"
+    ? leaf.value.certificate.serial
+    : undefined;
+}
+
+Deno.test("a store or a set that is not there is absent", () => {
+  using store = makeFolder();
+  const { stored, interrupted } = look(store);
+  for (const presence of Object.values(stored)) assert.deepEqual(presence, { kind: "absent" });
+  assert.equal(interrupted, false);
+  Deno.mkdirSync(store.at(NAME));
+  for (const presence of Object.values(look(store).stored)) assert.equal(presence.kind, "absent");
+});
+
+Deno.test("a whole set is present, and its key matches", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const seen = look(store);
+  assert.equal(serialOf(seen), FIRST.serialNumber);
+  const { key, chain, fullchain } = seen.stored;
+  assert.deepEqual([key, chain, fullchain], [
+    { kind: "present", value: "match" },
+    { kind: "present", value: "usable" },
+    { kind: "present", value: "usable" },
+  ]);
+});
+
+Deno.test("of chain and fullchain only what a target takes is looked at", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const { stored, texts } = look(store, ["chain"]);
+  assert.deepEqual([stored.chain.kind, stored.fullchain.kind], ["present", "absent"]);
+  assert.equal(texts.fullchain.kind, "absent");
+});
+
+Deno.test("a store that cannot be listed is unreadable, never absent", () => {
+  using folder = makeFolder();
+  folder.write("file", "x");
+  const store = { ...folder, path: folder.at("file") };
+  for (const presence of Object.values(look(store).stored)) {
+    const problem = `Cannot read "${folder.at("file")}": not a directory`;
+    assert.deepEqual(presence, { kind: "unreadable", problem });
+  }
+});
+
+Deno.test("a set that cannot be read is unreadable, never absent", () => {
+  using store = makeFolder();
+  store.write(NAME, "a file where the folder should be");
+  assert.equal(look(store).stored.leaf.kind, "unreadable");
+});
+
+Deno.test("damaged files are told apart from missing ones", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  store.write(`${NAME}/cert.pem`, "");
+  const { leaf } = look(store).stored;
+  const value = { kind: "unparsable", problem: "holds no PEM certificate" };
+  assert.deepEqual(leaf, { kind: "present", value });
+  put(store, NAME);
+  for (const text of ["", "text", FIRST.privateKey.slice(0, 80)]) {
+    store.write(`${NAME}/privkey.pem`, text);
+    assert.deepEqual(look(store).stored.key, { kind: "present", value: "unparsable" });
+  }
+});
+
+Deno.test("a key and a fullchain of another set are seen", () => {
+  using store = makeFolder();
+  put(store, NAME, SECOND);
+  store.write(`${NAME}/cert.pem`, FIRST.certificate);
+  const { key, fullchain } = look(store).stored;
+  assert.deepEqual([key, fullchain], [
+    { kind: "present", value: "mismatch" },
+    { kind: "present", value: "other-leaf" },
+  ]);
+});
+
+Deno.test("a set without a newline at any end, as older tools wrote it, is as good", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  for (const what of ["cert", "chain", "fullchain", "privkey"]) {
+    store.write(`${NAME}/${what}.pem`, store.read(`${NAME}/${what}.pem`).trimEnd());
+  }
+  const { key, chain, fullchain } = look(store).stored;
+  assert.deepEqual([key, chain, fullchain].map((it) => it.kind === "present" && it.value), [
+    "match",
+    "usable",
+    "usable",
+  ]);
+});
+
+/** Folders in the store, which set each holds, and which is the one that counts. */
+const STATES = {
+  "the current set alone": [{ "": FIRST }, FIRST, false],
+  "a staged set before the switch": [{ "": FIRST, ".new-": SECOND }, FIRST, true],
+  "a switch between its renames": [{ ".new-": SECOND, ".old-": FIRST }, SECOND, true],
+  "a retired set alone": [{ ".old-": FIRST }, FIRST, true],
+  "a retired set beside the new one": [{ "": SECOND, ".old-": FIRST }, SECOND, true],
+  "all three": [{ "": SECOND, ".new-": FIRST, ".old-": FIRST }, SECOND, true],
+  "a staged set alone, which may be half": [{ ".new-": FIRST }, undefined, true],
+} as const;
+
+for (const [what, [sets, seen, interrupted]] of Object.entries(STATES)) {
+  Deno.test(`what counts in the store: ${what}`, () => {
+    using store = makeFolder();
+    for (const [prefix, leaf] of Object.entries(sets)) put(store, prefix + NAME, leaf);
+    const found = look(store);
+    assert.equal(serialOf(found), seen?.serialNumber);
+    assert.equal(found.interrupted, interrupted);
+  });
+}
+
+Deno.test("what is left of another certificate is no interruption of this one", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  put(store, ".new-other");
+  put(store, `.old-${NAME}.other`);
+  assert.equal(look(store).interrupted, false);
+});
+
+Deno.test("ca.pem is looked at where a target takes it, and need be no more than there", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const { stored, texts } = look(store, ["ca"]);
+  assert.deepEqual([stored.ca, stored.chain], [
+    { kind: "present", value: "usable" },
+    { kind: "absent" },
+  ]);
+  assert.deepEqual(texts.ca, { kind: "present", value: `${CA.root.certificate}\n` });
+  assert.deepEqual(look(store, ["chain"]).stored.ca, { kind: "absent" });
+  Deno.removeSync(store.at(`${NAME}/ca.pem`));
+  assert.deepEqual(look(store, ["ca"]).stored.ca, { kind: "absent" });
+  Deno.mkdirSync(store.at(`${NAME}/ca.pem`));
+  assert.equal(look(store, ["ca"]).stored.ca.kind, "unreadable");
+});
+
+/** The other names that are seen where the file asks for `wanted`. */
+function otherNamesSeen(store: Folder, wanted: readonly string[], calls: string[]) {
+  const spec = makeSpec({ name: NAME, otherSans: wanted });
+  const { leaf } = new StoreReader(store.path, (x509) => {
+    calls.push(x509.serialNumber);
+    return ["1.2.3;UTF8:a"];
+  }).look(spec).stored;
+  return leaf.kind === "present" && leaf.value.kind === "certificate"
+    ? leaf.value.certificate.otherNames
+    : leaf;
+}
+
+Deno.test("names of other kinds are read only where some are wanted", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const calls: string[] = [];
+  assert.equal(otherNamesSeen(store, [], calls), undefined);
+  assert.deepEqual(calls, []);
+  assert.deepEqual(otherNamesSeen(store, ["1.2.3;UTF8:b"], calls), ["1.2.3;UTF8:a"]);
+  assert.equal(calls.length, 1);
+});
+
+Deno.test("a certificate whose other names cannot be read is unparsable", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const spec = makeSpec({ name: NAME, otherSans: ["1.2.3;UTF8:b"] });
+  const { leaf } = new StoreReader(store.path, () => {
+    throw new Error("holds names that cannot be read");
+  }).look(spec).stored;
+  const value = { kind: "unparsable", problem: "holds names that cannot be read" };
+  assert.deepEqual(leaf, { kind: "present", value });
+});
+
+function leafOf(store: Folder, parts: Partial<CertificateSpec>) {
+  const { stored } = new StoreReader(store.path).look(makeSpec({ name: NAME, ...parts }));
+  return stored.leaf.kind === "present" ? stored.leaf.value : undefined;
+}
+
+Deno.test("the kind of the key is read only where the file asks for one", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  const key = { origin: "vault", reuse: false } as const;
+  assert.equal(Object.hasOwn(leafOf(store, { key }) ?? {}, "keyType"), false);
+  const seen = leafOf(store, { key: { ...key, type: "rsa-2048" } });
+  assert.equal(seen?.kind === "certificate" && seen.keyType, "ec-256");
+});
+
+Deno.test("a chain is judged in the files that are taken, or in chain.pem where none is", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  store.write(`${NAME}/chain.pem`, "");
+  store.write(`${NAME}/fullchain.pem`, FIRST.certificate);
+  const kind = "incomplete";
+  const problem = 'lacks the certificate of "VCM Practice Intermediate", which issued it';
+  const broken = { kind: "present", value: { kind, problem } };
+  const kinds = (whats: readonly What[]) => {
+    const { chain, fullchain } = look(store, whats).stored;
+    return [chain, fullchain];
+  };
+  const absent = { kind: "absent" };
+  assert.deepEqual(kinds([]), [broken, absent]);
+  assert.deepEqual(kinds(["chain"]), [broken, absent]);
+  assert.deepEqual(kinds(["fullchain"]), [absent, broken]);
+  assert.deepEqual(kinds(["cert", "privkey"]), [absent, absent]);
+  // Older tools wrote no ca.pem.
+  Deno.removeSync(store.at(`${NAME}/ca.pem`));
+  assert.deepEqual(kinds(["chain"]), [{ kind: "present", value: "usable" }, absent]);
+});
+
+Deno.test("of a chain that ends before the leaf the end is seen, of another not", () => {
+  using store = makeFolder();
+  put(store, NAME);
+  assert.equal(Object.hasOwn(look(store).stored, "chainEnd"), false);
+  put(store, NAME, LONG);
+  const end = { name: "VCM Practice Intermediate", notAfter: CA.intermediate.notAfter };
+  assert.deepEqual(look(store).stored.chainEnd, end);
+  assert.equal(Object.hasOwn(look(store, ["cert"]).stored, "chainEnd"), false);
+});
+
+Deno.test("storeFault() tells of a store that others may write to before anybody runs", () => {
+  using store = makeFolder();
+  assert.equal(storeFault(store.path), undefined);
+  assert.equal(storeFault(store.at("none")), undefined);
+  Deno.mkdirSync(store.at(".owed"));
+  Deno.chmodSync(store.at(".owed"), 0o770);
+  const cure = "who could change what is deployed from it; cure: chmod -R go-w";
+  const closed = `The store "${store.at(".owed")}" is writable by others, ${cure} "${
+    store.at(".owed")
+  }"`;
+  assert.equal(storeFault(store.path), closed);
+});

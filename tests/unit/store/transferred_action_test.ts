@@ -1,0 +1,71 @@
+/** Debts of services that the file names otherwise now. */
+import assert from "node:assert/strict";
+import { handOnMarker, noteFailure, writeMarker } from "../../../lib/store/pending_action.ts";
+import { makeFolder } from "../../support/rig.ts";
+import { issueStep, withRig } from "../apply/plans.ts";
+
+const [EARLY, LATE] = [new Date("2026-12-01T00:00:00Z"), new Date("2027-01-30T00:00:00Z")];
+
+Deno.test("a marker that is handed on keeps its time, its end and its certificates", () => {
+  using store = makeFolder();
+  writeMarker(store.path, "ngnix.service", "web", LATE);
+  noteFailure(store.path, "ngnix.service", "systemd knows no such unit");
+  Deno.utimeSync(store.at(".owed/ngnix.service"), 2000, 2000);
+  writeMarker(store.path, "mail.service", "mail", EARLY);
+  Deno.utimeSync(store.at(".owed/mail.service"), 1000, 1000);
+  handOnMarker(store.path, "ngnix.service", ["nginx.service", "mail.service"]);
+  assert.deepEqual(store.tree(), [".owed/", ".owed/mail.service", ".owed/nginx.service"]);
+  const time = (service: string) => Deno.statSync(store.at(`.owed/${service}`)).mtime?.getTime();
+  assert.deepEqual([time("nginx.service"), time("mail.service")], [2_000_000, 2_000_000]);
+  assert.equal(
+    store.read(".owed/nginx.service"),
+    "nginx.service has to load new files\ncertificate: web\nuntil: 2027-01-30T00:00:00.000Z\n",
+  );
+  assert.equal(
+    store.read(".owed/mail.service"),
+    "mail.service has to load new files\ncertificate: mail\ncertificate: web\n" +
+      "until: 2026-12-01T00:00:00.000Z\n",
+  );
+});
+
+Deno.test("a marker that has gone is handed on to nobody", () => {
+  using store = makeFolder();
+  handOnMarker(store.path, "ngnix.service", ["nginx.service"]);
+  assert.deepEqual(store.tree(), []);
+});
+
+Deno.test("apply() hands a marker on before anything else, and says so", () =>
+  withRig(async ({ folder, plan, run }) => {
+    writeMarker(folder.at("store"), "ngnix.service", "web.example.test");
+    const events = await run(plan(
+      issueStep("web.example.test"),
+      { kind: "inherit", marker: "ngnix.service", heirs: ["nginx.service"] },
+    ));
+    assert.deepEqual(events[0], {
+      kind: "settled",
+      service: "ngnix.service",
+      detail: "its marker is handed on to nginx.service",
+    });
+    assert.deepEqual(folder.tree().filter((name) => name.startsWith("store/.owed/")), [
+      "store/.owed/",
+      "store/.owed/nginx.service",
+    ]);
+  }));
+
+Deno.test("apply() leaves a debt to services that read the store, before it changes", () =>
+  withRig(async ({ folder, plan, run }) => {
+    const name = "web.example.test";
+    const services = ["nginx.service"];
+    await run(plan({ ...issueStep(name), services, inUseUntil: LATE }));
+    assert.equal(
+      folder.read("store/.owed/nginx.service"),
+      `nginx.service has to load new files\ncertificate: ${name}\nuntil: ${LATE.toISOString()}\n`,
+    );
+    // What was not issued is no debt.
+    const denied = {
+      ...issueStep("denied.other.test", { role: "denied" }),
+      services: ["x.service"],
+    };
+    await run(plan(denied));
+    assert.equal(folder.tree().includes("store/.owed/x.service"), false);
+  }));

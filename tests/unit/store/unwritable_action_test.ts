@@ -1,0 +1,104 @@
+/** Markers where something is in the way: no file is replaced without one. */
+import assert from "node:assert/strict";
+import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
+import { writeMarker } from "../../../lib/store/pending_action.ts";
+import { Hands } from "../../../lib/apply/writers/writers.ts";
+import type { TargetStep } from "../../../lib/plan/types.ts";
+import { type Folder, makeFolder, modeOf, rejectionOf } from "../../support/rig.ts";
+import { deployStep, issueStep, setbacks, withRig } from "../apply/plans.ts";
+
+const SERVICE = "nginx.service";
+const MARKER = `.owed/${SERVICE}`;
+const TEXT = `${SERVICE} has to load new files\ncertificate: web\n`;
+
+Deno.test("writeMarker() replaces a link in the marker's place, and leaves what it led to", () => {
+  using store = makeFolder();
+  store.write("victim", "mine", 0o640);
+  for (const aim of ["victim", "nowhere"]) {
+    Deno.mkdirSync(store.at(".owed"), { recursive: true });
+    Deno.symlinkSync(store.at(aim), store.at(MARKER));
+    writeMarker(store.path, SERVICE, "web");
+    assert.equal(Deno.lstatSync(store.at(MARKER)).isFile, true);
+    assert.equal(store.read(MARKER), TEXT);
+    assert.deepEqual([store.read("victim"), modeOf(store.at("victim"))], ["mine", "640"]);
+    assert.deepEqual(store.tree(), [".owed/", MARKER, "victim"]);
+    Deno.removeSync(store.at(MARKER));
+  }
+});
+
+Deno.test("writeMarker() replaces a link in the temporary file's place", () => {
+  using store = makeFolder();
+  store.write("victim", "mine");
+  Deno.mkdirSync(store.at(".owed"));
+  Deno.symlinkSync(store.at("victim"), store.at(`.owed/.${SERVICE}.vcm-new`));
+  assert.equal(writeMarker(store.path, SERVICE, "web"), true);
+  assert.deepEqual([store.read("victim"), store.read(MARKER)], ["mine", TEXT]);
+  assert.deepEqual(store.tree(), [".owed/", MARKER, "victim"]);
+});
+
+Deno.test("writeMarker() tells a new marker from one that lay there", () => {
+  using store = makeFolder();
+  assert.equal(writeMarker(store.path, SERVICE, "web"), true);
+  assert.equal(writeMarker(store.path, SERVICE, "web"), false);
+});
+
+/** What is in the way of a marker. */
+const IN_THE_WAY: Readonly<Record<string, (store: Folder) => void>> = {
+  "a file in the folder's place": (store) => store.write(".owed", "x"),
+  "a folder in the marker's place": (store) => store.write(`${MARKER}/x`, "x"),
+  "a folder in the temporary file's place": (store) =>
+    store.write(`.owed/.${SERVICE}.vcm-new/x`, "x"),
+};
+
+for (const [what, put] of Object.entries(IN_THE_WAY)) {
+  Deno.test(`a marker that cannot be written keeps all as it is: ${what}`, async () => {
+    using folder = makeFolder();
+    put(folder);
+    folder.write("ssl/web.crt", "old\n");
+    // A marker's temporary file is no marker, and the next marker's way.
+    const tree = () => folder.tree().filter((name) => name !== `.owed/.${SERVICE}.vcm-new`);
+    const before = tree();
+    const targets: TargetStep[] = [{
+      what: "cert",
+      path: folder.at("ssl/web.crt"),
+      drift: [{ kind: "content" }],
+      mode: 0o644,
+      createDirs: false,
+    }];
+    const error = await rejectionOf(
+      deploy({
+        targets,
+        revocable: false,
+        content: () => "new\n",
+        beforeFirstRename: () => writeMarker(folder.path, SERVICE, "web"),
+        afterRename: () => assert.fail("it was replaced"),
+      }, new Hands()),
+    );
+    // The cause is the system's word for it, which differs from one file system to another.
+    const beginning = `Cannot write the marker "${folder.at(MARKER)}": `;
+    assert.equal(error.message.slice(0, beginning.length), beginning);
+    assert.match(error.message.slice(beginning.length), /^[a-z ]+$/);
+    assert.ok(error instanceof NotDeployedError);
+    assert.equal(folder.read("ssl/web.crt"), "old\n");
+    assert.deepEqual(tree(), before);
+  });
+}
+
+Deno.test("apply() takes the first marker back where the second cannot be written", () =>
+  withRig(async ({ folder, plan, run }) => {
+    const name = "web.example.test";
+    folder.write("store/.owed/b.service/in-the-way", "x");
+    const step = {
+      ...deployStep(folder, name, [{ kind: "missing" }]),
+      services: ["a.service", "b.service"],
+    };
+    const said = setbacks(await run(plan(issueStep(name), step)));
+    assert.equal(said.length, 1);
+    assert.match(
+      said[0]?.join(" ") ?? "",
+      /^failed deploy web\.example\.test Cannot write the marker ".*\/b\.service": /,
+    );
+    const tree = folder.tree();
+    assert.equal(tree.includes("store/.owed/a.service"), false);
+    assert.equal(tree.some((path) => /^ssl\/./.test(path)), false);
+  }));

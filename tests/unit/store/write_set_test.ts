@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
+import type { What } from "../../../lib/certificate/types.ts";
+import { errorOf, type Folder, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
+
+const NAME = "*.apps.example.test";
+const FILES = ["ca", "cert", "chain", "fullchain", "privkey"];
+
+/** The four files of a set, in which each says which set it is of. */
+function put(store: Folder, folder: string, set: string): void {
+  for (const what of FILES) store.write(`${folder}/${what}.pem`, `${set} ${what}\n`);
+  Deno.chmodSync(store.at(folder), 0o700);
+}
+
+const text = (set: string) => (what: What) => `${set} ${what}\n`;
+
+/** Asserts that one whole set is all that lies in the store, but for `others` in its folder. */
+function assertSet(store: Folder, set: string, others: readonly string[] = []): void {
+  const files = FILES.map((what) => `${what}.pem`);
+  const expected = [...files, ...others].map((name) => `${NAME}/${name}`);
+  assert.deepEqual(store.tree(), [`${NAME}/`, ...expected].sort());
+  for (const what of FILES) assert.equal(store.read(`${NAME}/${what}.pem`), `${set} ${what}\n`);
+}
+
+for (const mask of [0o000, 0o077]) {
+  Deno.test(`writeStoredSet() makes files 0600 in folders 0700, umask ${mask}`, () => {
+    using store = makeFolder();
+    put(store, NAME, "old");
+    Deno.chmodSync(store.at(NAME), 0o755);
+    for (const what of FILES) Deno.chmodSync(store.at(`${NAME}/${what}.pem`), 0o644);
+    withUmask(mask, () => writeStoredSet(store.path, NAME, text("new")));
+    assertSet(store, "new");
+    assert.equal(modeOf(store.at(NAME)), "700");
+    for (const what of FILES) assert.equal(modeOf(store.at(`${NAME}/${what}.pem`)), "600");
+  });
+}
+
+Deno.test("writeStoredSet() makes the first set of a certificate", () => {
+  using store = makeFolder();
+  writeStoredSet(store.path, NAME, text("new"));
+  assertSet(store, "new");
+});
+
+Deno.test("writeStoredSet() keeps what others put beside the set", () => {
+  using store = makeFolder();
+  put(store, NAME, "old");
+  store.write(`${NAME}/dhparam.pem`, "other", 0o640);
+  store.write(`${NAME}/hooks/after.sh`, "script", 0o755);
+  Deno.symlinkSync("cert.pem", store.at(`${NAME}/tls.crt`));
+  const before = Deno.statSync(store.at(`${NAME}/dhparam.pem`)).ino;
+  writeStoredSet(store.path, NAME, text("new"));
+  assertSet(store, "new", ["dhparam.pem", "hooks/", "hooks/after.sh", "tls.crt"]);
+  assert.equal(store.read(`${NAME}/tls.crt`), "new cert\n");
+  assert.equal(Deno.statSync(store.at(`${NAME}/dhparam.pem`)).ino, before);
+  assert.equal(modeOf(store.at(`${NAME}/hooks/after.sh`)), "755");
+  writeStoredSet(store.path, NAME, text("third"));
+  assertSet(store, "third", ["dhparam.pem", "hooks/", "hooks/after.sh", "tls.crt"]);
+});
+
+Deno.test("writeStoredSet() leaves the old set where a text cannot be had", () => {
+  using store = makeFolder();
+  put(store, NAME, "old");
+  const error = errorOf(() =>
+    writeStoredSet(store.path, NAME, (what) => {
+      if (what === "privkey") throw new Error("no key");
+      return "new";
+    })
+  );
+  assert.equal(error.message, "no key");
+  assertSet(store, "old");
+});
+
+Deno.test("writeStoredSet() leaves the old set where a file is in the way of the staged folder", () => {
+  using store = makeFolder();
+  put(store, NAME, "old");
+  store.write(`.new-${NAME}`, "in the way");
+  errorOf(() => writeStoredSet(store.path, NAME, text("new")));
+  assert.equal(store.read(`${NAME}/cert.pem`), "old cert\n");
+  assert.equal(store.read(`.new-${NAME}`), "in the way");
+});
+
+Deno.test("writeStoredSet() follows no link that lies where the staged folder should be", () => {
+  using store = makeFolder();
+  using elsewhere = makeFolder();
+  elsewhere.write("precious", "mine");
+  Deno.symlinkSync(elsewhere.path, store.at(`.new-${NAME}`));
+  try {
+    writeStoredSet(store.path, NAME, text("new"));
+  } catch {
+    // To refuse is as good as to replace the link.
+  }
+  assert.deepEqual(elsewhere.tree(), ["precious"]);
+});
+
+Deno.test("writeStoredSet() replaces a link to a set, and keeps the set that it leads to", () => {
+  using store = makeFolder();
+  using elsewhere = makeFolder();
+  put(elsewhere, "set", "old");
+  Deno.symlinkSync(elsewhere.at("set"), store.at(NAME));
+  writeStoredSet(store.path, NAME, text("new"));
+  assertSet(store, "new");
+  assert.equal(elsewhere.read("set/cert.pem"), "old cert\n");
+});
+
+Deno.test("writeStoredSet() sees to an interrupted switch first", () => {
+  for (const left of [[".new-"], [".new-", ".old-"], [".old-"], ["", ".old-"], ["", ".new-"]]) {
+    using store = makeFolder();
+    for (const prefix of left) put(store, prefix + NAME, "old");
+    writeStoredSet(store.path, NAME, text("new"));
+    assertSet(store, "new");
+  }
+});
+
+/** What lies in the store after an interruption, and which set stands after it is seen to. */
+const INTERRUPTED = {
+  "nothing of it": [{ "": "old" }, "old"],
+  "a staged set before the switch": [{ "": "old", ".new-": "new" }, "old"],
+  "a switch between its renames": [{ ".new-": "new", ".old-": "old" }, "new"],
+  "a switch whose new set is gone": [{ ".old-": "old" }, "old"],
+  "a switch whose old set still lies there": [{ "": "new", ".old-": "old" }, "new"],
+  "all three": [{ "": "new", ".new-": "newer", ".old-": "old" }, "new"],
+} as const;
+
+for (const [what, [sets, stands]] of Object.entries(INTERRUPTED)) {
+  Deno.test(`finishSwitch() brings into order: ${what}`, () => {
+    using store = makeFolder();
+    for (const [prefix, set] of Object.entries(sets)) put(store, prefix + NAME, set);
+    finishSwitch(store.path, NAME);
+    assertSet(store, stands);
+    finishSwitch(store.path, NAME);
+    assertSet(store, stands);
+  });
+}
+
+Deno.test("finishSwitch() throws a first staged set away that was never switched to", () => {
+  using store = makeFolder();
+  store.write(`.new-${NAME}/cert.pem`, "half");
+  finishSwitch(store.path, NAME);
+  assert.deepEqual(store.tree(), []);
+});
+
+Deno.test("finishSwitch() keeps what others put beside the old set", () => {
+  using store = makeFolder();
+  put(store, `.new-${NAME}`, "new");
+  put(store, `.old-${NAME}`, "old");
+  store.write(`.old-${NAME}/notes.txt`, "other");
+  finishSwitch(store.path, NAME);
+  assertSet(store, "new", ["notes.txt"]);
+});
+
+Deno.test("finishSwitch() touches no other certificate", () => {
+  using store = makeFolder();
+  put(store, ".new-other", "new");
+  put(store, NAME, "old");
+  const before = store.tree();
+  finishSwitch(store.path, NAME);
+  assert.deepEqual(store.tree(), before);
+});

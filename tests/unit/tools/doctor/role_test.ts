@@ -1,0 +1,236 @@
+/** What judgeRole() says; that a real server agrees is tests/integration/role_test.ts. */
+import assert from "node:assert/strict";
+import type { CertificateSpec } from "../../../../lib/config/types.ts";
+import type { Role } from "../../../../lib/tools/doctor/role_problem.ts";
+import { judgeRole } from "../../../../lib/tools/doctor/role.ts";
+import { DAY, makeSpec } from "../../../support/fixtures.ts";
+import { pureTest } from "../../../support/pure_test.ts";
+
+/** A role that gives whatever `makeSpec()` asks for, as the server says it. */
+const WIDE: Role = {
+  allow_any_name: true,
+  allow_ip_sans: true,
+  allow_localhost: true,
+  allow_wildcard_certificates: true,
+  allowed_domains: [],
+  allowed_other_sans: [],
+  allowed_uri_sans: [],
+  key_bits: 256,
+  key_type: "ec",
+  max_ttl: 90 * DAY,
+  ttl: 0,
+};
+
+/** The texts of what is fatal, and of the rest with a "~" before them. */
+function judge(role: Role, wish: Partial<CertificateSpec> = {}): string[] {
+  return judgeRole({ ...WIDE, ...role }, makeSpec(wish))
+    .map(({ fatal, message }) => (fatal ? "" : "~ ") + message);
+}
+
+const below = { allow_any_name: false, allow_subdomains: true, allowed_domains: ["example.com"] };
+
+pureTest("judgeRole() has nothing against a role that gives all that is asked for", () => {
+  assert.deepEqual(judge({}), []);
+  assert.deepEqual(judge(below, { dnsSans: ["a.example.com", "*.example.com"] }), []);
+  assert.deepEqual(judge({}, { ipSans: ["10.0.0.1"] }), []);
+});
+
+pureTest("judgeRole() names each name once that is not below the role's domains", () => {
+  const wish = {
+    name: "web.example.net",
+    dnsSans: ["web.example.net", "a.example.com", "b.example.net"],
+    emailSans: ["ops@example.net", "ops@mail.example.com"],
+  };
+  const role = { ...below, allowed_domains: ["example.com", "example.org"] };
+  assert.deepEqual(judge(role, wish), [
+    "web.example.net: not below its allowed_domains (example.com, example.org)",
+    "b.example.net: not below its allowed_domains (example.com, example.org)",
+    "ops@example.net: not below its allowed_domains (example.com, example.org)",
+  ]);
+  assert.deepEqual(judge({ ...below, allowed_domains: [] }), [
+    "web.example.com: not below its allowed_domains ()",
+  ]);
+});
+
+/** Names by a role, and whether it allows them. */
+const NAMES: readonly (readonly [string, Role, readonly string[], readonly string[]])[] = [
+  ["a bare domain", { allow_bare_domains: true, allow_subdomains: false }, [
+    "example.com",
+    "EXAMPLE.com",
+    "ops@example.com",
+  ], ["web.example.com", "*.example.com", "notexample.com", "ops@web.example.com"]],
+  ["what is below a domain", {}, [
+    "web.example.com",
+    "a.web.example.com",
+    "*.example.com",
+    "*.web.example.com",
+    "ops@web.example.com",
+  ], ["example.com", "notexample.com", "example.com.example.net", "*.com"]],
+  ["no wildcards", { allow_wildcard_certificates: false }, ["web.example.com"], [
+    "*.example.com",
+    "*.web.example.com",
+  ]],
+  ["no wildcards among all names", { allow_any_name: true, allow_wildcard_certificates: false }, [
+    "example.net",
+  ], ["*.example.net"]],
+  ["localhost", {}, ["localhost", "localdomain", "ops@localhost"], ["localhost.example.net"]],
+  ["no localhost", { allow_localhost: false }, [], ["localhost", "localdomain"]],
+  ["a template", {
+    allowed_domains_template: true,
+    allowed_domains: ["{{identity.entity.name}}.example.com"],
+  }, [
+    "web.example.com",
+    "anything.example.net",
+  ], []],
+  [
+    "a template, no wildcards",
+    {
+      allowed_domains: ["{{identity.entity.name}}"],
+      allowed_domains_template: true,
+      allow_wildcard_certificates: false,
+    },
+    ["web.example.com"],
+    ["*.example.com"],
+  ],
+  ["a glob", { allowed_domains: ["*.example.com"], allow_glob_domains: true }, [
+    "web.example.com",
+    "a.web.example.com",
+    "*.example.com",
+  ], ["example.com", "web.example.com.net"]],
+  ["a glob that is not to be one", { allowed_domains: ["*.example.com"] }, [], [
+    "web.example.com",
+  ]],
+  ["a glob inside", { allowed_domains: ["w*b*.example.com"], allow_glob_domains: true }, [
+    "web.example.com",
+    "wb.example.com",
+    "web1.example.com",
+    "weib.x.example.com",
+  ], ["we.example.com", "aweb.example.com", "web.example.org"]],
+  ["a glob without room", { allowed_domains: ["web*web"], allow_glob_domains: true }, [
+    "webweb",
+    "web.web",
+  ], ["web", "webeb"]],
+  ["a glob for all", { allowed_domains: ["*"], allow_glob_domains: true }, ["a.example.net"], []],
+  ["no glob among globs", { allowed_domains: ["web.example.com"], allow_glob_domains: true }, [], [
+    "web.example.com",
+  ]],
+];
+
+for (const [what, role, allowed, refused] of NAMES) {
+  pureTest(`judgeRole() goes through a name as the engine does: ${what}`, () => {
+    for (const name of allowed) assert.deepEqual(judge({ ...below, ...role }, { name }), [], name);
+    for (const name of refused) {
+      const [said = "", ...more] = judge({ ...below, ...role }, { name });
+      assert.ok(said.startsWith(`${name}: `), `${name}: ${said}`);
+      assert.deepEqual(more, []);
+    }
+  });
+}
+
+pureTest("judgeRole() names the addresses, URIs and other names that a role refuses", () => {
+  const wish = {
+    ipSans: ["10.0.0.1", "2001:db8::1"],
+    uriSans: ["spiffe://example.com/web", "https://example.com/"],
+    otherSans: ["1.2.3;UTF8:a", "1.2.4;UTF8:a"],
+  };
+  assert.deepEqual(judge({ allow_ip_sans: false }, wish), [
+    "10.0.0.1, 2001:db8::1: it has allow_ip_sans=false",
+    "spiffe://example.com/web, https://example.com/: not in the role's allowed_uri_sans",
+    "1.2.3;UTF8:a, 1.2.4;UTF8:a: not in the role's allowed_other_sans",
+  ]);
+  const some = { allowed_uri_sans: ["spiffe://*"], allowed_other_sans: ["1.2.3;UTF8:*", "1.9;*"] };
+  assert.deepEqual(judge(some, wish), [
+    "https://example.com/: not in the role's allowed_uri_sans",
+    "1.2.4;UTF8:a: not in the role's allowed_other_sans",
+  ]);
+  assert.deepEqual(judge({ allowed_uri_sans: ["*"], allowed_other_sans: ["*"] }, wish), []);
+});
+
+pureTest("judgeRole() says what of a lifetime is cut", () => {
+  assert.deepEqual(judge({}, { ttl: 100 * DAY }), [
+    "~ a ttl of 100d is cut to its max_ttl of 90d",
+  ]);
+  assert.deepEqual(judge({}, { ttl: 90 * DAY }), []);
+  assert.deepEqual(judge({ max_ttl: 0 }, { ttl: 100 * DAY }), []);
+  assert.deepEqual(judge({ max_ttl: 7 * DAY }, { ttl: 30 * DAY }), [
+    "~ a ttl of 30d is cut to its max_ttl of 7d",
+    '~ it gives certificates for 7d, all of which "renew" (14d) takes up: they are renewed 2d 8h ' +
+    "before their end",
+  ]);
+});
+
+pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime", () => {
+  const said = (lifetime: string, cut: string) => [
+    `~ it gives certificates for ${lifetime}, all of which "renew" (14d) takes up: they are ` +
+    `renewed ${cut} before their end`,
+  ];
+  assert.deepEqual(judge({ max_ttl: 14 * DAY }), said("14d", "4d 16h"));
+  assert.deepEqual(judge({ max_ttl: 15 * DAY }), []);
+  assert.deepEqual(judge({ ttl: DAY }), said("1d", "8h"));
+  assert.deepEqual(judge({ ttl: DAY, max_ttl: 0 }), said("1d", "8h"));
+  assert.deepEqual(judge({ ttl: DAY }, { ttl: 30 * DAY }), []);
+  assert.deepEqual(judge({}, { ttl: 2 * DAY }), said("2d", "16h"));
+  // Then the mount decides, of which a role says nothing.
+  assert.deepEqual(judge({ ttl: 0, max_ttl: 0 }), []);
+  assert.deepEqual(judge({ ttl: undefined, max_ttl: "none" }), []);
+  const third = { renew: { kind: "share", percent: 33 } } as const;
+  assert.deepEqual(judge({ max_ttl: 60 }, third), []);
+});
+
+pureTest("judgeRole() sees what would be due at once: dated back, a share is longer", () => {
+  const half = { renew: { kind: "share", percent: 50 } } as const;
+  assert.deepEqual(judge({ max_ttl: 3600, not_before_duration: 7200 }, half), [
+    'it gives certificates for 1h, which is not longer than "renew" (1h 30m): they would be due at ' +
+    "once",
+  ]);
+});
+
+/** Keys of roles and of the file, and what is said; "" where nothing is. */
+const KEYS: readonly (readonly [Role, Partial<CertificateSpec["key"]>, string])[] = [
+  [{}, {}, ""],
+  [{}, { type: "ec-256" }, ""],
+  [{}, { type: "ec-384" }, 'it is for ec-256 keys, and "key_type" asks for ec-384'],
+  [{}, { type: "rsa-2048" }, 'it is for ec-256 keys, and "key_type" asks for rsa-2048'],
+  [{}, { type: "ed25519" }, 'it is for ec-256 keys, and "key_type" asks for ed25519'],
+  [{ key_bits: 0 }, { type: "ec-256" }, ""],
+  [{ key_bits: 384 }, {}, ""],
+  [{ key_type: "rsa", key_bits: 0 }, { type: "rsa-2048" }, ""],
+  [
+    { key_type: "rsa", key_bits: 0 },
+    { type: "rsa-3072" },
+    'it is for rsa-2048 keys, and "key_type" asks for rsa-3072',
+  ],
+  [{ key_type: null, key_bits: null }, { type: "rsa-2048" }, ""],
+  [{ key_type: "ed25519", key_bits: 0 }, { type: "ed25519" }, ""],
+  [{ key_type: "ed25519", key_bits: 0 }, {}, ""],
+  [{ key_type: "any" }, {}, 'it has key_type=any, so it signs only: set "key: local"'],
+  [
+    { key_type: "any" },
+    { type: "ec-256" },
+    'it has key_type=any, so it signs only: set "key: local"',
+  ],
+  [{ key_type: "any", key_bits: 0 }, { origin: "local", type: "ed25519" }, ""],
+  [{}, { origin: "local" }, ""],
+  [{ key_bits: 224 }, { origin: "local" }, ""],
+  [{ key_bits: 384 }, { origin: "local" }, 'it is for ec-384 keys, and "key_type" asks for ec-256'],
+  [{}, { origin: "local", type: "ec-384" }, ""],
+  [
+    { key_type: "rsa", key_bits: 4096 },
+    { origin: "local", type: "rsa-3072" },
+    'it is for rsa-4096 keys, and "key_type" asks for rsa-3072',
+  ],
+  [{ key_type: "rsa", key_bits: 2048 }, { origin: "local", type: "rsa-4096" }, ""],
+  [
+    { key_type: "ed25519", key_bits: 0 },
+    { origin: "local" },
+    'it is for ed25519 keys, and "key_type" asks for ec-256',
+  ],
+  [{ key_type: "ed25519", key_bits: 0 }, { origin: "local", type: "ed25519" }, ""],
+];
+
+for (const [role, key, said] of KEYS) {
+  pureTest(`judgeRole() on keys: ${JSON.stringify(role)} for ${JSON.stringify(key)}`, () => {
+    const wish = { key: { origin: "vault", reuse: false, ...key } } as const;
+    assert.deepEqual(judge(role, wish), said === "" ? [] : [said]);
+  });
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { binaryHazard } from "../../../../lib/tools/install/binary_hazard.ts";
+import { makeFolder } from "../../../support/rig.ts";
+
+/** Only root can make what is root's. */
+const test = (name: string, fn: () => void) => Deno.test({ name, fn, ignore: Deno.uid() !== 0 });
+
+const USER = 61001;
+
+/** Why root must not run a program, once something was done to its place. */
+function hazardAfter(harm: (at: (name: string) => string) => void): string | undefined {
+  using folder = makeFolder();
+  folder.write("bin/vcm", "", 0o755);
+  harm(folder.at);
+  return binaryHazard(folder.at("bin/vcm"))?.replaceAll(folder.path, "FOLDER");
+}
+
+function message(why: string, mend: string): string {
+  return `Root must not run "FOLDER/bin/vcm": ${why}, and so may replace it; copy it by "install ` +
+    '-m 755 FOLDER/bin/vcm /usr/local/bin/vcm" and run "/usr/local/bin/vcm install", or end that ' +
+    `by "${mend}"`;
+}
+
+test("binaryHazard() finds none where only root may replace the program", () => {
+  assert.equal(hazardAfter(() => {}), undefined);
+  assert.equal(hazardAfter((at) => Deno.chmodSync(at("bin"), 0o1777)), undefined);
+});
+
+test("binaryHazard() names who may write to the program or to a folder above it", () => {
+  assert.equal(
+    hazardAfter((at) => Deno.chmodSync(at("bin"), 0o777)),
+    message('Every user may write to "FOLDER/bin"', "chmod o-w FOLDER/bin"),
+  );
+  assert.equal(
+    hazardAfter((at) => {
+      Deno.chownSync(at(""), 0, 50);
+      Deno.chmodSync(at(""), 0o775);
+    }),
+    message('Group 50 may write to "FOLDER"', "chmod g-w FOLDER"),
+  );
+  assert.equal(
+    hazardAfter((at) => Deno.chmodSync(at("bin/vcm"), 0o757)),
+    message('Every user may write to "FOLDER/bin/vcm"', "chmod o-w FOLDER/bin/vcm"),
+  );
+});
+
+test("binaryHazard() names whose the program or a folder above it is", () => {
+  assert.equal(
+    hazardAfter((at) => Deno.chownSync(at("bin"), USER, USER)),
+    message('User "61001" owns "FOLDER/bin"', "chown root FOLDER/bin"),
+  );
+  assert.equal(
+    hazardAfter((at) => Deno.chownSync(at("bin/vcm"), USER, 0)),
+    message('User "61001" owns "FOLDER/bin/vcm"', "chown root FOLDER/bin/vcm"),
+  );
+  assert.equal(
+    hazardAfter((at) => {
+      Deno.chownSync(at("bin/vcm"), USER, 0);
+      Deno.chmodSync(at("bin"), 0o1777);
+    }),
+    message('User "61001" owns "FOLDER/bin/vcm"', "chown root FOLDER/bin/vcm"),
+  );
+});

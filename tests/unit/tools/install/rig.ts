@@ -1,0 +1,90 @@
+/** `vcm install` on a host with a folder of units and a systemctl that only remembers. */
+import { explain } from "../../../../lib/cli/explain.ts";
+import type { Host } from "../../../../lib/command/host.ts";
+import { install } from "../../../../lib/tools/install/install.ts";
+import type { ServiceHost } from "../../../../lib/tools/install/service_host.ts";
+import { removeUnitFile, writeUnitFile } from "../../../../lib/tools/install/unit_file.ts";
+import { parseArguments } from "../../../../lib/command/parse_arguments.ts";
+import { fakeHost } from "../../../support/fixtures_host.ts";
+import { makeFolder } from "../../../support/rig.ts";
+
+const NEXT = "Tue 2026-12-01 10:07:12 UTC\n";
+
+export interface Ran {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+  readonly givenUp: readonly string[];
+}
+
+export function makeInstallRig(certs = "") {
+  const folder = makeFolder();
+  folder.write("vcm.yaml", configText(folder.path, certs));
+  Deno.mkdirSync(folder.at("units"));
+  const calls: string[] = [];
+  const answers = new Map<
+    string,
+    { readonly code: number; readonly stderr: string; readonly stdout?: string }
+  >();
+  let runs = false;
+  const plain = (text: string) => text.replaceAll(folder.path, "FOLDER");
+  const on: ServiceHost = {
+    folder: folder.at("units"),
+    environmentFile: folder.at("environment"),
+    hasSystemd: () => true,
+    binary: () => "/usr/local/bin/vcm",
+    hostName: () => "web-1",
+    systemctl: (args) => {
+      const line = args.join(" ");
+      const answer = answers.get(line);
+      if (!line.startsWith("show")) calls.push(line);
+      if (answer === undefined && line.startsWith("enable")) runs = true;
+      if (answer === undefined && line.startsWith("disable")) runs = false;
+      const stdout = line.startsWith("show") ? shownOf(line, runs) : "";
+      return Promise.resolve({ code: 0, stderr: "", outlived: false, stdout, ...answer });
+    },
+    write: writeUnitFile,
+    remove: removeUnitFile,
+  };
+  return {
+    folder,
+    calls,
+    answers,
+    configure: (certs: string) => folder.write("vcm.yaml", configText(folder.path, certs)),
+    async vcm(line: string, doors: Partial<Host> = {}, more: Partial<ServiceHost> = {}) {
+      const host = fakeHost({
+        uid: 0,
+        env: { VCM_CONFIG: folder.at("vcm.yaml") },
+        doors: { exists: () => true, ...doors },
+      });
+      const words = line.split(" ");
+      const args = parseArguments(words);
+      let status: number;
+      try {
+        status = await install(args, host, { ...on, ...more });
+      } catch (error) {
+        status = explain(error, args, host, words);
+      }
+      return {
+        status,
+        out: plain(host.stdout()),
+        err: plain(host.stderr()),
+        givenUp: host.givenUp,
+      } satisfies Ran;
+    },
+    [Symbol.dispose]: () => folder[Symbol.dispose](),
+  };
+}
+
+/** What `systemctl show` prints. */
+function shownOf(line: string, runs: boolean): string {
+  if (line.includes("NextElapse")) return NEXT;
+  const timer = runs ? "ActiveState=active\nUnitFileState=enabled\n" : "ActiveState=inactive\n";
+  return `${timer}\nActiveState=inactive\n`;
+}
+
+function configText(folder: string, certs: string): string {
+  return `config: {vault: "https://v.test", pki: pki, role: web, token_file: ${folder}/token, ` +
+    `cert_store: ${folder}/store}\ncerts:\n` +
+    `  - {name: a.test, deploy: [{cert: ${folder}/ssl/a.crt}]}\n${certs}`;
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import type { ApplyEvent } from "../../../../lib/apply/events.ts";
+import { warnNarrowUnit } from "../../../../lib/tools/install/warn_narrow_unit.ts";
+import { unitFacts } from "../../../../lib/tools/install/unit_facts.ts";
+import { serviceUnit } from "../../../../lib/tools/install/units_text.ts";
+import { makeConfig, makeSpec, makeTarget } from "../../../support/fixtures.ts";
+import { makeFolder } from "../../../support/rig.ts";
+
+Deno.test("warnNarrowUnit() warns of a target that came after the unit, and of nothing else", () => {
+  using folder = makeFolder();
+  const file = folder.at("vcm.yaml");
+  const before = makeConfig([], file);
+  const after = makeConfig([makeSpec({ targets: [makeTarget({ path: "/srv/a.crt" })] })], file);
+  const heard: ApplyEvent[] = [];
+  const warn = (config = after) =>
+    warnNarrowUnit(config, (event) => heard.push(event), folder.at("vcm.service"));
+  warn();
+  folder.write("vcm.service", serviceUnit(unitFacts(before, "/usr/local/bin/vcm", file)));
+  warn(before);
+  assert.deepEqual(heard, []);
+  warn();
+  assert.deepEqual(heard, [{
+    kind: "warning",
+    subject: "vcm.service",
+    message: 'it may not write to "/srv"; run "vcm install" again',
+  }]);
+});

@@ -1,0 +1,130 @@
+/** The notes on keys: each example and default is one that the file can have, and says the truth. */
+import assert from "node:assert/strict";
+import type { Example, Note } from "../../../../lib/tools/schema/note.ts";
+import { mapBelow, type MapName, NOTES } from "../../../../lib/tools/schema/notes.ts";
+import {
+  fileOutline,
+  type MapOutline,
+  type Outline,
+} from "../../../../lib/tools/schema/outline.ts";
+import { parseConfig } from "../../../../lib/config/parse.ts";
+import type { Config } from "../../../../lib/config/types.ts";
+import { LIMITS, RETRIES } from "../../../../lib/vault/access/server_access.ts";
+import { pureTest } from "../../../support/pure_test.ts";
+import { editorTree, schemaMistakes } from "../../../support/editor.ts";
+
+type Keys = { readonly [key: string]: Example };
+
+const NAMED = { name: "a.b", pki: "p", role: "r" };
+
+/** A whole file in which a map of each kind has these keys, and what it cannot be without. */
+const FILE_WITH: Readonly<Record<MapName, (keys: Keys) => Keys>> = {
+  file: (keys) => ({ config: { pki: "p", role: "r" }, certs: [NAMED], ...keys }),
+  config: (keys) => ({ config: { pki: "p", role: "r", ...keys }, certs: [NAMED] }),
+  auth: (keys) => ({ config: { auth: { method: "approle", ...keys } }, certs: [NAMED] }),
+  certs: (keys) => ({ certs: [{ ...NAMED, ...keys }] }),
+  deploy: (keys) => ({ certs: [{ ...NAMED, deploy: [keys] }] }),
+  service: (keys) => ({ certs: [{ ...NAMED, service: [{ name: "nginx", ...keys }] }] }),
+  defaults: (keys) => ({ certs: [NAMED], defaults: keys }),
+  "defaults.deploy": (keys) => FILE_WITH.defaults({ deploy: keys }),
+  "defaults.service": (keys) => FILE_WITH.defaults({ service: keys }),
+  probe: (keys) => FILE_WITH.service({ probe: { connect: "a:1", ...keys } }),
+};
+
+/** What a key needs beside it. */
+const BESIDE: Readonly<Record<string, Keys>> = {
+  "config.client_cert": { client_key: "/etc/vcm/client.key" },
+  "config.client_key": { client_cert: "/etc/vcm/client.pem" },
+  "config.reuse_key": { key: "local" },
+  "auth.role": { method: "jwt" },
+  "auth.jwt_file": { method: "jwt" },
+  "auth.token_file": { method: "token" },
+  "auth.wrapped_secret_id_file": { secret_id_file: "/etc/vcm/secret-id" },
+  "certs.reuse_key": { key: "local" },
+  "deploy.source": { dest: "/a" },
+  "deploy.dest": { source: "cert" },
+  "deploy.order": { combined: "/a" },
+  "deploy.pkcs12": { password_file: "/etc/vcm/password" },
+  "deploy.password_file": { privkey: "/a" },
+  "deploy.owner": { cert: "/a" },
+  "deploy.group": { cert: "/a" },
+  "deploy.mode": { cert: "/a" },
+  "deploy.create_dirs": { cert: "/a" },
+  "deploy.in_place": { cert: "/a" },
+  "deploy.overwrite": { cert: "/a" },
+  "service.signal": { control: "signal" },
+};
+
+const ALL = Object.entries(NOTES).flatMap(([name, notes]) =>
+  Object.entries<Note>(notes).map(([key, note]) => ({ name: name as MapName, key, note }))
+);
+
+function read(name: MapName, keys: Keys): Promise<Config> {
+  return parseConfig(JSON.stringify(FILE_WITH[name](keys)), "f");
+}
+
+pureTest("each example of a key is one that the file can have", async () => {
+  for (const { name, key, note } of ALL) {
+    const keys = { ...BESIDE[`${name}.${key}`], [key]: note.example };
+    await read(name, keys);
+    assert.deepEqual(schemaMistakes(FILE_WITH[name](keys)), [], `${name}.${key}`);
+    // Unquoted as well.
+    if (typeof note.example !== "string") continue;
+    const tree = editorTree(`${key}: ${note.example}\n`) as Keys;
+    assert.deepEqual(schemaMistakes(FILE_WITH[name]({ ...keys, ...tree })), [], `${name}.${key}`);
+  }
+});
+
+/** What the file leaves open, and the client fills in. */
+const CLIENTS: Readonly<Record<string, string | number>> = {
+  "config.retries": RETRIES,
+  "config.timeout": `${LIMITS.answer / 1_000}s`,
+};
+
+pureTest("each default, written down, changes nothing", async () => {
+  for (const { name, key, note } of ALL) {
+    const at = `${name}.${key}`;
+    if (note.default === undefined || key === "renew") continue;
+    const beside = BESIDE[at] ?? {};
+    const said = await read(name, { ...beside, [key]: note.default });
+    if (at in CLIENTS) assert.equal(note.default, CLIENTS[at], at);
+    else assert.deepEqual(said, await read(name, beside), at);
+  }
+});
+
+// A third has no end as a decimal.
+pureTest("the default of renew is that of the file, to a tenth of a percent", async () => {
+  const renewOf = ({ certificates: [certificate] }: Config) => {
+    assert.ok(certificate?.renew.kind === "share");
+    return certificate.renew.percent;
+  };
+  const said = renewOf(await read("config", { renew: NOTES.config.renew.default ?? "" }));
+  assert.ok(Math.abs(said - renewOf(await read("config", {}))) < 0.1);
+});
+
+pureTest("a note has a sentence, and one default at the most", () => {
+  for (const { name, key, note } of ALL) {
+    assert.match(note.means, /^[A-Z`].*[^.]\.$/, `${name}.${key}`);
+    assert.ok(note.default === undefined || note.otherwise === undefined, `${name}.${key}`);
+  }
+});
+
+pureTest("each key of the schema has its note, and no other has", () => {
+  assert.deepEqual(
+    keysOf(fileOutline(), "file"),
+    ALL.map(({ name, key }) => `${name}.${key}`).sort(),
+  );
+});
+
+function keysOf(value: Outline, name: MapName): string[] {
+  const maps: [MapOutline, string][] = [];
+  const visit = (value: Outline, under: MapName): void => {
+    if (value.kind === "list") visit(value.item, under);
+    if (value.kind === "either") value.ways.forEach((way) => visit(way, under));
+    if (value.kind !== "map") return;
+    maps.push([value, under]);
+    for (const key of value.keys) visit(key.value, mapBelow(under, key.name));
+  };
+  visit(value, name);
+  return maps.flatMap(([{ keys }, under]) => keys.map((key) => `${under}.${key.name}`)).sort();
+}

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../../../lib/command/commands.ts";
+import {
+  commandsWithNames,
+  commandsWithWords,
+  longOptionsWithValue,
+  optionsWithFile,
+  shortConfigPattern,
+} from "../../../../lib/tools/shell/grammar.ts";
+import { pureTest } from "../../../support/pure_test.ts";
+
+pureTest("the options whose value is the next word are those of the table", () => {
+  const all = ["--config", "--wait", "--vault", "--pki", "--role", "--log-format"];
+  assert.deepEqual(longOptionsWithValue(), all);
+  assert.deepEqual(optionsWithFile(), ["config"]);
+});
+
+pureTest("shortConfigPattern() finds the file behind -c, also after other letters", () => {
+  const pattern = new RegExp(shortConfigPattern());
+  const cases: readonly (readonly [string, string | undefined])[] = [
+    ["-c", ""],
+    ["-cx.yaml", "x.yaml"],
+    ["-qc", ""],
+    ["-qvcx", "x"],
+    ["-q", undefined],
+    ["-xc", undefined],
+  ];
+  for (const [word, file] of cases) assert.equal(pattern.exec(word)?.[1], file, word);
+});
+
+pureTest("commands that take names, and those that take a word", () => {
+  assert.ok(commandsWithNames(COMMANDS).includes("run"));
+  assert.ok(!commandsWithNames(COMMANDS).includes("validate"));
+  assert.deepEqual(commandsWithWords(COMMANDS), [
+    { name: "completion", words: ["bash", "zsh", "fish"] },
+  ]);
+});
