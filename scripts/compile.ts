@@ -71,15 +71,15 @@ async function bundle(): Promise<void> {
   await joinChunks(`${ROOT}${BUNDLE}`);
 }
 
-/** The bundler keeps the folder of a further entry; in the binary all files lie side by side. */
+/** The bundler keeps the directory of a further entry; in the binary all files lie side by side. */
 async function bringUp(path: string): Promise<void> {
-  const folder = `${ROOT}${BUNDLE}`;
-  const text = await Deno.readTextFile(`${folder}/${path}`);
+  const directory = `${ROOT}${BUNDLE}`;
+  const text = await Deno.readTextFile(`${directory}/${path}`);
   await Deno.writeTextFile(
-    `${folder}/${path.slice(path.lastIndexOf("/") + 1)}`,
+    `${directory}/${path.slice(path.lastIndexOf("/") + 1)}`,
     text.replaceAll(/(["'])(?:\.\.\/)+/g, "$1./"),
   );
-  await Deno.remove(`${folder}/${path.slice(0, path.indexOf("/"))}`, { recursive: true });
+  await Deno.remove(`${directory}/${path.slice(0, path.indexOf("/"))}`, { recursive: true });
 }
 
 /** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */

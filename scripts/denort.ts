@@ -76,10 +76,10 @@ export async function fetchDenort(): Promise<string> {
   return PATH;
 }
 
-/** Where below a folder a file of this name is; the layout of Deno's cache is not promised. */
-async function findFile(folder: string, name: string): Promise<string> {
-  for await (const entry of Deno.readDir(folder)) {
-    const path = `${folder}/${entry.name}`;
+/** Where below a directory a file of this name is; the layout of Deno's cache is not promised. */
+async function findFile(directory: string, name: string): Promise<string> {
+  for await (const entry of Deno.readDir(directory)) {
+    const path = `${directory}/${entry.name}`;
     if (entry.isFile && entry.name === name) return path;
     if (!entry.isDirectory) continue;
     try {
@@ -88,5 +88,5 @@ async function findFile(folder: string, name: string): Promise<string> {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  throw new Deno.errors.NotFound(`Cannot find "${name}" in "${folder}"`);
+  throw new Deno.errors.NotFound(`Cannot find "${name}" in "${directory}"`);
 }

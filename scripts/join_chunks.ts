@@ -14,23 +14,23 @@ import { runDeno } from "./command.ts";
 const JOINED = "start.js";
 const ENTRY = "joined.js";
 
-/** @param folder Path of a bundle of modules, not minified, in which `main.js` is the beginning. */
-export async function joinChunks(folder: string): Promise<void> {
+/** @param directory Path of a bundle of modules, not minified, in which `main.js` is the beginning. */
+export async function joinChunks(directory: string): Promise<void> {
   const files = new Map<string, string>();
-  for await (const { name } of Deno.readDir(folder)) {
-    files.set(name, await Deno.readTextFile(`${folder}/${name}`));
+  for await (const { name } of Deno.readDir(directory)) {
+    files.set(name, await Deno.readTextFile(`${directory}/${name}`));
   }
-  const write = (name: string, text: string) => Deno.writeTextFile(`${folder}/${name}`, text);
+  const write = (name: string, text: string) => Deno.writeTextFile(`${directory}/${name}`, text);
   const chunks = chunksAtStart(files);
   const exported = gatherExports(files, chunks);
   for (const chunk of chunks) await write(chunk, withoutUnused(files.get(chunk) ?? ""));
   const others = [...files.keys()].filter((name) => !chunks.has(name));
-  await minify(folder, entryOf(chunks, exported), JOINED, others);
-  for (const chunk of chunks) await Deno.remove(`${folder}/${chunk}`);
+  await minify(directory, entryOf(chunks, exported), JOINED, others);
+  for (const chunk of chunks) await Deno.remove(`${directory}/${chunk}`);
   for (const name of others) {
     await write(name, joinImports(files.get(name) ?? "", exported, chunks));
   }
-  await minify(folder, await Deno.readTextFile(`${folder}/main.js`), "main.js", [
+  await minify(directory, await Deno.readTextFile(`${directory}/main.js`), "main.js", [
     JOINED,
     ...others,
   ]);
@@ -119,16 +119,16 @@ function entryOf(
 
 /** Bundles a text that lies beside the given files, which stay outside. */
 async function minify(
-  folder: string,
+  directory: string,
   text: string,
   output: string,
   outside: readonly string[],
 ): Promise<void> {
-  await Deno.writeTextFile(`${folder}/${ENTRY}`, text);
+  await Deno.writeTextFile(`${directory}/${ENTRY}`, text);
   const external = outside.flatMap((name) => ["--external", `./${name}`]);
   const how = ["--platform", "browser", "--minify", ...external];
-  await runDeno(["bundle", ...how, "-o", output, ENTRY], { cwd: folder });
-  await Deno.remove(`${folder}/${ENTRY}`);
+  await runDeno(["bundle", ...how, "-o", output, ENTRY], { cwd: directory });
+  await Deno.remove(`${directory}/${ENTRY}`);
 }
 
 /** A file that is not joined, with what it takes from joined chunks taken from the joined file. */

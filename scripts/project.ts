@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** The folder of the project, wherever the command was called from. */
+/** The directory of the project, wherever the command was called from. */
 export const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** Where fetched tools are kept; git ignores it, and deleting it only costs a download. */

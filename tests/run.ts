@@ -22,7 +22,7 @@ const UNIT_RIGHTS = [
 ];
 
 /** Fuzz tests need no more than unit tests, and run for some seconds. */
-const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+const DIRECTORIES: Readonly<Record<string, readonly string[]>> = {
   unit: ["tests/unit/", "tests/fuzz/"],
 };
 
@@ -71,7 +71,7 @@ async function runLayer(
   console.log(`\n=== ${layer} tests ===`);
   try {
     const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--no-check", ...rights, `--junit-path=${report}`, ...foldersOf(layer)],
+      args: ["test", "--no-check", ...rights, `--junit-path=${report}`, ...directoriesOf(layer)],
       cwd: ROOT,
       stdin: "null",
     }).spawn().status;
@@ -85,8 +85,8 @@ async function runLayer(
   }
 }
 
-function foldersOf(layer: string): readonly string[] {
-  return FOLDERS[layer] ?? [`tests/${layer}/`];
+function directoriesOf(layer: string): readonly string[] {
+  return DIRECTORIES[layer] ?? [`tests/${layer}/`];
 }
 
 function add(a: Counts, b: Counts): Counts {

@@ -1,27 +1,32 @@
 /**
- * Makes a bundle's new set, and clears old ones away. The set is written into a folder of its own,
- * beside the link: temporary name, files synced, folder synced, then its own name. Beside it lies then
+ * Makes a bundle's new set, and clears old ones away. The set is written into a directory of its own,
+ * beside the link: temporary name, files synced, directory synced, then its own name. Beside it lies then
  * a new link to it under the link's temporary name, which only has to be renamed over the link, as a
  * new file over an old one (deploy.ts): who looks through the link sees the old set or the new one.
  *
- * The folder belongs to who runs VCM and only its files to who is asked for, so that nobody else can
+ * The directory belongs to who runs VCM and only its files to who is asked for, so that nobody else can
  * exchange what is in it.
  */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
-import { folderOf, nameOf } from "../text/path.ts";
+import { directoryOf, nameOf } from "../text/path.ts";
 import {
   isAnyVersion,
   replacedFile,
   stagedVersion,
   temporaryFile,
-  versionFolder,
+  versionDirectory,
   versionOf,
 } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import { FOLDER_MODE, keptFolder } from "../plan/bundle.ts";
+import { DIRECTORY_MODE, keptDirectory } from "../plan/bundle.ts";
 import type { TargetStep } from "../plan/types.ts";
-import { type Ownership, removeIfThere, syncFolder, writeNewFile } from "../host/atomic_write.ts";
+import {
+  type Ownership,
+  removeIfThere,
+  syncDirectory,
+  writeNewFile,
+} from "../host/atomic_write.ts";
 import { isThere } from "../host/is_there.ts";
 import { keepContext } from "../host/selinux.ts";
 import { makeSymbolicLink } from "../host/symbolic_link.ts";
@@ -32,28 +37,28 @@ import { makeSymbolicLink } from "../host/symbolic_link.ts";
  * @param text Content of each file; what it throws is thrown.
  *
  * Throws the system's error, or Error where the link cannot be made. Needs read and write permission
- * for the folder above, and run permission for ln.
+ * for the directory above, and run permission for ln.
  */
 export function makeBundle(target: TargetStep, text: (part: Part) => string): void {
   const { path } = target;
   const staged = stagedVersion(path);
   // Under the lock nobody else makes it: it is what an interrupted run left.
-  removeFolder(staged);
+  removeDirectory(staged);
   const texts = new Map(PARTS.map((part) => [part, text(part)]));
   fs.mkdirSync(staged, { mode: 0o700 });
   try {
-    const old = linkedFolder(path);
+    const old = linkedDirectory(path);
     for (const [part, content] of texts) {
       writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
       if (old !== undefined) keepContext(`${old}/${part}.pem`, `${staged}/${part}.pem`);
     }
     if (old !== undefined) keepContext(old, staged);
-    fs.chmodSync(staged, FOLDER_MODE);
-    syncFolder(staged);
-    const folder = freeFolder(path, fingerprint(texts.values()));
-    fs.renameSync(staged, folder);
-    syncFolder(folderOf(path));
-    makeSymbolicLink(nameOf(folder), temporaryFile(path));
+    fs.chmodSync(staged, DIRECTORY_MODE);
+    syncDirectory(staged);
+    const directory = freeDirectory(path, fingerprint(texts.values()));
+    fs.renameSync(staged, directory);
+    syncDirectory(directoryOf(path));
+    makeSymbolicLink(nameOf(directory), temporaryFile(path));
   } catch (error) {
     tryClear(staged);
     throw error;
@@ -68,9 +73,11 @@ function fingerprint(texts: Iterable<string>): string {
 }
 
 /** A set that is damaged, or has other owners, keeps its name until the link has left it. */
-function freeFolder(path: string, version: string): string {
-  let free = versionFolder(path, version);
-  for (let number = 2; isThere(free); number++) free = versionFolder(path, `${version}-${number}`);
+function freeDirectory(path: string, version: string): string {
+  let free = versionDirectory(path, version);
+  for (let number = 2; isThere(free); number++) {
+    free = versionDirectory(path, `${version}-${number}`);
+  }
   return free;
 }
 
@@ -79,77 +86,77 @@ function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part):
   return { ...given, ...owners?.[part], mode: modes?.[part] ?? mode };
 }
 
-/** Folder of the set that is in use. */
-function linkedFolder(path: string): string | undefined {
+/** Directory of the set that is in use. */
+function linkedDirectory(path: string): string | undefined {
   const version = linkedVersion(path, path);
-  return version === undefined ? undefined : `${folderOf(path)}/${version}`;
+  return version === undefined ? undefined : `${directoryOf(path)}/${version}`;
 }
 
-/** Name of the version folder of a bundle that a link names. */
+/** Name of the version directory of a bundle that a link names. */
 function linkedVersion(link: string, bundle: string): string | undefined {
   if (!fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
   return versionOf(fs.readlinkSync(link), bundle);
 }
 
 /**
- * Clears away all folders of a bundle to which neither its link leads nor the one that is kept to be
+ * Clears away all directories of a bundle to which neither its link leads nor the one that is kept to be
  * put back. Never throws: what stays is found and cleared away by the next run.
  *
- * @param warn Is told of folders that hold what is not ours.
+ * @param warn Is told of directories that hold what is not ours.
  */
 export function clearBundle(path: string, warn: (message: string) => void): void {
   let names: string[];
   try {
-    names = fs.readdirSync(folderOf(path)).filter((name) => isAnyVersion(name, nameOf(path)));
+    names = fs.readdirSync(directoryOf(path)).filter((name) => isAnyVersion(name, nameOf(path)));
   } catch {
     return;
   }
   for (const name of names) {
-    const folder = `${folderOf(path)}/${name}`;
-    const foreign = tryClear(folder);
-    if (foreign !== undefined) warn(keptFolder(folder, foreign));
+    const directory = `${directoryOf(path)}/${name}`;
+    const foreign = tryClear(directory);
+    if (foreign !== undefined) warn(keptDirectory(directory, foreign));
   }
 }
 
-function tryClear(folder: string): string | undefined {
+function tryClear(directory: string): string | undefined {
   try {
-    return clearFolder(folder);
+    return clearDirectory(directory);
   } catch {
     return undefined;
   }
 }
 
 /**
- * Removes a version folder and our files in it, unless a link leads to it, or something is in it that
+ * Removes a version directory and our files in it, unless a link leads to it, or something is in it that
  * is not ours: then nothing is removed. No link is followed.
  *
  * @returns Name of what is not ours. Throws the system's error.
  */
-export function clearFolder(folder: string): string | undefined {
-  if (!fs.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() || isInUse(folder)) {
+export function clearDirectory(directory: string): string | undefined {
+  if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() || isInUse(directory)) {
     return undefined;
   }
-  const foreign = fs.readdirSync(folder, { withFileTypes: true }).find((entry) =>
+  const foreign = fs.readdirSync(directory, { withFileTypes: true }).find((entry) =>
     !entry.isFile() || !PARTS.some((part) => entry.name === `${part}.pem`)
   );
   if (foreign !== undefined) return foreign.name;
-  removeFolder(folder);
-  syncFolder(folderOf(folder));
+  removeDirectory(directory);
+  syncDirectory(directoryOf(directory));
   return undefined;
 }
 
-function isInUse(folder: string): boolean {
-  const bundle = /^\.(.+)\.vcm-[^.]+$/.exec(nameOf(folder))?.[1];
+function isInUse(directory: string): boolean {
+  const bundle = /^\.(.+)\.vcm-[^.]+$/.exec(nameOf(directory))?.[1];
   if (bundle === undefined) return false;
-  const path = `${folderOf(folder)}/${bundle}`;
-  return [path, replacedFile(path)].some((link) => linkedVersion(link, path) === nameOf(folder));
+  const path = `${directoryOf(directory)}/${bundle}`;
+  return [path, replacedFile(path)].some((link) => linkedVersion(link, path) === nameOf(directory));
 }
 
 /** No link is followed: what it leads to is somebody else's. */
-function removeFolder(folder: string): void {
-  const found = fs.lstatSync(folder, { throwIfNoEntry: false });
+function removeDirectory(directory: string): void {
+  const found = fs.lstatSync(directory, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isDirectory()) return removeIfThere(folder);
-  for (const part of PARTS) removeIfThere(`${folder}/${part}.pem`);
-  fs.rmdirSync(folder);
+  if (!found.isDirectory()) return removeIfThere(directory);
+  for (const part of PARTS) removeIfThere(`${directory}/${part}.pem`);
+  fs.rmdirSync(directory);
 }

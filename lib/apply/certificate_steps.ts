@@ -1,8 +1,8 @@
 /** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
 import * as fs from "node:fs";
 import { renewalStart } from "../certificate/renewal.ts";
-import { folderOf } from "../text/path.ts";
-import { isVersionFolder, storedFile } from "../store/store_paths.ts";
+import { directoryOf } from "../text/path.ts";
+import { isVersionDirectory, storedFile } from "../store/store_paths.ts";
 import type { Part } from "../certificate/types.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -130,9 +130,9 @@ async function tidy(
     }
     for (const path of step.leftovers) {
       const hand = hands.of(step.byUsers?.find((other) => other.path === path)?.by);
-      if (isVersionFolder(path)) (await import("./bundle.ts")).clearFolder(path);
+      if (isVersionDirectory(path)) (await import("./bundle.ts")).clearDirectory(path);
       else await hand({ do: "remove", path });
-      await hand({ do: "sync", folder: folderOf(path) });
+      await hand({ do: "sync", directory: directoryOf(path) });
       emit({
         kind: "tidied",
         certificate: step.certificate,

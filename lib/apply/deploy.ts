@@ -1,6 +1,6 @@
 /**
  * Deploys one certificate's files. All are first made beside their targets, then all are renamed:
- * what can go wrong (no space, no permission, no folder) goes wrong before the first target
+ * what can go wrong (no space, no permission, no directory) goes wrong before the first target
  * changes, so that a key and its certificate stay together.
  *
  * The old files are kept beside the new ones by hard links, until all are in place and, where
@@ -15,7 +15,7 @@
  */
 import { Buffer } from "node:buffer";
 import { plainCause } from "../text/plain_cause.ts";
-import { folderOf } from "../text/path.ts";
+import { directoryOf } from "../text/path.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
@@ -192,14 +192,14 @@ async function replaceAll(
       throw await takeBack(message, { targets, before, cause: error }, hands);
     }
   }
-  await syncFolders(targets, hands);
+  await syncDirectories(targets, hands);
   targets.forEach(afterRename);
 }
 
 function whyNot(error: unknown): string {
   const cause = plainCause(error);
   if (!/\bbusy\b/.test(cause)) return cause;
-  return `${cause}: it is a mount of its own; mount its folder instead, or set "in_place: true"`;
+  return `${cause}: it is a mount of its own; mount its directory instead, or set "in_place: true"`;
 }
 
 interface Failure {
@@ -229,14 +229,16 @@ async function takeBack(
   return new NotDeployedError(back === "" ? message : `${message}; put back ${back}`, { cause });
 }
 
-async function syncFolders(targets: readonly TargetStep[], hands: Hands): Promise<void> {
-  const folders = new Map(targets.map(({ path, by }) => [folderOf(path), by]));
-  for (const [folder, by] of folders) {
+async function syncDirectories(targets: readonly TargetStep[], hands: Hands): Promise<void> {
+  const directories = new Map(targets.map(({ path, by }) => [directoryOf(path), by]));
+  for (const [directory, by] of directories) {
     try {
-      await hands.of(by)({ do: "sync", folder });
+      await hands.of(by)({ do: "sync", directory });
     } catch (error) {
       throw new HalfDeployedError(
-        `Cannot make sure that the new files in "${folder}" outlast a crash: ${plainCause(error)}`,
+        `Cannot make sure that the new files in "${directory}" outlast a crash: ${
+          plainCause(error)
+        }`,
         { cause: error },
       );
     }

@@ -3,7 +3,7 @@
  * what lies there, where that is not root.
  */
 import { plainCause } from "../text/plain_cause.ts";
-import { folderOf } from "../text/path.ts";
+import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
 import type { Hands } from "./writers/writers.ts";
@@ -34,7 +34,7 @@ export async function writeMetrics(
       file: { path, content, ...(by ?? owners), mode: MODE, createDirs: false },
     });
     await hand({ do: "replace", path, inPlace: false });
-    await hand({ do: "sync", folder: folderOf(path) });
+    await hand({ do: "sync", directory: directoryOf(path) });
     return undefined;
   } catch (error) {
     await hand({ do: "remove", path: temporaryFile(path) }).catch(() => undefined);

@@ -1,10 +1,10 @@
 /**
- * What carrying out a plan may touch: the folders, files, hosts and programs that it names, and
+ * What carrying out a plan may touch: the directories, files, hosts and programs that it names, and
  * nothing else. A path stands for all below it. The runtime compares names, and for what is opened
- * also what they lead to: a folder that is reached by a link is named both ways. So this is a wall
+ * also what they lead to: a directory that is reached by a link is named both ways. So this is a wall
  * against code that turned evil, not against links.
  */
-import { folderOf, nameOf } from "../text/path.ts";
+import { directoryOf, nameOf } from "../text/path.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import { CHCON, KILL, LN, programPaths, PS } from "../host/run_command.ts";
 import { ENGINES } from "../host/containers.ts";
@@ -25,7 +25,7 @@ export interface Rights {
   readonly run: readonly string[];
 }
 
-/** Needs read permission for the folders that the plan would make. */
+/** Needs read permission for the directories that the plan would make. */
 export function rightsFor(
   { certStore, steps }: Plan,
   access: AccessOrder,
@@ -37,18 +37,18 @@ export function rightsFor(
   ];
   const secrets = "credentials" in access ? access.credentials.flatMap(secretFiles) : [];
   const issues = steps.some(({ kind }) => kind === "issue");
-  const bundles = steps.flatMap(bundleFolders);
+  const bundles = steps.flatMap(bundleDirectories);
   const files = issues ? [...written, ...secrets] : written;
   return {
     read: sorted([
-      ...[certStore, ...files.map(folderOf), ...bundles, ...steps.flatMap(filesRead)]
+      ...[certStore, ...files.map(directoryOf), ...bundles, ...steps.flatMap(filesRead)]
         .flatMap((path) => [path, realPath(path)]),
       // To tell a program that is not there from one that cannot be run.
       ...steps.flatMap(programsOf),
     ]),
     write: sorted([
       ...[certStore, ...bundles].flatMap((path) => [path, realPath(path)]),
-      ...byFolder(files.flatMap((path) => [path, inRealFolder(path)])),
+      ...byDirectory(files.flatMap((path) => [path, inRealDirectory(path)])),
     ]),
     net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
     run: sorted([
@@ -65,13 +65,13 @@ function needsOthers(step: Step): boolean {
     (step.byUsers !== undefined || step.unjudged.some(({ by }) => by !== undefined));
 }
 
-/** Files of one folder from which on the folder stands for them. */
+/** Files of one directory from which on the directory stands for them. */
 const MANY = 60;
 
 /** The runtime goes through the whole list at each call, which thousands of files make slow. */
-function byFolder(files: readonly string[]): string[] {
-  return [...Map.groupBy(files, folderOf)].flatMap(([folder, files]) =>
-    files.length > MANY ? folder : files
+function byDirectory(files: readonly string[]): string[] {
+  return [...Map.groupBy(files, directoryOf)].flatMap(([directory, files]) =>
+    files.length > MANY ? directory : files
   );
 }
 
@@ -80,14 +80,14 @@ function realPath(path: string): string {
   try {
     return Deno.realPathSync(path);
   } catch {
-    return path === "/" ? path : inRealFolder(path);
+    return path === "/" ? path : inRealDirectory(path);
   }
 }
 
 /** A link that lies at the path itself is replaced, and what it leads to is none of ours. */
-function inRealFolder(path: string): string {
-  const folder = realPath(folderOf(path));
-  return `${folder === "/" ? "" : folder}/${nameOf(path)}`;
+function inRealDirectory(path: string): string {
+  const directory = realPath(directoryOf(path));
+  return `${directory === "/" ? "" : directory}/${nameOf(path)}`;
 }
 
 function sorted(texts: readonly string[]): string[] {
@@ -101,7 +101,7 @@ function filesWritten(step: Step): string[] {
   if (step.kind !== "deploy") return [];
   return step.targets.flatMap(({ path, createDirs }) => [
     ...withSiblings(path),
-    ...(createDirs ? missingFolders(folderOf(path)) : []),
+    ...(createDirs ? missingDirectories(directoryOf(path)) : []),
   ]);
 }
 
@@ -111,23 +111,23 @@ function withSiblings(path: string): string[] {
   return [path, temporaryFile(path), kept, temporaryFile(kept)];
 }
 
-/** Folders in which bundles lie: what a new set is called there is known only once it is issued. */
-function bundleFolders(step: Step): string[] {
+/** Directories in which bundles lie: what a new set is called there is known only once it is issued. */
+function bundleDirectories(step: Step): string[] {
   const targets = step.kind === "deploy" ? step.targets : [];
   return targets.flatMap(({ what, path, endsBundle }) =>
-    what === "bundle" || endsBundle ? folderOf(path) : []
+    what === "bundle" || endsBundle ? directoryOf(path) : []
   );
 }
 
 /** Where there are no hard links, a link that is replaced is kept by another link. */
 function makesLinks(step: Step): boolean {
-  return bundleFolders(step).length > 0 || (step.kind === "deploy" &&
+  return bundleDirectories(step).length > 0 || (step.kind === "deploy" &&
     step.targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file")));
 }
 
-function missingFolders(path: string): string[] {
+function missingDirectories(path: string): string[] {
   if (readInfo(path).kind !== "absent") return [];
-  return [path, temporaryFile(path), ...missingFolders(folderOf(path))];
+  return [path, temporaryFile(path), ...missingDirectories(directoryOf(path))];
 }
 
 /** An unwrapped secret id is kept where the file says. */

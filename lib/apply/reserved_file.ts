@@ -5,10 +5,10 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { folderOf } from "../text/path.ts";
+import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Reserved } from "../vault/session/login.ts";
-import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 
 /** Bytes; a secret id has 36. */
 const ROOM = 4096;
@@ -23,7 +23,7 @@ export function reserveFile(path: string): Reserved {
     keep(text) {
       overwrite(temporary, `${text}\n`);
       fs.renameSync(temporary, path);
-      syncFolder(folderOf(path));
+      syncDirectory(directoryOf(path));
     },
     release: () => removeQuietly(temporary),
   };

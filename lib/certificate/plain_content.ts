@@ -15,7 +15,7 @@ export function plainContent(
     case "pkcs12":
       throw new Error("A PKCS #12 file has a password");
     case "bundle":
-      throw new Error("A bundle is a folder");
+      throw new Error("A bundle is a directory");
     default:
       return part(what);
   }

@@ -6,7 +6,7 @@ export type Part = typeof PARTS[number];
 
 /**
  * What a target takes: a part as it is stored, what is made of parts (config/format.ts), or all parts
- * in a folder behind one link.
+ * in a directory behind one link.
  */
 export const WHATS = [...PARTS, "combined", "pkcs12", "der", "bundle"] as const;
 export type What = typeof WHATS[number];

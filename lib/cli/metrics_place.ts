@@ -1,12 +1,12 @@
-/** By whose hand the metrics are written: collectors often have a folder of their own user. */
+/** By whose hand the metrics are written: collectors often have a directory of their own user. */
 import { printable } from "../text/printable.ts";
-import { folderOf } from "../text/path.ts";
+import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { chooseHand } from "../plan/choose_writer.ts";
 import type { HostUser, Passage } from "../host/types.ts";
 import { lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import { ABSENT, READER } from "../host/read.ts";
-import { FolderCache, observeTarget } from "../observe/target.ts";
+import { DirectoryCache, observeTarget } from "../observe/target.ts";
 import { WayFinder } from "../host/path_ancestors.ts";
 
 /** Where the metrics go, and by whom. */
@@ -25,12 +25,12 @@ export async function findMetricsPlace(path: string): Promise<MetricsAim> {
   const accounts = await lookUpAccounts([], []);
   const ways = new WayFinder(runner, accounts);
   const spec: TargetSpec = { what: "cert", path, createDirs: false };
-  const seen = observeTarget(spec, ABSENT, new FolderCache(ways, READER), accounts);
+  const seen = observeTarget(spec, ABSENT, new DirectoryCache(ways, READER), accounts);
   const nowhere = (why: string): MetricsAim => ({
     kind: "nowhere",
     problem: `Cannot write "metrics_file" "${printable(path)}": ${why}`,
   });
-  if (seen.parent !== "present") return nowhere(`there is no folder "${folderOf(path)}"`);
+  if (seen.parent !== "present") return nowhere(`there is no directory "${directoryOf(path)}"`);
   // There is no secret in it: whoever may replace it may as well write it.
   const owner = { kind: "given", name: "", id: writerOn(seen.way, runner) } as const;
   const users = { runner, ownGroups: await ownGroupsOf(ways.owners) };

@@ -116,7 +116,7 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     details:
       "Writes vcm.service and vcm.timer for this file, and starts the timer; shows all before, and " +
       "asks. The service may write where the file says: run it again when the file names other " +
-      "folders. Units that it did not write are not overwritten. Without systemd it prints a line for cron. Exit status: 0, 1 where something " +
+      "directories. Units that it did not write are not overwritten. Without systemd it prints a line for cron. Exit status: 0, 1 where something " +
       "failed, 2 for a mistake in the file or where it cannot ask.",
     examples: [
       ["vcm install", "once vcm run works by hand"],
@@ -125,8 +125,9 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     ],
   },
   demo: {
-    summary: "the main job in a temporary folder, on a practice Vault",
-    details: "Needs no server, no root and no network, and leaves nothing but the folder it names.",
+    summary: "the main job in a temporary directory, on a practice Vault",
+    details:
+      "Needs no server, no root and no network, and leaves nothing but the directory it names.",
     examples: [["vcm demo", "a tour of one minute"]],
   },
   completion: {

@@ -21,7 +21,7 @@ export interface Host {
   readonly columns: number | undefined;
   /** Text and permission bits of a regular file. */
   read(path: string): FileText;
-  /** Names of all that lies in a folder. */
+  /** Names of all that lies in a directory. */
   list(path: string): readonly string[];
   exists(path: string): boolean;
   /** There is a person at a terminal. */

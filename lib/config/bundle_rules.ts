@@ -1,22 +1,22 @@
-/** What must not lie in a bundle, which is a folder that is replaced as one. */
+/** What must not lie in a bundle, which is a directory that is replaced as one. */
 import type { Round } from "./round.ts";
 
 /** Needs the files of all certificates to have been claimed. */
 export function checkBundles({ bundles, paths, store, findings }: Round): void {
   if (bundles.size === 0) return;
   for (const [text, path] of paths) {
-    const other = foldersAbove(text).map((folder) => bundles.get(folder))
+    const other = directoriesAbove(text).map((directory) => bundles.get(directory))
       .find((found) => found !== undefined);
     if (other === undefined) continue;
-    findings.push({ path, message: "lies in a folder that is replaced as one, by", other });
+    findings.push({ path, message: "lies in a directory that is replaced as one, by", other });
   }
   for (const [bundle, path] of bundles) {
-    if (!foldersAbove(store).includes(bundle)) continue;
+    if (!directoriesAbove(store).includes(bundle)) continue;
     findings.push({ path, message: `must not hold the store ${store}` });
   }
 }
 
-function foldersAbove(path: string): string[] {
+function directoriesAbove(path: string): string[] {
   const names = path.split("/");
   return names.slice(2).map((_, at) => names.slice(0, at + 2).join("/"));
 }

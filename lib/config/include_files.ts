@@ -1,11 +1,11 @@
 /**
  * The files that `include` leads to. Each is judged as the main file is, opened once, and read from
- * what was judged; a folder of which any file is taken is judged itself. It changes nothing.
+ * what was judged; a directory of which any file is taken is judged itself. It changes nothing.
  */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ConfigError } from "./diagnostic.ts";
 import type { Included } from "./environment.ts";
-import { distrustFolder } from "./trust.ts";
+import { distrustDirectory } from "./trust.ts";
 import { readTrusted, reason } from "./trusted_file.ts";
 
 /** Of what was there a moment ago. */
@@ -18,7 +18,7 @@ type Found = readonly string[] | string;
  * Reads the files, pattern by pattern, those of one pattern by name; each once, and not the main one.
  * Needs read permission.
  *
- * @param main The file that names the patterns, and from whose folder they go.
+ * @param main The file that names the patterns, and from whose directory they go.
  */
 export function includeFiles(patterns: readonly string[], main: string): Included[] {
   const taken = new Set([resolve(main)]);
@@ -45,25 +45,25 @@ function readOne(file: string): Included {
 function named(path: string): Found {
   try {
     if (!Deno.lstatSync(path).isDirectory) return [path];
-    return `"${path}" is a folder; for all of its files write "${path}/*.yaml"`;
+    return `"${path}" is a directory; for all of its files write "${path}/*.yaml"`;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return `"${path}" does not exist`;
     return `"${path}" ${reason(error)}`;
   }
 }
 
-/** The files of a folder by a pattern for their names: none may match, but the folder has to be there. */
+/** The files of a directory by a pattern for their names: none may match, but the directory has to be there. */
 function matches(path: string): Found {
-  const folder = dirname(path);
+  const directory = dirname(path);
   try {
     const uid = Deno.uid();
-    const problem = uid === null ? undefined : distrustFolder(folder, uid);
+    const problem = uid === null ? undefined : distrustDirectory(directory, uid);
     if (problem !== undefined) return problem.message;
-    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter(byPattern(path));
-    return names.sort().map((name) => join(folder, name));
+    const names = [...Deno.readDirSync(directory)].map(({ name }) => name).filter(byPattern(path));
+    return names.sort().map((name) => join(directory, name));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return `the folder "${folder}" does not exist`;
-    return `the folder "${folder}" ${reason(error)}`;
+    if (error instanceof Deno.errors.NotFound) return `the directory "${directory}" does not exist`;
+    return `the directory "${directory}" ${reason(error)}`;
   }
 }
 

@@ -5,11 +5,11 @@ import { hasControlCharacter } from "../text/quote.ts";
 /** The path of a file, or a pattern with `*` in its last part, relative or absolute. */
 export function readInclude(text: string): string | Mistake {
   const slash = text.lastIndexOf("/");
-  const [folder, name] = [text.slice(0, slash + 1), text.slice(slash + 1)];
+  const [directory, name] = [text.slice(0, slash + 1), text.slice(slash + 1)];
   if (name === "" || name === "." || name === ".." || hasControlCharacter(text)) {
     return expected(`a file or a pattern such as "conf.d/*.yaml"`, text);
   }
-  if (folder.includes("*") || name.includes("**")) {
+  if (directory.includes("*") || name.includes("**")) {
     return expected(`"*" alone and in the last part, as in "conf.d/*.yaml"`, text);
   }
   if (name.includes("*") && /[?[\]{}]/.test(name)) {

@@ -2,11 +2,12 @@
 import { expected, Mistake } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 
-/** The name of a certificate, which is also the name of its folder in the store. */
+/** The name of a certificate, which is also the name of its directory in the store. */
 export function readCertificateName(text: string): string | Mistake {
   if (text === "" || text.trim() !== text) return expected("a name", text);
   if (text.includes("/") || text.startsWith(".") || hasControlCharacter(text)) {
-    const rule = `a name that can be a folder (no "/", no "." at its start, no control character)`;
+    const rule =
+      `a name that can be a directory (no "/", no "." at its start, no control character)`;
     return expected(rule, text);
   }
   if (text === "archive") return new Mistake(`"archive" is taken: revoked sets are kept there`);

@@ -13,7 +13,7 @@ function normalPath(text: string): string | undefined {
 
 /** An absolute path of a file. */
 export function readFilePath(text: string): string | Mistake {
-  // "/etc/ssl/." names a folder as much as "/etc/ssl/" does.
+  // "/etc/ssl/." names a directory as much as "/etc/ssl/" does.
   const path = /\/\.?$/.test(text) ? undefined : normalPath(text);
   return path ?? expected(`the absolute path of a file, without ".."`, text);
 }
@@ -39,20 +39,20 @@ export function readSecretFile(text: string): string | Mistake {
   return new Mistake(`expected the absolute path of a file that holds the secret, without ".."`);
 }
 
-/** An absolute path of a folder. */
-export function readFolderPath(text: string): string | Mistake {
+/** An absolute path of a directory. */
+export function readDirectoryPath(text: string): string | Mistake {
   const path = normalPath(text);
   if (path !== undefined && path !== "/") return path;
-  return expected(`the absolute path of a folder, without ".."`, text);
+  return expected(`the absolute path of a directory, without ".."`, text);
 }
 
-/** How to verify the server: by the system's CAs, by one file or folder, or not at all. */
+/** How to verify the server: by the system's CAs, by one file or directory, or not at all. */
 export function readTlsTrust(text: string): TlsTrust | Mistake {
   if (text === "true") return { kind: "system" };
   if (text === "false") return { kind: "off" };
   const path = normalPath(text);
   if (path !== undefined && path !== "/") return { kind: "file", path };
-  return expected("true, false or the absolute path of a CA file or folder", text);
+  return expected("true, false or the absolute path of a CA file or directory", text);
 }
 
 /** True for an address that sends what only this host itself may read, or encrypts it. */

@@ -26,7 +26,7 @@ export function readWord(text: string): string | Mistake {
 }
 
 /**
- * The program of a command: a name that is looked up in the system's folders, or a path. With a
+ * The program of a command: a name that is looked up in the system's directories, or a path. With a
  * blank in its name it is a whole line, as for a shell, which there is not.
  */
 export function isProgram(text: string): boolean {

@@ -26,8 +26,8 @@ import {
 } from "./read_names.ts";
 import {
   readAddress,
+  readDirectoryPath,
   readFilePath,
-  readFolderPath,
   readMetricsFile,
   readSecretFile,
   readTlsTrust,
@@ -220,7 +220,7 @@ const settings = map(`a map of settings`, {
   retries: optional(readCount),
   timeout: optional(readTimeLimit),
   ...issuing,
-  cert_store: optional(readFolderPath),
+  cert_store: optional(readDirectoryPath),
   log_file: optional(readFilePath),
   metrics_file: optional(readMetricsFile),
   auth: v.exactOptional(auth),

@@ -2,8 +2,8 @@
  * Whether a configuration file may be obeyed. It names what is written as root and which services
  * are restarted, so whoever can change it, or put another in its place, could do both.
  *
- * Looked at are the file, its folder and, where the path is a symbolic link, the folder of each link
- * on the way. Not looked at: the folders above these, and access control lists beyond the mode.
+ * Looked at are the file, its directory and, where the path is a symbolic link, the directory of each link
+ * on the way. Not looked at: the directories above these, and access control lists beyond the mode.
  */
 import { dirname, resolve } from "node:path";
 import type { Problem } from "./diagnostic.ts";
@@ -17,18 +17,18 @@ export interface Followed {
   /** The file itself, no longer a link. */
   readonly path: string;
   readonly info: Deno.FileInfo;
-  /** The folders in which the links and the file lie. */
-  readonly folders: readonly string[];
+  /** The directories in which the links and the file lie. */
+  readonly directories: readonly string[];
 }
 
 /** Follows a path, link by link. */
 export function follow(path: string): Followed {
-  const folders = new Set<string>();
+  const directories = new Set<string>();
   let current = resolve(path);
   for (let links = 0; links <= MAX_LINKS; links++) {
-    folders.add(dirname(current));
+    directories.add(dirname(current));
     const info = Deno.lstatSync(current);
-    if (!info.isSymlink) return { path: current, info, folders: [...folders] };
+    if (!info.isSymlink) return { path: current, info, directories: [...directories] };
     current = resolve(dirname(current), Deno.readLinkSync(current));
   }
   throw new Deno.errors.FilesystemLoop("Too many symbolic links");
@@ -37,20 +37,20 @@ export function follow(path: string): Followed {
 /** Why the file cannot be trusted, one problem for each path; `uid` is the running user's. */
 export function distrust(followed: Followed, uid: number): Problem[] {
   const problems = [judge(followed.path, "file", followed.info, uid)];
-  for (const folder of followed.folders) {
-    problems.push(judge(folder, "folder", Deno.statSync(folder), uid));
+  for (const directory of followed.directories) {
+    problems.push(judge(directory, "directory", Deno.statSync(directory), uid));
   }
   return problems.filter((problem) => problem !== undefined);
 }
 
-/** Why a folder cannot be trusted of which files are obeyed whatever their names. */
-export function distrustFolder(path: string, uid: number): Problem | undefined {
-  return judge(resolve(path), "folder", Deno.statSync(path), uid, "put a file there");
+/** Why a directory cannot be trusted of which files are obeyed whatever their names. */
+export function distrustDirectory(path: string, uid: number): Problem | undefined {
+  return judge(resolve(path), "directory", Deno.statSync(path), uid, "put a file there");
 }
 
 function judge(
   path: string,
-  kind: "file" | "folder",
+  kind: "file" | "directory",
   info: Deno.FileInfo,
   uid: number,
   deed = "change this file",
@@ -68,9 +68,9 @@ function judge(
     cures.push(`chmod go-w ${shellWord(path)}`);
   }
   if (facts.length === 0) return undefined;
-  // A sticky folder such as /tmp is meant for everyone: not the folder is wrong, but the place.
-  const shared = kind === "folder" && (mode & 0o1000) !== 0;
-  const cure = shared ? "move the file to a folder of its own" : cures.join(" && ");
+  // A sticky directory such as /tmp is meant for everyone: not the directory is wrong, but the place.
+  const shared = kind === "directory" && (mode & 0o1000) !== 0;
+  const cure = shared ? "move the file to a directory of its own" : cures.join(" && ");
   const message =
     `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and whoever can ${deed} ` +
     `decides what VCM writes and runs with its rights; cure: ${cure}`;

@@ -29,7 +29,7 @@ export function readTrusted(
   const followed = orRefuse(() => follow(path));
   // Before it is opened: to open a pipe would wait for somebody to write into it.
   if (!followed.info.isFile) {
-    throw refusal(path, `is ${followed.info.isDirectory ? "a folder" : "no regular file"}`);
+    throw refusal(path, `is ${followed.info.isDirectory ? "a directory" : "no regular file"}`);
   }
   using file = orRefuse(() => Deno.openSync(followed.path, { read: true }));
   const info = file.statSync();

@@ -66,7 +66,7 @@ export type KeyType = typeof KEY_TYPES[number];
 /** How the server's TLS certificate is verified. */
 export type TlsTrust =
   | { readonly kind: "system" }
-  /** By the authorities of one PEM file, or of all in one folder. */
+  /** By the authorities of one PEM file, or of all in one directory. */
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "off" };
 
@@ -168,7 +168,7 @@ export interface ServiceSpec {
 
 /** The wish: one certificate as the file asks for it. */
 export interface CertificateSpec {
-  /** Unique in the file; also the name of the folder in the store. */
+  /** Unique in the file; also the name of the directory in the store. */
   readonly name: string;
   readonly commonName: string;
   readonly dnsSans: readonly string[];

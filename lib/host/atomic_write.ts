@@ -1,11 +1,11 @@
 /**
- * The atomic write. A file is replaced by: temporary file in the same folder (O_EXCL, O_NOFOLLOW,
- * mode 0600) → fchown, fchmod → write → fsync → rename → fsync of the folder. So whatever kills
+ * The atomic write. A file is replaced by: temporary file in the same directory (O_EXCL, O_NOFOLLOW,
+ * mode 0600) → fchown, fchmod → write → fsync → rename → fsync of the directory. So whatever kills
  * the process or the machine, a reader finds the old file or the new one, whole, and the content is
  * never readable by more than the final mode allows.
  *
- * Not guaranteed: that a folder which somebody else may write to is still the same folder between
- * two of these calls. The runtime has no file-system calls relative to an open folder.
+ * Not guaranteed: that a directory which somebody else may write to is still the same directory between
+ * two of these calls. The runtime has no file-system calls relative to an open directory.
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
@@ -54,13 +54,13 @@ export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at);
 }
 
-/** Makes renames and removals in a folder last. */
-export function syncFolder(path: string): void {
-  const folder = fs.openSync(path, fs.constants.O_RDONLY);
+/** Makes renames and removals in a directory last. */
+export function syncDirectory(path: string): void {
+  const directory = fs.openSync(path, fs.constants.O_RDONLY);
   try {
-    fs.fsyncSync(folder);
+    fs.fsyncSync(directory);
   } finally {
-    fs.closeSync(folder);
+    fs.closeSync(directory);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { printable } from "../text/printable.ts";
-import { folderOf } from "../text/path.ts";
+import { directoryOf } from "../text/path.ts";
 import { WayFinder } from "./path_ancestors.ts";
 
 /**
@@ -40,20 +40,22 @@ function requireSafeAncestors(path: string): void {
   const runner = Deno.uid() ?? 0;
   const isOurs = (uid: number) => uid === 0 || uid === runner;
   const log = fs.lstatSync(path, { throwIfNoEntry: false });
-  const { passages } = new WayFinder(runner, { ownerName: String }).find(folderOf(path));
-  for (const { folder, uid, mode, next } of passages) {
+  const { passages } = new WayFinder(runner, { ownerName: String }).find(directoryOf(path));
+  for (const { directory, uid, mode, next } of passages) {
     if (next !== undefined && !isOurs(next.uid) && isLink(next.path)) {
       throw new Error(
         `"${printable(next.path)}" is a symbolic link of user ${next.uid}; ${OTHER_PATH}`,
       );
     }
     if (!isOurs(uid)) {
-      throw new Error(`user ${uid} may replace what lies in "${printable(folder)}"; ${OTHER_PATH}`);
+      throw new Error(
+        `user ${uid} may replace what lies in "${printable(directory)}"; ${OTHER_PATH}`,
+      );
     }
     const inside = next ?? log;
     const isKept = (mode & 0o1000) !== 0 && inside !== undefined && isOurs(inside.uid);
     if ((mode & 0o002) !== 0 && !isKept) {
-      throw new Error(`every user may write to "${printable(folder)}"; ${OTHER_PATH}`);
+      throw new Error(`every user may write to "${printable(directory)}"; ${OTHER_PATH}`);
     }
   }
 }

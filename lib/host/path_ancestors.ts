@@ -1,5 +1,5 @@
-/** Looks at the folders on the way to targets, each once, however many targets lie below it. */
-import { folderOf } from "../text/path.ts";
+/** Looks at the directories on the way to targets, each once, however many targets lie below it. */
+import { directoryOf } from "../text/path.ts";
 import type { Passage } from "./types.ts";
 import type { AccountBook } from "./accounts.ts";
 import { readInfo } from "./read.ts";
@@ -7,49 +7,49 @@ import { readInfo } from "./read.ts";
 /** Linux gives up after as many links itself (path_resolution(7)). */
 const MAX_LINKS = 40;
 
-/** The way to a folder. */
+/** The way to a directory. */
 export interface Way {
-  /** From the root to the folder or, where it does not exist, to the last one that does. */
+  /** From the root to the directory or, where it does not exist, to the last one that does. */
   readonly passages: readonly Passage[];
   /** Somebody beside root and the runner owns something on it, or may write to it. */
   readonly isForeign: boolean;
 }
 
-/** The folders passed before one is reached, and where it lies once links are followed. */
+/** The directories passed before one is reached, and where it lies once links are followed. */
 interface Reached {
   readonly passages: readonly Passage[];
-  /** Absent: there is no such folder, or it cannot be seen. */
+  /** Absent: there is no such directory, or it cannot be seen. */
   readonly end?: string;
 }
 
 export class WayFinder {
-  /** Those beside root to whom folders on the ways belong. */
+  /** Those beside root to whom directories on the ways belong. */
   readonly owners = new Set<number>();
   readonly #runner: number;
   readonly #accounts: Pick<AccountBook, "ownerName">;
   readonly #reached = new Map<string, Reached>();
   readonly #ways = new Map<string, Way>();
-  readonly #folders = new Map<string, Omit<Passage, "next">>();
+  readonly #directories = new Map<string, Omit<Passage, "next">>();
 
   constructor(runner: number, accounts: Pick<AccountBook, "ownerName">) {
     this.#runner = runner;
     this.#accounts = accounts;
   }
 
-  /** @param folder An absolute path. Needs read permission for all that is on the way. */
-  find(folder: string): Way {
-    const known = this.#ways.get(folder);
+  /** @param directory An absolute path. Needs read permission for all that is on the way. */
+  find(directory: string): Way {
+    const known = this.#ways.get(directory);
     if (known !== undefined) return known;
-    const { passages, end } = this.#reach(folder, 0);
+    const { passages, end } = this.#reach(directory, 0);
     const all = end === undefined ? passages : [...passages, ...this.#passage(end)];
     const way = { passages: all, isForeign: all.some((passage) => this.#isForeign(passage)) };
-    this.#ways.set(folder, way);
+    this.#ways.set(directory, way);
     return way;
   }
 
-  /** The folders above one or, where it does not exist, those that do. */
-  above(folder: string): readonly Passage[] {
-    return this.#reach(folder, 0).passages;
+  /** The directories above one or, where it does not exist, those that do. */
+  above(directory: string): readonly Passage[] {
+    return this.#reach(directory, 0).passages;
   }
 
   #isForeign({ uid, mode, next }: Passage): boolean {
@@ -63,7 +63,7 @@ export class WayFinder {
     if (path === "/" || path === "") return { passages: [], end: "/" };
     let reached = this.#reached.get(path);
     if (reached === undefined) {
-      reached = this.#step(this.#reach(folderOf(path), links), nameIn(path), links);
+      reached = this.#step(this.#reach(directoryOf(path), links), nameIn(path), links);
       this.#reached.set(path, reached);
     }
     return reached;
@@ -72,7 +72,7 @@ export class WayFinder {
   #step(above: Reached, name: string, links: number): Reached {
     const { passages, end } = above;
     if (end === undefined || name === "" || name === ".") return above;
-    if (name === "..") return { passages, end: folderOf(end) };
+    if (name === "..") return { passages, end: directoryOf(end) };
     const path = `${end === "/" ? "" : end}/${name}`;
     const info = readInfo(path);
     if (info.kind !== "present") return { passages: [...passages, ...this.#passage(end)] };
@@ -90,20 +90,20 @@ export class WayFinder {
     return { ...on, passages: once([...passed, ...on.passages]) };
   }
 
-  #passage(folder: string, next?: Passage["next"]): Passage[] {
-    if (folder === "/" && !this.#folders.has("/")) {
+  #passage(directory: string, next?: Passage["next"]): Passage[] {
+    if (directory === "/" && !this.#directories.has("/")) {
       const root = readInfo("/");
       if (root.kind === "present") this.#remember("/", root.value);
     }
-    const facts = this.#folders.get(folder);
+    const facts = this.#directories.get(directory);
     return facts === undefined ? [] : [{ ...facts, ...(next && { next }) }];
   }
 
-  #remember(folder: string, { uid, gid, mode }: Deno.FileInfo): void {
+  #remember(directory: string, { uid, gid, mode }: Deno.FileInfo): void {
     const owner = uid ?? 0;
     if (owner !== 0) this.owners.add(owner);
-    this.#folders.set(folder, {
-      folder,
+    this.#directories.set(directory, {
+      directory,
       uid: owner,
       gid: gid ?? 0,
       owner: this.#accounts.ownerName(owner),
@@ -112,9 +112,9 @@ export class WayFinder {
   }
 }
 
-/** Links can lead through the same folders again and again, twice as often with each further one. */
+/** Links can lead through the same directories again and again, twice as often with each further one. */
 function once(passages: readonly Passage[]): Passage[] {
-  return [...new Map(passages.map((one) => [`${one.folder}\0${one.next?.path}`, one])).values()];
+  return [...new Map(passages.map((one) => [`${one.directory}\0${one.next?.path}`, one])).values()];
 }
 
 function nameIn(path: string): string {

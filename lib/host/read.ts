@@ -1,4 +1,4 @@
-/** Looks at single files and folders: absent, unreadable or present, and never guesses. */
+/** Looks at single files and directories: absent, unreadable or present, and never guesses. */
 import { plainCause } from "../text/plain_cause.ts";
 import type { Presence } from "./types.ts";
 
@@ -28,8 +28,8 @@ export function readInfo(path: string): Presence<Deno.FileInfo> {
   return observe(path, () => Deno.lstatSync(path));
 }
 
-/** Names of all that lies in a folder. */
-export function readFolder(path: string): Presence<ReadonlySet<string>> {
+/** Names of all that lies in a directory. */
+export function readDirectory(path: string): Presence<ReadonlySet<string>> {
   return observe(path, () => new Set([...Deno.readDirSync(path)].map((entry) => entry.name)));
 }
 

@@ -1,4 +1,4 @@
-/** Reads files in folders of others; loaded only where there are some. */
+/** Reads files in directories of others; loaded only where there are some. */
 import { readRegularBytes } from "./regular_file.ts";
 import { observe, type Reader } from "./read.ts";
 

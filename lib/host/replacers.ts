@@ -25,42 +25,43 @@ export interface Somebody {
   readonly what: string;
 }
 
-export const OTHER_PLACE = "give a path below folders that nobody may write to but root";
-export const OWN_FOLDER = "give a path in a folder of its own";
+export const OTHER_PLACE = "give a path below directories that nobody may write to but root";
+export const OWN_DIRECTORY = "give a path in a directory of its own";
 
-/** Whether nobody but root may replace what lies in a folder. */
+/** Whether nobody but root may replace what lies in a directory. */
 export function isRoots({ uid, mode, next }: Passage): boolean {
   return uid === 0 && ((mode & 0o022) === 0 || ((mode & 0o1000) !== 0 && next?.uid === 0));
 }
 
-/** @param next What is passed on to, which a sticky folder keeps for its owner. */
+/** @param next What is passed on to, which a sticky directory keeps for its owner. */
 export function replacers(
   passage: Passage,
   next: Passage["next"],
   users: HostUsers,
 ): Replacer[] {
   const { uid, owner, mode } = passage;
-  const folder = printable(passage.folder);
+  const directory = printable(passage.directory);
   const found: Replacer[] = [];
   const harmless = (uid: number) => uid === 0 || uid === users.runner;
-  if (!harmless(uid)) found.push({ kind: "user", uid, owner, what: `what lies in "${folder}"` });
+  if (!harmless(uid)) found.push({ kind: "user", uid, owner, what: `what lies in "${directory}"` });
   const writers = otherWriters(passage, users);
   if (writers === undefined) return found;
-  // In a sticky folder only the owner of what lies in it may replace it (inode(7)).
+  // In a sticky directory only the owner of what lies in it may replace it (inode(7)).
   const sticky = (mode & 0o1000) !== 0;
   if (sticky && next !== undefined) {
     if (harmless(next.uid)) return found;
     return [...found, { kind: "user", ...next, what: `"${printable(next.path)}"` }];
   }
   const remedy = sticky
-    ? OWN_FOLDER
-    : `end that by "chmod ${writers.cure} ${shellWord(folder)}", or ${OTHER_PLACE}`;
-  const message = `${writers.who} may write to "${folder}" (mode ${octal(mode)}), and so replace ` +
+    ? OWN_DIRECTORY
+    : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or ${OTHER_PLACE}`;
+  const message =
+    `${writers.who} may write to "${directory}" (mode ${octal(mode)}), and so replace ` +
     `what VCM writes there; ${remedy}`;
   return [...found, { kind: "shared", message }];
 }
 
-/** Who may write to a folder beside its owner; a user's own group is as good as that user. */
+/** Who may write to a directory beside its owner; a user's own group is as good as that user. */
 export function otherWriters({ uid, gid, mode }: Passage, { ownGroups }: HostUsers) {
   if ((mode & 0o002) !== 0) return { who: "Every user", cure: "o-w" };
   if ((mode & 0o020) === 0 || (uid !== 0 && ownGroups.get(uid) === gid)) return undefined;

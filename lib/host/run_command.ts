@@ -20,12 +20,14 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** Where programs are looked up that are given by name: folders that only root can write to. */
-const FOLDERS = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+/** Where programs are looked up that are given by name: directories that only root can write to. */
+const DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** Absolute paths where a program may be, in the order in which they are tried. */
 export function programPaths(program: string): readonly string[] {
-  return program.includes("/") ? [program] : FOLDERS.map((folder) => `${folder}/${program}`);
+  return program.includes("/")
+    ? [program]
+    : DIRECTORIES.map((directory) => `${directory}/${program}`);
 }
 
 /** Where `kill`, `ps`, `ln` and `chcon` are. */
@@ -96,7 +98,7 @@ async function runOnce(
   const child = new Deno.Command(path, {
     args: [...args],
     clearEnv: true,
-    env: { PATH: FOLDERS.join(":"), LC_ALL: "C", TZ: "UTC", ...env },
+    env: { PATH: DIRECTORIES.join(":"), LC_ALL: "C", TZ: "UTC", ...env },
     cwd: ROOT,
     stdin: "null",
     stdout: "piped",

@@ -1,5 +1,5 @@
 /**
- * Keeps the SELinux context of a file that is replaced: a new one would get that of its folder, which
+ * Keeps the SELinux context of a file that is replaced: a new one would get that of its directory, which
  * a service may not be allowed to read.
  */
 import { CHCON } from "./run_command.ts";

@@ -9,7 +9,7 @@ import { runAtOnce } from "./run_at_once.ts";
  * @param path Must be free.
  */
 export function makeSymbolicLink(text: string, path: string): void {
-  // Where a folder lies at the path, it must not be made in there.
+  // Where a directory lies at the path, it must not be made in there.
   const fault = runAtOnce(LN, ["-s", "-n", "--", text, path]);
   if (fault === undefined) return;
   if (fault.kind === "none") {

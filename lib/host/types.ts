@@ -18,15 +18,15 @@ export interface HostUser {
   readonly gid: number;
 }
 
-/** A folder on the way to a target. Links are followed: the folder of each one is on the way too. */
+/** A directory on the way to a target. Links are followed: the directory of each one is on the way too. */
 export interface Passage extends HostUser {
   /** Without links. */
-  readonly folder: string;
+  readonly directory: string;
   /** Name of the owner where it is known, else the digits of its number. */
   readonly owner: string;
   /** Permission bits. */
   readonly mode: number;
-  /** What of the folder the way leads on to; absent: the target, or what does not exist. */
+  /** What of the directory the way leads on to; absent: the target, or what does not exist. */
   readonly next?: { readonly path: string; readonly uid: number; readonly owner: string };
 }
 

@@ -1,20 +1,20 @@
 /**
- * Looks at a bundle: the link, the folder of the set that it leads to, and what lies about. Nothing
+ * Looks at a bundle: the link, the directory of the set that it leads to, and what lies about. Nothing
  * is locked, and a run may switch the link at the same time: a fault is believed only where the link
  * is the same before and after.
  */
-import { folderOf, nameOf } from "../text/path.ts";
+import { directoryOf, nameOf } from "../text/path.ts";
 import { isAnyVersion, replacedFile, versionOf } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { type TargetSpec } from "../config/types.ts";
-import type { BundleObservation, StrayFolder, TargetFile, TargetObservation } from "./types.ts";
+import type { BundleObservation, StrayDirectory, TargetFile, TargetObservation } from "./types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
 import type { AccountBook } from "../host/accounts.ts";
 import { LN } from "../host/run_command.ts";
 import type { Expected } from "./expected.ts";
 import { ABSENT, readInfo } from "../host/read.ts";
-import { type FolderCache, observeFile, observeTarget } from "./target.ts";
+import { type DirectoryCache, observeFile, observeTarget } from "./target.ts";
 
 /** How often a bundle is looked at whose link changes all the time; then the last look counts. */
 const TRIES = 100;
@@ -23,7 +23,7 @@ const TRIES = 100;
 export interface BundleWish {
   /** What each file should hold; absent where the store lacks it. */
   readonly expected: (part: Part) => Presence<Expected>;
-  readonly folders: FolderCache;
+  readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
   /** What a run replaced, and services have yet to judge. */
   readonly unjudged: readonly Replaced[];
@@ -38,7 +38,7 @@ export function observeBundle(spec: TargetSpec, wish: BundleWish): TargetObserva
   const { seen, bundle } = look;
   // What else lies there is somebody's work, and may need one of the sets.
   const isForeign = seen.file.kind === "present" && seen.file.value.type !== "bundle";
-  const strays = isForeign ? [] : findStrays(seen, bundle.folder, wish);
+  const strays = isForeign ? [] : findStrays(seen, bundle.directory, wish);
   const linkProblem = LN.every((path) => readInfo(path).kind === "absent")
     ? `there is no "ln" on this host; install it, from coreutils or BusyBox`
     : undefined;
@@ -55,38 +55,38 @@ interface Look {
 }
 
 function lookOnce(spec: TargetSpec, wish: BundleWish): Look {
-  const seen = observeTarget(spec, ABSENT, wish.folders, wish.accounts);
+  const seen = observeTarget(spec, ABSENT, wish.directories, wish.accounts);
   const link = readLink(spec.path);
   if (seen.file.kind !== "present" || link === undefined) {
     return { seen, bundle: { files: [] }, link };
   }
   const version = versionOf(link, spec.path);
   if (version === undefined) return { seen, bundle: { foreignLink: link, files: [] }, link };
-  const folder = `${folderOf(spec.path)}/${version}`;
-  const info = readInfo(folder);
-  const read = wish.folders.readerFor(folderOf(spec.path));
-  const isFolder = info.kind === "present" && info.value.isDirectory;
-  const files = !isFolder ? [] : PARTS.map((part) => ({
+  const directory = `${directoryOf(spec.path)}/${version}`;
+  const info = readInfo(directory);
+  const read = wish.directories.readerFor(directoryOf(spec.path));
+  const isDirectory = info.kind === "present" && info.value.isDirectory;
+  const files = !isDirectory ? [] : PARTS.map((part) => ({
     part,
-    file: observeFile(`${folder}/${part}.pem`, wish.expected(part), wish.accounts, read),
+    file: observeFile(`${directory}/${part}.pem`, wish.expected(part), wish.accounts, read),
   }));
   return {
     seen: { ...seen, file: summarize(seen.file.value, info, files) },
     bundle: {
-      folder: version,
-      ...(isFolder && folderFacts(info.value, wish.accounts)),
+      directory: version,
+      ...(isDirectory && directoryFacts(info.value, wish.accounts)),
       files,
     },
     link,
   };
 }
 
-function folderFacts({ mode, uid }: Deno.FileInfo, accounts: AccountBook) {
+function directoryFacts({ mode, uid }: Deno.FileInfo, accounts: AccountBook) {
   const [is, should] = [uid ?? 0, Deno.uid() ?? 0];
   return {
-    folderMode: (mode ?? 0) & 0o7777,
+    directoryMode: (mode ?? 0) & 0o7777,
     ...(is !== should && {
-      folderOwner: { is: accounts.ownerName(is), should: accounts.ownerName(should) },
+      directoryOwner: { is: accounts.ownerName(is), should: accounts.ownerName(should) },
     }),
   };
 }
@@ -94,10 +94,10 @@ function folderFacts({ mode, uid }: Deno.FileInfo, accounts: AccountBook) {
 /** The whole as if it were one file: changed last when any of it was. */
 function summarize(
   link: TargetFile,
-  folder: Presence<Deno.FileInfo>,
+  directory: Presence<Deno.FileInfo>,
   files: BundleObservation["files"],
 ): Presence<TargetFile> {
-  if (folder.kind === "unreadable") return folder;
+  if (directory.kind === "unreadable") return directory;
   const presences = files.map(({ file }) => file);
   const unreadable = presences.find(({ kind }) => kind === "unreadable");
   if (unreadable?.kind === "unreadable") return unreadable;
@@ -126,13 +126,13 @@ function readLink(path: string): string | undefined {
   }
 }
 
-/** Folders that no link will lead to once what was not judged is put back. */
+/** Directories that no link will lead to once what was not judged is put back. */
 function findStrays(
   { path, replaced }: TargetObservation,
   current: string | undefined,
-  { folders, unjudged }: BundleWish,
-): StrayFolder[] {
-  const { names } = folders.list(folderOf(path));
+  { directories, unjudged }: BundleWish,
+): StrayDirectory[] {
+  const { names } = directories.list(directoryOf(path));
   if (names.kind !== "present") return [];
   const note = unjudged.find((one) => one.path === path);
   const stays = note === undefined
@@ -145,11 +145,11 @@ function findStrays(
   return [...names.value]
     .filter((name) => name !== stays && isAnyVersion(name, nameOf(path)))
     .sort()
-    .flatMap((name) => describeFolder(`${folderOf(path)}/${name}`));
+    .flatMap((name) => describeDirectory(`${directoryOf(path)}/${name}`));
 }
 
-/** What has gone since, or is no folder, is nothing of ours. */
-function describeFolder(path: string): StrayFolder[] {
+/** What has gone since, or is no directory, is nothing of ours. */
+function describeDirectory(path: string): StrayDirectory[] {
   const info = readInfo(path);
   if (info.kind !== "present" || !info.value.isDirectory) return [];
   try {

@@ -8,7 +8,7 @@ import type { Engine } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
 
 /** Where unit files lie (systemd.unit(5)), those of generators and of transient units too. */
-const UNIT_FOLDERS = [
+const UNIT_DIRECTORIES = [
   "/etc/systemd/system",
   "/usr/lib/systemd/system",
   "/lib/systemd/system",
@@ -37,7 +37,7 @@ export async function findManagers(config: Config): Promise<Config> {
   const containers = new Map<string, ServiceSpec>();
   const engines = new Set<Engine>(["docker", "podman"]);
   for (const [id, service] of open) {
-    if (UNIT_FOLDERS.some((folder) => isThere(`${folder}/${service.name}`))) continue;
+    if (UNIT_DIRECTORIES.some((directory) => isThere(`${directory}/${service.name}`))) continue;
     const engine = markedEngine(config, service) ?? await findEngine(service, engines);
     if (engine !== undefined) containers.set(id, asContainer(service, engine));
   }

@@ -2,7 +2,7 @@
  * Reads what is: store, deployed files, services. Changes nothing; needs read permission, run
  * permission for getent and what asks services' managers, and net permission for probes.
  */
-import { folderOf } from "../text/path.ts";
+import { directoryOf } from "../text/path.ts";
 import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
 import type { CertificateObservation, Observation, TargetObservation } from "./types.ts";
 import type { Replaced } from "../store/types.ts";
@@ -14,7 +14,7 @@ import { ABSENT, READER, type Reader } from "../host/read.ts";
 import type { SealOf } from "./encrypted_targets.ts";
 import { type StoreLook, StoreReader } from "../store/read_set.ts";
 import { storeFault } from "../store/store_trust.ts";
-import { FolderCache, observeTarget } from "./target.ts";
+import { DirectoryCache, observeTarget } from "./target.ts";
 import { WayFinder } from "../host/path_ancestors.ts";
 
 export async function observe(config: Config, now = new Date()): Promise<Observation> {
@@ -39,10 +39,10 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const accounts = await asked;
   const runner = Deno.uid() ?? 0;
   const ways = new WayFinder(runner, accounts);
-  const folders = new FolderCache(ways, await readerOfForeign(targets, ways));
+  const directories = new DirectoryCache(ways, await readerOfForeign(targets, ways));
   const certificates = specs.map((spec, at) =>
     observeCertificate(spec, looks[at] as StoreLook, unjudgedOf(spec, store), {
-      folders,
+      directories,
       accounts,
       sealOf,
       lookAtBundle,
@@ -65,12 +65,12 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   };
 }
 
-/** What reads files in folders of others; without such a folder there is nothing for it to read. */
+/** What reads files in directories of others; without such a directory there is nothing for it to read. */
 async function readerOfForeign(
   targets: readonly TargetSpec[],
   ways: WayFinder,
 ): Promise<Reader> {
-  const isForeign = targets.some(({ path }) => ways.find(folderOf(path)).isForeign);
+  const isForeign = targets.some(({ path }) => ways.find(directoryOf(path)).isForeign);
   return isForeign ? (await import("../host/read_unwaiting.ts")).UNWAITING_READER : READER;
 }
 
@@ -89,7 +89,7 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
 
 /** What all targets are looked at with. */
 interface Surroundings {
-  readonly folders: FolderCache;
+  readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
   readonly sealOf: SealOf;
   /** Given where the file has a bundle. */
@@ -124,12 +124,12 @@ function observeContent(
   target: TargetSpec,
   name: string,
   { texts }: StoreLook,
-  { folders, accounts, sealOf }: Surroundings,
+  { directories, accounts, sealOf }: Surroundings,
 ): TargetObservation {
   const seal = sealOf(target);
   if (seal !== undefined && "problem" in seal) {
-    const seen = observeTarget(target, ABSENT, folders, accounts);
+    const seen = observeTarget(target, ABSENT, directories, accounts);
     return { ...seen, passwordProblem: seal.problem };
   }
-  return observeTarget(target, expect(target, name, texts, seal), folders, accounts);
+  return observeTarget(target, expect(target, name, texts, seal), directories, accounts);
 }

@@ -1,10 +1,10 @@
 /** Looks at services that may owe an action: their markers, and what their managers say of them. */
-import { isLeftover, markerFolder } from "../store/store_paths.ts";
+import { isLeftover, markerDirectory } from "../store/store_paths.ts";
 import type { CertificateSpec, ServiceSpec } from "../config/types.ts";
 import { type MarkerText, parseMarker, uniteMarkers } from "../store/pending_action_text.ts";
 import type { LoadRecord, MarkerObservation, Observation, OrphanObservation } from "./types.ts";
 import type { UnitState } from "../host/types.ts";
-import { readFolder, readInfo, readText } from "../host/read.ts";
+import { readDirectory, readInfo, readText } from "../host/read.ts";
 
 type Markers = Pick<Observation, "markers" | "orphans">;
 
@@ -24,7 +24,7 @@ export async function observeMarkers(
   certStore: string,
   specs: readonly CertificateSpec[],
 ): Promise<Markers> {
-  const listing = readFolder(markerFolder(certStore));
+  const listing = readDirectory(markerDirectory(certStore));
   if (listing.kind !== "present") return { markers: listing, orphans: [] };
   if (listing.value.size === 0) return { markers: { kind: "present", value: [] }, orphans: [] };
   const services = new Map(
@@ -102,7 +102,7 @@ async function recordOf(
 }
 
 function readMarker(certStore: string, service: string): Marker {
-  const path = `${markerFolder(certStore)}/${service}`;
+  const path = `${markerDirectory(certStore)}/${service}`;
   const info = readInfo(path);
   const text = readText(path);
   return {

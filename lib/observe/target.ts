@@ -1,5 +1,5 @@
 /** Looks at one deployed file. */
-import { folderOf, nameOf } from "../text/path.ts";
+import { directoryOf, nameOf } from "../text/path.ts";
 import { isTrace, isVersion, replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Presence } from "../host/types.ts";
@@ -7,10 +7,10 @@ import type { TargetFile, TargetObservation } from "./types.ts";
 import type { AccountBook } from "../host/accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
 import { isForeign } from "./foreign_content.ts";
-import { ABSENT, READER, type Reader, readFolder, readInfo } from "../host/read.ts";
+import { ABSENT, readDirectory, READER, type Reader, readInfo } from "../host/read.ts";
 import type { Way, WayFinder } from "../host/path_ancestors.ts";
 
-/** What lies in a folder. */
+/** What lies in a directory. */
 interface Listing {
   readonly names: Presence<ReadonlySet<string>>;
   /** Whether there is anything that a run made and that is no target. */
@@ -18,10 +18,10 @@ interface Listing {
   readonly way: Way;
 }
 
-/** Lists each folder once, however many targets lie in it. */
-export class FolderCache {
+/** Lists each directory once, however many targets lie in it. */
+export class DirectoryCache {
   readonly #listings = new Map<string, Listing>();
-  /** Reads files in folders that somebody else may write to. */
+  /** Reads files in directories that somebody else may write to. */
   readonly #foreign: Reader;
   readonly #ways: WayFinder;
 
@@ -30,18 +30,18 @@ export class FolderCache {
     this.#foreign = foreign;
   }
 
-  /** Who may replace what lies in a folder decides how it is read. */
-  readerFor(folder: string): Reader {
-    return this.list(folder).way.isForeign ? this.#foreign : READER;
+  /** Who may replace what lies in a directory decides how it is read. */
+  readerFor(directory: string): Reader {
+    return this.list(directory).way.isForeign ? this.#foreign : READER;
   }
 
-  list(folder: string): Listing {
-    let listing = this.#listings.get(folder);
+  list(directory: string): Listing {
+    let listing = this.#listings.get(directory);
     if (listing === undefined) {
-      const names = readFolder(folder);
+      const names = readDirectory(directory);
       const traces = names.kind === "present" && [...names.value].some(isTrace);
-      listing = { names, traces, way: this.#ways.find(folder) };
-      this.#listings.set(folder, listing);
+      listing = { names, traces, way: this.#ways.find(directory) };
+      this.#listings.set(directory, listing);
     }
     return listing;
   }
@@ -51,21 +51,21 @@ export class FolderCache {
 export function observeTarget(
   spec: TargetSpec,
   expected: Presence<Expected>,
-  folders: FolderCache,
+  directories: DirectoryCache,
   accounts: AccountBook,
 ): TargetObservation {
-  const folder = folderOf(spec.path);
-  const { names: listing, traces, way } = folders.list(folder);
+  const directory = directoryOf(spec.path);
+  const { names: listing, traces, way } = directories.list(directory);
   const known = listing.kind === "present";
   const beside = known && traces ? listing.value : undefined;
   const file = known && !listing.value.has(nameOf(spec.path))
     ? ABSENT
-    : observeContent(spec, expected, accounts, folders.readerFor(folder));
+    : observeContent(spec, expected, accounts, directories.readerFor(directory));
   return {
     path: spec.path,
     way: way.passages,
     file: listing.kind === "absent" ? ABSENT : file,
-    parent: listing.kind === "absent" ? "absent" : parentOf(folder, listing, file),
+    parent: listing.kind === "absent" ? "absent" : parentOf(directory, listing, file),
     owner: accounts.owner(spec.owner),
     group: accounts.group(spec.group),
     leftover: beside !== undefined && beside.has(nameOf(temporaryFile(spec.path))),
@@ -74,22 +74,23 @@ export function observeTarget(
   };
 }
 
-/** Folders that are left of a bundle which was there before the file. */
+/** Directories that are left of a bundle which was there before the file. */
 function formerSets(path: string, beside: ReadonlySet<string>) {
   const sets = [...beside].filter((name) => isVersion(name, nameOf(path)));
-  return sets.length > 0 && { formerSets: sets.map((name) => `${folderOf(path)}/${name}`).sort() };
+  return sets.length > 0 &&
+    { formerSets: sets.map((name) => `${directoryOf(path)}/${name}`).sort() };
 }
 
-/** A folder that cannot be listed may be one that may only be entered, or no folder at all. */
+/** A directory that cannot be listed may be one that may only be entered, or no directory at all. */
 function parentOf(
-  folder: string,
+  directory: string,
   listing: Presence<unknown>,
   file: Presence<TargetFile>,
 ): TargetObservation["parent"] {
   if (listing.kind === "present" || file.kind === "present") return "present";
-  const info = readInfo(folder);
+  const info = readInfo(directory);
   return info.kind === "present" && !info.value.isDirectory && !info.value.isSymlink
-    ? "not-a-folder"
+    ? "not-a-directory"
     : "present";
 }
 

@@ -29,11 +29,11 @@ export interface TargetFile {
 
 export interface TargetObservation {
   readonly path: string;
-  /** From the root to the last folder that exists. */
+  /** From the root to the last directory that exists. */
   readonly way: readonly Passage[];
   readonly file: Presence<TargetFile>;
-  /** State of the parent folder, looked at only when the target is absent. */
-  readonly parent: "present" | "absent" | "not-a-folder";
+  /** State of the parent directory, looked at only when the target is absent. */
+  readonly parent: "present" | "absent" | "not-a-directory";
   readonly owner: Account;
   readonly group: Account;
   /** Why its password cannot be had; then it is not known what it holds. */
@@ -43,7 +43,7 @@ export interface TargetObservation {
   /** What a run replaced lies beside it. */
   readonly replaced: boolean;
   readonly bundle?: BundleObservation;
-  /** Of a target that is no bundle: folders of sets beside it, from when it was one. */
+  /** Of a target that is no bundle: directories of sets beside it, from when it was one. */
   readonly formerSets?: readonly string[];
 }
 
@@ -51,21 +51,21 @@ export interface TargetObservation {
 export interface BundleObservation {
   /** Text of a link that VCM did not make. */
   readonly foreignLink?: string;
-  /** Name of the version folder that the link names. */
-  readonly folder?: string;
-  /** Permission bits of that folder; absent where there is no such folder. */
-  readonly folderMode?: number;
+  /** Name of the version directory that the link names. */
+  readonly directory?: string;
+  /** Permission bits of that directory; absent where there is no such directory. */
+  readonly directoryMode?: number;
   /** Given where it does not belong to the runner, as it should. */
-  readonly folderOwner?: { readonly is: string; readonly should: string };
+  readonly directoryOwner?: { readonly is: string; readonly should: string };
   /** The files in it. */
   readonly files: readonly { readonly part: Part; readonly file: Presence<TargetFile> }[];
-  /** Folders of sets that are not in use, and one that was not finished. */
-  readonly strays: readonly StrayFolder[];
+  /** Directories of sets that are not in use, and one that was not finished. */
+  readonly strays: readonly StrayDirectory[];
   /** Why no link can be made on this host. */
   readonly linkProblem?: string;
 }
 
-export interface StrayFolder {
+export interface StrayDirectory {
   readonly path: string;
   /** Name of something in it that VCM did not put there. */
   readonly foreign?: string;
@@ -143,9 +143,9 @@ export interface Observation {
   readonly zone: string;
   /** Who runs this: its number. */
   readonly runner: number;
-  /** The own group of users to whom folders on the way to targets belong, as far as it is known. */
+  /** The own group of users to whom directories on the way to targets belong, as far as it is known. */
   readonly ownGroups: ReadonlyMap<number, number>;
-  /** The folders above the store or, where it does not exist, those of them that do. */
+  /** The directories above the store or, where it does not exist, those of them that do. */
   readonly storeWay: readonly Passage[];
   /** Why the store cannot be used as it is. */
   readonly storeFault?: string;

@@ -63,7 +63,7 @@ export function markerObstacles(
     : [];
 }
 
-/** One folder that is missing may keep several targets from being written. */
+/** One directory that is missing may keep several targets from being written. */
 export function withoutRepetitions(blocked: readonly Blocked[]): Blocked[] {
   return [...new Map(blocked.map((obstacle) => [obstacle.message, obstacle])).values()];
 }

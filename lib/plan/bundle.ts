@@ -1,5 +1,5 @@
 /**
- * A bundle: all parts of a set in a folder of its own, behind one symbolic link that is switched by
+ * A bundle: all parts of a set in a directory of its own, behind one symbolic link that is switched by
  * one rename. How it differs from what the file asks for, what stops it, and what lies about.
  */
 import { defaultMode } from "../config/format.ts";
@@ -17,27 +17,32 @@ import type {
   TargetObservation,
 } from "../observe/types.ts";
 
-/** Permission bits of a set's folder: its files are closed one by one. */
-export const FOLDER_MODE = 0o755;
+/** Permission bits of a set's directory: its files are closed one by one. */
+export const DIRECTORY_MODE = 0o755;
 
-/** Differences of its folder and files; what is the same of many is said once. */
+/** Differences of its directory and files; what is the same of many is said once. */
 export function bundleDrift(
   spec: TargetSpec,
   target: TargetObservation,
   bundle: BundleObservation,
   supply: Supply,
 ): Drift[] {
-  const { folder = "", folderMode, folderOwner, files } = bundle;
-  if (folderMode === undefined) return [{ kind: "missing", files: [folder] }];
+  const { directory = "", directoryMode, directoryOwner, files } = bundle;
+  if (directoryMode === undefined) return [{ kind: "missing", files: [directory] }];
   const drifts = files.flatMap(({ part, file }) =>
     fileDrift(spec, target, file, supply).map((drift) => ({ ...drift, files: [fileName(part)] }))
   );
-  if (folderMode !== FOLDER_MODE) {
-    const [from, to] = [octal(folderMode), octal(FOLDER_MODE)];
-    drifts.push({ kind: "mode", from, to, files: [folder] });
+  if (directoryMode !== DIRECTORY_MODE) {
+    const [from, to] = [octal(directoryMode), octal(DIRECTORY_MODE)];
+    drifts.push({ kind: "mode", from, to, files: [directory] });
   }
-  if (folderOwner !== undefined) {
-    drifts.push({ kind: "owner", from: folderOwner.is, to: folderOwner.should, files: [folder] });
+  if (directoryOwner !== undefined) {
+    drifts.push({
+      kind: "owner",
+      from: directoryOwner.is,
+      to: directoryOwner.should,
+      files: [directory],
+    });
   }
   return unite(drifts);
 }
@@ -109,7 +114,7 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
     case "symlink":
       return `a symbolic link to "${printable(foreignLink ?? "")}", which VCM did not make`;
     case "directory":
-      return "a folder, and a bundle is a symbolic link";
+      return "a directory, and a bundle is a symbolic link";
     case "file":
       return "a file, and a bundle is a symbolic link";
     case "other":
@@ -117,8 +122,8 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
   }
 }
 
-/** Folders that can be cleared away, where nobody else may replace what lies beside them. */
-export function strayFolders(
+/** Directories that can be cleared away, where nobody else may replace what lies beside them. */
+export function strayDirectories(
   { targets }: CertificateObservation,
   hands: readonly HandChoice[],
 ): string[] {
@@ -141,15 +146,15 @@ function isLink({ file }: TargetObservation): boolean {
   return file.kind === "present" && file.value.type === "symlink";
 }
 
-/** Folders that cannot, since not all in them is ours. */
+/** Directories that cannot, since not all in them is ours. */
 export function strayWarnings({ targets }: CertificateObservation): Warning[] {
   return targets.flatMap(({ bundle }) => bundle?.strays ?? []).flatMap(({ path, foreign }) =>
-    foreign === undefined ? [] : { kind: "leftover", message: keptFolder(path, foreign) }
+    foreign === undefined ? [] : { kind: "leftover", message: keptDirectory(path, foreign) }
   );
 }
 
-/** What is said of a folder that stays. */
-export function keptFolder(path: string, foreign: string): string {
+/** What is said of a directory that stays. */
+export function keptDirectory(path: string, foreign: string): string {
   const what = printable(foreign);
   return `"${path}" is not in use any more and stays, since VCM did not make "${what}" in it; ` +
     `move that away from there`;

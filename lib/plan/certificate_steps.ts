@@ -2,7 +2,7 @@
 import { octal } from "../text/octal.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
-import { strayFolders } from "./bundle.ts";
+import { strayDirectories } from "./bundle.ts";
 import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./due.ts";
 import { type HandChoice, OWN_HAND } from "./choose_writer.ts";
@@ -27,7 +27,7 @@ export function tidyStep(
     ];
     return hand.kind === "refused" ? [] : paths.map((path) => ({ path, hand }));
   });
-  const leftovers = found.map(({ path }) => path).concat(strayFolders(observed, hands));
+  const leftovers = found.map(({ path }) => path).concat(strayDirectories(observed, hands));
   const byUsers = found.flatMap(({ path, hand }) =>
     hand.kind === "user" ? [{ path, by: hand.by }] : []
   );

@@ -1,6 +1,6 @@
 /**
  * By whose hand a target is written. The runtime has no file-system calls relative to an open
- * folder, so between a look and a write whoever may replace a folder on the way could lead root
+ * directory, so between a look and a write whoever may replace a directory on the way could lead root
  * elsewhere. Therefore:
  *
  * - where only root (and the runner) may replace what is on the way, the runner writes;
@@ -19,7 +19,7 @@ import {
   isRoots,
   OTHER_PLACE,
   otherWriters,
-  OWN_FOLDER,
+  OWN_DIRECTORY,
   replacers,
   type Somebody,
 } from "../host/replacers.ts";
@@ -87,16 +87,16 @@ export function chooseHand(
   return usersHand(spec, target, by, users);
 }
 
-/** In a sticky folder others cannot replace what lies there, but take the names of sets to come. */
+/** In a sticky directory others cannot replace what lies there, but take the names of sets to come. */
 function bundleHazard({ way }: TargetObservation, users: HostUsers): string | undefined {
   const last = way.at(-1);
   if (last === undefined || (last.mode & 0o1000) === 0) return undefined;
   const writers = otherWriters(last, users);
   if (writers === undefined) return undefined;
-  return `${writers.who} may write to "${printable(last.folder)}" (mode ${
+  return `${writers.who} may write to "${printable(last.directory)}" (mode ${
     octal(last.mode)
   }), and root makes ` +
-    `no bundle there; ${OWN_FOLDER}`;
+    `no bundle there; ${OWN_DIRECTORY}`;
 }
 
 /** A directory of root's in which others may take names, sticky or not. */
@@ -122,7 +122,7 @@ function openDirectory(
         `that user; move it away, and ${otherPlace}`,
     );
   }
-  const directory = printable(last.folder);
+  const directory = printable(last.directory);
   const fix = sticky ? "" : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or `;
   return {
     ...refused(
@@ -172,8 +172,8 @@ function usersHand(
     last !== undefined && (last.uid !== uid || (last.mode & 0o300) !== 0o300) && !isShared(last)
   ) {
     return refused(
-      `${fact}, who may not write to "${printable(last.folder)}"; ` +
-        `give that folder to the user, or ${OTHER_PLACE}`,
+      `${fact}, who may not write to "${printable(last.directory)}"; ` +
+        `give that directory to the user, or ${OTHER_PLACE}`,
     );
   }
   // A user cannot give set-id bits for a group of others, and root does not.

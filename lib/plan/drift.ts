@@ -2,7 +2,7 @@
 import { defaultMode, holdsKey } from "../config/format.ts";
 import { octal } from "../text/octal.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { folderOf } from "../text/path.ts";
+import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { bundleDrift, bundleModes, bundleObstacles, bundleOwners, endsBundle } from "./bundle.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
@@ -66,7 +66,7 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
     ? target.file.value.type
     : "file";
   if (type === "directory") {
-    impossible(`"${spec.path}" is a folder; remove it, or give the path of a file in it`);
+    impossible(`"${spec.path}" is a directory; remove it, or give the path of a file in it`);
   } else if (type === "other") {
     impossible(`"${spec.path}" is a device, pipe or socket; give another path`);
   }
@@ -84,11 +84,11 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
         `in place: who has it open could read that; end it by "${cure}", and see who has it open`,
     );
   }
-  const folder = folderOf(spec.path);
-  if (target.parent === "not-a-folder") {
-    impossible(`"${folder}", in which "${spec.path}" should lie, is not a folder`);
+  const directory = directoryOf(spec.path);
+  if (target.parent === "not-a-directory") {
+    impossible(`"${directory}", in which "${spec.path}" should lie, is not a directory`);
   } else if (target.parent === "absent" && !spec.createDirs) {
-    impossible(`Folder "${folder}" does not exist; create it, or set "create_dirs: true"`);
+    impossible(`Directory "${directory}" does not exist; create it, or set "create_dirs: true"`);
   }
   for (const [word, account] of [["owner", target.owner], ["group", target.group]] as const) {
     if (account.kind !== "unknown") continue;

@@ -49,7 +49,7 @@ function doubt(
   const writers = otherWriters(last, users);
   if (writers === undefined) return [];
   const old = replacedFile(path);
-  const place = `${writers.who} may write to "${printable(last.folder)}" (mode ${
+  const place = `${writers.who} may write to "${printable(last.directory)}" (mode ${
     octal(last.mode)
   })`;
   const message =

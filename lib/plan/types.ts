@@ -119,9 +119,9 @@ export interface TidyStep {
   readonly keep?: number;
   /** Files of an interrupted run that nobody has judged, to be put back. */
   readonly unjudged: readonly Replaced[];
-  /** Files of an interrupted run, beside targets, and folders of bundles that are not in use. */
+  /** Files of an interrupted run, beside targets, and directories of bundles that are not in use. */
   readonly leftovers: readonly string[];
-  /** Those of them that are removed as the user who may replace folders above them. */
+  /** Those of them that are removed as the user who may replace directories above them. */
   readonly byUsers?: readonly { readonly path: string; readonly by: HostUser }[];
   /** What is to be tidied, for people. */
   readonly detail: string;
@@ -153,7 +153,7 @@ export interface FileOwners {
 
 /** One file, or bundle, to write. Its owner, group and mode are decided here, not when it is written. */
 export interface TargetStep extends Format, FileOwners {
-  /** Written as this user, who may replace folders above it; then `uid` and `gid` are there. */
+  /** Written as this user, who may replace directories above it; then `uid` and `gid` are there. */
   readonly by?: HostUser;
   readonly path: string;
   readonly drift: readonly Drift[];

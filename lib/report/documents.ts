@@ -61,7 +61,7 @@ export interface InstallDocument extends Head {
     /** What is to lie there; absent: nothing, or what others put there. */
     readonly text?: string;
   }[];
-  /** A folder for the store, where it is made. */
+  /** A directory for the store, where it is made. */
   readonly store?: string;
   readonly commands: readonly (readonly string[])[];
   /** Files of others that add to the units. */
@@ -118,9 +118,9 @@ export interface InitDocument extends Head {
 }
 
 export interface DemoDocument extends Head {
-  readonly folder: string;
+  readonly directory: string;
   readonly commands: readonly TourCommand[];
-  /** What lies in the folder at the end; paths are relative to it. */
+  /** What lies in the directory at the end; paths are relative to it. */
   readonly files: readonly {
     readonly path: string;
     readonly mode: number;

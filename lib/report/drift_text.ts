@@ -10,7 +10,7 @@ export function describeDrifts(drifts: readonly Drift[]): string {
 
 const FOUND = {
   symlink: "a symbolic link",
-  directory: "a folder",
+  directory: "a directory",
   other: "a device, pipe or socket",
 };
 

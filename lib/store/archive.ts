@@ -1,8 +1,8 @@
 /** Moves sets of the store to where earlier ones are kept. */
 import * as fs from "node:fs";
-import { archivedFolder, storedFolder } from "./store_paths.ts";
-import { folderOf } from "../text/path.ts";
-import { syncFolder } from "../host/atomic_write.ts";
+import { archivedDirectory, storedDirectory } from "./store_paths.ts";
+import { directoryOf } from "../text/path.ts";
+import { syncDirectory } from "../host/atomic_write.ts";
 import { isThere } from "../host/is_there.ts";
 import { finishSwitch } from "./write_set.ts";
 
@@ -15,23 +15,23 @@ import { finishSwitch } from "./write_set.ts";
  */
 export function archiveSet(certStore: string, name: string, serial: string): string {
   finishSwitch(certStore, name);
-  const stored = storedFolder(certStore, name);
+  const stored = storedDirectory(certStore, name);
   if (fs.lstatSync(stored).isSymbolicLink()) {
     const target = fs.realpathSync(stored);
     fs.unlinkSync(stored);
-    syncFolder(certStore);
+    syncDirectory(certStore);
     return target;
   }
-  const archived = freeFolder(archivedFolder(certStore, name, serial));
-  fs.mkdirSync(folderOf(archived), { recursive: true, mode: 0o700 });
+  const archived = freeDirectory(archivedDirectory(certStore, name, serial));
+  fs.mkdirSync(directoryOf(archived), { recursive: true, mode: 0o700 });
   fs.renameSync(stored, archived);
-  syncFolder(folderOf(archived));
-  syncFolder(certStore);
+  syncDirectory(directoryOf(archived));
+  syncDirectory(certStore);
   return archived;
 }
 
 /** A set that was put back from there may be archived again. */
-function freeFolder(wanted: string): string {
+function freeDirectory(wanted: string): string {
   let free = wanted;
   for (let number = 2; isThere(free); number++) {
     free = `${wanted}-${number}`;

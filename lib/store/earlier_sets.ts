@@ -4,10 +4,10 @@
  * revoked sets, is left alone.
  */
 import * as fs from "node:fs";
-import { archivedFolder } from "./store_paths.ts";
-import { folderOf } from "../text/path.ts";
+import { archivedDirectory } from "./store_paths.ts";
+import { directoryOf } from "../text/path.ts";
 import { PARTS } from "../certificate/types.ts";
-import { removeIfThere, syncFolder } from "../host/atomic_write.ts";
+import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
 import { isThere } from "../host/is_there.ts";
 
 /** `20260131T120000Z`, and a number where two sets were written in one second. */
@@ -16,26 +16,26 @@ const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
 /** Moves an old set into the archive by one rename. Throws the system's error, or Error in plain words. */
 export function keepSet(certStore: string, name: string, set: string): void {
   close(set);
-  const folder = archiveOf(certStore, name);
-  for (const path of [folderOf(folder), folder]) makeFolder(path);
-  fs.renameSync(set, `${folder}/${nextVersion(folder, timeOf(set))}`);
-  syncFolder(folder);
+  const directory = archiveOf(certStore, name);
+  for (const path of [directoryOf(directory), directory]) makeDirectory(path);
+  fs.renameSync(set, `${directory}/${nextVersion(directory, timeOf(set))}`);
+  syncDirectory(directory);
 }
 
 /** Removes the oldest beyond those that stay. Throws the system's error. */
 export function dropSurplus(certStore: string, name: string, keep: number): void {
-  const folder = archiveOf(certStore, name);
-  if (!fs.lstatSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  const versions = listVersions(folder).filter(({ name }) => holdsPart(`${folder}/${name}`));
+  const directory = archiveOf(certStore, name);
+  if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  const versions = listVersions(directory).filter(({ name }) => holdsPart(`${directory}/${name}`));
   for (const { name } of versions.slice(0, Math.max(0, versions.length - keep))) {
-    for (const part of PARTS) removeIfThere(`${folder}/${name}/${part}.pem`);
-    removeIfEmpty(`${folder}/${name}`);
+    for (const part of PARTS) removeIfThere(`${directory}/${name}/${part}.pem`);
+    removeIfEmpty(`${directory}/${name}`);
   }
 }
 
 /** What somebody else put beside our files stays. */
-function removeIfEmpty(folder: string): void {
-  if (fs.readdirSync(folder).length === 0) fs.rmdirSync(folder);
+function removeIfEmpty(directory: string): void {
+  if (fs.readdirSync(directory).length === 0) fs.rmdirSync(directory);
 }
 
 function holdsPart(set: string): boolean {
@@ -43,7 +43,7 @@ function holdsPart(set: string): boolean {
 }
 
 function archiveOf(certStore: string, name: string): string {
-  return folderOf(archivedFolder(certStore, name, "any"));
+  return directoryOf(archivedDirectory(certStore, name, "any"));
 }
 
 interface Version {
@@ -53,8 +53,8 @@ interface Version {
 }
 
 /** The oldest first. */
-function listVersions(folder: string): readonly Version[] {
-  const versions = fs.readdirSync(folder).flatMap((name) => {
+function listVersions(directory: string): readonly Version[] {
+  const versions = fs.readdirSync(directory).flatMap((name) => {
     const [, time, number = "1"] = VERSION.exec(name) ?? [];
     return time === undefined ? [] : { name, time, number: Number(number) };
   });
@@ -64,8 +64,8 @@ function listVersions(folder: string): readonly Version[] {
 }
 
 /** Behind all others of its second, also behind those that have gone before it. */
-function nextVersion(folder: string, time: string): string {
-  const last = listVersions(folder).findLast((version) => version.time === time);
+function nextVersion(directory: string, time: string): string {
+  const last = listVersions(directory).findLast((version) => version.time === time);
   return last === undefined ? time : `${time}-${last.number + 1}`;
 }
 
@@ -85,10 +85,10 @@ function close(set: string): void {
   }
 }
 
-function makeFolder(path: string): void {
+function makeDirectory(path: string): void {
   const found = fs.lstatSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
-  if (found !== undefined) throw new Error(`"${path}" is no folder; move it away`);
+  if (found !== undefined) throw new Error(`"${path}" is no directory; move it away`);
   fs.mkdirSync(path, { mode: 0o700 });
-  syncFolder(folderOf(path));
+  syncDirectory(directoryOf(path));
 }

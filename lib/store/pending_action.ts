@@ -5,9 +5,9 @@
  */
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
-import { markerFile, markerFolder, temporaryFile } from "./store_paths.ts";
+import { markerDirectory, markerFile, temporaryFile } from "./store_paths.ts";
 import { formatMarker, type MarkerText, parseMarker, uniteMarkers } from "./pending_action_text.ts";
-import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 import type { Tell } from "./types.ts";
 
 /**
@@ -137,13 +137,13 @@ function write(
   const path = markerFile(certStore, service);
   const temporary = temporaryFile(path);
   try {
-    fs.mkdirSync(markerFolder(certStore), { recursive: true, mode: 0o700 });
+    fs.mkdirSync(markerDirectory(certStore), { recursive: true, mode: 0o700 });
     removeIfThere(temporary);
     writeNewFile(temporary, formatMarker(service, text), { mode: 0o600 });
     if (time !== undefined) fs.utimesSync(temporary, time, time);
     fs.renameSync(temporary, path);
-    syncFolder(markerFolder(certStore));
-    syncFolder(certStore);
+    syncDirectory(markerDirectory(certStore));
+    syncDirectory(certStore);
   } catch (error) {
     for (const left of isNew ? [temporary, path] : [temporary]) removeQuietly(left);
     throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });

@@ -9,7 +9,7 @@ import { temporaryFile, unjudgedFile } from "./store_paths.ts";
 import type { Replaced } from "./types.ts";
 import { formatUnjudged } from "./pending_validation_text.ts";
 import type { Tell } from "./types.ts";
-import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 
 /** Throws Error in plain words. */
 export function noteUnjudged(
@@ -23,7 +23,7 @@ export function noteUnjudged(
     removeIfThere(temporary);
     writeNewFile(temporary, formatUnjudged(replaced), { mode: 0o600 });
     fs.renameSync(temporary, path);
-    syncFolder(certStore);
+    syncDirectory(certStore);
   } catch (error) {
     for (const left of [temporary, path]) removeQuietly(left);
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });

@@ -1,19 +1,19 @@
 /**
  * Looks at the sets of files in the store. Nothing is locked, and a run may switch a set at the same
  * time (apply/store.ts): what is seen is one whole set, the old one or the new one. A fault is
- * believed only when it is seen twice in folders that stayed.
+ * believed only when it is seen twice in directories that stayed.
  */
 import type { X509Certificate } from "node:crypto";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
-import { retiredFolder, stagedFolder, storedFolder, unjudgedFile } from "./store_paths.ts";
+import { retiredDirectory, stagedDirectory, storedDirectory, unjudgedFile } from "./store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { Part } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
 import { parseUnjudged } from "./pending_validation_text.ts";
-import { ABSENT, readFolder, readInfo, readText } from "../host/read.ts";
+import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
 import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
 
 /** How often a set is looked at that changes all the time; then the last look counts. */
@@ -28,7 +28,7 @@ export interface StoreLook {
   readonly texts: SetTexts;
 }
 
-/** What lies where a set can lie: `""` for nothing, else what tells one folder from another. */
+/** What lies where a set can lie: `""` for nothing, else what tells one directory from another. */
 interface Places {
   readonly current: string;
   readonly retired: string;
@@ -48,7 +48,7 @@ export class StoreReader {
     now = new Date(),
   ) {
     this.#certStore = certStore;
-    this.#listing = readFolder(certStore);
+    this.#listing = readDirectory(certStore);
     this.#judge = {
       chains: new ChainJudge(),
       paths: new PathFinder(now),
@@ -76,16 +76,16 @@ export class StoreReader {
     return text.kind === "present" ? parseUnjudged(text.value) : [];
   }
 
-  /** The usual case: one folder, and what was read in it fits together, so that it is of one set. */
+  /** The usual case: one directory, and what was read in it fits together, so that it is of one set. */
   #lookQuickly(spec: CertificateSpec, listing: ReadonlySet<string>): StoreLook | undefined {
     const lies = (path: string) => listing.has(path.slice(this.#certStore.length + 1));
-    const folder = storedFolder(this.#certStore, spec.name);
+    const directory = storedDirectory(this.#certStore, spec.name);
     const others = [
-      retiredFolder(this.#certStore, spec.name),
-      stagedFolder(this.#certStore, spec.name),
+      retiredDirectory(this.#certStore, spec.name),
+      stagedDirectory(this.#certStore, spec.name),
     ];
-    if (!lies(folder) || others.some(lies)) return undefined;
-    const look = this.#lookInto({ kind: "present", value: folder }, spec, false);
+    if (!lies(directory) || others.some(lies)) return undefined;
+    const look = this.#lookInto({ kind: "present", value: directory }, spec, false);
     return isSound(look, spec) ? look : undefined;
   }
 
@@ -107,7 +107,7 @@ export class StoreReader {
     const before = this.#places(spec.name);
     const { current, retired, staged } = before;
     const interrupted = retired !== "" || staged !== "";
-    const look = this.#lookInto(this.#folder(spec.name, before), spec, interrupted);
+    const look = this.#lookInto(this.#directory(spec.name, before), spec, interrupted);
     const after = this.#places(spec.name);
     const settled = after.current === current && after.retired === retired &&
       after.staged === staged;
@@ -116,26 +116,26 @@ export class StoreReader {
   }
 
   /**
-   * Where the valid set lies. Between the two renames of a switch it is the staged folder: the old
+   * Where the valid set lies. Between the two renames of a switch it is the staged directory: the old
    * set has stepped aside, which happens only once the new one is whole.
    */
-  #folder(name: string, { current, retired, staged }: Places): Presence<string> {
-    if (current !== "") return { kind: "present", value: storedFolder(this.#certStore, name) };
+  #directory(name: string, { current, retired, staged }: Places): Presence<string> {
+    if (current !== "") return { kind: "present", value: storedDirectory(this.#certStore, name) };
     if (retired === "") return ABSENT;
-    const folder = staged === "" ? retiredFolder : stagedFolder;
-    return { kind: "present", value: folder(this.#certStore, name) };
+    const directory = staged === "" ? retiredDirectory : stagedDirectory;
+    return { kind: "present", value: directory(this.#certStore, name) };
   }
 
   #places(name: string): Places {
-    const current = identityOf(storedFolder(this.#certStore, name));
-    const retired = identityOf(retiredFolder(this.#certStore, name));
-    const staged = identityOf(stagedFolder(this.#certStore, name));
+    const current = identityOf(storedDirectory(this.#certStore, name));
+    const retired = identityOf(retiredDirectory(this.#certStore, name));
+    const staged = identityOf(stagedDirectory(this.#certStore, name));
     return { current, retired, staged };
   }
 
-  #lookInto(folder: Presence<string>, spec: CertificateSpec, interrupted: boolean): StoreLook {
+  #lookInto(directory: Presence<string>, spec: CertificateSpec, interrupted: boolean): StoreLook {
     const read = (part: Part) =>
-      folder.kind === "present" ? readText(`${folder.value}/${part}.pem`) : folder;
+      directory.kind === "present" ? readText(`${directory.value}/${part}.pem`) : directory;
     const taken = takenFiles(spec);
     const texts = {
       cert: read("cert"),
@@ -150,8 +150,8 @@ export class StoreReader {
       this.#judge,
       (part) => taken.has(part) ? texts[part] : read(part),
     );
-    const exposedKey = folder.kind === "present"
-      ? exposedMode(`${folder.value}/privkey.pem`)
+    const exposedKey = directory.kind === "present"
+      ? exposedMode(`${directory.value}/privkey.pem`)
       : undefined;
     return {
       stored,
@@ -167,7 +167,7 @@ function takenFiles({ targets }: CertificateSpec): ReadonlySet<Part> {
   return new Set<Part>(["cert", "privkey", ...(targets.length === 0 ? ["chain" as const] : parts)]);
 }
 
-/** Inode and change time: a folder may get the number of one that has just gone. */
+/** Inode and change time: a directory may get the number of one that has just gone. */
 function identityOf(path: string): string {
   const info = readInfo(path);
   if (info.kind !== "present") return info.kind === "absent" ? "" : info.problem;

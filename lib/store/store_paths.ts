@@ -1,5 +1,5 @@
 /** Where things lie in the store. The one place that knows the names. */
-import { folderOf, nameOf } from "../text/path.ts";
+import { directoryOf, nameOf } from "../text/path.ts";
 import type { Part } from "../certificate/types.ts";
 
 /** `<cert_store>/<name>/privkey.pem` and its siblings. */
@@ -7,17 +7,17 @@ export function storedFile(certStore: string, name: string, part: Part): string 
   return `${certStore}/${name}/${part}.pem`;
 }
 
-export function storedFolder(certStore: string, name: string): string {
+export function storedDirectory(certStore: string, name: string): string {
   return `${certStore}/${name}`;
 }
 
 /** A new set is written here, whole, before it takes the place of the old one. */
-export function stagedFolder(certStore: string, name: string): string {
+export function stagedDirectory(certStore: string, name: string): string {
   return `${certStore}/.new-${name}`;
 }
 
 /** The old set stands here between the two renames of a switch. */
-export function retiredFolder(certStore: string, name: string): string {
+export function retiredDirectory(certStore: string, name: string): string {
   return `${certStore}/.old-${name}`;
 }
 
@@ -25,7 +25,7 @@ export function retiredFolder(certStore: string, name: string): string {
  * Where a set goes that is in use no more: one that was revoked under its serial number, an earlier
  * one under the time at which it was written.
  */
-export function archivedFolder(certStore: string, name: string, version: string): string {
+export function archivedDirectory(certStore: string, name: string, version: string): string {
   return `${certStore}/archive/${name}/${version}`;
 }
 
@@ -34,7 +34,7 @@ export function lockFile(certStore: string): string {
 }
 
 /** One marker a service that owes a reload or restart, named by its id. */
-export function markerFolder(certStore: string): string {
+export function markerDirectory(certStore: string): string {
   return `${certStore}/.owed`;
 }
 
@@ -59,39 +59,39 @@ export function replacedFile(path: string): string {
   return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-old`;
 }
 
-/** The folder of one set of a bundle, beside the link that leads to it. */
-export function versionFolder(path: string, version: string): string {
+/** The directory of one set of a bundle, beside the link that leads to it. */
+export function versionDirectory(path: string, version: string): string {
   const slash = path.lastIndexOf("/");
   return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-${version}`;
 }
 
-/** Where such a folder is made, until it is whole. */
+/** Where such a directory is made, until it is whole. */
 export function stagedVersion(path: string): string {
-  return temporaryFile(versionFolder(path, "set"));
+  return temporaryFile(versionDirectory(path, "set"));
 }
 
 const VERSION = /^\.(.+)\.vcm-[0-9a-f]{16}(?:-\d+)?$/;
 const STAGED_VERSION = /^\.\.(.+)\.vcm-set\.vcm-new$/;
 
-/** Whether a file's name is that of a version folder of a bundle, by the bundle's name. */
+/** Whether a file's name is that of a version directory of a bundle, by the bundle's name. */
 export function isVersion(name: string, bundle: string): boolean {
   return VERSION.exec(name)?.[1] === bundle;
 }
 
-/** The version folder of a bundle that a link leads to, by name; it may be named with its folder. */
+/** The version directory of a bundle that a link leads to, by name; it may be named with its directory. */
 export function versionOf(link: string, path: string): string | undefined {
-  const before = [`${folderOf(path)}/`, "./"].find((before) => link.startsWith(before)) ?? "";
+  const before = [`${directoryOf(path)}/`, "./"].find((before) => link.startsWith(before)) ?? "";
   const name = link.slice(before.length);
   return isVersion(name, nameOf(path)) ? name : undefined;
 }
 
-/** As `isVersion()`, and also that of a folder which is being made. */
+/** As `isVersion()`, and also that of a directory which is being made. */
 export function isAnyVersion(name: string, bundle: string): boolean {
   return isVersion(name, bundle) || STAGED_VERSION.exec(name)?.[1] === bundle;
 }
 
-/** Whether a path is that of such a folder of any bundle. */
-export function isVersionFolder(path: string): boolean {
+/** Whether a path is that of such a directory of any bundle. */
+export function isVersionDirectory(path: string): boolean {
   return VERSION.test(nameOf(path)) || STAGED_VERSION.test(nameOf(path));
 }
 

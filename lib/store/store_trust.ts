@@ -1,12 +1,12 @@
-import { markerFolder } from "./store_paths.ts";
+import { markerDirectory } from "./store_paths.ts";
 
 /**
- * Why the store cannot be used as it is: whoever may write in it, or in its folder of markers, could
+ * Why the store cannot be used as it is: whoever may write in it, or in its directory of markers, could
  * plant keys and links there. Undefined as well where there is none, or nobody may look.
  */
 export function storeFault(certStore: string): string | undefined {
-  return folderFault(certStore, stat(certStore, Deno.statSync)) ??
-    folderFault(markerFolder(certStore), stat(markerFolder(certStore), Deno.lstatSync));
+  return directoryFault(certStore, stat(certStore, Deno.statSync)) ??
+    directoryFault(markerDirectory(certStore), stat(markerDirectory(certStore), Deno.lstatSync));
 }
 
 function stat(path: string, look: (path: string) => Deno.FileInfo): Deno.FileInfo | undefined {
@@ -17,16 +17,16 @@ function stat(path: string, look: (path: string) => Deno.FileInfo): Deno.FileInf
   }
 }
 
-function folderFault(folder: string, info: Deno.FileInfo | undefined): string | undefined {
+function directoryFault(directory: string, info: Deno.FileInfo | undefined): string | undefined {
   if (info === undefined) return undefined;
-  if (info.isSymlink) return `"${folder}" is a symbolic link; remove it`;
+  if (info.isSymlink) return `"${directory}" is a symbolic link; remove it`;
   const { uid, mode } = info;
   const me = Deno.uid();
   if (uid !== 0 && uid !== me) {
-    return `The store "${folder}" belongs to user ${uid}, who could change what is deployed from ` +
-      `it; cure: chown -R ${me} "${folder}"`;
+    return `The store "${directory}" belongs to user ${uid}, who could change what is deployed from ` +
+      `it; cure: chown -R ${me} "${directory}"`;
   }
   if (((mode ?? 0) & 0o022) === 0) return undefined;
-  return `The store "${folder}" is writable by others, who could change what is deployed from it; ` +
-    `cure: chmod -R go-w "${folder}"`;
+  return `The store "${directory}" is writable by others, who could change what is deployed from it; ` +
+    `cure: chmod -R go-w "${directory}"`;
 }

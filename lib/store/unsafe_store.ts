@@ -16,7 +16,7 @@ export function storeHazard(
     for (const replacer of replacers(passage, store, users)) {
       if (replacer.kind === "shared") return replacer.message;
       return `User "${replacer.owner}" may replace ${replacer.what}, and so the store ` +
-        `"${certStore}"; give a "cert_store" below folders that nobody may write to but root` +
+        `"${certStore}"; give a "cert_store" below directories that nobody may write to but root` +
         (users.runner === 0 ? "" : " or you");
     }
   }

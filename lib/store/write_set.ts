@@ -1,14 +1,14 @@
 /**
- * Writes a set into the store, whole or not at all: the files are made in a staged folder and
- * synced; then the old folder steps aside and the staged one takes its name. Between those two
- * renames the name is absent, and both folders are there: whoever looks then (observe/store.ts)
- * takes the staged set, and the next run finishes the switch. Files are 0600, folders 0700.
+ * Writes a set into the store, whole or not at all: the files are made in a staged directory and
+ * synced; then the old directory steps aside and the staged one takes its name. Between those two
+ * renames the name is absent, and both directories are there: whoever looks then (observe/store.ts)
+ * takes the staged set, and the next run finishes the switch. Files are 0600, directories 0700.
  */
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
-import { retiredFolder, stagedFolder, storedFolder } from "./store_paths.ts";
+import { retiredDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import { removeIfThere, syncFolder, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 import { dropSurplus, keepSet } from "./earlier_sets.ts";
 import { isThere } from "../host/is_there.ts";
 
@@ -25,27 +25,27 @@ export function writeStoredSet(
   text: (part: Part) => string,
   keep = 0,
 ): string | undefined {
-  const staged = stagedFolder(certStore, name);
+  const staged = stagedDirectory(certStore, name);
   // One that could not be kept before must not keep the new set from taking its place.
   const lost = finishSwitch(certStore, name, keep);
   if (lost !== undefined) finishSwitch(certStore, name);
   try {
     fs.mkdirSync(staged, { mode: 0o700 });
     for (const part of PARTS) writeNewFile(`${staged}/${part}.pem`, text(part), { mode: 0o600 });
-    keepOtherFiles(storedFolder(certStore, name), staged);
-    syncFolder(staged);
+    keepOtherFiles(storedDirectory(certStore, name), staged);
+    syncDirectory(staged);
     switchSets(certStore, name);
   } catch (error) {
     removeSet(staged);
     throw error;
   }
   try {
-    syncFolder(certStore);
+    syncDirectory(certStore);
     const unkept = finishSwitch(certStore, name, keep);
     dropSurplus(certStore, name, keep);
     return unkept;
   } catch (error) {
-    return `Cannot clear the old set of "${storedFolder(certStore, name)}" away: ` +
+    return `Cannot clear the old set of "${storedDirectory(certStore, name)}" away: ` +
       `${plainCause(error)}; the new one has taken its place, and the next run clears up`;
   }
 }
@@ -58,7 +58,7 @@ const ROOM = 32 * 1024;
  * system's error.
  */
 export function requireRoom(certStore: string, name: string): void {
-  const staged = stagedFolder(certStore, name);
+  const staged = stagedDirectory(certStore, name);
   if (isThere(staged)) return;
   try {
     fs.mkdirSync(staged, { mode: 0o700 });
@@ -77,34 +77,34 @@ export function requireRoom(certStore: string, name: string): void {
  * the next set takes its place.
  */
 export function finishSwitch(certStore: string, name: string, keep = 0): string | undefined {
-  const current = storedFolder(certStore, name);
-  const staged = stagedFolder(certStore, name);
-  const retired = retiredFolder(certStore, name);
+  const current = storedDirectory(certStore, name);
+  const staged = stagedDirectory(certStore, name);
+  const retired = retiredDirectory(certStore, name);
   if (!isThere(staged) && !isThere(retired)) return undefined;
   if (!isThere(current) && isThere(retired)) {
     fs.renameSync(isThere(staged) ? staged : retired, current);
-    syncFolder(certStore);
+    syncDirectory(certStore);
   }
   if (isThere(staged)) removeSet(staged);
   const unkept = isThere(retired) ? clearRetired(certStore, name, keep) : undefined;
-  syncFolder(certStore);
+  syncDirectory(certStore);
   return unkept;
 }
 
 function switchSets(certStore: string, name: string): void {
-  const current = storedFolder(certStore, name);
-  const retired = retiredFolder(certStore, name);
+  const current = storedDirectory(certStore, name);
+  const retired = retiredDirectory(certStore, name);
   const replaces = isThere(current);
   if (replaces) fs.renameSync(current, retired);
   try {
-    fs.renameSync(stagedFolder(certStore, name), current);
+    fs.renameSync(stagedDirectory(certStore, name), current);
   } catch (error) {
     if (replaces) fs.renameSync(retired, current);
     throw error;
   }
 }
 
-/** What somebody else put beside our files stays, in the old folder and in the new one. */
+/** What somebody else put beside our files stays, in the old directory and in the new one. */
 function keepOtherFiles(current: string, staged: string): void {
   if (!isThere(current)) return;
   for (const entry of fs.readdirSync(current, { withFileTypes: true })) {
@@ -127,8 +127,8 @@ function tryLink(from: string, to: string): void {
 
 /** What is not ours and not yet over there moves over; the old set goes, or is kept in the archive. */
 function clearRetired(certStore: string, name: string, keep: number): string | undefined {
-  const retired = retiredFolder(certStore, name);
-  const current = storedFolder(certStore, name);
+  const retired = retiredDirectory(certStore, name);
+  const current = storedDirectory(certStore, name);
   // The name was a link, and what it leads to is somebody else's.
   if (!fs.lstatSync(retired).isDirectory()) {
     removeIfThere(retired);
@@ -158,13 +158,13 @@ function tryKeep(certStore: string, name: string, retired: string): string | und
   }
 }
 
-/** Removes a staged folder; it holds nothing but files that we made or linked. */
-function removeSet(folder: string): void {
-  const found = fs.lstatSync(folder, { throwIfNoEntry: false });
+/** Removes a staged directory; it holds nothing but files that we made or linked. */
+function removeSet(directory: string): void {
+  const found = fs.lstatSync(directory, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (found.isSymbolicLink()) return removeIfThere(folder);
-  for (const entry of fs.readdirSync(folder)) removeIfThere(`${folder}/${entry}`);
-  fs.rmdirSync(folder);
+  if (found.isSymbolicLink()) return removeIfThere(directory);
+  for (const entry of fs.readdirSync(directory)) removeIfThere(`${directory}/${entry}`);
+  fs.rmdirSync(directory);
 }
 
 function isOurs(name: string): boolean {

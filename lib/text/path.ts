@@ -5,7 +5,7 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** The folder in which an absolute path lies. */
-export function folderOf(path: string): string {
+/** The directory in which an absolute path lies. */
+export function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }

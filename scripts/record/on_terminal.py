@@ -1,6 +1,6 @@
-"""Runs a command on a terminal of its own, with a folder as its root, and prints what it shows.
+"""Runs a command on a terminal of its own, with a directory as its root, and prints what it shows.
 
-The command finds what lies in the folder, and of the host its programs, libraries, devices and
+The command finds what lies in the directory, and of the host its programs, libraries, devices and
 processes. Ends with the command's exit status. Python, because neither Deno nor a shell makes a
 terminal. Needs root, and a mount namespace of its own.
 Usage: unshare --mount --propagation private python3 on_terminal.py FOLDER COLUMNS COMMAND [ARG ...]
@@ -27,8 +27,8 @@ ENVIRONMENT = {
 }
 
 
-def borrow(name, folder):
-    source, target = f"/{name}", f"{folder}/{name}"
+def borrow(name, directory):
+    source, target = f"/{name}", f"{directory}/{name}"
     if os.path.islink(source):
         if not os.path.lexists(target):
             os.symlink(os.readlink(source), target)
@@ -40,12 +40,12 @@ def borrow(name, folder):
             subprocess.run(["mount", "-o", "remount,bind,ro", target], check=True)
 
 
-def enter(folder):
-    os.chroot(folder)
+def enter(directory):
+    os.chroot(directory)
     os.chdir("/")
 
 
-def run(folder, columns, command):
+def run(directory, columns, command):
     shown, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
     child = subprocess.Popen(
@@ -55,7 +55,7 @@ def run(folder, columns, command):
         stderr=terminal,
         env=ENVIRONMENT,
         start_new_session=True,
-        preexec_fn=lambda: enter(folder),
+        preexec_fn=lambda: enter(directory),
     )
     os.close(terminal)
     try:
@@ -67,7 +67,7 @@ def run(folder, columns, command):
     return child.wait()
 
 
-folder, columns, command = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+directory, columns, command = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 for name in PROGRAMS + SYSTEM:
-    borrow(name, folder)
-sys.exit(run(folder, columns, command))
+    borrow(name, directory)
+sys.exit(run(directory, columns, command))

@@ -1,5 +1,5 @@
 /**
- * A small site for the program to be seen on: a folder that it gets for its root, so that it prints
+ * A small site for the program to be seen on: a directory that it gets for its root, so that it prints
  * the paths of a real host, and a practice Vault. Of this machine nothing is changed.
  */
 import { fileURLToPath } from "node:url";
@@ -19,24 +19,24 @@ export interface Shown {
 
 const PROGRAM = "/opt/vcm";
 const ON_TERMINAL = fileURLToPath(new URL("on_terminal.py", import.meta.url));
-const FOLDERS = ["/opt", "/root", "/tmp", "/var/lib", "/etc/vcm", "/etc/ssl/certs", ...TARGETS];
+const DIRECTORIES = ["/opt", "/root", "/tmp", "/var/lib", "/etc/vcm", "/etc/ssl/certs", ...TARGETS];
 
 /** Sets a site up. Needs root, python3 and util-linux; throws Error where one is missing. */
 export async function makeSite(binary: string): Promise<Site> {
   await using stack = new AsyncDisposableStack();
   const vault = stack.use(await startLocalVault("bao.myorg.local"));
-  const folder = await Deno.makeTempDir({ prefix: "vcm-record-" });
-  stack.defer(() => removeRoot(folder));
-  await furnish(folder, vault, binary);
-  const run: Site["run"] = (args, columns) => runOnTerminal(folder, args, columns);
-  await letTimePass(folder, vault, run);
+  const directory = await Deno.makeTempDir({ prefix: "vcm-record-" });
+  stack.defer(() => removeRoot(directory));
+  await furnish(directory, vault, binary);
+  const run: Site["run"] = (args, columns) => runOnTerminal(directory, args, columns);
+  await letTimePass(directory, vault, run);
   const kept = stack.move();
   return { run, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
-async function furnish(folder: string, vault: LocalVault, binary: string): Promise<void> {
-  await Deno.chmod(folder, 0o755);
-  for (const name of FOLDERS) await Deno.mkdir(`${folder}${name}`, { recursive: true });
+async function furnish(directory: string, vault: LocalVault, binary: string): Promise<void> {
+  await Deno.chmod(directory, 0o755);
+  for (const name of DIRECTORIES) await Deno.mkdir(`${directory}${name}`, { recursive: true });
   const files: Readonly<Record<string, string>> = {
     "/etc/passwd": "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\n",
     "/etc/group": "root:x:0:\nwww-data:x:33:\n",
@@ -47,16 +47,16 @@ async function furnish(folder: string, vault: LocalVault, binary: string): Promi
     [RELOAD]: "#!/bin/sh\nexit 0\n",
   };
   for (const [path, text] of Object.entries(files)) {
-    await Deno.writeTextFile(`${folder}${path}`, text, { mode: path === TOKEN ? 0o600 : 0o644 });
+    await Deno.writeTextFile(`${directory}${path}`, text, { mode: path === TOKEN ? 0o600 : 0o644 });
   }
-  await Deno.chmod(`${folder}${RELOAD}`, 0o755);
-  await Deno.copyFile(binary, `${folder}${PROGRAM}`);
+  await Deno.chmod(`${directory}${RELOAD}`, 0o755);
+  await Deno.copyFile(binary, `${directory}${PROGRAM}`);
 }
 
 /** Issues each certificate at its age, and then lets a mistake happen. */
-async function letTimePass(folder: string, vault: LocalVault, run: Site["run"]): Promise<void> {
+async function letTimePass(directory: string, vault: LocalVault, run: Site["run"]): Promise<void> {
   const configure = (renew: string) =>
-    Deno.writeTextFile(`${folder}${CONFIG}`, siteConfig(vault.address, renew), { mode: 0o600 });
+    Deno.writeTextFile(`${directory}${CONFIG}`, siteConfig(vault.address, renew), { mode: 0o600 });
   // With the window that it is to be in, such an old certificate would not be stored.
   await configure("1d");
   for (const [name, age] of Object.entries(AGES)) {
@@ -66,17 +66,17 @@ async function letTimePass(folder: string, vault: LocalVault, run: Site["run"]):
   }
   vault.setBack(0);
   await configure("10d");
-  await Deno.chmod(`${folder}${OPENED_KEY}`, 0o644);
+  await Deno.chmod(`${directory}${OPENED_KEY}`, 0o644);
 }
 
 async function runOnTerminal(
-  folder: string,
+  directory: string,
   args: readonly string[],
   columns: number,
 ): Promise<Shown> {
   const own = ["--mount", "--propagation", "private"];
   const { code, stdout, stderr } = await new Deno.Command("unshare", {
-    args: [...own, "python3", ON_TERMINAL, folder, String(columns), PROGRAM, ...args],
+    args: [...own, "python3", ON_TERMINAL, directory, String(columns), PROGRAM, ...args],
     stdin: "null",
   }).output();
   // The program has the terminal for both; this is said by what it runs in.
@@ -86,10 +86,10 @@ async function runOnTerminal(
 }
 
 /** Throws where something of the machine is still mounted in it: that must not be removed. */
-async function removeRoot(folder: string): Promise<void> {
+async function removeRoot(directory: string): Promise<void> {
   const mounts = await Deno.readTextFile("/proc/self/mountinfo");
-  if (mounts.includes(` ${folder}/`)) {
-    throw new Error(`Cannot remove "${folder}": mounts are in it`);
+  if (mounts.includes(` ${directory}/`)) {
+    throw new Error(`Cannot remove "${directory}": mounts are in it`);
   }
-  await Deno.remove(folder, { recursive: true });
+  await Deno.remove(directory, { recursive: true });
 }

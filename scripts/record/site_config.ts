@@ -5,7 +5,7 @@ export const TOKEN = "/etc/vcm/token";
 /** What the file names as the service's command. */
 export const RELOAD = "/etc/nginx/reload";
 
-/** Folders of the certificates' targets. */
+/** Directories of the certificates' targets. */
 export const TARGETS = ["/etc/nginx/ssl", "/etc/postgresql/ssl", "/etc/openvpn/ssl"];
 
 /** A key that somebody opened up. */

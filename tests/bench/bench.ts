@@ -19,13 +19,13 @@ interface Figures {
   readonly memory: number;
 }
 
-const folder = await Deno.makeTempDir({ prefix: "vcm-bench-" });
+const directory = await Deno.makeTempDir({ prefix: "vcm-bench-" });
 try {
   await using bao = await startOpenBao();
   await setUpPki(bao);
   await bench(bao);
 } finally {
-  await Deno.remove(folder, { recursive: true });
+  await Deno.remove(directory, { recursive: true });
 }
 
 async function bench(bao: OpenBao): Promise<void> {
@@ -42,9 +42,9 @@ async function bench(bao: OpenBao): Promise<void> {
   print("nothing due, 1,000 certificates, 2,000 targets", thousand);
   judge("  wall", thousand.wall, 200, "ms");
 
-  const work = `${folder}/issue`;
+  const work = `${directory}/issue`;
   await Deno.mkdir(work);
-  const file = await writeFleet(`${folder}/issue.yaml`, work, bao, 200);
+  const file = await writeFleet(`${directory}/issue.yaml`, work, bao, 200);
   const [issue] = await measure(7, work, [vcm, "run", "--quiet", "--config", file], [empty]);
   print("200 certificates issued, 400 files deployed", issue);
   judge("  wall", issue.wall, 1500, "ms");
@@ -52,7 +52,7 @@ async function bench(bao: OpenBao): Promise<void> {
 
 /** Brings a store into order, and answers the command line that then finds nothing to do. */
 async function inOrder(vcm: string, bao: OpenBao, certificates: number): Promise<string[]> {
-  const work = `${folder}/in-order-${certificates}`;
+  const work = `${directory}/in-order-${certificates}`;
   await Deno.mkdir(work);
   const file = await writeFleet(`${work}.yaml`, work, bao, certificates);
   const { success } = await new Deno.Command(vcm, { args: ["run", "--quiet", "--config", file] })
@@ -96,13 +96,13 @@ function median(sorted: readonly number[]): number {
 }
 
 async function compileFloor(): Promise<string> {
-  await Deno.writeTextFile(`${folder}/floor.js`, 'console.log("nothing")\n');
+  await Deno.writeTextFile(`${directory}/floor.js`, 'console.log("nothing")\n');
   const denort = await findDenort() ?? await fetchDenort();
   await runDeno(
-    ["compile", "-q", "--no-config", "--no-code-cache", "-o", `${folder}/floor`, "floor.js"],
-    { cwd: folder, env: { DENORT_BIN: denort } },
+    ["compile", "-q", "--no-config", "--no-code-cache", "-o", `${directory}/floor`, "floor.js"],
+    { cwd: directory, env: { DENORT_BIN: denort } },
   );
-  return `${folder}/floor`;
+  return `${directory}/floor`;
 }
 
 function print(what: string, { wall, min, max, memory }: Figures): void {

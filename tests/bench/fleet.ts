@@ -1,7 +1,7 @@
 /** A configuration of many certificates, two targets each, with owners as a real one has them. */
 import type { OpenBao } from "../support/openbao.ts";
 
-/** @param work Folder for store and targets. */
+/** @param work Directory for store and targets. */
 export async function writeFleet(
   file: string,
   work: string,

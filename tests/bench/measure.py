@@ -2,7 +2,7 @@
 
 Prints, for each command, each run's wall time (ms), peak memory (KiB) and exit status. Python,
 because neither Deno nor a shell tells the peak memory of one child.
-Usage: measure.py RUNS CLEANUP COMMAND [ARG ...] [-- COMMAND [ARG ...]]; CLEANUP is a folder that is
+Usage: measure.py RUNS CLEANUP COMMAND [ARG ...] [-- COMMAND [ARG ...]]; CLEANUP is a directory that is
 emptied before each run, or "-".
 """
 

@@ -26,12 +26,12 @@ const NO_ROOM = {
 };
 
 test("code that turned evil in the binary gets at nothing that the plan does not name", async () => {
-  const folder = await Deno.makeTempDir();
+  const directory = await Deno.makeTempDir();
   try {
-    for (const name of ["ssl", "store"]) await Deno.mkdir(`${folder}/${name}`);
-    await Deno.writeTextFile(`${folder}/secret`, "x");
-    const { stdout } = await new Deno.Command(await compileEvil(folder), {
-      args: [folder],
+    for (const name of ["ssl", "store"]) await Deno.mkdir(`${directory}/${name}`);
+    await Deno.writeTextFile(`${directory}/secret`, "x");
+    const { stdout } = await new Deno.Command(await compileEvil(directory), {
+      args: [directory],
       clearEnv: true,
       env: { HOME: "/root" },
     }).output();
@@ -48,15 +48,15 @@ test("code that turned evil in the binary gets at nothing that the plan does not
       },
     });
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 });
 
 /** Compiles it as the program itself is compiled. */
-async function compileEvil(folder: string): Promise<string> {
+async function compileEvil(directory: string): Promise<string> {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const evil = ["tests/e2e/evil/main.ts", "tests/e2e/evil/worker.ts"];
-  const bundle = `${folder}/bundle`;
+  const bundle = `${directory}/bundle`;
   await runDeno(["bundle", "--platform", "browser", "--outdir", bundle, ...evil], { cwd: ROOT });
   const denort = Deno.env.get("DENORT_BIN") ?? await findDenort();
   await runDeno([
@@ -69,10 +69,10 @@ async function compileEvil(folder: string): Promise<string> {
     "--include",
     bundle,
     "-o",
-    `${folder}/evil`,
+    `${directory}/evil`,
     `${bundle}/main.js`,
   ], { cwd: ROOT, env: denort === undefined ? {} : { DENORT_BIN: denort } });
-  return `${folder}/evil`;
+  return `${directory}/evil`;
 }
 
 test("plan --permissions tells what run keeps, and no more than that", async () => {
@@ -81,20 +81,20 @@ test("plan --permissions tells what run keeps, and no more than that", async () 
     pairFor(scene, "a.e2e.test", '{name: x, command: ["/bin/true"]}'),
   );
   const { stdout } = await scene.vcm("plan", "--permissions");
-  const { folder } = scene;
+  const { directory } = scene;
   const file = (name: string) =>
     [`.${name}.vcm-new`, `.${name}.vcm-old`, `..${name}.vcm-old.vcm-new`, name].map((name) =>
-      `${folder}/ssl/${name}`
+      `${directory}/ssl/${name}`
     );
   const files = ["a.e2e.test.crt", "a.e2e.test.key"].flatMap(file);
   const block = (kind: string, lines: readonly string[]) =>
     [...lines].sort().map((line, at) => `  ${(at === 0 ? kind : "").padEnd(7)}${line}\n`).join("");
   const programs = ["/bin/true", "/usr/bin/kill", "/bin/kill", "/usr/bin/ps", "/bin/ps"];
-  const store = `${folder}/store`;
+  const store = `${directory}/store`;
   assert.equal(
     stdout.slice(stdout.indexOf("\nTo carry it out")),
     "\nTo carry it out, run keeps the right to\n" +
-      block("read", [`${folder}/ssl`, store, "/sys/fs/selinux/enforce", ...programs]) +
+      block("read", [`${directory}/ssl`, store, "/sys/fs/selinux/enforce", ...programs]) +
       block("write", [...files, store]) +
       block("net", ["127.0.0.1"]) +
       block("run", programs),

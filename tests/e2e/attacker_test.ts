@@ -1,4 +1,4 @@
-/** A user tries to turn VCM, which runs as root and writes into that user's folder, against root. */
+/** A user tries to turn VCM, which runs as root and writes into that user's directory, against root. */
 import { readdirSync, readFileSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
@@ -7,12 +7,12 @@ import { makeUsersPlace, pairIn, STRANGER, USER, type UsersPlace } from "./users
 // Root is needed to become somebody else, as it is for a machine.
 const test = await testsNeeding("machine");
 
-/** A user's folder, and beside it one of root's that is not to be changed, with a key in it. */
+/** A user's directory, and beside it one of root's that is not to be changed, with a key in it. */
 async function makeStage(): Promise<UsersPlace> {
   const place = await makeUsersPlace();
-  await place.makeFolder("home", USER);
-  await place.makeFolder("home/ssl", USER);
-  await place.makeFolder("root", 0);
+  await place.makeDirectory("home", USER);
+  await place.makeDirectory("home/ssl", USER);
+  await place.makeDirectory("root", 0);
   for (const name of ["server.key", ".server.key.vcm-new", ".server.key.vcm-old", "web.key"]) {
     await Deno.writeTextFile(place.at(`root/${name}`), "root's\n", { mode: 0o600 });
   }
@@ -23,10 +23,10 @@ async function makeStage(): Promise<UsersPlace> {
 /** What a user can put in the place of a file of theirs. */
 const IN_THE_WAY: Readonly<Record<string, (place: UsersPlace, path: string) => Promise<void>>> = {
   "a link to a file of root's": ({ at }, path) => Deno.symlink(at("root/web.key"), path),
-  "a link to nowhere in root's folder": ({ at }, path) => Deno.symlink(at("root/made"), path),
+  "a link to nowhere in root's directory": ({ at }, path) => Deno.symlink(at("root/made"), path),
   "a hard link to a file of root's": ({ at }, path) => Deno.link(at("root/web.key"), path),
   "a pipe": (_, path) => command("mkfifo", path),
-  "a folder": (_, path) => Deno.mkdir(path),
+  "a directory": (_, path) => Deno.mkdir(path),
   "a device": (_, path) => command("mknod", path, "c", "1", "3"),
 };
 
@@ -55,7 +55,7 @@ for (const name of ["server.key", ".server.key.vcm-new", ".server.key.vcm-old"])
   }
 }
 
-test("a folder that is a link of the user's is taken for the user's", async () => {
+test("a directory that is a link of the user's is taken for the user's", async () => {
   await using place = await makeStage();
   await Deno.remove(place.at("home/ssl"));
   await Deno.symlink(place.at("root"), place.at("home/ssl"));
@@ -65,15 +65,15 @@ test("a folder that is a link of the user's is taken for the user's", async () =
   assert.ok(
     stdout.includes(
       `User "${USER}" may replace what lies in "FOLDER/home", so "FOLDER/home/ssl/server.key" is ` +
-        'written as that user, who may not write to "FOLDER/root"; give that folder to the user, ' +
-        "or give a path below folders that nobody may write to but root\n",
+        'written as that user, who may not write to "FOLDER/root"; give that directory to the user, ' +
+        "or give a path below directories that nobody may write to but root\n",
     ),
     stdout,
   );
   assert.deepEqual(await place.snapshot("root"), before);
 });
 
-test("a folder of a stranger's below the user's is refused", async () => {
+test("a directory of a stranger's below the user's is refused", async () => {
   await using place = await makeStage();
   await Deno.chown(place.at("home/ssl"), STRANGER, STRANGER);
   const { stdout } = await place.vcm(["plan"]);
@@ -82,7 +82,7 @@ test("a folder of a stranger's below the user's is refused", async () => {
 
 for (const group of ["", `        group: "61007"\n        mode: "0640"\n`]) {
   const how = group === "" ? "" : ", a group given by root";
-  test(`a folder that is swapped for a link all the time leads nowhere else${how}`, async () => {
+  test(`a directory that is swapped for a link all the time leads nowhere else${how}`, async () => {
     await using place = await makeStage();
     await place.configure(pairIn("home/ssl", "web.demo.internal", group));
     assert.equal((await place.vcm(["issue"])).code, 0);
@@ -95,7 +95,7 @@ for (const group of ["", `        group: "61007"\n        mode: "0640"\n`]) {
       if (code === 0) through++;
       if (/as user 61001|something else in the place/.test(stderr)) caught++;
     }
-    // The race is real: who writes as root, hits root's folder.
+    // The race is real: who writes as root, hits root's directory.
     let hits = 0;
     const probe = place.at("home/ssl/probe");
     for (let tries = 0; tries < 2_000 && hits === 0; tries++) {
@@ -114,7 +114,7 @@ for (const group of ["", `        group: "61007"\n        mode: "0640"\n`]) {
   });
 }
 
-/** Swaps the user's folder for a link into root's, and back, until it is ended; answers how often. */
+/** Swaps the user's directory for a link into root's, and back, until it is ended; answers how often. */
 function swap({ at }: UsersPlace): () => Promise<number> {
   const worker = new Worker(new URL("./swap_paths.ts", import.meta.url), { type: "module" });
   const done = new Promise<number>((resolve, reject) => {
@@ -131,7 +131,7 @@ function swap({ at }: UsersPlace): () => Promise<number> {
   };
 }
 
-test("no name of a certificate and no path leaves its folder", async () => {
+test("no name of a certificate and no path leaves its directory", async () => {
   await using place = await makeStage();
   const bad = ["..", ".", "../root", "a/../../root", "/root", ".lock", "archive"];
   for (const name of bad) {
@@ -149,5 +149,11 @@ test("no name of a certificate and no path leaves its folder", async () => {
   assert.equal(wildcard.code, 0, wildcard.stderr);
   const entries = readdirSync(place.at("store")).filter((name) => name !== ".lock");
   assert.deepEqual(entries.filter((name) => !name.startsWith(".")), ["*.demo.internal"]);
-  assert.deepEqual(readdirSync(place.folder).sort(), ["home", "root", "store", "vcm", "vcm.yaml"]);
+  assert.deepEqual(readdirSync(place.directory).sort(), [
+    "home",
+    "root",
+    "store",
+    "vcm",
+    "vcm.yaml",
+  ]);
 });

@@ -16,16 +16,16 @@ export type SetTexts = Readonly<Record<typeof PARTS[number], string>>;
 
 export interface BundleSite extends AsyncDisposable {
   /** Holds `vcm.yaml`, `store` and `ssl`. */
-  readonly folder: string;
+  readonly directory: string;
   /** The bundle's link. */
   readonly link: string;
   /** What judges finds fault where this file is. */
   readonly broken: string;
   vcm(...args: string[]): Promise<VcmResult>;
-  /** Keeps the folder as it is, to be brought back by `reset()`. */
+  /** Keeps the directory as it is, to be brought back by `reset()`. */
   save(): Promise<void>;
   reset(): Promise<void>;
-  /** Tells what a run changes; paths are below the folder. */
+  /** Tells what a run changes; paths are below the directory. */
   record(): ReturnType<typeof recordChanges>;
   disturb(change: FileChange, fault: Fault): ReturnType<typeof runWithFault>;
 }
@@ -33,43 +33,45 @@ export interface BundleSite extends AsyncDisposable {
 export async function makeBundleSite(bao: OpenBao): Promise<BundleSite> {
   const binary = await compiledVcm();
   const root = await Deno.makeTempDir({ prefix: "vcm-bundle-" });
-  const [folder, saved] = [`${root}/host`, `${root}/saved`];
-  await Deno.mkdir(`${folder}/ssl`, { recursive: true });
-  await Deno.writeTextFile(`${folder}/vcm.yaml`, configuration(bao.address, root), { mode: 0o600 });
+  const [directory, saved] = [`${root}/host`, `${root}/saved`];
+  await Deno.mkdir(`${directory}/ssl`, { recursive: true });
+  await Deno.writeTextFile(`${directory}/vcm.yaml`, configuration(bao.address, root), {
+    mode: 0o600,
+  });
   const env = { VAULT_TOKEN: bao.token };
-  const line = ["--config", `${folder}/vcm.yaml`];
+  const line = ["--config", `${directory}/vcm.yaml`];
   // Whoever runs it has a narrow umask, which must not keep a service from its files.
   const argv = ["/bin/sh", "-c", 'umask 077; exec "$@"', "sh", binary, "run", ...line];
   return {
-    folder,
-    link: `${folder}/ssl/web`,
+    directory,
+    link: `${directory}/ssl/web`,
     broken: `${root}/broken`,
     vcm: (...args) => runVcm([...args, ...line], { env }),
-    save: () => copy(folder, saved),
+    save: () => copy(directory, saved),
     reset: async () => {
-      await Deno.remove(folder, { recursive: true });
-      await copy(saved, folder);
+      await Deno.remove(directory, { recursive: true });
+      await copy(saved, directory);
     },
     record: async () => {
-      const { changes, ...traced } = await recordChanges(argv, folder, env);
-      const below = (path: string) => path.slice(folder.length + 1);
+      const { changes, ...traced } = await recordChanges(argv, directory, env);
+      const below = (path: string) => path.slice(directory.length + 1);
       return { ...traced, changes: changes.map((one) => ({ ...one, path: below(one.path) })) };
     },
     disturb: (change, fault) =>
-      runWithFault(argv, { ...change, path: `${folder}/${change.path}` }, fault, env),
+      runWithFault(argv, { ...change, path: `${directory}/${change.path}` }, fault, env),
     [Symbol.asyncDispose]: () => Deno.remove(root, { recursive: true }),
   };
 }
 
 /** The set that the link leads to, whole and belonging together; `undefined` without a link. */
 export async function linkedSet({ link }: BundleSite): Promise<SetTexts | undefined> {
-  const folder = await Deno.realPath(link).catch(() => undefined);
-  if (folder === undefined) {
+  const directory = await Deno.realPath(link).catch(() => undefined);
+  if (directory === undefined) {
     await assert.rejects(Deno.lstat(link), Deno.errors.NotFound, "the link leads nowhere");
     return undefined;
   }
   const texts = await Promise.all(PARTS.map(async (part) => {
-    const path = `${folder}/${part}.pem`;
+    const path = `${directory}/${part}.pem`;
     const { mode, uid, gid } = await Deno.lstat(path);
     const wished = part === "privkey" ? 0o600 : 0o644;
     assert.deepEqual([(mode ?? 0) & 0o7777, uid, gid], [wished, SERVICE, SERVICE], path);
@@ -90,20 +92,20 @@ export function assertPair(cert: string, key: string): void {
 export async function assertInOrder(site: BundleSite): Promise<void> {
   const set = await linkedSet(site);
   for (const part of PARTS) {
-    const stored = await Deno.readTextFile(`${site.folder}/store/${NAME}/${part}.pem`);
+    const stored = await Deno.readTextFile(`${site.directory}/store/${NAME}/${part}.pem`);
     assert.equal(set?.[part], stored, part);
   }
-  assert.equal(await Deno.readTextFile(`${site.folder}/ssl/web.crt`), set?.fullchain);
-  const folder = await Deno.readLink(site.link);
-  assert.deepEqual(listing(`${site.folder}/ssl`), [folder, "web", "web.crt"].sort());
-  assert.deepEqual(listing(`${site.folder}/store`), [".lock", ".owed", NAME].sort());
+  assert.equal(await Deno.readTextFile(`${site.directory}/ssl/web.crt`), set?.fullchain);
+  const directory = await Deno.readLink(site.link);
+  assert.deepEqual(listing(`${site.directory}/ssl`), [directory, "web", "web.crt"].sort());
+  assert.deepEqual(listing(`${site.directory}/store`), [".lock", ".owed", NAME].sort());
   const { code, stdout, stderr } = await site.vcm("run");
   assert.deepEqual([code, stdout, stderr], [0, "Nothing to do: 1 certificate in order\n", ""]);
   assert.equal((await site.vcm("check")).code, 0);
 }
 
-function listing(folder: string): string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+function listing(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
 }
 
 /** With owners, modes, times and links. */
@@ -115,7 +117,7 @@ async function copy(from: string, to: string): Promise<void> {
 
 /** JSON is YAML. */
 function configuration(address: string, root: string): string {
-  const folder = `${root}/host`;
+  const directory = `${root}/host`;
   const service = String(SERVICE);
   return JSON.stringify({
     config: {
@@ -124,17 +126,17 @@ function configuration(address: string, root: string): string {
       role: "web",
       renew: "10d",
       ttl: "60d",
-      cert_store: `${folder}/store`,
+      cert_store: `${directory}/store`,
     },
     certs: [{
       name: NAME,
       deploy: [
-        { bundle: `${folder}/ssl/web`, owner: service, group: service },
-        { fullchain: `${folder}/ssl/web.crt` },
+        { bundle: `${directory}/ssl/web`, owner: service, group: service },
+        { fullchain: `${directory}/ssl/web.crt` },
       ],
       service: [{
         name: "loader",
-        command: ["test", "-e", `${folder}/ssl/web/privkey.pem`],
+        command: ["test", "-e", `${directory}/ssl/web/privkey.pem`],
         validate: ["test", "!", "-e", `${root}/broken`],
       }],
     }],

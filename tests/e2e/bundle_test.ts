@@ -58,9 +58,9 @@ async function renew(site: BundleSite): Promise<void> {
 /** Nothing where the set that the link led to has gone since. */
 async function readPair(link: string): Promise<[string, string] | undefined> {
   try {
-    const folder = await Deno.realPath(link);
-    const cert = await Deno.readTextFile(`${folder}/cert.pem`);
-    return [cert, await Deno.readTextFile(`${folder}/privkey.pem`)];
+    const directory = await Deno.realPath(link);
+    const cert = await Deno.readTextFile(`${directory}/cert.pem`);
+    return [cert, await Deno.readTextFile(`${directory}/privkey.pem`)];
   } catch (error) {
     // The link itself is always there.
     await Deno.lstat(link);
@@ -77,7 +77,7 @@ test("a bundle that is found fault with gives way to the old one, whole", async 
   const first = await site.vcm("run");
   assert.equal(first.code, 1);
   assert.equal(await linkedSet(site), undefined);
-  assert.deepEqual([...Deno.readDirSync(`${site.folder}/ssl`)], []);
+  assert.deepEqual([...Deno.readDirSync(`${site.directory}/ssl`)], []);
   await Deno.remove(site.broken);
   assert.equal((await site.vcm("run", "--quiet")).code, 0);
   await assertInOrder(site);
@@ -89,7 +89,7 @@ test("a bundle that is found fault with gives way to the old one, whole", async 
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /and the files of web\.bundle\.test were put back/);
   assert.deepEqual([await linkedSet(site), (await Deno.lstat(site.link)).ino], [set, ino]);
-  assert.deepEqual([...Deno.readDirSync(`${site.folder}/ssl`)].length, 3);
+  assert.deepEqual([...Deno.readDirSync(`${site.directory}/ssl`)].length, 3);
   const planned = await site.vcm("plan");
   assert.match(
     planned.stdout,
@@ -104,11 +104,11 @@ test("a bundle that is found fault with gives way to the old one, whole", async 
   await assertInOrder(site);
 });
 
-test("the plan's permissions name the folder above, and ln", async () => {
+test("the plan's permissions name the directory above, and ln", async () => {
   await using bao = await startOpenBao();
   await setUpPki(bao);
   await using site = await makeBundleSite(bao);
   const { permissions } = JSON.parse((await site.vcm("plan", "--permissions", "--json")).stdout);
-  assert.ok(permissions.write.includes(`${site.folder}/ssl`));
+  assert.ok(permissions.write.includes(`${site.directory}/ssl`));
   assert.ok(permissions.run.includes("/usr/bin/ln"));
 });

@@ -77,7 +77,7 @@ for (const shell of SHELLS) {
       }
     }
     assert.deepEqual(await shells.typed(shell, lines), expected);
-    const files = [...Deno.readDirSync(shells.folder)].map(({ name }) => name);
+    const files = [...Deno.readDirSync(shells.directory)].map(({ name }) => name);
     assert.ok(!files.includes("executed"));
   });
 
@@ -94,7 +94,7 @@ for (const shell of SHELLS) {
       ["vcm run -c vcm.yaml x=y\t", ["run", "-c", "vcm.yaml", "x=y@z"]],
       ["vcm run -c dash.yaml \t", ["run", "-c", "dash.yaml"]],
       ["vcm run -c vcm.yaml -- -\t", ["run", "-c", "vcm.yaml", "--", "-odd"]],
-      [`vcm check --config ${shells.folder}/vcm.y\t`, ["check", "--config", file]],
+      [`vcm check --config ${shells.directory}/vcm.y\t`, ["check", "--config", file]],
       [`vcm check --config=vcm.y\t`, ["check", "--config=vcm.yaml"]],
     ];
     const called = await shells.typed(shell, cases.map(([keys]) => keys));

@@ -53,7 +53,7 @@ test("a container is sent a signal, and one that is stopped is left alone", asyn
 
 test("a container that podman does not know is a failure by itself, and stays owed", async () => {
   await using scene = await startScene();
-  await installPodman(scene.machine, scene.folder);
+  await installPodman(scene.machine, scene.directory);
   await scene.configure(pairFor(scene, NAME, "{name: wbe, manager: podman, control: restart}"));
   const run = await scene.vcm("run");
   assert.equal(run.code, 1);
@@ -79,11 +79,11 @@ test("under the unit of vcm install a container is sent its signal", async () =>
 
 /** A container that writes down its starts and each HUP. */
 async function containerIn(scene: Scene): Promise<void> {
-  const log = `${scene.folder}/log`;
-  await installPodman(scene.machine, scene.folder);
+  const log = `${scene.directory}/log`;
+  await installPodman(scene.machine, scene.directory);
   await startContainer(
     scene.machine,
-    scene.folder,
+    scene.directory,
     "web",
     `trap 'echo HUP >>${log}' HUP
 trap 'exit 0' TERM
@@ -95,7 +95,7 @@ while :; do sleep 0.1; done`,
 
 function hasLogged(scene: Scene, text: string): Promise<true> {
   return waitUntil(`the container has written ${JSON.stringify(text)}`, 10, async () => {
-    const log = await Deno.readTextFile(`${scene.folder}/log`).catch(() => "");
+    const log = await Deno.readTextFile(`${scene.directory}/log`).catch(() => "");
     return log === text || undefined;
   });
 }
@@ -108,17 +108,17 @@ async function podman(scene: Scene, ...args: string[]): Promise<string> {
 
 test("a container that its action ends is a failure until it was started again", async () => {
   await using scene = await startScene();
-  const log = `${scene.folder}/log`;
-  await installPodman(scene.machine, scene.folder);
+  const log = `${scene.directory}/log`;
+  await installPodman(scene.machine, scene.directory);
   // It ends a second after the signal, or at once after its next start.
   await startContainer(
     scene.machine,
-    scene.folder,
+    scene.directory,
     "web",
     `trap 'sleep 1; exit 0' HUP
 trap 'exit 0' TERM
 echo started >>${log}
-while test ! -e ${scene.folder}/bad; do sleep 0.1; done
+while test ! -e ${scene.directory}/bad; do sleep 0.1; done
 sleep 0.5`,
   );
   await hasLogged(scene, "started\n");
@@ -144,7 +144,7 @@ sleep 0.5`,
   assert.match(cleared.stderr, /^podman:web: owes nothing any more: it loaded them 20/m);
 
   await podman(scene, "start", "web");
-  await Deno.writeTextFile(`${scene.folder}/bad`, "");
+  await Deno.writeTextFile(`${scene.directory}/bad`, "");
   await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, control: restart}"));
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const restarted = await scene.vcm("run");

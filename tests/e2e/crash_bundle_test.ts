@@ -30,7 +30,7 @@ test("a run that renews a bundle may meet a full disk at any change, and says so
   const said = await tryEach(true, async (site, change) => {
     const { met, code, stdout, stderr } = await site.disturb(change, "ENOSPC");
     assert.ok(met);
-    // A folder that is there need not be made, and what is not cleared away, the next run clears away.
+    // A directory that is there need not be made, and what is not cleared away, the next run clears away.
     if (code !== 0) assert.match(stdout + stderr, /no space left on device/i);
     else assert.match(change.call, /unlink|rmdir|fsync|mkdir/);
   });
@@ -61,7 +61,7 @@ async function tryEach(
       await site.reset();
       await disturb(site, change);
       const set = await linkedSet(site);
-      const stored = await Deno.readTextFile(`${site.folder}/store/${NAME}/cert.pem`);
+      const stored = await Deno.readTextFile(`${site.directory}/store/${NAME}/cert.pem`);
       assert.ok(set?.cert === before?.cert || set?.cert === stored, "neither old nor new");
       const next = await site.vcm("run");
       assert.equal(next.code, 0, next.stdout + next.stderr);

@@ -28,10 +28,10 @@ export async function lookAt(site: Site): Promise<Look> {
 export async function assertNothingHalf(site: Site, before: Look) {
   const now = await lookAt(site);
   for (const name of NAMES) assertWhole(name, now.sets[name] ?? {});
-  for (const path of walk(site.folder)) {
+  for (const path of walk(site.directory)) {
     if (/^store\/archive\/[^/]+\/[^/]+$/.test(path)) {
       const files = PARTS.map((what) => `${what}.pem`);
-      assertWhole(path, await readFiles(`${site.folder}/${path}`, files));
+      assertWhole(path, await readFiles(`${site.directory}/${path}`, files));
     }
   }
   for (const { file, certificate, what } of site.wishes) {
@@ -53,7 +53,7 @@ export async function assertNothingHalf(site: Site, before: Look) {
 
 /** Asserts that the runs before left nothing to do, and nothing behind. */
 export async function assertInOrder(site: Site): Promise<void> {
-  const { folder, services, start, wishes } = site;
+  const { directory, services, start, wishes } = site;
   const { targets, sets } = await lookAt(site);
   for (const [name, set] of Object.entries(sets)) {
     const { subjectAltName } = new X509Certificate(set["cert.pem"] ?? "");
@@ -61,7 +61,7 @@ export async function assertInOrder(site: Site): Promise<void> {
   }
   for (const { file, certificate, what, id, mode } of wishes) {
     assert.equal(targets[file], sets[certificate]?.[`${what}.pem`], `${file} is the stored one`);
-    const info = await Deno.lstat(`${folder}/ssl/${file}`);
+    const info = await Deno.lstat(`${directory}/ssl/${file}`);
     assert.deepEqual([permissions(info), info.uid, info.gid], [mode, id, id], file);
   }
   if (start.service === "reads the store") {
@@ -75,7 +75,7 @@ export async function assertInOrder(site: Site): Promise<void> {
     for (const place of ["loaded", ...judges]) {
       assert.deepEqual(await readFiles(`${services}/${place}`, files), targets, place);
     }
-    const ssl = permissions(await Deno.lstat(`${folder}/ssl`));
+    const ssl = permissions(await Deno.lstat(`${directory}/ssl`));
     assert.equal(ssl.toString(8), "755", "services can enter ssl");
   }
   assertNothingLeft(site);
@@ -90,14 +90,14 @@ export async function assertInOrder(site: Site): Promise<void> {
 
 const ARCHIVE = "store/archive";
 
-function assertNothingLeft({ folder, wishes }: Site): void {
+function assertNothingLeft({ directory, wishes }: Site): void {
   const known = new Set([
     ...["log", "ssl", "store", "store/.lock", "store/.owed", "vcm.yaml"],
     ...wishes.map(({ file }) => `ssl/${file}`),
     ...NAMES.map((name) => `store/${name}`),
     ...NAMES.flatMap((name) => PARTS.map((what) => `store/${name}/${what}.pem`)),
   ]);
-  const left = [...walk(folder)].filter((path) => !known.has(path) && !path.startsWith(ARCHIVE));
+  const left = [...walk(directory)].filter((path) => !known.has(path) && !path.startsWith(ARCHIVE));
   assert.deepEqual(left, [], "nothing is left over");
 }
 
@@ -105,14 +105,14 @@ function assertNothingLeft({ folder, wishes }: Site): void {
  * The store is for its owner alone. What is made beside a target is as wide as the target at most,
  * and not before it belongs to whom the target shall belong to.
  */
-async function assertClosed({ folder, wishes }: Site): Promise<void> {
-  for (const path of walk(folder)) {
-    const info = await Deno.lstat(`${folder}/${path}`);
+async function assertClosed({ directory, wishes }: Site): Promise<void> {
+  for (const path of walk(directory)) {
+    const info = await Deno.lstat(`${directory}/${path}`);
     const mode = permissions(info);
     const said = `${path} has mode ${mode.toString(8)} and belongs to ${info.uid}:${info.gid}`;
     const file = /^ssl\/\.?(.*?)(?:\.vcm-(?:new|old))?$/.exec(path)?.[1];
     const wish = wishes.find((wish) => wish.file === file);
-    // A folder that is being made is empty, and takes its name when all may enter it.
+    // A directory that is being made is empty, and takes its name when all may enter it.
     if (path === "ssl" || path === ".ssl.vcm-new") continue;
     if (wish === undefined) {
       assert.equal(mode & 0o077, 0, said);
@@ -136,23 +136,23 @@ function assertWhole(name: string, set: Texts): void {
 }
 
 /** The set as readers see it: between the two renames of a switch it is the staged one. */
-async function readSet({ folder }: Site, name: string): Promise<Texts> {
-  const at = (prefix: string) => `${folder}/store/${prefix}${name}`;
+async function readSet({ directory }: Site, name: string): Promise<Texts> {
+  const at = (prefix: string) => `${directory}/store/${prefix}${name}`;
   const files = PARTS.map((what) => `${what}.pem`);
   if (await exists(at(""))) return await readFiles(at(""), files);
   if (!await exists(at(".old-"))) return {};
   return await readFiles(await exists(at(".new-")) ? at(".new-") : at(".old-"), files);
 }
 
-function readTargets({ folder, wishes }: Site): Promise<Texts> {
-  return readFiles(`${folder}/ssl`, wishes.map(({ file }) => file));
+function readTargets({ directory, wishes }: Site): Promise<Texts> {
+  return readFiles(`${directory}/ssl`, wishes.map(({ file }) => file));
 }
 
 /** Those that are there. */
-async function readFiles(folder: string, files: readonly string[]): Promise<Texts> {
+async function readFiles(directory: string, files: readonly string[]): Promise<Texts> {
   const texts: Record<string, string> = {};
   for (const file of files) {
-    const path = `${folder}/${file}`;
+    const path = `${directory}/${file}`;
     if (await exists(path)) texts[file] = await Deno.readTextFile(path);
   }
   return texts;
@@ -162,10 +162,10 @@ function permissions({ mode }: Deno.FileInfo): number {
   return (mode ?? 0) & 0o7777;
 }
 
-/** Paths of all that lies below a folder. */
-function* walk(folder: string, prefix = ""): Generator<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(`${folder}/${prefix}`)) {
+/** Paths of all that lies below a directory. */
+function* walk(directory: string, prefix = ""): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(`${directory}/${prefix}`)) {
     yield `${prefix}${name}`;
-    if (isDirectory) yield* walk(folder, `${prefix}${name}/`);
+    if (isDirectory) yield* walk(directory, `${prefix}${name}/`);
   }
 }

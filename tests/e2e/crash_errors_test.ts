@@ -48,7 +48,7 @@ function makeTrials(changes: readonly FileChange[]): readonly Trial[] {
   });
 }
 
-/** What a run can do without: its log, a folder that is there, clearing up, and the archive. */
+/** What a run can do without: its log, a directory that is there, clearing up, and the archive. */
 function mayFail({ call, path }: FileChange): boolean {
   return path === "log" || path.endsWith(".vcm-old") || path.startsWith("store/.old-") ||
     path.startsWith("store/archive") ||
@@ -70,7 +70,7 @@ for (const [which, start] of Object.entries(STARTS)) {
         const said = run.stdout + run.stderr;
         assert.ok(run.met, said);
         const { stored } = await assertNothingHalf(site, before);
-        assertNamed(site.folder, { change, error }, run);
+        assertNamed(site.directory, { change, error }, run);
         // What fails for one certificate does not hold the other up.
         const free = NAMES.filter((name) => !change.path.includes(name));
         if (run.code === 0) assert.deepEqual(stored, NAMES);
@@ -97,7 +97,7 @@ for (const [which, start] of Object.entries(STARTS)) {
 
 /** Asserts that one line tells the error and where it was, and that nothing came to a stack. */
 function assertNamed(
-  folder: string,
+  directory: string,
   { change, error }: Trial,
   { code, stdout, stderr }: { code: number; stdout: string; stderr: string },
 ): void {
@@ -105,10 +105,10 @@ function assertNamed(
   assert.doesNotMatch(said, /^\s+at |file:\/\/|panicked|Uncaught/m);
   if (code === 0 && mayFail(change)) {
     if (change.path === "log") {
-      assert.match(stderr, new RegExp(`"${folder}/log": .*${SAID[error]}`, "i"));
+      assert.match(stderr, new RegExp(`"${directory}/log": .*${SAID[error]}`, "i"));
     }
     return;
   }
   assert.equal(code, 1, said);
-  assert.match(said, new RegExp(`^(error: |failed ).*"${folder}/.*: (${SAID[error]})`, "m"));
+  assert.match(said, new RegExp(`^(error: |failed ).*"${directory}/.*: (${SAID[error]})`, "m"));
 }

@@ -24,7 +24,7 @@ export interface Start {
 
 /** A deployed file, as the configuration wishes it. */
 export interface Wish {
-  /** Below the folder `ssl`. */
+  /** Below the directory `ssl`. */
   readonly file: string;
   readonly certificate: string;
   readonly what: Part;
@@ -44,15 +44,15 @@ const WISHES: readonly Wish[] = NAMES.flatMap((certificate) => [
 export interface Site extends AsyncDisposable {
   readonly start: Start;
   /** Holds `vcm.yaml`, `store`, `ssl` and `log`. */
-  readonly folder: string;
-  /** A service loads files by copying them into its folder `loaded`, and judges in `judged`. */
+  readonly directory: string;
+  /** A service loads files by copying them into its directory `loaded`, and judges in `judged`. */
   readonly services: string;
   readonly wishes: readonly Wish[];
-  /** Brings the folder back to the start. */
+  /** Brings the directory back to the start. */
   reset(): Promise<void>;
   /** Runs VCM to its end. */
   vcm(...args: string[]): Promise<VcmResult>;
-  /** Runs it, and tells what it changes; paths are below the folder. */
+  /** Runs it, and tells what it changes; paths are below the directory. */
   record(): ReturnType<typeof recordChanges>;
   /** Runs it with a fault. */
   disturb(change: FileChange, fault: Fault): ReturnType<typeof runWithFault>;
@@ -66,13 +66,13 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
   const front = stack.use(startFront(bao, () => undefined));
   const root = await Deno.makeTempDir({ prefix: "vcm-crash-" });
   stack.defer(() => Deno.remove(root, { recursive: true }));
-  const [folder, saved] = [`${root}/host`, `${root}/saved`];
+  const [directory, saved] = [`${root}/host`, `${root}/saved`];
   const env = { VAULT_TOKEN: bao.token };
-  const line = ["--config", `${folder}/vcm.yaml`];
+  const line = ["--config", `${directory}/vcm.yaml`];
   // Whoever runs it has a narrow umask, which must not keep a service from its files.
   const argv = ["/bin/sh", "-c", 'umask 077; exec "$@"', "sh", binary, "run", ...line];
   const configure = (names: readonly string[]) =>
-    Deno.writeTextFile(`${folder}/vcm.yaml`, configuration(front.address, root, start, names), {
+    Deno.writeTextFile(`${directory}/vcm.yaml`, configuration(front.address, root, start, names), {
       mode: 0o600,
     });
   const vcm: Site["vcm"] = (...args) => runVcm([...args, ...line], { env });
@@ -88,26 +88,26 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
     if (code !== 0) throw new Error(`Cannot make the old files: ${stdout}${stderr}`);
   }
   await configure([NEW_NAME]);
-  await copy(folder, saved);
+  await copy(directory, saved);
   const owned = stack.move();
   return {
     start,
-    folder,
+    directory,
     services: `${root}/services`,
     wishes: wishesOf(start),
     reset: async () => {
-      await Deno.remove(folder, { recursive: true });
-      await copy(saved, folder);
+      await Deno.remove(directory, { recursive: true });
+      await copy(saved, directory);
       askedBefore = countAsked();
     },
     vcm,
     record: async () => {
-      const { changes, ...traced } = await recordChanges(argv, folder, env);
-      const below = (path: string) => path.slice(folder.length + 1);
+      const { changes, ...traced } = await recordChanges(argv, directory, env);
+      const below = (path: string) => path.slice(directory.length + 1);
       return { ...traced, changes: changes.map((one) => ({ ...one, path: below(one.path) })) };
     },
     disturb: (change, fault) =>
-      runWithFault(argv, { ...change, path: `${folder}/${change.path}` }, fault, env),
+      runWithFault(argv, { ...change, path: `${directory}/${change.path}` }, fault, env),
     asked: () => countAsked() - askedBefore,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

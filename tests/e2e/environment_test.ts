@@ -5,14 +5,14 @@ import { type OpenBao, startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
-import { type Folder, makeFolder } from "../support/rig.ts";
+import { type Directory, makeDirectory } from "../support/rig.ts";
 
 const test = await testsNeeding("openbao");
 const NAME = "web.e2e.test";
 
 interface Site extends AsyncDisposable {
   readonly bao: OpenBao;
-  readonly folder: Folder;
+  readonly directory: Directory;
   /** Runs the compiled VCM with this environment beside what is needed. */
   vcm(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Said>;
   configure(trust: string, probe?: string): void;
@@ -28,23 +28,23 @@ async function startSite(): Promise<Site> {
   const binary = await compiledVcm();
   const bao = await startOpenBao({ tls: true });
   await setUpPki(bao);
-  const folder = makeFolder();
+  const directory = makeDirectory();
   const site: Site = {
     bao,
-    folder,
+    directory,
     configure(trust, probe = "") {
       const settings = `vault: "${bao.address}", pki: pki, role: web, retries: 0${trust}`;
-      const store = `cert_store: "${folder.at("store")}"`;
-      folder.write(
+      const store = `cert_store: "${directory.at("store")}"`;
+      directory.write(
         "vcm.yaml",
         `config: {${settings}, ${store}}\ncerts:\n  - name: "${NAME}"\n${probe}`,
       );
     },
     async vcm(args, env = {}) {
       const { code, stdout, stderr } = await new Deno.Command(binary, {
-        args: [...args, "--config", folder.at("vcm.yaml")],
+        args: [...args, "--config", directory.at("vcm.yaml")],
         clearEnv: true,
-        env: { HOME: folder.path, VAULT_TOKEN: bao.token, ...env },
+        env: { HOME: directory.path, VAULT_TOKEN: bao.token, ...env },
         stdin: "null",
       }).output();
       const decoder = new TextDecoder();
@@ -52,7 +52,7 @@ async function startSite(): Promise<Site> {
     },
     async [Symbol.asyncDispose]() {
       await bao.close();
-      folder[Symbol.dispose]();
+      directory[Symbol.dispose]();
     },
   };
   site.configure(trustOf(bao));
@@ -72,7 +72,7 @@ function probeOf({ address }: OpenBao): string {
 
 test("with SSLKEYLOGFILE no server is contacted, and no secret is written", async () => {
   await using site = await startSite();
-  const file = site.folder.at("key.log");
+  const file = site.directory.at("key.log");
   const env = { SSLKEYLOGFILE: file };
   const refusal = `SSLKEYLOGFILE is set, so the secrets of TLS connections would be written to ` +
     `"${file}"; VCM contacts no server while it is set; fix: unset SSLKEYLOGFILE`;
@@ -80,7 +80,7 @@ test("with SSLKEYLOGFILE no server is contacted, and no secret is written", asyn
     const said = await site.vcm(args, env);
     assert.equal(said.code, code, `${args}: ${said.out}${said.err}`);
     assert.ok((said.out + said.err).includes(refusal), `${args}: ${said.out}${said.err}`);
-    assert.equal(site.folder.read("key.log"), "", `${args} wrote to it`);
+    assert.equal(site.directory.read("key.log"), "", `${args} wrote to it`);
   };
 
   await refused(["run"], 1);
@@ -102,12 +102,15 @@ test("with SSLKEYLOGFILE no server is contacted, and no secret is written", asyn
     assert.equal(said.code, 0, `${args}: ${said.out}${said.err}`);
   }
   assert.equal((await site.vcm(["issue", "--force"], { SSLKEYLOGFILE: "" })).code, 0);
-  assert.equal(site.folder.read("key.log"), "");
+  assert.equal(site.directory.read("key.log"), "");
 });
 
 test("docs/permissions.md tells true what the runtime reads, and what it does not", async () => {
   await using site = await startSite();
-  site.folder.write("evil.cjs", `require("fs").writeFileSync("${site.folder.at("evil")}", "");\n`);
+  site.directory.write(
+    "evil.cjs",
+    `require("fs").writeFileSync("${site.directory.at("evil")}", "");\n`,
+  );
   const caFile = site.bao.caFile ?? "";
   const issue = (env: Record<string, string>) => site.vcm(["issue", "--force"], env);
 
@@ -125,30 +128,30 @@ test("docs/permissions.md tells true what the runtime reads, and what it does no
   site.configure(trustOf(site.bao));
   const plain = await issue({});
   const lines = plain.err.split("\n").length;
-  const before = site.folder.tree().length;
+  const before = site.directory.tree().length;
   const collector = `http://127.0.0.1:${freePort()}`;
   for (
     const env of [
-      { NODE_OPTIONS: `--require ${site.folder.at("evil.cjs")}` },
+      { NODE_OPTIONS: `--require ${site.directory.at("evil.cjs")}` },
       { NODE_DEBUG: "http,tls,net,fs" },
-      { NODE_V8_COVERAGE: site.folder.at("coverage") },
+      { NODE_V8_COVERAGE: site.directory.at("coverage") },
       { DENO_V8_FLAGS: "--print-bytecode" },
-      { DENO_DIR: site.folder.at("deno") },
+      { DENO_DIR: site.directory.at("deno") },
       { DENO_TRACE_PERMISSIONS: "1" },
       { OTEL_DENO: "true", OTEL_EXPORTER_OTLP_ENDPOINT: collector },
       { RUST_LOG: "trace" },
-      { TMPDIR: site.folder.at("tmp") },
+      { TMPDIR: site.directory.at("tmp") },
     ]
   ) {
     const said = await issue(env as Record<string, string>);
     assert.equal(said.code, 0, `${Object.keys(env)}: ${said.err}`);
     assert.equal(said.err.split("\n").length, lines, `${Object.keys(env)}: ${said.err}`);
   }
-  assert.equal(site.folder.tree().length, before, "nothing was written beside the store");
+  assert.equal(site.directory.tree().length, before, "nothing was written beside the store");
 
   const traced = await issue({ DENO_LOG: "trace" });
   assert.equal(traced.code, 0);
   assert.ok(traced.err.split("\n").length > lines, "DENO_LOG is honored");
-  const key = site.folder.read(`store/${NAME}/privkey.pem`).split("\n")[1] ?? "";
+  const key = site.directory.read(`store/${NAME}/privkey.pem`).split("\n")[1] ?? "";
   for (const secret of ["PRIVATE KEY", key]) assert.ok(!traced.err.includes(secret));
 });

@@ -7,17 +7,17 @@ const test = await testsNeeding();
 
 /** Runs the program by a shell's line, with its standard error in a file; VCM is the program. */
 async function errOf(line: string): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "vcm-err-" });
+  const directory = await Deno.makeTempDir({ prefix: "vcm-err-" });
   try {
     await new Deno.Command("sh", {
       args: ["-c", line],
-      cwd: folder,
+      cwd: directory,
       env: { VCM: await compiledVcm() },
       stderr: "null",
     }).output();
-    return await Deno.readTextFile(`${folder}/err`);
+    return await Deno.readTextFile(`${directory}/err`);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 }
 

@@ -1,14 +1,14 @@
 /** Targets at whose path something else than a certificate or key lies. */
 import { readlinkSync } from "node:fs";
 import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
-import { type Folder, makeFolder } from "../support/rig.ts";
+import { type Directory, makeDirectory } from "../support/rig.ts";
 import { runVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 
 const NAME = "web.demo.internal";
 
 interface Site extends AsyncDisposable {
-  readonly folder: Folder;
+  readonly directory: Directory;
   /** Writes vcm.yaml with these entries of `deploy`; paths are below `ssl`. */
   configure(...targets: readonly string[]): void;
   vcm(...args: readonly string[]): ReturnType<typeof runVcm>;
@@ -16,15 +16,15 @@ interface Site extends AsyncDisposable {
 
 async function makeSite(): Promise<Site> {
   const vault = await startPracticeVault({});
-  const folder = makeFolder();
-  Deno.mkdirSync(folder.at("ssl"));
+  const directory = makeDirectory();
+  Deno.mkdirSync(directory.at("ssl"));
   return {
-    folder,
+    directory,
     configure(...targets) {
       const entries = targets.map((one) =>
-        `      - {${one.replaceAll("SSL", folder.at("ssl"))}}\n`
+        `      - {${one.replaceAll("SSL", directory.at("ssl"))}}\n`
       );
-      folder.write(
+      directory.write(
         "vcm.yaml",
         `config:
   vault: "${vault.address}"
@@ -32,17 +32,17 @@ async function makeSite(): Promise<Site> {
   vault_secret_id: "${vault.secretId}"
   pki: "pki"
   role: "web"
-  cert_store: "${folder.at("store")}"
+  cert_store: "${directory.at("store")}"
 certs:
   - name: "${NAME}"
     deploy:
 ${entries.join("")}`,
       );
     },
-    vcm: (...args) => runVcm([...args, "--config", folder.at("vcm.yaml")]),
+    vcm: (...args) => runVcm([...args, "--config", directory.at("vcm.yaml")]),
     async [Symbol.asyncDispose]() {
       await vault.close();
-      folder[Symbol.dispose]();
+      directory[Symbol.dispose]();
     },
   };
 }
@@ -65,11 +65,12 @@ const FOREIGN: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>> = {
 
 Deno.test("a file that is no certificate, key or keystore is replaced by no command", async () => {
   await using site = await makeSite();
-  const { folder } = site;
+  const { directory } = site;
   for (const [name, content] of Object.entries(FOREIGN)) {
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    Deno.writeFileSync(folder.at(`ssl/${name}`), bytes);
-    const said = `"${folder.at(`ssl/${name}`)}" holds something else than a certificate or key, ` +
+    Deno.writeFileSync(directory.at(`ssl/${name}`), bytes);
+    const said =
+      `"${directory.at(`ssl/${name}`)}" holds something else than a certificate or key, ` +
       REMEDY;
     for (const entry of [`cert: "SSL/${name}"`, `privkey: "SSL/${name}", in_place: true`]) {
       site.configure(entry);
@@ -77,7 +78,7 @@ Deno.test("a file that is no certificate, key or keystore is replaced by no comm
         const { code, stdout, stderr } = await site.vcm(...args);
         assert.equal(code === 0, args[0] === "plan", `${name}: ${args}`);
         assert.ok((stdout + stderr).includes(said), `${name}: ${args}: ${stdout}${stderr}`);
-        assert.deepEqual(Deno.readFileSync(folder.at(`ssl/${name}`)), bytes, `${name}: ${args}`);
+        assert.deepEqual(Deno.readFileSync(directory.at(`ssl/${name}`)), bytes, `${name}: ${args}`);
       }
     }
   }
@@ -85,31 +86,31 @@ Deno.test("a file that is no certificate, key or keystore is replaced by no comm
 
 Deno.test("overwrite: true is the way round, for its target alone", async () => {
   await using site = await makeSite();
-  const { folder } = site;
-  for (const name of ["a", "b"]) folder.write(`ssl/${name}`, "placeholder of another tool\n");
+  const { directory } = site;
+  for (const name of ["a", "b"]) directory.write(`ssl/${name}`, "placeholder of another tool\n");
   site.configure('cert: "SSL/a", overwrite: true', 'privkey: "SSL/b"');
   const { stdout } = await site.vcm("plan");
   assert.ok(!stdout.includes('ssl/a" holds') && stdout.includes('ssl/b" holds'), stdout);
   site.configure('cert: "SSL/a", overwrite: true', 'privkey: "SSL/b", overwrite: true');
   assert.equal((await site.vcm("run")).code, 0);
-  assert.match(folder.read("ssl/a"), /^-----BEGIN CERTIFICATE-----/);
-  assert.match(folder.read("ssl/b"), /^-----BEGIN PRIVATE KEY-----/);
+  assert.match(directory.read("ssl/a"), /^-----BEGIN CERTIFICATE-----/);
+  assert.match(directory.read("ssl/b"), /^-----BEGIN PRIVATE KEY-----/);
   site.configure('cert: "SSL/a"', 'privkey: "SSL/b"');
   assert.equal((await site.vcm("check")).code, 0, "what is in order stays so without it");
 });
 
 Deno.test("a link to something else, or to a directory, is not replaced either", async () => {
   await using site = await makeSite();
-  const { folder } = site;
-  folder.write("etc/passwd", String(FOREIGN["accounts"]));
+  const { directory } = site;
+  directory.write("etc/passwd", String(FOREIGN["accounts"]));
   const links = { file: "etc/passwd", directory: "etc", device: "/dev/null", chain: "ssl/file" };
   for (const [name, to] of Object.entries(links)) {
-    const aim = to.startsWith("/") ? to : folder.at(to);
-    Deno.symlinkSync(aim, folder.at(`ssl/${name}`));
+    const aim = to.startsWith("/") ? to : directory.at(to);
+    Deno.symlinkSync(aim, directory.at(`ssl/${name}`));
     site.configure(`cert: "SSL/${name}"`);
     const { code, stdout } = await site.vcm("run");
     assert.equal(code, 1);
-    const path = folder.at(`ssl/${name}`);
+    const path = directory.at(`ssl/${name}`);
     assert.ok(
       stdout.includes(
         `"${path}" is a symbolic link to something else than a certificate or key, ${REMEDY}`,
@@ -119,22 +120,22 @@ Deno.test("a link to something else, or to a directory, is not replaced either",
     assert.equal(readlinkSync(path), aim);
   }
   // One that leads nowhere, or to a certificate, is replaced as before.
-  folder.write("old.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
-  Deno.symlinkSync(folder.at("old.crt"), folder.at("ssl/old"));
-  Deno.symlinkSync(folder.at("nowhere"), folder.at("ssl/dangling"));
+  directory.write("old.crt", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+  Deno.symlinkSync(directory.at("old.crt"), directory.at("ssl/old"));
+  Deno.symlinkSync(directory.at("nowhere"), directory.at("ssl/dangling"));
   site.configure('cert: "SSL/old"', 'cert: "SSL/dangling"');
   assert.equal((await site.vcm("run")).code, 0);
-  assert.match(folder.read("ssl/old"), /^-----BEGIN CERTIFICATE-----/);
-  assert.match(folder.read("old.crt"), /^-----BEGIN CERTIFICATE-----\nMIIB\n/);
+  assert.match(directory.read("ssl/old"), /^-----BEGIN CERTIFICATE-----/);
+  assert.match(directory.read("old.crt"), /^-----BEGIN CERTIFICATE-----\nMIIB\n/);
 });
 
 Deno.test("damaged and empty files go on being mended, whatever form they had", async () => {
   await using site = await makeSite();
-  const { folder } = site;
+  const { directory } = site;
   site.configure('fullchain: "SSL/web.crt"', 'privkey: "SSL/web.key"', 'der: "SSL/web.der"');
   assert.equal((await site.vcm("run")).code, 0);
   const whole = ["ssl/web.crt", "ssl/web.key", "ssl/web.der"].map((name) =>
-    [folder.at(name), Deno.readFileSync(folder.at(name))] as const
+    [directory.at(name), Deno.readFileSync(directory.at(name))] as const
   );
   const damages: Readonly<Record<string, (bytes: Uint8Array<ArrayBuffer>) => Uint8Array>> = {
     "nothing": () => new Uint8Array(),

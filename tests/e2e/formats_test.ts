@@ -45,7 +45,7 @@ test("nginx serves a combined file, and a sealed one is written anew for a new p
   await assertOpens(scene, "battery staple");
   assert.equal((await scene.vcm("check")).code, 0);
 
-  const key = await Deno.readTextFile(`${scene.folder}/store/${NAME}/privkey.pem`);
+  const key = await Deno.readTextFile(`${scene.directory}/store/${NAME}/privkey.pem`);
   assert.match(key, /^-----BEGIN PRIVATE KEY-----\n/);
   const said = [first, second, third].map(({ stdout, stderr }) => stdout + stderr).join("");
   for (const secret of [PASSWORD, "battery staple", key.split("\n")[1] ?? ""]) {
@@ -65,22 +65,22 @@ test("the set that is sealed follows a renewal, and a lost password stops it alo
   await assertOpens(scene, PASSWORD);
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
 
-  await Deno.remove(`${scene.folder}/password`);
+  await Deno.remove(`${scene.directory}/password`);
   const lost = await scene.vcm("run");
   assert.equal(lost.code, 1);
   assert.match(lost.stdout, /Cannot read the password file "[^"]+": no such file or directory; /);
   assert.equal((await scene.vcm("check")).code, 3);
 });
 
-function formats({ folder }: Scene): string {
+function formats({ directory }: Scene): string {
   return `  - name: "${NAME}"
     deploy:
-      - combined: "${folder}/ssl/web.pem"
-      - pkcs12: "${folder}/ssl/web.p12"
-        password_file: "${folder}/password"
-      - privkey: "${folder}/ssl/web.key"
-        password_file: "${folder}/password"
-      - der: "${folder}/ssl/web.cer"
+      - combined: "${directory}/ssl/web.pem"
+      - pkcs12: "${directory}/ssl/web.p12"
+        password_file: "${directory}/password"
+      - privkey: "${directory}/ssl/web.key"
+        password_file: "${directory}/password"
+      - der: "${directory}/ssl/web.cer"
     service:
       - {name: nginx.service, control: reload}
 `;
@@ -88,33 +88,33 @@ function formats({ folder }: Scene): string {
 
 /** @returns The port at which nginx serves what lies in one file with its key. */
 async function serveCombined(scene: Scene): Promise<number> {
-  const path = `${scene.folder}/ssl/web.pem`;
+  const path = `${scene.directory}/ssl/web.pem`;
   const made = await makeSelfSigned(NAME);
   await Deno.writeTextFile(path, made.certificate + made.key);
-  await Deno.mkdir(`${scene.folder}/nginx`);
+  await Deno.mkdir(`${scene.directory}/nginx`);
   const files = { certificate: path, key: path };
-  return (await startNginx(scene.machine, `${scene.folder}/nginx`, files)).port;
+  return (await startNginx(scene.machine, `${scene.directory}/nginx`, files)).port;
 }
 
-function setPassword({ folder }: Scene, password: string): Promise<void> {
-  return Deno.writeTextFile(`${folder}/password`, `${password}\n`, { mode: 0o600 });
+function setPassword({ directory }: Scene, password: string): Promise<void> {
+  return Deno.writeTextFile(`${directory}/password`, `${password}\n`, { mode: 0o600 });
 }
 
 /** All that is sealed opens, and is of the set in the store. */
-async function assertOpens({ folder, machine }: Scene, password: string): Promise<void> {
+async function assertOpens({ directory, machine }: Scene, password: string): Promise<void> {
   const openssl = async (...args: string[]) => {
     const { code, stdout, stderr } = await machine.exec(["openssl", ...args]);
     assert.equal(code, 0, stderr);
     return stdout;
   };
   const pass = ["-passin", `pass:${password}`];
-  const stored = (part: string) => Deno.readTextFile(`${folder}/store/${NAME}/${part}.pem`);
+  const stored = (part: string) => Deno.readTextFile(`${directory}/store/${NAME}/${part}.pem`);
   assert.equal(
-    await openssl("pkcs8", "-in", `${folder}/ssl/web.key`, ...pass),
+    await openssl("pkcs8", "-in", `${directory}/ssl/web.key`, ...pass),
     await stored("privkey"),
   );
-  const opened = await openssl("pkcs12", "-in", `${folder}/ssl/web.p12`, "-nodes", ...pass);
+  const opened = await openssl("pkcs12", "-in", `${directory}/ssl/web.p12`, "-nodes", ...pass);
   for (const part of ["cert", "chain", "privkey"]) assert.ok(opened.includes(await stored(part)));
-  const leaf = await openssl("x509", "-inform", "der", "-in", `${folder}/ssl/web.cer`);
+  const leaf = await openssl("x509", "-inform", "der", "-in", `${directory}/ssl/web.cer`);
   assert.equal(leaf, await stored("cert"));
 }

@@ -6,7 +6,7 @@ import { oneWorkerLeft, startNginx } from "../support/nginx.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { makeSelfSigned } from "../support/self_signed.ts";
 import { servedCertificate } from "../support/served_certificate.ts";
-import { makeFolder } from "../support/rig.ts";
+import { makeDirectory } from "../support/rig.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm, runVcm } from "../support/vcm.ts";
@@ -58,11 +58,11 @@ testWithMachine(
 
 testWithMachine("a reload of a unit succeeds, fails and is dated", async () => {
   await using machine = await startMachine();
-  using temporary = makeFolder();
-  const folder = temporary.path;
+  using temporary = makeDirectory();
+  const directory = temporary.path;
   await machine.writeUnit(
     "web.service",
-    `[Service]\nExecStart=/bin/sleep 100\nExecReload=/bin/test -e ${folder}/good\n`,
+    `[Service]\nExecStart=/bin/sleep 100\nExecReload=/bin/test -e ${directory}/good\n`,
   );
   const systemctl = async (
     ...args: string[]
@@ -75,7 +75,7 @@ testWithMachine("a reload of a unit succeeds, fails and is dated", async () => {
 
   equal((await systemctl("reload", "web")).code, 1);
   equal(await property("ReloadResult"), "exit-code");
-  await Deno.writeTextFile(`${folder}/good`, "");
+  await Deno.writeTextFile(`${directory}/good`, "");
   equal((await systemctl("reload", "web")).code, 0);
   equal(await property("ReloadResult"), "success");
   ok(Number(await property("StateChangeTimestampMonotonic")) > Number(started));
@@ -83,16 +83,16 @@ testWithMachine("a reload of a unit succeeds, fails and is dated", async () => {
 
 testWithMachine("nginx serves the certificate that it was last made to load", async () => {
   await using machine = await startMachine();
-  using temporary = makeFolder();
-  const folder = temporary.path;
-  const files = { certificate: `${folder}/cert.pem`, key: `${folder}/key.pem` };
+  using temporary = makeDirectory();
+  const directory = temporary.path;
+  const files = { certificate: `${directory}/cert.pem`, key: `${directory}/key.pem` };
   const write = async (name: string) => {
     const made = await makeSelfSigned(name);
     await Deno.writeTextFile(files.certificate, made.certificate);
     await Deno.writeTextFile(files.key, made.key);
   };
   await write("first.test");
-  const { port, unit } = await startNginx(machine, folder, files);
+  const { port, unit } = await startNginx(machine, directory, files);
   equal((await servedCertificate(port)).subject, "CN=first.test");
 
   await write("second.test");

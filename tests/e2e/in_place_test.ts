@@ -15,7 +15,7 @@ const CERTS = `  - name: "web.demo.internal"
 
 test("over a mounted file nothing is renamed, which is said; with in_place it is written through", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await place.configure(CERTS);
   assert.equal((await place.vcm(["run"])).code, 0);
   const before = await place.snapshot("ssl");
@@ -28,7 +28,7 @@ test("over a mounted file nothing is renamed, which is said; with in_place it is
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      /Cannot replace "FOLDER\/ssl\/server\.key": [a-z ]*busy[a-z ]*: it is a mount of its own; mount its folder instead, or set "in_place: true"; put back FOLDER\/ssl\/server\.crt\n/,
+      /Cannot replace "FOLDER\/ssl\/server\.key": [a-z ]*busy[a-z ]*: it is a mount of its own; mount its directory instead, or set "in_place: true"; put back FOLDER\/ssl\/server\.crt\n/,
     );
     assert.deepEqual(await place.snapshot("ssl"), before);
 

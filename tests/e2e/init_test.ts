@@ -20,7 +20,7 @@ async function vcm(scene: Scene, args: readonly string[], env: Record<string, st
 
 test("what vcm init writes makes nginx serve a certificate of the server", async () => {
   await using scene = await startScene();
-  const { folder, bao } = scene;
+  const { directory, bao } = scene;
   const port = await installNginx(scene, NAME);
   const flags = ["--vault", bao.address, "--pki", "pki", "--role", "web"];
   const begun = await vcm(scene, ["init", "--yes", ...flags]);
@@ -46,10 +46,10 @@ Next:
   assert.match(again.stderr, /^"\/etc\/vcm\/vcm\.yaml" is there already, and is left as it is; /);
 
   // The store of the machine would be the host's.
-  const text = await Deno.readTextFile(`${folder}/etc/vcm/vcm.yaml`);
+  const text = await Deno.readTextFile(`${directory}/etc/vcm/vcm.yaml`);
   await Deno.writeTextFile(
-    `${folder}/etc/vcm/vcm.yaml`,
-    text.replace("config:\n", `config:\n  cert_store: "${folder}/store"\n`),
+    `${directory}/etc/vcm/vcm.yaml`,
+    text.replace("config:\n", `config:\n  cert_store: "${directory}/store"\n`),
   );
   const run = await vcm(scene, ["run"], { VAULT_TOKEN: bao.token });
   assert.deepEqual([run.code, run.stdout], [
@@ -66,7 +66,7 @@ Next:
   assert.equal(served.subjectAltName, `DNS:${NAME}, DNS:www.${NAME}`);
   assert.match(await inMachine(scene, "/usr/local/sbin/nginx", "-t"), /test is successful/);
   const kept = ["web.crt", "web.key"].map((name) => {
-    const { mode, uid, gid } = Deno.statSync(`${folder}/etc/nginx/ssl/${name}`);
+    const { mode, uid, gid } = Deno.statSync(`${directory}/etc/nginx/ssl/${name}`);
     return [(mode ?? 0) & 0o777, uid, gid];
   });
   assert.deepEqual(kept, [[0o644, 0, 0], [0o640, 0, NGINX_GROUP]]);
@@ -75,7 +75,7 @@ Next:
 
 test("vcm init asks on a terminal, line by line", async () => {
   await using scene = await startScene();
-  const { folder, bao } = scene;
+  const { directory, bao } = scene;
   await installNginx(scene, NAME);
   const onTerminal = (answers: string, ...args: string[]) =>
     scene.machine.exec([
@@ -86,7 +86,7 @@ test("vcm init asks on a terminal, line by line", async () => {
       shellWords(...args),
     ], { env: { VAULT_ADDR: bao.address } });
   const init = [await compiledVcm(), "init", "--config"];
-  const { stdout } = await onTerminal("\\n\\nno role\\nweb\\n\\n", ...init, `${folder}/a.yaml`);
+  const { stdout } = await onTerminal("\\n\\nno role\\nweb\\n\\n", ...init, `${directory}/a.yaml`);
   const lines = stdout.replaceAll("\r", "");
   assert.match(lines, /^Found 1 certificate in the configurations of web servers\. Enter takes /m);
   for (
@@ -100,20 +100,20 @@ test("vcm init asks on a terminal, line by line", async () => {
     ]
   ) assert.ok(lines.includes(question), `${question}\nis not in\n${lines}`);
   assert.match(lines, /Wrote \S+\/a\.yaml: 1 certificate, 2 targets\n/);
-  const valid = await vcm(scene, ["validate", "--config", `${folder}/a.yaml`]);
+  const valid = await vcm(scene, ["validate", "--config", `${directory}/a.yaml`]);
   assert.equal(valid.code, 0, valid.stderr);
 
-  const named = await onTerminal("\\n\\nweb\\nn\\nnew.e2e.test\\n", ...init, `${folder}/b.yaml`);
+  const named = await onTerminal("\\n\\nweb\\nn\\nnew.e2e.test\\n", ...init, `${directory}/b.yaml`);
   assert.match(named.stdout, /Name of the first certificate[^\n]*: /);
-  const text = await Deno.readTextFile(`${folder}/b.yaml`);
+  const text = await Deno.readTextFile(`${directory}/b.yaml`);
   assert.match(text, /\n {2}- name: "new\.e2e\.test"\n$/);
 });
 
 test("hostile configurations end vcm init in time, and lead it to no file of the system", async () => {
   await using scene = await startScene();
-  const { folder, bao } = scene;
+  const { directory, bao } = scene;
   await installNginx(scene, NAME);
-  const nginx = `${folder}/etc/nginx`;
+  const nginx = `${directory}/etc/nginx`;
   const site = (name: string, certificate: string) =>
     `server { listen 443 ssl; server_name ${name}; ssl_certificate ${certificate};\n` +
     "ssl_certificate_key /etc/nginx/ssl/evil.key; }\n";

@@ -11,15 +11,15 @@ const USER = 61001;
 /** A scene in which the binary lies where every user may run it. */
 async function startInstalled(): Promise<Scene & { readonly binary: string }> {
   const scene = await startScene();
-  const binary = `${scene.folder}/vcm`;
-  await Deno.chmod(scene.folder, 0o755);
+  const binary = `${scene.directory}/vcm`;
+  await Deno.chmod(scene.directory, 0o755);
   await Deno.copyFile(await compiledVcm(), binary);
   await Deno.chmod(binary, 0o755);
   return { ...scene, binary, vcm: (...args) => inMachine(scene, binary, ...args) };
 }
 
 function inMachine(scene: Scene, binary: string, ...args: string[]) {
-  return scene.machine.exec([binary, ...args, "--config", `${scene.folder}/vcm.yaml`]);
+  return scene.machine.exec([binary, ...args, "--config", `${scene.directory}/vcm.yaml`]);
 }
 
 /** Text of a unit, as the machine has it; undefined: there is none. */
@@ -28,38 +28,38 @@ async function unit(scene: Scene, name: string): Promise<string | undefined> {
   return code === 0 ? stdout : undefined;
 }
 
-/** Targets of every kind of place: two folders of root's, one with a space; a user's; a bundle. */
+/** Targets of every kind of place: two directories of root's, one with a space; a user's; a bundle. */
 async function configureWidely(scene: Scene): Promise<void> {
-  const { folder } = scene;
-  await Deno.mkdir(`${folder}/own keys`);
-  await Deno.mkdir(`${folder}/pg`);
-  await Deno.chown(`${folder}/pg`, USER, USER);
+  const { directory } = scene;
+  await Deno.mkdir(`${directory}/own keys`);
+  await Deno.mkdir(`${directory}/pg`);
+  await Deno.chown(`${directory}/pg`, USER, USER);
   await scene.configure(
-    `${pairAlone(scene, "a.e2e.test")}      - privkey: "${folder}/own keys/a.key"
+    `${pairAlone(scene, "a.e2e.test")}      - privkey: "${directory}/own keys/a.key"
         mode: "0600"
-      - privkey: "${folder}/pg/server.key"
+      - privkey: "${directory}/pg/server.key"
         owner: "${USER}"
         mode: "0600"
-      - bundle: "${folder}/bundles/set"
+      - bundle: "${directory}/bundles/set"
 ${pairFor(scene, "b.e2e.test", "{name: web.service, control: reload}")}`,
   );
-  await Deno.mkdir(`${folder}/bundles`);
-  const file = `${folder}/vcm.yaml`;
+  await Deno.mkdir(`${directory}/bundles`);
+  const file = `${directory}/vcm.yaml`;
   const text = await Deno.readTextFile(file);
   await Deno.writeTextFile(
     file,
     text.replace(
       "certs:",
-      `  log_file: "${folder}/log/vcm.log"\n  metrics_file: "${folder}/prom/vcm.prom"\ncerts:`,
+      `  log_file: "${directory}/log/vcm.log"\n  metrics_file: "${directory}/prom/vcm.prom"\ncerts:`,
     ),
   );
-  await Deno.mkdir(`${folder}/log`);
-  await Deno.mkdir(`${folder}/prom`);
+  await Deno.mkdir(`${directory}/log`);
+  await Deno.mkdir(`${directory}/prom`);
 }
 
 test("vcm install writes units under which a run writes all targets, and nothing else", async () => {
   await using scene = await startInstalled();
-  const { folder } = scene;
+  const { directory } = scene;
   await writeCountingUnit(scene, "web.service");
   await configureWidely(scene);
   const install = await scene.vcm("install", "--yes");
@@ -74,15 +74,15 @@ test("vcm install writes units under which a run writes all targets, and nothing
   assert.deepEqual(
     service.split("\n").filter((line) => /^(?:ExecStart|ProtectSystem|ReadWrite)/.test(line)),
     [
-      `ExecStart=${scene.binary} run --quiet --config ${folder}/vcm.yaml`,
+      `ExecStart=${scene.binary} run --quiet --config ${directory}/vcm.yaml`,
       "ProtectSystem=strict",
-      `ReadWritePaths=-${folder}/bundles`,
-      `ReadWritePaths=-${folder}/log`,
-      `ReadWritePaths="-${folder}/own keys"`,
-      `ReadWritePaths=-${folder}/pg`,
-      `ReadWritePaths=-${folder}/prom`,
-      `ReadWritePaths=-${folder}/ssl`,
-      `ReadWritePaths=-${folder}/store`,
+      `ReadWritePaths=-${directory}/bundles`,
+      `ReadWritePaths=-${directory}/log`,
+      `ReadWritePaths="-${directory}/own keys"`,
+      `ReadWritePaths=-${directory}/pg`,
+      `ReadWritePaths=-${directory}/prom`,
+      `ReadWritePaths=-${directory}/ssl`,
+      `ReadWritePaths=-${directory}/store`,
     ],
   );
   const modes = await scene.machine.exec(
@@ -97,15 +97,15 @@ test("vcm install writes units under which a run writes all targets, and nothing
   assert.deepEqual([verify.code, ours(verify.stderr)], [0, []]);
 
   await scene.systemctl("start", "vcm.service");
-  const stored = await Deno.readTextFile(`${folder}/store/a.e2e.test/privkey.pem`);
+  const stored = await Deno.readTextFile(`${directory}/store/a.e2e.test/privkey.pem`);
   for (const path of ["ssl/a.e2e.test.key", "own keys/a.key", "pg/server.key"]) {
-    assert.equal(await Deno.readTextFile(`${folder}/${path}`), stored, path);
+    assert.equal(await Deno.readTextFile(`${directory}/${path}`), stored, path);
   }
-  assert.equal(await Deno.readTextFile(`${folder}/bundles/set/privkey.pem`), stored);
-  assert.equal((await Deno.stat(`${folder}/pg/server.key`)).uid, USER);
-  assert.equal(await Deno.readTextFile(`${folder}/reloads`), "web.service\n");
-  assert.match(await Deno.readTextFile(`${folder}/log/vcm.log`), /pg\/server\.key/);
-  await Deno.stat(`${folder}/prom/vcm.prom`);
+  assert.equal(await Deno.readTextFile(`${directory}/bundles/set/privkey.pem`), stored);
+  assert.equal((await Deno.stat(`${directory}/pg/server.key`)).uid, USER);
+  assert.equal(await Deno.readTextFile(`${directory}/reloads`), "web.service\n");
+  assert.match(await Deno.readTextFile(`${directory}/log/vcm.log`), /pg\/server\.key/);
+  await Deno.stat(`${directory}/prom/vcm.prom`);
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 2 certificates in order\n");
 
   const again = await scene.vcm("install", "--yes");
@@ -123,18 +123,20 @@ function ours(text: string): string[] {
 
 test("a unit is closed to places that came later, which is said before it hurts", async () => {
   await using scene = await startInstalled();
-  const { folder } = scene;
+  const { directory } = scene;
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   assert.equal((await scene.vcm("install", "--yes", "--quiet")).stdout, "");
-  await Deno.mkdir(`${folder}/new`);
-  await scene.configure(`${pairAlone(scene, "a.e2e.test")}      - cert: "${folder}/new/a.crt"\n`);
+  await Deno.mkdir(`${directory}/new`);
+  await scene.configure(
+    `${pairAlone(scene, "a.e2e.test")}      - cert: "${directory}/new/a.crt"\n`,
+  );
   const { code } = await scene.machine.exec(["systemctl", "start", "vcm.service"]);
   assert.equal(code, 1);
   const byHand = await scene.vcm("run");
   assert.equal(byHand.code, 0, byHand.stderr);
   assert.ok(
     byHand.stderr.includes(
-      `vcm.service: it may not write to "${folder}/new"; run "vcm install" again\n`,
+      `vcm.service: it may not write to "${directory}/new"; run "vcm install" again\n`,
     ),
     byHand.stderr,
   );
@@ -144,8 +146,8 @@ test("a unit is closed to places that came later, which is said before it hurts"
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   await scene.systemctl("start", "vcm.service");
   assert.equal(
-    await Deno.readTextFile(`${folder}/new/a.crt`),
-    await Deno.readTextFile(`${folder}/store/a.e2e.test/cert.pem`),
+    await Deno.readTextFile(`${directory}/new/a.crt`),
+    await Deno.readTextFile(`${directory}/store/a.e2e.test/cert.pem`),
   );
 });
 
@@ -158,13 +160,13 @@ test("without systemd hosts are told minutes of their own for cron", async () =>
       [
         "unshare",
         ...["--mount", "--uts", "sh", "-c", apart, "sh"],
-        ...[scene.binary, "install", "--config", `${scene.folder}/vcm.yaml`],
+        ...[scene.binary, "install", "--config", `${scene.directory}/vcm.yaml`],
       ],
     );
     assert.equal(code, 0, stderr);
     return stdout.split("\n").at(-2);
   };
-  const command = `${scene.binary} run --quiet --config ${scene.folder}/vcm.yaml`;
+  const command = `${scene.binary} run --quiet --config ${scene.directory}/vcm.yaml`;
   assert.equal(await lineOn("web-1"), `35 * * * *  root  ${command}`);
   assert.equal(await lineOn("web-2"), `34 * * * *  root  ${command}`);
 });
@@ -198,7 +200,7 @@ test("on a terminal vcm install asks, and Enter is a no", async () => {
   await using scene = await startInstalled();
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   const answering = (answer: string) => {
-    const line = `${scene.binary} install --config ${scene.folder}/vcm.yaml`;
+    const line = `${scene.binary} install --config ${scene.directory}/vcm.yaml`;
     const typed = `printf '${answer}' | script -qec '${line}' /dev/null`;
     return scene.machine.exec(["sh", "-c", typed]);
   };

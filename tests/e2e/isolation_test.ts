@@ -6,9 +6,9 @@ const test = await testsNeeding("openbao", "machine");
 
 test("what fails for one certificate does not stop the others, and each is named", async () => {
   await using scene = await startScene();
-  const { folder } = scene;
-  await Deno.mkdir(`${folder}/ssl/folder.e2e.test.crt`);
-  await Deno.mkdir(`${folder}/ssl/full`);
+  const { directory } = scene;
+  await Deno.mkdir(`${directory}/ssl/directory.e2e.test.crt`);
+  await Deno.mkdir(`${directory}/ssl/full`);
   const full = await scene.machine.exec([
     "mount",
     "-t",
@@ -16,20 +16,20 @@ test("what fails for one certificate does not stop the others, and each is named
     "-o",
     "size=4k,mode=0755",
     "t",
-    `${folder}/ssl/full`,
+    `${directory}/ssl/full`,
   ]);
   assert.equal(full.code, 0, full.stderr);
   await scene.machine.exec([
     "dd",
     "if=/dev/zero",
-    `of=${folder}/ssl/full/ballast`,
+    `of=${directory}/ssl/full/ballast`,
     "bs=4096",
     "count=1",
   ]);
   const plain = (name: string, more = "") => pairAlone(scene, name, more);
   await scene.configure(
     plain("denied.e2e.test", "    role: denied\n") +
-      plain("folder.e2e.test") +
+      plain("directory.e2e.test") +
       plain("owner.e2e.test").replace("owner: root", "owner: nosuchuser") +
       plain("parent.e2e.test").replaceAll("/ssl/parent", "/nosuchfolder/parent") +
       plain("space.e2e.test").replaceAll("/ssl/space", "/ssl/full/space") +
@@ -44,7 +44,7 @@ test("what fails for one certificate does not stop the others, and each is named
   );
   assert.match(
     said,
-    /^failed {2}folder\.e2e\.test: ".*\/folder\.e2e\.test\.crt" is a folder; remove it/m,
+    /^failed {2}directory\.e2e\.test: ".*\/directory\.e2e\.test\.crt" is a directory; remove it/m,
   );
   assert.match(
     said,
@@ -52,18 +52,18 @@ test("what fails for one certificate does not stop the others, and each is named
   );
   assert.match(
     said,
-    /^failed {2}parent\.e2e\.test: Folder ".*\/nosuchfolder" does not exist; create it, or set "create_dirs: true"$/m,
+    /^failed {2}parent\.e2e\.test: Directory ".*\/nosuchfolder" does not exist; create it, or set "create_dirs: true"$/m,
   );
   assert.match(said, /^failed {2}space\.e2e\.test: Cannot write ".*": no space left on device$/m);
   assert.match(said, /^skipped {2}denied\.e2e\.test: no new certificate was issued$/m);
   assert.match(said, /^Done: 5 issued, 2 files deployed, /m);
-  await Deno.stat(`${folder}/ssl/good.e2e.test.key`);
+  await Deno.stat(`${directory}/ssl/good.e2e.test.key`);
 
   const again = await scene.auditLines();
   assert.equal((await scene.vcm("run")).code, 1);
   // Log-in, one refused request, revocation: what was issued is not asked for again.
   assert.equal(await scene.auditLines() - again, 6);
-  const left = await scene.machine.exec(["ls", "-A", `${folder}/ssl/full`]);
+  const left = await scene.machine.exec(["ls", "-A", `${directory}/ssl/full`]);
   assert.equal(left.stdout, "ballast\n", "no temporary file is left");
 });
 

@@ -26,7 +26,7 @@ Deno.test("with --json what needs no file is a document, too", async () => {
 Deno.test("vcm demo --json prints what it did, and tells its tour on standard error", async () => {
   const result = await runVcm(["demo", "--json"]);
   assert.equal(result.code, 0, result.stderr);
-  const { folder, commands, files } = documentOf("demo", "demo", result);
+  const { directory, commands, files } = documentOf("demo", "demo", result);
   try {
     assert.deepEqual(
       commands.map(({ command, status }: { command: string; status: number }) =>
@@ -36,12 +36,12 @@ Deno.test("vcm demo --json prints what it did, and tells its tour on standard er
     );
     assert.deepEqual(commands[2], { command: "run", status: 0, expected: 0, requests: 0 });
     for (const { path, mode, size } of files) {
-      const found = await Deno.stat(`${folder}/${path}`);
+      const found = await Deno.stat(`${directory}/${path}`);
       assert.deepEqual([(found.mode ?? 0) & 0o7777, found.size], [mode, size], path);
     }
     assert.match(result.stderr, /^\n1\. One file says what this host needs\./);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 });
 

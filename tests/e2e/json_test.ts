@@ -47,7 +47,7 @@ async function printed(
 
 async function placeWith(certs: string): Promise<UsersPlace> {
   const place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await place.configure(certs);
   return place;
 }

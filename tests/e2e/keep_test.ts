@@ -11,7 +11,7 @@ const NAME = "web.example.com";
 
 test("three renewals leave two earlier sets, and the documented way leads back to one", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await place.configure(`  - name: "${NAME}"
     keep: 2
     deploy:

@@ -28,7 +28,7 @@ const JUDGE = `    service:
 /** A pair in order in a sticky directory of the user's, in which everybody may make files. */
 async function makeSticky(more = ""): Promise<UsersPlace> {
   const place = await makeUsersPlace();
-  await place.makeFolder("ssl", USER, 0o1777);
+  await place.makeDirectory("ssl", USER, 0o1777);
   await place.configure(pairIn("ssl").replace(/\n$/, `\n${more}`) + JUDGE);
   const { code, stdout, stderr } = await place.vcm(["run"]);
   assert.equal(code, 0, stdout + stderr);
@@ -141,7 +141,7 @@ test("an earlier version's record puts back nothing where others could have put 
 
 test("a directory made private since does not make a stranger's file root's", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   const roots = pairIn("ssl").replaceAll(/^ +owner.*\n/gm, "");
   for (const more of ["", "        in_place: true\n"]) {
     await place.configure(roots.replace(/\n$/, `\n${more}`) + JUDGE);

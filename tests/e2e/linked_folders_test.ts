@@ -1,4 +1,4 @@
-/** Folders that are reached by links, as /var/run is, and bundles that come and go. */
+/** Directories that are reached by links, as /var/run is, and bundles that come and go. */
 import { lstatSync, readdirSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { CUT_PEM } from "../support/fixtures.ts";
@@ -10,13 +10,13 @@ const test = await testsNeeding("machine");
 
 const IN_ORDER = "Nothing to do: 1 certificate in order\n";
 
-function names(place: UsersPlace, folder: string): string[] {
-  return readdirSync(place.at(folder)).sort();
+function names(place: UsersPlace, directory: string): string[] {
+  return readdirSync(place.at(directory)).sort();
 }
 
-test("behind links to folders all is written that is to be, and once", async () => {
+test("behind links to directories all is written that is to be, and once", async () => {
   await using place = await makeUsersPlace();
-  for (const name of ["real", "disk"]) await place.makeFolder(name, 0);
+  for (const name of ["real", "disk"]) await place.makeDirectory(name, 0);
   await Deno.symlink("real", place.at("etc"));
   await Deno.symlink("disk", place.at("store"));
   await place.configure(`  - name: "web.demo.internal"
@@ -43,7 +43,7 @@ test("behind links to folders all is written that is to be, and once", async () 
 
 test("a link where a file is to be written through is replaced, and what it led to stays", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await Deno.symlink("/nonexistent/x", place.at("ssl/server.key"));
   await Deno.writeTextFile(place.at("other"), CUT_PEM);
   await Deno.symlink(place.at("other"), place.at("ssl/server.crt"));
@@ -63,7 +63,7 @@ test("a link where a file is to be written through is replaced, and what it led 
 
 test("a bundle that becomes a file takes its sets with it, and is made anew as a bundle", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   const as = (what: string) =>
     place.configure(`  - name: "web.demo.internal"
     deploy:
@@ -87,7 +87,7 @@ test("a bundle that becomes a file takes its sets with it, and is made anew as a
 
 test("a bundle's link that somebody made anew keeps its set, and another one costs none", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await place.configure(`  - name: "web.demo.internal"
     deploy:
       - bundle: "FOLDER/ssl/web"
@@ -110,13 +110,13 @@ test("a bundle's link that somebody made anew keeps its set, and another one cos
 
 test("whoever may write beside a bundle can have root remove nothing", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await place.configure(`  - name: "web.demo.internal"
     deploy:
       - bundle: "FOLDER/ssl/web"
 `);
   assert.equal((await place.vcm(["run"])).code, 0);
-  await place.makeFolder("victim", 0);
+  await place.makeDirectory("victim", 0);
   for (const part of ["cert", "privkey"]) {
     await Deno.writeTextFile(place.at(`victim/${part}.pem`), "kept\n");
   }
@@ -132,14 +132,14 @@ test("whoever may write beside a bundle can have root remove nothing", async () 
   }
 });
 
-async function give(folder: string): Promise<void> {
-  await Deno.chmod(folder, 0o755);
-  await Deno.chown(folder, USER, USER);
+async function give(directory: string): Promise<void> {
+  await Deno.chmod(directory, 0o755);
+  await Deno.chown(directory, USER, USER);
 }
 
 test("a store that no run would use is told of by whatever looks", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await place.configure(`  - name: "web.demo.internal"
     deploy: [{ cert: "FOLDER/ssl/web.crt" }]
 `);

@@ -14,14 +14,14 @@ interface SlowRun {
   end(): Promise<void>;
 }
 
-async function startSlowRun({ folder, machine, bao }: Scene): Promise<SlowRun> {
+async function startSlowRun({ directory, machine, bao }: Scene): Promise<SlowRun> {
   const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const text = await Deno.readTextFile(`${folder}/vcm.yaml`);
+  const text = await Deno.readTextFile(`${directory}/vcm.yaml`);
   const address = `http://127.0.0.1:${server.addr.port}`;
-  await Deno.writeTextFile(`${folder}/slow.yaml`, text.replace(bao.address, address), {
+  await Deno.writeTextFile(`${directory}/slow.yaml`, text.replace(bao.address, address), {
     mode: 0o600,
   });
-  const argv = [await compiledVcm(), "run", "--config", `${folder}/slow.yaml`] as const;
+  const argv = [await compiledVcm(), "run", "--config", `${directory}/slow.yaml`] as const;
   const run = machine.exec(argv, { env: { VAULT_MAX_RETRIES: "0" } });
   const connection = await Promise.race([server.accept(), run]);
   if ("stderr" in connection) {
@@ -51,7 +51,7 @@ test("a second run while the first holds the lock ends with 75, and says who hol
   assert.match(groups?.since ?? "", /^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
   assert.equal(
     run.stderr,
-    `error: Another run of vcm holds the lock "${scene.folder}/store/.lock": process ` +
+    `error: Another run of vcm holds the lock "${scene.directory}/store/.lock": process ` +
       `${groups?.pid}, "${first.line}", since ${groups?.since}; it is free when that run ends, ` +
       'or wait for it with "--wait 30s"\n',
   );
@@ -62,12 +62,12 @@ test("a second run while the first holds the lock ends with 75, and says who hol
 
 test("with --wait a second run does its work when the first has ended", async () => {
   await using scene = await startScene();
-  const { folder, machine } = scene;
+  const { directory, machine } = scene;
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   const first = await startSlowRun(scene);
-  const line = [await compiledVcm(), "run", "--wait", "1m", "--config", `${folder}/vcm.yaml`];
-  const second = machine.exec(["sh", "-c", `exec "$@" 2>${folder}/said`, "sh", ...line]);
-  const said = () => Deno.readTextFile(`${folder}/said`);
+  const line = [await compiledVcm(), "run", "--wait", "1m", "--config", `${directory}/vcm.yaml`];
+  const second = machine.exec(["sh", "-c", `exec "$@" 2>${directory}/said`, "sh", ...line]);
+  const said = () => Deno.readTextFile(`${directory}/said`);
   await waitUntil(
     "the second run waits",
     30,
@@ -76,19 +76,19 @@ test("with --wait a second run does its work when the first has ended", async ()
   await first.end();
   assert.equal((await second).code, 0);
   assert.ok(
-    (await said()).startsWith(`Waiting up to 1m for the lock "${folder}/store/.lock", held by `),
+    (await said()).startsWith(`Waiting up to 1m for the lock "${directory}/store/.lock", held by `),
   );
-  await Deno.stat(`${folder}/ssl/a.e2e.test.key`);
+  await Deno.stat(`${directory}/ssl/a.e2e.test.key`);
 });
 
 // As where one of two runs is in a container: the kernel has no number for its process.
 test("a process of another namespace that holds the lock is not named", async () => {
   await using scene = await startScene();
   await scene.configure(pairAlone(scene, "a.e2e.test"));
-  await Deno.mkdir(`${scene.folder}/store`, { mode: 0o700 });
-  using lock = await Deno.open(`${scene.folder}/store/.lock`, { create: true, write: true });
+  await Deno.mkdir(`${scene.directory}/store`, { mode: 0o700 });
+  using lock = await Deno.open(`${scene.directory}/store/.lock`, { create: true, write: true });
   await lock.lock(true);
-  const held = `error: Another run of vcm holds the lock "${scene.folder}/store/.lock"; `;
+  const held = `error: Another run of vcm holds the lock "${scene.directory}/store/.lock"; `;
   const run = await scene.vcm("run");
   assert.deepEqual([run.code, run.stderr], [
     75,

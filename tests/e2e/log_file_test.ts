@@ -9,10 +9,10 @@ const test = await testsNeeding("machine");
 
 const REMEDY = "give a path below directories that only root may write to";
 
-async function configure({ at, folder, ...place }: UsersPlace, log: string): Promise<void> {
+async function configure({ at, directory, ...place }: UsersPlace, log: string): Promise<void> {
   await place.configure(`  - name: "web.demo.internal"\n`);
   const text = await Deno.readTextFile(at("vcm.yaml"));
-  const logged = text.replace("certs:", `  log_file: "${folder}/${log}"\ncerts:`);
+  const logged = text.replace("certs:", `  log_file: "${directory}/${log}"\ncerts:`);
   await Deno.writeTextFile(at("vcm.yaml"), logged);
 }
 
@@ -27,10 +27,10 @@ async function warningOf(place: UsersPlace, log: string): Promise<string> {
 
 test("a log file is written through no link of another user, wherever it stands", async () => {
   await using place = await makeUsersPlace();
-  const { at, folder } = place;
-  await place.makeFolder("private", 0, 0o700);
-  await place.makeFolder("app", USER);
-  await place.makeFolder("shared", 0, 0o1777);
+  const { at, directory } = place;
+  await place.makeDirectory("private", 0, 0o700);
+  await place.makeDirectory("app", USER);
+  await place.makeDirectory("shared", 0, 0o1777);
   await Deno.mkdir(at("app/logs"));
   await Deno.symlink(at("private"), at("app/link"));
   await Deno.symlink(at("private"), at("shared/link"));
@@ -49,20 +49,20 @@ test("a log file is written through no link of another user, wherever it stands"
   const everyUsers = `every user may write to "FOLDER/shared"; ${REMEDY}`;
   assert.equal(await warningOf(place, "shared/vcm.log"), everyUsers);
   assert.equal(
-    existsSync(`${folder}/private/vcm.log`),
+    existsSync(`${directory}/private/vcm.log`),
     false,
     "nothing came into root's directory",
   );
-  assert.equal(existsSync(`${folder}/app/vcm.log`), false);
+  assert.equal(existsSync(`${directory}/app/vcm.log`), false);
 });
 
 test("a log file of root's is written through root's links, and where a group may write", async () => {
   await using place = await makeUsersPlace();
   const { at } = place;
-  await place.makeFolder("private", 0, 0o700);
-  await place.makeFolder("log", 0, 0o775);
+  await place.makeDirectory("private", 0, 0o700);
+  await place.makeDirectory("log", 0, 0o775);
   await Deno.chown(at("log"), 0, 61003);
-  await place.makeFolder("shared", 0, 0o1777);
+  await place.makeDirectory("shared", 0, 0o1777);
   await Deno.symlink(at("private"), at("ours"));
   await Deno.writeTextFile(at("shared/vcm.log"), "", { mode: 0o600 });
   for (const path of ["ours/vcm.log", "log/vcm.log", "shared/vcm.log"]) {

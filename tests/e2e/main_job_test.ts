@@ -22,7 +22,7 @@ test("a run makes nginx serve a new certificate, and a second run does nothing",
   );
   const serial = await servesIssuedBy(port, "CN=Test Intermediate");
   await oneWorkerLeft(scene.machine);
-  assert.deepEqual([...Deno.readDirSync(`${scene.folder}/store/.owed`)], []);
+  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.owed`)], []);
 
   const before = await scene.snapshot();
   const audit = await scene.auditLines();
@@ -72,7 +72,7 @@ test("nothing secret is in any output, not even with --verbose and --json", asyn
     const { stdout, stderr } = await scene.vcm(...args);
     said.push(stdout, stderr);
   }
-  const key = await Deno.readTextFile(`${scene.folder}/store/${NAME}/privkey.pem`);
+  const key = await Deno.readTextFile(`${scene.directory}/store/${NAME}/privkey.pem`);
   const secrets = [scene.login.secretId, scene.login.roleId, key.split("\n")[1] ?? "", "PRIVATE"];
   for (const secret of secrets) {
     assert.ok(secret.length > 5);

@@ -37,7 +37,7 @@ function value(samples: readonly MetricSample[], name: string, label?: string): 
 
 test("a run tells what came about, and the next one what is still amiss", async () => {
   await using place = await makeUsersPlace();
-  for (const name of ["ssl", "metrics"]) await place.makeFolder(name, 0);
+  for (const name of ["ssl", "metrics"]) await place.makeDirectory(name, 0);
   await act(place, 1);
   await configure(place);
   const began = Date.now() / 1000;
@@ -62,7 +62,7 @@ test("a run tells what came about, and the next one what is still amiss", async 
   assert.deepEqual(readdirSync(place.at("metrics")), ["vcm.prom"]);
 
   await act(place, 0);
-  await place.makeFolder("none", 0);
+  await place.makeDirectory("none", 0);
   assert.equal((await place.vcm(["run"])).code, 0);
   // Nothing is to be done; the file is written all the same, by another way.
   assert.equal((await place.vcm(["run"])).code, 0);
@@ -82,7 +82,7 @@ test("a run tells what came about, and the next one what is still amiss", async 
 
 test("a run of some certificates, and what only looks, leave the metrics as they are", async () => {
   await using place = await makeUsersPlace();
-  for (const name of ["ssl", "metrics", "none"]) await place.makeFolder(name, 0);
+  for (const name of ["ssl", "metrics", "none"]) await place.makeDirectory(name, 0);
   await act(place, 0);
   await configure(place);
   for (const line of [["run", "web.demo.internal"], ["check"], ["plan"], ["issue", "--force"]]) {
@@ -91,11 +91,11 @@ test("a run of some certificates, and what only looks, leave the metrics as they
   }
 });
 
-test("in a collector's own folder the collector's user writes, with steps and without", async () => {
+test("in a collector's own directory the collector's user writes, with steps and without", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
-  await place.makeFolder("none", 0);
-  await place.makeFolder("metrics", USER, 0o700);
+  await place.makeDirectory("ssl", 0);
+  await place.makeDirectory("none", 0);
+  await place.makeDirectory("metrics", USER, 0o700);
   await act(place, 0);
   await configure(place);
   for (const _ of ["with", "without"]) {
@@ -110,17 +110,17 @@ test("in a collector's own folder the collector's user writes, with steps and wi
 
 test("metrics that cannot be written are a warning, and keep nothing from being done", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
-  await place.makeFolder("none", 0);
+  await place.makeDirectory("ssl", 0);
+  await place.makeDirectory("none", 0);
   await act(place, 0);
   await configure(place);
   const absent = 'warning: Cannot write "metrics_file" "FOLDER/metrics/vcm.prom": ' +
-    'there is no folder "FOLDER/metrics"\n';
+    'there is no directory "FOLDER/metrics"\n';
   for (const _ of ["with", "without"]) {
     const { code, stderr } = await place.vcm(["run", "--quiet"]);
     assert.deepEqual([code, stderr], [0, absent]);
   }
-  await place.makeFolder("metrics", 0, 0o777);
+  await place.makeDirectory("metrics", 0, 0o777);
   const { stderr } = await place.vcm(["run", "--quiet"]);
   assert.match(stderr, /"FOLDER\/metrics\/vcm\.prom": Every user may write to "FOLDER\/metrics"/);
 });

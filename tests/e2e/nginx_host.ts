@@ -12,25 +12,25 @@ export const NGINX_GROUP = 33;
 
 /**
  * Gives the scene's machine an `/etc` and a `/usr/local/sbin` that are copies of the host's below
- * the scene's folder, and starts nginx there with a self-signed certificate.
+ * the scene's directory, and starts nginx there with a self-signed certificate.
  *
  * @returns The port at which it serves.
  */
 export async function installNginx(scene: Scene, name: string): Promise<number> {
-  const { folder, machine } = scene;
+  const { directory, machine } = scene;
   const nginx = await pathOfPart("nginx");
   const port = freePort();
-  await inMachine(scene, "cp", "-a", "/etc", `${folder}/etc`);
-  await inMachine(scene, "cp", "-a", `${nginx}/etc/nginx`, `${folder}/etc/`);
-  await Deno.mkdir(`${folder}/sbin`);
+  await inMachine(scene, "cp", "-a", "/etc", `${directory}/etc`);
+  await inMachine(scene, "cp", "-a", `${nginx}/etc/nginx`, `${directory}/etc/`);
+  await Deno.mkdir(`${directory}/sbin`);
   await Deno.writeTextFile(
-    `${folder}/sbin/nginx`,
-    nginxScript(nginx, "-e", `${folder}/error.log`),
+    `${directory}/sbin/nginx`,
+    nginxScript(nginx, "-e", `${directory}/error.log`),
     { mode: 0o755 },
   );
-  await inMachine(scene, "mount", "--bind", `${folder}/etc`, "/etc");
-  await inMachine(scene, "mount", "--bind", `${folder}/sbin`, "/usr/local/sbin");
-  await writeSite(folder, name, port);
+  await inMachine(scene, "mount", "--bind", `${directory}/etc`, "/etc");
+  await inMachine(scene, "mount", "--bind", `${directory}/sbin`, "/usr/local/sbin");
+  await writeSite(directory, name, port);
   await machine.writeUnit("nginx.service", UNIT);
   await scene.systemctl("daemon-reload");
   await scene.systemctl("start", "nginx.service");
@@ -54,20 +54,20 @@ export async function inMachine(scene: Scene, ...argv: [string, ...string[]]): P
 }
 
 /** What an administrator adds to the package's files. */
-async function writeSite(folder: string, name: string, port: number): Promise<void> {
-  const at = `${folder}/etc/nginx`;
-  // The package's logs and temporary files have folders that only its installation makes.
+async function writeSite(directory: string, name: string, port: number): Promise<void> {
+  const at = `${directory}/etc/nginx`;
+  // The package's logs and temporary files have directories that only its installation makes.
   const conf = await Deno.readTextFile(`${at}/nginx.conf`);
   await Deno.writeTextFile(
     `${at}/nginx.conf`,
-    conf.replaceAll("/var/log/nginx", folder).replace(
+    conf.replaceAll("/var/log/nginx", directory).replace(
       "worker_processes auto",
       "worker_processes 1",
     ),
   );
   await Deno.mkdir(`${at}/conf.d`, { recursive: true });
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  const paths = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};\n`);
+  const paths = kinds.map((kind) => `${kind}_temp_path ${directory}/${kind};\n`);
   await Deno.writeTextFile(`${at}/conf.d/paths.conf`, paths.join(""));
   await Deno.writeTextFile(
     `${at}/sites-available/web`,

@@ -14,9 +14,9 @@ test("the demo works for an ordinary user, who has no home and no configuration"
   assert.equal(stderr, "");
   assert.match(stdout, /\(requests at the server: 0\)/);
   assert.match(stdout, /0600 {2}.* ssl\/web\.key/);
-  const folder = /rm -r (\/\S+)/.exec(stdout)?.[1] ?? "";
-  assert.equal((await Deno.stat(folder)).uid, NOBODY);
-  await Deno.remove(folder, { recursive: true });
+  const directory = /rm -r (\/\S+)/.exec(stdout)?.[1] ?? "";
+  assert.equal((await Deno.stat(directory)).uid, NOBODY);
+  await Deno.remove(directory, { recursive: true });
 });
 
 test("a file that the user may not read is said to be unreadable, never to be missing", async () => {
@@ -36,35 +36,35 @@ certs: []
   );
 });
 
-test("an included file that the user may not read is named, and so is its folder", async () => {
+test("an included file that the user may not read is named, and so is its directory", async () => {
   await using place = await makePlace();
   const file = await place.write(
     "vcm.yaml",
     "include: [a.yaml, 'conf.d/*.yaml']\nconfig: {pki: p, role: r}\n",
   );
   const included = await place.write("a.yaml", "certs: [{name: '${HOSTNAME}.e2e.test'}]\n");
-  await Deno.mkdir(`${place.folder}/conf.d`);
-  await Deno.chmod(`${place.folder}/conf.d`, 0o755);
+  await Deno.mkdir(`${place.directory}/conf.d`);
+  await Deno.chmod(`${place.directory}/conf.d`, 0o755);
   const fine = await place.vcm("validate", "--config", file);
   assert.equal(
     fine.stdout + fine.stderr,
     `${file}: no mistakes; 1 certificate, 0 targets, 0 services\n`,
   );
   await Deno.chmod(included, 0o600);
-  await Deno.chmod(`${place.folder}/conf.d`, 0o700);
+  await Deno.chmod(`${place.directory}/conf.d`, 0o700);
   const { code, stderr } = await place.vcm("validate", "--config", file);
   assert.equal(code, 2);
   const advice = "may not be read by this user; run as its owner or as root";
   assert.equal(
     stderr,
-    `${file}:1:19 include[1]: the folder "${place.folder}/conf.d" ${advice}\n` +
+    `${file}:1:19 include[1]: the directory "${place.directory}/conf.d" ${advice}\n` +
       `${included}: ${advice}\n2 mistakes; nothing was done\n`,
   );
 });
 
 test("check cannot tell where it may not look, and plan issues nothing", async () => {
   await using place = await makePlace();
-  const store = `${place.folder}/store`;
+  const store = `${place.directory}/store`;
   await Deno.mkdir(store, { mode: 0o700 });
   const file = await place.write(
     "vcm.yaml",
@@ -95,24 +95,24 @@ test("commands run and links are made, though the user may not enter the working
   await using place = await makePlace();
   const vault = await startPracticeVault({});
   await using _closing = { [Symbol.asyncDispose]: () => vault.close() };
-  const { folder } = place;
-  await Deno.mkdir(`${folder}/own`);
-  await Deno.chown(`${folder}/own`, NOBODY, NOBODY);
-  await Deno.mkdir(`${folder}/closed`, { mode: 0o700 });
+  const { directory } = place;
+  await Deno.mkdir(`${directory}/own`);
+  await Deno.chown(`${directory}/own`, NOBODY, NOBODY);
+  await Deno.mkdir(`${directory}/closed`, { mode: 0o700 });
   const file = await place.write(
     "vcm.yaml",
-    `config: {pki: pki, role: web, cert_store: "${folder}/own/store"}
+    `config: {pki: pki, role: web, cert_store: "${directory}/own/store"}
 certs:
   - name: web.demo.internal
-    deploy: [{bundle: "${folder}/own/set"}]
-    service: [{name: web, validate: [/bin/true], command: [sh, -c, "pwd > ${folder}/own/cwd"]}]
+    deploy: [{bundle: "${directory}/own/set"}]
+    service: [{name: web, validate: [/bin/true], command: [sh, -c, "pwd > ${directory}/own/cwd"]}]
 `,
   );
   // As by sudo: the runtime would have to enter the directory as the user.
   const user = ["--reuid", `${NOBODY}`, "--regid", `${NOBODY}`, "--clear-groups"];
   const output = await new Deno.Command("setpriv", {
-    args: [...user, `${folder}/vcm`, "run", "--config", file],
-    cwd: `${folder}/closed`,
+    args: [...user, `${directory}/vcm`, "run", "--config", file],
+    cwd: `${directory}/closed`,
     clearEnv: true,
     env: {
       PATH: "/usr/bin:/bin",
@@ -129,28 +129,28 @@ certs:
     [0, "Done: 1 issued, 1 file deployed, 1 service action; 0 failed, 0 skipped\n"],
     stderr,
   );
-  assert.equal(await Deno.readTextFile(`${folder}/own/cwd`), "/\n");
+  assert.equal(await Deno.readTextFile(`${directory}/own/cwd`), "/\n");
 });
 
 interface Place extends AsyncDisposable {
-  readonly folder: string;
+  readonly directory: string;
   write(name: string, text: string): Promise<string>;
   vcm(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
 }
 
-/** A folder of root's that all may enter, with the program in it, which runs as nobody. */
+/** A directory of root's that all may enter, with the program in it, which runs as nobody. */
 async function makePlace(): Promise<Place> {
-  const folder = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
-  await Deno.chmod(folder, 0o755);
-  const binary = `${folder}/vcm`;
+  const directory = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
+  await Deno.chmod(directory, 0o755);
+  const binary = `${directory}/vcm`;
   await Deno.copyFile(await compiledVcm(), binary);
   await Deno.chmod(binary, 0o755);
   return {
-    folder,
+    directory,
     write: async (name, text) => {
-      await Deno.writeTextFile(`${folder}/${name}`, text);
-      await Deno.chmod(`${folder}/${name}`, 0o644);
-      return `${folder}/${name}`;
+      await Deno.writeTextFile(`${directory}/${name}`, text);
+      await Deno.chmod(`${directory}/${name}`, 0o644);
+      return `${directory}/${name}`;
     },
     vcm: async (...args) => {
       const output = await new Deno.Command(binary, {
@@ -165,6 +165,6 @@ async function makePlace(): Promise<Place> {
       const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
       return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
     },
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
 }

@@ -3,24 +3,24 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { type Machine, startMachine } from "../support/machine.ts";
 import { exists } from "../support/part.ts";
 import { installPodman, PODMAN, startContainer } from "../support/podman.ts";
-import { makeFolder } from "../support/rig.ts";
+import { makeDirectory } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { waitUntil } from "../support/wait_until.ts";
 
 const test = await testsNeeding("machine", "podman");
 
 /** A container's script that writes down its starts and each HUP. */
-const script = (folder: string) =>
-  `trap 'echo HUP >>${folder}/log' HUP
+const script = (directory: string) =>
+  `trap 'echo HUP >>${directory}/log' HUP
 trap 'exit 0' TERM
-echo started >>${folder}/log
+echo started >>${directory}/log
 while :; do sleep 0.1; done`;
 
-const logHas = (folder: string, text: string) =>
+const logHas = (directory: string, text: string) =>
   waitUntil(
     `the container has written ${JSON.stringify(text)}`,
     10,
-    async () => await Deno.readTextFile(`${folder}/log`) === text || undefined,
+    async () => await Deno.readTextFile(`${directory}/log`) === text || undefined,
   );
 
 /** Runs podman in the environment that VCM gives it. */
@@ -43,13 +43,13 @@ async function processesWith(text: string): Promise<number> {
 }
 
 test("a container in a machine is looked at, restarted and sent a signal", async () => {
-  using temporary = makeFolder();
-  const folder = temporary.path;
+  using temporary = makeDirectory();
+  const directory = temporary.path;
   {
     await using machine = await startMachine();
-    await installPodman(machine, folder);
-    await startContainer(machine, folder, "web", script(folder));
-    await logHas(folder, "started\n");
+    await installPodman(machine, directory);
+    await startContainer(machine, directory, "web", script(directory));
+    await logHas(directory, "started\n");
     const startedAt = () =>
       podman(machine, "container", "inspect", "--format", "{{.State.StartedAt}}", "web");
     const first = await startedAt();
@@ -57,31 +57,31 @@ test("a container in a machine is looked at, restarted and sent a signal", async
     equal(await startedAt(), first);
 
     equal(await podman(machine, "restart", "--time", "1", "web"), "web\n");
-    await logHas(folder, "started\nstarted\n");
+    await logHas(directory, "started\nstarted\n");
     const second = await startedAt();
     ok(second > first, `${second} is later than ${first}`);
 
     equal(await podman(machine, "kill", "--signal", "HUP", "web"), "web\n");
-    await logHas(folder, "started\nstarted\nHUP\n");
+    await logHas(directory, "started\nstarted\nHUP\n");
     equal(await startedAt(), second);
   }
 });
 
 test("nothing of a container outlives its machine, and the next can have one of its name", async () => {
-  using temporary = makeFolder();
-  const folder = temporary.path;
-  const name = folder.slice(folder.lastIndexOf("/") + 1);
+  using temporary = makeDirectory();
+  const directory = temporary.path;
+  const name = directory.slice(directory.lastIndexOf("/") + 1);
   const onHost = await exists(PODMAN);
   for (const log of ["started\n", "started\nstarted\n"]) {
     {
       await using machine = await startMachine();
-      await installPodman(machine, folder);
-      await startContainer(machine, folder, name, script(folder));
-      await logHas(folder, log);
+      await installPodman(machine, directory);
+      await startContainer(machine, directory, name, script(directory));
+      await logHas(directory, log);
       ok(await processesWith(name) >= 2, "the container and what watches it are running");
       equal(await exists(PODMAN), onHost);
     }
     equal(await processesWith(name), 0);
-    ok(!(await Deno.readTextFile("/proc/self/mountinfo")).includes(folder));
+    ok(!(await Deno.readTextFile("/proc/self/mountinfo")).includes(directory));
   }
 });

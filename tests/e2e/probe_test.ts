@@ -21,7 +21,7 @@ test("a service that serves another certificate owes its action, whatever else s
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   assert.equal((await scene.vcm("deploy", "--quiet")).code, 0);
   // No record is left that nginx owes anything.
-  await Deno.remove(`${scene.folder}/store/.owed/nginx.service`);
+  await Deno.remove(`${scene.directory}/store/.owed/nginx.service`);
   const check = await scene.vcm("check");
   assert.equal(check.code, 1);
   assert.match(
@@ -66,14 +66,14 @@ test("an action after which the new certificate is not served has failed", async
   const port = await probedNginx(scene, "{connect: PLACE, timeout: 1s}");
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
   // Somebody has made nginx serve another file: the reload works, and changes nothing.
-  const conf = `${scene.folder}/nginx/nginx.conf`;
+  const conf = `${scene.directory}/nginx/nginx.conf`;
   const made = await makeSelfSigned("other.e2e.test");
-  await Deno.writeTextFile(`${scene.folder}/other.crt`, made.certificate);
-  await Deno.writeTextFile(`${scene.folder}/other.key`, made.key);
+  await Deno.writeTextFile(`${scene.directory}/other.crt`, made.certificate);
+  await Deno.writeTextFile(`${scene.directory}/other.key`, made.key);
   const text = await Deno.readTextFile(conf);
   await Deno.writeTextFile(
     conf,
-    text.replaceAll(`${scene.folder}/ssl/${NAME}`, `${scene.folder}/other`),
+    text.replaceAll(`${scene.directory}/ssl/${NAME}`, `${scene.directory}/other`),
   );
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const run = await scene.vcm("run");
@@ -101,8 +101,8 @@ test("a certificate that was copied over by hand is put back, and plan says from
   await oneWorkerLeft(scene.machine);
   const { serialNumber } = await servedCertificate(port);
   const made = await makeSelfSigned("wrong.e2e.test");
-  await Deno.writeTextFile(`${scene.folder}/ssl/${NAME}.crt`, made.certificate);
-  await Deno.writeTextFile(`${scene.folder}/ssl/${NAME}.key`, made.key);
+  await Deno.writeTextFile(`${scene.directory}/ssl/${NAME}.crt`, made.certificate);
+  await Deno.writeTextFile(`${scene.directory}/ssl/${NAME}.key`, made.key);
   await scene.systemctl("reload", "nginx.service");
   const plan = await scene.vcm("plan");
   assert.match(

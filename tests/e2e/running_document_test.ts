@@ -16,38 +16,38 @@ test("the units of docs/running.md run VCM with the environment file's AppRole",
   await scene.machine.writeUnit("vcm.timer", TIMER);
   await scene.systemctl("daemon-reload");
   await scene.systemctl("start", "vcm.service");
-  await Deno.stat(`${scene.folder}/ssl/a.e2e.test.key`);
+  await Deno.stat(`${scene.directory}/ssl/a.e2e.test.key`);
   await scene.systemctl("start", "vcm.timer");
   assert.match(await scene.systemctl("list-timers", "--plain"), /vcm\.timer +vcm\.service/);
 });
 
 test("under the unit of docs/running.md another user's process writes, and links are made", async () => {
   await using scene = await startScene();
-  const { folder } = scene;
+  const { directory } = scene;
   await configureWithoutLogin(scene);
   const user = 61001;
-  await Deno.chmod(folder, 0o755);
-  await Deno.mkdir(`${folder}/pg`);
-  await Deno.chown(`${folder}/pg`, user, user);
+  await Deno.chmod(directory, 0o755);
+  await Deno.mkdir(`${directory}/pg`);
+  await Deno.chown(`${directory}/pg`, user, user);
   // Where every user may run it.
-  await Deno.copyFile(await compiledVcm(), `${folder}/vcm`);
-  await Deno.chmod(`${folder}/vcm`, 0o755);
-  const text = await Deno.readTextFile(`${folder}/vcm.yaml`);
+  await Deno.copyFile(await compiledVcm(), `${directory}/vcm`);
+  await Deno.chmod(`${directory}/vcm`, 0o755);
+  const text = await Deno.readTextFile(`${directory}/vcm.yaml`);
   await Deno.writeTextFile(
-    `${folder}/vcm.yaml`,
-    `${text}      - privkey: "${folder}/pg/server.key"
+    `${directory}/vcm.yaml`,
+    `${text}      - privkey: "${directory}/pg/server.key"
         owner: "${user}"
-      - bundle: "${folder}/ssl/set"
+      - bundle: "${directory}/ssl/set"
 `,
   );
-  const unit = (await inScene(scene, SERVICE)).replace(await compiledVcm(), `${folder}/vcm`);
+  const unit = (await inScene(scene, SERVICE)).replace(await compiledVcm(), `${directory}/vcm`);
   await scene.machine.writeUnit("vcm.service", unit);
   await scene.systemctl("daemon-reload");
   await scene.systemctl("start", "vcm.service");
-  const stored = await Deno.readTextFile(`${folder}/store/a.e2e.test/privkey.pem`);
-  assert.equal(await Deno.readTextFile(`${folder}/ssl/set/privkey.pem`), stored);
-  assert.equal(await Deno.readTextFile(`${folder}/pg/server.key`), stored);
-  assert.equal((await Deno.stat(`${folder}/pg/server.key`)).uid, user);
+  const stored = await Deno.readTextFile(`${directory}/store/a.e2e.test/privkey.pem`);
+  assert.equal(await Deno.readTextFile(`${directory}/ssl/set/privkey.pem`), stored);
+  assert.equal(await Deno.readTextFile(`${directory}/pg/server.key`), stored);
+  assert.equal((await Deno.stat(`${directory}/pg/server.key`)).uid, user);
 });
 
 test("the unit of docs/running.md is failed after a run in which something failed", async () => {
@@ -75,27 +75,27 @@ test("the cron line of docs/running.md runs VCM, and prints nothing", async () =
     await inScene(scene, command),
   ]);
   assert.deepEqual([code, stdout, stderr], [0, "", ""]);
-  await Deno.stat(`${scene.folder}/ssl/a.e2e.test.key`);
+  await Deno.stat(`${scene.directory}/ssl/a.e2e.test.key`);
 });
 
 /** The file without a login, which stands in the environment file instead. */
 async function configureWithoutLogin(scene: Scene): Promise<void> {
   await scene.configure(pairAlone(scene, "a.e2e.test"));
-  const file = `${scene.folder}/vcm.yaml`;
+  const file = `${scene.directory}/vcm.yaml`;
   const text = await Deno.readTextFile(file);
   await Deno.writeTextFile(file, text.replace(/^ +vault_(?:role|secret)_id:.*\n/gm, ""));
   await Deno.writeTextFile(
-    `${scene.folder}/environment`,
+    `${scene.directory}/environment`,
     `VAULT_ROLE_ID=${scene.login.roleId}\nVAULT_SECRET_ID=${scene.login.secretId}\n`,
   );
 }
 
-/** The document's paths are those of a real host; here everything lies in the scene's folder. */
+/** The document's paths are those of a real host; here everything lies in the scene's directory. */
 async function inScene(scene: Scene, text: string): Promise<string> {
   return text
-    .replaceAll("/etc/vcm/environment", `${scene.folder}/environment`)
+    .replaceAll("/etc/vcm/environment", `${scene.directory}/environment`)
     .replaceAll(
       "/usr/local/bin/vcm run --quiet",
-      `${shellWords(await compiledVcm())} run --quiet --config ${scene.folder}/vcm.yaml`,
+      `${shellWords(await compiledVcm())} run --quiet --config ${scene.directory}/vcm.yaml`,
     );
 }

@@ -6,7 +6,7 @@ import { type AppRoleLogin, setUpPki } from "../support/set_up_pki.ts";
 import { compiledVcm } from "../support/vcm.ts";
 
 export interface Scene extends AsyncDisposable {
-  readonly folder: string;
+  readonly directory: string;
   readonly machine: Machine;
   readonly bao: OpenBao;
   readonly login: AppRoleLogin;
@@ -20,28 +20,30 @@ export interface Scene extends AsyncDisposable {
   stopServer(): Promise<void>;
   /** Lines of the server's audit log: two a request. */
   auditLines(): Promise<number>;
-  /** Inode, times, mode and owner of all that lies below the folder's `store` and `ssl`. */
+  /** Inode, times, mode and owner of all that lies below the directory's `store` and `ssl`. */
   snapshot(): Promise<Record<string, string>>;
 }
 
 export async function startScene(): Promise<Scene> {
   const binary = await compiledVcm();
-  const folder = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
-  await Deno.mkdir(`${folder}/ssl`);
+  const directory = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
+  await Deno.mkdir(`${directory}/ssl`);
   const bao = await startOpenBao({ audit: true });
   const login = await setUpPki(bao);
   const machine = await startMachine();
   let stopping: Promise<void> | undefined;
   const vcm: Scene["vcm"] = (...args) =>
-    machine.exec([binary, ...args, "--config", `${folder}/vcm.yaml`]);
+    machine.exec([binary, ...args, "--config", `${directory}/vcm.yaml`]);
   return {
-    folder,
+    directory,
     machine,
     bao,
     login,
     vcm,
     configure: (certs) =>
-      Deno.writeTextFile(`${folder}/vcm.yaml`, head(folder, bao, login) + certs, { mode: 0o600 }),
+      Deno.writeTextFile(`${directory}/vcm.yaml`, head(directory, bao, login) + certs, {
+        mode: 0o600,
+      }),
     systemctl: async (...args) => {
       const { code, stdout, stderr } = await machine.exec(["systemctl", ...args], {
         env: { TZ: "UTC" },
@@ -52,18 +54,18 @@ export async function startScene(): Promise<Scene> {
     stopServer: () => stopping ??= bao.close(),
     auditLines: async () => (await Deno.readTextFile(bao.auditFile ?? "")).split("\n").length,
     snapshot: async () => ({
-      ...await snapshot(`${folder}/store`),
-      ...await snapshot(`${folder}/ssl`),
+      ...await snapshot(`${directory}/store`),
+      ...await snapshot(`${directory}/ssl`),
     }),
     [Symbol.asyncDispose]: async () => {
       await machine.close();
       await (stopping ?? bao.close());
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(directory, { recursive: true });
     },
   };
 }
 
-function head(folder: string, bao: OpenBao, login: AppRoleLogin): string {
+function head(directory: string, bao: OpenBao, login: AppRoleLogin): string {
   return `config:
   vault: "${bao.address}"
   vault_role_id: "${login.roleId}"
@@ -72,15 +74,15 @@ function head(folder: string, bao: OpenBao, login: AppRoleLogin): string {
   role: "web"
   renew: "10d"
   ttl: "60d"
-  cert_store: "${folder}/store"
+  cert_store: "${directory}/store"
 certs:
 `;
 }
 
-async function snapshot(folder: string): Promise<Record<string, string>> {
+async function snapshot(directory: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for await (const entry of Deno.readDir(folder)) {
-    const path = `${folder}/${entry.name}`;
+  for await (const entry of Deno.readDir(directory)) {
+    const path = `${directory}/${entry.name}`;
     const { ino, mtime, ctime, mode, uid, gid } = await Deno.lstat(path);
     found[path] = [ino, mtime?.toISOString(), ctime?.toISOString(), mode, uid, gid].join(" ");
     if (entry.isDirectory) Object.assign(found, await snapshot(path));
@@ -92,9 +94,9 @@ async function snapshot(folder: string): Promise<Record<string, string>> {
 export function pairFor(scene: Scene, name: string, service: string, more = ""): string {
   return `  - name: "${name}"
 ${more}    deploy:
-      - fullchain: "${scene.folder}/ssl/${name}.crt"
+      - fullchain: "${scene.directory}/ssl/${name}.crt"
         mode: "0644"
-      - privkey: "${scene.folder}/ssl/${name}.key"
+      - privkey: "${scene.directory}/ssl/${name}.key"
         owner: root
         group: root
         mode: "0600"
@@ -110,12 +112,12 @@ export function pairAlone(scene: Scene, name: string, more = ""): string {
 
 /** A unit that counts its reloads, and whose reload fails while a file `broken` lies there. */
 export async function writeCountingUnit(scene: Scene, unit: string): Promise<void> {
-  const { folder } = scene;
+  const { directory } = scene;
   await scene.machine.writeUnit(
     unit,
     `[Service]
 ExecStart=/bin/sleep 600
-ExecReload=/bin/sh -c 'test ! -e ${folder}/broken && echo ${unit} >> ${folder}/reloads'
+ExecReload=/bin/sh -c 'test ! -e ${directory}/broken && echo ${unit} >> ${directory}/reloads'
 `,
   );
   await scene.systemctl("daemon-reload");
@@ -124,6 +126,6 @@ ExecReload=/bin/sh -c 'test ! -e ${folder}/broken && echo ${unit} >> ${folder}/r
 
 /** Units in the order in which they were reloaded. */
 export async function reloads(scene: Scene): Promise<string[]> {
-  const text = await Deno.readTextFile(`${scene.folder}/reloads`).catch(() => "");
+  const text = await Deno.readTextFile(`${scene.directory}/reloads`).catch(() => "");
   return text.split("\n").filter((line) => line !== "");
 }

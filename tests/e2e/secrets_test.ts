@@ -11,15 +11,15 @@ const MEANT = /\/vcm\.yaml$|\/privkey\.pem$|\/a\.e2e\.test\.key$/;
 
 test("no secret of a run is anywhere but where it is meant to lie", async () => {
   await using scene = await startScene();
-  const { folder } = scene;
+  const { directory } = scene;
   // Tells all that children, and what they can look at, know.
-  const spy = `${folder}/spy`;
+  const spy = `${directory}/spy`;
   await Deno.writeTextFile(
     spy,
     `#!/bin/sh
 { cat /proc/self/environ; for pid in $$ $PPID; do cat /proc/$pid/cmdline /proc/$pid/environ; done
-} | tr '\\0' '\\n' >> ${folder}/seen
-echo "$1 says: $(cat ${folder}/ssl/${NAME}.key)" >&2
+} | tr '\\0' '\\n' >> ${directory}/seen
+echo "$1 says: $(cat ${directory}/ssl/${NAME}.key)" >&2
 exit "$2"
 `,
     { mode: 0o755 },
@@ -38,9 +38,12 @@ exit "$2"
 
   const secrets = await secretsOf(scene);
   const texts = new Map(said.map((text, at) => [`output ${at}`, text]));
-  await readAll(folder, texts);
-  assert.ok((texts.get(`${folder}/seen`) ?? "").includes("VCM_CERTS"), "children were looked at");
-  assert.ok((texts.get(`${folder}/vcm.log`) ?? "").includes("failed"), "there is a log");
+  await readAll(directory, texts);
+  assert.ok(
+    (texts.get(`${directory}/seen`) ?? "").includes("VCM_CERTS"),
+    "children were looked at",
+  );
+  assert.ok((texts.get(`${directory}/vcm.log`) ?? "").includes("failed"), "there is a log");
   assert.ok(texts.size > 10, `${texts.size} places`);
   for (const [place, text] of texts) {
     if (MEANT.test(place)) continue;
@@ -50,17 +53,17 @@ exit "$2"
 
 function configure(scene: Scene, certs: string): Promise<void> {
   return scene.configure(certs).then(async () => {
-    const path = `${scene.folder}/vcm.yaml`;
+    const path = `${scene.directory}/vcm.yaml`;
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(
       path,
-      text.replace("config:\n", `config:\n  log_file: "${scene.folder}/vcm.log"\n`),
+      text.replace("config:\n", `config:\n  log_file: "${scene.directory}/vcm.log"\n`),
     );
   });
 }
 
-async function secretsOf({ folder, login }: Scene): Promise<(readonly [string, string])[]> {
-  const key = await Deno.readTextFile(`${folder}/store/${NAME}/privkey.pem`);
+async function secretsOf({ directory, login }: Scene): Promise<(readonly [string, string])[]> {
+  const key = await Deno.readTextFile(`${directory}/store/${NAME}/privkey.pem`);
   const lines = key.split("\n").filter((line) => line !== "" && !line.startsWith("-----"));
   return [
     ["the secret id", login.secretId],
@@ -69,10 +72,10 @@ async function secretsOf({ folder, login }: Scene): Promise<(readonly [string, s
   ];
 }
 
-/** All files below a folder, as text. */
-async function readAll(folder: string, texts: Map<string, string>): Promise<void> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
+/** All files below a directory, as text. */
+async function readAll(directory: string, texts: Map<string, string>): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+    const path = `${directory}/${name}`;
     if (isDirectory) await readAll(path, texts);
     else texts.set(path, new TextDecoder("latin1").decode(await Deno.readFile(path)));
   }

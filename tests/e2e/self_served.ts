@@ -8,14 +8,14 @@ import type { Scene } from "./scene.ts";
 /** @returns The port at which nginx serves what lies in the scene's `ssl` under that name. */
 export async function serveSelfSigned(scene: Scene, name: string): Promise<number> {
   const files = {
-    certificate: `${scene.folder}/ssl/${name}.crt`,
-    key: `${scene.folder}/ssl/${name}.key`,
+    certificate: `${scene.directory}/ssl/${name}.crt`,
+    key: `${scene.directory}/ssl/${name}.key`,
   };
   const made = await makeSelfSigned(name);
   await Deno.writeTextFile(files.certificate, made.certificate);
   await Deno.writeTextFile(files.key, made.key);
-  await Deno.mkdir(`${scene.folder}/nginx`);
-  const { port } = await startNginx(scene.machine, `${scene.folder}/nginx`, files);
+  await Deno.mkdir(`${scene.directory}/nginx`);
+  const { port } = await startNginx(scene.machine, `${scene.directory}/nginx`, files);
   assert.equal((await servedCertificate(port)).issuer, `CN=${name}`);
   return port;
 }

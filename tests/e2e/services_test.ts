@@ -9,7 +9,7 @@ test("a reload that failed is owed and done by the next run, also after daemon-r
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
-  await Deno.writeTextFile(`${scene.folder}/broken`, "");
+  await Deno.writeTextFile(`${scene.directory}/broken`, "");
   const failed = await scene.vcm("run");
   assert.equal(failed.code, 1);
   assert.match(
@@ -26,7 +26,7 @@ test("a reload that failed is owed and done by the next run, also after daemon-r
   assert.match(check.stdout, /\(last reload: exit-code\)/);
   assert.equal((await scene.vcm("run")).code, 1, "still broken");
 
-  await Deno.remove(`${scene.folder}/broken`);
+  await Deno.remove(`${scene.directory}/broken`);
   const mended = await scene.vcm("run");
   assert.deepEqual([mended.code, mended.stdout], [
     0,
@@ -137,7 +137,7 @@ test("a mode that was mended makes no service reload", async () => {
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
-  await Deno.chmod(`${scene.folder}/ssl/a.e2e.test.key`, 0o644);
+  await Deno.chmod(`${scene.directory}/ssl/a.e2e.test.key`, 0o644);
   const run = await scene.vcm("run");
   assert.equal(
     run.stdout,
@@ -196,6 +196,6 @@ test("a service that was misspelt owes its action by its right name", async () =
   assert.equal(run.code, 0, run.stdout);
   assert.match(run.stderr, /^wbe\.service: .*its marker is handed on to web\.service$/m);
   assert.deepEqual(await reloads(scene), [UNIT]);
-  assert.deepEqual([...Deno.readDirSync(`${scene.folder}/store/.owed`)], []);
+  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.owed`)], []);
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
 });

@@ -16,12 +16,12 @@ const ROUND =
   "write to";
 
 /** Root's own pair: no owner is given. */
-function rootsPair(folder: string, more = ""): string {
-  return pairIn(folder).replaceAll(/^ +owner.*\n/gm, more);
+function rootsPair(directory: string, more = ""): string {
+  return pairIn(directory).replaceAll(/^ +owner.*\n/gm, more);
 }
 
 async function makeShared(place: UsersPlace, mode: number, gid = 0): Promise<void> {
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await share(place, mode, gid);
 }
 
@@ -100,7 +100,7 @@ async function becoming(uid: number, program: string, ...args: string[]): Promis
 
 test("the user who owns a sticky directory may write there, whoever else may", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", USER, 0o1777);
+  await place.makeDirectory("ssl", USER, 0o1777);
   await place.configure(pairIn("ssl"));
   for (const line of [["run"], ["deploy", "--force"]]) {
     const { code, stdout, stderr } = await place.vcm(line);
@@ -115,7 +115,7 @@ test("the user who owns a sticky directory may write there, whoever else may", a
 test("metrics go into no directory that others may write to, and no key is asked for", async () => {
   await using place = await makeUsersPlace();
   await makeShared(place, 0o755);
-  await place.makeFolder("metrics", 0, 0o1777);
+  await place.makeDirectory("metrics", 0, 0o1777);
   await Deno.writeTextFile(place.at("metrics/vcm.prom"), "old\n");
   await place.configure(rootsPair("ssl"));
   const text = await Deno.readTextFile(place.at("vcm.yaml"));

@@ -10,7 +10,7 @@ export type Shell = typeof SHELLS[number];
 
 export interface Shells extends AsyncDisposable {
   /** The home of their user, in which they start. */
-  readonly folder: string;
+  readonly directory: string;
   /** Writes a configuration with certificates of these names, and returns its path. */
   configure(file: string, names: readonly string[]): Promise<string>;
   /** What a shell offers at the end of each line, sorted. */
@@ -29,39 +29,39 @@ const HANG_UPS_IGNORED = ["sh", "-c", `trap "" HUP; exec "$@"`, "sh"] as const;
 
 export async function startShells(): Promise<Shells> {
   const parts = await pathOfPart("shells");
-  const folder = await makeHome();
-  const env = environment(folder, parts);
+  const directory = await makeHome();
+  const env = environment(directory, parts);
   const run = async (words: readonly string[], result: string) => {
-    await Deno.writeTextFile(`${folder}/${result}`, "");
+    await Deno.writeTextFile(`${directory}/${result}`, "");
     const command = [...PATIENCE, ...HANG_UPS_IGNORED, "env", "-i", ...env, ...words] as const;
-    await runQuietly(command, { cwd: folder });
-    return readBlocks(await Deno.readTextFile(`${folder}/${result}`));
+    await runQuietly(command, { cwd: directory });
+    return readBlocks(await Deno.readTextFile(`${directory}/${result}`));
   };
   const programs = { bash: "bash", zsh: `${parts}/bin/zsh`, fish: `${parts}/usr/bin/fish` };
   const type = async (shell: Shell, keys: readonly string[], result: string) => {
-    await Deno.writeTextFile(`${folder}/keys`, keys.join("\0"));
+    await Deno.writeTextFile(`${directory}/keys`, keys.join("\0"));
     const typing = [programs.zsh, "-f", `${SCRIPTS}/type.zsh`];
     return await run([...typing, programs[shell], ...OPTIONS[shell]], result);
   };
   return {
-    folder,
+    directory,
     async configure(file, names) {
       const certs = names.map((name) => ({ name, common_name: "a.e2e.test", pki: "p", role: "r" }));
-      await Deno.writeTextFile(`${folder}/${file}`, JSON.stringify({ certs }), { mode: 0o600 });
-      return `${folder}/${file}`;
+      await Deno.writeTextFile(`${directory}/${file}`, JSON.stringify({ certs }), { mode: 0o600 });
+      return `${directory}/${file}`;
     },
     async offered(shell, lines) {
       // Ctrl-T notes; then the line is cleared away, and an empty call ends it.
       const keys = lines.map((line) => `${line}\x14\x15vcm`);
-      await Deno.writeTextFile(`${folder}/lines`, lines.map((line) => `${line}\n`).join(""));
+      await Deno.writeTextFile(`${directory}/lines`, lines.map((line) => `${line}\n`).join(""));
       const blocks = shell === "zsh"
         ? await type(shell, keys, "offered")
         : await run([programs[shell], `${SCRIPTS}/offer.${shell}`], "offered");
       return blocks.map((block) => block.toSorted());
     },
     typed: (shell, lines) => type(shell, lines, "called"),
-    running: () => processesWith(`\0HOME=${folder}\0`),
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    running: () => processesWith(`\0HOME=${directory}\0`),
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
 }
 
@@ -73,30 +73,30 @@ const OPTIONS: Readonly<Record<Shell, readonly string[]>> = {
 };
 
 async function makeHome(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "vcm-shells-" });
-  await Deno.mkdir(`${folder}/bin`);
-  await Deno.symlink(await compiledVcm(), `${folder}/bin/vcm`);
-  await Deno.mkdir(`${folder}/functions`);
-  await Deno.symlink(`${SCRIPTS}/settings.zsh`, `${folder}/.zshrc`);
+  const directory = await Deno.makeTempDir({ prefix: "vcm-shells-" });
+  await Deno.mkdir(`${directory}/bin`);
+  await Deno.symlink(await compiledVcm(), `${directory}/bin/vcm`);
+  await Deno.mkdir(`${directory}/functions`);
+  await Deno.symlink(`${SCRIPTS}/settings.zsh`, `${directory}/.zshrc`);
   const places = { bash: "vcm.bash", zsh: "functions/_vcm", fish: "vcm.fish" };
   for (const shell of SHELLS) {
     const { stdout } = await runVcm(["completion", shell]);
-    await Deno.writeTextFile(`${folder}/${places[shell]}`, stdout);
+    await Deno.writeTextFile(`${directory}/${places[shell]}`, stdout);
   }
-  return folder;
+  return directory;
 }
 
-function environment(folder: string, parts: string): string[] {
+function environment(directory: string, parts: string): string[] {
   return Object.entries({
-    PATH: `${folder}/bin:/usr/bin:/bin`,
-    HOME: folder,
+    PATH: `${directory}/bin:/usr/bin:/bin`,
+    HOME: directory,
     PARTS: parts,
     SCRIPTS,
     TERM: "xterm",
     LC_ALL: "C.UTF-8",
     fish_history: "",
     // Fish would leave a pipe in /tmp.
-    XDG_RUNTIME_DIR: folder,
+    XDG_RUNTIME_DIR: directory,
     ...shellLibraries(parts),
   }).map(([name, value]) => `${name}=${value}`);
 }

@@ -29,7 +29,7 @@ async function shownOn(columns: number, place: UsersPlace, locale: string): Prom
 
 test("a table that fits the terminal, and is whole where there is none", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("ssl", 0);
   await place.configure(CERTS);
   assert.equal((await place.vcm(["run"])).code, 0);
   const wide = (await shownOn(80, place, "C.UTF-8")).slice(0, 7);

@@ -100,12 +100,12 @@ test("a unit that ends a second after its reload is a failure, however it ends",
 
 test("a restart after which the unit ends a second later stays owed, and a start clears it", async () => {
   await using scene = await startScene();
-  const { folder } = scene;
+  const { directory } = scene;
   const script =
-    `test -e ${folder}/bad && { sleep 1; exit 3; }; touch ${folder}/up; exec sleep 600`;
+    `test -e ${directory}/bad && { sleep 1; exit 3; }; touch ${directory}/up; exec sleep 600`;
   await start(scene, `[Service]\nExecStart=/bin/sh -c '${script}'\n`);
-  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${folder}/up`)).isFile);
-  await Deno.writeTextFile(`${folder}/bad`, "");
+  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${directory}/up`)).isFile);
+  await Deno.writeTextFile(`${directory}/bad`, "");
   await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: restart}`));
   for (const issued of [1, 0]) {
     const run = await scene.vcm("run");
@@ -114,7 +114,7 @@ test("a restart after which the unit ends a second later stays owed, and a start
     assert.match(run.stdout, new RegExp(`Done: ${issued} issued, .* 0 service actions; 1 failed`));
     assert.equal((await scene.vcm("check")).code, 1);
   }
-  await Deno.remove(`${folder}/bad`);
+  await Deno.remove(`${directory}/bad`);
   await clearsByStart(scene);
 });
 
@@ -132,13 +132,13 @@ test("a unit that its manager starts again by itself is up, and one that never s
   assert.notEqual(await show(scene, "MainPID"), pid);
   assert.equal((await scene.vcm("run")).stdout, NOTHING);
 
-  const { folder } = scene;
-  const script = `test -e ${folder}/bad || { touch ${folder}/up; exec sleep 600; }; sleep 1`;
+  const { directory } = scene;
+  const script = `test -e ${directory}/bad || { touch ${directory}/up; exec sleep 600; }; sleep 1`;
   const loops = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=300ms\n";
   await start(scene, `${loops}ExecStart=/bin/sh -c '${script}'\n`);
   await scene.systemctl("restart", UNIT);
-  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${folder}/up`)).isFile);
-  await Deno.writeTextFile(`${folder}/bad`, "");
+  await waitUntil("the unit stays up", 10, async () => (await Deno.stat(`${directory}/up`)).isFile);
+  await Deno.writeTextFile(`${directory}/bad`, "");
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const failed = await scene.vcm("run");
   assert.equal(failed.code, 1, failed.stdout + failed.stderr);
@@ -186,7 +186,7 @@ test("an action that --force asked for, and that ends the unit, is pending thoug
 test("a unit that somebody stops after its reload failed is pending until it is started", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
-  await Deno.writeTextFile(`${scene.folder}/broken`, "");
+  await Deno.writeTextFile(`${scene.directory}/broken`, "");
   await scene.configure(
     pairFor(scene, NAME, `{name: ${UNIT}, control: reload}`) +
       pairFor(scene, "b.e2e.test", `{name: ${UNIT}, control: reload}`),
@@ -206,14 +206,14 @@ test("a unit that somebody stops after its reload failed is pending until it is 
 
 test("a run that is killed during the action that ends the unit leaves it pending", async () => {
   await using scene = await startScene();
-  const { folder } = scene;
-  const reload = `/bin/kill $MAINPID; touch ${folder}/reloading; sleep 3`;
+  const { directory } = scene;
+  const reload = `/bin/kill $MAINPID; touch ${directory}/reloading; sleep 3`;
   await start(scene, `[Service]\n${RUNS}ExecReload=/bin/sh -c '${reload}'\nTimeoutStopSec=1\n`);
   await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: reload}`));
   const command = `"$0" run --quiet --config "$1" & pid=$!
-until test -e ${folder}/reloading; do sleep 0.1; done
+until test -e ${directory}/reloading; do sleep 0.1; done
 kill -KILL $pid`;
-  await scene.machine.exec(["sh", "-c", command, await compiledVcm(), `${folder}/vcm.yaml`]);
+  await scene.machine.exec(["sh", "-c", command, await compiledVcm(), `${directory}/vcm.yaml`]);
   await waitUntil("the unit has ended", 20, async () => {
     return /^(inactive|failed)$/.test(await show(scene, "ActiveState")) || undefined;
   });
@@ -223,15 +223,15 @@ kill -KILL $pid`;
 
 test("a oneshot unit that failed is cleared by a run to its end, and by nothing less", async () => {
   await using scene = await startScene();
-  const script = `! test -e ${scene.folder}/bad`;
+  const script = `! test -e ${scene.directory}/bad`;
   const stays = "Type=oneshot\nRemainAfterExit=yes\n";
   await start(scene, `[Service]\n${stays}ExecStart=/bin/sh -c '${script}'\n`);
-  await Deno.writeTextFile(`${scene.folder}/bad`, "");
+  await Deno.writeTextFile(`${scene.directory}/bad`, "");
   await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: reload-or-restart}`));
   assert.equal((await scene.vcm("run")).code, 1);
   await scene.systemctl("reset-failed", UNIT);
   await staysPending(scene, /\(it is inactive, and was up before/);
-  await Deno.remove(`${scene.folder}/bad`);
+  await Deno.remove(`${scene.directory}/bad`);
   await clearsByStart(scene);
 
   await scene.machine.writeUnit(
@@ -240,11 +240,11 @@ test("a oneshot unit that failed is cleared by a run to its end, and by nothing 
   );
   await scene.systemctl("daemon-reload");
   await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: restart}`));
-  await Deno.writeTextFile(`${scene.folder}/bad`, "");
+  await Deno.writeTextFile(`${scene.directory}/bad`, "");
   assert.equal((await scene.vcm("restart", "--force")).code, 1);
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   assert.equal((await scene.vcm("run")).code, 1);
-  await Deno.remove(`${scene.folder}/bad`);
+  await Deno.remove(`${scene.directory}/bad`);
   await scene.systemctl("start", UNIT);
   const run = await scene.vcm("run");
   assert.match(run.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);

@@ -48,7 +48,7 @@ test("a restart by hand settles the restart that is owed", async () => {
 
 test("a restart of a oneshot unit that runs to its end succeeds, and is owed no more", async () => {
   await using scene = await startScene();
-  const runs = `${scene.folder}/runs`;
+  const runs = `${scene.directory}/runs`;
   await scene.machine.writeUnit(
     UNIT,
     `[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo ran >> ${runs}'\n`,
@@ -130,7 +130,7 @@ test("a run whose standard error cannot be written issues, deploys and reloads a
     "-c",
     'exec "$0" run --config "$1" 2>/dev/full',
     await compiledVcm(),
-    `${scene.folder}/vcm.yaml`,
+    `${scene.directory}/vcm.yaml`,
   ]);
   assert.deepEqual(run, {
     code: 0,
@@ -139,26 +139,26 @@ test("a run whose standard error cannot be written issues, deploys and reloads a
   });
   for (const name of names) {
     assert.equal(
-      await Deno.readTextFile(`${scene.folder}/ssl/${name}.key`),
-      await Deno.readTextFile(`${scene.folder}/store/${name}/privkey.pem`),
+      await Deno.readTextFile(`${scene.directory}/ssl/${name}.key`),
+      await Deno.readTextFile(`${scene.directory}/store/${name}/privkey.pem`),
     );
   }
   assert.deepEqual(await reloads(scene), [UNIT]);
-  assert.deepEqual([...Deno.readDirSync(`${scene.folder}/store/.owed`)], []);
+  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.owed`)], []);
 });
 
 test("a reload that fails is owed though standard error cannot be written", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
-  await Deno.writeTextFile(`${scene.folder}/broken`, "");
+  await Deno.writeTextFile(`${scene.directory}/broken`, "");
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
   const command = `"$0" run --config "$1" 2>/dev/full`;
   const run = await scene.machine.exec(
-    ["sh", "-c", command, await compiledVcm(), `${scene.folder}/vcm.yaml`],
+    ["sh", "-c", command, await compiledVcm(), `${scene.directory}/vcm.yaml`],
   );
   assert.equal(run.code, 1);
   assert.match(run.stdout, /Done: 1 issued, 2 files deployed, 0 service actions; 1 failed/);
-  await Deno.remove(`${scene.folder}/broken`);
+  await Deno.remove(`${scene.directory}/broken`);
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
   assert.deepEqual(await reloads(scene), [UNIT]);
 });

@@ -1,4 +1,4 @@
-/** Files in folders of another user: written as that user, or refused before anything is issued. */
+/** Files in directories of another user: written as that user, or refused before anything is issued. */
 import { lstatSync, readdirSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { CUT_PEM } from "../support/fixtures.ts";
@@ -21,9 +21,9 @@ function facts({ at }: UsersPlace, name: string): [number, number, string] {
   return [uid, gid, (mode & 0o7777).toString(8)];
 }
 
-test("files in a user's folder are written by a process of that user", async () => {
+test("files in a user's directory are written by a process of that user", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER, 0o700);
+  await place.makeDirectory("pg", USER, 0o700);
   await place.configure(pairIn("pg"));
   const { code, stderr } = await place.vcm(["run"]);
   assert.equal(code, 0, stderr);
@@ -39,7 +39,7 @@ test("files in a user's folder are written by a process of that user", async () 
 
 test("a group that the user cannot give is given by root", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER, 0o700);
+  await place.makeDirectory("pg", USER, 0o700);
   const more = `        group: "61007"\n        mode: "0640"\n`;
   await place.configure(pairIn("pg", "web.demo.internal", more));
   const { code, stderr } = await place.vcm(["run"]);
@@ -53,9 +53,9 @@ test("a group that the user cannot give is given by root", async () => {
   assert.deepEqual(facts(place, "pg/server.crt"), [USER, 61007, "644"]);
 });
 
-test("folders that are made in a user's folder are that user's", async () => {
+test("directories that are made in a user's directory are that user's", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
+  await place.makeDirectory("pg", USER);
   await place.configure(
     pairIn("pg/a/b").replaceAll(/^( +)owner/gm, "$1create_dirs: true\n$1owner"),
   );
@@ -66,10 +66,10 @@ test("folders that are made in a user's folder are that user's", async () => {
   assert.deepEqual(facts(place, "pg/a/b/server.key"), [USER, NO_GROUP, "600"]);
 });
 
-test("a file of root's in a user's folder is refused, and the rest goes on", async () => {
+test("a file of root's in a user's directory is refused, and the rest goes on", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("pg", USER);
+  await place.makeDirectory("ssl", 0);
   const other = `  - name: "other.demo.internal"
     deploy:
       - privkey: "FOLDER/ssl/other.key"
@@ -78,7 +78,7 @@ test("a file of root's in a user's folder is refused, and the rest goes on", asy
   await place.configure(mine + other);
   const message = (name: string) =>
     `User "${USER}" may replace what lies in "FOLDER/pg", so "FOLDER/pg/${name}" has to belong ` +
-    `to that user too: set "owner" to "${USER}", or give a path below folders that nobody may ` +
+    `to that user too: set "owner" to "${USER}", or give a path below directories that nobody may ` +
     "write to but root";
   const planned = await place.vcm(["plan"]);
   assert.ok(planned.stdout.includes(`blocked  ${message("server.key")}\n`), planned.stdout);
@@ -93,8 +93,8 @@ test("a file of root's in a user's folder is refused, and the rest goes on", asy
 
 test("all files are made before the first is renamed, by whose hand soever", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("pg", USER);
+  await place.makeDirectory("ssl", 0);
   const certs = pairIn("pg").replace("FOLDER/pg/server.crt", "FOLDER/ssl/server.crt");
   await place.configure(certs);
   await Deno.writeTextFile(place.at("ssl/server.crt"), CUT_PEM);
@@ -112,7 +112,7 @@ test("all files are made before the first is renamed, by whose hand soever", asy
 
 test("what validate refuses is put back by the user's hand, with inode and time", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
+  await place.makeDirectory("pg", USER);
   const service = (judge: string) =>
     `    service:
       - name: judge
@@ -132,7 +132,7 @@ test("what validate refuses is put back by the user's hand, with inode and time"
 
 test("bytes go through the user's hand as they are", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
+  await place.makeDirectory("pg", USER);
   await Deno.writeTextFile(place.at("password"), "correct horse\n", { mode: 0o600 });
   await place.configure(`  - name: "web.demo.internal"
     deploy:
@@ -150,9 +150,9 @@ test("bytes go through the user's hand as they are", async () => {
   assert.equal((await place.vcm(["run"])).stdout, "Nothing to do: 1 certificate in order\n");
 });
 
-test("what nobody has judged in a user's folder is put back by the next run, as that user", async () => {
+test("what nobody has judged in a user's directory is put back by the next run, as that user", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
+  await place.makeDirectory("pg", USER);
   await place.configure(
     pairIn("pg") + `    service:
       - name: judge
@@ -184,10 +184,10 @@ test("what nobody has judged in a user's folder is put back by the next run, as 
   assert.equal((await place.vcm(["run"])).stdout, "Nothing to do: 1 certificate in order\n");
 });
 
-test("where a rename in a user's folder fails, what was replaced elsewhere is put back", async () => {
+test("where a rename in a user's directory fails, what was replaced elsewhere is put back", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
-  await place.makeFolder("ssl", 0);
+  await place.makeDirectory("pg", USER);
+  await place.makeDirectory("ssl", 0);
   await place.configure(
     pairIn("pg").replace("FOLDER/pg/server.crt", "FOLDER/ssl/server.crt"),
   );
@@ -208,9 +208,9 @@ test("where a rename in a user's folder fails, what was replaced elsewhere is pu
   assert.deepEqual([await place.snapshot("ssl"), await place.snapshot("pg")], before);
 });
 
-test("what an interrupted run left in a user's folder is cleared away as that user", async () => {
+test("what an interrupted run left in a user's directory is cleared away as that user", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
+  await place.makeDirectory("pg", USER);
   await place.configure(pairIn("pg"));
   assert.equal((await place.vcm(["run"])).code, 0);
   for (const name of ["new", "old"]) {
@@ -228,15 +228,15 @@ test("what an interrupted run left in a user's folder is cleared away as that us
 
 test("who is not root writes as themselves, and not where a stranger may replace", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("store", USER, 0o700);
-  await place.makeFolder("mine", USER);
-  await place.makeFolder("theirs", STRANGER, 0o777);
-  const bare = (folder: string) => pairIn(folder).replaceAll(/^ +owner.*\n/gm, "");
-  const configure = async (folder: string) => {
-    await place.configure(bare(folder));
+  await place.makeDirectory("store", USER, 0o700);
+  await place.makeDirectory("mine", USER);
+  await place.makeDirectory("theirs", STRANGER, 0o777);
+  const bare = (directory: string) => pairIn(directory).replaceAll(/^ +owner.*\n/gm, "");
+  const configure = async (directory: string) => {
+    await place.configure(bare(directory));
     await Deno.chown(place.at("vcm.yaml"), USER, USER);
   };
-  await Deno.chown(place.folder, USER, USER);
+  await Deno.chown(place.directory, USER, USER);
   await configure("mine");
   const { code, stderr } = await place.vcm(["run"], USER);
   assert.equal(code, 0, stderr);
@@ -246,7 +246,7 @@ test("who is not root writes as themselves, and not where a stranger may replace
   assert.ok(
     stdout.includes(
       `blocked  User "${STRANGER}" may replace what lies in "FOLDER/theirs"; give a path below ` +
-        "folders that nobody may write to but root or you\n",
+        "directories that nobody may write to but root or you\n",
     ),
     stdout,
   );
@@ -254,7 +254,7 @@ test("who is not root writes as themselves, and not where a stranger may replace
 
 test("a program that the user may not run is said so, and nothing is written", async () => {
   await using place = await makeUsersPlace();
-  await place.makeFolder("pg", USER);
+  await place.makeDirectory("pg", USER);
   await place.configure(pairIn("pg"));
   await Deno.chmod(place.at("vcm"), 0o700);
   const { code, stderr } = await place.vcm(["run"]);

@@ -1,4 +1,4 @@
-/** A host on which root runs VCM and a user has folders, with a practice Vault; needs root. */
+/** A host on which root runs VCM and a user has directories, with a practice Vault; needs root. */
 import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
 import { compiledVcm } from "../support/vcm.ts";
 
@@ -10,15 +10,15 @@ export const NO_GROUP = 65534;
 
 export interface UsersPlace extends AsyncDisposable {
   /** Root's, for all to enter. */
-  readonly folder: string;
+  readonly directory: string;
   at(name: string): string;
-  /** Makes a folder for somebody, in root's folder. */
-  makeFolder(name: string, uid: number, mode?: number): Promise<void>;
-  /** Writes vcm.yaml with the given certificates; FOLDER is the folder. */
+  /** Makes a directory for somebody, in root's directory. */
+  makeDirectory(name: string, uid: number, mode?: number): Promise<void>;
+  /** Writes vcm.yaml with the given certificates; FOLDER is the directory. */
   configure(certs: string): Promise<void>;
   /** Runs the compiled program as root, or as somebody else; paths are shown as FOLDER. */
   vcm(args: readonly string[], uid?: number): Promise<Result>;
-  /** Owner, group, mode, size and inode of all below a folder, by path. */
+  /** Owner, group, mode, size and inode of all below a directory, by path. */
   snapshot(name: string): Promise<Record<string, string>>;
 }
 
@@ -29,17 +29,18 @@ export interface Result {
 }
 
 export async function makeUsersPlace(): Promise<UsersPlace> {
-  const folder = await Deno.makeTempDir({ prefix: "vcm-users-" });
-  await Deno.chmod(folder, 0o755);
-  const at = (name: string) => `${folder}/${name}`;
+  const directory = await Deno.makeTempDir({ prefix: "vcm-users-" });
+  await Deno.chmod(directory, 0o755);
+  const at = (name: string) => `${directory}/${name}`;
   await Deno.copyFile(await compiledVcm(), at("vcm"));
   await Deno.chmod(at("vcm"), 0o755);
   const vault = await startPracticeVault({});
-  const show = (bytes: Uint8Array) => new TextDecoder().decode(bytes).replaceAll(folder, "FOLDER");
+  const show = (bytes: Uint8Array) =>
+    new TextDecoder().decode(bytes).replaceAll(directory, "FOLDER");
   return {
-    folder,
+    directory,
     at,
-    makeFolder: async (name, uid, mode = 0o755) => {
+    makeDirectory: async (name, uid, mode = 0o755) => {
       await Deno.mkdir(at(name));
       await Deno.chown(at(name), uid, uid);
       await Deno.chmod(at(name), mode);
@@ -54,7 +55,9 @@ export async function makeUsersPlace(): Promise<UsersPlace> {
   cert_store: "FOLDER/store"
 certs:
 ${certs}`;
-      await Deno.writeTextFile(at("vcm.yaml"), text.replaceAll("FOLDER", folder), { mode: 0o600 });
+      await Deno.writeTextFile(at("vcm.yaml"), text.replaceAll("FOLDER", directory), {
+        mode: 0o600,
+      });
     },
     vcm: async (args, uid = 0) => {
       const output = await new Deno.Command(at("vcm"), {
@@ -70,15 +73,15 @@ ${certs}`;
     snapshot: (name) => snapshot(at(name)),
     [Symbol.asyncDispose]: async () => {
       await vault.close();
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(directory, { recursive: true });
     },
   };
 }
 
-async function snapshot(folder: string): Promise<Record<string, string>> {
+async function snapshot(directory: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for await (const entry of Deno.readDir(folder)) {
-    const path = `${folder}/${entry.name}`;
+  for await (const entry of Deno.readDir(directory)) {
+    const path = `${directory}/${entry.name}`;
     const { uid, gid, mode, size, ino, nlink } = await Deno.lstat(path);
     found[path] = [uid, gid, mode?.toString(8), size, ino, nlink].join(" ");
     if (entry.isDirectory) Object.assign(found, await snapshot(path));
@@ -86,13 +89,13 @@ async function snapshot(folder: string): Promise<Record<string, string>> {
   return found;
 }
 
-/** A certificate whose key and chain go into a folder. */
-export function pairIn(folder: string, name = "web.demo.internal", more = ""): string {
+/** A certificate whose key and chain go into a directory. */
+export function pairIn(directory: string, name = "web.demo.internal", more = ""): string {
   return `  - name: "${name}"
     deploy:
-      - fullchain: "FOLDER/${folder}/server.crt"
+      - fullchain: "FOLDER/${directory}/server.crt"
         owner: "${USER}"
-${more}      - privkey: "FOLDER/${folder}/server.key"
+${more}      - privkey: "FOLDER/${directory}/server.key"
         owner: "${USER}"
 `;
 }

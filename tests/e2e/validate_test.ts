@@ -26,7 +26,7 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
   await oneWorkerLeft(scene.machine);
   const { serialNumber } = await servedCertificate(port);
   const files = await scene.snapshot();
-  const conf = `${scene.folder}/nginx/nginx.conf`;
+  const conf = `${scene.directory}/nginx/nginx.conf`;
   const good = await Deno.readTextFile(conf);
 
   await Deno.writeTextFile(conf, `${good}\nnonsense;\n`);
@@ -43,7 +43,7 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
     /^web\.e2e\.test: put back \S+\.crt, \S+\.key, since "validate" of nginx\.service failed/m,
   );
   for (const ending of ["crt", "key"]) {
-    const path = `${scene.folder}/ssl/${NAME}.${ending}`;
+    const path = `${scene.directory}/ssl/${NAME}.${ending}`;
     // Inode, time of the content, mode and owner; the kernel dates the renaming.
     const kept = (text: string | undefined) => text?.split(" ").toSpliced(2, 1);
     assert.deepEqual(kept((await scene.snapshot())[path]), kept(files[path]), path);
@@ -70,7 +70,7 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
   await oneWorkerLeft(scene.machine);
   assert.notEqual((await servedCertificate(port)).serialNumber, serialNumber);
   assert.equal((await scene.vcm("check")).code, 0);
-  assert.deepEqual([...Deno.readDirSync(`${scene.folder}/ssl`)].map(({ name }) => name).sort(), [
+  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/ssl`)].map(({ name }) => name).sort(), [
     `${NAME}.crt`,
     `${NAME}.key`,
   ]);
@@ -79,11 +79,11 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
 /** What `nginx -t` is on a host where nginx is installed. */
 async function writeJudge(scene: Scene): Promise<string> {
   const nginx = await pathOfPart("nginx");
-  const judge = `${scene.folder}/judge`;
-  const conf = `${scene.folder}/nginx/nginx.conf`;
+  const judge = `${scene.directory}/judge`;
+  const conf = `${scene.directory}/nginx/nginx.conf`;
   await Deno.writeTextFile(
     judge,
-    nginxScript(nginx, "-t", "-q", "-c", conf, "-e", `${scene.folder}/judged.log`),
+    nginxScript(nginx, "-t", "-q", "-c", conf, "-e", `${scene.directory}/judged.log`),
     { mode: 0o755 },
   );
   return judge;

@@ -17,7 +17,7 @@ const UPN = "1.3.6.1.4.1.311.20.2.3;UTF8:web@e2e.test";
 
 test("the binary makes keys on the host, and reads names of rare kinds", async () => {
   await using scene = await startScene();
-  const { folder, bao } = scene;
+  const { directory, bao } = scene;
   await bao.api("POST", "pki/roles/wide", {
     allow_any_name: true,
     allowed_other_sans: "*",
@@ -28,7 +28,7 @@ test("the binary makes keys on the host, and reads names of rare kinds", async (
   await scene.configure(pairAlone(scene, NAME, more));
   const { code, stdout, stderr } = await scene.vcm("run");
   assert.equal(code, 0, stdout + stderr);
-  const leaf = new X509Certificate(await Deno.readTextFile(`${folder}/ssl/${NAME}.crt`));
+  const leaf = new X509Certificate(await Deno.readTextFile(`${directory}/ssl/${NAME}.crt`));
   assert.deepEqual(readOtherNames(leaf), [UPN]);
   assert.equal(leaf.publicKey.asymmetricKeyType, "ed25519");
   const second = await scene.vcm("run");
@@ -41,7 +41,7 @@ test("a proxy of the environment hears nothing of what goes to this host in plai
   await using scene = await startScene();
   await using proxy = startFront(scene.bao, () => new Response("seen"));
   await scene.configure(pairAlone(scene, NAME));
-  const { code, stdout } = await runVcm(["run", "--config", `${scene.folder}/vcm.yaml`], {
+  const { code, stdout } = await runVcm(["run", "--config", `${scene.directory}/vcm.yaml`], {
     env: { HTTP_PROXY: proxy.address, http_proxy: proxy.address, ALL_PROXY: proxy.address },
   });
   assert.equal(code, 0, stdout);
@@ -50,37 +50,37 @@ test("a proxy of the environment hears nothing of what goes to this host in plai
 
 test("systemd hands the secret id over as a credential", async () => {
   await using scene = await startScene();
-  const { folder, login } = scene;
+  const { directory, login } = scene;
   await scene.configure(pairAlone(scene, NAME));
-  const file = `${folder}/vcm.yaml`;
+  const file = `${directory}/vcm.yaml`;
   const text = await Deno.readTextFile(file);
   await Deno.writeTextFile(file, text.replace(/^ +vault_secret_id:.*\n/gm, ""));
-  await Deno.writeTextFile(`${folder}/secret-id`, `${login.secretId}\n`, { mode: 0o600 });
+  await Deno.writeTextFile(`${directory}/secret-id`, `${login.secretId}\n`, { mode: 0o600 });
   const { code } = await scene.vcm("run");
   assert.equal(code, 1, "without the secret id it cannot log in");
   await scene.machine.writeUnit(
     "vcm.service",
     `[Service]
 Type=oneshot
-LoadCredential=vault_secret_id:${folder}/secret-id
+LoadCredential=vault_secret_id:${directory}/secret-id
 ExecStart=${shellWords(await compiledVcm())} run --config ${file}
 `,
   );
   await scene.systemctl("daemon-reload");
   await scene.systemctl("start", "vcm.service");
-  await Deno.stat(`${folder}/ssl/${NAME}.key`);
+  await Deno.stat(`${directory}/ssl/${NAME}.key`);
 });
 
 test("vcm revoke asks on a terminal, and takes a y for a yes", async () => {
   await using scene = await startScene();
-  const { folder, bao, login } = scene;
+  const { directory, bao, login } = scene;
   await bao.api("POST", "sys/policies/acl/vcm", {
     policy: ["issue/*", "revoke"].map((path) => `path "pki/${path}" { capabilities = ["update"] }`)
       .join("\n"),
   });
   await scene.configure(pairAlone(scene, NAME));
   assert.equal((await scene.vcm("run")).code, 0);
-  const line = shellWords(await compiledVcm(), "revoke", NAME, "--config", `${folder}/vcm.yaml`);
+  const line = shellWords(await compiledVcm(), "revoke", NAME, "--config", `${directory}/vcm.yaml`);
   const onTerminal = (answer: string) =>
     scene.machine.exec([
       "sh",
@@ -92,10 +92,10 @@ test("vcm revoke asks on a terminal, and takes a y for a yes", async () => {
   const no = await onTerminal("n");
   assert.match(no.stdout, /Revoke "a\.e2e\.test", serial .*\? Peers that check will refuse it\./);
   assert.match(no.stdout, /failed {2}a\.e2e\.test: Not revoked/);
-  await Deno.stat(`${folder}/store/${NAME}/cert.pem`);
+  await Deno.stat(`${directory}/store/${NAME}/cert.pem`);
   const yes = await onTerminal("y");
   assert.match(yes.stdout, /a\.e2e\.test: revoked, serial /);
-  const archived = [...Deno.readDirSync(`${folder}/store/archive/${NAME}`)];
+  const archived = [...Deno.readDirSync(`${directory}/store/archive/${NAME}`)];
   assert.equal(archived.length, 1);
   assert.equal((yes.stdout + no.stdout).includes(login.secretId), false);
 });
@@ -104,9 +104,9 @@ test("the binary logs in by the certificate that it renews, under another server
   await using bao = await startOpenBao({ tls: true });
   await setUpPki(bao);
   await setUpCertAuth(bao);
-  const folder = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
+  const directory = await Deno.makeTempDir({ prefix: "vcm-e2e-" });
   try {
-    const stored = `${folder}/store/${NAME}`;
+    const stored = `${directory}/store/${NAME}`;
     const config = (login: string) =>
       `config:
   vault: "${bao.address}"
@@ -115,13 +115,13 @@ test("the binary logs in by the certificate that it renews, under another server
   pki: pki
   role: web
   renew: 10d
-  cert_store: "${folder}/store"
+  cert_store: "${directory}/store"
 ${login}certs:
   - name: "${NAME}"
 `;
     const run = async (login: string, args: string[], env: Record<string, string> = {}) => {
-      await Deno.writeTextFile(`${folder}/vcm.yaml`, config(login), { mode: 0o600 });
-      const said = await runVcm([...args, "--config", `${folder}/vcm.yaml`], { env });
+      await Deno.writeTextFile(`${directory}/vcm.yaml`, config(login), { mode: 0o600 });
+      const said = await runVcm([...args, "--config", `${directory}/vcm.yaml`], { env });
       assert.equal(said.code, 0, said.stdout + said.stderr);
     };
     await run("", ["run"], { VAULT_TOKEN: bao.token });
@@ -133,6 +133,6 @@ ${login}certs:
     await run(login, ["issue", "--force"]);
     assert.notEqual(await Deno.readTextFile(`${stored}/cert.pem`), first);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 });

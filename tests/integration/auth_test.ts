@@ -17,15 +17,15 @@ function firstLine(out: string, bao: OpenBao): string {
 }
 
 function configure(bench: Bench, bao: OpenBao, more: string): void {
-  bench.configure(settings(bao, more), certificate(bench.folder));
+  bench.configure(settings(bao, more), certificate(bench.directory));
 }
 
 test("a wrapped secret id is unwrapped once, and kept", (t) =>
   withServer({ audit: true }, async ({ bao, login }) => {
     const heard = listen(bao);
     using bench = makeBench();
-    const { folder } = bench;
-    const [file, wrapped] = [folder.at("secret-id"), folder.at("wrapped")];
+    const { directory } = bench;
+    const [file, wrapped] = [directory.at("secret-id"), directory.at("wrapped")];
     const auth = `auth: {method: approle, role_id: "${login.roleId}", secret_id_file: "${file}", ` +
       `wrapped_secret_id_file: "${wrapped}"}`;
     configure(bench, bao, auth);
@@ -41,7 +41,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
     });
 
     await t.step("the first run unwraps it", async () => {
-      folder.write("wrapped", `${await wrapSecretId(bao)}\n`);
+      directory.write("wrapped", `${await wrapSecretId(bao)}\n`);
       heard();
       const said = await bench.vcm(["run"]);
       assertWell(said);
@@ -53,7 +53,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
         "auth/token/revoke-self",
       ]);
       assert.equal(modeOf(file), "600");
-      assert.match(folder.read("secret-id"), /^[0-9a-f-]{36}\n$/);
+      assert.match(directory.read("secret-id"), /^[0-9a-f-]{36}\n$/);
     });
 
     await t.step("the next uses what was kept", async () => {
@@ -64,8 +64,8 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
     });
 
     await t.step("a refused one gives way to a new one that is wrapped", async () => {
-      folder.write("secret-id", "expired\n");
-      folder.write("wrapped", await wrapSecretId(bao));
+      directory.write("secret-id", "expired\n");
+      directory.write("wrapped", await wrapSecretId(bao));
       const said = await bench.vcm(["issue", "--force"]);
       assertWell(said);
       assert.match(said.err, /refused the AppRole of .*; trying the wrapped secret id of /);
@@ -85,14 +85,14 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
             "host, if the answer was lost on the way, else by somebody who has the secret id now; " +
             "revoke it, and make a new one",
         );
-        assert.equal(folder.tree().some((name) => name.includes("secret-id")), false);
+        assert.equal(directory.tree().some((name) => name.includes("secret-id")), false);
       },
     );
 
     await t.step("it is left wrapped where it could not be kept", async () => {
       const token = await wrapSecretId(bao);
-      folder.write("wrapped", token);
-      configure(bench, bao, auth.replace(file, folder.at("none/secret-id")));
+      directory.write("wrapped", token);
+      configure(bench, bao, auth.replace(file, directory.at("none/secret-id")));
       const { status, out } = await bench.vcm(["issue", "--force"]);
       assert.equal(status, 1);
       assert.match(
@@ -125,7 +125,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
       assertWell(await bench.vcm(["issue", "--force"], env));
       assertWell(await bench.vcm(["issue", "--force"], env));
     });
-    assertNoSecret(bench, folder.read("secret-id").trim());
+    assertNoSecret(bench, directory.read("secret-id").trim());
   }));
 
 test("a JWT logs in", (t) =>
@@ -133,14 +133,14 @@ test("a JWT logs in", (t) =>
     const makeJwt = await setUpJwt(bao, "jwt-hosts");
     const heard = listen(bao);
     using bench = makeBench();
-    const { folder } = bench;
+    const { directory } = bench;
     const auth = `auth: {method: jwt, mount: jwt-hosts, role: vcm, jwt_file: "${
-      folder.at("jwt")
+      directory.at("jwt")
     }"}`;
     configure(bench, bao, auth);
 
     await t.step("and its token is revoked at the end", async () => {
-      folder.write("jwt", makeJwt());
+      directory.write("jwt", makeJwt());
       assertWell(await bench.vcm(["run"]));
       assert.deepEqual(heard(), [
         "auth/jwt-hosts/login",
@@ -150,9 +150,9 @@ test("a JWT logs in", (t) =>
     });
 
     await t.step("by a credential of systemd", async () => {
-      Deno.removeSync(folder.at("jwt"));
-      folder.write("credentials/vault_jwt", makeJwt(), 0o440);
-      const env = { CREDENTIALS_DIRECTORY: folder.at("credentials") };
+      Deno.removeSync(directory.at("jwt"));
+      directory.write("credentials/vault_jwt", makeJwt(), 0o440);
+      const env = { CREDENTIALS_DIRECTORY: directory.at("credentials") };
       assertWell(await bench.vcm(["issue", "--force"], env));
     });
 
@@ -164,7 +164,7 @@ test("a JWT logs in", (t) =>
         ] as const
       ) {
         const jwt = makeJwt(claims);
-        folder.write("jwt", jwt);
+        directory.write("jwt", jwt);
         const { status, out } = await bench.vcm(["issue", "--force"]);
         assert.equal(status, 1);
         const line = firstLine(out, bao);
@@ -176,7 +176,7 @@ test("a JWT logs in", (t) =>
     });
 
     await t.step("a mount that is not there is said", async () => {
-      folder.write("jwt", makeJwt());
+      directory.write("jwt", makeJwt());
       configure(bench, bao, auth.replace("jwt-hosts", "nowhere"));
       assert.equal(
         firstLine((await bench.vcm(["issue", "--force"])).out, bao),
@@ -191,8 +191,8 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
     await setUpCertAuth(bao);
     const heard = listen(bao);
     using bench = makeBench();
-    const { folder } = bench;
-    const [cert, key] = [folder.at(`ssl/${NAME}.crt`), folder.at(`ssl/${NAME}.key`)];
+    const { directory } = bench;
+    const [cert, key] = [directory.at(`ssl/${NAME}.crt`), directory.at(`ssl/${NAME}.key`)];
     const more = `vault_ssl_verify: "${bao.caFile}"\nclient_cert: "${cert}"\nclient_key: "${key}"`;
 
     await t.step("it is missing before the first", async () => {
@@ -208,10 +208,10 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       assertWell(await bench.vcm(["run"], { VAULT_TOKEN: bao.token }));
       heard();
       for (let times = 0; times < 2; times++) {
-        const before = folder.read(`ssl/${NAME}.crt`);
+        const before = directory.read(`ssl/${NAME}.crt`);
         assertWell(await bench.vcm(["issue", "--force"]));
         assertWell(await bench.vcm(["run"]));
-        assert.notEqual(folder.read(`ssl/${NAME}.crt`), before);
+        assert.notEqual(directory.read(`ssl/${NAME}.crt`), before);
         assert.deepEqual(heard(), ["auth/cert/login", "pki/issue/web", "auth/token/revoke-self"]);
       }
     });
@@ -230,12 +230,12 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
 
     await t.step("one that has expired is said, with the way out", async () => {
       const { body } = await bao.api("POST", "pki/issue/web", { common_name: "old", ttl: "1s" });
-      bench.folder.write("old.pem", `${body.data?.["certificate"]}\n`);
-      bench.folder.write("old.key", `${body.data?.["private_key"]}\n`);
-      const old = more.replace(cert, folder.at("old.pem")).replace(key, folder.at("old.key"));
+      bench.directory.write("old.pem", `${body.data?.["certificate"]}\n`);
+      bench.directory.write("old.key", `${body.data?.["private_key"]}\n`);
+      const old = more.replace(cert, directory.at("old.pem")).replace(key, directory.at("old.key"));
       configure(bench, bao, `${old}\nauth: {method: cert, role: vcm}`);
       await waitUntil("it has expired", 5, () => {
-        const { validToDate } = new X509Certificate(folder.read("old.pem"));
+        const { validToDate } = new X509Certificate(directory.read("old.pem"));
         return Promise.resolve(validToDate < new Date() || undefined);
       });
       const { out } = await bench.vcm(["issue", "--force"]);
@@ -263,7 +263,7 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
           VAULT_CACERT: bao.caFile ?? "",
         }),
       );
-      configure(bench, bao, more.replace(key, folder.at(`store/${NAME}/privkey.pem`)));
+      configure(bench, bao, more.replace(key, directory.at(`store/${NAME}/privkey.pem`)));
       const { out } = await bench.vcm(["issue", "--force"], { VAULT_TOKEN: bao.token });
       assert.match(firstLine(out, bao), /does not belong to the certificate "/);
     });

@@ -1,10 +1,10 @@
-/** A host of its own for each test: a folder with `vcm.yaml`, store and targets, and made-up surroundings. */
+/** A host of its own for each test: a directory with `vcm.yaml`, store and targets, and made-up surroundings. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import type { Host } from "../../lib/command/host.ts";
 import { readRegularFile } from "../../lib/host/regular_file.ts";
 import { main } from "../../lib/cli/main.ts";
-import { type Folder, makeFolder } from "../support/rig.ts";
+import { type Directory, makeDirectory } from "../support/rig.ts";
 
 /** How a run ended, and what it said. */
 export interface Said {
@@ -14,7 +14,7 @@ export interface Said {
 }
 
 export interface Bench extends Disposable {
-  readonly folder: Folder;
+  readonly directory: Directory;
   /** Replaces `vcm.yaml`: settings besides `cert_store`, and the list of certificates, as YAML. */
   configure(settings: string, certs: string): void;
   /** Runs one command line with this environment and no other. */
@@ -31,15 +31,15 @@ export interface Bench extends Disposable {
 export const NAME = "web.example.test";
 
 export function makeBench(): Bench {
-  const folder = makeFolder();
-  Deno.mkdirSync(folder.at("ssl"));
+  const directory = makeDirectory();
+  Deno.mkdirSync(directory.at("ssl"));
   let everything = "";
   return {
-    folder,
+    directory,
     configure(settings, certs) {
       const lines = settings.trim().split("\n").map((line) => `  ${line.trim()}\n`).join("");
-      const store = `  cert_store: "${folder.at("store")}"\n`;
-      folder.write("vcm.yaml", `config:\n${lines}${store}certs:\n${certs}`);
+      const store = `  cert_store: "${directory.at("store")}"\n`;
+      directory.write("vcm.yaml", `config:\n${lines}${store}certs:\n${certs}`);
     },
     async vcm(args, env = {}, ask) {
       const said = { out: "", err: "" };
@@ -47,7 +47,7 @@ export function makeBench(): Bench {
         ...HOST,
         canAsk: ask !== undefined,
         ask: ask ?? (() => false),
-        env: (name) => ({ VCM_CONFIG: folder.at("vcm.yaml"), ...env })[name],
+        env: (name) => ({ VCM_CONFIG: directory.at("vcm.yaml"), ...env })[name],
         out: (text) => said.out += text,
         err: (text) => said.err += text,
       });
@@ -55,7 +55,7 @@ export function makeBench(): Bench {
       return { status, ...said };
     },
     everything: () => everything,
-    [Symbol.dispose]: () => folder[Symbol.dispose](),
+    [Symbol.dispose]: () => directory[Symbol.dispose](),
   };
 }
 
@@ -76,29 +76,29 @@ const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
 };
 
 /** One certificate with two targets in `ssl`, and what else it has, as YAML. */
-export function certificate(folder: Folder, name = NAME, more = ""): string {
+export function certificate(directory: Directory, name = NAME, more = ""): string {
   const rest = more.split("\n").filter((line) => line !== "").map((line) => `    ${line}\n`);
   return `  - name: "${name}"
 ${rest.join("")}    deploy:
-      - fullchain: "${folder.at(`ssl/${name}.crt`)}"
+      - fullchain: "${directory.at(`ssl/${name}.crt`)}"
         mode: "0644"
-      - privkey: "${folder.at(`ssl/${name}.key`)}"
+      - privkey: "${directory.at(`ssl/${name}.key`)}"
         mode: "0600"
 `;
 }
 
 /**
- * What each file in the folder is: inode, times and content, so that any touch shows.
+ * What each file in the directory is: inode, times and content, so that any touch shows.
  *
- * @param asked Something was asked of the server: in the store's own folder room was made sure of.
+ * @param asked Something was asked of the server: in the store's own directory room was made sure of.
  */
-export function snapshot(folder: Folder, asked = false): Record<string, unknown> {
+export function snapshot(directory: Directory, asked = false): Record<string, unknown> {
   const passed = asked ? ["vcm.yaml", "store/"] : ["vcm.yaml"];
   return Object.fromEntries(
-    folder.tree().filter((name) => !passed.includes(name)).map((name) => {
-      const { ino, mtime, ctime, mode } = Deno.lstatSync(folder.at(name));
+    directory.tree().filter((name) => !passed.includes(name)).map((name) => {
+      const { ino, mtime, ctime, mode } = Deno.lstatSync(directory.at(name));
       const facts = [ino, mtime?.getTime(), ctime?.getTime(), mode];
-      return [name, name.endsWith("/") ? facts : [...facts, folder.read(name)]];
+      return [name, name.endsWith("/") ? facts : [...facts, directory.read(name)]];
     }),
   );
 }
@@ -108,11 +108,11 @@ export function assertWell(said: Said): void {
   assert.equal(said.status, 0, said.out + said.err);
 }
 
-/** Nothing that a run said holds a secret, nor any part of a private key in the folder. */
+/** Nothing that a run said holds a secret, nor any part of a private key in the directory. */
 export function assertNoSecret(bench: Bench, ...secrets: string[]): void {
   const said = bench.everything();
-  const keys = bench.folder.tree().filter((name) => /privkey\.pem$|\.key$/.test(name));
-  const lines = keys.flatMap((name) => bench.folder.read(name).split("\n"))
+  const keys = bench.directory.tree().filter((name) => /privkey\.pem$|\.key$/.test(name));
+  const lines = keys.flatMap((name) => bench.directory.read(name).split("\n"))
     .filter((line) => line.length > 20 && !line.startsWith("-----"));
   for (const secret of ["PRIVATE KEY", ...secrets, ...lines]) {
     assert.equal(said.includes(secret), false, "a secret is in what was said");

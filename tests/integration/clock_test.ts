@@ -42,7 +42,7 @@ async function firstLine(
   using bench = makeBench();
   bench.configure(
     settings({ ...bao, address: front.address }),
-    certificate(bench.folder, NAME, more),
+    certificate(bench.directory, NAME, more),
   );
   const { status, out } = await bench.vcm(["run"], env);
   assert.equal(status, 1);

@@ -22,7 +22,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
 
     await t.step("all is well", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const { status, lines } = await doctor(bench, bao, env);
       assert.deepEqual([status, lines], [0, [
         "ok       ADDRESS: version 2.6.2, initialised, unsealed, active",
@@ -42,16 +42,16 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
 
     await t.step("its token is revoked, and what it does is left as it was", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       heard();
       await doctor(bench, bao, env);
       assert.equal(heard().at(-1), "auth/token/revoke-self");
-      assert.deepEqual(bench.folder.tree(), ["ssl/", "vcm.yaml"]);
+      assert.deepEqual(bench.directory.tree(), ["ssl/", "vcm.yaml"]);
     });
 
     await t.step("a path beyond the policy, with the text to paste", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder, NAME, "pki: pki_root"));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, "pki: pki_root"));
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
       assert.deepEqual(lines.slice(4, 6), [
@@ -70,12 +70,20 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       using bench = makeBench();
       bench.configure(
         settings(bao),
-        certificate(bench.folder, "a.example.test", 'role: denied\ndns_sans: ["b.allowed.test"]') +
-          certificate(bench.folder, "b.example.test", "role: short") +
-          certificate(bench.folder, "c.example.test", "role: any") +
-          certificate(bench.folder, "d.example.test", "ttl: 100d\nkey_type: rsa-2048") +
-          certificate(bench.folder, "e.example.test", "role: nosuch") +
-          certificate(bench.folder, "f.example.test", "role: rsa\nkey: local\nkey_type: rsa-4096"),
+        certificate(
+          bench.directory,
+          "a.example.test",
+          'role: denied\ndns_sans: ["b.allowed.test"]',
+        ) +
+          certificate(bench.directory, "b.example.test", "role: short") +
+          certificate(bench.directory, "c.example.test", "role: any") +
+          certificate(bench.directory, "d.example.test", "ttl: 100d\nkey_type: rsa-2048") +
+          certificate(bench.directory, "e.example.test", "role: nosuch") +
+          certificate(
+            bench.directory,
+            "f.example.test",
+            "role: rsa\nkey: local\nkey_type: rsa-4096",
+          ),
       );
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
@@ -98,8 +106,8 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       using bench = makeBench();
       bench.configure(
         settings(bao),
-        certificate(bench.folder, "a.example.test", "pki: nowhere") +
-          certificate(bench.folder, "b.example.test", "issuer_ref: nobody"),
+        certificate(bench.directory, "a.example.test", "pki: nowhere") +
+          certificate(bench.directory, "b.example.test", "issuer_ref: nobody"),
       );
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
@@ -113,7 +121,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
     await t.step("an authority that ends before the certificate would", async () => {
       using bench = makeBench();
       const more = "pki: pki_self\nttl: 4000d";
-      bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, more));
       const { lines } = await doctor(bench, bao, env);
       assert.match(
         lines[3] ?? "",
@@ -123,7 +131,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
 
     await t.step("a wrong secret id", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const { status, lines } = await doctor(bench, bao, { ...env, VAULT_SECRET_ID: "wrong" });
       assert.equal(status, 1);
       assert.equal(
@@ -138,7 +146,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       const down = `http://127.0.0.1:${freePort()}`;
       bench.configure(
         `vault: ["${down}", "${bao.address}"]\npki: pki\nrole: web\nrenew: 10d`,
-        certificate(bench.folder),
+        certificate(bench.directory),
       );
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
@@ -151,7 +159,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
 
     await t.step("as data", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const { out } = await bench.vcm(["doctor", "--json"], env);
       assert.deepEqual(outputMistakes("doctor", out), []);
       const { layout, findings } = JSON.parse(out);
@@ -169,7 +177,7 @@ test("vcm doctor tells what a server in no working order lacks", async () => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     assert.ok((await bao.api("POST", "sys/seal")).status < 300);
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
+    bench.configure(settings(bao), certificate(bench.directory));
     const { status, lines } = await doctor(bench, bao, env);
     assert.deepEqual([status, lines], [1, [
       "problem  ADDRESS: version 2.6.2, sealed",
@@ -182,7 +190,7 @@ test("vcm doctor and TLS", () =>
   withServer({ tls: true }, async ({ bao, login }) => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
+    bench.configure(settings(bao), certificate(bench.directory));
     assert.deepEqual((await doctor(bench, bao, env)).lines, [
       'problem  ADDRESS: Cannot verify the TLS certificate of "ADDRESS": its issuer is not trusted; ' +
       'set "vault_ssl_verify" (or VAULT_CACERT) to the CA file',

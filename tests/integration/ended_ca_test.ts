@@ -39,10 +39,10 @@ test("an ended root is told by doctor, run and check, until the CA is renewed", 
     const env = { VAULT_TOKEN: bao.token };
     using bench = makeBench();
     bench.configure(
-      `${settings(bao)}\nmetrics_file: "${bench.folder.at("vcm.prom")}"`,
-      certificate(bench.folder, NAME, "pki: pki_ended"),
+      `${settings(bao)}\nmetrics_file: "${bench.directory.at("vcm.prom")}"`,
+      certificate(bench.directory, NAME, "pki: pki_ended"),
     );
-    const ok = () => /^vcm_certificate_ok.* ([01])$/m.exec(bench.folder.read("vcm.prom"))?.[1];
+    const ok = () => /^vcm_certificate_ok.* ([01])$/m.exec(bench.directory.read("vcm.prom"))?.[1];
 
     const doctor = await bench.vcm(["doctor"], env);
     assert.equal(doctor.status, 1);

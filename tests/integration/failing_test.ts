@@ -12,10 +12,10 @@ const test = await testsNeeding("openbao");
 test("a certificate that its role denies does not stop the others", () =>
   withServer({}, async ({ bao, login }) => {
     using bench = makeBench();
-    const { folder } = bench;
+    const { directory } = bench;
     bench.configure(
       settings(bao),
-      certificate(folder, "denied.example.test", 'role: "denied"') + certificate(folder),
+      certificate(directory, "denied.example.test", 'role: "denied"') + certificate(directory),
     );
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     const { status, out } = await bench.vcm(["run"], env);
@@ -28,40 +28,40 @@ test("a certificate that its role denies does not stop the others", () =>
         "skipped  denied.example.test: no new certificate was issued\n" +
         "Done: 1 issued, 2 files deployed, 0 service actions; 1 failed, 1 skipped\n",
     );
-    assert.ok(folder.tree().includes(`ssl/${NAME}.key`));
-    assert.equal(folder.tree().some((name) => name.includes("denied")), false);
+    assert.ok(directory.tree().includes(`ssl/${NAME}.key`));
+    assert.equal(directory.tree().some((name) => name.includes("denied")), false);
     assertNoSecret(bench, login.secretId);
   }));
 
 test("obstacles on disk stop their own certificate only", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
-    const { folder } = bench;
-    folder.write("ssl/folder.example.test.key/file", "x");
-    const owner = certificate(folder, "owner.example.test").replaceAll(
+    const { directory } = bench;
+    directory.write("ssl/directory.example.test.key/file", "x");
+    const owner = certificate(directory, "owner.example.test").replaceAll(
       'mode: "0600"',
       'mode: "0600"\n        owner: "no-such-account-here"',
     );
     bench.configure(
       settings(bao),
-      certificate(folder, "folder.example.test") + owner + certificate(folder),
+      certificate(directory, "directory.example.test") + owner + certificate(directory),
     );
     const { status, out } = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
     assert.equal(status, 1);
-    const path = folder.at("ssl/folder.example.test.key");
+    const path = directory.at("ssl/directory.example.test.key");
     assert.ok(
-      out.includes(`folder.example.test: "${path}" is a folder; remove it, or give the path`),
+      out.includes(`directory.example.test: "${path}" is a directory; remove it, or give the path`),
       out,
     );
     assert.match(out, /The owner "no-such-account-here" of ".*" is not known on this host/);
-    const deployed = folder.tree().filter((name) => /^ssl\/[^/]+$/.test(name));
+    const deployed = directory.tree().filter((name) => /^ssl\/[^/]+$/.test(name));
     assert.deepEqual(deployed, [`ssl/${NAME}.crt`, `ssl/${NAME}.key`]);
   }));
 
 test("a role that cuts the lifetime below the window: the window is capped, and it is said", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder, NAME, 'role: "short"\nttl: "30d"'));
+    bench.configure(settings(bao), certificate(bench.directory, NAME, 'role: "short"\nttl: "30d"'));
     const { status, err } = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
     assert.equal(status, 0);
     assert.match(err, /its renewal window of 10d takes up its whole lifetime of 1h/);
@@ -79,7 +79,7 @@ test("a sealed server says so, with exit status 1", async () => {
   await using bao = await startOpenBao({ sealed: true });
   for (const env of [{ VAULT_TOKEN: bao.token }, { VAULT_ROLE_ID: "a", VAULT_SECRET_ID: "b" }]) {
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
+    bench.configure(settings(bao), certificate(bench.directory));
     const { status, out } = await bench.vcm(["run"], env);
     assert.equal(status, 1);
     const message = `"${bao.address}" is sealed or not ready (503); unseal it first`;
@@ -97,7 +97,7 @@ test("of two servers the sealed one is passed over", () =>
         /^vault: .*$/m,
         `vault: ["${sealed.address}", "${bao.address}"]`,
       );
-      bench.configure(both, certificate(bench.folder));
+      bench.configure(both, certificate(bench.directory));
       const said = await bench.vcm(["run"], env);
       assertWell(said);
       assert.ok(said.err.includes(`issued by ${bao.address}`), said.err);
@@ -107,19 +107,19 @@ test("of two servers the sealed one is passed over", () =>
 test("a server that is down matters only where something is due", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
-    const { folder } = bench;
+    const { directory } = bench;
     const env = { VAULT_TOKEN: bao.token };
-    bench.configure(settings(bao), certificate(folder));
+    bench.configure(settings(bao), certificate(directory));
     assertWell(await bench.vcm(["run"], env));
-    const [before, files] = [snapshot(folder), snapshot(folder, true)];
+    const [before, files] = [snapshot(directory), snapshot(directory, true)];
 
     const down = `http://127.0.0.1:${freePort()}`;
     const nothing = await bench.vcm(["run"], { ...env, VAULT_ADDR: down });
     assertWell(nothing);
     assert.equal(nothing.out, "Nothing to do: 1 certificate in order\n");
-    assert.deepEqual(snapshot(folder), before);
+    assert.deepEqual(snapshot(directory), before);
 
-    bench.configure(settings(bao), certificate(folder, NAME, 'dns_sans: ["api.example.test"]'));
+    bench.configure(settings(bao), certificate(directory, NAME, 'dns_sans: ["api.example.test"]'));
     const due = await bench.vcm(["run"], { ...env, VAULT_ADDR: down });
     assert.equal(due.status, 1);
     assert.equal(
@@ -128,21 +128,21 @@ test("a server that is down matters only where something is due", () =>
         `skipped  ${NAME}: no new certificate was issued\n` +
         "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 1 skipped\n",
     );
-    assert.deepEqual(snapshot(folder, true), files);
+    assert.deepEqual(snapshot(directory, true), files);
   }));
 
 test("while another process holds the lock, a run ends with 75 and touches nothing", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
-    const { folder } = bench;
-    bench.configure(settings(bao), certificate(folder));
-    Deno.mkdirSync(folder.at("store"), { mode: 0o700 });
-    const lock = folder.at("store/.lock");
+    const { directory } = bench;
+    bench.configure(settings(bao), certificate(directory));
+    Deno.mkdirSync(directory.at("store"), { mode: 0o700 });
+    const lock = directory.at("store/.lock");
     const code = "const f = Deno.openSync(Deno.args[0], { create: true, write: true }); " +
       'f.lockSync(true); console.log("held"); await Deno.stdin.read(new Uint8Array(1));';
-    folder.write("hold.ts", code);
+    directory.write("hold.ts", code);
     const holder = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--no-config", folder.at("hold.ts"), lock],
+      args: ["run", "-A", "--no-config", directory.at("hold.ts"), lock],
       stdin: "piped",
       stdout: "piped",
     }).spawn();
@@ -160,7 +160,7 @@ $`,
       ),
     );
     assert.equal((await bench.vcm(["check"])).status, 2, "to look needs no lock");
-    assert.deepEqual(folder.tree(), ["hold.ts", "ssl/", "store/", "store/.lock", "vcm.yaml"]);
+    assert.deepEqual(directory.tree(), ["hold.ts", "ssl/", "store/", "store/.lock", "vcm.yaml"]);
     // A process that is killed leaves no lock behind.
     holder.kill("SIGKILL");
     await holder.status;

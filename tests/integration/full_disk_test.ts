@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import type { OpenBao } from "../support/openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
-import type { Folder } from "../support/rig.ts";
+import type { Directory } from "../support/rig.ts";
 import { assertWell, certificate, makeBench, NAME } from "./bench.ts";
 import { settings, withServer } from "./server.ts";
 
 // Mounts need what a machine of its own needs: root, and namespaces.
 const test = await testsNeeding("openbao", "machine");
 
-/** Mounts a small disk over a folder while the test runs. */
+/** Mounts a small disk over a directory while the test runs. */
 async function withSmallDisk(path: string, size: string, run: () => Promise<void>): Promise<void> {
   await command("mount", "-t", "tmpfs", "-o", `size=${size},mode=700`, "vcm-test", path);
   try {
@@ -29,10 +29,10 @@ async function countIssued(bao: OpenBao): Promise<number> {
   return (body.data?.keys as readonly string[]).length;
 }
 
-/** Fills the disk below a folder to its last block. */
-function fill(folder: Folder, name: string): void {
+/** Fills the disk below a directory to its last block. */
+function fill(directory: Directory, name: string): void {
   const block = new Uint8Array(4096);
-  using file = Deno.openSync(folder.at(name), { create: true, write: true });
+  using file = Deno.openSync(directory.at(name), { create: true, write: true });
   try {
     while (true) file.writeSync(block);
   } catch (error) {
@@ -45,16 +45,19 @@ test("a full disk leaves store and targets as they were, and the next run mends 
     const env = { VAULT_TOKEN: bao.token };
     for (const full of ["store", "ssl"]) {
       using bench = makeBench();
-      const { folder } = bench;
-      Deno.mkdirSync(folder.at("store"), { recursive: true });
-      await withSmallDisk(folder.at(full), "64k", async () => {
-        bench.configure(settings(bao), certificate(folder));
+      const { directory } = bench;
+      Deno.mkdirSync(directory.at("store"), { recursive: true });
+      await withSmallDisk(directory.at(full), "64k", async () => {
+        bench.configure(settings(bao), certificate(directory));
         assertWell(await bench.vcm(["run"], env));
-        const files = folder.tree().filter((name) => /\.(pem|crt|key)$/.test(name));
-        const before = files.map((name) => folder.read(name));
-        bench.configure(settings(bao), certificate(folder, NAME, 'dns_sans: ["api.example.test"]'));
-        fill(folder, `${full}/filler`);
-        const tree = folder.tree();
+        const files = directory.tree().filter((name) => /\.(pem|crt|key)$/.test(name));
+        const before = files.map((name) => directory.read(name));
+        bench.configure(
+          settings(bao),
+          certificate(directory, NAME, 'dns_sans: ["api.example.test"]'),
+        );
+        fill(directory, `${full}/filler`);
+        const tree = directory.tree();
 
         const issued = await countIssued(bao);
         const { status, out } = await bench.vcm(["run"], env);
@@ -62,17 +65,23 @@ test("a full disk leaves store and targets as they were, and the next run mends 
         // None is asked for that could not be kept.
         assert.equal(await countIssued(bao), full === "store" ? issued : issued + 1);
         assert.match(out, /no space left on device/);
-        assert.deepEqual(folder.tree().filter((name) => !name.includes(".owed")), tree);
+        assert.deepEqual(directory.tree().filter((name) => !name.includes(".owed")), tree);
         // With a full disk for targets, the new set is in the store, and the old files are deployed.
         const kept = (name: string) => full === "store" || name.startsWith("ssl/");
         for (const [at, name] of files.entries()) {
-          if (kept(name)) assert.equal(folder.read(name), before[at], name);
+          if (kept(name)) assert.equal(directory.read(name), before[at], name);
         }
 
-        Deno.removeSync(folder.at(`${full}/filler`));
+        Deno.removeSync(directory.at(`${full}/filler`));
         assertWell(await bench.vcm(["run"], env));
-        assert.equal(folder.read(`ssl/${NAME}.key`), folder.read(`store/${NAME}/privkey.pem`));
-        assert.notEqual(folder.read(`ssl/${NAME}.key`), before[files.indexOf(`ssl/${NAME}.key`)]);
+        assert.equal(
+          directory.read(`ssl/${NAME}.key`),
+          directory.read(`store/${NAME}/privkey.pem`),
+        );
+        assert.notEqual(
+          directory.read(`ssl/${NAME}.key`),
+          before[files.indexOf(`ssl/${NAME}.key`)],
+        );
       });
     }
   }));

@@ -17,13 +17,13 @@ import { settings, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
 
-function storedKey({ folder }: Bench): string {
-  return folder.read(`store/${NAME}/privkey.pem`);
+function storedKey({ directory }: Bench): string {
+  return directory.read(`store/${NAME}/privkey.pem`);
 }
 
-function assertBelongTogether({ folder }: Bench): void {
-  const leaf = new X509Certificate(folder.read(`store/${NAME}/cert.pem`));
-  assert.ok(leaf.checkPrivateKey(createPrivateKey(folder.read(`store/${NAME}/privkey.pem`))));
+function assertBelongTogether({ directory }: Bench): void {
+  const leaf = new X509Certificate(directory.read(`store/${NAME}/cert.pem`));
+  assert.ok(leaf.checkPrivateKey(createPrivateKey(directory.read(`store/${NAME}/privkey.pem`))));
 }
 
 test("a key that is made on this host never leaves it", (t) =>
@@ -34,7 +34,7 @@ test("a key that is made on this host never leaves it", (t) =>
       await t.step(`${type}, signed by a role for any key`, async () => {
         using bench = makeBench();
         const more = `role: "any"\nkey: local\nkey_type: ${type}\nip_sans: ["10.1.1.20"]`;
-        bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+        bench.configure(settings(bao), certificate(bench.directory, NAME, more));
         const before = await audit();
         const said = await bench.vcm(["run"], env);
         assertWell(said);
@@ -45,9 +45,9 @@ test("a key that is made on this host never leaves it", (t) =>
         const asked = (await audit()).slice(before.length);
         assert.match(asked, /"path":"pki\/sign\/any"/);
         assert.equal(asked.includes("private_key"), false);
-        const unchanged = snapshot(bench.folder);
+        const unchanged = snapshot(bench.directory);
         assertWell(await bench.vcm(["run"], env));
-        assert.deepEqual(snapshot(bench.folder), unchanged);
+        assert.deepEqual(snapshot(bench.directory), unchanged);
         assertNoSecret(bench, login.secretId);
       });
     }
@@ -58,7 +58,7 @@ test("a key that is made on this host never leaves it", (t) =>
         bench.configure(
           settings(bao),
           certificate(
-            bench.folder,
+            bench.directory,
             NAME,
             `role: "any"\nkey: local\nkey_type: ${type}\nreuse_key: ${reuse}`,
           ),
@@ -84,27 +84,27 @@ test("the key that the server makes is of the role's type, or nothing is stored"
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     const failing = async (more: string): Promise<string> => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, more));
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
-      assert.deepEqual(bench.folder.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
+      assert.deepEqual(bench.directory.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
       return out.split("\n")[0]?.replace(bao.address, "ADDRESS") ?? "";
     };
 
     await t.step("the type that the file asks for is what the role makes", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder, NAME, "key_type: ec-256"));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, "key_type: ec-256"));
       assertWell(await bench.vcm(["run"], env));
     });
 
     await t.step("the store gets it as PKCS #8, whichever type it is", async () => {
       for (const [role, type] of [["web", "ec-256"], ["rsa", "rsa-2048"]] as const) {
         using bench = makeBench();
-        bench.configure(settings(bao), certificate(bench.folder, NAME, `role: "${role}"`));
+        bench.configure(settings(bao), certificate(bench.directory, NAME, `role: "${role}"`));
         assertWell(await bench.vcm(["run"], env));
         assert.match(storedKey(bench), /^-----BEGIN PRIVATE KEY-----\n/);
         assert.equal(keyTypeOf(createPrivateKey(storedKey(bench))), type);
-        assert.equal(bench.folder.read(`ssl/${NAME}.key`), storedKey(bench));
+        assert.equal(bench.directory.read(`ssl/${NAME}.key`), storedKey(bench));
         assertBelongTogether(bench);
       }
     });

@@ -27,7 +27,7 @@ async function withLeasedRole(
 
 function makeLeased(bao: OpenBao, more = "", names = [NAME]): Bench {
   const bench = makeBench();
-  const certs = names.map((name) => certificate(bench.folder, name, `role: leased\n${more}`));
+  const certs = names.map((name) => certificate(bench.directory, name, `role: leased\n${more}`));
   bench.configure(settings(bao), certs.join(""));
   return bench;
 }
@@ -65,7 +65,7 @@ test("a leased certificate is not used if it would be revoked with VCM's token",
         `failed  ${NAME}: The certificate that "${bao.address}" gave for "${request}" is not ` +
           `usable: ${FACT}; VCM's own token ends with this run; ${FIX}`,
       );
-      assert.equal(bench.folder.tree().includes(`store/${NAME}/`), false);
+      assert.equal(bench.directory.tree().includes(`store/${NAME}/`), false);
       assertNoSecret(bench);
     }
     assert.deepEqual(await validLeaves(bao), []);
@@ -74,10 +74,10 @@ test("a leased certificate is not used if it would be revoked with VCM's token",
 test("beside a leased certificate others are issued, and stay valid", () =>
   withLeasedRole(async (bao, appRole) => {
     using bench = makeBench();
-    const leased = certificate(bench.folder, "leased.example.test", "role: leased");
-    bench.configure(settings(bao), leased + certificate(bench.folder));
+    const leased = certificate(bench.directory, "leased.example.test", "role: leased");
+    bench.configure(settings(bao), leased + certificate(bench.directory));
     assert.equal((await bench.vcm(["run"], appRole)).status, 1);
-    const stored = new X509Certificate(bench.folder.read(`store/${NAME}/cert.pem`));
+    const stored = new X509Certificate(bench.directory.read(`store/${NAME}/cert.pem`));
     const serial = stored.serialNumber.toLowerCase().match(/../g)?.join(":");
     assert.deepEqual(await validLeaves(bao), [serial]);
   }));
@@ -98,7 +98,7 @@ test("a given token that is known to end before the certificate is no base for i
       assert.ok(out.includes(`${FACT}; the token of VAULT_TOKEN ends`), out);
       assert.match(out, reason, what);
       assert.ok(out.includes(FIX), out);
-      assert.equal(bench.folder.tree().includes(`store/${NAME}/`), false, what);
+      assert.equal(bench.directory.tree().includes(`store/${NAME}/`), false, what);
       assertNoSecret(bench, token);
     }
   }));

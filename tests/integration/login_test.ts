@@ -6,9 +6,9 @@ import { settings, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
 
-function assertDeployed({ folder }: Bench): void {
-  assert.equal(folder.read(`ssl/${NAME}.key`), folder.read(`store/${NAME}/privkey.pem`));
-  assert.equal(folder.read(`ssl/${NAME}.crt`), folder.read(`store/${NAME}/fullchain.pem`));
+function assertDeployed({ directory }: Bench): void {
+  assert.equal(directory.read(`ssl/${NAME}.key`), directory.read(`store/${NAME}/privkey.pem`));
+  assert.equal(directory.read(`ssl/${NAME}.crt`), directory.read(`store/${NAME}/fullchain.pem`));
 }
 
 test("vcm run logs in every way that there is, and shows no secret", (t) =>
@@ -17,9 +17,9 @@ test("vcm run logs in every way that there is, and shows no secret", (t) =>
     const appRole = { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId };
     const ways: Record<string, (bench: Bench) => [string, Record<string, string>]> = {
       "VAULT_TOKEN": () => ["", { VAULT_TOKEN: bao.token }],
-      "a token file": ({ folder }) => {
-        folder.write("token", `${bao.token}\n`);
-        return [`token_file: "${folder.at("token")}"`, {}];
+      "a token file": ({ directory }) => {
+        directory.write("token", `${bao.token}\n`);
+        return [`token_file: "${directory.at("token")}"`, {}];
       },
       "an AppRole of the environment": () => ["", appRole],
       "an AppRole of the file": () => [
@@ -36,7 +36,7 @@ test("vcm run logs in every way that there is, and shows no secret", (t) =>
       await t.step(way, async () => {
         using bench = makeBench();
         const [more, env] = prepare(bench);
-        bench.configure(settings(bao, more), certificate(bench.folder));
+        bench.configure(settings(bao, more), certificate(bench.directory));
         const said = await bench.vcm(["run"], env);
         assertWell(said);
         assert.equal(
@@ -59,7 +59,7 @@ test("vcm run revokes the token that it made, and no other", () =>
       ).length;
     };
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
+    bench.configure(settings(bao), certificate(bench.directory));
     // The server revokes the first token of all itself when it starts.
     const before = await count("auth/token/revoke-self");
     assertWell(await bench.vcm(["run"], { VAULT_TOKEN: bao.token }));
@@ -73,7 +73,7 @@ test("vcm run revokes the token that it made, and no other", () =>
 test("a wrong secret id is said, and leaves everything as it was", () =>
   withServer({}, async ({ bao, login }) => {
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
+    bench.configure(settings(bao), certificate(bench.directory));
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: "wrong-secret-id" };
     const { status, out } = await bench.vcm(["run"], env);
     assert.equal(status, 1);
@@ -85,7 +85,7 @@ test("a wrong secret id is said, and leaves everything as it was", () =>
         "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 1 skipped\n",
     );
     assertNoSecret(bench, "wrong-secret-id");
-    assert.deepEqual(bench.folder.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
+    assert.deepEqual(bench.directory.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
   }));
 
 test("VAULT_ADDR alone is enough, and goes before the file's address", () =>
@@ -93,7 +93,7 @@ test("VAULT_ADDR alone is enough, and goes before the file's address", () =>
     const env = { VAULT_ADDR: `${bao.address}/`, VAULT_TOKEN: bao.token };
     for (const address of ["", 'vault: "http://127.0.0.1:1"\n']) {
       using bench = makeBench();
-      bench.configure(`${address}pki: "pki"\nrole: "web"`, certificate(bench.folder));
+      bench.configure(`${address}pki: "pki"\nrole: "web"`, certificate(bench.directory));
       assertWell(await bench.vcm(["run"], env));
       assertDeployed(bench);
     }

@@ -18,12 +18,12 @@ email_sans: ["ops@example.test"]
 other_sans: ["${UPN}", "${OTHER}"]
 `;
 
-function leafOf({ folder }: Bench): X509Certificate {
-  return new X509Certificate(folder.read(`store/${NAME}/cert.pem`));
+function leafOf({ directory }: Bench): X509Certificate {
+  return new X509Certificate(directory.read(`store/${NAME}/cert.pem`));
 }
 
-function pemsOf({ folder }: Bench, what: string): X509Certificate[] {
-  const text = folder.read(`store/${NAME}/${what}.pem`);
+function pemsOf({ directory }: Bench, what: string): X509Certificate[] {
+  const text = directory.read(`store/${NAME}/${what}.pem`);
   return (text.match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----\n/g) ?? [])
     .map((pem) => new X509Certificate(pem));
 }
@@ -48,7 +48,7 @@ test("names of every kind are asked for, and found again", (t) =>
       await t.step(`role ${role}, key: ${key}`, async () => {
         using bench = makeBench();
         const more = `role: ${role}\nkey: ${key}\n${NAMES}`;
-        bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+        bench.configure(settings(bao), certificate(bench.directory, NAME, more));
         const said = await bench.vcm(["run"], env);
         assertWell(said);
         assert.equal(said.err.includes("warning"), false, said.err);
@@ -72,9 +72,9 @@ test("names of every kind are asked for, and found again", (t) =>
 
     await t.step("a name of another kind that is added is seen to be missing", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder, NAME, "role: wide"));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, "role: wide"));
       assertWell(await bench.vcm(["run"], env));
-      bench.configure(settings(bao), certificate(bench.folder, NAME, `role: wide\n${NAMES}`));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, `role: wide\n${NAMES}`));
       const { out } = await bench.vcm(["plan"]);
       assert.match(out, new RegExp(`it lacks api.*, spiffe:.*, ops@example\\.test, ${UPN}`));
     });
@@ -84,7 +84,7 @@ test("names of every kind are asked for, and found again", (t) =>
         using bench = makeBench();
         const more =
           `role: wide\nkey: ${key}\nexclude_cn_from_sans: true\ndns_sans: ["api.example.test"]`;
-        bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+        bench.configure(settings(bao), certificate(bench.directory, NAME, more));
         assertWell(await bench.vcm(["run"], env));
         assert.equal(leafOf(bench).subjectAltName, "DNS:api.example.test");
       }
@@ -93,7 +93,7 @@ test("names of every kind are asked for, and found again", (t) =>
     await t.step("a kind that the role does not allow is said", async () => {
       using bench = makeBench();
       const more = 'uri_sans: ["spiffe://example.test/web"]';
-      bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, more));
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
       assert.equal(
@@ -112,7 +112,7 @@ test("issuers, mounts and chains", (t) =>
       "chain.pem leaves the root out, ca.pem is the root, and all verifies",
       async () => {
         using bench = makeBench();
-        bench.configure(settings(bao), certificate(bench.folder));
+        bench.configure(settings(bao), certificate(bench.directory));
         assertWell(await bench.vcm(["run"], env));
         const [leaf, intermediate, ...more] = pemsOf(bench, "fullchain");
         const [root, ...others] = pemsOf(bench, "ca");
@@ -127,7 +127,7 @@ test("issuers, mounts and chains", (t) =>
     await t.step("remove_roots_from_chain: ca.pem ends with the intermediate", async () => {
       using bench = makeBench();
       const more = "remove_roots_from_chain: true";
-      bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, more));
       assertWell(await bench.vcm(["run"], env));
       assert.deepEqual(pemsOf(bench, "ca").map(({ subject }) => subject), ["CN=Test Intermediate"]);
       assert.equal(pemsOf(bench, "chain").length, 1);
@@ -135,16 +135,16 @@ test("issuers, mounts and chains", (t) =>
 
     await t.step("several mounts in one file, each with its own chain", async () => {
       using bench = makeBench();
-      const both = certificate(bench.folder) +
-        certificate(bench.folder, "self.example.test", "pki: pki_self");
+      const both = certificate(bench.directory) +
+        certificate(bench.directory, "self.example.test", "pki: pki_self");
       bench.configure(settings(bao), both);
       assertWell(await bench.vcm(["run"], env));
-      const self = new X509Certificate(bench.folder.read("store/self.example.test/cert.pem"));
+      const self = new X509Certificate(bench.directory.read("store/self.example.test/cert.pem"));
       assert.deepEqual([leafOf(bench).issuer, self.issuer], [
         "CN=Test Intermediate",
         "CN=Test Self",
       ]);
-      assert.equal(bench.folder.read("store/self.example.test/chain.pem"), "");
+      assert.equal(bench.directory.read("store/self.example.test/chain.pem"), "");
     });
 
     await t.step("an issuer of the mount by its name", async () => {
@@ -164,14 +164,14 @@ test("issuers, mounts and chains", (t) =>
       for (const key of ["vault", "local"]) {
         using bench = makeBench();
         const more = `pki: pki_self\nissuer_ref: second\nkey: ${key}`;
-        bench.configure(settings(bao), certificate(bench.folder, NAME, more));
+        bench.configure(settings(bao), certificate(bench.directory, NAME, more));
         assertWell(await bench.vcm(["run"], env));
         assert.equal(leafOf(bench).issuer, "CN=Second Self");
       }
       using bench = makeBench();
       bench.configure(
         settings(bao),
-        certificate(bench.folder, NAME, "pki: pki_self\nissuer_ref: third"),
+        certificate(bench.directory, NAME, "pki: pki_self\nissuer_ref: third"),
       );
       assert.equal(
         (await bench.vcm(["run"], { VAULT_TOKEN: bao.token })).out.split("\n")[0],

@@ -57,21 +57,21 @@ test("odd answers are clear errors, and change nothing", (t) =>
     for (const [what, [answer, said]] of Object.entries(ODD)) {
       await t.step(what, async () => {
         using bench = makeBench();
-        bench.configure(settings(bao), certificate(bench.folder));
+        bench.configure(settings(bao), certificate(bench.directory));
         assertWell(await bench.vcm(["run"], env));
-        const before = snapshot(bench.folder, true);
+        const before = snapshot(bench.directory, true);
         await using front = startFront(
           bao,
           (path) => path === "pki/issue/web" ? answer() : undefined,
         );
         const lines = settings({ ...bao, address: front.address }, "timeout: 1s\nretries: 0");
-        bench.configure(lines, certificate(bench.folder));
+        bench.configure(lines, certificate(bench.directory));
         const { status, out } = await bench.vcm(["issue", "--force"], env);
         assert.equal(status, 1);
         const line = out.split("\n")[0]?.replaceAll(front.address, "ADDRESS") ?? "";
         assert.ok(line.startsWith(`failed  ${NAME}: `), line);
         assert.match(line.slice(`failed  ${NAME}: `.length), said);
-        assert.deepEqual(snapshot(bench.folder, true), before);
+        assert.deepEqual(snapshot(bench.directory, true), before);
         assert.equal(front.heard.at(-1), "auth/token/revoke-self");
       });
     }
@@ -89,10 +89,10 @@ test("a proxy of the environment tunnels to a server with TLS", () =>
     };
     await using proxy = startConnectProxy();
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
+    bench.configure(settings(bao), certificate(bench.directory));
     assertWell(await bench.vcm(["run"], { ...env, BAO_PROXY_ADDR: proxy.address }));
     assert.equal(proxy.tunnels[0], new URL(bao.address).host);
-    bench.configure(settings(bao, "retries: 0"), certificate(bench.folder));
+    bench.configure(settings(bao, "retries: 0"), certificate(bench.directory));
     const { out } = await bench.vcm(["issue", "--force"], env);
     assert.equal(
       out.split("\n")[0],
@@ -106,7 +106,7 @@ test("plain http to this host goes past a proxy, which would see the token", () 
     await using proxy = startFront(bao, () => new Response("seen"));
     for (const variable of ["HTTP_PROXY", "VAULT_PROXY_ADDR"]) {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const env = { VAULT_TOKEN: bao.token, [variable]: proxy.address };
       assertWell(await bench.vcm(["run"], env));
     }

@@ -93,7 +93,7 @@ test("each slip is said with its remedy, leaves all as it was, and ends with 1",
         const [, config = ""] = /^config: (.*)$/.exec(lines) ?? [];
         bench.configure(
           settings(bao, config),
-          certificate(bench.folder, NAME, config === "" ? lines : ""),
+          certificate(bench.directory, NAME, config === "" ? lines : ""),
         );
         const { status, out } = await bench.vcm(["run"], {
           VAULT_ROLE_ID: own.roleId,
@@ -104,7 +104,7 @@ test("each slip is said with its remedy, leaves all as it was, and ends with 1",
         const line = (out.split("\n")[0] ?? "").replaceAll(bao.address, "ADDRESS");
         assert.ok(line.startsWith(`failed  ${NAME}: `), line);
         assert.ok(line.includes(said), line);
-        assert.deepEqual(bench.folder.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
+        assert.deepEqual(bench.directory.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
         assertNoSecret(bench, own.secretId);
       });
     }

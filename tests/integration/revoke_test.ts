@@ -11,8 +11,8 @@ import { settings, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
 
-function serialOf({ folder }: Bench): string {
-  return parseCertificate(folder.read(`store/${NAME}/cert.pem`)).serial;
+function serialOf({ directory }: Bench): string {
+  return parseCertificate(directory.read(`store/${NAME}/cert.pem`)).serial;
 }
 
 async function isRevoked(bao: OpenBao, serial: string): Promise<boolean> {
@@ -24,7 +24,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
   withServer({ audit: true }, async ({ bao, login }) => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
+    bench.configure(settings(bao), certificate(bench.directory));
     assertWell(await bench.vcm(["run"], env));
     const serial = serialOf(bench);
     const heard = listen(bao);
@@ -65,7 +65,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
     });
 
     await t.step("the set goes to the archive, as it was", async () => {
-      const key = bench.folder.read(`store/${NAME}/privkey.pem`);
+      const key = bench.directory.read(`store/${NAME}/privkey.pem`);
       const { status, out } = await bench.vcm(
         ["revoke", NAME],
         { VAULT_TOKEN: bao.token },
@@ -74,15 +74,17 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       const archive = `store/archive/${NAME}/${serial}`;
       assert.deepEqual([status, out], [
         0,
-        `${NAME}: revoked, serial ${serial}; its files lie in "${bench.folder.at(archive)}", and ` +
+        `${NAME}: revoked, serial ${serial}; its files lie in "${
+          bench.directory.at(archive)
+        }", and ` +
         "the next run issues a new one\n",
       ]);
       assert.equal(await isRevoked(bao, serial), true);
-      assert.equal(bench.folder.read(`${archive}/privkey.pem`), key);
-      for (const folder of ["store/archive", `store/archive/${NAME}`, archive]) {
-        assert.equal(modeOf(bench.folder.at(folder)), "700");
+      assert.equal(bench.directory.read(`${archive}/privkey.pem`), key);
+      for (const directory of ["store/archive", `store/archive/${NAME}`, archive]) {
+        assert.equal(modeOf(bench.directory.at(directory)), "700");
       }
-      assert.equal(modeOf(bench.folder.at(`${archive}/privkey.pem`)), "600");
+      assert.equal(modeOf(bench.directory.at(`${archive}/privkey.pem`)), "600");
       assertNoSecret(bench, login.secretId);
     });
 
@@ -103,7 +105,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
 
     await t.step("one that another server issued stays where it is", async () => {
       await withServer({}, async (other) => {
-        bench.configure(settings(other.bao), certificate(bench.folder));
+        bench.configure(settings(other.bao), certificate(bench.directory));
         const { status, err } = await bench.vcm(["revoke", NAME, "--yes"], {
           VAULT_TOKEN: other.bao.token,
         });
@@ -112,12 +114,12 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
           err,
           /\(400: certificate with serial .* not found\.\); was it issued at the mount/,
         );
-        assert.ok(bench.folder.tree().includes(`store/${NAME}/cert.pem`));
+        assert.ok(bench.directory.tree().includes(`store/${NAME}/cert.pem`));
       });
     });
 
     await t.step("as data", async () => {
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const said = await bench.vcm(["revoke", NAME, "--yes", "--json"], { VAULT_TOKEN: bao.token });
       assert.equal(JSON.parse(said.out).results[0].done, true);
       assert.deepEqual(outputMistakes("revoke", said.out), []);

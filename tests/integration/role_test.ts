@@ -6,7 +6,7 @@ import { requestFor } from "../../lib/plan/request.ts";
 import { issueCertificate } from "../../lib/vault/pki/pki.ts";
 import { judgeRole } from "../../lib/tools/doctor/role.ts";
 import { DAY } from "../support/fixtures.ts";
-import { makeFolder } from "../support/rig.ts";
+import { makeDirectory } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import {
   compare,
@@ -78,7 +78,7 @@ test("judgeRole() objects to the keys that a role does not give or sign, and to 
 
 test("judgeRole() foresees what is cut, and what is due at once", () =>
   withSession(async (bao, session) => {
-    using store = makeFolder();
+    using store = makeDirectory();
     const due = { reason: "missing", detail: "none" } as const;
     for (const [settings, wish] of LIFETIMES) {
       const role = await makeRole(bao, session, { allow_any_name: true, ...settings });

@@ -17,8 +17,8 @@ import { settings, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
 
-function stored({ folder }: Bench, name = NAME): X509Certificate {
-  return new X509Certificate(folder.read(`store/${name}/cert.pem`));
+function stored({ directory }: Bench, name = NAME): X509Certificate {
+  return new X509Certificate(directory.read(`store/${name}/cert.pem`));
 }
 
 function count(pem: string): number {
@@ -32,50 +32,50 @@ test("vcm does the main job", (t) =>
 
     await t.step("a second run asks the server nothing and touches nothing", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       assertWell(await bench.vcm(["run"], env));
-      const [before, asked] = [snapshot(bench.folder), await audit()];
+      const [before, asked] = [snapshot(bench.directory), await audit()];
       const said = await bench.vcm(["run"], env);
       assertWell(said);
       assert.deepEqual([said.out, said.err], ["Nothing to do: 1 certificate in order\n", ""]);
       assert.equal(await audit(), asked);
-      assert.deepEqual(snapshot(bench.folder), before);
+      assert.deepEqual(snapshot(bench.directory), before);
       assert.equal((await bench.vcm(["check"])).status, 0);
       assertNoSecret(bench, login.secretId);
     });
 
     await t.step("files have their modes, and each ends with a newline", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       assertWell(await bench.vcm(["run"], env));
-      const { folder } = bench;
-      assert.deepEqual([modeOf(folder.at("store")), modeOf(folder.at(`store/${NAME}`))], [
+      const { directory } = bench;
+      assert.deepEqual([modeOf(directory.at("store")), modeOf(directory.at(`store/${NAME}`))], [
         "700",
         "700",
       ]);
       for (const what of ["cert", "chain", "fullchain", "privkey"]) {
-        assert.equal(modeOf(folder.at(`store/${NAME}/${what}.pem`)), "600");
-        assert.match(folder.read(`store/${NAME}/${what}.pem`), /-----END [A-Z ]+-----\n$/);
+        assert.equal(modeOf(directory.at(`store/${NAME}/${what}.pem`)), "600");
+        assert.match(directory.read(`store/${NAME}/${what}.pem`), /-----END [A-Z ]+-----\n$/);
       }
       assert.deepEqual(
-        [modeOf(folder.at(`ssl/${NAME}.crt`)), modeOf(folder.at(`ssl/${NAME}.key`))],
+        [modeOf(directory.at(`ssl/${NAME}.crt`)), modeOf(directory.at(`ssl/${NAME}.key`))],
         [
           "644",
           "600",
         ],
       );
       // Leaf and intermediate; the root is left out.
-      assert.equal(count(folder.read(`store/${NAME}/chain.pem`)), 1);
-      assert.equal(count(folder.read(`store/${NAME}/fullchain.pem`)), 2);
+      assert.equal(count(directory.read(`store/${NAME}/chain.pem`)), 1);
+      assert.equal(count(directory.read(`store/${NAME}/fullchain.pem`)), 2);
     });
 
     await t.step("a name that is added leads to another certificate, and to no third", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       assertWell(await bench.vcm(["run"], env));
       const first = stored(bench);
       const names = 'dns_sans: ["api.example.test"]\nip_sans: ["10.1.1.20", "2001:db8::1"]';
-      bench.configure(settings(bao), certificate(bench.folder, NAME, names));
+      bench.configure(settings(bao), certificate(bench.directory, NAME, names));
       assert.match((await bench.vcm(["plan"])).out, /api\.example\.test/);
       assertWell(await bench.vcm(["run"], env));
       const second = stored(bench);
@@ -91,7 +91,7 @@ test("vcm does the main job", (t) =>
         const [ttl, seconds] of [["30d", 2_592_000], ["2w1d", 1_296_000], ["1296000", 1_296_000]]
       ) {
         using bench = makeBench();
-        bench.configure(settings(bao), certificate(bench.folder, NAME, `ttl: "${ttl}"`));
+        bench.configure(settings(bao), certificate(bench.directory, NAME, `ttl: "${ttl}"`));
         assertWell(await bench.vcm(["run"], env));
         const { validTo } = stored(bench);
         const left = (Date.parse(validTo) - Date.now()) / 1000;
@@ -99,27 +99,27 @@ test("vcm does the main job", (t) =>
       }
     });
 
-    await t.step("a wildcard is a name, a folder and a file", async () => {
+    await t.step("a wildcard is a name, a directory and a file", async () => {
       using bench = makeBench();
       const name = "*.apps.example.test";
-      bench.configure(settings(bao), certificate(bench.folder, name));
+      bench.configure(settings(bao), certificate(bench.directory, name));
       assertWell(await bench.vcm(["run"], env));
       assert.equal(stored(bench, name).subjectAltName, `DNS:${name}`);
-      assert.ok(bench.folder.tree().includes(`ssl/${name}.key`));
+      assert.ok(bench.directory.tree().includes(`ssl/${name}.key`));
       assert.equal((await bench.vcm(["run"], env)).out, "Nothing to do: 1 certificate in order\n");
     });
 
     await t.step("below a root the chain is empty, and fullchain is the leaf", async () => {
       using bench = makeBench();
-      const chain = `${certificate(bench.folder, NAME, 'pki: "pki_self"')}      - chain: "${
-        bench.folder.at("ssl/chain.pem")
+      const chain = `${certificate(bench.directory, NAME, 'pki: "pki_self"')}      - chain: "${
+        bench.directory.at("ssl/chain.pem")
       }"\n`;
       bench.configure(settings(bao), chain);
       assertWell(await bench.vcm(["run"], env));
-      const { folder } = bench;
-      assert.equal(folder.read(`store/${NAME}/chain.pem`), "");
-      assert.equal(folder.read("ssl/chain.pem"), "");
-      assert.equal(folder.read(`ssl/${NAME}.crt`), folder.read(`store/${NAME}/cert.pem`));
+      const { directory } = bench;
+      assert.equal(directory.read(`store/${NAME}/chain.pem`), "");
+      assert.equal(directory.read("ssl/chain.pem"), "");
+      assert.equal(directory.read(`ssl/${NAME}.crt`), directory.read(`store/${NAME}/cert.pem`));
       assert.equal((await bench.vcm(["run"], env)).out, "Nothing to do: 1 certificate in order\n");
     });
 
@@ -128,7 +128,7 @@ test("vcm does the main job", (t) =>
       const rsa = `common_name: "${NAME}"\nrole: "rsa"`;
       bench.configure(
         settings(bao),
-        certificate(bench.folder) + certificate(bench.folder, "web-rsa", rsa),
+        certificate(bench.directory) + certificate(bench.directory, "web-rsa", rsa),
       );
       assertWell(await bench.vcm(["run"], env));
       assert.equal(stored(bench).publicKey.asymmetricKeyType, "ec");
@@ -140,12 +140,12 @@ test("vcm does the main job", (t) =>
 
     await t.step("damage is mended from the store, without the server", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       assertWell(await bench.vcm(["run"], env));
-      const { folder } = bench;
+      const { directory } = bench;
       const serial = stored(bench).serialNumber;
-      folder.write(`ssl/${NAME}.crt`, CUT_PEM);
-      Deno.chmodSync(folder.at(`ssl/${NAME}.key`), 0o644);
+      directory.write(`ssl/${NAME}.crt`, CUT_PEM);
+      Deno.chmodSync(directory.at(`ssl/${NAME}.key`), 0o644);
       const asked = await audit();
       assert.equal((await bench.vcm(["check"])).status, 1);
       const said = await bench.vcm(["run"], {});
@@ -153,45 +153,45 @@ test("vcm does the main job", (t) =>
       assert.match(said.out, /^Done: 0 issued, 2 files deployed/);
       assert.equal(await audit(), asked);
       assert.equal(stored(bench).serialNumber, serial);
-      assert.equal(modeOf(folder.at(`ssl/${NAME}.key`)), "600");
+      assert.equal(modeOf(directory.at(`ssl/${NAME}.key`)), "600");
       assertNoSecret(bench, login.secretId);
     });
 
     await t.step("an interrupted switch is completed, with no certificate issued", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       assertWell(await bench.vcm(["run"], env));
-      const { folder } = bench;
+      const { directory } = bench;
       const serial = stored(bench).serialNumber;
-      Deno.renameSync(folder.at(`store/${NAME}`), folder.at(`store/.new-${NAME}`));
-      folder.write(`store/.old-${NAME}/cert.pem`, "old\n");
-      folder.write(`ssl/.${NAME}.key.vcm-new`, "half\n");
+      Deno.renameSync(directory.at(`store/${NAME}`), directory.at(`store/.new-${NAME}`));
+      directory.write(`store/.old-${NAME}/cert.pem`, "old\n");
+      directory.write(`ssl/.${NAME}.key.vcm-new`, "half\n");
       const asked = await audit();
       assertWell(await bench.vcm(["run"], {}));
       assert.equal(await audit(), asked);
       assert.equal(stored(bench).serialNumber, serial);
-      assert.deepEqual(folder.tree().filter((name) => /\/\.(?!lock)/.test(name)), []);
+      assert.deepEqual(directory.tree().filter((name) => /\/\.(?!lock)/.test(name)), []);
     });
   }));
 
 test("a store that the older tool of the same layout filled is taken over", () =>
   withServer({ audit: true }, async ({ bao }) => {
     using bench = makeBench();
-    const { folder } = bench;
+    const { directory } = bench;
     const body = { common_name: NAME, ttl: "720h" };
     const data = (await bao.api("POST", "pki/issue/web", body)).body.data ?? {};
     const chain = (data["ca_chain"] as string[]).join("\n");
     assert.equal(count(chain), 2, "with the root");
-    folder.write(`store/${NAME}/cert.pem`, String(data["certificate"]), 0o644);
-    folder.write(`store/${NAME}/chain.pem`, chain, 0o644);
-    folder.write(`store/${NAME}/fullchain.pem`, `${data["certificate"]}\n${chain}`, 0o644);
-    folder.write(`store/${NAME}/privkey.pem`, String(data["private_key"]));
-    bench.configure(settings(bao), certificate(folder));
+    directory.write(`store/${NAME}/cert.pem`, String(data["certificate"]), 0o644);
+    directory.write(`store/${NAME}/chain.pem`, chain, 0o644);
+    directory.write(`store/${NAME}/fullchain.pem`, `${data["certificate"]}\n${chain}`, 0o644);
+    directory.write(`store/${NAME}/privkey.pem`, String(data["private_key"]));
+    bench.configure(settings(bao), certificate(directory));
     const asked = await Deno.readTextFile(bao.auditFile ?? "");
     const said = await bench.vcm(["run"], {});
     assertWell(said);
     assert.match(said.out, /^Done: 0 issued, 2 files deployed/);
-    assert.equal(folder.read(`ssl/${NAME}.crt`), folder.read(`store/${NAME}/fullchain.pem`));
+    assert.equal(directory.read(`ssl/${NAME}.crt`), directory.read(`store/${NAME}/fullchain.pem`));
     assert.equal((await bench.vcm(["run"], {})).out, "Nothing to do: 1 certificate in order\n");
     assert.equal(await Deno.readTextFile(bao.auditFile ?? ""), asked);
     assertNoSecret(bench, String(data["private_key"]));

@@ -24,7 +24,7 @@ test("the next server is tried where one cannot work", (t) =>
 
     await t.step("one that is down", async () => {
       using bench = makeBench();
-      bench.configure(settings([DOWN(), bao.address]), certificate(bench.folder));
+      bench.configure(settings([DOWN(), bao.address]), certificate(bench.directory));
       const said = await bench.vcm(["run"], env);
       assertWell(said);
       assert.match(said.err, new RegExp(`issued by ${bao.address}, `));
@@ -39,7 +39,7 @@ test("the next server is tried where one cannot work", (t) =>
             (path) => path === broken ? new Response("<html>no</html>", { status }) : undefined,
           );
           using bench = makeBench();
-          bench.configure(settings([front.address, bao.address]), certificate(bench.folder));
+          bench.configure(settings([front.address, bao.address]), certificate(bench.directory));
           const said = await bench.vcm(["run"], env);
           assertWell(said);
           assert.match(said.err, new RegExp(`issued by ${bao.address}, `));
@@ -54,7 +54,7 @@ test("the next server is tried where one cannot work", (t) =>
         (path) => path === "pki/issue/web" ? Response.json(refused, { status: 400 }) : undefined,
       );
       using bench = makeBench();
-      bench.configure(settings([front.address, bao.address]), certificate(bench.folder));
+      bench.configure(settings([front.address, bao.address]), certificate(bench.directory));
       heard();
       const { status } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
@@ -69,10 +69,10 @@ test("the next server is tried where one cannot work", (t) =>
     await t.step("where all are down it is said once, and all is left as it was", async () => {
       using bench = makeBench();
       const names = ["a", "b", "c"].map((letter) => `${letter}.example.test`);
-      const certs = names.map((name) => certificate(bench.folder, name)).join("");
+      const certs = names.map((name) => certificate(bench.directory, name)).join("");
       bench.configure(settings([bao.address]), certs);
       assertWell(await bench.vcm(["run"], env));
-      const before = snapshot(bench.folder);
+      const before = snapshot(bench.directory);
       const [first, second] = [DOWN(), DOWN()];
       bench.configure(settings([first, second], "retries: 1"), certs);
       const { status, out, err } = await bench.vcm(["issue", "--force"], env);
@@ -85,7 +85,7 @@ test("the next server is tried where one cannot work", (t) =>
           refused(second),
       );
       assert.equal(err.match(/connection refused/g)?.length, 2, err);
-      assert.deepEqual(snapshot(bench.folder), before);
+      assert.deepEqual(snapshot(bench.directory), before);
     });
   }));
 
@@ -101,7 +101,7 @@ test("a server that cannot work for a while is asked again, so often and no more
       );
       using bench = makeBench();
       const more = `retries: ${retries}`;
-      bench.configure(settings([front.address], more), certificate(bench.folder));
+      bench.configure(settings([front.address], more), certificate(bench.directory));
       const said = await bench.vcm(["run"], env);
       const asked = front.heard.filter((path) => path === "pki/issue/web").length;
       return { ...said, asked, out: said.out.replaceAll(front.address, "ADDRESS") };
@@ -135,7 +135,9 @@ test("a server that cannot work for a while is asked again, so often and no more
       const made = await bao.api("POST", "sys/quotas/rate-limit/pki", limit);
       assert.ok(made.status < 300, JSON.stringify(made.body));
       using bench = makeBench();
-      const certs = ["a", "b"].map((letter) => certificate(bench.folder, `${letter}.example.test`));
+      const certs = ["a", "b"].map((letter) =>
+        certificate(bench.directory, `${letter}.example.test`)
+      );
       bench.configure(settings([bao.address], "retries: 5"), certs.join(""));
       assertWell(await bench.vcm(["run"], env));
       await bao.api("DELETE", "sys/quotas/rate-limit/pki");
@@ -160,7 +162,7 @@ test("a redirect is followed once, and only to servers that the file names", (t)
         ]
       ) {
         using bench = makeBench();
-        bench.configure(lines, certificate(bench.folder));
+        bench.configure(lines, certificate(bench.directory));
         heard();
         assertWell(await bench.vcm(["run"], env));
         const all = ["auth/approle/login", "pki/issue/web", "auth/token/revoke-self"];
@@ -171,7 +173,7 @@ test("a redirect is followed once, and only to servers that the file names", (t)
     await t.step("nothing reaches another, and the error names it", async () => {
       await using standby = startFront(bao, to(bao));
       using bench = makeBench();
-      bench.configure(settings([standby.address]), certificate(bench.folder));
+      bench.configure(settings([standby.address]), certificate(bench.directory));
       heard();
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
@@ -190,7 +192,7 @@ test("a redirect is followed once, and only to servers that the file names", (t)
       await using second = startFront(bao, (path) => to(pair[0] ?? bao)(path));
       pair.push(first, second);
       using bench = makeBench();
-      bench.configure(settings([first.address, second.address]), certificate(bench.folder));
+      bench.configure(settings([first.address, second.address]), certificate(bench.directory));
       assert.equal((await bench.vcm(["run"], env)).status, 1);
       // Each in its own right, and by the other.
       assert.deepEqual([first.heard.length, second.heard.length], [2, 2]);

@@ -14,7 +14,7 @@ test("vcm run and the server's TLS certificate", (t) =>
     await t.step("a CA file of the configuration vouches for it", async () => {
       using bench = makeBench();
       const more = `vault_ssl_verify: "${bao.caFile}"`;
-      bench.configure(settings(bao, more), certificate(bench.folder));
+      bench.configure(settings(bao, more), certificate(bench.directory));
       const said = await bench.vcm(["run"], env);
       assertWell(said);
       assert.equal(said.err.includes("warning"), false);
@@ -22,7 +22,7 @@ test("vcm run and the server's TLS certificate", (t) =>
 
     await t.step("VAULT_CACERT does, too", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       assertWell(await bench.vcm(["run"], { ...env, VAULT_CACERT: bao.caFile ?? "" }));
     });
 
@@ -32,9 +32,9 @@ test("vcm run and the server's TLS certificate", (t) =>
 
     await t.step("another CA file does not, and the server hears no request", async () => {
       using bench = makeBench();
-      bench.folder.write("other.pem", (await makeSelfSigned("Other CA")).certificate);
-      const more = `vault_ssl_verify: "${bench.folder.at("other.pem")}"`;
-      bench.configure(settings(bao, more), certificate(bench.folder));
+      bench.directory.write("other.pem", (await makeSelfSigned("Other CA")).certificate);
+      const more = `vault_ssl_verify: "${bench.directory.at("other.pem")}"`;
+      bench.configure(settings(bao, more), certificate(bench.directory));
       const before = await Deno.readTextFile(bao.auditFile ?? "");
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
@@ -44,7 +44,7 @@ test("vcm run and the server's TLS certificate", (t) =>
 
     await t.step("the host's own authorities do not", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
       assert.ok(out.startsWith(refused), out);
@@ -52,7 +52,7 @@ test("vcm run and the server's TLS certificate", (t) =>
 
     await t.step("with vault_ssl_verify: false nobody has to, and that is warned of", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao, "vault_ssl_verify: false"), certificate(bench.folder));
+      bench.configure(settings(bao, "vault_ssl_verify: false"), certificate(bench.directory));
       const said = await bench.vcm(["run", "--quiet"], env);
       assertWell(said);
       const warning = `warning: ${bao.address}: its TLS certificate is not verified ` +
@@ -64,8 +64,8 @@ test("vcm run and the server's TLS certificate", (t) =>
 
     await t.step("a missing CA file is said with its path", async () => {
       using bench = makeBench();
-      const path = bench.folder.at("none.pem");
-      bench.configure(settings(bao, `vault_ssl_verify: "${path}"`), certificate(bench.folder));
+      const path = bench.directory.at("none.pem");
+      bench.configure(settings(bao, `vault_ssl_verify: "${path}"`), certificate(bench.directory));
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
       const message = `Cannot read the CA file "${path}": no such file or directory`;

@@ -17,16 +17,16 @@ test("a token that is refused gives way to the next one configured, and the log 
 
     await t.step("a variable, then a token file, then an AppRole", async () => {
       using bench = makeBench();
-      bench.folder.write("token", STALE);
-      const more = `token_file: "${bench.folder.at("token")}"`;
-      bench.configure(settings(bao, more), certificate(bench.folder));
+      bench.directory.write("token", STALE);
+      const more = `token_file: "${bench.directory.at("token")}"`;
+      bench.configure(settings(bao, more), certificate(bench.directory));
       heard();
       const said = await bench.vcm(["run"], { ...appRole, VAULT_TOKEN: `${STALE}b` });
       assertWell(said);
       assert.deepEqual(said.err.split("\n").slice(0, 2), [
         "warning: login: The token of VAULT_TOKEN was refused; trying " +
-        `"${bench.folder.at("token")}"`,
-        `warning: login: The token of "${bench.folder.at("token")}" was refused; trying the ` +
+        `"${bench.directory.at("token")}"`,
+        `warning: login: The token of "${bench.directory.at("token")}" was refused; trying the ` +
         "AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID",
       ]);
       assert.deepEqual(heard(), [
@@ -42,7 +42,7 @@ test("a token that is refused gives way to the next one configured, and the log 
     await t.step("many certificates at one time say it once", async () => {
       using bench = makeBench();
       const names = ["a", "b", "c", "d", "e", "f"].map((letter) => `${letter}.example.test`);
-      const certs = names.map((name) => certificate(bench.folder, name)).join("");
+      const certs = names.map((name) => certificate(bench.directory, name)).join("");
       bench.configure(settings(bao), certs);
       const said = await bench.vcm(["run"], { ...appRole, VAULT_TOKEN: STALE });
       assertWell(said);
@@ -54,7 +54,7 @@ test("a token that is refused gives way to the next one configured, and the log 
       const { body } = await bao.api("POST", "auth/token/create", { policies: ["default"] });
       const token = String((body as { auth?: { client_token?: string } }).auth?.client_token);
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       heard();
       const { status, out } = await bench.vcm(["run"], { ...appRole, VAULT_TOKEN: token });
       assert.equal(status, 1);
@@ -64,7 +64,7 @@ test("a token that is refused gives way to the next one configured, and the log 
 
     await t.step("with no other way, the error says what it may be", async () => {
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const { status, out } = await bench.vcm(["run"], { VAULT_TOKEN: STALE });
       assert.equal(status, 1);
       assert.match(
@@ -78,9 +78,9 @@ test("~/.vault-token comes last", (t) =>
   withServer({ audit: true }, async ({ bao, login }) => {
     const heard = listen(bao);
     using bench = makeBench();
-    bench.configure(settings(bao), certificate(bench.folder));
-    bench.folder.write("home/.vault-token", bao.token);
-    const home = { HOME: bench.folder.at("home") };
+    bench.configure(settings(bao), certificate(bench.directory));
+    bench.directory.write("home/.vault-token", bao.token);
+    const home = { HOME: bench.directory.at("home") };
 
     await t.step("it is used where there is nothing else", async () => {
       assertWell(await bench.vcm(["run"], home));
@@ -88,7 +88,7 @@ test("~/.vault-token comes last", (t) =>
     });
 
     await t.step("root's stale one does not beat an AppRole", async () => {
-      bench.folder.write("home/.vault-token", STALE);
+      bench.directory.write("home/.vault-token", STALE);
       const env = { ...home, VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
       const said = await bench.vcm(["issue", "--force"], env);
       assertWell(said);
@@ -97,14 +97,14 @@ test("~/.vault-token comes last", (t) =>
     });
 
     await t.step("it does not stand in for a token that is refused", async () => {
-      bench.folder.write("home/.vault-token", bao.token);
+      bench.directory.write("home/.vault-token", bao.token);
       const { status } = await bench.vcm(["issue", "--force"], { ...home, VAULT_TOKEN: STALE });
       assert.equal(status, 1);
       assert.deepEqual(heard(), ["pki/issue/web refused"]);
     });
 
     await t.step("one that others can read is not used", async () => {
-      const path = bench.folder.at("home/.vault-token");
+      const path = bench.directory.at("home/.vault-token");
       Deno.chmodSync(path, 0o644);
       const { status, out } = await bench.vcm(["issue", "--force"], home);
       assert.equal(status, 1);
@@ -127,7 +127,7 @@ test("a token with few uses, or that cannot be revoked", (t) =>
       await t.step(`of ${uses} uses: ${logins} logins for 5 certificates`, async () => {
         await configureRole({ token_num_uses: uses });
         using bench = makeBench();
-        const certs = names.map((name) => certificate(bench.folder, name)).join("");
+        const certs = names.map((name) => certificate(bench.directory, name)).join("");
         bench.configure(settings(bao), certs);
         heard();
         const said = await bench.vcm(["run"], env);
@@ -144,7 +144,7 @@ test("a token with few uses, or that cannot be revoked", (t) =>
     await t.step("a batch token", async () => {
       await configureRole({ token_num_uses: 0, token_type: "batch" });
       using bench = makeBench();
-      bench.configure(settings(bao), certificate(bench.folder));
+      bench.configure(settings(bao), certificate(bench.directory));
       const said = await bench.vcm(["run"], env);
       assertWell(said);
       assert.deepEqual([said.status, said.err.includes("revoke")], [0, false]);
@@ -155,17 +155,17 @@ test("plain http goes to this host only, unless the file allows it", async () =>
   using bench = makeBench();
   bench.configure(
     'vault: "http://vault.example.test:8200"\npki: p\nrole: r',
-    certificate(bench.folder),
+    certificate(bench.directory),
   );
   const said = await bench.vcm(["run"], { VAULT_TOKEN: "t" });
   assert.equal(said.status, 2);
-  const file = bench.folder.at("vcm.yaml");
+  const file = bench.directory.at("vcm.yaml");
   assert.equal(
     said.err,
     `${file}:2:10 config.vault: sends tokens and keys unencrypted; use "https://", or, where the ` +
       'network is trusted, set "allow_http: true"\n',
   );
-  bench.configure("pki: p\nrole: r", certificate(bench.folder));
+  bench.configure("pki: p\nrole: r", certificate(bench.directory));
   const { out } = await bench.vcm(["run"], {
     VAULT_TOKEN: "t",
     BAO_ADDR: "http://vault.example.test:8200",

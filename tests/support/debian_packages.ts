@@ -20,7 +20,7 @@ export async function unpackPackages(
 
 /** Downloads packages; only where that fails is the machine's list of packages brought up to date. */
 async function downloadPackages(names: readonly string[], work: string): Promise<void> {
-  // Those that are installed too, so that a part is the same on all machines. With a folder of its
+  // Those that are installed too, so that a part is the same on all machines. With a directory of its
   // own for what it downloads apt-get needs no lock, and so neither root nor a wait for another.
   const options = ["--download-only", "--yes", "--reinstall", "--no-install-recommends"];
   const apart = ["-o", `Dir::Cache::Archives=${work}`, "-o", "Debug::NoLocking=true"];

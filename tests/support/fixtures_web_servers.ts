@@ -10,8 +10,8 @@ export function siteReader(
   modes: Readonly<Record<string, number>> = {},
 ): SiteReader {
   const paths = Object.keys(files);
-  const below = (folder: string) =>
-    paths.filter((path) => path.startsWith(`${folder.replace(/\/$/, "")}/`));
+  const below = (directory: string) =>
+    paths.filter((path) => path.startsWith(`${directory.replace(/\/$/, "")}/`));
   const read = (path: string) => {
     const text = files[path];
     if (text !== undefined) return { text };
@@ -21,10 +21,10 @@ export function siteReader(
   return {
     read,
     bytes: (path) => new TextEncoder().encode(read(path).text),
-    list: (folder) => {
-      if (below(folder).length === 0) throw new Deno.errors.NotADirectory("Not a directory");
-      const depth = folder === "/" ? 1 : folder.split("/").length;
-      return [...new Set(below(folder).map((path) => path.split("/")[depth] ?? ""))];
+    list: (directory) => {
+      if (below(directory).length === 0) throw new Deno.errors.NotADirectory("Not a directory");
+      const depth = directory === "/" ? 1 : directory.split("/").length;
+      return [...new Set(below(directory).map((path) => path.split("/")[depth] ?? ""))];
     },
     exists: (path) => files[path] !== undefined || below(path).length > 0,
     mode: (path) => modes[path],

@@ -7,19 +7,19 @@
 # Ctrl-C reaches this script too; it has to stay until the one who holds its stdin is gone.
 trap '' INT HUP TERM
 set -eu
-folder=$1
+directory=$1
 here=$(dirname "$0")
 
-mkdir "$folder/cgroup"
-mount -t cgroup2 none "$folder/cgroup"
-group=$folder/cgroup/vcm-test-$$
+mkdir "$directory/cgroup"
+mount -t cgroup2 none "$directory/cgroup"
+group=$directory/cgroup/vcm-test-$$
 mkdir "$group"
 
 sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh "$group" \
   unshare --pid --fork --mount --uts --ipc --cgroup --kill-child \
-  sh "$here/machine_init.sh" >"$folder/machine.log" 2>&1 </dev/null &
+  sh "$here/machine_init.sh" >"$directory/machine.log" 2>&1 </dev/null &
 machine=$!
-echo "$machine" >"$folder/unshare"
+echo "$machine" >"$directory/unshare"
 read -r _ || true
 # The machine's first process, so that unshare sees it end; unshare itself where there is none yet.
 kill -KILL $(cat "/proc/$machine/task/$machine/children") || kill -KILL "$machine"

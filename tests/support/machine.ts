@@ -3,7 +3,7 @@
  * mounts, host name, IPC and control groups.
  *
  * Shared with the host: the network, and the root file system, so that paths under a test's
- * temporary folder are the same inside and outside. Not shared: `/run`, `/proc` and the units,
+ * temporary directory are the same inside and outside. Not shared: `/run`, `/proc` and the units,
  * which are in memory and go with the machine. The machine is gone when it is closed and also when
  * the test run is killed. It is no wall: what runs in it is root and can change the host's files.
  */
@@ -45,17 +45,17 @@ const EXEC_SECONDS = 120;
 /** Starts a machine and waits until its systemd is running; only root can. */
 export async function startMachine(): Promise<Machine> {
   await pathOfPart("machine");
-  const folder = await Deno.makeTempDir({ prefix: "machine-" });
-  const script = startTied("machine.sh", [folder], { by: ["unshare", "--mount"] });
+  const directory = await Deno.makeTempDir({ prefix: "machine-" });
+  const script = startTied("machine.sh", [directory], { by: ["unshare", "--mount"] });
   const close = async () => {
     await script.close();
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   };
   try {
     const init = await waitUntil(
       "the machine has a first process",
       START_SECONDS,
-      () => childOf(`${folder}/unshare`),
+      () => childOf(`${directory}/unshare`),
     );
     await waitUntil("systemd is running", START_SECONDS, () => isRunning(init));
     const writeUnit = (name: string, text: string) =>
@@ -64,7 +64,7 @@ export async function startMachine(): Promise<Machine> {
     const run: Machine["exec"] = (argv, options) => exec(init, argv, options);
     return { exec: run, writeUnit, close, [Symbol.asyncDispose]: close };
   } catch (cause) {
-    const said = await Deno.readTextFile(`${folder}/machine.log`).catch(() => "nothing");
+    const said = await Deno.readTextFile(`${directory}/machine.log`).catch(() => "nothing");
     await close();
     throw new Error(`Cannot start a machine, whose systemd said:\n${said}`, { cause });
   }

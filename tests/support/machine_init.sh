@@ -1,7 +1,7 @@
 # Makes the namespaces that machine.sh started it in ready, and becomes systemd.
 #
 # The root file system is the host's, so systemd must see none of the host's units: with
-# SYSTEMD_UNIT_PATH it looks for units in a folder in memory only, where the targets that each
+# SYSTEMD_UNIT_PATH it looks for units in a directory in memory only, where the targets that each
 # usual unit depends on are empty.
 set -eu
 units=/etc/systemd/system

@@ -19,22 +19,22 @@ export interface Nginx {
 }
 
 /**
- * Starts nginx as a unit of a machine, with its own files in an empty folder that the test removes.
+ * Starts nginx as a unit of a machine, with its own files in an empty directory that the test removes.
  * As in Debian's unit, a reload first checks the configuration, and so fails when a certificate
  * cannot be read or its key is another's.
  */
 export async function startNginx(
   machine: Machine,
-  folder: string,
+  directory: string,
   files: NginxFiles,
   unit = "nginx.service",
 ): Promise<Nginx> {
   const nginx = await pathOfPart("nginx");
   const port = freePort();
-  await Deno.writeTextFile(`${folder}/nginx.conf`, configuration(folder, port, files));
+  await Deno.writeTextFile(`${directory}/nginx.conf`, configuration(directory, port, files));
   // Systemd reads no path with a blank as nginx's own.
-  const command = `${folder}/run-nginx`;
-  const args = ["-c", `${folder}/nginx.conf`, "-e", `${folder}/error.log`];
+  const command = `${directory}/run-nginx`;
+  const args = ["-c", `${directory}/nginx.conf`, "-e", `${directory}/error.log`];
   await Deno.writeTextFile(command, nginxScript(nginx, ...args), { mode: 0o755 });
   await machine.writeUnit(
     unit,
@@ -42,7 +42,7 @@ export async function startNginx(
 Description=nginx
 [Service]
 Type=forking
-PIDFile=${folder}/nginx.pid
+PIDFile=${directory}/nginx.pid
 ExecStart=${command}
 ExecReload=${command} -s reload
 `,
@@ -50,21 +50,21 @@ ExecReload=${command} -s reload
   await machine.exec(["systemctl", "daemon-reload"]);
   const { code, stderr } = await machine.exec(["systemctl", "start", unit]);
   if (code !== 0) {
-    const log = await Deno.readTextFile(`${folder}/error.log`).catch(() => "");
+    const log = await Deno.readTextFile(`${directory}/error.log`).catch(() => "");
     throw new Error(`Cannot start nginx: ${stderr}${log}`);
   }
   return { port, unit };
 }
 
-function configuration(folder: string, port: number, { certificate, key }: NginxFiles): string {
+function configuration(directory: string, port: number, { certificate, key }: NginxFiles): string {
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return `user nobody nogroup;
 worker_processes 1;
-pid ${folder}/nginx.pid;
+pid ${directory}/nginx.pid;
 events {}
 http {
   access_log off;
-${kinds.map((kind) => `  ${kind}_temp_path ${folder}/${kind};`).join("\n")}
+${kinds.map((kind) => `  ${kind}_temp_path ${directory}/${kind};`).join("\n")}
   server {
     listen 127.0.0.1:${port} ssl;
     ssl_certificate ${certificate};

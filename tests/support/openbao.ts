@@ -44,18 +44,20 @@ const START_SECONDS = 30;
 /** Starts a server on a free port of the loopback address and waits until it answers. */
 export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBao> {
   const program = await pathOfPart("openbao");
-  const folder = await Deno.makeTempDir({ prefix: "openbao-" });
+  const directory = await Deno.makeTempDir({ prefix: "openbao-" });
   const port = freePort();
   const address = `${options.tls ? "https" : "http"}://127.0.0.1:${port}`;
-  const auditFile = `${folder}/audit.log`;
+  const auditFile = `${directory}/audit.log`;
   const args = ["server", "-dev", `-dev-root-token-id=${TOKEN}`, "-dev-no-store-token"];
   args.push(`-dev-listen-address=127.0.0.1:${port}`, "-log-level=warn");
-  if (options.tls) args.push("-dev-tls", `-dev-tls-cert-dir=${folder}`);
-  if (options.audit) args.push(`-config=${await writeAuditConfig(folder, auditFile)}`);
-  const log = `${folder}/server.log`;
-  const server = startTied("tied_program.sh", [log, program, ...args], { env: { HOME: folder } });
+  if (options.tls) args.push("-dev-tls", `-dev-tls-cert-dir=${directory}`);
+  if (options.audit) args.push(`-config=${await writeAuditConfig(directory, auditFile)}`);
+  const log = `${directory}/server.log`;
+  const server = startTied("tied_program.sh", [log, program, ...args], {
+    env: { HOME: directory },
+  });
 
-  const caFile = `${folder}/vault-ca.pem`;
+  const caFile = `${directory}/vault-ca.pem`;
   let client: Deno.HttpClient | undefined;
   const api = async (method: string, path: string, body?: unknown): Promise<OpenBaoAnswer> => {
     client ??= Deno.createHttpClient(options.tls ? { caCerts: [await readWholePem(caFile)] } : {});
@@ -73,7 +75,7 @@ export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBa
       args: [...args],
       clearEnv: true,
       env: {
-        HOME: folder,
+        HOME: directory,
         BAO_ADDR: address,
         BAO_TOKEN: TOKEN,
         ...(options.tls ? { BAO_CACERT: caFile } : {}),
@@ -84,7 +86,7 @@ export async function startOpenBao(options: OpenBaoOptions = {}): Promise<OpenBa
   const close = async () => {
     client?.close();
     await server.close();
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   };
 
   try {
@@ -119,8 +121,8 @@ async function readWholePem(path: string): Promise<string> {
 }
 
 /** An audit log can by default be had by configuration only, not over the API. */
-async function writeAuditConfig(folder: string, auditFile: string): Promise<string> {
-  const path = `${folder}/audit.hcl`;
+async function writeAuditConfig(directory: string, auditFile: string): Promise<string> {
+  const path = `${directory}/audit.hcl`;
   const audit = `audit "file" "file" { options { file_path = "${auditFile}" } }\n`;
   await Deno.writeTextFile(path, audit);
   return path;

@@ -7,8 +7,8 @@ export type Part =
   | { readonly kind: "missing"; readonly reason: string };
 
 /**
- * Returns the path of something in the folder of parts; where it is not there yet, `fetch` makes it
- * in a folder of its own, from which it is renamed: a fetch that was broken off leaves no part.
+ * Returns the path of something in the directory of parts; where it is not there yet, `fetch` makes it
+ * in a directory of its own, from which it is renamed: a fetch that was broken off leaves no part.
  */
 export async function fetchOnce(
   name: string,

@@ -1,6 +1,6 @@
 /**
  * The programs that tests run for real. The machine's own package clients fetch them, and check
- * what they bring, into a folder that git ignores; nothing is installed. What is there already is
+ * what they bring, into a directory that git ignores; nothing is installed. What is there already is
  * used without any network.
  */
 import { fetchMan } from "./fetch_man.ts";

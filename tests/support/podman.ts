@@ -40,11 +40,11 @@ lock_type = "file"
 
 /**
  * Makes podman work in a machine, by its usual path and without options or environment. Its
- * settings are in `folder/podman`, which has to stay until the machine is closed. Nothing can be
+ * settings are in `directory/podman`, which has to stay until the machine is closed. Nothing can be
  * written to the machine's `/usr` any more.
  */
-export async function installPodman(machine: Machine, folder: string): Promise<void> {
-  const layer = `${folder}/podman`;
+export async function installPodman(machine: Machine, directory: string): Promise<void> {
+  const layer = `${directory}/podman`;
   const settings = `${layer}/share/containers`;
   await Deno.mkdir(settings, { recursive: true });
   await Deno.writeTextFile(`${settings}/storage.conf`, STORAGE);
@@ -53,13 +53,13 @@ export async function installPodman(machine: Machine, folder: string): Promise<v
 }
 
 /**
- * Starts a container of busybox that runs a shell script and sees `folder` under its own path. The
+ * Starts a container of busybox that runs a shell script and sees `directory` under its own path. The
  * script is process 1 there: signals that it sets no trap for, TERM too, do not reach it, and a trap
  * is run only after the command that it waits for.
  */
 export async function startContainer(
   machine: Machine,
-  folder: string,
+  directory: string,
   name: string,
   script: string,
 ): Promise<void> {
@@ -67,7 +67,7 @@ export async function startContainer(
   await succeed(machine, ["mkdir", "-p", `${root}/bin`]);
   await succeed(machine, ["cp", "/usr/bin/busybox", `${root}/bin/`]);
   await succeed(machine, [`${root}/bin/busybox`, "--install", `${root}/bin`]);
-  const options = ["--detach", "--name", name, "--volume", `${folder}:${folder}`];
+  const options = ["--detach", "--name", name, "--volume", `${directory}:${directory}`];
   const command = ["--rootfs", root, "/bin/sh", "-c", script];
   await succeed(machine, [PODMAN, "run", ...options, ...command]);
 }

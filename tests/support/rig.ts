@@ -1,20 +1,20 @@
-/** What the tests of effects share: a folder that goes with the test, and facts of files. */
+/** What the tests of effects share: a directory that goes with the test, and facts of files. */
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
 
-/** A temporary folder that is removed when it goes out of scope. */
-export interface Folder extends Disposable {
+/** A temporary directory that is removed when it goes out of scope. */
+export interface Directory extends Disposable {
   readonly path: string;
   /** Path of something in it. */
   at(name: string): string;
-  /** Writes a file, with the folders above it. */
+  /** Writes a file, with the directories above it. */
   write(name: string, text: string, mode?: number): void;
   read(name: string): string;
-  /** Paths of all files and folders in it, folders with a slash at their end, sorted. */
+  /** Paths of all files and directories in it, directories with a slash at their end, sorted. */
   tree(): string[];
 }
 
-export function makeFolder(): Folder {
+export function makeDirectory(): Directory {
   const path = Deno.realPathSync(Deno.makeTempDirSync({ prefix: "vcm-test-" }));
   const at = (name: string) => `${path}/${name}`;
   return {
@@ -31,10 +31,10 @@ export function makeFolder(): Folder {
   };
 }
 
-function list(folder: string, prefix: string): string[] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+function list(directory: string, prefix: string): string[] {
+  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) =>
     isDirectory
-      ? [`${prefix}${name}/`, ...list(`${folder}/${name}`, `${prefix}${name}/`)]
+      ? [`${prefix}${name}/`, ...list(`${directory}/${name}`, `${prefix}${name}/`)]
       : [`${prefix}${name}`]
   );
 }

@@ -9,7 +9,7 @@
 import { straceLibraries } from "./fetch_strace.ts";
 import { pathOfPart } from "./parts.ts";
 
-/** A system call that changes a file or a folder. */
+/** A system call that changes a file or a directory. */
 export interface FileChange {
   readonly call: string;
   /** The first path that it has to do with. */
@@ -41,7 +41,7 @@ const CHANGES = [
 ];
 
 /**
- * Runs a program to its end, and tells by which calls it changed what lies below a folder, in their
+ * Runs a program to its end, and tells by which calls it changed what lies below a directory, in their
  * order. Opening counts where it can make a file or is for writing. Throws where two threads make
  * the same call, which cannot be told apart.
  */

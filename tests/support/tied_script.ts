@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** A shell script of this folder that ends when it is told to, or when this process is gone. */
+/** A shell script of this directory that ends when it is told to, or when this process is gone. */
 export interface TiedScript {
   /** Lets the script clean up and waits for its end. */
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 /**
- * Gives a file that another user has made a group which that user cannot give. The folder is that
+ * Gives a file that another user has made a group which that user cannot give. The directory is that
  * user's, so a path in it proves nothing: the file is opened once, without waiting for a pipe, and is
  * judged and changed only as that open file. O_NOFOLLOW is no help to count on: where its permissions
  * are limited in any way, the runtime resolves links before it opens (tried with 2.7.11).

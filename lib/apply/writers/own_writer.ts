@@ -1,15 +1,15 @@
 /**
  * Carries out orders as the user who runs this process.
  *
- * Not guaranteed: that a folder which somebody else may replace is still the same one between two
- * calls. The runtime has no file-system calls relative to an open folder; plan/hand.ts says whose
+ * Not guaranteed: that a directory which somebody else may replace is still the same one between two
+ * calls. The runtime has no file-system calls relative to an open directory; plan/hand.ts says whose
  * hand may work where.
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { folderOf } from "../../text/path.ts";
+import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
-import { removeIfThere, syncFolder, writeNewFile } from "../../host/atomic_write.ts";
+import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
 import { identityAt, openRegularFile, OtherFileError } from "../../host/file_identity.ts";
 import { isThere } from "../../host/is_there.ts";
 import { makeSymbolicLink } from "../../host/symbolic_link.ts";
@@ -33,7 +33,7 @@ export function carryOutOrder(order: FileOrder): HandAnswer {
       removeIfThere(order.path);
       return true;
     case "sync":
-      syncFolder(order.folder);
+      syncDirectory(order.directory);
       return true;
   }
 }
@@ -47,15 +47,15 @@ function make({ path, content, uid, gid, mode, createDirs }: NewFile): void {
 
 /** Makes room for a target's temporary file. Throws the system's error. */
 export function makeWay(path: string, createDirs: boolean): void {
-  if (createDirs) makeFolders(folderOf(path));
+  if (createDirs) makeDirectories(directoryOf(path));
   // Under the lock nobody else makes it: it is what an interrupted run left.
   removeIfThere(temporaryFile(path));
 }
 
 /** Makes what is missing, for everybody to enter, whatever the umask; none is there half closed. */
-function makeFolders(path: string): void {
+function makeDirectories(path: string): void {
   if (isThere(path)) return;
-  makeFolders(folderOf(path));
+  makeDirectories(directoryOf(path));
   const temporary = temporaryFile(path);
   if (isThere(temporary)) fs.rmdirSync(temporary);
   fs.mkdirSync(temporary);
@@ -86,7 +86,7 @@ function putBack(order: Extract<FileOrder, { readonly do: "put-back" }>): HandAn
     const answer = restore(order);
     if (answer !== true) return answer;
   }
-  syncFolder(folderOf(order.path));
+  syncDirectory(directoryOf(order.path));
   return true;
 }
 

@@ -196,7 +196,7 @@ function ownProgram(): Program {
   if (Deno.build.standalone) return { path, args: [OBEY], env: {} };
   const rights = ["--no-prompt", "--allow-read", "--allow-write", "--allow-sys=uid"];
   const source = fileURLToPath(new URL("./writer_process.ts", import.meta.url));
-  // The user has no cache folder; the runtime wants the name of one, and does without it.
+  // The user has no cache directory; the runtime wants the name of one, and does without it.
   const env = { DENO_DIR: "/proc/none" };
   return { path, args: ["run", "--no-config", "--no-lock", ...rights, source], env };
 }

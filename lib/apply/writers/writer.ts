@@ -40,8 +40,8 @@ export type FileOrder =
   }
   /** Remove a file; that it is not there is no error. */
   | { readonly do: "remove"; readonly path: string }
-  /** Make renames and removals in a folder last. */
-  | { readonly do: "sync"; readonly folder: string };
+  /** Make renames and removals in a directory last. */
+  | { readonly do: "sync"; readonly directory: string };
 
 /** Nothing lies there. */
 export const NONE = "none";

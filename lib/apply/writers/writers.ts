@@ -1,4 +1,4 @@
-/** The hands of one run: our own, and one for each user in whose folders it writes. */
+/** The hands of one run: our own, and one for each user in whose directories it writes. */
 import type { HostUser } from "../../host/types.ts";
 import type { Hand } from "./writer.ts";
 import { carryOutOrder } from "./own_writer.ts";

@@ -1,6 +1,6 @@
 /**
- * `vcm demo`: the main job on a practice Vault, in a temporary folder, by the same code that works
- * on a real host. Needs no root; talks to 127.0.0.1 only; leaves nothing but the folder it names.
+ * `vcm demo`: the main job on a practice Vault, in a temporary directory, by the same code that works
+ * on a real host. Needs no root; talks to 127.0.0.1 only; leaves nothing but the directory it names.
  */
 import type { Host } from "../../command/host.ts";
 import { octal } from "../../text/octal.ts";
@@ -33,16 +33,16 @@ class Tour {
   readonly #host: Host;
   readonly #run: RunCommandLine;
   readonly #vault: PracticeVault;
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #commands: TourCommand[] = [];
   readonly #files: DemoDocument["files"][number][] = [];
   #surprises = 0;
 
-  constructor(host: Host, run: RunCommandLine, vault: PracticeVault, folder: string) {
+  constructor(host: Host, run: RunCommandLine, vault: PracticeVault, directory: string) {
     this.#host = host;
     this.#run = run;
     this.#vault = vault;
-    this.#folder = folder;
+    this.#directory = directory;
   }
 
   async walk(): Promise<number> {
@@ -56,11 +56,11 @@ class Tour {
 
   /** What was done. */
   record(): Omit<DemoDocument, "layout"> {
-    return { folder: this.#folder, commands: this.#commands, files: this.#files };
+    return { directory: this.#directory, commands: this.#commands, files: this.#files };
   }
 
   async #firstRun(): Promise<void> {
-    Deno.mkdirSync(`${this.#folder}/ssl`);
+    Deno.mkdirSync(`${this.#directory}/ssl`);
     this.#writeConfig([]);
     this.#say(
       "1. One file says what this host needs. A practice Vault runs on " +
@@ -89,8 +89,8 @@ class Tour {
     this.#say(
       "4. Somebody empties a deployed file and opens up the key. Both are seen and mended.",
     );
-    Deno.writeTextFileSync(`${this.#folder}/ssl/web.crt`, "");
-    Deno.chmodSync(`${this.#folder}/ssl/web.key`, 0o644);
+    Deno.writeTextFileSync(`${this.#directory}/ssl/web.crt`, "");
+    Deno.chmodSync(`${this.#directory}/ssl/web.key`, 0o644);
     await this.#vcm("check", 1);
     await this.#vcm("run");
     await this.#vcm("check");
@@ -99,7 +99,7 @@ class Tour {
   async #end(): Promise<void> {
     this.#say("5. What lies on disk:");
     for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
-      const { mode: bits, size } = Deno.lstatSync(`${this.#folder}/${path}`);
+      const { mode: bits, size } = Deno.lstatSync(`${this.#directory}/${path}`);
       const mode = (bits ?? 0) & 0o7777;
       this.#files.push({ path, mode, size });
       this.#host.out(`   ${octal(mode)}  ${String(size).padStart(5)} bytes  ${path}\n`);
@@ -107,7 +107,7 @@ class Tour {
     this.#say(
       [
         "Next:",
-        `   - look around in ${this.#folder}, then: rm -r ${this.#folder}`,
+        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}`,
         '   - write /etc/vcm/vcm.yaml for this host; "vcm init" begins it',
         "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
       ].join("\n"),
@@ -144,7 +144,7 @@ class Tour {
   }
 
   get #config(): string {
-    return `${this.#folder}/vcm.yaml`;
+    return `${this.#directory}/vcm.yaml`;
   }
 
   #writeConfig(dnsSans: readonly string[]): void {
@@ -155,26 +155,26 @@ class Tour {
   pki: "pki"
   role: "web"
   renew: "10d"
-  cert_store: "${this.#folder}/store"
+  cert_store: "${this.#directory}/store"
 certs:
   - name: "web.demo.internal"
     ttl: "30d"
     dns_sans: [${dnsSans.map((name) => `"${name}"`).join(", ")}]
     ip_sans: ["10.1.1.20"]
     deploy:
-      - cert: "${this.#folder}/ssl/web.crt"
+      - cert: "${this.#directory}/ssl/web.crt"
         mode: "0644"
       - source: privkey
-        dest: "${this.#folder}/ssl/web.key"
+        dest: "${this.#directory}/ssl/web.key"
         mode: "0600"
 `;
     Deno.writeTextFileSync(this.#config, text, { mode: 0o600 });
   }
 
   async #storedFiles(): Promise<string[]> {
-    const folder = "store/web.demo.internal";
-    const names = await Array.fromAsync(Deno.readDir(`${this.#folder}/${folder}`));
-    return names.map(({ name }) => `${folder}/${name}`).sort();
+    const directory = "store/web.demo.internal";
+    const names = await Array.fromAsync(Deno.readDir(`${this.#directory}/${directory}`));
+    return names.map(({ name }) => `${directory}/${name}`).sort();
   }
 
   #say(text: string): void {

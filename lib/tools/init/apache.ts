@@ -19,7 +19,7 @@ function place(file: string, root: string, unit: string, control: string): Apach
   return { file, root, program: { name: "Apache", unit, validate: [control, "configtest"] } };
 }
 
-/** Debian and its relatives; SUSE and others with their folder; Red Hat and its relatives. */
+/** Debian and its relatives; SUSE and others with their directory; Red Hat and its relatives. */
 export const APACHE_PLACES: readonly ApachePlace[] = [
   place("/etc/apache2/apache2.conf", "/etc/apache2", "apache2.service", "apache2ctl"),
   place("/etc/apache2/httpd.conf", "/etc/apache2", "apache2.service", "apachectl"),

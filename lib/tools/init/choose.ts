@@ -46,8 +46,8 @@ function readName(text: string): Proposal | Mistake {
   if (name === undefined) {
     return new Mistake(`expected a DNS name or an IP address, got ${quote(text)}`);
   }
-  const folder = readCertificateName(name);
-  if (folder instanceof Mistake) return folder;
+  const directory = readCertificateName(name);
+  if (directory instanceof Mistake) return directory;
   const ipSans = dns === undefined ? [name] : [];
   return { name, dnsSans: [], ipSans, at: [], files: [], programs: [], remarks: [] };
 }

@@ -15,7 +15,7 @@ export interface Dialect {
   readonly parse: (text: string, file: string) => Directive[];
   /** Whether a directive includes files, and whether it has to find them. */
   readonly includes: (name: string) => "must" | "may" | undefined;
-  /** Folder that relative paths begin at. */
+  /** Directory that relative paths begin at. */
   readonly base: (directives: readonly Directive[]) => string;
 }
 

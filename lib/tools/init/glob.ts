@@ -17,8 +17,8 @@ export function expandPattern(
   let paths = [""];
   for (const part of resolve(base, pattern).split("/").slice(1)) {
     const next: string[] = [];
-    for (const folder of paths) {
-      for (const name of namesFor(part, folder, reader)) next.push(`${folder}/${name}`);
+    for (const directory of paths) {
+      for (const name of namesFor(part, directory, reader)) next.push(`${directory}/${name}`);
       if (next.length >= MAX_PATHS) break;
     }
     paths = next.slice(0, MAX_PATHS);
@@ -28,14 +28,14 @@ export function expandPattern(
 
 function namesFor(
   part: string,
-  folder: string,
+  directory: string,
   reader: Pick<SiteReader, "list">,
 ): readonly string[] {
   if (!/[*?[]/.test(part)) return [part];
   const pieces = piecesOf(part);
   try {
     // As glob(7) has it: a dot at the beginning is matched by a dot only.
-    return reader.list(folder || "/").filter((name) =>
+    return reader.list(directory || "/").filter((name) =>
       matches(name, pieces) && name.startsWith(".") === part.startsWith(".")
     ).sort();
   } catch {

@@ -61,9 +61,9 @@ function takeCertificate(look: Look, { at, value, names }: Named): void {
   const note = (message: string) =>
     void gathered.notes.push({ at, message: `crt ${quote(value)} ${message}` });
   if (path instanceof OddPath) return note(path.problem);
-  if (isFolder(path, reader)) {
+  if (isDirectory(path, reader)) {
     return note(
-      "is a folder of certificates; each of its files would be a target of its own, " +
+      "is a directory of certificates; each of its files would be a target of its own, " +
         "such as {combined: FILE}",
     );
   }
@@ -73,7 +73,7 @@ function takeCertificate(look: Look, { at, value, names }: Named): void {
 function pathFrom(text: string, base: string | undefined): string | OddPath {
   const path = usedPath(text, base ?? "/");
   if (path instanceof OddPath || base !== undefined || text.startsWith("/")) return path;
-  return new OddPath("begins at the folder in which HAProxy is started");
+  return new OddPath("begins at the directory in which HAProxy is started");
 }
 
 /** A file without a key in it has its key beside it (`ssl-load-extra-files`). */
@@ -92,7 +92,7 @@ function holdsKey(path: string, reader: SiteReader): boolean {
   }
 }
 
-function isFolder(path: string, reader: SiteReader): boolean {
+function isDirectory(path: string, reader: SiteReader): boolean {
   try {
     reader.list(path);
     return true;

@@ -114,7 +114,7 @@ class Includes {
     return [];
   }
 
-  /** Says which folders cannot be looked into; a pattern passes over them. */
+  /** Says which directories cannot be looked into; a pattern passes over them. */
   #listing(at: string): Pick<SiteReader, "list" | "exists"> {
     const { reader, notes, budget } = this.#reading;
     return {

@@ -147,7 +147,7 @@ export function shareChains(proposals: readonly Proposal[]): Proposal[] {
   }));
 }
 
-/** A folder in the store is named by it, so that it must be another one's and no path. */
+/** A directory in the store is named by it, so that it must be another one's and no path. */
 function freeName(first: string, names: Map<string, number>): string {
   const base = readCertificateName(first) instanceof Mistake ? "certificate" : first;
   let name = base;

@@ -2,7 +2,7 @@
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import type { UsedFile } from "./types.ts";
 
-/** Folders in which another program keeps certificates, and what it is called. */
+/** Directories in which another program keeps certificates, and what it is called. */
 const KEEPERS: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/letsencrypt\//, "certbot"],
   [/\/\.acme\.sh\//, "acme.sh"],
@@ -38,7 +38,7 @@ export function refuse(
     if (HOSTS_OWN.some((own) => both.some((path) => own.test(path)))) {
       return `${path} is the host's own, which other programs read: name another file there`;
     }
-    const keeper = KEEPERS.find(([folder]) => both.some((path) => folder.test(path)))?.[1];
+    const keeper = KEEPERS.find(([directory]) => both.some((path) => directory.test(path)))?.[1];
     if (keeper !== undefined) {
       return `${path} is kept by ${keeper}, and only one can: name another file there, or end that`;
     }

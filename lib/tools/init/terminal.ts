@@ -52,11 +52,11 @@ function real(path: string, links = 0): string {
     const isMissing = error instanceof Deno.errors.NotFound;
     if (!isMissing || path === "/" || links > MAX_LINKS) return path;
   }
-  const folder = real(dirname(path), links);
+  const directory = real(dirname(path), links);
   const target = linkTarget(path);
   return target === undefined
-    ? join(folder, basename(path))
-    : real(resolve(folder, target), links + 1);
+    ? join(directory, basename(path))
+    : real(resolve(directory, target), links + 1);
 }
 
 function linkTarget(path: string): string | undefined {

@@ -7,7 +7,7 @@ export interface SiteReader {
   read(path: string): { readonly text: string };
   /** The same as bytes. */
   bytes(path: string): Uint8Array;
-  /** Names of all that lies in a folder. Throws the system's error. */
+  /** Names of all that lies in a directory. Throws the system's error. */
   list(path: string): readonly string[];
   exists(path: string): boolean;
   /** Permission bits of the file that a path leads to; absent where that cannot be told. */

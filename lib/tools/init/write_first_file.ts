@@ -5,17 +5,17 @@
 import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
 import { plainCause } from "../../text/plain_cause.ts";
-import { removeQuietly, syncFolder, writeNewFile } from "../../host/atomic_write.ts";
+import { removeQuietly, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
 
 /**
- * The file can be read by its owner only; its folder is made (0755) where only that is missing.
- * Throws Error, with nothing left behind but that folder.
+ * The file can be read by its owner only; its directory is made (0755) where only that is missing.
+ * Throws Error, with nothing left behind but that directory.
  */
 export function writeFirstFile(path: string, text: string): void {
   const target = resolve(path);
   const temporary = `${target}.vcm-new`;
   try {
-    makeFolder(dirname(target));
+    makeDirectory(dirname(target));
     // What a killed one left.
     removeQuietly(temporary);
     writeNewFile(temporary, text, { mode: 0o600 });
@@ -24,13 +24,13 @@ export function writeFirstFile(path: string, text: string): void {
     } finally {
       removeQuietly(temporary);
     }
-    syncFolder(dirname(target));
+    syncDirectory(dirname(target));
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }
 }
 
-function makeFolder(path: string): void {
+function makeDirectory(path: string): void {
   if (fs.existsSync(path)) return;
   fs.mkdirSync(path, { mode: 0o755 });
   // Whatever the umask has taken away.

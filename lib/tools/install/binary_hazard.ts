@@ -1,7 +1,7 @@
 /** Whether root may run this program, again and again, from where it lies. */
 import { printable } from "../../text/printable.ts";
 import { shellWord } from "../../text/shell_word.ts";
-import { folderOf } from "../../text/path.ts";
+import { directoryOf } from "../../text/path.ts";
 import { localOwnGroups } from "../../host/local_accounts.ts";
 import { WayFinder } from "../../host/path_ancestors.ts";
 import { isRoots, otherWriters } from "../../host/replacers.ts";
@@ -20,18 +20,18 @@ export function binaryHazard(binary: string): string | undefined {
   const users = { runner: 0, ownGroups: localOwnGroups() };
   const { uid, gid, mode } = Deno.lstatSync(binary);
   const file = { path: binary, uid: uid ?? 0, owner: String(uid ?? 0) };
-  const ways = new WayFinder(0, { ownerName: String }).find(folderOf(binary)).passages;
+  const ways = new WayFinder(0, { ownerName: String }).find(directoryOf(binary)).passages;
   for (const passage of ways) {
     const open = { ...passage, next: passage.next ?? file };
     if (isRoots(open)) continue;
-    const { folder, uid, mode } = passage;
-    if (uid !== 0) return refusal(binary, ownedBy(passage), folder);
-    // In a sticky folder only the owner of what lies in it may replace it (inode(7)).
+    const { directory, uid, mode } = passage;
+    if (uid !== 0) return refusal(binary, ownedBy(passage), directory);
+    // In a sticky directory only the owner of what lies in it may replace it (inode(7)).
     if ((mode & 0o1000) !== 0) return refusal(binary, ownedBy(open.next), open.next.path);
     const writers = otherWriters(passage, users);
-    return refusal(binary, `${writers?.who} may write to`, folder, writers?.cure);
+    return refusal(binary, `${writers?.who} may write to`, directory, writers?.cure);
   }
-  const self = { folder: binary, uid: file.uid, gid: gid ?? 0, owner: file.owner };
+  const self = { directory: binary, uid: file.uid, gid: gid ?? 0, owner: file.owner };
   const passage: Passage = { ...self, mode: (mode ?? 0) & 0o7777 };
   if (file.uid !== 0) return refusal(binary, ownedBy(file), binary);
   const writers = otherWriters(passage, users);

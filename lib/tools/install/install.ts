@@ -38,7 +38,7 @@ export async function install(
   const facts = unitFacts(config, on.binary(), namedFile(config));
   if (!on.hasSystemd()) return printCron(facts, args, host, on);
   const units = [[SERVICE, serviceUnit(facts)], [TIMER, timerUnit()]] as const;
-  const files = units.map(([name, text]) => compare(`${on.folder}/${name}`, text));
+  const files = units.map(([name, text]) => compare(`${on.directory}/${name}`, text));
   const changes = await toDo(files, facts, config, on);
   const report = async () => {
     const next = await nextRun(on);
@@ -76,7 +76,7 @@ async function toDo(
       ...(isWritten || !isCurrent ? [["systemctl", "daemon-reload"]] : []),
       ...(runs ? [] : [["systemctl", "enable", "--now", TIMER]]),
     ],
-    dropIns: findDropIns(on.folder, [SERVICE, TIMER]),
+    dropIns: findDropIns(on.directory, [SERVICE, TIMER]),
   };
 }
 

@@ -18,7 +18,7 @@ export interface Changes {
   /** Commands that come before the files change. */
   readonly first: readonly (readonly string[])[];
   readonly files: readonly FileChange[];
-  /** A folder for the store, which the unit could not make. */
+  /** A directory for the store, which the unit could not make. */
   readonly store?: string;
   /** Commands that come after it. */
   readonly then: readonly (readonly string[])[];
@@ -32,7 +32,7 @@ export function changesText({ first, files, store, then, dropIns }: Changes): st
   return [
     ...first.map(runs),
     ...files.flatMap(fileLines),
-    ...(store === undefined ? [] : [`${store}/: a folder for the store, mode 0700`, ""]),
+    ...(store === undefined ? [] : [`${store}/: a directory for the store, mode 0700`, ""]),
     ...then.map(runs),
     ...dropIns.map((path) => `left as it is: ${path}`),
   ].map((line) => `${line}\n`).join("");

@@ -9,8 +9,8 @@ import { removeUnitFile, writeUnitFile } from "./unit_file.ts";
 const LIMIT = 60_000;
 
 export interface ServiceHost {
-  /** The folder of units of the host's administrator (systemd.unit(5)). */
-  readonly folder: string;
+  /** The directory of units of the host's administrator (systemd.unit(5)). */
+  readonly directory: string;
   readonly environmentFile: string;
   /** systemd is what runs this host (sd_booted(3)). */
   hasSystemd(): boolean;
@@ -25,7 +25,7 @@ export interface ServiceHost {
 
 export function serviceHost(): ServiceHost {
   return {
-    folder: "/etc/systemd/system",
+    directory: "/etc/systemd/system",
     environmentFile: "/etc/vcm/environment",
     hasSystemd: () => readInfo("/run/systemd/system").kind === "present",
     binary: safeBinary,
@@ -60,14 +60,14 @@ export function readUnitFile(path: string): string | undefined {
   return text.kind === "present" ? text.value : undefined;
 }
 
-/** Files in the units' folders of drop-ins. */
-export function findDropIns(folder: string, units: readonly string[]): string[] {
+/** Files in the units' directories of drop-ins. */
+export function findDropIns(directory: string, units: readonly string[]): string[] {
   return units.flatMap((unit) => {
-    const dropIns = `${folder}/${unit}.d`;
+    const dropIns = `${directory}/${unit}.d`;
     try {
       return [...Deno.readDirSync(dropIns)].map(({ name }) => `${dropIns}/${name}`).sort();
     } catch {
-      return []; // There is no such folder, or nobody may look into it.
+      return []; // There is no such directory, or nobody may look into it.
     }
   });
 }

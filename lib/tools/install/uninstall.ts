@@ -28,7 +28,7 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
 }
 
 async function toTakeBack(on: ServiceHost): Promise<Changes> {
-  const files = [TIMER, SERVICE].map((name) => judge(`${on.folder}/${name}`));
+  const files = [TIMER, SERVICE].map((name) => judge(`${on.directory}/${name}`));
   const [timer, service] = files.map(({ state }) => state === "removed");
   const asks = (timer || service) && on.hasSystemd();
   const failed = asks && service && (await unitStates(on)).hasFailed;
@@ -41,7 +41,7 @@ async function toTakeBack(on: ServiceHost): Promise<Changes> {
       // systemd remembers a unit that failed.
       ...(failed ? [["systemctl", "reset-failed", SERVICE]] : []),
     ],
-    dropIns: findDropIns(on.folder, [TIMER, SERVICE]),
+    dropIns: findDropIns(on.directory, [TIMER, SERVICE]),
   };
 }
 

@@ -1,5 +1,5 @@
 /** What of a configuration decides how the unit that runs it is hardened. */
-import { folderOf } from "../../text/path.ts";
+import { directoryOf } from "../../text/path.ts";
 import type { Config, ServiceSpec } from "../../config/types.ts";
 
 export interface UnitFacts {
@@ -18,7 +18,7 @@ export interface UnitFacts {
 
 /** Where a run writes. */
 export type Writes =
-  | { readonly kind: "known"; readonly folders: readonly string[] }
+  | { readonly kind: "known"; readonly directories: readonly string[] }
   /** What makes it write where nobody can tell beforehand, as keys of the file. */
   | { readonly kind: "unknown"; readonly because: readonly string[] };
 
@@ -47,7 +47,7 @@ function startsContainer({ manager, control, command, validate }: ServiceSpec): 
     [command, validate].some((words) => /(?:^|\/)podman$/.test(words?.[0] ?? ""));
 }
 
-/** The store, and the folders of targets, log, metrics, and a secret id that is unwrapped into a file. */
+/** The store, and the directories of targets, log, metrics, and a secret id that is unwrapped into a file. */
 export function writesOf(config: Config): Writes {
   const { certStore, logFile, metricsFile, vault, certificates } = config;
   const targets = certificates.flatMap(({ targets }) => targets);
@@ -56,21 +56,21 @@ export function writesOf(config: Config): Writes {
   const secretIdFile = login?.kind === "approle" ? login.secretIdFile : undefined;
   const files = [...targets.map(({ path }) => path), logFile, metricsFile, secretIdFile]
     .filter((path) => path !== undefined);
-  const folders = topmost([certStore, ...files.map(folderOf)]);
+  const directories = topmost([certStore, ...files.map(directoryOf)]);
   const because = [
     ...(services.some(({ validate }) => validate !== undefined) ? ["validate"] : []),
     ...(services.some(({ command }) => command !== undefined) ? ["command"] : []),
     ...(services.some(({ manager }) => manager === "podman") ? ["podman"] : []),
     ...(targets.some(({ createDirs }) => createDirs) ? ["create_dirs"] : []),
-    ...(folders.includes("/") ? ["files in /"] : []),
+    ...(directories.includes("/") ? ["files in /"] : []),
   ];
-  return because.length > 0 ? { kind: "unknown", because } : { kind: "known", folders };
+  return because.length > 0 ? { kind: "unknown", because } : { kind: "known", directories };
 }
 
 /** Sorted, without those that lie below others. */
-function topmost(folders: readonly string[]): string[] {
-  const all = [...new Set(folders)].sort();
-  return all.filter((folder) => !all.some((other) => isBelow(folder, other)));
+function topmost(directories: readonly string[]): string[] {
+  const all = [...new Set(directories)].sort();
+  return all.filter((directory) => !all.some((other) => isBelow(directory, other)));
 }
 
 /** Whether a path lies below another one. */

@@ -1,9 +1,14 @@
 /** Files of units: each is replaced whole, mode 0644, and lasts once the call returns. */
 import * as fs from "node:fs";
 import { plainCause } from "../../text/plain_cause.ts";
-import { folderOf } from "../../text/path.ts";
+import { directoryOf } from "../../text/path.ts";
 import { temporaryFile } from "../../store/store_paths.ts";
-import { removeIfThere, removeQuietly, syncFolder, writeNewFile } from "../../host/atomic_write.ts";
+import {
+  removeIfThere,
+  removeQuietly,
+  syncDirectory,
+  writeNewFile,
+} from "../../host/atomic_write.ts";
 
 /** Throws Error in plain words; then what was there is there. Needs write permission beside it too. */
 export function writeUnitFile(path: string, text: string): void {
@@ -12,7 +17,7 @@ export function writeUnitFile(path: string, text: string): void {
     removeIfThere(temporary);
     writeNewFile(temporary, text, { mode: 0o644 });
     fs.renameSync(temporary, path);
-    syncFolder(folderOf(path));
+    syncDirectory(directoryOf(path));
   } catch (error) {
     removeQuietly(temporary);
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
@@ -23,7 +28,7 @@ export function writeUnitFile(path: string, text: string): void {
 export function removeUnitFile(path: string): void {
   try {
     removeIfThere(path);
-    syncFolder(folderOf(path));
+    syncDirectory(directoryOf(path));
   } catch (error) {
     throw new Error(`Cannot remove "${path}": ${plainCause(error)}`, { cause: error });
   }

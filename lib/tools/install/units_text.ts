@@ -27,7 +27,7 @@ const MORE_RESTRICTIONS = [
   "SystemCallArchitectures=native",
 ];
 
-/** All but the folders that are named is read-only. */
+/** All but the directories that are named is read-only. */
 const CLOSED = "ProtectSystem=strict";
 
 /** Whether a text begins as what `vcm install` writes does. */
@@ -84,16 +84,16 @@ function restrictions({ givesSetIds, writes }: UnitFacts): string[] {
     ...RESTRICTIONS,
     ...(givesSetIds ? [] : [NO_SET_IDS]),
     ...MORE_RESTRICTIONS,
-    ...(writes.kind === "known" ? [CLOSED, ...writes.folders.map(openFolder)] : [
+    ...(writes.kind === "known" ? [CLOSED, ...writes.directories.map(openDirectory)] : [
       `# What is written cannot be told beforehand (${writes.because.join(", ")}), ` +
       "so the file system stays open.",
     ]),
   ];
 }
 
-/** A folder that is not there yet must not keep the unit from starting: hence the minus. */
-function openFolder(folder: string): string {
-  return `ReadWritePaths=${word(`-${folder}`)}`;
+/** A directory that is not there yet must not keep the unit from starting: hence the minus. */
+function openDirectory(directory: string): string {
+  return `ReadWritePaths=${word(`-${directory}`)}`;
 }
 
 /** @param config Absent: the default file. */
@@ -122,17 +122,17 @@ export function narrowness(
     return `it may write only where the file said before, and by now the file has ` +
       `${writes.because.join(", ")}; ${remedy}`;
   }
-  const closed = writes.folders.filter((folder) =>
-    !upwards(folder).some((one) => held.has(openFolder(one)))
+  const closed = writes.directories.filter((directory) =>
+    !upwards(directory).some((one) => held.has(openDirectory(one)))
   );
   if (closed.length === 0) return undefined;
-  return `it may not write to ${closed.map((folder) => `"${folder}"`).join(", ")}; ${remedy}`;
+  return `it may not write to ${closed.map((directory) => `"${directory}"`).join(", ")}; ${remedy}`;
 }
 
-/** A folder and those above it. */
-function upwards(folder: string): string[] {
-  const at = folder.lastIndexOf("/");
-  return at <= 0 ? [folder] : [folder, ...upwards(folder.slice(0, at))];
+/** A directory and those above it. */
+function upwards(directory: string): string[] {
+  const at = directory.lastIndexOf("/");
+  return at <= 0 ? [directory] : [directory, ...upwards(directory.slice(0, at))];
 }
 
 /** Variables are filled in where commands stand (systemd.service(5)), and nowhere else. */

@@ -5,7 +5,7 @@ import type { Note } from "./note.ts";
 /** Of an entry of `certs`. */
 export const CERTIFICATE_NOTES: Readonly<Record<keyof CertificateEntry, Note>> = {
   name: {
-    means: "Unique name, and the name of its folder in the store; wildcards too, such as " +
+    means: "Unique name, and the name of its directory in the store; wildcards too, such as " +
       "`*.apps.example.com`.",
     example: "web.example.com",
   },

@@ -14,7 +14,7 @@ export const FILE_NOTES: Readonly<Record<keyof File, Note>> = {
   include: {
     means:
       "Files with further certificates: paths, or patterns with `*` in their last part, from " +
-      "the folder of this file.",
+      "the directory of this file.",
     example: "conf.d/*.yaml",
   },
   defaults: {

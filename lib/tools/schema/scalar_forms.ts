@@ -112,7 +112,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
   [places.readFilePath, { words: "path of a file", schema: string(pattern.FILE) }],
   [places.readTokenFile, SECRET_FILE],
   [places.readSecretFile, SECRET_FILE],
-  [places.readFolderPath, { words: "path of a folder", schema: string(pattern.FOLDER) }],
+  [places.readDirectoryPath, { words: "path of a directory", schema: string(pattern.DIRECTORY) }],
   [places.readTlsTrust, {
     words: "`true`, `false`, or path",
     schema: { type: ["boolean", "string"], pattern: pattern.TLS_TRUST },

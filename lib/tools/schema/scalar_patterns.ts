@@ -42,7 +42,7 @@ export const ADDRESS = `^${caseless("http")}[Ss]?://(?![^/\\\\?#]*[^/\\\\?#:@][^
 /** Absolute, without `..`. */
 const ABSOLUTE = "(?!.*/\\.\\.(?:/|$))/";
 export const FILE = `^(?!.*/\\.?$)${ABSOLUTE}.+$`;
-export const FOLDER = `^${ABSOLUTE}.+$`;
+export const DIRECTORY = `^${ABSOLUTE}.+$`;
 export const TLS_TRUST = `^(?:true|false|${ABSOLUTE}.+)$`;
 
 export const SIGNAL = `^(?:${caseless("SIG")})?(?:${SIGNALS.map(caseless).join("|")})$`

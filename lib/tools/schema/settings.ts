@@ -15,7 +15,7 @@ export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
   },
   vault_ssl_verify: {
     means: "How the server's certificate is verified: `true` (by the host's authorities), the " +
-      "path of a CA file or of a folder of them, or `false`, which warns on every run; " +
+      "path of a CA file or of a directory of them, or `false`, which warns on every run; " +
       "`VAULT_SKIP_VERIFY`, `VAULT_CACERT` and `VAULT_CAPATH` come first.",
     default: true,
     example: "/etc/vcm/vault-ca.pem",
@@ -55,7 +55,7 @@ export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
   },
   ...ISSUING_NOTES,
   cert_store: {
-    means: "Folder of the store.",
+    means: "Directory of the store.",
     default: DEFAULT_CERT_STORE,
     example: "/srv/vcm/certs",
   },
@@ -66,7 +66,7 @@ export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
   },
   metrics_file: {
     means:
-      "File to which `vcm run` writes metrics for Prometheus, in a folder of node_exporter's " +
+      "File to which `vcm run` writes metrics for Prometheus, in a directory of node_exporter's " +
       "textfile collector; its name ends in `.prom`.",
     example: "/var/lib/node_exporter/textfile/vcm.prom",
   },
@@ -89,7 +89,7 @@ export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
     example: "81b3d0c4-0000-0000-0000-000000000000",
   },
   create_dirs: {
-    means: "Whether missing folders of targets are made (mode 0755).",
+    means: "Whether missing directories of targets are made (mode 0755).",
     default: false,
     example: true,
   },

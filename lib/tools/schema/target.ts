@@ -43,7 +43,7 @@ const SHORT_NOTES: Readonly<Record<What, Note>> = {
     example: "/srv/www/web.cer",
   },
   bundle: {
-    means: "Where a link to a folder with the whole set goes, which is replaced as one.",
+    means: "Where a link to a directory with the whole set goes, which is replaced as one.",
     example: "/etc/haproxy/certs/web",
   },
 };
@@ -87,7 +87,7 @@ export const TARGET_NOTES: Readonly<Record<keyof TargetEntry, Note>> = {
     example: "0640",
   },
   create_dirs: {
-    means: "Whether missing folders of this target are made (mode 0755).",
+    means: "Whether missing directories of this target are made (mode 0755).",
     otherwise: "that of `config`",
     example: true,
   },

@@ -8,7 +8,7 @@ export const FILES: readonly (readonly [path: string, what: string])[] = [
   [LOCAL_FILE, `Where there is no ${SYSTEM_FILE}: the configuration, for others than root.`],
   [
     DEFAULT_CERT_STORE,
-    "The store: a folder for each certificate, unless the configuration names another place.",
+    "The store: a directory for each certificate, unless the configuration names another place.",
   ],
   [`${DEFAULT_CERT_STORE}/archive`, "Revoked and earlier sets."],
   [`${DEFAULT_CERT_STORE}/.lock`, "The lock, of which one run at a time holds it."],

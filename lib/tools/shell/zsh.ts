@@ -7,7 +7,7 @@ import {
   shortConfigPattern,
 } from "./grammar.ts";
 
-/** The script for zsh, from 5.1 on: a file `_vcm` in a folder of `$fpath`, or to be sourced. */
+/** The script for zsh, from 5.1 on: a file `_vcm` in a directory of `$fpath`, or to be sourced. */
 export function zshCompletion(commands: readonly Command[]): string {
   const taken = commands.map(({ name, options }) =>
     `    ${name}) specs=(${options.map((option) => `$${variable(option)}`).join(" ")}) ;;\n`

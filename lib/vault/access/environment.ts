@@ -7,7 +7,7 @@ export interface Surroundings {
   readonly env: (name: string) => string | undefined;
   /** Text and permission bits of a regular file, links followed. */
   readonly read: (path: string) => FileText;
-  /** Names of all that lies in a folder. */
+  /** Names of all that lies in a directory. */
   readonly list: (path: string) => readonly string[];
   readonly exists: (path: string) => boolean;
 }

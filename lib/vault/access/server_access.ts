@@ -167,7 +167,7 @@ export function unverifiedBy(
   return "vault_ssl_verify: false";
 }
 
-/** A file goes before a folder (Vault, "Environment variables"). */
+/** A file goes before a directory (Vault, "Environment variables"). */
 function givenAuthorities(around: Pick<Surroundings, "env">): Variable | undefined {
   return readVariable(around, "CACERT") ?? readVariable(around, "CAPATH");
 }

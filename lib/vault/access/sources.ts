@@ -34,9 +34,9 @@ export function fromSystemd(name: string, around: Surroundings): Found | undefin
 
 /** Where systemd put a credential, if it did. */
 export function credentialPath(name: string, around: Surroundings): string | undefined {
-  const folder = around.env("CREDENTIALS_DIRECTORY");
-  const path = `${folder}/${name}`;
-  return folder && around.exists(path) ? path : undefined;
+  const directory = around.env("CREDENTIALS_DIRECTORY");
+  const path = `${directory}/${name}`;
+  return directory && around.exists(path) ? path : undefined;
 }
 
 /** @param what As a message names it: "the token". */

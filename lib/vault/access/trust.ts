@@ -21,9 +21,9 @@ export function readTrustedAuthorities(
   around: Surroundings,
 ): string[] {
   if (trust.kind === "file") return readPlace(trust.path, around);
-  const [file, folder] = [around.env("SSL_CERT_FILE"), around.env("SSL_CERT_DIR")];
+  const [file, directory] = [around.env("SSL_CERT_FILE"), around.env("SSL_CERT_DIR")];
   if (file) return readBundle(file, around);
-  if (folder) return readFolder(folder, around);
+  if (directory) return readDirectory(directory, around);
   for (const path of SYSTEM_BUNDLES) {
     try {
       return usable(around.read(path).text);
@@ -34,21 +34,21 @@ export function readTrustedAuthorities(
   return [];
 }
 
-/** A file, or a folder of files. */
+/** A file, or a directory of files. */
 function readPlace(path: string, around: Surroundings): string[] {
   try {
     return readBundle(path, around);
   } catch (error) {
     if (!/: is a directory$/.test((error as Error).message)) throw error;
   }
-  const authorities = readFolder(path, around);
+  const authorities = readDirectory(path, around);
   if (authorities.length > 0) return authorities;
-  throw new VaultError(`No file in the CA folder "${path}" holds a PEM certificate`);
+  throw new VaultError(`No file in the CA directory "${path}" holds a PEM certificate`);
 }
 
-/** As OpenSSL has it, a folder of PEM files; what is none is passed over. */
-function readFolder(path: string, { list, read }: Surroundings): string[] {
-  return readNamed("the CA folder", path, list).flatMap((name) => {
+/** As OpenSSL has it, a directory of PEM files; what is none is passed over. */
+function readDirectory(path: string, { list, read }: Surroundings): string[] {
+  return readNamed("the CA directory", path, list).flatMap((name) => {
     try {
       return usable(read(`${path}/${name}`).text);
     } catch {

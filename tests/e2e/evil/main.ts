@@ -5,10 +5,10 @@ import { processHost } from "../../../lib/command/host.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import { attempts } from "./attempts.ts";
 
-const [folder = ""] = Deno.args;
+const [directory = ""] = Deno.args;
 const plan: Plan = {
   at: new Date(),
-  certStore: `${folder}/store`,
+  certStore: `${directory}/store`,
   certificates: [],
   services: [],
   steps: [
@@ -18,7 +18,7 @@ const plan: Plan = {
       storedSetUsable: true,
       targets: [{
         what: "cert",
-        path: `${folder}/ssl/web.crt`,
+        path: `${directory}/ssl/web.crt`,
         drift: [{ kind: "missing" }],
         mode: 0o644,
         createDirs: false,
@@ -46,12 +46,12 @@ const { promise, resolve, reject } = Promise.withResolvers<unknown>();
 worker.onmessage = ({ data }) => resolve(data);
 worker.onerror = (error) => reject(new Error(error.message));
 processHost().giveUp("read", "write", "net", "run", "env", "sys");
-worker.postMessage({ folder });
+worker.postMessage({ directory });
 const inWorker = await promise;
 const inMain = await attempts({
-  "a file to read": () => Deno.readTextFileSync(`${folder}/secret`),
-  "a file to write": () => Deno.writeTextFileSync(`${folder}/ssl/web.crt`, "x"),
-  "the store": () => Deno.writeTextFileSync(`${folder}/store/x`, "x"),
+  "a file to read": () => Deno.readTextFileSync(`${directory}/secret`),
+  "a file to write": () => Deno.writeTextFileSync(`${directory}/ssl/web.crt`, "x"),
+  "the store": () => Deno.writeTextFileSync(`${directory}/store/x`, "x"),
   "a host": () => Deno.connect({ hostname: "127.0.0.1", port: 9 }),
   "a program": () => new Deno.Command("/bin/true", { clearEnv: true }).output(),
   "a variable": () => Deno.env.get("HOME"),

@@ -95,7 +95,7 @@ const target = fc.tuple(
 );
 
 function targetEntry(
-  [what, long, folder, keys, inPlace, overwrite]: [
+  [what, long, directory, keys, inPlace, overwrite]: [
     What,
     boolean,
     string,
@@ -105,7 +105,7 @@ function targetEntry(
   ],
   at: string,
 ): Values {
-  const dest = `/etc/${folder}/${at}.pem`;
+  const dest = `/etc/${directory}/${at}.pem`;
   const password = what === "pkcs12" ? { password_file: "/etc/vcm/password" } : {};
   const over = what === "bundle" ? {} : { ...inPlace, ...overwrite };
   return { ...keys, ...over, ...password, ...(long ? { source: what, dest } : { [what]: dest }) };

@@ -42,7 +42,7 @@ const FIXED: readonly (readonly [string, Reader<string>])[] = [
   ["readOtherSan", names.readOtherSan],
   ["readUnit", names.readUnit],
   ["readFilePath", places.readFilePath],
-  ["readFolderPath", places.readFolderPath],
+  ["readFolderPath", places.readDirectoryPath],
   ["readAddress", places.readAddress],
   ["readSignal", services.readSignal],
 ];

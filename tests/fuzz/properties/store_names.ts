@@ -1,4 +1,4 @@
-/** Any name that a file may give: what is accepted stays in the store, and is one folder or file. */
+/** Any name that a file may give: what is accepted stays in the store, and is one directory or file. */
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import fc from "fast-check";
@@ -8,7 +8,7 @@ import { readFilePath } from "../../../lib/config/read_places.ts";
 import { readServiceName } from "../../../lib/config/read_service.ts";
 import { serviceIdentity } from "../../../lib/config/service_form.ts";
 import * as paths from "../../../lib/store/store_paths.ts";
-import { folderOf } from "../../../lib/text/path.ts";
+import { directoryOf } from "../../../lib/text/path.ts";
 import { MANAGERS } from "../../../lib/config/types.ts";
 import { anyText, anyValue } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
@@ -39,10 +39,10 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** The path is one step below the folder, and stays so when it is resolved. */
-function assertBelow(folder: string, path: string): void {
+/** The path is one step below the directory, and stays so when it is resolved. */
+function assertBelow(directory: string, path: string): void {
   assert.equal(posix.resolve(path), path);
-  assert.equal(posix.dirname(path), folder);
+  assert.equal(posix.dirname(path), directory);
   assert.ok(!path.includes("\0") && bytesOf(posix.basename(path)).length <= LONGEST, path);
 }
 
@@ -50,21 +50,25 @@ export const STORE_NAMES = [
   fuzz("the name of a certificate never leaves the store", name, (text) => {
     const name = readCertificateName(text);
     if (name instanceof Mistake) return;
-    const folder = paths.storedFolder(STORE, name);
-    const all = [folder, paths.stagedFolder(STORE, name), paths.retiredFolder(STORE, name)];
+    const directory = paths.storedDirectory(STORE, name);
+    const all = [
+      directory,
+      paths.stagedDirectory(STORE, name),
+      paths.retiredDirectory(STORE, name),
+    ];
     for (const path of all) assertBelow(STORE, path);
-    assertBelow(folder, paths.storedFile(STORE, name, "privkey"));
-    assertBelow(`${STORE}/archive/${name}`, paths.archivedFolder(STORE, name, "0a:1b"));
-    const own = [paths.lockFile(STORE), paths.markerFolder(STORE), `${STORE}/archive`, ...all];
+    assertBelow(directory, paths.storedFile(STORE, name, "privkey"));
+    assertBelow(`${STORE}/archive/${name}`, paths.archivedDirectory(STORE, name, "0a:1b"));
+    const own = [paths.lockFile(STORE), paths.markerDirectory(STORE), `${STORE}/archive`, ...all];
     assert.equal(new Set(own).size, own.length, "it takes a place that something else has");
   }),
-  fuzz("two names of certificates are two folders", twoNames, ([one, other]) => {
+  fuzz("two names of certificates are two directories", twoNames, ([one, other]) => {
     if ([one, other].some((text) => readCertificateName(text) instanceof Mistake)) return;
     const same = String(bytesOf(one)) === String(bytesOf(other));
-    assert.equal(same, one === other, "the names differ, and their folder does not");
+    assert.equal(same, one === other, "the names differ, and their directory does not");
   }),
   fuzz(
-    "the marker of a service never leaves its folder",
+    "the marker of a service never leaves its directory",
     fc.tuple(name, fc.constantFrom(undefined, ...MANAGERS)),
     ([text, manager]) => {
       const name = readServiceName(text);
@@ -72,17 +76,17 @@ export const STORE_NAMES = [
       const identity = serviceIdentity({ name, manager }, new Map());
       if (identity === undefined) return;
       const marker = paths.markerFile(STORE, identity.id);
-      assertBelow(paths.markerFolder(STORE), marker);
+      assertBelow(paths.markerDirectory(STORE), marker);
     },
   ),
-  fuzz("what lies beside a target lies in its folder", name, (text) => {
+  fuzz("what lies beside a target lies in its directory", name, (text) => {
     const path = readFilePath(text.startsWith("/") ? text : `/etc/ssl/${text}`);
     if (path instanceof Mistake) return;
     assert.equal(posix.resolve(path), path);
     for (const beside of [paths.temporaryFile(path), paths.replacedFile(path)]) {
       assert.equal(posix.resolve(beside), beside);
       assert.equal(posix.dirname(beside), posix.dirname(path));
-      assert.equal(folderOf(beside), folderOf(path));
+      assert.equal(directoryOf(beside), directoryOf(path));
       assert.ok(paths.isLeftover(posix.basename(beside)));
     }
   }),

@@ -9,14 +9,14 @@ import {
 } from "../../../lib/store/pending_action.ts";
 import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
-import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
+import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 
 const SERVICE = "command:reload web";
 const MARKER = `.owed/${SERVICE}`;
 const [EARLY, LATE] = [new Date("2026-12-01T09:00:00.123Z"), new Date("2026-12-02T09:00:00Z")];
 
 /** What the next run reads; names of all certificates are those of the file. */
-async function observed(store: Folder, ...names: string[]) {
+async function observed(store: Directory, ...names: string[]) {
   const services = [makeService({ id: SERVICE, manager: "command" })];
   const specs = names.map((name) => makeSpec({ name, services }));
   const { markers } = await observeMarkers(store.path, specs);
@@ -25,7 +25,7 @@ async function observed(store: Folder, ...names: string[]) {
 }
 
 Deno.test("noteAction() adds the time of the action, and leaves the rest and the marker's time", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "no");
   Deno.utimeSync(store.at(MARKER), 2000, 2000);
@@ -42,7 +42,7 @@ Deno.test("noteAction() adds the time of the action, and leaves the rest and the
 });
 
 Deno.test("noteAction() makes a marker where there is none, for the certificates of the service", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   assert.equal(noteAction(store.path, SERVICE, ["web", "mail"], EARLY), true);
   const { certificates, actedAt } = await observed(store, "web", "mail") ?? {};
   assert.deepEqual([certificates, actedAt], [["web", "mail"], EARLY]);
@@ -50,7 +50,7 @@ Deno.test("noteAction() makes a marker where there is none, for the certificates
 });
 
 Deno.test("noteFailedAction() says when the last action failed, or that none did on what was up", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, SERVICE, "web");
   noteFailedAction(store.path, SERVICE, "the first", EARLY);
   noteFailedAction(store.path, SERVICE, "the\nacted: 2020-01-01T00:00:00Z", LATE);
@@ -62,7 +62,7 @@ Deno.test("noteFailedAction() says when the last action failed, or that none did
 });
 
 Deno.test("new files and a failing validate leave what is noted of the action", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, SERVICE, "web");
   noteFailedAction(store.path, SERVICE, "no", EARLY);
   writeMarker(store.path, SERVICE, "mail");
@@ -76,7 +76,7 @@ Deno.test("new files and a failing validate leave what is noted of the action", 
 });
 
 Deno.test("a marker that is handed on says nothing of the action on the old service", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, "ngnix.service", "web");
   noteFailedAction(store.path, "ngnix.service", "no", EARLY);
   const before = await observed(store, "web");
@@ -86,7 +86,7 @@ Deno.test("a marker that is handed on says nothing of the action on the old serv
 });
 
 Deno.test("a marker without the time, or with one that nobody can read, knows of no action", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   for (const line of ["", "acted: \n", "acted: soon\n", "acted: 2026-13-45T00:00:00Z\n"]) {
     store.write(MARKER, `x\ncertificate: web\n${line}failed: no\n`);
     const { certificates, failure, ...rest } = await observed(store, "web") ?? {};
@@ -95,7 +95,7 @@ Deno.test("a marker without the time, or with one that nobody can read, knows of
 });
 
 Deno.test("what lies in the marker's place keeps no action from being done", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${MARKER}/x`, "x");
   assert.equal(noteAction(store.path, SERVICE, ["web"], EARLY), false);
   noteFailedAction(store.path, SERVICE, "no", EARLY);

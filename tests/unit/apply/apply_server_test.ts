@@ -5,7 +5,7 @@ import { issueStep, kinds, setbacks, withRig } from "./plans.ts";
 const NAMES = ["a.example.test", "b.example.test", "c.example.test"];
 
 Deno.test("apply() asks a server that is down once, and says it for each certificate", () =>
-  withRig(async ({ access, plan, run, folder }) => {
+  withRig(async ({ access, plan, run, directory }) => {
     let contacts = 0;
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const accepting = (async () => {
@@ -25,7 +25,7 @@ Deno.test("apply() asks a server that is down once, and says it for each certifi
     assert.equal(new Set(setbacks(events).map(([, , , message]) => message)).size, 1);
     // The probe and the login; the runtime tries a connection that was closed on it once more.
     assert.ok(contacts <= 3, `${contacts} contacts`);
-    assert.deepEqual(folder.tree(), ["ssl/", "store/"]);
+    assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
   }));
 
 Deno.test("apply() without a way to the server says why, and asks nobody", () =>
@@ -45,8 +45,8 @@ Deno.test("apply() asks the server nothing where the plan issues nothing", () =>
   }));
 
 Deno.test("apply() stores no certificate that would be due at once, and keeps the old one", () =>
-  withRig(async ({ plan, run, folder }) => {
-    folder.write("store/web.example.test/cert.pem", "old\n");
+  withRig(async ({ plan, run, directory }) => {
+    directory.write("store/web.example.test/cert.pem", "old\n");
     const step = issueStep("web.example.test", { role: "short", ttl: 30 * 86_400 });
     const renew = { kind: "duration", seconds: 1_800 } as const;
     const [setback] = setbacks(await run(plan({ ...step, renew })));
@@ -58,8 +58,8 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
         '(MOMENT), inside its renewal window of 30m; raise max_ttl of the role "short" or of the ' +
         'mount, or lower "renew"',
     );
-    assert.equal(folder.read("store/web.example.test/cert.pem"), "old\n");
-    assert.deepEqual(folder.tree(), [
+    assert.equal(directory.read("store/web.example.test/cert.pem"), "old\n");
+    assert.deepEqual(directory.tree(), [
       "ssl/",
       "store/",
       "store/web.example.test/",
@@ -91,22 +91,22 @@ Deno.test("apply() stores a short certificate where the window is a share of it"
   }));
 
 Deno.test("apply() stores no certificate that is not valid yet by this host's clock", () =>
-  withRig(async ({ plan, run, folder }) => {
+  withRig(async ({ plan, run, directory }) => {
     const [setback] = setbacks(await run(plan(issueStep("web.example.test"))));
     assert.match(
       setback?.[3] ?? "",
       /^The certificate is valid only from 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
     );
-    assert.deepEqual(folder.tree(), ["ssl/", "store/"]);
+    assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
   }, { now: () => new Date(Date.now() + 3_600_000) }));
 
 Deno.test("apply() says that a store cannot be written, and leaves it as it is", () =>
-  withRig(async ({ plan, run, folder }) => {
-    folder.write("store/.new-web.example.test", "a file in the way");
+  withRig(async ({ plan, run, directory }) => {
+    directory.write("store/.new-web.example.test", "a file in the way");
     const [setback] = setbacks(await run(plan(issueStep("web.example.test"))));
     assert.equal(
       setback?.[3],
-      `Cannot write the new certificate into the store "${folder.at("store")}": not a directory`,
+      `Cannot write the new certificate into the store "${directory.at("store")}": not a directory`,
     );
-    assert.deepEqual(folder.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);
+    assert.deepEqual(directory.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);
   }));

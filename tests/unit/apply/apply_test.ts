@@ -6,12 +6,15 @@ const RENEWED = [{ kind: "renewed" }] as const;
 const BAD = "denied.example.test";
 
 Deno.test("apply() issues, stores and deploys, and the files are of one set", () =>
-  withRig(async ({ folder, plan, run, vault }) => {
+  withRig(async ({ directory, plan, run, vault }) => {
     const name = "web.example.test";
-    const events = await run(plan(issueStep(name), deployStep(folder, name, MISSING)));
+    const events = await run(plan(issueStep(name), deployStep(directory, name, MISSING)));
     assert.deepEqual(kinds(events), ["issued", "deployed", "deployed"]);
     for (const [what, ending] of [["cert", "crt"], ["privkey", "key"]]) {
-      assert.equal(folder.read(`ssl/${name}.${ending}`), folder.read(`store/${name}/${what}.pem`));
+      assert.equal(
+        directory.read(`ssl/${name}.${ending}`),
+        directory.read(`store/${name}/${what}.pem`),
+      );
     }
     const paths = vault.requests.map(({ path }) => path);
     assert.deepEqual(paths, [
@@ -32,15 +35,15 @@ Deno.test("apply() logs in once for many certificates", () =>
   }));
 
 Deno.test("apply() lets one certificate fail and does the others", () =>
-  withRig(async ({ folder, plan, run, vault }) => {
+  withRig(async ({ directory, plan, run, vault }) => {
     const [first, last] = ["a.example.test", "z.example.test"];
     const events = await run(plan(
       issueStep(first),
-      deployStep(folder, first, MISSING),
+      deployStep(directory, first, MISSING),
       issueStep(BAD, { role: "denied" }),
-      deployStep(folder, BAD, MISSING),
+      deployStep(directory, BAD, MISSING),
       issueStep(last),
-      deployStep(folder, last, MISSING),
+      deployStep(directory, last, MISSING),
     ));
     assert.deepEqual(setbacks(events), [
       [
@@ -53,22 +56,22 @@ Deno.test("apply() lets one certificate fail and does the others", () =>
       ],
       ["skipped", "deploy", BAD, "no new certificate was issued"],
     ]);
-    assert.deepEqual(Deno.lstatSync(folder.at(`store/${last}`)).isDirectory, true);
-    assert.equal(folder.tree().some((path) => path.includes(BAD)), false);
+    assert.deepEqual(Deno.lstatSync(directory.at(`store/${last}`)).isDirectory, true);
+    assert.equal(directory.tree().some((path) => path.includes(BAD)), false);
     assert.equal(
-      folder.tree().filter((path) => path.startsWith("ssl/") && path !== "ssl/").length,
+      directory.tree().filter((path) => path.startsWith("ssl/") && path !== "ssl/").length,
       4,
     );
   }));
 
 Deno.test("apply() mends what drifted from the stored set though the issue failed", () =>
-  withRig(async ({ folder, plan, run }) => {
+  withRig(async ({ directory, plan, run }) => {
     for (const what of ["cert", "privkey"]) {
-      folder.write(`store/${BAD}/${what}.pem`, `old ${what}\n`);
+      directory.write(`store/${BAD}/${what}.pem`, `old ${what}\n`);
     }
-    folder.write(`ssl/${BAD}.crt`, "damaged\n");
-    folder.write(`ssl/${BAD}.key`, "old privkey\n");
-    const step = deployStep(folder, BAD, RENEWED, true);
+    directory.write(`ssl/${BAD}.crt`, "damaged\n");
+    directory.write(`ssl/${BAD}.key`, "old privkey\n");
+    const step = deployStep(directory, BAD, RENEWED, true);
     const [cert, key] = step.targets;
     assert.ok(cert && key);
     const before = Deno.lstatSync(key.path).ino;
@@ -80,37 +83,37 @@ Deno.test("apply() mends what drifted from the stored set though the issue faile
     const [, deployed] = events;
     assert.ok(deployed?.kind === "deployed");
     assert.deepEqual(deployed.drift, [{ kind: "content" }]);
-    assert.equal(folder.read(`ssl/${BAD}.crt`), "old cert\n");
+    assert.equal(directory.read(`ssl/${BAD}.crt`), "old cert\n");
     assert.equal(Deno.lstatSync(key.path).ino, before);
   }));
 
 Deno.test("apply() deploys nothing of a stored set that is not whole", () =>
-  withRig(async ({ folder, plan, run }) => {
-    folder.write(`store/${BAD}/cert.pem`, "of another key\n");
+  withRig(async ({ directory, plan, run }) => {
+    directory.write(`store/${BAD}/cert.pem`, "of another key\n");
     const events = await run(plan(
       issueStep(BAD, { role: "denied" }),
-      deployStep(folder, BAD, [{ kind: "renewed" }, { kind: "mode", from: "0644", to: "0600" }]),
+      deployStep(directory, BAD, [{ kind: "renewed" }, { kind: "mode", from: "0644", to: "0600" }]),
     ));
     assert.deepEqual(kinds(events), ["failed", "skipped"]);
-    assert.equal(folder.tree().includes(`ssl/${BAD}.crt`), false);
+    assert.equal(directory.tree().includes(`ssl/${BAD}.crt`), false);
   }));
 
 Deno.test("apply() gives events that can be cloned, and that hold no secret", () =>
-  withRig(async ({ folder, plan, run, vault }) => {
+  withRig(async ({ directory, plan, run, vault }) => {
     const name = "web.example.test";
-    folder.write("ssl/.gone.vcm-new", "left\n");
+    directory.write("ssl/.gone.vcm-new", "left\n");
     const events = await run(plan(
       {
         kind: "tidy",
         certificate: name,
         store: true,
         unjudged: [],
-        leftovers: [folder.at("ssl/.gone.vcm-new")],
+        leftovers: [directory.at("ssl/.gone.vcm-new")],
         detail: "an interrupted run left something",
         closeKey: false,
       },
       issueStep(name, { ttl: 200 * 86_400 }),
-      deployStep(folder, name, MISSING),
+      deployStep(directory, name, MISSING),
       issueStep(BAD, { role: "denied" }),
       { kind: "settle", service: "nginx.service", detail: "it loaded them" },
     ));
@@ -120,11 +123,11 @@ Deno.test("apply() gives events that can be cloned, and that hold no secret", ()
     }
     assert.deepEqual(structuredClone(events), events);
     const text = Deno.inspect(events, { depth: 9 }) + JSON.stringify(events);
-    const key = folder.read(`store/${name}/privkey.pem`).split("\n")[1] ?? "";
+    const key = directory.read(`store/${name}/privkey.pem`).split("\n")[1] ?? "";
     for (const secret of [key, vault.secretId, "PRIVATE KEY"]) {
       assert.equal(text.includes(secret), false);
     }
-    assert.deepEqual(folder.tree().filter((path) => path.endsWith("vcm-new")), []);
+    assert.deepEqual(directory.tree().filter((path) => path.endsWith("vcm-new")), []);
   }));
 
 Deno.test("apply() warns of a lifetime that the role cut, once, with both figures", () =>
@@ -139,13 +142,13 @@ Deno.test("apply() warns of a lifetime that the role cut, once, with both figure
   }));
 
 Deno.test("apply() tidies the new and the old file of an interrupted run away", () =>
-  withRig(async ({ folder, plan, run }) => {
-    folder.write("ssl/.web.crt.vcm-new", "half");
-    folder.write("ssl/.web.crt.vcm-old", "old");
-    folder.write("ssl/.web.key.vcm-old", "old");
-    folder.write("ssl/web.crt", "new");
+  withRig(async ({ directory, plan, run }) => {
+    directory.write("ssl/.web.crt.vcm-new", "half");
+    directory.write("ssl/.web.crt.vcm-old", "old");
+    directory.write("ssl/.web.key.vcm-old", "old");
+    directory.write("ssl/web.crt", "new");
     const names = [".web.crt.vcm-new", ".web.crt.vcm-old", ".web.key.vcm-old"];
-    const leftovers = names.map((name) => folder.at(`ssl/${name}`));
+    const leftovers = names.map((name) => directory.at(`ssl/${name}`));
     const events = await run(plan({
       kind: "tidy",
       certificate: "web",
@@ -163,13 +166,13 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
         detail: `removed "${path}" of an interrupted run`,
       })),
     );
-    assert.deepEqual(folder.tree(), ["ssl/", "ssl/web.crt", "store/"]);
+    assert.deepEqual(directory.tree(), ["ssl/", "ssl/web.crt", "store/"]);
   }));
 
 Deno.test("apply() skips all of a certificate that cannot be tidied, and does the others", () =>
-  withRig(async ({ folder, plan, run }) => {
+  withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
-    folder.write(`store/.new-${name}`, "a file in the way");
+    directory.write(`store/.new-${name}`, "a file in the way");
     const events = await run(plan(
       {
         kind: "tidy",
@@ -181,7 +184,7 @@ Deno.test("apply() skips all of a certificate that cannot be tidied, and does th
         closeKey: false,
       },
       issueStep(name),
-      deployStep(folder, name, MISSING),
+      deployStep(directory, name, MISSING),
       issueStep("other.example.test"),
     ));
     assert.deepEqual(kinds(events).sort(), ["failed", "issued", "skipped"]);
@@ -192,11 +195,11 @@ Deno.test("apply() skips all of a certificate that cannot be tidied, and does th
   }));
 
 Deno.test("apply() lets deploying fail without touching a target", () =>
-  withRig(async ({ folder, plan, run }) => {
+  withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
-    Deno.mkdirSync(folder.at(`ssl/.${name}.key.vcm-new/in-the-way`), { recursive: true });
-    folder.write(`ssl/${name}.crt`, "old\n");
-    const events = await run(plan(issueStep(name), deployStep(folder, name, RENEWED)));
+    Deno.mkdirSync(directory.at(`ssl/.${name}.key.vcm-new/in-the-way`), { recursive: true });
+    directory.write(`ssl/${name}.crt`, "old\n");
+    const events = await run(plan(issueStep(name), deployStep(directory, name, RENEWED)));
     assert.deepEqual(kinds(events), ["issued", "failed"]);
-    assert.equal(folder.read(`ssl/${name}.crt`), "old\n");
+    assert.equal(directory.read(`ssl/${name}.crt`), "old\n");
   }));

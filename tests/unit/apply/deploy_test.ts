@@ -8,8 +8,8 @@ import {
 import { Hands } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
-  type Folder,
-  makeFolder,
+  type Directory,
+  makeDirectory,
   modeOf,
   ownersOf,
   rejectionOf,
@@ -24,8 +24,8 @@ function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
 }
 
 /** Two targets, one after the other. */
-function pair(folder: Folder): [TargetStep, TargetStep] {
-  return [target(folder.at("web.crt")), target(folder.at("web.key"))];
+function pair(directory: Directory): [TargetStep, TargetStep] {
+  return [target(directory.at("web.crt")), target(directory.at("web.key"))];
 }
 
 /** Deploys "new cert" and so on, and keeps what it was told in order. */
@@ -47,94 +47,97 @@ async function run(
 
 Deno.test("deploy() writes each file with its mode, whatever the umask", async () => {
   for (const mask of [0o000, 0o077]) {
-    using folder = makeFolder();
-    const told = await withUmaskUntil(mask, () => run(pair(folder)));
+    using directory = makeDirectory();
+    const told = await withUmaskUntil(mask, () => run(pair(directory)));
     assert.deepEqual(told, ["before", "cert", "privkey"]);
-    assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
-    assert.deepEqual(["web.crt", "web.key"].map((name) => modeOf(folder.at(name))), ["644", "600"]);
-    assert.equal(folder.read("web.key"), "new privkey\n");
+    assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
+    assert.deepEqual(["web.crt", "web.key"].map((name) => modeOf(directory.at(name))), [
+      "644",
+      "600",
+    ]);
+    assert.equal(directory.read("web.key"), "new privkey\n");
   }
 });
 
 Deno.test("deploy() changes no target before the callback, when all files are made", async () => {
-  using folder = makeFolder();
-  folder.write("web.crt", "old cert\n");
-  await run(pair(folder), {
+  using directory = makeDirectory();
+  directory.write("web.crt", "old cert\n");
+  await run(pair(directory), {
     beforeFirstRename: () => {
-      assert.deepEqual(folder.tree(), [
+      assert.deepEqual(directory.tree(), [
         ".web.crt.vcm-new",
         ".web.crt.vcm-old",
         ".web.key.vcm-new",
         "web.crt",
       ]);
-      assert.equal(folder.read("web.crt"), "old cert\n");
-      assert.equal(modeOf(folder.at(".web.key.vcm-new")), "600");
+      assert.equal(directory.read("web.crt"), "old cert\n");
+      assert.equal(modeOf(directory.at(".web.key.vcm-new")), "600");
     },
   });
 });
 
 Deno.test("deploy() changes nothing and leaves nothing where the callback fails", async () => {
-  using folder = makeFolder();
-  folder.write("web.crt", "old cert\n");
+  using directory = makeDirectory();
+  directory.write("web.crt", "old cert\n");
   const beforeFirstRename = () => {
     throw new Error("no space for the marker");
   };
-  const error = await rejectionOf(run(pair(folder), { beforeFirstRename }));
+  const error = await rejectionOf(run(pair(directory), { beforeFirstRename }));
   assert.equal(error.message, "no space for the marker");
-  assert.deepEqual(folder.tree(), ["web.crt"]);
-  assert.equal(folder.read("web.crt"), "old cert\n");
+  assert.deepEqual(directory.tree(), ["web.crt"]);
+  assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
-Deno.test("deploy() is all or none: a target without folder keeps the others as they are", async () => {
-  using folder = makeFolder();
-  folder.write("web.crt", "old cert\n");
-  const targets = [target(folder.at("web.crt")), target(folder.at("none/web.key"))];
+Deno.test("deploy() is all or none: a target without directory keeps the others as they are", async () => {
+  using directory = makeDirectory();
+  directory.write("web.crt", "old cert\n");
+  const targets = [target(directory.at("web.crt")), target(directory.at("none/web.key"))];
   const told: string[] = [];
   const error = await rejectionOf(run(targets, { beforeFirstRename: () => told.push("before") }));
-  const path = folder.at("none/web.key");
+  const path = directory.at("none/web.key");
   assert.equal(error.message, `Cannot write "${path}": no such file or directory`);
-  assert.deepEqual([told, folder.tree()], [[], ["web.crt"]]);
-  assert.equal(folder.read("web.crt"), "old cert\n");
+  assert.deepEqual([told, directory.tree()], [[], ["web.crt"]]);
+  assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
 Deno.test("deploy() is all or none: a content that cannot be had keeps all as it is", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const content = ({ what }: TargetStep) => {
     if (what === "privkey") throw new Error("EACCES: permission denied, open 'privkey.pem'");
     return "new";
   };
-  const error = await rejectionOf(run(pair(folder), { content }));
-  assert.equal(error.message, `Cannot write "${folder.at("web.key")}": permission denied`);
-  assert.deepEqual(folder.tree(), []);
+  const error = await rejectionOf(run(pair(directory), { content }));
+  assert.equal(error.message, `Cannot write "${directory.at("web.key")}": permission denied`);
+  assert.deepEqual(directory.tree(), []);
 });
 
 Deno.test("deploy() puts back what it has replaced where a later rename fails", async () => {
-  using folder = makeFolder();
-  const [cert, key] = pair(folder);
-  const third = target(folder.at("other.crt"));
-  folder.write("web.crt", "old\n", 0o640);
-  const before = Deno.statSync(folder.at("web.crt"));
+  using directory = makeDirectory();
+  const [cert, key] = pair(directory);
+  const third = target(directory.at("other.crt"));
+  directory.write("web.crt", "old\n", 0o640);
+  const before = Deno.statSync(directory.at("web.crt"));
   const error = await rejectionOf(run([cert, key, third], {
-    beforeFirstRename: () => folder.write("web.key/in-the-way", "x"),
+    beforeFirstRename: () => directory.write("web.key/in-the-way", "x"),
   }));
   assert.ok(error instanceof NotDeployedError);
   assert.match(
     error.message,
     new RegExp(`^Cannot replace "${key.path}": [a-z ]+; put back ${cert.path}$`),
   );
-  assert.deepEqual(folder.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
-  const { ino, mode, mtime } = Deno.statSync(folder.at("web.crt"));
+  assert.deepEqual(directory.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
+  const { ino, mode, mtime } = Deno.statSync(directory.at("web.crt"));
   assert.deepEqual([ino, mode, mtime], [before.ino, before.mode, before.mtime]);
 });
 
 Deno.test("deploy() says which files do not belong together where it cannot put back either", async () => {
-  using folder = makeFolder();
-  const [cert, key] = pair(folder);
-  folder.write("web.crt", "old\n");
+  using directory = makeDirectory();
+  const [cert, key] = pair(directory);
+  directory.write("web.crt", "old\n");
   const error = await rejectionOf(run([cert, key], {
     beforeFirstRename: () => {
-      folder.write("web.key/in-the-way", "x");
-      Deno.removeSync(folder.at(".web.crt.vcm-old"));
+      directory.write("web.key/in-the-way", "x");
+      Deno.removeSync(directory.at(".web.crt.vcm-old"));
     },
   }));
   assert.ok(error instanceof HalfDeployedError);
@@ -148,49 +151,52 @@ Deno.test("deploy() says which files do not belong together where it cannot put 
 });
 
 Deno.test("deploy() is not half where the first rename fails", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const error = await rejectionOf(
-    run(pair(folder), { beforeFirstRename: () => folder.write("web.crt/in-the-way", "x") }),
+    run(pair(directory), { beforeFirstRename: () => directory.write("web.crt/in-the-way", "x") }),
   );
   assert.equal(error instanceof HalfDeployedError, false);
-  assert.match(error.message, new RegExp(`^Cannot replace "${folder.at("web.crt")}": `));
-  assert.deepEqual(folder.tree(), ["web.crt/", "web.crt/in-the-way"]);
+  assert.match(error.message, new RegExp(`^Cannot replace "${directory.at("web.crt")}": `));
+  assert.deepEqual(directory.tree(), ["web.crt/", "web.crt/in-the-way"]);
 });
 
 Deno.test("deploy() takes a leftover out of the way, also one that is a link", async () => {
-  using folder = makeFolder();
-  folder.write("victim", "mine");
-  folder.write(".web.crt.vcm-new", "half", 0o666);
-  Deno.symlinkSync(folder.at("victim"), folder.at(".web.key.vcm-new"));
-  await run(pair(folder));
-  assert.deepEqual(folder.tree(), ["victim", "web.crt", "web.key"]);
-  assert.deepEqual([folder.read("victim"), modeOf(folder.at("web.crt"))], ["mine", "644"]);
+  using directory = makeDirectory();
+  directory.write("victim", "mine");
+  directory.write(".web.crt.vcm-new", "half", 0o666);
+  Deno.symlinkSync(directory.at("victim"), directory.at(".web.key.vcm-new"));
+  await run(pair(directory));
+  assert.deepEqual(directory.tree(), ["victim", "web.crt", "web.key"]);
+  assert.deepEqual([directory.read("victim"), modeOf(directory.at("web.crt"))], ["mine", "644"]);
 });
 
 Deno.test("deploy() puts a file in the place of a link, and leaves what it led to", async () => {
-  using folder = makeFolder();
-  folder.write("elsewhere", "mine");
-  Deno.symlinkSync(folder.at("elsewhere"), folder.at("web.crt"));
-  await run([target(folder.at("web.crt"))]);
-  assert.equal(Deno.lstatSync(folder.at("web.crt")).isFile, true);
-  assert.deepEqual([folder.read("elsewhere"), folder.read("web.crt")], ["mine", "new cert\n"]);
+  using directory = makeDirectory();
+  directory.write("elsewhere", "mine");
+  Deno.symlinkSync(directory.at("elsewhere"), directory.at("web.crt"));
+  await run([target(directory.at("web.crt"))]);
+  assert.equal(Deno.lstatSync(directory.at("web.crt")).isFile, true);
+  assert.deepEqual([directory.read("elsewhere"), directory.read("web.crt")], [
+    "mine",
+    "new cert\n",
+  ]);
 });
 
-Deno.test("deploy() makes folders only where it may", async () => {
-  using folder = makeFolder();
-  const path = folder.at("a/b/web.crt");
+Deno.test("deploy() makes directories only where it may", async () => {
+  using directory = makeDirectory();
+  const path = directory.at("a/b/web.crt");
   await rejectionOf(run([target(path)]));
-  assert.deepEqual(folder.tree(), []);
+  assert.deepEqual(directory.tree(), []);
   await withUmaskUntil(0o022, () => run([target(path, { createDirs: true })]));
-  assert.deepEqual(folder.tree(), ["a/", "a/b/", "a/b/web.crt"]);
-  assert.equal(modeOf(folder.at("a/b")), "755");
+  assert.deepEqual(directory.tree(), ["a/", "a/b/", "a/b/web.crt"]);
+  assert.equal(modeOf(directory.at("a/b")), "755");
 });
 
-Deno.test("deploy() makes folders that services can enter, whatever the umask", async () => {
-  using folder = makeFolder();
-  const path = folder.at("a/b/web.crt");
+Deno.test("deploy() makes directories that services can enter, whatever the umask", async () => {
+  using directory = makeDirectory();
+  const path = directory.at("a/b/web.crt");
   await withUmaskUntil(0o077, () => run([target(path, { createDirs: true })]));
-  assert.deepEqual([modeOf(folder.at("a")), modeOf(folder.at("a/b"))], ["755", "755"]);
+  assert.deepEqual([modeOf(directory.at("a")), modeOf(directory.at("a/b"))], ["755", "755"]);
 });
 
 rootTest("deploy() takes owner and group from the step, never from what lies there", async () => {
@@ -200,11 +206,11 @@ rootTest("deploy() takes owner and group from the step, never from what lies the
   ]] as const;
   for (const [given, expected] of cases) {
     for (const inPlace of [false, true]) {
-      using folder = makeFolder();
-      folder.write("web.key", "old");
-      Deno.chownSync(folder.at("web.key"), 1001, 1002);
-      await run([target(folder.at("web.key"), { ...given, inPlace })]);
-      assert.deepEqual([ownersOf(folder.at("web.key")), modeOf(folder.at("web.key"))], [
+      using directory = makeDirectory();
+      directory.write("web.key", "old");
+      Deno.chownSync(directory.at("web.key"), 1001, 1002);
+      await run([target(directory.at("web.key"), { ...given, inPlace })]);
+      assert.deepEqual([ownersOf(directory.at("web.key")), modeOf(directory.at("web.key"))], [
         expected,
         "600",
       ]);
@@ -213,9 +219,9 @@ rootTest("deploy() takes owner and group from the step, never from what lies the
 });
 
 rootTest("deploy() gives a file to root's numbers, too", async () => {
-  using folder = makeFolder();
-  folder.write("web.key", "old");
-  Deno.chownSync(folder.at("web.key"), 1001, 1002);
-  await run([target(folder.at("web.key"), { uid: 0, gid: 0 })]);
-  assert.deepEqual(ownersOf(folder.at("web.key")), [0, 0]);
+  using directory = makeDirectory();
+  directory.write("web.key", "old");
+  Deno.chownSync(directory.at("web.key"), 1001, 1002);
+  await run([target(directory.at("web.key"), { uid: 0, gid: 0 })]);
+  assert.deepEqual(ownersOf(directory.at("web.key")), [0, 0]);
 });

@@ -10,7 +10,7 @@ import { issueCertificate } from "../../../lib/vault/pki/pki.ts";
 import type { VaultSession } from "../../../lib/vault/session/session.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
 import { makeAuthority, makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { makeDirectory } from "../../support/rig.ts";
 import { answerData, CA, REQUEST, sessionGiving } from "../vault/pki_answers.ts";
 import { issueStep } from "./plans.ts";
 
@@ -51,49 +51,49 @@ function publicOf(pem: string): string {
 
 Deno.test("issue() signs for the stored key where it is to be used again", async () => {
   for (const text of [STORED.pkcs8, oldForm(STORED, "sec1")]) {
-    using folder = makeFolder();
-    folder.write(`${NAME}/privkey.pem`, text);
-    assert.equal(await keyAskedFor(folder.path, true), publicOf(STORED.pkcs8));
+    using directory = makeDirectory();
+    directory.write(`${NAME}/privkey.pem`, text);
+    assert.equal(await keyAskedFor(directory.path, true), publicOf(STORED.pkcs8));
   }
 });
 
 Deno.test("issue() makes a new key where none is to be used again, or none is stored", async () => {
-  using folder = makeFolder();
-  assert.notEqual(await keyAskedFor(folder.path, true), publicOf(STORED.pkcs8));
-  folder.write(`${NAME}/privkey.pem`, STORED.pkcs8);
-  assert.notEqual(await keyAskedFor(folder.path, false), publicOf(STORED.pkcs8));
+  using directory = makeDirectory();
+  assert.notEqual(await keyAskedFor(directory.path, true), publicOf(STORED.pkcs8));
+  directory.write(`${NAME}/privkey.pem`, STORED.pkcs8);
+  assert.notEqual(await keyAskedFor(directory.path, false), publicOf(STORED.pkcs8));
 });
 
 Deno.test("issue() uses no key that belongs to another certificate than the stored one", async () => {
   const other = await makeCertificatePem(NAME);
   const cases = [[STORED.pem, true], [other.pem, false], ["garbage", false], ["", false]] as const;
   for (const [cert, reused] of cases) {
-    using folder = makeFolder();
-    folder.write(`${NAME}/privkey.pem`, STORED.pkcs8);
-    folder.write(`${NAME}/cert.pem`, cert);
-    const asked = await keyAskedFor(folder.path, true);
+    using directory = makeDirectory();
+    directory.write(`${NAME}/privkey.pem`, STORED.pkcs8);
+    directory.write(`${NAME}/cert.pem`, cert);
+    const asked = await keyAskedFor(directory.path, true);
     assert.equal(asked === publicOf(STORED.pkcs8), reused, cert);
   }
 });
 
 Deno.test("issue() asks for nothing where the stored key cannot be read", async () => {
-  using folder = makeFolder();
-  Deno.mkdirSync(folder.at(`${NAME}/privkey.pem`), { recursive: true });
+  using directory = makeDirectory();
+  Deno.mkdirSync(directory.at(`${NAME}/privkey.pem`), { recursive: true });
   const session = sessionGiving({});
   await assert.rejects(
-    issue(step({ origin: "local", reuse: true }), folder.path, session, noMarkers),
+    issue(step({ origin: "local", reuse: true }), directory.path, session, noMarkers),
     (error: Error) => error.message !== "" && !error.message.includes("PRIVATE KEY"),
   );
   assert.deepEqual(session.written, []);
 });
 
 Deno.test("issue() leaves the stored key alone where the server refuses", async () => {
-  using folder = makeFolder();
-  folder.write(`${NAME}/privkey.pem`, STORED.pkcs8);
-  await keyAskedFor(folder.path, true);
-  await keyAskedFor(folder.path, false);
-  assert.deepEqual(folder.tree(), [`${NAME}/`, `${NAME}/privkey.pem`]);
-  assert.equal(folder.read(`${NAME}/privkey.pem`), STORED.pkcs8);
+  using directory = makeDirectory();
+  directory.write(`${NAME}/privkey.pem`, STORED.pkcs8);
+  await keyAskedFor(directory.path, true);
+  await keyAskedFor(directory.path, false);
+  assert.deepEqual(directory.tree(), [`${NAME}/`, `${NAME}/privkey.pem`]);
+  assert.equal(directory.read(`${NAME}/privkey.pem`), STORED.pkcs8);
 });
 
 /** What is said of a certificate that ends so many seconds after `now`, of `ttl` asked for. */
@@ -158,18 +158,18 @@ async function refusalOf(from: number, to: number, server?: number): Promise<str
     certificate: leaf.certificate,
     private_key: leaf.privateKey,
   };
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const session = sessionGiving(data, [], server === undefined ? undefined : at(server));
   const request = { ...step({ origin: "vault", reuse: false }).request, dnsSans: [], ipSans: [] };
   try {
     await issue(
       { ...step({ origin: "vault", reuse: false }), request },
-      folder.path,
+      directory.path,
       session,
       noMarkers,
     );
   } catch (error) {
-    assert.deepEqual(folder.tree(), []);
+    assert.deepEqual(directory.tree(), []);
     return (error as Error).message
       .replace(/2\d{3}-\S+Z/, "WHEN").replace(/2\d{3}-[\d-]+ [\d:]+ UTC/, "THEN");
   }
@@ -254,28 +254,28 @@ async function belowEnding(seconds: number) {
 }
 
 Deno.test("issue() stores nothing whose chain has ended, and names the CA", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const { end, session } = await belowEnding(-2 * HOUR);
   await assert.rejects(
-    issue(step({ origin: "vault", reuse: false }), folder.path, session, noMarkers),
+    issue(step({ origin: "vault", reuse: false }), directory.path, session, noMarkers),
     {
       message:
         "The certificate would be due again at once, so it was not stored: its chain expired " +
         `2h ago (${end} UTC; "Intermediate CA"); renew that CA at the server`,
     },
   );
-  assert.deepEqual(folder.tree(), []);
+  assert.deepEqual(directory.tree(), []);
 });
 
 Deno.test("issue() stores what ends with its chain inside the window, and warns of it", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const { end, session } = await belowEnding(5 * DAY);
   const wide = {
     ...step({ origin: "vault", reuse: false }),
     renew: { kind: "duration", seconds: 10 * DAY },
   } as const;
-  const issued = await issue(wide, folder.path, session, noMarkers);
-  assert.equal(folder.read(`${NAME}/cert.pem`), issued.leaf);
+  const issued = await issue(wide, directory.path, session, noMarkers);
+  assert.equal(directory.read(`${NAME}/cert.pem`), issued.leaf);
   assert.equal(
     lifetimeWarning(wide, issued, new Date()),
     `its renewal window of 10d takes up the 5d that its chain lasts ("Intermediate CA" ends ${end}` +
@@ -283,6 +283,6 @@ Deno.test("issue() stores what ends with its chain inside the window, and warns 
   );
   const targets = [makeTarget({ what: "fullchain" })];
   const spec = makeSpec({ name: NAME, renew: wide.renew, targets });
-  const { stored } = new StoreReader(folder.path).look(spec);
+  const { stored } = new StoreReader(directory.path).look(spec);
   assert.equal(judgeDue(spec, stored, new Date()), undefined);
 });

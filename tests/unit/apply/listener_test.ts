@@ -22,9 +22,9 @@ const FAILS: readonly (ApplyEvent["kind"] | "always")[] = [
 for (const when of FAILS) {
   const often = when === "always" ? "always" : `at the first "${when}"`;
   Deno.test(`apply() works on all certificates where the listener fails ${often}`, () =>
-    withRig(async ({ folder, plan, access }) => {
-      for (const name of NAMES) folder.write(`ssl/.${name}.crt.vcm-new`, "left\n");
-      folder.write("store/.owed/settled.service", "x");
+    withRig(async ({ directory, plan, access }) => {
+      for (const name of NAMES) directory.write(`ssl/.${name}.crt.vcm-new`, "left\n");
+      directory.write("store/.owed/settled.service", "x");
       const made = plan(
         ...NAMES.flatMap((certificate) => [
           {
@@ -32,15 +32,15 @@ for (const when of FAILS) {
             certificate,
             store: false,
             unjudged: [],
-            leftovers: [folder.at(`ssl/${certificate}.crt`)],
+            leftovers: [directory.at(`ssl/${certificate}.crt`)],
             detail: "an interrupted run left something",
             closeKey: false,
           },
           issueStep(certificate, { ttl: 200 * 86_400 }),
-          { ...deployStep(folder, certificate, [{ kind: "missing" }]), services: [SERVICE] },
+          { ...deployStep(directory, certificate, [{ kind: "missing" }]), services: [SERVICE] },
         ]),
         issueStep("denied.example.test", { role: "denied" }),
-        deployStep(folder, "denied.example.test", [{ kind: "missing" }]),
+        deployStep(directory, "denied.example.test", [{ kind: "missing" }]),
         { kind: "settle", service: "settled.service", detail: "it loaded them" },
       );
       const heard: ApplyEvent[] = [];
@@ -59,12 +59,12 @@ for (const when of FAILS) {
       );
       for (const name of NAMES) {
         assert.equal(
-          folder.read(`ssl/${name}.key`),
-          folder.read(`store/${name}/privkey.pem`),
+          directory.read(`ssl/${name}.key`),
+          directory.read(`store/${name}/privkey.pem`),
         );
       }
       // What is owed stays owed, and what is not is gone.
-      assert.deepEqual(folder.tree().filter((path) => path.startsWith("store/.owed/")), [
+      assert.deepEqual(directory.tree().filter((path) => path.startsWith("store/.owed/")), [
         "store/.owed/",
         `store/.owed/${SERVICE}`,
       ]);

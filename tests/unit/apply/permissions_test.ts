@@ -5,7 +5,7 @@ import type { AccessOrder } from "../../../lib/apply/session_once.ts";
 import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { makePlan, makeServiceStep } from "../../support/fixtures_plan.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { makeDirectory } from "../../support/rig.ts";
 import { deployStep, issueStep } from "./plans.ts";
 
 const ACCESS: AccessOrder = {
@@ -51,10 +51,10 @@ Deno.test("to issue, the servers of the file may be asked, and a secret id be ke
   });
 });
 
-Deno.test("to deploy, the files may be written that are named, and no others of their folder", () => {
-  using folder = makeFolder();
-  const at = (name: string) => folder.at(`ssl/${name}`);
-  const { write, net, run } = rights(deployStep(folder, "web", [{ kind: "missing" }]));
+Deno.test("to deploy, the files may be written that are named, and no others of their directory", () => {
+  using directory = makeDirectory();
+  const at = (name: string) => directory.at(`ssl/${name}`);
+  const { write, net, run } = rights(deployStep(directory, "web", [{ kind: "missing" }]));
   assert.deepEqual(
     [...write].sort(),
     [
@@ -70,15 +70,15 @@ Deno.test("to deploy, the files may be written that are named, and no others of 
   assert.deepEqual([net, run], [[], []]);
 });
 
-Deno.test("folders that are to be made may be made, and no folder above them", () => {
-  using folder = makeFolder();
-  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+Deno.test("directories that are to be made may be made, and no directory above them", () => {
+  using directory = makeDirectory();
+  const step = deployStep(directory, "web", [{ kind: "missing" }]);
   const [target] = step.targets;
   assert.ok(target !== undefined);
-  const made = { ...target, path: folder.at("a/b/web.crt"), createDirs: true };
+  const made = { ...target, path: directory.at("a/b/web.crt"), createDirs: true };
   const { write } = rights({ ...step, targets: [made] });
   for (const [path, may] of [["a/b", true], ["a", true], ["", false]] as const) {
-    assert.equal(write.includes(path === "" ? folder.path : folder.at(path)), may, path);
+    assert.equal(write.includes(path === "" ? directory.path : directory.at(path)), may, path);
   }
 });
 
@@ -109,18 +109,18 @@ Deno.test("a probe may be asked, through a port of this host", () => {
   assert.deepEqual(net, ["127.0.0.1", "[fd00::1]", "mail.example.com"]);
 });
 
-Deno.test("where very many files of a folder are written, the folder stands for them", () => {
-  using folder = makeFolder();
+Deno.test("where very many files of a directory are written, the directory stands for them", () => {
+  using directory = makeDirectory();
   const steps = Array.from(
     { length: 20 },
-    (_, at) => deployStep(folder, `web${at}`, [{ kind: "missing" }]),
+    (_, at) => deployStep(directory, `web${at}`, [{ kind: "missing" }]),
   );
-  assert.deepEqual([...rights(...steps).write].sort(), [STORE, folder.at("ssl")].sort());
+  assert.deepEqual([...rights(...steps).write].sort(), [STORE, directory.at("ssl")].sort());
 });
 
 Deno.test("what nobody has judged may be put back, also where nothing is deployed", () => {
-  using folder = makeFolder();
-  const path = folder.at("web.key");
+  using directory = makeDirectory();
+  const path = directory.at("web.key");
   const { read, write } = rights({
     kind: "tidy",
     certificate: "web",
@@ -130,13 +130,13 @@ Deno.test("what nobody has judged may be put back, also where nothing is deploye
     detail: "",
     closeKey: false,
   });
-  assert.equal(write.includes(path) && write.includes(folder.at(".web.key.vcm-old")), true);
-  assert.equal(read.includes(folder.path), true);
+  assert.equal(write.includes(path) && write.includes(directory.at(".web.key.vcm-old")), true);
+  assert.equal(read.includes(directory.path), true);
 });
 
 Deno.test("where another user writes, this program may be run once more", () => {
-  using folder = makeFolder();
-  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+  using directory = makeDirectory();
+  const step = deployStep(directory, "web", [{ kind: "missing" }]);
   const by = { uid: 1000, gid: 1000 };
   const targets = step.targets.map((target) => ({ ...target, by }));
   assert.deepEqual(rights({ ...step, targets }).run, [Deno.execPath()]);
@@ -145,48 +145,50 @@ Deno.test("where another user writes, this program may be run once more", () => 
     certificate: "web",
     store: false,
     unjudged: [],
-    leftovers: [folder.at(".a.vcm-new")],
+    leftovers: [directory.at(".a.vcm-new")],
     detail: "an interrupted run left something",
     closeKey: false,
   };
   assert.deepEqual(rights(tidy).run, []);
-  const byUsers = [{ path: folder.at(".a.vcm-new"), by }];
+  const byUsers = [{ path: directory.at(".a.vcm-new"), by }];
   assert.deepEqual(rights({ ...tidy, byUsers }).run, [Deno.execPath()]);
-  const unjudged = [{ path: folder.at("a"), kept: true, by }];
+  const unjudged = [{ path: directory.at("a"), kept: true, by }];
   assert.deepEqual(rights({ ...tidy, unjudged }).run, [Deno.execPath()]);
 });
 
-Deno.test("where a bundle is deployed, its folder may be written, and ln be run", () => {
-  using folder = makeFolder();
-  const step = deployStep(folder, "web", [{ kind: "missing" }]);
+Deno.test("where a bundle is deployed, its directory may be written, and ln be run", () => {
+  using directory = makeDirectory();
+  const step = deployStep(directory, "web", [{ kind: "missing" }]);
   const [target] = step.targets;
   assert.ok(target !== undefined);
-  const bundle = { ...target, what: "bundle" as const, path: folder.at("ssl/web") };
+  const bundle = { ...target, what: "bundle" as const, path: directory.at("ssl/web") };
   const { read, write, run } = rights({ ...step, targets: [bundle] });
-  assert.equal(read.includes(folder.at("ssl")) && write.includes(folder.at("ssl")), true);
-  assert.equal(write.includes(folder.path), false);
+  assert.equal(read.includes(directory.at("ssl")) && write.includes(directory.at("ssl")), true);
+  assert.equal(write.includes(directory.path), false);
   assert.deepEqual(run, ["/bin/ln", "/usr/bin/ln"]);
 });
 
-Deno.test("a folder that is reached by a link is named both ways, and a target that is a link is not", () => {
-  using folder = makeFolder();
-  Deno.mkdirSync(folder.at("real"));
-  folder.write("other/secret", "x");
-  Deno.symlinkSync("real", folder.at("ssl"));
-  Deno.symlinkSync(folder.at("other/secret"), folder.at("real/web.crt"));
-  const { read, write } = rights(deployStep(folder, "web", [{ kind: "missing" }]));
+Deno.test("a directory that is reached by a link is named both ways, and a target that is a link is not", () => {
+  using directory = makeDirectory();
+  Deno.mkdirSync(directory.at("real"));
+  directory.write("other/secret", "x");
+  Deno.symlinkSync("real", directory.at("ssl"));
+  Deno.symlinkSync(directory.at("other/secret"), directory.at("real/web.crt"));
+  const { read, write } = rights(deployStep(directory, "web", [{ kind: "missing" }]));
   for (const name of ["web.crt", ".web.key.vcm-new"]) {
-    for (const way of ["ssl", "real"]) assert.ok(write.includes(folder.at(`${way}/${name}`)), name);
+    for (const way of ["ssl", "real"]) {
+      assert.ok(write.includes(directory.at(`${way}/${name}`)), name);
+    }
   }
-  assert.ok(read.includes(folder.at("real")));
+  assert.ok(read.includes(directory.at("real")));
   assert.deepEqual(write.filter((path) => path.includes("other")), []);
-  Deno.symlinkSync("real", folder.at("store"));
-  const plan = { ...makePlan([], []), certStore: folder.at("store") };
-  assert.deepEqual(rightsFor(plan, ACCESS).write, [folder.at("real"), folder.at("store")]);
+  Deno.symlinkSync("real", directory.at("store"));
+  const plan = { ...makePlan([], []), certStore: directory.at("store") };
+  assert.deepEqual(rightsFor(plan, ACCESS).write, [directory.at("real"), directory.at("store")]);
 });
 
 Deno.test("where a link is replaced, ln may be run to keep it", () => {
-  using folder = makeFolder();
-  const step = deployStep(folder, "web", [{ kind: "not-a-file", found: "symlink" }]);
+  using directory = makeDirectory();
+  const step = deployStep(directory, "web", [{ kind: "not-a-file", found: "symlink" }]);
   assert.deepEqual(rights(step).run, ["/bin/ln", "/usr/bin/ln"]);
 });

@@ -13,15 +13,15 @@ import type {
   TargetStep,
 } from "../../../lib/plan/types.ts";
 import { makeRequest } from "../../support/fixtures.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 type Vault = Awaited<ReturnType<typeof startPracticeVault>>;
 
-/** A store, a folder for targets beside it, and a server. */
+/** A store, a directory for targets beside it, and a server. */
 export interface Rig {
   readonly vault: Vault;
-  /** With a folder `store` for the store, and one `ssl` for targets. */
-  readonly folder: Folder;
+  /** With a directory `store` for the store, and one `ssl` for targets. */
+  readonly directory: Directory;
   readonly access: AccessOrder;
   plan(...steps: Step[]): Plan;
   /** Carries out a plan and gives the events, in their order. */
@@ -33,9 +33,9 @@ export async function withRig(
   options: Parameters<typeof startPracticeVault>[0] = {},
 ): Promise<void> {
   const vault = await startPracticeVault(options);
-  using folder = makeFolder();
-  Deno.mkdirSync(folder.at("store"));
-  Deno.mkdirSync(folder.at("ssl"));
+  using directory = makeDirectory();
+  Deno.mkdirSync(directory.at("store"));
+  Deno.mkdirSync(directory.at("ssl"));
   const { roleId, secretId } = vault;
   const access: AccessOrder = {
     addresses: [vault.address],
@@ -54,13 +54,13 @@ export async function withRig(
   };
   const plan = (...steps: Step[]): Plan => ({
     at: new Date(),
-    certStore: folder.at("store"),
+    certStore: directory.at("store"),
     certificates: [],
     services: [],
     steps,
   });
   try {
-    await test({ vault, folder, access, plan, run });
+    await test({ vault, directory, access, plan, run });
   } finally {
     await vault.close();
   }
@@ -80,14 +80,14 @@ export function issueStep(name: string, change: Partial<IssueStep["request"]> = 
 
 /** Deploys cert and key to `ssl/<name>.crt` and `.key`, both with the given drift. */
 export function deployStep(
-  folder: Folder,
+  directory: Directory,
   name: string,
   drift: readonly Drift[],
   storedSetUsable = false,
 ): DeployStep {
   const target = (what: "cert" | "privkey", ending: string, mode: number): TargetStep => ({
     what,
-    path: folder.at(`ssl/${name}.${ending}`),
+    path: directory.at(`ssl/${name}.${ending}`),
     drift,
     mode,
     createDirs: false,

@@ -13,7 +13,7 @@ import {
 import { Hands } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
-import { type Folder, makeFolder, modeOf, rejectionOf, rootTest } from "../../support/rig.ts";
+import { type Directory, makeDirectory, modeOf, rejectionOf, rootTest } from "../../support/rig.ts";
 
 const HANDS = new Hands();
 
@@ -23,8 +23,8 @@ function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
   return { what, path, drift: [{ kind: "content" }], mode, createDirs: false, ...change };
 }
 
-function pair(folder: Folder): [TargetStep, TargetStep] {
-  return [target(folder.at("web.crt")), target(folder.at("web.key"))];
+function pair(directory: Directory): [TargetStep, TargetStep] {
+  return [target(directory.at("web.crt")), target(directory.at("web.key"))];
 }
 
 function run(
@@ -48,161 +48,178 @@ function factsOf(path: string) {
 }
 
 /** A pair of files with modes and times of their own. */
-function writeOld(folder: Folder): void {
-  folder.write("web.crt", "old cert\n", 0o640);
-  folder.write("web.key", "old key\n", 0o400);
-  for (const name of ["web.crt", "web.key"]) Deno.utimeSync(folder.at(name), 1000, 2000);
+function writeOld(directory: Directory): void {
+  directory.write("web.crt", "old cert\n", 0o640);
+  directory.write("web.key", "old key\n", 0o400);
+  for (const name of ["web.crt", "web.key"]) Deno.utimeSync(directory.at(name), 1000, 2000);
 }
 
 Deno.test("what is replaced is kept by a second name, never by a copy", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const before = lstatSync(folder.at("web.key")).ino;
-  await run(pair(folder));
-  assert.deepEqual(folder.tree(), [".web.crt.vcm-old", ".web.key.vcm-old", "web.crt", "web.key"]);
-  assert.equal(lstatSync(folder.at(".web.key.vcm-old")).ino, before);
-  assert.equal(modeOf(folder.at(".web.key.vcm-old")), "400");
-  assert.equal(folder.read("web.key"), "new privkey\n");
+  using directory = makeDirectory();
+  writeOld(directory);
+  const before = lstatSync(directory.at("web.key")).ino;
+  await run(pair(directory));
+  assert.deepEqual(directory.tree(), [
+    ".web.crt.vcm-old",
+    ".web.key.vcm-old",
+    "web.crt",
+    "web.key",
+  ]);
+  assert.equal(lstatSync(directory.at(".web.key.vcm-old")).ino, before);
+  assert.equal(modeOf(directory.at(".web.key.vcm-old")), "400");
+  assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
 Deno.test("nothing stays beside the targets where nobody judges the new files", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
+  using directory = makeDirectory();
+  writeOld(directory);
   assert.deepEqual(
-    await run(pair(folder), {
+    await run(pair(directory), {
       revocable: false,
       beforeFirstRename: (replaced) => assert.deepEqual(replaced, []),
     }),
     [],
   );
-  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
+  assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
 });
 
 Deno.test("putBack() gives the very files back: inode, times, mode and all", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const facts = () => ["web.crt", "web.key"].map((name) => factsOf(folder.at(name)));
+  using directory = makeDirectory();
+  writeOld(directory);
+  const facts = () => ["web.crt", "web.key"].map((name) => factsOf(directory.at(name)));
   const before = facts();
-  await putBack(await run(pair(folder)), HANDS);
+  await putBack(await run(pair(directory)), HANDS);
   assert.deepEqual(facts(), before);
-  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
-  assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
+  assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
+  assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
+    "old cert\n",
+    "old key\n",
+  ]);
 });
 
 rootTest("putBack() gives owner and group back", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  Deno.chownSync(folder.at("web.key"), 1001, 1002);
-  const before = factsOf(folder.at("web.key"));
-  const targets = [target(folder.at("web.key"), { uid: 7, gid: 8 })];
+  using directory = makeDirectory();
+  writeOld(directory);
+  Deno.chownSync(directory.at("web.key"), 1001, 1002);
+  const before = factsOf(directory.at("web.key"));
+  const targets = [target(directory.at("web.key"), { uid: 7, gid: 8 })];
   const replaced = await run(targets);
-  assert.deepEqual([factsOf(folder.at("web.key")).uid, factsOf(folder.at("web.key")).gid], [7, 8]);
+  assert.deepEqual([factsOf(directory.at("web.key")).uid, factsOf(directory.at("web.key")).gid], [
+    7,
+    8,
+  ]);
   await putBack(replaced, HANDS);
-  assert.deepEqual(factsOf(folder.at("web.key")), before);
+  assert.deepEqual(factsOf(directory.at("web.key")), before);
 });
 
 Deno.test("putBack() removes files where there were none", async () => {
-  using folder = makeFolder();
-  folder.write("web.crt", "old cert\n");
-  const replaced = await run(pair(folder));
-  assert.deepEqual(folder.tree(), [".web.crt.vcm-old", "web.crt", "web.key"]);
+  using directory = makeDirectory();
+  directory.write("web.crt", "old cert\n");
+  const replaced = await run(pair(directory));
+  assert.deepEqual(directory.tree(), [".web.crt.vcm-old", "web.crt", "web.key"]);
   await putBack(replaced, HANDS);
-  assert.deepEqual(folder.tree(), ["web.crt"]);
-  assert.equal(folder.read("web.crt"), "old cert\n");
+  assert.deepEqual(directory.tree(), ["web.crt"]);
+  assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
-Deno.test("putBack() leaves folders that were made for the new files, which are empty then", async () => {
-  using folder = makeFolder();
-  const targets = [target(folder.at("a/web.crt"), { createDirs: true })];
+Deno.test("putBack() leaves directories that were made for the new files, which are empty then", async () => {
+  using directory = makeDirectory();
+  const targets = [target(directory.at("a/web.crt"), { createDirs: true })];
   await putBack(await run(targets), HANDS);
-  assert.deepEqual(folder.tree(), ["a/"]);
+  assert.deepEqual(directory.tree(), ["a/"]);
 });
 
 Deno.test("putBack() gives a link back as a link, wherever it leads", async () => {
   for (const aim of ["elsewhere", "nowhere"]) {
-    using folder = makeFolder();
-    folder.write("elsewhere", "mine", 0o604);
-    Deno.symlinkSync(aim, folder.at("web.crt"));
-    const targets = [target(folder.at("web.crt"))];
+    using directory = makeDirectory();
+    directory.write("elsewhere", "mine", 0o604);
+    Deno.symlinkSync(aim, directory.at("web.crt"));
+    const targets = [target(directory.at("web.crt"))];
     const replaced = await run(targets);
-    assert.equal(lstatSync(folder.at("web.crt")).isFile(), true);
+    assert.equal(lstatSync(directory.at("web.crt")).isFile(), true);
     await putBack(replaced, HANDS);
-    assert.equal(Deno.readLinkSync(folder.at("web.crt")), aim);
-    assert.deepEqual([folder.read("elsewhere"), modeOf(folder.at("elsewhere"))], ["mine", "604"]);
-    assert.deepEqual(folder.tree(), ["elsewhere", "web.crt"]);
+    assert.equal(Deno.readLinkSync(directory.at("web.crt")), aim);
+    assert.deepEqual([directory.read("elsewhere"), modeOf(directory.at("elsewhere"))], [
+      "mine",
+      "604",
+    ]);
+    assert.deepEqual(directory.tree(), ["elsewhere", "web.crt"]);
   }
 });
 
 Deno.test("putBack() leaves the other names of a file alone", async () => {
-  using folder = makeFolder();
-  folder.write("web.crt", "old cert\n");
-  Deno.linkSync(folder.at("web.crt"), folder.at("other"));
-  const targets = [target(folder.at("web.crt"))];
+  using directory = makeDirectory();
+  directory.write("web.crt", "old cert\n");
+  Deno.linkSync(directory.at("web.crt"), directory.at("other"));
+  const targets = [target(directory.at("web.crt"))];
   const replaced = await run(targets);
-  assert.equal(folder.read("other"), "old cert\n");
+  assert.equal(directory.read("other"), "old cert\n");
   await putBack(replaced, HANDS);
-  assert.equal(factsOf(folder.at("web.crt")).ino, factsOf(folder.at("other")).ino);
-  assert.equal(factsOf(folder.at("other")).nlink, 2);
+  assert.equal(factsOf(directory.at("web.crt")).ino, factsOf(directory.at("other")).ino);
+  assert.equal(factsOf(directory.at("other")).nlink, 2);
 });
 
 Deno.test("putBack() tries all files, and names those that could not be put back", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const replaced = await run(pair(folder));
-  Deno.removeSync(folder.at("web.crt"));
-  folder.write("web.crt/in-the-way", "x");
+  using directory = makeDirectory();
+  writeOld(directory);
+  const replaced = await run(pair(directory));
+  Deno.removeSync(directory.at("web.crt"));
+  directory.write("web.crt/in-the-way", "x");
   const { message } = await rejectionOf(putBack(replaced, HANDS));
-  assert.match(message, new RegExp(`^Cannot put back "${folder.at("web.crt")}": [a-z ]+$`));
-  assert.equal(folder.read("web.key"), "old key\n");
+  assert.match(message, new RegExp(`^Cannot put back "${directory.at("web.crt")}": [a-z ]+$`));
+  assert.equal(directory.read("web.key"), "old key\n");
 });
 
 Deno.test("putBack() removes no file whose old one has gone", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const replaced = await run(pair(folder));
-  Deno.removeSync(folder.at(".web.key.vcm-old"));
+  using directory = makeDirectory();
+  writeOld(directory);
+  const replaced = await run(pair(directory));
+  Deno.removeSync(directory.at(".web.key.vcm-old"));
   const { message } = await rejectionOf(putBack(replaced, HANDS));
-  assert.equal(message, `Cannot put back "${folder.at("web.key")}": no such file or directory`);
-  assert.equal(folder.read("web.key"), "new privkey\n");
-  assert.equal(folder.read("web.crt"), "old cert\n");
+  assert.equal(message, `Cannot put back "${directory.at("web.key")}": no such file or directory`);
+  assert.equal(directory.read("web.key"), "new privkey\n");
+  assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
 Deno.test("putBackRest() does the rest of what a killed run began to put back", async () => {
-  using folder = makeFolder();
-  folder.write("web.crt", "old cert\n");
-  folder.write("web.key", "old key\n");
-  const three = [...pair(folder), target(folder.at("web.pem"))];
+  using directory = makeDirectory();
+  directory.write("web.crt", "old cert\n");
+  directory.write("web.key", "old key\n");
+  const three = [...pair(directory), target(directory.at("web.pem"))];
   const replaced = await run(three);
   // One is back, two are not.
   await putBack(replaced.slice(0, 1), HANDS);
   await putBackRest(replaced, HANDS);
-  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
-  assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
+  assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
+  assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
+    "old cert\n",
+    "old key\n",
+  ]);
   await putBackRest(replaced, HANDS);
-  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
+  assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
 });
 
-Deno.test("forgetReplaced() leaves the new files alone in the folder", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  await run(pair(folder));
-  await forgetReplaced(pair(folder), HANDS);
-  assert.deepEqual(folder.tree(), ["web.crt", "web.key"]);
-  assert.equal(folder.read("web.crt"), "new cert\n");
+Deno.test("forgetReplaced() leaves the new files alone in the directory", async () => {
+  using directory = makeDirectory();
+  writeOld(directory);
+  await run(pair(directory));
+  await forgetReplaced(pair(directory), HANDS);
+  assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
+  assert.equal(directory.read("web.crt"), "new cert\n");
   // Once more, and where there was nothing to keep.
-  await forgetReplaced(pair(folder), HANDS);
+  await forgetReplaced(pair(directory), HANDS);
 });
 
 Deno.test("an old file of an interrupted run is no file to be put back", async () => {
-  using folder = makeFolder();
-  folder.write(".web.crt.vcm-old", "ancient\n");
-  const targets = [target(folder.at("web.crt"))];
+  using directory = makeDirectory();
+  directory.write(".web.crt.vcm-old", "ancient\n");
+  const targets = [target(directory.at("web.crt"))];
   await putBack(await run(targets), HANDS);
-  assert.deepEqual(folder.tree(), []);
+  assert.deepEqual(directory.tree(), []);
 });
 
 /** What goes wrong before the first file is replaced, and the call that makes it go wrong. */
-const BEFORE: Readonly<Record<string, (folder: Folder) => Partial<Deployment>>> = {
+const BEFORE: Readonly<Record<string, (directory: Directory) => Partial<Deployment>>> = {
   "a marker cannot be written": () => ({
     beforeFirstRename: () => {
       throw new Error("no space for the marker");
@@ -214,69 +231,69 @@ const BEFORE: Readonly<Record<string, (folder: Folder) => Partial<Deployment>>> 
       return "new\n";
     },
   }),
-  "the first rename fails": (folder) => ({
+  "the first rename fails": (directory) => ({
     beforeFirstRename: () => {
-      Deno.removeSync(folder.at("web.crt"));
-      folder.write("web.crt/in-the-way", "x");
+      Deno.removeSync(directory.at("web.crt"));
+      directory.write("web.crt/in-the-way", "x");
     },
   }),
-  "a folder stands in the kept file's way": (folder) => {
-    folder.write(".web.key.vcm-old/in-the-way", "x");
+  "a directory stands in the kept file's way": (directory) => {
+    directory.write(".web.key.vcm-old/in-the-way", "x");
     return {};
   },
 };
 
 for (const [what, change] of Object.entries(BEFORE)) {
   Deno.test(`nothing is left beside the targets where ${what}`, async () => {
-    using folder = makeFolder();
-    writeOld(folder);
-    const before = factsOf(folder.at("web.key"));
-    const error = await rejectionOf(run(pair(folder), change(folder)));
+    using directory = makeDirectory();
+    writeOld(directory);
+    const before = factsOf(directory.at("web.key"));
+    const error = await rejectionOf(run(pair(directory), change(directory)));
     assert.ok(error instanceof NotDeployedError, error.message);
     assert.deepEqual(
-      folder.tree().filter((name) => /^\.[^/]*$/.test(name)),
+      directory.tree().filter((name) => /^\.[^/]*$/.test(name)),
       [],
     );
-    assert.deepEqual(factsOf(folder.at("web.key")), before);
+    assert.deepEqual(factsOf(directory.at("web.key")), before);
   });
 }
 
 Deno.test("where a later rename fails, what was replaced is back, and nothing beside it", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const before = factsOf(folder.at("web.crt"));
-  const error = await rejectionOf(run(pair(folder), {
+  using directory = makeDirectory();
+  writeOld(directory);
+  const before = factsOf(directory.at("web.crt"));
+  const error = await rejectionOf(run(pair(directory), {
     beforeFirstRename: () => {
-      Deno.removeSync(folder.at("web.key"));
-      folder.write("web.key/in-the-way", "x");
+      Deno.removeSync(directory.at("web.key"));
+      directory.write("web.key/in-the-way", "x");
     },
   }));
   assert.ok(error instanceof NotDeployedError);
-  assert.deepEqual(factsOf(folder.at("web.crt")), before);
-  assert.deepEqual(folder.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
+  assert.deepEqual(factsOf(directory.at("web.crt")), before);
+  assert.deepEqual(directory.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
 });
 
 /** What a stranger's file holds. */
 const THEIRS = "a stranger's\n";
 
 /** A stranger's file under the name of what was kept. */
-const SWAPS: Readonly<Record<string, (folder: Folder, path: string) => void>> = {
-  "another file": (folder, path) => {
-    Deno.writeTextFileSync(folder.at("theirs"), THEIRS);
-    Deno.renameSync(folder.at("theirs"), path);
+const SWAPS: Readonly<Record<string, (directory: Directory, path: string) => void>> = {
+  "another file": (directory, path) => {
+    Deno.writeTextFileSync(directory.at("theirs"), THEIRS);
+    Deno.renameSync(directory.at("theirs"), path);
   },
-  "a link to another file": (folder, path) => {
-    folder.write("other.key", THEIRS);
-    Deno.renameSync(path, folder.at("held"));
-    Deno.symlinkSync(folder.at("other.key"), path);
+  "a link to another file": (directory, path) => {
+    directory.write("other.key", THEIRS);
+    Deno.renameSync(path, directory.at("held"));
+    Deno.symlinkSync(directory.at("other.key"), path);
   },
-  "a hard link to another file": (folder, path) => {
-    folder.write("other.key", THEIRS);
-    Deno.renameSync(path, folder.at("held"));
-    Deno.linkSync(folder.at("other.key"), path);
+  "a hard link to another file": (directory, path) => {
+    directory.write("other.key", THEIRS);
+    Deno.renameSync(path, directory.at("held"));
+    Deno.linkSync(directory.at("other.key"), path);
   },
-  "a directory": (folder, path) => {
-    Deno.renameSync(path, folder.at("held"));
+  "a directory": (directory, path) => {
+    Deno.renameSync(path, directory.at("held"));
     Deno.mkdirSync(path);
   },
 };
@@ -285,12 +302,12 @@ for (const [what, swap] of Object.entries(SWAPS)) {
   for (const inPlace of [false, true]) {
     const how = inPlace ? "written through" : "renamed";
     Deno.test(`${what} in the place of what was kept is left, and not ${how}`, async () => {
-      using folder = makeFolder();
-      writeOld(folder);
-      const [cert, key] = pair(folder);
+      using directory = makeDirectory();
+      writeOld(directory);
+      const [cert, key] = pair(directory);
       const replaced = await run([cert, { ...key, mode: 0o400, inPlace }]);
-      const old = folder.at(".web.key.vcm-old");
-      swap(folder, old);
+      const old = directory.at(".web.key.vcm-old");
+      swap(directory, old);
       const before = factsOf(old);
       for (const [at, again] of [putBack, putBackRest].entries()) {
         const { message } = await rejectionOf(
@@ -302,122 +319,127 @@ for (const [what, swap] of Object.entries(SWAPS)) {
             `is; look at it by "ls -ld ${old}", and then move it away`,
         );
       }
-      assert.equal(folder.read("web.key"), "new privkey\n");
-      assert.equal(folder.read("web.crt"), "old cert\n");
+      assert.equal(directory.read("web.key"), "new privkey\n");
+      assert.equal(directory.read("web.crt"), "old cert\n");
       assert.deepEqual(factsOf(old), before);
     });
   }
 }
 
 Deno.test("what a killed run has put back already is not put back again from a stranger's file", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const before = factsOf(folder.at("web.key"));
-  const replaced = await run(pair(folder));
+  using directory = makeDirectory();
+  writeOld(directory);
+  const before = factsOf(directory.at("web.key"));
+  const replaced = await run(pair(directory));
   await putBack(replaced, HANDS);
   // The record of it is still there.
-  folder.write(".web.key.vcm-old", THEIRS);
+  directory.write(".web.key.vcm-old", THEIRS);
   await putBackRest(replaced, HANDS);
-  assert.deepEqual(factsOf(folder.at("web.key")), before);
-  assert.equal(folder.read(".web.key.vcm-old"), THEIRS);
+  assert.deepEqual(factsOf(directory.at("web.key")), before);
+  assert.equal(directory.read(".web.key.vcm-old"), THEIRS);
 });
 
 Deno.test("a record without inodes puts back what is kept, and a rollback never does", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const noted = (await run(pair(folder))).map(({ identity: _, ...rest }) => rest);
+  using directory = makeDirectory();
+  writeOld(directory);
+  const noted = (await run(pair(directory))).map(({ identity: _, ...rest }) => rest);
   const { message } = await rejectionOf(putBack(noted, HANDS));
   assert.equal(
     message,
-    `Cannot put back "${folder.at("web.crt")}": it could not be kept; ` +
-      `"${folder.at("web.key")}": it could not be kept`,
+    `Cannot put back "${directory.at("web.crt")}": it could not be kept; ` +
+      `"${directory.at("web.key")}": it could not be kept`,
   );
-  assert.equal(folder.read("web.key"), "new privkey\n");
+  assert.equal(directory.read("web.key"), "new privkey\n");
   await putBackRest(noted, HANDS);
-  assert.deepEqual([folder.read("web.crt"), folder.read("web.key")], ["old cert\n", "old key\n"]);
+  assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
+    "old cert\n",
+    "old key\n",
+  ]);
 });
 
 Deno.test("a link that was in the place of a file that is written through comes back as a link", async () => {
-  using folder = makeFolder();
-  folder.write("elsewhere", THEIRS);
-  Deno.symlinkSync(folder.at("elsewhere"), folder.at("web.crt"));
-  const targets = [target(folder.at("web.crt"), { inPlace: true })];
+  using directory = makeDirectory();
+  directory.write("elsewhere", THEIRS);
+  Deno.symlinkSync(directory.at("elsewhere"), directory.at("web.crt"));
+  const targets = [target(directory.at("web.crt"), { inPlace: true })];
   await putBack(await run(targets), HANDS);
-  assert.equal(Deno.readLinkSync(folder.at("web.crt")), folder.at("elsewhere"));
-  assert.equal(folder.read("elsewhere"), THEIRS);
+  assert.equal(Deno.readLinkSync(directory.at("web.crt")), directory.at("elsewhere"));
+  assert.equal(directory.read("elsewhere"), THEIRS);
 });
 
 Deno.test("what could not be kept is said, and nothing else takes its place when a rename fails", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const [cert, key] = pair(folder);
-  const third = target(folder.at("web.pem"));
-  folder.write(".web.crt.vcm-old/in-the-way", "x");
+  using directory = makeDirectory();
+  writeOld(directory);
+  const [cert, key] = pair(directory);
+  const third = target(directory.at("web.pem"));
+  directory.write(".web.crt.vcm-old/in-the-way", "x");
   const warnings: string[] = [];
   const error = await rejectionOf(run([cert, key, third], {
     revocable: false,
     warn: (message) => warnings.push(message),
     beforeFirstRename: () => {
-      Deno.removeSync(folder.at(".web.crt.vcm-old"), { recursive: true });
-      folder.write(".web.crt.vcm-old", THEIRS);
-      folder.write("web.pem/in-the-way", "x");
+      Deno.removeSync(directory.at(".web.crt.vcm-old"), { recursive: true });
+      directory.write(".web.crt.vcm-old", THEIRS);
+      directory.write("web.pem/in-the-way", "x");
     },
   }));
   assert.match(
     warnings.join("\n"),
     new RegExp(
-      `^Cannot keep "${cert.path}" as "${folder.at(".web.crt.vcm-old")}": [a-z ]+; it cannot be ` +
+      `^Cannot keep "${cert.path}" as "${
+        directory.at(".web.crt.vcm-old")
+      }": [a-z ]+; it cannot be ` +
         "restored if another file cannot be replaced$",
     ),
   );
   assert.ok(error instanceof HalfDeployedError, error.message);
   assert.ok(error.message.includes(`Cannot put back "${cert.path}": it could not be kept`));
-  assert.equal(folder.read("web.crt"), "new cert\n");
-  assert.equal(folder.read("web.key"), "old key\n");
-  assert.equal(folder.read(".web.crt.vcm-old"), THEIRS);
+  assert.equal(directory.read("web.crt"), "new cert\n");
+  assert.equal(directory.read("web.key"), "old key\n");
+  assert.equal(directory.read(".web.crt.vcm-old"), THEIRS);
 });
 
 Deno.test("where there was nothing, a stranger's file beside it is not put there", async () => {
-  using folder = makeFolder();
-  const targets = [target(folder.at("web.key"))];
+  using directory = makeDirectory();
+  const targets = [target(directory.at("web.key"))];
   const replaced = await run(targets);
-  folder.write(".web.key.vcm-old", THEIRS);
+  directory.write(".web.key.vcm-old", THEIRS);
   await putBack(replaced, HANDS);
-  assert.deepEqual(folder.tree(), [".web.key.vcm-old"]);
+  assert.deepEqual(directory.tree(), [".web.key.vcm-old"]);
 });
 
 Deno.test("a new file that got the inode of what was kept is not taken for it", async () => {
-  using folder = makeFolder();
-  writeOld(folder);
-  const old = folder.at(".web.key.vcm-old");
-  const replaced = await run(pair(folder));
+  using directory = makeDirectory();
+  writeOld(directory);
+  const old = directory.at(".web.key.vcm-old");
+  const replaced = await run(pair(directory));
   const { ino, birthtimeMs } = lstatSync(old);
   // As fine as file systems note it.
   while (Date.now() < birthtimeMs + 20);
   Deno.removeSync(old);
   for (let at = 0; at < 50 && (at === 0 || lstatSync(old).ino !== ino); at++) {
-    if (at > 0) Deno.renameSync(old, folder.at(`tried-${at}`));
-    folder.write(".web.key.vcm-old", THEIRS);
+    if (at > 0) Deno.renameSync(old, directory.at(`tried-${at}`));
+    directory.write(".web.key.vcm-old", THEIRS);
   }
   const { message } = await rejectionOf(putBack(replaced, HANDS));
   assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
-  assert.equal(folder.read("web.key"), "new privkey\n");
+  assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
 rootTest("a record without inodes puts back no file of another user's", async () => {
   for (const swap of ["file", "link"]) {
-    using folder = makeFolder();
-    writeOld(folder);
-    const [, key] = pair(folder);
+    using directory = makeDirectory();
+    writeOld(directory);
+    const [, key] = pair(directory);
     const [replaced] = await run([key]);
-    const old = folder.at(".web.key.vcm-old");
+    const old = directory.at(".web.key.vcm-old");
     Deno.removeSync(old);
-    if (swap === "file") folder.write(".web.key.vcm-old", THEIRS);
+    if (swap === "file") directory.write(".web.key.vcm-old", THEIRS);
     else Deno.symlinkSync("web.crt", old);
     lchownSync(old, 1001, 1001);
     const legacy = { path: key.path, kept: replaced?.kept ?? false };
     const { message } = await rejectionOf(putBackRest([legacy], HANDS));
     assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
-    assert.equal(folder.read("web.key"), "new privkey\n");
+    assert.equal(directory.read("web.key"), "new privkey\n");
   }
 });

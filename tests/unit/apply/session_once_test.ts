@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import { type AccessOrder, SessionOnce } from "../../../lib/apply/session_once.ts";
 import type { Credentials } from "../../../lib/vault/access/credentials.ts";
-import { makeFolder, modeOf } from "../../support/rig.ts";
+import { makeDirectory, modeOf } from "../../support/rig.ts";
 import { enveloped, login } from "../vault/recorded_answers.ts";
 import { startScripted } from "../vault/scripted_server.ts";
 import { byAppRole, byToken, OWN_TOKEN, SECRET_ID } from "../vault/ways.ts";
@@ -92,13 +92,13 @@ function wrapped(secretIdFile: string): Credentials {
 
 Deno.test("SessionOnce keeps an unwrapped secret id in its file, for the owner alone", async () => {
   await using server = startVault();
-  using folder = makeFolder();
-  const file = folder.at("secret-id");
+  using directory = makeDirectory();
+  const file = directory.at("secret-id");
   const { sessions, events } = once({ ...byToken(server.address), credentials: [wrapped(file)] });
   await sessions.get();
   await sessions.close();
-  assert.deepEqual(folder.tree(), ["secret-id"]);
-  assert.equal(folder.read("secret-id"), `${SECRET_ID}\n`);
+  assert.deepEqual(directory.tree(), ["secret-id"]);
+  assert.equal(directory.read("secret-id"), `${SECRET_ID}\n`);
   assert.equal(modeOf(file), "600");
   const message = `unwrapped the secret id of "/etc/vcm/wrapped", and keep it in "${file}"`;
   assert.deepEqual(events, [{ kind: "warning", subject: "login", message }]);
@@ -106,8 +106,8 @@ Deno.test("SessionOnce keeps an unwrapped secret id in its file, for the owner a
 
 Deno.test("SessionOnce leaves a secret id wrapped that it could not keep", async () => {
   await using server = startVault();
-  using folder = makeFolder();
-  const file = folder.at("missing/secret-id");
+  using directory = makeDirectory();
+  const file = directory.at("missing/secret-id");
   const { sessions } = once({ ...byToken(server.address), credentials: [wrapped(file)] });
   await assert.rejects(sessions.get(), {
     message:

@@ -1,12 +1,12 @@
 /** Whoever may write in the store could change what root deploys from it. */
 import assert from "node:assert/strict";
 import { lockStore, StoreError } from "../../../lib/store/lock.ts";
-import { errorOf, type Folder, makeFolder, modeOf, rootTest } from "../../support/rig.ts";
+import { type Directory, errorOf, makeDirectory, modeOf, rootTest } from "../../support/rig.ts";
 
 const ME = Deno.uid();
 
 /** Asserts that the store is refused with this message, and that nothing was written. */
-function assertRefused({ path, tree }: Folder, message: string): void {
+function assertRefused({ path, tree }: Directory, message: string): void {
   const error = errorOf(() => lockStore(path));
   assert.ok(error instanceof StoreError);
   assert.equal(error.message, message);
@@ -15,7 +15,7 @@ function assertRefused({ path, tree }: Folder, message: string): void {
 
 for (const mode of [0o720, 0o702, 0o770, 0o777, 0o1777]) {
   Deno.test(`lockStore() refuses a store of mode ${mode.toString(8)}, with the cure`, () => {
-    using store = makeFolder();
+    using store = makeDirectory();
     Deno.chmodSync(store.path, mode);
     assertRefused(
       store,
@@ -28,7 +28,7 @@ for (const mode of [0o720, 0o702, 0o770, 0o777, 0o1777]) {
 }
 
 rootTest("lockStore() refuses a store of another user, with the cure", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   Deno.chownSync(store.path, 12345, 12345);
   assertRefused(
     store,
@@ -40,34 +40,34 @@ rootTest("lockStore() refuses a store of another user, with the cure", () => {
 });
 
 rootTest("lockStore() judges what a link to the store leads to", () => {
-  using folder = makeFolder();
-  Deno.mkdirSync(folder.at("theirs"));
-  Deno.chownSync(folder.at("theirs"), 12345, 12345);
-  Deno.symlinkSync(folder.at("theirs"), folder.at("store"));
-  const { message } = errorOf(() => lockStore(folder.at("store")));
+  using directory = makeDirectory();
+  Deno.mkdirSync(directory.at("theirs"));
+  Deno.chownSync(directory.at("theirs"), 12345, 12345);
+  Deno.symlinkSync(directory.at("theirs"), directory.at("store"));
+  const { message } = errorOf(() => lockStore(directory.at("store")));
   assert.match(message, /^The store "\/.*\/store" belongs to user 12345, /);
-  assert.deepEqual(folder.tree(), ["store", "theirs/"]);
+  assert.deepEqual(directory.tree(), ["store", "theirs/"]);
 });
 
 rootTest("lockStore() makes nothing where another user may put another store", () => {
-  using folder = makeFolder();
-  Deno.mkdirSync(folder.at("theirs"));
-  Deno.chownSync(folder.at("theirs"), 12345, 12345);
-  const error = errorOf(() => lockStore(folder.at("theirs/store")));
+  using directory = makeDirectory();
+  Deno.mkdirSync(directory.at("theirs"));
+  Deno.chownSync(directory.at("theirs"), 12345, 12345);
+  const error = errorOf(() => lockStore(directory.at("theirs/store")));
   assert.ok(error instanceof StoreError);
   assert.equal(
     error.message,
-    `User "12345" may replace what lies in "${folder.at("theirs")}", and so the store ` +
+    `User "12345" may replace what lies in "${directory.at("theirs")}", and so the store ` +
       `"${
-        folder.at("theirs/store")
-      }"; give a "cert_store" below folders that nobody may write to ` +
+        directory.at("theirs/store")
+      }"; give a "cert_store" below directories that nobody may write to ` +
       "but root",
   );
-  assert.deepEqual(folder.tree(), ["theirs/"]);
+  assert.deepEqual(directory.tree(), ["theirs/"]);
 });
 
-Deno.test("lockStore() judges the folder of markers, too", () => {
-  using store = makeFolder();
+Deno.test("lockStore() judges the directory of markers, too", () => {
+  using store = makeDirectory();
   Deno.mkdirSync(store.at(".owed"));
   Deno.chmodSync(store.at(".owed"), 0o777);
   assert.equal(
@@ -84,7 +84,7 @@ Deno.test("lockStore() judges the folder of markers, too", () => {
 });
 
 Deno.test("lockStore() takes a store that others may read", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   Deno.chmodSync(store.path, 0o755);
   lockStore(store.path)[Symbol.dispose]();
   assert.deepEqual([store.tree(), modeOf(store.at(".lock"))], [[".lock"], "600"]);

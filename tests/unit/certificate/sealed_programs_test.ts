@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { judgeSealed, seal } from "../../../lib/certificate/encrypted.ts";
 import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
 import { opensslTest } from "../../support/openssl.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const SET = await makeSet();
 const P12 = wishFor(SET, { what: "pkcs12" });
@@ -22,9 +22,9 @@ async function run(program: string, ...args: string[]): Promise<{ out: string; e
 const openssl = (...args: string[]) => run("openssl", ...args);
 
 /** Writes what a wish seals. */
-function write(folder: Folder, name: string, wish = P12): string {
-  Deno.writeFileSync(folder.at(name), bytesOf(seal(wish, random)));
-  return folder.at(name);
+function write(directory: Directory, name: string, wish = P12): string {
+  Deno.writeFileSync(directory.at(name), bytesOf(seal(wish, random)));
+  return directory.at(name);
 }
 
 /** Java would leave a directory with its measurements in /tmp. */
@@ -32,8 +32,8 @@ const QUIET = "-J-XX:-UsePerfData";
 const PASS = ["-passin", `pass:${PASSWORD}`];
 
 opensslTest("OpenSSL reads a PKCS #12 file, all of it in today's algorithms", async () => {
-  using folder = makeFolder();
-  const path = write(folder, "web.p12");
+  using directory = makeDirectory();
+  const path = write(directory, "web.p12");
   const { out, err } = await openssl("pkcs12", "-in", path, "-info", "-nodes", ...PASS);
   assert.deepEqual(err.trim().split("\n"), [
     "MAC: sha256, Iteration 10000",
@@ -49,14 +49,16 @@ opensslTest("OpenSSL reads a PKCS #12 file, all of it in today's algorithms", as
 });
 
 opensslTest("OpenSSL reads an encrypted key, also one in a combined file", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   for (const wish of [KEY, wishFor(SET, { what: "combined", order: "cert-first" })]) {
-    const path = write(folder, "web.key", wish);
+    const path = write(directory, "web.key", wish);
     assert.equal((await openssl("pkcs8", "-in", path, ...PASS)).out, SET.privkey);
-    assert.match(folder.read("web.key"), /^-----BEGIN ENCRYPTED PRIVATE KEY-----$/m);
-    const block = folder.read("web.key").slice(folder.read("web.key").indexOf("-----BEGIN ENC"));
-    folder.write("block", block);
-    const { out } = await openssl("asn1parse", "-in", folder.at("block"));
+    assert.match(directory.read("web.key"), /^-----BEGIN ENCRYPTED PRIVATE KEY-----$/m);
+    const block = directory.read("web.key").slice(
+      directory.read("web.key").indexOf("-----BEGIN ENC"),
+    );
+    directory.write("block", block);
+    const { out } = await openssl("asn1parse", "-in", directory.at("block"));
     for (const word of ["PBES2", "PBKDF2", "2710", "hmacWithSHA256", "aes-256-cbc"]) {
       assert.match(out, new RegExp(`:${word}\n`));
     }
@@ -74,25 +76,32 @@ const OLD: Readonly<Record<string, readonly string[]>> = {
 };
 
 opensslTest("a PKCS #12 file of weaker make is made anew", async () => {
-  using folder = makeFolder();
-  folder.write("key", SET.privkey);
-  folder.write("chain", SET.fullchain);
+  using directory = makeDirectory();
+  directory.write("key", SET.privkey);
+  directory.write("chain", SET.fullchain);
   for (const [name, options] of Object.entries(OLD)) {
-    const files = ["-inkey", folder.at("key"), "-in", folder.at("chain"), "-out", folder.at("old")];
+    const files = [
+      "-inkey",
+      directory.at("key"),
+      "-in",
+      directory.at("chain"),
+      "-out",
+      directory.at("old"),
+    ];
     const how = ["-name", P12.name, "-passout", `pass:${PASSWORD}`];
     await openssl("pkcs12", "-export", ...files, ...how, ...options);
-    const { fault } = judgeSealed(Deno.readFileSync(folder.at("old")), P12);
+    const { fault } = judgeSealed(Deno.readFileSync(directory.at("old")), P12);
     assert.equal(fault, "it is not encrypted as today", name);
   }
 });
 
 opensslTest("an encrypted key of weaker make is made anew, at once", async () => {
-  using folder = makeFolder();
-  folder.write("key", SET.privkey);
+  using directory = makeDirectory();
+  directory.write("key", SET.privkey);
   const make = async (...options: string[]) => {
-    const files = ["-in", folder.at("key"), "-out", folder.at("old")];
+    const files = ["-in", directory.at("key"), "-out", directory.at("old")];
     await openssl("pkcs8", "-topk8", ...files, "-passout", `pass:${PASSWORD}`, ...options);
-    return Deno.readFileSync(folder.at("old"));
+    return Deno.readFileSync(directory.at("old"));
   };
   const options = [["-iter", "2048"], ["-v2", "aes128"], ["-v2prf", "hmacWithSHA1"], ["-scrypt"]];
   for (const how of [...options, ["-iter", "20000"]]) {
@@ -111,8 +120,8 @@ Deno.test({
   name: "Java reads a PKCS #12 file, and its alias is the certificate's name",
   ignore: javaMissing !== undefined,
   fn: async () => {
-    using folder = makeFolder();
-    const path = write(folder, "web.p12");
+    using directory = makeDirectory();
+    const path = write(directory, "web.p12");
     const { out } = await run(
       "keytool",
       QUIET,

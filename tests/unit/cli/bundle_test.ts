@@ -29,7 +29,9 @@ async function vcm({ config }: Site, line: string) {
 async function planned(site: Site): Promise<string[]> {
   const { stdout } = await vcm(site, "plan");
   return stdout.split("\n").filter((line) => line.startsWith("  "))
-    .map((line) => line.replaceAll(`${site.folder}/`, "").replaceAll(/[0-9a-f]{16}/g, "VERSION"));
+    .map((line) =>
+      line.replaceAll(`${site.directory}/`, "").replaceAll(/[0-9a-f]{16}/g, "VERSION")
+    );
 }
 
 /** Runs, and asserts that it left one set, as the store has it, and nothing to do. */
@@ -59,9 +61,9 @@ Deno.test("a run deploys a set behind one link, and the next one leaves it alone
   await runToOrder(site);
 });
 
-Deno.test("what was damaged is named, and another folder takes its place", async () => {
+Deno.test("what was damaged is named, and another directory takes its place", async () => {
   await using site = await makeBundled("        mode: 0640\n");
-  const set = () => `${site.folder}/d/${Deno.readLinkSync(site.path("d/web"))}`;
+  const set = () => `${site.directory}/d/${Deno.readLinkSync(site.path("d/web"))}`;
   await vcm(site, "run");
   const config = await Deno.readTextFile(site.config);
   await site.configure(config.replace("        mode: 0640\n", "        mode: 0600\n"));
@@ -94,23 +96,24 @@ Deno.test("a file in the set that became a link is named, and what it leads to i
   await using site = await makeBundled();
   await runToOrder(site);
   await Deno.writeTextFile(site.path("other"), "mine");
-  const folder = site.path(`d/${Deno.readLinkSync(site.path("d/web"))}`);
-  await Deno.remove(`${folder}/ca.pem`);
-  await new Deno.Command("ln", { args: ["-s", site.path("other"), `${folder}/ca.pem`] }).output();
+  const directory = site.path(`d/${Deno.readLinkSync(site.path("d/web"))}`);
+  await Deno.remove(`${directory}/ca.pem`);
+  await new Deno.Command("ln", { args: ["-s", site.path("other"), `${directory}/ca.pem`] })
+    .output();
   assert.deepEqual(await planned(site), [
     "  deploy   d/web (bundle): is a symbolic link, becomes a file (ca.pem)",
   ]);
   const run = await vcm(site, "run");
   assert.equal(run.status, 0, run.stderr);
   const stays =
-    `web.example.com: "${folder}" is not in use any more and stays, since VCM did not ` +
+    `web.example.com: "${directory}" is not in use any more and stays, since VCM did not ` +
     'make "ca.pem" in it; move that away from there';
   assert.ok(run.stderr.includes(stays), run.stderr);
-  assert.deepEqual([...Deno.readDirSync(folder)].length, 5);
+  assert.deepEqual([...Deno.readDirSync(directory)].length, 5);
   const check = await vcm(site, "check");
   assert.deepEqual([check.status, check.stdout.includes(stays)], [0, true], check.stdout);
   assert.equal(await Deno.readTextFile(site.path("other")), "mine");
-  await Deno.remove(`${folder}/ca.pem`);
+  await Deno.remove(`${directory}/ca.pem`);
   await runToOrder(site);
 });
 
@@ -119,7 +122,7 @@ Deno.test("what lies where the link should be and is not ours stops it", async (
   const place = site.path("d/web");
   const remedy = "; move it away, or give another path for the bundle";
   const cases: [string, () => void | Promise<unknown>][] = [
-    ["a folder, and a bundle is a symbolic link", () => Deno.mkdirSync(place)],
+    ["a directory, and a bundle is a symbolic link", () => Deno.mkdirSync(place)],
     ["a file, and a bundle is a symbolic link", () => Deno.writeTextFileSync(place, "x")],
     [
       'a symbolic link to "/nowhere", which VCM did not make',

@@ -37,7 +37,7 @@ interface Case {
   readonly ca?: readonly Made[];
 }
 
-function putSet({ folder }: Bench, { leaf = LEAF, chain, ca }: Case, name = NAME): void {
+function putSet({ directory }: Bench, { leaf = LEAF, chain, ca }: Case, name = NAME): void {
   const set = {
     cert: leaf.pem,
     chain: pems(chain),
@@ -45,12 +45,12 @@ function putSet({ folder }: Bench, { leaf = LEAF, chain, ca }: Case, name = NAME
     privkey: leaf.pkcs8,
     ...(ca && { ca: pems(ca) }),
   };
-  if (ca === undefined && folder.tree().includes(`store/${name}/ca.pem`)) {
-    Deno.removeSync(folder.at(`store/${name}/ca.pem`));
+  if (ca === undefined && directory.tree().includes(`store/${name}/ca.pem`)) {
+    Deno.removeSync(directory.at(`store/${name}/ca.pem`));
   }
   for (const [part, text] of Object.entries(set)) {
-    folder.write(`store/${name}/${part}.pem`, text);
-    Deno.chmodSync(folder.at(`store/${name}/${part}.pem`), 0o600);
+    directory.write(`store/${name}/${part}.pem`, text);
+    Deno.chmodSync(directory.at(`store/${name}/${part}.pem`), 0o600);
   }
 }
 
@@ -59,15 +59,15 @@ async function makeHost(it: Case, more = "renew: 10d"): Promise<Bench> {
   const bench = makeBench();
   bench.configure(
     'vault: "https://127.0.0.1:1"\npki: pki\nrole: web',
-    certificate(bench.folder, NAME, more),
+    certificate(bench.directory, NAME, more),
   );
   putSet(bench, { ...it, chain: it.leaf === CROSSED ? [BELOW] : [CA], ca: [ROOT, YOUNG] });
   const { status, out, err } = await bench.vcm(["deploy"]);
   assert.equal(status, 0, out + err);
   putSet(bench, it);
   Deno.writeTextFileSync(
-    bench.folder.at(`ssl/${NAME}.crt`),
-    Deno.readTextFileSync(bench.folder.at(`store/${NAME}/fullchain.pem`)),
+    bench.directory.at(`ssl/${NAME}.crt`),
+    Deno.readTextFileSync(bench.directory.at(`store/${NAME}/fullchain.pem`)),
   );
   return bench;
 }
@@ -113,9 +113,9 @@ Deno.test("an ended intermediate is broken and due, whether or not a target take
   const both = await bench.vcm(["check"]);
   assert.deepEqual([both.status, both.out.split("\n")[1]], [2, line]);
   assert.equal((await bench.vcm(["plan", "--detailed-exitcode"])).status, 10);
-  const text = bench.folder.read("vcm.yaml");
-  bench.folder.write("vcm.yaml", text.replace("fullchain:", "cert:"));
-  Deno.writeTextFileSync(bench.folder.at(`ssl/${NAME}.crt`), LEAF.pem);
+  const text = bench.directory.read("vcm.yaml");
+  bench.directory.write("vcm.yaml", text.replace("fullchain:", "cert:"));
+  Deno.writeTextFileSync(bench.directory.at(`ssl/${NAME}.crt`), LEAF.pem);
   const alone = await bench.vcm(["check"]);
   assert.deepEqual([alone.status, alone.out.split("\n")[1]], [2, line]);
   // The root's end is told as well, and once.
@@ -159,7 +159,7 @@ Deno.test("a CA that is not valid yet is broken, and asks for a look at the cloc
 Deno.test("a ca.pem that tells nothing of a root leaves it unknown, one that is missing does not", async () => {
   using bench = await makeHost({ chain: [CA] });
   assert.equal((await bench.vcm(["check"])).status, 0);
-  const path = bench.folder.at(`store/${NAME}/ca.pem`);
+  const path = bench.directory.at(`store/${NAME}/ca.pem`);
   Deno.writeTextFileSync(path, "garbage");
   const garbage = await bench.vcm(["check"]);
   assert.equal(garbage.status, 3);
@@ -192,9 +192,9 @@ Deno.test("--json tells it as a kind, in documents that fit their schema", async
 
 Deno.test("the metrics call it not ok", async () => {
   using bench = await makeHost({ chain: [CA], ca: [ROOT_ENDED] });
-  const text = bench.folder.read("vcm.yaml");
-  const place = bench.folder.at("ssl/vcm.prom");
-  bench.folder.write(
+  const text = bench.directory.read("vcm.yaml");
+  const place = bench.directory.at("ssl/vcm.prom");
+  bench.directory.write(
     "vcm.yaml",
     text.replace("config:\n", `config:\n  metrics_file: "${place}"\n`),
   );
@@ -206,12 +206,12 @@ Deno.test("the metrics call it not ok", async () => {
 Deno.test("of two sets of one chain, one that deploys its ca.pem is judged by its own", async () => {
   using bench = await makeHost({ chain: [CA], ca: [ROOT] });
   const second = "second.example.test";
-  const text = bench.folder.read("vcm.yaml");
+  const text = bench.directory.read("vcm.yaml");
   const targets = ["ca", "fullchain"].map((what) =>
-    `      - ${what}: "${bench.folder.at(`ssl/second-${what}.pem`)}"\n`
+    `      - ${what}: "${bench.directory.at(`ssl/second-${what}.pem`)}"\n`
   );
   const entry = `  - name: "${second}"\n    common_name: "${NAME}"\n    renew: 10d\n    deploy:\n`;
-  bench.folder.write("vcm.yaml", text + entry + targets.join(""));
+  bench.directory.write("vcm.yaml", text + entry + targets.join(""));
   putSet(bench, { chain: [CA], ca: [ROOT_ENDED] }, second);
   assert.equal((await bench.vcm(["deploy"])).status, 0);
   const { status, out } = await bench.vcm(["check"]);

@@ -4,7 +4,7 @@ import type { Host } from "../../../lib/command/host.ts";
 import { main } from "../../../lib/cli/main.ts";
 import { startPracticeVault } from "../../../lib/tools/demo/demo_server.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const NAMES = ["a.example.test", "b.example.test"];
 const UNIT = "vcm-test.service";
@@ -32,23 +32,23 @@ function once(): () => void {
 }
 
 interface Bench {
-  readonly folder: Folder;
+  readonly directory: Directory;
   vcm(command: string, doors?: Partial<Host>): Promise<{ status: number; stdout: string }>;
 }
 
 async function withBench(settings: string, test: (bench: Bench) => Promise<void>): Promise<void> {
   const vault = await startPracticeVault();
-  using folder = makeFolder();
-  Deno.mkdirSync(folder.at("ssl"));
-  folder.write("vcm.yaml", configuration(folder, vault.address, settings));
+  using directory = makeDirectory();
+  Deno.mkdirSync(directory.at("ssl"));
+  directory.write("vcm.yaml", configuration(directory, vault.address, settings));
   const env = {
-    VCM_CONFIG: folder.at("vcm.yaml"),
+    VCM_CONFIG: directory.at("vcm.yaml"),
     VAULT_ROLE_ID: vault.roleId,
     VAULT_SECRET_ID: vault.secretId,
   };
   try {
     await test({
-      folder,
+      directory,
       async vcm(command, doors = {}) {
         const host = fakeHost({ env, now: new Date(), doors });
         const status = await main(command.split(" "), host);
@@ -60,12 +60,12 @@ async function withBench(settings: string, test: (bench: Bench) => Promise<void>
   }
 }
 
-function configuration(folder: Folder, address: string, settings: string): string {
+function configuration(directory: Directory, address: string, settings: string): string {
   const certs = NAMES.map((name) =>
     `  - name: "${name}"
     deploy:
-      - fullchain: "${folder.at(`ssl/${name}.crt`)}"
-      - privkey: "${folder.at(`ssl/${name}.key`)}"
+      - fullchain: "${directory.at(`ssl/${name}.crt`)}"
+      - privkey: "${directory.at(`ssl/${name}.key`)}"
         mode: "0600"
 ${settings}`
   );
@@ -74,16 +74,16 @@ ${settings}`
   pki: pki
   role: web
   renew: 10d
-  cert_store: "${folder.at("store")}"
-  log_file: "${folder.at("vcm.log")}"
+  cert_store: "${directory.at("store")}"
+  log_file: "${directory.at("vcm.log")}"
 certs:
 ${certs.join("")}`;
 }
 
-function assertDeployed({ folder }: Bench): void {
+function assertDeployed({ directory }: Bench): void {
   for (const name of NAMES) {
-    assert.equal(folder.read(`ssl/${name}.crt`), folder.read(`store/${name}/fullchain.pem`));
-    assert.equal(folder.read(`ssl/${name}.key`), folder.read(`store/${name}/privkey.pem`));
+    assert.equal(directory.read(`ssl/${name}.crt`), directory.read(`store/${name}/fullchain.pem`));
+    assert.equal(directory.read(`ssl/${name}.key`), directory.read(`store/${name}/privkey.pem`));
   }
 }
 
@@ -105,6 +105,6 @@ for (const [how, doors] of Object.entries(FAILS)) {
         stdout: "Done: 0 issued, 4 files deployed, 0 service actions; 0 failed, 0 skipped\n",
       });
       assertDeployed(bench);
-      assert.ok(bench.folder.tree().includes(`store/.owed/${UNIT}`));
+      assert.ok(bench.directory.tree().includes(`store/.owed/${UNIT}`));
     }));
 }

@@ -12,14 +12,14 @@ import { benchTest, DONE_A } from "../tools/revoke/bench.ts";
 async function run(site: Site, child: LockChild, line: string, doors: Partial<Host> = {}) {
   const host = fakeHost({ env: { VCM_CONFIG: site.config }, now: NOW, doors });
   const status = await main(line.split(" "), host);
-  return { status, out: host.stdout(), err: plain(host.stderr(), site.folder, child) };
+  return { status, out: host.stdout(), err: plain(host.stderr(), site.directory, child) };
 }
 
-function plain(text: string, folder: string, { pid, command }: LockChild): string {
+function plain(text: string, directory: string, { pid, command }: LockChild): string {
   return text
     .replace(`process ${pid}, "${command}"`, "CHILD")
     .replace(/since [-\d]{10} [\d:]{5} UTC/, "since THEN")
-    .replaceAll(folder, "FOLDER");
+    .replaceAll(directory, "FOLDER");
 }
 
 const HELD = 'Another run of vcm holds the lock "FOLDER/store/.lock": CHILD, since THEN';
@@ -43,7 +43,7 @@ holderTest("with --wait a run goes on when the other one has ended", async () =>
   const said: string[] = [];
   const { status, out } = await run(site, child, "run --wait 1m", {
     err: (text) => {
-      said.push(plain(text, site.folder, child));
+      said.push(plain(text, site.directory, child));
       child.release();
     },
   });
@@ -63,8 +63,8 @@ holderTest("a run that waited in vain ends with 75; with --quiet that is all it 
   });
 });
 
-benchTest("vcm revoke --wait revokes when the other run has ended", async ({ vcm, folder }) => {
-  await using child = await holdLock(folder.at("store"));
+benchTest("vcm revoke --wait revokes when the other run has ended", async ({ vcm, directory }) => {
+  await using child = await holdLock(directory.at("store"));
   const said: string[] = [];
   const { status, out } = await vcm("revoke --yes --wait 1m a.test", {
     err: (text) => {

@@ -1,4 +1,4 @@
-/** `main()` on files in a temporary folder; without net, and without any program to run. */
+/** `main()` on files in a temporary directory; without net, and without any program to run. */
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
 import { CUT_PEM, NOW } from "../../support/fixtures.ts";
@@ -28,11 +28,11 @@ function siteTest(name: string, makeIt: () => Promise<Site>, fn: (site: Site) =>
 }
 
 /** Runs a command line with the site's file; paths are shown as FOLDER. */
-async function run({ folder, config }: Site, line: string, options: FakeHostOptions = {}) {
+async function run({ directory, config }: Site, line: string, options: FakeHostOptions = {}) {
   const host = fakeHost({ env: { VCM_CONFIG: config }, ...options });
   const status = await main(line.split(" "), host);
   const [stdout, stderr] = [host.stdout(), host.stderr()]
-    .map((text) => text.replaceAll(folder, "FOLDER"));
+    .map((text) => text.replaceAll(directory, "FOLDER"));
   return { status, stdout: stdout ?? "", stderr: stderr ?? "" };
 }
 

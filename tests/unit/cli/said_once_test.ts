@@ -109,11 +109,11 @@ siteTest(
 
 siteTest("what only a person can mend is told in the log, too", ["a.example.com"], async (site) => {
   Deno.mkdirSync(site.path("a.example.com.crt"));
-  const folder = `"${
+  const directory = `"${
     site.path("a.example.com.crt")
-  }" is a folder; remove it, or give the path of a file in it`;
+  }" is a directory; remove it, or give the path of a file in it`;
   const { status, stderr, log } = await run(site, "deploy");
   assert.equal(status, 1);
-  assert.ok(stderr.includes(`error: a.example.com: ${folder}\n`), stderr);
-  assert.ok(log.includes(` error a.example.com: ${folder}\n`), log);
+  assert.ok(stderr.includes(`error: a.example.com: ${directory}\n`), stderr);
+  assert.ok(log.includes(` error a.example.com: ${directory}\n`), log);
 });

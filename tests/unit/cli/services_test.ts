@@ -26,10 +26,10 @@ function serviceTest(
   });
 }
 
-async function vcm({ folder, config }: Site, line: string, now = NOW) {
+async function vcm({ directory, config }: Site, line: string, now = NOW) {
   const host = fakeHost({ env: { VCM_CONFIG: config }, now });
   const status = await main(line.split(" "), host);
-  const text = (text: string) => text.replaceAll(folder, "FOLDER");
+  const text = (text: string) => text.replaceAll(directory, "FOLDER");
   return {
     status,
     stdout: text(host.stdout()),

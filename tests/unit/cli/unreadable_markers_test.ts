@@ -7,7 +7,7 @@ import { makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
 
 const NAME = "web.example.com";
 
-/** A site in order, with a file in the place of the markers' folder; no program may run. */
+/** A site in order, with a file in the place of the markers' directory; no program may run. */
 function markerTest(
   name: string,
   more: string,

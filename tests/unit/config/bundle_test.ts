@@ -9,20 +9,23 @@ function fileWith(...entries: string[]): string {
   return `config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n${lines}`;
 }
 
-pureTest("a bundle is given in short or in long, with owner, group, mode and folders", async () => {
-  const rest = "owner: haproxy, group: ssl, mode: 0640, create_dirs: true";
-  for (const form of ["bundle: /etc/web", "source: bundle, dest: /etc/web"]) {
-    const { certificates } = await parseConfig(fileWith(`{${form}, ${rest}}`), "f");
-    assert.deepEqual(certificates[0]?.targets, [{
-      what: "bundle",
-      path: "/etc/web",
-      owner: "haproxy",
-      group: "ssl",
-      mode: 0o640,
-      createDirs: true,
-    }]);
-  }
-});
+pureTest(
+  "a bundle is given in short or in long, with owner, group, mode and directories",
+  async () => {
+    const rest = "owner: haproxy, group: ssl, mode: 0640, create_dirs: true";
+    for (const form of ["bundle: /etc/web", "source: bundle, dest: /etc/web"]) {
+      const { certificates } = await parseConfig(fileWith(`{${form}, ${rest}}`), "f");
+      assert.deepEqual(certificates[0]?.targets, [{
+        what: "bundle",
+        path: "/etc/web",
+        owner: "haproxy",
+        group: "ssl",
+        mode: 0o640,
+        createDirs: true,
+      }]);
+    }
+  },
+);
 
 const MISTAKES: Readonly<Record<string, string>> = {
   "{bundle: /a, source: cert}": 'f:5:22 certs[0].deploy[0].source: does not go with "bundle"; ' +
@@ -53,14 +56,14 @@ pureTest("an entry whose keys do not go with a bundle says so", async () => {
 pureTest("nothing else lies in a bundle, or at its place", async () => {
   await assertMistakes(
     fileWith("bundle: /d/web", "cert: /d/web/extra/a.crt", "cert: /d/web.crt", "bundle: /d/web"),
-    "f:6:15 certs[0].deploy[1].cert: lies in a folder that is replaced as one, by " +
+    "f:6:15 certs[0].deploy[1].cert: lies in a directory that is replaced as one, by " +
       "certs[0].deploy[0].bundle (line 5)",
     'f:8:17 certs[0].deploy[3].bundle: "/d/web" is already used by ' +
       "certs[0].deploy[0].bundle (line 5)",
   );
   await assertMistakes(
     fileWith("bundle: /d/web/inner", "bundle: /d/web"),
-    "f:5:17 certs[0].deploy[0].bundle: lies in a folder that is replaced as one, by " +
+    "f:5:17 certs[0].deploy[0].bundle: lies in a directory that is replaced as one, by " +
       "certs[0].deploy[1].bundle (line 6)",
   );
   await assertMistakes(

@@ -9,8 +9,8 @@ const SECRETS: Readonly<Record<string, string>> = {
 
 /** Loads a file of this mode with one line under `config`, and gives what is said against it. */
 async function complaint(line: string, mode: number, name = "vcm.yaml"): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "vcm-exposed-" });
-  const path = `${await Deno.realPath(folder)}/${name}`;
+  const directory = await Deno.makeTempDir({ prefix: "vcm-exposed-" });
+  const path = `${await Deno.realPath(directory)}/${name}`;
   try {
     await Deno.writeTextFile(path, `config:\n  ${line}\ncerts: []\n`);
     await Deno.chmod(path, mode);
@@ -20,7 +20,7 @@ async function complaint(line: string, mode: number, name = "vcm.yaml"): Promise
     assert.ok(error instanceof ConfigError, String(error));
     return error.message.replaceAll(path, "FILE");
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 }
 

@@ -106,14 +106,14 @@ pureTest("an included file has certificates only, and is told where the rest bel
 pureTest("what cannot be included is said where it is named, or under its own name", async () => {
   const further = [
     { kind: "mistake", pattern: 1, message: '"b" does not exist' },
-    { kind: "refused", problems: [{ file: "c", key: "", message: "is a folder" }] },
+    { kind: "refused", problems: [{ file: "c", key: "", message: "is a directory" }] },
   ] as const;
   await assertMistakesAround(
     "include:\n  - a\n  - b\n  - c\n",
     { files: { a: "certs: 1\n" }, further },
     'f:3:5 include[1]: "b" does not exist',
     'a:1:8 certs: expected a list, each entry begun with "- ", got text',
-    "c: is a folder",
+    "c: is a directory",
   );
   await assertMistakesAround(
     "include: b\n",

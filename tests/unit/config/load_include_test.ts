@@ -8,8 +8,8 @@ import { ConfigError } from "../../../lib/config/diagnostic.ts";
 const UID = Deno.uid() ?? 0;
 const DANGER = "decides what VCM writes and runs with its rights";
 
-/** A folder with a main file that has these lines of `include`, and files beside it. */
-async function inFolder(
+/** A directory with a main file that has these lines of `include`, and files beside it. */
+async function inDirectory(
   include: string,
   files: Readonly<Record<string, string | Uint8Array>>,
   step: (home: string) => Promise<void>,
@@ -35,7 +35,7 @@ async function names(home: string, main = "vcm.yaml"): Promise<string[]> {
   return certificates.map(({ name }) => name);
 }
 
-/** What is said against the main file, with the folder as HOME. */
+/** What is said against the main file, with the directory as HOME. */
 async function refusal(home: string): Promise<string[]> {
   try {
     await names(home);
@@ -76,7 +76,7 @@ Deno.test("loadConfig() takes files by name, hidden ones only where they are mea
     '"*.yaml"': ["own"],
   };
   for (const [include, expected] of Object.entries(cases)) {
-    await inFolder(include, PLACES, async (home) => {
+    await inDirectory(include, PLACES, async (home) => {
       const path = `${home}/vcm.yaml`;
       const text = await Deno.readTextFile(path);
       await Deno.writeTextFile(path, text.replace("HOME", home));
@@ -85,8 +85,8 @@ Deno.test("loadConfig() takes files by name, hidden ones only where they are mea
   }
 });
 
-Deno.test("loadConfig() goes from the folder of the file as it was named", async () => {
-  await inFolder("conf.d/*.yaml", PLACES, async (home) => {
+Deno.test("loadConfig() goes from the directory of the file as it was named", async () => {
+  await inDirectory("conf.d/*.yaml", PLACES, async (home) => {
     await Deno.mkdir(`${home}/other`);
     await Deno.chmod(`${home}/other`, 0o755);
     await Deno.symlink("../vcm.yaml", `${home}/other/vcm.yaml`);
@@ -102,7 +102,7 @@ Deno.test("loadConfig() says what it cannot include, all at once", async () => {
     "conf.d/2.yaml": Uint8Array.of(97, 10, 98, 0xe9, 10),
     "file": "",
   };
-  await inFolder(
+  await inDirectory(
     "[none.yaml, conf.d/*.yaml, conf.d, file/*.yaml, cnf.d/*.yaml]",
     files,
     async (home) => {
@@ -112,13 +112,13 @@ Deno.test("loadConfig() says what it cannot include, all at once", async () => {
       await Deno.symlink("6.yaml", `${home}/conf.d/6.yaml`);
       assert.deepEqual(await refusal(home), [
         'HOME/vcm.yaml:2:11 include[0]: "HOME/none.yaml" does not exist',
-        'HOME/vcm.yaml:2:37 include[2]: "HOME/conf.d" is a folder; for all of its files write ' +
+        'HOME/vcm.yaml:2:37 include[2]: "HOME/conf.d" is a directory; for all of its files write ' +
         '"HOME/conf.d/*.yaml"',
-        'HOME/vcm.yaml:2:45 include[3]: the folder "HOME/file" cannot be read: Not a directory',
-        'HOME/vcm.yaml:2:58 include[4]: the folder "HOME/cnf.d" does not exist',
+        'HOME/vcm.yaml:2:45 include[3]: the directory "HOME/file" cannot be read: Not a directory',
+        'HOME/vcm.yaml:2:58 include[4]: the directory "HOME/cnf.d" does not exist',
         'HOME/conf.d/1.yaml:1:24 certs[0].ttl: expected a duration such as "14d", got "5x"',
         "HOME/conf.d/2.yaml:2:2: is not UTF-8 from here on; save the file as UTF-8",
-        "HOME/conf.d/3.yaml: is a folder",
+        "HOME/conf.d/3.yaml: is a directory",
         "HOME/conf.d/4.yaml: does not exist; if it is a link, mend it",
         "HOME/conf.d/5.yaml: is no regular file",
         "HOME/conf.d/6.yaml: cannot be read: Too many symbolic links",
@@ -128,7 +128,7 @@ Deno.test("loadConfig() says what it cannot include, all at once", async () => {
 });
 
 Deno.test("loadConfig() trusts an included file as it does the main one", async () => {
-  await inFolder("[conf.d/*.yaml, own.yaml]", PLACES, async (home) => {
+  await inDirectory("[conf.d/*.yaml, own.yaml]", PLACES, async (home) => {
     await Deno.chmod(`${home}/conf.d/20-b.yaml`, 0o666);
     await Deno.mkdir(`${home}/open`);
     await Deno.chmod(`${home}/open`, 0o777);
@@ -138,18 +138,18 @@ Deno.test("loadConfig() trusts an included file as it does the main one", async 
       "HOME/conf.d/20-b.yaml: not trusted: the file HOME/conf.d/20-b.yaml is writable by every " +
       `user (mode 0666), and whoever can change this file ${DANGER}; cure: chmod go-w ` +
       "HOME/conf.d/20-b.yaml",
-      "HOME/own.yaml: not trusted: the folder HOME/open is writable by every user (mode 0777), " +
+      "HOME/own.yaml: not trusted: the directory HOME/open is writable by every user (mode 0777), " +
       `and whoever can change this file ${DANGER}; cure: chmod go-w HOME/open`,
     ]);
   });
 });
 
-Deno.test("loadConfig() takes no files from a folder that others may write to, not even none", async () => {
+Deno.test("loadConfig() takes no files from a directory that others may write to, not even none", async () => {
   for (const files of [PLACES, {}]) {
-    await inFolder("conf.d/*.yaml", files, async (home) => {
+    await inDirectory("conf.d/*.yaml", files, async (home) => {
       await Deno.chmod(`${home}/conf.d`, 0o775);
       assert.deepEqual(await refusal(home), [
-        "HOME/vcm.yaml:2:10 include: not trusted: the folder HOME/conf.d is writable by its " +
+        "HOME/vcm.yaml:2:10 include: not trusted: the directory HOME/conf.d is writable by its " +
         `group (mode 0775), and whoever can put a file there ${DANGER}; cure: chmod go-w ` +
         "HOME/conf.d",
       ]);
@@ -158,11 +158,11 @@ Deno.test("loadConfig() takes no files from a folder that others may write to, n
 });
 
 Deno.test({
-  name: "loadConfig() refuses an included file or folder of another user",
+  name: "loadConfig() refuses an included file or directory of another user",
   // Only root can give a file away.
   ignore: UID !== 0,
   fn: () =>
-    inFolder("conf.d/*.yaml", { "conf.d/1.yaml": cert("a") }, async (home) => {
+    inDirectory("conf.d/*.yaml", { "conf.d/1.yaml": cert("a") }, async (home) => {
       await Deno.chown(`${home}/conf.d/1.yaml`, 12345, 12345);
       assert.deepEqual(await refusal(home), [
         "HOME/conf.d/1.yaml: not trusted: the file HOME/conf.d/1.yaml belongs to user 12345, not " +
@@ -170,7 +170,7 @@ Deno.test({
       ]);
       await Deno.chown(`${home}/conf.d`, 12345, 12345);
       assert.deepEqual(await refusal(home), [
-        "HOME/vcm.yaml:2:10 include: not trusted: the folder HOME/conf.d belongs to user 12345, " +
+        "HOME/vcm.yaml:2:10 include: not trusted: the directory HOME/conf.d belongs to user 12345, " +
         `not to root, and whoever can put a file there ${DANGER}; cure: chown root HOME/conf.d`,
       ]);
     }),
@@ -178,7 +178,7 @@ Deno.test({
 
 Deno.test("loadConfig() puts in the host's name and the variables it is given", async () => {
   const text = "certs: [{name: '${HOSTNAME}.${VCM_SITE}', role: '${VCM_ROLE:-web}'}]\n";
-  await inFolder("'${VCM_SITE}.yaml'", { "berlin.yaml": text }, async (home) => {
+  await inDirectory("'${VCM_SITE}.yaml'", { "berlin.yaml": text }, async (home) => {
     const asked: string[] = [];
     const { certificates } = await loadConfig(`${home}/vcm.yaml`, (name) => {
       asked.push(name);

@@ -5,13 +5,13 @@ import { ConfigError } from "../../../lib/config/diagnostic.ts";
 const GOOD = "config: {pki: p, role: r}\ncerts:\n  - name: web\n";
 const UID = Deno.uid() ?? 0;
 
-/** Runs a step in a folder of its own that only the running user may write to. */
-async function inFolder(step: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "vcm-config-" });
+/** Runs a step in a directory of its own that only the running user may write to. */
+async function inDirectory(step: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "vcm-config-" });
   try {
-    await step(await Deno.realPath(folder));
+    await step(await Deno.realPath(directory));
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 }
 
@@ -21,7 +21,7 @@ async function write(path: string, text: string | Uint8Array, mode = 0o644): Pro
   return path;
 }
 
-async function folder(path: string, mode = 0o755): Promise<string> {
+async function directory(path: string, mode = 0o755): Promise<string> {
   await Deno.mkdir(path);
   await Deno.chmod(path, mode);
   return path;
@@ -45,7 +45,7 @@ Deno.test("findConfig() takes the flag, then $VCM_CONFIG, there or not", () => {
   assert.equal(findConfig({ ...options, env: "b.yaml" }), "b.yaml");
 });
 
-Deno.test("findConfig() looks in /etc and, not as root, in the working folder", () => {
+Deno.test("findConfig() looks in /etc and, not as root, in the working directory", () => {
   const only = (path: string) => ({ env: "", exists: (asked: string) => asked === path });
   assert.equal(findConfig({ uid: 0, ...only("/etc/vcm/vcm.yaml") }), "/etc/vcm/vcm.yaml");
   assert.equal(findConfig({ uid: 1000, ...only("./vcm.yaml") }), "./vcm.yaml");
@@ -66,7 +66,7 @@ Deno.test("findConfig() says where it looked and what to do", () => {
 });
 
 Deno.test("loadConfig() reads a file and remembers how it was named", async () => {
-  await inFolder(async (home) => {
+  await inDirectory(async (home) => {
     for (const text of [GOOD, `\ufeff${GOOD}`]) {
       const path = await write(`${home}/vcm.yaml`, text, 0o600);
       const config = await loadConfig(path);
@@ -77,7 +77,7 @@ Deno.test("loadConfig() reads a file and remembers how it was named", async () =
 });
 
 Deno.test("loadConfig() shows the mistakes of a file under its name", async () => {
-  await inFolder(async (home) => {
+  await inDirectory(async (home) => {
     const path = await write(`${home}/vcm.yaml`, "certs: {}\nconfgi: 1\n");
     assert.equal(
       await refusal(path),
@@ -88,11 +88,11 @@ Deno.test("loadConfig() shows the mistakes of a file under its name", async () =
 });
 
 Deno.test("loadConfig() says why a file cannot be read", async () => {
-  await inFolder(async (home) => {
+  await inDirectory(async (home) => {
     const absent = `${home}/absent.yaml`;
     const missing = "does not exist; name another file by --config FILE or $VCM_CONFIG";
     assert.equal(await refusal(absent), `${absent}: ${missing}`);
-    assert.equal(await refusal(home), `${home}: is a folder`);
+    assert.equal(await refusal(home), `${home}: is a directory`);
     assert.equal(await refusal("/dev/null"), "/dev/null: is no regular file");
 
     const dangling = `${home}/dangling.yaml`;
@@ -121,7 +121,7 @@ Deno.test("loadConfig() says why a file cannot be read", async () => {
 // Root may read every file; the compiled program's tests show it as another user.
 if (UID !== 0) {
   Deno.test("loadConfig() says that the user may not read the file", async () => {
-    await inFolder(async (home) => {
+    await inDirectory(async (home) => {
       const path = await write(`${home}/vcm.yaml`, GOOD, 0o000);
       assert.equal(
         await refusal(path),
@@ -132,7 +132,7 @@ if (UID !== 0) {
 }
 
 Deno.test("loadConfig() refuses a file that others may write", async () => {
-  await inFolder(async (home) => {
+  await inDirectory(async (home) => {
     const path = await write(`${home}/vcm.yaml`, GOOD, 0o664);
     assert.equal(
       await refusal(path),
@@ -146,28 +146,28 @@ Deno.test("loadConfig() refuses a file that others may write", async () => {
   });
 });
 
-Deno.test("loadConfig() refuses a file in a folder that others may write to", async () => {
-  await inFolder(async (home) => {
-    const open = await folder(`${home}/my etc`, 0o775);
+Deno.test("loadConfig() refuses a file in a directory that others may write to", async () => {
+  await inDirectory(async (home) => {
+    const open = await directory(`${home}/my etc`, 0o775);
     const path = await write(`${open}/vcm.yaml`, GOOD);
     assert.equal(
       await refusal(path),
-      `${path}: not trusted: the folder ${open} is writable by its group (mode 0775), ${DANGER}; ` +
+      `${path}: not trusted: the directory ${open} is writable by its group (mode 0775), ${DANGER}; ` +
         `cure: chmod go-w '${open}'`,
     );
     await Deno.chmod(open, 0o1777);
     assert.equal(
       await refusal(path),
-      `${path}: not trusted: the folder ${open} is writable by every user (mode 01777), ` +
-        `${DANGER}; cure: move the file to a folder of its own`,
+      `${path}: not trusted: the directory ${open} is writable by every user (mode 01777), ` +
+        `${DANGER}; cure: move the file to a directory of its own`,
     );
   });
 });
 
-Deno.test("loadConfig() follows links, and trusts each folder on the way or none", async () => {
-  await inFolder(async (home) => {
-    const real = await folder(`${home}/real`);
-    const middle = await folder(`${home}/middle`);
+Deno.test("loadConfig() follows links, and trusts each directory on the way or none", async () => {
+  await inDirectory(async (home) => {
+    const real = await directory(`${home}/real`);
+    const middle = await directory(`${home}/middle`);
     const path = await write(`${real}/vcm.yaml`, GOOD);
     await Deno.symlink("../real/vcm.yaml", `${middle}/link.yaml`);
     await Deno.symlink(`${middle}/link.yaml`, `${home}/first.yaml`);
@@ -177,7 +177,7 @@ Deno.test("loadConfig() follows links, and trusts each folder on the way or none
     for (const place of [home, middle, real]) {
       await Deno.chmod(place, 0o777);
       const message = await refusal(link);
-      assert.ok(message.includes(`the folder ${place} is writable by every user`), message);
+      assert.ok(message.includes(`the directory ${place} is writable by every user`), message);
       await Deno.chmod(place, 0o755);
     }
     await Deno.chmod(path, 0o666);
@@ -186,12 +186,12 @@ Deno.test("loadConfig() follows links, and trusts each folder on the way or none
 });
 
 Deno.test({
-  name: "loadConfig() refuses a file or a folder of another user",
+  name: "loadConfig() refuses a file or a directory of another user",
   // Only root can give a file away.
   ignore: UID !== 0,
   fn: () =>
-    inFolder(async (home) => {
-      const theirs = await folder(`${home}/theirs`);
+    inDirectory(async (home) => {
+      const theirs = await directory(`${home}/theirs`);
       const path = await write(`${theirs}/vcm.yaml`, GOOD, 0o666);
       await Deno.chown(path, 12345, 12345);
       await Deno.chown(theirs, 12345, 12345);
@@ -200,7 +200,7 @@ Deno.test({
         `${path}: not trusted: the file ${path} belongs to user 12345, not to root and is ` +
           `writable by every user (mode 0666), ${DANGER}; cure: chown root ${path} && ` +
           `chmod go-w ${path}\n` +
-          `${path}: not trusted: the folder ${theirs} belongs to user 12345, not to root, ` +
+          `${path}: not trusted: the directory ${theirs} belongs to user 12345, not to root, ` +
           `${DANGER}; cure: chown root ${theirs}`,
       );
     }),

@@ -23,7 +23,7 @@ const inConfig: Record<string, string> = {
   "vault: {a: b}": "f:2:3 config.vault: expected one value, got a map",
   "namespace: a b": `f:2:14 config.namespace: expected a namespace such as "team/web", got "a b"`,
   "vault_ssl_verify: yes": "f:2:21 config.vault_ssl_verify: expected true, false or the " +
-    `absolute path of a CA file or folder, got "yes"`,
+    `absolute path of a CA file or directory, got "yes"`,
   "pki: [a]": "f:2:3 config.pki: expected one value, got a list",
   "pki: a/../b": "f:2:8 config.pki: expected the path of a PKI mount such as " +
     `"pki_internal", got "a/../b"`,
@@ -41,9 +41,9 @@ const inConfig: Record<string, string> = {
   "issuer: Null": "f:2:11 config.issuer: has no value",
   "issuer: NULL": "f:2:11 config.issuer: has no value",
   'ttl: ""': "f:2:8 config.ttl: has no value",
-  "cert_store: certs": `f:2:15 config.cert_store: expected the absolute path of a folder, ` +
+  "cert_store: certs": `f:2:15 config.cert_store: expected the absolute path of a directory, ` +
     `without "..", got "certs"`,
-  "cert_store: /": `f:2:15 config.cert_store: expected the absolute path of a folder, ` +
+  "cert_store: /": `f:2:15 config.cert_store: expected the absolute path of a directory, ` +
     `without "..", got "/"`,
   "log_file: /var/log/": `f:2:13 config.log_file: expected the absolute path of a file, ` +
     `without "..", got "/var/log/"`,
@@ -167,18 +167,19 @@ pureTest("a deploy entry says what is wrong with it", async () => {
   }
 });
 
-pureTest("a name that cannot be a folder is refused", async () => {
-  const folder = `a name that can be a folder (no "/", no "." at its start, no control character)`;
+pureTest("a name that cannot be a directory is refused", async () => {
+  const directory =
+    `a name that can be a directory (no "/", no "." at its start, no control character)`;
   const names: Record<string, string> = {
-    "a/b": `expected ${folder}, got "a/b"`,
-    "..": `expected ${folder}, got ".."`,
-    ".owed": `expected ${folder}, got ".owed"`,
-    '"a\\tb"': `expected ${folder}, got "a\\tb"`,
+    "a/b": `expected ${directory}, got "a/b"`,
+    "..": `expected ${directory}, got ".."`,
+    ".owed": `expected ${directory}, got ".owed"`,
+    '"a\\tb"': `expected ${directory}, got "a\\tb"`,
     '" a"': `expected a name, got " a"`,
     // Half a character, which no file system keeps apart from other halves.
-    '"a\\ud800"': `expected ${folder}, got "a\\ud800"`,
+    '"a\\ud800"': `expected ${directory}, got "a\\ud800"`,
     // A control character that JSON does not escape.
-    '"a\\x9b"': `expected ${folder}, got "a\ufffd"`,
+    '"a\\x9b"': `expected ${directory}, got "a\ufffd"`,
     ["é".repeat(101)]: `expected a name of at most 200 bytes, got "${"é".repeat(79)}…"`,
   };
   for (const [name, message] of Object.entries(names)) {

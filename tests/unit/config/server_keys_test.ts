@@ -92,9 +92,9 @@ const wrong: Record<string, string> = {
   "timeout: 60 s": `f:2:12 config.timeout: ${LIMIT}, got "60 s"`,
   "timeout: 500ms": `f:2:12 config.timeout: ${LIMIT}, got "500ms"`,
   "vault_ssl_verify: ca.pem": "f:2:21 config.vault_ssl_verify: expected true, false or the " +
-    `absolute path of a CA file or folder, got "ca.pem"`,
+    `absolute path of a CA file or directory, got "ca.pem"`,
   "vault_ssl_verify: /": "f:2:21 config.vault_ssl_verify: expected true, false or the " +
-    `absolute path of a CA file or folder, got "/"`,
+    `absolute path of a CA file or directory, got "/"`,
   "redirect_host: a": `f:2:3 config.redirect_host: unknown key; did you mean "redirect_hosts"?`,
   "tls_servername: a": `f:2:3 config.tls_servername: unknown key; did you mean "tls_server_name"?`,
   "retrys: 2": `f:2:3 config.retrys: unknown key; did you mean "retries"?`,

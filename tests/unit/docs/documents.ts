@@ -52,11 +52,11 @@ export async function readSources(): Promise<string> {
     .map((text) => text.replace(/["'`] \+\s+["'`]/g, "")).join("\n");
 }
 
-/** Paths of all sources in a folder and those below it. */
-async function sourcesBelow(folder: string): Promise<string[]> {
+/** Paths of all sources in a directory and those below it. */
+async function sourcesBelow(directory: string): Promise<string[]> {
   const paths: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(new URL(folder, ROOT))) {
-    const path = `${folder}/${name}`;
+  for await (const { name, isDirectory } of Deno.readDir(new URL(directory, ROOT))) {
+    const path = `${directory}/${name}`;
     if (isDirectory) paths.push(...await sourcesBelow(path));
     else paths.push(path);
   }

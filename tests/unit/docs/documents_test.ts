@@ -42,9 +42,9 @@ for (const path of DOCUMENTS) {
   });
 
   Deno.test(`each link of ${path} leads to a file`, () => {
-    const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
+    const directory = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
     for (const [, target] of document.matchAll(/\]\(([^)#:]+)\)/g)) {
-      assert.ok(readDocument(`${folder}${target}`).length > 0, target);
+      assert.ok(readDocument(`${directory}${target}`).length > 0, target);
     }
   });
 }

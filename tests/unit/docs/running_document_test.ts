@@ -19,7 +19,7 @@ Deno.test("docs/running.md shows the units that vcm install writes for vcm.yaml.
   assert.equal(TIMER, timerUnit());
 });
 
-Deno.test("docs/running.md shows the end of a unit that may write to some folders only", async () => {
+Deno.test("docs/running.md shows the end of a unit that may write to some directories only", async () => {
   const deploy = "[{cert: /etc/nginx/ssl/web.crt}]";
   const unit = await unitFor(
     `config: {pki: p, role: r}\ncerts: [{name: web.test, deploy: ${deploy}}]\n`,

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
-import { removeIfThere, syncFolder, writeNewFile } from "../../../lib/host/atomic_write.ts";
-import { folderOf } from "../../../lib/text/path.ts";
-import { errorOf, makeFolder, modeOf, ownersOf, rootTest, withUmask } from "../../support/rig.ts";
+import { removeIfThere, syncDirectory, writeNewFile } from "../../../lib/host/atomic_write.ts";
+import { directoryOf } from "../../../lib/text/path.ts";
+import {
+  errorOf,
+  makeDirectory,
+  modeOf,
+  ownersOf,
+  rootTest,
+  withUmask,
+} from "../../support/rig.ts";
 
 for (const mask of [0o000, 0o077, 0o777]) {
   Deno.test(`writeNewFile() makes exactly the mode that it is given, umask ${mask.toString(8)}`, () => {
-    using folder = makeFolder();
+    using directory = makeDirectory();
     for (const mode of [0o600, 0o640, 0o644, 0o444, 0o400]) {
-      const path = folder.at(mode.toString(8));
+      const path = directory.at(mode.toString(8));
       withUmask(mask, () => writeNewFile(path, "text\n", { mode }));
       assert.equal(modeOf(path), mode.toString(8));
     }
@@ -15,66 +22,66 @@ for (const mask of [0o000, 0o077, 0o777]) {
 }
 
 Deno.test("writeNewFile() writes every byte, also of long texts and of other letters", () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const text = `${"ä€😀".repeat(500_000)}\n`;
-  writeNewFile(folder.at("long"), text, { mode: 0o600 });
-  assert.equal(folder.read("long"), text);
+  writeNewFile(directory.at("long"), text, { mode: 0o600 });
+  assert.equal(directory.read("long"), text);
 });
 
 Deno.test("writeNewFile() writes bytes that are no text as they are", () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const bytes = Uint8Array.from({ length: 100_000 }, (_, at) => at % 256);
-  writeNewFile(folder.at("bytes"), bytes, { mode: 0o600 });
-  assert.deepEqual(Deno.readFileSync(folder.at("bytes")), bytes);
+  writeNewFile(directory.at("bytes"), bytes, { mode: 0o600 });
+  assert.deepEqual(Deno.readFileSync(directory.at("bytes")), bytes);
 });
 
 Deno.test("writeNewFile() touches nothing that is there already", () => {
-  using folder = makeFolder();
-  folder.write("planted", "mine", 0o644);
-  const error = errorOf(() => writeNewFile(folder.at("planted"), "secret", { mode: 0o600 }));
+  using directory = makeDirectory();
+  directory.write("planted", "mine", 0o644);
+  const error = errorOf(() => writeNewFile(directory.at("planted"), "secret", { mode: 0o600 }));
   assert.match(error.message, /^EEXIST/);
-  assert.deepEqual([folder.read("planted"), modeOf(folder.at("planted"))], ["mine", "644"]);
+  assert.deepEqual([directory.read("planted"), modeOf(directory.at("planted"))], ["mine", "644"]);
 });
 
 Deno.test("writeNewFile() follows no symbolic link, to a file or to nowhere", () => {
-  using folder = makeFolder();
-  folder.write("victim", "mine");
-  Deno.symlinkSync(folder.at("victim"), folder.at("link"));
-  Deno.symlinkSync(folder.at("nowhere"), folder.at("dangling"));
+  using directory = makeDirectory();
+  directory.write("victim", "mine");
+  Deno.symlinkSync(directory.at("victim"), directory.at("link"));
+  Deno.symlinkSync(directory.at("nowhere"), directory.at("dangling"));
   for (const name of ["link", "dangling"]) {
-    errorOf(() => writeNewFile(folder.at(name), "secret", { mode: 0o600 }));
+    errorOf(() => writeNewFile(directory.at(name), "secret", { mode: 0o600 }));
   }
-  assert.deepEqual(folder.tree(), ["dangling", "link", "victim"]);
-  assert.equal(folder.read("victim"), "mine");
+  assert.deepEqual(directory.tree(), ["dangling", "link", "victim"]);
+  assert.equal(directory.read("victim"), "mine");
 });
 
 Deno.test("writeNewFile() leaves nothing where it fails", () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   // Linux has no user of this number, and takes only 32 bits: the call fails before it asks anyone.
-  errorOf(() => writeNewFile(folder.at("new"), "text", { mode: 0o600, uid: 2 ** 40 }));
-  assert.deepEqual(folder.tree(), []);
-  const error = errorOf(() => writeNewFile(folder.at("no/new"), "text", { mode: 0o600 }));
+  errorOf(() => writeNewFile(directory.at("new"), "text", { mode: 0o600, uid: 2 ** 40 }));
+  assert.deepEqual(directory.tree(), []);
+  const error = errorOf(() => writeNewFile(directory.at("no/new"), "text", { mode: 0o600 }));
   assert.match(error.message, /^ENOENT/);
-  assert.deepEqual(folder.tree(), []);
+  assert.deepEqual(directory.tree(), []);
 });
 
 Deno.test("writeNewFile() as an ordinary user leaves nothing where it may not give a file away", () => {
   if (Deno.uid() === 0) return;
-  using folder = makeFolder();
-  errorOf(() => writeNewFile(folder.at("new"), "text", { mode: 0o600, uid: 0 }));
-  assert.deepEqual(folder.tree(), []);
+  using directory = makeDirectory();
+  errorOf(() => writeNewFile(directory.at("new"), "text", { mode: 0o600, uid: 0 }));
+  assert.deepEqual(directory.tree(), []);
 });
 
 Deno.test("writeNewFile() takes the runner's own numbers as an ordinary user, too", () => {
-  using folder = makeFolder();
-  const [uid, gid] = ownersOf(folder.path);
-  writeNewFile(folder.at("new"), "text", { mode: 0o640, uid, gid });
-  assert.deepEqual(ownersOf(folder.at("new")), [uid, gid]);
+  using directory = makeDirectory();
+  const [uid, gid] = ownersOf(directory.path);
+  writeNewFile(directory.at("new"), "text", { mode: 0o640, uid, gid });
+  assert.deepEqual(ownersOf(directory.at("new")), [uid, gid]);
 });
 
 rootTest("writeNewFile() sets owner and group one by one", () => {
-  using folder = makeFolder();
-  Deno.chownSync(folder.path, 7, 8);
+  using directory = makeDirectory();
+  Deno.chownSync(directory.path, 7, 8);
   const given = { uid: 1001, gid: 1002 };
   const cases = [
     [{}, [0, 0]],
@@ -85,7 +92,7 @@ rootTest("writeNewFile() sets owner and group one by one", () => {
   ] as const;
   for (const [at, [owners, expected]] of cases.entries()) {
     for (const mode of [0o600, 0o640, 0o6755]) {
-      const path = folder.at(`${at}-${mode}`);
+      const path = directory.at(`${at}-${mode}`);
       writeNewFile(path, "text", { mode, ...owners });
       assert.deepEqual(ownersOf(path), expected);
       assert.equal(
@@ -98,21 +105,21 @@ rootTest("writeNewFile() sets owner and group one by one", () => {
 });
 
 Deno.test("removeIfThere() minds no missing file, and says all else", () => {
-  using folder = makeFolder();
-  removeIfThere(folder.at("none"));
-  folder.write("folder/file", "mine");
-  errorOf(() => removeIfThere(folder.at("folder")));
-  Deno.symlinkSync(folder.at("folder"), folder.at("link"));
-  removeIfThere(folder.at("link"));
-  assert.deepEqual(folder.tree(), ["folder/", "folder/file"]);
+  using directory = makeDirectory();
+  removeIfThere(directory.at("none"));
+  directory.write("directory/file", "mine");
+  errorOf(() => removeIfThere(directory.at("directory")));
+  Deno.symlinkSync(directory.at("directory"), directory.at("link"));
+  removeIfThere(directory.at("link"));
+  assert.deepEqual(directory.tree(), ["directory/", "directory/file"]);
 });
 
-Deno.test("syncFolder() says where there is no folder", () => {
-  using folder = makeFolder();
-  syncFolder(folder.path);
-  assert.match(errorOf(() => syncFolder(folder.at("none"))).message, /^ENOENT/);
+Deno.test("syncFolder() says where there is no directory", () => {
+  using directory = makeDirectory();
+  syncDirectory(directory.path);
+  assert.match(errorOf(() => syncDirectory(directory.at("none"))).message, /^ENOENT/);
 });
 
 Deno.test("folderOf() cuts the last part off", () => {
-  assert.deepEqual(["/a/b/c", "/a"].map(folderOf), ["/a/b", "/"]);
+  assert.deepEqual(["/a/b/c", "/a"].map(directoryOf), ["/a/b", "/"]);
 });

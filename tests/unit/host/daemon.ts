@@ -1,5 +1,5 @@
 /** A process of its own that notes which signals it gets, as a daemon with a pid file. */
-import type { Folder } from "../../support/rig.ts";
+import type { Directory } from "../../support/rig.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
 export interface Daemon extends AsyncDisposable {
@@ -9,10 +9,10 @@ export interface Daemon extends AsyncDisposable {
   got(signal: string): Promise<void>;
 }
 
-/** Starts one that has written `daemon.pid` into the folder. */
-export async function startDaemon(folder: Folder): Promise<Daemon> {
-  const [pidFile, log] = [folder.at("daemon.pid"), folder.at("signals")];
-  folder.write("signals", "");
+/** Starts one that has written `daemon.pid` into the directory. */
+export async function startDaemon(directory: Directory): Promise<Daemon> {
+  const [pidFile, log] = [directory.at("daemon.pid"), directory.at("signals")];
+  directory.write("signals", "");
   const lines = [
     `for name in HUP USR1; do trap "echo $name >> ${log}" $name; done`,
     `echo $$ > ${pidFile}.new && mv ${pidFile}.new ${pidFile}`,
@@ -28,7 +28,7 @@ export async function startDaemon(folder: Folder): Promise<Daemon> {
     pidFile,
     got: async (signal) => {
       await waitUntil(`the process gets ${signal}`, 10, () => {
-        const seen = folder.read("signals").split("\n").includes(signal);
+        const seen = directory.read("signals").split("\n").includes(signal);
         return Promise.resolve(seen || undefined);
       });
     },

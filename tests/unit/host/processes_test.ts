@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { observeProcess, observeStart } from "../../../lib/host/processes.ts";
-import { makeFolder, rootTest } from "../../support/rig.ts";
+import { makeDirectory, rootTest } from "../../support/rig.ts";
 import { startDaemon } from "./daemon.ts";
 
 Deno.test("observeProcess() finds the process that a pid file names, and its start", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const before = Date.now();
-  await using daemon = await startDaemon(folder);
+  await using daemon = await startDaemon(directory);
   const look = await observeProcess(daemon.pidFile);
   assert.ok(look.kind === "running", JSON.stringify(look));
   assert.equal(look.pid, daemon.pid);
@@ -16,17 +16,17 @@ Deno.test("observeProcess() finds the process that a pid file names, and its sta
 });
 
 Deno.test("observeProcess() takes a pid with spaces and line breaks around it", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
   for (const text of [`${daemon.pid}`, `  ${daemon.pid}\n`, `${daemon.pid}\r\n\n`]) {
-    folder.write("spaced.pid", text);
-    assert.equal((await observeProcess(folder.at("spaced.pid"))).kind, "running", text);
+    directory.write("spaced.pid", text);
+    assert.equal((await observeProcess(directory.at("spaced.pid"))).kind, "running", text);
   }
 });
 
 Deno.test("observeProcess() trusts no file that is older than the process", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
   const now = Date.now() / 1000;
   Deno.utimeSync(daemon.pidFile, now - 60, now - 60);
   assert.deepEqual(await observeProcess(daemon.pidFile), {
@@ -41,11 +41,11 @@ Deno.test("observeProcess() trusts no file that is older than the process", asyn
 });
 
 Deno.test("observeProcess() names no process where the file holds none", async () => {
-  using folder = makeFolder();
-  const path = folder.at("x.pid");
+  using directory = makeDirectory();
+  const path = directory.at("x.pid");
   const texts = ["", "\n", "0", "1", "01", "-1", "-12", "1.5", "12 13", "12\n13", "0x10", "abc"];
   for (const text of [...texts, "99999999999", "१२", `${"1".repeat(4_000)}`]) {
-    folder.write("x.pid", text);
+    directory.write("x.pid", text);
     assert.deepEqual(
       await observeProcess(path),
       { kind: "unsure", problem: `"${path}" holds no process id` },
@@ -55,16 +55,16 @@ Deno.test("observeProcess() names no process where the file holds none", async (
 });
 
 Deno.test("observeProcess() takes a process that has ended for not running, and a missing file for nothing", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const ended = new Deno.Command("/bin/true").spawn();
   await ended.status;
   // The highest number that there can be, which nobody has got to (proc(5), pid_max).
   for (const text of [`${ended.pid}\n`, "4194303\n"]) {
-    folder.write("ended.pid", text);
-    assert.deepEqual(await observeProcess(folder.at("ended.pid")), { kind: "not-running" });
-    assert.deepEqual(await observeStart(folder.at("ended.pid")), {});
+    directory.write("ended.pid", text);
+    assert.deepEqual(await observeProcess(directory.at("ended.pid")), { kind: "not-running" });
+    assert.deepEqual(await observeStart(directory.at("ended.pid")), {});
   }
-  for (const path of [folder.at("none.pid"), folder.at("no/folder.pid")]) {
+  for (const path of [directory.at("none.pid"), directory.at("no/directory.pid")]) {
     const problem = `there is no "${path}": it does not run, or the path is wrong`;
     assert.deepEqual(await observeProcess(path), { kind: "unsure", problem });
     assert.equal(await observeStart(path), undefined);
@@ -72,28 +72,28 @@ Deno.test("observeProcess() takes a process that has ended for not running, and 
 });
 
 Deno.test("observeProcess() waits for no pipe, follows no link, and reads no more than an id", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
   const problemOf = async (name: string) => {
-    const look = await observeProcess(folder.at(name));
+    const look = await observeProcess(directory.at(name));
     return look.kind === "unsure" ? look.problem : look.kind;
   };
-  Deno.mkdirSync(folder.at("folder"));
-  await new Deno.Command("mkfifo", { args: [folder.at("pipe")] }).output();
-  folder.write("long", `${daemon.pid}${" ".repeat(100)}`);
-  for (const name of ["folder", "pipe", "long"]) {
-    assert.equal(await problemOf(name), `"${folder.at(name)}" holds no process id`);
+  Deno.mkdirSync(directory.at("directory"));
+  await new Deno.Command("mkfifo", { args: [directory.at("pipe")] }).output();
+  directory.write("long", `${daemon.pid}${" ".repeat(100)}`);
+  for (const name of ["directory", "pipe", "long"]) {
+    assert.equal(await problemOf(name), `"${directory.at(name)}" holds no process id`);
   }
-  Deno.symlinkSync(daemon.pidFile, folder.at("link"));
+  Deno.symlinkSync(daemon.pidFile, directory.at("link"));
   assert.equal(
     await problemOf("link"),
-    `"${folder.at("link")}" is a symbolic link; give the file that it leads to`,
+    `"${directory.at("link")}" is a symbolic link; give the file that it leads to`,
   );
 });
 
 rootTest("observeProcess() lets a user's pid file name that user's processes only", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
   Deno.chownSync(daemon.pidFile, 1001, 0);
   assert.deepEqual(await observeProcess(daemon.pidFile), {
     kind: "unsure",
@@ -102,14 +102,14 @@ rootTest("observeProcess() lets a user's pid file name that user's processes onl
 });
 
 rootTest("observeProcess() finds a user's process by that user's file, and by root's", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   // Not in the test's own directory, which this user perhaps may not enter.
   const child = new Deno.Command("/bin/sleep", { args: ["60"], uid: 1001, cwd: "/" }).spawn();
   try {
-    folder.write("x.pid", `${child.pid}\n`);
+    directory.write("x.pid", `${child.pid}\n`);
     for (const uid of [0, 1001]) {
-      Deno.chownSync(folder.at("x.pid"), uid, 0);
-      const look = await observeProcess(folder.at("x.pid"));
+      Deno.chownSync(directory.at("x.pid"), uid, 0);
+      const look = await observeProcess(directory.at("x.pid"));
       assert.equal(look.kind === "running" && look.pid, child.pid, `${uid}`);
     }
   } finally {
@@ -119,36 +119,36 @@ rootTest("observeProcess() finds a user's process by that user's file, and by ro
 });
 
 rootTest("observeProcess() trusts no link of a user to a file of root", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
-  Deno.symlinkSync(daemon.pidFile, folder.at("link.pid"));
-  await new Deno.Command("chown", { args: ["-h", "1001", folder.at("link.pid")] }).output();
-  const look = await observeProcess(folder.at("link.pid"));
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
+  Deno.symlinkSync(daemon.pidFile, directory.at("link.pid"));
+  await new Deno.Command("chown", { args: ["-h", "1001", directory.at("link.pid")] }).output();
+  const look = await observeProcess(directory.at("link.pid"));
   assert.equal(look.kind, "unsure", JSON.stringify(look));
 });
 
 rootTest("observeProcess() trusts no link of root to a file of a user", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
   Deno.chownSync(daemon.pidFile, 1001, 0);
-  Deno.symlinkSync(daemon.pidFile, folder.at("link.pid"));
-  const look = await observeProcess(folder.at("link.pid"));
+  Deno.symlinkSync(daemon.pidFile, directory.at("link.pid"));
+  const look = await observeProcess(directory.at("link.pid"));
   assert.equal(look.kind, "unsure", JSON.stringify(look));
 });
 
 rootTest("observeProcess() trusts no file of root that others may write to", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
   Deno.chmodSync(daemon.pidFile, 0o666);
   const look = await observeProcess(daemon.pidFile);
   assert.equal(look.kind, "unsure", JSON.stringify(look));
 });
 
 Deno.test("observeProcess() takes no pid file that has another name", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
-  Deno.linkSync(daemon.pidFile, folder.at("other.pid"));
-  const path = folder.at("other.pid");
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
+  Deno.linkSync(daemon.pidFile, directory.at("other.pid"));
+  const path = directory.at("other.pid");
   assert.deepEqual(await observeProcess(path), {
     kind: "unsure",
     problem: `"${path}" was exchanged while it was looked at, or has another name`,

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { plainCause } from "../../../lib/text/plain_cause.ts";
-import { readFolder, readInfo, readText } from "../../../lib/host/read.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { readDirectory, readInfo, readText } from "../../../lib/host/read.ts";
+import { makeDirectory } from "../../support/rig.ts";
 
 Deno.test("what is not there is absent", () => {
-  using folder = makeFolder();
-  for (const look of [readText, readInfo, readFolder]) {
-    assert.deepEqual(look(folder.at("none")), { kind: "absent" });
-    assert.deepEqual(look(folder.at("none/deeper")), { kind: "absent" });
+  using directory = makeDirectory();
+  for (const look of [readText, readInfo, readDirectory]) {
+    assert.deepEqual(look(directory.at("none")), { kind: "absent" });
+    assert.deepEqual(look(directory.at("none/deeper")), { kind: "absent" });
   }
 });
 
 Deno.test("what lies behind a file is unreadable, never absent", () => {
-  using folder = makeFolder();
-  folder.write("file", "x");
-  const path = folder.at("file/cert.pem");
-  for (const look of [readText, readInfo, readFolder]) {
+  using directory = makeDirectory();
+  directory.write("file", "x");
+  const path = directory.at("file/cert.pem");
+  for (const look of [readText, readInfo, readDirectory]) {
     const problem = `Cannot read "${path}": not a directory`;
     assert.deepEqual(look(path), { kind: "unreadable", problem });
   }
@@ -24,41 +24,41 @@ Deno.test("what lies behind a file is unreadable, never absent", () => {
 Deno.test("what may not be read is unreadable, never absent", () => {
   // Root may read it all; there the test above stands for it.
   if (Deno.uid() === 0) return;
-  using folder = makeFolder();
-  folder.write("closed/file", "x", 0o000);
+  using directory = makeDirectory();
+  directory.write("closed/file", "x", 0o000);
   const denied = (path: string) => `Cannot read "${path}": permission denied; run as root`;
-  const file = folder.at("closed/file");
+  const file = directory.at("closed/file");
   assert.deepEqual(readText(file), { kind: "unreadable", problem: denied(file) });
-  Deno.chmodSync(folder.at("closed"), 0o000);
+  Deno.chmodSync(directory.at("closed"), 0o000);
   assert.deepEqual(readInfo(file), { kind: "unreadable", problem: denied(file) });
-  const closed = folder.at("closed");
-  assert.deepEqual(readFolder(closed), { kind: "unreadable", problem: denied(closed) });
+  const closed = directory.at("closed");
+  assert.deepEqual(readDirectory(closed), { kind: "unreadable", problem: denied(closed) });
   Deno.chmodSync(closed, 0o700);
 });
 
-Deno.test("a folder is no text, and a file no folder", () => {
-  using folder = makeFolder();
-  folder.write("file", "x");
-  const text = readText(folder.path);
-  const problem = `Cannot read "${folder.path}": is a directory`;
+Deno.test("a directory is no text, and a file no directory", () => {
+  using directory = makeDirectory();
+  directory.write("file", "x");
+  const text = readText(directory.path);
+  const problem = `Cannot read "${directory.path}": is a directory`;
   assert.deepEqual(text, { kind: "unreadable", problem });
-  assert.equal(readFolder(folder.at("file")).kind, "unreadable");
+  assert.equal(readDirectory(directory.at("file")).kind, "unreadable");
 });
 
 Deno.test("links are looked at themselves, and read through", () => {
-  using folder = makeFolder();
-  folder.write("file", "x");
-  Deno.symlinkSync("file", folder.at("link"));
-  Deno.symlinkSync("none", folder.at("dangling"));
-  Deno.symlinkSync("loop", folder.at("loop"));
+  using directory = makeDirectory();
+  directory.write("file", "x");
+  Deno.symlinkSync("file", directory.at("link"));
+  Deno.symlinkSync("none", directory.at("dangling"));
+  Deno.symlinkSync("loop", directory.at("loop"));
   for (const name of ["link", "dangling", "loop"]) {
-    const info = readInfo(folder.at(name));
+    const info = readInfo(directory.at(name));
     assert.ok(info.kind === "present" && info.value.isSymlink);
   }
-  assert.deepEqual(readText(folder.at("link")), { kind: "present", value: "x" });
-  assert.equal(readText(folder.at("loop")).kind, "unreadable");
+  assert.deepEqual(readText(directory.at("link")), { kind: "present", value: "x" });
+  assert.equal(readText(directory.at("loop")).kind, "unreadable");
   // With scoped permissions the runtime takes a link to nowhere for a loop.
-  assert.notEqual(readText(folder.at("dangling")).kind, "present");
+  assert.notEqual(readText(directory.at("dangling")).kind, "present");
 });
 
 Deno.test("plainCause() leaves the system's own words", () => {

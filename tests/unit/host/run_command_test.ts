@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CommandError, runCommand } from "../../../lib/host/run_command.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { makeDirectory } from "../../support/rig.ts";
 import { waitUntil } from "../../support/wait_until.ts";
 
 Deno.test("runCommand() gives a program nothing of this environment but a path", async () => {
@@ -47,14 +47,14 @@ Deno.test("runCommand() ends a program that takes too long, and says 124", async
 });
 
 Deno.test("runCommand() does not call a script missing whose interpreter is", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   // As an editor of another system leaves it: the interpreter's name ends in a carriage return.
-  folder.write("reload", "#!/bin/sh\r\nexit 0\r\n", 0o700);
+  directory.write("reload", "#!/bin/sh\r\nexit 0\r\n", 0o700);
   await assert.rejects(
-    runCommand([folder.at("reload")], [], 10_000),
+    runCommand([directory.at("reload")], [], 10_000),
     (error) =>
       error instanceof CommandError &&
-      error.message !== `Cannot run "${folder.at("reload")}": not on this host`,
+      error.message !== `Cannot run "${directory.at("reload")}": not on this host`,
   );
 });
 

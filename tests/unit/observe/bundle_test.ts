@@ -5,12 +5,12 @@ import { lookUpAccounts } from "../../../lib/host/accounts.ts";
 import { type BundleWish, observeBundle } from "../../../lib/observe/bundle.ts";
 import type { Expected } from "../../../lib/observe/expected.ts";
 import { READER } from "../../../lib/host/read.ts";
-import { FolderCache } from "../../../lib/observe/target.ts";
+import { DirectoryCache } from "../../../lib/observe/target.ts";
 import { WayFinder } from "../../../lib/host/path_ancestors.ts";
 import type { Presence } from "../../../lib/host/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetObservation } from "../../../lib/observe/types.ts";
-import { type Folder, makeFolder, rootTest } from "../../support/rig.ts";
+import { type Directory, makeDirectory, rootTest } from "../../support/rig.ts";
 
 const ACCOUNTS = await lookUpAccounts([], []);
 const [A, B, C] = ["a", "b", "c"].map((digit) => `.web.vcm-${digit.repeat(16)}`) as [
@@ -29,23 +29,23 @@ function expectText(wanted: string): Presence<Expected> {
 }
 
 function look(
-  folder: Folder,
+  directory: Directory,
   unjudged: readonly Replaced[] = [],
   expected: BundleWish["expected"] = () => expectText("new"),
 ): TargetObservation {
-  const spec: TargetSpec = { what: "bundle", path: folder.at("web"), createDirs: false };
-  const folders = new FolderCache(new WayFinder(Deno.uid() ?? 0, ACCOUNTS), READER);
-  return observeBundle(spec, { expected, folders, accounts: ACCOUNTS, unjudged });
+  const spec: TargetSpec = { what: "bundle", path: directory.at("web"), createDirs: false };
+  const directories = new DirectoryCache(new WayFinder(Deno.uid() ?? 0, ACCOUNTS), READER);
+  return observeBundle(spec, { expected, directories, accounts: ACCOUNTS, unjudged });
 }
 
-function writeSet(folder: Folder, name: string, text: string): void {
-  for (const part of PARTS) folder.write(`${name}/${part}.pem`, text);
+function writeSet(directory: Directory, name: string, text: string): void {
+  for (const part of PARTS) directory.write(`${name}/${part}.pem`, text);
 }
 
 /** Sets the link, by one rename where there is one. */
-function link(folder: Folder, text: string, name = "web"): void {
-  Deno.symlinkSync(text, folder.at("made"));
-  Deno.renameSync(folder.at("made"), folder.at(name));
+function link(directory: Directory, text: string, name = "web"): void {
+  Deno.symlinkSync(text, directory.at("made"));
+  Deno.renameSync(directory.at("made"), directory.at(name));
 }
 
 function strays(seen: TargetObservation): string[] {
@@ -58,88 +58,88 @@ function fileOf({ file }: TargetObservation) {
 }
 
 Deno.test("a set behind a link of ours is seen as a whole, and changed last when any file was", () => {
-  using folder = makeFolder();
-  writeSet(folder, A, "new");
-  link(folder, A);
-  const before = fileOf(look(folder));
+  using directory = makeDirectory();
+  writeSet(directory, A, "new");
+  link(directory, A);
+  const before = fileOf(look(directory));
   assert.deepEqual([before.type, before.sameContent], ["bundle", true]);
-  folder.write(`${A}/chain.pem`, "other");
-  const after = fileOf(look(folder));
+  directory.write(`${A}/chain.pem`, "other");
+  const after = fileOf(look(directory));
   assert.equal(after.sameContent, false);
-  const changed = Deno.lstatSync(folder.at(`${A}/chain.pem`)).ctime?.getTime();
+  const changed = Deno.lstatSync(directory.at(`${A}/chain.pem`)).ctime?.getTime();
   assert.equal(after.changedAt, changed);
 });
 
 Deno.test("where a run switches the link in between, the new set is what is seen", () => {
-  using folder = makeFolder();
-  writeSet(folder, A, "old");
-  writeSet(folder, B, "new");
-  link(folder, A);
+  using directory = makeDirectory();
+  writeSet(directory, A, "old");
+  writeSet(directory, B, "new");
+  link(directory, A);
   let looks = 0;
-  const seen = look(folder, [], (part) => {
+  const seen = look(directory, [], (part) => {
     if (part === "fullchain" && looks++ === 0) {
-      link(folder, B);
-      Deno.removeSync(folder.at(A), { recursive: true });
+      link(directory, B);
+      Deno.removeSync(directory.at(A), { recursive: true });
     }
     return expectText("new");
   });
-  assert.deepEqual([fileOf(seen).sameContent, seen.bundle?.folder], [true, B]);
+  assert.deepEqual([fileOf(seen).sameContent, seen.bundle?.directory], [true, B]);
 });
 
 Deno.test("links of others are told with what they say, and no set counts as stray then", () => {
-  using folder = makeFolder();
-  writeSet(folder, A, "new");
+  using directory = makeDirectory();
+  writeSet(directory, A, "new");
   for (const text of ["/nowhere", `sub/${A}`, `../${A}`, ".api.vcm-" + "a".repeat(16)]) {
-    link(folder, text);
-    const seen = look(folder);
+    link(directory, text);
+    const seen = look(directory);
     assert.deepEqual([fileOf(seen).type, seen.bundle?.foreignLink], ["symlink", text]);
     assert.deepEqual(strays(seen), []);
   }
 });
 
-Deno.test("a link that somebody made anew, with the folder in it, is as good as ours", () => {
-  using folder = makeFolder();
-  writeSet(folder, A, "new");
-  for (const text of [folder.at(A), `./${A}`]) {
-    link(folder, text);
-    const seen = look(folder);
-    assert.deepEqual([fileOf(seen).type, seen.bundle?.folder], ["bundle", A]);
+Deno.test("a link that somebody made anew, with the directory in it, is as good as ours", () => {
+  using directory = makeDirectory();
+  writeSet(directory, A, "new");
+  for (const text of [directory.at(A), `./${A}`]) {
+    link(directory, text);
+    const seen = look(directory);
+    assert.deepEqual([fileOf(seen).type, seen.bundle?.directory], ["bundle", A]);
     assert.deepEqual(strays(seen), []);
   }
 });
 
-rootTest("a set's folder that belongs to another user is told with both owners", () => {
-  using folder = makeFolder();
-  writeSet(folder, A, "new");
-  link(folder, A);
-  assert.equal(look(folder).bundle?.folderOwner, undefined);
-  Deno.chownSync(folder.at(A), 4321, null);
-  assert.deepEqual(look(folder).bundle?.folderOwner, { is: "4321", should: "root" });
+rootTest("a set's directory that belongs to another user is told with both owners", () => {
+  using directory = makeDirectory();
+  writeSet(directory, A, "new");
+  link(directory, A);
+  assert.equal(look(directory).bundle?.directoryOwner, undefined);
+  Deno.chownSync(directory.at(A), 4321, null);
+  assert.deepEqual(look(directory).bundle?.directoryOwner, { is: "4321", should: "root" });
 });
 
-Deno.test("what no link leads to is stray, and other bundles' folders and what is no folder are not", () => {
-  using folder = makeFolder();
+Deno.test("what no link leads to is stray, and other bundles' directories and what is no directory are not", () => {
+  using directory = makeDirectory();
   for (const name of [A, B, "..web.vcm-set.vcm-new", ".api.vcm-" + "a".repeat(16), ".web.vcm-x"]) {
-    writeSet(folder, name, "new");
+    writeSet(directory, name, "new");
   }
-  folder.write(C, "no folder");
-  folder.write(`${B}/mine`, "");
-  link(folder, A);
-  const seen = look(folder);
+  directory.write(C, "no directory");
+  directory.write(`${B}/mine`, "");
+  link(directory, A);
+  const seen = look(directory);
   assert.deepEqual(strays(seen), ["..web.vcm-set.vcm-new", B]);
   assert.deepEqual(seen.bundle?.strays.map(({ foreign }) => foreign), [undefined, "mine"]);
 });
 
 Deno.test("where a set is to be put back, it stays, and the one that nobody judged goes", () => {
-  using folder = makeFolder();
-  writeSet(folder, A, "old");
-  writeSet(folder, B, "new");
-  link(folder, B);
-  link(folder, A, ".web.vcm-old");
-  const path = folder.at("web");
-  assert.deepEqual(strays(look(folder, [{ path, kept: true }])), [B]);
-  assert.deepEqual(strays(look(folder)), [A]);
-  Deno.removeSync(folder.at(".web.vcm-old"));
-  assert.deepEqual(strays(look(folder, [{ path, kept: true }])), [A]);
-  assert.deepEqual(strays(look(folder, [{ path, kept: false }])), [A, B]);
+  using directory = makeDirectory();
+  writeSet(directory, A, "old");
+  writeSet(directory, B, "new");
+  link(directory, B);
+  link(directory, A, ".web.vcm-old");
+  const path = directory.at("web");
+  assert.deepEqual(strays(look(directory, [{ path, kept: true }])), [B]);
+  assert.deepEqual(strays(look(directory)), [A]);
+  Deno.removeSync(directory.at(".web.vcm-old"));
+  assert.deepEqual(strays(look(directory, [{ path, kept: true }])), [A]);
+  assert.deepEqual(strays(look(directory, [{ path, kept: false }])), [A, B]);
 });

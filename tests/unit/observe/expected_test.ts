@@ -10,7 +10,7 @@ import { READER } from "../../../lib/host/read.ts";
 import type { SetTexts } from "../../../lib/store/stored_set.ts";
 import { ABSENT, present } from "../../support/fixtures.ts";
 import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const SET = await makeSet();
 const TEXTS: SetTexts = {
@@ -29,15 +29,15 @@ function expected(format: Format, texts = TEXTS): Expected {
   return made.value;
 }
 
-function judge(folder: Folder, format: Format, content: string | Uint8Array) {
-  Deno.writeFileSync(folder.at("file"), bytesOf(content));
-  const judged = expected(format).judge(folder.at("file"), READER);
+function judge(directory: Directory, format: Format, content: string | Uint8Array) {
+  Deno.writeFileSync(directory.at("file"), bytesOf(content));
+  const judged = expected(format).judge(directory.at("file"), READER);
   assert.ok(judged.kind === "present");
   return judged.value;
 }
 
 Deno.test("a combined file holds certificates and key in its order, each on lines of its own", () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const texts = {
     "cert-first": SET.fullchain + SET.privkey,
     "key-first": SET.privkey + SET.fullchain,
@@ -45,33 +45,33 @@ Deno.test("a combined file holds certificates and key in its order, each on line
   for (const order of ["cert-first", "key-first"] as const) {
     const format = { what: "combined", order } as const;
     assert.equal(plainContent(format, (part) => SET[part].trimEnd()), texts[order]);
-    assert.deepEqual(judge(folder, format, texts[order]), { sameContent: true });
+    assert.deepEqual(judge(directory, format, texts[order]), { sameContent: true });
     const other = texts[order === "cert-first" ? "key-first" : "cert-first"];
-    const { sameContent, certificate } = judge(folder, format, other);
+    const { sameContent, certificate } = judge(directory, format, other);
     assert.deepEqual([sameContent, certificate?.commonName], [false, NAME]);
   }
 });
 
 Deno.test("a DER file is the certificate, byte for byte", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const format = { what: "der" } as const;
   const der = plainContent(format, (part) => SET[part]);
   assert.deepEqual(der, decodePem(SET.cert));
-  assert.deepEqual(judge(folder, format, der), { sameContent: true });
+  assert.deepEqual(judge(directory, format, der), { sameContent: true });
   const other = decodePem((await makeSet()).cert);
-  const seen = judge(folder, format, other);
+  const seen = judge(directory, format, other);
   assert.deepEqual([seen.sameContent, seen.certificate?.commonName], [false, NAME]);
   for (const found of [new Uint8Array(), Uint8Array.from([...bytesOf(der), 0]), SET.cert]) {
-    assert.equal(judge(folder, format, found).sameContent, false);
+    assert.equal(judge(directory, format, found).sameContent, false);
   }
 });
 
 Deno.test("what is sealed is the same whatever its salts are, and says why where it is not", () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const format = { what: "pkcs12", passwordFile: "/p" } as const;
   const wish = wishFor(SET, format);
-  assert.deepEqual(judge(folder, format, seal(wish, random)), { sameContent: true });
-  assert.deepEqual(judge(folder, format, seal({ ...wish, password: "other" }, random)), {
+  assert.deepEqual(judge(directory, format, seal(wish, random)), { sameContent: true });
+  assert.deepEqual(judge(directory, format, seal({ ...wish, password: "other" }, random)), {
     sameContent: false,
     fault: "its password does not open it, or it is damaged",
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServiceSpec } from "../../../lib/config/types.ts";
 import { findManagers } from "../../../lib/observe/find_managers.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { makeDirectory } from "../../support/rig.ts";
 import { makeConfig, makeService, makeSpec } from "../../support/fixtures.ts";
 
 function configOf(...services: readonly ServiceSpec[]) {
@@ -10,9 +10,9 @@ function configOf(...services: readonly ServiceSpec[]) {
 
 /** A unit that lies on this host, whatever it is; `undefined` where there is no systemd. */
 function someUnit(): string | undefined {
-  for (const folder of ["/usr/lib/systemd/system", "/lib/systemd/system"]) {
+  for (const directory of ["/usr/lib/systemd/system", "/lib/systemd/system"]) {
     try {
-      for (const { name, isFile } of Deno.readDirSync(folder)) {
+      for (const { name, isFile } of Deno.readDirSync(directory)) {
         if (isFile && /^[a-z-]+\.service$/.test(name)) return name;
       }
     } catch (error) {
@@ -55,7 +55,7 @@ Deno.test("findManagers() does not lose sight of a container that owes something
   permissions: { read: true, write: true },
 }, async () => {
   for (const engine of ["docker", "podman"] as const) {
-    using store = makeFolder();
+    using store = makeDirectory();
     store.write(`.owed/${engine}:vcm-test-none`, "");
     const config = configOf(makeService({ id: "vcm-test-none.service" }));
     const found = await findManagers({ ...config, certStore: store.path });

@@ -3,7 +3,7 @@ import type { CertificateSpec, ServiceSpec } from "../../../lib/config/types.ts"
 import { formatMarker } from "../../../lib/store/pending_action_text.ts";
 import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 import { startDaemon } from "../host/daemon.ts";
 
 function asked(...services: readonly ServiceSpec[]): CertificateSpec[] {
@@ -15,7 +15,7 @@ function units(...names: readonly string[]): CertificateSpec[] {
 }
 
 /** The one marker that is there. */
-async function observeOne(store: Folder, service: ServiceSpec) {
+async function observeOne(store: Directory, service: ServiceSpec) {
   const { markers } = await observeMarkers(store.path, asked(service));
   assert.ok(markers.kind === "present");
   assert.equal(markers.value.length, 1);
@@ -23,7 +23,7 @@ async function observeOne(store: Folder, service: ServiceSpec) {
 }
 
 Deno.test("observeMarkers() sees the asked services' markers only, with their time", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
     markers: { kind: "absent" },
     orphans: [],
@@ -43,8 +43,8 @@ Deno.test("observeMarkers() sees the asked services' markers only, with their ti
 });
 
 Deno.test("observeMarkers() calls markers unreadable that it cannot list, never absent", async () => {
-  using store = makeFolder();
-  store.write(".owed", "a file in the folder's place");
+  using store = makeDirectory();
+  store.write(".owed", "a file in the directory's place");
   assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
     markers: {
       kind: "unreadable",
@@ -57,7 +57,7 @@ Deno.test("observeMarkers() calls markers unreadable that it cannot list, never 
 Deno.test("a marker is a debt whatever its text is, or if it cannot be read", async () => {
   const service = makeService({ id: "command:x", manager: "command" });
   for (const text of ["", "\0\xff\n", "until", "until:\nfailed:\n", " until: 2026-12-01\n"]) {
-    using store = makeFolder();
+    using store = makeDirectory();
     store.write(".owed/command:x", text);
     Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
     assert.deepEqual(
@@ -66,7 +66,7 @@ Deno.test("a marker is a debt whatever its text is, or if it cannot be read", as
       JSON.stringify(text),
     );
   }
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(".owed/command:x/in-the-way", "x");
   Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
   assert.deepEqual(await observeOne(store, service), {
@@ -77,14 +77,14 @@ Deno.test("a marker is a debt whatever its text is, or if it cannot be read", as
 });
 
 Deno.test("a command has no record, so its marker alone counts", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(".owed/command:x", "x");
   const marker = await observeOne(store, makeService({ id: "command:x", manager: "command" }));
   assert.equal(marker && "record" in marker, false);
 });
 
 Deno.test("a process's record is its start, and none while it does not run", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   const service = makeService({
     id: "pid_file:x",
     manager: "pid_file",
@@ -106,7 +106,7 @@ Deno.test("a process's record is its start, and none while it does not run", asy
 });
 
 Deno.test("a marker whose service the file no longer names is owed by those that it names now", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   const write = (id: string, certificates: readonly string[], time: number) => {
     store.write(`.owed/${id}`, formatMarker(id, { certificates, failure: "no such unit" }));
     Deno.utimeSync(store.at(`.owed/${id}`), time, time);
@@ -140,7 +140,7 @@ Deno.test("a marker whose service the file no longer names is owed by those that
 });
 
 Deno.test("a container of an engine that cannot be asked has no record", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   for (const manager of ["docker", "podman"] as const) {
     const id = `${manager}:vcm-test-no-such-container`;
     store.write(`.owed/${id}`, "x");
@@ -154,7 +154,7 @@ Deno.test("a container of an engine that cannot be asked has no record", async (
 Deno.test("without markers nobody is asked", {
   permissions: { read: true, write: true },
 }, async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   Deno.mkdirSync(store.at(".owed"));
   store.write(".owed/other.service", "x");
   assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {

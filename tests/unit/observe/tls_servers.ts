@@ -69,10 +69,10 @@ export async function startOpenssl(
   options: readonly string[] = [],
   named?: { readonly name: string; readonly made: Made },
 ): Promise<Server> {
-  const folder = await Deno.makeTempDir();
+  const directory = await Deno.makeTempDir();
   const write = async (name: string, { pem, pkcs8 }: Made) => {
-    await Deno.writeTextFile(`${folder}/${name}.crt`, pem);
-    await Deno.writeTextFile(`${folder}/${name}.key`, pkcs8);
+    await Deno.writeTextFile(`${directory}/${name}.crt`, pem);
+    await Deno.writeTextFile(`${directory}/${name}.key`, pkcs8);
   };
   const args = ["s_server", "-accept", "127.0.0.1:0", "-cert", "one.crt", "-key", "one.key"];
   await write("one", made);
@@ -82,7 +82,7 @@ export async function startOpenssl(
   }
   const child = new Deno.Command("openssl", {
     args: [...args, ...options],
-    cwd: folder,
+    cwd: directory,
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -106,7 +106,7 @@ export async function startOpenssl(
       await child.status;
       await child.stdin.close().catch(() => undefined);
       await drained;
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(directory, { recursive: true });
     },
   };
 }

@@ -24,7 +24,7 @@ function impossible(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> 
   return found.map(({ message }) => message);
 }
 
-pureTest("judgeObstacles() lets pass files, links and what is absent in a folder", () => {
+pureTest("judgeObstacles() lets pass files, links and what is absent in a directory", () => {
   assert.deepEqual(obstacles({}), []);
   assert.deepEqual(obstacles({ file: present(makeFile({ type: "symlink" })) }), []);
   assert.deepEqual(obstacles({ file: ABSENT }), []);
@@ -39,31 +39,31 @@ pureTest("judgeObstacles() passes on why a target cannot be read", () => {
   ]);
 });
 
-pureTest("judgeObstacles() does not replace folders, devices, pipes and sockets", () => {
+pureTest("judgeObstacles() does not replace directories, devices, pipes and sockets", () => {
   assert.deepEqual(impossible({ file: present(makeFile({ type: "directory" })) }), [
-    '"/etc/nginx/web.crt" is a folder; remove it, or give the path of a file in it',
+    '"/etc/nginx/web.crt" is a directory; remove it, or give the path of a file in it',
   ]);
   assert.deepEqual(impossible({ file: present(makeFile({ type: "other" })) }), [
     '"/etc/nginx/web.crt" is a device, pipe or socket; give another path',
   ]);
 });
 
-pureTest("judgeObstacles() wants the folder, or leave to make it", () => {
+pureTest("judgeObstacles() wants the directory, or leave to make it", () => {
   const seen = { file: ABSENT, parent: "absent" } as const;
   assert.deepEqual(impossible(seen), [
-    'Folder "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
+    'Directory "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
   ]);
   assert.deepEqual(impossible(seen, { createDirs: true }), []);
   assert.deepEqual(impossible(seen, { path: "/web.crt" }), [
-    'Folder "/" does not exist; create it, or set "create_dirs: true"',
+    'Directory "/" does not exist; create it, or set "create_dirs: true"',
   ]);
 });
 
-pureTest("judgeObstacles() makes no folder where something else has its name", () => {
-  const seen = { file: ABSENT, parent: "not-a-folder" } as const;
+pureTest("judgeObstacles() makes no directory where something else has its name", () => {
+  const seen = { file: ABSENT, parent: "not-a-directory" } as const;
   for (const createDirs of [false, true]) {
     assert.deepEqual(impossible(seen, { createDirs }), [
-      '"/etc/nginx", in which "/etc/nginx/web.crt" should lie, is not a folder',
+      '"/etc/nginx", in which "/etc/nginx/web.crt" should lie, is not a directory',
     ]);
   }
 });

@@ -28,7 +28,7 @@ import {
 import { pureTest } from "../../support/pure_test.ts";
 
 const PATH = "/etc/certs/web";
-const FOLDER = ".web.vcm-0123456789abcdef";
+const DIRECTORY = ".web.vcm-0123456789abcdef";
 const SPEC: TargetSpec = makeTarget({ what: "bundle", path: PATH });
 const STORED = { stored: true, renewed: false, certificate: makeCertificate() };
 const NO_MORE = { forced: false, unjudged: false };
@@ -47,7 +47,7 @@ function seen(
     const mode = part === "privkey" ? 0o600 : 0o644;
     return { part, file: change === null ? ABSENT : present(makeFile({ mode, ...change })) };
   });
-  const whole = { folder: FOLDER, folderMode: 0o755, files: made, strays: [] };
+  const whole = { directory: DIRECTORY, directoryMode: 0o755, files: made, strays: [] };
   return makeSeen({
     path: PATH,
     file: present(makeFile({ type: "bundle" })),
@@ -104,17 +104,17 @@ pureTest("another certificate is said of the whole, damage of the files that hav
   ]);
 });
 
-pureTest("a link that leads nowhere, and a folder that is closed, are differences", () => {
-  const { folderMode: _, ...gone } = { ...seen().bundle, strays: [], files: [] };
-  assert.deepEqual(drift({ ...seen(), bundle: gone }), [{ kind: "missing", files: [FOLDER] }]);
-  assert.deepEqual(drift(seen({}, { folderMode: 0o700 })), [
-    { kind: "mode", from: "0700", to: "0755", files: [FOLDER] },
+pureTest("a link that leads nowhere, and a directory that is closed, are differences", () => {
+  const { directoryMode: _, ...gone } = { ...seen().bundle, strays: [], files: [] };
+  assert.deepEqual(drift({ ...seen(), bundle: gone }), [{ kind: "missing", files: [DIRECTORY] }]);
+  assert.deepEqual(drift(seen({}, { directoryMode: 0o700 })), [
+    { kind: "mode", from: "0700", to: "0755", files: [DIRECTORY] },
   ]);
 });
 
 pureTest("what is not a link of ours is not replaced", () => {
   const cases = {
-    directory: "a folder, and a bundle is a symbolic link",
+    directory: "a directory, and a bundle is a symbolic link",
     file: "a file, and a bundle is a symbolic link",
     symlink: 'a symbolic link to "/srv/web", which VCM did not make',
     other: "a device, pipe or socket, and a bundle is a symbolic link",
@@ -146,8 +146,8 @@ pureTest("the step has the mode of each file", () => {
   assert.deepEqual(modes({ ...SPEC, mode: 0o640 }), PARTS.map(() => 0o640));
 });
 
-pureTest("folders that are not in use are cleared away, but for what is not ours", () => {
-  const [one, two] = [`/etc/certs/${FOLDER}-2`, `/etc/certs/${FOLDER}-3`];
+pureTest("directories that are not in use are cleared away, but for what is not ours", () => {
+  const [one, two] = [`/etc/certs/${DIRECTORY}-2`, `/etc/certs/${DIRECTORY}-3`];
   const strays = [{ path: one }, { path: two, foreign: "dhparam.pem" }];
   const services = [makeService({ validate: ["nginx", "-t"] })];
   const spec = makeSpec({ targets: [SPEC], services });
@@ -172,16 +172,16 @@ pureTest("commands are told of the files in it", () => {
   assert.deepEqual(service.about.files, PARTS.map((part) => `${PATH}/${part}.pem`));
 });
 
-pureTest("in a folder of somebody else nothing is cleared away", () => {
-  const strays = [{ path: `/etc/certs/${FOLDER}` }];
+pureTest("in a directory of somebody else nothing is cleared away", () => {
+  const strays = [{ path: `/etc/certs/${DIRECTORY}` }];
   const spec = makeSpec({ targets: [SPEC] });
-  const way = [{ folder: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
+  const way = [{ directory: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
   const observed = makeObserved(spec, { targets: [seen({}, { strays }, { way })] });
   const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
     'User "postgres" may replace what lies in "/etc/certs", so "/etc/certs/web" has to belong to ' +
-    'that user too: set "owner" to "postgres", or give a path below folders that nobody may write ' +
+    'that user too: set "owner" to "postgres", or give a path below directories that nobody may write ' +
     "to but root",
   ]);
 });
@@ -191,17 +191,17 @@ pureTest("what lies at a bundle's path and is none is said once, as what stops i
   assert.deepEqual(drift(seen({}, { files: [] }, { file })), []);
 });
 
-pureTest("a set's folder that belongs to another user is a difference", () => {
-  const folderOwner = { is: "haproxy", should: "root" };
-  assert.deepEqual(drift(seen({}, { folderOwner })), [
-    { kind: "owner", from: "haproxy", to: "root", files: [FOLDER] },
+pureTest("a set's directory that belongs to another user is a difference", () => {
+  const directoryOwner = { is: "haproxy", should: "root" };
+  assert.deepEqual(drift(seen({}, { directoryOwner })), [
+    { kind: "owner", from: "haproxy", to: "root", files: [DIRECTORY] },
   ]);
 });
 
 pureTest(
   "a file that takes the place of a bundle ends it, and what is left later is cleared away",
   () => {
-    const formerSets = [`/etc/certs/${FOLDER}`];
+    const formerSets = [`/etc/certs/${DIRECTORY}`];
     const spec = makeSpec({ targets: [makeTarget({ path: PATH })] });
     const steps = (type: "symlink" | "file") => {
       const target = makeSeen({ path: PATH, file: present(makeFile({ type })), formerSets });

@@ -16,19 +16,24 @@ import { pureTest } from "../../support/pure_test.ts";
 
 const PATH = "/srv/pg/web.crt";
 const ROOT: HostUsers = { runner: 0, ownGroups: new Map([[26, 260], [1000, 1000]]) };
-const ELSE = "give a path below folders that nobody may write to but root";
+const ELSE = "give a path below directories that nobody may write to but root";
 /** What is said where root would write beside what others may put there. */
 const ROUND =
   'give a path in a directory of the user whom "owner" names, or below directories that ' +
   "only root may write to";
 const PG = { kind: "given", name: "postgres", id: 26 } as const;
 
-/** A folder on the way that leads on to the next one. */
-function passage(folder: string, uid: number, mode: number, more: Partial<Passage> = {}): Passage {
-  return { folder, uid, gid: uid, owner: uid === 26 ? "postgres" : String(uid), mode, ...more };
+/** A directory on the way that leads on to the next one. */
+function passage(
+  directory: string,
+  uid: number,
+  mode: number,
+  more: Partial<Passage> = {},
+): Passage {
+  return { directory, uid, gid: uid, owner: uid === 26 ? "postgres" : String(uid), mode, ...more };
 }
 
-/** What is chosen for a target in `/srv/pg`, which is as the change has it, in folders of root. */
+/** What is chosen for a target in `/srv/pg`, which is as the change has it, in directories of root. */
 function chosen(
   last: Partial<Passage>,
   seen: Partial<TargetObservation> = {},
@@ -58,7 +63,7 @@ pureTest("root writes where only root may replace what is on the way", () => {
   assert.deepEqual(chosen({ mode: 0o2755 }), { kind: "own" });
 });
 
-pureTest("in a user's folder that user writes, with the user's own group or nobody's", () => {
+pureTest("in a user's directory that user writes, with the user's own group or nobody's", () => {
   const by = { uid: 26, gid: 260 };
   assert.deepEqual(chosen({ uid: 26 }, { owner: PG }), { kind: "user", by });
   const unknown = { runner: 0, ownGroups: new Map() };
@@ -68,7 +73,7 @@ pureTest("in a user's folder that user writes, with the user's own group or nobo
   });
 });
 
-pureTest("a file of root's, or of a third one's, in a user's folder is refused", () => {
+pureTest("a file of root's, or of a third one's, in a user's directory is refused", () => {
   const message =
     'User "postgres" may replace what lies in "/srv/pg", so "/srv/pg/web.crt" has to ' +
     `belong to that user too: set "owner" to "postgres", or ${ELSE}`;
@@ -84,7 +89,7 @@ pureTest("a file of root's, or of a third one's, in a user's folder is refused",
   }
 });
 
-pureTest("a folder that all, or a group of several, may write to is refused", () => {
+pureTest("a directory that all, or a group of several, may write to is refused", () => {
   assert.equal(
     refusal({ mode: 0o777 }),
     'Every user may write to "/srv/pg" (mode 0777), and root writes no file there; ' +
@@ -107,7 +112,7 @@ pureTest("a user's own group is as good as the user", () => {
 const at = (uid: number) =>
   present(makeFile({ uid, owner: uid === 26 ? "postgres" : uid === 0 ? "root" : String(uid) }));
 
-pureTest("in a sticky folder a file that is a user's is written by that user", () => {
+pureTest("in a sticky directory a file that is a user's is written by that user", () => {
   assert.equal(chosen({ mode: 0o1777 }, { file: at(26), owner: PG }).kind, "user");
   const root = { kind: "given", name: "root", id: 0 } as const;
   assert.equal(
@@ -189,24 +194,27 @@ pureTest("two users on one way are refused, whoever the target's is", () => {
   }
 });
 
-pureTest("a user who may not write to the last folder, and set-id bits, are refused before", () => {
-  const way = [passage("/home", 26, 0o755), passage("/home/ssl", 0, 0o755)];
-  const seen = makeSeen({ path: PATH, file: ABSENT, owner: PG, way });
-  const closed = chooseHand(makeTarget({ path: PATH }), seen, ROOT);
-  assert.equal(
-    closed.kind === "refused" && closed.message,
-    'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" is written as that ' +
-      `user, who may not write to "/home/ssl"; give that folder to the user, or ${ELSE}`,
-  );
-  const setId = chooseHand(makeTarget({ path: PATH, mode: 0o2640 }), {
-    ...seen,
-    way: [passage("/home", 26, 0o755)],
-  }, ROOT);
-  assert.match(
-    setId.kind === "refused" ? setId.message ?? "" : "",
-    /gets no set-id bits then; give a/,
-  );
-});
+pureTest(
+  "a user who may not write to the last directory, and set-id bits, are refused before",
+  () => {
+    const way = [passage("/home", 26, 0o755), passage("/home/ssl", 0, 0o755)];
+    const seen = makeSeen({ path: PATH, file: ABSENT, owner: PG, way });
+    const closed = chooseHand(makeTarget({ path: PATH }), seen, ROOT);
+    assert.equal(
+      closed.kind === "refused" && closed.message,
+      'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" is written as that ' +
+        `user, who may not write to "/home/ssl"; give that directory to the user, or ${ELSE}`,
+    );
+    const setId = chooseHand(makeTarget({ path: PATH, mode: 0o2640 }), {
+      ...seen,
+      way: [passage("/home", 26, 0o755)],
+    }, ROOT);
+    assert.match(
+      setId.kind === "refused" ? setId.message ?? "" : "",
+      /gets no set-id bits then; give a/,
+    );
+  },
+);
 
 pureTest("a bundle is refused where somebody else may replace what is on the way", () => {
   const seen = makeSeen({
@@ -233,7 +241,7 @@ pureTest(
     assert.deepEqual(chooseHand(target, seen, ROOT), {
       kind: "refused",
       message: 'Every user may write to "/srv/ssl" (mode 1777), and root makes no bundle there; ' +
-        "give a path in a folder of its own",
+        "give a path in a directory of its own",
     });
     const other = makeTarget({ path: "/srv/ssl/web" });
     assert.equal(chooseHand(other, seen, ROOT).kind, "refused");
@@ -247,7 +255,7 @@ pureTest("a store is refused where somebody else may put another in its place", 
   assert.equal(hazard({ ...passage("/home/pg", 0, 0o755), next }), undefined);
   assert.equal(hazard({ ...passage("/home/pg", 0, 0o1777), next }), undefined);
   const message = 'User "postgres" may replace what lies in "/home/pg", and so the store ' +
-    '"/home/pg/store"; give a "cert_store" below folders that nobody may write to but root';
+    '"/home/pg/store"; give a "cert_store" below directories that nobody may write to but root';
   assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }), message);
   const me: HostUsers = { runner: 1000, ownGroups: new Map() };
   assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }, me), `${message} or you`);
@@ -286,9 +294,9 @@ pureTest(
 );
 
 pureTest("names that others chose turn no terminal's cursor", () => {
-  const folder = "/srv/\x1b[2J\nerror: all is lost";
+  const directory = "/srv/\x1b[2J\nerror: all is lost";
   assert.match(
-    refusal({ folder, mode: 0o777 }),
+    refusal({ directory, mode: 0o777 }),
     /^Every user may write to "\/srv\/\ufffd\[2J\ufffderror/,
   );
 });

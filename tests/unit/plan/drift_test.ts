@@ -105,7 +105,7 @@ pureTest("judgeDrift() says of an absent file or a link only that", () => {
   }
 });
 
-pureTest("judgeDrift() says nothing of what cannot be read, a folder or a device", () => {
+pureTest("judgeDrift() says nothing of what cannot be read, a directory or a device", () => {
   const files = [
     unreadable("no"),
     present(makeFile({ type: "directory", sameContent: false })),

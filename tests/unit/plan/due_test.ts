@@ -107,7 +107,7 @@ pureTest("judgeDue() names the names that differ", () => {
   }
 });
 
-pureTest("judgeDue() compares with the common name, not with the name of the folder", () => {
+pureTest("judgeDue() compares with the common name, not with the name of the directory", () => {
   const spec = makeSpec({ name: "web-rsa", commonName: "Web.Example.com" });
   assert.equal(dueOf(makeStored(), spec), undefined);
 });

@@ -113,10 +113,10 @@ pureTest("the right certificate is no debt, and clears none", () => {
 
 pureTest("what is not deployed cannot be served, and is not owed", () => {
   // Blocked: the file stays as it is.
-  const folder = present(makeFile({ type: "directory" }));
+  const directory = present(makeFile({ type: "directory" }));
   const selection = { ...EVERYTHING, deploy: false };
   const cases: Given[] = [
-    { a: targets("/a.crt", folder) },
+    { a: targets("/a.crt", directory) },
     { a: targets("/a.crt", DIFFERS), selection },
     { a: targets("/a.crt", ABSENT), selection },
   ];
@@ -164,8 +164,8 @@ pureTest("a step has the probes of what is in place or being deployed", () => {
   const markers = [owed];
   assert.deepEqual(probed({ markers }), [a, b]);
   assert.deepEqual(probed({ markers, b: targets("/b.crt", DIFFERS) }), [a, b]);
-  const folder = targets("/b.crt", present(makeFile({ type: "directory" })));
-  assert.deepEqual(probed({ markers, b: folder }), [a]);
+  const directory = targets("/b.crt", present(makeFile({ type: "directory" })));
+  assert.deepEqual(probed({ markers, b: directory }), [a]);
   const selection = { ...EVERYTHING, deploy: false };
   assert.deepEqual(probed({ markers, a: targets("/a.crt", DIFFERS), selection }), [b]);
 });

@@ -128,15 +128,15 @@ pureTest("plan() never falls back on a set that is not whole", () => {
 });
 
 pureTest("plan() leaves all targets alone where one cannot be written, but issues", () => {
-  const folder = makeSeen({ path: KEY, file: present(makeFile({ type: "directory" })) });
+  const directory = makeSeen({ path: KEY, file: present(makeFile({ type: "directory" })) });
   const made = planFor({
     stored: makeStored({ leaf: ABSENT, key: ABSENT }),
-    targets: [drifted(CRT), folder],
+    targets: [drifted(CRT), directory],
   });
   assert.deepEqual(kinds(made), ["issue"]);
   assert.deepEqual(made.certificates[0]?.blocked, [{
     kind: "impossible",
-    message: `"${KEY}" is a folder; remove it, or give the path of a file in it`,
+    message: `"${KEY}" is a directory; remove it, or give the path of a file in it`,
   }]);
 });
 
@@ -164,11 +164,11 @@ pureTest("plan() says once what several files of the store have in common", () =
   ]);
 });
 
-pureTest("plan() says once that a folder is missing in which several targets should lie", () => {
+pureTest("plan() says once that a directory is missing in which several targets should lie", () => {
   const targets = [CRT, KEY].map((path) => makeSeen({ path, file: ABSENT, parent: "absent" }));
   assert.deepEqual(planFor({ targets }).certificates[0]?.blocked, [{
     kind: "impossible",
-    message: 'Folder "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
+    message: 'Directory "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
   }]);
 });
 

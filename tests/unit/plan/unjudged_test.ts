@@ -87,7 +87,7 @@ pureTest("the record is lines, and what is no such line is passed over", () => {
 
 /** In a directory of postgres's, with postgres for the owner. */
 function pgs(mode: number, more: Partial<TargetObservation> = {}): Partial<TargetObservation> {
-  const last: Passage = { folder: "/etc/nginx", uid: 26, gid: 26, owner: "postgres", mode };
+  const last: Passage = { directory: "/etc/nginx", uid: 26, gid: 26, owner: "postgres", mode };
   const owner = { kind: "given", name: "postgres", id: 26 } as const;
   return { way: [last], owner, ...more };
 }
@@ -126,7 +126,7 @@ pureTest(
 );
 
 pureTest("nothing is put back where one of the files is refused, so that none is lost", () => {
-  const shared: Passage = { folder: "/etc/nginx", uid: 0, gid: 0, owner: "root", mode: 0o1777 };
+  const shared: Passage = { directory: "/etc/nginx", uid: 0, gid: 0, owner: "root", mode: 0o1777 };
   const made = planFor(RECORD, { way: [shared], replaced: true });
   assert.deepEqual(outcome(made), []);
   assert.match(made.certificates[0]?.blocked[0]?.message ?? "", /^Every user may write to /);

@@ -42,7 +42,7 @@ pureTest("checkText() lists what is in order only where all is asked for", () =>
 pureTest("checkText() says of each certificate what is wrong, most important first", () => {
   const bad = makeState("a", {
     due: { reason: "names-differ", detail: "its names differ from the file: it lacks x" },
-    blocked: [{ kind: "impossible", message: '"/y" is a folder' }],
+    blocked: [{ kind: "impossible", message: '"/y" is a directory' }],
     targets: [
       { what: "cert", path: "/a.crt", drift: [{ kind: "renewed" }, { kind: "content" }] },
       { what: "chain", path: "/a.chain", drift: [{ kind: "renewed" }] },
@@ -52,7 +52,7 @@ pureTest("checkText() says of each certificate what is wrong, most important fir
   assertText(makePlan([bad, makeState("b")], [makeIssue("a", "")]), [
     "DUE: 1 of 2 certificates not in order, next renewal 2027-01-16 00:00 UTC",
     "a: its names differ from the file: it lacks x",
-    'a: "/y" is a folder',
+    'a: "/y" is a directory',
     "a: /a.crt: content differs from the store",
     "a: /a.key: mode 0644 -> 0600",
   ]);

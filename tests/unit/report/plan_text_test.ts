@@ -106,12 +106,12 @@ pureTest("planText() shows what an interrupted run left and what is owed no more
 pureTest("planText() shows what is blocked, and counts certificates rather than obstacles", () => {
   const blocked = [
     { kind: "unreadable", message: 'Cannot read "/x": permission denied' },
-    { kind: "impossible", message: '"/y" is a folder' },
+    { kind: "impossible", message: '"/y" is a directory' },
   ] as const;
   assertText(makePlan([makeState("a", { blocked }), makeState("b"), makeState("c")]), [
     "a",
     '  blocked  Cannot read "/x": permission denied',
-    '  blocked  "/y" is a folder',
+    '  blocked  "/y" is a directory',
     "",
     "Nothing can be done; 1 certificate blocked; 2 certificates in order",
   ]);
@@ -119,7 +119,7 @@ pureTest("planText() shows what is blocked, and counts certificates rather than 
   assertText(makePlan([makeState("a", { blocked }), makeState("b")], steps), [
     "a",
     '  blocked  Cannot read "/x": permission denied',
-    '  blocked  "/y" is a folder',
+    '  blocked  "/y" is a directory',
     "b",
     "  issue    from pki_internal/issue/web: why",
     "",

@@ -128,16 +128,16 @@ pureTest("a plan with steps tells of what waits beside them", () => {
 });
 
 pureTest("what waits does not hide what is blocked", () => {
-  const blocked = [{ kind: "impossible", message: '"/y" is a folder' }] as const;
+  const blocked = [{ kind: "impossible", message: '"/y" is a directory' }] as const;
   const state: CertificateState = { ...waiting("a"), blocked };
   assert.equal(
     checkText(makePlan([state]), paint(false), false),
     "DUE: 1 of 1 certificate not in order, 1 waiting for a window\n" +
-      `a: waits: ${OPENS}: ${EXPIRES}\na: "/y" is a folder\n`,
+      `a: waits: ${OPENS}: ${EXPIRES}\na: "/y" is a directory\n`,
   );
   assert.equal(
     planText(makePlan([state]), paint(false), false),
-    `a\n  waits    ${OPENS}: ${EXPIRES}\n  blocked  "/y" is a folder\n\n` +
+    `a\n  waits    ${OPENS}: ${EXPIRES}\n  blocked  "/y" is a directory\n\n` +
       "Nothing can be done; 1 certificate blocked; 1 waiting for a window\n",
   );
 });

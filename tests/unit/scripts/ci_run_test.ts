@@ -1,7 +1,7 @@
 /** Where .ci/run lets the tests run, with a program in place of Deno that tells what it sees. */
 import assert from "node:assert/strict";
 import { ROOT } from "../../../scripts/project.ts";
-import { type Folder, makeFolder, rootTest } from "../../support/rig.ts";
+import { type Directory, makeDirectory, rootTest } from "../../support/rig.ts";
 
 const DENO = `#!/bin/sh
 case "$*" in
@@ -22,37 +22,37 @@ interface Result {
 }
 
 /** A repository with .ci/run and a committed `file`. */
-function makeRepository(folder: Folder): void {
-  folder.write("bin/deno", DENO, 0o755);
-  folder.write("repo/.ci/run", Deno.readTextFileSync(`${ROOT}.ci/run`), 0o755);
-  folder.write("repo/file", "committed\n");
-  folder.write("repo/.gitignore", "/.parts\n");
-  Deno.mkdirSync(folder.at("tmp"));
-  git(folder, "init", "--quiet");
-  git(folder, "add", ".");
+function makeRepository(directory: Directory): void {
+  directory.write("bin/deno", DENO, 0o755);
+  directory.write("repo/.ci/run", Deno.readTextFileSync(`${ROOT}.ci/run`), 0o755);
+  directory.write("repo/file", "committed\n");
+  directory.write("repo/.gitignore", "/.parts\n");
+  Deno.mkdirSync(directory.at("tmp"));
+  git(directory, "init", "--quiet");
+  git(directory, "add", ".");
   const who = ["-c", "user.name=a", "-c", "user.email=a@e2e.test"];
-  git(folder, ...who, "commit", "--quiet", "-m", "all");
+  git(directory, ...who, "commit", "--quiet", "-m", "all");
 }
 
-function git(folder: Folder, ...args: string[]): void {
-  const env = { PATH: "/usr/bin:/bin", HOME: folder.path };
-  const options = { args, cwd: folder.at("repo"), clearEnv: true, env };
+function git(directory: Directory, ...args: string[]): void {
+  const env = { PATH: "/usr/bin:/bin", HOME: directory.path };
+  const options = { args, cwd: directory.at("repo"), clearEnv: true, env };
   const { success, stderr } = new Deno.Command("git", options).outputSync();
   assert.ok(success, new TextDecoder().decode(stderr));
 }
 
 async function runCi(
-  folder: Folder,
+  directory: Directory,
   { status = 0, env = {} }: { status?: number; env?: Record<string, string> } = {},
 ): Promise<Result> {
-  const output = await new Deno.Command(folder.at("repo/.ci/run"), {
+  const output = await new Deno.Command(directory.at("repo/.ci/run"), {
     cwd: "/",
     clearEnv: true,
     env: {
-      PATH: `${folder.at("bin")}:/usr/bin:/bin`,
-      HOME: folder.path,
-      TMPDIR: folder.at("tmp"),
-      TOLD: folder.at("told"),
+      PATH: `${directory.at("bin")}:/usr/bin:/bin`,
+      HOME: directory.path,
+      TMPDIR: directory.at("tmp"),
+      TOLD: directory.at("told"),
       STATUS: `${status}`,
       ...env,
     },
@@ -62,70 +62,70 @@ async function runCi(
     code: output.code,
     stdout: text(output.stdout),
     stderr: text(output.stderr),
-    told: folder.read("told").trim().split("\n"),
+    told: directory.read("told").trim().split("\n"),
   };
 }
 
 Deno.test("the tests run in a clone below a directory that nobody else may enter", async () => {
-  using folder = makeFolder();
-  makeRepository(folder);
-  const { code, stdout, stderr, told } = await runCi(folder);
+  using directory = makeDirectory();
+  makeRepository(directory);
+  const { code, stdout, stderr, told } = await runCi(directory);
   assert.deepEqual([code, stdout, stderr], [0, "1 passed, 0 failed\n", ""]);
   const [path = "", ...rest] = told;
-  assert.ok(path.startsWith(`${folder.at("tmp")}/`) && path.includes(" "), path);
+  assert.ok(path.startsWith(`${directory.at("tmp")}/`) && path.includes(" "), path);
   assert.deepEqual(rest, ["700", "CI=true", "committed"]);
 });
 
 Deno.test("nothing is left of the clone, and what was fetched in it is kept", async () => {
-  using folder = makeFolder();
-  makeRepository(folder);
+  using directory = makeDirectory();
+  makeRepository(directory);
   for (const status of [0, 1]) {
-    assert.equal((await runCi(folder, { status })).code, status);
-    assert.deepEqual([...Deno.readDirSync(folder.at("tmp"))], []);
-    assert.equal(folder.read("repo/.parts/part"), "new\n");
+    assert.equal((await runCi(directory, { status })).code, status);
+    assert.deepEqual([...Deno.readDirSync(directory.at("tmp"))], []);
+    assert.equal(directory.read("repo/.parts/part"), "new\n");
   }
 });
 
 Deno.test("what is changed and not committed is tested, staged or not", async () => {
-  using folder = makeFolder();
-  makeRepository(folder);
-  folder.write("repo/file", "changed\n");
-  assert.equal((await runCi(folder)).told.at(-1), "changed");
-  git(folder, "add", ".");
-  assert.equal((await runCi(folder)).told.at(-1), "changed");
+  using directory = makeDirectory();
+  makeRepository(directory);
+  directory.write("repo/file", "changed\n");
+  assert.equal((await runCi(directory)).told.at(-1), "changed");
+  git(directory, "add", ".");
+  assert.equal((await runCi(directory)).told.at(-1), "changed");
 });
 
 Deno.test("without a repository what is there is tested", async () => {
-  using folder = makeFolder();
-  makeRepository(folder);
-  Deno.removeSync(folder.at("repo/.git"), { recursive: true });
-  const { code, stderr, told } = await runCi(folder);
+  using directory = makeDirectory();
+  makeRepository(directory);
+  Deno.removeSync(directory.at("repo/.git"), { recursive: true });
+  const { code, stderr, told } = await runCi(directory);
   assert.deepEqual([code, stderr, told.at(-1)], [0, "", "committed"]);
-  assert.equal(folder.read("repo/.parts/part"), "new\n");
+  assert.equal(directory.read("repo/.parts/part"), "new\n");
 });
 
 Deno.test("a hook's variables do not lead to another repository", async () => {
-  using folder = makeFolder();
-  makeRepository(folder);
-  const env = { GIT_DIR: folder.at("none"), GIT_WORK_TREE: folder.at("none") };
-  const { code, stderr, told } = await runCi(folder, { env });
+  using directory = makeDirectory();
+  makeRepository(directory);
+  const env = { GIT_DIR: directory.at("none"), GIT_WORK_TREE: directory.at("none") };
+  const { code, stderr, told } = await runCi(directory, { env });
   assert.deepEqual([code, stderr, told.at(-1)], [0, "", "committed"]);
 });
 
 rootTest("root tests another user's checkout", async () => {
-  using folder = makeFolder();
-  makeRepository(folder);
-  for (const path of ["repo", "repo/.git"]) Deno.chownSync(folder.at(path), 1001, 1001);
-  const { code, stderr, told } = await runCi(folder);
+  using directory = makeDirectory();
+  makeRepository(directory);
+  for (const path of ["repo", "repo/.git"]) Deno.chownSync(directory.at(path), 1001, 1001);
+  const { code, stderr, told } = await runCi(directory);
   assert.deepEqual([code, stderr, told.at(-1)], [0, "", "committed"]);
 });
 
 Deno.test("a shallow checkout is tested like a whole one", async () => {
-  using folder = makeFolder();
-  makeRepository(folder);
-  git(folder, "clone", "--quiet", "--depth=1", `file://${folder.at("repo")}`, "../shallow");
-  Deno.renameSync(folder.at("repo"), folder.at("whole"));
-  Deno.renameSync(folder.at("shallow"), folder.at("repo"));
-  const { code, told } = await runCi(folder);
+  using directory = makeDirectory();
+  makeRepository(directory);
+  git(directory, "clone", "--quiet", "--depth=1", `file://${directory.at("repo")}`, "../shallow");
+  Deno.renameSync(directory.at("repo"), directory.at("whole"));
+  Deno.renameSync(directory.at("shallow"), directory.at("repo"));
+  const { code, told } = await runCi(directory);
   assert.deepEqual([code, told.at(-1)], [0, "committed"]);
 });

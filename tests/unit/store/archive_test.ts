@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { archiveSet } from "../../../lib/store/archive.ts";
-import { errorOf, type Folder, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
+import { type Directory, errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";
 const SERIAL = "0a:1b:2c";
 const ARCHIVED = `archive/${NAME}/${SERIAL}`;
 
-function put(store: Folder, folder: string, set: string, mode = 0o700): void {
+function put(store: Directory, directory: string, set: string, mode = 0o700): void {
   for (const what of ["ca", "cert", "chain", "fullchain", "privkey"]) {
-    store.write(`${folder}/${what}.pem`, `${set} ${what}\n`);
+    store.write(`${directory}/${what}.pem`, `${set} ${what}\n`);
   }
-  Deno.chmodSync(store.at(folder), mode);
+  Deno.chmodSync(store.at(directory), mode);
 }
 
 for (const mask of [0o000, 0o022, 0o077]) {
-  Deno.test(`archiveSet() moves a set below its serial, in folders 0700, umask ${mask}`, () => {
-    using store = makeFolder();
+  Deno.test(`archiveSet() moves a set below its serial, in directories 0700, umask ${mask}`, () => {
+    using store = makeDirectory();
     put(store, NAME, "old");
     const inode = Deno.statSync(store.at(NAME)).ino;
     const archived = withUmask(mask, () => archiveSet(store.path, NAME, SERIAL));
@@ -26,8 +26,8 @@ for (const mask of [0o000, 0o022, 0o077]) {
       `${ARCHIVED}/`,
       ...["ca", "cert", "chain", "fullchain", "privkey"].map((what) => `${ARCHIVED}/${what}.pem`),
     ]);
-    for (const folder of ["archive", `archive/${NAME}`, ARCHIVED]) {
-      assert.equal(modeOf(store.at(folder)), "700", folder);
+    for (const directory of ["archive", `archive/${NAME}`, ARCHIVED]) {
+      assert.equal(modeOf(store.at(directory)), "700", directory);
     }
     assert.equal(modeOf(store.at(`${ARCHIVED}/privkey.pem`)), "600");
     assert.equal(store.read(`${ARCHIVED}/privkey.pem`), "old privkey\n");
@@ -36,7 +36,7 @@ for (const mask of [0o000, 0o022, 0o077]) {
 }
 
 Deno.test("archiveSet() keeps earlier sets, of this certificate and of others", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   for (const [name, serial] of [[NAME, "01"], [NAME, "02"], ["b.example.test", "01"]] as const) {
     put(store, name, `${name} ${serial}`);
     archiveSet(store.path, name, serial);
@@ -50,7 +50,7 @@ Deno.test("archiveSet() keeps earlier sets, of this certificate and of others", 
 });
 
 Deno.test("archiveSet() takes along what others put beside the set", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME, "old", 0o755);
   store.write(`${NAME}/dhparam.pem`, "other", 0o640);
   store.write(`${NAME}/hooks/after.sh`, "script", 0o755);
@@ -63,7 +63,7 @@ Deno.test("archiveSet() takes along what others put beside the set", () => {
 });
 
 Deno.test("archiveSet() moves a set whose serial lies in the archive to a place of its own", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   for (const [set, ending] of [["first", ""], ["second", "-2"], ["third", "-3"]] as const) {
     put(store, NAME, set);
     assert.equal(archiveSet(store.path, NAME, SERIAL), store.at(ARCHIVED + ending));
@@ -74,7 +74,7 @@ Deno.test("archiveSet() moves a set whose serial lies in the archive to a place 
 });
 
 Deno.test("archiveSet() takes a dangling link in the archive for a place that is taken", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME, "new");
   Deno.mkdirSync(store.at(`archive/${NAME}`), { recursive: true });
   Deno.symlinkSync("nowhere", store.at(ARCHIVED));
@@ -83,7 +83,7 @@ Deno.test("archiveSet() takes a dangling link in the archive for a place that is
 });
 
 Deno.test("archiveSet() leaves the set where a file is in the way of the archive", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME, "old");
   store.write("archive", "in the way");
   errorOf(() => archiveSet(store.path, NAME, SERIAL));
@@ -92,7 +92,7 @@ Deno.test("archiveSet() leaves the set where a file is in the way of the archive
 });
 
 Deno.test("archiveSet() has nothing to move where there is no set", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   const error = errorOf(() => archiveSet(store.path, NAME, SERIAL)) as NodeJS.ErrnoException;
   assert.equal(error.code, "ENOENT");
 });
@@ -107,7 +107,7 @@ const INTERRUPTED = {
 
 for (const [what, [sets, moved]] of Object.entries(INTERRUPTED)) {
   Deno.test(`archiveSet() first brings into order: ${what}`, () => {
-    using store = makeFolder();
+    using store = makeDirectory();
     for (const [prefix, set] of Object.entries(sets)) put(store, prefix + NAME, set);
     archiveSet(store.path, NAME, SERIAL);
     assert.equal(store.read(`${ARCHIVED}/cert.pem`), `${moved} cert\n`);
@@ -116,8 +116,8 @@ for (const [what, [sets, moved]] of Object.entries(INTERRUPTED)) {
 }
 
 Deno.test("archiveSet() removes a link to a set, and leaves what it leads to", () => {
-  using store = makeFolder();
-  using elsewhere = makeFolder();
+  using store = makeDirectory();
+  using elsewhere = makeDirectory();
   put(elsewhere, "set", "old");
   Deno.symlinkSync(elsewhere.at("set"), store.at(NAME));
   assert.equal(archiveSet(store.path, NAME, SERIAL), elsewhere.at("set"));

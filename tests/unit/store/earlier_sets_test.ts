@@ -2,26 +2,26 @@
 import assert from "node:assert/strict";
 import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
-import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
+import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";
 const ARCHIVE = `archive/${NAME}`;
 
-function write(store: Folder, set: string, keep: number): string | undefined {
+function write(store: Directory, set: string, keep: number): string | undefined {
   return writeStoredSet(store.path, NAME, (part) => `${set} ${part}\n`, keep);
 }
 
 /** Lets the stored set have been written at a time. */
-function date(store: Folder, time: string): void {
+function date(store: Directory, time: string): void {
   Deno.utimeSync(store.at(`${NAME}/cert.pem`), new Date(time), new Date(time));
 }
 
-function kept(store: Folder): string[] {
+function kept(store: Directory): string[] {
   return [...Deno.readDirSync(store.at(ARCHIVE))].map(({ name }) => name).sort();
 }
 
 Deno.test("as many earlier sets stay as are asked for, and the oldest goes", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   for (const [at, set] of ["one", "two", "three", "four"].entries()) {
     write(store, set, 2);
     date(store, `2026-01-0${at + 1}T12:00:00Z`);
@@ -34,15 +34,15 @@ Deno.test("as many earlier sets stay as are asked for, and the oldest goes", () 
 });
 
 Deno.test("what is kept is for its owner alone", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   write(store, "one", 1);
   date(store, "2026-01-01T12:00:00Z");
   Deno.chmodSync(store.at(NAME), 0o755);
   Deno.chmodSync(store.at(`${NAME}/privkey.pem`), 0o644);
   date(store, "2026-01-01T12:00:00Z");
   write(store, "two", 1);
-  for (const folder of ["archive", ARCHIVE, `${ARCHIVE}/20260101T120000Z`]) {
-    assert.equal(modeOf(store.at(folder)), "700");
+  for (const directory of ["archive", ARCHIVE, `${ARCHIVE}/20260101T120000Z`]) {
+    assert.equal(modeOf(store.at(directory)), "700");
   }
   for (const part of PARTS) {
     assert.equal(modeOf(store.at(`${ARCHIVE}/20260101T120000Z/${part}.pem`)), "600");
@@ -50,7 +50,7 @@ Deno.test("what is kept is for its owner alone", () => {
 });
 
 Deno.test("sets of one second have numbers, which count as their order", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   for (let set = 1; set <= 12; set++) {
     write(store, `set ${set}`, 10);
     date(store, "2026-01-01T12:00:00Z");
@@ -63,7 +63,7 @@ Deno.test("sets of one second have numbers, which count as their order", () => {
 });
 
 Deno.test("revoked sets, and what others put there, stay", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${ARCHIVE}/0a:1b/cert.pem`, "revoked");
   store.write(`${ARCHIVE}/notes`, "x");
   write(store, "one", 1);
@@ -77,7 +77,7 @@ Deno.test("revoked sets, and what others put there, stay", () => {
 });
 
 Deno.test("an interrupted switch is finished with the old set in the archive", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   write(store, "one", 1);
   date(store, "2026-01-01T12:00:00Z");
   Deno.renameSync(store.at(NAME), store.at(`.old-${NAME}`));
@@ -88,13 +88,13 @@ Deno.test("an interrupted switch is finished with the old set in the archive", (
 });
 
 Deno.test("no link is followed to an archive, and the new set stands all the same", () => {
-  using store = makeFolder();
-  using other = makeFolder();
+  using store = makeDirectory();
+  using other = makeDirectory();
   Deno.symlinkSync(other.path, store.at("archive"));
   write(store, "one", 1);
   const problem = write(store, "two", 1);
   const unkept = `Cannot keep the earlier set "${store.at(`.old-${NAME}`)}" in the archive: ` +
-    `"${store.at("archive")}" is no folder; move it away`;
+    `"${store.at("archive")}" is no directory; move it away`;
   assert.equal(problem, unkept);
   assert.deepEqual(other.tree(), []);
   assert.equal(store.read(`${NAME}/cert.pem`), "two cert\n");
@@ -109,7 +109,7 @@ Deno.test("no link is followed to an archive, and the new set stands all the sam
 });
 
 Deno.test("a file that somebody put beside an earlier set stays, and keeps no key in the archive", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   for (const [at, set] of ["one", "two", "three", "four"].entries()) {
     assert.equal(write(store, set, 1), undefined);
     date(store, `2026-01-0${at + 1}T12:00:00Z`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { lockStore } from "../../../lib/store/lock.ts";
 import { findHolder, parseLocks, parseProcess } from "../../../lib/store/lock_holder.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { makeDirectory } from "../../support/rig.ts";
 import { holderTest, holdLock } from "./lock_child.ts";
 
 const LOCK = "/var/lib/vcm/certs/.lock";
@@ -66,12 +66,12 @@ pureTest("of a process that is gone, nothing is known", () => {
 });
 
 holderTest("findHolder() finds another process, by way of a link too", async () => {
-  using folder = makeFolder();
-  const store = folder.at("store");
+  using directory = makeDirectory();
+  const store = directory.at("store");
   const started = Date.now();
   await using child = await holdLock(store);
-  Deno.symlinkSync(store, folder.at("link"));
-  for (const path of [`${store}/.lock`, folder.at("link/.lock")]) {
+  Deno.symlinkSync(store, directory.at("link"));
+  for (const path of [`${store}/.lock`, directory.at("link/.lock")]) {
     const holder = await findHolder(path);
     assert.deepEqual([holder?.pid, holder?.command], [child.pid, child.command]);
     // In whole seconds, and counted from when the machine was started.
@@ -85,16 +85,16 @@ holderTest("findHolder() finds another process, by way of a link too", async () 
 });
 
 Deno.test("findHolder() finds nothing for a file that is not there", async () => {
-  using folder = makeFolder();
-  assert.equal(await findHolder(folder.at("nothing")), undefined);
+  using directory = makeDirectory();
+  assert.equal(await findHolder(directory.at("nothing")), undefined);
 });
 
 Deno.test({
   name: "findHolder() finds nothing where it may run no program",
   permissions: { read: true, write: true, run: false, sys: ["uid"], env: true },
   fn: async () => {
-    using folder = makeFolder();
-    using _lock = lockStore(folder.path);
-    assert.equal(await findHolder(folder.at(".lock")), undefined);
+    using directory = makeDirectory();
+    using _lock = lockStore(directory.path);
+    assert.equal(await findHolder(directory.at(".lock")), undefined);
   },
 });

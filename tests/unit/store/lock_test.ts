@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
 import { takeLock } from "../../../lib/store/take_lock.ts";
-import { makeFolder, modeOf } from "../../support/rig.ts";
+import { makeDirectory, modeOf } from "../../support/rig.ts";
 import { holderTest, holdLock } from "./lock_child.ts";
 
 function sayNothing(text: string): never {
@@ -9,8 +9,8 @@ function sayNothing(text: string): never {
 }
 
 Deno.test("takeLock() takes a lock that is free, and says nothing", async () => {
-  using folder = makeFolder();
-  const store = folder.at("store");
+  using directory = makeDirectory();
+  const store = directory.at("store");
   for (const wait of [undefined, 30]) {
     using _lock = await takeLock(store, sayNothing, wait);
     await assert.rejects(takeLock(store, sayNothing), LockedError);
@@ -20,8 +20,8 @@ Deno.test("takeLock() takes a lock that is free, and says nothing", async () => 
 holderTest(
   "takeLock() does not wait unless it is told to, and names who holds the lock",
   async () => {
-    using folder = makeFolder();
-    const store = folder.at("store");
+    using directory = makeDirectory();
+    const store = directory.at("store");
     await using child = await holdLock(store);
     const before = Deno.statSync(`${store}/.lock`);
     const error = await takeLock(store, sayNothing).catch((error) => error);
@@ -37,8 +37,8 @@ holderTest(
 );
 
 holderTest("takeLock() takes the lock once the process that held it is gone", async () => {
-  using folder = makeFolder();
-  const store = folder.at("store");
+  using directory = makeDirectory();
+  const store = directory.at("store");
   await using child = await holdLock(store);
   const said: string[] = [];
   using _lock = await takeLock(store, (text) => {
@@ -53,13 +53,13 @@ holderTest("takeLock() takes the lock once the process that held it is gone", as
 });
 
 Deno.test("takeLock() waits for no store that it would not use", async () => {
-  using folder = makeFolder();
-  Deno.chmodSync(folder.path, 0o777);
-  await assert.rejects(takeLock(folder.path, sayNothing, 30), StoreError);
+  using directory = makeDirectory();
+  Deno.chmodSync(directory.path, 0o777);
+  await assert.rejects(takeLock(directory.path, sayNothing, 30), StoreError);
 });
 
 Deno.test("a lock that others can open is closed to them", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   Deno.chmodSync(store.path, 0o755);
   store.write(".lock", "", 0o644);
   lockStore(store.path)[Symbol.dispose]();

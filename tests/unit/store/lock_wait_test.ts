@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
 import type { LockHolder } from "../../../lib/store/lock_holder.ts";
 import { type Surroundings, waitForLock } from "../../../lib/store/lock_wait.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const HOLDER: LockHolder = {
   pid: 1234,
@@ -12,7 +12,7 @@ const HOLDER: LockHolder = {
 const NAMED = 'process 1234, "/usr/local/bin/vcm run --quiet", since 2026-11-24 10:00 UTC';
 
 interface Wait {
-  readonly folder: Folder;
+  readonly directory: Directory;
   /** Milliseconds at which it has looked at the lock again, but for the first. */
   readonly tries: number[];
   readonly said: string[];
@@ -25,7 +25,7 @@ interface Circumstances {
   /** Milliseconds that it takes to find the holder. */
   readonly finding?: number;
   /** Millisecond from which on something is otherwise, and what. */
-  readonly turn?: readonly [number, (held: Disposable, folder: Folder) => void];
+  readonly turn?: readonly [number, (held: Disposable, directory: Directory) => void];
 }
 
 /** A test with a clock that passes at once. */
@@ -35,8 +35,8 @@ function waitTest(
   fn: (wait: Wait) => Promise<void>,
 ): void {
   Deno.test(name, async () => {
-    using folder = makeFolder();
-    using held = lockStore(folder.path);
+    using directory = makeDirectory();
+    using held = lockStore(directory.path);
     let time = 0;
     let turned = false;
     const tries: number[] = [];
@@ -45,7 +45,7 @@ function waitTest(
       time += milliseconds;
       if (turn === undefined || turned || time < turn[0]) return;
       turned = true;
-      turn[1](held, folder);
+      turn[1](held, directory);
     };
     const surroundings: Surroundings = {
       now: () => time,
@@ -55,14 +55,14 @@ function waitTest(
         return Promise.resolve();
       },
       findHolder: (path) => {
-        assert.equal(path, folder.at(".lock"));
+        assert.equal(path, directory.at(".lock"));
         pass(finding);
         return Promise.resolve(holder);
       },
     };
     const wait = (seconds?: number) =>
-      waitForLock(folder.path, (text) => said.push(text), seconds, surroundings);
-    await fn({ folder, tries, said, wait });
+      waitForLock(directory.path, (text) => said.push(text), seconds, surroundings);
+    await fn({ directory, tries, said, wait });
   });
 }
 
@@ -77,14 +77,16 @@ const free = (held: Disposable) => held[Symbol.dispose]();
 waitTest("without a time it does not wait, and says how to", { holder: HOLDER }, async (bench) => {
   assert.equal(
     await messageOf(bench.wait()),
-    `Another run of vcm holds the lock "${bench.folder.at(".lock")}": ${NAMED}; it is free when ` +
+    `Another run of vcm holds the lock "${
+      bench.directory.at(".lock")
+    }": ${NAMED}; it is free when ` +
       'that run ends, or wait for it with "--wait 30s"',
   );
   assert.deepEqual([bench.tries, bench.said], [[], []]);
 });
 
-waitTest("a holder that is not known is left out", {}, async ({ wait, folder, said }) => {
-  const lock = folder.at(".lock");
+waitTest("a holder that is not known is left out", {}, async ({ wait, directory, said }) => {
+  const lock = directory.at(".lock");
   assert.equal(
     await messageOf(wait()),
     `Another run of vcm holds the lock "${lock}"; it is free when that run ends, or wait for it ` +
@@ -100,21 +102,21 @@ waitTest("a holder that is not known is left out", {}, async ({ wait, folder, sa
 waitTest("it looks every 100 ms until the lock is free", {
   holder: HOLDER,
   turn: [250, free],
-}, async ({ wait, tries, said, folder }) => {
+}, async ({ wait, tries, said, directory }) => {
   using _lock = await wait(30);
   assert.deepEqual(tries, [100, 200, 300]);
   assert.deepEqual(said, [
-    `Waiting up to 30s for the lock "${folder.at(".lock")}", held by ${NAMED}`,
+    `Waiting up to 30s for the lock "${directory.at(".lock")}", held by ${NAMED}`,
   ]);
-  assert.throws(() => lockStore(folder.path), LockedError);
+  assert.throws(() => lockStore(directory.path), LockedError);
 });
 
 waitTest("it gives up when the time is over, and says who holds the lock then", {
   holder: HOLDER,
-}, async ({ wait, tries, said, folder }) => {
+}, async ({ wait, tries, said, directory }) => {
   assert.equal(
     await messageOf(wait(1)),
-    `Another run of vcm holds the lock "${folder.at(".lock")}": ${NAMED}; waited 1s for it`,
+    `Another run of vcm holds the lock "${directory.at(".lock")}": ${NAMED}; waited 1s for it`,
   );
   assert.deepEqual(tries, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000]);
   assert.equal(said.length, 1);
@@ -145,7 +147,7 @@ waitTest("a lock that became free while the holder was looked for is taken", {
 });
 
 waitTest("a store that goes wrong ends the wait", {
-  turn: [200, (_held, folder) => Deno.chmodSync(folder.path, 0o777)],
+  turn: [200, (_held, directory) => Deno.chmodSync(directory.path, 0o777)],
 }, async ({ wait, tries }) => {
   await assert.rejects(wait(30), StoreError);
   assert.deepEqual(tries, [100, 200]);

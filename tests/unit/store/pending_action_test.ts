@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
 import { removeMarker, writeMarker } from "../../../lib/store/pending_action.ts";
-import { errorOf, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
+import { errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 
 Deno.test("a marker is a file named as its service, for its owner alone", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   withUmask(0o000, () => writeMarker(store.path, "nginx.service", "web.example.test"));
   const text = "nginx.service has to load new files\ncertificate: web.example.test\n";
   assert.equal(store.read(".owed/nginx.service"), text);
@@ -15,7 +15,7 @@ Deno.test("a marker is a file named as its service, for its owner alone", () => 
 });
 
 Deno.test("a marker that is written again counts from then on", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, "nginx.service", "a much longer name of a certificate");
   const path = store.at(".owed/nginx.service");
   Deno.utimeSync(path, 1, 1);
@@ -24,8 +24,8 @@ Deno.test("a marker that is written again counts from then on", () => {
   assert.match(store.read(".owed/nginx.service"), /\ncertificate: web\n$/);
 });
 
-Deno.test("removeMarker() minds no missing marker, nor a missing folder", () => {
-  using store = makeFolder();
+Deno.test("removeMarker() minds no missing marker, nor a missing directory", () => {
+  using store = makeDirectory();
   removeMarker(store.path, "nginx.service");
   writeMarker(store.path, "nginx.service", "web");
   removeMarker(store.path, "nginx.service");
@@ -33,8 +33,8 @@ Deno.test("removeMarker() minds no missing marker, nor a missing folder", () => 
 });
 
 Deno.test("lockStore() makes the store for its owner alone, and holds it for one run", () => {
-  using folder = makeFolder();
-  const store = folder.at("var/certs");
+  using directory = makeDirectory();
+  const store = directory.at("var/certs");
   {
     using _lock = withUmask(0o000, () => lockStore(store));
     assert.deepEqual([modeOf(store), modeOf(`${store}/.lock`)], ["700", "600"]);
@@ -49,13 +49,13 @@ Deno.test("lockStore() makes the store for its owner alone, and holds it for one
 });
 
 Deno.test("lockStore() says why a store cannot be made, and what to do", () => {
-  using folder = makeFolder();
-  folder.write("file", "x");
-  const error = errorOf(() => lockStore(folder.at("file/certs")));
+  using directory = makeDirectory();
+  directory.write("file", "x");
+  const error = errorOf(() => lockStore(directory.at("file/certs")));
   assert.ok(error instanceof StoreError);
   assert.equal(
     error.message,
-    `Cannot open the lock "${folder.at("file/certs/.lock")}": not a directory; ` +
+    `Cannot open the lock "${directory.at("file/certs/.lock")}": not a directory; ` +
       'run as the user whom the store belongs to, or give another "cert_store"',
   );
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { noteFailure, removeMarker, writeMarker } from "../../../lib/store/pending_action.ts";
 import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
-import { type Folder, makeFolder, modeOf } from "../../support/rig.ts";
+import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 
 const SERVICE = "command:reload web";
 const MARKER = `.owed/${SERVICE}`;
@@ -12,7 +12,7 @@ const EARLY = new Date("2026-12-01T00:00:00Z");
 const LATE = new Date("2027-01-30T12:30:00Z");
 
 /** What the next run reads. */
-async function observed(store: Folder) {
+async function observed(store: Directory) {
   const { markers } = await observeMarkers(store.path, SPECS);
   assert.ok(markers.kind === "present");
   assert.equal(markers.value.length, 1);
@@ -21,7 +21,7 @@ async function observed(store: Folder) {
 }
 
 Deno.test("a marker tells until when what is loaded is valid", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, SERVICE, "web", LATE);
   assert.equal(
     store.read(MARKER),
@@ -32,7 +32,7 @@ Deno.test("a marker tells until when what is loaded is valid", async () => {
 
 Deno.test("of two ends the earlier one counts, whichever came first", async () => {
   for (const ends of [[EARLY, LATE], [LATE, EARLY]]) {
-    using store = makeFolder();
+    using store = makeDirectory();
     for (const end of ends) writeMarker(store.path, SERVICE, "web", end);
     assert.equal((await observed(store)).until, EARLY.toISOString());
   }
@@ -40,7 +40,7 @@ Deno.test("of two ends the earlier one counts, whichever came first", async () =
 
 Deno.test("an end that is not known for one of them is not known", async () => {
   for (const ends of [[undefined, LATE], [LATE, undefined], [EARLY, undefined, LATE]]) {
-    using store = makeFolder();
+    using store = makeDirectory();
     for (const end of ends) writeMarker(store.path, SERVICE, "web", end);
     assert.equal((await observed(store)).until, undefined);
     assert.equal(store.read(MARKER).includes("until:"), false);
@@ -49,7 +49,7 @@ Deno.test("an end that is not known for one of them is not known", async () => {
 
 Deno.test("an end that nobody can read is not known", async () => {
   for (const text of ["", "soon", "2026-13-45T00:00:00Z", "NaN"]) {
-    using store = makeFolder();
+    using store = makeDirectory();
     store.write(MARKER, `x\nuntil: ${text}\n`);
     assert.equal((await observed(store)).until, undefined);
     writeMarker(store.path, SERVICE, "web", LATE);
@@ -58,7 +58,7 @@ Deno.test("an end that nobody can read is not known", async () => {
 });
 
 Deno.test("a marker that is removed takes its end along", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, SERVICE, "web", EARLY);
   removeMarker(store.path, SERVICE);
   assert.equal(writeMarker(store.path, SERVICE, "web", LATE), true);
@@ -66,7 +66,7 @@ Deno.test("a marker that is removed takes its end along", async () => {
 });
 
 Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "the first");
   noteFailure(store.path, SERVICE, "the\n  second\r\nuntil: 2020-01-01T00:00:00Z");
@@ -80,15 +80,15 @@ Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", a
 });
 
 Deno.test("a marker that is written anew still says why the last action failed", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "no");
   writeMarker(store.path, SERVICE, "web", LATE);
   assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: "no" });
 });
 
-Deno.test("noteFailure() makes no marker, and no folder for one", () => {
-  using store = makeFolder();
+Deno.test("noteFailure() makes no marker, and no directory for one", () => {
+  using store = makeDirectory();
   noteFailure(store.path, SERVICE, "no");
   assert.deepEqual(store.tree(), []);
   store.write(".owed/other", "x");
@@ -97,11 +97,11 @@ Deno.test("noteFailure() makes no marker, and no folder for one", () => {
 });
 
 Deno.test("noteFailure() never throws, whatever lies in the marker's place", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${MARKER}/x`, "x");
   noteFailure(store.path, SERVICE, "no");
   assert.deepEqual(store.tree(), [".owed/", `${MARKER}/`, `${MARKER}/x`]);
-  using other = makeFolder();
+  using other = makeDirectory();
   other.write(".owed", "a file");
   noteFailure(other.path, SERVICE, "no");
   assert.equal(other.read(".owed"), "a file");

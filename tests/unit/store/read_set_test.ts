@@ -5,7 +5,7 @@ import type { CertificateSpec } from "../../../lib/config/types.ts";
 import type { What } from "../../../lib/certificate/types.ts";
 import { StoreReader } from "../../../lib/store/read_set.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
 const CA = await createPracticeCa(new Date());
@@ -20,7 +20,7 @@ function makeLeaf(days = 1) {
   return CA.intermediate.issue({ ...names, now, notAfter, keyFormat: "sec1" });
 }
 
-function put(store: Folder, folder: string, leaf = FIRST): void {
+function put(store: Directory, directory: string, leaf = FIRST): void {
   const texts = {
     cert: `${leaf.certificate}\n`,
     chain: `${CA.intermediate.certificate}\n`,
@@ -28,10 +28,10 @@ function put(store: Folder, folder: string, leaf = FIRST): void {
     privkey: `${leaf.privateKey}\n`,
     ca: `${CA.root.certificate}\n`,
   };
-  for (const [what, text] of Object.entries(texts)) store.write(`${folder}/${what}.pem`, text);
+  for (const [what, text] of Object.entries(texts)) store.write(`${directory}/${what}.pem`, text);
 }
 
-function look(store: Folder, whats: readonly What[] = ["fullchain", "chain", "ca"]) {
+function look(store: Directory, whats: readonly What[] = ["fullchain", "chain", "ca"]) {
   const targets = whats.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
   return new StoreReader(store.path).look(makeSpec({ name: NAME, targets }));
 }
@@ -44,7 +44,7 @@ function serialOf({ stored: { leaf } }: ReturnType<typeof look>): string | undef
 }
 
 Deno.test("a store or a set that is not there is absent", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   const { stored, interrupted } = look(store);
   for (const presence of Object.values(stored)) assert.deepEqual(presence, { kind: "absent" });
   assert.equal(interrupted, false);
@@ -53,7 +53,7 @@ Deno.test("a store or a set that is not there is absent", () => {
 });
 
 Deno.test("a whole set is present, and its key matches", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   const seen = look(store);
   assert.equal(serialOf(seen), FIRST.serialNumber);
@@ -66,7 +66,7 @@ Deno.test("a whole set is present, and its key matches", () => {
 });
 
 Deno.test("of chain and fullchain only what a target takes is looked at", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["chain"]);
   assert.deepEqual([stored.chain.kind, stored.fullchain.kind], ["present", "absent"]);
@@ -74,23 +74,23 @@ Deno.test("of chain and fullchain only what a target takes is looked at", () => 
 });
 
 Deno.test("a store that cannot be listed is unreadable, never absent", () => {
-  using folder = makeFolder();
-  folder.write("file", "x");
-  const store = { ...folder, path: folder.at("file") };
+  using directory = makeDirectory();
+  directory.write("file", "x");
+  const store = { ...directory, path: directory.at("file") };
   for (const presence of Object.values(look(store).stored)) {
-    const problem = `Cannot read "${folder.at("file")}": not a directory`;
+    const problem = `Cannot read "${directory.at("file")}": not a directory`;
     assert.deepEqual(presence, { kind: "unreadable", problem });
   }
 });
 
 Deno.test("a set that cannot be read is unreadable, never absent", () => {
-  using store = makeFolder();
-  store.write(NAME, "a file where the folder should be");
+  using store = makeDirectory();
+  store.write(NAME, "a file where the directory should be");
   assert.equal(look(store).stored.leaf.kind, "unreadable");
 });
 
 Deno.test("damaged files are told apart from missing ones", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   store.write(`${NAME}/cert.pem`, "");
   const { leaf } = look(store).stored;
@@ -104,7 +104,7 @@ Deno.test("damaged files are told apart from missing ones", () => {
 });
 
 Deno.test("a key and a fullchain of another set are seen", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME, SECOND);
   store.write(`${NAME}/cert.pem`, FIRST.certificate);
   const { key, fullchain } = look(store).stored;
@@ -115,7 +115,7 @@ Deno.test("a key and a fullchain of another set are seen", () => {
 });
 
 Deno.test("a set without a newline at any end, as older tools wrote it, is as good", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   for (const what of ["cert", "chain", "fullchain", "privkey"]) {
     store.write(`${NAME}/${what}.pem`, store.read(`${NAME}/${what}.pem`).trimEnd());
@@ -128,7 +128,7 @@ Deno.test("a set without a newline at any end, as older tools wrote it, is as go
   ]);
 });
 
-/** Folders in the store, which set each holds, and which is the one that counts. */
+/** Directories in the store, which set each holds, and which is the one that counts. */
 const STATES = {
   "the current set alone": [{ "": FIRST }, FIRST, false],
   "a staged set before the switch": [{ "": FIRST, ".new-": SECOND }, FIRST, true],
@@ -141,7 +141,7 @@ const STATES = {
 
 for (const [what, [sets, seen, interrupted]] of Object.entries(STATES)) {
   Deno.test(`what counts in the store: ${what}`, () => {
-    using store = makeFolder();
+    using store = makeDirectory();
     for (const [prefix, leaf] of Object.entries(sets)) put(store, prefix + NAME, leaf);
     const found = look(store);
     assert.equal(serialOf(found), seen?.serialNumber);
@@ -150,7 +150,7 @@ for (const [what, [sets, seen, interrupted]] of Object.entries(STATES)) {
 }
 
 Deno.test("what is left of another certificate is no interruption of this one", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   put(store, ".new-other");
   put(store, `.old-${NAME}.other`);
@@ -158,7 +158,7 @@ Deno.test("what is left of another certificate is no interruption of this one", 
 });
 
 Deno.test("ca.pem is looked at where a target takes it, and need be no more than there", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["ca"]);
   assert.deepEqual([stored.ca, stored.chain], [
@@ -174,7 +174,7 @@ Deno.test("ca.pem is looked at where a target takes it, and need be no more than
 });
 
 /** The other names that are seen where the file asks for `wanted`. */
-function otherNamesSeen(store: Folder, wanted: readonly string[], calls: string[]) {
+function otherNamesSeen(store: Directory, wanted: readonly string[], calls: string[]) {
   const spec = makeSpec({ name: NAME, otherSans: wanted });
   const { leaf } = new StoreReader(store.path, (x509) => {
     calls.push(x509.serialNumber);
@@ -186,7 +186,7 @@ function otherNamesSeen(store: Folder, wanted: readonly string[], calls: string[
 }
 
 Deno.test("names of other kinds are read only where some are wanted", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   const calls: string[] = [];
   assert.equal(otherNamesSeen(store, [], calls), undefined);
@@ -196,7 +196,7 @@ Deno.test("names of other kinds are read only where some are wanted", () => {
 });
 
 Deno.test("a certificate whose other names cannot be read is unparsable", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   const spec = makeSpec({ name: NAME, otherSans: ["1.2.3;UTF8:b"] });
   const { leaf } = new StoreReader(store.path, () => {
@@ -206,13 +206,13 @@ Deno.test("a certificate whose other names cannot be read is unparsable", () => 
   assert.deepEqual(leaf, { kind: "present", value });
 });
 
-function leafOf(store: Folder, parts: Partial<CertificateSpec>) {
+function leafOf(store: Directory, parts: Partial<CertificateSpec>) {
   const { stored } = new StoreReader(store.path).look(makeSpec({ name: NAME, ...parts }));
   return stored.leaf.kind === "present" ? stored.leaf.value : undefined;
 }
 
 Deno.test("the kind of the key is read only where the file asks for one", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   const key = { origin: "vault", reuse: false } as const;
   assert.equal(Object.hasOwn(leafOf(store, { key }) ?? {}, "keyType"), false);
@@ -221,7 +221,7 @@ Deno.test("the kind of the key is read only where the file asks for one", () => 
 });
 
 Deno.test("a chain is judged in the files that are taken, or in chain.pem where none is", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   store.write(`${NAME}/chain.pem`, "");
   store.write(`${NAME}/fullchain.pem`, FIRST.certificate);
@@ -243,7 +243,7 @@ Deno.test("a chain is judged in the files that are taken, or in chain.pem where 
 });
 
 Deno.test("of a chain that ends before the leaf the end is seen, of another not", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME);
   assert.equal(Object.hasOwn(look(store).stored, "chainEnd"), false);
   put(store, NAME, LONG);
@@ -253,7 +253,7 @@ Deno.test("of a chain that ends before the leaf the end is seen, of another not"
 });
 
 Deno.test("storeFault() tells of a store that others may write to before anybody runs", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   assert.equal(storeFault(store.path), undefined);
   assert.equal(storeFault(store.at("none")), undefined);
   Deno.mkdirSync(store.at(".owed"));

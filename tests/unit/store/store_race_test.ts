@@ -6,7 +6,7 @@ import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import { createPracticeCa } from "../../../lib/tools/demo/demo_ca.ts";
 import { type StoreLook, StoreReader } from "../../../lib/store/read_set.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
-import { type Folder, makeFolder } from "../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
 const LOOKS = 3000;
@@ -33,7 +33,7 @@ async function makeSet(): Promise<Readonly<Record<Part, string>>> {
 }
 
 /** Switches the set in `store` between those in `one` and `two`, in a process that is at work. */
-async function startSwitching(folder: Folder): Promise<AsyncDisposable> {
+async function startSwitching(directory: Directory): Promise<AsyncDisposable> {
   const script = fileURLToPath(new URL("switch_sets.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -41,10 +41,10 @@ async function startSwitching(folder: Folder): Promise<AsyncDisposable> {
       "--no-check",
       "-A",
       script,
-      folder.at("store"),
+      directory.at("store"),
       NAME,
-      folder.at("one"),
-      folder.at("two"),
+      directory.at("one"),
+      directory.at("two"),
     ],
     stdout: "piped",
   }).spawn();
@@ -73,18 +73,18 @@ function judge({ stored, texts }: StoreLook, sets: readonly Readonly<Record<Part
 }
 
 Deno.test("a reader sees one whole set, however often a run switches it", async () => {
-  using folder = makeFolder();
+  using directory = makeDirectory();
   const sets = [await makeSet(), await makeSet()] as const;
   for (const [at, name] of ["one", "two"].entries()) {
-    for (const part of PARTS) folder.write(`${name}/${part}.pem`, sets[at]?.[part] ?? "");
+    for (const part of PARTS) directory.write(`${name}/${part}.pem`, sets[at]?.[part] ?? "");
   }
-  Deno.mkdirSync(folder.at("store"));
-  writeStoredSet(folder.at("store"), NAME, (what) => sets[0][what]);
+  Deno.mkdirSync(directory.at("store"));
+  writeStoredSet(directory.at("store"), NAME, (what) => sets[0][what]);
   const targets = PARTS.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
   const spec = makeSpec({ name: NAME, targets });
-  const look = () => judge(new StoreReader(folder.at("store")).look(spec), sets);
+  const look = () => judge(new StoreReader(directory.at("store")).look(spec), sets);
   const seen = new Map<string, number>();
-  await using _switching = await startSwitching(folder);
+  await using _switching = await startSwitching(directory);
   for (let looks = 0; looks < LOOKS; looks++) {
     const found = look();
     seen.set(found, (seen.get(found) ?? 0) + 1);

@@ -1,13 +1,13 @@
 /** Debts of services that the file names otherwise now. */
 import assert from "node:assert/strict";
 import { handOnMarker, noteFailure, writeMarker } from "../../../lib/store/pending_action.ts";
-import { makeFolder } from "../../support/rig.ts";
+import { makeDirectory } from "../../support/rig.ts";
 import { issueStep, withRig } from "../apply/plans.ts";
 
 const [EARLY, LATE] = [new Date("2026-12-01T00:00:00Z"), new Date("2027-01-30T00:00:00Z")];
 
 Deno.test("a marker that is handed on keeps its time, its end and its certificates", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeMarker(store.path, "ngnix.service", "web", LATE);
   noteFailure(store.path, "ngnix.service", "systemd knows no such unit");
   Deno.utimeSync(store.at(".owed/ngnix.service"), 2000, 2000);
@@ -29,14 +29,14 @@ Deno.test("a marker that is handed on keeps its time, its end and its certificat
 });
 
 Deno.test("a marker that has gone is handed on to nobody", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   handOnMarker(store.path, "ngnix.service", ["nginx.service"]);
   assert.deepEqual(store.tree(), []);
 });
 
 Deno.test("apply() hands a marker on before anything else, and says so", () =>
-  withRig(async ({ folder, plan, run }) => {
-    writeMarker(folder.at("store"), "ngnix.service", "web.example.test");
+  withRig(async ({ directory, plan, run }) => {
+    writeMarker(directory.at("store"), "ngnix.service", "web.example.test");
     const events = await run(plan(
       issueStep("web.example.test"),
       { kind: "inherit", marker: "ngnix.service", heirs: ["nginx.service"] },
@@ -46,19 +46,19 @@ Deno.test("apply() hands a marker on before anything else, and says so", () =>
       service: "ngnix.service",
       detail: "its marker is handed on to nginx.service",
     });
-    assert.deepEqual(folder.tree().filter((name) => name.startsWith("store/.owed/")), [
+    assert.deepEqual(directory.tree().filter((name) => name.startsWith("store/.owed/")), [
       "store/.owed/",
       "store/.owed/nginx.service",
     ]);
   }));
 
 Deno.test("apply() leaves a debt to services that read the store, before it changes", () =>
-  withRig(async ({ folder, plan, run }) => {
+  withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
     const services = ["nginx.service"];
     await run(plan({ ...issueStep(name), services, inUseUntil: LATE }));
     assert.equal(
-      folder.read("store/.owed/nginx.service"),
+      directory.read("store/.owed/nginx.service"),
       `nginx.service has to load new files\ncertificate: ${name}\nuntil: ${LATE.toISOString()}\n`,
     );
     // What was not issued is no debt.
@@ -67,5 +67,5 @@ Deno.test("apply() leaves a debt to services that read the store, before it chan
       services: ["x.service"],
     };
     await run(plan(denied));
-    assert.equal(folder.tree().includes("store/.owed/x.service"), false);
+    assert.equal(directory.tree().includes("store/.owed/x.service"), false);
   }));

@@ -4,7 +4,7 @@ import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { writeMarker } from "../../../lib/store/pending_action.ts";
 import { Hands } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
-import { type Folder, makeFolder, modeOf, rejectionOf } from "../../support/rig.ts";
+import { type Directory, makeDirectory, modeOf, rejectionOf } from "../../support/rig.ts";
 import { deployStep, issueStep, setbacks, withRig } from "../apply/plans.ts";
 
 const SERVICE = "nginx.service";
@@ -12,7 +12,7 @@ const MARKER = `.owed/${SERVICE}`;
 const TEXT = `${SERVICE} has to load new files\ncertificate: web\n`;
 
 Deno.test("writeMarker() replaces a link in the marker's place, and leaves what it led to", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write("victim", "mine", 0o640);
   for (const aim of ["victim", "nowhere"]) {
     Deno.mkdirSync(store.at(".owed"), { recursive: true });
@@ -27,7 +27,7 @@ Deno.test("writeMarker() replaces a link in the marker's place, and leaves what 
 });
 
 Deno.test("writeMarker() replaces a link in the temporary file's place", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write("victim", "mine");
   Deno.mkdirSync(store.at(".owed"));
   Deno.symlinkSync(store.at("victim"), store.at(`.owed/.${SERVICE}.vcm-new`));
@@ -37,30 +37,30 @@ Deno.test("writeMarker() replaces a link in the temporary file's place", () => {
 });
 
 Deno.test("writeMarker() tells a new marker from one that lay there", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   assert.equal(writeMarker(store.path, SERVICE, "web"), true);
   assert.equal(writeMarker(store.path, SERVICE, "web"), false);
 });
 
 /** What is in the way of a marker. */
-const IN_THE_WAY: Readonly<Record<string, (store: Folder) => void>> = {
-  "a file in the folder's place": (store) => store.write(".owed", "x"),
-  "a folder in the marker's place": (store) => store.write(`${MARKER}/x`, "x"),
-  "a folder in the temporary file's place": (store) =>
+const IN_THE_WAY: Readonly<Record<string, (store: Directory) => void>> = {
+  "a file in the directory's place": (store) => store.write(".owed", "x"),
+  "a directory in the marker's place": (store) => store.write(`${MARKER}/x`, "x"),
+  "a directory in the temporary file's place": (store) =>
     store.write(`.owed/.${SERVICE}.vcm-new/x`, "x"),
 };
 
 for (const [what, put] of Object.entries(IN_THE_WAY)) {
   Deno.test(`a marker that cannot be written keeps all as it is: ${what}`, async () => {
-    using folder = makeFolder();
-    put(folder);
-    folder.write("ssl/web.crt", "old\n");
+    using directory = makeDirectory();
+    put(directory);
+    directory.write("ssl/web.crt", "old\n");
     // A marker's temporary file is no marker, and the next marker's way.
-    const tree = () => folder.tree().filter((name) => name !== `.owed/.${SERVICE}.vcm-new`);
+    const tree = () => directory.tree().filter((name) => name !== `.owed/.${SERVICE}.vcm-new`);
     const before = tree();
     const targets: TargetStep[] = [{
       what: "cert",
-      path: folder.at("ssl/web.crt"),
+      path: directory.at("ssl/web.crt"),
       drift: [{ kind: "content" }],
       mode: 0o644,
       createDirs: false,
@@ -70,26 +70,26 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
         targets,
         revocable: false,
         content: () => "new\n",
-        beforeFirstRename: () => writeMarker(folder.path, SERVICE, "web"),
+        beforeFirstRename: () => writeMarker(directory.path, SERVICE, "web"),
         afterRename: () => assert.fail("it was replaced"),
       }, new Hands()),
     );
     // The cause is the system's word for it, which differs from one file system to another.
-    const beginning = `Cannot write the marker "${folder.at(MARKER)}": `;
+    const beginning = `Cannot write the marker "${directory.at(MARKER)}": `;
     assert.equal(error.message.slice(0, beginning.length), beginning);
     assert.match(error.message.slice(beginning.length), /^[a-z ]+$/);
     assert.ok(error instanceof NotDeployedError);
-    assert.equal(folder.read("ssl/web.crt"), "old\n");
+    assert.equal(directory.read("ssl/web.crt"), "old\n");
     assert.deepEqual(tree(), before);
   });
 }
 
 Deno.test("apply() takes the first marker back where the second cannot be written", () =>
-  withRig(async ({ folder, plan, run }) => {
+  withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
-    folder.write("store/.owed/b.service/in-the-way", "x");
+    directory.write("store/.owed/b.service/in-the-way", "x");
     const step = {
-      ...deployStep(folder, name, [{ kind: "missing" }]),
+      ...deployStep(directory, name, [{ kind: "missing" }]),
       services: ["a.service", "b.service"],
     };
     const said = setbacks(await run(plan(issueStep(name), step)));
@@ -98,7 +98,7 @@ Deno.test("apply() takes the first marker back where the second cannot be writte
       said[0]?.join(" ") ?? "",
       /^failed deploy web\.example\.test Cannot write the marker ".*\/b\.service": /,
     );
-    const tree = folder.tree();
+    const tree = directory.tree();
     assert.equal(tree.includes("store/.owed/a.service"), false);
     assert.equal(tree.some((path) => /^ssl\/./.test(path)), false);
   }));

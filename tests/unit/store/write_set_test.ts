@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
 import type { What } from "../../../lib/certificate/types.ts";
-import { errorOf, type Folder, makeFolder, modeOf, withUmask } from "../../support/rig.ts";
+import { type Directory, errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";
 const FILES = ["ca", "cert", "chain", "fullchain", "privkey"];
 
 /** The four files of a set, in which each says which set it is of. */
-function put(store: Folder, folder: string, set: string): void {
-  for (const what of FILES) store.write(`${folder}/${what}.pem`, `${set} ${what}\n`);
-  Deno.chmodSync(store.at(folder), 0o700);
+function put(store: Directory, directory: string, set: string): void {
+  for (const what of FILES) store.write(`${directory}/${what}.pem`, `${set} ${what}\n`);
+  Deno.chmodSync(store.at(directory), 0o700);
 }
 
 const text = (set: string) => (what: What) => `${set} ${what}\n`;
 
-/** Asserts that one whole set is all that lies in the store, but for `others` in its folder. */
-function assertSet(store: Folder, set: string, others: readonly string[] = []): void {
+/** Asserts that one whole set is all that lies in the store, but for `others` in its directory. */
+function assertSet(store: Directory, set: string, others: readonly string[] = []): void {
   const files = FILES.map((what) => `${what}.pem`);
   const expected = [...files, ...others].map((name) => `${NAME}/${name}`);
   assert.deepEqual(store.tree(), [`${NAME}/`, ...expected].sort());
@@ -23,8 +23,8 @@ function assertSet(store: Folder, set: string, others: readonly string[] = []): 
 }
 
 for (const mask of [0o000, 0o077]) {
-  Deno.test(`writeStoredSet() makes files 0600 in folders 0700, umask ${mask}`, () => {
-    using store = makeFolder();
+  Deno.test(`writeStoredSet() makes files 0600 in directories 0700, umask ${mask}`, () => {
+    using store = makeDirectory();
     put(store, NAME, "old");
     Deno.chmodSync(store.at(NAME), 0o755);
     for (const what of FILES) Deno.chmodSync(store.at(`${NAME}/${what}.pem`), 0o644);
@@ -36,13 +36,13 @@ for (const mask of [0o000, 0o077]) {
 }
 
 Deno.test("writeStoredSet() makes the first set of a certificate", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   writeStoredSet(store.path, NAME, text("new"));
   assertSet(store, "new");
 });
 
 Deno.test("writeStoredSet() keeps what others put beside the set", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME, "old");
   store.write(`${NAME}/dhparam.pem`, "other", 0o640);
   store.write(`${NAME}/hooks/after.sh`, "script", 0o755);
@@ -58,7 +58,7 @@ Deno.test("writeStoredSet() keeps what others put beside the set", () => {
 });
 
 Deno.test("writeStoredSet() leaves the old set where a text cannot be had", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, NAME, "old");
   const error = errorOf(() =>
     writeStoredSet(store.path, NAME, (what) => {
@@ -70,8 +70,8 @@ Deno.test("writeStoredSet() leaves the old set where a text cannot be had", () =
   assertSet(store, "old");
 });
 
-Deno.test("writeStoredSet() leaves the old set where a file is in the way of the staged folder", () => {
-  using store = makeFolder();
+Deno.test("writeStoredSet() leaves the old set where a file is in the way of the staged directory", () => {
+  using store = makeDirectory();
   put(store, NAME, "old");
   store.write(`.new-${NAME}`, "in the way");
   errorOf(() => writeStoredSet(store.path, NAME, text("new")));
@@ -79,9 +79,9 @@ Deno.test("writeStoredSet() leaves the old set where a file is in the way of the
   assert.equal(store.read(`.new-${NAME}`), "in the way");
 });
 
-Deno.test("writeStoredSet() follows no link that lies where the staged folder should be", () => {
-  using store = makeFolder();
-  using elsewhere = makeFolder();
+Deno.test("writeStoredSet() follows no link that lies where the staged directory should be", () => {
+  using store = makeDirectory();
+  using elsewhere = makeDirectory();
   elsewhere.write("precious", "mine");
   Deno.symlinkSync(elsewhere.path, store.at(`.new-${NAME}`));
   try {
@@ -93,8 +93,8 @@ Deno.test("writeStoredSet() follows no link that lies where the staged folder sh
 });
 
 Deno.test("writeStoredSet() replaces a link to a set, and keeps the set that it leads to", () => {
-  using store = makeFolder();
-  using elsewhere = makeFolder();
+  using store = makeDirectory();
+  using elsewhere = makeDirectory();
   put(elsewhere, "set", "old");
   Deno.symlinkSync(elsewhere.at("set"), store.at(NAME));
   writeStoredSet(store.path, NAME, text("new"));
@@ -104,7 +104,7 @@ Deno.test("writeStoredSet() replaces a link to a set, and keeps the set that it 
 
 Deno.test("writeStoredSet() sees to an interrupted switch first", () => {
   for (const left of [[".new-"], [".new-", ".old-"], [".old-"], ["", ".old-"], ["", ".new-"]]) {
-    using store = makeFolder();
+    using store = makeDirectory();
     for (const prefix of left) put(store, prefix + NAME, "old");
     writeStoredSet(store.path, NAME, text("new"));
     assertSet(store, "new");
@@ -123,7 +123,7 @@ const INTERRUPTED = {
 
 for (const [what, [sets, stands]] of Object.entries(INTERRUPTED)) {
   Deno.test(`finishSwitch() brings into order: ${what}`, () => {
-    using store = makeFolder();
+    using store = makeDirectory();
     for (const [prefix, set] of Object.entries(sets)) put(store, prefix + NAME, set);
     finishSwitch(store.path, NAME);
     assertSet(store, stands);
@@ -133,14 +133,14 @@ for (const [what, [sets, stands]] of Object.entries(INTERRUPTED)) {
 }
 
 Deno.test("finishSwitch() throws a first staged set away that was never switched to", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`.new-${NAME}/cert.pem`, "half");
   finishSwitch(store.path, NAME);
   assert.deepEqual(store.tree(), []);
 });
 
 Deno.test("finishSwitch() keeps what others put beside the old set", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, `.new-${NAME}`, "new");
   put(store, `.old-${NAME}`, "old");
   store.write(`.old-${NAME}/notes.txt`, "other");
@@ -149,7 +149,7 @@ Deno.test("finishSwitch() keeps what others put beside the old set", () => {
 });
 
 Deno.test("finishSwitch() touches no other certificate", () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   put(store, ".new-other", "new");
   put(store, NAME, "old");
   const before = store.tree();

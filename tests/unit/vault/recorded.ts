@@ -88,12 +88,12 @@ const SEALED: Readonly<Record<string, Call>> = {
   "12-mounts-after-seal-503": ["GET", "sys/mounts", 503],
 };
 
-const FOLDER = new URL("recorded/", import.meta.url);
+const DIRECTORY = new URL("recorded/", import.meta.url);
 
 /** All recorded calls that have a body, by the files that are there. */
 export function recordedCalls(): RecordedCall[] {
   return SERVERS.flatMap((server) =>
-    [...Deno.readDirSync(new URL(`${server}/`, FOLDER))]
+    [...Deno.readDirSync(new URL(`${server}/`, DIRECTORY))]
       .map(({ name }) => recordedCall(server, name.replace(/\.json$/, "")))
       .sort((a, b) => a.name < b.name ? -1 : 1)
   );
@@ -104,6 +104,6 @@ export function recordedCall(server: Server, name: string): RecordedCall {
   const call = (server === "openbao-2.6.2-tls-sealed" ? SEALED : WORKING)[name];
   if (call === undefined) throw new Error(`recorded/${server}/${name}.json is not listed`);
   const [method, path, status] = call;
-  const body = Deno.readTextFileSync(new URL(`${server}/${name}.json`, FOLDER));
+  const body = Deno.readTextFileSync(new URL(`${server}/${name}.json`, DIRECTORY));
   return { server, name, method, path, status, body };
 }

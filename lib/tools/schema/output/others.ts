@@ -86,7 +86,7 @@ export const INSTALL = map<InstallDocument>({
       text: maybe("What is to lie there.", TEXT),
     })),
   ),
-  store: maybe("A folder that is made for the store.", TEXT),
+  store: maybe("A directory that is made for the store.", TEXT),
   commands: always("Programs that are run, with their arguments, in their order.", list(TEXTS)),
   dropIns: always("Files of others that add to the units, and stay.", TEXTS),
   nextRun: maybe("When the timer runs it next.", TIME),
@@ -101,7 +101,7 @@ export const INSTALL = map<InstallDocument>({
 
 export const DEMO = map<DemoDocument>({
   layout,
-  folder: always("The folder in which all was done, and which is left.", TEXT),
+  directory: always("The directory in which all was done, and which is left.", TEXT),
   commands: always(
     "What the tour ran, in its order.",
     list(map<TourCommand>({
@@ -114,7 +114,7 @@ export const DEMO = map<DemoDocument>({
   files: always(
     "What lies on disk at the end.",
     list(map<DemoDocument["files"][number]>({
-      path: always("Its path, below the folder.", TEXT),
+      path: always("Its path, below the directory.", TEXT),
       mode: always("Its mode.", MODE),
       size: always("Its size in bytes.", COUNT),
     })),

@@ -29,7 +29,7 @@ import { STEP } from "./steps.ts";
 
 const PLAN_KEYS: Keys<Plan> = {
   at: always("The moment for which the plan was made.", TIME),
-  certStore: always("Folder of the store.", TEXT),
+  certStore: always("Directory of the store.", TEXT),
   certificates: always("How each certificate stands.", list(CERTIFICATE_STATE)),
   services: always("How each service stands.", list(SERVICE_STATE)),
   steps: always("What is to be done, in its order; nothing else is done.", list(STEP)),

@@ -160,7 +160,7 @@ const TARGET_STEP = map<TargetStep>({
       ca: owners("ca"),
     }),
   ),
-  createDirs: always("Whether folders that are missing are made.", FLAG),
+  createDirs: always("Whether directories that are missing are made.", FLAG),
   inPlace: maybe("Whether it is written through the file that is there.", FLAG),
   endsBundle: maybe("Whether it takes the place of a bundle, whose sets are cleared away.", FLAG),
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { awaitServed } from "../../../../lib/apply/services/await_served.ts";
 import { freePort } from "../../../support/free_port.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 import { setbacks } from "../plans.ts";
 import { commandStep, makeBench } from "./bench.ts";
 import { makeOldAndNew, startTlsService } from "./served_bench.ts";
@@ -15,7 +15,7 @@ function probeOf(port: number, timeout: number) {
 }
 
 Deno.test("awaitServed() waits until the service serves the stored certificate", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${WEB}/cert.pem`, renewed.pem);
   await using service = startTlsService(old, (looks, service) => {
     if (looks === 2) service.serve(renewed);
@@ -25,7 +25,7 @@ Deno.test("awaitServed() waits until the service serves the stored certificate",
 });
 
 Deno.test("awaitServed() looks once where the stored certificate is served", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${WEB}/cert.pem`, renewed.pem);
   await using service = startTlsService(renewed);
   assert.equal(await awaitServed(store.path, WEB, probeOf(service.port, 10)), undefined);
@@ -33,7 +33,7 @@ Deno.test("awaitServed() looks once where the stored certificate is served", asy
 });
 
 Deno.test("awaitServed() gives up in time, and says what is served", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${WEB}/cert.pem`, renewed.pem);
   await using service = startTlsService(old);
   const start = performance.now();
@@ -48,7 +48,7 @@ Deno.test("awaitServed() gives up in time, and says what is served", async () =>
 });
 
 Deno.test("awaitServed() says that nobody answers", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${WEB}/cert.pem`, renewed.pem);
   const port = freePort();
   const problem = await awaitServed(store.path, WEB, probeOf(port, 1)) ?? "";
@@ -61,7 +61,7 @@ Deno.test("awaitServed() gives up on a service that never answers", {
   // The runtime keeps a handshake that was given up until the other side goes.
   sanitizeResources: false,
 }, async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   store.write(`${WEB}/cert.pem`, renewed.pem);
   // Its backlog takes connections, and nobody takes them up.
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -72,7 +72,7 @@ Deno.test("awaitServed() gives up on a service that never answers", {
 });
 
 Deno.test("awaitServed() knows what to wait for, or does not wait", async () => {
-  using store = makeFolder();
+  using store = makeDirectory();
   const probe = probeOf(freePort(), 10);
   assert.equal(await awaitServed(store.path, WEB, probe), undefined);
   store.write(`${WEB}/cert.pem`, "no certificate\n");
@@ -83,7 +83,7 @@ Deno.test("awaitServed() knows what to wait for, or does not wait", async () => 
 Deno.test("an action counts once the new certificate is served", async () => {
   using bench = makeBench();
   const step = bench.deploy(WEB, ["web"]);
-  bench.folder.write(`store/${WEB}/cert.pem`, renewed.pem);
+  bench.directory.write(`store/${WEB}/cert.pem`, renewed.pem);
   await using service = startTlsService(renewed);
   const events = await bench.run(
     step,
@@ -93,13 +93,13 @@ Deno.test("an action counts once the new certificate is served", async () => {
   );
   assert.deepEqual(events.slice(2), [{ kind: "acted", service: "web", action: "command" }]);
   assert.equal(service.looks(), 1);
-  assert.equal(bench.folder.tree().includes("store/.owed/web"), false);
+  assert.equal(bench.directory.tree().includes("store/.owed/web"), false);
 });
 
 Deno.test("an action after which the old one is served has failed, and is owed", async () => {
   using bench = makeBench();
   const step = bench.deploy(WEB, ["web"]);
-  bench.folder.write(`store/${WEB}/cert.pem`, renewed.pem);
+  bench.directory.write(`store/${WEB}/cert.pem`, renewed.pem);
   await using service = startTlsService(old);
   const events = await bench.run(
     step,
@@ -111,14 +111,14 @@ Deno.test("an action after which the old one is served has failed, and is owed",
     `127.0.0.1:${service.port} still serves serial 0a:1b:2c, until 2027-01-30 00:00 UTC`;
   assert.deepEqual(setbacks(events), [["failed", "service", "web", message]]);
   assert.deepEqual(bench.log(), ["act"]);
-  assert.match(bench.folder.read("store/.owed/web"), /\nfailed: the new certificate of /);
+  assert.match(bench.directory.read("store/.owed/web"), /\nfailed: the new certificate of /);
 });
 
 Deno.test("what was put back is not waited for", async () => {
   using bench = makeBench();
   const [a, b] = ["a.example.test", "b.example.test"] as const;
   const steps = [bench.deploy(a, ["both", "web"]), bench.deploy(b, ["both"])];
-  for (const name of [a, b]) bench.folder.write(`store/${name}/cert.pem`, renewed.pem);
+  for (const name of [a, b]) bench.directory.write(`store/${name}/cert.pem`, renewed.pem);
   await using oldService = startTlsService(old);
   await using newService = startTlsService(renewed);
   const events = await bench.run(

@@ -2,12 +2,12 @@
 import { apply } from "../../../../lib/apply/apply.ts";
 import type { ApplyEvent } from "../../../../lib/apply/events.ts";
 import type { DeployStep, Plan, ServiceStep, Step } from "../../../../lib/plan/types.ts";
-import { type Folder, makeFolder } from "../../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../../support/rig.ts";
 import { deployStep } from "../plans.ts";
 
 export interface Bench extends Disposable {
-  /** With a folder `store` for the store, one `ssl` for targets, and `log`. */
-  readonly folder: Folder;
+  /** With a directory `store` for the store, one `ssl` for targets, and `log`. */
+  readonly directory: Directory;
   /** Puts a set into the store that differs from what is deployed, and plans to deploy it. */
   deploy(name: string, services: readonly string[]): DeployStep;
   /** Writes a script, and gives its path. */
@@ -20,33 +20,33 @@ export interface Bench extends Disposable {
 }
 
 export function makeBench(): Bench {
-  const folder = makeFolder();
-  for (const name of ["store", "ssl", "bin"]) Deno.mkdirSync(folder.at(name));
-  folder.write("log", "");
+  const directory = makeDirectory();
+  for (const name of ["store", "ssl", "bin"]) Deno.mkdirSync(directory.at(name));
+  directory.write("log", "");
   const script = (name: string, lines: string) => {
-    folder.write(`bin/${name}`, `#!/bin/sh\n${lines}\n`, 0o700);
-    return folder.at(`bin/${name}`);
+    directory.write(`bin/${name}`, `#!/bin/sh\n${lines}\n`, 0o700);
+    return directory.at(`bin/${name}`);
   };
   return {
-    folder,
+    directory,
     deploy: (name, services) => {
       for (const [what, ending] of [["cert", "crt"], ["privkey", "key"]]) {
-        folder.write(`store/${name}/${what}.pem`, `new ${what} of ${name}\n`);
-        folder.write(`ssl/${name}.${ending}`, `old ${what} of ${name}\n`);
+        directory.write(`store/${name}/${what}.pem`, `new ${what} of ${name}\n`);
+        directory.write(`ssl/${name}.${ending}`, `old ${what} of ${name}\n`);
       }
       return {
-        ...deployStep(folder, name, [{ kind: "content" }], true),
+        ...deployStep(directory, name, [{ kind: "content" }], true),
         services,
         revocable: true,
       };
     },
     script,
-    logs: (word, lines = "") => [script(word, `echo ${word} >> ${folder.at("log")}\n${lines}`)],
-    log: () => folder.read("log").split("\n").filter((word) => word !== ""),
+    logs: (word, lines = "") => [script(word, `echo ${word} >> ${directory.at("log")}\n${lines}`)],
+    log: () => directory.read("log").split("\n").filter((word) => word !== ""),
     run: async (...steps) => {
       const plan: Plan = {
         at: new Date(),
-        certStore: folder.at("store"),
+        certStore: directory.at("store"),
         certificates: [],
         services: [],
         steps,
@@ -55,7 +55,7 @@ export function makeBench(): Bench {
       await apply({ plan, access: { problem: "no server" } }, (event) => events.push(event));
       return events;
     },
-    [Symbol.dispose]: () => folder[Symbol.dispose](),
+    [Symbol.dispose]: () => directory[Symbol.dispose](),
   };
 }
 

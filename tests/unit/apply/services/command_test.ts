@@ -20,18 +20,18 @@ async function failureOf(bench: Bench, lines: string, timeout = 20): Promise<str
   );
   const [setback] = setbacks(events);
   assert.deepEqual(setback?.slice(0, 3), ["failed", "service", "web"]);
-  return (setback?.[3] ?? "").replaceAll(bench.folder.path, "FOLDER");
+  return (setback?.[3] ?? "").replaceAll(bench.directory.path, "FOLDER");
 }
 
 Deno.test("a command that succeeds is an action, whatever it prints", async () => {
   using bench = makeBench();
-  bench.folder.write("store/.owed/web", "x");
+  bench.directory.write("store/.owed/web", "x");
   const events = await bench.run(
     bench.deploy(WEB, ["web"]),
     commandStep("web", [WEB], bench.logs("act", "echo fine; echo warning >&2")),
   );
   assert.deepEqual(events.slice(2), [{ kind: "acted", service: "web", action: "command" }]);
-  assert.equal(bench.folder.tree().includes("store/.owed/web"), false);
+  assert.equal(bench.directory.tree().includes("store/.owed/web"), false);
 });
 
 Deno.test("a command that fails is said with its status and what it printed, errors first", async () => {
@@ -53,7 +53,7 @@ Deno.test("the marker of a command that failed stays, and says why", async () =>
   const command = bench.logs("act", "echo no such socket; exit 1");
   await bench.run(bench.deploy(WEB, ["web"]), commandStep("web", [WEB], command));
   assert.equal(
-    bench.folder.read("store/.owed/web"),
+    bench.directory.read("store/.owed/web"),
     `web has to load new files\ncertificate: ${WEB}\n` +
       `failed: "${command[0]}" failed (1): no such socket\n`,
   );
@@ -90,8 +90,8 @@ Deno.test("a service's command is skipped where nothing was deployed for it", as
 Deno.test("commands are told certificates, files and reason, a line each, and nothing else", async () => {
   using bench = makeBench();
   const [a, b] = ["a.example.test", "b.example.test"] as const;
-  const { folder } = bench;
-  const copy = (name: string) => ["cp", "/proc/self/environ", folder.at(name)];
+  const { directory } = bench;
+  const copy = (name: string) => ["cp", "/proc/self/environ", directory.at(name)];
   Deno.env.set("VAULT_TOKEN", "s.notforchildren");
   Deno.env.set("VCM_CONFIG", "/etc/vcm/other.yaml");
   try {
@@ -106,7 +106,7 @@ Deno.test("commands are told certificates, files and reason, a line each, and no
     Deno.env.delete("VCM_CONFIG");
   }
   for (const name of ["action", "validate"]) {
-    const lines = folder.read(name).split("\0").filter((line) => line !== "").sort();
+    const lines = directory.read(name).split("\0").filter((line) => line !== "").sort();
     assert.deepEqual(lines, [
       "LC_ALL=C",
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -120,8 +120,8 @@ Deno.test("commands are told certificates, files and reason, a line each, and no
 
 Deno.test("a private key that a command prints is not said", async () => {
   using bench = makeBench();
-  bench.folder.write("key", `${KEY}\n`);
-  const key = bench.folder.at("key");
+  bench.directory.write("key", `${KEY}\n`);
+  const key = bench.directory.at("key");
   const start = '"FOLDER/bin/reload" failed (1): ';
   const cases = [
     [`echo bad; cat ${key}; echo end; exit 1`, `${start}bad [redacted] end`],
@@ -139,11 +139,11 @@ Deno.test("a private key that a command prints is not said", async () => {
 Deno.test("a token that a command prints is not said, in the event, the marker or elsewhere", async () => {
   using bench = makeBench();
   const tokens = ["hvs.CAESIJ1234567890abcdef", "s.1234567890abcdefghijklmn", "hvb.AAAAAQJ1234567"];
-  bench.folder.write("store/.owed/web", "x\n");
+  bench.directory.write("store/.owed/web", "x\n");
   for (const token of tokens) {
     const said = await failureOf(bench, `echo "X-Vault-Token: ${token}, refused"; exit 1`);
     assert.equal(said, '"FOLDER/bin/reload" failed (1): X-Vault-Token: [redacted] refused');
-    assert.equal(bench.folder.read("store/.owed/web").includes(token), false);
+    assert.equal(bench.directory.read("store/.owed/web").includes(token), false);
   }
 });
 
@@ -172,14 +172,18 @@ Deno.test("services act one after the other, and one that fails stops no other",
   using bench = makeBench();
   const events = await bench.run(
     bench.deploy(WEB, ["a", "b", "c"]),
-    commandStep("a", [WEB], bench.logs("a", `sleep 0.2; echo a-end >> ${bench.folder.at("log")}`)),
+    commandStep(
+      "a",
+      [WEB],
+      bench.logs("a", `sleep 0.2; echo a-end >> ${bench.directory.at("log")}`),
+    ),
     commandStep("b", [WEB], bench.logs("b", "exit 1")),
     commandStep("c", [WEB], bench.logs("c")),
   );
   assert.deepEqual(kinds(events).slice(2), ["acted", "failed", "acted"]);
   assert.deepEqual(bench.log(), ["a", "a-end", "b", "c"]);
   assert.deepEqual(
-    bench.folder.tree().filter((name) => name.startsWith("store/.owed/")),
+    bench.directory.tree().filter((name) => name.startsWith("store/.owed/")),
     ["store/.owed/", "store/.owed/b"],
   );
 });
@@ -189,7 +193,7 @@ Deno.test("a command is told of no more than the kernel passes on", async () => 
   const debt = { reason: "owed", detail: "it has not loaded them" } as const;
   const certificates = Array.from({ length: 20_000 }, (_, at) => `customer-${at}`);
   const lines = ["CERTS", "FILES", "REASON"].map((name) =>
-    `printf '%s\\n' "$VCM_${name}" | tail -n 1 >> ${bench.folder.at("log")}`
+    `printf '%s\\n' "$VCM_${name}" | tail -n 1 >> ${bench.directory.at("log")}`
   );
   const events = await bench.run(
     commandStep("web", certificates, [bench.script("act", lines.join("\n"))], { debt }),
@@ -200,9 +204,9 @@ Deno.test("a command is told of no more than the kernel passes on", async () => 
 
 Deno.test("a command that leaves a process at its output has failed: that would end with the run", async () => {
   using bench = makeBench();
-  const pid = bench.folder.at("pid");
+  const pid = bench.directory.at("pid");
   const message = await failureOf(bench, `sleep 60 & echo $! > ${pid}`);
-  Deno.kill(Number(bench.folder.read("pid")), "SIGKILL");
+  Deno.kill(Number(bench.directory.read("pid")), "SIGKILL");
   assert.equal(
     message,
     '"FOLDER/bin/reload" ended, but left a process behind that writes to its output and would ' +

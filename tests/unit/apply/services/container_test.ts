@@ -9,7 +9,7 @@ Deno.test("a container that nobody knows, or an engine that is not there, is a f
   for (const manager of ["docker", "podman"] as const) {
     using bench = makeBench();
     const service = `${manager}:${NAME}`;
-    bench.folder.write(`store/.owed/${service}`, "x\n");
+    bench.directory.write(`store/.owed/${service}`, "x\n");
     const events = await bench.run(commandStep(service, [], [], {
       action: { manager, name: NAME, control: "restart" },
       debt: { reason: "owed", detail: "it has not loaded them" },
@@ -25,7 +25,7 @@ Deno.test("a container that nobody knows, or an engine that is not there, is a f
     const message = setback?.[3] ?? "";
     assert.ok(messages.some((start) => message.startsWith(start)), message);
     assert.equal(
-      bench.folder.read(`store/.owed/${service}`),
+      bench.directory.read(`store/.owed/${service}`),
       `${service} has to load new files\nfailed: ${message}\n`,
     );
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { signalProcess } from "../../../../lib/apply/services/pid_file.ts";
 import type { ServiceStep } from "../../../../lib/plan/types.ts";
-import { type Folder, makeFolder, rootTest } from "../../../support/rig.ts";
+import { type Directory, makeDirectory, rootTest } from "../../../support/rig.ts";
 import { waitUntil } from "../../../support/wait_until.ts";
 import { startDaemon } from "../../host/daemon.ts";
 import { setbacks } from "../plans.ts";
@@ -18,7 +18,7 @@ function pidStep(pidFile: string, signal = "HUP"): ServiceStep {
 Deno.test("the signal that was asked for arrives, and is said", async () => {
   for (const signal of ["HUP", "USR1"]) {
     using bench = makeBench();
-    await using daemon = await startDaemon(bench.folder);
+    await using daemon = await startDaemon(bench.directory);
     const events = await bench.run(
       bench.deploy(WEB, ["pid_file:web"]),
       pidStep(daemon.pidFile, signal),
@@ -27,37 +27,37 @@ Deno.test("the signal that was asked for arrives, and is said", async () => {
     assert.deepEqual(events.slice(2), [
       { kind: "acted", service: "pid_file:web", action: `signal ${signal}` },
     ]);
-    assert.equal(bench.folder.tree().includes("store/.owed/pid_file:web"), false);
+    assert.equal(bench.directory.tree().includes("store/.owed/pid_file:web"), false);
   }
 });
 
 Deno.test("without a process nothing is sent, and nothing is owed", async () => {
   using bench = makeBench();
-  bench.folder.write("ended.pid", "4194303\n");
+  bench.directory.write("ended.pid", "4194303\n");
   const events = await bench.run(
     bench.deploy(WEB, ["pid_file:web"]),
-    pidStep(bench.folder.at("ended.pid")),
+    pidStep(bench.directory.at("ended.pid")),
   );
   assert.deepEqual(setbacks(events), [
     ["skipped", "service", "pid_file:web", "it is not running, so it was not started"],
   ]);
-  assert.equal(bench.folder.tree().includes("store/.owed/pid_file:web"), false);
+  assert.equal(bench.directory.tree().includes("store/.owed/pid_file:web"), false);
 });
 
 Deno.test("a pid file that is not there is a failure, and the debt stays: its path may be wrong", async () => {
   using bench = makeBench();
-  const pidFile = bench.folder.at("none.pid");
+  const pidFile = bench.directory.at("none.pid");
   const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), pidStep(pidFile));
   const problem = `there is no "${pidFile}": it does not run, or the path is wrong`;
   assert.deepEqual(setbacks(events), [
     ["failed", "service", "pid_file:web", `${problem}; nothing was sent`],
   ]);
-  assert.match(bench.folder.read("store/.owed/pid_file:web"), /^failed: there is no /m);
+  assert.match(bench.directory.read("store/.owed/pid_file:web"), /^failed: there is no /m);
 });
 
 Deno.test("a pid file that has got stale is said, nothing is sent, and the debt stays", async () => {
   using bench = makeBench();
-  await using daemon = await startDaemon(bench.folder);
+  await using daemon = await startDaemon(bench.directory);
   const then = Date.now() / 1000 - 3600;
   Deno.utimeSync(daemon.pidFile, then, then);
   const events = await bench.run(
@@ -67,15 +67,18 @@ Deno.test("a pid file that has got stale is said, nothing is sent, and the debt 
   const message = `process ${daemon.pid} is younger than "${daemon.pidFile}", so it is not the ` +
     "one that it names; nothing was sent";
   assert.deepEqual(setbacks(events), [["failed", "service", "pid_file:web", message]]);
-  assert.match(bench.folder.read("store/.owed/pid_file:web"), /\nfailed: process \d+ is younger /);
-  assert.equal(bench.folder.read("signals"), "");
+  assert.match(
+    bench.directory.read("store/.owed/pid_file:web"),
+    /\nfailed: process \d+ is younger /,
+  );
+  assert.equal(bench.directory.read("signals"), "");
 });
 
 Deno.test("nothing is sent to process 1, to groups, or to what is no process", async () => {
-  using folder = makeFolder();
-  const path = folder.at("x.pid");
+  using directory = makeDirectory();
+  const path = directory.at("x.pid");
   for (const text of ["1", "0", "-1", `-${Deno.pid}`, "nginx", ""]) {
-    folder.write("x.pid", text);
+    directory.write("x.pid", text);
     assert.deepEqual(await signalProcess(path, "HUP", 10), {
       kind: "failed",
       message: `"${path}" holds no process id; nothing was sent`,
@@ -84,8 +87,8 @@ Deno.test("nothing is sent to process 1, to groups, or to what is no process", a
 });
 
 rootTest("nothing is sent to root's process by a user's pid file", async () => {
-  using folder = makeFolder();
-  await using daemon = await startDaemon(folder);
+  using directory = makeDirectory();
+  await using daemon = await startDaemon(directory);
   Deno.chownSync(daemon.pidFile, 1001, 1001);
   const result = await signalProcess(daemon.pidFile, "HUP", 10);
   assert.deepEqual(result, {
@@ -93,12 +96,12 @@ rootTest("nothing is sent to root's process by a user's pid file", async () => {
     message: `"${daemon.pidFile}" is of user 1001, and process ${daemon.pid} is not; ` +
       "nothing was sent",
   });
-  assert.equal(folder.read("signals"), "");
+  assert.equal(directory.read("signals"), "");
 });
 
 /** A process that ends some time after the signal HUP. */
-async function startMortal(folder: Folder, seconds: string, removesFile: boolean) {
-  const pidFile = folder.at("mortal.pid");
+async function startMortal(directory: Directory, seconds: string, removesFile: boolean) {
+  const pidFile = directory.at("mortal.pid");
   const end = `sleep ${seconds}; ${removesFile ? `rm ${pidFile}; ` : ""}exit 0`;
   const lines = [
     `trap "${end}" HUP`,
@@ -121,7 +124,7 @@ async function startMortal(folder: Folder, seconds: string, removesFile: boolean
 Deno.test("a process that ends by its signal, at once or a second later, is a failure", async () => {
   for (const [seconds, removesFile] of [["0", false], ["1", false], ["1", true]] as const) {
     using bench = makeBench();
-    await using mortal = await startMortal(bench.folder, seconds, removesFile);
+    await using mortal = await startMortal(bench.directory, seconds, removesFile);
     const step = pidStep(mortal.pidFile);
     const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), step);
     const how = removesFile
@@ -131,7 +134,7 @@ Deno.test("a process that ends by its signal, at once or a second later, is a fa
     assert.deepEqual(setbacks(events), [
       ["failed", "service", "pid_file:web", `after the signal HUP ${how}; ${advice}`],
     ]);
-    const marker = bench.folder.read("store/.owed/pid_file:web");
+    const marker = bench.directory.read("store/.owed/pid_file:web");
     assert.match(marker, /^acted: 20/m);
     if (removesFile) continue;
 
@@ -140,14 +143,14 @@ Deno.test("a process that ends by its signal, at once or a second later, is a fa
     const next = await bench.run({ ...step, debt: { reason: "owed", detail: "" }, actedAt });
     const why = "it was up before the action of 2026-12-01 09:00 UTC, and is down now";
     assert.deepEqual(setbacks(next), [["failed", "service", "pid_file:web", `${why}; ${advice}`]]);
-    assert.equal(bench.folder.read("store/.owed/pid_file:web"), marker);
+    assert.equal(bench.directory.read("store/.owed/pid_file:web"), marker);
   }
 });
 
 Deno.test("a process that its supervisor starts anew is up", async () => {
   using bench = makeBench();
-  const { folder } = bench;
-  const pidFile = folder.at("kept.pid");
+  const { directory } = bench;
+  const pidFile = directory.at("kept.pid");
   const daemon = `echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; exec sleep 600`;
   const supervisor = `for i in 1 2; do sh -c '${daemon}'; done`;
   const child = new Deno.Command("/bin/sh", { args: ["-c", supervisor] }).spawn();
@@ -155,14 +158,14 @@ Deno.test("a process that its supervisor starts anew is up", async () => {
     Deno.statSync(pidFile);
     return Promise.resolve(true);
   });
-  const before = folder.read("kept.pid");
+  const before = directory.read("kept.pid");
   const events = await bench.run(
     bench.deploy(WEB, ["pid_file:web"]),
     pidStep(pidFile, "TERM"),
   );
   assert.deepEqual(setbacks(events), []);
-  assert.notEqual(folder.read("kept.pid"), before);
-  assert.equal(folder.tree().includes("store/.owed/pid_file:web"), false);
-  Deno.kill(Number(folder.read("kept.pid")), "SIGTERM");
+  assert.notEqual(directory.read("kept.pid"), before);
+  assert.equal(directory.tree().includes("store/.owed/pid_file:web"), false);
+  Deno.kill(Number(directory.read("kept.pid")), "SIGTERM");
   await child.status;
 });

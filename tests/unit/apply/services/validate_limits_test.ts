@@ -24,7 +24,7 @@ for (
       "web",
       `${expected}; its action was not run, and the files of ${WEB} were put back`,
     ]]);
-    assert.equal(bench.folder.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
+    assert.equal(bench.directory.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
     assert.deepEqual(bench.log(), []);
   });
 }
@@ -45,14 +45,14 @@ Deno.test("a judge that hangs is ended, and the files are put back", async () =>
     `"${hangs} -t" took longer than 1 s: looking; its action was not run, ` +
     `and the files of ${WEB} were put back`,
   ]]);
-  assert.equal(bench.folder.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
+  assert.equal(bench.directory.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
   assert.deepEqual(bench.log(), []);
 });
 
 Deno.test("what an earlier run deployed is judged before the action, and is not put back", async () => {
   using bench = makeBench();
-  bench.folder.write("ssl/web.crt", "new\n");
-  bench.folder.write("store/.owed/web", `web has to load the new files of ${WEB}\n`);
+  bench.directory.write("ssl/web.crt", "new\n");
+  bench.directory.write("store/.owed/web", `web has to load the new files of ${WEB}\n`);
   const check = bench.logs("check", "exit 1");
   const events = await bench.run(
     commandStep("web", [], bench.logs("act"), {
@@ -63,14 +63,14 @@ Deno.test("what an earlier run deployed is judged before the action, and is not 
   const message = `"${check[0]}" failed (1): it gave no reason; its action was not run`;
   assert.deepEqual(events, [{ kind: "failed", step: "service", subject: "web", message }]);
   assert.deepEqual(bench.log(), ["check"]);
-  assert.equal(bench.folder.read("ssl/web.crt"), "new\n");
-  assert.match(bench.folder.read("store/.owed/web"), /\nfailed: .* its action was not run\n$/);
+  assert.equal(bench.directory.read("ssl/web.crt"), "new\n");
+  assert.match(bench.directory.read("store/.owed/web"), /\nfailed: .* its action was not run\n$/);
 });
 
 Deno.test("nothing is judged where nothing was deployed", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
-  bench.folder.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
+  bench.directory.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
   const events = await bench.run(
     deploy,
     commandStep("web", [WEB], bench.logs("act"), { validate: [bench.logs("check")] }),
@@ -79,13 +79,13 @@ Deno.test("nothing is judged where nothing was deployed", async () => {
   assert.deepEqual(setbacks(events).slice(1), [
     ["skipped", "service", "web", "nothing was deployed for it"],
   ]);
-  assert.deepEqual(bench.folder.tree().filter((name) => name.endsWith(".vcm-old")), []);
+  assert.deepEqual(bench.directory.tree().filter((name) => name.endsWith(".vcm-old")), []);
 });
 
 Deno.test("files that cannot be put back are said, and nobody loads them", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web", "mail"]);
-  const path = bench.folder.at(`ssl/${WEB}.crt`);
+  const path = bench.directory.at(`ssl/${WEB}.crt`);
   // The judge is what puts something in the way.
   const check = bench.logs("check", `rm ${path}; mkdir -p ${path}/x; exit 1`);
   const events = await bench.run(
@@ -112,7 +112,7 @@ Deno.test("files that cannot be put back are said, and nobody loads them", async
 Deno.test("a service that owes does not load files of two sets that could not be mended", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
-  bench.folder.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
+  bench.directory.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
   const events = await bench.run(
     deploy,
     commandStep("web", [WEB], bench.logs("act"), {
@@ -128,7 +128,7 @@ Deno.test("a service that owes does not load files of two sets that could not be
 Deno.test("a certificate whose files were never there keeps no service from the others' files", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
-  bench.folder.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
+  bench.directory.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
   const targets = deploy.targets.map((target) => ({
     ...target,
     drift: [{ kind: "missing" }] as const,

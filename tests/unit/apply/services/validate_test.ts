@@ -9,16 +9,16 @@ const WEB = "web.example.test";
 const FILES = [`ssl/${WEB}.crt`, `ssl/${WEB}.key`] as const;
 
 /** Bytes, inodes and times of the deployed files. */
-function deployed({ folder }: Bench) {
+function deployed({ directory }: Bench) {
   return FILES.map((name) => {
-    const { ino, mtimeMs, mode } = lstatSync(folder.at(name));
-    return [folder.read(name), ino, mtimeMs, mode];
+    const { ino, mtimeMs, mode } = lstatSync(directory.at(name));
+    return [directory.read(name), ino, mtimeMs, mode];
   });
 }
 
 /** Files beside the targets, and markers. */
-function left({ folder }: Bench): string[] {
-  return folder.tree().filter((name) => /^ssl\/\.|^store\/\.owed\/./.test(name));
+function left({ directory }: Bench): string[] {
+  return directory.tree().filter((name) => /^ssl\/\.|^store\/\.owed\/./.test(name));
 }
 
 function reverted(events: readonly ApplyEvent[]) {
@@ -28,7 +28,7 @@ function reverted(events: readonly ApplyEvent[]) {
 Deno.test("a service that finds no fault acts on the new files", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
-  const cert = bench.folder.at(FILES[0]);
+  const cert = bench.directory.at(FILES[0]);
   const validate = [bench.logs("check", `grep -q new ${cert}`)];
   const events = await bench.run(
     deploy,
@@ -36,7 +36,7 @@ Deno.test("a service that finds no fault acts on the new files", async () => {
   );
   assert.deepEqual(kinds(events), ["deployed", "deployed", "acted"]);
   assert.deepEqual(bench.log(), ["check", "act"]);
-  assert.equal(bench.folder.read(FILES[0]), `new cert of ${WEB}\n`);
+  assert.equal(bench.directory.read(FILES[0]), `new cert of ${WEB}\n`);
   assert.deepEqual(left(bench), []);
 });
 
@@ -56,16 +56,16 @@ Deno.test("a service that finds fault gets its old files back, and does not act"
     kind: "reverted",
     certificate: WEB,
     service: "web",
-    paths: FILES.map((name) => bench.folder.at(name)),
+    paths: FILES.map((name) => bench.directory.at(name)),
   }]);
   assert.deepEqual(setbacks(events), [["failed", "service", "web", message]]);
   assert.deepEqual(bench.log(), ["check"]);
   assert.deepEqual(deployed(bench), before);
   // The store keeps the new set, and the marker says why the service has not loaded it.
-  assert.equal(bench.folder.read(`store/${WEB}/privkey.pem`), `new privkey of ${WEB}\n`);
+  assert.equal(bench.directory.read(`store/${WEB}/privkey.pem`), `new privkey of ${WEB}\n`);
   assert.deepEqual(left(bench), ["store/.owed/web"]);
   assert.equal(
-    bench.folder.read("store/.owed/web"),
+    bench.directory.read("store/.owed/web"),
     `web has to load new files\ncertificate: ${WEB}\nfailed: ${message}\n`,
   );
   assert.deepEqual(structuredClone(events), events);
@@ -74,14 +74,14 @@ Deno.test("a service that finds fault gets its old files back, and does not act"
 Deno.test("files that were not there before are gone again", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
-  Deno.removeSync(bench.folder.at(FILES[1]));
+  Deno.removeSync(bench.directory.at(FILES[1]));
   const check = bench.logs("check", "exit 1");
   const [, , , failed] = await bench.run(
     deploy,
     commandStep("web", [WEB], bench.logs("act"), { validate: [check] }),
   );
   assert.equal(failed?.kind, "failed");
-  assert.deepEqual(bench.folder.tree().filter((name) => /^ssl\/./.test(name)), [FILES[0]]);
+  assert.deepEqual(bench.directory.tree().filter((name) => /^ssl\/./.test(name)), [FILES[0]]);
 });
 
 Deno.test("another service that shares the files is skipped, and owes nothing", async () => {
@@ -112,7 +112,7 @@ Deno.test("another service that shares the files is skipped, and owes nothing", 
 
 Deno.test("a service that shares the files and owed before goes on to owe", async () => {
   using bench = makeBench();
-  bench.folder.write("store/.owed/mail", "mail has to load new files\ncertificate: old\n");
+  bench.directory.write("store/.owed/mail", "mail has to load new files\ncertificate: old\n");
   const deploy = bench.deploy(WEB, ["mail", "web"]);
   await bench.run(
     deploy,
@@ -135,9 +135,9 @@ Deno.test("certificates of a service are put back together, and those of others 
     commandStep("mail", [c], bench.logs("mail")),
   );
   assert.deepEqual(reverted(events).map((event) => event.certificate), [a, b]);
-  assert.equal(bench.folder.read(`ssl/${a}.key`), `old privkey of ${a}\n`);
-  assert.equal(bench.folder.read(`ssl/${b}.crt`), `old cert of ${b}\n`);
-  assert.equal(bench.folder.read(`ssl/${c}.crt`), `new cert of ${c}\n`);
+  assert.equal(bench.directory.read(`ssl/${a}.key`), `old privkey of ${a}\n`);
+  assert.equal(bench.directory.read(`ssl/${b}.crt`), `old cert of ${b}\n`);
+  assert.equal(bench.directory.read(`ssl/${c}.crt`), `new cert of ${c}\n`);
   assert.deepEqual(bench.log(), ["bad", "mail"]);
   assert.match(
     setbacks(events)[0]?.[3] ?? "",
@@ -161,7 +161,7 @@ Deno.test("a service of two certificates acts on the one that was not put back",
 Deno.test("all services have judged before the first one acts", async () => {
   using bench = makeBench();
   const [a, b] = ["a.example.test", "b.example.test"] as const;
-  const kept = () => `ls -A ${bench.folder.at("ssl")} | grep -q vcm-old`;
+  const kept = () => `ls -A ${bench.directory.at("ssl")} | grep -q vcm-old`;
   const events = await bench.run(
     bench.deploy(a, ["first"]),
     bench.deploy(b, ["second"]),
@@ -187,7 +187,7 @@ Deno.test("the first fault is the one that is said, and what comes after is not 
 });
 
 Deno.test("what services read from the store is not put back: the action is not run, and owed", async () => {
-  await withRig(async ({ folder, plan, run }) => {
+  await withRig(async ({ directory, plan, run }) => {
     const step = commandStep("web", [WEB], ["/bin/true"], { validate: [["/bin/false"]] });
     const events = await run(plan({ ...issueStep(WEB), services: ["web"] }, step));
     assert.deepEqual(kinds(events), ["issued", "failed"]);
@@ -197,18 +197,18 @@ Deno.test("what services read from the store is not put back: the action is not 
       "web",
       '"/bin/false" failed (1): it gave no reason; its action was not run',
     ]]);
-    assert.match(folder.read("store/.owed/web"), /^failed: "\/bin\/false" failed/m);
-    assert.equal(folder.tree().includes(`store/${WEB}/cert.pem`), true);
+    assert.match(directory.read("store/.owed/web"), /^failed: "\/bin\/false" failed/m);
+    assert.equal(directory.tree().includes(`store/${WEB}/cert.pem`), true);
   });
 });
 
 Deno.test("services that read the store act on a new certificate", async () => {
-  await withRig(async ({ folder, plan, run }) => {
+  await withRig(async ({ directory, plan, run }) => {
     const events = await run(plan(
       { ...issueStep(WEB), services: ["web"] },
       commandStep("web", [WEB], ["/bin/true"]),
     ));
     assert.deepEqual(kinds(events), ["issued", "acted"]);
-    assert.equal(folder.tree().includes("store/.owed/web"), false);
+    assert.equal(directory.tree().includes("store/.owed/web"), false);
   });
 });

@@ -1,7 +1,7 @@
 /** What root makes of the answers of a process that another user may have taken over. */
 import assert from "node:assert/strict";
 import { UsersHand } from "../../../../lib/apply/writers/user_writer.ts";
-import { makeFolder, rejectionOf } from "../../../support/rig.ts";
+import { makeDirectory, rejectionOf } from "../../../support/rig.ts";
 
 const ME = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 const AS_ME = ` (as user ${ME.uid})`;
@@ -79,14 +79,14 @@ Deno.test({
   sanitizeOps: false,
   fn: async () => {
     const script = `sleep 60 & echo $! > "$0.pid"; read order; echo '{"kind":"done","value":true}'`;
-    using folder = makeFolder();
-    const program = { path: "/bin/sh", args: ["-c", script, folder.at("it")], env: {} };
+    using directory = makeDirectory();
+    const program = { path: "/bin/sh", args: ["-c", script, directory.at("it")], env: {} };
     const hand = new UsersHand(ME, program, 10_000);
     assert.equal(await hand.carryOut(ORDER), true);
     const began = performance.now();
     await hand.close();
     assert.ok(performance.now() - began < 10_000);
-    Deno.kill(Number(folder.read("it.pid")), "SIGKILL");
+    Deno.kill(Number(directory.read("it.pid")), "SIGKILL");
   },
 });
 

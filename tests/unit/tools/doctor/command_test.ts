@@ -30,9 +30,9 @@ async function run(server: ScriptedServer, line: string, options: FakeHostOption
   const status = await main(line.split(" "), host);
   assertNoSecret(host.stdout() + host.stderr());
   assert.equal(host.appended.size, 0);
-  assert.deepEqual([...Deno.readDirSync(site.folder)].map(({ name }) => name), ["vcm.yaml"]);
+  assert.deepEqual([...Deno.readDirSync(site.directory)].map(({ name }) => name), ["vcm.yaml"]);
   const stdout = host.stdout().replaceAll(server.address, "A");
-  return { status, stdout, stderr: host.stderr().replaceAll(site.folder, "FOLDER") };
+  return { status, stdout, stderr: host.stderr().replaceAll(site.directory, "FOLDER") };
 }
 
 Deno.test("vcm doctor ends with 0 where all is well", async () => {

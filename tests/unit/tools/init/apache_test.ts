@@ -105,7 +105,7 @@ SSLCertificateKeyFile /k
   assert.deepEqual(short(found), ["a.conf:1 a.test: fullchain /c, privkey /k"]);
 });
 
-pureTest("Apache: Red Hat's folder has its ServerRoot, unit and program", () => {
+pureTest("Apache: Red Hat's directory has its ServerRoot, unit and program", () => {
   const found = scan({
     "/etc/httpd/conf/httpd.conf": 'ServerRoot "/etc/httpd"\nIncludeOptional conf.d/*.conf\n',
     "/etc/httpd/conf.d/ssl.conf": `<VirtualHost _default_:443>

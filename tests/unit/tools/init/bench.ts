@@ -1,10 +1,10 @@
-/** `vcm init` on a host in memory, which writes into a folder of its own. */
+/** `vcm init` on a host in memory, which writes into a directory of its own. */
 import { explain } from "../../../../lib/cli/explain.ts";
 import { init } from "../../../../lib/tools/init/init.ts";
 import { parseArguments } from "../../../../lib/command/parse_arguments.ts";
 import { fakeHost } from "../../../support/fixtures_host.ts";
 import { NGINX_CONF, siteReader } from "../../../support/fixtures_web_servers.ts";
-import { type Folder, makeFolder } from "../../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../../support/rig.ts";
 
 /** One site with TLS, and one whose certificate is a variable's. */
 export const SITES: Readonly<Record<string, string>> = {
@@ -35,8 +35,8 @@ export interface InitOptions {
 }
 
 export interface Bench {
-  readonly folder: Folder;
-  /** Runs one command line, in which `@` stands for the folder. */
+  readonly directory: Directory;
+  /** Runs one command line, in which `@` stands for the directory. */
   run(line: string, options?: InitOptions): Promise<InitRun>;
 }
 
@@ -47,15 +47,19 @@ export interface InitRun {
   readonly givenUp: readonly string[];
 }
 
-/** A test with such a folder. */
+/** A test with such a directory. */
 export function initTest(name: string, fn: (bench: Bench) => Promise<void>): void {
   Deno.test(name, async () => {
-    using folder = makeFolder();
-    await fn({ folder, run: (line, options) => run(folder, line, options) });
+    using directory = makeDirectory();
+    await fn({ directory, run: (line, options) => run(directory, line, options) });
   });
 }
 
-async function run(folder: Folder, line: string, options: InitOptions = {}): Promise<InitRun> {
+async function run(
+  directory: Directory,
+  line: string,
+  options: InitOptions = {},
+): Promise<InitRun> {
   const { files = SITES, env = {}, answers } = options;
   const reader = siteReader(files, { "/etc/nginx/ssl/web.key": 0o640 });
   const host = fakeHost({
@@ -64,11 +68,11 @@ async function run(folder: Folder, line: string, options: InitOptions = {}): Pro
     doors: {
       list: reader.list,
       read: (path) => ({ ...reader.read(path), mode: 0o644 }),
-      exists: (path) => path.startsWith(folder.path) ? isThere(path) : reader.exists(path),
+      exists: (path) => path.startsWith(directory.path) ? isThere(path) : reader.exists(path),
       canAsk: answers !== undefined,
     },
   });
-  const args = line.replaceAll("@", folder.path).split(" ");
+  const args = line.replaceAll("@", directory.path).split(" ");
   const typed = [...answers ?? []];
   const parsed = parseArguments(args);
   // As main() does, which would ask the real terminal.
@@ -79,7 +83,7 @@ async function run(folder: Folder, line: string, options: InitOptions = {}): Pro
     real: reader.real,
   })
     .catch((error) => explain(error, parsed, host, args));
-  const plain = (text: string) => text.replaceAll(folder.path, "@");
+  const plain = (text: string) => text.replaceAll(directory.path, "@");
   return {
     status,
     out: plain(host.stdout()),

@@ -101,17 +101,17 @@ pureTest("a hundred levels are read, and no more", () => {
 });
 
 pureTest("patterns that name half of the host are given up", () => {
-  const folders = Array.from({ length: 300 }, (_, at) => [`/h/${at}/f`, ""]);
+  const directories = Array.from({ length: 300 }, (_, at) => [`/h/${at}/f`, ""]);
   const { notes } = look({
     [NGINX]: `include /h/*/*;\n`.repeat(1000),
-    ...Object.fromEntries(folders),
+    ...Object.fromEntries(directories),
   });
   assert.deepEqual(notes, [
     `${NGINX}:34: more than 10,000 directories to look into; the rest is left out`,
   ]);
 });
 
-pureTest("a folder of includes that nobody may look into is noted", () => {
+pureTest("a directory of includes that nobody may look into is noted", () => {
   const { names, notes } = look({ [NGINX]: `include /c/*;\n${server("a.test")}` }, {
     list: () => {
       throw new Deno.errors.PermissionDenied("Permission denied (os error 13)");

@@ -77,7 +77,7 @@ b.pem [alpn h2,http/1.1 ocsp-update on] b.test *.c.test !d.test # b
   ]);
 });
 
-pureTest("HAProxy: folders, variables and relative paths without a base are noted", () => {
+pureTest("HAProxy: directories, variables and relative paths without a base are noted", () => {
   const found = scan(
     `bind :443 ssl crt /etc/haproxy/certs/ crt "$CERT" crt a.pem crt @store/b crt-list /gone`,
     { "/etc/haproxy/certs/a.pem": "" },
@@ -85,10 +85,10 @@ pureTest("HAProxy: folders, variables and relative paths without a base are note
   );
   assert.deepEqual(found.uses, []);
   assert.deepEqual(found.notes.map(({ message }) => message), [
-    'crt "/etc/haproxy/certs/" is a folder of certificates; each of its files would be a target ' +
+    'crt "/etc/haproxy/certs/" is a directory of certificates; each of its files would be a target ' +
     "of its own, such as {combined: FILE}",
     'crt "$CERT" is put together while the server runs',
-    'crt "a.pem" begins at the folder in which HAProxy is started',
+    'crt "a.pem" begins at the directory in which HAProxy is started',
     'crt "@store/b" is no file',
     "cannot be read: no such file or directory",
   ]);

@@ -7,8 +7,8 @@ import { type Bench, initTest, SITES } from "./bench.ts";
 const FLAGS = "--vault https://vault.test:8200 --role web";
 
 /** Names, targets and services of what was written. */
-async function written({ folder }: Bench, name = "vcm.yaml") {
-  const { certificates } = await loadConfig(folder.at(name));
+async function written({ directory }: Bench, name = "vcm.yaml") {
+  const { certificates } = await loadConfig(directory.at(name));
   return certificates.map(({ name, dnsSans, ipSans, targets, services }) => [
     [name, ...dnsSans, ...ipSans].join(" "),
     targets.map(({ what, path }) => `${what} ${path}`).join(", "),
@@ -31,7 +31,7 @@ Next:
 `,
   );
   assert.deepEqual(givenUp, ["net", "run", "write"]);
-  assert.equal(modeOf(bench.folder.at("vcm.yaml")), "600");
+  assert.equal(modeOf(bench.directory.at("vcm.yaml")), "600");
   assert.deepEqual(await written(bench), [
     [
       "web.test www.test",
@@ -46,10 +46,10 @@ Next:
   ]);
 });
 
-initTest("vcm init leaves a file that is there as it is", async ({ run, folder }) => {
-  folder.write("vcm.yaml", "mine");
+initTest("vcm init leaves a file that is there as it is", async ({ run, directory }) => {
+  directory.write("vcm.yaml", "mine");
   const { status, out, err } = await run(`init ${FLAGS}`, {
-    env: { VCM_CONFIG: folder.at("vcm.yaml") },
+    env: { VCM_CONFIG: directory.at("vcm.yaml") },
   });
   assert.deepEqual([status, out], [2, ""]);
   assert.equal(
@@ -57,11 +57,11 @@ initTest("vcm init leaves a file that is there as it is", async ({ run, folder }
     '"@/vcm.yaml" is there already, and is left as it is; name another file by --config FILE, or ' +
       'look at what would be written by --print\nSee "vcm init --help"\n',
   );
-  assert.equal(folder.read("vcm.yaml"), "mine");
+  assert.equal(directory.read("vcm.yaml"), "mine");
 });
 
 initTest("vcm init takes $VCM_CONFIG, which the others then find by themselves", async (bench) => {
-  const env = { VCM_CONFIG: bench.folder.at("my file.yaml"), VAULT_ADDR: "https://v.test" };
+  const env = { VCM_CONFIG: bench.directory.at("my file.yaml"), VAULT_ADDR: "https://v.test" };
   const { status, out } = await bench.run("init --role web", { env });
   assert.equal(status, 0);
   assert.match(out, /^Wrote @\/my file\.yaml: .*\n(?:.*\n)+ {2}vcm doctor {4}# /);
@@ -69,7 +69,7 @@ initTest("vcm init takes $VCM_CONFIG, which the others then find by themselves",
   assert.match(other.out, /\n {2}vcm plan --config '@\/o'\\''x\.yaml' {6}# /);
 });
 
-initTest("vcm init without a terminal says which flags it needs", async ({ run, folder }) => {
+initTest("vcm init without a terminal says which flags it needs", async ({ run, directory }) => {
   const cases = [
     ["init --config @/f", {}, "give --vault URL and --role ROLE"],
     ["init --config @/f --yes --role web", { VAULT_ADDR: "nonsense" }, "give --vault URL"],
@@ -82,10 +82,10 @@ initTest("vcm init without a terminal says which flags it needs", async ({ run, 
       `Nobody is asked here; ${wanted}\nSee "vcm init --help"\n`,
     ]);
   }
-  assert.deepEqual(folder.tree(), []);
+  assert.deepEqual(directory.tree(), []);
 });
 
-initTest("vcm init says what is wrong with a flag or a name", async ({ run, folder }) => {
+initTest("vcm init says what is wrong with a flag or a name", async ({ run, directory }) => {
   const cases = [
     [
       "--vault vault.test --role web",
@@ -110,7 +110,7 @@ initTest("vcm init says what is wrong with a flag or a name", async ({ run, fold
     const { status, err } = await run(`init --config @/f ${flags}`);
     assert.deepEqual([status, err], [2, `${message}\nSee "vcm init --help"\n`]);
   }
-  assert.deepEqual(folder.tree(), []);
+  assert.deepEqual(directory.tree(), []);
 });
 
 initTest("names take those certificates alone, found or not", async (bench) => {
@@ -133,18 +133,18 @@ initTest("where nothing is found the file has an example, and no mistake", async
   assert.equal(status, 0);
   assert.match(out, /^Wrote @\/vcm\.yaml: 0 certificates, 0 targets\n/);
   assert.deepEqual(await written(bench), []);
-  assert.match(bench.folder.read("vcm.yaml"), /\ncerts: \[\]\n# In place of \[\]:\n/);
+  assert.match(bench.directory.read("vcm.yaml"), /\ncerts: \[\]\n# In place of \[\]:\n/);
 });
 
-initTest("vcm init --print prints the file and writes nothing", async ({ run, folder }) => {
-  folder.write("vcm.yaml", "mine");
+initTest("vcm init --print prints the file and writes nothing", async ({ run, directory }) => {
+  directory.write("vcm.yaml", "mine");
   const { status, out, givenUp } = await run(`init --print ${FLAGS} --config @/vcm.yaml`);
   assert.equal(status, 0);
   assert.match(out, /^# Which certificates [^]*\nconfig:\n[^]*\ncerts:\n/);
   assert.deepEqual(givenUp, ["net", "run", "write"]);
-  assert.equal(folder.read("vcm.yaml"), "mine");
+  assert.equal(directory.read("vcm.yaml"), "mine");
   assert.equal((await run(`init ${FLAGS} --config @/f`)).status, 0);
-  assert.equal(folder.read("f"), out);
+  assert.equal(directory.read("f"), out);
 });
 
 initTest("vcm init --quiet prints nothing", async ({ run }) => {
@@ -194,10 +194,10 @@ initTest("vcm init --json prints what was found, taken and left out", async ({ r
 });
 
 initTest("a file in a place that others can write to is said not to be trusted", async (bench) => {
-  Deno.chmodSync(bench.folder.path, 0o777);
+  Deno.chmodSync(bench.directory.path, 0o777);
   const { status, out, err } = await bench.run(`init ${FLAGS} --config @/f`, { files: SITES });
   assert.deepEqual([status, out], [2, ""]);
-  assert.match(err, /^@\/f: not trusted: the folder @ is writable by every user /);
+  assert.match(err, /^@\/f: not trusted: the directory @ is writable by every user /);
 });
 
 initTest("what cannot be written is said", async ({ run }) => {
@@ -221,7 +221,7 @@ initTest("a virtual host cannot make vcm init write to a file of another kind", 
     "/etc/nginx/sites-enabled/evil:1: /etc/passwd holds neither a certificate nor a key: " +
     "name another file there";
   assert.ok(out.includes(`Left out: ${note}\n`), out);
-  const text = bench.folder.read("vcm.yaml");
+  const text = bench.directory.read("vcm.yaml");
   assert.ok(text.includes(`# ${note}\n`), text);
   assert.deepEqual(text.match(/^.*passwd.*$/mg)?.filter((line) => !line.startsWith("#")), []);
   assert.deepEqual((await written(bench)).map(([names]) => names), [
@@ -245,5 +245,5 @@ initTest("vcm init writes no file that the next command would not read", async (
     "error: The file would be bigger than 4 MiB, which VCM does not read; nothing was written. " +
     'Name the certificates to begin with, as in "vcm init web.example.com"\n',
   ]);
-  assert.deepEqual(bench.folder.tree(), []);
+  assert.deepEqual(bench.directory.tree(), []);
 });

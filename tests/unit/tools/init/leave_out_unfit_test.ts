@@ -53,8 +53,8 @@ pureTest("a certificate with a file that holds something else is left out, key o
 pureTest(
   "places of the system are left out, also by way of a link, whether a file is there or not",
   () => {
-    const below = (path: string, folder: string) =>
-      `${path} is below ${folder}: name another file there`;
+    const below = (path: string, directory: string) =>
+      `${path} is below ${directory}: name another file there`;
     const places = {
       "/dev/sda": "/dev",
       "/proc/sysrq-trigger": "/proc",
@@ -69,13 +69,13 @@ pureTest(
       "/usr/localx/x": "/usr",
       "/etc/../usr/bin/x": "/usr",
     };
-    for (const [path, folder] of Object.entries(places)) {
+    for (const [path, directory] of Object.entries(places)) {
       const plain = path.replace("/etc/..", "");
-      assert.deepEqual(notesOn(path, "/x.key"), [below(plain, folder)]);
-      assert.deepEqual(notesOn(path, "/x.key", { [plain]: PEM }), [below(plain, folder)]);
+      assert.deepEqual(notesOn(path, "/x.key"), [below(plain, directory)]);
+      assert.deepEqual(notesOn(path, "/x.key", { [plain]: PEM }), [below(plain, directory)]);
       const real = (from: string) => from === "/etc/x.crt" ? plain : from;
       assert.deepEqual(notesOn("/etc/x.crt", "/x.key", {}, { real }), [
-        below(`/etc/x.crt, which leads to ${plain},`, folder),
+        below(`/etc/x.crt, which leads to ${plain},`, directory),
       ]);
     }
   },

@@ -57,7 +57,7 @@ pureTest("nginx: a site of certbot is found by its include, with names and files
   assert.deepEqual(found.notes, []);
 });
 
-pureTest("nginx: paths begin at the folder of nginx.conf, also in what is included", () => {
+pureTest("nginx: paths begin at the directory of nginx.conf, also in what is included", () => {
   const found = scan({
     "/etc/nginx/conf.d/a.conf":
       `server { server_name a.test b.test; include "snippets/tls.conf"; listen 443 ssl; }`,

@@ -101,7 +101,7 @@ pureTest("without any name there is no proposal", () => {
   ]);
 });
 
-pureTest("a name that can be no folder gets another one", () => {
+pureTest("a name that can be no directory gets another one", () => {
   const long = `${"a".repeat(60)}.${"b".repeat(60)}.${"c".repeat(60)}.${"d".repeat(60)}`;
   const found = proposed([use("archive", "x"), use(long, "y"), use("10.0.0.1", "z")]);
   assert.deepEqual(namesOf(found), [

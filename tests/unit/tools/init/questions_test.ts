@@ -19,7 +19,7 @@ initTest(
         "nginx (/etc/nginx/sites-enabled/web:3): web.test, www.test. Keep this certificate by VCM? [Y/n]: " +
         "nginx (/etc/nginx/sites-enabled/web:8): api.test. Keep this certificate by VCM? [Y/n]: ",
     );
-    const text = bench.folder.read("f");
+    const text = bench.directory.read("f");
     assert.match(
       text,
       /\n {2}vault: "https:\/\/vault\.test:8200"\n[^]* {2}pki: "pki"\n {2}role: "web"\n/,
@@ -46,7 +46,10 @@ initTest("an answer that cannot be is said, and the question asked again", async
       '  expected a DNS name or an IP address, got "a b"\n' +
       "Name of the first certificate [host.test]: ",
   );
-  assert.match(bench.folder.read("f"), /\n {2}pki: "team\/pki"\n[^]*\n {2}- name: "host\.test"\n$/);
+  assert.match(
+    bench.directory.read("f"),
+    /\n {2}pki: "team\/pki"\n[^]*\n {2}- name: "host\.test"\n$/,
+  );
 });
 
 initTest("where all that was found is refused, a name is asked for", async (bench) => {
@@ -55,7 +58,7 @@ initTest("where all that was found is refused, a name is asked for", async (benc
     answers: ["maybe", "no", "N", "", "new.test"],
   });
   assert.equal(status, 0);
-  const text = bench.folder.read("f");
+  const text = bench.directory.read("f");
   assert.deepEqual(text.match(/^ {2}- name: .*$/gm), ['  - name: "new.test"']);
 });
 
@@ -71,8 +74,8 @@ initTest("with names, and with --yes, nothing is asked but what is missing", asy
   assert.match(yes.out, /^Wrote @\/g: 2 certificates, /);
 });
 
-initTest("where the answers end nothing is written", async ({ run, folder }) => {
+initTest("where the answers end nothing is written", async ({ run, directory }) => {
   const { status, err } = await run("init --config @/f", { answers: ["https://v.test"] });
   assert.deepEqual([status, err], [1, "error: There was no answer; nothing was written\n"]);
-  assert.deepEqual(folder.tree(), []);
+  assert.deepEqual(directory.tree(), []);
 });

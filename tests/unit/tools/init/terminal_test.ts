@@ -4,12 +4,12 @@ import { processHost } from "../../../../lib/command/host.ts";
 import { DOORS } from "../../../../lib/tools/init/terminal.ts";
 import { scanNginx } from "../../../../lib/tools/init/nginx.ts";
 import type { Gathered } from "../../../../lib/tools/init/types.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 
 Deno.test("real() follows links, also to where nothing is yet, and ends where they go in a circle", () => {
-  using folder = makeFolder();
-  const { at } = folder;
-  folder.write("real/x.pem", "");
+  using directory = makeDirectory();
+  const { at } = directory;
+  directory.write("real/x.pem", "");
   Deno.symlinkSync("real", at("link"));
   Deno.symlinkSync("/usr/bin/no-such-program", at("dangling"));
   Deno.symlinkSync("link/new", at("far"));
@@ -21,23 +21,23 @@ Deno.test("real() follows links, also to where nothing is yet, and ends where th
   assert.equal(DOORS.real(at("circle")), at("circle"));
 });
 
-Deno.test("pipes, devices, folders and huge files are no configuration, and are not waited for", async () => {
-  using folder = makeFolder();
-  const { at } = folder;
+Deno.test("pipes, devices, directories and huge files are no configuration, and are not waited for", async () => {
+  using directory = makeDirectory();
+  const { at } = directory;
   const made = await new Deno.Command("mkfifo", { args: [at("pipe")] }).output();
   assert.equal(made.code, 0);
-  Deno.mkdirSync(at("folder"));
+  Deno.mkdirSync(at("directory"));
   Deno.symlinkSync("/dev/zero", at("zero"));
   Deno.symlinkSync("none", at("dangling"));
-  folder.write("huge", "# \n");
+  directory.write("huge", "# \n");
   Deno.truncateSync(at("huge"), 4 * 1024 * 1024 + 1);
-  const names = ["pipe", "folder", "zero", "dangling", "huge"];
-  folder.write("nginx.conf", names.map((name) => `include ${name};\n`).join(""));
+  const names = ["pipe", "directory", "zero", "dangling", "huge"];
+  directory.write("nginx.conf", names.map((name) => `include ${name};\n`).join(""));
   const gathered: Gathered = { uses: [], notes: [] };
   scanNginx(at("nginx.conf"), { ...processHost(), ...DOORS }, gathered);
   assert.deepEqual(gathered.notes.map(({ at: file, message }) => [file, message]), [
     [at("pipe"), "cannot be read: is no regular file"],
-    [at("folder"), "cannot be read: is a directory"],
+    [at("directory"), "cannot be read: is a directory"],
     [at("zero"), "cannot be read: is no regular file"],
     [at("dangling"), "cannot be read: no such file or directory"],
     [at("huge"), "cannot be read: is bigger than 4 MiB"],

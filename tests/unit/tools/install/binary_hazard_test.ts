@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { binaryHazard } from "../../../../lib/tools/install/binary_hazard.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 
 /** Only root can make what is root's. */
 const test = (name: string, fn: () => void) => Deno.test({ name, fn, ignore: Deno.uid() !== 0 });
@@ -9,10 +9,10 @@ const USER = 61001;
 
 /** Why root must not run a program, once something was done to its place. */
 function hazardAfter(harm: (at: (name: string) => string) => void): string | undefined {
-  using folder = makeFolder();
-  folder.write("bin/vcm", "", 0o755);
-  harm(folder.at);
-  return binaryHazard(folder.at("bin/vcm"))?.replaceAll(folder.path, "FOLDER");
+  using directory = makeDirectory();
+  directory.write("bin/vcm", "", 0o755);
+  harm(directory.at);
+  return binaryHazard(directory.at("bin/vcm"))?.replaceAll(directory.path, "FOLDER");
 }
 
 function message(why: string, mend: string): string {
@@ -26,7 +26,7 @@ test("binaryHazard() finds none where only root may replace the program", () => 
   assert.equal(hazardAfter((at) => Deno.chmodSync(at("bin"), 0o1777)), undefined);
 });
 
-test("binaryHazard() names who may write to the program or to a folder above it", () => {
+test("binaryHazard() names who may write to the program or to a directory above it", () => {
   assert.equal(
     hazardAfter((at) => Deno.chmodSync(at("bin"), 0o777)),
     message('Every user may write to "FOLDER/bin"', "chmod o-w FOLDER/bin"),
@@ -44,7 +44,7 @@ test("binaryHazard() names who may write to the program or to a folder above it"
   );
 });
 
-test("binaryHazard() names whose the program or a folder above it is", () => {
+test("binaryHazard() names whose the program or a directory above it is", () => {
   assert.equal(
     hazardAfter((at) => Deno.chownSync(at("bin"), USER, USER)),
     message('User "61001" owns "FOLDER/bin"', "chown root FOLDER/bin"),

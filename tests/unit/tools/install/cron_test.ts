@@ -14,7 +14,7 @@ Deno.test("vcm install prints a line for cron where there is no systemd", async 
 35 * * * *  root  /usr/local/bin/vcm run --quiet --config FOLDER/vcm.yaml
 `,
   );
-  rig.folder.write("environment", "VAULT_TOKEN=x\n");
+  rig.directory.write("environment", "VAULT_TOKEN=x\n");
   const json = JSON.parse((await rig.vcm("install --json", {}, without)).out);
   assert.match(json.cron.text, / {2}root {2}set -a; \. \/etc\/vcm\/environment; exec \/usr/);
   assert.deepEqual([json.cron.path, json.files, rig.calls], ["/etc/cron.d/vcm", [], []]);

@@ -6,14 +6,14 @@ import { modeOf } from "../../../support/rig.ts";
 import { makeInstallRig } from "./rig.ts";
 
 /** The unit of the rig's file. */
-function unitIn(folder: string): string {
+function unitIn(directory: string): string {
   return serviceUnit({
     binary: "/usr/local/bin/vcm",
-    config: `${folder}/vcm.yaml`,
+    config: `${directory}/vcm.yaml`,
     readsHome: false,
     startsContainers: false,
     givesSetIds: false,
-    writes: { kind: "known", folders: [`${folder}/ssl`, `${folder}/store`] },
+    writes: { kind: "known", directories: [`${directory}/ssl`, `${directory}/store`] },
   });
 }
 
@@ -30,29 +30,29 @@ In order; next run 2026-12-01 10:07 UTC
 
 Deno.test("vcm install shows all that it does, does it, and then finds it in order", async () => {
   using rig = makeInstallRig();
-  const { folder, calls } = rig;
+  const { directory, calls } = rig;
   const { status, out, err, givenUp } = await rig.vcm("install --yes");
-  const unit = unitIn(folder.path);
+  const unit = unitIn(directory.path);
   assert.deepEqual([status, err, givenUp], [0, "", ["net"]]);
   assert.equal(
     out,
     `FOLDER/units/vcm.service: new
-${shown(unit).replaceAll(folder.path, "FOLDER")}
+${shown(unit).replaceAll(directory.path, "FOLDER")}
 
 FOLDER/units/vcm.timer: new
 ${shown(timerUnit())}
 
-FOLDER/store/: a folder for the store, mode 0700
+FOLDER/store/: a directory for the store, mode 0700
 
 run systemctl daemon-reload
 run systemctl enable --now vcm.timer
 In order; next run 2026-12-01 10:07 UTC
 `,
   );
-  assert.equal(folder.read("units/vcm.service"), unit);
-  assert.equal(folder.read("units/vcm.timer"), timerUnit());
-  assert.equal(modeOf(folder.at("units/vcm.service")), "644");
-  assert.equal(modeOf(folder.at("store")), "700");
+  assert.equal(directory.read("units/vcm.service"), unit);
+  assert.equal(directory.read("units/vcm.timer"), timerUnit());
+  assert.equal(modeOf(directory.at("units/vcm.service")), "644");
+  assert.equal(modeOf(directory.at("store")), "700");
   assert.deepEqual(calls, ["daemon-reload", "enable --now vcm.timer"]);
   const again = await rig.vcm("install");
   assert.deepEqual([again.status, again.out, again.err], [0, IN_ORDER, ""]);
@@ -69,7 +69,7 @@ Deno.test("vcm install asks on a terminal, and a no changes nothing", async () =
   const no = await rig.vcm("install", answering(false));
   assert.deepEqual([no.status, questions, rig.calls], [2, ["Install?"], []]);
   assert.match(no.out, /\nNothing was done\n$/);
-  assert.deepEqual(rig.folder.tree(), ["units/", "vcm.yaml"]);
+  assert.deepEqual(rig.directory.tree(), ["units/", "vcm.yaml"]);
   const yes = await rig.vcm("install --quiet", answering(true));
   assert.equal(yes.status, 0);
   assert.match(yes.out, /^FOLDER\/units\/vcm\.service: new\n/);
@@ -90,7 +90,7 @@ Deno.test("vcm install does nothing where it cannot ask, or is only to show", as
   const json = await rig.vcm("install --json");
   assert.equal(json.status, 2);
   assert.match(json.err, /^With --json nothing is asked; say --yes as well\n/);
-  assert.deepEqual([rig.folder.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
+  assert.deepEqual([rig.directory.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
 });
 
 Deno.test("vcm install --json tells what was done, and --dry-run what would be", async () => {
@@ -131,18 +131,18 @@ Deno.test("vcm install wants root, and a file without mistakes", async () => {
   rig.configure("  - {name: a.test}\n");
   const wrong = await rig.vcm("install --yes");
   assert.deepEqual([wrong.status, wrong.out], [2, ""]);
-  assert.deepEqual([rig.folder.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
+  assert.deepEqual([rig.directory.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
 });
 
 Deno.test("vcm install shows how a unit differs, and starts a timer that does not run", async () => {
   using rig = makeInstallRig();
-  const { folder, calls } = rig;
+  const { directory, calls } = rig;
   await rig.vcm("install --yes --quiet");
-  folder.write("units/vcm.timer", timerUnit().replace("15m", "1h"));
+  directory.write("units/vcm.timer", timerUnit().replace("15m", "1h"));
   await rig.vcm("install --yes");
   calls.length = 0;
-  folder.write("units/vcm.timer", timerUnit().replace("15m", "1h\u001b[2J"));
-  folder.write("units/vcm.timer.d/own.conf", "[Timer]\n");
+  directory.write("units/vcm.timer", timerUnit().replace("15m", "1h\u001b[2J"));
+  directory.write("units/vcm.timer.d/own.conf", "[Timer]\n");
   const { out } = await rig.vcm("install --yes");
   assert.match(
     out,
@@ -150,7 +150,7 @@ Deno.test("vcm install shows how a unit differs, and starts a timer that does no
   );
   assert.match(out, /\nleft as it is: FOLDER\/units\/vcm\.timer\.d\/own\.conf\n/);
   assert.deepEqual(calls, ["daemon-reload"]);
-  assert.equal(folder.read("units/vcm.timer"), timerUnit());
+  assert.equal(directory.read("units/vcm.timer"), timerUnit());
   rig.answers.set(
     "show --property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath -- vcm.timer vcm.service",
     {
@@ -182,14 +182,14 @@ Deno.test("vcm install names the call of systemctl that fails, and what is done 
 
 Deno.test("vcm install writes through no link, and says what cannot be written", async () => {
   using rig = makeInstallRig();
-  Deno.symlinkSync("/dev/null", rig.folder.at("units/vcm.timer"));
+  Deno.symlinkSync("/dev/null", rig.directory.at("units/vcm.timer"));
   const masked = await rig.vcm("install --yes");
   assert.deepEqual([masked.status, masked.err], [
     1,
     'error: "FOLDER/units/vcm.timer" is a symbolic link, as "systemctl mask" makes one; remove it ' +
     "first\n",
   ]);
-  const lost = await rig.vcm("install --yes", {}, { folder: rig.folder.at("none") });
+  const lost = await rig.vcm("install --yes", {}, { directory: rig.directory.at("none") });
   assert.deepEqual([lost.status, lost.err], [
     1,
     'error: Cannot write "FOLDER/none/vcm.service": no such file or directory\n',
@@ -202,8 +202,8 @@ Deno.test("vcm install leaves a unit that it did not write, and says how to go o
   for (const text of foreign) {
     for (const line of ["install --yes", "install --yes --quiet", "install --dry-run"]) {
       using rig = makeInstallRig();
-      const { folder } = rig;
-      folder.write("units/vcm.timer", text);
+      const { directory } = rig;
+      directory.write("units/vcm.timer", text);
       const { status, out, err } = await rig.vcm(line);
       assert.deepEqual([status, out], [1, ""]);
       assert.equal(
@@ -213,16 +213,19 @@ Deno.test("vcm install leaves a unit that it did not write, and says how to go o
           'FOLDER/units/vcm.timer.saved" and then "vcm install" again; lines of your own go into a ' +
           "drop-in (FOLDER/units/vcm.timer.d/own.conf)\n",
       );
-      assert.equal(folder.read("units/vcm.timer"), text);
-      assert.deepEqual([folder.tree(), rig.calls], [["units/", "units/vcm.timer", "vcm.yaml"], []]);
+      assert.equal(directory.read("units/vcm.timer"), text);
+      assert.deepEqual([directory.tree(), rig.calls], [
+        ["units/", "units/vcm.timer", "vcm.yaml"],
+        [],
+      ]);
     }
   }
 });
 
 Deno.test("vcm install names each unit of others, and goes on once they are away", async () => {
   using rig = makeInstallRig();
-  const { folder } = rig;
-  for (const unit of ["vcm.service", "vcm.timer"]) folder.write(`units/${unit}`, "[Unit]\n");
+  const { directory } = rig;
+  for (const unit of ["vcm.service", "vcm.timer"]) directory.write(`units/${unit}`, "[Unit]\n");
   const { err } = await rig.vcm("install --yes --json");
   assert.match(
     err,
@@ -230,12 +233,12 @@ Deno.test("vcm install names each unit of others, and goes on once they are away
   );
   const [, command = ""] = /run "(mv [^"]+)"/.exec(err) ?? [];
   const moved = await new Deno.Command("sh", {
-    args: ["-c", command.replaceAll("FOLDER", folder.path)],
+    args: ["-c", command.replaceAll("FOLDER", directory.path)],
   }).output();
   assert.equal(moved.code, 0);
   assert.equal((await rig.vcm("install --yes --quiet")).status, 0);
-  assert.equal(folder.read("units/vcm.timer.saved"), "[Unit]\n");
-  assert.equal(folder.read("units/vcm.timer"), timerUnit());
+  assert.equal(directory.read("units/vcm.timer.saved"), "[Unit]\n");
+  assert.equal(directory.read("units/vcm.timer"), timerUnit());
 });
 
 Deno.test("vcm install hides no unit of a package, and overrides its own", async () => {
@@ -258,8 +261,8 @@ Deno.test("vcm install hides no unit of a package, and overrides its own", async
     'drop-in by "systemctl edit vcm.service"; to let VCM write its own, remove that unit first, ' +
     'then run "vcm install" again\n',
   ]);
-  assert.deepEqual([rig.folder.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
+  assert.deepEqual([rig.directory.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
   // Removed by hand, which systemd has not noticed yet.
-  answer(rig.folder.at("units/vcm.service"));
+  answer(rig.directory.at("units/vcm.service"));
   assert.equal((await rig.vcm("install --yes --quiet")).status, 0);
 });

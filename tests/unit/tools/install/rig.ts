@@ -1,4 +1,4 @@
-/** `vcm install` on a host with a folder of units and a systemctl that only remembers. */
+/** `vcm install` on a host with a directory of units and a systemctl that only remembers. */
 import { explain } from "../../../../lib/cli/explain.ts";
 import type { Host } from "../../../../lib/command/host.ts";
 import { install } from "../../../../lib/tools/install/install.ts";
@@ -6,7 +6,7 @@ import type { ServiceHost } from "../../../../lib/tools/install/service_host.ts"
 import { removeUnitFile, writeUnitFile } from "../../../../lib/tools/install/unit_file.ts";
 import { parseArguments } from "../../../../lib/command/parse_arguments.ts";
 import { fakeHost } from "../../../support/fixtures_host.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 
 const NEXT = "Tue 2026-12-01 10:07:12 UTC\n";
 
@@ -18,19 +18,19 @@ export interface Ran {
 }
 
 export function makeInstallRig(certs = "") {
-  const folder = makeFolder();
-  folder.write("vcm.yaml", configText(folder.path, certs));
-  Deno.mkdirSync(folder.at("units"));
+  const directory = makeDirectory();
+  directory.write("vcm.yaml", configText(directory.path, certs));
+  Deno.mkdirSync(directory.at("units"));
   const calls: string[] = [];
   const answers = new Map<
     string,
     { readonly code: number; readonly stderr: string; readonly stdout?: string }
   >();
   let runs = false;
-  const plain = (text: string) => text.replaceAll(folder.path, "FOLDER");
+  const plain = (text: string) => text.replaceAll(directory.path, "FOLDER");
   const on: ServiceHost = {
-    folder: folder.at("units"),
-    environmentFile: folder.at("environment"),
+    directory: directory.at("units"),
+    environmentFile: directory.at("environment"),
     hasSystemd: () => true,
     binary: () => "/usr/local/bin/vcm",
     hostName: () => "web-1",
@@ -47,14 +47,14 @@ export function makeInstallRig(certs = "") {
     remove: removeUnitFile,
   };
   return {
-    folder,
+    directory,
     calls,
     answers,
-    configure: (certs: string) => folder.write("vcm.yaml", configText(folder.path, certs)),
+    configure: (certs: string) => directory.write("vcm.yaml", configText(directory.path, certs)),
     async vcm(line: string, doors: Partial<Host> = {}, more: Partial<ServiceHost> = {}) {
       const host = fakeHost({
         uid: 0,
-        env: { VCM_CONFIG: folder.at("vcm.yaml") },
+        env: { VCM_CONFIG: directory.at("vcm.yaml") },
         doors: { exists: () => true, ...doors },
       });
       const words = line.split(" ");
@@ -72,7 +72,7 @@ export function makeInstallRig(certs = "") {
         givenUp: host.givenUp,
       } satisfies Ran;
     },
-    [Symbol.dispose]: () => folder[Symbol.dispose](),
+    [Symbol.dispose]: () => directory[Symbol.dispose](),
   };
 }
 
@@ -83,8 +83,8 @@ function shownOf(line: string, runs: boolean): string {
   return `${timer}\nActiveState=inactive\n`;
 }
 
-function configText(folder: string, certs: string): string {
-  return `config: {vault: "https://v.test", pki: pki, role: web, token_file: ${folder}/token, ` +
-    `cert_store: ${folder}/store}\ncerts:\n` +
-    `  - {name: a.test, deploy: [{cert: ${folder}/ssl/a.crt}]}\n${certs}`;
+function configText(directory: string, certs: string): string {
+  return `config: {vault: "https://v.test", pki: pki, role: web, token_file: ${directory}/token, ` +
+    `cert_store: ${directory}/store}\ncerts:\n` +
+    `  - {name: a.test, deploy: [{cert: ${directory}/ssl/a.crt}]}\n${certs}`;
 }

@@ -3,16 +3,16 @@ import { makeInstallRig } from "./rig.ts";
 
 Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", async () => {
   using rig = makeInstallRig();
-  const { folder, calls } = rig;
+  const { directory, calls } = rig;
   await rig.vcm("install --yes --quiet");
   calls.length = 0;
   const mute = await rig.vcm("install --uninstall");
   assert.equal(mute.status, 2);
   assert.match(mute.err, /^There is no terminal to ask on, so nothing was done; say --yes /);
-  const edited = `${folder.read("units/vcm.service")}Nice=5\n`;
-  folder.write("units/vcm.service", edited);
+  const edited = `${directory.read("units/vcm.service")}Nice=5\n`;
+  directory.write("units/vcm.service", edited);
   // The configuration may be gone by then.
-  Deno.removeSync(folder.at("vcm.yaml"));
+  Deno.removeSync(directory.at("vcm.yaml"));
   const questions: string[] = [];
   const { status, out } = await rig.vcm("install --uninstall", {
     canAsk: true,
@@ -29,7 +29,7 @@ Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", as
   );
   assert.match(out, /\nTaken back; configuration, store and targets stay\n$/);
   assert.deepEqual(calls, ["disable --now vcm.timer", "daemon-reload"]);
-  assert.deepEqual(folder.tree(), ["store/", "store/.lock", "units/"]);
+  assert.deepEqual(directory.tree(), ["store/", "store/.lock", "units/"]);
   const again = await rig.vcm("install --uninstall");
   assert.deepEqual([again.status, again.out], [
     0,
@@ -46,8 +46,8 @@ Deno.test("vcm install --uninstall leaves and names what others wrote", async ()
   using rig = makeInstallRig();
   await rig.vcm("install --yes --quiet");
   rig.calls.length = 0;
-  rig.folder.write("units/vcm.service", "[Service]\nExecStart=/bin/true\n");
-  rig.folder.write("units/vcm.service.d/own.conf", "[Service]\n");
+  rig.directory.write("units/vcm.service", "[Service]\nExecStart=/bin/true\n");
+  rig.directory.write("units/vcm.service.d/own.conf", "[Service]\n");
   const { out } = await rig.vcm("install --uninstall --yes --json");
   const { files, dropIns } = JSON.parse(out);
   assert.deepEqual([files, dropIns], [
@@ -57,7 +57,7 @@ Deno.test("vcm install --uninstall leaves and names what others wrote", async ()
     ],
     ["FOLDER/units/vcm.service.d/own.conf"],
   ]);
-  assert.deepEqual(rig.folder.tree().slice(2), [
+  assert.deepEqual(rig.directory.tree().slice(2), [
     "units/",
     "units/vcm.service",
     "units/vcm.service.d/",
@@ -76,7 +76,7 @@ Deno.test("vcm install --uninstall keeps the files where the timer cannot be sto
     'error: "systemctl disable --now vcm.timer" failed (1): Access denied; done before: ' +
     "nothing\n",
   ]);
-  assert.ok(rig.folder.tree().includes("units/vcm.timer"));
+  assert.ok(rig.directory.tree().includes("units/vcm.timer"));
 });
 
 Deno.test("vcm install --uninstall removes the files where there is no systemd any more", async () => {
@@ -85,5 +85,5 @@ Deno.test("vcm install --uninstall removes the files where there is no systemd a
   rig.calls.length = 0;
   const { status } = await rig.vcm("install --uninstall --yes", {}, { hasSystemd: () => false });
   assert.deepEqual([status, rig.calls], [0, []]);
-  assert.ok(!rig.folder.tree().includes("units/vcm.timer"));
+  assert.ok(!rig.directory.tree().includes("units/vcm.timer"));
 });

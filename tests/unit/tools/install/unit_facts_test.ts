@@ -13,7 +13,7 @@ function factsOf(...specs: CertificateSpec[]) {
   return unitFacts(makeConfig(specs), "/usr/local/bin/vcm", undefined);
 }
 
-pureTest("unitFacts() knows each folder that a run writes to, the topmost once", () => {
+pureTest("unitFacts() knows each directory that a run writes to, the topmost once", () => {
   const config = makeConfig([
     specOf([
       { path: "/etc/nginx/ssl/a.crt" },
@@ -32,7 +32,7 @@ pureTest("unitFacts() knows each folder that a run writes to, the topmost once",
   };
   assert.deepEqual(writesOf(full), {
     kind: "known",
-    folders: [
+    directories: [
       "/etc/nginx/ssl",
       "/etc/nginx/ssl-old",
       "/etc/vcm",
@@ -44,19 +44,22 @@ pureTest("unitFacts() knows each folder that a run writes to, the topmost once",
   });
 });
 
-pureTest("unitFacts() cannot tell what is written where commands run or folders are made", () => {
-  const because = (spec: CertificateSpec) => {
-    const { writes } = factsOf(spec);
-    return writes.kind === "unknown" ? writes.because : [];
-  };
-  const service = (parts: Partial<ServiceSpec>) => specOf([], [makeService(parts)]);
-  assert.deepEqual(because(service({ validate: ["nginx", "-t"] })), ["validate"]);
-  assert.deepEqual(because(service({ manager: "command", command: ["/bin/true"] })), ["command"]);
-  assert.deepEqual(because(service({ manager: "podman", control: "signal" })), ["podman"]);
-  assert.deepEqual(because(service({ manager: "docker", control: "restart" })), []);
-  assert.deepEqual(because(specOf([{ createDirs: true }])), ["create_dirs"]);
-  assert.deepEqual(because(specOf([{ path: "/a.crt" }])), ["files in /"]);
-});
+pureTest(
+  "unitFacts() cannot tell what is written where commands run or directories are made",
+  () => {
+    const because = (spec: CertificateSpec) => {
+      const { writes } = factsOf(spec);
+      return writes.kind === "unknown" ? writes.because : [];
+    };
+    const service = (parts: Partial<ServiceSpec>) => specOf([], [makeService(parts)]);
+    assert.deepEqual(because(service({ validate: ["nginx", "-t"] })), ["validate"]);
+    assert.deepEqual(because(service({ manager: "command", command: ["/bin/true"] })), ["command"]);
+    assert.deepEqual(because(service({ manager: "podman", control: "signal" })), ["podman"]);
+    assert.deepEqual(because(service({ manager: "docker", control: "restart" })), []);
+    assert.deepEqual(because(specOf([{ createDirs: true }])), ["create_dirs"]);
+    assert.deepEqual(because(specOf([{ path: "/a.crt" }])), ["files in /"]);
+  },
+);
 
 pureTest("unitFacts() knows when a process of the unit starts containers", () => {
   const starts = (parts: Partial<ServiceSpec>) =>

@@ -13,7 +13,7 @@ const FACTS: UnitFacts = {
   readsHome: false,
   startsContainers: false,
   givesSetIds: false,
-  writes: { kind: "known", folders: ["/etc/nginx/ssl", "/var/lib/vcm/certs"] },
+  writes: { kind: "known", directories: ["/etc/nginx/ssl", "/var/lib/vcm/certs"] },
 };
 
 function linesOf(parts: Partial<UnitFacts> = {}): string[] {
@@ -29,15 +29,18 @@ function changes(parts: Partial<UnitFacts>): [string[], string[]] {
   ];
 }
 
-pureTest("serviceUnit() closes the file system but for the folders that a run writes to", () => {
-  assert.deepEqual(linesOf().slice(-5), [
-    "SystemCallArchitectures=native",
-    "ProtectSystem=strict",
-    "ReadWritePaths=-/etc/nginx/ssl",
-    "ReadWritePaths=-/var/lib/vcm/certs",
-    "",
-  ]);
-});
+pureTest(
+  "serviceUnit() closes the file system but for the directories that a run writes to",
+  () => {
+    assert.deepEqual(linesOf().slice(-5), [
+      "SystemCallArchitectures=native",
+      "ProtectSystem=strict",
+      "ReadWritePaths=-/etc/nginx/ssl",
+      "ReadWritePaths=-/var/lib/vcm/certs",
+      "",
+    ]);
+  },
+);
 
 pureTest("serviceUnit() leaves the file system open where nobody can tell what is written", () => {
   const writes = { kind: "unknown", because: ["validate", "create_dirs"] } as const;
@@ -84,7 +87,7 @@ pureTest("serviceUnit() restricts nothing that containers would inherit", () => 
 pureTest("serviceUnit() writes paths as systemd reads them", () => {
   const [more] = changes({
     binary: "/opt/a b/100%/$HOME/vcm",
-    writes: { kind: "known", folders: ["/srv/a b/100%/$HOME"] },
+    writes: { kind: "known", directories: ["/srv/a b/100%/$HOME"] },
   });
   assert.deepEqual(more, [
     'ExecStart="/opt/a b/100%%/$$HOME/vcm" run --quiet',
@@ -111,7 +114,7 @@ pureTest("isOurs() tells by the first line", () => {
 
 pureTest("narrowness() says what the unit that lies there is closed to", () => {
   const unit = serviceUnit({ ...FACTS, config: "/srv/vcm.yaml" });
-  const known = (...folders: string[]) => ({ kind: "known", folders }) as const;
+  const known = (...directories: string[]) => ({ kind: "known", directories }) as const;
   const of = (
     writes: UnitFacts["writes"],
     text = unit,

@@ -4,18 +4,18 @@ import { warnNarrowUnit } from "../../../../lib/tools/install/warn_narrow_unit.t
 import { unitFacts } from "../../../../lib/tools/install/unit_facts.ts";
 import { serviceUnit } from "../../../../lib/tools/install/units_text.ts";
 import { makeConfig, makeSpec, makeTarget } from "../../../support/fixtures.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 
 Deno.test("warnNarrowUnit() warns of a target that came after the unit, and of nothing else", () => {
-  using folder = makeFolder();
-  const file = folder.at("vcm.yaml");
+  using directory = makeDirectory();
+  const file = directory.at("vcm.yaml");
   const before = makeConfig([], file);
   const after = makeConfig([makeSpec({ targets: [makeTarget({ path: "/srv/a.crt" })] })], file);
   const heard: ApplyEvent[] = [];
   const warn = (config = after) =>
-    warnNarrowUnit(config, (event) => heard.push(event), folder.at("vcm.service"));
+    warnNarrowUnit(config, (event) => heard.push(event), directory.at("vcm.service"));
   warn();
-  folder.write("vcm.service", serviceUnit(unitFacts(before, "/usr/local/bin/vcm", file)));
+  directory.write("vcm.service", serviceUnit(unitFacts(before, "/usr/local/bin/vcm", file)));
   warn(before);
   assert.deepEqual(heard, []);
   warn();

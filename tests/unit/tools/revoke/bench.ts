@@ -3,7 +3,7 @@ import { main } from "../../../../lib/cli/main.ts";
 import type { Host } from "../../../../lib/command/host.ts";
 import { fakeHost } from "../../../support/fixtures_host.ts";
 import { makeCertificatePem } from "../../../support/fixtures_pki.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 import { enveloped } from "../../vault/recorded_answers.ts";
 import {
   type Heard,
@@ -30,21 +30,23 @@ export type Bench = Awaited<ReturnType<typeof makeBench>>;
 
 /** A store with the sets of a.test and b.test, and a server that knows the first of them. */
 function makeBench() {
-  const folder = makeFolder();
+  const directory = makeDirectory();
   const server: ScriptedServer = startScripted(revoking);
-  const certs = NAMES.map((name) => `  - {name: ${name}, deploy: [{cert: ${folder.at(name)}}]}\n`);
-  const paths = `cert_store: ${folder.at("store")}, log_file: ${folder.at("vcm.log")}`;
-  folder.write("vcm.yaml", `config: {pki: pki, role: web, ${paths}}\ncerts:\n${certs.join("")}`);
+  const certs = NAMES.map((name) =>
+    `  - {name: ${name}, deploy: [{cert: ${directory.at(name)}}]}\n`
+  );
+  const paths = `cert_store: ${directory.at("store")}, log_file: ${directory.at("vcm.log")}`;
+  directory.write("vcm.yaml", `config: {pki: pki, role: web, ${paths}}\ncerts:\n${certs.join("")}`);
   for (const [name, { pem, pkcs8 }] of Object.entries(SETS)) {
-    folder.write(`store/${name}/cert.pem`, pem);
-    folder.write(`store/${name}/privkey.pem`, pkcs8);
+    directory.write(`store/${name}/cert.pem`, pem);
+    directory.write(`store/${name}/privkey.pem`, pkcs8);
   }
-  Deno.chmodSync(folder.at("store"), 0o700);
+  Deno.chmodSync(directory.at("store"), 0o700);
   const questions: string[] = [];
   const plain = (text: string) =>
-    text.replaceAll(server.address, "A").replaceAll(folder.path, "FOLDER");
+    text.replaceAll(server.address, "A").replaceAll(directory.path, "FOLDER");
   return {
-    folder,
+    directory,
     server,
     questions,
     async vcm(
@@ -53,7 +55,7 @@ function makeBench() {
       more: Readonly<Record<string, string>> = {},
     ) {
       const env = {
-        VCM_CONFIG: folder.at("vcm.yaml"),
+        VCM_CONFIG: directory.at("vcm.yaml"),
         VAULT_ADDR: server.address,
         VAULT_TOKEN: TOKEN,
         VAULT_MAX_RETRIES: "0",
@@ -62,13 +64,13 @@ function makeBench() {
       const ask = (question: string) => questions.push(question) > 0;
       const host = fakeHost({ env, doors: { ask, ...doors } });
       const status = await main(line.split(" "), host);
-      const log = host.appended.get(folder.at("vcm.log")) ?? "";
+      const log = host.appended.get(directory.at("vcm.log")) ?? "";
       assertNoSecret(host.stdout() + host.stderr() + log);
       return { status, out: plain(host.stdout()), err: plain(host.stderr()), log: plain(log) };
     },
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
-      folder[Symbol.dispose]();
+      directory[Symbol.dispose]();
     },
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Revocation, revoke } from "../../../../lib/tools/revoke/revoke_certificate.ts";
 import { type AccessOrder, SessionOnce } from "../../../../lib/apply/session_once.ts";
 import { makeCertificate } from "../../../support/fixtures.ts";
-import { type Folder, makeFolder } from "../../../support/rig.ts";
+import { type Directory, makeDirectory } from "../../../support/rig.ts";
 import { BAD_TOKEN, enveloped, FORBIDDEN } from "../../vault/recorded_answers.ts";
 import { type Scripted, startScripted } from "../../vault/scripted_server.ts";
 import { assertNoSecret, byToken } from "../../vault/ways.ts";
@@ -12,13 +12,13 @@ const WISH: Revocation = { name: NAME, mount: "team/pki", certificate: makeCerti
 const ARCHIVED = `archive/${NAME}/0a:1b:2c`;
 const REVOKED = enveloped({ revocation_time: 1_795_512_099, state: "revoked" });
 
-function makeStore(): Folder {
-  const store = makeFolder();
+function makeStore(): Directory {
+  const store = makeDirectory();
   store.write(`${NAME}/cert.pem`, "cert");
   return store;
 }
 
-async function revokeIn(store: Folder, access: AccessOrder): Promise<string> {
+async function revokeIn(store: Directory, access: AccessOrder): Promise<string> {
   const sessions = new SessionOnce(access, () => {});
   try {
     return (await revoke(WISH, store.path, sessions)).archive;
@@ -28,7 +28,7 @@ async function revokeIn(store: Folder, access: AccessOrder): Promise<string> {
 }
 
 /** The message with which it fails; the server is "A". */
-async function failure(store: Folder, answer: Scripted): Promise<string> {
+async function failure(store: Directory, answer: Scripted): Promise<string> {
   await using server = startScripted(() => answer);
   try {
     await revokeIn(store, byToken(server.address));

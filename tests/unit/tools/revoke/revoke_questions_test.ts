@@ -4,7 +4,7 @@ import { lockStore } from "../../../../lib/store/lock.ts";
 import { benchTest as test, DONE_A } from "./bench.ts";
 
 test("vcm revoke asks before each, and does what it is told", async (bench) => {
-  const { vcm, questions, folder, server } = bench;
+  const { vcm, questions, directory, server } = bench;
   const { status, out, err } = await vcm("revoke b.test a.test a.test", {
     canAsk: true,
     ask: (question) => questions.push(question) === 1,
@@ -17,8 +17,8 @@ test("vcm revoke asks before each, and does what it is told", async (bench) => {
   ]);
   assert.deepEqual([status, out, err], [1, `${DONE_A}\n`, "failed  b.test: Not revoked\n"]);
   assert.deepEqual(server.calls(), ["POST pki/revoke"]);
-  assert.ok(folder.tree().includes("store/archive/a.test/0a:0a/privkey.pem"));
-  assert.ok(folder.tree().includes("store/b.test/privkey.pem"));
+  assert.ok(directory.tree().includes("store/archive/a.test/0a:0a/privkey.pem"));
+  assert.ok(directory.tree().includes("store/b.test/privkey.pem"));
 });
 
 test("vcm revoke --json asks nothing, so it wants --yes", async ({ vcm, server }) => {
@@ -29,17 +29,17 @@ test("vcm revoke --json asks nothing, so it wants --yes", async ({ vcm, server }
 });
 
 test("vcm revoke holds neither lock nor login while a person thinks", async (bench) => {
-  const { vcm, folder, server } = bench;
+  const { vcm, directory, server } = bench;
   let asked = 0;
   const { status, err } = await vcm("revoke a.test", {
     canAsk: true,
     ask: () => {
       asked = server.calls().length;
-      lockStore(folder.at("store"))[Symbol.dispose]();
+      lockStore(directory.at("store"))[Symbol.dispose]();
       // Meanwhile a run renews it.
       for (const what of ["cert", "privkey"]) {
         const path = `store/a.test/${what}.pem`;
-        folder.write(path, folder.read(path.replace("a.test", "b.test")));
+        directory.write(path, directory.read(path.replace("a.test", "b.test")));
       }
       return true;
     },
@@ -68,8 +68,8 @@ test("vcm revoke asks all before it revokes the first", async ({ vcm, server, qu
 });
 
 test("vcm revoke needs no lock and no server where every answer is no", async (bench) => {
-  const { vcm, folder, server } = bench;
-  using _lock = lockStore(folder.at("store"));
+  const { vcm, directory, server } = bench;
+  using _lock = lockStore(directory.at("store"));
   const { status, err } = await vcm("revoke a.test b.test", { canAsk: true, ask: () => false });
   assert.deepEqual([status, err], [
     1,

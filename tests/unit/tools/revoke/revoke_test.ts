@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { lockStore } from "../../../../lib/store/lock.ts";
 import type { Host } from "../../../../lib/command/host.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 import { benchTest as test, DONE_A, FAILED_B, NOW, SETS } from "./bench.ts";
 
-test("vcm revoke wants names, and a person or --yes", async ({ vcm, folder, server }) => {
-  const before = folder.tree();
+test("vcm revoke wants names, and a person or --yes", async ({ vcm, directory, server }) => {
+  const before = directory.tree();
   const noNames = '"vcm revoke" takes the names of certificates, and got none';
   const cases: readonly (readonly [string, Partial<Host>, string])[] = [
     ["revoke", { canAsk: true }, noNames],
@@ -21,7 +21,7 @@ test("vcm revoke wants names, and a person or --yes", async ({ vcm, folder, serv
   assert.equal(unknown.status, 2);
   assert.match(unknown.err, /^No certificate "d\.test" in "FOLDER\/vcm\.yaml"; did you mean "/);
   assert.deepEqual(server.calls(), []);
-  assert.deepEqual(folder.tree().filter((name) => name !== "store/.lock"), before);
+  assert.deepEqual(directory.tree().filter((name) => name !== "store/.lock"), before);
 });
 
 test("vcm revoke --yes asks nobody; one that fails does not keep the others", async (bench) => {
@@ -58,8 +58,8 @@ test("vcm revoke --json prints what came of each", async ({ vcm }) => {
   });
 });
 
-test("vcm revoke waits for no other run", async ({ vcm, folder, server }) => {
-  using _lock = lockStore(folder.at("store"));
+test("vcm revoke waits for no other run", async ({ vcm, directory, server }) => {
+  using _lock = lockStore(directory.at("store"));
   const { status, out, err } = await vcm("revoke --yes a.test");
   // Who holds it is said where the system tells it.
   const text = err.replace(/: process \d+, ".*?", since [^;]*/, "");
@@ -72,18 +72,18 @@ test("vcm revoke waits for no other run", async ({ vcm, folder, server }) => {
   assert.deepEqual(server.calls(), []);
 });
 
-test("vcm revoke uses no store that others may write to", async ({ vcm, folder, server }) => {
-  Deno.chmodSync(folder.at("store"), 0o777);
+test("vcm revoke uses no store that others may write to", async ({ vcm, directory, server }) => {
+  Deno.chmodSync(directory.at("store"), 0o777);
   const { status, err } = await vcm("revoke --yes a.test");
   assert.equal(status, 1);
   assert.match(err, /^error: The store "FOLDER\/store" is writable by others, /);
   assert.deepEqual(server.calls(), []);
 });
 
-test("vcm revoke says what of a set cannot be read", async ({ vcm, folder, server }) => {
-  folder.write("store/a.test/cert.pem", "garbage");
-  Deno.removeSync(folder.at("store/b.test/cert.pem"));
-  Deno.mkdirSync(folder.at("store/b.test/cert.pem"));
+test("vcm revoke says what of a set cannot be read", async ({ vcm, directory, server }) => {
+  directory.write("store/a.test/cert.pem", "garbage");
+  Deno.removeSync(directory.at("store/b.test/cert.pem"));
+  Deno.mkdirSync(directory.at("store/b.test/cert.pem"));
   const { status, err } = await vcm("revoke --yes a.test b.test");
   assert.equal(status, 1);
   assert.deepEqual(err.split("\n"), [
@@ -94,22 +94,22 @@ test("vcm revoke says what of a set cannot be read", async ({ vcm, folder, serve
   assert.deepEqual(server.calls(), []);
 });
 
-test("vcm revoke takes the set that counts after an interruption", async ({ vcm, folder }) => {
-  const at = (name: string) => folder.at(`store/${name}`);
+test("vcm revoke takes the set that counts after an interruption", async ({ vcm, directory }) => {
+  const at = (name: string) => directory.at(`store/${name}`);
   Deno.renameSync(at("a.test"), at(".new-a.test"));
   Deno.renameSync(at("b.test"), at(".old-a.test"));
   const { status, out } = await vcm("revoke --yes a.test");
   assert.deepEqual([status, out], [0, `${DONE_A}\n`]);
-  assert.equal(folder.read("store/archive/a.test/0a:0a/cert.pem"), SETS["a.test"]?.pem);
+  assert.equal(directory.read("store/archive/a.test/0a:0a/cert.pem"), SETS["a.test"]?.pem);
   const left = [...Deno.readDirSync(at(""))].map(({ name }) => name).sort();
   assert.deepEqual(left, [".lock", "archive"]);
 });
 
 test("vcm revoke throws a staged set away that was never switched to", async (bench) => {
-  const { vcm, folder } = bench;
-  Deno.renameSync(folder.at("store/b.test"), folder.at("store/.new-a.test"));
+  const { vcm, directory } = bench;
+  Deno.renameSync(directory.at("store/b.test"), directory.at("store/.new-a.test"));
   assert.equal((await vcm("revoke --yes a.test")).out, `${DONE_A}\n`);
-  assert.equal(folder.tree().some((name) => name.includes(".new-")), false);
+  assert.equal(directory.tree().some((name) => name.includes(".new-")), false);
 });
 
 test("vcm revoke says that nobody verifies the server, and revokes", async ({ vcm }) => {
@@ -121,7 +121,7 @@ test("vcm revoke says that nobody verifies the server, and revokes", async ({ vc
   assert.equal(log, `${NOW} warning ${warning}\n${NOW} info ${DONE_A}\n`);
 });
 
-test("vcm revoke without a way to the server says why for each", async ({ vcm, folder }) => {
+test("vcm revoke without a way to the server says why for each", async ({ vcm, directory }) => {
   const { status, out, err } = await vcm("revoke --yes a.test b.test", {}, { VAULT_ADDR: "" });
   const why =
     'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR';
@@ -130,7 +130,7 @@ test("vcm revoke without a way to the server says why for each", async ({ vcm, f
     "",
     `failed  a.test: ${why}\nfailed  b.test: ${why}\n`,
   ]);
-  assert.ok(folder.tree().includes("store/a.test/cert.pem"));
+  assert.ok(directory.tree().includes("store/a.test/cert.pem"));
 });
 
 test("vcm revoke tells each result before it asks the server for the next", async (bench) => {
@@ -144,13 +144,13 @@ test("vcm revoke tells each result before it asks the server for the next", asyn
 });
 
 test("vcm revoke takes a link out of the store, and says where the set lies", async (bench) => {
-  const { vcm, folder } = bench;
-  using elsewhere = makeFolder();
-  Deno.renameSync(folder.at("store/a.test"), elsewhere.at("set"));
-  Deno.symlinkSync(elsewhere.at("set"), folder.at("store/a.test"));
+  const { vcm, directory } = bench;
+  using elsewhere = makeDirectory();
+  Deno.renameSync(directory.at("store/a.test"), elsewhere.at("set"));
+  Deno.symlinkSync(elsewhere.at("set"), directory.at("store/a.test"));
   const { status, out } = await vcm("revoke --yes a.test");
   const place = DONE_A.replace("FOLDER/store/archive/a.test/0a:0a", elsewhere.at("set"));
   assert.deepEqual([status, out], [0, `${place}\n`]);
   assert.deepEqual(elsewhere.tree(), ["set/", "set/cert.pem", "set/privkey.pem"]);
-  assert.equal(folder.tree().some((name) => name.includes("a.test")), false);
+  assert.equal(directory.tree().some((name) => name.includes("a.test")), false);
 });

@@ -86,11 +86,11 @@ pureTest("the manual page names each variable that the binary may read", () => {
 
 Deno.test("the manual page names the variables of Vault that the sources read", async () => {
   const read = new Set<string>();
-  const folder = new URL("../../../../lib/vault/access/", import.meta.url);
+  const directory = new URL("../../../../lib/vault/access/", import.meta.url);
   const call = /(?:readVariable|readSwitch|readSeconds|readCount)\(\s*around,\s*"(\w+)"/g;
   const found = /fromVariable\(\s*"(\w+)"/g;
-  for await (const { name } of Deno.readDir(folder)) {
-    const text = await Deno.readTextFile(new URL(name, folder));
+  for await (const { name } of Deno.readDir(directory)) {
+    const text = await Deno.readTextFile(new URL(name, directory));
     for (const [, variable = ""] of [...text.matchAll(call), ...text.matchAll(found)]) {
       read.add(variable);
     }

@@ -7,7 +7,7 @@ import { openSession } from "../../../../lib/vault/session/session.ts";
 import { encrypted, makeCertificatePem, oldForm } from "../../../support/fixtures_pki.ts";
 import { opensslTest } from "../../../support/openssl.ts";
 import { pureTest } from "../../../support/pure_test.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 import { makeIdentity } from "../identity.ts";
 import { around, type Files, messageOf } from "./surroundings.ts";
 import { byToken, failureOf } from "../ways.ts";
@@ -18,16 +18,16 @@ const STRANGER = await makeIdentity("host.example.test", []);
 
 /** Reads one path at a server that lets nobody in without a certificate of CLIENT's authority. */
 async function readAs(tls: TlsAccess): Promise<string> {
-  using folder = makeFolder();
-  folder.write("cert.pem", SERVER.identity.cert);
-  folder.write("key.pem", SERVER.identity.key);
-  folder.write("ca.pem", CLIENT.caPem);
+  using directory = makeDirectory();
+  directory.write("cert.pem", SERVER.identity.cert);
+  directory.write("key.pem", SERVER.identity.key);
+  directory.write("ca.pem", CLIENT.caPem);
   const headers = "HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n";
-  folder.write("v1/pki/known", `${headers}{"data": {"known": true}}`);
+  directory.write("v1/pki/known", `${headers}{"data": {"known": true}}`);
   const args = ["s_server", "-accept", "127.0.0.1:0", "-HTTP", "-cert", "cert.pem", "-key"];
   args.push("key.pem", "-CAfile", "ca.pem", "-Verify", "1", "-verify_return_error");
   const piped = { stdin: "null", stdout: "piped", stderr: "null" } as const;
-  const server = new Deno.Command("openssl", { args, cwd: folder.path, ...piped }).spawn();
+  const server = new Deno.Command("openssl", { args, cwd: directory.path, ...piped }).spawn();
   const output = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
   try {
     const address = `https://127.0.0.1:${await portIn(output)}`;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readClientCertificate } from "../../../../lib/vault/access/client_certificate.ts";
 import { opensslTest } from "../../../support/openssl.ts";
-import { makeFolder } from "../../../support/rig.ts";
+import { makeDirectory } from "../../../support/rig.ts";
 import { around, messageOf } from "./surroundings.ts";
 
 const PATHS = { certificate: "/c.pem", key: "/c.key" };
@@ -11,14 +11,14 @@ const rsa = (bits: number, kind = "RSA") => [kind, "-pkeyopt", `rsa_keygen_bits:
 
 /** A self-signed certificate and its key of a kind that `openssl genpkey` makes. */
 async function makePair(kind: readonly string[]) {
-  using folder = makeFolder();
-  const options = { cwd: folder.path, stderr: "null", stdout: "null" } as const;
+  using directory = makeDirectory();
+  const options = { cwd: directory.path, stderr: "null", stdout: "null" } as const;
   const request = ["req", "-x509", "-new", "-key", "key", "-subj", "/CN=host", "-out", "cert"];
   for (const args of [["genpkey", "-algorithm", ...kind, "-out", "key"], request]) {
     const { success } = await new Deno.Command("openssl", { ...options, args }).output();
     assert.ok(success, `openssl ${args.join(" ")}`);
   }
-  return around({}, { "/c.pem": folder.read("cert"), "/c.key": folder.read("key") });
+  return around({}, { "/c.pem": directory.read("cert"), "/c.key": directory.read("key") });
 }
 
 /** Kinds that the runtime's TLS cannot use, and their names. */

@@ -44,12 +44,12 @@ export function around(env: Variables, files: Files = {}): Surroundings {
   return {
     env: (name) => env[name],
     read: (path) => find("open", path),
-    list: (folder) => {
+    list: (directory) => {
       const names = Object.keys(files)
-        .filter((path) => path.startsWith(`${folder}/`))
-        .map((path) => path.slice(folder.length + 1));
+        .filter((path) => path.startsWith(`${directory}/`))
+        .map((path) => path.slice(directory.length + 1));
       if (names.length > 0) return names;
-      throw new Error(`Not a directory (os error 20): readdir '${folder}'`);
+      throw new Error(`Not a directory (os error 20): readdir '${directory}'`);
     },
     exists: (path) => path in files,
   };

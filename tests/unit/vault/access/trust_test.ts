@@ -73,14 +73,17 @@ pureTest("SSL_CERT_FILE goes before the host's bundles, and a bad one is an erro
   );
 });
 
-pureTest("SSL_CERT_DIR is a folder of files, of which those that hold certificates count", () => {
-  const files = { "/cas/a.pem": pem("A"), "/cas/README": "text", "/cas/b.0": pem("B") };
-  const env = { SSL_CERT_DIR: "/cas" };
-  assert.deepEqual(readTrustedAuthorities({ kind: "system" }, around(files, env)), [
-    pem("A"),
-    pem("B"),
-  ]);
-});
+pureTest(
+  "SSL_CERT_DIR is a directory of files, of which those that hold certificates count",
+  () => {
+    const files = { "/cas/a.pem": pem("A"), "/cas/README": "text", "/cas/b.0": pem("B") };
+    const env = { SSL_CERT_DIR: "/cas" };
+    assert.deepEqual(readTrustedAuthorities({ kind: "system" }, around(files, env)), [
+      pem("A"),
+      pem("B"),
+    ]);
+  },
+);
 
 pureTest("the first of the host's bundles that can be read is taken", () => {
   const trust = { kind: "system" } as const;
@@ -92,14 +95,14 @@ pureTest("the first of the host's bundles that can be read is taken", () => {
   assert.deepEqual(readTrustedAuthorities(trust, around({})), []);
 });
 
-pureTest("a CA folder gives the certificates of all its files, and must hold one", () => {
+pureTest("a CA directory gives the certificates of all its files, and must hold one", () => {
   const trust = { kind: "file", path: "/cas" } as const;
   const files = { "/cas/a.pem": pem("A") + pem("B"), "/cas/README": "text", "/cas/c.0": pem("C") };
   const found = readTrustedAuthorities(trust, around(files));
   assert.deepEqual(found, [pem("A"), pem("B"), pem("C")]);
   assert.throws(
     () => readTrustedAuthorities(trust, around({ "/cas/README": "text" })),
-    new VaultError('No file in the CA folder "/cas" holds a PEM certificate'),
+    new VaultError('No file in the CA directory "/cas" holds a PEM certificate'),
   );
 });
 
@@ -114,18 +117,18 @@ pureTest("a CA file that is named and holds what cannot be decoded is an error",
   }
 });
 
-pureTest("what cannot be decoded in a folder, or in the host's bundle, is passed over", () => {
+pureTest("what cannot be decoded in a directory, or in the host's bundle, is passed over", () => {
   const mixed = BROKEN + pem("A") + BROKEN;
   const files = { "/cas/a.pem": mixed, "/cas/b.pem": BROKEN, "/cas/c.pem": pem("C") };
-  const folder = { kind: "file", path: "/cas" } as const;
-  assert.deepEqual(readTrustedAuthorities(folder, around(files)), [pem("A"), pem("C")]);
+  const directory = { kind: "file", path: "/cas" } as const;
+  assert.deepEqual(readTrustedAuthorities(directory, around(files)), [pem("A"), pem("C")]);
   const system = { kind: "system" } as const;
   const env = { SSL_CERT_DIR: "/cas" };
   assert.deepEqual(readTrustedAuthorities(system, around(files, env)), [pem("A"), pem("C")]);
   assert.deepEqual(readTrustedAuthorities(system, around({ [DEBIAN]: mixed })), [pem("A")]);
   assert.equal(
-    messageOf(() => readTrustedAuthorities(folder, around({ "/cas/b.pem": BROKEN }))),
-    'No file in the CA folder "/cas" holds a PEM certificate',
+    messageOf(() => readTrustedAuthorities(directory, around({ "/cas/b.pem": BROKEN }))),
+    'No file in the CA directory "/cas" holds a PEM certificate',
   );
 });
 
@@ -154,11 +157,11 @@ pureTest("the file says which authorities are trusted, where no variable does", 
 });
 
 pureTest("VAULT_CACERT goes before VAULT_CAPATH, and both before what the file trusts", () => {
-  const [file, folder] = [{ VAULT_CACERT: "/env.pem" }, { VAULT_CAPATH: "/env" }];
+  const [file, directory] = [{ VAULT_CACERT: "/env.pem" }, { VAULT_CAPATH: "/env" }];
   for (const trust of ["system", "file"] as const) {
     assert.equal(trusted(trust, file), "ENV");
-    assert.equal(trusted(trust, folder), "DIR");
-    assert.equal(trusted(trust, { ...folder, ...file }), "ENV");
+    assert.equal(trusted(trust, directory), "DIR");
+    assert.equal(trusted(trust, { ...directory, ...file }), "ENV");
     assert.equal(trusted(trust, { BAO_CAPATH: "/env" }), "DIR");
   }
 });

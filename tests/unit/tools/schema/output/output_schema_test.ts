@@ -79,7 +79,7 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
     }),
   ],
   demo: [demoJson({
-    folder: "/tmp/a",
+    directory: "/tmp/a",
     commands: [{ command: "run", status: 0, expected: 0, requests: 3 }],
     files: [{ path: "ssl/a", mode: 0o600, size: 241 }],
   })],
