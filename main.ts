@@ -4,7 +4,7 @@ import { main } from "./lib/cli/main.ts";
 const [first, second] = Deno.args;
 if (first === "obey-file-orders") {
   // Not for people: a run starts it for the files of another user.
-  const { obey } = await import("./lib/apply/writers/writer_process.ts");
-  Deno.exit(await obey(second));
+  const { serveFileRequests } = await import("./lib/apply/writers/writer_process.ts");
+  Deno.exit(await serveFileRequests(second));
 }
 Deno.exit(await main(Deno.args, processHost()));

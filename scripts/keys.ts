@@ -2,8 +2,8 @@
  * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the schema that
  * reads the file and the notes on its keys. A test fails while the document is another one.
  */
-import type { Example, Note } from "../lib/tools/schema/note.ts";
-import { mapBelow as nameBelow, type MapName, NOTES } from "../lib/tools/schema/notes.ts";
+import type { Example, KeyDoc } from "../lib/tools/schema/note.ts";
+import { KEY_DOCS, mapBelow as nameBelow, type MapName } from "../lib/tools/schema/notes.ts";
 import {
   fileOutline,
   type KeyOutline,
@@ -44,8 +44,8 @@ export async function keysDocument(): Promise<string> {
 
 /** @param path Of the map, as messages have it: `certs[].deploy[]`. */
 function sections({ keys }: MapOutline, name: MapName, path: string): string[] {
-  const notes: Readonly<Record<string, Note>> = NOTES[name];
-  const rows = keys.map((key) => row(key, noteOn(key.name, notes)));
+  const docs: Readonly<Record<string, KeyDoc>> = KEY_DOCS[name];
+  const rows = keys.map((key) => row(key, noteOn(key.name, docs)));
   const heading = path === "" ? "## Top level" : `## \`${path}\``;
   const table = ["| key | type | default | example | means |", "| --- | --- | --- | --- | --- |"];
   const below = keys.flatMap((key) => {
@@ -57,16 +57,16 @@ function sections({ keys }: MapOutline, name: MapName, path: string): string[] {
   return [[heading, "", ...table, ...rows, ""].join("\n"), ...below];
 }
 
-function noteOn(key: string, notes: Readonly<Record<string, Note>>): Note {
-  const note = notes[key];
-  if (note === undefined) throw new Error(`No note on the key "${key}"`);
-  return note;
+function noteOn(key: string, docs: Readonly<Record<string, KeyDoc>>): KeyDoc {
+  const doc = docs[key];
+  if (doc === undefined) throw new Error(`No note on the key "${key}"`);
+  return doc;
 }
 
-function row({ name, required, value }: KeyOutline, note: Note): string {
-  const { default: given, otherwise = "" } = note;
+function row({ name, required, value }: KeyOutline, doc: KeyDoc): string {
+  const { default: given, otherwise = "" } = doc;
   const fallback = required ? "_required_" : given === undefined ? otherwise : code(given);
-  const cells = [`\`${name}\``, typeWords(value), fallback, code(note.example), note.means];
+  const cells = [`\`${name}\``, typeWords(value), fallback, code(doc.example), doc.means];
   return `| ${cells.join(" | ")} |`;
 }
 

@@ -4,7 +4,7 @@
  * them plain data, so that this can run in a thread that holds only the plan's permissions.
  */
 import { plainCause } from "../text/plain_cause.ts";
-import type { InheritStep, Plan, SettleStep } from "../plan/types.ts";
+import type { ClearStep, Plan, TransferStep } from "../plan/types.ts";
 import {
   type CertificateWork,
   type Result,
@@ -13,51 +13,51 @@ import {
 } from "./certificate_steps.ts";
 import { forgetReplaced } from "./deploy.ts";
 import { type Emit, unfailing } from "./events.ts";
-import { Hands } from "./writers/writers.ts";
-import { dropMarker, handOnMarker } from "../store/pending_action.ts";
-import { type AccessOrder, SessionOnce } from "./session_once.ts";
+import { Writers } from "./writers/writers.ts";
+import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
+import { type AccessInput, SessionOnce } from "./session_once.ts";
 import { serve } from "./services/serve.ts";
-import { forgetUnjudged } from "../store/pending_validation.ts";
+import { forgetPendingValidation } from "../store/pending_validation.ts";
 import { judgeNewFiles } from "./services/validate.ts";
-import { Turns } from "./mutex.ts";
+import { Mutex } from "./mutex.ts";
 
-export interface ApplyOrder {
+export interface ApplyInput {
   readonly plan: Plan;
-  readonly access: AccessOrder;
+  readonly access: AccessInput;
 }
 
 /** Certificates that are asked for at one time: a server with 2 cores is busy with 8. */
 const IN_FLIGHT = 8;
 
-export async function apply({ plan, access }: ApplyOrder, listener: Emit): Promise<void> {
+export async function apply({ plan, access }: ApplyInput, listener: Emit): Promise<void> {
   const emit = unfailing(listener);
   const sessions = new SessionOnce(access, emit);
-  const hands = new Hands();
-  const tools: Tools = { sessions, hands, turns: new Turns(), emit };
+  const writers = new Writers();
+  const tools: Tools = { sessions, writers, mutex: new Mutex(), emit };
   const results = new Map<string, Result>();
   try {
     for (const step of plan.steps) {
-      if (step.kind === "inherit") inherit(step, plan.certStore, emit);
+      if (step.kind === "transfer") transfer(step, plan.certStore, emit);
     }
     await forEachInFlight(gatherWork(plan), async (work) => {
       results.set(work.name, await workOnCertificate(work, tools));
     });
-    const run = { certStore: plan.certStore, results, hands, emit };
+    const run = { certStore: plan.certStore, results, writers, emit };
     // All new files are judged before the first service loads any of them.
-    const judges = plan.steps.filter((step) => step.kind === "service" || step.kind === "judge");
+    const judges = plan.steps.filter((step) => step.kind === "service" || step.kind === "validate");
     const faults = await judgeNewFiles(judges, run);
     for (const [name, { state, replaced }] of results) {
       if (replaced.length === 0 || state === "half") continue;
-      forgetUnjudged(plan.certStore, name, emit);
-      await forgetReplaced(replaced, hands);
+      forgetPendingValidation(plan.certStore, name, emit);
+      await forgetReplaced(replaced, writers);
     }
     await serve(judges, faults, run);
     for (const step of plan.steps) {
-      if (step.kind === "settle") settle(step, plan.certStore, emit);
+      if (step.kind === "clear") clear(step, plan.certStore, emit);
     }
     await clearBundles(plan, emit);
   } finally {
-    await hands.close();
+    await writers.close();
     await sessions.close();
   }
 }
@@ -67,7 +67,7 @@ function gatherWork(plan: Plan): CertificateWork[] {
   const add = (name: string, part: Partial<CertificateWork>) =>
     works.set(name, { name, certStore: plan.certStore, ...works.get(name), ...part });
   for (const step of plan.steps) {
-    if (step.kind === "tidy") add(step.certificate, { tidy: step });
+    if (step.kind === "recover") add(step.certificate, { recover: step });
     else if (step.kind === "issue") add(step.certificate, { issue: step });
     else if (step.kind === "deploy") add(step.certificate, { deploy: step });
   }
@@ -99,16 +99,20 @@ async function clearBundles({ steps }: Plan, emit: Emit): Promise<void> {
 }
 
 /** Before anything else: from then on each debt is that of a service that can pay it. */
-function inherit({ marker, heirs }: InheritStep, certStore: string, emit: Emit): void {
+function transfer(
+  { pendingAction, successors }: TransferStep,
+  certStore: string,
+  emit: Emit,
+): void {
   try {
-    handOnMarker(certStore, marker, heirs);
-    const detail = `its marker is handed on to ${heirs.join(", ")}`;
-    emit({ kind: "settled", service: marker, detail });
+    transferPendingAction(certStore, pendingAction, successors);
+    const detail = `its marker is handed on to ${successors.join(", ")}`;
+    emit({ kind: "cleared", service: pendingAction, detail });
   } catch (error) {
-    emit({ kind: "failed", step: "service", subject: marker, message: plainCause(error) });
+    emit({ kind: "failed", step: "service", subject: pendingAction, message: plainCause(error) });
   }
 }
 
-function settle({ service, detail }: SettleStep, certStore: string, emit: Emit): void {
-  if (dropMarker(certStore, service, emit)) emit({ kind: "settled", service, detail });
+function clear({ service, detail }: ClearStep, certStore: string, emit: Emit): void {
+  if (dropPendingAction(certStore, service, emit)) emit({ kind: "cleared", service, detail });
 }

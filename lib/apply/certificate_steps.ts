@@ -6,26 +6,26 @@ import { isVersionDirectory, storedFile } from "../store/store_paths.ts";
 import type { Part } from "../certificate/types.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, IssueStep, TargetStep, TidyStep } from "../plan/types.ts";
+import type { DeployStep, IssueStep, RecoverStep, TargetStep } from "../plan/types.ts";
 import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { contentMaker } from "./content.ts";
 import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
-import type { Hands } from "./writers/writers.ts";
-import { dropMarker, writeMarker } from "../store/pending_action.ts";
+import type { Writers } from "./writers/writers.ts";
+import { dropPendingAction, writePendingAction } from "../store/pending_action.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { finishSwitch } from "../store/write_set.ts";
-import type { Turns } from "./mutex.ts";
-import { forgetUnjudged, noteUnjudged } from "../store/pending_validation.ts";
+import type { Mutex } from "./mutex.ts";
+import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 
 /** What all certificates of a run share. */
 export interface Tools {
   readonly sessions: SessionOnce;
-  readonly hands: Hands;
+  readonly writers: Writers;
   /** For what writes markers, until it is known that they stay: a marker may be that of several. */
-  readonly turns: Turns;
+  readonly mutex: Mutex;
   readonly emit: Emit;
 }
 
@@ -33,7 +33,7 @@ export interface Tools {
 export interface CertificateWork {
   readonly name: string;
   readonly certStore: string;
-  readonly tidy?: TidyStep;
+  readonly recover?: RecoverStep;
   readonly issue?: IssueStep;
   readonly deploy?: DeployStep;
 }
@@ -44,13 +44,13 @@ export interface Result {
    * "none": nothing that a service would load was to be written; "failed": it could not be, and all
    * is as it was; "half": some of it was; "reverted": it was, and was put back.
    */
-  state: "none" | "failed" | "half" | "deployed" | "reverted";
+  state: "none" | "failed" | "half" | "deployed" | "rolled-back";
   /** What was written, and can be put back. */
   readonly replaced: readonly Replaced[];
   /** Services that read its files. */
   readonly services: readonly string[];
   /** Those whose markers were made for it in this run. */
-  readonly newMarkers: readonly string[];
+  readonly newPendingActions: readonly string[];
   /** Its files were of more than one set before, or edited, and could not be mended; one that was never
    * there keeps no service from loading the others. */
   readonly torn?: boolean;
@@ -61,7 +61,7 @@ export async function workOnCertificate(
   work: CertificateWork,
   tools: Tools,
 ): Promise<Result> {
-  if (work.tidy !== undefined && !await tidy(work.tidy, work.certStore, tools)) {
+  if (work.recover !== undefined && !await recover(work.recover, work.certStore, tools)) {
     tools.emit({
       kind: "skipped",
       step: "deploy",
@@ -69,14 +69,18 @@ export async function workOnCertificate(
       message: "it could not be tidied up before",
     });
     // Of what an interrupted run replaced, some may be put back, and some not.
-    return result(work, work.tidy.unjudged.length > 0 ? "half" : "failed");
+    return result(work, work.recover.pendingValidation.length > 0 ? "half" : "failed");
   }
-  const newMarkers: string[] = [];
-  const issued = work.issue && await tryIssue(work.issue, work, newMarkers, tools);
+  const newPendingActions: string[] = [];
+  const issued = work.issue && await tryIssue(work.issue, work, newPendingActions, tools);
   if (work.deploy !== undefined) return await tryDeploy(work.deploy, work, issued, tools);
   const { services = [] } = work.issue ?? {};
   if (services.length === 0) return result(work, "none");
-  return { ...result(work, issued === undefined ? "failed" : "deployed"), services, newMarkers };
+  return {
+    ...result(work, issued === undefined ? "failed" : "deployed"),
+    services,
+    newPendingActions,
+  };
 }
 
 function result({ deploy }: CertificateWork, state: Result["state"]): Result {
@@ -86,25 +90,25 @@ function result({ deploy }: CertificateWork, state: Result["state"]): Result {
     state,
     replaced: [],
     services: deploy?.services ?? [],
-    newMarkers: [],
+    newPendingActions: [],
     ...(torn && { torn }),
   };
 }
 
-async function tidy(
-  step: TidyStep,
+async function recover(
+  step: RecoverStep,
   certStore: string,
-  { hands, emit }: Tools,
+  { writers, emit }: Tools,
 ): Promise<boolean> {
   try {
     if (step.store) {
       const unkept = finishSwitch(certStore, step.certificate, step.keep);
       if (unkept !== undefined) {
         // It stops nothing, and is not as the file asks.
-        emit({ kind: "failed", step: "tidy", subject: step.certificate, message: unkept });
+        emit({ kind: "failed", step: "recover", subject: step.certificate, message: unkept });
       } else {
         emit({
-          kind: "tidied",
+          kind: "recovered",
           certificate: step.certificate,
           detail: "brought the store into order after an interrupted run",
         });
@@ -113,28 +117,28 @@ async function tidy(
     if (step.closeKey) {
       fs.chmodSync(storedFile(certStore, step.certificate, "privkey"), 0o600);
       emit({
-        kind: "tidied",
+        kind: "recovered",
         certificate: step.certificate,
         detail: "took the mode of privkey.pem in the store down to 0600",
       });
     }
-    if (step.unjudged.length > 0) {
-      await putBackRest(step.unjudged, hands);
-      forgetUnjudged(certStore, step.certificate, emit);
+    if (step.pendingValidation.length > 0) {
+      await putBackRest(step.pendingValidation, writers);
+      forgetPendingValidation(certStore, step.certificate, emit);
       emit({
-        kind: "tidied",
+        kind: "recovered",
         certificate: step.certificate,
-        detail: `put back ${step.unjudged.map(({ path }) => path).join(", ")}, which an ` +
+        detail: `put back ${step.pendingValidation.map(({ path }) => path).join(", ")}, which an ` +
           "interrupted run had replaced and nobody had judged",
       });
     }
     for (const path of step.leftovers) {
-      const hand = hands.of(step.byUsers?.find((other) => other.path === path)?.by);
+      const writer = writers.of(step.byUsers?.find((other) => other.path === path)?.by);
       if (isVersionDirectory(path)) (await import("./bundle.ts")).clearDirectory(path);
-      else await hand({ do: "remove", path });
-      await hand({ do: "sync", directory: directoryOf(path) });
+      else await writer({ do: "remove", path });
+      await writer({ do: "sync", directory: directoryOf(path) });
       emit({
-        kind: "tidied",
+        kind: "recovered",
         certificate: step.certificate,
         detail: `removed "${path}" of an interrupted run`,
       });
@@ -142,7 +146,7 @@ async function tidy(
     return true;
   } catch (error) {
     const message = `Cannot tidy up (${step.detail}): ${plainCause(error)}`;
-    emit({ kind: "failed", step: "tidy", subject: step.certificate, message });
+    emit({ kind: "failed", step: "recover", subject: step.certificate, message });
     return false;
   }
 }
@@ -151,16 +155,16 @@ async function tidy(
 async function tryIssue(
   step: IssueStep,
   { name, certStore }: CertificateWork,
-  newMarkers: string[],
-  { sessions, turns, emit }: Tools,
+  newPendingActions: string[],
+  { sessions, mutex, emit }: Tools,
 ): Promise<IssuedCertificate | undefined> {
   using turn = new DisposableStack();
   try {
     const session = await sessions.get();
     const issued = await issue(step, certStore, session, {
       beforeStored: async () => {
-        turn.use(await turns.take());
-        writeMarkers(step, certStore, newMarkers);
+        turn.use(await mutex.take());
+        writePendingActions(step, certStore, newPendingActions);
       },
       warn: (message) => emit({ kind: "warning", subject: name, message }),
     });
@@ -192,7 +196,7 @@ async function tryIssue(
   } catch (error) {
     const message = (error as Error).message;
     emit({ kind: "failed", step: "issue", subject: step.certificate, message });
-    for (const service of newMarkers.splice(0)) dropMarker(certStore, service, emit);
+    for (const service of newPendingActions.splice(0)) dropPendingAction(certStore, service, emit);
     return undefined;
   }
 }
@@ -201,7 +205,7 @@ async function tryDeploy(
   step: DeployStep,
   work: CertificateWork,
   issued: IssuedCertificate | undefined,
-  { hands, turns, emit }: Tools,
+  { writers, mutex, emit }: Tools,
 ): Promise<Result> {
   const targets = issued === undefined ? withoutRenewal(step) : step.targets;
   if (targets.length === 0) {
@@ -215,8 +219,8 @@ async function tryDeploy(
   const bundle = targets.some(({ what }) => what === "bundle")
     ? await import("./bundle.ts")
     : undefined;
-  const newMarkers: string[] = [];
-  using _turn = await turns.take();
+  const newPendingActions: string[] = [];
+  using _turn = await mutex.take();
   try {
     const replaced = await deploy({
       targets,
@@ -224,18 +228,18 @@ async function tryDeploy(
       content,
       makeBundle: (target) => bundle?.makeBundle(target, part),
       beforeFirstRename: (replaced) => {
-        if (replaced.length > 0) noteUnjudged(work.certStore, work.name, replaced);
-        if (changing) writeMarkers(step, work.certStore, newMarkers);
+        if (replaced.length > 0) writePendingValidation(work.certStore, work.name, replaced);
+        if (changing) writePendingActions(step, work.certStore, newPendingActions);
       },
       afterRename: ({ what, path, drift }) =>
         emit({ kind: "deployed", certificate: work.name, what, path, drift }),
       warn: (message) => emit({ kind: "warning", subject: work.name, message }),
-    }, hands);
+    }, writers);
     return {
       state: changing ? "deployed" : "none",
       replaced,
       services: step.services,
-      newMarkers,
+      newPendingActions,
     };
   } catch (error) {
     emit({
@@ -245,21 +249,23 @@ async function tryDeploy(
       message: (error as Error).message,
     });
     if (!(error instanceof NotDeployedError)) return result(work, "half");
-    forgetUnjudged(work.certStore, work.name, emit);
+    forgetPendingValidation(work.certStore, work.name, emit);
     // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
-    for (const service of newMarkers) dropMarker(work.certStore, service, emit);
+    for (const service of newPendingActions) dropPendingAction(work.certStore, service, emit);
     return result(work, "failed");
   }
 }
 
 /** @param newMarkers Is given the services whose markers are made. */
-function writeMarkers(
+function writePendingActions(
   { certificate, services, inUseUntil }: IssueStep | DeployStep,
   certStore: string,
-  newMarkers: string[],
+  newPendingActions: string[],
 ): void {
   for (const service of services) {
-    if (writeMarker(certStore, service, certificate, inUseUntil)) newMarkers.push(service);
+    if (writePendingAction(certStore, service, certificate, inUseUntil)) {
+      newPendingActions.push(service);
+    }
   }
 }
 

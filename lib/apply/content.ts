@@ -18,14 +18,14 @@ export async function contentMaker(
   name: string,
   part: (part: Part) => string,
 ): Promise<(target: TargetStep) => string | Uint8Array> {
-  const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined)
+  const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined)
     ? await import("../certificate/encrypted.ts")
     : undefined;
   return (format) => {
-    if (sealed === undefined || format.passwordFile === undefined) {
+    if (encrypted === undefined || format.passwordFile === undefined) {
       return plainContent(format, part);
     }
     const password = readPassword(format.passwordFile).reveal();
-    return sealed.seal({ format, name, part, password }, randomBytes);
+    return encrypted.encryption({ format, name, part, password }, randomBytes);
   };
 }

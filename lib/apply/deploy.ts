@@ -21,7 +21,7 @@ import type { HostUser } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
 import type { TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./writers/writer.ts";
-import type { Hands } from "./writers/writers.ts";
+import type { Writers } from "./writers/writers.ts";
 import { makeWay } from "./writers/own_writer.ts";
 import { keepReplaced, restoreKept } from "./kept.ts";
 import { keepContext } from "../host/selinux.ts";
@@ -60,33 +60,38 @@ export type Place = Pick<TargetStep, "path" | "by">;
  *
  * Throws NotDeployedError or HalfDeployedError in plain words.
  */
-export async function deploy(deployment: Deployment, hands: Hands): Promise<readonly Replaced[]> {
+export async function deploy(
+  deployment: Deployment,
+  writers: Writers,
+): Promise<readonly Replaced[]> {
   const { targets, revocable, beforeFirstRename } = deployment;
   const prepared: TargetStep[] = [];
   const replaced: Replaced[] = [];
   try {
     for (const target of targets) {
-      await prepare(target, deployment, hands);
+      await prepare(target, deployment, writers);
       prepared.push(target);
-      if (revocable || target.inPlace) replaced.push(await keepReplaced(target, hands));
-      else if (targets.length > 1) replaced.push(await tryKeepReplaced(target, deployment, hands));
+      if (revocable || target.inPlace) replaced.push(await keepReplaced(target, writers));
+      else if (targets.length > 1) {
+        replaced.push(await tryKeepReplaced(target, deployment, writers));
+      }
     }
     beforeFirstRename(revocable ? replaced : []);
   } catch (error) {
-    await removeTemporaries(prepared, hands);
-    await forgetReplaced(prepared, hands);
+    await removeTemporaries(prepared, writers);
+    await forgetReplaced(prepared, writers);
     throw new NotDeployedError((error as Error).message, { cause: error });
   }
-  await replaceAll(deployment, replaced, hands);
+  await replaceAll(deployment, replaced, writers);
   if (revocable) return replaced;
-  await forgetReplaced(targets, hands);
+  await forgetReplaced(targets, writers);
   return [];
 }
 
 async function prepare(
   target: TargetStep,
   { content, makeBundle }: Deployment,
-  hands: Hands,
+  writers: Writers,
 ): Promise<void> {
   const { path, what, uid, gid, mode, createDirs, by } = target;
   try {
@@ -97,7 +102,7 @@ async function prepare(
     }
     const owners = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
     const file = { path, content: plain(content(target)), ...owners, mode, createDirs };
-    await hands.of(by)({ do: "make", file });
+    await writers.of(by)({ do: "make", file });
     if (by === undefined) keepContext(path, temporaryFile(path));
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
@@ -117,10 +122,10 @@ function plain(content: string | Uint8Array): FileContent {
 async function tryKeepReplaced(
   target: TargetStep,
   { warn }: Deployment,
-  hands: Hands,
+  writers: Writers,
 ): Promise<Replaced> {
   try {
-    return await keepReplaced(target, hands);
+    return await keepReplaced(target, writers);
   } catch (error) {
     const { path, by } = target;
     warn?.(`${(error as Error).message}; it cannot be restored if another file cannot be replaced`);
@@ -129,23 +134,27 @@ async function tryKeepReplaced(
 }
 
 /** The new files stay: what they replaced is not needed any more. */
-export async function forgetReplaced(places: readonly Place[], hands: Hands): Promise<void> {
-  for (const { path, by } of places) await removeQuietly(replacedFile(path), by, hands);
+export async function forgetReplaced(places: readonly Place[], writers: Writers): Promise<void> {
+  for (const { path, by } of places) await removeQuietly(replacedFile(path), by, writers);
 }
 
-async function removeTemporaries(places: readonly Place[], hands: Hands): Promise<void> {
-  for (const { path, by } of places) await removeQuietly(temporaryFile(path), by, hands);
+async function removeTemporaries(places: readonly Place[], writers: Writers): Promise<void> {
+  for (const { path, by } of places) await removeQuietly(temporaryFile(path), by, writers);
 }
 
 /** What stays is found and cleared away by the next run. */
-async function removeQuietly(path: string, by: HostUser | undefined, hands: Hands): Promise<void> {
-  await hands.of(by)({ do: "remove", path }).catch(() => undefined);
+async function removeQuietly(
+  path: string,
+  by: HostUser | undefined,
+  writers: Writers,
+): Promise<void> {
+  await writers.of(by)({ do: "remove", path }).catch(() => undefined);
 }
 
 /** Puts back what an interrupted run replaced; what it has put back itself has no old file any more. */
-export async function putBackRest(replaced: readonly Replaced[], hands: Hands): Promise<void> {
+export async function putBackRest(replaced: readonly Replaced[], writers: Writers): Promise<void> {
   await putBackEach(replaced, async (one) => {
-    await restoreKept(one, hands);
+    await restoreKept(one, writers);
   });
 }
 
@@ -154,10 +163,10 @@ export async function putBackRest(replaced: readonly Replaced[], hands: Hands): 
  *
  * Tries all of them. Throws Error in plain words that names those that could not be put back.
  */
-export async function putBack(replaced: readonly Replaced[], hands: Hands): Promise<void> {
+export async function putBack(replaced: readonly Replaced[], writers: Writers): Promise<void> {
   await putBackEach(replaced, async (one) => {
     if (one.kept && one.identity === undefined) throw new Error("it could not be kept");
-    if (!await restoreKept(one, hands)) throw new Error("no such file or directory");
+    if (!await restoreKept(one, writers)) throw new Error("no such file or directory");
   });
 }
 
@@ -179,20 +188,20 @@ async function putBackEach(
 async function replaceAll(
   { targets, afterRename }: Deployment,
   replaced: readonly Replaced[],
-  hands: Hands,
+  writers: Writers,
 ): Promise<void> {
   for (const [at, { path, by, inPlace = false }] of targets.entries()) {
     try {
-      await hands.of(by)({ do: "replace", path, inPlace });
+      await writers.of(by)({ do: "replace", path, inPlace });
     } catch (error) {
-      await removeTemporaries(targets.slice(at), hands);
+      await removeTemporaries(targets.slice(at), writers);
       const message = `Cannot replace "${path}": ${whyNot(error)}`;
       // One that is written through may be half.
       const before = replaced.slice(0, inPlace ? at + 1 : at);
-      throw await takeBack(message, { targets, before, cause: error }, hands);
+      throw await takeBack(message, { targets, before, cause: error }, writers);
     }
   }
-  await syncDirectories(targets, hands);
+  await syncDirectories(targets, writers);
   targets.forEach(afterRename);
 }
 
@@ -213,10 +222,10 @@ interface Failure {
 async function takeBack(
   message: string,
   { targets, before, cause }: Failure,
-  hands: Hands,
+  writers: Writers,
 ): Promise<Error> {
   try {
-    await putBack(before, hands);
+    await putBack(before, writers);
   } catch (error) {
     const { message: more } = error as Error;
     return new HalfDeployedError(
@@ -224,16 +233,16 @@ async function takeBack(
       { cause },
     );
   }
-  await forgetReplaced(targets, hands);
+  await forgetReplaced(targets, writers);
   const back = before.map(({ path }) => path).join(", ");
   return new NotDeployedError(back === "" ? message : `${message}; put back ${back}`, { cause });
 }
 
-async function syncDirectories(targets: readonly TargetStep[], hands: Hands): Promise<void> {
+async function syncDirectories(targets: readonly TargetStep[], writers: Writers): Promise<void> {
   const directories = new Map(targets.map(({ path, by }) => [directoryOf(path), by]));
   for (const [directory, by] of directories) {
     try {
-      await hands.of(by)({ do: "sync", directory });
+      await writers.of(by)({ do: "sync", directory });
     } catch (error) {
       throw new HalfDeployedError(
         `Cannot make sure that the new files in "${directory}" outlast a crash: ${

@@ -3,7 +3,7 @@ import type { What } from "../certificate/types.ts";
 import type { Drift } from "../plan/types.ts";
 
 export type ApplyEvent =
-  | { readonly kind: "tidied"; readonly certificate: string; readonly detail: string }
+  | { readonly kind: "recovered"; readonly certificate: string; readonly detail: string }
   | {
     readonly kind: "issued";
     readonly certificate: string;
@@ -24,21 +24,21 @@ export type ApplyEvent =
   }
   /** A service found fault with the new files: its old ones are back. */
   | {
-    readonly kind: "reverted";
+    readonly kind: "rolled-back";
     readonly certificate: string;
     readonly service: string;
     readonly paths: readonly string[];
   }
   | { readonly kind: "acted"; readonly service: string; readonly action: string }
-  | { readonly kind: "settled"; readonly service: string; readonly detail: string }
+  | { readonly kind: "cleared"; readonly service: string; readonly detail: string }
   | { readonly kind: "warning"; readonly subject: string; readonly message: string }
-  | Setback;
+  | Failure;
 
 /** A step that did not come about. */
-export interface Setback {
+export interface Failure {
   /** "skipped": not tried, because of something else that is said too, or because it need not be. */
   readonly kind: "failed" | "skipped";
-  readonly step: "tidy" | "issue" | "deploy" | "service";
+  readonly step: "recover" | "issue" | "deploy" | "service";
   /** Name of the certificate, or of the service. */
   readonly subject: string;
   readonly message: string;

@@ -11,7 +11,7 @@ import { readText } from "../host/read.ts";
 import { judgeSet } from "../store/stored_set.ts";
 import { judgeChainWarnings } from "../plan/chain_warnings.ts";
 import { judgeDue } from "../plan/due.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { describeCap } from "../plan/warnings.ts";
@@ -135,7 +135,7 @@ function explainClock(
   if (certificate.notBefore <= serverTime && serverTime < certificate.notAfter) {
     return `${describeClock(serverTime, now)}, so it was not stored`;
   }
-  return `by the server's time (${formatMoment(serverTime)}) it is not valid either, so it was ` +
+  return `by the server's time (${formatTime(serverTime)}) it is not valid either, so it was ` +
     `not stored; look at the role "${request.role}", and at the clock of the server that issued it`;
 }
 

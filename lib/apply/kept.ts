@@ -11,16 +11,16 @@ import { replacedFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { TargetStep } from "../plan/types.ts";
 import { isIdentity, NONE, OTHER } from "./writers/writer.ts";
-import type { Hands } from "./writers/writers.ts";
+import type { Writers } from "./writers/writers.ts";
 
 /** Throws Error in plain words where the target is there and was not kept. */
 export async function keepReplaced(
   { path, by, inPlace = false }: TargetStep,
-  hands: Hands,
+  writers: Writers,
 ): Promise<Replaced> {
   const replaced = { path, ...(by && { by }), ...(inPlace && { inPlace }) };
   try {
-    const answer = await hands.of(by)({ do: "keep", path, inPlace });
+    const answer = await writers.of(by)({ do: "keep", path, inPlace });
     if (answer === NONE) return { ...replaced, kept: false };
     if (isIdentity(answer)) return { ...replaced, kept: true, identity: answer };
     throw new Error(NO_ANSWER);
@@ -40,10 +40,10 @@ const NO_ANSWER = "the process did not say what it did";
  */
 export async function restoreKept(
   { path, by, inPlace = false, kept, identity }: Replaced,
-  hands: Hands,
+  writers: Writers,
 ): Promise<boolean> {
   const file = identity === undefined ? {} : { identity };
-  const answer = await hands.of(by)({ do: "put-back", path, kept, inPlace, ...file });
+  const answer = await writers.of(by)({ do: "put-back", path, kept, inPlace, ...file });
   if (answer === true) return true;
   if (answer === NONE) return false;
   if (answer !== OTHER) throw new Error(NO_ANSWER);

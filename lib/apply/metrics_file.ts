@@ -6,7 +6,7 @@ import { plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
-import type { Hands } from "./writers/writers.ts";
+import type { Writers } from "./writers/writers.ts";
 
 /** Where the metrics go. */
 export interface MetricsPlace {
@@ -24,20 +24,20 @@ const MODE = 0o644;
 export async function writeMetrics(
   { path, by, owners }: MetricsPlace,
   text: string,
-  hands: Hands,
+  writers: Writers,
 ): Promise<string | undefined> {
-  const hand = hands.of(by);
+  const writer = writers.of(by);
   const content = { encoding: "utf8", data: text } as const;
   try {
-    await hand({
+    await writer({
       do: "make",
       file: { path, content, ...(by ?? owners), mode: MODE, createDirs: false },
     });
-    await hand({ do: "replace", path, inPlace: false });
-    await hand({ do: "sync", directory: directoryOf(path) });
+    await writer({ do: "replace", path, inPlace: false });
+    await writer({ do: "sync", directory: directoryOf(path) });
     return undefined;
   } catch (error) {
-    await hand({ do: "remove", path: temporaryFile(path) }).catch(() => undefined);
+    await writer({ do: "remove", path: temporaryFile(path) }).catch(() => undefined);
     return `Cannot write "metrics_file" "${path}": ${plainCause(error)}`;
   }
 }

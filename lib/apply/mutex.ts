@@ -1,5 +1,5 @@
 /** Lets one at a time do what must not be mixed with the same work of others. */
-export class Turns {
+export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
   /** Waits until the turn comes, which ends with the answer's disposal. */

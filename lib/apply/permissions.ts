@@ -13,7 +13,7 @@ import { SYSTEMCTL } from "../host/units.ts";
 import type { Plan, ServiceStep, Step } from "../plan/types.ts";
 import type { MetricsPlace } from "./metrics_file.ts";
 import { SELINUX } from "../host/selinux.ts";
-import type { AccessOrder } from "./session_once.ts";
+import type { AccessInput } from "./session_once.ts";
 
 /** Each list sorted, and without repetitions. */
 export interface Rights {
@@ -28,7 +28,7 @@ export interface Rights {
 /** Needs read permission for the directories that the plan would make. */
 export function rightsFor(
   { certStore, steps }: Plan,
-  access: AccessOrder,
+  access: AccessInput,
   metrics?: MetricsPlace,
 ): Rights {
   const written = [
@@ -61,8 +61,8 @@ export function rightsFor(
 /** Whether another user writes, who does so by this program. */
 function needsOthers(step: Step): boolean {
   if (step.kind === "deploy") return step.targets.some(({ by }) => by !== undefined);
-  return step.kind === "tidy" &&
-    (step.byUsers !== undefined || step.unjudged.some(({ by }) => by !== undefined));
+  return step.kind === "recover" &&
+    (step.byUsers !== undefined || step.pendingValidation.some(({ by }) => by !== undefined));
 }
 
 /** Files of one directory from which on the directory stands for them. */
@@ -95,8 +95,8 @@ function sorted(texts: readonly string[]): string[] {
 }
 
 function filesWritten(step: Step): string[] {
-  if (step.kind === "tidy") {
-    return [...step.leftovers, ...step.unjudged.flatMap(({ path }) => withSiblings(path))];
+  if (step.kind === "recover") {
+    return [...step.leftovers, ...step.pendingValidation.flatMap(({ path }) => withSiblings(path))];
   }
   if (step.kind !== "deploy") return [];
   return step.targets.flatMap(({ path, createDirs }) => [
@@ -152,7 +152,7 @@ function programsOf(step: Step): readonly string[] {
     const context = readInfo(SELINUX).kind === "present" ? CHCON : [];
     return [...context, ...(makesLinks(step) ? LN : [])];
   }
-  if (step.kind !== "service" && step.kind !== "judge") return [];
+  if (step.kind !== "service" && step.kind !== "validate") return [];
   const judges = step.validate.flatMap(([program = ""]) => programPaths(program));
   const actor = step.kind === "service" ? actorsOf(step) : [];
   // What runs too long is ended with what it has started.
@@ -179,7 +179,7 @@ function probedHosts(step: Step): string[] {
   return probes.flatMap(({ probe }) => [bracketed(probe.host), "127.0.0.1"]);
 }
 
-function hostsOf(access: AccessOrder): string[] {
+function hostsOf(access: AccessInput): string[] {
   if ("problem" in access) return [];
   const proxy = access.proxy === undefined ? [] : [access.proxy];
   return [

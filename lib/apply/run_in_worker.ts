@@ -2,11 +2,11 @@
  * Hands a plan over to a thread that holds the rights of this plan and no others. Whoever hands it
  * over keeps none: what is open stays open, such as the lock and the log.
  */
-import type { ApplyOrder } from "./apply.ts";
+import type { ApplyInput } from "./apply.ts";
 import type { Emit } from "./events.ts";
 import type { MetricsPlace } from "./metrics_file.ts";
 import type { Rights } from "./permissions.ts";
-import type { WorkerMessage, WorkerOrder } from "./worker.ts";
+import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
 /** In the binary the sources are bundled beside each other, under their names. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
@@ -31,8 +31,8 @@ export function startThread({ read, write, net, run }: Rights, module: URL): Wor
 }
 
 /** What there is to do in the thread, and what is told of it. */
-export interface HandOver {
-  readonly order: ApplyOrder;
+export interface WorkerRun {
+  readonly order: ApplyInput;
   readonly rights: Rights;
   /** Is called once the thread is there, and before it is given the order. */
   readonly giveUp: () => void;
@@ -46,11 +46,11 @@ export interface HandOver {
  *
  * Throws Error where the thread itself fails, which no plan can bring about.
  */
-export async function handOver(
-  { order, rights, giveUp, emit, metrics }: HandOver,
+export async function runInWorker(
+  { order, rights, giveUp, emit, metrics }: WorkerRun,
 ): Promise<string | undefined> {
   const worker = startThread(rights, new URL(WORKER, import.meta.url));
-  const ask = (order: WorkerOrder) => {
+  const ask = (order: WorkerInput) => {
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
       if (data.kind === "event") emit(data.event);

@@ -5,14 +5,14 @@ import type { Emit } from "./events.ts";
 import { reserveFile } from "./reserved_file.ts";
 
 /** The way to the server, or why there is none. */
-export type AccessOrder = VaultAccess | { readonly problem: string };
+export type AccessInput = VaultAccess | { readonly problem: string };
 
 export class SessionOnce {
-  readonly #access: AccessOrder;
+  readonly #access: AccessInput;
   readonly #emit: Emit;
   #opening: Promise<VaultSession> | undefined;
 
-  constructor(access: AccessOrder, emit: Emit) {
+  constructor(access: AccessInput, emit: Emit) {
     this.#access = access;
     this.#emit = emit;
   }

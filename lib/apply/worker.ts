@@ -3,14 +3,14 @@
  * order comes in; events go out, and a message when all is done. Then a second order may come: to
  * write the metrics of what came about.
  */
-import { apply, type ApplyOrder } from "./apply.ts";
+import { apply, type ApplyInput } from "./apply.ts";
 import type { ApplyEvent } from "./events.ts";
-import { Hands } from "./writers/writers.ts";
+import { Writers } from "./writers/writers.ts";
 import { type MetricsPlace, writeMetrics } from "./metrics_file.ts";
 
 /** What comes into the thread. */
-export type WorkerOrder =
-  | { readonly kind: "apply"; readonly order: ApplyOrder }
+export type WorkerInput =
+  | { readonly kind: "apply"; readonly order: ApplyInput }
   | { readonly kind: "metrics"; readonly place: MetricsPlace; readonly text: string };
 
 /** What comes out of the thread; `problem` is why the metrics could not be written. */
@@ -20,7 +20,7 @@ export type WorkerMessage =
 
 /** The thread's side of the channel; the types that are at hand are those of the main thread. */
 interface Channel {
-  onmessage: ((message: MessageEvent<WorkerOrder>) => void) | null;
+  onmessage: ((message: MessageEvent<WorkerInput>) => void) | null;
   postMessage(message: WorkerMessage): void;
 }
 
@@ -31,9 +31,9 @@ channel.onmessage = async ({ data }) => {
     await apply(data.order, (event) => channel.postMessage({ kind: "event", event }));
     channel.postMessage({ kind: "done" });
   } else {
-    const hands = new Hands();
-    const problem = await writeMetrics(data.place, data.text, hands);
-    await hands.close();
+    const writers = new Writers();
+    const problem = await writeMetrics(data.place, data.text, writers);
+    await writers.close();
     channel.postMessage({ kind: "done", ...(problem !== undefined && { problem }) });
   }
 };

@@ -3,15 +3,15 @@
  * compared by what it holds. Loaded only where the file has such a target.
  */
 import type { Format, Part } from "./types.ts";
-import { findSealedKey, openKey, pkcs8Of, sealKeyPem } from "./encrypted_key.ts";
+import { encryptKeyPem, findEncryptedKey, openKey, pkcs8Of } from "./encrypted_key.ts";
 import { isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem, splitCertificates } from "./pem.ts";
-import { type KeyStore, type OpenKeyStore, openKeyStore, sealKeyStore } from "./pkcs12.ts";
+import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from "./pkcs12.ts";
 import { combine } from "./plain_content.ts";
-import { SealFault } from "./encryption_error.ts";
+import { EncryptionError } from "./encryption_error.ts";
 
 /** What is to be sealed. */
-export interface SealWish {
+export interface EncryptionSpec {
   /** With a password file. */
   readonly format: Format;
   /** Name of the certificate. */
@@ -22,7 +22,7 @@ export interface SealWish {
 }
 
 /** How what lies there stands to what should. */
-export interface SealJudgement {
+export interface EncryptedJudgement {
   /** Why it is to be made anew; absent: it need not be. */
   readonly fault?: string;
   /** PEM of the first certificate in it, where it can be read. */
@@ -30,37 +30,37 @@ export interface SealJudgement {
 }
 
 /** What a target holds. Throws Error without parts of the key where the stored key is damaged. */
-export function seal(wish: SealWish, random: Random): string | Uint8Array {
-  const { format, part, password } = wish;
+export function encryption(desired: EncryptionSpec, random: Random): string | Uint8Array {
+  const { format, part, password } = desired;
   switch (format.what) {
     case "pkcs12":
-      return sealKeyStore(keyStoreOf(wish), password, random);
+      return encryptKeyStore(keyStoreOf(desired), password, random);
     case "combined":
       return combine(
         format.order,
         part("fullchain"),
-        sealKeyPem(part("privkey"), password, random),
+        encryptKeyPem(part("privkey"), password, random),
       );
     case "privkey":
-      return sealKeyPem(part("privkey"), password, random);
+      return encryptKeyPem(part("privkey"), password, random);
     default:
       throw new Error(`"${format.what}" has no password`);
   }
 }
 
 /** Judges what a target holds. Never throws for what is found there. */
-export function judgeSealed(found: Uint8Array, wish: SealWish): SealJudgement {
-  return wish.format.what === "pkcs12"
-    ? judgeKeyStore(found, wish)
-    : judgeText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(found), wish);
+export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
+  return desired.format.what === "pkcs12"
+    ? judgeKeyStore(found, desired)
+    : judgeText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(found), desired);
 }
 
-function judgeKeyStore(found: Uint8Array, wish: SealWish): SealJudgement {
+function judgeKeyStore(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
   let leaf: Uint8Array | undefined;
   const fault = faultOf(() => {
-    const opened = openKeyStore(found, wish.password);
+    const opened = openKeyStore(found, desired.password);
     [leaf] = opened.certificates;
-    return keyStoreFault(opened, wish);
+    return keyStoreFault(opened, desired);
   });
   return {
     ...(fault !== undefined && { fault }),
@@ -68,28 +68,28 @@ function judgeKeyStore(found: Uint8Array, wish: SealWish): SealJudgement {
   };
 }
 
-function keyStoreFault(found: OpenKeyStore, wish: SealWish): string | undefined {
-  const wanted = keyStoreOf(wish);
+function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | undefined {
+  const wanted = keyStoreOf(desired);
   if (!isSame(found.key, wanted.key)) return OTHER_KEY;
   const same = found.certificates.length === wanted.certificates.length &&
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
   if (!same) return "it holds other certificates than the store";
-  return found.hasName(wish.name) ? undefined : `its entry is not named "${wish.name}"`;
+  return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
 }
 
 const OTHER_KEY = "it holds another key than the store";
 
-function judgeText(text: string, wish: SealWish): SealJudgement {
+function judgeText(text: string, desired: EncryptionSpec): EncryptedJudgement {
   const [certificate] = splitCertificates(text);
-  const fault = faultOf(() => textFault(text, wish));
+  const fault = faultOf(() => textFault(text, desired));
   return {
     ...(fault !== undefined && { fault }),
     ...(certificate !== undefined && { certificate }),
   };
 }
 
-function textFault(text: string, { format, part, password }: SealWish): string | undefined {
-  const key = findSealedKey(text);
+function textFault(text: string, { format, part, password }: EncryptionSpec): string | undefined {
+  const key = findEncryptedKey(text);
   const whole = format.what === "privkey" ? key : combine(format.order, part("fullchain"), key);
   // First, as opening it takes time.
   if (whole !== text) return "its text differs from what it would be";
@@ -103,11 +103,11 @@ function faultOf(judge: () => string | undefined): string | undefined {
   try {
     return judge();
   } catch (error) {
-    return error instanceof SealFault ? error.message : "it is damaged, or of another kind";
+    return error instanceof EncryptionError ? error.message : "it is damaged, or of another kind";
   }
 }
 
-function keyStoreOf({ name, part }: SealWish): KeyStore {
+function keyStoreOf({ name, part }: EncryptionSpec): KeyStore {
   return {
     name,
     key: pkcs8Of(part("privkey")),

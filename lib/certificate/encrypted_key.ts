@@ -6,7 +6,7 @@ import { createPrivateKey } from "node:crypto";
 import { asn1 } from "./asn1_pfx.ts";
 import { decrypt, encode, encrypt, isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem } from "./pem.ts";
-import { SealFault } from "./encryption_error.ts";
+import { EncryptionError } from "./encryption_error.ts";
 
 const { AsnConvert, EncryptedPrivateKeyInfo, OctetString, PrivateKeyInfo } = asn1;
 
@@ -24,7 +24,7 @@ export function pkcs8Of(pem: string): Uint8Array {
 }
 
 /** EncryptedPrivateKeyInfo (DER) of a key in PKCS #8 (DER). */
-export function sealKey(pkcs8: Uint8Array, password: string, random: Random): ArrayBuffer {
+export function encryptKey(pkcs8: Uint8Array, password: string, random: Random): ArrayBuffer {
   const { algorithm, bytes } = encrypt(pkcs8, password, random);
   const info = new EncryptedPrivateKeyInfo();
   info.encryptionAlgorithm = algorithm;
@@ -36,7 +36,7 @@ export function sealKey(pkcs8: Uint8Array, password: string, random: Random): Ar
 export function openKey(der: ArrayBuffer | Uint8Array, password: string): Uint8Array {
   const info = AsnConvert.parse(der, EncryptedPrivateKeyInfo);
   // The library reads over what stands behind the end.
-  if (!isSame(encode(info), new Uint8Array(der))) throw new SealFault("it is damaged");
+  if (!isSame(encode(info), new Uint8Array(der))) throw new EncryptionError("it is damaged");
   const { encryptionAlgorithm, encryptedData } = info;
   const bytes = new Uint8Array(encryptedData.buffer);
   return requireKey(decrypt({ algorithm: encryptionAlgorithm, bytes }, password));
@@ -48,17 +48,17 @@ function requireKey(pkcs8: Uint8Array): Uint8Array {
     AsnConvert.parse(pkcs8, PrivateKeyInfo);
     return pkcs8;
   } catch (error) {
-    throw new SealFault("its password does not open it", { cause: error });
+    throw new EncryptionError("its password does not open it", { cause: error });
   }
 }
 
-export function sealKeyPem(keyPem: string, password: string, random: Random): string {
-  return encodePem(new Uint8Array(sealKey(pkcs8Of(keyPem), password, random)), LABEL);
+export function encryptKeyPem(keyPem: string, password: string, random: Random): string {
+  return encodePem(new Uint8Array(encryptKey(pkcs8Of(keyPem), password, random)), LABEL);
 }
 
 /** The encrypted key in a text, as it would be written; throws SealFault where there is none. */
-export function findSealedKey(text: string): string {
+export function findEncryptedKey(text: string): string {
   const begin = text.indexOf(`-----BEGIN ${LABEL}-----`);
-  if (begin < 0) throw new SealFault("it holds no encrypted key");
+  if (begin < 0) throw new EncryptionError("it holds no encrypted key");
   return encodePem(decodePem(text.slice(begin)), LABEL);
 }

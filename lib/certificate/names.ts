@@ -34,12 +34,12 @@ export function compareNames(wanted: WantedNames, certificate: Certificate): Nam
   const missing = have ? [] : [commonName];
   const extra: string[] = [];
   const compare = (
-    wished: readonly string[],
+    desired: readonly string[],
     found: readonly string[],
     canonical: (name: string) => string,
   ) => {
-    if (wished.length === 0 && found.length === 0) return;
-    const [want, have] = [new Set(wished.map(canonical)), new Set(found.map(canonical))];
+    if (desired.length === 0 && found.length === 0) return;
+    const [want, have] = [new Set(desired.map(canonical)), new Set(found.map(canonical))];
     // A common name that is asked for as an address too is wanted as an address.
     const granted = canonical === canonicalName ? commonName : undefined;
     for (const name of want) if (name !== granted && !have.has(name)) missing.push(name);

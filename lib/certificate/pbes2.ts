@@ -5,7 +5,7 @@
  */
 import { createCipheriv, createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { asn1 } from "./asn1_pfx.ts";
-import { SealFault } from "./encryption_error.ts";
+import { EncryptionError } from "./encryption_error.ts";
 
 const { AlgorithmIdentifier, AsnConvert, AsnProp, AsnPropTypes, OctetString } = asn1;
 
@@ -66,7 +66,7 @@ export function decrypt({ algorithm, bytes }: Encrypted, password: string): Uint
     const decipher = createDecipheriv(CIPHER, deriveKey(password, salt), iv);
     return joinBytes(decipher.update(bytes), decipher.final());
   } catch (error) {
-    throw new SealFault("its password does not open it", { cause: error });
+    throw new EncryptionError("its password does not open it", { cause: error });
   }
 }
 
@@ -122,8 +122,8 @@ export function encode(structure: unknown): Uint8Array {
 }
 
 /** What was made by others, or by an older VCM. */
-export function weak(cause?: unknown): SealFault {
-  return new SealFault("it is not encrypted as today", { cause });
+export function weak(cause?: unknown): EncryptionError {
+  return new EncryptionError("it is not encrypted as today", { cause });
 }
 
 /** One after the other. */

@@ -5,10 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { asn1, pfx } from "./asn1_pfx.ts";
-import { openKey, sealKey } from "./encrypted_key.ts";
+import { encryptKey, openKey } from "./encrypted_key.ts";
 import { decrypt, encode, encrypt, isSame, type Random, weak } from "./pbes2.ts";
 import { makeMac, requireMac } from "./pkcs12_mac.ts";
-import { SealFault } from "./encryption_error.ts";
+import { EncryptionError } from "./encryption_error.ts";
 
 const { AsnConvert, AsnProp, AsnPropTypes, ContentInfo, EncryptedContentInfo, OctetString } = asn1;
 
@@ -47,12 +47,12 @@ class EncryptedData {
 AsnProp({ type: AsnPropTypes.Integer })(EncryptedData.prototype, "version");
 AsnProp({ type: EncryptedContentInfo })(EncryptedData.prototype, "content");
 
-export function sealKeyStore(store: KeyStore, password: string, random: Random): Uint8Array {
+export function encryptKeyStore(store: KeyStore, password: string, random: Random): Uint8Array {
   const attributes = attributesOf(store);
   const certificates = store.certificates.map((der, at) =>
     bag(pfx.id_certBag, certBag(der), at === 0 ? attributes : undefined)
   );
-  const key = bag(pfx.id_pkcs8ShroudedKeyBag, sealKey(store.key, password, random), attributes);
+  const key = bag(pfx.id_pkcs8ShroudedKeyBag, encryptKey(store.key, password, random), attributes);
   const safe = AsnConvert.serialize(
     new pfx.AuthenticatedSafe([
       encryptedSafe(certificates, password, random),
@@ -72,7 +72,7 @@ export function sealKeyStore(store: KeyStore, password: string, random: Random):
 export function openKeyStore(bytes: Uint8Array, password: string): OpenKeyStore {
   const file = AsnConvert.parse(bytes, pfx.PFX);
   // The library reads over what stands behind the end.
-  if (!isSame(encode(file), bytes)) throw new SealFault("it is damaged");
+  if (!isSame(encode(file), bytes)) throw new EncryptionError("it is damaged");
   if (file.version !== VERSION || file.authSafe.contentType !== DATA) throw weak();
   const safe = contentOf(file.authSafe);
   requireMac(file.macData, new Uint8Array(safe), password);

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { asn1, pfx } from "./asn1_pfx.ts";
 import { encode, isSame, joinBytes, type Random, ROUNDS, weak } from "./pbes2.ts";
-import { SealFault } from "./encryption_error.ts";
+import { EncryptionError } from "./encryption_error.ts";
 
 const { AlgorithmIdentifier, OctetString } = asn1;
 
@@ -32,7 +32,7 @@ export function requireMac(data: MacData, content: Uint8Array, password: string)
   const known = algorithm === SHA256 && data.iterations === ROUNDS && salt.length === SALT_BYTES;
   if (!known) throw weak();
   if (isSame(encode(makeMac(content, password, () => salt)), encode(data))) return;
-  throw new SealFault("its password does not open it, or it is damaged");
+  throw new EncryptionError("its password does not open it, or it is damaged");
 }
 
 function macOf(content: Uint8Array, password: string, salt: Uint8Array): Uint8Array {

@@ -1,18 +1,18 @@
 /** What a run does once there is something to do; a run that finds nothing to do does not load it. */
 import { type ApplyEvent, unfailing } from "../apply/events.ts";
 import { rightsFor } from "../apply/permissions.ts";
-import type { AccessOrder } from "../apply/session_once.ts";
+import type { AccessInput } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
-import { blockedShortfalls } from "../report/outcome.ts";
+import { blockedEntries } from "../report/outcome.ts";
 import { findAccess, warnUnverified } from "../command/find_access.ts";
 import type { Host } from "../command/host.ts";
 import { Log } from "../command/log.ts";
 import { metricsOf, type MetricsPlan, writeMetricsNow } from "./metrics.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 
-const NO_SERVER: AccessOrder = { problem: "This plan needs no server" };
+const NO_SERVER: AccessInput = { problem: "This plan needs no server" };
 
 /** What a run was asked for, beside its plan. */
 export interface RunOptions {
@@ -48,7 +48,7 @@ export async function carryOut(
       log.progress();
     }
   });
-  for (const { subject, message } of blockedShortfalls(made)) {
+  for (const { subject, message } of blockedEntries(made)) {
     log.failure(`${subject}: ${message}`, message);
   }
   warnUnverified(config, host, emit);
@@ -58,11 +58,11 @@ export async function carryOut(
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
   if (made.steps.length === 0) {
     problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
-  } else if (host.handsOver) {
+  } else if (host.usesWorker) {
     log.open();
-    const { handOver } = await import("../apply/run_in_worker.ts");
+    const { runInWorker } = await import("../apply/run_in_worker.ts");
     const place = metrics?.kind === "place" ? metrics.place : undefined;
-    problem ??= await handOver({
+    problem ??= await runInWorker({
       order,
       rights: rightsFor(made, order.access, place),
       giveUp: () => host.giveUp("read", "write", "net", "run", "env", "sys"),

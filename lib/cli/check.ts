@@ -5,7 +5,7 @@ import { plan } from "../plan/plan.ts";
 import { checkText } from "../report/check_text.ts";
 import { checkJson, planJson } from "../report/json.ts";
 import { planText } from "../report/plan_text.ts";
-import { CHECK_STATUS, judgeStanding, planStatus } from "../report/verdict.ts";
+import { CHECK_STATUS, judgeStatus, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
@@ -24,18 +24,18 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   if (args.command === "check") {
-    const standing = judgeStanding(made);
+    const standing = judgeStatus(made);
     if (args.json) host.out(checkJson(made));
     else if (!args.quiet || standing !== "fine") host.out(checkText(made, paint, all));
     return CHECK_STATUS[standing];
   }
   if (args.command === "status") {
     if (args.json) host.out(checkJson(made));
-    else if (!args.quiet || judgeStanding(made) !== "fine") {
+    else if (!args.quiet || judgeStatus(made) !== "fine") {
       const { statusText } = await import("../report/status_text.ts");
       host.out(statusText(made, screenFor(args, host)));
     }
-    return CHECK_STATUS[judgeStanding(made)];
+    return CHECK_STATUS[judgeStatus(made)];
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   const permissions = args.permissions

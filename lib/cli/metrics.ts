@@ -1,6 +1,6 @@
 /** The metrics of a run over all certificates; another run would leave out what it did not look at. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { Hands } from "../apply/writers/writers.ts";
+import { Writers } from "../apply/writers/writers.ts";
 import { type MetricsPlace, writeMetrics } from "../apply/metrics_file.ts";
 import { findMetricsPlace } from "./metrics_place.ts";
 import type { Plan } from "../plan/types.ts";
@@ -38,8 +38,8 @@ export async function writeMetricsNow(
   text: string,
 ): Promise<string | undefined> {
   if (metrics.kind === "nowhere") return metrics.problem;
-  const hands = new Hands();
-  const problem = await writeMetrics(metrics.place, text, hands);
-  await hands.close();
+  const writers = new Writers();
+  const problem = await writeMetrics(metrics.place, text, writers);
+  await writers.close();
   return problem;
 }

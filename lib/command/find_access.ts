@@ -1,6 +1,6 @@
 /** The way to the server, for commands that need it. */
 import type { Emit } from "../apply/events.ts";
-import type { AccessOrder } from "../apply/session_once.ts";
+import type { AccessInput } from "../apply/session_once.ts";
 import { readAddress } from "../config/read_places.ts";
 import type { Config } from "../config/types.ts";
 import { resolveAccess } from "../vault/access/access.ts";
@@ -9,7 +9,7 @@ import { readVariable } from "../vault/access/variables.ts";
 import type { Host } from "./host.ts";
 
 /** Never throws: what is missing is said by those who need it. */
-export function findAccess(config: Config, host: Host): AccessOrder {
+export function findAccess(config: Config, host: Host): AccessInput {
   try {
     return resolveAccess(config.vault, host);
   } catch (error) {

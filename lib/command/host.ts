@@ -31,7 +31,7 @@ export interface Host {
   /** Opens a file that only its owner may read, to append to it. */
   openLog(path: string): (text: string) => void;
   /** Plans are carried out in a thread of their own, and this one gives its rights up. */
-  readonly handsOver: boolean;
+  readonly usesWorker: boolean;
   /** Gives permissions up for the rest of the process. */
   giveUp(...permissions: Deno.PermissionDescriptor["name"][]): void;
 }
@@ -82,7 +82,7 @@ export function processHost(): Host {
     },
     ask: (question) => confirm(question),
     openLog,
-    handsOver: true,
+    usesWorker: true,
     giveUp: (...permissions) => {
       for (const name of permissions) {
         Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);

@@ -2,7 +2,7 @@
 import { AUTH_METHODS, type AuthMethod } from "./types.ts";
 
 /** A mistake in the map; without a key it is the map's. */
-export interface AuthMistake {
+export interface AuthError {
   readonly key?: string;
   readonly message: string;
 }
@@ -18,29 +18,29 @@ export const AUTH_KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
 const ALL = new Set(AUTH_METHODS.flatMap((method) => AUTH_KEYS[method]));
 
 /** What is wrong with the keys of `auth`, judged by those that are there and by its method. */
-export function authMistakes(entry: Readonly<Record<string, unknown>>): AuthMistake[] {
+export function authErrors(entry: Readonly<Record<string, unknown>>): AuthError[] {
   const method = AUTH_METHODS.find((method) => method === entry["method"]);
   if (method === undefined) return [];
   const strays = Object.keys(entry).filter((key) =>
     ALL.has(key) && !AUTH_KEYS[method].includes(key)
   );
-  const mistakes: AuthMistake[] = strays.map((key) => ({
+  const invalids: AuthError[] = strays.map((key) => ({
     key,
     message: `does not go with "method: ${method}", which takes ${AUTH_KEYS[method].join(", ")}`,
   }));
   const { secret_id, secret_id_file, wrapped_secret_id_file } = entry;
   if (method === "approle" && secret_id !== undefined && secret_id_file !== undefined) {
-    mistakes.push({ key: "secret_id_file", message: `does not go with "secret_id"; give one` });
+    invalids.push({ key: "secret_id_file", message: `does not go with "secret_id"; give one` });
   }
   if (
     method === "approle" && wrapped_secret_id_file !== undefined && !("secret_id_file" in entry)
   ) {
     const message = `needs "secret_id_file": it can be unwrapped once only, and the secret id is ` +
       "kept there";
-    mistakes.push({ key: "wrapped_secret_id_file", message });
+    invalids.push({ key: "wrapped_secret_id_file", message });
   }
   if (method === "token" && !("token_file" in entry)) {
-    mistakes.push({ key: "method", message: `needs "token_file"` });
+    invalids.push({ key: "method", message: `needs "token_file"` });
   }
-  return mistakes;
+  return invalids;
 }

@@ -1,10 +1,10 @@
 /** What a file may ask for beside its own text. Whoever may touch the machine gives it. */
-import type { Mistake } from "./mistake.ts";
+import type { InvalidValue } from "./mistake.ts";
 import type { Problem } from "./diagnostic.ts";
 
-export interface Surroundings {
+export interface Environment {
   /** The value of `${NAME}`: `undefined` where it is not set, a mistake where it cannot be told. */
-  variable(name: string): string | Mistake | undefined;
+  variable(name: string): string | InvalidValue | undefined;
   /** What patterns of `include` lead to, in their order. */
   include(patterns: readonly string[]): readonly Included[];
 }
@@ -17,7 +17,7 @@ export type Included =
   | { readonly kind: "mistake"; readonly pattern: number; readonly message: string };
 
 /** Where there is nothing. */
-export const NOTHING_AROUND: Surroundings = {
+export const NOTHING_AROUND: Environment = {
   variable: () => undefined,
   include: () => [],
 };

@@ -24,7 +24,7 @@ export function holdsKey(what: What): boolean {
 }
 
 /** Whether the private key in a target can be encrypted with a password. */
-export function canBeSealed(what: What): boolean {
+export function canBeEncrypted(what: What): boolean {
   return holdsKey(what) && what !== "bundle";
 }
 

@@ -3,27 +3,27 @@
  * Needs the right to the host's name, which no read permission gives: below /proc only all rights
  * together would do.
  */
-import { Mistake } from "./mistake.ts";
+import { InvalidValue } from "./mistake.ts";
 
 const HOSTS_FILE = "/etc/hosts";
 
 /** The host's name up to its first dot. */
-export function shortHostName(): string | Mistake {
+export function shortHostName(): string | InvalidValue {
   const name = hostName();
-  return name instanceof Mistake ? name : name.split(".", 1)[0] ?? name;
+  return name instanceof InvalidValue ? name : name.split(".", 1)[0] ?? name;
 }
 
 /** The host's name with its domain. */
-export function fullHostName(): string | Mistake {
+export function fullHostName(): string | InvalidValue {
   const name = hostName();
-  if (name instanceof Mistake || name.includes(".")) return name;
+  if (name instanceof InvalidValue || name.includes(".")) return name;
   let hosts = "";
   try {
     hosts = Deno.readTextFileSync(HOSTS_FILE);
   } catch {
     // Without that file the host has no name with a domain; the remedy is the same.
   }
-  return canonicalName(hosts, name) ?? new Mistake(
+  return canonicalName(hosts, name) ?? new InvalidValue(
     `\${FQDN} is not known: the host's name "${name}" has no domain; give it one in ${HOSTS_FILE} ` +
       `("ADDRESS ${name}.example.com ${name}"), or write the name itself`,
   );
@@ -41,9 +41,9 @@ export function canonicalName(hosts: string, name: string): string | undefined {
   return undefined;
 }
 
-function hostName(): string | Mistake {
+function hostName(): string | InvalidValue {
   const name = Deno.hostname();
   // What the kernel says until somebody names the host.
   if (name !== "" && name !== "(none)") return name;
-  return new Mistake(`this host has no name; give it one with hostnamectl`);
+  return new InvalidValue(`this host has no name; give it one with hostnamectl`);
 }

@@ -48,8 +48,8 @@ export async function loadConfig(
 ): Promise<Config> {
   const { text, mode } = readTrusted(path, ABSENT);
   const config = await parseConfig(text, path, async () => {
-    const { hostSurroundings } = await import("./host_environment.ts");
-    return hostSurroundings(path, env);
+    const { hostEnvironment } = await import("./host_environment.ts");
+    return hostEnvironment(path, env);
   });
   const { login } = config.vault;
   const problem = login?.kind === "approle" && login.secretId !== undefined

@@ -1,7 +1,7 @@
 import { quote } from "../text/quote.ts";
 
 /** What a field's reader returns instead of a value: what is wrong and what would be right. */
-export class Mistake {
+export class InvalidValue {
   readonly message: string;
 
   constructor(message: string) {
@@ -10,9 +10,9 @@ export class Mistake {
 }
 
 /** Turns the text of one scalar into the value that its field holds. */
-export type Reader<T> = (text: string) => T | Mistake;
+export type Reader<T> = (text: string) => T | InvalidValue;
 
 /** The mistake of a value that is not of the wanted kind. */
-export function expected(wanted: string, text: string): Mistake {
-  return new Mistake(text === "" ? "has no value" : `expected ${wanted}, got ${quote(text)}`);
+export function expected(wanted: string, text: string): InvalidValue {
+  return new InvalidValue(text === "" ? "has no value" : `expected ${wanted}, got ${quote(text)}`);
 }

@@ -8,7 +8,7 @@ import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
 import { readTree } from "./schema.ts";
 import { isMap } from "./shapes.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -31,7 +31,7 @@ const EMPTY: Problem = {
 export async function parseConfig(
   text: string,
   file: string,
-  look?: () => Promise<Surroundings>,
+  look?: () => Promise<Environment>,
 ): Promise<Config> {
   const yaml = readYaml(text);
   if (yaml.fault !== undefined) {

@@ -13,7 +13,7 @@ import { type Draft, type File, type Reading, readTree, SPARE, without } from ".
 import { isMap } from "./shapes.ts";
 import { findingsOfWhole, type Located, type Source, spotOf } from "./sources.ts";
 import { askOnce, substitute } from "./substitute.ts";
-import { type Included, NOTHING_AROUND, type Surroundings } from "./environment.ts";
+import { type Environment, type Included, NOTHING_AROUND } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -24,7 +24,7 @@ export interface MainFile {
   readonly tree: unknown;
 }
 
-type Variable = Surroundings["variable"];
+type Variable = Environment["variable"];
 type FoundFile = Exclude<Included, { kind: "mistake" }>;
 
 /** A text that could be read as YAML, or why there is none. */
@@ -33,16 +33,16 @@ type Part = Source | readonly Problem[];
 /** Throws `ConfigError` with every mistake of all files. */
 export async function parseWhole(
   main: MainFile,
-  around: Surroundings = NOTHING_AROUND,
+  environment: Environment = NOTHING_AROUND,
 ): Promise<Config> {
-  const variable = askOnce((name) => around.variable(name));
+  const variable = askOnce((name) => environment.variable(name));
   const tree = withCerts(main.tree);
   const { draft = {}, findings, unset } = readPart(tree, variable, readTree);
-  const { found, mistakes } = include(tree, draft, around);
+  const { found, invalids } = include(tree, draft, environment);
   const own: Source = {
     text: main.text,
     certs: draft.certs ?? [],
-    findings: [...findings, ...mistakes],
+    findings: [...findings, ...invalids],
     unset,
   };
   const parts: Part[] = [own];
@@ -97,17 +97,19 @@ function readPart<T>(
 function include(
   tree: unknown,
   draft: Draft<File>,
-  around: Surroundings,
-): { readonly found: readonly FoundFile[]; readonly mistakes: readonly Finding[] } {
+  environment: Environment,
+): { readonly found: readonly FoundFile[]; readonly invalids: readonly Finding[] } {
   const patterns = [...draft.include?.entries() ?? []]
     .flatMap(([number, pattern]) => pattern === undefined ? [] : [{ number, pattern }]);
-  const all = patterns.length === 0 ? [] : around.include(patterns.map(({ pattern }) => pattern));
+  const all = patterns.length === 0
+    ? []
+    : environment.include(patterns.map(({ pattern }) => pattern));
   const isList = isMap(tree) && Array.isArray(tree["include"]);
-  const mistakes = all.filter((one) => one.kind === "mistake").map(({ pattern, message }) => ({
+  const invalids = all.filter((one) => one.kind === "mistake").map(({ pattern, message }) => ({
     path: isList ? ["include", patterns[pattern]?.number ?? 0] : ["include"],
     message,
   }));
-  return { found: all.filter((one) => one.kind !== "mistake"), mistakes };
+  return { found: all.filter((one) => one.kind !== "mistake"), invalids };
 }
 
 async function readIncluded(

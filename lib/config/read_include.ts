@@ -1,9 +1,9 @@
 /** The reader of what `include` names. */
-import { expected, type Mistake } from "./mistake.ts";
+import { expected, type InvalidValue } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 
 /** The path of a file, or a pattern with `*` in its last part, relative or absolute. */
-export function readInclude(text: string): string | Mistake {
+export function readInclude(text: string): string | InvalidValue {
   const slash = text.lastIndexOf("/");
   const [directory, name] = [text.slice(0, slash + 1), text.slice(slash + 1)];
   if (name === "" || name === "." || name === ".." || hasControlCharacter(text)) {

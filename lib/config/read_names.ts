@@ -1,16 +1,18 @@
 /** Readers of names: certificates, host names, addresses, mounts, roles, systemd units. */
-import { expected, Mistake } from "./mistake.ts";
+import { expected, InvalidValue } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 
 /** The name of a certificate, which is also the name of its directory in the store. */
-export function readCertificateName(text: string): string | Mistake {
+export function readCertificateName(text: string): string | InvalidValue {
   if (text === "" || text.trim() !== text) return expected("a name", text);
   if (text.includes("/") || text.startsWith(".") || hasControlCharacter(text)) {
     const rule =
       `a name that can be a directory (no "/", no "." at its start, no control character)`;
     return expected(rule, text);
   }
-  if (text === "archive") return new Mistake(`"archive" is taken: revoked sets are kept there`);
+  if (text === "archive") {
+    return new InvalidValue(`"archive" is taken: revoked sets are kept there`);
+  }
   // Linux allows 255 bytes to a file name; ".new-" and its like need some of them.
   if (text.length > 66 && new TextEncoder().encode(text).length > 200) {
     return expected("a name of at most 200 bytes", text);
@@ -19,7 +21,7 @@ export function readCertificateName(text: string): string | Mistake {
 }
 
 /** The subject's common name: any one line of text. */
-export function readCommonName(text: string): string | Mistake {
+export function readCommonName(text: string): string | InvalidValue {
   const good = text !== "" && text.trim() === text && !hasControlCharacter(text);
   return good ? text : expected("a name", text);
 }
@@ -40,8 +42,10 @@ function isWideName(text: string): boolean {
 }
 
 /** A DNS name; its first label may be `*`. What else the role allows is Vault's to say. */
-export function readDnsName(text: string): string | Mistake {
-  if (isIpAddress(text)) return new Mistake(`${text} is an IP address; put it under "ip_sans"`);
+export function readDnsName(text: string): string | InvalidValue {
+  if (isIpAddress(text)) {
+    return new InvalidValue(`${text} is an IP address; put it under "ip_sans"`);
+  }
   // A last label of digits alone is a mistyped IPv4 address: no such top-level domain exists.
   const good = text.length <= 253 && (ASCII_NAME.test(text) || isWideName(text)) &&
     !/(?:^|\.)\d+$/.test(text);
@@ -49,7 +53,7 @@ export function readDnsName(text: string): string | Mistake {
 }
 
 /** An IPv4 or IPv6 address. */
-export function readIpAddress(text: string): string | Mistake {
+export function readIpAddress(text: string): string | InvalidValue {
   return isIpAddress(text) ? text : expected(`an IP address such as "10.1.1.20"`, text);
 }
 
@@ -61,7 +65,7 @@ function isIpAddress(text: string): boolean {
 }
 
 /** A name that a TLS server can be asked for; a wildcard is none. */
-export function readServerName(text: string): string | Mistake {
+export function readServerName(text: string): string | InvalidValue {
   if (isIpAddress(text)) return text;
   if (!text.startsWith("*.")) return readDnsName(text);
   const host = text.replace("*", "www");
@@ -70,11 +74,11 @@ export function readServerName(text: string): string | Mistake {
 }
 
 /** A host with a port or without, in lower case. */
-export function readHost(text: string): string | Mistake {
+export function readHost(text: string): string | InvalidValue {
   const [, host, port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(text) ?? [];
   const url = host && URL.canParse(`https://${text}/`) ? new URL(`https://${text}/`) : undefined;
   const name = url === undefined ? text : readServerName(url.hostname.replace(/^\[|\]$/g, ""));
-  if (url === undefined || name instanceof Mistake || /[/?#@]/.test(text)) {
+  if (url === undefined || name instanceof InvalidValue || /[/?#@]/.test(text)) {
     return expected(`a host such as "vault-2.example.com"`, text);
   }
   // As the URL of a redirect will have it.
@@ -82,7 +86,7 @@ export function readHost(text: string): string | Mistake {
 }
 
 /** A URI, such as a SPIFFE id, or a URN (RFC 5280, 4.2.1.6: it must not be relative). */
-export function readUri(text: string): string | Mistake {
+export function readUri(text: string): string | InvalidValue {
   const good = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|urn:)[\x21-\x7e]+$/i.test(text) &&
     URL.canParse(text);
   // As the server writes them: the scheme in lower case, and no empty fragment.
@@ -91,7 +95,7 @@ export function readUri(text: string): string | Mistake {
 }
 
 /** An e-mail address; it travels in a list that has commas between its entries. */
-export function readEmail(text: string): string | Mistake {
+export function readEmail(text: string): string | InvalidValue {
   const [local = "", domain = "", ...more] = text.split("@");
   const good = more.length === 0 && /^[\x21-\x2b\x2d-\x7e]+$/.test(local) &&
     typeof readDnsName(domain) === "string";
@@ -99,7 +103,7 @@ export function readEmail(text: string): string | Mistake {
 }
 
 /** A name of any other kind: `OID;UTF8:TEXT` (Vault API, PKI, `other_sans`). */
-export function readOtherSan(text: string): string | Mistake {
+export function readOtherSan(text: string): string | InvalidValue {
   const [, oid, value] =
     /^((?:[01]\.(?:[1-3]\d|\d)|2\.(?:0|[1-9]\d{0,8}))(?:\.(?:0|[1-9]\d{0,19}))*);utf-?8:(.+)$/i
       .exec(text) ?? [];
@@ -110,21 +114,21 @@ export function readOtherSan(text: string): string | Mistake {
 }
 
 /** Name or id of an issuer. */
-export function readIssuerRef(text: string): string | Mistake {
+export function readIssuerRef(text: string): string | InvalidValue {
   return /^\w(?:[\w.-]*\w)?$/.test(text) ? text : expected("the name or id of an issuer", text);
 }
 
 /** The path of an auth mount; `auth/` before it is Vault's own. */
-export function readAuthMount(text: string): string | Mistake {
+export function readAuthMount(text: string): string | InvalidValue {
   const path = readMount(text);
-  if (path instanceof Mistake || path === "auth") {
+  if (path instanceof InvalidValue || path === "auth") {
     return expected(`the path of an auth mount such as "approle"`, text);
   }
   return path.replace(/^auth\//, "");
 }
 
 /** The path of a mount, `pki` or `team/pki_internal`, given without slashes at its ends. */
-export function readMount(text: string): string | Mistake {
+export function readMount(text: string): string | InvalidValue {
   const path = text.replace(/^\/+|\/+$/g, "");
   const good = /^[^\s?#%\\/]+(?:\/[^\s?#%\\/]+)*$/.test(path) &&
     !/(?:^|\/)\.{1,2}(?:\/|$)/.test(path) &&
@@ -133,19 +137,19 @@ export function readMount(text: string): string | Mistake {
 }
 
 /** A role, by the same rule as Vault's own (`framework.GenericNameRegex`). */
-export function readRole(text: string): string | Mistake {
+export function readRole(text: string): string | InvalidValue {
   const good = /^\w(?:[\w.-]*\w)?$/.test(text);
   return good ? text : expected(`the name of a role such as "internal-service"`, text);
 }
 
 /** A namespace, which travels in a header and so takes printable ASCII only. */
-export function readNamespace(text: string): string | Mistake {
+export function readNamespace(text: string): string | InvalidValue {
   const path = text.replace(/^\/+|\/+$/g, "");
   return /^[\x21-\x7e]+$/.test(path) ? path : expected(`a namespace such as "team/web"`, text);
 }
 
 /** A container, by the rule of Docker and Podman for names; an id is one too. */
-export function readContainer(text: string): string | Mistake {
+export function readContainer(text: string): string | InvalidValue {
   const good = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text);
   return good ? text : expected(`the name of a container such as "web"`, text);
 }
@@ -155,7 +159,7 @@ export const UNIT_SUFFIX =
   /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
 
 /** A systemd unit by its full name. */
-export function readUnit(text: string): string | Mistake {
+export function readUnit(text: string): string | InvalidValue {
   const unit = UNIT_SUFFIX.test(text) ? text : `${text}.service`;
   // The characters of systemd's VALID_CHARS; 255 is its UNIT_NAME_MAX.
   const good = /^[A-Za-z0-9:_\\@][A-Za-z0-9:_.\\@-]*$/.test(text) && unit.length <= 255;

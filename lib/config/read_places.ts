@@ -1,5 +1,5 @@
 /** Readers of places: absolute paths and the server's addresses. */
-import { expected, Mistake } from "./mistake.ts";
+import { expected, InvalidValue } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import type { TlsTrust } from "./types.ts";
 
@@ -12,42 +12,44 @@ function normalPath(text: string): string | undefined {
 }
 
 /** An absolute path of a file. */
-export function readFilePath(text: string): string | Mistake {
+export function readFilePath(text: string): string | InvalidValue {
   // "/etc/ssl/." names a directory as much as "/etc/ssl/" does.
   const path = /\/\.?$/.test(text) ? undefined : normalPath(text);
   return path ?? expected(`the absolute path of a file, without ".."`, text);
 }
 
 /** The same, of a name that node_exporter reads: it passes over all others. */
-export function readMetricsFile(text: string): string | Mistake {
+export function readMetricsFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
-  if (path instanceof Mistake || path.endsWith(".prom")) return path;
+  if (path instanceof InvalidValue || path.endsWith(".prom")) return path;
   return expected(`the path of a file whose name ends in ".prom"`, text);
 }
 
 /** The same, not shown when wrong: the token itself is easily put in the place of its file. */
-export function readTokenFile(text: string): string | Mistake {
+export function readTokenFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
-  if (!(path instanceof Mistake) || text === "") return path;
-  return new Mistake(`expected the absolute path of a file that holds a token, without ".."`);
+  if (!(path instanceof InvalidValue) || text === "") return path;
+  return new InvalidValue(`expected the absolute path of a file that holds a token, without ".."`);
 }
 
 /** The same for other secrets. */
-export function readSecretFile(text: string): string | Mistake {
+export function readSecretFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
-  if (!(path instanceof Mistake) || text === "") return path;
-  return new Mistake(`expected the absolute path of a file that holds the secret, without ".."`);
+  if (!(path instanceof InvalidValue) || text === "") return path;
+  return new InvalidValue(
+    `expected the absolute path of a file that holds the secret, without ".."`,
+  );
 }
 
 /** An absolute path of a directory. */
-export function readDirectoryPath(text: string): string | Mistake {
+export function readDirectoryPath(text: string): string | InvalidValue {
   const path = normalPath(text);
   if (path !== undefined && path !== "/") return path;
   return expected(`the absolute path of a directory, without ".."`, text);
 }
 
 /** How to verify the server: by the system's CAs, by one file or directory, or not at all. */
-export function readTlsTrust(text: string): TlsTrust | Mistake {
+export function readTlsTrust(text: string): TlsTrust | InvalidValue {
   if (text === "true") return { kind: "system" };
   if (text === "false") return { kind: "off" };
   const path = normalPath(text);
@@ -65,18 +67,22 @@ export function isGuarded(address: string): boolean {
 const ADDRESS = `expected a URL such as "https://vault.example.com:8200"`;
 
 /** A base address, without a slash at its end. The value is never shown: it may hold a password. */
-export function readAddress(text: string): string | Mistake {
-  if (text === "") return new Mistake("has no value");
+export function readAddress(text: string): string | InvalidValue {
+  if (text === "") return new InvalidValue("has no value");
   if (!/^https?:\/\/[^/]/i.test(text) || hasControlCharacter(text) || !URL.canParse(text)) {
-    return new Mistake(ADDRESS);
+    return new InvalidValue(ADDRESS);
   }
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") {
-    return new Mistake(`${ADDRESS}, without a user or password in it`);
+    return new InvalidValue(`${ADDRESS}, without a user or password in it`);
   }
-  if (url.search !== "" || url.hash !== "") return new Mistake(`${ADDRESS}, without "?" or "#"`);
+  if (url.search !== "" || url.hash !== "") {
+    return new InvalidValue(`${ADDRESS}, without "?" or "#"`);
+  }
   const path = url.pathname.replace(/\/+$/, "");
   // The client adds the version of the API itself.
-  if (/\/v1(?:\/|$)/.test(path)) return new Mistake(`${ADDRESS}, without "/v1" and what follows`);
+  if (/\/v1(?:\/|$)/.test(path)) {
+    return new InvalidValue(`${ADDRESS}, without "/v1" and what follows`);
+  }
   return url.origin + path;
 }

@@ -1,6 +1,6 @@
 /** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
 import { parseDuration, parseTimeLimit } from "../text/duration.ts";
-import { expected, Mistake, type Reader } from "./mistake.ts";
+import { expected, InvalidValue, type Reader } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { Secret } from "../text/secret.ts";
 import { nearest } from "../text/suggest.ts";
@@ -9,17 +9,17 @@ import type { RenewalWindow } from "../certificate/types.ts";
 const DURATION = `a duration such as "14d"`;
 
 /** A duration in seconds. */
-export function readDuration(text: string): number | Mistake {
+export function readDuration(text: string): number | InvalidValue {
   return parseDuration(text) ?? expected(DURATION, text);
 }
 
 /** A time limit in seconds. */
-export function readTimeLimit(text: string): number | Mistake {
+export function readTimeLimit(text: string): number | InvalidValue {
   return parseTimeLimit(text) ?? expected(`a time from "1s" to "1h", such as "60s"`, text);
 }
 
 /** A duration, or a share of the lifetime such as `33%`. */
-export function readRenew(text: string): RenewalWindow | Mistake {
+export function readRenew(text: string): RenewalWindow | InvalidValue {
   if (text.endsWith("%")) {
     const percent = /^\d+(?:\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : 0;
     if (percent > 0 && percent < 100) return { kind: "share", percent };
@@ -28,30 +28,30 @@ export function readRenew(text: string): RenewalWindow | Mistake {
   const seconds = parseDuration(text);
   if (seconds === undefined) return expected(`${DURATION} or a share such as "33%"`, text);
   if (/^\d+$/.test(text) && seconds < 100) {
-    return new Mistake(`${text} alone is seconds; is "${text}d" meant, or "${text}%"?`);
+    return new InvalidValue(`${text} alone is seconds; is "${text}d" meant, or "${text}%"?`);
   }
   return { kind: "duration", seconds };
 }
 
 /** `true` or `false`; YAML 1.1's yes, no, on and off are refused, as readers disagree about them. */
-export function readBoolean(text: string): boolean | Mistake {
+export function readBoolean(text: string): boolean | InvalidValue {
   if (text === "true") return true;
   if (text === "false") return false;
   return expected("true or false", text);
 }
 
 /** A whole number that may be negative. */
-export function readInteger(text: string): number | Mistake {
+export function readInteger(text: string): number | InvalidValue {
   return /^-?\d{1,9}$/.test(text) ? Number(text) : expected(`a whole number such as 10`, text);
 }
 
 /** A small number of something, such as retries. */
-export function readCount(text: string): number | Mistake {
+export function readCount(text: string): number | InvalidValue {
   return /^\d{1,2}$/.test(text) ? Number(text) : expected("a whole number from 0 to 99", text);
 }
 
 /** Permission bits, octal however they are written. */
-export function readMode(text: string): number | Mistake {
+export function readMode(text: string): number | InvalidValue {
   const digits = /^(?:0o)?([0-7]{1,8})$/.exec(text)?.[1];
   const mode = digits === undefined ? Infinity : parseInt(digits, 8);
   return mode <= 0o7777 ? mode : expected(`an octal mode such as "0640"`, text);
@@ -69,15 +69,15 @@ export function readOneOf<T extends string>(words: readonly T[]): WordReader<T> 
     const wanted = expected(`one of ${words.join(", ")}`, text);
     return guess === undefined
       ? wanted
-      : new Mistake(`${wanted.message}; did you mean "${guess}"?`);
+      : new InvalidValue(`${wanted.message}; did you mean "${guess}"?`);
   };
   return Object.assign(read, { words });
 }
 
 /** A user or a group, by name or by number; looked up only when it is needed. */
-export function readAccount(text: string): string | Mistake {
+export function readAccount(text: string): string | InvalidValue {
   if (text.includes(":")) {
-    return new Mistake(`expected one name; "owner" takes the user, "group" the group`);
+    return new InvalidValue(`expected one name; "owner" takes the user, "group" the group`);
   }
   // A leading "-" would be read as an option by getent, which looks the name up.
   if (text === "" || text.trim() !== text || text.startsWith("-") || hasControlCharacter(text)) {
@@ -87,9 +87,11 @@ export function readAccount(text: string): string | Mistake {
 }
 
 /** A secret; the message of its mistake never shows it. */
-export function readSecret(text: string): Secret | Mistake {
-  if (text === "") return new Mistake("has no value");
+export function readSecret(text: string): Secret | InvalidValue {
+  if (text === "") return new InvalidValue("has no value");
   // It travels as JSON, but a line break inside is always a slip of the editor.
-  if (hasControlCharacter(text)) return new Mistake("expected one line without control characters");
+  if (hasControlCharacter(text)) {
+    return new InvalidValue("expected one line without control characters");
+  }
   return new Secret(text);
 }

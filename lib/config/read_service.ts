@@ -1,10 +1,10 @@
 /** Readers of what services are told, and how they are looked at. */
-import { expected, Mistake } from "./mistake.ts";
+import { expected, InvalidValue } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { readServerName } from "./read_names.ts";
 
 /** The name of a service; what its manager takes is judged with the other keys of its entry. */
-export function readServiceName(text: string): string | Mistake {
+export function readServiceName(text: string): string | InvalidValue {
   // Linux allows 255 bytes to a file name, and markers are named by their services.
   const good = text !== "" && text.trim() === text && !/^[-.]|\//.test(text) &&
     !hasControlCharacter(text) && new TextEncoder().encode(text).length <= 200;
@@ -15,14 +15,14 @@ export function readServiceName(text: string): string | Mistake {
 export const SIGNALS = ["HUP", "USR1", "USR2", "INT", "QUIT", "TERM", "WINCH", "ALRM", "CONT"];
 
 /** A signal, with `SIG` before it or without (signal(7)). */
-export function readSignal(text: string): string | Mistake {
+export function readSignal(text: string): string | InvalidValue {
   const name = text.toUpperCase().replace(/^SIG/, "");
   return SIGNALS.includes(name) ? name : expected(`one of ${SIGNALS.join(", ")}`, text);
 }
 
 /** One word of a command, as the program gets it: there is no shell that would split or expand it. */
-export function readWord(text: string): string | Mistake {
-  return text.includes("\0") ? new Mistake("holds a NUL character") : text;
+export function readWord(text: string): string | InvalidValue {
+  return text.includes("\0") ? new InvalidValue("holds a NUL character") : text;
 }
 
 /**
@@ -34,18 +34,18 @@ export function isProgram(text: string): boolean {
 }
 
 /** `HOST:PORT` of a probe. */
-export function readEndpoint(text: string): { host: string; port: number } | Mistake {
+export function readEndpoint(text: string): { host: string; port: number } | InvalidValue {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const host = readServerName(bracketed ?? plain ?? "");
   const port = Number(digits);
-  if (host instanceof Mistake || !(port > 0 && port < 65_536)) {
+  if (host instanceof InvalidValue || !(port > 0 && port < 65_536)) {
     return expected(`a host and a port such as "127.0.0.1:443"`, text);
   }
   return { host, port };
 }
 
 /** A share of the renewal window; 0% is none. */
-export function readSpread(text: string): number | Mistake {
+export function readSpread(text: string): number | InvalidValue {
   const percent = /^\d+(?:\.\d+)?%$/.test(text) ? Number(text.slice(0, -1)) : Infinity;
   return percent <= 80 ? percent : expected(`a share from 0% to 80%, such as "20%"`, text);
 }

@@ -1,5 +1,5 @@
 /** The reader of a maintenance window: `Sat,Sun 02:00-04:00`. */
-import { expected, Mistake } from "./mistake.ts";
+import { expected, InvalidValue } from "./mistake.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { nearest } from "../text/suggest.ts";
 import type { MaintenanceWindow } from "./types.ts";
@@ -10,7 +10,7 @@ const WINDOW = `a window such as "Sat,Sun 02:00-04:00"`;
 export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /** Days and hours of the week, or hours alone for every day. */
-export function readWindow(text: string): MaintenanceWindow | Mistake {
+export function readWindow(text: string): MaintenanceWindow | InvalidValue {
   const wrong = expected(WINDOW, text);
   if (hasControlCharacter(text)) return wrong;
   const start = text.search(/\d/);
@@ -20,10 +20,12 @@ export function readWindow(text: string): MaintenanceWindow | Mistake {
   const days = start === 0 ? [1, 2, 3, 4, 5, 6, 7] : readDays(text.slice(0, start));
   if (typeof days === "string") {
     const guess = nearest(days, [...DAYS.map(shortName), ...DAYS]);
-    return guess === undefined ? wrong : new Mistake(`${wrong.message}; did you mean "${guess}"?`);
+    return guess === undefined
+      ? wrong
+      : new InvalidValue(`${wrong.message}; did you mean "${guess}"?`);
   }
   if (hours.from === hours.to) {
-    return new Mistake(`${wrong.message}; "00:00-24:00" is the whole day`);
+    return new InvalidValue(`${wrong.message}; "00:00-24:00" is the whole day`);
   }
   return { text, days, ...hours };
 }

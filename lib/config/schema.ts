@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import type { Finding, KeyPath } from "./key_path.ts";
-import { authMistakes } from "./auth_form.ts";
+import { authErrors } from "./auth_form.ts";
 import { defaultsSchema } from "./defaults_schema.ts";
 import { holdsKey } from "./format.ts";
 import { readInclude } from "./read_include.ts";
@@ -54,9 +54,9 @@ import {
   readWord,
 } from "./read_service.ts";
 import { readWindow } from "./read_window.ts";
-import { serviceMistakes } from "./service_form.ts";
+import { serviceErrors } from "./service_form.ts";
 import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
-import { targetMistakes, targetWhat } from "./target_form.ts";
+import { targetErrors, targetWhat } from "./target_form.ts";
 import type { Secret } from "../text/secret.ts";
 import {
   AUTH_METHODS,
@@ -95,7 +95,7 @@ const target = v.pipe(
   v.rawCheck(({ dataset, addIssue }) => {
     // Not a map at all: said already.
     if (!isMap(dataset.value)) return;
-    for (const { key, message } of targetMistakes(dataset.value)) {
+    for (const { key, message } of targetErrors(dataset.value)) {
       addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
     }
   }),
@@ -151,7 +151,7 @@ const service = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!isMap(dataset.value)) return;
-    for (const { key, message } of serviceMistakes(dataset.value)) {
+    for (const { key, message } of serviceErrors(dataset.value)) {
       addIssue({ message, path: [atValue(dataset.value, key)] });
     }
   }),
@@ -202,7 +202,7 @@ const auth = v.pipe(
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!isMap(dataset.value)) return;
-    for (const { key, message } of authMistakes(dataset.value)) {
+    for (const { key, message } of authErrors(dataset.value)) {
       addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
     }
   }),

@@ -1,5 +1,5 @@
 /** The forms of a service entry: a unit, a container, a process with a pid file, or a command. */
-import { Mistake } from "./mistake.ts";
+import { InvalidValue } from "./mistake.ts";
 import { readContainer, readUnit, UNIT_SUFFIX } from "./read_names.ts";
 import type { Control, Manager } from "./types.ts";
 
@@ -43,13 +43,13 @@ export function serviceIdentity(
   const { name } = given;
   const said = managerOf(given) ?? (name === undefined ? undefined : known.get(name));
   const entry = said === undefined ? given : { ...given, manager: said };
-  if (name === undefined || nameMistake(entry, name) !== undefined) return undefined;
+  if (name === undefined || nameError(entry, name) !== undefined) return undefined;
   const manager = managerOf(entry);
   if (manager !== undefined && manager !== "systemd") {
     return { id: `${manager}:${name}`, name, manager };
   }
   const unit = readUnit(name);
-  if (unit instanceof Mistake) return undefined;
+  if (unit instanceof InvalidValue) return undefined;
   return { id: unit, name: unit, ...(manager === undefined ? {} : { manager }) };
 }
 
@@ -65,20 +65,20 @@ function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager |
 }
 
 /** A mistake in the form of an entry. */
-export interface ServiceMistake {
+export interface ServiceError {
   readonly key: string;
   readonly message: string;
 }
 
-const NONE: readonly ServiceMistake[] = [];
+const NONE: readonly ServiceError[] = [];
 
 /** What is wrong with the keys of an entry together, each by itself being right. */
-export function serviceMistakes(given: ServiceKeys): readonly ServiceMistake[] {
+export function serviceErrors(given: ServiceKeys): readonly ServiceError[] {
   const entry = withoutUnread(given);
-  const mistakes: ServiceMistake[] = [];
-  const add = (key: string, message: string) => mistakes.push({ key, message });
+  const invalids: ServiceError[] = [];
+  const add = (key: string, message: string) => invalids.push({ key, message });
   const { name, manager, control, signal } = entry;
-  const named = name === undefined ? undefined : nameMistake(entry, name);
+  const named = name === undefined ? undefined : nameError(entry, name);
   if (named !== undefined) add("name", named.message);
   const found = managerOf(entry);
   for (const key of ["command", "pid_file"] as const) {
@@ -105,7 +105,7 @@ export function serviceMistakes(given: ServiceKeys): readonly ServiceMistake[] {
   } else if (control === "reload" && (found === "docker" || found === "podman")) {
     add("control", `a container cannot reload; use "restart", or "signal"`);
   }
-  return mistakes.length === 0 ? NONE : mistakes;
+  return invalids.length === 0 ? NONE : invalids;
 }
 
 /** What could not be read has its finding already, and says nothing of the form. */
@@ -122,10 +122,10 @@ function withoutUnread(entry: ServiceKeys): ServiceKeys {
   };
 }
 
-function nameMistake(entry: ServiceKeys, name: string): Mistake | undefined {
+function nameError(entry: ServiceKeys, name: string): InvalidValue | undefined {
   const manager = managerOf(entry);
   if (manager === "command" || manager === "pid_file") return undefined;
   const container = manager === "docker" || manager === "podman";
   const read = container ? readContainer(name) : readUnit(name);
-  return read instanceof Mistake ? read : undefined;
+  return read instanceof InvalidValue ? read : undefined;
 }

@@ -3,7 +3,7 @@ import type { KeyPath } from "./key_path.ts";
 import { probedName } from "./probed_name.ts";
 import { agree, type Certificate, claim, type Round } from "./round.ts";
 import type { Draft, ProbeEntry, ServiceEntry } from "./schema.ts";
-import { type KnownManagers, serviceIdentity, serviceMistakes } from "./service_form.ts";
+import { type KnownManagers, serviceErrors, serviceIdentity } from "./service_form.ts";
 import type { Manager } from "./types.ts";
 
 /** What is one thing of a service, however many certificates name it. */
@@ -39,7 +39,7 @@ function checkMeantForm(
   manager?: Manager,
 ): void {
   if (serviceIdentity(entry, NOBODY)?.manager === manager) return;
-  for (const { key, message } of serviceMistakes({ ...entry, manager })) {
+  for (const { key, message } of serviceErrors({ ...entry, manager })) {
     if (key === "control" || key === "signal") findings.push({ path: [...at, key], message });
   }
 }

@@ -1,6 +1,6 @@
 /** The shapes that the file is made of, each with messages of its own instead of valibot's. */
 import * as v from "valibot";
-import { Mistake, type Reader } from "./mistake.ts";
+import { InvalidValue, type Reader } from "./mistake.ts";
 import { shownKey } from "./key_path.ts";
 import { didYouMean } from "../text/suggest.ts";
 
@@ -26,7 +26,10 @@ function makeScalar<T>(read: Reader<T>): v.GenericSchema<string, T> {
     v.string((issue) => wrongKind("one value", issue.input)),
     // Not rawTransform, which makes a closure for each value: there are tens of thousands.
     v.transform(read),
-    v.check((value) => !(value instanceof Mistake), (issue) => (issue.input as Mistake).message),
+    v.check(
+      (value) => !(value instanceof InvalidValue),
+      (issue) => (issue.input as InvalidValue).message,
+    ),
   );
   // What is still a mistake did not pass the check.
   return schema as v.GenericSchema<string, T>;

@@ -4,10 +4,10 @@
  * nowhere.
  */
 import type { Finding, KeyPath } from "./key_path.ts";
-import { Mistake } from "./mistake.ts";
-import type { Surroundings } from "./environment.ts";
+import { InvalidValue } from "./mistake.ts";
+import type { Environment } from "./environment.ts";
 
-type Variable = Surroundings["variable"];
+type Variable = Environment["variable"];
 type Tree = Record<string | number, unknown>;
 
 /** `$${`, or a variable with what stands in its braces; without an end, all the rest. */
@@ -57,8 +57,8 @@ export function substitute(
       if (typeof value !== "string") grow({ parent: branch, step }, value);
       else if (value.includes("${")) {
         const path = pathOf({ parent: branch, step });
-        const { text, mistakes } = expand(value, variable, holdsSecret(path));
-        findings.push(...mistakes.map(({ message }) => ({ path, message })));
+        const { text, invalids } = expand(value, variable, holdsSecret(path));
+        findings.push(...invalids.map(({ message }) => ({ path, message })));
         node[step] = text;
       }
     }
@@ -87,29 +87,29 @@ function expand(
   text: string,
   variable: Variable,
   secret: boolean,
-): { readonly text: string; readonly mistakes: readonly Mistake[] } {
-  const mistakes: Mistake[] = [];
+): { readonly text: string; readonly invalids: readonly InvalidValue[] } {
+  const invalids: InvalidValue[] = [];
   const expanded = text.replace(MARK, (_, inside: string | undefined, end: string) => {
     if (inside === undefined) return "${";
     const value = end === ""
-      ? new Mistake(`"\${" is not closed by "}"; ${LITERAL}`)
+      ? new InvalidValue(`"\${" is not closed by "}"; ${LITERAL}`)
       : read(inside, variable, secret);
     if (typeof value === "string") return value;
-    mistakes.push(value);
+    invalids.push(value);
     return "";
   });
-  return { text: expanded, mistakes };
+  return { text: expanded, invalids };
 }
 
 /** @param inside What stands in the braces: a name, or a name, `:-` and what to take without it. */
-function read(inside: string, variable: Variable, secret: boolean): string | Mistake {
+function read(inside: string, variable: Variable, secret: boolean): string | InvalidValue {
   const [name = "", fallback] = inside.split(/:-(.*)/s);
   if (fallback?.includes("${")) {
-    return new Mistake(`what follows ":-" is plain text and cannot hold a variable`);
+    return new InvalidValue(`what follows ":-" is plain text and cannot hold a variable`);
   }
   if (!KNOWN.test(name)) {
     const shown = !secret && NAME.test(name) ? `\${${name}}` : `what stands in "\${…}"`;
-    return new Mistake(
+    return new InvalidValue(
       `${shown} is not known; there are \${HOSTNAME}, \${FQDN} and variables whose names begin ` +
         `with VCM_; ${LITERAL}`,
     );
@@ -117,7 +117,7 @@ function read(inside: string, variable: Variable, secret: boolean): string | Mis
   const value = variable(name);
   // As a shell has it: what is empty counts as not set where there is something to take instead.
   if (fallback !== undefined && (typeof value !== "string" || value === "")) return fallback;
-  return value ?? new Mistake(`${name} is not set; set it, or write \${${name}:-default}`);
+  return value ?? new InvalidValue(`${name} is not set; set it, or write \${${name}:-default}`);
 }
 
 /** Values of which not even a part may be shown; an address may hold a password. */

@@ -1,6 +1,6 @@
 /** The two forms of a deploy entry: `cert: PATH` in short, `source: cert` and `dest: PATH` in long. */
 import { nearest } from "../text/suggest.ts";
-import { canBeSealed } from "./format.ts";
+import { canBeEncrypted } from "./format.ts";
 import { type What, WHATS } from "../certificate/types.ts";
 
 /** The keys of an entry that the forms are made of. */
@@ -24,21 +24,21 @@ export function targetForm(
 }
 
 /** A mistake in the form of an entry; without a key it is the entry's. */
-export interface FormMistake {
+export interface FormError {
   readonly key?: string;
   readonly message: string;
 }
 
-const NONE: readonly FormMistake[] = [];
+const NONE: readonly FormError[] = [];
 
 /** What is wrong with an entry, judged by the keys that are there. */
-export function targetMistakes(entry: object): readonly FormMistake[] {
-  const form = formMistakes(entry);
-  return form.length > 0 ? form : keyMistakes(entry);
+export function targetErrors(entry: object): readonly FormError[] {
+  const form = formErrors(entry);
+  return form.length > 0 ? form : keyErrors(entry);
 }
 
 /** The same of its form alone. */
-function formMistakes(entry: object): readonly FormMistake[] {
+function formErrors(entry: object): readonly FormError[] {
   // Nearly always right, and asked for each of thousands of targets.
   const long = Number("source" in entry) + Number("dest" in entry);
   let short = 0;
@@ -58,7 +58,7 @@ function isMisspeltPassword(key: string): boolean {
 }
 
 /** Keys that go with some formats only, or that one needs. */
-function keyMistakes(entry: object): readonly FormMistake[] {
+function keyErrors(entry: object): readonly FormError[] {
   const plain = !("order" in entry || "password_file" in entry || "pkcs12" in entry) &&
     !("in_place" in entry || "overwrite" in entry) &&
     !("source" in entry && entry.source === "pkcs12");
@@ -77,7 +77,7 @@ function keyMistakes(entry: object): readonly FormMistake[] {
     return [{ key: "order", message: `goes with "combined" only` }];
   }
   if ("password_file" in entry) {
-    if (canBeSealed(what)) return NONE;
+    if (canBeEncrypted(what)) return NONE;
     const message = `goes with "privkey", "combined" and "pkcs12" only`;
     return [{ key: "password_file", message }];
   }
@@ -86,7 +86,7 @@ function keyMistakes(entry: object): readonly FormMistake[] {
   return [{ key, message: `needs "password_file", a file that holds its password` }];
 }
 
-function explainForm(entry: object): readonly FormMistake[] {
+function explainForm(entry: object): readonly FormError[] {
   const keys = Object.keys(entry).filter((key) => FORM_KEYS.includes(key));
   const [what, ...more] = keys.filter((key) => key !== "source" && key !== "dest");
   const long: readonly string[] = keys.filter((key) => key === "source" || key === "dest");

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { printable } from "../text/printable.ts";
 import { directoryOf } from "../text/path.ts";
-import { WayFinder } from "./path_ancestors.ts";
+import { AncestorFinder } from "./path_ancestors.ts";
 
 /**
  * Opens a log file that only its owner may read, to append to it. What another user may have put in
@@ -40,8 +40,8 @@ function requireSafeAncestors(path: string): void {
   const runner = Deno.uid() ?? 0;
   const isOurs = (uid: number) => uid === 0 || uid === runner;
   const log = fs.lstatSync(path, { throwIfNoEntry: false });
-  const { passages } = new WayFinder(runner, { ownerName: String }).find(directoryOf(path));
-  for (const { directory, uid, mode, next } of passages) {
+  const { ancestors } = new AncestorFinder(runner, { ownerName: String }).find(directoryOf(path));
+  for (const { directory, uid, mode, next } of ancestors) {
     if (next !== undefined && !isOurs(next.uid) && isLink(next.path)) {
       throw new Error(
         `"${printable(next.path)}" is a symbolic link of user ${next.uid}; ${OTHER_PATH}`,

@@ -1,6 +1,6 @@
 /** Looks at the directories on the way to targets, each once, however many targets lie below it. */
 import { directoryOf } from "../text/path.ts";
-import type { Passage } from "./types.ts";
+import type { Ancestor } from "./types.ts";
 import type { AccountBook } from "./accounts.ts";
 import { readInfo } from "./read.ts";
 
@@ -8,28 +8,28 @@ import { readInfo } from "./read.ts";
 const MAX_LINKS = 40;
 
 /** The way to a directory. */
-export interface Way {
+export interface PathAncestors {
   /** From the root to the directory or, where it does not exist, to the last one that does. */
-  readonly passages: readonly Passage[];
+  readonly ancestors: readonly Ancestor[];
   /** Somebody beside root and the runner owns something on it, or may write to it. */
   readonly isForeign: boolean;
 }
 
 /** The directories passed before one is reached, and where it lies once links are followed. */
 interface Reached {
-  readonly passages: readonly Passage[];
+  readonly ancestors: readonly Ancestor[];
   /** Absent: there is no such directory, or it cannot be seen. */
   readonly end?: string;
 }
 
-export class WayFinder {
+export class AncestorFinder {
   /** Those beside root to whom directories on the ways belong. */
   readonly owners = new Set<number>();
   readonly #runner: number;
   readonly #accounts: Pick<AccountBook, "ownerName">;
   readonly #reached = new Map<string, Reached>();
-  readonly #ways = new Map<string, Way>();
-  readonly #directories = new Map<string, Omit<Passage, "next">>();
+  readonly #found = new Map<string, PathAncestors>();
+  readonly #directories = new Map<string, Omit<Ancestor, "next">>();
 
   constructor(runner: number, accounts: Pick<AccountBook, "ownerName">) {
     this.#runner = runner;
@@ -37,22 +37,25 @@ export class WayFinder {
   }
 
   /** @param directory An absolute path. Needs read permission for all that is on the way. */
-  find(directory: string): Way {
-    const known = this.#ways.get(directory);
+  find(directory: string): PathAncestors {
+    const known = this.#found.get(directory);
     if (known !== undefined) return known;
-    const { passages, end } = this.#reach(directory, 0);
-    const all = end === undefined ? passages : [...passages, ...this.#passage(end)];
-    const way = { passages: all, isForeign: all.some((passage) => this.#isForeign(passage)) };
-    this.#ways.set(directory, way);
-    return way;
+    const { ancestors, end } = this.#reach(directory, 0);
+    const all = end === undefined ? ancestors : [...ancestors, ...this.#ancestor(end)];
+    const found = {
+      ancestors: all,
+      isForeign: all.some((ancestor) => this.#isForeign(ancestor)),
+    };
+    this.#found.set(directory, found);
+    return found;
   }
 
   /** The directories above one or, where it does not exist, those that do. */
-  above(directory: string): readonly Passage[] {
-    return this.#reach(directory, 0).passages;
+  above(directory: string): readonly Ancestor[] {
+    return this.#reach(directory, 0).ancestors;
   }
 
-  #isForeign({ uid, mode, next }: Passage): boolean {
+  #isForeign({ uid, mode, next }: Ancestor): boolean {
     const isOurs = (uid: number) => uid === 0 || uid === this.#runner;
     return !isOurs(uid) || (mode & 0o022) !== 0 && !((mode & 0o1000) !== 0 && next !== undefined &&
           isOurs(next.uid));
@@ -60,7 +63,7 @@ export class WayFinder {
 
   /** One name after the other, as the kernel does it. */
   #reach(path: string, links: number): Reached {
-    if (path === "/" || path === "") return { passages: [], end: "/" };
+    if (path === "/" || path === "") return { ancestors: [], end: "/" };
     let reached = this.#reached.get(path);
     if (reached === undefined) {
       reached = this.#step(this.#reach(directoryOf(path), links), nameIn(path), links);
@@ -70,27 +73,27 @@ export class WayFinder {
   }
 
   #step(above: Reached, name: string, links: number): Reached {
-    const { passages, end } = above;
+    const { ancestors, end } = above;
     if (end === undefined || name === "" || name === ".") return above;
-    if (name === "..") return { passages, end: directoryOf(end) };
+    if (name === "..") return { ancestors, end: directoryOf(end) };
     const path = `${end === "/" ? "" : end}/${name}`;
     const info = readInfo(path);
-    if (info.kind !== "present") return { passages: [...passages, ...this.#passage(end)] };
+    if (info.kind !== "present") return { ancestors: [...ancestors, ...this.#ancestor(end)] };
     const uid = info.value.uid ?? 0;
     const next = { path, uid, owner: this.#accounts.ownerName(uid) };
-    const passed = [...passages, ...this.#passage(end, next)];
+    const passed = [...ancestors, ...this.#ancestor(end, next)];
     if (info.value.isDirectory) {
       this.#remember(path, info.value);
-      return { passages: passed, end: path };
+      return { ancestors: passed, end: path };
     }
-    if (!info.value.isSymlink || links >= MAX_LINKS) return { passages: passed };
+    if (!info.value.isSymlink || links >= MAX_LINKS) return { ancestors: passed };
     const aim = readAim(path);
-    if (aim === undefined) return { passages: passed };
+    if (aim === undefined) return { ancestors: passed };
     const on = this.#reach(aim.startsWith("/") ? aim : `${end}/${aim}`, links + 1);
-    return { ...on, passages: once([...passed, ...on.passages]) };
+    return { ...on, ancestors: once([...passed, ...on.ancestors]) };
   }
 
-  #passage(directory: string, next?: Passage["next"]): Passage[] {
+  #ancestor(directory: string, next?: Ancestor["next"]): Ancestor[] {
     if (directory === "/" && !this.#directories.has("/")) {
       const root = readInfo("/");
       if (root.kind === "present") this.#remember("/", root.value);
@@ -113,8 +116,10 @@ export class WayFinder {
 }
 
 /** Links can lead through the same directories again and again, twice as often with each further one. */
-function once(passages: readonly Passage[]): Passage[] {
-  return [...new Map(passages.map((one) => [`${one.directory}\0${one.next?.path}`, one])).values()];
+function once(ancestors: readonly Ancestor[]): Ancestor[] {
+  return [
+    ...new Map(ancestors.map((one) => [`${one.directory}\0${one.next?.path}`, one])).values(),
+  ];
 }
 
 function nameIn(path: string): string {

@@ -5,7 +5,7 @@
 import { octal } from "../text/octal.ts";
 import { printable } from "../text/printable.ts";
 import { shellWord } from "../text/shell_word.ts";
-import type { Passage } from "./types.ts";
+import type { Ancestor } from "./types.ts";
 
 /** Users of the host, as they count for the choice. */
 export interface HostUsers {
@@ -15,9 +15,9 @@ export interface HostUsers {
 }
 
 /** Somebody who may replace something; "shared": several may, or nobody knows who. */
-export type Replacer = Somebody | { readonly kind: "shared"; readonly message: string };
+export type Replacer = ReplacingUser | { readonly kind: "shared"; readonly message: string };
 
-export interface Somebody {
+export interface ReplacingUser {
   readonly kind: "user";
   readonly uid: number;
   readonly owner: string;
@@ -29,22 +29,22 @@ export const OTHER_PLACE = "give a path below directories that nobody may write 
 export const OWN_DIRECTORY = "give a path in a directory of its own";
 
 /** Whether nobody but root may replace what lies in a directory. */
-export function isRoots({ uid, mode, next }: Passage): boolean {
+export function isRoots({ uid, mode, next }: Ancestor): boolean {
   return uid === 0 && ((mode & 0o022) === 0 || ((mode & 0o1000) !== 0 && next?.uid === 0));
 }
 
 /** @param next What is passed on to, which a sticky directory keeps for its owner. */
 export function replacers(
-  passage: Passage,
-  next: Passage["next"],
+  ancestor: Ancestor,
+  next: Ancestor["next"],
   users: HostUsers,
 ): Replacer[] {
-  const { uid, owner, mode } = passage;
-  const directory = printable(passage.directory);
+  const { uid, owner, mode } = ancestor;
+  const directory = printable(ancestor.directory);
   const found: Replacer[] = [];
   const harmless = (uid: number) => uid === 0 || uid === users.runner;
   if (!harmless(uid)) found.push({ kind: "user", uid, owner, what: `what lies in "${directory}"` });
-  const writers = otherWriters(passage, users);
+  const writers = otherWriters(ancestor, users);
   if (writers === undefined) return found;
   // In a sticky directory only the owner of what lies in it may replace it (inode(7)).
   const sticky = (mode & 0o1000) !== 0;
@@ -62,7 +62,7 @@ export function replacers(
 }
 
 /** Who may write to a directory beside its owner; a user's own group is as good as that user. */
-export function otherWriters({ uid, gid, mode }: Passage, { ownGroups }: HostUsers) {
+export function otherWriters({ uid, gid, mode }: Ancestor, { ownGroups }: HostUsers) {
   if ((mode & 0o002) !== 0) return { who: "Every user", cure: "o-w" };
   if ((mode & 0o020) === 0 || (uid !== 0 && ownGroups.get(uid) === gid)) return undefined;
   return { who: `Group ${gid}`, cure: "g-w" };

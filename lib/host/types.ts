@@ -19,7 +19,7 @@ export interface HostUser {
 }
 
 /** A directory on the way to a target. Links are followed: the directory of each one is on the way too. */
-export interface Passage extends HostUser {
+export interface Ancestor extends HostUser {
   /** Without links. */
   readonly directory: string;
   /** Name of the owner where it is known, else the digits of its number. */

@@ -20,25 +20,25 @@ import { type DirectoryCache, observeFile, observeTarget } from "./target.ts";
 const TRIES = 100;
 
 /** What a bundle is looked at with. */
-export interface BundleWish {
+export interface BundleTools {
   /** What each file should hold; absent where the store lacks it. */
   readonly expected: (part: Part) => Presence<Expected>;
   readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
   /** What a run replaced, and services have yet to judge. */
-  readonly unjudged: readonly Replaced[];
+  readonly pendingValidation: readonly Replaced[];
 }
 
-export function observeBundle(spec: TargetSpec, wish: BundleWish): TargetObservation {
-  let look = lookOnce(spec, wish);
+export function observeBundle(spec: TargetSpec, desired: BundleTools): TargetObservation {
+  let look = lookOnce(spec, desired);
   for (let tries = 1; tries < TRIES && !isSound(look); tries++) {
     if (readLink(spec.path) === look.link) break;
-    look = lookOnce(spec, wish);
+    look = lookOnce(spec, desired);
   }
   const { seen, bundle } = look;
   // What else lies there is somebody's work, and may need one of the sets.
   const isForeign = seen.file.kind === "present" && seen.file.value.type !== "bundle";
-  const strays = isForeign ? [] : findStrays(seen, bundle.directory, wish);
+  const strays = isForeign ? [] : findStrays(seen, bundle.directory, desired);
   const linkProblem = LN.every((path) => readInfo(path).kind === "absent")
     ? `there is no "ln" on this host; install it, from coreutils or BusyBox`
     : undefined;
@@ -54,8 +54,8 @@ interface Look {
   readonly link: string | undefined;
 }
 
-function lookOnce(spec: TargetSpec, wish: BundleWish): Look {
-  const seen = observeTarget(spec, ABSENT, wish.directories, wish.accounts);
+function lookOnce(spec: TargetSpec, desired: BundleTools): Look {
+  const seen = observeTarget(spec, ABSENT, desired.directories, desired.accounts);
   const link = readLink(spec.path);
   if (seen.file.kind !== "present" || link === undefined) {
     return { seen, bundle: { files: [] }, link };
@@ -64,17 +64,17 @@ function lookOnce(spec: TargetSpec, wish: BundleWish): Look {
   if (version === undefined) return { seen, bundle: { foreignLink: link, files: [] }, link };
   const directory = `${directoryOf(spec.path)}/${version}`;
   const info = readInfo(directory);
-  const read = wish.directories.readerFor(directoryOf(spec.path));
+  const read = desired.directories.readerFor(directoryOf(spec.path));
   const isDirectory = info.kind === "present" && info.value.isDirectory;
   const files = !isDirectory ? [] : PARTS.map((part) => ({
     part,
-    file: observeFile(`${directory}/${part}.pem`, wish.expected(part), wish.accounts, read),
+    file: observeFile(`${directory}/${part}.pem`, desired.expected(part), desired.accounts, read),
   }));
   return {
     seen: { ...seen, file: summarize(seen.file.value, info, files) },
     bundle: {
       directory: version,
-      ...(isDirectory && directoryFacts(info.value, wish.accounts)),
+      ...(isDirectory && directoryFacts(info.value, desired.accounts)),
       files,
     },
     link,
@@ -130,11 +130,11 @@ function readLink(path: string): string | undefined {
 function findStrays(
   { path, replaced }: TargetObservation,
   current: string | undefined,
-  { directories, unjudged }: BundleWish,
+  { directories, pendingValidation }: BundleTools,
 ): StrayDirectory[] {
   const { names } = directories.list(directoryOf(path));
   if (names.kind !== "present") return [];
-  const note = unjudged.find((one) => one.path === path);
+  const note = pendingValidation.find((one) => one.path === path);
   const stays = note === undefined
     ? current
     : replaced

@@ -2,7 +2,7 @@
 import { type Certificate, parseCertificate } from "../certificate/certificate.ts";
 import { encodePem } from "../certificate/pem.ts";
 import { plainContent } from "../certificate/plain_content.ts";
-import type { judgeSealed, SealWish } from "../certificate/encrypted.ts";
+import type { EncryptionSpec, judgeEncrypted } from "../certificate/encrypted.ts";
 import { partsOf } from "../config/format.ts";
 import type { Secret } from "../text/secret.ts";
 import type { Format, Part } from "../certificate/types.ts";
@@ -26,8 +26,8 @@ export interface Expected {
 }
 
 /** What opens targets that are behind a password. */
-export interface Seal {
-  readonly judge: typeof judgeSealed;
+export interface Encryption {
+  readonly judge: typeof judgeEncrypted;
   readonly password: Secret;
 }
 
@@ -36,14 +36,18 @@ export function expect(
   format: Format,
   name: string,
   texts: SetTexts,
-  seal: Seal | undefined,
+  encryption: Encryption | undefined,
 ): Presence<Expected> {
   const parts = partsOf(format.what);
   if (parts.some((part) => texts[part].kind !== "present")) return ABSENT;
   const part = (part: Part) => textOf(texts[part]);
-  const value = seal === undefined
+  const value = encryption === undefined
     ? expectPlain(plainContent(format, part))
-    : expectSealed({ format, name, part, password: seal.password.reveal() }, seal, parts);
+    : expectEncrypted(
+      { format, name, part, password: encryption.password.reveal() },
+      encryption,
+      parts,
+    );
   return { kind: "present", value };
 }
 
@@ -71,13 +75,17 @@ function expectPlain(content: string | Uint8Array): Expected {
 }
 
 /** What is encrypted is longer than the stored text, by salts, names and the like. */
-function expectSealed(wish: SealWish, { judge }: Seal, parts: readonly Part[]): Expected {
-  const length = parts.reduce((sum, part) => sum + wish.part(part).length, 0);
+function expectEncrypted(
+  desired: EncryptionSpec,
+  { judge }: Encryption,
+  parts: readonly Part[],
+): Expected {
+  const length = parts.reduce((sum, part) => sum + desired.part(part).length, 0);
   return {
     limit: length * 4 + 4096,
     judge: (path, read) =>
       judged(read.bytes(path), (bytes) => {
-        const { fault, certificate = "" } = judge(bytes, wish);
+        const { fault, certificate = "" } = judge(bytes, desired);
         return {
           ...likeness(fault === undefined, certificate),
           ...(fault !== undefined && { fault }),

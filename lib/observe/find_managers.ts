@@ -2,7 +2,7 @@
  * Finds out who manages a service whose entry does not say it. A name such as `web` is a unit of
  * systemd or, where systemd has none of that name, a container.
  */
-import { markerFile } from "../store/store_paths.ts";
+import { pendingActionFile } from "../store/store_paths.ts";
 import type { CertificateSpec, Config, ServiceSpec } from "../config/types.ts";
 import type { Engine } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
@@ -72,7 +72,7 @@ function containerName({ name }: ServiceSpec): string {
 /** A container that owes something must not be lost sight of while its engine is down. */
 function markedEngine({ certStore }: Config, service: ServiceSpec): Engine | undefined {
   return (["docker", "podman"] as const)
-    .find((engine) => isThere(markerFile(certStore, asContainer(service, engine).id)));
+    .find((engine) => isThere(pendingActionFile(certStore, asContainer(service, engine).id)));
 }
 
 /** @param engines Those that are worth asking; one that does not answer is taken out. */

@@ -9,13 +9,13 @@ import type { Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
 import { expect } from "./expected.ts";
-import { observeMarkers } from "./pending_actions.ts";
+import { observePendingActions } from "./pending_actions.ts";
 import { ABSENT, READER, type Reader } from "../host/read.ts";
-import type { SealOf } from "./encrypted_targets.ts";
+import type { EncryptionOf } from "./encrypted_targets.ts";
 import { type StoreLook, StoreReader } from "../store/read_set.ts";
 import { storeFault } from "../store/store_trust.ts";
 import { DirectoryCache, observeTarget } from "./target.ts";
-import { WayFinder } from "../host/path_ancestors.ts";
+import { AncestorFinder } from "../host/path_ancestors.ts";
 
 export async function observe(config: Config, now = new Date()): Promise<Observation> {
   const specs = config.certificates;
@@ -30,35 +30,35 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     : undefined;
   const store = new StoreReader(config.certStore, rare, now);
   const looks = specs.map((spec) => store.look(spec));
-  const sealed = targets.some(({ passwordFile }) => passwordFile !== undefined);
-  const sealOf: SealOf = sealed
-    ? (await import("./encrypted_targets.ts")).sealReader()
+  const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined);
+  const encryptionOf: EncryptionOf = encrypted
+    ? (await import("./encrypted_targets.ts")).encryptionReader()
     : () => undefined;
   const bundled = targets.some(({ what }) => what === "bundle");
   const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : undefined;
   const accounts = await asked;
   const runner = Deno.uid() ?? 0;
-  const ways = new WayFinder(runner, accounts);
-  const directories = new DirectoryCache(ways, await readerOfForeign(targets, ways));
+  const ancestors = new AncestorFinder(runner, accounts);
+  const directories = new DirectoryCache(ancestors, await readerOfForeign(targets, ancestors));
   const certificates = specs.map((spec, at) =>
-    observeCertificate(spec, looks[at] as StoreLook, unjudgedOf(spec, store), {
+    observeCertificate(spec, looks[at] as StoreLook, pendingValidationOf(spec, store), {
       directories,
       accounts,
-      sealOf,
+      encryptionOf,
       lookAtBundle,
     })
   );
-  const { markers, orphans } = await observeMarkers(config.certStore, specs);
+  const { pendingActions, unclaimed } = await observePendingActions(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
   const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
-  const storeWay = ways.above(config.certStore);
-  const ownGroups = await ownGroupsOf(ways.owners);
+  const storeAncestors = ancestors.above(config.certStore);
+  const ownGroups = await ownGroupsOf(ancestors.owners);
   const fault = storeFault(config.certStore);
-  const host = { zone: zoneFor(specs), runner, ownGroups, storeWay };
+  const host = { zone: zoneFor(specs), runner, ownGroups, storeAncestors };
   return {
     certificates,
-    markers,
-    orphans,
+    pendingActions,
+    unclaimed,
     served,
     ...host,
     ...(fault !== undefined && { storeFault: fault }),
@@ -68,15 +68,20 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
 /** What reads files in directories of others; without such a directory there is nothing for it to read. */
 async function readerOfForeign(
   targets: readonly TargetSpec[],
-  ways: WayFinder,
+  ancestors: AncestorFinder,
 ): Promise<Reader> {
-  const isForeign = targets.some(({ path }) => ways.find(directoryOf(path)).isForeign);
+  const isForeign = targets.some(({ path }) => ancestors.find(directoryOf(path)).isForeign);
   return isForeign ? (await import("../host/read_unwaiting.ts")).UNWAITING_READER : READER;
 }
 
 /** What is no target any more is left as it is: nobody has judged the way to it. */
-function unjudgedOf({ name, targets }: CertificateSpec, store: StoreReader): readonly Replaced[] {
-  return store.unjudged(name).filter(({ path }) => targets.some((target) => target.path === path));
+function pendingValidationOf(
+  { name, targets }: CertificateSpec,
+  store: StoreReader,
+): readonly Replaced[] {
+  return store.pendingValidation(name).filter(({ path }) =>
+    targets.some((target) => target.path === path)
+  );
 }
 
 /** The zone counts, and is looked up, only where there is a window. */
@@ -88,10 +93,10 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
 }
 
 /** What all targets are looked at with. */
-interface Surroundings {
+interface TargetTools {
   readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
-  readonly sealOf: SealOf;
+  readonly encryptionOf: EncryptionOf;
   /** Given where the file has a bundle. */
   readonly lookAtBundle: typeof observeBundle | undefined;
 }
@@ -99,23 +104,23 @@ interface Surroundings {
 function observeCertificate(
   spec: CertificateSpec,
   look: StoreLook,
-  unjudged: readonly Replaced[],
-  around: Surroundings,
+  pendingValidation: readonly Replaced[],
+  tools: TargetTools,
 ): CertificateObservation {
   return {
     name: spec.name,
     stored: look.stored,
     interrupted: look.interrupted,
-    unjudged,
+    pendingValidation,
     ...(look.exposedKey === undefined ? {} : { exposedKey: look.exposedKey }),
     targets: spec.targets.map((target) =>
-      target.what === "bundle" && around.lookAtBundle !== undefined
-        ? around.lookAtBundle(target, {
-          ...around,
-          unjudged,
+      target.what === "bundle" && tools.lookAtBundle !== undefined
+        ? tools.lookAtBundle(target, {
+          ...tools,
+          pendingValidation,
           expected: (part) => expect({ what: part }, spec.name, look.texts, undefined),
         })
-        : observeContent(target, spec.name, look, around)
+        : observeContent(target, spec.name, look, tools)
     ),
   };
 }
@@ -124,12 +129,12 @@ function observeContent(
   target: TargetSpec,
   name: string,
   { texts }: StoreLook,
-  { directories, accounts, sealOf }: Surroundings,
+  { directories, accounts, encryptionOf }: TargetTools,
 ): TargetObservation {
-  const seal = sealOf(target);
-  if (seal !== undefined && "problem" in seal) {
+  const encryption = encryptionOf(target);
+  if (encryption !== undefined && "problem" in encryption) {
     const seen = observeTarget(target, ABSENT, directories, accounts);
-    return { ...seen, passwordProblem: seal.problem };
+    return { ...seen, passwordProblem: encryption.problem };
   }
-  return observeTarget(target, expect(target, name, texts, seal), directories, accounts);
+  return observeTarget(target, expect(target, name, texts, encryption), directories, accounts);
 }

@@ -1,15 +1,24 @@
 /** Looks at services that may owe an action: their markers, and what their managers say of them. */
-import { isLeftover, markerDirectory } from "../store/store_paths.ts";
+import { isLeftover, legacyPendingDirectory, pendingDirectory } from "../store/store_paths.ts";
 import type { CertificateSpec, ServiceSpec } from "../config/types.ts";
-import { type MarkerText, parseMarker, uniteMarkers } from "../store/pending_action_text.ts";
-import type { LoadRecord, MarkerObservation, Observation, OrphanObservation } from "./types.ts";
+import {
+  parsePendingAction,
+  type PendingActionText,
+  unitePendingActions,
+} from "../store/pending_action_text.ts";
+import type {
+  LoadRecord,
+  Observation,
+  PendingActionObservation,
+  UnclaimedAction,
+} from "./types.ts";
 import type { UnitState } from "../host/types.ts";
 import { readDirectory, readInfo, readText } from "../host/read.ts";
 
-type Markers = Pick<Observation, "markers" | "orphans">;
+type PendingActions = Pick<Observation, "pendingActions" | "unclaimed">;
 
 /** A marker without what its service's manager says. */
-interface Marker extends MarkerText {
+interface PendingAction extends PendingActionText {
   /** Milliseconds since the epoch. */
   readonly since: number;
 }
@@ -20,57 +29,74 @@ interface Marker extends MarkerText {
  *
  * Needs read permission for the store, and run permission for what asks the managers.
  */
-export async function observeMarkers(
+export async function observePendingActions(
   certStore: string,
   specs: readonly CertificateSpec[],
-): Promise<Markers> {
-  const listing = readDirectory(markerDirectory(certStore));
-  if (listing.kind !== "present") return { markers: listing, orphans: [] };
-  if (listing.value.size === 0) return { markers: { kind: "present", value: [] }, orphans: [] };
+): Promise<PendingActions> {
+  const { directory, listing } = listPendingActions(certStore);
+  if (listing.kind !== "present") return { pendingActions: listing, unclaimed: [] };
+  if (listing.value.size === 0) {
+    return { pendingActions: { kind: "present", value: [] }, unclaimed: [] };
+  }
   const services = new Map(
     specs.flatMap((spec) => spec.services).map((service) => [service.id, service]),
   );
-  const found = new Map<string, Marker>();
+  const found = new Map<string, PendingAction>();
   for (const name of listing.value) {
-    if (services.has(name)) found.set(name, readMarker(certStore, name));
+    if (services.has(name)) found.set(name, readPendingAction(directory, name));
   }
-  const orphans: OrphanObservation[] = [];
-  for (const marker of listing.value) {
-    if (services.has(marker) || isLeftover(marker)) continue;
-    const left = readMarker(certStore, marker);
-    const heirs = heirsOf(left, specs);
-    if (heirs.length === 0) continue;
-    orphans.push({ marker, heirs });
-    for (const heir of heirs) found.set(heir, inherit(found.get(heir), left));
+  const unclaimed: UnclaimedAction[] = [];
+  for (const pendingAction of listing.value) {
+    if (services.has(pendingAction) || isLeftover(pendingAction)) continue;
+    const left = readPendingAction(directory, pendingAction);
+    const successors = successorsOf(left, specs);
+    if (successors.length === 0) continue;
+    unclaimed.push({ pendingAction, successors });
+    for (const successor of successors) found.set(successor, transfer(found.get(successor), left));
   }
   const marked = [...services.values()].filter(({ id }) => found.has(id));
-  return { markers: { kind: "present", value: await askManagers(marked, found) }, orphans };
+  return {
+    pendingActions: { kind: "present", value: await askManagers(marked, found) },
+    unclaimed,
+  };
+}
+
+/** A command that only looks leaves the name that a build before 0.1.0 gave the directory. */
+function listPendingActions(certStore: string) {
+  const directory = pendingDirectory(certStore);
+  const listing = readDirectory(directory);
+  if (listing.kind !== "absent") return { directory, listing };
+  const legacy = legacyPendingDirectory(certStore);
+  return { directory: legacy, listing: readDirectory(legacy) };
 }
 
 /** None where a certificate is not of this file: another may keep its own in the same store. */
-function heirsOf(left: Marker, specs: readonly CertificateSpec[]): string[] {
+function successorsOf(left: PendingAction, specs: readonly CertificateSpec[]): string[] {
   const named = specs.filter(({ name }) => left.certificates.includes(name));
   if (named.length < left.certificates.length) return [];
   return [...new Set(named.flatMap(({ services }) => services.map(({ id }) => id)))];
 }
 
-function inherit(own: Marker | undefined, { failure: _, actedAt: __, ...left }: Marker): Marker {
+function transfer(
+  own: PendingAction | undefined,
+  { failure: _, actedAt: __, ...left }: PendingAction,
+): PendingAction {
   if (own === undefined) return left;
-  return { ...uniteMarkers(own, left), since: Math.max(own.since, left.since) };
+  return { ...unitePendingActions(own, left), since: Math.max(own.since, left.since) };
 }
 
 async function askManagers(
   marked: readonly ServiceSpec[],
-  markers: ReadonlyMap<string, Marker>,
-): Promise<MarkerObservation[]> {
+  pendingActions: ReadonlyMap<string, PendingAction>,
+): Promise<PendingActionObservation[]> {
   const units = marked.filter(isUnit).map(({ name }) => name);
   const states = units.length === 0
     ? new Map<string, UnitState>()
     : await (await import("../host/units.ts")).observeUnits(units);
   return await Promise.all(marked.map(async (service) => {
     const record = await recordOf(service, states);
-    const marker = markers.get(service.id) ?? { since: 0, certificates: [] };
-    return { service: service.id, ...marker, ...(record !== undefined && { record }) };
+    const pendingAction = pendingActions.get(service.id) ?? { since: 0, certificates: [] };
+    return { service: service.id, ...pendingAction, ...(record !== undefined && { record }) };
   }));
 }
 
@@ -101,12 +127,12 @@ async function recordOf(
   }
 }
 
-function readMarker(certStore: string, service: string): Marker {
-  const path = `${markerDirectory(certStore)}/${service}`;
+function readPendingAction(directory: string, service: string): PendingAction {
+  const path = `${directory}/${service}`;
   const info = readInfo(path);
   const text = readText(path);
   return {
     since: info.kind === "present" ? info.value.mtime?.getTime() ?? 0 : 0,
-    ...parseMarker(text.kind === "present" ? text.value : ""),
+    ...parsePendingAction(text.kind === "present" ? text.value : ""),
   };
 }

@@ -8,14 +8,14 @@ import type { AccountBook } from "../host/accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
 import { isForeign } from "./foreign_content.ts";
 import { ABSENT, readDirectory, READER, type Reader, readInfo } from "../host/read.ts";
-import type { Way, WayFinder } from "../host/path_ancestors.ts";
+import type { AncestorFinder, PathAncestors } from "../host/path_ancestors.ts";
 
 /** What lies in a directory. */
 interface Listing {
   readonly names: Presence<ReadonlySet<string>>;
   /** Whether there is anything that a run made and that is no target. */
   readonly traces: boolean;
-  readonly way: Way;
+  readonly ancestors: PathAncestors;
 }
 
 /** Lists each directory once, however many targets lie in it. */
@@ -23,16 +23,16 @@ export class DirectoryCache {
   readonly #listings = new Map<string, Listing>();
   /** Reads files in directories that somebody else may write to. */
   readonly #foreign: Reader;
-  readonly #ways: WayFinder;
+  readonly #ancestors: AncestorFinder;
 
-  constructor(ways: WayFinder, foreign: Reader) {
-    this.#ways = ways;
+  constructor(ancestors: AncestorFinder, foreign: Reader) {
+    this.#ancestors = ancestors;
     this.#foreign = foreign;
   }
 
   /** Who may replace what lies in a directory decides how it is read. */
   readerFor(directory: string): Reader {
-    return this.list(directory).way.isForeign ? this.#foreign : READER;
+    return this.list(directory).ancestors.isForeign ? this.#foreign : READER;
   }
 
   list(directory: string): Listing {
@@ -40,7 +40,7 @@ export class DirectoryCache {
     if (listing === undefined) {
       const names = readDirectory(directory);
       const traces = names.kind === "present" && [...names.value].some(isTrace);
-      listing = { names, traces, way: this.#ways.find(directory) };
+      listing = { names, traces, ancestors: this.#ancestors.find(directory) };
       this.#listings.set(directory, listing);
     }
     return listing;
@@ -55,7 +55,7 @@ export function observeTarget(
   accounts: AccountBook,
 ): TargetObservation {
   const directory = directoryOf(spec.path);
-  const { names: listing, traces, way } = directories.list(directory);
+  const { names: listing, traces, ancestors } = directories.list(directory);
   const known = listing.kind === "present";
   const beside = known && traces ? listing.value : undefined;
   const file = known && !listing.value.has(nameOf(spec.path))
@@ -63,7 +63,7 @@ export function observeTarget(
     : observeContent(spec, expected, accounts, directories.readerFor(directory));
   return {
     path: spec.path,
-    way: way.passages,
+    ancestors: ancestors.ancestors,
     file: listing.kind === "absent" ? ABSENT : file,
     parent: listing.kind === "absent" ? "absent" : parentOf(directory, listing, file),
     owner: accounts.owner(spec.owner),

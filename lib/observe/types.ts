@@ -1,5 +1,5 @@
 /** What was observed on this host. Plain values only, so that all of it can be printed as JSON. */
-import type { Account, Passage, Presence, UnitState } from "../host/types.ts";
+import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Part } from "../certificate/types.ts";
 import type { Replaced, StoredSet } from "../store/types.ts";
@@ -30,7 +30,7 @@ export interface TargetFile {
 export interface TargetObservation {
   readonly path: string;
   /** From the root to the last directory that exists. */
-  readonly way: readonly Passage[];
+  readonly ancestors: readonly Ancestor[];
   readonly file: Presence<TargetFile>;
   /** State of the parent directory, looked at only when the target is absent. */
   readonly parent: "present" | "absent" | "not-a-directory";
@@ -80,7 +80,7 @@ export interface CertificateObservation {
   readonly exposedKey?: number;
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that nobody has judged; empty where there are none. */
-  readonly unjudged: readonly Replaced[];
+  readonly pendingValidation: readonly Replaced[];
 }
 
 /** What a service's manager says of when it last loaded its files. */
@@ -96,7 +96,7 @@ export type LoadRecord =
   | { readonly kind: "process"; readonly startedAt?: number };
 
 /** A service for which a marker lies in the store. */
-export interface MarkerObservation {
+export interface PendingActionObservation {
   readonly service: string;
   /** Certificates whose files it has to load. */
   readonly certificates: readonly string[];
@@ -113,9 +113,9 @@ export interface MarkerObservation {
 }
 
 /** A marker whose service is gone from the file, and the services that have taken its place. */
-export interface OrphanObservation {
-  readonly marker: string;
-  readonly heirs: readonly string[];
+export interface UnclaimedAction {
+  readonly pendingAction: string;
+  readonly successors: readonly string[];
 }
 
 /** What a service serves, as a probe saw it. */
@@ -135,9 +135,9 @@ export interface ServedObservation {
 export interface Observation {
   /** All certificates of the file, in its order. */
   readonly certificates: readonly CertificateObservation[];
-  readonly markers: Presence<readonly MarkerObservation[]>;
+  readonly pendingActions: Presence<readonly PendingActionObservation[]>;
   /** Markers of services that the file does not name, or no longer by that name. */
-  readonly orphans: readonly OrphanObservation[];
+  readonly unclaimed: readonly UnclaimedAction[];
   readonly served: readonly ServedObservation[];
   /** The host's time zone, in which maintenance windows are meant. */
   readonly zone: string;
@@ -146,7 +146,7 @@ export interface Observation {
   /** The own group of users to whom directories on the way to targets belong, as far as it is known. */
   readonly ownGroups: ReadonlyMap<number, number>;
   /** The directories above the store or, where it does not exist, those of them that do. */
-  readonly storeWay: readonly Passage[];
+  readonly storeAncestors: readonly Ancestor[];
   /** Why the store cannot be used as it is. */
   readonly storeFault?: string;
 }

@@ -8,7 +8,7 @@ import { printable } from "../text/printable.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { type TargetSpec } from "../config/types.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
-import type { HandChoice } from "./choose_writer.ts";
+import type { WriterChoice } from "./choose_writer.ts";
 import type { Blocked, Drift, FileOwners, Warning } from "./types.ts";
 import type {
   BundleObservation,
@@ -91,7 +91,7 @@ function withoutFiles({ files: _, ...drift }: Drift): Drift {
 }
 
 /** What a person has to mend before there can be a bundle. */
-export function bundleObstacles(
+export function bundleBlockers(
   { path }: TargetSpec,
   target: TargetObservation,
   { foreignLink, linkProblem }: BundleObservation,
@@ -125,9 +125,9 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
 /** Directories that can be cleared away, where nobody else may replace what lies beside them. */
 export function strayDirectories(
   { targets }: CertificateObservation,
-  hands: readonly HandChoice[],
+  writers: readonly WriterChoice[],
 ): string[] {
-  return targets.filter((_, at) => hands[at]?.kind === "own")
+  return targets.filter((_, at) => writers[at]?.kind === "own")
     .flatMap((target) => [
       ...(target.bundle?.strays ?? []).flatMap(({ path, foreign }) =>
         foreign === undefined ? path : []

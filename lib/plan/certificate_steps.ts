@@ -5,48 +5,50 @@ import type { CertificateSpec } from "../config/types.ts";
 import { strayDirectories } from "./bundle.ts";
 import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./due.ts";
-import { type HandChoice, OWN_HAND } from "./choose_writer.ts";
+import { OWN_WRITER, type WriterChoice } from "./choose_writer.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation } from "../observe/types.ts";
 import type { DeployStep, Drift, Due, IssueStep, Step } from "./types.ts";
 import type { Replaced } from "../store/types.ts";
 
 /** @param unjudged What is put back. */
-export function tidyStep(
+export function recoverStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
-  hands: readonly HandChoice[],
-  unjudged: readonly Replaced[],
+  writers: readonly WriterChoice[],
+  pendingValidation: readonly Replaced[],
 ): Step | undefined {
   const found = observed.targets.flatMap(({ path, leftover, replaced }, at) => {
-    const hand = hands[at] ?? OWN_HAND;
+    const writer = writers[at] ?? OWN_WRITER;
     const paths = [
       ...(leftover ? [temporaryFile(path)] : []),
       // Where it is noted what is unjudged, the old file is needed.
-      ...(replaced && observed.unjudged.length === 0 ? [replacedFile(path)] : []),
+      ...(replaced && observed.pendingValidation.length === 0 ? [replacedFile(path)] : []),
     ];
-    return hand.kind === "refused" ? [] : paths.map((path) => ({ path, hand }));
+    return writer.kind === "refused" ? [] : paths.map((path) => ({ path, writer }));
   });
-  const leftovers = found.map(({ path }) => path).concat(strayDirectories(observed, hands));
-  const byUsers = found.flatMap(({ path, hand }) =>
-    hand.kind === "user" ? [{ path, by: hand.by }] : []
+  const leftovers = found.map(({ path }) => path).concat(strayDirectories(observed, writers));
+  const byUsers = found.flatMap(({ path, writer }) =>
+    writer.kind === "user" ? [{ path, by: writer.by }] : []
   );
   const { interrupted, exposedKey } = observed;
   const left = interrupted || leftovers.length > 0;
-  if (!left && unjudged.length === 0 && exposedKey === undefined) return undefined;
+  if (!left && pendingValidation.length === 0 && exposedKey === undefined) return undefined;
   const detail = [
     ...(left ? ["an interrupted run left something"] : []),
-    ...(unjudged.length > 0 ? ["an interrupted run left files that nobody has judged"] : []),
+    ...(pendingValidation.length > 0
+      ? ["an interrupted run left files that nobody has judged"]
+      : []),
     ...(exposedKey === undefined
       ? []
       : [`every user may open privkey.pem in the store (mode ${octal(exposedKey)})`]),
   ].join("; ");
   return {
-    kind: "tidy",
+    kind: "recover",
     certificate: observed.name,
     store: interrupted,
     ...(spec.keep > 0 && { keep: spec.keep }),
-    unjudged,
+    pendingValidation,
     leftovers,
     ...(byUsers.length > 0 && { byUsers }),
     detail,
@@ -81,21 +83,21 @@ export interface Deployment {
   /** Services that judge new files. */
   readonly judging: ReadonlySet<string>;
   /** By whose hand each target is written. */
-  readonly hands: readonly HandChoice[];
+  readonly writers: readonly WriterChoice[];
 }
 
 export function deployStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
   drifts: readonly (readonly Drift[])[],
-  { whole, judging, hands }: Deployment,
+  { whole, judging, writers }: Deployment,
 ): DeployStep | undefined {
   const targets = spec.targets.flatMap((target, at) => {
-    const [seen, drift, hand = OWN_HAND] = [observed.targets[at], drifts[at], hands[at]];
+    const [seen, drift, writer = OWN_WRITER] = [observed.targets[at], drifts[at], writers[at]];
     return seen === undefined || drift === undefined || drift.length === 0 ||
-        hand.kind === "refused"
+        writer.kind === "refused"
       ? []
-      : targetStep(target, seen, drift, hand);
+      : targetStep(target, seen, drift, writer);
   });
   if (targets.length === 0) return undefined;
   const inUseUntil = loadedUntil(observed);

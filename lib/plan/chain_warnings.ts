@@ -8,7 +8,7 @@ import {
 } from "../certificate/chain_paths.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 
@@ -80,12 +80,12 @@ function pathWarning(
   const begins = early ? [] : path.filter((link) => link.notBefore > now);
   if (ended.length === 0 && begins.length === 0) return undefined;
   const links = [
-    ...ended.map((link) => `${describe(link)} ended ${formatMoment(link.notAfter)}`),
-    ...begins.map((link) => `${describe(link)} is valid only from ${formatMoment(link.notBefore)}`),
+    ...ended.map((link) => `${describe(link)} ended ${formatTime(link.notAfter)}`),
+    ...begins.map((link) => `${describe(link)} is valid only from ${formatTime(link.notBefore)}`),
   ];
   const word = shellWord(name);
   const remedy = ended.length === 0
-    ? `is this host's clock (${formatMoment(now)}) right?`
+    ? `is this host's clock (${formatTime(now)}) right?`
     : `renew that CA at the server, then run "vcm issue --force ${word}" and "vcm run ${word}"`;
   return {
     kind: "chain-invalid",
@@ -101,8 +101,8 @@ function rootWarning(
   const root = paths.map((one) => validPath(one, now)?.at(-1))
     .find((top) => top?.isRoot && top.notAfter < notAfter);
   if (root === undefined) return undefined;
-  const message = `its root "${root.name}" ends ${formatMoment(root.notAfter)}, before it does (${
-    formatMoment(notAfter)
+  const message = `its root "${root.name}" ends ${formatTime(root.notAfter)}, before it does (${
+    formatTime(notAfter)
   }); renew that CA at the server`;
   return { kind: "root-ends", message };
 }

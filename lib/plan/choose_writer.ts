@@ -21,21 +21,21 @@ import {
   otherWriters,
   OWN_DIRECTORY,
   replacers,
-  type Somebody,
+  type ReplacingUser,
 } from "../host/replacers.ts";
-import type { HostUser, Passage } from "../host/types.ts";
+import type { Ancestor, HostUser } from "../host/types.ts";
 import type { TargetObservation } from "../observe/types.ts";
 
-export interface OwnHand {
+export interface OwnWriter {
   readonly kind: "own";
 }
 
-export interface UsersHand {
+export interface UserWriter {
   readonly kind: "user";
   readonly by: HostUser;
 }
 
-export type HandChoice = OwnHand | UsersHand | {
+export type WriterChoice = OwnWriter | UserWriter | {
   readonly kind: "refused";
   /** What is wrong, and the remedy; absent where that is said already. */
   readonly message?: string;
@@ -43,31 +43,31 @@ export type HandChoice = OwnHand | UsersHand | {
   readonly onlyToWrite?: boolean;
 };
 
-export const OWN_HAND: OwnHand = { kind: "own" };
+export const OWN_WRITER: OwnWriter = { kind: "own" };
 
 /** The group of nobody, for users whose own group is not known. */
 const NO_GROUP = 65534;
 
 /** @param usersDirectory A directory in which a process of another user writes, for people. */
-export function chooseHand(
+export function chooseWriter(
   spec: TargetSpec,
   target: TargetObservation,
   users: HostUsers,
   usersDirectory = 'a directory of the user whom "owner" names',
-): HandChoice {
+): WriterChoice {
   if (spec.what === "bundle") {
-    const message = bundleHazard(target, users);
+    const message = unsafeBundle(target, users);
     if (message !== undefined) return refused(message);
   }
   // The usual way is judged quickly, however many targets there are.
-  if (target.way.every((passage) => isRoots(passage))) return OWN_HAND;
+  if (target.ancestors.every((ancestor) => isRoots(ancestor))) return OWN_WRITER;
   const open = openDirectory(target, users, usersDirectory);
   if (open !== undefined) return open;
   const owner = ownerOf(target, users.runner);
-  let by: Somebody | undefined;
-  for (const passage of target.way) {
-    const next = passage.next ?? targetAsNext(target) ?? ownersName(passage, target);
-    for (const replacer of replacers(passage, next, users)) {
+  let by: ReplacingUser | undefined;
+  for (const ancestor of target.ancestors) {
+    const next = ancestor.next ?? targetAsNext(target) ?? ownersName(ancestor, target);
+    for (const replacer of replacers(ancestor, next, users)) {
       if (replacer.kind === "shared") return refused(replacer.message);
       const fact = `User "${replacer.owner}" may replace ${replacer.what}`;
       if (users.runner !== 0) return refused(`${fact}; ${OTHER_PLACE} or you`);
@@ -81,15 +81,15 @@ export function chooseHand(
       by = replacer;
     }
   }
-  if (by === undefined) return OWN_HAND;
+  if (by === undefined) return OWN_WRITER;
   // What makes a file unreadable may be that user.
   if (target.file.kind === "unreadable") return { kind: "refused" };
-  return usersHand(spec, target, by, users);
+  return userWriter(spec, target, by, users);
 }
 
 /** In a sticky directory others cannot replace what lies there, but take the names of sets to come. */
-function bundleHazard({ way }: TargetObservation, users: HostUsers): string | undefined {
-  const last = way.at(-1);
+function unsafeBundle({ ancestors }: TargetObservation, users: HostUsers): string | undefined {
+  const last = ancestors.at(-1);
   if (last === undefined || (last.mode & 0o1000) === 0) return undefined;
   const writers = otherWriters(last, users);
   if (writers === undefined) return undefined;
@@ -104,8 +104,8 @@ function openDirectory(
   target: TargetObservation,
   users: HostUsers,
   usersDirectory: string,
-): HandChoice | undefined {
-  const last = target.way.at(-1);
+): WriterChoice | undefined {
+  const last = target.ancestors.at(-1);
   if (users.runner !== 0 || last === undefined || last.uid !== 0) return undefined;
   const writers = otherWriters(last, users);
   if (writers === undefined) return undefined;
@@ -135,14 +135,14 @@ function openDirectory(
 
 /** In a sticky directory of its own, a user may replace whatever others put in the target's place. */
 function ownersName(
-  { uid, owner, mode }: Passage,
+  { uid, owner, mode }: Ancestor,
   { path, file, parent }: TargetObservation,
-): Passage["next"] {
+): Ancestor["next"] {
   if (uid === 0 || (mode & 0o1000) === 0) return undefined;
   return parent === "present" && file.kind === "absent" ? { path, uid, owner } : undefined;
 }
 
-function refused(message: string): Extract<HandChoice, { kind: "refused" }> {
+function refused(message: string): Extract<WriterChoice, { kind: "refused" }> {
   return { kind: "refused", message };
 }
 
@@ -151,23 +151,23 @@ function ownerOf({ owner }: TargetObservation, runner: number): number {
   return owner.kind === "given" ? owner.id : runner;
 }
 
-function targetAsNext({ path, file, parent }: TargetObservation): Passage["next"] {
+function targetAsNext({ path, file, parent }: TargetObservation): Ancestor["next"] {
   if (parent !== "present" || file.kind !== "present") return undefined;
   return { path, uid: file.value.uid, owner: file.value.owner };
 }
 
-function usersHand(
+function userWriter(
   spec: TargetSpec,
-  { way }: TargetObservation,
-  { uid, owner, what }: Somebody,
+  { ancestors }: TargetObservation,
+  { uid, owner, what }: ReplacingUser,
   { ownGroups }: HostUsers,
-): HandChoice {
+): WriterChoice {
   const who = `User "${owner}" may replace ${what}`;
   if (spec.what === "bundle") {
     return refused(`${who}, and root writes no bundle where somebody else may; ${OTHER_PLACE}`);
   }
   const fact = `${who}, so "${spec.path}" is written as that user`;
-  const last = way.at(-1);
+  const last = ancestors.at(-1);
   if (
     last !== undefined && (last.uid !== uid || (last.mode & 0o300) !== 0o300) && !isShared(last)
   ) {
@@ -183,6 +183,6 @@ function usersHand(
   return { kind: "user", by: { uid, gid: ownGroups.get(uid) ?? NO_GROUP } };
 }
 
-function isShared({ mode }: Passage): boolean {
+function isShared({ mode }: Ancestor): boolean {
   return (mode & 0o1002) === 0o1002;
 }

@@ -8,7 +8,7 @@ import type {
 } from "../config/types.ts";
 import type { ServiceAction } from "./types.ts";
 
-export interface ServiceWish {
+export interface DesiredService {
   readonly id: string;
   readonly control: Control;
   readonly action: ServiceAction;
@@ -32,19 +32,19 @@ const STRENGTH: readonly Control[] = [
 ];
 
 /** Each service once, in the order in which they act. */
-export function gatherServices(specs: readonly CertificateSpec[]): ServiceWish[] {
-  const wishes = new Map<string, ServiceWish>();
+export function gatherServices(specs: readonly CertificateSpec[]): DesiredService[] {
+  const all = new Map<string, DesiredService>();
   for (const { name, services } of specs) {
     for (const spec of services) {
-      const wish = wishFor(spec, name);
-      const other = wishes.get(spec.id);
-      wishes.set(spec.id, other === undefined ? wish : unite(other, wish));
+      const desired = desiredFor(spec, name);
+      const other = all.get(spec.id);
+      all.set(spec.id, other === undefined ? desired : unite(other, desired));
     }
   }
-  return [...wishes.values()].sort((a, b) => a.order - b.order);
+  return [...all.values()].sort((a, b) => a.order - b.order);
 }
 
-function wishFor(spec: ServiceSpec, certificate: string): ServiceWish {
+function desiredFor(spec: ServiceSpec, certificate: string): DesiredService {
   return {
     id: spec.id,
     control: spec.control,
@@ -58,7 +58,7 @@ function wishFor(spec: ServiceSpec, certificate: string): ServiceWish {
   };
 }
 
-function unite(a: ServiceWish, b: ServiceWish): ServiceWish {
+function unite(a: DesiredService, b: DesiredService): DesiredService {
   const control = strongerControl(a.control, b.control);
   const known = new Set(a.validate.map((command) => command.join("\0")));
   return {

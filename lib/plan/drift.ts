@@ -4,16 +4,16 @@ import { octal } from "../text/octal.ts";
 import { shellWord } from "../text/shell_word.ts";
 import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
-import { bundleDrift, bundleModes, bundleObstacles, bundleOwners, endsBundle } from "./bundle.ts";
+import { bundleBlockers, bundleDrift, bundleModes, bundleOwners, endsBundle } from "./bundle.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
-import { OWN_HAND, type OwnHand, type UsersHand } from "./choose_writer.ts";
+import { OWN_WRITER, type OwnWriter, type UserWriter } from "./choose_writer.ts";
 import type { Blocked, Drift, TargetStep } from "./types.ts";
 import type { TargetObservation } from "../observe/types.ts";
 
 /** Why a target is written though it does not differ. */
 export interface MoreReasons {
   readonly forced: boolean;
-  readonly unjudged: boolean;
+  readonly pendingValidation: boolean;
 }
 
 /** Differences, in the order in which people care: content first. Only fields that are given. */
@@ -21,7 +21,7 @@ export function judgeDrift(
   spec: TargetSpec,
   target: TargetObservation,
   supply: Supply,
-  { forced, unjudged }: MoreReasons,
+  { forced, pendingValidation }: MoreReasons,
 ): Drift[] {
   if (target.file.kind === "unreadable" || !(supply.stored || supply.renewed)) return [];
   if (target.file.kind === "absent") return [{ kind: "missing" }];
@@ -42,7 +42,7 @@ export function judgeDrift(
   if (bundle === undefined && supply.stored && known && !file.sameContent) {
     drift.push(contentDrift(file, supply));
   } else if (forced && !changesContent(own)) drift.push({ kind: "forced" });
-  if (unjudged) drift.push({ kind: "unjudged" });
+  if (pendingValidation) drift.push({ kind: "pending-validation" });
   return [...drift, ...own];
 }
 
@@ -52,7 +52,7 @@ export function changesContent(drift: readonly Drift[]): boolean {
 }
 
 /** What a person has to mend before this target can be as the file asks. */
-export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blocked[] {
+export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Blocked[] {
   const blocked: Blocked[] = [];
   const impossible = (message: string) => blocked.push({ kind: "impossible", message });
   if (target.file.kind === "unreadable") {
@@ -61,7 +61,7 @@ export function judgeObstacles(spec: TargetSpec, target: TargetObservation): Blo
   if (target.passwordProblem !== undefined) {
     blocked.push({ kind: "unreadable", message: target.passwordProblem });
   }
-  if (target.bundle !== undefined) blocked.push(...bundleObstacles(spec, target, target.bundle));
+  if (target.bundle !== undefined) blocked.push(...bundleBlockers(spec, target, target.bundle));
   const type = target.file.kind === "present" && target.bundle === undefined
     ? target.file.value.type
     : "file";
@@ -112,7 +112,7 @@ export function targetStep(
   spec: TargetSpec,
   target: TargetObservation,
   drift: readonly Drift[],
-  hand: OwnHand | UsersHand = OWN_HAND,
+  writer: OwnWriter | UserWriter = OWN_WRITER,
 ): TargetStep {
   return {
     what: spec.what,
@@ -120,27 +120,27 @@ export function targetStep(
     ...(spec.passwordFile !== undefined && { passwordFile: spec.passwordFile }),
     path: spec.path,
     drift,
-    ...ownersFor(target, hand),
+    ...ownersFor(target, writer),
     mode: spec.mode ?? defaultMode(spec.what),
     ...(spec.what === "bundle" && { modes: bundleModes(spec) }),
     createDirs: spec.createDirs,
     ...(spec.inPlace && { inPlace: true }),
-    ...(hand.kind === "own" && endsBundle(target) && { endsBundle: true }),
+    ...(writer.kind === "own" && endsBundle(target) && { endsBundle: true }),
   };
 }
 
 function ownersFor(
   target: TargetObservation,
-  hand: OwnHand | UsersHand,
+  writer: OwnWriter | UserWriter,
 ): Pick<TargetStep, "uid" | "gid" | "by" | "owners"> {
-  if (hand.kind === "own") {
+  if (writer.kind === "own") {
     const { bundle } = target;
     return {
       ...ownersOf(target, target.file),
       ...(bundle !== undefined && { owners: bundleOwners(target, bundle) }),
     };
   }
-  const { by } = hand;
+  const { by } = writer;
   const { file, group } = target;
   // Another user could put a file of any group there: only the group of a file of theirs is kept.
   const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid

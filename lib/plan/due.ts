@@ -9,19 +9,19 @@ import { partsOf } from "../config/format.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { endedIntermediate, hasValidPath, invalidPath } from "./chain_warnings.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { CertificateObservation } from "../observe/types.ts";
 import type { Due, DueReason } from "./types.ts";
 import type { StoredSet } from "../store/types.ts";
 
 /** What a stored set is judged by. */
-export type DueWish = Omit<
+export type DueSpec = Omit<
   CertificateSpec,
   "name" | "pki" | "role" | "ttl" | "services" | "windows" | "keep"
 >;
 
 interface Case {
-  readonly spec: DueWish;
+  readonly spec: DueSpec;
   readonly stored: StoredSet;
   readonly now: Date;
   /** The stored certificate; absent where there is none to look into. */
@@ -53,7 +53,7 @@ const WISHES: readonly Check[] = [
 ];
 
 /** Why this certificate is to be issued, or undefined. */
-export function judgeDue(spec: DueWish, stored: StoredSet, now: Date): Due | undefined {
+export function judgeDue(spec: DueSpec, stored: StoredSet, now: Date): Due | undefined {
   const [certificate, validity] = [storedCertificate(stored), validityOf(stored)];
   const it = {
     spec,
@@ -240,7 +240,7 @@ function expired({ stored, certificate, validity, now }: Case): Due | undefined 
   const path = invalidPath(stored, now);
   const ended = path && endedIntermediate(path, now);
   if (ended === undefined) return undefined;
-  const when = `${formatMoment(ended.notAfter)}; "${ended.name}"`;
+  const when = `${formatTime(ended.notAfter)}; "${ended.name}"`;
   return { reason: "expired", detail: `its chain expired ${ago(ended.notAfter, now)} (${when})` };
 }
 
@@ -269,7 +269,7 @@ function inRenewalWindow({ spec, stored, validity, now }: Case): Due | undefined
 
 /** What ends, and when: the certificate, or the one in its chain that ends first. */
 function describeEnd({ chainEnd }: StoredSet, { notAfter }: StoredValidity) {
-  const when = formatMoment(notAfter);
+  const when = formatTime(notAfter);
   return chainEnd === undefined
     ? { who: "it", when }
     : { who: "its chain", when: `${when}; "${chainEnd.name}"` };

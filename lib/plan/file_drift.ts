@@ -2,7 +2,7 @@
 import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../text/octal.ts";
 import type { TargetSpec } from "../config/types.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { Drift, FileOwners } from "./types.ts";
 import type { Presence } from "../host/types.ts";
 import type { TargetFile, TargetObservation } from "../observe/types.ts";
@@ -28,7 +28,7 @@ export function contentDrift(file: TargetFile, supply: Supply): Drift {
 }
 
 function shortFacts({ serial, notAfter }: Certificate): string {
-  return `serial ${serial} until ${formatMoment(notAfter)}`;
+  return `serial ${serial} until ${formatTime(notAfter)}`;
 }
 
 export function judgeMetadata(

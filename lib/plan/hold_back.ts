@@ -1,7 +1,7 @@
 /** Whether something due waits for its maintenance window. */
 import type { Validity } from "../certificate/renewal.ts";
 import type { MaintenanceWindow } from "../config/types.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { Wait } from "./types.ts";
 import { describeWindows, findOpening, type Opening } from "./window.ts";
 
@@ -54,14 +54,14 @@ export function holdBack(
   if (opening === undefined || opening.from <= now) return { kind: "act", detail: "" };
   const local = zone === "UTC" ? "" : `, ${zone}`;
   const opens = `its window (${describeWindows(windows)}${local}) opens ${
-    formatMoment(opening.from)
+    formatTime(opening.from)
   }`;
   if (end === undefined || !outlasts(end, margin, opening)) {
     return { kind: "act", detail: `; at once, though ${opens}: ${reason}` };
   }
   const missed = since && firstWhole(windows, since, zone);
   const late = missed !== undefined && missed.until <= now;
-  const unused = late ? `, the one of ${formatMoment(missed.from)} went by unused` : "";
+  const unused = late ? `, the one of ${formatTime(missed.from)} went by unused` : "";
   return { kind: "wait", wait: { until: opening.from, late, detail: `${opens}${unused}` } };
 }
 

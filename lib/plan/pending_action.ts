@@ -1,18 +1,18 @@
 /** Whether a service has loaded what lies on its disk. */
-import { formatMoment } from "../text/format_time.ts";
-import type { ServiceWish } from "./desired_service.ts";
-import type { LoadRecord, MarkerObservation, Observation } from "../observe/types.ts";
+import { formatTime } from "../text/format_time.ts";
+import type { DesiredService } from "./desired_service.ts";
+import type { LoadRecord, Observation, PendingActionObservation } from "../observe/types.ts";
 import type { UnitState } from "../host/types.ts";
 
 /** What a marker means now. */
-export type MarkerVerdict =
+export type PendingActionVerdict =
   | {
-    readonly kind: "owed";
+    readonly kind: "pending";
     readonly detail: string;
     /** When an action failed before which it was up, unless it was started since. */
     readonly actedAt?: Date;
   }
-  | { readonly kind: "settled"; readonly detail: string };
+  | { readonly kind: "cleared"; readonly detail: string };
 
 /**
  * File times come from a clock that ticks 100 to 1,000 times a second, so a file's may lie up to
@@ -35,27 +35,29 @@ const PROCESS_TICK = 2_000;
  *
  * Not seen: a reload that began before a file was replaced and ended after it.
  */
-export function judgeMarker(
-  marker: MarkerObservation,
-  wish: ServiceWish,
+export function judgePendingAction(
+  pendingAction: PendingActionObservation,
+  desired: DesiredService,
   observation: Observation,
-): MarkerVerdict {
-  const { record } = marker;
-  const deployed = Math.max(marker.since, lastChange(wish, observation));
-  const acted = marker.actedAt?.getTime();
+): PendingActionVerdict {
+  const { record } = pendingAction;
+  const deployed = Math.max(pendingAction.since, lastChange(desired, observation));
+  const acted = pendingAction.actedAt?.getTime();
   const upSince = acted === undefined ? undefined : startAfter(record, acted);
   if (upSince !== undefined && startAfter(record, deployed) !== undefined) {
-    return settledAt(upSince);
+    return clearedAt(upSince);
   }
-  const actedAt = upSince === undefined ? marker.actedAt : undefined;
-  const judged = judgeRecord(record, wish, deployed, actedAt);
-  const problem = actedAt && probeProblem(wish, observation);
+  const actedAt = upSince === undefined ? pendingAction.actedAt : undefined;
+  const judged = judgeRecord(record, desired, deployed, actedAt);
+  const problem = actedAt && probeProblem(desired, observation);
   const verdict = typeof judged === "object" && problem !== undefined ? ` (${problem})` : judged;
   if (typeof verdict === "object") return verdict;
-  const detail = `it has not loaded the files deployed ${formatMoment(new Date(deployed))}`;
-  const failure = marker.failure === undefined ? "" : `; last time: ${marker.failure}`;
+  const detail = `it has not loaded the files deployed ${formatTime(new Date(deployed))}`;
+  const failure = pendingAction.failure === undefined
+    ? ""
+    : `; last time: ${pendingAction.failure}`;
   return {
-    kind: "owed",
+    kind: "pending",
     detail: `${detail}${verdict}${failure}`,
     ...(actedAt !== undefined && { actedAt }),
   };
@@ -70,7 +72,7 @@ function startAfter(record: LoadRecord | undefined, time: number): number | unde
 }
 
 /** Why it cannot be seen that the service serves anything. */
-function probeProblem({ id }: ServiceWish, { served }: Observation): string | undefined {
+function probeProblem({ id }: DesiredService, { served }: Observation): string | undefined {
   return served.filter(({ service }) => service === id)
     .map(({ served }) => served.kind === "unreachable" ? served.problem : undefined)
     .find((problem) => problem !== undefined);
@@ -79,16 +81,16 @@ function probeProblem({ id }: ServiceWish, { served }: Observation): string | un
 /** The verdict, or what is to be added to a debt. */
 function judgeRecord(
   record: LoadRecord | undefined,
-  wish: ServiceWish,
+  desired: DesiredService,
   deployed: number,
   actedAt: Date | undefined,
-): MarkerVerdict | string {
-  const stopped = (how: string) => judgeStopped(how, wish, actedAt);
+): PendingActionVerdict | string {
+  const stopped = (how: string) => judgeStopped(how, desired, actedAt);
   switch (record?.kind) {
     case undefined:
       return "";
     case "unit":
-      return judgeUnit(record.state, wish, deployed, stopped);
+      return judgeUnit(record.state, desired, deployed, stopped);
     case "container":
       if (record.state === "unknown") return " (there is no such container)";
       if (record.state === "stopped") return stopped("it is not running");
@@ -101,10 +103,10 @@ function judgeRecord(
 
 function judgeUnit(
   state: UnitState,
-  wish: ServiceWish,
+  desired: DesiredService,
   deployed: number,
-  stopped: (how: string) => MarkerVerdict | string,
-): MarkerVerdict | string {
+  stopped: (how: string) => PendingActionVerdict | string,
+): PendingActionVerdict | string {
   if (state.load === "not-found") return " (systemd knows no such unit)";
   if (state.active === "failed") return " (it has failed)";
   if (state.active === "inactive") {
@@ -114,33 +116,33 @@ function judgeUnit(
   if (state.reloadResult !== "success") return ` (last reload: ${state.reloadResult})`;
   if (state.active !== "active") return "";
   // A reload is not the restart that was asked for.
-  const loaded = wish.control === "restart" ? state.startedAt : state.changedAt;
+  const loaded = desired.control === "restart" ? state.startedAt : state.changedAt;
   return loadedAt(loaded, deployed + CLOCK_TICK) ?? "";
 }
 
 function judgeStopped(
   how: string,
-  { control }: ServiceWish,
+  { control }: DesiredService,
   actedAt: Date | undefined,
-): MarkerVerdict | string {
+): PendingActionVerdict | string {
   if (actedAt !== undefined) {
-    return ` (${how}, and was up before the action of ${formatMoment(actedAt)})`;
+    return ` (${how}, and was up before the action of ${formatTime(actedAt)})`;
   }
   if (control === "restart" || control === "start") return ` (${how})`;
-  return { kind: "settled", detail: `${how} and loads them when it starts` };
+  return { kind: "cleared", detail: `${how} and loads them when it starts` };
 }
 
-function loadedAt(loaded: number, deployed: number): MarkerVerdict | undefined {
-  return loaded <= deployed ? undefined : settledAt(loaded);
+function loadedAt(loaded: number, deployed: number): PendingActionVerdict | undefined {
+  return loaded <= deployed ? undefined : clearedAt(loaded);
 }
 
-function settledAt(loaded: number): MarkerVerdict {
-  return { kind: "settled", detail: `it loaded them ${formatMoment(new Date(loaded))}` };
+function clearedAt(loaded: number): PendingActionVerdict {
+  return { kind: "cleared", detail: `it loaded them ${formatTime(new Date(loaded))}` };
 }
 
 /** The last change of any file of the certificates that name the service. */
-function lastChange(wish: ServiceWish, observation: Observation): number {
-  const names = new Set(wish.certificates);
+function lastChange(desired: DesiredService, observation: Observation): number {
+  const names = new Set(desired.certificates);
   return observation.certificates
     .filter((certificate) => names.has(certificate.name))
     .flatMap((certificate) => certificate.targets)

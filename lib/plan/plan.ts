@@ -2,12 +2,12 @@
 import { storedFile } from "../store/store_paths.ts";
 import { type CertificateSpec, type Config } from "../config/types.ts";
 import { PARTS } from "../certificate/types.ts";
-import { markerObstacles, storePlaceObstacle } from "./blockers.ts";
+import { pendingActionBlockers, storePlaceBlocker } from "./blockers.ts";
 import { planCertificate } from "./plan_certificate.ts";
 import { planServices } from "./plan_services.ts";
 import { EVERYTHING, type Selection } from "./selection.ts";
 import { gatherServices } from "./desired_service.ts";
-import type { CertificateState, InheritStep, Plan, Step } from "./types.ts";
+import type { CertificateState, Plan, Step, TransferStep } from "./types.ts";
 import type { Observation } from "../observe/types.ts";
 
 /**
@@ -22,7 +22,7 @@ export function plan(
   selection: Selection = EVERYTHING,
 ): Plan {
   const { zone, runner, ownGroups } = observation;
-  const storeObstacle = storePlaceObstacle(config.certStore, observation);
+  const storeBlocker = storePlaceBlocker(config.certStore, observation);
   const certificates: CertificateState[] = [];
   const steps: Step[] = [];
   const selected = new Set(specs);
@@ -34,21 +34,21 @@ export function plan(
     if (!selected.has(spec)) continue;
     const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
-    const obstacles = [...storeObstacle, ...markerObstacles(spec, observation, selection)];
-    const moment = { now, zone, runner, ownGroups, judging, selection };
-    const planned = planCertificate(spec, observed, obstacles, moment);
+    const blockers = [...storeBlocker, ...pendingActionBlockers(spec, observation, selection)];
+    const context = { now, zone, runner, ownGroups, judging, selection };
+    const planned = planCertificate(spec, observed, blockers, context);
     certificates.push(planned.state);
     steps.push(...planned.steps);
   }
   const base = { at: now, certStore: config.certStore, certificates };
   if (!selection.services && !selection.deploy) return { ...base, services: [], steps };
   const named = new Set(specs.flatMap((spec) => spec.services.map(({ id }) => id)));
-  const wishes = gatherServices(config.certificates).filter(({ id }) => named.has(id));
+  const desired = gatherServices(config.certificates).filter(({ id }) => named.has(id));
   const { services: acts, force: forced } = selection;
   const look = { observation, files: filesOf(config), now, forced, acts };
-  const planned = planServices(wishes, steps, look);
-  const inherited = acts ? inheritSteps(observation, named) : [];
-  return { ...base, services: planned.states, steps: [...steps, ...inherited, ...planned.steps] };
+  const planned = planServices(desired, steps, look);
+  const transferred = acts ? transferSteps(observation, named) : [];
+  return { ...base, services: planned.states, steps: [...steps, ...transferred, ...planned.steps] };
 }
 
 /** What services read, by certificate: the deployed files or, where there are none, the store. */
@@ -64,7 +64,7 @@ function filesOf({ certificates, certStore }: Config): ReadonlyMap<string, reado
   ]));
 }
 
-function inheritSteps({ orphans }: Observation, named: ReadonlySet<string>): InheritStep[] {
-  return orphans.filter(({ heirs }) => heirs.every((heir) => named.has(heir)))
-    .map((orphan) => ({ kind: "inherit", ...orphan }));
+function transferSteps({ unclaimed }: Observation, named: ReadonlySet<string>): TransferStep[] {
+  return unclaimed.filter(({ successors }) => successors.every((successor) => named.has(successor)))
+    .map((unclaimed) => ({ kind: "transfer", ...unclaimed }));
 }

@@ -2,18 +2,13 @@
 import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayWarnings } from "./bundle.ts";
-import { deployStep, issueStep, tidyStep } from "./certificate_steps.ts";
+import { deployStep, issueStep, recoverStep } from "./certificate_steps.ts";
 import { judgeDrift } from "./drift.ts";
 import type { Supply } from "./file_drift.ts";
 import { hurtsNow, isWhole, judgeDue, storedCertificate, validityOf } from "./due.ts";
-import { chooseHand, OWN_HAND } from "./choose_writer.ts";
+import { chooseWriter, OWN_WRITER } from "./choose_writer.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
-import {
-  nothingToDeploy,
-  storeObstacles,
-  targetObstacles,
-  withoutRepetitions,
-} from "./blockers.ts";
+import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
 import { planRecovery } from "./recovery.ts";
 import type { HostUsers } from "../host/replacers.ts";
 import type { Selection } from "./selection.ts";
@@ -27,7 +22,7 @@ export interface PlannedCertificate {
 }
 
 /** What is the same for all certificates. */
-export interface Moment extends HostUsers {
+export interface PlanContext extends HostUsers {
   readonly now: Date;
   readonly zone: string;
   /** Services that judge new files. */
@@ -39,14 +34,14 @@ export interface Moment extends HostUsers {
 export function planCertificate(
   spec: CertificateSpec,
   observed: CertificateObservation,
-  obstacles: readonly Blocked[],
-  moment: Moment,
+  blockers: readonly Blocked[],
+  context: PlanContext,
 ): PlannedCertificate {
-  const { selection } = moment;
-  const unreadable = storeObstacles(observed);
+  const { selection } = context;
+  const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
-  const judged = judgeDue(spec, observed.stored, moment.now);
-  const timed = judged && hold(spec, observed, judged, moment);
+  const judged = judgeDue(spec, observed.stored, context.now);
+  const timed = judged && hold(spec, observed, judged, context);
   const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
   const issue = due && timed?.waits === undefined && selection.issue && readable
     ? issueStep(spec, observed, due)
@@ -59,31 +54,31 @@ export function planCertificate(
     ...(certificate && { certificate }),
   };
   const forced = selection.force && selection.deploy;
-  const unjudged = new Set(observed.unjudged.map(({ path }) => path));
+  const pendingValidation = new Set(observed.pendingValidation.map(({ path }) => path));
   const drifts = spec.targets.map((target, at) => {
     const seen = observed.targets[at];
-    const more = { forced, unjudged: unjudged.has(target.path) };
+    const more = { forced, pendingValidation: pendingValidation.has(target.path) };
     return seen === undefined ? [] : judgeDrift(target, seen, supply, more);
   });
-  const hands = spec.targets.map((target, at) => {
+  const writers = spec.targets.map((target, at) => {
     const seen = observed.targets[at];
-    return seen === undefined ? OWN_HAND : chooseHand(target, seen, moment);
+    return seen === undefined ? OWN_WRITER : chooseWriter(target, seen, context);
   });
-  const recovery = planRecovery(spec, observed, hands, moment);
+  const recovery = planRecovery(spec, observed, writers, context);
   const blocked = withoutRepetitions([
     ...unreadable,
     ...recovery.blocked,
-    ...(selection.deploy ? targetObstacles(spec, observed, hands, drifts) : []),
-    ...obstacles,
+    ...(selection.deploy ? targetBlockers(spec, observed, writers, drifts) : []),
+    ...blockers,
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
-    ? deployStep(spec, observed, drifts, { whole, judging: moment.judging, hands })
+    ? deployStep(spec, observed, drifts, { whole, judging: context.judging, writers })
     : undefined;
-  const steps = [tidyStep(spec, observed, hands, recovery.replaced), issue, deploy].filter((step) =>
-    step !== undefined
-  );
-  const state = certificateState(spec, observed, drifts, blocked, moment);
+  const steps = [recoverStep(spec, observed, writers, recovery.replaced), issue, deploy].filter((
+    step,
+  ) => step !== undefined);
+  const state = certificateState(spec, observed, drifts, blocked, context);
   const waits = timed?.waits;
   return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };
 }
@@ -93,7 +88,7 @@ function hold(
   spec: CertificateSpec,
   observed: CertificateObservation,
   due: Due,
-  { now, zone, selection }: Moment,
+  { now, zone, selection }: PlanContext,
 ): { readonly due: Due; readonly waits?: Wait } {
   const validity = validityOf(observed.stored);
   if (validity === undefined || hurtsNow(due) || spec.windows.length === 0) return { due };
@@ -114,7 +109,7 @@ function certificateState(
   observed: CertificateObservation,
   drifts: readonly (readonly Drift[])[],
   blocked: readonly Blocked[],
-  { now, zone }: Moment,
+  { now, zone }: PlanContext,
 ): CertificateState {
   const certificate = storedCertificate(observed.stored);
   return {

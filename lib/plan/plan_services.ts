@@ -1,25 +1,25 @@
 /** Which services have to act, why, and whether they may now. */
 import { changesContent } from "./drift.ts";
-import { judgeMarker } from "./pending_action.ts";
+import { judgePendingAction } from "./pending_action.ts";
 import { loadedUntil, storedCertificate, validityOf } from "./due.ts";
 import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
-import { formatMoment } from "../text/format_time.ts";
-import type { ServiceWish } from "./desired_service.ts";
+import { formatTime } from "../text/format_time.ts";
+import type { DesiredService } from "./desired_service.ts";
 import type {
   CertificateObservation,
-  MarkerObservation,
   Observation,
+  PendingActionObservation,
   ServedObservation,
 } from "../observe/types.ts";
 import type {
-  Debt,
+  ClearStep,
   DeployStep,
   IssueStep,
-  JudgeStep,
+  PendingReason,
   ServiceState,
   ServiceStep,
-  SettleStep,
   Step,
+  ValidateStep,
 } from "./types.ts";
 
 export interface PlannedServices {
@@ -42,14 +42,14 @@ interface Look {
 
 /** @param steps Those of the certificates, which come before. */
 export function planServices(
-  wishes: readonly ServiceWish[],
+  desired: readonly DesiredService[],
   steps: readonly Step[],
   look: Omit<Look, "changing">,
 ): PlannedServices {
   const changing = new Set(steps.flatMap((step) => changesFiles(step) ? step.certificate : []));
   const whole = { ...look, changing };
-  const planned: readonly PlannedService[] = wishes.map((wish) =>
-    look.acts ? planService(wish, whole) : { step: judgeStep(wish, whole) }
+  const planned: readonly PlannedService[] = desired.map((desired) =>
+    look.acts ? planService(desired, whole) : { step: validateStep(desired, whole) }
   );
   return {
     states: planned.flatMap(({ state }) => state ?? []),
@@ -65,66 +65,75 @@ function changesFiles(step: Step): step is DeployStep | IssueStep {
 
 interface PlannedService {
   readonly state?: ServiceState;
-  readonly step?: JudgeStep | ServiceStep | SettleStep | undefined;
+  readonly step?: ValidateStep | ServiceStep | ClearStep | undefined;
 }
 
-function planService(wish: ServiceWish, look: Look): PlannedService {
+function planService(desired: DesiredService, look: Look): PlannedService {
   const { observation, now, forced } = look;
-  const deployed = wish.certificates.filter((name) => look.changing.has(name));
-  const served = observation.served.filter(({ service }) => service === wish.id);
+  const deployed = desired.certificates.filter((name) => look.changing.has(name));
+  const served = observation.served.filter(({ service }) => service === desired.id);
   const problem = served.map(({ served }) => served.kind === "unreachable" ? served.problem : "")
     .find((problem) => problem !== "");
   const strange = servesAnother(served, look);
   const state: ServiceState = {
-    service: wish.id,
-    certificates: wish.certificates,
+    service: desired.id,
+    certificates: desired.certificates,
     ...(strange !== undefined && { servedUntil: strange.until }),
     ...(problem !== undefined && { problem }),
   };
-  const marker = markerOf(wish, observation);
-  const verdict = marker && judgeMarker(marker, wish, observation);
-  const actedAt = verdict?.kind === "owed" ? verdict.actedAt : undefined;
-  const act = (debt: Debt): PlannedService => ({
-    state: { ...state, debt },
+  const pendingAction = pendingActionOf(desired, observation);
+  const verdict = pendingAction && judgePendingAction(pendingAction, desired, observation);
+  const actedAt = verdict?.kind === "pending" ? verdict.actedAt : undefined;
+  const act = (pending: PendingReason): PlannedService => ({
+    state: { ...state, pending },
     step: {
-      ...serviceStep(wish, debt, deployed, look),
+      ...serviceStep(desired, pending, deployed, look),
       ...(actedAt !== undefined && { actedAt }),
     },
   });
   if (forced) return act({ reason: "forced", detail: "it was asked for by --force" });
-  const debt = judgeDebt(verdict?.kind === "owed" ? verdict.detail : strange?.detail, deployed);
-  if (debt === undefined) {
+  const pending = pendingReason(
+    verdict?.kind === "pending" ? verdict.detail : strange?.detail,
+    deployed,
+  );
+  if (pending === undefined) {
     if (verdict === undefined) return { state };
-    return { state, step: { kind: "settle", service: wish.id, detail: verdict.detail } };
+    return { state, step: { kind: "clear", service: desired.id, detail: verdict.detail } };
   }
   const ends = [
     ...deployed.map((name) => endInUse(name, observation)),
-    ...(verdict?.kind === "owed" ? [marker?.until] : []),
+    ...(verdict?.kind === "pending" ? [pendingAction?.until] : []),
     ...(strange === undefined ? [] : [strange.until]),
   ];
-  const owed = verdict?.kind === "owed" ? marker : undefined;
+  const stillPending = verdict?.kind === "pending" ? pendingAction : undefined;
   const urgency = {
-    ...urgencyOf(ends, marginOf(wish, observation)),
-    ...(owed !== undefined && { since: new Date(owed.since) }),
+    ...urgencyOf(ends, marginOf(desired, observation)),
+    ...(stillPending !== undefined && { since: new Date(stillPending.since) }),
   };
-  const held = holdBack(wish.windows, urgency, now, observation.zone);
+  const held = holdBack(desired.windows, urgency, now, observation.zone);
   if (held.kind === "wait") {
-    const late = held.wait.late || owed?.failure !== undefined || actedAt !== undefined;
-    const waits = { ...held.wait, late, detail: `${held.wait.detail}: ${debt.detail}` };
-    return { state: { ...state, debt, waits }, step: judgeStep(wish, look) };
+    const late = held.wait.late || stillPending?.failure !== undefined || actedAt !== undefined;
+    const waits = { ...held.wait, late, detail: `${held.wait.detail}: ${pending.detail}` };
+    return { state: { ...state, pending, waits }, step: validateStep(desired, look) };
   }
-  return act({ ...debt, detail: `${debt.detail}${held.detail}` });
+  return act({ ...pending, detail: `${pending.detail}${held.detail}` });
 }
 
-function judgeDebt(owed: string | undefined, deployed: readonly string[]): Debt | undefined {
-  if (owed !== undefined) return { reason: "owed", detail: owed };
+function pendingReason(
+  notLoaded: string | undefined,
+  deployed: readonly string[],
+): PendingReason | undefined {
+  if (notLoaded !== undefined) return { reason: "pending", detail: notLoaded };
   if (deployed.length === 0) return undefined;
   return { reason: "deployed", detail: `it loads the new files of ${deployed.join(", ")}` };
 }
 
-function markerOf(wish: ServiceWish, { markers }: Observation): MarkerObservation | undefined {
-  const known = markers.kind === "present" ? markers.value : [];
-  return known.find(({ service }) => service === wish.id);
+function pendingActionOf(
+  desired: DesiredService,
+  { pendingActions }: Observation,
+): PendingActionObservation | undefined {
+  const known = pendingActions.kind === "present" ? pendingActions.value : [];
+  return known.find(({ service }) => service === desired.id);
 }
 
 /** What says more than any record: another certificate is served than the one that is deployed. */
@@ -141,7 +150,7 @@ function servesAnother(
     const { fingerprint, serial, notAfter } = found.certificate;
     if (wanted === undefined || fingerprint === wanted.fingerprint) continue;
     const detail = `${at} serves another certificate than the one of ${name} on disk: ` +
-      `serial ${serial}, until ${formatMoment(notAfter)}`;
+      `serial ${serial}, until ${formatTime(notAfter)}`;
     return { detail, until: notAfter };
   }
   return undefined;
@@ -165,29 +174,29 @@ function urgencyOf(ends: readonly (Date | undefined)[], margin: number): Urgency
     return { margin, reason: "it may have no valid certificate loaded" };
   }
   const end = new Date(Math.min(...known.map((end) => end.getTime())));
-  const reason = `the certificate that it has loaded expires ${formatMoment(end)}`;
+  const reason = `the certificate that it has loaded expires ${formatTime(end)}`;
   return { end, margin, reason };
 }
 
 /** What it has loaded is of the kind of what is stored for it now. */
-function marginOf({ certificates }: ServiceWish, observation: Observation): number {
+function marginOf({ certificates }: DesiredService, observation: Observation): number {
   const named = observation.certificates.filter(({ name }) => certificates.includes(name));
   return Math.max(...named.map(({ stored }) => marginFor(validityOf(stored))));
 }
 
 /** New files that lie there until the service starts by itself must be such that it can. */
-function judgeStep(wish: ServiceWish, look: Look): JudgeStep | undefined {
-  const deployed = wish.certificates.filter((name) => look.changing.has(name));
-  if (deployed.length === 0 || wish.validate.length === 0) return undefined;
+function validateStep(desired: DesiredService, look: Look): ValidateStep | undefined {
+  const deployed = desired.certificates.filter((name) => look.changing.has(name));
+  if (deployed.length === 0 || desired.validate.length === 0) return undefined;
   const detail = `it judges the new files of ${deployed.join(", ")}`;
   return {
-    kind: "judge",
-    service: wish.id,
-    debt: { reason: "deployed", detail },
+    kind: "validate",
+    service: desired.id,
+    pending: { reason: "deployed", detail },
     certificates: deployed,
     about: aboutOf(deployed, look),
-    validate: wish.validate,
-    timeout: wish.timeout,
+    validate: desired.validate,
+    timeout: desired.timeout,
   };
 }
 
@@ -196,24 +205,24 @@ function aboutOf(certificates: readonly string[], { files }: Look): ServiceStep[
 }
 
 function serviceStep(
-  wish: ServiceWish,
-  debt: Debt,
+  desired: DesiredService,
+  pending: PendingReason,
   deployed: readonly string[],
   look: Look,
 ): ServiceStep {
   const { observation, changing } = look;
   return {
     kind: "service",
-    service: wish.id,
-    action: wish.action,
-    debt,
+    service: desired.id,
+    action: desired.action,
+    pending,
     certificates: deployed,
-    about: aboutOf(deployed.length > 0 ? deployed : wish.certificates, look),
-    validate: wish.validate,
-    probes: wish.probes.filter(({ certificate }) => {
+    about: aboutOf(deployed.length > 0 ? deployed : desired.certificates, look),
+    validate: desired.validate,
+    probes: desired.probes.filter(({ certificate }) => {
       const observed = observation.certificates.find(({ name }) => name === certificate);
       return changing.has(certificate) || (observed !== undefined && isDeployed(observed));
     }),
-    timeout: wish.timeout,
+    timeout: desired.timeout,
   };
 }

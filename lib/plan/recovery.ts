@@ -4,7 +4,7 @@ import { printable } from "../text/printable.ts";
 import { shellWord } from "../text/shell_word.ts";
 import { replacedFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
-import { type HandChoice, OWN_HAND } from "./choose_writer.ts";
+import { OWN_WRITER, type WriterChoice } from "./choose_writer.ts";
 import { type HostUsers, otherWriters } from "../host/replacers.ts";
 import type { Blocked } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
@@ -18,21 +18,21 @@ export interface Recovery {
 /** Where a target is refused, the refusal is what a person is told. */
 export function planRecovery(
   spec: CertificateSpec,
-  { targets, unjudged }: CertificateObservation,
-  hands: readonly HandChoice[],
+  { targets, pendingValidation }: CertificateObservation,
+  writers: readonly WriterChoice[],
   users: HostUsers,
 ): Recovery {
-  const found = unjudged.map((replaced) => {
+  const found = pendingValidation.map((replaced) => {
     const at = targets.findIndex(({ path }) => path === replaced.path);
-    return { replaced, target: targets[at], hand: hands[at] ?? OWN_HAND };
+    return { replaced, target: targets[at], writer: writers[at] ?? OWN_WRITER };
   });
   const blocked = found.flatMap(({ replaced, target }) => doubt(replaced, target, users));
-  if (blocked.length > 0 || found.some(({ hand }) => hand.kind === "refused")) {
+  if (blocked.length > 0 || found.some(({ writer }) => writer.kind === "refused")) {
     return { replaced: [], blocked };
   }
-  const replaced = found.map(({ replaced, hand }) => ({
+  const replaced = found.map(({ replaced, writer }) => ({
     ...replaced,
-    ...(hand.kind === "user" && { by: hand.by }),
+    ...(writer.kind === "user" && { by: writer.by }),
     ...(spec.targets.find(({ path }) => path === replaced.path)?.inPlace && { inPlace: true }),
   }));
   return { replaced, blocked };
@@ -44,7 +44,7 @@ function doubt(
   target: TargetObservation | undefined,
   users: HostUsers,
 ): Blocked[] {
-  const last = target?.way.at(-1);
+  const last = target?.ancestors.at(-1);
   if (!kept || identity !== undefined || !target?.replaced || last === undefined) return [];
   const writers = otherWriters(last, users);
   if (writers === undefined) return [];

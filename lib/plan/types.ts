@@ -71,14 +71,14 @@ export type Difference =
   | { readonly kind: "renewed" }
   | { readonly kind: "forced" }
   /** A run was interrupted before its services could judge it. */
-  | { readonly kind: "unjudged" }
+  | { readonly kind: "pending-validation" }
   | { readonly kind: "owner"; readonly from: string; readonly to: string }
   | { readonly kind: "group"; readonly from: string; readonly to: string }
   | { readonly kind: "mode"; readonly from: string; readonly to: string };
 
 /** Why a service has to act. */
-export interface Debt {
-  readonly reason: "deployed" | "owed" | "forced";
+export interface PendingReason {
+  readonly reason: "deployed" | "pending" | "forced";
   readonly detail: string;
 }
 
@@ -110,15 +110,15 @@ export interface CertificateRequest {
 }
 
 /** Finish or clear away what an interrupted run left, and close a key that lies open. */
-export interface TidyStep {
-  readonly kind: "tidy";
+export interface RecoverStep {
+  readonly kind: "recover";
   readonly certificate: string;
   /** Switch or clear the staged set of the store. */
   readonly store: boolean;
   /** How many earlier sets stay in the archive; absent: none. */
   readonly keep?: number;
   /** Files of an interrupted run that nobody has judged, to be put back. */
-  readonly unjudged: readonly Replaced[];
+  readonly pendingValidation: readonly Replaced[];
   /** Files of an interrupted run, beside targets, and directories of bundles that are not in use. */
   readonly leftovers: readonly string[];
   /** Those of them that are removed as the user who may replace directories above them. */
@@ -198,7 +198,7 @@ export interface ServiceStep {
   readonly kind: "service";
   readonly service: string;
   readonly action: ServiceAction;
-  readonly debt: Debt;
+  readonly pending: PendingReason;
   /** When an earlier action failed, before which it was up, and since which it was not started. */
   readonly actedAt?: Date;
   /** Certificates whose deployment leads to the action. */
@@ -214,10 +214,10 @@ export interface ServiceStep {
 }
 
 /** A service's command judges new files, though the service does not act in this run. */
-export interface JudgeStep {
-  readonly kind: "judge";
+export interface ValidateStep {
+  readonly kind: "validate";
   readonly service: string;
-  readonly debt: Debt;
+  readonly pending: PendingReason;
   readonly certificates: readonly string[];
   readonly about: ServiceStep["about"];
   readonly validate: ServiceStep["validate"];
@@ -225,27 +225,27 @@ export interface JudgeStep {
 }
 
 /** Hand a marker on to the services that the file names now. */
-export interface InheritStep {
-  readonly kind: "inherit";
-  readonly marker: string;
-  readonly heirs: readonly string[];
+export interface TransferStep {
+  readonly kind: "transfer";
+  readonly pendingAction: string;
+  readonly successors: readonly string[];
 }
 
 /** Remove a marker that is no longer a debt. */
-export interface SettleStep {
-  readonly kind: "settle";
+export interface ClearStep {
+  readonly kind: "clear";
   readonly service: string;
   readonly detail: string;
 }
 
 export type Step =
-  | TidyStep
+  | RecoverStep
   | IssueStep
   | DeployStep
-  | InheritStep
-  | JudgeStep
+  | TransferStep
+  | ValidateStep
   | ServiceStep
-  | SettleStep;
+  | ClearStep;
 
 /** Something due that is held back until a maintenance window opens. */
 export interface Wait {
@@ -280,7 +280,7 @@ export interface ServiceState {
   readonly service: string;
   /** Certificates of the file that it serves. */
   readonly certificates: readonly string[];
-  readonly debt?: Debt;
+  readonly pending?: PendingReason;
   /** It owes an action, which waits. */
   readonly waits?: Wait;
   /** End of the certificate that it serves in the place of the one on disk. */

@@ -6,7 +6,7 @@ import type { RenewalWindow } from "../certificate/types.ts";
 import { judgeChainWarnings } from "./chain_warnings.ts";
 import { storedCertificate, validityOf } from "./due.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 import { describeWindows, findOpening } from "./window.ts";
@@ -58,8 +58,8 @@ export function isOfChain({ kind }: Warning): boolean {
 function clockWarning(stored: StoredSet, now: Date): Warning | undefined {
   const certificate = storedCertificate(stored);
   if (certificate === undefined || certificate.notBefore <= now) return undefined;
-  const message = `it is valid only from ${formatMoment(certificate.notBefore)}; ` +
-    `is this host's clock (${formatMoment(now)}) right?`;
+  const message = `it is valid only from ${formatTime(certificate.notBefore)}; ` +
+    `is this host's clock (${formatTime(now)}) right?`;
   return { kind: "clock", message };
 }
 
@@ -81,7 +81,7 @@ export function describeCap(renew: RenewalWindow, stored: StoredSet): string | u
   return chainEnd === undefined
     ? `${start} its whole lifetime of ${lifetime}; it is renewed ${before} before its end`
     : `${start} the ${lifetime} that its chain lasts ("${chainEnd.name}" ends ${
-      formatMoment(chainEnd.notAfter)
+      formatTime(chainEnd.notAfter)
     }); it is renewed ${before} before that; renew that CA at the server`;
 }
 
@@ -99,10 +99,8 @@ function gapWarning(
   if (opening === undefined || outlasts(validity.notAfter, marginFor(validity), opening)) {
     return undefined;
   }
-  const message = `it is to be renewed from ${formatMoment(start)} on, and its window ` +
-    `(${describeWindows(windows)}) then opens ${
-      formatMoment(opening.from)
-    }, too close to its end, ` +
+  const message = `it is to be renewed from ${formatTime(start)} on, and its window ` +
+    `(${describeWindows(windows)}) then opens ${formatTime(opening.from)}, too close to its end, ` +
     `so it will not wait; raise "renew", or open more windows`;
   return { kind: "window", message };
 }

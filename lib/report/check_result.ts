@@ -1,5 +1,5 @@
 /** What `vcm doctor` found in one place. */
-export interface Finding {
+export interface CheckResult {
   /** "problem": certificates cannot be issued, or not as the file asks. */
   readonly verdict: "ok" | "warning" | "problem";
   /** An address, a path of the API, or what else was looked at. */
@@ -11,10 +11,10 @@ export interface Finding {
 
 /** Makes a finding. */
 export function found(
-  verdict: Finding["verdict"],
+  verdict: CheckResult["verdict"],
   subject: string,
   detail: string,
   remedy?: string,
-): Finding {
+): CheckResult {
   return { verdict, subject, detail, ...(remedy === undefined ? {} : { remedy }) };
 }

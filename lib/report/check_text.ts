@@ -1,11 +1,11 @@
 /** `vcm check`: one line that monitoring shows, then one line for each thing that is not in order. */
 import { actionName } from "../plan/action_name.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
-import { judgeStanding, type Standing } from "./verdict.ts";
+import { judgeStatus, type Standing } from "./verdict.ts";
 
 const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"]>> = {
   fine: ["OK", "good"],
@@ -21,7 +21,7 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
 
 /** What holds for the whole, in one line. */
 export function checkHeadline(plan: Plan, paint: Paint): string {
-  const [word, colour] = WORDS[judgeStanding(plan)];
+  const [word, colour] = WORDS[judgeStatus(plan)];
   return `${paint[colour](word)}: ${headline(plan)}`;
 }
 
@@ -29,17 +29,17 @@ export function checkHeadline(plan: Plan, paint: Paint): string {
 export function checkDetails(plan: Plan, all: boolean): string[] {
   const details = plan.certificates.flatMap((state) => certificateLines(state, all));
   const leftovers = plan.steps.flatMap((step) =>
-    step.kind === "tidy" ? `${step.certificate}: ${step.detail}` : []
+    step.kind === "recover" ? `${step.certificate}: ${step.detail}` : []
   );
-  const services = [...plan.steps.flatMap(owedLine), ...plan.services.flatMap(serviceLines)];
+  const services = [...plan.steps.flatMap(pendingLine), ...plan.services.flatMap(serviceLines)];
   return [...details, ...leftovers, ...services];
 }
 
-function owedLine(step: Plan["steps"][number]): string[] {
-  if (step.kind !== "service" || step.debt.reason !== "owed") return [];
+function pendingLine(step: Plan["steps"][number]): string[] {
+  if (step.kind !== "service" || step.pending.reason !== "pending") return [];
   const name = actionName(step.action);
-  const owes = name === "command" ? "owes its command" : `owes a ${name}`;
-  return [`${step.service}: ${owes}: ${step.debt.detail}`];
+  const isPending = name === "command" ? "owes its command" : `owes a ${name}`;
+  return [`${step.service}: ${isPending}: ${step.pending.detail}`];
 }
 
 function serviceLines({ service, waits, problem }: ServiceState): string[] {
@@ -50,19 +50,20 @@ function serviceLines({ service, waits, problem }: ServiceState): string[] {
 }
 
 function headline({ certificates, services, at, steps }: Plan): string {
-  const untidy = new Set(steps.flatMap((step) => step.kind === "tidy" ? step.certificate : []));
+  const untidy = new Set(steps.flatMap((step) => step.kind === "recover" ? step.certificate : []));
   const wrong = certificates.filter((state) => !isInOrder(state) || untidy.has(state.name)).length;
   const next = certificates
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
   const waiting = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
-  const owing = services.filter(({ debt, waits }) => debt?.reason === "owed" && !waits).length;
+  const owing =
+    services.filter(({ pending, waits }) => pending?.reason === "pending" && !waits).length;
   const unseen = services.filter(({ problem }) => problem !== undefined).length;
   const rest = [
     ...(owing === 0 ? [] : [`${count(owing, "service")} owing an action`]),
     ...(unseen === 0 ? [] : [`${count(unseen, "service")} not to be looked at`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
-    ...(next === undefined ? [] : [`next renewal ${formatMoment(next)}`]),
+    ...(next === undefined ? [] : [`next renewal ${formatTime(next)}`]),
   ].map((text) => `, ${text}`).join("");
   return wrong === 0
     ? `${count(certificates.length, "certificate")} in order${rest}`
@@ -89,7 +90,7 @@ function certificateLines(state: CertificateState, all: boolean): string[] {
     ...warnings.map(({ message }) => `${name}: ${message}`),
   ];
   if (lines.length === 0 && all && certificate !== undefined) {
-    lines.push(`${name}: in order until ${formatMoment(certificate.notAfter)}`);
+    lines.push(`${name}: in order until ${formatTime(certificate.notAfter)}`);
   }
   return lines;
 }

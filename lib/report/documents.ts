@@ -4,7 +4,7 @@ import type { Rights } from "../apply/permissions.ts";
 import type { Problem } from "../config/diagnostic.ts";
 import type { What } from "../certificate/types.ts";
 import type { Plan } from "../plan/types.ts";
-import type { Finding } from "./check_result.ts";
+import type { CheckResult } from "./check_result.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Standing } from "./verdict.ts";
 
@@ -39,7 +39,7 @@ export interface ValidateDocument extends Head {
 }
 
 export interface DoctorDocument extends Head {
-  readonly findings: readonly Finding[];
+  readonly results: readonly CheckResult[];
 }
 
 export interface RevokeDocument extends Head {
@@ -73,7 +73,7 @@ export interface InstallDocument extends Head {
 }
 
 /** A command line of the tour, and what came of it. */
-export interface TourCommand {
+export interface DemoCommand {
   readonly command: string;
   readonly status: number;
   /** The status that the tour says it ends with. */
@@ -119,7 +119,7 @@ export interface InitDocument extends Head {
 
 export interface DemoDocument extends Head {
   readonly directory: string;
-  readonly commands: readonly TourCommand[];
+  readonly commands: readonly DemoCommand[];
   /** What lies in the directory at the end; paths are relative to it. */
   readonly files: readonly {
     readonly path: string;

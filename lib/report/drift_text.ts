@@ -28,7 +28,7 @@ function describeDrift(drift: Drift): string {
       return "new certificate";
     case "forced":
       return "written by --force";
-    case "unjudged":
+    case "pending-validation":
       return "an interrupted run left it unjudged";
     case "owner":
     case "group":

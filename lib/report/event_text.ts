@@ -1,6 +1,6 @@
 /** What is done, in the log's lines while it happens. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import { describeDrifts } from "./drift_text.ts";
 
 /** How much an event matters: the quiet hear of warnings and errors only. */
@@ -14,19 +14,19 @@ export function eventLevel(event: ApplyEvent): Level {
 /** One line of the log. */
 export function eventText(event: ApplyEvent): string {
   switch (event.kind) {
-    case "tidied":
+    case "recovered":
       return `${event.certificate}: ${event.detail}`;
     case "issued":
       return `${event.certificate}: issued by ${event.address}, serial ${event.serial}, ` +
-        `until ${formatMoment(event.notAfter)}`;
+        `until ${formatTime(event.notAfter)}`;
     case "deployed":
       return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
-    case "reverted":
+    case "rolled-back":
       return `${event.certificate}: put back ${event.paths.join(", ")}, ` +
         `since "validate" of ${event.service} failed`;
     case "acted":
       return `${event.service}: ${event.action} done`;
-    case "settled":
+    case "cleared":
       return `${event.service}: owes nothing any more: ${event.detail}`;
     case "warning":
       return `${event.subject}: ${event.message}`;

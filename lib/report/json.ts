@@ -3,7 +3,7 @@ import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
 import type { Problem } from "../config/diagnostic.ts";
 import type { Plan } from "../plan/types.ts";
-import type { Finding } from "./check_result.ts";
+import type { CheckResult } from "./check_result.ts";
 import {
   type CheckDocument,
   type DemoDocument,
@@ -20,14 +20,14 @@ import {
   type VersionDocument,
 } from "./documents.ts";
 import type { Outcome } from "./outcome.ts";
-import { judgeStanding } from "./verdict.ts";
+import { judgeStatus } from "./verdict.ts";
 
 export function planJson(plan: Plan, permissions?: Rights): string {
   return document<PlanDocument>({ ...plan, ...(permissions && { permissions }) });
 }
 
 export function checkJson(plan: Plan): string {
-  return document<CheckDocument>({ standing: judgeStanding(plan), ...plan });
+  return document<CheckDocument>({ standing: judgeStatus(plan), ...plan });
 }
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {
@@ -40,8 +40,8 @@ export function revokeJson(results: RevokeDocument["results"]): string {
 }
 
 /** What `vcm doctor` found. */
-export function doctorJson(findings: readonly Finding[]): string {
-  return document<DoctorDocument>({ findings });
+export function doctorJson(results: readonly CheckResult[]): string {
+  return document<DoctorDocument>({ results });
 }
 
 /** What `vcm validate` counts in a file without mistakes. */

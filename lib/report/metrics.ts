@@ -29,7 +29,7 @@ export function metricsText(facts: RunFacts): string {
   const times = certificates.map((state) => ({ name: state.name, ...timesOf(state, issued) }));
   const amiss = new Set([
     ...[...outcome.failed, ...outcome.skipped].map(({ subject }) => subject),
-    ...facts.events.flatMap((event) => event.kind === "reverted" ? event.certificate : []),
+    ...facts.events.flatMap((event) => event.kind === "rolled-back" ? event.certificate : []),
     ...certificates.flatMap(({ name, waits }) => waits?.late ? name : []),
     ...certificates.filter((state) => hasNoPath(state, issued)).map(({ name }) => name),
   ]);
@@ -52,11 +52,11 @@ export function metricsText(facts: RunFacts): string {
       certificates.map(({ name }) => ({ labels: { name }, value: amiss.has(name) ? 0 : 1 })),
     ),
     gauge(
-      "vcm_service_owes_action",
+      "vcm_service_pending_action",
       "1 where the service has yet to load its files, and does not wait for its window.",
       services.map((state) => ({
         labels: { service: state.service },
-        value: owes(state, facts) ? 1 : 0,
+        value: isPending(state, facts) ? 1 : 0,
       })),
     ),
     gauge(
@@ -94,13 +94,13 @@ function hasNoPath({ name, warnings }: CertificateState, issued: ReadonlyMap<str
   return event === undefined ? isWarnedBroken(warnings) : event.chainInvalid !== undefined;
 }
 
-function owes({ service, debt, waits }: ServiceState, { events }: RunFacts): boolean {
+function isPending({ service, pending, waits }: ServiceState, { events }: RunFacts): boolean {
   for (const event of events) {
-    if (event.kind === "acted" || event.kind === "settled") {
+    if (event.kind === "acted" || event.kind === "cleared") {
       if (event.service === service) return false;
     } else if (event.kind === "failed" && event.subject === service) return true;
   }
-  return debt?.reason === "owed" && (waits === undefined || waits.late);
+  return pending?.reason === "pending" && (waits === undefined || waits.late);
 }
 
 function moment(name: string, time: Date | undefined): Sample[] {

@@ -9,7 +9,7 @@ import type {
 } from "../plan/types.ts";
 import { shellWord } from "../text/shell_word.ts";
 import { actionName } from "../plan/action_name.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
 import { isWarnedBroken } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
@@ -38,7 +38,7 @@ function isQuiet({ blocked, waits, warnings }: CertificateState): boolean {
 function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
-    if (step.kind === "tidy") lines.push(`  tidy     ${step.detail}`);
+    if (step.kind === "recover") lines.push(`  tidy     ${step.detail}`);
     else if (step.kind === "issue") lines.push(...issueLines(step, paint));
     else if (step.kind === "deploy") lines.push(...deployLines(step));
   }
@@ -51,7 +51,7 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
 
 function standing({ certificate, renewAt }: CertificateState): string {
   if (certificate === undefined || renewAt === undefined) return "";
-  return `until ${formatMoment(certificate.notAfter)}, renewal from ${formatMoment(renewAt)}`;
+  return `until ${formatTime(certificate.notAfter)}, renewal from ${formatTime(renewAt)}`;
 }
 
 function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
@@ -74,11 +74,11 @@ function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   };
   for (const step of steps) {
     if (step.kind === "service") add(step.service, [serviceLine(step, paint)]);
-    else if (step.kind === "judge") add(step.service, [`  validate: ${step.debt.detail}`]);
-    else if (step.kind === "settle") add(step.service, [`  owes nothing any more: ${step.detail}`]);
-    else if (step.kind === "inherit") {
-      add(step.marker, [
-        `  is gone from the file; what it owes is owed by ${step.heirs.join(", ")}`,
+    else if (step.kind === "validate") add(step.service, [`  validate: ${step.pending.detail}`]);
+    else if (step.kind === "clear") add(step.service, [`  owes nothing any more: ${step.detail}`]);
+    else if (step.kind === "transfer") {
+      add(step.pendingAction, [
+        `  is gone from the file; what it owes is owed by ${step.successors.join(", ")}`,
       ]);
     }
   }
@@ -90,11 +90,11 @@ function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   return [...blocks].flatMap(([service, lines]) => [paint.bold(service), ...lines]);
 }
 
-function serviceLine({ action, debt }: ServiceStep, paint: Paint): string {
+function serviceLine({ action, pending }: ServiceStep, paint: Paint): string {
   const what = action.manager === "command"
     ? `command ${action.command.map(shellWord).join(" ")}`
     : actionName(action);
-  return `  ${paint.warn(what)}: ${debt.detail}`;
+  return `  ${paint.warn(what)}: ${pending.detail}`;
 }
 
 function planSummary(plan: Plan, quiet: number, paint: Paint): string {
@@ -117,8 +117,8 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
       ? `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
-  const tidying = steps("tidy").length + steps("settle").length + steps("inherit").length;
-  const tidy = tidying > 0 ? `, ${tidying} to tidy` : "";
+  const tidying = steps("recover").length + steps("clear").length + steps("transfer").length;
+  const recover = tidying > 0 ? `, ${tidying} to tidy` : "";
   return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
-    `${count(steps("service").length, "service action")}${tidy}${stuck}${waits}${rest}`;
+    `${count(steps("service").length, "service action")}${recover}${stuck}${waits}${rest}`;
 }

@@ -1,7 +1,7 @@
 /** What a run came to, in a summary at its end. */
 import type { Plan } from "../plan/types.ts";
 import { isOfChain, isWarnedBroken } from "../plan/warnings.ts";
-import type { Outcome, Shortfall } from "./outcome.ts";
+import type { Outcome, OutcomeEntry } from "./outcome.ts";
 import { count, type Paint } from "./paint.ts";
 
 /** The result of a run: done, failed, skipped, and why. */
@@ -27,8 +27,8 @@ export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
     ...shortfallEntries("skipped", outcome.skipped),
     ...shortfallEntries("warning", warningsOf(plan, outcome)),
   ];
-  const { issued, deployed, acted, tidied, failed, skipped } = outcome;
-  if (issued + deployed + acted + tidied + failed.length + skipped.length === 0) {
+  const { issued, deployed, acted, recovered, failed, skipped } = outcome;
+  if (issued + deployed + acted + recovered + failed.length + skipped.length === 0) {
     return [...entries, { text: nothingToDo(plan) }];
   }
   const text = `Done: ${issued} issued, ${count(deployed, "file")} deployed, ` +
@@ -41,7 +41,7 @@ export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
 function warningsOf(
   { certificates, services, steps }: Plan,
   { failed, skipped }: Outcome,
-): Shortfall[] {
+): OutcomeEntry[] {
   // What was seen above a certificate says nothing of a new one, of which apply warns itself.
   const amiss = new Set([...failed, ...skipped].map(({ subject }) => subject));
   const renewed = new Set(
@@ -85,9 +85,9 @@ function nothingToDo(plan: Plan): string {
 }
 
 /** A message that many subjects share, such as a server that is down, is said once. */
-function shortfallEntries(word: Word, shortfalls: readonly Shortfall[]): RunEntry[] {
+function shortfallEntries(word: Word, entries: readonly OutcomeEntry[]): RunEntry[] {
   const subjects = new Map<string, string[]>();
-  for (const { subject, message } of shortfalls) {
+  for (const { subject, message } of entries) {
     subjects.set(message, [...subjects.get(message) ?? [], subject]);
   }
   return [...subjects].map(([message, names]) => {

@@ -31,7 +31,7 @@ export function statusRows(plan: Plan): StatusRow[] {
     }
   }
   const untidy = new Set(
-    plan.steps.flatMap((step) => step.kind === "tidy" ? step.certificate : []),
+    plan.steps.flatMap((step) => step.kind === "recover" ? step.certificate : []),
   );
   return plan.certificates
     .map((state) => statusRow(state, servicesOf.get(state.name) ?? [], plan.at))
@@ -76,8 +76,8 @@ function rankOf(state: CertificateState, services: readonly ServiceState[], now:
   const unseen = services.some(({ problem }) => problem !== undefined);
   if (unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
   if (isUnsure(state)) return "unknown";
-  const owing = services.some(({ debt, waits }) =>
-    waits?.late || (debt?.reason === "owed" && !waits)
+  const owing = services.some(({ pending, waits }) =>
+    waits?.late || (pending?.reason === "pending" && !waits)
   );
   const wrong = drifts.some((kind) => kind !== "renewed");
   if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || owing) return "due";
@@ -103,7 +103,7 @@ function filesWord({ targets, blocked }: CertificateState): string {
 function servicesWord(services: readonly ServiceState[]): string {
   if (services.length === 0) return NONE;
   if (services.some(({ problem }) => problem !== undefined)) return "?";
-  if (services.some(({ debt, waits }) => debt?.reason === "owed" && !waits)) return "owes";
+  if (services.some(({ pending, waits }) => pending?.reason === "pending" && !waits)) return "owes";
   return services.some(({ waits }) => waits !== undefined) ? "waits" : "ok";
 }
 

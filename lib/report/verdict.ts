@@ -27,7 +27,7 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
 };
 
 /** Where several hold: broken before unknown before due. */
-export function judgeStanding(plan: Plan): Standing {
+export function judgeStatus(plan: Plan): Standing {
   const { certificates, services } = plan;
   const broken = certificates.some(isBroken);
   const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= plan.at);
@@ -36,9 +36,9 @@ export function judgeStanding(plan: Plan): Standing {
   const unsure = certificates.some(isUnsure);
   const unseen = services.some(({ problem }) => problem !== undefined);
   if (unsure || unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
-  const owed = plan.steps.some(({ kind }) => kind !== "settle" && kind !== "inherit");
+  const pendingAction = plan.steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
-  return owed || late || blocked.length > 0 ? "due" : "fine";
+  return pendingAction || late || blocked.length > 0 ? "due" : "fine";
 }
 
 /** Whether its services are or will be without a good certificate, or without one of its files. */
@@ -55,9 +55,9 @@ export function isUnsure({ warnings }: CertificateState): boolean {
 
 /** Exit status of `run`, `issue`, `deploy` and `restart`. */
 export function outcomeStatus(outcome: Outcome, detailed: boolean): number {
-  const { failed, issued, deployed, acted, tidied } = outcome;
+  const { failed, issued, deployed, acted, recovered } = outcome;
   if (failed.length > 0) return EXIT_FAILED;
-  return detailed && issued + deployed + acted + tidied > 0 ? EXIT_CHANGED : EXIT_OK;
+  return detailed && issued + deployed + acted + recovered > 0 ? EXIT_CHANGED : EXIT_OK;
 }
 
 /** Exit status of `plan`. */

@@ -1,9 +1,10 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
+import { carryOver } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { localOwnGroups } from "../host/local_accounts.ts";
 import { storeFault } from "./store_trust.ts";
-import { WayFinder } from "../host/path_ancestors.ts";
-import { storeHazard } from "./unsafe_store.ts";
+import { AncestorFinder } from "../host/path_ancestors.ts";
+import { unsafeStore } from "./unsafe_store.ts";
 import { plainCause } from "../text/plain_cause.ts";
 
 /** Another run holds the lock. */
@@ -26,8 +27,7 @@ export function lockStore(certStore: string): Disposable {
   try {
     requireSafePlace(certStore);
     Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
-    const fault = storeFault(certStore);
-    if (fault !== undefined) throw new StoreError(fault);
+    requireTrusted(certStore);
     file = Deno.openSync(lockFile(certStore), { create: true, write: true, mode: 0o600 });
     closeToOthers(lockFile(certStore), file);
   } catch (error) {
@@ -44,6 +44,15 @@ export function lockStore(certStore: string): Disposable {
     file.close();
     throw new LockedError(`${heldText(certStore)}; it is free when that run ends`);
   }
+  try {
+    if (carryOver(certStore)) requireTrusted(certStore);
+  } catch (error) {
+    file.close();
+    if (error instanceof StoreError) throw error;
+    const message = `Cannot rename what an earlier version left in the store "${certStore}": ` +
+      plainCause(error);
+    throw new StoreError(message, { cause: error });
+  }
   return file;
 }
 
@@ -58,13 +67,18 @@ export function heldText(certStore: string): string {
   return `Another run of vcm holds the lock "${lockFile(certStore)}"`;
 }
 
+function requireTrusted(certStore: string): void {
+  const fault = storeFault(certStore);
+  if (fault !== undefined) throw new StoreError(fault);
+}
+
 /** Before anything is made there. */
 function requireSafePlace(certStore: string): void {
   const runner = Deno.uid() ?? 0;
-  const ways = new WayFinder(runner, { ownerName: String });
-  const hazard = storeHazard(certStore, ways.above(certStore), {
+  const ancestors = new AncestorFinder(runner, { ownerName: String });
+  const unsafe = unsafeStore(certStore, ancestors.above(certStore), {
     runner,
     ownGroups: localOwnGroups(),
   });
-  if (hazard !== undefined) throw new StoreError(hazard);
+  if (unsafe !== undefined) throw new StoreError(unsafe);
 }

@@ -4,7 +4,7 @@
  */
 import { formatDuration } from "../text/duration.ts";
 import { lockFile } from "./store_paths.ts";
-import { formatMoment } from "../text/format_time.ts";
+import { formatTime } from "../text/format_time.ts";
 import { heldText, LockedError, lockStore } from "./lock.ts";
 import { findHolder, type LockHolder } from "./lock_holder.ts";
 
@@ -71,5 +71,5 @@ function tryLock(certStore: string): Disposable | undefined {
 function holderText(holder: LockHolder | undefined, before: string): string {
   if (holder === undefined) return "";
   const { pid, command, since } = holder;
-  return `${before}process ${pid}, "${command}", since ${formatMoment(since)}`;
+  return `${before}process ${pid}, "${command}", since ${formatTime(since)}`;
 }

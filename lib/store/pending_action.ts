@@ -5,8 +5,13 @@
  */
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
-import { markerDirectory, markerFile, temporaryFile } from "./store_paths.ts";
-import { formatMarker, type MarkerText, parseMarker, uniteMarkers } from "./pending_action_text.ts";
+import { pendingActionFile, pendingDirectory, temporaryFile } from "./store_paths.ts";
+import {
+  formatPendingAction,
+  parsePendingAction,
+  type PendingActionText,
+  unitePendingActions,
+} from "./pending_action_text.ts";
 import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 import type { Tell } from "./types.ts";
 
@@ -16,7 +21,7 @@ import type { Tell } from "./types.ts";
  * @param until End of the certificate that the new files replace, where it is known.
  * @returns Whether there was none before. Throws Error in plain words.
  */
-export function writeMarker(
+export function writePendingAction(
   certStore: string,
   service: string,
   certificate: string,
@@ -24,7 +29,7 @@ export function writeMarker(
 ): boolean {
   const before = tryRead(certStore, service);
   const more = { certificates: [certificate], ...(until !== undefined && { until }) };
-  write(certStore, service, before === undefined ? more : uniteMarkers(before, more), {
+  write(certStore, service, before === undefined ? more : unitePendingActions(before, more), {
     isNew: before === undefined,
   });
   return before === undefined;
@@ -38,10 +43,10 @@ export function noteFailure(certStore: string, service: string, failure: string)
 function amend(
   certStore: string,
   service: string,
-  change: (before: MarkerText) => MarkerText,
+  change: (before: PendingActionText) => PendingActionText,
 ): void {
   try {
-    const before = readMarker(certStore, service);
+    const before = readPendingAction(certStore, service);
     if (before === undefined) return;
     const time = timeOf(certStore, service);
     write(certStore, service, change(before), { isNew: false, time });
@@ -64,7 +69,7 @@ export function noteAction(
   actedAt: Date,
 ): boolean {
   try {
-    const before = readMarker(certStore, service);
+    const before = readPendingAction(certStore, service);
     const isNew = before === undefined;
     const time = isNew ? undefined : timeOf(certStore, service);
     const text = { certificates, ...before, actedAt };
@@ -94,55 +99,59 @@ export function noteFailedAction(
  * Hands a marker on to services that have taken the place of its own, with its time where theirs is
  * not later, and removes it. Throws Error in plain words.
  */
-export function handOnMarker(certStore: string, marker: string, heirs: readonly string[]): void {
-  const found = tryRead(certStore, marker);
+export function transferPendingAction(
+  certStore: string,
+  pendingAction: string,
+  successors: readonly string[],
+): void {
+  const found = tryRead(certStore, pendingAction);
   if (found === undefined) return;
   // What became of the old one says nothing of the new ones.
   const { failure: _, actedAt: __, ...left } = found;
-  const time = timeOf(certStore, marker);
-  for (const heir of heirs) {
-    const own = tryRead(certStore, heir);
+  const time = timeOf(certStore, pendingAction);
+  for (const successor of successors) {
+    const own = tryRead(certStore, successor);
     const isNew = own === undefined;
-    const text = isNew ? left : uniteMarkers(own, left);
-    const ownTime = isNew ? time : timeOf(certStore, heir);
-    write(certStore, heir, text, { isNew, time: ownTime > time ? ownTime : time });
+    const text = isNew ? left : unitePendingActions(own, left);
+    const ownTime = isNew ? time : timeOf(certStore, successor);
+    write(certStore, successor, text, { isNew, time: ownTime > time ? ownTime : time });
   }
-  removeMarker(certStore, marker);
+  removePendingAction(certStore, pendingAction);
 }
 
 function timeOf(certStore: string, service: string): Date {
-  return fs.statSync(markerFile(certStore, service)).mtime;
+  return fs.statSync(pendingActionFile(certStore, service)).mtime;
 }
 
-function tryRead(certStore: string, service: string): MarkerText | undefined {
+function tryRead(certStore: string, service: string): PendingActionText | undefined {
   try {
-    return readMarker(certStore, service);
+    return readPendingAction(certStore, service);
   } catch (error) {
-    const path = markerFile(certStore, service);
+    const path = pendingActionFile(certStore, service);
     throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
   }
 }
 
-function readMarker(certStore: string, service: string): MarkerText | undefined {
-  const path = markerFile(certStore, service);
-  return fs.existsSync(path) ? parseMarker(fs.readFileSync(path, "utf8")) : undefined;
+function readPendingAction(certStore: string, service: string): PendingActionText | undefined {
+  const path = pendingActionFile(certStore, service);
+  return fs.existsSync(path) ? parsePendingAction(fs.readFileSync(path, "utf8")) : undefined;
 }
 
 function write(
   certStore: string,
   service: string,
-  text: MarkerText,
+  text: PendingActionText,
   { isNew, time }: { readonly isNew: boolean; readonly time?: Date },
 ): void {
-  const path = markerFile(certStore, service);
+  const path = pendingActionFile(certStore, service);
   const temporary = temporaryFile(path);
   try {
-    fs.mkdirSync(markerDirectory(certStore), { recursive: true, mode: 0o700 });
+    fs.mkdirSync(pendingDirectory(certStore), { recursive: true, mode: 0o700 });
     removeIfThere(temporary);
-    writeNewFile(temporary, formatMarker(service, text), { mode: 0o600 });
+    writeNewFile(temporary, formatPendingAction(service, text), { mode: 0o600 });
     if (time !== undefined) fs.utimesSync(temporary, time, time);
     fs.renameSync(temporary, path);
-    syncDirectory(markerDirectory(certStore));
+    syncDirectory(pendingDirectory(certStore));
     syncDirectory(certStore);
   } catch (error) {
     for (const left of isNew ? [temporary, path] : [temporary]) removeQuietly(left);
@@ -151,8 +160,8 @@ function write(
 }
 
 /** The service owes nothing any more. Throws Error in plain words. */
-export function removeMarker(certStore: string, service: string): void {
-  const path = markerFile(certStore, service);
+export function removePendingAction(certStore: string, service: string): void {
+  const path = pendingActionFile(certStore, service);
   try {
     removeIfThere(path);
   } catch (error) {
@@ -161,9 +170,9 @@ export function removeMarker(certStore: string, service: string): void {
 }
 
 /** Removes a marker that is no debt; answers whether it is gone, and says so where it is not. */
-export function dropMarker(certStore: string, service: string, tell: Tell): boolean {
+export function dropPendingAction(certStore: string, service: string, tell: Tell): boolean {
   try {
-    removeMarker(certStore, service);
+    removePendingAction(certStore, service);
     return true;
   } catch (error) {
     const { message } = error as Error;

@@ -1,6 +1,6 @@
 /** What a marker says, beside its time: plain lines, which a person can read too. */
 
-export interface MarkerText {
+export interface PendingActionText {
   /** Certificates whose files the service has to load. */
   readonly certificates: readonly string[];
   /** End of the certificate that it has loaded, where it is known. */
@@ -12,9 +12,9 @@ export interface MarkerText {
 }
 
 /** The text for the marker of a service. */
-export function formatMarker(
+export function formatPendingAction(
   service: string,
-  { certificates, until, failure, actedAt }: MarkerText,
+  { certificates, until, failure, actedAt }: PendingActionText,
 ): string {
   return [
     `${service} has to load new files`,
@@ -27,7 +27,7 @@ export function formatMarker(
 }
 
 /** Reads the lines that it knows, and passes over all others. */
-export function parseMarker(text: string): MarkerText {
+export function parsePendingAction(text: string): PendingActionText {
   const values = (key: string) =>
     text.split("\n").filter((line) => line.startsWith(`${key}: `))
       .map((line) => line.slice(key.length + 2));
@@ -45,7 +45,7 @@ export function parseMarker(text: string): MarkerText {
 }
 
 /** What a service owes by two markers; an end that one of them does not know is not known. */
-export function uniteMarkers(a: MarkerText, b: MarkerText): MarkerText {
+export function unitePendingActions(a: PendingActionText, b: PendingActionText): PendingActionText {
   const until = a.until && b.until && (a.until < b.until ? a.until : b.until);
   const failure = a.failure ?? b.failure;
   const [actedAt] = [a.actedAt, b.actedAt].filter((time) => time !== undefined)

@@ -5,23 +5,23 @@
  */
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
-import { temporaryFile, unjudgedFile } from "./store_paths.ts";
+import { pendingValidationFile, temporaryFile } from "./store_paths.ts";
 import type { Replaced } from "./types.ts";
-import { formatUnjudged } from "./pending_validation_text.ts";
+import { formatPendingValidation } from "./pending_validation_text.ts";
 import type { Tell } from "./types.ts";
 import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 
 /** Throws Error in plain words. */
-export function noteUnjudged(
+export function writePendingValidation(
   certStore: string,
   name: string,
   replaced: readonly Replaced[],
 ): void {
-  const path = unjudgedFile(certStore, name);
+  const path = pendingValidationFile(certStore, name);
   const temporary = temporaryFile(path);
   try {
     removeIfThere(temporary);
-    writeNewFile(temporary, formatUnjudged(replaced), { mode: 0o600 });
+    writeNewFile(temporary, formatPendingValidation(replaced), { mode: 0o600 });
     fs.renameSync(temporary, path);
     syncDirectory(certStore);
   } catch (error) {
@@ -31,8 +31,8 @@ export function noteUnjudged(
 }
 
 /** They are judged, or put back. What cannot be removed makes the next run put back and judge anew. */
-export function forgetUnjudged(certStore: string, name: string, tell: Tell): void {
-  const path = unjudgedFile(certStore, name);
+export function forgetPendingValidation(certStore: string, name: string, tell: Tell): void {
+  const path = pendingValidationFile(certStore, name);
   try {
     removeIfThere(path);
   } catch (error) {

@@ -5,7 +5,7 @@
 import type { Replaced } from "./types.ts";
 
 /** No path holds a line break: the file's reader refuses them. */
-export function formatUnjudged(replaced: readonly Replaced[]): string {
+export function formatPendingValidation(replaced: readonly Replaced[]): string {
   return replaced.map(({ path, kept, identity }) =>
     `${kept ? "kept" : "new"} ${path}\n` +
     (identity === undefined ? "" : `inode ${identity} ${path}\n`)
@@ -13,7 +13,7 @@ export function formatUnjudged(replaced: readonly Replaced[]): string {
 }
 
 /** Reads the lines that it knows, and passes over all others. */
-export function parseUnjudged(text: string): Replaced[] {
+export function parsePendingValidation(text: string): Replaced[] {
   const lines = text.split("\n");
   const identities = new Map(lines.flatMap((line) => {
     const [, identity, path] = /^inode (\d+:\d+:\d+) (\/.+)$/.exec(line) ?? [];

@@ -7,12 +7,17 @@ import type { X509Certificate } from "node:crypto";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
-import { retiredDirectory, stagedDirectory, storedDirectory, unjudgedFile } from "./store_paths.ts";
+import {
+  pendingValidationFile,
+  retiredDirectory,
+  stagedDirectory,
+  storedDirectory,
+} from "./store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { Part } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
-import { parseUnjudged } from "./pending_validation_text.ts";
+import { parsePendingValidation } from "./pending_validation_text.ts";
 import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
 import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
 
@@ -68,12 +73,12 @@ export class StoreReader {
   }
 
   /** What a run replaced, and services have yet to judge. */
-  unjudged(name: string): Replaced[] {
-    const path = unjudgedFile(this.#certStore, name);
+  pendingValidation(name: string): Replaced[] {
+    const path = pendingValidationFile(this.#certStore, name);
     const noted = this.#listing.kind === "present" &&
       this.#listing.value.has(path.slice(this.#certStore.length + 1));
     const text = noted ? readText(path) : ABSENT;
-    return text.kind === "present" ? parseUnjudged(text.value) : [];
+    return text.kind === "present" ? parsePendingValidation(text.value) : [];
   }
 
   /** The usual case: one directory, and what was read in it fits together, so that it is of one set. */
@@ -90,11 +95,11 @@ export class StoreReader {
   }
 
   #lookCarefully(spec: CertificateSpec): StoreLook {
-    let { look, settled, sure } = this.#lookOnce(spec);
+    let { look, cleared, sure } = this.#lookOnce(spec);
     for (let tries = 1; tries < TRIES && !sure; tries++) {
       const next = this.#lookOnce(spec);
-      if (settled && next.settled && isSame(look, next.look)) break;
-      ({ look, settled, sure } = next);
+      if (cleared && next.cleared && isSame(look, next.look)) break;
+      ({ look, cleared, sure } = next);
     }
     return look;
   }
@@ -109,10 +114,10 @@ export class StoreReader {
     const interrupted = retired !== "" || staged !== "";
     const look = this.#lookInto(this.#directory(spec.name, before), spec, interrupted);
     const after = this.#places(spec.name);
-    const settled = after.current === current && after.retired === retired &&
+    const cleared = after.current === current && after.retired === retired &&
       after.staged === staged;
-    const sure = settled && (isSound(look, spec) || (current === "" && !interrupted));
-    return { look, settled, sure };
+    const sure = cleared && (isSound(look, spec) || (current === "" && !interrupted));
+    return { look, cleared, sure };
   }
 
   /**

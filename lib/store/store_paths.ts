@@ -33,18 +33,23 @@ export function lockFile(certStore: string): string {
   return `${certStore}/.lock`;
 }
 
-/** One marker a service that owes a reload or restart, named by its id. */
-export function markerDirectory(certStore: string): string {
+/** One record for each service with a pending action, named by the service's id. */
+export function pendingDirectory(certStore: string): string {
+  return `${certStore}/.pending`;
+}
+
+/** Its name before 0.1.0. */
+export function legacyPendingDirectory(certStore: string): string {
   return `${certStore}/.owed`;
 }
 
-export function markerFile(certStore: string, service: string): string {
-  return `${certStore}/.owed/${service}`;
+export function pendingActionFile(certStore: string, service: string): string {
+  return `${pendingDirectory(certStore)}/${service}`;
 }
 
-/** What a run replaced, until services have judged what it was replaced by. */
-export function unjudgedFile(certStore: string, name: string): string {
-  return `${certStore}/.unjudged-${name}`;
+/** What a run replaced, until services have validated what it was replaced by. */
+export function pendingValidationFile(certStore: string, name: string): string {
+  return `${certStore}/.pending-validation-${name}`;
 }
 
 /** The temporary file beside a target, until it is renamed over the target. */

@@ -1,4 +1,4 @@
-import { markerDirectory } from "./store_paths.ts";
+import { pendingDirectory } from "./store_paths.ts";
 
 /**
  * Why the store cannot be used as it is: whoever may write in it, or in its directory of markers, could
@@ -6,7 +6,7 @@ import { markerDirectory } from "./store_paths.ts";
  */
 export function storeFault(certStore: string): string | undefined {
   return directoryFault(certStore, stat(certStore, Deno.statSync)) ??
-    directoryFault(markerDirectory(certStore), stat(markerDirectory(certStore), Deno.lstatSync));
+    directoryFault(pendingDirectory(certStore), stat(pendingDirectory(certStore), Deno.lstatSync));
 }
 
 function stat(path: string, look: (path: string) => Deno.FileInfo): Deno.FileInfo | undefined {

@@ -17,7 +17,7 @@ const END = "-----END CERTIFICATE-----";
 export type SetTexts = Readonly<Record<Part, Presence<string>>>;
 
 /** What decides which facts are read. */
-export type SetWish = Pick<CertificateSpec, "otherSans" | "key">;
+export type SetSpec = Pick<CertificateSpec, "otherSans" | "key">;
 
 /** What sets are judged with. */
 export interface SetJudge {
@@ -33,11 +33,11 @@ export type ReadPart = (part: "chain" | "ca") => Presence<string>;
 /** @param readPart Reads what no target takes, and the paths to the root are judged by. */
 export function judgeSet(
   texts: SetTexts,
-  wish: SetWish,
+  desired: SetSpec,
   judge: SetJudge,
   readPart: ReadPart,
 ): StoredSet {
-  const opened = present(texts.cert, (text) => openLeaf(text, wish, judge));
+  const opened = present(texts.cert, (text) => openLeaf(text, desired, judge));
   const leaf = opened.kind === "present" && !(opened.value instanceof Error)
     ? opened.value
     : undefined;
@@ -137,7 +137,7 @@ interface OpenLeaf {
 /** The first certificate of a text, or the Error that says why there is none. */
 function openLeaf(
   text: string,
-  { otherSans, key }: SetWish,
+  { otherSans, key }: SetSpec,
   { readOtherNames }: SetJudge,
 ): OpenLeaf | Error {
   try {

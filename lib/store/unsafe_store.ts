@@ -1,19 +1,19 @@
 import { type HostUsers, replacers } from "../host/replacers.ts";
-import type { Passage } from "../host/types.ts";
+import type { Ancestor } from "../host/types.ts";
 
 /**
  * Why the store is not safe where it is: root alone writes there, and reads keys from there. The
  * store itself is judged when it is locked.
  */
-export function storeHazard(
+export function unsafeStore(
   certStore: string,
-  way: readonly Passage[],
+  ancestors: readonly Ancestor[],
   users: HostUsers,
 ): string | undefined {
-  for (const passage of way) {
-    const { next } = passage;
+  for (const ancestor of ancestors) {
+    const { next } = ancestor;
     const store = next?.path === certStore ? { ...next, uid: users.runner } : next;
-    for (const replacer of replacers(passage, store, users)) {
+    for (const replacer of replacers(ancestor, store, users)) {
       if (replacer.kind === "shared") return replacer.message;
       return `User "${replacer.owner}" may replace ${replacer.what}, and so the store ` +
         `"${certStore}"; give a "cert_store" below directories that nobody may write to but root` +

@@ -1,6 +1,6 @@
 /** Moments as people read them: UTC, to the minute. */
 
 /** `2026-12-03 11:20 UTC` */
-export function formatMoment(moment: Date): string {
+export function formatTime(moment: Date): string {
   return `${moment.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

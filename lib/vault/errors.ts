@@ -4,15 +4,15 @@ export class VaultError extends Error {
   /** HTTP status, where there was an answer. */
   readonly status?: number;
   /** The same request may go well in a while. */
-  readonly passing: boolean;
+  readonly retryable: boolean;
 
   constructor(
     message: string,
-    options: { status?: number; passing?: boolean; cause?: unknown } = {},
+    options: { status?: number; retryable?: boolean; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     if (options.status !== undefined) this.status = options.status;
-    this.passing = options.passing ?? false;
+    this.retryable = options.retryable ?? false;
   }
 }
 

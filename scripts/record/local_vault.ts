@@ -1,6 +1,6 @@
 /** The practice Vault at such an address as a company's Vault has: `https://NAME:8200`. */
-import { createPracticeCa } from "../../lib/tools/demo/demo_ca.ts";
-import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
+import { createDemoCa } from "../../lib/tools/demo/demo_ca.ts";
+import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 
 export interface LocalVault extends AsyncDisposable {
   readonly address: string;
@@ -22,7 +22,7 @@ const PORT = 8200;
 /** Starts it on an address of this machine's own that no other server has. */
 export async function startLocalVault(name: string): Promise<LocalVault> {
   let age = 0;
-  const vault = await startPracticeVault({ now: () => new Date(Date.now() - age) });
+  const vault = await startDemoServer({ now: () => new Date(Date.now() - age) });
   const { caPem, ...pair } = await certificateFor(name);
   const hostname = ownAddress();
   const server = Deno.serve(
@@ -51,7 +51,7 @@ async function certificateFor(
   name: string,
 ): Promise<{ readonly cert: string; readonly key: string; readonly caPem: string }> {
   const now = new Date();
-  const { root } = await createPracticeCa(now);
+  const { root } = await createDemoCa(now);
   const leaf = await root.issue({
     commonName: name,
     dnsSans: [name],

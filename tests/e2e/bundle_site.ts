@@ -73,8 +73,8 @@ export async function linkedSet({ link }: BundleSite): Promise<SetTexts | undefi
   const texts = await Promise.all(PARTS.map(async (part) => {
     const path = `${directory}/${part}.pem`;
     const { mode, uid, gid } = await Deno.lstat(path);
-    const wished = part === "privkey" ? 0o600 : 0o644;
-    assert.deepEqual([(mode ?? 0) & 0o7777, uid, gid], [wished, SERVICE, SERVICE], path);
+    const desired = part === "privkey" ? 0o600 : 0o644;
+    assert.deepEqual([(mode ?? 0) & 0o7777, uid, gid], [desired, SERVICE, SERVICE], path);
     return [part, await Deno.readTextFile(path)] as const;
   }));
   const set = Object.fromEntries(texts) as SetTexts;
@@ -98,7 +98,7 @@ export async function assertInOrder(site: BundleSite): Promise<void> {
   assert.equal(await Deno.readTextFile(`${site.directory}/ssl/web.crt`), set?.fullchain);
   const directory = await Deno.readLink(site.link);
   assert.deepEqual(listing(`${site.directory}/ssl`), [directory, "web", "web.crt"].sort());
-  assert.deepEqual(listing(`${site.directory}/store`), [".lock", ".owed", NAME].sort());
+  assert.deepEqual(listing(`${site.directory}/store`), [".lock", ".pending", NAME].sort());
   const { code, stdout, stderr } = await site.vcm("run");
   assert.deepEqual([code, stdout, stderr], [0, "Nothing to do: 1 certificate in order\n", ""]);
   assert.equal((await site.vcm("check")).code, 0);

@@ -23,8 +23,8 @@ test("a container is found, restarted once, and owes nothing when it was restart
   assert.match((await scene.vcm("check")).stdout, /^podman:web: owes a restart: /m);
   await podman(scene, "restart", "--time", "1", "web");
   await hasLogged(scene, "started\nstarted\nstarted\n");
-  const settled = await scene.vcm("run");
-  assert.match(settled.stderr, /^podman:web: owes nothing any more: it loaded them 20/);
+  const cleared = await scene.vcm("run");
+  assert.match(cleared.stderr, /^podman:web: owes nothing any more: it loaded them 20/);
   await hasLogged(scene, "started\nstarted\nstarted\n");
 });
 

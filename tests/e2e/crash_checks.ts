@@ -34,7 +34,7 @@ export async function assertNothingHalf(site: Site, before: Look) {
       assertWhole(path, await readFiles(`${site.directory}/${path}`, files));
     }
   }
-  for (const { file, certificate, what } of site.wishes) {
+  for (const { file, certificate, what } of site.desired) {
     const text = now.targets[file];
     if (text === before.targets[file]) continue;
     assert.equal(text, now.sets[certificate]?.[`${what}.pem`], `${file} is neither old nor new`);
@@ -44,7 +44,7 @@ export async function assertNothingHalf(site: Site, before: Look) {
     now.sets[name]?.["cert.pem"] !== before.sets[name]?.["cert.pem"]
   );
   const mixed = NAMES.filter((name) => {
-    const files = site.wishes.filter(({ certificate }) => certificate === name);
+    const files = site.desired.filter(({ certificate }) => certificate === name);
     const old = files.filter(({ file }) => now.targets[file] === before.targets[file]);
     return old.length > 0 && old.length < files.length;
   });
@@ -53,13 +53,13 @@ export async function assertNothingHalf(site: Site, before: Look) {
 
 /** Asserts that the runs before left nothing to do, and nothing behind. */
 export async function assertInOrder(site: Site): Promise<void> {
-  const { directory, services, start, wishes } = site;
+  const { directory, services, start, desired } = site;
   const { targets, sets } = await lookAt(site);
   for (const [name, set] of Object.entries(sets)) {
     const { subjectAltName } = new X509Certificate(set["cert.pem"] ?? "");
     assert.ok(subjectAltName?.includes(NEW_NAME), `${name} lacks ${NEW_NAME}`);
   }
-  for (const { file, certificate, what, id, mode } of wishes) {
+  for (const { file, certificate, what, id, mode } of desired) {
     assert.equal(targets[file], sets[certificate]?.[`${what}.pem`], `${file} is the stored one`);
     const info = await Deno.lstat(`${directory}/ssl/${file}`);
     assert.deepEqual([permissions(info), info.uid, info.gid], [mode, id, id], file);
@@ -90,10 +90,10 @@ export async function assertInOrder(site: Site): Promise<void> {
 
 const ARCHIVE = "store/archive";
 
-function assertNothingLeft({ directory, wishes }: Site): void {
+function assertNothingLeft({ directory, desired }: Site): void {
   const known = new Set([
-    ...["log", "ssl", "store", "store/.lock", "store/.owed", "vcm.yaml"],
-    ...wishes.map(({ file }) => `ssl/${file}`),
+    ...["log", "ssl", "store", "store/.lock", "store/.pending", "vcm.yaml"],
+    ...desired.map(({ file }) => `ssl/${file}`),
     ...NAMES.map((name) => `store/${name}`),
     ...NAMES.flatMap((name) => PARTS.map((what) => `store/${name}/${what}.pem`)),
   ]);
@@ -105,21 +105,21 @@ function assertNothingLeft({ directory, wishes }: Site): void {
  * The store is for its owner alone. What is made beside a target is as wide as the target at most,
  * and not before it belongs to whom the target shall belong to.
  */
-async function assertClosed({ directory, wishes }: Site): Promise<void> {
+async function assertClosed({ directory, desired }: Site): Promise<void> {
   for (const path of walk(directory)) {
     const info = await Deno.lstat(`${directory}/${path}`);
     const mode = permissions(info);
     const said = `${path} has mode ${mode.toString(8)} and belongs to ${info.uid}:${info.gid}`;
     const file = /^ssl\/\.?(.*?)(?:\.vcm-(?:new|old))?$/.exec(path)?.[1];
-    const wish = wishes.find((wish) => wish.file === file);
+    const wanted = desired.find((one) => one.file === file);
     // A directory that is being made is empty, and takes its name when all may enter it.
     if (path === "ssl" || path === ".ssl.vcm-new") continue;
-    if (wish === undefined) {
+    if (wanted === undefined) {
       assert.equal(mode & 0o077, 0, said);
       continue;
     }
-    assert.equal(mode & ~(wish.mode | 0o600), 0, said);
-    const isGiven = info.uid === wish.id && info.gid === wish.id;
+    assert.equal(mode & ~(wanted.mode | 0o600), 0, said);
+    const isGiven = info.uid === wanted.id && info.gid === wanted.id;
     assert.ok(isGiven || (mode & 0o077) === 0, said);
   }
 }
@@ -144,8 +144,8 @@ async function readSet({ directory }: Site, name: string): Promise<Texts> {
   return await readFiles(await exists(at(".new-")) ? at(".new-") : at(".old-"), files);
 }
 
-function readTargets({ directory, wishes }: Site): Promise<Texts> {
-  return readFiles(`${directory}/ssl`, wishes.map(({ file }) => file));
+function readTargets({ directory, desired }: Site): Promise<Texts> {
+  return readFiles(`${directory}/ssl`, desired.map(({ file }) => file));
 }
 
 /** Those that are there. */

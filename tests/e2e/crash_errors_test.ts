@@ -52,7 +52,7 @@ function makeTrials(changes: readonly FileChange[]): readonly Trial[] {
 function mayFail({ call, path }: FileChange): boolean {
   return path === "log" || path.endsWith(".vcm-old") || path.startsWith("store/.old-") ||
     path.startsWith("store/archive") ||
-    (call === "unlink" && path.startsWith("store/.unjudged-")) ||
+    (call === "unlink" && path.startsWith("store/.pending-validation-")) ||
     (call === "fsync" && path === "store") || (call === "mkdir" && path.startsWith("store"));
 }
 

@@ -23,7 +23,7 @@ export interface Start {
 }
 
 /** A deployed file, as the configuration wishes it. */
-export interface Wish {
+export interface Desired {
   /** Below the directory `ssl`. */
   readonly file: string;
   readonly certificate: string;
@@ -35,7 +35,7 @@ export interface Wish {
 // A user and a group with this number need not be there.
 const SERVICE = 4321;
 
-const WISHES: readonly Wish[] = NAMES.flatMap((certificate) => [
+const WISHES: readonly Desired[] = NAMES.flatMap((certificate) => [
   { file: `${certificate}.crt`, certificate, what: "cert", id: 0, mode: 0o644 },
   { file: `${certificate}.pem`, certificate, what: "fullchain", id: SERVICE, mode: 0o444 },
   { file: `${certificate}.key`, certificate, what: "privkey", id: SERVICE, mode: 0o640 },
@@ -47,7 +47,7 @@ export interface Site extends AsyncDisposable {
   readonly directory: string;
   /** A service loads files by copying them into its directory `loaded`, and judges in `judged`. */
   readonly services: string;
-  readonly wishes: readonly Wish[];
+  readonly desired: readonly Desired[];
   /** Brings the directory back to the start. */
   reset(): Promise<void>;
   /** Runs VCM to its end. */
@@ -94,7 +94,7 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
     start,
     directory,
     services: `${root}/services`,
-    wishes: wishesOf(start),
+    desired: wishesOf(start),
     reset: async () => {
       await Deno.remove(directory, { recursive: true });
       await copy(saved, directory);
@@ -120,7 +120,7 @@ async function copy(from: string, to: string): Promise<void> {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-function wishesOf({ service }: Start): readonly Wish[] {
+function wishesOf({ service }: Start): readonly Desired[] {
   return service === "reads the store" ? [] : WISHES;
 }
 
@@ -133,11 +133,11 @@ function configuration(
 ): string {
   const host = `${root}/host`;
   const deploy = (certificate: string) =>
-    wishesOf(start).filter((wish) => wish.certificate === certificate).map((wish) => ({
-      [wish.what]: `${host}/ssl/${wish.file}`,
-      owner: String(wish.id),
-      group: String(wish.id),
-      mode: wish.mode.toString(8).padStart(4, "0"),
+    wishesOf(start).filter((desired) => desired.certificate === certificate).map((desired) => ({
+      [desired.what]: `${host}/ssl/${desired.file}`,
+      owner: String(desired.id),
+      group: String(desired.id),
+      mode: desired.mode.toString(8).padStart(4, "0"),
     }));
   return JSON.stringify({
     config: {

@@ -1,6 +1,6 @@
 /** Targets at whose path something else than a certificate or key lies. */
 import { readlinkSync } from "node:fs";
-import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
+import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { type Directory, makeDirectory } from "../support/rig.ts";
 import { runVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
@@ -15,7 +15,7 @@ interface Site extends AsyncDisposable {
 }
 
 async function makeSite(): Promise<Site> {
-  const vault = await startPracticeVault({});
+  const vault = await startDemoServer({});
   const directory = makeDirectory();
   Deno.mkdirSync(directory.at("ssl"));
   return {

@@ -25,13 +25,13 @@ testWithOpenBao(
 
     const lines = async () => (await Deno.readTextFile(bao.auditFile ?? "")).split("\n").length;
     const before = await lines();
-    const wish = { common_name: "a.test" };
-    const issued = (await bao.api("POST", "pki/issue/web", wish)).body.data ?? {};
+    const desired = { common_name: "a.test" };
+    const issued = (await bao.api("POST", "pki/issue/web", desired)).body.data ?? {};
     equal(issued.private_key_type, "ec");
     equal((issued.ca_chain as readonly string[]).length, 2);
     equal(await lines(), before + 2);
-    equal((await bao.api("POST", "pki_self/issue/web", wish)).status, 200);
-    const denied = await bao.api("POST", "pki/issue/denied", wish);
+    equal((await bao.api("POST", "pki_self/issue/web", desired)).status, 200);
+    const denied = await bao.api("POST", "pki/issue/denied", desired);
     deepEqual([denied.status, denied.body.errors?.length], [400, 1]);
   },
 );

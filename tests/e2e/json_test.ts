@@ -94,7 +94,7 @@ test("with --json what is wrong on the host is in the document", async () => {
   assert.equal(outcome.issued, 2);
   const subjects = outcome.failed.map(({ subject }: { subject: string }) => subject);
   assert.deepEqual(subjects.toSorted(), ["command:sick", "db.demo.internal", "db.demo.internal"]);
-  for (const kind of ["failed", "reverted"]) {
+  for (const kind of ["failed", "rolled-back"]) {
     assert.ok(events.some((event: { kind: string }) => event.kind === kind), kind);
   }
 

@@ -17,7 +17,7 @@ import {
 // Root is needed to become somebody else, as it is for a machine.
 const test = await testsNeeding("machine");
 
-const RECORD = "store/.unjudged-web.demo.internal";
+const RECORD = "store/.pending-validation-web.demo.internal";
 const OLD = "ssl/.server.key.vcm-old";
 const JUDGE = `    service:
       - name: judge

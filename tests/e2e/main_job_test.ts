@@ -22,7 +22,7 @@ test("a run makes nginx serve a new certificate, and a second run does nothing",
   );
   const serial = await servesIssuedBy(port, "CN=Test Intermediate");
   await oneWorkerLeft(scene.machine);
-  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.owed`)], []);
+  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.pending`)], []);
 
   const before = await scene.snapshot();
   const audit = await scene.auditLines();

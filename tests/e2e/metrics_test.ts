@@ -51,7 +51,7 @@ test("a run tells what came about, and the next one what is still amiss", async 
     [
       value(first, "vcm_certificate_ok", "web.demo.internal"),
       value(first, "vcm_certificate_ok", 'odd " name'),
-      value(first, "vcm_service_owes_action", "command:job"),
+      value(first, "vcm_service_pending_action", "command:job"),
       value(first, "vcm_run_steps", "issued"),
       value(first, "vcm_run_success"),
     ],
@@ -72,7 +72,7 @@ test("a run tells what came about, and the next one what is still amiss", async 
       value(last, "vcm_certificate_ok", 'odd " name'),
       value(last, "vcm_certificate_not_after_timestamp_seconds", "web.demo.internal"),
       value(last, "vcm_certificate_renewal_timestamp_seconds", "web.demo.internal"),
-      value(last, "vcm_service_owes_action", "command:job"),
+      value(last, "vcm_service_pending_action", "command:job"),
       value(last, "vcm_run_steps", "issued"),
       value(last, "vcm_run_success"),
     ],

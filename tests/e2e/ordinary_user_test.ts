@@ -1,5 +1,5 @@
 import { assert } from "./assert.ts";
-import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
+import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
 
@@ -93,7 +93,7 @@ certs: [{name: a.e2e.test}]
 
 test("commands run and links are made, though the user may not enter the working directory", async () => {
   await using place = await makePlace();
-  const vault = await startPracticeVault({});
+  const vault = await startDemoServer({});
   await using _closing = { [Symbol.asyncDispose]: () => vault.close() };
   const { directory } = place;
   await Deno.mkdir(`${directory}/own`);

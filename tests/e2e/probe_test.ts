@@ -21,7 +21,7 @@ test("a service that serves another certificate owes its action, whatever else s
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   assert.equal((await scene.vcm("deploy", "--quiet")).code, 0);
   // No record is left that nginx owes anything.
-  await Deno.remove(`${scene.directory}/store/.owed/nginx.service`);
+  await Deno.remove(`${scene.directory}/store/.pending/nginx.service`);
   const check = await scene.vcm("check");
   assert.equal(check.code, 1);
   assert.match(

@@ -196,6 +196,6 @@ test("a service that was misspelt owes its action by its right name", async () =
   assert.equal(run.code, 0, run.stdout);
   assert.match(run.stderr, /^wbe\.service: .*its marker is handed on to web\.service$/m);
   assert.deepEqual(await reloads(scene), [UNIT]);
-  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.owed`)], []);
+  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.pending`)], []);
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
 });

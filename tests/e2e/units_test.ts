@@ -144,7 +144,7 @@ test("a run whose standard error cannot be written issues, deploys and reloads a
     );
   }
   assert.deepEqual(await reloads(scene), [UNIT]);
-  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.owed`)], []);
+  assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.pending`)], []);
 });
 
 test("a reload that fails is owed though standard error cannot be written", async () => {

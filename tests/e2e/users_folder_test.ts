@@ -167,9 +167,12 @@ test("what nobody has judged in a user's directory is put back by the next run, 
   await Deno.rename(key, old);
   await Deno.writeTextFile(key, CUT_PEM);
   await Deno.chown(key, USER, USER);
-  await Deno.writeTextFile(place.at("store/.unjudged-web.demo.internal"), `kept ${key}\n`);
+  await Deno.writeTextFile(
+    place.at("store/.pending-validation-web.demo.internal"),
+    `kept ${key}\n`,
+  );
   const planned = JSON.parse((await place.vcm(["plan", "--json", "--permissions"])).stdout);
-  assert.deepEqual(planned.steps[0].unjudged[0].by, { uid: USER, gid: NO_GROUP });
+  assert.deepEqual(planned.steps[0].pendingValidation[0].by, { uid: USER, gid: NO_GROUP });
   assert.ok(planned.permissions.run.includes("FOLDER/vcm"));
   const { code, stdout, stderr } = await place.vcm(["run"]);
   assert.equal(code, 0, stdout + stderr);

@@ -1,5 +1,5 @@
 /** A host on which root runs VCM and a user has directories, with a practice Vault; needs root. */
-import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
+import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { compiledVcm } from "../support/vcm.ts";
 
 /** A user whom no file of accounts knows, and so has no group of their own. */
@@ -34,7 +34,7 @@ export async function makeUsersPlace(): Promise<UsersPlace> {
   const at = (name: string) => `${directory}/${name}`;
   await Deno.copyFile(await compiledVcm(), at("vcm"));
   await Deno.chmod(at("vcm"), 0o755);
-  const vault = await startPracticeVault({});
+  const vault = await startDemoServer({});
   const show = (bytes: Uint8Array) =>
     new TextDecoder().decode(bytes).replaceAll(directory, "FOLDER");
   return {

@@ -5,7 +5,7 @@ import { CONFIG_SCHEMA } from "./properties/config_schema.ts";
 import { CONFIG_TEXT } from "./properties/config_text.ts";
 import { CONFIG_VALID } from "./properties/config_valid.ts";
 import { HOST_WORDS } from "./properties/host_words.ts";
-import { MARKERS } from "./properties/markers.ts";
+import { PENDING_ACTIONS } from "./properties/markers.ts";
 import { PEM } from "./properties/pem.ts";
 import { PID_FILES } from "./properties/pid_files.ts";
 import { PLANS } from "./properties/plans.ts";
@@ -23,7 +23,7 @@ export const PROPERTIES: readonly Fuzz[] = [
   ...STORE_NAMES,
   ...PEM,
   ...HOST_WORDS,
-  ...MARKERS,
+  ...PENDING_ACTIONS,
   ...PID_FILES,
   ...STARTTLS_TALKS,
   ...PLANS,

@@ -70,7 +70,7 @@ const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
   list: (path) => [...Deno.readDirSync(path)].map((entry) => entry.name),
   exists: (path) => path.endsWith("vcm.yaml") || existsSync(path),
   openLog: (path) => (text) => Deno.writeTextFileSync(path, text, { append: true, mode: 0o600 }),
-  handsOver: false,
+  usesWorker: false,
   // These permissions are those of all tests.
   giveUp: () => {},
 };

@@ -1,5 +1,5 @@
 /** The contract, held against the practice Vault and against a real OpenBao. */
-import { startPracticeVault } from "../../lib/tools/demo/demo_server.ts";
+import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { type OpenBao, startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
@@ -8,8 +8,8 @@ import type { ContractServer } from "./contract_client.ts";
 
 const testWithOpenBao = await testsNeeding("openbao");
 
-contract("practice Vault", startPracticeVault);
-sealedContract("practice Vault", () => startPracticeVault({ sealed: true }));
+contract("practice Vault", startDemoServer);
+sealedContract("practice Vault", () => startDemoServer({ sealed: true }));
 
 contract("real OpenBao", async () => {
   const bao = await startOpenBao();

@@ -65,7 +65,7 @@ test("a full disk leaves store and targets as they were, and the next run mends 
         // None is asked for that could not be kept.
         assert.equal(await countIssued(bao), full === "store" ? issued : issued + 1);
         assert.match(out, /no space left on device/);
-        assert.deepEqual(directory.tree().filter((name) => !name.includes(".owed")), tree);
+        assert.deepEqual(directory.tree().filter((name) => !name.includes(".pending")), tree);
         // With a full disk for targets, the new set is in the store, and the old files are deployed.
         const kept = (name: string) => full === "store" || name.startsWith("ssl/");
         for (const [at, name] of files.entries()) {

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../lib/config/types.ts";
 import { LIMITS } from "../../lib/vault/access/server_access.ts";
-import type { Objection, Role } from "../../lib/tools/doctor/role_problem.ts";
+import type { Role, RoleProblem } from "../../lib/tools/doctor/role_problem.ts";
 import { openSession, type VaultSession } from "../../lib/vault/session/session.ts";
 import { makeSpec } from "../support/fixtures.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { withServer } from "./server.ts";
 
 export type Settings = Readonly<Record<string, unknown>>;
-export type Wish = Partial<CertificateSpec>;
+export type Desired = Partial<CertificateSpec>;
 
 export const ORIGINS = ["vault", "local"] as const;
 
@@ -24,9 +24,9 @@ export async function makeRole(
   return (await session.read("pki/roles/judged")).data;
 }
 
-export function wishOf(wish: Wish): CertificateSpec {
+export function desiredOf(desired: Desired): CertificateSpec {
   const parts = { name: "judged", commonName: "web.example.test", pki: "pki", role: "judged" };
-  return makeSpec({ renew: { kind: "share", percent: 33 }, ...parts, ...wish });
+  return makeSpec({ renew: { kind: "share", percent: 33 }, ...parts, ...desired });
 }
 
 /** Why nothing usable came, or undefined. */
@@ -43,9 +43,11 @@ export async function refusal(step: () => Promise<unknown>): Promise<string | un
 export function compare(
   what: string,
   refused: string | undefined,
-  objections: readonly Objection[],
+  roleProblems: readonly RoleProblem[],
 ) {
-  const fatal = objections.filter((objection) => objection.fatal).map(({ message }) => message);
+  const fatal = roleProblems.filter((roleProblem) => roleProblem.fatal).map(({ message }) =>
+    message
+  );
   return (refused !== undefined) === (fatal.length > 0)
     ? []
     : [`${what}: server "${refused ?? "issued"}", judged ${JSON.stringify(fatal)}`];

@@ -6,12 +6,12 @@ import { judgeRole } from "../../lib/tools/doctor/role.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import {
   compare,
+  type Desired,
+  desiredOf,
   makeRole,
   ORIGINS,
   refusal,
   type Settings,
-  type Wish,
-  wishOf,
   withSession,
 } from "./judged_roles.ts";
 
@@ -82,10 +82,10 @@ const ROLES: Readonly<Record<string, Settings>> = {
   "all other names": { allow_any_name: true, allowed_other_sans: ["*"] },
 };
 
-const LOCAL: Wish = { commonName: "localhost" };
+const LOCAL: Desired = { commonName: "localhost" };
 
 /** What is asked for by each of those roles. */
-const NAMES: readonly Wish[] = [
+const NAMES: readonly Desired[] = [
   ...[
     "example.test",
     "web.example.test",
@@ -141,7 +141,7 @@ test("judgeRole() objects to the names that the server refuses, and to no others
         const apart: string[] = [];
         for (const names of NAMES) {
           for (const origin of ORIGINS) {
-            const spec = wishOf({ ...names, key: { origin, reuse: false } });
+            const spec = desiredOf({ ...names, key: { origin, reuse: false } });
             const refused = await refusal(() => issueCertificate(session, requestFor(spec)));
             const what = `${origin} ${JSON.stringify(names)}`;
             apart.push(...compare(what, refused, judgeRole(role, spec)));

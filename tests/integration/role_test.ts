@@ -10,16 +10,16 @@ import { makeDirectory } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import {
   compare,
+  type Desired,
+  desiredOf,
   makeRole,
   ORIGINS,
   refusal,
   type Settings,
-  type Wish,
-  wishOf,
   withSession,
 } from "./judged_roles.ts";
 
-const noMarkers = { beforeStored: () => {}, warn: () => {} };
+const noPendingActions = { beforeStored: () => {}, warn: () => {} };
 
 const test = await testsNeeding("openbao");
 
@@ -44,7 +44,7 @@ const KEYS: readonly KeySpec[] = ORIGINS.flatMap((origin) =>
 const HOUR = 3600;
 
 /** Lifetimes of roles, each with what is asked for: a lifetime, and a window to renew in. */
-const LIFETIMES: readonly (readonly [Settings, Wish])[] = [
+const LIFETIMES: readonly (readonly [Settings, Desired])[] = [
   { max_ttl: "1h" },
   { ttl: "1h", max_ttl: "48h" },
   { ttl: "12h" },
@@ -67,7 +67,7 @@ test("judgeRole() objects to the keys that a role does not give or sign, and to 
         const role = await makeRole(bao, session, { allow_any_name: true, ...settings });
         const apart: string[] = [];
         for (const key of KEYS) {
-          const spec = wishOf({ key });
+          const spec = desiredOf({ key });
           const refused = await refusal(() => issueCertificate(session, requestFor(spec)));
           apart.push(...compare(JSON.stringify(key), refused, judgeRole(role, spec)));
         }
@@ -80,9 +80,9 @@ test("judgeRole() foresees what is cut, and what is due at once", () =>
   withSession(async (bao, session) => {
     using store = makeDirectory();
     const due = { reason: "missing", detail: "none" } as const;
-    for (const [settings, wish] of LIFETIMES) {
+    for (const [settings, desired] of LIFETIMES) {
       const role = await makeRole(bao, session, { allow_any_name: true, ...settings });
-      const spec = wishOf(wish);
+      const spec = desiredOf(desired);
       const { name, renew } = spec;
       const step = {
         kind: "issue",
@@ -95,13 +95,18 @@ test("judgeRole() foresees what is cut, and what is due at once", () =>
       };
       let warning: string | undefined;
       const refused = await refusal(async () => {
-        const issued = await issue({ ...step, kind: "issue" }, store.path, session, noMarkers);
+        const issued = await issue(
+          { ...step, kind: "issue" },
+          store.path,
+          session,
+          noPendingActions,
+        );
         warning = lifetimeWarning({ ...step, kind: "issue" }, issued, new Date());
       });
-      const what = JSON.stringify([settings, wish]);
-      const objections = judgeRole(role, spec);
-      assert.deepEqual(compare(what, refused, objections), []);
-      const cut = objections.some(({ fatal }) => !fatal);
+      const what = JSON.stringify([settings, desired]);
+      const roleProblems = judgeRole(role, spec);
+      assert.deepEqual(compare(what, refused, roleProblems), []);
+      const cut = roleProblems.some(({ fatal }) => !fatal);
       if (refused === undefined) assert.equal(cut, warning !== undefined, what);
     }
   }));

@@ -3,8 +3,8 @@ import type { Certificate } from "../../lib/certificate/certificate.ts";
 import type { CertificateSpec, Config, ServiceSpec, TargetSpec } from "../../lib/config/types.ts";
 import type {
   CertificateObservation,
-  MarkerObservation,
   Observation,
+  PendingActionObservation,
   TargetFile,
   TargetObservation,
 } from "../../lib/observe/types.ts";
@@ -139,7 +139,7 @@ export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservat
   return {
     path: "/etc/nginx/web.crt",
     file: present(makeFile()),
-    way: [],
+    ancestors: [],
     parent: "present",
     owner: { kind: "unspecified" },
     group: { kind: "unspecified" },
@@ -159,7 +159,7 @@ export function makeObserved(
     name: spec.name,
     stored: makeStored({}, certificate),
     interrupted: false,
-    unjudged: [],
+    pendingValidation: [],
     targets: spec.targets.map(({ path }) => makeSeen({ path })),
     ...parts,
   };
@@ -167,18 +167,18 @@ export function makeObserved(
 
 export function observationOf(
   certificates: readonly CertificateObservation[],
-  markers: readonly MarkerObservation[] = [],
+  pendingActions: readonly PendingActionObservation[] = [],
   parts: Partial<Observation> = {},
 ): Observation {
   return {
     certificates,
-    markers: { kind: "present", value: markers },
-    orphans: [],
+    pendingActions: { kind: "present", value: pendingActions },
+    unclaimed: [],
     served: [],
     zone: "UTC",
     runner: 0,
     ownGroups: new Map(),
-    storeWay: [],
+    storeAncestors: [],
     ...parts,
   };
 }
@@ -199,7 +199,9 @@ export function makeUnit(parts: Partial<UnitState> = {}): UnitState {
 }
 
 /** A marker that was written two hours ago, for a unit that has loaded its files since. */
-export function makeMarker(parts: Partial<MarkerObservation> = {}): MarkerObservation {
+export function makePendingAction(
+  parts: Partial<PendingActionObservation> = {},
+): PendingActionObservation {
   return {
     service: "nginx.service",
     certificates: ["web.example.com"],

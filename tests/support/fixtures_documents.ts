@@ -3,7 +3,7 @@ import type { ApplyEvent } from "../../lib/apply/events.ts";
 import type { Certificate } from "../../lib/certificate/certificate.ts";
 import type { CertificateState, Plan, ServiceState } from "../../lib/plan/types.ts";
 import { NOW } from "./fixtures.ts";
-import { debt, drift, due, STEPS, type Whole } from "./fixtures_steps.ts";
+import { drift, due, pending, STEPS, type Whole } from "./fixtures_steps.ts";
 
 const waits = { until: NOW, late: true, detail: "its window opens" };
 
@@ -35,16 +35,16 @@ const STATE: Whole<CertificateState> = {
 const SERVICE: Whole<ServiceState> = {
   service: "nginx.service",
   certificates: ["web"],
-  debt,
+  pending,
   waits,
   servedUntil: NOW,
   problem: "refused",
 };
 
-const setback = { step: "deploy", subject: "web", message: "disk full" } as const;
+const failure = { step: "deploy", subject: "web", message: "disk full" } as const;
 
 const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind: K } } = {
-  tidied: { kind: "tidied", certificate: "web", detail: "left-overs" },
+  recovered: { kind: "recovered", certificate: "web", detail: "left-overs" },
   issued: {
     kind: "issued",
     certificate: "web",
@@ -55,12 +55,17 @@ const EVENTS: { readonly [K in ApplyEvent["kind"]]: ApplyEvent & { readonly kind
     chainInvalid: "the root ended",
   },
   deployed: { kind: "deployed", certificate: "web", what: "cert", path: "/a", drift },
-  reverted: { kind: "reverted", certificate: "web", service: "nginx.service", paths: ["/a"] },
+  "rolled-back": {
+    kind: "rolled-back",
+    certificate: "web",
+    service: "nginx.service",
+    paths: ["/a"],
+  },
   acted: { kind: "acted", service: "nginx.service", action: "reload" },
-  settled: { kind: "settled", service: "nginx.service", detail: "it is gone" },
+  cleared: { kind: "cleared", service: "nginx.service", detail: "it is gone" },
   warning: { kind: "warning", subject: "web", message: "hm" },
-  failed: { kind: "failed", ...setback },
-  skipped: { kind: "skipped", ...setback },
+  failed: { kind: "failed", ...failure },
+  skipped: { kind: "skipped", ...failure },
 };
 
 /** All that a plan can hold. */

@@ -44,7 +44,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     canAsk: false,
     ask: () => false,
     openLog: (path) => (text) => void appended.set(path, (appended.get(path) ?? "") + text),
-    handsOver: false,
+    usesWorker: false,
     giveUp: (...names) => void givenUp.push(...names),
     ...options.doors,
     stdout: () => out.join(""),

@@ -1,5 +1,5 @@
 /** Plans and their parts, put together by hand. */
-import type { ServiceWish } from "../../lib/plan/desired_service.ts";
+import type { DesiredService } from "../../lib/plan/desired_service.ts";
 import type {
   CertificateState,
   Plan,
@@ -49,7 +49,10 @@ export function makeServiceStep(parts: Partial<ServiceStep> = {}): ServiceStep {
     kind: "service",
     service,
     action: { manager: "systemd", name: service, control: "reload" },
-    debt: { reason: "owed", detail: "it has not loaded the files deployed 2026-12-01 08:00 UTC" },
+    pending: {
+      reason: "pending",
+      detail: "it has not loaded the files deployed 2026-12-01 08:00 UTC",
+    },
     certificates: [],
     about: { certificates: [], files: [] },
     validate: [],
@@ -60,7 +63,7 @@ export function makeServiceStep(parts: Partial<ServiceStep> = {}): ServiceStep {
 }
 
 /** A unit as the one certificate "a" wants it. */
-export function makeWish(parts: Partial<ServiceWish> = {}): ServiceWish {
+export function makeDesired(parts: Partial<DesiredService> = {}): DesiredService {
   const { id = "nginx.service", control = "try-reload-or-restart" } = parts;
   return {
     id,

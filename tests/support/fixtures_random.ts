@@ -13,8 +13,8 @@ import {
   after,
   makeCertificate,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeSeen,
   makeService,
   makeSpec,
@@ -156,11 +156,11 @@ export function randomObservation(
   specs: readonly CertificateSpec[],
 ): Observation {
   const services = [...new Set(specs.flatMap(({ services }) => services.map(({ id }) => id)))];
-  const markers = services.filter(() => random() < 0.5).map((service) => {
-    const { record: _, ...marker } = makeMarker({ service });
+  const pendingActions = services.filter(() => random() < 0.5).map((service) => {
+    const { record: _, ...pendingAction } = makePendingAction({ service });
     const record = anyRecord(random);
     return {
-      ...marker,
+      ...pendingAction,
       ...(record && { record }),
       ...(random() < 0.5 ? { until: after(pick(random, [60, 1e7])) } : {}),
       ...(random() < 0.5 ? { failure: "it ended with 1" } : {}),
@@ -177,5 +177,8 @@ export function randomObservation(
       }))
   );
   const zone = pick(random, ["UTC", "Asia/Tokyo"]);
-  return observationOf(specs.map((spec) => anything(random, spec)), markers, { served, zone });
+  return observationOf(specs.map((spec) => anything(random, spec)), pendingActions, {
+    served,
+    zone,
+  });
 }

@@ -1,7 +1,7 @@
 /** Sets, and what is to be sealed of them. */
 import { randomBytes } from "node:crypto";
 import type { Random } from "../../lib/certificate/pbes2.ts";
-import type { SealWish } from "../../lib/certificate/encrypted.ts";
+import type { EncryptionSpec } from "../../lib/certificate/encrypted.ts";
 import type { Format, Part } from "../../lib/certificate/types.ts";
 import { type AlgorithmName, makeAuthority, makeCertificatePem } from "./fixtures_pki.ts";
 
@@ -28,11 +28,11 @@ export async function makeSet(
   };
 }
 
-export function wishFor(
+export function desiredFor(
   set: Readonly<Record<Part, string>>,
   format: Format,
-  parts: Partial<SealWish> = {},
-): SealWish {
+  parts: Partial<EncryptionSpec> = {},
+): EncryptionSpec {
   return {
     format: { passwordFile: "/etc/vcm/password", ...format },
     name: "web.example.com",

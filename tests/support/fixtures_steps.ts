@@ -2,11 +2,11 @@
 import type { ProbeSpec } from "../../lib/config/types.ts";
 import type {
   CertificateRequest,
-  Debt,
   Difference,
   Drift,
   Due,
   FileOwners,
+  PendingReason,
   ServiceAction,
   ServiceStep,
   Step,
@@ -20,14 +20,14 @@ export type Whole<T> = { readonly [K in keyof T]-?: T[K] };
 
 const by = { uid: 33, gid: 33 };
 export const due: Due = { reason: "missing", detail: "there is none" };
-export const debt: Debt = { reason: "owed", detail: "it has not loaded its files" };
+export const pending: PendingReason = { reason: "pending", detail: "it has not loaded its files" };
 const DIFFERENCES: { readonly [K in Difference["kind"]]: Whole<Extract<Drift, { kind: K }>> } = {
   "missing": { kind: "missing", files: ["cert"] },
   "not-a-file": { kind: "not-a-file", found: "symlink", files: [] },
   "content": { kind: "content", from: "serial 01", to: "serial 02", detail: "cut off", files: [] },
   "renewed": { kind: "renewed", files: [] },
   "forced": { kind: "forced", files: [] },
-  "unjudged": { kind: "unjudged", files: [] },
+  "pending-validation": { kind: "pending-validation", files: [] },
   "owner": { kind: "owner", from: "root", to: "www-data", files: [] },
   "group": { kind: "group", from: "root", to: "www-data", files: [] },
   "mode": { kind: "mode", from: "0644", to: "0600", files: [] },
@@ -95,7 +95,7 @@ const PROBE: Whole<ProbeSpec> = {
 
 const work = {
   service: "nginx.service",
-  debt,
+  pending,
   certificates: ["web"],
   about: { certificates: ["web"], files: ["/a"] },
   validate: [["nginx", "-t"]],
@@ -121,12 +121,12 @@ const issue: Whole<Extract<Step, { kind: "issue" }>> = {
 
 export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step, { kind: K }>>[] } =
   {
-    tidy: [{
-      kind: "tidy",
+    recover: [{
+      kind: "recover",
       certificate: "web",
       store: true,
       keep: 3,
-      unjudged: [REPLACED],
+      pendingValidation: [REPLACED],
       leftovers: ["/a"],
       byUsers: [{ path: "/a", by }],
       detail: "an interrupted run left something",
@@ -142,8 +142,12 @@ export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step,
       inUseUntil: NOW,
       revocable: true,
     }],
-    inherit: [{ kind: "inherit", marker: "apache2.service", heirs: ["nginx.service"] }],
-    judge: [{ kind: "judge", ...work }],
+    transfer: [{
+      kind: "transfer",
+      pendingAction: "apache2.service",
+      successors: ["nginx.service"],
+    }],
+    validate: [{ kind: "validate", ...work }],
     service: ACTIONS.map(serviceStep),
-    settle: [{ kind: "settle", service: "nginx.service", detail: "it is gone" }],
+    clear: [{ kind: "clear", service: "nginx.service", detail: "it is gone" }],
   };

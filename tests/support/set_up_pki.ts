@@ -63,8 +63,8 @@ async function makeRoot(bao: OpenBao, mount: string, name: string): Promise<void
 /** The root goes into the mount too, as Vault's own tutorial does it, and so into `ca_chain`. */
 async function makeIntermediate(bao: OpenBao): Promise<void> {
   await mountPki(bao, "pki");
-  const wish = { common_name: "Test Intermediate", ...EC };
-  const { csr } = await call(bao, "POST", "pki/intermediate/generate/internal", wish);
+  const desired = { common_name: "Test Intermediate", ...EC };
+  const { csr } = await call(bao, "POST", "pki/intermediate/generate/internal", desired);
   const { certificate, issuing_ca: root } = await call(
     bao,
     "POST",

@@ -4,7 +4,7 @@ import { plainCause } from "../../text/plain_cause.ts";
 import { storedFile } from "../../store/store_paths.ts";
 import type { ProbeSpec } from "../../config/types.ts";
 import { readText } from "../../host/read.ts";
-import { formatMoment } from "../../text/format_time.ts";
+import { formatTime } from "../../text/format_time.ts";
 
 /** Milliseconds between two looks. */
 const PAUSE = 200;
@@ -34,7 +34,7 @@ export async function awaitServed(
       if (look.kind === "served" && look.certificate.fingerprint === fingerprint) return undefined;
       if (performance.now() + PAUSE >= deadline) {
         const why = look.kind === "unreachable" ? look.problem : `${at} still serves serial ` +
-          `${look.certificate.serial}, until ${formatMoment(look.certificate.notAfter)}`;
+          `${look.certificate.serial}, until ${formatTime(look.certificate.notAfter)}`;
         return `the new certificate of ${certificate} was not served within ${probe.timeout} s: ${why}`;
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));

@@ -13,14 +13,14 @@ const OUTLIVED = "ended, but left a process behind that writes to its output and
 /** Throws CommandError where there is no such program. */
 export async function runServiceCommand(
   command: readonly string[],
-  { about, debt, timeout }: Pick<ServiceStep, "about" | "debt" | "timeout">,
+  { about, pending, timeout }: Pick<ServiceStep, "about" | "pending" | "timeout">,
 ): Promise<ActionResult> {
   const [program = "", ...args] = command;
   // A line each: neither names nor paths can hold a line break.
   const env = {
     VCM_CERTS: bounded(about.certificates),
     VCM_FILES: bounded(about.files),
-    VCM_REASON: bounded([debt.detail]),
+    VCM_REASON: bounded([pending.detail]),
   };
   const result = await runCommand(programPaths(program), args, timeout * 1000, env);
   if (result.code === 0) {

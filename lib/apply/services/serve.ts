@@ -5,14 +5,14 @@
  */
 import { plainCause } from "../../text/plain_cause.ts";
 import { actionName } from "../../plan/action_name.ts";
-import { formatMoment } from "../../text/format_time.ts";
-import type { JudgeStep, ServiceStep } from "../../plan/types.ts";
+import { formatTime } from "../../text/format_time.ts";
+import type { ServiceStep, ValidateStep } from "../../plan/types.ts";
 import {
-  dropMarker,
+  dropPendingAction,
   noteAction,
   noteFailedAction,
   noteFailure,
-  removeMarker,
+  removePendingAction,
 } from "../../store/pending_action.ts";
 import { act } from "./act.ts";
 import { awaitServed } from "./await_served.ts";
@@ -22,7 +22,7 @@ import { findFallen } from "./stay_up.ts";
 
 /** @param faults What services found in their new files. */
 export async function serve(
-  steps: readonly (ServiceStep | JudgeStep)[],
+  steps: readonly (ServiceStep | ValidateStep)[],
   faults: ReadonlyMap<string, string>,
   run: ServicesRun,
 ): Promise<void> {
@@ -38,7 +38,7 @@ export async function serve(
     if (fault !== undefined) {
       noteFailure(run.certStore, service, fault);
       fail(service, fault, run);
-    } else if (step.kind === "judge") continue;
+    } else if (step.kind === "validate") continue;
     else if (reason !== undefined) skip(service, reason, run);
     else {
       const one = await actOn(step, before.get(service), run);
@@ -82,13 +82,13 @@ async function actOn(
       failAction(step, result.message, wasUp, run);
       // What was asked for by --force, and left all as it was, leaves nothing to be done.
       if (isNew && (await observeRunning([step])).get(service)?.kind === "up") {
-        dropMarker(certStore, service, run.emit);
+        dropPendingAction(certStore, service, run.emit);
       }
     } else if (wasUp) {
       // The marker goes on saying what the action that failed had to say.
       fail(service, `${howDown(step)}; ${startAdvice(step.action)}`, run);
     } else {
-      removeMarker(certStore, service);
+      removePendingAction(certStore, service);
       skip(service, result.message, run);
     }
   } catch (error) {
@@ -100,13 +100,13 @@ async function actOn(
 function howDown({ actedAt }: ServiceStep): string {
   return actedAt === undefined
     ? "it was up before the actions of this run, and is down now"
-    : `it was up before the action of ${formatMoment(actedAt)}, and is down now`;
+    : `it was up before the action of ${formatTime(actedAt)}, and is down now`;
 }
 
 function finish(step: ServiceStep, run: ServicesRun): void {
   const { service, action } = step;
   try {
-    removeMarker(run.certStore, service);
+    removePendingAction(run.certStore, service);
     run.emit({ kind: "acted", service, action: actionName(action) });
   } catch (error) {
     noteFailure(run.certStore, service, plainCause(error));
@@ -134,18 +134,18 @@ function skip(subject: string, message: string, { emit }: ServicesRun): void {
 
 /** Why the step is not carried out: what it hangs on did not come about. */
 export function whyNot(
-  step: ServiceStep | JudgeStep,
+  step: ServiceStep | ValidateStep,
   { results }: ServicesRun,
 ): string | undefined {
   const having = (state: string) =>
     step.certificates.filter((name) => results.get(name)?.state === state);
   const half = having("half");
   if (half.length > 0) return notInPlace(half);
-  if (step.debt.reason !== "deployed" || having("deployed").length > 0) {
+  if (step.pending.reason !== "deployed" || having("deployed").length > 0) {
     const torn = step.certificates.filter((name) => results.get(name)?.torn);
     return torn.length > 0 ? notInPlace(torn) : undefined;
   }
-  const reverted = having("reverted");
+  const reverted = having("rolled-back");
   return reverted.length > 0
     ? `the files of ${reverted.join(", ")} were put back`
     : "nothing was deployed for it";
@@ -162,7 +162,7 @@ async function findUnserved(
   for (const { certificate, probe } of probes) {
     const state = results.get(certificate)?.state ?? "none";
     // Where the new files are not in place, the old ones are served.
-    if (state === "failed" || state === "half" || state === "reverted") continue;
+    if (state === "failed" || state === "half" || state === "rolled-back") continue;
     const problem = await awaitServed(certStore, certificate, probe);
     if (problem !== undefined) return problem;
   }

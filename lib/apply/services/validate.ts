@@ -4,17 +4,17 @@
  * the next run deploys it again without issuing.
  */
 import { plainCause } from "../../text/plain_cause.ts";
-import type { JudgeStep, ServiceStep } from "../../plan/types.ts";
+import type { ServiceStep, ValidateStep } from "../../plan/types.ts";
 import type { Result } from "../certificate_steps.ts";
 import { putBack } from "../deploy.ts";
-import { dropMarker } from "../../store/pending_action.ts";
+import { dropPendingAction } from "../../store/pending_action.ts";
 import { runServiceCommand } from "./command.ts";
 import type { ServicesRun } from "./run.ts";
 import { whyNot } from "./serve.ts";
 
 /** @returns What each service found, by its id. */
 export async function judgeNewFiles(
-  steps: readonly (ServiceStep | JudgeStep)[],
+  steps: readonly (ServiceStep | ValidateStep)[],
   run: ServicesRun,
 ): Promise<ReadonlyMap<string, string>> {
   const faults = new Map<string, string>();
@@ -31,12 +31,12 @@ export async function judgeNewFiles(
     faults.set(step.service, `${fault}${idle}${back}`);
   }
   for (const [name, result] of run.results) {
-    if (result.state === "reverted") dropVainMarkers(name, result, faults, run);
+    if (result.state === "rolled-back") dropVainPendingActions(name, result, faults, run);
   }
   return faults;
 }
 
-async function findFault(step: ServiceStep | JudgeStep): Promise<string | undefined> {
+async function findFault(step: ServiceStep | ValidateStep): Promise<string | undefined> {
   for (const command of step.validate) {
     try {
       const result = await runServiceCommand(command, step);
@@ -51,16 +51,16 @@ async function findFault(step: ServiceStep | JudgeStep): Promise<string | undefi
 async function revert(
   name: string,
   service: string,
-  { results, hands, emit }: ServicesRun,
+  { results, writers, emit }: ServicesRun,
 ): Promise<boolean> {
   const result = results.get(name);
   // What services read from the store is not put back: the old set is gone.
   if (result?.state !== "deployed" || result.replaced.length === 0) return false;
   try {
-    await putBack(result.replaced, hands);
-    result.state = "reverted";
+    await putBack(result.replaced, writers);
+    result.state = "rolled-back";
     const paths = result.replaced.map(({ path }) => path);
-    emit({ kind: "reverted", certificate: name, service, paths });
+    emit({ kind: "rolled-back", certificate: name, service, paths });
     return true;
   } catch (error) {
     result.state = "half";
@@ -73,16 +73,16 @@ async function revert(
 }
 
 /** Services that have their old files again owe nothing for the new ones. */
-function dropVainMarkers(
+function dropVainPendingActions(
   name: string,
-  { newMarkers }: Result,
+  { newPendingActions }: Result,
   faults: ReadonlyMap<string, string>,
   { certStore, results, emit }: ServicesRun,
 ): void {
-  for (const service of newMarkers) {
+  for (const service of newPendingActions) {
     const others = [...results].some(([other, { state, services }]) =>
       other !== name && (state === "deployed" || state === "half") && services.includes(service)
     );
-    if (!faults.has(service) && !others) dropMarker(certStore, service, emit);
+    if (!faults.has(service) && !others) dropPendingAction(certStore, service, emit);
   }
 }

@@ -14,10 +14,10 @@ import { identityAt, openRegularFile, OtherFileError } from "../../host/file_ide
 import { isThere } from "../../host/is_there.ts";
 import { makeSymbolicLink } from "../../host/symbolic_link.ts";
 import { writeThrough } from "../../host/write_through.ts";
-import { type FileOrder, type HandAnswer, type NewFile, NONE, OTHER } from "./writer.ts";
+import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
 
 /** Answers as `Hand` does, at once. Throws the system's error. */
-export function carryOutOrder(order: FileOrder): HandAnswer {
+export function carryOutRequest(order: FileRequest): WriterAnswer {
   switch (order.do) {
     case "make":
       make(order.file);
@@ -80,7 +80,7 @@ function isFile(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-function putBack(order: Extract<FileOrder, { readonly do: "put-back" }>): HandAnswer {
+function putBack(order: Extract<FileRequest, { readonly do: "put-back" }>): WriterAnswer {
   if (!order.kept) removeIfThere(order.path);
   else {
     const answer = restore(order);
@@ -90,7 +90,7 @@ function putBack(order: Extract<FileOrder, { readonly do: "put-back" }>): HandAn
   return true;
 }
 
-function restore(order: Replacement): HandAnswer {
+function restore(order: Replacement): WriterAnswer {
   const { path, identity } = order;
   const from = replacedFile(path);
   const found = identityAt(from);

@@ -18,17 +18,17 @@ import type { HostUser } from "../../host/types.ts";
 import { wordsFor } from "./error_codes.ts";
 import { giveGroup } from "./give_group.ts";
 import {
-  type FileOrder,
-  type HandAnswer,
+  type FileRequest,
   isIdentity,
   type NewFile,
   NONE,
   OTHER,
+  type WriterAnswer,
 } from "./writer.ts";
 import { lines } from "./lines.ts";
 
 /** The first argument by which the program is such a process. */
-export const OBEY = "obey-file-orders";
+export const WRITER_PROCESS = "obey-file-orders";
 
 /** How this program is started once more. */
 export interface Program {
@@ -46,7 +46,7 @@ const GRACE = 2_000;
 /** Characters; an answer is much shorter. */
 const LONGEST_ANSWER = 200;
 
-export class UsersHand {
+export class UserWriter {
   readonly #user: HostUser;
   readonly #program: Program;
   readonly #limit: number;
@@ -62,7 +62,7 @@ export class UsersHand {
   }
 
   /** Answers as a `Hand` does. Needs run permission for the program; only root may call it. */
-  carryOut(order: FileOrder): Promise<HandAnswer> {
+  carryOut(order: FileRequest): Promise<WriterAnswer> {
     const answer = this.#turn.then(() =>
       order.do === "make" ? this.#make(order.file) : this.#ask(order)
     );
@@ -73,15 +73,15 @@ export class UsersHand {
   /** The group is the process's own at first; one that it cannot give is given by us. */
   async #make(file: NewFile): Promise<boolean> {
     const { uid, gid } = this.#user;
-    const wished = file.gid ?? gid;
+    const desired = file.gid ?? gid;
     // Until the group is right, nobody but the user has any right to the file.
-    const mode = wished === gid ? file.mode : file.mode & 0o700;
+    const mode = desired === gid ? file.mode : file.mode & 0o700;
     await this.#ask({ do: "make", file: { ...file, uid, gid, mode } });
-    if (wished === gid) return true;
+    if (desired === gid) return true;
     const temporary = temporaryFile(file.path);
     try {
       const content = Buffer.from(file.content.data, file.content.encoding);
-      giveGroup(temporary, { uid, gid: wished, mode: file.mode, content });
+      giveGroup(temporary, { uid, gid: desired, mode: file.mode, content });
       return true;
     } catch (error) {
       // The failure is what counts; what stays is found and cleared away by the next run.
@@ -90,7 +90,7 @@ export class UsersHand {
     }
   }
 
-  async #ask(order: FileOrder): Promise<HandAnswer> {
+  async #ask(order: FileRequest): Promise<WriterAnswer> {
     if (this.#broken !== undefined) throw this.#broken;
     let text: string | undefined;
     try {
@@ -193,7 +193,7 @@ function start({ uid, gid }: HostUser, { path, args, env }: Program): Process {
 
 function ownProgram(): Program {
   const path = Deno.execPath();
-  if (Deno.build.standalone) return { path, args: [OBEY], env: {} };
+  if (Deno.build.standalone) return { path, args: [WRITER_PROCESS], env: {} };
   const rights = ["--no-prompt", "--allow-read", "--allow-write", "--allow-sys=uid"];
   const source = fileURLToPath(new URL("./writer_process.ts", import.meta.url));
   // The user has no cache directory; the runtime wants the name of one, and does without it.
@@ -202,7 +202,7 @@ function ownProgram(): Program {
 }
 
 /** What comes may be anything. Throws nothing. */
-function readAnswer(text: string): HandAnswer | { readonly code: unknown } {
+function readAnswer(text: string): WriterAnswer | { readonly code: unknown } {
   try {
     const { kind, value, code } = JSON.parse(text);
     if (kind !== "done") return { code };

@@ -18,7 +18,7 @@ export interface NewFile {
   readonly createDirs: boolean;
 }
 
-export type FileOrder =
+export type FileRequest =
   /** Make the new file, whole and synced, in the place of what an interrupted run left. */
   | { readonly do: "make"; readonly file: NewFile }
   /** Keep the target beside itself; answers which file is kept, or `NONE` where there is no target. */
@@ -54,7 +54,7 @@ export function isIdentity(answer: unknown): answer is string {
 }
 
 /** True: done; false: it is not known what was done; else what the order says. */
-export type HandAnswer = boolean | string;
+export type WriterAnswer = boolean | string;
 
 /** Carries out an order as a user of the host. Throws the system's error, or an Error whose message is plain words. */
-export type Hand = (order: FileOrder) => Promise<HandAnswer>;
+export type Writer = (order: FileRequest) => Promise<WriterAnswer>;

@@ -6,20 +6,20 @@
  * shows it.
  */
 import { codeOf } from "./error_codes.ts";
-import type { FileOrder, HandAnswer } from "./writer.ts";
+import type { FileRequest, WriterAnswer } from "./writer.ts";
 import { lines } from "./lines.ts";
-import { carryOutOrder } from "./own_writer.ts";
+import { carryOutRequest } from "./own_writer.ts";
 
 /** An order a line comes in, an answer a line goes out; each is JSON. */
 export type Answer =
-  | { readonly kind: "done"; readonly value: HandAnswer }
+  | { readonly kind: "done"; readonly value: WriterAnswer }
   | { readonly kind: "failed"; readonly code: string };
 
 /** A text of a certificate's files, a hundred times over. */
-const LONGEST_ORDER = 4 * 1024 * 1024;
+const LONGEST_REQUEST = 4 * 1024 * 1024;
 
 /** @param uid Whose hand this is to be. Answers the exit status. */
-export async function obey(uid: string | undefined): Promise<number> {
+export async function serveFileRequests(uid: string | undefined): Promise<number> {
   // Orders are meant for a user who can harm nobody else, and root is not that.
   if (uid === "0" || String(Deno.uid()) !== uid) {
     console.error("This is a part of vcm that it starts itself");
@@ -29,7 +29,7 @@ export async function obey(uid: string | undefined): Promise<number> {
     Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);
   }
   const encoder = new TextEncoder();
-  for await (const line of lines(Deno.stdin.readable, LONGEST_ORDER)) {
+  for await (const line of lines(Deno.stdin.readable, LONGEST_REQUEST)) {
     const answer = encoder.encode(`${JSON.stringify(answerTo(line))}\n`);
     for (let at = 0; at < answer.length;) at += Deno.stdout.writeSync(answer.subarray(at));
   }
@@ -38,11 +38,11 @@ export async function obey(uid: string | undefined): Promise<number> {
 
 function answerTo(line: string): Answer {
   try {
-    return { kind: "done", value: carryOutOrder(JSON.parse(line) as FileOrder) };
+    return { kind: "done", value: carryOutRequest(JSON.parse(line) as FileRequest) };
   } catch (error) {
     return { kind: "failed", code: codeOf(error) };
   }
 }
 
 // From source this file is started itself: the user need not be able to read npm packages.
-if (import.meta.main) Deno.exit(await obey(Deno.args[0]));
+if (import.meta.main) Deno.exit(await serveFileRequests(Deno.args[0]));

@@ -1,25 +1,25 @@
 /** The hands of one run: our own, and one for each user in whose directories it writes. */
 import type { HostUser } from "../../host/types.ts";
-import type { Hand } from "./writer.ts";
-import { carryOutOrder } from "./own_writer.ts";
-import { UsersHand } from "./user_writer.ts";
+import type { Writer } from "./writer.ts";
+import { carryOutRequest } from "./own_writer.ts";
+import { UserWriter } from "./user_writer.ts";
 
-const ownHand: Hand = (order) => Promise.resolve().then(() => carryOutOrder(order));
+const ownWriter: Writer = (order) => Promise.resolve().then(() => carryOutRequest(order));
 
-export class Hands {
-  readonly #others = new Map<string, UsersHand>();
+export class Writers {
+  readonly #others = new Map<string, UserWriter>();
 
   /** @param user Absent: the runner's own. */
-  of(user: HostUser | undefined): Hand {
-    if (user === undefined) return ownHand;
+  of(user: HostUser | undefined): Writer {
+    if (user === undefined) return ownWriter;
     const key = `${user.uid} ${user.gid}`;
-    const hand = this.#others.get(key) ?? new UsersHand(user);
-    this.#others.set(key, hand);
-    return (order) => hand.carryOut(order);
+    const writer = this.#others.get(key) ?? new UserWriter(user);
+    this.#others.set(key, writer);
+    return (order) => writer.carryOut(order);
   }
 
   /** Ends the processes of others. Never throws. */
   async close(): Promise<void> {
-    await Promise.all([...this.#others.values()].map((hand) => hand.close()));
+    await Promise.all([...this.#others.values()].map((writer) => writer.close()));
   }
 }

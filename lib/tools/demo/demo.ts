@@ -4,9 +4,9 @@
  */
 import type { Host } from "../../command/host.ts";
 import { octal } from "../../text/octal.ts";
-import type { DemoDocument, TourCommand } from "../../report/documents.ts";
+import type { DemoCommand, DemoDocument } from "../../report/documents.ts";
 import { demoJson } from "../../report/json.ts";
-import { type PracticeVault, startPracticeVault } from "./demo_server.ts";
+import { type DemoServer, startDemoServer } from "./demo_server.ts";
 
 /** Runs one command line of VCM and answers its exit status. */
 export type RunCommandLine = (args: readonly string[], host: Host) => Promise<number>;
@@ -17,10 +17,10 @@ export type RunCommandLine = (args: readonly string[], host: Host) => Promise<nu
  * @param json Standard output holds one document; the tour is told on standard error.
  */
 export async function demo(host: Host, run: RunCommandLine, json: boolean): Promise<number> {
-  const vault = await startPracticeVault();
+  const vault = await startDemoServer();
   try {
     const told = json ? { ...host, out: host.err, outIsTerminal: host.errIsTerminal } : host;
-    const tour = new Tour(told, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
+    const tour = new Demo(told, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
     const status = await tour.walk();
     if (json) host.out(demoJson(tour.record()));
     return status;
@@ -29,16 +29,16 @@ export async function demo(host: Host, run: RunCommandLine, json: boolean): Prom
   }
 }
 
-class Tour {
+class Demo {
   readonly #host: Host;
   readonly #run: RunCommandLine;
-  readonly #vault: PracticeVault;
+  readonly #vault: DemoServer;
   readonly #directory: string;
-  readonly #commands: TourCommand[] = [];
+  readonly #commands: DemoCommand[] = [];
   readonly #files: DemoDocument["files"][number][] = [];
   #surprises = 0;
 
-  constructor(host: Host, run: RunCommandLine, vault: PracticeVault, directory: string) {
+  constructor(host: Host, run: RunCommandLine, vault: DemoServer, directory: string) {
     this.#host = host;
     this.#run = run;
     this.#vault = vault;
@@ -48,7 +48,7 @@ class Tour {
   async walk(): Promise<number> {
     await this.#firstRun();
     await this.#secondRun();
-    await this.#changedWish();
+    await this.#changedSpec();
     await this.#damage();
     await this.#end();
     return this.#surprises === 0 ? 0 : 1;
@@ -78,7 +78,7 @@ class Tour {
     this.#host.out(`   (requests at the server: ${asked})\n`);
   }
 
-  async #changedWish(): Promise<void> {
+  async #changedSpec(): Promise<void> {
     this.#say("3. A name is added to the file: the certificate on disk is no longer what it asks.");
     this.#writeConfig(["api.demo.internal"]);
     await this.#vcm("plan");
@@ -122,7 +122,7 @@ class Tour {
   async #vcm(command: string, expected = 0): Promise<number> {
     this.#host.out(`\n   $ vcm ${command}\n`);
     const before = this.#vault.requests.length;
-    const status = await this.#run([command, "--config", this.#config], this.#tourHost());
+    const status = await this.#run([command, "--config", this.#config], this.#demoHost());
     this.#expect(status === expected, `"vcm ${command}" ended with ${status}, not ${expected}`);
     const requests = this.#vault.requests.length - before;
     this.#commands.push({ command, status, expected, requests });
@@ -130,7 +130,7 @@ class Tour {
   }
 
   /** The tour shares the terminal, and neither the environment's tokens nor its permissions. */
-  #tourHost(): Host {
+  #demoHost(): Host {
     const host = this.#host;
     return {
       ...host,
@@ -139,7 +139,7 @@ class Tour {
       err: (text) => host.out(indent(text)),
       errIsTerminal: false,
       giveUp: () => {},
-      handsOver: false,
+      usesWorker: false,
     };
   }
 

@@ -50,7 +50,7 @@ export interface Authority {
 }
 
 /** A root, and an intermediate that the root signed. */
-export interface PracticeCa {
+export interface DemoCa {
   readonly root: Authority;
   readonly intermediate: Authority;
 }
@@ -61,7 +61,7 @@ interface Signer {
 }
 
 /** Makes a root and an intermediate, both with EC P-256 keys. */
-export async function createPracticeCa(now: Date): Promise<PracticeCa> {
+export async function createDemoCa(now: Date): Promise<DemoCa> {
   const root = await createSigner("VCM Practice Root", now, ROOT_LIFETIME_MS);
   const below = await createSigner(
     "VCM Practice Intermediate",

@@ -4,25 +4,25 @@
  * One contract test suite runs against it and against the real server.
  */
 import type { Answer } from "./server_answer.ts";
-import { createPracticeCa, type PracticeCa } from "./demo_ca.ts";
+import { createDemoCa, type DemoCa } from "./demo_ca.ts";
 import { answer, type ServerState } from "./server_router.ts";
 import { TokenStore } from "./server_tokens.ts";
 
 /** One request that was answered; the path is written as in Vault's documentation: `pki/issue/web`. */
-export interface PracticeRequest {
+export interface DemoRequest {
   readonly method: string;
   readonly path: string;
   readonly status: number;
 }
 
 /** A running practice Vault. */
-export interface PracticeVault {
+export interface DemoServer {
   readonly address: string;
   readonly rootToken: string;
   readonly roleId: string;
   readonly secretId: string;
   /** All requests so far, in the order of their answers. */
-  readonly requests: readonly PracticeRequest[];
+  readonly requests: readonly DemoRequest[];
   /** The root that the server's own certificate hangs on; only with TLS. */
   readonly caPem?: string;
   /** Waits for requests under way, and frees the port. */
@@ -30,7 +30,7 @@ export interface PracticeVault {
 }
 
 /** How a practice Vault is started. */
-export interface PracticeOptions {
+export interface DemoOptions {
   /** The server's clock: dates of certificates and the end of tokens follow it. */
   readonly now?: () => Date;
   readonly sealed?: boolean;
@@ -45,18 +45,18 @@ export interface PracticeOptions {
  * root, and its answers have no `ca_chain`); its roles `web`, `short` (one hour at most), `denied`
  * (only names below allowed.test) and `any` (makes no keys).
  */
-export async function startPracticeVault(options: PracticeOptions = {}): Promise<PracticeVault> {
+export async function startDemoServer(options: DemoOptions = {}): Promise<DemoServer> {
   const now = options.now ?? (() => new Date());
   const tokens = new TokenStore(now());
-  const requests: PracticeRequest[] = [];
-  let ca: Promise<PracticeCa> | undefined;
+  const requests: DemoRequest[] = [];
+  let ca: Promise<DemoCa> | undefined;
   const state: ServerState = {
     sealed: options.sealed ?? false,
     tokens,
     clusterId: crypto.randomUUID(),
     now,
     // Made with the first certificate, since many runs ask for none.
-    getCa: () => ca ??= createPracticeCa(now()),
+    getCa: () => ca ??= createDemoCa(now()),
   };
   const tls = options.tls ? await createServerCertificate() : undefined;
   const server = Deno.serve({
@@ -78,7 +78,7 @@ export async function startPracticeVault(options: PracticeOptions = {}): Promise
 
 async function serve(
   state: ServerState,
-  requests: PracticeRequest[],
+  requests: DemoRequest[],
   request: Request,
 ): Promise<Response> {
   const { method } = request;
@@ -102,7 +102,7 @@ async function serve(
 /** The server's own certificate, from a CA of its own: a false clock must not spoil TLS. */
 async function createServerCertificate(): Promise<{ cert: string; key: string; caPem: string }> {
   const now = new Date();
-  const { root } = await createPracticeCa(now);
+  const { root } = await createDemoCa(now);
   const leaf = await root.issue({
     commonName: "127.0.0.1",
     dnsSans: ["localhost"],

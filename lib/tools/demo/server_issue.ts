@@ -1,12 +1,12 @@
 /** `MOUNT/issue/ROLE`: from a request body to the answer with certificate and key. */
 import { type Answer, fail, succeed } from "./server_answer.ts";
-import type { Authority, Leaf, PracticeCa } from "./demo_ca.ts";
+import type { Authority, DemoCa, Leaf } from "./demo_ca.ts";
 import { type Fields, type IssueFields, readIssueFields } from "./server_fields.ts";
 import { findRole, judgeNames, judgeTtl, type Role } from "./server_roles.ts";
 
 /** A PKI mount: who issues there, and whether it knows `ca_chain`. */
 export interface Mount {
-  readonly issuer: keyof PracticeCa;
+  readonly issuer: keyof DemoCa;
   /** Servers from before there could be several issuers left `ca_chain` out below a root. */
   readonly withChain: boolean;
 }
@@ -24,7 +24,7 @@ export async function issue(
   roleName: string,
   fields: Fields,
   now: Date,
-  getCa: () => Promise<PracticeCa>,
+  getCa: () => Promise<DemoCa>,
 ): Promise<Answer> {
   try {
     const request = readIssueFields(fields);

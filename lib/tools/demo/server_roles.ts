@@ -50,9 +50,9 @@ export function judgeNames(
   if (!named || !isAllowed(role, commonName)) {
     throw new Error(`common name ${commonName} not allowed by this role`);
   }
-  const wished = fields.excludeCommonName ? fields.altNames : [commonName, ...fields.altNames];
+  const desired = fields.excludeCommonName ? fields.altNames : [commonName, ...fields.altNames];
   // The server drops what is no host name without a word.
-  const dnsSans = [...new Set(wished.filter(isHostName).map(toAscii))];
+  const dnsSans = [...new Set(desired.filter(isHostName).map(toAscii))];
   const denied = dnsSans.find((name) => !isAllowed(role, name));
   if (denied !== undefined) {
     throw new Error(`subject alternate name ${denied} not allowed by this role`);
@@ -61,8 +61,8 @@ export function judgeNames(
 }
 
 /** The lifetime in seconds, cut to the role's longest with a warning. */
-export function judgeTtl(role: Role, wished: number): { seconds: number; warnings: string[] } {
-  const seconds = wished === 0 ? SYSTEM_TTL_S : wished;
+export function judgeTtl(role: Role, desired: number): { seconds: number; warnings: string[] } {
+  const seconds = desired === 0 ? SYSTEM_TTL_S : desired;
   const { maxTtlSeconds } = role;
   if (maxTtlSeconds === undefined || seconds <= maxTtlSeconds) return { seconds, warnings: [] };
   return {

@@ -52,7 +52,7 @@ export class TokenStore {
       renewable: true,
       entity_id: this.#entityId,
       token_type: "service",
-      orphan: true,
+      unclaimed: true,
       mfa_requirement: null,
       num_uses: 0,
     });
@@ -72,7 +72,7 @@ export class TokenStore {
       issue_time: token.issued.toISOString(),
       meta: token.isRoot ? null : { role_name: "vcm" },
       num_uses: 0,
-      orphan: true,
+      unclaimed: true,
       path: token.isRoot ? "auth/token/create" : "auth/approle/login",
       policies: policies(token),
       renewable: !token.isRoot,

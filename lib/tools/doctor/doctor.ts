@@ -9,41 +9,41 @@ import { secretsOf } from "../../vault/access/credentials.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
-import { type Finding, found } from "../../report/check_result.ts";
+import { type CheckResult, found } from "../../report/check_result.ts";
 import type { Helpers } from "../../vault/session/login.ts";
 import { plainLine } from "../../vault/wire/plain_line.ts";
 import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
 import { openSession, type VaultSession } from "../../vault/session/session.ts";
-import type { Surroundings } from "../../vault/access/environment.ts";
+import type { Environment } from "../../vault/access/environment.ts";
 
 /** What `vcm doctor` looks at, and by whose clock. */
 export interface Examination {
   readonly config: Config;
   readonly specs: readonly CertificateSpec[];
-  readonly around: Surroundings;
+  readonly environment: Environment;
   readonly now: () => Date;
   readonly helpers: Helpers;
 }
 
-type Tell = (finding: Finding) => void;
+type Tell = (result: CheckResult) => void;
 
 /** Never throws for what can be wrong: it is a finding. Logs in, and gives that token up again. */
 export async function examine(examination: Examination, tell: Tell): Promise<void> {
-  const { config, around } = examination;
-  const resolved = attempt(() => resolveServers(config.vault, around));
+  const { config, environment } = examination;
+  const resolved = attempt(() => resolveServers(config.vault, environment));
   if (typeof resolved === "string") return tell(found("problem", "settings", resolved));
   const { servers } = resolved;
-  const access = attempt(() => addCredentials(resolved, config.vault, around));
+  const access = attempt(() => addCredentials(resolved, config.vault, environment));
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
   const clean = (text: string) => plainLine(text, secrets);
   const say = telling(clean, tell);
   if (servers.tls.authorities === undefined) say(unverified(servers));
   let usable = 0;
   for (const address of servers.addresses) {
-    const findings = await examineAddress(address, servers, examination.now, clean);
-    findings.forEach(say);
+    const results = await examineAddress(address, servers, examination.now, clean);
+    results.forEach(say);
     // A wrong clock is no reason to leave the rest unseen.
-    if (findings[0]?.verdict !== "problem") usable++;
+    if (results[0]?.verdict !== "problem") usable++;
   }
   if (typeof access === "string") return say(found("problem", "login", access));
   if (usable > 0) await examineRights(access, examination, say);
@@ -63,7 +63,7 @@ function attempt<T extends object>(resolve: () => T): T | string {
   }
 }
 
-function unverified({ tls }: ServerAccess): Finding {
+function unverified({ tls }: ServerAccess): CheckResult {
   const detail = `certificates are not verified (${tls.unverifiedBy}); whoever is between this ` +
     "host and the server can read tokens and keys";
   return found("warning", "TLS", detail, 'give the CA file by "vault_ssl_verify"');
@@ -88,15 +88,15 @@ async function examineRights(
     const login = await examineToken(session);
     say(login);
     if (login.verdict === "problem") return;
-    for (const finding of await examineMounts(session, specs, now())) say(finding);
-    for (const finding of await examinePolicy(session, specs)) say(finding);
-    for (const finding of await examineRoles(session, specs)) say(finding);
+    for (const result of await examineMounts(session, specs, now())) say(result);
+    for (const result of await examinePolicy(session, specs)) say(result);
+    for (const result of await examineRoles(session, specs)) say(result);
   } finally {
     await session.close();
   }
 }
 
-async function examineToken(session: VaultSession): Promise<Finding> {
+async function examineToken(session: VaultSession): Promise<CheckResult> {
   try {
     const { data } = await session.read("auth/token/lookup-self");
     const policies = Array.isArray(data["policies"]) ? data["policies"].join(", ") : "none";

@@ -4,7 +4,7 @@ import { type Clean, parseObject } from "../../vault/wire/answer.ts";
 import { secondsAhead } from "../../vault/wire/clock_difference.ts";
 import { VaultError } from "../../vault/errors.ts";
 import { explainFailure } from "../../vault/wire/explain_failure.ts";
-import { type Finding, found } from "../../report/check_result.ts";
+import { type CheckResult, found } from "../../report/check_result.ts";
 import type { ServerAccess } from "../../vault/access/server_access.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
 
@@ -18,7 +18,7 @@ export async function examineAddress(
   access: ServerAccess,
   now: () => Date,
   clean: Clean,
-): Promise<Finding[]> {
+): Promise<CheckResult[]> {
   try {
     const transport = await openTransport(access, address);
     try {
@@ -52,7 +52,7 @@ function judgeHealth(
   status: number,
   health: Readonly<Record<string, unknown>> | undefined,
   { now, clean }: { readonly now: Date; readonly clean: Clean },
-): Finding[] {
+): CheckResult[] {
   if (health?.["sealed"] === undefined) {
     return [found("problem", address, `answers, but not as a Vault server does (${status})`)];
   }
@@ -70,16 +70,16 @@ function judgeHealth(
   }
   const state = health["standby"] === true ? "standby" : "active";
   const tls = address.startsWith("https:") ? "TLS, " : "";
-  const findings = [found("ok", address, `${tls}${version}, initialised, unsealed, ${state}`)];
+  const results = [found("ok", address, `${tls}${version}, initialised, unsealed, ${state}`)];
   const time = health["server_time_utc"];
-  return typeof time === "number" ? [...findings, judgeClock(address, time, now)] : findings;
+  return typeof time === "number" ? [...results, judgeClock(address, time, now)] : results;
 }
 
 /** Servers date certificates 30 s back (`not_before_duration`), for clocks that are behind. */
 const BEHIND_LIMIT = 30;
 const AHEAD_LIMIT = 60;
 
-function judgeClock(address: string, serverTime: number, now: Date): Finding {
+function judgeClock(address: string, serverTime: number, now: Date): CheckResult {
   const ahead = secondsAhead(new Date(serverTime * 1000), now);
   const subject = `clock of ${address}`;
   const remedy = "set this host's clock, for example by chrony or systemd-timesyncd";

@@ -6,9 +6,9 @@ import { isSelfIssued } from "../../certificate/stored_chain.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { requestFor, requestPath } from "../../plan/request.ts";
-import { formatMoment } from "../../text/format_time.ts";
+import { formatTime } from "../../text/format_time.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
-import { type Finding, found } from "../../report/check_result.ts";
+import { type CheckResult, found } from "../../report/check_result.ts";
 import { leaseFix } from "../../vault/pki/judge_lease.ts";
 import { judgeRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
@@ -18,23 +18,23 @@ export async function examineMounts(
   session: VaultSession,
   specs: readonly CertificateSpec[],
   now: Date,
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
   for (const [path, users] of Map.groupBy(specs, authorityPath)) {
     try {
       const { data } = await session.read(path);
       const pem = String(data["certificate"]);
       const authority = openCertificate(pem);
       const chain = isSelfIssued(authority) ? "" : await readChain(session, path, data);
-      findings.push(
+      results.push(
         judgePaths(path, pem, chain, now) ??
           judgeAuthority(path, readFacts(authority).notAfter, users, now),
       );
     } catch (error) {
-      findings.push(explainMount(path, error));
+      results.push(explainMount(path, error));
     }
   }
-  return findings;
+  return results;
 }
 
 /** Needs no right (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
@@ -63,7 +63,7 @@ async function readChain(
 }
 
 /** A CA that has ended, or is not valid yet, unless a path past it is valid. */
-function judgePaths(path: string, pem: string, chain: string, now: Date): Finding | undefined {
+function judgePaths(path: string, pem: string, chain: string, now: Date): CheckResult | undefined {
   // Judged as if the issuer were above a leaf.
   const known = authorityPaths(`${pem}\n${chain}`);
   if (findValidPath(known, now) !== undefined) return undefined;
@@ -71,8 +71,8 @@ function judgePaths(path: string, pem: string, chain: string, now: Date): Findin
   if (invalid.length === 0) return undefined;
   const detail = invalid.map(({ name, notBefore, notAfter }) =>
     notBefore > now
-      ? `the CA "${name}" is valid only from ${formatMoment(notBefore)}`
-      : `the CA "${name}" ended ${formatMoment(notAfter)}`
+      ? `the CA "${name}" is valid only from ${formatTime(notBefore)}`
+      : `the CA "${name}" ended ${formatTime(notAfter)}`
   ).join(", ");
   const ended = invalid.some(({ notAfter }) => notAfter <= now);
   return found(
@@ -81,7 +81,7 @@ function judgePaths(path: string, pem: string, chain: string, now: Date): Findin
     `${detail}: peers refuse what is issued there`,
     ended
       ? "renew that CA at the server"
-      : `compare this host's clock (${formatMoment(now)}) with the server's`,
+      : `compare this host's clock (${formatTime(now)}) with the server's`,
   );
 }
 
@@ -90,11 +90,11 @@ function judgeAuthority(
   end: Date,
   users: readonly CertificateSpec[],
   now: Date,
-): Finding {
+): CheckResult {
   const left = (end.getTime() - now.getTime()) / 1000;
   const longer = users.find(({ ttl = 0 }) => ttl > left);
-  if (longer === undefined) return found("ok", path, `the CA is valid until ${formatMoment(end)}`);
-  const detail = `the CA ends ${formatMoment(end)}, and "${longer.name}" asks for ` +
+  if (longer === undefined) return found("ok", path, `the CA is valid until ${formatTime(end)}`);
+  const detail = `the CA ends ${formatTime(end)}, and "${longer.name}" asks for ` +
     `${formatDuration(longer.ttl ?? 0)}: refused, unless the issuer cuts it`;
   return found("warning", path, detail, 'lower "ttl", or renew the CA');
 }
@@ -102,7 +102,7 @@ function judgeAuthority(
 /** What a server answers where there is no such mount, or none of this kind. */
 const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
-function explainMount(path: string, error: unknown): Finding {
+function explainMount(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && NOTHING_THERE.has(error.status)) {
     const issuer = path.endsWith("/json")
       ? ', or it has no issuer of that name ("issuer_ref")'
@@ -116,7 +116,7 @@ function explainMount(path: string, error: unknown): Finding {
 export async function examinePolicy(
   session: VaultSession,
   specs: readonly CertificateSpec[],
-): Promise<Finding[]> {
+): Promise<CheckResult[]> {
   const paths = [...new Set(specs.map((spec) => requestPath(requestFor(spec))))];
   let rights: Readonly<Record<string, unknown>>;
   try {
@@ -140,29 +140,29 @@ export async function examinePolicy(
 export async function examineRoles(
   session: VaultSession,
   specs: readonly CertificateSpec[],
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
   for (const [path, users] of Map.groupBy(specs, ({ pki, role }) => `${pki}/roles/${role}`)) {
     try {
       const { data } = await session.read(path);
-      const objections = users.flatMap((spec) =>
+      const roleProblems = users.flatMap((spec) =>
         judgeRole(data, spec).map(({ fatal, message }) =>
           found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );
       const leases = data["generate_lease"] === true ? [describeLease(path)] : [];
-      findings.push(...objections, ...leases);
-      if (objections.length + leases.length === 0) {
-        findings.push(found("ok", path, "allows what the file asks for"));
+      results.push(...roleProblems, ...leases);
+      if (roleProblems.length + leases.length === 0) {
+        results.push(found("ok", path, "allows what the file asks for"));
       }
     } catch (error) {
-      findings.push(explainRole(path, error));
+      results.push(explainRole(path, error));
     }
   }
-  return findings;
+  return results;
 }
 
-function describeLease(path: string): Finding {
+function describeLease(path: string): CheckResult {
   const detail = "it has generate_lease=true, so the server revokes a certificate when the token " +
     "that requested it ends";
   return found("problem", path, detail, leaseFix(path));
@@ -173,7 +173,7 @@ function about(name: string, message: string): string {
   return message.startsWith(`${name}: `) ? message : `${name}: ${message}`;
 }
 
-function explainRole(path: string, error: unknown): Finding {
+function explainRole(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && error.status === 403) {
     const detail = "may not be read, so names, lifetimes and keys were not compared with it";
     return found("ok", path, detail, `path "${path}" { capabilities = ["read"] }`);

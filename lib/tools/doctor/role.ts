@@ -6,24 +6,24 @@ import { formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
-import { fatal, type Objection, type Role } from "./role_problem.ts";
+import { fatal, type Role, type RoleProblem } from "./role_problem.ts";
 import { judgeNames } from "./role_names.ts";
 
 /** In the order of names, lifetime, key. */
-export function judgeRole(role: Role, spec: CertificateSpec): Objection[] {
+export function judgeRole(role: Role, spec: CertificateSpec): RoleProblem[] {
   return [...judgeNames(role, spec), ...judgeLifetime(role, spec), ...judgeKey(role, spec)];
 }
 
-function judgeLifetime(role: Role, spec: CertificateSpec): Objection[] {
+function judgeLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
   const max = numberOf(role["max_ttl"]);
-  const wished = spec.ttl ?? numberOf(role["ttl"]);
-  const objections: Objection[] = [];
+  const desired = spec.ttl ?? numberOf(role["ttl"]);
+  const roleProblems: RoleProblem[] = [];
   if (spec.ttl !== undefined && max > 0 && spec.ttl > max) {
     const message = `a ttl of ${formatDuration(spec.ttl)} is cut to its max_ttl of ` +
       `${formatDuration(max)}`;
-    objections.push({ fatal: false, message });
+    roleProblems.push({ fatal: false, message });
   }
-  const lifetime = max > 0 && (wished === 0 || wished > max) ? max : wished;
+  const lifetime = max > 0 && (desired === 0 || desired > max) ? max : desired;
   // Servers date certificates back, which makes a share of the lifetime longer.
   const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
   const notAfter = new Date(lifetime * 1000);
@@ -32,20 +32,20 @@ function judgeLifetime(role: Role, spec: CertificateSpec): Objection[] {
     const message = `it gives certificates for ${formatDuration(lifetime)}, all of which "renew" ` +
       `(${formatRenew(spec.renew)}) takes up: they are renewed ${formatDuration(window)} ` +
       `before their end`;
-    objections.push({ fatal: false, message });
+    roleProblems.push({ fatal: false, message });
   } else if (lifetime > 0 && window >= lifetime) {
-    objections.push(fatal(
+    roleProblems.push(fatal(
       `it gives certificates for ${formatDuration(lifetime)}, which is not longer than "renew" ` +
         `(${formatDuration(window)}): they would be due at once`,
     ));
   }
-  return objections;
+  return roleProblems;
 }
 
 /** Bits where the role has 0, which means the engine's default. */
 const DEFAULT_BITS: Readonly<Record<string, number>> = { rsa: 2048, ec: 256 };
 
-function judgeKey(role: Role, { key }: CertificateSpec): Objection[] {
+function judgeKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const kind = String(role["key_type"] ?? "rsa");
   const local = key.origin === "local";
   if (kind === "any") {

@@ -6,9 +6,9 @@ import { BlockList } from "node:net";
 import { domainToASCII } from "node:url";
 import { canonicalName } from "../../certificate/names.ts";
 import type { CertificateSpec } from "../../config/types.ts";
-import { fatal, listOf, type Objection, type Role } from "./role_problem.ts";
+import { fatal, listOf, type Role, type RoleProblem } from "./role_problem.ts";
 
-export function judgeNames(role: Role, spec: CertificateSpec): Objection[] {
+export function judgeNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   return [
     ...judgeCommonName(role, spec),
     ...judgeAltNames(role, spec),
@@ -18,7 +18,7 @@ export function judgeNames(role: Role, spec: CertificateSpec): Objection[] {
   ];
 }
 
-function judgeCommonName(role: Role, { commonName }: CertificateSpec): Objection[] {
+function judgeCommonName(role: Role, { commonName }: CertificateSpec): RoleProblem[] {
   const validations = listOf(role["cn_validations"]);
   if (validations.length === 1 && validations[0] === "disabled") return [];
   const reason = refuses(role, commonName);
@@ -29,7 +29,7 @@ function judgeCommonName(role: Role, { commonName }: CertificateSpec): Objection
 }
 
 /** In the form in which they are sent: a signing request has them in lower case. */
-function judgeAltNames(role: Role, spec: CertificateSpec): Objection[] {
+function judgeAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const byRequest = spec.key.origin === "local" && role["use_csr_sans"] !== false;
   const asSent = (name: string) => byRequest ? canonicalName(name) : asciiName(name);
   const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
@@ -112,7 +112,7 @@ function asciiName(name: string): string {
   return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name) || name;
 }
 
-function judgeAddresses(role: Role, ipSans: readonly string[]): Objection[] {
+function judgeAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
   if (ipSans.length > 0 && role["allow_ip_sans"] === false) {
     return [fatal(`${ipSans.join(", ")}: it has allow_ip_sans=false`)];
   }
@@ -134,7 +134,7 @@ function judgeListed(
   key: string,
   wanted: readonly string[],
   fits: (pattern: string, wanted: string) => boolean,
-): Objection[] {
+): RoleProblem[] {
   const template = role[`${key}_template`] === true;
   const refused = wanted.filter((name) =>
     !listOf(role[key]).some((one) => (template && one.includes("{{")) || fits(one, name))

@@ -4,14 +4,14 @@
 export type Role = Readonly<Record<string, unknown>>;
 
 /** One thing that will not come out as the file asks. */
-export interface Objection {
+export interface RoleProblem {
   /** Whether nothing is issued, or something else than was asked for. */
   readonly fatal: boolean;
   readonly message: string;
 }
 
 /** One because of which nothing is issued, or nothing that can be used. */
-export function fatal(message: string): Objection {
+export function fatal(message: string): RoleProblem {
   return { fatal: true, message };
 }
 

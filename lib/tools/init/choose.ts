@@ -1,5 +1,5 @@
 /** Which certificates the file begins with. */
-import { Mistake } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/mistake.ts";
 import { quote } from "../../text/quote.ts";
 import { readCertificateName } from "../../config/read_names.ts";
 import { sortNames } from "./names.ts";
@@ -29,7 +29,7 @@ export function chooseCertificates(
 function named(found: readonly Proposal[], names: readonly string[]): Proposal[] {
   const chosen = names.map((text) => {
     const bare = readName(text);
-    if (bare instanceof Mistake) throw new UsageError(bare.message, "init");
+    if (bare instanceof InvalidValue) throw new UsageError(bare.message, "init");
     return found.find((proposal) => isFor(proposal, bare.name)) ?? bare;
   });
   return [...new Map(chosen.map((proposal) => [proposal.name, proposal])).values()];
@@ -40,14 +40,14 @@ function isFor({ name, commonName, dnsSans, ipSans }: Proposal, wanted: string):
 }
 
 /** A certificate that nobody uses yet. */
-function readName(text: string): Proposal | Mistake {
+function readName(text: string): Proposal | InvalidValue {
   const { dns: [dns], ip: [ip] } = sortNames([text]);
   const name = dns ?? ip;
   if (name === undefined) {
-    return new Mistake(`expected a DNS name or an IP address, got ${quote(text)}`);
+    return new InvalidValue(`expected a DNS name or an IP address, got ${quote(text)}`);
   }
   const directory = readCertificateName(name);
-  if (directory instanceof Mistake) return directory;
+  if (directory instanceof InvalidValue) return directory;
   const ipSans = dns === undefined ? [name] : [];
   return { name, dnsSans: [], ipSans, at: [], files: [], programs: [], remarks: [] };
 }

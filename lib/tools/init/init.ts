@@ -19,7 +19,7 @@ import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { chooseCertificates } from "./choose.ts";
 import type { Person } from "./questions.ts";
-import { DOORS, type InitDoors } from "./terminal.ts";
+import { type InitTerminal, TERMINAL } from "./terminal.ts";
 import { findServer } from "./server.ts";
 
 const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
@@ -32,7 +32,7 @@ const LOCAL_FILE = "./vcm.yaml";
 export async function init(
   args: Arguments,
   host: Host,
-  { readLine, ...doors }: InitDoors = DOORS,
+  { readLine, ...doors }: InitTerminal = TERMINAL,
 ): Promise<number> {
   host.giveUp("net", "run");
   if (args.print) host.giveUp("write");

@@ -6,11 +6,11 @@ import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import type { CertificateUse, Gathered, UsedFile } from "./types.ts";
 
 /** What tells of a path. */
-export interface Surroundings {
+export interface Environment {
   /** Where it leads; itself where that cannot be told. */
   real(path: string): string;
   /** What is there in place of a certificate or key; undefined: one is there, or nothing. */
-  obstacle(path: string): string | undefined;
+  blocker(path: string): string | undefined;
   /** The configuration that is written. */
   readonly config: string;
 }
@@ -29,10 +29,10 @@ const OWN = [
 ];
 
 /** Each certificate is taken with all of its files, or noted; files in doubt go by themselves. */
-export function leaveOutUnfit({ uses, notes }: Gathered, around: Surroundings): Gathered {
+export function leaveOutUnfit({ uses, notes }: Gathered, environment: Environment): Gathered {
   const problems = new Map<string, string | undefined>();
   const problemOf = (path: string) => {
-    if (!problems.has(path)) problems.set(path, judge(path, around));
+    if (!problems.has(path)) problems.set(path, judge(path, environment));
     return problems.get(path);
   };
   const isFit = ({ path }: UsedFile) => problemOf(path) === undefined;
@@ -52,7 +52,7 @@ export function leaveOutUnfit({ uses, notes }: Gathered, around: Surroundings): 
 }
 
 /** Why a path must not be written to, where it must not. */
-function judge(path: string, { real, obstacle, config }: Surroundings): string | undefined {
+function judge(path: string, { real, blocker, config }: Environment): string | undefined {
   const end = real(path);
   const named = end === path ? path : `${path}, which leads to ${end},`;
   for (const one of [path, end]) {
@@ -63,6 +63,6 @@ function judge(path: string, { real, obstacle, config }: Surroundings): string |
       return `${named} is a file of VCM itself: name another file there`;
     }
   }
-  const problem = obstacle(path);
+  const problem = blocker(path);
   return problem === undefined ? undefined : `${path} ${problem}`;
 }

@@ -1,6 +1,6 @@
 /** Names, as configurations write them and certificates have them. Pure. */
 import { canonicalIp, canonicalName } from "../../certificate/names.ts";
-import { Mistake } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/mistake.ts";
 import { quote } from "../../text/quote.ts";
 import { readDnsName, readIpAddress } from "../../config/read_names.ts";
 
@@ -24,8 +24,8 @@ export function sortNames(words: readonly string[]): SiteNames {
     if (ANY.has(word)) continue;
     const address = word.replace(/^\[(.*)\]$/, "$1");
     const name = canonicalName(word);
-    if (!(readIpAddress(address) instanceof Mistake)) ip.add(canonicalIp(address));
-    else if (readDnsName(name) instanceof Mistake) odd.add(quote(word));
+    if (!(readIpAddress(address) instanceof InvalidValue)) ip.add(canonicalIp(address));
+    else if (readDnsName(name) instanceof InvalidValue) odd.add(quote(word));
     else dns.add(name);
   }
   return { dns: [...dns], ip: [...ip], odd: [...odd] };

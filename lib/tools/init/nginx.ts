@@ -43,9 +43,9 @@ interface Pair {
   readonly trusted: Directive | undefined;
 }
 
-function walk(directives: readonly Directive[], around: Walk): void {
+function walk(directives: readonly Directive[], environment: Walk): void {
   const own = pairsOf(directives);
-  const inner = own.length > 0 ? { ...around, outer: own } : around;
+  const inner = own.length > 0 ? { ...environment, outer: own } : environment;
   for (const { name, block } of directives) {
     if (block === undefined) continue;
     if (name === "server") takeServer(block, inner);

@@ -4,9 +4,9 @@
  */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { defaultMode, holdsKey } from "../../config/format.ts";
-import { Mistake } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/mistake.ts";
 import { readCertificateName } from "../../config/read_names.ts";
-import { formatMoment } from "../../text/format_time.ts";
+import { formatTime } from "../../text/format_time.ts";
 import { sortNames } from "./names.ts";
 import { refuse } from "./refuse.ts";
 import type { CertificateUse, Gathered, Program, SiteNote, UsedFile } from "./types.ts";
@@ -149,7 +149,7 @@ export function shareChains(proposals: readonly Proposal[]): Proposal[] {
 
 /** A directory in the store is named by it, so that it must be another one's and no path. */
 function freeName(first: string, names: Map<string, number>): string {
-  const base = readCertificateName(first) instanceof Mistake ? "certificate" : first;
+  const base = readCertificateName(first) instanceof InvalidValue ? "certificate" : first;
   let name = base;
   // Where the last search ended: many certificates of one name would take time by the square.
   for (let number = names.get(base) ?? 1; names.has(name); name = `${base}-${number}`) {
@@ -167,7 +167,7 @@ function remarksOn(
   const remarks: string[] = [];
   if (typeof now === "string") {
     remarks.push(`It may have more names: its file cannot be read (${now}).`);
-  } else remarks.push(`Now from "${now.issuer}", until ${formatMoment(now.notAfter)}.`);
+  } else remarks.push(`Now from "${now.issuer}", until ${formatTime(now.notAfter)}.`);
   if (added.length > 0) remarks.push(`Only the present certificate has: ${added.join(", ")}.`);
   if (odd.length > 0) remarks.push(`No certificate can have: ${odd.join(", ")}.`);
   return remarks;

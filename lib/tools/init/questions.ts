@@ -1,5 +1,5 @@
 /** Questions of one line each; Enter takes what is in brackets. */
-import { Mistake, type Reader } from "../../config/mistake.ts";
+import { InvalidValue, type Reader } from "../../config/mistake.ts";
 import { printable } from "../../text/printable.ts";
 
 /** A person at a terminal. */
@@ -25,7 +25,7 @@ export function ask<T>(
       throw new Error("There was no answer; nothing was written");
     }
     const answer = read(line.trim() || suggestion || "");
-    if (!(answer instanceof Mistake)) return answer;
+    if (!(answer instanceof InvalidValue)) return answer;
     person.say(`  ${answer.message}\n`);
   }
 }
@@ -34,6 +34,6 @@ export function ask<T>(
 export function askYes(person: Person, question: string): boolean {
   return ask(person, question, "Y/n", (text) => {
     if (/^(?:y\/n|y|yes)$/i.test(text)) return true;
-    return /^no?$/i.test(text) ? false : new Mistake('Answer "y" or "n"');
+    return /^no?$/i.test(text) ? false : new InvalidValue('Answer "y" or "n"');
   });
 }

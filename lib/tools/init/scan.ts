@@ -26,7 +26,7 @@ export function scanSite(reader: SiteReader, config: string): Proposals {
   const real = (path: string) => reader.real(path);
   const fit = leaveOutUnfit(gathered, {
     real,
-    obstacle: (path) => obstacle(path, reader),
+    blocker: (path) => blocker(path, reader),
     config,
   });
   const { proposals, notes } = propose(fit, {
@@ -53,7 +53,7 @@ function readPresent(path: string, reader: SiteReader): Certificate | string {
 }
 
 /** What is there in place of a certificate or key; undefined: one is there, or nothing. */
-function obstacle(path: string, reader: SiteReader): string | undefined {
+function blocker(path: string, reader: SiteReader): string | undefined {
   try {
     return looksLikeCertificateFile(reader.bytes(path))
       ? undefined

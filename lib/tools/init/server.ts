@@ -1,5 +1,5 @@
 /** The server, its mount and its role: by flags, by the environment, or by asking. */
-import { Mistake, type Reader } from "../../config/mistake.ts";
+import { InvalidValue, type Reader } from "../../config/mistake.ts";
 import { readMount, readRole } from "../../config/read_names.ts";
 import { isGuarded, readAddress } from "../../config/read_places.ts";
 import type { ServerAnswers } from "./first_file.ts";
@@ -41,7 +41,7 @@ function questionsFor(host: Host): Question[] {
       flag: "vault",
       text: "Address of Vault or OpenBao",
       read: readVault,
-      suggestion: known instanceof Mistake ? undefined : known,
+      suggestion: known instanceof InvalidValue ? undefined : known,
     },
     { flag: "pki", text: "Mount of its PKI engine", read: readMount, suggestion: USUAL_MOUNT },
     { flag: "role", text: "Role at that mount", read: readRole, suggestion: undefined },
@@ -56,15 +56,15 @@ function readFlag(
   const text = args[flag];
   if (text === undefined) return undefined;
   const value = read(text);
-  if (value instanceof Mistake) {
+  if (value instanceof InvalidValue) {
     throw new UsageError(`Option "--${flag}": ${value.message}`, "init");
   }
   return value;
 }
 
 /** What a file takes without further words. */
-function readVault(text: string): string | Mistake {
+function readVault(text: string): string | InvalidValue {
   const address = readAddress(text);
-  if (address instanceof Mistake || isGuarded(address)) return address;
-  return new Mistake('sends tokens and keys unencrypted; use "https://"');
+  if (address instanceof InvalidValue || isGuarded(address)) return address;
+  return new InvalidValue('sends tokens and keys unencrypted; use "https://"');
 }

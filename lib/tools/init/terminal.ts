@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { readRegularBytes } from "../../host/regular_file.ts";
 
-export interface InitDoors {
+export interface InitTerminal {
   /** The next line of what a person types, without its end; undefined where there is none any more. */
   readLine(): string | undefined;
   /** Permission bits of the file that a path leads to; undefined where they cannot be told. */
@@ -14,7 +14,7 @@ export interface InitDoors {
 }
 
 /** Those of the machine that the program runs on. */
-export const DOORS: InitDoors = {
+export const TERMINAL: InitTerminal = {
   readLine,
   mode,
   bytes: (path) => readRegularBytes(path).bytes,

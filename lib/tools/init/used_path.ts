@@ -1,6 +1,6 @@
 /** Paths of certificates, as configurations write them. */
 import { resolve } from "node:path";
-import { Mistake } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/mistake.ts";
 import { readFilePath } from "../../config/read_places.ts";
 
 /** Longest path that Linux opens (PATH_MAX). */
@@ -24,5 +24,5 @@ export function usedPath(text: string, base: string): string | OddPath {
   if (text.includes("\ufffd")) return new OddPath("is not UTF-8");
   if (text.length > MAX_PATH) return new OddPath(`is longer than ${MAX_PATH} characters`);
   const path = readFilePath(resolve(base, text));
-  return path instanceof Mistake ? new OddPath("is no path that VCM can write to") : path;
+  return path instanceof InvalidValue ? new OddPath("is no path that VCM can write to") : path;
 }

@@ -16,7 +16,7 @@ export interface Settlement {
 }
 
 /** Answers the exit status. Throws UsageError, or what carrying out throws. */
-export async function settle(
+export async function clear(
   changes: Changes,
   { question, carryOut, report }: Settlement,
   args: Arguments,

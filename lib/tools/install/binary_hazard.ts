@@ -3,9 +3,9 @@ import { printable } from "../../text/printable.ts";
 import { shellWord } from "../../text/shell_word.ts";
 import { directoryOf } from "../../text/path.ts";
 import { localOwnGroups } from "../../host/local_accounts.ts";
-import { WayFinder } from "../../host/path_ancestors.ts";
+import { AncestorFinder } from "../../host/path_ancestors.ts";
 import { isRoots, otherWriters } from "../../host/replacers.ts";
-import type { Passage } from "../../host/types.ts";
+import type { Ancestor } from "../../host/types.ts";
 
 /** Where a program of the host's administrator belongs (hier(7)). */
 const PLACE = "/usr/local/bin/vcm";
@@ -16,25 +16,26 @@ const PLACE = "/usr/local/bin/vcm";
  *
  * @param binary Absolute, and no link. Needs read permission for all that is on the way.
  */
-export function binaryHazard(binary: string): string | undefined {
+export function unsafeBinary(binary: string): string | undefined {
   const users = { runner: 0, ownGroups: localOwnGroups() };
   const { uid, gid, mode } = Deno.lstatSync(binary);
   const file = { path: binary, uid: uid ?? 0, owner: String(uid ?? 0) };
-  const ways = new WayFinder(0, { ownerName: String }).find(directoryOf(binary)).passages;
-  for (const passage of ways) {
-    const open = { ...passage, next: passage.next ?? file };
+  const ancestors =
+    new AncestorFinder(0, { ownerName: String }).find(directoryOf(binary)).ancestors;
+  for (const ancestor of ancestors) {
+    const open = { ...ancestor, next: ancestor.next ?? file };
     if (isRoots(open)) continue;
-    const { directory, uid, mode } = passage;
-    if (uid !== 0) return refusal(binary, ownedBy(passage), directory);
+    const { directory, uid, mode } = ancestor;
+    if (uid !== 0) return refusal(binary, ownedBy(ancestor), directory);
     // In a sticky directory only the owner of what lies in it may replace it (inode(7)).
     if ((mode & 0o1000) !== 0) return refusal(binary, ownedBy(open.next), open.next.path);
-    const writers = otherWriters(passage, users);
+    const writers = otherWriters(ancestor, users);
     return refusal(binary, `${writers?.who} may write to`, directory, writers?.cure);
   }
   const self = { directory: binary, uid: file.uid, gid: gid ?? 0, owner: file.owner };
-  const passage: Passage = { ...self, mode: (mode ?? 0) & 0o7777 };
+  const ancestor: Ancestor = { ...self, mode: (mode ?? 0) & 0o7777 };
   if (file.uid !== 0) return refusal(binary, ownedBy(file), binary);
-  const writers = otherWriters(passage, users);
+  const writers = otherWriters(ancestor, users);
   return writers && refusal(binary, `${writers.who} may write to`, binary, writers.cure);
 }
 

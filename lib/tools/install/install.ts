@@ -8,7 +8,7 @@
 import type { Config } from "../../config/types.ts";
 import { findManagers } from "../../observe/find_managers.ts";
 import { readInfo } from "../../host/read.ts";
-import { formatMoment } from "../../text/format_time.ts";
+import { formatTime } from "../../text/format_time.ts";
 import { CRON_FILE, cronText, minuteOf } from "./cron_text.ts";
 import type { Changes, FileChange } from "./install_text.ts";
 import { type UnitFacts, unitFacts } from "./unit_facts.ts";
@@ -22,7 +22,7 @@ import { carryOutChanges, nextRun } from "./carry_out_changes.ts";
 import { namedFile } from "./named_file.ts";
 import { requireOwnUnits } from "./require_own_units.ts";
 import { findDropIns, readUnitFile, type ServiceHost, serviceHost } from "./service_host.ts";
-import { settle } from "./apply_changes.ts";
+import { clear } from "./apply_changes.ts";
 import { unitStates } from "./unit_states.ts";
 
 /** Throws ConfigError, UsageError, or Error in plain words. */
@@ -43,12 +43,12 @@ export async function install(
   const report = async () => {
     const next = await nextRun(on);
     return {
-      text: `In order; next run ${next === undefined ? "not known" : formatMoment(next)}`,
+      text: `In order; next run ${next === undefined ? "not known" : formatTime(next)}`,
       ...(next === undefined ? {} : { json: { nextRun: next } }),
     };
   };
   const carryOut = () => carryOutChanges(changes, on);
-  return await settle(changes, { question: "Install?", carryOut, report }, args, host);
+  return await clear(changes, { question: "Install?", carryOut, report }, args, host);
 }
 
 function compare(path: string, after: string): FileChange {

@@ -1,5 +1,5 @@
 /** What `vcm install` looks at and changes on this host. */
-import { binaryHazard } from "./binary_hazard.ts";
+import { unsafeBinary } from "./binary_hazard.ts";
 import { readInfo, readText } from "../../host/read.ts";
 import { type CommandResult, runCommand } from "../../host/run_command.ts";
 import { SYSTEMCTL } from "../../host/units.ts";
@@ -42,8 +42,8 @@ function safeBinary(): string {
     throw new Error('Cannot install what is not compiled; "deno task compile" makes dist/vcm');
   }
   const binary = Deno.execPath();
-  const hazard = binaryHazard(binary);
-  if (hazard !== undefined) throw new Error(hazard);
+  const unsafe = unsafeBinary(binary);
+  if (unsafe !== undefined) throw new Error(unsafe);
   return binary;
 }
 

@@ -5,7 +5,7 @@ import type { Host } from "../../command/host.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import { carryOutChanges } from "./carry_out_changes.ts";
 import { findDropIns, readUnitFile, type ServiceHost } from "./service_host.ts";
-import { settle } from "./apply_changes.ts";
+import { clear } from "./apply_changes.ts";
 import { unitStates } from "./unit_states.ts";
 
 /** Throws UsageError, or Error in plain words. */
@@ -15,7 +15,7 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
   const text = removes
     ? "Taken back; configuration, store and targets stay"
     : 'Nothing of "vcm install" is here';
-  return await settle(
+  return await clear(
     changes,
     {
       question: "Uninstall?",

@@ -6,7 +6,7 @@ import { SessionOnce } from "../../apply/session_once.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { StoreReader } from "../../store/read_set.ts";
 import { storedCertificate } from "../../plan/due.ts";
-import { formatMoment } from "../../text/format_time.ts";
+import { formatTime } from "../../text/format_time.ts";
 import { revokeJson } from "../../report/json.ts";
 import { eventLevel, eventText } from "../../report/event_text.ts";
 import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
@@ -22,10 +22,12 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
   requireAnswers(args, host);
   const specs = narrow(config, args);
   // Nobody's store is locked, and nobody is logged in, while a person thinks.
-  const wishes = gather(config, specs).map((wish) => args.yes ? wish : ask(wish, host));
+  const candidates = gather(config, specs).map((candidate) =>
+    args.yes ? candidate : ask(candidate, host)
+  );
   const reporter = new Reporter(config, args, host);
-  for (const wish of wishes.filter(isRefused)) reporter.tell(refusalOf(wish));
-  const granted = wishes.filter((wish): wish is Revocation => !isRefused(wish));
+  for (const refused of candidates.filter(isRefused)) reporter.tell(refusalOf(refused));
+  const granted = candidates.filter((one): one is Revocation => !isRefused(one));
   if (granted.length > 0) {
     const say = (text: string) => reporter.log.line("info", text);
     using _lock = await takeLock(config.certStore, say, args.wait);
@@ -59,19 +61,19 @@ interface Refused {
   readonly problem: string;
 }
 
-type Wish = Revocation | Refused;
+type Candidate = Revocation | Refused;
 
-function isRefused(wish: Wish): wish is Refused {
-  return "problem" in wish;
+function isRefused(revocation: Candidate): revocation is Refused {
+  return "problem" in revocation;
 }
 
 function refusalOf({ name, problem }: Refused): Result {
   return { name, done: false, message: problem };
 }
 
-function gather(config: Config, specs: readonly CertificateSpec[]): Wish[] {
+function gather(config: Config, specs: readonly CertificateSpec[]): Candidate[] {
   const store = new StoreReader(config.certStore);
-  return specs.map((spec): Wish => {
+  return specs.map((spec): Candidate => {
     const { stored } = store.look(spec);
     const certificate = storedCertificate(stored);
     if (certificate !== undefined) return { name: spec.name, mount: spec.pki, certificate };
@@ -84,12 +86,12 @@ function gather(config: Config, specs: readonly CertificateSpec[]): Wish[] {
   });
 }
 
-function ask(wish: Wish, host: Host): Wish {
-  if (isRefused(wish)) return wish;
-  const { serial, issuer, notAfter } = wish.certificate;
-  const question = `Revoke "${wish.name}", serial ${serial}, of "${issuer}", until ` +
-    `${formatMoment(notAfter)}? Peers that check will refuse it.`;
-  return host.ask(question) ? wish : { name: wish.name, problem: "Not revoked" };
+function ask(revocation: Candidate, host: Host): Candidate {
+  if (isRefused(revocation)) return revocation;
+  const { serial, issuer, notAfter } = revocation.certificate;
+  const question = `Revoke "${revocation.name}", serial ${serial}, of "${issuer}", until ` +
+    `${formatTime(notAfter)}? Peers that check will refuse it.`;
+  return host.ask(question) ? revocation : { name: revocation.name, problem: "Not revoked" };
 }
 
 async function carryOut(
@@ -99,19 +101,19 @@ async function carryOut(
   host: Host,
 ): Promise<void> {
   const specs = config.certificates.filter(({ name }) =>
-    granted.some((wish) => wish.name === name)
+    granted.some((revocation) => revocation.name === name)
   );
-  const now = new Map(gather(config, specs).map((wish) => [wish.name, wish]));
+  const now = new Map(gather(config, specs).map((revocation) => [revocation.name, revocation]));
   const emit = unfailing((event) => reporter.log.line(eventLevel(event), eventText(event)));
   warnUnverified(config, host, emit);
   const sessions = new SessionOnce(findAccess(config, host), emit);
   try {
-    for (const wish of granted) {
-      const change = changeSince(wish, now.get(wish.name));
+    for (const revocation of granted) {
+      const change = changeSince(revocation, now.get(revocation.name));
       reporter.tell(
         change === undefined
-          ? await revokeGranted(wish, config, sessions)
-          : refusalOf({ name: wish.name, problem: `Not revoked: ${change}` }),
+          ? await revokeGranted(revocation, config, sessions)
+          : refusalOf({ name: revocation.name, problem: `Not revoked: ${change}` }),
       );
     }
   } finally {
@@ -120,22 +122,23 @@ async function carryOut(
 }
 
 /** What has happened to a set since it was asked for, while nobody held the lock. */
-function changeSince(wish: Revocation, now: Wish | undefined): string | undefined {
+function changeSince(revocation: Revocation, now: Candidate | undefined): string | undefined {
   if (now !== undefined && isRefused(now)) return now.problem;
-  return now?.certificate.serial === wish.certificate.serial
+  return now?.certificate.serial === revocation.certificate.serial
     ? undefined
     : "another run has replaced it since it was asked for";
 }
 
 async function revokeGranted(
-  wish: Revocation,
+  revocation: Revocation,
   { certStore }: Config,
   sessions: SessionOnce,
 ): Promise<Result> {
-  const { name } = wish;
+  const { name } = revocation;
   try {
-    const { archive } = await revokeOne(wish, certStore, sessions);
-    const message = `revoked, serial ${wish.certificate.serial}; its files lie in "${archive}", ` +
+    const { archive } = await revokeOne(revocation, certStore, sessions);
+    const message =
+      `revoked, serial ${revocation.certificate.serial}; its files lie in "${archive}", ` +
       "and the next run issues a new one";
     return { name, done: true, message };
   } catch (error) {

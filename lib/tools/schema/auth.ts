@@ -1,8 +1,8 @@
 import type { AuthEntry } from "../../config/schema.ts";
-import type { Note } from "./note.ts";
+import type { KeyDoc } from "./note.ts";
 
 /** Of what stands under `auth`. */
-export const AUTH_NOTES: Readonly<Record<keyof AuthEntry, Note>> = {
+export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
   method: {
     means: "The auth method.",
     example: "approle",

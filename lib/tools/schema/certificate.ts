@@ -1,9 +1,9 @@
 import type { CertificateEntry } from "../../config/schema.ts";
-import { ISSUING_NOTES, type IssuingKey } from "./issuing.ts";
-import type { Note } from "./note.ts";
+import { ISSUING_DOCS, type IssuingKey } from "./issuing.ts";
+import type { KeyDoc } from "./note.ts";
 
 /** Of an entry of `certs`. */
-export const CERTIFICATE_NOTES: Readonly<Record<keyof CertificateEntry, Note>> = {
+export const CERTIFICATE_DOCS: Readonly<Record<keyof CertificateEntry, KeyDoc>> = {
   name: {
     means: "Unique name, and the name of its directory in the store; wildcards too, such as " +
       "`*.apps.example.com`.",
@@ -46,9 +46,9 @@ export const CERTIFICATE_NOTES: Readonly<Record<keyof CertificateEntry, Note>> =
 };
 
 /** The same keys as under `config`, which holds where they are not given. */
-function forOneCertificate(): Record<IssuingKey, Note> {
-  const notes = Object.entries(ISSUING_NOTES).map(([key, { means, example }]) => {
+function forOneCertificate(): Record<IssuingKey, KeyDoc> {
+  const docs = Object.entries(ISSUING_DOCS).map(([key, { means, example }]) => {
     return [key, { means, example, otherwise: "that of `config`" }];
   });
-  return Object.fromEntries(notes);
+  return Object.fromEntries(docs);
 }

@@ -1,10 +1,10 @@
 import type { Defaults } from "../../config/schema.ts";
-import type { Note } from "./note.ts";
-import { SERVICE_NOTES } from "./service.ts";
-import { TARGET_NOTES } from "./target.ts";
+import type { KeyDoc } from "./note.ts";
+import { SERVICE_DOCS } from "./service.ts";
+import { TARGET_DOCS } from "./target.ts";
 
 /** Of what stands under `defaults`. */
-export const DEFAULTS_NOTES: Readonly<Record<keyof Defaults, Note>> = {
+export const DEFAULTS_DOCS: Readonly<Record<keyof Defaults, KeyDoc>> = {
   deploy: {
     means: "What holds for entries of `deploy` that do not say it.",
     example: { owner: "root", group: "ssl-cert", mode: "0640" },
@@ -15,16 +15,16 @@ export const DEFAULTS_NOTES: Readonly<Record<keyof Defaults, Note>> = {
   },
 };
 
-const { owner, group, mode, create_dirs, order } = TARGET_NOTES;
+const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
 
 /** Of `defaults.deploy`: the same as of the entries. */
-export const DEPLOY_DEFAULTS_NOTES: Readonly<
-  Record<keyof NonNullable<Defaults["deploy"]>, Note>
+export const DEPLOY_DEFAULTS_DOCS: Readonly<
+  Record<keyof NonNullable<Defaults["deploy"]>, KeyDoc>
 > = { owner, group, mode, create_dirs, order };
 
-const { control, timeout, window } = SERVICE_NOTES;
+const { control, timeout, window } = SERVICE_DOCS;
 
 /** Of `defaults.service`. */
-export const SERVICE_DEFAULTS_NOTES: Readonly<
-  Record<keyof NonNullable<Defaults["service"]>, Note>
+export const SERVICE_DEFAULTS_DOCS: Readonly<
+  Record<keyof NonNullable<Defaults["service"]>, KeyDoc>
 > = { control, timeout, window };

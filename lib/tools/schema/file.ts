@@ -1,8 +1,8 @@
 import type { File } from "../../config/schema.ts";
-import type { Note } from "./note.ts";
+import type { KeyDoc } from "./note.ts";
 
 /** Of the file's top level. */
-export const FILE_NOTES: Readonly<Record<keyof File, Note>> = {
+export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
   config: {
     means: "What holds for all certificates.",
     example: { pki: "pki_internal", role: "internal-service" },

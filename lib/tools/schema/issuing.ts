@@ -1,7 +1,7 @@
 import { DEFAULT_KEY_ORIGIN, DEFAULT_KEY_TYPE, DEFAULT_RENEW } from "../../config/defaults.ts";
 import type { CertificateEntry, Settings } from "../../config/schema.ts";
 import type { RenewalWindow } from "../../certificate/types.ts";
-import type { Note } from "./note.ts";
+import type { KeyDoc } from "./note.ts";
 
 /** What `config` says for all certificates, and each one may say for itself. */
 export type IssuingKey = keyof Settings & keyof CertificateEntry;
@@ -9,7 +9,7 @@ export type IssuingKey = keyof Settings & keyof CertificateEntry;
 const HERE_OR_THERE = "needed, here or in each entry of `certs`";
 
 /** Of these keys, as they stand under `config`. */
-export const ISSUING_NOTES: Readonly<Record<IssuingKey, Note>> = {
+export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
   ttl: {
     means: "Lifetime to ask for.",
     otherwise: "the role's",

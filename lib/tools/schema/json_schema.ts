@@ -4,8 +4,8 @@
  * such as two certificates with one name, it cannot tell.
  */
 import { authRule, fileRule, targetRule } from "./json_rules.ts";
-import { mapBelow, type MapName, NOTES } from "./notes.ts";
-import type { Note } from "./note.ts";
+import { KEY_DOCS, mapBelow, type MapName } from "./notes.ts";
+import type { KeyDoc } from "./note.ts";
 import { fileOutline, type KeyOutline, type MapOutline, type Outline } from "./outline.ts";
 import { type JsonSchema, scalarForm } from "./scalar_forms.ts";
 
@@ -48,12 +48,12 @@ function valueSchema(outline: Outline, name: MapName): JsonSchema {
 }
 
 function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
-  const notes: Readonly<Record<string, Note>> | undefined = NOTES[name];
-  if (notes === undefined) throw new Error(`No notes on the map "${name}"`);
+  const docs: Readonly<Record<string, KeyDoc>> | undefined = KEY_DOCS[name];
+  if (docs === undefined) throw new Error(`No notes on the map "${name}"`);
   const required = keys.filter((key) => key.required).map(({ name }) => name);
   return {
     type: "object",
-    properties: Object.fromEntries(keys.map((key) => [key.name, keySchema(key, notes, name)])),
+    properties: Object.fromEntries(keys.map((key) => [key.name, keySchema(key, docs, name)])),
     ...(spare !== undefined && { patternProperties: { [`^${spare}`]: {} } }),
     additionalProperties: false,
     ...(required.length > 0 && { required }),
@@ -63,16 +63,16 @@ function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
 
 function keySchema(
   { name, value }: KeyOutline,
-  notes: Readonly<Record<string, Note>>,
+  docs: Readonly<Record<string, KeyDoc>>,
   map: MapName,
 ): JsonSchema {
-  const note = notes[name];
-  if (note === undefined) throw new Error(`No note on the key "${name}"`);
+  const doc = docs[name];
+  if (doc === undefined) throw new Error(`No note on the key "${name}"`);
   return {
     // Editors show it as it is.
-    description: note.means.replaceAll("`", '"'),
-    ...(note.default !== undefined && { default: note.default }),
-    examples: [note.example],
+    description: doc.means.replaceAll("`", '"'),
+    ...(doc.default !== undefined && { default: doc.default }),
+    examples: [doc.example],
     ...valueSchema(value, mapBelow(map, name)),
   };
 }

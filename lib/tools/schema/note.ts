@@ -7,7 +7,7 @@ export type Example =
   | { readonly [key: string]: Example };
 
 /** What a person should know of a key. Its type is not in here: the schema has it. */
-export interface Note {
+export interface KeyDoc {
   /** One sentence; what stands in the file is between backticks. */
   readonly means: string;
   /** What holds where the key is not given, as the file could say it. */

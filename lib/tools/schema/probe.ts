@@ -1,10 +1,10 @@
 import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { ProbeEntry } from "../../config/schema.ts";
-import type { Note } from "./note.ts";
+import type { KeyDoc } from "./note.ts";
 
 /** Of what stands under `probe`, where it is a map. */
-export const PROBE_NOTES: Readonly<Record<keyof ProbeEntry, Note>> = {
+export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
   connect: {
     means: "Where it serves.",
     example: "127.0.0.1:25",

@@ -6,10 +6,10 @@ import {
 } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { ServiceEntry } from "../../config/schema.ts";
-import type { Note } from "./note.ts";
+import type { KeyDoc } from "./note.ts";
 
 /** Of an entry of `service`. */
-export const SERVICE_NOTES: Readonly<Record<keyof ServiceEntry, Note>> = {
+export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {
   name: {
     means: "A systemd unit (`nginx` is `nginx.service`), a container, or a name for people.",
     example: "nginx.service",

@@ -1,10 +1,10 @@
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import type { Settings } from "../../config/schema.ts";
-import { ISSUING_NOTES } from "./issuing.ts";
-import type { Note } from "./note.ts";
+import { ISSUING_DOCS } from "./issuing.ts";
+import type { KeyDoc } from "./note.ts";
 
 /** Of what stands under `config`. */
-export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
+export const SETTINGS_DOCS: Readonly<Record<keyof Settings, KeyDoc>> = {
   vault: {
     means: "Address of the server, or a list of them, tried in order; `VAULT_ADDR` comes first.",
     example: "https://vault.example.com:8200",
@@ -53,7 +53,7 @@ export const SETTINGS_NOTES: Readonly<Record<keyof Settings, Note>> = {
     default: "60s",
     example: "30s",
   },
-  ...ISSUING_NOTES,
+  ...ISSUING_DOCS,
   cert_store: {
     means: "Directory of the store.",
     default: DEFAULT_CERT_STORE,

@@ -3,12 +3,12 @@ import { defaultMode } from "../../config/format.ts";
 import { octal } from "../../text/octal.ts";
 import type { TargetEntry } from "../../config/schema.ts";
 import type { What } from "../../certificate/types.ts";
-import type { Note } from "./note.ts";
+import type { KeyDoc } from "./note.ts";
 
 const REPLACED = "that of the file that is replaced, else the runner's";
 
 /** The short form: one of them, or `source` and `dest`. */
-const SHORT_NOTES: Readonly<Record<What, Note>> = {
+const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
   cert: {
     means: "Where the certificate goes.",
     example: "/etc/nginx/ssl/web.crt",
@@ -49,8 +49,8 @@ const SHORT_NOTES: Readonly<Record<What, Note>> = {
 };
 
 /** Of an entry of `deploy`. */
-export const TARGET_NOTES: Readonly<Record<keyof TargetEntry, Note>> = {
-  ...SHORT_NOTES,
+export const TARGET_DOCS: Readonly<Record<keyof TargetEntry, KeyDoc>> = {
+  ...SHORT_DOCS,
   source: {
     means: "What goes to `dest`: the long form.",
     example: "cert",

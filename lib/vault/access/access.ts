@@ -8,7 +8,7 @@ import type { Credentials } from "./credentials.ts";
 import { VaultError } from "../errors.ts";
 import { gatherCredentials } from "./gather_credentials.ts";
 import { type ResolvedServers, resolveServers, type ServerAccess } from "./server_access.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 
 export interface VaultAccess extends ServerAccess {
   /** In the order in which they are tried; at least one, and the first is usable. */
@@ -16,17 +16,17 @@ export interface VaultAccess extends ServerAccess {
 }
 
 /** Throws VaultError where an address or credentials are missing or cannot be read. */
-export function resolveAccess(settings: VaultSettings, around: Surroundings): VaultAccess {
-  return addCredentials(resolveServers(settings, around), settings, around);
+export function resolveAccess(settings: VaultSettings, environment: Environment): VaultAccess {
+  return addCredentials(resolveServers(settings, environment), settings, environment);
 }
 
 /** The second half of it, where the first is known. Throws VaultError. */
 export function addCredentials(
   { servers, client }: ResolvedServers,
   settings: VaultSettings,
-  around: Surroundings,
+  environment: Environment,
 ): VaultAccess {
-  const credentials = gatherCredentials(settings, around, client);
+  const credentials = gatherCredentials(settings, environment, client);
   const [first] = credentials;
   if (first === undefined) throw new VaultError(NO_WAY);
   if (first.kind === "unusable") throw new VaultError(first.problem);

@@ -3,19 +3,19 @@ import type { LoginSettings } from "../../config/types.ts";
 import { attempt, type Credentials, unusable } from "./credentials.ts";
 import { sendable } from "./secret_file.ts";
 import { firstOf, type Found, fromFile, fromSystemd, fromVariable } from "./sources.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 
 export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
 
 /** The secret ids that are there, then the one that is still wrapped: it is needed only without. */
 export function gatherAppRole(
   login: AppRoleSettings | undefined,
-  around: Surroundings,
+  environment: Environment,
 ): Credentials[] {
   const mount = login?.mount ?? "approle";
   const role = firstOf([
-    () => fromVariable("ROLE_ID", around),
-    () => fromSystemd("vault_role_id", around),
+    () => fromVariable("ROLE_ID", environment),
+    () => fromSystemd("vault_role_id", environment),
     () => login?.roleId && { text: login.roleId.reveal(), from: "the file's role id" },
   ]);
   if (role === undefined) {
@@ -23,8 +23,8 @@ export function gatherAppRole(
   }
   const at = { mount, role };
   const ways = [
-    ...secretIdSources(login, around).flatMap((find) => attempt(() => secretIdOf(at, find()))),
-    ...attempt(() => wrappedOf(login, at, around)),
+    ...secretIdSources(login, environment).flatMap((find) => attempt(() => secretIdOf(at, find()))),
+    ...attempt(() => wrappedOf(login, at, environment)),
   ];
   return ways.length > 0 ? ways : [unusable(
     login?.secretIdFile === undefined
@@ -49,9 +49,9 @@ function secretIdOf({ mount, role }: At, secret: Found | undefined): Credentials
 function wrappedOf(
   login: AppRoleSettings | undefined,
   { mount, role }: At,
-  around: Surroundings,
+  environment: Environment,
 ): Credentials[] {
-  const found = findWrapped(login, around);
+  const found = findWrapped(login, environment);
   if (found === undefined) return [];
   const { text, from } = found;
   if (login?.secretIdFile === undefined) {
@@ -68,28 +68,31 @@ function wrappedOf(
 /** Each is a way of its own: what was unwrapped into its file stands behind a stale variable. */
 function secretIdSources(
   login: AppRoleSettings | undefined,
-  around: Surroundings,
+  environment: Environment,
 ): (() => Found | undefined)[] {
   const file = login?.secretIdFile;
   return [
-    () => fromVariable("SECRET_ID", around),
-    () => fromSystemd("vault_secret_id", around),
+    () => fromVariable("SECRET_ID", environment),
+    () => fromSystemd("vault_secret_id", environment),
     () => login?.secretId && { text: login.secretId.reveal(), from: "the file's secret id" },
     () =>
-      file !== undefined && around.exists(file)
-        ? fromFile("the secret id", file, around)
+      file !== undefined && environment.exists(file)
+        ? fromFile("the secret id", file, environment)
         : undefined,
   ];
 }
 
-function findWrapped(login: AppRoleSettings | undefined, around: Surroundings): Found | undefined {
+function findWrapped(
+  login: AppRoleSettings | undefined,
+  environment: Environment,
+): Found | undefined {
   const file = login?.wrappedSecretIdFile;
   return firstOf([
-    () => fromVariable("WRAPPED_SECRET_ID", around),
-    () => fromSystemd("vault_wrapped_secret_id", around),
+    () => fromVariable("WRAPPED_SECRET_ID", environment),
+    () => fromSystemd("vault_wrapped_secret_id", environment),
     () =>
-      file !== undefined && around.exists(file)
-        ? fromFile("the wrapped secret id", file, around)
+      file !== undefined && environment.exists(file)
+        ? fromFile("the wrapped secret id", file, environment)
         : undefined,
   ]);
 }

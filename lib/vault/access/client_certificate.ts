@@ -6,7 +6,7 @@ import { splitCertificates } from "../../certificate/pem.ts";
 import { KEY_TYPES } from "../../config/types.ts";
 import { VaultError } from "../errors.ts";
 import { readSecretFile } from "./secret_file.ts";
-import { readNamed, type Surroundings } from "./environment.ts";
+import { type Environment, readNamed } from "./environment.ts";
 
 /** Paths of the certificate and its key. */
 export interface ClientFiles {
@@ -28,10 +28,10 @@ export interface ClientCertificate {
  */
 export function readClientCertificate(
   files: ClientFiles,
-  around: Surroundings,
+  environment: Environment,
 ): ClientCertificate {
-  const { text } = readNamed("the client certificate", files.certificate, around.read);
-  const pem = readSecretFile("the client key", files.key, around);
+  const { text } = readNamed("the client certificate", files.certificate, environment.read);
+  const pem = readSecretFile("the client key", files.key, environment);
   const certificates = splitCertificates(text);
   const opened = certificates.map((one) => openOne(files.certificate, one));
   const leaf = opened[0] ?? openOne(files.certificate, text);

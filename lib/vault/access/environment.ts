@@ -3,7 +3,7 @@ import type { FileText } from "../../host/regular_file.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { VaultError } from "../errors.ts";
 
-export interface Surroundings {
+export interface Environment {
   readonly env: (name: string) => string | undefined;
   /** Text and permission bits of a regular file, links followed. */
   readonly read: (path: string) => FileText;

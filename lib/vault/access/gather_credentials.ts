@@ -15,34 +15,37 @@ import {
   fromVariable,
 } from "./sources.ts";
 import type { ClientState } from "./server_access.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { readVariable } from "./variables.ts";
 
 /** @param client The client certificate's path, or why there is none. */
 export function gatherCredentials(
   settings: VaultSettings,
-  around: Surroundings,
+  environment: Environment,
   client: ClientState,
 ): Credentials[] {
-  const given = [...gatherTokens(settings, around), ...gatherLogins(settings, around, client)];
+  const given = [
+    ...gatherTokens(settings, environment),
+    ...gatherLogins(settings, environment, client),
+  ];
   // Root's own token, perhaps a stale one, must not stand in for what the host was given.
-  return given.length > 0 ? given : homeToken(around);
+  return given.length > 0 ? given : homeToken(environment);
 }
 
-function gatherTokens({ tokenFile }: VaultSettings, around: Surroundings): Credentials[] {
+function gatherTokens({ tokenFile }: VaultSettings, environment: Environment): Credentials[] {
   const sources: (() => Found | undefined)[] = [
-    () => fromVariable("TOKEN", around),
-    () => fromSystemd("vault_token", around),
-    () => tokenFile === undefined ? undefined : fromFile("the token", tokenFile, around),
+    () => fromVariable("TOKEN", environment),
+    () => fromSystemd("vault_token", environment),
+    () => tokenFile === undefined ? undefined : fromFile("the token", tokenFile, environment),
   ];
   return sources.flatMap((find) => attempt(() => tokenOf(find())));
 }
 
-function homeToken(around: Surroundings): Credentials[] {
-  const home = around.env("HOME");
+function homeToken(environment: Environment): Credentials[] {
+  const home = environment.env("HOME");
   const path = `${home}/.vault-token`;
-  if (!home || !around.exists(path)) return [];
-  return attempt(() => tokenOf(fromFile("the token", path, around)));
+  if (!home || !environment.exists(path)) return [];
+  return attempt(() => tokenOf(fromFile("the token", path, environment)));
 }
 
 function tokenOf(found: Found | undefined): Credentials[] {
@@ -56,19 +59,19 @@ function tokenOf(found: Found | undefined): Credentials[] {
 
 function gatherLogins(
   { login }: VaultSettings,
-  around: Surroundings,
+  environment: Environment,
   client: ClientState,
 ): Credentials[] {
   const given = login?.kind === "approle" ? login : undefined;
   const has = (name: string) =>
-    readVariable(around, name) !== undefined ||
-    credentialPath(`vault_${name.toLowerCase()}`, around) !== undefined;
+    readVariable(environment, name) !== undefined ||
+    credentialPath(`vault_${name.toLowerCase()}`, environment) !== undefined;
   const [role, secret] = [has("ROLE_ID"), has("SECRET_ID") || has("WRAPPED_SECRET_ID")];
   // Half an AppRole is a slip, unless the file has another way.
   const named = login === undefined ? role || secret : role && secret;
-  if (given !== undefined || named) return attempt(() => gatherAppRole(given, around));
+  if (given !== undefined || named) return attempt(() => gatherAppRole(given, environment));
   if (login?.kind === "cert") return [certOf(login, client)];
-  if (login?.kind === "jwt") return attempt(() => [jwtOf(login, around)]);
+  if (login?.kind === "jwt") return attempt(() => [jwtOf(login, environment)]);
   return [];
 }
 
@@ -82,11 +85,11 @@ function certOf(
 
 function jwtOf(
   { mount, role, jwtFile }: LoginSettings & { readonly kind: "jwt" },
-  around: Surroundings,
+  environment: Environment,
 ): Credentials {
   const found = firstOf([
-    () => fromSystemd("vault_jwt", around),
-    () => jwtFile === undefined ? undefined : fromFile("the JWT", jwtFile, around),
+    () => fromSystemd("vault_jwt", environment),
+    () => jwtFile === undefined ? undefined : fromFile("the JWT", jwtFile, environment),
   ]);
   if (found === undefined) {
     return unusable(

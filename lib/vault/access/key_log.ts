@@ -1,9 +1,9 @@
 /** `SSLKEYLOGFILE`: the runtime writes the secrets of TLS connections to the file that it names. */
 import { printable } from "../../text/printable.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 
 /** Why no server is contacted, if that is so. To delete the variable here would be too late. */
-export function keyLogProblem({ env }: Pick<Surroundings, "env">): string | undefined {
+export function keyLogProblem({ env }: Pick<Environment, "env">): string | undefined {
   const path = env("SSLKEYLOGFILE");
   if (!path) return undefined;
   return `SSLKEYLOGFILE is set, so the secrets of TLS connections would be written to ` +

@@ -1,7 +1,7 @@
 /** Secrets that lie in files of their own. */
 import { openSecret } from "../../host/open_secret.ts";
 import { VaultError } from "../errors.ts";
-import { readNamed, type Surroundings } from "./environment.ts";
+import { type Environment, readNamed } from "./environment.ts";
 
 /**
  * The text of a file that its mode opens to its owner alone, without the space around it.
@@ -10,15 +10,15 @@ import { readNamed, type Surroundings } from "./environment.ts";
  *
  * Throws VaultError where it cannot be read, is empty, or is open to others.
  */
-export function readSecretFile(what: string, path: string, around: Surroundings): string {
-  const { text, mode } = readNamed(`${what} in`, path, around.read);
+export function readSecretFile(what: string, path: string, environment: Environment): string {
+  const { text, mode } = readNamed(`${what} in`, path, environment.read);
   requireClosed(path, mode);
   return filled(what, path, text);
 }
 
 /** The same for a file whose mode is somebody else's business. */
-export function readOpenFile(what: string, path: string, around: Surroundings): string {
-  return filled(what, path, readNamed(`${what} in`, path, around.read).text);
+export function readOpenFile(what: string, path: string, environment: Environment): string {
+  return filled(what, path, readNamed(`${what} in`, path, environment.read).text);
 }
 
 function filled(what: string, path: string, text: string): string {

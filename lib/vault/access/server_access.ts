@@ -1,5 +1,5 @@
 /** Where the servers are and how to talk to them: the file's settings under the environment's. */
-import { Mistake } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/mistake.ts";
 import { isGuarded, readAddress } from "../../config/read_places.ts";
 import { readServerName } from "../../config/read_names.ts";
 import type { VaultSettings } from "../../config/types.ts";
@@ -11,7 +11,7 @@ import {
 import { VaultError } from "../errors.ts";
 import { keyLogProblem } from "./key_log.ts";
 import { sendable } from "./secret_file.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { readTrustedAuthorities } from "./trust.ts";
 import { readCount, readSeconds, readSwitch, readVariable, type Variable } from "./variables.ts";
 
@@ -68,30 +68,30 @@ export interface ResolvedServers {
 }
 
 /** Throws VaultError where an address is missing, or a file that is named cannot be used. */
-export function resolveServers(settings: VaultSettings, around: Surroundings): ResolvedServers {
-  const problem = keyLogProblem(around);
+export function resolveServers(settings: VaultSettings, environment: Environment): ResolvedServers {
+  const problem = keyLogProblem(environment);
   if (problem !== undefined) throw new VaultError(problem);
-  const addresses = addressesOf(settings, around);
-  const namespace = namespaceOf(settings, around);
-  const proxy = proxyOf(around);
-  const timeout = readSeconds(around, "CLIENT_TIMEOUT") ?? settings.timeout;
-  const { client, certificate } = readClient(settings, around);
+  const addresses = addressesOf(settings, environment);
+  const namespace = namespaceOf(settings, environment);
+  const proxy = proxyOf(environment);
+  const timeout = readSeconds(environment, "CLIENT_TIMEOUT") ?? settings.timeout;
+  const { client, certificate } = readClient(settings, environment);
   const servers = {
     addresses,
     redirectHosts: settings.redirectHosts,
     allowHttp: settings.allowHttp,
     ...(namespace === undefined ? {} : { namespace }),
-    tls: tlsOf(settings, around, certificate),
+    tls: tlsOf(settings, environment, certificate),
     ...(proxy === undefined ? {} : { proxy }),
-    proxied: proxy !== undefined || PROXY_VARIABLES.some((name) => around.env(name)),
+    proxied: proxy !== undefined || PROXY_VARIABLES.some((name) => environment.env(name)),
     limits: timeout === undefined ? LIMITS : { ...LIMITS, answer: timeout * 1000 },
-    retries: readCount(around, "MAX_RETRIES") ?? settings.retries ?? RETRIES,
+    retries: readCount(environment, "MAX_RETRIES") ?? settings.retries ?? RETRIES,
   };
   return { servers, client };
 }
 
-function namespaceOf(settings: VaultSettings, around: Surroundings): string | undefined {
-  const variable = readVariable(around, "NAMESPACE");
+function namespaceOf(settings: VaultSettings, environment: Environment): string | undefined {
+  const variable = readVariable(environment, "NAMESPACE");
   return variable === undefined ? settings.namespace : sendable(variable.text, variable.name);
 }
 
@@ -99,8 +99,8 @@ function namespaceOf(settings: VaultSettings, around: Surroundings): string | un
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
   .flatMap((name) => [name, name.toLowerCase()]);
 
-function addressesOf(settings: VaultSettings, around: Surroundings): readonly string[] {
-  const variable = readVariable(around, "ADDR");
+function addressesOf(settings: VaultSettings, environment: Environment): readonly string[] {
+  const variable = readVariable(environment, "ADDR");
   if (variable === undefined) {
     if (settings.addresses.length > 0) return settings.addresses;
     throw new VaultError(
@@ -108,7 +108,7 @@ function addressesOf(settings: VaultSettings, around: Surroundings): readonly st
     );
   }
   const address = readAddress(variable.text);
-  if (address instanceof Mistake) {
+  if (address instanceof InvalidValue) {
     // What stands there may be a secret in the wrong place, so it is not shown.
     throw new VaultError(`${variable.name} is no address: ${address.message}`);
   }
@@ -120,8 +120,9 @@ function addressesOf(settings: VaultSettings, around: Surroundings): readonly st
 }
 
 /** `VAULT_PROXY_ADDR` goes before `VAULT_HTTP_PROXY` (Vault, "Environment variables"). */
-function proxyOf(around: Surroundings): string | undefined {
-  const variable = readVariable(around, "PROXY_ADDR") ?? readVariable(around, "HTTP_PROXY");
+function proxyOf(environment: Environment): string | undefined {
+  const variable = readVariable(environment, "PROXY_ADDR") ??
+    readVariable(environment, "HTTP_PROXY");
   if (variable === undefined) return undefined;
   if (/^https?:\/\/[^/]/i.test(variable.text) && URL.canParse(variable.text)) return variable.text;
   throw new VaultError(`${variable.name} is to be the URL of a proxy, as "http://proxy:3128"`);
@@ -129,12 +130,12 @@ function proxyOf(around: Surroundings): string | undefined {
 
 function tlsOf(
   settings: VaultSettings,
-  around: Surroundings,
+  environment: Environment,
   client: ClientCertificate | undefined,
 ): TlsAccess {
-  const serverName = serverNameOf(settings, around);
+  const serverName = serverNameOf(settings, environment);
   return {
-    ...trustOf(settings, around),
+    ...trustOf(settings, environment),
     ...(serverName === undefined ? {} : { serverName }),
     ...(client === undefined ? {} : { client }),
   };
@@ -142,38 +143,38 @@ function tlsOf(
 
 function trustOf(
   { trust }: VaultSettings,
-  around: Surroundings,
+  environment: Environment,
 ): Pick<TlsAccess, "authorities" | "unverifiedBy"> {
-  const by = unverifiedBy({ trust }, around);
+  const by = unverifiedBy({ trust }, environment);
   if (by !== undefined) return { unverifiedBy: by };
-  const given = givenAuthorities(around);
+  const given = givenAuthorities(environment);
   if (given !== undefined) {
-    return { authorities: readTrustedAuthorities({ kind: "file", path: given.text }, around) };
+    return { authorities: readTrustedAuthorities({ kind: "file", path: given.text }, environment) };
   }
   const verified = trust.kind === "off" ? { kind: "system" } as const : trust;
-  return { authorities: readTrustedAuthorities(verified, around) };
+  return { authorities: readTrustedAuthorities(verified, environment) };
 }
 
 /** What says that the server is not to be verified, if anything does; reads no file. */
 export function unverifiedBy(
   { trust }: Pick<VaultSettings, "trust">,
-  around: Pick<Surroundings, "env">,
+  environment: Pick<Environment, "env">,
 ): string | undefined {
-  const skip = readSwitch(around, "SKIP_VERIFY");
-  if (skip === true) return readVariable(around, "SKIP_VERIFY")?.name;
-  if (skip === false || trust.kind !== "off" || givenAuthorities(around) !== undefined) {
+  const skip = readSwitch(environment, "SKIP_VERIFY");
+  if (skip === true) return readVariable(environment, "SKIP_VERIFY")?.name;
+  if (skip === false || trust.kind !== "off" || givenAuthorities(environment) !== undefined) {
     return undefined;
   }
   return "vault_ssl_verify: false";
 }
 
 /** A file goes before a directory (Vault, "Environment variables"). */
-function givenAuthorities(around: Pick<Surroundings, "env">): Variable | undefined {
-  return readVariable(around, "CACERT") ?? readVariable(around, "CAPATH");
+function givenAuthorities(environment: Pick<Environment, "env">): Variable | undefined {
+  return readVariable(environment, "CACERT") ?? readVariable(environment, "CAPATH");
 }
 
-function serverNameOf(settings: VaultSettings, around: Surroundings): string | undefined {
-  const variable = readVariable(around, "TLS_SERVER_NAME");
+function serverNameOf(settings: VaultSettings, environment: Environment): string | undefined {
+  const variable = readVariable(environment, "TLS_SERVER_NAME");
   if (variable === undefined) return settings.serverName;
   const name = readServerName(variable.text);
   if (typeof name === "string") return name;
@@ -190,12 +191,12 @@ const NO_CLIENT =
  */
 function readClient(
   settings: VaultSettings,
-  around: Surroundings,
+  environment: Environment,
 ): { readonly client: ClientState; readonly certificate?: ClientCertificate } {
-  const files = findClientFiles(settings, around);
+  const files = findClientFiles(settings, environment);
   if (files === undefined) return { client: { problem: NO_CLIENT } };
   try {
-    const certificate = readClientCertificate(files, around);
+    const certificate = readClientCertificate(files, environment);
     return { client: { path: files.certificate }, certificate };
   } catch (error) {
     if (!(error instanceof VaultError) || settings.login?.kind !== "cert") throw error;
@@ -203,9 +204,12 @@ function readClient(
   }
 }
 
-function findClientFiles(settings: VaultSettings, around: Surroundings): ClientFiles | undefined {
-  const certificate = readVariable(around, "CLIENT_CERT")?.text ?? settings.clientCert;
-  const key = readVariable(around, "CLIENT_KEY")?.text ?? settings.clientKey;
+function findClientFiles(
+  settings: VaultSettings,
+  environment: Environment,
+): ClientFiles | undefined {
+  const certificate = readVariable(environment, "CLIENT_CERT")?.text ?? settings.clientCert;
+  const key = readVariable(environment, "CLIENT_KEY")?.text ?? settings.clientKey;
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate !== undefined && key !== undefined) return { certificate, key };
   throw new VaultError(

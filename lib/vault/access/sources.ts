@@ -1,6 +1,6 @@
 /** Where secrets come from: variables, what systemd hands over, files. */
 import { readOpenFile, readSecretFile } from "./secret_file.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { readVariable } from "./variables.ts";
 
 /** A text and where it stood. */
@@ -19,27 +19,27 @@ export function firstOf(sources: readonly (() => Found | undefined)[]): Found | 
 }
 
 /** @param name Without its beginning: `TOKEN`. */
-export function fromVariable(name: string, around: Surroundings): Found | undefined {
-  const variable = readVariable(around, name);
+export function fromVariable(name: string, environment: Environment): Found | undefined {
+  const variable = readVariable(environment, name);
   return variable && { text: variable.text, from: variable.name };
 }
 
 /** A credential that systemd hands to the unit (systemd.exec(5), LoadCredential); it sets the mode. */
-export function fromSystemd(name: string, around: Surroundings): Found | undefined {
-  const path = credentialPath(name, around);
+export function fromSystemd(name: string, environment: Environment): Found | undefined {
+  const path = credentialPath(name, environment);
   return path === undefined
     ? undefined
-    : { text: readOpenFile(`the credential`, path, around), from: `the credential "${name}"` };
+    : { text: readOpenFile(`the credential`, path, environment), from: `the credential "${name}"` };
 }
 
 /** Where systemd put a credential, if it did. */
-export function credentialPath(name: string, around: Surroundings): string | undefined {
-  const directory = around.env("CREDENTIALS_DIRECTORY");
+export function credentialPath(name: string, environment: Environment): string | undefined {
+  const directory = environment.env("CREDENTIALS_DIRECTORY");
   const path = `${directory}/${name}`;
-  return directory && around.exists(path) ? path : undefined;
+  return directory && environment.exists(path) ? path : undefined;
 }
 
 /** @param what As a message names it: "the token". */
-export function fromFile(what: string, path: string, around: Surroundings): Found {
-  return { text: readSecretFile(what, path, around), from: `"${path}"` };
+export function fromFile(what: string, path: string, environment: Environment): Found {
+  return { text: readSecretFile(what, path, environment), from: `"${path}"` };
 }

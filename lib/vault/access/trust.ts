@@ -3,7 +3,7 @@ import { openCertificate } from "../../certificate/certificate.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import type { TlsTrust } from "../../config/types.ts";
 import { VaultError } from "../errors.ts";
-import { readNamed, type Surroundings } from "./environment.ts";
+import { type Environment, readNamed } from "./environment.ts";
 
 /**
  * Where distributions keep their bundle. Deno trusts Mozilla's list alone, so the host's own
@@ -18,15 +18,15 @@ const SYSTEM_BUNDLES = [
 /** PEM of each trusted authority. Throws VaultError where a named file holds none. */
 export function readTrustedAuthorities(
   trust: Exclude<TlsTrust, { kind: "off" }>,
-  around: Surroundings,
+  environment: Environment,
 ): string[] {
-  if (trust.kind === "file") return readPlace(trust.path, around);
-  const [file, directory] = [around.env("SSL_CERT_FILE"), around.env("SSL_CERT_DIR")];
-  if (file) return readBundle(file, around);
-  if (directory) return readDirectory(directory, around);
+  if (trust.kind === "file") return readPlace(trust.path, environment);
+  const [file, directory] = [environment.env("SSL_CERT_FILE"), environment.env("SSL_CERT_DIR")];
+  if (file) return readBundle(file, environment);
+  if (directory) return readDirectory(directory, environment);
   for (const path of SYSTEM_BUNDLES) {
     try {
-      return usable(around.read(path).text);
+      return usable(environment.read(path).text);
     } catch {
       continue;
     }
@@ -35,19 +35,19 @@ export function readTrustedAuthorities(
 }
 
 /** A file, or a directory of files. */
-function readPlace(path: string, around: Surroundings): string[] {
+function readPlace(path: string, environment: Environment): string[] {
   try {
-    return readBundle(path, around);
+    return readBundle(path, environment);
   } catch (error) {
     if (!/: is a directory$/.test((error as Error).message)) throw error;
   }
-  const authorities = readDirectory(path, around);
+  const authorities = readDirectory(path, environment);
   if (authorities.length > 0) return authorities;
   throw new VaultError(`No file in the CA directory "${path}" holds a PEM certificate`);
 }
 
 /** As OpenSSL has it, a directory of PEM files; what is none is passed over. */
-function readDirectory(path: string, { list, read }: Surroundings): string[] {
+function readDirectory(path: string, { list, read }: Environment): string[] {
   return readNamed("the CA directory", path, list).flatMap((name) => {
     try {
       return usable(read(`${path}/${name}`).text);
@@ -71,7 +71,7 @@ function isCertificate(pem: string): boolean {
   }
 }
 
-function readBundle(path: string, { read }: Surroundings): string[] {
+function readBundle(path: string, { read }: Environment): string[] {
   const authorities = splitCertificates(readNamed("the CA file", path, read).text);
   if (authorities.length === 0) {
     throw new VaultError(`The CA file "${path}" holds no PEM certificate`);

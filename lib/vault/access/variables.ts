@@ -4,7 +4,7 @@
  */
 import { parseTimeLimit } from "../../text/duration.ts";
 import { VaultError } from "../errors.ts";
-import type { Surroundings } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 
 /** A variable that is set. */
 export interface Variable {
@@ -15,7 +15,7 @@ export interface Variable {
 
 /** @param name Without its beginning: `ADDR`. */
 export function readVariable(
-  { env }: Pick<Surroundings, "env">,
+  { env }: Pick<Environment, "env">,
   name: string,
 ): Variable | undefined {
   for (const full of [`BAO_${name}`, `VAULT_${name}`]) {
@@ -26,8 +26,11 @@ export function readVariable(
 }
 
 /** The words that Go's strconv.ParseBool knows. Throws VaultError for others. */
-export function readSwitch(around: Pick<Surroundings, "env">, name: string): boolean | undefined {
-  const variable = readVariable(around, name);
+export function readSwitch(
+  environment: Pick<Environment, "env">,
+  name: string,
+): boolean | undefined {
+  const variable = readVariable(environment, name);
   if (variable === undefined) return undefined;
   if (["1", "t", "T", "true", "TRUE", "True"].includes(variable.text)) return true;
   if (["0", "f", "F", "false", "FALSE", "False"].includes(variable.text)) return false;
@@ -35,8 +38,11 @@ export function readSwitch(around: Pick<Surroundings, "env">, name: string): boo
 }
 
 /** A bare number of seconds, or a duration. Throws VaultError for others. */
-export function readSeconds(around: Pick<Surroundings, "env">, name: string): number | undefined {
-  const variable = readVariable(around, name);
+export function readSeconds(
+  environment: Pick<Environment, "env">,
+  name: string,
+): number | undefined {
+  const variable = readVariable(environment, name);
   if (variable === undefined) return undefined;
   const seconds = parseTimeLimit(variable.text);
   if (seconds !== undefined) return seconds;
@@ -44,8 +50,8 @@ export function readSeconds(around: Pick<Surroundings, "env">, name: string): nu
 }
 
 /** A whole number from 0 to 99. Throws VaultError for others. */
-export function readCount(around: Pick<Surroundings, "env">, name: string): number | undefined {
-  const variable = readVariable(around, name);
+export function readCount(environment: Pick<Environment, "env">, name: string): number | undefined {
+  const variable = readVariable(environment, name);
   if (variable === undefined) return undefined;
   if (/^\d{1,2}$/.test(variable.text)) return Number(variable.text);
   throw new VaultError(`${variable.name} is to be a whole number from 0 to 99`);

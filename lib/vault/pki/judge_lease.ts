@@ -1,5 +1,5 @@
 /** Whether a leased certificate can be used: the server revokes it with the token that asked for it. */
-import { formatMoment } from "../../text/format_time.ts";
+import { formatTime } from "../../text/format_time.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import type { LeaseToken } from "../session/lease.ts";
 
@@ -30,14 +30,14 @@ export function judgeLease(
       const { expires, endsAtLatest } = life;
       if (endsAtLatest !== undefined && endsAtLatest < notAfter) {
         throw refuse(
-          `${subject} ends ${formatMoment(endsAtLatest)} and cannot be renewed beyond that, but ` +
-            `the certificate is valid until ${formatMoment(notAfter)}`,
+          `${subject} ends ${formatTime(endsAtLatest)} and cannot be renewed beyond that, but ` +
+            `the certificate is valid until ${formatTime(notAfter)}`,
         );
       }
       if (expires === undefined) {
         return `${fact}; ${subject} does not expire, but must never be revoked; ${fix}`;
       }
-      return `${fact}; ${subject} ends ${formatMoment(expires)} unless it is renewed; ${fix}`;
+      return `${fact}; ${subject} ends ${formatTime(expires)} unless it is renewed; ${fix}`;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** Failed connections and requests in plain words. */
 import type { Limits } from "../access/server_access.ts";
-import { formatMoment } from "../../text/format_time.ts";
+import { formatTime } from "../../text/format_time.ts";
 import { VaultError } from "../errors.ts";
 
 /** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */
@@ -30,7 +30,7 @@ export function explainFailure(
     return new VaultError("The token cannot be sent: it holds a character that none may hold");
   }
   const cause = { cause: error };
-  const passing = { cause: error, passing: true };
+  const retryable = { cause: error, retryable: true };
   if (error instanceof DOMException && error.name === "TimeoutError") {
     const seconds = limits.answer / 1000;
     const within = seconds >= 1 ? Math.round(seconds) : Math.ceil(seconds * 100) / 100;
@@ -45,9 +45,9 @@ export function explainFailure(
       : /CaUsedAsEndEntity/.test(said)
       ? "it is a CA certificate itself; give the server one that is none (basicConstraints=CA:FALSE)"
       : /expired/i.test(said)
-      ? `it has expired (this host's clock says ${formatMoment(now)})`
+      ? `it has expired (this host's clock says ${formatTime(now)})`
       : /not valid yet|NotValidYet/i.test(said)
-      ? `it is not valid yet (this host's clock says ${formatMoment(now)})`
+      ? `it is not valid yet (this host's clock says ${formatTime(now)})`
       : said;
     return new VaultError(`Cannot verify the TLS certificate of "${address}": ${why}`, cause);
   }
@@ -65,17 +65,17 @@ export function explainFailure(
     return new VaultError(
       `Cannot talk to "${address}" through the proxy of the environment: ${short}; is that proxy ` +
         "right?",
-      passing,
+      retryable,
     );
   }
   if (/failed to lookup|ENOTFOUND|Name or service not known/.test(text)) {
-    return new VaultError(`Cannot find the host of "${address}"; is the name right?`, passing);
+    return new VaultError(`Cannot find the host of "${address}"; is the name right?`, retryable);
   }
   if (/refused/i.test(text)) {
     return new VaultError(
       `Cannot connect to "${address}": connection refused; is the server running?`,
-      passing,
+      retryable,
     );
   }
-  return new VaultError(`Cannot talk to "${address}": ${short}`, passing);
+  return new VaultError(`Cannot talk to "${address}": ${short}`, retryable);
 }

@@ -27,7 +27,7 @@ export const CLOCK: Clock = {
 interface Setback {
   readonly error: VaultError;
   /** It may be otherwise in a while. */
-  readonly passing: boolean;
+  readonly retryable: boolean;
   /** It may answer others, so that it does not count as down. */
   readonly there: boolean;
   /** Milliseconds that the server asked to wait. */
@@ -38,7 +38,7 @@ interface Setback {
 const PATIENCE = 3;
 
 /** Too many requests; a proxy before the server found none; sealed, standby, or no server behind. */
-const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export class Servers {
   readonly #access: ServerAccess;
@@ -105,17 +105,17 @@ export class Servers {
     try {
       const answered = await this.#connections.exchange(address, call, limit);
       this.#unanswered.delete(address);
-      return PASSING.has(answered.answer.status) ? this.#passing(answered) : answered;
+      return RETRYABLE.has(answered.answer.status) ? this.#retryable(answered) : answered;
     } catch (error) {
       if (!(error instanceof VaultError)) throw error;
       const times = (this.#unanswered.get(address) ?? 0) + (isTimeout(error) ? 1 : PATIENCE);
       this.#unanswered.set(address, times);
       // One that takes requests and never answers costs its whole share of time each time.
-      return { error, passing: error.passing, there: times < PATIENCE, wait: 0 };
+      return { error, retryable: error.retryable, there: times < PATIENCE, wait: 0 };
     }
   }
 
-  #passing({ address, answer }: Answered): Setback {
+  #retryable({ address, answer }: Answered): Setback {
     const wait = readRetryAfter(answer.retryAfter, new Date(this.#clock.now()));
     const { status } = answer;
     const said = errorsOf(answer, this.#clean);
@@ -125,12 +125,12 @@ export class Servers {
         : `"${address}" cannot be reached behind its proxy (${status}: ${said})`,
       { status },
     );
-    return { error, passing: true, there: status === 429, wait };
+    return { error, retryable: true, there: status === 429, wait };
   }
 
   /** Milliseconds until the next round; undefined where there is to be none. */
   #pauseAfter(round: number, setbacks: readonly Setback[], deadline: number): number | undefined {
-    const waits = setbacks.filter(({ passing }) => passing).map(({ wait }) => wait);
+    const waits = setbacks.filter(({ retryable }) => retryable).map(({ wait }) => wait);
     if (waits.length === 0 || round >= this.#access.retries) return undefined;
     const left = deadline - this.#clock.now();
     const random = this.#clock.random();

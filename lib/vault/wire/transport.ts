@@ -133,7 +133,7 @@ export async function probe(address: string, limits: Limits): Promise<void> {
       throw new VaultError(
         `No connection to "${address}" within ${Math.ceil(limits.connect / 100) / 10} s; ` +
           "is the address right, and does a firewall let this host through?",
-        { passing: true },
+        { retryable: true },
       );
     }
     connection.close();

@@ -30,7 +30,7 @@ const plan: Plan = {
       kind: "service",
       service: "command:x",
       action: { manager: "command", command: ["/bin/true"] },
-      debt: { reason: "owed", detail: "" },
+      pending: { reason: "pending", detail: "" },
       certificates: [],
       about: { certificates: [], files: [] },
       validate: [],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatDuration, parseDuration } from "../../../lib/text/duration.ts";
 import { formatRenew } from "../../../lib/certificate/renewal.ts";
-import { Mistake, type Reader } from "../../../lib/config/mistake.ts";
+import { InvalidValue, type Reader } from "../../../lib/config/mistake.ts";
 import { octal } from "../../../lib/text/octal.ts";
 import * as names from "../../../lib/config/read_names.ts";
 import * as places from "../../../lib/config/read_places.ts";
@@ -24,7 +24,7 @@ function readsOrSays(text: string): void {
   const readers = [...READERS, ["readOneOf", scalars.readOneOf(["reload", "restart"])] as const];
   for (const [name, read] of readers) {
     const value = read(text);
-    if (!(value instanceof Mistake)) {
+    if (!(value instanceof InvalidValue)) {
       assert.notEqual(value, undefined, name);
       continue;
     }
@@ -57,7 +57,7 @@ const written = fc.oneof(
 function readsTheSameAgain(text: string): void {
   for (const [name, read] of FIXED) {
     const value = read(text);
-    if (!(value instanceof Mistake)) assert.deepEqual(read(value), value, name);
+    if (!(value instanceof InvalidValue)) assert.deepEqual(read(value), value, name);
   }
 }
 
@@ -101,7 +101,7 @@ export const CONFIG_READERS = [
     const expected = mode <= 0o7777 ? mode : "expected an octal mode";
     for (const text of [octal(mode), mode.toString(8), `0o${mode.toString(8)}`]) {
       const read = scalars.readMode(text);
-      assert.equal(read instanceof Mistake ? read.message.slice(0, 22) : read, expected);
+      assert.equal(read instanceof InvalidValue ? read.message.slice(0, 22) : read, expected);
     }
   }),
   fuzz(
@@ -109,12 +109,12 @@ export const CONFIG_READERS = [
     fc.stringMatching(/^0?o?\d{0,9}$/),
     (text) => {
       const mode = scalars.readMode(text);
-      assert.ok(mode instanceof Mistake || (mode >= 0 && mode <= 0o7777), text);
+      assert.ok(mode instanceof InvalidValue || (mode >= 0 && mode <= 0o7777), text);
     },
   ),
   fuzz("a window has days of the week and minutes of the day", window, (text) => {
     const read = readWindow(text);
-    if (read instanceof Mistake) return;
+    if (read instanceof InvalidValue) return;
     const { days, from, to } = read;
     assert.ok(days.length > 0 && days.every((day) => day >= 1 && day <= 7), text);
     assert.deepEqual(days, [...new Set(days)].sort());
@@ -126,7 +126,7 @@ export const CONFIG_READERS = [
     ([host, port]) => {
       const text = formatProbe({ host, port, timeout: 1 });
       const read = services.readEndpoint(text);
-      assert.deepEqual(read instanceof Mistake ? read.message : read, { host, port }, text);
+      assert.deepEqual(read instanceof InvalidValue ? read.message : read, { host, port }, text);
     },
   ),
 ];

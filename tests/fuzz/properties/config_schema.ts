@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { Mistake, type Reader } from "../../../lib/config/mistake.ts";
+import { InvalidValue, type Reader } from "../../../lib/config/mistake.ts";
 import { fileOutline, type Outline } from "../../../lib/tools/schema/outline.ts";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
@@ -80,7 +80,7 @@ export const CONFIG_SCHEMA = [
   fuzz("the JSON Schema takes each value that its reader takes", written, (text) => {
     const seen = unquoted(text);
     for (const { reader, takes } of JUDGES) {
-      if (reader(text) instanceof Mistake) continue;
+      if (reader(text) instanceof InvalidValue) continue;
       assert.ok(takes(text), `${reader.name} takes the text ${JSON.stringify(text)}`);
       assert.ok(takes(seen), `${reader.name} takes ${text}, which is ${seen}`);
     }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError, type Problem } from "../../../lib/config/diagnostic.ts";
 import { blocks, readDocument } from "../../unit/docs/documents.ts";
-import { surroundings } from "../../unit/config/around.ts";
+import { environmentOf } from "../../unit/config/environment.ts";
 import { deepDocument, tower } from "../arbitraries/documents.ts";
 import { anyValue, damaged, wellFormedText } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
@@ -54,7 +54,7 @@ async function parses(
 ): Promise<void> {
   const began = performance.now();
   try {
-    await parseConfig(text, "f", () => Promise.resolve(surroundings({ files, variables })));
+    await parseConfig(text, "f", () => Promise.resolve(environmentOf({ files, variables })));
   } catch (error) {
     assert.ok(error instanceof ConfigError, `not a ConfigError: ${Deno.inspect(error)}`);
     assert.ok(error.problems.length > 0);

@@ -101,9 +101,9 @@ const set: fc.Arbitrary<SetTexts> = fc.record({
 } as SetTexts));
 
 function judges(texts: SetTexts): void {
-  const wish = { otherSans: ["1.2.3;UTF8:a"], key: { origin: "vault", reuse: false } } as const;
+  const desired = { otherSans: ["1.2.3;UTF8:a"], key: { origin: "vault", reuse: false } } as const;
   const judge = { chains: new ChainJudge(), paths: new PathFinder(NOW), readOtherNames };
-  const stored = judgeSet(texts, wish, judge, (part) => texts[part]);
+  const stored = judgeSet(texts, desired, judge, (part) => texts[part]);
   const { leaf, chain, fullchain } = stored;
   for (const { message } of judgeWarnings(makeSpec(), stored, NOW, "UTC")) {
     assert.match(message, PLAIN);

@@ -94,10 +94,10 @@ export const PLANS = [
     const dueAt = (now: Date) => {
       const observation = {
         certificates: [seen],
-        markers: { kind: "present", value: [] } as const,
+        pendingActions: { kind: "present", value: [] } as const,
       };
-      const host = { zone: "UTC", runner: 0, ownGroups: new Map(), storeWay: [] };
-      const whole = { ...observation, orphans: [], served: [], ...host };
+      const host = { zone: "UTC", runner: 0, ownGroups: new Map(), storeAncestors: [] };
+      const whole = { ...observation, unclaimed: [], served: [], ...host };
       return plan(makeConfig([spec]), [spec], whole, now).certificates[0]?.due?.reason;
     };
     assert.ok(start > notBefore && start <= notAfter, `the window begins ${start.toISOString()}`);

@@ -43,8 +43,8 @@ export const STARTTLS_TALKS = [
     fc.tuple(fc.constantFrom(...STARTTLS), heard),
     ([protocol, pieces]) => {
       const dialogue = new Dialogue(protocol);
-      const turns = [dialogue.begin(), ...pieces.map((piece) => dialogue.hear(piece))];
-      for (const turn of turns) {
+      const mutex = [dialogue.begin(), ...pieces.map((piece) => dialogue.hear(piece))];
+      for (const turn of mutex) {
         if (turn.kind !== "refused") continue;
         assert.match(turn.problem, /^\P{Cc}+$/u);
         assert.ok(turn.problem.length < 300, turn.problem);

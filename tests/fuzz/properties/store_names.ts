@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import fc from "fast-check";
-import { Mistake } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/mistake.ts";
 import { readCertificateName } from "../../../lib/config/read_names.ts";
 import { readFilePath } from "../../../lib/config/read_places.ts";
 import { readServiceName } from "../../../lib/config/read_service.ts";
@@ -22,7 +22,19 @@ const STORE = "/var/lib/vcm/certs";
 
 const name = fc.oneof(
   anyValue,
-  fc.constantFrom("..", ".", "*", "*.a", "a/..", "..\\x", "archive", ".lock", ".owed", "-rf", "~"),
+  fc.constantFrom(
+    "..",
+    ".",
+    "*",
+    "*.a",
+    "a/..",
+    "..\\x",
+    "archive",
+    ".lock",
+    ".pending",
+    "-rf",
+    "~",
+  ),
   fc.tuple(fc.constantFrom(".new-", ".old-", "../", "*."), anyValue).map((parts) => parts.join("")),
   fc.string({ unit: "grapheme", minLength: 60, maxLength: 260 }),
 );
@@ -49,7 +61,7 @@ function assertBelow(directory: string, path: string): void {
 export const STORE_NAMES = [
   fuzz("the name of a certificate never leaves the store", name, (text) => {
     const name = readCertificateName(text);
-    if (name instanceof Mistake) return;
+    if (name instanceof InvalidValue) return;
     const directory = paths.storedDirectory(STORE, name);
     const all = [
       directory,
@@ -59,11 +71,11 @@ export const STORE_NAMES = [
     for (const path of all) assertBelow(STORE, path);
     assertBelow(directory, paths.storedFile(STORE, name, "privkey"));
     assertBelow(`${STORE}/archive/${name}`, paths.archivedDirectory(STORE, name, "0a:1b"));
-    const own = [paths.lockFile(STORE), paths.markerDirectory(STORE), `${STORE}/archive`, ...all];
+    const own = [paths.lockFile(STORE), paths.pendingDirectory(STORE), `${STORE}/archive`, ...all];
     assert.equal(new Set(own).size, own.length, "it takes a place that something else has");
   }),
   fuzz("two names of certificates are two directories", twoNames, ([one, other]) => {
-    if ([one, other].some((text) => readCertificateName(text) instanceof Mistake)) return;
+    if ([one, other].some((text) => readCertificateName(text) instanceof InvalidValue)) return;
     const same = String(bytesOf(one)) === String(bytesOf(other));
     assert.equal(same, one === other, "the names differ, and their directory does not");
   }),
@@ -72,16 +84,16 @@ export const STORE_NAMES = [
     fc.tuple(name, fc.constantFrom(undefined, ...MANAGERS)),
     ([text, manager]) => {
       const name = readServiceName(text);
-      if (name instanceof Mistake) return;
+      if (name instanceof InvalidValue) return;
       const identity = serviceIdentity({ name, manager }, new Map());
       if (identity === undefined) return;
-      const marker = paths.markerFile(STORE, identity.id);
-      assertBelow(paths.markerDirectory(STORE), marker);
+      const pendingAction = paths.pendingActionFile(STORE, identity.id);
+      assertBelow(paths.pendingDirectory(STORE), pendingAction);
     },
   ),
   fuzz("what lies beside a target lies in its directory", name, (text) => {
     const path = readFilePath(text.startsWith("/") ? text : `/etc/ssl/${text}`);
-    if (path instanceof Mistake) return;
+    if (path instanceof InvalidValue) return;
     assert.equal(posix.resolve(path), path);
     for (const beside of [paths.temporaryFile(path), paths.replacedFile(path)]) {
       assert.equal(posix.resolve(beside), beside);

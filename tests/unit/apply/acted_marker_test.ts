@@ -1,34 +1,34 @@
 /** What a marker says of an action on a service that was up. */
 import assert from "node:assert/strict";
 import {
-  handOnMarker,
   noteAction,
   noteFailedAction,
   noteFailure,
-  writeMarker,
+  transferPendingAction,
+  writePendingAction,
 } from "../../../lib/store/pending_action.ts";
-import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
+import { observePendingActions } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 
 const SERVICE = "command:reload web";
-const MARKER = `.owed/${SERVICE}`;
+const PENDING_ACTION = `.pending/${SERVICE}`;
 const [EARLY, LATE] = [new Date("2026-12-01T09:00:00.123Z"), new Date("2026-12-02T09:00:00Z")];
 
 /** What the next run reads; names of all certificates are those of the file. */
 async function observed(store: Directory, ...names: string[]) {
   const services = [makeService({ id: SERVICE, manager: "command" })];
   const specs = names.map((name) => makeSpec({ name, services }));
-  const { markers } = await observeMarkers(store.path, specs);
-  assert.ok(markers.kind === "present" && markers.value.length === 1);
-  return markers.value[0];
+  const { pendingActions } = await observePendingActions(store.path, specs);
+  assert.ok(pendingActions.kind === "present" && pendingActions.value.length === 1);
+  return pendingActions.value[0];
 }
 
 Deno.test("noteAction() adds the time of the action, and leaves the rest and the marker's time", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, SERVICE, "web", LATE);
+  writePendingAction(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "no");
-  Deno.utimeSync(store.at(MARKER), 2000, 2000);
+  Deno.utimeSync(store.at(PENDING_ACTION), 2000, 2000);
   assert.equal(noteAction(store.path, SERVICE, ["web", "mail"], EARLY), false);
   const { since, certificates, until, failure, actedAt } = await observed(store, "web") ?? {};
   assert.deepEqual([since, certificates, until, failure, actedAt], [
@@ -38,7 +38,7 @@ Deno.test("noteAction() adds the time of the action, and leaves the rest and the
     "no",
     EARLY,
   ]);
-  assert.equal(modeOf(store.at(MARKER)), "600");
+  assert.equal(modeOf(store.at(PENDING_ACTION)), "600");
 });
 
 Deno.test("noteAction() makes a marker where there is none, for the certificates of the service", async () => {
@@ -46,12 +46,12 @@ Deno.test("noteAction() makes a marker where there is none, for the certificates
   assert.equal(noteAction(store.path, SERVICE, ["web", "mail"], EARLY), true);
   const { certificates, actedAt } = await observed(store, "web", "mail") ?? {};
   assert.deepEqual([certificates, actedAt], [["web", "mail"], EARLY]);
-  assert.deepEqual(store.tree(), [".owed/", MARKER]);
+  assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION]);
 });
 
 Deno.test("noteFailedAction() says when the last action failed, or that none did on what was up", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, SERVICE, "web");
+  writePendingAction(store.path, SERVICE, "web");
   noteFailedAction(store.path, SERVICE, "the first", EARLY);
   noteFailedAction(store.path, SERVICE, "the\nacted: 2020-01-01T00:00:00Z", LATE);
   const first = await observed(store, "web");
@@ -63,9 +63,9 @@ Deno.test("noteFailedAction() says when the last action failed, or that none did
 
 Deno.test("new files and a failing validate leave what is noted of the action", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, SERVICE, "web");
+  writePendingAction(store.path, SERVICE, "web");
   noteFailedAction(store.path, SERVICE, "no", EARLY);
-  writeMarker(store.path, SERVICE, "mail");
+  writePendingAction(store.path, SERVICE, "mail");
   noteFailure(store.path, SERVICE, "its files are bad");
   const { certificates, failure, actedAt } = await observed(store, "web", "mail") ?? {};
   assert.deepEqual([certificates, failure, actedAt], [
@@ -77,18 +77,18 @@ Deno.test("new files and a failing validate leave what is noted of the action", 
 
 Deno.test("a marker that is handed on says nothing of the action on the old service", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, "ngnix.service", "web");
+  writePendingAction(store.path, "ngnix.service", "web");
   noteFailedAction(store.path, "ngnix.service", "no", EARLY);
   const before = await observed(store, "web");
   assert.deepEqual([before?.failure, before?.actedAt], [undefined, undefined]);
-  handOnMarker(store.path, "ngnix.service", [SERVICE]);
-  assert.equal(store.read(MARKER), `${SERVICE} has to load new files\ncertificate: web\n`);
+  transferPendingAction(store.path, "ngnix.service", [SERVICE]);
+  assert.equal(store.read(PENDING_ACTION), `${SERVICE} has to load new files\ncertificate: web\n`);
 });
 
 Deno.test("a marker without the time, or with one that nobody can read, knows of no action", async () => {
   using store = makeDirectory();
   for (const line of ["", "acted: \n", "acted: soon\n", "acted: 2026-13-45T00:00:00Z\n"]) {
-    store.write(MARKER, `x\ncertificate: web\n${line}failed: no\n`);
+    store.write(PENDING_ACTION, `x\ncertificate: web\n${line}failed: no\n`);
     const { certificates, failure, ...rest } = await observed(store, "web") ?? {};
     assert.deepEqual([certificates, failure, "actedAt" in rest], [["web"], "no", false], line);
   }
@@ -96,8 +96,8 @@ Deno.test("a marker without the time, or with one that nobody can read, knows of
 
 Deno.test("what lies in the marker's place keeps no action from being done", () => {
   using store = makeDirectory();
-  store.write(`${MARKER}/x`, "x");
+  store.write(`${PENDING_ACTION}/x`, "x");
   assert.equal(noteAction(store.path, SERVICE, ["web"], EARLY), false);
   noteFailedAction(store.path, SERVICE, "no", EARLY);
-  assert.deepEqual(store.tree(), [".owed/", `${MARKER}/`, `${MARKER}/x`]);
+  assert.deepEqual(store.tree(), [".pending/", `${PENDING_ACTION}/`, `${PENDING_ACTION}/x`]);
 });

@@ -1,6 +1,6 @@
 /** Servers that are down, clocks that differ, and lifetimes that are of no use. */
 import assert from "node:assert/strict";
-import { issueStep, kinds, setbacks, withRig } from "./plans.ts";
+import { failures, issueStep, kinds, withRig } from "./plans.ts";
 
 const NAMES = ["a.example.test", "b.example.test", "c.example.test"];
 
@@ -22,7 +22,7 @@ Deno.test("apply() asks a server that is down once, and says it for each certifi
     listener.close();
     await accepting.catch(() => {});
     assert.deepEqual(kinds(events), ["failed", "failed", "failed"]);
-    assert.equal(new Set(setbacks(events).map(([, , , message]) => message)).size, 1);
+    assert.equal(new Set(failures(events).map(([, , , message]) => message)).size, 1);
     // The probe and the login; the runtime tries a connection that was closed on it once more.
     assert.ok(contacts <= 3, `${contacts} contacts`);
     assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
@@ -31,7 +31,7 @@ Deno.test("apply() asks a server that is down once, and says it for each certifi
 Deno.test("apply() without a way to the server says why, and asks nobody", () =>
   withRig(async ({ plan, run, vault }) => {
     const events = await run(plan(issueStep("a"), issueStep("b")), { problem: "No Vault address" });
-    assert.deepEqual(setbacks(events), [
+    assert.deepEqual(failures(events), [
       ["failed", "issue", "a", "No Vault address"],
       ["failed", "issue", "b", "No Vault address"],
     ]);
@@ -40,7 +40,7 @@ Deno.test("apply() without a way to the server says why, and asks nobody", () =>
 
 Deno.test("apply() asks the server nothing where the plan issues nothing", () =>
   withRig(async ({ plan, run, vault }) => {
-    await run(plan({ kind: "settle", service: "nginx.service", detail: "it loaded them" }));
+    await run(plan({ kind: "clear", service: "nginx.service", detail: "it loaded them" }));
     assert.deepEqual(vault.requests, []);
   }));
 
@@ -49,11 +49,11 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     directory.write("store/web.example.test/cert.pem", "old\n");
     const step = issueStep("web.example.test", { role: "short", ttl: 30 * 86_400 });
     const renew = { kind: "duration", seconds: 1_800 } as const;
-    const [setback] = setbacks(await run(plan({ ...step, renew })));
+    const [failure] = failures(await run(plan({ ...step, renew })));
     // Certificates count in whole seconds, and the answer takes its time: the last minute may have
     // begun already.
     assert.equal(
-      setback?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
+      failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
       "The certificate would be due again at once, so it was not stored: it expires in 20m " +
         '(MOMENT), inside its renewal window of 30m; raise max_ttl of the role "short" or of the ' +
         'mount, or lower "renew"',
@@ -92,9 +92,9 @@ Deno.test("apply() stores a short certificate where the window is a share of it"
 
 Deno.test("apply() stores no certificate that is not valid yet by this host's clock", () =>
   withRig(async ({ plan, run, directory }) => {
-    const [setback] = setbacks(await run(plan(issueStep("web.example.test"))));
+    const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.match(
-      setback?.[3] ?? "",
+      failure?.[3] ?? "",
       /^The certificate is valid only from 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
     );
     assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
@@ -103,9 +103,9 @@ Deno.test("apply() stores no certificate that is not valid yet by this host's cl
 Deno.test("apply() says that a store cannot be written, and leaves it as it is", () =>
   withRig(async ({ plan, run, directory }) => {
     directory.write("store/.new-web.example.test", "a file in the way");
-    const [setback] = setbacks(await run(plan(issueStep("web.example.test"))));
+    const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.equal(
-      setback?.[3],
+      failure?.[3],
       `Cannot write the new certificate into the store "${directory.at("store")}": not a directory`,
     );
     assert.deepEqual(directory.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { deployStep, issueStep, kinds, setbacks, withRig } from "./plans.ts";
+import { deployStep, failures, issueStep, kinds, withRig } from "./plans.ts";
 
 const MISSING = [{ kind: "missing" }] as const;
 const RENEWED = [{ kind: "renewed" }] as const;
@@ -45,7 +45,7 @@ Deno.test("apply() lets one certificate fail and does the others", () =>
       issueStep(last),
       deployStep(directory, last, MISSING),
     ));
-    assert.deepEqual(setbacks(events), [
+    assert.deepEqual(failures(events), [
       [
         "failed",
         "issue",
@@ -104,10 +104,10 @@ Deno.test("apply() gives events that can be cloned, and that hold no secret", ()
     directory.write("ssl/.gone.vcm-new", "left\n");
     const events = await run(plan(
       {
-        kind: "tidy",
+        kind: "recover",
         certificate: name,
         store: true,
-        unjudged: [],
+        pendingValidation: [],
         leftovers: [directory.at("ssl/.gone.vcm-new")],
         detail: "an interrupted run left something",
         closeKey: false,
@@ -115,10 +115,12 @@ Deno.test("apply() gives events that can be cloned, and that hold no secret", ()
       issueStep(name, { ttl: 200 * 86_400 }),
       deployStep(directory, name, MISSING),
       issueStep(BAD, { role: "denied" }),
-      { kind: "settle", service: "nginx.service", detail: "it loaded them" },
+      { kind: "clear", service: "nginx.service", detail: "it loaded them" },
     ));
     const seen = new Set(kinds(events));
-    for (const kind of ["tidied", "issued", "deployed", "warning", "failed", "settled"] as const) {
+    for (
+      const kind of ["recovered", "issued", "deployed", "warning", "failed", "cleared"] as const
+    ) {
       assert.ok(seen.has(kind), kind);
     }
     assert.deepEqual(structuredClone(events), events);
@@ -150,10 +152,10 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
     const names = [".web.crt.vcm-new", ".web.crt.vcm-old", ".web.key.vcm-old"];
     const leftovers = names.map((name) => directory.at(`ssl/${name}`));
     const events = await run(plan({
-      kind: "tidy",
+      kind: "recover",
       certificate: "web",
       store: false,
-      unjudged: [],
+      pendingValidation: [],
       leftovers,
       detail: "an interrupted run left something",
       closeKey: false,
@@ -161,7 +163,7 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
     assert.deepEqual(
       events,
       leftovers.map((path) => ({
-        kind: "tidied",
+        kind: "recovered",
         certificate: "web",
         detail: `removed "${path}" of an interrupted run`,
       })),
@@ -175,10 +177,10 @@ Deno.test("apply() skips all of a certificate that cannot be tidied, and does th
     directory.write(`store/.new-${name}`, "a file in the way");
     const events = await run(plan(
       {
-        kind: "tidy",
+        kind: "recover",
         certificate: name,
         store: true,
-        unjudged: [],
+        pendingValidation: [],
         leftovers: [],
         detail: "an interrupted run left something",
         closeKey: false,
@@ -188,8 +190,8 @@ Deno.test("apply() skips all of a certificate that cannot be tidied, and does th
       issueStep("other.example.test"),
     ));
     assert.deepEqual(kinds(events).sort(), ["failed", "issued", "skipped"]);
-    assert.deepEqual(setbacks(events).map(([, step, subject]) => [step, subject]), [
-      ["tidy", name],
+    assert.deepEqual(failures(events).map(([, step, subject]) => [step, subject]), [
+      ["recover", name],
       ["deploy", name],
     ]);
   }));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { lstatSync, readlinkSync } from "node:fs";
 import { clearBundle, clearDirectory, makeBundle } from "../../../lib/apply/bundle.ts";
 import { deploy, forgetReplaced, NotDeployedError, putBack } from "../../../lib/apply/deploy.ts";
-import { Hands } from "../../../lib/apply/writers/writers.ts";
+import { Writers } from "../../../lib/apply/writers/writers.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
@@ -16,7 +16,7 @@ import {
   withUmaskUntil,
 } from "../../support/rig.ts";
 
-const HANDS = new Hands();
+const WRITERS = new Writers();
 const MODES = { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 };
 
 function bundle(directory: Directory, change: Partial<TargetStep> = {}): TargetStep {
@@ -33,7 +33,7 @@ function run(targets: readonly TargetStep[], text: string, revocable = false) {
     makeBundle: (target) => makeBundle(target, (part) => `${text} ${part}\n`),
     beforeFirstRename: () => {},
     afterRename: () => {},
-  }, HANDS);
+  }, WRITERS);
 }
 
 /** Names in the directory. */
@@ -81,7 +81,7 @@ Deno.test("what is put back is the link as it was, and its set has stayed", asyn
   const replaced = await run([bundle(directory)], "two", true);
   assert.deepEqual(clear(directory), []);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");
-  await putBack(replaced, HANDS);
+  await putBack(replaced, WRITERS);
   const { ino, mtimeMs } = lstatSync(directory.at("web"));
   assert.deepEqual([ino, mtimeMs], [before.ino, before.mtimeMs]);
   assert.equal(directory.read("web/privkey.pem"), "one privkey\n");
@@ -89,7 +89,7 @@ Deno.test("what is put back is the link as it was, and its set has stayed", asyn
   assert.equal(names(directory).length, 2);
 
   await run([bundle(directory)], "two", true);
-  await forgetReplaced([bundle(directory)], HANDS);
+  await forgetReplaced([bundle(directory)], WRITERS);
   clear(directory);
   assert.deepEqual(names(directory), [readlinkSync(directory.at("web")), "web"]);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");

@@ -5,7 +5,7 @@ import {
   HalfDeployedError,
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
-import { Hands } from "../../../lib/apply/writers/writers.ts";
+import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
   type Directory,
@@ -41,7 +41,7 @@ async function run(
     beforeFirstRename: () => told.push("before"),
     afterRename: ({ what }) => told.push(what),
     ...change,
-  }, new Hands());
+  }, new Writers());
   return told;
 }
 

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
 import { deploy, type Deployment, putBack } from "../../../lib/apply/deploy.ts";
-import { Hands } from "../../../lib/apply/writers/writers.ts";
+import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 
-const HANDS = new Hands();
+const WRITERS = new Writers();
 
 function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
   const drift = [{ kind: "content" }] as const;
@@ -25,7 +25,7 @@ function run(
     beforeFirstRename: () => {},
     afterRename: () => {},
     ...change,
-  }, HANDS);
+  }, WRITERS);
 }
 
 function identity(directory: Directory, name: string) {
@@ -61,7 +61,7 @@ Deno.test("what is put back is the same file, with content, time and mode of bef
   const before = identity(directory, "web.crt");
   const replaced = await run([target(directory.at("web.crt"))], { revocable: true });
   assert.equal(directory.read("web.crt"), "new\n");
-  await putBack(replaced, HANDS);
+  await putBack(replaced, WRITERS);
   assert.deepEqual(identity(directory, "web.crt"), before);
   assert.equal(directory.read("web.crt"), "a longer old text\n");
   assert.deepEqual(directory.tree(), ["web.crt"]);

@@ -14,7 +14,7 @@ import { makeDirectory } from "../../support/rig.ts";
 import { answerData, CA, REQUEST, sessionGiving } from "../vault/pki_answers.ts";
 import { issueStep } from "./plans.ts";
 
-const noMarkers = { beforeStored: () => {}, warn: () => {} };
+const noPendingActions = { beforeStored: () => {}, warn: () => {} };
 
 const STORED = await makeCertificatePem("web.example.test");
 const NAME = "web.example.test";
@@ -39,7 +39,7 @@ async function keyAskedFor(store: string, reuse: boolean): Promise<string> {
       return Promise.reject(new Error("enough"));
     },
   };
-  const asked = issue(step({ origin: "local", reuse }), store, session, noMarkers);
+  const asked = issue(step({ origin: "local", reuse }), store, session, noPendingActions);
   await assert.rejects(asked, { message: "enough" });
   return spki;
 }
@@ -81,7 +81,7 @@ Deno.test("issue() asks for nothing where the stored key cannot be read", async 
   Deno.mkdirSync(directory.at(`${NAME}/privkey.pem`), { recursive: true });
   const session = sessionGiving({});
   await assert.rejects(
-    issue(step({ origin: "local", reuse: true }), directory.path, session, noMarkers),
+    issue(step({ origin: "local", reuse: true }), directory.path, session, noPendingActions),
     (error: Error) => error.message !== "" && !error.message.includes("PRIVATE KEY"),
   );
   assert.deepEqual(session.written, []);
@@ -166,7 +166,7 @@ async function refusalOf(from: number, to: number, server?: number): Promise<str
       { ...step({ origin: "vault", reuse: false }), request },
       directory.path,
       session,
-      noMarkers,
+      noPendingActions,
     );
   } catch (error) {
     assert.deepEqual(directory.tree(), []);
@@ -257,7 +257,7 @@ Deno.test("issue() stores nothing whose chain has ended, and names the CA", asyn
   using directory = makeDirectory();
   const { end, session } = await belowEnding(-2 * HOUR);
   await assert.rejects(
-    issue(step({ origin: "vault", reuse: false }), directory.path, session, noMarkers),
+    issue(step({ origin: "vault", reuse: false }), directory.path, session, noPendingActions),
     {
       message:
         "The certificate would be due again at once, so it was not stored: its chain expired " +
@@ -274,7 +274,7 @@ Deno.test("issue() stores what ends with its chain inside the window, and warns 
     ...step({ origin: "vault", reuse: false }),
     renew: { kind: "duration", seconds: 10 * DAY },
   } as const;
-  const issued = await issue(wide, directory.path, session, noMarkers);
+  const issued = await issue(wide, directory.path, session, noPendingActions);
   assert.equal(directory.read(`${NAME}/cert.pem`), issued.leaf);
   assert.equal(
     lifetimeWarning(wide, issued, new Date()),

@@ -9,13 +9,13 @@ const SERVICE = "vcm-test.service";
 
 /** When a listener fails: at the first event of a kind, or at each event. */
 const FAILS: readonly (ApplyEvent["kind"] | "always")[] = [
-  "tidied",
+  "recovered",
   "warning",
   "issued",
   "deployed",
   "failed",
   "skipped",
-  "settled",
+  "cleared",
   "always",
 ];
 
@@ -24,14 +24,14 @@ for (const when of FAILS) {
   Deno.test(`apply() works on all certificates where the listener fails ${often}`, () =>
     withRig(async ({ directory, plan, access }) => {
       for (const name of NAMES) directory.write(`ssl/.${name}.crt.vcm-new`, "left\n");
-      directory.write("store/.owed/settled.service", "x");
+      directory.write("store/.pending/settled.service", "x");
       const made = plan(
         ...NAMES.flatMap((certificate) => [
           {
-            kind: "tidy" as const,
+            kind: "recover" as const,
             certificate,
             store: false,
-            unjudged: [],
+            pendingValidation: [],
             leftovers: [directory.at(`ssl/${certificate}.crt`)],
             detail: "an interrupted run left something",
             closeKey: false,
@@ -41,7 +41,7 @@ for (const when of FAILS) {
         ]),
         issueStep("denied.example.test", { role: "denied" }),
         deployStep(directory, "denied.example.test", [{ kind: "missing" }]),
-        { kind: "settle", service: "settled.service", detail: "it loaded them" },
+        { kind: "clear", service: "settled.service", detail: "it loaded them" },
       );
       const heard: ApplyEvent[] = [];
       let failed = 0;
@@ -52,10 +52,10 @@ for (const when of FAILS) {
         throw new Error("no space left on device");
       });
       assert.equal(failed, when === "always" ? heard.length : 1);
-      const each = ["deployed", "deployed", "issued", "tidied", "warning"];
+      const each = ["deployed", "deployed", "issued", "recovered", "warning"];
       assert.deepEqual(
         kinds(heard).sort(),
-        [...NAMES.flatMap(() => each), "failed", "settled", "skipped"].sort(),
+        [...NAMES.flatMap(() => each), "failed", "cleared", "skipped"].sort(),
       );
       for (const name of NAMES) {
         assert.equal(
@@ -64,9 +64,9 @@ for (const when of FAILS) {
         );
       }
       // What is owed stays owed, and what is not is gone.
-      assert.deepEqual(directory.tree().filter((path) => path.startsWith("store/.owed/")), [
-        "store/.owed/",
-        `store/.owed/${SERVICE}`,
+      assert.deepEqual(directory.tree().filter((path) => path.startsWith("store/.pending/")), [
+        "store/.pending/",
+        `store/.pending/${SERVICE}`,
       ]);
     }));
 }

@@ -1,14 +1,14 @@
 /** What a plan may touch: what it names, and nothing else. */
 import assert from "node:assert/strict";
 import { rightsFor } from "../../../lib/apply/permissions.ts";
-import type { AccessOrder } from "../../../lib/apply/session_once.ts";
+import type { AccessInput } from "../../../lib/apply/session_once.ts";
 import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { makePlan, makeServiceStep } from "../../support/fixtures_plan.ts";
 import { makeDirectory } from "../../support/rig.ts";
 import { deployStep, issueStep } from "./plans.ts";
 
-const ACCESS: AccessOrder = {
+const ACCESS: AccessInput = {
   addresses: ["https://vault-1.example.com:8200", "https://[fd00::2]"],
   redirectHosts: ["vault-3.example.com"],
   proxy: "http://proxy.example.com:3128",
@@ -122,10 +122,10 @@ Deno.test("what nobody has judged may be put back, also where nothing is deploye
   using directory = makeDirectory();
   const path = directory.at("web.key");
   const { read, write } = rights({
-    kind: "tidy",
+    kind: "recover",
     certificate: "web",
     store: false,
-    unjudged: [{ path, kept: true }],
+    pendingValidation: [{ path, kept: true }],
     leftovers: [],
     detail: "",
     closeKey: false,
@@ -140,20 +140,20 @@ Deno.test("where another user writes, this program may be run once more", () => 
   const by = { uid: 1000, gid: 1000 };
   const targets = step.targets.map((target) => ({ ...target, by }));
   assert.deepEqual(rights({ ...step, targets }).run, [Deno.execPath()]);
-  const tidy: Step = {
-    kind: "tidy",
+  const recover: Step = {
+    kind: "recover",
     certificate: "web",
     store: false,
-    unjudged: [],
+    pendingValidation: [],
     leftovers: [directory.at(".a.vcm-new")],
     detail: "an interrupted run left something",
     closeKey: false,
   };
-  assert.deepEqual(rights(tidy).run, []);
+  assert.deepEqual(rights(recover).run, []);
   const byUsers = [{ path: directory.at(".a.vcm-new"), by }];
-  assert.deepEqual(rights({ ...tidy, byUsers }).run, [Deno.execPath()]);
-  const unjudged = [{ path: directory.at("a"), kept: true, by }];
-  assert.deepEqual(rights({ ...tidy, unjudged }).run, [Deno.execPath()]);
+  assert.deepEqual(rights({ ...recover, byUsers }).run, [Deno.execPath()]);
+  const pendingValidation = [{ path: directory.at("a"), kept: true, by }];
+  assert.deepEqual(rights({ ...recover, pendingValidation }).run, [Deno.execPath()]);
 });
 
 Deno.test("where a bundle is deployed, its directory may be written, and ln be run", () => {
@@ -176,8 +176,8 @@ Deno.test("a directory that is reached by a link is named both ways, and a targe
   Deno.symlinkSync(directory.at("other/secret"), directory.at("real/web.crt"));
   const { read, write } = rights(deployStep(directory, "web", [{ kind: "missing" }]));
   for (const name of ["web.crt", ".web.key.vcm-new"]) {
-    for (const way of ["ssl", "real"]) {
-      assert.ok(write.includes(directory.at(`${way}/${name}`)), name);
+    for (const ancestors of ["ssl", "real"]) {
+      assert.ok(write.includes(directory.at(`${ancestors}/${name}`)), name);
     }
   }
   assert.ok(read.includes(directory.at("real")));

@@ -1,9 +1,9 @@
 /** Hand-made plans, and what comes of carrying them out against a practice Vault. */
 import { apply } from "../../../lib/apply/apply.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
-import type { AccessOrder } from "../../../lib/apply/session_once.ts";
+import type { AccessInput } from "../../../lib/apply/session_once.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
-import { startPracticeVault } from "../../../lib/tools/demo/demo_server.ts";
+import { startDemoServer } from "../../../lib/tools/demo/demo_server.ts";
 import type {
   DeployStep,
   Drift,
@@ -15,29 +15,29 @@ import type {
 import { makeRequest } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
-type Vault = Awaited<ReturnType<typeof startPracticeVault>>;
+type Vault = Awaited<ReturnType<typeof startDemoServer>>;
 
 /** A store, a directory for targets beside it, and a server. */
 export interface Rig {
   readonly vault: Vault;
   /** With a directory `store` for the store, and one `ssl` for targets. */
   readonly directory: Directory;
-  readonly access: AccessOrder;
+  readonly access: AccessInput;
   plan(...steps: Step[]): Plan;
   /** Carries out a plan and gives the events, in their order. */
-  run(plan: Plan, access?: AccessOrder): Promise<ApplyEvent[]>;
+  run(plan: Plan, access?: AccessInput): Promise<ApplyEvent[]>;
 }
 
 export async function withRig(
   test: (rig: Rig) => Promise<void>,
-  options: Parameters<typeof startPracticeVault>[0] = {},
+  options: Parameters<typeof startDemoServer>[0] = {},
 ): Promise<void> {
-  const vault = await startPracticeVault(options);
+  const vault = await startDemoServer(options);
   using directory = makeDirectory();
   Deno.mkdirSync(directory.at("store"));
   Deno.mkdirSync(directory.at("ssl"));
   const { roleId, secretId } = vault;
-  const access: AccessOrder = {
+  const access: AccessInput = {
     addresses: [vault.address],
     redirectHosts: [],
     allowHttp: false,
@@ -104,7 +104,7 @@ export function deployStep(
 }
 
 /** What matters of setbacks: kind, step, subject and message. */
-export function setbacks(events: readonly ApplyEvent[]): string[][] {
+export function failures(events: readonly ApplyEvent[]): string[][] {
   return events.flatMap((event) =>
     event.kind === "failed" || event.kind === "skipped"
       ? [[event.kind, event.step, event.subject, event.message]]

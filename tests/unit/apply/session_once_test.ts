@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
-import { type AccessOrder, SessionOnce } from "../../../lib/apply/session_once.ts";
+import { type AccessInput, SessionOnce } from "../../../lib/apply/session_once.ts";
 import type { Credentials } from "../../../lib/vault/access/credentials.ts";
 import { makeDirectory, modeOf } from "../../support/rig.ts";
 import { enveloped, login } from "../vault/recorded_answers.ts";
@@ -18,7 +18,7 @@ function startVault(status = 200) {
   });
 }
 
-function once(access: AccessOrder) {
+function once(access: AccessInput) {
   const events: ApplyEvent[] = [];
   return { sessions: new SessionOnce(access, (event) => events.push(event)), events };
 }

@@ -68,18 +68,20 @@ rootTest("lockStore() makes nothing where another user may put another store", (
 
 Deno.test("lockStore() judges the directory of markers, too", () => {
   using store = makeDirectory();
-  Deno.mkdirSync(store.at(".owed"));
-  Deno.chmodSync(store.at(".owed"), 0o777);
+  Deno.mkdirSync(store.at(".pending"));
+  Deno.chmodSync(store.at(".pending"), 0o777);
   assert.equal(
     errorOf(() => lockStore(store.path)).message,
-    `The store "${store.at(".owed")}" is writable by others, who could change what is deployed ` +
-      `from it; cure: chmod -R go-w "${store.at(".owed")}"`,
+    `The store "${
+      store.at(".pending")
+    }" is writable by others, who could change what is deployed ` +
+      `from it; cure: chmod -R go-w "${store.at(".pending")}"`,
   );
-  Deno.removeSync(store.at(".owed"));
-  Deno.symlinkSync("/", store.at(".owed"));
+  Deno.removeSync(store.at(".pending"));
+  Deno.symlinkSync("/", store.at(".pending"));
   assert.equal(
     errorOf(() => lockStore(store.path)).message,
-    `"${store.at(".owed")}" is a symbolic link; remove it`,
+    `"${store.at(".pending")}" is a symbolic link; remove it`,
   );
 });
 

@@ -1,10 +1,14 @@
 /** What lies behind a password is known again, and everything else is made anew. */
 import assert from "node:assert/strict";
 import { encodePem } from "../../../lib/certificate/pem.ts";
-import { judgeSealed, seal, type SealWish } from "../../../lib/certificate/encrypted.ts";
+import {
+  encryption,
+  type EncryptionSpec,
+  judgeEncrypted,
+} from "../../../lib/certificate/encrypted.ts";
 import type { Format } from "../../../lib/certificate/types.ts";
 import { makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
-import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
+import { bytesOf, desiredFor, makeSet, PASSWORD, random } from "../../support/fixtures_sealed.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const SET = await makeSet();
@@ -17,20 +21,20 @@ const FORMATS: readonly Format[] = [
   { what: "combined", order: "key-first" },
 ];
 
-function sealed(wish: SealWish): Uint8Array {
-  return bytesOf(seal(wish, random));
+function encrypted(desired: EncryptionSpec): Uint8Array {
+  return bytesOf(encryption(desired, random));
 }
 
-function faultOf(found: Uint8Array, wish: SealWish): string | undefined {
-  return judgeSealed(found, wish).fault;
+function faultOf(found: Uint8Array, desired: EncryptionSpec): string | undefined {
+  return judgeEncrypted(found, desired).fault;
 }
 
 pureTest("what was sealed is known again, and is each time another file", () => {
   for (const format of FORMATS) {
-    const wish = wishFor(SET, format);
-    const [one, two] = [sealed(wish), sealed(wish)];
+    const desired = desiredFor(SET, format);
+    const [one, two] = [encrypted(desired), encrypted(desired)];
     assert.notDeepEqual(one, two);
-    for (const found of [one, two]) assert.equal(faultOf(found, wish), undefined, format.what);
+    for (const found of [one, two]) assert.equal(faultOf(found, desired), undefined, format.what);
   }
 });
 
@@ -38,8 +42,8 @@ for (const algorithm of ["EC P-384", "RSA", "Ed25519"] as const) {
   pureTest(`an ${algorithm} key is known again`, async () => {
     const set = await makeSet(algorithm);
     for (const format of FORMATS) {
-      const wish = wishFor(set, format);
-      assert.equal(faultOf(sealed(wish), wish), undefined, format.what);
+      const desired = desiredFor(set, format);
+      assert.equal(faultOf(encrypted(desired), desired), undefined, format.what);
     }
   });
 }
@@ -52,8 +56,8 @@ pureTest("a key in the form of old tools is sealed as PKCS #8, and known again",
   for (const [leaf, type] of made) {
     const set = { ...SET, cert: leaf.pem, fullchain: leaf.pem, privkey: oldForm(leaf, type) };
     for (const format of FORMATS) {
-      const wish = wishFor(set, format);
-      assert.equal(faultOf(sealed(wish), wish), undefined, `${type} ${format.what}`);
+      const desired = desiredFor(set, format);
+      assert.equal(faultOf(encrypted(desired), desired), undefined, `${type} ${format.what}`);
     }
   }
 });
@@ -65,21 +69,21 @@ pureTest("another password, key, chain or name is a fault, and the certificate i
     name: { name: "api.example.com" },
     password: { password: "other" },
   };
-  const p12 = wishFor(SET, { what: "pkcs12" });
-  const found = sealed(p12);
-  const fault = (wish: SealWish) => faultOf(found, wish);
+  const p12 = desiredFor(SET, { what: "pkcs12" });
+  const found = encrypted(p12);
+  const fault = (desired: EncryptionSpec) => faultOf(found, desired);
   assert.equal(fault({ ...p12, ...password }), "its password does not open it, or it is damaged");
-  assert.equal(fault(wishFor(key, p12.format)), "it holds another key than the store");
-  assert.equal(fault(wishFor(chain, p12.format)), "it holds other certificates than the store");
+  assert.equal(fault(desiredFor(key, p12.format)), "it holds another key than the store");
+  assert.equal(fault(desiredFor(chain, p12.format)), "it holds other certificates than the store");
   assert.equal(fault({ ...p12, ...name }), 'its entry is not named "api.example.com"');
-  assert.equal(judgeSealed(found, wishFor(OTHER, p12.format)).certificate, SET.cert);
+  assert.equal(judgeEncrypted(found, desiredFor(OTHER, p12.format)).certificate, SET.cert);
   for (const format of FORMATS.slice(1)) {
-    const wish = wishFor(SET, format);
-    const found = sealed(wish);
-    assert.equal(faultOf(found, { ...wish, ...password }), "its password does not open it");
-    assert.equal(faultOf(found, wishFor(key, format)), "it holds another key than the store");
+    const desired = desiredFor(SET, format);
+    const found = encrypted(desired);
+    assert.equal(faultOf(found, { ...desired, ...password }), "its password does not open it");
+    assert.equal(faultOf(found, desiredFor(key, format)), "it holds another key than the store");
     if (format.what === "privkey") continue;
-    assert.deepEqual(judgeSealed(found, wishFor(chain, format)), {
+    assert.deepEqual(judgeEncrypted(found, desiredFor(chain, format)), {
       fault: "its text differs from what it would be",
       certificate: SET.cert,
     });
@@ -89,20 +93,20 @@ pureTest("another password, key, chain or name is a fault, and the certificate i
 pureTest("the order of a combined file counts", () => {
   const [, , certFirst, keyFirst] = FORMATS as [Format, Format, Format, Format];
   assert.equal(
-    faultOf(sealed(wishFor(SET, certFirst)), wishFor(SET, keyFirst)),
+    faultOf(encrypted(desiredFor(SET, certFirst)), desiredFor(SET, keyFirst)),
     "its text differs from what it would be",
   );
 });
 
 pureTest("a key that lies open is not taken for an encrypted one", () => {
-  const wish = wishFor(SET, { what: "privkey" });
-  assert.equal(faultOf(bytesOf(SET.privkey), wish), "it holds no encrypted key");
+  const desired = desiredFor(SET, { what: "privkey" });
+  assert.equal(faultOf(bytesOf(SET.privkey), desired), "it holds no encrypted key");
 });
 
 pureTest("whatever is done to a file, it is not taken for whole, and nothing is thrown", () => {
   for (const format of FORMATS) {
-    const wish = wishFor(SET, format);
-    const whole = sealed(wish);
+    const desired = desiredFor(SET, format);
+    const whole = encrypted(desired);
     const damaged = [
       new Uint8Array(),
       random(whole.length),
@@ -114,28 +118,28 @@ pureTest("whatever is done to a file, it is not taken for whole, and nothing is 
       bytesOf(encodePem(random(300), "ENCRYPTED PRIVATE KEY")),
       bytesOf("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"),
     ];
-    for (const found of damaged) assert.notEqual(faultOf(found, wish), undefined, format.what);
+    for (const found of damaged) assert.notEqual(faultOf(found, desired), undefined, format.what);
   }
 });
 
 pureTest("a changed bit anywhere in a PKCS #12 file is seen", () => {
-  const wish = wishFor(SET, { what: "pkcs12" });
-  const whole = sealed(wish);
+  const desired = desiredFor(SET, { what: "pkcs12" });
+  const whole = encrypted(desired);
   // Each byte would take a minute.
   for (let at = 0; at < whole.length; at += 13) {
     const found = whole.slice();
     found[at] = (found[at] ?? 0) ^ 0x01;
-    assert.notEqual(faultOf(found, wish), undefined, `byte ${at}`);
+    assert.notEqual(faultOf(found, desired), undefined, `byte ${at}`);
   }
 });
 
 pureTest("a changed letter anywhere in an encrypted key is seen", () => {
-  const wish = wishFor(SET, { what: "privkey" });
-  const whole = sealed(wish);
+  const desired = desiredFor(SET, { what: "privkey" });
+  const whole = encrypted(desired);
   for (let at = 0; at < whole.length; at += 3) {
     const found = whole.slice();
     found[at] = found[at] === 0x41 ? 0x42 : 0x41;
-    assert.notEqual(faultOf(found, wish), undefined, `byte ${at}`);
+    assert.notEqual(faultOf(found, desired), undefined, `byte ${at}`);
   }
 });
 
@@ -143,11 +147,14 @@ pureTest("a damaged key in the store is an error that shows nothing of it", () =
   const secret = "c2VjcmV0IG1hdGVyaWFs";
   const privkey = `-----BEGIN EC PRIVATE KEY-----\n${secret}\n-----END EC PRIVATE KEY-----\n`;
   for (const format of FORMATS) {
-    assert.throws(() => seal(wishFor({ ...SET, privkey }, format), random), (error: Error) => {
-      assert.equal(error.message, "The private key in the store cannot be decoded");
-      assert.equal(Deno.inspect(error).includes(secret), false);
-      return true;
-    });
+    assert.throws(
+      () => encryption(desiredFor({ ...SET, privkey }, format), random),
+      (error: Error) => {
+        assert.equal(error.message, "The private key in the store cannot be decoded");
+        assert.equal(Deno.inspect(error).includes(secret), false);
+        return true;
+      },
+    );
   }
 });
 
@@ -155,8 +162,8 @@ pureTest("passwords of every printable character seal and open", () => {
   const password = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
   for (const format of FORMATS) {
     for (const word of [password, "x", PASSWORD.repeat(40)]) {
-      const wish = wishFor(SET, format, { password: word });
-      assert.equal(faultOf(sealed(wish), wish), undefined);
+      const desired = desiredFor(SET, format, { password: word });
+      assert.equal(faultOf(encrypted(desired), desired), undefined);
     }
   }
 });

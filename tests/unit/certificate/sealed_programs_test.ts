@@ -1,13 +1,13 @@
 /** What is sealed is read by OpenSSL and Java, and what they seal otherwise is made anew. */
 import assert from "node:assert/strict";
-import { judgeSealed, seal } from "../../../lib/certificate/encrypted.ts";
-import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
+import { encryption, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
+import { bytesOf, desiredFor, makeSet, PASSWORD, random } from "../../support/fixtures_sealed.ts";
 import { opensslTest } from "../../support/openssl.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const SET = await makeSet();
-const P12 = wishFor(SET, { what: "pkcs12" });
-const KEY = wishFor(SET, { what: "privkey" });
+const P12 = desiredFor(SET, { what: "pkcs12" });
+const KEY = desiredFor(SET, { what: "privkey" });
 
 async function run(program: string, ...args: string[]): Promise<{ out: string; err: string }> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
@@ -22,8 +22,8 @@ async function run(program: string, ...args: string[]): Promise<{ out: string; e
 const openssl = (...args: string[]) => run("openssl", ...args);
 
 /** Writes what a wish seals. */
-function write(directory: Directory, name: string, wish = P12): string {
-  Deno.writeFileSync(directory.at(name), bytesOf(seal(wish, random)));
+function write(directory: Directory, name: string, desired = P12): string {
+  Deno.writeFileSync(directory.at(name), bytesOf(encryption(desired, random)));
   return directory.at(name);
 }
 
@@ -50,8 +50,8 @@ opensslTest("OpenSSL reads a PKCS #12 file, all of it in today's algorithms", as
 
 opensslTest("OpenSSL reads an encrypted key, also one in a combined file", async () => {
   using directory = makeDirectory();
-  for (const wish of [KEY, wishFor(SET, { what: "combined", order: "cert-first" })]) {
-    const path = write(directory, "web.key", wish);
+  for (const desired of [KEY, desiredFor(SET, { what: "combined", order: "cert-first" })]) {
+    const path = write(directory, "web.key", desired);
     assert.equal((await openssl("pkcs8", "-in", path, ...PASS)).out, SET.privkey);
     assert.match(directory.read("web.key"), /^-----BEGIN ENCRYPTED PRIVATE KEY-----$/m);
     const block = directory.read("web.key").slice(
@@ -90,7 +90,7 @@ opensslTest("a PKCS #12 file of weaker make is made anew", async () => {
     ];
     const how = ["-name", P12.name, "-passout", `pass:${PASSWORD}`];
     await openssl("pkcs12", "-export", ...files, ...how, ...options);
-    const { fault } = judgeSealed(Deno.readFileSync(directory.at("old")), P12);
+    const { fault } = judgeEncrypted(Deno.readFileSync(directory.at("old")), P12);
     assert.equal(fault, "it is not encrypted as today", name);
   }
 });
@@ -106,7 +106,7 @@ opensslTest("an encrypted key of weaker make is made anew, at once", async () =>
   const options = [["-iter", "2048"], ["-v2", "aes128"], ["-v2prf", "hmacWithSHA1"], ["-scrypt"]];
   for (const how of [...options, ["-iter", "20000"]]) {
     assert.equal(
-      judgeSealed(await make(...how), KEY).fault,
+      judgeEncrypted(await make(...how), KEY).fault,
       "it is not encrypted as today",
       how.join(" "),
     );

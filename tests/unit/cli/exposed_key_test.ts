@@ -52,7 +52,7 @@ keyTest("plan has the closing of the key, and nothing else", 0o604, async (site)
     /^web\.example\.com\n {2}tidy {5}every user may open privkey\.pem in the store \(mode 0604\)\n/,
   );
   const { steps } = JSON.parse((await run(site, "plan --json")).stdout);
-  assert.deepEqual(steps.map(({ kind }: { kind: string }) => kind), ["tidy"]);
+  assert.deepEqual(steps.map(({ kind }: { kind: string }) => kind), ["recover"]);
 });
 
 for (const mode of [0o644, 0o604, 0o602, 0o601, 0o666]) {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Host } from "../../../lib/command/host.ts";
 import { main } from "../../../lib/cli/main.ts";
-import { startPracticeVault } from "../../../lib/tools/demo/demo_server.ts";
+import { startDemoServer } from "../../../lib/tools/demo/demo_server.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
@@ -37,7 +37,7 @@ interface Bench {
 }
 
 async function withBench(settings: string, test: (bench: Bench) => Promise<void>): Promise<void> {
-  const vault = await startPracticeVault();
+  const vault = await startDemoServer();
   using directory = makeDirectory();
   Deno.mkdirSync(directory.at("ssl"));
   directory.write("vcm.yaml", configuration(directory, vault.address, settings));
@@ -105,6 +105,6 @@ for (const [how, doors] of Object.entries(FAILS)) {
         stdout: "Done: 0 issued, 4 files deployed, 0 service actions; 0 failed, 0 skipped\n",
       });
       assertDeployed(bench);
-      assert.ok(bench.directory.tree().includes(`store/.owed/${UNIT}`));
+      assert.ok(bench.directory.tree().includes(`store/.pending/${UNIT}`));
     }));
 }

@@ -167,7 +167,7 @@ serviceTest("check says what waits for a window, and counts it as fine", WAITS, 
   // The file is put in order at once; the service may not be disturbed.
   assert.equal((await vcm(site, "run")).status, 0);
   // It was written now, which is long before the day of this test.
-  await Deno.utime(site.path("store/.owed/command:app"), NOW, NOW);
+  await Deno.utime(site.path("store/.pending/command:app"), NOW, NOW);
   const { status, stdout } = await vcm(site, "check");
   assert.equal(status, 0);
   const [headline, line, ...rest] = stdout.split("\n");

@@ -8,7 +8,7 @@ import { makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
 const NAME = "web.example.com";
 
 /** A site in order, with a file in the place of the markers' directory; no program may run. */
-function markerTest(
+function pendingActionTest(
   name: string,
   more: string,
   fn: (site: Site, problem: string) => Promise<void>,
@@ -19,8 +19,8 @@ function markerTest(
     fn: async () => {
       await using site = await makeSiteInOrder();
       await site.configure(await Deno.readTextFile(site.config) + more);
-      await Deno.writeTextFile(site.path("store/.owed"), "a file");
-      await fn(site, `Cannot read "${site.path("store/.owed")}": not a directory`);
+      await Deno.writeTextFile(site.path("store/.pending"), "a file");
+      await fn(site, `Cannot read "${site.path("store/.pending")}": not a directory`);
     },
   });
 }
@@ -33,7 +33,7 @@ async function run({ config }: Site, line: string) {
 
 const SERVICE = "    service: [{name: vcm-test, control: restart}]\n";
 
-markerTest(
+pendingActionTest(
   "plan calls the certificate blocked, and ends with 0",
   SERVICE,
   async (site, problem) => {
@@ -45,7 +45,7 @@ markerTest(
   },
 );
 
-markerTest("check cannot tell, which is 3", SERVICE, async (site, problem) => {
+pendingActionTest("check cannot tell, which is 3", SERVICE, async (site, problem) => {
   assert.deepEqual(await run(site, "check"), {
     status: 3,
     stdout: "UNKNOWN: 1 of 1 certificate not in order, next renewal 2027-01-16 00:00 UTC\n" +
@@ -54,15 +54,19 @@ markerTest("check cannot tell, which is 3", SERVICE, async (site, problem) => {
   });
 });
 
-markerTest("run fails for the certificate, and touches no file", SERVICE, async (site, problem) => {
-  await Deno.writeTextFile(site.path("web.crt"), CUT_PEM);
-  const { status, stdout } = await run(site, "run");
-  assert.equal(status, 1);
-  assert.ok(stdout.startsWith(`failed  ${NAME}: ${problem}\n`), stdout);
-  assert.equal(await Deno.readTextFile(site.path("web.crt")), CUT_PEM);
-});
+pendingActionTest(
+  "run fails for the certificate, and touches no file",
+  SERVICE,
+  async (site, problem) => {
+    await Deno.writeTextFile(site.path("web.crt"), CUT_PEM);
+    const { status, stdout } = await run(site, "run");
+    assert.equal(status, 1);
+    assert.ok(stdout.startsWith(`failed  ${NAME}: ${problem}\n`), stdout);
+    assert.equal(await Deno.readTextFile(site.path("web.crt")), CUT_PEM);
+  },
+);
 
-markerTest("a certificate without services needs no markers", "", async (site) => {
+pendingActionTest("a certificate without services needs no markers", "", async (site) => {
   assert.equal((await run(site, "check")).status, 0);
   assert.equal((await run(site, "run")).stdout, "Nothing to do: 1 certificate in order\n");
 });

@@ -130,8 +130,8 @@ const wrong: Record<string, string | string[]> = {
 };
 
 pureTest("auth says what is wrong with it", async () => {
-  for (const [auth, mistakes] of Object.entries(wrong)) {
-    await assertMistakes(`config:\n  auth: ${auth}\ncerts: []\n`, ...[mistakes].flat());
+  for (const [auth, invalids] of Object.entries(wrong)) {
+    await assertMistakes(`config:\n  auth: ${auth}\ncerts: []\n`, ...[invalids].flat());
   }
 });
 

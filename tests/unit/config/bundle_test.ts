@@ -48,8 +48,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
 };
 
 pureTest("an entry whose keys do not go with a bundle says so", async () => {
-  for (const [entry, mistake] of Object.entries(MISTAKES)) {
-    await assertMistakes(fileWith(entry), mistake);
+  for (const [entry, invalid] of Object.entries(MISTAKES)) {
+    await assertMistakes(fileWith(entry), invalid);
   }
 });
 

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import type { ServiceSpec, TargetSpec } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakesAround, parseAround } from "./around.ts";
+import { assertMistakesAround, parseWith } from "./environment.ts";
 import { assertMistakes } from "./mistakes.ts";
 
 const HEAD = "config: {pki: p, role: r}\n";
 
 async function targets(defaults: string, deploy: string): Promise<readonly TargetSpec[]> {
   const text = `${HEAD}defaults: {deploy: ${defaults}}\ncerts: [{name: a, deploy: ${deploy}}]\n`;
-  return (await parseAround(text, {})).certificates[0]?.targets ?? [];
+  return (await parseWith(text, {})).certificates[0]?.targets ?? [];
 }
 
 async function services(defaults: string, ...certs: string[]): Promise<readonly ServiceSpec[]> {
   const entries = certs.map((keys, at) => `  - {name: c${at}, ${keys}}\n`).join("");
   const text = `${HEAD}defaults: {service: ${defaults}}\ncerts:\n${entries}`;
-  return (await parseAround(text, {})).certificates.flatMap(({ services }) => services);
+  return (await parseWith(text, {})).certificates.flatMap(({ services }) => services);
 }
 
 pureTest("defaults of deploy hold where an entry does not say it, in both forms", async () => {
@@ -37,7 +37,7 @@ pureTest("defaults of deploy hold where an entry does not say it, in both forms"
 });
 
 pureTest("defaults hold in included files, and go before config.create_dirs", async () => {
-  const { certificates } = await parseAround(
+  const { certificates } = await parseWith(
     "config: {pki: p, role: r, create_dirs: true}\ninclude: a\n" +
       "defaults: {deploy: {create_dirs: false}, service: {control: restart}}\n",
     { files: { a: "certs: [{name: a, deploy: [{cert: /a}], service: [{name: s}]}]\n" } },

@@ -61,8 +61,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
 };
 
 pureTest("an entry whose keys do not go together says which, and what does", async () => {
-  for (const [entry, mistake] of Object.entries(MISTAKES)) {
-    await assertMistakes(fileWith(entry), mistake);
+  for (const [entry, invalid] of Object.entries(MISTAKES)) {
+    await assertMistakes(fileWith(entry), invalid);
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakesAround, parseAround } from "./around.ts";
+import { assertMistakesAround, parseWith } from "./environment.ts";
 import { assertMistakes } from "./mistakes.ts";
 
 const MAIN = "config: {pki: p, role: r}\ninclude: conf.d/*.yaml\n";
@@ -9,7 +9,7 @@ const MAIN = "config: {pki: p, role: r}\ninclude: conf.d/*.yaml\n";
 pureTest(
   "certificates of included files come after the main file's, in the files' order",
   async () => {
-    const config = await parseAround(`${MAIN}certs: [{name: z}]\n`, {
+    const config = await parseWith(`${MAIN}certs: [{name: z}]\n`, {
       files: {
         "conf.d/a.yaml": "x-own: &own {role: other}\ncerts: [{name: y, <<: *own}]\n",
         "conf.d/b.yaml": "certs: [{name: x}, {name: w, ttl: 5d}]\n",
@@ -28,7 +28,7 @@ pureTest(
 );
 
 pureTest("a file that includes others need have no certificates", async () => {
-  assert.deepEqual((await parseAround(MAIN, {})).certificates, []);
+  assert.deepEqual((await parseWith(MAIN, {})).certificates, []);
   await assertMistakesAround("config: {pki: p}\n", {}, "f:1:1 certs: is missing");
 });
 

@@ -162,10 +162,10 @@ const wrongNames: Record<string, string> = {
 };
 
 pureTest("names of all kinds and ca say what is wrong with them", async () => {
-  for (const [line, mistake] of Object.entries(wrongNames)) {
+  for (const [line, invalid] of Object.entries(wrongNames)) {
     await assertMistakes(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
-      mistake,
+      invalid,
     );
   }
 });

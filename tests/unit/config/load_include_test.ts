@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/host_names.ts";
 import { loadConfig } from "../../../lib/config/load.ts";
-import { Mistake } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/mistake.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 const UID = Deno.uid() ?? 0;
@@ -198,7 +198,7 @@ Deno.test("the host's names are those that the system gives", () => {
   const name = Deno.hostname();
   if (typeof full === "string") assert.match(full, /^[^.]+\../);
   else {
-    assert.ok(full instanceof Mistake);
+    assert.ok(full instanceof InvalidValue);
     assert.equal(
       full.message,
       `\${FQDN} is not known: the host's name "${name}" has no domain; give it one in /etc/hosts ` +

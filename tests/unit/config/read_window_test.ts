@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Mistake } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/mistake.ts";
 import { readWindow } from "../../../lib/config/read_window.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -78,15 +78,15 @@ pureTest("readWindow() refuses what is no window, and shows one", () => {
   ];
   for (const text of refused) {
     const wanted = `expected a window such as "Sat,Sun 02:00-04:00", got ${JSON.stringify(text)}`;
-    assert.deepEqual(readWindow(text), new Mistake(wanted), text);
+    assert.deepEqual(readWindow(text), new InvalidValue(wanted), text);
   }
 });
 
 pureTest("readWindow() says that there is no value, and shows no token", () => {
-  assert.deepEqual(readWindow(""), new Mistake("has no value"));
+  assert.deepEqual(readWindow(""), new InvalidValue("has no value"));
   assert.deepEqual(
     readWindow("hvs.0123456789abcdef"),
-    new Mistake(`expected a window such as "Sat,Sun 02:00-04:00", got [redacted]`),
+    new InvalidValue(`expected a window such as "Sat,Sun 02:00-04:00", got [redacted]`),
   );
 });
 
@@ -103,7 +103,7 @@ pureTest("readWindow() guesses the day that was meant", () => {
   for (const [text, guess] of Object.entries(guesses)) {
     assert.deepEqual(
       readWindow(text),
-      new Mistake(
+      new InvalidValue(
         `expected a window such as "Sat,Sun 02:00-04:00", got "${text}"; did you mean "${guess}"?`,
       ),
       text,
@@ -115,7 +115,7 @@ pureTest("readWindow() tells how the whole day is written", () => {
   for (const text of ["02:00-02:00", "Sat 00:00-00:00"]) {
     assert.deepEqual(
       readWindow(text),
-      new Mistake(
+      new InvalidValue(
         `expected a window such as "Sat,Sun 02:00-04:00", got "${text}"; ` +
           `"00:00-24:00" is the whole day`,
       ),

@@ -57,8 +57,8 @@ const inConfig: Record<string, string> = {
 };
 
 pureTest("every key of config says what is wrong with it", async () => {
-  for (const [line, mistake] of Object.entries(inConfig)) {
-    await assertMistakes(`config:\n  ${line}\ncerts: []\n`, mistake);
+  for (const [line, invalid] of Object.entries(inConfig)) {
+    await assertMistakes(`config:\n  ${line}\ncerts: []\n`, invalid);
   }
 });
 
@@ -109,10 +109,10 @@ const inCertificate: Record<string, string> = {
 };
 
 pureTest("every key of a certificate says what is wrong with it", async () => {
-  for (const [line, mistake] of Object.entries(inCertificate)) {
+  for (const [line, invalid] of Object.entries(inCertificate)) {
     await assertMistakes(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
-      mistake,
+      invalid,
     );
   }
 });
@@ -159,10 +159,10 @@ const inTarget: Record<string, string> = {
 };
 
 pureTest("a deploy entry says what is wrong with it", async () => {
-  for (const [entry, mistake] of Object.entries(inTarget)) {
+  for (const [entry, invalid] of Object.entries(inTarget)) {
     await assertMistakes(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n      - ${entry}\n`,
-      mistake,
+      invalid,
     );
   }
 });
@@ -173,7 +173,7 @@ pureTest("a name that cannot be a directory is refused", async () => {
   const names: Record<string, string> = {
     "a/b": `expected ${directory}, got "a/b"`,
     "..": `expected ${directory}, got ".."`,
-    ".owed": `expected ${directory}, got ".owed"`,
+    ".pending": `expected ${directory}, got ".pending"`,
     '"a\\tb"': `expected ${directory}, got "a\\tb"`,
     '" a"': `expected a name, got " a"`,
     // Half a character, which no file system keeps apart from other halves.

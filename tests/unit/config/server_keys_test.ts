@@ -101,8 +101,8 @@ const wrong: Record<string, string> = {
 };
 
 pureTest("every key about the server says what is wrong with it", async () => {
-  for (const [line, mistake] of Object.entries(wrong)) {
-    await assertMistakes(`config:\n  ${line}\ncerts: []\n`, mistake);
+  for (const [line, invalid] of Object.entries(wrong)) {
+    await assertMistakes(`config:\n  ${line}\ncerts: []\n`, invalid);
   }
 });
 

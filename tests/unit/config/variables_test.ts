@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakesAround, parseAround } from "./around.ts";
+import { assertMistakesAround, parseWith } from "./environment.ts";
 import { assertMistakes } from "./mistakes.ts";
 
 const VARIABLES = {
@@ -12,7 +12,7 @@ const VARIABLES = {
 };
 
 pureTest("variables stand in values of all files", async () => {
-  const config = await parseAround(
+  const config = await parseWith(
     `x-common: &common {role: "\${VCM_SITE}-web"}
 config: {pki: "pki_\${VCM_SITE}", vault_role_id: "a", vault_secret_id: "\${VCM_SITE}!"}
 include: a
@@ -41,7 +41,7 @@ certs:
 /** The role that a text stands for. */
 async function role(text: string): Promise<string | undefined> {
   const yaml = `config: {pki: p}\ncerts:\n  - name: a\n    role: ${text}\n`;
-  return (await parseAround(yaml, { variables: VARIABLES })).certificates[0]?.role;
+  return (await parseWith(yaml, { variables: VARIABLES })).certificates[0]?.role;
 }
 
 pureTest("a variable that is not set or empty gives way to what follows ':-'", async () => {
@@ -65,7 +65,7 @@ pureTest("a doubled dollar keeps a variable from being one", async () => {
     "$HOME $$ $(id) $}": "$HOME $$ $(id) $}",
   };
   for (const [word, read] of Object.entries(cases)) {
-    const { certificates } = await parseAround(text(word), { variables: VARIABLES });
+    const { certificates } = await parseWith(text(word), { variables: VARIABLES });
     assert.deepEqual(certificates[0]?.services[0]?.command, ["a", read]);
   }
 });
@@ -127,7 +127,7 @@ pureTest("no value that holds a secret is shown", async () => {
       "vault_secret_id: '${VCM_A:-HUNTER${'",
     ]
   ) {
-    const said = await parseAround(line(key), {}).catch(({ message }) => message);
+    const said = await parseWith(line(key), {}).catch(({ message }) => message);
     assert.match(said, /^f:1:\d+ config\.\S+: /, key);
     assert.doesNotMatch(said, /HUNTER/, key);
   }
@@ -151,7 +151,7 @@ pureTest("keys, and what stands under x- and is not used, are left alone", async
 
 /** The keys of `config`, as the message lists them. */
 async function allowed(): Promise<string> {
-  const said = await parseAround("config: {zzzzzzzz: 1}\ncerts: []\n", {}).catch(({ message }) =>
+  const said = await parseWith("config: {zzzzzzzz: 1}\ncerts: []\n", {}).catch(({ message }) =>
     message
   );
   return said.split("allowed here: ")[1];

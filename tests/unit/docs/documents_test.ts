@@ -3,7 +3,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { COMMANDS } from "../../../lib/command/commands.ts";
 import { parseArguments } from "../../../lib/command/parse_arguments.ts";
 import { permissionFlags } from "../../../scripts/permission_flags.ts";
-import { surroundings } from "../config/around.ts";
+import { environmentOf } from "../config/environment.ts";
 import {
   blocks,
   codeWords,
@@ -19,7 +19,7 @@ for (const path of DOCUMENTS) {
   const document = readDocument(path);
 
   Deno.test(`each YAML of ${path} is a configuration without a mistake`, async () => {
-    const around = surroundings({ variables: { HOSTNAME: "web1" } });
+    const around = environmentOf({ variables: { HOSTNAME: "web1" } });
     for (const text of blocks(document, "yaml")) {
       await parseConfig(text, path, () => Promise.resolve(around));
     }

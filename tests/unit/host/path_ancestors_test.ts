@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { lookUpAccounts } from "../../../lib/host/accounts.ts";
 import { parseOwnGroups } from "../../../lib/host/local_accounts.ts";
-import { WayFinder } from "../../../lib/host/path_ancestors.ts";
+import { AncestorFinder } from "../../../lib/host/path_ancestors.ts";
 import { type Directory, makeDirectory, rootTest } from "../../support/rig.ts";
 
 const ACCOUNTS = await lookUpAccounts([], []);
@@ -9,8 +9,8 @@ const ME = Deno.uid() ?? 0;
 
 /** The directories on the way that are in the given one, each with what it leads on to. */
 function wayIn(directory: Directory, path: string): [string, string | undefined][] {
-  return new WayFinder(ME, ACCOUNTS).find(directory.at(path)).passages
-    .filter((passage) => passage.directory.startsWith(directory.path))
+  return new AncestorFinder(ME, ACCOUNTS).find(directory.at(path)).ancestors
+    .filter((ancestor) => ancestor.directory.startsWith(directory.path))
     .map(({ directory: from, next }) => [
       from.slice(directory.path.length),
       next?.path.slice(directory.path.length),
@@ -20,9 +20,9 @@ function wayIn(directory: Directory, path: string): [string, string | undefined]
 Deno.test("the way begins at the root and ends with the directory", () => {
   using directory = makeDirectory();
   Deno.mkdirSync(directory.at("a/b"), { recursive: true, mode: 0o750 });
-  const { passages } = new WayFinder(ME, ACCOUNTS).find(directory.at("a/b"));
-  assert.equal(passages[0]?.directory, "/");
-  const { uid, gid, mode, next } = passages.at(-1) ?? {};
+  const { ancestors } = new AncestorFinder(ME, ACCOUNTS).find(directory.at("a/b"));
+  assert.equal(ancestors[0]?.directory, "/");
+  const { uid, gid, mode, next } = ancestors.at(-1) ?? {};
   assert.deepEqual([uid, gid, mode, next], [ME, Deno.gid(), 0o750, undefined]);
   assert.deepEqual(wayIn(directory, "a/b"), [["", "/a"], ["/a", "/a/b"], ["/a/b", undefined]]);
 });
@@ -56,12 +56,12 @@ Deno.test("a way that leads nowhere ends with the last directory", () => {
 
 rootTest("it is told who owns what is on the way", () => {
   using directory = makeDirectory();
-  const [finder, other] = [new WayFinder(0, ACCOUNTS), new WayFinder(1001, ACCOUNTS)];
+  const [finder, other] = [new AncestorFinder(0, ACCOUNTS), new AncestorFinder(1001, ACCOUNTS)];
   Deno.mkdirSync(directory.at("theirs/sub"), { recursive: true });
   Deno.chownSync(directory.at("theirs"), 1001, 1002);
-  const way = finder.find(directory.at("theirs/sub"));
-  assert.deepEqual([way.isForeign, [...finder.owners]], [true, [1001]]);
-  const { uid, gid, owner } = way.passages.at(-2) ?? {};
+  const ancestors = finder.find(directory.at("theirs/sub"));
+  assert.deepEqual([ancestors.isForeign, [...finder.owners]], [true, [1001]]);
+  const { uid, gid, owner } = ancestors.ancestors.at(-2) ?? {};
   assert.deepEqual([uid, gid, owner], [1001, 1002, "1001"]);
   assert.equal(finder.find(directory.path).isForeign, false);
   assert.equal(other.find(directory.at("theirs/sub")).isForeign, false);
@@ -79,7 +79,7 @@ Deno.test("links that lead through one another again and again are passed once",
   for (let at = 1; at <= 36; at++) {
     Deno.symlinkSync(`l${at - 1}/../l${at - 1}`, directory.at(`l${at}`));
   }
-  const way = wayIn(directory, "l36");
-  assert.ok(way.length < 50, String(way.length));
-  assert.deepEqual(way.at(-1), ["/sub", undefined]);
+  const ancestors = wayIn(directory, "l36");
+  assert.ok(ancestors.length < 50, String(ancestors.length));
+  assert.deepEqual(ancestors.at(-1), ["/sub", undefined]);
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { PARTS } from "../../../lib/certificate/types.ts";
 import { type TargetSpec } from "../../../lib/config/types.ts";
 import { lookUpAccounts } from "../../../lib/host/accounts.ts";
-import { type BundleWish, observeBundle } from "../../../lib/observe/bundle.ts";
+import { type BundleTools, observeBundle } from "../../../lib/observe/bundle.ts";
 import type { Expected } from "../../../lib/observe/expected.ts";
 import { READER } from "../../../lib/host/read.ts";
 import { DirectoryCache } from "../../../lib/observe/target.ts";
-import { WayFinder } from "../../../lib/host/path_ancestors.ts";
+import { AncestorFinder } from "../../../lib/host/path_ancestors.ts";
 import type { Presence } from "../../../lib/host/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetObservation } from "../../../lib/observe/types.ts";
@@ -30,12 +30,12 @@ function expectText(wanted: string): Presence<Expected> {
 
 function look(
   directory: Directory,
-  unjudged: readonly Replaced[] = [],
-  expected: BundleWish["expected"] = () => expectText("new"),
+  pendingValidation: readonly Replaced[] = [],
+  expected: BundleTools["expected"] = () => expectText("new"),
 ): TargetObservation {
   const spec: TargetSpec = { what: "bundle", path: directory.at("web"), createDirs: false };
-  const directories = new DirectoryCache(new WayFinder(Deno.uid() ?? 0, ACCOUNTS), READER);
-  return observeBundle(spec, { expected, directories, accounts: ACCOUNTS, unjudged });
+  const directories = new DirectoryCache(new AncestorFinder(Deno.uid() ?? 0, ACCOUNTS), READER);
+  return observeBundle(spec, { expected, directories, accounts: ACCOUNTS, pendingValidation });
 }
 
 function writeSet(directory: Directory, name: string, text: string): void {

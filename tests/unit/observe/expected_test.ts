@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { decodePem } from "../../../lib/certificate/pem.ts";
 import { plainContent } from "../../../lib/certificate/plain_content.ts";
-import { judgeSealed, seal } from "../../../lib/certificate/encrypted.ts";
+import { encryption, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
 import { Secret } from "../../../lib/text/secret.ts";
 import type { Format, Part } from "../../../lib/certificate/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
 import { READER } from "../../../lib/host/read.ts";
 import type { SetTexts } from "../../../lib/store/stored_set.ts";
 import { ABSENT, present } from "../../support/fixtures.ts";
-import { bytesOf, makeSet, PASSWORD, random, wishFor } from "../../support/fixtures_sealed.ts";
+import { bytesOf, desiredFor, makeSet, PASSWORD, random } from "../../support/fixtures_sealed.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const SET = await makeSet();
@@ -21,10 +21,15 @@ const TEXTS: SetTexts = {
   ca: present(SET.ca),
 };
 const NAME = "web.example.com";
-const SEAL = { judge: judgeSealed, password: new Secret(PASSWORD) };
+const ENCRYPTION = { judge: judgeEncrypted, password: new Secret(PASSWORD) };
 
 function expected(format: Format, texts = TEXTS): Expected {
-  const made = expect(format, NAME, texts, format.passwordFile === undefined ? undefined : SEAL);
+  const made = expect(
+    format,
+    NAME,
+    texts,
+    format.passwordFile === undefined ? undefined : ENCRYPTION,
+  );
   assert.ok(made.kind === "present");
   return made.value;
 }
@@ -69,12 +74,15 @@ Deno.test("a DER file is the certificate, byte for byte", async () => {
 Deno.test("what is sealed is the same whatever its salts are, and says why where it is not", () => {
   using directory = makeDirectory();
   const format = { what: "pkcs12", passwordFile: "/p" } as const;
-  const wish = wishFor(SET, format);
-  assert.deepEqual(judge(directory, format, seal(wish, random)), { sameContent: true });
-  assert.deepEqual(judge(directory, format, seal({ ...wish, password: "other" }, random)), {
-    sameContent: false,
-    fault: "its password does not open it, or it is damaged",
-  });
+  const desired = desiredFor(SET, format);
+  assert.deepEqual(judge(directory, format, encryption(desired, random)), { sameContent: true });
+  assert.deepEqual(
+    judge(directory, format, encryption({ ...desired, password: "other" }, random)),
+    {
+      sameContent: false,
+      fault: "its password does not open it, or it is damaged",
+    },
+  );
 });
 
 Deno.test("no file that would be written is bigger than what is read", async () => {
@@ -86,7 +94,7 @@ Deno.test("no file that would be written is bigger than what is read", async () 
     for (const what of ["pkcs12", "privkey", "combined"] as const) {
       const format = { what, passwordFile: "/p" };
       const name = `${"a".repeat(63)}.`.repeat(4).slice(0, 253);
-      const { length } = bytesOf(seal(wishFor(set, format, { name }), random));
+      const { length } = bytesOf(encryption(desiredFor(set, format, { name }), random));
       assert.ok(length <= expected(format, texts).limit, `${algorithm} ${what}`);
     }
   }
@@ -100,7 +108,7 @@ Deno.test("without a file that it is made of, nothing is expected of a target", 
   ];
   for (const [format, parts] of needs) {
     for (const part of parts) {
-      assert.deepEqual(expect(format, NAME, { ...TEXTS, [part]: ABSENT }, SEAL), ABSENT);
+      assert.deepEqual(expect(format, NAME, { ...TEXTS, [part]: ABSENT }, ENCRYPTION), ABSENT);
     }
   }
 });

@@ -56,7 +56,7 @@ Deno.test("findManagers() does not lose sight of a container that owes something
 }, async () => {
   for (const engine of ["docker", "podman"] as const) {
     using store = makeDirectory();
-    store.write(`.owed/${engine}:vcm-test-none`, "");
+    store.write(`.pending/${engine}:vcm-test-none`, "");
     const config = configOf(makeService({ id: "vcm-test-none.service" }));
     const found = await findManagers({ ...config, certStore: store.path });
     const [service] = found.certificates[0]?.services ?? [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { CertificateSpec, ServiceSpec } from "../../../lib/config/types.ts";
-import { formatMarker } from "../../../lib/store/pending_action_text.ts";
-import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
+import { formatPendingAction } from "../../../lib/store/pending_action_text.ts";
+import { observePendingActions } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 import { startDaemon } from "../host/daemon.ts";
@@ -16,27 +16,27 @@ function units(...names: readonly string[]): CertificateSpec[] {
 
 /** The one marker that is there. */
 async function observeOne(store: Directory, service: ServiceSpec) {
-  const { markers } = await observeMarkers(store.path, asked(service));
-  assert.ok(markers.kind === "present");
-  assert.equal(markers.value.length, 1);
-  return markers.value[0];
+  const { pendingActions } = await observePendingActions(store.path, asked(service));
+  assert.ok(pendingActions.kind === "present");
+  assert.equal(pendingActions.value.length, 1);
+  return pendingActions.value[0];
 }
 
 Deno.test("observeMarkers() sees the asked services' markers only, with their time", async () => {
   using store = makeDirectory();
-  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
-    markers: { kind: "absent" },
-    orphans: [],
+  assert.deepEqual(await observePendingActions(store.path, units("nginx.service")), {
+    pendingActions: { kind: "absent" },
+    unclaimed: [],
   });
   // Names that no systemd has, where there is one.
   for (const service of ["vcm-test-b.service", "vcm-test-a.service", "vcm-test-other.service"]) {
-    store.write(`.owed/${service}`, "x");
-    Deno.utimeSync(store.at(`.owed/${service}`), 1000, 1000);
+    store.write(`.pending/${service}`, "x");
+    Deno.utimeSync(store.at(`.pending/${service}`), 1000, 1000);
   }
   const wanted = units("vcm-test-a.service", "vcm-test-b.service", "vcm-test-none.service");
-  const { markers } = await observeMarkers(store.path, wanted);
-  assert.ok(markers.kind === "present");
-  assert.deepEqual(markers.value.map(({ service, since }) => [service, since]), [
+  const { pendingActions } = await observePendingActions(store.path, wanted);
+  assert.ok(pendingActions.kind === "present");
+  assert.deepEqual(pendingActions.value.map(({ service, since }) => [service, since]), [
     ["vcm-test-a.service", 1_000_000],
     ["vcm-test-b.service", 1_000_000],
   ]);
@@ -44,13 +44,13 @@ Deno.test("observeMarkers() sees the asked services' markers only, with their ti
 
 Deno.test("observeMarkers() calls markers unreadable that it cannot list, never absent", async () => {
   using store = makeDirectory();
-  store.write(".owed", "a file in the directory's place");
-  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
-    markers: {
+  store.write(".pending", "a file in the directory's place");
+  assert.deepEqual(await observePendingActions(store.path, units("nginx.service")), {
+    pendingActions: {
       kind: "unreadable",
-      problem: `Cannot read "${store.at(".owed")}": not a directory`,
+      problem: `Cannot read "${store.at(".pending")}": not a directory`,
     },
-    orphans: [],
+    unclaimed: [],
   });
 });
 
@@ -58,8 +58,8 @@ Deno.test("a marker is a debt whatever its text is, or if it cannot be read", as
   const service = makeService({ id: "command:x", manager: "command" });
   for (const text of ["", "\0\xff\n", "until", "until:\nfailed:\n", " until: 2026-12-01\n"]) {
     using store = makeDirectory();
-    store.write(".owed/command:x", text);
-    Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
+    store.write(".pending/command:x", text);
+    Deno.utimeSync(store.at(".pending/command:x"), 1000, 1000);
     assert.deepEqual(
       await observeOne(store, service),
       { service: "command:x", since: 1_000_000, certificates: [] },
@@ -67,8 +67,8 @@ Deno.test("a marker is a debt whatever its text is, or if it cannot be read", as
     );
   }
   using store = makeDirectory();
-  store.write(".owed/command:x/in-the-way", "x");
-  Deno.utimeSync(store.at(".owed/command:x"), 1000, 1000);
+  store.write(".pending/command:x/in-the-way", "x");
+  Deno.utimeSync(store.at(".pending/command:x"), 1000, 1000);
   assert.deepEqual(await observeOne(store, service), {
     service: "command:x",
     since: 1_000_000,
@@ -78,9 +78,12 @@ Deno.test("a marker is a debt whatever its text is, or if it cannot be read", as
 
 Deno.test("a command has no record, so its marker alone counts", async () => {
   using store = makeDirectory();
-  store.write(".owed/command:x", "x");
-  const marker = await observeOne(store, makeService({ id: "command:x", manager: "command" }));
-  assert.equal(marker && "record" in marker, false);
+  store.write(".pending/command:x", "x");
+  const pendingAction = await observeOne(
+    store,
+    makeService({ id: "command:x", manager: "command" }),
+  );
+  assert.equal(pendingAction && "record" in pendingAction, false);
 });
 
 Deno.test("a process's record is its start, and none while it does not run", async () => {
@@ -90,7 +93,7 @@ Deno.test("a process's record is its start, and none while it does not run", asy
     manager: "pid_file",
     pidFile: store.at("daemon.pid"),
   });
-  store.write(".owed/pid_file:x", "x");
+  store.write(".pending/pid_file:x", "x");
   // No file: it may be a slip in the path.
   assert.equal((await observeOne(store, service))?.record, undefined);
   store.write("daemon.pid", "4194303\n");
@@ -108,22 +111,25 @@ Deno.test("a process's record is its start, and none while it does not run", asy
 Deno.test("a marker whose service the file no longer names is owed by those that it names now", async () => {
   using store = makeDirectory();
   const write = (id: string, certificates: readonly string[], time: number) => {
-    store.write(`.owed/${id}`, formatMarker(id, { certificates, failure: "no such unit" }));
-    Deno.utimeSync(store.at(`.owed/${id}`), time, time);
+    store.write(
+      `.pending/${id}`,
+      formatPendingAction(id, { certificates, failure: "no such unit" }),
+    );
+    Deno.utimeSync(store.at(`.pending/${id}`), time, time);
   };
   write("command:ngnix", ["web"], 2000);
   write("command:mine", ["web"], 1000);
   write("command:of-another-file", ["other"], 3000);
   // A certificate of another file has to do with it too.
   write("command:shared", ["web", "other"], 3000);
-  store.write(".owed/.command:mine.vcm-new", "certificate: web\n");
+  store.write(".pending/.command:mine.vcm-new", "certificate: web\n");
   const command = (id: string) => makeService({ id, manager: "command" });
   const specs = [
     ...asked(command("command:nginx"), command("command:mine")),
     makeSpec({ name: "db", services: [command("command:db")] }),
   ];
-  assert.deepEqual(await observeMarkers(store.path, specs), {
-    markers: {
+  assert.deepEqual(await observePendingActions(store.path, specs), {
+    pendingActions: {
       kind: "present",
       value: [
         { service: "command:nginx", since: 2_000_000, certificates: ["web"] },
@@ -135,7 +141,7 @@ Deno.test("a marker whose service the file no longer names is owed by those that
         },
       ],
     },
-    orphans: [{ marker: "command:ngnix", heirs: ["command:nginx", "command:mine"] }],
+    unclaimed: [{ pendingAction: "command:ngnix", successors: ["command:nginx", "command:mine"] }],
   });
 });
 
@@ -143,7 +149,7 @@ Deno.test("a container of an engine that cannot be asked has no record", async (
   using store = makeDirectory();
   for (const manager of ["docker", "podman"] as const) {
     const id = `${manager}:vcm-test-no-such-container`;
-    store.write(`.owed/${id}`, "x");
+    store.write(`.pending/${id}`, "x");
     const service = makeService({ id, name: "vcm-test-no-such-container", manager });
     const record = (await observeOne(store, service))?.record;
     // Where there is an engine, it says that it knows no such container.
@@ -155,10 +161,10 @@ Deno.test("without markers nobody is asked", {
   permissions: { read: true, write: true },
 }, async () => {
   using store = makeDirectory();
-  Deno.mkdirSync(store.at(".owed"));
-  store.write(".owed/other.service", "x");
-  assert.deepEqual(await observeMarkers(store.path, units("nginx.service")), {
-    markers: { kind: "present", value: [] },
-    orphans: [],
+  Deno.mkdirSync(store.at(".pending"));
+  store.write(".pending/other.service", "x");
+  assert.deepEqual(await observePendingActions(store.path, units("nginx.service")), {
+    pendingActions: { kind: "present", value: [] },
+    unclaimed: [],
   });
 });

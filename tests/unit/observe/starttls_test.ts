@@ -7,9 +7,9 @@ import { pureTest } from "../../support/pure_test.ts";
 /** What is said and decided, in order, when these pieces are heard. */
 function hold(protocol: StartTls, pieces: readonly string[]): string[] {
   const dialogue = new Dialogue(protocol);
-  const turns = [dialogue.begin()];
-  for (const piece of pieces) turns.push(dialogue.hear(Buffer.from(piece)));
-  return turns.flatMap((turn) => {
+  const mutex = [dialogue.begin()];
+  for (const piece of pieces) mutex.push(dialogue.hear(Buffer.from(piece)));
+  return mutex.flatMap((turn) => {
     if (turn.kind === "say") return [`> ${turn.bytes.toString("latin1")}`];
     if (turn.kind === "refused") return [turn.problem];
     return turn.kind === "go" ? ["go"] : [];
@@ -91,8 +91,8 @@ const DIALOGUES: readonly (readonly [string, StartTls, readonly string[], readon
   ]],
 ];
 
-for (const [name, protocol, heard, turns] of DIALOGUES) {
-  pureTest(`${name}`, () => assert.deepEqual(hold(protocol, heard), turns));
+for (const [name, protocol, heard, mutex] of DIALOGUES) {
+  pureTest(`${name}`, () => assert.deepEqual(hold(protocol, heard), mutex));
 }
 
 pureTest("a server that never comes to an end is not listened to for ever", () => {

@@ -4,7 +4,7 @@ import { lookUpAccounts } from "../../../lib/host/accounts.ts";
 import { expect } from "../../../lib/observe/expected.ts";
 import { UNWAITING_READER } from "../../../lib/host/read_unwaiting.ts";
 import { DirectoryCache, observeTarget } from "../../../lib/observe/target.ts";
-import { WayFinder } from "../../../lib/host/path_ancestors.ts";
+import { AncestorFinder } from "../../../lib/host/path_ancestors.ts";
 import type { Presence } from "../../../lib/host/types.ts";
 import type { TargetFile } from "../../../lib/observe/types.ts";
 import { ABSENT } from "../../support/fixtures.ts";
@@ -18,7 +18,7 @@ function look(directory: Directory, name: string, stored: Presence<string> = STO
   const texts = { cert: stored, chain: ABSENT, fullchain: ABSENT, privkey: ABSENT, ca: ABSENT };
   const expected = expect(spec, "web.example.com", texts, undefined);
   const directories = new DirectoryCache(
-    new WayFinder(Deno.uid() ?? 0, ACCOUNTS),
+    new AncestorFinder(Deno.uid() ?? 0, ACCOUNTS),
     UNWAITING_READER,
   );
   return observeTarget(spec, expected, directories, ACCOUNTS);
@@ -166,7 +166,7 @@ Deno.test("sets of a bundle that was there before are told of a file, and of no 
   const formerSets = (name: string) => {
     const spec = { what: "cert", path: directory.at(name), createDirs: false } as const;
     const directories = new DirectoryCache(
-      new WayFinder(Deno.uid() ?? 0, ACCOUNTS),
+      new AncestorFinder(Deno.uid() ?? 0, ACCOUNTS),
       UNWAITING_READER,
     );
     return observeTarget(spec, ABSENT, directories, ACCOUNTS).formerSets;

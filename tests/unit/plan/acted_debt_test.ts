@@ -1,19 +1,19 @@
 /** A service that was up before an action that failed: only a start after it settles its debt. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgeMarker } from "../../../lib/plan/pending_action.ts";
+import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
-import type { LoadRecord, MarkerObservation, Served } from "../../../lib/observe/types.ts";
+import type { LoadRecord, PendingActionObservation, Served } from "../../../lib/observe/types.ts";
 import type { UnitState } from "../../../lib/host/types.ts";
-import { judgeStanding } from "../../../lib/report/verdict.ts";
+import { judgeStatus } from "../../../lib/report/verdict.ts";
 import {
   after,
   makeCertificate,
   makeConfig,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeSeen,
   makeService,
   makeSpec,
@@ -23,7 +23,7 @@ import {
   observationOf,
   present,
 } from "../../support/fixtures.ts";
-import { makeWish } from "../../support/fixtures_plan.ts";
+import { makeDesired } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const WRITTEN = after(-7200).getTime();
@@ -31,9 +31,9 @@ const WRITTEN = after(-7200).getTime();
 const ACTED = after(-3600);
 const BEFORE = ACTED.getTime() - 86_400_000;
 const SINCE = after(-1800).getTime();
-const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const WAS_UP = "and was up before the action of 2026-12-01 09:00 UTC";
-const LOADED = { kind: "settled", detail: "it loaded them 2026-12-01 09:30 UTC" };
+const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:30 UTC" };
 
 const unit = (state: Partial<UnitState>): LoadRecord => ({
   kind: "unit",
@@ -48,17 +48,24 @@ const container = (state: "running" | "stopped", startedAt: number): LoadRecord 
 function judge(
   record: LoadRecord | undefined,
   control: Control = "reload",
-  parts: Partial<MarkerObservation> & { readonly changedAt?: number; readonly seen?: Served } = {},
+  parts: Partial<PendingActionObservation> & {
+    readonly changedAt?: number;
+    readonly seen?: Served;
+  } = {},
 ) {
   const { changedAt = WRITTEN, seen, ...rest } = parts;
-  const { record: _, ...bare } = makeMarker();
-  const marker = { ...bare, actedAt: ACTED, ...(record && { record }), ...rest };
+  const { record: _, ...bare } = makePendingAction();
+  const pendingAction = { ...bare, actedAt: ACTED, ...(record && { record }), ...rest };
   const file = makeSeen({ file: present(makeFile({ changedAt })) });
   const served = seen
     ? [{ service: "nginx.service", certificate: "a", at: "x:1", served: seen }]
     : [];
   const observed = [makeObserved(makeSpec({ name: "a" }), { targets: [file] })];
-  return judgeMarker(marker, makeWish({ control }), observationOf(observed, [], { served }));
+  return judgePendingAction(
+    pendingAction,
+    makeDesired({ control }),
+    observationOf(observed, [], { served }),
+  );
 }
 
 pureTest("what is down and was not started since owes, whatever its control", () => {
@@ -77,7 +84,7 @@ pureTest("what is down and was not started since owes, whatever its control", ()
   ];
   for (const [record, how] of cases) {
     for (const control of CONTROLS) {
-      const expected = { kind: "owed", detail: `${OWED} (${how})`, actedAt: ACTED };
+      const expected = { kind: "pending", detail: `${NOT_LOADED} (${how})`, actedAt: ACTED };
       assert.deepEqual(judge(record, control), expected, `${how}, ${control}`);
     }
   }
@@ -94,7 +101,7 @@ pureTest("what was started since owes nothing, whatever its state is now", () =>
 });
 
 pureTest("a start within a tick of the clock after the action is none after it", () => {
-  for (const [later, kind] of [[0, "owed"], [11, "owed"], [12, "settled"]] as const) {
+  for (const [later, kind] of [[0, "pending"], [11, "pending"], [12, "cleared"]] as const) {
     const startedAt = ACTED.getTime() + later;
     assert.equal(judge(unit({ active: "inactive", startedAt })).kind, kind, `${later} ms`);
     assert.equal(judge(container("stopped", startedAt)).kind, kind, `${later} ms`);
@@ -106,43 +113,48 @@ pureTest("files that were deployed after that start are owed as ever", () => {
   const late = "it has not loaded the files deployed 2026-12-01 09:31 UTC";
   const judged = (active: string, control: Control = "reload") =>
     judge(unit({ active, startedAt: SINCE, changedAt: SINCE }), control, { changedAt });
-  assert.deepEqual(judged("active"), { kind: "owed", detail: late });
-  assert.deepEqual(judged("failed"), { kind: "owed", detail: `${late} (it has failed)` });
+  assert.deepEqual(judged("active"), { kind: "pending", detail: late });
+  assert.deepEqual(judged("failed"), { kind: "pending", detail: `${late} (it has failed)` });
   // Somebody stopped it before them.
   assert.deepEqual(judged("inactive"), {
-    kind: "settled",
+    kind: "cleared",
     detail: "it is inactive and loads them when it starts",
   });
-  assert.equal(judged("inactive", "restart").kind, "owed");
+  assert.equal(judged("inactive", "restart").kind, "pending");
 });
 
 pureTest("a service that goes on running and has loaded its files owes nothing", () => {
   assert.deepEqual(judge(unit({ changedAt: SINCE })), LOADED);
-  assert.equal(judge(unit({ changedAt: SINCE, reloadResult: "exit-code" })).kind, "owed");
-  assert.equal(judge(unit({ changedAt: WRITTEN })).kind, "owed");
-  assert.equal(judge(undefined).kind, "owed");
+  assert.equal(judge(unit({ changedAt: SINCE, reloadResult: "exit-code" })).kind, "pending");
+  assert.equal(judge(unit({ changedAt: WRITTEN })).kind, "pending");
+  assert.equal(judge(undefined).kind, "pending");
 });
 
 pureTest("where it is probed and cannot be reached, it owes until it is started again", () => {
   const seen = { kind: "unreachable", problem: "Cannot connect to x:1: refused" } as const;
   const restarted = unit({ changedAt: SINCE, startedAt: ACTED.getTime() - 30_000 });
   assert.deepEqual(judge(restarted, "restart", { seen }), {
-    kind: "owed",
-    detail: `${OWED} (${seen.problem})`,
+    kind: "pending",
+    detail: `${NOT_LOADED} (${seen.problem})`,
     actedAt: ACTED,
   });
   const right = { kind: "served", certificate: makeCertificate() } as const;
-  assert.equal(judge(restarted, "restart", { seen: right }).kind, "settled");
-  assert.equal(judge(unit({ startedAt: SINCE }), "restart", { seen }).kind, "settled");
+  assert.equal(judge(restarted, "restart", { seen: right }).kind, "cleared");
+  assert.equal(judge(unit({ startedAt: SINCE }), "restart", { seen }).kind, "cleared");
 });
 
 pureTest("a oneshot unit that ran to its end after the files has loaded them", () => {
   for (const control of CONTROLS) {
     const ran = { active: "inactive", ranToItsEnd: true };
     assert.deepEqual(judge(unit({ ...ran, startedAt: SINCE }), control), LOADED);
-    assert.equal(judge(unit({ ...ran, startedAt: BEFORE }), control).kind, "owed", control);
-    const { actedAt: _, ...marker } = makeMarker({ record: unit({ ...ran, startedAt: SINCE }) });
-    assert.deepEqual(judgeMarker(marker, makeWish({ control }), observationOf([])), LOADED);
+    assert.equal(judge(unit({ ...ran, startedAt: BEFORE }), control).kind, "pending", control);
+    const { actedAt: _, ...pendingAction } = makePendingAction({
+      record: unit({ ...ran, startedAt: SINCE }),
+    });
+    assert.deepEqual(
+      judgePendingAction(pendingAction, makeDesired({ control }), observationOf([])),
+      LOADED,
+    );
   }
 });
 
@@ -152,9 +164,9 @@ const A = makeSpec({
   services: [makeService({ windows: [] })],
 });
 
-function planned(parts: Partial<MarkerObservation>, selection = EVERYTHING, spec = A) {
-  const marker = makeMarker({ actedAt: ACTED, ...parts });
-  const observation = observationOf([makeObserved(spec)], [marker]);
+function planned(parts: Partial<PendingActionObservation>, selection = EVERYTHING, spec = A) {
+  const pendingAction = makePendingAction({ actedAt: ACTED, ...parts });
+  const observation = observationOf([makeObserved(spec)], [pendingAction]);
   return plan(makeConfig([spec]), [spec], observation, NOW, selection);
 }
 
@@ -176,9 +188,9 @@ pureTest("plan() tells the action when an earlier one failed, also with --force"
     const up = planned({ record: unit({ active: "failed", startedAt: SINCE }) }, selection);
     for (const step of up.steps) assert.equal("actedAt" in step, false, `force: ${force}`);
   }
-  assert.equal(judgeStanding(planned(down)), "due");
+  assert.equal(judgeStatus(planned(down)), "due");
   assert.equal(
-    judgeStanding(planned({ record: unit({ active: "inactive", startedAt: SINCE }) })),
+    judgeStatus(planned({ record: unit({ active: "inactive", startedAt: SINCE }) })),
     "fine",
   );
 });

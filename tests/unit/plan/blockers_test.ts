@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
-import { judgeObstacles } from "../../../lib/plan/drift.ts";
+import { judgeBlockers } from "../../../lib/plan/drift.ts";
 import type { Account } from "../../../lib/host/types.ts";
 import type { TargetObservation } from "../../../lib/observe/types.ts";
 import {
@@ -13,28 +13,28 @@ import {
 } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-function obstacles(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}) {
-  return judgeObstacles(makeTarget(spec), makeSeen(seen));
+function blockers(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}) {
+  return judgeBlockers(makeTarget(spec), makeSeen(seen));
 }
 
 /** The messages of obstacles all of which are impossible to pass. */
 function impossible(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}): string[] {
-  const found = obstacles(seen, spec);
+  const found = blockers(seen, spec);
   for (const { kind } of found) assert.equal(kind, "impossible");
   return found.map(({ message }) => message);
 }
 
 pureTest("judgeObstacles() lets pass files, links and what is absent in a directory", () => {
-  assert.deepEqual(obstacles({}), []);
-  assert.deepEqual(obstacles({ file: present(makeFile({ type: "symlink" })) }), []);
-  assert.deepEqual(obstacles({ file: ABSENT }), []);
+  assert.deepEqual(blockers({}), []);
+  assert.deepEqual(blockers({ file: present(makeFile({ type: "symlink" })) }), []);
+  assert.deepEqual(blockers({ file: ABSENT }), []);
   const www: Account = { kind: "given", name: "www-data", id: 33 };
-  assert.deepEqual(obstacles({ owner: www, group: www }), []);
+  assert.deepEqual(blockers({ owner: www, group: www }), []);
 });
 
 pureTest("judgeObstacles() passes on why a target cannot be read", () => {
   const problem = 'Cannot read "/etc/nginx/web.crt": permission denied';
-  assert.deepEqual(obstacles({ file: unreadable(problem) }), [
+  assert.deepEqual(blockers({ file: unreadable(problem) }), [
     { kind: "unreadable", message: problem },
   ]);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import { type TargetSpec } from "../../../lib/config/types.ts";
-import { judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
+import { judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import type {
   BundleObservation,
@@ -31,7 +31,7 @@ const PATH = "/etc/certs/web";
 const DIRECTORY = ".web.vcm-0123456789abcdef";
 const SPEC: TargetSpec = makeTarget({ what: "bundle", path: PATH });
 const STORED = { stored: true, renewed: false, certificate: makeCertificate() };
-const NO_MORE = { forced: false, unjudged: false };
+const NO_MORE = { forced: false, pendingValidation: false };
 const NOT_MADE = "; move it away, or give another path for the bundle";
 
 type Files = Partial<Record<Part, Partial<TargetFile> | null>>;
@@ -62,11 +62,11 @@ function drift(target: TargetObservation, spec = SPEC, more = NO_MORE): Drift[] 
 
 pureTest("a bundle in order has no differences; by force it is written once", () => {
   assert.deepEqual(drift(seen()), []);
-  assert.deepEqual(drift(seen(), SPEC, { forced: true, unjudged: true }), [
+  assert.deepEqual(drift(seen(), SPEC, { forced: true, pendingValidation: true }), [
     { kind: "forced" },
-    { kind: "unjudged" },
+    { kind: "pending-validation" },
   ]);
-  assert.deepEqual(drift(seen({ ca: null }), SPEC, { forced: true, unjudged: false }), [
+  assert.deepEqual(drift(seen({ ca: null }), SPEC, { forced: true, pendingValidation: false }), [
     { kind: "missing", files: ["ca.pem"] },
   ]);
 });
@@ -123,19 +123,19 @@ pureTest("what is not a link of ours is not replaced", () => {
     const file = present(makeFile({ type: type as keyof typeof cases }));
     const target = seen({}, { foreignLink: "/srv/web" }, { file });
     const message = `"${PATH}" is ${what}${NOT_MADE}`;
-    assert.deepEqual(judgeObstacles(SPEC, target), [{ kind: "impossible", message }]);
+    assert.deepEqual(judgeBlockers(SPEC, target), [{ kind: "impossible", message }]);
   }
-  assert.deepEqual(judgeObstacles(SPEC, seen()), []);
+  assert.deepEqual(judgeBlockers(SPEC, seen()), []);
 });
 
 pureTest("a host without ln, and a set that cannot be read, stop it", () => {
   const linkProblem = 'there is no "ln" on this host';
-  assert.deepEqual(judgeObstacles(SPEC, seen({}, { linkProblem })), [{
+  assert.deepEqual(judgeBlockers(SPEC, seen({}, { linkProblem })), [{
     kind: "impossible",
     message: `The bundle "${PATH}" needs a link: there is no "ln" on this host`,
   }]);
   const problem = 'Cannot read "/etc/certs/web": permission denied';
-  assert.deepEqual(judgeObstacles(SPEC, seen({}, {}, { file: unreadable(problem) })), [
+  assert.deepEqual(judgeBlockers(SPEC, seen({}, {}, { file: unreadable(problem) })), [
     { kind: "unreadable", message: problem },
   ]);
 });
@@ -153,8 +153,10 @@ pureTest("directories that are not in use are cleared away, but for what is not 
   const spec = makeSpec({ targets: [SPEC], services });
   const observed = makeObserved(spec, { targets: [seen({}, { strays })] });
   const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
-  const tidied = steps.flatMap((step) => step.kind === "tidy" ? [step.leftovers] : [step.kind]);
-  assert.deepEqual(tidied, [[one]]);
+  const recovered = steps.flatMap((step) =>
+    step.kind === "recover" ? [step.leftovers] : [step.kind]
+  );
+  assert.deepEqual(recovered, [[one]]);
   assert.deepEqual(certificates[0]?.warnings, [{
     kind: "leftover",
     message: `"${two}" is not in use any more and stays, since VCM did not make "dhparam.pem" in ` +
@@ -175,8 +177,8 @@ pureTest("commands are told of the files in it", () => {
 pureTest("in a directory of somebody else nothing is cleared away", () => {
   const strays = [{ path: `/etc/certs/${DIRECTORY}` }];
   const spec = makeSpec({ targets: [SPEC] });
-  const way = [{ directory: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
-  const observed = makeObserved(spec, { targets: [seen({}, { strays }, { way })] });
+  const ancestors = [{ directory: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
+  const observed = makeObserved(spec, { targets: [seen({}, { strays }, { ancestors })] });
   const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
@@ -211,9 +213,9 @@ pureTest(
     const [deploy] = steps("symlink");
     assert.ok(deploy?.kind === "deploy");
     assert.deepEqual(deploy.targets.map(({ endsBundle }) => endsBundle), [true]);
-    const [tidy, ...rest] = steps("file");
-    assert.ok(tidy?.kind === "tidy");
-    assert.deepEqual([tidy.leftovers, rest], [formerSets, []]);
+    const [recover, ...rest] = steps("file");
+    assert.ok(recover?.kind === "recover");
+    assert.deepEqual([recover.leftovers, rest], [formerSets, []]);
   },
 );
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { chooseHand } from "../../../lib/plan/choose_writer.ts";
+import { chooseWriter } from "../../../lib/plan/choose_writer.ts";
 import type { HostUsers } from "../../../lib/host/replacers.ts";
-import { storeHazard } from "../../../lib/store/unsafe_store.ts";
-import type { Passage } from "../../../lib/host/types.ts";
+import { unsafeStore } from "../../../lib/store/unsafe_store.ts";
+import type { Ancestor } from "../../../lib/host/types.ts";
 import type { TargetObservation } from "../../../lib/observe/types.ts";
 import {
   ABSENT,
@@ -24,29 +24,29 @@ const ROUND =
 const PG = { kind: "given", name: "postgres", id: 26 } as const;
 
 /** A directory on the way that leads on to the next one. */
-function passage(
+function ancestor(
   directory: string,
   uid: number,
   mode: number,
-  more: Partial<Passage> = {},
-): Passage {
+  more: Partial<Ancestor> = {},
+): Ancestor {
   return { directory, uid, gid: uid, owner: uid === 26 ? "postgres" : String(uid), mode, ...more };
 }
 
 /** What is chosen for a target in `/srv/pg`, which is as the change has it, in directories of root. */
 function chosen(
-  last: Partial<Passage>,
+  last: Partial<Ancestor>,
   seen: Partial<TargetObservation> = {},
   users: HostUsers = ROOT,
 ) {
-  const way = [
-    passage("/", 0, 0o755, { next: { path: "/srv", uid: 0, owner: "root" } }),
-    passage("/srv", 0, 0o755, { next: { path: "/srv/pg", uid: last.uid ?? 0, owner: "x" } }),
-    { ...passage("/srv/pg", last.uid ?? 0, 0o755), ...last },
+  const ancestors = [
+    ancestor("/", 0, 0o755, { next: { path: "/srv", uid: 0, owner: "root" } }),
+    ancestor("/srv", 0, 0o755, { next: { path: "/srv/pg", uid: last.uid ?? 0, owner: "x" } }),
+    { ...ancestor("/srv/pg", last.uid ?? 0, 0o755), ...last },
   ];
-  return chooseHand(
+  return chooseWriter(
     makeTarget({ path: PATH }),
-    makeSeen({ path: PATH, file: ABSENT, way, ...seen }),
+    makeSeen({ path: PATH, file: ABSENT, ancestors, ...seen }),
     users,
   );
 }
@@ -146,14 +146,14 @@ pureTest("root itself writes into no directory that others may write to, sticky 
 });
 
 pureTest("a sticky directory further up is root's where what it leads on to is", () => {
-  const way = [
-    passage("/tmp", 0, 0o1777, { next: { path: "/tmp/x", uid: 0, owner: "root" } }),
-    passage("/tmp/x", 0, 0o755),
+  const ancestors = [
+    ancestor("/tmp", 0, 0o1777, { next: { path: "/tmp/x", uid: 0, owner: "root" } }),
+    ancestor("/tmp/x", 0, 0o755),
   ];
-  assert.deepEqual(chosen({}, { way }), { kind: "own" });
+  assert.deepEqual(chosen({}, { ancestors }), { kind: "own" });
   // Where directories have yet to be made, others could make them first.
   const begun = {
-    way: way.slice(0, 1).map(({ next: _, ...rest }) => rest),
+    ancestors: ancestors.slice(0, 1).map(({ next: _, ...rest }) => rest),
     parent: "absent",
   } as const;
   assert.match(
@@ -188,26 +188,26 @@ pureTest("the one user who owns a sticky directory may write there, and nobody f
 pureTest("two users on one way are refused, whoever the target's is", () => {
   for (const id of [26, 27]) {
     const owner = { kind: "given", name: "x", id } as const;
-    const way = [passage("/home/a", 26, 0o755), passage("/home/a/b", 27, 0o755)];
-    const seen = makeSeen({ path: PATH, file: ABSENT, owner, way });
-    assert.equal(chooseHand(makeTarget({ path: PATH }), seen, ROOT).kind, "refused");
+    const ancestors = [ancestor("/home/a", 26, 0o755), ancestor("/home/a/b", 27, 0o755)];
+    const seen = makeSeen({ path: PATH, file: ABSENT, owner, ancestors });
+    assert.equal(chooseWriter(makeTarget({ path: PATH }), seen, ROOT).kind, "refused");
   }
 });
 
 pureTest(
   "a user who may not write to the last directory, and set-id bits, are refused before",
   () => {
-    const way = [passage("/home", 26, 0o755), passage("/home/ssl", 0, 0o755)];
-    const seen = makeSeen({ path: PATH, file: ABSENT, owner: PG, way });
-    const closed = chooseHand(makeTarget({ path: PATH }), seen, ROOT);
+    const ancestors = [ancestor("/home", 26, 0o755), ancestor("/home/ssl", 0, 0o755)];
+    const seen = makeSeen({ path: PATH, file: ABSENT, owner: PG, ancestors });
+    const closed = chooseWriter(makeTarget({ path: PATH }), seen, ROOT);
     assert.equal(
       closed.kind === "refused" && closed.message,
       'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" is written as that ' +
         `user, who may not write to "/home/ssl"; give that directory to the user, or ${ELSE}`,
     );
-    const setId = chooseHand(makeTarget({ path: PATH, mode: 0o2640 }), {
+    const setId = chooseWriter(makeTarget({ path: PATH, mode: 0o2640 }), {
       ...seen,
-      way: [passage("/home", 26, 0o755)],
+      ancestors: [ancestor("/home", 26, 0o755)],
     }, ROOT);
     assert.match(
       setId.kind === "refused" ? setId.message ?? "" : "",
@@ -221,11 +221,11 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
     path: PATH,
     file: ABSENT,
     owner: PG,
-    way: [passage("/home", 26, 0o755)],
+    ancestors: [ancestor("/home", 26, 0o755)],
   });
-  const hand = chooseHand(makeTarget({ what: "bundle", path: PATH }), seen, ROOT);
+  const writer = chooseWriter(makeTarget({ what: "bundle", path: PATH }), seen, ROOT);
   assert.equal(
-    hand.kind === "refused" && hand.message,
+    writer.kind === "refused" && writer.message,
     'User "postgres" may replace what lies in "/home", and root writes no bundle where somebody ' +
       `else may; ${ELSE}`,
   );
@@ -234,40 +234,40 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
 pureTest(
   "no bundle is made where everybody may write, sticky or not, whoever made what is there",
   () => {
-    const way = [{ ...passage("/srv/ssl", 0, 0o1777), owner: "root" }];
+    const ancestors = [{ ...ancestor("/srv/ssl", 0, 0o1777), owner: "root" }];
     const file = present(makeFile({ type: "bundle" }));
     const target = makeTarget({ what: "bundle", path: "/srv/ssl/web" });
-    const seen = makeSeen({ path: "/srv/ssl/web", file, way });
-    assert.deepEqual(chooseHand(target, seen, ROOT), {
+    const seen = makeSeen({ path: "/srv/ssl/web", file, ancestors });
+    assert.deepEqual(chooseWriter(target, seen, ROOT), {
       kind: "refused",
       message: 'Every user may write to "/srv/ssl" (mode 1777), and root makes no bundle there; ' +
         "give a path in a directory of its own",
     });
     const other = makeTarget({ path: "/srv/ssl/web" });
-    assert.equal(chooseHand(other, seen, ROOT).kind, "refused");
+    assert.equal(chooseWriter(other, seen, ROOT).kind, "refused");
   },
 );
 
 pureTest("a store is refused where somebody else may put another in its place", () => {
   const store = "/home/pg/store";
   const next = { path: store, uid: 0, owner: "root" };
-  const hazard = (above: Passage, users = ROOT) => storeHazard(store, [above], users);
-  assert.equal(hazard({ ...passage("/home/pg", 0, 0o755), next }), undefined);
-  assert.equal(hazard({ ...passage("/home/pg", 0, 0o1777), next }), undefined);
+  const unsafe = (above: Ancestor, users = ROOT) => unsafeStore(store, [above], users);
+  assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o755), next }), undefined);
+  assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o1777), next }), undefined);
   const message = 'User "postgres" may replace what lies in "/home/pg", and so the store ' +
     '"/home/pg/store"; give a "cert_store" below directories that nobody may write to but root';
-  assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }), message);
+  assert.equal(unsafe({ ...ancestor("/home/pg", 26, 0o755), next }), message);
   const me: HostUsers = { runner: 1000, ownGroups: new Map() };
-  assert.equal(hazard({ ...passage("/home/pg", 26, 0o755), next }, me), `${message} or you`);
-  assert.equal(hazard({ ...passage("/home/me", 1000, 0o755), next }, me), undefined);
+  assert.equal(unsafe({ ...ancestor("/home/pg", 26, 0o755), next }, me), `${message} or you`);
+  assert.equal(unsafe({ ...ancestor("/home/me", 1000, 0o755), next }, me), undefined);
   // Where there is none yet, whoever comes first makes it.
   assert.match(
-    hazard(passage("/home/pg", 0, 0o1777)) ?? "",
+    unsafe(ancestor("/home/pg", 0, 0o1777)) ?? "",
     /^Every user may write to "\/home\/pg" \(mode 1777\), and so replace what VCM writes there; /,
   );
   // Whose the store itself is: that is judged when it is locked.
   const theirs = { ...next, uid: 26, owner: "postgres" };
-  assert.equal(hazard({ ...passage("/tmp", 0, 0o1777), next: theirs }), undefined);
+  assert.equal(unsafe({ ...ancestor("/tmp", 0, 0o1777), next: theirs }), undefined);
 });
 
 pureTest("who is not root writes where nobody but root and they may replace", () => {

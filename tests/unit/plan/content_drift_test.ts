@@ -24,7 +24,7 @@ const SUPPLY: Supply = { stored: true, renewed: false, certificate: STORED };
 
 function driftOf(file: Partial<TargetFile>, supply: Supply = SUPPLY): Drift[] {
   const target = makeSeen({ file: present(makeFile({ sameContent: false, ...file })) });
-  return judgeDrift(makeTarget(), target, supply, { forced: false, unjudged: false });
+  return judgeDrift(makeTarget(), target, supply, { forced: false, pendingValidation: false });
 }
 
 pureTest("a file with another certificate says from which to which it changes", () => {

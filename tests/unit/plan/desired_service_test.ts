@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { MaintenanceWindow, ProbeSpec, ServiceSpec } from "../../../lib/config/types.ts";
 import { actionName } from "../../../lib/plan/action_name.ts";
 import { plan } from "../../../lib/plan/plan.ts";
-import { gatherServices, type ServiceWish } from "../../../lib/plan/desired_service.ts";
+import { type DesiredService, gatherServices } from "../../../lib/plan/desired_service.ts";
 import type { ServiceAction } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
@@ -19,8 +19,8 @@ import {
 import { pureTest } from "../../support/pure_test.ts";
 
 /** The one service of certificates "0", "1", …, each with a wish of its own. */
-function unite(...wishes: readonly Partial<ServiceSpec>[]): ServiceWish {
-  const specs = wishes.map((parts, at) =>
+function unite(...desired: readonly Partial<ServiceSpec>[]): DesiredService {
+  const specs = desired.map((parts, at) =>
     makeSpec({ name: String(at), services: [makeService(parts)] })
   );
   const [only, ...more] = gatherServices(specs);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { TargetSpec } from "../../../lib/config/types.ts";
-import { changesContent, judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
+import { changesContent, judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
 import type { Account } from "../../../lib/host/types.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import type { TargetFile, TargetObservation } from "../../../lib/observe/types.ts";
@@ -28,7 +28,7 @@ function driftOf(
   seen: Partial<TargetObservation> = {},
 ): Drift[] {
   const target = makeSeen({ file: present(makeFile(file)), ...seen });
-  return judgeDrift(makeTarget(spec), target, STORED, { forced: false, unjudged: false });
+  return judgeDrift(makeTarget(spec), target, STORED, { forced: false, pendingValidation: false });
 }
 
 pureTest("judgeDrift() finds nothing where the file is as it should be", () => {
@@ -92,11 +92,14 @@ pureTest("judgeDrift() says of an absent file or a link only that", () => {
   for (const supply of [STORED, RENEWED, NEW_ONLY]) {
     for (const forced of [false, true]) {
       const absent = makeSeen({ ...parts, file: ABSENT });
-      assert.deepEqual(judgeDrift(wanted, absent, supply, { forced, unjudged: false }), [{
+      assert.deepEqual(judgeDrift(wanted, absent, supply, { forced, pendingValidation: false }), [{
         kind: "missing",
       }]);
       assert.deepEqual(
-        judgeDrift(wanted, makeSeen({ ...parts, file: link }), supply, { forced, unjudged: false }),
+        judgeDrift(wanted, makeSeen({ ...parts, file: link }), supply, {
+          forced,
+          pendingValidation: false,
+        }),
         [
           { kind: "not-a-file", found: "symlink" },
         ],
@@ -115,7 +118,7 @@ pureTest("judgeDrift() says nothing of what cannot be read, a directory or a dev
     assert.deepEqual(
       judgeDrift(makeTarget(), makeSeen({ file, owner: WWW }), RENEWED, {
         forced: true,
-        unjudged: true,
+        pendingValidation: true,
       }),
       [],
     );
@@ -138,7 +141,10 @@ pureTest("judgeDrift() depends on what there is to deploy", () => {
     [NOTHING, true, other, []],
   ];
   for (const [supply, forced, file, expected] of cases) {
-    const drift = judgeDrift(makeTarget(), makeSeen({ file }), supply, { forced, unjudged: false });
+    const drift = judgeDrift(makeTarget(), makeSeen({ file }), supply, {
+      forced,
+      pendingValidation: false,
+    });
     assert.deepEqual(drift.map(({ kind }) => kind), expected);
   }
 });
@@ -199,26 +205,26 @@ pureTest("judgeDrift() writes again what nobody has judged, whatever else it is"
   const kinds = (sameContent: boolean) =>
     judgeDrift(makeTarget(), makeSeen({ file: present(makeFile({ sameContent })) }), STORED, {
       forced: false,
-      unjudged: true,
+      pendingValidation: true,
     }).map(({ kind }) => kind);
-  assert.deepEqual(kinds(true), ["unjudged"]);
-  assert.deepEqual(kinds(false), ["content", "unjudged"]);
+  assert.deepEqual(kinds(true), ["pending-validation"]);
+  assert.deepEqual(kinds(false), ["content", "pending-validation"]);
 });
 
 pureTest("a key is not written into a file that others may have open", () => {
-  const obstacles = (mode: number, change: Partial<TargetSpec> = {}) =>
-    judgeObstacles(
+  const blockers = (mode: number, change: Partial<TargetSpec> = {}) =>
+    judgeBlockers(
       makeTarget({ what: "privkey", path: "/etc/web.key", inPlace: true, ...change }),
       makeSeen({ path: "/etc/web.key", file: present(makeFile({ mode })) }),
     ).map(({ message }) => message);
-  assert.deepEqual(obstacles(0o644), [
+  assert.deepEqual(blockers(0o644), [
     '"/etc/web.key" is open to more users than its new private key may be, and is to be written ' +
     'in place: who has it open could read that; end it by "chmod 0600 /etc/web.key", and see who ' +
     "has it open",
   ]);
-  assert.equal(obstacles(0o644, { mode: 0o640 }).length, 1);
+  assert.equal(blockers(0o644, { mode: 0o640 }).length, 1);
   for (const change of [{ mode: 0o644 }, { what: "cert" }, { inPlace: false }] as const) {
-    assert.deepEqual(obstacles(0o644, change), []);
+    assert.deepEqual(blockers(0o644, change), []);
   }
-  assert.deepEqual(obstacles(0o600), []);
+  assert.deepEqual(blockers(0o600), []);
 });

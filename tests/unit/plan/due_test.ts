@@ -99,8 +99,8 @@ pureTest("judgeDue() names the names that differ", () => {
     ],
     [stored([]), { commonName: "other.example.com" }, "it lacks other.example.com"],
   ];
-  for (const [set, wish, difference] of cases) {
-    assert.deepEqual(dueOf(set, makeSpec(wish)), {
+  for (const [set, desired, difference] of cases) {
+    assert.deepEqual(dueOf(set, makeSpec(desired)), {
       reason: "names-differ",
       detail: `its names differ from the file: ${difference}`,
     });

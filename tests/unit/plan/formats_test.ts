@@ -1,6 +1,6 @@
 /** What plans say of targets that are made of several stored files, or lie behind a password. */
 import assert from "node:assert/strict";
-import { judgeDrift, judgeObstacles, targetStep } from "../../../lib/plan/drift.ts";
+import { judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
 import { judgeDue } from "../../../lib/plan/due.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";
 import {
@@ -17,7 +17,7 @@ import {
 import { pureTest } from "../../support/pure_test.ts";
 
 const SUPPLY = { stored: true, renewed: false, certificate: makeCertificate() };
-const NO_MORE = { forced: false, unjudged: false };
+const NO_MORE = { forced: false, pendingValidation: false };
 const TARGET = makeTarget({ what: "pkcs12", passwordFile: "/etc/vcm/password", mode: 0o640 });
 const PROBLEM = 'The password file "/etc/vcm/password" is empty; write the password into it';
 
@@ -41,7 +41,7 @@ pureTest("a sealed target says why it is made anew, and from which certificate i
 pureTest("without its password a target is unreadable, and is not said to differ", () => {
   const file = makeFile({ sameContent: false });
   const seen = makeSeen({ file: present(file), passwordProblem: PROBLEM });
-  assert.deepEqual(judgeObstacles(TARGET, seen), [{ kind: "unreadable", message: PROBLEM }]);
+  assert.deepEqual(judgeBlockers(TARGET, seen), [{ kind: "unreadable", message: PROBLEM }]);
   assert.deepEqual(judgeDrift(TARGET, seen, SUPPLY, NO_MORE), [
     { kind: "mode", from: "0644", to: "0640" },
   ]);

@@ -4,14 +4,14 @@ import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { actionName } from "../../../lib/plan/action_name.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
-import type { MarkerObservation } from "../../../lib/observe/types.ts";
+import type { PendingActionObservation } from "../../../lib/observe/types.ts";
 import type { Step } from "../../../lib/plan/types.ts";
 import {
   after,
   makeConfig,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeSeen,
   makeService,
   makeSpec,
@@ -43,7 +43,7 @@ const B = makeSpec({
     makeService({ id: "other.service", order: -5 }),
   ],
 });
-const OTHER = makeMarker({
+const OTHER = makePendingAction({
   service: "other.service",
   record: { kind: "unit", state: makeUnit({ unit: "other.service", changedAt: 0 }) },
 });
@@ -51,7 +51,7 @@ const OTHER = makeMarker({
 interface Given {
   /** Certificates whose files differ from the store. */
   readonly changed?: readonly string[];
-  readonly markers?: readonly MarkerObservation[];
+  readonly pendingActions?: readonly PendingActionObservation[];
   /** When the file of "b" changed; that of "a" changed days ago. */
   readonly changedAt?: number;
   readonly selection?: typeof EVERYTHING;
@@ -59,7 +59,7 @@ interface Given {
 
 /** Steps of services of a command for the named certificates of the two. */
 function serviceSteps(named: readonly CertificateSpec[], given: Given): Step[] {
-  const { changed = [], markers = [], changedAt, selection = EVERYTHING } = given;
+  const { changed = [], pendingActions = [], changedAt, selection = EVERYTHING } = given;
   const observed = [A, B].map((spec) => {
     const file = makeFile({
       sameContent: !changed.includes(spec.name),
@@ -69,8 +69,8 @@ function serviceSteps(named: readonly CertificateSpec[], given: Given): Step[] {
     return makeObserved(spec, { targets });
   });
   const config = makeConfig([A, B]);
-  return plan(config, named, observationOf(observed, markers), NOW, selection).steps
-    .filter(({ kind }) => kind === "service" || kind === "settle");
+  return plan(config, named, observationOf(observed, pendingActions), NOW, selection).steps
+    .filter(({ kind }) => kind === "service" || kind === "clear");
 }
 
 /** Action and service of each step, in order. */
@@ -90,7 +90,7 @@ pureTest(
       makeServiceStep({
         service: SHARED,
         action: { manager: "systemd", name: SHARED, control: "restart" },
-        debt: { reason: "deployed", detail: "it loads the new files of a" },
+        pending: { reason: "deployed", detail: "it loads the new files of a" },
         certificates: ["a"],
         about: { certificates: ["a"], files: ["/a.crt"] },
       }),
@@ -106,9 +106,9 @@ pureTest("what another certificate would deploy is no reason of a narrowed comma
 });
 
 pureTest("services that the named certificates do not mention stay out", () => {
-  assert.deepEqual(serviceSteps([A], { markers: [OTHER] }), []);
+  assert.deepEqual(serviceSteps([A], { pendingActions: [OTHER] }), []);
   const forced = { ...RESTART, force: true };
-  assert.deepEqual(actions(serviceSteps([A], { markers: [OTHER], selection: forced })), [
+  assert.deepEqual(actions(serviceSteps([A], { pendingActions: [OTHER], selection: forced })), [
     `restart ${SHARED}`,
     "reload own.service",
   ]);
@@ -119,16 +119,20 @@ pureTest("services that the named certificates do not mention stay out", () => {
 });
 
 pureTest("a shared service owes by the files of all certificates, also of those not named", () => {
-  const markers = [makeMarker({ service: SHARED })];
+  const pendingActions = [makePendingAction({ service: SHARED })];
   for (const selection of [EVERYTHING, RESTART]) {
-    const [step] = serviceSteps([A], { markers, changedAt: after(-600).getTime(), selection });
+    const [step] = serviceSteps([A], {
+      pendingActions,
+      changedAt: after(-600).getTime(),
+      selection,
+    });
     assert.deepEqual(
       step,
       makeServiceStep({
         service: SHARED,
         action: { manager: "systemd", name: SHARED, control: "restart" },
-        debt: {
-          reason: "owed",
+        pending: {
+          reason: "pending",
           detail: "it has not loaded the files deployed 2026-12-01 09:50 UTC",
         },
         certificates: [],
@@ -139,9 +143,9 @@ pureTest("a shared service owes by the files of all certificates, also of those 
 });
 
 pureTest("a narrowed command settles a shared service that loaded all files", () => {
-  const markers = [makeMarker({ service: SHARED })];
-  assert.deepEqual(serviceSteps([A], { markers }), [{
-    kind: "settle",
+  const pendingActions = [makePendingAction({ service: SHARED })];
+  assert.deepEqual(serviceSteps([A], { pendingActions }), [{
+    kind: "clear",
     service: SHARED,
     detail: "it loaded them 2026-12-01 09:00 UTC",
   }]);
@@ -149,7 +153,7 @@ pureTest("a narrowed command settles a shared service that loaded all files", ()
 
 pureTest("a narrowed command settles no restart by a reload", () => {
   const state = makeUnit({ unit: SHARED, startedAt: after(-100_000).getTime() });
-  const marker = makeMarker({ service: SHARED, record: { kind: "unit", state } });
-  const steps = serviceSteps([A], { markers: [marker] });
+  const pendingAction = makePendingAction({ service: SHARED, record: { kind: "unit", state } });
+  const steps = serviceSteps([A], { pendingActions: [pendingAction] });
   assert.deepEqual(actions(steps), [`restart ${SHARED}`]);
 });

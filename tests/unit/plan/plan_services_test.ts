@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
-import type { MarkerObservation } from "../../../lib/observe/types.ts";
+import type { PendingActionObservation } from "../../../lib/observe/types.ts";
 import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
 import type { UnitState } from "../../../lib/host/types.ts";
 import {
   after,
   makeConfig,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeSeen,
   makeService,
   makeSpec,
@@ -49,7 +49,7 @@ function nginxStep(parts: Partial<ServiceStep>): ServiceStep {
 /** Steps of services, where the given certificates have files that differ. */
 function serviceSteps(
   changed: readonly string[],
-  markers: readonly MarkerObservation[] = [],
+  pendingActions: readonly PendingActionObservation[] = [],
   selection: Selection = EVERYTHING,
 ): Step[] {
   const certificates = [A, B].map((spec) =>
@@ -59,14 +59,14 @@ function serviceSteps(
       ),
     })
   );
-  const observation = observationOf(certificates, markers);
+  const observation = observationOf(certificates, pendingActions);
   return plan(makeConfig([A, B]), [A, B], observation, NOW, selection).steps
-    .filter(({ kind }) => kind === "service" || kind === "settle");
+    .filter(({ kind }) => kind === "service" || kind === "clear");
 }
 
 const LATE = after(-10_000).getTime();
-const owed = makeMarker({ record: recordOf({ changedAt: LATE }) });
-const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const pendingAction = makePendingAction({ record: recordOf({ changedAt: LATE }) });
+const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 
 pureTest("plan() lets no service act where nothing is deployed and no marker lies", () => {
   assert.deepEqual(serviceSteps([]), []);
@@ -77,12 +77,12 @@ pureTest("plan() lets each service act once, for all certificates that change, i
     makeServiceStep({
       service: "postfix.service",
       action: { manager: "systemd", name: "postfix.service", control: "restart" },
-      debt: { reason: "deployed", detail: "it loads the new files of a" },
+      pending: { reason: "deployed", detail: "it loads the new files of a" },
       certificates: ["a"],
       about: { certificates: ["a"], files: ["/a.crt"] },
     }),
     nginxStep({
-      debt: { reason: "deployed", detail: "it loads the new files of a, b" },
+      pending: { reason: "deployed", detail: "it loads the new files of a, b" },
       certificates: ["a", "b"],
       about: { certificates: ["a", "b"], files: ["/a.crt", "/b.crt"] },
     }),
@@ -93,45 +93,50 @@ pureTest("plan() lets each service act once, for all certificates that change, i
 });
 
 pureTest("plan() owes a reload when the file is newer than the service", () => {
-  assert.deepEqual(serviceSteps([], [owed]), [nginxStep({
-    debt: { reason: "owed", detail: OWED },
+  assert.deepEqual(serviceSteps([], [pendingAction]), [nginxStep({
+    pending: { reason: "pending", detail: NOT_LOADED },
     certificates: [],
     about: { certificates: ["a", "b"], files: ["/a.crt", "/b.crt"] },
   })]);
 });
 
 pureTest("plan() keeps the older debt as the reason where new files come, too", () => {
-  assert.deepEqual(serviceSteps(["b"], [owed]), [nginxStep({
-    debt: { reason: "owed", detail: OWED },
+  assert.deepEqual(serviceSteps(["b"], [pendingAction]), [nginxStep({
+    pending: { reason: "pending", detail: NOT_LOADED },
     certificates: ["b"],
     about: { certificates: ["b"], files: ["/b.crt"] },
   })]);
 });
 
 pureTest("plan() takes away a marker that is settled", () => {
-  assert.deepEqual(serviceSteps([], [makeMarker()]), [{
-    kind: "settle",
+  assert.deepEqual(serviceSteps([], [makePendingAction()]), [{
+    kind: "clear",
     service: "nginx.service",
     detail: "it loaded them 2026-12-01 09:00 UTC",
   }]);
 });
 
 pureTest("plan() does not settle a unit that is to load new files", () => {
-  const steps = serviceSteps(["b"], [makeMarker()]);
-  assert.deepEqual(steps.map((step) => step.kind === "service" && step.debt.reason), ["deployed"]);
+  const steps = serviceSteps(["b"], [makePendingAction()]);
+  assert.deepEqual(steps.map((step) => step.kind === "service" && step.pending.reason), [
+    "deployed",
+  ]);
 });
 
 pureTest("plan() judges each unit by its own marker", () => {
   const record = recordOf({ unit: "postfix.service", active: "inactive" });
-  const markers = [makeMarker(), makeMarker({ service: "postfix.service", record })];
+  const pendingActions = [
+    makePendingAction(),
+    makePendingAction({ service: "postfix.service", record }),
+  ];
   assert.deepEqual(
-    serviceSteps([], markers).map((step) => [step.kind, "service" in step && step.service]),
-    [["service", "postfix.service"], ["settle", "nginx.service"]],
+    serviceSteps([], pendingActions).map((step) => [step.kind, "service" in step && step.service]),
+    [["service", "postfix.service"], ["clear", "nginx.service"]],
   );
 });
 
 pureTest("plan() leaves markers alone whose service none of the certificates names", () => {
-  const foreign = makeMarker({
+  const foreign = makePendingAction({
     service: "other.service",
     record: recordOf({ changedAt: LATE }),
   });
@@ -140,9 +145,9 @@ pureTest("plan() leaves markers alone whose service none of the certificates nam
 
 pureTest("plan() forces all services of the certificates, whatever their markers say", () => {
   const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
-  for (const markers of [[], [owed], [makeMarker()]]) {
-    const steps = serviceSteps([], markers, selection);
-    assert.deepEqual(steps.map((step) => step.kind === "service" && [step.service, step.debt]), [
+  for (const pendingActions of [[], [pendingAction], [makePendingAction()]]) {
+    const steps = serviceSteps([], pendingActions, selection);
+    assert.deepEqual(steps.map((step) => step.kind === "service" && [step.service, step.pending]), [
       ["postfix.service", { reason: "forced", detail: "it was asked for by --force" }],
       ["nginx.service", { reason: "forced", detail: "it was asked for by --force" }],
     ]);

@@ -108,7 +108,7 @@ pureTest("a plan goes certificate by certificate, and then service by service, e
   for (const { made } of rounds()) {
     const order = made.steps.map((step) =>
       "certificate" in step
-        ? `${step.certificate} ${["tidy", "issue", "deploy"].indexOf(step.kind)}`
+        ? `${step.certificate} ${["recover", "issue", "deploy"].indexOf(step.kind)}`
         : "services"
     );
     assert.deepEqual(order, [...order].sort());
@@ -122,10 +122,10 @@ pureTest("a plan goes certificate by certificate, and then service by service, e
 pureTest("a plan has a step for what is owed, or says that it waits, and never both", () => {
   const seen = { acts: 0, waits: 0 };
   for (const { made } of rounds()) {
-    for (const { service, debt, waits } of made.services) {
+    for (const { service, pending, waits } of made.services) {
       const acts = made.steps.some((step) => step.kind === "service" && step.service === service);
-      assert.equal(acts, debt !== undefined && waits === undefined, service);
-      if (waits !== undefined) assert.ok(debt !== undefined && waits.until > NOW);
+      assert.equal(acts, pending !== undefined && waits === undefined, service);
+      if (waits !== undefined) assert.ok(pending !== undefined && waits.until > NOW);
       seen[acts ? "acts" : "waits"]++;
     }
     for (const { name, due, waits } of made.certificates) {

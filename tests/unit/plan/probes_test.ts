@@ -5,12 +5,12 @@ import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type {
   CertificateObservation,
-  MarkerObservation,
+  PendingActionObservation,
   Served,
   ServedObservation,
 } from "../../../lib/observe/types.ts";
 import type { Plan, ServiceStep } from "../../../lib/plan/types.ts";
-import { judgeStanding } from "../../../lib/report/verdict.ts";
+import { judgeStatus } from "../../../lib/report/verdict.ts";
 import {
   ABSENT,
   after,
@@ -18,8 +18,8 @@ import {
   makeCertificate,
   makeConfig,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeSeen,
   makeService,
   makeSpec,
@@ -49,20 +49,20 @@ const RIGHT: Served = { kind: "served", certificate: STORED };
 const CLOSED: Served = { kind: "unreachable", problem: `Cannot connect to ${AT}: refused` };
 const STRANGE = `${AT} serves another certificate than the one of a on disk: ` +
   "serial 01, until 2026-12-06 10:00 UTC";
-const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
-const owed = makeMarker({
+const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const pendingAction = makePendingAction({
   record: { kind: "unit", state: makeUnit({ changedAt: after(-10_000).getTime() }) },
 });
 
 interface Given {
   readonly served?: Readonly<Record<string, Served>>;
-  readonly markers?: readonly MarkerObservation[];
+  readonly pendingActions?: readonly PendingActionObservation[];
   readonly a?: Partial<CertificateObservation>;
   readonly b?: Partial<CertificateObservation>;
   readonly selection?: Selection;
 }
 
-function planFor({ served = {}, markers = [], a, b, selection = EVERYTHING }: Given): Plan {
+function planFor({ served = {}, pendingActions = [], a, b, selection = EVERYTHING }: Given): Plan {
   const seen = Object.entries(served).map(([certificate, served]): ServedObservation => ({
     service: "nginx.service",
     certificate,
@@ -70,7 +70,7 @@ function planFor({ served = {}, markers = [], a, b, selection = EVERYTHING }: Gi
     served,
   }));
   const observed = [makeObserved(A, a), makeObserved(B, b)];
-  const observation = observationOf(observed, markers, { served: seen });
+  const observation = observationOf(observed, pendingActions, { served: seen });
   return plan(makeConfig([A, B]), [A, B], observation, NOW, selection);
 }
 
@@ -84,31 +84,31 @@ const targets = (path: string, file: CertificateObservation["targets"][number]["
 const DIFFERS = present(makeFile({ sameContent: false }));
 
 pureTest("another certificate than the deployed one is owed, whatever else says", () => {
-  for (const markers of [[], [makeMarker()]]) {
-    const made = planFor({ served: { a: OTHER }, markers });
+  for (const pendingActions of [[], [makePendingAction()]]) {
+    const made = planFor({ served: { a: OTHER }, pendingActions });
     assert.deepEqual(made.steps.map(({ kind }) => kind), ["service"]);
-    assert.deepEqual(serviceOf(made)?.debt, { reason: "owed", detail: STRANGE });
-    assert.deepEqual(made.services[0]?.debt, { reason: "owed", detail: STRANGE });
-    assert.equal(judgeStanding(made), "due");
+    assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: STRANGE });
+    assert.deepEqual(made.services[0]?.pending, { reason: "pending", detail: STRANGE });
+    assert.equal(judgeStatus(made), "due");
   }
-  const both = planFor({ served: { a: OTHER }, markers: [owed] });
-  assert.deepEqual(serviceOf(both)?.debt, { reason: "owed", detail: OWED });
+  const both = planFor({ served: { a: OTHER }, pendingActions: [pendingAction] });
+  assert.deepEqual(serviceOf(both)?.pending, { reason: "pending", detail: NOT_LOADED });
 });
 
 pureTest("any of several certificates that is not served is owed", () => {
   const made = planFor({ served: { a: RIGHT, b: OTHER } });
-  assert.deepEqual(serviceOf(made)?.debt, {
-    reason: "owed",
+  assert.deepEqual(serviceOf(made)?.pending, {
+    reason: "pending",
     detail: STRANGE.replace("one of a", "one of b"),
   });
 });
 
 pureTest("the right certificate is no debt, and clears none", () => {
   assert.deepEqual(planFor({ served: { a: RIGHT, b: RIGHT } }).steps, []);
-  const made = planFor({ served: { a: RIGHT }, markers: [owed] });
-  assert.deepEqual(serviceOf(made)?.debt, { reason: "owed", detail: OWED });
-  const settled = planFor({ served: { a: RIGHT }, markers: [makeMarker()] });
-  assert.deepEqual(settled.steps.map(({ kind }) => kind), ["settle"]);
+  const made = planFor({ served: { a: RIGHT }, pendingActions: [pendingAction] });
+  assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: NOT_LOADED });
+  const cleared = planFor({ served: { a: RIGHT }, pendingActions: [makePendingAction()] });
+  assert.deepEqual(cleared.steps.map(({ kind }) => kind), ["clear"]);
 });
 
 pureTest("what is not deployed cannot be served, and is not owed", () => {
@@ -128,10 +128,10 @@ pureTest("what is not deployed cannot be served, and is not owed", () => {
 pureTest("a certificate that is being replaced is no debt yet", () => {
   const loads = { reason: "deployed", detail: "it loads the new files of a" };
   const mended = planFor({ served: { a: OTHER }, a: targets("/a.crt", DIFFERS) });
-  assert.deepEqual(serviceOf(mended)?.debt, loads);
+  assert.deepEqual(serviceOf(mended)?.pending, loads);
   const ending = makeCertificate({ commonName: "a", dnsNames: ["a"], notAfter: after(DAY) });
   const renewed = planFor({ served: { a: OTHER }, a: { stored: makeStored({}, ending) } });
-  assert.deepEqual(serviceOf(renewed)?.debt, loads);
+  assert.deepEqual(serviceOf(renewed)?.pending, loads);
 });
 
 pureTest("an owner that changes does not hide what is served", () => {
@@ -141,7 +141,7 @@ pureTest("an owner that changes does not hide what is served", () => {
     a: { targets: [makeSeen({ path: "/a.crt", owner })] },
   });
   assert.deepEqual(made.steps.map(({ kind }) => kind), ["deploy", "service"]);
-  assert.deepEqual(serviceOf(made)?.debt, { reason: "owed", detail: STRANGE });
+  assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: STRANGE });
 });
 
 pureTest("where nothing answers it cannot be told what is served", () => {
@@ -152,22 +152,22 @@ pureTest("where nothing answers it cannot be told what is served", () => {
     certificates: ["a", "b"],
     problem: `Cannot connect to ${AT}: refused`,
   }]);
-  assert.equal(judgeStanding(made), "unknown");
-  const owing = planFor({ served: { a: CLOSED }, markers: [owed] });
+  assert.equal(judgeStatus(made), "unknown");
+  const owing = planFor({ served: { a: CLOSED }, pendingActions: [pendingAction] });
   assert.equal(owing.services[0]?.problem, `Cannot connect to ${AT}: refused`);
-  assert.deepEqual(serviceOf(owing)?.debt, { reason: "owed", detail: OWED });
+  assert.deepEqual(serviceOf(owing)?.pending, { reason: "pending", detail: NOT_LOADED });
 });
 
 pureTest("a step has the probes of what is in place or being deployed", () => {
   const probed = (given: Given) => serviceOf(planFor(given))?.probes.map((probe) => probe);
   const [a, b] = ["a", "b"].map((certificate) => ({ certificate, probe: PROBE }));
-  const markers = [owed];
-  assert.deepEqual(probed({ markers }), [a, b]);
-  assert.deepEqual(probed({ markers, b: targets("/b.crt", DIFFERS) }), [a, b]);
+  const pendingActions = [pendingAction];
+  assert.deepEqual(probed({ pendingActions }), [a, b]);
+  assert.deepEqual(probed({ pendingActions, b: targets("/b.crt", DIFFERS) }), [a, b]);
   const directory = targets("/b.crt", present(makeFile({ type: "directory" })));
-  assert.deepEqual(probed({ markers, b: directory }), [a]);
+  assert.deepEqual(probed({ pendingActions, b: directory }), [a]);
   const selection = { ...EVERYTHING, deploy: false };
-  assert.deepEqual(probed({ markers, a: targets("/a.crt", DIFFERS), selection }), [b]);
+  assert.deepEqual(probed({ pendingActions, a: targets("/a.crt", DIFFERS), selection }), [b]);
 });
 
 pureTest("a strange certificate waits for the window as long as it lasts", () => {
@@ -187,7 +187,7 @@ pureTest("a strange certificate waits for the window as long as it lasts", () =>
   assert.deepEqual(look(5).services[0]?.waits?.until, new Date("2026-12-05T02:00:00Z"));
   assert.deepEqual(look(5).steps, []);
   assert.match(
-    serviceOf(look(3))?.debt.detail ?? "",
+    serviceOf(look(3))?.pending.detail ?? "",
     /; at once, though its window .*: the certificate that it has loaded expires 2026-12-04 10:00 UTC$/,
   );
 });

@@ -7,7 +7,7 @@ import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { CertificateObservation } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { StoredSet } from "../../../lib/store/types.ts";
-import { judgeStanding } from "../../../lib/report/verdict.ts";
+import { judgeStatus } from "../../../lib/report/verdict.ts";
 import {
   ABSENT,
   after,
@@ -65,7 +65,7 @@ pureTest("a renewal waits for its window, and that is fine", () => {
     late: false,
     detail: `${OPENS}: ${why}`,
   });
-  assert.equal(judgeStanding(made), "fine");
+  assert.equal(judgeStatus(made), "fine");
 });
 
 pureTest("a renewal that a window has gone by without is due, and says so", () => {
@@ -76,7 +76,7 @@ pureTest("a renewal that a window has gone by without is due, and says so", () =
     `${OPENS}, the one of 2026-11-28 02:00 UTC went by unused: ` +
       "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d",
   );
-  assert.equal(judgeStanding(made), "due");
+  assert.equal(judgeStatus(made), "due");
 });
 
 pureTest(
@@ -94,7 +94,7 @@ pureTest(
         `at once, though ${OPENS}: by then it would be too close to its end`,
     );
     assert.equal(made.certificates[0]?.waits, undefined);
-    assert.equal(judgeStanding(made), "due");
+    assert.equal(judgeStatus(made), "due");
   },
 );
 
@@ -114,7 +114,7 @@ pureTest("a renewal acts without a word while its window is open, or without one
     const made = planFor({ spec: { windows: open } });
     const [step] = made.steps;
     assert.equal(step?.kind === "issue" && step.due.detail, why);
-    assert.equal(judgeStanding(made), "due");
+    assert.equal(judgeStatus(made), "due");
   }
 });
 
@@ -142,7 +142,7 @@ pureTest("what is missing, broken or expired waits for nothing", () => {
     assert.equal(step?.kind === "issue" && step.due.reason, reason);
     assert.doesNotMatch(step?.kind === "issue" ? step.due.detail : "", /window/, reason);
     assert.equal(made.certificates[0]?.waits, undefined, reason);
-    assert.equal(judgeStanding(made), "broken", reason);
+    assert.equal(judgeStatus(made), "broken", reason);
   }
 });
 
@@ -158,7 +158,7 @@ pureTest("what the file asks for anew waits", () => {
     assert.deepEqual(made.steps, [], reason);
     assert.deepEqual([state?.due?.reason, state?.waits?.until], [reason, SATURDAY_OPENS]);
     assert.equal(state?.waits?.detail, `${OPENS}: ${state?.due?.detail}`);
-    assert.equal(judgeStanding(made), "fine");
+    assert.equal(judgeStatus(made), "fine");
   }
 });
 
@@ -177,7 +177,7 @@ pureTest("--force waits for nothing", () => {
 
 pureTest("a renewal that waits leaves the rest to be mended at once", () => {
   const made = planFor({ observed: { interrupted: true, exposedKey: 0o644 } });
-  assert.deepEqual(made.steps.map(({ kind }) => kind), ["tidy"]);
+  assert.deepEqual(made.steps.map(({ kind }) => kind), ["recover"]);
   assert.equal(made.certificates[0]?.waits?.until.getTime(), SATURDAY_OPENS.getTime());
-  assert.equal(judgeStanding(made), "due");
+  assert.equal(judgeStatus(made), "due");
 });

@@ -4,7 +4,7 @@ import { makeRequest, makeService, makeSpec, makeTarget } from "../../support/fi
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest("requestFor() sends all that the wish says of names, lifetime and key", () => {
-  const wish = {
+  const desired = {
     dnsSans: ["a.example.com"],
     ipSans: ["10.0.0.1"],
     uriSans: ["spiffe://example.com/web"],
@@ -16,12 +16,15 @@ pureTest("requestFor() sends all that the wish says of names, lifetime and key",
     ttl: 3600,
     key: { origin: "local", type: "ec-384", reuse: true },
   } as const;
-  assert.deepEqual(requestFor(makeSpec({ ...wish, commonName: "Web", role: "r", pki: "team/p" })), {
-    mount: "team/p",
-    role: "r",
-    commonName: "Web",
-    ...wish,
-  });
+  assert.deepEqual(
+    requestFor(makeSpec({ ...desired, commonName: "Web", role: "r", pki: "team/p" })),
+    {
+      mount: "team/p",
+      role: "r",
+      commonName: "Web",
+      ...desired,
+    },
+  );
 });
 
 pureTest(

@@ -9,8 +9,8 @@ import {
   makeCertificate,
   makeConfig,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeRequest,
   makeSeen,
   makeService,
@@ -37,8 +37,12 @@ const EXPIRED = makeStored({}, makeCertificate({ notAfter: NOW }));
 /** A plan in which everything is to be done: issue, a file that differs, a service that owes. */
 function planAll(selection: Selection, stored: StoredSet = EXPIRED): Plan {
   const target = makeSeen({ file: present(makeFile({ sameContent: false })) });
-  const marker = makeMarker({ record: { kind: "unit", state: makeUnit({ changedAt: 0 }) } });
-  const observation = observationOf([makeObserved(SPEC, { stored, targets: [target] })], [marker]);
+  const pendingAction = makePendingAction({
+    record: { kind: "unit", state: makeUnit({ changedAt: 0 }) },
+  });
+  const observation = observationOf([makeObserved(SPEC, { stored, targets: [target] })], [
+    pendingAction,
+  ]);
   return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
 }
 

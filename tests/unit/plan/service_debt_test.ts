@@ -1,40 +1,40 @@
 /** Debts of what is no unit: containers, processes, commands; and what the last run says of one. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgeMarker } from "../../../lib/plan/pending_action.ts";
-import type { LoadRecord, MarkerObservation } from "../../../lib/observe/types.ts";
+import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
+import type { LoadRecord, PendingActionObservation } from "../../../lib/observe/types.ts";
 import {
   after,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeSeen,
   makeSpec,
   makeUnit,
   observationOf,
   present,
 } from "../../support/fixtures.ts";
-import { makeWish } from "../../support/fixtures_plan.ts";
+import { makeDesired } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const WRITTEN = after(-7200).getTime();
-const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const STARTS: readonly Control[] = ["restart", "start"];
-const LOADED = { kind: "settled", detail: "it loaded them 2026-12-01 09:00 UTC" };
+const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:00 UTC" };
 const HOUR_AGO = after(-3600).getTime();
 
 /** Judges a marker, and a file of the time when it was written, unless another is given. */
 function judge(
   record: LoadRecord | undefined,
   control: Control = "restart",
-  parts: Partial<MarkerObservation> & { readonly changedAt?: number } = {},
+  parts: Partial<PendingActionObservation> & { readonly changedAt?: number } = {},
 ) {
   const { changedAt = WRITTEN, ...rest } = parts;
-  const { record: _, ...bare } = makeMarker();
-  const marker = { ...bare, ...(record && { record }), ...rest };
+  const { record: _, ...bare } = makePendingAction();
+  const pendingAction = { ...bare, ...(record && { record }), ...rest };
   const file = makeSeen({ file: present(makeFile({ changedAt })) });
   const observation = observationOf([makeObserved(makeSpec({ name: "a" }), { targets: [file] })]);
-  return judgeMarker(marker, makeWish({ control }), observation);
+  return judgePendingAction(pendingAction, makeDesired({ control }), observation);
 }
 
 const container = (state: "running" | "stopped" | "unknown", startedAt: number): LoadRecord => ({
@@ -54,7 +54,7 @@ pureTest("a container or process that was started since has loaded its files", (
 pureTest("a container or process that was started before owes", () => {
   for (const control of CONTROLS) {
     for (const startedAt of [0, WRITTEN - 86_400_000, WRITTEN]) {
-      const expected = { kind: "owed", detail: OWED };
+      const expected = { kind: "pending", detail: NOT_LOADED };
       assert.deepEqual(judge(container("running", startedAt), control), expected, control);
       assert.deepEqual(judge(process(startedAt), control), expected, control);
     }
@@ -65,16 +65,16 @@ pureTest("a file that is newer than the start of a container or process is owed"
   const changedAt = after(-600).getTime();
   const detail = "it has not loaded the files deployed 2026-12-01 09:50 UTC";
   for (const record of [container("running", HOUR_AGO), process(HOUR_AGO)]) {
-    assert.deepEqual(judge(record, "restart", { changedAt }), { kind: "owed", detail });
+    assert.deepEqual(judge(record, "restart", { changedAt }), { kind: "pending", detail });
   }
 });
 
 pureTest("within a tick of its clock a start is owed", () => {
   const cases: [number, string, string][] = [
-    [11, "owed", "owed"],
-    [12, "settled", "owed"],
-    [2_000, "settled", "owed"],
-    [2_001, "settled", "settled"],
+    [11, "pending", "pending"],
+    [12, "cleared", "pending"],
+    [2_000, "cleared", "pending"],
+    [2_001, "cleared", "cleared"],
   ];
   for (const [later, ofContainer, ofProcess] of cases) {
     const startedAt = WRITTEN + later;
@@ -90,8 +90,8 @@ pureTest("what is stopped owes only a restart or a start", () => {
       assert.deepEqual(
         judge(record, control),
         STARTS.includes(control)
-          ? { kind: "owed", detail: `${OWED} (it is not running)` }
-          : { kind: "settled", detail: "it is not running and loads them when it starts" },
+          ? { kind: "pending", detail: `${NOT_LOADED} (it is not running)` }
+          : { kind: "cleared", detail: "it is not running and loads them when it starts" },
         `${record.kind}, ${control}`,
       );
     }
@@ -101,33 +101,33 @@ pureTest("what is stopped owes only a restart or a start", () => {
 pureTest("a container that is not there still owes, whatever its control", () => {
   for (const control of CONTROLS) {
     assert.deepEqual(judge(container("unknown", 0), control), {
-      kind: "owed",
-      detail: `${OWED} (there is no such container)`,
+      kind: "pending",
+      detail: `${NOT_LOADED} (there is no such container)`,
     });
   }
 });
 
 pureTest("a command has no record: its marker is owed until it succeeded", () => {
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(undefined, control), { kind: "owed", detail: OWED });
+    assert.deepEqual(judge(undefined, control), { kind: "pending", detail: NOT_LOADED });
   }
 });
 
 pureTest("a debt says why the last run could not settle it", () => {
   const failure = "nginx -t ended with 1";
   const cases: [LoadRecord | undefined, string][] = [
-    [undefined, OWED],
-    [process(0), OWED],
-    [container("unknown", 0), `${OWED} (there is no such container)`],
+    [undefined, NOT_LOADED],
+    [process(0), NOT_LOADED],
+    [container("unknown", 0), `${NOT_LOADED} (there is no such container)`],
     [
       { kind: "unit", state: makeUnit({ reloadResult: "exit-code" }) },
-      `${OWED} (last reload: exit-code)`,
+      `${NOT_LOADED} (last reload: exit-code)`,
     ],
-    [{ kind: "unit", state: makeUnit({ active: "failed" }) }, `${OWED} (it has failed)`],
+    [{ kind: "unit", state: makeUnit({ active: "failed" }) }, `${NOT_LOADED} (it has failed)`],
   ];
   for (const [record, detail] of cases) {
     assert.deepEqual(judge(record, "reload", { failure }), {
-      kind: "owed",
+      kind: "pending",
       detail: `${detail}; last time: ${failure}`,
     });
   }

@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
-import type { MarkerObservation, TargetFile } from "../../../lib/observe/types.ts";
+import type { PendingActionObservation, TargetFile } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
-import { judgeStanding } from "../../../lib/report/verdict.ts";
+import { judgeStatus } from "../../../lib/report/verdict.ts";
 import {
   after,
   DAY,
   makeCertificate,
   makeConfig,
   makeFile,
-  makeMarker,
   makeObserved,
+  makePendingAction,
   makeSeen,
   makeService,
   makeSpec,
@@ -30,12 +30,12 @@ import { pureTest } from "../../support/pure_test.ts";
 const SATURDAY: MaintenanceWindow = { text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 };
 const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
 const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
-const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const UNKNOWN = "it may have no valid certificate loaded";
 
 interface Given {
   readonly file?: Partial<TargetFile>;
-  readonly marker?: MarkerObservation;
+  readonly pendingAction?: PendingActionObservation;
   /** End of the stored certificate. */
   readonly end?: Date;
   /** End of the stored chain, where that comes before. */
@@ -61,15 +61,15 @@ function planFor(given: Given): Plan {
     ),
     targets: [makeSeen({ path: "/a.crt", file: present(makeFile(given.file)) })],
   });
-  const markers = given.marker === undefined ? [] : [given.marker];
-  const observation = observationOf([observed], markers, { zone });
+  const pendingActions = given.pendingAction === undefined ? [] : [given.pendingAction];
+  const observation = observationOf([observed], pendingActions, { zone });
   return plan(makeConfig([spec]), [spec], observation, NOW, given.selection ?? EVERYTHING);
 }
 
 /** A marker for a unit that has not loaded its files since. */
-function owed(parts: Partial<MarkerObservation> = {}): MarkerObservation {
+function pendingAction(parts: Partial<PendingActionObservation> = {}): PendingActionObservation {
   const state = makeUnit({ changedAt: after(-10_000).getTime() });
-  return makeMarker({ record: { kind: "unit", state }, ...parts });
+  return makePendingAction({ record: { kind: "unit", state }, ...parts });
 }
 
 function kinds({ steps }: Plan): string[] {
@@ -79,7 +79,7 @@ function kinds({ steps }: Plan): string[] {
 /** Why the service acts. */
 function reasonOf({ steps }: Plan): string | undefined {
   const step = steps.find(({ kind }) => kind === "service");
-  return step?.kind === "service" ? step.debt.detail : undefined;
+  return step?.kind === "service" ? step.pending.detail : undefined;
 }
 
 pureTest("files are put back at once, and the service that loads them waits", () => {
@@ -89,7 +89,7 @@ pureTest("files are put back at once, and the service that loads them waits", ()
   assert.deepEqual(made.services, [{
     service: "nginx.service",
     certificates: ["a"],
-    debt: { reason: "deployed", detail: loads },
+    pending: { reason: "deployed", detail: loads },
     waits: { until: SATURDAY_OPENS, late: false, detail: `${OPENS}: ${loads}` },
   }]);
 });
@@ -133,34 +133,34 @@ pureTest(
 );
 
 pureTest("a debt waits where it is known until when the loaded certificate is valid", () => {
-  const made = planFor({ marker: owed({ until: after(10 * DAY) }) });
+  const made = planFor({ pendingAction: pendingAction({ until: after(10 * DAY) }) });
   assert.deepEqual(made.steps, []);
   assert.deepEqual(made.services, [{
     service: "nginx.service",
     certificates: ["a"],
-    debt: { reason: "owed", detail: OWED },
-    waits: { until: SATURDAY_OPENS, late: false, detail: `${OPENS}: ${OWED}` },
+    pending: { reason: "pending", detail: NOT_LOADED },
+    waits: { until: SATURDAY_OPENS, late: false, detail: `${OPENS}: ${NOT_LOADED}` },
   }]);
-  assert.equal(judgeStanding(made), "fine");
+  assert.equal(judgeStatus(made), "fine");
 });
 
 pureTest("a debt whose action failed, or that a window has gone by without, is due", () => {
   const since = new Date("2026-11-27T12:00:00Z").getTime();
   const state = makeUnit({ changedAt: since - 1_000 });
-  const cases: Partial<MarkerObservation>[] = [
+  const cases: Partial<PendingActionObservation>[] = [
     { failure: "it failed" },
     { since, record: { kind: "unit", state } },
   ];
   for (const parts of cases) {
-    const made = planFor({ marker: owed({ until: after(10 * DAY), ...parts }) });
+    const made = planFor({ pendingAction: pendingAction({ until: after(10 * DAY), ...parts }) });
     assert.deepEqual(made.steps, []);
     assert.equal(made.services[0]?.waits?.late, true);
-    assert.equal(judgeStanding(made), "due");
+    assert.equal(judgeStatus(made), "due");
   }
 });
 
 pureTest("a debt does not wait where that is not known, or too soon", () => {
-  const cases: [Partial<MarkerObservation>, string][] = [
+  const cases: [Partial<PendingActionObservation>, string][] = [
     [{}, UNKNOWN],
     [
       { until: after(2 * DAY) },
@@ -172,56 +172,59 @@ pureTest("a debt does not wait where that is not known, or too soon", () => {
     ],
   ];
   for (const [parts, why] of cases) {
-    const made = planFor({ marker: owed(parts) });
-    assert.equal(reasonOf(made), `${OWED}; at once, though ${OPENS}: ${why}`);
+    const made = planFor({ pendingAction: pendingAction(parts) });
+    assert.equal(reasonOf(made), `${NOT_LOADED}; at once, though ${OPENS}: ${why}`);
     assert.deepEqual(made.services[0]?.waits, undefined);
-    assert.equal(judgeStanding(made), "due");
+    assert.equal(judgeStatus(made), "due");
   }
 });
 
 pureTest("of a debt and new files the earlier end counts", () => {
   const file = { sameContent: false };
-  const soon = planFor({ file, marker: owed({ until: after(2 * DAY) }) });
+  const soon = planFor({ file, pendingAction: pendingAction({ until: after(2 * DAY) }) });
   assert.equal(
     reasonOf(soon),
-    `${OWED}; at once, though ${OPENS}: ` +
+    `${NOT_LOADED}; at once, though ${OPENS}: ` +
       "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
   );
   assert.equal(
-    reasonOf(planFor({ file, marker: owed() })),
-    `${OWED}; at once, though ${OPENS}: ${UNKNOWN}`,
+    reasonOf(planFor({ file, pendingAction: pendingAction() })),
+    `${NOT_LOADED}; at once, though ${OPENS}: ${UNKNOWN}`,
   );
-  assert.deepEqual(kinds(planFor({ file, marker: owed({ until: after(9 * DAY) }) })), ["deploy"]);
+  assert.deepEqual(
+    kinds(planFor({ file, pendingAction: pendingAction({ until: after(9 * DAY) }) })),
+    ["deploy"],
+  );
 });
 
 pureTest("a marker that is settled does not hurry a service", () => {
-  const made = planFor({ file: { sameContent: false }, marker: makeMarker() });
+  const made = planFor({ file: { sameContent: false }, pendingAction: makePendingAction() });
   assert.deepEqual(kinds(made), ["deploy"]);
   assert.deepEqual(made.services[0]?.waits?.until, SATURDAY_OPENS);
 });
 
 pureTest("a marker is settled whether a window is open or not", () => {
-  const made = planFor({ marker: makeMarker() });
-  assert.deepEqual(kinds(made), ["settle"]);
+  const made = planFor({ pendingAction: makePendingAction() });
+  assert.deepEqual(kinds(made), ["clear"]);
   assert.deepEqual(made.services, [{ service: "nginx.service", certificates: ["a"] }]);
 });
 
 pureTest("a service acts without a word while its window is open", () => {
   const windows = [{ ...SATURDAY, text: "Tue 10:00-11:00", days: [2], from: 600, to: 660 }];
-  assert.equal(reasonOf(planFor({ windows, marker: owed() })), OWED);
+  assert.equal(reasonOf(planFor({ windows, pendingAction: pendingAction() })), NOT_LOADED);
   // 19:00 on the host's own clock.
   const tokyo = planFor({
     windows,
     zone: "Asia/Tokyo",
-    marker: owed({ until: after(30 * DAY) }),
+    pendingAction: pendingAction({ until: after(30 * DAY) }),
   });
   assert.deepEqual(tokyo.services[0]?.waits?.until, new Date("2026-12-08T01:00:00Z"));
 });
 
 pureTest("restart --force waits for nothing", () => {
   const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
-  for (const marker of [owed({ until: after(10 * DAY) }), makeMarker()]) {
-    const made = planFor({ marker, selection });
+  for (const one of [pendingAction({ until: after(10 * DAY) }), makePendingAction()]) {
+    const made = planFor({ pendingAction: one, selection });
     assert.equal(reasonOf(made), "it was asked for by --force");
     assert.deepEqual(made.services[0]?.waits, undefined);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Control } from "../../../lib/config/types.ts";
 import { gatherServices } from "../../../lib/plan/desired_service.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
-import { makeWish } from "../../support/fixtures_plan.ts";
+import { makeDesired } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest("gatherServices() has each service once, with the certificates that name it", () => {
@@ -14,8 +14,8 @@ pureTest("gatherServices() has each service once, with the certificates that nam
     makeSpec({ name: "c", services: [nginx] }),
   ];
   assert.deepEqual(gatherServices(specs), [
-    makeWish({ certificates: ["a", "c"] }),
-    makeWish({ id: "postfix.service" }),
+    makeDesired({ certificates: ["a", "c"] }),
+    makeDesired({ id: "postfix.service" }),
   ]);
 });
 
@@ -37,7 +37,7 @@ pureTest("gatherServices() merges controls to the stronger one, whichever comes 
     for (const pair of [[weak, strong], [strong, weak]]) {
       const specs = pair.map((control) => makeSpec({ services: [makeService({ control })] }));
       const action = { manager: "systemd", name: "nginx.service", control: expected };
-      assert.deepEqual(gatherServices(specs).map((wish) => [wish.control, wish.action]), [
+      assert.deepEqual(gatherServices(specs).map((desired) => [desired.control, desired.action]), [
         [expected, action],
       ]);
     }

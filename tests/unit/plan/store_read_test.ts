@@ -31,7 +31,7 @@ pureTest("a renewal is what its services have to load", () => {
   const [issue, service] = steps;
   assert.ok(issue?.kind === "issue" && service?.kind === "service");
   assert.deepEqual([issue.services, issue.inUseUntil], [["nginx.service"], END]);
-  assert.equal(service.debt.detail, "it loads the new files of web");
+  assert.equal(service.pending.detail, "it loads the new files of web");
   assert.deepEqual(service.certificates, ["web"]);
   assert.deepEqual(
     service.about.files,

@@ -68,7 +68,7 @@ pureTest("plan() deploys only the targets that differ, and then lets the service
     },
     makeServiceStep({
       action: { manager: "systemd", name: "nginx.service", control: "try-reload-or-restart" },
-      debt: { reason: "deployed", detail: "it loads the new files of web.example.com" },
+      pending: { reason: "deployed", detail: "it loads the new files of web.example.com" },
       certificates: ["web.example.com"],
       about: { certificates: ["web.example.com"], files: [CRT, KEY] },
     }),
@@ -185,12 +185,12 @@ pureTest("plan() clears away first what an interrupted run left", () => {
     interrupted: true,
     targets: [makeSeen({ path: CRT, leftover: true }), drifted(KEY)],
   });
-  assert.deepEqual(kinds(made), ["tidy", "deploy", "service"]);
+  assert.deepEqual(kinds(made), ["recover", "deploy", "service"]);
   assert.deepEqual(made.steps[0], {
-    kind: "tidy",
+    kind: "recover",
     certificate: "web.example.com",
     store: true,
-    unjudged: [],
+    pendingValidation: [],
     leftovers: [temporaryFile(CRT)],
     detail: "an interrupted run left something",
     closeKey: false,
@@ -198,10 +198,10 @@ pureTest("plan() clears away first what an interrupted run left", () => {
   const only = planFor({ targets: [makeSeen({ path: CRT, leftover: true }), makeSeen()] });
   assert.deepEqual(only.steps, [
     {
-      kind: "tidy",
+      kind: "recover",
       certificate: "web.example.com",
       store: false,
-      unjudged: [],
+      pendingValidation: [],
       leftovers: [temporaryFile(CRT)],
       detail: "an interrupted run left something",
       closeKey: false,

@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { replacedFile } from "../../../lib/store/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
 import type { Observation, TargetObservation } from "../../../lib/observe/types.ts";
-import type { Passage } from "../../../lib/host/types.ts";
+import type { Ancestor } from "../../../lib/host/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import { formatUnjudged, parseUnjudged } from "../../../lib/store/pending_validation_text.ts";
+import {
+  formatPendingValidation,
+  parsePendingValidation,
+} from "../../../lib/store/pending_validation_text.ts";
 import {
   makeConfig,
   makeObserved,
@@ -23,7 +26,7 @@ const [CRT, KEY] = ["/etc/nginx/web.crt", "/etc/nginx/web.key"];
 const RECORD: readonly Replaced[] = [{ path: CRT, kept: true }, { path: KEY, kept: false }];
 
 function planFor(
-  unjudged: readonly Replaced[],
+  pendingValidation: readonly Replaced[],
   seen: Partial<TargetObservation> = {},
   host: Partial<Observation> = {},
 ): Plan {
@@ -31,7 +34,7 @@ function planFor(
   const services = [makeService({ validate: ["nginx", "-t"] })];
   const spec = makeSpec({ name: "web", services, targets });
   const observed = makeObserved(spec, {
-    unjudged,
+    pendingValidation,
     targets: [makeSeen({ path: CRT, ...seen }), makeSeen({ path: KEY })],
   });
   return plan(makeConfig([spec]), [spec], observationOf([observed], [], host), NOW);
@@ -40,7 +43,7 @@ function planFor(
 /** What each target is written for, and what is cleared away or put back. */
 function outcome({ steps }: Plan): unknown[] {
   return steps.flatMap((step): unknown[] => {
-    if (step.kind === "tidy") return [["tidy", ...step.leftovers, ...step.unjudged]];
+    if (step.kind === "recover") return [["recover", ...step.leftovers, ...step.pendingValidation]];
     if (step.kind !== "deploy") return [step.kind];
     return step.targets.map(({ path, drift }) => [path, ...drift.map(({ kind }) => kind)]);
   });
@@ -48,48 +51,51 @@ function outcome({ steps }: Plan): unknown[] {
 
 pureTest("they are put back, and deployed again, so that they are judged", () => {
   assert.deepEqual(outcome(planFor(RECORD, { replaced: true })), [
-    ["tidy", ...RECORD],
-    [CRT, "unjudged"],
-    [KEY, "unjudged"],
+    ["recover", ...RECORD],
+    [CRT, "pending-validation"],
+    [KEY, "pending-validation"],
     "service",
   ]);
   assert.deepEqual(outcome(planFor(RECORD.slice(0, 1))), [
-    ["tidy", ...RECORD.slice(0, 1)],
-    [CRT, "unjudged"],
+    ["recover", ...RECORD.slice(0, 1)],
+    [CRT, "pending-validation"],
     "service",
   ]);
 });
 
 pureTest("without a record, an old file is one that was judged, and is cleared away", () => {
-  assert.deepEqual(outcome(planFor([], { replaced: true })), [["tidy", replacedFile(CRT)]]);
+  assert.deepEqual(outcome(planFor([], { replaced: true })), [["recover", replacedFile(CRT)]]);
 });
 
 pureTest("the record is lines, and what is no such line is passed over", () => {
-  assert.equal(formatUnjudged(RECORD), `kept ${CRT}\nnew ${KEY}\n`);
-  assert.deepEqual(parseUnjudged(formatUnjudged(RECORD)), RECORD);
+  assert.equal(formatPendingValidation(RECORD), `kept ${CRT}\nnew ${KEY}\n`);
+  assert.deepEqual(parsePendingValidation(formatPendingValidation(RECORD)), RECORD);
   const known = [{ path: CRT, kept: true, identity: "65024:12:1796045825248" }, {
     path: KEY,
     kept: false,
   }];
   assert.equal(
-    formatUnjudged(known),
+    formatPendingValidation(known),
     `kept ${CRT}\ninode 65024:12:1796045825248 ${CRT}\nnew ${KEY}\n`,
   );
-  assert.deepEqual(parseUnjudged(formatUnjudged(known)), known);
-  assert.deepEqual(parseUnjudged(`inode 1:2:3 ${KEY}\ninode x ${CRT}\nkept ${CRT}\nnew ${KEY}\n`), [
-    { path: CRT, kept: true },
-    { path: KEY, kept: false },
-  ]);
-  assert.deepEqual(parseUnjudged("\nkept relative\nold /x\nnew /a b\nkept "), [
+  assert.deepEqual(parsePendingValidation(formatPendingValidation(known)), known);
+  assert.deepEqual(
+    parsePendingValidation(`inode 1:2:3 ${KEY}\ninode x ${CRT}\nkept ${CRT}\nnew ${KEY}\n`),
+    [
+      { path: CRT, kept: true },
+      { path: KEY, kept: false },
+    ],
+  );
+  assert.deepEqual(parsePendingValidation("\nkept relative\nold /x\nnew /a b\nkept "), [
     { path: "/a b", kept: false },
   ]);
 });
 
 /** In a directory of postgres's, with postgres for the owner. */
 function pgs(mode: number, more: Partial<TargetObservation> = {}): Partial<TargetObservation> {
-  const last: Passage = { directory: "/etc/nginx", uid: 26, gid: 26, owner: "postgres", mode };
+  const last: Ancestor = { directory: "/etc/nginx", uid: 26, gid: 26, owner: "postgres", mode };
   const owner = { kind: "given", name: "postgres", id: 26 } as const;
-  return { way: [last], owner, ...more };
+  return { ancestors: [last], owner, ...more };
 }
 
 pureTest("a record without inodes puts nothing back where others could have put a file", () => {
@@ -106,10 +112,10 @@ pureTest("a record without inodes puts nothing back where others could have put 
   const by = { uid: 26, gid: 65534 };
   const known = { path: CRT, kept: true, identity: "1:2:3" };
   for (const [record, replaced] of [[RECORD[0], false], [known, true]] as const) {
-    const [tidy] = outcome(
+    const [recover] = outcome(
       planFor(record === undefined ? [] : [record], pgs(0o1777, { replaced })),
     );
-    assert.deepEqual(tidy, ["tidy", { ...record, by }]);
+    assert.deepEqual(recover, ["recover", { ...record, by }]);
   }
 });
 
@@ -120,14 +126,14 @@ pureTest(
     const host = { ownGroups: new Map([[26, 26]]) };
     for (const mode of [0o755, 0o1770]) {
       const made = planFor(RECORD.slice(0, 1), pgs(mode, { replaced: true }), host);
-      assert.deepEqual(outcome(made)[0], ["tidy", { ...RECORD[0], by }]);
+      assert.deepEqual(outcome(made)[0], ["recover", { ...RECORD[0], by }]);
     }
   },
 );
 
 pureTest("nothing is put back where one of the files is refused, so that none is lost", () => {
-  const shared: Passage = { directory: "/etc/nginx", uid: 0, gid: 0, owner: "root", mode: 0o1777 };
-  const made = planFor(RECORD, { way: [shared], replaced: true });
+  const shared: Ancestor = { directory: "/etc/nginx", uid: 0, gid: 0, owner: "root", mode: 0o1777 };
+  const made = planFor(RECORD, { ancestors: [shared], replaced: true });
   assert.deepEqual(outcome(made), []);
   assert.match(made.certificates[0]?.blocked[0]?.message ?? "", /^Every user may write to /);
 });

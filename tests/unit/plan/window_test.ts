@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readWindow } from "../../../lib/config/read_window.ts";
-import { Mistake } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/mistake.ts";
 import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { describeWindows, findOpening } from "../../../lib/plan/window.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 function windowsOf(...texts: string[]): MaintenanceWindow[] {
   return texts.map((text) => {
     const window = readWindow(text);
-    if (window instanceof Mistake) throw new Error(window.message);
+    if (window instanceof InvalidValue) throw new Error(window.message);
     return window;
   });
 }

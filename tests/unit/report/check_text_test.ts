@@ -59,12 +59,12 @@ pureTest("checkText() says of each certificate what is wrong, most important fir
 });
 
 pureTest("checkText() says which services owe what, and not those that will just load", () => {
-  const owes = makeServiceStep();
+  const isPending = makeServiceStep();
   const loads = makeServiceStep({
     service: "b.service",
-    debt: { reason: "deployed", detail: "x" },
+    pending: { reason: "deployed", detail: "x" },
   });
-  assertText(makePlan([makeState("a")], [owes, loads]), [
+  assertText(makePlan([makeState("a")], [isPending, loads]), [
     "DUE: 1 certificate in order, next renewal 2027-01-16 00:00 UTC",
     "nginx.service: owes a reload: it has not loaded the files deployed 2026-12-01 08:00 UTC",
   ]);
@@ -89,16 +89,20 @@ pureTest("checkText() has a word and a colour for each standing", () => {
 
 // What an interrupted run left makes it due, and no line says why (promise 3).
 pureTest("checkText() says why it is due where an interrupted run left something", () => {
-  const tidy: Step = {
-    kind: "tidy",
+  const recover: Step = {
+    kind: "recover",
     certificate: "a",
     store: true,
-    unjudged: [],
+    pendingValidation: [],
     leftovers: ["/a.crt"],
     detail: "an interrupted run left something",
     closeKey: false,
   };
-  const [headline, ...details] = checkText(makePlan([makeState("a")], [tidy]), paint(false), false)
+  const [headline, ...details] = checkText(
+    makePlan([makeState("a")], [recover]),
+    paint(false),
+    false,
+  )
     .trimEnd().split("\n");
   assert.match(headline ?? "", /^DUE: /);
   assert.match(details.join("\n"), /interrupted/);

@@ -10,7 +10,7 @@ import {
   runJson,
   validJson,
 } from "../../../lib/report/json.ts";
-import { blockedShortfalls, foldOutcome } from "../../../lib/report/outcome.ts";
+import { blockedEntries, foldOutcome } from "../../../lib/report/outcome.ts";
 import { found } from "../../../lib/report/check_result.ts";
 import { makeIssue, makePlan, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -82,7 +82,7 @@ pureTest("planJson() holds what waits, what is warned of, and what services owe"
   const service = {
     service: "n.service",
     certificates: ["a"],
-    debt: { reason: "owed", detail: "why" },
+    pending: { reason: "pending", detail: "why" },
     waits,
     problem: "refused",
   } as const;
@@ -107,7 +107,7 @@ pureTest("runJson() adds what came about", () => {
     issued: 1,
     deployed: 2,
     acted: 1,
-    tidied: 0,
+    recovered: 0,
     failed: [
       { subject: "b", message: "no owner" },
       { subject: "m.service", message: "exit 1" },
@@ -120,7 +120,7 @@ pureTest("runJson() adds what came about", () => {
 
 pureTest("blockedShortfalls() has each obstacle of each certificate", () => {
   const two = makeState("c", { blocked: [...BLOCKED, { kind: "unreadable", message: "x" }] });
-  assert.deepEqual(blockedShortfalls(makePlan([makeState("a"), two])), [
+  assert.deepEqual(blockedEntries(makePlan([makeState("a"), two])), [
     { subject: "c", message: "no owner" },
     { subject: "c", message: "x" },
   ]);
@@ -134,12 +134,12 @@ pureTest("doctorJson() holds the findings, with a remedy where there is one", ()
   const findings = [found("ok", "login", "by VAULT_TOKEN"), found("problem", "A", "sealed", "do")];
   assert.deepEqual(JSON.parse(doctorJson(findings)), {
     layout: 1,
-    findings: [
+    results: [
       { verdict: "ok", subject: "login", detail: "by VAULT_TOKEN" },
       { verdict: "problem", subject: "A", detail: "sealed", remedy: "do" },
     ],
   });
-  assert.deepEqual(JSON.parse(doctorJson([])), { layout: 1, findings: [] });
+  assert.deepEqual(JSON.parse(doctorJson([])), { layout: 1, results: [] });
 });
 
 pureTest("revokeJson() holds what came of each name", () => {

@@ -40,7 +40,7 @@ vcm_certificate_ok{name="web"} 1
 vcm_run_steps{result="issued"} 0
 vcm_run_steps{result="deployed"} 0
 vcm_run_steps{result="acted"} 0
-vcm_run_steps{result="tidied"} 0
+vcm_run_steps{result="recovered"} 0
 vcm_run_steps{result="failed"} 0
 vcm_run_steps{result="skipped"} 0
 # HELP vcm_run_success 1 where nothing failed in the last run, else 0.
@@ -88,25 +88,25 @@ pureTest("names are labels, whatever is in them", () => {
 });
 
 pureTest("a service owes what failed, or is left, and not what was done or waits", () => {
-  const owed = { debt: { reason: "owed", detail: "x" } } as const;
+  const pendingAction = { pending: { reason: "pending", detail: "x" } } as const;
   const until = new Date("2026-12-05T02:00:00Z");
   const acted: ApplyEvent = { kind: "acted", service: "s", action: "reload" };
-  const settled: ApplyEvent = { kind: "settled", service: "s", detail: "x" };
+  const cleared: ApplyEvent = { kind: "cleared", service: "s", detail: "x" };
   const failed: ApplyEvent = { kind: "failed", step: "service", subject: "s", message: "x" };
   const cases: [Partial<ServiceState>, ApplyEvent[], number][] = [
     [{}, [], 0],
-    [owed, [], 1],
-    [owed, [acted], 0],
-    [owed, [settled], 0],
-    [{ debt: { reason: "deployed", detail: "x" } }, [failed], 1],
-    [{ debt: { reason: "deployed", detail: "x" } }, [], 0],
-    [{ ...owed, waits: { until, late: false, detail: "x" } }, [], 0],
-    [{ ...owed, waits: { until, late: true, detail: "x" } }, [], 1],
+    [pendingAction, [], 1],
+    [pendingAction, [acted], 0],
+    [pendingAction, [cleared], 0],
+    [{ pending: { reason: "deployed", detail: "x" } }, [failed], 1],
+    [{ pending: { reason: "deployed", detail: "x" } }, [], 0],
+    [{ ...pendingAction, waits: { until, late: false, detail: "x" } }, [], 0],
+    [{ ...pendingAction, waits: { until, late: true, detail: "x" } }, [], 1],
   ];
   for (const [state, events, expected] of cases) {
     const services = [{ service: "s", certificates: ["web"], ...state }];
     const text = textOf({ ...makePlan([makeState("web")]), services }, events);
-    assert.deepEqual(samples(text, "vcm_service_owes_action"), [`{service="s"} ${expected}`]);
+    assert.deepEqual(samples(text, "vcm_service_pending_action"), [`{service="s"} ${expected}`]);
   }
 });
 
@@ -114,7 +114,7 @@ pureTest(
   "a certificate whose files were put back, or that is late for its window, is not well",
   () => {
     const reverted: ApplyEvent = {
-      kind: "reverted",
+      kind: "rolled-back",
       certificate: "a",
       service: "s",
       paths: ["/a"],

@@ -10,8 +10,15 @@ import { makeIssue, makePlan, makeServiceStep, makeState } from "../../support/f
 import { pureTest } from "../../support/pure_test.ts";
 
 const PLAN = makePlan([makeState("a"), makeState("b")]);
-const NOTHING: Outcome = { issued: 0, deployed: 0, acted: 0, tidied: 0, failed: [], skipped: [] };
-const shortfall = { subject: "a", message: "no" };
+const NOTHING: Outcome = {
+  issued: 0,
+  deployed: 0,
+  acted: 0,
+  recovered: 0,
+  failed: [],
+  skipped: [],
+};
+const entry = { subject: "a", message: "no" };
 const IMPOSSIBLE = { kind: "impossible", message: "no" } as const;
 const WAITS = { until: new Date("2026-12-05T02:00:00Z"), late: false, detail: "its window opens" };
 
@@ -23,7 +30,7 @@ const deployed = (certificate: string, path: string): ApplyEvent => ({
   drift: [{ kind: "renewed" }],
 });
 const REVERTED: ApplyEvent = {
-  kind: "reverted",
+  kind: "rolled-back",
   certificate: "a",
   service: "nginx.service",
   paths: ["/a.crt", "/a.key"],
@@ -54,11 +61,11 @@ pureTest("files that were put back do not count as deployed", () => {
 
 pureTest("foldOutcome() counts what was tidied and what owes nothing any more as one", () => {
   const events: ApplyEvent[] = [
-    { kind: "tidied", certificate: "a", detail: "an interrupted run left something" },
-    { kind: "settled", service: "nginx.service", detail: "it loaded them" },
+    { kind: "recovered", certificate: "a", detail: "an interrupted run left something" },
+    { kind: "cleared", service: "nginx.service", detail: "it loaded them" },
     { kind: "acted", service: "mail.service", action: "signal HUP" },
   ];
-  assert.deepEqual(foldOutcome(PLAN, events), { ...NOTHING, tidied: 2, acted: 1 });
+  assert.deepEqual(foldOutcome(PLAN, events), { ...NOTHING, recovered: 2, acted: 1 });
 });
 
 pureTest("eventText() says which files were put back, and for whom", () => {
@@ -82,13 +89,13 @@ pureTest("a run tells changes from nothing only where it is asked to", () => {
   assert.equal(EXIT_CHANGED, 10);
   const cases: [Partial<Outcome>, number, number][] = [
     [{}, 0, 0],
-    [{ skipped: [shortfall] }, 0, 0],
+    [{ skipped: [entry] }, 0, 0],
     [{ issued: 1 }, 0, 10],
     [{ deployed: 1 }, 0, 10],
     [{ acted: 1 }, 0, 10],
-    [{ tidied: 1 }, 0, 10],
-    [{ failed: [shortfall] }, 1, 1],
-    [{ issued: 5, acted: 1, failed: [shortfall] }, 1, 1],
+    [{ recovered: 1 }, 0, 10],
+    [{ failed: [entry] }, 1, 1],
+    [{ issued: 5, acted: 1, failed: [entry] }, 1, 1],
   ];
   for (const [parts, plain, detailed] of cases) {
     const outcome = { ...NOTHING, ...parts };
@@ -106,14 +113,14 @@ pureTest("a plan tells changes from nothing only where it is asked to", () => {
     waits: WAITS,
   });
   const blocked = makeState("a", { blocked: [IMPOSSIBLE] });
-  const settle = { kind: "settle", service: "nginx.service", detail: "" } as const;
+  const clear = { kind: "clear", service: "nginx.service", detail: "" } as const;
   const unseen = { service: "nginx.service", certificates: ["a"], problem: "refused" };
   const cases: [ReturnType<typeof makePlan>, number][] = [
     [PLAN, 0],
     [makePlan([waiting], [], [{ ...unseen, waits: WAITS }]), 0],
     [makePlan([makeState("a")], [makeIssue("a", "")]), 10],
     [makePlan([makeState("a")], [makeServiceStep()]), 10],
-    [makePlan([makeState("a")], [settle]), 10],
+    [makePlan([makeState("a")], [clear]), 10],
     [makePlan([blocked]), 1],
     [makePlan([blocked, makeState("b")], [makeIssue("b", "")]), 1],
   ];

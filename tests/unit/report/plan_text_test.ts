@@ -28,7 +28,7 @@ function deployOf(certificate: string, files: Readonly<Record<string, readonly D
 }
 
 const RELOAD = makeServiceStep({
-  debt: { reason: "deployed", detail: "it loads the new files of a.example" },
+  pending: { reason: "deployed", detail: "it loads the new files of a.example" },
   certificates: ["a.example"],
 });
 
@@ -83,15 +83,15 @@ pureTest("planText() has words for each difference", () => {
 pureTest("planText() shows what an interrupted run left and what is owed no more", () => {
   const steps: Step[] = [
     {
-      kind: "tidy",
+      kind: "recover",
       certificate: "a",
       store: true,
-      unjudged: [],
+      pendingValidation: [],
       leftovers: [],
       detail: "an interrupted run left something",
       closeKey: false,
     },
-    { kind: "settle", service: "nginx.service", detail: "it loaded them 2026-12-01 09:00 UTC" },
+    { kind: "clear", service: "nginx.service", detail: "it loaded them 2026-12-01 09:00 UTC" },
   ];
   assertText(makePlan([makeState("a")], steps), [
     "a",

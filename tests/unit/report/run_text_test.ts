@@ -11,7 +11,7 @@ const NOTHING: Outcome = {
   issued: 0,
   deployed: 0,
   acted: 0,
-  tidied: 0,
+  recovered: 0,
   failed: [],
   skipped: [],
 };
@@ -22,13 +22,13 @@ function assertText(parts: Partial<Outcome>, lines: readonly string[], colour = 
   assert.equal(text, lines.map((line) => `${line}\n`).join(""));
 }
 
-const shortfalls = (message: string, ...subjects: string[]) =>
+const entries = (message: string, ...subjects: string[]) =>
   subjects.map((subject) => ({ subject, message }));
 
 pureTest("eventText() and eventLevel() have a line and a level for each event", () => {
   const cases: [ApplyEvent, string, string][] = [
     [
-      { kind: "tidied", certificate: "a", detail: "brought the store into order" },
+      { kind: "recovered", certificate: "a", detail: "brought the store into order" },
       "info",
       "a: brought the store into order",
     ],
@@ -57,7 +57,7 @@ pureTest("eventText() and eventLevel() have a line and a level for each event", 
     ],
     [{ kind: "acted", service: "n.service", action: "reload" }, "info", "n.service: reload done"],
     [
-      { kind: "settled", service: "n.service", detail: "it loaded them" },
+      { kind: "cleared", service: "n.service", detail: "it loaded them" },
       "info",
       "n.service: owes nothing any more: it loaded them",
     ],
@@ -93,8 +93,8 @@ pureTest("runText() sums up what was done", () => {
 
 pureTest("runText() says what failed and what was skipped, and why", () => {
   const parts = {
-    failed: shortfalls("denied", "a"),
-    skipped: shortfalls("not active", "n.service"),
+    failed: entries("denied", "a"),
+    skipped: entries("not active", "n.service"),
   };
   assertText(parts, [
     "failed  a: denied",
@@ -121,7 +121,7 @@ pureTest("runText() says once what many have in common, and shortens long lists 
     [Array.from({ length: 200 }, (_, at) => `n${at}`), "n0, n1, n2 and 197 more"],
   ];
   for (const [subjects, shown] of cases) {
-    assertText({ failed: shortfalls("Vault is sealed", ...subjects) }, [
+    assertText({ failed: entries("Vault is sealed", ...subjects) }, [
       `failed  ${shown}: Vault is sealed`,
       `Done: 0 issued, 0 files deployed, 0 service actions; ${subjects.length} failed, 0 skipped`,
     ]);
@@ -130,11 +130,11 @@ pureTest("runText() says once what many have in common, and shortens long lists 
 
 pureTest("runText() keeps apart what differs, in the order in which it happened", () => {
   const failed = [
-    ...shortfalls("sealed", "a"),
-    ...shortfalls("denied", "b"),
-    ...shortfalls("sealed", "c"),
+    ...entries("sealed", "a"),
+    ...entries("denied", "b"),
+    ...entries("sealed", "c"),
   ];
-  assertText({ failed, skipped: shortfalls("sealed", "d") }, [
+  assertText({ failed, skipped: entries("sealed", "d") }, [
     "failed  a, c: sealed",
     "failed  b: denied",
     "skipped  d: sealed",

@@ -175,10 +175,10 @@ pureTest("services are in step, owe, wait, or cannot be told of", () => {
   const until = new Date("2026-12-05T02:00:00Z");
   const states: [string, Partial<ServiceState>][] = [
     ["ok", {}],
-    ["ok", { debt: { reason: "deployed", detail: "it loads the new files" } }],
-    ["owes", { debt: { reason: "owed", detail: "it has not loaded them" } }],
+    ["ok", { pending: { reason: "deployed", detail: "it loads the new files" } }],
+    ["owes", { pending: { reason: "pending", detail: "it has not loaded them" } }],
     ["waits", {
-      debt: { reason: "owed", detail: "x" },
+      pending: { reason: "pending", detail: "x" },
       waits: { until, late: false, detail: "until Saturday" },
     }],
     ["?", { problem: "connection refused" }],

@@ -9,7 +9,7 @@ import {
   EXIT_OK,
   EXIT_UNKNOWN,
   EXIT_USAGE,
-  judgeStanding,
+  judgeStatus,
   outcomeStatus,
 } from "../../../lib/report/verdict.ts";
 import {
@@ -33,15 +33,15 @@ const target = (kind: "missing" | "content") =>
   makeState("a", { targets: [{ what: "cert", path: "/x", drift: [{ kind }] }] });
 
 const STEP = {
-  kind: "tidy",
+  kind: "recover",
   certificate: "a",
   store: true,
-  unjudged: [],
+  pendingValidation: [],
   leftovers: [],
   detail: "an interrupted run left something",
   closeKey: false,
 } as Step;
-const SETTLE: Step = { kind: "settle", service: "u.service", detail: "" };
+const CLEAR: Step = { kind: "clear", service: "u.service", detail: "" };
 
 pureTest("exit statuses are those of the manual", () => {
   assert.deepEqual([EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_UNKNOWN, EXIT_LOCKED], [0, 1, 2, 3, 75]);
@@ -49,9 +49,9 @@ pureTest("exit statuses are those of the manual", () => {
 });
 
 pureTest("judgeStanding() is fine where nothing is to be done but to settle", () => {
-  assert.equal(judgeStanding(makePlan([])), "fine");
-  assert.equal(judgeStanding(makePlan([makeState("a")])), "fine");
-  assert.equal(judgeStanding(makePlan([makeState("a")], [SETTLE])), "fine");
+  assert.equal(judgeStatus(makePlan([])), "fine");
+  assert.equal(judgeStatus(makePlan([makeState("a")])), "fine");
+  assert.equal(judgeStatus(makePlan([makeState("a")], [CLEAR])), "fine");
 });
 
 pureTest("judgeStanding() tells what hurts now from what hurts some day", () => {
@@ -64,34 +64,34 @@ pureTest("judgeStanding() tells what hurts now from what hurts some day", () => 
   ];
   for (const reason of DUE_REASONS) {
     const expected = someDay.includes(reason) ? "due" : "broken";
-    assert.equal(judgeStanding(issue(reason)), expected, reason);
+    assert.equal(judgeStatus(issue(reason)), expected, reason);
   }
 });
 
 pureTest("judgeStanding() calls a missing file broken, and another difference due", () => {
-  assert.equal(judgeStanding(makePlan([target("missing")], [STEP])), "broken");
-  assert.equal(judgeStanding(makePlan([target("content")], [STEP])), "due");
+  assert.equal(judgeStatus(makePlan([target("missing")], [STEP])), "broken");
+  assert.equal(judgeStatus(makePlan([target("content")], [STEP])), "due");
 });
 
 pureTest("judgeStanding() calls fine what waits for a window, and nothing that hurts", () => {
   const waits = { until: new Date("2026-12-05T02:00:00Z"), late: false, detail: "" };
   const waiting = { ...due("in-renewal-window"), waits };
-  const debt = { reason: "owed", detail: "" } as const;
-  const service = { service: "nginx.service", certificates: ["a"], debt, waits };
-  assert.equal(judgeStanding(makePlan([waiting], [], [service])), "fine");
-  assert.equal(judgeStanding(makePlan([waiting, due("expired")], [STEP], [service])), "broken");
+  const pending = { reason: "pending", detail: "" } as const;
+  const service = { service: "nginx.service", certificates: ["a"], pending, waits };
+  assert.equal(judgeStatus(makePlan([waiting], [], [service])), "fine");
+  assert.equal(judgeStatus(makePlan([waiting, due("expired")], [STEP], [service])), "broken");
   const late = { ...service, waits: { ...waits, late: true } };
-  assert.equal(judgeStanding(makePlan([waiting], [], [late])), "due");
+  assert.equal(judgeStatus(makePlan([waiting], [], [late])), "due");
 });
 
 pureTest("judgeStanding() cannot tell where the clock or a service is in doubt", () => {
   const warned = (kind: "clock" | "window") =>
     makeState("a", { warnings: [{ kind, message: "" }] });
   const unseen = { service: "nginx.service", certificates: ["a"], problem: "refused" };
-  assert.equal(judgeStanding(makePlan([warned("clock")])), "unknown");
-  assert.equal(judgeStanding(makePlan([warned("window")])), "fine");
-  assert.equal(judgeStanding(makePlan([makeState("a")], [], [unseen])), "unknown");
-  assert.equal(judgeStanding(makePlan([due("expired")], [STEP], [unseen])), "broken");
+  assert.equal(judgeStatus(makePlan([warned("clock")])), "unknown");
+  assert.equal(judgeStatus(makePlan([warned("window")])), "fine");
+  assert.equal(judgeStatus(makePlan([makeState("a")], [], [unseen])), "unknown");
+  assert.equal(judgeStatus(makePlan([due("expired")], [STEP], [unseen])), "broken");
 });
 
 pureTest("judgeStanding() calls a service broken that serves what has expired", () => {
@@ -100,19 +100,19 @@ pureTest("judgeStanding() calls a service broken that serves what has expired", 
     ...plan,
     services: [{ service: "nginx.service", certificates: ["a"], servedUntil }],
   });
-  assert.equal(judgeStanding(serving(plan.at)), "broken");
-  assert.equal(judgeStanding(serving(new Date(plan.at.getTime() + 1))), "due");
+  assert.equal(judgeStatus(serving(plan.at)), "broken");
+  assert.equal(judgeStatus(serving(new Date(plan.at.getTime() + 1))), "due");
 });
 
 pureTest("judgeStanding() calls a service that owes due", () => {
-  assert.equal(judgeStanding(makePlan([makeState("a")], [makeServiceStep()])), "due");
+  assert.equal(judgeStatus(makePlan([makeState("a")], [makeServiceStep()])), "due");
 });
 
 pureTest(
   "judgeStanding() cannot tell where something is unreadable, but where it is impossible",
   () => {
-    assert.equal(judgeStanding(makePlan([makeState("a", { blocked: [UNREADABLE] })])), "unknown");
-    assert.equal(judgeStanding(makePlan([makeState("a", { blocked: [IMPOSSIBLE] })])), "due");
+    assert.equal(judgeStatus(makePlan([makeState("a", { blocked: [UNREADABLE] })])), "unknown");
+    assert.equal(judgeStatus(makePlan([makeState("a", { blocked: [IMPOSSIBLE] })])), "due");
   },
 );
 
@@ -126,7 +126,7 @@ pureTest("judgeStanding() tells broken before unknown before due", () => {
     [[unknown, makeState("fine")], "unknown"],
   ] as const;
   for (const [states, expected] of cases) {
-    assert.equal(judgeStanding(makePlan(states, [STEP])), expected);
+    assert.equal(judgeStatus(makePlan(states, [STEP])), expected);
   }
 });
 
@@ -137,13 +137,13 @@ pureTest("check calls an expired certificate broken though its names differ, too
   const stored = makeStored({}, makeCertificate({ notAfter: NOW }));
   const observation = observationOf([makeObserved(spec, { stored })]);
   const made = plan(makeConfig([spec]), [spec], observation, NOW, EVERYTHING);
-  assert.equal(judgeStanding(made), "broken");
+  assert.equal(judgeStatus(made), "broken");
 });
 
 pureTest("a run ends with 1 where something failed, and only then", () => {
-  const outcome = { issued: 0, deployed: 0, acted: 0, tidied: 0, failed: [], skipped: [] };
-  const shortfall = { subject: "a", message: "no" };
+  const outcome = { issued: 0, deployed: 0, acted: 0, recovered: 0, failed: [], skipped: [] };
+  const entry = { subject: "a", message: "no" };
   assert.equal(outcomeStatus(outcome, false), 0);
-  assert.equal(outcomeStatus({ ...outcome, skipped: [shortfall] }, false), 0);
-  assert.equal(outcomeStatus({ ...outcome, issued: 5, failed: [shortfall] }, false), 1);
+  assert.equal(outcomeStatus({ ...outcome, skipped: [entry] }, false), 0);
+  assert.equal(outcomeStatus({ ...outcome, issued: 5, failed: [entry] }, false), 1);
 });

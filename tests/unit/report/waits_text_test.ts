@@ -18,7 +18,7 @@ import { pureTest } from "../../support/pure_test.ts";
 const UNTIL = new Date("2026-12-05T02:00:00Z");
 const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
 const EXPIRES = "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d";
-const OWED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 
 /** Due since November, and waiting. */
 const waiting = (name: string) =>
@@ -30,8 +30,8 @@ const waiting = (name: string) =>
 const SERVICE: ServiceState = {
   service: "nginx.service",
   certificates: ["a"],
-  debt: { reason: "owed", detail: OWED },
-  waits: { until: UNTIL, late: false, detail: `${OPENS}: ${OWED}` },
+  pending: { reason: "pending", detail: NOT_LOADED },
+  waits: { until: UNTIL, late: false, detail: `${OPENS}: ${NOT_LOADED}` },
 };
 const UNSEEN: ServiceState = {
   service: "mail.service",
@@ -44,7 +44,14 @@ const CAP = "its renewal window of 14d takes up its whole lifetime of 7d; " +
   "it is renewed 2d 8h before its end";
 const warned = (name: string, kind: "clock" | "window", message: string) =>
   makeState(name, { warnings: [{ kind, message }] });
-const NOTHING: Outcome = { issued: 0, deployed: 0, acted: 0, tidied: 0, failed: [], skipped: [] };
+const NOTHING: Outcome = {
+  issued: 0,
+  deployed: 0,
+  acted: 0,
+  recovered: 0,
+  failed: [],
+  skipped: [],
+};
 
 interface Texts {
   readonly check: readonly string[];
@@ -82,11 +89,11 @@ pureTest("a service that waits is in order, and said", () => {
   assertTexts(makePlan([makeState("a")], [], [SERVICE]), {
     check: [
       `OK: 1 certificate in order, 1 waiting for a window, ${NEXT}`,
-      `nginx.service: waits: ${OPENS}: ${OWED}`,
+      `nginx.service: waits: ${OPENS}: ${NOT_LOADED}`,
     ],
     plan: [
       "nginx.service",
-      `  waits: ${OPENS}: ${OWED}`,
+      `  waits: ${OPENS}: ${NOT_LOADED}`,
       "",
       "Nothing to do now; 1 waiting for a window; 1 certificate in order",
     ],
@@ -117,9 +124,9 @@ pureTest("a plan with steps tells of what waits beside them", () => {
       "b",
       "  issue    from pki_internal/issue/web: why",
       "b.service",
-      `  reload: ${OWED}`,
+      `  reload: ${NOT_LOADED}`,
       "nginx.service",
-      `  waits: ${OPENS}: ${OWED}`,
+      `  waits: ${OPENS}: ${NOT_LOADED}`,
       "",
       "Plan: 1 to issue, 0 files to deploy, 1 service action; 2 waiting for a window",
       "",
@@ -193,12 +200,12 @@ pureTest("an action is named by its signal, or as a command", () => {
     [{ manager: "podman", name: "s", control: "restart" }, "restart", "a restart"],
     [{ manager: "command", command: ["x", "a b"] }, "command x 'a b'", "its command"],
   ];
-  for (const [action, name, owed] of actions) {
+  for (const [action, name, pendingAction] of actions) {
     const plan = makePlan([makeState("a")], [makeServiceStep({ service: "s", action })]);
     assert.match(planText(plan, paint(false), false), new RegExp(`^s\n  ${name}: it has not`));
     assert.match(
       checkText(plan, paint(false), false),
-      new RegExp(`\ns: owes ${owed}: it has not loaded`),
+      new RegExp(`\ns: owes ${pendingAction}: it has not loaded`),
     );
   }
 });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
-import { removeMarker, writeMarker } from "../../../lib/store/pending_action.ts";
+import { removePendingAction, writePendingAction } from "../../../lib/store/pending_action.ts";
 import { errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 
 Deno.test("a marker is a file named as its service, for its owner alone", () => {
   using store = makeDirectory();
-  withUmask(0o000, () => writeMarker(store.path, "nginx.service", "web.example.test"));
+  withUmask(0o000, () => writePendingAction(store.path, "nginx.service", "web.example.test"));
   const text = "nginx.service has to load new files\ncertificate: web.example.test\n";
-  assert.equal(store.read(".owed/nginx.service"), text);
-  assert.deepEqual([modeOf(store.at(".owed")), modeOf(store.at(".owed/nginx.service"))], [
+  assert.equal(store.read(".pending/nginx.service"), text);
+  assert.deepEqual([modeOf(store.at(".pending")), modeOf(store.at(".pending/nginx.service"))], [
     "700",
     "600",
   ]);
@@ -16,20 +16,20 @@ Deno.test("a marker is a file named as its service, for its owner alone", () => 
 
 Deno.test("a marker that is written again counts from then on", () => {
   using store = makeDirectory();
-  writeMarker(store.path, "nginx.service", "a much longer name of a certificate");
-  const path = store.at(".owed/nginx.service");
+  writePendingAction(store.path, "nginx.service", "a much longer name of a certificate");
+  const path = store.at(".pending/nginx.service");
   Deno.utimeSync(path, 1, 1);
-  writeMarker(store.path, "nginx.service", "web");
+  writePendingAction(store.path, "nginx.service", "web");
   assert.ok((Deno.statSync(path).mtime?.getTime() ?? 0) > 1000);
-  assert.match(store.read(".owed/nginx.service"), /\ncertificate: web\n$/);
+  assert.match(store.read(".pending/nginx.service"), /\ncertificate: web\n$/);
 });
 
 Deno.test("removeMarker() minds no missing marker, nor a missing directory", () => {
   using store = makeDirectory();
-  removeMarker(store.path, "nginx.service");
-  writeMarker(store.path, "nginx.service", "web");
-  removeMarker(store.path, "nginx.service");
-  assert.deepEqual(store.tree(), [".owed/"]);
+  removePendingAction(store.path, "nginx.service");
+  writePendingAction(store.path, "nginx.service", "web");
+  removePendingAction(store.path, "nginx.service");
+  assert.deepEqual(store.tree(), [".pending/"]);
 });
 
 Deno.test("lockStore() makes the store for its owner alone, and holds it for one run", () => {

@@ -1,30 +1,34 @@
 /** Lines of a marker that the next run reads: until when, and why not. */
 import assert from "node:assert/strict";
-import { noteFailure, removeMarker, writeMarker } from "../../../lib/store/pending_action.ts";
-import { observeMarkers } from "../../../lib/observe/pending_actions.ts";
+import {
+  noteFailure,
+  removePendingAction,
+  writePendingAction,
+} from "../../../lib/store/pending_action.ts";
+import { observePendingActions } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 
 const SERVICE = "command:reload web";
-const MARKER = `.owed/${SERVICE}`;
+const PENDING_ACTION = `.pending/${SERVICE}`;
 const SPECS = [makeSpec({ services: [makeService({ id: SERVICE, manager: "command" })] })];
 const EARLY = new Date("2026-12-01T00:00:00Z");
 const LATE = new Date("2027-01-30T12:30:00Z");
 
 /** What the next run reads. */
 async function observed(store: Directory) {
-  const { markers } = await observeMarkers(store.path, SPECS);
-  assert.ok(markers.kind === "present");
-  assert.equal(markers.value.length, 1);
-  const { until, failure } = markers.value[0] ?? {};
+  const { pendingActions } = await observePendingActions(store.path, SPECS);
+  assert.ok(pendingActions.kind === "present");
+  assert.equal(pendingActions.value.length, 1);
+  const { until, failure } = pendingActions.value[0] ?? {};
   return { until: until?.toISOString(), failure };
 }
 
 Deno.test("a marker tells until when what is loaded is valid", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, SERVICE, "web", LATE);
+  writePendingAction(store.path, SERVICE, "web", LATE);
   assert.equal(
-    store.read(MARKER),
+    store.read(PENDING_ACTION),
     `${SERVICE} has to load new files\ncertificate: web\nuntil: 2027-01-30T12:30:00.000Z\n`,
   );
   assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: undefined });
@@ -33,7 +37,7 @@ Deno.test("a marker tells until when what is loaded is valid", async () => {
 Deno.test("of two ends the earlier one counts, whichever came first", async () => {
   for (const ends of [[EARLY, LATE], [LATE, EARLY]]) {
     using store = makeDirectory();
-    for (const end of ends) writeMarker(store.path, SERVICE, "web", end);
+    for (const end of ends) writePendingAction(store.path, SERVICE, "web", end);
     assert.equal((await observed(store)).until, EARLY.toISOString());
   }
 });
@@ -41,49 +45,49 @@ Deno.test("of two ends the earlier one counts, whichever came first", async () =
 Deno.test("an end that is not known for one of them is not known", async () => {
   for (const ends of [[undefined, LATE], [LATE, undefined], [EARLY, undefined, LATE]]) {
     using store = makeDirectory();
-    for (const end of ends) writeMarker(store.path, SERVICE, "web", end);
+    for (const end of ends) writePendingAction(store.path, SERVICE, "web", end);
     assert.equal((await observed(store)).until, undefined);
-    assert.equal(store.read(MARKER).includes("until:"), false);
+    assert.equal(store.read(PENDING_ACTION).includes("until:"), false);
   }
 });
 
 Deno.test("an end that nobody can read is not known", async () => {
   for (const text of ["", "soon", "2026-13-45T00:00:00Z", "NaN"]) {
     using store = makeDirectory();
-    store.write(MARKER, `x\nuntil: ${text}\n`);
+    store.write(PENDING_ACTION, `x\nuntil: ${text}\n`);
     assert.equal((await observed(store)).until, undefined);
-    writeMarker(store.path, SERVICE, "web", LATE);
+    writePendingAction(store.path, SERVICE, "web", LATE);
     assert.equal((await observed(store)).until, undefined, text);
   }
 });
 
 Deno.test("a marker that is removed takes its end along", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, SERVICE, "web", EARLY);
-  removeMarker(store.path, SERVICE);
-  assert.equal(writeMarker(store.path, SERVICE, "web", LATE), true);
+  writePendingAction(store.path, SERVICE, "web", EARLY);
+  removePendingAction(store.path, SERVICE);
+  assert.equal(writePendingAction(store.path, SERVICE, "web", LATE), true);
   assert.equal((await observed(store)).until, LATE.toISOString());
 });
 
 Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, SERVICE, "web", LATE);
+  writePendingAction(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "the first");
   noteFailure(store.path, SERVICE, "the\n  second\r\nuntil: 2020-01-01T00:00:00Z");
   assert.deepEqual(await observed(store), {
     until: LATE.toISOString(),
     failure: "the second until: 2020-01-01T00:00:00Z",
   });
-  assert.equal(store.read(MARKER).match(/failed:/g)?.length, 1);
-  assert.equal(modeOf(store.at(MARKER)), "600");
-  assert.deepEqual(store.tree(), [".owed/", MARKER]);
+  assert.equal(store.read(PENDING_ACTION).match(/failed:/g)?.length, 1);
+  assert.equal(modeOf(store.at(PENDING_ACTION)), "600");
+  assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION]);
 });
 
 Deno.test("a marker that is written anew still says why the last action failed", async () => {
   using store = makeDirectory();
-  writeMarker(store.path, SERVICE, "web", LATE);
+  writePendingAction(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "no");
-  writeMarker(store.path, SERVICE, "web", LATE);
+  writePendingAction(store.path, SERVICE, "web", LATE);
   assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: "no" });
 });
 
@@ -91,18 +95,18 @@ Deno.test("noteFailure() makes no marker, and no directory for one", () => {
   using store = makeDirectory();
   noteFailure(store.path, SERVICE, "no");
   assert.deepEqual(store.tree(), []);
-  store.write(".owed/other", "x");
+  store.write(".pending/other", "x");
   noteFailure(store.path, SERVICE, "no");
-  assert.deepEqual(store.tree(), [".owed/", ".owed/other"]);
+  assert.deepEqual(store.tree(), [".pending/", ".pending/other"]);
 });
 
 Deno.test("noteFailure() never throws, whatever lies in the marker's place", () => {
   using store = makeDirectory();
-  store.write(`${MARKER}/x`, "x");
+  store.write(`${PENDING_ACTION}/x`, "x");
   noteFailure(store.path, SERVICE, "no");
-  assert.deepEqual(store.tree(), [".owed/", `${MARKER}/`, `${MARKER}/x`]);
+  assert.deepEqual(store.tree(), [".pending/", `${PENDING_ACTION}/`, `${PENDING_ACTION}/x`]);
   using other = makeDirectory();
-  other.write(".owed", "a file");
+  other.write(".pending", "a file");
   noteFailure(other.path, SERVICE, "no");
-  assert.equal(other.read(".owed"), "a file");
+  assert.equal(other.read(".pending"), "a file");
 });

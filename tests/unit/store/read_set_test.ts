@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { storeFault } from "../../../lib/store/store_trust.ts";
-import { createPracticeCa } from "../../../lib/tools/demo/demo_ca.ts";
+import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import type { What } from "../../../lib/certificate/types.ts";
 import { StoreReader } from "../../../lib/store/read_set.ts";
@@ -8,7 +8,7 @@ import { makeSpec, makeTarget } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const NAME = "web.example.test";
-const CA = await createPracticeCa(new Date());
+const CA = await createDemoCa(new Date());
 const [FIRST, SECOND] = [await makeLeaf(), await makeLeaf()];
 /** Ends after its chain. */
 const LONG = await makeLeaf(2000);
@@ -256,11 +256,11 @@ Deno.test("storeFault() tells of a store that others may write to before anybody
   using store = makeDirectory();
   assert.equal(storeFault(store.path), undefined);
   assert.equal(storeFault(store.at("none")), undefined);
-  Deno.mkdirSync(store.at(".owed"));
-  Deno.chmodSync(store.at(".owed"), 0o770);
+  Deno.mkdirSync(store.at(".pending"));
+  Deno.chmodSync(store.at(".pending"), 0o770);
   const cure = "who could change what is deployed from it; cure: chmod -R go-w";
-  const closed = `The store "${store.at(".owed")}" is writable by others, ${cure} "${
-    store.at(".owed")
+  const closed = `The store "${store.at(".pending")}" is writable by others, ${cure} "${
+    store.at(".pending")
   }"`;
   assert.equal(storeFault(store.path), closed);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { writeStoredSet } from "../../../lib/store/write_set.ts";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
-import { createPracticeCa } from "../../../lib/tools/demo/demo_ca.ts";
+import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import { type StoreLook, StoreReader } from "../../../lib/store/read_set.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
@@ -14,7 +14,7 @@ const LOOKS = 3000;
 /** A whole set, of a CA of its own. */
 async function makeSet(): Promise<Readonly<Record<Part, string>>> {
   const now = new Date();
-  const { root, intermediate } = await createPracticeCa(now);
+  const { root, intermediate } = await createDemoCa(now);
   const leaf = await intermediate.issue({
     commonName: NAME,
     dnsSans: [NAME],

@@ -1,6 +1,10 @@
 /** Debts of services that the file names otherwise now. */
 import assert from "node:assert/strict";
-import { handOnMarker, noteFailure, writeMarker } from "../../../lib/store/pending_action.ts";
+import {
+  noteFailure,
+  transferPendingAction,
+  writePendingAction,
+} from "../../../lib/store/pending_action.ts";
 import { makeDirectory } from "../../support/rig.ts";
 import { issueStep, withRig } from "../apply/plans.ts";
 
@@ -8,21 +12,21 @@ const [EARLY, LATE] = [new Date("2026-12-01T00:00:00Z"), new Date("2027-01-30T00
 
 Deno.test("a marker that is handed on keeps its time, its end and its certificates", () => {
   using store = makeDirectory();
-  writeMarker(store.path, "ngnix.service", "web", LATE);
+  writePendingAction(store.path, "ngnix.service", "web", LATE);
   noteFailure(store.path, "ngnix.service", "systemd knows no such unit");
-  Deno.utimeSync(store.at(".owed/ngnix.service"), 2000, 2000);
-  writeMarker(store.path, "mail.service", "mail", EARLY);
-  Deno.utimeSync(store.at(".owed/mail.service"), 1000, 1000);
-  handOnMarker(store.path, "ngnix.service", ["nginx.service", "mail.service"]);
-  assert.deepEqual(store.tree(), [".owed/", ".owed/mail.service", ".owed/nginx.service"]);
-  const time = (service: string) => Deno.statSync(store.at(`.owed/${service}`)).mtime?.getTime();
+  Deno.utimeSync(store.at(".pending/ngnix.service"), 2000, 2000);
+  writePendingAction(store.path, "mail.service", "mail", EARLY);
+  Deno.utimeSync(store.at(".pending/mail.service"), 1000, 1000);
+  transferPendingAction(store.path, "ngnix.service", ["nginx.service", "mail.service"]);
+  assert.deepEqual(store.tree(), [".pending/", ".pending/mail.service", ".pending/nginx.service"]);
+  const time = (service: string) => Deno.statSync(store.at(`.pending/${service}`)).mtime?.getTime();
   assert.deepEqual([time("nginx.service"), time("mail.service")], [2_000_000, 2_000_000]);
   assert.equal(
-    store.read(".owed/nginx.service"),
+    store.read(".pending/nginx.service"),
     "nginx.service has to load new files\ncertificate: web\nuntil: 2027-01-30T00:00:00.000Z\n",
   );
   assert.equal(
-    store.read(".owed/mail.service"),
+    store.read(".pending/mail.service"),
     "mail.service has to load new files\ncertificate: mail\ncertificate: web\n" +
       "until: 2026-12-01T00:00:00.000Z\n",
   );
@@ -30,25 +34,25 @@ Deno.test("a marker that is handed on keeps its time, its end and its certificat
 
 Deno.test("a marker that has gone is handed on to nobody", () => {
   using store = makeDirectory();
-  handOnMarker(store.path, "ngnix.service", ["nginx.service"]);
+  transferPendingAction(store.path, "ngnix.service", ["nginx.service"]);
   assert.deepEqual(store.tree(), []);
 });
 
 Deno.test("apply() hands a marker on before anything else, and says so", () =>
   withRig(async ({ directory, plan, run }) => {
-    writeMarker(directory.at("store"), "ngnix.service", "web.example.test");
+    writePendingAction(directory.at("store"), "ngnix.service", "web.example.test");
     const events = await run(plan(
       issueStep("web.example.test"),
-      { kind: "inherit", marker: "ngnix.service", heirs: ["nginx.service"] },
+      { kind: "transfer", pendingAction: "ngnix.service", successors: ["nginx.service"] },
     ));
     assert.deepEqual(events[0], {
-      kind: "settled",
+      kind: "cleared",
       service: "ngnix.service",
       detail: "its marker is handed on to nginx.service",
     });
-    assert.deepEqual(directory.tree().filter((name) => name.startsWith("store/.owed/")), [
-      "store/.owed/",
-      "store/.owed/nginx.service",
+    assert.deepEqual(directory.tree().filter((name) => name.startsWith("store/.pending/")), [
+      "store/.pending/",
+      "store/.pending/nginx.service",
     ]);
   }));
 
@@ -58,7 +62,7 @@ Deno.test("apply() leaves a debt to services that read the store, before it chan
     const services = ["nginx.service"];
     await run(plan({ ...issueStep(name), services, inUseUntil: LATE }));
     assert.equal(
-      directory.read("store/.owed/nginx.service"),
+      directory.read("store/.pending/nginx.service"),
       `nginx.service has to load new files\ncertificate: ${name}\nuntil: ${LATE.toISOString()}\n`,
     );
     // What was not issued is no debt.
@@ -67,5 +71,5 @@ Deno.test("apply() leaves a debt to services that read the store, before it chan
       services: ["x.service"],
     };
     await run(plan(denied));
-    assert.equal(directory.tree().includes("store/.owed/x.service"), false);
+    assert.equal(directory.tree().includes("store/.pending/x.service"), false);
   }));

@@ -1,53 +1,53 @@
 /** Markers where something is in the way: no file is replaced without one. */
 import assert from "node:assert/strict";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
-import { writeMarker } from "../../../lib/store/pending_action.ts";
-import { Hands } from "../../../lib/apply/writers/writers.ts";
+import { writePendingAction } from "../../../lib/store/pending_action.ts";
+import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, modeOf, rejectionOf } from "../../support/rig.ts";
-import { deployStep, issueStep, setbacks, withRig } from "../apply/plans.ts";
+import { deployStep, failures, issueStep, withRig } from "../apply/plans.ts";
 
 const SERVICE = "nginx.service";
-const MARKER = `.owed/${SERVICE}`;
+const PENDING_ACTION = `.pending/${SERVICE}`;
 const TEXT = `${SERVICE} has to load new files\ncertificate: web\n`;
 
 Deno.test("writeMarker() replaces a link in the marker's place, and leaves what it led to", () => {
   using store = makeDirectory();
   store.write("victim", "mine", 0o640);
   for (const aim of ["victim", "nowhere"]) {
-    Deno.mkdirSync(store.at(".owed"), { recursive: true });
-    Deno.symlinkSync(store.at(aim), store.at(MARKER));
-    writeMarker(store.path, SERVICE, "web");
-    assert.equal(Deno.lstatSync(store.at(MARKER)).isFile, true);
-    assert.equal(store.read(MARKER), TEXT);
+    Deno.mkdirSync(store.at(".pending"), { recursive: true });
+    Deno.symlinkSync(store.at(aim), store.at(PENDING_ACTION));
+    writePendingAction(store.path, SERVICE, "web");
+    assert.equal(Deno.lstatSync(store.at(PENDING_ACTION)).isFile, true);
+    assert.equal(store.read(PENDING_ACTION), TEXT);
     assert.deepEqual([store.read("victim"), modeOf(store.at("victim"))], ["mine", "640"]);
-    assert.deepEqual(store.tree(), [".owed/", MARKER, "victim"]);
-    Deno.removeSync(store.at(MARKER));
+    assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION, "victim"]);
+    Deno.removeSync(store.at(PENDING_ACTION));
   }
 });
 
 Deno.test("writeMarker() replaces a link in the temporary file's place", () => {
   using store = makeDirectory();
   store.write("victim", "mine");
-  Deno.mkdirSync(store.at(".owed"));
-  Deno.symlinkSync(store.at("victim"), store.at(`.owed/.${SERVICE}.vcm-new`));
-  assert.equal(writeMarker(store.path, SERVICE, "web"), true);
-  assert.deepEqual([store.read("victim"), store.read(MARKER)], ["mine", TEXT]);
-  assert.deepEqual(store.tree(), [".owed/", MARKER, "victim"]);
+  Deno.mkdirSync(store.at(".pending"));
+  Deno.symlinkSync(store.at("victim"), store.at(`.pending/.${SERVICE}.vcm-new`));
+  assert.equal(writePendingAction(store.path, SERVICE, "web"), true);
+  assert.deepEqual([store.read("victim"), store.read(PENDING_ACTION)], ["mine", TEXT]);
+  assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION, "victim"]);
 });
 
 Deno.test("writeMarker() tells a new marker from one that lay there", () => {
   using store = makeDirectory();
-  assert.equal(writeMarker(store.path, SERVICE, "web"), true);
-  assert.equal(writeMarker(store.path, SERVICE, "web"), false);
+  assert.equal(writePendingAction(store.path, SERVICE, "web"), true);
+  assert.equal(writePendingAction(store.path, SERVICE, "web"), false);
 });
 
 /** What is in the way of a marker. */
 const IN_THE_WAY: Readonly<Record<string, (store: Directory) => void>> = {
-  "a file in the directory's place": (store) => store.write(".owed", "x"),
-  "a directory in the marker's place": (store) => store.write(`${MARKER}/x`, "x"),
+  "a file in the directory's place": (store) => store.write(".pending", "x"),
+  "a directory in the marker's place": (store) => store.write(`${PENDING_ACTION}/x`, "x"),
   "a directory in the temporary file's place": (store) =>
-    store.write(`.owed/.${SERVICE}.vcm-new/x`, "x"),
+    store.write(`.pending/.${SERVICE}.vcm-new/x`, "x"),
 };
 
 for (const [what, put] of Object.entries(IN_THE_WAY)) {
@@ -56,7 +56,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
     put(directory);
     directory.write("ssl/web.crt", "old\n");
     // A marker's temporary file is no marker, and the next marker's way.
-    const tree = () => directory.tree().filter((name) => name !== `.owed/.${SERVICE}.vcm-new`);
+    const tree = () => directory.tree().filter((name) => name !== `.pending/.${SERVICE}.vcm-new`);
     const before = tree();
     const targets: TargetStep[] = [{
       what: "cert",
@@ -70,12 +70,12 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
         targets,
         revocable: false,
         content: () => "new\n",
-        beforeFirstRename: () => writeMarker(directory.path, SERVICE, "web"),
+        beforeFirstRename: () => writePendingAction(directory.path, SERVICE, "web"),
         afterRename: () => assert.fail("it was replaced"),
-      }, new Hands()),
+      }, new Writers()),
     );
     // The cause is the system's word for it, which differs from one file system to another.
-    const beginning = `Cannot write the marker "${directory.at(MARKER)}": `;
+    const beginning = `Cannot write the marker "${directory.at(PENDING_ACTION)}": `;
     assert.equal(error.message.slice(0, beginning.length), beginning);
     assert.match(error.message.slice(beginning.length), /^[a-z ]+$/);
     assert.ok(error instanceof NotDeployedError);
@@ -87,18 +87,18 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
 Deno.test("apply() takes the first marker back where the second cannot be written", () =>
   withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
-    directory.write("store/.owed/b.service/in-the-way", "x");
+    directory.write("store/.pending/b.service/in-the-way", "x");
     const step = {
       ...deployStep(directory, name, [{ kind: "missing" }]),
       services: ["a.service", "b.service"],
     };
-    const said = setbacks(await run(plan(issueStep(name), step)));
+    const said = failures(await run(plan(issueStep(name), step)));
     assert.equal(said.length, 1);
     assert.match(
       said[0]?.join(" ") ?? "",
       /^failed deploy web\.example\.test Cannot write the marker ".*\/b\.service": /,
     );
     const tree = directory.tree();
-    assert.equal(tree.includes("store/.owed/a.service"), false);
+    assert.equal(tree.includes("store/.pending/a.service"), false);
     assert.equal(tree.some((path) => /^ssl\/./.test(path)), false);
   }));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatMoment } from "../../../lib/text/format_time.ts";
+import { formatTime } from "../../../lib/text/format_time.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest("formatMoment() writes UTC to the minute, and cuts rather than rounds", () => {
@@ -10,6 +10,6 @@ pureTest("formatMoment() writes UTC to the minute, and cuts rather than rounds",
     "9999-12-31T23:59:59Z": "9999-12-31 23:59 UTC",
   };
   for (const [moment, text] of Object.entries(cases)) {
-    assert.equal(formatMoment(new Date(moment)), text);
+    assert.equal(formatTime(new Date(moment)), text);
   }
 });

@@ -21,10 +21,10 @@ export function holdLimits(): HeldLimits {
   return {
     running,
     pass: () => {
-      const passing = ends;
+      const retryable = ends;
       ends = [];
       running.length = 0;
-      passing.forEach((end) => end());
+      retryable.forEach((end) => end());
     },
     [Symbol.dispose]: () => {
       AbortSignal.timeout = timeout;

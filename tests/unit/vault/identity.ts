@@ -1,5 +1,5 @@
 /** A CA, and what a server on the loopback address shows for TLS. */
-import { createPracticeCa } from "../../../lib/tools/demo/demo_ca.ts";
+import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import type { Identity } from "./scripted_server.ts";
 
 export interface Identified {
@@ -14,7 +14,7 @@ export async function makeIdentity(
   now = new Date(),
   days = 30,
 ): Promise<Identified> {
-  const { root } = await createPracticeCa(now);
+  const { root } = await createDemoCa(now);
   const leaf = await root.issue({
     commonName: name,
     dnsSans: [name],

@@ -1,5 +1,5 @@
 /** Answers of the PKI engine, made by a practice CA, to be damaged by tests. */
-import { createPracticeCa, type Leaf } from "../../../lib/tools/demo/demo_ca.ts";
+import { createDemoCa, type Leaf } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateRequest } from "../../../lib/plan/types.ts";
 import { PLAIN } from "../../support/fixtures.ts";
 import type { VaultSession } from "../../../lib/vault/session/session.ts";
@@ -13,7 +13,7 @@ export const REQUEST: CertificateRequest = {
   ipSans: ["10.1.1.20"],
 };
 
-export const CA = await createPracticeCa(new Date());
+export const CA = await createDemoCa(new Date());
 
 /** What the engine signs for a request, by default what was asked for. */
 export function sign(

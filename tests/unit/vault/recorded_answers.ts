@@ -65,7 +65,7 @@ export function login(token: string): Scripted {
         renewable: true,
         entity_id: "eb5eb717-1104-e71b-89f7-e9e7e36bcf90",
         token_type: "service",
-        orphan: true,
+        unclaimed: true,
         mfa_requirement: null,
         num_uses: 0,
       },

@@ -1,10 +1,10 @@
 /** Shapes of reasons: why something is to be done, and why it waits. */
 import {
-  type Debt,
   type Difference,
   type Drift,
   type Due,
   DUE_REASONS,
+  type PendingReason,
   type Wait,
 } from "../../../plan/types.ts";
 import { always, either, FLAG, map, maybe, named, TEXT, TEXTS, TIME, words } from "./shape.ts";
@@ -18,11 +18,11 @@ export const DUE = named(
   }),
 );
 
-export const DEBT = named(
-  "debt",
+export const PENDING = named(
+  "pending",
   "Why a service has to act.",
-  map<Debt>({
-    reason: always("The reason.", words(["deployed", "owed", "forced"])),
+  map<PendingReason>({
+    reason: always("The reason.", words(["deployed", "pending", "forced"])),
     detail: always("The same as a sentence, for people.", TEXT),
   }),
 );
@@ -66,8 +66,11 @@ export const DRIFT = named(
       files,
     }),
     map<DriftOf<"forced">>({ kind: always("It was asked for.", words(["forced"])), files }),
-    map<DriftOf<"unjudged">>({
-      kind: always("A run was interrupted before services judged it.", words(["unjudged"])),
+    map<DriftOf<"pending-validation">>({
+      kind: always(
+        "A run was interrupted before services judged it.",
+        words(["pending-validation"]),
+      ),
       files,
     }),
     map<DriftOf<"owner">>({

@@ -1,7 +1,7 @@
 /** Shapes of what came about. */
-import type { ApplyEvent, Setback } from "../../../apply/events.ts";
+import type { ApplyEvent, Failure } from "../../../apply/events.ts";
 import { WHATS } from "../../../certificate/types.ts";
-import type { Outcome, Shortfall } from "../../../report/outcome.ts";
+import type { Outcome, OutcomeEntry } from "../../../report/outcome.ts";
 import { DRIFT } from "./due.ts";
 import {
   always,
@@ -23,9 +23,9 @@ type EventOf<K extends ApplyEvent["kind"]> = Extract<ApplyEvent, { readonly kind
 const certificate = always("Name of the certificate.", TEXT);
 const service = always("The service.", TEXT);
 
-const SETBACK = map<Setback>({
+const SETBACK = map<Failure>({
   kind: always("Whether it went wrong, or was not tried.", words(["failed", "skipped"])),
-  step: always("The kind of the step.", words(["tidy", "issue", "deploy", "service"])),
+  step: always("The kind of the step.", words(["recover", "issue", "deploy", "service"])),
   subject: always("Name of the certificate, or of the service.", TEXT),
   message: always("Why it did not come about, for people.", TEXT),
 });
@@ -34,8 +34,8 @@ export const EVENT: Shape<ApplyEvent> = named(
   "event",
   "Something that came about.",
   either(
-    map<EventOf<"tidied">>({
-      kind: always("Something was tidied.", words(["tidied"])),
+    map<EventOf<"recovered">>({
+      kind: always("Something was tidied.", words(["recovered"])),
       certificate,
       detail: always("What was tidied, for people.", TEXT),
     }),
@@ -55,8 +55,8 @@ export const EVENT: Shape<ApplyEvent> = named(
       path: always("Its path.", TEXT),
       drift: always("Why it was written.", list(DRIFT)),
     }),
-    map<EventOf<"reverted">>({
-      kind: always("Old files were put back.", words(["reverted"])),
+    map<EventOf<"rolled-back">>({
+      kind: always("Old files were put back.", words(["rolled-back"])),
       certificate,
       service: always("The service that found fault with the new ones.", TEXT),
       paths: always("Their paths.", TEXTS),
@@ -66,8 +66,8 @@ export const EVENT: Shape<ApplyEvent> = named(
       service,
       action: always("What was done to it, for people.", TEXT),
     }),
-    map<EventOf<"settled">>({
-      kind: always("A service owed nothing any more.", words(["settled"])),
+    map<EventOf<"cleared">>({
+      kind: always("A service owed nothing any more.", words(["cleared"])),
       service,
       detail: always("Why it owes nothing, for people.", TEXT),
     }),
@@ -80,7 +80,7 @@ export const EVENT: Shape<ApplyEvent> = named(
   ),
 );
 
-const SHORTFALLS = list(map<Shortfall>({
+const SHORTFALLS = list(map<OutcomeEntry>({
   subject: always("Name of the certificate, or of the service.", TEXT),
   message: always("Why it did not come about, for people.", TEXT),
 }));
@@ -89,7 +89,7 @@ export const OUTCOME = map<Outcome>({
   issued: always("How many certificates were issued.", COUNT),
   deployed: always("How many files were written, and not put back.", COUNT),
   acted: always("How many services acted.", COUNT),
-  tidied: always("How often something was tidied or settled.", COUNT),
+  recovered: always("How often something was tidied or settled.", COUNT),
   failed: always("What went wrong, or cannot be done.", SHORTFALLS),
   skipped: always("What was not tried.", SHORTFALLS),
 });

@@ -1,7 +1,8 @@
 /** Shapes of the documents that hold no plan. */
 import type { Problem } from "../../../config/diagnostic.ts";
-import type { Finding } from "../../../report/check_result.ts";
+import type { CheckResult } from "../../../report/check_result.ts";
 import {
+  type DemoCommand,
   type DemoDocument,
   type DoctorDocument,
   type ErrorDocument,
@@ -9,7 +10,6 @@ import {
   type InstallDocument,
   LAYOUT,
   type RevokeDocument,
-  type TourCommand,
   type ValidateDocument,
   type VersionDocument,
 } from "../../../report/documents.ts";
@@ -44,9 +44,9 @@ export const VALIDATE = map<ValidateDocument>({
 
 export const DOCTOR = map<DoctorDocument>({
   layout,
-  findings: always(
+  results: always(
     "What was found, in the order in which it was looked at.",
-    list(map<Finding>({
+    list(map<CheckResult>({
       verdict: always(
         "Whether it keeps certificates from being issued, or may do so.",
         words(["ok", "warning", "problem"]),
@@ -104,7 +104,7 @@ export const DEMO = map<DemoDocument>({
   directory: always("The directory in which all was done, and which is left.", TEXT),
   commands: always(
     "What the tour ran, in its order.",
-    list(map<TourCommand>({
+    list(map<DemoCommand>({
       command: always("The command.", TEXT),
       status: always("Its exit status.", COUNT),
       expected: always("The exit status that the tour says it ends with.", COUNT),

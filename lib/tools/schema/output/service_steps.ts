@@ -1,13 +1,13 @@
 /** Shapes of the steps of services. */
 import { CONTROLS, type ProbeSpec, STARTTLS } from "../../../config/types.ts";
 import type {
-  InheritStep,
-  JudgeStep,
+  ClearStep,
   ServiceAction,
   ServiceStep,
-  SettleStep,
+  TransferStep,
+  ValidateStep,
 } from "../../../plan/types.ts";
-import { DEBT } from "./due.ts";
+import { PENDING } from "./due.ts";
 import {
   always,
   COUNT,
@@ -58,7 +58,7 @@ const PROBE = map<ProbeSpec>({
 
 const common = {
   service: always("The unit, or manager and name, as in `podman:web`.", TEXT),
-  debt: always("Why it has to act.", DEBT),
+  pending: always("Why it has to act.", PENDING),
   certificates: always("Names of the certificates whose deployment leads to it.", TEXTS),
   about: always("What its commands are told that it is about.", ABOUT),
   validate: always("Commands that judge the new files: programs with arguments.", list(TEXTS)),
@@ -89,27 +89,30 @@ export const SERVICE_STEP = named(
   }),
 );
 
-export const JUDGE_STEP = named(
+export const VALIDATE_STEP = named(
   "judgeStep",
   "Lets a service judge new files, though it does not act in this run.",
-  map<JudgeStep>({ kind: always("Lets a service judge new files.", words(["judge"])), ...common }),
-);
-
-export const INHERIT_STEP = named(
-  "inheritStep",
-  "Hands on what a service owed that is gone from the file.",
-  map<InheritStep>({
-    kind: always("Hands on what a service owed.", words(["inherit"])),
-    marker: always("The service that is gone.", TEXT),
-    heirs: always("The services that owe it now.", TEXTS),
+  map<ValidateStep>({
+    kind: always("Lets a service judge new files.", words(["validate"])),
+    ...common,
   }),
 );
 
-export const SETTLE_STEP = named(
+export const TRANSFER_STEP = named(
+  "inheritStep",
+  "Hands on what a service owed that is gone from the file.",
+  map<TransferStep>({
+    kind: always("Hands on what a service owed.", words(["transfer"])),
+    pendingAction: always("The service that is gone.", TEXT),
+    successors: always("The services that owe it now.", TEXTS),
+  }),
+);
+
+export const CLEAR_STEP = named(
   "settleStep",
   "Strikes out what a service owes no longer.",
-  map<SettleStep>({
-    kind: always("Strikes out what a service owes no longer.", words(["settle"])),
+  map<ClearStep>({
+    kind: always("Strikes out what a service owes no longer.", words(["clear"])),
     service: always("The service.", TEXT),
     detail: always("Why it owes nothing, for people.", TEXT),
   }),

@@ -8,7 +8,7 @@ import {
   type Warning,
   WARNING_KINDS,
 } from "../../../plan/types.ts";
-import { DEBT, DRIFT, DUE, WAIT } from "./due.ts";
+import { DRIFT, DUE, PENDING, WAIT } from "./due.ts";
 import { always, list, map, maybe, named, TEXT, TEXTS, TIME, words } from "./shape.ts";
 
 const CERTIFICATE = named(
@@ -75,7 +75,7 @@ export const SERVICE_STATE = named(
   map<ServiceState>({
     service: always("The unit, or manager and name, as in `podman:web`.", TEXT),
     certificates: always("Names of the certificates that it serves.", TEXTS),
-    debt: maybe("Why it has to act, where it has to.", DEBT),
+    pending: maybe("Why it has to act, where it has to.", PENDING),
     waits: maybe("What its action waits for, where it waits.", WAIT),
     servedUntil: maybe(
       "The end of the certificate that it serves, where that is not the one on disk.",

@@ -11,14 +11,14 @@ import type {
   DeployStep,
   FileOwners,
   IssueStep,
+  RecoverStep,
   Step,
   TargetStep,
-  TidyStep,
 } from "../../../plan/types.ts";
 import type { HostUser } from "../../../host/types.ts";
 import type { Replaced } from "../../../store/types.ts";
 import { DRIFT, DUE } from "./due.ts";
-import { INHERIT_STEP, JUDGE_STEP, SERVICE_STEP, SETTLE_STEP } from "./service_steps.ts";
+import { CLEAR_STEP, SERVICE_STEP, TRANSFER_STEP, VALIDATE_STEP } from "./service_steps.ts";
 import {
   always,
   COUNT,
@@ -54,16 +54,16 @@ const REPLACED = map<Replaced>({
   identity: maybe("Device, inode and time of making of what is kept, `DEVICE:INODE:MADE`.", TEXT),
 });
 
-const TIDY_STEP = map<TidyStep>({
-  kind: always("Clears away what an interrupted run left.", words(["tidy"])),
+const RECOVER_STEP = map<RecoverStep>({
+  kind: always("Clears away what an interrupted run left.", words(["recover"])),
   certificate: always("Name of the certificate.", TEXT),
   store: always("Whether a staged set of the store is switched or cleared.", FLAG),
   keep: maybe("How many earlier sets stay in the archive; absent: none.", COUNT),
-  unjudged: always("Files that nobody has judged, to be put back.", list(REPLACED)),
+  pendingValidation: always("Files that nobody has judged, to be put back.", list(REPLACED)),
   leftovers: always("Paths of what is removed.", TEXTS),
   byUsers: maybe(
     "Those of them that are removed as another user.",
-    list(map<NonNullable<TidyStep["byUsers"]>[number]>({
+    list(map<NonNullable<RecoverStep["byUsers"]>[number]>({
       path: always("Its path.", TEXT),
       by: always("The user.", USER),
     })),
@@ -182,12 +182,12 @@ export const STEP: Shape<Step> = named(
   "step",
   "Something to be done.",
   either(
-    named("tidyStep", "Clears away what an interrupted run left.", TIDY_STEP),
+    named("tidyStep", "Clears away what an interrupted run left.", RECOVER_STEP),
     named("issueStep", "Issues a certificate into the store.", ISSUE_STEP),
     named("deployStep", "Writes files where services want them.", DEPLOY_STEP),
-    INHERIT_STEP,
-    JUDGE_STEP,
+    TRANSFER_STEP,
+    VALIDATE_STEP,
     SERVICE_STEP,
-    SETTLE_STEP,
+    CLEAR_STEP,
   ),
 );

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { awaitServed } from "../../../../lib/apply/services/await_served.ts";
 import { freePort } from "../../../support/free_port.ts";
 import { makeDirectory } from "../../../support/rig.ts";
-import { setbacks } from "../plans.ts";
+import { failures } from "../plans.ts";
 import { commandStep, makeBench } from "./bench.ts";
 import { makeOldAndNew, startTlsService } from "./served_bench.ts";
 
@@ -93,7 +93,7 @@ Deno.test("an action counts once the new certificate is served", async () => {
   );
   assert.deepEqual(events.slice(2), [{ kind: "acted", service: "web", action: "command" }]);
   assert.equal(service.looks(), 1);
-  assert.equal(bench.directory.tree().includes("store/.owed/web"), false);
+  assert.equal(bench.directory.tree().includes("store/.pending/web"), false);
 });
 
 Deno.test("an action after which the old one is served has failed, and is owed", async () => {
@@ -109,9 +109,9 @@ Deno.test("an action after which the old one is served has failed, and is owed",
   );
   const message = `the new certificate of ${WEB} was not served within 1 s: ` +
     `127.0.0.1:${service.port} still serves serial 0a:1b:2c, until 2027-01-30 00:00 UTC`;
-  assert.deepEqual(setbacks(events), [["failed", "service", "web", message]]);
+  assert.deepEqual(failures(events), [["failed", "service", "web", message]]);
   assert.deepEqual(bench.log(), ["act"]);
-  assert.match(bench.directory.read("store/.owed/web"), /\nfailed: the new certificate of /);
+  assert.match(bench.directory.read("store/.pending/web"), /\nfailed: the new certificate of /);
 });
 
 Deno.test("what was put back is not waited for", async () => {
@@ -131,6 +131,6 @@ Deno.test("what was put back is not waited for", async () => {
     }),
     commandStep("web", [a], bench.logs("web"), { validate: [bench.logs("bad", "exit 1")] }),
   );
-  assert.deepEqual(setbacks(events).map(([, , subject]) => subject), ["web"]);
+  assert.deepEqual(failures(events).map(([, , subject]) => subject), ["web"]);
   assert.deepEqual([oldService.looks(), newService.looks()], [0, 1]);
 });

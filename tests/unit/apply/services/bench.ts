@@ -70,7 +70,7 @@ export function commandStep(
     kind: "service",
     service,
     action: { manager: "command", command },
-    debt: {
+    pending: {
       reason: "deployed",
       detail: `it loads the new files of ${certificates.join(", ")}`,
     },

@@ -1,6 +1,6 @@
 /** Services whose action is a command of the file: what it is told, and what is made of its end. */
 import assert from "node:assert/strict";
-import { kinds, setbacks } from "../plans.ts";
+import { failures, kinds } from "../plans.ts";
 import { type Bench, commandStep, makeBench } from "./bench.ts";
 
 const WEB = "web.example.test";
@@ -15,23 +15,23 @@ async function failureOf(bench: Bench, lines: string, timeout = 20): Promise<str
   const events = await bench.run(
     commandStep("web", [], command, {
       timeout,
-      debt: { reason: "owed", detail: "it has not loaded them" },
+      pending: { reason: "pending", detail: "it has not loaded them" },
     }),
   );
-  const [setback] = setbacks(events);
-  assert.deepEqual(setback?.slice(0, 3), ["failed", "service", "web"]);
-  return (setback?.[3] ?? "").replaceAll(bench.directory.path, "FOLDER");
+  const [failure] = failures(events);
+  assert.deepEqual(failure?.slice(0, 3), ["failed", "service", "web"]);
+  return (failure?.[3] ?? "").replaceAll(bench.directory.path, "FOLDER");
 }
 
 Deno.test("a command that succeeds is an action, whatever it prints", async () => {
   using bench = makeBench();
-  bench.directory.write("store/.owed/web", "x");
+  bench.directory.write("store/.pending/web", "x");
   const events = await bench.run(
     bench.deploy(WEB, ["web"]),
     commandStep("web", [WEB], bench.logs("act", "echo fine; echo warning >&2")),
   );
   assert.deepEqual(events.slice(2), [{ kind: "acted", service: "web", action: "command" }]);
-  assert.equal(bench.directory.tree().includes("store/.owed/web"), false);
+  assert.equal(bench.directory.tree().includes("store/.pending/web"), false);
 });
 
 Deno.test("a command that fails is said with its status and what it printed, errors first", async () => {
@@ -53,7 +53,7 @@ Deno.test("the marker of a command that failed stays, and says why", async () =>
   const command = bench.logs("act", "echo no such socket; exit 1");
   await bench.run(bench.deploy(WEB, ["web"]), commandStep("web", [WEB], command));
   assert.equal(
-    bench.directory.read("store/.owed/web"),
+    bench.directory.read("store/.pending/web"),
     `web has to load new files\ncertificate: ${WEB}\n` +
       `failed: "${command[0]}" failed (1): no such socket\n`,
   );
@@ -69,10 +69,10 @@ Deno.test("a command that hangs is ended", async () => {
 
 Deno.test("a command that is not on this host is said by its name", async () => {
   using bench = makeBench();
-  const debt = { reason: "owed", detail: "it has not loaded them" } as const;
+  const pending = { reason: "pending", detail: "it has not loaded them" } as const;
   for (const program of ["vcm-test-no-such-program", "/no/such/program"]) {
-    const events = await bench.run(commandStep("web", [], [program, "-x"], { debt }));
-    assert.deepEqual(setbacks(events), [
+    const events = await bench.run(commandStep("web", [], [program, "-x"], { pending }));
+    assert.deepEqual(failures(events), [
       ["failed", "service", "web", `cannot run "${program}": not on this host`],
     ]);
   }
@@ -81,7 +81,7 @@ Deno.test("a command that is not on this host is said by its name", async () => 
 Deno.test("a service's command is skipped where nothing was deployed for it", async () => {
   using bench = makeBench();
   const events = await bench.run(commandStep("web", [WEB], bench.logs("act")));
-  assert.deepEqual(setbacks(events), [
+  assert.deepEqual(failures(events), [
     ["skipped", "service", "web", "nothing was deployed for it"],
   ]);
   assert.deepEqual(bench.log(), []);
@@ -100,7 +100,7 @@ Deno.test("commands are told certificates, files and reason, a line each, and no
       bench.deploy(b, ["web"]),
       commandStep("web", [a, b], copy("action"), { validate: [copy("validate")] }),
     );
-    assert.deepEqual(setbacks(events), []);
+    assert.deepEqual(failures(events), []);
   } finally {
     Deno.env.delete("VAULT_TOKEN");
     Deno.env.delete("VCM_CONFIG");
@@ -139,20 +139,20 @@ Deno.test("a private key that a command prints is not said", async () => {
 Deno.test("a token that a command prints is not said, in the event, the marker or elsewhere", async () => {
   using bench = makeBench();
   const tokens = ["hvs.CAESIJ1234567890abcdef", "s.1234567890abcdefghijklmn", "hvb.AAAAAQJ1234567"];
-  bench.directory.write("store/.owed/web", "x\n");
+  bench.directory.write("store/.pending/web", "x\n");
   for (const token of tokens) {
     const said = await failureOf(bench, `echo "X-Vault-Token: ${token}, refused"; exit 1`);
     assert.equal(said, '"FOLDER/bin/reload" failed (1): X-Vault-Token: [redacted] refused');
-    assert.equal(bench.directory.read("store/.owed/web").includes(token), false);
+    assert.equal(bench.directory.read("store/.pending/web").includes(token), false);
   }
 });
 
 Deno.test("a token among the arguments of a command is not said", async () => {
   using bench = makeBench();
-  const debt = { reason: "owed", detail: "it has not loaded them" } as const;
+  const pending = { reason: "pending", detail: "it has not loaded them" } as const;
   const token = "hvs.CAESIJ1234567890abcdef";
   const events = await bench.run(
-    commandStep("web", [], [bench.script("reload", "exit 1"), "--token", token], { debt }),
+    commandStep("web", [], [bench.script("reload", "exit 1"), "--token", token], { pending }),
   );
   assert.equal(JSON.stringify(events).includes(token), false);
 });
@@ -183,23 +183,23 @@ Deno.test("services act one after the other, and one that fails stops no other",
   assert.deepEqual(kinds(events).slice(2), ["acted", "failed", "acted"]);
   assert.deepEqual(bench.log(), ["a", "a-end", "b", "c"]);
   assert.deepEqual(
-    bench.directory.tree().filter((name) => name.startsWith("store/.owed/")),
-    ["store/.owed/", "store/.owed/b"],
+    bench.directory.tree().filter((name) => name.startsWith("store/.pending/")),
+    ["store/.pending/", "store/.pending/b"],
   );
 });
 
 Deno.test("a command is told of no more than the kernel passes on", async () => {
   using bench = makeBench();
-  const debt = { reason: "owed", detail: "it has not loaded them" } as const;
+  const pending = { reason: "pending", detail: "it has not loaded them" } as const;
   const certificates = Array.from({ length: 20_000 }, (_, at) => `customer-${at}`);
   const lines = ["CERTS", "FILES", "REASON"].map((name) =>
     `printf '%s\\n' "$VCM_${name}" | tail -n 1 >> ${bench.directory.at("log")}`
   );
   const events = await bench.run(
-    commandStep("web", certificates, [bench.script("act", lines.join("\n"))], { debt }),
+    commandStep("web", certificates, [bench.script("act", lines.join("\n"))], { pending }),
   );
   assert.deepEqual(events.map(({ kind }) => kind), ["acted"]);
-  assert.deepEqual(bench.log(), ["…", "…", debt.detail]);
+  assert.deepEqual(bench.log(), ["…", "…", pending.detail]);
 });
 
 Deno.test("a command that leaves a process at its output has failed: that would end with the run", async () => {

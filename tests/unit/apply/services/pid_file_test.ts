@@ -5,7 +5,7 @@ import type { ServiceStep } from "../../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, rootTest } from "../../../support/rig.ts";
 import { waitUntil } from "../../../support/wait_until.ts";
 import { startDaemon } from "../../host/daemon.ts";
-import { setbacks } from "../plans.ts";
+import { failures } from "../plans.ts";
 import { commandStep, makeBench } from "./bench.ts";
 
 const WEB = "web.example.test";
@@ -27,7 +27,7 @@ Deno.test("the signal that was asked for arrives, and is said", async () => {
     assert.deepEqual(events.slice(2), [
       { kind: "acted", service: "pid_file:web", action: `signal ${signal}` },
     ]);
-    assert.equal(bench.directory.tree().includes("store/.owed/pid_file:web"), false);
+    assert.equal(bench.directory.tree().includes("store/.pending/pid_file:web"), false);
   }
 });
 
@@ -38,10 +38,10 @@ Deno.test("without a process nothing is sent, and nothing is owed", async () => 
     bench.deploy(WEB, ["pid_file:web"]),
     pidStep(bench.directory.at("ended.pid")),
   );
-  assert.deepEqual(setbacks(events), [
+  assert.deepEqual(failures(events), [
     ["skipped", "service", "pid_file:web", "it is not running, so it was not started"],
   ]);
-  assert.equal(bench.directory.tree().includes("store/.owed/pid_file:web"), false);
+  assert.equal(bench.directory.tree().includes("store/.pending/pid_file:web"), false);
 });
 
 Deno.test("a pid file that is not there is a failure, and the debt stays: its path may be wrong", async () => {
@@ -49,10 +49,10 @@ Deno.test("a pid file that is not there is a failure, and the debt stays: its pa
   const pidFile = bench.directory.at("none.pid");
   const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), pidStep(pidFile));
   const problem = `there is no "${pidFile}": it does not run, or the path is wrong`;
-  assert.deepEqual(setbacks(events), [
+  assert.deepEqual(failures(events), [
     ["failed", "service", "pid_file:web", `${problem}; nothing was sent`],
   ]);
-  assert.match(bench.directory.read("store/.owed/pid_file:web"), /^failed: there is no /m);
+  assert.match(bench.directory.read("store/.pending/pid_file:web"), /^failed: there is no /m);
 });
 
 Deno.test("a pid file that has got stale is said, nothing is sent, and the debt stays", async () => {
@@ -66,9 +66,9 @@ Deno.test("a pid file that has got stale is said, nothing is sent, and the debt 
   );
   const message = `process ${daemon.pid} is younger than "${daemon.pidFile}", so it is not the ` +
     "one that it names; nothing was sent";
-  assert.deepEqual(setbacks(events), [["failed", "service", "pid_file:web", message]]);
+  assert.deepEqual(failures(events), [["failed", "service", "pid_file:web", message]]);
   assert.match(
-    bench.directory.read("store/.owed/pid_file:web"),
+    bench.directory.read("store/.pending/pid_file:web"),
     /\nfailed: process \d+ is younger /,
   );
   assert.equal(bench.directory.read("signals"), "");
@@ -131,19 +131,19 @@ Deno.test("a process that ends by its signal, at once or a second later, is a fa
       ? `there is no "${mortal.pidFile}": it does not run, or the path is wrong`
       : "it is not running";
     const advice = `see its own log, and start it; VCM looks for it by "${mortal.pidFile}"`;
-    assert.deepEqual(setbacks(events), [
+    assert.deepEqual(failures(events), [
       ["failed", "service", "pid_file:web", `after the signal HUP ${how}; ${advice}`],
     ]);
-    const marker = bench.directory.read("store/.owed/pid_file:web");
-    assert.match(marker, /^acted: 20/m);
+    const pendingAction = bench.directory.read("store/.pending/pid_file:web");
+    assert.match(pendingAction, /^acted: 20/m);
     if (removesFile) continue;
 
     // The next run has nothing to send a signal to, and forgets nothing.
     const actedAt = new Date("2026-12-01T09:00:00Z");
-    const next = await bench.run({ ...step, debt: { reason: "owed", detail: "" }, actedAt });
+    const next = await bench.run({ ...step, pending: { reason: "pending", detail: "" }, actedAt });
     const why = "it was up before the action of 2026-12-01 09:00 UTC, and is down now";
-    assert.deepEqual(setbacks(next), [["failed", "service", "pid_file:web", `${why}; ${advice}`]]);
-    assert.equal(bench.directory.read("store/.owed/pid_file:web"), marker);
+    assert.deepEqual(failures(next), [["failed", "service", "pid_file:web", `${why}; ${advice}`]]);
+    assert.equal(bench.directory.read("store/.pending/pid_file:web"), pendingAction);
   }
 });
 
@@ -163,9 +163,9 @@ Deno.test("a process that its supervisor starts anew is up", async () => {
     bench.deploy(WEB, ["pid_file:web"]),
     pidStep(pidFile, "TERM"),
   );
-  assert.deepEqual(setbacks(events), []);
+  assert.deepEqual(failures(events), []);
   assert.notEqual(directory.read("kept.pid"), before);
-  assert.equal(directory.tree().includes("store/.owed/pid_file:web"), false);
+  assert.equal(directory.tree().includes("store/.pending/pid_file:web"), false);
   Deno.kill(Number(directory.read("kept.pid")), "SIGTERM");
   await child.status;
 });

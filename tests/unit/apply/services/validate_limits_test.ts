@@ -1,6 +1,6 @@
 /** Judges that cannot judge, and faults of files that this run did not deploy. */
 import assert from "node:assert/strict";
-import { kinds, setbacks } from "../plans.ts";
+import { failures, kinds } from "../plans.ts";
 import { commandStep, makeBench } from "./bench.ts";
 
 const WEB = "web.example.test";
@@ -17,8 +17,8 @@ for (
       bench.deploy(WEB, ["web"]),
       commandStep("web", [WEB], bench.logs("act"), { validate: [[program, "-t"]] }),
     );
-    assert.deepEqual(kinds(events), ["deployed", "deployed", "reverted", "failed"]);
-    assert.deepEqual(setbacks(events), [[
+    assert.deepEqual(kinds(events), ["deployed", "deployed", "rolled-back", "failed"]);
+    assert.deepEqual(failures(events), [[
       "failed",
       "service",
       "web",
@@ -38,7 +38,7 @@ Deno.test("a judge that hangs is ended, and the files are put back", async () =>
     commandStep("web", [WEB], bench.logs("act"), { validate: [[hangs, "-t"]], timeout: 1 }),
   );
   assert.ok(performance.now() - start < 10_000);
-  assert.deepEqual(setbacks(events), [[
+  assert.deepEqual(failures(events), [[
     "failed",
     "service",
     "web",
@@ -52,11 +52,11 @@ Deno.test("a judge that hangs is ended, and the files are put back", async () =>
 Deno.test("what an earlier run deployed is judged before the action, and is not put back", async () => {
   using bench = makeBench();
   bench.directory.write("ssl/web.crt", "new\n");
-  bench.directory.write("store/.owed/web", `web has to load the new files of ${WEB}\n`);
+  bench.directory.write("store/.pending/web", `web has to load the new files of ${WEB}\n`);
   const check = bench.logs("check", "exit 1");
   const events = await bench.run(
     commandStep("web", [], bench.logs("act"), {
-      debt: { reason: "owed", detail: "it has not loaded them" },
+      pending: { reason: "pending", detail: "it has not loaded them" },
       validate: [check],
     }),
   );
@@ -64,7 +64,10 @@ Deno.test("what an earlier run deployed is judged before the action, and is not 
   assert.deepEqual(events, [{ kind: "failed", step: "service", subject: "web", message }]);
   assert.deepEqual(bench.log(), ["check"]);
   assert.equal(bench.directory.read("ssl/web.crt"), "new\n");
-  assert.match(bench.directory.read("store/.owed/web"), /\nfailed: .* its action was not run\n$/);
+  assert.match(
+    bench.directory.read("store/.pending/web"),
+    /\nfailed: .* its action was not run\n$/,
+  );
 });
 
 Deno.test("nothing is judged where nothing was deployed", async () => {
@@ -76,7 +79,7 @@ Deno.test("nothing is judged where nothing was deployed", async () => {
     commandStep("web", [WEB], bench.logs("act"), { validate: [bench.logs("check")] }),
   );
   assert.deepEqual(bench.log(), []);
-  assert.deepEqual(setbacks(events).slice(1), [
+  assert.deepEqual(failures(events).slice(1), [
     ["skipped", "service", "web", "nothing was deployed for it"],
   ]);
   assert.deepEqual(bench.directory.tree().filter((name) => name.endsWith(".vcm-old")), []);
@@ -93,7 +96,7 @@ Deno.test("files that cannot be put back are said, and nobody loads them", async
     commandStep("web", [WEB], bench.logs("act"), { validate: [check] }),
     commandStep("mail", [WEB], bench.logs("mail")),
   );
-  const said = setbacks(events);
+  const said = failures(events);
   assert.deepEqual(said.map(([kind, step, subject]) => [kind, step, subject]), [
     ["failed", "deploy", WEB],
     ["failed", "service", "web"],
@@ -116,11 +119,11 @@ Deno.test("a service that owes does not load files of two sets that could not be
   const events = await bench.run(
     deploy,
     commandStep("web", [WEB], bench.logs("act"), {
-      debt: { reason: "owed", detail: "it has not loaded them" },
+      pending: { reason: "pending", detail: "it has not loaded them" },
     }),
   );
   assert.deepEqual(bench.log(), []);
-  assert.deepEqual(setbacks(events).slice(1), [
+  assert.deepEqual(failures(events).slice(1), [
     ["skipped", "service", "web", `the files of ${WEB} are not all in place`],
   ]);
 });
@@ -136,7 +139,7 @@ Deno.test("a certificate whose files were never there keeps no service from the 
   await bench.run(
     { ...deploy, targets },
     commandStep("web", [WEB], bench.logs("act"), {
-      debt: { reason: "owed", detail: "it has not loaded those of another" },
+      pending: { reason: "pending", detail: "it has not loaded those of another" },
     }),
   );
   assert.deepEqual(bench.log(), ["act"]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
 import type { ApplyEvent } from "../../../../lib/apply/events.ts";
-import { issueStep, kinds, setbacks, withRig } from "../plans.ts";
+import { failures, issueStep, kinds, withRig } from "../plans.ts";
 import { type Bench, commandStep, makeBench } from "./bench.ts";
 
 const WEB = "web.example.test";
@@ -18,11 +18,11 @@ function deployed({ directory }: Bench) {
 
 /** Files beside the targets, and markers. */
 function left({ directory }: Bench): string[] {
-  return directory.tree().filter((name) => /^ssl\/\.|^store\/\.owed\/./.test(name));
+  return directory.tree().filter((name) => /^ssl\/\.|^store\/\.pending\/./.test(name));
 }
 
 function reverted(events: readonly ApplyEvent[]) {
-  return events.filter((event) => event.kind === "reverted");
+  return events.filter((event) => event.kind === "rolled-back");
 }
 
 Deno.test("a service that finds no fault acts on the new files", async () => {
@@ -51,21 +51,21 @@ Deno.test("a service that finds fault gets its old files back, and does not act"
   );
   const message = `"${check[0]}" failed (1): nginx: [emerg] key values mismatch; its action was ` +
     `not run, and the files of ${WEB} were put back`;
-  assert.deepEqual(kinds(events), ["deployed", "deployed", "reverted", "failed"]);
+  assert.deepEqual(kinds(events), ["deployed", "deployed", "rolled-back", "failed"]);
   assert.deepEqual(reverted(events), [{
-    kind: "reverted",
+    kind: "rolled-back",
     certificate: WEB,
     service: "web",
     paths: FILES.map((name) => bench.directory.at(name)),
   }]);
-  assert.deepEqual(setbacks(events), [["failed", "service", "web", message]]);
+  assert.deepEqual(failures(events), [["failed", "service", "web", message]]);
   assert.deepEqual(bench.log(), ["check"]);
   assert.deepEqual(deployed(bench), before);
   // The store keeps the new set, and the marker says why the service has not loaded it.
   assert.equal(bench.directory.read(`store/${WEB}/privkey.pem`), `new privkey of ${WEB}\n`);
-  assert.deepEqual(left(bench), ["store/.owed/web"]);
+  assert.deepEqual(left(bench), ["store/.pending/web"]);
   assert.equal(
-    bench.directory.read("store/.owed/web"),
+    bench.directory.read("store/.pending/web"),
     `web has to load new files\ncertificate: ${WEB}\nfailed: ${message}\n`,
   );
   assert.deepEqual(structuredClone(events), events);
@@ -98,13 +98,13 @@ Deno.test("another service that shares the files is skipped, and owes nothing", 
       deploy,
       ...order.map((name) => steps[name as keyof typeof steps]),
     );
-    assert.deepEqual(setbacks(events).find(([, , subject]) => subject === "mail"), [
+    assert.deepEqual(failures(events).find(([, , subject]) => subject === "mail"), [
       "skipped",
       "service",
       "mail",
       `the files of ${WEB} were put back`,
     ]);
-    assert.deepEqual(left(bench), ["store/.owed/web"]);
+    assert.deepEqual(left(bench), ["store/.pending/web"]);
     assert.equal(bench.log().includes("mail"), false);
     assert.equal(reverted(events).length, 1);
   }
@@ -112,16 +112,16 @@ Deno.test("another service that shares the files is skipped, and owes nothing", 
 
 Deno.test("a service that shares the files and owed before goes on to owe", async () => {
   using bench = makeBench();
-  bench.directory.write("store/.owed/mail", "mail has to load new files\ncertificate: old\n");
+  bench.directory.write("store/.pending/mail", "mail has to load new files\ncertificate: old\n");
   const deploy = bench.deploy(WEB, ["mail", "web"]);
   await bench.run(
     deploy,
     commandStep("mail", [WEB], bench.logs("mail", "exit 1"), {
-      debt: { reason: "owed", detail: "it has not loaded them" },
+      pending: { reason: "pending", detail: "it has not loaded them" },
     }),
     commandStep("web", [WEB], bench.logs("web"), { validate: [bench.logs("bad", "exit 1")] }),
   );
-  assert.deepEqual(left(bench), ["store/.owed/mail", "store/.owed/web"]);
+  assert.deepEqual(left(bench), ["store/.pending/mail", "store/.pending/web"]);
 });
 
 Deno.test("certificates of a service are put back together, and those of others stay", async () => {
@@ -140,7 +140,7 @@ Deno.test("certificates of a service are put back together, and those of others 
   assert.equal(bench.directory.read(`ssl/${c}.crt`), `new cert of ${c}\n`);
   assert.deepEqual(bench.log(), ["bad", "mail"]);
   assert.match(
-    setbacks(events)[0]?.[3] ?? "",
+    failures(events)[0]?.[3] ?? "",
     new RegExp(`; its action was not run, and the files of ${a}, ${b} were put back$`),
   );
 });
@@ -155,7 +155,7 @@ Deno.test("a service of two certificates acts on the one that was not put back",
     commandStep("web", [a], bench.logs("web"), { validate: [bench.logs("bad", "exit 1")] }),
   );
   assert.deepEqual(kinds(events).slice(-2), ["acted", "failed"]);
-  assert.deepEqual(left(bench), ["store/.owed/web"]);
+  assert.deepEqual(left(bench), ["store/.pending/web"]);
 });
 
 Deno.test("all services have judged before the first one acts", async () => {
@@ -170,7 +170,7 @@ Deno.test("all services have judged before the first one acts", async () => {
     }),
     commandStep("second", [b], bench.logs("act2"), { validate: [bench.logs("check3", kept())] }),
   );
-  assert.deepEqual(setbacks(events), []);
+  assert.deepEqual(failures(events), []);
   assert.deepEqual(bench.log(), ["check1", "check2", "check3", "act1", "act2"]);
 });
 
@@ -183,7 +183,7 @@ Deno.test("the first fault is the one that is said, and what comes after is not 
     }),
   );
   assert.deepEqual(bench.log(), ["good", "bad"]);
-  assert.match(setbacks(events)[0]?.[3] ?? "", /\/bin\/bad" failed \(2\): no; its action/);
+  assert.match(failures(events)[0]?.[3] ?? "", /\/bin\/bad" failed \(2\): no; its action/);
 });
 
 Deno.test("what services read from the store is not put back: the action is not run, and owed", async () => {
@@ -191,13 +191,13 @@ Deno.test("what services read from the store is not put back: the action is not 
     const step = commandStep("web", [WEB], ["/bin/true"], { validate: [["/bin/false"]] });
     const events = await run(plan({ ...issueStep(WEB), services: ["web"] }, step));
     assert.deepEqual(kinds(events), ["issued", "failed"]);
-    assert.deepEqual(setbacks(events), [[
+    assert.deepEqual(failures(events), [[
       "failed",
       "service",
       "web",
       '"/bin/false" failed (1): it gave no reason; its action was not run',
     ]]);
-    assert.match(directory.read("store/.owed/web"), /^failed: "\/bin\/false" failed/m);
+    assert.match(directory.read("store/.pending/web"), /^failed: "\/bin\/false" failed/m);
     assert.equal(directory.tree().includes(`store/${WEB}/cert.pem`), true);
   });
 });
@@ -209,6 +209,6 @@ Deno.test("services that read the store act on a new certificate", async () => {
       commandStep("web", [WEB], ["/bin/true"]),
     ));
     assert.deepEqual(kinds(events), ["issued", "acted"]);
-    assert.equal(directory.tree().includes("store/.owed/web"), false);
+    assert.equal(directory.tree().includes("store/.pending/web"), false);
   });
 });

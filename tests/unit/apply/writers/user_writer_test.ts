@@ -1,6 +1,6 @@
 /** What root makes of the answers of a process that another user may have taken over. */
 import assert from "node:assert/strict";
-import { UsersHand } from "../../../../lib/apply/writers/user_writer.ts";
+import { UserWriter } from "../../../../lib/apply/writers/user_writer.ts";
 import { makeDirectory, rejectionOf } from "../../../support/rig.ts";
 
 const ME = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
@@ -8,17 +8,17 @@ const AS_ME = ` (as user ${ME.uid})`;
 const ORDER = { do: "keep", path: "/none", inPlace: false } as const;
 
 /** A process that runs a script, and reads its orders or not. */
-function handBy(script: string, limit = 10_000): UsersHand {
-  return new UsersHand(ME, { path: "/bin/sh", args: ["-c", script], env: {} }, limit);
+function writerBy(script: string, limit = 10_000): UserWriter {
+  return new UserWriter(ME, { path: "/bin/sh", args: ["-c", script], env: {} }, limit);
 }
 
 /** The error by which an order fails, once the process is ended. */
 async function failure(script: string, limit?: number): Promise<string> {
-  const hand = handBy(script, limit);
-  const { message } = await rejectionOf(hand.carryOut(ORDER));
+  const writer = writerBy(script, limit);
+  const { message } = await rejectionOf(writer.carryOut(ORDER));
   // Once it is broken it says the same without another try.
-  await rejectionOf(hand.carryOut(ORDER));
-  await hand.close();
+  await rejectionOf(writer.carryOut(ORDER));
+  await writer.close();
   assert.ok(message.endsWith(AS_ME), message);
   return message.slice(0, -AS_ME.length);
 }
@@ -39,9 +39,9 @@ Deno.test("an answer is yes, no, a file's inode or the code of an error, and not
     ["all is well", `for a reason that it could not tell${AS_ME}`],
   ];
   for (const [answer, expected] of answers) {
-    const hand = handBy(`read order; echo '${answer}'`);
-    const got = await hand.carryOut(ORDER).catch((error) => error.message);
-    await hand.close();
+    const writer = writerBy(`read order; echo '${answer}'`);
+    const got = await writer.carryOut(ORDER).catch((error) => error.message);
+    await writer.close();
     assert.equal(got, expected, answer);
   }
 });
@@ -65,10 +65,10 @@ Deno.test("an answer without an end is not read to it", async () => {
 });
 
 Deno.test("a process that does not end is ended", async () => {
-  const hand = handBy(`read order; echo '{"kind":"done","value":true}'; exec sleep 100`);
-  assert.equal(await hand.carryOut(ORDER), true);
+  const writer = writerBy(`read order; echo '{"kind":"done","value":true}'; exec sleep 100`);
+  assert.equal(await writer.carryOut(ORDER), true);
   const began = performance.now();
-  await hand.close();
+  await writer.close();
   assert.ok(performance.now() - began < 10_000);
 });
 
@@ -81,10 +81,10 @@ Deno.test({
     const script = `sleep 60 & echo $! > "$0.pid"; read order; echo '{"kind":"done","value":true}'`;
     using directory = makeDirectory();
     const program = { path: "/bin/sh", args: ["-c", script, directory.at("it")], env: {} };
-    const hand = new UsersHand(ME, program, 10_000);
-    assert.equal(await hand.carryOut(ORDER), true);
+    const writer = new UserWriter(ME, program, 10_000);
+    assert.equal(await writer.carryOut(ORDER), true);
     const began = performance.now();
-    await hand.close();
+    await writer.close();
     assert.ok(performance.now() - began < 10_000);
     Deno.kill(Number(directory.read("it.pid")), "SIGKILL");
   },
@@ -95,7 +95,7 @@ Deno.test("the process has an empty environment, a session of its own and what i
 test "$(ps -o sid= -p $$ | tr -d ' ')" = $$ || exit 1
 test "$PWD" = / || exit 1
 echo '{"kind":"done","value":true}'`;
-  const hand = handBy(script.replaceAll("env |", "/usr/bin/env |"));
-  assert.equal(await hand.carryOut(ORDER), true);
-  await hand.close();
+  const writer = writerBy(script.replaceAll("env |", "/usr/bin/env |"));
+  assert.equal(await writer.carryOut(ORDER), true);
+  await writer.close();
 });

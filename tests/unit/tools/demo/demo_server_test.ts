@@ -1,16 +1,16 @@
 /** The practice Vault by itself; what it shares with a real server is held by the contract. */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { startPracticeVault } from "../../../../lib/tools/demo/demo_server.ts";
+import { startDemoServer } from "../../../../lib/tools/demo/demo_server.ts";
 
 Deno.test("startPracticeVault() listens on 127.0.0.1 only", async () => {
-  const vault = await startPracticeVault();
+  const vault = await startDemoServer();
   assert.match(vault.address, /^http:\/\/127\.0\.0\.1:\d+$/);
   await vault.close();
 });
 
 Deno.test("a practice Vault records each request with its status", async () => {
-  const vault = await startPracticeVault();
+  const vault = await startDemoServer();
   assert.deepEqual(vault.requests, []);
   await issue(vault, "pki/issue/web");
   await issue({ ...vault, rootToken: "wrong" }, "pki/issue/web");
@@ -24,7 +24,7 @@ Deno.test("a practice Vault records each request with its status", async () => {
 });
 
 Deno.test("the mount pki_old answers without ca_chain", async () => {
-  const vault = await startPracticeVault();
+  const vault = await startDemoServer();
   const { data } = await issue(vault, "pki_old/issue/web");
   assert.equal("ca_chain" in data, false);
   const leaf = new X509Certificate(data["certificate"] as string);
@@ -35,14 +35,14 @@ Deno.test("the mount pki_old answers without ca_chain", async () => {
 });
 
 Deno.test("a sealed practice Vault makes no certificate", async () => {
-  const vault = await startPracticeVault({ sealed: true });
+  const vault = await startDemoServer({ sealed: true });
   assert.deepEqual((await issue(vault, "pki/issue/web")).errors, ["Vault is sealed"]);
   await vault.close();
 });
 
 Deno.test("certificates are dated by the given clock", async () => {
   let now = new Date("2030-01-01T12:00:00Z");
-  const vault = await startPracticeVault({ now: () => now });
+  const vault = await startDemoServer({ now: () => now });
   assert.deepEqual(await validity(), ["2030-01-01T11:59:30.000Z", "2030-02-02T12:00:00.000Z"]);
   now = new Date("2030-03-01T00:00:00Z");
   assert.deepEqual(await validity(), ["2030-02-28T23:59:30.000Z", "2030-04-02T00:00:00.000Z"]);
@@ -57,7 +57,7 @@ Deno.test("certificates are dated by the given clock", async () => {
 
 Deno.test("no certificate outlives its issuer", async () => {
   let now = new Date("2030-01-01T12:00:00Z");
-  const vault = await startPracticeVault({ now: () => now });
+  const vault = await startDemoServer({ now: () => now });
   await issue(vault, "pki/issue/web");
   now = new Date("2034-12-25T00:00:00Z");
   const [error] = (await issue(vault, "pki/issue/web")).errors;
@@ -70,7 +70,7 @@ Deno.test("no certificate outlives its issuer", async () => {
 
 Deno.test("a login ends after its 20 minutes", async () => {
   let now = new Date();
-  const vault = await startPracticeVault({ now: () => now });
+  const vault = await startDemoServer({ now: () => now });
   const response = await fetch(`${vault.address}/v1/auth/approle/login`, {
     method: "POST",
     body: JSON.stringify({ role_id: vault.roleId, secret_id: vault.secretId }),
@@ -84,7 +84,7 @@ Deno.test("a login ends after its 20 minutes", async () => {
 });
 
 Deno.test("with TLS only the given CA vouches for the server", async () => {
-  const vault = await startPracticeVault({ tls: true });
+  const vault = await startDemoServer({ tls: true });
   const client = Deno.createHttpClient({ caCerts: [vault.caPem ?? ""] });
   const response = await fetch(`${vault.address}/v1/sys/health`, { client });
   assert.equal((await response.json()).sealed, false);
@@ -94,7 +94,7 @@ Deno.test("with TLS only the given CA vouches for the server", async () => {
 });
 
 Deno.test("close() frees the port", async () => {
-  const vault = await startPracticeVault();
+  const vault = await startDemoServer();
   const port = Number(new URL(vault.address).port);
   await (await fetch(`${vault.address}/v1/sys/health`)).text();
   await vault.close();

@@ -111,7 +111,7 @@ Deno.test("vcm doctor --json prints data, all of it, also for the quiet", async 
     assert.deepEqual([status, stderr], [1, ""]);
     assert.deepEqual(JSON.parse(stdout), {
       layout: 1,
-      findings: [{
+      results: [{
         verdict: "problem",
         subject: "A",
         detail: "version 2.6.2, sealed",
@@ -120,8 +120,8 @@ Deno.test("vcm doctor --json prints data, all of it, also for the quiet", async 
     });
   }
   await using well = startWell();
-  const { findings } = JSON.parse((await run(well, "doctor --json --quiet")).stdout);
-  assert.equal(findings.length, 8);
+  const { results } = JSON.parse((await run(well, "doctor --json --quiet")).stdout);
+  assert.equal(results.length, 8);
 });
 
 Deno.test("vcm doctor colours on a terminal only, and not against NO_COLOR", async () => {

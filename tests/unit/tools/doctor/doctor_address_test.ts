@@ -182,11 +182,11 @@ Deno.test("examine() finds what is wrong with the settings, and looks no further
     [{ VAULT_TOKEN: OWN_TOKEN, VAULT_CACERT: "/none" }, 'Cannot read the CA file "/none": '],
   ];
   for (const [env, start] of cases) {
-    const { findings } = await examineAt([server.address], { env });
-    assert.deepEqual(findings.map(({ verdict, subject }) => [verdict, subject]), [
+    const { results } = await examineAt([server.address], { env });
+    assert.deepEqual(results.map(({ verdict, subject }) => [verdict, subject]), [
       ["problem", "settings"],
     ]);
-    assert.ok(findings[0]?.detail.startsWith(start), findings[0]?.detail);
+    assert.ok(results[0]?.detail.startsWith(start), results[0]?.detail);
   }
   assert.deepEqual(server.calls(), []);
 });

@@ -1,7 +1,7 @@
 /** `examine()` against scripted servers: what a healthy one answers, and what is found. */
 import type { CertificateSpec, VaultSettings } from "../../../../lib/config/types.ts";
 import { examine } from "../../../../lib/tools/doctor/doctor.ts";
-import type { Finding } from "../../../../lib/report/check_result.ts";
+import type { CheckResult } from "../../../../lib/report/check_result.ts";
 import { NO_HELPERS } from "../../../../lib/vault/session/session.ts";
 import { makeConfig, makeSpec, NOW } from "../../../support/fixtures.ts";
 import { makeAuthority } from "../../../support/fixtures_pki.ts";
@@ -13,7 +13,7 @@ import {
   type ScriptedServer,
   startScripted,
 } from "../../vault/scripted_server.ts";
-import { around, FILE, type Files, type Variables } from "../../vault/access/surroundings.ts";
+import { environment, FILE, type Files, type Variables } from "../../vault/access/environment.ts";
 import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/ways.ts";
 
 export const IDENTITY = await makeIdentity();
@@ -88,7 +88,7 @@ function fresh(scripted: Scripted): Scripted {
 }
 
 export interface Examined {
-  readonly findings: readonly Finding[];
+  readonly results: readonly CheckResult[];
   /** `verdict subject: detail`, with `| remedy` where there is one; addresses as A, B, …. */
   readonly lines: readonly string[];
 }
@@ -103,25 +103,25 @@ export interface Case {
 
 /** Examines these addresses. No finding may hold a secret. */
 export async function examineAt(addresses: readonly string[], it: Case = {}): Promise<Examined> {
-  const findings: Finding[] = [];
+  const results: CheckResult[] = [];
   const specs = it.specs ?? [makeSpec({ pki: "pki" })];
   const trust = { kind: "file", path: "/ca.pem" } as const;
   const vault: VaultSettings = { ...FILE, trust, retries: 0, ...it.vault, addresses };
   await examine({
     config: { ...makeConfig(specs), vault },
     specs,
-    around: around(it.env ?? BY_TOKEN, { ...CA, ...it.files }),
+    environment: environment(it.env ?? BY_TOKEN, { ...CA, ...it.files }),
     now: () => it.now ?? NOW,
     helpers: NO_HELPERS,
-  }, (finding) => void findings.push(finding));
-  assertNoSecret(JSON.stringify(findings));
+  }, (result) => void results.push(result));
+  assertNoSecret(JSON.stringify(results));
   const named = (text: string) =>
     addresses.reduce(
       (text, address, at) => text.replaceAll(address, String.fromCharCode(65 + at)),
       text,
     );
-  const lines = findings.map(({ verdict, subject, detail, remedy }) =>
+  const lines = results.map(({ verdict, subject, detail, remedy }) =>
     named(`${verdict} ${subject}: ${detail}${remedy === undefined ? "" : ` | ${remedy}`}`)
   );
-  return { findings, lines };
+  return { results, lines };
 }

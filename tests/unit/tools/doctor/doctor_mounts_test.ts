@@ -19,10 +19,10 @@ async function endingIn(days: number): Promise<Scripted> {
 /** What is found of mounts, where these paths are answered so. */
 async function foundWith(
   answers: Readonly<Record<string, Scripted>>,
-  ...wishes: readonly Parameters<typeof makeSpec>[0][]
+  ...desired: readonly Parameters<typeof makeSpec>[0][]
 ): Promise<readonly string[]> {
   await using server = startWell(answers);
-  const specs = wishes.map((wish) => makeSpec({ pki: "pki", ...wish }));
+  const specs = desired.map((desired) => makeSpec({ pki: "pki", ...desired }));
   const { lines } = await examineAt([server.address], { specs });
   return lines.filter((line) => /^\w+ \S+\/(?:cert\/ca|json): /.test(line));
 }
@@ -36,7 +36,7 @@ Deno.test("examine() looks at each mount and each issuer once", async () => {
     { name: "c", issuerRef: "new" },
     { name: "d", issuerRef: "new" },
     { name: "e", pki: "team/pki" },
-  ].map((wish) => makeSpec({ pki: "pki", ...wish }));
+  ].map((desired) => makeSpec({ pki: "pki", ...desired }));
   const { lines } = await examineAt([server.address], { specs });
   assert.deepEqual(lines.slice(3, 6), [
     CA_LINE,
@@ -51,8 +51,8 @@ Deno.test("examine() warns of a ttl that goes beyond the end of the CA", async (
   const answers = { [CA]: await endingIn(30) };
   const fits = "ok pki/cert/ca: the CA is valid until 2026-12-31 10:00 UTC";
   assert.deepEqual(await foundWith(answers, { name: "a", ttl: 30 * DAY }, { name: "b" }), [fits]);
-  const wishes = [{ name: "a" }, { name: "b", ttl: 30 * DAY + 1 }, { name: "c", ttl: 90 * DAY }];
-  assert.deepEqual(await foundWith(answers, ...wishes), [
+  const desired = [{ name: "a" }, { name: "b", ttl: 30 * DAY + 1 }, { name: "c", ttl: 90 * DAY }];
+  assert.deepEqual(await foundWith(answers, ...desired), [
     'warning pki/cert/ca: the CA ends 2026-12-31 10:00 UTC, and "b" asks for 30d: refused, ' +
     'unless the issuer cuts it | lower "ttl", or renew the CA',
   ]);

@@ -15,8 +15,8 @@ async function found(...args: Parameters<typeof examineAt>): Promise<readonly st
 }
 
 /** Specs of these wishes, at the mount "pki". */
-function specs(...wishes: readonly Parameters<typeof makeSpec>[0][]) {
-  return wishes.map((wish) => makeSpec({ pki: "pki", ...wish }));
+function specs(...desired: readonly Parameters<typeof makeSpec>[0][]) {
+  return desired.map((desired) => makeSpec({ pki: "pki", ...desired }));
 }
 
 Deno.test("examine() finds a host in order, asks for no certificate, and gives its token up", async () => {
@@ -122,7 +122,7 @@ Deno.test("examine() compares the policy with the path of each request, once eac
     "team/pki/issue/web": ["deny"],
   };
   await using server = startWell({ [RIGHTS]: enveloped({ ...paths, capabilities: ["update"] }) });
-  const wishes = specs(
+  const desired = specs(
     { name: "a" },
     { name: "b" },
     { name: "c", ...local },
@@ -133,7 +133,7 @@ Deno.test("examine() compares the policy with the path of each request, once eac
   const denied = (path: string) =>
     `problem ${path}: the policy does not allow "update" | path "${path}" { capabilities = ` +
     '["update"] }';
-  const lines = await found([server.address], { specs: wishes });
+  const lines = await found([server.address], { specs: desired });
   assert.deepEqual(lines.slice(5, 10), [
     'ok pki/issue/web: the policy allows "update"',
     'ok pki/sign/web: the policy allows "update"',

@@ -22,7 +22,7 @@ pureTest("doctorText() has a line for a finding, and one below it for what to do
 });
 
 pureTest("doctorText() colours the verdict alone, and keeps the columns", () => {
-  const words = [FINE, AHEAD, SEALED].map((finding) => doctorText(finding, paint(true)));
+  const words = [FINE, AHEAD, SEALED].map((result) => doctorText(result, paint(true)));
   assert.deepEqual(words.map((text) => text.slice(0, text.indexOf(":"))), [
     "\x1b[32mok\x1b[0m       pki/issue/web",
     "\x1b[33mwarning\x1b[0m  clock",

@@ -22,8 +22,8 @@ const WIDE: Role = {
 };
 
 /** The texts of what is fatal, and of the rest with a "~" before them. */
-function judge(role: Role, wish: Partial<CertificateSpec> = {}): string[] {
-  return judgeRole({ ...WIDE, ...role }, makeSpec(wish))
+function judge(role: Role, desired: Partial<CertificateSpec> = {}): string[] {
+  return judgeRole({ ...WIDE, ...role }, makeSpec(desired))
     .map(({ fatal, message }) => (fatal ? "" : "~ ") + message);
 }
 
@@ -36,13 +36,13 @@ pureTest("judgeRole() has nothing against a role that gives all that is asked fo
 });
 
 pureTest("judgeRole() names each name once that is not below the role's domains", () => {
-  const wish = {
+  const desired = {
     name: "web.example.net",
     dnsSans: ["web.example.net", "a.example.com", "b.example.net"],
     emailSans: ["ops@example.net", "ops@mail.example.com"],
   };
   const role = { ...below, allowed_domains: ["example.com", "example.org"] };
-  assert.deepEqual(judge(role, wish), [
+  assert.deepEqual(judge(role, desired), [
     "web.example.net: not below its allowed_domains (example.com, example.org)",
     "b.example.net: not below its allowed_domains (example.com, example.org)",
     "ops@example.net: not below its allowed_domains (example.com, example.org)",
@@ -128,22 +128,22 @@ for (const [what, role, allowed, refused] of NAMES) {
 }
 
 pureTest("judgeRole() names the addresses, URIs and other names that a role refuses", () => {
-  const wish = {
+  const desired = {
     ipSans: ["10.0.0.1", "2001:db8::1"],
     uriSans: ["spiffe://example.com/web", "https://example.com/"],
     otherSans: ["1.2.3;UTF8:a", "1.2.4;UTF8:a"],
   };
-  assert.deepEqual(judge({ allow_ip_sans: false }, wish), [
+  assert.deepEqual(judge({ allow_ip_sans: false }, desired), [
     "10.0.0.1, 2001:db8::1: it has allow_ip_sans=false",
     "spiffe://example.com/web, https://example.com/: not in the role's allowed_uri_sans",
     "1.2.3;UTF8:a, 1.2.4;UTF8:a: not in the role's allowed_other_sans",
   ]);
   const some = { allowed_uri_sans: ["spiffe://*"], allowed_other_sans: ["1.2.3;UTF8:*", "1.9;*"] };
-  assert.deepEqual(judge(some, wish), [
+  assert.deepEqual(judge(some, desired), [
     "https://example.com/: not in the role's allowed_uri_sans",
     "1.2.4;UTF8:a: not in the role's allowed_other_sans",
   ]);
-  assert.deepEqual(judge({ allowed_uri_sans: ["*"], allowed_other_sans: ["*"] }, wish), []);
+  assert.deepEqual(judge({ allowed_uri_sans: ["*"], allowed_other_sans: ["*"] }, desired), []);
 });
 
 pureTest("judgeRole() says what of a lifetime is cut", () => {
@@ -230,7 +230,7 @@ const KEYS: readonly (readonly [Role, Partial<CertificateSpec["key"]>, string])[
 
 for (const [role, key, said] of KEYS) {
   pureTest(`judgeRole() on keys: ${JSON.stringify(role)} for ${JSON.stringify(key)}`, () => {
-    const wish = { key: { origin: "vault", reuse: false, ...key } } as const;
-    assert.deepEqual(judge(role, wish), said === "" ? [] : [said]);
+    const desired = { key: { origin: "vault", reuse: false, ...key } } as const;
+    assert.deepEqual(judge(role, desired), said === "" ? [] : [said]);
   });
 }

@@ -1,7 +1,7 @@
 /** A look at real files, of kinds that a careless one waits for, or reads for ever. */
 import assert from "node:assert/strict";
 import { processHost } from "../../../../lib/command/host.ts";
-import { DOORS } from "../../../../lib/tools/init/terminal.ts";
+import { TERMINAL } from "../../../../lib/tools/init/terminal.ts";
 import { scanNginx } from "../../../../lib/tools/init/nginx.ts";
 import type { Gathered } from "../../../../lib/tools/init/types.ts";
 import { makeDirectory } from "../../../support/rig.ts";
@@ -14,11 +14,11 @@ Deno.test("real() follows links, also to where nothing is yet, and ends where th
   Deno.symlinkSync("/usr/bin/no-such-program", at("dangling"));
   Deno.symlinkSync("link/new", at("far"));
   Deno.symlinkSync("circle", at("circle"));
-  assert.equal(DOORS.real(at("link/x.pem")), at("real/x.pem"));
-  assert.equal(DOORS.real(at("link/none/x.pem")), at("real/none/x.pem"));
-  assert.equal(DOORS.real(at("dangling")), Deno.realPathSync("/usr/bin") + "/no-such-program");
-  assert.equal(DOORS.real(at("far")), at("real/new"));
-  assert.equal(DOORS.real(at("circle")), at("circle"));
+  assert.equal(TERMINAL.real(at("link/x.pem")), at("real/x.pem"));
+  assert.equal(TERMINAL.real(at("link/none/x.pem")), at("real/none/x.pem"));
+  assert.equal(TERMINAL.real(at("dangling")), Deno.realPathSync("/usr/bin") + "/no-such-program");
+  assert.equal(TERMINAL.real(at("far")), at("real/new"));
+  assert.equal(TERMINAL.real(at("circle")), at("circle"));
 });
 
 Deno.test("pipes, devices, directories and huge files are no configuration, and are not waited for", async () => {
@@ -34,7 +34,7 @@ Deno.test("pipes, devices, directories and huge files are no configuration, and 
   const names = ["pipe", "directory", "zero", "dangling", "huge"];
   directory.write("nginx.conf", names.map((name) => `include ${name};\n`).join(""));
   const gathered: Gathered = { uses: [], notes: [] };
-  scanNginx(at("nginx.conf"), { ...processHost(), ...DOORS }, gathered);
+  scanNginx(at("nginx.conf"), { ...processHost(), ...TERMINAL }, gathered);
   assert.deepEqual(gathered.notes.map(({ at: file, message }) => [file, message]), [
     [at("pipe"), "cannot be read: is no regular file"],
     [at("directory"), "cannot be read: is a directory"],

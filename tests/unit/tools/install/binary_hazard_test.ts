@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { binaryHazard } from "../../../../lib/tools/install/binary_hazard.ts";
+import { unsafeBinary } from "../../../../lib/tools/install/binary_hazard.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 
 /** Only root can make what is root's. */
@@ -8,11 +8,11 @@ const test = (name: string, fn: () => void) => Deno.test({ name, fn, ignore: Den
 const USER = 61001;
 
 /** Why root must not run a program, once something was done to its place. */
-function hazardAfter(harm: (at: (name: string) => string) => void): string | undefined {
+function unsafeAfter(harm: (at: (name: string) => string) => void): string | undefined {
   using directory = makeDirectory();
   directory.write("bin/vcm", "", 0o755);
   harm(directory.at);
-  return binaryHazard(directory.at("bin/vcm"))?.replaceAll(directory.path, "FOLDER");
+  return unsafeBinary(directory.at("bin/vcm"))?.replaceAll(directory.path, "FOLDER");
 }
 
 function message(why: string, mend: string): string {
@@ -22,39 +22,39 @@ function message(why: string, mend: string): string {
 }
 
 test("binaryHazard() finds none where only root may replace the program", () => {
-  assert.equal(hazardAfter(() => {}), undefined);
-  assert.equal(hazardAfter((at) => Deno.chmodSync(at("bin"), 0o1777)), undefined);
+  assert.equal(unsafeAfter(() => {}), undefined);
+  assert.equal(unsafeAfter((at) => Deno.chmodSync(at("bin"), 0o1777)), undefined);
 });
 
 test("binaryHazard() names who may write to the program or to a directory above it", () => {
   assert.equal(
-    hazardAfter((at) => Deno.chmodSync(at("bin"), 0o777)),
+    unsafeAfter((at) => Deno.chmodSync(at("bin"), 0o777)),
     message('Every user may write to "FOLDER/bin"', "chmod o-w FOLDER/bin"),
   );
   assert.equal(
-    hazardAfter((at) => {
+    unsafeAfter((at) => {
       Deno.chownSync(at(""), 0, 50);
       Deno.chmodSync(at(""), 0o775);
     }),
     message('Group 50 may write to "FOLDER"', "chmod g-w FOLDER"),
   );
   assert.equal(
-    hazardAfter((at) => Deno.chmodSync(at("bin/vcm"), 0o757)),
+    unsafeAfter((at) => Deno.chmodSync(at("bin/vcm"), 0o757)),
     message('Every user may write to "FOLDER/bin/vcm"', "chmod o-w FOLDER/bin/vcm"),
   );
 });
 
 test("binaryHazard() names whose the program or a directory above it is", () => {
   assert.equal(
-    hazardAfter((at) => Deno.chownSync(at("bin"), USER, USER)),
+    unsafeAfter((at) => Deno.chownSync(at("bin"), USER, USER)),
     message('User "61001" owns "FOLDER/bin"', "chown root FOLDER/bin"),
   );
   assert.equal(
-    hazardAfter((at) => Deno.chownSync(at("bin/vcm"), USER, 0)),
+    unsafeAfter((at) => Deno.chownSync(at("bin/vcm"), USER, 0)),
     message('User "61001" owns "FOLDER/bin/vcm"', "chown root FOLDER/bin/vcm"),
   );
   assert.equal(
-    hazardAfter((at) => {
+    unsafeAfter((at) => {
       Deno.chownSync(at("bin/vcm"), USER, 0);
       Deno.chmodSync(at("bin"), 0o1777);
     }),

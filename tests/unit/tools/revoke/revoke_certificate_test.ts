@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Revocation, revoke } from "../../../../lib/tools/revoke/revoke_certificate.ts";
-import { type AccessOrder, SessionOnce } from "../../../../lib/apply/session_once.ts";
+import { type AccessInput, SessionOnce } from "../../../../lib/apply/session_once.ts";
 import { makeCertificate } from "../../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../../support/rig.ts";
 import { BAD_TOKEN, enveloped, FORBIDDEN } from "../../vault/recorded_answers.ts";
@@ -8,7 +8,7 @@ import { type Scripted, startScripted } from "../../vault/scripted_server.ts";
 import { assertNoSecret, byToken } from "../../vault/ways.ts";
 
 const NAME = "web.example.test";
-const WISH: Revocation = { name: NAME, mount: "team/pki", certificate: makeCertificate() };
+const DESIRED: Revocation = { name: NAME, mount: "team/pki", certificate: makeCertificate() };
 const ARCHIVED = `archive/${NAME}/0a:1b:2c`;
 const REVOKED = enveloped({ revocation_time: 1_795_512_099, state: "revoked" });
 
@@ -18,10 +18,10 @@ function makeStore(): Directory {
   return store;
 }
 
-async function revokeIn(store: Directory, access: AccessOrder): Promise<string> {
+async function revokeIn(store: Directory, access: AccessInput): Promise<string> {
   const sessions = new SessionOnce(access, () => {});
   try {
-    return (await revoke(WISH, store.path, sessions)).archive;
+    return (await revoke(DESIRED, store.path, sessions)).archive;
   } finally {
     await sessions.close();
   }

@@ -128,7 +128,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
 for (const [text, place] of MISTAKES) {
   pureTest(`the JSON Schema refuses ${text.replace("\n", ", ")}`, async () => {
     const found = schemaMistakes(editorTree(text));
-    assert.ok(found.some((mistake) => mistake.startsWith(`${place}:`)), found.join("\n"));
+    assert.ok(found.some((invalid) => invalid.startsWith(`${place}:`)), found.join("\n"));
     // Never stricter than VCM.
     assert.notDeepEqual(await mistakesOf(text), []);
   });

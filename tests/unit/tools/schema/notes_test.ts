@@ -1,7 +1,7 @@
 /** The notes on keys: each example and default is one that the file can have, and says the truth. */
 import assert from "node:assert/strict";
-import type { Example, Note } from "../../../../lib/tools/schema/note.ts";
-import { mapBelow, type MapName, NOTES } from "../../../../lib/tools/schema/notes.ts";
+import type { Example, KeyDoc } from "../../../../lib/tools/schema/note.ts";
+import { KEY_DOCS, mapBelow, type MapName } from "../../../../lib/tools/schema/notes.ts";
 import {
   fileOutline,
   type MapOutline,
@@ -55,8 +55,8 @@ const BESIDE: Readonly<Record<string, Keys>> = {
   "service.signal": { control: "signal" },
 };
 
-const ALL = Object.entries(NOTES).flatMap(([name, notes]) =>
-  Object.entries<Note>(notes).map(([key, note]) => ({ name: name as MapName, key, note }))
+const ALL = Object.entries(KEY_DOCS).flatMap(([name, docs]) =>
+  Object.entries<KeyDoc>(docs).map(([key, doc]) => ({ name: name as MapName, key, doc }))
 );
 
 function read(name: MapName, keys: Keys): Promise<Config> {
@@ -64,13 +64,13 @@ function read(name: MapName, keys: Keys): Promise<Config> {
 }
 
 pureTest("each example of a key is one that the file can have", async () => {
-  for (const { name, key, note } of ALL) {
-    const keys = { ...BESIDE[`${name}.${key}`], [key]: note.example };
+  for (const { name, key, doc } of ALL) {
+    const keys = { ...BESIDE[`${name}.${key}`], [key]: doc.example };
     await read(name, keys);
     assert.deepEqual(schemaMistakes(FILE_WITH[name](keys)), [], `${name}.${key}`);
     // Unquoted as well.
-    if (typeof note.example !== "string") continue;
-    const tree = editorTree(`${key}: ${note.example}\n`) as Keys;
+    if (typeof doc.example !== "string") continue;
+    const tree = editorTree(`${key}: ${doc.example}\n`) as Keys;
     assert.deepEqual(schemaMistakes(FILE_WITH[name]({ ...keys, ...tree })), [], `${name}.${key}`);
   }
 });
@@ -82,12 +82,12 @@ const CLIENTS: Readonly<Record<string, string | number>> = {
 };
 
 pureTest("each default, written down, changes nothing", async () => {
-  for (const { name, key, note } of ALL) {
+  for (const { name, key, doc } of ALL) {
     const at = `${name}.${key}`;
-    if (note.default === undefined || key === "renew") continue;
+    if (doc.default === undefined || key === "renew") continue;
     const beside = BESIDE[at] ?? {};
-    const said = await read(name, { ...beside, [key]: note.default });
-    if (at in CLIENTS) assert.equal(note.default, CLIENTS[at], at);
+    const said = await read(name, { ...beside, [key]: doc.default });
+    if (at in CLIENTS) assert.equal(doc.default, CLIENTS[at], at);
     else assert.deepEqual(said, await read(name, beside), at);
   }
 });
@@ -98,14 +98,14 @@ pureTest("the default of renew is that of the file, to a tenth of a percent", as
     assert.ok(certificate?.renew.kind === "share");
     return certificate.renew.percent;
   };
-  const said = renewOf(await read("config", { renew: NOTES.config.renew.default ?? "" }));
+  const said = renewOf(await read("config", { renew: KEY_DOCS.config.renew.default ?? "" }));
   assert.ok(Math.abs(said - renewOf(await read("config", {}))) < 0.1);
 });
 
 pureTest("a note has a sentence, and one default at the most", () => {
-  for (const { name, key, note } of ALL) {
-    assert.match(note.means, /^[A-Z`].*[^.]\.$/, `${name}.${key}`);
-    assert.ok(note.default === undefined || note.otherwise === undefined, `${name}.${key}`);
+  for (const { name, key, doc } of ALL) {
+    assert.match(doc.means, /^[A-Z`].*[^.]\.$/, `${name}.${key}`);
+    assert.ok(doc.default === undefined || doc.otherwise === undefined, `${name}.${key}`);
   }
 });
 

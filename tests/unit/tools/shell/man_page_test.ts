@@ -87,7 +87,7 @@ pureTest("the manual page names each variable that the binary may read", () => {
 Deno.test("the manual page names the variables of Vault that the sources read", async () => {
   const read = new Set<string>();
   const directory = new URL("../../../../lib/vault/access/", import.meta.url);
-  const call = /(?:readVariable|readSwitch|readSeconds|readCount)\(\s*around,\s*"(\w+)"/g;
+  const call = /(?:readVariable|readSwitch|readSeconds|readCount)\(\s*environment,\s*"(\w+)"/g;
   const found = /fromVariable\(\s*"(\w+)"/g;
   for await (const { name } of Deno.readDir(directory)) {
     const text = await Deno.readTextFile(new URL(name, directory));

@@ -7,7 +7,7 @@ import { pureTest } from "../../../support/pure_test.ts";
 import {
   accessOf,
   appRole,
-  around,
+  environment,
   FILE,
   FILE_LOGIN,
   type Files,
@@ -15,7 +15,7 @@ import {
   TOKEN,
   unusable,
   type Variables,
-} from "./surroundings.ts";
+} from "./environment.ts";
 
 const CERT: Partial<VaultSettings> = { login: { kind: "cert", mount: "tls", role: "web" } };
 const PAIR = { clientCert: "/c.pem", clientKey: "/c.key" };
@@ -53,7 +53,7 @@ pureTest("resolveAccess() refuses half a client certificate, and says which is m
     [{ VAULT_CLIENT_KEY: "/c.key" }, '"client_cert" or VAULT_CLIENT_CERT'],
   ];
   for (const [env, missing] of cases) {
-    assert.equal(refusal(FILE, around({ ...TOKEN, ...env })), half + missing);
+    assert.equal(refusal(FILE, environment({ ...TOKEN, ...env })), half + missing);
   }
 });
 
@@ -61,7 +61,7 @@ pureTest("resolveAccess() says why a client certificate or its key cannot be use
   const { own, files } = await pairs();
   const said = (changed: Files, without?: string) => {
     const { [without ?? ""]: _, ...kept } = { ...files, ...changed } as Record<string, string>;
-    return refusal({ ...FILE, ...PAIR }, around(TOKEN, kept));
+    return refusal({ ...FILE, ...PAIR }, environment(TOKEN, kept));
   };
   const absent = "no such file or directory";
   const locked = 'The client key "/c.key" cannot be decoded; is it a PEM private key without a ' +
@@ -88,7 +88,7 @@ pureTest("resolveAccess() says why a client certificate or its key cannot be use
 pureTest("resolveAccess() logs in by the client certificate, and needs one for that", async () => {
   const { files } = await pairs();
   const by = (parts: Partial<VaultSettings>, env: Variables = {}) =>
-    resolveAccess({ ...FILE, ...CERT, ...parts }, around(env, files)).credentials;
+    resolveAccess({ ...FILE, ...CERT, ...parts }, environment(env, files)).credentials;
   const login = { kind: "cert", mount: "tls", role: "web" } as const;
   assert.deepEqual(by(PAIR), [{ ...login, from: '"/c.pem"' }]);
   const env = { VAULT_CLIENT_CERT: "/e.pem", VAULT_CLIENT_KEY: "/e.key" };
@@ -96,7 +96,7 @@ pureTest("resolveAccess() logs in by the client certificate, and needs one for t
   const { role: _, ...plain } = login;
   assert.deepEqual(by({ ...PAIR, login: plain }), [{ ...plain, from: '"/c.pem"' }]);
   assert.equal(
-    refusal({ ...FILE, ...CERT }, around({})),
+    refusal({ ...FILE, ...CERT }, environment({})),
     'The auth method "cert" needs a certificate: set "client_cert" and "client_key", or ' +
       "VAULT_CLIENT_CERT and VAULT_CLIENT_KEY",
   );
@@ -107,7 +107,7 @@ pureTest(
   async () => {
     const { files } = await pairs();
     const kinds = (env: Variables) =>
-      resolveAccess({ ...FILE, ...CERT, ...PAIR }, around(env, files)).credentials
+      resolveAccess({ ...FILE, ...CERT, ...PAIR }, environment(env, files)).credentials
         .map(({ kind }) => kind);
     assert.deepEqual(kinds({ VAULT_ROLE_ID: "r", VAULT_SECRET_ID: "s" }), ["approle"]);
     assert.deepEqual(kinds({ VAULT_ROLE_ID: "r" }), ["cert"]);
@@ -118,20 +118,20 @@ pureTest(
 pureTest("a pair that is not there yet leaves its login behind a token", () => {
   const settings = { ...FILE, ...CERT, ...PAIR };
   const problem = 'Cannot read the client certificate "/c.pem": no such file or directory';
-  const { credentials, tls } = resolveAccess(settings, around(TOKEN));
+  const { credentials, tls } = resolveAccess(settings, environment(TOKEN));
   assert.deepEqual(credentials, [
     { kind: "token", token: "env-token", from: "VAULT_TOKEN" },
     unusable(problem),
   ]);
   assert.equal("client" in tls, false);
-  assert.equal(refusal(settings, around({})), problem);
+  assert.equal(refusal(settings, environment({})), problem);
 });
 
 pureTest("with another login a pair that cannot be read is an error at once", () => {
   const problem = 'Cannot read the client certificate "/c.pem": no such file or directory';
   const logins = [FILE_LOGIN, appRole({}), { kind: "jwt", mount: "jwt" }] as const;
   for (const login of logins) {
-    assert.equal(refusal({ ...FILE, ...PAIR, login }, around(TOKEN)), problem);
+    assert.equal(refusal({ ...FILE, ...PAIR, login }, environment(TOKEN)), problem);
   }
-  assert.equal(refusal({ ...FILE, ...PAIR }, around(TOKEN)), problem);
+  assert.equal(refusal({ ...FILE, ...PAIR }, environment(TOKEN)), problem);
 });

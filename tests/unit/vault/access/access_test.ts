@@ -3,15 +3,15 @@ import { resolveAccess } from "../../../../lib/vault/access/access.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import {
   accessOf,
-  around,
   credentialFiles,
   CREDENTIALS,
+  environment,
   FILE,
   FILE_LOGIN,
   refusal,
   TOKEN,
   type Variables,
-} from "./surroundings.ts";
+} from "./environment.ts";
 
 const EXAMPLE = 'expected a URL such as "https://vault.example.com:8200"';
 
@@ -46,7 +46,7 @@ pureTest("resolveAccess() takes VAULT_ADDR before all addresses of the file", ()
 
 pureTest("resolveAccess() says where an address can be given", () => {
   assert.equal(
-    refusal({ ...FILE, addresses: [] }, around(TOKEN)),
+    refusal({ ...FILE, addresses: [] }, environment(TOKEN)),
     'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR',
   );
 });
@@ -63,7 +63,7 @@ pureTest("resolveAccess() refuses a VAULT_ADDR that is no address, and names the
   for (const [address, message] of Object.entries(cases)) {
     for (const name of ["VAULT_ADDR", "BAO_ADDR"]) {
       assert.equal(
-        refusal(FILE, around({ ...TOKEN, [name]: address })),
+        refusal(FILE, environment({ ...TOKEN, [name]: address })),
         `${name} is no address: ${message}`,
       );
     }
@@ -73,7 +73,7 @@ pureTest("resolveAccess() refuses a VAULT_ADDR that is no address, and names the
 pureTest("resolveAccess() refuses a password in VAULT_ADDR, and shows none", () => {
   for (const scheme of ["https", "http", "ftp"]) {
     const env = { ...TOKEN, VAULT_ADDR: `${scheme}://user:sesame@vault.test` };
-    const message = refusal({ ...FILE, allowHttp: true }, around(env));
+    const message = refusal({ ...FILE, allowHttp: true }, environment(env));
     assert.match(message, /^VAULT_ADDR is no address: /);
     assert.equal(message.includes("sesame"), false, message);
   }
@@ -82,7 +82,7 @@ pureTest("resolveAccess() refuses a password in VAULT_ADDR, and shows none", () 
 pureTest("resolveAccess() refuses plain http in VAULT_ADDR, save to this host itself", () => {
   for (const host of ["vault.test", "10.0.0.1:8200", "localhost.test", "127.0.0.1.test"]) {
     assert.equal(
-      refusal(FILE, around({ ...TOKEN, VAULT_ADDR: `http://${host}` })),
+      refusal(FILE, environment({ ...TOKEN, VAULT_ADDR: `http://${host}` })),
       `VAULT_ADDR ("http://${host}") sends tokens and keys unencrypted; use "https://", or, ` +
         'where the network is trusted, set "allow_http: true" under "config"',
     );
@@ -107,14 +107,14 @@ pureTest("resolveAccess() takes the namespace of the environment before the file
 
 pureTest("resolveAccess() refuses a VAULT_NAMESPACE that no header may hold", () => {
   assert.equal(
-    refusal(FILE, around({ ...TOKEN, VAULT_NAMESPACE: "team\r\nX-Evil: 1" })),
+    refusal(FILE, environment({ ...TOKEN, VAULT_NAMESPACE: "team\r\nX-Evil: 1" })),
     "VAULT_NAMESPACE holds a space, a newline or another character that none may hold",
   );
 });
 
 pureTest("resolveAccess() says every way to log in where there is none", () => {
   assert.equal(
-    refusal(FILE, around({})),
+    refusal(FILE, environment({})),
     'No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by VAULT_ROLE_ID and ' +
       'VAULT_SECRET_ID, or "auth" under "config"',
   );
@@ -123,26 +123,27 @@ pureTest("resolveAccess() says every way to log in where there is none", () => {
 pureTest("resolveAccess() refuses what is unusable only where it would come first", () => {
   const settings = { ...FILE, tokenFile: "/etc/vcm/token", login: FILE_LOGIN };
   const problem = 'Cannot read the token in "/etc/vcm/token": no such file or directory';
-  assert.equal(refusal(settings, around({})), problem);
-  const { credentials } = resolveAccess(settings, around(TOKEN));
+  assert.equal(refusal(settings, environment({})), problem);
+  const { credentials } = resolveAccess(settings, environment(TOKEN));
   assert.deepEqual(credentials.map(({ kind }) => kind), ["token", "unusable", "approle"]);
 });
 
 pureTest("resolveAccess() logs in by the JWT of systemd's credential, then of jwt_file", () => {
   const login = { kind: "jwt", mount: "jwt", role: "web", jwtFile: "/run/jwt" } as const;
   const files = { ...credentialFiles({ vault_jwt: "j1\n" }), "/run/jwt": "j2\n" };
-  const by = (env: Variables) => resolveAccess({ ...FILE, login }, around(env, files)).credentials;
+  const by = (env: Variables) =>
+    resolveAccess({ ...FILE, login }, environment(env, files)).credentials;
   const found = { kind: "jwt", mount: "jwt", role: "web" } as const;
   assert.deepEqual(by(CREDENTIALS), [
     { ...found, jwt: "j1", from: 'the credential "vault_jwt"' },
   ]);
   assert.deepEqual(by({}), [{ ...found, jwt: "j2", from: '"/run/jwt"' }]);
   assert.equal(
-    refusal({ ...FILE, login }, around({})),
+    refusal({ ...FILE, login }, environment({})),
     'Cannot read the JWT in "/run/jwt": no such file or directory',
   );
   assert.equal(
-    refusal({ ...FILE, login: { kind: "jwt", mount: "jwt" } }, around({})),
+    refusal({ ...FILE, login: { kind: "jwt", mount: "jwt" } }, environment({})),
     'The auth method "jwt" needs "jwt_file", or the systemd credential "vault_jwt"',
   );
 });

@@ -9,7 +9,7 @@ import { opensslTest } from "../../../support/openssl.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 import { makeIdentity } from "../identity.ts";
-import { around, type Files, messageOf } from "./surroundings.ts";
+import { environment, type Files, messageOf } from "./environment.ts";
 import { byToken, failureOf } from "../ways.ts";
 
 const SERVER = await makeIdentity();
@@ -94,7 +94,7 @@ const [EC, OTHER_EC, RSA] = [
 
 /** What is read of these two files. */
 function readPair(certificate: string, key: Files[string]) {
-  return readClientCertificate(PATHS, around({}, { "/c.pem": certificate, "/c.key": key }));
+  return readClientCertificate(PATHS, environment({}, { "/c.pem": certificate, "/c.key": key }));
 }
 
 /** Why they are not used, which shows no line of the key. */

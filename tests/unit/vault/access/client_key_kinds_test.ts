@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readClientCertificate } from "../../../../lib/vault/access/client_certificate.ts";
 import { opensslTest } from "../../../support/openssl.ts";
 import { makeDirectory } from "../../../support/rig.ts";
-import { around, messageOf } from "./surroundings.ts";
+import { environment, messageOf } from "./environment.ts";
 
 const PATHS = { certificate: "/c.pem", key: "/c.key" };
 const ec = (curve: string) => ["EC", "-pkeyopt", `ec_paramgen_curve:${curve}`];
@@ -18,7 +18,7 @@ async function makePair(kind: readonly string[]) {
     const { success } = await new Deno.Command("openssl", { ...options, args }).output();
     assert.ok(success, `openssl ${args.join(" ")}`);
   }
-  return around({}, { "/c.pem": directory.read("cert"), "/c.key": directory.read("key") });
+  return environment({}, { "/c.pem": directory.read("cert"), "/c.key": directory.read("key") });
 }
 
 /** Kinds that the runtime's TLS cannot use, and their names. */

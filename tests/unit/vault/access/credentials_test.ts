@@ -11,7 +11,7 @@ import {
   gather,
   unusable,
   type Variables,
-} from "./surroundings.ts";
+} from "./environment.ts";
 
 const TOKEN_FILE = "/etc/vcm/token";
 const HOME = { HOME: "/root" };

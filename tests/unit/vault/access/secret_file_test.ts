@@ -9,20 +9,20 @@ import {
 import { pureTest } from "../../../support/pure_test.ts";
 import {
   appRole,
-  around,
+  environment,
   FILE,
   FILE_LOGIN,
   type Files,
   messageOf,
   refusal,
   type Variables,
-} from "./surroundings.ts";
+} from "./environment.ts";
 
 const SECRET = "hunter2";
 
 /** Surroundings with one file of this mode. */
 function holding(mode: number, text = ` ${SECRET}\r\n`, path = "/s") {
-  return around({}, { [path]: { text, mode } });
+  return environment({}, { [path]: { text, mode } });
 }
 
 pureTest("readSecretFile() gives the text without the space around it", () => {
@@ -65,7 +65,7 @@ pureTest("the cure for an open file can be pasted into a shell", () => {
 pureTest("a secret's file that is absent or empty is said to be so", () => {
   for (const read of [readSecretFile, readOpenFile]) {
     assert.equal(
-      messageOf(() => read("the JWT", "/absent", around({}))),
+      messageOf(() => read("the JWT", "/absent", environment({}))),
       'Cannot read the JWT in "/absent": no such file or directory',
     );
     assert.equal(
@@ -125,7 +125,7 @@ const MISPLACED: [Partial<VaultSettings>, Variables, Files][] = [
 
 pureTest("no refusal shows a secret, wherever it was put", () => {
   for (const [parts, env, files] of MISPLACED) {
-    const message = refusal({ ...FILE, ...parts }, around(env, files));
+    const message = refusal({ ...FILE, ...parts }, environment(env, files));
     assert.notEqual(message, "");
     assert.equal(message.includes(SECRET), false, message);
   }

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import type { Surroundings } from "../../../../lib/vault/access/environment.ts";
+import type { Environment } from "../../../../lib/vault/access/environment.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { readTrustedAuthorities } from "../../../../lib/vault/access/trust.ts";
 import { makeAuthority } from "../../../support/fixtures_pki.ts";
 import { pureTest } from "../../../support/pure_test.ts";
-import { accessOf, around as surroundings, messageOf, type Variables } from "./surroundings.ts";
+import {
+  accessOf,
+  environment as plainEnvironment,
+  messageOf,
+  type Variables,
+} from "./environment.ts";
 
 const MADE = new Map<string, string>();
 for (const name of ["A", "B", "C", "OWN", "HOST", "FEDORA", "DEBIAN", "ENV", "DIR", "FILE"]) {
@@ -23,8 +28,8 @@ const DEBIAN = "/etc/ssl/certs/ca-certificates.crt";
 const FEDORA = "/etc/pki/tls/certs/ca-bundle.crt";
 
 /** Surroundings in which whatever is not there may not be looked at. */
-function around(files: Readonly<Record<string, string>>, env: Variables = {}): Surroundings {
-  const known = surroundings(env, files);
+function environment(files: Readonly<Record<string, string>>, env: Variables = {}): Environment {
+  const known = plainEnvironment(env, files);
   return {
     ...known,
     read: (path) => {
@@ -39,7 +44,7 @@ pureTest("a CA file gives each of its certificates, and nothing of the text betw
   const text = `# our CA\n${pem("A")}\r\nfriendly name\n${pem("B").trim()}`;
   const found = readTrustedAuthorities(
     { kind: "file", path: "/ca.pem" },
-    around({ "/ca.pem": text }),
+    environment({ "/ca.pem": text }),
   );
   assert.deepEqual(found, [pem("A"), pem("B")]);
 });
@@ -48,7 +53,7 @@ pureTest("an empty CA file is an error, not an empty list", () => {
   const trust = { kind: "file", path: "/ca.pem" } as const;
   for (const text of ["", "\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]) {
     assert.throws(
-      () => readTrustedAuthorities(trust, around({ "/ca.pem": text })),
+      () => readTrustedAuthorities(trust, environment({ "/ca.pem": text })),
       new VaultError('The CA file "/ca.pem" holds no PEM certificate'),
     );
   }
@@ -56,7 +61,7 @@ pureTest("an empty CA file is an error, not an empty list", () => {
 
 pureTest("an unreadable CA file is an error with the system's words", () => {
   assert.throws(
-    () => readTrustedAuthorities({ kind: "file", path: "/ca.pem" }, around({})),
+    () => readTrustedAuthorities({ kind: "file", path: "/ca.pem" }, environment({})),
     (error) =>
       error instanceof VaultError &&
       error.message === 'Cannot read the CA file "/ca.pem": permission denied',
@@ -66,9 +71,11 @@ pureTest("an unreadable CA file is an error with the system's words", () => {
 pureTest("SSL_CERT_FILE goes before the host's bundles, and a bad one is an error", () => {
   const files = { "/own.pem": pem("OWN"), [DEBIAN]: pem("HOST") };
   const env = { SSL_CERT_FILE: "/own.pem" };
-  assert.deepEqual(readTrustedAuthorities({ kind: "system" }, around(files, env)), [pem("OWN")]);
+  assert.deepEqual(readTrustedAuthorities({ kind: "system" }, environment(files, env)), [
+    pem("OWN"),
+  ]);
   assert.throws(
-    () => readTrustedAuthorities({ kind: "system" }, around({ [DEBIAN]: pem("HOST") }, env)),
+    () => readTrustedAuthorities({ kind: "system" }, environment({ [DEBIAN]: pem("HOST") }, env)),
     /^VaultError: Cannot read the CA file "\/own\.pem": permission denied$/,
   );
 });
@@ -78,7 +85,7 @@ pureTest(
   () => {
     const files = { "/cas/a.pem": pem("A"), "/cas/README": "text", "/cas/b.0": pem("B") };
     const env = { SSL_CERT_DIR: "/cas" };
-    assert.deepEqual(readTrustedAuthorities({ kind: "system" }, around(files, env)), [
+    assert.deepEqual(readTrustedAuthorities({ kind: "system" }, environment(files, env)), [
       pem("A"),
       pem("B"),
     ]);
@@ -88,20 +95,20 @@ pureTest(
 pureTest("the first of the host's bundles that can be read is taken", () => {
   const trust = { kind: "system" } as const;
   const both = { [FEDORA]: pem("FEDORA"), [DEBIAN]: pem("DEBIAN") };
-  assert.deepEqual(readTrustedAuthorities(trust, around(both)), [pem("DEBIAN")]);
-  assert.deepEqual(readTrustedAuthorities(trust, around({ [FEDORA]: pem("FEDORA") })), [
+  assert.deepEqual(readTrustedAuthorities(trust, environment(both)), [pem("DEBIAN")]);
+  assert.deepEqual(readTrustedAuthorities(trust, environment({ [FEDORA]: pem("FEDORA") })), [
     pem("FEDORA"),
   ]);
-  assert.deepEqual(readTrustedAuthorities(trust, around({})), []);
+  assert.deepEqual(readTrustedAuthorities(trust, environment({})), []);
 });
 
 pureTest("a CA directory gives the certificates of all its files, and must hold one", () => {
   const trust = { kind: "file", path: "/cas" } as const;
   const files = { "/cas/a.pem": pem("A") + pem("B"), "/cas/README": "text", "/cas/c.0": pem("C") };
-  const found = readTrustedAuthorities(trust, around(files));
+  const found = readTrustedAuthorities(trust, environment(files));
   assert.deepEqual(found, [pem("A"), pem("B"), pem("C")]);
   assert.throws(
-    () => readTrustedAuthorities(trust, around({ "/cas/README": "text" })),
+    () => readTrustedAuthorities(trust, environment({ "/cas/README": "text" })),
     new VaultError('No file in the CA directory "/cas" holds a PEM certificate'),
   );
 });
@@ -110,7 +117,7 @@ pureTest("a CA file that is named and holds what cannot be decoded is an error",
   const text = pem("A") + BROKEN;
   const problem = 'The CA file "/ca.pem" holds a certificate that cannot be decoded';
   for (const it of [text, BROKEN]) {
-    const files = around({ "/ca.pem": it }, { SSL_CERT_FILE: "/ca.pem" });
+    const files = environment({ "/ca.pem": it }, { SSL_CERT_FILE: "/ca.pem" });
     for (const trust of [{ kind: "file", path: "/ca.pem" }, { kind: "system" }] as const) {
       assert.equal(messageOf(() => readTrustedAuthorities(trust, files)), problem);
     }
@@ -121,13 +128,13 @@ pureTest("what cannot be decoded in a directory, or in the host's bundle, is pas
   const mixed = BROKEN + pem("A") + BROKEN;
   const files = { "/cas/a.pem": mixed, "/cas/b.pem": BROKEN, "/cas/c.pem": pem("C") };
   const directory = { kind: "file", path: "/cas" } as const;
-  assert.deepEqual(readTrustedAuthorities(directory, around(files)), [pem("A"), pem("C")]);
+  assert.deepEqual(readTrustedAuthorities(directory, environment(files)), [pem("A"), pem("C")]);
   const system = { kind: "system" } as const;
   const env = { SSL_CERT_DIR: "/cas" };
-  assert.deepEqual(readTrustedAuthorities(system, around(files, env)), [pem("A"), pem("C")]);
-  assert.deepEqual(readTrustedAuthorities(system, around({ [DEBIAN]: mixed })), [pem("A")]);
+  assert.deepEqual(readTrustedAuthorities(system, environment(files, env)), [pem("A"), pem("C")]);
+  assert.deepEqual(readTrustedAuthorities(system, environment({ [DEBIAN]: mixed })), [pem("A")]);
   assert.equal(
-    messageOf(() => readTrustedAuthorities(directory, around({ "/cas/b.pem": BROKEN }))),
+    messageOf(() => readTrustedAuthorities(directory, environment({ "/cas/b.pem": BROKEN }))),
     'No file in the CA directory "/cas" holds a PEM certificate',
   );
 });

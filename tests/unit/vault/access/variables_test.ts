@@ -7,7 +7,7 @@ import {
 } from "../../../../lib/vault/access/variables.ts";
 import { LIMITS, RETRIES } from "../../../../lib/vault/access/server_access.ts";
 import { pureTest } from "../../../support/pure_test.ts";
-import { accessOf, around, FILE, messageOf, refusal, TOKEN } from "./surroundings.ts";
+import { accessOf, environment, FILE, messageOf, refusal, TOKEN } from "./environment.ts";
 
 pureTest("readVariable() takes BAO_* before VAULT_*, and an empty one as none", () => {
   const [bao, vault] = [{ name: "BAO_X", text: "b" }, { name: "VAULT_X", text: "v" }];
@@ -21,26 +21,26 @@ pureTest("readVariable() takes BAO_* before VAULT_*, and an empty one as none", 
     [{ BAO_X: "", VAULT_X: "" }, undefined],
     [{ X: "x", VAULT_XY: "y" }, undefined],
   ] as const;
-  for (const [env, found] of cases) assert.deepEqual(readVariable(around(env), "X"), found);
+  for (const [env, found] of cases) assert.deepEqual(readVariable(environment(env), "X"), found);
 });
 
 pureTest("readSwitch() knows the words that Go knows, and no others", () => {
-  const read = (text: string) => readSwitch(around({ VAULT_X: text }), "X");
+  const read = (text: string) => readSwitch(environment({ VAULT_X: text }), "X");
   for (const word of ["1", "t", "T", "true", "TRUE", "True"]) assert.equal(read(word), true, word);
   for (const word of ["0", "f", "F", "false", "FALSE", "False"]) {
     assert.equal(read(word), false, word);
   }
   assert.equal(read(""), undefined);
-  assert.equal(readSwitch(around({}), "X"), undefined);
+  assert.equal(readSwitch(environment({}), "X"), undefined);
   for (const word of ["yes", "tRUE", " 1", "2", "on"]) {
     assert.equal(messageOf(() => read(word)), 'VAULT_X is to be "true" or "false"', word);
   }
-  const both = around({ BAO_X: "yes", VAULT_X: "1" });
+  const both = environment({ BAO_X: "yes", VAULT_X: "1" });
   assert.equal(messageOf(() => readSwitch(both, "X")), 'BAO_X is to be "true" or "false"');
 });
 
 pureTest("readSeconds() takes a bare number and a duration, from 1 s to 1 h", () => {
-  const read = (text: string) => readSeconds(around({ VAULT_X: text }), "X");
+  const read = (text: string) => readSeconds(environment({ VAULT_X: text }), "X");
   const cases = { "30": 30, "30s": 30, "1m30s": 90, "1h": 3600, "1": 1 };
   for (const [text, seconds] of Object.entries(cases)) assert.equal(read(text), seconds);
   assert.equal(read(""), undefined);
@@ -54,7 +54,7 @@ pureTest("readSeconds() takes a bare number and a duration, from 1 s to 1 h", ()
 });
 
 pureTest("readCount() takes whole numbers from 0 to 99", () => {
-  const read = (text: string) => readCount(around({ VAULT_X: text }), "X");
+  const read = (text: string) => readCount(environment({ VAULT_X: text }), "X");
   for (const [text, count] of [["0", 0], ["2", 2], ["99", 99]] as const) {
     assert.equal(read(text), count);
   }
@@ -97,7 +97,7 @@ pureTest("resolveAccess() takes VAULT_MAX_RETRIES before the file's retries", ()
   assert.equal(accessOf({ retries: 0 }).retries, 0);
   assert.equal(accessOf({ retries: 5 }, { VAULT_MAX_RETRIES: "0" }).retries, 0);
   assert.equal(
-    refusal(FILE, around({ ...TOKEN, VAULT_MAX_RETRIES: "-1" })),
+    refusal(FILE, environment({ ...TOKEN, VAULT_MAX_RETRIES: "-1" })),
     "VAULT_MAX_RETRIES is to be a whole number from 0 to 99",
   );
 });
@@ -110,7 +110,7 @@ pureTest("resolveAccess() takes VAULT_CLIENT_TIMEOUT before the file's timeout",
     assert.deepEqual(limits, { ...LIMITS, answer: 30_000 });
   }
   assert.equal(
-    refusal(FILE, around({ ...TOKEN, BAO_CLIENT_TIMEOUT: "soon" })),
+    refusal(FILE, environment({ ...TOKEN, BAO_CLIENT_TIMEOUT: "soon" })),
     'BAO_CLIENT_TIMEOUT is to be a time from "1s" to "1h", such as "60s"',
   );
 });
@@ -140,7 +140,7 @@ pureTest("resolveAccess() takes VAULT_PROXY_ADDR before VAULT_HTTP_PROXY", () =>
 pureTest("resolveAccess() refuses a proxy that is no URL, and does not show it", () => {
   for (const text of ["proxy:3128", "socks5://u:sesame@proxy", "http://", "http://a b:sesame"]) {
     assert.equal(
-      refusal(FILE, around({ ...TOKEN, VAULT_PROXY_ADDR: text })),
+      refusal(FILE, environment({ ...TOKEN, VAULT_PROXY_ADDR: text })),
       'VAULT_PROXY_ADDR is to be the URL of a proxy, as "http://proxy:3128"',
     );
   }

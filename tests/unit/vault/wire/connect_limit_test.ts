@@ -36,7 +36,7 @@ const LATE = (address: string, seconds: string) =>
 Deno.test("probe() says after its time that no connection came about", UNFINISHED, async () => {
   using hole = await startBlackHole();
   const error = await failureOf(() => probe(hole.address, { connect: 100, answer: 60_000 }));
-  assert.deepEqual([error.message, error.passing], [LATE(hole.address, "0.1"), true]);
+  assert.deepEqual([error.message, error.retryable], [LATE(hole.address, "0.1"), true]);
 });
 
 Deno.test("a connection takes no longer than the whole request may", UNFINISHED, async () => {

@@ -109,9 +109,9 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
 pureTest(
   "explainFailure() says in plain words what the runtime says, and whether it may pass",
   () => {
-    for (const [error, message, passing] of FAILURES) {
+    for (const [error, message, retryable] of FAILURES) {
       const explained = explainFailure(A, error, LIMITS, false, NOW);
-      assert.deepEqual([explained.message, explained.passing], [message, passing]);
+      assert.deepEqual([explained.message, explained.retryable], [message, retryable]);
       assert.equal(explained.cause, error);
     }
   },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createPracticeCa } from "../../../../lib/tools/demo/demo_ca.ts";
+import { createDemoCa } from "../../../../lib/tools/demo/demo_ca.ts";
 import { issueCertificate } from "../../../../lib/vault/pki/pki.ts";
 import { NO_HELPERS, openSession } from "../../../../lib/vault/session/session.ts";
 import { SocketTransport } from "../../../../lib/vault/wire/socket_transport.ts";
@@ -86,7 +86,7 @@ Deno.test({
   sanitizeOps: false,
   fn: async () => {
     await using silent = startSilentServer();
-    const { root } = await createPracticeCa(new Date());
+    const { root } = await createDemoCa(new Date());
     const tls = { authorities: [root.certificate], serverName: "vault.test" };
     const url = `https://${silent.host}/v1/sys/health`;
     const sent = new SocketTransport(tls).send({ method: "GET", url, headers: {} }, 50);

@@ -33,14 +33,14 @@ function busy(status: number, headers: Record<string, string> = {}): Scripted {
   return new Response('{"errors": ["not now"]}', { status, headers });
 }
 
-const PASSING = {
+const RETRYABLE = {
   429: '"ADDRESS" is asked too often (429: not now); a rate limit quota may be too low',
   502: '"ADDRESS" cannot be reached behind its proxy (502: not now)',
   503: '"ADDRESS" is sealed or not ready (503); unseal it first',
   504: '"ADDRESS" cannot be reached behind its proxy (504: not now)',
 };
 
-for (const [status, message] of Object.entries(PASSING)) {
+for (const [status, message] of Object.entries(RETRYABLE)) {
   Deno.test(`a request that meets ${status} is sent again`, async () => {
     const clock = fakeClock();
     const { said, asked } = await writeAt(
@@ -100,7 +100,7 @@ Deno.test("Retry-After is waited for in full, in seconds and as a date", async (
 Deno.test("a Retry-After beyond the time there is ends the request at once", async () => {
   const clock = fakeClock();
   const { said, asked } = await writeAt([busy(429, { "retry-after": "3600" }), WELL], clock, 9);
-  assert.deepEqual([said, asked], [PASSING[429], 1]);
+  assert.deepEqual([said, asked], [RETRYABLE[429], 1]);
   assert.deepEqual(clock.pauses, []);
 });
 

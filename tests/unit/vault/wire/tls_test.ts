@@ -1,7 +1,7 @@
 /** Who may vouch for the server, at a practice Vault with TLS. */
 import assert from "node:assert/strict";
-import { createPracticeCa } from "../../../../lib/tools/demo/demo_ca.ts";
-import { startPracticeVault } from "../../../../lib/tools/demo/demo_server.ts";
+import { createDemoCa } from "../../../../lib/tools/demo/demo_ca.ts";
+import { startDemoServer } from "../../../../lib/tools/demo/demo_server.ts";
 import type { VaultAccess } from "../../../../lib/vault/access/access.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
@@ -11,10 +11,10 @@ import { byAppRole, byToken, failureOf, unverified, withoutTime } from "../ways.
 async function withVault(
   test: (
     access: VaultAccess,
-    vault: Awaited<ReturnType<typeof startPracticeVault>>,
+    vault: Awaited<ReturnType<typeof startDemoServer>>,
   ) => Promise<void>,
 ): Promise<void> {
-  const vault = await startPracticeVault({ tls: true });
+  const vault = await startDemoServer({ tls: true });
   const { roleId, secretId, address } = vault;
   const by = { kind: "approle", mount: "approle", roleId, secretId, from: "the test" } as const;
   try {
@@ -28,7 +28,7 @@ const LOGIN = "auth/approle/login";
 
 Deno.test("a CA among others that vouches for the server is enough", () =>
   withVault(async (access, vault) => {
-    const other = await createPracticeCa(new Date());
+    const other = await createDemoCa(new Date());
     const authorities = [other.root.certificate, vault.caPem ?? ""];
     await (await openSession({ ...access, tls: { authorities } })).close();
     assert.deepEqual(vault.requests.map(({ path }) => path), [LOGIN, "auth/token/revoke-self"]);
@@ -36,7 +36,7 @@ Deno.test("a CA among others that vouches for the server is enough", () =>
 
 Deno.test("another CA does not vouch for the server, which then hears no request", () =>
   withVault(async (access, vault) => {
-    const { root } = await createPracticeCa(new Date());
+    const { root } = await createDemoCa(new Date());
     const error = await failureOf(() =>
       openSession({ ...access, tls: { authorities: [root.certificate] } })
     );

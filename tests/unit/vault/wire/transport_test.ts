@@ -130,5 +130,5 @@ Deno.test("probe() says that nobody listens, which may pass", async () => {
     error.message,
     `Cannot connect to "${address}": connection refused; is the server running?`,
   );
-  assert.equal(error.passing, true);
+  assert.equal(error.retryable, true);
 });

@@ -145,17 +145,17 @@ const OTHERS: readonly (readonly [keyof Documents, string, string, RegExp])[] = 
   ["plan", '"certStore"', '"store"', /must have required property 'certStore'/],
   ["plan", '"certStore"', '"at2": 1, "certStore"', /must NOT have additional properties .*at2/],
   ["plan", '"reason": "missing"', '"reason": "lost"', /^\/certificates\/0\/due\/reason: /],
-  ["plan", '"kind": "tidy"', '"kind": "sweep"', /^\/steps\/0\/kind: must be equal to constant/],
+  ["plan", '"kind": "recover"', '"kind": "sweep"', /^\/steps\/0\/kind: must be equal to constant/],
   ["plan", "2026-12-01T10:00:00.000Z", "2026-12-01 10:00 UTC", /^\/at: must match format/],
   ["check", '"standing": "broken"', '"standing": "bad"', /^\/standing: must be equal to one of/],
   ["run", '"acted": 1', '"acted": "1"', /^\/outcome\/acted: must be integer/],
 ];
 
-for (const [name, from, to, mistake] of OTHERS) {
+for (const [name, from, to, invalid] of OTHERS) {
   pureTest(`what is printed as "${name}" with ${to} is not valid`, () => {
     const [text = ""] = PRINTED[name];
     assert.ok(text.includes(from), `there is no ${from}`);
-    const mistakes = outputMistakes(name, text.replace(from, to));
-    assert.ok(mistakes.some((found) => mistake.test(found)), mistakes.join("\n"));
+    const invalids = outputMistakes(name, text.replace(from, to));
+    assert.ok(invalids.some((found) => invalid.test(found)), invalids.join("\n"));
   });
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
-import type { Included, Surroundings } from "../../../lib/config/environment.ts";
+import type { Environment, Included } from "../../../lib/config/environment.ts";
 import type { Config } from "../../../lib/config/types.ts";
 
 export interface Around {
@@ -13,7 +13,7 @@ export interface Around {
   readonly further?: readonly Included[];
 }
 
-export function surroundings({ files = {}, variables = {}, further = [] }: Around): Surroundings {
+export function environmentOf({ files = {}, variables = {}, further = [] }: Around): Environment {
   return {
     variable: (name) => variables[name],
     include: () => [
@@ -24,19 +24,19 @@ export function surroundings({ files = {}, variables = {}, further = [] }: Aroun
 }
 
 /** Reads a main file that is called `f`. */
-export async function parseAround(text: string, around: Around): Promise<Config> {
-  return await parseConfig(text, "f", () => Promise.resolve(surroundings(around)));
+export async function parseWith(text: string, environment: Around): Promise<Config> {
+  return await parseConfig(text, "f", () => Promise.resolve(environmentOf(environment)));
 }
 
 /** Holds what is said of a text against the lines that it should give. */
 export async function assertMistakesAround(
   text: string,
-  around: Around,
+  environment: Around,
   ...lines: string[]
 ): Promise<void> {
   let said: string[] = [];
   try {
-    await parseAround(text, around);
+    await parseWith(text, environment);
   } catch (error) {
     assert.ok(error instanceof ConfigError, String(error));
     said = error.message.split("\n");

@@ -6,7 +6,7 @@ import { resolveAccess, type VaultAccess } from "../../../../lib/vault/access/ac
 import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
 import { gatherCredentials } from "../../../../lib/vault/access/gather_credentials.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
-import type { Surroundings } from "../../../../lib/vault/access/environment.ts";
+import type { Environment } from "../../../../lib/vault/access/environment.ts";
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -30,7 +30,7 @@ export function credentialFiles(texts: Readonly<Record<string, string>>): Files 
 }
 
 /** Surroundings that hold these variables and these files, and nothing else. */
-export function around(env: Variables, files: Files = {}): Surroundings {
+export function environment(env: Variables, files: Files = {}): Environment {
   const find = (call: string, path: string) => {
     const file = files[path];
     if (file === undefined && Object.keys(files).some((name) => name.startsWith(`${path}/`))) {
@@ -80,7 +80,7 @@ export const FILE_LOGIN = appRole({
 export const TOKEN = { VAULT_TOKEN: "env-token" };
 
 /** The message with which these settings are refused. */
-export function refusal(settings: VaultSettings, where: Surroundings): string {
+export function refusal(settings: VaultSettings, where: Environment): string {
   return messageOf(() => resolveAccess(settings, where));
 }
 
@@ -101,7 +101,7 @@ export function accessOf(
   env: Variables = {},
   files: Files = {},
 ): VaultAccess {
-  return resolveAccess({ ...FILE, ...parts }, around({ ...TOKEN, ...env }, files));
+  return resolveAccess({ ...FILE, ...parts }, environment({ ...TOKEN, ...env }, files));
 }
 
 /** All ways to log in of a file that says nothing beyond `parts`, without a client certificate. */
@@ -110,7 +110,7 @@ export function gather(
   env: Variables = {},
   files: Files = {},
 ): Credentials[] {
-  return gatherCredentials({ ...FILE, ...parts }, around(env, files), {
+  return gatherCredentials({ ...FILE, ...parts }, environment(env, files), {
     problem: "there is no client certificate",
   });
 }
