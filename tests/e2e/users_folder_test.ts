@@ -271,7 +271,7 @@ test("a program that the user may not run is said so, and nothing is written", a
 test("what obeys orders obeys nobody as root", async () => {
   await using place = await makeUsersPlace();
   const { code, stderr } = await new Deno.Command(place.at("vcm"), {
-    args: ["obey-file-orders", "0"],
+    args: ["write-files-as", "0"],
     stdin: "null",
   }).output();
   assert.equal(code, 2);

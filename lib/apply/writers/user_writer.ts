@@ -28,7 +28,7 @@ import {
 import { lines } from "./lines.ts";
 
 /** The first argument by which the program is such a process. */
-export const WRITER_PROCESS = "obey-file-orders";
+export const WRITER_PROCESS = "write-files-as";
 
 /** How this program is started once more. */
 export interface Program {

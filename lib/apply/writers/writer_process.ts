@@ -1,5 +1,5 @@
 /**
- * The process that works on files as another user: `vcm obey-file-orders UID`, started by root with
+ * The process that works on files as another user: `vcm write-files-as UID`, started by root with
  * that user's ids and obeying nobody but its standard input. It gives up all but reading and
  * writing, and ends with its input. It holds nothing that the user may not have: an order has the
  * key that is to be that user's anyway, and comes by standard input, where no list of processes
