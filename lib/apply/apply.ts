@@ -48,8 +48,9 @@ export async function apply({ plan, access }: ApplyInput, listener: Emit): Promi
     const faults = await judgeNewFiles(judges, run);
     for (const [name, { state, replaced }] of results) {
       if (replaced.length === 0 || state === "half") continue;
-      forgetPendingValidation(plan.certStore, name, emit);
-      await forgetReplaced(replaced, writers);
+      if (forgetPendingValidation(plan.certStore, name, emit)) {
+        await forgetReplaced(replaced, writers);
+      }
     }
     await serve(judges, faults, run);
     for (const step of plan.steps) {

@@ -2,7 +2,7 @@
 import * as fs from "node:fs";
 import { renewalStart } from "../certificate/renewal.ts";
 import { directoryOf } from "../text/path.ts";
-import { isVersionDirectory, storedFile } from "../store/store_paths.ts";
+import { isVersionDirectory, pendingValidationFile, storedFile } from "../store/store_paths.ts";
 import type { Part } from "../certificate/types.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { changesContent } from "../plan/drift.ts";
@@ -123,7 +123,11 @@ async function recover(
       });
     }
     if (step.pendingValidation.length > 0) {
-      await putBackRest(step.pendingValidation, writers);
+      await putBackRest(
+        step.pendingValidation,
+        pendingValidationFile(certStore, step.certificate),
+        writers,
+      );
       forgetPendingValidation(certStore, step.certificate, emit);
       emit({
         kind: "recovered",

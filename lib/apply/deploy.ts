@@ -17,6 +17,7 @@ import { Buffer } from "node:buffer";
 import { plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
+import { shellWord } from "../text/shell_word.ts";
 import type { HostUser } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
 import type { TargetStep } from "../plan/types.ts";
@@ -151,11 +152,30 @@ async function removeQuietly(
   await writers.of(by)({ do: "remove", path }).catch(() => undefined);
 }
 
-/** Puts back what an interrupted run replaced; what it has put back itself has no old file any more. */
-export async function putBackRest(replaced: readonly Replaced[], writers: Writers): Promise<void> {
-  await putBackEach(replaced, async (one) => {
-    await restoreKept(one, writers);
-  });
+/**
+ * Rolls back what an interrupted run replaced. A file that is written through, or that an earlier
+ * version kept, may have been rolled back already: then nothing is kept any more.
+ *
+ * @param record The file in the store that names them.
+ *
+ * Throws Error in plain words.
+ */
+export async function putBackRest(
+  replaced: readonly Replaced[],
+  record: string,
+  writers: Writers,
+): Promise<void> {
+  try {
+    await putBackEach(replaced, async (one) => {
+      const isRestored = await restoreKept(one, writers);
+      if (isRestored || one.identity === undefined || one.inPlace) return;
+      throw new Error(`the file that was kept as "${replacedFile(one.path)}" is gone`);
+    });
+  } catch (error) {
+    const { message } = error as Error;
+    const wayOut = `to keep what is there now: rm ${shellWord(record)}`;
+    throw new Error(`${message}; ${wayOut}`, { cause: error });
+  }
 }
 
 /**

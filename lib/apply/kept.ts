@@ -49,7 +49,7 @@ export async function restoreKept(
   if (answer !== OTHER) throw new Error(NO_ANSWER);
   const old = replacedFile(path);
   throw new Error(
-    `"${old}" is not known to be the file that was kept, and stays as it is; ` +
-      `look at it by "ls -ld ${shellWord(old)}", and then move it away`,
+    `"${old}" is not the file that VCM kept, so VCM does not restore it; look at it: ` +
+      `ls -ld ${shellWord(old)}`,
   );
 }

@@ -106,9 +106,12 @@ function pathsFrom(leaf: X509Certificate, { opened, links }: Authorities): Chain
   return { links, issuers: issuers.filter((at) => !isSame(opened[at] ?? leaf, leaf)) };
 }
 
+/** CA certificates of one file that count: those that share a name are proved against each other. */
+const MAX_AUTHORITIES = 32;
+
 function openAuthorities(chain: string, ca: string): Authorities {
   const [above, anchors] = [chain, ca].map((text) =>
-    openAll(text).filter((one) => one !== undefined)
+    openAll(text).filter((one) => one !== undefined).slice(0, MAX_AUTHORITIES)
   ) as [X509Certificate[], X509Certificate[]];
   const opened = [
     ...new Map([...above, ...anchors].map((one) => [one.fingerprint256, one])).values(),

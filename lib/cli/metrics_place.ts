@@ -24,7 +24,8 @@ export async function findMetricsPlace(path: string): Promise<MetricsAim> {
   const runner = Deno.uid() ?? 0;
   const accounts = await lookUpAccounts([], []);
   const ancestors = new AncestorFinder(runner, accounts);
-  const spec: TargetSpec = { what: "cert", path, createDirs: false };
+  // What lies there is not read: a collector's user could keep root waiting with a pipe.
+  const spec: TargetSpec = { what: "cert", path, createDirs: false, overwrite: true };
   const seen = observeTarget(spec, ABSENT, new DirectoryCache(ancestors, READER), accounts);
   const nowhere = (why: string): MetricsAim => ({
     kind: "nowhere",

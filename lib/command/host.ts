@@ -40,7 +40,7 @@ export interface Host {
 export function processHost(): Host {
   const encoder = new TextEncoder();
   return {
-    env: (name) => Deno.env.get(name),
+    env: readVariable,
     uid: () => Deno.uid() ?? 0,
     now: () => new Date(),
     out: (text) => {
@@ -89,6 +89,18 @@ export function processHost(): Host {
       }
     },
   };
+}
+
+/** Throws Error if its value is not UTF-8. */
+function readVariable(name: string): string | undefined {
+  try {
+    return Deno.env.get(name);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new Error(`The variable ${name} is not valid UTF-8; fix: unset ${name}`, {
+      cause: error,
+    });
+  }
 }
 
 /** @param stream Device and inode, which a child with another standard error inherits, too (sd-daemon(3)). */

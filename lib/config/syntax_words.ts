@@ -29,12 +29,12 @@ const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
   [/^Comments must be separated/, `expected a space before "#"; if it is text, use quotes`],
   [/^Sequence item without -/, `expected "- " before this entry of the list`],
   [/tab char/, "tab character in the indentation; use spaces"],
-  [/maxDepth/, "is nested too deeply to be read"],
+  [/^nesting exceeded maxDepth/, "is nested too deeply to be read"],
   [
-    /maxTotalMergeKeys/,
+    /^merge keys exceeded/,
     `"<<" adds more than 200,000 keys to this file; use "defaults", or fewer "<<"`,
   ],
-  [/merge sequence/, `"<<" takes at most 100 maps in one list`],
+  [/^abnormal merge sequence/, `"<<" takes at most 100 maps in one list`],
   [/cannot merge/, `"<<" above takes a map or a list of maps`],
   [/tag/, "a tag (!…) that is not known; take it out or, if it is text, use quotes"],
 ];

@@ -33,7 +33,7 @@ const OPTIONS: LoadOptions & Readonly<Record<string, unknown>> = {
 };
 
 /** The parser gives its errors no codes. */
-const TOO_DEEP = /maxDepth/;
+const TOO_DEEP = /^nesting exceeded maxDepth/;
 
 /** What made the text unreadable, with its zero-based place where the parser knew it. */
 export interface YamlFault {

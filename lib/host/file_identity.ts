@@ -24,6 +24,17 @@ export function identityAt(path: string): string | undefined {
   return found && identityOf(found);
 }
 
+/**
+ * Whether two identities are of one file. A device may get another number when it is mounted again;
+ * inode and time of making then tell enough.
+ */
+export function isSameFile(one: string, other: string | undefined): boolean {
+  if (one === other) return true;
+  const [, ino, made] = one.split(":");
+  const [, otherIno, otherMade] = other?.split(":") ?? [];
+  return ino === otherIno && made === otherMade && made !== "0";
+}
+
 function identityOf({ dev, ino, birthtimeMs }: fs.BigIntStats): string {
   return `${dev}:${ino}:${birthtimeMs}`;
 }
@@ -41,7 +52,8 @@ export function openRegularFile(path: string, flags: number, identity?: string):
   const there = fs.lstatSync(path, { bigint: true });
   if (!there.isFile()) throw new OtherFileError();
   const file = fs.openSync(path, flags | O_NOFOLLOW | O_NONBLOCK);
-  if (identityOf(fs.fstatSync(file, { bigint: true })) === (identity ?? identityOf(there))) {
+  const open = identityOf(fs.fstatSync(file, { bigint: true }));
+  if (open === identityOf(there) && (identity === undefined || isSameFile(open, identity))) {
     return file;
   }
   fs.closeSync(file);

@@ -21,6 +21,7 @@ export function openLog(path: string): (text: string) => void {
   const file = open(path);
   const [found, there] = [fs.fstatSync(file), fs.lstatSync(path)];
   if (!found.isFile()) throw new Error("it is no regular file");
+  if (found.nlink > 1) throw new Error("it has another name too (a hard link); remove it");
   if (found.dev !== there.dev || found.ino !== there.ino) {
     throw new Error("somebody put something else in its place");
   }

@@ -60,7 +60,7 @@ export function observeTarget(
   const beside = known && traces ? listing.value : undefined;
   const file = known && !listing.value.has(nameOf(spec.path))
     ? ABSENT
-    : observeContent(spec, expected, accounts, directories.readerFor(directory));
+    : observeContent(spec, expected, accounts, directories);
   return {
     path: spec.path,
     ancestors: ancestors.ancestors,
@@ -98,14 +98,15 @@ function observeContent(
   spec: TargetSpec,
   expected: Presence<Expected>,
   accounts: AccountBook,
-  read: Reader,
+  directories: DirectoryCache,
 ): Presence<TargetFile> {
-  const file = observeFile(spec.path, expected, accounts, read);
+  const directory = directoryOf(spec.path);
+  const file = observeFile(spec.path, expected, accounts, directories.readerFor(directory));
   if (file.kind !== "present" || file.value.sameContent) return file;
   // A bundle replaces nothing but a bundle.
   if (spec.overwrite || spec.what === "bundle") return file;
   if (file.value.type !== "file" && file.value.type !== "symlink") return file;
-  const foreign = isForeign(spec.path, read);
+  const foreign = isForeign(spec.path, directories.list(directory).ancestors.isForeign);
   if (foreign.kind === "unreadable") return foreign;
   if (foreign.kind === "absent" || !foreign.value) return file;
   return { kind: "present", value: { ...file.value, foreign: true } };

@@ -43,7 +43,7 @@ export function judgePendingAction(
   const { record } = pendingAction;
   const deployed = Math.max(pendingAction.since, lastChange(desired, observation));
   const acted = pendingAction.actedAt?.getTime();
-  const upSince = acted === undefined ? undefined : startAfter(record, acted);
+  const upSince = acted === undefined || isStarting(record) ? undefined : startAfter(record, acted);
   if (upSince !== undefined && startAfter(record, deployed) !== undefined) {
     return clearedAt(upSince);
   }
@@ -61,6 +61,11 @@ export function judgePendingAction(
     detail: `${detail}${verdict}${failure}`,
     ...(actedAt !== undefined && { actedAt }),
   };
+}
+
+/** A unit that its manager starts again and again was up each time, and is not. */
+function isStarting(record: LoadRecord | undefined): boolean {
+  return record?.kind === "unit" && record.state.active === "activating";
 }
 
 /** When the service was started, if that was after a time, whatever has come of it since. */

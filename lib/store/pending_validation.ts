@@ -30,14 +30,21 @@ export function writePendingValidation(
   }
 }
 
-/** They are judged, or put back. What cannot be removed makes the next run put back and judge anew. */
-export function forgetPendingValidation(certStore: string, name: string, tell: Tell): void {
+/**
+ * The files are validated, or rolled back.
+ *
+ * @returns Whether the record is gone. If not, the next run rolls back and validates again, and needs
+ *   what was kept.
+ */
+export function forgetPendingValidation(certStore: string, name: string, tell: Tell): boolean {
   const path = pendingValidationFile(certStore, name);
   try {
     removeIfThere(path);
+    return true;
   } catch (error) {
     const message = `Cannot remove "${path}": ${plainCause(error)}; ` +
       "the next run lets its files be judged once more";
     tell({ kind: "warning", subject: name, message });
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 /** Directories in which others may make files, sticky or not: root itself writes nothing there. */
-import { lstatSync, readdirSync } from "node:fs";
+import { lchownSync, lstatSync, readdirSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
 import { makeUsersPlace, NO_GROUP, pairIn, USER, type UsersPlace } from "./users_place.ts";
@@ -145,4 +145,22 @@ test("owner and group that nobody asks for are those that the plan has seen", as
     const { uid, gid } = lstatSync(place.at(file));
     assert.deepEqual([uid, gid], [USER, GROUP], file);
   }
+});
+
+test("what a link of another user leads to is not told to that user", async () => {
+  await using place = await makeUsersPlace();
+  await place.makeDirectory("app", USER, 0o700);
+  await place.makeDirectory("private", 0, 0o700);
+  await Deno.writeTextFile(place.at("private/text"), "not a certificate\n");
+  await Deno.mkdir(place.at("private/directory"));
+  await place.configure(pairIn("app"));
+  for (const aim of ["text", "directory", "nothing"]) {
+    await Deno.remove(place.at("app/server.crt")).catch(() => undefined);
+    await Deno.symlink(place.at(`private/${aim}`), place.at("app/server.crt"));
+    lchownSync(place.at("app/server.crt"), USER, USER);
+    const { code, stderr } = await place.vcm(["run"]);
+    assert.equal(code, 0, `${aim}: ${stderr}`);
+    assert.equal((await Deno.lstat(place.at("app/server.crt"))).isFile, true, aim);
+  }
+  assert.equal(await Deno.readTextFile(place.at("private/text")), "not a certificate\n");
 });

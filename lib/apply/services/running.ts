@@ -83,7 +83,7 @@ async function ofProcess(pidFile: string): Promise<Running> {
       case "not-running":
         return { kind: "down", how: "it is not running" };
       case "unsure":
-        return { kind: "down", how: look.problem };
+        return { kind: "between", how: look.problem };
     }
   } catch (error) {
     if (error instanceof CommandError) return UNKNOWN;

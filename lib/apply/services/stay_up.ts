@@ -25,14 +25,15 @@ export async function findFallen(
   const began = performance.now();
   let before = await observeRunning(steps);
   let open = steps.filter(({ service }) => before.get(service)?.kind !== "unknown");
-  while (open.length > 0) {
+  for (let looks = 1; open.length > 0; looks++) {
     await new Promise((resolve) => setTimeout(resolve, STEADY));
     const now = await observeRunning(open);
     const waited = performance.now() - began;
     open = open.filter((step) => {
       const verdict = judge(before.get(step.service), now.get(step.service));
       if (verdict.kind === "steady") return false;
-      if (verdict.kind === "unsteady" && waited < step.timeout * 1000) return true;
+      // One look tells of no start that lasts.
+      if (verdict.kind === "unsteady" && (looks < 2 || waited < step.timeout * 1000)) return true;
       const after = `after the ${actionName(step.action)} `;
       fallen.set(step.service, `${after}${verdict.how}; ${startAdvice(step.action)}`);
       return false;

@@ -10,7 +10,12 @@ import * as fs from "node:fs";
 import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
-import { identityAt, openRegularFile, OtherFileError } from "../../host/file_identity.ts";
+import {
+  identityAt,
+  isSameFile,
+  openRegularFile,
+  OtherFileError,
+} from "../../host/file_identity.ts";
 import { isThere } from "../../host/is_there.ts";
 import { makeSymbolicLink } from "../../host/symbolic_link.ts";
 import { writeThrough } from "../../host/write_through.ts";
@@ -95,9 +100,10 @@ function restore(order: Replacement): WriterAnswer {
   const from = replacedFile(path);
   const found = identityAt(from);
   // A run that was killed after it had renamed it has restored it already.
-  if (identity !== undefined && found !== identity && identityAt(path) === identity) return true;
+  const isKept = identity !== undefined && isSameFile(identity, found);
+  if (identity !== undefined && !isKept && isSameFile(identity, identityAt(path))) return true;
   if (found === undefined) return NONE;
-  if (identity === undefined ? !isOfSameOwner(from, path) : found !== identity) return OTHER;
+  if (identity === undefined ? !isOfSameOwner(from, path) : !isKept) return OTHER;
   replace(from, order);
   return true;
 }

@@ -40,6 +40,7 @@ class Includes {
   readonly #dialect: Dialect;
   readonly #reading: Reading;
   readonly #parsed = new Map<string, readonly Directive[]>();
+  readonly #expanded = new Map<string, readonly string[] | string>();
 
   constructor(dialect: Dialect, reading: Reading) {
     this.#dialect = dialect;
@@ -107,11 +108,20 @@ class Includes {
   ): readonly string[] {
     const found = pattern.includes("$")
       ? "is put together while the server runs"
-      : expandPattern(pattern, base, this.#listing(at));
+      : this.#expand(pattern, base, at);
     if (typeof found !== "string" && (found.length > 0 || need === "may")) return found;
     const why = typeof found === "string" ? found : "is not there";
     this.#reading.notes.push({ at, message: `includes ${quote(pattern)}, which ${why}` });
     return [];
+  }
+
+  /** Once for each pattern, in however many blocks it stands. */
+  #expand(pattern: string, base: string, at: string): readonly string[] | string {
+    const known = this.#expanded.get(pattern);
+    if (known !== undefined) return known;
+    const found = expandPattern(pattern, base, this.#listing(at));
+    this.#expanded.set(pattern, found);
+    return found;
   }
 
   /** Says which directories cannot be looked into; a pattern passes over them. */

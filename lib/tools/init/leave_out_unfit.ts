@@ -21,8 +21,8 @@ const SYSTEM =
 
 /** VCM's own files, and those that `vcm install` makes; the store has a message of its own. */
 const OWN = [
-  /^\/etc\/vcm\//,
-  /^\/var\/lib\/vcm\//,
+  /^\/etc\/vcm(?:\/|$)/,
+  /^\/var\/lib\/vcm(?:\/|$)/,
   /^\/etc\/systemd\/system\/vcm\.(?:service|timer)(?:\.d\/|$)/,
   /^\/etc\/cron\.d\/vcm$/,
   /^\/usr\/local\/bin\/vcm$/,

@@ -52,6 +52,13 @@ function readPresent(path: string, reader: SiteReader): Certificate | string {
   }
 }
 
+/** Where programs read whatever lies there: a file such as /etc/nologin does harm by being there. */
+const READ_BY_OTHERS =
+  /^\/(?:run|etc(?=\/[^/]+$)|etc\/(?:[^/]+\.d|cron[^/]*|systemd|ssh|security|udev|default)|usr\/local\/(?:s?bin|lib))\//;
+
+const CERTIFICATE_NAME =
+  /(?:\.(?:pem|crt|cer|cert|key|chain|p12|pfx|der|ca|ca-bundle)|[/._-](?:fullchain|privkey|cert|chain))$/i;
+
 /** What is there in place of a certificate or key; undefined: one is there, or nothing. */
 function blocker(path: string, reader: SiteReader): string | undefined {
   try {
@@ -59,7 +66,11 @@ function blocker(path: string, reader: SiteReader): string | undefined {
       ? undefined
       : "holds neither a certificate nor a key: name another file there";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.NotFound) {
+      return READ_BY_OTHERS.test(path) && !CERTIFICATE_NAME.test(path)
+        ? "does not exist, and programs may read what is put there: name another file there"
+        : undefined;
+    }
     const isDenied = error instanceof Error && "code" in error && error.code === "EACCES";
     const hint = isDenied ? '; run "vcm init" as a user who may read it, such as root' : "";
     return `may hold something else than a certificate or key: ${plainCause(error)}${hint}`;

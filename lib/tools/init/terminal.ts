@@ -1,5 +1,5 @@
 /** What `vcm init` asks of the machine beside what other commands do. */
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { readRegularBytes } from "../../host/regular_file.ts";
 
 export interface InitTerminal {
@@ -45,18 +45,47 @@ function mode(path: string): number | undefined {
 /** As many links as Linux follows (path_resolution(7)). */
 const MAX_LINKS = 40;
 
+/** Many servers name the same directories, and a path may have thousands of them. */
+const REAL = new Map<string, string>();
+
 function real(path: string, links = 0): string {
+  const known = REAL.get(path);
+  if (known !== undefined) return known;
+  const found = findReal(path, links);
+  REAL.set(path, found);
+  return found;
+}
+
+function findReal(path: string, links: number): string {
   try {
     return Deno.realPathSync(path);
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound;
     if (!isMissing || path === "/" || links > MAX_LINKS) return path;
   }
-  const directory = real(dirname(path), links);
-  const target = linkTarget(path);
-  return target === undefined
-    ? join(directory, basename(path))
-    : real(resolve(directory, target), links + 1);
+  // Not one after the other from the end: that would take time by the square.
+  const names = path.split("/").slice(1);
+  let [from, to] = [0, names.length];
+  const upTo = (count: number) => `/${names.slice(0, count).join("/")}`;
+  while (from < to) {
+    const middle = Math.ceil((from + to) / 2);
+    if (exists(upTo(middle))) from = middle;
+    else to = middle - 1;
+  }
+  const [there, next, rest] = [upTo(from), upTo(from + 1), names.slice(from + 1)];
+  const target = linkTarget(next);
+  if (target === undefined) return join(real(there, links), ...names.slice(from));
+  return real(join(resolve(real(there, links), target), ...rest), links + 1);
+}
+
+/** Whether what lies there, links followed, exists. */
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function linkTarget(path: string): string | undefined {

@@ -25,6 +25,11 @@ export async function checkIssued(
   if (leaf === undefined) throw new Error("the answer holds no PEM certificate");
   const privateKey = withNewline(ownKey ?? textOf(data, "private_key"));
   const authorities = [...listOf(data["ca_chain"]), ...listOf([data["issuing_ca"]])];
+  if (authorities.length > MAX_AUTHORITIES) {
+    throw new Error(
+      `the answer holds ${authorities.length} CA certificates, and ${MAX_AUTHORITIES} are enough`,
+    );
+  }
   const opened = openCertificate(leaf);
   const certificate = await readNames(request, opened);
   if (!opened.checkPrivateKey(openKey(privateKey))) {
@@ -49,6 +54,9 @@ export async function checkIssued(
     warnings: answer.warnings.filter((warning) => !isNoise(warning, ownKey !== undefined)),
   });
 }
+
+/** Each one costs time in every later look at the set. */
+const MAX_AUTHORITIES = 32;
 
 async function readNames(request: CertificateRequest, leaf: X509Certificate): Promise<Certificate> {
   if (request.otherSans.length === 0) return readFacts(leaf);

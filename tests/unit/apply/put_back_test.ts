@@ -17,6 +17,9 @@ import { type Directory, makeDirectory, modeOf, rejectionOf, rootTest } from "..
 
 const WRITERS = new Writers();
 
+/** Where the record of an interrupted run lies. */
+const RECORD = "/store/.pending-validation-web";
+
 function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
   const what = path.endsWith(".key") ? "privkey" : "cert";
   const mode = what === "privkey" ? 0o600 : 0o644;
@@ -189,13 +192,13 @@ Deno.test("putBackRest() does the rest of what a killed run began to put back", 
   const replaced = await run(three);
   // One is back, two are not.
   await putBack(replaced.slice(0, 1), WRITERS);
-  await putBackRest(replaced, WRITERS);
+  await putBackRest(replaced, RECORD, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
     "old cert\n",
     "old key\n",
   ]);
-  await putBackRest(replaced, WRITERS);
+  await putBackRest(replaced, RECORD, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
 });
 
@@ -309,16 +312,12 @@ for (const [what, swap] of Object.entries(SWAPS)) {
       const old = directory.at(".web.key.vcm-old");
       swap(directory, old);
       const before = factsOf(old);
-      for (const [at, again] of [putBack, putBackRest].entries()) {
-        const { message } = await rejectionOf(
-          again(at === 0 ? replaced : replaced.slice(1), WRITERS),
-        );
-        assert.equal(
-          message,
-          `Cannot put back "${key.path}": "${old}" is not known to be the file that was kept, and stays as it ` +
-            `is; look at it by "ls -ld ${old}", and then move it away`,
-        );
-      }
+      const said =
+        `Cannot put back "${key.path}": "${old}" is not the file that VCM kept, so VCM ` +
+        `does not restore it; look at it: ls -ld ${old}`;
+      assert.equal((await rejectionOf(putBack(replaced, WRITERS))).message, said);
+      const rest = await rejectionOf(putBackRest(replaced.slice(1), RECORD, WRITERS));
+      assert.equal(rest.message, `${said}; to keep what is there now: rm ${RECORD}`);
       assert.equal(directory.read("web.key"), "new privkey\n");
       assert.equal(directory.read("web.crt"), "old cert\n");
       assert.deepEqual(factsOf(old), before);
@@ -334,9 +333,35 @@ Deno.test("what a killed run has put back already is not put back again from a s
   await putBack(replaced, WRITERS);
   // The record of it is still there.
   directory.write(".web.key.vcm-old", THEIRS);
-  await putBackRest(replaced, WRITERS);
+  await putBackRest(replaced, RECORD, WRITERS);
   assert.deepEqual(factsOf(directory.at("web.key")), before);
   assert.equal(directory.read(".web.key.vcm-old"), THEIRS);
+});
+
+Deno.test("what was kept is known again if its device got another number", async () => {
+  using directory = makeDirectory();
+  writeOld(directory);
+  // As a file system without numbers of its own gets it when it is mounted again.
+  const replaced = (await run(pair(directory))).map((one) => ({
+    ...one,
+    ...(one.identity !== undefined && { identity: one.identity.replace(/^\d+/, "4711") }),
+  }));
+  await putBackRest(replaced, RECORD, WRITERS);
+  assert.equal(directory.read("web.key"), "old key\n");
+});
+
+Deno.test("putBackRest() does not call a file rolled back whose kept one is gone", async () => {
+  using directory = makeDirectory();
+  writeOld(directory);
+  const replaced = await run(pair(directory));
+  const old = directory.at(".web.key.vcm-old");
+  Deno.removeSync(old);
+  const { message } = await rejectionOf(putBackRest(replaced, RECORD, WRITERS));
+  assert.equal(
+    message,
+    `Cannot put back "${directory.at("web.key")}": the file that was kept as "${old}" is gone; ` +
+      `to keep what is there now: rm ${RECORD}`,
+  );
 });
 
 Deno.test("a record without inodes puts back what is kept, and a rollback never does", async () => {
@@ -350,7 +375,7 @@ Deno.test("a record without inodes puts back what is kept, and a rollback never 
       `"${directory.at("web.key")}": it could not be kept`,
   );
   assert.equal(directory.read("web.key"), "new privkey\n");
-  await putBackRest(noted, WRITERS);
+  await putBackRest(noted, RECORD, WRITERS);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
     "old cert\n",
     "old key\n",
@@ -422,7 +447,7 @@ Deno.test("a new file that got the inode of what was kept is not taken for it", 
     directory.write(".web.key.vcm-old", THEIRS);
   }
   const { message } = await rejectionOf(putBack(replaced, WRITERS));
-  assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
+  assert.ok(message.includes(`"${old}" is not the file that VCM kept`), message);
   assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
@@ -438,8 +463,8 @@ rootTest("a record without inodes puts back no file of another user's", async ()
     else Deno.symlinkSync("web.crt", old);
     lchownSync(old, 1001, 1001);
     const legacy = { path: key.path, kept: replaced?.kept ?? false };
-    const { message } = await rejectionOf(putBackRest([legacy], WRITERS));
-    assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
+    const { message } = await rejectionOf(putBackRest([legacy], RECORD, WRITERS));
+    assert.ok(message.includes(`"${old}" is not the file that VCM kept`), message);
     assert.equal(directory.read("web.key"), "new privkey\n");
   }
 });

@@ -192,3 +192,11 @@ pureTest("a certificate tells by its issuer's key whose it is", async () => {
 pureTest("a certificate that does not name its issuer's key is not taken for another's", () => {
   assert.equal(issuerKeyOf(openCertificate(LEAF.pem)), undefined);
 });
+
+pureTest("of very many CAs that share a name only the first are proved", () => {
+  // A set of an earlier version may hold them, and each look would prove each against all others.
+  const many = [CA, ...Array.from({ length: 300 }, () => ROOT_ENDED), ...Array(300).fill(CA_ENDED)];
+  const [paths] = pathsOf(LEAF, many, [ROOT]);
+  assert.ok((paths?.links.length ?? 0) <= 64);
+  assert.equal(names(findValidPath(pathsOf(LEAF, many, [ROOT]), NOW)), "CA Root");
+});

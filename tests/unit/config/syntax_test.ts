@@ -64,6 +64,11 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
     `certs: ${"{a: ".repeat(200)}b${"}".repeat(200)}`,
     "f:1:401: is nested too deeply to be read",
   ],
+  // What the file says is no message of the parser.
+  [
+    "certs: *maxDepth\n",
+    "f:1:8: no line above has the anchor of this alias; if it is text, put it in quotes",
+  ],
   // Each map takes all that the one before has: quadratic (CVE-2026-53550).
   [
     `x-0: &a0 {k: v}\n${

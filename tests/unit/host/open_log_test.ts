@@ -26,3 +26,12 @@ Deno.test("openLog() follows no link, and waits for no pipe, read from or not", 
   assert.equal(failure("pipe"), "it is no regular file");
   assert.equal(directory.read("other"), "");
 });
+
+Deno.test("openLog() appends to no file that has another name too", OPEN, () => {
+  using directory = makeDirectory();
+  directory.write("other", "");
+  Deno.linkSync(directory.at("other"), directory.at("vcm.log"));
+  const { message } = errorOf(() => openLog(directory.at("vcm.log")));
+  assert.equal(message, "it has another name too (a hard link); remove it");
+  assert.equal(directory.read("other"), "");
+});

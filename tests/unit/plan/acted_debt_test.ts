@@ -91,13 +91,20 @@ pureTest("what is down and was not started since owes, whatever its control", ()
 });
 
 pureTest("what was started since owes nothing, whatever its state is now", () => {
-  const units = ["active", "inactive", "failed", "activating", "deactivating", "reloading"]
+  const units = ["active", "inactive", "failed", "deactivating", "reloading"]
     .map((active) => unit({ active, startedAt: SINCE }));
   const records = [...units, container("running", SINCE), container("stopped", SINCE)];
   for (const record of records) {
     for (const control of CONTROLS) assert.deepEqual(judge(record, control), LOADED, control);
   }
   assert.deepEqual(judge({ kind: "process", startedAt: SINCE }), LOADED);
+});
+
+pureTest("a unit that its manager starts again and again stays pending until it is up", () => {
+  for (const control of CONTROLS) {
+    const looping = unit({ active: "activating", startedAt: SINCE });
+    assert.equal(judge(looping, control).kind, "pending", control);
+  }
 });
 
 pureTest("a start within a tick of the clock after the action is none after it", () => {

@@ -164,3 +164,28 @@ pureTest(
     ]);
   },
 );
+
+pureTest("a file that is not there is left out if other programs would read it", () => {
+  const said = "does not exist, and programs may read what is put there: name another file there";
+  for (
+    const path of [
+      "/etc/nologin",
+      "/etc/ld.so.preload",
+      "/etc/sudoers.d/x",
+      "/etc/cron.daily/x",
+      "/etc/systemd/system/x.service",
+      "/etc/ssh/ssh_host_rsa_key",
+      "/run/nologin",
+      "/usr/local/bin/ls",
+    ]
+  ) assert.deepEqual(notesOn(path, "/x.key"), [`${path} ${said}`]);
+  for (const path of ["/etc/web.crt", "/etc/nginx/ssl/web", "/etc/haproxy.d/fullchain.pem"]) {
+    assert.deepEqual(notesOn(path, "/x.key"), []);
+  }
+});
+
+pureTest("the directories of VCM are not proposed as files", () => {
+  for (const path of ["/etc/vcm", "/var/lib/vcm"]) {
+    assert.match(notesOn(path, "/x.key")[0] ?? "", /is a file of VCM itself/);
+  }
+});

@@ -201,3 +201,12 @@ Deno.test("warnings that names were given twice are our own doing, and left out"
   const plain = await issueCertificate(session, makeRequest());
   assert.deepEqual(plain.warnings, [...own, "another"]);
 });
+
+Deno.test("an answer with very many CA certificates is not stored", async () => {
+  const answer = await answerWith("EC P-256");
+  const session = sessionGiving({ ...answer, ca_chain: Array(40).fill(ROOT.pem) });
+  const { message } = await failureOf(() =>
+    issueCertificate(session, makeRequest({ commonName: NAME, dnsSans: [] }))
+  );
+  assert.match(message, /is not usable: the answer holds 41 CA certificates, and 32 are enough$/);
+});
