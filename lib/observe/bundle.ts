@@ -40,7 +40,7 @@ export function observeBundle(spec: TargetSpec, desired: BundleTools): TargetObs
   const isForeign = seen.file.kind === "present" && seen.file.value.type !== "bundle";
   const strays = isForeign ? [] : findStrays(seen, bundle.directory, desired);
   const linkProblem = LN.every((path) => readInfo(path).kind === "absent")
-    ? `there is no "ln" on this host; install it, from coreutils or BusyBox`
+    ? `this host has no "ln"; install coreutils or BusyBox`
     : undefined;
   return {
     ...seen,

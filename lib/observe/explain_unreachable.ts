@@ -25,24 +25,24 @@ export function explainUnreachable(address: string, what: Unreachable): string {
   if (late) {
     const within = `within ${limit / 1000} s`;
     if (stage === "connect") return `no connection to ${address} ${within}`;
-    return `${address} does not answer by ${stage === "talk" ? startTls : "TLS"} ${within}`;
+    return `${address} did not answer over ${stage === "talk" ? startTls : "TLS"} ${within}`;
   }
   if (error instanceof Refused) return `${address} ${error.message}`;
   const text = wholeText(error);
-  if (/ECONNREFUSED/.test(text)) return `nothing listens at ${address}`;
-  if (/ENOTFOUND|EAI_/.test(text)) return `the host of ${address} is not found`;
+  if (/ECONNREFUSED/.test(text)) return `nothing is listening on ${address}`;
+  if (/ENOTFOUND|EAI_/.test(text)) return `the host name of ${address} was not found`;
   if (/corrupt message/.test(text)) {
-    const hint = startTls === undefined ? '; does it want "starttls"?' : "";
+    const hint = startTls === undefined ? '; if it needs STARTTLS, set "starttls"' : "";
     return `${address} does not speak TLS${hint}`;
   }
   const alert = /received fatal alert: (\w+)/.exec(text)?.[1];
-  if (alert !== undefined) return `${address} refuses the TLS handshake: ${inWords(alert)}`;
+  if (alert !== undefined) return `${address} refused the TLS handshake: ${inWords(alert)}`;
   if (/ECONNRESET|EPIPE|UnexpectedEof|eof/.test(text)) {
-    return `${address} closes the connection ${
-      stage === "talk" ? "before TLS" : "without showing a certificate"
+    return `${address} closed the connection ${
+      stage === "talk" ? "before TLS" : "before it sent a certificate"
     }`;
   }
-  return `cannot look at ${address}: ${printable(plainCause(error))}`;
+  return `cannot probe ${address}: ${printable(plainCause(error))}`;
 }
 
 /** Code and message of an error and of what it is made of: one a tried address. */
@@ -56,5 +56,5 @@ function wholeText(error: unknown): string {
 function inWords(alert: string): string {
   if (alert === "ProtocolVersion") return "it speaks neither TLS 1.2 nor 1.3";
   const words = alert.replace(/(?!^)[A-Z]/g, " $&").toLowerCase();
-  return alert === "UnrecognisedName" ? `${words}; is "servername" right?` : words;
+  return alert === "UnrecognisedName" ? `${words}; check "servername"` : words;
 }

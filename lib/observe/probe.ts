@@ -107,7 +107,7 @@ async function talk(peer: Deno.Conn, protocol: StartTls): Promise<void> {
     if (turn.kind === "refused") throw new Refused(turn.problem);
     if (turn.kind === "say") await writeAll(peer, turn.bytes);
     const read = await peer.read(buffer);
-    if (read === null) throw new Refused("closes the connection before TLS");
+    if (read === null) throw new Refused("closed the connection before TLS");
     turn = dialogue.hear(buffer.subarray(0, read));
   }
 }
@@ -143,7 +143,7 @@ function shakeHands(port: number, name: AskedName): Promise<Buffer> {
     tls.end(() => tls.destroy());
   });
   tls.on("error", reject);
-  tls.on("close", () => reject(new Refused("closes the connection without showing a certificate")));
+  tls.on("close", () => reject(new Refused("closed the connection before it sent a certificate")));
   return promise;
 }
 

@@ -51,16 +51,16 @@ export class Dialogue {
    */
   hear(bytes: Uint8Array): Turn {
     this.#heard += bytes.length;
-    if (this.#heard > HEARD_LIMIT) return refused(`says more than ${HEARD_LIMIT} bytes before TLS`);
+    if (this.#heard > HEARD_LIMIT) return refused(`sent more than ${HEARD_LIMIT} bytes before TLS`);
     this.#rest = Buffer.concat([this.#rest, bytes]);
     let answer: Turn = { kind: "listen" };
     for (let item = this.#take(); item !== undefined; item = this.#take()) {
       const turn = this.#next(item);
       if (turn.kind === "refused") return turn;
       if (turn.kind === "listen") continue;
-      if (answer.kind === "say") return refused("answers before it is asked");
+      if (answer.kind === "say") return refused("answered before VCM sent a command");
       if (turn.kind === "go" && this.#rest.length > 0) {
-        return refused("says more in plain text after its go-ahead for TLS");
+        return refused("sent more plain text after it agreed to start TLS");
       }
       answer = turn;
     }
@@ -98,12 +98,12 @@ const TALKS: Readonly<Record<StartTls, () => Talk>> = {
 /** RFC 3207, 4; replies of several lines: RFC 5321, 4.2.1; an address as name: 4.1.3. */
 function* talkSmtp(): Talk {
   const greeting = yield* smtpReply("");
-  if (greeting.code !== "220") throw new Refusal(`turns clients away: ${quote(greeting.last)}`);
+  if (greeting.code !== "220") throw new Refusal(`rejects clients: ${quote(greeting.last)}`);
   const capabilities = yield* smtpReply("EHLO [127.0.0.1]\r\n");
   if (capabilities.code !== "250") {
-    throw new Refusal(`offers no STARTTLS: ${quote(capabilities.last)}`);
+    throw new Refusal(`does not offer STARTTLS: ${quote(capabilities.last)}`);
   }
-  if (!capabilities.texts.includes("STARTTLS")) throw new Refusal("offers no STARTTLS");
+  if (!capabilities.texts.includes("STARTTLS")) throw new Refusal("does not offer STARTTLS");
   const answer = yield* smtpReply("STARTTLS\r\n");
   if (answer.code !== "220") throw new Refusal(`refuses STARTTLS: ${quote(answer.last)}`);
 }
@@ -129,8 +129,10 @@ function* smtpReply(said: string): Generator<string, SmtpReply, string> {
 /** RFC 9051, 6.2.1; greetings: 7.1.1 to 7.1.5. Lines without a tag may come at any time. */
 function* talkImap(): Talk {
   const greeting = yield "";
-  if (/^\* BYE\b/i.test(greeting)) throw new Refusal(`turns clients away: ${quote(greeting)}`);
-  if (/^\* PREAUTH\b/i.test(greeting)) throw new Refusal(`offers no STARTTLS: ${quote(greeting)}`);
+  if (/^\* BYE\b/i.test(greeting)) throw new Refusal(`rejects clients: ${quote(greeting)}`);
+  if (/^\* PREAUTH\b/i.test(greeting)) {
+    throw new Refusal(`does not offer STARTTLS: ${quote(greeting)}`);
+  }
   if (!/^\* OK\b/i.test(greeting)) throw new Refusal(`does not speak IMAP: ${quote(greeting)}`);
   let answer = yield "a STARTTLS\r\n";
   while (answer.startsWith("* ")) answer = yield "";
@@ -141,7 +143,7 @@ function* talkImap(): Talk {
 /** RFC 2595, 4; replies: RFC 1939, 3. */
 function* talkPop3(): Talk {
   const greeting = yield "";
-  if (/^-ERR\b/.test(greeting)) throw new Refusal(`turns clients away: ${quote(greeting)}`);
+  if (/^-ERR\b/.test(greeting)) throw new Refusal(`rejects clients: ${quote(greeting)}`);
   if (!/^\+OK\b/.test(greeting)) throw new Refusal(`does not speak POP3: ${quote(greeting)}`);
   const answer = yield "STLS\r\n";
   if (/^-ERR\b/.test(answer)) throw new Refusal(`refuses STLS: ${quote(answer)}`);
@@ -157,7 +159,7 @@ const SSL_REQUEST = "\x00\x00\x00\x08\x04\xd2\x16\x2f";
  */
 function* talkPostgres(): Talk {
   const answer = yield SSL_REQUEST;
-  if (answer === "N" || answer === "E") throw new Refusal("offers no TLS");
+  if (answer === "N" || answer === "E") throw new Refusal("does not offer TLS");
   if (answer !== "S") throw new Refusal("does not speak PostgreSQL's protocol");
 }
 

@@ -103,7 +103,9 @@ export function bundleBlockers(
     ...(found === undefined
       ? []
       : [`"${path}" is ${found}; move it away, or give another path for the bundle`]),
-    ...(linkProblem === undefined ? [] : [`The bundle "${path}" needs a link: ${linkProblem}`]),
+    ...(linkProblem === undefined
+      ? []
+      : [`Cannot create the link of the bundle "${path}": ${linkProblem}`]),
   ].map((message) => ({ kind: "impossible", message }));
 }
 
@@ -114,11 +116,11 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
     case "symlink":
       return `a symbolic link to "${printable(foreignLink ?? "")}", which VCM did not make`;
     case "directory":
-      return "a directory, and a bundle is a symbolic link";
+      return "a directory, but a bundle must be a symbolic link";
     case "file":
-      return "a file, and a bundle is a symbolic link";
+      return "a file, but a bundle must be a symbolic link";
     case "other":
-      return "a device, pipe or socket, and a bundle is a symbolic link";
+      return "a device, pipe or socket, but a bundle must be a symbolic link";
   }
 }
 
@@ -156,8 +158,7 @@ export function strayWarnings({ targets }: CertificateObservation): Warning[] {
 /** What is said of a directory that stays. */
 export function keptDirectory(path: string, foreign: string): string {
   const what = printable(foreign);
-  return `"${path}" is not in use any more and stays, since VCM did not make "${what}" in it; ` +
-    `move that away from there`;
+  return `"${path}" is no longer used, but contains "${what}", which VCM did not create; move that away`;
 }
 
 /** The mode of each file. */

@@ -35,13 +35,13 @@ export function recoverStep(
   const left = interrupted || leftovers.length > 0;
   if (!left && pendingValidation.length === 0 && exposedKey === undefined) return undefined;
   const detail = [
-    ...(left ? ["an interrupted run left something"] : []),
+    ...(left ? ["an interrupted run left temporary files"] : []),
     ...(pendingValidation.length > 0
-      ? ["an interrupted run left files that nobody has judged"]
+      ? ["an interrupted run left files that no service has validated"]
       : []),
     ...(exposedKey === undefined
       ? []
-      : [`every user may open privkey.pem in the store (mode ${octal(exposedKey)})`]),
+      : [`every user can open privkey.pem in the store (mode ${octal(exposedKey)})`]),
   ].join("; ");
   return {
     kind: "recover",

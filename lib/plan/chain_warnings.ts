@@ -59,7 +59,7 @@ export function judgeChainWarnings(
   const { pathsProblem } = stored;
   const unknown: Warning[] = pathsProblem === undefined ? [] : [{
     kind: "chain-unknown",
-    message: `it is not known whether its root is valid: ${pathsProblem}`,
+    message: `cannot tell whether its root is valid: ${pathsProblem}`,
   }];
   const path = invalidPath(stored, now);
   const known = path === undefined
@@ -80,16 +80,16 @@ function pathWarning(
   const begins = early ? [] : path.filter((link) => link.notBefore > now);
   if (ended.length === 0 && begins.length === 0) return undefined;
   const links = [
-    ...ended.map((link) => `${describe(link)} ended ${formatTime(link.notAfter)}`),
+    ...ended.map((link) => `${describe(link)} expired ${formatTime(link.notAfter)}`),
     ...begins.map((link) => `${describe(link)} is valid only from ${formatTime(link.notBefore)}`),
   ];
   const word = shellWord(name);
-  const remedy = ended.length === 0
-    ? `is this host's clock (${formatTime(now)}) right?`
+  const fix = ended.length === 0
+    ? `check this host's clock, which says ${formatTime(now)}`
     : `renew that CA at the server, then run "vcm issue --force ${word}" and "vcm run ${word}"`;
   return {
     kind: "chain-invalid",
-    message: `no path from it to a root is valid now: ${links.join(", ")}; ${remedy}`,
+    message: `no path from it to a root is valid now: ${links.join(", ")}; ${fix}`,
   };
 }
 
@@ -101,9 +101,9 @@ function rootWarning(
   const root = paths.map((one) => validPath(one, now)?.at(-1))
     .find((top) => top?.isRoot && top.notAfter < notAfter);
   if (root === undefined) return undefined;
-  const message = `its root "${root.name}" ends ${formatTime(root.notAfter)}, before it does (${
-    formatTime(notAfter)
-  }); renew that CA at the server`;
+  const message = `its root "${root.name}" expires ${
+    formatTime(root.notAfter)
+  }, before the certificate does (${formatTime(notAfter)}); renew that CA at the server`;
   return { kind: "root-ends", message };
 }
 

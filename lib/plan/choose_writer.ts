@@ -74,7 +74,7 @@ export function chooseWriter(
       if (replacer.uid !== owner) {
         if (target.owner.kind === "unknown") return { kind: "refused" };
         return refused(
-          `${fact}, so "${spec.path}" has to belong to that user too: ` +
+          `${fact}, so "${spec.path}" must belong to that user too: ` +
             `set "owner" to "${replacer.owner}", or ${OTHER_PLACE}`,
         );
       }
@@ -95,8 +95,8 @@ function unsafeBundle({ ancestors }: TargetObservation, users: HostUsers): strin
   if (writers === undefined) return undefined;
   return `${writers.who} may write to "${printable(last.directory)}" (mode ${
     octal(last.mode)
-  }), and root makes ` +
-    `no bundle there; ${OWN_DIRECTORY}`;
+  }), so root does not create ` +
+    `a bundle there; ${OWN_DIRECTORY}`;
 }
 
 /** A directory of root's in which others may take names, sticky or not. */
@@ -118,15 +118,17 @@ function openDirectory(
     const isNamed = target.owner.kind === "given" && target.owner.id === there.uid;
     if (isNamed || target.owner.kind === "unknown") return undefined;
     return refused(
-      `User "${there.owner}" may replace "${printable(there.path)}", and "owner" does not name ` +
-        `that user; move it away, and ${otherPlace}`,
+      `User "${there.owner}" may replace "${printable(there.path)}", but "owner" does not name ` +
+        `that user; move the file away, and ${otherPlace}`,
     );
   }
   const directory = printable(last.directory);
-  const fix = sticky ? "" : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or `;
+  const fix = sticky ? "" : `fix: chmod ${writers.cure} ${shellWord(directory)}, or `;
   return {
     ...refused(
-      `${writers.who} may write to "${directory}" (mode ${octal(last.mode)}), and root writes no ` +
+      `${writers.who} may write to "${directory}" (mode ${
+        octal(last.mode)
+      }), so root does not write a ` +
         `file there; ${fix}${otherPlace}`,
     ),
     ...(there !== undefined && { onlyToWrite: true }),
@@ -164,21 +166,21 @@ function userWriter(
 ): WriterChoice {
   const who = `User "${owner}" may replace ${what}`;
   if (spec.what === "bundle") {
-    return refused(`${who}, and root writes no bundle where somebody else may; ${OTHER_PLACE}`);
+    return refused(`${who}, so root does not write a bundle there; ${OTHER_PLACE}`);
   }
-  const fact = `${who}, so "${spec.path}" is written as that user`;
+  const fact = `${who}, so "${spec.path}" must be written as that user`;
   const last = ancestors.at(-1);
   if (
     last !== undefined && (last.uid !== uid || (last.mode & 0o300) !== 0o300) && !isShared(last)
   ) {
     return refused(
-      `${fact}, who may not write to "${printable(last.directory)}"; ` +
-        `give that directory to the user, or ${OTHER_PLACE}`,
+      `${fact}, who cannot write to "${printable(last.directory)}"; ` +
+        `make that user the owner of the directory, or ${OTHER_PLACE}`,
     );
   }
   // A user cannot give set-id bits for a group of others, and root does not.
   if (((spec.mode ?? 0) & 0o6000) !== 0) {
-    return refused(`${fact}, and gets no set-id bits then; give a "mode" without them`);
+    return refused(`${fact}, who cannot set the set-id bits; give a "mode" without them`);
   }
   return { kind: "user", by: { uid, gid: ownGroups.get(uid) ?? NO_GROUP } };
 }

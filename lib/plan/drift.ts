@@ -73,28 +73,30 @@ export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Bloc
   if (target.file.kind === "present" && target.file.value.foreign) {
     const leads = type === "symlink" ? "is a symbolic link to" : "holds";
     impossible(
-      `"${spec.path}" ${leads} something else than a certificate or key, so it is not replaced; ` +
+      `"${spec.path}" ${leads} something other than a certificate or key, so it is not replaced; ` +
         'move it away, give another path, or set "overwrite: true" on this target',
     );
   }
   if (isOpenInPlace(spec, target)) {
-    const cure = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
+    const fix = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
     impossible(
-      `"${spec.path}" is open to more users than its new private key may be, and is to be written ` +
-        `in place: who has it open could read that; end it by "${cure}", and see who has it open`,
+      `"${spec.path}" is open to more users than its private key may be, and "in_place" keeps that file: a ` +
+        `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
     );
   }
   const directory = directoryOf(spec.path);
   if (target.parent === "not-a-directory") {
-    impossible(`"${directory}", in which "${spec.path}" should lie, is not a directory`);
+    impossible(
+      `"${directory}" is not a directory, so "${spec.path}" cannot be written; give another path`,
+    );
   } else if (target.parent === "absent" && !spec.createDirs) {
     impossible(`Directory "${directory}" does not exist; create it, or set "create_dirs: true"`);
   }
   for (const [word, account] of [["owner", target.owner], ["group", target.group]] as const) {
     if (account.kind !== "unknown") continue;
     impossible(
-      `The ${word} "${account.name}" of "${spec.path}" is not known on this host; ` +
-        `create it, or mend "${word}" in the file`,
+      `The ${word} "${account.name}" of "${spec.path}" does not exist on this host; ` +
+        `create it, or fix "${word}" in the configuration`,
     );
   }
   return blocked;

@@ -144,12 +144,15 @@ function leafUnparsable({ stored }: Case): Due | undefined {
 
 function keyMissing({ stored }: Case): Due | undefined {
   if (stored.key.kind !== "absent") return undefined;
-  return { reason: "key-missing", detail: "privkey.pem is missing in the store" };
+  return { reason: "key-missing", detail: "privkey.pem is missing from the store" };
 }
 
 function keyUnparsable({ stored }: Case): Due | undefined {
   if (stored.key.kind !== "present" || stored.key.value !== "unparsable") return undefined;
-  return { reason: "key-unparsable", detail: "privkey.pem in the store is no usable private key" };
+  return {
+    reason: "key-unparsable",
+    detail: "privkey.pem in the store is not a usable private key",
+  };
 }
 
 function keyMismatch({ stored }: Case): Due | undefined {
@@ -163,7 +166,7 @@ function chainMissing({ spec, stored }: Case): Due | undefined {
     if (stored[part].kind === "absent" && taken) {
       return {
         reason: "chain-missing",
-        detail: `${part}.pem is missing in the store, and a target takes it`,
+        detail: `${part}.pem is missing from the store, but a target needs it`,
       };
     }
   }
@@ -202,7 +205,7 @@ function describeDifference({ missing, extra }: NameDifference): string {
     ...(missing.length > 0 ? [`it lacks ${missing.join(", ")}`] : []),
     ...(extra.length > 0 ? [`it still has ${extra.join(", ")}`] : []),
   ];
-  return `its names differ from the file: ${parts.join(", and ")}`;
+  return `its names differ from the configuration: ${parts.join(", and ")}`;
 }
 
 function keyDiffers({ spec, stored: { leaf } }: Case): Due | undefined {
@@ -211,7 +214,7 @@ function keyDiffers({ spec, stored: { leaf } }: Case): Due | undefined {
   if (found === undefined || wanted === undefined || found === wanted) return undefined;
   return {
     reason: "key-differs",
-    detail: `its key is ${found}, and the file asks for ${wanted}`,
+    detail: `its key is ${found}, but the configuration asks for ${wanted}`,
   };
 }
 
@@ -221,7 +224,7 @@ function issuerDiffers({ spec: { issuer }, certificate }: Case): Due | undefined
   }
   return {
     reason: "issuer-differs",
-    detail: `it was issued by "${certificate.issuer}", and the file asks for "${issuer}"`,
+    detail: `it was issued by "${certificate.issuer}", but the configuration asks for "${issuer}"`,
   };
 }
 
@@ -255,7 +258,7 @@ function inRenewalWindow({ spec, stored, validity, now }: Case): Due | undefined
   const window = windowSeconds(spec.renew, validity);
   const { who, when } = describeEnd(stored, validity);
   if (left <= 0) {
-    const detail = `${who} expired ${ago(validity.notAfter, now)} (${when}), and another path ` +
+    const detail = `${who} expired ${ago(validity.notAfter, now)} (${when}), but another path ` +
       "from it to a root is valid";
     return { reason: "in-renewal-window", detail };
   }

@@ -57,11 +57,11 @@ export function holdBack(
     formatTime(opening.from)
   }`;
   if (end === undefined || !outlasts(end, margin, opening)) {
-    return { kind: "act", detail: `; at once, though ${opens}: ${reason}` };
+    return { kind: "act", detail: `; this does not wait, although ${opens}: ${reason}` };
   }
   const missed = since && firstWhole(windows, since, zone);
   const late = missed !== undefined && missed.until <= now;
-  const unused = late ? `, the one of ${formatTime(missed.from)} went by unused` : "";
+  const unused = late ? `; the window of ${formatTime(missed.from)} was missed` : "";
   return { kind: "wait", wait: { until: opening.from, late, detail: `${opens}${unused}` } };
 }
 

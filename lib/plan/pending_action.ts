@@ -55,7 +55,7 @@ export function judgePendingAction(
   const detail = `it has not loaded the files deployed ${formatTime(new Date(deployed))}`;
   const failure = pendingAction.failure === undefined
     ? ""
-    : `; last time: ${pendingAction.failure}`;
+    : `; last attempt: ${pendingAction.failure}`;
   return {
     kind: "pending",
     detail: `${detail}${verdict}${failure}`,
@@ -107,7 +107,7 @@ function judgeUnit(
   deployed: number,
   stopped: (how: string) => PendingActionVerdict | string,
 ): PendingActionVerdict | string {
-  if (state.load === "not-found") return " (systemd knows no such unit)";
+  if (state.load === "not-found") return " (systemd has no such unit)";
   if (state.active === "failed") return " (it has failed)";
   if (state.active === "inactive") {
     const ran = state.ranToItsEnd && loadedAt(state.startedAt, deployed + CLOCK_TICK);
@@ -126,10 +126,10 @@ function judgeStopped(
   actedAt: Date | undefined,
 ): PendingActionVerdict | string {
   if (actedAt !== undefined) {
-    return ` (${how}, and was up before the action of ${formatTime(actedAt)})`;
+    return ` (${how}, but was running before the action of ${formatTime(actedAt)})`;
   }
   if (control === "restart" || control === "start") return ` (${how})`;
-  return { kind: "cleared", detail: `${how} and loads them when it starts` };
+  return { kind: "cleared", detail: `${how} and will load them when it starts` };
 }
 
 function loadedAt(loaded: number, deployed: number): PendingActionVerdict | undefined {

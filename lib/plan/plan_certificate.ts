@@ -96,7 +96,7 @@ function hold(
   const urgency = {
     end: validity.notAfter,
     margin: marginFor(validity),
-    reason: "by then it would be too close to its end",
+    reason: "the certificate would then be too close to its expiry",
     ...(due.reason === "in-renewal-window" && { since: renewalStart(spec, validity) }),
   };
   const held = holdBack(spec.windows, urgency, now, zone);
@@ -125,6 +125,6 @@ function certificateState(
 
 function forcedIssue(selection: Selection): Due | undefined {
   return selection.issue && selection.force
-    ? { reason: "forced", detail: "it was asked for by --force" }
+    ? { reason: "forced", detail: "requested by --force" }
     : undefined;
 }

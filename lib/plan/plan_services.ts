@@ -91,7 +91,7 @@ function planService(desired: DesiredService, look: Look): PlannedService {
       ...(actedAt !== undefined && { actedAt }),
     },
   });
-  if (forced) return act({ reason: "forced", detail: "it was asked for by --force" });
+  if (forced) return act({ reason: "forced", detail: "requested by --force" });
   const pending = pendingReason(
     verdict?.kind === "pending" ? verdict.detail : strange?.detail,
     deployed,
@@ -149,7 +149,7 @@ function servesAnother(
     const wanted = storedCertificate(observed.stored);
     const { fingerprint, serial, notAfter } = found.certificate;
     if (wanted === undefined || fingerprint === wanted.fingerprint) continue;
-    const detail = `${at} serves another certificate than the one of ${name} on disk: ` +
+    const detail = `${at} serves a different certificate than ${name} on disk: ` +
       `serial ${serial}, until ${formatTime(notAfter)}`;
     return { detail, until: notAfter };
   }
@@ -171,10 +171,10 @@ function endInUse(name: string, { certificates }: Observation): Date | undefined
 function urgencyOf(ends: readonly (Date | undefined)[], margin: number): Urgency {
   const known = ends.filter((end) => end !== undefined);
   if (known.length < ends.length || known.length === 0) {
-    return { margin, reason: "it may have no valid certificate loaded" };
+    return { margin, reason: "the service may have no valid certificate loaded" };
   }
   const end = new Date(Math.min(...known.map((end) => end.getTime())));
-  const reason = `the certificate that it has loaded expires ${formatTime(end)}`;
+  const reason = `the certificate that the service has loaded expires ${formatTime(end)}`;
   return { end, margin, reason };
 }
 
@@ -188,7 +188,7 @@ function marginOf({ certificates }: DesiredService, observation: Observation): n
 function validateStep(desired: DesiredService, look: Look): ValidateStep | undefined {
   const deployed = desired.certificates.filter((name) => look.changing.has(name));
   if (deployed.length === 0 || desired.validate.length === 0) return undefined;
-  const detail = `it judges the new files of ${deployed.join(", ")}`;
+  const detail = `it validates the new files of ${deployed.join(", ")}`;
   return {
     kind: "validate",
     service: desired.id,

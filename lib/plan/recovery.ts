@@ -54,9 +54,7 @@ function doubt(
   })`;
   const message =
     `${place}, and the record of an interrupted run does not say which file it kept as "${old}"; ` +
-    `look at that file, then restore it by "mv ${shellWord(old)} ${
-      shellWord(path)
-    }" or remove it ` +
+    `check that file, then restore it by "mv ${shellWord(old)} ${shellWord(path)}" or remove it ` +
     `by "rm ${shellWord(old)}"`;
   return [{ kind: "impossible", message }];
 }

@@ -59,7 +59,7 @@ function clockWarning(stored: StoredSet, now: Date): Warning | undefined {
   const certificate = storedCertificate(stored);
   if (certificate === undefined || certificate.notBefore <= now) return undefined;
   const message = `it is valid only from ${formatTime(certificate.notBefore)}; ` +
-    `is this host's clock (${formatTime(now)}) right?`;
+    `check this host's clock, which says ${formatTime(now)}`;
   return { kind: "clock", message };
 }
 
@@ -77,12 +77,12 @@ export function describeCap(renew: RenewalWindow, stored: StoredSet): string | u
     (validity.notAfter.getTime() - validity.notBefore.getTime()) / 1000,
   );
   const before = formatDuration(windowSeconds(renew, validity));
-  const start = `its renewal window of ${formatRenew(renew)} takes up`;
+  const start = `its renewal window of ${formatRenew(renew)} covers`;
   return chainEnd === undefined
-    ? `${start} its whole lifetime of ${lifetime}; it is renewed ${before} before its end`
-    : `${start} the ${lifetime} that its chain lasts ("${chainEnd.name}" ends ${
+    ? `${start} its whole lifetime of ${lifetime}; VCM renews it ${before} before its expiry`
+    : `${start} the ${lifetime} for which its chain is valid ("${chainEnd.name}" expires ${
       formatTime(chainEnd.notAfter)
-    }); it is renewed ${before} before that; renew that CA at the server`;
+    }); VCM renews it ${before} before that; renew that CA at the server`;
 }
 
 /** Where openings are too far apart, a renewal cannot wait for one. */
@@ -99,8 +99,8 @@ function gapWarning(
   if (opening === undefined || outlasts(validity.notAfter, marginFor(validity), opening)) {
     return undefined;
   }
-  const message = `it is to be renewed from ${formatTime(start)} on, and its window ` +
-    `(${describeWindows(windows)}) then opens ${formatTime(opening.from)}, too close to its end, ` +
-    `so it will not wait; raise "renew", or open more windows`;
+  const message = `its renewal is due from ${formatTime(start)}, but its window ` +
+    `(${describeWindows(windows)}) then opens ${formatTime(opening.from)}, too close to its ` +
+    `expiry, so the renewal will not wait; increase "renew", or add windows`;
   return { kind: "window", message };
 }

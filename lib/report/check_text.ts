@@ -38,8 +38,7 @@ export function checkDetails(plan: Plan, all: boolean): string[] {
 function pendingLine(step: Plan["steps"][number]): string[] {
   if (step.kind !== "service" || step.pending.reason !== "pending") return [];
   const name = actionName(step.action);
-  const isPending = name === "command" ? "owes its command" : `owes a ${name}`;
-  return [`${step.service}: ${isPending}: ${step.pending.detail}`];
+  return [`${step.service}: pending ${name}: ${step.pending.detail}`];
 }
 
 function serviceLines({ service, waits, problem }: ServiceState): string[] {
@@ -60,8 +59,8 @@ function headline({ certificates, services, at, steps }: Plan): string {
     services.filter(({ pending, waits }) => pending?.reason === "pending" && !waits).length;
   const unseen = services.filter(({ problem }) => problem !== undefined).length;
   const rest = [
-    ...(owing === 0 ? [] : [`${count(owing, "service")} owing an action`]),
-    ...(unseen === 0 ? [] : [`${count(unseen, "service")} not to be looked at`]),
+    ...(owing === 0 ? [] : [`${count(owing, "pending service action")}`]),
+    ...(unseen === 0 ? [] : [`${count(unseen, "service")} unreachable`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
     ...(next === undefined ? [] : [`next renewal ${formatTime(next)}`]),
   ].map((text) => `, ${text}`).join("");

@@ -22,12 +22,12 @@ export function eventText(event: ApplyEvent): string {
     case "deployed":
       return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
     case "rolled-back":
-      return `${event.certificate}: put back ${event.paths.join(", ")}, ` +
-        `since "validate" of ${event.service} failed`;
+      return `${event.certificate}: rolled back ${event.paths.join(", ")}, ` +
+        `because "validate" of ${event.service} failed`;
     case "acted":
       return `${event.service}: ${event.action} done`;
     case "cleared":
-      return `${event.service}: owes nothing any more: ${event.detail}`;
+      return `${event.service}: cleared: ${event.detail}`;
     case "warning":
       return `${event.subject}: ${event.message}`;
     case "failed":

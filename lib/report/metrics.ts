@@ -38,22 +38,22 @@ export function metricsText(facts: RunFacts): string {
   return [
     gauge(
       "vcm_certificate_not_after_timestamp_seconds",
-      "End of the certificate in the store.",
+      "Expiry of the certificate in the store.",
       times.flatMap(({ name, notAfter }) => moment(name, notAfter)),
     ),
     gauge(
       "vcm_certificate_renewal_timestamp_seconds",
-      "From when on the certificate is to be renewed.",
+      "Time from which the certificate is due for renewal.",
       times.flatMap(({ name, renewAt }) => moment(name, renewAt)),
     ),
     gauge(
       "vcm_certificate_ok",
-      "1 where the certificate and its files are as the configuration asks, else 0.",
+      "1 if the certificate and its files are as the configuration asks, otherwise 0.",
       certificates.map(({ name }) => ({ labels: { name }, value: amiss.has(name) ? 0 : 1 })),
     ),
     gauge(
       "vcm_service_pending_action",
-      "1 where the service has yet to load its files, and does not wait for its window.",
+      "1 if the service has a pending action that does not wait for a window, otherwise 0.",
       services.map((state) => ({
         labels: { service: state.service },
         value: isPending(state, facts) ? 1 : 0,
@@ -66,7 +66,7 @@ export function metricsText(facts: RunFacts): string {
     ),
     gauge(
       "vcm_run_success",
-      "1 where nothing failed in the last run, else 0.",
+      "1 if nothing failed in the last run, otherwise 0.",
       [{ value: failures.length === 0 ? 1 : 0 }],
     ),
     gauge("vcm_run_timestamp_seconds", "When the last run ended.", [{ value: seconds(at) }]),

@@ -8,5 +8,5 @@ export function permissionsText(rights: Rights): string {
     const [first = "nothing", ...more] = rights[kind];
     return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
   });
-  return ["", "To carry it out, run keeps the right to", ...lines, ""].join("\n");
+  return ["", "A run of this plan has permission to", ...lines, ""].join("\n");
 }

@@ -38,7 +38,7 @@ function isQuiet({ blocked, waits, warnings }: CertificateState): boolean {
 function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
-    if (step.kind === "recover") lines.push(`  tidy     ${step.detail}`);
+    if (step.kind === "recover") lines.push(`  recover  ${step.detail}`);
     else if (step.kind === "issue") lines.push(...issueLines(step, paint));
     else if (step.kind === "deploy") lines.push(...deployLines(step));
   }
@@ -75,10 +75,12 @@ function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   for (const step of steps) {
     if (step.kind === "service") add(step.service, [serviceLine(step, paint)]);
     else if (step.kind === "validate") add(step.service, [`  validate: ${step.pending.detail}`]);
-    else if (step.kind === "clear") add(step.service, [`  owes nothing any more: ${step.detail}`]);
+    else if (step.kind === "clear") add(step.service, [`  cleared: ${step.detail}`]);
     else if (step.kind === "transfer") {
       add(step.pendingAction, [
-        `  is gone from the file; what it owes is owed by ${step.successors.join(", ")}`,
+        `  no longer in the configuration; its pending action is transferred to ${
+          step.successors.join(", ")
+        }`,
       ]);
     }
   }
@@ -117,8 +119,8 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
       ? `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
-  const tidying = steps("recover").length + steps("clear").length + steps("transfer").length;
-  const recover = tidying > 0 ? `, ${tidying} to tidy` : "";
+  const recovering = steps("recover").length + steps("clear").length + steps("transfer").length;
+  const recover = recovering > 0 ? `, ${recovering} to recover` : "";
   return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
     `${count(steps("service").length, "service action")}${recover}${stuck}${waits}${rest}`;
 }

@@ -103,7 +103,9 @@ function filesWord({ targets, blocked }: CertificateState): string {
 function servicesWord(services: readonly ServiceState[]): string {
   if (services.length === 0) return NONE;
   if (services.some(({ problem }) => problem !== undefined)) return "?";
-  if (services.some(({ pending, waits }) => pending?.reason === "pending" && !waits)) return "owes";
+  if (services.some(({ pending, waits }) => pending?.reason === "pending" && !waits)) {
+    return "pending";
+  }
   return services.some(({ waits }) => waits !== undefined) ? "waits" : "ok";
 }
 

@@ -88,7 +88,7 @@ function close(set: string): void {
 function makeDirectory(path: string): void {
   const found = fs.lstatSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
-  if (found !== undefined) throw new Error(`"${path}" is no directory; move it away`);
+  if (found !== undefined) throw new Error(`"${path}" is not a directory; move it away`);
   fs.mkdirSync(path, { mode: 0o700 });
   syncDirectory(directoryOf(path));
 }

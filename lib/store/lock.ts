@@ -34,15 +34,15 @@ export function lockStore(certStore: string): Disposable {
     if (error instanceof StoreError) throw error;
     const lock = lockFile(certStore);
     const why = plainCause(error);
-    const message = /read-only/.test(why)
+    const message = (error as { code?: string }).code === "EROFS"
       ? `Cannot open the lock "${lock}": ${why}`
       : `Cannot open the lock "${lock}": ${why}; ` +
-        'run as the user whom the store belongs to, or give another "cert_store"';
+        'run as the owner of the store, or give another "cert_store"';
     throw new StoreError(message, { cause: error });
   }
   if (!file.tryLockSync(true)) {
     file.close();
-    throw new LockedError(`${heldText(certStore)}; it is free when that run ends`);
+    throw new LockedError(`${heldText(certStore)}; try again when that run has ended`);
   }
   try {
     if (carryOver(certStore)) requireTrusted(certStore);

@@ -42,8 +42,8 @@ export async function waitForLock(
   const path = lockFile(certStore);
   const held = async () => heldText(certStore) + holderText(await findHolder(path), ": ");
   if (wait === undefined) {
-    const cure = 'it is free when that run ends, or wait for it with "--wait 30s"';
-    throw new LockedError(`${await held()}; ${cure}`);
+    const fix = 'try again when that run has ended, or wait for it with "--wait 30s"';
+    throw new LockedError(`${await held()}; ${fix}`);
   }
   const end = now() + wait * 1000;
   const holder = holderText(await findHolder(path), ", held by ");
@@ -55,7 +55,7 @@ export async function waitForLock(
     if (left <= 0) break;
     await pause(Math.min(PAUSE, left));
   }
-  throw new LockedError(`${await held()}; waited ${formatDuration(wait)} for it`);
+  throw new LockedError(`${await held()}; VCM waited ${formatDuration(wait)} for it`);
 }
 
 function tryLock(certStore: string): Disposable | undefined {

@@ -128,7 +128,9 @@ function tryRead(certStore: string, service: string): PendingActionText | undefi
     return readPendingAction(certStore, service);
   } catch (error) {
     const path = pendingActionFile(certStore, service);
-    throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write the pending action "${path}": ${plainCause(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -155,7 +157,9 @@ function write(
     syncDirectory(certStore);
   } catch (error) {
     for (const left of isNew ? [temporary, path] : [temporary]) removeQuietly(left);
-    throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write the pending action "${path}": ${plainCause(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -165,7 +169,9 @@ export function removePendingAction(certStore: string, service: string): void {
   try {
     removeIfThere(path);
   } catch (error) {
-    throw new Error(`Cannot remove the marker "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot remove the pending action "${path}": ${plainCause(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -26,7 +26,9 @@ export function writePendingValidation(
     syncDirectory(certStore);
   } catch (error) {
     for (const left of [temporary, path]) removeQuietly(left);
-    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write the pending validation "${path}": ${plainCause(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -36,8 +38,8 @@ export function forgetPendingValidation(certStore: string, name: string, tell: T
   try {
     removeIfThere(path);
   } catch (error) {
-    const message = `Cannot remove "${path}": ${plainCause(error)}; ` +
-      "the next run lets its files be judged once more";
+    const message = `Cannot remove the pending validation "${path}": ${plainCause(error)}; ` +
+      "the next run validates its files again";
     tell({ kind: "warning", subject: name, message });
   }
 }

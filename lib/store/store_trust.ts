@@ -24,9 +24,9 @@ function directoryFault(directory: string, info: Deno.FileInfo | undefined): str
   const me = Deno.uid();
   if (uid !== 0 && uid !== me) {
     return `The store "${directory}" belongs to user ${uid}, who could change what is deployed from ` +
-      `it; cure: chown -R ${me} "${directory}"`;
+      `it; fix: chown -R ${me} "${directory}"`;
   }
   if (((mode ?? 0) & 0o022) === 0) return undefined;
   return `The store "${directory}" is writable by others, who could change what is deployed from it; ` +
-    `cure: chmod -R go-w "${directory}"`;
+    `fix: chmod -R go-w "${directory}"`;
 }

@@ -15,9 +15,9 @@ export function unsafeStore(
     const store = next?.path === certStore ? { ...next, uid: users.runner } : next;
     for (const replacer of replacers(ancestor, store, users)) {
       if (replacer.kind === "shared") return replacer.message;
-      return `User "${replacer.owner}" may replace ${replacer.what}, and so the store ` +
-        `"${certStore}"; give a "cert_store" below directories that nobody may write to but root` +
-        (users.runner === 0 ? "" : " or you");
+      return `User "${replacer.owner}" may replace ${replacer.what}, and thereby the store ` +
+        `"${certStore}"; give a "cert_store" below directories that only root` +
+        (users.runner === 0 ? "" : " or you") + " may write to";
     }
   }
   return undefined;

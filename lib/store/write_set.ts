@@ -45,8 +45,8 @@ export function writeStoredSet(
     dropSurplus(certStore, name, keep);
     return unkept;
   } catch (error) {
-    return `Cannot clear the old set of "${storedDirectory(certStore, name)}" away: ` +
-      `${plainCause(error)}; the new one has taken its place, and the next run clears up`;
+    return `Cannot remove the old set of "${storedDirectory(certStore, name)}": ` +
+      `${plainCause(error)}; the new set is in place, and the next run removes the old one`;
   }
 }
 
@@ -152,9 +152,9 @@ function tryKeep(certStore: string, name: string, retired: string): string | und
     keepSet(certStore, name, retired);
     return undefined;
   } catch (error) {
-    const cause = plainCause(error);
-    return `Cannot keep the earlier set "${retired}" in the archive: ${cause}` +
-      (/cross-device/.test(cause) ? "; the archive has to be on the store's own file system" : "");
+    const isElsewhere = (error as NodeJS.ErrnoException).code === "EXDEV";
+    return `Cannot keep the earlier set "${retired}" in the archive: ${plainCause(error)}` +
+      (isElsewhere ? "; the archive must be on the file system of the store" : "");
   }
 }
 

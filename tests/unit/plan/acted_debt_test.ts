@@ -32,7 +32,7 @@ const ACTED = after(-3600);
 const BEFORE = ACTED.getTime() - 86_400_000;
 const SINCE = after(-1800).getTime();
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
-const WAS_UP = "and was up before the action of 2026-12-01 09:00 UTC";
+const WAS_UP = "but was running before the action of 2026-12-01 09:00 UTC";
 const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:30 UTC" };
 
 const unit = (state: Partial<UnitState>): LoadRecord => ({
@@ -77,7 +77,7 @@ pureTest("what is down and was not started since owes, whatever its control", ()
     // "systemctl reset-failed" changes the state, and starts nothing.
     [unit({ active: "inactive", changedAt: SINCE }), `it is inactive, ${WAS_UP}`],
     [unit({ active: "failed" }), "it has failed"],
-    [unit({ load: "not-found", active: "inactive" }), "systemd knows no such unit"],
+    [unit({ load: "not-found", active: "inactive" }), "systemd has no such unit"],
     [container("stopped", BEFORE), `it is not running, ${WAS_UP}`],
     [container("stopped", ACTED.getTime()), `it is not running, ${WAS_UP}`],
     [{ kind: "process" }, `it is not running, ${WAS_UP}`],
@@ -118,7 +118,7 @@ pureTest("files that were deployed after that start are owed as ever", () => {
   // Somebody stopped it before them.
   assert.deepEqual(judged("inactive"), {
     kind: "cleared",
-    detail: "it is inactive and loads them when it starts",
+    detail: "it is inactive and will load them when it starts",
   });
   assert.equal(judged("inactive", "restart").kind, "pending");
 });

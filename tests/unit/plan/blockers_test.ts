@@ -63,17 +63,17 @@ pureTest("judgeObstacles() makes no directory where something else has its name"
   const seen = { file: ABSENT, parent: "not-a-directory" } as const;
   for (const createDirs of [false, true]) {
     assert.deepEqual(impossible(seen, { createDirs }), [
-      '"/etc/nginx", in which "/etc/nginx/web.crt" should lie, is not a directory',
+      '"/etc/nginx" is not a directory, so "/etc/nginx/web.crt" cannot be written; give another path',
     ]);
   }
 });
 
 pureTest("judgeObstacles() names an owner and a group that the host does not know", () => {
   const nobody = (name: string): Account => ({ kind: "unknown", name });
-  const owner = 'The owner "wwwdata" of "/etc/nginx/web.crt" is not known on this host; ' +
-    'create it, or mend "owner" in the file';
-  const group = 'The group "ssl" of "/etc/nginx/web.crt" is not known on this host; ' +
-    'create it, or mend "group" in the file';
+  const owner = 'The owner "wwwdata" of "/etc/nginx/web.crt" does not exist on this host; ' +
+    'create it, or fix "owner" in the configuration';
+  const group = 'The group "ssl" of "/etc/nginx/web.crt" does not exist on this host; ' +
+    'create it, or fix "group" in the configuration';
   assert.deepEqual(impossible({ owner: nobody("wwwdata") }), [owner]);
   assert.deepEqual(impossible({ group: nobody("ssl") }), [group]);
   assert.deepEqual(impossible({ owner: nobody("wwwdata"), group: nobody("ssl") }), [owner, group]);

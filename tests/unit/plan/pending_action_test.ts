@@ -123,7 +123,7 @@ pureTest("a unit that is not active owes only a restart or a start", () => {
       judge(pendingAction, control),
       starts
         ? { kind: "pending", detail: `${NOT_LOADED} (it is inactive)` }
-        : { kind: "cleared", detail: "it is inactive and loads them when it starts" },
+        : { kind: "cleared", detail: "it is inactive and will load them when it starts" },
       control,
     );
   }
@@ -149,7 +149,7 @@ pureTest("a unit that systemd does not know still owes, whatever its control", (
   for (const control of CONTROLS) {
     assert.deepEqual(judge(pendingAction, control), {
       kind: "pending",
-      detail: `${NOT_LOADED} (systemd knows no such unit)`,
+      detail: `${NOT_LOADED} (systemd has no such unit)`,
     });
   }
 });

@@ -92,7 +92,7 @@ pureTest("plan() lets each service act once, for all certificates that change, i
   ]);
 });
 
-pureTest("plan() owes a reload when the file is newer than the service", () => {
+pureTest("plan() pending reload when the file is newer than the service", () => {
   assert.deepEqual(serviceSteps([], [pendingAction]), [nginxStep({
     pending: { reason: "pending", detail: NOT_LOADED },
     certificates: [],
@@ -148,8 +148,8 @@ pureTest("plan() forces all services of the certificates, whatever their markers
   for (const pendingActions of [[], [pendingAction], [makePendingAction()]]) {
     const steps = serviceSteps([], pendingActions, selection);
     assert.deepEqual(steps.map((step) => step.kind === "service" && [step.service, step.pending]), [
-      ["postfix.service", { reason: "forced", detail: "it was asked for by --force" }],
-      ["nginx.service", { reason: "forced", detail: "it was asked for by --force" }],
+      ["postfix.service", { reason: "forced", detail: "requested by --force" }],
+      ["nginx.service", { reason: "forced", detail: "requested by --force" }],
     ]);
   }
 });

@@ -47,7 +47,7 @@ const STORED = makeCertificate();
 const OTHER: Served = { kind: "served", certificate: OLD };
 const RIGHT: Served = { kind: "served", certificate: STORED };
 const CLOSED: Served = { kind: "unreachable", problem: `Cannot connect to ${AT}: refused` };
-const STRANGE = `${AT} serves another certificate than the one of a on disk: ` +
+const STRANGE = `${AT} serves a different certificate than a on disk: ` +
   "serial 01, until 2026-12-06 10:00 UTC";
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const pendingAction = makePendingAction({
@@ -99,7 +99,7 @@ pureTest("any of several certificates that is not served is owed", () => {
   const made = planFor({ served: { a: RIGHT, b: OTHER } });
   assert.deepEqual(serviceOf(made)?.pending, {
     reason: "pending",
-    detail: STRANGE.replace("one of a", "one of b"),
+    detail: STRANGE.replace("than a", "than b"),
   });
 });
 
@@ -188,6 +188,6 @@ pureTest("a strange certificate waits for the window as long as it lasts", () =>
   assert.deepEqual(look(5).steps, []);
   assert.match(
     serviceOf(look(3))?.pending.detail ?? "",
-    /; at once, though its window .*: the certificate that it has loaded expires 2026-12-04 10:00 UTC$/,
+    /; this does not wait, although its window .*: the certificate that the service has loaded expires 2026-12-04 10:00 UTC$/,
   );
 });

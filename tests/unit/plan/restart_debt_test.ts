@@ -29,7 +29,7 @@ function judge(control: typeof CONTROLS[number], state: Partial<UnitState>) {
   return judgePendingAction(pendingAction, makeDesired({ control }), observation);
 }
 
-pureTest("a unit that changed its state and did not start since owes a restart only", () => {
+pureTest("a unit that changed its state and did not start since pending restart only", () => {
   for (const startedAt of [0, after(-100_000).getTime(), WRITTEN]) {
     assert.deepEqual(judge("restart", { startedAt }), { kind: "pending", detail: NOT_LOADED });
     for (const control of RELOADS) {

@@ -88,7 +88,7 @@ pureTest("deploy takes the stored set as it is, and names its units for the mark
 pureTest("deploy says where there is nothing to deploy, and what to do", () => {
   const cases: [Partial<StoredSet>, string][] = [
     [{ leaf: ABSENT, key: ABSENT }, "there is no certificate in the store"],
-    [{ key: ABSENT }, "privkey.pem is missing in the store"],
+    [{ key: ABSENT }, "privkey.pem is missing from the store"],
     [{ key: present("mismatch") }, "privkey.pem in the store does not belong to cert.pem"],
   ];
   for (const [parts, detail] of cases) {
@@ -117,7 +117,7 @@ pureTest("without force nothing is done where all is in order", () => {
 
 pureTest("issue --force issues though it is not due", () => {
   const made = planFine({ ...ISSUE, force: true });
-  const due = { reason: "forced", detail: "it was asked for by --force" };
+  const due = { reason: "forced", detail: "requested by --force" };
   assert.deepEqual(kinds(made), ["issue"]);
   assert.deepEqual(made.certificates[0]?.due, due);
   assert.deepEqual(made.steps[0]?.kind === "issue" && made.steps[0].due, due);

@@ -91,7 +91,7 @@ pureTest("what is stopped owes only a restart or a start", () => {
         judge(record, control),
         STARTS.includes(control)
           ? { kind: "pending", detail: `${NOT_LOADED} (it is not running)` }
-          : { kind: "cleared", detail: "it is not running and loads them when it starts" },
+          : { kind: "cleared", detail: "it is not running and will load them when it starts" },
         `${record.kind}, ${control}`,
       );
     }
@@ -128,7 +128,7 @@ pureTest("a debt says why the last run could not settle it", () => {
   for (const [record, detail] of cases) {
     assert.deepEqual(judge(record, "reload", { failure }), {
       kind: "pending",
-      detail: `${detail}; last time: ${failure}`,
+      detail: `${detail}; last attempt: ${failure}`,
     });
   }
 });

@@ -31,7 +31,7 @@ const SATURDAY: MaintenanceWindow = { text: "Sat 02:00-04:00", days: [6], from: 
 const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
 const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
-const UNKNOWN = "it may have no valid certificate loaded";
+const UNKNOWN = "the service may have no valid certificate loaded";
 
 interface Given {
   readonly file?: Partial<TargetFile>;
@@ -102,8 +102,8 @@ pureTest("a service waits with a new certificate as long as the old one lasts", 
   assert.deepEqual(kinds(acts), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(acts),
-    `it loads the new files of a; at once, though ${OPENS}: ` +
-      "the certificate that it has loaded expires 2026-12-04 10:00 UTC",
+    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+      "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
   );
 });
 
@@ -113,8 +113,8 @@ pureTest("a service does not wait where the chain that it has loaded ends before
   assert.deepEqual(kinds(made), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(made),
-    `it loads the new files of a; at once, though ${OPENS}: ` +
-      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+      "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
 });
 
@@ -126,8 +126,8 @@ pureTest(
     const made = planFor({ file: { sameContent: false, certificate: loaded } });
     assert.equal(
       reasonOf(made),
-      `it loads the new files of a; at once, though ${OPENS}: ` +
-        "the certificate that it has loaded expires 2026-12-04 10:00 UTC",
+      `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+        "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
     );
   },
 );
@@ -164,16 +164,16 @@ pureTest("a debt does not wait where that is not known, or too soon", () => {
     [{}, UNKNOWN],
     [
       { until: after(2 * DAY) },
-      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+      "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
     ],
     [
       { until: after(-DAY) },
-      "the certificate that it has loaded expires 2026-11-30 10:00 UTC",
+      "the certificate that the service has loaded expires 2026-11-30 10:00 UTC",
     ],
   ];
   for (const [parts, why] of cases) {
     const made = planFor({ pendingAction: pendingAction(parts) });
-    assert.equal(reasonOf(made), `${NOT_LOADED}; at once, though ${OPENS}: ${why}`);
+    assert.equal(reasonOf(made), `${NOT_LOADED}; this does not wait, although ${OPENS}: ${why}`);
     assert.deepEqual(made.services[0]?.waits, undefined);
     assert.equal(judgeStatus(made), "due");
   }
@@ -184,12 +184,12 @@ pureTest("of a debt and new files the earlier end counts", () => {
   const soon = planFor({ file, pendingAction: pendingAction({ until: after(2 * DAY) }) });
   assert.equal(
     reasonOf(soon),
-    `${NOT_LOADED}; at once, though ${OPENS}: ` +
-      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+    `${NOT_LOADED}; this does not wait, although ${OPENS}: ` +
+      "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
   assert.equal(
     reasonOf(planFor({ file, pendingAction: pendingAction() })),
-    `${NOT_LOADED}; at once, though ${OPENS}: ${UNKNOWN}`,
+    `${NOT_LOADED}; this does not wait, although ${OPENS}: ${UNKNOWN}`,
   );
   assert.deepEqual(
     kinds(planFor({ file, pendingAction: pendingAction({ until: after(9 * DAY) }) })),
@@ -225,7 +225,7 @@ pureTest("restart --force waits for nothing", () => {
   const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
   for (const one of [pendingAction({ until: after(10 * DAY) }), makePendingAction()]) {
     const made = planFor({ pendingAction: one, selection });
-    assert.equal(reasonOf(made), "it was asked for by --force");
+    assert.equal(reasonOf(made), "requested by --force");
     assert.deepEqual(made.services[0]?.waits, undefined);
   }
 });

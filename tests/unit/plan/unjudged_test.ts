@@ -103,8 +103,7 @@ pureTest("a record without inodes puts nothing back where others could have put 
   assert.deepEqual(made.certificates[0]?.blocked, [{
     kind: "impossible",
     message: 'Every user may write to "/etc/nginx" (mode 1777), and the record of an interrupted ' +
-      'run does not say which file it kept as "/etc/nginx/.web.crt.vcm-old"; look at that file, ' +
-      'then restore it by "mv /etc/nginx/.web.crt.vcm-old /etc/nginx/web.crt" or remove it by ' +
+      'run does not say which file it kept as "/etc/nginx/.web.crt.vcm-old"; check that file, then restore it by "mv /etc/nginx/.web.crt.vcm-old /etc/nginx/web.crt" or remove it by ' +
       '"rm /etc/nginx/.web.crt.vcm-old"',
   }]);
   assert.deepEqual(outcome(made), []);

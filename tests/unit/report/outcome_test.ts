@@ -59,9 +59,9 @@ pureTest("files that were put back do not count as deployed", () => {
   assert.equal(outcomeStatus(outcome, true), 1);
 });
 
-pureTest("foldOutcome() counts what was tidied and what owes nothing any more as one", () => {
+pureTest("foldOutcome() counts what was tidied and what cleared as one", () => {
   const events: ApplyEvent[] = [
-    { kind: "recovered", certificate: "a", detail: "an interrupted run left something" },
+    { kind: "recovered", certificate: "a", detail: "an interrupted run left temporary files" },
     { kind: "cleared", service: "nginx.service", detail: "it loaded them" },
     { kind: "acted", service: "mail.service", action: "signal HUP" },
   ];
@@ -70,7 +70,7 @@ pureTest("foldOutcome() counts what was tidied and what owes nothing any more as
 
 pureTest("eventText() says which files were put back, and for whom", () => {
   const cases: [ApplyEvent, string][] = [
-    [REVERTED, 'a: put back /a.crt, /a.key, since "validate" of nginx.service failed'],
+    [REVERTED, 'a: rolled back /a.crt, /a.key, because "validate" of nginx.service failed'],
     [
       { kind: "acted", service: "pid_file:stunnel", action: "signal HUP" },
       "pid_file:stunnel: signal HUP done",

@@ -176,7 +176,7 @@ pureTest("services are in step, owe, wait, or cannot be told of", () => {
   const states: [string, Partial<ServiceState>][] = [
     ["ok", {}],
     ["ok", { pending: { reason: "deployed", detail: "it loads the new files" } }],
-    ["owes", { pending: { reason: "pending", detail: "it has not loaded them" } }],
+    ["pending", { pending: { reason: "pending", detail: "it has not loaded them" } }],
     ["waits", {
       pending: { reason: "pending", detail: "x" },
       waits: { until, late: false, detail: "until Saturday" },

@@ -38,7 +38,7 @@ const STEP = {
   store: true,
   pendingValidation: [],
   leftovers: [],
-  detail: "an interrupted run left something",
+  detail: "an interrupted run left temporary files",
   closeKey: false,
 } as Step;
 const CLEAR: Step = { kind: "clear", service: "u.service", detail: "" };

@@ -42,7 +42,7 @@ Deno.test("lockStore() makes the store for its owner alone, and holds it for one
     assert.ok(error instanceof LockedError);
     assert.equal(
       error.message,
-      `Another run of vcm holds the lock "${store}/.lock"; it is free when that run ends`,
+      `Another run of vcm holds the lock "${store}/.lock"; try again when that run has ended`,
     );
   }
   lockStore(store)[Symbol.dispose]();
@@ -56,6 +56,6 @@ Deno.test("lockStore() says why a store cannot be made, and what to do", () => {
   assert.equal(
     error.message,
     `Cannot open the lock "${directory.at("file/certs/.lock")}": not a directory; ` +
-      'run as the user whom the store belongs to, or give another "cert_store"',
+      'run as the owner of the store, or give another "cert_store"',
   );
 });

@@ -13,7 +13,7 @@ const [EARLY, LATE] = [new Date("2026-12-01T00:00:00Z"), new Date("2027-01-30T00
 Deno.test("a marker that is handed on keeps its time, its end and its certificates", () => {
   using store = makeDirectory();
   writePendingAction(store.path, "ngnix.service", "web", LATE);
-  noteFailure(store.path, "ngnix.service", "systemd knows no such unit");
+  noteFailure(store.path, "ngnix.service", "systemd has no such unit");
   Deno.utimeSync(store.at(".pending/ngnix.service"), 2000, 2000);
   writePendingAction(store.path, "mail.service", "mail", EARLY);
   Deno.utimeSync(store.at(".pending/mail.service"), 1000, 1000);

@@ -75,7 +75,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
       }, new Writers()),
     );
     // The cause is the system's word for it, which differs from one file system to another.
-    const beginning = `Cannot write the marker "${directory.at(PENDING_ACTION)}": `;
+    const beginning = `Cannot write the pending action "${directory.at(PENDING_ACTION)}": `;
     assert.equal(error.message.slice(0, beginning.length), beginning);
     assert.match(error.message.slice(beginning.length), /^[a-z ]+$/);
     assert.ok(error instanceof NotDeployedError);
@@ -96,7 +96,7 @@ Deno.test("apply() takes the first marker back where the second cannot be writte
     assert.equal(said.length, 1);
     assert.match(
       said[0]?.join(" ") ?? "",
-      /^failed deploy web\.example\.test Cannot write the marker ".*\/b\.service": /,
+      /^failed deploy web\.example\.test Cannot write the pending action ".*\/b\.service": /,
     );
     const tree = directory.tree();
     assert.equal(tree.includes("store/.pending/a.service"), false);
