@@ -3,7 +3,7 @@ import type { CertificateSpec } from "../config/types.ts";
 import { judgeBlockers } from "./drift.ts";
 import type { WriterChoice } from "./choose_writer.ts";
 import type { Selection } from "./selection.ts";
-import { unsafeStore } from "../store/unsafe_store.ts";
+import { unsafeStore } from "../store/store_trust.ts";
 import type { Blocked, Drift, Due } from "./types.ts";
 import type { CertificateObservation, Observation } from "../observe/types.ts";
 

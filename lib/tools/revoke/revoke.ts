@@ -1,6 +1,6 @@
 /** `vcm revoke`: takes certificates back, after a question for each. */
 import { unfailing } from "../../apply/events.ts";
-import { takeLock } from "../../store/take_lock.ts";
+import { takeLock } from "../../store/lock.ts";
 import { type Revocation, revoke as revokeOne } from "./revoke_certificate.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";

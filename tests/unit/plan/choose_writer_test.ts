@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chooseWriter } from "../../../lib/plan/choose_writer.ts";
 import type { HostUsers } from "../../../lib/host/replacers.ts";
-import { unsafeStore } from "../../../lib/store/unsafe_store.ts";
+import { unsafeStore } from "../../../lib/store/store_trust.ts";
 import type { Ancestor } from "../../../lib/host/types.ts";
 import type { TargetObservation } from "../../../lib/observe/types.ts";
 import {

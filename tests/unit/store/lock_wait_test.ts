@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
 import type { LockHolder } from "../../../lib/store/lock_holder.ts";
-import { type Surroundings, waitForLock } from "../../../lib/store/lock_wait.ts";
+import { type WaitEnvironment, waitForLock } from "../../../lib/store/lock_wait.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const HOLDER: LockHolder = {
@@ -47,7 +47,7 @@ function waitTest(
       turned = true;
       turn[1](held, directory);
     };
-    const surroundings: Surroundings = {
+    const environment: WaitEnvironment = {
       now: () => time,
       pause: (milliseconds) => {
         pass(milliseconds);
@@ -61,7 +61,7 @@ function waitTest(
       },
     };
     const wait = (seconds?: number) =>
-      waitForLock(directory.path, (text) => said.push(text), seconds, surroundings);
+      waitForLock(directory.path, (text) => said.push(text), seconds, environment);
     await fn({ directory, tries, said, wait });
   });
 }
