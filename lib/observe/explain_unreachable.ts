@@ -1,18 +1,18 @@
-/** Why a service's certificate could not be seen, in plain words. */
+/** Why a probe could not see a service's certificate, in plain words. */
 import { plainCause } from "../text/plain_cause.ts";
 import { printable } from "../text/printable.ts";
 import type { StartTls } from "../config/types.ts";
 
-/** What was going on: the connection, what comes before TLS, or TLS. */
+/** What failed: the connection, STARTTLS, or the TLS handshake. */
 export type Stage = "connect" | "talk" | "handshake";
 
-/** What the peer did, as the rest of a sentence that begins with its address. */
+/** What the peer did; the message continues a sentence that begins with its address. */
 export class Refused extends Error {}
 
 export interface Unreachable {
   readonly stage: Stage;
   readonly error: unknown;
-  /** The time ran out. */
+  /** The time limit was reached. */
   readonly late: boolean;
   /** Milliseconds. */
   readonly limit: number;
@@ -45,14 +45,14 @@ export function explainUnreachable(address: string, what: Unreachable): string {
   return `cannot probe ${address}: ${printable(plainCause(error))}`;
 }
 
-/** Code and message of an error and of what it is made of: one a tried address. */
+/** Code and message of an error and of its parts, one for each tried address. */
 function wholeText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const parts = error instanceof AggregateError ? error.errors.map(wholeText) : [];
   return ["code" in error ? error.code : "", error.message, ...parts].join(" ");
 }
 
-/** The runtime's name of an alert, with what it most often means here. */
+/** The runtime's name of a TLS alert in words, with the usual cause. */
 function inWords(alert: string): string {
   if (alert === "ProtocolVersion") return "it speaks neither TLS 1.2 nor 1.3";
   const words = alert.replace(/(?!^)[A-Z]/g, " $&").toLowerCase();

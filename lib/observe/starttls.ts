@@ -1,29 +1,29 @@
 /**
- * What is said in plain text before TLS, by protocol. Opens and reads no connection itself: bytes
- * that were heard go in, what is to be sent comes out.
+ * The plain text dialogue before TLS, by protocol. It does no input or output itself: received bytes
+ * go in, bytes to send come out.
  */
 import { Buffer } from "node:buffer";
 import { printable } from "../text/printable.ts";
 import type { StartTls } from "../config/types.ts";
 
-/** What follows from what was heard. */
+/** What to do next. */
 export type Turn =
   | { readonly kind: "say"; readonly bytes: Buffer }
   | { readonly kind: "listen" }
   /** TLS may begin. */
   | { readonly kind: "go" }
-  /** What the peer did, as the rest of a sentence that begins with its name. */
+  /** What the peer did; continues a sentence that begins with its address. */
   | { readonly kind: "refused"; readonly problem: string };
 
-/** Bytes of one dialogue that are heard at most; capabilities are far shorter. */
+/** Limit of received bytes; capabilities are far shorter. */
 export const HEARD_LIMIT = 8192;
-/** Of a server's text that stands in a problem. */
+/** Characters of a server's text in a message. */
 const LONGEST_QUOTE = 200;
 
-/** One side of a dialogue: yields what it says, or nothing, and is given the next thing heard. */
+/** The client's side: yields what to send, or nothing, and receives the next line or byte. */
 type Talk = Generator<string, void, string>;
 
-/** The peer will not go over to TLS. */
+/** The peer does not start TLS. */
 class Refusal extends Error {}
 
 /** One dialogue, for one connection. */
@@ -38,16 +38,16 @@ export class Dialogue {
     this.#byLine = protocol !== "postgres";
   }
 
-  /** What is to be done before anything was heard; to be called first, and once. */
+  /** Call this first, and once: what to do before anything is received. */
   begin(): Turn {
     return this.#next("");
   }
 
   /**
-   * Takes bytes as they come, in pieces of any size.
+   * Takes received bytes, in pieces of any size.
    *
-   * Bytes behind the go-ahead are a refusal: whoever is between could have put them there to be
-   * taken for what came over TLS (RFC 3207, 6; CVE-2021-23222).
+   * Bytes after the agreement to start TLS are refused: a man in the middle could have injected them
+   * to be taken for TLS content (RFC 3207, 6; CVE-2021-23222).
    */
   hear(bytes: Uint8Array): Turn {
     this.#heard += bytes.length;
@@ -67,7 +67,7 @@ export class Dialogue {
     return answer;
   }
 
-  /** The next whole line, or byte; undefined where it has not come yet. */
+  /** The next whole line or byte; undefined if it has not arrived yet. */
   #take(): string | undefined {
     const end = this.#byLine ? this.#rest.indexOf("\n") + 1 : Math.min(1, this.#rest.length);
     if (end === 0) return undefined;
@@ -110,9 +110,9 @@ function* talkSmtp(): Talk {
 
 interface SmtpReply {
   readonly code: string;
-  /** Texts behind the code, in upper case. */
+  /** Texts after the code, in upper case. */
   readonly texts: readonly string[];
-  /** The last line, as it came. */
+  /** The last line, unchanged. */
   readonly last: string;
 }
 
@@ -150,12 +150,12 @@ function* talkPop3(): Talk {
   if (!/^\+OK\b/.test(answer)) throw new Refusal(`does not speak POP3: ${quote(answer)}`);
 }
 
-/** SSLRequest: the length 8 and the code 80877103, as 32-bit integers of the network's order. */
+/** SSLRequest: the length 8 and the code 80877103, as 32-bit big-endian integers. */
 const SSL_REQUEST = "\x00\x00\x00\x08\x04\xd2\x16\x2f";
 
 /**
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL: the answer is one
- * byte. `E` begins the error of a server that knows no such request.
+ * byte. `E` begins the error of a server that does not know this request.
  */
 function* talkPostgres(): Talk {
   const answer = yield SSL_REQUEST;
@@ -167,7 +167,7 @@ function refused(problem: string): Turn {
   return { kind: "refused", problem };
 }
 
-/** A line that a server sent, as it may stand in a message. */
+/** A line that a server sent, made safe for a message. */
 function quote(line: string): string {
   return printable(line.trim()).slice(0, LONGEST_QUOTE);
 }
