@@ -4,7 +4,7 @@ import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayDirectories } from "./bundle.ts";
 import { targetStep } from "./drift.ts";
-import { loadedUntil } from "./due.ts";
+import { loadedUntil } from "./stored_validity.ts";
 import { OWN_WRITER, type WriterChoice } from "./choose_writer.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation } from "../observe/types.ts";

@@ -4,7 +4,7 @@ import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { RenewalWindow } from "../certificate/types.ts";
 import { judgeChainWarnings } from "./chain_warnings.ts";
-import { storedCertificate, validityOf } from "./due.ts";
+import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";

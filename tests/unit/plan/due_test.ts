@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Validity } from "../../../lib/certificate/renewal.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import { judgeDue, validityOf } from "../../../lib/plan/due.ts";
+import { judgeDue } from "../../../lib/plan/due.ts";
+import { validityOf } from "../../../lib/plan/stored_validity.ts";
 import type { StoredSet } from "../../../lib/store/types.ts";
 import {
   ABSENT,
