@@ -1,4 +1,4 @@
-/** What stops a certificate's steps, and only a person can mend. */
+/** What stops a certificate's steps and only a person can fix. */
 import type { CertificateSpec } from "../config/types.ts";
 import { judgeBlockers } from "./drift.ts";
 import type { WriterChoice } from "./choose_writer.ts";
@@ -13,7 +13,7 @@ export function storeBlockers({ stored }: CertificateObservation): Blocked[] {
   );
 }
 
-/** Who may put another store in the place of ours could have keys, and what is deployed. */
+/** Whoever can replace the store could read its keys and choose what is deployed. */
 export function storePlaceBlocker(
   certStore: string,
   { storeAncestors, storeFault, ...users }: Observation,
@@ -41,7 +41,7 @@ function refusal(writer: WriterChoice | undefined, isToWrite: boolean): Blocked[
   return [{ kind: "impossible", message: writer.message }];
 }
 
-/** The store holds nothing that could be deployed, and the command does not issue. */
+/** The store has no deployable set, and the command does not issue one. */
 export function nothingToDeploy(
   spec: CertificateSpec,
   due: Due | undefined,
@@ -52,7 +52,7 @@ export function nothingToDeploy(
   return [{ kind: "impossible", message }];
 }
 
-/** Markers that cannot be read are not the same as no debts. */
+/** Unreadable pending actions are not the same as none. */
 export function pendingActionBlockers(
   spec: CertificateSpec,
   { pendingActions }: Observation,
@@ -63,7 +63,7 @@ export function pendingActionBlockers(
     : [];
 }
 
-/** One directory that is missing may keep several targets from being written. */
+/** Several targets can have the same blocker, such as a missing directory. */
 export function withoutRepetitions(blocked: readonly Blocked[]): Blocked[] {
   return [...new Map(blocked.map((blocker) => [blocker.message, blocker])).values()];
 }

@@ -1,4 +1,4 @@
-/** Whether a path leads from a stored certificate to a root that is valid now, and how long. */
+/** Whether a stored certificate has a path to a root that is valid now, and until when. */
 import {
   type ChainLink,
   type ChainPath,
@@ -12,7 +12,7 @@ import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 
-/** Many certificates share what is known above them, and a plan is for one moment. */
+/** Many certificates share their known paths, and a plan is for one time. */
 const VALID = new WeakMap<KnownPaths, { readonly at: number; readonly path?: ChainPath }>();
 
 function validPath(known: KnownPaths, now: Date): ChainPath | undefined {
@@ -26,12 +26,12 @@ function validPath(known: KnownPaths, now: Date): ChainPath | undefined {
   return found.path;
 }
 
-/** Whether each chain that was looked at has a path that is valid now. */
+/** Whether each chain that was read has a path that is valid now. */
 export function hasValidPath({ paths = [] }: StoredSet, now: Date): boolean {
   return paths.length > 0 && paths.every((one) => validPath(one, now) !== undefined);
 }
 
-/** The path of a chain that has no valid one; `undefined`: each has one, or no path is known. */
+/** An invalid path of a chain without a valid one; `undefined` if there is none. */
 export function invalidPath({ paths = [] }: StoredSet, now: Date): ChainPath | undefined {
   for (const one of paths) {
     if (validPath(one, now) !== undefined) continue;
@@ -41,7 +41,7 @@ export function invalidPath({ paths = [] }: StoredSet, now: Date): ChainPath | u
   return undefined;
 }
 
-/** The intermediate of an invalid path that ended first. */
+/** The intermediate of an invalid path that expired first. */
 export function endedIntermediate(path: ChainPath, now: Date): ChainLink | undefined {
   return path.filter((link) => !link.isRoot && hasEnded(link, now))
     .reduce<ChainLink | undefined>(
@@ -68,7 +68,7 @@ export function judgeChainWarnings(
   return [...unknown, ...(known === undefined ? [] : [known])];
 }
 
-/** An ended intermediate is told of by the reason why the certificate is due. */
+/** An expired intermediate is not repeated here: the certificate is due because of it. */
 function pathWarning(
   path: ChainPath,
   name: string,

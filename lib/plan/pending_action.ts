@@ -1,4 +1,4 @@
-/** Whether a service has loaded what lies on its disk. */
+/** Whether a service has loaded the files on disk. */
 import { formatTime } from "../text/format_time.ts";
 import type { DesiredService } from "./desired_service.ts";
 import type { LoadRecord, Observation, PendingActionObservation } from "../observe/types.ts";

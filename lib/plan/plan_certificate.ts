@@ -1,8 +1,8 @@
-/** What one certificate is due for, and the steps that follow. */
+/** The state of one certificate, and its steps. */
 import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayWarnings } from "./bundle.ts";
-import { deployStep, issueStep, recoverStep } from "./certificate_steps.ts";
+import { deployStep, issueStep } from "./certificate_steps.ts";
 import { judgeDrift } from "./drift.ts";
 import type { Supply } from "./file_drift.ts";
 import { hurtsNow, isWhole, judgeDue } from "./due.ts";
@@ -10,7 +10,7 @@ import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { chooseWriter, OWN_WRITER } from "./choose_writer.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
-import { planRecovery } from "./recovery.ts";
+import { planRecovery, recoverStep } from "./recovery.ts";
 import type { HostUsers } from "../host/replacers.ts";
 import type { Selection } from "./selection.ts";
 import type { Blocked, CertificateState, Drift, Due, Step, Wait } from "./types.ts";
@@ -26,12 +26,12 @@ export interface PlannedCertificate {
 export interface PlanContext extends HostUsers {
   readonly now: Date;
   readonly zone: string;
-  /** Services that judge new files. */
-  readonly judging: ReadonlySet<string>;
+  /** Services that validate new files. */
+  readonly validating: ReadonlySet<string>;
   readonly selection: Selection;
 }
 
-/** @param obstacles What stops it beside the certificate itself. */
+/** @param blockers Blockers beyond those of the certificate itself. */
 export function planCertificate(
   spec: CertificateSpec,
   observed: CertificateObservation,
@@ -74,17 +74,16 @@ export function planCertificate(
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
-    ? deployStep(spec, observed, drifts, { whole, judging: context.judging, writers })
+    ? deployStep(spec, observed, drifts, { whole, validating: context.validating, writers })
     : undefined;
-  const steps = [recoverStep(spec, observed, writers, recovery.replaced), issue, deploy].filter((
-    step,
-  ) => step !== undefined);
+  const recover = recoverStep(spec, observed, writers, recovery.replaced);
+  const steps = [recover, issue, deploy].filter((step) => step !== undefined);
   const state = certificateState(spec, observed, drifts, blocked, context);
   const waits = timed?.waits;
   return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };
 }
 
-/** A renewal waits for its window as long as the certificate lasts; by force it does not. */
+/** A renewal waits for its window while the certificate is valid; a forced one does not wait. */
 function hold(
   spec: CertificateSpec,
   observed: CertificateObservation,
@@ -115,9 +114,10 @@ function certificateState(
   const certificate = storedCertificate(observed.stored);
   return {
     name: spec.name,
-    ...(certificate === undefined
-      ? {}
-      : { certificate, renewAt: renewalStart(spec, validityOf(observed.stored) ?? certificate) }),
+    ...(certificate && {
+      certificate,
+      renewAt: renewalStart(spec, validityOf(observed.stored) ?? certificate),
+    }),
     warnings: [...judgeWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
     targets: spec.targets.map(({ what, path }, at) => ({ what, path, drift: drifts[at] ?? [] })),
     blocked,

@@ -1,12 +1,13 @@
-/** What an interrupted run replaced, and may be put back: all that its record names, or none of it. */
+/** Recovery from an interrupted run: which files are rolled back (all of its record or none), and the step. */
 import { octal } from "../text/octal.ts";
 import { printable } from "../text/printable.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { replacedFile } from "../store/store_paths.ts";
+import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
+import { strayDirectories } from "./bundle.ts";
 import { OWN_WRITER, type WriterChoice } from "./choose_writer.ts";
 import { type HostUsers, otherWriters } from "../host/replacers.ts";
-import type { Blocked } from "./types.ts";
+import type { Blocked, RecoverStep } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { Replaced } from "../store/types.ts";
 
@@ -15,7 +16,7 @@ export interface Recovery {
   readonly blocked: readonly Blocked[];
 }
 
-/** Where a target is refused, the refusal is what a person is told. */
+/** If a target is refused, its refusal is the blocker. */
 export function planRecovery(
   spec: CertificateSpec,
   { targets, pendingValidation }: CertificateObservation,
@@ -26,7 +27,7 @@ export function planRecovery(
     const at = targets.findIndex(({ path }) => path === replaced.path);
     return { replaced, target: targets[at], writer: writers[at] ?? OWN_WRITER };
   });
-  const blocked = found.flatMap(({ replaced, target }) => doubt(replaced, target, users));
+  const blocked = found.flatMap(({ replaced, target }) => unknownKept(replaced, target, users));
   if (blocked.length > 0 || found.some(({ writer }) => writer.kind === "refused")) {
     return { replaced: [], blocked };
   }
@@ -38,8 +39,8 @@ export function planRecovery(
   return { replaced, blocked };
 }
 
-/** A record of an earlier version does not say which file was kept; others could have put one there. */
-function doubt(
+/** Earlier versions did not record which file was kept, so others could have put one there. */
+function unknownKept(
   { path, kept, identity }: Replaced,
   target: TargetObservation | undefined,
   users: HostUsers,
@@ -57,4 +58,48 @@ function doubt(
     `check that file, then restore it by "mv ${shellWord(old)} ${shellWord(path)}" or remove it ` +
     `by "rm ${shellWord(old)}"`;
   return [{ kind: "impossible", message }];
+}
+
+/** @param pendingValidation Files to roll back. */
+export function recoverStep(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+  writers: readonly WriterChoice[],
+  pendingValidation: readonly Replaced[],
+): RecoverStep | undefined {
+  const found = observed.targets.flatMap(({ path, leftover, replaced }, at) => {
+    const writer = writers[at] ?? OWN_WRITER;
+    const paths = [
+      ...(leftover ? [temporaryFile(path)] : []),
+      // A rollback still needs the previous file.
+      ...(replaced && observed.pendingValidation.length === 0 ? [replacedFile(path)] : []),
+    ];
+    return writer.kind === "refused" ? [] : paths.map((path) => ({ path, writer }));
+  });
+  const leftovers = found.map(({ path }) => path).concat(strayDirectories(observed, writers));
+  const byUsers = found.flatMap(({ path, writer }) =>
+    writer.kind === "user" ? [{ path, by: writer.by }] : []
+  );
+  const { interrupted, exposedKey } = observed;
+  const details = [
+    interrupted || leftovers.length > 0 ? "an interrupted run left temporary files" : "",
+    pendingValidation.length > 0
+      ? "an interrupted run left files that no service has validated"
+      : "",
+    exposedKey === undefined
+      ? ""
+      : `every user can open privkey.pem in the store (mode ${octal(exposedKey)})`,
+  ].filter((detail) => detail !== "");
+  if (details.length === 0) return undefined;
+  return {
+    kind: "recover",
+    certificate: observed.name,
+    store: interrupted,
+    ...(spec.keep > 0 && { keep: spec.keep }),
+    pendingValidation,
+    leftovers,
+    ...(byUsers.length > 0 && { byUsers }),
+    detail: details.join("; "),
+    closeKey: exposedKey !== undefined,
+  };
 }

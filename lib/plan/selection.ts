@@ -1,4 +1,4 @@
-/** Which kinds of steps a command takes, and whether it takes them though not due. */
+/** Which kinds of steps a command plans; `force`: even if nothing is due. */
 export interface Selection {
   readonly issue: boolean;
   readonly deploy: boolean;

@@ -1,4 +1,4 @@
-/** What a person should know of a stored certificate, though no renewal follows from it. */
+/** Warnings about a stored certificate that no renewal fixes. */
 import { formatRenew, isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
@@ -36,25 +36,24 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "leftover": "notice",
 };
 
-/** "notice": the certificate is in order all the same. */
+/** "notice": the certificate is still in order. */
 export type Severity = "broken" | "unknown" | "notice";
 
-/** What a warning says of how its certificate is doing. */
 export function severityOf({ kind }: Warning): Severity {
   return SEVERITIES[kind];
 }
 
-/** Whether a certificate is broken by what a warning tells of, though nothing is done about it. */
+/** Whether a warning says that the certificate is broken. */
 export function isWarnedBroken(warnings: readonly Warning[]): boolean {
   return warnings.some((warning) => severityOf(warning) === "broken");
 }
 
-/** Whether it is about the CAs above a certificate. */
+/** Whether a warning is about the CAs above a certificate. */
 export function isOfChain({ kind }: Warning): boolean {
   return kind === "chain-invalid" || kind === "chain-unknown" || kind === "root-ends";
 }
 
-/** A new certificate would be refused as this one is: it is this host's clock that is wrong. */
+/** A new certificate would not be valid yet either, so the host's clock is probably wrong. */
 function clockWarning(stored: StoredSet, now: Date): Warning | undefined {
   const certificate = storedCertificate(stored);
   if (certificate === undefined || certificate.notBefore <= now) return undefined;
@@ -68,7 +67,7 @@ function capWarning({ renew }: CertificateSpec, stored: StoredSet): Warning | un
   return message === undefined ? undefined : { kind: "window", message };
 }
 
-/** What is to be said where a window is longer than what it is a part of, and so is capped. */
+/** The warning for a renewal window that is longer than the lifetime and therefore capped. */
 export function describeCap(renew: RenewalWindow, stored: StoredSet): string | undefined {
   const validity = validityOf(stored);
   if (validity === undefined || !isCapped(renew, validity)) return undefined;
@@ -85,7 +84,7 @@ export function describeCap(renew: RenewalWindow, stored: StoredSet): string | u
     }); VCM renews it ${before} before that; renew that CA at the server`;
 }
 
-/** Where openings are too far apart, a renewal cannot wait for one. */
+/** A renewal cannot wait if the openings of its windows are too far apart. */
 function gapWarning(
   { windows, ...rule }: CertificateSpec,
   stored: StoredSet,

@@ -56,8 +56,10 @@ export function lockStore(certStore: string): Disposable {
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const isReadOnly = (error as { code?: string }).code === "EROFS";
-    const message = `Cannot open the lock "${path}": ${plainCause(error)}` +
-      (isReadOnly ? "" : '; run as the owner of the store, or give another "cert_store"');
+    const cause = plainCause(error);
+    const message = isReadOnly
+      ? `Cannot open the lock "${path}": ${cause}`
+      : `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`;
     throw new StoreError(message, { cause: error });
   }
   if (!file.tryLockSync(true)) {
