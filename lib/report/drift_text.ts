@@ -1,4 +1,4 @@
-/** Differences of one target, as people read diffs. */
+/** The differences of one target, for people. */
 import type { Drift } from "../plan/types.ts";
 
 export function describeDrifts(drifts: readonly Drift[]): string {

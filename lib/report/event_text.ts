@@ -1,9 +1,9 @@
-/** What is done, in the log's lines while it happens. */
+/** Events of a run as lines of the log. */
 import type { ApplyEvent } from "../apply/events.ts";
 import { formatTime } from "../text/format_time.ts";
 import { describeDrifts } from "./drift_text.ts";
 
-/** How much an event matters: the quiet hear of warnings and errors only. */
+/** `--quiet` shows warnings and errors only. */
 export type Level = "info" | "warning" | "error";
 
 export function eventLevel(event: ApplyEvent): Level {
@@ -11,7 +11,6 @@ export function eventLevel(event: ApplyEvent): Level {
   return event.kind === "warning" ? "warning" : "info";
 }
 
-/** One line of the log. */
 export function eventText(event: ApplyEvent): string {
   switch (event.kind) {
     case "recovered":

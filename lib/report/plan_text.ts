@@ -1,4 +1,5 @@
-/** A plan as people read it: what, why, and per file what changes from what to what. */
+/** A plan for people: the steps, their reasons, and the changes of each file. */
+import type { Rights } from "../apply/permissions.ts";
 import type {
   CertificateState,
   DeployStep,
@@ -15,7 +16,7 @@ import { isWarnedBroken } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 
-/** @param all Also list certificates with nothing to do. */
+/** @param all Also list certificates without steps. */
 export function planText(plan: Plan, paint: Paint, all: boolean): string {
   const lines: string[] = [];
   let quiet = 0;
@@ -45,19 +46,17 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
   if (state.waits !== undefined) lines.push(`  waits    ${state.waits.detail}`);
   for (const { message } of state.blocked) lines.push(`  ${paint.bad("blocked")}  ${message}`);
   for (const { message } of state.warnings) lines.push(`  ${paint.warn("warning")}  ${message}`);
-  if (steps.length === 0 && isQuiet(state)) lines.push(`  in order ${standing(state)}`);
+  if (steps.length === 0 && isQuiet(state)) lines.push(`  in order ${validityText(state)}`);
   return lines;
 }
 
-function standing({ certificate, renewAt }: CertificateState): string {
+function validityText({ certificate, renewAt }: CertificateState): string {
   if (certificate === undefined || renewAt === undefined) return "";
   return `until ${formatTime(certificate.notAfter)}, renewal from ${formatTime(renewAt)}`;
 }
 
 function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
-  return [
-    `  ${paint.warn("issue")}    from ${requestPath(request)}: ${due.detail}`,
-  ];
+  return [`  ${paint.warn("issue")}    from ${requestPath(request)}: ${due.detail}`];
 }
 
 function deployLines(step: DeployStep): string[] {
@@ -66,7 +65,7 @@ function deployLines(step: DeployStep): string[] {
   );
 }
 
-/** Each service once, with all that is to be said of it. */
+/** Each service once, with all its lines. */
 function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   const blocks = new Map<string, string[]>();
   const add = (service: string, lines: readonly string[]) => {
@@ -110,9 +109,9 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   const waiting = [...plan.certificates, ...plan.services]
     .filter(({ waits }) => waits !== undefined).length;
   const waits = waiting > 0 ? `; ${waiting} waiting for a window` : "";
-  const stuck = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
+  const stopped = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
   if (plan.steps.length === 0) {
-    if (blocked > 0) return `Nothing can be done${stuck}${waits}${rest}`;
+    if (blocked > 0) return `Nothing can be done${stopped}${waits}${rest}`;
     if (waiting > 0) return `Nothing to do now${waits}${rest}`;
     const broken = plan.certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
     return broken > 0
@@ -122,5 +121,16 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   const recovering = steps("recover").length + steps("clear").length + steps("transfer").length;
   const recover = recovering > 0 ? `, ${recovering} to recover` : "";
   return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
-    `${count(steps("service").length, "service action")}${recover}${stuck}${waits}${rest}`;
+    `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;
+}
+
+const KINDS = ["read", "write", "net", "run"] as const;
+
+/** What a run of the plan may touch. */
+export function permissionsText(rights: Rights): string {
+  const lines = KINDS.flatMap((kind) => {
+    const [first = "nothing", ...more] = rights[kind];
+    return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
+  });
+  return ["", "A run of this plan has permission to", ...lines, ""].join("\n");
 }
