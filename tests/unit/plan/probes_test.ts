@@ -83,7 +83,7 @@ const targets = (path: string, file: CertificateObservation["targets"][number]["
 });
 const DIFFERS = present(makeFile({ sameContent: false }));
 
-pureTest("another certificate than the deployed one is owed, whatever else says", () => {
+pureTest("the action is pending if another certificate than the deployed one is served", () => {
   for (const pendingActions of [[], [makePendingAction()]]) {
     const made = planFor({ served: { a: OTHER }, pendingActions });
     assert.deepEqual(made.steps.map(({ kind }) => kind), ["service"]);
@@ -95,7 +95,7 @@ pureTest("another certificate than the deployed one is owed, whatever else says"
   assert.deepEqual(serviceOf(both)?.pending, { reason: "pending", detail: NOT_LOADED });
 });
 
-pureTest("any of several certificates that is not served is owed", () => {
+pureTest("the action is pending if any of several certificates is not served", () => {
   const made = planFor({ served: { a: RIGHT, b: OTHER } });
   assert.deepEqual(serviceOf(made)?.pending, {
     reason: "pending",
@@ -103,7 +103,7 @@ pureTest("any of several certificates that is not served is owed", () => {
   });
 });
 
-pureTest("the right certificate is no debt, and clears none", () => {
+pureTest("the right certificate makes nothing pending, and clears nothing", () => {
   assert.deepEqual(planFor({ served: { a: RIGHT, b: RIGHT } }).steps, []);
   const made = planFor({ served: { a: RIGHT }, pendingActions: [pendingAction] });
   assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: NOT_LOADED });
@@ -111,7 +111,7 @@ pureTest("the right certificate is no debt, and clears none", () => {
   assert.deepEqual(cleared.steps.map(({ kind }) => kind), ["clear"]);
 });
 
-pureTest("what is not deployed cannot be served, and is not owed", () => {
+pureTest("what is not deployed cannot be served, so nothing is pending", () => {
   // Blocked: the file stays as it is.
   const directory = present(makeFile({ type: "directory" }));
   const selection = { ...EVERYTHING, deploy: false };
@@ -125,7 +125,7 @@ pureTest("what is not deployed cannot be served, and is not owed", () => {
   }
 });
 
-pureTest("a certificate that is being replaced is no debt yet", () => {
+pureTest("a certificate that is being replaced makes nothing pending yet", () => {
   const loads = { reason: "deployed", detail: "it loads the new files of a" };
   const mended = planFor({ served: { a: OTHER }, a: targets("/a.crt", DIFFERS) });
   assert.deepEqual(serviceOf(mended)?.pending, loads);

@@ -175,7 +175,7 @@ pureTest("--force waits for nothing", () => {
   assert.deepEqual(fresh.steps.map(({ kind }) => kind), ["issue"]);
 });
 
-pureTest("a renewal that waits leaves the rest to be mended at once", () => {
+pureTest("the rest is fixed at once while a renewal waits", () => {
   const made = planFor({ observed: { interrupted: true, exposedKey: 0o644 } });
   assert.deepEqual(made.steps.map(({ kind }) => kind), ["recover"]);
   assert.equal(made.certificates[0]?.waits?.until.getTime(), SATURDAY_OPENS.getTime());

@@ -34,7 +34,7 @@ const RESTART = { ...NOTHING, services: true };
 const SPEC = makeSpec({ targets: [makeTarget({ mode: 0o640 })], services: [makeService()] });
 const EXPIRED = makeStored({}, makeCertificate({ notAfter: NOW }));
 
-/** A plan in which everything is to be done: issue, a file that differs, a service that owes. */
+/** A plan in which everything is to be done: issue, a file that differs, a pending action. */
 function planAll(selection: Selection, stored: StoredSet = EXPIRED): Plan {
   const target = makeSeen({ file: present(makeFile({ sameContent: false })) });
   const pendingAction = makePendingAction({
@@ -75,15 +75,18 @@ pureTest("each command says that the certificate is due, also where it does not 
   }
 });
 
-pureTest("deploy takes the stored set as it is, and names its units for the markers", () => {
-  const made = planAll(DEPLOY);
-  assert.deepEqual(driftOf(made), [["content", "mode"]]);
-  const [step] = made.steps;
-  assert.deepEqual(step?.kind === "deploy" && [step.storedSetUsable, step.services], [
-    true,
-    ["nginx.service"],
-  ]);
-});
+pureTest(
+  "deploy takes the stored set as it is, and names its units for the pending actions",
+  () => {
+    const made = planAll(DEPLOY);
+    assert.deepEqual(driftOf(made), [["content", "mode"]]);
+    const [step] = made.steps;
+    assert.deepEqual(step?.kind === "deploy" && [step.storedSetUsable, step.services], [
+      true,
+      ["nginx.service"],
+    ]);
+  },
+);
 
 pureTest("deploy says where there is nothing to deploy, and what to do", () => {
   const cases: [Partial<StoredSet>, string][] = [

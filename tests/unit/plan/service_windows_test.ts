@@ -66,7 +66,7 @@ function planFor(given: Given): Plan {
   return plan(makeConfig([spec]), [spec], observation, NOW, given.selection ?? EVERYTHING);
 }
 
-/** A marker for a unit that has not loaded its files since. */
+/** A pending action for a unit that has not loaded its files since. */
 function pendingAction(parts: Partial<PendingActionObservation> = {}): PendingActionObservation {
   const state = makeUnit({ changedAt: after(-10_000).getTime() });
   return makePendingAction({ record: { kind: "unit", state }, ...parts });
@@ -82,7 +82,7 @@ function reasonOf({ steps }: Plan): string | undefined {
   return step?.kind === "service" ? step.pending.detail : undefined;
 }
 
-pureTest("files are put back at once, and the service that loads them waits", () => {
+pureTest("files are rolled back at once, and the service that loads them waits", () => {
   const made = planFor({ file: { sameContent: false } });
   assert.deepEqual(kinds(made), ["deploy"]);
   const loads = "it loads the new files of a";
@@ -132,7 +132,7 @@ pureTest(
   },
 );
 
-pureTest("a debt waits where it is known until when the loaded certificate is valid", () => {
+pureTest("a pending action waits if the expiry of the loaded certificate is known", () => {
   const made = planFor({ pendingAction: pendingAction({ until: after(10 * DAY) }) });
   assert.deepEqual(made.steps, []);
   assert.deepEqual(made.services, [{
@@ -144,7 +144,7 @@ pureTest("a debt waits where it is known until when the loaded certificate is va
   assert.equal(judgeStatus(made), "fine");
 });
 
-pureTest("a debt whose action failed, or that a window has gone by without, is due", () => {
+pureTest("a pending action is due if it failed or missed a window", () => {
   const since = new Date("2026-11-27T12:00:00Z").getTime();
   const state = makeUnit({ changedAt: since - 1_000 });
   const cases: Partial<PendingActionObservation>[] = [
@@ -159,7 +159,7 @@ pureTest("a debt whose action failed, or that a window has gone by without, is d
   }
 });
 
-pureTest("a debt does not wait where that is not known, or too soon", () => {
+pureTest("a pending action does not wait if that is unknown or too soon", () => {
   const cases: [Partial<PendingActionObservation>, string][] = [
     [{}, UNKNOWN],
     [
@@ -179,7 +179,7 @@ pureTest("a debt does not wait where that is not known, or too soon", () => {
   }
 });
 
-pureTest("of a debt and new files the earlier end counts", () => {
+pureTest("of a pending action and new files the earlier expiry counts", () => {
   const file = { sameContent: false };
   const soon = planFor({ file, pendingAction: pendingAction({ until: after(2 * DAY) }) });
   assert.equal(
@@ -197,13 +197,13 @@ pureTest("of a debt and new files the earlier end counts", () => {
   );
 });
 
-pureTest("a marker that is settled does not hurry a service", () => {
+pureTest("a pending action that is cleared does not hurry a service", () => {
   const made = planFor({ file: { sameContent: false }, pendingAction: makePendingAction() });
   assert.deepEqual(kinds(made), ["deploy"]);
   assert.deepEqual(made.services[0]?.waits?.until, SATURDAY_OPENS);
 });
 
-pureTest("a marker is settled whether a window is open or not", () => {
+pureTest("a pending action is cleared whether a window is open or not", () => {
   const made = planFor({ pendingAction: makePendingAction() });
   assert.deepEqual(kinds(made), ["clear"]);
   assert.deepEqual(made.services, [{ service: "nginx.service", certificates: ["a"] }]);

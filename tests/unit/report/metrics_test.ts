@@ -87,7 +87,7 @@ pureTest("names are labels, whatever is in them", () => {
   assert.deepEqual(samples(text, "vcm_certificate_ok"), [`{name="a\\"b\\\\c\\nd"} 1`]);
 });
 
-pureTest("a service owes what failed, or is left, and not what was done or waits", () => {
+pureTest("an action is pending if it failed or was left, and not if it was done or waits", () => {
   const pendingAction = { pending: { reason: "pending", detail: "x" } } as const;
   const until = new Date("2026-12-05T02:00:00Z");
   const acted: ApplyEvent = { kind: "acted", service: "s", action: "reload" };
@@ -111,7 +111,7 @@ pureTest("a service owes what failed, or is left, and not what was done or waits
 });
 
 pureTest(
-  "a certificate whose files were put back, or that is late for its window, is not well",
+  "a certificate whose files were rolled back, or that is late for its window, is not well",
   () => {
     const reverted: ApplyEvent = {
       kind: "rolled-back",

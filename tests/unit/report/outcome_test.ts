@@ -42,7 +42,7 @@ const FAULT: ApplyEvent = {
   message: `"nginx -t" ended with 1`,
 };
 
-pureTest("files that were put back do not count as deployed", () => {
+pureTest("files that were rolled back do not count as deployed", () => {
   const events = [deployed("a", "/a.crt"), deployed("a", "/a.key"), deployed("b", "/b.crt")];
   assert.equal(foldOutcome(PLAN, events).deployed, 3);
   const outcome = foldOutcome(PLAN, [...events, REVERTED, FAULT]);
@@ -59,7 +59,7 @@ pureTest("files that were put back do not count as deployed", () => {
   assert.equal(outcomeStatus(outcome, true), 1);
 });
 
-pureTest("foldOutcome() counts what was tidied and what cleared as one", () => {
+pureTest("foldOutcome() counts recovered and cleared as one", () => {
   const events: ApplyEvent[] = [
     { kind: "recovered", certificate: "a", detail: "an interrupted run left temporary files" },
     { kind: "cleared", service: "nginx.service", detail: "it loaded them" },
@@ -68,7 +68,7 @@ pureTest("foldOutcome() counts what was tidied and what cleared as one", () => {
   assert.deepEqual(foldOutcome(PLAN, events), { ...NOTHING, recovered: 2, acted: 1 });
 });
 
-pureTest("eventText() says which files were put back, and for whom", () => {
+pureTest("eventText() says which files were rolled back, and for whom", () => {
   const cases: [ApplyEvent, string][] = [
     [REVERTED, 'a: rolled back /a.crt, /a.key, because "validate" of nginx.service failed'],
     [

@@ -80,7 +80,7 @@ pureTest("planText() has words for each difference", () => {
   ]);
 });
 
-pureTest("planText() shows what an interrupted run left and what is owed no more", () => {
+pureTest("planText() shows what an interrupted run left, and cleared actions", () => {
   const steps: Step[] = [
     {
       kind: "recover",
@@ -103,7 +103,7 @@ pureTest("planText() shows what an interrupted run left and what is owed no more
   ]);
 });
 
-pureTest("planText() shows what is blocked, and counts certificates rather than obstacles", () => {
+pureTest("planText() shows what is blocked, and counts certificates rather than blockers", () => {
   const blocked = [
     { kind: "unreadable", message: 'Cannot read "/x": permission denied' },
     { kind: "impossible", message: '"/y" is a directory' },

@@ -171,7 +171,7 @@ pureTest("what is not there, or cannot be done, is told as such", () => {
   );
 });
 
-pureTest("services are in step, owe, wait, or cannot be told of", () => {
+pureTest("services are ok, pending, waiting or unknown", () => {
   const until = new Date("2026-12-05T02:00:00Z");
   const states: [string, Partial<ServiceState>][] = [
     ["ok", {}],

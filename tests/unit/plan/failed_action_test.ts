@@ -1,4 +1,4 @@
-/** A service that was up before an action that failed: only a start after it settles its debt. */
+/** A running service whose action failed: only a start after it clears the pending action. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
 import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
@@ -27,7 +27,7 @@ import { makeDesired } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const WRITTEN = after(-7200).getTime();
-/** The marker was written two hours ago, and the action failed an hour ago. */
+/** The pending action was written two hours ago, and the action failed an hour ago. */
 const ACTED = after(-3600);
 const BEFORE = ACTED.getTime() - 86_400_000;
 const SINCE = after(-1800).getTime();
@@ -68,7 +68,7 @@ function judge(
   );
 }
 
-pureTest("what is down and was not started since owes, whatever its control", () => {
+pureTest("what is down and was not started since stays pending, whatever its control", () => {
   const cases: [LoadRecord, string][] = [
     [unit({ active: "inactive" }), `it is inactive, ${WAS_UP}`],
     // What systemd has forgotten.
@@ -90,7 +90,7 @@ pureTest("what is down and was not started since owes, whatever its control", ()
   }
 });
 
-pureTest("what was started since owes nothing, whatever its state is now", () => {
+pureTest("what was started since has no pending action, whatever its state is now", () => {
   const units = ["active", "inactive", "failed", "activating", "deactivating", "reloading"]
     .map((active) => unit({ active, startedAt: SINCE }));
   const records = [...units, container("running", SINCE), container("stopped", SINCE)];
@@ -108,7 +108,7 @@ pureTest("a start within a tick of the clock after the action is none after it",
   }
 });
 
-pureTest("files that were deployed after that start are owed as ever", () => {
+pureTest("files that were deployed after that start are pending as ever", () => {
   const changedAt = SINCE + 60_000;
   const late = "it has not loaded the files deployed 2026-12-01 09:31 UTC";
   const judged = (active: string, control: Control = "reload") =>
@@ -123,14 +123,14 @@ pureTest("files that were deployed after that start are owed as ever", () => {
   assert.equal(judged("inactive", "restart").kind, "pending");
 });
 
-pureTest("a service that goes on running and has loaded its files owes nothing", () => {
+pureTest("a service that goes on running and has loaded its files has no pending action", () => {
   assert.deepEqual(judge(unit({ changedAt: SINCE })), LOADED);
   assert.equal(judge(unit({ changedAt: SINCE, reloadResult: "exit-code" })).kind, "pending");
   assert.equal(judge(unit({ changedAt: WRITTEN })).kind, "pending");
   assert.equal(judge(undefined).kind, "pending");
 });
 
-pureTest("where it is probed and cannot be reached, it owes until it is started again", () => {
+pureTest("if its probe fails, the action is pending until it is started again", () => {
   const seen = { kind: "unreachable", problem: "Cannot connect to x:1: refused" } as const;
   const restarted = unit({ changedAt: SINCE, startedAt: ACTED.getTime() - 30_000 });
   assert.deepEqual(judge(restarted, "restart", { seen }), {
@@ -170,7 +170,7 @@ function planned(parts: Partial<PendingActionObservation>, selection = EVERYTHIN
   return plan(makeConfig([spec]), [spec], observation, NOW, selection);
 }
 
-pureTest("a window that is closed makes no service in order that an action took down", () => {
+pureTest("a closed window does not make a service fine that an action took down", () => {
   const windows = [{ text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 }];
   const spec = { ...A, services: [makeService({ windows })] };
   const down = { record: unit({ active: "inactive" }), until: after(100 * 86_400) };
