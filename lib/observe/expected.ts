@@ -57,20 +57,13 @@ function textOf(text: Presence<string>): string {
 function expectPlain(content: string | Uint8Array): Expected {
   const limit = content.length * 4;
   if (typeof content === "string") {
-    return {
-      limit,
-      judge: (path, read) => judged(read.text(path), (text) => likeness(text === content, text)),
-    };
+    const compare = (text: string) => likeness(text === content, text);
+    return { limit, judge: (path, read) => judged(read.text(path), compare) };
   }
   const wanted = content.toBase64();
-  return {
-    limit,
-    judge: (path, read) =>
-      judged(
-        read.bytes(path),
-        (bytes) => likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE")),
-      ),
-  };
+  const compare = (bytes: Uint8Array) =>
+    likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE"));
+  return { limit, judge: (path, read) => judged(read.bytes(path), compare) };
 }
 
 /** Encryption makes the content longer: salts, names and the like. */

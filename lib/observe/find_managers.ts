@@ -3,7 +3,7 @@
  * no such unit, a container.
  */
 import { pendingActionFile } from "../store/store_paths.ts";
-import type { CertificateSpec, Config, ServiceSpec } from "../config/types.ts";
+import type { Config, ServiceSpec } from "../config/types.ts";
 import type { Engine } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
 
@@ -34,7 +34,7 @@ export async function findManagers(config: Config): Promise<Config> {
       .filter(({ manager }) => manager === undefined)
       .map((service) => [service.id, service]),
   );
-  const containers = new Map<string, ServiceSpec>();
+  const containers = new Map<string, Container>();
   const engines = new Set<Engine>(["docker", "podman"]);
   for (const [id, service] of open) {
     if (UNIT_DIRECTORIES.some((directory) => isThere(`${directory}/${service.name}`))) continue;
@@ -42,27 +42,22 @@ export async function findManagers(config: Config): Promise<Config> {
     if (engine !== undefined) containers.set(id, asContainer(service, engine));
   }
   if (containers.size === 0) return config;
-  return { ...config, certificates: config.certificates.map((spec) => resolve(spec, containers)) };
-}
-
-function resolve(
-  spec: CertificateSpec,
-  containers: ReadonlyMap<string, ServiceSpec>,
-): CertificateSpec {
-  return {
+  const certificates = config.certificates.map((spec) => ({
     ...spec,
-    services: spec.services.map((service) => {
-      const found = containers.get(service.id);
-      return found?.manager === undefined
-        ? service
-        : { ...service, id: found.id, name: found.name, manager: found.manager };
-    }),
-  };
+    services: spec.services.map((service) => ({ ...service, ...containers.get(service.id) })),
+  }));
+  return { ...config, certificates };
 }
 
-function asContainer(service: ServiceSpec, manager: Engine): ServiceSpec {
+interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly manager: Engine;
+}
+
+function asContainer(service: ServiceSpec, manager: Engine): Container {
   const name = containerName(service);
-  return { ...service, id: `${manager}:${name}`, name, manager };
+  return { id: `${manager}:${name}`, name, manager };
 }
 
 function containerName({ name }: ServiceSpec): string {

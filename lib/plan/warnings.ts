@@ -22,7 +22,7 @@ export function judgeWarnings(
   return [
     clockWarning(stored, now),
     ...(certificate ? judgeChainWarnings(spec.name, certificate, stored, now) : []),
-    capWarning(spec, stored),
+    capWarning(spec.renew, stored),
     gapWarning(spec, stored, now, zone),
   ].filter((warning) => warning !== undefined);
 }
@@ -62,7 +62,7 @@ function clockWarning(stored: StoredSet, now: Date): Warning | undefined {
   return { kind: "clock", message };
 }
 
-function capWarning({ renew }: CertificateSpec, stored: StoredSet): Warning | undefined {
+function capWarning(renew: RenewalWindow, stored: StoredSet): Warning | undefined {
   const message = describeCap(renew, stored);
   return message === undefined ? undefined : { kind: "window", message };
 }

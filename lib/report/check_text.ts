@@ -5,7 +5,7 @@ import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
-import { hasPendingAction, judgeStatus, type Standing } from "./verdict.ts";
+import { countWaiting, hasPendingAction, judgeStatus, type Standing } from "./verdict.ts";
 
 const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"]>> = {
   fine: ["OK", "good"],
@@ -48,7 +48,8 @@ function serviceLines({ service, waits, problem }: ServiceState): string[] {
   ];
 }
 
-function headline({ certificates, services, at, steps }: Plan): string {
+function headline(plan: Plan): string {
+  const { certificates, services, at, steps } = plan;
   const unrecovered = new Set(
     steps.flatMap((step) => step.kind === "recover" ? step.certificate : []),
   );
@@ -57,7 +58,7 @@ function headline({ certificates, services, at, steps }: Plan): string {
   const next = certificates
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
-  const waiting = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+  const waiting = countWaiting(plan);
   const pending = services.filter(hasPendingAction).length;
   const unreachable = services.filter(({ problem }) => problem !== undefined).length;
   const rest = [

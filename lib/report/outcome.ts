@@ -21,32 +21,25 @@ export interface Outcome {
 /** Blockers count as failed, because the configuration asks for what they stop. */
 export function foldOutcome(plan: Plan, events: readonly ApplyEvent[]): Outcome {
   const count = (kind: ApplyEvent["kind"]) => events.filter((event) => event.kind === kind).length;
-  const failures = (kind: Failure["kind"]) =>
-    events.filter((event) => event.kind === kind).map(toEntry);
+  const entries = (kind: Failure["kind"]): OutcomeEntry[] =>
+    events.filter((event): event is Failure => event.kind === kind)
+      .map(({ subject, message }) => ({ subject, message }));
   return {
     issued: count("issued"),
     deployed: count("deployed") - rolledBackFiles(events),
     acted: count("acted"),
     recovered: count("recovered") + count("cleared"),
-    failed: [...blockedEntries(plan), ...failures("failed")],
-    skipped: failures("skipped"),
+    failed: [...blockedEntries(plan), ...entries("failed")],
+    skipped: entries("skipped"),
   };
 }
 
 function rolledBackFiles(events: readonly ApplyEvent[]): number {
-  return events.reduce(
-    (sum, event) => event.kind === "rolled-back" ? sum + event.paths.length : sum,
-    0,
-  );
+  return events.flatMap((event) => event.kind === "rolled-back" ? event.paths : []).length;
 }
 
 export function blockedEntries(plan: Plan): OutcomeEntry[] {
   return plan.certificates.flatMap(({ name, blocked }) =>
     blocked.map(({ message }) => ({ subject: name, message }))
   );
-}
-
-function toEntry(event: ApplyEvent): OutcomeEntry {
-  const { subject, message } = event as Failure;
-  return { subject, message };
 }

@@ -12,9 +12,9 @@ import { shellWord } from "../text/shell_word.ts";
 import { actionName } from "../plan/action_name.ts";
 import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
-import { isWarnedBroken } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
+import { countWaiting, countWarnedBroken } from "./verdict.ts";
 
 /** @param all Also list certificates without steps. */
 export function planText(plan: Plan, paint: Paint, all: boolean): string {
@@ -100,20 +100,16 @@ function serviceLine({ action, pending }: ServiceStep, paint: Paint): string {
 
 function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   const steps = (kind: Step["kind"]) => plan.steps.filter((step) => step.kind === kind);
-  const files = plan.steps.reduce(
-    (sum, step) => sum + (step.kind === "deploy" ? step.targets.length : 0),
-    0,
-  );
+  const files = plan.steps.flatMap((step) => step.kind === "deploy" ? step.targets : []).length;
   const blocked = plan.certificates.filter((state) => state.blocked.length > 0).length;
   const rest = quiet > 0 ? `; ${count(quiet, "certificate")} in order` : "";
-  const waiting = [...plan.certificates, ...plan.services]
-    .filter(({ waits }) => waits !== undefined).length;
+  const waiting = countWaiting(plan);
   const waits = waiting > 0 ? `; ${waiting} waiting for a window` : "";
   const stopped = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
   if (plan.steps.length === 0) {
     if (blocked > 0) return `Nothing can be done${stopped}${waits}${rest}`;
     if (waiting > 0) return `Nothing to do now${waits}${rest}`;
-    const broken = plan.certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
+    const broken = countWarnedBroken(plan);
     return broken > 0
       ? `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;

@@ -1,8 +1,9 @@
 /** The summary at the end of a run. */
 import type { Plan } from "../plan/types.ts";
-import { isOfChain, isWarnedBroken } from "../plan/warnings.ts";
+import { isOfChain } from "../plan/warnings.ts";
 import type { Outcome, OutcomeEntry } from "./outcome.ts";
 import { count, type Paint } from "./paint.ts";
+import { countWaiting, countWarnedBroken } from "./verdict.ts";
 
 export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
   return runEntries(plan, outcome).map(({ word, text }) =>
@@ -63,8 +64,8 @@ function warningsOf(
   ];
 }
 
-function waiting({ certificates, services }: Plan): string {
-  const number = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+function waiting(plan: Plan): string {
+  const number = countWaiting(plan);
   return number === 0 ? "" : `, ${number} waiting for a window`;
 }
 
@@ -73,7 +74,7 @@ function nothingToDo(plan: Plan): string {
   const { certificates } = plan;
   const due = certificates.filter(({ due, waits }) => due !== undefined && !waits).length;
   const all = count(certificates.length, "certificate");
-  const broken = certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
+  const broken = countWarnedBroken(plan);
   if (due === 0 && broken > 0) {
     return `Nothing to do; ${count(broken, "certificate")} broken${waiting(plan)}`;
   }
@@ -85,11 +86,8 @@ function nothingToDo(plan: Plan): string {
 
 /** A message of many subjects, such as a server that is down, is printed once. */
 function mergedEntries(word: Word, entries: readonly OutcomeEntry[]): RunEntry[] {
-  const subjects = new Map<string, string[]>();
-  for (const { subject, message } of entries) {
-    subjects.set(message, [...subjects.get(message) ?? [], subject]);
-  }
-  return [...subjects].map(([message, names]) => {
+  return [...Map.groupBy(entries, ({ message }) => message)].map(([message, alike]) => {
+    const names = alike.map(({ subject }) => subject);
     const shown = names.length > 4
       ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
       : names.join(", ");

@@ -54,6 +54,16 @@ export function isUnsure({ warnings }: CertificateState): boolean {
   return warnings.some((warning) => severityOf(warning) === "unknown");
 }
 
+/** How many certificates and services wait for a window. */
+export function countWaiting({ certificates, services }: Plan): number {
+  return [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+}
+
+/** How many certificates are broken by what their warnings say. */
+export function countWarnedBroken({ certificates }: Plan): number {
+  return certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
+}
+
 /** Whether the service has a pending action that does not wait for its window. */
 export function hasPendingAction({ pending, waits }: ServiceState): boolean {
   return pending?.reason === "pending" && waits === undefined;
