@@ -1,10 +1,10 @@
 /** What stops a certificate's steps and only a person can fix. */
 import type { CertificateSpec } from "../config/types.ts";
 import { judgeBlockers } from "./drift.ts";
-import type { WriterChoice } from "./choose_writer.ts";
+import type { PlannedTarget } from "./planned_target.ts";
 import type { Selection } from "./selection.ts";
 import { unsafeStore } from "../store/store_trust.ts";
-import type { Blocked, Drift, Due } from "./types.ts";
+import type { Blocked, Due } from "./types.ts";
 import type { CertificateObservation, Observation } from "../observe/types.ts";
 
 export function storeBlockers({ stored }: CertificateObservation): Blocked[] {
@@ -22,22 +22,16 @@ export function storePlaceBlocker(
   return message === undefined ? [] : [{ kind: "impossible", message }];
 }
 
-export function targetBlockers(
-  spec: CertificateSpec,
-  observed: CertificateObservation,
-  writers: readonly WriterChoice[],
-  drifts: readonly (readonly Drift[])[],
-): Blocked[] {
-  return spec.targets.flatMap((target, at) => {
-    const [seen, writer, drift = []] = [observed.targets[at], writers[at], drifts[at]];
-    if (seen === undefined) return [];
-    return [...judgeBlockers(target, seen), ...refusal(writer, drift.length > 0)];
-  });
+export function targetBlockers(targets: readonly PlannedTarget[]): Blocked[] {
+  return targets.flatMap((target) => [
+    ...judgeBlockers(target.spec, target.seen),
+    ...refusal(target),
+  ]);
 }
 
-function refusal(writer: WriterChoice | undefined, isToWrite: boolean): Blocked[] {
-  if (writer?.kind !== "refused" || writer.message === undefined) return [];
-  if (writer.onlyToWrite && !isToWrite) return [];
+function refusal({ writer, drift }: PlannedTarget): Blocked[] {
+  if (writer.kind !== "refused" || writer.message === undefined) return [];
+  if (writer.onlyToWrite && drift.length === 0) return [];
   return [{ kind: "impossible", message: writer.message }];
 }
 

@@ -126,17 +126,15 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
 
 /** Unused directories that can be removed, if nobody else may replace files beside them. */
 export function strayDirectories(
-  { targets }: CertificateObservation,
-  writers: readonly WriterChoice[],
+  targets: readonly { readonly seen: TargetObservation; readonly writer: WriterChoice }[],
 ): string[] {
-  return targets.filter((_, at) => writers[at]?.kind === "own")
-    .flatMap((target) => [
-      ...(target.bundle?.strays ?? []).flatMap(({ path, foreign }) =>
-        foreign === undefined ? path : []
-      ),
-      // If a link still names one, the deploy step ends the bundle.
-      ...(isLink(target) ? [] : target.formerSets ?? []),
-    ]);
+  return targets.filter(({ writer }) => writer.kind === "own").flatMap(({ seen }) => [
+    ...(seen.bundle?.strays ?? []).flatMap(({ path, foreign }) =>
+      foreign === undefined ? path : []
+    ),
+    // If a link still names one, the deploy step ends the bundle.
+    ...(isLink(seen) ? [] : seen.formerSets ?? []),
+  ]);
 }
 
 /** Whether a target that must become a file may still be a bundle. */

@@ -2,10 +2,10 @@
 import type { CertificateSpec } from "../config/types.ts";
 import { targetStep } from "./drift.ts";
 import { loadedUntil } from "./stored_validity.ts";
-import { OWN_WRITER, type WriterChoice } from "./choose_writer.ts";
+import type { PlannedTarget } from "./planned_target.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation } from "../observe/types.ts";
-import type { DeployStep, Drift, Due, IssueStep } from "./types.ts";
+import type { DeployStep, Due, IssueStep } from "./types.ts";
 
 export function issueStep(
   spec: CertificateSpec,
@@ -32,23 +32,17 @@ export interface Deployment {
   readonly whole: boolean;
   /** Services that validate new files. */
   readonly validating: ReadonlySet<string>;
-  /** Who writes each target. */
-  readonly writers: readonly WriterChoice[];
 }
 
 export function deployStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
-  drifts: readonly (readonly Drift[])[],
-  { whole, validating, writers }: Deployment,
+  planned: readonly PlannedTarget[],
+  { whole, validating }: Deployment,
 ): DeployStep | undefined {
-  const targets = spec.targets.flatMap((target, at) => {
-    const [seen, drift, writer = OWN_WRITER] = [observed.targets[at], drifts[at], writers[at]];
-    return seen === undefined || drift === undefined || drift.length === 0 ||
-        writer.kind === "refused"
-      ? []
-      : targetStep(target, seen, drift, writer);
-  });
+  const targets = planned.flatMap(({ spec, seen, drift, writer }) =>
+    drift.length === 0 || writer.kind === "refused" ? [] : targetStep(spec, seen, drift, writer)
+  );
   if (targets.length === 0) return undefined;
   const inUseUntil = loadedUntil(observed);
   return {

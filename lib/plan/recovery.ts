@@ -5,7 +5,7 @@ import { shellWord } from "../text/shell_word.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayDirectories } from "./bundle.ts";
-import { OWN_WRITER, type WriterChoice } from "./choose_writer.ts";
+import type { PlannedTarget } from "./planned_target.ts";
 import { type HostUsers, otherWriters } from "../host/replacers.ts";
 import type { Blocked, RecoverStep } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
@@ -18,23 +18,24 @@ export interface Recovery {
 
 /** If a target is refused, its refusal is the blocker. */
 export function planRecovery(
-  spec: CertificateSpec,
-  { targets, pendingValidation }: CertificateObservation,
-  writers: readonly WriterChoice[],
+  targets: readonly PlannedTarget[],
+  pendingValidation: readonly Replaced[],
   users: HostUsers,
 ): Recovery {
-  const found = pendingValidation.map((replaced) => {
-    const at = targets.findIndex(({ path }) => path === replaced.path);
-    return { replaced, target: targets[at], writer: writers[at] ?? OWN_WRITER };
-  });
-  const blocked = found.flatMap(({ replaced, target }) => unknownKept(replaced, target, users));
-  if (blocked.length > 0 || found.some(({ writer }) => writer.kind === "refused")) {
+  const found = pendingValidation.map((replaced) => ({
+    replaced,
+    target: targets.find(({ spec }) => spec.path === replaced.path),
+  }));
+  const blocked = found.flatMap(({ replaced, target }) =>
+    unknownKept(replaced, target?.seen, users)
+  );
+  if (blocked.length > 0 || found.some(({ target }) => target?.writer.kind === "refused")) {
     return { replaced: [], blocked };
   }
-  const replaced = found.map(({ replaced, writer }) => ({
+  const replaced = found.map(({ replaced, target }) => ({
     ...replaced,
-    ...(writer.kind === "user" && { by: writer.by }),
-    ...(spec.targets.find(({ path }) => path === replaced.path)?.inPlace && { inPlace: true }),
+    ...(target?.writer.kind === "user" && { by: target.writer.by }),
+    ...(target?.spec.inPlace && { inPlace: true }),
   }));
   return { replaced, blocked };
 }
@@ -64,11 +65,10 @@ function unknownKept(
 export function recoverStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
-  writers: readonly WriterChoice[],
+  targets: readonly PlannedTarget[],
   pendingValidation: readonly Replaced[],
 ): RecoverStep | undefined {
-  const found = observed.targets.flatMap(({ path, leftover, replaced }, at) => {
-    const writer = writers[at] ?? OWN_WRITER;
+  const found = targets.flatMap(({ seen: { path, leftover, replaced }, writer }) => {
     const paths = [
       ...(leftover ? [temporaryFile(path)] : []),
       // A rollback still needs the previous file.
@@ -76,7 +76,7 @@ export function recoverStep(
     ];
     return writer.kind === "refused" ? [] : paths.map((path) => ({ path, writer }));
   });
-  const leftovers = found.map(({ path }) => path).concat(strayDirectories(observed, writers));
+  const leftovers = found.map(({ path }) => path).concat(strayDirectories(targets));
   const byUsers = found.flatMap(({ path, writer }) =>
     writer.kind === "user" ? [{ path, by: writer.by }] : []
   );
