@@ -6,9 +6,10 @@ import { count, type Paint } from "./paint.ts";
 import { countWaiting, countWarnedBroken } from "./verdict.ts";
 
 export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
-  return runEntries(plan, outcome).map(({ word, text }) =>
-    word === undefined ? `${text}\n` : `${paint[COLORS[word]](word)}  ${text}\n`
-  ).join("");
+  return runEntries(plan, outcome).map(({ word, text }) => {
+    if (word === undefined) return `${text}\n`;
+    return `${paint[COLORS[word]](word)}${word === "warning" ? ": " : "  "}${text}\n`;
+  }).join("");
 }
 
 type Word = "failed" | "skipped" | "warning";

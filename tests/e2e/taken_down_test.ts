@@ -93,7 +93,7 @@ test("a unit that ends a second after its reload is a failure, however it ends",
     await staysPending(scene, /pending reload: .* \(it (is inactive, but was running|has failed)/);
     // A person who strikes out the failed state has not started it.
     if (state === "failed") await scene.systemctl("reset-failed", UNIT);
-    await staysPending(scene, /\(it is inactive, and was up before/);
+    await staysPending(scene, /\(it is inactive, but was running before/);
     await clearsByStart(scene);
   }
 });
@@ -230,7 +230,7 @@ test("a oneshot unit that failed is cleared by a run to its end, and by nothing 
   await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: reload-or-restart}`));
   assert.equal((await scene.vcm("run")).code, 1);
   await scene.systemctl("reset-failed", UNIT);
-  await staysPending(scene, /\(it is inactive, and was up before/);
+  await staysPending(scene, /\(it is inactive, but was running before/);
   await Deno.remove(`${scene.directory}/bad`);
   await clearsByStart(scene);
 

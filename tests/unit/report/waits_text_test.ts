@@ -153,7 +153,7 @@ pureTest("a window that is longer than the lifetime is told of, and in order", (
   assertTexts(makePlan([warned("a", "window", CAP)]), {
     check: [`OK: 1 certificate in order, ${NEXT}`, `a: ${CAP}`],
     plan: ["a", `  warning  ${CAP}`, "", "Nothing to do: 1 certificate in order"],
-    run: [`warning  a: ${CAP}`, "Nothing to do: 1 certificate in order"],
+    run: [`warning: a: ${CAP}`, "Nothing to do: 1 certificate in order"],
   });
 });
 
@@ -162,7 +162,7 @@ pureTest("a clock that may be wrong is told of, and leaves check unsure", () => 
   assert.match(checkText(plan, paint(false), false), /^UNKNOWN: /);
   assert.match(checkText(plan, paint(false), false), new RegExp(`\na: ${escape(CLOCK)}\n$`));
   assert.match(planText(plan, paint(false), false), new RegExp(`^a\n  warning  ${escape(CLOCK)}`));
-  assert.match(runText(plan, NOTHING, paint(false)), new RegExp(`^warning  a: ${escape(CLOCK)}\n`));
+  assert.match(runText(plan, NOTHING, paint(false)), new RegExp(`^warning: a: ${escape(CLOCK)}\n`));
 });
 
 pureTest("what a service serves may be unknown", () => {
@@ -173,7 +173,7 @@ pureTest("what a service serves may be unknown", () => {
       `mail.service: ${problem}`,
     ],
     plan: ["mail.service", `  warning: ${problem}`, "", "Nothing to do: 1 certificate in order"],
-    run: [`warning  mail.service: ${problem}`, "Nothing to do: 1 certificate in order"],
+    run: [`warning: mail.service: ${problem}`, "Nothing to do: 1 certificate in order"],
   });
 });
 
@@ -188,7 +188,7 @@ pureTest("warnings are coloured, and words beside them are not", () => {
         "",
         "Nothing to do: 1 certificate in order",
       ],
-      run: [`\x1b[33mwarning\x1b[0m  a: ${CAP}`, "Nothing to do: 1 certificate in order"],
+      run: [`\x1b[33mwarning\x1b[0m: a: ${CAP}`, "Nothing to do: 1 certificate in order"],
     },
     true,
   );
