@@ -4,7 +4,7 @@ import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
 import { checkText } from "../report/check_text.ts";
 import { checkJson, planJson } from "../report/json.ts";
-import { planText } from "../report/plan_text.ts";
+import { permissionsText, planText } from "../report/plan_text.ts";
 import { CHECK_STATUS, judgeStatus, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
@@ -44,7 +44,7 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   if (args.json) host.out(planJson(made, permissions));
   else if (!args.quiet || blocked) host.out(planText(made, paint, all));
   if (permissions !== undefined && !args.json && !args.quiet) {
-    host.out((await import("../report/permissions_text.ts")).permissionsText(permissions));
+    host.out(permissionsText(permissions));
   }
   return planStatus(made, args.detailedExitcode);
 }

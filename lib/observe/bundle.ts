@@ -1,7 +1,7 @@
 /**
- * Looks at a bundle: the link, the directory of the set that it leads to, and what lies about. Nothing
- * is locked, and a run may switch the link at the same time: a fault is believed only where the link
- * is the same before and after.
+ * Observes a bundle: its link, the directory that the link names, and unused directories beside it.
+ * Nothing is locked, and a run may switch the link at the same time. So a problem counts only if the
+ * link was the same before and after.
  */
 import { directoryOf, nameOf } from "../text/path.ts";
 import { isAnyVersion, replacedFile, versionOf } from "../store/store_paths.ts";
@@ -16,31 +16,30 @@ import type { Expected } from "./expected.ts";
 import { ABSENT, readInfo } from "../host/read.ts";
 import { type DirectoryCache, observeFile, observeTarget } from "./target.ts";
 
-/** How often a bundle is looked at whose link changes all the time; then the last look counts. */
+/** Limit for a link that changes all the time; the last look counts. */
 const TRIES = 100;
 
-/** What a bundle is looked at with. */
 export interface BundleTools {
-  /** What each file should hold; absent where the store lacks it. */
+  /** Content that each file should have; absent if the store lacks it. */
   readonly expected: (part: Part) => Presence<Expected>;
   readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
-  /** What a run replaced, and services have yet to judge. */
+  /** Replaced files that no service has validated yet. */
   readonly pendingValidation: readonly Replaced[];
 }
 
-export function observeBundle(spec: TargetSpec, desired: BundleTools): TargetObservation {
-  let look = lookOnce(spec, desired);
+export function observeBundle(spec: TargetSpec, tools: BundleTools): TargetObservation {
+  let look = lookOnce(spec, tools);
   for (let tries = 1; tries < TRIES && !isSound(look); tries++) {
     if (readLink(spec.path) === look.link) break;
-    look = lookOnce(spec, desired);
+    look = lookOnce(spec, tools);
   }
   const { seen, bundle } = look;
-  // What else lies there is somebody's work, and may need one of the sets.
+  // Somebody else's file may need one of the sets.
   const isForeign = seen.file.kind === "present" && seen.file.value.type !== "bundle";
-  const strays = isForeign ? [] : findStrays(seen, bundle.directory, desired);
+  const strays = isForeign ? [] : findStrays(seen, bundle.directory, tools);
   const linkProblem = LN.every((path) => readInfo(path).kind === "absent")
-    ? `there is no "ln" on this host; install it, from coreutils or BusyBox`
+    ? `this host has no "ln"; install coreutils or BusyBox`
     : undefined;
   return {
     ...seen,
@@ -54,8 +53,9 @@ interface Look {
   readonly link: string | undefined;
 }
 
-function lookOnce(spec: TargetSpec, desired: BundleTools): Look {
-  const seen = observeTarget(spec, ABSENT, desired.directories, desired.accounts);
+function lookOnce(spec: TargetSpec, tools: BundleTools): Look {
+  const { directories, accounts, expected } = tools;
+  const seen = observeTarget(spec, ABSENT, directories, accounts);
   const link = readLink(spec.path);
   if (seen.file.kind !== "present" || link === undefined) {
     return { seen, bundle: { files: [] }, link };
@@ -64,17 +64,17 @@ function lookOnce(spec: TargetSpec, desired: BundleTools): Look {
   if (version === undefined) return { seen, bundle: { foreignLink: link, files: [] }, link };
   const directory = `${directoryOf(spec.path)}/${version}`;
   const info = readInfo(directory);
-  const read = desired.directories.readerFor(directoryOf(spec.path));
+  const read = directories.readerFor(directoryOf(spec.path));
   const isDirectory = info.kind === "present" && info.value.isDirectory;
   const files = !isDirectory ? [] : PARTS.map((part) => ({
     part,
-    file: observeFile(`${directory}/${part}.pem`, desired.expected(part), desired.accounts, read),
+    file: observeFile(`${directory}/${part}.pem`, expected(part), accounts, read),
   }));
   return {
     seen: { ...seen, file: summarize(seen.file.value, info, files) },
     bundle: {
       directory: version,
-      ...(isDirectory && directoryFacts(info.value, desired.accounts)),
+      ...(isDirectory && directoryFacts(info.value, accounts)),
       files,
     },
     link,
@@ -91,7 +91,7 @@ function directoryFacts({ mode, uid }: Deno.FileInfo, accounts: AccountBook) {
   };
 }
 
-/** The whole as if it were one file: changed last when any of it was. */
+/** Treats the bundle as one file, last changed when any of its files was. */
 function summarize(
   link: TargetFile,
   directory: Presence<Deno.FileInfo>,
@@ -117,7 +117,7 @@ function isSound({ seen: { file } }: Look): boolean {
   return file.kind === "present" && file.value.type === "bundle" && file.value.sameContent;
 }
 
-/** Text of a symbolic link; `undefined` where there is none. */
+/** Text of a symbolic link, if there is one. */
 function readLink(path: string): string | undefined {
   try {
     return Deno.readLinkSync(path);
@@ -126,7 +126,7 @@ function readLink(path: string): string | undefined {
   }
 }
 
-/** Directories that no link will lead to once what was not judged is put back. */
+/** Directories that no link names, also after the rollback of an interrupted run. */
 function findStrays(
   { path, replaced }: TargetObservation,
   current: string | undefined,
@@ -134,21 +134,17 @@ function findStrays(
 ): StrayDirectory[] {
   const { names } = directories.list(directoryOf(path));
   if (names.kind !== "present") return [];
-  const note = pendingValidation.find((one) => one.path === path);
-  const stays = note === undefined
-    ? current
-    : replaced
-    ? versionOf(readLink(replacedFile(path)) ?? "", path)
-    : note.kept
-    ? current
-    : undefined;
+  const record = pendingValidation.find((one) => one.path === path);
+  let used = current;
+  if (record !== undefined && replaced) used = versionOf(readLink(replacedFile(path)) ?? "", path);
+  else if (record?.kept === false) used = undefined;
   return [...names.value]
-    .filter((name) => name !== stays && isAnyVersion(name, nameOf(path)))
+    .filter((name) => name !== used && isAnyVersion(name, nameOf(path)))
     .sort()
     .flatMap((name) => describeDirectory(`${directoryOf(path)}/${name}`));
 }
 
-/** What has gone since, or is no directory, is nothing of ours. */
+/** Nothing if it has gone since or is not a directory. */
 function describeDirectory(path: string): StrayDirectory[] {
   const info = readInfo(path);
   if (info.kind !== "present" || !info.value.isDirectory) return [];

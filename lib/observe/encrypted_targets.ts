@@ -1,14 +1,11 @@
-/**
- * Passwords of the targets that have one, and what opens them. Loaded only where there is such a
- * target.
- */
+/** Passwords of encrypted targets. Loaded only if there is such a target. */
 import { judgeEncrypted } from "../certificate/encrypted.ts";
 import type { Secret } from "../text/secret.ts";
 import type { Format } from "../certificate/types.ts";
 import type { Encryption } from "./expected.ts";
 import { readPassword } from "./password_file.ts";
 
-/** What is needed to open a target, or why it cannot be had; `undefined` where it has no password. */
+/** What opens a target, or why its password cannot be read; `undefined` if it is not encrypted. */
 export type EncryptionOf = (
   format: Format,
 ) => Encryption | { readonly problem: string } | undefined;

@@ -1,4 +1,4 @@
-/** What a target should hold, and how what lies there stands to it. */
+/** The content that a target should have, and how the existing file differs from it. */
 import { type Certificate, parseCertificate } from "../certificate/certificate.ts";
 import { encodePem } from "../certificate/pem.ts";
 import { plainContent } from "../certificate/plain_content.ts";
@@ -10,28 +10,27 @@ import type { Presence } from "../host/types.ts";
 import { ABSENT, type Reader } from "../host/read.ts";
 import type { SetTexts } from "../store/stored_set.ts";
 
-/** How a file stands to what it should be. */
 export interface Likeness {
   readonly sameContent: boolean;
-  /** Why it is not the same, where more can be said than that its bytes differ. */
+  /** Why it differs, if more is known than that its bytes differ. */
   readonly fault?: string;
-  /** The first certificate in it, where it is not the same. */
+  /** The first certificate in it, if it differs. */
   readonly certificate?: Certificate;
 }
 
 export interface Expected {
-  /** A file of more bytes is another one, and is not read. */
+  /** Bytes. A bigger file differs and is not read. */
   readonly limit: number;
   readonly judge: (path: string, read: Reader) => Presence<Likeness>;
 }
 
-/** What opens targets that are behind a password. */
+/** What opens encrypted targets. */
 export interface Encryption {
   readonly judge: typeof judgeEncrypted;
   readonly password: Secret;
 }
 
-/** What a target should hold; absent where the store lacks it. */
+/** The content that a target should have; absent if the store lacks it. */
 export function expect(
   format: Format,
   name: string,
@@ -58,23 +57,16 @@ function textOf(text: Presence<string>): string {
 function expectPlain(content: string | Uint8Array): Expected {
   const limit = content.length * 4;
   if (typeof content === "string") {
-    return {
-      limit,
-      judge: (path, read) => judged(read.text(path), (text) => likeness(text === content, text)),
-    };
+    const compare = (text: string) => likeness(text === content, text);
+    return { limit, judge: (path, read) => judged(read.text(path), compare) };
   }
   const wanted = content.toBase64();
-  return {
-    limit,
-    judge: (path, read) =>
-      judged(
-        read.bytes(path),
-        (bytes) => likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE")),
-      ),
-  };
+  const compare = (bytes: Uint8Array) =>
+    likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE"));
+  return { limit, judge: (path, read) => judged(read.bytes(path), compare) };
 }
 
-/** What is encrypted is longer than the stored text, by salts, names and the like. */
+/** Encryption makes the content longer: salts, names and the like. */
 function expectEncrypted(
   desired: EncryptionSpec,
   { judge }: Encryption,
@@ -107,7 +99,7 @@ function tryParse(pem: string): Certificate | undefined {
   }
 }
 
-/** What has gone since it was seen is not the same. */
+/** A file that has gone since it was seen differs. */
 function judged<T>(found: Presence<T>, judge: (value: T) => Likeness): Presence<Likeness> {
   if (found.kind === "unreadable") return found;
   return {

@@ -1,18 +1,18 @@
-/** Why a service's certificate could not be seen, in plain words. */
+/** Why a probe could not see a service's certificate, in plain words. */
 import { plainCause } from "../text/plain_cause.ts";
 import { printable } from "../text/printable.ts";
 import type { StartTls } from "../config/types.ts";
 
-/** What was going on: the connection, what comes before TLS, or TLS. */
+/** What failed: the connection, STARTTLS, or the TLS handshake. */
 export type Stage = "connect" | "talk" | "handshake";
 
-/** What the peer did, as the rest of a sentence that begins with its address. */
+/** What the peer did; the message continues a sentence that begins with its address. */
 export class Refused extends Error {}
 
 export interface Unreachable {
   readonly stage: Stage;
   readonly error: unknown;
-  /** The time ran out. */
+  /** The time limit was reached. */
   readonly late: boolean;
   /** Milliseconds. */
   readonly limit: number;
@@ -25,36 +25,36 @@ export function explainUnreachable(address: string, what: Unreachable): string {
   if (late) {
     const within = `within ${limit / 1000} s`;
     if (stage === "connect") return `no connection to ${address} ${within}`;
-    return `${address} does not answer by ${stage === "talk" ? startTls : "TLS"} ${within}`;
+    return `${address} did not answer over ${stage === "talk" ? startTls : "TLS"} ${within}`;
   }
   if (error instanceof Refused) return `${address} ${error.message}`;
   const text = wholeText(error);
-  if (/ECONNREFUSED/.test(text)) return `nothing listens at ${address}`;
-  if (/ENOTFOUND|EAI_/.test(text)) return `the host of ${address} is not found`;
+  if (/ECONNREFUSED/.test(text)) return `nothing is listening on ${address}`;
+  if (/ENOTFOUND|EAI_/.test(text)) return `the host name of ${address} was not found`;
   if (/corrupt message/.test(text)) {
-    const hint = startTls === undefined ? '; does it want "starttls"?' : "";
+    const hint = startTls === undefined ? '; if it needs STARTTLS, set "starttls"' : "";
     return `${address} does not speak TLS${hint}`;
   }
   const alert = /received fatal alert: (\w+)/.exec(text)?.[1];
-  if (alert !== undefined) return `${address} refuses the TLS handshake: ${inWords(alert)}`;
+  if (alert !== undefined) return `${address} refused the TLS handshake: ${inWords(alert)}`;
   if (/ECONNRESET|EPIPE|UnexpectedEof|eof/.test(text)) {
-    return `${address} closes the connection ${
-      stage === "talk" ? "before TLS" : "without showing a certificate"
+    return `${address} closed the connection ${
+      stage === "talk" ? "before TLS" : "before it sent a certificate"
     }`;
   }
-  return `cannot look at ${address}: ${printable(plainCause(error))}`;
+  return `cannot probe ${address}: ${printable(plainCause(error))}`;
 }
 
-/** Code and message of an error and of what it is made of: one a tried address. */
+/** Code and message of an error and of its parts, one for each tried address. */
 function wholeText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const parts = error instanceof AggregateError ? error.errors.map(wholeText) : [];
   return ["code" in error ? error.code : "", error.message, ...parts].join(" ");
 }
 
-/** The runtime's name of an alert, with what it most often means here. */
+/** The runtime's name of a TLS alert in words, with the usual cause. */
 function inWords(alert: string): string {
   if (alert === "ProtocolVersion") return "it speaks neither TLS 1.2 nor 1.3";
   const words = alert.replace(/(?!^)[A-Z]/g, " $&").toLowerCase();
-  return alert === "UnrecognisedName" ? `${words}; is "servername" right?` : words;
+  return alert === "UnrecognisedName" ? `${words}; check "servername"` : words;
 }

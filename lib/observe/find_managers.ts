@@ -1,13 +1,13 @@
 /**
- * Finds out who manages a service whose entry does not say it. A name such as `web` is a unit of
- * systemd or, where systemd has none of that name, a container.
+ * Finds the manager of services whose entry does not name it. `web` is a systemd unit or, if there is
+ * no such unit, a container.
  */
 import { pendingActionFile } from "../store/store_paths.ts";
-import type { CertificateSpec, Config, ServiceSpec } from "../config/types.ts";
+import type { Config, ServiceSpec } from "../config/types.ts";
 import type { Engine } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
 
-/** Where unit files lie (systemd.unit(5)), those of generators and of transient units too. */
+/** Directories of unit files (systemd.unit(5)), including generated and transient units. */
 const UNIT_DIRECTORIES = [
   "/etc/systemd/system",
   "/usr/lib/systemd/system",
@@ -25,8 +25,8 @@ const UNIT_DIRECTORIES = [
 ];
 
 /**
- * The same configuration, each service with its manager. Needs read permission and, for names that
- * are no units, run permission for docker and podman.
+ * Returns the configuration with a manager for each service. Needs read permission and, for names
+ * that are not units, run permission for docker and podman.
  */
 export async function findManagers(config: Config): Promise<Config> {
   const open = new Map(
@@ -34,48 +34,43 @@ export async function findManagers(config: Config): Promise<Config> {
       .filter(({ manager }) => manager === undefined)
       .map((service) => [service.id, service]),
   );
-  const containers = new Map<string, ServiceSpec>();
+  const containers = new Map<string, Container>();
   const engines = new Set<Engine>(["docker", "podman"]);
   for (const [id, service] of open) {
     if (UNIT_DIRECTORIES.some((directory) => isThere(`${directory}/${service.name}`))) continue;
-    const engine = markedEngine(config, service) ?? await findEngine(service, engines);
+    const engine = pendingEngine(config, service) ?? await findEngine(service, engines);
     if (engine !== undefined) containers.set(id, asContainer(service, engine));
   }
   if (containers.size === 0) return config;
-  return { ...config, certificates: config.certificates.map((spec) => resolve(spec, containers)) };
-}
-
-function resolve(
-  spec: CertificateSpec,
-  containers: ReadonlyMap<string, ServiceSpec>,
-): CertificateSpec {
-  return {
+  const certificates = config.certificates.map((spec) => ({
     ...spec,
-    services: spec.services.map((service) => {
-      const found = containers.get(service.id);
-      return found?.manager === undefined
-        ? service
-        : { ...service, id: found.id, name: found.name, manager: found.manager };
-    }),
-  };
+    services: spec.services.map((service) => ({ ...service, ...containers.get(service.id) })),
+  }));
+  return { ...config, certificates };
 }
 
-function asContainer(service: ServiceSpec, manager: Engine): ServiceSpec {
+interface Container {
+  readonly id: string;
+  readonly name: string;
+  readonly manager: Engine;
+}
+
+function asContainer(service: ServiceSpec, manager: Engine): Container {
   const name = containerName(service);
-  return { ...service, id: `${manager}:${name}`, name, manager };
+  return { id: `${manager}:${name}`, name, manager };
 }
 
 function containerName({ name }: ServiceSpec): string {
   return name.replace(/\.service$/, "");
 }
 
-/** A container that owes something must not be lost sight of while its engine is down. */
-function markedEngine({ certStore }: Config, service: ServiceSpec): Engine | undefined {
+/** A container with a pending action stays known while its engine is down. */
+function pendingEngine({ certStore }: Config, service: ServiceSpec): Engine | undefined {
   return (["docker", "podman"] as const)
     .find((engine) => isThere(pendingActionFile(certStore, asContainer(service, engine).id)));
 }
 
-/** @param engines Those that are worth asking; one that does not answer is taken out. */
+/** @param engines Engines to ask; one that does not answer is removed. */
 async function findEngine(
   service: ServiceSpec,
   engines: Set<Engine>,

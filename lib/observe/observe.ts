@@ -1,6 +1,6 @@
 /**
- * Reads what is: store, deployed files, services. Changes nothing; needs read permission, run
- * permission for getent and what asks services' managers, and net permission for probes.
+ * Observes the store, deployed files and services. Changes nothing. Needs read permission, run
+ * permission for getent and for the tools that ask service managers, and net permission for probes.
  */
 import { directoryOf } from "../text/path.ts";
 import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
@@ -24,7 +24,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     targets.flatMap((target) => target.owner ?? []),
     targets.flatMap((target) => target.group ?? []),
   );
-  // Names of rare kinds need a library that other files do not.
+  // Rare kinds of names need a library that is not loaded otherwise.
   const rare = specs.some((spec) => spec.otherSans.length > 0)
     ? (await import("../certificate/alt_names.ts")).readOtherNames
     : undefined;
@@ -54,18 +54,20 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const storeAncestors = ancestors.above(config.certStore);
   const ownGroups = await ownGroupsOf(ancestors.owners);
   const fault = storeFault(config.certStore);
-  const host = { zone: zoneFor(specs), runner, ownGroups, storeAncestors };
   return {
     certificates,
     pendingActions,
     unclaimed,
     served,
-    ...host,
+    zone: zoneFor(specs),
+    runner,
+    ownGroups,
+    storeAncestors,
     ...(fault !== undefined && { storeFault: fault }),
   };
 }
 
-/** What reads files in directories of others; without such a directory there is nothing for it to read. */
+/** Reads files in directories of other users; loaded only if there are any. */
 async function readerOfForeign(
   targets: readonly TargetSpec[],
   ancestors: AncestorFinder,
@@ -74,7 +76,7 @@ async function readerOfForeign(
   return isForeign ? (await import("../host/read_unwaiting.ts")).UNWAITING_READER : READER;
 }
 
-/** What is no target any more is left as it is: nobody has judged the way to it. */
+/** A file that is no longer a target stays as it is: its ancestors were not checked. */
 function pendingValidationOf(
   { name, targets }: CertificateSpec,
   store: StoreReader,
@@ -84,7 +86,7 @@ function pendingValidationOf(
   );
 }
 
-/** The zone counts, and is looked up, only where there is a window. */
+/** The time zone is needed only if there is a maintenance window. */
 function zoneFor(specs: readonly CertificateSpec[]): string {
   const timed = specs.some(({ windows, services }) =>
     windows.length > 0 || services.some((service) => service.windows.length > 0)
@@ -92,12 +94,11 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
   return timed ? Temporal.Now.timeZoneId() : "UTC";
 }
 
-/** What all targets are looked at with. */
 interface TargetTools {
   readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
   readonly encryptionOf: EncryptionOf;
-  /** Given where the file has a bundle. */
+  /** Loaded only if the configuration has a bundle. */
   readonly lookAtBundle: typeof observeBundle | undefined;
 }
 
@@ -112,7 +113,7 @@ function observeCertificate(
     stored: look.stored,
     interrupted: look.interrupted,
     pendingValidation,
-    ...(look.exposedKey === undefined ? {} : { exposedKey: look.exposedKey }),
+    ...(look.exposedKey !== undefined && { exposedKey: look.exposedKey }),
     targets: spec.targets.map((target) =>
       target.what === "bundle" && tools.lookAtBundle !== undefined
         ? tools.lookAtBundle(target, {

@@ -1,13 +1,13 @@
-/** Passwords that targets are encrypted with, each in a file of its own that only its owner can open. */
+/** Passwords of encrypted targets, each in a file that only its owner can open. */
 import { openSecret } from "../host/open_secret.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { type FileText, readRegularFile } from "../host/regular_file.ts";
 import { Secret } from "../text/secret.ts";
 
 /**
- * The one line of a password file, without the line's end.
+ * The only line of a password file, without the line break.
  *
- * Throws Error in plain words that names the file and what to do, and never what it holds.
+ * Throws Error in plain words that names the file and the fix, and never the content.
  */
 export function readPassword(path: string): Secret {
   const { text, mode } = readNamed(path);
@@ -19,7 +19,7 @@ export function readPassword(path: string): Secret {
       `The password file "${path}" is empty; write the password into it, in one line`,
     );
   }
-  // Java takes no others, and which bytes they are, programs see differently.
+  // Java accepts only these, and programs disagree on the encoding of others.
   if (!/^[\x20-\x7e]+$/.test(line)) {
     throw new Error(
       `The password file "${path}" holds more than one line, or characters that are not printable ` +

@@ -1,4 +1,4 @@
-/** Looks at services that may owe an action: their markers, and what their managers say of them. */
+/** Observes pending actions of services, and what the services' managers know about them. */
 import { isLeftover, legacyPendingDirectory, pendingDirectory } from "../store/store_paths.ts";
 import type { CertificateSpec, ServiceSpec } from "../config/types.ts";
 import {
@@ -17,17 +17,17 @@ import { readDirectory, readInfo, readText } from "../host/read.ts";
 
 type PendingActions = Pick<Observation, "pendingActions" | "unclaimed">;
 
-/** A marker without what its service's manager says. */
+/** A pending action without what the manager knows. */
 interface PendingAction extends PendingActionText {
   /** Milliseconds since the epoch. */
   readonly since: number;
 }
 
 /**
- * All markers of the services of the file, and what those that it no longer names leave to them.
- * Managers are asked only where there are some.
+ * The pending actions of all services in the configuration, including those that pass to them from
+ * removed services. Managers are asked only about services with a pending action.
  *
- * Needs read permission for the store, and run permission for what asks the managers.
+ * Needs read permission for the store, and run permission for the tools that ask the managers.
  */
 export async function observePendingActions(
   certStore: string,
@@ -54,14 +54,14 @@ export async function observePendingActions(
     unclaimed.push({ pendingAction, successors });
     for (const successor of successors) found.set(successor, transfer(found.get(successor), left));
   }
-  const marked = [...services.values()].filter(({ id }) => found.has(id));
+  const affected = [...services.values()].filter(({ id }) => found.has(id));
   return {
-    pendingActions: { kind: "present", value: await askManagers(marked, found) },
+    pendingActions: { kind: "present", value: await askManagers(affected, found) },
     unclaimed,
   };
 }
 
-/** A command that only looks leaves the name that a build before 0.1.0 gave the directory. */
+/** A check command does not rename the directory of a build before 0.1.0, so it reads both names. */
 function listPendingActions(certStore: string) {
   const directory = pendingDirectory(certStore);
   const listing = readDirectory(directory);
@@ -70,7 +70,7 @@ function listPendingActions(certStore: string) {
   return { directory: legacy, listing: readDirectory(legacy) };
 }
 
-/** None where a certificate is not of this file: another may keep its own in the same store. */
+/** None if a certificate is not in this configuration: another one may use the same store. */
 function successorsOf(left: PendingAction, specs: readonly CertificateSpec[]): string[] {
   const named = specs.filter(({ name }) => left.certificates.includes(name));
   if (named.length < left.certificates.length) return [];
@@ -86,14 +86,14 @@ function transfer(
 }
 
 async function askManagers(
-  marked: readonly ServiceSpec[],
+  affected: readonly ServiceSpec[],
   pendingActions: ReadonlyMap<string, PendingAction>,
 ): Promise<PendingActionObservation[]> {
-  const units = marked.filter(isUnit).map(({ name }) => name);
+  const units = affected.filter(isUnit).map(({ name }) => name);
   const states = units.length === 0
     ? new Map<string, UnitState>()
     : await (await import("../host/units.ts")).observeUnits(units);
-  return await Promise.all(marked.map(async (service) => {
+  return await Promise.all(affected.map(async (service) => {
     const record = await recordOf(service, states);
     const pendingAction = pendingActions.get(service.id) ?? { since: 0, certificates: [] };
     return { service: service.id, ...pendingAction, ...(record !== undefined && { record }) };

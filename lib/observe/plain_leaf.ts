@@ -1,11 +1,11 @@
-/** The certificate in a handshake of TLS 1.2, which is sent in plain text, as bytes off the line. */
+/** Finds the certificate in the bytes of a TLS 1.2 handshake, which sends it in plain text. */
 import { Buffer } from "node:buffer";
 
 /** Content type of a record and type of a message (RFC 5246, A.1 and A.4). */
 const HANDSHAKE = 22;
 const CERTIFICATE = 11;
 
-/** The first certificate (DER) that the server sent; undefined where none is whole. */
+/** The first certificate (DER) that the server sent; undefined if none is complete. */
 export function plainLeaf(sent: Buffer): Buffer | undefined {
   const messages = handshakeOf(sent);
   for (let at = 0; at + 4 <= messages.length;) {
@@ -17,7 +17,7 @@ export function plainLeaf(sent: Buffer): Buffer | undefined {
   return undefined;
 }
 
-/** What the leading handshake records hold (RFC 5246, 6.2.1): type, version, length, fragment. */
+/** The content of the leading handshake records (RFC 5246, 6.2.1): type, version, length, fragment. */
 function handshakeOf(sent: Buffer): Buffer {
   const fragments: Buffer[] = [];
   for (let at = 0; at + 5 <= sent.length && sent[at] === HANDSHAKE;) {
@@ -28,7 +28,7 @@ function handshakeOf(sent: Buffer): Buffer {
   return Buffer.concat(fragments);
 }
 
-/** A list of certificates, each behind its length, behind the length of all (RFC 5246, 7.4.2). */
+/** A list of certificates: the length of all, then each after its length (RFC 5246, 7.4.2). */
 function firstCertificate(list: Buffer): Buffer | undefined {
   if (list.length < 6) return undefined;
   const end = 6 + list.readUIntBE(3, 3);

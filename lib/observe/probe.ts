@@ -1,7 +1,7 @@
 /**
- * Asks a service over TLS which certificate it serves. The certificate is only looked at: nothing is
- * verified, no secret is sent, and the connection ends with the handshake. What is served does not
- * prove who serves it. Loaded only where a probe is configured.
+ * Asks a service over TLS which certificate it serves. Nothing is verified, no secret is sent, and the
+ * connection ends after the handshake. The certificate does not prove who serves it. Loaded only if a
+ * probe is configured.
  */
 import type { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
@@ -17,7 +17,7 @@ import { plainLeaf } from "./plain_leaf.ts";
 import { closeQuietly, openRelay, writeAll } from "./relay.ts";
 import { Dialogue, type Turn } from "./starttls.ts";
 
-/** Where a service is looked at, for people. */
+/** The address of a probe, for people. */
 export function formatProbe(probe: ProbeSpec): string {
   const address = formatAddress(probe);
   return probe.startTls === undefined ? address : `${address} (starttls ${probe.startTls})`;
@@ -28,9 +28,9 @@ function formatAddress({ host, port }: ProbeSpec): string {
 }
 
 /**
- * Looks at the certificate that a service shows; whatever keeps it from that is `unreachable`.
+ * Returns the certificate that a service serves; any failure is `unreachable`.
  *
- * @param limit Milliseconds for all of it.
+ * @param limit Milliseconds in total.
  *
  * Needs net permission for the host, and for 127.0.0.1.
  */
@@ -50,7 +50,7 @@ export async function observeServed(probe: ProbeSpec, limit: number): Promise<Se
   }
 }
 
-/** How far a look has come, and when it has to end. */
+/** How far the probe has come, and the signal that ends it. */
 interface Look {
   stage: Stage;
   readonly end: AbortSignal;
@@ -74,11 +74,11 @@ async function see(probe: ProbeSpec, look: Look): Promise<Buffer> {
   }
 }
 
-/** The runtime's own `Deno.connect` tries the first address of a name only. */
+/** `Deno.connect` tries only the first address of a name. */
 async function dial({ host, port }: ProbeSpec, end: AbortSignal): Promise<Deno.TcpConn> {
   let refusal: unknown = new Refused("has no address");
   for (const { address } of await abortable(lookup(host, { all: true }), end)) {
-    // Not with its signal: a connection that is refused would keep that open (Deno 2.7.11).
+    // Without the signal: a refused connection would keep it open (Deno 2.7.11).
     const opening = Deno.connect({ hostname: address, port });
     try {
       return await abortable(opening, end);
@@ -90,7 +90,7 @@ async function dial({ host, port }: ProbeSpec, end: AbortSignal): Promise<Deno.T
   throw refusal;
 }
 
-/** What comes of it after the end is nobody's business any more. */
+/** Rejects when the signal fires; a later result is ignored. */
 function abortable<T>(work: Promise<T>, end: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(end.reason);
@@ -98,7 +98,7 @@ function abortable<T>(work: Promise<T>, end: AbortSignal): Promise<T> {
   return Promise.race([work, promise]).finally(() => end.removeEventListener("abort", abort));
 }
 
-/** Brings a service to where TLS may begin. */
+/** Talks to a service up to the point where TLS begins. */
 async function talk(peer: Deno.Conn, protocol: StartTls): Promise<void> {
   const dialogue = new Dialogue(protocol);
   const buffer = new Uint8Array(1024);
@@ -107,7 +107,7 @@ async function talk(peer: Deno.Conn, protocol: StartTls): Promise<void> {
     if (turn.kind === "refused") throw new Refused(turn.problem);
     if (turn.kind === "say") await writeAll(peer, turn.bytes);
     const read = await peer.read(buffer);
-    if (read === null) throw new Refused("closes the connection before TLS");
+    if (read === null) throw new Refused("closed the connection before TLS");
     turn = dialogue.hear(buffer.subarray(0, read));
   }
 }
@@ -116,12 +116,12 @@ async function readLeaf(peer: Deno.Conn, name: AskedName, end: AbortSignal): Pro
   const relay = openRelay(peer);
   try {
     const leaf = await abortable(shakeHands(relay.port, name), end);
-    // With the end of TLS all has to reach the peer, or it would log a failure.
+    // The peer must receive the end of TLS, or it would log a failure.
     await relay.done;
     return leaf;
   } catch (error) {
-    // A service that demands a certificate of the client breaks a handshake of TLS 1.2 off, but
-    // has shown its own before. By TLS 1.3 the handshake is over when it does.
+    // A service that requires a client certificate aborts a TLS 1.2 handshake, but has sent its own
+    // certificate by then. In TLS 1.3 the handshake is complete at that point.
     const leaf = plainLeaf(relay.sent());
     if (leaf === undefined) throw error;
     return leaf;
@@ -135,7 +135,7 @@ async function readLeaf(peer: Deno.Conn, name: AskedName, end: AbortSignal): Pro
 function shakeHands(port: number, name: AskedName): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const tls = connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false, ...name });
-  // After a handshake that failed there is no certificate, and the error comes next.
+  // After a failed handshake there is no certificate, and the error follows.
   tls.on("secureConnect", () => {
     const leaf = tls.getPeerCertificate()?.raw;
     if (leaf === undefined) return;
@@ -143,13 +143,13 @@ function shakeHands(port: number, name: AskedName): Promise<Buffer> {
     tls.end(() => tls.destroy());
   });
   tls.on("error", reject);
-  tls.on("close", () => reject(new Refused("closes the connection without showing a certificate")));
+  tls.on("close", () => reject(new Refused("closed the connection before it sent a certificate")));
   return promise;
 }
 
 type AskedName = { readonly servername?: string };
 
-/** An address is no name that may be sent (RFC 6066, 3). Without one, the runtime sends none. */
+/** An IP address must not be sent as a name (RFC 6066, 3); without one, the runtime sends none. */
 function askedName(name: string | undefined): AskedName {
   return name === undefined || isIP(name) !== 0 ? {} : { servername: domainToASCII(name) };
 }

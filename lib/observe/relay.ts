@@ -1,25 +1,25 @@
 /**
- * A port of this host behind which a connected peer answers, so that TLS is spoken with it there. A
- * connection whose handshake is not over cannot be ended from the side that shakes hands: destroyed,
- * it stays open (Deno 2.7.11). The other side, which can end it, is here.
+ * A local port that forwards to a connected peer. TLS connects to that port, because the runtime
+ * cannot close a connection during its handshake: it stays open after destroy() (Deno 2.7.11). The
+ * relay can close it from the other side.
  */
 import { Buffer } from "node:buffer";
 
-/** First bytes of the peer that are kept; a handshake is far shorter. */
+/** Bytes of the peer that are kept; a handshake is far shorter. */
 const KEPT = 65_536;
 
 export interface Relay {
-  /** Takes one connection, on 127.0.0.1. */
+  /** Accepts one connection, on 127.0.0.1. */
   readonly port: number;
   /** The first bytes that the peer sent. */
   readonly sent: () => Buffer;
-  /** Comes when both connections are at their end; never fails. */
+  /** Resolves when both connections have ended; never rejects. */
   readonly done: Promise<void>;
-  /** Takes no connection any more; one that was taken ends with the peer's. */
+  /** Stops accepting; an accepted connection ends together with the peer's. */
   readonly close: () => void;
 }
 
-/** Reads and writes the peer from now on. Needs net permission for 127.0.0.1. */
+/** From now on, only the relay reads from and writes to the peer. Needs net permission for 127.0.0.1. */
 export function openRelay(peer: Deno.Conn): Relay {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const parts: Uint8Array[] = [];
@@ -41,7 +41,7 @@ async function carry(
   listener: Deno.TcpListener,
   keep: (part: Uint8Array) => void,
 ): Promise<void> {
-  // Where it cannot be taken, it must not wait in the queue either.
+  // If accept() fails, no connection may wait in the queue.
   const near = await listener.accept().finally(() => closeQuietly(listener));
   const answers = copy(peer, near, keep).catch(() => {}).finally(() => closeQuietly(near));
   await copy(near, peer, () => {}).catch(() => {});
@@ -62,12 +62,12 @@ async function copy(
   }
 }
 
-/** Writes all of the bytes, in as many turns as it takes. */
+/** Writes all bytes; one write may take only some of them. */
 export async function writeAll(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
 }
 
-/** Closes what may be closed already. */
+/** Closes something that may be closed already. */
 export function closeQuietly(open: { close(): void }): void {
   try {
     open.close();

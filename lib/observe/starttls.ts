@@ -1,29 +1,29 @@
 /**
- * What is said in plain text before TLS, by protocol. Opens and reads no connection itself: bytes
- * that were heard go in, what is to be sent comes out.
+ * The plain text dialogue before TLS, by protocol. It does no input or output itself: received bytes
+ * go in, bytes to send come out.
  */
 import { Buffer } from "node:buffer";
 import { printable } from "../text/printable.ts";
 import type { StartTls } from "../config/types.ts";
 
-/** What follows from what was heard. */
+/** What to do next. */
 export type Turn =
   | { readonly kind: "say"; readonly bytes: Buffer }
   | { readonly kind: "listen" }
   /** TLS may begin. */
   | { readonly kind: "go" }
-  /** What the peer did, as the rest of a sentence that begins with its name. */
+  /** What the peer did; continues a sentence that begins with its address. */
   | { readonly kind: "refused"; readonly problem: string };
 
-/** Bytes of one dialogue that are heard at most; capabilities are far shorter. */
+/** Limit of received bytes; capabilities are far shorter. */
 export const HEARD_LIMIT = 8192;
-/** Of a server's text that stands in a problem. */
+/** Characters of a server's text in a message. */
 const LONGEST_QUOTE = 200;
 
-/** One side of a dialogue: yields what it says, or nothing, and is given the next thing heard. */
+/** The client's side: yields what to send, or nothing, and receives the next line or byte. */
 type Talk = Generator<string, void, string>;
 
-/** The peer will not go over to TLS. */
+/** The peer does not start TLS. */
 class Refusal extends Error {}
 
 /** One dialogue, for one connection. */
@@ -38,36 +38,36 @@ export class Dialogue {
     this.#byLine = protocol !== "postgres";
   }
 
-  /** What is to be done before anything was heard; to be called first, and once. */
+  /** Call this first, and once: what to do before anything is received. */
   begin(): Turn {
     return this.#next("");
   }
 
   /**
-   * Takes bytes as they come, in pieces of any size.
+   * Takes received bytes, in pieces of any size.
    *
-   * Bytes behind the go-ahead are a refusal: whoever is between could have put them there to be
-   * taken for what came over TLS (RFC 3207, 6; CVE-2021-23222).
+   * Bytes after the agreement to start TLS are refused: a man in the middle could have injected them
+   * to be taken for TLS content (RFC 3207, 6; CVE-2021-23222).
    */
   hear(bytes: Uint8Array): Turn {
     this.#heard += bytes.length;
-    if (this.#heard > HEARD_LIMIT) return refused(`says more than ${HEARD_LIMIT} bytes before TLS`);
+    if (this.#heard > HEARD_LIMIT) return refused(`sent more than ${HEARD_LIMIT} bytes before TLS`);
     this.#rest = Buffer.concat([this.#rest, bytes]);
     let answer: Turn = { kind: "listen" };
     for (let item = this.#take(); item !== undefined; item = this.#take()) {
       const turn = this.#next(item);
       if (turn.kind === "refused") return turn;
       if (turn.kind === "listen") continue;
-      if (answer.kind === "say") return refused("answers before it is asked");
+      if (answer.kind === "say") return refused("answered before VCM sent a command");
       if (turn.kind === "go" && this.#rest.length > 0) {
-        return refused("says more in plain text after its go-ahead for TLS");
+        return refused("sent more plain text after it agreed to start TLS");
       }
       answer = turn;
     }
     return answer;
   }
 
-  /** The next whole line, or byte; undefined where it has not come yet. */
+  /** The next whole line or byte; undefined if it has not arrived yet. */
   #take(): string | undefined {
     const end = this.#byLine ? this.#rest.indexOf("\n") + 1 : Math.min(1, this.#rest.length);
     if (end === 0) return undefined;
@@ -98,21 +98,21 @@ const TALKS: Readonly<Record<StartTls, () => Talk>> = {
 /** RFC 3207, 4; replies of several lines: RFC 5321, 4.2.1; an address as name: 4.1.3. */
 function* talkSmtp(): Talk {
   const greeting = yield* smtpReply("");
-  if (greeting.code !== "220") throw new Refusal(`turns clients away: ${quote(greeting.last)}`);
+  if (greeting.code !== "220") throw new Refusal(`rejects clients: ${quote(greeting.last)}`);
   const capabilities = yield* smtpReply("EHLO [127.0.0.1]\r\n");
   if (capabilities.code !== "250") {
-    throw new Refusal(`offers no STARTTLS: ${quote(capabilities.last)}`);
+    throw new Refusal(`does not offer STARTTLS: ${quote(capabilities.last)}`);
   }
-  if (!capabilities.texts.includes("STARTTLS")) throw new Refusal("offers no STARTTLS");
+  if (!capabilities.texts.includes("STARTTLS")) throw new Refusal("does not offer STARTTLS");
   const answer = yield* smtpReply("STARTTLS\r\n");
   if (answer.code !== "220") throw new Refusal(`refuses STARTTLS: ${quote(answer.last)}`);
 }
 
 interface SmtpReply {
   readonly code: string;
-  /** Texts behind the code, in upper case. */
+  /** Texts after the code, in upper case. */
   readonly texts: readonly string[];
-  /** The last line, as it came. */
+  /** The last line, unchanged. */
   readonly last: string;
 }
 
@@ -129,8 +129,10 @@ function* smtpReply(said: string): Generator<string, SmtpReply, string> {
 /** RFC 9051, 6.2.1; greetings: 7.1.1 to 7.1.5. Lines without a tag may come at any time. */
 function* talkImap(): Talk {
   const greeting = yield "";
-  if (/^\* BYE\b/i.test(greeting)) throw new Refusal(`turns clients away: ${quote(greeting)}`);
-  if (/^\* PREAUTH\b/i.test(greeting)) throw new Refusal(`offers no STARTTLS: ${quote(greeting)}`);
+  if (/^\* BYE\b/i.test(greeting)) throw new Refusal(`rejects clients: ${quote(greeting)}`);
+  if (/^\* PREAUTH\b/i.test(greeting)) {
+    throw new Refusal(`does not offer STARTTLS: ${quote(greeting)}`);
+  }
   if (!/^\* OK\b/i.test(greeting)) throw new Refusal(`does not speak IMAP: ${quote(greeting)}`);
   let answer = yield "a STARTTLS\r\n";
   while (answer.startsWith("* ")) answer = yield "";
@@ -141,23 +143,23 @@ function* talkImap(): Talk {
 /** RFC 2595, 4; replies: RFC 1939, 3. */
 function* talkPop3(): Talk {
   const greeting = yield "";
-  if (/^-ERR\b/.test(greeting)) throw new Refusal(`turns clients away: ${quote(greeting)}`);
+  if (/^-ERR\b/.test(greeting)) throw new Refusal(`rejects clients: ${quote(greeting)}`);
   if (!/^\+OK\b/.test(greeting)) throw new Refusal(`does not speak POP3: ${quote(greeting)}`);
   const answer = yield "STLS\r\n";
   if (/^-ERR\b/.test(answer)) throw new Refusal(`refuses STLS: ${quote(answer)}`);
   if (!/^\+OK\b/.test(answer)) throw new Refusal(`does not speak POP3: ${quote(answer)}`);
 }
 
-/** SSLRequest: the length 8 and the code 80877103, as 32-bit integers of the network's order. */
+/** SSLRequest: the length 8 and the code 80877103, as 32-bit big-endian integers. */
 const SSL_REQUEST = "\x00\x00\x00\x08\x04\xd2\x16\x2f";
 
 /**
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL: the answer is one
- * byte. `E` begins the error of a server that knows no such request.
+ * byte. `E` begins the error of a server that does not know this request.
  */
 function* talkPostgres(): Talk {
   const answer = yield SSL_REQUEST;
-  if (answer === "N" || answer === "E") throw new Refusal("offers no TLS");
+  if (answer === "N" || answer === "E") throw new Refusal("does not offer TLS");
   if (answer !== "S") throw new Refusal("does not speak PostgreSQL's protocol");
 }
 
@@ -165,7 +167,7 @@ function refused(problem: string): Turn {
   return { kind: "refused", problem };
 }
 
-/** A line that a server sent, as it may stand in a message. */
+/** A line that a server sent, made safe for a message. */
 function quote(line: string): string {
   return printable(line.trim()).slice(0, LONGEST_QUOTE);
 }

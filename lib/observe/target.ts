@@ -1,27 +1,33 @@
-/** Looks at one deployed file. */
+/** Observes one deployed file. */
+import { readRegularBytes } from "../host/regular_file.ts";
+import { looksLikeCertificateFile } from "../certificate/certificate_content.ts";
 import { directoryOf, nameOf } from "../text/path.ts";
-import { isTrace, isVersion, replacedFile, temporaryFile } from "../store/store_paths.ts";
+import {
+  isTrace,
+  isVersion,
+  replacedFile,
+  temporaryFile,
+  versionOf,
+} from "../store/store_paths.ts";
 import type { TargetSpec } from "../config/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { TargetFile, TargetObservation } from "./types.ts";
 import type { AccountBook } from "../host/accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
-import { isForeign } from "./foreign_content.ts";
-import { ABSENT, readDirectory, READER, type Reader, readInfo } from "../host/read.ts";
+import { ABSENT, observe, readDirectory, READER, type Reader, readInfo } from "../host/read.ts";
 import type { AncestorFinder, PathAncestors } from "../host/path_ancestors.ts";
 
-/** What lies in a directory. */
 interface Listing {
   readonly names: Presence<ReadonlySet<string>>;
-  /** Whether there is anything that a run made and that is no target. */
+  /** Whether a run left temporary or previous files there. */
   readonly traces: boolean;
   readonly ancestors: PathAncestors;
 }
 
-/** Lists each directory once, however many targets lie in it. */
+/** Lists each directory once, for all targets in it. */
 export class DirectoryCache {
   readonly #listings = new Map<string, Listing>();
-  /** Reads files in directories that somebody else may write to. */
+  /** Reads files in directories that other users may write to. */
   readonly #foreign: Reader;
   readonly #ancestors: AncestorFinder;
 
@@ -30,7 +36,7 @@ export class DirectoryCache {
     this.#foreign = foreign;
   }
 
-  /** Who may replace what lies in a directory decides how it is read. */
+  /** The reader for a directory depends on who may replace its files. */
   readerFor(directory: string): Reader {
     return this.list(directory).ancestors.isForeign ? this.#foreign : READER;
   }
@@ -47,7 +53,7 @@ export class DirectoryCache {
   }
 }
 
-/** @param expected What the target should hold; absent where the store lacks it. */
+/** @param expected Content that the target should have; absent if the store lacks it. */
 export function observeTarget(
   spec: TargetSpec,
   expected: Presence<Expected>,
@@ -57,7 +63,7 @@ export function observeTarget(
   const directory = directoryOf(spec.path);
   const { names: listing, traces, ancestors } = directories.list(directory);
   const known = listing.kind === "present";
-  const beside = known && traces ? listing.value : undefined;
+  const siblings = known && traces ? listing.value : undefined;
   const file = known && !listing.value.has(nameOf(spec.path))
     ? ABSENT
     : observeContent(spec, expected, accounts, directories);
@@ -68,20 +74,20 @@ export function observeTarget(
     parent: listing.kind === "absent" ? "absent" : parentOf(directory, listing, file),
     owner: accounts.owner(spec.owner),
     group: accounts.group(spec.group),
-    leftover: beside !== undefined && beside.has(nameOf(temporaryFile(spec.path))),
-    replaced: beside !== undefined && beside.has(nameOf(replacedFile(spec.path))),
-    ...(beside !== undefined && spec.what !== "bundle" && formerSets(spec.path, beside)),
+    leftover: siblings?.has(nameOf(temporaryFile(spec.path))) ?? false,
+    replaced: siblings?.has(nameOf(replacedFile(spec.path))) ?? false,
+    ...(siblings !== undefined && spec.what !== "bundle" && formerSets(spec.path, siblings)),
   };
 }
 
-/** Directories that are left of a bundle which was there before the file. */
-function formerSets(path: string, beside: ReadonlySet<string>) {
-  const sets = [...beside].filter((name) => isVersion(name, nameOf(path)));
+/** Directories of a bundle that was there before the file. */
+function formerSets(path: string, siblings: ReadonlySet<string>) {
+  const sets = [...siblings].filter((name) => isVersion(name, nameOf(path)));
   return sets.length > 0 &&
     { formerSets: sets.map((name) => `${directoryOf(path)}/${name}`).sort() };
 }
 
-/** A directory that cannot be listed may be one that may only be entered, or no directory at all. */
+/** A directory that cannot be listed may still be entered, or may not be a directory at all. */
 function parentOf(
   directory: string,
   listing: Presence<unknown>,
@@ -103,7 +109,7 @@ function observeContent(
   const directory = directoryOf(spec.path);
   const file = observeFile(spec.path, expected, accounts, directories.readerFor(directory));
   if (file.kind !== "present" || file.value.sameContent) return file;
-  // A bundle replaces nothing but a bundle.
+  // A bundle replaces only a bundle.
   if (spec.overwrite || spec.what === "bundle") return file;
   if (file.value.type !== "file" && file.value.type !== "symlink") return file;
   const foreign = isForeign(spec.path, directories.list(directory).ancestors.isForeign);
@@ -112,7 +118,7 @@ function observeContent(
   return { kind: "present", value: { ...file.value, foreign: true } };
 }
 
-/** What lies at a path itself; it is read where it may be what is expected. */
+/** The file at a path itself. Its content is read only if it can be the expected one. */
 export function observeFile(
   path: string,
   expected: Presence<Expected>,
@@ -148,4 +154,40 @@ function typeOf(info: Deno.FileInfo): TargetFile["type"] {
   if (info.isFile) return "file";
   if (info.isSymlink) return "symlink";
   return info.isDirectory ? "directory" : "other";
+}
+
+/** Bytes. No certificate file is bigger, so a bigger file is not read. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Whether VCM must not replace the file at a target's path, because it is not a certificate or key
+ * file. A damaged one is not foreign. Links are followed: others may read a file through the link. No
+ * pipe is waited for.
+ *
+ * @param isReplaceable Another user can replace what lies there. Their link is not followed, because
+ *   what VCM says of it would tell them about files that they may not see.
+ */
+function isForeign(path: string, isReplaceable: boolean): Presence<boolean> {
+  const info = readInfo(path);
+  if (info.kind !== "present") return info;
+  if (!info.value.isSymlink) return isForeignFile(path, info.value);
+  if (isReplaceable || leadsToBundle(path)) return { kind: "present", value: false };
+  const followed = observe(path, () => Deno.statSync(path));
+  return followed.kind === "present" ? isForeignFile(path, followed.value) : followed;
+}
+
+function isForeignFile(path: string, { isFile, size }: Deno.FileInfo): Presence<boolean> {
+  if (!isFile || size > MAX_BYTES) return { kind: "present", value: true };
+  const bytes = observe(path, () => readRegularBytes(path).bytes);
+  if (bytes.kind !== "present") return bytes;
+  return { kind: "present", value: !looksLikeCertificateFile(bytes.value) };
+}
+
+/** Whether the target was a bundle before. */
+function leadsToBundle(path: string): boolean {
+  try {
+    return versionOf(Deno.readLinkSync(path), path) !== undefined;
+  } catch {
+    return false;
+  }
 }

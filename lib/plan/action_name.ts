@@ -1,7 +1,6 @@
-/** What is done to a service, as people read it. */
 import type { ServiceAction } from "./types.ts";
 
-/** In one word or two: `reload`, `signal HUP`, `command`. */
+/** An action on a service, for people: `reload`, `signal HUP`, `command`. */
 export function actionName(action: ServiceAction): string {
   switch (action.manager) {
     case "command":
@@ -11,7 +10,7 @@ export function actionName(action: ServiceAction): string {
     default:
       if (action.control === "signal") return `signal ${action.signal ?? ""}`.trim();
       if (action.manager === "systemd" || action.control === "start") return action.control;
-      // Containers know no reload.
+      // Containers cannot reload.
       return "restart";
   }
 }

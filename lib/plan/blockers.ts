@@ -1,10 +1,10 @@
-/** What stops a certificate's steps, and only a person can mend. */
+/** What stops a certificate's steps and only a person can fix. */
 import type { CertificateSpec } from "../config/types.ts";
 import { judgeBlockers } from "./drift.ts";
-import type { WriterChoice } from "./choose_writer.ts";
+import type { PlannedTarget } from "./planned_target.ts";
 import type { Selection } from "./selection.ts";
-import { unsafeStore } from "../store/unsafe_store.ts";
-import type { Blocked, Drift, Due } from "./types.ts";
+import { unsafeStore } from "../store/store_trust.ts";
+import type { Blocked, Due } from "./types.ts";
 import type { CertificateObservation, Observation } from "../observe/types.ts";
 
 export function storeBlockers({ stored }: CertificateObservation): Blocked[] {
@@ -13,7 +13,7 @@ export function storeBlockers({ stored }: CertificateObservation): Blocked[] {
   );
 }
 
-/** Who may put another store in the place of ours could have keys, and what is deployed. */
+/** Whoever can replace the store could read its keys and choose what is deployed. */
 export function storePlaceBlocker(
   certStore: string,
   { storeAncestors, storeFault, ...users }: Observation,
@@ -22,26 +22,20 @@ export function storePlaceBlocker(
   return message === undefined ? [] : [{ kind: "impossible", message }];
 }
 
-export function targetBlockers(
-  spec: CertificateSpec,
-  observed: CertificateObservation,
-  writers: readonly WriterChoice[],
-  drifts: readonly (readonly Drift[])[],
-): Blocked[] {
-  return spec.targets.flatMap((target, at) => {
-    const [seen, writer, drift = []] = [observed.targets[at], writers[at], drifts[at]];
-    if (seen === undefined) return [];
-    return [...judgeBlockers(target, seen), ...refusal(writer, drift.length > 0)];
-  });
+export function targetBlockers(targets: readonly PlannedTarget[]): Blocked[] {
+  return targets.flatMap((target) => [
+    ...judgeBlockers(target.spec, target.seen),
+    ...refusal(target),
+  ]);
 }
 
-function refusal(writer: WriterChoice | undefined, isToWrite: boolean): Blocked[] {
-  if (writer?.kind !== "refused" || writer.message === undefined) return [];
-  if (writer.onlyToWrite && !isToWrite) return [];
+function refusal({ writer, drift }: PlannedTarget): Blocked[] {
+  if (writer.kind !== "refused" || writer.message === undefined) return [];
+  if (writer.onlyToWrite && drift.length === 0) return [];
   return [{ kind: "impossible", message: writer.message }];
 }
 
-/** The store holds nothing that could be deployed, and the command does not issue. */
+/** The store has no deployable set, and the command does not issue one. */
 export function nothingToDeploy(
   spec: CertificateSpec,
   due: Due | undefined,
@@ -52,7 +46,7 @@ export function nothingToDeploy(
   return [{ kind: "impossible", message }];
 }
 
-/** Markers that cannot be read are not the same as no debts. */
+/** Unreadable pending actions are not the same as none. */
 export function pendingActionBlockers(
   spec: CertificateSpec,
   { pendingActions }: Observation,
@@ -63,7 +57,7 @@ export function pendingActionBlockers(
     : [];
 }
 
-/** One directory that is missing may keep several targets from being written. */
+/** Several targets can have the same blocker, such as a missing directory. */
 export function withoutRepetitions(blocked: readonly Blocked[]): Blocked[] {
   return [...new Map(blocked.map((blocker) => [blocker.message, blocker])).values()];
 }

@@ -1,6 +1,6 @@
 /**
- * A bundle: all parts of a set in a directory of its own, behind one symbolic link that is switched by
- * one rename. How it differs from what the file asks for, what stops it, and what lies about.
+ * A bundle: all parts of a set in their own directory, behind one symbolic link that one rename
+ * switches. This file plans its drift, its blockers and its unused directories.
  */
 import { defaultMode } from "../config/format.ts";
 import { octal } from "../text/octal.ts";
@@ -17,10 +17,10 @@ import type {
   TargetObservation,
 } from "../observe/types.ts";
 
-/** Permission bits of a set's directory: its files are closed one by one. */
+/** Permission bits of a set's directory; each file in it has its own mode. */
 export const DIRECTORY_MODE = 0o755;
 
-/** Differences of its directory and files; what is the same of many is said once. */
+/** Differences of its directory and files; equal ones of several files are merged. */
 export function bundleDrift(
   spec: TargetSpec,
   target: TargetObservation,
@@ -69,7 +69,7 @@ function fileDrift(
   ];
 }
 
-/** Where the certificate is another one, it is clear that the other files are. */
+/** If the certificate differs, the other files differ too, so only the certificate is shown. */
 function unite(drifts: readonly Drift[]): Drift[] {
   const other = drifts.find((drift) => drift.kind === "content" && drift.from !== undefined);
   const shown = other === undefined ? drifts : [
@@ -90,7 +90,7 @@ function withoutFiles({ files: _, ...drift }: Drift): Drift {
   return drift;
 }
 
-/** What a person has to mend before there can be a bundle. */
+/** What a person must fix before VCM can create the bundle. */
 export function bundleBlockers(
   { path }: TargetSpec,
   target: TargetObservation,
@@ -103,7 +103,9 @@ export function bundleBlockers(
     ...(found === undefined
       ? []
       : [`"${path}" is ${found}; move it away, or give another path for the bundle`]),
-    ...(linkProblem === undefined ? [] : [`The bundle "${path}" needs a link: ${linkProblem}`]),
+    ...(linkProblem === undefined
+      ? []
+      : [`Cannot create the link of the bundle "${path}": ${linkProblem}`]),
   ].map((message) => ({ kind: "impossible", message }));
 }
 
@@ -114,30 +116,28 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
     case "symlink":
       return `a symbolic link to "${printable(foreignLink ?? "")}", which VCM did not make`;
     case "directory":
-      return "a directory, and a bundle is a symbolic link";
+      return "a directory, but a bundle must be a symbolic link";
     case "file":
-      return "a file, and a bundle is a symbolic link";
+      return "a file, but a bundle must be a symbolic link";
     case "other":
-      return "a device, pipe or socket, and a bundle is a symbolic link";
+      return "a device, pipe or socket, but a bundle must be a symbolic link";
   }
 }
 
-/** Directories that can be cleared away, where nobody else may replace what lies beside them. */
+/** Unused directories that can be removed, if nobody else may replace files beside them. */
 export function strayDirectories(
-  { targets }: CertificateObservation,
-  writers: readonly WriterChoice[],
+  targets: readonly { readonly seen: TargetObservation; readonly writer: WriterChoice }[],
 ): string[] {
-  return targets.filter((_, at) => writers[at]?.kind === "own")
-    .flatMap((target) => [
-      ...(target.bundle?.strays ?? []).flatMap(({ path, foreign }) =>
-        foreign === undefined ? path : []
-      ),
-      // A link may still lead to one: then the deploy step ends the bundle.
-      ...(isLink(target) ? [] : target.formerSets ?? []),
-    ]);
+  return targets.filter(({ writer }) => writer.kind === "own").flatMap(({ seen }) => [
+    ...(seen.bundle?.strays ?? []).flatMap(({ path, foreign }) =>
+      foreign === undefined ? path : []
+    ),
+    // If a link still names one, the deploy step ends the bundle.
+    ...(isLink(seen) ? [] : seen.formerSets ?? []),
+  ]);
 }
 
-/** Whether a target that is to be a file may still be a bundle. */
+/** Whether a target that must become a file may still be a bundle. */
 export function endsBundle(target: TargetObservation): boolean {
   return target.formerSets !== undefined && isLink(target);
 }
@@ -146,18 +146,16 @@ function isLink({ file }: TargetObservation): boolean {
   return file.kind === "present" && file.value.type === "symlink";
 }
 
-/** Directories that cannot, since not all in them is ours. */
+/** Unused directories that stay, because they contain files of others. */
 export function strayWarnings({ targets }: CertificateObservation): Warning[] {
   return targets.flatMap(({ bundle }) => bundle?.strays ?? []).flatMap(({ path, foreign }) =>
     foreign === undefined ? [] : { kind: "leftover", message: keptDirectory(path, foreign) }
   );
 }
 
-/** What is said of a directory that stays. */
 export function keptDirectory(path: string, foreign: string): string {
   const what = printable(foreign);
-  return `"${path}" is not in use any more and stays, since VCM did not make "${what}" in it; ` +
-    `move that away from there`;
+  return `"${path}" is no longer used, but contains "${what}", which VCM did not create; move that away`;
 }
 
 /** The mode of each file. */

@@ -1,4 +1,4 @@
-/** Whether a path leads from a stored certificate to a root that is valid now, and how long. */
+/** Whether a stored certificate has a path to a root that is valid now, and until when. */
 import {
   type ChainLink,
   type ChainPath,
@@ -12,7 +12,7 @@ import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 
-/** Many certificates share what is known above them, and a plan is for one moment. */
+/** Many certificates share their known paths, and a plan is for one time. */
 const VALID = new WeakMap<KnownPaths, { readonly at: number; readonly path?: ChainPath }>();
 
 function validPath(known: KnownPaths, now: Date): ChainPath | undefined {
@@ -26,12 +26,12 @@ function validPath(known: KnownPaths, now: Date): ChainPath | undefined {
   return found.path;
 }
 
-/** Whether each chain that was looked at has a path that is valid now. */
+/** Whether each chain that was read has a path that is valid now. */
 export function hasValidPath({ paths = [] }: StoredSet, now: Date): boolean {
   return paths.length > 0 && paths.every((one) => validPath(one, now) !== undefined);
 }
 
-/** The path of a chain that has no valid one; `undefined`: each has one, or no path is known. */
+/** An invalid path of a chain without a valid one; `undefined` if there is none. */
 export function invalidPath({ paths = [] }: StoredSet, now: Date): ChainPath | undefined {
   for (const one of paths) {
     if (validPath(one, now) !== undefined) continue;
@@ -41,7 +41,7 @@ export function invalidPath({ paths = [] }: StoredSet, now: Date): ChainPath | u
   return undefined;
 }
 
-/** The intermediate of an invalid path that ended first. */
+/** The intermediate of an invalid path that expired first. */
 export function endedIntermediate(path: ChainPath, now: Date): ChainLink | undefined {
   return path.filter((link) => !link.isRoot && hasEnded(link, now))
     .reduce<ChainLink | undefined>(
@@ -59,7 +59,7 @@ export function judgeChainWarnings(
   const { pathsProblem } = stored;
   const unknown: Warning[] = pathsProblem === undefined ? [] : [{
     kind: "chain-unknown",
-    message: `it is not known whether its root is valid: ${pathsProblem}`,
+    message: `cannot tell whether its root is valid: ${pathsProblem}`,
   }];
   const path = invalidPath(stored, now);
   const known = path === undefined
@@ -68,7 +68,7 @@ export function judgeChainWarnings(
   return [...unknown, ...(known === undefined ? [] : [known])];
 }
 
-/** An ended intermediate is told of by the reason why the certificate is due. */
+/** An expired intermediate is not repeated here: the certificate is due because of it. */
 function pathWarning(
   path: ChainPath,
   name: string,
@@ -80,16 +80,16 @@ function pathWarning(
   const begins = early ? [] : path.filter((link) => link.notBefore > now);
   if (ended.length === 0 && begins.length === 0) return undefined;
   const links = [
-    ...ended.map((link) => `${describe(link)} ended ${formatTime(link.notAfter)}`),
+    ...ended.map((link) => `${describe(link)} expired ${formatTime(link.notAfter)}`),
     ...begins.map((link) => `${describe(link)} is valid only from ${formatTime(link.notBefore)}`),
   ];
   const word = shellWord(name);
-  const remedy = ended.length === 0
-    ? `is this host's clock (${formatTime(now)}) right?`
+  const fix = ended.length === 0
+    ? `check this host's clock, which says ${formatTime(now)}`
     : `renew that CA at the server, then run "vcm issue --force ${word}" and "vcm run ${word}"`;
   return {
     kind: "chain-invalid",
-    message: `no path from it to a root is valid now: ${links.join(", ")}; ${remedy}`,
+    message: `no path from it to a root is valid now: ${links.join(", ")}; ${fix}`,
   };
 }
 
@@ -101,9 +101,9 @@ function rootWarning(
   const root = paths.map((one) => validPath(one, now)?.at(-1))
     .find((top) => top?.isRoot && top.notAfter < notAfter);
   if (root === undefined) return undefined;
-  const message = `its root "${root.name}" ends ${formatTime(root.notAfter)}, before it does (${
-    formatTime(notAfter)
-  }); renew that CA at the server`;
+  const message = `its root "${root.name}" expires ${
+    formatTime(root.notAfter)
+  }, before the certificate does (${formatTime(notAfter)}); renew that CA at the server`;
   return { kind: "root-ends", message };
 }
 

@@ -1,12 +1,11 @@
 /**
- * By whose hand a target is written. The runtime has no file-system calls relative to an open
- * directory, so between a look and a write whoever may replace a directory on the way could lead root
- * elsewhere. Therefore:
+ * Who writes a target. The runtime has no file-system calls relative to an open directory. So a user
+ * who may replace an ancestor of the target could redirect a write of root. Therefore:
  *
- * - where only root (and the runner) may replace what is on the way, the runner writes;
- * - where one other user may, and the target is to belong to just that user, root lets a process of
- *   that user write, which can harm nobody else;
- * - root itself writes nothing into a directory that others may write to, not even a sticky one: they
+ * - if only root and the runner may replace the ancestors, the runner writes;
+ * - if one other user may, and the target must belong to that user, a process of that user writes,
+ *   which can harm nobody else;
+ * - root never writes into a directory that others may write to, not even a sticky one, because they
  *   could take the names beside the target;
  * - everything else is refused.
  */
@@ -37,18 +36,18 @@ export interface UserWriter {
 
 export type WriterChoice = OwnWriter | UserWriter | {
   readonly kind: "refused";
-  /** What is wrong, and the remedy; absent where that is said already. */
+  /** The problem and the fix; absent if another blocker says it. */
   readonly message?: string;
-  /** Nobody can replace the target that is there: it is refused only if it has to be written. */
+  /** Nobody can replace the existing file, so it is refused only if it must be written. */
   readonly onlyToWrite?: boolean;
 };
 
 export const OWN_WRITER: OwnWriter = { kind: "own" };
 
-/** The group of nobody, for users whose own group is not known. */
+/** The group of nobody, for users whose primary group is not known. */
 const NO_GROUP = 65534;
 
-/** @param usersDirectory A directory in which a process of another user writes, for people. */
+/** @param usersDirectory Text for a directory where a process of another user writes. */
 export function chooseWriter(
   spec: TargetSpec,
   target: TargetObservation,
@@ -59,14 +58,14 @@ export function chooseWriter(
     const message = unsafeBundle(target, users);
     if (message !== undefined) return refused(message);
   }
-  // The usual way is judged quickly, however many targets there are.
+  // The usual case, kept fast for many targets.
   if (target.ancestors.every((ancestor) => isRoots(ancestor))) return OWN_WRITER;
   const open = openDirectory(target, users, usersDirectory);
   if (open !== undefined) return open;
   const owner = ownerOf(target, users.runner);
   let by: ReplacingUser | undefined;
   for (const ancestor of target.ancestors) {
-    const next = ancestor.next ?? targetAsNext(target) ?? ownersName(ancestor, target);
+    const next = ancestor.next ?? targetAsNext(target) ?? absentAsNext(ancestor, target);
     for (const replacer of replacers(ancestor, next, users)) {
       if (replacer.kind === "shared") return refused(replacer.message);
       const fact = `User "${replacer.owner}" may replace ${replacer.what}`;
@@ -74,7 +73,7 @@ export function chooseWriter(
       if (replacer.uid !== owner) {
         if (target.owner.kind === "unknown") return { kind: "refused" };
         return refused(
-          `${fact}, so "${spec.path}" has to belong to that user too: ` +
+          `${fact}, so "${spec.path}" must belong to that user too: ` +
             `set "owner" to "${replacer.owner}", or ${OTHER_PLACE}`,
         );
       }
@@ -82,12 +81,12 @@ export function chooseWriter(
     }
   }
   if (by === undefined) return OWN_WRITER;
-  // What makes a file unreadable may be that user.
+  // That user may have made the file unreadable.
   if (target.file.kind === "unreadable") return { kind: "refused" };
   return userWriter(spec, target, by, users);
 }
 
-/** In a sticky directory others cannot replace what lies there, but take the names of sets to come. */
+/** In a sticky directory others cannot replace files, but can take the names of future sets. */
 function unsafeBundle({ ancestors }: TargetObservation, users: HostUsers): string | undefined {
   const last = ancestors.at(-1);
   if (last === undefined || (last.mode & 0o1000) === 0) return undefined;
@@ -95,11 +94,11 @@ function unsafeBundle({ ancestors }: TargetObservation, users: HostUsers): strin
   if (writers === undefined) return undefined;
   return `${writers.who} may write to "${printable(last.directory)}" (mode ${
     octal(last.mode)
-  }), and root makes ` +
-    `no bundle there; ${OWN_DIRECTORY}`;
+  }), so root does not create ` +
+    `a bundle there; ${OWN_DIRECTORY}`;
 }
 
-/** A directory of root's in which others may take names, sticky or not. */
+/** A directory of root in which others may create files, sticky or not. */
 function openDirectory(
   target: TargetObservation,
   users: HostUsers,
@@ -114,27 +113,29 @@ function openDirectory(
   const otherPlace = `give a path in ${usersDirectory}, or below directories that only root may ` +
     "write to";
   if (there !== undefined && there.uid !== 0) {
-    // One that is another user's, a process of that user can write. Whoever put it there proves nothing.
+    // A process of that user can write it if "owner" names the user. The existing owner alone proves nothing.
     const isNamed = target.owner.kind === "given" && target.owner.id === there.uid;
     if (isNamed || target.owner.kind === "unknown") return undefined;
     return refused(
-      `User "${there.owner}" may replace "${printable(there.path)}", and "owner" does not name ` +
-        `that user; move it away, and ${otherPlace}`,
+      `User "${there.owner}" may replace "${printable(there.path)}", but "owner" does not name ` +
+        `that user; move the file away, and ${otherPlace}`,
     );
   }
   const directory = printable(last.directory);
-  const fix = sticky ? "" : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or `;
+  const fix = sticky ? "" : `fix: chmod ${writers.cure} ${shellWord(directory)}, or `;
   return {
     ...refused(
-      `${writers.who} may write to "${directory}" (mode ${octal(last.mode)}), and root writes no ` +
+      `${writers.who} may write to "${directory}" (mode ${
+        octal(last.mode)
+      }), so root does not write a ` +
         `file there; ${fix}${otherPlace}`,
     ),
     ...(there !== undefined && { onlyToWrite: true }),
   };
 }
 
-/** In a sticky directory of its own, a user may replace whatever others put in the target's place. */
-function ownersName(
+/** In their own sticky directory, a user may replace whatever others create at the target's path. */
+function absentAsNext(
   { uid, owner, mode }: Ancestor,
   { path, file, parent }: TargetObservation,
 ): Ancestor["next"] {
@@ -146,7 +147,7 @@ function refused(message: string): Extract<WriterChoice, { kind: "refused" }> {
   return { kind: "refused", message };
 }
 
-/** Whose the target is to be: whose the file is that lies there says nothing, as others may put it there. */
+/** Who must own the target. The owner of the existing file does not count: others may have created it. */
 function ownerOf({ owner }: TargetObservation, runner: number): number {
   return owner.kind === "given" ? owner.id : runner;
 }
@@ -164,21 +165,21 @@ function userWriter(
 ): WriterChoice {
   const who = `User "${owner}" may replace ${what}`;
   if (spec.what === "bundle") {
-    return refused(`${who}, and root writes no bundle where somebody else may; ${OTHER_PLACE}`);
+    return refused(`${who}, so root does not write a bundle there; ${OTHER_PLACE}`);
   }
-  const fact = `${who}, so "${spec.path}" is written as that user`;
+  const fact = `${who}, so "${spec.path}" must be written as that user`;
   const last = ancestors.at(-1);
   if (
     last !== undefined && (last.uid !== uid || (last.mode & 0o300) !== 0o300) && !isShared(last)
   ) {
     return refused(
-      `${fact}, who may not write to "${printable(last.directory)}"; ` +
-        `give that directory to the user, or ${OTHER_PLACE}`,
+      `${fact}, who cannot write to "${printable(last.directory)}"; ` +
+        `make that user the owner of the directory, or ${OTHER_PLACE}`,
     );
   }
-  // A user cannot give set-id bits for a group of others, and root does not.
+  // A user cannot set set-id bits for a foreign group, and root does not do it for them.
   if (((spec.mode ?? 0) & 0o6000) !== 0) {
-    return refused(`${fact}, and gets no set-id bits then; give a "mode" without them`);
+    return refused(`${fact}, who cannot set the set-id bits; give a "mode" without them`);
   }
   return { kind: "user", by: { uid, gid: ownGroups.get(uid) ?? NO_GROUP } };
 }

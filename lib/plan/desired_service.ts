@@ -1,4 +1,4 @@
-/** A service as all certificates that name it want it. */
+/** What all certificates that name a service want of it. */
 import type {
   CertificateSpec,
   Control,
@@ -18,11 +18,11 @@ export interface DesiredService {
   readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
   /** Seconds. */
   readonly timeout: number;
-  /** Those of all its certificates; empty: it may act at any time. */
+  /** Windows of all its certificates; empty: it may act at any time. */
   readonly windows: readonly MaintenanceWindow[];
 }
 
-/** From the weakest on: the stronger of two wishes for one service is the one that satisfies both. */
+/** Weakest first: of two different controls, the stronger one satisfies both. */
 const STRENGTH: readonly Control[] = [
   "signal",
   "reload",
@@ -31,7 +31,7 @@ const STRENGTH: readonly Control[] = [
   "restart",
 ];
 
-/** Each service once, in the order in which they act. */
+/** Each service once, in the order of their actions. */
 export function gatherServices(specs: readonly CertificateSpec[]): DesiredService[] {
   const all = new Map<string, DesiredService>();
   for (const { name, services } of specs) {
@@ -69,7 +69,7 @@ function unite(a: DesiredService, b: DesiredService): DesiredService {
     certificates: [...a.certificates, ...b.certificates],
     validate: [...a.validate, ...b.validate.filter((command) => !known.has(command.join("\0")))],
     probes: [...a.probes, ...b.probes],
-    // A certificate without windows does not open those of another.
+    // A certificate without windows does not lift the windows of another.
     windows: [
       ...a.windows,
       ...b.windows.filter(({ text }) => a.windows.every((window) => window.text !== text)),
@@ -77,13 +77,13 @@ function unite(a: DesiredService, b: DesiredService): DesiredService {
   };
 }
 
-/** What was started already would not be told to load anything: for both only a restart will do. */
+/** A start does not make a running service load anything, so only a restart satisfies both. */
 function strongerControl(a: Control, b: Control): Control {
   if (a !== b && (a === "start" || b === "start")) return "restart";
   return STRENGTH.indexOf(b) > STRENGTH.indexOf(a) ? b : a;
 }
 
-/** Where nobody has found out who manages it, systemd is asked, and says that it does not. */
+/** If no manager was found, systemd is asked, and reports an unknown unit. */
 function actionOf(spec: ServiceSpec): ServiceAction {
   const { manager = "systemd", name, control, signal, pidFile, command } = spec;
   if (manager === "command") return { manager, command: command ?? [] };

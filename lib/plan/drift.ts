@@ -1,4 +1,4 @@
-/** How a target differs from what the file asks for, and what stops it from being mended. */
+/** How a target differs from the configuration, and what blocks the fix. */
 import { defaultMode, holdsKey } from "../config/format.ts";
 import { octal } from "../text/octal.ts";
 import { shellWord } from "../text/shell_word.ts";
@@ -10,13 +10,13 @@ import { OWN_WRITER, type OwnWriter, type UserWriter } from "./choose_writer.ts"
 import type { Blocked, Drift, TargetStep } from "./types.ts";
 import type { TargetObservation } from "../observe/types.ts";
 
-/** Why a target is written though it does not differ. */
+/** Why a target is written although it does not differ. */
 export interface MoreReasons {
   readonly forced: boolean;
   readonly pendingValidation: boolean;
 }
 
-/** Differences, in the order in which people care: content first. Only fields that are given. */
+/** Differences, the most important first. Owner, group and mode count only if they are set. */
 export function judgeDrift(
   spec: TargetSpec,
   target: TargetObservation,
@@ -30,11 +30,11 @@ export function judgeDrift(
   if (file.type === "symlink" && bundle === undefined) {
     return [{ kind: "not-a-file", found: "symlink" }];
   }
-  // What else lies there is moved away first, by hand.
+  // A blocker: a person must move it away first.
   if (file.type !== (bundle === undefined ? "file" : "bundle")) return [];
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
-  // Without its password nobody knows what it holds.
+  // Without the password its content is unknown.
   const known = target.passwordProblem === undefined;
   const own = bundle === undefined
     ? judgeMetadata(spec, target, file)
@@ -51,7 +51,7 @@ export function changesContent(drift: readonly Drift[]): boolean {
   return drift.some(({ kind }) => kind !== "owner" && kind !== "group" && kind !== "mode");
 }
 
-/** What a person has to mend before this target can be as the file asks. */
+/** What a person must fix before VCM can write this target. */
 export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Blocked[] {
   const blocked: Blocked[] = [];
   const impossible = (message: string) => blocked.push({ kind: "impossible", message });
@@ -73,41 +73,43 @@ export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Bloc
   if (target.file.kind === "present" && target.file.value.foreign) {
     const leads = type === "symlink" ? "is a symbolic link to" : "holds";
     impossible(
-      `"${spec.path}" ${leads} something else than a certificate or key, so it is not replaced; ` +
+      `"${spec.path}" ${leads} something other than a certificate or key, so it is not replaced; ` +
         'move it away, give another path, or set "overwrite: true" on this target',
     );
   }
   if (isOpenInPlace(spec, target)) {
-    const cure = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
+    const fix = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
     impossible(
-      `"${spec.path}" is open to more users than its new private key may be, and is to be written ` +
-        `in place: who has it open could read that; end it by "${cure}", and see who has it open`,
+      `"${spec.path}" is open to more users than its private key may be, and "in_place" keeps that file: a ` +
+        `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
     );
   }
   const directory = directoryOf(spec.path);
   if (target.parent === "not-a-directory") {
-    impossible(`"${directory}", in which "${spec.path}" should lie, is not a directory`);
+    impossible(
+      `"${directory}" is not a directory, so "${spec.path}" cannot be written; give another path`,
+    );
   } else if (target.parent === "absent" && !spec.createDirs) {
     impossible(`Directory "${directory}" does not exist; create it, or set "create_dirs: true"`);
   }
   for (const [word, account] of [["owner", target.owner], ["group", target.group]] as const) {
     if (account.kind !== "unknown") continue;
     impossible(
-      `The ${word} "${account.name}" of "${spec.path}" is not known on this host; ` +
-        `create it, or mend "${word}" in the file`,
+      `The ${word} "${account.name}" of "${spec.path}" does not exist on this host; ` +
+        `create it, or fix "${word}" in the configuration`,
     );
   }
   return blocked;
 }
 
-/** Who may open the file that is there, and may not open the new one. */
+/** Whether users can open the existing file who must not open the new one. */
 function isOpenInPlace(spec: TargetSpec, { file }: TargetObservation): boolean {
   if (!spec.inPlace || !holdsKey(spec.what) || file.kind !== "present") return false;
   const { type, mode } = file.value;
   return type === "file" && (mode & 0o077 & ~(spec.mode ?? defaultMode(spec.what))) !== 0;
 }
 
-/** The step that mends a target, by the runner's hand or by another user's. */
+/** The step that writes a target, as the runner or as another user. */
 export function targetStep(
   spec: TargetSpec,
   target: TargetObservation,
@@ -142,7 +144,7 @@ function ownersFor(
   }
   const { by } = writer;
   const { file, group } = target;
-  // Another user could put a file of any group there: only the group of a file of theirs is kept.
+  // Others could put a file of any group there, so only the group of the user's own file is kept.
   const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid
     ? file.value.gid
     : by.gid;

@@ -1,20 +1,20 @@
 /**
- * Whether a certificate is to be issued: a ladder of small checks, the first hit wins. A check
- * judges what was observed; it reads nothing and remembers nothing.
+ * Whether a certificate must be issued: a list of small checks, of which the first hit wins. A check
+ * uses only what was observed; it reads nothing and remembers nothing.
  */
 import type { Certificate } from "../certificate/certificate.ts";
-import { compareNames, type NameDifference } from "../certificate/names.ts";
-import { renewalStart, type Validity, windowSeconds } from "../certificate/renewal.ts";
+import { compareNames } from "../certificate/names.ts";
+import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { partsOf } from "../config/format.ts";
-import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
-import { endedIntermediate, hasValidPath, invalidPath } from "./chain_warnings.ts";
-import { formatTime } from "../text/format_time.ts";
-import type { CertificateObservation } from "../observe/types.ts";
-import type { Due, DueReason } from "./types.ts";
 import type { StoredSet } from "../store/types.ts";
+import { formatDuration } from "../text/duration.ts";
+import { formatTime } from "../text/format_time.ts";
+import { endedIntermediate, hasValidPath, invalidPath } from "./chain_warnings.ts";
+import { storedCertificate, type StoredValidity, validityOf } from "./stored_validity.ts";
+import type { Due, DueReason } from "./types.ts";
 
-/** What a stored set is judged by. */
+/** What a stored set is compared with. */
 export type DueSpec = Omit<
   CertificateSpec,
   "name" | "pki" | "role" | "ttl" | "services" | "windows" | "keep"
@@ -24,94 +24,54 @@ interface Case {
   readonly spec: DueSpec;
   readonly stored: StoredSet;
   readonly now: Date;
-  /** The stored certificate; absent where there is none to look into. */
-  readonly certificate?: Certificate;
-  readonly validity?: StoredValidity;
+  /** The stored certificate, if it can be parsed. */
+  readonly certificate: Certificate | undefined;
+  readonly validity: StoredValidity | undefined;
 }
 
-type Check = (it: Case) => Due | undefined;
+/** Returns the sentence for people if the check hits. */
+type Check = readonly [DueReason, (it: Case) => string | undefined];
 
-/** Why the stored set is of no use, or of little. */
-const FAULTS: readonly Check[] = [
-  leafMissing, // nothing in the store
-  leafUnparsable, // cert.pem is damaged
-  keyMissing, // cert.pem without its key is of no use
-  keyUnparsable, // privkey.pem is damaged
-  keyMismatch, // files of two different sets
-  chainMissing, // a target takes a file that the store lacks
-  chainMismatch, // fullchain.pem is of another set
-  chainIncomplete, // peers find no way to their root
+/** The stored set is damaged or incomplete. */
+const DEFECTS: readonly Check[] = [
+  ["missing", leafMissing], // nothing in the store
+  ["unparsable", leafUnparsable], // cert.pem is damaged
+  ["key-missing", keyMissing], // cert.pem is useless without its key
+  ["key-unparsable", keyUnparsable], // privkey.pem is damaged
+  ["key-mismatch", keyMismatch], // files of two different sets
+  ["chain-missing", chainMissing], // a target needs a file that the store lacks
+  ["chain-mismatch", chainMismatch], // fullchain.pem is of another set
+  ["chain-incomplete", chainIncomplete], // peers find no path to their root
 ];
 
-/** Why another certificate is wanted, though this one is whole. */
-const WISHES: readonly Check[] = [
-  expired, // peers refuse it from now on
-  namesDiffer, // the file asks for other names
-  keyDiffers, // the file asks for another kind of key
-  issuerDiffers, // the file asks for another CA
-  inRenewalWindow, // the usual case
+/** The stored set is whole, but another certificate is wanted. */
+const CHANGES: readonly Check[] = [
+  ["expired", expired], // peers refuse it from now on
+  ["names-differ", namesDiffer], // the configuration asks for other names
+  ["key-differs", keyDiffers], // the configuration asks for another type of key
+  ["issuer-differs", issuerDiffers], // the configuration asks for another CA
+  ["in-renewal-window", inRenewalWindow], // the usual case
 ];
 
-/** Why this certificate is to be issued, or undefined. */
+/** Why this certificate must be issued, or undefined. */
 export function judgeDue(spec: DueSpec, stored: StoredSet, now: Date): Due | undefined {
-  const [certificate, validity] = [storedCertificate(stored), validityOf(stored)];
-  const it = {
-    spec,
-    stored,
-    now,
-    ...(certificate && { certificate }),
-    ...(validity && { validity }),
-  };
-  // By a clock that is behind a new certificate would not be valid yet either: it would be asked
-  // for, and thrown away, on every run.
+  const validity = validityOf(stored);
+  const it = { spec, stored, now, certificate: storedCertificate(stored), validity };
+  // If the clock is behind, a new certificate would not be valid yet either: every run would issue one
+  // and throw it away.
   const early = validity !== undefined && validity.notBefore > now;
-  return firstHit(FAULTS, it) ?? (early ? undefined : firstHit(WISHES, it));
+  return firstHit(DEFECTS, it) ?? (early ? undefined : firstHit(CHANGES, it));
 }
 
 function firstHit(checks: readonly Check[], it: Case): Due | undefined {
-  for (const check of checks) {
-    const due = check(it);
-    if (due !== undefined) return due;
+  for (const [reason, check] of checks) {
+    const detail = check(it);
+    if (detail !== undefined) return { reason, detail };
   }
   return undefined;
 }
 
-/** Facts of the stored certificate, where it can be parsed. */
-export function storedCertificate(stored: StoredSet): Certificate | undefined {
-  return stored.leaf.kind === "present" && stored.leaf.value.kind === "certificate"
-    ? stored.leaf.value.certificate
-    : undefined;
-}
-
-/** How long a stored set is of use, and what its renewals are spread by. */
-export interface StoredValidity extends Validity {
-  readonly serial: string;
-}
-
-/**
- * The validity of the stored certificate; it ends with its chain where that ends first, since peers
- * then refuse both.
- */
-export function validityOf(stored: StoredSet): StoredValidity | undefined {
-  const certificate = storedCertificate(stored);
-  if (certificate === undefined) return undefined;
-  const { notBefore, notAfter, serial } = certificate;
-  return { notBefore, notAfter: stored.chainEnd?.notAfter ?? notAfter, serial };
-}
-
-/**
- * Until when what services have loaded is valid, where it is known: the set that a new one replaces
- * or, where that was never deployed, what lies in the files.
- */
-export function loadedUntil({ stored, targets }: CertificateObservation): Date | undefined {
-  const found = targets.flatMap(({ file }) =>
-    file.kind === "present" ? file.value.certificate ?? [] : []
-  );
-  const ends = [validityOf(stored), ...found].flatMap((one) => one?.notAfter.getTime() ?? []);
-  return ends.length === 0 ? undefined : new Date(Math.min(...ends));
-}
-
-/** Reasons with which the stored set is still whole: it may be deployed until a new one is there. */
+/** Reasons with which the stored set is still whole and may be deployed. */
 const WHOLE: ReadonlySet<DueReason> = new Set<DueReason>([
   "chain-incomplete",
   "names-differ",
@@ -122,152 +82,131 @@ const WHOLE: ReadonlySet<DueReason> = new Set<DueReason>([
   "forced",
 ]);
 
-/** Whether the stored set is whole, so that what lies in the store may be deployed. */
+/** Whether the stored set is whole and may be deployed. */
 export function isWhole(due: Due | undefined): boolean {
   return due === undefined || WHOLE.has(due.reason);
 }
 
-/** Whether services are or will be without a good certificate as long as nothing is done. */
+/** Whether services are or will be without a good certificate until one is issued. */
 export function hurtsNow(due: Due): boolean {
   return !isWhole(due) || due.reason === "chain-incomplete" || due.reason === "expired";
 }
 
-function leafMissing({ stored }: Case): Due | undefined {
-  if (stored.leaf.kind !== "absent") return undefined;
-  return { reason: "missing", detail: "there is no certificate in the store" };
+function leafMissing({ stored: { leaf } }: Case): string | undefined {
+  return leaf.kind === "absent" ? "there is no certificate in the store" : undefined;
 }
 
-function leafUnparsable({ stored }: Case): Due | undefined {
-  if (stored.leaf.kind !== "present" || stored.leaf.value.kind !== "unparsable") return undefined;
-  return { reason: "unparsable", detail: `cert.pem in the store ${stored.leaf.value.problem}` };
+function leafUnparsable({ stored: { leaf } }: Case): string | undefined {
+  return leaf.kind === "present" && leaf.value.kind === "unparsable"
+    ? `cert.pem in the store ${leaf.value.problem}`
+    : undefined;
 }
 
-function keyMissing({ stored }: Case): Due | undefined {
-  if (stored.key.kind !== "absent") return undefined;
-  return { reason: "key-missing", detail: "privkey.pem is missing in the store" };
+function keyMissing({ stored: { key } }: Case): string | undefined {
+  return key.kind === "absent" ? "privkey.pem is missing from the store" : undefined;
 }
 
-function keyUnparsable({ stored }: Case): Due | undefined {
-  if (stored.key.kind !== "present" || stored.key.value !== "unparsable") return undefined;
-  return { reason: "key-unparsable", detail: "privkey.pem in the store is no usable private key" };
+function keyUnparsable({ stored: { key } }: Case): string | undefined {
+  return key.kind === "present" && key.value === "unparsable"
+    ? "privkey.pem in the store is not a usable private key"
+    : undefined;
 }
 
-function keyMismatch({ stored }: Case): Due | undefined {
-  if (stored.key.kind !== "present" || stored.key.value !== "mismatch") return undefined;
-  return { reason: "key-mismatch", detail: "privkey.pem in the store does not belong to cert.pem" };
+function keyMismatch({ stored: { key } }: Case): string | undefined {
+  return key.kind === "present" && key.value === "mismatch"
+    ? "privkey.pem in the store does not belong to cert.pem"
+    : undefined;
 }
 
-function chainMissing({ spec, stored }: Case): Due | undefined {
-  for (const part of ["chain", "fullchain", "ca"] as const) {
-    const taken = spec.targets.some(({ what }) => partsOf(what).includes(part));
-    if (stored[part].kind === "absent" && taken) {
-      return {
-        reason: "chain-missing",
-        detail: `${part}.pem is missing in the store, and a target takes it`,
-      };
-    }
-  }
-  return undefined;
+function chainMissing({ spec, stored }: Case): string | undefined {
+  const missing = (["chain", "fullchain", "ca"] as const).find((part) =>
+    stored[part].kind === "absent" && spec.targets.some(({ what }) => partsOf(what).includes(part))
+  );
+  return missing && `${missing}.pem is missing from the store, but a target needs it`;
 }
 
-function chainMismatch({ stored }: Case): Due | undefined {
-  if (stored.fullchain.kind !== "present" || stored.fullchain.value !== "other-leaf") {
-    return undefined;
-  }
-  return {
-    reason: "chain-mismatch",
-    detail: "fullchain.pem in the store does not begin with cert.pem",
-  };
+function chainMismatch({ stored: { fullchain } }: Case): string | undefined {
+  return fullchain.kind === "present" && fullchain.value === "other-leaf"
+    ? "fullchain.pem in the store does not begin with cert.pem"
+    : undefined;
 }
 
-function chainIncomplete({ stored }: Case): Due | undefined {
+function chainIncomplete({ stored }: Case): string | undefined {
   for (const what of ["fullchain", "chain"] as const) {
     const fact = stored[what].kind === "present" ? stored[what].value : "usable";
-    if (typeof fact === "object") {
-      return { reason: "chain-incomplete", detail: `${what}.pem in the store ${fact.problem}` };
-    }
+    if (typeof fact === "object") return `${what}.pem in the store ${fact.problem}`;
   }
   return undefined;
 }
 
-function namesDiffer({ spec, certificate }: Case): Due | undefined {
+function namesDiffer({ spec, certificate }: Case): string | undefined {
   if (certificate === undefined) return undefined;
-  const difference = compareNames(spec, certificate);
-  if (difference.missing.length === 0 && difference.extra.length === 0) return undefined;
-  return { reason: "names-differ", detail: describeDifference(difference) };
-}
-
-function describeDifference({ missing, extra }: NameDifference): string {
+  const { missing, extra } = compareNames(spec, certificate);
+  if (missing.length === 0 && extra.length === 0) return undefined;
   const parts = [
     ...(missing.length > 0 ? [`it lacks ${missing.join(", ")}`] : []),
     ...(extra.length > 0 ? [`it still has ${extra.join(", ")}`] : []),
   ];
-  return `its names differ from the file: ${parts.join(", and ")}`;
+  return `its names differ from the configuration: ${parts.join(", and ")}`;
 }
 
-function keyDiffers({ spec, stored: { leaf } }: Case): Due | undefined {
+function keyDiffers({ spec: { key: { type } }, stored: { leaf } }: Case): string | undefined {
   if (leaf.kind !== "present" || leaf.value.kind !== "certificate") return undefined;
-  const [found, wanted] = [leaf.value.keyType, spec.key.type];
-  if (found === undefined || wanted === undefined || found === wanted) return undefined;
-  return {
-    reason: "key-differs",
-    detail: `its key is ${found}, and the file asks for ${wanted}`,
-  };
+  const { keyType } = leaf.value;
+  if (keyType === undefined || type === undefined || keyType === type) return undefined;
+  return `its key is ${keyType}, but the configuration asks for ${type}`;
 }
 
-function issuerDiffers({ spec: { issuer }, certificate }: Case): Due | undefined {
+function issuerDiffers({ spec: { issuer }, certificate }: Case): string | undefined {
   if (certificate === undefined || issuer === undefined || certificate.issuer === issuer) {
     return undefined;
   }
-  return {
-    reason: "issuer-differs",
-    detail: `it was issued by "${certificate.issuer}", and the file asks for "${issuer}"`,
-  };
+  return `it was issued by "${certificate.issuer}", but the configuration asks for "${issuer}"`;
 }
 
 /**
- * An ended root is none of this: no new certificate cures it. An ended intermediate beside another,
- * valid path is only in its renewal window.
+ * An expired root does not count, because a new certificate does not fix it. An expired intermediate
+ * counts as in the renewal window if there is another valid path.
  */
-function expired({ stored, certificate, validity, now }: Case): Due | undefined {
+function expired({ stored, certificate, validity, now }: Case): string | undefined {
   if (certificate === undefined || validity === undefined) return undefined;
   if (validity.notAfter <= now) {
     if (certificate.notAfter > now && hasValidPath(stored, now)) return undefined;
     const { who, when } = describeEnd(stored, validity);
-    return { reason: "expired", detail: `${who} expired ${ago(validity.notAfter, now)} (${when})` };
+    return `${who} expired ${ago(validity.notAfter, now)} (${when})`;
   }
-  // No target takes the chain that holds it.
+  // The intermediate may be in a chain that no target needs.
   const path = invalidPath(stored, now);
   const ended = path && endedIntermediate(path, now);
-  if (ended === undefined) return undefined;
-  const when = `${formatTime(ended.notAfter)}; "${ended.name}"`;
-  return { reason: "expired", detail: `its chain expired ${ago(ended.notAfter, now)} (${when})` };
+  return ended && `its chain expired ${ago(ended.notAfter, now)} ` +
+      `(${formatTime(ended.notAfter)}; "${ended.name}")`;
 }
 
 function ago(end: Date, now: Date): string {
-  const seconds = (now.getTime() - end.getTime()) / 1000;
-  return `${formatDuration(Math.max(1, Math.floor(seconds)))} ago`;
+  return `${wholeDuration((now.getTime() - end.getTime()) / 1000)} ago`;
 }
 
-function inRenewalWindow({ spec, stored, validity, now }: Case): Due | undefined {
+function wholeDuration(seconds: number): string {
+  return formatDuration(Math.max(1, Math.floor(seconds)));
+}
+
+function inRenewalWindow({ spec, stored, validity, now }: Case): string | undefined {
   if (validity === undefined || renewalStart(spec, validity) > now) return undefined;
   const left = (validity.notAfter.getTime() - now.getTime()) / 1000;
-  const window = windowSeconds(spec.renew, validity);
   const { who, when } = describeEnd(stored, validity);
   if (left <= 0) {
-    const detail = `${who} expired ${ago(validity.notAfter, now)} (${when}), and another path ` +
-      "from it to a root is valid";
-    return { reason: "in-renewal-window", detail };
+    return `${who} expired ${
+      ago(validity.notAfter, now)
+    } (${when}), but another path from it to a ` +
+      "root is valid";
   }
-  return {
-    reason: "in-renewal-window",
-    detail: `${who} expires in ${
-      formatDuration(Math.max(1, Math.floor(left)))
-    } (${when}), inside its renewal window of ${formatDuration(Math.max(1, Math.round(window)))}`,
-  };
+  const window = formatDuration(Math.max(1, Math.round(windowSeconds(spec.renew, validity))));
+  return `${who} expires in ${
+    wholeDuration(left)
+  } (${when}), inside its renewal window of ${window}`;
 }
 
-/** What ends, and when: the certificate, or the one in its chain that ends first. */
+/** What expires first, and when: the certificate or one in its chain. */
 function describeEnd({ chainEnd }: StoredSet, { notAfter }: StoredValidity) {
   const when = formatTime(notAfter);
   return chainEnd === undefined

@@ -1,4 +1,4 @@
-/** How one file on disk differs from what it should be. */
+/** How one file on disk differs from the configuration and the store. */
 import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../text/octal.ts";
 import type { TargetSpec } from "../config/types.ts";
@@ -7,17 +7,15 @@ import type { Drift, FileOwners } from "./types.ts";
 import type { Presence } from "../host/types.ts";
 import type { TargetFile, TargetObservation } from "../observe/types.ts";
 
-/** What there is to deploy. */
 export interface Supply {
-  /** The set in the store is whole. */
+  /** Whether the set in the store is whole. */
   readonly stored: boolean;
-  /** A new certificate is issued before. */
+  /** Whether this run issues a new certificate. */
   readonly renewed: boolean;
-  /** That of the store. */
+  /** The stored certificate. */
   readonly certificate?: Certificate;
 }
 
-/** What it is from, and what it becomes. */
 export function contentDrift(file: TargetFile, supply: Supply): Drift {
   const [from, to] = [file.certificate, supply.certificate];
   const known = from !== undefined && to !== undefined && from.fingerprint !== to.fingerprint;
@@ -50,7 +48,7 @@ export function judgeMetadata(
   return drift;
 }
 
-/** Owner and group of a new file, one by one: those that are given, else those of the file seen there. */
+/** Owner and group of a new file: each as configured or, if not set, as of the existing file. */
 export function ownersOf(
   { owner, group }: TargetObservation,
   file: Presence<TargetFile>,

@@ -1,46 +1,46 @@
-/** Whether something due waits for its maintenance window. */
+/** Whether an action waits for its maintenance window. */
 import type { Validity } from "../certificate/renewal.ts";
 import type { MaintenanceWindow } from "../config/types.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { Wait } from "./types.ts";
 import { describeWindows, findOpening, type Opening } from "./window.ts";
 
-/** How long something can wait, and why no longer. */
+/** How long an action can wait, and why not longer. */
 export interface Urgency {
-  /** Absent: it cannot wait. */
+  /** Expiry of the certificate; absent: the action cannot wait. */
   readonly end?: Date;
-  /** Milliseconds before the end at which it has to be done. */
+  /** Milliseconds before the end by which it must be done. */
   readonly margin: number;
   /** Without a full stop. */
   readonly reason: string;
-  /** Since when it is due, where that is known. */
+  /** Since when it is due, if known. */
   readonly since?: Date;
 }
 
 export type Verdict =
-  /** `detail` is to be added to the reason for the action; empty where there is nothing to say. */
+  /** `detail` is added to the reason for the action; it may be empty. */
   | { readonly kind: "act"; readonly detail: string }
   | { readonly kind: "wait"; readonly wait: Wait };
 
 const DAY = 86_400_000;
 
 /**
- * Milliseconds that are to be left when a certificate is replaced: runs come once a day or an hour,
- * perhaps in none of its windows, and one may fail. Where the lifetime is not known, a day.
+ * Milliseconds that must be left when a certificate is replaced, because runs come once an hour or a
+ * day and may fail or miss a window. A day if the lifetime is not known.
  */
 export function marginFor(validity: Validity | undefined): number {
   if (validity === undefined) return DAY;
   return Math.min(DAY, (validity.notAfter.getTime() - validity.notBefore.getTime()) / 3);
 }
 
-/** Whether what ends then can wait until an opening is over. */
+/** Whether a certificate with that expiry can wait until an opening is over. */
 export function outlasts(end: Date, margin: number, opening: Opening): boolean {
   return end.getTime() - margin >= opening.until.getTime();
 }
 
 /**
- * Waits for the next window, unless it would then be too late: what has to be done before a moment
- * must be done before the window that comes is over, since a run may come at any time of it.
+ * Waits for the next window, unless that would be too late. A run may come at any time of a window,
+ * so the whole window must be early enough.
  *
  * @param zone The host's time zone.
  */
@@ -57,15 +57,15 @@ export function holdBack(
     formatTime(opening.from)
   }`;
   if (end === undefined || !outlasts(end, margin, opening)) {
-    return { kind: "act", detail: `; at once, though ${opens}: ${reason}` };
+    return { kind: "act", detail: `; this does not wait, although ${opens}: ${reason}` };
   }
   const missed = since && firstWhole(windows, since, zone);
   const late = missed !== undefined && missed.until <= now;
-  const unused = late ? `, the one of ${formatTime(missed.from)} went by unused` : "";
+  const unused = late ? `; the window of ${formatTime(missed.from)} was missed` : "";
   return { kind: "wait", wait: { until: opening.from, late, detail: `${opens}${unused}` } };
 }
 
-/** The first opening that begins then or later. */
+/** The first opening that begins at that time or later. */
 function firstWhole(
   windows: readonly MaintenanceWindow[],
   since: Date,

@@ -1,39 +1,39 @@
-/** Whether a service has loaded what lies on its disk. */
+/** Whether a service has loaded the files on disk. */
 import { formatTime } from "../text/format_time.ts";
 import type { DesiredService } from "./desired_service.ts";
 import type { LoadRecord, Observation, PendingActionObservation } from "../observe/types.ts";
 import type { UnitState } from "../host/types.ts";
 
-/** What a marker means now. */
+/** Whether a pending action still applies. */
 export type PendingActionVerdict =
   | {
     readonly kind: "pending";
     readonly detail: string;
-    /** When an action failed before which it was up, unless it was started since. */
+    /** When an action on the running service failed, unless it was started since. */
     readonly actedAt?: Date;
   }
   | { readonly kind: "cleared"; readonly detail: string };
 
 /**
- * File times come from a clock that ticks 100 to 1,000 times a second, so a file's may lie up to
- * one tick before the true moment; within it "loaded before" and "loaded after" look the same.
+ * Milliseconds. File times come from a clock that ticks 100 to 1,000 times a second, so a file's time
+ * may be up to one tick early.
  */
 const CLOCK_TICK = 11;
 
-/** `ps` knows the start of a process to the second, and reckons it from the time since boot. */
+/** Milliseconds. `ps` computes the start of a process, in seconds, from the time since boot. */
 const PROCESS_TICK = 2_000;
 
 /**
- * A marker is a debt unless the service has loaded since, by its manager's own record. A unit: it
- * is active, its last reload did not fail, and its state changed after the marker and after the
- * last change of any file that it reads (both facts survive daemon-reload). A container or process:
- * it was started after them.
+ * A pending action applies until the service has loaded its files, by its manager's own record:
  *
- * Where an action on a service that was up failed, or was cut off, that it is down now settles
- * nothing: the action may be why. It is settled by a start after the action, even of a service that
- * is down again.
+ * - a unit is active, its last reload did not fail, and its state changed after the pending action and
+ *   after the last change of any file that it reads (both facts survive daemon-reload);
+ * - a container or process was started after them.
  *
- * Not seen: a reload that began before a file was replaced and ended after it.
+ * If an action on a running service failed or was interrupted, the service may be down because of it.
+ * Then only a start after the action clears it, even if the service is down again.
+ *
+ * This does not detect a reload that began before a file was replaced and ended after it.
  */
 export function judgePendingAction(
   pendingAction: PendingActionObservation,
@@ -53,22 +53,21 @@ export function judgePendingAction(
   const verdict = typeof judged === "object" && problem !== undefined ? ` (${problem})` : judged;
   if (typeof verdict === "object") return verdict;
   const detail = `it has not loaded the files deployed ${formatTime(new Date(deployed))}`;
-  const failure = pendingAction.failure === undefined
-    ? ""
-    : `; last time: ${pendingAction.failure}`;
+  const { failure } = pendingAction;
+  const last = failure === undefined ? "" : `; last attempt: ${failure}`;
   return {
     kind: "pending",
-    detail: `${detail}${verdict}${failure}`,
+    detail: `${detail}${verdict}${last}`,
     ...(actedAt !== undefined && { actedAt }),
   };
 }
 
-/** A unit that its manager starts again and again was up each time, and is not. */
+/** A unit that its manager starts again and again was up each time, and is not now. */
 function isStarting(record: LoadRecord | undefined): boolean {
   return record?.kind === "unit" && record.state.active === "activating";
 }
 
-/** When the service was started, if that was after a time, whatever has come of it since. */
+/** When the service was started, if that was after a time; it may have stopped since. */
 function startAfter(record: LoadRecord | undefined, time: number): number | undefined {
   if (record === undefined) return undefined;
   const { startedAt = 0 } = record.kind === "unit" ? record.state : record;
@@ -76,14 +75,15 @@ function startAfter(record: LoadRecord | undefined, time: number): number | unde
   return startedAt > time + tick ? startedAt : undefined;
 }
 
-/** Why it cannot be seen that the service serves anything. */
-function probeProblem({ id }: DesiredService, { served }: Observation): string | undefined {
-  return served.filter(({ service }) => service === id)
-    .map(({ served }) => served.kind === "unreachable" ? served.problem : undefined)
-    .find((problem) => problem !== undefined);
+/** Why a probe of the service failed, if one did. */
+export function probeProblem({ id }: DesiredService, { served }: Observation): string | undefined {
+  for (const { service, served: found } of served) {
+    if (service === id && found.kind === "unreachable") return found.problem;
+  }
+  return undefined;
 }
 
-/** The verdict, or what is to be added to a debt. */
+/** The verdict or, if the action stays pending, a text to add to the detail. */
 function judgeRecord(
   record: LoadRecord | undefined,
   desired: DesiredService,
@@ -112,7 +112,7 @@ function judgeUnit(
   deployed: number,
   stopped: (how: string) => PendingActionVerdict | string,
 ): PendingActionVerdict | string {
-  if (state.load === "not-found") return " (systemd knows no such unit)";
+  if (state.load === "not-found") return " (systemd has no such unit)";
   if (state.active === "failed") return " (it has failed)";
   if (state.active === "inactive") {
     const ran = state.ranToItsEnd && loadedAt(state.startedAt, deployed + CLOCK_TICK);
@@ -120,7 +120,7 @@ function judgeUnit(
   }
   if (state.reloadResult !== "success") return ` (last reload: ${state.reloadResult})`;
   if (state.active !== "active") return "";
-  // A reload is not the restart that was asked for.
+  // A reload does not replace the requested restart.
   const loaded = desired.control === "restart" ? state.startedAt : state.changedAt;
   return loadedAt(loaded, deployed + CLOCK_TICK) ?? "";
 }
@@ -131,10 +131,10 @@ function judgeStopped(
   actedAt: Date | undefined,
 ): PendingActionVerdict | string {
   if (actedAt !== undefined) {
-    return ` (${how}, and was up before the action of ${formatTime(actedAt)})`;
+    return ` (${how}, but was running before the action of ${formatTime(actedAt)})`;
   }
   if (control === "restart" || control === "start") return ` (${how})`;
-  return { kind: "cleared", detail: `${how} and loads them when it starts` };
+  return { kind: "cleared", detail: `${how} and will load them when it starts` };
 }
 
 function loadedAt(loaded: number, deployed: number): PendingActionVerdict | undefined {

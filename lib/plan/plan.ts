@@ -1,4 +1,4 @@
-/** `(config, observation, now) → Plan`: what differs from the wish, and the steps that mend it. */
+/** `(config, observation, now) → Plan`: what differs from the configuration, and the steps that fix it. */
 import { storedFile } from "../store/store_paths.ts";
 import { type CertificateSpec, type Config } from "../config/types.ts";
 import { PARTS } from "../certificate/types.ts";
@@ -11,8 +11,8 @@ import type { CertificateState, Plan, Step, TransferStep } from "./types.ts";
 import type { Observation } from "../observe/types.ts";
 
 /**
- * @param specs The certificates that the command is about, of those of the configuration.
- * @param observation All of the configuration: a service may serve certificates beyond the command.
+ * @param specs The certificates that the command is about.
+ * @param observation Covers the whole configuration: a service may serve other certificates too.
  */
 export function plan(
   config: Config,
@@ -26,7 +26,7 @@ export function plan(
   const certificates: CertificateState[] = [];
   const steps: Step[] = [];
   const selected = new Set(specs);
-  const judging = new Set(
+  const validating = new Set(
     config.certificates.flatMap(({ services }) => services)
       .flatMap(({ id, validate }) => validate === undefined ? [] : id),
   );
@@ -35,7 +35,7 @@ export function plan(
     const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
     const blockers = [...storeBlocker, ...pendingActionBlockers(spec, observation, selection)];
-    const context = { now, zone, runner, ownGroups, judging, selection };
+    const context = { now, zone, runner, ownGroups, validating, selection };
     const planned = planCertificate(spec, observed, blockers, context);
     certificates.push(planned.state);
     steps.push(...planned.steps);
@@ -45,13 +45,13 @@ export function plan(
   const named = new Set(specs.flatMap((spec) => spec.services.map(({ id }) => id)));
   const desired = gatherServices(config.certificates).filter(({ id }) => named.has(id));
   const { services: acts, force: forced } = selection;
-  const look = { observation, files: filesOf(config), now, forced, acts };
-  const planned = planServices(desired, steps, look);
+  const shared = { observation, files: filesOf(config), now, forced, acts };
+  const planned = planServices(desired, steps, shared);
   const transferred = acts ? transferSteps(observation, named) : [];
   return { ...base, services: planned.states, steps: [...steps, ...transferred, ...planned.steps] };
 }
 
-/** What services read, by certificate: the deployed files or, where there are none, the store. */
+/** The files that services read, by certificate: deployed ones or, if there are none, the store's. */
 function filesOf({ certificates, certStore }: Config): ReadonlyMap<string, readonly string[]> {
   const served = certificates.filter(({ services }) => services.length > 0);
   return new Map(served.map(({ name, targets }) => [

@@ -1,18 +1,17 @@
-/** What one certificate is due for, and the steps that follow. */
+/** The state of one certificate, and its steps. */
 import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayWarnings } from "./bundle.ts";
-import { deployStep, issueStep, recoverStep } from "./certificate_steps.ts";
-import { judgeDrift } from "./drift.ts";
+import { deployStep, issueStep } from "./certificate_steps.ts";
 import type { Supply } from "./file_drift.ts";
-import { hurtsNow, isWhole, judgeDue, storedCertificate, validityOf } from "./due.ts";
-import { chooseWriter, OWN_WRITER } from "./choose_writer.ts";
+import { hurtsNow, isWhole, judgeDue } from "./due.ts";
+import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
-import { planRecovery } from "./recovery.ts";
-import type { HostUsers } from "../host/replacers.ts";
-import type { Selection } from "./selection.ts";
-import type { Blocked, CertificateState, Drift, Due, Step, Wait } from "./types.ts";
+import { type PlannedTarget, planTargets } from "./planned_target.ts";
+import { planRecovery, recoverStep } from "./recovery.ts";
+import type { PlanContext, Selection } from "./selection.ts";
+import type { Blocked, CertificateState, Due, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
 import { judgeWarnings } from "./warnings.ts";
 
@@ -21,16 +20,7 @@ export interface PlannedCertificate {
   readonly steps: readonly Step[];
 }
 
-/** What is the same for all certificates. */
-export interface PlanContext extends HostUsers {
-  readonly now: Date;
-  readonly zone: string;
-  /** Services that judge new files. */
-  readonly judging: ReadonlySet<string>;
-  readonly selection: Selection;
-}
-
-/** @param obstacles What stops it beside the certificate itself. */
+/** @param blockers Blockers beyond those of the certificate itself. */
 export function planCertificate(
   spec: CertificateSpec,
   observed: CertificateObservation,
@@ -53,37 +43,26 @@ export function planCertificate(
     renewed: issue !== undefined,
     ...(certificate && { certificate }),
   };
-  const forced = selection.force && selection.deploy;
-  const pendingValidation = new Set(observed.pendingValidation.map(({ path }) => path));
-  const drifts = spec.targets.map((target, at) => {
-    const seen = observed.targets[at];
-    const more = { forced, pendingValidation: pendingValidation.has(target.path) };
-    return seen === undefined ? [] : judgeDrift(target, seen, supply, more);
-  });
-  const writers = spec.targets.map((target, at) => {
-    const seen = observed.targets[at];
-    return seen === undefined ? OWN_WRITER : chooseWriter(target, seen, context);
-  });
-  const recovery = planRecovery(spec, observed, writers, context);
+  const targets = planTargets(spec, observed, supply, context);
+  const recovery = planRecovery(targets, observed.pendingValidation, context);
   const blocked = withoutRepetitions([
     ...unreadable,
     ...recovery.blocked,
-    ...(selection.deploy ? targetBlockers(spec, observed, writers, drifts) : []),
+    ...(selection.deploy ? targetBlockers(targets) : []),
     ...blockers,
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
-    ? deployStep(spec, observed, drifts, { whole, judging: context.judging, writers })
+    ? deployStep(spec, observed, targets, { whole, validating: context.validating })
     : undefined;
-  const steps = [recoverStep(spec, observed, writers, recovery.replaced), issue, deploy].filter((
-    step,
-  ) => step !== undefined);
-  const state = certificateState(spec, observed, drifts, blocked, context);
+  const recover = recoverStep(spec, observed, targets, recovery.replaced);
+  const steps = [recover, issue, deploy].filter((step) => step !== undefined);
+  const state = certificateState(spec, observed, targets, blocked, context);
   const waits = timed?.waits;
   return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };
 }
 
-/** A renewal waits for its window as long as the certificate lasts; by force it does not. */
+/** A renewal waits for its window while the certificate is valid; a forced one does not wait. */
 function hold(
   spec: CertificateSpec,
   observed: CertificateObservation,
@@ -96,7 +75,7 @@ function hold(
   const urgency = {
     end: validity.notAfter,
     margin: marginFor(validity),
-    reason: "by then it would be too close to its end",
+    reason: "the certificate would then be too close to its expiry",
     ...(due.reason === "in-renewal-window" && { since: renewalStart(spec, validity) }),
   };
   const held = holdBack(spec.windows, urgency, now, zone);
@@ -107,24 +86,25 @@ function hold(
 function certificateState(
   spec: CertificateSpec,
   observed: CertificateObservation,
-  drifts: readonly (readonly Drift[])[],
+  targets: readonly PlannedTarget[],
   blocked: readonly Blocked[],
   { now, zone }: PlanContext,
 ): CertificateState {
   const certificate = storedCertificate(observed.stored);
   return {
     name: spec.name,
-    ...(certificate === undefined
-      ? {}
-      : { certificate, renewAt: renewalStart(spec, validityOf(observed.stored) ?? certificate) }),
+    ...(certificate && {
+      certificate,
+      renewAt: renewalStart(spec, validityOf(observed.stored) ?? certificate),
+    }),
     warnings: [...judgeWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
-    targets: spec.targets.map(({ what, path }, at) => ({ what, path, drift: drifts[at] ?? [] })),
+    targets: targets.map(({ spec: { what, path }, drift }) => ({ what, path, drift })),
     blocked,
   };
 }
 
 function forcedIssue(selection: Selection): Due | undefined {
   return selection.issue && selection.force
-    ? { reason: "forced", detail: "it was asked for by --force" }
+    ? { reason: "forced", detail: "requested by --force" }
     : undefined;
 }

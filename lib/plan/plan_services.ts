@@ -1,7 +1,7 @@
-/** Which services have to act, why, and whether they may now. */
+/** Which services must act, why, and whether they may act now. */
 import { changesContent } from "./drift.ts";
-import { judgePendingAction } from "./pending_action.ts";
-import { loadedUntil, storedCertificate, validityOf } from "./due.ts";
+import { judgePendingAction, probeProblem } from "./pending_action.ts";
+import { loadedUntil, storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { DesiredService } from "./desired_service.ts";
@@ -9,7 +9,6 @@ import type {
   CertificateObservation,
   Observation,
   PendingActionObservation,
-  ServedObservation,
 } from "../observe/types.ts";
 import type {
   ClearStep,
@@ -27,8 +26,8 @@ export interface PlannedServices {
   readonly steps: readonly Step[];
 }
 
-/** What all services are judged by. */
-interface Look {
+/** What the plans of all services share. */
+interface Context {
   readonly observation: Observation;
   /** Certificates whose files, or whose sets in the store, change in this run. */
   readonly changing: ReadonlySet<string>;
@@ -36,20 +35,20 @@ interface Look {
   readonly files: ReadonlyMap<string, readonly string[]>;
   readonly now: Date;
   readonly forced: boolean;
-  /** The command lets services act; where it does not, they judge new files all the same. */
+  /** Whether the command lets services act; if not, they still validate new files. */
   readonly acts: boolean;
 }
 
-/** @param steps Those of the certificates, which come before. */
+/** @param steps Steps of the certificates, which come before those of the services. */
 export function planServices(
   desired: readonly DesiredService[],
   steps: readonly Step[],
-  look: Omit<Look, "changing">,
+  shared: Omit<Context, "changing">,
 ): PlannedServices {
   const changing = new Set(steps.flatMap((step) => changesFiles(step) ? step.certificate : []));
-  const whole = { ...look, changing };
+  const context = { ...shared, changing };
   const planned: readonly PlannedService[] = desired.map((desired) =>
-    look.acts ? planService(desired, whole) : { step: validateStep(desired, whole) }
+    context.acts ? planService(desired, context) : { step: validateStep(desired, context) }
   );
   return {
     states: planned.flatMap(({ state }) => state ?? []),
@@ -57,7 +56,7 @@ export function planServices(
   };
 }
 
-/** Whether what services read is changed. */
+/** Whether a step changes what services read. */
 function changesFiles(step: Step): step is DeployStep | IssueStep {
   if (step.kind === "issue") return step.services.length > 0;
   return step.kind === "deploy" && step.targets.some((target) => changesContent(target.drift));
@@ -68,55 +67,55 @@ interface PlannedService {
   readonly step?: ValidateStep | ServiceStep | ClearStep | undefined;
 }
 
-function planService(desired: DesiredService, look: Look): PlannedService {
-  const { observation, now, forced } = look;
-  const deployed = desired.certificates.filter((name) => look.changing.has(name));
-  const served = observation.served.filter(({ service }) => service === desired.id);
-  const problem = served.map(({ served }) => served.kind === "unreachable" ? served.problem : "")
-    .find((problem) => problem !== "");
-  const strange = servesAnother(served, look);
+function planService(desired: DesiredService, context: Context): PlannedService {
+  const { observation, now, forced } = context;
+  const deployed = changedFor(desired, context);
+  const different = servesDifferent(desired, context);
+  const problem = probeProblem(desired, observation);
   const state: ServiceState = {
     service: desired.id,
     certificates: desired.certificates,
-    ...(strange !== undefined && { servedUntil: strange.until }),
+    ...(different !== undefined && { servedUntil: different.until }),
     ...(problem !== undefined && { problem }),
   };
-  const pendingAction = pendingActionOf(desired, observation);
-  const verdict = pendingAction && judgePendingAction(pendingAction, desired, observation);
-  const actedAt = verdict?.kind === "pending" ? verdict.actedAt : undefined;
-  const act = (pending: PendingReason): PlannedService => ({
-    state: { ...state, pending },
-    step: {
-      ...serviceStep(desired, pending, deployed, look),
-      ...(actedAt !== undefined && { actedAt }),
-    },
-  });
-  if (forced) return act({ reason: "forced", detail: "it was asked for by --force" });
-  const pending = pendingReason(
-    verdict?.kind === "pending" ? verdict.detail : strange?.detail,
-    deployed,
-  );
-  if (pending === undefined) {
+  const record = pendingActionOf(desired, observation);
+  const verdict = record && judgePendingAction(record, desired, observation);
+  const notLoaded = verdict?.kind === "pending" ? verdict : undefined;
+  const reason = forced
+    ? { reason: "forced", detail: "requested by --force" } as const
+    : pendingReason(notLoaded?.detail ?? different?.detail, deployed);
+  if (reason === undefined) {
     if (verdict === undefined) return { state };
     return { state, step: { kind: "clear", service: desired.id, detail: verdict.detail } };
   }
+  const open = notLoaded && record;
   const ends = [
     ...deployed.map((name) => endInUse(name, observation)),
-    ...(verdict?.kind === "pending" ? [pendingAction?.until] : []),
-    ...(strange === undefined ? [] : [strange.until]),
+    ...(open ? [open.until] : []),
+    ...(different ? [different.until] : []),
   ];
-  const stillPending = verdict?.kind === "pending" ? pendingAction : undefined;
   const urgency = {
     ...urgencyOf(ends, marginOf(desired, observation)),
-    ...(stillPending !== undefined && { since: new Date(stillPending.since) }),
+    ...(open && { since: new Date(open.since) }),
   };
-  const held = holdBack(desired.windows, urgency, now, observation.zone);
+  const held = holdBack(forced ? [] : desired.windows, urgency, now, observation.zone);
+  const actedAt = notLoaded?.actedAt;
   if (held.kind === "wait") {
-    const late = held.wait.late || stillPending?.failure !== undefined || actedAt !== undefined;
-    const waits = { ...held.wait, late, detail: `${held.wait.detail}: ${pending.detail}` };
-    return { state: { ...state, pending, waits }, step: validateStep(desired, look) };
+    const late = held.wait.late || open?.failure !== undefined || actedAt !== undefined;
+    const waits = { ...held.wait, late, detail: `${held.wait.detail}: ${reason.detail}` };
+    return { state: { ...state, pending: reason, waits }, step: validateStep(desired, context) };
   }
-  return act({ ...pending, detail: `${pending.detail}${held.detail}` });
+  const pending = { ...reason, detail: `${reason.detail}${held.detail}` };
+  const step = serviceStep(desired, pending, deployed, context);
+  return {
+    state: { ...state, pending },
+    step: { ...step, ...(actedAt !== undefined && { actedAt }) },
+  };
+}
+
+/** The certificates of the service that change in this run. */
+function changedFor({ certificates }: DesiredService, { changing }: Context): string[] {
+  return certificates.filter((name) => changing.has(name));
 }
 
 function pendingReason(
@@ -136,20 +135,21 @@ function pendingActionOf(
   return known.find(({ service }) => service === desired.id);
 }
 
-/** What says more than any record: another certificate is served than the one that is deployed. */
-function servesAnother(
-  served: readonly ServedObservation[],
-  { observation, changing }: Look,
+/** Whether it serves another certificate than the deployed one, which outweighs any record. */
+function servesDifferent(
+  { id }: DesiredService,
+  { observation, changing }: Context,
 ): { readonly detail: string; readonly until: Date } | undefined {
-  for (const { certificate: name, at, served: found } of served) {
+  for (const { service, certificate: name, at, served: found } of observation.served) {
+    if (service !== id) continue;
     const observed = observation.certificates.find((one) => one.name === name);
-    // What is not deployed yet cannot be served.
+    // A certificate that is not deployed yet cannot be served.
     if (observed === undefined || found.kind !== "served" || changing.has(name)) continue;
     if (!isDeployed(observed)) continue;
     const wanted = storedCertificate(observed.stored);
     const { fingerprint, serial, notAfter } = found.certificate;
     if (wanted === undefined || fingerprint === wanted.fingerprint) continue;
-    const detail = `${at} serves another certificate than the one of ${name} on disk: ` +
+    const detail = `${at} serves a different certificate than ${name} on disk: ` +
       `serial ${serial}, until ${formatTime(notAfter)}`;
     return { detail, until: notAfter };
   }
@@ -171,36 +171,36 @@ function endInUse(name: string, { certificates }: Observation): Date | undefined
 function urgencyOf(ends: readonly (Date | undefined)[], margin: number): Urgency {
   const known = ends.filter((end) => end !== undefined);
   if (known.length < ends.length || known.length === 0) {
-    return { margin, reason: "it may have no valid certificate loaded" };
+    return { margin, reason: "the service may have no valid certificate loaded" };
   }
   const end = new Date(Math.min(...known.map((end) => end.getTime())));
-  const reason = `the certificate that it has loaded expires ${formatTime(end)}`;
+  const reason = `the certificate that the service has loaded expires ${formatTime(end)}`;
   return { end, margin, reason };
 }
 
-/** What it has loaded is of the kind of what is stored for it now. */
+/** Assumes that the loaded certificates have the lifetime of the stored ones. */
 function marginOf({ certificates }: DesiredService, observation: Observation): number {
   const named = observation.certificates.filter(({ name }) => certificates.includes(name));
   return Math.max(...named.map(({ stored }) => marginFor(validityOf(stored))));
 }
 
-/** New files that lie there until the service starts by itself must be such that it can. */
-function validateStep(desired: DesiredService, look: Look): ValidateStep | undefined {
-  const deployed = desired.certificates.filter((name) => look.changing.has(name));
+/** Validates new files even if the service does not act now: it must be able to start with them. */
+function validateStep(desired: DesiredService, context: Context): ValidateStep | undefined {
+  const deployed = changedFor(desired, context);
   if (deployed.length === 0 || desired.validate.length === 0) return undefined;
-  const detail = `it judges the new files of ${deployed.join(", ")}`;
+  const detail = `it validates the new files of ${deployed.join(", ")}`;
   return {
     kind: "validate",
     service: desired.id,
     pending: { reason: "deployed", detail },
     certificates: deployed,
-    about: aboutOf(deployed, look),
+    about: aboutOf(deployed, context),
     validate: desired.validate,
     timeout: desired.timeout,
   };
 }
 
-function aboutOf(certificates: readonly string[], { files }: Look): ServiceStep["about"] {
+function aboutOf(certificates: readonly string[], { files }: Context): ServiceStep["about"] {
   return { certificates, files: certificates.flatMap((name) => files.get(name) ?? []) };
 }
 
@@ -208,16 +208,16 @@ function serviceStep(
   desired: DesiredService,
   pending: PendingReason,
   deployed: readonly string[],
-  look: Look,
+  context: Context,
 ): ServiceStep {
-  const { observation, changing } = look;
+  const { observation, changing } = context;
   return {
     kind: "service",
     service: desired.id,
     action: desired.action,
     pending,
     certificates: deployed,
-    about: aboutOf(deployed.length > 0 ? deployed : desired.certificates, look),
+    about: aboutOf(deployed.length > 0 ? deployed : desired.certificates, context),
     validate: desired.validate,
     probes: desired.probes.filter(({ certificate }) => {
       const observed = observation.certificates.find(({ name }) => name === certificate);

@@ -1,12 +1,13 @@
-/** What an interrupted run replaced, and may be put back: all that its record names, or none of it. */
+/** Recovery from an interrupted run: which files are rolled back (all of its record or none), and the step. */
 import { octal } from "../text/octal.ts";
 import { printable } from "../text/printable.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { replacedFile } from "../store/store_paths.ts";
+import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
-import { OWN_WRITER, type WriterChoice } from "./choose_writer.ts";
+import { strayDirectories } from "./bundle.ts";
+import type { PlannedTarget } from "./planned_target.ts";
 import { type HostUsers, otherWriters } from "../host/replacers.ts";
-import type { Blocked } from "./types.ts";
+import type { Blocked, RecoverStep } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { Replaced } from "../store/types.ts";
 
@@ -15,31 +16,32 @@ export interface Recovery {
   readonly blocked: readonly Blocked[];
 }
 
-/** Where a target is refused, the refusal is what a person is told. */
+/** If a target is refused, its refusal is the blocker. */
 export function planRecovery(
-  spec: CertificateSpec,
-  { targets, pendingValidation }: CertificateObservation,
-  writers: readonly WriterChoice[],
+  targets: readonly PlannedTarget[],
+  pendingValidation: readonly Replaced[],
   users: HostUsers,
 ): Recovery {
-  const found = pendingValidation.map((replaced) => {
-    const at = targets.findIndex(({ path }) => path === replaced.path);
-    return { replaced, target: targets[at], writer: writers[at] ?? OWN_WRITER };
-  });
-  const blocked = found.flatMap(({ replaced, target }) => doubt(replaced, target, users));
-  if (blocked.length > 0 || found.some(({ writer }) => writer.kind === "refused")) {
+  const found = pendingValidation.map((replaced) => ({
+    replaced,
+    target: targets.find(({ spec }) => spec.path === replaced.path),
+  }));
+  const blocked = found.flatMap(({ replaced, target }) =>
+    unknownKept(replaced, target?.seen, users)
+  );
+  if (blocked.length > 0 || found.some(({ target }) => target?.writer.kind === "refused")) {
     return { replaced: [], blocked };
   }
-  const replaced = found.map(({ replaced, writer }) => ({
+  const replaced = found.map(({ replaced, target }) => ({
     ...replaced,
-    ...(writer.kind === "user" && { by: writer.by }),
-    ...(spec.targets.find(({ path }) => path === replaced.path)?.inPlace && { inPlace: true }),
+    ...(target?.writer.kind === "user" && { by: target.writer.by }),
+    ...(target?.spec.inPlace && { inPlace: true }),
   }));
   return { replaced, blocked };
 }
 
-/** A record of an earlier version does not say which file was kept; others could have put one there. */
-function doubt(
+/** Earlier versions did not record which file was kept, so others could have put one there. */
+function unknownKept(
   { path, kept, identity }: Replaced,
   target: TargetObservation | undefined,
   users: HostUsers,
@@ -54,9 +56,50 @@ function doubt(
   })`;
   const message =
     `${place}, and the record of an interrupted run does not say which file it kept as "${old}"; ` +
-    `look at that file, then restore it by "mv ${shellWord(old)} ${
-      shellWord(path)
-    }" or remove it ` +
+    `check that file, then restore it by "mv ${shellWord(old)} ${shellWord(path)}" or remove it ` +
     `by "rm ${shellWord(old)}"`;
   return [{ kind: "impossible", message }];
+}
+
+/** @param pendingValidation Files to roll back. */
+export function recoverStep(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+  targets: readonly PlannedTarget[],
+  pendingValidation: readonly Replaced[],
+): RecoverStep | undefined {
+  const found = targets.flatMap(({ seen: { path, leftover, replaced }, writer }) => {
+    const paths = [
+      ...(leftover ? [temporaryFile(path)] : []),
+      // A rollback still needs the previous file.
+      ...(replaced && observed.pendingValidation.length === 0 ? [replacedFile(path)] : []),
+    ];
+    return writer.kind === "refused" ? [] : paths.map((path) => ({ path, writer }));
+  });
+  const leftovers = found.map(({ path }) => path).concat(strayDirectories(targets));
+  const byUsers = found.flatMap(({ path, writer }) =>
+    writer.kind === "user" ? [{ path, by: writer.by }] : []
+  );
+  const { interrupted, exposedKey } = observed;
+  const details = [
+    interrupted || leftovers.length > 0 ? "an interrupted run left temporary files" : "",
+    pendingValidation.length > 0
+      ? "an interrupted run left files that no service has validated"
+      : "",
+    exposedKey === undefined
+      ? ""
+      : `every user can open privkey.pem in the store (mode ${octal(exposedKey)})`,
+  ].filter((detail) => detail !== "");
+  if (details.length === 0) return undefined;
+  return {
+    kind: "recover",
+    certificate: observed.name,
+    store: interrupted,
+    ...(spec.keep > 0 && { keep: spec.keep }),
+    pendingValidation,
+    leftovers,
+    ...(byUsers.length > 0 && { byUsers }),
+    detail: details.join("; "),
+    closeKey: exposedKey !== undefined,
+  };
 }

@@ -1,8 +1,7 @@
-/** From a wish to what is sent. */
 import type { CertificateSpec } from "../config/types.ts";
 import type { CertificateRequest } from "./types.ts";
 
-/** What the PKI engine is asked for. */
+/** The request to the PKI engine for a certificate of the configuration. */
 export function requestFor(spec: CertificateSpec): CertificateRequest {
   return {
     mount: spec.pki,
@@ -15,16 +14,16 @@ export function requestFor(spec: CertificateSpec): CertificateRequest {
     otherSans: spec.otherSans,
     excludeCnFromSans: spec.excludeCnFromSans,
     removeRootsFromChain: spec.removeRootsFromChain,
-    ...(spec.issuerRef === undefined ? {} : { issuerRef: spec.issuerRef }),
-    ...(spec.issuer === undefined ? {} : { issuer: spec.issuer }),
-    ...(spec.ttl === undefined ? {} : { ttl: spec.ttl }),
+    ...(spec.issuerRef !== undefined && { issuerRef: spec.issuerRef }),
+    ...(spec.issuer !== undefined && { issuer: spec.issuer }),
+    ...(spec.ttl !== undefined && { ttl: spec.ttl }),
     key: spec.key,
   };
 }
 
 /**
- * The API path that answers a request: `pki/issue/web`, or `pki/sign/web` where the key is made on
- * this host; with an issuer, `pki/issuer/NAME/issue/web` (Vault API, PKI, "Generate certificate and
+ * The API path of a request: `pki/issue/web`, or `pki/sign/web` if the key is created on this host;
+ * with an issuer, `pki/issuer/NAME/issue/web` (Vault API, PKI, "Generate certificate and
  * key" and "Sign certificate").
  */
 export function requestPath({ mount, issuerRef, key, role }: CertificateRequest): string {

@@ -1,4 +1,6 @@
-/** Which kinds of steps a command takes, and whether it takes them though not due. */
+import type { HostUsers } from "../host/replacers.ts";
+
+/** Which kinds of steps a command plans; `force`: even if nothing is due. */
 export interface Selection {
   readonly issue: boolean;
   readonly deploy: boolean;
@@ -8,3 +10,12 @@ export interface Selection {
 
 /** What `vcm run` does. */
 export const EVERYTHING: Selection = { issue: true, deploy: true, services: true, force: false };
+
+/** What is the same for all certificates. */
+export interface PlanContext extends HostUsers {
+  readonly now: Date;
+  readonly zone: string;
+  /** Services that validate new files. */
+  readonly validating: ReadonlySet<string>;
+  readonly selection: Selection;
+}

@@ -1,6 +1,6 @@
 /**
- * The data that flows through VCM: what was observed, and what follows from it. Plain values only,
- * so that all of it can be printed as JSON and handed to another thread.
+ * The plan: what differs from the configuration, and the steps that fix it. Plain values only, which
+ * can be printed as JSON and passed to another thread.
  */
 import type { HostUser } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
@@ -8,7 +8,7 @@ import type { Certificate } from "../certificate/certificate.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
 import type { Format, Part, RenewalWindow, What } from "../certificate/types.ts";
 
-/** Why a certificate is issued. For people; never branched on outside this room. */
+/** Why a certificate is issued. For people; no other module branches on it. */
 export const DUE_REASONS = [
   "missing",
   "key-missing",
@@ -39,29 +39,29 @@ export const WARNING_KINDS = [
   "leftover",
   /** No path to a root is valid now. */
   "chain-invalid",
-  /** It cannot be told whether one is. */
+  /** It is not known whether one is. */
   "chain-unknown",
-  /** The root ends before the certificate. */
+  /** The root expires before the certificate. */
   "root-ends",
 ] as const;
 
-/** What a person should know of a certificate, though nothing is done about it. */
+/** What a person should know about a certificate, although no step fixes it. */
 export interface Warning {
   readonly kind: typeof WARNING_KINDS[number];
   /** The sentence for people, without a full stop. */
   readonly message: string;
 }
 
-/** One difference between a target and what the file asks for. */
+/** One difference between a target and the configuration. */
 export type Drift = Difference & {
-  /** The files of a bundle that it is about; absent: the target as a whole. */
+  /** The affected files of a bundle; absent: the whole target. */
   readonly files?: readonly string[];
 };
 
 export type Difference =
   | { readonly kind: "missing" }
   | { readonly kind: "not-a-file"; readonly found: "symlink" | "directory" | "other" }
-  /** From which certificate to which, where it holds another one; else why, where that is known. */
+  /** From which certificate to which, if it holds another one; otherwise why, if known. */
   | {
     readonly kind: "content";
     readonly from?: string;
@@ -70,21 +70,21 @@ export type Difference =
   }
   | { readonly kind: "renewed" }
   | { readonly kind: "forced" }
-  /** A run was interrupted before its services could judge it. */
+  /** A run was interrupted before its services validated it. */
   | { readonly kind: "pending-validation" }
   | { readonly kind: "owner"; readonly from: string; readonly to: string }
   | { readonly kind: "group"; readonly from: string; readonly to: string }
   | { readonly kind: "mode"; readonly from: string; readonly to: string };
 
-/** Why a service has to act. */
+/** Why a service must act: new files in this run, a pending action, or --force. */
 export interface PendingReason {
   readonly reason: "deployed" | "pending" | "forced";
   readonly detail: string;
 }
 
-/** Something that stops a certificate's step and that only a person can mend. */
+/** Something that stops a certificate's steps and that only a person can fix. */
 export interface Blocked {
-  /** "unreadable": VCM cannot tell what is there; "impossible": what is asked cannot be done. */
+  /** "unreadable": the observed state is unknown; "impossible": the desired state cannot be reached. */
   readonly kind: "unreadable" | "impossible";
   readonly message: string;
 }
@@ -102,30 +102,30 @@ export interface CertificateRequest {
   readonly excludeCnFromSans: boolean;
   readonly removeRootsFromChain: boolean;
   readonly issuerRef?: string;
-  /** Common name that the issuer has to have. */
+  /** Common name that the issuer must have. */
   readonly issuer?: string;
   /** Seconds. */
   readonly ttl?: number;
   readonly key: KeySpec;
 }
 
-/** Finish or clear away what an interrupted run left, and close a key that lies open. */
+/** Recovers what an interrupted run left, and restores the mode of an exposed private key. */
 export interface RecoverStep {
   readonly kind: "recover";
   readonly certificate: string;
-  /** Switch or clear the staged set of the store. */
+  /** Whether to finish an interrupted switch of the store's set. */
   readonly store: boolean;
   /** How many earlier sets stay in the archive; absent: none. */
   readonly keep?: number;
-  /** Files of an interrupted run that nobody has judged, to be put back. */
+  /** Files of an interrupted run that no service has validated, to roll back. */
   readonly pendingValidation: readonly Replaced[];
-  /** Files of an interrupted run, beside targets, and directories of bundles that are not in use. */
+  /** Files of an interrupted run beside targets, and unused directories of bundles. */
   readonly leftovers: readonly string[];
-  /** Those of them that are removed as the user who may replace directories above them. */
+  /** Leftovers that are removed as the user who may replace directories above them. */
   readonly byUsers?: readonly { readonly path: string; readonly by: HostUser }[];
-  /** What is to be tidied, for people. */
+  /** What is recovered, for people. */
   readonly detail: string;
-  /** Take the stored private key's mode down to 0600. */
+  /** Set the mode of the stored private key to 0600. */
   readonly closeKey: boolean;
 }
 
@@ -137,11 +137,11 @@ export interface IssueStep {
   readonly due: Due;
   readonly request: CertificateRequest;
   readonly renew: RenewalWindow;
-  /** Percent of the window by which the next renewal is put off, by the new serial number. */
+  /** Percent of the window over which renewals are spread, by serial number. */
   readonly spread: number;
-  /** Services that read the store itself, because no file is deployed. */
+  /** Services that read the store, because there are no targets. */
   readonly services: readonly string[];
-  /** End of the certificate that they have loaded, where it is known. */
+  /** Expiry of the certificate that they have loaded, if known. */
   readonly inUseUntil?: Date;
 }
 
@@ -151,39 +151,39 @@ export interface FileOwners {
   readonly gid?: number;
 }
 
-/** One file, or bundle, to write. Its owner, group and mode are decided here, not when it is written. */
+/** One file or bundle to write. The plan decides owner, group and mode, not the writer. */
 export interface TargetStep extends Format, FileOwners {
-  /** Written as this user, who may replace directories above it; then `uid` and `gid` are there. */
+  /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
   readonly by?: HostUser;
   readonly path: string;
   readonly drift: readonly Drift[];
   readonly mode: number;
-  /** Of a bundle: the mode of each of its files. */
+  /** For a bundle: the mode of each file. */
   readonly modes?: Readonly<Record<Part, number>>;
-  /** Of a bundle: owner and group of each of its files. */
+  /** For a bundle: owner and group of each file. */
   readonly owners?: Readonly<Record<Part, FileOwners>>;
   readonly createDirs: boolean;
-  /** Write through the file that is there. */
+  /** Write into the existing file. */
   readonly inPlace?: boolean;
-  /** It takes the place of a bundle, whose sets are cleared away. */
+  /** It replaces a bundle, whose directories are removed. */
   readonly endsBundle?: boolean;
 }
 
 export interface DeployStep {
   readonly kind: "deploy";
   readonly certificate: string;
-  /** Whether the store's set, as it is now, may be deployed if the issue step fails. */
+  /** Whether the stored set may be deployed if the issue step fails. */
   readonly storedSetUsable: boolean;
   readonly targets: readonly TargetStep[];
-  /** Services that owe an action once content has changed here. */
+  /** Services that get a pending action if content changes. */
   readonly services: readonly string[];
-  /** End of the certificate that they have loaded, where it is known. */
+  /** Expiry of the certificate that they have loaded, if known. */
   readonly inUseUntil?: Date;
-  /** Keep the replaced files until the services have judged the new ones. */
+  /** Keep the replaced files until the services have validated the new ones. */
   readonly revocable: boolean;
 }
 
-/** How a service is made to load new files. */
+/** How a service is told to load new files. */
 export type ServiceAction =
   | {
     readonly manager: "systemd" | "docker" | "podman";
@@ -199,21 +199,21 @@ export interface ServiceStep {
   readonly service: string;
   readonly action: ServiceAction;
   readonly pending: PendingReason;
-  /** When an earlier action failed, before which it was up, and since which it was not started. */
+  /** When an earlier action on the running service failed, if it was not started since. */
   readonly actedAt?: Date;
-  /** Certificates whose deployment leads to the action. */
+  /** Certificates whose deployment causes the action. */
   readonly certificates: readonly string[];
-  /** What commands are told that it is about. */
+  /** What commands get in their environment. */
   readonly about: { readonly certificates: readonly string[]; readonly files: readonly string[] };
-  /** Commands that judge the new files before. */
+  /** Commands that validate the new files before the action. */
   readonly validate: readonly (readonly string[])[];
-  /** What it has to serve afterwards. */
+  /** Certificates that it must serve afterwards. */
   readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
   /** Seconds. */
   readonly timeout: number;
 }
 
-/** A service's command judges new files, though the service does not act in this run. */
+/** Validates new files for a service that does not act in this run. */
 export interface ValidateStep {
   readonly kind: "validate";
   readonly service: string;
@@ -224,14 +224,14 @@ export interface ValidateStep {
   readonly timeout: number;
 }
 
-/** Hand a marker on to the services that the file names now. */
+/** Transfers a pending action to the services that replace its own. */
 export interface TransferStep {
   readonly kind: "transfer";
   readonly pendingAction: string;
   readonly successors: readonly string[];
 }
 
-/** Remove a marker that is no longer a debt. */
+/** Removes a pending action that no longer applies. */
 export interface ClearStep {
   readonly kind: "clear";
   readonly service: string;
@@ -247,24 +247,24 @@ export type Step =
   | ServiceStep
   | ClearStep;
 
-/** Something due that is held back until a maintenance window opens. */
+/** A due action that waits for its maintenance window. */
 export interface Wait {
   readonly until: Date;
-  /** A window has gone by in which it was not done, or failed. */
+  /** Whether a window was missed or an attempt failed. */
   readonly late: boolean;
   /** The sentence for people, without a full stop. */
   readonly detail: string;
 }
 
-/** How one certificate stands, whether or not anything is to be done. */
+/** The state of one certificate, whether or not it has steps. */
 export interface CertificateState {
   readonly name: string;
-  /** Facts of the stored certificate, where there is one. */
+  /** Facts of the stored certificate, if there is one. */
   readonly certificate?: Certificate;
   /** Start of the renewal window. */
   readonly renewAt?: Date;
   readonly due?: Due;
-  /** It is due, and waits. */
+  /** Set if it is due and waits. */
   readonly waits?: Wait;
   readonly warnings: readonly Warning[];
   readonly targets: readonly {
@@ -275,26 +275,26 @@ export interface CertificateState {
   readonly blocked: readonly Blocked[];
 }
 
-/** How one service stands, whether or not it has to act. */
+/** The state of one service, whether or not it must act. */
 export interface ServiceState {
   readonly service: string;
-  /** Certificates of the file that it serves. */
+  /** Certificates of the configuration that it serves. */
   readonly certificates: readonly string[];
   readonly pending?: PendingReason;
-  /** It owes an action, which waits. */
+  /** Set if its action waits. */
   readonly waits?: Wait;
-  /** End of the certificate that it serves in the place of the one on disk. */
+  /** Expiry of the certificate that it serves instead of the one on disk. */
   readonly servedUntil?: Date;
-  /** Why it cannot be told what it serves. */
+  /** Why its probe failed. */
   readonly problem?: string;
 }
 
 export interface Plan {
-  /** The moment for which the plan was made. */
+  /** The time for which the plan was made. */
   readonly at: Date;
   readonly certStore: string;
   readonly certificates: readonly CertificateState[];
   readonly services: readonly ServiceState[];
-  /** In the order in which they are carried out. */
+  /** In the order of execution. */
   readonly steps: readonly Step[];
 }

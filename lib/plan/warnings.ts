@@ -1,10 +1,10 @@
-/** What a person should know of a stored certificate, though no renewal follows from it. */
+/** Warnings about a stored certificate that no renewal fixes. */
 import { formatRenew, isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { RenewalWindow } from "../certificate/types.ts";
 import { judgeChainWarnings } from "./chain_warnings.ts";
-import { storedCertificate, validityOf } from "./due.ts";
+import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
@@ -22,7 +22,7 @@ export function judgeWarnings(
   return [
     clockWarning(stored, now),
     ...(certificate ? judgeChainWarnings(spec.name, certificate, stored, now) : []),
-    capWarning(spec, stored),
+    capWarning(spec.renew, stored),
     gapWarning(spec, stored, now, zone),
   ].filter((warning) => warning !== undefined);
 }
@@ -36,39 +36,38 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "leftover": "notice",
 };
 
-/** "notice": the certificate is in order all the same. */
+/** "notice": the certificate is still in order. */
 export type Severity = "broken" | "unknown" | "notice";
 
-/** What a warning says of how its certificate is doing. */
 export function severityOf({ kind }: Warning): Severity {
   return SEVERITIES[kind];
 }
 
-/** Whether a certificate is broken by what a warning tells of, though nothing is done about it. */
+/** Whether a warning says that the certificate is broken. */
 export function isWarnedBroken(warnings: readonly Warning[]): boolean {
   return warnings.some((warning) => severityOf(warning) === "broken");
 }
 
-/** Whether it is about the CAs above a certificate. */
+/** Whether a warning is about the CAs above a certificate. */
 export function isOfChain({ kind }: Warning): boolean {
   return kind === "chain-invalid" || kind === "chain-unknown" || kind === "root-ends";
 }
 
-/** A new certificate would be refused as this one is: it is this host's clock that is wrong. */
+/** A new certificate would not be valid yet either, so the host's clock is probably wrong. */
 function clockWarning(stored: StoredSet, now: Date): Warning | undefined {
   const certificate = storedCertificate(stored);
   if (certificate === undefined || certificate.notBefore <= now) return undefined;
   const message = `it is valid only from ${formatTime(certificate.notBefore)}; ` +
-    `is this host's clock (${formatTime(now)}) right?`;
+    `check this host's clock, which says ${formatTime(now)}`;
   return { kind: "clock", message };
 }
 
-function capWarning({ renew }: CertificateSpec, stored: StoredSet): Warning | undefined {
+function capWarning(renew: RenewalWindow, stored: StoredSet): Warning | undefined {
   const message = describeCap(renew, stored);
   return message === undefined ? undefined : { kind: "window", message };
 }
 
-/** What is to be said where a window is longer than what it is a part of, and so is capped. */
+/** The warning for a renewal window that is longer than the lifetime and therefore capped. */
 export function describeCap(renew: RenewalWindow, stored: StoredSet): string | undefined {
   const validity = validityOf(stored);
   if (validity === undefined || !isCapped(renew, validity)) return undefined;
@@ -77,15 +76,15 @@ export function describeCap(renew: RenewalWindow, stored: StoredSet): string | u
     (validity.notAfter.getTime() - validity.notBefore.getTime()) / 1000,
   );
   const before = formatDuration(windowSeconds(renew, validity));
-  const start = `its renewal window of ${formatRenew(renew)} takes up`;
+  const start = `its renewal window of ${formatRenew(renew)} covers`;
   return chainEnd === undefined
-    ? `${start} its whole lifetime of ${lifetime}; it is renewed ${before} before its end`
-    : `${start} the ${lifetime} that its chain lasts ("${chainEnd.name}" ends ${
+    ? `${start} its whole lifetime of ${lifetime}; VCM renews it ${before} before its expiry`
+    : `${start} the ${lifetime} for which its chain is valid ("${chainEnd.name}" expires ${
       formatTime(chainEnd.notAfter)
-    }); it is renewed ${before} before that; renew that CA at the server`;
+    }); VCM renews it ${before} before that; renew that CA at the server`;
 }
 
-/** Where openings are too far apart, a renewal cannot wait for one. */
+/** A renewal cannot wait if the openings of its windows are too far apart. */
 function gapWarning(
   { windows, ...rule }: CertificateSpec,
   stored: StoredSet,
@@ -99,8 +98,8 @@ function gapWarning(
   if (opening === undefined || outlasts(validity.notAfter, marginFor(validity), opening)) {
     return undefined;
   }
-  const message = `it is to be renewed from ${formatTime(start)} on, and its window ` +
-    `(${describeWindows(windows)}) then opens ${formatTime(opening.from)}, too close to its end, ` +
-    `so it will not wait; raise "renew", or open more windows`;
+  const message = `its renewal is due from ${formatTime(start)}, but its window ` +
+    `(${describeWindows(windows)}) then opens ${formatTime(opening.from)}, too close to its ` +
+    `expiry, so the renewal will not wait; increase "renew", or add windows`;
   return { kind: "window", message };
 }

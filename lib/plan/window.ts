@@ -1,7 +1,7 @@
-/** When maintenance windows open: hours of the week, in the host's time zone, made moments. */
+/** When maintenance windows open: hours of the week, in the host's time zone. */
 import type { MaintenanceWindow } from "../config/types.ts";
 
-/** One time at which a window is open: from the first moment up to, and without, the second. */
+/** One opening of a window; `until` is exclusive. */
 export interface Opening {
   readonly from: Date;
   readonly until: Date;
@@ -10,9 +10,9 @@ export interface Opening {
 const MINUTES_A_DAY = 1_440;
 
 /**
- * The opening that holds `now`, else the next one; undefined only for an empty list. Of several the
- * one that opens first counts, and openings that overlap or touch are not made one. A zone that the
- * runtime does not know, by name such as `Europe/Berlin`, is taken for UTC.
+ * The opening that contains `now` or, if there is none, the next one; undefined only for an empty
+ * list. Of several windows the one that opens first counts; overlapping openings are not merged. An
+ * unknown zone (names such as `Europe/Berlin`) is treated as UTC.
  */
 export function findOpening(
   windows: readonly MaintenanceWindow[],
@@ -31,7 +31,7 @@ export function findOpening(
   return first;
 }
 
-/** The windows as the file has them: `Sat 02:00-04:00; Mon-Fri 22:00-23:00`. */
+/** The windows as the configuration has them: `Sat 02:00-04:00; Mon-Fri 22:00-23:00`. */
 export function describeWindows(windows: readonly MaintenanceWindow[]): string {
   return windows.map(({ text }) => text).join("; ");
 }
@@ -53,7 +53,7 @@ function nextOpening(
   local: Temporal.ZonedDateTime,
 ): Opening | undefined {
   const today = local.toPlainDate();
-  // Yesterday's may last over midnight; today's may be over, and the next be in a week.
+  // Yesterday's opening may last over midnight; if today's is over, the next may be in a week.
   for (let days = -1; days <= 7; days++) {
     const date = today.add({ days });
     if (!window.days.includes(date.dayOfWeek)) continue;
@@ -64,20 +64,20 @@ function nextOpening(
 }
 
 /**
- * The opening that begins on a day. Of an hour that comes twice the first counts; a time that the
- * clocks jump over lies as far behind the jump as it would have lain in the skipped hour.
+ * The opening that begins on a day. If the clocks go back, the first of the two hours counts. A time
+ * in a skipped hour moves to the same minute after the jump.
  */
 function openingOn(window: MaintenanceWindow, date: Temporal.PlainDate, zone: string): Opening {
   const end = window.to > window.from ? window.to : window.to + MINUTES_A_DAY;
-  const from = momentOf(date, window.from, zone);
-  const until = momentOf(date, end, zone);
+  const from = timeOf(date, window.from, zone);
+  const until = timeOf(date, end, zone);
   if (until > from) return { from, until };
-  // The jump moved its beginning to its end or behind it: it keeps its length instead.
+  // A skipped hour moved its beginning to its end or later, so it keeps its length instead.
   return { from, until: new Date(from.getTime() + (end - window.from) * 60_000) };
 }
 
-function momentOf(date: Temporal.PlainDate, minutes: number, zone: string): Date {
-  const moment = date.toPlainDateTime().add({ minutes })
+function timeOf(date: Temporal.PlainDate, minutes: number, zone: string): Date {
+  const time = date.toPlainDateTime().add({ minutes })
     .toZonedDateTime(zone, { disambiguation: "compatible" });
-  return new Date(moment.epochMilliseconds);
+  return new Date(time.epochMilliseconds);
 }

@@ -1,20 +1,19 @@
-/** What `vcm doctor` found in one place. */
+/** The result of one check of `vcm doctor`. */
 export interface CheckResult {
-  /** "problem": certificates cannot be issued, or not as the file asks. */
+  /** "problem": certificates cannot be issued, or not as configured. */
   readonly verdict: "ok" | "warning" | "problem";
-  /** An address, a path of the API, or what else was looked at. */
+  /** What was checked, such as an address or an API path. */
   readonly subject: string;
   readonly detail: string;
-  /** What to do, or a text to paste. */
+  /** The fix: what to do, or a text to paste. */
   readonly remedy?: string;
 }
 
-/** Makes a finding. */
 export function found(
   verdict: CheckResult["verdict"],
   subject: string,
   detail: string,
   remedy?: string,
 ): CheckResult {
-  return { verdict, subject, detail, ...(remedy === undefined ? {} : { remedy }) };
+  return { verdict, subject, detail, ...(remedy !== undefined && { remedy }) };
 }

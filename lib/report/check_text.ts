@@ -1,11 +1,11 @@
-/** `vcm check`: one line that monitoring shows, then one line for each thing that is not in order. */
+/** `vcm check`: a headline for monitoring, then a line for each thing that is not in order. */
 import { actionName } from "../plan/action_name.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
-import { judgeStatus, type Standing } from "./verdict.ts";
+import { countWaiting, hasPendingAction, judgeStatus, type Standing } from "./verdict.ts";
 
 const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"]>> = {
   fine: ["OK", "good"],
@@ -19,10 +19,10 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
   return [checkHeadline(plan, paint), ...checkDetails(plan, all)].join("\n") + "\n";
 }
 
-/** What holds for the whole, in one line. */
+/** The summary, in one line. */
 export function checkHeadline(plan: Plan, paint: Paint): string {
-  const [word, colour] = WORDS[judgeStatus(plan)];
-  return `${paint[colour](word)}: ${headline(plan)}`;
+  const [word, color] = WORDS[judgeStatus(plan)];
+  return `${paint[color](word)}: ${headline(plan)}`;
 }
 
 /** A line for each thing that is not in order. */
@@ -38,8 +38,7 @@ export function checkDetails(plan: Plan, all: boolean): string[] {
 function pendingLine(step: Plan["steps"][number]): string[] {
   if (step.kind !== "service" || step.pending.reason !== "pending") return [];
   const name = actionName(step.action);
-  const isPending = name === "command" ? "owes its command" : `owes a ${name}`;
-  return [`${step.service}: ${isPending}: ${step.pending.detail}`];
+  return [`${step.service}: pending ${name}: ${step.pending.detail}`];
 }
 
 function serviceLines({ service, waits, problem }: ServiceState): string[] {
@@ -49,19 +48,22 @@ function serviceLines({ service, waits, problem }: ServiceState): string[] {
   ];
 }
 
-function headline({ certificates, services, at, steps }: Plan): string {
-  const untidy = new Set(steps.flatMap((step) => step.kind === "recover" ? step.certificate : []));
-  const wrong = certificates.filter((state) => !isInOrder(state) || untidy.has(state.name)).length;
+function headline(plan: Plan): string {
+  const { certificates, services, at, steps } = plan;
+  const unrecovered = new Set(
+    steps.flatMap((step) => step.kind === "recover" ? step.certificate : []),
+  );
+  const wrong =
+    certificates.filter((state) => !isInOrder(state) || unrecovered.has(state.name)).length;
   const next = certificates
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
-  const waiting = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
-  const owing =
-    services.filter(({ pending, waits }) => pending?.reason === "pending" && !waits).length;
-  const unseen = services.filter(({ problem }) => problem !== undefined).length;
+  const waiting = countWaiting(plan);
+  const pending = services.filter(hasPendingAction).length;
+  const unreachable = services.filter(({ problem }) => problem !== undefined).length;
   const rest = [
-    ...(owing === 0 ? [] : [`${count(owing, "service")} owing an action`]),
-    ...(unseen === 0 ? [] : [`${count(unseen, "service")} not to be looked at`]),
+    ...(pending === 0 ? [] : [`${count(pending, "pending service action")}`]),
+    ...(unreachable === 0 ? [] : [`${count(unreachable, "service")} unreachable`]),
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
     ...(next === undefined ? [] : [`next renewal ${formatTime(next)}`]),
   ].map((text) => `, ${text}`).join("");
@@ -83,7 +85,7 @@ function certificateLines(state: CertificateState, all: boolean): string[] {
     ...(waits === undefined ? [] : [`${name}: waits: ${waits.detail}`]),
     ...blocked.map(({ message }) => `${name}: ${message}`),
     ...targets.flatMap(({ path, drift }) => {
-      // That a new certificate changes every file is said by the line above.
+      // The line above already says that there is a new certificate.
       const own = drift.filter(({ kind }) => kind !== "renewed");
       return own.length === 0 ? [] : [`${name}: ${path}: ${describeDrifts(own)}`];
     }),

@@ -1,4 +1,4 @@
-/** What `--json` prints, one type a document. Times become ISO 8601 in UTC. */
+/** The documents that `--json` prints. Times become ISO 8601 in UTC. */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
 import type { Problem } from "../config/diagnostic.ts";
@@ -8,10 +8,9 @@ import type { CheckResult } from "./check_result.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Standing } from "./verdict.ts";
 
-/** Version of the layout; it changes when a key changes its meaning or goes away. */
+/** Version of the layout; it changes when a key changes its meaning or is removed. */
 export const LAYOUT = 1;
 
-/** What all documents have. */
 export interface Head {
   readonly layout: typeof LAYOUT;
 }
@@ -26,11 +25,11 @@ export interface CheckDocument extends Head, Plan {
 }
 
 export interface PlanDocument extends Head, Plan {
-  /** What a run of the plan may touch, where that was asked for. */
+  /** What a run of the plan may touch, if requested. */
   readonly permissions?: Rights;
 }
 
-/** What `vcm validate` counts in a file without mistakes. */
+/** Counts of a valid configuration. */
 export interface ValidateDocument extends Head {
   readonly file: string;
   readonly certificates: number;
@@ -50,60 +49,60 @@ export interface RevokeDocument extends Head {
   }[];
 }
 
-/** What was, or would be, done to let systemd run it. */
+/** What `vcm install` did, or would do. */
 export interface InstallDocument extends Head {
-  /** False where it was only shown. */
+  /** False if it was only shown. */
   readonly done: boolean;
   readonly files: readonly {
     readonly path: string;
-    /** "kept": it is none of ours; "absent": there was nothing to remove. */
+    /** "kept": VCM did not create it; "absent": there was nothing to remove. */
     readonly state: "written" | "unchanged" | "removed" | "kept" | "absent";
-    /** What is to lie there; absent: nothing, or what others put there. */
+    /** Desired text; absent: none, or VCM did not create the file. */
     readonly text?: string;
   }[];
-  /** A directory for the store, where it is made. */
+  /** The directory of the store, if it is created. */
   readonly store?: string;
   readonly commands: readonly (readonly string[])[];
-  /** Files of others that add to the units. */
+  /** Drop-in files of others for the units. */
   readonly dropIns: readonly string[];
-  /** When the timer runs it next. */
+  /** Next run of the timer. */
   readonly nextRun?: Date;
-  /** What is to be written by hand where there is no systemd. */
+  /** What a person must write if there is no systemd. */
   readonly cron?: { readonly path: string; readonly text: string };
 }
 
-/** A command line of the tour, and what came of it. */
+/** A command line of the demo, and its result. */
 export interface DemoCommand {
   readonly command: string;
   readonly status: number;
-  /** The status that the tour says it ends with. */
+  /** The status that the demo expects. */
   readonly expected: number;
-  /** How many requests the practice Vault got meanwhile. */
+  /** Requests to the demo server meanwhile. */
   readonly requests: number;
 }
 
-/** A certificate that `vcm init` put into the file. */
+/** A certificate that `vcm init` wrote into the configuration. */
 export interface FirstCertificate {
   readonly name: string;
-  /** Where it is another than the name. */
+  /** Set if it differs from the name. */
   readonly commonName?: string;
   readonly dnsSans: readonly string[];
   readonly ipSans: readonly string[];
   readonly targets: readonly {
     readonly what: What;
     readonly path: string;
-    /** Where it is not what VCM would give it. */
+    /** Set if it is not the default. */
     readonly mode?: number;
   }[];
   readonly services: readonly string[];
 }
 
-/** One that a web server uses. */
+/** A certificate that a web server uses. */
 export interface FoundCertificate extends FirstCertificate {
-  /** `FILE:LINE` of each place that names it. */
+  /** `FILE:LINE` of each reference. */
   readonly at: readonly string[];
   readonly remarks: readonly string[];
-  /** Whether it is in the file. */
+  /** Whether it is in the configuration. */
   readonly taken: boolean;
 }
 
@@ -111,16 +110,16 @@ export interface InitDocument extends Head {
   readonly file: string;
   readonly certificates: readonly FirstCertificate[];
   readonly found: readonly FoundCertificate[];
-  /** What was left out. */
+  /** What was left out, and why. */
   readonly notes: readonly { readonly at: string; readonly message: string }[];
-  /** The file's text, where it was not written. */
+  /** Text of the configuration, if it was not written. */
   readonly text?: string;
 }
 
 export interface DemoDocument extends Head {
   readonly directory: string;
   readonly commands: readonly DemoCommand[];
-  /** What lies in the directory at the end; paths are relative to it. */
+  /** Files in the directory at the end; paths are relative to it. */
   readonly files: readonly {
     readonly path: string;
     readonly mode: number;
@@ -141,12 +140,12 @@ export interface HelpDocument extends Head {
     readonly summary: string;
     readonly details: string;
     readonly takesNames: boolean;
-    /** Those of which it takes one; absent where it takes none. */
+    /** Arguments of which it takes one; absent if it takes none. */
     readonly words?: readonly string[];
     readonly options: readonly {
       readonly name: string;
       readonly short?: string;
-      /** What its value is; absent where it takes none. */
+      /** Name of its value; absent if it takes none. */
       readonly value?: string;
       readonly help: string;
     }[];
@@ -154,16 +153,16 @@ export interface HelpDocument extends Head {
   }[];
 }
 
-/** Why a command could not be carried out. */
+/** Why a command failed. */
 export interface ErrorDocument extends Head {
   readonly error: {
     readonly message: string;
-    /** The mistakes of the configuration, where it is that. */
+    /** Diagnostics of the configuration, if that is the reason. */
     readonly problems?: readonly Problem[];
   };
 }
 
-/** By the command that prints it, or by what else it is. */
+/** Documents by command, or by kind. */
 export interface Documents {
   readonly run: RunDocument;
   readonly issue: RunDocument;

@@ -1,4 +1,4 @@
-/** Differences of one target, as people read diffs. */
+/** The differences of one target, for people. */
 import type { Drift } from "../plan/types.ts";
 
 export function describeDrifts(drifts: readonly Drift[]): string {
@@ -29,7 +29,7 @@ function describeDrift(drift: Drift): string {
     case "forced":
       return "written by --force";
     case "pending-validation":
-      return "an interrupted run left it unjudged";
+      return "not validated because a run was interrupted";
     case "owner":
     case "group":
     case "mode":

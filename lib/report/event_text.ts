@@ -1,9 +1,9 @@
-/** What is done, in the log's lines while it happens. */
+/** Events of a run as lines of the log. */
 import type { ApplyEvent } from "../apply/events.ts";
 import { formatTime } from "../text/format_time.ts";
 import { describeDrifts } from "./drift_text.ts";
 
-/** How much an event matters: the quiet hear of warnings and errors only. */
+/** `--quiet` shows warnings and errors only. */
 export type Level = "info" | "warning" | "error";
 
 export function eventLevel(event: ApplyEvent): Level {
@@ -11,7 +11,6 @@ export function eventLevel(event: ApplyEvent): Level {
   return event.kind === "warning" ? "warning" : "info";
 }
 
-/** One line of the log. */
 export function eventText(event: ApplyEvent): string {
   switch (event.kind) {
     case "recovered":
@@ -22,12 +21,12 @@ export function eventText(event: ApplyEvent): string {
     case "deployed":
       return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
     case "rolled-back":
-      return `${event.certificate}: put back ${event.paths.join(", ")}, ` +
-        `since "validate" of ${event.service} failed`;
+      return `${event.certificate}: rolled back ${event.paths.join(", ")}, ` +
+        `because "validate" of ${event.service} failed`;
     case "acted":
       return `${event.service}: ${event.action} done`;
     case "cleared":
-      return `${event.service}: owes nothing any more: ${event.detail}`;
+      return `${event.service}: cleared: ${event.detail}`;
     case "warning":
       return `${event.subject}: ${event.message}`;
     case "failed":

@@ -1,4 +1,4 @@
-/** What commands print with `--json`. Times are ISO 8601 in UTC; keys that are not known are left out. */
+/** What commands print with `--json`. Times are ISO 8601 in UTC; unknown values have no key. */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
 import type { Problem } from "../config/diagnostic.ts";
@@ -34,42 +34,35 @@ export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outc
   return document<RunDocument>({ ...plan, events, outcome });
 }
 
-/** What came of `vcm revoke`. */
 export function revokeJson(results: RevokeDocument["results"]): string {
   return document<RevokeDocument>({ results });
 }
 
-/** What `vcm doctor` found. */
 export function doctorJson(results: readonly CheckResult[]): string {
   return document<DoctorDocument>({ results });
 }
 
-/** What `vcm validate` counts in a file without mistakes. */
 export function validJson(counts: Omit<ValidateDocument, "layout">): string {
   return document<ValidateDocument>(counts);
 }
 
-/** What `vcm install` did, or would do. */
 export function installJson(installation: Omit<InstallDocument, "layout">): string {
   return document<InstallDocument>(installation);
 }
 
-/** What `vcm demo` did. */
-export function demoJson(tour: Omit<DemoDocument, "layout">): string {
-  return document<DemoDocument>(tour);
+export function demoJson(demo: Omit<DemoDocument, "layout">): string {
+  return document<DemoDocument>(demo);
 }
 
-/** Which `vcm` this is. */
 export function versionJson(version: string, deno: string): string {
   return document<VersionDocument>({ version, deno });
 }
 
-/** What `vcm help` tells of commands. */
 export function helpJson(commands: HelpDocument["commands"]): string {
   return document<HelpDocument>({ commands });
 }
 
-/** Why a command could not be carried out; `problems` are the mistakes of the configuration. */
+/** @param problems Diagnostics of the configuration. */
 export function errorJson(message: string, problems?: readonly Problem[]): string {
   return document<ErrorDocument>({ error: { message, ...(problems && { problems }) } });
 }
@@ -78,7 +71,6 @@ export function document<T extends Head>(rest: Omit<T, "layout">): string {
   return print({ layout: LAYOUT, ...rest });
 }
 
-/** @param value Plain data. */
 export function print(value: unknown): string {
   return JSON.stringify(value, null, 2) + "\n";
 }

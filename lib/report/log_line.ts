@@ -1,7 +1,7 @@
-/** Lines of the log, for people, for programs, and for systemd's journal. */
+/** Lines of the log, for people, programs and systemd's journal. */
 import type { Level } from "./event_text.ts";
 
-/** "journal": as text, each line with its level in front as sd-daemon(3) has it. */
+/** "journal": text in which each line begins with its level, as in sd-daemon(3). */
 export const LINE_FORMATS = ["text", "json", "journal"] as const;
 export type LineFormat = typeof LINE_FORMATS[number];
 
@@ -9,14 +9,14 @@ export interface LogEntry {
   readonly time: Date;
   readonly level: Level;
   readonly text: string;
-  /** What came about, where it is more than words. */
+  /** The event, if there is one. */
   readonly event?: unknown;
 }
 
 /** Levels of syslog(3). */
 const PRIORITIES: Readonly<Record<Level, number>> = { error: 3, warning: 4, info: 6 };
 
-/** A line for standard error. Whoever reads text has no need of the time. */
+/** A line for standard error; text has no time. */
 export function logLine(format: LineFormat, entry: LogEntry): string {
   const { level, text } = entry;
   switch (format) {

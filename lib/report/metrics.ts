@@ -1,14 +1,12 @@
 /**
- * How a host stands after a run, as Prometheus reads it (text exposition format 0.0.4). Each
- * certificate and each service of the file has one label, its name, so that sets of labels are as many
- * as the file is long.
+ * The state of a host after a run, as Prometheus metrics (text exposition format 0.0.4). The only
+ * labels are names from the configuration, so their number is bounded.
  */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { isWarnedBroken } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What is told of. */
 export interface RunFacts {
   readonly plan: Plan;
   readonly events: readonly ApplyEvent[];
@@ -27,7 +25,7 @@ export function metricsText(facts: RunFacts): string {
   const { plan: { certificates, services }, outcome, at, version } = facts;
   const issued = issuedIn(facts.events);
   const times = certificates.map((state) => ({ name: state.name, ...timesOf(state, issued) }));
-  const amiss = new Set([
+  const failed = new Set([
     ...[...outcome.failed, ...outcome.skipped].map(({ subject }) => subject),
     ...facts.events.flatMap((event) => event.kind === "rolled-back" ? event.certificate : []),
     ...certificates.flatMap(({ name, waits }) => waits?.late ? name : []),
@@ -38,22 +36,22 @@ export function metricsText(facts: RunFacts): string {
   return [
     gauge(
       "vcm_certificate_not_after_timestamp_seconds",
-      "End of the certificate in the store.",
-      times.flatMap(({ name, notAfter }) => moment(name, notAfter)),
+      "Expiry of the certificate in the store.",
+      times.flatMap(({ name, notAfter }) => timeSample(name, notAfter)),
     ),
     gauge(
       "vcm_certificate_renewal_timestamp_seconds",
-      "From when on the certificate is to be renewed.",
-      times.flatMap(({ name, renewAt }) => moment(name, renewAt)),
+      "Time from which the certificate is due for renewal.",
+      times.flatMap(({ name, renewAt }) => timeSample(name, renewAt)),
     ),
     gauge(
       "vcm_certificate_ok",
-      "1 where the certificate and its files are as the configuration asks, else 0.",
-      certificates.map(({ name }) => ({ labels: { name }, value: amiss.has(name) ? 0 : 1 })),
+      "1 if the certificate and its files are as the configuration asks, otherwise 0.",
+      certificates.map(({ name }) => ({ labels: { name }, value: failed.has(name) ? 0 : 1 })),
     ),
     gauge(
       "vcm_service_pending_action",
-      "1 where the service has yet to load its files, and does not wait for its window.",
+      "1 if the service has a pending action that does not wait for a window, otherwise 0.",
       services.map((state) => ({
         labels: { service: state.service },
         value: isPending(state, facts) ? 1 : 0,
@@ -66,7 +64,7 @@ export function metricsText(facts: RunFacts): string {
     ),
     gauge(
       "vcm_run_success",
-      "1 where nothing failed in the last run, else 0.",
+      "1 if nothing failed in the last run, otherwise 0.",
       [{ value: failures.length === 0 ? 1 : 0 }],
     ),
     gauge("vcm_run_timestamp_seconds", "When the last run ended.", [{ value: seconds(at) }]),
@@ -88,7 +86,7 @@ function timesOf(state: CertificateState, issued: ReadonlyMap<string, Issued>) {
   return { notAfter, renewAt };
 }
 
-/** What was seen before a certificate was issued says nothing of the new one. */
+/** A warning from before a certificate was issued does not apply to the new one. */
 function hasNoPath({ name, warnings }: CertificateState, issued: ReadonlyMap<string, Issued>) {
   const event = issued.get(name);
   return event === undefined ? isWarnedBroken(warnings) : event.chainInvalid !== undefined;
@@ -103,15 +101,15 @@ function isPending({ service, pending, waits }: ServiceState, { events }: RunFac
   return pending?.reason === "pending" && (waits === undefined || waits.late);
 }
 
-function moment(name: string, time: Date | undefined): Sample[] {
+function timeSample(name: string, time: Date | undefined): Sample[] {
   return time === undefined ? [] : [{ labels: { name }, value: seconds(time) }];
 }
 
-function seconds(moment: Date): number {
-  return Math.floor(moment.getTime() / 1000);
+function seconds(time: Date): number {
+  return Math.floor(time.getTime() / 1000);
 }
 
-/** One metric with its samples; without a sample it is left out. */
+/** One metric with its samples; empty if there are none. */
 function gauge(name: string, help: string, samples: readonly Sample[]): string {
   if (samples.length === 0) return "";
   const lines = samples.map(({ labels = {}, value }) => {

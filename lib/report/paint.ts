@@ -1,4 +1,4 @@
-/** Colour, where it is wanted: `paint(true)` colours, `paint(false)` leaves the text as it is. */
+/** Colors a text; `paint(false)` returns it unchanged. */
 export interface Paint {
   bold(text: string): string;
   good(text: string): string;
@@ -7,12 +7,12 @@ export interface Paint {
 }
 
 /** SGR sequences of ECMA-48. */
-export function paint(colour: boolean): Paint {
-  const wrap = (code: number) => (text: string) => colour ? `\x1b[${code}m${text}\x1b[0m` : text;
+export function paint(color: boolean): Paint {
+  const wrap = (code: number) => (text: string) => color ? `\x1b[${code}m${text}\x1b[0m` : text;
   return { bold: wrap(1), good: wrap(32), warn: wrap(33), bad: wrap(31) };
 }
 
-/** One thing, two things. */
+/** A number with its noun: "1 file", "2 files". */
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }

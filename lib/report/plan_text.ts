@@ -1,4 +1,5 @@
-/** A plan as people read it: what, why, and per file what changes from what to what. */
+/** A plan for people: the steps, their reasons, and the changes of each file. */
+import type { Rights } from "../apply/permissions.ts";
 import type {
   CertificateState,
   DeployStep,
@@ -11,11 +12,11 @@ import { shellWord } from "../text/shell_word.ts";
 import { actionName } from "../plan/action_name.ts";
 import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
-import { isWarnedBroken } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
+import { countWaiting, countWarnedBroken } from "./verdict.ts";
 
-/** @param all Also list certificates with nothing to do. */
+/** @param all Also list certificates without steps. */
 export function planText(plan: Plan, paint: Paint, all: boolean): string {
   const lines: string[] = [];
   let quiet = 0;
@@ -38,26 +39,24 @@ function isQuiet({ blocked, waits, warnings }: CertificateState): boolean {
 function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
-    if (step.kind === "recover") lines.push(`  tidy     ${step.detail}`);
+    if (step.kind === "recover") lines.push(`  recover  ${step.detail}`);
     else if (step.kind === "issue") lines.push(...issueLines(step, paint));
     else if (step.kind === "deploy") lines.push(...deployLines(step));
   }
   if (state.waits !== undefined) lines.push(`  waits    ${state.waits.detail}`);
   for (const { message } of state.blocked) lines.push(`  ${paint.bad("blocked")}  ${message}`);
   for (const { message } of state.warnings) lines.push(`  ${paint.warn("warning")}  ${message}`);
-  if (steps.length === 0 && isQuiet(state)) lines.push(`  in order ${standing(state)}`);
+  if (steps.length === 0 && isQuiet(state)) lines.push(`  in order ${validityText(state)}`);
   return lines;
 }
 
-function standing({ certificate, renewAt }: CertificateState): string {
+function validityText({ certificate, renewAt }: CertificateState): string {
   if (certificate === undefined || renewAt === undefined) return "";
   return `until ${formatTime(certificate.notAfter)}, renewal from ${formatTime(renewAt)}`;
 }
 
 function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
-  return [
-    `  ${paint.warn("issue")}    from ${requestPath(request)}: ${due.detail}`,
-  ];
+  return [`  ${paint.warn("issue")}    from ${requestPath(request)}: ${due.detail}`];
 }
 
 function deployLines(step: DeployStep): string[] {
@@ -66,7 +65,7 @@ function deployLines(step: DeployStep): string[] {
   );
 }
 
-/** Each service once, with all that is to be said of it. */
+/** Each service once, with all its lines. */
 function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   const blocks = new Map<string, string[]>();
   const add = (service: string, lines: readonly string[]) => {
@@ -75,10 +74,12 @@ function serviceBlocks({ steps, services }: Plan, paint: Paint): string[] {
   for (const step of steps) {
     if (step.kind === "service") add(step.service, [serviceLine(step, paint)]);
     else if (step.kind === "validate") add(step.service, [`  validate: ${step.pending.detail}`]);
-    else if (step.kind === "clear") add(step.service, [`  owes nothing any more: ${step.detail}`]);
+    else if (step.kind === "clear") add(step.service, [`  cleared: ${step.detail}`]);
     else if (step.kind === "transfer") {
       add(step.pendingAction, [
-        `  is gone from the file; what it owes is owed by ${step.successors.join(", ")}`,
+        `  no longer in the configuration; its pending action is transferred to ${
+          step.successors.join(", ")
+        }`,
       ]);
     }
   }
@@ -99,26 +100,33 @@ function serviceLine({ action, pending }: ServiceStep, paint: Paint): string {
 
 function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   const steps = (kind: Step["kind"]) => plan.steps.filter((step) => step.kind === kind);
-  const files = plan.steps.reduce(
-    (sum, step) => sum + (step.kind === "deploy" ? step.targets.length : 0),
-    0,
-  );
+  const files = plan.steps.flatMap((step) => step.kind === "deploy" ? step.targets : []).length;
   const blocked = plan.certificates.filter((state) => state.blocked.length > 0).length;
   const rest = quiet > 0 ? `; ${count(quiet, "certificate")} in order` : "";
-  const waiting = [...plan.certificates, ...plan.services]
-    .filter(({ waits }) => waits !== undefined).length;
+  const waiting = countWaiting(plan);
   const waits = waiting > 0 ? `; ${waiting} waiting for a window` : "";
-  const stuck = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
+  const stopped = blocked > 0 ? `; ${paint.bad(`${count(blocked, "certificate")} blocked`)}` : "";
   if (plan.steps.length === 0) {
-    if (blocked > 0) return `Nothing can be done${stuck}${waits}${rest}`;
+    if (blocked > 0) return `Nothing can be done${stopped}${waits}${rest}`;
     if (waiting > 0) return `Nothing to do now${waits}${rest}`;
-    const broken = plan.certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
+    const broken = countWarnedBroken(plan);
     return broken > 0
       ? `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
-  const tidying = steps("recover").length + steps("clear").length + steps("transfer").length;
-  const recover = tidying > 0 ? `, ${tidying} to tidy` : "";
+  const recovering = steps("recover").length + steps("clear").length + steps("transfer").length;
+  const recover = recovering > 0 ? `, ${recovering} to recover` : "";
   return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
-    `${count(steps("service").length, "service action")}${recover}${stuck}${waits}${rest}`;
+    `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;
+}
+
+const KINDS = ["read", "write", "net", "run"] as const;
+
+/** What a run of the plan may touch. */
+export function permissionsText(rights: Rights): string {
+  const lines = KINDS.flatMap((kind) => {
+    const [first = "nothing", ...more] = rights[kind];
+    return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
+  });
+  return ["", "A run of this plan has permission to", ...lines, ""].join("\n");
 }

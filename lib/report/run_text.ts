@@ -1,21 +1,22 @@
-/** What a run came to, in a summary at its end. */
+/** The summary at the end of a run. */
 import type { Plan } from "../plan/types.ts";
-import { isOfChain, isWarnedBroken } from "../plan/warnings.ts";
+import { isOfChain } from "../plan/warnings.ts";
 import type { Outcome, OutcomeEntry } from "./outcome.ts";
 import { count, type Paint } from "./paint.ts";
+import { countWaiting, countWarnedBroken } from "./verdict.ts";
 
-/** The result of a run: done, failed, skipped, and why. */
 export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
-  return runEntries(plan, outcome).map(({ word, text }) =>
-    word === undefined ? `${text}\n` : `${paint[COLOURS[word]](word)}  ${text}\n`
-  ).join("");
+  return runEntries(plan, outcome).map(({ word, text }) => {
+    if (word === undefined) return `${text}\n`;
+    return `${paint[COLORS[word]](word)}${word === "warning" ? ": " : "  "}${text}\n`;
+  }).join("");
 }
 
 type Word = "failed" | "skipped" | "warning";
 
-const COLOURS = { failed: "bad", skipped: "warn", warning: "warn" } as const;
+const COLORS = { failed: "bad", skipped: "warn", warning: "warn" } as const;
 
-/** One line of the result; the last one counts what was done, and has no word. */
+/** One line of the summary; the last one has counts and no word. */
 export interface RunEntry {
   readonly word?: Word;
   readonly text: string;
@@ -23,9 +24,9 @@ export interface RunEntry {
 
 export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
   const entries: RunEntry[] = [
-    ...shortfallEntries("failed", outcome.failed),
-    ...shortfallEntries("skipped", outcome.skipped),
-    ...shortfallEntries("warning", warningsOf(plan, outcome)),
+    ...mergedEntries("failed", outcome.failed),
+    ...mergedEntries("skipped", outcome.skipped),
+    ...mergedEntries("warning", warningsOf(plan, outcome)),
   ];
   const { issued, deployed, acted, recovered, failed, skipped } = outcome;
   if (issued + deployed + acted + recovered + failed.length + skipped.length === 0) {
@@ -37,19 +38,19 @@ export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
   return [...entries, { text }];
 }
 
-/** What the plan tells of beside what is to be done. */
+/** Warnings of the plan that still apply after the run. */
 function warningsOf(
   { certificates, services, steps }: Plan,
   { failed, skipped }: Outcome,
 ): OutcomeEntry[] {
-  // What was seen above a certificate says nothing of a new one, of which apply warns itself.
-  const amiss = new Set([...failed, ...skipped].map(({ subject }) => subject));
+  // Warnings about the old chain do not apply to a new certificate; apply warns about that itself.
+  const undone = new Set([...failed, ...skipped].map(({ subject }) => subject));
   const renewed = new Set(
     steps.flatMap((step) =>
-      step.kind === "issue" && !amiss.has(step.certificate) ? step.certificate : []
+      step.kind === "issue" && !undone.has(step.certificate) ? step.certificate : []
     ),
   );
-  // What was seen before a service acted says nothing of it now.
+  // A probe from before a service acted is outdated.
   const acting = new Set(steps.flatMap((step) => step.kind === "service" ? step.service : []));
   return [
     ...certificates.flatMap(({ name, warnings }) =>
@@ -64,17 +65,17 @@ function warningsOf(
   ];
 }
 
-function waiting({ certificates, services }: Plan): string {
-  const number = [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+function waiting(plan: Plan): string {
+  const number = countWaiting(plan);
   return number === 0 ? "" : `, ${number} waiting for a window`;
 }
 
-/** Steps that the command does not take may be due all the same, or wait. */
+/** Steps that the command does not take may still be due or wait. */
 function nothingToDo(plan: Plan): string {
   const { certificates } = plan;
   const due = certificates.filter(({ due, waits }) => due !== undefined && !waits).length;
   const all = count(certificates.length, "certificate");
-  const broken = certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
+  const broken = countWarnedBroken(plan);
   if (due === 0 && broken > 0) {
     return `Nothing to do; ${count(broken, "certificate")} broken${waiting(plan)}`;
   }
@@ -84,13 +85,10 @@ function nothingToDo(plan: Plan): string {
     : `Nothing to do for this command: ${due} of ${all} due for "vcm run"`;
 }
 
-/** A message that many subjects share, such as a server that is down, is said once. */
-function shortfallEntries(word: Word, entries: readonly OutcomeEntry[]): RunEntry[] {
-  const subjects = new Map<string, string[]>();
-  for (const { subject, message } of entries) {
-    subjects.set(message, [...subjects.get(message) ?? [], subject]);
-  }
-  return [...subjects].map(([message, names]) => {
+/** A message of many subjects, such as a server that is down, is printed once. */
+function mergedEntries(word: Word, entries: readonly OutcomeEntry[]): RunEntry[] {
+  return [...Map.groupBy(entries, ({ message }) => message)].map(([message, alike]) => {
+    const names = alike.map(({ subject }) => subject);
     const shown = names.length > 4
       ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
       : names.join(", ");

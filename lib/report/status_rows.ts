@@ -1,9 +1,9 @@
-/** What `vcm status` tells of each certificate, the worst first. */
+/** The rows of `vcm status`, the worst first. */
 import type { Validity } from "../certificate/renewal.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
-import { isBroken, isUnsure } from "./verdict.ts";
+import { hasPendingAction, isBroken, isUnsure } from "./verdict.ts";
 
-/** How urgently a person should look, the worst first. */
+/** The worst first. */
 const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
 export type Rank = typeof RANKS[number];
 
@@ -20,7 +20,7 @@ export interface StatusRow {
   readonly renewal: string;
 }
 
-/** Where nothing is known, or there is nothing. */
+/** Nothing is known, or there is nothing. */
 const NONE = "-";
 
 export function statusRows(plan: Plan): StatusRow[] {
@@ -30,12 +30,12 @@ export function statusRows(plan: Plan): StatusRow[] {
       servicesOf.set(name, [...servicesOf.get(name) ?? [], service]);
     }
   }
-  const untidy = new Set(
+  const unrecovered = new Set(
     plan.steps.flatMap((step) => step.kind === "recover" ? step.certificate : []),
   );
   return plan.certificates
     .map((state) => statusRow(state, servicesOf.get(state.name) ?? [], plan.at))
-    .map((row) => untidy.has(row.name) && isCalm(row) ? { ...row, rank: "due" as const } : row)
+    .map((row) => unrecovered.has(row.name) && isCalm(row) ? { ...row, rank: "due" as const } : row)
     .sort(byUrgency);
 }
 
@@ -73,14 +73,12 @@ function rankOf(state: CertificateState, services: readonly ServiceState[], now:
   const drifts = targets.flatMap(({ drift }) => drift.map(({ kind }) => kind));
   const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= now);
   if (isBroken(state) || ended) return "broken";
-  const unseen = services.some(({ problem }) => problem !== undefined);
-  if (unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
+  const unreachable = services.some(({ problem }) => problem !== undefined);
+  if (unreachable || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
   if (isUnsure(state)) return "unknown";
-  const owing = services.some(({ pending, waits }) =>
-    waits?.late || (pending?.reason === "pending" && !waits)
-  );
+  const pending = services.some((state) => state.waits?.late || hasPendingAction(state));
   const wrong = drifts.some((kind) => kind !== "renewed");
-  if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || owing) return "due";
+  if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || pending) return "due";
   return waits || services.some(({ waits }) => waits) ? "waits" : "fine";
 }
 
@@ -92,7 +90,7 @@ function timeLeft(end: Date, now: Date): string {
   return `${Math.trunc(left / length)}${unit}`;
 }
 
-/** How many of its files are in order, where not all are; a new certificate would change all. */
+/** How many files are in order, if not all. A new certificate changes all of them, so that does not count. */
 function filesWord({ targets, blocked }: CertificateState): string {
   if (targets.length === 0) return NONE;
   if (blocked.some(({ kind }) => kind === "unreadable")) return "?";
@@ -103,7 +101,9 @@ function filesWord({ targets, blocked }: CertificateState): string {
 function servicesWord(services: readonly ServiceState[]): string {
   if (services.length === 0) return NONE;
   if (services.some(({ problem }) => problem !== undefined)) return "?";
-  if (services.some(({ pending, waits }) => pending?.reason === "pending" && !waits)) return "owes";
+  if (services.some(hasPendingAction)) {
+    return "pending";
+  }
   return services.some(({ waits }) => waits !== undefined) ? "waits" : "ok";
 }
 

@@ -1,17 +1,17 @@
-/** `vcm status`: a table that a person takes in at a glance, and then what is not in order. */
+/** `vcm status`: a table of certificates, then a line for each thing that is not in order. */
+import stringWidth from "string-width";
+import type { Validity } from "../certificate/renewal.ts";
 import type { Plan } from "../plan/types.ts";
 import { checkDetails, checkHeadline } from "./check_text.ts";
-import { ASCII_BAR, lifetimeBar, UNICODE_BAR } from "./lifetime_bar.ts";
 import type { Paint } from "./paint.ts";
 import { type Rank, type StatusRow, statusRows } from "./status_rows.ts";
-import { fit, widthOf } from "./text_width.ts";
 
-/** What a screen can show. */
+/** What the terminal can show. */
 export interface Screen {
   readonly paint: Paint;
-  /** Columns; absent: nothing is cut. */
+  /** Columns of the terminal; absent: nothing is cut. */
   readonly columns?: number;
-  /** No signs beyond ASCII. */
+  /** ASCII characters only. */
   readonly ascii: boolean;
 }
 
@@ -35,13 +35,23 @@ const COLUMNS: readonly Column[] = [
   { title: "RENEWAL", side: "left", text: ({ renewal }) => renewal },
 ];
 
-/** What gives way on a narrow screen, one after the other, and down to how many columns. */
+/** The characters of a bar. */
+interface BarSigns {
+  readonly past: string;
+  readonly ahead: string;
+  readonly window: string;
+}
+
+const UNICODE_BAR: BarSigns = { past: "█", ahead: "░", window: "▒" };
+const ASCII_BAR: BarSigns = { past: "#", ahead: "-", window: "=" };
+
+/** Which columns shrink on a narrow terminal, in this order, and to what width. */
 const CUTS = [[NAME, 28], [ISSUER, 12], [NAME, 16], [ISSUER, 8]] as const;
 
-/** Cells of a bar. */
+/** Characters of a bar. */
 const [LEAST_BAR, MOST_BAR] = [10, 30];
 
-const COLOURS: Readonly<Record<Rank, keyof Paint | undefined>> = {
+const COLORS: Readonly<Record<Rank, keyof Paint | undefined>> = {
   broken: "bad",
   unknown: "bad",
   due: "warn",
@@ -81,17 +91,17 @@ function tableLines(rows: readonly StatusRow[], now: Date, screen: Screen): stri
         ? ""
         : lifetimeBar(validity, renewAt, now, widths.get(LIFETIME) ?? 0, signs);
       const text = line((column) => column === LIFETIME ? bar : column.text(row));
-      const colour = COLOURS[row.rank];
-      return colour === undefined ? text : paint[colour](text);
+      const color = COLORS[row.rank];
+      return color === undefined ? text : paint[color](text);
     }),
   ];
 }
 
-/** Where there is room the bar has it. */
+/** The bar takes the space that is left. */
 function layOut(rows: readonly StatusRow[], columns: number | undefined) {
   const widths = new Map(COLUMNS.map((column) => {
     const texts = [column.title, ...rows.map(column.text)];
-    return [column, Math.max(...texts.map(widthOf))];
+    return [column, Math.max(...texts.map((text) => stringWidth(text)))];
   }));
   widths.set(LIFETIME, LEAST_BAR);
   const total = (gap: number) =>
@@ -107,4 +117,45 @@ function layOut(rows: readonly StatusRow[], columns: number | undefined) {
   const most = columns === undefined ? MOST_BAR - LEAST_BAR : Math.max(0, spare);
   widths.set(LIFETIME, Math.min(MOST_BAR, LEAST_BAR + most));
   return { widths, gap };
+}
+
+/**
+ * A certificate's lifetime as a bar: past, future, and the renewal window.
+ *
+ * @param renewAt Start of the renewal window.
+ */
+function lifetimeBar(
+  validity: Validity,
+  renewAt: Date,
+  now: Date,
+  cells: number,
+  { past, ahead, window }: BarSigns,
+): string {
+  const [begin, end] = [validity.notBefore.getTime(), validity.notAfter.getTime()];
+  const cellOf = (time: Date) => {
+    const share = (time.getTime() - begin) / Math.max(1, end - begin);
+    return Math.round(Math.min(1, Math.max(0, share)) * cells);
+  };
+  // A valid certificate always has some future.
+  const gone = Math.min(cellOf(now), now.getTime() < end ? cells - 1 : cells);
+  const opens = Math.min(cellOf(renewAt), cells - 1);
+  const until = Math.max(gone, opens);
+  return past.repeat(gone) + ahead.repeat(until - gone) + window.repeat(cells - until);
+}
+
+/** Pads or cuts a text to a width; a character may take no column, one or two. */
+function fit(text: string, width: number, mark: string, side: "left" | "right"): string {
+  const shown = stringWidth(text) > width ? cut(text, width - stringWidth(mark)) + mark : text;
+  const space = " ".repeat(Math.max(0, width - stringWidth(shown)));
+  return side === "left" ? shown + space : space + shown;
+}
+
+/** Cuts between grapheme clusters (Unicode Annex 29). */
+function cut(text: string, width: number): string {
+  let shown = "";
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (stringWidth(shown + segment) > width) break;
+    shown += segment;
+  }
+  return shown;
 }

@@ -1,6 +1,6 @@
-/** What a plan or an outcome means in one word, and as an exit status. */
+/** The status of a plan or an outcome, in one word and as an exit status. */
 import { hurtsNow } from "../plan/due.ts";
-import type { CertificateState, Plan } from "../plan/types.ts";
+import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { isWarnedBroken, severityOf } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -12,10 +12,10 @@ export const EXIT_USAGE = 2;
 export const EXIT_CHANGED = 10;
 /** Another run holds the lock: EX_TEMPFAIL of sysexits(3). */
 export const EXIT_LOCKED = 75;
-/** `vcm check` cannot tell: the monitoring plugins' UNKNOWN. */
+/** `vcm check` cannot tell the status: UNKNOWN of monitoring plugins. */
 export const EXIT_UNKNOWN = 3;
 
-/** How things stand, as monitoring plugins see it. */
+/** The status of a host, as monitoring plugins report it. */
 export type Standing = "fine" | "due" | "broken" | "unknown";
 
 /** Exit status of `vcm check`, of the Monitoring Plugins guidelines: OK, WARNING, CRITICAL, UNKNOWN. */
@@ -26,31 +26,47 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
   unknown: EXIT_UNKNOWN,
 };
 
-/** Where several hold: broken before unknown before due. */
+/** If several apply: broken before unknown before due. */
 export function judgeStatus(plan: Plan): Standing {
   const { certificates, services } = plan;
   const broken = certificates.some(isBroken);
   const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= plan.at);
   if (broken || ended) return "broken";
   const blocked = certificates.flatMap((certificate) => certificate.blocked);
-  const unsure = certificates.some(isUnsure);
-  const unseen = services.some(({ problem }) => problem !== undefined);
-  if (unsure || unseen || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
-  const pendingAction = plan.steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");
+  const unreachable = services.some(({ problem }) => problem !== undefined);
+  if (
+    certificates.some(isUnsure) || unreachable || blocked.some(({ kind }) => kind === "unreadable")
+  ) return "unknown";
+  const hasSteps = plan.steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
-  return pendingAction || late || blocked.length > 0 ? "due" : "fine";
+  return hasSteps || late || blocked.length > 0 ? "due" : "fine";
 }
 
-/** Whether its services are or will be without a good certificate, or without one of its files. */
+/** Whether its services lack, or will soon lack, a good certificate or one of its files. */
 export function isBroken({ due, targets, warnings }: CertificateState): boolean {
   return (due !== undefined && hurtsNow(due)) ||
     targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing")) ||
     isWarnedBroken(warnings);
 }
 
-/** Whether it cannot be told if it is in order. */
+/** Whether VCM cannot tell if the certificate is in order. */
 export function isUnsure({ warnings }: CertificateState): boolean {
   return warnings.some((warning) => severityOf(warning) === "unknown");
+}
+
+/** How many certificates and services wait for a window. */
+export function countWaiting({ certificates, services }: Plan): number {
+  return [...certificates, ...services].filter(({ waits }) => waits !== undefined).length;
+}
+
+/** How many certificates are broken by what their warnings say. */
+export function countWarnedBroken({ certificates }: Plan): number {
+  return certificates.filter(({ warnings }) => isWarnedBroken(warnings)).length;
+}
+
+/** Whether the service has a pending action that does not wait for its window. */
+export function hasPendingAction({ pending, waits }: ServiceState): boolean {
+  return pending?.reason === "pending" && waits === undefined;
 }
 
 /** Exit status of `run`, `issue`, `deploy` and `restart`. */

@@ -1,4 +1,4 @@
-/** Moves sets of the store to where earlier ones are kept. */
+/** Moves revoked sets to the archive. */
 import * as fs from "node:fs";
 import { archivedDirectory, storedDirectory } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
@@ -7,11 +7,10 @@ import { isThere } from "../host/is_there.ts";
 import { finishSwitch } from "./write_set.ts";
 
 /**
- * Moves a set to `archive/<name>/<serial>`, or `<serial>-2` where there is one, by one rename;
- * afterwards the certificate counts as missing. Where the set's name is a link, the link goes, and
- * what it leads to stays.
+ * Moves a set to `archive/<name>/<serial>`, or to `<serial>-2` if that exists, by one rename. The
+ * certificate then counts as missing. If the set is a symbolic link, only the link is removed.
  *
- * @returns Where it lies now. Throws the system's error; then the set is where it was.
+ * @returns Where the set is now. Throws the system's error; the set is then unchanged.
  */
 export function archiveSet(certStore: string, name: string, serial: string): string {
   finishSwitch(certStore, name);
@@ -30,7 +29,7 @@ export function archiveSet(certStore: string, name: string, serial: string): str
   return archived;
 }
 
-/** A set that was put back from there may be archived again. */
+/** A set that somebody restored from the archive may be archived again. */
 function freeDirectory(wanted: string): string {
   let free = wanted;
   for (let number = 2; isThere(free); number++) {

@@ -1,10 +1,13 @@
-/** Gives what builds before 0.1.0 left in a store the names of today. */
+/** Renames what builds before 0.1.0 left in a store. */
 import * as fs from "node:fs";
 import { legacyPendingDirectory, pendingDirectory, pendingValidationFile } from "./store_paths.ts";
 
 const LEGACY_VALIDATION = ".unjudged-";
 
-/** Under the lock; answers whether there was anything. Throws the system's error; what was not renamed by then is renamed next time. */
+/**
+ * Returns whether there was anything. Needs the lock. Throws the system's error; the next run then
+ * renames the rest.
+ */
 export function carryOver(certStore: string): boolean {
   const legacy = legacyPendingDirectory(certStore);
   if (fs.lstatSync(legacy, { throwIfNoEntry: false }) === undefined) return false;
@@ -13,10 +16,10 @@ export function carryOver(certStore: string): boolean {
     const today = pendingValidationFile(certStore, name.slice(LEGACY_VALIDATION.length));
     fs.renameSync(`${certStore}/${name}`, today);
   }
-  // Last: as long as it is there, a run that was killed in between is finished by the next one.
+  // Last, because while this directory exists the next run repeats an interrupted carry-over.
   const today = pendingDirectory(certStore);
   if (fs.lstatSync(today, { throwIfNoEntry: false })?.isDirectory()) {
-    // An earlier version ran again after this one. Its records are the newer ones.
+    // An earlier version ran again after this one, so its records are newer.
     for (const name of fs.readdirSync(legacy)) {
       fs.renameSync(`${legacy}/${name}`, `${today}/${name}`);
     }

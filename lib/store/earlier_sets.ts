@@ -1,7 +1,7 @@
 /**
- * Earlier sets of a certificate, kept in the store's archive so that somebody can go back to one by
- * hand: `archive/NAME/TIME`, by the time at which the set was written. What else lies there, such as
- * revoked sets, is left alone.
+ * Earlier sets of a certificate, kept in the archive so that a person can restore one:
+ * `archive/NAME/TIME`, with the time at which the set was written. Anything else there, such as a
+ * revoked set, is left alone.
  */
 import * as fs from "node:fs";
 import { archivedDirectory } from "./store_paths.ts";
@@ -10,7 +10,7 @@ import { PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
 import { isThere } from "../host/is_there.ts";
 
-/** `20260131T120000Z`, and a number where two sets were written in one second. */
+/** `20260131T120000Z`, with a number if two sets were written in one second. */
 const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
 
 /** Moves an old set into the archive by one rename. Throws the system's error, or Error in plain words. */
@@ -22,7 +22,7 @@ export function keepSet(certStore: string, name: string, set: string): void {
   syncDirectory(directory);
 }
 
-/** Removes the oldest beyond those that stay. Throws the system's error. */
+/** Removes the oldest sets, so that `keep` remain. Throws the system's error. */
 export function dropSurplus(certStore: string, name: string, keep: number): void {
   const directory = archiveOf(certStore, name);
   if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
@@ -33,7 +33,7 @@ export function dropSurplus(certStore: string, name: string, keep: number): void
   }
 }
 
-/** What somebody else put beside our files stays. */
+/** A directory that contains other files stays. */
 function removeIfEmpty(directory: string): void {
   if (fs.readdirSync(directory).length === 0) fs.rmdirSync(directory);
 }
@@ -63,20 +63,20 @@ function listVersions(directory: string): readonly Version[] {
   );
 }
 
-/** Behind all others of its second, also behind those that have gone before it. */
+/** After all others of the same second, including those that were removed since. */
 function nextVersion(directory: string, time: string): string {
   const last = listVersions(directory).findLast((version) => version.time === time);
   return last === undefined ? time : `${time}-${last.number + 1}`;
 }
 
-/** When a set was written, in UTC. */
+/** When the set was written, in UTC. */
 function timeOf(set: string): string {
   const certificate = fs.lstatSync(`${set}/cert.pem`, { throwIfNoEntry: false });
   const { mtime } = certificate ?? fs.lstatSync(set);
   return mtime.toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-/** Somebody may have opened them to others while they were in use. */
+/** Restores the strict modes: somebody may have widened them while the set was in use. */
 function close(set: string): void {
   fs.chmodSync(set, 0o700);
   for (const part of PARTS) {
@@ -88,7 +88,7 @@ function close(set: string): void {
 function makeDirectory(path: string): void {
   const found = fs.lstatSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory()) return;
-  if (found !== undefined) throw new Error(`"${path}" is no directory; move it away`);
+  if (found !== undefined) throw new Error(`"${path}" is not a directory; move it away`);
   fs.mkdirSync(path, { mode: 0o700 });
   syncDirectory(directoryOf(path));
 }

@@ -1,48 +1,70 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
+import { localOwnGroups } from "../host/local_accounts.ts";
+import { AncestorFinder } from "../host/path_ancestors.ts";
+import { plainCause } from "../text/plain_cause.ts";
 import { carryOver } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
-import { localOwnGroups } from "../host/local_accounts.ts";
-import { storeFault } from "./store_trust.ts";
-import { AncestorFinder } from "../host/path_ancestors.ts";
-import { unsafeStore } from "./unsafe_store.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { storeFault, unsafeStore } from "./store_trust.ts";
 
 /** Another run holds the lock. */
 export class LockedError extends Error {
   override readonly name = "LockedError";
 }
 
-/** The store cannot be made or locked. */
+/** The store cannot be created or locked. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
 /**
- * Takes the lock until it is disposed of, and makes the store (0700) where there is none.
+ * Takes the lock; if another run holds it, waits or says which process that is.
+ *
+ * @param say Called once if it waits.
+ * @param wait Seconds; absent: it does not wait.
+ *
+ * Throws LockedError or StoreError. Needs write permission for the store, and run permission for
+ * lslocks and ps to name the holder.
+ */
+export async function takeLock(
+  certStore: string,
+  say: (text: string) => void,
+  wait?: number,
+): Promise<Disposable> {
+  try {
+    return lockStore(certStore);
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+  }
+  const { waitForLock } = await import("./lock_wait.ts");
+  return await waitForLock(certStore, say, wait);
+}
+
+/**
+ * Takes the lock until it is disposed of, and creates the store (0700) if there is none.
  *
  * Throws LockedError or StoreError. Needs write permission for the store.
  */
 export function lockStore(certStore: string): Disposable {
+  const path = lockFile(certStore);
   let file: Deno.FsFile;
   try {
     requireSafePlace(certStore);
     Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
     requireTrusted(certStore);
-    file = Deno.openSync(lockFile(certStore), { create: true, write: true, mode: 0o600 });
-    closeToOthers(lockFile(certStore), file);
+    file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
+    closeToOthers(path, file);
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const lock = lockFile(certStore);
-    const why = plainCause(error);
-    const message = /read-only/.test(why)
-      ? `Cannot open the lock "${lock}": ${why}`
-      : `Cannot open the lock "${lock}": ${why}; ` +
-        'run as the user whom the store belongs to, or give another "cert_store"';
+    const isReadOnly = (error as { code?: string }).code === "EROFS";
+    const cause = plainCause(error);
+    const message = isReadOnly
+      ? `Cannot open the lock "${path}": ${cause}`
+      : `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`;
     throw new StoreError(message, { cause: error });
   }
   if (!file.tryLockSync(true)) {
     file.close();
-    throw new LockedError(`${heldText(certStore)}; it is free when that run ends`);
+    throw new LockedError(`${heldText(certStore)}; try again when that run has ended`);
   }
   try {
     if (carryOver(certStore)) requireTrusted(certStore);
@@ -56,7 +78,7 @@ export function lockStore(certStore: string): Disposable {
   return file;
 }
 
-/** Whoever may open it could hold the lock: an older tool made it for all to read. */
+/** Whoever can open the file can hold the lock. An older tool made it readable by all. */
 function closeToOthers(path: string, file: Deno.FsFile): void {
   const { mode, uid } = file.statSync();
   if (((mode ?? 0) & 0o077) !== 0 && uid === Deno.uid()) Deno.chmodSync(path, 0o600);
@@ -72,13 +94,10 @@ function requireTrusted(certStore: string): void {
   if (fault !== undefined) throw new StoreError(fault);
 }
 
-/** Before anything is made there. */
+/** Called before anything is created there. */
 function requireSafePlace(certStore: string): void {
   const runner = Deno.uid() ?? 0;
-  const ancestors = new AncestorFinder(runner, { ownerName: String });
-  const unsafe = unsafeStore(certStore, ancestors.above(certStore), {
-    runner,
-    ownGroups: localOwnGroups(),
-  });
+  const ancestors = new AncestorFinder(runner, { ownerName: String }).above(certStore);
+  const unsafe = unsafeStore(certStore, ancestors, { runner, ownGroups: localOwnGroups() });
   if (unsafe !== undefined) throw new StoreError(unsafe);
 }

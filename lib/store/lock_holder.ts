@@ -1,36 +1,36 @@
 /**
- * Which process holds a lock. lslocks and ps are asked, because Deno opens /proc/locks to programs
- * with all permissions only, and nothing is written into the lock file: a run with nothing to do
- * leaves it as it was.
+ * Finds the process that holds a lock. VCM asks lslocks and ps: Deno lets only programs with all
+ * permissions read /proc/locks, and the lock file stays empty so that a run with nothing to do
+ * changes nothing.
  *
- * Not told: a process of another user where we are not root, one in another namespace for
- * processes, and one that ended and left the open file to a child. Any program may hold the lock,
- * not only vcm.
+ * It cannot find another user's process unless VCM runs as root, a process in another PID namespace,
+ * or one that has ended and left the open file to a child. Any program can hold the lock, not only
+ * vcm.
  */
 import { printable } from "../text/printable.ts";
 import { PS, runCommand } from "../host/run_command.ts";
 
 export interface LockHolder {
   readonly pid: number;
-  /** Its command line, one line without control characters. */
+  /** Command line, without control characters. */
   readonly command: string;
   /** When it was started, to the second. */
   readonly since: Date;
 }
 
 const LSLOCKS = ["/usr/bin/lslocks", "/bin/lslocks"];
-/** Milliseconds for each of them: a message waits for the answer. */
+/** Milliseconds for each command, because the message waits for the answer. */
 const LIMIT = 2_000;
 const COMMAND_LENGTH = 200;
 
 /**
- * The process that holds the lock on a file; undefined where that cannot be told.
+ * The process that holds the lock on a file, if it can be found.
  *
  * Never throws. Needs run permission for lslocks and ps.
  */
 export async function findHolder(path: string): Promise<LockHolder | undefined> {
   try {
-    // Columns that each version has; INODE and MAJ:MIN came with util-linux 2.38.
+    // All versions have these columns; INODE and MAJ:MIN came with util-linux 2.38.
     const locks = ["--json", "--output", "PID,TYPE,MODE,PATH"];
     const { stdout } = await runCommand(LSLOCKS, locks, LIMIT);
     const pid = parseLocks(stdout, Deno.realPathSync(path));
@@ -38,7 +38,7 @@ export async function findHolder(path: string): Promise<LockHolder | undefined> 
     const process = ["-ww", "-o", "lstart=,args=", "-p", String(pid)];
     return parseProcess(pid, (await runCommand(PS, process, LIMIT)).stdout);
   } catch {
-    // The holder is an extra: a host without these programs must still be told of the lock.
+    // A host without these programs must still get the message about the lock.
     return undefined;
   }
 }
@@ -46,11 +46,11 @@ export async function findHolder(path: string): Promise<LockHolder | undefined> 
 /** Id of the process that holds the lock on a file, from the JSON of lslocks. */
 export function parseLocks(json: string, path: string): number | undefined {
   const { locks }: { locks: readonly LockRow[] } = JSON.parse(json);
-  // Mode "WRITE*" is of one that waits for the lock.
+  // Mode "WRITE*" marks a process that waits for the lock.
   const held = locks.find((lock) =>
     lock.path === path && lock.type === "FLOCK" && !lock.mode.endsWith("*")
   );
-  // Old versions print numbers as text; 0 and -1 stand for a process that we cannot see.
+  // Old versions print numbers as text; 0 and -1 mean a process that is not visible.
   const pid = Number(held?.pid);
   return pid > 0 ? pid : undefined;
 }
@@ -62,12 +62,12 @@ interface LockRow {
   readonly path: string | null;
 }
 
-/** Start and command line, from what `ps -o lstart=,args=` prints in the C locale and in UTC. */
+/** Parses what `ps -o lstart=,args=` prints in the C locale and in UTC. */
 export function parseProcess(pid: number, line: string): LockHolder | undefined {
   const [, start, args] = /^\s*(\w{3} \w{3} [ \d]\d [\d:]{8} \d{4}) (.+)$/s.exec(line) ?? [];
   const since = new Date(`${start} UTC`);
   if (args === undefined || Number.isNaN(since.getTime())) return undefined;
-  // An argument of vcm holds no secret; if one ever does, it must not be printed here.
+  // No argument of vcm is a secret; if that changes, the command must not be printed.
   const command = printable(args.trim());
   const short = command.length > COMMAND_LENGTH
     ? `${command.slice(0, COMMAND_LENGTH - 1)}…`

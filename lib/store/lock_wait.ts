@@ -1,6 +1,5 @@
 /**
- * What is done where another run holds the lock: it is waited for as long as was asked, and whoever
- * reads the message learns who holds it. Loaded only then.
+ * Waits for a lock that another run holds, and names the process that holds it. Loaded only then.
  */
 import { formatDuration } from "../text/duration.ts";
 import { lockFile } from "./store_paths.ts";
@@ -8,15 +7,15 @@ import { formatTime } from "../text/format_time.ts";
 import { heldText, LockedError, lockStore } from "./lock.ts";
 import { findHolder, type LockHolder } from "./lock_holder.ts";
 
-/** Time and the other processes, as tests can make them up. */
-export interface Surroundings {
-  /** Milliseconds of a clock that nobody sets. */
+/** What the wait needs of the host; tests give their own. */
+export interface WaitEnvironment {
+  /** Milliseconds of a monotonic clock. */
   now(): number;
   pause(milliseconds: number): Promise<void>;
   findHolder(path: string): Promise<LockHolder | undefined>;
 }
 
-const SURROUNDINGS: Surroundings = {
+const HOST: WaitEnvironment = {
   now: () => performance.now(),
   pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   findHolder,
@@ -26,9 +25,9 @@ const SURROUNDINGS: Surroundings = {
 const PAUSE = 100;
 
 /**
- * Takes a lock that was held a moment ago.
+ * Takes a lock that was held a moment ago, or fails with the name of its holder.
  *
- * @param say Is told once that it waits.
+ * @param say Called once if it waits.
  * @param wait Seconds; absent: it does not wait.
  *
  * Throws LockedError or StoreError.
@@ -37,13 +36,13 @@ export async function waitForLock(
   certStore: string,
   say: (text: string) => void,
   wait?: number,
-  { now, pause, findHolder }: Surroundings = SURROUNDINGS,
+  { now, pause, findHolder }: WaitEnvironment = HOST,
 ): Promise<Disposable> {
   const path = lockFile(certStore);
   const held = async () => heldText(certStore) + holderText(await findHolder(path), ": ");
   if (wait === undefined) {
-    const cure = 'it is free when that run ends, or wait for it with "--wait 30s"';
-    throw new LockedError(`${await held()}; ${cure}`);
+    const fix = 'try again when that run has ended, or wait for it with "--wait 30s"';
+    throw new LockedError(`${await held()}; ${fix}`);
   }
   const end = now() + wait * 1000;
   const holder = holderText(await findHolder(path), ", held by ");
@@ -55,7 +54,7 @@ export async function waitForLock(
     if (left <= 0) break;
     await pause(Math.min(PAUSE, left));
   }
-  throw new LockedError(`${await held()}; waited ${formatDuration(wait)} for it`);
+  throw new LockedError(`${await held()}; VCM waited ${formatDuration(wait)} for it`);
 }
 
 function tryLock(certStore: string): Disposable | undefined {
@@ -67,7 +66,7 @@ function tryLock(certStore: string): Disposable | undefined {
   }
 }
 
-/** Nothing where the holder is not known. */
+/** Empty if the holder is not known. */
 function holderText(holder: LockHolder | undefined, before: string): string {
   if (holder === undefined) return "";
   const { pid, command, since } = holder;

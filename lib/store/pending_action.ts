@@ -1,24 +1,25 @@
 /**
- * Markers of services that owe an action. A marker is synced to disk before the first file that
- * its service reads is renamed, and removed after the action succeeded: a run that ends between
- * the two leaves a debt, never a service with old files and nobody who knows.
+ * Pending actions of services. A record is synced to disk before the first file of its service is
+ * renamed, and removed after the action succeeded. A run that ends in between leaves the record, so
+ * the next run knows that the service still uses its old files.
  */
 import * as fs from "node:fs";
+import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { pendingActionFile, pendingDirectory, temporaryFile } from "./store_paths.ts";
 import {
   formatPendingAction,
   parsePendingAction,
   type PendingActionText,
   unitePendingActions,
 } from "./pending_action_text.ts";
-import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
+import { type RecordWrite, writeRecord } from "./record_file.ts";
+import { pendingActionFile, pendingDirectory } from "./store_paths.ts";
 import type { Tell } from "./types.ts";
 
 /**
- * Writes a marker, and adds to one that is there. The time of the file is what counts.
+ * Writes a pending action, or adds to the existing one. The plan relies on the file's time.
  *
- * @param until End of the certificate that the new files replace, where it is known.
+ * @param until Expiry of the certificate that the new files replace, if known.
  * @returns Whether there was none before. Throws Error in plain words.
  */
 export function writePendingAction(
@@ -27,61 +28,19 @@ export function writePendingAction(
   certificate: string,
   until?: Date,
 ): boolean {
-  const before = tryRead(certStore, service);
+  const before = read(certStore, service);
   const more = { certificates: [certificate], ...(until !== undefined && { until }) };
-  write(certStore, service, before === undefined ? more : unitePendingActions(before, more), {
-    isNew: before === undefined,
-  });
-  return before === undefined;
+  const isNew = before === undefined;
+  write(certStore, service, isNew ? more : unitePendingActions(before, more), { isNew });
+  return isNew;
 }
 
-/** Adds to a marker, if there is one, why its service still owes an action; its time stays. */
+/** Adds to a pending action, if there is one, why the action did not happen; its time stays. */
 export function noteFailure(certStore: string, service: string, failure: string): void {
   amend(certStore, service, (before) => ({ ...before, failure }));
 }
 
-function amend(
-  certStore: string,
-  service: string,
-  change: (before: PendingActionText) => PendingActionText,
-): void {
-  try {
-    const before = readPendingAction(certStore, service);
-    if (before === undefined) return;
-    const time = timeOf(certStore, service);
-    write(certStore, service, change(before), { isNew: false, time });
-  } catch {
-    // The failure itself is said, and the marker stands.
-    return;
-  }
-}
-
-/**
- * Notes, before a service that is up is acted on, when that was: a run that is killed meanwhile may
- * leave it down. Makes a marker where there is none.
- *
- * @returns Whether there was none before.
- */
-export function noteAction(
-  certStore: string,
-  service: string,
-  certificates: readonly string[],
-  actedAt: Date,
-): boolean {
-  try {
-    const before = readPendingAction(certStore, service);
-    const isNew = before === undefined;
-    const time = isNew ? undefined : timeOf(certStore, service);
-    const text = { certificates, ...before, actedAt };
-    write(certStore, service, text, { isNew, ...(time !== undefined && { time }) });
-    return isNew;
-  } catch {
-    // What cannot be noted keeps no service from its files.
-    return false;
-  }
-}
-
-/** Adds to a marker why its service's action failed and, where it was up before, when. */
+/** Adds to a pending action why the action failed and, if the service was up before, when. */
 export function noteFailedAction(
   certStore: string,
   service: string,
@@ -95,22 +54,66 @@ export function noteFailedAction(
   }));
 }
 
+/** The failure itself is reported elsewhere and the record stays, so errors are ignored here. */
+function amend(
+  certStore: string,
+  service: string,
+  change: (before: PendingActionText) => PendingActionText,
+): void {
+  try {
+    const before = read(certStore, service);
+    if (before === undefined) return;
+    write(certStore, service, change(before), { isNew: false, time: timeOf(certStore, service) });
+  } catch {
+    return;
+  }
+}
+
 /**
- * Hands a marker on to services that have taken the place of its own, with its time where theirs is
- * not later, and removes it. Throws Error in plain words.
+ * Notes the time before VCM acts on a running service, because a run that is killed meanwhile may
+ * leave the service down. Creates the record if there is none.
+ *
+ * @returns Whether there was none before.
+ */
+export function noteAction(
+  certStore: string,
+  service: string,
+  certificates: readonly string[],
+  actedAt: Date,
+): boolean {
+  try {
+    const before = read(certStore, service);
+    const isNew = before === undefined;
+    const text = { certificates, ...before, actedAt };
+    write(
+      certStore,
+      service,
+      text,
+      isNew ? { isNew } : { isNew, time: timeOf(certStore, service) },
+    );
+    return isNew;
+  } catch {
+    // A failed note must not keep the service from its new files.
+    return false;
+  }
+}
+
+/**
+ * Transfers a pending action to the services that replace its own, and removes it. Each keeps the
+ * later of the two times. Throws Error in plain words.
  */
 export function transferPendingAction(
   certStore: string,
   pendingAction: string,
   successors: readonly string[],
 ): void {
-  const found = tryRead(certStore, pendingAction);
+  const found = read(certStore, pendingAction);
   if (found === undefined) return;
-  // What became of the old one says nothing of the new ones.
+  // How the action on the old service ended says nothing about the new ones.
   const { failure: _, actedAt: __, ...left } = found;
   const time = timeOf(certStore, pendingAction);
   for (const successor of successors) {
-    const own = tryRead(certStore, successor);
+    const own = read(certStore, successor);
     const isNew = own === undefined;
     const text = isNew ? left : unitePendingActions(own, left);
     const ownTime = isNew ? time : timeOf(certStore, successor);
@@ -123,53 +126,46 @@ function timeOf(certStore: string, service: string): Date {
   return fs.statSync(pendingActionFile(certStore, service)).mtime;
 }
 
-function tryRead(certStore: string, service: string): PendingActionText | undefined {
-  try {
-    return readPendingAction(certStore, service);
-  } catch (error) {
-    const path = pendingActionFile(certStore, service);
-    throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
-  }
-}
-
-function readPendingAction(certStore: string, service: string): PendingActionText | undefined {
+function read(certStore: string, service: string): PendingActionText | undefined {
   const path = pendingActionFile(certStore, service);
-  return fs.existsSync(path) ? parsePendingAction(fs.readFileSync(path, "utf8")) : undefined;
+  try {
+    return fs.existsSync(path) ? parsePendingAction(fs.readFileSync(path, "utf8")) : undefined;
+  } catch (error) {
+    throw cannot("write", path, error);
+  }
 }
 
 function write(
   certStore: string,
   service: string,
   text: PendingActionText,
-  { isNew, time }: { readonly isNew: boolean; readonly time?: Date },
+  how: RecordWrite,
 ): void {
   const path = pendingActionFile(certStore, service);
-  const temporary = temporaryFile(path);
   try {
     fs.mkdirSync(pendingDirectory(certStore), { recursive: true, mode: 0o700 });
-    removeIfThere(temporary);
-    writeNewFile(temporary, formatPendingAction(service, text), { mode: 0o600 });
-    if (time !== undefined) fs.utimesSync(temporary, time, time);
-    fs.renameSync(temporary, path);
-    syncDirectory(pendingDirectory(certStore));
     syncDirectory(certStore);
+    writeRecord(path, formatPendingAction(service, text), how);
   } catch (error) {
-    for (const left of isNew ? [temporary, path] : [temporary]) removeQuietly(left);
-    throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
+    throw cannot("write", path, error);
   }
 }
 
-/** The service owes nothing any more. Throws Error in plain words. */
+function cannot(verb: "write" | "remove", path: string, cause: unknown): Error {
+  return new Error(`Cannot ${verb} the pending action "${path}": ${plainCause(cause)}`, { cause });
+}
+
+/** Throws Error in plain words. */
 export function removePendingAction(certStore: string, service: string): void {
   const path = pendingActionFile(certStore, service);
   try {
     removeIfThere(path);
   } catch (error) {
-    throw new Error(`Cannot remove the marker "${path}": ${plainCause(error)}`, { cause: error });
+    throw cannot("remove", path, error);
   }
 }
 
-/** Removes a marker that is no debt; answers whether it is gone, and says so where it is not. */
+/** Removes a pending action that no longer applies, or reports why it cannot; returns whether it is gone. */
 export function dropPendingAction(certStore: string, service: string, tell: Tell): boolean {
   try {
     removePendingAction(certStore, service);

@@ -1,17 +1,16 @@
-/** What a marker says, beside its time: plain lines, which a person can read too. */
+/** The text of a pending action: lines that a person can read too. The file's time says since when. */
 
 export interface PendingActionText {
-  /** Certificates whose files the service has to load. */
+  /** Certificates whose files the service must load. */
   readonly certificates: readonly string[];
-  /** End of the certificate that it has loaded, where it is known. */
+  /** Expiry of the certificate that the service has loaded, if known. */
   readonly until?: Date;
-  /** Why the last run could not make it load more. */
+  /** Why the last attempt failed. */
   readonly failure?: string;
   /** When an action on the service, which was up before, began or failed. */
   readonly actedAt?: Date;
 }
 
-/** The text for the marker of a service. */
 export function formatPendingAction(
   service: string,
   { certificates, until, failure, actedAt }: PendingActionText,
@@ -26,7 +25,7 @@ export function formatPendingAction(
   ].join("\n");
 }
 
-/** Reads the lines that it knows, and passes over all others. */
+/** Unknown lines are ignored. */
 export function parsePendingAction(text: string): PendingActionText {
   const values = (key: string) =>
     text.split("\n").filter((line) => line.startsWith(`${key}: `))
@@ -35,25 +34,28 @@ export function parsePendingAction(text: string): PendingActionText {
     const time = new Date(values(key)[0] ?? "");
     return Number.isNaN(time.getTime()) ? undefined : time;
   };
-  const [until, actedAt, failure] = [time("until"), time("acted"), values("failed")[0]];
-  return {
-    certificates: values("certificate"),
-    ...(until === undefined ? {} : { until }),
-    ...(actedAt === undefined ? {} : { actedAt }),
-    ...(failure === undefined ? {} : { failure }),
-  };
+  return makeText(values("certificate"), time("until"), time("acted"), values("failed")[0]);
 }
 
-/** What a service owes by two markers; an end that one of them does not know is not known. */
+/** One record for both; an expiry that one of them does not know is unknown. */
 export function unitePendingActions(a: PendingActionText, b: PendingActionText): PendingActionText {
   const until = a.until && b.until && (a.until < b.until ? a.until : b.until);
-  const failure = a.failure ?? b.failure;
   const [actedAt] = [a.actedAt, b.actedAt].filter((time) => time !== undefined)
     .sort((one, other) => other.getTime() - one.getTime());
+  const certificates = [...new Set([...a.certificates, ...b.certificates])];
+  return makeText(certificates, until, actedAt, a.failure ?? b.failure);
+}
+
+function makeText(
+  certificates: readonly string[],
+  until: Date | undefined,
+  actedAt: Date | undefined,
+  failure: string | undefined,
+): PendingActionText {
   return {
-    certificates: [...new Set([...a.certificates, ...b.certificates])],
-    ...(until === undefined ? {} : { until }),
-    ...(failure === undefined ? {} : { failure }),
-    ...(actedAt === undefined ? {} : { actedAt }),
+    certificates,
+    ...(until !== undefined && { until }),
+    ...(failure !== undefined && { failure }),
+    ...(actedAt !== undefined && { actedAt }),
   };
 }

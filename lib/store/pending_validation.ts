@@ -1,15 +1,13 @@
 /**
- * The record of files that services have yet to judge. It is there, synced, before the first of them
- * is replaced, and gone before the old ones are: whoever is killed in between leaves the next run
- * what it needs to put them back.
+ * The record of replaced files that no service has validated yet. It is synced before the first of
+ * them is replaced and removed before the old ones are, so the run after a crash can roll back.
  */
-import * as fs from "node:fs";
+import { removeIfThere } from "../host/atomic_write.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { pendingValidationFile, temporaryFile } from "./store_paths.ts";
-import type { Replaced } from "./types.ts";
 import { formatPendingValidation } from "./pending_validation_text.ts";
-import type { Tell } from "./types.ts";
-import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
+import { writeRecord } from "./record_file.ts";
+import { pendingValidationFile } from "./store_paths.ts";
+import type { Replaced, Tell } from "./types.ts";
 
 /** Throws Error in plain words. */
 export function writePendingValidation(
@@ -18,20 +16,17 @@ export function writePendingValidation(
   replaced: readonly Replaced[],
 ): void {
   const path = pendingValidationFile(certStore, name);
-  const temporary = temporaryFile(path);
   try {
-    removeIfThere(temporary);
-    writeNewFile(temporary, formatPendingValidation(replaced), { mode: 0o600 });
-    fs.renameSync(temporary, path);
-    syncDirectory(certStore);
+    writeRecord(path, formatPendingValidation(replaced), { isNew: true });
   } catch (error) {
-    for (const left of [temporary, path]) removeQuietly(left);
-    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+    const message = `Cannot write the pending validation "${path}": ${plainCause(error)}`;
+    throw new Error(message, { cause: error });
   }
 }
 
 /**
- * The files are validated, or rolled back.
+/**
+ * To be called once the files are validated or rolled back.
  *
  * @returns Whether the record is gone. If not, the next run rolls back and validates again, and needs
  *   what was kept.
@@ -42,8 +37,8 @@ export function forgetPendingValidation(certStore: string, name: string, tell: T
     removeIfThere(path);
     return true;
   } catch (error) {
-    const message = `Cannot remove "${path}": ${plainCause(error)}; ` +
-      "the next run lets its files be judged once more";
+    const message = `Cannot remove the pending validation "${path}": ${plainCause(error)}; ` +
+      "the next run validates its files again";
     tell({ kind: "warning", subject: name, message });
     return false;
   }

@@ -1,10 +1,10 @@
 /**
- * The record of files that were replaced and that services have yet to judge. A line for each, and
- * one more that says which file was kept; earlier versions wrote none, and pass over it.
+ * The text of a pending validation: one line for each replaced file, and a second line with the
+ * identity of the kept file. Earlier versions write no second line and ignore it.
  */
 import type { Replaced } from "./types.ts";
 
-/** No path holds a line break: the file's reader refuses them. */
+/** No path contains a line break: the configuration refuses them. */
 export function formatPendingValidation(replaced: readonly Replaced[]): string {
   return replaced.map(({ path, kept, identity }) =>
     `${kept ? "kept" : "new"} ${path}\n` +
@@ -12,7 +12,7 @@ export function formatPendingValidation(replaced: readonly Replaced[]): string {
   ).join("");
 }
 
-/** Reads the lines that it knows, and passes over all others. */
+/** Unknown lines are ignored. */
 export function parsePendingValidation(text: string): Replaced[] {
   const lines = text.split("\n");
   const identities = new Map(lines.flatMap((line) => {
@@ -22,8 +22,8 @@ export function parsePendingValidation(text: string): Replaced[] {
   return lines.flatMap((line) => {
     const [, word, path] = /^(kept|new) (\/.+)$/.exec(line) ?? [];
     if (path === undefined) return [];
-    const identity = identities.get(path);
     if (word === "new") return { path, kept: false };
+    const identity = identities.get(path);
     return { path, kept: true, ...(identity !== undefined && { identity }) };
   });
 }

@@ -1,7 +1,7 @@
 /**
- * Looks at the sets of files in the store. Nothing is locked, and a run may switch a set at the same
- * time (apply/store.ts): what is seen is one whole set, the old one or the new one. A fault is
- * believed only when it is seen twice in directories that stayed.
+ * Reads the certificate sets in the store, without a lock. A run may switch a set at the same time
+ * (write_set.ts); the reader sees one whole set, the old or the new one. It reports a problem only if
+ * it saw the same problem twice in directories that did not change.
  */
 import type { X509Certificate } from "node:crypto";
 import { PathFinder } from "../certificate/path_finder.ts";
@@ -14,6 +14,7 @@ import {
   storedDirectory,
 } from "./store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
+import { nameOf } from "../text/path.ts";
 import type { Part } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
@@ -21,32 +22,32 @@ import { parsePendingValidation } from "./pending_validation_text.ts";
 import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
 import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
 
-/** How often a set is looked at that changes all the time; then the last look counts. */
+/** Limit for a set that changes all the time; the last look counts. */
 const TRIES = 1000;
 
-/** The stored set, judged, and the texts that targets are compared with. */
+/** The facts of a set, and the texts that targets are compared with. */
 export interface StoreLook {
   readonly stored: StoredSet;
   readonly interrupted: boolean;
-  /** Permission bits of the private key, where they let every user at it. */
+  /** Mode of the private key, if every user can open it. */
   readonly exposedKey?: number;
   readonly texts: SetTexts;
 }
 
-/** What lies where a set can lie: `""` for nothing, else what tells one directory from another. */
+/** The identities of the directories in which a set can be; `""` if there is none. */
 interface Places {
   readonly current: string;
   readonly retired: string;
   readonly staged: string;
 }
 
-/** The store, as one run looks at it. */
+/** Reads the store for one run. */
 export class StoreReader {
   readonly #certStore: string;
   readonly #listing: Presence<ReadonlySet<string>>;
   readonly #judge: SetJudge;
 
-  /** @param readOtherNames Reads names of rare kinds; needed where a wish has some. */
+  /** @param readOtherNames Reads rare kinds of names; needed if the configuration asks for some. */
   constructor(
     certStore: string,
     readOtherNames?: (leaf: X509Certificate) => readonly string[],
@@ -62,51 +63,51 @@ export class StoreReader {
   }
 
   /**
-   * Looks at one certificate's set. Reads `chain.pem`, `fullchain.pem` and `ca.pem` only if a target
-   * takes them, `chain.pem` also if there is no target (services then read the store), and both
-   * `chain.pem` and `ca.pem` also if no path to a root is known yet that is valid as long as the
-   * certificate.
+   * Reads one certificate's set. It reads `chain.pem`, `fullchain.pem` and `ca.pem` only if a target
+   * needs them, with two exceptions:
+   *
+   * - `chain.pem` also if there is no target, because services then read the store;
+   * - `chain.pem` and `ca.pem` also if no path to a root is known yet that is valid as long as the
+   *   certificate.
    */
   look(spec: CertificateSpec): StoreLook {
     if (this.#listing.kind !== "present") return this.#lookInto(this.#listing, spec, false);
     return this.#lookQuickly(spec, this.#listing.value) ?? this.#lookCarefully(spec);
   }
 
-  /** What a run replaced, and services have yet to judge. */
+  /** The replaced files that no service has validated yet. */
   pendingValidation(name: string): Replaced[] {
     const path = pendingValidationFile(this.#certStore, name);
-    const noted = this.#listing.kind === "present" &&
-      this.#listing.value.has(path.slice(this.#certStore.length + 1));
-    const text = noted ? readText(path) : ABSENT;
+    const exists = this.#listing.kind === "present" && this.#listing.value.has(nameOf(path));
+    const text = exists ? readText(path) : ABSENT;
     return text.kind === "present" ? parsePendingValidation(text.value) : [];
   }
 
-  /** The usual case: one directory, and what was read in it fits together, so that it is of one set. */
+  /** The usual case: there is one directory, and its files fit together. */
   #lookQuickly(spec: CertificateSpec, listing: ReadonlySet<string>): StoreLook | undefined {
-    const lies = (path: string) => listing.has(path.slice(this.#certStore.length + 1));
+    const exists = (directory: typeof storedDirectory) =>
+      listing.has(nameOf(directory(this.#certStore, spec.name)));
+    if (!exists(storedDirectory) || exists(retiredDirectory) || exists(stagedDirectory)) {
+      return undefined;
+    }
     const directory = storedDirectory(this.#certStore, spec.name);
-    const others = [
-      retiredDirectory(this.#certStore, spec.name),
-      stagedDirectory(this.#certStore, spec.name),
-    ];
-    if (!lies(directory) || others.some(lies)) return undefined;
     const look = this.#lookInto({ kind: "present", value: directory }, spec, false);
     return isSound(look, spec) ? look : undefined;
   }
 
   #lookCarefully(spec: CertificateSpec): StoreLook {
-    let { look, cleared, sure } = this.#lookOnce(spec);
+    let { look, stable, sure } = this.#lookOnce(spec);
     for (let tries = 1; tries < TRIES && !sure; tries++) {
       const next = this.#lookOnce(spec);
-      if (cleared && next.cleared && isSame(look, next.look)) break;
-      ({ look, cleared, sure } = next);
+      if (stable && next.stable && isSame(look, next.look)) break;
+      ({ look, stable, sure } = next);
     }
     return look;
   }
 
   /**
-   * Settled is what lay at the same places before and after. That is sure where nothing is amiss, or
-   * where nothing lay anywhere: a whole set would have to be written in between.
+   * A look is stable if the directories were the same before and after. It is sure if nothing is
+   * wrong, or if there was no set at all.
    */
   #lookOnce(spec: CertificateSpec) {
     const before = this.#places(spec.name);
@@ -114,15 +115,15 @@ export class StoreReader {
     const interrupted = retired !== "" || staged !== "";
     const look = this.#lookInto(this.#directory(spec.name, before), spec, interrupted);
     const after = this.#places(spec.name);
-    const cleared = after.current === current && after.retired === retired &&
+    const stable = after.current === current && after.retired === retired &&
       after.staged === staged;
-    const sure = cleared && (isSound(look, spec) || (current === "" && !interrupted));
-    return { look, cleared, sure };
+    const sure = stable && (isSound(look, spec) || (current === "" && !interrupted));
+    return { look, stable, sure };
   }
 
   /**
-   * Where the valid set lies. Between the two renames of a switch it is the staged directory: the old
-   * set has stepped aside, which happens only once the new one is whole.
+   * The directory of the valid set. Between the two renames of a switch it is the staged one, because
+   * the old set is renamed only after the new one is complete.
    */
   #directory(name: string, { current, retired, staged }: Places): Presence<string> {
     if (current !== "") return { kind: "present", value: storedDirectory(this.#certStore, name) };
@@ -132,10 +133,11 @@ export class StoreReader {
   }
 
   #places(name: string): Places {
-    const current = identityOf(storedDirectory(this.#certStore, name));
-    const retired = identityOf(retiredDirectory(this.#certStore, name));
-    const staged = identityOf(stagedDirectory(this.#certStore, name));
-    return { current, retired, staged };
+    return {
+      current: identityOf(storedDirectory(this.#certStore, name)),
+      retired: identityOf(retiredDirectory(this.#certStore, name)),
+      staged: identityOf(stagedDirectory(this.#certStore, name)),
+    };
   }
 
   #lookInto(directory: Presence<string>, spec: CertificateSpec, interrupted: boolean): StoreLook {
@@ -158,12 +160,7 @@ export class StoreReader {
     const exposedKey = directory.kind === "present"
       ? exposedMode(`${directory.value}/privkey.pem`)
       : undefined;
-    return {
-      stored,
-      interrupted,
-      ...(exposedKey === undefined ? {} : { exposedKey }),
-      texts,
-    };
+    return { stored, interrupted, ...(exposedKey !== undefined && { exposedKey }), texts };
   }
 }
 
@@ -172,14 +169,14 @@ function takenFiles({ targets }: CertificateSpec): ReadonlySet<Part> {
   return new Set<Part>(["cert", "privkey", ...(targets.length === 0 ? ["chain" as const] : parts)]);
 }
 
-/** Inode and change time: a directory may get the number of one that has just gone. */
+/** Inode and change time, because a new directory may get the inode of a removed one. */
 function identityOf(path: string): string {
   const info = readInfo(path);
   if (info.kind !== "present") return info.kind === "absent" ? "" : info.problem;
   return `${info.value.ino} ${info.value.ctime?.getTime()}`;
 }
 
-/** Whether nothing is amiss: what was taken is there, and fits together. */
+/** Whether every needed file exists and they fit together. */
 function isSound({ stored, interrupted, texts }: StoreLook, spec: CertificateSpec): boolean {
   return !interrupted &&
     [...takenFiles(spec)].every((part) => texts[part].kind === "present") &&

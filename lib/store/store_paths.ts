@@ -1,4 +1,4 @@
-/** Where things lie in the store. The one place that knows the names. */
+/** Names of files and directories in the store and beside targets. No other file knows them. */
 import { directoryOf, nameOf } from "../text/path.ts";
 import type { Part } from "../certificate/types.ts";
 
@@ -11,19 +11,19 @@ export function storedDirectory(certStore: string, name: string): string {
   return `${certStore}/${name}`;
 }
 
-/** A new set is written here, whole, before it takes the place of the old one. */
+/** A new set is written here before it replaces the old one. */
 export function stagedDirectory(certStore: string, name: string): string {
   return `${certStore}/.new-${name}`;
 }
 
-/** The old set stands here between the two renames of a switch. */
+/** The old set has this name between the two renames of a switch. */
 export function retiredDirectory(certStore: string, name: string): string {
   return `${certStore}/.old-${name}`;
 }
 
 /**
- * Where a set goes that is in use no more: one that was revoked under its serial number, an earlier
- * one under the time at which it was written.
+ * A set that is no longer used: a revoked one under its serial number, an earlier one under the time
+ * at which it was written.
  */
 export function archivedDirectory(certStore: string, name: string, version: string): string {
   return `${certStore}/archive/${name}/${version}`;
@@ -47,30 +47,32 @@ export function pendingActionFile(certStore: string, service: string): string {
   return `${pendingDirectory(certStore)}/${service}`;
 }
 
-/** What a run replaced, until services have validated what it was replaced by. */
+/** Which files a run replaced, until services have validated the new ones. */
 export function pendingValidationFile(certStore: string, name: string): string {
   return `${certStore}/.pending-validation-${name}`;
 }
 
 /** The temporary file beside a target, until it is renamed over the target. */
 export function temporaryFile(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-new`;
+  return hiddenFile(path, "new");
 }
 
-/** The file that a target had before, until services have judged the new one. */
+/** The previous file of a target, until services have validated the new one. */
 export function replacedFile(path: string): string {
-  const slash = path.lastIndexOf("/");
-  return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-old`;
+  return hiddenFile(path, "old");
 }
 
-/** The directory of one set of a bundle, beside the link that leads to it. */
+/** The directory of one set of a bundle, beside the bundle's link. */
 export function versionDirectory(path: string, version: string): string {
-  const slash = path.lastIndexOf("/");
-  return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-${version}`;
+  return hiddenFile(path, version);
 }
 
-/** Where such a directory is made, until it is whole. */
+function hiddenFile(path: string, suffix: string): string {
+  const slash = path.lastIndexOf("/");
+  return `${path.slice(0, slash + 1)}.${path.slice(slash + 1)}.vcm-${suffix}`;
+}
+
+/** The temporary name of such a directory, until it is complete. */
 export function stagedVersion(path: string): string {
   return temporaryFile(versionDirectory(path, "set"));
 }
@@ -78,34 +80,34 @@ export function stagedVersion(path: string): string {
 const VERSION = /^\.(.+)\.vcm-[0-9a-f]{16}(?:-\d+)?$/;
 const STAGED_VERSION = /^\.\.(.+)\.vcm-set\.vcm-new$/;
 
-/** Whether a file's name is that of a version directory of a bundle, by the bundle's name. */
+/** Whether this is the name of a version directory of the bundle. */
 export function isVersion(name: string, bundle: string): boolean {
   return VERSION.exec(name)?.[1] === bundle;
 }
 
-/** The version directory of a bundle that a link leads to, by name; it may be named with its directory. */
+/** The name of the bundle's version directory that a link leads to; the link may be absolute. */
 export function versionOf(link: string, path: string): string | undefined {
   const before = [`${directoryOf(path)}/`, "./"].find((before) => link.startsWith(before)) ?? "";
   const name = link.slice(before.length);
   return isVersion(name, nameOf(path)) ? name : undefined;
 }
 
-/** As `isVersion()`, and also that of a directory which is being made. */
+/** As `isVersion()`, or the temporary name of such a directory. */
 export function isAnyVersion(name: string, bundle: string): boolean {
   return isVersion(name, bundle) || STAGED_VERSION.exec(name)?.[1] === bundle;
 }
 
-/** Whether a path is that of such a directory of any bundle. */
+/** As `isAnyVersion()`, for any bundle. */
 export function isVersionDirectory(path: string): boolean {
   return VERSION.test(nameOf(path)) || STAGED_VERSION.test(nameOf(path));
 }
 
-/** Whether a file's name is that of a temporary or a kept file. */
+/** Whether this is the name of a temporary file or of a previous file. */
 export function isLeftover(name: string): boolean {
   return name.endsWith(".vcm-new") || name.endsWith(".vcm-old");
 }
 
-/** Whether a file's name is that of anything which a run leaves beside targets. */
+/** Whether this is a name that a run may leave beside targets. */
 export function isTrace(name: string): boolean {
   return name.includes(".vcm-");
 }

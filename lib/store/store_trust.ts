@@ -1,8 +1,11 @@
+/** Whether nobody but root and the runner can change what the store holds. */
+import { type HostUsers, replacers } from "../host/replacers.ts";
+import type { Ancestor } from "../host/types.ts";
 import { pendingDirectory } from "./store_paths.ts";
 
 /**
- * Why the store cannot be used as it is: whoever may write in it, or in its directory of markers, could
- * plant keys and links there. Undefined as well where there is none, or nobody may look.
+ * Why the store cannot be used as it is. Who may write to it or to its directory of pending actions
+ * could plant keys and links there. Undefined also if the store does not exist or cannot be examined.
  */
 export function storeFault(certStore: string): string | undefined {
   return directoryFault(certStore, stat(certStore, Deno.statSync)) ??
@@ -24,9 +27,29 @@ function directoryFault(directory: string, info: Deno.FileInfo | undefined): str
   const me = Deno.uid();
   if (uid !== 0 && uid !== me) {
     return `The store "${directory}" belongs to user ${uid}, who could change what is deployed from ` +
-      `it; cure: chown -R ${me} "${directory}"`;
+      `it; fix: chown -R ${me} "${directory}"`;
   }
   if (((mode ?? 0) & 0o022) === 0) return undefined;
   return `The store "${directory}" is writable by others, who could change what is deployed from it; ` +
-    `cure: chmod -R go-w "${directory}"`;
+    `fix: chmod -R go-w "${directory}"`;
+}
+
+/** Why the place of the store is not safe: somebody could put another store there. */
+export function unsafeStore(
+  certStore: string,
+  ancestors: readonly Ancestor[],
+  users: HostUsers,
+): string | undefined {
+  for (const ancestor of ancestors) {
+    const { next } = ancestor;
+    // The owner of the store itself is checked when it is locked.
+    const store = next?.path === certStore ? { ...next, uid: users.runner } : next;
+    for (const replacer of replacers(ancestor, store, users)) {
+      if (replacer.kind === "shared") return replacer.message;
+      return `User "${replacer.owner}" may replace ${replacer.what}, and thereby the store ` +
+        `"${certStore}"; give a "cert_store" below directories that only root` +
+        (users.runner === 0 ? "" : " or you") + " may write to";
+    }
+  }
+  return undefined;
 }

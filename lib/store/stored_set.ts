@@ -1,4 +1,4 @@
-/** Judges the texts of one set in the store. */
+/** Facts of one set in the store, from the texts of its files. */
 import type { X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
@@ -13,24 +13,24 @@ import type { Presence } from "../host/types.ts";
 
 const END = "-----END CERTIFICATE-----";
 
-/** Texts of a set, each as far as it was looked at. */
+/** Texts of a set; what was not read is absent. */
 export type SetTexts = Readonly<Record<Part, Presence<string>>>;
 
-/** What decides which facts are read. */
+/** Decides which facts are read. */
 export type SetSpec = Pick<CertificateSpec, "otherSans" | "key">;
 
-/** What sets are judged with. */
+/** Shared by all sets of a run. */
 export interface SetJudge {
   readonly chains: ChainJudge;
   readonly paths: PathFinder;
-  /** Reads names of rare kinds; needed where a wish has some. */
+  /** Reads rare kinds of names; needed if the configuration asks for some. */
   readonly readOtherNames?: (leaf: X509Certificate) => readonly string[];
 }
 
-/** Reads a file of the set, whether or not a target takes it. */
+/** Reads a file of the set, whether or not a target needs it. */
 export type ReadPart = (part: "chain" | "ca") => Presence<string>;
 
-/** @param readPart Reads what no target takes, and the paths to the root are judged by. */
+/** @param readPart Reads files that no target needs, to find paths to a root. */
 export function judgeSet(
   texts: SetTexts,
   desired: SetSpec,
@@ -65,7 +65,7 @@ export function judgeSet(
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
   return {
     ...set,
-    ...(chainEnd === undefined ? {} : { chainEnd }),
+    ...(chainEnd !== undefined && { chainEnd }),
     ...(leaf && findPaths(leaf, chains, { texts, judge, readPart, readCa })),
   };
 }
@@ -79,14 +79,14 @@ interface PathSources {
 
 type Paths = Pick<StoredSet, "paths" | "pathsProblem">;
 
-/** In the chains that services read or, if they take none from the store, in its `chain.pem`. */
+/** Searches the chains that services read or, if there are none, `chain.pem` in the store. */
 function findPaths(leaf: OpenLeaf, chains: ReadonlySet<string>, sources: PathSources): Paths {
   if (chains.size === 0) return findUntaken(leaf, sources);
   const { texts, judge, readCa } = sources;
   const paths: KnownPaths[] = [];
   let problem: string | undefined;
   for (const chain of chains) {
-    // A `ca.pem` that is deployed has to hold a valid root itself.
+    // A `ca.pem` that is deployed must itself hold a valid root.
     const key = texts.ca.kind === "absent" ? `${leaf.x509.issuer}\n${chain}` : undefined;
     const known = key === undefined
       ? undefined
@@ -95,7 +95,7 @@ function findPaths(leaf: OpenLeaf, chains: ReadonlySet<string>, sources: PathSou
     paths.push(found.paths);
     problem ??= found.pathsProblem;
   }
-  // If a target takes it and it is unreadable, that is a blocker of its own.
+  // If a target needs `ca.pem` and it is unreadable, there is a blocker for it.
   if (texts.ca.kind === "unreadable") return { paths };
   return { paths, ...(problem !== undefined && { pathsProblem: problem }) };
 }
@@ -126,7 +126,7 @@ function valueOf(presence: Presence<string>): string | undefined {
   return presence.kind === "present" ? presence.value : undefined;
 }
 
-/** Opened once for all that is judged by it. */
+/** The leaf, parsed once. */
 interface OpenLeaf {
   readonly text: string;
   readonly x509: X509Certificate;
@@ -134,7 +134,7 @@ interface OpenLeaf {
   readonly keyType?: string;
 }
 
-/** The first certificate of a text, or the Error that says why there is none. */
+/** The first certificate of a text, or the error of the parser. */
 function openLeaf(
   text: string,
   { otherSans, key }: SetSpec,
@@ -147,7 +147,7 @@ function openLeaf(
       text,
       x509,
       certificate: { ...readFacts(x509), ...(otherNames && { otherNames }) },
-      ...(key.type === undefined ? {} : { keyType: keyTypeOf(x509.publicKey) }),
+      ...(key.type !== undefined && { keyType: keyTypeOf(x509.publicKey) }),
     };
   } catch (error) {
     return error as Error;
@@ -157,17 +157,17 @@ function openLeaf(
 function describeLeaf(leaf: OpenLeaf | Error): LeafFact {
   if (leaf instanceof Error) return { kind: "unparsable", problem: leaf.message };
   const { certificate, keyType } = leaf;
-  return { kind: "certificate", certificate, ...(keyType === undefined ? {} : { keyType }) };
+  return { kind: "certificate", certificate, ...(keyType !== undefined && { keyType }) };
 }
 
 /**
- * What stands above the leaf in a fullchain, however the two are wrapped; `undefined` where it
- * begins with another certificate.
+ * The text after the leaf in a fullchain, however it is wrapped; `undefined` if it begins with another
+ * certificate.
  */
 function aboveLeaf(fullchain: string, leaf: OpenLeaf): string | undefined {
   const end = fullchain.indexOf(END) + END.length;
   const first = fullchain.slice(0, end);
-  // The usual case, and no certificate has to be opened for it.
+  // The usual case, without parsing a certificate.
   if (first === leaf.text.trimEnd()) return fullchain.slice(end);
   try {
     const { fingerprint256 } = openCertificate(first);

@@ -1,4 +1,4 @@
-/** What is known of a certificate set in the store. Plain values only. */
+/** What VCM knows about a certificate set in the store. Plain values only. */
 import type { Certificate } from "../certificate/certificate.ts";
 import type { ChainEnd } from "../certificate/stored_chain.ts";
 import type { HostUser, Presence } from "../host/types.ts";
@@ -9,7 +9,7 @@ export type LeafFact =
   | {
     readonly kind: "certificate";
     readonly certificate: Certificate;
-    /** Kind of its key, read only where the file asks for one. */
+    /** Type of its key; read only if the configuration asks for one. */
     readonly keyType?: string;
   }
   | { readonly kind: "unparsable"; readonly problem: string };
@@ -27,37 +27,34 @@ export type ChainFact =
 /** One certificate's set of files in the store. */
 export interface StoredSet {
   readonly leaf: Presence<LeafFact>;
-  /** Judged against the leaf; "match" where there is no leaf to judge it against. */
+  /** "match" also if there is no leaf to compare it with. */
   readonly key: Presence<KeyFact>;
-  /** Only what some target takes is looked at, and `chain` where there is no target. */
+  /** Only files that a target needs are read; `chain` also if there is no target. */
   readonly chain: Presence<ChainFact>;
   readonly fullchain: Presence<ChainFact>;
   readonly ca: Presence<ChainFact>;
-  /** The end of the chain that is read, where it comes before the leaf's. */
+  /** Expiry of the chain, if it is before the leaf's. */
   readonly chainEnd?: ChainEnd;
-  /** What is known above the leaf, for each chain that was looked at; none without a leaf. */
+  /** The known paths above the leaf, for each chain that was read. */
   readonly paths?: readonly KnownPaths[];
-  /** Why that may lack something. */
+  /** Why paths may be missing. */
   readonly pathsProblem?: string;
 }
 
-/** A target that can be put back as it was. */
+/** A replaced target, which can be rolled back. */
 export interface Replaced {
   readonly path: string;
-  /** By whose hand it is put back, where it is not the runner's. */
+  /** Who rolls it back, if not the runner. */
   readonly by?: HostUser;
-  /** Put back through the file that is there. */
+  /** Rolled back by writing into the existing file. */
   readonly inPlace?: boolean;
   /** Whether there was a file before. */
   readonly kept: boolean;
-  /**
-   * Device, inode and time of making (ms) of what is kept, as "DEVICE:INODE:MADE"; absent: it is not
-   * known which file it is.
-   */
+  /** Device, inode and birth time (ms) of the kept file, as "DEVICE:INODE:MADE"; absent: unknown. */
   readonly identity?: string;
 }
 
-/** What went wrong with a record in the store, and stops nothing. */
+/** A problem with a record in the store that does not stop the run. */
 export type StoreProblem =
   | {
     readonly kind: "failed";

@@ -1,8 +1,8 @@
 /**
- * Writes a set into the store, whole or not at all: the files are made in a staged directory and
- * synced; then the old directory steps aside and the staged one takes its name. Between those two
- * renames the name is absent, and both directories are there: whoever looks then (observe/store.ts)
- * takes the staged set, and the next run finishes the switch. Files are 0600, directories 0700.
+ * Writes a set into the store, whole or not at all. The files are created in a staged directory and
+ * synced. Then the current directory is renamed to the retired name, and the staged one to the
+ * current name. Between the two renames the current name is absent: a reader (read_set.ts) then takes
+ * the staged set, and the next run finishes the switch. Files have mode 0600, directories 0700.
  */
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
@@ -15,9 +15,9 @@ import { isThere } from "../host/is_there.ts";
 /**
  * @param text Content of each file.
  * @param keep How many earlier sets stay in the archive.
- * @returns What could not be cleared away once the new set had taken its place; the next run does.
+ * @returns Which old set could not be removed or archived, if any; the next run tries again.
  *
- * Throws the system's error; the old set stands.
+ * Throws the system's error; the old set is then unchanged.
  */
 export function writeStoredSet(
   certStore: string,
@@ -26,9 +26,9 @@ export function writeStoredSet(
   keep = 0,
 ): string | undefined {
   const staged = stagedDirectory(certStore, name);
-  // One that could not be kept before must not keep the new set from taking its place.
-  const lost = finishSwitch(certStore, name, keep);
-  if (lost !== undefined) finishSwitch(certStore, name);
+  // An old set that cannot be archived is removed: the new set needs its place.
+  const unkept = finishSwitch(certStore, name, keep);
+  if (unkept !== undefined) finishSwitch(certStore, name);
   try {
     fs.mkdirSync(staged, { mode: 0o700 });
     for (const part of PARTS) writeNewFile(`${staged}/${part}.pem`, text(part), { mode: 0o600 });
@@ -45,24 +45,24 @@ export function writeStoredSet(
     dropSurplus(certStore, name, keep);
     return unkept;
   } catch (error) {
-    return `Cannot clear the old set of "${storedDirectory(certStore, name)}" away: ` +
-      `${plainCause(error)}; the new one has taken its place, and the next run clears up`;
+    return `Cannot remove the old set of "${storedDirectory(certStore, name)}": ` +
+      `${plainCause(error)}; the new set is in place, and the next run removes the old one`;
   }
 }
 
-/** Bytes; more than any set takes, with a chain of many and RSA keys. */
+/** Bytes; more than any set needs, even with a long chain and RSA keys. */
 const ROOM = 32 * 1024;
 
 /**
- * Makes sure that a set can be written, before one is asked for that would then be lost. Throws the
- * system's error.
+ * Checks that there is room for a set, so that no issued certificate is lost. Throws the system's
+ * error.
  */
 export function requireRoom(certStore: string, name: string): void {
   const staged = stagedDirectory(certStore, name);
   if (isThere(staged)) return;
   try {
     fs.mkdirSync(staged, { mode: 0o700 });
-    // No name of a set's file: whoever looks meanwhile sees none.
+    // Not the name of a part, so a reader sees no certificate.
     fs.writeFileSync(`${staged}/room`, new Uint8Array(ROOM), { mode: 0o600, flag: "wx" });
   } finally {
     removeSet(staged);
@@ -70,11 +70,10 @@ export function requireRoom(certStore: string, name: string): void {
 }
 
 /**
- * Brings the store into order after an interrupted switch: a switch that had begun is completed, a
- * staged set that was not yet switched to is thrown away.
+ * Recovers from an interrupted switch: completes a switch that had begun, and removes a staged set
+ * whose switch had not begun.
  *
- * @returns Why the old set could not be kept, where that was asked for: it stays where it is, until
- * the next set takes its place.
+ * @returns Why the old set could not be archived, if that failed; it stays until the next switch.
  */
 export function finishSwitch(certStore: string, name: string, keep = 0): string | undefined {
   const current = storedDirectory(certStore, name);
@@ -104,7 +103,7 @@ function switchSets(certStore: string, name: string): void {
   }
 }
 
-/** What somebody else put beside our files stays, in the old directory and in the new one. */
+/** Links files of others into the new directory, so that they exist before and after the switch. */
 function keepOtherFiles(current: string, staged: string): void {
   if (!isThere(current)) return;
   for (const entry of fs.readdirSync(current, { withFileTypes: true })) {
@@ -114,7 +113,7 @@ function keepOtherFiles(current: string, staged: string): void {
   }
 }
 
-/** A kernel may forbid links to other users' files; then the file moves over after the switch. */
+/** The kernel may forbid hard links to other users' files; such a file is moved after the switch. */
 function tryLink(from: string, to: string): void {
   try {
     fs.linkSync(from, to);
@@ -125,11 +124,11 @@ function tryLink(from: string, to: string): void {
   }
 }
 
-/** What is not ours and not yet over there moves over; the old set goes, or is kept in the archive. */
+/** Moves files of others that are not in the new set yet, then removes or archives the old set. */
 function clearRetired(certStore: string, name: string, keep: number): string | undefined {
   const retired = retiredDirectory(certStore, name);
   const current = storedDirectory(certStore, name);
-  // The name was a link, and what it leads to is somebody else's.
+  // A symbolic link: what it leads to is not VCM's.
   if (!fs.lstatSync(retired).isDirectory()) {
     removeIfThere(retired);
     return undefined;
@@ -152,13 +151,13 @@ function tryKeep(certStore: string, name: string, retired: string): string | und
     keepSet(certStore, name, retired);
     return undefined;
   } catch (error) {
-    const cause = plainCause(error);
-    return `Cannot keep the earlier set "${retired}" in the archive: ${cause}` +
-      (/cross-device/.test(cause) ? "; the archive has to be on the store's own file system" : "");
+    const isElsewhere = (error as NodeJS.ErrnoException).code === "EXDEV";
+    return `Cannot keep the earlier set "${retired}" in the archive: ${plainCause(error)}` +
+      (isElsewhere ? "; the archive must be on the file system of the store" : "");
   }
 }
 
-/** Removes a staged directory; it holds nothing but files that we made or linked. */
+/** Removes a staged directory, which holds only files that VCM created or linked. */
 function removeSet(directory: string): void {
   const found = fs.lstatSync(directory, { throwIfNoEntry: false });
   if (found === undefined) return;

@@ -92,8 +92,8 @@ test("plan --permissions tells what run keeps, and no more than that", async () 
   const programs = ["/bin/true", "/usr/bin/kill", "/bin/kill", "/usr/bin/ps", "/bin/ps"];
   const store = `${directory}/store`;
   assert.equal(
-    stdout.slice(stdout.indexOf("\nTo carry it out")),
-    "\nTo carry it out, run keeps the right to\n" +
+    stdout.slice(stdout.indexOf("\nA run of this plan")),
+    "\nA run of this plan has permission to\n" +
       block("read", [`${directory}/ssl`, store, "/sys/fs/selinux/enforce", ...programs]) +
       block("write", [...files, store]) +
       block("net", ["127.0.0.1"]) +

@@ -64,9 +64,9 @@ test("a directory that is a link of the user's is taken for the user's", async (
   assert.equal(code, 1);
   assert.ok(
     stdout.includes(
-      `User "${USER}" may replace what lies in "FOLDER/home", so "FOLDER/home/ssl/server.key" is ` +
-        'written as that user, who may not write to "FOLDER/root"; give that directory to the user, ' +
-        "or give a path below directories that nobody may write to but root\n",
+      `User "${USER}" may replace what lies in "FOLDER/home", so "FOLDER/home/ssl/server.key" must be ` +
+        'written as that user, who cannot write to "FOLDER/root"; make that user the owner of the ' +
+        "directory, or give a path below directories that nobody may write to but root\n",
     ),
     stdout,
   );

@@ -20,11 +20,11 @@ test("a container is found, restarted once, and owes nothing when it was restart
 
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   assert.equal((await scene.vcm("deploy", "--quiet")).code, 0);
-  assert.match((await scene.vcm("check")).stdout, /^podman:web: owes a restart: /m);
+  assert.match((await scene.vcm("check")).stdout, /^podman:web: pending restart: /m);
   await podman(scene, "restart", "--time", "1", "web");
   await hasLogged(scene, "started\nstarted\nstarted\n");
   const cleared = await scene.vcm("run");
-  assert.match(cleared.stderr, /^podman:web: owes nothing any more: it loaded them 20/);
+  assert.match(cleared.stderr, /^podman:web: cleared: it loaded them 20/);
   await hasLogged(scene, "started\nstarted\nstarted\n");
 });
 
@@ -63,7 +63,7 @@ test("a container that podman does not know is a failure by itself, and stays ow
   );
   assert.match(
     (await scene.vcm("check")).stdout,
-    /^podman:wbe: owes a restart: .*\(there is no such container\)/m,
+    /^podman:wbe: pending restart: .*\(there is no such container\)/m,
   );
 });
 
@@ -141,7 +141,7 @@ sleep 0.5`,
   await podman(scene, "stop", "--time", "1", "web");
   const cleared = await scene.vcm("run");
   assert.equal(cleared.code, 0, cleared.stdout);
-  assert.match(cleared.stderr, /^podman:web: owes nothing any more: it loaded them 20/m);
+  assert.match(cleared.stderr, /^podman:web: cleared: it loaded them 20/m);
 
   await podman(scene, "start", "web");
   await Deno.writeTextFile(`${scene.directory}/bad`, "");

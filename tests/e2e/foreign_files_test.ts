@@ -1,4 +1,4 @@
-/** Targets at whose path something else than a certificate or key lies. */
+/** Targets at whose path something other than a certificate or key lies. */
 import { readlinkSync } from "node:fs";
 import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { type Directory, makeDirectory } from "../support/rig.ts";
@@ -70,7 +70,7 @@ Deno.test("a file that is no certificate, key or keystore is replaced by no comm
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     Deno.writeFileSync(directory.at(`ssl/${name}`), bytes);
     const said =
-      `"${directory.at(`ssl/${name}`)}" holds something else than a certificate or key, ` +
+      `"${directory.at(`ssl/${name}`)}" holds something other than a certificate or key, ` +
       REMEDY;
     for (const entry of [`cert: "SSL/${name}"`, `privkey: "SSL/${name}", in_place: true`]) {
       site.configure(entry);
@@ -113,7 +113,7 @@ Deno.test("a link to something else, or to a directory, is not replaced either",
     const path = directory.at(`ssl/${name}`);
     assert.ok(
       stdout.includes(
-        `"${path}" is a symbolic link to something else than a certificate or key, ${REMEDY}`,
+        `"${path}" is a symbolic link to something other than a certificate or key, ${REMEDY}`,
       ),
       stdout,
     );

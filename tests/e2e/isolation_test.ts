@@ -48,7 +48,7 @@ test("what fails for one certificate does not stop the others, and each is named
   );
   assert.match(
     said,
-    /^failed {2}owner\.e2e\.test: The owner "nosuchuser" of ".*" is not known on this host/m,
+    /^failed {2}owner\.e2e\.test: The owner "nosuchuser" of ".*" does not exist on this host/m,
   );
   assert.match(
     said,
@@ -74,12 +74,12 @@ test("a lifetime shorter than the renewal window is warned of, and no renewal on
   assert.equal(run.code, 0, run.stdout);
   assert.match(
     run.stderr,
-    /^warning: short\.e2e\.test: .*its renewal window of 10d takes up its whole lifetime of 1h/m,
+    /^warning: short\.e2e\.test: .*its renewal window of 10d covers its whole lifetime of 1h/m,
   );
   const audit = await scene.auditLines();
   const second = await scene.vcm("run");
   assert.equal(second.code, 0);
-  assert.match(second.stdout, /^warning {2}short\.e2e\.test: its renewal window of 10d takes up/);
+  assert.match(second.stdout, /^warning: short\.e2e\.test: its renewal window of 10d covers/);
   assert.equal(await scene.auditLines(), audit, "no request");
   assert.equal((await scene.vcm("check")).code, 0);
 });

@@ -140,8 +140,7 @@ test("an earlier version's record puts back nothing where others could have put 
     assert.ok(
       stdout.includes(
         'Every user may write to "FOLDER/ssl" (mode 1777), and the record of an interrupted run ' +
-          'does not say which file it kept as "FOLDER/ssl/.server.key.vcm-old"; look at that file, ' +
-          'then restore it by "mv FOLDER/ssl/.server.key.vcm-old FOLDER/ssl/server.key" or remove ' +
+          'does not say which file it kept as "FOLDER/ssl/.server.key.vcm-old"; check that file, then restore it by "mv FOLDER/ssl/.server.key.vcm-old FOLDER/ssl/server.key" or remove ' +
           'it by "rm FOLDER/ssl/.server.key.vcm-old"\n',
       ),
       stdout,

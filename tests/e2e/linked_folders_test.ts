@@ -80,7 +80,7 @@ test("a bundle that becomes a file takes its sets with it, and is made anew as a
   const { stdout } = await place.vcm(["plan"]);
   assert.match(
     stdout,
-    /blocked {2}"FOLDER\/ssl\/web" is a file, and a bundle is a symbolic link; move it away, or/,
+    /blocked {2}"FOLDER\/ssl\/web" is a file, but a bundle must be a symbolic link; move it away, or/,
   );
   assert.equal((await place.vcm(["check"])).code, 1);
 });
@@ -127,7 +127,7 @@ test("whoever may write beside a bundle can have root remove nothing", async () 
     await open();
     const { code, stdout } = await place.vcm(["deploy", "--force"]);
     assert.equal(code, 1);
-    assert.match(stdout, /(and root makes no bundle there|has to belong to that user too)/);
+    assert.match(stdout, /(and root makes no bundle there|must belong to that user too)/);
     assert.deepEqual([names(place, "victim"), names(place, "ssl")], before);
   }
 });
@@ -146,7 +146,7 @@ test("a store that no run would use is told of by whatever looks", async () => {
   assert.equal((await place.vcm(["run"])).code, 0);
   await Deno.chown(place.at("store"), USER, USER);
   const fault = `The store "FOLDER/store" belongs to user ${USER}, who could change what is ` +
-    'deployed from it; cure: chown -R 0 "FOLDER/store"';
+    'deployed from it; fix: chown -R 0 "FOLDER/store"';
   for (
     const [line, status] of [["check", 1], ["plan --detailed-exitcode", 1], ["run", 1]] as const
   ) {

@@ -52,7 +52,7 @@ test("a second run while the first holds the lock ends with 75, and says who hol
   assert.equal(
     run.stderr,
     `error: Another run of vcm holds the lock "${scene.directory}/store/.lock": process ` +
-      `${groups?.pid}, "${first.line}", since ${groups?.since}; it is free when that run ends, ` +
+      `${groups?.pid}, "${first.line}", since ${groups?.since}; try again when that run has ended, ` +
       'or wait for it with "--wait 30s"\n',
   );
   assert.equal((await scene.vcm("check")).code, 2, "looking needs no lock");
@@ -92,7 +92,7 @@ test("a process of another namespace that holds the lock is not named", async ()
   const run = await scene.vcm("run");
   assert.deepEqual([run.code, run.stderr], [
     75,
-    `${held}it is free when that run ends, or wait for it with "--wait 30s"\n`,
+    `${held}try again when that run has ended, or wait for it with "--wait 30s"\n`,
   ]);
   const waited = await scene.vcm("run", "--quiet", "--wait", "1s");
   assert.deepEqual([waited.code, waited.stderr], [75, `${held}waited 1s for it\n`]);

@@ -52,7 +52,7 @@ test("a name added to the file is served after the next run, and plan says why b
   const plan = await scene.vcm("plan");
   assert.match(
     plan.stdout,
-    /issue {4}from pki\/issue\/web: its names differ from the file: it lacks api\.e2e\.test, 10\.1\.1\.20/,
+    /issue {4}from pki\/issue\/web: its names differ from the configuration: it lacks api\.e2e\.test, 10\.1\.1\.20/,
   );
   assert.match(plan.stdout, /nginx\.service\n {2}reload: it loads the new files of web\.e2e\.test/);
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);

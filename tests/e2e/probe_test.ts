@@ -27,8 +27,8 @@ test("a service that serves another certificate owes its action, whatever else s
   assert.match(
     check.stdout,
     new RegExp(
-      `^nginx\\.service: owes a reload: 127\\.0\\.0\\.1:${port} serves another certificate than ` +
-        `the one of web\\.e2e\\.test on disk: serial [0-9a-f:]+, until 20`,
+      `^nginx\\.service: pending reload: 127\\.0\\.0\\.1:${port} serves a different certificate than ` +
+        `web\\.e2e\\.test on disk: serial [0-9a-f:]+, until 20`,
       "m",
     ),
   );
@@ -52,7 +52,7 @@ test("nginx that was restarted by hand owes nothing", async () => {
   const loaded = await scene.systemctl("show", "-p", "StateChangeTimestamp", "nginx.service");
   const run = await scene.vcm("run");
   assert.equal(run.code, 0);
-  assert.match(run.stderr, /^nginx\.service: owes nothing any more: it loaded them 20/m);
+  assert.match(run.stderr, /^nginx\.service: cleared: it loaded them 20/m);
   assert.equal(
     await scene.systemctl("show", "-p", "StateChangeTimestamp", "nginx.service"),
     loaded,
@@ -87,7 +87,10 @@ test("an action after which the new certificate is not served has failed", async
   );
   const check = await scene.vcm("check");
   assert.equal(check.code, 1);
-  assert.match(check.stdout, /nginx\.service: owes a reload: .* serves another certificate than/);
+  assert.match(
+    check.stdout,
+    /nginx\.service: pending reload: .* serves a different certificate than/,
+  );
   await Deno.writeTextFile(conf, text);
   assert.equal((await scene.vcm("run")).code, 0);
   await oneWorkerLeft(scene.machine);

@@ -22,7 +22,7 @@ test("a reload that failed is owed and done by the next run, also after daemon-r
   const audit = await scene.auditLines();
   const check = await scene.vcm("check");
   assert.equal(check.code, 1);
-  assert.match(check.stdout, /web\.service: owes a reload: it has not loaded the files deployed/);
+  assert.match(check.stdout, /web\.service: pending reload: it has not loaded the files deployed/);
   assert.match(check.stdout, /\(last reload: exit-code\)/);
   assert.equal((await scene.vcm("run")).code, 1, "still broken");
 
@@ -65,7 +65,7 @@ test("a reload by hand after the write settles the debt: the run does not reload
   await scene.systemctl("daemon-reload");
   const run = await scene.vcm("run");
   assert.equal(run.code, 0);
-  assert.match(run.stderr, /^web\.service: owes nothing any more: it loaded them /);
+  assert.match(run.stderr, /^web\.service: cleared: it loaded them /);
   assert.deepEqual(await reloads(scene), [UNIT]);
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
 });
@@ -175,7 +175,7 @@ test("a service whose certificate is not deployed reads the store, and acts when
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   const check = await scene.vcm("check");
-  assert.match(check.stdout, /^DUE: 1 certificate in order, 1 service owing an action, /);
+  assert.match(check.stdout, /^DUE: 1 certificate in order, 1 pending service action, /);
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
   assert.deepEqual(await reloads(scene), [UNIT, UNIT]);
 });
@@ -190,7 +190,7 @@ test("a service that was misspelt owes its action by its right name", async () =
   const plan = await scene.vcm("plan");
   assert.match(
     plan.stdout,
-    /^wbe\.service\n {2}is gone from the file; what it owes is owed by web\.service$/m,
+    /^wbe\.service\n {2}no longer in the configuration; its pending action is transferred to web\.service$/m,
   );
   const run = await scene.vcm("run");
   assert.equal(run.code, 0, run.stdout);

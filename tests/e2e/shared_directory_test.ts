@@ -126,7 +126,7 @@ test("metrics go into no directory that others may write to, and no key is asked
   assert.equal(
     stderr,
     'warning: Cannot write "metrics_file" "FOLDER/metrics/vcm.prom": Every user may write to ' +
-      '"FOLDER/metrics" (mode 1777), and root writes no file there; give a path in a directory ' +
+      '"FOLDER/metrics" (mode 1777), so root does not write a file there; give a path in a directory ' +
       "of one user, or below directories that only root may write to\n",
   );
   assert.equal(await Deno.readTextFile(place.at("metrics/vcm.prom")), "old\n");

@@ -36,7 +36,7 @@ async function staysPending(scene: Scene, how: RegExp): Promise<void> {
   assert.match(check.stdout, how);
   const next = await scene.vcm("run");
   assert.equal(next.code, 1, next.stdout + next.stderr);
-  assert.doesNotMatch(next.stderr, /owes nothing any more/);
+  assert.doesNotMatch(next.stderr, /cleared/);
   assert.equal((await scene.vcm("check")).code, 1);
 }
 
@@ -48,7 +48,7 @@ async function clearsByStart(scene: Scene): Promise<void> {
   assert.equal(check.code, 0, check.stdout);
   const run = await scene.vcm("run");
   assert.equal(run.code, 0, run.stdout + run.stderr);
-  assert.match(run.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);
+  assert.match(run.stderr, /^web\.service: cleared: it loaded them 20/m);
   assert.equal((await scene.vcm("run")).stdout, NOTHING);
 }
 
@@ -62,7 +62,7 @@ test("a reload that ends the unit is a failure until the unit was up again", asy
   assert.match(run.stdout, /Done: 1 issued, 2 files deployed, 0 service actions; 1 failed/);
   assert.equal(await show(scene, "ActiveState"), "inactive");
 
-  await staysPending(scene, /\(it is inactive, and was up before the action of 20.* UTC\)/);
+  await staysPending(scene, /\(it is inactive, but was running before the action of 20.* UTC\)/);
   const again = await scene.vcm("run");
   assert.match(again.stdout, DOWN);
   assert.match(again.stdout, /; to start it: systemctl start web\.service$/m);
@@ -90,10 +90,10 @@ test("a unit that ends a second after its reload is a failure, however it ends",
       /^failed {2}web\.service: after the reload it (is inactive|has failed); see: journalctl -u /m,
     );
     assert.equal(await show(scene, "ActiveState"), state);
-    await staysPending(scene, /owes a reload: .* \(it (is inactive, and was up|has failed)/);
+    await staysPending(scene, /pending reload: .* \(it (is inactive, but was running|has failed)/);
     // A person who strikes out the failed state has not started it.
     if (state === "failed") await scene.systemctl("reset-failed", UNIT);
-    await staysPending(scene, /\(it is inactive, and was up before/);
+    await staysPending(scene, /\(it is inactive, but was running before/);
     await clearsByStart(scene);
   }
 });
@@ -162,10 +162,10 @@ test("what another service's action ends was up before the actions of the run", 
       : /^failed {2}web\.service: after the reload it is inactive; see: /m;
     assert.match(run.stdout, why);
     assert.match(run.stderr, /^other\.service: reload done$/m);
-    await staysPending(scene, /web\.service: owes a reload: .* \(it is inactive, and was up/);
+    await staysPending(scene, /web\.service: pending reload: .* \(it is inactive, but was running/);
     await scene.systemctl("start", UNIT);
     const cleared = await scene.vcm("run");
-    assert.match(cleared.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);
+    assert.match(cleared.stderr, /^web\.service: cleared: it loaded them 20/m);
   }
 });
 
@@ -179,7 +179,7 @@ test("an action that --force asked for, and that ends the unit, is pending thoug
   assert.equal((await scene.vcm("check")).code, 0, "it runs, with what it has loaded");
   await start(scene, `[Service]\n${RUNS}ExecReload=/bin/kill -KILL $MAINPID\n`);
   assert.equal((await scene.vcm("restart", "--force")).code, 1);
-  await staysPending(scene, /web\.service: owes a reload: .*\(it has failed\)/);
+  await staysPending(scene, /web\.service: pending reload: .*\(it has failed\)/);
   await clearsByStart(scene);
 });
 
@@ -193,7 +193,7 @@ test("a unit that somebody stops after its reload failed is pending until it is 
   );
   assert.equal((await scene.vcm("run")).code, 1);
   await scene.systemctl("stop", UNIT);
-  await staysPending(scene, /\(it is inactive, and was up before the action of 20/);
+  await staysPending(scene, /\(it is inactive, but was running before the action of 20/);
   await scene.systemctl("start", UNIT);
   await scene.systemctl("kill", "--signal=KILL", UNIT);
   await waitUntil("the unit has failed", 10, async () => {
@@ -201,7 +201,7 @@ test("a unit that somebody stops after its reload failed is pending until it is 
   });
   const run = await scene.vcm("run");
   assert.equal(run.code, 0, run.stdout + run.stderr);
-  assert.match(run.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);
+  assert.match(run.stderr, /^web\.service: cleared: it loaded them 20/m);
 });
 
 test("a run that is killed during the action that ends the unit leaves it pending", async () => {
@@ -217,7 +217,7 @@ kill -KILL $pid`;
   await waitUntil("the unit has ended", 20, async () => {
     return /^(inactive|failed)$/.test(await show(scene, "ActiveState")) || undefined;
   });
-  await staysPending(scene, /web\.service: owes a reload: /);
+  await staysPending(scene, /web\.service: pending reload: /);
   await clearsByStart(scene);
 });
 
@@ -230,7 +230,7 @@ test("a oneshot unit that failed is cleared by a run to its end, and by nothing 
   await scene.configure(pairFor(scene, NAME, `{name: ${UNIT}, control: reload-or-restart}`));
   assert.equal((await scene.vcm("run")).code, 1);
   await scene.systemctl("reset-failed", UNIT);
-  await staysPending(scene, /\(it is inactive, and was up before/);
+  await staysPending(scene, /\(it is inactive, but was running before/);
   await Deno.remove(`${scene.directory}/bad`);
   await clearsByStart(scene);
 
@@ -247,7 +247,7 @@ test("a oneshot unit that failed is cleared by a run to its end, and by nothing 
   await Deno.remove(`${scene.directory}/bad`);
   await scene.systemctl("start", UNIT);
   const run = await scene.vcm("run");
-  assert.match(run.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);
+  assert.match(run.stderr, /^web\.service: cleared: it loaded them 20/m);
 });
 
 test("a unit that is up and that its probe cannot reach after the restart stays owed", async () => {
@@ -260,9 +260,9 @@ test("a unit that is up and that its probe cannot reach after the restart stays 
     assert.equal(run.code, 1, run.stdout + run.stderr);
     assert.match(run.stdout, /^failed {2}web\.service: the new certificate of .* was not served /m);
     assert.match(run.stdout, new RegExp(`Done: ${issued} issued, .* 1 failed`));
-    assert.match((await scene.vcm("check")).stdout, /^web\.service: owes a restart: /m);
+    assert.match((await scene.vcm("check")).stdout, /^web\.service: pending restart: /m);
   }
   await scene.configure(pairFor(scene, NAME, "{name: web, control: restart}"));
   const cleared = await scene.vcm("run");
-  assert.match(cleared.stderr, /^web\.service: owes nothing any more: it loaded them 20/m);
+  assert.match(cleared.stderr, /^web\.service: cleared: it loaded them 20/m);
 });

@@ -24,7 +24,7 @@ test("a reload by hand is not the restart that is owed", async () => {
 
   const check = await scene.vcm("check");
   assert.equal(check.code, 1);
-  assert.match(check.stdout, /web\.service: owes a restart: it has not loaded the files deployed/);
+  assert.match(check.stdout, /web\.service: pending restart: it has not loaded the files deployed/);
   const run = await scene.vcm("run");
   assert.deepEqual([run.code, run.stderr], [0, "web.service: restart done\n"]);
   assert.notEqual(await show(scene, "MainPID"), before);
@@ -42,7 +42,7 @@ test("a restart by hand settles the restart that is owed", async () => {
   const pid = await show(scene, "MainPID");
   const run = await scene.vcm("run");
   assert.equal(run.code, 0);
-  assert.match(run.stderr, /^web\.service: owes nothing any more: it loaded them /);
+  assert.match(run.stderr, /^web\.service: cleared: it loaded them /);
   assert.equal(await show(scene, "MainPID"), pid);
 });
 
@@ -102,7 +102,7 @@ test("a unit that has failed is not reloaded: a failure that stays owed until it
   assert.equal(check.code, 1);
   assert.match(
     check.stdout,
-    /web\.service: owes a reload: .* \(it has failed\); last time: it has failed, and /,
+    /web\.service: pending reload: .* \(it has failed\); last attempt: it has failed, and /,
   );
   const second = await scene.vcm("run");
   assert.equal(second.code, 1);
@@ -115,7 +115,7 @@ test("a unit that has failed is not reloaded: a failure that stays owed until it
   await writeCountingUnit(scene, UNIT);
   const mended = await scene.vcm("run");
   assert.equal(mended.code, 0);
-  assert.match(mended.stderr, /^web\.service: owes nothing any more: it loaded them /);
+  assert.match(mended.stderr, /^web\.service: cleared: it loaded them /);
 });
 
 test("a run whose standard error cannot be written issues, deploys and reloads all", async () => {

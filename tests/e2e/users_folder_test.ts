@@ -77,8 +77,7 @@ test("a file of root's in a user's directory is refused, and the rest goes on", 
   const mine = pairIn("pg").replaceAll(/^ +owner.*\n/gm, "");
   await place.configure(mine + other);
   const message = (name: string) =>
-    `User "${USER}" may replace what lies in "FOLDER/pg", so "FOLDER/pg/${name}" has to belong ` +
-    `to that user too: set "owner" to "${USER}", or give a path below directories that nobody may ` +
+    `User "${USER}" may replace what lies in "FOLDER/pg", so "FOLDER/pg/${name}" must belong to that user too: set "owner" to "${USER}", or give a path below directories that nobody may ` +
     "write to but root";
   const planned = await place.vcm(["plan"]);
   assert.ok(planned.stdout.includes(`blocked  ${message("server.key")}\n`), planned.stdout);

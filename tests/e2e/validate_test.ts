@@ -40,7 +40,7 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
   );
   assert.match(
     failed.stderr,
-    /^web\.e2e\.test: put back \S+\.crt, \S+\.key, since "validate" of nginx\.service failed/m,
+    /^web\.e2e\.test: rolled back \S+\.crt, \S+\.key, because "validate" of nginx\.service failed/m,
   );
   for (const ending of ["crt", "key"]) {
     const path = `${scene.directory}/ssl/${NAME}.${ending}`;

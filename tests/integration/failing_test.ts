@@ -53,7 +53,7 @@ test("obstacles on disk stop their own certificate only", () =>
       out.includes(`directory.example.test: "${path}" is a directory; remove it, or give the path`),
       out,
     );
-    assert.match(out, /The owner "no-such-account-here" of ".*" is not known on this host/);
+    assert.match(out, /The owner "no-such-account-here" of ".*" does not exist on this host/);
     const deployed = directory.tree().filter((name) => /^ssl\/[^/]+$/.test(name));
     assert.deepEqual(deployed, [`ssl/${NAME}.crt`, `ssl/${NAME}.key`]);
   }));
@@ -64,13 +64,13 @@ test("a role that cuts the lifetime below the window: the window is capped, and 
     bench.configure(settings(bao), certificate(bench.directory, NAME, 'role: "short"\nttl: "30d"'));
     const { status, err } = await bench.vcm(["run"], { VAULT_TOKEN: bao.token });
     assert.equal(status, 0);
-    assert.match(err, /its renewal window of 10d takes up its whole lifetime of 1h/);
+    assert.match(err, /its renewal window of 10d covers its whole lifetime of 1h/);
     // It is no renewal on every run.
     const second = await bench.vcm(["run"], { VAULT_TOKEN: "no token that the server knows" });
     assert.equal(second.status, 0);
     assert.match(
       second.out,
-      /^warning {2}web\.example\.test: its renewal window of 10d takes up its whole lifetime of 1h; it is renewed 20m 10s before its end\nNothing to do: 1 certificate in order\n$/,
+      /^warning: web\.example\.test: its renewal window of 10d covers its whole lifetime of 1h; VCM renews it 20m 10s before its expiry\nNothing to do: 1 certificate in order\n$/,
     );
     assert.equal((await bench.vcm(["check"])).status, 0);
   }));
@@ -155,7 +155,7 @@ test("while another process holds the lock, a run ends with 75 and touches nothi
       err,
       new RegExp(
         `^error: Another run of vcm holds the lock "${lock}": process ${holder.pid}, ".*", since ` +
-          `20.* UTC; it is free when that run ends, or wait for it with "--wait 30s"
+          `20.* UTC; try again when that run has ended, or wait for it with "--wait 30s"
 $`,
       ),
     );

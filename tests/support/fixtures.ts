@@ -198,7 +198,7 @@ export function makeUnit(parts: Partial<UnitState> = {}): UnitState {
   };
 }
 
-/** A marker that was written two hours ago, for a unit that has loaded its files since. */
+/** A pending action that was written two hours ago, for a unit that has loaded its files since. */
 export function makePendingAction(
   parts: Partial<PendingActionObservation> = {},
 ): PendingActionObservation {

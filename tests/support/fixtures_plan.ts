@@ -42,7 +42,7 @@ export function makeIssue(certificate: string, detail: string): Step {
   };
 }
 
-/** A unit that owes a reload. */
+/** A unit that pending reload. */
 export function makeServiceStep(parts: Partial<ServiceStep> = {}): ServiceStep {
   const { service = "nginx.service" } = parts;
   return {

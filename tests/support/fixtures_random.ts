@@ -150,7 +150,7 @@ function anyServed(random: () => number): Served {
   ]);
 }
 
-/** Any observation of some wishes, with and without markers. */
+/** Any observation of some certificates, with and without pending actions. */
 export function randomObservation(
   random: () => number,
   specs: readonly CertificateSpec[],

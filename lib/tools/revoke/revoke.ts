@@ -1,11 +1,11 @@
 /** `vcm revoke`: takes certificates back, after a question for each. */
 import { unfailing } from "../../apply/events.ts";
-import { takeLock } from "../../store/take_lock.ts";
+import { takeLock } from "../../store/lock.ts";
 import { type Revocation, revoke as revokeOne } from "./revoke_certificate.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { StoreReader } from "../../store/read_set.ts";
-import { storedCertificate } from "../../plan/due.ts";
+import { storedCertificate } from "../../plan/stored_validity.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { revokeJson } from "../../report/json.ts";
 import { eventLevel, eventText } from "../../report/event_text.ts";

@@ -121,8 +121,7 @@ Deno.test("a directory to which a link leads, or with something of others in it,
   assert.deepEqual(clear(directory), [
     `"${
       directory.at(first)
-    }" is not in use any more and stays, since VCM did not make "mine" in it; ` +
-    "move that away from there",
+    }" is no longer used, but contains "mine", which VCM did not create; move that away`,
   ]);
   assert.equal(directory.read(`${first}/privkey.pem`), "one privkey\n");
 });

@@ -127,7 +127,7 @@ Deno.test("lifetimeWarning() says that a window is longer than the lifetime, and
   const wide = { ...issueStep(NAME), renew: { kind: "duration", seconds: 14 * DAY } } as const;
   assert.equal(
     lifetimeWarning(wide, issued, new Date(issued.certificate.notBefore)),
-    "its renewal window of 14d takes up its whole lifetime of 1d; it is renewed 8h before its end",
+    "its renewal window of 14d covers its whole lifetime of 1d; VCM renews it 8h before its expiry",
   );
 });
 
@@ -278,8 +278,8 @@ Deno.test("issue() stores what ends with its chain inside the window, and warns 
   assert.equal(directory.read(`${NAME}/cert.pem`), issued.leaf);
   assert.equal(
     lifetimeWarning(wide, issued, new Date()),
-    `its renewal window of 10d takes up the 5d that its chain lasts ("Intermediate CA" ends ${end}` +
-      " UTC); it is renewed 1d 16h before that; renew that CA at the server",
+    `its renewal window of 10d covers the 5d for which its chain is valid ("Intermediate CA" expires ` +
+      `${end} UTC); VCM renews it 1d 16h before that; renew that CA at the server`,
   );
   const targets = [makeTarget({ what: "fullchain" })];
   const spec = makeSpec({ name: NAME, renew: wide.renew, targets });

@@ -33,7 +33,7 @@ for (const when of FAILS) {
             store: false,
             pendingValidation: [],
             leftovers: [directory.at(`ssl/${certificate}.crt`)],
-            detail: "an interrupted run left something",
+            detail: "an interrupted run left temporary files",
             closeKey: false,
           },
           issueStep(certificate, { ttl: 200 * 86_400 }),

@@ -146,7 +146,7 @@ Deno.test("where another user writes, this program may be run once more", () => 
     store: false,
     pendingValidation: [],
     leftovers: [directory.at(".a.vcm-new")],
-    detail: "an interrupted run left something",
+    detail: "an interrupted run left temporary files",
     closeKey: false,
   };
   assert.deepEqual(rights(recover).run, []);

@@ -14,26 +14,26 @@ function assertRefused({ path, tree }: Directory, message: string): void {
 }
 
 for (const mode of [0o720, 0o702, 0o770, 0o777, 0o1777]) {
-  Deno.test(`lockStore() refuses a store of mode ${mode.toString(8)}, with the cure`, () => {
+  Deno.test(`lockStore() refuses a store of mode ${mode.toString(8)}, with the fix`, () => {
     using store = makeDirectory();
     Deno.chmodSync(store.path, mode);
     assertRefused(
       store,
       `The store "${store.path}" is writable by others, who could change what is deployed from ` +
-        `it; cure: chmod -R go-w "${store.path}"`,
+        `it; fix: chmod -R go-w "${store.path}"`,
     );
     Deno.chmodSync(store.path, mode & ~0o022);
     lockStore(store.path)[Symbol.dispose]();
   });
 }
 
-rootTest("lockStore() refuses a store of another user, with the cure", () => {
+rootTest("lockStore() refuses a store of another user, with the fix", () => {
   using store = makeDirectory();
   Deno.chownSync(store.path, 12345, 12345);
   assertRefused(
     store,
     `The store "${store.path}" belongs to user 12345, who could change what is deployed from it; ` +
-      `cure: chown -R ${ME} "${store.path}"`,
+      `fix: chown -R ${ME} "${store.path}"`,
   );
   Deno.chownSync(store.path, ME, 12345);
   lockStore(store.path)[Symbol.dispose]();
@@ -57,11 +57,11 @@ rootTest("lockStore() makes nothing where another user may put another store", (
   assert.ok(error instanceof StoreError);
   assert.equal(
     error.message,
-    `User "12345" may replace what lies in "${directory.at("theirs")}", and so the store ` +
+    `User "12345" may replace what lies in "${directory.at("theirs")}", and thereby the store ` +
       `"${
         directory.at("theirs/store")
-      }"; give a "cert_store" below directories that nobody may write to ` +
-      "but root",
+      }"; give a "cert_store" below directories that only root may ` +
+      "write to",
   );
   assert.deepEqual(directory.tree(), ["theirs/"]);
 });
@@ -75,7 +75,7 @@ Deno.test("lockStore() judges the directory of markers, too", () => {
     `The store "${
       store.at(".pending")
     }" is writable by others, who could change what is deployed ` +
-      `from it; cure: chmod -R go-w "${store.at(".pending")}"`,
+      `from it; fix: chmod -R go-w "${store.at(".pending")}"`,
   );
   Deno.removeSync(store.at(".pending"));
   Deno.symlinkSync("/", store.at(".pending"));

@@ -106,8 +106,8 @@ Deno.test("a file in the set that became a link is named, and what it leads to i
   const run = await vcm(site, "run");
   assert.equal(run.status, 0, run.stderr);
   const stays =
-    `web.example.com: "${directory}" is not in use any more and stays, since VCM did not ` +
-    'make "ca.pem" in it; move that away from there';
+    `web.example.com: "${directory}" is no longer used, but contains "ca.pem", which VCM ` +
+    "did not create; move that away";
   assert.ok(run.stderr.includes(stays), run.stderr);
   assert.deepEqual([...Deno.readDirSync(directory)].length, 5);
   const check = await vcm(site, "check");
@@ -122,8 +122,8 @@ Deno.test("what lies where the link should be and is not ours stops it", async (
   const place = site.path("d/web");
   const remedy = "; move it away, or give another path for the bundle";
   const cases: [string, () => void | Promise<unknown>][] = [
-    ["a directory, and a bundle is a symbolic link", () => Deno.mkdirSync(place)],
-    ["a file, and a bundle is a symbolic link", () => Deno.writeTextFileSync(place, "x")],
+    ["a directory, but a bundle must be a symbolic link", () => Deno.mkdirSync(place)],
+    ["a file, but a bundle must be a symbolic link", () => Deno.writeTextFileSync(place, "x")],
     [
       'a symbolic link to "/nowhere", which VCM did not make',
       () => new Deno.Command("ln", { args: ["-s", "/nowhere", place] }).output(),
@@ -153,6 +153,6 @@ Deno.test("the next run clears away what killed ones left", async () => {
   }
   await new Deno.Command("ln", { args: ["-s", left[0] ?? "", site.path("d/.web.vcm-new")] })
     .output();
-  assert.deepEqual(await planned(site), ["  tidy     an interrupted run left something"]);
+  assert.deepEqual(await planned(site), ["  recover  an interrupted run left temporary files"]);
   await runToOrder(site);
 });

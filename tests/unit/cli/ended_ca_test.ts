@@ -75,7 +75,7 @@ async function makeHost(it: Case, more = "renew: 10d"): Promise<Bench> {
 const minutes = (moment: Date) => `${moment.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 const REMEDY = `renew that CA at the server, then run "vcm issue --force ${NAME}" and ` +
   `"vcm run ${NAME}"`;
-const ROOT_LINE = `${NAME}: no path from it to a root is valid now: the root "Root" ended ` +
+const ROOT_LINE = `${NAME}: no path from it to a root is valid now: the root "Root" expired ` +
   `${minutes(ENDED.notAfter)}; ${REMEDY}`;
 
 Deno.test("an ended root is broken, and not due: no new certificate cures it", async () => {
@@ -131,7 +131,7 @@ Deno.test("one valid path is enough, and an ended intermediate beside it is due"
   const { status, out } = await due.vcm(["check"]);
   assert.deepEqual([status, out.split("\n")[1]], [
     1,
-    `${NAME}: its chain expired 3d ago (${minutes(ENDED.notAfter)}; "Young"), and another path ` +
+    `${NAME}: its chain expired 3d ago (${minutes(ENDED.notAfter)}; "Young"), but another path ` +
     "from it to a root is valid",
   ]);
 });
@@ -141,7 +141,7 @@ Deno.test("a root that ends before the certificate is a warning with both dates"
   const { status, out } = await bench.vcm(["check"]);
   assert.deepEqual([status, out.split("\n")[1]], [
     0,
-    `${NAME}: its root "Root" ends ${minutes(inDays(20))}, before it does (${
+    `${NAME}: its root "Root" expires ${minutes(inDays(20))}, before the certificate does (${
       minutes(inDays(60))
     }); renew that CA at the server`,
   ]);
@@ -153,7 +153,7 @@ Deno.test("a CA that is not valid yet is broken, and asks for a look at the cloc
   using bench = await makeHost({ chain: [CA_TO_COME], ca: [ROOT] });
   const { status, out } = await bench.vcm(["check"]);
   assert.equal(status, 2);
-  assert.match(out, /the intermediate "CA" is valid only from .*; is this host's clock \(/);
+  assert.match(out, /the intermediate "CA" is valid only from .*; check this host's clock, /);
 });
 
 Deno.test("a ca.pem that tells nothing of a root leaves it unknown, one that is missing does not", async () => {
@@ -165,7 +165,7 @@ Deno.test("a ca.pem that tells nothing of a root leaves it unknown, one that is 
   assert.equal(garbage.status, 3);
   assert.match(
     garbage.out,
-    /it is not known whether its root is valid: ca\.pem in the store holds/,
+    /cannot tell whether its root is valid: ca\.pem in the store holds/,
   );
   Deno.removeSync(path);
   Deno.mkdirSync(path);
@@ -173,7 +173,7 @@ Deno.test("a ca.pem that tells nothing of a root leaves it unknown, one that is 
   assert.equal(unreadable.status, 3);
   assert.match(
     unreadable.out,
-    /it is not known whether its root is valid: Cannot read ".*ca\.pem":/,
+    /cannot tell whether its root is valid: Cannot read ".*ca\.pem":/,
   );
   // It stops no run.
   assert.equal((await bench.vcm(["run"])).status, 0);

@@ -37,7 +37,7 @@ keyTest(
     assert.equal(status, 1);
     assert.match(stdout, /^DUE: /);
     assert.deepEqual(stdout.split("\n").slice(1), [
-      "web.example.com: every user may open privkey.pem in the store (mode 0644)",
+      "web.example.com: every user can open privkey.pem in the store (mode 0644)",
       "",
     ]);
     assert.equal(modeOf(site.path(KEY)), "644");
@@ -49,7 +49,7 @@ keyTest("plan has the closing of the key, and nothing else", 0o604, async (site)
   assert.equal(status, 0);
   assert.match(
     stdout,
-    /^web\.example\.com\n {2}tidy {5}every user may open privkey\.pem in the store \(mode 0604\)\n/,
+    /^web\.example\.com\n {2}recover {2}every user can open privkey\.pem in the store \(mode 0604\)\n/,
   );
   const { steps } = JSON.parse((await run(site, "plan --json")).stdout);
   assert.deepEqual(steps.map(({ kind }: { kind: string }) => kind), ["recover"]);

@@ -31,7 +31,7 @@ holderTest("a run that finds the lock held ends with 75, and says who holds it",
     assert.deepEqual(await run(site, child, line), {
       status: 75,
       out: "",
-      err: `error: ${HELD}; it is free when that run ends, or wait for it with "--wait 30s"\n`,
+      err: `error: ${HELD}; try again when that run has ended, or wait for it with "--wait 30s"\n`,
     }, line);
   }
   assert.equal((await run(site, child, "check")).status, 0, "to look needs no lock");
@@ -59,7 +59,7 @@ holderTest("a run that waited in vain ends with 75; with --quiet that is all it 
   assert.deepEqual(await run(site, child, "run --quiet --wait 1s"), {
     status: 75,
     out: "",
-    err: `error: ${HELD}; waited 1s for it\n`,
+    err: `error: ${HELD}; VCM waited 1s for it\n`,
   });
 });
 

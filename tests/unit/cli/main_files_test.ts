@@ -156,7 +156,7 @@ siteTest(
       [
         "2026-10-01",
         3,
-        /^UNKNOWN: [^]*web\.example\.com: it is valid only from .* clock .* right\?/,
+        /^UNKNOWN: [^]*web\.example\.com: it is valid only from .* clock, which says /,
       ],
     ];
     for (const [day, expected, text] of cases) {
@@ -224,7 +224,7 @@ siteTest("another run holds the lock: 75", makeSiteInOrder, async (site) => {
   assert.equal(status, 75);
   assert.equal(
     stderr,
-    'error: Another run of vcm holds the lock "FOLDER/store/.lock"; it is free when that run ends, ' +
+    'error: Another run of vcm holds the lock "FOLDER/store/.lock"; try again when that run has ended, ' +
       'or wait for it with "--wait 30s"\n',
   );
   assert.equal((await run(site, "check")).status, 0);

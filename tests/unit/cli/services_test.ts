@@ -157,7 +157,7 @@ serviceTest(
     const check = await vcm(site, "check");
     assert.equal(check.status, 1);
     assert.match(check.stdout, /^DUE: 1 of 1 certificate not in order/);
-    assert.ok(check.stdout.includes(`; last time: ${why}\n`), check.stdout);
+    assert.ok(check.stdout.includes(`; last attempt: ${why}\n`), check.stdout);
   },
   FALSE,
 );

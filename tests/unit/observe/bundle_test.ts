@@ -130,7 +130,7 @@ Deno.test("what no link leads to is stray, and other bundles' directories and wh
   assert.deepEqual(seen.bundle?.strays.map(({ foreign }) => foreign), [undefined, "mine"]);
 });
 
-Deno.test("where a set is to be put back, it stays, and the one that nobody judged goes", () => {
+Deno.test("a set that will be rolled back stays, and the one that no service validated goes", () => {
   using directory = makeDirectory();
   writeSet(directory, A, "old");
   writeSet(directory, B, "new");

@@ -51,7 +51,7 @@ Deno.test("findManagers() leaves a name to systemd that nobody has", async () =>
   assert.equal(await findManagers(config), config);
 });
 
-Deno.test("findManagers() does not lose sight of a container that owes something, engine or not", {
+Deno.test("findManagers() keeps a container with a pending action, even if its engine is down", {
   permissions: { read: true, write: true },
 }, async () => {
   for (const engine of ["docker", "podman"] as const) {

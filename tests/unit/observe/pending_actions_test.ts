@@ -14,7 +14,7 @@ function units(...names: readonly string[]): CertificateSpec[] {
   return asked(...names.map((id) => makeService({ id })));
 }
 
-/** The one marker that is there. */
+/** The one pending action that is there. */
 async function observeOne(store: Directory, service: ServiceSpec) {
   const { pendingActions } = await observePendingActions(store.path, asked(service));
   assert.ok(pendingActions.kind === "present");
@@ -22,7 +22,7 @@ async function observeOne(store: Directory, service: ServiceSpec) {
   return pendingActions.value[0];
 }
 
-Deno.test("observeMarkers() sees the asked services' markers only, with their time", async () => {
+Deno.test("observePendingActions() sees the asked services' pending actions only, with their time", async () => {
   using store = makeDirectory();
   assert.deepEqual(await observePendingActions(store.path, units("nginx.service")), {
     pendingActions: { kind: "absent" },
@@ -42,7 +42,7 @@ Deno.test("observeMarkers() sees the asked services' markers only, with their ti
   ]);
 });
 
-Deno.test("observeMarkers() calls markers unreadable that it cannot list, never absent", async () => {
+Deno.test("observePendingActions() calls pending actions unreadable that it cannot list, never absent", async () => {
   using store = makeDirectory();
   store.write(".pending", "a file in the directory's place");
   assert.deepEqual(await observePendingActions(store.path, units("nginx.service")), {
@@ -54,7 +54,7 @@ Deno.test("observeMarkers() calls markers unreadable that it cannot list, never 
   });
 });
 
-Deno.test("a marker is a debt whatever its text is, or if it cannot be read", async () => {
+Deno.test("a pending action counts whatever its text is, and if it cannot be read", async () => {
   const service = makeService({ id: "command:x", manager: "command" });
   for (const text of ["", "\0\xff\n", "until", "until:\nfailed:\n", " until: 2026-12-01\n"]) {
     using store = makeDirectory();
@@ -76,7 +76,7 @@ Deno.test("a marker is a debt whatever its text is, or if it cannot be read", as
   });
 });
 
-Deno.test("a command has no record, so its marker alone counts", async () => {
+Deno.test("a command has no record, so its pending action alone counts", async () => {
   using store = makeDirectory();
   store.write(".pending/command:x", "x");
   const pendingAction = await observeOne(
@@ -108,7 +108,7 @@ Deno.test("a process's record is its start, and none while it does not run", asy
   assert.equal((await observeOne(store, service))?.record, undefined);
 });
 
-Deno.test("a marker whose service the file no longer names is owed by those that it names now", async () => {
+Deno.test("the pending action of a removed service passes to the services that are named now", async () => {
   using store = makeDirectory();
   const write = (id: string, certificates: readonly string[], time: number) => {
     store.write(
@@ -157,7 +157,7 @@ Deno.test("a container of an engine that cannot be asked has no record", async (
   }
 });
 
-Deno.test("without markers nobody is asked", {
+Deno.test("without pending actions no manager is asked", {
   permissions: { read: true, write: true },
 }, async () => {
   using store = makeDirectory();

@@ -72,7 +72,7 @@ opensslTest("observeServed() says which TLS it speaks to a service that is too o
   await using server = await startOpenssl(old, ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"]);
   assert.equal(
     await look(probe(server.port)),
-    "127.0.0.1:PORT refuses the TLS handshake: it speaks neither TLS 1.2 nor 1.3",
+    "127.0.0.1:PORT refused the TLS handshake: it speaks neither TLS 1.2 nor 1.3",
   );
 });
 
@@ -81,15 +81,15 @@ opensslTest("observeServed() names the key to look at where a name is not known"
   await using server = await startOpenssl(old, ["-servername_fatal"], other);
   assert.equal(
     await look(probe(server.port, { serverName: "other.example.test" })),
-    '127.0.0.1:PORT refuses the TLS handshake: unrecognised name; is "servername" right?',
+    '127.0.0.1:PORT refused the TLS handshake: unrecognised name; check "servername"',
   );
 });
 
 Deno.test("observeServed() says that nothing listens", async () => {
-  assert.equal(await look(probe(freePort())), "nothing listens at 127.0.0.1:PORT");
+  assert.equal(await look(probe(freePort())), "nothing is listening on 127.0.0.1:PORT");
   assert.equal(
     await look(probe(freePort(), { host: "localhost" })),
-    "nothing listens at localhost:PORT",
+    "nothing is listening on localhost:PORT",
   );
 });
 
@@ -97,11 +97,11 @@ Deno.test("observeServed() gives a service that says nothing no more than its ti
   await using silent = startServer(() => Promise.resolve());
   assert.equal(
     await look(probe(silent.port), 200),
-    "127.0.0.1:PORT does not answer by TLS within 0.2 s",
+    "127.0.0.1:PORT did not answer over TLS within 0.2 s",
   );
   assert.equal(
     await look(probe(silent.port, { startTls: "imap" }), 200),
-    "127.0.0.1:PORT does not answer by imap within 0.2 s",
+    "127.0.0.1:PORT did not answer over imap within 0.2 s",
   );
 });
 
@@ -109,7 +109,7 @@ Deno.test("observeServed() tells a service that speaks no TLS, and asks for what
   await using mail = startTalker(["220 mail.example.test ESMTP\r\n"]);
   assert.equal(
     await look(probe(mail.port)),
-    '127.0.0.1:PORT does not speak TLS; does it want "starttls"?',
+    '127.0.0.1:PORT does not speak TLS; if it needs STARTTLS, set "starttls"',
   );
 });
 
@@ -117,11 +117,11 @@ Deno.test("observeServed() says that a service closes the connection", async () 
   await using closing = startServer((connection) => Promise.resolve(connection.close()));
   assert.equal(
     await look(probe(closing.port)),
-    "127.0.0.1:PORT closes the connection without showing a certificate",
+    "127.0.0.1:PORT closed the connection before it sent a certificate",
   );
   assert.equal(
     await look(probe(closing.port, { startTls: "pop3" })),
-    "127.0.0.1:PORT closes the connection before TLS",
+    "127.0.0.1:PORT closed the connection before TLS",
   );
 });
 
@@ -149,7 +149,7 @@ Deno.test("observeServed() says what a service answers in the place of TLS", asy
   await using plain = startTalker(["220 mail\r\n", "250 mail\r\n"]);
   assert.equal(
     await look(probe(plain.port, { startTls: "smtp" })),
-    "127.0.0.1:PORT offers no STARTTLS",
+    "127.0.0.1:PORT does not offer STARTTLS",
   );
   await using web = startTalker(["HTTP/1.1 400 Bad\u001b[31m Request\r\n"]);
   assert.equal(

@@ -37,14 +37,14 @@ const DIALOGUES: readonly (readonly [string, StartTls, readonly string[], readon
     "\n250 HELP\n",
     "220\r\n",
   ], [EHLO, STARTTLS, "go"]],
-  ["SMTP turns away", "smtp", ["554 no\r\n"], ["turns clients away: 554 no"]],
+  ["SMTP turns away", "smtp", ["554 no\r\n"], ["rejects clients: 554 no"]],
   ["SMTP without EHLO", "smtp", ["220 mail\r\n", "502 what?\r\n"], [
     EHLO,
-    "offers no STARTTLS: 502 what?",
+    "does not offer STARTTLS: 502 what?",
   ]],
   ["SMTP that offers none", "smtp", ["220 mail\r\n", "250-mail\r\n250 STARTTLSNOT\r\n"], [
     EHLO,
-    "offers no STARTTLS",
+    "does not offer STARTTLS",
   ]],
   ["SMTP that refuses", "smtp", ["220 m\r\n", "250-m\r\n250 STARTTLS\r\n", "454 later\r\n"], [
     EHLO,
@@ -53,37 +53,40 @@ const DIALOGUES: readonly (readonly [string, StartTls, readonly string[], readon
   ]],
   ["no SMTP", "smtp", ["SSH-2.0-OpenSSH_9.2\r\n"], ["does not speak SMTP: SSH-2.0-OpenSSH_9.2"]],
   ["an answer before the question", "smtp", ["220 mail\r\n250-mail\r\n250 STARTTLS\r\n"], [
-    "answers before it is asked",
+    "answered before VCM sent a command",
   ]],
   ["plain text behind the go-ahead", "smtp", [
     "220 mail\r\n",
     "250-mail\r\n250 STARTTLS\r\n",
     "220 go\r\n250 injected\r\n",
-  ], [EHLO, STARTTLS, "says more in plain text after its go-ahead for TLS"]],
+  ], [EHLO, STARTTLS, "sent more plain text after it agreed to start TLS"]],
   ["IMAP goes over to TLS", "imap", ["* OK\r\n", "* CAPABILITY IMAP4rev2\r\n", "a OK\r\n"], [
     "> a STARTTLS\r\n",
     "go",
   ]],
-  ["IMAP turns away", "imap", ["* BYE busy\r\n"], ["turns clients away: * BYE busy"]],
+  ["IMAP turns away", "imap", ["* BYE busy\r\n"], ["rejects clients: * BYE busy"]],
   ["IMAP that knows its client", "imap", ["* PREAUTH hello\r\n"], [
-    "offers no STARTTLS: * PREAUTH hello",
+    "does not offer STARTTLS: * PREAUTH hello",
   ]],
   ["IMAP that refuses", "imap", ["* OK\r\n", "a BAD no TLS here\r\n"], [
     "> a STARTTLS\r\n",
     "refuses STARTTLS: a BAD no TLS here",
   ]],
   ["POP3 goes over to TLS", "pop3", ["+OK\r\n", "+OK\r\n"], ["> STLS\r\n", "go"]],
-  ["POP3 turns away", "pop3", ["-ERR busy\r\n"], ["turns clients away: -ERR busy"]],
+  ["POP3 turns away", "pop3", ["-ERR busy\r\n"], ["rejects clients: -ERR busy"]],
   ["POP3 that refuses", "pop3", ["+OK\r\n", "-ERR no\r\n"], [
     "> STLS\r\n",
     "refuses STLS: -ERR no",
   ]],
   ["no POP3", "pop3", ["+OKAY\r\n"], ["does not speak POP3: +OKAY"]],
   ["PostgreSQL goes over to TLS", "postgres", ["S"], ["> \0\0\0\x08\x04\xd2\x16\x2f", "go"]],
-  ["PostgreSQL without TLS", "postgres", ["N"], ["> \0\0\0\x08\x04\xd2\x16\x2f", "offers no TLS"]],
+  ["PostgreSQL without TLS", "postgres", ["N"], [
+    "> \0\0\0\x08\x04\xd2\x16\x2f",
+    "does not offer TLS",
+  ]],
   ["plain text behind PostgreSQL's yes (CVE-2021-23222)", "postgres", ["SR"], [
     "> \0\0\0\x08\x04\xd2\x16\x2f",
-    "says more in plain text after its go-ahead for TLS",
+    "sent more plain text after it agreed to start TLS",
   ]],
   ["no PostgreSQL", "postgres", ["220 mail\r\n"], [
     "> \0\0\0\x08\x04\xd2\x16\x2f",
@@ -101,7 +104,7 @@ pureTest("a server that never comes to an end is not listened to for ever", () =
   assert.equal(dialogue.hear(Buffer.alloc(HEARD_LIMIT, "x")).kind, "listen");
   assert.deepEqual(dialogue.hear(Buffer.from("x")), {
     kind: "refused",
-    problem: "says more than 8192 bytes before TLS",
+    problem: "sent more than 8192 bytes before TLS",
   });
 });
 

@@ -17,14 +17,14 @@ function blockers(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = 
   return judgeBlockers(makeTarget(spec), makeSeen(seen));
 }
 
-/** The messages of obstacles all of which are impossible to pass. */
+/** The messages of blockers all of which are impossible to pass. */
 function impossible(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}): string[] {
   const found = blockers(seen, spec);
   for (const { kind } of found) assert.equal(kind, "impossible");
   return found.map(({ message }) => message);
 }
 
-pureTest("judgeObstacles() lets pass files, links and what is absent in a directory", () => {
+pureTest("judgeBlockers() lets pass files, links and what is absent in a directory", () => {
   assert.deepEqual(blockers({}), []);
   assert.deepEqual(blockers({ file: present(makeFile({ type: "symlink" })) }), []);
   assert.deepEqual(blockers({ file: ABSENT }), []);
@@ -32,14 +32,14 @@ pureTest("judgeObstacles() lets pass files, links and what is absent in a direct
   assert.deepEqual(blockers({ owner: www, group: www }), []);
 });
 
-pureTest("judgeObstacles() passes on why a target cannot be read", () => {
+pureTest("judgeBlockers() passes on why a target cannot be read", () => {
   const problem = 'Cannot read "/etc/nginx/web.crt": permission denied';
   assert.deepEqual(blockers({ file: unreadable(problem) }), [
     { kind: "unreadable", message: problem },
   ]);
 });
 
-pureTest("judgeObstacles() does not replace directories, devices, pipes and sockets", () => {
+pureTest("judgeBlockers() does not replace directories, devices, pipes and sockets", () => {
   assert.deepEqual(impossible({ file: present(makeFile({ type: "directory" })) }), [
     '"/etc/nginx/web.crt" is a directory; remove it, or give the path of a file in it',
   ]);
@@ -48,7 +48,7 @@ pureTest("judgeObstacles() does not replace directories, devices, pipes and sock
   ]);
 });
 
-pureTest("judgeObstacles() wants the directory, or leave to make it", () => {
+pureTest("judgeBlockers() needs the directory, or permission to create it", () => {
   const seen = { file: ABSENT, parent: "absent" } as const;
   assert.deepEqual(impossible(seen), [
     'Directory "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
@@ -59,27 +59,27 @@ pureTest("judgeObstacles() wants the directory, or leave to make it", () => {
   ]);
 });
 
-pureTest("judgeObstacles() makes no directory where something else has its name", () => {
+pureTest("judgeBlockers() makes no directory where something else has its name", () => {
   const seen = { file: ABSENT, parent: "not-a-directory" } as const;
   for (const createDirs of [false, true]) {
     assert.deepEqual(impossible(seen, { createDirs }), [
-      '"/etc/nginx", in which "/etc/nginx/web.crt" should lie, is not a directory',
+      '"/etc/nginx" is not a directory, so "/etc/nginx/web.crt" cannot be written; give another path',
     ]);
   }
 });
 
-pureTest("judgeObstacles() names an owner and a group that the host does not know", () => {
+pureTest("judgeBlockers() names an owner and a group that the host does not know", () => {
   const nobody = (name: string): Account => ({ kind: "unknown", name });
-  const owner = 'The owner "wwwdata" of "/etc/nginx/web.crt" is not known on this host; ' +
-    'create it, or mend "owner" in the file';
-  const group = 'The group "ssl" of "/etc/nginx/web.crt" is not known on this host; ' +
-    'create it, or mend "group" in the file';
+  const owner = 'The owner "wwwdata" of "/etc/nginx/web.crt" does not exist on this host; ' +
+    'create it, or fix "owner" in the configuration';
+  const group = 'The group "ssl" of "/etc/nginx/web.crt" does not exist on this host; ' +
+    'create it, or fix "group" in the configuration';
   assert.deepEqual(impossible({ owner: nobody("wwwdata") }), [owner]);
   assert.deepEqual(impossible({ group: nobody("ssl") }), [group]);
   assert.deepEqual(impossible({ owner: nobody("wwwdata"), group: nobody("ssl") }), [owner, group]);
 });
 
-pureTest("judgeObstacles() tells all at once", () => {
+pureTest("judgeBlockers() tells all at once", () => {
   const found = impossible({
     file: ABSENT,
     parent: "absent",

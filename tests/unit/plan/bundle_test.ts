@@ -114,10 +114,10 @@ pureTest("a link that leads nowhere, and a directory that is closed, are differe
 
 pureTest("what is not a link of ours is not replaced", () => {
   const cases = {
-    directory: "a directory, and a bundle is a symbolic link",
-    file: "a file, and a bundle is a symbolic link",
+    directory: "a directory, but a bundle must be a symbolic link",
+    file: "a file, but a bundle must be a symbolic link",
     symlink: 'a symbolic link to "/srv/web", which VCM did not make',
-    other: "a device, pipe or socket, and a bundle is a symbolic link",
+    other: "a device, pipe or socket, but a bundle must be a symbolic link",
   } as const;
   for (const [type, what] of Object.entries(cases)) {
     const file = present(makeFile({ type: type as keyof typeof cases }));
@@ -132,7 +132,7 @@ pureTest("a host without ln, and a set that cannot be read, stop it", () => {
   const linkProblem = 'there is no "ln" on this host';
   assert.deepEqual(judgeBlockers(SPEC, seen({}, { linkProblem })), [{
     kind: "impossible",
-    message: `The bundle "${PATH}" needs a link: there is no "ln" on this host`,
+    message: `Cannot create the link of the bundle "${PATH}": there is no "ln" on this host`,
   }]);
   const problem = 'Cannot read "/etc/certs/web": permission denied';
   assert.deepEqual(judgeBlockers(SPEC, seen({}, {}, { file: unreadable(problem) })), [
@@ -159,8 +159,8 @@ pureTest("directories that are not in use are cleared away, but for what is not 
   assert.deepEqual(recovered, [[one]]);
   assert.deepEqual(certificates[0]?.warnings, [{
     kind: "leftover",
-    message: `"${two}" is not in use any more and stays, since VCM did not make "dhparam.pem" in ` +
-      "it; move that away from there",
+    message: `"${two}" is no longer used, but contains "dhparam.pem", which VCM did not ` +
+      "create; move that away",
   }]);
 });
 
@@ -182,9 +182,9 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
   const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
-    'User "postgres" may replace what lies in "/etc/certs", so "/etc/certs/web" has to belong to ' +
-    'that user too: set "owner" to "postgres", or give a path below directories that nobody may write ' +
-    "to but root",
+    'User "postgres" may replace what lies in "/etc/certs", so "/etc/certs/web" must belong to that ' +
+    'user too: set "owner" to "postgres", or give a path below directories that nobody may write to ' +
+    "but root",
   ]);
 });
 

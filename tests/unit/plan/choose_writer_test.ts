@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chooseWriter } from "../../../lib/plan/choose_writer.ts";
 import type { HostUsers } from "../../../lib/host/replacers.ts";
-import { unsafeStore } from "../../../lib/store/unsafe_store.ts";
+import { unsafeStore } from "../../../lib/store/store_trust.ts";
 import type { Ancestor } from "../../../lib/host/types.ts";
 import type { TargetObservation } from "../../../lib/observe/types.ts";
 import {
@@ -74,8 +74,7 @@ pureTest("in a user's directory that user writes, with the user's own group or n
 });
 
 pureTest("a file of root's, or of a third one's, in a user's directory is refused", () => {
-  const message =
-    'User "postgres" may replace what lies in "/srv/pg", so "/srv/pg/web.crt" has to ' +
+  const message = 'User "postgres" may replace what lies in "/srv/pg", so "/srv/pg/web.crt" must ' +
     `belong to that user too: set "owner" to "postgres", or ${ELSE}`;
   assert.equal(refusal({ uid: 26, owner: "postgres" }), message);
   const file = present(makeFile({ uid: 0 }));
@@ -92,13 +91,13 @@ pureTest("a file of root's, or of a third one's, in a user's directory is refuse
 pureTest("a directory that all, or a group of several, may write to is refused", () => {
   assert.equal(
     refusal({ mode: 0o777 }),
-    'Every user may write to "/srv/pg" (mode 0777), and root writes no file there; ' +
-      `end that by "chmod o-w /srv/pg", or ${ROUND}`,
+    'Every user may write to "/srv/pg" (mode 0777), so root does not write a file there; ' +
+      `fix: chmod o-w /srv/pg, or ${ROUND}`,
   );
   assert.equal(
     refusal({ mode: 0o775, gid: 50 }),
-    'Group 50 may write to "/srv/pg" (mode 0775), and root writes no file there; ' +
-      `end that by "chmod g-w /srv/pg", or ${ROUND}`,
+    'Group 50 may write to "/srv/pg" (mode 0775), so root does not write a file there; ' +
+      `fix: chmod g-w /srv/pg, or ${ROUND}`,
   );
   assert.match(refusal({ mode: 0o2775, gid: 50 }, { owner: PG }), /^Group 50 may write .*"owner"/);
   assert.match(refusal({ uid: 26, gid: 50, mode: 0o770 }, { owner: PG }), /^Group 50 may write/);
@@ -117,17 +116,17 @@ pureTest("in a sticky directory a file that is a user's is written by that user"
   const root = { kind: "given", name: "root", id: 0 } as const;
   assert.equal(
     refusal({ mode: 0o1777 }, { file: at(26), owner: root }),
-    'User "postgres" may replace "/srv/pg/web.crt", and "owner" does not name that user; move it ' +
-      'away, and give a path in a directory of the user whom "owner" names, or below directories ' +
+    'User "postgres" may replace "/srv/pg/web.crt", but "owner" does not name that user; move the ' +
+      'file away, and give a path in a directory of the user whom "owner" names, or below directories ' +
       "that only root may write to",
   );
   const unspecified = refusal({ mode: 0o1777 }, { file: at(26) });
-  assert.match(unspecified, /^User "postgres" may replace .*, and "owner" does not name that user/);
+  assert.match(unspecified, /^User "postgres" may replace .*, but "owner" does not name that user/);
 });
 
 pureTest("root itself writes into no directory that others may write to, sticky or not", () => {
   const message = (who: string, mode: string) =>
-    `${who} may write to "/srv/pg" (mode ${mode}), and root writes no file there; ${ROUND}`;
+    `${who} may write to "/srv/pg" (mode ${mode}), so root does not write a file there; ${ROUND}`;
   assert.equal(refusal({ mode: 0o1777 }), message("Every user", "1777"));
   assert.equal(refusal({ mode: 0o1777 }, { owner: PG }), message("Every user", "1777"));
   assert.equal(refusal({ mode: 0o1777 }, { parent: "absent" }), message("Every user", "1777"));
@@ -158,7 +157,7 @@ pureTest("a sticky directory further up is root's where what it leads on to is",
   } as const;
   assert.match(
     refusal({}, begun),
-    /^Every user may write to "\/tmp" \(mode 1777\), and root writes/,
+    /^Every user may write to "\/tmp" \(mode 1777\), so root does not write/,
   );
 });
 
@@ -202,8 +201,8 @@ pureTest(
     const closed = chooseWriter(makeTarget({ path: PATH }), seen, ROOT);
     assert.equal(
       closed.kind === "refused" && closed.message,
-      'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" is written as that ' +
-        `user, who may not write to "/home/ssl"; give that directory to the user, or ${ELSE}`,
+      'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" must be written as ' +
+        `that user, who cannot write to "/home/ssl"; make that user the owner of the directory, or ${ELSE}`,
     );
     const setId = chooseWriter(makeTarget({ path: PATH, mode: 0o2640 }), {
       ...seen,
@@ -211,7 +210,7 @@ pureTest(
     }, ROOT);
     assert.match(
       setId.kind === "refused" ? setId.message ?? "" : "",
-      /gets no set-id bits then; give a/,
+      /who cannot set the set-id bits; give a/,
     );
   },
 );
@@ -226,8 +225,8 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
   const writer = chooseWriter(makeTarget({ what: "bundle", path: PATH }), seen, ROOT);
   assert.equal(
     writer.kind === "refused" && writer.message,
-    'User "postgres" may replace what lies in "/home", and root writes no bundle where somebody ' +
-      `else may; ${ELSE}`,
+    'User "postgres" may replace what lies in "/home", so root does not write a bundle ' +
+      `there; ${ELSE}`,
   );
 });
 
@@ -240,7 +239,8 @@ pureTest(
     const seen = makeSeen({ path: "/srv/ssl/web", file, ancestors });
     assert.deepEqual(chooseWriter(target, seen, ROOT), {
       kind: "refused",
-      message: 'Every user may write to "/srv/ssl" (mode 1777), and root makes no bundle there; ' +
+      message:
+        'Every user may write to "/srv/ssl" (mode 1777), so root does not create a bundle there; ' +
         "give a path in a directory of its own",
     });
     const other = makeTarget({ path: "/srv/ssl/web" });
@@ -254,11 +254,14 @@ pureTest("a store is refused where somebody else may put another in its place", 
   const unsafe = (above: Ancestor, users = ROOT) => unsafeStore(store, [above], users);
   assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o755), next }), undefined);
   assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o1777), next }), undefined);
-  const message = 'User "postgres" may replace what lies in "/home/pg", and so the store ' +
-    '"/home/pg/store"; give a "cert_store" below directories that nobody may write to but root';
-  assert.equal(unsafe({ ...ancestor("/home/pg", 26, 0o755), next }), message);
+  const message = 'User "postgres" may replace what lies in "/home/pg", and thereby the store ' +
+    '"/home/pg/store"; give a "cert_store" below directories that only root';
+  assert.equal(unsafe({ ...ancestor("/home/pg", 26, 0o755), next }), `${message} may write to`);
   const me: HostUsers = { runner: 1000, ownGroups: new Map() };
-  assert.equal(unsafe({ ...ancestor("/home/pg", 26, 0o755), next }, me), `${message} or you`);
+  assert.equal(
+    unsafe({ ...ancestor("/home/pg", 26, 0o755), next }, me),
+    `${message} or you may write to`,
+  );
   assert.equal(unsafe({ ...ancestor("/home/me", 1000, 0o755), next }, me), undefined);
   // Where there is none yet, whoever comes first makes it.
   assert.match(

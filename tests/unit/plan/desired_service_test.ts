@@ -106,7 +106,7 @@ pureTest("each manager is told what it needs, and each action has a name", () =>
   }
 });
 
-/** Whether the files of "a" and "b" can be put back, which name one service. */
+/** Whether the files of "a" and "b" can be rolled back, which name one service. */
 function revocable(a: Partial<ServiceSpec>, b: Partial<ServiceSpec>): boolean[] {
   const specs = [a, b].map((parts, at) =>
     makeSpec({
@@ -122,7 +122,7 @@ function revocable(a: Partial<ServiceSpec>, b: Partial<ServiceSpec>): boolean[] 
     .flatMap((step) => step.kind === "deploy" ? step.revocable : []);
 }
 
-pureTest("replaced files are kept where a service judges the new ones, and else not", () => {
+pureTest("replaced files are kept only if a service validates the new ones", () => {
   assert.deepEqual(revocable({}, {}), [false, false]);
   assert.deepEqual(revocable({}, { id: "mail.service", validate: ["true"] }), [false, true]);
 });

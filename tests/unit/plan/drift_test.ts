@@ -218,9 +218,9 @@ pureTest("a key is not written into a file that others may have open", () => {
       makeSeen({ path: "/etc/web.key", file: present(makeFile({ mode })) }),
     ).map(({ message }) => message);
   assert.deepEqual(blockers(0o644), [
-    '"/etc/web.key" is open to more users than its new private key may be, and is to be written ' +
-    'in place: who has it open could read that; end it by "chmod 0600 /etc/web.key", and see who ' +
-    "has it open",
+    '"/etc/web.key" is open to more users than its private key may be, and "in_place" keeps ' +
+    "that file: a process that has it open could read the new key; fix: chmod 0600 /etc/web.key, " +
+    "then check which processes have it open",
   ]);
   assert.equal(blockers(0o644, { mode: 0o640 }).length, 1);
   for (const change of [{ mode: 0o644 }, { what: "cert" }, { inPlace: false }] as const) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Validity } from "../../../lib/certificate/renewal.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import { judgeDue, validityOf } from "../../../lib/plan/due.ts";
+import { judgeDue } from "../../../lib/plan/due.ts";
+import { validityOf } from "../../../lib/plan/stored_validity.ts";
 import type { StoredSet } from "../../../lib/store/types.ts";
 import {
   ABSENT,
@@ -39,11 +40,11 @@ pureTest("judgeDue() says what is wrong with the set", () => {
       "unparsable",
       "cert.pem in the store holds no PEM certificate",
     ],
-    [{ key: ABSENT }, "key-missing", "privkey.pem is missing in the store"],
+    [{ key: ABSENT }, "key-missing", "privkey.pem is missing from the store"],
     [
       { key: present("unparsable") },
       "key-unparsable",
-      "privkey.pem in the store is no usable private key",
+      "privkey.pem in the store is not a usable private key",
     ],
     [
       { key: present("mismatch") },
@@ -77,7 +78,7 @@ pureTest("judgeDue() misses a chain only where a target takes it", () => {
     assert.equal(dueOf(stored, makeSpec({ targets: [makeTarget({ what: "cert" })] })), undefined);
     assert.deepEqual(dueOf(stored, makeSpec({ targets: [makeTarget({ what })] })), {
       reason: "chain-missing",
-      detail: `${what}.pem is missing in the store, and a target takes it`,
+      detail: `${what}.pem is missing from the store, but a target needs it`,
     });
   }
 });
@@ -102,7 +103,7 @@ pureTest("judgeDue() names the names that differ", () => {
   for (const [set, desired, difference] of cases) {
     assert.deepEqual(dueOf(set, makeSpec(desired)), {
       reason: "names-differ",
-      detail: `its names differ from the file: ${difference}`,
+      detail: `its names differ from the configuration: ${difference}`,
     });
   }
 });
@@ -127,7 +128,7 @@ pureTest("judgeDue() says that the key is of another kind than the file asks for
   assert.equal(dueOf(stored("rsa-2048")), undefined);
   assert.deepEqual(dueOf(stored("rsa-2048"), spec), {
     reason: "key-differs",
-    detail: "its key is rsa-2048, and the file asks for ec-256",
+    detail: "its key is rsa-2048, but the configuration asks for ec-256",
   });
 });
 
@@ -137,7 +138,7 @@ pureTest("judgeDue() says that another CA issued it than the file asks for", () 
   assert.equal(dueOf(stored, makeSpec({ issuer: "Old CA" })), undefined);
   assert.deepEqual(dueOf(stored, makeSpec({ issuer: "New CA" })), {
     reason: "issuer-differs",
-    detail: 'it was issued by "Old CA", and the file asks for "New CA"',
+    detail: 'it was issued by "Old CA", but the configuration asks for "New CA"',
   });
 });
 

@@ -82,7 +82,7 @@ pureTest("what is made of fullchain.pem makes a certificate without it due", () 
   for (const what of ["combined", "pkcs12"] as const) {
     assert.deepEqual(judgeDue(makeSpec({ targets: [makeTarget({ what })] }), stored, NOW), {
       reason: "chain-missing",
-      detail: "fullchain.pem is missing in the store, and a target takes it",
+      detail: "fullchain.pem is missing from the store, but a target needs it",
     });
   }
   const der = makeSpec({ targets: [makeTarget({ what: "der" })] });

@@ -34,7 +34,7 @@ pureTest("holdBack() waits where the window that comes is over in time", () => {
       verdict,
       kind === "wait"
         ? { kind, wait: { until: SATURDAY_OPENS, late: false, detail: OPENS } }
-        : { kind, detail: `; at once, though ${OPENS}: why` },
+        : { kind, detail: `; this does not wait, although ${OPENS}: why` },
       String(end),
     );
   }
@@ -99,7 +99,7 @@ pureTest("holdBack() says that a window has gone by unused since it was due", ()
   };
   const verdict = holdBack(SATURDAY, urgency, NOW, "UTC");
   assert.ok(verdict.kind === "wait");
-  assert.equal(verdict.wait.detail, `${OPENS}, the one of 2026-11-28 02:00 UTC went by unused`);
+  assert.equal(verdict.wait.detail, `${OPENS}; the window of 2026-11-28 02:00 UTC was missed`);
 });
 
 pureTest("marginFor() leaves a day, or a third of a short lifetime", () => {

@@ -118,7 +118,7 @@ pureTest("services that the named certificates do not mention stay out", () => {
   ]);
 });
 
-pureTest("a shared service owes by the files of all certificates, also of those not named", () => {
+pureTest("a shared service is pending by the files of all certificates, named or not", () => {
   const pendingActions = [makePendingAction({ service: SHARED })];
   for (const selection of [EVERYTHING, RESTART]) {
     const [step] = serviceSteps([A], {
@@ -142,7 +142,7 @@ pureTest("a shared service owes by the files of all certificates, also of those 
   }
 });
 
-pureTest("a narrowed command settles a shared service that loaded all files", () => {
+pureTest("a narrowed command clears a shared service that loaded all files", () => {
   const pendingActions = [makePendingAction({ service: SHARED })];
   assert.deepEqual(serviceSteps([A], { pendingActions }), [{
     kind: "clear",
@@ -151,7 +151,7 @@ pureTest("a narrowed command settles a shared service that loaded all files", ()
   }]);
 });
 
-pureTest("a narrowed command settles no restart by a reload", () => {
+pureTest("a narrowed command clears no restart by a reload", () => {
   const state = makeUnit({ unit: SHARED, startedAt: after(-100_000).getTime() });
   const pendingAction = makePendingAction({ service: SHARED, record: { kind: "unit", state } });
   const steps = serviceSteps([A], { pendingActions: [pendingAction] });

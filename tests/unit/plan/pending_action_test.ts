@@ -21,7 +21,7 @@ import { pureTest } from "../../support/pure_test.ts";
 const WRITTEN = after(-7200).getTime();
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 
-/** A marker for a unit in a state. */
+/** A pending action for a unit in a state. */
 function pendingActionFor(unit: Partial<UnitState>, parts: Partial<PendingActionObservation> = {}) {
   return makePendingAction({ record: { kind: "unit", state: makeUnit(unit) }, ...parts });
 }
@@ -42,7 +42,7 @@ function judge(
 }
 
 pureTest(
-  "a marker is settled where the unit changed its state after it and after all files",
+  "a pending action is cleared where the unit changed its state after it and after all files",
   () => {
     const files = [{ changedAt: WRITTEN + 5 }, { changedAt: after(-100_000).getTime() }];
     for (const control of CONTROLS) {
@@ -54,12 +54,12 @@ pureTest(
   },
 );
 
-pureTest("a marker is owed where the unit changed its state before it", () => {
+pureTest("a pending action stays if the unit changed its state before it", () => {
   const pendingAction = pendingActionFor({ changedAt: after(-10_000).getTime() });
   assert.deepEqual(judge(pendingAction), { kind: "pending", detail: NOT_LOADED });
 });
 
-pureTest("a marker is owed where any file is newer than the unit's last change", () => {
+pureTest("a pending action stays if any file is newer than the unit's last change", () => {
   const files = [{ changedAt: WRITTEN }, { changedAt: after(-600).getTime() }];
   assert.deepEqual(judge(makePendingAction(), undefined, files), {
     kind: "pending",
@@ -68,7 +68,7 @@ pureTest("a marker is owed where any file is newer than the unit's last change",
 });
 
 pureTest(
-  "in the same second the milliseconds decide, and within a tick of the clock it is owed",
+  "in the same second the milliseconds decide, and within a tick of the clock it is pending",
   () => {
     const cases: [number, string][] = [[0, "pending"], [1, "pending"], [11, "pending"], [
       12,
@@ -83,13 +83,13 @@ pureTest(
   },
 );
 
-pureTest("whole seconds, as an old systemd prints them, make the same second owed", () => {
+pureTest("whole seconds, as an old systemd prints them, leave the same second pending", () => {
   const since = Date.parse("2026-12-01T08:00:00.400Z");
   const changedAt = Date.parse("2026-12-01T08:00:00Z");
   assert.equal(judge(pendingActionFor({ changedAt }, { since })).kind, "pending");
 });
 
-pureTest("a reload that failed is owed, however late it was", () => {
+pureTest("a reload that failed is pending, however late it was", () => {
   for (const reloadResult of ["exit-code", "timeout", "signal"]) {
     assert.deepEqual(judge(pendingActionFor({ reloadResult })), {
       kind: "pending",
@@ -98,7 +98,7 @@ pureTest("a reload that failed is owed, however late it was", () => {
   }
 });
 
-pureTest("a marker is owed where systemd cannot be asked", () => {
+pureTest("a pending action stays if systemd cannot be asked", () => {
   const { record: _, ...unknown } = makePendingAction();
   for (const control of CONTROLS) {
     assert.deepEqual(judge(unknown, control), { kind: "pending", detail: NOT_LOADED });
@@ -115,7 +115,7 @@ pureTest("a unit in between two states has not loaded anything for sure", () => 
   }
 });
 
-pureTest("a unit that is not active owes only a restart or a start", () => {
+pureTest("for a unit that is not active, only a restart or a start stays pending", () => {
   const pendingAction = pendingActionFor({ active: "inactive", changedAt: 0 });
   for (const control of CONTROLS) {
     const starts = control === "restart" || control === "start";
@@ -123,13 +123,13 @@ pureTest("a unit that is not active owes only a restart or a start", () => {
       judge(pendingAction, control),
       starts
         ? { kind: "pending", detail: `${NOT_LOADED} (it is inactive)` }
-        : { kind: "cleared", detail: "it is inactive and loads them when it starts" },
+        : { kind: "cleared", detail: "it is inactive and will load them when it starts" },
       control,
     );
   }
 });
 
-pureTest("a unit that has failed owes: the new files may be why", () => {
+pureTest("a unit that has failed stays pending: the new files may be why", () => {
   const pendingAction = pendingActionFor({ active: "failed", changedAt: 0 });
   for (const control of CONTROLS) {
     assert.deepEqual(judge(pendingAction, control), {
@@ -139,17 +139,17 @@ pureTest("a unit that has failed owes: the new files may be why", () => {
   }
 });
 
-pureTest("a unit that never changed its state owes", () => {
+pureTest("a unit that never changed its state stays pending", () => {
   assert.equal(judge(pendingActionFor({ changedAt: 0 })).kind, "pending");
 });
 
-pureTest("a unit that systemd does not know still owes, whatever its control", () => {
+pureTest("a unit that systemd does not know stays pending, whatever its control", () => {
   // A name with a slip in it must not be forgotten: systemd calls such a unit "inactive".
   const pendingAction = pendingActionFor({ load: "not-found", active: "inactive", changedAt: 0 });
   for (const control of CONTROLS) {
     assert.deepEqual(judge(pendingAction, control), {
       kind: "pending",
-      detail: `${NOT_LOADED} (systemd knows no such unit)`,
+      detail: `${NOT_LOADED} (systemd has no such unit)`,
     });
   }
 });

@@ -68,7 +68,7 @@ const LATE = after(-10_000).getTime();
 const pendingAction = makePendingAction({ record: recordOf({ changedAt: LATE }) });
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 
-pureTest("plan() lets no service act where nothing is deployed and no marker lies", () => {
+pureTest("plan() lets no service act if nothing is deployed and nothing is pending", () => {
   assert.deepEqual(serviceSteps([]), []);
 });
 
@@ -92,7 +92,7 @@ pureTest("plan() lets each service act once, for all certificates that change, i
   ]);
 });
 
-pureTest("plan() owes a reload when the file is newer than the service", () => {
+pureTest("a reload is pending if the file is newer than the service", () => {
   assert.deepEqual(serviceSteps([], [pendingAction]), [nginxStep({
     pending: { reason: "pending", detail: NOT_LOADED },
     certificates: [],
@@ -100,7 +100,7 @@ pureTest("plan() owes a reload when the file is newer than the service", () => {
   })]);
 });
 
-pureTest("plan() keeps the older debt as the reason where new files come, too", () => {
+pureTest("plan() keeps the older pending action as the reason if there are new files too", () => {
   assert.deepEqual(serviceSteps(["b"], [pendingAction]), [nginxStep({
     pending: { reason: "pending", detail: NOT_LOADED },
     certificates: ["b"],
@@ -108,7 +108,7 @@ pureTest("plan() keeps the older debt as the reason where new files come, too", 
   })]);
 });
 
-pureTest("plan() takes away a marker that is settled", () => {
+pureTest("plan() clears a pending action that no longer applies", () => {
   assert.deepEqual(serviceSteps([], [makePendingAction()]), [{
     kind: "clear",
     service: "nginx.service",
@@ -116,14 +116,14 @@ pureTest("plan() takes away a marker that is settled", () => {
   }]);
 });
 
-pureTest("plan() does not settle a unit that is to load new files", () => {
+pureTest("plan() does not clear a unit that is to load new files", () => {
   const steps = serviceSteps(["b"], [makePendingAction()]);
   assert.deepEqual(steps.map((step) => step.kind === "service" && step.pending.reason), [
     "deployed",
   ]);
 });
 
-pureTest("plan() judges each unit by its own marker", () => {
+pureTest("plan() treats each unit by its own pending action", () => {
   const record = recordOf({ unit: "postfix.service", active: "inactive" });
   const pendingActions = [
     makePendingAction(),
@@ -135,7 +135,7 @@ pureTest("plan() judges each unit by its own marker", () => {
   );
 });
 
-pureTest("plan() leaves markers alone whose service none of the certificates names", () => {
+pureTest("plan() leaves alone the pending actions of services that no certificate names", () => {
   const foreign = makePendingAction({
     service: "other.service",
     record: recordOf({ changedAt: LATE }),
@@ -143,13 +143,19 @@ pureTest("plan() leaves markers alone whose service none of the certificates nam
   assert.deepEqual(serviceSteps([], [foreign]), []);
 });
 
-pureTest("plan() forces all services of the certificates, whatever their markers say", () => {
-  const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
-  for (const pendingActions of [[], [pendingAction], [makePendingAction()]]) {
-    const steps = serviceSteps([], pendingActions, selection);
-    assert.deepEqual(steps.map((step) => step.kind === "service" && [step.service, step.pending]), [
-      ["postfix.service", { reason: "forced", detail: "it was asked for by --force" }],
-      ["nginx.service", { reason: "forced", detail: "it was asked for by --force" }],
-    ]);
-  }
-});
+pureTest(
+  "plan() forces all services of the certificates, whatever their pending actions say",
+  () => {
+    const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
+    for (const pendingActions of [[], [pendingAction], [makePendingAction()]]) {
+      const steps = serviceSteps([], pendingActions, selection);
+      assert.deepEqual(
+        steps.map((step) => step.kind === "service" && [step.service, step.pending]),
+        [
+          ["postfix.service", { reason: "forced", detail: "requested by --force" }],
+          ["nginx.service", { reason: "forced", detail: "requested by --force" }],
+        ],
+      );
+    }
+  },
+);

@@ -119,7 +119,7 @@ pureTest("a plan goes certificate by certificate, and then service by service, e
   }
 });
 
-pureTest("a plan has a step for what is owed, or says that it waits, and never both", () => {
+pureTest("a plan has a step for a pending action, or says that it waits, and never both", () => {
   const seen = { acts: 0, waits: 0 };
   for (const { made } of rounds()) {
     for (const { service, pending, waits } of made.services) {

@@ -47,7 +47,7 @@ const STORED = makeCertificate();
 const OTHER: Served = { kind: "served", certificate: OLD };
 const RIGHT: Served = { kind: "served", certificate: STORED };
 const CLOSED: Served = { kind: "unreachable", problem: `Cannot connect to ${AT}: refused` };
-const STRANGE = `${AT} serves another certificate than the one of a on disk: ` +
+const STRANGE = `${AT} serves a different certificate than a on disk: ` +
   "serial 01, until 2026-12-06 10:00 UTC";
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const pendingAction = makePendingAction({
@@ -83,7 +83,7 @@ const targets = (path: string, file: CertificateObservation["targets"][number]["
 });
 const DIFFERS = present(makeFile({ sameContent: false }));
 
-pureTest("another certificate than the deployed one is owed, whatever else says", () => {
+pureTest("the action is pending if another certificate than the deployed one is served", () => {
   for (const pendingActions of [[], [makePendingAction()]]) {
     const made = planFor({ served: { a: OTHER }, pendingActions });
     assert.deepEqual(made.steps.map(({ kind }) => kind), ["service"]);
@@ -95,15 +95,15 @@ pureTest("another certificate than the deployed one is owed, whatever else says"
   assert.deepEqual(serviceOf(both)?.pending, { reason: "pending", detail: NOT_LOADED });
 });
 
-pureTest("any of several certificates that is not served is owed", () => {
+pureTest("the action is pending if any of several certificates is not served", () => {
   const made = planFor({ served: { a: RIGHT, b: OTHER } });
   assert.deepEqual(serviceOf(made)?.pending, {
     reason: "pending",
-    detail: STRANGE.replace("one of a", "one of b"),
+    detail: STRANGE.replace("than a", "than b"),
   });
 });
 
-pureTest("the right certificate is no debt, and clears none", () => {
+pureTest("the right certificate makes nothing pending, and clears nothing", () => {
   assert.deepEqual(planFor({ served: { a: RIGHT, b: RIGHT } }).steps, []);
   const made = planFor({ served: { a: RIGHT }, pendingActions: [pendingAction] });
   assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: NOT_LOADED });
@@ -111,7 +111,7 @@ pureTest("the right certificate is no debt, and clears none", () => {
   assert.deepEqual(cleared.steps.map(({ kind }) => kind), ["clear"]);
 });
 
-pureTest("what is not deployed cannot be served, and is not owed", () => {
+pureTest("what is not deployed cannot be served, so nothing is pending", () => {
   // Blocked: the file stays as it is.
   const directory = present(makeFile({ type: "directory" }));
   const selection = { ...EVERYTHING, deploy: false };
@@ -125,7 +125,7 @@ pureTest("what is not deployed cannot be served, and is not owed", () => {
   }
 });
 
-pureTest("a certificate that is being replaced is no debt yet", () => {
+pureTest("a certificate that is being replaced makes nothing pending yet", () => {
   const loads = { reason: "deployed", detail: "it loads the new files of a" };
   const mended = planFor({ served: { a: OTHER }, a: targets("/a.crt", DIFFERS) });
   assert.deepEqual(serviceOf(mended)?.pending, loads);
@@ -188,6 +188,6 @@ pureTest("a strange certificate waits for the window as long as it lasts", () =>
   assert.deepEqual(look(5).steps, []);
   assert.match(
     serviceOf(look(3))?.pending.detail ?? "",
-    /; at once, though its window .*: the certificate that it has loaded expires 2026-12-04 10:00 UTC$/,
+    /; this does not wait, although its window .*: the certificate that the service has loaded expires 2026-12-04 10:00 UTC$/,
   );
 });

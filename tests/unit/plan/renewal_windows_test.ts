@@ -73,7 +73,7 @@ pureTest("a renewal that a window has gone by without is due, and says so", () =
   const waits = made.certificates[0]?.waits;
   assert.equal(
     waits?.detail,
-    `${OPENS}, the one of 2026-11-28 02:00 UTC went by unused: ` +
+    `${OPENS}; the window of 2026-11-28 02:00 UTC was missed: ` +
       "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d",
   );
   assert.equal(judgeStatus(made), "due");
@@ -90,8 +90,8 @@ pureTest(
     const [step] = made.steps;
     assert.equal(
       step?.kind === "issue" && step.due.detail,
-      "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; " +
-        `at once, though ${OPENS}: by then it would be too close to its end`,
+      "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; this does not " +
+        `wait, although ${OPENS}: the certificate would then be too close to its expiry`,
     );
     assert.equal(made.certificates[0]?.waits, undefined);
     assert.equal(judgeStatus(made), "due");
@@ -104,7 +104,7 @@ pureTest("a chain that ends before the window is over does not wait either", () 
   const [step] = made.steps;
   assert.match(
     step?.kind === "issue" ? step.due.detail : "",
-    /; at once, though its window \(Sat 02:00-04:00\) opens .*: by then it would be too close to its end$/,
+    /; this does not wait, although its window \(Sat 02:00-04:00\) opens .*: the certificate would then be too close to its expiry$/,
   );
 });
 
@@ -175,7 +175,7 @@ pureTest("--force waits for nothing", () => {
   assert.deepEqual(fresh.steps.map(({ kind }) => kind), ["issue"]);
 });
 
-pureTest("a renewal that waits leaves the rest to be mended at once", () => {
+pureTest("the rest is fixed at once while a renewal waits", () => {
   const made = planFor({ observed: { interrupted: true, exposedKey: 0o644 } });
   assert.deepEqual(made.steps.map(({ kind }) => kind), ["recover"]);
   assert.equal(made.certificates[0]?.waits?.until.getTime(), SATURDAY_OPENS.getTime());

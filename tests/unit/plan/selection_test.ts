@@ -34,7 +34,7 @@ const RESTART = { ...NOTHING, services: true };
 const SPEC = makeSpec({ targets: [makeTarget({ mode: 0o640 })], services: [makeService()] });
 const EXPIRED = makeStored({}, makeCertificate({ notAfter: NOW }));
 
-/** A plan in which everything is to be done: issue, a file that differs, a service that owes. */
+/** A plan in which everything is to be done: issue, a file that differs, a pending action. */
 function planAll(selection: Selection, stored: StoredSet = EXPIRED): Plan {
   const target = makeSeen({ file: present(makeFile({ sameContent: false })) });
   const pendingAction = makePendingAction({
@@ -75,20 +75,23 @@ pureTest("each command says that the certificate is due, also where it does not 
   }
 });
 
-pureTest("deploy takes the stored set as it is, and names its units for the markers", () => {
-  const made = planAll(DEPLOY);
-  assert.deepEqual(driftOf(made), [["content", "mode"]]);
-  const [step] = made.steps;
-  assert.deepEqual(step?.kind === "deploy" && [step.storedSetUsable, step.services], [
-    true,
-    ["nginx.service"],
-  ]);
-});
+pureTest(
+  "deploy takes the stored set as it is, and names its units for the pending actions",
+  () => {
+    const made = planAll(DEPLOY);
+    assert.deepEqual(driftOf(made), [["content", "mode"]]);
+    const [step] = made.steps;
+    assert.deepEqual(step?.kind === "deploy" && [step.storedSetUsable, step.services], [
+      true,
+      ["nginx.service"],
+    ]);
+  },
+);
 
 pureTest("deploy says where there is nothing to deploy, and what to do", () => {
   const cases: [Partial<StoredSet>, string][] = [
     [{ leaf: ABSENT, key: ABSENT }, "there is no certificate in the store"],
-    [{ key: ABSENT }, "privkey.pem is missing in the store"],
+    [{ key: ABSENT }, "privkey.pem is missing from the store"],
     [{ key: present("mismatch") }, "privkey.pem in the store does not belong to cert.pem"],
   ];
   for (const [parts, detail] of cases) {
@@ -117,7 +120,7 @@ pureTest("without force nothing is done where all is in order", () => {
 
 pureTest("issue --force issues though it is not due", () => {
   const made = planFine({ ...ISSUE, force: true });
-  const due = { reason: "forced", detail: "it was asked for by --force" };
+  const due = { reason: "forced", detail: "requested by --force" };
   assert.deepEqual(kinds(made), ["issue"]);
   assert.deepEqual(made.certificates[0]?.due, due);
   assert.deepEqual(made.steps[0]?.kind === "issue" && made.steps[0].due, due);

@@ -31,7 +31,7 @@ const SATURDAY: MaintenanceWindow = { text: "Sat 02:00-04:00", days: [6], from: 
 const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
 const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
-const UNKNOWN = "it may have no valid certificate loaded";
+const UNKNOWN = "the service may have no valid certificate loaded";
 
 interface Given {
   readonly file?: Partial<TargetFile>;
@@ -66,7 +66,7 @@ function planFor(given: Given): Plan {
   return plan(makeConfig([spec]), [spec], observation, NOW, given.selection ?? EVERYTHING);
 }
 
-/** A marker for a unit that has not loaded its files since. */
+/** A pending action for a unit that has not loaded its files since. */
 function pendingAction(parts: Partial<PendingActionObservation> = {}): PendingActionObservation {
   const state = makeUnit({ changedAt: after(-10_000).getTime() });
   return makePendingAction({ record: { kind: "unit", state }, ...parts });
@@ -82,7 +82,7 @@ function reasonOf({ steps }: Plan): string | undefined {
   return step?.kind === "service" ? step.pending.detail : undefined;
 }
 
-pureTest("files are put back at once, and the service that loads them waits", () => {
+pureTest("files are rolled back at once, and the service that loads them waits", () => {
   const made = planFor({ file: { sameContent: false } });
   assert.deepEqual(kinds(made), ["deploy"]);
   const loads = "it loads the new files of a";
@@ -102,8 +102,8 @@ pureTest("a service waits with a new certificate as long as the old one lasts", 
   assert.deepEqual(kinds(acts), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(acts),
-    `it loads the new files of a; at once, though ${OPENS}: ` +
-      "the certificate that it has loaded expires 2026-12-04 10:00 UTC",
+    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+      "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
   );
 });
 
@@ -113,8 +113,8 @@ pureTest("a service does not wait where the chain that it has loaded ends before
   assert.deepEqual(kinds(made), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(made),
-    `it loads the new files of a; at once, though ${OPENS}: ` +
-      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+      "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
 });
 
@@ -126,13 +126,13 @@ pureTest(
     const made = planFor({ file: { sameContent: false, certificate: loaded } });
     assert.equal(
       reasonOf(made),
-      `it loads the new files of a; at once, though ${OPENS}: ` +
-        "the certificate that it has loaded expires 2026-12-04 10:00 UTC",
+      `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+        "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
     );
   },
 );
 
-pureTest("a debt waits where it is known until when the loaded certificate is valid", () => {
+pureTest("a pending action waits if the expiry of the loaded certificate is known", () => {
   const made = planFor({ pendingAction: pendingAction({ until: after(10 * DAY) }) });
   assert.deepEqual(made.steps, []);
   assert.deepEqual(made.services, [{
@@ -144,7 +144,7 @@ pureTest("a debt waits where it is known until when the loaded certificate is va
   assert.equal(judgeStatus(made), "fine");
 });
 
-pureTest("a debt whose action failed, or that a window has gone by without, is due", () => {
+pureTest("a pending action is due if it failed or missed a window", () => {
   const since = new Date("2026-11-27T12:00:00Z").getTime();
   const state = makeUnit({ changedAt: since - 1_000 });
   const cases: Partial<PendingActionObservation>[] = [
@@ -159,37 +159,37 @@ pureTest("a debt whose action failed, or that a window has gone by without, is d
   }
 });
 
-pureTest("a debt does not wait where that is not known, or too soon", () => {
+pureTest("a pending action does not wait if that is unknown or too soon", () => {
   const cases: [Partial<PendingActionObservation>, string][] = [
     [{}, UNKNOWN],
     [
       { until: after(2 * DAY) },
-      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+      "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
     ],
     [
       { until: after(-DAY) },
-      "the certificate that it has loaded expires 2026-11-30 10:00 UTC",
+      "the certificate that the service has loaded expires 2026-11-30 10:00 UTC",
     ],
   ];
   for (const [parts, why] of cases) {
     const made = planFor({ pendingAction: pendingAction(parts) });
-    assert.equal(reasonOf(made), `${NOT_LOADED}; at once, though ${OPENS}: ${why}`);
+    assert.equal(reasonOf(made), `${NOT_LOADED}; this does not wait, although ${OPENS}: ${why}`);
     assert.deepEqual(made.services[0]?.waits, undefined);
     assert.equal(judgeStatus(made), "due");
   }
 });
 
-pureTest("of a debt and new files the earlier end counts", () => {
+pureTest("of a pending action and new files the earlier expiry counts", () => {
   const file = { sameContent: false };
   const soon = planFor({ file, pendingAction: pendingAction({ until: after(2 * DAY) }) });
   assert.equal(
     reasonOf(soon),
-    `${NOT_LOADED}; at once, though ${OPENS}: ` +
-      "the certificate that it has loaded expires 2026-12-03 10:00 UTC",
+    `${NOT_LOADED}; this does not wait, although ${OPENS}: ` +
+      "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
   assert.equal(
     reasonOf(planFor({ file, pendingAction: pendingAction() })),
-    `${NOT_LOADED}; at once, though ${OPENS}: ${UNKNOWN}`,
+    `${NOT_LOADED}; this does not wait, although ${OPENS}: ${UNKNOWN}`,
   );
   assert.deepEqual(
     kinds(planFor({ file, pendingAction: pendingAction({ until: after(9 * DAY) }) })),
@@ -197,13 +197,13 @@ pureTest("of a debt and new files the earlier end counts", () => {
   );
 });
 
-pureTest("a marker that is settled does not hurry a service", () => {
+pureTest("a pending action that is cleared does not hurry a service", () => {
   const made = planFor({ file: { sameContent: false }, pendingAction: makePendingAction() });
   assert.deepEqual(kinds(made), ["deploy"]);
   assert.deepEqual(made.services[0]?.waits?.until, SATURDAY_OPENS);
 });
 
-pureTest("a marker is settled whether a window is open or not", () => {
+pureTest("a pending action is cleared whether a window is open or not", () => {
   const made = planFor({ pendingAction: makePendingAction() });
   assert.deepEqual(kinds(made), ["clear"]);
   assert.deepEqual(made.services, [{ service: "nginx.service", certificates: ["a"] }]);
@@ -225,7 +225,7 @@ pureTest("restart --force waits for nothing", () => {
   const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
   for (const one of [pendingAction({ until: after(10 * DAY) }), makePendingAction()]) {
     const made = planFor({ pendingAction: one, selection });
-    assert.equal(reasonOf(made), "it was asked for by --force");
+    assert.equal(reasonOf(made), "requested by --force");
     assert.deepEqual(made.services[0]?.waits, undefined);
   }
 });

@@ -41,14 +41,14 @@ pureTest("a renewal is what its services have to load", () => {
   );
 });
 
-pureTest("vcm issue leaves a debt to them", () => {
+pureTest("vcm issue leaves them a pending action", () => {
   const { steps } = planFor({ issue: true, deploy: false, services: false, force: false });
   const [issue, ...rest] = steps;
   assert.ok(issue?.kind === "issue");
   assert.deepEqual([issue.services, rest], [["nginx.service"], []]);
 });
 
-pureTest("where files are deployed, services owe for these", () => {
+pureTest("if files are deployed, actions are pending for these", () => {
   const spec = makeSpec({ name: "web", services: [makeService()], targets: [] });
   const observation = observationOf([makeObserved(spec)]);
   assert.deepEqual(plan(makeConfig([spec]), [spec], observation, NOW).steps, []);

@@ -192,7 +192,7 @@ pureTest("plan() clears away first what an interrupted run left", () => {
     store: true,
     pendingValidation: [],
     leftovers: [temporaryFile(CRT)],
-    detail: "an interrupted run left something",
+    detail: "an interrupted run left temporary files",
     closeKey: false,
   });
   const only = planFor({ targets: [makeSeen({ path: CRT, leftover: true }), makeSeen()] });
@@ -203,7 +203,7 @@ pureTest("plan() clears away first what an interrupted run left", () => {
       store: false,
       pendingValidation: [],
       leftovers: [temporaryFile(CRT)],
-      detail: "an interrupted run left something",
+      detail: "an interrupted run left temporary files",
       closeKey: false,
     },
   ]);

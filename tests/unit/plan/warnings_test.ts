@@ -20,8 +20,8 @@ pureTest("judgeWarnings() doubts the clock before a certificate begins", () => {
   const stored = makeStored({}, makeCertificate({ notBefore: after(2 * DAY + 4.5 * 3600) }));
   assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "clock",
-    message: "it is valid only from 2026-12-03 14:30 UTC; is this host's clock " +
-      "(2026-12-01 10:00 UTC) right?",
+    message: "it is valid only from 2026-12-03 14:30 UTC; check this host's clock, " +
+      "which says 2026-12-01 10:00 UTC",
   }]);
   const begun = makeStored({}, makeCertificate({ notBefore: NOW }));
   assert.deepEqual(judgeWarnings(makeSpec(), begun, NOW, "UTC"), []);
@@ -31,15 +31,15 @@ pureTest("judgeWarnings() says that a window is longer than the lifetime", () =>
   const stored = makeStored({}, makeCertificate({ notBefore: NOW, notAfter: after(7 * DAY) }));
   assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "window",
-    message: "its renewal window of 14d takes up its whole lifetime of 7d; it is renewed 2d 8h " +
-      "before its end",
+    message:
+      "its renewal window of 14d covers its whole lifetime of 7d; VCM renews it 2d 8h before its expiry",
   }]);
   const share = (percent: number) => makeSpec({ renew: { kind: "share", percent } });
   assert.deepEqual(judgeWarnings(share(90), stored, NOW, "UTC"), []);
   assert.deepEqual(judgeWarnings(share(99.5), stored, NOW, "UTC"), [{
     kind: "window",
-    message: "its renewal window of 99.5% takes up its whole lifetime of 7d; it is renewed 2d 8h " +
-      "before its end",
+    message:
+      "its renewal window of 99.5% covers its whole lifetime of 7d; VCM renews it 2d 8h before its expiry",
   }]);
 });
 
@@ -48,8 +48,9 @@ pureTest("judgeWarnings() names the CA whose end leaves a window no room", () =>
   const stored = makeStored({ chainEnd }, makeCertificate({ notBefore: NOW }));
   assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "window",
-    message: 'its renewal window of 14d takes up the 6d that its chain lasts ("Intermediate ' +
-      'CA" ends 2026-12-07 10:00 UTC); it is renewed 2d before that; renew that CA at the server',
+    message:
+      'its renewal window of 14d covers the 6d for which its chain is valid ("Intermediate ' +
+      'CA" expires 2026-12-07 10:00 UTC); VCM renews it 2d before that; renew that CA at the server',
   }]);
 });
 
@@ -60,9 +61,9 @@ pureTest("judgeWarnings() foresees a renewal that cannot wait for a window", () 
   const stored = makeStored({}, makeCertificate({ notBefore: NOW, notAfter: after(16 * DAY) }));
   assert.deepEqual(judgeWarnings(makeSpec({ windows, renew }), stored, NOW, "UTC"), [{
     kind: "window",
-    message: "it is to be renewed from 2026-12-14 10:00 UTC on, and its window (Sat 02:00-04:00) " +
-      'then opens 2026-12-19 02:00 UTC, too close to its end, so it will not wait; raise "renew", ' +
-      "or open more windows",
+    message: "its renewal is due from 2026-12-14 10:00 UTC, but its window (Sat 02:00-04:00) " +
+      "then opens 2026-12-19 02:00 UTC, too close to its expiry, so the renewal will not wait; " +
+      'increase "renew", or add windows',
   }]);
   const early = { kind: "duration", seconds: 8 * DAY } as const;
   assert.deepEqual(judgeWarnings(makeSpec({ windows, renew: early }), stored, NOW, "UTC"), []);

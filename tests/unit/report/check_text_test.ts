@@ -41,7 +41,7 @@ pureTest("checkText() lists what is in order only where all is asked for", () =>
 
 pureTest("checkText() says of each certificate what is wrong, most important first", () => {
   const bad = makeState("a", {
-    due: { reason: "names-differ", detail: "its names differ from the file: it lacks x" },
+    due: { reason: "names-differ", detail: "its names differ from the configuration: it lacks x" },
     blocked: [{ kind: "impossible", message: '"/y" is a directory' }],
     targets: [
       { what: "cert", path: "/a.crt", drift: [{ kind: "renewed" }, { kind: "content" }] },
@@ -51,24 +51,27 @@ pureTest("checkText() says of each certificate what is wrong, most important fir
   });
   assertText(makePlan([bad, makeState("b")], [makeIssue("a", "")]), [
     "DUE: 1 of 2 certificates not in order, next renewal 2027-01-16 00:00 UTC",
-    "a: its names differ from the file: it lacks x",
+    "a: its names differ from the configuration: it lacks x",
     'a: "/y" is a directory',
     "a: /a.crt: content differs from the store",
     "a: /a.key: mode 0644 -> 0600",
   ]);
 });
 
-pureTest("checkText() says which services owe what, and not those that will just load", () => {
-  const isPending = makeServiceStep();
-  const loads = makeServiceStep({
-    service: "b.service",
-    pending: { reason: "deployed", detail: "x" },
-  });
-  assertText(makePlan([makeState("a")], [isPending, loads]), [
-    "DUE: 1 certificate in order, next renewal 2027-01-16 00:00 UTC",
-    "nginx.service: owes a reload: it has not loaded the files deployed 2026-12-01 08:00 UTC",
-  ]);
-});
+pureTest(
+  "checkText() lists pending actions, and not services that load new files in this run",
+  () => {
+    const isPending = makeServiceStep();
+    const loads = makeServiceStep({
+      service: "b.service",
+      pending: { reason: "deployed", detail: "x" },
+    });
+    assertText(makePlan([makeState("a")], [isPending, loads]), [
+      "DUE: 1 certificate in order, next renewal 2027-01-16 00:00 UTC",
+      "nginx.service: pending reload: it has not loaded the files deployed 2026-12-01 08:00 UTC",
+    ]);
+  },
+);
 
 pureTest("checkText() has a word and a colour for each standing", () => {
   const blocked = [{ kind: "unreadable", message: "no" }] as const;
@@ -88,14 +91,14 @@ pureTest("checkText() has a word and a colour for each standing", () => {
 });
 
 // What an interrupted run left makes it due, and no line says why (promise 3).
-pureTest("checkText() says why it is due where an interrupted run left something", () => {
+pureTest("checkText() says why it is due where an interrupted run left temporary files", () => {
   const recover: Step = {
     kind: "recover",
     certificate: "a",
     store: true,
     pendingValidation: [],
     leftovers: ["/a.crt"],
-    detail: "an interrupted run left something",
+    detail: "an interrupted run left temporary files",
     closeKey: false,
   };
   const [headline, ...details] = checkText(

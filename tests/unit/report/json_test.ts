@@ -75,7 +75,7 @@ pureTest("planJson() holds the plan, with times in ISO 8601", () => {
   assert.deepEqual(data.steps.map(({ kind }: { kind: string }) => kind), ["issue"]);
 });
 
-pureTest("planJson() holds what waits, what is warned of, and what services owe", () => {
+pureTest("planJson() has waits, warnings and pending actions", () => {
   const until = new Date("2026-12-05T02:00:00Z");
   const waits = { until, late: false, detail: "its window opens" };
   const warnings = [{ kind: "clock", message: "hm" }] as const;
@@ -118,7 +118,7 @@ pureTest("runJson() adds what came about", () => {
   assert.equal(events[0].notAfter, "2027-01-30T00:00:00.000Z");
 });
 
-pureTest("blockedShortfalls() has each obstacle of each certificate", () => {
+pureTest("blockedEntries() has each blocker of each certificate", () => {
   const two = makeState("c", { blocked: [...BLOCKED, { kind: "unreadable", message: "x" }] });
   assert.deepEqual(blockedEntries(makePlan([makeState("a"), two])), [
     { subject: "c", message: "no owner" },

@@ -26,13 +26,13 @@ function samples(text: string, name: string): string[] {
 pureTest("metricsText() is what Prometheus reads, with a line of help for each metric", () => {
   assert.equal(
     textOf(makePlan([makeState("web")])),
-    `# HELP vcm_certificate_not_after_timestamp_seconds End of the certificate in the store.
+    `# HELP vcm_certificate_not_after_timestamp_seconds Expiry of the certificate in the store.
 # TYPE vcm_certificate_not_after_timestamp_seconds gauge
 vcm_certificate_not_after_timestamp_seconds{name="web"} 1801267200
-# HELP vcm_certificate_renewal_timestamp_seconds From when on the certificate is to be renewed.
+# HELP vcm_certificate_renewal_timestamp_seconds Time from which the certificate is due for renewal.
 # TYPE vcm_certificate_renewal_timestamp_seconds gauge
 vcm_certificate_renewal_timestamp_seconds{name="web"} 1800057600
-# HELP vcm_certificate_ok 1 where the certificate and its files are as the configuration asks, else 0.
+# HELP vcm_certificate_ok 1 if the certificate and its files are as the configuration asks, otherwise 0.
 # TYPE vcm_certificate_ok gauge
 vcm_certificate_ok{name="web"} 1
 # HELP vcm_run_steps What the last run did, by result.
@@ -43,7 +43,7 @@ vcm_run_steps{result="acted"} 0
 vcm_run_steps{result="recovered"} 0
 vcm_run_steps{result="failed"} 0
 vcm_run_steps{result="skipped"} 0
-# HELP vcm_run_success 1 where nothing failed in the last run, else 0.
+# HELP vcm_run_success 1 if nothing failed in the last run, otherwise 0.
 # TYPE vcm_run_success gauge
 vcm_run_success 1
 # HELP vcm_run_timestamp_seconds When the last run ended.
@@ -87,7 +87,7 @@ pureTest("names are labels, whatever is in them", () => {
   assert.deepEqual(samples(text, "vcm_certificate_ok"), [`{name="a\\"b\\\\c\\nd"} 1`]);
 });
 
-pureTest("a service owes what failed, or is left, and not what was done or waits", () => {
+pureTest("an action is pending if it failed or was left, and not if it was done or waits", () => {
   const pendingAction = { pending: { reason: "pending", detail: "x" } } as const;
   const until = new Date("2026-12-05T02:00:00Z");
   const acted: ApplyEvent = { kind: "acted", service: "s", action: "reload" };
@@ -111,7 +111,7 @@ pureTest("a service owes what failed, or is left, and not what was done or waits
 });
 
 pureTest(
-  "a certificate whose files were put back, or that is late for its window, is not well",
+  "a certificate whose files were rolled back, or that is late for its window, is not well",
   () => {
     const reverted: ApplyEvent = {
       kind: "rolled-back",

@@ -42,7 +42,7 @@ const FAULT: ApplyEvent = {
   message: `"nginx -t" ended with 1`,
 };
 
-pureTest("files that were put back do not count as deployed", () => {
+pureTest("files that were rolled back do not count as deployed", () => {
   const events = [deployed("a", "/a.crt"), deployed("a", "/a.key"), deployed("b", "/b.crt")];
   assert.equal(foldOutcome(PLAN, events).deployed, 3);
   const outcome = foldOutcome(PLAN, [...events, REVERTED, FAULT]);
@@ -59,18 +59,18 @@ pureTest("files that were put back do not count as deployed", () => {
   assert.equal(outcomeStatus(outcome, true), 1);
 });
 
-pureTest("foldOutcome() counts what was tidied and what owes nothing any more as one", () => {
+pureTest("foldOutcome() counts recovered and cleared as one", () => {
   const events: ApplyEvent[] = [
-    { kind: "recovered", certificate: "a", detail: "an interrupted run left something" },
+    { kind: "recovered", certificate: "a", detail: "an interrupted run left temporary files" },
     { kind: "cleared", service: "nginx.service", detail: "it loaded them" },
     { kind: "acted", service: "mail.service", action: "signal HUP" },
   ];
   assert.deepEqual(foldOutcome(PLAN, events), { ...NOTHING, recovered: 2, acted: 1 });
 });
 
-pureTest("eventText() says which files were put back, and for whom", () => {
+pureTest("eventText() says which files were rolled back, and for whom", () => {
   const cases: [ApplyEvent, string][] = [
-    [REVERTED, 'a: put back /a.crt, /a.key, since "validate" of nginx.service failed'],
+    [REVERTED, 'a: rolled back /a.crt, /a.key, because "validate" of nginx.service failed'],
     [
       { kind: "acted", service: "pid_file:stunnel", action: "signal HUP" },
       "pid_file:stunnel: signal HUP done",

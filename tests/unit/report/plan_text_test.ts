@@ -80,7 +80,7 @@ pureTest("planText() has words for each difference", () => {
   ]);
 });
 
-pureTest("planText() shows what an interrupted run left and what is owed no more", () => {
+pureTest("planText() shows what an interrupted run left, and cleared actions", () => {
   const steps: Step[] = [
     {
       kind: "recover",
@@ -88,22 +88,22 @@ pureTest("planText() shows what an interrupted run left and what is owed no more
       store: true,
       pendingValidation: [],
       leftovers: [],
-      detail: "an interrupted run left something",
+      detail: "an interrupted run left temporary files",
       closeKey: false,
     },
     { kind: "clear", service: "nginx.service", detail: "it loaded them 2026-12-01 09:00 UTC" },
   ];
   assertText(makePlan([makeState("a")], steps), [
     "a",
-    "  tidy     an interrupted run left something",
+    "  recover  an interrupted run left temporary files",
     "nginx.service",
-    "  owes nothing any more: it loaded them 2026-12-01 09:00 UTC",
+    "  cleared: it loaded them 2026-12-01 09:00 UTC",
     "",
-    "Plan: 0 to issue, 0 files to deploy, 0 service actions, 2 to tidy",
+    "Plan: 0 to issue, 0 files to deploy, 0 service actions, 2 to recover",
   ]);
 });
 
-pureTest("planText() shows what is blocked, and counts certificates rather than obstacles", () => {
+pureTest("planText() shows what is blocked, and counts certificates rather than blockers", () => {
   const blocked = [
     { kind: "unreadable", message: 'Cannot read "/x": permission denied' },
     { kind: "impossible", message: '"/y" is a directory' },

@@ -59,7 +59,7 @@ pureTest("eventText() and eventLevel() have a line and a level for each event", 
     [
       { kind: "cleared", service: "n.service", detail: "it loaded them" },
       "info",
-      "n.service: owes nothing any more: it loaded them",
+      "n.service: cleared: it loaded them",
     ],
     [{ kind: "warning", subject: "a", message: "hm" }, "warning", "a: hm"],
     [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CertificateState, Drift, Plan, ServiceState } from "../../../lib/plan/types.ts";
 import { paint } from "../../../lib/report/paint.ts";
 import { type Screen, statusText } from "../../../lib/report/status_text.ts";
-import { widthOf } from "../../../lib/report/text_width.ts";
+import stringWidth from "string-width";
 import { makePlan, makeState } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -98,7 +98,7 @@ pureTest("the table fits its screen, whatever the names are", () => {
   const plan = makePlan(names.map((name) => makeState(name, FINE)));
   for (const columns of [80, 100, 132, 200]) {
     for (const line of rows(plan, { ...PLAIN, columns })) {
-      assert.ok(widthOf(line) <= columns, `${widthOf(line)} > ${columns}: ${line}`);
+      assert.ok(stringWidth(line) <= columns, `${stringWidth(line)} > ${columns}: ${line}`);
     }
   }
   const cut = rows(plan).map((line) => line.slice(0, line.indexOf("…") + 1));
@@ -107,7 +107,7 @@ pureTest("the table fits its screen, whatever the names are", () => {
 
 pureTest("columns stand below each other, also behind wide characters", () => {
   const plan = makePlan([makeState("日本語.example.com", FINE), makeState("a.example.com", FINE)]);
-  const ends = rows(plan).map((line) => widthOf(line.slice(0, line.indexOf("Internal"))));
+  const ends = rows(plan).map((line) => stringWidth(line.slice(0, line.indexOf("Internal"))));
   assert.equal(new Set(ends).size, 1);
 });
 
@@ -171,12 +171,12 @@ pureTest("what is not there, or cannot be done, is told as such", () => {
   );
 });
 
-pureTest("services are in step, owe, wait, or cannot be told of", () => {
+pureTest("services are ok, pending, waiting or unknown", () => {
   const until = new Date("2026-12-05T02:00:00Z");
   const states: [string, Partial<ServiceState>][] = [
     ["ok", {}],
     ["ok", { pending: { reason: "deployed", detail: "it loads the new files" } }],
-    ["owes", { pending: { reason: "pending", detail: "it has not loaded them" } }],
+    ["pending", { pending: { reason: "pending", detail: "it has not loaded them" } }],
     ["waits", {
       pending: { reason: "pending", detail: "x" },
       waits: { until, late: false, detail: "until Saturday" },

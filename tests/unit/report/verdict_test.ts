@@ -38,7 +38,7 @@ const STEP = {
   store: true,
   pendingValidation: [],
   leftovers: [],
-  detail: "an interrupted run left something",
+  detail: "an interrupted run left temporary files",
   closeKey: false,
 } as Step;
 const CLEAR: Step = { kind: "clear", service: "u.service", detail: "" };
@@ -48,13 +48,13 @@ pureTest("exit statuses are those of the manual", () => {
   assert.deepEqual(CHECK_STATUS, { fine: 0, due: 1, broken: 2, unknown: 3 });
 });
 
-pureTest("judgeStanding() is fine where nothing is to be done but to settle", () => {
+pureTest("judgeStatus() is fine if there is only something to clear", () => {
   assert.equal(judgeStatus(makePlan([])), "fine");
   assert.equal(judgeStatus(makePlan([makeState("a")])), "fine");
   assert.equal(judgeStatus(makePlan([makeState("a")], [CLEAR])), "fine");
 });
 
-pureTest("judgeStanding() tells what hurts now from what hurts some day", () => {
+pureTest("judgeStatus() tells what hurts now from what hurts some day", () => {
   const someDay: DueReason[] = [
     "names-differ",
     "key-differs",
@@ -68,12 +68,12 @@ pureTest("judgeStanding() tells what hurts now from what hurts some day", () => 
   }
 });
 
-pureTest("judgeStanding() calls a missing file broken, and another difference due", () => {
+pureTest("judgeStatus() calls a missing file broken, and another difference due", () => {
   assert.equal(judgeStatus(makePlan([target("missing")], [STEP])), "broken");
   assert.equal(judgeStatus(makePlan([target("content")], [STEP])), "due");
 });
 
-pureTest("judgeStanding() calls fine what waits for a window, and nothing that hurts", () => {
+pureTest("judgeStatus() calls fine what waits for a window, and nothing that hurts", () => {
   const waits = { until: new Date("2026-12-05T02:00:00Z"), late: false, detail: "" };
   const waiting = { ...due("in-renewal-window"), waits };
   const pending = { reason: "pending", detail: "" } as const;
@@ -84,7 +84,7 @@ pureTest("judgeStanding() calls fine what waits for a window, and nothing that h
   assert.equal(judgeStatus(makePlan([waiting], [], [late])), "due");
 });
 
-pureTest("judgeStanding() cannot tell where the clock or a service is in doubt", () => {
+pureTest("judgeStatus() cannot tell where the clock or a service is in doubt", () => {
   const warned = (kind: "clock" | "window") =>
     makeState("a", { warnings: [{ kind, message: "" }] });
   const unseen = { service: "nginx.service", certificates: ["a"], problem: "refused" };
@@ -94,7 +94,7 @@ pureTest("judgeStanding() cannot tell where the clock or a service is in doubt",
   assert.equal(judgeStatus(makePlan([due("expired")], [STEP], [unseen])), "broken");
 });
 
-pureTest("judgeStanding() calls a service broken that serves what has expired", () => {
+pureTest("judgeStatus() calls a service broken that serves what has expired", () => {
   const plan = makePlan([makeState("a")], [makeServiceStep()]);
   const serving = (servedUntil: Date) => ({
     ...plan,
@@ -104,19 +104,19 @@ pureTest("judgeStanding() calls a service broken that serves what has expired", 
   assert.equal(judgeStatus(serving(new Date(plan.at.getTime() + 1))), "due");
 });
 
-pureTest("judgeStanding() calls a service that owes due", () => {
+pureTest("judgeStatus() calls a pending action due", () => {
   assert.equal(judgeStatus(makePlan([makeState("a")], [makeServiceStep()])), "due");
 });
 
 pureTest(
-  "judgeStanding() cannot tell where something is unreadable, but where it is impossible",
+  "judgeStatus() cannot tell where something is unreadable, but where it is impossible",
   () => {
     assert.equal(judgeStatus(makePlan([makeState("a", { blocked: [UNREADABLE] })])), "unknown");
     assert.equal(judgeStatus(makePlan([makeState("a", { blocked: [IMPOSSIBLE] })])), "due");
   },
 );
 
-pureTest("judgeStanding() tells broken before unknown before due", () => {
+pureTest("judgeStatus() tells broken before unknown before due", () => {
   const unknown = makeState("u", { blocked: [IMPOSSIBLE, UNREADABLE] });
   const cases = [
     [[due("expired"), unknown, due("in-renewal-window")], "broken"],

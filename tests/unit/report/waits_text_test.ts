@@ -39,9 +39,9 @@ const UNSEEN: ServiceState = {
   problem: "Cannot connect to 127.0.0.1:25: refused",
 };
 const CLOCK = "it is valid only from 2026-12-02 00:00 UTC; " +
-  "is this host's clock (2026-12-01 10:00 UTC) right?";
-const CAP = "its renewal window of 14d takes up its whole lifetime of 7d; " +
-  "it is renewed 2d 8h before its end";
+  "check this host's clock, which says 2026-12-01 10:00 UTC";
+const CAP =
+  "its renewal window of 14d covers its whole lifetime of 7d; VCM renews it 2d 8h before its expiry";
 const warned = (name: string, kind: "clock" | "window", message: string) =>
   makeState(name, { warnings: [{ kind, message }] });
 const NOTHING: Outcome = {
@@ -153,7 +153,7 @@ pureTest("a window that is longer than the lifetime is told of, and in order", (
   assertTexts(makePlan([warned("a", "window", CAP)]), {
     check: [`OK: 1 certificate in order, ${NEXT}`, `a: ${CAP}`],
     plan: ["a", `  warning  ${CAP}`, "", "Nothing to do: 1 certificate in order"],
-    run: [`warning  a: ${CAP}`, "Nothing to do: 1 certificate in order"],
+    run: [`warning: a: ${CAP}`, "Nothing to do: 1 certificate in order"],
   });
 });
 
@@ -162,18 +162,18 @@ pureTest("a clock that may be wrong is told of, and leaves check unsure", () => 
   assert.match(checkText(plan, paint(false), false), /^UNKNOWN: /);
   assert.match(checkText(plan, paint(false), false), new RegExp(`\na: ${escape(CLOCK)}\n$`));
   assert.match(planText(plan, paint(false), false), new RegExp(`^a\n  warning  ${escape(CLOCK)}`));
-  assert.match(runText(plan, NOTHING, paint(false)), new RegExp(`^warning  a: ${escape(CLOCK)}\n`));
+  assert.match(runText(plan, NOTHING, paint(false)), new RegExp(`^warning: a: ${escape(CLOCK)}\n`));
 });
 
 pureTest("what a service serves may be unknown", () => {
   const problem = "cannot tell what it serves: Cannot connect to 127.0.0.1:25: refused";
   assertTexts(makePlan([makeState("a")], [], [UNSEEN]), {
     check: [
-      `UNKNOWN: 1 certificate in order, 1 service not to be looked at, ${NEXT}`,
+      `UNKNOWN: 1 certificate in order, 1 service unreachable, ${NEXT}`,
       `mail.service: ${problem}`,
     ],
     plan: ["mail.service", `  warning: ${problem}`, "", "Nothing to do: 1 certificate in order"],
-    run: [`warning  mail.service: ${problem}`, "Nothing to do: 1 certificate in order"],
+    run: [`warning: mail.service: ${problem}`, "Nothing to do: 1 certificate in order"],
   });
 });
 
@@ -188,7 +188,7 @@ pureTest("warnings are coloured, and words beside them are not", () => {
         "",
         "Nothing to do: 1 certificate in order",
       ],
-      run: [`\x1b[33mwarning\x1b[0m  a: ${CAP}`, "Nothing to do: 1 certificate in order"],
+      run: [`\x1b[33mwarning\x1b[0m: a: ${CAP}`, "Nothing to do: 1 certificate in order"],
     },
     true,
   );
@@ -196,16 +196,16 @@ pureTest("warnings are coloured, and words beside them are not", () => {
 
 pureTest("an action is named by its signal, or as a command", () => {
   const actions: [ServiceStep["action"], string, string][] = [
-    [{ manager: "pid_file", pidFile: "/run/s.pid", signal: "HUP" }, "signal HUP", "a signal HUP"],
-    [{ manager: "podman", name: "s", control: "restart" }, "restart", "a restart"],
-    [{ manager: "command", command: ["x", "a b"] }, "command x 'a b'", "its command"],
+    [{ manager: "pid_file", pidFile: "/run/s.pid", signal: "HUP" }, "signal HUP", "signal HUP"],
+    [{ manager: "podman", name: "s", control: "restart" }, "restart", "restart"],
+    [{ manager: "command", command: ["x", "a b"] }, "command x 'a b'", "command"],
   ];
   for (const [action, name, pendingAction] of actions) {
     const plan = makePlan([makeState("a")], [makeServiceStep({ service: "s", action })]);
     assert.match(planText(plan, paint(false), false), new RegExp(`^s\n  ${name}: it has not`));
     assert.match(
       checkText(plan, paint(false), false),
-      new RegExp(`\ns: owes ${pendingAction}: it has not loaded`),
+      new RegExp(`\ns: pending ${pendingAction}: it has not loaded`),
     );
   }
 });

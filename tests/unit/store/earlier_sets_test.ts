@@ -94,7 +94,7 @@ Deno.test("no link is followed to an archive, and the new set stands all the sam
   write(store, "one", 1);
   const problem = write(store, "two", 1);
   const unkept = `Cannot keep the earlier set "${store.at(`.old-${NAME}`)}" in the archive: ` +
-    `"${store.at("archive")}" is no directory; move it away`;
+    `"${store.at("archive")}" is not a directory; move it away`;
   assert.equal(problem, unkept);
   assert.deepEqual(other.tree(), []);
   assert.equal(store.read(`${NAME}/cert.pem`), "two cert\n");

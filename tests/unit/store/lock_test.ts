@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
-import { takeLock } from "../../../lib/store/take_lock.ts";
+import { LockedError, lockStore, StoreError, takeLock } from "../../../lib/store/lock.ts";
 import { makeDirectory, modeOf } from "../../support/rig.ts";
 import { holderTest, holdLock } from "./lock_child.ts";
 
@@ -29,7 +28,7 @@ holderTest(
     assert.equal(
       error.message.replace(/since \d{4}-\d\d-\d\d \d\d:\d\d UTC/, "since THEN"),
       `Another run of vcm holds the lock "${store}/.lock": process ${child.pid}, ` +
-        `"${child.command}", since THEN; it is free when that run ends, or wait for it with ` +
+        `"${child.command}", since THEN; try again when that run has ended, or wait for it with ` +
         '"--wait 30s"',
     );
     assert.deepEqual(Deno.statSync(`${store}/.lock`), before, "the lock file is left alone");

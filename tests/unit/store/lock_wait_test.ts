@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
 import type { LockHolder } from "../../../lib/store/lock_holder.ts";
-import { type Surroundings, waitForLock } from "../../../lib/store/lock_wait.ts";
+import { type WaitEnvironment, waitForLock } from "../../../lib/store/lock_wait.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const HOLDER: LockHolder = {
@@ -47,7 +47,7 @@ function waitTest(
       turned = true;
       turn[1](held, directory);
     };
-    const surroundings: Surroundings = {
+    const environment: WaitEnvironment = {
       now: () => time,
       pause: (milliseconds) => {
         pass(milliseconds);
@@ -61,7 +61,7 @@ function waitTest(
       },
     };
     const wait = (seconds?: number) =>
-      waitForLock(directory.path, (text) => said.push(text), seconds, surroundings);
+      waitForLock(directory.path, (text) => said.push(text), seconds, environment);
     await fn({ directory, tries, said, wait });
   });
 }
@@ -79,8 +79,7 @@ waitTest("without a time it does not wait, and says how to", { holder: HOLDER },
     await messageOf(bench.wait()),
     `Another run of vcm holds the lock "${
       bench.directory.at(".lock")
-    }": ${NAMED}; it is free when ` +
-      'that run ends, or wait for it with "--wait 30s"',
+    }": ${NAMED}; try again when that run has ended, or wait for it with "--wait 30s"`,
   );
   assert.deepEqual([bench.tries, bench.said], [[], []]);
 });
@@ -89,12 +88,12 @@ waitTest("a holder that is not known is left out", {}, async ({ wait, directory,
   const lock = directory.at(".lock");
   assert.equal(
     await messageOf(wait()),
-    `Another run of vcm holds the lock "${lock}"; it is free when that run ends, or wait for it ` +
+    `Another run of vcm holds the lock "${lock}"; try again when that run has ended, or wait for it ` +
       'with "--wait 30s"',
   );
   assert.equal(
     await messageOf(wait(90)),
-    `Another run of vcm holds the lock "${lock}"; waited 1m 30s for it`,
+    `Another run of vcm holds the lock "${lock}"; VCM waited 1m 30s for it`,
   );
   assert.deepEqual(said, [`Waiting up to 1m 30s for the lock "${lock}"`]);
 });
@@ -116,7 +115,7 @@ waitTest("it gives up when the time is over, and says who holds the lock then", 
 }, async ({ wait, tries, said, directory }) => {
   assert.equal(
     await messageOf(wait(1)),
-    `Another run of vcm holds the lock "${directory.at(".lock")}": ${NAMED}; waited 1s for it`,
+    `Another run of vcm holds the lock "${directory.at(".lock")}": ${NAMED}; VCM waited 1s for it`,
   );
   assert.deepEqual(tries, [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000]);
   assert.equal(said.length, 1);

@@ -3,7 +3,7 @@ import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
 import { removePendingAction, writePendingAction } from "../../../lib/store/pending_action.ts";
 import { errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 
-Deno.test("a marker is a file named as its service, for its owner alone", () => {
+Deno.test("a pending action is a file named as its service, for its owner alone", () => {
   using store = makeDirectory();
   withUmask(0o000, () => writePendingAction(store.path, "nginx.service", "web.example.test"));
   const text = "nginx.service has to load new files\ncertificate: web.example.test\n";
@@ -14,7 +14,7 @@ Deno.test("a marker is a file named as its service, for its owner alone", () => 
   ]);
 });
 
-Deno.test("a marker that is written again counts from then on", () => {
+Deno.test("a pending action that is written again counts from then on", () => {
   using store = makeDirectory();
   writePendingAction(store.path, "nginx.service", "a much longer name of a certificate");
   const path = store.at(".pending/nginx.service");
@@ -24,7 +24,7 @@ Deno.test("a marker that is written again counts from then on", () => {
   assert.match(store.read(".pending/nginx.service"), /\ncertificate: web\n$/);
 });
 
-Deno.test("removeMarker() minds no missing marker, nor a missing directory", () => {
+Deno.test("removePendingAction() minds no missing pending action, nor a missing directory", () => {
   using store = makeDirectory();
   removePendingAction(store.path, "nginx.service");
   writePendingAction(store.path, "nginx.service", "web");
@@ -42,7 +42,7 @@ Deno.test("lockStore() makes the store for its owner alone, and holds it for one
     assert.ok(error instanceof LockedError);
     assert.equal(
       error.message,
-      `Another run of vcm holds the lock "${store}/.lock"; it is free when that run ends`,
+      `Another run of vcm holds the lock "${store}/.lock"; try again when that run has ended`,
     );
   }
   lockStore(store)[Symbol.dispose]();
@@ -56,6 +56,6 @@ Deno.test("lockStore() says why a store cannot be made, and what to do", () => {
   assert.equal(
     error.message,
     `Cannot open the lock "${directory.at("file/certs/.lock")}": not a directory; ` +
-      'run as the user whom the store belongs to, or give another "cert_store"',
+      'run as the owner of the store, or give another "cert_store"',
   );
 });

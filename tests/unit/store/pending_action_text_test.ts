@@ -1,4 +1,4 @@
-/** Lines of a marker that the next run reads: until when, and why not. */
+/** Lines of a pending action that the next run reads: until when, and why not. */
 import assert from "node:assert/strict";
 import {
   noteFailure,
@@ -24,7 +24,7 @@ async function observed(store: Directory) {
   return { until: until?.toISOString(), failure };
 }
 
-Deno.test("a marker tells until when what is loaded is valid", async () => {
+Deno.test("a pending action tells until when what is loaded is valid", async () => {
   using store = makeDirectory();
   writePendingAction(store.path, SERVICE, "web", LATE);
   assert.equal(
@@ -61,7 +61,7 @@ Deno.test("an end that nobody can read is not known", async () => {
   }
 });
 
-Deno.test("a marker that is removed takes its end along", async () => {
+Deno.test("a pending action that is removed takes its end along", async () => {
   using store = makeDirectory();
   writePendingAction(store.path, SERVICE, "web", EARLY);
   removePendingAction(store.path, SERVICE);
@@ -83,7 +83,7 @@ Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", a
   assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION]);
 });
 
-Deno.test("a marker that is written anew still says why the last action failed", async () => {
+Deno.test("a pending action that is written anew still says why the last action failed", async () => {
   using store = makeDirectory();
   writePendingAction(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "no");
@@ -91,7 +91,7 @@ Deno.test("a marker that is written anew still says why the last action failed",
   assert.deepEqual(await observed(store), { until: LATE.toISOString(), failure: "no" });
 });
 
-Deno.test("noteFailure() makes no marker, and no directory for one", () => {
+Deno.test("noteFailure() makes no pending action, and no directory for one", () => {
   using store = makeDirectory();
   noteFailure(store.path, SERVICE, "no");
   assert.deepEqual(store.tree(), []);
@@ -100,7 +100,7 @@ Deno.test("noteFailure() makes no marker, and no directory for one", () => {
   assert.deepEqual(store.tree(), [".pending/", ".pending/other"]);
 });
 
-Deno.test("noteFailure() never throws, whatever lies in the marker's place", () => {
+Deno.test("noteFailure() never throws, whatever lies in the pending action's place", () => {
   using store = makeDirectory();
   store.write(`${PENDING_ACTION}/x`, "x");
   noteFailure(store.path, SERVICE, "no");

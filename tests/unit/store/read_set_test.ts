@@ -258,8 +258,8 @@ Deno.test("storeFault() tells of a store that others may write to before anybody
   assert.equal(storeFault(store.at("none")), undefined);
   Deno.mkdirSync(store.at(".pending"));
   Deno.chmodSync(store.at(".pending"), 0o770);
-  const cure = "who could change what is deployed from it; cure: chmod -R go-w";
-  const closed = `The store "${store.at(".pending")}" is writable by others, ${cure} "${
+  const fix = "who could change what is deployed from it; fix: chmod -R go-w";
+  const closed = `The store "${store.at(".pending")}" is writable by others, ${fix} "${
     store.at(".pending")
   }"`;
   assert.equal(storeFault(store.path), closed);

@@ -10,10 +10,10 @@ import { issueStep, withRig } from "../apply/plans.ts";
 
 const [EARLY, LATE] = [new Date("2026-12-01T00:00:00Z"), new Date("2027-01-30T00:00:00Z")];
 
-Deno.test("a marker that is handed on keeps its time, its end and its certificates", () => {
+Deno.test("a transferred pending action keeps its time, its end and its certificates", () => {
   using store = makeDirectory();
   writePendingAction(store.path, "ngnix.service", "web", LATE);
-  noteFailure(store.path, "ngnix.service", "systemd knows no such unit");
+  noteFailure(store.path, "ngnix.service", "systemd has no such unit");
   Deno.utimeSync(store.at(".pending/ngnix.service"), 2000, 2000);
   writePendingAction(store.path, "mail.service", "mail", EARLY);
   Deno.utimeSync(store.at(".pending/mail.service"), 1000, 1000);
@@ -32,13 +32,13 @@ Deno.test("a marker that is handed on keeps its time, its end and its certificat
   );
 });
 
-Deno.test("a marker that has gone is handed on to nobody", () => {
+Deno.test("a pending action that has gone is transferred to nobody", () => {
   using store = makeDirectory();
   transferPendingAction(store.path, "ngnix.service", ["nginx.service"]);
   assert.deepEqual(store.tree(), []);
 });
 
-Deno.test("apply() hands a marker on before anything else, and says so", () =>
+Deno.test("apply() transfers a pending action before anything else, and says so", () =>
   withRig(async ({ directory, plan, run }) => {
     writePendingAction(directory.at("store"), "ngnix.service", "web.example.test");
     const events = await run(plan(
@@ -56,7 +56,7 @@ Deno.test("apply() hands a marker on before anything else, and says so", () =>
     ]);
   }));
 
-Deno.test("apply() leaves a debt to services that read the store, before it changes", () =>
+Deno.test("apply() writes the pending action of services that read the store before it changes", () =>
   withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
     const services = ["nginx.service"];
@@ -65,7 +65,7 @@ Deno.test("apply() leaves a debt to services that read the store, before it chan
       directory.read("store/.pending/nginx.service"),
       `nginx.service has to load new files\ncertificate: ${name}\nuntil: ${LATE.toISOString()}\n`,
     );
-    // What was not issued is no debt.
+    // What was not issued is no pending action.
     const denied = {
       ...issueStep("denied.other.test", { role: "denied" }),
       services: ["x.service"],

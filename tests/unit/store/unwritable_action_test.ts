@@ -11,7 +11,7 @@ const SERVICE = "nginx.service";
 const PENDING_ACTION = `.pending/${SERVICE}`;
 const TEXT = `${SERVICE} has to load new files\ncertificate: web\n`;
 
-Deno.test("writeMarker() replaces a link in the marker's place, and leaves what it led to", () => {
+Deno.test("writePendingAction() replaces a link in the pending action's place, and leaves what it led to", () => {
   using store = makeDirectory();
   store.write("victim", "mine", 0o640);
   for (const aim of ["victim", "nowhere"]) {
@@ -26,7 +26,7 @@ Deno.test("writeMarker() replaces a link in the marker's place, and leaves what 
   }
 });
 
-Deno.test("writeMarker() replaces a link in the temporary file's place", () => {
+Deno.test("writePendingAction() replaces a link in the temporary file's place", () => {
   using store = makeDirectory();
   store.write("victim", "mine");
   Deno.mkdirSync(store.at(".pending"));
@@ -36,13 +36,13 @@ Deno.test("writeMarker() replaces a link in the temporary file's place", () => {
   assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION, "victim"]);
 });
 
-Deno.test("writeMarker() tells a new marker from one that lay there", () => {
+Deno.test("writePendingAction() tells a new record from an existing one", () => {
   using store = makeDirectory();
   assert.equal(writePendingAction(store.path, SERVICE, "web"), true);
   assert.equal(writePendingAction(store.path, SERVICE, "web"), false);
 });
 
-/** What is in the way of a marker. */
+/** What is in the way of a pending action. */
 const IN_THE_WAY: Readonly<Record<string, (store: Directory) => void>> = {
   "a file in the directory's place": (store) => store.write(".pending", "x"),
   "a directory in the marker's place": (store) => store.write(`${PENDING_ACTION}/x`, "x"),
@@ -51,11 +51,11 @@ const IN_THE_WAY: Readonly<Record<string, (store: Directory) => void>> = {
 };
 
 for (const [what, put] of Object.entries(IN_THE_WAY)) {
-  Deno.test(`a marker that cannot be written keeps all as it is: ${what}`, async () => {
+  Deno.test(`a pending action that cannot be written keeps all as it is: ${what}`, async () => {
     using directory = makeDirectory();
     put(directory);
     directory.write("ssl/web.crt", "old\n");
-    // A marker's temporary file is no marker, and the next marker's way.
+    // A pending action's temporary file is no pending action, and the next pending action's way.
     const tree = () => directory.tree().filter((name) => name !== `.pending/.${SERVICE}.vcm-new`);
     const before = tree();
     const targets: TargetStep[] = [{
@@ -75,7 +75,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
       }, new Writers()),
     );
     // The cause is the system's word for it, which differs from one file system to another.
-    const beginning = `Cannot write the marker "${directory.at(PENDING_ACTION)}": `;
+    const beginning = `Cannot write the pending action "${directory.at(PENDING_ACTION)}": `;
     assert.equal(error.message.slice(0, beginning.length), beginning);
     assert.match(error.message.slice(beginning.length), /^[a-z ]+$/);
     assert.ok(error instanceof NotDeployedError);
@@ -84,7 +84,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
   });
 }
 
-Deno.test("apply() takes the first marker back where the second cannot be written", () =>
+Deno.test("apply() removes the first pending action if the second cannot be written", () =>
   withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
     directory.write("store/.pending/b.service/in-the-way", "x");
@@ -96,7 +96,7 @@ Deno.test("apply() takes the first marker back where the second cannot be writte
     assert.equal(said.length, 1);
     assert.match(
       said[0]?.join(" ") ?? "",
-      /^failed deploy web\.example\.test Cannot write the marker ".*\/b\.service": /,
+      /^failed deploy web\.example\.test Cannot write the pending action ".*\/b\.service": /,
     );
     const tree = directory.tree();
     assert.equal(tree.includes("store/.pending/a.service"), false);

@@ -1,4 +1,4 @@
-/** A service that was up before an action that failed: only a start after it settles its debt. */
+/** A running service whose action failed: only a start after it clears the pending action. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
 import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
@@ -27,12 +27,12 @@ import { makeDesired } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const WRITTEN = after(-7200).getTime();
-/** The marker was written two hours ago, and the action failed an hour ago. */
+/** The pending action was written two hours ago, and the action failed an hour ago. */
 const ACTED = after(-3600);
 const BEFORE = ACTED.getTime() - 86_400_000;
 const SINCE = after(-1800).getTime();
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
-const WAS_UP = "and was up before the action of 2026-12-01 09:00 UTC";
+const WAS_UP = "but was running before the action of 2026-12-01 09:00 UTC";
 const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:30 UTC" };
 
 const unit = (state: Partial<UnitState>): LoadRecord => ({
@@ -68,7 +68,7 @@ function judge(
   );
 }
 
-pureTest("what is down and was not started since owes, whatever its control", () => {
+pureTest("what is down and was not started since stays pending, whatever its control", () => {
   const cases: [LoadRecord, string][] = [
     [unit({ active: "inactive" }), `it is inactive, ${WAS_UP}`],
     // What systemd has forgotten.
@@ -77,7 +77,7 @@ pureTest("what is down and was not started since owes, whatever its control", ()
     // "systemctl reset-failed" changes the state, and starts nothing.
     [unit({ active: "inactive", changedAt: SINCE }), `it is inactive, ${WAS_UP}`],
     [unit({ active: "failed" }), "it has failed"],
-    [unit({ load: "not-found", active: "inactive" }), "systemd knows no such unit"],
+    [unit({ load: "not-found", active: "inactive" }), "systemd has no such unit"],
     [container("stopped", BEFORE), `it is not running, ${WAS_UP}`],
     [container("stopped", ACTED.getTime()), `it is not running, ${WAS_UP}`],
     [{ kind: "process" }, `it is not running, ${WAS_UP}`],
@@ -90,7 +90,7 @@ pureTest("what is down and was not started since owes, whatever its control", ()
   }
 });
 
-pureTest("what was started since owes nothing, whatever its state is now", () => {
+pureTest("what was started since has no pending action, whatever its state is now", () => {
   const units = ["active", "inactive", "failed", "deactivating", "reloading"]
     .map((active) => unit({ active, startedAt: SINCE }));
   const records = [...units, container("running", SINCE), container("stopped", SINCE)];
@@ -115,7 +115,7 @@ pureTest("a start within a tick of the clock after the action is none after it",
   }
 });
 
-pureTest("files that were deployed after that start are owed as ever", () => {
+pureTest("files that were deployed after that start are pending as ever", () => {
   const changedAt = SINCE + 60_000;
   const late = "it has not loaded the files deployed 2026-12-01 09:31 UTC";
   const judged = (active: string, control: Control = "reload") =>
@@ -125,19 +125,19 @@ pureTest("files that were deployed after that start are owed as ever", () => {
   // Somebody stopped it before them.
   assert.deepEqual(judged("inactive"), {
     kind: "cleared",
-    detail: "it is inactive and loads them when it starts",
+    detail: "it is inactive and will load them when it starts",
   });
   assert.equal(judged("inactive", "restart").kind, "pending");
 });
 
-pureTest("a service that goes on running and has loaded its files owes nothing", () => {
+pureTest("a service that goes on running and has loaded its files has no pending action", () => {
   assert.deepEqual(judge(unit({ changedAt: SINCE })), LOADED);
   assert.equal(judge(unit({ changedAt: SINCE, reloadResult: "exit-code" })).kind, "pending");
   assert.equal(judge(unit({ changedAt: WRITTEN })).kind, "pending");
   assert.equal(judge(undefined).kind, "pending");
 });
 
-pureTest("where it is probed and cannot be reached, it owes until it is started again", () => {
+pureTest("if its probe fails, the action is pending until it is started again", () => {
   const seen = { kind: "unreachable", problem: "Cannot connect to x:1: refused" } as const;
   const restarted = unit({ changedAt: SINCE, startedAt: ACTED.getTime() - 30_000 });
   assert.deepEqual(judge(restarted, "restart", { seen }), {
@@ -177,7 +177,7 @@ function planned(parts: Partial<PendingActionObservation>, selection = EVERYTHIN
   return plan(makeConfig([spec]), [spec], observation, NOW, selection);
 }
 
-pureTest("a window that is closed makes no service in order that an action took down", () => {
+pureTest("a closed window does not make a service fine that an action took down", () => {
   const windows = [{ text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 }];
   const spec = { ...A, services: [makeService({ windows })] };
   const down = { record: unit({ active: "inactive" }), until: after(100 * 86_400) };

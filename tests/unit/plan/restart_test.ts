@@ -1,4 +1,4 @@
-/** A restart that is owed is settled by a start alone: a reload changes the state as well. */
+/** A restart that is pending is cleared by a start alone: a reload changes the state as well. */
 import assert from "node:assert/strict";
 import { CONTROLS } from "../../../lib/config/types.ts";
 import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
@@ -21,7 +21,7 @@ const WRITTEN = after(-7200).getTime();
 const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const RELOADS = CONTROLS.filter((control) => control !== "restart");
 
-/** Judges a marker and a file, both written two hours ago. */
+/** Judges a pending action and a file, both written two hours ago. */
 function judge(control: typeof CONTROLS[number], state: Partial<UnitState>) {
   const file = makeSeen({ file: present(makeFile({ changedAt: WRITTEN })) });
   const observation = observationOf([makeObserved(makeSpec({ name: "a" }), { targets: [file] })]);
@@ -29,7 +29,7 @@ function judge(control: typeof CONTROLS[number], state: Partial<UnitState>) {
   return judgePendingAction(pendingAction, makeDesired({ control }), observation);
 }
 
-pureTest("a unit that changed its state and did not start since owes a restart only", () => {
+pureTest("a unit that changed its state and did not start since needs only a restart", () => {
   for (const startedAt of [0, after(-100_000).getTime(), WRITTEN]) {
     assert.deepEqual(judge("restart", { startedAt }), { kind: "pending", detail: NOT_LOADED });
     for (const control of RELOADS) {
@@ -41,7 +41,7 @@ pureTest("a unit that changed its state and did not start since owes a restart o
   }
 });
 
-pureTest("a unit that started since owes no restart, and says when it started", () => {
+pureTest("a unit that started since needs no restart, and says when it started", () => {
   const startedAt = after(-1800).getTime();
   assert.deepEqual(judge("restart", { startedAt, changedAt: after(-600).getTime() }), {
     kind: "cleared",
@@ -49,8 +49,11 @@ pureTest("a unit that started since owes no restart, and says when it started", 
   });
 });
 
-pureTest("a start within a tick of the clock after the marker leaves the restart owed", () => {
-  for (const [later, kind] of [[0, "pending"], [11, "pending"], [12, "cleared"]] as const) {
-    assert.equal(judge("restart", { startedAt: WRITTEN + later }).kind, kind, `${later} ms`);
-  }
-});
+pureTest(
+  "a start within a tick of the clock after the pending action leaves the restart pending",
+  () => {
+    for (const [later, kind] of [[0, "pending"], [11, "pending"], [12, "cleared"]] as const) {
+      assert.equal(judge("restart", { startedAt: WRITTEN + later }).kind, kind, `${later} ms`);
+    }
+  },
+);

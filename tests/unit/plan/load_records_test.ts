@@ -23,7 +23,7 @@ const STARTS: readonly Control[] = ["restart", "start"];
 const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:00 UTC" };
 const HOUR_AGO = after(-3600).getTime();
 
-/** Judges a marker, and a file of the time when it was written, unless another is given. */
+/** Judges a pending action, and a file of the time when it was written, unless another is given. */
 function judge(
   record: LoadRecord | undefined,
   control: Control = "restart",
@@ -51,7 +51,7 @@ pureTest("a container or process that was started since has loaded its files", (
   }
 });
 
-pureTest("a container or process that was started before owes", () => {
+pureTest("a container or process that was started before stays pending", () => {
   for (const control of CONTROLS) {
     for (const startedAt of [0, WRITTEN - 86_400_000, WRITTEN]) {
       const expected = { kind: "pending", detail: NOT_LOADED };
@@ -61,7 +61,7 @@ pureTest("a container or process that was started before owes", () => {
   }
 });
 
-pureTest("a file that is newer than the start of a container or process is owed", () => {
+pureTest("a file that is newer than the start of a container or process is pending", () => {
   const changedAt = after(-600).getTime();
   const detail = "it has not loaded the files deployed 2026-12-01 09:50 UTC";
   for (const record of [container("running", HOUR_AGO), process(HOUR_AGO)]) {
@@ -69,7 +69,7 @@ pureTest("a file that is newer than the start of a container or process is owed"
   }
 });
 
-pureTest("within a tick of its clock a start is owed", () => {
+pureTest("within a tick of its clock a start is pending", () => {
   const cases: [number, string, string][] = [
     [11, "pending", "pending"],
     [12, "cleared", "pending"],
@@ -83,7 +83,7 @@ pureTest("within a tick of its clock a start is owed", () => {
   }
 });
 
-pureTest("what is stopped owes only a restart or a start", () => {
+pureTest("for a stopped service, only a restart or a start stays pending", () => {
   const stopped = [container("stopped", 0), container("stopped", HOUR_AGO), { kind: "process" }];
   for (const record of stopped as LoadRecord[]) {
     for (const control of CONTROLS) {
@@ -91,14 +91,14 @@ pureTest("what is stopped owes only a restart or a start", () => {
         judge(record, control),
         STARTS.includes(control)
           ? { kind: "pending", detail: `${NOT_LOADED} (it is not running)` }
-          : { kind: "cleared", detail: "it is not running and loads them when it starts" },
+          : { kind: "cleared", detail: "it is not running and will load them when it starts" },
         `${record.kind}, ${control}`,
       );
     }
   }
 });
 
-pureTest("a container that is not there still owes, whatever its control", () => {
+pureTest("a container that is not there stays pending, whatever its control", () => {
   for (const control of CONTROLS) {
     assert.deepEqual(judge(container("unknown", 0), control), {
       kind: "pending",
@@ -107,13 +107,13 @@ pureTest("a container that is not there still owes, whatever its control", () =>
   }
 });
 
-pureTest("a command has no record: its marker is owed until it succeeded", () => {
+pureTest("a command has no record: its action is pending until it succeeded", () => {
   for (const control of CONTROLS) {
     assert.deepEqual(judge(undefined, control), { kind: "pending", detail: NOT_LOADED });
   }
 });
 
-pureTest("a debt says why the last run could not settle it", () => {
+pureTest("a pending action says why the last attempt failed", () => {
   const failure = "nginx -t ended with 1";
   const cases: [LoadRecord | undefined, string][] = [
     [undefined, NOT_LOADED],
@@ -128,12 +128,12 @@ pureTest("a debt says why the last run could not settle it", () => {
   for (const [record, detail] of cases) {
     assert.deepEqual(judge(record, "reload", { failure }), {
       kind: "pending",
-      detail: `${detail}; last time: ${failure}`,
+      detail: `${detail}; last attempt: ${failure}`,
     });
   }
 });
 
-pureTest("what the last run said of a debt is gone with it", () => {
+pureTest("the reason of the last failure is removed with the pending action", () => {
   const failure = "nginx -t ended with 1";
   assert.deepEqual(judge(process(HOUR_AGO), "reload", { failure }), LOADED);
 });

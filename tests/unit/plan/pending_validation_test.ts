@@ -1,4 +1,4 @@
-/** Files that a run deployed, and was interrupted before services could judge them. */
+/** Files that an interrupted run deployed and no service has validated. */
 import assert from "node:assert/strict";
 import { replacedFile } from "../../../lib/store/store_paths.ts";
 import { plan } from "../../../lib/plan/plan.ts";
@@ -40,7 +40,7 @@ function planFor(
   return plan(makeConfig([spec]), [spec], observationOf([observed], [], host), NOW);
 }
 
-/** What each target is written for, and what is cleared away or put back. */
+/** What each target is written for, and what is cleared away or rolled back. */
 function outcome({ steps }: Plan): unknown[] {
   return steps.flatMap((step): unknown[] => {
     if (step.kind === "recover") return [["recover", ...step.leftovers, ...step.pendingValidation]];
@@ -49,7 +49,7 @@ function outcome({ steps }: Plan): unknown[] {
   });
 }
 
-pureTest("they are put back, and deployed again, so that they are judged", () => {
+pureTest("they are rolled back and deployed again, so that they are validated", () => {
   assert.deepEqual(outcome(planFor(RECORD, { replaced: true })), [
     ["recover", ...RECORD],
     [CRT, "pending-validation"],
@@ -63,11 +63,11 @@ pureTest("they are put back, and deployed again, so that they are judged", () =>
   ]);
 });
 
-pureTest("without a record, an old file is one that was judged, and is cleared away", () => {
+pureTest("without a record, a previous file was validated and is removed", () => {
   assert.deepEqual(outcome(planFor([], { replaced: true })), [["recover", replacedFile(CRT)]]);
 });
 
-pureTest("the record is lines, and what is no such line is passed over", () => {
+pureTest("the record has lines, and unknown lines are ignored", () => {
   assert.equal(formatPendingValidation(RECORD), `kept ${CRT}\nnew ${KEY}\n`);
   assert.deepEqual(parsePendingValidation(formatPendingValidation(RECORD)), RECORD);
   const known = [{ path: CRT, kept: true, identity: "65024:12:1796045825248" }, {
@@ -98,13 +98,12 @@ function pgs(mode: number, more: Partial<TargetObservation> = {}): Partial<Targe
   return { ancestors: [last], owner, ...more };
 }
 
-pureTest("a record without inodes puts nothing back where others could have put a file", () => {
+pureTest("a record without inodes rolls nothing back if others could have put a file there", () => {
   const made = planFor(RECORD, pgs(0o1777, { replaced: true }));
   assert.deepEqual(made.certificates[0]?.blocked, [{
     kind: "impossible",
     message: 'Every user may write to "/etc/nginx" (mode 1777), and the record of an interrupted ' +
-      'run does not say which file it kept as "/etc/nginx/.web.crt.vcm-old"; look at that file, ' +
-      'then restore it by "mv /etc/nginx/.web.crt.vcm-old /etc/nginx/web.crt" or remove it by ' +
+      'run does not say which file it kept as "/etc/nginx/.web.crt.vcm-old"; check that file, then restore it by "mv /etc/nginx/.web.crt.vcm-old /etc/nginx/web.crt" or remove it by ' +
       '"rm /etc/nginx/.web.crt.vcm-old"',
   }]);
   assert.deepEqual(outcome(made), []);
@@ -131,7 +130,7 @@ pureTest(
   },
 );
 
-pureTest("nothing is put back where one of the files is refused, so that none is lost", () => {
+pureTest("nothing is rolled back if one of the files is refused, so that none is lost", () => {
   const shared: Ancestor = { directory: "/etc/nginx", uid: 0, gid: 0, owner: "root", mode: 0o1777 };
   const made = planFor(RECORD, { ancestors: [shared], replaced: true });
   assert.deepEqual(outcome(made), []);
