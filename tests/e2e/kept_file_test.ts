@@ -165,7 +165,7 @@ test("a directory made private since does not make a stranger's file root's", as
     const before = await place.snapshot("ssl");
     const refused = await place.vcm(["run"]);
     assert.equal(refused.code, 1);
-    assert.ok(refused.stdout.includes("and root writes no file there"), refused.stdout);
+    assert.ok(refused.stdout.includes("so root does not write a file there"), refused.stdout);
     await Deno.chmod(place.at("ssl"), 0o755);
     const left = await place.vcm(["run"]);
     assert.equal(left.code, 1);

@@ -127,7 +127,7 @@ test("whoever may write beside a bundle can have root remove nothing", async () 
     await open();
     const { code, stdout } = await place.vcm(["deploy", "--force"]);
     assert.equal(code, 1);
-    assert.match(stdout, /(and root makes no bundle there|must belong to that user too)/);
+    assert.match(stdout, /(so root does not create a bundle there|must belong to that user too)/);
     assert.deepEqual([names(place, "victim"), names(place, "ssl")], before);
   }
 });

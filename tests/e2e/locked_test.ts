@@ -95,5 +95,5 @@ test("a process of another namespace that holds the lock is not named", async ()
     `${held}try again when that run has ended, or wait for it with "--wait 30s"\n`,
   ]);
   const waited = await scene.vcm("run", "--quiet", "--wait", "1s");
-  assert.deepEqual([waited.code, waited.stderr], [75, `${held}waited 1s for it\n`]);
+  assert.deepEqual([waited.code, waited.stderr], [75, `${held}VCM waited 1s for it\n`]);
 });

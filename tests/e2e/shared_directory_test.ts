@@ -87,7 +87,10 @@ test("what is in order in a sticky directory stays in order, and is not touched"
   for (const line of [["check"], ["run"], ["deploy", "--force"]]) {
     const { code, stdout } = await place.vcm(line);
     assert.equal(code, 1, stdout);
-    assert.ok(stdout.includes(`and root writes no file there; give a path in ${ROUND}\n`), stdout);
+    assert.ok(
+      stdout.includes(`so root does not write a file there; give a path in ${ROUND}\n`),
+      stdout,
+    );
   }
   await Deno.chmod(place.at("ssl/server.key"), 0o600);
   assert.deepEqual(await place.snapshot("ssl"), before);

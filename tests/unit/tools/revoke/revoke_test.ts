@@ -66,8 +66,8 @@ test("vcm revoke waits for no other run", async ({ vcm, directory, server }) => 
   assert.deepEqual([status, out, text], [
     75,
     "",
-    'error: Another run of vcm holds the lock "FOLDER/store/.lock"; it is free when that run ' +
-    'ends, or wait for it with "--wait 30s"\n',
+    'error: Another run of vcm holds the lock "FOLDER/store/.lock"; try again when that run ' +
+    'has ended, or wait for it with "--wait 30s"\n',
   ]);
   assert.deepEqual(server.calls(), []);
 });
