@@ -48,16 +48,16 @@ export function codeWords(text: string): string[] {
 
 /** The program's sources in one text; what is cut into lines because it is long is whole again. */
 export async function readSources(): Promise<string> {
-  return (await sourcesBelow("lib")).map(readDocument)
+  return (await pathsBelow("lib")).map(readDocument)
     .map((text) => text.replace(/["'`] \+\s+["'`]/g, "")).join("\n");
 }
 
-/** Paths of all sources in a directory and those below it. */
-async function sourcesBelow(directory: string): Promise<string[]> {
+/** Paths of all files in a directory and those below it. */
+export async function pathsBelow(directory: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(directory, ROOT))) {
     const path = `${directory}/${name}`;
-    if (isDirectory) paths.push(...await sourcesBelow(path));
+    if (isDirectory) paths.push(...await pathsBelow(path));
     else paths.push(path);
   }
   return paths;
