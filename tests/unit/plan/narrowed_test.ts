@@ -2,26 +2,19 @@
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { actionName } from "../../../lib/plan/action_name.ts";
-import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import type { PendingActionObservation } from "../../../lib/observe/types.ts";
 import type { Step } from "../../../lib/plan/types.ts";
 import {
   after,
-  makeConfig,
-  makeFile,
   makeObserved,
   makePendingAction,
-  makeSeen,
+  makeSeenFile,
   makeService,
   makeSpec,
   makeTarget,
-  makeUnit,
-  NOW,
-  observationOf,
-  present,
 } from "../../support/fixtures.ts";
-import { makeServiceStep } from "../../support/fixtures_plan.ts";
+import { makeServiceStep, planOf, unitRecord } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const SHARED = "shared.service";
@@ -45,7 +38,7 @@ const B = makeSpec({
 });
 const OTHER = makePendingAction({
   service: "other.service",
-  record: { kind: "unit", state: makeUnit({ unit: "other.service", changedAt: 0 }) },
+  record: unitRecord({ unit: "other.service", changedAt: 0 }),
 });
 
 interface Given {
@@ -61,15 +54,14 @@ interface Given {
 function serviceSteps(named: readonly CertificateSpec[], given: Given): Step[] {
   const { changed = [], pendingActions = [], changedAt, selection = EVERYTHING } = given;
   const observed = [A, B].map((spec) => {
-    const file = makeFile({
+    const file = {
       sameContent: !changed.includes(spec.name),
       ...(spec === B && changedAt !== undefined ? { changedAt } : {}),
-    });
-    const targets = spec.targets.map(({ path }) => makeSeen({ path, file: present(file) }));
+    };
+    const targets = spec.targets.map(({ path }) => makeSeenFile(file, { path }));
     return makeObserved(spec, { targets });
   });
-  const config = makeConfig([A, B]);
-  return plan(config, named, observationOf(observed, pendingActions), NOW, selection).steps
+  return planOf([A, B], observed, { named, pendingActions, selection }).steps
     .filter(({ kind }) => kind === "service" || kind === "clear");
 }
 
@@ -152,8 +144,8 @@ pureTest("a narrowed command settles a shared service that loaded all files", ()
 });
 
 pureTest("a narrowed command settles no restart by a reload", () => {
-  const state = makeUnit({ unit: SHARED, startedAt: after(-100_000).getTime() });
-  const pendingAction = makePendingAction({ service: SHARED, record: { kind: "unit", state } });
+  const record = unitRecord({ unit: SHARED, startedAt: after(-100_000).getTime() });
+  const pendingAction = makePendingAction({ service: SHARED, record });
   const steps = serviceSteps([A], { pendingActions: [pendingAction] });
   assert.deepEqual(actions(steps), [`restart ${SHARED}`]);
 });
