@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { filesBelow } from "./files_below.ts";
 import { ROOT } from "./project.ts";
 
 // Everything that a change of the binary can come from.
@@ -8,24 +9,9 @@ const SOURCES = ["deno.json", "deno.lock", "main.ts", "lib", "scripts"];
 export async function sourceStamp(): Promise<string> {
   const hash = createHash("sha256");
   for (const source of SOURCES) {
-    for (const path of await filesBelow(`${ROOT}${source}`)) {
-      hash.update(`${path}\0`).update(await Deno.readFile(path));
+    for (const path of await filesBelow(source)) {
+      hash.update(`${path}\0`).update(await Deno.readFile(`${ROOT}${path}`));
     }
   }
   return hash.digest("hex");
-}
-
-async function filesBelow(path: string): Promise<readonly string[]> {
-  let isFile: boolean;
-  try {
-    isFile = (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-  if (isFile) return [path];
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(path)) names.push(name);
-  const found = await Promise.all(names.sort().map((name) => filesBelow(`${path}/${name}`)));
-  return found.flat();
 }

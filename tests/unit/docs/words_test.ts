@@ -3,7 +3,8 @@
  * Comments are not looked at, so that no lexer is needed.
  */
 import assert from "node:assert/strict";
-import { pathsBelow, readDocument } from "./documents.ts";
+import { filesBelow } from "../../../scripts/files_below.ts";
+import { readDocument } from "./documents.ts";
 
 /** Terms that no identifier, file name or message of the program may hold. */
 const TERM =
@@ -55,7 +56,7 @@ const KNOWN_FILES: ReadonlySet<string> = new Set([
 const KNOWN_DOCUMENTS: ReadonlySet<string> = new Set(["SECURITY.md", "docs/architecture.md"]);
 
 Deno.test("identifiers, file names and messages of the program hold no private terms", async () => {
-  const sources = await pathsBelow("lib");
+  const sources = await filesBelow("lib");
   assert.ok(sources.length > 200, `only ${sources.length} sources found`);
   const found = sources.filter((path) => path.endsWith(".ts"))
     .flatMap((path) => {
