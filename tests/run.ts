@@ -5,17 +5,21 @@
  * With CI=true a skipped test is a failure: what was not run proves nothing.
  */
 import { fetchDenort } from "../scripts/denort.ts";
+import { filesBelow } from "../scripts/files_below.ts";
 import { closingLine, type Counts } from "../scripts/junit.ts";
-import { PARTS } from "../scripts/project.ts";
+import { PARTS, ROOT } from "../scripts/project.ts";
 import { runTests, secondsSince, type TestRun, UNIT_PERMISSIONS } from "./run_tests.ts";
 import { findPart, PART_NAMES } from "./support/parts.ts";
 
-const LAYERS: Readonly<Record<string, TestRun>> = {
-  // Fuzz tests need no more than unit tests, and run for some seconds.
-  unit: { flags: UNIT_PERMISSIONS, paths: ["tests/unit/", "tests/fuzz/"] },
-  integration: { flags: ["-A"], paths: ["tests/integration/"] },
-  e2e: { flags: ["-A"], paths: ["tests/e2e/"] },
+/** Each layer's runs, one after the other. */
+const LAYERS: Readonly<Record<string, () => Promise<readonly TestRun[]>>> = {
+  unit: unitRuns,
+  integration: () => Promise.resolve([{ flags: ["-A"], paths: ["tests/integration/"] }]),
+  e2e: () => Promise.resolve([{ flags: ["-A"], paths: ["tests/e2e/"] }]),
 };
+
+/** What changes something that all threads of the process share. */
+const SHARED_STATE = /\bwithUmask|\bDeno\.(umask|chdir|env\.(set|delete))\b/;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -26,14 +30,16 @@ async function main(args: readonly string[]): Promise<number> {
   const failures: string[] = [];
   const times: string[] = [];
   for (const layer of layers) {
-    const run = LAYERS[layer];
-    if (run === undefined) throw new Error(`Cannot run the layer "${layer}": there is none`);
+    const runs = await LAYERS[layer]?.();
+    if (runs === undefined) throw new Error(`Cannot run the layer "${layer}": there is none`);
     console.log(`\n=== ${layer} tests ===`);
     const start = performance.now();
-    const { counts, failed } = await runTests(run);
+    for (const run of runs) {
+      const { counts, failed } = await runTests(run);
+      total = add(total, counts);
+      failures.push(...failed.map((name) => `${layer}: ${name}`));
+    }
     times.push(`${layer} ${secondsSince(start)}`);
-    total = add(total, counts);
-    failures.push(...failed.map((name) => `${layer}: ${name}`));
   }
   const hasSkippedInCi = Deno.env.get("CI") === "true" && total.skipped > 0;
   if (hasSkippedInCi) console.log("error: tests were skipped, which CI=true forbids");
@@ -42,6 +48,24 @@ async function main(args: readonly string[]): Promise<number> {
   for (const failure of failures) console.log(`FAILED ${failure}`);
   console.log(closingLine(total));
   return total.failed > 0 || hasSkippedInCi ? 1 : 0;
+}
+
+/**
+ * Unit tests run file by file in as many threads as there are processors, but for those that change
+ * the umask or the environment. Fuzz tests need no more than unit tests, and run for some seconds.
+ */
+async function unitRuns(): Promise<readonly TestRun[]> {
+  const together: string[] = [];
+  const alone: string[] = [];
+  for (const path of [...await filesBelow("tests/unit"), ...await filesBelow("tests/fuzz")]) {
+    if (!path.endsWith("_test.ts")) continue;
+    const text = await Deno.readTextFile(`${ROOT}${path}`);
+    (SHARED_STATE.test(text) ? alone : together).push(path);
+  }
+  return [
+    { flags: [...UNIT_PERMISSIONS, "--parallel"], paths: together },
+    { flags: UNIT_PERMISSIONS, paths: alone },
+  ];
 }
 
 /** Fetches all before the first test, so that no test waits for a download or is blamed for it. */

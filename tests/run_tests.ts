@@ -25,6 +25,8 @@ export interface TestRun {
   readonly flags: readonly string[];
   /** Another Deno than the one that runs this. */
   readonly deno?: string;
+  /** After which the run is ended, and has failed. */
+  readonly minutes?: number;
 }
 
 export interface TestResult {
@@ -35,7 +37,7 @@ export interface TestResult {
 
 /** Runs tests, which print as they go. */
 export async function runTests(
-  { paths, flags, deno = Deno.execPath() }: TestRun,
+  { paths, flags, deno = Deno.execPath(), minutes }: TestRun,
 ): Promise<TestResult> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
   try {
@@ -43,6 +45,7 @@ export async function runTests(
       args: ["test", "--no-check", ...flags, `--junit-path=${report}`, ...paths],
       cwd: ROOT,
       stdin: "null",
+      ...(minutes !== undefined && { signal: AbortSignal.timeout(minutes * 60_000) }),
     }).spawn().status;
     const xml = await Deno.readTextFile(report);
     const counts = countTests(xml);

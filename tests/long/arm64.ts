@@ -21,13 +21,13 @@ export const arm64: Step = {
       return skipped(`no denort for arm64: ${error.message}`);
     }
     await using copy = await compileCopy(denort);
+    // Emulated, a program of this machine's own architecture does not start.
     const qemu = `${part.path}/usr/bin/qemu-aarch64-static`;
     const run = (command: string) =>
       runQuietly([qemu, "-L", `${part.path}/arm64`, copy.path, command]);
     const version = (await run("--version")).trim();
-    if (!version.includes("aarch64")) throw new Error(`Expected a program for arm64: ${version}`);
     await run("demo");
-    return passed(`${version}; vcm demo ends with 0`);
+    return passed(`"vcm --version" says ${version}, "vcm demo" ends with 0`);
   },
 };
 
