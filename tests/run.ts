@@ -5,32 +5,21 @@
  * With CI=true a skipped test is a failure: what was not run proves nothing.
  */
 import { fetchDenort } from "../scripts/denort.ts";
-import { closingLine, type Counts, countTests, failedTests } from "../scripts/junit.ts";
+import { filesBelow } from "../scripts/files_below.ts";
+import { closingLine, type Counts } from "../scripts/junit.ts";
 import { PARTS, ROOT } from "../scripts/project.ts";
+import { runTests, secondsSince, type TestRun, UNIT_PERMISSIONS } from "./run_tests.ts";
 import { findPart, PART_NAMES } from "./support/parts.ts";
 
-// Unit tests reach no other machine; those of pure rooms give up the rest too, by pureTest(). Run is
-// not a list, because Deno guards the programs of a list against writes, and refuses makeTempDir().
-const UNIT_RIGHTS = [
-  "--no-prompt",
-  "--allow-read",
-  "--allow-write",
-  "--allow-env",
-  "--allow-sys",
-  "--allow-net=127.0.0.1,localhost",
-  "--allow-run",
-];
-
-/** Fuzz tests need no more than unit tests, and run for some seconds. */
-const DIRECTORIES: Readonly<Record<string, readonly string[]>> = {
-  unit: ["tests/unit/", "tests/fuzz/"],
+/** Each layer's runs, one after the other. */
+const LAYERS: Readonly<Record<string, () => Promise<readonly TestRun[]>>> = {
+  unit: unitRuns,
+  integration: () => Promise.resolve([{ flags: ["-A"], paths: ["tests/integration/"] }]),
+  e2e: () => Promise.resolve([{ flags: ["-A"], paths: ["tests/e2e/"] }]),
 };
 
-const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  unit: UNIT_RIGHTS,
-  integration: ["-A"],
-  e2e: ["-A"],
-};
+/** What changes something that all threads of the process share. */
+const SHARED_STATE = /\bwithUmask|\bDeno\.(umask|chdir|env\.(set|delete))\b/;
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
 
@@ -39,17 +28,44 @@ async function main(args: readonly string[]): Promise<number> {
   if (layers.some((layer) => layer !== "unit")) await fetchParts();
   let total: Counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
+  const times: string[] = [];
   for (const layer of layers) {
-    const { counts, failed } = await runLayer(layer);
-    total = add(total, counts);
-    failures.push(...failed.map((name) => `${layer}: ${name}`));
+    const runs = await LAYERS[layer]?.();
+    if (runs === undefined) throw new Error(`Cannot run the layer "${layer}": there is none`);
+    console.log(`\n=== ${layer} tests ===`);
+    const start = performance.now();
+    for (const run of runs) {
+      const { counts, failed } = await runTests(run);
+      total = add(total, counts);
+      failures.push(...failed.map((name) => `${layer}: ${name}`));
+    }
+    times.push(`${layer} ${secondsSince(start)}`);
   }
-  const skippedInVain = Deno.env.get("CI") === "true" && total.skipped > 0;
-  if (skippedInVain) console.log("With CI=true a skipped test is a failure");
+  const hasSkippedInCi = Deno.env.get("CI") === "true" && total.skipped > 0;
+  if (hasSkippedInCi) console.log("error: tests were skipped, which CI=true forbids");
+  console.log(`Time: ${times.join(", ")}`);
   // Once more at the end: who sees only that has to see what failed.
   for (const failure of failures) console.log(`FAILED ${failure}`);
   console.log(closingLine(total));
-  return total.failed > 0 || skippedInVain ? 1 : 0;
+  return total.failed > 0 || hasSkippedInCi ? 1 : 0;
+}
+
+/**
+ * Unit tests run file by file in as many threads as there are processors, but for those that change
+ * the umask or the environment. Fuzz tests need no more than unit tests, and run for some seconds.
+ */
+async function unitRuns(): Promise<readonly TestRun[]> {
+  const together: string[] = [];
+  const alone: string[] = [];
+  for (const path of [...await filesBelow("tests/unit"), ...await filesBelow("tests/fuzz")]) {
+    if (!path.endsWith("_test.ts")) continue;
+    const text = await Deno.readTextFile(`${ROOT}${path}`);
+    (SHARED_STATE.test(text) ? alone : together).push(path);
+  }
+  return [
+    { flags: [...UNIT_PERMISSIONS, "--parallel"], paths: together },
+    { flags: UNIT_PERMISSIONS, paths: alone },
+  ];
 }
 
 /** Fetches all before the first test, so that no test waits for a download or is blamed for it. */
@@ -60,33 +76,6 @@ async function fetchParts(): Promise<void> {
     const part = await findPart(name);
     if (part.kind === "missing") console.log(`Tests that need ${name} are skipped: ${part.reason}`);
   }
-}
-
-async function runLayer(
-  layer: string,
-): Promise<{ readonly counts: Counts; readonly failed: readonly string[] }> {
-  const rights = LAYERS[layer];
-  if (rights === undefined) throw new Error(`Cannot run the layer "${layer}": there is none`);
-  const report = await Deno.makeTempFile({ suffix: ".xml" });
-  console.log(`\n=== ${layer} tests ===`);
-  try {
-    const { success } = await new Deno.Command(Deno.execPath(), {
-      args: ["test", "--no-check", ...rights, `--junit-path=${report}`, ...directoriesOf(layer)],
-      cwd: ROOT,
-      stdin: "null",
-    }).spawn().status;
-    const xml = await Deno.readTextFile(report);
-    const counts = countTests(xml);
-    if (success || counts.failed > 0) return { counts, failed: failedTests(xml) };
-    const failed = ["no test; a file could not be loaded, or the runner died"];
-    return { counts: { ...counts, failed: 1 }, failed };
-  } finally {
-    await Deno.remove(report);
-  }
-}
-
-function directoriesOf(layer: string): readonly string[] {
-  return DIRECTORIES[layer] ?? [`tests/${layer}/`];
 }
 
 function add(a: Counts, b: Counts): Counts {

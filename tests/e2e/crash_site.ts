@@ -1,6 +1,6 @@
 /** What the crash tests run on: a host with 2 certificates, their files, and what loads these. */
 import { type Part, PARTS } from "../../lib/certificate/types.ts";
-import { startFront } from "../support/front.ts";
+import { startFront } from "../support/faulty_proxy.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { type Fault, type FileChange, recordChanges, runWithFault } from "../support/strace.ts";
 import { compiledVcm, runVcm, type VcmResult } from "../support/vcm.ts";

@@ -1,5 +1,5 @@
 import type { Documents } from "../../lib/report/documents.ts";
-import { outputMistakes } from "../support/output_judge.ts";
+import { outputMistakes } from "../support/output_validator.ts";
 import { assert } from "./assert.ts";
 
 /** The document; fails where standard output holds anything else, or standard error holds it too. */

@@ -5,7 +5,7 @@ import { keysOf } from "../support/output_keys.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
 import { documentOf } from "./document_of.ts";
-import { makeUsersPlace, STRANGER, type UsersPlace } from "./users_place.ts";
+import { makeUsersPlace, STRANGER, type UsersPlace } from "./user_site.ts";
 
 // Root is needed, as it is for a machine.
 const test = await testsNeeding("machine");

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
-import { makeUsersPlace } from "./users_place.ts";
+import { makeUsersPlace } from "./user_site.ts";
 
 // Root is needed, as it is for a machine.
 const test = await testsNeeding("machine");

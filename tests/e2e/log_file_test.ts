@@ -2,7 +2,7 @@
 import { existsSync, lchownSync, lstatSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
-import { makeUsersPlace, USER, type UsersPlace } from "./users_place.ts";
+import { makeUsersPlace, USER, type UsersPlace } from "./user_site.ts";
 
 // Root is needed to become somebody else, as it is for a machine.
 const test = await testsNeeding("machine");

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { type MetricSample, readMetrics } from "../support/read_metrics.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
-import { makeUsersPlace, USER, type UsersPlace } from "./users_place.ts";
+import { makeUsersPlace, USER, type UsersPlace } from "./user_site.ts";
 
 // Root is needed to become somebody else, as it is for a machine.
 const test = await testsNeeding("machine", "prometheus");

@@ -1,7 +1,7 @@
 /** `vcm status` by the compiled program, on a terminal and without one. */
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
-import { makeUsersPlace, type UsersPlace } from "./users_place.ts";
+import { makeUsersPlace, type UsersPlace } from "./user_site.ts";
 
 // Root is needed, as it is for a machine.
 const test = await testsNeeding("machine");

@@ -2,7 +2,7 @@
 import { X509Certificate } from "node:crypto";
 import { readOtherNames } from "../../lib/certificate/alt_names.ts";
 import { setUpCertAuth } from "../support/auth_methods.ts";
-import { startFront } from "../support/front.ts";
+import { startFront } from "../support/faulty_proxy.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { shellWords } from "../support/shell_words.ts";

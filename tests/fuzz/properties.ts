@@ -5,7 +5,7 @@ import { CONFIG_SCHEMA } from "./properties/config_schema.ts";
 import { CONFIG_TEXT } from "./properties/config_text.ts";
 import { CONFIG_VALID } from "./properties/config_valid.ts";
 import { HOST_WORDS } from "./properties/host_words.ts";
-import { PENDING_ACTIONS } from "./properties/markers.ts";
+import { PENDING_ACTIONS } from "./properties/pending_actions.ts";
 import { PEM } from "./properties/pem.ts";
 import { PID_FILES } from "./properties/pid_files.ts";
 import { PLANS } from "./properties/plans.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { freePort } from "../support/free_port.ts";
 import type { OpenBao } from "../support/openbao.ts";
-import { outputMistakes } from "../support/output_judge.ts";
+import { outputMistakes } from "../support/output_validator.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { listen } from "./audit.ts";
 import { assertNoSecret, type Bench, certificate, makeBench, NAME } from "./bench.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { OpenBao } from "../support/openbao.ts";
 import { type Made, makeAuthority } from "../support/fixtures_pki.ts";
-import { outputMistakes } from "../support/output_judge.ts";
+import { outputMistakes } from "../support/output_validator.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { certificate, makeBench, NAME } from "./bench.ts";
 import { settings, withServer } from "./server.ts";

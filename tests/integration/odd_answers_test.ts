@@ -1,7 +1,7 @@
 /** Whatever comes in the place of an answer leaves store and targets as they were, in time. */
 import assert from "node:assert/strict";
 import { startConnectProxy } from "../support/connect_proxy.ts";
-import { startFront } from "../support/front.ts";
+import { startFront } from "../support/faulty_proxy.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assertWell, certificate, makeBench, NAME, snapshot } from "./bench.ts";
 import { settings, withServer } from "./server.ts";

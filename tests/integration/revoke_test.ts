@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseCertificate } from "../../lib/certificate/certificate.ts";
 import type { OpenBao } from "../support/openbao.ts";
-import { outputMistakes } from "../support/output_judge.ts";
+import { outputMistakes } from "../support/output_validator.ts";
 import { modeOf } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { listen } from "./audit.ts";

@@ -13,7 +13,7 @@ import {
   refusal,
   type Settings,
   withSession,
-} from "./judged_roles.ts";
+} from "./checked_roles.ts";
 
 const test = await testsNeeding("openbao");
 

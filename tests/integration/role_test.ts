@@ -17,7 +17,7 @@ import {
   refusal,
   type Settings,
   withSession,
-} from "./judged_roles.ts";
+} from "./checked_roles.ts";
 
 const noPendingActions = { beforeStored: () => {}, warn: () => {} };
 

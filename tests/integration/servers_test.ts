@@ -1,7 +1,7 @@
 /** Several servers, and servers that cannot work for a while, against a real OpenBao. */
 import assert from "node:assert/strict";
 import { freePort } from "../support/free_port.ts";
-import { startFront } from "../support/front.ts";
+import { startFront } from "../support/faulty_proxy.ts";
 import type { OpenBao } from "../support/openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { listen } from "./audit.ts";

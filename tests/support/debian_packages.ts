@@ -13,8 +13,37 @@ export async function unpackPackages(
   into: string,
 ): Promise<void> {
   await downloadPackages(names, work);
-  for await (const { name } of Deno.readDir(work)) {
-    if (name.endsWith(".deb")) await runQuietly(["dpkg", "-x", name, into], { cwd: work });
+  await unpackAll(work, into);
+}
+
+/**
+ * The same for packages of another architecture, without those that they depend on. The machine's own
+ * lists of packages stay as they are.
+ */
+export async function unpackForeignPackages(
+  architecture: string,
+  names: readonly string[],
+  work: string,
+  into: string,
+): Promise<void> {
+  const downloads = `${work}/${architecture}`;
+  await Deno.mkdir(`${downloads}/lists/partial`, { recursive: true });
+  await Deno.writeTextFile(`${downloads}/status`, "");
+  const settings = [
+    `APT::Architecture=${architecture}`,
+    `APT::Architectures=${architecture}`,
+    `Dir::State::Lists=${downloads}/lists`,
+    `Dir::State::status=${downloads}/status`,
+    "Debug::NoLocking=true",
+  ].flatMap((setting) => ["-o", setting]);
+  await runQuietly(["apt-get", ...settings, "update"]);
+  await runQuietly(["apt-get", ...settings, "download", ...names], { cwd: downloads });
+  await unpackAll(downloads, `${work}/${into}`);
+}
+
+async function unpackAll(directory: string, into: string): Promise<void> {
+  for await (const { name } of Deno.readDir(directory)) {
+    if (name.endsWith(".deb")) await runQuietly(["dpkg", "-x", name, into], { cwd: directory });
   }
 }
 

@@ -149,6 +149,14 @@ export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservat
   };
 }
 
+/** A target at which such a file lies. */
+export function makeSeenFile(
+  file: Partial<TargetFile>,
+  parts: Partial<TargetObservation> = {},
+): TargetObservation {
+  return makeSeen({ file: present(makeFile(file)), ...parts });
+}
+
 /** What is seen of a wish: all in order, unless the parts say otherwise. */
 export function makeObserved(
   spec: CertificateSpec,

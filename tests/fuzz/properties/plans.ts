@@ -15,7 +15,7 @@ import { planStatus } from "../../../lib/report/verdict.ts";
 import { makeRandom } from "../../../scripts/simulate/random.ts";
 import { makeConfig, makeStored } from "../../support/fixtures.ts";
 import { inOrder, randomObservation, randomSpec } from "../../support/fixtures_random.ts";
-import { outputMistakes } from "../../support/output_judge.ts";
+import { outputMistakes } from "../../support/output_validator.ts";
 import { fuzz } from "../fuzz.ts";
 
 /** Moments that certificates can hold, in whole seconds (RFC 5280, 4.1.2.5). */

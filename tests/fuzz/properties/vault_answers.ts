@@ -18,7 +18,7 @@ import {
 } from "../../../lib/tools/doctor/examine_pki.ts";
 import { makeSpec } from "../../support/fixtures.ts";
 import { REQUEST } from "../../unit/vault/pki_answers.ts";
-import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../unit/vault/ways.ts";
+import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../unit/vault/access_fixtures.ts";
 import { anyAnswer } from "../arbitraries/answers.ts";
 import { anyText } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";

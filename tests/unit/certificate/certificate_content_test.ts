@@ -4,7 +4,7 @@ import { looksLikeCertificateFile } from "../../../lib/certificate/certificate_c
 import { decodePem } from "../../../lib/certificate/pem.ts";
 import { encryption } from "../../../lib/certificate/encrypted.ts";
 import { type AlgorithmName, ALGORITHMS, makeCertificatePem } from "../../support/fixtures_pki.ts";
-import { bytesOf, desiredFor, makeSet, random } from "../../support/fixtures_sealed.ts";
+import { bytesOf, desiredFor, makeSet, random } from "../../support/fixtures_encrypted.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const looks = (content: string | Uint8Array) => looksLikeCertificateFile(bytesOf(content));

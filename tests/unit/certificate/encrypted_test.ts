@@ -8,7 +8,13 @@ import {
 } from "../../../lib/certificate/encrypted.ts";
 import type { Format } from "../../../lib/certificate/types.ts";
 import { makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
-import { bytesOf, desiredFor, makeSet, PASSWORD, random } from "../../support/fixtures_sealed.ts";
+import {
+  bytesOf,
+  desiredFor,
+  makeSet,
+  PASSWORD,
+  random,
+} from "../../support/fixtures_encrypted.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const SET = await makeSet();

@@ -7,7 +7,7 @@ import {
   makeCertificatePem,
   type MakeOptions,
 } from "../../support/fixtures_pki.ts";
-import { outputMistakes } from "../../support/output_judge.ts";
+import { outputMistakes } from "../../support/output_validator.ts";
 
 const DAY = 86_400_000;
 const inDays = (days: number) => new Date(Math.floor(Date.now() / 1000) * 1000 + days * DAY);

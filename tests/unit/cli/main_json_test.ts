@@ -5,7 +5,7 @@ import { type Command, COMMANDS } from "../../../lib/command/commands.ts";
 import { main } from "../../../lib/cli/main.ts";
 import { OPTIONS } from "../../../lib/command/options.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
-import { outputMistakes } from "../../support/output_judge.ts";
+import { outputMistakes } from "../../support/output_validator.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 async function run(line: string) {

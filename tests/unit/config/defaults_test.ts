@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ServiceSpec, TargetSpec } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakesAround, parseWith } from "./environment.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 const HEAD = "config: {pki: p, role: r}\n";
 

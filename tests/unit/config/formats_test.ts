@@ -5,7 +5,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { type TargetSpec } from "../../../lib/config/types.ts";
 import { WHATS } from "../../../lib/certificate/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 function fileWith(...entries: string[]): string {
   const lines = entries.map((entry) => `      - ${entry}\n`).join("");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakesAround, parseWith } from "./environment.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 const MAIN = "config: {pki: p, role: r}\ninclude: conf.d/*.yaml\n";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 /** One certificate, with a line of its own and one of config. */
 async function spec(own: string, config = ""): Promise<CertificateSpec> {

@@ -1,6 +1,6 @@
 /** The files that VCM itself reads and writes must not be one another, nor lie in the store. */
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 pureTest("files that VCM reads or writes are each of their own", async () => {
   await assertMistakes(

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 const NIGHT: MaintenanceWindow = {
   text: "02:00-04:00",

@@ -1,5 +1,5 @@
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 const NEEDS = `"reuse_key" needs "key: local": the server makes a new key each time`;
 

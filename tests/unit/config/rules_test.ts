@@ -1,5 +1,5 @@
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 pureTest("pki and role must be given in one of two places", async () => {
   await assertMistakes(

@@ -1,5 +1,5 @@
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
   "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, " +

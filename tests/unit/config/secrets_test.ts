@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { mistakesOf } from "./mistakes.ts";
+import { mistakesOf } from "./diagnostics.ts";
 
 const SECRET = "5f0ab9c2-hunter2";
 const TOKEN = "hvs.CAESIJ0hunter2hunter2";

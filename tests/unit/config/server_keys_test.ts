@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 async function vaultOf(lines: string): Promise<VaultSettings> {
   return (await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;

@@ -1,6 +1,6 @@
 /** One service in several entries: what may not differ, and which names mean one service. */
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 /** What the first certificate says, what the second says, key and column of the latter. */
 const clashes: [string, string, string, number][] = [

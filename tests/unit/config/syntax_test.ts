@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes, mistakesOf } from "./mistakes.ts";
+import { assertMistakes, mistakesOf } from "./diagnostics.ts";
 
 const EMPTY =
   `f:1:1: is empty; it needs at least "certs", a list of certificates; "vcm init" writes a first one`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakesAround, parseWith } from "./environment.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertMistakes } from "./diagnostics.ts";
 
 const VARIABLES = {
   HOSTNAME: "web1",

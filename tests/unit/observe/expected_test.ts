@@ -9,7 +9,13 @@ import { expect, type Expected } from "../../../lib/observe/expected.ts";
 import { READER } from "../../../lib/host/read.ts";
 import type { SetTexts } from "../../../lib/store/stored_set.ts";
 import { ABSENT, present } from "../../support/fixtures.ts";
-import { bytesOf, desiredFor, makeSet, PASSWORD, random } from "../../support/fixtures_sealed.ts";
+import {
+  bytesOf,
+  desiredFor,
+  makeSet,
+  PASSWORD,
+  random,
+} from "../../support/fixtures_encrypted.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 
 const SET = await makeSet();

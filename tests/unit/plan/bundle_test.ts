@@ -1,9 +1,8 @@
 /** A bundle: how it differs from the wish, and what stops it. */
 import assert from "node:assert/strict";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
-import { type TargetSpec } from "../../../lib/config/types.ts";
+import type { TargetSpec } from "../../../lib/config/types.ts";
 import { judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
-import { plan } from "../../../lib/plan/plan.ts";
 import type {
   BundleObservation,
   TargetFile,
@@ -13,18 +12,16 @@ import type { Drift } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
   makeCertificate,
-  makeConfig,
   makeFile,
   makeObserved,
   makeSeen,
   makeService,
   makeSpec,
   makeTarget,
-  NOW,
-  observationOf,
   present,
   unreadable,
 } from "../../support/fixtures.ts";
+import { planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const PATH = "/etc/certs/web";
@@ -152,7 +149,7 @@ pureTest("directories that are not in use are cleared away, but for what is not 
   const services = [makeService({ validate: ["nginx", "-t"] })];
   const spec = makeSpec({ targets: [SPEC], services });
   const observed = makeObserved(spec, { targets: [seen({}, { strays })] });
-  const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
+  const { certificates, steps } = planOf([spec], [observed]);
   const recovered = steps.flatMap((step) =>
     step.kind === "recover" ? [step.leftovers] : [step.kind]
   );
@@ -168,7 +165,7 @@ pureTest("commands are told of the files in it", () => {
   const services = [makeService({ validate: ["nginx", "-t"] })];
   const spec = makeSpec({ targets: [SPEC], services });
   const observed = makeObserved(spec, { targets: [seen({ ca: null })] });
-  const { steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
+  const { steps } = planOf([spec], [observed]);
   const [, service] = steps;
   assert.ok(service?.kind === "service");
   assert.deepEqual(service.about.files, PARTS.map((part) => `${PATH}/${part}.pem`));
@@ -179,7 +176,7 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
   const spec = makeSpec({ targets: [SPEC] });
   const ancestors = [{ directory: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
   const observed = makeObserved(spec, { targets: [seen({}, { strays }, { ancestors })] });
-  const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
+  const { certificates, steps } = planOf([spec], [observed]);
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
     'User "postgres" may replace what lies in "/etc/certs", so "/etc/certs/web" must belong to that ' +
@@ -208,7 +205,7 @@ pureTest(
     const steps = (type: "symlink" | "file") => {
       const target = makeSeen({ path: PATH, file: present(makeFile({ type })), formerSets });
       const observed = makeObserved(spec, { targets: [target] });
-      return plan(makeConfig([spec]), [spec], observationOf([observed]), NOW).steps;
+      return planOf([spec], [observed]).steps;
     };
     const [deploy] = steps("symlink");
     assert.ok(deploy?.kind === "deploy");

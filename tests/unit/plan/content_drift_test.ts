@@ -5,13 +5,7 @@ import type { Supply } from "../../../lib/plan/file_drift.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import type { TargetFile } from "../../../lib/observe/types.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";
-import {
-  makeCertificate,
-  makeFile,
-  makeSeen,
-  makeTarget,
-  present,
-} from "../../support/fixtures.ts";
+import { makeCertificate, makeSeenFile, makeTarget } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const OLD = makeCertificate({
@@ -23,7 +17,7 @@ const STORED = makeCertificate();
 const SUPPLY: Supply = { stored: true, renewed: false, certificate: STORED };
 
 function driftOf(file: Partial<TargetFile>, supply: Supply = SUPPLY): Drift[] {
-  const target = makeSeen({ file: present(makeFile({ sameContent: false, ...file })) });
+  const target = makeSeenFile({ sameContent: false, ...file });
   return judgeDrift(makeTarget(), target, supply, { forced: false, pendingValidation: false });
 }
 

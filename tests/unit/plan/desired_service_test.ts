@@ -2,20 +2,17 @@
 import assert from "node:assert/strict";
 import type { MaintenanceWindow, ProbeSpec, ServiceSpec } from "../../../lib/config/types.ts";
 import { actionName } from "../../../lib/plan/action_name.ts";
-import { plan } from "../../../lib/plan/plan.ts";
 import { type DesiredService, gatherServices } from "../../../lib/plan/desired_service.ts";
 import type { ServiceAction } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
-  makeConfig,
   makeObserved,
   makeSeen,
   makeService,
   makeSpec,
   makeTarget,
-  NOW,
-  observationOf,
 } from "../../support/fixtures.ts";
+import { planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 /** The one service of certificates "0", "1", …, each with a wish of its own. */
@@ -118,7 +115,7 @@ function revocable(a: Partial<ServiceSpec>, b: Partial<ServiceSpec>): boolean[] 
   const observed = specs.map((spec, at) =>
     makeObserved(spec, { targets: [makeSeen({ path: `/${at}.crt`, file: ABSENT })] })
   );
-  return plan(makeConfig(specs), specs, observationOf(observed), NOW).steps
+  return planOf(specs, observed).steps
     .flatMap((step) => step.kind === "deploy" ? step.revocable : []);
 }
 

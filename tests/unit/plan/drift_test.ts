@@ -8,6 +8,7 @@ import {
   ABSENT,
   makeFile,
   makeSeen,
+  makeSeenFile,
   makeTarget,
   present,
   unreadable,
@@ -27,7 +28,7 @@ function driftOf(
   spec: Partial<TargetSpec> = {},
   seen: Partial<TargetObservation> = {},
 ): Drift[] {
-  const target = makeSeen({ file: present(makeFile(file)), ...seen });
+  const target = makeSeenFile(file, seen);
   return judgeDrift(makeTarget(spec), target, STORED, { forced: false, pendingValidation: false });
 }
 
@@ -203,7 +204,7 @@ pureTest("targetStep() keeps a key to its owner unless the file gives a mode", (
 
 pureTest("judgeDrift() writes again what nobody has judged, whatever else it is", () => {
   const kinds = (sameContent: boolean) =>
-    judgeDrift(makeTarget(), makeSeen({ file: present(makeFile({ sameContent })) }), STORED, {
+    judgeDrift(makeTarget(), makeSeenFile({ sameContent }), STORED, {
       forced: false,
       pendingValidation: true,
     }).map(({ kind }) => kind);

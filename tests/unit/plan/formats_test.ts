@@ -8,6 +8,7 @@ import {
   makeCertificate,
   makeFile,
   makeSeen,
+  makeSeenFile,
   makeSpec,
   makeStored,
   makeTarget,
@@ -24,9 +25,7 @@ const PROBLEM = 'The password file "/etc/vcm/password" is empty; write the passw
 pureTest("a sealed target says why it is made anew, and from which certificate if it can", () => {
   const fault = "its password does not open it, or it is damaged";
   const drift = (file: Parameters<typeof makeFile>[0]) => {
-    const seen = makeSeen({
-      file: present(makeFile({ sameContent: false, mode: 0o640, ...file })),
-    });
+    const seen = makeSeenFile({ sameContent: false, mode: 0o640, ...file });
     return judgeDrift(TARGET, seen, SUPPLY, NO_MORE);
   };
   assert.deepEqual(drift({ fault }), [{ kind: "content", detail: fault }]);

@@ -1,19 +1,10 @@
 /** How long something due waits for a maintenance window. */
 import assert from "node:assert/strict";
-import { readWindow } from "../../../lib/config/read_window.ts";
-import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { holdBack, marginFor } from "../../../lib/plan/hold_back.ts";
 import { after, DAY, NOW } from "../../support/fixtures.ts";
+import { OPENS, SATURDAY, SATURDAY_OPENS, windowsOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-function windows(...texts: string[]): MaintenanceWindow[] {
-  return texts.map((text) => readWindow(text) as MaintenanceWindow);
-}
-
-/** `NOW` is a Tuesday, 10:00 UTC. */
-const SATURDAY = windows("Sat 02:00-04:00");
-const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
-const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
 const SATURDAY_CLOSES = new Date("2026-12-05T04:00:00Z");
 
 /** An hour. */
@@ -41,7 +32,9 @@ pureTest("holdBack() waits where the window that comes is over in time", () => {
 });
 
 pureTest("holdBack() has nothing to say without a window, or while one is open", () => {
-  for (const open of [[], windows("10:00-10:01"), windows("Sat 02:00-04:00", "Mon 22:00-12:00")]) {
+  for (
+    const open of [[], windowsOf("10:00-10:01"), windowsOf("Sat 02:00-04:00", "Mon 22:00-12:00")]
+  ) {
     for (const urgency of [{ margin, reason: "why" }, { end: after(DAY), margin, reason: "why" }]) {
       assert.deepEqual(holdBack(open, urgency, NOW, "UTC"), { kind: "act", detail: "" });
     }
@@ -49,7 +42,7 @@ pureTest("holdBack() has nothing to say without a window, or while one is open",
 });
 
 pureTest("holdBack() waits for the first of several windows, and names all", () => {
-  const several = windows("Sat 02:00-04:00", "Thu,Fri 22:00-23:00");
+  const several = windowsOf("Sat 02:00-04:00", "Thu,Fri 22:00-23:00");
   assert.deepEqual(holdBack(several, { end: after(60 * DAY), margin, reason: "why" }, NOW, "UTC"), {
     kind: "wait",
     wait: {
@@ -69,7 +62,7 @@ pureTest("holdBack() means the hours of the host's own clock", () => {
     ["America/New_York", "2026-12-01T16:00:00.000Z"],
   ];
   for (const [zone, until] of cases) {
-    const verdict = holdBack(windows("11:00-12:00"), urgency, NOW, zone);
+    const verdict = holdBack(windowsOf("11:00-12:00"), urgency, NOW, zone);
     const found = verdict.kind === "wait" ? verdict.wait.until.toISOString() : undefined;
     assert.equal(found, until, zone);
   }

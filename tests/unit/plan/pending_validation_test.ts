@@ -1,8 +1,7 @@
 /** Files that an interrupted run deployed and no service has validated. */
 import assert from "node:assert/strict";
 import { replacedFile } from "../../../lib/store/store_paths.ts";
-import { plan } from "../../../lib/plan/plan.ts";
-import type { Observation, TargetObservation } from "../../../lib/observe/types.ts";
+import type { TargetObservation } from "../../../lib/observe/types.ts";
 import type { Ancestor } from "../../../lib/host/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
@@ -11,15 +10,13 @@ import {
   parsePendingValidation,
 } from "../../../lib/store/pending_validation_text.ts";
 import {
-  makeConfig,
   makeObserved,
   makeSeen,
   makeService,
   makeSpec,
   makeTarget,
-  NOW,
-  observationOf,
 } from "../../support/fixtures.ts";
+import { planOf, type PlanParts } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const [CRT, KEY] = ["/etc/nginx/web.crt", "/etc/nginx/web.key"];
@@ -28,7 +25,7 @@ const RECORD: readonly Replaced[] = [{ path: CRT, kept: true }, { path: KEY, kep
 function planFor(
   pendingValidation: readonly Replaced[],
   seen: Partial<TargetObservation> = {},
-  host: Partial<Observation> = {},
+  host: PlanParts = {},
 ): Plan {
   const targets = [makeTarget({ path: CRT }), makeTarget({ what: "privkey", path: KEY })];
   const services = [makeService({ validate: ["nginx", "-t"] })];
@@ -37,7 +34,7 @@ function planFor(
     pendingValidation,
     targets: [makeSeen({ path: CRT, ...seen }), makeSeen({ path: KEY })],
   });
-  return plan(makeConfig([spec]), [spec], observationOf([observed], [], host), NOW);
+  return planOf([spec], [observed], host);
 }
 
 /** What each target is written for, and what is cleared away or rolled back. */

@@ -1,7 +1,6 @@
 /** What a service serves says more than any record of when it loaded its files. */
 import assert from "node:assert/strict";
 import type { ProbeSpec } from "../../../lib/config/types.ts";
-import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type {
   CertificateObservation,
@@ -16,7 +15,6 @@ import {
   after,
   DAY,
   makeCertificate,
-  makeConfig,
   makeFile,
   makeObserved,
   makePendingAction,
@@ -25,11 +23,9 @@ import {
   makeSpec,
   makeStored,
   makeTarget,
-  makeUnit,
-  NOW,
-  observationOf,
   present,
 } from "../../support/fixtures.ts";
+import { makeNotLoaded, NOT_LOADED, planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const AT = "127.0.0.1:443";
@@ -49,10 +45,7 @@ const RIGHT: Served = { kind: "served", certificate: STORED };
 const CLOSED: Served = { kind: "unreachable", problem: `Cannot connect to ${AT}: refused` };
 const STRANGE = `${AT} serves a different certificate than a on disk: ` +
   "serial 01, until 2026-12-06 10:00 UTC";
-const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
-const pendingAction = makePendingAction({
-  record: { kind: "unit", state: makeUnit({ changedAt: after(-10_000).getTime() }) },
-});
+const pendingAction = makeNotLoaded();
 
 interface Given {
   readonly served?: Readonly<Record<string, Served>>;
@@ -62,7 +55,7 @@ interface Given {
   readonly selection?: Selection;
 }
 
-function planFor({ served = {}, pendingActions = [], a, b, selection = EVERYTHING }: Given): Plan {
+function planFor({ served = {}, pendingActions, a, b, selection }: Given): Plan {
   const seen = Object.entries(served).map(([certificate, served]): ServedObservation => ({
     service: "nginx.service",
     certificate,
@@ -70,8 +63,7 @@ function planFor({ served = {}, pendingActions = [], a, b, selection = EVERYTHIN
     served,
   }));
   const observed = [makeObserved(A, a), makeObserved(B, b)];
-  const observation = observationOf(observed, pendingActions, { served: seen });
-  return plan(makeConfig([A, B]), [A, B], observation, NOW, selection);
+  return planOf([A, B], observed, { pendingActions, selection, served: seen });
 }
 
 function serviceOf({ steps }: Plan): ServiceStep | undefined {
@@ -181,8 +173,7 @@ pureTest("a strange certificate waits for the window as long as it lasts", () =>
       at: AT,
       served: { kind: "served", certificate },
     };
-    const observation = observationOf([makeObserved(spec)], [], { served: [served] });
-    return plan(makeConfig([spec]), [spec], observation, NOW);
+    return planOf([spec], undefined, { served: [served] });
   };
   assert.deepEqual(look(5).services[0]?.waits?.until, new Date("2026-12-05T02:00:00Z"));
   assert.deepEqual(look(5).steps, []);

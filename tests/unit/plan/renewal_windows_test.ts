@@ -1,8 +1,6 @@
 /** Renewals wait for their maintenance window, as long as they can. */
 import assert from "node:assert/strict";
-import { readWindow } from "../../../lib/config/read_window.ts";
-import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
-import { plan } from "../../../lib/plan/plan.ts";
+import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { CertificateObservation } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
@@ -13,24 +11,13 @@ import {
   after,
   DAY,
   makeCertificate,
-  makeConfig,
   makeObserved,
   makeSpec,
   makeStored,
-  NOW,
-  observationOf,
   present,
 } from "../../support/fixtures.ts";
+import { OPENS, planOf, SATURDAY, SATURDAY_OPENS, windowsOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
-
-function windows(...texts: string[]): MaintenanceWindow[] {
-  return texts.map((text) => readWindow(text) as MaintenanceWindow);
-}
-
-/** `NOW` is a Tuesday, 10:00 UTC. */
-const SATURDAY = windows("Sat 02:00-04:00");
-const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
-const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
 
 interface Given {
   readonly stored?: StoredSet;
@@ -45,8 +32,7 @@ function planFor(given: Given = {}): Plan {
   const { stored = endingIn(10), selection = EVERYTHING, zone = "UTC" } = given;
   const spec = makeSpec({ windows: SATURDAY, ...given.spec });
   const observed = makeObserved(spec, { stored, ...given.observed });
-  const observation = observationOf([observed], [], { zone });
-  return plan(makeConfig([spec]), [spec], observation, NOW, selection);
+  return planOf([spec], [observed], { selection, zone });
 }
 
 function endingIn(days: number): StoredSet {
@@ -110,7 +96,7 @@ pureTest("a chain that ends before the window is over does not wait either", () 
 
 pureTest("a renewal acts without a word while its window is open, or without one", () => {
   const why = "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d";
-  for (const open of [[], windows("09:00-11:00")]) {
+  for (const open of [[], windowsOf("09:00-11:00")]) {
     const made = planFor({ spec: { windows: open } });
     const [step] = made.steps;
     assert.equal(step?.kind === "issue" && step.due.detail, why);
@@ -119,7 +105,7 @@ pureTest("a renewal acts without a word while its window is open, or without one
 });
 
 pureTest("a renewal waits in one zone and acts in another, at the same instant", () => {
-  const spec = { windows: windows("11:00-12:00") };
+  const spec = { windows: windowsOf("11:00-12:00") };
   const kinds = (zone: string) => planFor({ spec, zone }).steps.map(({ kind }) => kind);
   assert.deepEqual(kinds("UTC"), []);
   assert.deepEqual(kinds("Europe/Berlin"), ["issue"]);

@@ -1,28 +1,24 @@
 /** The commands as selections of one engine. */
 import assert from "node:assert/strict";
-import { plan } from "../../../lib/plan/plan.ts";
 import type { Selection } from "../../../lib/plan/selection.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { StoredSet } from "../../../lib/store/types.ts";
 import {
   ABSENT,
   makeCertificate,
-  makeConfig,
-  makeFile,
   makeObserved,
   makePendingAction,
   makeRequest,
-  makeSeen,
+  makeSeenFile,
   makeService,
   makeSpec,
   makeStored,
   makeTarget,
-  makeUnit,
   NOW,
-  observationOf,
   present,
   unreadable,
 } from "../../support/fixtures.ts";
+import { planOf, unitRecord } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const NOTHING: Selection = { issue: false, deploy: false, services: false, force: false };
@@ -36,20 +32,17 @@ const EXPIRED = makeStored({}, makeCertificate({ notAfter: NOW }));
 
 /** A plan in which everything is to be done: issue, a file that differs, a pending action. */
 function planAll(selection: Selection, stored: StoredSet = EXPIRED): Plan {
-  const target = makeSeen({ file: present(makeFile({ sameContent: false })) });
-  const pendingAction = makePendingAction({
-    record: { kind: "unit", state: makeUnit({ changedAt: 0 }) },
+  const observed = makeObserved(SPEC, {
+    stored,
+    targets: [makeSeenFile({ sameContent: false })],
   });
-  const observation = observationOf([makeObserved(SPEC, { stored, targets: [target] })], [
-    pendingAction,
-  ]);
-  return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
+  const pendingActions = [makePendingAction({ record: unitRecord({ changedAt: 0 }) })];
+  return planOf([SPEC], [observed], { pendingActions, selection });
 }
 
 function planFine(selection: Selection): Plan {
-  const seen = makeSeen({ file: present(makeFile({ mode: 0o640 })) });
-  const observation = observationOf([makeObserved(SPEC, { targets: [seen] })]);
-  return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
+  const targets = [makeSeenFile({ mode: 0o640 })];
+  return planOf([SPEC], [makeObserved(SPEC, { targets })], { selection });
 }
 
 const kinds = ({ steps }: Plan) => steps.map(({ kind }) => kind);
@@ -150,8 +143,8 @@ pureTest("the request holds what the file asks for, and a lifetime only where it
   const request = makeRequest({ mount: "pki_internal" });
   const issueOf = (ttl: { ttl?: number }) => {
     const spec = { ...SPEC, ...ttl };
-    const observation = observationOf([makeObserved(spec, { stored: EXPIRED })]);
-    const [step] = plan(makeConfig([spec]), [spec], observation, NOW, ISSUE).steps;
+    const observed = [makeObserved(spec, { stored: EXPIRED })];
+    const [step] = planOf([spec], observed, { selection: ISSUE }).steps;
     return step?.kind === "issue" ? step : undefined;
   };
   assert.deepEqual(issueOf({})?.request, request);

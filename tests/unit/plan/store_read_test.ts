@@ -1,19 +1,16 @@
 /** A certificate without deployed files, which its services read from the store. */
 import assert from "node:assert/strict";
-import { plan } from "../../../lib/plan/plan.ts";
 import type { Selection } from "../../../lib/plan/selection.ts";
 import {
   after,
   DAY,
   makeCertificate,
-  makeConfig,
   makeObserved,
   makeService,
   makeSpec,
   makeStored,
-  NOW,
-  observationOf,
 } from "../../support/fixtures.ts";
+import { planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const SPEC = makeSpec({ name: "web", services: [makeService()] });
@@ -21,8 +18,7 @@ const END = after(5 * DAY);
 const STORED = makeStored({}, makeCertificate({ notAfter: END }));
 
 function planFor(selection?: Selection) {
-  const observation = observationOf([makeObserved(SPEC, { stored: STORED })]);
-  return plan(makeConfig([SPEC]), [SPEC], observation, NOW, selection);
+  return planOf([SPEC], [makeObserved(SPEC, { stored: STORED })], { selection });
 }
 
 pureTest("a renewal is what its services have to load", () => {
@@ -50,6 +46,5 @@ pureTest("vcm issue leaves them a pending action", () => {
 
 pureTest("if files are deployed, actions are pending for these", () => {
   const spec = makeSpec({ name: "web", services: [makeService()], targets: [] });
-  const observation = observationOf([makeObserved(spec)]);
-  assert.deepEqual(plan(makeConfig([spec]), [spec], observation, NOW).steps, []);
+  assert.deepEqual(planOf([spec]).steps, []);
 });

@@ -1,25 +1,21 @@
 /** Which files a plan deploys, for each state of the store. */
 import assert from "node:assert/strict";
 import { temporaryFile } from "../../../lib/store/store_paths.ts";
-import { plan } from "../../../lib/plan/plan.ts";
 import type { CertificateObservation } from "../../../lib/observe/types.ts";
 import type { DeployStep, Plan } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
-  makeConfig,
-  makeFile,
   makeObserved,
   makeSeen,
+  makeSeenFile,
   makeService,
   makeSpec,
   makeStored,
   makeTarget,
-  NOW,
-  observationOf,
   present,
   unreadable,
 } from "../../support/fixtures.ts";
-import { makeServiceStep } from "../../support/fixtures_plan.ts";
+import { makeServiceStep, planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const [CRT, KEY] = ["/etc/nginx/web.crt", "/etc/nginx/web.key"];
@@ -29,8 +25,7 @@ const SPEC = makeSpec({
 });
 
 function planFor(parts: Partial<CertificateObservation>, spec = SPEC): Plan {
-  const observation = observationOf([makeObserved(spec, parts)]);
-  return plan(makeConfig([spec]), [spec], observation, NOW);
+  return planOf([spec], [makeObserved(spec, parts)]);
 }
 
 function deployOf({ steps }: Plan): DeployStep | undefined {
@@ -41,8 +36,7 @@ function kinds({ steps }: Plan): string[] {
   return steps.map(({ kind }) => kind);
 }
 
-const drifted = (path: string) =>
-  makeSeen({ path, file: present(makeFile({ sameContent: false })) });
+const drifted = (path: string) => makeSeenFile({ sameContent: false }, { path });
 
 pureTest("plan() deploys only the targets that differ, and then lets the service load them", () => {
   const made = planFor({ targets: [makeSeen({ path: CRT }), drifted(KEY)] });
@@ -128,7 +122,7 @@ pureTest("plan() never falls back on a set that is not whole", () => {
 });
 
 pureTest("plan() leaves all targets alone where one cannot be written, but issues", () => {
-  const directory = makeSeen({ path: KEY, file: present(makeFile({ type: "directory" })) });
+  const directory = makeSeenFile({ type: "directory" }, { path: KEY });
   const made = planFor({
     stored: makeStored({ leaf: ABSENT, key: ABSENT }),
     targets: [drifted(CRT), directory],

@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
-import { readWindow } from "../../../lib/config/read_window.ts";
-import { InvalidValue } from "../../../lib/config/mistake.ts";
 import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { describeWindows, findOpening } from "../../../lib/plan/window.ts";
+import { windowsOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const HOUR = 3_600_000;
-
-function windowsOf(...texts: string[]): MaintenanceWindow[] {
-  return texts.map((text) => {
-    const window = readWindow(text);
-    if (window instanceof InvalidValue) throw new Error(window.message);
-    return window;
-  });
-}
 
 /** `FROM UNTIL` of the opening that is found, in UTC to the second. */
 function found(windows: readonly MaintenanceWindow[], now: string, zone: string): string {

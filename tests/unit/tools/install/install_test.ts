@@ -1,7 +1,7 @@
 /** What `vcm install` shows, asks and does; tests/e2e/install_test.ts has it on a real systemd. */
 import assert from "node:assert/strict";
 import { serviceUnit, timerUnit } from "../../../../lib/tools/install/units_text.ts";
-import { outputMistakes } from "../../../support/output_judge.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
 import { modeOf } from "../../../support/rig.ts";
 import { makeInstallRig } from "./rig.ts";
 

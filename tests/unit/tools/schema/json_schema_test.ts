@@ -4,7 +4,7 @@ import { jsonSchema } from "../../../../lib/tools/schema/json_schema.ts";
 import { editorTree, schemaMistakes } from "../../../support/editor.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import { blocks, DOCUMENTS, readDocument } from "../../docs/documents.ts";
-import { mistakesOf } from "../../config/mistakes.ts";
+import { mistakesOf } from "../../config/diagnostics.ts";
 
 const EXAMPLE = readDocument("vcm.yaml.example");
 

@@ -24,7 +24,7 @@ import { found } from "../../../../../lib/report/check_result.ts";
 import { NOW } from "../../../../support/fixtures.ts";
 import { ALL_EVENTS, FULL_PLAN } from "../../../../support/fixtures_documents.ts";
 import { makePlan } from "../../../../support/fixtures_plan.ts";
-import { outputMistakes } from "../../../../support/output_judge.ts";
+import { outputMistakes } from "../../../../support/output_validator.ts";
 import { keysOf, propertiesOf } from "../../../../support/output_keys.ts";
 import { pureTest } from "../../../../support/pure_test.ts";
 

@@ -1,7 +1,7 @@
 /** Each mistake in a service entry, with its place. */
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes, mistakesOf } from "./mistakes.ts";
+import { assertMistakes, mistakesOf } from "./diagnostics.ts";
 
 const LIST = `expected a list such as ["nginx", "-t"]`;
 const PROGRAM =

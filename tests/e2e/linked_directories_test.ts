@@ -3,7 +3,7 @@ import { lstatSync, readdirSync } from "node:fs";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { CUT_PEM } from "../support/fixtures.ts";
 import { assert } from "./assert.ts";
-import { makeUsersPlace, USER, type UsersPlace } from "./users_place.ts";
+import { makeUsersPlace, USER, type UsersPlace } from "./user_site.ts";
 
 // Root is needed, as it is for a machine.
 const test = await testsNeeding("machine");

@@ -1,7 +1,13 @@
 /** What is sealed is read by OpenSSL and Java, and what they seal otherwise is made anew. */
 import assert from "node:assert/strict";
 import { encryption, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
-import { bytesOf, desiredFor, makeSet, PASSWORD, random } from "../../support/fixtures_sealed.ts";
+import {
+  bytesOf,
+  desiredFor,
+  makeSet,
+  PASSWORD,
+  random,
+} from "../../support/fixtures_encrypted.ts";
 import { opensslTest } from "../../support/openssl.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 

@@ -1,0 +1,110 @@
+/**
+ * Words of a private language stay out of the program and of the documents that people read first.
+ * Comments are not looked at, so that no lexer is needed.
+ */
+import assert from "node:assert/strict";
+import { filesBelow } from "../../../scripts/files_below.ts";
+import { readDocument } from "./documents.ts";
+
+/** Terms that no identifier, file name or message of the program may hold. */
+const TERM =
+  /^(debts?|owe[ds]?|heirs?|unjudged|wish(es|ed)?|passages?|doors|turns|obstacles?|setbacks?|tid(y|ied|ies)|hazards?|surroundings)$/;
+
+const PHRASES = [
+  "by whose hand soever",
+  "save for",
+  "is no regular file",
+  "has no value",
+  "Nobody is asked",
+  "cure:",
+  "owes nothing",
+  "put back",
+];
+const PHRASE_DOCUMENTS = ["README.md", "SECURITY.md", "docs/architecture.md"];
+
+/** Words that are right where they stand. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  // A plain verb in a message: a server turns clients away.
+  "lib/observe/starttls.ts": ["turns"],
+  // Names that an earlier build gave to files in the store.
+  "lib/store/carry_over.ts": ["unjudged"],
+  "lib/store/store_paths.ts": ["owed"],
+};
+
+/** These still hold such terms; a file that holds none any more must be taken out. */
+const KNOWN_FILES: ReadonlySet<string> = new Set([
+  "lib/apply/certificate_steps.ts",
+  "lib/command/about.ts",
+  "lib/command/commands.ts",
+  "lib/plan/due.ts",
+  "lib/report/check_text.ts",
+  "lib/report/drift_text.ts",
+  "lib/report/event_text.ts",
+  "lib/report/plan_text.ts",
+  "lib/report/status_rows.ts",
+  "lib/store/lock_wait.ts",
+  "lib/tools/init/init.ts",
+  "lib/tools/install/binary_hazard.ts",
+  "lib/tools/install/service_host.ts",
+  "lib/tools/schema/output/events.ts",
+  "lib/tools/schema/output/service_steps.ts",
+  "lib/tools/schema/output/steps.ts",
+  "lib/vault/wire/servers.ts",
+]);
+
+/** These still hold such phrases; one that holds none any more must be taken out. */
+const KNOWN_DOCUMENTS: ReadonlySet<string> = new Set(["SECURITY.md", "docs/architecture.md"]);
+
+Deno.test("identifiers, file names and messages of the program hold no private terms", async () => {
+  const sources = await filesBelow("lib");
+  assert.ok(sources.length > 200, `only ${sources.length} sources found`);
+  const found = sources.filter((path) => path.endsWith(".ts"))
+    .flatMap((path) => {
+      const terms = privateTerms(`${path} ${withoutComments(readDocument(path))}`)
+        .filter((term) => !ALLOWED[path]?.includes(term));
+      return terms.length > 0 ? [[path, terms.join(" ")] as const] : [];
+    });
+  assertKnown(found, KNOWN_FILES);
+});
+
+Deno.test("the documents that are read first hold no archaic phrases", () => {
+  const found = PHRASE_DOCUMENTS.flatMap((path) => {
+    const text = readDocument(path).replaceAll(/\s+/g, " ");
+    const phrases = PHRASES.filter((phrase) => text.includes(phrase));
+    return phrases.length > 0 ? [[path, phrases.join(", ")] as const] : [];
+  });
+  assertKnown(found, KNOWN_DOCUMENTS);
+});
+
+Deno.test("privateTerms() finds a term in each spelling, and no other word", () => {
+  const text =
+    'const owedTo = DEBT_FILE; heirs_of(x); "a wish" /etc/tidy.d outdoors returns tidying';
+  assert.deepEqual(privateTerms(text), ["owed", "debt", "heirs", "wish", "tidy"]);
+});
+
+Deno.test("withoutComments() leaves code, globs and addresses", () => {
+  const text = '/** a\n * b */\nconst c = "/d/*"; // e\n  // f\ng("https://h"); /* i */';
+  assert.equal(
+    withoutComments(text).replaceAll(/\s+/g, " "),
+    ' const c = "/d/*"; g("https://h"); /* i */',
+  );
+});
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/^\s*\/\*[\s\S]*?\*\//gm, "").replaceAll(/(^|\s)\/\/.*$/gm, "");
+}
+
+/** Terms of a text, which may stand alone or as parts of `camelCase` and `SNAKE_CASE`. */
+function privateTerms(text: string): string[] {
+  const words = text.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z]+/);
+  return [...new Set(words.filter((word) => TERM.test(word)))];
+}
+
+function assertKnown(
+  found: readonly (readonly [path: string, words: string])[],
+  known: ReadonlySet<string>,
+): void {
+  assert.deepEqual(found.filter(([path]) => !known.has(path)), [], "private words");
+  const cured = [...known].filter((path) => found.every(([other]) => other !== path));
+  assert.deepEqual(cured, [], "exceptions that are no longer needed");
+}
