@@ -27,7 +27,8 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       assert.deepEqual([status, lines], [0, [
         "ok       ADDRESS: version 2.6.2, initialised, unsealed, active",
         "ok       clock of ADDRESS: agrees with this host's",
-        "ok       login: by the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, " +
+        "ok       login: by the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID; policies: " +
+        "default, " +
         "vcm; the token ends in 1h",
         lines.find((line) => /^ok {7}pki\/cert\/ca: the CA is valid until 20.* UTC$/.test(line)),
         'ok       pki/issue/web: the policy allows "update"',
@@ -136,8 +137,9 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       assert.equal(status, 1);
       assert.equal(
         lines.at(-1),
-        'problem  login: "ADDRESS" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: ' +
-          "invalid role or secret ID); check both, and whether the secret id has expired",
+        'problem  login: "ADDRESS" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID ' +
+          "(400: " +
+          "invalid role or secret ID); check both ids; the secret id may have expired",
       );
     });
 

@@ -28,10 +28,10 @@ export function addCredentials(
 ): VaultAccess {
   const credentials = gatherCredentials(settings, environment, client);
   const [first] = credentials;
-  if (first === undefined) throw new VaultError(NO_WAY);
+  if (first === undefined) throw new VaultError(NO_LOGIN);
   if (first.kind === "unusable") throw new VaultError(first.problem);
   return { ...servers, credentials };
 }
 
-const NO_WAY = 'No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
+const NO_LOGIN = 'No login method for Vault is configured: set VAULT_TOKEN, "token_file", ' +
   'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"';

@@ -16,7 +16,7 @@ export function gatherAppRole(
   const role = firstOf([
     () => fromVariable("ROLE_ID", environment),
     () => fromSystemd("vault_role_id", environment),
-    () => login?.roleId && { text: login.roleId.reveal(), from: "the file's role id" },
+    () => login?.roleId && { text: login.roleId.reveal(), from: "the configured role id" },
   ]);
   if (role === undefined) {
     return [unusable('The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"')];
@@ -29,7 +29,7 @@ export function gatherAppRole(
   return ways.length > 0 ? ways : [unusable(
     login?.secretIdFile === undefined
       ? 'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"'
-      : `The AppRole has no secret id: "${login.secretIdFile}" does not exist; write it there, ` +
+      : `The AppRole has no secret id: "${login.secretIdFile}" does not exist; create it ` +
         "with mode 0600",
   )];
 }
@@ -56,11 +56,11 @@ function wrappedOf(
   const { text, from } = found;
   if (login?.secretIdFile === undefined) {
     return [unusable(
-      `The wrapped secret id of ${from} can be unwrapped once only: set "secret_id_file" under ` +
-        '"auth", where the secret id is to be kept',
+      `The wrapped secret id from ${from} can be unwrapped only once: set "secret_id_file" under ` +
+        '"auth", so that VCM can save it there',
     )];
   }
-  const wrappingToken = sendable(text, `The wrapping token of ${from}`);
+  const wrappingToken = sendable(text, `The wrapping token from ${from}`);
   const { secretIdFile } = login;
   return [{ kind: "wrapped", mount, roleId: role.text, wrappingToken, secretIdFile, from }];
 }
@@ -74,7 +74,7 @@ function secretIdSources(
   return [
     () => fromVariable("SECRET_ID", environment),
     () => fromSystemd("vault_secret_id", environment),
-    () => login?.secretId && { text: login.secretId.reveal(), from: "the file's secret id" },
+    () => login?.secretId && { text: login.secretId.reveal(), from: "the configured secret id" },
     () =>
       file !== undefined && environment.exists(file)
         ? fromFile("the secret id", file, environment)

@@ -39,8 +39,8 @@ export function readClientCertificate(
   const type = keyTypeOf(key);
   if (!isKnown(type)) {
     throw new VaultError(
-      `The client key "${files.key}" is of type ${type}, which cannot be used; use a key of one of ` +
-        `the types ${KEY_TYPES.join(", ")}`,
+      `The client key "${files.key}" has the type ${type}, which is not supported; use one of ` +
+        KEY_TYPES.join(", "),
     );
   }
   if (!leaf.checkPrivateKey(key)) {

@@ -57,15 +57,15 @@ export function nameOf(by: Credentials): string {
     case "token":
       return by.from;
     case "approle":
-      return `the AppRole of ${by.from}`;
+      return `the AppRole from ${by.from}`;
     case "wrapped":
-      return `the wrapped secret id of ${by.from}`;
+      return `the wrapped secret id from ${by.from}`;
     case "cert":
       return `the client certificate ${by.from}`;
     case "jwt":
-      return `the JWT of ${by.from}`;
+      return `the JWT from ${by.from}`;
     case "unusable":
-      return "the next way to log in";
+      return "the next login method";
   }
 }
 

@@ -52,7 +52,7 @@ function tokenOf(found: Found | undefined): Credentials[] {
   if (found === undefined) return [];
   return [{
     kind: "token",
-    token: sendable(found.text, `The token of ${found.from}`),
+    token: sendable(found.text, `The token from ${found.from}`),
     from: found.from,
   }];
 }

@@ -24,7 +24,7 @@ export function readOpenFile(what: string, path: string, environment: Environmen
 function filled(what: string, path: string, text: string): string {
   const trimmed = text.trim();
   if (trimmed !== "") return trimmed;
-  throw new VaultError(`The file "${path}", which is to hold ${what}, is empty`);
+  throw new VaultError(`Cannot use ${what}: the file "${path}" is empty`);
 }
 
 function requireClosed(path: string, mode: number): void {
@@ -38,5 +38,7 @@ function requireClosed(path: string, mode: number): void {
  */
 export function sendable(text: string, what: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
-  throw new VaultError(`${what} holds a space, a newline or another character that none may hold`);
+  throw new VaultError(
+    `${what} contains a space, a newline or another character that is not allowed`,
+  );
 }

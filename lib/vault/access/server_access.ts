@@ -110,12 +110,12 @@ function addressesOf(settings: VaultSettings, environment: Environment): readonl
   const address = readAddress(variable.text);
   if (address instanceof InvalidValue) {
     // What stands there may be a secret in the wrong place, so it is not shown.
-    throw new VaultError(`${variable.name} is no address: ${address.message}`);
+    throw new VaultError(`${variable.name} is not a valid address: ${address.message}`);
   }
   if (settings.allowHttp || isGuarded(address)) return [address];
   throw new VaultError(
-    `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or, where ` +
-      'the network is trusted, set "allow_http: true" under "config"',
+    `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or set ` +
+      '"allow_http: true" under "config" if the network is trusted',
   );
 }
 
@@ -125,7 +125,7 @@ function proxyOf(environment: Environment): string | undefined {
     readVariable(environment, "HTTP_PROXY");
   if (variable === undefined) return undefined;
   if (/^https?:\/\/[^/]/i.test(variable.text) && URL.canParse(variable.text)) return variable.text;
-  throw new VaultError(`${variable.name} is to be the URL of a proxy, as "http://proxy:3128"`);
+  throw new VaultError(`${variable.name} must be the URL of a proxy, such as "http://proxy:3128"`);
 }
 
 function tlsOf(
@@ -213,7 +213,7 @@ function findClientFiles(
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate !== undefined && key !== undefined) return { certificate, key };
   throw new VaultError(
-    "A client certificate and its key are needed, and one of them is given; set " +
+    "A client certificate needs both a certificate file and a key file; set " +
       (key === undefined
         ? '"client_key" or VAULT_CLIENT_KEY'
         : '"client_cert" or VAULT_CLIENT_CERT'),

@@ -34,7 +34,7 @@ export function readSwitch(
   if (variable === undefined) return undefined;
   if (["1", "t", "T", "true", "TRUE", "True"].includes(variable.text)) return true;
   if (["0", "f", "F", "false", "FALSE", "False"].includes(variable.text)) return false;
-  throw new VaultError(`${variable.name} is to be "true" or "false"`);
+  throw new VaultError(`${variable.name} must be "true" or "false"`);
 }
 
 /** A bare number of seconds, or a duration. Throws VaultError for others. */
@@ -46,7 +46,7 @@ export function readSeconds(
   if (variable === undefined) return undefined;
   const seconds = parseTimeLimit(variable.text);
   if (seconds !== undefined) return seconds;
-  throw new VaultError(`${variable.name} is to be a time from "1s" to "1h", such as "60s"`);
+  throw new VaultError(`${variable.name} must be a time from "1s" to "1h", such as "60s"`);
 }
 
 /** A whole number from 0 to 99. Throws VaultError for others. */
@@ -54,5 +54,5 @@ export function readCount(environment: Pick<Environment, "env">, name: string): 
   const variable = readVariable(environment, name);
   if (variable === undefined) return undefined;
   if (/^\d{1,2}$/.test(variable.text)) return Number(variable.text);
-  throw new VaultError(`${variable.name} is to be a whole number from 0 to 99`);
+  throw new VaultError(`${variable.name} must be a whole number from 0 to 99`);
 }

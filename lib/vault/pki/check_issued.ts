@@ -80,8 +80,8 @@ function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): vo
   const type = keyTypeOf(found);
   if (key.type === undefined || key.type === type) return;
   throw new Error(
-    `its key is ${type}, and "key_type" asks for ${key.type}: with "key: vault" the role "${role}" ` +
-      'decides; change the role, or "key_type", or set "key: local"',
+    `its key is ${type}, but "key_type" asks for ${key.type}: with "key: vault" the role ` +
+      `"${role}" decides; fix: change the role or "key_type", or set "key: local"`,
   );
 }
 
@@ -91,15 +91,18 @@ function requireNames(request: CertificateRequest, certificate: Certificate): vo
   if (missing.length > 0) {
     throw new Error(`it lacks ${missing.join(", ")}; does the role "${request.role}" allow them?`);
   }
-  if (extra.length > 0) throw new Error(`it has names nobody asked for: ${extra.join(", ")}`);
+  if (extra.length > 0) {
+    throw new Error(`it has names that were not requested: ${extra.join(", ")}`);
+  }
 }
 
 /** Which of a mount's issuers signs is decided at the server, unless the request names one. */
 function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate): void {
   if (issuer === undefined || found.issuer === issuer) return;
   throw new Error(
-    `it was issued by "${found.issuer}", and "issuer" asks for "${issuer}": set "issuer_ref" to ` +
-      `that issuer of the mount "${mount}", or mend "issuer"`,
+    `it was issued by "${found.issuer}", but "issuer" asks for "${issuer}"; fix: set "issuer_ref" ` +
+      "" +
+      `to that issuer of the mount "${mount}", or correct "issuer"`,
   );
 }
 

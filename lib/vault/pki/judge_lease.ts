@@ -20,7 +20,7 @@ export function judgeLease(
   const refuse = (why: string) => new Error(`${fact}; ${why}; ${fix}`);
   if (token.kind === "own") throw refuse("VCM's own token ends with this run");
   const { from, life } = token;
-  const subject = `the token of ${from}`;
+  const subject = `the token from ${from}`;
   switch (life.kind) {
     case "unknown":
       return `${fact}; VCM could not look up when ${subject} ends; ${fix}`;

@@ -28,7 +28,7 @@ export async function issueCertificate(
     return await checkIssued(request, answer, own?.privateKey);
   } catch (error) {
     throw new VaultError(
-      `The certificate that "${answer.address}" gave for "${path}" is not usable: ${
+      `Cannot use the certificate that "${answer.address}" issued for "${path}": ${
         (error as Error).message
       }`,
       { cause: error },

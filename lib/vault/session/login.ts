@@ -51,11 +51,11 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   }
   const { client_token, num_uses } = readAnswer(address, path, answer, clean).auth;
   if (typeof client_token !== "string" || client_token === "") {
-    throw new VaultError(`"${address}" logged us in but gave no token`);
+    throw new VaultError(`"${address}" accepted the login but returned no token`);
   }
   const limited = typeof num_uses === "number" && num_uses > 0;
   // A line break in it would begin another header of the next request.
-  const id = sendable(client_token, `The token that "${address}" gave`);
+  const id = sendable(client_token, `The token from "${address}"`);
   return { id, uses: limited ? num_uses : Infinity };
 }
 
@@ -80,12 +80,15 @@ function bodyOf(by: LoginCredentials): Readonly<Record<string, unknown>> {
 function refusal(by: LoginCredentials, said: string): string {
   switch (by.kind) {
     case "approle":
-      return `refused the AppRole of ${by.from} ${said}; check both, and whether the secret id has expired`;
+      return `refused the AppRole from ${by.from} ${said}; check both ids; the secret id may have ` +
+        "expired";
     case "cert":
-      return `refused the client certificate ${by.from} ${said}; is it valid, for client ` +
-        `authentication, and known to "auth/${by.mount}"? For a new one, run once with VAULT_TOKEN`;
+      return `refused the client certificate ${by.from} ${said}; check that it is valid, allows ` +
+        `client authentication, and is registered at "auth/${by.mount}"; to issue a new one, run ` +
+        "once with VAULT_TOKEN";
     case "jwt":
-      return `refused the JWT of ${by.from} ${said}; check its audience, its end, and the role`;
+      return `refused the JWT from ${by.from} ${said}; check its audience, its expiry, and the ` +
+        "role";
   }
 }
 
@@ -123,24 +126,25 @@ export async function unwrap(
     const { address, answer } = await ask(path, {}, by.wrappingToken);
     if (answer.status === 400 || answer.status === 403) {
       throw new VaultError(
-        `"${address}" does not unwrap the secret id of ${from} (${answer.status}: ${
+        `"${address}" refused to unwrap the secret id from ${from} (${answer.status}: ${
           errorsOf(answer, clean)
-        }); it has expired, or was unwrapped before: by this host, if the answer was lost on the ` +
-          "way, else by somebody who has the secret id now; revoke it, and make a new one",
+        }); the wrapping token has expired or was used before; if this host did not use it, ` +
+          "somebody else has the secret id; revoke the secret id and create a new one",
         { status: answer.status },
       );
     }
     const secretId = readAnswer(address, path, answer, clean).data["secret_id"];
     if (typeof secretId !== "string" || secretId === "") {
-      throw new VaultError(`What ${from} unwraps to is no secret id`);
+      throw new VaultError(`The wrapping token from ${from} holds no secret id`);
     }
     try {
       place.keep(secretId);
-      note(`unwrapped the secret id of ${from}, and keep it in "${secretIdFile}"`);
+      note(`unwrapped the secret id from ${from} and saved it in "${secretIdFile}"`);
     } catch (error) {
       const why = plainCause(error);
       note(
-        `cannot keep the secret id of ${from} in "${secretIdFile}": ${why}; the next run needs a new one`,
+        `cannot save the secret id from ${from} in "${secretIdFile}": ${why}; the next run needs ` +
+          "a new one",
       );
     }
     const { mount, roleId } = by;
@@ -155,7 +159,7 @@ function reserveFor(path: string, reserve: Helpers["reserve"]): Reserved {
     return reserve(path);
   } catch (error) {
     throw new VaultError(
-      `Cannot write "${path}", so the secret id for it is left wrapped: ${plainCause(error)}`,
+      `Cannot write "${path}": ${plainCause(error)}; the secret id was not unwrapped`,
       { cause: error },
     );
   }

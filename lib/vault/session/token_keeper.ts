@@ -74,7 +74,7 @@ export class TokenKeeper {
     // Of several requests that were refused together, the first has seen to it.
     if (this.#current !== refused) return true;
     if (!refused.own) {
-      if (!this.#goOn(`The token of ${nameOf(refused.by)} was refused`)) return false;
+      if (!this.#goOn(`The token from ${nameOf(refused.by)} was refused`)) return false;
     } else if (!refused.accepted) {
       return false;
     }
@@ -91,7 +91,7 @@ export class TokenKeeper {
   async #open(): Promise<Held> {
     for (;;) {
       const by = this.#credentials[this.#at];
-      if (by === undefined) throw new VaultError("No way to log in to Vault is left");
+      if (by === undefined) throw new VaultError("No login method for Vault is left");
       try {
         const { id, uses } = await this.#tokenOf(by);
         this.#hide(id);
@@ -136,7 +136,7 @@ export class TokenKeeper {
     if (next === undefined) return false;
     this.#at++;
     const then = next.kind === "unusable"
-      ? `; the next way to log in cannot be used: ${next.problem}`
+      ? `; the next login method cannot be used: ${next.problem}`
       : `; trying ${nameOf(next)}`;
     this.#helpers.note(`${why}${then}`);
     return true;

@@ -42,8 +42,8 @@ export function readAnswer(
   const body = parseObject(answer.body);
   if (body === undefined) {
     throw new VaultError(
-      `"${address}" answered "${path}" with something that is no JSON (${status}); ` +
-        "is this a Vault server, or a proxy before it?",
+      `"${address}" answered "${path}" with something other than JSON (${status}); ` +
+        "is this a Vault server, or a proxy in front of one?",
     );
   }
   const leaseId = body["lease_id"];
@@ -93,7 +93,7 @@ function explainRefusal(
   }
   if (status === 503) return notReady(address, status);
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
-    return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
+    return new VaultError(`"${address}" speaks TLS; use "https://"`, { status });
   }
   const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount ?? path);
   return new VaultError(
@@ -104,12 +104,12 @@ function explainRefusal(
 
 /** What to do about refusals of the PKI engine whose text says only what is wrong. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/key type "any" not allowed/, 'a role with key_type=any signs only: set "key: local"'],
-  [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role asks for'],
+  [/key type "any" not allowed/, 'a role with key_type=any only signs requests: set "key: local"'],
+  [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
   [/unknown role/, 'is "role" right?'],
-  [/not allowed by this role/, "add it to the role's allowed_domains, or take it out of the file"],
-  [/Subject Alternative Names are not allowed/, "let the role allow them, or take them out"],
-  [/beyond the expiration of the CA/, 'the CA ends before: lower "ttl", or renew the CA'],
+  [/not allowed by this role/, "add it to the role's allowed_domains, or remove it from the file"],
+  [/Subject Alternative Names are not allowed/, "allow them in the role, or remove them"],
+  [/beyond the expiration of the CA/, 'the CA expires earlier: lower "ttl", or renew the CA'],
   [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
   [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
   [/certificate with serial .* not found/, 'was it issued at the mount "MOUNT"?'],

@@ -23,13 +23,15 @@ export function findRedirect(
   const { origin } = new URL(from);
   const told = `"${origin}" redirects to "${shown(location, clean)}"`;
   if (location === "" || !URL.canParse(location, from)) {
-    throw new VaultError(`${told}; is this a Vault server, or a proxy before it?`, { status });
+    throw new VaultError(`${told}; is this a Vault server, or a proxy in front of one?`, {
+      status,
+    });
   }
   const target = new URL(location, from);
   if (!isNamed(target, access)) {
     throw new VaultError(
-      `${told}, and the token does not go along: list that host under "vault" or ` +
-        '"redirect_hosts" if it is yours',
+      `${told}, and VCM does not send the token there; if that host is yours, list it under ` +
+        '"vault" or "redirect_hosts"',
       { status },
     );
   }
@@ -46,8 +48,10 @@ export function findRedirect(
 /** The error for a second redirect. */
 export function redirectsAgain(address: string, answer: RawAnswer, clean: Clean): VaultError {
   return new VaultError(
-    `"${address}" redirects again, to "${shown(answer.location, clean)}", and one redirect ` +
-      'is followed; give the address of the active server under "vault"',
+    `"${address}" redirects again, to "${
+      shown(answer.location, clean)
+    }", but VCM follows only one ` +
+      'redirect; set "vault" to the address of the active server',
     { status: answer.status },
   );
 }

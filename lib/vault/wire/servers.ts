@@ -121,7 +121,8 @@ export class Servers {
     const said = errorsOf(answer, this.#clean);
     const error = status === 503 ? notReady(address, status) : new VaultError(
       status === 429
-        ? `"${address}" is asked too often (429: ${said}); a rate limit quota may be too low`
+        ? `"${address}" limits the rate of requests (429: ${said}); its rate limit quota may be ` +
+          "too low"
         : `"${address}" cannot be reached behind its proxy (${status}: ${said})`,
       { status },
     );

@@ -105,7 +105,7 @@ function readAnswer(bytes: Buffer): RawAnswer {
   const end = bytes.indexOf("\r\n\r\n");
   const [start = "", ...lines] = bytes.toString("latin1", 0, Math.max(0, end)).split("\r\n");
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(start)?.[1];
-  if (status === undefined) throw new Error("it does not answer by HTTP");
+  if (status === undefined) throw new Error("the answer is not HTTP");
   const headers = new Map(lines.map((line) => {
     const at = line.indexOf(":");
     return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()];

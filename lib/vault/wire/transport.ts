@@ -44,7 +44,7 @@ export async function openTransport(access: ServerAccess, address: string): Prom
     });
   } catch (error) {
     throw new VaultError(
-      'One of the CA certificates cannot be used; give a file of your own by "vault_ssl_verify"',
+      'A CA certificate cannot be used; set "vault_ssl_verify" to another CA file',
       { cause: error },
     );
   }
@@ -60,8 +60,8 @@ function needsSocket({ tls, proxy, proxied }: ServerAccess, address: string): bo
   if (tls.authorities !== undefined && tls.serverName === undefined) return false;
   if (proxy === undefined) return true;
   throw new VaultError(
-    'A proxy cannot be used with "tls_server_name", nor without verification; unset ' +
-      "VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or give a CA file and no server name",
+    'A proxy cannot be used with "tls_server_name" or without verification; unset ' +
+      "VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or set a CA file and no server name",
   );
 }
 
@@ -132,7 +132,7 @@ export async function probe(address: string, limits: Limits): Promise<void> {
       connecting.then((late) => late.close(), () => {});
       throw new VaultError(
         `No connection to "${address}" within ${Math.ceil(limits.connect / 100) / 10} s; ` +
-          "is the address right, and does a firewall let this host through?",
+          "check the address, and whether a firewall blocks this host",
         { retryable: true },
       );
     }

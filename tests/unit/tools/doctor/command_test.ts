@@ -155,5 +155,5 @@ Deno.test("vcm doctor shows the login's problem in place of a stack trace", asyn
   await using server = startWell();
   const { status, stdout, stderr } = await run(server, "doctor", { env: { VAULT_TOKEN: "" } });
   assert.deepEqual([status, stderr], [1, ""]);
-  assert.match(stdout, /\nproblem {2}login: No way to log in to Vault: [^\n]*\n$/);
+  assert.match(stdout, /\nproblem {2}login: No login method for Vault is configured: [^\n]*\n$/);
 });

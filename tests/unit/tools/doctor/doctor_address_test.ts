@@ -174,10 +174,10 @@ Deno.test("examine() warns first of TLS that nobody verifies", async () => {
 Deno.test("examine() finds what is wrong with the settings, and looks no further", async () => {
   await using server = startWell();
   const cases: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
-    [{ VAULT_TOKEN: TOKEN, VAULT_ADDR: SECRET_ID }, "VAULT_ADDR is no address: "],
+    [{ VAULT_TOKEN: TOKEN, VAULT_ADDR: SECRET_ID }, "VAULT_ADDR is not a valid address: "],
     [
       { VAULT_TOKEN: TOKEN, VAULT_CLIENT_CERT: "/c" },
-      "A client certificate and its key are needed",
+      "A client certificate needs both",
     ],
     [{ VAULT_TOKEN: OWN_TOKEN, VAULT_CACERT: "/none" }, 'Cannot read the CA file "/none": '],
   ];
@@ -215,7 +215,7 @@ Deno.test("examine() looks at the addresses also where there is no way to log in
   assert.deepEqual(lines, [
     WELL,
     CLOCK_WELL,
-    'problem login: No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
+    'problem login: No login method for Vault is configured: set VAULT_TOKEN, "token_file", ' +
     'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"',
   ]);
   assert.deepEqual(server.calls(), ["GET sys/health"]);

@@ -22,7 +22,8 @@ function specs(...desired: readonly Parameters<typeof makeSpec>[0][]) {
 Deno.test("examine() finds a host in order, asks for no certificate, and gives its token up", async () => {
   await using server = startWell();
   assert.deepEqual(await found([server.address], { env: BY_APPROLE }), [
-    "ok login: by the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, vcm; the " +
+    "ok login: by the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, vcm; the " +
+    "" +
     "token ends in 20m",
     CA_LINE,
     'ok pki/issue/web: the policy allows "update"',
@@ -61,7 +62,7 @@ Deno.test("examine() gives its token up also where what comes after the login fa
   for (const answer of [BAD_TOKEN, SEALED, { status: 500, body: { errors: ["broken"] } }]) {
     await using server = startWell({ [LOOK_UP]: answer });
     const [line, ...more] = await found([server.address], { env: BY_APPROLE });
-    assert.ok(line?.startsWith("problem login: by the AppRole of VAULT_ROLE_ID and"), line);
+    assert.ok(line?.startsWith("problem login: by the AppRole from VAULT_ROLE_ID and"), line);
     assert.deepEqual(more, []);
     assert.equal(server.calls().at(-1), "POST auth/token/revoke-self");
   }
@@ -71,8 +72,8 @@ Deno.test("examine() says why a login is refused, and asks no more", async () =>
   const refused = { status: 400, body: { errors: [`invalid secret id ${SECRET_ID}`] } };
   await using server = startWell({ "auth/approle/login": refused });
   assert.deepEqual(await found([server.address], { env: BY_APPROLE }), [
-    'problem login: "A" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid ' +
-    "secret id [redacted]); check both, and whether the secret id has expired",
+    'problem login: "A" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid ' +
+    "secret id [redacted]); check both ids; the secret id may have expired",
   ]);
   assert.deepEqual(server.calls(), ["GET sys/health", "POST auth/approle/login"]);
 });
@@ -95,7 +96,8 @@ Deno.test("examine() says which way to log in was tried in vain before", async (
   const lines = await found([server.address], { env: { ...BY_TOKEN, ...BY_APPROLE } });
   assert.equal(
     lines[0],
-    "warning login: The token of VAULT_TOKEN was refused; trying the AppRole of VAULT_ROLE_ID and " +
+    "warning login: The token from VAULT_TOKEN was refused; trying the AppRole from VAULT_ROLE_ID " +
+      "and " +
       "VAULT_SECRET_ID",
   );
   assert.ok(lines[1]?.endsWith("; policies: vcm; the token ends in 1m"), lines[1]);
@@ -185,8 +187,8 @@ Deno.test("examine() says what a role that cannot be read means", async () => {
     ],
     [
       { body: "<html>" },
-      'problem pki/roles/web: "A" answered "pki/roles/web" with something that is no JSON (200); ' +
-      "is this a Vault server, or a proxy before it?",
+      'problem pki/roles/web: "A" answered "pki/roles/web" with something other than JSON (200); ' +
+      "is this a Vault server, or a proxy in front of one?",
     ],
   ] as const;
   for (const [answer, line] of cases) {
@@ -229,6 +231,6 @@ Deno.test("examine() has nothing to compare where there is no certificate", asyn
 Deno.test("examine() takes a login without a token for a problem", async () => {
   await using server = startWell({ "auth/approle/login": login("") });
   assert.deepEqual(await found([server.address], { env: BY_APPROLE }), [
-    'problem login: "A" logged us in but gave no token',
+    'problem login: "A" accepted the login but returned no token',
   ]);
 });

@@ -99,7 +99,7 @@ Deno.test("TLS by hand goes through no proxy, and says so before anything is sen
   const { message } = await failureOf(() => openTransport(access, "https://127.0.0.1:1"));
   assert.match(
     message,
-    /^A proxy cannot be used with "tls_server_name", nor without verification; unset /,
+    /^A proxy cannot be used with "tls_server_name" or without verification; unset /,
   );
 });
 
