@@ -1,5 +1,5 @@
 /**
- * `vcm demo`: the main job on a practice Vault, in a temporary directory, by the same code that works
+ * `vcm demo`: the main job on a demo server, in a temporary directory, by the same code that works
  * on a real host. Needs no root; talks to 127.0.0.1 only; leaves nothing but the directory it names.
  */
 import type { Host } from "../../command/host.ts";
@@ -63,7 +63,7 @@ class Demo {
     Deno.mkdirSync(`${this.#directory}/ssl`);
     this.#writeConfig([]);
     this.#say(
-      "1. One file says what this host needs. A practice Vault runs on " +
+      "1. One file describes what this host needs. A demo server runs on " +
         `${this.#vault.address}; everything else is real.`,
     );
     this.#host.out(indent(Deno.readTextFileSync(this.#config).replace(/(secret_id: ).*/, "$1…")));
@@ -79,7 +79,7 @@ class Demo {
   }
 
   async #changedSpec(): Promise<void> {
-    this.#say("3. A name is added to the file: the certificate on disk is no longer what it asks.");
+    this.#say("3. A name is added to the file: the certificate on disk no longer matches it.");
     this.#writeConfig(["api.demo.internal"]);
     await this.#vcm("plan");
     await this.#vcm("run");
@@ -87,7 +87,7 @@ class Demo {
 
   async #damage(): Promise<void> {
     this.#say(
-      "4. Somebody empties a deployed file and opens up the key. Both are seen and mended.",
+      "4. Someone empties a deployed file and makes the key readable. VCM finds and fixes both.",
     );
     Deno.writeTextFileSync(`${this.#directory}/ssl/web.crt`, "");
     Deno.chmodSync(`${this.#directory}/ssl/web.key`, 0o644);
@@ -97,7 +97,7 @@ class Demo {
   }
 
   async #end(): Promise<void> {
-    this.#say("5. What lies on disk:");
+    this.#say("5. The files on disk:");
     for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
       const { mode: bits, size } = Deno.lstatSync(`${this.#directory}/${path}`);
       const mode = (bits ?? 0) & 0o7777;
@@ -108,7 +108,7 @@ class Demo {
       [
         "Next:",
         `   - look around in ${this.#directory}, then: rm -r ${this.#directory}`,
-        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" begins it',
+        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one',
         "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
       ].join("\n"),
     );
@@ -184,7 +184,7 @@ certs:
   #expect(holds: boolean, otherwise: string): void {
     if (holds) return;
     this.#surprises++;
-    this.#host.err(`error: the tour did not go as it should: ${otherwise}\n`);
+    this.#host.err(`error: the demo did not go as expected: ${otherwise}\n`);
   }
 }
 

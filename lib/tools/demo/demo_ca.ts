@@ -1,5 +1,5 @@
 /**
- * The certificate authority behind the practice Vault: a root and an intermediate, made anew for
+ * The certificate authority behind the demo server: a root and an intermediate, made anew for
  * each server and kept in memory only.
  */
 import { Buffer } from "node:buffer";

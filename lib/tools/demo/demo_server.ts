@@ -1,5 +1,5 @@
 /**
- * The practice Vault: a server that answers like OpenBao 2.6.2 in all that VCM asks, for `vcm demo`
+ * The demo server: a server that answers like OpenBao 2.6.2 in all that VCM asks, for `vcm demo`
  * and for tests. It listens on 127.0.0.1 only, writes no file, and forgets all when it is closed.
  * One contract test suite runs against it and against the real server.
  */
@@ -15,7 +15,7 @@ export interface DemoRequest {
   readonly status: number;
 }
 
-/** A running practice Vault. */
+/** A running demo server. */
 export interface DemoServer {
   readonly address: string;
   readonly rootToken: string;
@@ -29,7 +29,7 @@ export interface DemoServer {
   close(): Promise<void>;
 }
 
-/** How a practice Vault is started. */
+/** How a demo server is started. */
 export interface DemoOptions {
   /** The server's clock: dates of certificates and the end of tokens follow it. */
   readonly now?: () => Date;
@@ -39,7 +39,7 @@ export interface DemoOptions {
 }
 
 /**
- * Starts a practice Vault on a free port.
+ * Starts a demo server on a free port.
  *
  * Its mounts are `pki` (issues from an intermediate), `pki_self` (from a root) and `pki_old` (from a
  * root, and its answers have no `ca_chain`); its roles `web`, `short` (one hour at most), `denied`

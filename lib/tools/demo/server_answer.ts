@@ -1,6 +1,6 @@
 /** The JSON that Vault and OpenBao put around every answer. */
 
-/** What the practice Vault answers to one request; without a body it is a 204. */
+/** What the demo server answers to one request; without a body it is a 204. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;

@@ -4,7 +4,7 @@ import { parseTtl } from "./server_duration.ts";
 /** A JSON object as it came. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What the practice Vault understands of an `issue` request. */
+/** What the demo server understands of an `issue` request. */
 export interface IssueFields {
   readonly commonName: string;
   readonly altNames: readonly string[];

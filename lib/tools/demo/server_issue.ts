@@ -33,7 +33,9 @@ export async function issue(
     if (!["pem", "der", "pem_bundle"].includes(request.format)) {
       return fail(400, 'the "format" path parameter must be "pem", "der", or "pem_bundle"');
     }
-    if (request.format !== "pem") return fail(400, 'the practice Vault knows format "pem" only');
+    if (request.format !== "pem") {
+      return fail(400, 'the demo server supports only the format "pem"');
+    }
     if (role.keyType === "any") {
       return fail(
         400,

@@ -1,4 +1,4 @@
-/** The roles of the practice Vault, and how a role judges names and lifetimes. */
+/** The roles of the demo server, and how a role judges names and lifetimes. */
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { formatDuration } from "./server_duration.ts";

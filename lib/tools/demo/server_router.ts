@@ -80,7 +80,7 @@ async function answerToken(
 /**
  * Methods by route: all that a login of VCM may do (its policy, and the server's `default` one).
  * POST and PUT are one to the server. The root token may use the same methods only, since the
- * practice Vault has no others.
+ * demo server has no others.
  */
 const POLICY: Readonly<Record<string, readonly string[]>> = {
   issue: ["POST", "PUT"],

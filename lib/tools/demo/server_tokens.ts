@@ -1,4 +1,4 @@
-/** Tokens of the practice Vault, and the AppRole login that makes them. */
+/** Tokens of the demo server, and the AppRole login that makes them. */
 import { randomBytes } from "node:crypto";
 import { admit, type Answer, fail, succeed } from "./server_answer.ts";
 import type { Fields } from "./server_fields.ts";

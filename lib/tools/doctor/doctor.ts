@@ -64,9 +64,10 @@ function attempt<T extends object>(resolve: () => T): T | string {
 }
 
 function unverified({ tls }: ServerAccess): CheckResult {
-  const detail = `certificates are not verified (${tls.unverifiedBy}); whoever is between this ` +
+  const detail = `the server certificate is not verified (${tls.unverifiedBy}): an attacker ` +
+    "between this " +
     "host and the server can read tokens and keys";
-  return found("warning", "TLS", detail, 'give the CA file by "vault_ssl_verify"');
+  return found("warning", "TLS", detail, 'set "vault_ssl_verify" to the CA file');
 }
 
 async function examineRights(
@@ -101,14 +102,18 @@ async function examineToken(session: VaultSession): Promise<CheckResult> {
     const { data } = await session.read("auth/token/lookup-self");
     const policies = Array.isArray(data["policies"]) ? data["policies"].join(", ") : "none";
     const ttl = typeof data["ttl"] === "number" && data["ttl"] > 0
-      ? `ends in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
-      : "does not end";
-    return found("ok", "login", `by ${session.way}; policies: ${policies}; the token ${ttl}`);
+      ? `expires in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
+      : "never expires";
+    return found("ok", "login", `with ${session.way}; policies: ${policies}; the token ${ttl}`);
   } catch (error) {
     if (isPolicyRefusal(error)) {
-      return found("ok", "login", `by ${session.way}; the token may not look at itself`);
+      return found(
+        "ok",
+        "login",
+        `with ${session.way}; the policy does not allow the token to look itself up`,
+      );
     }
-    return found("problem", "login", `by ${session.way}: ${messageOf(error)}`);
+    return found("problem", "login", `with ${session.way}: ${messageOf(error)}`);
   }
 }
 

@@ -54,23 +54,27 @@ function judgeHealth(
   { now, clean }: { readonly now: Date; readonly clean: Clean },
 ): CheckResult[] {
   if (health?.["sealed"] === undefined) {
-    return [found("problem", address, `answers, but not as a Vault server does (${status})`)];
+    return [found("problem", address, `does not answer like a Vault server (${status})`)];
   }
   const version = `version ${clean(String(health["version"] ?? "unknown")).slice(0, 40)}`;
   if (status === 501) {
-    return [found("problem", address, `${version}, not initialised`, "bao operator init")];
+    return [found("problem", address, `${version}, not initialized`, "bao operator init")];
   }
   if (health["sealed"] === true) {
     return [found("problem", address, `${version}, sealed`, "bao operator unseal")];
   }
   if (status === 472) {
     return [
-      found("problem", address, `${version}, a disaster recovery secondary: it issues nothing`),
+      found(
+        "problem",
+        address,
+        `${version}, a disaster recovery secondary, which issues no certificates`,
+      ),
     ];
   }
   const state = health["standby"] === true ? "standby" : "active";
   const tls = address.startsWith("https:") ? "TLS, " : "";
-  const results = [found("ok", address, `${tls}${version}, initialised, unsealed, ${state}`)];
+  const results = [found("ok", address, `${tls}${version}, initialized, unsealed, ${state}`)];
   const time = health["server_time_utc"];
   return typeof time === "number" ? [...results, judgeClock(address, time, now)] : results;
 }
@@ -82,15 +86,14 @@ const AHEAD_LIMIT = 60;
 function judgeClock(address: string, serverTime: number, now: Date): CheckResult {
   const ahead = secondsAhead(new Date(serverTime * 1000), now);
   const subject = `clock of ${address}`;
-  const remedy = "set this host's clock, for example by chrony or systemd-timesyncd";
+  const remedy = "set this host's clock, for example with chrony or systemd-timesyncd";
   if (ahead < -BEHIND_LIMIT) {
-    const detail =
-      `this host is ${formatDuration(-ahead)} behind: certificates would not be valid ` +
-      "yet when they come";
+    const detail = `this host is ${formatDuration(-ahead)} behind: new certificates would not be ` +
+      "valid yet";
     return found("problem", subject, detail, remedy);
   }
   if (ahead > AHEAD_LIMIT) {
     return found("warning", subject, `this host is ${formatDuration(ahead)} ahead`, remedy);
   }
-  return found("ok", subject, "agrees with this host's");
+  return found("ok", subject, "agrees with this host's clock");
 }

@@ -72,13 +72,13 @@ function judgePaths(path: string, pem: string, chain: string, now: Date): CheckR
   const detail = invalid.map(({ name, notBefore, notAfter }) =>
     notBefore > now
       ? `the CA "${name}" is valid only from ${formatTime(notBefore)}`
-      : `the CA "${name}" ended ${formatTime(notAfter)}`
+      : `the CA "${name}" expired ${formatTime(notAfter)}`
   ).join(", ");
   const ended = invalid.some(({ notAfter }) => notAfter <= now);
   return found(
     "problem",
     path,
-    `${detail}: peers refuse what is issued there`,
+    `${detail}: peers reject certificates that it issues`,
     ended
       ? "renew that CA at the server"
       : `compare this host's clock (${formatTime(now)}) with the server's`,
@@ -94,8 +94,8 @@ function judgeAuthority(
   const left = (end.getTime() - now.getTime()) / 1000;
   const longer = users.find(({ ttl = 0 }) => ttl > left);
   if (longer === undefined) return found("ok", path, `the CA is valid until ${formatTime(end)}`);
-  const detail = `the CA ends ${formatTime(end)}, and "${longer.name}" asks for ` +
-    `${formatDuration(longer.ttl ?? 0)}: refused, unless the issuer cuts it`;
+  const detail = `the CA expires ${formatTime(end)}, but "${longer.name}" asks for ` +
+    `${formatDuration(longer.ttl ?? 0)}: the server refuses that unless the issuer shortens it`;
   return found("warning", path, detail, 'lower "ttl", or renew the CA');
 }
 
@@ -104,10 +104,12 @@ const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
 function explainMount(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && NOTHING_THERE.has(error.status)) {
-    const issuer = path.endsWith("/json")
-      ? ', or it has no issuer of that name ("issuer_ref")'
-      : "";
-    return found("problem", path, `no PKI engine answers there ("pki")${issuer}: ${error.message}`);
+    const issuer = path.endsWith("/json") ? ', or it has no such issuer (check "issuer_ref")' : "";
+    return found(
+      "problem",
+      path,
+      `no PKI secrets engine answers there (check "pki")${issuer}: ${error.message}`,
+    );
   }
   return found("problem", path, messageOf(error));
 }
@@ -122,7 +124,7 @@ export async function examinePolicy(
   try {
     rights = (await session.write("sys/capabilities-self", { paths })).data;
   } catch (error) {
-    return [found("warning", "policy", `cannot be looked at: ${messageOf(error)}`)];
+    return [found("warning", "policy", `cannot be read: ${messageOf(error)}`)];
   }
   return paths.map((path) => {
     const capabilities = rights[path];
@@ -175,7 +177,8 @@ function about(name: string, message: string): string {
 
 function explainRole(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && error.status === 403) {
-    const detail = "may not be read, so names, lifetimes and keys were not compared with it";
+    const detail = "the policy does not allow reading it, so names, lifetimes and keys were not " +
+      "checked";
     return found("ok", path, detail, `path "${path}" { capabilities = ["read"] }`);
   }
   if (error instanceof VaultError && error.status === 404) {

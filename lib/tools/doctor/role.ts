@@ -19,7 +19,7 @@ function judgeLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
   const desired = spec.ttl ?? numberOf(role["ttl"]);
   const roleProblems: RoleProblem[] = [];
   if (spec.ttl !== undefined && max > 0 && spec.ttl > max) {
-    const message = `a ttl of ${formatDuration(spec.ttl)} is cut to its max_ttl of ` +
+    const message = `the ttl of ${formatDuration(spec.ttl)} is cut to the role's max_ttl of ` +
       `${formatDuration(max)}`;
     roleProblems.push({ fatal: false, message });
   }
@@ -29,13 +29,14 @@ function judgeLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
   const notAfter = new Date(lifetime * 1000);
   const window = windowSeconds(spec.renew, { notBefore, notAfter });
   if (lifetime > 0 && isCapped(spec.renew, { notBefore, notAfter })) {
-    const message = `it gives certificates for ${formatDuration(lifetime)}, all of which "renew" ` +
-      `(${formatRenew(spec.renew)}) takes up: they are renewed ${formatDuration(window)} ` +
-      `before their end`;
+    const message = `the role issues certificates for ${formatDuration(lifetime)}, and "renew" ` +
+      `(${formatRenew(spec.renew)}) covers all of it: they are renewed ${formatDuration(window)} ` +
+      `before they expire`;
     roleProblems.push({ fatal: false, message });
   } else if (lifetime > 0 && window >= lifetime) {
     roleProblems.push(fatal(
-      `it gives certificates for ${formatDuration(lifetime)}, which is not longer than "renew" ` +
+      `the role issues certificates for ${formatDuration(lifetime)}, which is not longer than ` +
+        '"renew" ' +
         `(${formatDuration(window)}): they would be due at once`,
     ));
   }
@@ -49,7 +50,9 @@ function judgeKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const kind = String(role["key_type"] ?? "rsa");
   const local = key.origin === "local";
   if (kind === "any") {
-    return local ? [] : [fatal('it has key_type=any, so it signs only: set "key: local"')];
+    return local
+      ? []
+      : [fatal('the role has key_type=any, so it only signs requests: set "key: local"')];
   }
   const bits = numberOf(role["key_bits"]) || DEFAULT_BITS[kind];
   const made = kind === "ed25519" ? kind : `${kind}-${bits}`;
@@ -57,7 +60,7 @@ function judgeKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const [wantedKind, wantedBits = 0] = splitType(wanted);
   // A role signs keys that are longer than its own.
   if (wanted === made || (local && wantedKind === kind && wantedBits >= (bits ?? 0))) return [];
-  return [fatal(`it is for ${made} keys, and "key_type" asks for ${wanted}`)];
+  return [fatal(`the role is for ${made} keys, but "key_type" asks for ${wanted}`)];
 }
 
 function splitType(type: string): [string, number?] {

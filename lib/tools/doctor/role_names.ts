@@ -25,7 +25,7 @@ function judgeCommonName(role: Role, { commonName }: CertificateSpec): RoleProbl
   if (reason !== undefined) return [fatal(`${commonName}: ${reason}`)];
   const kind = commonName.includes("@") ? "email" : "hostname";
   if (validations.length === 0 || validations.includes(kind)) return [];
-  return [fatal(`${commonName}: its cn_validations lack "${kind}"`)];
+  return [fatal(`${commonName}: the role's cn_validations do not include "${kind}"`)];
 }
 
 /** In the form in which they are sent: a signing request has them in lower case. */
@@ -42,7 +42,7 @@ function judgeAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   if (judgeCommonName(role, spec).length > 0) names.delete(commonName);
   return [...names].flatMap((name) => {
     const reason = !byRequest && !name.includes("@") && !isHostname(name)
-      ? "no host name, so the server leaves it out"
+      ? "not a host name, so the server omits it"
       : refuses(role, name);
     return reason === undefined ? [] : [fatal(`${name}: ${reason}`)];
   });
@@ -53,17 +53,17 @@ function refuses(role: Role, name: string): string | undefined {
   const [, host = name] = name.split("@");
   const email = host !== name;
   const wildcard = host.includes("*");
-  const notAllowed = `not below its allowed_domains (${some(listOf(role["allowed_domains"]))})`;
+  const notAllowed = `not in the role's allowed_domains (${some(listOf(role["allowed_domains"]))})`;
   if (wildcard && role["allow_wildcard_certificates"] === false) {
-    return "it has allow_wildcard_certificates=false";
+    return "the role has allow_wildcard_certificates=false";
   }
   const [first = "", ...labels] = host.split(".");
   const base = wildcard ? labels.join(".") : host;
   if (wildcard && (email || first.split("*").length !== 2 || base.includes("*"))) {
-    return "no wildcard that the server takes";
+    return "not a wildcard that the server accepts";
   }
   if (role["enforce_hostnames"] !== false && base !== "" && !isHostname(asciiName(base))) {
-    return "no host name, and it has enforce_hostnames=true";
+    return "not a host name, and the role has enforce_hostnames=true";
   }
   if (role["allow_any_name"] === true || role["allow_token_displayname"] === true) return undefined;
   if (role["allow_localhost"] === true && isLocal(role, base)) return undefined;
@@ -114,7 +114,7 @@ function asciiName(name: string): string {
 
 function judgeAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
   if (ipSans.length > 0 && role["allow_ip_sans"] === false) {
-    return [fatal(`${ipSans.join(", ")}: it has allow_ip_sans=false`)];
+    return [fatal(`${ipSans.join(", ")}: the role has allow_ip_sans=false`)];
   }
   const ranges = listOf(role["allowed_ip_sans_cidr"]);
   if (ranges.length === 0) return [];

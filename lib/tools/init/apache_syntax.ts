@@ -18,7 +18,7 @@ export function parseApache(text: string, file: string): Directive[] {
     const tag = readTag(line);
     if (tag?.isEnd) {
       if (tag.name !== inner.name) {
-        throw new Error(`line ${number}: "</" closes another section than the one that is open`);
+        throw new Error(`line ${number}: "</" does not close the section that is open`);
       }
       open.pop();
     } else if (tag !== undefined) {

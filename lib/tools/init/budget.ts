@@ -5,14 +5,14 @@ import type { SiteNote } from "./types.ts";
 export const MAX_LEVELS = 100;
 
 /** What is wrong with a text that goes deeper. */
-export const TOO_DEEP = `more than ${MAX_LEVELS} blocks inside each other`;
+export const TOO_DEEP = `more than ${MAX_LEVELS} nested blocks`;
 
 /** Far more than any host needs; a file has 4 MiB at most (config/regular_file.ts). */
 const LIMITS = {
   files: { limit: 1_000, unit: "included files" },
   characters: { limit: 64 * 1024 * 1024, unit: "characters" },
   directives: { limit: 500_000, unit: "directives" },
-  directories: { limit: 10_000, unit: "directories to look into" },
+  directories: { limit: 10_000, unit: "directories to list" },
   names: { limit: 100_000, unit: "names and certificates" },
 } as const satisfies Readonly<Record<string, { readonly limit: number; readonly unit: string }>>;
 

@@ -56,7 +56,7 @@ function questionOn({ name, commonName, dnsSans, ipSans, programs, at }: Proposa
   const names = [...new Set([commonName ?? name, ...dnsSans, ...ipSans])];
   const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
   const users = programs.map(({ name }) => name).join(", ");
-  return `${users} (${at[0]}): ${shown.join(", ")}. Keep this certificate by VCM?`;
+  return `${users} (${at[0]}): ${shown.join(", ")}. Manage this certificate with VCM?`;
 }
 
 /** The host's own name, where it is one that others can ask for. */

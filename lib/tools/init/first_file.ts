@@ -18,23 +18,23 @@ export function firstFile(
   notes: readonly SiteNote[],
 ): string {
   return [
-    "# Which certificates this host has, where they go, and which services load them. Begun by",
-    '# "vcm init"; docs/configuration.md and vcm.yaml.example have all that can stand here.',
+    "# The certificates of this host, where they are deployed, and the services that load them.",
+    '# Written by "vcm init"; docs/configuration.md and vcm.yaml.example describe all keys.',
     "#",
-    "#   vcm validate    reads this file alone",
-    "#   vcm doctor      tells what would keep a certificate from being issued",
-    "#   vcm plan        what a run would do, and why",
-    "#   vcm             does it",
+    "#   vcm validate    checks this file",
+    "#   vcm doctor      checks the server, the login, the policy and the roles",
+    "#   vcm plan        shows what a run would do, and why",
+    "#   vcm             runs",
     "",
     "config:",
-    "  # The server. VAULT_ADDR goes before it.",
+    "  # The server. VAULT_ADDR takes precedence.",
     `  vault: ${yaml(vault)}`,
-    "  # Where no authority of this host signed its certificate: the CA file that did.",
+    "  # If this host does not trust the CA of its certificate: the file of that CA.",
     '  # vault_ssl_verify: "/etc/vcm/vault-ca.pem"',
-    "  # The mount of its PKI engine, and the role there.",
+    "  # The mount of the PKI secrets engine, and the role.",
     `  pki: ${yaml(pki)}`,
     `  role: ${yaml(role)}`,
-    "  # How to log in: VAULT_TOKEN goes first, then this file (mode 0600), or an AppRole.",
+    "  # How to log in: VAULT_TOKEN takes precedence over this file (mode 0600) and the AppRole.",
     '  # token_file: "/etc/vcm/token"',
     "  # auth:",
     '  #   method: "approle"',
@@ -71,7 +71,7 @@ function comment(text: string): string {
 }
 
 const EXAMPLE = `certs: []
-# In place of []:
+# For example:
 #   - name: "web.example.com"
 #     dns_sans: ["www.example.com"]
 #     deploy:
@@ -87,8 +87,8 @@ function certs(certificates: readonly Proposal[]): string[] {
     "certs:",
     ...(certificates.some(({ files }) => files.length > 0)
       ? [
-        "  # Without owner and group: those of the file that is replaced. Without mode: 0600 for what",
-        "  # holds a key, else 0644.",
+        "  # Owner and group default to those of the replaced file, mode to 0600 for files with a",
+        "  # private key, else to 0644.",
       ]
       : []),
     ...certificates.flatMap(entry),
@@ -125,7 +125,7 @@ function service({ unit, validate }: Program): string[] {
   return [
     `      - name: ${yaml(unit)}`,
     '        control: "reload"',
-    "        # Judges the new files first; where it fails, the old ones are put back.",
+    "        # Validates the new files before the reload; if it fails, they are rolled back.",
     `        validate: ${yaml(validate)}`,
   ];
 }
@@ -134,7 +134,7 @@ function noteLines(notes: readonly SiteNote[]): string[] {
   if (notes.length === 0) return [];
   return [
     "",
-    "# Seen, and left out:",
+    "# Left out:",
     ...notes.map(({ at, message }) => comment(`${at}: ${message}`)),
   ];
 }

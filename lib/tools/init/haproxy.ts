@@ -63,8 +63,8 @@ function takeCertificate(look: Look, { at, value, names }: Named): void {
   if (path instanceof OddPath) return note(path.problem);
   if (isDirectory(path, reader)) {
     return note(
-      "is a directory of certificates; each of its files would be a target of its own, " +
-        "such as {combined: FILE}",
+      "is a directory of certificates; add each of its files as a target, such as " +
+        "{combined: FILE}",
     );
   }
   gathered.uses.push({ program, at, names, certificate: path, files: filesOf(path, reader) });
@@ -73,7 +73,7 @@ function takeCertificate(look: Look, { at, value, names }: Named): void {
 function pathFrom(text: string, base: string | undefined): string | OddPath {
   const path = usedPath(text, base ?? "/");
   if (path instanceof OddPath || base !== undefined || text.startsWith("/")) return path;
-  return new OddPath("begins at the directory in which HAProxy is started");
+  return new OddPath("is relative to the directory in which HAProxy starts");
 }
 
 /** A file without a key in it has its key beside it (`ssl-load-extra-files`). */

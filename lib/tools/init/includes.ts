@@ -74,7 +74,7 @@ class Includes {
     const { notes, budget } = this.#reading;
     const { open, level } = place;
     if (level > MAX_LEVELS) {
-      const message = `is more than ${MAX_LEVELS} blocks and included files deep, and left out`;
+      const message = `is nested more than ${MAX_LEVELS} levels deep and left out`;
       notes.push({ at: first.at, message });
       return [];
     }
@@ -106,10 +106,10 @@ class Includes {
     { base }: Place,
   ): readonly string[] {
     const found = pattern.includes("$")
-      ? "is put together while the server runs"
+      ? "contains a variable of the server"
       : expandPattern(pattern, base, this.#listing(at));
     if (typeof found !== "string" && (found.length > 0 || need === "may")) return found;
-    const why = typeof found === "string" ? found : "is not there";
+    const why = typeof found === "string" ? found : "does not exist";
     this.#reading.notes.push({ at, message: `includes ${quote(pattern)}, which ${why}` });
     return [];
   }
@@ -127,7 +127,7 @@ class Includes {
           const isNone = error instanceof Deno.errors.NotFound ||
             error instanceof Deno.errors.NotADirectory;
           if (!isNone) {
-            const message = `cannot look into ${quote(path)}: ${plainCause(error)}`;
+            const message = `cannot list ${quote(path)}: ${plainCause(error)}`;
             notes.push({ at, message });
           }
           return [];

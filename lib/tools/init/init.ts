@@ -68,8 +68,8 @@ function outputPath(args: Arguments, host: Host): string {
 function requireFree(path: string, host: Host): void {
   if (!host.exists(path)) return;
   throw new UsageError(
-    `"${path}" is there already, and is left as it is; name another file by --config FILE, or ` +
-      "look at what would be written by --print",
+    `"${path}" already exists; pass --config FILE to write another file, or --print to see ` +
+      "what would be written",
     "init",
   );
 }
@@ -78,8 +78,8 @@ function requireFree(path: string, host: Host): void {
 function requireReadable(text: string): void {
   if (text.length < MAX_BYTES && new TextEncoder().encode(text).length < MAX_BYTES) return;
   throw new Error(
-    "The file would be bigger than 4 MiB, which VCM does not read; nothing was written. Name the " +
-      'certificates to begin with, as in "vcm init web.example.com"',
+    "The file would be larger than 4 MiB, which VCM does not read; nothing was written; name the " +
+      'certificates to start with, such as "vcm init web.example.com"',
   );
 }
 
@@ -87,7 +87,7 @@ function greet(proposals: readonly Proposal[], person: Person | undefined): void
   const found = proposals.length === 0
     ? "no certificate in the configuration of a web server"
     : `${count(proposals.length, "certificate")} in the configurations of web servers`;
-  person?.say(`Found ${found}. Enter takes what is in brackets.\n`);
+  person?.say(`Found ${found}. Press Enter for the value in brackets.\n`);
 }
 
 function doneText(config: Config, notes: readonly SiteNote[], host: Host): string {
@@ -98,10 +98,10 @@ function doneText(config: Config, notes: readonly SiteNote[], host: Host): strin
     `Wrote ${file}: ${count(certificates.length, "certificate")}, ${count(files, "target")}`,
     ...notes.map(({ at, message }) => printable(`Left out: ${at}: ${message}`)),
     "Next:",
-    '  give it a way to log in: VAULT_TOKEN, "token_file" or an AppRole in the file',
-    `  vcm doctor${option}    # what would keep a certificate from being issued`,
-    `  vcm plan${option}      # what a run would do, and why`,
-    `  vcm run${option}       # does it`,
+    '  set a login method: VAULT_TOKEN, or "token_file" or an AppRole in the file',
+    `  vcm doctor${option}    # check what issuing a certificate needs`,
+    `  vcm plan${option}      # show what a run would do, and why`,
+    `  vcm run${option}       # do it`,
     "",
   ].join("\n");
 }

@@ -57,10 +57,10 @@ function judge(path: string, { real, blocker, config }: Environment): string | u
   const named = end === path ? path : `${path}, which leads to ${end},`;
   for (const one of [path, end]) {
     const [system] = SYSTEM.exec(one) ?? [];
-    if (system !== undefined) return `${named} is below ${system}: name another file there`;
+    if (system !== undefined) return `${named} is below ${system}: use another file there`;
     const isStored = one.startsWith(`${DEFAULT_CERT_STORE}/`);
     if (one === config || (!isStored && OWN.some((own) => own.test(one)))) {
-      return `${named} is a file of VCM itself: name another file there`;
+      return `${named} is a file of VCM itself: use another file there`;
     }
   }
   const problem = blocker(path);

@@ -104,7 +104,7 @@ function readPair(
     : [{ what: "fullchain", path: fullchain }, { what: "privkey", path: privkey }];
   const chain = trusted === undefined ? undefined : usedPath(trusted.args[0] ?? "", base);
   if (typeof chain === "string") {
-    const doubt = "ssl_trusted_certificate may as well name who signs certificates of clients";
+    const doubt = "ssl_trusted_certificate may instead name the CA of client certificates";
     files.push({ what: "chain", path: chain, doubt });
   }
   return { certificate: fullchain, files };

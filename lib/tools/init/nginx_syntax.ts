@@ -14,7 +14,7 @@ export function parseNginx(text: string, file: string): Directive[] {
   const tokens = new Tokens(text);
   const directives = readBlock(tokens, file, 0);
   const left = tokens.next();
-  if (left !== undefined) throw new Error(`line ${left.line}: "}" closes nothing`);
+  if (left !== undefined) throw new Error(`line ${left.line}: unexpected "}"`);
   return directives;
 }
 

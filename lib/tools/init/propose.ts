@@ -93,7 +93,7 @@ function proposeOne(
     remarks: [
       ...remarksOn(now, served.odd, [...dns, ...ip].filter((name) => !known.has(name))),
       ...files.filter((file) => isOpenKey(file, present.mode(file.path)))
-        .map(({ path }) => `Every user may read the key in ${path} now, and then no more.`),
+        .map(({ path }) => `Every user can read the key in ${path} now; VCM closes it.`),
     ],
   };
 }
@@ -167,8 +167,10 @@ function remarksOn(
   const remarks: string[] = [];
   if (typeof now === "string") {
     remarks.push(`It may have more names: its file cannot be read (${now}).`);
-  } else remarks.push(`Now from "${now.issuer}", until ${formatTime(now.notAfter)}.`);
-  if (added.length > 0) remarks.push(`Only the present certificate has: ${added.join(", ")}.`);
-  if (odd.length > 0) remarks.push(`No certificate can have: ${odd.join(", ")}.`);
+  } else remarks.push(`Issued by "${now.issuer}", valid until ${formatTime(now.notAfter)}.`);
+  if (added.length > 0) {
+    remarks.push(`Names that only the current certificate has: ${added.join(", ")}.`);
+  }
+  if (odd.length > 0) remarks.push(`Names that no certificate can have: ${odd.join(", ")}.`);
   return remarks;
 }

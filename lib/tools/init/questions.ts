@@ -1,4 +1,4 @@
-/** Questions of one line each; Enter takes what is in brackets. */
+/** Questions of one line each; Press Enter for the value in brackets. */
 import { InvalidValue, type Reader } from "../../config/mistake.ts";
 import { printable } from "../../text/printable.ts";
 
@@ -22,9 +22,10 @@ export function ask<T>(
     const line = person.readLine();
     if (line === undefined) {
       person.say("\n");
-      throw new Error("There was no answer; nothing was written");
+      throw new Error("No answer; nothing was written");
     }
-    const answer = read(line.trim() || suggestion || "");
+    const text = line.trim() || suggestion || "";
+    const answer = text === "" ? new InvalidValue("required") : read(text);
     if (!(answer instanceof InvalidValue)) return answer;
     person.say(`  ${answer.message}\n`);
   }

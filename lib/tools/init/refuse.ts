@@ -36,18 +36,19 @@ export function refuse(
     if (doubt !== undefined) continue;
     const both = [path, real(path)];
     if (HOSTS_OWN.some((own) => both.some((path) => own.test(path)))) {
-      return `${path} is the host's own, which other programs read: name another file there`;
+      return `${path} belongs to the host and other programs read it: use another file there`;
     }
     const keeper = KEEPERS.find(([directory]) => both.some((path) => directory.test(path)))?.[1];
     if (keeper !== undefined) {
-      return `${path} is kept by ${keeper}, and only one can: name another file there, or end that`;
+      return `${path} is managed by ${keeper}, and only one program can manage it: use another ` +
+        `file there, or stop ${keeper}`;
     }
     if (both.some((path) => path.startsWith(`${DEFAULT_CERT_STORE}/`))) {
-      return `${path} lies in VCM's own store, and is no target`;
+      return `${path} is in VCM's own store and cannot be a target`;
     }
     // Several certificates may have one chain, but neither key nor leaf.
     if (what !== "chain" && isShared(path)) {
-      return `${path} belongs to several certificates: give each files of its own`;
+      return `${path} belongs to several certificates: give each certificate its own files`;
     }
   }
   return undefined;

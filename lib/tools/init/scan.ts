@@ -57,11 +57,11 @@ function blocker(path: string, reader: SiteReader): string | undefined {
   try {
     return looksLikeCertificateFile(reader.bytes(path))
       ? undefined
-      : "holds neither a certificate nor a key: name another file there";
+      : "holds neither a certificate nor a key: use another file there";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     const isDenied = error instanceof Error && "code" in error && error.code === "EACCES";
     const hint = isDenied ? '; run "vcm init" as a user who may read it, such as root' : "";
-    return `may hold something else than a certificate or key: ${plainCause(error)}${hint}`;
+    return `may hold something other than a certificate or key: ${plainCause(error)}${hint}`;
   }
 }

@@ -26,7 +26,7 @@ export function findServer(args: Arguments, host: Host, person?: Person): Server
   );
   if (person === undefined && missing.length > 0) {
     const flags = missing.map(({ flag }) => `--${flag} ${flag === "role" ? "ROLE" : "URL"}`);
-    throw new UsageError(`Nobody is asked here; give ${flags.join(" and ")}`, "init");
+    throw new UsageError(`No terminal to ask on: pass ${flags.join(" and ")}`, "init");
   }
   const [vault = "", pki = "", role = ""] = questions.map(({ text, read, suggestion }, index) =>
     given[index] ?? (person === undefined ? suggestion : ask(person, text, suggestion, read))

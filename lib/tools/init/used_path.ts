@@ -17,12 +17,12 @@ export class OddPath {
 
 /** The absolute path that is meant, or why that cannot be told. */
 export function usedPath(text: string, base: string): string | OddPath {
-  if (text.includes("$")) return new OddPath("is put together while the server runs");
+  if (text.includes("$")) return new OddPath("contains a variable of the server");
   // `data:…` and `engine:…` of nginx, `pkcs11:…` of Apache, `@store/…` of HAProxy.
-  if (text === "" || /^(?:[a-z][a-z0-9+.-]*:|@)/i.test(text)) return new OddPath("is no file");
+  if (text === "" || /^(?:[a-z][a-z0-9+.-]*:|@)/i.test(text)) return new OddPath("is not a file");
   // What is no UTF-8 was read as that character.
   if (text.includes("\ufffd")) return new OddPath("is not UTF-8");
   if (text.length > MAX_PATH) return new OddPath(`is longer than ${MAX_PATH} characters`);
   const path = readFilePath(resolve(base, text));
-  return path instanceof InvalidValue ? new OddPath("is no path that VCM can write to") : path;
+  return path instanceof InvalidValue ? new OddPath("is not a path that VCM can write to") : path;
 }

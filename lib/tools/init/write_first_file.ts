@@ -44,7 +44,7 @@ function nameIt(temporary: string, target: string): void {
     const { code } = error as NodeJS.ErrnoException;
     // File systems without hard links say one of these (link(2)).
     if (!["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
-    if (fs.existsSync(target)) throw new Error("there is one already", { cause: error });
+    if (fs.existsSync(target)) throw new Error("the file already exists", { cause: error });
     fs.renameSync(temporary, target);
   }
 }

@@ -27,7 +27,7 @@ export async function clear(
   };
   const inOrder = isInOrder(changes);
   if (!inOrder && args.json && !args.yes && !args.dryRun) {
-    throw new UsageError("With --json nothing is asked; say --yes as well", "install");
+    throw new UsageError("No questions with --json: pass --yes too", "install");
   }
   say(changesText(changes));
   if (!inOrder && args.dryRun) {
@@ -37,7 +37,7 @@ export async function clear(
   if (!inOrder) {
     requireRoot(host);
     if (!agrees(question, args, host)) {
-      say("Nothing was done\n");
+      say("Nothing was changed\n");
       return EXIT_USAGE;
     }
     await carryOut();
@@ -51,8 +51,9 @@ export async function clear(
 function requireRoot(host: Host): void {
   if (host.uid() === 0) return;
   throw new Error(
-    `Cannot do this as user ${host.uid()}: units belong to root; run it as root, or see what ` +
-      'it would do by "vcm install --dry-run"',
+    `Cannot change units as user ${host.uid()}: units belong to root; run it as root, or run "vcm ` +
+      "" +
+      'install --dry-run" to see what it would do',
   );
 }
 
@@ -60,7 +61,7 @@ function agrees(question: string, args: Arguments, host: Host): boolean {
   if (args.yes) return true;
   if (host.canAsk) return host.ask(question);
   throw new UsageError(
-    "There is no terminal to ask on, so nothing was done; say --yes to do this without a question",
+    "No terminal to ask on: pass --yes to do this without a question; nothing was changed",
     "install",
   );
 }

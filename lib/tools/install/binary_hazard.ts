@@ -50,6 +50,6 @@ function refusal(binary: string, who: string, path: string, cure?: string): stri
     ? `end that by "${mend}"`
     : `copy it by "install -m 755 ${shellWord(binary)} ${PLACE}" and run "${PLACE} install", ` +
       `or end that by "${mend}"`;
-  return `Root must not run "${printable(binary)}": ${who} "${printable(path)}", and so may ` +
+  return `Root must not run "${printable(binary)}": ${who} "${printable(path)}" and can ` +
     `replace it; ${other}`;
 }

@@ -28,7 +28,7 @@ async function call(
   const result = await on.systemctl(command.slice(1));
   if (result.code === 0) return;
   const before = done.length === 0 ? "nothing" : done.join(", ");
-  throw new Error(`"${command.join(" ")}" ${explainFailure(result, 60)}; done before: ${before}`);
+  throw new Error(`"${command.join(" ")}" ${explainFailure(result, 60)}; already done: ${before}`);
 }
 
 /** When the timer runs it next. */

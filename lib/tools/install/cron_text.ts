@@ -25,5 +25,5 @@ export function cronText(
   const command = hasEnvironment ? `set -a; . /etc/vcm/environment; exec ${run}` : run;
   // In the command cron takes a percent sign for the end of the line (crontab(5)).
   const line = `${minute} * * * *  root  ${command.replaceAll("%", "\\%")}`;
-  return `# The minute comes from the host's name, so that hosts of a fleet do not meet.\n${line}\n`;
+  return `# The minute comes from the host name, to spread the load of a fleet.\n${line}\n`;
 }

@@ -43,7 +43,7 @@ export async function install(
   const report = async () => {
     const next = await nextRun(on);
     return {
-      text: `In order; next run ${next === undefined ? "not known" : formatTime(next)}`,
+      text: `Installed; next run ${next === undefined ? "unknown" : formatTime(next)}`,
       ...(next === undefined ? {} : { json: { nextRun: next } }),
     };
   };
@@ -88,7 +88,7 @@ function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHos
   if (args.json) host.out(installJson({ ...nothing, cron: { path: CRON_FILE, text } }));
   else {
     host.out(
-      `There is no systemd here. For cron, in ${CRON_FILE}, which is not written:\n\n${text}`,
+      `systemd does not manage this host. For cron, put this into ${CRON_FILE}:\n\n${text}`,
     );
   }
   // Whoever asks no question counts on it.

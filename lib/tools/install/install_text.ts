@@ -32,26 +32,26 @@ export function changesText({ first, files, store, then, dropIns }: Changes): st
   return [
     ...first.map(runs),
     ...files.flatMap(fileLines),
-    ...(store === undefined ? [] : [`${store}/: a directory for the store, mode 0700`, ""]),
+    ...(store === undefined ? [] : [`${store}/: new directory for the store, mode 0700`, ""]),
     ...then.map(runs),
-    ...dropIns.map((path) => `left as it is: ${path}`),
+    ...dropIns.map((path) => `kept: ${path}`),
   ].map((line) => `${line}\n`).join("");
 }
 
 function fileLines({ path, state, before, after }: FileChange): string[] {
   switch (state) {
     case "unchanged":
-      return [`${path}: in order`, ""];
+      return [`${path}: unchanged`, ""];
     case "absent":
-      return [`${path}: not there`, ""];
+      return [`${path}: absent`, ""];
     case "kept":
-      return [`${path}: left as it is, since "vcm install" did not write it`, ""];
+      return [`${path}: kept, because "vcm install" did not write it`, ""];
     case "removed":
-      return [`${path}: is removed`, ...indented(before ?? ""), ""];
+      return [`${path}: removed`, ...indented(before ?? ""), ""];
     case "written":
       return before === undefined
         ? [`${path}: new`, ...indented(after ?? ""), ""]
-        : [`${path}: changes`, ...lineDiff(before, after ?? "").map(indent), ""];
+        : [`${path}: changed`, ...lineDiff(before, after ?? "").map(indent), ""];
   }
 }
 

@@ -29,17 +29,17 @@ function overwrites(paths: readonly string[]): string {
   return printable(
     `"vcm install" does not overwrite ${
       listed(paths)
-    }, which it did not write; nothing was done. ` +
-      `To let VCM write its own, run "${moves}" and then "vcm install" again; lines of your own go ` +
-      `into a drop-in (${dropIns})`,
+    }, which it did not write; nothing was changed; ` +
+      `fix: run "${moves}", then "vcm install" again; put your own lines into ` +
+      `a drop-in (${dropIns})`,
   );
 }
 
 function hides(hidden: string, path: string, unit: string): string {
   return printable(
-    `"vcm install" did not write "${hidden}", and "${path}" would hide it; nothing was done. ` +
-      `To change that unit, add a drop-in by "systemctl edit ${unit}"; to let VCM write its own, ` +
-      'remove that unit first, then run "vcm install" again',
+    `"vcm install" did not write "${hidden}", and "${path}" would hide it; nothing was changed. ` +
+      `To change that unit, run "systemctl edit ${unit}"; to let VCM write its own, ` +
+      'remove that unit and run "vcm install" again',
   );
 }
 

@@ -39,7 +39,9 @@ export function serviceHost(): ServiceHost {
 
 function safeBinary(): string {
   if (!Deno.build.standalone) {
-    throw new Error('Cannot install what is not compiled; "deno task compile" makes dist/vcm');
+    throw new Error(
+      'Cannot install a program that is not compiled: run "deno task compile", which makes dist/vcm',
+    );
   }
   const binary = Deno.execPath();
   const unsafe = unsafeBinary(binary);
@@ -52,7 +54,7 @@ export function readUnitFile(path: string): string | undefined {
   const info = readInfo(path);
   if (info.kind === "present" && info.value.isSymlink) {
     throw new Error(
-      `"${path}" is a symbolic link, as "systemctl mask" makes one; remove it first`,
+      `"${path}" is a symbolic link, such as one from "systemctl mask"; fix: remove it`,
     );
   }
   const text = readText(path);

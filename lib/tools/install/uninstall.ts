@@ -13,8 +13,8 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
   const changes = await toTakeBack(on);
   const removes = changes.files.some(({ state }) => state === "removed");
   const text = removes
-    ? "Taken back; configuration, store and targets stay"
-    : 'Nothing of "vcm install" is here';
+    ? "Uninstalled; configuration, store and targets are kept"
+    : "Nothing to uninstall";
   return await clear(
     changes,
     {

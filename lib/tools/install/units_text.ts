@@ -39,7 +39,7 @@ export function isOurs(text: string): boolean {
 export function serviceUnit(facts: UnitFacts): string {
   return lines([
     OURS,
-    `# Own lines go into /etc/systemd/system/${SERVICE}.d/*.conf.`,
+    `# Put your own lines into /etc/systemd/system/${SERVICE}.d/*.conf.`,
     "[Unit]",
     "Description=Keep this host's TLS certificates right",
     "Wants=network-online.target",
@@ -64,13 +64,13 @@ export function serviceUnit(facts: UnitFacts): string {
 export function timerUnit(): string {
   return lines([
     OURS,
-    `# Own lines go into /etc/systemd/system/${TIMER}.d/*.conf.`,
+    `# Put your own lines into /etc/systemd/system/${TIMER}.d/*.conf.`,
     "[Unit]",
     "Description=Keep this host's TLS certificates right, every hour",
     "",
     "[Timer]",
     "OnCalendar=hourly",
-    "# Hosts that were installed in the same minute do not meet at the server.",
+    "# Spreads the load of hosts that were installed in the same minute.",
     "RandomizedDelaySec=15m",
     "Persistent=true",
     "",
@@ -85,8 +85,8 @@ function restrictions({ givesSetIds, writes }: UnitFacts): string[] {
     ...(givesSetIds ? [] : [NO_SET_IDS]),
     ...MORE_RESTRICTIONS,
     ...(writes.kind === "known" ? [CLOSED, ...writes.directories.map(openDirectory)] : [
-      `# What is written cannot be told beforehand (${writes.because.join(", ")}), ` +
-      "so the file system stays open.",
+      `# VCM cannot tell beforehand where it writes (${writes.because.join(", ")}), ` +
+      "so the file system stays writable.",
     ]),
   ];
 }
@@ -117,16 +117,16 @@ export function narrowness(
     line.startsWith("ExecStart=") && line.endsWith(` ${runArguments(config)}`)
   );
   if (!isOurs(unit) || !runsThis || !held.has(CLOSED)) return undefined;
-  const remedy = 'run "vcm install" again';
+  const fix = 'fix: run "vcm install" again';
   if (writes.kind === "unknown") {
-    return `it may write only where the file said before, and by now the file has ` +
-      `${writes.because.join(", ")}; ${remedy}`;
+    return `it may write only to the directories of an earlier configuration, but ` +
+      `the configuration now has ${writes.because.join(", ")}; ${fix}`;
   }
   const closed = writes.directories.filter((directory) =>
     !upwards(directory).some((one) => held.has(openDirectory(one)))
   );
   if (closed.length === 0) return undefined;
-  return `it may not write to ${closed.map((directory) => `"${directory}"`).join(", ")}; ${remedy}`;
+  return `it may not write to ${closed.map((directory) => `"${directory}"`).join(", ")}; ${fix}`;
 }
 
 /** A directory and those above it. */

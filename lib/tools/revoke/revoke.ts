@@ -38,13 +38,13 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
 
 function requireAnswers(args: Arguments, host: Host): void {
   if (args.names.length === 0) {
-    throw new UsageError('"vcm revoke" takes the names of certificates, and got none', "revoke");
+    throw new UsageError('"vcm revoke" needs the name of a certificate', "revoke");
   }
   if (args.yes) return;
-  if (args.json) throw new UsageError("With --json nothing is asked; say --yes as well", "revoke");
+  if (args.json) throw new UsageError("No questions with --json: pass --yes too", "revoke");
   if (host.canAsk) return;
   throw new UsageError(
-    "There is no terminal to ask on; say --yes to revoke without a question",
+    "No terminal to ask on: pass --yes to revoke without a question",
     "revoke",
   );
 }
@@ -81,7 +81,7 @@ function gather(config: Config, specs: readonly CertificateSpec[]): Candidate[] 
       ? stored.leaf.problem
       : stored.leaf.kind === "absent"
       ? "There is no certificate in the store"
-      : "cert.pem in the store is no certificate";
+      : "cert.pem in the store is not a certificate";
     return { name: spec.name, problem };
   });
 }
@@ -89,8 +89,9 @@ function gather(config: Config, specs: readonly CertificateSpec[]): Candidate[] 
 function ask(revocation: Candidate, host: Host): Candidate {
   if (isRefused(revocation)) return revocation;
   const { serial, issuer, notAfter } = revocation.certificate;
-  const question = `Revoke "${revocation.name}", serial ${serial}, of "${issuer}", until ` +
-    `${formatTime(notAfter)}? Peers that check will refuse it.`;
+  const question = `Revoke "${revocation.name}" (serial ${serial}, issued by "${issuer}", valid ` +
+    "until " +
+    `${formatTime(notAfter)})? Peers that check revocation will reject it.`;
   return host.ask(question) ? revocation : { name: revocation.name, problem: "Not revoked" };
 }
 
@@ -126,7 +127,7 @@ function changeSince(revocation: Revocation, now: Candidate | undefined): string
   if (now !== undefined && isRefused(now)) return now.problem;
   return now?.certificate.serial === revocation.certificate.serial
     ? undefined
-    : "another run has replaced it since it was asked for";
+    : "another run replaced it in the meantime";
 }
 
 async function revokeGranted(
@@ -138,8 +139,8 @@ async function revokeGranted(
   try {
     const { archive } = await revokeOne(revocation, certStore, sessions);
     const message =
-      `revoked, serial ${revocation.certificate.serial}; its files lie in "${archive}", ` +
-      "and the next run issues a new one";
+      `revoked, serial ${revocation.certificate.serial}; its files are in "${archive}"; ` +
+      "the next run issues a new one";
     return { name, done: true, message };
   } catch (error) {
     return { name, done: false, message: (error as Error).message };

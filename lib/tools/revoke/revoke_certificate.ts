@@ -26,8 +26,9 @@ export async function revoke(
     return { archive: archiveSet(certStore, name, certificate.serial) };
   } catch (error) {
     throw new Error(
-      `It is revoked, and its set cannot be moved out of the store: ${plainCause(error)}; run ` +
-        `"vcm issue --force ${shellWord(name)}" for a new certificate`,
+      `The certificate is revoked, but its set cannot be moved out of the store: ` +
+        `${plainCause(error)}; run ` +
+        `"vcm issue --force ${shellWord(name)}" to replace it`,
       { cause: error },
     );
   }

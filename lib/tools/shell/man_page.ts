@@ -30,8 +30,8 @@ export function manPage(commands: readonly Command[]): string {
     escapeRoff(PURPOSE),
     ".PP",
     escapeRoff(
-      "Without a command it is run. Names narrow a command to those certificates; after -- " +
-        "everything is a name, also what begins with a dash.",
+      "The default command is run. Names limit a command to those certificates. After --, " +
+        "every word is a name, even if it begins with a dash.",
     ),
     ".SH COMMANDS",
     ...commands.flatMap(commandLines),
@@ -41,8 +41,8 @@ export function manPage(commands: readonly Command[]): string {
     ...EXIT_STATUSES.flatMap(statusLines),
     ".PP",
     escapeRoff(
-      `The other commands say theirs above. With --detailed-exitcode ${EXIT_CHANGED} in place ` +
-        `of ${EXIT_OK} tells that something was, or would be, changed.`,
+      `The other commands describe theirs above. With --detailed-exitcode, ${EXIT_CHANGED} ` +
+        `instead of ${EXIT_OK} means that something was or would be changed.`,
     ),
     ".SH FILES",
     ...FILES.flatMap(([path, what]) => tagged(path, what)),

@@ -43,12 +43,12 @@ pureTest("judgeRole() names each name once that is not below the role's domains"
   };
   const role = { ...below, allowed_domains: ["example.com", "example.org"] };
   assert.deepEqual(judge(role, desired), [
-    "web.example.net: not below its allowed_domains (example.com, example.org)",
-    "b.example.net: not below its allowed_domains (example.com, example.org)",
-    "ops@example.net: not below its allowed_domains (example.com, example.org)",
+    "web.example.net: not in the role's allowed_domains (example.com, example.org)",
+    "b.example.net: not in the role's allowed_domains (example.com, example.org)",
+    "ops@example.net: not in the role's allowed_domains (example.com, example.org)",
   ]);
   assert.deepEqual(judge({ ...below, allowed_domains: [] }), [
-    "web.example.com: not below its allowed_domains ()",
+    "web.example.com: not in the role's allowed_domains ()",
   ]);
 });
 
@@ -134,7 +134,7 @@ pureTest("judgeRole() names the addresses, URIs and other names that a role refu
     otherSans: ["1.2.3;UTF8:a", "1.2.4;UTF8:a"],
   };
   assert.deepEqual(judge({ allow_ip_sans: false }, desired), [
-    "10.0.0.1, 2001:db8::1: it has allow_ip_sans=false",
+    "10.0.0.1, 2001:db8::1: the role has allow_ip_sans=false",
     "spiffe://example.com/web, https://example.com/: not in the role's allowed_uri_sans",
     "1.2.3;UTF8:a, 1.2.4;UTF8:a: not in the role's allowed_other_sans",
   ]);
@@ -148,21 +148,22 @@ pureTest("judgeRole() names the addresses, URIs and other names that a role refu
 
 pureTest("judgeRole() says what of a lifetime is cut", () => {
   assert.deepEqual(judge({}, { ttl: 100 * DAY }), [
-    "~ a ttl of 100d is cut to its max_ttl of 90d",
+    "~ the ttl of 100d is cut to the role's max_ttl of 90d",
   ]);
   assert.deepEqual(judge({}, { ttl: 90 * DAY }), []);
   assert.deepEqual(judge({ max_ttl: 0 }, { ttl: 100 * DAY }), []);
   assert.deepEqual(judge({ max_ttl: 7 * DAY }, { ttl: 30 * DAY }), [
-    "~ a ttl of 30d is cut to its max_ttl of 7d",
-    '~ it gives certificates for 7d, all of which "renew" (14d) takes up: they are renewed 2d 8h ' +
-    "before their end",
+    "~ the ttl of 30d is cut to the role's max_ttl of 7d",
+    '~ the role issues certificates for 7d, and "renew" (14d) covers all of it: they are renewed ' +
+    "2d 8h " +
+    "before they expire",
   ]);
 });
 
 pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime", () => {
   const said = (lifetime: string, cut: string) => [
-    `~ it gives certificates for ${lifetime}, all of which "renew" (14d) takes up: they are ` +
-    `renewed ${cut} before their end`,
+    `~ the role issues certificates for ${lifetime}, and "renew" (14d) covers all of it: ` +
+    `they are renewed ${cut} before they expire`,
   ];
   assert.deepEqual(judge({ max_ttl: 14 * DAY }), said("14d", "4d 16h"));
   assert.deepEqual(judge({ max_ttl: 15 * DAY }), []);
@@ -180,7 +181,8 @@ pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime
 pureTest("judgeRole() sees what would be due at once: dated back, a share is longer", () => {
   const half = { renew: { kind: "share", percent: 50 } } as const;
   assert.deepEqual(judge({ max_ttl: 3600, not_before_duration: 7200 }, half), [
-    'it gives certificates for 1h, which is not longer than "renew" (1h 30m): they would be due at ' +
+    'the role issues certificates for 1h, which is not longer than "renew" (1h 30m): they would ' +
+    "be due at " +
     "once",
   ]);
 });
@@ -189,41 +191,49 @@ pureTest("judgeRole() sees what would be due at once: dated back, a share is lon
 const KEYS: readonly (readonly [Role, Partial<CertificateSpec["key"]>, string])[] = [
   [{}, {}, ""],
   [{}, { type: "ec-256" }, ""],
-  [{}, { type: "ec-384" }, 'it is for ec-256 keys, and "key_type" asks for ec-384'],
-  [{}, { type: "rsa-2048" }, 'it is for ec-256 keys, and "key_type" asks for rsa-2048'],
-  [{}, { type: "ed25519" }, 'it is for ec-256 keys, and "key_type" asks for ed25519'],
+  [{}, { type: "ec-384" }, 'the role is for ec-256 keys, but "key_type" asks for ec-384'],
+  [{}, { type: "rsa-2048" }, 'the role is for ec-256 keys, but "key_type" asks for rsa-2048'],
+  [{}, { type: "ed25519" }, 'the role is for ec-256 keys, but "key_type" asks for ed25519'],
   [{ key_bits: 0 }, { type: "ec-256" }, ""],
   [{ key_bits: 384 }, {}, ""],
   [{ key_type: "rsa", key_bits: 0 }, { type: "rsa-2048" }, ""],
   [
     { key_type: "rsa", key_bits: 0 },
     { type: "rsa-3072" },
-    'it is for rsa-2048 keys, and "key_type" asks for rsa-3072',
+    'the role is for rsa-2048 keys, but "key_type" asks for rsa-3072',
   ],
   [{ key_type: null, key_bits: null }, { type: "rsa-2048" }, ""],
   [{ key_type: "ed25519", key_bits: 0 }, { type: "ed25519" }, ""],
   [{ key_type: "ed25519", key_bits: 0 }, {}, ""],
-  [{ key_type: "any" }, {}, 'it has key_type=any, so it signs only: set "key: local"'],
+  [
+    { key_type: "any" },
+    {},
+    'the role has key_type=any, so it only signs requests: set "key: local"',
+  ],
   [
     { key_type: "any" },
     { type: "ec-256" },
-    'it has key_type=any, so it signs only: set "key: local"',
+    'the role has key_type=any, so it only signs requests: set "key: local"',
   ],
   [{ key_type: "any", key_bits: 0 }, { origin: "local", type: "ed25519" }, ""],
   [{}, { origin: "local" }, ""],
   [{ key_bits: 224 }, { origin: "local" }, ""],
-  [{ key_bits: 384 }, { origin: "local" }, 'it is for ec-384 keys, and "key_type" asks for ec-256'],
+  [
+    { key_bits: 384 },
+    { origin: "local" },
+    'the role is for ec-384 keys, but "key_type" asks for ec-256',
+  ],
   [{}, { origin: "local", type: "ec-384" }, ""],
   [
     { key_type: "rsa", key_bits: 4096 },
     { origin: "local", type: "rsa-3072" },
-    'it is for rsa-4096 keys, and "key_type" asks for rsa-3072',
+    'the role is for rsa-4096 keys, but "key_type" asks for rsa-3072',
   ],
   [{ key_type: "rsa", key_bits: 2048 }, { origin: "local", type: "rsa-4096" }, ""],
   [
     { key_type: "ed25519", key_bits: 0 },
     { origin: "local" },
-    'it is for ed25519 keys, and "key_type" asks for ec-256',
+    'the role is for ed25519 keys, but "key_type" asks for ec-256',
   ],
   [{ key_type: "ed25519", key_bits: 0 }, { origin: "local", type: "ed25519" }, ""],
 ];

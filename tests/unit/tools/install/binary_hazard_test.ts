@@ -16,7 +16,7 @@ function unsafeAfter(harm: (at: (name: string) => string) => void): string | und
 }
 
 function message(why: string, mend: string): string {
-  return `Root must not run "FOLDER/bin/vcm": ${why}, and so may replace it; copy it by "install ` +
+  return `Root must not run "FOLDER/bin/vcm": ${why} and can replace it; copy it by "install ` +
     '-m 755 FOLDER/bin/vcm /usr/local/bin/vcm" and run "/usr/local/bin/vcm install", or end that ' +
     `by "${mend}"`;
 }

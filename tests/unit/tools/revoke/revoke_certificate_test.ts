@@ -83,8 +83,9 @@ Deno.test("revoke() says that a certificate is revoked whose set cannot be moved
   store.write("archive", "in the way");
   assert.equal(
     await failure(store, REVOKED),
-    "It is revoked, and its set cannot be moved out of the store: not a directory; run " +
-      `"vcm issue --force ${NAME}" for a new certificate`,
+    "The certificate is revoked, but its set cannot be moved out of the store: not a directory; " +
+      "run " +
+      `"vcm issue --force ${NAME}" to replace it`,
   );
   assert.equal(store.read(`${NAME}/cert.pem`), "cert");
 });

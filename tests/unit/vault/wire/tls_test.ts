@@ -1,4 +1,4 @@
-/** Who may vouch for the server, at a practice Vault with TLS. */
+/** Who may vouch for the server, at a demo server with TLS. */
 import assert from "node:assert/strict";
 import { createDemoCa } from "../../../../lib/tools/demo/demo_ca.ts";
 import { startDemoServer } from "../../../../lib/tools/demo/demo_server.ts";
