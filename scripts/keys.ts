@@ -2,8 +2,8 @@
  * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the schema that
  * reads the file and the notes on its keys. A test fails while the document is another one.
  */
-import type { Example, KeyDoc } from "../lib/tools/schema/note.ts";
-import { KEY_DOCS, mapBelow as nameBelow, type MapName } from "../lib/tools/schema/notes.ts";
+import type { Example, KeyDoc } from "../lib/tools/schema/key_doc.ts";
+import { KEY_DOCS, mapBelow as nameBelow, type MapName } from "../lib/tools/schema/key_docs.ts";
 import {
   fileOutline,
   type KeyOutline,

@@ -2,7 +2,7 @@
 import { type Answer, fail, succeed } from "./server_answer.ts";
 import type { Authority, DemoCa, Leaf } from "./demo_ca.ts";
 import { type Fields, type IssueFields, readIssueFields } from "./server_fields.ts";
-import { findRole, judgeNames, judgeTtl, type Role } from "./server_roles.ts";
+import { checkNames, checkTtl, findRole, type Role } from "./server_roles.ts";
 
 /** A PKI mount: who issues there, and whether it knows `ca_chain`. */
 export interface Mount {
@@ -58,8 +58,8 @@ async function issueFor(
   now: Date,
   authority: Authority,
 ): Promise<Answer> {
-  const names = judgeNames(role, request);
-  const { seconds, warnings } = judgeTtl(role, request.ttlSeconds);
+  const names = checkNames(role, request);
+  const { seconds, warnings } = checkTtl(role, request.ttlSeconds);
   const notAfter = new Date(now.getTime() + seconds * 1000);
   if (notAfter > authority.notAfter) {
     return fail(

@@ -34,7 +34,7 @@ export function findRole(name: string): Role | undefined {
 }
 
 /** The names that go into the certificate; throws an Error with the server's text. */
-export function judgeNames(
+export function checkNames(
   role: Role,
   fields: IssueFields,
 ): { dnsSans: string[]; ipSans: string[] } {
@@ -61,7 +61,7 @@ export function judgeNames(
 }
 
 /** The lifetime in seconds, cut to the role's longest with a warning. */
-export function judgeTtl(role: Role, desired: number): { seconds: number; warnings: string[] } {
+export function checkTtl(role: Role, desired: number): { seconds: number; warnings: string[] } {
   const seconds = desired === 0 ? SYSTEM_TTL_S : desired;
   const { maxTtlSeconds } = role;
   if (maxTtlSeconds === undefined || seconds <= maxTtlSeconds) return { seconds, warnings: [] };

@@ -1,8 +1,7 @@
 /** Which request gets which answer, in the order in which the server asks its questions. */
 import { type Answer, fail, failGathered } from "./server_answer.ts";
-import { parseBody } from "./server_body.ts";
+import { type Fields, parseBody } from "./server_fields.ts";
 import type { DemoCa } from "./demo_ca.ts";
-import type { Fields } from "./server_fields.ts";
 import { issue, type Mount, MOUNTS } from "./server_issue.ts";
 import type { Token, TokenStore } from "./server_tokens.ts";
 

@@ -1,13 +1,13 @@
 /** `vcm doctor`: what would keep the first certificate from being issued. */
 import { reserveFile } from "../../apply/reserved_file.ts";
-import { doctorText, worstVerdict } from "./doctor_text.ts";
-import { doctorJson } from "../../report/json.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
-import { examine } from "./doctor.ts";
-import type { CheckResult } from "../../report/check_result.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor, narrow, paintFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
+import type { CheckResult } from "../../report/check_result.ts";
+import { doctorJson } from "../../report/json.ts";
+import type { Paint } from "../../report/paint.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { examine } from "./doctor.ts";
 
 /** Throws ConfigError. */
 export async function doctor(args: Arguments, host: Host): Promise<number> {
@@ -33,4 +33,23 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   );
   if (args.json) host.out(doctorJson(results));
   return worstVerdict(results) === "problem" ? EXIT_FAILED : EXIT_OK;
+}
+
+const COLOURS = { ok: "good", warning: "warn", problem: "bad" } as const;
+
+export function doctorText(
+  { verdict, subject, detail, remedy }: CheckResult,
+  paint: Paint,
+): string {
+  const word = paint[COLOURS[verdict]](verdict) + " ".repeat("problem".length - verdict.length);
+  const line = `${word}  ${subject}: ${detail}\n`;
+  return remedy === undefined ? line : `${line}         ${remedy}\n`;
+}
+
+/** The verdict on the whole. */
+export function worstVerdict(results: readonly CheckResult[]): CheckResult["verdict"] {
+  for (const verdict of ["problem", "warning"] as const) {
+    if (results.some((result) => result.verdict === verdict)) return verdict;
+  }
+  return "ok";
 }

@@ -26,7 +26,7 @@ export async function examineAddress(
       const url = `${address}/v1/sys/health`;
       const headers = { "x-vault-request": "true" };
       const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
-      return judgeHealth(address, answer.status, parseObject(answer.body), { now: now(), clean });
+      return checkHealth(address, answer.status, parseObject(answer.body), { now: now(), clean });
     } finally {
       transport.close();
     }
@@ -47,7 +47,7 @@ function explain(address: string, error: unknown, access: ServerAccess): string 
 }
 
 /** Statuses of `GET sys/health` (Vault API). */
-function judgeHealth(
+function checkHealth(
   address: string,
   status: number,
   health: Readonly<Record<string, unknown>> | undefined,
@@ -76,14 +76,14 @@ function judgeHealth(
   const tls = address.startsWith("https:") ? "TLS, " : "";
   const results = [found("ok", address, `${tls}${version}, initialized, unsealed, ${state}`)];
   const time = health["server_time_utc"];
-  return typeof time === "number" ? [...results, judgeClock(address, time, now)] : results;
+  return typeof time === "number" ? [...results, checkClock(address, time, now)] : results;
 }
 
 /** Servers date certificates 30 s back (`not_before_duration`), for clocks that are behind. */
 const BEHIND_LIMIT = 30;
 const AHEAD_LIMIT = 60;
 
-function judgeClock(address: string, serverTime: number, now: Date): CheckResult {
+function checkClock(address: string, serverTime: number, now: Date): CheckResult {
   const ahead = secondsAhead(new Date(serverTime * 1000), now);
   const subject = `clock of ${address}`;
   const remedy = "set this host's clock, for example with chrony or systemd-timesyncd";

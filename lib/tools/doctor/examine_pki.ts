@@ -9,8 +9,8 @@ import { requestFor, requestPath } from "../../plan/request.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
-import { leaseFix } from "../../vault/pki/judge_lease.ts";
-import { judgeRole } from "./role.ts";
+import { leaseFix } from "../../vault/pki/check_lease.ts";
+import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
 /** Whether each mount is one of the PKI engine, has the issuer asked for, and lives long enough. */
@@ -27,8 +27,8 @@ export async function examineMounts(
       const authority = openCertificate(pem);
       const chain = isSelfIssued(authority) ? "" : await readChain(session, path, data);
       results.push(
-        judgePaths(path, pem, chain, now) ??
-          judgeAuthority(path, readFacts(authority).notAfter, users, now),
+        checkPaths(path, pem, chain, now) ??
+          checkAuthority(path, readFacts(authority).notAfter, users, now),
       );
     } catch (error) {
       results.push(explainMount(path, error));
@@ -63,7 +63,7 @@ async function readChain(
 }
 
 /** A CA that has ended, or is not valid yet, unless a path past it is valid. */
-function judgePaths(path: string, pem: string, chain: string, now: Date): CheckResult | undefined {
+function checkPaths(path: string, pem: string, chain: string, now: Date): CheckResult | undefined {
   // Judged as if the issuer were above a leaf.
   const known = authorityPaths(`${pem}\n${chain}`);
   if (findValidPath(known, now) !== undefined) return undefined;
@@ -85,7 +85,7 @@ function judgePaths(path: string, pem: string, chain: string, now: Date): CheckR
   );
 }
 
-function judgeAuthority(
+function checkAuthority(
   path: string,
   end: Date,
   users: readonly CertificateSpec[],
@@ -148,7 +148,7 @@ export async function examineRoles(
     try {
       const { data } = await session.read(path);
       const roleProblems = users.flatMap((spec) =>
-        judgeRole(data, spec).map(({ fatal, message }) =>
+        checkRole(data, spec).map(({ fatal, message }) =>
           found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );

@@ -6,15 +6,14 @@ import { formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
-import { fatal, type Role, type RoleProblem } from "./role_problem.ts";
-import { judgeNames } from "./role_names.ts";
+import { checkNames, fatal, type Role, type RoleProblem } from "./role_names.ts";
 
 /** In the order of names, lifetime, key. */
-export function judgeRole(role: Role, spec: CertificateSpec): RoleProblem[] {
-  return [...judgeNames(role, spec), ...judgeLifetime(role, spec), ...judgeKey(role, spec)];
+export function checkRole(role: Role, spec: CertificateSpec): RoleProblem[] {
+  return [...checkNames(role, spec), ...checkLifetime(role, spec), ...checkKey(role, spec)];
 }
 
-function judgeLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
+function checkLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
   const max = numberOf(role["max_ttl"]);
   const desired = spec.ttl ?? numberOf(role["ttl"]);
   const roleProblems: RoleProblem[] = [];
@@ -46,7 +45,7 @@ function judgeLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
 /** Bits where the role has 0, which means the engine's default. */
 const DEFAULT_BITS: Readonly<Record<string, number>> = { rsa: 2048, ec: 256 };
 
-function judgeKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
+function checkKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const kind = String(role["key_type"] ?? "rsa");
   const local = key.origin === "local";
   if (kind === "any") {

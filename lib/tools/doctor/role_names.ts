@@ -6,19 +6,38 @@ import { BlockList } from "node:net";
 import { domainToASCII } from "node:url";
 import { canonicalName } from "../../certificate/names.ts";
 import type { CertificateSpec } from "../../config/types.ts";
-import { fatal, listOf, type Role, type RoleProblem } from "./role_problem.ts";
 
-export function judgeNames(role: Role, spec: CertificateSpec): RoleProblem[] {
+/** A role as the server gives it. */
+export type Role = Readonly<Record<string, unknown>>;
+
+/** One thing that will not come out as the file asks. */
+export interface RoleProblem {
+  /** Whether nothing is issued, or something else than was asked for. */
+  readonly fatal: boolean;
+  readonly message: string;
+}
+
+/** One because of which nothing is issued, or nothing that can be used. */
+export function fatal(message: string): RoleProblem {
+  return { fatal: true, message };
+}
+
+/** A list of the role, or none. */
+export function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+export function checkNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   return [
-    ...judgeCommonName(role, spec),
-    ...judgeAltNames(role, spec),
-    ...judgeAddresses(role, spec.ipSans),
-    ...judgeListed(role, "allowed_uri_sans", spec.uriSans, matches),
-    ...judgeListed(role, "allowed_other_sans", spec.otherSans, matchesOther),
+    ...checkCommonName(role, spec),
+    ...checkAltNames(role, spec),
+    ...checkAddresses(role, spec.ipSans),
+    ...checkListed(role, "allowed_uri_sans", spec.uriSans, matches),
+    ...checkListed(role, "allowed_other_sans", spec.otherSans, matchesOther),
   ];
 }
 
-function judgeCommonName(role: Role, { commonName }: CertificateSpec): RoleProblem[] {
+function checkCommonName(role: Role, { commonName }: CertificateSpec): RoleProblem[] {
   const validations = listOf(role["cn_validations"]);
   if (validations.length === 1 && validations[0] === "disabled") return [];
   const reason = refuses(role, commonName);
@@ -29,7 +48,7 @@ function judgeCommonName(role: Role, { commonName }: CertificateSpec): RoleProbl
 }
 
 /** In the form in which they are sent: a signing request has them in lower case. */
-function judgeAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
+function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const byRequest = spec.key.origin === "local" && role["use_csr_sans"] !== false;
   const asSent = (name: string) => byRequest ? canonicalName(name) : asciiName(name);
   const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
@@ -39,7 +58,7 @@ function judgeAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
     (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
   if (isName && !spec.excludeCnFromSans) names.add(asciiName(commonName));
   // One that is refused as the common name is said there.
-  if (judgeCommonName(role, spec).length > 0) names.delete(commonName);
+  if (checkCommonName(role, spec).length > 0) names.delete(commonName);
   return [...names].flatMap((name) => {
     const reason = !byRequest && !name.includes("@") && !isHostname(name)
       ? "not a host name, so the server omits it"
@@ -112,7 +131,7 @@ function asciiName(name: string): string {
   return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name) || name;
 }
 
-function judgeAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
+function checkAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
   if (ipSans.length > 0 && role["allow_ip_sans"] === false) {
     return [fatal(`${ipSans.join(", ")}: the role has allow_ip_sans=false`)];
   }
@@ -129,7 +148,7 @@ function judgeAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
     : [fatal(`${refused.join(", ")}: not in the role's allowed_ip_sans_cidr`)];
 }
 
-function judgeListed(
+function checkListed(
   role: Role,
   key: string,
   wanted: readonly string[],

@@ -1,26 +1,27 @@
 /** `vcm init`: a first configuration, from what the host's web servers use and a few questions. */
 import { resolve } from "node:path";
-import { writeFirstFile } from "./write_first_file.ts";
-import { findConfig, loadConfig } from "../../config/load.ts";
-import { MAX_BYTES } from "../../host/regular_file.ts";
-import { parseConfig } from "../../config/parse.ts";
-import { ConfigError } from "../../config/diagnostic.ts";
-import { printable } from "../../text/printable.ts";
-import { shellWord } from "../../text/shell_word.ts";
-import type { Config } from "../../config/types.ts";
-import type { Proposal } from "./propose.ts";
-import { scanSite } from "./scan.ts";
-import type { SiteNote } from "./types.ts";
-import { firstFile } from "./first_file.ts";
-import { initJson } from "./init_json.ts";
-import { count } from "../../report/paint.ts";
-import { EXIT_OK } from "../../report/verdict.ts";
 import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import { ConfigError } from "../../config/diagnostic.ts";
+import { findConfig, loadConfig } from "../../config/load.ts";
+import { parseConfig } from "../../config/parse.ts";
+import type { Config } from "../../config/types.ts";
+import { MAX_BYTES } from "../../host/regular_file.ts";
+import type { FirstCertificate, InitDocument } from "../../report/documents.ts";
+import { document } from "../../report/json.ts";
+import { count } from "../../report/paint.ts";
+import { EXIT_OK } from "../../report/verdict.ts";
+import { printable } from "../../text/printable.ts";
+import { shellWord } from "../../text/shell_word.ts";
 import { chooseCertificates } from "./choose.ts";
+import { firstFile } from "./first_file.ts";
+import type { Proposal } from "./propose.ts";
 import type { Person } from "./questions.ts";
-import { type InitTerminal, TERMINAL } from "./terminal.ts";
+import { scanSite } from "./scan.ts";
 import { findServer } from "./server.ts";
+import { type InitTerminal, TERMINAL } from "./terminal.ts";
+import type { SiteNote } from "./types.ts";
+import { writeFirstFile } from "./write_first_file.ts";
 
 const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
 const LOCAL_FILE = "./vcm.yaml";
@@ -120,4 +121,43 @@ function isFoundAlone(file: string, host: Host): boolean {
     if (error instanceof ConfigError) return false;
     throw error;
   }
+}
+
+export interface InitResult {
+  readonly proposals: readonly Proposal[];
+  readonly chosen: readonly Proposal[];
+  readonly notes: readonly SiteNote[];
+}
+
+/** @param text Where it was not written. */
+export function initJson(
+  file: string,
+  { proposals, chosen, notes }: InitResult,
+  text: string | undefined,
+): string {
+  const found = proposals.map((proposal) => ({
+    ...bare(proposal),
+    at: proposal.at,
+    remarks: proposal.remarks,
+    taken: chosen.some(({ name }) => name === proposal.name),
+  }));
+  return document<InitDocument>({
+    file,
+    certificates: chosen.map(bare),
+    found,
+    notes,
+    ...(text === undefined ? {} : { text }),
+  });
+}
+
+function bare({ name, commonName, dnsSans, ipSans, files, programs }: Proposal): FirstCertificate {
+  return {
+    name,
+    ...(commonName === undefined ? {} : { commonName }),
+    dnsSans,
+    ipSans,
+    targets: files.filter(({ doubt }) => doubt === undefined)
+      .map(({ what, path, mode }) => ({ what, path, ...(mode === undefined ? {} : { mode }) })),
+    services: programs.map(({ unit }) => unit),
+  };
 }

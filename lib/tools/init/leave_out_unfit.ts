@@ -32,7 +32,7 @@ const OWN = [
 export function leaveOutUnfit({ uses, notes }: Gathered, environment: Environment): Gathered {
   const problems = new Map<string, string | undefined>();
   const problemOf = (path: string) => {
-    if (!problems.has(path)) problems.set(path, judge(path, environment));
+    if (!problems.has(path)) problems.set(path, checkPath(path, environment));
     return problems.get(path);
   };
   const isFit = ({ path }: UsedFile) => problemOf(path) === undefined;
@@ -52,7 +52,7 @@ export function leaveOutUnfit({ uses, notes }: Gathered, environment: Environmen
 }
 
 /** Why a path must not be written to, where it must not. */
-function judge(path: string, { real, blocker, config }: Environment): string | undefined {
+function checkPath(path: string, { real, blocker, config }: Environment): string | undefined {
   const end = real(path);
   const named = end === path ? path : `${path}, which leads to ${end},`;
   for (const one of [path, end]) {

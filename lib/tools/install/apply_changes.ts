@@ -6,7 +6,7 @@ import { EXIT_OK, EXIT_USAGE } from "../../report/verdict.ts";
 import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 
-export interface Settlement {
+export interface ChangeRun {
   readonly question: string;
   readonly carryOut: () => Promise<void>;
   /** What is said once all is as it should be. */
@@ -16,9 +16,9 @@ export interface Settlement {
 }
 
 /** Answers the exit status. Throws UsageError, or what carrying out throws. */
-export async function clear(
+export async function applyChanges(
   changes: Changes,
-  { question, carryOut, report }: Settlement,
+  { question, carryOut, report }: ChangeRun,
   args: Arguments,
   host: Host,
 ): Promise<number> {

@@ -5,25 +5,30 @@
  * Not guaranteed: that all of it is done or nothing. A call of systemctl that fails leaves files that
  * are written, which it says; to run it again goes on from there.
  */
-import type { Config } from "../../config/types.ts";
-import { findManagers } from "../../observe/find_managers.ts";
-import { readInfo } from "../../host/read.ts";
-import { formatTime } from "../../text/format_time.ts";
-import { CRON_FILE, cronText, minuteOf } from "./cron_text.ts";
-import type { Changes, FileChange } from "./install_text.ts";
-import { type UnitFacts, unitFacts } from "./unit_facts.ts";
-import { SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
-import { installJson } from "../../report/json.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
+import type { Config } from "../../config/types.ts";
+import { readInfo } from "../../host/read.ts";
+import { findManagers } from "../../observe/find_managers.ts";
+import { installJson } from "../../report/json.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { formatTime } from "../../text/format_time.ts";
+import { printable } from "../../text/printable.ts";
+import { shellWord } from "../../text/shell_word.ts";
+import { applyChanges } from "./apply_changes.ts";
 import { carryOutChanges, nextRun } from "./carry_out_changes.ts";
-import { namedFile } from "./named_file.ts";
-import { requireOwnUnits } from "./require_own_units.ts";
-import { findDropIns, readUnitFile, type ServiceHost, serviceHost } from "./service_host.ts";
-import { clear } from "./apply_changes.ts";
-import { unitStates } from "./unit_states.ts";
+import type { Changes, FileChange } from "./install_text.ts";
+import {
+  findDropIns,
+  readUnitFile,
+  type ServiceHost,
+  serviceHost,
+  type UnitStates,
+  unitStates,
+} from "./service_host.ts";
+import { namedFile, type UnitFacts, unitFacts } from "./unit_facts.ts";
+import { isOurs, SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
 
 /** Throws ConfigError, UsageError, or Error in plain words. */
 export async function install(
@@ -48,7 +53,7 @@ export async function install(
     };
   };
   const carryOut = () => carryOutChanges(changes, on);
-  return await clear(changes, { question: "Install?", carryOut, report }, args, host);
+  return await applyChanges(changes, { question: "Install?", carryOut, report }, args, host);
 }
 
 function compare(path: string, after: string): FileChange {
@@ -93,4 +98,72 @@ function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHos
   }
   // Whoever asks no question counts on it.
   return args.yes ? EXIT_FAILED : EXIT_OK;
+}
+
+export const CRON_FILE = "/etc/cron.d/vcm";
+
+/** The minute of the hour at which a host runs, by its name: those of a fleet do not meet. */
+export function minuteOf(hostName: string): number {
+  // FNV-1a (Fowler, Noll, Vo) with 32 bits: names that differ in a digit are far apart.
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(hostName)) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return hash % 60;
+}
+
+/** @param hasEnvironment There is an environment file with the login. */
+export function cronText(
+  { binary, config }: Pick<UnitFacts, "binary" | "config">,
+  minute: number,
+  hasEnvironment: boolean,
+): string {
+  const run = `${shellWord(binary)} run --quiet` +
+    (config === undefined ? "" : ` --config ${shellWord(config)}`);
+  const command = hasEnvironment ? `set -a; . /etc/vcm/environment; exec ${run}` : run;
+  // In the command cron takes a percent sign for the end of the line (crontab(5)).
+  const line = `${minute} * * * *  root  ${command.replaceAll("%", "\\%")}`;
+  return `# The minute comes from the host name, to spread the load of a fleet.\n${line}\n`;
+}
+
+/**
+ * Throws Error if a unit that "vcm install" did not write lies where a file is to be written, or
+ * would be hidden by that file (systemd.unit(5), "Unit File Load Path").
+ */
+export function requireOwnUnits(
+  files: readonly FileChange[],
+  { fragments }: Pick<UnitStates, "fragments">,
+): void {
+  const written = files.filter(({ state }) => state === "written");
+  const foreign = written.filter(({ before }) => before !== undefined && !isOurs(before));
+  if (foreign.length > 0) throw new Error(overwrites(foreign.map(({ path }) => path)));
+  for (const { path, before } of written) {
+    const unit = path.slice(path.lastIndexOf("/") + 1);
+    const hidden = fragments.find((fragment) => fragment !== path && fragment.endsWith(`/${unit}`));
+    if (before === undefined && hidden !== undefined) throw new Error(hides(hidden, path, unit));
+  }
+}
+
+function overwrites(paths: readonly string[]): string {
+  const moves = paths.map(shellWord).map((path) => `mv ${path} ${path}.saved`).join(" && ");
+  const dropIns = paths.map((path) => `${path}.d/own.conf`).join(" and ");
+  return printable(
+    `"vcm install" does not overwrite ${
+      listed(paths)
+    }, which it did not write; nothing was changed; ` +
+      `fix: run "${moves}", then "vcm install" again; put your own lines into ` +
+      `a drop-in (${dropIns})`,
+  );
+}
+
+function hides(hidden: string, path: string, unit: string): string {
+  return printable(
+    `"vcm install" did not write "${hidden}", and "${path}" would hide it; nothing was changed. ` +
+      `To change that unit, run "systemctl edit ${unit}"; to let VCM write its own, ` +
+      'remove that unit and run "vcm install" again',
+  );
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.map((path) => `"${path}"`).join(" and ");
 }

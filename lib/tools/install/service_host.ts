@@ -1,9 +1,19 @@
 /** What `vcm install` looks at and changes on this host. */
-import { unsafeBinary } from "./binary_hazard.ts";
+import * as fs from "node:fs";
+import {
+  removeIfThere,
+  removeQuietly,
+  syncDirectory,
+  writeNewFile,
+} from "../../host/atomic_write.ts";
 import { readInfo, readText } from "../../host/read.ts";
 import { type CommandResult, runCommand } from "../../host/run_command.ts";
 import { SYSTEMCTL } from "../../host/units.ts";
-import { removeUnitFile, writeUnitFile } from "./unit_file.ts";
+import { temporaryFile } from "../../store/store_paths.ts";
+import { directoryOf } from "../../text/path.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { unsafeBinary } from "./unsafe_binary.ts";
+import { SERVICE, TIMER } from "./units_text.ts";
 
 /** Milliseconds for one call of systemctl; what it asks for is done at once. */
 const LIMIT = 60_000;
@@ -72,4 +82,52 @@ export function findDropIns(directory: string, units: readonly string[]): string
       return []; // There is no such directory, or nobody may look into it.
     }
   });
+}
+
+/** Throws Error in plain words; then what was there is there. Needs write permission beside it too. */
+export function writeUnitFile(path: string, text: string): void {
+  const temporary = temporaryFile(path);
+  try {
+    removeIfThere(temporary);
+    writeNewFile(temporary, text, { mode: 0o644 });
+    fs.renameSync(temporary, path);
+    syncDirectory(directoryOf(path));
+  } catch (error) {
+    removeQuietly(temporary);
+    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+/** Throws Error in plain words. */
+export function removeUnitFile(path: string): void {
+  try {
+    removeIfThere(path);
+    syncDirectory(directoryOf(path));
+  } catch (error) {
+    throw new Error(`Cannot remove "${path}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+export interface UnitStates {
+  /** The timer waits for its time, and will again after a boot. */
+  readonly runs: boolean;
+  /** systemd has read the files as they are. */
+  readonly isCurrent: boolean;
+  /** The last run failed. */
+  readonly hasFailed: boolean;
+  /** Paths of the files that it has the units from. */
+  readonly fragments: readonly string[];
+}
+
+/** Throws CommandError where there is no systemctl. */
+export async function unitStates(on: ServiceHost): Promise<UnitStates> {
+  const properties = "--property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath";
+  const { stdout } = await on.systemctl(["show", properties, "--", TIMER, SERVICE]);
+  const [timer = "", service = ""] = stdout.split(/\n\s*\n/);
+  return {
+    runs: /^ActiveState=active$/m.test(timer) && /^UnitFileState=enabled$/m.test(timer),
+    isCurrent: !/^NeedDaemonReload=yes$/m.test(stdout),
+    hasFailed: /^ActiveState=failed$/m.test(service),
+    fragments: [...stdout.matchAll(/^FragmentPath=(.+)$/mg)].map(([, path = ""]) => path),
+  };
 }

@@ -4,9 +4,8 @@ import { isOurs, SERVICE, TIMER } from "./units_text.ts";
 import type { Host } from "../../command/host.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import { carryOutChanges } from "./carry_out_changes.ts";
-import { findDropIns, readUnitFile, type ServiceHost } from "./service_host.ts";
-import { clear } from "./apply_changes.ts";
-import { unitStates } from "./unit_states.ts";
+import { findDropIns, readUnitFile, type ServiceHost, unitStates } from "./service_host.ts";
+import { applyChanges } from "./apply_changes.ts";
 
 /** Throws UsageError, or Error in plain words. */
 export async function uninstall(args: Arguments, host: Host, on: ServiceHost): Promise<number> {
@@ -15,7 +14,7 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
   const text = removes
     ? "Uninstalled; configuration, store and targets are kept"
     : "Nothing to uninstall";
-  return await clear(
+  return await applyChanges(
     changes,
     {
       question: "Uninstall?",
@@ -28,7 +27,7 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
 }
 
 async function toTakeBack(on: ServiceHost): Promise<Changes> {
-  const files = [TIMER, SERVICE].map((name) => judge(`${on.directory}/${name}`));
+  const files = [TIMER, SERVICE].map((name) => fileChange(`${on.directory}/${name}`));
   const [timer, service] = files.map(({ state }) => state === "removed");
   const asks = (timer || service) && on.hasSystemd();
   const failed = asks && service && (await unitStates(on)).hasFailed;
@@ -45,7 +44,7 @@ async function toTakeBack(on: ServiceHost): Promise<Changes> {
   };
 }
 
-function judge(path: string): FileChange {
+function fileChange(path: string): FileChange {
   const before = readUnitFile(path);
   if (before === undefined) return { path, state: "absent" };
   return { path, state: isOurs(before) ? "removed" : "kept", before };

@@ -1,6 +1,8 @@
 /** What of a configuration decides how the unit that runs it is hardened. */
-import { directoryOf } from "../../text/path.ts";
+import { resolve } from "node:path";
+import { SYSTEM_FILE } from "../../config/load.ts";
 import type { Config, ServiceSpec } from "../../config/types.ts";
+import { directoryOf } from "../../text/path.ts";
 
 export interface UnitFacts {
   /** Absolute path of this program. */
@@ -76,4 +78,10 @@ function topmost(directories: readonly string[]): string[] {
 /** Whether a path lies below another one. */
 export function isBelow(path: string, above: string): boolean {
   return path !== above && path.startsWith(above === "/" ? "/" : `${above}/`);
+}
+
+/** Absolute path of the configuration where a unit has to name it; undefined: it is the default. */
+export function namedFile({ file }: Pick<Config, "file">): string | undefined {
+  const path = resolve(file);
+  return path === SYSTEM_FILE ? undefined : path;
 }

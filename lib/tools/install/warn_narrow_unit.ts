@@ -5,9 +5,8 @@
 import type { Emit } from "../../apply/events.ts";
 import type { Config } from "../../config/types.ts";
 import { readInfo, readText } from "../../host/read.ts";
-import { writesOf } from "./unit_facts.ts";
+import { namedFile, writesOf } from "./unit_facts.ts";
 import { narrowness, SERVICE } from "./units_text.ts";
-import { namedFile } from "./named_file.ts";
 
 /** @param unit Path of the unit. Needs read permission for it. */
 export function warnNarrowUnit(

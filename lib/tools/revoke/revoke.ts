@@ -1,20 +1,24 @@
 /** `vcm revoke`: takes certificates back, after a question for each. */
 import { unfailing } from "../../apply/events.ts";
-import { takeLock } from "../../store/take_lock.ts";
-import { type Revocation, revoke as revokeOne } from "./revoke_certificate.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
-import type { CertificateSpec, Config } from "../../config/types.ts";
-import { StoreReader } from "../../store/read_set.ts";
-import { storedCertificate } from "../../plan/due.ts";
-import { formatTime } from "../../text/format_time.ts";
-import { revokeJson } from "../../report/json.ts";
-import { eventLevel, eventText } from "../../report/event_text.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import type { Certificate } from "../../certificate/certificate.ts";
 import { findAccess, warnUnverified } from "../../command/find_access.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor, narrow } from "../../command/load.ts";
 import { Log } from "../../command/log.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import type { CertificateSpec, Config } from "../../config/types.ts";
+import { storedCertificate } from "../../plan/due.ts";
+import { eventLevel, eventText } from "../../report/event_text.ts";
+import { revokeJson } from "../../report/json.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { archiveSet } from "../../store/archive.ts";
+import { StoreReader } from "../../store/read_set.ts";
+import { takeLock } from "../../store/take_lock.ts";
+import { formatTime } from "../../text/format_time.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { shellWord } from "../../text/shell_word.ts";
+import { revokeCertificate } from "../../vault/pki/pki.ts";
 
 /** Throws ConfigError, UsageError, LockedError or StoreError. */
 export async function revoke(args: Arguments, host: Host): Promise<number> {
@@ -175,5 +179,33 @@ class Reporter {
   end(): number {
     if (this.#args.json) this.#host.out(revokeJson(this.#results));
     return this.#results.every(({ done }) => done) ? EXIT_OK : EXIT_FAILED;
+  }
+}
+
+/** One certificate that is to be revoked. */
+export interface Revocation {
+  readonly name: string;
+  /** Path of the mount that issued it. */
+  readonly mount: string;
+  readonly certificate: Certificate;
+}
+
+/** Throws Error in plain words; what was revoked and could not be moved is said so. */
+export async function revokeOne(
+  { name, mount, certificate }: Revocation,
+  certStore: string,
+  sessions: SessionOnce,
+): Promise<{ readonly archive: string }> {
+  const session = await sessions.get();
+  await revokeCertificate(session, mount, certificate.serial);
+  try {
+    return { archive: archiveSet(certStore, name, certificate.serial) };
+  } catch (error) {
+    throw new Error(
+      `The certificate is revoked, but its set cannot be moved out of the store: ` +
+        `${plainCause(error)}; run ` +
+        `"vcm issue --force ${shellWord(name)}" to replace it`,
+      { cause: error },
+    );
   }
 }

@@ -1,6 +1,6 @@
 import type { CertificateEntry } from "../../config/schema.ts";
 import { ISSUING_DOCS, type IssuingKey } from "./issuing.ts";
-import type { KeyDoc } from "./note.ts";
+import type { KeyDoc } from "./key_doc.ts";
 
 /** Of an entry of `certs`. */
 export const CERTIFICATE_DOCS: Readonly<Record<keyof CertificateEntry, KeyDoc>> = {

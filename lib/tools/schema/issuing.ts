@@ -1,7 +1,7 @@
 import { DEFAULT_KEY_ORIGIN, DEFAULT_KEY_TYPE, DEFAULT_RENEW } from "../../config/defaults.ts";
 import type { CertificateEntry, Settings } from "../../config/schema.ts";
 import type { RenewalWindow } from "../../certificate/types.ts";
-import type { KeyDoc } from "./note.ts";
+import type { KeyDoc } from "./key_doc.ts";
 
 /** What `config` says for all certificates, and each one may say for itself. */
 export type IssuingKey = keyof Settings & keyof CertificateEntry;

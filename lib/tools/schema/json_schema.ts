@@ -3,9 +3,11 @@
  * from the notes on its keys. It takes all that VCM takes. What hangs on keys that are far apart,
  * such as two certificates with one name, it cannot tell.
  */
-import { authRule, fileRule, targetRule } from "./json_rules.ts";
-import { KEY_DOCS, mapBelow, type MapName } from "./notes.ts";
-import type { KeyDoc } from "./note.ts";
+import { WHATS } from "../../certificate/types.ts";
+import { AUTH_KEYS } from "../../config/auth_form.ts";
+import { AUTH_METHODS } from "../../config/types.ts";
+import type { KeyDoc } from "./key_doc.ts";
+import { KEY_DOCS, mapBelow, type MapName } from "./key_docs.ts";
 import { fileOutline, type KeyOutline, type MapOutline, type Outline } from "./outline.ts";
 import { type JsonSchema, scalarForm } from "./scalar_forms.ts";
 
@@ -74,5 +76,33 @@ function keySchema(
     ...(doc.default !== undefined && { default: doc.default }),
     examples: [doc.example],
     ...valueSchema(value, mapBelow(map, name)),
+  };
+}
+
+/** A file that includes others need have no certificates of its own. */
+export function fileRule(): JsonSchema {
+  return { required: [], anyOf: [{ required: ["certs"] }, { required: ["include"] }] };
+}
+
+/** One of the short forms, or both keys of the long one. */
+export function targetRule(): JsonSchema {
+  const long = { anyOf: [{ required: ["source"] }, { required: ["dest"] }] };
+  return {
+    oneOf: [...WHATS.map((what) => ({ required: [what] })), long],
+    dependentRequired: { source: ["dest"], dest: ["source"], pkcs12: ["password_file"] },
+  };
+}
+
+/** What does not go with a method. */
+export function authRule(): JsonSchema {
+  const all = [...new Set(Object.values(AUTH_KEYS).flat())];
+  return {
+    allOf: AUTH_METHODS.map((method) => {
+      const strays = all.filter((key) => !AUTH_KEYS[method].includes(key));
+      return {
+        if: { properties: { method: { const: method } }, required: ["method"] },
+        then: { properties: Object.fromEntries(strays.map((key) => [key, false])) },
+      };
+    }),
   };
 }

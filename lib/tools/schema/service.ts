@@ -6,7 +6,7 @@ import {
 } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { ServiceEntry } from "../../config/schema.ts";
-import type { KeyDoc } from "./note.ts";
+import type { KeyDoc } from "./key_doc.ts";
 
 /** Of an entry of `service`. */
 export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {

@@ -1,7 +1,7 @@
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import type { Settings } from "../../config/schema.ts";
 import { ISSUING_DOCS } from "./issuing.ts";
-import type { KeyDoc } from "./note.ts";
+import type { KeyDoc } from "./key_doc.ts";
 
 /** Of what stands under `config`. */
 export const SETTINGS_DOCS: Readonly<Record<keyof Settings, KeyDoc>> = {

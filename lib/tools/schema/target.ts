@@ -3,7 +3,7 @@ import { defaultMode } from "../../config/format.ts";
 import { octal } from "../../text/octal.ts";
 import type { TargetEntry } from "../../config/schema.ts";
 import type { What } from "../../certificate/types.ts";
-import type { KeyDoc } from "./note.ts";
+import type { KeyDoc } from "./key_doc.ts";
 
 const REPLACED = "that of the file that is replaced, else the runner's";
 

@@ -1,12 +1,11 @@
 /** `vcm man`: the manual page, made from the command table. */
-import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
 import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../../command/about.ts";
 import { type Command, COMMANDS } from "../../command/commands.ts";
 import type { Host } from "../../command/host.ts";
-import { FILES, VARIABLES } from "./man_places.ts";
 import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
-import { escapeRoff, macro, tagged } from "./roff.ts";
 import { VERSION } from "../../command/version.ts";
+import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
+import { FILES, VARIABLES } from "./man_places.ts";
 
 /** Prints the page. */
 export function man(host: Host): number {
@@ -88,4 +87,32 @@ function exampleLines([line, does]: readonly [string, string]): string[] {
 
 function asSentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Characters that roff takes for something else, or that a terminal would show as a typographer's. */
+const SPECIAL: Readonly<Record<string, string>> = {
+  "\\": "\\e",
+  "-": "\\-",
+  "'": "\\(aq",
+  '"': "\\(dq",
+  "`": "\\(ga",
+  "^": "\\(ha",
+  "~": "\\(ti",
+};
+
+/** The text, to stand for itself anywhere in a line and in an argument of a macro. */
+export function escapeRoff(text: string): string {
+  const escaped = text.replace(/[\\'"`^~-]/g, (character) => SPECIAL[character] ?? character);
+  // A line that begins with a dot would be a request.
+  return escaped.startsWith(".") ? `\\&${escaped}` : escaped;
+}
+
+/** A call of a macro; each argument is text. */
+export function macro(name: string, ...args: readonly string[]): string {
+  return [`.${name}`, ...args.map((arg) => `"${escapeRoff(arg)}"`)].join(" ");
+}
+
+/** A paragraph that hangs below its first line, which is bold: an option, a file. */
+export function tagged(tag: string, text: string): string[] {
+  return [".TP", macro("B", tag), escapeRoff(text)];
 }

@@ -8,7 +8,7 @@ import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import type { SessionAnswer } from "../session/session.ts";
 import { IssuedCertificate } from "./issued_certificate.ts";
-import { judgeLease } from "./judge_lease.ts";
+import { checkLease } from "./check_lease.ts";
 
 /**
  * @param ownKey PEM of the private key where it was made on this host; else it is in the answer.
@@ -35,7 +35,7 @@ export async function checkIssued(
   requireNames(request, certificate);
   requireIssuer(request, certificate);
   const { leaseToken } = answer;
-  const leaseWarning = leaseToken && judgeLease(request, leaseToken, certificate.notAfter);
+  const leaseWarning = leaseToken && checkLease(request, leaseToken, certificate.notAfter);
   const { intermediates, anchors } = await buildChain(leaf, authorities);
   return new IssuedCertificate({
     address: answer.address,

@@ -1,8 +1,8 @@
-/** What judgeRole() says; that a real server agrees is tests/integration/role_test.ts. */
+/** What checkRole() says; that a real server agrees is tests/integration/role_test.ts. */
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../../lib/config/types.ts";
-import type { Role } from "../../../../lib/tools/doctor/role_problem.ts";
-import { judgeRole } from "../../../../lib/tools/doctor/role.ts";
+import type { Role } from "../../../../lib/tools/doctor/role_names.ts";
+import { checkRole } from "../../../../lib/tools/doctor/role.ts";
 import { DAY, makeSpec } from "../../../support/fixtures.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
@@ -23,19 +23,19 @@ const WIDE: Role = {
 
 /** The texts of what is fatal, and of the rest with a "~" before them. */
 function judge(role: Role, desired: Partial<CertificateSpec> = {}): string[] {
-  return judgeRole({ ...WIDE, ...role }, makeSpec(desired))
+  return checkRole({ ...WIDE, ...role }, makeSpec(desired))
     .map(({ fatal, message }) => (fatal ? "" : "~ ") + message);
 }
 
 const below = { allow_any_name: false, allow_subdomains: true, allowed_domains: ["example.com"] };
 
-pureTest("judgeRole() has nothing against a role that gives all that is asked for", () => {
+pureTest("checkRole() has nothing against a role that gives all that is asked for", () => {
   assert.deepEqual(judge({}), []);
   assert.deepEqual(judge(below, { dnsSans: ["a.example.com", "*.example.com"] }), []);
   assert.deepEqual(judge({}, { ipSans: ["10.0.0.1"] }), []);
 });
 
-pureTest("judgeRole() names each name once that is not below the role's domains", () => {
+pureTest("checkRole() names each name once that is not below the role's domains", () => {
   const desired = {
     name: "web.example.net",
     dnsSans: ["web.example.net", "a.example.com", "b.example.net"],
@@ -117,7 +117,7 @@ const NAMES: readonly (readonly [string, Role, readonly string[], readonly strin
 ];
 
 for (const [what, role, allowed, refused] of NAMES) {
-  pureTest(`judgeRole() goes through a name as the engine does: ${what}`, () => {
+  pureTest(`checkRole() goes through a name as the engine does: ${what}`, () => {
     for (const name of allowed) assert.deepEqual(judge({ ...below, ...role }, { name }), [], name);
     for (const name of refused) {
       const [said = "", ...more] = judge({ ...below, ...role }, { name });
@@ -127,7 +127,7 @@ for (const [what, role, allowed, refused] of NAMES) {
   });
 }
 
-pureTest("judgeRole() names the addresses, URIs and other names that a role refuses", () => {
+pureTest("checkRole() names the addresses, URIs and other names that a role refuses", () => {
   const desired = {
     ipSans: ["10.0.0.1", "2001:db8::1"],
     uriSans: ["spiffe://example.com/web", "https://example.com/"],
@@ -146,7 +146,7 @@ pureTest("judgeRole() names the addresses, URIs and other names that a role refu
   assert.deepEqual(judge({ allowed_uri_sans: ["*"], allowed_other_sans: ["*"] }, desired), []);
 });
 
-pureTest("judgeRole() says what of a lifetime is cut", () => {
+pureTest("checkRole() says what of a lifetime is cut", () => {
   assert.deepEqual(judge({}, { ttl: 100 * DAY }), [
     "~ the ttl of 100d is cut to the role's max_ttl of 90d",
   ]);
@@ -160,7 +160,7 @@ pureTest("judgeRole() says what of a lifetime is cut", () => {
   ]);
 });
 
-pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime", () => {
+pureTest("checkRole() sees where the window is cut, whoever decides the lifetime", () => {
   const said = (lifetime: string, cut: string) => [
     `~ the role issues certificates for ${lifetime}, and "renew" (14d) covers all of it: ` +
     `they are renewed ${cut} before they expire`,
@@ -178,7 +178,7 @@ pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime
   assert.deepEqual(judge({ max_ttl: 60 }, third), []);
 });
 
-pureTest("judgeRole() sees what would be due at once: dated back, a share is longer", () => {
+pureTest("checkRole() sees what would be due at once: dated back, a share is longer", () => {
   const half = { renew: { kind: "share", percent: 50 } } as const;
   assert.deepEqual(judge({ max_ttl: 3600, not_before_duration: 7200 }, half), [
     'the role issues certificates for 1h, which is not longer than "renew" (1h 30m): they would ' +
@@ -239,7 +239,7 @@ const KEYS: readonly (readonly [Role, Partial<CertificateSpec["key"]>, string])[
 ];
 
 for (const [role, key, said] of KEYS) {
-  pureTest(`judgeRole() on keys: ${JSON.stringify(role)} for ${JSON.stringify(key)}`, () => {
+  pureTest(`checkRole() on keys: ${JSON.stringify(role)} for ${JSON.stringify(key)}`, () => {
     const desired = { key: { origin: "vault", reuse: false, ...key } } as const;
     assert.deepEqual(judge(role, desired), said === "" ? [] : [said]);
   });

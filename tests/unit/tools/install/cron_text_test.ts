@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cronText, minuteOf } from "../../../../lib/tools/install/cron_text.ts";
+import { cronText, minuteOf } from "../../../../lib/tools/install/install.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 const COMMENT = "# The minute comes from the host name, to spread the load of a fleet.\n";

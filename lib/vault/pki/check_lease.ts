@@ -8,7 +8,7 @@ import type { LeaseToken } from "../session/lease.ts";
  *
  * Throws Error in plain words about "it", the certificate, if the token is known to end first.
  */
-export function judgeLease(
+export function checkLease(
   { mount, role }: Pick<CertificateRequest, "mount" | "role">,
   token: LeaseToken,
   notAfter: Date,

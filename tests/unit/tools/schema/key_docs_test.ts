@@ -1,7 +1,7 @@
 /** The notes on keys: each example and default is one that the file can have, and says the truth. */
 import assert from "node:assert/strict";
-import type { Example, KeyDoc } from "../../../../lib/tools/schema/note.ts";
-import { KEY_DOCS, mapBelow, type MapName } from "../../../../lib/tools/schema/notes.ts";
+import type { Example, KeyDoc } from "../../../../lib/tools/schema/key_doc.ts";
+import { KEY_DOCS, mapBelow, type MapName } from "../../../../lib/tools/schema/key_docs.ts";
 import {
   fileOutline,
   type MapOutline,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unsafeBinary } from "../../../../lib/tools/install/binary_hazard.ts";
+import { unsafeBinary } from "../../../../lib/tools/install/unsafe_binary.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 
 /** Only root can make what is root's. */

@@ -1,0 +1,146 @@
+/** The notes on all keys. A key without one, or one without a key, does not compile. */
+import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
+import type { AuthEntry, Defaults, File, ProbeEntry } from "../../config/schema.ts";
+import { formatDuration } from "../../text/duration.ts";
+import { CERTIFICATE_DOCS } from "./certificate.ts";
+import type { KeyDoc } from "./key_doc.ts";
+import { SERVICE_DOCS } from "./service.ts";
+import { SETTINGS_DOCS } from "./settings.ts";
+import { TARGET_DOCS } from "./target.ts";
+
+/** Of what stands under `defaults`. */
+export const DEFAULTS_DOCS: Readonly<Record<keyof Defaults, KeyDoc>> = {
+  deploy: {
+    means: "What holds for entries of `deploy` that do not say it.",
+    example: { owner: "root", group: "ssl-cert", mode: "0640" },
+  },
+  service: {
+    means: "What holds for entries of `service` that do not say it.",
+    example: { control: "reload", timeout: "5m" },
+  },
+};
+
+const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
+
+/** Of `defaults.deploy`: the same as of the entries. */
+export const DEPLOY_DEFAULTS_DOCS: Readonly<
+  Record<keyof NonNullable<Defaults["deploy"]>, KeyDoc>
+> = { owner, group, mode, create_dirs, order };
+
+const { control, timeout, window } = SERVICE_DOCS;
+
+/** Of `defaults.service`. */
+export const SERVICE_DEFAULTS_DOCS: Readonly<
+  Record<keyof NonNullable<Defaults["service"]>, KeyDoc>
+> = { control, timeout, window };
+
+/** Of what stands under `probe`, where it is a map. */
+export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
+  connect: {
+    means: "Where it serves.",
+    example: "127.0.0.1:25",
+  },
+  servername: {
+    means: "Name to ask for.",
+    otherwise: "the certificate's first that one host can have",
+    example: "mail.example.com",
+  },
+  starttls: {
+    means: "Protocol that begins in plain text.",
+    otherwise: "TLS at once",
+    example: "smtp",
+  },
+  timeout: {
+    means: "For one look, and for the new certificate to be served after an action.",
+    default: formatDuration(DEFAULT_PROBE_TIMEOUT),
+    example: "1m",
+  },
+};
+
+/** Of what stands under `auth`. */
+export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
+  method: {
+    means: "The auth method.",
+    example: "approle",
+  },
+  mount: {
+    means: "`approle`, `cert`, `jwt`: path of the auth method at the server.",
+    otherwise: "the method's name",
+    example: "approle-web",
+  },
+  role: {
+    means: "`cert`, `jwt`: role to log in as.",
+    otherwise: "the server's",
+    example: "vcm",
+  },
+  role_id: {
+    means: "`approle`: role id; `VAULT_ROLE_ID` comes first.",
+    example: "5c2f7a9e-0000-0000-0000-000000000000",
+  },
+  secret_id: {
+    means: "`approle`: secret id; `VAULT_SECRET_ID` comes first.",
+    example: "81b3d0c4-0000-0000-0000-000000000000",
+  },
+  secret_id_file: {
+    means: "`approle`: file that holds the secret id.",
+    example: "/etc/vcm/secret-id",
+  },
+  wrapped_secret_id_file: {
+    means: "`approle`: file that holds a wrapping token; what it unwraps to is kept in " +
+      "`secret_id_file`, which is needed.",
+    example: "/etc/vcm/wrapped-secret-id",
+  },
+  token_file: {
+    means: "`token`: file that holds the token, which is needed.",
+    example: "/etc/vcm/token",
+  },
+  jwt_file: {
+    means: "`jwt`: file that holds the JWT.",
+    otherwise: "the credential `vault_jwt`",
+    example: "/etc/vcm/jwt",
+  },
+};
+
+/** Of the file's top level. */
+export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
+  config: {
+    means: "What holds for all certificates.",
+    example: { pki: "pki_internal", role: "internal-service" },
+  },
+  certs: {
+    means: "The certificates of this host, one entry each; not needed beside `include`.",
+    example: [{ name: "web.example.com" }],
+  },
+  include: {
+    means:
+      "Files with further certificates: paths, or patterns with `*` in their last part, from " +
+      "the directory of this file.",
+    example: "conf.d/*.yaml",
+  },
+  defaults: {
+    means: "What holds for entries of `deploy` and `service` that do not say it.",
+    example: { deploy: { owner: "root" }, service: { control: "reload" } },
+  },
+};
+
+/** By the key that a map stands under, below `defaults` with that; `file` is the whole. */
+export const KEY_DOCS = {
+  file: FILE_DOCS,
+  config: SETTINGS_DOCS,
+  auth: AUTH_DOCS,
+  certs: CERTIFICATE_DOCS,
+  deploy: TARGET_DOCS,
+  service: SERVICE_DOCS,
+  probe: PROBE_DOCS,
+  defaults: DEFAULTS_DOCS,
+  "defaults.deploy": DEPLOY_DEFAULTS_DOCS,
+  "defaults.service": SERVICE_DEFAULTS_DOCS,
+};
+
+/** Names a kind of map. */
+export type MapName = keyof typeof KEY_DOCS;
+
+/** The kind of map that stands under a key of another. */
+export function mapBelow(map: MapName, key: string): MapName {
+  return (map === "defaults" ? `defaults.${key}` : key) as MapName;
+}
