@@ -76,9 +76,7 @@ async function issueFor(
     keyFormat: request.privateKeyFormat === "pkcs8" ? "pkcs8" : "sec1",
   });
   if (request.unknown.length > 0) {
-    warnings.push(
-      `Endpoint ignored these unrecognized parameters: [${request.unknown.join(" ")}]`,
-    );
+    warnings.push(`Endpoint ignored these unrecognized parameters: [${request.unknown.join(" ")}]`);
   }
   return succeed(describe(leaf, mount, request, authority), warnings);
 }

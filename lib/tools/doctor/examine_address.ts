@@ -31,13 +31,7 @@ export async function examineAddress(
       transport.close();
     }
   } catch (error) {
-    return [
-      found(
-        "problem",
-        address,
-        explain(address, error, access),
-      ),
-    ];
+    return [found("problem", address, explain(address, error, access))];
   }
 }
 

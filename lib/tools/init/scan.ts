@@ -24,11 +24,7 @@ export function scanSite(reader: SiteReader, config: string): Proposals {
   if (apache !== undefined) scanApache(apache, reader, gathered);
   if (reader.exists(HAPROXY_FILE)) scanHaproxy(HAPROXY_FILE, reader, gathered);
   const real = (path: string) => reader.real(path);
-  const fit = leaveOutUnfit(gathered, {
-    real,
-    blocker: (path) => blocker(path, reader),
-    config,
-  });
+  const fit = leaveOutUnfit(gathered, { real, blocker: (path) => blocker(path, reader), config });
   const { proposals, notes } = propose(fit, {
     certificate: (path) => readPresent(path, reader),
     mode: (path) => reader.mode(path),

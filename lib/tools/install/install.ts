@@ -92,9 +92,7 @@ function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHos
   const nothing = { done: false, files: [], commands: [], dropIns: [] };
   if (args.json) host.out(installJson({ ...nothing, cron: { path: CRON_FILE, text } }));
   else {
-    host.out(
-      `systemd does not manage this host. For cron, put this into ${CRON_FILE}:\n\n${text}`,
-    );
+    host.out(`systemd does not manage this host. For cron, put this into ${CRON_FILE}:\n\n${text}`);
   }
   // Whoever asks no question counts on it.
   return args.yes ? EXIT_FAILED : EXIT_OK;

@@ -47,10 +47,7 @@ function requireAnswers(args: Arguments, host: Host): void {
   if (args.yes) return;
   if (args.json) throw new UsageError("No questions with --json: pass --yes too", "revoke");
   if (host.canAsk) return;
-  throw new UsageError(
-    "No terminal to ask on: pass --yes to revoke without a question",
-    "revoke",
-  );
+  throw new UsageError("No terminal to ask on: pass --yes to revoke without a question", "revoke");
 }
 
 /** What came of one name. */

@@ -15,34 +15,19 @@ export const CERTIFICATE_DOCS: Readonly<Record<keyof CertificateEntry, KeyDoc>> 
     example: "web.example.com",
   },
   ...forOneCertificate(),
-  dns_sans: {
-    means: "Further DNS names.",
-    example: ["api.example.com", "*.web.example.com"],
-  },
-  ip_sans: {
-    means: "IP addresses.",
-    example: ["10.1.1.20", "fd00::20"],
-  },
+  dns_sans: { means: "Further DNS names.", example: ["api.example.com", "*.web.example.com"] },
+  ip_sans: { means: "IP addresses.", example: ["10.1.1.20", "fd00::20"] },
   uri_sans: {
     means: "URIs, such as SPIFFE ids.",
     example: ["spiffe://example.com/web"],
   },
-  email_sans: {
-    means: "E-mail addresses.",
-    example: ["ops@example.com"],
-  },
+  email_sans: { means: "E-mail addresses.", example: ["ops@example.com"] },
   other_sans: {
     means: "Names of other kinds, by their object identifiers.",
     example: ["1.3.6.1.4.1.311.20.2.3;UTF8:web@example.com"],
   },
-  deploy: {
-    means: "Files that services read.",
-    example: [{ cert: "/etc/nginx/ssl/web.crt" }],
-  },
-  service: {
-    means: "Services that read them.",
-    example: [{ name: "nginx.service" }],
-  },
+  deploy: { means: "Files that services read.", example: [{ cert: "/etc/nginx/ssl/web.crt" }] },
+  service: { means: "Services that read them.", example: [{ name: "nginx.service" }] },
 };
 
 /** The same keys as under `config`, which holds where they are not given. */

@@ -10,11 +10,7 @@ const HERE_OR_THERE = "needed, here or in each entry of `certs`";
 
 /** Of these keys, as they stand under `config`. */
 export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
-  ttl: {
-    means: "Lifetime to ask for.",
-    otherwise: "the role's",
-    example: "90d",
-  },
+  ttl: { means: "Lifetime to ask for.", otherwise: "the role's", example: "90d" },
   renew: {
     means: "How long before its end a certificate is renewed: a duration, or a share of its " +
       "lifetime.",
@@ -48,11 +44,7 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
     otherwise: HERE_OR_THERE,
     example: "pki_internal",
   },
-  role: {
-    means: "Role at that mount.",
-    otherwise: HERE_OR_THERE,
-    example: "internal-service",
-  },
+  role: { means: "Role at that mount.", otherwise: HERE_OR_THERE, example: "internal-service" },
   issuer_ref: {
     means: "Name or id of the mount's issuer.",
     otherwise: "the role's",

@@ -36,10 +36,7 @@ export const SERVICE_DEFAULTS_DOCS: Readonly<
 
 /** Of what stands under `probe`, where it is a map. */
 export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
-  connect: {
-    means: "Where it serves.",
-    example: "127.0.0.1:25",
-  },
+  connect: { means: "Where it serves.", example: "127.0.0.1:25" },
   servername: {
     means: "Name to ask for.",
     otherwise: "the certificate's first that one host can have",
@@ -59,20 +56,13 @@ export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
 
 /** Of what stands under `auth`. */
 export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
-  method: {
-    means: "The auth method.",
-    example: "approle",
-  },
+  method: { means: "The auth method.", example: "approle" },
   mount: {
     means: "`approle`, `cert`, `jwt`: path of the auth method at the server.",
     otherwise: "the method's name",
     example: "approle-web",
   },
-  role: {
-    means: "`cert`, `jwt`: role to log in as.",
-    otherwise: "the server's",
-    example: "vcm",
-  },
+  role: { means: "`cert`, `jwt`: role to log in as.", otherwise: "the server's", example: "vcm" },
   role_id: {
     means: "`approle`: role id; `VAULT_ROLE_ID` comes first.",
     example: "5c2f7a9e-0000-0000-0000-000000000000",

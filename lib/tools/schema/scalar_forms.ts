@@ -84,10 +84,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
     schema: string(pattern.IP_ADDRESS),
   }],
   [names.readServerName, { words: "DNS name or IP address", schema: text(pattern.SERVER_NAME) }],
-  [names.readHost, {
-    words: "`HOST` or `HOST:PORT`",
-    schema: text(pattern.HOST),
-  }],
+  [names.readHost, { words: "`HOST` or `HOST:PORT`", schema: text(pattern.HOST) }],
   [names.readUri, { words: "URI", schema: string(pattern.URI) }],
   [names.readEmail, {
     words: "e-mail address",

@@ -14,11 +14,7 @@ export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {
     means: "A systemd unit (`nginx` is `nginx.service`), a container, or a name for people.",
     example: "nginx.service",
   },
-  manager: {
-    means: "Who manages it.",
-    otherwise: "found out",
-    example: "podman",
-  },
+  manager: { means: "Who manages it.", otherwise: "found out", example: "podman" },
   control: {
     means: "What is done so that it loads new files.",
     default: DEFAULT_CONTROL,
@@ -42,10 +38,7 @@ export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {
       "the old files are put back.",
     example: ["nginx", "-t"],
   },
-  probe: {
-    means: "Where it serves the certificate.",
-    example: "127.0.0.1:443",
-  },
+  probe: { means: "Where it serves the certificate.", example: "127.0.0.1:443" },
   timeout: {
     means:
       "For its action, again for `validate` and `command`, and for it to be up after its action.",

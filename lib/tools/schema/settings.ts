@@ -70,10 +70,7 @@ export const SETTINGS_DOCS: Readonly<Record<keyof Settings, KeyDoc>> = {
       "textfile collector; its name ends in `.prom`.",
     example: "/var/lib/node_exporter/textfile/vcm.prom",
   },
-  auth: {
-    means: "How to log in.",
-    example: { method: "cert" },
-  },
+  auth: { means: "How to log in.", example: { method: "cert" } },
   token_file: {
     means: "File that holds a token; `VAULT_TOKEN` comes first.",
     example: "/etc/vcm/token",

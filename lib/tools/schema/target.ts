@@ -9,10 +9,7 @@ const REPLACED = "that of the file that is replaced, else the runner's";
 
 /** The short form: one of them, or `source` and `dest`. */
 const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
-  cert: {
-    means: "Where the certificate goes.",
-    example: "/etc/nginx/ssl/web.crt",
-  },
+  cert: { means: "Where the certificate goes.", example: "/etc/nginx/ssl/web.crt" },
   chain: {
     means: "Where the intermediates go, without the root.",
     example: "/etc/nginx/ssl/web.chain.crt",
@@ -21,10 +18,7 @@ const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
     means: "Where the certificate and its chain go, in one file.",
     example: "/etc/nginx/ssl/web.crt",
   },
-  privkey: {
-    means: "Where the private key goes.",
-    example: "/etc/nginx/ssl/web.key",
-  },
+  privkey: { means: "Where the private key goes.", example: "/etc/nginx/ssl/web.key" },
   ca: {
     means: "Where the root goes, for those who verify it.",
     example: "/etc/postgresql/ssl/root.crt",
@@ -38,10 +32,7 @@ const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
       "needs `password_file`.",
     example: "/etc/tomcat/web.p12",
   },
-  der: {
-    means: "Where the certificate goes as DER.",
-    example: "/srv/www/web.cer",
-  },
+  der: { means: "Where the certificate goes as DER.", example: "/srv/www/web.cer" },
   bundle: {
     means: "Where a link to a directory with the whole set goes, which is replaced as one.",
     example: "/etc/haproxy/certs/web",
@@ -51,14 +42,8 @@ const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
 /** Of an entry of `deploy`. */
 export const TARGET_DOCS: Readonly<Record<keyof TargetEntry, KeyDoc>> = {
   ...SHORT_DOCS,
-  source: {
-    means: "What goes to `dest`: the long form.",
-    example: "cert",
-  },
-  dest: {
-    means: "Where `source` goes.",
-    example: "/etc/nginx/ssl/web.crt",
-  },
+  source: { means: "What goes to `dest`: the long form.", example: "cert" },
+  dest: { means: "Where `source` goes.", example: "/etc/nginx/ssl/web.crt" },
   order: {
     means: "`combined`: what comes first.",
     default: DEFAULT_COMBINED_ORDER,
@@ -69,16 +54,8 @@ export const TARGET_DOCS: Readonly<Record<keyof TargetEntry, KeyDoc>> = {
       "key is encrypted; `pkcs12` needs it.",
     example: "/etc/vcm/web.password",
   },
-  owner: {
-    means: "Who owns the file.",
-    otherwise: REPLACED,
-    example: "www-data",
-  },
-  group: {
-    means: "The group of the file.",
-    otherwise: REPLACED,
-    example: "www-data",
-  },
+  owner: { means: "Who owns the file.", otherwise: REPLACED, example: "www-data" },
+  group: { means: "The group of the file.", otherwise: REPLACED, example: "www-data" },
   mode: {
     means: 'Permissions of the file, octal however they are written: `"0640"`, `0640` and ' +
       "`640` are one.",
