@@ -104,16 +104,20 @@ async function examineToken(session: VaultSession): Promise<CheckResult> {
     const ttl = typeof data["ttl"] === "number" && data["ttl"] > 0
       ? `expires in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
       : "never expires";
-    return found("ok", "login", `with ${session.way}; policies: ${policies}; the token ${ttl}`);
+    return found(
+      "ok",
+      "login",
+      `with ${session.loginMethod}; policies: ${policies}; the token ${ttl}`,
+    );
   } catch (error) {
     if (isPolicyRefusal(error)) {
       return found(
         "ok",
         "login",
-        `with ${session.way}; the policy does not allow the token to look itself up`,
+        `with ${session.loginMethod}; the policy does not allow the token to look itself up`,
       );
     }
-    return found("problem", "login", `with ${session.way}: ${messageOf(error)}`);
+    return found("problem", "login", `with ${session.loginMethod}: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The AppRole login: its role id, and its secret id, as it is or behind a wrapping token. */
+/** The AppRole login: its role id, and its secret id, plain or behind a wrapping token. */
 import type { LoginSettings } from "../../config/types.ts";
 import { attempt, type Credentials, unusable } from "./credentials.ts";
 import { sendable } from "./secret_file.ts";
@@ -7,7 +7,9 @@ import type { Environment } from "./environment.ts";
 
 export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
 
-/** The secret ids that are there, then the one that is still wrapped: it is needed only without. */
+/**
+ * The plain secret ids first. The wrapped one comes last, because it is needed only without them.
+ */
 export function gatherAppRole(
   login: AppRoleSettings | undefined,
   environment: Environment,
@@ -22,11 +24,11 @@ export function gatherAppRole(
     return [unusable('The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"')];
   }
   const at = { mount, role };
-  const ways = [
+  const methods = [
     ...secretIdSources(login, environment).flatMap((find) => attempt(() => secretIdOf(at, find()))),
     ...attempt(() => wrappedOf(login, at, environment)),
   ];
-  return ways.length > 0 ? ways : [unusable(
+  return methods.length > 0 ? methods : [unusable(
     login?.secretIdFile === undefined
       ? 'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"'
       : `The AppRole has no secret id: "${login.secretIdFile}" does not exist; create it ` +
@@ -65,7 +67,10 @@ function wrappedOf(
   return [{ kind: "wrapped", mount, roleId: role.text, wrappingToken, secretIdFile, from }];
 }
 
-/** Each is a way of its own: what was unwrapped into its file stands behind a stale variable. */
+/**
+ * Each is a login method of its own: an unwrapped secret id in its file stays usable behind a stale
+ * variable.
+ */
 function secretIdSources(
   login: AppRoleSettings | undefined,
   environment: Environment,

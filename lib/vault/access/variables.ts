@@ -1,6 +1,6 @@
 /**
- * The variables of the command lines `vault` and `bao`. Both names of one are looked at, and OpenBao's
- * wins, as with `bao` (OpenBao, "Environment variables"); an empty one is none.
+ * The variables of the `vault` and `bao` commands. Of the two names, that of OpenBao takes
+ * precedence, as in `bao` (OpenBao, "Environment variables"). An empty variable counts as unset.
  */
 import { parseTimeLimit } from "../../text/duration.ts";
 import { VaultError } from "../errors.ts";
@@ -8,12 +8,12 @@ import type { Environment } from "./environment.ts";
 
 /** A variable that is set. */
 export interface Variable {
-  /** As it is set: `BAO_ADDR` or `VAULT_ADDR`. */
+  /** The name that is set: `BAO_ADDR` or `VAULT_ADDR`. */
   readonly name: string;
   readonly text: string;
 }
 
-/** @param name Without its beginning: `ADDR`. */
+/** @param name Without its prefix: `ADDR`. */
 export function readVariable(
   { env }: Pick<Environment, "env">,
   name: string,
@@ -25,7 +25,7 @@ export function readVariable(
   return undefined;
 }
 
-/** The words that Go's strconv.ParseBool knows. Throws VaultError for others. */
+/** The words of Go's strconv.ParseBool. Throws VaultError for others. */
 export function readSwitch(
   environment: Pick<Environment, "env">,
   name: string,

@@ -1,4 +1,6 @@
-/** Checks what came back from the PKI engine: nothing of it is stored unless all of it holds. */
+/**
+ * Checks the answer of the PKI secrets engine. Nothing of it is stored unless every check passes.
+ */
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { buildChain } from "../../certificate/chain.ts";
@@ -11,9 +13,9 @@ import { IssuedCertificate } from "./issued_certificate.ts";
 import { checkLease } from "./check_lease.ts";
 
 /**
- * @param ownKey PEM of the private key where it was made on this host; else it is in the answer.
+ * @param ownKey PEM of the private key, if it was made on this host. Otherwise the answer has it.
  *
- * Throws an Error in plain words about "it", the certificate.
+ * Throws Error with a sentence about "it", the certificate.
  */
 export async function checkIssued(
   request: CertificateRequest,
@@ -75,7 +77,7 @@ function openKey(pem: string): KeyObject {
   }
 }
 
-/** With a key that the server makes, the role decides what it is, whatever the file asks for. */
+/** If the server makes the key, the role decides its type, whatever the configuration asks for. */
 function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): void {
   const type = keyTypeOf(found);
   if (key.type === undefined || key.type === type) return;
@@ -85,7 +87,7 @@ function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): vo
   );
 }
 
-/** Other names would make the certificate due again at the next look, for ever. */
+/** A certificate with other names would be due again in every run. */
 function requireNames(request: CertificateRequest, certificate: Certificate): void {
   const { missing, extra } = compareNames(request, certificate);
   if (missing.length > 0) {
@@ -96,7 +98,7 @@ function requireNames(request: CertificateRequest, certificate: Certificate): vo
   }
 }
 
-/** Which of a mount's issuers signs is decided at the server, unless the request names one. */
+/** The server decides which issuer of a mount signs, unless the request names one. */
 function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate): void {
   if (issuer === undefined || found.issuer === issuer) return;
   throw new Error(
@@ -106,7 +108,7 @@ function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate
   );
 }
 
-/** That names are given twice is our own doing, and a shortened lifetime is said in figures. */
+/** VCM itself gives names twice, and reports a shortened lifetime with figures. */
 function isNoise(warning: string, signed: boolean): boolean {
   if (/longer than permitted maxTTL/i.test(warning)) return true;
   return signed && /field was provided but the role is set with "use_csr_/.test(warning);

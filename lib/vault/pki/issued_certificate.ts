@@ -1,4 +1,6 @@
-/** What the PKI engine gave us: the only holder of a private key. */
+/**
+ * A certificate from the PKI secrets engine. This class is the only holder of a new private key.
+ */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { Secret } from "../../text/secret.ts";
 import type { Part } from "../../certificate/types.ts";
@@ -6,18 +8,18 @@ import type { Part } from "../../certificate/types.ts";
 export class IssuedCertificate {
   /** Base address of the server that issued it. */
   readonly address: string;
-  /** When it came, by the server's clock. */
+  /** When the server answered, by its own clock. */
   readonly serverTime: Date | undefined;
   readonly certificate: Certificate;
-  /** PEM of the leaf, and of the intermediates above it, each ending with a newline. */
+  /** PEM of the leaf and of the intermediates above it. Each ends with a newline. */
   readonly leaf: string;
   readonly chain: readonly string[];
-  /** PEM of the roots, or of what is nearest to them. */
+  /** PEM of the roots, or of the certificates nearest to them. */
   readonly anchors: readonly string[];
   readonly privateKey: Secret;
-  /** What a person must know of its lease, if it has one. */
+  /** A warning about its lease, if it has one. */
   readonly leaseWarning: string | undefined;
-  /** What the server had to say about the request. */
+  /** Warnings of the server about the request. */
   readonly warnings: readonly string[];
 
   constructor(parts: {

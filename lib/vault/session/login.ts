@@ -1,4 +1,4 @@
-/** One login by each auth method: what is sent, and what a refusal means. */
+/** A login with each auth method: what is sent, and what a refusal means. */
 import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
 import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
@@ -8,14 +8,14 @@ import { plainCause } from "../../text/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 
-/** A token, and what is known of it. */
+/** A token, and how often it may be used. */
 export interface Token {
   readonly id: string;
-  /** How many requests it may still make; Infinity where it has no limit. */
+  /** How many requests it may still make. Infinity: no limit. */
   readonly uses: number;
 }
 
-/** Sends a request without a token of ours, or with the one given. */
+/** Sends a request without a token, or with the one given. */
 export type Ask = (
   path: string,
   body: Readonly<Record<string, unknown>>,
@@ -28,7 +28,7 @@ export type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable"
  * Logs in (Vault API: AppRole "Login With AppRole", TLS Certificates "Login with TLS Certificate
  * Method", JWT/OIDC "JWT Login").
  *
- * Throws VaultError, with the status where the server refused.
+ * Throws VaultError, with the status if the server refused.
  */
 export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promise<Token> {
   const path = `auth/${by.mount}/login`;
@@ -54,12 +54,12 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
     throw new VaultError(`"${address}" accepted the login but returned no token`);
   }
   const limited = typeof num_uses === "number" && num_uses > 0;
-  // A line break in it would begin another header of the next request.
+  // A line break in it would add a header to the next request.
   const id = sendable(client_token, `The token from "${address}"`);
   return { id, uses: limited ? num_uses : Infinity };
 }
 
-/** An expired client certificate is answered 500 (OpenBao 2.6), all else that is refused 400. */
+/** OpenBao 2.6 answers 500 for an expired client certificate, and 400 for all other refusals. */
 function isRefusal(by: LoginCredentials, { status, body }: RawAnswer): boolean {
   if (parseObject(body)?.["errors"] === undefined) return false;
   return status === 400 ||
@@ -92,24 +92,26 @@ function refusal(by: LoginCredentials, said: string): string {
   }
 }
 
-/** A file that is made before there is something to keep in it, so that it can be kept. */
+/** A file that is created before its content is known, so that the content can be saved later. */
 export interface Reserved {
   keep(text: string): void;
-  /** Clears away what was not kept. */
+  /** Removes the file if nothing was saved in it. */
   release(): void;
 }
 
-/** What a session needs of those who open it. */
+/** What a session needs from its caller. */
 export interface Helpers {
-  /** Says something that a person should know, and that does not stop the run. */
+  /** Reports something that does not stop the run. */
   note(text: string): void;
-  /** Makes room for a secret id before it is there; throws Error in plain words. */
+  /**
+   * Reserves the file for a secret id before it is requested. Throws Error with a plain message.
+   */
   reserve(path: string): Reserved;
 }
 
 /**
- * The secret id behind a wrapping token (Vault API, `/sys/wrapping/unwrap`). The server gives it out
- * once, so it is kept in its file before it is used for anything.
+ * Unwraps the secret id behind a wrapping token (Vault API, `/sys/wrapping/unwrap`). The server
+ * gives it out once, so it is saved to its file before it is used.
  *
  * Throws VaultError.
  */

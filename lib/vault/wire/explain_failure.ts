@@ -3,7 +3,10 @@ import type { Limits } from "../access/server_access.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { VaultError } from "../errors.ts";
 
-/** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */
+/**
+ * The messages of an error and its causes. From Deno 2.9 on, the reason of a failed `fetch` is in
+ * the cause.
+ */
 function wholeText(error: unknown): string {
   const said: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) said.push(at.message);
@@ -11,10 +14,10 @@ function wholeText(error: unknown): string {
 }
 
 /**
- * A failed connection or request in plain words.
+ * Explains a failed connection or request.
  *
- * @param proxied It went through a proxy, whose failures look like the server's.
- * @param now By this host's clock, which judges the server's certificate.
+ * @param proxied It went through a proxy, whose failures look like those of the server.
+ * @param now By the clock of this host, which decides whether the certificate is valid.
  */
 export function explainFailure(
   address: string,
@@ -25,7 +28,7 @@ export function explainFailure(
 ): VaultError {
   if (error instanceof VaultError) return error;
   const text = wholeText(error);
-  // This error of the runtime would show the token.
+  // The message of the runtime would show the token.
   if (/header value|ByteString|header content/i.test(text)) {
     return new VaultError("The token cannot be sent: it contains a character that is not allowed");
   }

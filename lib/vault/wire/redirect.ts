@@ -1,4 +1,7 @@
-/** Where a redirected request may go: the token goes along, so only to servers that the file names. */
+/**
+ * Where a redirected request may go. It carries the token, so it may only go to servers that the
+ * configuration names.
+ */
 import { isGuarded } from "../../config/read_places.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
@@ -8,10 +11,10 @@ import type { RawAnswer } from "./transport.ts";
 type Named = Pick<ServerAccess, "addresses" | "redirectHosts" | "allowHttp">;
 
 /**
- * The URL to which an answer redirects, if it does. A standby server that does not forward answers
- * 307 (Vault API, "HTTP status codes").
+ * The URL of a redirect, if the answer is one. A standby server that does not forward answers 307
+ * (Vault API, "HTTP status codes").
  *
- * Throws VaultError where that server may not have the request.
+ * Throws VaultError if that server must not get the request.
  */
 export function findRedirect(
   from: string,
@@ -56,7 +59,7 @@ export function redirectsAgain(address: string, answer: RawAnswer, clean: Clean)
   );
 }
 
-/** Without what may be a user and a password. */
+/** Without a user and password that it may contain. */
 function shown(location: string | undefined, clean: Clean): string {
   return clean((location ?? "").replace(/\/\/[^/?#]*@/, "//")) || "nowhere";
 }

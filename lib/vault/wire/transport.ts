@@ -29,7 +29,7 @@ export interface Transport {
   close(): void;
 }
 
-/** The runtime's own client, or, for what that cannot do, a socket. */
+/** The runtime's own client, or a socket for requests that it cannot make. */
 export async function openTransport(access: ServerAccess, address: string): Promise<Transport> {
   const { authorities, client } = access.tls;
   if (needsSocket(access, address)) {
@@ -50,7 +50,7 @@ export async function openTransport(access: ServerAccess, address: string): Prom
   }
 }
 
-/** Whether a proxy stands between: what goes by a socket goes past it. */
+/** Whether requests go through a proxy. Sockets bypass it. */
 export function isProxied(access: ServerAccess, address: string): boolean {
   return access.proxied && !needsSocket(access, address);
 }
@@ -79,7 +79,7 @@ class FetchTransport implements Transport {
       method,
       headers: { ...headers },
       ...(body === undefined ? {} : { body }),
-      // A redirect to another host would take the token along.
+      // A redirect to another host would send the token there.
       redirect: "manual",
       signal: AbortSignal.timeout(limit),
     });
@@ -112,7 +112,7 @@ async function readBounded(response: Response, url: string): Promise<string> {
 }
 
 /**
- * Connects to a server once, to learn early and in plain words that it cannot be reached.
+ * Connects to a server once, to report early and in plain words that it cannot be reached.
  *
  * Throws VaultError.
  */
@@ -128,7 +128,7 @@ export async function probe(address: string, limits: Limits): Promise<void> {
   try {
     const connection = await Promise.race([connecting, late]);
     if (connection === "late") {
-      // Whatever comes of it later is nobody's business any more.
+      // The connection is no longer needed.
       connecting.then((late) => late.close(), () => {});
       throw new VaultError(
         `No connection to "${address}" within ${Math.ceil(limits.connect / 100) / 10} s; ` +

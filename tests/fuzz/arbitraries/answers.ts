@@ -4,7 +4,7 @@ import type { RawAnswer } from "../../../lib/vault/wire/transport.ts";
 import { answerData, CA } from "../../unit/vault/pki_answers.ts";
 import { recordedCalls } from "../../unit/vault/recorded.ts";
 import { login } from "../../unit/vault/recorded_answers.ts";
-import { OWN_TOKEN, SECRET_ID, TOKEN } from "../../unit/vault/ways.ts";
+import { OWN_TOKEN, SECRET_ID, TOKEN } from "../../unit/vault/access_fixtures.ts";
 import { anyJson, damagedJson } from "./json.ts";
 import { anyText, damaged } from "./texts.ts";
 

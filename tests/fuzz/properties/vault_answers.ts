@@ -18,7 +18,7 @@ import {
 } from "../../../lib/tools/doctor/examine_pki.ts";
 import { makeSpec } from "../../support/fixtures.ts";
 import { REQUEST } from "../../unit/vault/pki_answers.ts";
-import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../unit/vault/ways.ts";
+import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../unit/vault/access_fixtures.ts";
 import { anyAnswer } from "../arbitraries/answers.ts";
 import { anyText } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
@@ -47,7 +47,13 @@ async function tried<T>(work: () => T | Promise<T>): Promise<T | undefined> {
 function sessionAt(answer: RawAnswer): VaultSession {
   const read = (path: string) => Promise.resolve(readAnswer(ADDRESS, path, answer, clean));
   const call = async (path: string) => await read(path);
-  return { way: "the test", clean, write: call, read: call, close: () => Promise.resolve() };
+  return {
+    loginMethod: "the test",
+    clean,
+    write: call,
+    read: call,
+    close: () => Promise.resolve(),
+  };
 }
 
 const asking = (answer: RawAnswer) => () => Promise.resolve({ address: ADDRESS, answer });

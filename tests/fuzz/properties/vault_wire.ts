@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { VaultError } from "../../../lib/vault/errors.ts";
 import { openSession } from "../../../lib/vault/session/session.ts";
-import { byToken, TOKEN } from "../../unit/vault/ways.ts";
+import { byToken, TOKEN } from "../../unit/vault/access_fixtures.ts";
 import { BODIES } from "../arbitraries/answers.ts";
 import { anyText, damaged } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";

@@ -5,7 +5,7 @@ import type { Credentials } from "../../../lib/vault/access/credentials.ts";
 import { makeDirectory, modeOf } from "../../support/rig.ts";
 import { enveloped, login } from "../vault/recorded_answers.ts";
 import { startScripted } from "../vault/scripted_server.ts";
-import { byAppRole, byToken, OWN_TOKEN, SECRET_ID } from "../vault/ways.ts";
+import { byAppRole, byToken, OWN_TOKEN, SECRET_ID } from "../vault/access_fixtures.ts";
 
 const LOGIN = "POST auth/approle/login";
 const REVOKE = "POST auth/token/revoke-self";

@@ -57,7 +57,7 @@ export function sessionGiving(
   const address = "https://vault.test";
   const time = serverTime === undefined ? {} : { serverTime };
   return {
-    way: "the test",
+    loginMethod: "the test",
     clean: String,
     written,
     write: (path, body) => {

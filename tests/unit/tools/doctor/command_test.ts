@@ -6,7 +6,7 @@ import { makeSite } from "../../../support/fixtures_site.ts";
 import { GOOD_ROLE, healthy, startWell } from "./doctor_bench.ts";
 import { BAD_TOKEN, enveloped } from "../../vault/recorded_answers.ts";
 import type { ScriptedServer } from "../../vault/scripted_server.ts";
-import { assertNoSecret, TOKEN } from "../../vault/ways.ts";
+import { assertNoSecret, TOKEN } from "../../vault/access_fixtures.ts";
 
 const CONFIG = `config: {pki: pki, role: web, cert_store: FOLDER/store, log_file: FOLDER/vcm.log}
 certs:

@@ -4,7 +4,7 @@ import { freePort } from "../../../support/free_port.ts";
 import { after, NOW } from "../../../support/fixtures.ts";
 import { BY_APPROLE, examineAt, healthy, IDENTITY, startWell } from "./doctor_bench.ts";
 import { type Scripted, startScripted } from "../../vault/scripted_server.ts";
-import { OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/ways.ts";
+import { OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/access_fixtures.ts";
 
 const WELL = "ok A: version 2.6.2, initialized, unsealed, active";
 const CLOCK_WELL = "ok clock of A: agrees with this host's clock";

@@ -14,7 +14,7 @@ import {
   startScripted,
 } from "../../vault/scripted_server.ts";
 import { environment, FILE, type Files, type Variables } from "../../vault/access/environment.ts";
-import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/ways.ts";
+import { assertNoSecret, OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/access_fixtures.ts";
 
 export const IDENTITY = await makeIdentity();
 

@@ -5,7 +5,7 @@ import { makeAuthority } from "../../../support/fixtures_pki.ts";
 import { CA_LINE, examineAt, startWell } from "./doctor_bench.ts";
 import { enveloped, FORBIDDEN, SEALED } from "../../vault/recorded_answers.ts";
 import type { Scripted } from "../../vault/scripted_server.ts";
-import { TOKEN } from "../../vault/ways.ts";
+import { TOKEN } from "../../vault/access_fixtures.ts";
 
 const CA = "pki/cert/ca";
 const ISSUER = "pki/issuer/new/json";

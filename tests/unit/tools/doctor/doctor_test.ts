@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { DAY, makeSpec } from "../../../support/fixtures.ts";
 import { BY_APPROLE, BY_TOKEN, CA_LINE, examineAt, GOOD_ROLE, startWell } from "./doctor_bench.ts";
 import { BAD_TOKEN, enveloped, FORBIDDEN, login, SEALED } from "../../vault/recorded_answers.ts";
-import { OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/ways.ts";
+import { OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/access_fixtures.ts";
 
 const LOOK_UP = "auth/token/lookup-self";
 const RIGHTS = "sys/capabilities-self";

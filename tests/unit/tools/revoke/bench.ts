@@ -11,7 +11,7 @@ import {
   type ScriptedServer,
   startScripted,
 } from "../../vault/scripted_server.ts";
-import { assertNoSecret, TOKEN } from "../../vault/ways.ts";
+import { assertNoSecret, TOKEN } from "../../vault/access_fixtures.ts";
 
 const NAMES = ["a.test", "b.test", "c.test"];
 const [A, B] = ["a.test", "b.test"];

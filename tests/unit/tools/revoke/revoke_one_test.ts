@@ -5,7 +5,7 @@ import { makeCertificate } from "../../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../../support/rig.ts";
 import { BAD_TOKEN, enveloped, FORBIDDEN } from "../../vault/recorded_answers.ts";
 import { type Scripted, startScripted } from "../../vault/scripted_server.ts";
-import { assertNoSecret, byToken } from "../../vault/ways.ts";
+import { assertNoSecret, byToken } from "../../vault/access_fixtures.ts";
 
 const NAME = "web.example.test";
 const DESIRED: Revocation = { name: NAME, mount: "team/pki", certificate: makeCertificate() };

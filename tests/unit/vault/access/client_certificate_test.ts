@@ -10,7 +10,7 @@ import { pureTest } from "../../../support/pure_test.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 import { makeIdentity } from "../identity.ts";
 import { environment, type Files, messageOf } from "./environment.ts";
-import { byToken, failureOf } from "../ways.ts";
+import { byToken, failureOf } from "../access_fixtures.ts";
 
 const SERVER = await makeIdentity();
 const CLIENT = await makeIdentity("host.example.test", []);

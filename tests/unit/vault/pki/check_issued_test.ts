@@ -13,7 +13,7 @@ import {
 } from "../../../support/fixtures_pki.ts";
 import { makeRequest } from "../../../support/fixtures.ts";
 import { sessionGiving } from "../pki_answers.ts";
-import { failureOf } from "../ways.ts";
+import { failureOf } from "../access_fixtures.ts";
 
 const NAME = "web.example.com";
 const ROOT = await makeAuthority("Root");
@@ -31,7 +31,7 @@ function signing(
 ): VaultSession & { readonly written: [string, Record<string, unknown>][] } {
   const written: [string, Record<string, unknown>][] = [];
   return {
-    way: "the test",
+    loginMethod: "the test",
     clean: String,
     written,
     write: async (path, body) => {

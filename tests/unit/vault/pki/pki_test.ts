@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CertificateRequest } from "../../../../lib/plan/types.ts";
 import { issueCertificate } from "../../../../lib/vault/pki/pki.ts";
 import { answerData, CA, REQUEST, sessionGiving, sign } from "../pki_answers.ts";
-import { failureOf } from "../ways.ts";
+import { failureOf } from "../access_fixtures.ts";
 
 const BEFORE = 'Cannot use the certificate that "https://vault.test" issued for "pki/issue/web": ';
 

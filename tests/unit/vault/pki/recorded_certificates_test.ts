@@ -7,7 +7,7 @@ import { ChainJudge } from "../../../../lib/certificate/stored_chain.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { recordedCall, type Server } from "../recorded.ts";
 import { startScripted } from "../scripted_server.ts";
-import { byToken } from "../ways.ts";
+import { byToken } from "../access_fixtures.ts";
 
 const WORKING = ["openbao-2.6.2", "vault-1.14.1"] as const;
 

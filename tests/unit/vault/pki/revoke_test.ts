@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { revokeCertificate } from "../../../../lib/vault/pki/pki.ts";
 import { sessionGiving } from "../pki_answers.ts";
-import { failureOf } from "../ways.ts";
+import { failureOf } from "../access_fixtures.ts";
 
 const SERIAL = "7a:7e:14:10";
 

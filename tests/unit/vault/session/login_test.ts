@@ -4,7 +4,7 @@ import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { enveloped, login } from "../recorded_answers.ts";
 import { type Scripted, startScripted } from "../scripted_server.ts";
-import { assertNoSecret, byToken, failureOf, OWN_TOKEN, SECRET_ID } from "../ways.ts";
+import { assertNoSecret, byToken, failureOf, OWN_TOKEN, SECRET_ID } from "../access_fixtures.ts";
 
 const REVOKE = "auth/token/revoke-self";
 const JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJob3N0In0.c2lnbmF0dXJl";

@@ -12,7 +12,7 @@ import {
   UNKNOWN_ROLE,
 } from "../recorded_answers.ts";
 import { type Heard, startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, OWN_TOKEN, SECRET_ID, TOKEN } from "../ways.ts";
+import { byAppRole, byToken, failureOf, OWN_TOKEN, SECRET_ID, TOKEN } from "../access_fixtures.ts";
 
 const LOGIN = "auth/approle/login";
 const REVOKE = "auth/token/revoke-self";

@@ -3,7 +3,7 @@ import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
 import type { Ask } from "../../../../lib/vault/session/login.ts";
 import { TokenKeeper } from "../../../../lib/vault/session/token_keeper.ts";
 import { pureTest } from "../../../support/pure_test.ts";
-import { byAppRole, failureOf } from "../ways.ts";
+import { byAppRole, failureOf } from "../access_fixtures.ts";
 
 const [APPROLE] = byAppRole("").credentials as [Credentials];
 

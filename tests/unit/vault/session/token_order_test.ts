@@ -4,7 +4,14 @@ import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
 import { NO_HELPERS, openSession } from "../../../../lib/vault/session/session.ts";
 import { BAD_TOKEN, enveloped, FORBIDDEN, login } from "../recorded_answers.ts";
 import { type Heard, type Scripted, startScripted } from "../scripted_server.ts";
-import { assertNoSecret, byAppRole, byToken, failureOf, OWN_TOKEN, TOKEN } from "../ways.ts";
+import {
+  assertNoSecret,
+  byAppRole,
+  byToken,
+  failureOf,
+  OWN_TOKEN,
+  TOKEN,
+} from "../access_fixtures.ts";
 
 const ISSUE = "pki/issue/web";
 const LOGIN = "auth/approle/login";

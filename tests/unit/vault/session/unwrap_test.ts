@@ -5,7 +5,7 @@ import type { Helpers } from "../../../../lib/vault/session/login.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { enveloped, login } from "../recorded_answers.ts";
 import { type Heard, type Scripted, startScripted } from "../scripted_server.ts";
-import { assertNoSecret, byToken, failureOf, OWN_TOKEN, SECRET_ID } from "../ways.ts";
+import { assertNoSecret, byToken, failureOf, OWN_TOKEN, SECRET_ID } from "../access_fixtures.ts";
 
 const UNWRAP = "sys/wrapping/unwrap";
 const LOGIN = "auth/approle/login";

@@ -4,7 +4,7 @@ import { openSession } from "../../../../lib/vault/session/session.ts";
 import { freePort } from "../../../support/free_port.ts";
 import { enveloped, login, RECORDED, SEALED } from "../recorded_answers.ts";
 import { type ScriptedServer, startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../ways.ts";
+import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../access_fixtures.ts";
 
 const ISSUE = "pki/issue/web";
 

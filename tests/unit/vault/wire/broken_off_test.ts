@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { VaultAccess } from "../../../../lib/vault/access/access.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
-import { byToken, failureOf, unverified } from "../ways.ts";
+import { byToken, failureOf, unverified } from "../access_fixtures.ts";
 
 const CUT = 'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"data": {"private_key": "x';
 

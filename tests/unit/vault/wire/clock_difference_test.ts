@@ -7,7 +7,7 @@ import { pureTest } from "../../../support/pure_test.ts";
 import { makeIdentity } from "../identity.ts";
 import { BAD_TOKEN, DENIED_NAME, FORBIDDEN, noHandler } from "../recorded_answers.ts";
 import { type Scripted, startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, unverified } from "../ways.ts";
+import { byAppRole, byToken, failureOf, unverified } from "../access_fixtures.ts";
 
 const NOW = new Date("2026-11-24T10:00:00Z");
 

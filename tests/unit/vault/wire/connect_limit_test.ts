@@ -6,7 +6,7 @@ import { fakeClock } from "../clock.ts";
 import { holdLimits } from "../held_limits.ts";
 import { enveloped } from "../recorded_answers.ts";
 import { startScripted } from "../scripted_server.ts";
-import { byToken, failureOf } from "../ways.ts";
+import { byToken, failureOf } from "../access_fixtures.ts";
 
 /** An address behind a firewall: its queue of connections is full, and the kernel answers nobody. */
 async function startBlackHole() {

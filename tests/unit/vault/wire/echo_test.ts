@@ -11,7 +11,7 @@ import {
   OWN_TOKEN,
   SECRET_ID,
   TOKEN,
-} from "../ways.ts";
+} from "../access_fixtures.ts";
 
 const ISSUE = "pki/issue/web";
 const REDACTED = "[31mbad token [redacted][0m txet";

@@ -11,7 +11,7 @@ import { fakeClock } from "../clock.ts";
 import { holdLimits } from "../held_limits.ts";
 import { enveloped, login } from "../recorded_answers.ts";
 import { startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../ways.ts";
+import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../access_fixtures.ts";
 
 const REQUEST = makeRequest({ commonName: "a.test" });
 

@@ -7,7 +7,7 @@ import { freePort } from "../../../support/free_port.ts";
 import { makeIdentity } from "../identity.ts";
 import { enveloped } from "../recorded_answers.ts";
 import { startScripted } from "../scripted_server.ts";
-import { byToken, failureOf, TOKEN, unverified } from "../ways.ts";
+import { byToken, failureOf, TOKEN, unverified } from "../access_fixtures.ts";
 
 /** Runs a step where the environment names a proxy, in each spelling that the runtime knows. */
 async function withProxyVariable(proxy: string, step: () => Promise<void>): Promise<void> {

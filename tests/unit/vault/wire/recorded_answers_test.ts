@@ -6,7 +6,7 @@ import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeRequest } from "../../../support/fixtures.ts";
 import { type RecordedCall, recordedCalls, type Server } from "../recorded.ts";
 import { type ScriptedServer, startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf } from "../ways.ts";
+import { byAppRole, byToken, failureOf } from "../access_fixtures.ts";
 
 /** Parts of the data that have to be read, or the message without the address before it. */
 type Outcome = string | Readonly<Record<string, unknown>>;

@@ -5,7 +5,15 @@ import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
 import { enveloped, login, SEALED } from "../recorded_answers.ts";
 import { type Scripted, type ScriptedServer, startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, OWN_TOKEN, SECRET_ID, TOKEN, unverified } from "../ways.ts";
+import {
+  byAppRole,
+  byToken,
+  failureOf,
+  OWN_TOKEN,
+  SECRET_ID,
+  TOKEN,
+  unverified,
+} from "../access_fixtures.ts";
 
 const ISSUE = "pki/issue/web";
 

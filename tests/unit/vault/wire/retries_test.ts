@@ -5,7 +5,7 @@ import { freePort } from "../../../support/free_port.ts";
 import { type FakeClock, fakeClock } from "../clock.ts";
 import { enveloped, login, SEALED } from "../recorded_answers.ts";
 import { type Scripted, startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../ways.ts";
+import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../access_fixtures.ts";
 
 const ISSUE = "pki/issue/web";
 const WELL = enveloped({ well: true });

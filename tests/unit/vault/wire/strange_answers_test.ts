@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
 import { type Scripted, startAnswering, startScripted } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, unverified } from "../ways.ts";
+import { byAppRole, byToken, failureOf, unverified } from "../access_fixtures.ts";
 
 const ISSUE = "pki/issue/web";
 

@@ -5,7 +5,7 @@ import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
 import { enveloped } from "../recorded_answers.ts";
 import { type Scripted, startScripted } from "../scripted_server.ts";
-import { byToken, failureOf, TOKEN, withoutTime } from "../ways.ts";
+import { byToken, failureOf, TOKEN, withoutTime } from "../access_fixtures.ts";
 
 const ISSUE = "pki/issue/web";
 const { caPem, identity } = await makeIdentity("vault.internal.test", []);

@@ -6,7 +6,7 @@ import type { VaultAccess } from "../../../../lib/vault/access/access.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { makeIdentity } from "../identity.ts";
 import { startAnswering } from "../scripted_server.ts";
-import { byAppRole, byToken, failureOf, unverified, withoutTime } from "../ways.ts";
+import { byAppRole, byToken, failureOf, unverified, withoutTime } from "../access_fixtures.ts";
 
 async function withVault(
   test: (

@@ -7,7 +7,7 @@ import { startConnectProxy } from "../../../support/connect_proxy.ts";
 import { freePort } from "../../../support/free_port.ts";
 import { makeIdentity } from "../identity.ts";
 import { startAnswering, startScripted } from "../scripted_server.ts";
-import { byToken, failureOf, unverified } from "../ways.ts";
+import { byToken, failureOf, unverified } from "../access_fixtures.ts";
 
 const { caPem, identity } = await makeIdentity();
 const BASE = byToken("");
