@@ -81,8 +81,8 @@ function mapBelow(
       return { map: value, listed: false };
     case "list":
       return value.item.kind === "map" ? { map: value.item, listed: true } : undefined;
-    case "either":
-      return value.ways.map(mapBelow).find((found) => found !== undefined);
+    case "oneOf":
+      return value.variants.map(mapBelow).find((found) => found !== undefined);
   }
 }
 
@@ -95,8 +95,10 @@ function typeWords(value: Outline): string {
       return "map";
     case "list":
       return `list of ${severalWords(value.item)}`;
-    case "either": {
-      const [one, other] = value.ways.map((way) => way.kind === "list" ? "a list" : typeWords(way));
+    case "oneOf": {
+      const [one, other] = value.variants.map((variant) =>
+        variant.kind === "list" ? "a list" : typeWords(variant)
+      );
       return `${one}, or ${other}`;
     }
   }

@@ -1,24 +1,24 @@
-/** `MOUNT/issue/ROLE`: from a request body to the answer with certificate and key. */
+/** `MOUNT/issue/ROLE`: from a request body to an answer with certificate and key. */
 import { type Answer, fail, succeed } from "./server_answer.ts";
 import type { Authority, DemoCa, Leaf } from "./demo_ca.ts";
 import { type Fields, type IssueFields, readIssueFields } from "./server_fields.ts";
 import { checkNames, checkTtl, findRole, type Role } from "./server_roles.ts";
 
-/** A PKI mount: who issues there, and whether it knows `ca_chain`. */
+/** A PKI mount: its issuer, and whether its answers have `ca_chain`. */
 export interface Mount {
   readonly issuer: keyof DemoCa;
-  /** Servers from before there could be several issuers left `ca_chain` out below a root. */
+  /** Servers without support for several issuers omit `ca_chain` below a root. */
   readonly withChain: boolean;
 }
 
-/** Where certificates are issued, by the first part of the path. */
+/** The PKI mounts, by the first part of the path. */
 export const MOUNTS: Readonly<Record<string, Mount>> = {
   pki: { issuer: "intermediate", withChain: true },
   pki_self: { issuer: "root", withChain: true },
   pki_old: { issuer: "root", withChain: false },
 };
 
-/** Answers an `issue` request; `getCa` is asked only once nothing is wrong with it. */
+/** Answers an `issue` request. `getCa` is called only for a valid request. */
 export async function issue(
   mount: Mount,
   roleName: string,

@@ -1,4 +1,4 @@
-/** `vcm doctor`: what would keep the first certificate from being issued. */
+/** `vcm doctor`: checks everything that the first certificate needs from the server. */
 import { reserveFile } from "../../apply/reserved_file.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor, narrow, paintFor } from "../../command/load.ts";
@@ -25,7 +25,7 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
     },
     (result) => {
       results.push(result);
-      // Each as it is found: what hangs is then seen to hang.
+      // Printed at once, so that a check that hangs is visible.
       if (!args.json && (!args.quiet || result.verdict !== "ok")) {
         host.out(doctorText(result, paint));
       }
@@ -46,7 +46,7 @@ export function doctorText(
   return remedy === undefined ? line : `${line}         ${remedy}\n`;
 }
 
-/** The verdict on the whole. */
+/** The worst verdict of all results. */
 export function worstVerdict(results: readonly CheckResult[]): CheckResult["verdict"] {
   for (const verdict of ["problem", "warning"] as const) {
     if (results.some((result) => result.verdict === verdict)) return verdict;

@@ -1,6 +1,6 @@
 /**
- * Looks at all that the first certificate needs of the server, without asking for one: addresses,
- * TLS, seal, clock, login, mounts, policy, roles.
+ * Checks everything that the first certificate needs from the server, without requesting one:
+ * addresses, TLS, seal state, clock, login, mounts, policy, roles.
  */
 import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
@@ -16,7 +16,7 @@ import { resolveServers, type ServerAccess } from "../../vault/access/server_acc
 import { openSession, type VaultSession } from "../../vault/session/session.ts";
 import type { Environment } from "../../vault/access/environment.ts";
 
-/** What `vcm doctor` looks at, and by whose clock. */
+/** What `vcm doctor` checks, and with which clock. */
 export interface Examination {
   readonly config: Config;
   readonly specs: readonly CertificateSpec[];
@@ -25,34 +25,37 @@ export interface Examination {
   readonly helpers: Helpers;
 }
 
-type Tell = (result: CheckResult) => void;
+type Report = (result: CheckResult) => void;
 
-/** Never throws for what can be wrong: it is a finding. Logs in, and gives that token up again. */
-export async function examine(examination: Examination, tell: Tell): Promise<void> {
+/**
+ * Never throws for a failed check: it is a check result. Logs in, and revokes that token at the
+ * end.
+ */
+export async function examine(examination: Examination, report: Report): Promise<void> {
   const { config, environment } = examination;
   const resolved = attempt(() => resolveServers(config.vault, environment));
-  if (typeof resolved === "string") return tell(found("problem", "settings", resolved));
+  if (typeof resolved === "string") return report(found("problem", "settings", resolved));
   const { servers } = resolved;
   const access = attempt(() => addCredentials(resolved, config.vault, environment));
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
   const clean = (text: string) => plainLine(text, secrets);
-  const say = telling(clean, tell);
-  if (servers.tls.authorities === undefined) say(unverified(servers));
+  const reportClean = cleaned(clean, report);
+  if (servers.tls.authorities === undefined) reportClean(unverified(servers));
   let usable = 0;
   for (const address of servers.addresses) {
     const results = await examineAddress(address, servers, examination.now, clean);
-    results.forEach(say);
-    // A wrong clock is no reason to leave the rest unseen.
+    results.forEach(reportClean);
+    // The remaining checks are useful even if the clock is wrong.
     if (results[0]?.verdict !== "problem") usable++;
   }
-  if (typeof access === "string") return say(found("problem", "login", access));
-  if (usable > 0) await examineRights(access, examination, say);
+  if (typeof access === "string") return reportClean(found("problem", "login", access));
+  if (usable > 0) await examineRights(access, examination, reportClean);
 }
 
-/** What was found as one plain line without secrets, whatever the server put into it. */
-function telling(clean: (text: string) => string, tell: Tell): Tell {
+/** Makes each result one plain line without secrets, whatever the server sent. */
+function cleaned(clean: (text: string) => string, report: Report): Report {
   return ({ verdict, subject, detail, remedy }) =>
-    tell(found(verdict, subject, clean(detail), remedy));
+    report(found(verdict, subject, clean(detail), remedy));
 }
 
 function attempt<T extends object>(resolve: () => T): T | string {
@@ -73,25 +76,25 @@ function unverified({ tls }: ServerAccess): CheckResult {
 async function examineRights(
   access: VaultAccess,
   { specs, helpers, now }: Examination,
-  tell: Tell,
+  report: Report,
 ): Promise<void> {
   let session: VaultSession;
   try {
     session = await openSession(access, {
       ...helpers,
-      note: (text) => tell(found("warning", "login", text)),
+      note: (text) => report(found("warning", "login", text)),
     });
   } catch (error) {
-    return tell(found("problem", "login", messageOf(error)));
+    return report(found("problem", "login", messageOf(error)));
   }
-  const say = telling(session.clean, tell);
+  const reportClean = cleaned(session.clean, report);
   try {
     const login = await examineToken(session);
-    say(login);
+    reportClean(login);
     if (login.verdict === "problem") return;
-    for (const result of await examineMounts(session, specs, now())) say(result);
-    for (const result of await examinePolicy(session, specs)) say(result);
-    for (const result of await examineRoles(session, specs)) say(result);
+    for (const result of await examineMounts(session, specs, now())) reportClean(result);
+    for (const result of await examinePolicy(session, specs)) reportClean(result);
+    for (const result of await examineRoles(session, specs)) reportClean(result);
   } finally {
     await session.close();
   }

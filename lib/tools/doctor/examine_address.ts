@@ -1,4 +1,4 @@
-/** Looks at one server: can it be reached, does TLS verify, is it unsealed, what time is it there. */
+/** Checks one server: reachable, TLS verified, unsealed, clock. */
 import { formatDuration } from "../../text/duration.ts";
 import { type Clean, parseObject } from "../../vault/wire/answer.ts";
 import { secondsAhead } from "../../vault/wire/clock_difference.ts";
@@ -9,9 +9,9 @@ import type { ServerAccess } from "../../vault/access/server_access.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
 
 /**
- * Never throws for what can be wrong. The first finding is about the address itself.
+ * Never throws for a failed check. The first result is about the address itself.
  *
- * @param clean Takes out of a server's text what no message may show.
+ * @param clean Removes secrets from a server's text.
  */
 export async function examineAddress(
   address: string,
@@ -73,7 +73,10 @@ function checkHealth(
   return typeof time === "number" ? [...results, checkClock(address, time, now)] : results;
 }
 
-/** Servers date certificates 30 s back (`not_before_duration`), for clocks that are behind. */
+/**
+ * Servers set the start of a certificate 30 s back (`not_before_duration`), for clocks that are
+ * behind.
+ */
 const BEHIND_LIMIT = 30;
 const AHEAD_LIMIT = 60;
 

@@ -1,4 +1,4 @@
-/** Looks at mounts, policy and roles with the token that a run would use. */
+/** Checks mounts, policy and roles with the token that a run would use. */
 import { openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { findInvalidPath, findValidPath, isValidAt } from "../../certificate/chain_paths.ts";
 import { authorityPaths } from "../../certificate/path_finder.ts";
@@ -13,7 +13,10 @@ import { leaseFix } from "../../vault/pki/check_lease.ts";
 import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
-/** Whether each mount is one of the PKI engine, has the issuer asked for, and lives long enough. */
+/**
+ * Checks that each mount is a PKI secrets engine, has the requested issuer, and is valid for long
+ * enough.
+ */
 export async function examineMounts(
   session: VaultSession,
   specs: readonly CertificateSpec[],
@@ -37,14 +40,14 @@ export async function examineMounts(
   return results;
 }
 
-/** Needs no right (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
+/** Needs no capability (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
 function authorityPath({ pki, issuerRef }: CertificateSpec): string {
   return issuerRef === undefined ? `${pki}/cert/ca` : `${pki}/issuer/${issuerRef}/json`;
 }
 
 /**
- * What stands above an issuer, as PEM (Vault API, PKI, "Read CA certificate chain"); an issuer that is
- * named tells it itself. A server that does not say leaves the issuer to be judged alone.
+ * The CAs above an issuer, as PEM (Vault API, PKI, "Read CA certificate chain"). The answer about a
+ * named issuer has them. If the server does not say, the issuer is checked alone.
  */
 async function readChain(
   session: VaultSession,
@@ -62,9 +65,9 @@ async function readChain(
   }
 }
 
-/** A CA that has ended, or is not valid yet, unless a path past it is valid. */
+/** A problem if a CA has expired or is not valid yet, unless another path to a root is valid. */
 function checkPaths(path: string, pem: string, chain: string, now: Date): CheckResult | undefined {
-  // Judged as if the issuer were above a leaf.
+  // Checked as if the issuer were above a leaf.
   const known = authorityPaths(`${pem}\n${chain}`);
   if (findValidPath(known, now) !== undefined) return undefined;
   const invalid = (findInvalidPath(known, now) ?? []).filter((link) => !isValidAt(link, now));
@@ -99,7 +102,7 @@ function checkAuthority(
   return found("warning", path, detail, 'lower "ttl", or renew the CA');
 }
 
-/** What a server answers where there is no such mount, or none of this kind. */
+/** Statuses if there is no such mount, or if it is not a PKI secrets engine. */
 const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
 function explainMount(path: string, error: unknown): CheckResult {
@@ -114,7 +117,7 @@ function explainMount(path: string, error: unknown): CheckResult {
   return found("problem", path, messageOf(error));
 }
 
-/** Whether the policy allows each path that the certificates need. */
+/** Checks that the policy allows each path that the certificates need. */
 export async function examinePolicy(
   session: VaultSession,
   specs: readonly CertificateSpec[],
@@ -170,7 +173,7 @@ function describeLease(path: string): CheckResult {
   return found("problem", path, detail, leaseFix(path));
 }
 
-/** With the certificate's name before it, unless that is what it begins with. */
+/** Prefixed with the name of the certificate, unless the message begins with it. */
 function about(name: string, message: string): string {
   return message.startsWith(`${name}: `) ? message : `${name}: ${message}`;
 }

@@ -1,6 +1,7 @@
 /**
- * What a role of the PKI engine will not give, judged before anything is asked of it (Vault API, PKI,
- * "Create/update role"). The server has the last word; a test holds the two together.
+ * Checks a role of the PKI secrets engine against the configuration before a certificate is
+ * requested (Vault API, PKI, "Create/update role"). The server decides in the end; a test compares
+ * the two.
  */
 import { formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
@@ -8,7 +9,7 @@ import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 import { checkNames, fatal, type Role, type RoleProblem } from "./role_names.ts";
 
-/** In the order of names, lifetime, key. */
+/** Problems in the order of names, lifetime, key. */
 export function checkRole(role: Role, spec: CertificateSpec): RoleProblem[] {
   return [...checkNames(role, spec), ...checkLifetime(role, spec), ...checkKey(role, spec)];
 }
@@ -23,7 +24,7 @@ function checkLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
     roleProblems.push({ fatal: false, message });
   }
   const lifetime = max > 0 && (desired === 0 || desired > max) ? max : desired;
-  // Servers date certificates back, which makes a share of the lifetime longer.
+  // Servers set the start of a certificate back, which makes a share of the lifetime longer.
   const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
   const notAfter = new Date(lifetime * 1000);
   const window = windowSeconds(spec.renew, { notBefore, notAfter });
@@ -42,7 +43,7 @@ function checkLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
   return roleProblems;
 }
 
-/** Bits where the role has 0, which means the engine's default. */
+/** Key sizes if the role has 0, which means the default of the engine. */
 const DEFAULT_BITS: Readonly<Record<string, number>> = { rsa: 2048, ec: 256 };
 
 function checkKey(role: Role, { key }: CertificateSpec): RoleProblem[] {

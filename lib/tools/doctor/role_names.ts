@@ -1,28 +1,28 @@
 /**
- * Which names a role allows, as the engine goes through its rules (`validateNames`); unlike most of
- * the world it minds case. Allowed names that are templates are not judged.
+ * Which names a role allows, by the rules of the engine (`validateNames`). Unlike most software it
+ * is case-sensitive. Templates in allowed names are not checked.
  */
 import { BlockList } from "node:net";
 import { domainToASCII } from "node:url";
 import { canonicalName } from "../../certificate/names.ts";
 import type { CertificateSpec } from "../../config/types.ts";
 
-/** A role as the server gives it. */
+/** A role as the server returns it. */
 export type Role = Readonly<Record<string, unknown>>;
 
-/** One thing that will not come out as the file asks. */
+/** A difference between the role and the configuration. */
 export interface RoleProblem {
-  /** Whether nothing is issued, or something else than was asked for. */
+  /** Whether no usable certificate is issued. */
   readonly fatal: boolean;
   readonly message: string;
 }
 
-/** One because of which nothing is issued, or nothing that can be used. */
+/** A problem because of which no usable certificate is issued. */
 export function fatal(message: string): RoleProblem {
   return { fatal: true, message };
 }
 
-/** A list of the role, or none. */
+/** A list of the role. Empty if there is none. */
 export function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
@@ -47,17 +47,17 @@ function checkCommonName(role: Role, { commonName }: CertificateSpec): RoleProbl
   return [fatal(`${commonName}: the role's cn_validations do not include "${kind}"`)];
 }
 
-/** In the form in which they are sent: a signing request has them in lower case. */
+/** Names in the form in which they are sent: in lower case in a signing request. */
 function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const byRequest = spec.key.origin === "local" && role["use_csr_sans"] !== false;
   const asSent = (name: string) => byRequest ? canonicalName(name) : asciiName(name);
   const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
   const { commonName } = spec;
-  // What is no host name stays a common name alone.
+  // A value that is not a host name is only a common name.
   const isName = commonName.includes("@") || isHostname(asciiName(commonName)) ||
     (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
   if (isName && !spec.excludeCnFromSans) names.add(asciiName(commonName));
-  // One that is refused as the common name is said there.
+  // A refused common name is reported above.
   if (checkCommonName(role, spec).length > 0) names.delete(commonName);
   return [...names].flatMap((name) => {
     const reason = !byRequest && !name.includes("@") && !isHostname(name)
@@ -67,7 +67,7 @@ function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   });
 }
 
-/** Why a name is refused, if it is. */
+/** Why a name is refused, or undefined. */
 function refuses(role: Role, name: string): string | undefined {
   const [, host = name] = name.split("@");
   const email = host !== name;
@@ -99,9 +99,9 @@ function isLocal(role: Role, base: string): boolean {
 
 interface NameParts {
   readonly name: string;
-  /** What follows an "@". */
+  /** The part after an "@". */
   readonly host: string;
-  /** Without the label that has the wildcard. */
+  /** Without the label that holds the wildcard. */
   readonly base: string;
   readonly wildcard: boolean;
 }
@@ -117,7 +117,7 @@ function isAllowed(role: Role, domain: string, { name, host, base, wildcard }: N
   return role["allow_glob_domains"] === true && domain.includes("*") && matches(domain, name);
 }
 
-/** The engine's own (`hostnameRegex`). */
+/** The pattern of the engine (`hostnameRegex`). */
 const LABEL = "(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])";
 const HOSTNAME = new RegExp(`^(?:\\*\\.|\\*)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
 
@@ -125,7 +125,7 @@ function isHostname(name: string): boolean {
   return HOSTNAME.test(name);
 }
 
-/** As the engine turns it into ASCII; it leaves the case alone. */
+/** Converts to ASCII like the engine, which keeps the case. */
 function asciiName(name: string): string {
   // deno-lint-ignore no-control-regex
   return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name) || name;
@@ -161,12 +161,12 @@ function checkListed(
   return refused.length === 0 ? [] : [fatal(`${refused.join(", ")}: not in the role's ${key}`)];
 }
 
-/** `OID;UTF8:GLOB`, whose kind is written in several ways. */
+/** `OID;UTF8:GLOB`, whose type has several spellings. */
 function matchesOther(pattern: string, wanted: string): boolean {
   return matches(pattern.replace(/;utf-?8:/i, ";UTF8:"), wanted);
 }
 
-/** `*` stands for any text; case counts. */
+/** `*` matches any text. Case-sensitive. */
 function matches(pattern: string, text: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   if (rest.length === 0) return text === first;
@@ -181,7 +181,7 @@ function matches(pattern: string, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
-/** The first few of a list that may be long. */
+/** The first few entries of a long list. */
 function some(names: readonly string[]): string {
   const more = names.length > 6 ? ` and ${names.length - 5} more` : "";
   return names.slice(0, more === "" ? 6 : 5).join(", ") + more;

@@ -1,17 +1,17 @@
-/** The text of a first configuration: what was answered and found, with a word on each key. Pure. */
+/** The text of a first configuration: answers and proposals, with a comment on each key. Pure. */
 import { octal } from "../../text/octal.ts";
 import { printable } from "../../text/printable.ts";
 import type { Proposal } from "./propose.ts";
 import type { Program, SiteNote, UsedFile } from "./types.ts";
 
-/** What the file says of the server. */
+/** The settings of the server. */
 export interface ServerAnswers {
   readonly vault: string;
   readonly pki: string;
   readonly role: string;
 }
 
-/** Every value has to be one that the configuration takes; any text may stand in a note. */
+/** Every value must be valid in the configuration. Notes may contain any text. */
 export function firstFile(
   { vault, pki, role }: ServerAnswers,
   certificates: readonly Proposal[],
@@ -47,12 +47,12 @@ export function firstFile(
   ].join("\n");
 }
 
-/** A wildcard may be named by hundreds of sites. */
+/** Hundreds of sites may name one wildcard certificate. */
 function places(at: readonly string[]): readonly string[] {
   return at.length > 4 ? [...at.slice(0, 3), `and ${at.length - 3} more places`] : at;
 }
 
-/** JSON's strings are YAML's, but for characters that YAML wants written as escapes (1.2, 5.1). */
+/** JSON strings are valid YAML, except characters that YAML requires to be escaped (1.2, 5.1). */
 function yaml(value: string | readonly string[]): string {
   const text = typeof value === "string"
     ? JSON.stringify(value)
@@ -63,7 +63,7 @@ function yaml(value: string | readonly string[]): string {
   );
 }
 
-/** A text in a comment has to end with its line. */
+/** A text in a comment must stay on its line. */
 function comment(text: string): string {
   return `# ${
     printable(text).replace(/[\u2028\u2029\ufeff\ufffe\uffff]/g, "\ufffd").toWellFormed()

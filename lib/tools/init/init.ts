@@ -1,4 +1,6 @@
-/** `vcm init`: a first configuration, from what the host's web servers use and a few questions. */
+/**
+ * `vcm init`: writes a first configuration from the web servers of the host and a few questions.
+ */
 import { resolve } from "node:path";
 import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
@@ -27,13 +29,13 @@ const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
 const LOCAL_FILE = "./vcm.yaml";
 
 /**
- * Throws UsageError, ConfigError where the file was written to a place that cannot be trusted, or
- * Error where it could not be written.
+ * Throws UsageError, ConfigError if the file was written to a place that is not trusted, or Error
+ * if it could not be written.
  */
 export async function init(
   args: Arguments,
   host: Host,
-  { readLine, ...doors }: InitTerminal = TERMINAL,
+  { readLine, ...terminal }: InitTerminal = TERMINAL,
 ): Promise<number> {
   host.giveUp("net", "run");
   if (args.print) host.giveUp("write");
@@ -42,13 +44,13 @@ export async function init(
   const person = host.canAsk && !args.yes && !args.json
     ? { say: (text: string) => host.out(text), readLine }
     : undefined;
-  const { proposals, notes } = scanSite({ ...host, ...doors }, resolve(path));
+  const { proposals, notes } = scanSite({ ...host, ...terminal }, resolve(path));
   greet(proposals, person);
   const server = findServer(args, host, person);
   const chosen = chooseCertificates(proposals, args, host, person);
   const text = firstFile(server, chosen, notes);
   requireReadable(text);
-  // What is written is a configuration, or nothing is.
+  // Nothing is written unless it is a valid configuration.
   let config = await parseConfig(text, path);
   if (!args.print) {
     writeFirstFile(path, text);
@@ -75,7 +77,7 @@ function requireFree(path: string, host: Host): void {
   );
 }
 
-/** What is written is read by the next command. */
+/** The next command must be able to read the file. */
 function requireReadable(text: string): void {
   if (text.length < MAX_BYTES && new TextEncoder().encode(text).length < MAX_BYTES) return;
   throw new Error(
@@ -107,7 +109,7 @@ function doneText(config: Config, notes: readonly SiteNote[], host: Host): strin
   ].join("\n");
 }
 
-/** Whether other commands take this file without being told. */
+/** Whether other commands find this file without an option. */
 function isFoundAlone(file: string, host: Host): boolean {
   const env = host.env("VCM_CONFIG");
   try {
@@ -129,7 +131,7 @@ export interface InitResult {
   readonly notes: readonly SiteNote[];
 }
 
-/** @param text Where it was not written. */
+/** @param text The configuration, if it was not written to a file. */
 export function initJson(
   file: string,
   { proposals, chosen, notes }: InitResult,

@@ -1,21 +1,21 @@
-/** Looks for certificates in the configurations of the host's web servers, where packages put them. */
+/** Finds certificates in the configurations of web servers, at the paths of packages. */
 import { looksLikeCertificateFile } from "../../certificate/certificate_content.ts";
 import { type Certificate, parseCertificate } from "../../certificate/certificate.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { APACHE_PLACES, scanApache } from "./apache.ts";
 import { HAPROXY_FILE, scanHaproxy } from "./haproxy.ts";
-import { leaveOutUnfit } from "./leave_out_unfit.ts";
+import { excludeUnusable } from "./exclude_unusable.ts";
 import { NGINX_FILE, scanNginx } from "./nginx.ts";
 import { type Proposals, propose } from "./propose.ts";
 import type { Gathered, SiteNote, SiteReader } from "./types.ts";
 
-/** More are counted only: a file that cannot be understood may give one for each of its lines. */
+/** Further notes are only counted. A file that cannot be parsed may give one per line. */
 const MAX_NOTES = 1_000;
 
 /**
- * Reads only, a bounded number of files; what cannot be read is among the notes.
+ * Reads a limited number of files and changes nothing. What cannot be read is noted.
  *
- * @param config The configuration that is written, which is no place for a certificate.
+ * @param config The configuration file that is written. It cannot be a target.
  */
 export function scanSite(reader: SiteReader, config: string): Proposals {
   const gathered: Gathered = { uses: [], notes: [] };
@@ -24,7 +24,7 @@ export function scanSite(reader: SiteReader, config: string): Proposals {
   if (apache !== undefined) scanApache(apache, reader, gathered);
   if (reader.exists(HAPROXY_FILE)) scanHaproxy(HAPROXY_FILE, reader, gathered);
   const real = (path: string) => reader.real(path);
-  const fit = leaveOutUnfit(gathered, { real, blocker: (path) => blocker(path, reader), config });
+  const fit = excludeUnusable(gathered, { real, blocker: (path) => blocker(path, reader), config });
   const { proposals, notes } = propose(fit, {
     certificate: (path) => readPresent(path, reader),
     mode: (path) => reader.mode(path),
@@ -48,7 +48,7 @@ function readPresent(path: string, reader: SiteReader): Certificate | string {
   }
 }
 
-/** What is there in place of a certificate or key; undefined: one is there, or nothing. */
+/** Why the content is not a certificate or key. Undefined: it is one, or there is no file. */
 function blocker(path: string, reader: SiteReader): string | undefined {
   try {
     return looksLikeCertificateFile(reader.bytes(path))

@@ -1,4 +1,4 @@
-/** Shows changes, asks, has them made, and tells: the same for `vcm install` and `--uninstall`. */
+/** Shows changes, asks, applies them and reports: for `vcm install` and `--uninstall`. */
 import { type Changes, changesData, changesText, isInOrder } from "./install_text.ts";
 import type { InstallDocument } from "../../report/documents.ts";
 import { installJson } from "../../report/json.ts";
@@ -9,13 +9,13 @@ import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 export interface ChangeRun {
   readonly question: string;
   readonly carryOut: () => Promise<void>;
-  /** What is said once all is as it should be. */
+  /** The final message. */
   readonly report: () => Promise<
     { readonly text: string; readonly json?: Pick<InstallDocument, "nextRun"> }
   >;
 }
 
-/** Answers the exit status. Throws UsageError, or what carrying out throws. */
+/** Returns the exit status. Throws UsageError, or an error of `carryOut`. */
 export async function applyChanges(
   changes: Changes,
   { question, carryOut, report }: ChangeRun,

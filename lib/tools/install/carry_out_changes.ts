@@ -1,4 +1,4 @@
-/** Does what `vcm install` has shown, in its order. */
+/** Applies the changes that `vcm install` has shown, in their order. */
 import { lockStore } from "../../store/lock.ts";
 import { explainFailure } from "../../host/command_output.ts";
 import { parseTimestamp } from "../../host/units.ts";
@@ -6,7 +6,7 @@ import type { Changes } from "./install_text.ts";
 import { TIMER } from "./units_text.ts";
 import type { ServiceHost } from "./service_host.ts";
 
-/** Throws Error in plain words, which says what is done already; StoreError. */
+/** Throws Error that says what is already done, or StoreError. */
 export async function carryOutChanges(changes: Changes, on: ServiceHost): Promise<void> {
   const { first, files, store, then } = changes;
   const done: string[] = [];
@@ -31,7 +31,7 @@ async function call(
   throw new Error(`"${command.join(" ")}" ${explainFailure(result, 60)}; already done: ${before}`);
 }
 
-/** When the timer runs it next. */
+/** When the timer starts the next run. */
 export async function nextRun(on: ServiceHost): Promise<Date | undefined> {
   const { stdout } = await on.systemctl([
     "show",

@@ -1,9 +1,9 @@
 /**
- * `vcm install`: lets systemd run VCM, and takes that back. What is done is shown before, in full.
- * Units of others are never overwritten.
+ * `vcm install`: sets up systemd units that run VCM, and removes them. It shows all changes first.
+ * It never overwrites units of others.
  *
- * Not guaranteed: that all of it is done or nothing. A call of systemctl that fails leaves files that
- * are written, which it says; to run it again goes on from there.
+ * Not guaranteed: all or nothing. If a call of systemctl fails, the files that are already written
+ * stay, which the error says. Running it again continues from there.
  */
 import type { Host } from "../../command/host.ts";
 import { loadFor } from "../../command/load.ts";
@@ -30,7 +30,7 @@ import {
 import { namedFile, type UnitFacts, unitFacts } from "./unit_facts.ts";
 import { isOurs, SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
 
-/** Throws ConfigError, UsageError, or Error in plain words. */
+/** Throws ConfigError, UsageError, or Error with a plain message. */
 export async function install(
   args: Arguments,
   host: Host,
@@ -44,7 +44,7 @@ export async function install(
   if (!on.hasSystemd()) return printCron(facts, args, host, on);
   const units = [[SERVICE, serviceUnit(facts)], [TIMER, timerUnit()]] as const;
   const files = units.map(([name, text]) => compare(`${on.directory}/${name}`, text));
-  const changes = await toDo(files, facts, config, on);
+  const changes = await plannedChanges(files, facts, config, on);
   const report = async () => {
     const next = await nextRun(on);
     return {
@@ -62,7 +62,7 @@ function compare(path: string, after: string): FileChange {
   return { path, state: "written", ...(before === undefined ? {} : { before }), after };
 }
 
-async function toDo(
+async function plannedChanges(
   files: readonly FileChange[],
   { writes }: UnitFacts,
   { certStore }: Config,
@@ -85,7 +85,7 @@ async function toDo(
   };
 }
 
-/** Where another program runs cron, to write there would be a guess. */
+/** Another program runs cron, so VCM only prints the line and does not guess where to write it. */
 function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHost): number {
   const hasEnvironment = readInfo(on.environmentFile).kind === "present";
   const text = cronText(facts, minuteOf(on.hostName()), hasEnvironment);
@@ -94,15 +94,15 @@ function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHos
   else {
     host.out(`systemd does not manage this host. For cron, put this into ${CRON_FILE}:\n\n${text}`);
   }
-  // Whoever asks no question counts on it.
+  // With --yes the caller relies on the installation.
   return args.yes ? EXIT_FAILED : EXIT_OK;
 }
 
 export const CRON_FILE = "/etc/cron.d/vcm";
 
-/** The minute of the hour at which a host runs, by its name: those of a fleet do not meet. */
+/** The minute of the hour at which a host runs, from its name, to spread the load of a fleet. */
 export function minuteOf(hostName: string): number {
-  // FNV-1a (Fowler, Noll, Vo) with 32 bits: names that differ in a digit are far apart.
+  // FNV-1a (Fowler, Noll, Vo) with 32 bits: names that differ in one digit are far apart.
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(hostName)) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
@@ -110,7 +110,7 @@ export function minuteOf(hostName: string): number {
   return hash % 60;
 }
 
-/** @param hasEnvironment There is an environment file with the login. */
+/** @param hasEnvironment Whether there is an environment file with credentials. */
 export function cronText(
   { binary, config }: Pick<UnitFacts, "binary" | "config">,
   minute: number,
@@ -119,14 +119,14 @@ export function cronText(
   const run = `${shellWord(binary)} run --quiet` +
     (config === undefined ? "" : ` --config ${shellWord(config)}`);
   const command = hasEnvironment ? `set -a; . /etc/vcm/environment; exec ${run}` : run;
-  // In the command cron takes a percent sign for the end of the line (crontab(5)).
+  // cron reads a percent sign as the end of the line (crontab(5)).
   const line = `${minute} * * * *  root  ${command.replaceAll("%", "\\%")}`;
   return `# The minute comes from the host name, to spread the load of a fleet.\n${line}\n`;
 }
 
 /**
- * Throws Error if a unit that "vcm install" did not write lies where a file is to be written, or
- * would be hidden by that file (systemd.unit(5), "Unit File Load Path").
+ * Throws Error if "vcm install" would overwrite or hide a unit that it did not write
+ * (systemd.unit(5), "Unit File Load Path").
  */
 export function requireOwnUnits(
   files: readonly FileChange[],

@@ -1,4 +1,7 @@
-/** What `vcm install` looks at and changes on this host. */
+/**
+ * What `vcm install` reads and changes on this host. A unit file is replaced whole, with mode 0644,
+ * and synced.
+ */
 import * as fs from "node:fs";
 import {
   removeIfThere,
@@ -15,18 +18,20 @@ import { plainCause } from "../../text/plain_cause.ts";
 import { unsafeBinary } from "./unsafe_binary.ts";
 import { SERVICE, TIMER } from "./units_text.ts";
 
-/** Milliseconds for one call of systemctl; what it asks for is done at once. */
+/** Milliseconds for one call of systemctl. */
 const LIMIT = 60_000;
 
 export interface ServiceHost {
-  /** The directory of units of the host's administrator (systemd.unit(5)). */
+  /** The directory for units of the administrator (systemd.unit(5)). */
   readonly directory: string;
   readonly environmentFile: string;
-  /** systemd is what runs this host (sd_booted(3)). */
+  /** Whether systemd manages this host (sd_booted(3)). */
   hasSystemd(): boolean;
-  /** Absolute path of this program, no link. Throws Error where root should not run it from there. */
+  /**
+   * Absolute path of this program, links resolved. Throws Error if root must not run it from there.
+   */
   binary(): string;
-  /** Empty: nobody has named it. */
+  /** Empty if the host has no name. */
   hostName(): string;
   systemctl(args: readonly string[]): Promise<CommandResult>;
   write(path: string, text: string): void;
@@ -39,7 +44,7 @@ export function serviceHost(): ServiceHost {
     environmentFile: "/etc/vcm/environment",
     hasSystemd: () => readInfo("/run/systemd/system").kind === "present",
     binary: safeBinary,
-    // Not from below /proc, which is closed to the binary.
+    // Not from /proc, which the binary may not read.
     hostName: () => Deno.hostname(),
     systemctl: (args) => runCommand(SYSTEMCTL, args, LIMIT),
     write: writeUnitFile,
@@ -59,7 +64,7 @@ function safeBinary(): string {
   return binary;
 }
 
-/** Text of a file; undefined: there is none. Throws Error where it is a link, or cannot be read. */
+/** Text of a file. Undefined: no file. Throws Error if it is a link or cannot be read. */
 export function readUnitFile(path: string): string | undefined {
   const info = readInfo(path);
   if (info.kind === "present" && info.value.isSymlink) {
@@ -72,19 +77,19 @@ export function readUnitFile(path: string): string | undefined {
   return text.kind === "present" ? text.value : undefined;
 }
 
-/** Files in the units' directories of drop-ins. */
+/** The drop-ins of the units. */
 export function findDropIns(directory: string, units: readonly string[]): string[] {
   return units.flatMap((unit) => {
     const dropIns = `${directory}/${unit}.d`;
     try {
       return [...Deno.readDirSync(dropIns)].map(({ name }) => `${dropIns}/${name}`).sort();
     } catch {
-      return []; // There is no such directory, or nobody may look into it.
+      return []; // No such directory, or it cannot be listed.
     }
   });
 }
 
-/** Throws Error in plain words; then what was there is there. Needs write permission beside it too. */
+/** Throws Error, and leaves the old file. Needs write permission beside it too. */
 export function writeUnitFile(path: string, text: string): void {
   const temporary = temporaryFile(path);
   try {
@@ -98,7 +103,7 @@ export function writeUnitFile(path: string, text: string): void {
   }
 }
 
-/** Throws Error in plain words. */
+/** Throws Error with a plain message. */
 export function removeUnitFile(path: string): void {
   try {
     removeIfThere(path);
@@ -109,17 +114,17 @@ export function removeUnitFile(path: string): void {
 }
 
 export interface UnitStates {
-  /** The timer waits for its time, and will again after a boot. */
+  /** The timer is active and enabled. */
   readonly runs: boolean;
-  /** systemd has read the files as they are. */
+  /** systemd has loaded the present files. */
   readonly isCurrent: boolean;
   /** The last run failed. */
   readonly hasFailed: boolean;
-  /** Paths of the files that it has the units from. */
+  /** Paths of the loaded unit files. */
   readonly fragments: readonly string[];
 }
 
-/** Throws CommandError where there is no systemctl. */
+/** Throws CommandError if there is no systemctl. */
 export async function unitStates(on: ServiceHost): Promise<UnitStates> {
   const properties = "--property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath";
   const { stdout } = await on.systemctl(["show", properties, "--", TIMER, SERVICE]);

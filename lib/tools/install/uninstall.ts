@@ -1,4 +1,4 @@
-/** `vcm install --uninstall`: takes the units back, and needs no configuration for it. */
+/** `vcm install --uninstall`: removes the units. It needs no configuration. */
 import type { Changes, FileChange } from "./install_text.ts";
 import { isOurs, SERVICE, TIMER } from "./units_text.ts";
 import type { Host } from "../../command/host.ts";
@@ -7,9 +7,9 @@ import { carryOutChanges } from "./carry_out_changes.ts";
 import { findDropIns, readUnitFile, type ServiceHost, unitStates } from "./service_host.ts";
 import { applyChanges } from "./apply_changes.ts";
 
-/** Throws UsageError, or Error in plain words. */
+/** Throws UsageError, or Error with a plain message. */
 export async function uninstall(args: Arguments, host: Host, on: ServiceHost): Promise<number> {
-  const changes = await toTakeBack(on);
+  const changes = await plannedChanges(on);
   const removes = changes.files.some(({ state }) => state === "removed");
   const text = removes
     ? "Uninstalled; configuration, store and targets are kept"
@@ -26,18 +26,18 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
   );
 }
 
-async function toTakeBack(on: ServiceHost): Promise<Changes> {
+async function plannedChanges(on: ServiceHost): Promise<Changes> {
   const files = [TIMER, SERVICE].map((name) => fileChange(`${on.directory}/${name}`));
   const [timer, service] = files.map(({ state }) => state === "removed");
   const asks = (timer || service) && on.hasSystemd();
   const failed = asks && service && (await unitStates(on)).hasFailed;
   return {
-    // While its file is there, which says what enabling it did.
+    // Before the file is removed, because it says what enabling did.
     first: asks && timer ? [["systemctl", "disable", "--now", TIMER]] : [],
     files,
     then: [
       ...(asks ? [["systemctl", "daemon-reload"]] : []),
-      // systemd remembers a unit that failed.
+      // systemd remembers a failed unit.
       ...(failed ? [["systemctl", "reset-failed", SERVICE]] : []),
     ],
     dropIns: findDropIns(on.directory, [TIMER, SERVICE]),

@@ -1,4 +1,4 @@
-/** `vcm revoke`: takes certificates back, after a question for each. */
+/** `vcm revoke`: revokes certificates, after a question for each. */
 import { unfailing } from "../../apply/events.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
 import type { Certificate } from "../../certificate/certificate.ts";
@@ -25,7 +25,7 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
   const config = await loadFor(args, host);
   requireAnswers(args, host);
   const specs = narrow(config, args);
-  // Nobody's store is locked, and nobody is logged in, while a person thinks.
+  // The questions come before the lock and the login, which must not wait for an answer.
   const candidates = gather(config, specs).map((candidate) =>
     args.yes ? candidate : ask(candidate, host)
   );
@@ -50,7 +50,7 @@ function requireAnswers(args: Arguments, host: Host): void {
   throw new UsageError("No terminal to ask on: pass --yes to revoke without a question", "revoke");
 }
 
-/** What came of one name. */
+/** The result for one name. */
 interface Result {
   readonly name: string;
   readonly done: boolean;
@@ -123,7 +123,7 @@ async function carryOut(
   }
 }
 
-/** What has happened to a set since it was asked for, while nobody held the lock. */
+/** What changed in a set between the question and the lock. */
 function changeSince(revocation: Revocation, now: Candidate | undefined): string | undefined {
   if (now !== undefined && isRefused(now)) return now.problem;
   return now?.certificate.serial === revocation.certificate.serial
@@ -148,7 +148,7 @@ async function revokeGranted(
   }
 }
 
-/** Tells each result as it comes, so that an interruption loses none. */
+/** Reports each result at once, so that an interruption loses none. */
 class Reporter {
   readonly log: Log;
   readonly #args: Arguments;
@@ -179,7 +179,7 @@ class Reporter {
   }
 }
 
-/** One certificate that is to be revoked. */
+/** A certificate that is to be revoked. */
 export interface Revocation {
   readonly name: string;
   /** Path of the mount that issued it. */
@@ -187,7 +187,9 @@ export interface Revocation {
   readonly certificate: Certificate;
 }
 
-/** Throws Error in plain words; what was revoked and could not be moved is said so. */
+/**
+ * Throws Error with a plain message, which also says if the certificate was revoked but not moved.
+ */
 export async function revokeOne(
   { name, mount, certificate }: Revocation,
   certStore: string,

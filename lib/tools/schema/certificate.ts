@@ -2,7 +2,7 @@ import type { CertificateEntry } from "../../config/schema.ts";
 import { ISSUING_DOCS, type IssuingKey } from "./issuing.ts";
 import type { KeyDoc } from "./key_doc.ts";
 
-/** Of an entry of `certs`. */
+/** Keys of an entry of `certs`. */
 export const CERTIFICATE_DOCS: Readonly<Record<keyof CertificateEntry, KeyDoc>> = {
   name: {
     means: "Unique name, and the name of its directory in the store; wildcards too, such as " +
@@ -30,7 +30,7 @@ export const CERTIFICATE_DOCS: Readonly<Record<keyof CertificateEntry, KeyDoc>> 
   service: { means: "Services that read them.", example: [{ name: "nginx.service" }] },
 };
 
-/** The same keys as under `config`, which holds where they are not given. */
+/** The same keys as under `config`, which is their default. */
 function forOneCertificate(): Record<IssuingKey, KeyDoc> {
   const docs = Object.entries(ISSUING_DOCS).map(([key, { means, example }]) => {
     return [key, { means, example, otherwise: "that of `config`" }];

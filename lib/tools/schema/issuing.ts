@@ -3,12 +3,12 @@ import type { CertificateEntry, Settings } from "../../config/schema.ts";
 import type { RenewalWindow } from "../../certificate/types.ts";
 import type { KeyDoc } from "./key_doc.ts";
 
-/** What `config` says for all certificates, and each one may say for itself. */
+/** The keys that may be set under `config` and for each certificate. */
 export type IssuingKey = keyof Settings & keyof CertificateEntry;
 
 const HERE_OR_THERE = "needed, here or in each entry of `certs`";
 
-/** Of these keys, as they stand under `config`. */
+/** Docs of these keys under `config`. */
 export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
   ttl: { means: "Lifetime to ask for.", otherwise: "the role's", example: "90d" },
   renew: {
@@ -80,7 +80,7 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
   },
 };
 
-/** A third is no round number of percent. */
+/** A third is not a round percentage. */
 function shownWindow(window: RenewalWindow): string {
   return window.kind === "share" ? `${Number(window.percent.toFixed(1))}%` : `${window.seconds}s`;
 }

@@ -1,7 +1,7 @@
 /**
- * `vcm.yaml` as a JSON Schema (draft 2020-12), for editors: made from the schema that validates, and
- * from the notes on its keys. It takes all that VCM takes. What hangs on keys that are far apart,
- * such as two certificates with one name, it cannot tell.
+ * `vcm.yaml` as a JSON Schema (draft 2020-12) for editors, from the schema that validates and the
+ * key docs. It accepts everything that VCM accepts. Rules that span several keys (such as duplicate
+ * names) are checked only by `vcm validate`.
  */
 import { WHATS } from "../../certificate/types.ts";
 import { AUTH_KEYS } from "../../config/auth_form.ts";
@@ -11,7 +11,7 @@ import { KEY_DOCS, mapBelow, type MapName } from "./key_docs.ts";
 import { fileOutline, type KeyOutline, type MapOutline, type Outline } from "./outline.ts";
 import { type JsonSchema, scalarForm } from "./scalar_forms.ts";
 
-/** What several keys of one map say together. */
+/** Rules that span the keys of one map. */
 const RULES: Partial<Readonly<Record<MapName, () => JsonSchema>>> = {
   file: fileRule,
   auth: authRule,
@@ -29,10 +29,10 @@ export function jsonSchema(): JsonSchema {
   };
 }
 
-/** What a variable stands for cannot be told here. */
+/** The value of a variable is unknown here. */
 const VARIABLE: JsonSchema = { $ref: "#/$defs/variable" };
 
-/** @param name Of the kind of map that stands there, if one does. */
+/** @param name The kind of map, if the value is one. */
 function valueSchema(outline: Outline, name: MapName): JsonSchema {
   switch (outline.kind) {
     case "scalar":
@@ -42,8 +42,8 @@ function valueSchema(outline: Outline, name: MapName): JsonSchema {
       const items = valueSchema(item, name);
       return { type: "array", items, ...(atLeast > 0 && { minItems: atLeast }) };
     }
-    case "either":
-      return { anyOf: outline.ways.map((way) => valueSchema(way, name)) };
+    case "oneOf":
+      return { anyOf: outline.variants.map((variant) => valueSchema(variant, name)) };
     case "map":
       return mapSchema(outline, name);
   }
@@ -71,7 +71,7 @@ function keySchema(
   const doc = docs[name];
   if (doc === undefined) throw new Error(`No note on the key "${name}"`);
   return {
-    // Editors show it as it is.
+    // Editors do not render Markdown.
     description: doc.means.replaceAll("`", '"'),
     ...(doc.default !== undefined && { default: doc.default }),
     examples: [doc.example],
@@ -79,12 +79,12 @@ function keySchema(
   };
 }
 
-/** A file that includes others need have no certificates of its own. */
+/** A file with `include` needs no certificates of its own. */
 export function fileRule(): JsonSchema {
   return { required: [], anyOf: [{ required: ["certs"] }, { required: ["include"] }] };
 }
 
-/** One of the short forms, or both keys of the long one. */
+/** One of the short forms, or both keys of the long form. */
 export function targetRule(): JsonSchema {
   const long = { anyOf: [{ required: ["source"] }, { required: ["dest"] }] };
   return {
@@ -93,7 +93,7 @@ export function targetRule(): JsonSchema {
   };
 }
 
-/** What does not go with a method. */
+/** Keys that a login method does not have. */
 export function authRule(): JsonSchema {
   const all = [...new Set(Object.values(AUTH_KEYS).flat())];
   return {

@@ -1,4 +1,4 @@
-/** What a value of the file may look like. */
+/** An example value. */
 export type Example =
   | string
   | number
@@ -6,14 +6,14 @@ export type Example =
   | readonly Example[]
   | { readonly [key: string]: Example };
 
-/** What a person should know of a key. Its type is not in here: the schema has it. */
+/** The documentation of a key. Its type comes from the schema. */
 export interface KeyDoc {
-  /** One sentence; what stands in the file is between backticks. */
+  /** One sentence. Values of the file are in backticks. */
   readonly means: string;
-  /** What holds where the key is not given, as the file could say it. */
+  /** The default as a value of the file. */
   readonly default?: string | number | boolean;
-  /** The same in words, where no value says it for all. */
+  /** The default in words, if no value expresses it. */
   readonly otherwise?: string;
-  /** A value as the file could have it. */
+  /** An example value of the file. */
   readonly example: Example;
 }

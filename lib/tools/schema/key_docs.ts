@@ -1,4 +1,4 @@
-/** The notes on all keys. A key without one, or one without a key, does not compile. */
+/** The docs of all keys. A key without docs, or docs without a key, do not compile. */
 import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
 import type { AuthEntry, Defaults, File, ProbeEntry } from "../../config/schema.ts";
 import { formatDuration } from "../../text/duration.ts";
@@ -8,7 +8,7 @@ import { SERVICE_DOCS } from "./service.ts";
 import { SETTINGS_DOCS } from "./settings.ts";
 import { TARGET_DOCS } from "./target.ts";
 
-/** Of what stands under `defaults`. */
+/** Keys of `defaults`. */
 export const DEFAULTS_DOCS: Readonly<Record<keyof Defaults, KeyDoc>> = {
   deploy: {
     means: "What holds for entries of `deploy` that do not say it.",
@@ -22,19 +22,19 @@ export const DEFAULTS_DOCS: Readonly<Record<keyof Defaults, KeyDoc>> = {
 
 const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
 
-/** Of `defaults.deploy`: the same as of the entries. */
+/** Keys of `defaults.deploy`: the same as those of the entries. */
 export const DEPLOY_DEFAULTS_DOCS: Readonly<
   Record<keyof NonNullable<Defaults["deploy"]>, KeyDoc>
 > = { owner, group, mode, create_dirs, order };
 
 const { control, timeout, window } = SERVICE_DOCS;
 
-/** Of `defaults.service`. */
+/** Keys of `defaults.service`. */
 export const SERVICE_DEFAULTS_DOCS: Readonly<
   Record<keyof NonNullable<Defaults["service"]>, KeyDoc>
 > = { control, timeout, window };
 
-/** Of what stands under `probe`, where it is a map. */
+/** Keys of `probe`, if it is a map. */
 export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
   connect: { means: "Where it serves.", example: "127.0.0.1:25" },
   servername: {
@@ -54,7 +54,7 @@ export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
   },
 };
 
-/** Of what stands under `auth`. */
+/** Keys of `auth`. */
 export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
   method: { means: "The auth method.", example: "approle" },
   mount: {
@@ -91,7 +91,7 @@ export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
   },
 };
 
-/** Of the file's top level. */
+/** Keys of the top level. */
 export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
   config: {
     means: "What holds for all certificates.",
@@ -113,7 +113,9 @@ export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
   },
 };
 
-/** By the key that a map stands under, below `defaults` with that; `file` is the whole. */
+/**
+ * The docs of each map, by its key (below `defaults`, with that prefix). `file` is the top level.
+ */
 export const KEY_DOCS = {
   file: FILE_DOCS,
   config: SETTINGS_DOCS,
@@ -127,10 +129,10 @@ export const KEY_DOCS = {
   "defaults.service": SERVICE_DEFAULTS_DOCS,
 };
 
-/** Names a kind of map. */
+/** A kind of map. */
 export type MapName = keyof typeof KEY_DOCS;
 
-/** The kind of map that stands under a key of another. */
+/** The kind of map under a key of another one. */
 export function mapBelow(map: MapName, key: string): MapName {
   return (map === "defaults" ? `defaults.${key}` : key) as MapName;
 }

@@ -8,7 +8,7 @@ import { formatDuration } from "../../text/duration.ts";
 import type { ServiceEntry } from "../../config/schema.ts";
 import type { KeyDoc } from "./key_doc.ts";
 
-/** Of an entry of `service`. */
+/** Keys of an entry of `service`. */
 export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {
   name: {
     means: "A systemd unit (`nginx` is `nginx.service`), a container, or a name for people.",

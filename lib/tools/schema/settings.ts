@@ -3,7 +3,7 @@ import type { Settings } from "../../config/schema.ts";
 import { ISSUING_DOCS } from "./issuing.ts";
 import type { KeyDoc } from "./key_doc.ts";
 
-/** Of what stands under `config`. */
+/** Keys of `config`. */
 export const SETTINGS_DOCS: Readonly<Record<keyof Settings, KeyDoc>> = {
   vault: {
     means: "Address of the server, or a list of them, tried in order; `VAULT_ADDR` comes first.",
@@ -44,7 +44,7 @@ export const SETTINGS_DOCS: Readonly<Record<keyof Settings, KeyDoc>> = {
   },
   retries: {
     means: "How often a request is repeated; `VAULT_MAX_RETRIES` comes first.",
-    // The client's own (vault/access), as is the one below: a test holds them together.
+    // The defaults of vault/access; a test compares them.
     default: 2,
     example: 3,
   },

@@ -39,7 +39,7 @@ const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
   },
 };
 
-/** Of an entry of `deploy`. */
+/** Keys of an entry of `deploy`. */
 export const TARGET_DOCS: Readonly<Record<keyof TargetEntry, KeyDoc>> = {
   ...SHORT_DOCS,
   source: { means: "What goes to `dest`: the long form.", example: "cert" },

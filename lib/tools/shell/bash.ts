@@ -9,8 +9,8 @@ import {
 } from "./grammar.ts";
 
 /**
- * The script for bash, from 4.3 on. It needs no other package, and splits the line by itself: bash
- * would cut words at each `:` and `=`, and what undoes its quotes is `eval`.
+ * The script for bash from 4.3 on. It needs no other package and splits the line itself: bash would
+ * split words at each `:` and `=`, and only `eval` would remove its quotes.
  */
 export function bashCompletion(commands: readonly Command[]): string {
   const words = commandsWithWords(commands).map(({ name, words }) =>

@@ -1,4 +1,4 @@
-/** `vcm man`: the manual page, made from the command table. */
+/** `vcm man`: the manual page, from the command table. */
 import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../../command/about.ts";
 import { type Command, COMMANDS } from "../../command/commands.ts";
 import type { Host } from "../../command/host.ts";
@@ -13,12 +13,12 @@ export function man(host: Host): number {
   return EXIT_OK;
 }
 
-/** The page in roff, for section 8: what the administrator runs. */
+/** The page in roff for section 8, system administration. */
 export function manPage(commands: readonly Command[]): string {
   return [
-    // Without a date, which would be the day on which it was printed.
+    // No date: it would be the day of printing.
     macro("TH", "VCM", "8", "", `vcm ${VERSION}`, "System Administration"),
-    // Words that are typed stay whole, and are not set apart.
+    // No hyphenation and no justification, so that commands can be copied.
     ".nh",
     ".ad l",
     ".SH NAME",
@@ -89,7 +89,7 @@ function asSentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
-/** Characters that roff takes for something else, or that a terminal would show as a typographer's. */
+/** Characters that roff interprets, or that a terminal would show as typographic ones. */
 const SPECIAL: Readonly<Record<string, string>> = {
   "\\": "\\e",
   "-": "\\-",
@@ -100,19 +100,19 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "~": "\\(ti",
 };
 
-/** The text, to stand for itself anywhere in a line and in an argument of a macro. */
+/** Escapes a text for any place in a line and for an argument of a macro. */
 export function escapeRoff(text: string): string {
   const escaped = text.replace(/[\\'"`^~-]/g, (character) => SPECIAL[character] ?? character);
   // A line that begins with a dot would be a request.
   return escaped.startsWith(".") ? `\\&${escaped}` : escaped;
 }
 
-/** A call of a macro; each argument is text. */
+/** A macro call. Each argument is text. */
 export function macro(name: string, ...args: readonly string[]): string {
   return [`.${name}`, ...args.map((arg) => `"${escapeRoff(arg)}"`)].join(" ");
 }
 
-/** A paragraph that hangs below its first line, which is bold: an option, a file. */
+/** A paragraph indented below a bold first line, such as an option or a file. */
 export function tagged(tag: string, text: string): string[] {
   return [".TP", macro("B", tag), escapeRoff(text)];
 }

@@ -1,8 +1,8 @@
-/** Files and variables that the manual page names; a test holds them against the sources. */
+/** Files and variables of the manual page. A test compares them with the sources. */
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import { LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 
-/** Paths, each with what is there. */
+/** Paths and their descriptions. */
 export const FILES: readonly (readonly [path: string, what: string])[] = [
   [SYSTEM_FILE, "The configuration. --config or VCM_CONFIG names another one."],
   [LOCAL_FILE, `The configuration of users other than root, if there is no ${SYSTEM_FILE}.`],
@@ -17,7 +17,7 @@ export const FILES: readonly (readonly [path: string, what: string])[] = [
   ["~/.vault-token", "A token, used if no other login method is configured."],
 ];
 
-/** What VAULT_ stands before; each has a twin with BAO_, which wins. */
+/** Variables with the prefix VAULT_. Each can also have the prefix BAO_, which takes precedence. */
 export const VAULT_VARIABLES = [
   "ADDR",
   "NAMESPACE",
@@ -37,7 +37,7 @@ export const VAULT_VARIABLES = [
   "HTTP_PROXY",
 ] as const;
 
-/** Variables of the environment, each with what it is for. */
+/** Variables of the environment and their descriptions. */
 export const VARIABLES: readonly (readonly [names: string, what: string])[] = [
   ["VCM_CONFIG", "The configuration, unless --config names it."],
   ["VCM_*", "Others that the configuration uses, such as ${VCM_SITE}."],

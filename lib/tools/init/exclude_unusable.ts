@@ -1,25 +1,27 @@
 /**
- * Leaves out what a run must not replace, though a web server names it as a certificate or key: files
- * that hold something else, places of the system, VCM's own files. Pure.
+ * Excludes files that a run must not replace, even if a web server names them as a certificate or
+ * key: other content, system directories, files of VCM itself. Pure.
  */
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import type { CertificateUse, Gathered, UsedFile } from "./types.ts";
 
-/** What tells of a path. */
-export interface Environment {
-  /** Where it leads; itself where that cannot be told. */
+/** Facts about a path. */
+export interface PathFacts {
+  /** The resolved path, or the path itself if it cannot be resolved. */
   real(path: string): string;
-  /** What is there in place of a certificate or key; undefined: one is there, or nothing. */
+  /** Why the content is not a certificate or key. Undefined: it is one, or there is no file. */
   blocker(path: string): string | undefined;
-  /** The configuration that is written. */
+  /** The configuration file that is written. */
   readonly config: string;
 }
 
-/** Directories of the system (hier(7), file-hierarchy(7)); /usr/local is the administrator's. */
+/**
+ * Directories of the system (hier(7), file-hierarchy(7)). /usr/local belongs to the administrator.
+ */
 const SYSTEM =
   /^\/(?:dev|proc|sys|boot|bin|sbin|lib(?:32|64|x32)?)(?=\/|$)|^\/usr(?!\/local\/)(?=\/|$)/;
 
-/** VCM's own files, and those that `vcm install` makes; the store has a message of its own. */
+/** Files of VCM and of `vcm install`. The store has its own message. */
 const OWN = [
   /^\/etc\/vcm\//,
   /^\/var\/lib\/vcm\//,
@@ -28,31 +30,31 @@ const OWN = [
   /^\/usr\/local\/bin\/vcm$/,
 ];
 
-/** Each certificate is taken with all of its files, or noted; files in doubt go by themselves. */
-export function leaveOutUnfit({ uses, notes }: Gathered, environment: Environment): Gathered {
+/** A certificate is used with all of its files or noted. Doubtful files are excluded one by one. */
+export function excludeUnusable({ uses, notes }: Gathered, facts: PathFacts): Gathered {
   const problems = new Map<string, string | undefined>();
   const problemOf = (path: string) => {
-    if (!problems.has(path)) problems.set(path, checkPath(path, environment));
+    if (!problems.has(path)) problems.set(path, checkPath(path, facts));
     return problems.get(path);
   };
-  const isFit = ({ path }: UsedFile) => problemOf(path) === undefined;
+  const isUsable = ({ path }: UsedFile) => problemOf(path) === undefined;
   const left = [...notes];
   const kept: CertificateUse[] = [];
   for (const group of Map.groupBy(uses, ({ certificate }) => certificate).values()) {
     const at = group[0]?.at ?? "";
     const files = group.flatMap(({ files }) => files);
-    const unfit = files.filter((file) => !isFit(file));
-    for (const path of new Set(unfit.map(({ path }) => path))) {
+    const unusable = files.filter((file) => !isUsable(file));
+    for (const path of new Set(unusable.map(({ path }) => path))) {
       left.push({ at, message: problemOf(path) ?? "" });
     }
-    if (unfit.some(({ doubt }) => doubt === undefined)) continue;
-    for (const use of group) kept.push({ ...use, files: use.files.filter(isFit) });
+    if (unusable.some(({ doubt }) => doubt === undefined)) continue;
+    for (const use of group) kept.push({ ...use, files: use.files.filter(isUsable) });
   }
   return { uses: kept, notes: left };
 }
 
-/** Why a path must not be written to, where it must not. */
-function checkPath(path: string, { real, blocker, config }: Environment): string | undefined {
+/** Why a path must not be written, or undefined. */
+function checkPath(path: string, { real, blocker, config }: PathFacts): string | undefined {
   const end = real(path);
   const named = end === path ? path : `${path}, which leads to ${end},`;
   for (const one of [path, end]) {
