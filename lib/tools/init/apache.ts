@@ -26,12 +26,12 @@ export const APACHE_PLACES: readonly ApachePlace[] = [
   place("/etc/httpd/conf/httpd.conf", "/etc/httpd", "httpd.service", "apachectl"),
 ];
 
-/** Adds the certificates of a configuration and of the files that it includes. */
+/** The certificates of a configuration and of the files that it includes. */
 export function scanApache(
   { file, root, program }: ApachePlace,
   reader: SiteReader,
-  gathered: Gathered,
-): void {
+): Gathered {
+  const gathered: Gathered = { uses: [], notes: [] };
   const dialect: Dialect = {
     parse: parseApache,
     includes: (name) =>
@@ -54,12 +54,13 @@ export function scanApache(
     const names = certificates.length > 0 ? namesOf(host) : [];
     for (const certificate of certificates) {
       const { at } = certificate.leaf;
-      if (!budget.take("names", at, names.length + 1)) return;
+      if (!budget.take("names", at, names.length + 1)) return gathered;
       const use = readUse(certificate, base);
       if (typeof use === "string") notes.push({ at, message: use });
       else uses.push({ program, at, names, ...use });
     }
   }
+  return gathered;
 }
 
 /** `SSLCertificateFile`, and the files that belong to it. */

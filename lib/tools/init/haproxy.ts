@@ -9,14 +9,15 @@ import { UnusablePath, usedPath } from "./used_path.ts";
 /** The path in packages. */
 export const HAPROXY_FILE = "/etc/haproxy/haproxy.cfg";
 
-/** Adds the certificates of a configuration and of its certificate lists. */
-export function scanHaproxy(file: string, reader: SiteReader, gathered: Gathered): void {
+/** The certificates of a configuration and of its certificate lists. */
+export function scanHaproxy(file: string, reader: SiteReader): Gathered {
+  const gathered: Gathered = { uses: [], notes: [] };
   let lines: HaproxyLine[];
   try {
     lines = parseHaproxy(reader.read(file).text);
   } catch (error) {
     gathered.notes.push({ at: file, message: `cannot be read: ${plainCause(error)}` });
-    return;
+    return gathered;
   }
   const base = lines.find(({ words }) => words[0] === "crt-base")?.words[1];
   const budget = new Budget(gathered.notes);
@@ -31,6 +32,7 @@ export function scanHaproxy(file: string, reader: SiteReader, gathered: Gathered
       if (word === "crt-list") takeList(scan, at, value);
     }
   }
+  return gathered;
 }
 
 function haproxy(file: string): Program {

@@ -13,8 +13,9 @@ const NGINX: Program = { name: "nginx", unit: "nginx.service", validate: ["nginx
 /** The path in packages. */
 export const NGINX_FILE = "/etc/nginx/nginx.conf";
 
-/** Adds the certificates of a configuration and of the files that it includes. */
-export function scanNginx(file: string, reader: SiteReader, gathered: Gathered): void {
+/** The certificates of a configuration and of the files that it includes. */
+export function scanNginx(file: string, reader: SiteReader): Gathered {
+  const gathered: Gathered = { uses: [], notes: [] };
   const base = dirname(file);
   const dialect: Dialect = {
     parse: parseNginx,
@@ -26,6 +27,7 @@ export function scanNginx(file: string, reader: SiteReader, gathered: Gathered):
   const budget = new Budget(notes);
   const { directives } = readDirectives(file, dialect, { reader, notes, budget });
   walk(directives, { base, gathered, budget, outer: [] });
+  return gathered;
 }
 
 interface Walk {

@@ -18,14 +18,23 @@ const MAX_NOTES = 1_000;
  * @param config The configuration file that is written. It cannot be a target.
  */
 export function scanSite(reader: SiteReader, config: string): Proposals {
-  const gathered: Gathered = { uses: [], notes: [] };
-  if (reader.exists(NGINX_FILE)) scanNginx(NGINX_FILE, reader, gathered);
   const apache = APACHE_PLACES.find(({ file }) => reader.exists(file));
-  if (apache !== undefined) scanApache(apache, reader, gathered);
-  if (reader.exists(HAPROXY_FILE)) scanHaproxy(HAPROXY_FILE, reader, gathered);
+  const scans: readonly Gathered[] = [
+    ...(reader.exists(NGINX_FILE) ? [scanNginx(NGINX_FILE, reader)] : []),
+    ...(apache === undefined ? [] : [scanApache(apache, reader)]),
+    ...(reader.exists(HAPROXY_FILE) ? [scanHaproxy(HAPROXY_FILE, reader)] : []),
+  ];
+  const gathered = {
+    uses: scans.flatMap(({ uses }) => uses),
+    notes: scans.flatMap(({ notes }) => notes),
+  };
   const real = (path: string) => reader.real(path);
-  const fit = excludeUnusable(gathered, { real, blocker: (path) => blocker(path, reader), config });
-  const { proposals, notes } = propose(fit, {
+  const usable = excludeUnusable(gathered, {
+    real,
+    blocker: (path) => blocker(path, reader),
+    config,
+  });
+  const { proposals, notes } = propose(usable, {
     certificate: (path) => readPresent(path, reader),
     mode: (path) => reader.mode(path),
     real,

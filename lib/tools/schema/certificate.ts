@@ -10,7 +10,7 @@ export const CERTIFICATE_DOCS: Readonly<Record<keyof CertificateEntry, KeyDoc>> 
     example: "web.example.com",
   },
   common_name: {
-    means: "Common name, where it differs from `name`.",
+    means: "Common name, if it differs from `name`.",
     otherwise: "`name`",
     example: "web.example.com",
   },
@@ -23,7 +23,7 @@ export const CERTIFICATE_DOCS: Readonly<Record<keyof CertificateEntry, KeyDoc>> 
   },
   email_sans: { means: "E-mail addresses.", example: ["ops@example.com"] },
   other_sans: {
-    means: "Names of other kinds, by their object identifiers.",
+    means: "Other names, with their object identifiers.",
     example: ["1.3.6.1.4.1.311.20.2.3;UTF8:web@example.com"],
   },
   deploy: { means: "Files that services read.", example: [{ cert: "/etc/nginx/ssl/web.crt" }] },

@@ -51,7 +51,7 @@ function valueSchema(outline: Outline, name: MapName): JsonSchema {
 
 function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
   const docs: Readonly<Record<string, KeyDoc>> | undefined = KEY_DOCS[name];
-  if (docs === undefined) throw new Error(`No notes on the map "${name}"`);
+  if (docs === undefined) throw new Error(`No docs for the map "${name}"`);
   const required = keys.filter((key) => key.required).map(({ name }) => name);
   return {
     type: "object",
@@ -69,7 +69,7 @@ function keySchema(
   map: MapName,
 ): JsonSchema {
   const doc = docs[name];
-  if (doc === undefined) throw new Error(`No note on the key "${name}"`);
+  if (doc === undefined) throw new Error(`No docs for the key "${name}"`);
   return {
     // Editors do not render Markdown.
     description: doc.means.replaceAll("`", '"'),

@@ -11,11 +11,11 @@ import { TARGET_DOCS } from "./target.ts";
 /** Keys of `defaults`. */
 export const DEFAULTS_DOCS: Readonly<Record<keyof Defaults, KeyDoc>> = {
   deploy: {
-    means: "What holds for entries of `deploy` that do not say it.",
+    means: "Defaults for entries of `deploy`.",
     example: { owner: "root", group: "ssl-cert", mode: "0640" },
   },
   service: {
-    means: "What holds for entries of `service` that do not say it.",
+    means: "Defaults for entries of `service`.",
     example: { control: "reload", timeout: "5m" },
   },
 };
@@ -36,19 +36,19 @@ export const SERVICE_DEFAULTS_DOCS: Readonly<
 
 /** Keys of `probe`, if it is a map. */
 export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
-  connect: { means: "Where it serves.", example: "127.0.0.1:25" },
+  connect: { means: "Address to connect to.", example: "127.0.0.1:25" },
   servername: {
     means: "Name to ask for.",
-    otherwise: "the certificate's first that one host can have",
+    otherwise: "the first host name of the certificate that is not a wildcard",
     example: "mail.example.com",
   },
   starttls: {
-    means: "Protocol that begins in plain text.",
+    means: "Protocol that starts in plain text.",
     otherwise: "TLS at once",
     example: "smtp",
   },
   timeout: {
-    means: "For one look, and for the new certificate to be served after an action.",
+    means: "Limit for one probe, and for the new certificate to be served after an action.",
     default: formatDuration(DEFAULT_PROBE_TIMEOUT),
     example: "1m",
   },
@@ -58,17 +58,17 @@ export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
 export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
   method: { means: "The auth method.", example: "approle" },
   mount: {
-    means: "`approle`, `cert`, `jwt`: path of the auth method at the server.",
-    otherwise: "the method's name",
+    means: "`approle`, `cert`, `jwt`: mount path of the auth method.",
+    otherwise: "the name of the method",
     example: "approle-web",
   },
   role: { means: "`cert`, `jwt`: role to log in as.", otherwise: "the server's", example: "vcm" },
   role_id: {
-    means: "`approle`: role id; `VAULT_ROLE_ID` comes first.",
+    means: "`approle`: role id; `VAULT_ROLE_ID` overrides it.",
     example: "5c2f7a9e-0000-0000-0000-000000000000",
   },
   secret_id: {
-    means: "`approle`: secret id; `VAULT_SECRET_ID` comes first.",
+    means: "`approle`: secret id; `VAULT_SECRET_ID` overrides it.",
     example: "81b3d0c4-0000-0000-0000-000000000000",
   },
   secret_id_file: {
@@ -76,12 +76,12 @@ export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
     example: "/etc/vcm/secret-id",
   },
   wrapped_secret_id_file: {
-    means: "`approle`: file that holds a wrapping token; what it unwraps to is kept in " +
-      "`secret_id_file`, which is needed.",
+    means: "`approle`: file that holds a wrapping token; the unwrapped secret id is " +
+      "saved in `secret_id_file`, which is required.",
     example: "/etc/vcm/wrapped-secret-id",
   },
   token_file: {
-    means: "`token`: file that holds the token, which is needed.",
+    means: "`token`: file that holds the token; required.",
     example: "/etc/vcm/token",
   },
   jwt_file: {
@@ -94,11 +94,11 @@ export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
 /** Keys of the top level. */
 export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
   config: {
-    means: "What holds for all certificates.",
+    means: "Settings for all certificates.",
     example: { pki: "pki_internal", role: "internal-service" },
   },
   certs: {
-    means: "The certificates of this host, one entry each; not needed beside `include`.",
+    means: "The certificates of this host, one entry each; optional with `include`.",
     example: [{ name: "web.example.com" }],
   },
   include: {
@@ -108,7 +108,7 @@ export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
     example: "conf.d/*.yaml",
   },
   defaults: {
-    means: "What holds for entries of `deploy` and `service` that do not say it.",
+    means: "Defaults for entries of `deploy` and `service`.",
     example: { deploy: { owner: "root" }, service: { control: "reload" } },
   },
 };

@@ -58,7 +58,7 @@ interface Piece {
 /** The outline of a whole file. Throws if the schema has an unknown part. */
 export function fileOutline(): MapOutline {
   const outline = outlineOf(fileSchema as unknown as Piece);
-  if (outline.kind !== "map") throw new Error("The schema of a file is no map");
+  if (outline.kind !== "map") throw new Error("The schema of a file is not a map");
   return outline;
 }
 

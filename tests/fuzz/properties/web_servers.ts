@@ -47,7 +47,9 @@ async function makesFile(files: Readonly<Record<string, string>>): Promise<void>
 }
 
 const path = fc.oneof(anyValue.map((text) => `/${text}`), fc.constantFrom("/a", "/b", "/a b: #c"))
-  .map((text) => usedPath(text, "/")).filter((path): path is string => !(path instanceof UnusablePath));
+  .map((text) => usedPath(text, "/")).filter((path): path is string =>
+    !(path instanceof UnusablePath)
+  );
 const what = fc.constantFrom("fullchain", "privkey", "cert", "chain", "combined");
 const use: fc.Arbitrary<CertificateUse> = fc.record({
   program: fc.constant(PROGRAM),

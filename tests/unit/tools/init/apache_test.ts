@@ -15,11 +15,9 @@ function scan(
   files: Readonly<Record<string, string>>,
   file = "/etc/apache2/apache2.conf",
 ): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
   const place = APACHE_PLACES.find((place) => place.file === file);
   assert.ok(place);
-  scanApache(place, siteReader(files), gathered);
-  return gathered;
+  return scanApache(place, siteReader(files));
 }
 
 /** Debian's, with some sites. */

@@ -13,10 +13,8 @@ function scan(
   files: Readonly<Record<string, string>> = {},
   head = HAPROXY_CFG,
 ): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
   const text = `${head}frontend www\n${lines}\n`;
-  scanHaproxy(FILE, siteReader({ [FILE]: text, ...files }), gathered);
-  return gathered;
+  return scanHaproxy(FILE, siteReader({ [FILE]: text, ...files }));
 }
 
 /** Uses in short: place, names and files. */

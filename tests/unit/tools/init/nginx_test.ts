@@ -11,15 +11,13 @@ import { pureTest } from "../../../support/pure_test.ts";
 
 /** What Debian's nginx says with some more files. */
 function scan(files: Readonly<Record<string, string>>): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
   const all = {
     "/etc/nginx/nginx.conf": NGINX_CONF,
     "/etc/nginx/mime.types": "types {\n  text/html html htm;\n}\n",
     "/etc/nginx/sites-enabled/default": NGINX_DEFAULT_SITE,
     ...files,
   };
-  scanNginx("/etc/nginx/nginx.conf", siteReader(all), gathered);
-  return gathered;
+  return scanNginx("/etc/nginx/nginx.conf", siteReader(all));
 }
 
 /** Uses in short: place, names and files. */
