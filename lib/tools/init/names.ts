@@ -9,7 +9,7 @@ export interface SiteNames {
   readonly dns: readonly string[];
   readonly ip: readonly string[];
   /** Names that a certificate cannot have, in quotes. */
-  readonly odd: readonly string[];
+  readonly invalid: readonly string[];
 }
 
 /** What servers use for "any name". */
@@ -19,16 +19,16 @@ const ANY = new Set(["", "_", "*"]);
 export function sortNames(words: readonly string[]): SiteNames {
   const dns = new Set<string>();
   const ip = new Set<string>();
-  const odd = new Set<string>();
+  const invalid = new Set<string>();
   for (const word of words.flatMap(spread)) {
     if (ANY.has(word)) continue;
     const address = word.replace(/^\[(.*)\]$/, "$1");
     const name = canonicalName(word);
     if (!(readIpAddress(address) instanceof InvalidValue)) ip.add(canonicalIp(address));
-    else if (readDnsName(name) instanceof InvalidValue) odd.add(quote(word));
+    else if (readDnsName(name) instanceof InvalidValue) invalid.add(quote(word));
     else dns.add(name);
   }
-  return { dns: [...dns], ip: [...ip], odd: [...odd] };
+  return { dns: [...dns], ip: [...ip], invalid: [...invalid] };
 }
 
 /** nginx: a leading dot means the name and all names one label below it. */

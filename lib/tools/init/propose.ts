@@ -91,7 +91,7 @@ function proposeOne(
     files: files.map((file) => withMode(file, present.mode(file.path))),
     programs: [...new Map(uses.map(({ program }) => [program.unit, program])).values()],
     remarks: [
-      ...remarksOn(now, served.odd, [...dns, ...ip].filter((name) => !known.has(name))),
+      ...remarksOn(now, served.invalid, [...dns, ...ip].filter((name) => !known.has(name))),
       ...files.filter((file) => isOpenKey(file, present.mode(file.path)))
         .map(({ path }) => `Every user can read the key in ${path} now; VCM closes it.`),
     ],
@@ -166,7 +166,7 @@ function freeName(first: string, names: Map<string, number>): string {
 
 function remarksOn(
   now: Certificate | string,
-  odd: readonly string[],
+  invalid: readonly string[],
   added: readonly string[],
 ): string[] {
   const remarks: string[] = [];
@@ -176,6 +176,8 @@ function remarksOn(
   if (added.length > 0) {
     remarks.push(`Names that only the current certificate has: ${added.join(", ")}.`);
   }
-  if (odd.length > 0) remarks.push(`Names that no certificate can have: ${odd.join(", ")}.`);
+  if (invalid.length > 0) {
+    remarks.push(`Names that no certificate can have: ${invalid.join(", ")}.`);
+  }
   return remarks;
 }

@@ -43,13 +43,12 @@ function ownedBy({ owner }: { readonly owner: string }): string {
   return `User "${owner}" owns`;
 }
 
-/** @param cure A mode for chmod. Absent: root must own the path. */
-function refusal(binary: string, who: string, path: string, cure?: string): string {
-  const mend = `${cure === undefined ? "chown root" : `chmod ${cure}`} ${shellWord(path)}`;
-  const other = binary === PLACE
-    ? `end that by "${mend}"`
-    : `copy it by "install -m 755 ${shellWord(binary)} ${PLACE}" and run "${PLACE} install", ` +
-      `or end that by "${mend}"`;
-  return `Root must not run "${printable(binary)}": ${who} "${printable(path)}" and can ` +
-    `replace it; ${other}`;
+/** @param mode A mode for chmod. Absent: root must own the path. */
+function refusal(binary: string, who: string, path: string, mode?: string): string {
+  const fix = `${mode === undefined ? "chown root" : `chmod ${mode}`} ${shellWord(path)}`;
+  const copy = `run "install -m 755 ${shellWord(binary)} ${PLACE}", then "${PLACE} install", or `;
+  return `Root must not run "${printable(binary)}": ${who} "${
+    printable(path)
+  }" and can replace it; ` +
+    `fix: ${binary === PLACE ? "" : copy}run "${fix}"`;
 }

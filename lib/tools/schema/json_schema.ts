@@ -23,7 +23,8 @@ export function jsonSchema(): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "vcm.yaml",
-    description: "Which certificates this host has, where they go, and which services load them.",
+    description:
+      "The certificates of this host, where they are deployed, and the services that load them.",
     ...mapSchema(fileOutline(), "file"),
     $defs: { variable: { type: "string", pattern: "\\$\\{" } },
   };

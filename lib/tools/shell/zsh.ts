@@ -40,7 +40,7 @@ ${words.join("")}    ${commandsWithNames(commands).join("|")}) specs+=('*: :_vcm
   _arguments -s -S : $specs '1: :_vcm_commands'
 }
 
-# Where it was loaded as a function of $fpath it is asked to complete right now.
+# Loaded as a function of $fpath: complete now.
 if [[ $funcstack[1] == _vcm ]]; then
   _vcm "$@"
 else

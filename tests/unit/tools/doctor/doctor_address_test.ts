@@ -210,7 +210,7 @@ Deno.test("examine() makes one plain line of whatever a server says", async () =
   );
 });
 
-Deno.test("examine() looks at the addresses also where there is no way to log in", async () => {
+Deno.test("examine() looks at the addresses also where there is no login method", async () => {
   await using server = startWell();
   const { lines } = await examineAt([server.address], { env: {} });
   assert.deepEqual(lines, [

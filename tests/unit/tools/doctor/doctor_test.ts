@@ -89,7 +89,7 @@ Deno.test("examine() says that a given token is wrong", async () => {
   assert.deepEqual(server.calls(), ["GET sys/health", `GET ${LOOK_UP}`]);
 });
 
-Deno.test("examine() says which way to log in was tried in vain before", async () => {
+Deno.test("examine() says which login method was tried in vain before", async () => {
   await using server = startWell({
     [LOOK_UP]: ({ token }) =>
       token === TOKEN ? BAD_TOKEN : enveloped({ policies: ["vcm"], ttl: 60 }),

@@ -95,7 +95,7 @@ pureTest("without a certificate there is an example, and the file can be read", 
   assert.deepEqual(certificate?.targets.map(({ what }) => what), ["fullchain", "privkey"]);
 });
 
-pureTest("what is commented out of the way to log in can be read, too", async () => {
+pureTest("what is commented out of the login method can be read, too", async () => {
   const text = firstFile(SERVER, [], []);
   const token = text.replace(/^( *)# (token_file: .*)$/m, "$1$2");
   assert.equal((await parseConfig(token, "f")).vault.tokenFile, "/etc/vcm/token");

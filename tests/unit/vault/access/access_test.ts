@@ -112,7 +112,7 @@ pureTest("resolveAccess() refuses a VAULT_NAMESPACE that no header may hold", ()
   );
 });
 
-pureTest("resolveAccess() says every way to log in where there is none", () => {
+pureTest("resolveAccess() says every login method where there is none", () => {
   assert.equal(
     refusal(FILE, environment({})),
     'No login method for Vault is configured: set VAULT_TOKEN, "token_file", VAULT_ROLE_ID and ' +

@@ -36,7 +36,7 @@ async function refusalOf(by: Credentials, status: number, errors: unknown): Prom
   return error.message.replace(server.address, "ADDRESS");
 }
 
-/** Ways to log in, and the path and body of their request. */
+/** Login methods, and the path and body of their request. */
 const SENT: readonly (readonly [Credentials, string, unknown])[] = [
   [APPROLE, "auth/team/approle/login", { role_id: "role-id", secret_id: SECRET_ID }],
   [CERT, "auth/cert/login", {}],
@@ -171,7 +171,7 @@ Deno.test("a batch token that cannot be revoked ends the session without an erro
   assert.deepEqual(server.calls(), ["POST auth/team/approle/login", `POST ${REVOKE}`]);
 });
 
-Deno.test("what is no way to log in is said before anybody is asked", async () => {
+Deno.test("what is no login method is said before anybody is asked", async () => {
   await using server = startScripted(() => login(OWN_TOKEN));
   const by = { kind: "unusable", problem: "The AppRole has no secret id" } as const;
   const access = { ...byToken(server.address), credentials: [by] };

@@ -107,7 +107,7 @@ pureTest("every token that turns up is hidden before it is used", async () => {
   assert.deepEqual(seen.hidden, ["s.A", "s.own-1"]);
 });
 
-pureTest("without any way to log in the keeper says so", async () => {
+pureTest("without any login method the keeper says so", async () => {
   const { message } = await failureOf(() => keep([]).keeper.take());
   assert.equal(message, "No login method for Vault is left");
 });

@@ -1,4 +1,4 @@
-/** The ways to log in are tried in their order; what is refused gives way to the next, with a note. */
+/** The login methods are tried in their order; what is refused gives way to the next, with a note. */
 import assert from "node:assert/strict";
 import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
 import { NO_HELPERS, openSession } from "../../../../lib/vault/session/session.ts";
