@@ -16,8 +16,7 @@ import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { printable } from "../../text/printable.ts";
 import { shellWord } from "../../text/shell_word.ts";
-import { applyChanges } from "./apply_changes.ts";
-import { carryOutChanges, nextRun } from "./carry_out_changes.ts";
+import { applyChanges, nextRun } from "./apply_changes.ts";
 import type { Changes, FileChange } from "./install_text.ts";
 import {
   findDropIns,
@@ -52,8 +51,7 @@ export async function install(
       ...(next === undefined ? {} : { json: { nextRun: next } }),
     };
   };
-  const carryOut = () => carryOutChanges(changes, on);
-  return await applyChanges(changes, { question: "Install?", carryOut, report }, args, host);
+  return await applyChanges(changes, { question: "Install?", report }, args, host, on);
 }
 
 function compare(path: string, after: string): FileChange {

@@ -3,9 +3,8 @@ import type { Changes, FileChange } from "./install_text.ts";
 import { isOurs, SERVICE, TIMER } from "./units_text.ts";
 import type { Host } from "../../command/host.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
-import { carryOutChanges } from "./carry_out_changes.ts";
-import { findDropIns, readUnitFile, type ServiceHost, unitStates } from "./service_host.ts";
 import { applyChanges } from "./apply_changes.ts";
+import { findDropIns, readUnitFile, type ServiceHost, unitStates } from "./service_host.ts";
 
 /** Throws UsageError, or Error with a plain message. */
 export async function uninstall(args: Arguments, host: Host, on: ServiceHost): Promise<number> {
@@ -14,16 +13,8 @@ export async function uninstall(args: Arguments, host: Host, on: ServiceHost): P
   const text = removes
     ? "Uninstalled; configuration, store and targets are kept"
     : "Nothing to uninstall";
-  return await applyChanges(
-    changes,
-    {
-      question: "Uninstall?",
-      carryOut: () => carryOutChanges(changes, on),
-      report: () => Promise.resolve({ text }),
-    },
-    args,
-    host,
-  );
+  const report = () => Promise.resolve({ text });
+  return await applyChanges(changes, { question: "Uninstall?", report }, args, host, on);
 }
 
 async function plannedChanges(on: ServiceHost): Promise<Changes> {

@@ -9,7 +9,7 @@ import { compareNames } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import type { SessionAnswer } from "../session/session.ts";
-import { IssuedCertificate } from "./issued_certificate.ts";
+import { type IssuedCertificate, issuedCertificate } from "./issued_certificate.ts";
 import { checkLease } from "./check_lease.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function checkIssued(
   const { leaseToken } = answer;
   const leaseWarning = leaseToken && checkLease(request, leaseToken, certificate.notAfter);
   const { intermediates, anchors } = await buildChain(leaf, authorities);
-  return new IssuedCertificate({
+  return issuedCertificate({
     address: answer.address,
     serverTime: answer.serverTime,
     certificate,

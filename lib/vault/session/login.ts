@@ -6,7 +6,7 @@ import { sendable } from "../access/secret_file.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
-import type { RawAnswer } from "../wire/transport.ts";
+import type { RawAnswer } from "../wire/raw_answer.ts";
 
 /** A token, and how often it may be used. */
 export interface Token {

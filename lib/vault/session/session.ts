@@ -9,7 +9,8 @@ import { CLOCK, type Clock, Servers } from "../wire/servers.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
 import { type Held, TokenKeeper } from "./token_keeper.ts";
-import type { HttpRequest, RawAnswer } from "../wire/transport.ts";
+import type { HttpRequest } from "../wire/transport.ts";
+import type { RawAnswer } from "../wire/raw_answer.ts";
 
 /** An answer, with the token that a lease in it depends on. */
 export interface SessionAnswer extends VaultAnswer {

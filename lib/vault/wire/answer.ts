@@ -3,7 +3,7 @@
  */
 import { VaultError } from "../errors.ts";
 import { clockHint } from "./clock_difference.ts";
-import type { RawAnswer } from "./transport.ts";
+import type { RawAnswer } from "./raw_answer.ts";
 
 /** Removes secrets and control characters from a server's text. */
 export type Clean = (text: string) => string;

@@ -4,14 +4,8 @@ import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { findRedirect, redirectsAgain } from "./redirect.ts";
-import {
-  type HttpRequest,
-  isProxied,
-  openTransport,
-  probe,
-  type RawAnswer,
-  type Transport,
-} from "./transport.ts";
+import { type HttpRequest, isProxied, openTransport, probe, type Transport } from "./transport.ts";
+import type { RawAnswer } from "./raw_answer.ts";
 
 /** A request by its API path, `pki/issue/web`. */
 export interface Call {

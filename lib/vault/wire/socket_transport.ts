@@ -17,9 +17,8 @@ import { Buffer } from "node:buffer";
 import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { TlsAccess } from "../access/server_access.ts";
-import { BODY_LIMIT, tooLong } from "./body_limit.ts";
-import { readDate } from "./clock_difference.ts";
-import type { HttpRequest, RawAnswer, Transport } from "./transport.ts";
+import { BODY_LIMIT, type RawAnswer, rawAnswer, tooLong } from "./raw_answer.ts";
+import type { HttpRequest, Transport } from "./transport.ts";
 
 /** Limit for the status line and the headers. */
 const FRAME_LIMIT = 65_536;
@@ -117,14 +116,5 @@ function readAnswer(bytes: Buffer): RawAnswer {
   if (Number(headers.get("content-length") ?? 0) > body.length) {
     throw new Error("the answer was cut short");
   }
-  const location = headers.get("location");
-  const retryAfter = headers.get("retry-after");
-  const serverTime = readDate(headers.get("date"));
-  return {
-    status: Number(status),
-    ...(location === undefined ? {} : { location }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-    ...(serverTime === undefined ? {} : { serverTime }),
-    body: body.toString("utf8"),
-  };
+  return rawAnswer(Number(status), (name) => headers.get(name), body.toString("utf8"));
 }

@@ -1,20 +1,9 @@
 /** Requests to one server, bounded in time and size. */
 import { isGuarded } from "../../config/read_places.ts";
-import { BODY_LIMIT, tooLong } from "./body_limit.ts";
-import { readDate } from "./clock_difference.ts";
+import { BODY_LIMIT, type RawAnswer, rawAnswer, tooLong } from "./raw_answer.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
 import type { Limits, ServerAccess } from "../access/server_access.ts";
-
-/** An answer as it came. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly location?: string;
-  readonly retryAfter?: string;
-  /** When the server answered, by its own clock. */
-  readonly serverTime?: Date;
-  readonly body: string;
-}
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -73,26 +62,18 @@ class FetchTransport implements Transport {
   }
 
   async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
-    const { method, url, headers, body } = request;
+    const { method, url, headers } = request;
     const response = await fetch(url, {
       client: this.#client,
       method,
       headers: { ...headers },
-      ...(body === undefined ? {} : { body }),
+      ...(request.body === undefined ? {} : { body: request.body }),
       // A redirect to another host would send the token there.
       redirect: "manual",
       signal: AbortSignal.timeout(limit),
     });
-    const location = response.headers.get("location");
-    const retryAfter = response.headers.get("retry-after");
-    const serverTime = readDate(response.headers.get("date"));
-    return {
-      status: response.status,
-      ...(location === null ? {} : { location }),
-      ...(retryAfter === null ? {} : { retryAfter }),
-      ...(serverTime === undefined ? {} : { serverTime }),
-      body: await readBounded(response, url),
-    };
+    const body = await readBounded(response, url);
+    return rawAnswer(response.status, (name) => response.headers.get(name), body);
   }
 
   close(): void {

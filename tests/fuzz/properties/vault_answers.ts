@@ -7,7 +7,7 @@ import { readAnswer } from "../../../lib/vault/wire/answer.ts";
 import { plainLine } from "../../../lib/vault/wire/plain_line.ts";
 import { findRedirect, redirectsAgain } from "../../../lib/vault/wire/redirect.ts";
 import { readRetryAfter } from "../../../lib/vault/wire/servers.ts";
-import type { RawAnswer } from "../../../lib/vault/wire/transport.ts";
+import type { RawAnswer } from "../../../lib/vault/wire/raw_answer.ts";
 import { issueCertificate, revokeCertificate } from "../../../lib/vault/pki/pki.ts";
 import { logIn, unwrap } from "../../../lib/vault/session/login.ts";
 import { NO_HELPERS, type VaultSession } from "../../../lib/vault/session/session.ts";
