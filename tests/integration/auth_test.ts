@@ -47,7 +47,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
       assertWell(said);
       assert.match(
         said.err,
-        /warning: login: unwrapped the secret id of ".*wrapped", and saved it/,
+        /warning: login: unwrapped the secret id from ".*wrapped" and saved it/,
       );
       assert.deepEqual(heard(), [
         "sys/wrapping/unwrap",
@@ -173,7 +173,7 @@ test("a JWT logs in", (t) =>
         const { status, out } = await bench.vcm(["issue", "--force"]);
         assert.equal(status, 1);
         const line = firstLine(out, bao);
-        assert.ok(line.startsWith(`failed  ${NAME}: "ADDRESS" refused the JWT of `), line);
+        assert.ok(line.startsWith(`failed  ${NAME}: "ADDRESS" refused the JWT from `), line);
         assert.ok(line.includes(said), line);
         assert.ok(line.endsWith("; check its audience, its expiry, and the role"), line);
         assertNoSecret(bench, jwt);
@@ -246,7 +246,7 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       const { out } = await bench.vcm(["issue", "--force"]);
       assert.match(
         firstLine(out, bao),
-        /refused the client certificate ".*old\.pem" \(500: .*expired.*For a new one, run once with/,
+        /refused the client certificate ".*old\.pem" \(500: .*expired.*to issue a new one, run once with/,
       );
     });
 

@@ -92,13 +92,13 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
         "problem  pki/roles/denied: a.example.test: not in the role's allowed_domains " +
         "(allowed.test)",
         "warning  pki/roles/short: b.example.test: the role issues certificates for 1h, and " +
-        '"renew" (10d) covers all of it: they are renewed 20m 10s before their end',
+        '"renew" (10d) covers all of it: they are renewed 20m 10s before they expire',
         "problem  pki/roles/any: c.example.test: the role has key_type=any, so it only signs " +
         "requests: set " +
         '"key: local"',
         "warning  pki/roles/web: d.example.test: the ttl of 100d is cut to the role's max_ttl of " +
         "90d",
-        'problem  pki/roles/web: d.example.test: it is for ec-256 keys, but "key_type" asks for ' +
+        'problem  pki/roles/web: d.example.test: the role is for ec-256 keys, but "key_type" asks for ' +
         "rsa-2048",
         "problem  pki/roles/nosuch: there is no such role",
         "         bao write pki/roles/nosuch allowed_domains=…",
@@ -115,7 +115,10 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       );
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
-      assert.match(lines[3] ?? "", /^problem {2}nowhere\/cert\/ca: no PKI engine answers there/);
+      assert.match(
+        lines[3] ?? "",
+        /^problem {2}nowhere\/cert\/ca: no PKI secrets engine answers there/,
+      );
       assert.match(
         lines[4] ?? "",
         /^problem {2}pki\/issuer\/nobody\/json: .* unable to find PKI issuer .*; is "issuer_ref" right\?$/,
@@ -167,9 +170,9 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       bench.configure(settings(bao), certificate(bench.directory));
       const { out } = await bench.vcm(["doctor", "--json"], env);
       assert.deepEqual(outputMistakes("doctor", out), []);
-      const { layout, findings } = JSON.parse(out);
+      const { layout, results } = JSON.parse(out);
       assert.equal(layout, 1);
-      assert.deepEqual(findings[1], {
+      assert.deepEqual(results[1], {
         verdict: "ok",
         subject: `clock of ${bao.address}`,
         detail: "agrees with this host's clock",

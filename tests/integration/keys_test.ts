@@ -113,7 +113,7 @@ test("the key that the server makes is of the role's type, or nothing is stored"
       assert.equal(
         await failing("key_type: rsa-2048"),
         `failed  ${NAME}: Cannot use the certificate that "ADDRESS" issued for "pki/issue/web": ` +
-          'its key is ec-256, and "key_type" asks for rsa-2048: with "key: vault" the role "web" ' +
+          'its key is ec-256, but "key_type" asks for rsa-2048: with "key: vault" the role "web" ' +
           'decides; fix: change the role or "key_type", or set "key: local"',
       );
     });

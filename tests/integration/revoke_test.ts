@@ -52,7 +52,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       assert.deepEqual([status, err], [1, `failed  ${NAME}: Not revoked\n`]);
       assert.match(
         questions.join(),
-        /^Revoke "web\.example\.test", serial [0-9a-f:]+, of "Test Intermediate", until 20.* UTC\? Peers/,
+        /^Revoke "web\.example\.test" \(serial [0-9a-f:]+, issued by "Test Intermediate", valid until 20.* UTC\)\? Peers/,
       );
       assert.deepEqual(heard(), []);
     });
