@@ -88,7 +88,7 @@ test("vcm init asks on a terminal, line by line", async () => {
   const init = [await compiledVcm(), "init", "--config"];
   const { stdout } = await onTerminal("\\n\\nno role\\nweb\\n\\n", ...init, `${directory}/a.yaml`);
   const lines = stdout.replaceAll("\r", "");
-  assert.match(lines, /^Found 1 certificate in the configurations of web servers\. Enter takes /m);
+  assert.match(lines, /^Found 1 certificate in the configurations of web servers\. Press Enter /m);
   for (
     const question of [
       `Address of Vault or OpenBao [${bao.address}]: `,

@@ -64,8 +64,8 @@ test("with --json each command prints its document, at first and when nothing is
   const { permissions } = await printed(place, "plan --permissions", 0);
   assert.deepEqual(permissions.net, ["127.0.0.1"]);
   // The demo server answers nothing that only doctor asks.
-  const { findings } = await printed(place, "doctor", 1);
-  assert.equal(findings[0].verdict, "ok");
+  const { results } = await printed(place, "doctor", 1);
+  assert.equal(results[0].verdict, "ok");
 
   const { events } = await printed(place, "run", 0);
   const told = events.map(({ kind }: { kind: string }) => kind);
