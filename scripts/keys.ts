@@ -1,9 +1,9 @@
 /**
  * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the schema that
- * reads the file and the notes on its keys. A test fails while the document is another one.
+ * reads the file and the key docs. A test fails if the document is out of date.
  */
-import type { Example, KeyDoc } from "../lib/tools/schema/note.ts";
-import { KEY_DOCS, mapBelow as nameBelow, type MapName } from "../lib/tools/schema/notes.ts";
+import type { Example, KeyDoc } from "../lib/tools/schema/key_doc.ts";
+import { KEY_DOCS, mapBelow as nameBelow, type MapName } from "../lib/tools/schema/key_docs.ts";
 import {
   fileOutline,
   type KeyOutline,
@@ -45,7 +45,7 @@ export async function keysDocument(): Promise<string> {
 /** @param path Of the map, as messages have it: `certs[].deploy[]`. */
 function sections({ keys }: MapOutline, name: MapName, path: string): string[] {
   const docs: Readonly<Record<string, KeyDoc>> = KEY_DOCS[name];
-  const rows = keys.map((key) => row(key, noteOn(key.name, docs)));
+  const rows = keys.map((key) => row(key, docOf(key.name, docs)));
   const heading = path === "" ? "## Top level" : `## \`${path}\``;
   const table = ["| key | type | default | example | means |", "| --- | --- | --- | --- | --- |"];
   const below = keys.flatMap((key) => {
@@ -57,7 +57,7 @@ function sections({ keys }: MapOutline, name: MapName, path: string): string[] {
   return [[heading, "", ...table, ...rows, ""].join("\n"), ...below];
 }
 
-function noteOn(key: string, docs: Readonly<Record<string, KeyDoc>>): KeyDoc {
+function docOf(key: string, docs: Readonly<Record<string, KeyDoc>>): KeyDoc {
   const doc = docs[key];
   if (doc === undefined) throw new Error(`No note on the key "${key}"`);
   return doc;
@@ -81,8 +81,8 @@ function mapBelow(
       return { map: value, listed: false };
     case "list":
       return value.item.kind === "map" ? { map: value.item, listed: true } : undefined;
-    case "either":
-      return value.ways.map(mapBelow).find((found) => found !== undefined);
+    case "oneOf":
+      return value.variants.map(mapBelow).find((found) => found !== undefined);
   }
 }
 
@@ -95,8 +95,10 @@ function typeWords(value: Outline): string {
       return "map";
     case "list":
       return `list of ${severalWords(value.item)}`;
-    case "either": {
-      const [one, other] = value.ways.map((way) => way.kind === "list" ? "a list" : typeWords(way));
+    case "oneOf": {
+      const [one, other] = value.variants.map((variant) =>
+        variant.kind === "list" ? "a list" : typeWords(variant)
+      );
       return `${one}, or ${other}`;
     }
   }

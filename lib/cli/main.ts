@@ -31,7 +31,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "demo":
       return await (await import("../tools/demo/demo.ts")).demo(host, main, args.json);
     case "doctor":
-      return await (await import("../tools/doctor/command.ts")).doctor(args, host);
+      return await (await import("../tools/doctor/doctor.ts")).doctor(args, host);
     case "init":
       return await (await import("../tools/init/init.ts")).init(args, host);
     case "man":

@@ -1,9 +1,9 @@
-/** The server, or the way to it, said no. The message says what happened, where, and what to do. */
+/** A request to the server failed. The message says what happened, where, and what to do. */
 export class VaultError extends Error {
   override readonly name = "VaultError";
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if the server answered. */
   readonly status?: number;
-  /** The same request may go well in a while. */
+  /** Whether the same request may succeed later. */
   readonly retryable: boolean;
 
   constructor(
@@ -16,7 +16,7 @@ export class VaultError extends Error {
   }
 }
 
-/** What an error says. */
+/** The message of an error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

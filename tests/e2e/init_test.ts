@@ -29,10 +29,10 @@ test("what vcm init writes makes nginx serve a certificate of the server", async
     begun.stdout,
     `Wrote ${FILE}: 1 certificate, 2 targets
 Next:
-  give it a way to log in: VAULT_TOKEN, "token_file" or an AppRole in the file
-  vcm doctor    # what would keep a certificate from being issued
-  vcm plan      # what a run would do, and why
-  vcm run       # does it
+  set a login method: VAULT_TOKEN, or "token_file" or an AppRole in the file
+  vcm doctor    # check what issuing a certificate needs
+  vcm plan      # show what a run would do, and why
+  vcm run       # do it
 `,
   );
   assert.equal(
@@ -43,7 +43,7 @@ Next:
   assert.equal(valid.stdout, `${FILE}: no mistakes; 1 certificate, 2 targets, 1 service\n`);
   const again = await vcm(scene, ["init", "--yes", ...flags]);
   assert.deepEqual([again.code, again.stdout], [2, ""]);
-  assert.match(again.stderr, /^"\/etc\/vcm\/vcm\.yaml" is there already, and is left as it is; /);
+  assert.match(again.stderr, /^"\/etc\/vcm\/vcm\.yaml" already exists; pass --config FILE /);
 
   // The store of the machine would be the host's.
   const text = await Deno.readTextFile(`${directory}/etc/vcm/vcm.yaml`);
@@ -88,15 +88,15 @@ test("vcm init asks on a terminal, line by line", async () => {
   const init = [await compiledVcm(), "init", "--config"];
   const { stdout } = await onTerminal("\\n\\nno role\\nweb\\n\\n", ...init, `${directory}/a.yaml`);
   const lines = stdout.replaceAll("\r", "");
-  assert.match(lines, /^Found 1 certificate in the configurations of web servers\. Enter takes /m);
+  assert.match(lines, /^Found 1 certificate in the configurations of web servers\. Press Enter /m);
   for (
     const question of [
       `Address of Vault or OpenBao [${bao.address}]: `,
       "Mount of its PKI engine [pki]: ",
       "Role at that mount: ",
       '  expected the name of a role such as "internal-service", got "no role"\n',
-      `nginx (/etc/nginx/snippets/web-tls.conf:1): ${NAME}, www.${NAME}. Keep this certificate by ` +
-      "VCM? [Y/n]: ",
+      `nginx (/etc/nginx/snippets/web-tls.conf:1): ${NAME}, www.${NAME}. Manage this certificate ` +
+      "with VCM? [Y/n]: ",
     ]
   ) assert.ok(lines.includes(question), `${question}\nis not in\n${lines}`);
   assert.match(lines, /Wrote \S+\/a\.yaml: 1 certificate, 2 targets\n/);
@@ -155,7 +155,7 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
   }
   for (
     const note of [
-      "conf.d/deep.conf: cannot be read: line 1: more than 100 blocks inside each other",
+      "conf.d/deep.conf: cannot be read: line 1: more than 100 nested blocks",
       "nginx/pipe: cannot be read: is no regular file",
       "/dev/zero: cannot be read: is no regular file",
       "/proc/self/environ: cannot be read: VCM itself is not permitted to do this\n",

@@ -64,7 +64,7 @@ test("vcm install writes units under which a run writes all targets, and nothing
   await configureWidely(scene);
   const install = await scene.vcm("install", "--yes");
   assert.equal(install.code, 0, install.stderr);
-  assert.match(install.stdout, /\nIn order; next run \d{4}-\d\d-\d\d \d\d:\d\d UTC\n$/);
+  assert.match(install.stdout, /\nInstalled; next run \d{4}-\d\d-\d\d \d\d:\d\d UTC\n$/);
   const service = await unit(scene, "vcm.service") ?? "";
   const timer = await unit(scene, "vcm.timer") ?? "";
   for (const text of [service, timer]) {
@@ -112,7 +112,7 @@ test("vcm install writes units under which a run writes all targets, and nothing
   assert.equal(again.code, 0, again.stderr);
   assert.match(
     again.stdout,
-    /^\S+\/vcm\.service: in order\n\n\S+\/vcm\.timer: in order\n\nIn order; next run .*\n$/,
+    /^\S+\/vcm\.service: unchanged\n\n\S+\/vcm\.timer: unchanged\n\nInstalled; next run .*\n$/,
   );
 });
 
@@ -136,7 +136,7 @@ test("a unit is closed to places that came later, which is said before it hurts"
   assert.equal(byHand.code, 0, byHand.stderr);
   assert.ok(
     byHand.stderr.includes(
-      `vcm.service: it may not write to "${directory}/new"; run "vcm install" again\n`,
+      `vcm.service: it may not write to "${directory}/new"; fix: run "vcm install" again\n`,
     ),
     byHand.stderr,
   );
@@ -182,11 +182,11 @@ test("a unit that was edited is shown and not touched without a yes", async () =
   assert.equal(asked.code, 2);
   assert.match(
     asked.stdout,
-    /vcm\.timer: changes\n[^]*\n {2}-OnCalendar=daily\n {2}\+OnCalendar=hourly\n/,
+    /vcm\.timer: changed\n[^]*\n {2}-OnCalendar=daily\n {2}\+OnCalendar=hourly\n/,
   );
   assert.equal(
     asked.stderr,
-    "There is no terminal to ask on, so nothing was done; say --yes to do this without a question\n" +
+    "No terminal to ask on: pass --yes to do this without a question; nothing was changed\n" +
       'See "vcm install --help"\n',
   );
   assert.equal(await unit(scene, "vcm.timer"), edited);
@@ -207,7 +207,7 @@ test("on a terminal vcm install asks, and Enter is a no", async () => {
   const no = await answering("\\n");
   assert.equal(no.code, 2, no.stdout);
   assert.match(no.stdout, /Install\? \[y\/N\]/);
-  assert.match(no.stdout, /Nothing was done/);
+  assert.match(no.stdout, /Nothing was changed/);
   assert.equal(await unit(scene, "vcm.timer"), undefined);
   const yes = await answering("y\\n");
   assert.equal(yes.code, 0, yes.stdout);
@@ -256,7 +256,7 @@ test("vcm install --uninstall leaves nothing of it, and what others wrote", asyn
   assert.equal(kept.code, 0, kept.stderr);
   assert.match(
     kept.stdout,
-    /vcm\.service: left as it is, since "vcm install" did not write it\n\nNothing of "vcm install" is here\n$/,
+    /vcm\.service: kept, because "vcm install" did not write it\n\nNothing to uninstall\n$/,
   );
 });
 

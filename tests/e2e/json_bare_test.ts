@@ -39,7 +39,7 @@ Deno.test("vcm demo --json prints what it did, and tells its tour on standard er
       const found = await Deno.stat(`${directory}/${path}`);
       assert.deepEqual([(found.mode ?? 0) & 0o7777, found.size], [mode, size], path);
     }
-    assert.match(result.stderr, /^\n1\. One file says what this host needs\./);
+    assert.match(result.stderr, /^\n1\. One file describes what this host needs\./);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

@@ -63,9 +63,9 @@ test("with --json each command prints its document, at first and when nothing is
   assert.deepEqual(kinds(await printed(place, "run --dry-run", 0, "plan")), steps);
   const { permissions } = await printed(place, "plan --permissions", 0);
   assert.deepEqual(permissions.net, ["127.0.0.1"]);
-  // The practice Vault answers nothing that only doctor asks.
-  const { findings } = await printed(place, "doctor", 1);
-  assert.equal(findings[0].verdict, "ok");
+  // The demo server answers nothing that only doctor asks.
+  const { results } = await printed(place, "doctor", 1);
+  assert.equal(results[0].verdict, "ok");
 
   const { events } = await printed(place, "run", 0);
   const told = events.map(({ kind }: { kind: string }) => kind);
@@ -121,7 +121,7 @@ test("with --json a revocation that is not done is a document, as is one that is
     { name: NAME, done: false, message: "There is no certificate in the store" },
   ]);
   const { error } = await printed(place, `revoke ${NAME}`, 2, "error");
-  assert.equal(error.message, "With --json nothing is asked; say --yes as well");
+  assert.equal(error.message, "No questions with --json: pass --yes too");
 });
 
 test("with --json mistakes of the file and of the command line are documents", async () => {

@@ -1,4 +1,4 @@
-/** A host on which root runs VCM and a user has directories, with a practice Vault; needs root. */
+/** A host on which root runs VCM and a user has directories, with a demo server; needs root. */
 import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { compiledVcm } from "../support/vcm.ts";
 

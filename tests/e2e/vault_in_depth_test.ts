@@ -90,7 +90,10 @@ test("vcm revoke asks on a terminal, and takes a y for a yes", async () => {
       line,
     ]);
   const no = await onTerminal("n");
-  assert.match(no.stdout, /Revoke "a\.e2e\.test", serial .*\? Peers that check will refuse it\./);
+  assert.match(
+    no.stdout,
+    /Revoke "a\.e2e\.test" \(serial .*\)\? Peers that check revocation will reject it\./,
+  );
   assert.match(no.stdout, /failed {2}a\.e2e\.test: Not revoked/);
   await Deno.stat(`${directory}/store/${NAME}/cert.pem`);
   const yes = await onTerminal("y");

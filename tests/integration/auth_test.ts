@@ -35,8 +35,8 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
       assert.equal(status, 1);
       assert.equal(
         firstLine(out, bao),
-        `failed  ${NAME}: The AppRole has no secret id: "${file}" does not exist; write it there, ` +
-          "with mode 0600",
+        `failed  ${NAME}: The AppRole has no secret id: "${file}" does not exist; create it with ` +
+          "mode 0600",
       );
     });
 
@@ -45,7 +45,10 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
       heard();
       const said = await bench.vcm(["run"]);
       assertWell(said);
-      assert.match(said.err, /warning: login: unwrapped the secret id of ".*wrapped", and keep it/);
+      assert.match(
+        said.err,
+        /warning: login: unwrapped the secret id from ".*wrapped" and saved it/,
+      );
       assert.deepEqual(heard(), [
         "sys/wrapping/unwrap",
         "auth/approle/login",
@@ -68,7 +71,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
       directory.write("wrapped", await wrapSecretId(bao));
       const said = await bench.vcm(["issue", "--force"]);
       assertWell(said);
-      assert.match(said.err, /refused the AppRole of .*; trying the wrapped secret id of /);
+      assert.match(said.err, /refused the AppRole from .*; trying the wrapped secret id from /);
       assertWell(await bench.vcm(["issue", "--force"]));
     });
 
@@ -80,10 +83,12 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
         assert.equal(status, 1);
         assert.equal(
           firstLine(out, bao),
-          `failed  ${NAME}: "ADDRESS" does not unwrap the secret id of "${wrapped}" (400: wrapping ` +
-            "token is not valid or does not exist); it has expired, or was unwrapped before: by this " +
-            "host, if the answer was lost on the way, else by somebody who has the secret id now; " +
-            "revoke it, and make a new one",
+          `failed  ${NAME}: "ADDRESS" refused to unwrap the secret id from "${wrapped}" (400: ` +
+            "wrapping " +
+            "token is not valid or does not exist); the wrapping token has expired or was used " +
+            "before; " +
+            "if this host did not use it, somebody else has the secret id; revoke the secret id " +
+            "and create a new one",
         );
         assert.equal(directory.tree().some((name) => name.includes("secret-id")), false);
       },
@@ -97,7 +102,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
       assert.equal(status, 1);
       assert.match(
         firstLine(out, bao),
-        /Cannot write ".*none\/secret-id", so the secret id for it/,
+        /Cannot write ".*none\/secret-id": .*; the secret id was not unwrapped/,
       );
       configure(bench, bao, auth);
       assertWell(await bench.vcm(["issue", "--force"]));
@@ -112,7 +117,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
           assertWell(said);
           assert.match(
             said.err,
-            /refused the AppRole of the file's role id and VAULT_SECRET_ID \(400/,
+            /refused the AppRole from the configured role id and VAULT_SECRET_ID \(400/,
           );
         }
       },
@@ -168,9 +173,9 @@ test("a JWT logs in", (t) =>
         const { status, out } = await bench.vcm(["issue", "--force"]);
         assert.equal(status, 1);
         const line = firstLine(out, bao);
-        assert.ok(line.startsWith(`failed  ${NAME}: "ADDRESS" refused the JWT of `), line);
+        assert.ok(line.startsWith(`failed  ${NAME}: "ADDRESS" refused the JWT from `), line);
         assert.ok(line.includes(said), line);
-        assert.ok(line.endsWith("; check its audience, its end, and the role"), line);
+        assert.ok(line.endsWith("; check its audience, its expiry, and the role"), line);
         assertNoSecret(bench, jwt);
       }
     });
@@ -241,7 +246,7 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       const { out } = await bench.vcm(["issue", "--force"]);
       assert.match(
         firstLine(out, bao),
-        /refused the client certificate ".*old\.pem" \(500: .*expired.*For a new one, run once with/,
+        /refused the client certificate ".*old\.pem" \(500: .*expired.*to issue a new one, run once with/,
       );
     });
 
@@ -251,8 +256,9 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       assert.equal(
         firstLine((await bench.vcm(["issue", "--force"])).out, bao),
         `failed  ${NAME}: "ADDRESS" refused the client certificate "${cert}" (400: invalid ` +
-          "certificate or no client certificate supplied); is it valid, for client authentication, " +
-          'and known to "auth/cert"? For a new one, run once with VAULT_TOKEN',
+          "certificate or no client certificate supplied); check that it is valid, allows client " +
+          'authentication, and is registered at "auth/cert"; to issue a new one, run once with ' +
+          "VAULT_TOKEN",
       );
     });
 

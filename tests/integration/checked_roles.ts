@@ -1,8 +1,8 @@
-/** Roles of a real server, as judgeRole() sees them, and how to hold the two together. */
+/** Roles of a real server, as checkRole() sees them, and how to hold the two together. */
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../lib/config/types.ts";
 import { LIMITS } from "../../lib/vault/access/server_access.ts";
-import type { Role, RoleProblem } from "../../lib/tools/doctor/role_problem.ts";
+import type { Role, RoleProblem } from "../../lib/tools/doctor/role_names.ts";
 import { openSession, type VaultSession } from "../../lib/vault/session/session.ts";
 import { makeSpec } from "../support/fixtures.ts";
 import type { OpenBao } from "../support/openbao.ts";

@@ -1,4 +1,4 @@
-/** The contract, held against the practice Vault and against a real OpenBao. */
+/** The contract, held against the demo server and against a real OpenBao. */
 import { startDemoServer } from "../../lib/tools/demo/demo_server.ts";
 import { type OpenBao, startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
@@ -8,8 +8,8 @@ import type { ContractServer } from "./contract_client.ts";
 
 const testWithOpenBao = await testsNeeding("openbao");
 
-contract("practice Vault", startDemoServer);
-sealedContract("practice Vault", () => startDemoServer({ sealed: true }));
+contract("demo server", startDemoServer);
+sealedContract("demo server", () => startDemoServer({ sealed: true }));
 
 contract("real OpenBao", async () => {
   const bao = await startOpenBao();

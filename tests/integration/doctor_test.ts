@@ -25,14 +25,15 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       bench.configure(settings(bao), certificate(bench.directory));
       const { status, lines } = await doctor(bench, bao, env);
       assert.deepEqual([status, lines], [0, [
-        "ok       ADDRESS: version 2.6.2, initialised, unsealed, active",
-        "ok       clock of ADDRESS: agrees with this host's",
-        "ok       login: by the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, " +
-        "vcm; the token ends in 1h",
+        "ok       ADDRESS: version 2.6.2, initialized, unsealed, active",
+        "ok       clock of ADDRESS: agrees with this host's clock",
+        "ok       login: with the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID; policies: " +
+        "default, " +
+        "vcm; the token expires in 1h",
         lines.find((line) => /^ok {7}pki\/cert\/ca: the CA is valid until 20.* UTC$/.test(line)),
         'ok       pki/issue/web: the policy allows "update"',
-        "ok       pki/roles/web: may not be read, so names, lifetimes and keys were not compared " +
-        "with it",
+        "ok       pki/roles/web: the policy does not allow reading it, so names, lifetimes and " +
+        "keys were not checked",
         '         path "pki/roles/web" { capabilities = ["read"] }',
       ]]);
       assert.deepEqual(heard().filter((path) => path.includes("/issue/")), []);
@@ -88,13 +89,16 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
       assert.deepEqual(lines.filter((line) => line.includes("/roles/") || line.startsWith(" ")), [
-        "problem  pki/roles/denied: a.example.test: not below its allowed_domains (allowed.test)",
-        "warning  pki/roles/short: b.example.test: it gives certificates for 1h, all of " +
-        'which "renew" (10d) takes up: they are renewed 20m 10s before their end',
-        "problem  pki/roles/any: c.example.test: it has key_type=any, so it signs only: set " +
+        "problem  pki/roles/denied: a.example.test: not in the role's allowed_domains " +
+        "(allowed.test)",
+        "warning  pki/roles/short: b.example.test: the role issues certificates for 1h, and " +
+        '"renew" (10d) covers all of it: they are renewed 20m 10s before they expire',
+        "problem  pki/roles/any: c.example.test: the role has key_type=any, so it only signs " +
+        "requests: set " +
         '"key: local"',
-        "warning  pki/roles/web: d.example.test: a ttl of 100d is cut to its max_ttl of 90d",
-        'problem  pki/roles/web: d.example.test: it is for ec-256 keys, and "key_type" asks for ' +
+        "warning  pki/roles/web: d.example.test: the ttl of 100d is cut to the role's max_ttl of " +
+        "90d",
+        'problem  pki/roles/web: d.example.test: the role is for ec-256 keys, but "key_type" asks for ' +
         "rsa-2048",
         "problem  pki/roles/nosuch: there is no such role",
         "         bao write pki/roles/nosuch allowed_domains=…",
@@ -111,7 +115,10 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       );
       const { status, lines } = await doctor(bench, bao, env);
       assert.equal(status, 1);
-      assert.match(lines[3] ?? "", /^problem {2}nowhere\/cert\/ca: no PKI engine answers there/);
+      assert.match(
+        lines[3] ?? "",
+        /^problem {2}nowhere\/cert\/ca: no PKI secrets engine answers there/,
+      );
       assert.match(
         lines[4] ?? "",
         /^problem {2}pki\/issuer\/nobody\/json: .* unable to find PKI issuer .*; is "issuer_ref" right\?$/,
@@ -125,7 +132,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       const { lines } = await doctor(bench, bao, env);
       assert.match(
         lines[3] ?? "",
-        /^warning {2}pki_self\/cert\/ca: the CA ends 20.* UTC, and "web\.example\.test" asks for 4000d: /,
+        /^warning {2}pki_self\/cert\/ca: the CA expires 20.* UTC, but "web\.example\.test" asks for 4000d: /,
       );
     });
 
@@ -136,8 +143,9 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       assert.equal(status, 1);
       assert.equal(
         lines.at(-1),
-        'problem  login: "ADDRESS" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: ' +
-          "invalid role or secret ID); check both, and whether the secret id has expired",
+        'problem  login: "ADDRESS" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID ' +
+          "(400: " +
+          "invalid role or secret ID); check both ids; the secret id may have expired",
       );
     });
 
@@ -162,12 +170,12 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       bench.configure(settings(bao), certificate(bench.directory));
       const { out } = await bench.vcm(["doctor", "--json"], env);
       assert.deepEqual(outputMistakes("doctor", out), []);
-      const { layout, findings } = JSON.parse(out);
+      const { layout, results } = JSON.parse(out);
       assert.equal(layout, 1);
-      assert.deepEqual(findings[1], {
+      assert.deepEqual(results[1], {
         verdict: "ok",
         subject: `clock of ${bao.address}`,
-        detail: "agrees with this host's",
+        detail: "agrees with this host's clock",
       });
     });
   }));
@@ -198,7 +206,7 @@ test("vcm doctor and TLS", () =>
     const trusting = { ...env, VAULT_CACERT: bao.caFile ?? "" };
     const { status, lines } = await doctor(bench, bao, trusting);
     assert.equal(status, 0);
-    assert.equal(lines[0], "ok       ADDRESS: TLS, version 2.6.2, initialised, unsealed, active");
+    assert.equal(lines[0], "ok       ADDRESS: TLS, version 2.6.2, initialized, unsealed, active");
     const named = { ...trusting, VAULT_TLS_SERVER_NAME: "other.example.test" };
     assert.match((await doctor(bench, bao, named)).lines[0] ?? "", /it is for another name/);
     const skipping = await doctor(bench, bao, { ...env, VAULT_SKIP_VERIFY: "1" });

@@ -46,7 +46,7 @@ test("an ended root is told by doctor, run and check, until the CA is renewed", 
 
     const doctor = await bench.vcm(["doctor"], env);
     assert.equal(doctor.status, 1);
-    assert.match(doctor.out, /^problem {2}pki_ended\/cert\/ca: the CA "Root" ended 20.* UTC: /m);
+    assert.match(doctor.out, /^problem {2}pki_ended\/cert\/ca: the CA "Root" expired 20.* UTC: /m);
 
     const first = await bench.vcm(["run", "--json"], env);
     assert.deepEqual([first.status, outputMistakes("run", first.out)], [0, []]);

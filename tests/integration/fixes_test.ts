@@ -24,8 +24,8 @@ const MAY_NOT = (path: string, mount: string) =>
   `path "${path}" { capabilities = ["update"] }`;
 
 const REFUSED =
-  '"ADDRESS" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid ' +
-  "role or secret ID); check both, and whether the secret id has expired";
+  '"ADDRESS" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid ' +
+  "role or secret ID); check both ids; the secret id may have expired";
 
 const SLIPS: Readonly<Record<string, Slip>> = {
   "a wrong secret id": { env: { VAULT_SECRET_ID: "wrong" }, said: REFUSED },
@@ -44,7 +44,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   "a name that the role denies": {
     lines: "role: denied",
     said: `"ADDRESS" refused "pki/issue/denied" (400: common name ${NAME} not allowed by this ` +
-      "role); add it to the role's allowed_domains, or take it out of the file",
+      "role); add it to the role's allowed_domains, or remove it from the file",
   },
   "a path beyond the policy": {
     lines: "pki: pki_root",
@@ -73,7 +73,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
         key_type: "ec",
         max_ttl: "200000h",
       }).then(() => bao.api("POST", "sys/mounts/pki_self/tune", { max_lease_ttl: "200000h" })),
-    said: '); the CA ends before: lower "ttl", or renew the CA',
+    said: '); the CA expires earlier: lower "ttl", or renew the CA',
   },
   "a sealed server": {
     lines: "config: retries: 0",

@@ -112,9 +112,9 @@ test("the key that the server makes is of the role's type, or nothing is stored"
     await t.step("another type is an error", async () => {
       assert.equal(
         await failing("key_type: rsa-2048"),
-        `failed  ${NAME}: The certificate that "ADDRESS" gave for "pki/issue/web" is not usable: ` +
-          'its key is ec-256, and "key_type" asks for rsa-2048: with "key: vault" the role "web" ' +
-          'decides; change the role, or "key_type", or set "key: local"',
+        `failed  ${NAME}: Cannot use the certificate that "ADDRESS" issued for "pki/issue/web": ` +
+          'its key is ec-256, but "key_type" asks for rsa-2048: with "key: vault" the role "web" ' +
+          'decides; fix: change the role or "key_type", or set "key: local"',
       );
     });
 
@@ -123,7 +123,7 @@ test("the key that the server makes is of the role's type, or nothing is stored"
         await failing('role: "any"'),
         `failed  ${NAME}: "ADDRESS" refused "pki/issue/any" (400: role key type "any" not allowed ` +
           "for issuing certificates without providing key_type and/or key_bits request " +
-          'parameters); a role with key_type=any signs only: set "key: local"',
+          'parameters); a role with key_type=any only signs requests: set "key: local"',
       );
     });
 
@@ -137,7 +137,7 @@ test("the key that the server makes is of the role's type, or nothing is stored"
         assert.equal(
           await failing(`role: "${role}"\nkey: local`),
           `failed  ${NAME}: "ADDRESS" refused "pki/sign/${role}" (400: ${said}); ` +
-            'set "key_type" to what the role asks for',
+            'set "key_type" to what the role requires',
         );
       }
     });

@@ -62,8 +62,8 @@ test("a leased certificate is not used if it would be revoked with VCM's token",
       const request = `pki/${more === "key: local" ? "sign" : "issue"}/leased`;
       assert.equal(
         out.split("\n")[0],
-        `failed  ${NAME}: The certificate that "${bao.address}" gave for "${request}" is not ` +
-          `usable: ${FACT}; VCM's own token ends with this run; ${FIX}`,
+        `failed  ${NAME}: Cannot use the certificate that "${bao.address}" issued for ` +
+          `"${request}": ${FACT}; VCM's own token ends with this run; ${FIX}`,
       );
       assert.equal(bench.directory.tree().includes(`store/${NAME}/`), false);
       assertNoSecret(bench);
@@ -95,7 +95,7 @@ test("a given token that is known to end before the certificate is no base for i
       const token = await makeToken(bao, settings);
       const { status, out } = await bench.vcm(["run"], { VAULT_TOKEN: token });
       assert.equal(status, 1, what);
-      assert.ok(out.includes(`${FACT}; the token of VAULT_TOKEN ends`), out);
+      assert.ok(out.includes(`${FACT}; the token from VAULT_TOKEN ends`), out);
       assert.match(out, reason, what);
       assert.ok(out.includes(FIX), out);
       assert.equal(bench.directory.tree().includes(`store/${NAME}/`), false, what);
@@ -119,17 +119,20 @@ test("with a token that can outlive the certificate it is used, with a warning",
     const policy = 'path "pki/issue/leased" { capabilities = ["update"] }';
     await bao.api("POST", "sys/policies/acl/issue-only", { policy });
     const lives: readonly (readonly [string, RegExp])[] = [
-      [bao.token, /the token of VAULT_TOKEN does not expire, but must never be revoked/],
+      [bao.token, /the token from VAULT_TOKEN does not expire, but must never be revoked/],
       [
         await makeToken(bao, { ttl: "2h" }),
-        /the token of VAULT_TOKEN ends .* unless it is renewed/,
+        /the token from VAULT_TOKEN ends .* unless it is renewed/,
       ],
-      [await makeToken(bao, { period: "2h" }), /the token of VAULT_TOKEN ends .* unless it is ren/],
+      [
+        await makeToken(bao, { period: "2h" }),
+        /the token from VAULT_TOKEN ends .* unless it is ren/,
+      ],
       [
         await makeToken(bao, { renewable: false, ttl: "700h" }),
-        /the token of VAULT_TOKEN ends .* unless it is renewed/,
+        /the token from VAULT_TOKEN ends .* unless it is renewed/,
       ],
-      [await makeToken(bao, blind), /VCM could not look up when the token of VAULT_TOKEN ends/],
+      [await makeToken(bao, blind), /VCM could not look up when the token from VAULT_TOKEN ends/],
     ];
     for (const [token, reason] of lives) {
       using bench = makeLeased(bao, "ttl: 20d", [NAME, "b.example.test"]);

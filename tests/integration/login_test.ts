@@ -79,8 +79,9 @@ test("a wrong secret id is said, and leaves everything as it was", () =>
     assert.equal(status, 1);
     assert.equal(
       out,
-      `failed  ${NAME}: "${bao.address}" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID ` +
-        "(400: invalid role or secret ID); check both, and whether the secret id has expired\n" +
+      `failed  ${NAME}: "${bao.address}" refused the AppRole from VAULT_ROLE_ID and ` +
+        "VAULT_SECRET_ID " +
+        "(400: invalid role or secret ID); check both ids; the secret id may have expired\n" +
         `skipped  ${NAME}: no new certificate was issued\n` +
         "Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, 1 skipped\n",
     );

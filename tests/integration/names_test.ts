@@ -99,8 +99,8 @@ test("names of every kind are asked for, and found again", (t) =>
       assert.equal(
         out.split("\n")[0],
         `failed  ${NAME}: "${bao.address}" refused "pki/issue/web" (400: URI Subject Alternative ` +
-          "Names are not allowed in this role, but were provided via the API); let the role " +
-          "allow them, or take them out",
+          "Names are not allowed in this role, but were provided via the API); allow them in " +
+          "the role, or remove them",
       );
     });
   }));

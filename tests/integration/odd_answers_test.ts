@@ -25,11 +25,11 @@ function endless(): ReadableStream<Uint8Array> {
 const ODD: Readonly<Record<string, readonly [() => Response, RegExp]>> = {
   "HTML": [
     () => new Response("<!doctype html><h1>Portal</h1>"),
-    /^"ADDRESS" answered "pki\/issue\/web" with something that is no JSON \(200\); is this a Vault/,
+    /^"ADDRESS" answered "pki\/issue\/web" with something other than JSON \(200\); is this a Vault/,
   ],
   "JSON that is cut": [
     () => new Response('{"data": {"certificate": "-----BEGIN CERT', JSON_TYPE),
-    /^"ADDRESS" answered "pki\/issue\/web" with something that is no JSON \(200\); /,
+    /^"ADDRESS" answered "pki\/issue\/web" with something other than JSON \(200\); /,
   ],
   "10 MB": [
     () => new Response(" ".repeat(10_485_760), JSON_TYPE),
@@ -38,16 +38,19 @@ const ODD: Readonly<Record<string, readonly [() => Response, RegExp]>> = {
   "no end": [() => new Response(endless(), JSON_TYPE), /^No answer from "ADDRESS" within 1 s$/],
   "data of a wrong type": [
     () => Response.json({ data: ["certificate"] }),
-    /^The certificate that "ADDRESS" gave for "pki\/issue\/web" is not usable: the answer has no "c/,
+    /^Cannot use the certificate that "ADDRESS" issued for "pki\/issue\/web": the answer has no "c/,
   ],
   "fields of a wrong type": [
     () => Response.json({ data: { certificate: 7, private_key: {}, ca_chain: "x" } }),
-    /^The certificate that "ADDRESS" gave for "pki\/issue\/web" is not usable: the answer has no "c/,
+    /^Cannot use the certificate that "ADDRESS" issued for "pki\/issue\/web": the answer has no "c/,
   ],
-  "nothing with 200": [() => new Response(null), /^"ADDRESS" answered .* no JSON \(200\); /],
+  "nothing with 200": [
+    () => new Response(null),
+    /^"ADDRESS" answered .* other than JSON \(200\); /,
+  ],
   "204": [
     () => new Response(null, { status: 204 }),
-    /^"ADDRESS" answered .* with something that is no JSON \(204\); /,
+    /^"ADDRESS" answered .* with something other than JSON \(204\); /,
   ],
 };
 
@@ -96,8 +99,9 @@ test("a proxy of the environment tunnels to a server with TLS", () =>
     const { out } = await bench.vcm(["issue", "--force"], env);
     assert.equal(
       out.split("\n")[0],
-      `failed  ${NAME}: Cannot talk to "${bao.address}" through the proxy of the environment: tcp ` +
-        "connect error: Connection refused; is that proxy right?",
+      `failed  ${NAME}: Cannot talk to "${bao.address}" through the proxy from the environment: ` +
+        "tcp " +
+        "connect error: Connection refused; check that proxy",
     );
   }));
 

@@ -34,12 +34,12 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       assert.equal(status, 2);
       assert.equal(
         err,
-        "There is no terminal to ask on; say --yes to revoke without a question\n" +
+        "No terminal to ask on: pass --yes to revoke without a question\n" +
           'See "vcm revoke --help"\n',
       );
       const unnamed = await bench.vcm(["revoke", "--yes"], env);
       assert.equal(unnamed.status, 2);
-      assert.match(unnamed.err, /^"vcm revoke" takes the names of certificates, and got none\n/);
+      assert.match(unnamed.err, /^"vcm revoke" needs the name of a certificate\n/);
       assert.deepEqual(heard(), []);
     });
 
@@ -52,7 +52,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       assert.deepEqual([status, err], [1, `failed  ${NAME}: Not revoked\n`]);
       assert.match(
         questions.join(),
-        /^Revoke "web\.example\.test", serial [0-9a-f:]+, of "Test Intermediate", until 20.* UTC\? Peers/,
+        /^Revoke "web\.example\.test" \(serial [0-9a-f:]+, issued by "Test Intermediate", valid until 20.* UTC\)\? Peers/,
       );
       assert.deepEqual(heard(), []);
     });
@@ -74,10 +74,10 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       const archive = `store/archive/${NAME}/${serial}`;
       assert.deepEqual([status, out], [
         0,
-        `${NAME}: revoked, serial ${serial}; its files lie in "${
+        `${NAME}: revoked, serial ${serial}; its files are in "${
           bench.directory.at(archive)
-        }", and ` +
-        "the next run issues a new one\n",
+        }"; the ` +
+        "next run issues a new one\n",
       ]);
       assert.equal(await isRevoked(bao, serial), true);
       assert.equal(bench.directory.read(`${archive}/privkey.pem`), key);

@@ -1,8 +1,8 @@
-/** The names that judgeRole() objects to are those that a real OpenBao refuses. */
+/** The names that checkRole() objects to are those that a real OpenBao refuses. */
 import assert from "node:assert/strict";
 import { requestFor } from "../../lib/plan/request.ts";
 import { issueCertificate } from "../../lib/vault/pki/pki.ts";
-import { judgeRole } from "../../lib/tools/doctor/role.ts";
+import { checkRole } from "../../lib/tools/doctor/role.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import {
   compare,
@@ -133,7 +133,7 @@ const NAMES: readonly Desired[] = [
   { ...LOCAL, otherSans: ["1.3.6.1.5.5.7.8.9;UTF8:exact"] },
 ];
 
-test("judgeRole() objects to the names that the server refuses, and to no others", (t) =>
+test("checkRole() objects to the names that the server refuses, and to no others", (t) =>
   withSession(async (bao, session) => {
     for (const [name, settings] of Object.entries(ROLES)) {
       await t.step(name, async () => {
@@ -144,7 +144,7 @@ test("judgeRole() objects to the names that the server refuses, and to no others
             const spec = desiredOf({ ...names, key: { origin, reuse: false } });
             const refused = await refusal(() => issueCertificate(session, requestFor(spec)));
             const what = `${origin} ${JSON.stringify(names)}`;
-            apart.push(...compare(what, refused, judgeRole(role, spec)));
+            apart.push(...compare(what, refused, checkRole(role, spec)));
           }
         }
         assert.deepEqual(apart, []);

@@ -1,10 +1,10 @@
-/** The keys and lifetimes that judgeRole() objects to are those that a real OpenBao does not give. */
+/** The keys and lifetimes that checkRole() objects to are those that a real OpenBao does not give. */
 import assert from "node:assert/strict";
 import { issue, lifetimeWarning } from "../../lib/apply/issue.ts";
 import type { KeySpec } from "../../lib/config/types.ts";
 import { requestFor } from "../../lib/plan/request.ts";
 import { issueCertificate } from "../../lib/vault/pki/pki.ts";
-import { judgeRole } from "../../lib/tools/doctor/role.ts";
+import { checkRole } from "../../lib/tools/doctor/role.ts";
 import { DAY } from "../support/fixtures.ts";
 import { makeDirectory } from "../support/rig.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
@@ -60,7 +60,7 @@ const LIFETIMES: readonly (readonly [Settings, Desired])[] = [
   )
 );
 
-test("judgeRole() objects to the keys that a role does not give or sign, and to no others", (t) =>
+test("checkRole() objects to the keys that a role does not give or sign, and to no others", (t) =>
   withSession(async (bao, session) => {
     for (const settings of KEY_ROLES) {
       await t.step(JSON.stringify(settings), async () => {
@@ -69,14 +69,14 @@ test("judgeRole() objects to the keys that a role does not give or sign, and to 
         for (const key of KEYS) {
           const spec = desiredOf({ key });
           const refused = await refusal(() => issueCertificate(session, requestFor(spec)));
-          apart.push(...compare(JSON.stringify(key), refused, judgeRole(role, spec)));
+          apart.push(...compare(JSON.stringify(key), refused, checkRole(role, spec)));
         }
         assert.deepEqual(apart, []);
       });
     }
   }));
 
-test("judgeRole() foresees what is cut, and what is due at once", () =>
+test("checkRole() foresees what is cut, and what is due at once", () =>
   withSession(async (bao, session) => {
     using store = makeDirectory();
     const due = { reason: "missing", detail: "none" } as const;
@@ -104,7 +104,7 @@ test("judgeRole() foresees what is cut, and what is due at once", () =>
         warning = lifetimeWarning({ ...step, kind: "issue" }, issued, new Date());
       });
       const what = JSON.stringify([settings, desired]);
-      const roleProblems = judgeRole(role, spec);
+      const roleProblems = checkRole(role, spec);
       assert.deepEqual(compare(what, refused, roleProblems), []);
       const cut = roleProblems.some(({ fatal }) => !fatal);
       if (refused === undefined) assert.equal(cut, warning !== undefined, what);

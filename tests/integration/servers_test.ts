@@ -180,8 +180,8 @@ test("a redirect is followed once, and only to servers that the file names", (t)
       assert.equal(
         out.split("\n")[0],
         `failed  ${NAME}: "${standby.address}" redirects to "${bao.address}/v1/auth/approle/login", ` +
-          'and the token does not go along: list that host under "vault" or "redirect_hosts" if ' +
-          "it is yours",
+          'and VCM does not send the token there; if that host is yours, list it under "vault" ' +
+          'or "redirect_hosts"',
       );
       assert.deepEqual(heard(), []);
     });

@@ -24,10 +24,10 @@ test("a token that is refused gives way to the next one configured, and the log 
       const said = await bench.vcm(["run"], { ...appRole, VAULT_TOKEN: `${STALE}b` });
       assertWell(said);
       assert.deepEqual(said.err.split("\n").slice(0, 2), [
-        "warning: login: The token of VAULT_TOKEN was refused; trying " +
+        "warning: login: The token from VAULT_TOKEN was refused; trying " +
         `"${bench.directory.at("token")}"`,
-        `warning: login: The token of "${bench.directory.at("token")}" was refused; trying the ` +
-        "AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID",
+        `warning: login: The token from "${bench.directory.at("token")}" was refused; trying the ` +
+        "AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID",
       ]);
       assert.deepEqual(heard(), [
         "pki/issue/web refused",
@@ -174,7 +174,7 @@ test("plain http goes to this host only, unless the file allows it", async () =>
   assert.equal(
     out.split("\n")[0],
     `failed  ${NAME}: BAO_ADDR ("http://vault.example.test:8200") sends tokens and keys ` +
-      'unencrypted; use "https://", or, where the network is trusted, set "allow_http: true" ' +
-      'under "config"',
+      'unencrypted; use "https://", or set "allow_http: true" under "config" if the network ' +
+      "is trusted",
   );
 });

@@ -1,6 +1,7 @@
 /**
- * `vcm demo`: the main job on a practice Vault, in a temporary directory, by the same code that works
- * on a real host. Needs no root; talks to 127.0.0.1 only; leaves nothing but the directory it names.
+ * `vcm demo`: shows a whole run against a demo server, in a temporary directory, with the same code
+ * as on a real host. It needs no root, talks only to 127.0.0.1, and leaves only the directory that
+ * it names.
  */
 import type { Host } from "../../command/host.ts";
 import { octal } from "../../text/octal.ts";
@@ -8,21 +9,21 @@ import type { DemoCommand, DemoDocument } from "../../report/documents.ts";
 import { demoJson } from "../../report/json.ts";
 import { type DemoServer, startDemoServer } from "./demo_server.ts";
 
-/** Runs one command line of VCM and answers its exit status. */
+/** Runs one command line of VCM and returns its exit status. */
 export type RunCommandLine = (args: readonly string[], host: Host) => Promise<number>;
 
 /**
- * Answers 0 when every step came out as the tour says it does.
+ * Returns 0 if every step has the expected result.
  *
- * @param json Standard output holds one document; the tour is told on standard error.
+ * @param json Standard output holds one document; the text goes to standard error.
  */
 export async function demo(host: Host, run: RunCommandLine, json: boolean): Promise<number> {
   const vault = await startDemoServer();
   try {
     const told = json ? { ...host, out: host.err, outIsTerminal: host.errIsTerminal } : host;
-    const tour = new Demo(told, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
-    const status = await tour.walk();
-    if (json) host.out(demoJson(tour.record()));
+    const steps = new Demo(told, run, vault, Deno.makeTempDirSync({ prefix: "vcm-demo-" }));
+    const status = await steps.run();
+    if (json) host.out(demoJson(steps.record()));
     return status;
   } finally {
     await vault.close();
@@ -36,7 +37,7 @@ class Demo {
   readonly #directory: string;
   readonly #commands: DemoCommand[] = [];
   readonly #files: DemoDocument["files"][number][] = [];
-  #surprises = 0;
+  #unexpected = 0;
 
   constructor(host: Host, run: RunCommandLine, vault: DemoServer, directory: string) {
     this.#host = host;
@@ -45,16 +46,16 @@ class Demo {
     this.#directory = directory;
   }
 
-  async walk(): Promise<number> {
+  async run(): Promise<number> {
     await this.#firstRun();
     await this.#secondRun();
     await this.#changedSpec();
     await this.#damage();
     await this.#end();
-    return this.#surprises === 0 ? 0 : 1;
+    return this.#unexpected === 0 ? 0 : 1;
   }
 
-  /** What was done. */
+  /** The commands that ran and the files that they left. */
   record(): Omit<DemoDocument, "layout"> {
     return { directory: this.#directory, commands: this.#commands, files: this.#files };
   }
@@ -63,7 +64,7 @@ class Demo {
     Deno.mkdirSync(`${this.#directory}/ssl`);
     this.#writeConfig([]);
     this.#say(
-      "1. One file says what this host needs. A practice Vault runs on " +
+      "1. One file describes what this host needs. A demo server runs on " +
         `${this.#vault.address}; everything else is real.`,
     );
     this.#host.out(indent(Deno.readTextFileSync(this.#config).replace(/(secret_id: ).*/, "$1…")));
@@ -79,7 +80,7 @@ class Demo {
   }
 
   async #changedSpec(): Promise<void> {
-    this.#say("3. A name is added to the file: the certificate on disk is no longer what it asks.");
+    this.#say("3. A name is added to the file: the certificate on disk no longer matches it.");
     this.#writeConfig(["api.demo.internal"]);
     await this.#vcm("plan");
     await this.#vcm("run");
@@ -87,7 +88,7 @@ class Demo {
 
   async #damage(): Promise<void> {
     this.#say(
-      "4. Somebody empties a deployed file and opens up the key. Both are seen and mended.",
+      "4. Someone empties a deployed file and makes the key readable. VCM finds and fixes both.",
     );
     Deno.writeTextFileSync(`${this.#directory}/ssl/web.crt`, "");
     Deno.chmodSync(`${this.#directory}/ssl/web.key`, 0o644);
@@ -97,7 +98,7 @@ class Demo {
   }
 
   async #end(): Promise<void> {
-    this.#say("5. What lies on disk:");
+    this.#say("5. The files on disk:");
     for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
       const { mode: bits, size } = Deno.lstatSync(`${this.#directory}/${path}`);
       const mode = (bits ?? 0) & 0o7777;
@@ -108,16 +109,16 @@ class Demo {
       [
         "Next:",
         `   - look around in ${this.#directory}, then: rm -r ${this.#directory}`,
-        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" begins it',
+        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one',
         "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
       ].join("\n"),
     );
   }
 
   /**
-   * Runs a command line, shows it, and counts an exit status that the tour does not expect.
+   * Runs a command line, shows it, and counts an unexpected exit status.
    *
-   * Answers how many requests the server got.
+   * Returns how many requests the server got.
    */
   async #vcm(command: string, expected = 0): Promise<number> {
     this.#host.out(`\n   $ vcm ${command}\n`);
@@ -129,7 +130,9 @@ class Demo {
     return requests;
   }
 
-  /** The tour shares the terminal, and neither the environment's tokens nor its permissions. */
+  /**
+   * The commands share the terminal, but neither the tokens of the environment nor its permissions.
+   */
   #demoHost(): Host {
     const host = this.#host;
     return {
@@ -183,8 +186,8 @@ certs:
 
   #expect(holds: boolean, otherwise: string): void {
     if (holds) return;
-    this.#surprises++;
-    this.#host.err(`error: the tour did not go as it should: ${otherwise}\n`);
+    this.#unexpected++;
+    this.#host.err(`error: the demo did not go as expected: ${otherwise}\n`);
   }
 }
 

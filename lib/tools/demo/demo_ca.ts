@@ -1,6 +1,6 @@
 /**
- * The certificate authority behind the practice Vault: a root and an intermediate, made anew for
- * each server and kept in memory only.
+ * The CA of the demo server: a root and an intermediate. They are generated for each server and
+ * kept only in memory.
  */
 import { Buffer } from "node:buffer";
 import { createPrivateKey, randomBytes } from "node:crypto";
@@ -12,13 +12,13 @@ const { KeyUsageFlags, KeyUsagesExtension } = x509;
 const EC_P256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 const ECDSA_SHA256 = { name: "ECDSA", hash: "SHA-256" } as const;
 
-/** Vault dates a certificate 30 s back, for clients whose clock is behind (not_before_duration). */
+/** Vault sets the start 30 s back for clients whose clock is behind (not_before_duration). */
 const BACKDATE_MS = 30_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ROOT_LIFETIME_MS = 3650 * DAY_MS;
 const INTERMEDIATE_LIFETIME_MS = 1825 * DAY_MS;
 
-/** What a leaf is issued for. */
+/** The properties of a new leaf. */
 export interface LeafRequest {
   readonly commonName: string;
   readonly dnsSans: readonly string[];
@@ -29,27 +29,27 @@ export interface LeafRequest {
   readonly keyFormat: "sec1" | "pkcs8";
 }
 
-/** A new leaf with its key; PEM without a final newline, as Vault answers. */
+/** A new leaf with its key. PEM without a final newline, as in an answer of Vault. */
 export interface Leaf {
   readonly certificate: string;
   readonly privateKey: string;
-  /** Lower-case hexadecimal bytes joined by colons. */
+  /** Lower-case hexadecimal bytes, joined by colons. */
   readonly serialNumber: string;
   readonly notBefore: Date;
   readonly notAfter: Date;
 }
 
-/** One CA certificate that issues leaves. */
+/** A CA certificate that issues leaves. */
 export interface Authority {
-  /** PEM of the issuer itself. */
+  /** PEM of the issuer. */
   readonly certificate: string;
-  /** PEM of the issuer and those above it, root last. */
+  /** PEM of the issuer and the CAs above it, root last. */
   readonly chain: readonly string[];
   readonly notAfter: Date;
   issue(request: LeafRequest): Promise<Leaf>;
 }
 
-/** A root, and an intermediate that the root signed. */
+/** A root, and an intermediate that it signed. */
 export interface DemoCa {
   readonly root: Authority;
   readonly intermediate: Authority;
@@ -60,7 +60,7 @@ interface Signer {
   readonly privateKey: CryptoKey;
 }
 
-/** Makes a root and an intermediate, both with EC P-256 keys. */
+/** Generates a root and an intermediate with EC P-256 keys. */
 export async function createDemoCa(now: Date): Promise<DemoCa> {
   const root = await createSigner("VCM Practice Root", now, ROOT_LIFETIME_MS);
   const below = await createSigner(
@@ -157,7 +157,7 @@ async function leafExtensions(
   ];
 }
 
-/** 20 bytes (RFC 5280, 4.1.2.2): a positive number, and none that DER would write shorter. */
+/** 20 bytes (RFC 5280, 4.1.2.2): a positive number without leading zero bytes. */
 function randomSerial(): string {
   const bytes = randomBytes(20);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x01;

@@ -1,21 +1,21 @@
 /**
- * The practice Vault: a server that answers like OpenBao 2.6.2 in all that VCM asks, for `vcm demo`
- * and for tests. It listens on 127.0.0.1 only, writes no file, and forgets all when it is closed.
- * One contract test suite runs against it and against the real server.
+ * The demo server for `vcm demo` and for tests. It answers like OpenBao 2.6.2 to everything that
+ * VCM asks. It listens only on 127.0.0.1, writes no file, and keeps nothing after it is closed. One
+ * contract test suite runs against it and against the real server.
  */
 import type { Answer } from "./server_answer.ts";
 import { createDemoCa, type DemoCa } from "./demo_ca.ts";
 import { answer, type ServerState } from "./server_router.ts";
 import { TokenStore } from "./server_tokens.ts";
 
-/** One request that was answered; the path is written as in Vault's documentation: `pki/issue/web`. */
+/** One answered request, with its path as in the documentation of Vault: `pki/issue/web`. */
 export interface DemoRequest {
   readonly method: string;
   readonly path: string;
   readonly status: number;
 }
 
-/** A running practice Vault. */
+/** A running demo server. */
 export interface DemoServer {
   readonly address: string;
   readonly rootToken: string;
@@ -23,27 +23,27 @@ export interface DemoServer {
   readonly secretId: string;
   /** All requests so far, in the order of their answers. */
   readonly requests: readonly DemoRequest[];
-  /** The root that the server's own certificate hangs on; only with TLS. */
+  /** The root of the certificate of the server; only with TLS. */
   readonly caPem?: string;
-  /** Waits for requests under way, and frees the port. */
+  /** Waits for running requests, and frees the port. */
   close(): Promise<void>;
 }
 
-/** How a practice Vault is started. */
+/** Options of a demo server. */
 export interface DemoOptions {
-  /** The server's clock: dates of certificates and the end of tokens follow it. */
+  /** The clock of the server, for dates of certificates and the expiry of tokens. */
   readonly now?: () => Date;
   readonly sealed?: boolean;
-  /** Listen with TLS; the real clock dates the server's certificate. */
+  /** Listen with TLS. The certificate of the server uses the real clock. */
   readonly tls?: boolean;
 }
 
 /**
- * Starts a practice Vault on a free port.
+ * Starts a demo server on a free port.
  *
- * Its mounts are `pki` (issues from an intermediate), `pki_self` (from a root) and `pki_old` (from a
- * root, and its answers have no `ca_chain`); its roles `web`, `short` (one hour at most), `denied`
- * (only names below allowed.test) and `any` (makes no keys).
+ * Its mounts are `pki` (issues from an intermediate), `pki_self` (from a root) and `pki_old` (from
+ * a root, without `ca_chain` in its answers). Its roles are `web`, `short` (at most one hour),
+ * `denied` (only names below allowed.test) and `any` (generates no keys).
  */
 export async function startDemoServer(options: DemoOptions = {}): Promise<DemoServer> {
   const now = options.now ?? (() => new Date());
@@ -55,7 +55,7 @@ export async function startDemoServer(options: DemoOptions = {}): Promise<DemoSe
     tokens,
     clusterId: crypto.randomUUID(),
     now,
-    // Made with the first certificate, since many runs ask for none.
+    // Generated with the first certificate, because many runs request none.
     getCa: () => ca ??= createDemoCa(now()),
   };
   const tls = options.tls ? await createServerCertificate() : undefined;
@@ -99,7 +99,7 @@ async function serve(
   });
 }
 
-/** The server's own certificate, from a CA of its own: a false clock must not spoil TLS. */
+/** The certificate of the server, from another CA: a changed clock must not break TLS. */
 async function createServerCertificate(): Promise<{ cert: string; key: string; caPem: string }> {
   const now = new Date();
   const { root } = await createDemoCa(now);

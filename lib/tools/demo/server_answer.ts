@@ -1,27 +1,27 @@
 /** The JSON that Vault and OpenBao put around every answer. */
 
-/** What the practice Vault answers to one request; without a body it is a 204. */
+/** An answer to one request. Without a body it is a 204. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
 }
 
-/** An answer that carries data. */
+/** An answer with data. */
 export function succeed(data: unknown, warnings: readonly string[] = []): Answer {
   return envelope({ data, warnings: warnings.length === 0 ? null : warnings });
 }
 
-/** An answer that carries a login. */
+/** An answer with a login. */
 export function admit(auth: unknown): Answer {
   return envelope({ auth });
 }
 
-/** A refusal, with its texts. */
+/** A refusal with its messages. */
 export function fail(status: number, ...errors: readonly string[]): Answer {
   return { status, body: { errors } };
 }
 
-/** A refusal by the part of the server that gathers several errors into one text. */
+/** A refusal from the part of the server that joins several errors into one message. */
 export function failGathered(status: number, error: string): Answer {
   return fail(status, `1 error occurred:\n\t* ${error}\n\n`);
 }

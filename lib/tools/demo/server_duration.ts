@@ -1,4 +1,4 @@
-/** Durations as the server reads and writes them: Go's, with days added. */
+/** Durations as the server reads and writes them: those of Go, plus days. */
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   ns: 1e-9,
@@ -10,10 +10,10 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   h: 3600,
 };
 
-/** Go counts nanoseconds in 64 bits, so about 292 years are the most. */
+/** Go counts nanoseconds in 64 bits, so the maximum is about 292 years. */
 const MAX_SECONDS = 2 ** 63 / 1e9;
 
-/** Reads a `ttl` into whole seconds; throws an Error with the server's own text. */
+/** Parses a `ttl` into whole seconds. Throws Error with the server's own message. */
 export function parseTtl(value: unknown): number {
   if (value === undefined || value === null || value === "") return 0;
   if (typeof value !== "string" && typeof value !== "number") {
@@ -24,7 +24,7 @@ export function parseTtl(value: unknown): number {
   return seconds;
 }
 
-/** Writes seconds as Go does: "768h0m0s". */
+/** Formats seconds like Go: "768h0m0s". */
 export function formatDuration(seconds: number): string {
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
@@ -33,7 +33,7 @@ export function formatDuration(seconds: number): string {
   return minutes > 0 ? `${minutes}m${rest}` : rest;
 }
 
-/** Days are no unit of Go's: the server cuts a final "d" off, so that sums with days fail. */
+/** Go has no unit for days. The server removes a final "d", so sums with days fail. */
 function readSeconds(text: string): number {
   if (/^[+-]?\d+$/.test(text)) return Number(text);
   if (!text.endsWith("d")) return readGoDuration(text);
@@ -42,7 +42,7 @@ function readSeconds(text: string): number {
   throw new Error(`strconv.ParseInt: parsing ${JSON.stringify(days)}: invalid syntax`);
 }
 
-/** As Go's time.ParseDuration: signed sums of numbers with units, such as "1h30m". */
+/** Like Go's time.ParseDuration: signed sums of numbers with units, such as "1h30m". */
 function readGoDuration(text: string): number {
   const quoted = JSON.stringify(text);
   const [, sign, sum] = /^([+-]?)(.*)$/s.exec(text) ?? [];

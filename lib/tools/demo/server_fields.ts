@@ -1,21 +1,21 @@
-/** The body of a request to `issue`, read as loosely as the server does. */
+/** Request bodies, parsed as loosely as by the server. */
 import { parseTtl } from "./server_duration.ts";
 
-/** A JSON object as it came. */
+/** A parsed JSON object. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What the practice Vault understands of an `issue` request. */
+/** The fields of an `issue` request that the demo server knows. */
 export interface IssueFields {
   readonly commonName: string;
   readonly altNames: readonly string[];
   readonly ipSans: readonly string[];
-  /** Whole seconds; 0 where the role's own is wanted. */
+  /** Whole seconds. 0: the default of the role. */
   readonly ttlSeconds: number;
   readonly format: string;
   readonly privateKeyFormat: string;
   readonly excludeCommonName: boolean;
   readonly removeRoot: boolean;
-  /** Names of fields that the endpoint does not know, sorted. */
+  /** Sorted names of unknown fields. */
   readonly unknown: readonly string[];
 }
 
@@ -32,7 +32,7 @@ const READERS = {
   remove_roots_from_chain: readBoolean,
 } satisfies Record<string, Reader>;
 
-/** Reads a request body; throws an Error with the server's text where a field has a wrong type. */
+/** Parses a request body. Throws Error with the server's message if a field has a wrong type. */
 export function readIssueFields(fields: Fields): IssueFields {
   return {
     commonName: read(fields, "common_name"),
@@ -87,4 +87,32 @@ function readBoolean(value: unknown): boolean {
 
 function splitList(text: string): string[] {
   return text === "" ? [] : text.split(",").map((item) => item.trim());
+}
+
+/** Parses a body. An empty one is an empty object. Throws Error with the server's message. */
+export function parseBody(text: string): Fields {
+  if (text.trim() === "") return {};
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`failed to decode JSON input: ${describe(error, text)}`, { cause: error });
+  }
+  if (value === null) return {};
+  if (typeof value === "object" && !Array.isArray(value)) return value as Fields;
+  const type = Array.isArray(value) ? "array" : typeof value;
+  throw new Error(
+    `failed to decode JSON input: json: cannot unmarshal ${type} into Go value of type ` +
+      "map[string]interface {}",
+  );
+}
+
+/** Go distinguishes an early end from a wrong character. The rest of its wording is not copied. */
+function describe(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : "";
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? 0);
+  const ended = /end of JSON|Unterminated/.test(message) || position >= text.length;
+  return ended
+    ? "unexpected EOF"
+    : `invalid character '${text.charAt(position)}' looking for beginning of value`;
 }

@@ -1,24 +1,24 @@
-/** `MOUNT/issue/ROLE`: from a request body to the answer with certificate and key. */
+/** `MOUNT/issue/ROLE`: from a request body to an answer with certificate and key. */
 import { type Answer, fail, succeed } from "./server_answer.ts";
 import type { Authority, DemoCa, Leaf } from "./demo_ca.ts";
 import { type Fields, type IssueFields, readIssueFields } from "./server_fields.ts";
-import { findRole, judgeNames, judgeTtl, type Role } from "./server_roles.ts";
+import { checkNames, checkTtl, findRole, type Role } from "./server_roles.ts";
 
-/** A PKI mount: who issues there, and whether it knows `ca_chain`. */
+/** A PKI mount: its issuer, and whether its answers have `ca_chain`. */
 export interface Mount {
   readonly issuer: keyof DemoCa;
-  /** Servers from before there could be several issuers left `ca_chain` out below a root. */
+  /** Servers without support for several issuers omit `ca_chain` below a root. */
   readonly withChain: boolean;
 }
 
-/** Where certificates are issued, by the first part of the path. */
+/** The PKI mounts, by the first part of the path. */
 export const MOUNTS: Readonly<Record<string, Mount>> = {
   pki: { issuer: "intermediate", withChain: true },
   pki_self: { issuer: "root", withChain: true },
   pki_old: { issuer: "root", withChain: false },
 };
 
-/** Answers an `issue` request; `getCa` is asked only once nothing is wrong with it. */
+/** Answers an `issue` request. `getCa` is called only for a valid request. */
 export async function issue(
   mount: Mount,
   roleName: string,
@@ -33,7 +33,9 @@ export async function issue(
     if (!["pem", "der", "pem_bundle"].includes(request.format)) {
       return fail(400, 'the "format" path parameter must be "pem", "der", or "pem_bundle"');
     }
-    if (request.format !== "pem") return fail(400, 'the practice Vault knows format "pem" only');
+    if (request.format !== "pem") {
+      return fail(400, 'the demo server supports only the format "pem"');
+    }
     if (role.keyType === "any") {
       return fail(
         400,
@@ -56,8 +58,8 @@ async function issueFor(
   now: Date,
   authority: Authority,
 ): Promise<Answer> {
-  const names = judgeNames(role, request);
-  const { seconds, warnings } = judgeTtl(role, request.ttlSeconds);
+  const names = checkNames(role, request);
+  const { seconds, warnings } = checkTtl(role, request.ttlSeconds);
   const notAfter = new Date(now.getTime() + seconds * 1000);
   if (notAfter > authority.notAfter) {
     return fail(
@@ -74,9 +76,7 @@ async function issueFor(
     keyFormat: request.privateKeyFormat === "pkcs8" ? "pkcs8" : "sec1",
   });
   if (request.unknown.length > 0) {
-    warnings.push(
-      `Endpoint ignored these unrecognized parameters: [${request.unknown.join(" ")}]`,
-    );
+    warnings.push(`Endpoint ignored these unrecognized parameters: [${request.unknown.join(" ")}]`);
   }
   return succeed(describe(leaf, mount, request, authority), warnings);
 }

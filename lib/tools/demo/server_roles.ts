@@ -1,4 +1,4 @@
-/** The roles of the practice Vault, and how a role judges names and lifetimes. */
+/** The roles of the demo server, and how a role checks names and lifetimes. */
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { formatDuration } from "./server_duration.ts";
@@ -6,14 +6,14 @@ import type { IssueFields } from "./server_fields.ts";
 
 const HOUR_S = 3600;
 
-/** The server's own default and longest lifetime of whatever sets none: 32 days. */
+/** The default and maximum lifetime of the server: 32 days. */
 const SYSTEM_TTL_S = 768 * HOUR_S;
 
 /** What a role allows. */
 export interface Role {
-  /** "any" lets a client sign its own request, but not have a key made. */
+  /** "any": a client can have its request signed, but the server generates no key. */
   readonly keyType: "ec" | "any";
-  /** Only names below this domain, where given. */
+  /** If set, only names below this domain are allowed. */
   readonly allowedDomain?: string;
   readonly maxTtlSeconds?: number;
 }
@@ -33,8 +33,8 @@ export function findRole(name: string): Role | undefined {
   return Object.hasOwn(ROLES, name) ? ROLES[name] : undefined;
 }
 
-/** The names that go into the certificate; throws an Error with the server's text. */
-export function judgeNames(
+/** The names for the certificate. Throws Error with the server's message. */
+export function checkNames(
   role: Role,
   fields: IssueFields,
 ): { dnsSans: string[]; ipSans: string[] } {
@@ -45,13 +45,13 @@ export function judgeNames(
         '"use_csr_common_name" set to true, unless "require_cn" is set to false',
     );
   }
-  // A bare "*" passes as a common name, but never becomes a SAN.
+  // A bare "*" is allowed as a common name, but never becomes a SAN.
   const named = commonName === "*" || isHostName(commonName);
   if (!named || !isAllowed(role, commonName)) {
     throw new Error(`common name ${commonName} not allowed by this role`);
   }
   const desired = fields.excludeCommonName ? fields.altNames : [commonName, ...fields.altNames];
-  // The server drops what is no host name without a word.
+  // The server silently drops values that are not host names.
   const dnsSans = [...new Set(desired.filter(isHostName).map(toAscii))];
   const denied = dnsSans.find((name) => !isAllowed(role, name));
   if (denied !== undefined) {
@@ -60,8 +60,8 @@ export function judgeNames(
   return { dnsSans, ipSans: fields.ipSans.map(normaliseIp) };
 }
 
-/** The lifetime in seconds, cut to the role's longest with a warning. */
-export function judgeTtl(role: Role, desired: number): { seconds: number; warnings: string[] } {
+/** The lifetime in seconds, cut to the maximum of the role with a warning. */
+export function checkTtl(role: Role, desired: number): { seconds: number; warnings: string[] } {
   const seconds = desired === 0 ? SYSTEM_TTL_S : desired;
   const { maxTtlSeconds } = role;
   if (maxTtlSeconds === undefined || seconds <= maxTtlSeconds) return { seconds, warnings: [] };

@@ -1,15 +1,14 @@
-/** Which request gets which answer, in the order in which the server asks its questions. */
+/** Maps requests to answers, in the order in which the server checks them. */
 import { type Answer, fail, failGathered } from "./server_answer.ts";
-import { parseBody } from "./server_body.ts";
+import { type Fields, parseBody } from "./server_fields.ts";
 import type { DemoCa } from "./demo_ca.ts";
-import type { Fields } from "./server_fields.ts";
 import { issue, type Mount, MOUNTS } from "./server_issue.ts";
 import type { Token, TokenStore } from "./server_tokens.ts";
 
 /** The release whose answers are copied. */
 const VERSION = "2.6.2";
 
-/** What a server has for answering. */
+/** The state of a server. */
 export interface ServerState {
   readonly sealed: boolean;
   readonly tokens: TokenStore;
@@ -18,7 +17,7 @@ export interface ServerState {
   getCa(): Promise<DemoCa>;
 }
 
-/** One request, with its path as Vault's documentation writes it: `pki/issue/web`. */
+/** One request, with its path as in the documentation of Vault: `pki/issue/web`. */
 export interface Call {
   readonly method: string;
   readonly path: string;
@@ -44,7 +43,7 @@ export async function answer(state: ServerState, call: Call): Promise<Answer> {
   return await answerToken(state, call, token, fields);
 }
 
-/** Namespaces exist where someone makes them; here nobody does. */
+/** The demo server has no namespaces except the root one. */
 function isForeign(namespace: string): boolean {
   return !["", "root"].includes(namespace.replaceAll("/", ""));
 }
@@ -78,9 +77,9 @@ async function answerToken(
 }
 
 /**
- * Methods by route: all that a login of VCM may do (its policy, and the server's `default` one).
- * POST and PUT are one to the server. The root token may use the same methods only, since the
- * practice Vault has no others.
+ * Methods by route: all that a login of VCM may do (its policy, and the `default` policy of the
+ * server). POST and PUT are the same to the server. The root token may use the same methods only,
+ * because the demo server has no others.
  */
 const POLICY: Readonly<Record<string, readonly string[]>> = {
   issue: ["POST", "PUT"],
@@ -88,7 +87,7 @@ const POLICY: Readonly<Record<string, readonly string[]>> = {
   "auth/token/revoke-self": ["POST", "PUT"],
 };
 
-/** `sys/health` needs no token, and tells its state by the status. */
+/** `sys/health` needs no token, and shows the state by its status. */
 function answerHealth(state: ServerState, call: Call, foreign: boolean): Answer {
   if (foreign) return fail(400, "operation unavailable in namespaces");
   if (!["GET", "HEAD"].includes(call.method)) return { status: 405, body: { errors: [] } };

@@ -1,12 +1,12 @@
-/** Tokens of the practice Vault, and the AppRole login that makes them. */
+/** Tokens of the demo server, and the AppRole login that creates them. */
 import { randomBytes } from "node:crypto";
 import { admit, type Answer, fail, succeed } from "./server_answer.ts";
 import type { Fields } from "./server_fields.ts";
 
-/** Lifetime of a token that a login made (the AppRole's token_ttl). */
+/** Lifetime of a token from a login (token_ttl of the AppRole). */
 const TOKEN_TTL_S = 20 * 60;
 
-/** A token and what belongs to it. */
+/** A token. */
 export interface Token {
   readonly id: string;
   readonly accessor: string;
@@ -15,7 +15,7 @@ export interface Token {
   readonly issued: Date;
 }
 
-/** Makes, finds and forgets tokens. Nothing outlives the process. */
+/** Creates, finds and deletes tokens. They last only as long as the process. */
 export class TokenStore {
   readonly root: Token;
   readonly roleId: string = crypto.randomUUID();
@@ -27,7 +27,7 @@ export class TokenStore {
     this.root = this.#create(true, now);
   }
 
-  /** The token that a request names, while it holds. */
+  /** The token of a request, unless it has expired. */
   find(id: string | null, now: Date): Token | undefined {
     const token = this.#tokens.get(id ?? "");
     return token !== undefined && (token.isRoot || expiry(token) > now) ? token : undefined;
@@ -35,7 +35,7 @@ export class TokenStore {
 
   /** Answers `auth/approle/login`. */
   login(fields: Fields, now: Date): Answer {
-    // The server says 500 here, although it is the client's mistake.
+    // The server answers 500 here, although it is an error of the client.
     if (!fields.role_id) return fail(500, "missing role_id");
     if (fields.role_id === this.roleId && !fields.secret_id) return fail(400, "missing secret_id");
     if (fields.role_id !== this.roleId || fields.secret_id !== this.secretId) {
@@ -102,7 +102,7 @@ function expiry(token: Token): Date {
   return new Date(token.issued.getTime() + TOKEN_TTL_S * 1000);
 }
 
-/** 24 letters and digits, as long as the server's. */
+/** 24 letters and digits, as long as those of the server. */
 function randomText(): string {
   return randomBytes(12).toString("hex");
 }

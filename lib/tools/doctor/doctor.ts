@@ -1,22 +1,74 @@
 /**
- * Looks at all that the first certificate needs of the server, without asking for one: addresses,
- * TLS, seal, clock, login, mounts, policy, roles.
+ * Checks everything that the first certificate needs from the server, without requesting one:
+ * addresses, TLS, seal state, clock, login, mounts, policy, roles.
  */
-import { formatDuration } from "../../text/duration.ts";
+import { reserveFile } from "../../apply/reserved_file.ts";
+import type { Host } from "../../command/host.ts";
+import { loadFor, narrow, paintFor } from "../../command/load.ts";
+import type { Arguments } from "../../command/parse_arguments.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
+import { type CheckResult, found } from "../../report/check_result.ts";
+import { doctorJson } from "../../report/json.ts";
+import type { Paint } from "../../report/paint.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { formatDuration } from "../../text/duration.ts";
 import { addCredentials, type VaultAccess } from "../../vault/access/access.ts";
 import { secretsOf } from "../../vault/access/credentials.ts";
+import type { Environment } from "../../vault/access/environment.ts";
+import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
+import type { Helpers } from "../../vault/session/login.ts";
+import { openSession, type VaultSession } from "../../vault/session/session.ts";
+import { plainLine } from "../../vault/wire/plain_line.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
-import { type CheckResult, found } from "../../report/check_result.ts";
-import type { Helpers } from "../../vault/session/login.ts";
-import { plainLine } from "../../vault/wire/plain_line.ts";
-import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
-import { openSession, type VaultSession } from "../../vault/session/session.ts";
-import type { Environment } from "../../vault/access/environment.ts";
 
-/** What `vcm doctor` looks at, and by whose clock. */
+/** Throws ConfigError. */
+export async function doctor(args: Arguments, host: Host): Promise<number> {
+  const config = await loadFor(args, host);
+  const specs = narrow(config, args);
+  const paint = paintFor(args, host);
+  const results: CheckResult[] = [];
+  await examine(
+    {
+      config,
+      specs,
+      environment: host,
+      now: () => host.now(),
+      helpers: { note: () => {}, reserve: reserveFile },
+    },
+    (result) => {
+      results.push(result);
+      // Printed at once, so that a check that hangs is visible.
+      if (!args.json && (!args.quiet || result.verdict !== "ok")) {
+        host.out(doctorText(result, paint));
+      }
+    },
+  );
+  if (args.json) host.out(doctorJson(results));
+  return worstVerdict(results) === "problem" ? EXIT_FAILED : EXIT_OK;
+}
+
+const COLOURS = { ok: "good", warning: "warn", problem: "bad" } as const;
+
+export function doctorText(
+  { verdict, subject, detail, remedy }: CheckResult,
+  paint: Paint,
+): string {
+  const word = paint[COLOURS[verdict]](verdict) + " ".repeat("problem".length - verdict.length);
+  const line = `${word}  ${subject}: ${detail}\n`;
+  return remedy === undefined ? line : `${line}         ${remedy}\n`;
+}
+
+/** The worst verdict of all results. */
+export function worstVerdict(results: readonly CheckResult[]): CheckResult["verdict"] {
+  for (const verdict of ["problem", "warning"] as const) {
+    if (results.some((result) => result.verdict === verdict)) return verdict;
+  }
+  return "ok";
+}
+
+/** What `vcm doctor` checks, and with which clock. */
 export interface Examination {
   readonly config: Config;
   readonly specs: readonly CertificateSpec[];
@@ -25,34 +77,37 @@ export interface Examination {
   readonly helpers: Helpers;
 }
 
-type Tell = (result: CheckResult) => void;
+type Report = (result: CheckResult) => void;
 
-/** Never throws for what can be wrong: it is a finding. Logs in, and gives that token up again. */
-export async function examine(examination: Examination, tell: Tell): Promise<void> {
+/**
+ * Never throws for a failed check: it is a check result. Logs in, and revokes that token at the
+ * end.
+ */
+export async function examine(examination: Examination, report: Report): Promise<void> {
   const { config, environment } = examination;
   const resolved = attempt(() => resolveServers(config.vault, environment));
-  if (typeof resolved === "string") return tell(found("problem", "settings", resolved));
+  if (typeof resolved === "string") return report(found("problem", "settings", resolved));
   const { servers } = resolved;
   const access = attempt(() => addCredentials(resolved, config.vault, environment));
   const secrets = typeof access === "string" ? [] : access.credentials.flatMap(secretsOf);
   const clean = (text: string) => plainLine(text, secrets);
-  const say = telling(clean, tell);
-  if (servers.tls.authorities === undefined) say(unverified(servers));
+  const reportClean = cleaned(clean, report);
+  if (servers.tls.authorities === undefined) reportClean(unverified(servers));
   let usable = 0;
   for (const address of servers.addresses) {
     const results = await examineAddress(address, servers, examination.now, clean);
-    results.forEach(say);
-    // A wrong clock is no reason to leave the rest unseen.
+    results.forEach(reportClean);
+    // The remaining checks are useful even if the clock is wrong.
     if (results[0]?.verdict !== "problem") usable++;
   }
-  if (typeof access === "string") return say(found("problem", "login", access));
-  if (usable > 0) await examineRights(access, examination, say);
+  if (typeof access === "string") return reportClean(found("problem", "login", access));
+  if (usable > 0) await examineRights(access, examination, reportClean);
 }
 
-/** What was found as one plain line without secrets, whatever the server put into it. */
-function telling(clean: (text: string) => string, tell: Tell): Tell {
+/** Makes each result one plain line without secrets, whatever the server sent. */
+function cleaned(clean: (text: string) => string, report: Report): Report {
   return ({ verdict, subject, detail, remedy }) =>
-    tell(found(verdict, subject, clean(detail), remedy));
+    report(found(verdict, subject, clean(detail), remedy));
 }
 
 function attempt<T extends object>(resolve: () => T): T | string {
@@ -64,33 +119,34 @@ function attempt<T extends object>(resolve: () => T): T | string {
 }
 
 function unverified({ tls }: ServerAccess): CheckResult {
-  const detail = `certificates are not verified (${tls.unverifiedBy}); whoever is between this ` +
+  const detail = `the server certificate is not verified (${tls.unverifiedBy}): an attacker ` +
+    "between this " +
     "host and the server can read tokens and keys";
-  return found("warning", "TLS", detail, 'give the CA file by "vault_ssl_verify"');
+  return found("warning", "TLS", detail, 'set "vault_ssl_verify" to the CA file');
 }
 
 async function examineRights(
   access: VaultAccess,
   { specs, helpers, now }: Examination,
-  tell: Tell,
+  report: Report,
 ): Promise<void> {
   let session: VaultSession;
   try {
     session = await openSession(access, {
       ...helpers,
-      note: (text) => tell(found("warning", "login", text)),
+      note: (text) => report(found("warning", "login", text)),
     });
   } catch (error) {
-    return tell(found("problem", "login", messageOf(error)));
+    return report(found("problem", "login", messageOf(error)));
   }
-  const say = telling(session.clean, tell);
+  const reportClean = cleaned(session.clean, report);
   try {
     const login = await examineToken(session);
-    say(login);
+    reportClean(login);
     if (login.verdict === "problem") return;
-    for (const result of await examineMounts(session, specs, now())) say(result);
-    for (const result of await examinePolicy(session, specs)) say(result);
-    for (const result of await examineRoles(session, specs)) say(result);
+    for (const result of await examineMounts(session, specs, now())) reportClean(result);
+    for (const result of await examinePolicy(session, specs)) reportClean(result);
+    for (const result of await examineRoles(session, specs)) reportClean(result);
   } finally {
     await session.close();
   }
@@ -101,14 +157,22 @@ async function examineToken(session: VaultSession): Promise<CheckResult> {
     const { data } = await session.read("auth/token/lookup-self");
     const policies = Array.isArray(data["policies"]) ? data["policies"].join(", ") : "none";
     const ttl = typeof data["ttl"] === "number" && data["ttl"] > 0
-      ? `ends in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
-      : "does not end";
-    return found("ok", "login", `by ${session.way}; policies: ${policies}; the token ${ttl}`);
+      ? `expires in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
+      : "never expires";
+    return found(
+      "ok",
+      "login",
+      `with ${session.loginMethod}; policies: ${policies}; the token ${ttl}`,
+    );
   } catch (error) {
     if (isPolicyRefusal(error)) {
-      return found("ok", "login", `by ${session.way}; the token may not look at itself`);
+      return found(
+        "ok",
+        "login",
+        `with ${session.loginMethod}; the policy does not allow the token to look itself up`,
+      );
     }
-    return found("problem", "login", `by ${session.way}: ${messageOf(error)}`);
+    return found("problem", "login", `with ${session.loginMethod}: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Looks at one server: can it be reached, does TLS verify, is it unsealed, what time is it there. */
+/** Checks one server: reachable, TLS verified, unsealed, clock. */
 import { formatDuration } from "../../text/duration.ts";
 import { type Clean, parseObject } from "../../vault/wire/answer.ts";
 import { secondsAhead } from "../../vault/wire/clock_difference.ts";
@@ -9,9 +9,9 @@ import type { ServerAccess } from "../../vault/access/server_access.ts";
 import { isProxied, openTransport, probe } from "../../vault/wire/transport.ts";
 
 /**
- * Never throws for what can be wrong. The first finding is about the address itself.
+ * Never throws for a failed check. The first result is about the address itself.
  *
- * @param clean Takes out of a server's text what no message may show.
+ * @param clean Removes secrets from a server's text.
  */
 export async function examineAddress(
   address: string,
@@ -26,18 +26,12 @@ export async function examineAddress(
       const url = `${address}/v1/sys/health`;
       const headers = { "x-vault-request": "true" };
       const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
-      return judgeHealth(address, answer.status, parseObject(answer.body), { now: now(), clean });
+      return checkHealth(address, answer.status, parseObject(answer.body), { now: now(), clean });
     } finally {
       transport.close();
     }
   } catch (error) {
-    return [
-      found(
-        "problem",
-        address,
-        explain(address, error, access),
-      ),
-    ];
+    return [found("problem", address, explain(address, error, access))];
   }
 }
 
@@ -47,50 +41,56 @@ function explain(address: string, error: unknown, access: ServerAccess): string 
 }
 
 /** Statuses of `GET sys/health` (Vault API). */
-function judgeHealth(
+function checkHealth(
   address: string,
   status: number,
   health: Readonly<Record<string, unknown>> | undefined,
   { now, clean }: { readonly now: Date; readonly clean: Clean },
 ): CheckResult[] {
   if (health?.["sealed"] === undefined) {
-    return [found("problem", address, `answers, but not as a Vault server does (${status})`)];
+    return [found("problem", address, `does not answer like a Vault server (${status})`)];
   }
   const version = `version ${clean(String(health["version"] ?? "unknown")).slice(0, 40)}`;
   if (status === 501) {
-    return [found("problem", address, `${version}, not initialised`, "bao operator init")];
+    return [found("problem", address, `${version}, not initialized`, "bao operator init")];
   }
   if (health["sealed"] === true) {
     return [found("problem", address, `${version}, sealed`, "bao operator unseal")];
   }
   if (status === 472) {
     return [
-      found("problem", address, `${version}, a disaster recovery secondary: it issues nothing`),
+      found(
+        "problem",
+        address,
+        `${version}, a disaster recovery secondary, which issues no certificates`,
+      ),
     ];
   }
   const state = health["standby"] === true ? "standby" : "active";
   const tls = address.startsWith("https:") ? "TLS, " : "";
-  const results = [found("ok", address, `${tls}${version}, initialised, unsealed, ${state}`)];
+  const results = [found("ok", address, `${tls}${version}, initialized, unsealed, ${state}`)];
   const time = health["server_time_utc"];
-  return typeof time === "number" ? [...results, judgeClock(address, time, now)] : results;
+  return typeof time === "number" ? [...results, checkClock(address, time, now)] : results;
 }
 
-/** Servers date certificates 30 s back (`not_before_duration`), for clocks that are behind. */
+/**
+ * Servers set the start of a certificate 30 s back (`not_before_duration`), for clocks that are
+ * behind.
+ */
 const BEHIND_LIMIT = 30;
 const AHEAD_LIMIT = 60;
 
-function judgeClock(address: string, serverTime: number, now: Date): CheckResult {
+function checkClock(address: string, serverTime: number, now: Date): CheckResult {
   const ahead = secondsAhead(new Date(serverTime * 1000), now);
   const subject = `clock of ${address}`;
-  const remedy = "set this host's clock, for example by chrony or systemd-timesyncd";
+  const remedy = "set this host's clock, for example with chrony or systemd-timesyncd";
   if (ahead < -BEHIND_LIMIT) {
-    const detail =
-      `this host is ${formatDuration(-ahead)} behind: certificates would not be valid ` +
-      "yet when they come";
+    const detail = `this host is ${formatDuration(-ahead)} behind: new certificates would not be ` +
+      "valid yet";
     return found("problem", subject, detail, remedy);
   }
   if (ahead > AHEAD_LIMIT) {
     return found("warning", subject, `this host is ${formatDuration(ahead)} ahead`, remedy);
   }
-  return found("ok", subject, "agrees with this host's");
+  return found("ok", subject, "agrees with this host's clock");
 }

@@ -1,4 +1,4 @@
-/** Looks at mounts, policy and roles with the token that a run would use. */
+/** Checks mounts, policy and roles with the token that a run would use. */
 import { openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { findInvalidPath, findValidPath, isValidAt } from "../../certificate/chain_paths.ts";
 import { authorityPaths } from "../../certificate/path_finder.ts";
@@ -9,11 +9,14 @@ import { requestFor, requestPath } from "../../plan/request.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
-import { leaseFix } from "../../vault/pki/judge_lease.ts";
-import { judgeRole } from "./role.ts";
+import { leaseFix } from "../../vault/pki/check_lease.ts";
+import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
-/** Whether each mount is one of the PKI engine, has the issuer asked for, and lives long enough. */
+/**
+ * Checks that each mount is a PKI secrets engine, has the requested issuer, and is valid for long
+ * enough.
+ */
 export async function examineMounts(
   session: VaultSession,
   specs: readonly CertificateSpec[],
@@ -27,8 +30,8 @@ export async function examineMounts(
       const authority = openCertificate(pem);
       const chain = isSelfIssued(authority) ? "" : await readChain(session, path, data);
       results.push(
-        judgePaths(path, pem, chain, now) ??
-          judgeAuthority(path, readFacts(authority).notAfter, users, now),
+        checkPaths(path, pem, chain, now) ??
+          checkAuthority(path, readFacts(authority).notAfter, users, now),
       );
     } catch (error) {
       results.push(explainMount(path, error));
@@ -37,14 +40,14 @@ export async function examineMounts(
   return results;
 }
 
-/** Needs no right (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
+/** Needs no capability (Vault API, PKI, "Read issuer certificate" and "Read CA certificate"). */
 function authorityPath({ pki, issuerRef }: CertificateSpec): string {
   return issuerRef === undefined ? `${pki}/cert/ca` : `${pki}/issuer/${issuerRef}/json`;
 }
 
 /**
- * What stands above an issuer, as PEM (Vault API, PKI, "Read CA certificate chain"); an issuer that is
- * named tells it itself. A server that does not say leaves the issuer to be judged alone.
+ * The CAs above an issuer, as PEM (Vault API, PKI, "Read CA certificate chain"). The answer about a
+ * named issuer has them. If the server does not say, the issuer is checked alone.
  */
 async function readChain(
   session: VaultSession,
@@ -62,9 +65,9 @@ async function readChain(
   }
 }
 
-/** A CA that has ended, or is not valid yet, unless a path past it is valid. */
-function judgePaths(path: string, pem: string, chain: string, now: Date): CheckResult | undefined {
-  // Judged as if the issuer were above a leaf.
+/** A problem if a CA has expired or is not valid yet, unless another path to a root is valid. */
+function checkPaths(path: string, pem: string, chain: string, now: Date): CheckResult | undefined {
+  // Checked as if the issuer were above a leaf.
   const known = authorityPaths(`${pem}\n${chain}`);
   if (findValidPath(known, now) !== undefined) return undefined;
   const invalid = (findInvalidPath(known, now) ?? []).filter((link) => !isValidAt(link, now));
@@ -72,20 +75,20 @@ function judgePaths(path: string, pem: string, chain: string, now: Date): CheckR
   const detail = invalid.map(({ name, notBefore, notAfter }) =>
     notBefore > now
       ? `the CA "${name}" is valid only from ${formatTime(notBefore)}`
-      : `the CA "${name}" ended ${formatTime(notAfter)}`
+      : `the CA "${name}" expired ${formatTime(notAfter)}`
   ).join(", ");
   const ended = invalid.some(({ notAfter }) => notAfter <= now);
   return found(
     "problem",
     path,
-    `${detail}: peers refuse what is issued there`,
+    `${detail}: peers reject certificates that it issues`,
     ended
       ? "renew that CA at the server"
       : `compare this host's clock (${formatTime(now)}) with the server's`,
   );
 }
 
-function judgeAuthority(
+function checkAuthority(
   path: string,
   end: Date,
   users: readonly CertificateSpec[],
@@ -94,25 +97,27 @@ function judgeAuthority(
   const left = (end.getTime() - now.getTime()) / 1000;
   const longer = users.find(({ ttl = 0 }) => ttl > left);
   if (longer === undefined) return found("ok", path, `the CA is valid until ${formatTime(end)}`);
-  const detail = `the CA ends ${formatTime(end)}, and "${longer.name}" asks for ` +
-    `${formatDuration(longer.ttl ?? 0)}: refused, unless the issuer cuts it`;
+  const detail = `the CA expires ${formatTime(end)}, but "${longer.name}" asks for ` +
+    `${formatDuration(longer.ttl ?? 0)}: the server refuses that unless the issuer shortens it`;
   return found("warning", path, detail, 'lower "ttl", or renew the CA');
 }
 
-/** What a server answers where there is no such mount, or none of this kind. */
+/** Statuses if there is no such mount, or if it is not a PKI secrets engine. */
 const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
 function explainMount(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && NOTHING_THERE.has(error.status)) {
-    const issuer = path.endsWith("/json")
-      ? ', or it has no issuer of that name ("issuer_ref")'
-      : "";
-    return found("problem", path, `no PKI engine answers there ("pki")${issuer}: ${error.message}`);
+    const issuer = path.endsWith("/json") ? ', or it has no such issuer (check "issuer_ref")' : "";
+    return found(
+      "problem",
+      path,
+      `no PKI secrets engine answers there (check "pki")${issuer}: ${error.message}`,
+    );
   }
   return found("problem", path, messageOf(error));
 }
 
-/** Whether the policy allows each path that the certificates need. */
+/** Checks that the policy allows each path that the certificates need. */
 export async function examinePolicy(
   session: VaultSession,
   specs: readonly CertificateSpec[],
@@ -122,7 +127,7 @@ export async function examinePolicy(
   try {
     rights = (await session.write("sys/capabilities-self", { paths })).data;
   } catch (error) {
-    return [found("warning", "policy", `cannot be looked at: ${messageOf(error)}`)];
+    return [found("warning", "policy", `cannot be read: ${messageOf(error)}`)];
   }
   return paths.map((path) => {
     const capabilities = rights[path];
@@ -146,7 +151,7 @@ export async function examineRoles(
     try {
       const { data } = await session.read(path);
       const roleProblems = users.flatMap((spec) =>
-        judgeRole(data, spec).map(({ fatal, message }) =>
+        checkRole(data, spec).map(({ fatal, message }) =>
           found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );
@@ -168,14 +173,15 @@ function describeLease(path: string): CheckResult {
   return found("problem", path, detail, leaseFix(path));
 }
 
-/** With the certificate's name before it, unless that is what it begins with. */
+/** Prefixed with the name of the certificate, unless the message begins with it. */
 function about(name: string, message: string): string {
   return message.startsWith(`${name}: `) ? message : `${name}: ${message}`;
 }
 
 function explainRole(path: string, error: unknown): CheckResult {
   if (error instanceof VaultError && error.status === 403) {
-    const detail = "may not be read, so names, lifetimes and keys were not compared with it";
+    const detail = "the policy does not allow reading it, so names, lifetimes and keys were not " +
+      "checked";
     return found("ok", path, detail, `path "${path}" { capabilities = ["read"] }`);
   }
   if (error instanceof VaultError && error.status === 404) {

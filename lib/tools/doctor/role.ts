@@ -1,55 +1,58 @@
 /**
- * What a role of the PKI engine will not give, judged before anything is asked of it (Vault API, PKI,
- * "Create/update role"). The server has the last word; a test holds the two together.
+ * Checks a role of the PKI secrets engine against the configuration before a certificate is
+ * requested (Vault API, PKI, "Create/update role"). The server decides in the end; a test compares
+ * the two.
  */
 import { formatRenew, isCapped, windowSeconds } from "../../certificate/renewal.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { CertificateSpec } from "../../config/types.ts";
-import { fatal, type Role, type RoleProblem } from "./role_problem.ts";
-import { judgeNames } from "./role_names.ts";
+import { checkNames, fatal, type Role, type RoleProblem } from "./role_names.ts";
 
-/** In the order of names, lifetime, key. */
-export function judgeRole(role: Role, spec: CertificateSpec): RoleProblem[] {
-  return [...judgeNames(role, spec), ...judgeLifetime(role, spec), ...judgeKey(role, spec)];
+/** Problems in the order of names, lifetime, key. */
+export function checkRole(role: Role, spec: CertificateSpec): RoleProblem[] {
+  return [...checkNames(role, spec), ...checkLifetime(role, spec), ...checkKey(role, spec)];
 }
 
-function judgeLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
+function checkLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
   const max = numberOf(role["max_ttl"]);
   const desired = spec.ttl ?? numberOf(role["ttl"]);
   const roleProblems: RoleProblem[] = [];
   if (spec.ttl !== undefined && max > 0 && spec.ttl > max) {
-    const message = `a ttl of ${formatDuration(spec.ttl)} is cut to its max_ttl of ` +
+    const message = `the ttl of ${formatDuration(spec.ttl)} is cut to the role's max_ttl of ` +
       `${formatDuration(max)}`;
     roleProblems.push({ fatal: false, message });
   }
   const lifetime = max > 0 && (desired === 0 || desired > max) ? max : desired;
-  // Servers date certificates back, which makes a share of the lifetime longer.
+  // Servers set the start of a certificate back, which makes a share of the lifetime longer.
   const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
   const notAfter = new Date(lifetime * 1000);
   const window = windowSeconds(spec.renew, { notBefore, notAfter });
   if (lifetime > 0 && isCapped(spec.renew, { notBefore, notAfter })) {
-    const message = `it gives certificates for ${formatDuration(lifetime)}, all of which "renew" ` +
-      `(${formatRenew(spec.renew)}) takes up: they are renewed ${formatDuration(window)} ` +
-      `before their end`;
+    const message = `the role issues certificates for ${formatDuration(lifetime)}, and "renew" ` +
+      `(${formatRenew(spec.renew)}) covers all of it: they are renewed ${formatDuration(window)} ` +
+      `before they expire`;
     roleProblems.push({ fatal: false, message });
   } else if (lifetime > 0 && window >= lifetime) {
     roleProblems.push(fatal(
-      `it gives certificates for ${formatDuration(lifetime)}, which is not longer than "renew" ` +
+      `the role issues certificates for ${formatDuration(lifetime)}, which is not longer than ` +
+        '"renew" ' +
         `(${formatDuration(window)}): they would be due at once`,
     ));
   }
   return roleProblems;
 }
 
-/** Bits where the role has 0, which means the engine's default. */
+/** Key sizes if the role has 0, which means the default of the engine. */
 const DEFAULT_BITS: Readonly<Record<string, number>> = { rsa: 2048, ec: 256 };
 
-function judgeKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
+function checkKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const kind = String(role["key_type"] ?? "rsa");
   const local = key.origin === "local";
   if (kind === "any") {
-    return local ? [] : [fatal('it has key_type=any, so it signs only: set "key: local"')];
+    return local
+      ? []
+      : [fatal('the role has key_type=any, so it only signs requests: set "key: local"')];
   }
   const bits = numberOf(role["key_bits"]) || DEFAULT_BITS[kind];
   const made = kind === "ed25519" ? kind : `${kind}-${bits}`;
@@ -57,7 +60,7 @@ function judgeKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const [wantedKind, wantedBits = 0] = splitType(wanted);
   // A role signs keys that are longer than its own.
   if (wanted === made || (local && wantedKind === kind && wantedBits >= (bits ?? 0))) return [];
-  return [fatal(`it is for ${made} keys, and "key_type" asks for ${wanted}`)];
+  return [fatal(`the role is for ${made} keys, but "key_type" asks for ${wanted}`)];
 }
 
 function splitType(type: string): [string, number?] {

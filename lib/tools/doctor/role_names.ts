@@ -1,69 +1,88 @@
 /**
- * Which names a role allows, as the engine goes through its rules (`validateNames`); unlike most of
- * the world it minds case. Allowed names that are templates are not judged.
+ * Which names a role allows, by the rules of the engine (`validateNames`). Unlike most software it
+ * is case-sensitive. Templates in allowed names are not checked.
  */
 import { BlockList } from "node:net";
 import { domainToASCII } from "node:url";
 import { canonicalName } from "../../certificate/names.ts";
 import type { CertificateSpec } from "../../config/types.ts";
-import { fatal, listOf, type Role, type RoleProblem } from "./role_problem.ts";
 
-export function judgeNames(role: Role, spec: CertificateSpec): RoleProblem[] {
+/** A role as the server returns it. */
+export type Role = Readonly<Record<string, unknown>>;
+
+/** A difference between the role and the configuration. */
+export interface RoleProblem {
+  /** Whether no usable certificate is issued. */
+  readonly fatal: boolean;
+  readonly message: string;
+}
+
+/** A problem because of which no usable certificate is issued. */
+export function fatal(message: string): RoleProblem {
+  return { fatal: true, message };
+}
+
+/** A list of the role. Empty if there is none. */
+export function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+export function checkNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   return [
-    ...judgeCommonName(role, spec),
-    ...judgeAltNames(role, spec),
-    ...judgeAddresses(role, spec.ipSans),
-    ...judgeListed(role, "allowed_uri_sans", spec.uriSans, matches),
-    ...judgeListed(role, "allowed_other_sans", spec.otherSans, matchesOther),
+    ...checkCommonName(role, spec),
+    ...checkAltNames(role, spec),
+    ...checkAddresses(role, spec.ipSans),
+    ...checkListed(role, "allowed_uri_sans", spec.uriSans, matches),
+    ...checkListed(role, "allowed_other_sans", spec.otherSans, matchesOther),
   ];
 }
 
-function judgeCommonName(role: Role, { commonName }: CertificateSpec): RoleProblem[] {
+function checkCommonName(role: Role, { commonName }: CertificateSpec): RoleProblem[] {
   const validations = listOf(role["cn_validations"]);
   if (validations.length === 1 && validations[0] === "disabled") return [];
   const reason = refuses(role, commonName);
   if (reason !== undefined) return [fatal(`${commonName}: ${reason}`)];
   const kind = commonName.includes("@") ? "email" : "hostname";
   if (validations.length === 0 || validations.includes(kind)) return [];
-  return [fatal(`${commonName}: its cn_validations lack "${kind}"`)];
+  return [fatal(`${commonName}: the role's cn_validations do not include "${kind}"`)];
 }
 
-/** In the form in which they are sent: a signing request has them in lower case. */
-function judgeAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
+/** Names in the form in which they are sent: in lower case in a signing request. */
+function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const byRequest = spec.key.origin === "local" && role["use_csr_sans"] !== false;
   const asSent = (name: string) => byRequest ? canonicalName(name) : asciiName(name);
   const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
   const { commonName } = spec;
-  // What is no host name stays a common name alone.
+  // A value that is not a host name is only a common name.
   const isName = commonName.includes("@") || isHostname(asciiName(commonName)) ||
     (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
   if (isName && !spec.excludeCnFromSans) names.add(asciiName(commonName));
-  // One that is refused as the common name is said there.
-  if (judgeCommonName(role, spec).length > 0) names.delete(commonName);
+  // A refused common name is reported above.
+  if (checkCommonName(role, spec).length > 0) names.delete(commonName);
   return [...names].flatMap((name) => {
     const reason = !byRequest && !name.includes("@") && !isHostname(name)
-      ? "no host name, so the server leaves it out"
+      ? "not a host name, so the server omits it"
       : refuses(role, name);
     return reason === undefined ? [] : [fatal(`${name}: ${reason}`)];
   });
 }
 
-/** Why a name is refused, if it is. */
+/** Why a name is refused, or undefined. */
 function refuses(role: Role, name: string): string | undefined {
   const [, host = name] = name.split("@");
   const email = host !== name;
   const wildcard = host.includes("*");
-  const notAllowed = `not below its allowed_domains (${some(listOf(role["allowed_domains"]))})`;
+  const notAllowed = `not in the role's allowed_domains (${some(listOf(role["allowed_domains"]))})`;
   if (wildcard && role["allow_wildcard_certificates"] === false) {
-    return "it has allow_wildcard_certificates=false";
+    return "the role has allow_wildcard_certificates=false";
   }
   const [first = "", ...labels] = host.split(".");
   const base = wildcard ? labels.join(".") : host;
   if (wildcard && (email || first.split("*").length !== 2 || base.includes("*"))) {
-    return "no wildcard that the server takes";
+    return "not a wildcard that the server accepts";
   }
   if (role["enforce_hostnames"] !== false && base !== "" && !isHostname(asciiName(base))) {
-    return "no host name, and it has enforce_hostnames=true";
+    return "not a host name, and the role has enforce_hostnames=true";
   }
   if (role["allow_any_name"] === true || role["allow_token_displayname"] === true) return undefined;
   if (role["allow_localhost"] === true && isLocal(role, base)) return undefined;
@@ -80,9 +99,9 @@ function isLocal(role: Role, base: string): boolean {
 
 interface NameParts {
   readonly name: string;
-  /** What follows an "@". */
+  /** The part after an "@". */
   readonly host: string;
-  /** Without the label that has the wildcard. */
+  /** Without the label that holds the wildcard. */
   readonly base: string;
   readonly wildcard: boolean;
 }
@@ -98,7 +117,7 @@ function isAllowed(role: Role, domain: string, { name, host, base, wildcard }: N
   return role["allow_glob_domains"] === true && domain.includes("*") && matches(domain, name);
 }
 
-/** The engine's own (`hostnameRegex`). */
+/** The pattern of the engine (`hostnameRegex`). */
 const LABEL = "(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])";
 const HOSTNAME = new RegExp(`^(?:\\*\\.|\\*)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
 
@@ -106,15 +125,15 @@ function isHostname(name: string): boolean {
   return HOSTNAME.test(name);
 }
 
-/** As the engine turns it into ASCII; it leaves the case alone. */
+/** Converts to ASCII like the engine, which keeps the case. */
 function asciiName(name: string): string {
   // deno-lint-ignore no-control-regex
   return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name) || name;
 }
 
-function judgeAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
+function checkAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
   if (ipSans.length > 0 && role["allow_ip_sans"] === false) {
-    return [fatal(`${ipSans.join(", ")}: it has allow_ip_sans=false`)];
+    return [fatal(`${ipSans.join(", ")}: the role has allow_ip_sans=false`)];
   }
   const ranges = listOf(role["allowed_ip_sans_cidr"]);
   if (ranges.length === 0) return [];
@@ -129,7 +148,7 @@ function judgeAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
     : [fatal(`${refused.join(", ")}: not in the role's allowed_ip_sans_cidr`)];
 }
 
-function judgeListed(
+function checkListed(
   role: Role,
   key: string,
   wanted: readonly string[],
@@ -142,12 +161,12 @@ function judgeListed(
   return refused.length === 0 ? [] : [fatal(`${refused.join(", ")}: not in the role's ${key}`)];
 }
 
-/** `OID;UTF8:GLOB`, whose kind is written in several ways. */
+/** `OID;UTF8:GLOB`, whose type has several spellings. */
 function matchesOther(pattern: string, wanted: string): boolean {
   return matches(pattern.replace(/;utf-?8:/i, ";UTF8:"), wanted);
 }
 
-/** `*` stands for any text; case counts. */
+/** `*` matches any text. Case-sensitive. */
 function matches(pattern: string, text: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   if (rest.length === 0) return text === first;
@@ -162,7 +181,7 @@ function matches(pattern: string, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
-/** The first few of a list that may be long. */
+/** The first few entries of a long list. */
 function some(names: readonly string[]): string {
   const more = names.length > 6 ? ` and ${names.length - 5} more` : "";
   return names.slice(0, more === "" ? 6 : 5).join(", ") + more;

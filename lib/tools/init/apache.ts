@@ -1,16 +1,16 @@
-/** Certificates in Apache's configuration. Looks only. */
+/** Certificates in the configuration of Apache. Reads only. */
 import { quote } from "../../text/quote.ts";
 import { parseApache } from "./apache_syntax.ts";
 import { Budget } from "./budget.ts";
 import { type Dialect, type Directive, flatten } from "./directive.ts";
 import { readDirectives } from "./includes.ts";
 import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
-import { OddPath, usedPath } from "./used_path.ts";
+import { UnusablePath, usedPath } from "./used_path.ts";
 
-/** One way to package it. */
+/** The paths of one package. */
 export interface ApachePlace {
   readonly file: string;
-  /** Where relative paths begin, unless the file has a ServerRoot. */
+  /** The base of relative paths, unless the file has a ServerRoot. */
   readonly root: string;
   readonly program: Program;
 }
@@ -19,19 +19,19 @@ function place(file: string, root: string, unit: string, control: string): Apach
   return { file, root, program: { name: "Apache", unit, validate: [control, "configtest"] } };
 }
 
-/** Debian and its relatives; SUSE and others with their directory; Red Hat and its relatives. */
+/** Debian and derivatives; SUSE and others that use its directory; Red Hat and derivatives. */
 export const APACHE_PLACES: readonly ApachePlace[] = [
   place("/etc/apache2/apache2.conf", "/etc/apache2", "apache2.service", "apache2ctl"),
   place("/etc/apache2/httpd.conf", "/etc/apache2", "apache2.service", "apachectl"),
   place("/etc/httpd/conf/httpd.conf", "/etc/httpd", "httpd.service", "apachectl"),
 ];
 
-/** Adds what a configuration and all that it includes say. */
+/** The certificates of a configuration and of the files that it includes. */
 export function scanApache(
   { file, root, program }: ApachePlace,
   reader: SiteReader,
-  gathered: Gathered,
-): void {
+): Gathered {
+  const gathered: Gathered = { uses: [], notes: [] };
   const dialect: Dialect = {
     parse: parseApache,
     includes: (name) =>
@@ -54,18 +54,19 @@ export function scanApache(
     const names = certificates.length > 0 ? namesOf(host) : [];
     for (const certificate of certificates) {
       const { at } = certificate.leaf;
-      if (!budget.take("names", at, names.length + 1)) return;
+      if (!budget.take("names", at, names.length + 1)) return gathered;
       const use = readUse(certificate, base);
       if (typeof use === "string") notes.push({ at, message: use });
       else uses.push({ program, at, names, ...use });
     }
   }
+  return gathered;
 }
 
-/** `SSLCertificateFile`, and what belongs to it. */
+/** `SSLCertificateFile`, and the files that belong to it. */
 interface Parts {
   readonly leaf: Directive;
-  /** Absent where the key stands in the same file. */
+  /** Absent if the key is in the same file. */
   readonly key: Directive | undefined;
   readonly chain: Directive | undefined;
 }
@@ -82,7 +83,7 @@ function isOn(directives: readonly Directive[]): boolean | undefined {
   return engine === undefined ? undefined : /^(?:on|optional)$/i.test(engine.args[0] ?? "");
 }
 
-/** A ServerName may have a scheme before it and a port behind it. */
+/** A ServerName may have a scheme and a port. */
 function namesOf(host: readonly Directive[]): string[] {
   const named = (name: string) =>
     host.filter((directive) => directive.name === name).flatMap(({ args }) => args);
@@ -92,7 +93,7 @@ function namesOf(host: readonly Directive[]): string[] {
   return [...own, ...named("serveralias")];
 }
 
-/** The files of a certificate; why they cannot be taken, where they cannot. */
+/** The files of a certificate, or why they cannot be used. */
 function readUse(
   { leaf, key, chain }: Parts,
   base: string,
@@ -102,7 +103,9 @@ function readUse(
     if (directive === undefined) continue;
     const text = directive.args[0] ?? "";
     const path = usedPath(text, base);
-    if (path instanceof OddPath) return `${NAMES[directive.name]} ${quote(text)} ${path.problem}`;
+    if (path instanceof UnusablePath) {
+      return `${NAMES[directive.name]} ${quote(text)} ${path.problem}`;
+    }
     paths.set(directive, path);
   }
   const at = (directive: Directive | undefined) => directive && paths.get(directive);
@@ -119,7 +122,7 @@ function readUse(
   };
 }
 
-/** As people write them. */
+/** The usual spelling. */
 const NAMES: Readonly<Record<string, string>> = {
   sslcertificatefile: "SSLCertificateFile",
   sslcertificatekeyfile: "SSLCertificateKeyFile",

@@ -1,4 +1,4 @@
-/** The syntax of Apache's configuration: text to directives. Pure. */
+/** The syntax of Apache configurations: text to directives. Pure. */
 import { MAX_LEVELS, TOO_DEEP } from "./budget.ts";
 import type { Directive } from "./directive.ts";
 
@@ -8,7 +8,7 @@ interface Section {
   readonly block: Directive[];
 }
 
-/** Throws Error with the line where the text is no configuration of Apache. */
+/** Throws Error with the line if the text is not a configuration of Apache. */
 export function parseApache(text: string, file: string): Directive[] {
   const root: Section = { name: "", line: 0, block: [] };
   const open = [root];
@@ -18,7 +18,7 @@ export function parseApache(text: string, file: string): Directive[] {
     const tag = readTag(line);
     if (tag?.isEnd) {
       if (tag.name !== inner.name) {
-        throw new Error(`line ${number}: "</" closes another section than the one that is open`);
+        throw new Error(`line ${number}: "</" does not close the section that is open`);
       }
       open.pop();
     } else if (tag !== undefined) {
@@ -45,7 +45,9 @@ interface Tag {
   readonly rest: string;
 }
 
-/** `<name rest>` or `</name>`. No regular expression over the whole: it could take time by the square. */
+/**
+ * `<name rest>` or `</name>`. A regular expression over the whole line could take quadratic time.
+ */
 function readTag(line: string): Tag | undefined {
   if (!line.startsWith("<")) return undefined;
   const isEnd = line[1] === "/";
@@ -56,7 +58,7 @@ function readTag(line: string): Tag | undefined {
   return { isEnd, name, rest: end < 0 ? "" : whole.slice(end).trim() };
 }
 
-/** A backslash at its end joins a line with the next; a comment has lines of its own. */
+/** A backslash at the end joins a line with the next one. Comments have their own lines. */
 function* logicalLines(text: string): Generator<{ text: string; number: number }> {
   let [joined, begun] = ["", 0];
   for (const [index, raw] of text.split("\n").entries()) {
@@ -72,7 +74,7 @@ function* logicalLines(text: string): Generator<{ text: string; number: number }
   }
 }
 
-/** Words between blanks; in quotes they may hold some (ap_getword_conf). */
+/** Words between blanks. Quoted words may contain blanks (ap_getword_conf). */
 function wordsOf(line: string): string[] {
   const words = line.matchAll(/"((?:\\.|[^"\\])*)"?|'((?:\\.|[^'\\])*)'?|(\S+)/gs);
   return [...words].map(([, double, single, plain]) =>

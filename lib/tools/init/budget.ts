@@ -1,22 +1,24 @@
-/** How much of one web server's configuration is read: one may include itself, or the whole host. */
+/**
+ * Limits for reading the configuration of a web server: it may include itself, or the whole host.
+ */
 import type { SiteNote } from "./types.ts";
 
-/** Blocks and included files inside each other. */
+/** Maximum nesting of blocks and included files. */
 export const MAX_LEVELS = 100;
 
-/** What is wrong with a text that goes deeper. */
-export const TOO_DEEP = `more than ${MAX_LEVELS} blocks inside each other`;
+/** The problem of a deeper text. */
+export const TOO_DEEP = `more than ${MAX_LEVELS} nested blocks`;
 
-/** Far more than any host needs; a file has 4 MiB at most (config/regular_file.ts). */
+/** Far more than any host needs. A file has at most 4 MiB (host/regular_file.ts). */
 const LIMITS = {
   files: { limit: 1_000, unit: "included files" },
   characters: { limit: 64 * 1024 * 1024, unit: "characters" },
   directives: { limit: 500_000, unit: "directives" },
-  directories: { limit: 10_000, unit: "directories to look into" },
+  directories: { limit: 10_000, unit: "directories to list" },
   names: { limit: 100_000, unit: "names and certificates" },
 } as const satisfies Readonly<Record<string, { readonly limit: number; readonly unit: string }>>;
 
-/** What a pattern may name: one more, so that the limit is noticed where the files are read. */
+/** Maximum matches of a pattern: one above the limit, so that reading the files notices it. */
 export const MAX_PATHS = LIMITS.files.limit + 1;
 
 export type Spending = keyof typeof LIMITS;
@@ -25,12 +27,12 @@ export class Budget {
   readonly #spent = new Map<Spending, number>();
   readonly #notes: SiteNote[];
 
-  /** @param notes Gets one note for each limit that is reached. */
+  /** @param notes Gets one note for each exceeded limit. */
   constructor(notes: SiteNote[]) {
     this.#notes = notes;
   }
 
-  /** Whether there is so much left. @param at Where it is asked for, `FILE:LINE` or a file. */
+  /** Whether the limit allows this amount. @param at Where it is needed, `FILE:LINE` or a file. */
   take(what: Spending, at: string, amount = 1): boolean {
     const { limit, unit } = LIMITS[what];
     const before = this.#spent.get(what) ?? 0;

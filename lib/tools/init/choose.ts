@@ -1,4 +1,4 @@
-/** Which certificates the file begins with. */
+/** Chooses the certificates of the first configuration. */
 import { InvalidValue } from "../../config/mistake.ts";
 import { quote } from "../../text/quote.ts";
 import { readCertificateName } from "../../config/read_names.ts";
@@ -9,8 +9,9 @@ import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { ask, askYes, type Person } from "./questions.ts";
 
 /**
- * Those that are named, found or not; else those that were found and are wanted; where that is none
- * and somebody can be asked, one. Throws UsageError for a name that no certificate can have.
+ * The named certificates, found or not. Without names: those that were found and that the user
+ * wants. If there is none and the user can be asked: one by name. Throws UsageError for an invalid
+ * name.
  */
 export function chooseCertificates(
   found: readonly Proposal[],
@@ -39,7 +40,7 @@ function isFor({ name, commonName, dnsSans, ipSans }: Proposal, wanted: string):
   return [name, commonName, ...dnsSans, ...ipSans].includes(wanted);
 }
 
-/** A certificate that nobody uses yet. */
+/** A certificate that no service uses yet. */
 function readName(text: string): Proposal | InvalidValue {
   const { dns: [dns], ip: [ip] } = sortNames([text]);
   const name = dns ?? ip;
@@ -56,10 +57,10 @@ function questionOn({ name, commonName, dnsSans, ipSans, programs, at }: Proposa
   const names = [...new Set([commonName ?? name, ...dnsSans, ...ipSans])];
   const shown = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names;
   const users = programs.map(({ name }) => name).join(", ");
-  return `${users} (${at[0]}): ${shown.join(", ")}. Keep this certificate by VCM?`;
+  return `${users} (${at[0]}): ${shown.join(", ")}. Manage this certificate with VCM?`;
 }
 
-/** The host's own name, where it is one that others can ask for. */
+/** The name of the host, if other hosts can use it. */
 function hostName(host: Host): string | undefined {
   try {
     const { dns: [name] } = sortNames([host.read("/etc/hostname").text.trim()]);

@@ -1,7 +1,7 @@
-/** Directives, the form that the configurations of nginx and Apache have in common. */
+/** Directives: the common form of the configurations of nginx and Apache. */
 
 export interface Directive {
-  /** Apache's in lower case. */
+  /** In lower case for Apache. */
   readonly name: string;
   readonly args: readonly string[];
   /** `FILE:LINE` */
@@ -9,17 +9,17 @@ export interface Directive {
   readonly block?: readonly Directive[];
 }
 
-/** How one program's files are read. */
+/** How to read the files of one program. */
 export interface Dialect {
-  /** Throws Error, with the line, where the text cannot be understood. */
+  /** Throws Error with the line if the text cannot be parsed. */
   readonly parse: (text: string, file: string) => Directive[];
-  /** Whether a directive includes files, and whether it has to find them. */
+  /** Whether a directive includes files, and whether they must exist. */
   readonly includes: (name: string) => "must" | "may" | undefined;
-  /** Directory that relative paths begin at. */
+  /** The base directory of relative paths. */
   readonly base: (directives: readonly Directive[]) => string;
 }
 
-/** All below some directives, blocks opened, but for those of some names. */
+/** All nested directives, except those in blocks with the names in `closed`. */
 export function flatten(directives: readonly Directive[], closed: readonly string[]): Directive[] {
   return directives.flatMap((directive) =>
     directive.block === undefined || closed.includes(directive.name)

@@ -1,40 +1,40 @@
-/** The text of a first configuration: what was answered and found, with a word on each key. Pure. */
+/** The text of a first configuration: answers and proposals, with a comment on each key. Pure. */
 import { octal } from "../../text/octal.ts";
 import { printable } from "../../text/printable.ts";
 import type { Proposal } from "./propose.ts";
 import type { Program, SiteNote, UsedFile } from "./types.ts";
 
-/** What the file says of the server. */
+/** The settings of the server. */
 export interface ServerAnswers {
   readonly vault: string;
   readonly pki: string;
   readonly role: string;
 }
 
-/** Every value has to be one that the configuration takes; any text may stand in a note. */
+/** Every value must be valid in the configuration. Notes may contain any text. */
 export function firstFile(
   { vault, pki, role }: ServerAnswers,
   certificates: readonly Proposal[],
   notes: readonly SiteNote[],
 ): string {
   return [
-    "# Which certificates this host has, where they go, and which services load them. Begun by",
-    '# "vcm init"; docs/configuration.md and vcm.yaml.example have all that can stand here.',
+    "# The certificates of this host, where they are deployed, and the services that load them.",
+    '# Written by "vcm init"; docs/configuration.md and vcm.yaml.example describe all keys.',
     "#",
-    "#   vcm validate    reads this file alone",
-    "#   vcm doctor      tells what would keep a certificate from being issued",
-    "#   vcm plan        what a run would do, and why",
-    "#   vcm             does it",
+    "#   vcm validate    checks this file",
+    "#   vcm doctor      checks the server, the login, the policy and the roles",
+    "#   vcm plan        shows what a run would do, and why",
+    "#   vcm             runs",
     "",
     "config:",
-    "  # The server. VAULT_ADDR goes before it.",
+    "  # The server. VAULT_ADDR takes precedence.",
     `  vault: ${yaml(vault)}`,
-    "  # Where no authority of this host signed its certificate: the CA file that did.",
+    "  # If this host does not trust the CA of its certificate: the file of that CA.",
     '  # vault_ssl_verify: "/etc/vcm/vault-ca.pem"',
-    "  # The mount of its PKI engine, and the role there.",
+    "  # The mount of the PKI secrets engine, and the role.",
     `  pki: ${yaml(pki)}`,
     `  role: ${yaml(role)}`,
-    "  # How to log in: VAULT_TOKEN goes first, then this file (mode 0600), or an AppRole.",
+    "  # How to log in: VAULT_TOKEN takes precedence over this file (mode 0600) and the AppRole.",
     '  # token_file: "/etc/vcm/token"',
     "  # auth:",
     '  #   method: "approle"',
@@ -47,12 +47,12 @@ export function firstFile(
   ].join("\n");
 }
 
-/** A wildcard may be named by hundreds of sites. */
+/** Hundreds of sites may name one wildcard certificate. */
 function places(at: readonly string[]): readonly string[] {
   return at.length > 4 ? [...at.slice(0, 3), `and ${at.length - 3} more places`] : at;
 }
 
-/** JSON's strings are YAML's, but for characters that YAML wants written as escapes (1.2, 5.1). */
+/** JSON strings are valid YAML, except characters that YAML requires to be escaped (1.2, 5.1). */
 function yaml(value: string | readonly string[]): string {
   const text = typeof value === "string"
     ? JSON.stringify(value)
@@ -63,7 +63,7 @@ function yaml(value: string | readonly string[]): string {
   );
 }
 
-/** A text in a comment has to end with its line. */
+/** A text in a comment must stay on its line. */
 function comment(text: string): string {
   return `# ${
     printable(text).replace(/[\u2028\u2029\ufeff\ufffe\uffff]/g, "\ufffd").toWellFormed()
@@ -71,7 +71,7 @@ function comment(text: string): string {
 }
 
 const EXAMPLE = `certs: []
-# In place of []:
+# For example:
 #   - name: "web.example.com"
 #     dns_sans: ["www.example.com"]
 #     deploy:
@@ -87,8 +87,8 @@ function certs(certificates: readonly Proposal[]): string[] {
     "certs:",
     ...(certificates.some(({ files }) => files.length > 0)
       ? [
-        "  # Without owner and group: those of the file that is replaced. Without mode: 0600 for what",
-        "  # holds a key, else 0644.",
+        "  # Owner and group default to those of the replaced file, mode to 0600 for files with a",
+        "  # private key, else to 0644.",
       ]
       : []),
     ...certificates.flatMap(entry),
@@ -125,7 +125,7 @@ function service({ unit, validate }: Program): string[] {
   return [
     `      - name: ${yaml(unit)}`,
     '        control: "reload"',
-    "        # Judges the new files first; where it fails, the old ones are put back.",
+    "        # Validates the new files before the reload; if it fails, they are rolled back.",
     `        validate: ${yaml(validate)}`,
   ];
 }
@@ -134,7 +134,7 @@ function noteLines(notes: readonly SiteNote[]): string[] {
   if (notes.length === 0) return [];
   return [
     "",
-    "# Seen, and left out:",
+    "# Left out:",
     ...notes.map(({ at, message }) => comment(`${at}: ${message}`)),
   ];
 }

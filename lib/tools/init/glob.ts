@@ -1,12 +1,12 @@
-/** Patterns of paths, as glob(7) has them and the servers' includes take them. */
+/** Path patterns as in glob(7), which the include directives of the servers use. */
 import { resolve } from "node:path";
 import { MAX_PATHS } from "./budget.ts";
 import type { SiteReader } from "./types.ts";
 import { MAX_PATH } from "./used_path.ts";
 
 /**
- * What a pattern names, sorted, at most MAX_PATHS; why that cannot be told, where it cannot. What
- * cannot be listed holds nothing.
+ * The sorted paths that a pattern matches, at most MAX_PATHS, or why it cannot be expanded. A
+ * directory that cannot be listed has no matches.
  */
 export function expandPattern(
   pattern: string,
@@ -34,7 +34,7 @@ function namesFor(
   if (!/[*?[]/.test(part)) return [part];
   const pieces = piecesOf(part);
   try {
-    // As glob(7) has it: a dot at the beginning is matched by a dot only.
+    // As in glob(7), a leading dot is matched only by a dot.
     return reader.list(directory || "/").filter((name) =>
       matches(name, pieces) && name.startsWith(".") === part.startsWith(".")
     ).sort();
@@ -43,7 +43,7 @@ function namesFor(
   }
 }
 
-/** A `*`, or what one character has to be. */
+/** A `*`, or a condition for one character. */
 type Piece = "*" | ((char: string) => boolean);
 
 function piecesOf(part: string): Piece[] {
@@ -54,7 +54,7 @@ function piecesOf(part: string): Piece[] {
   });
 }
 
-/** `[a-c]`, or `[!a-c]`; a range that goes backwards matches nothing. */
+/** `[a-c]` or `[!a-c]`. A reversed range matches nothing. */
 function setOf(piece: string): (char: string) => boolean {
   const isNegated = /^\[[!^][^]+\]$/.test(piece);
   const ranges = piece.slice(isNegated ? 2 : 1, -1).match(/[^]-[^]|[^]/g) ?? [];
@@ -66,8 +66,8 @@ function setOf(piece: string): (char: string) => boolean {
 }
 
 /**
- * Whether a name is matched. Only the last `*` is ever widened, so that the time is at most the product
- * of both lengths, however many there are (research.swtch.com/glob).
+ * Whether a name matches. Only the last `*` is widened, so the time is at most the product of both
+ * lengths (research.swtch.com/glob).
  */
 function matches(name: string, pieces: readonly Piece[]): boolean {
   let [at, piece] = [0, 0];

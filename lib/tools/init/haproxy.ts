@@ -1,50 +1,52 @@
-/** Certificates in HAProxy's configuration. Looks only. */
+/** Certificates in the configuration of HAProxy. Reads only. */
 import { quote } from "../../text/quote.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { Budget } from "./budget.ts";
 import { type HaproxyLine, parseCrtList, parseHaproxy } from "./haproxy_syntax.ts";
 import type { Gathered, Program, SiteReader, UsedFile } from "./types.ts";
-import { OddPath, usedPath } from "./used_path.ts";
+import { UnusablePath, usedPath } from "./used_path.ts";
 
-/** Where packages put it. */
+/** The path in packages. */
 export const HAPROXY_FILE = "/etc/haproxy/haproxy.cfg";
 
-/** Adds what a configuration and its lists of certificates say. */
-export function scanHaproxy(file: string, reader: SiteReader, gathered: Gathered): void {
+/** The certificates of a configuration and of its certificate lists. */
+export function scanHaproxy(file: string, reader: SiteReader): Gathered {
+  const gathered: Gathered = { uses: [], notes: [] };
   let lines: HaproxyLine[];
   try {
     lines = parseHaproxy(reader.read(file).text);
   } catch (error) {
     gathered.notes.push({ at: file, message: `cannot be read: ${plainCause(error)}` });
-    return;
+    return gathered;
   }
   const base = lines.find(({ words }) => words[0] === "crt-base")?.words[1];
   const budget = new Budget(gathered.notes);
-  const look: Look = { base, program: haproxy(file), reader, gathered, budget, lists: new Set() };
+  const scan: Scan = { base, program: haproxy(file), reader, gathered, budget, lists: new Set() };
   for (const { words, line } of lines) {
     if (words[0] !== "bind" || !words.includes("ssl")) continue;
     for (const [index, word] of words.entries()) {
       const value = words[index + 1];
       if (value === undefined) continue;
       const at = `${file}:${line}`;
-      if (word === "crt" || word === "default-crt") takeCertificate(look, { at, value, names: [] });
-      if (word === "crt-list") takeList(look, at, value);
+      if (word === "crt" || word === "default-crt") takeCertificate(scan, { at, value, names: [] });
+      if (word === "crt-list") takeList(scan, at, value);
     }
   }
+  return gathered;
 }
 
 function haproxy(file: string): Program {
   return { name: "HAProxy", unit: "haproxy.service", validate: ["haproxy", "-c", "-f", file] };
 }
 
-interface Look {
-  /** Where relative paths of certificates begin, if that is said. */
+interface Scan {
+  /** The base of relative paths, if it is set. */
   readonly base: string | undefined;
   readonly program: Program;
   readonly reader: SiteReader;
   readonly gathered: Gathered;
   readonly budget: Budget;
-  /** The `crt-list`s that were read: each once. */
+  /** The `crt-list`s that were read. Each is read once. */
   readonly lists: Set<string>;
 }
 
@@ -54,29 +56,29 @@ interface Named {
   readonly names: readonly string[];
 }
 
-function takeCertificate(look: Look, { at, value, names }: Named): void {
-  const { base, program, reader, gathered, budget } = look;
+function takeCertificate(scan: Scan, { at, value, names }: Named): void {
+  const { base, program, reader, gathered, budget } = scan;
   if (!budget.take("names", at, names.length + 1)) return;
   const path = pathFrom(value, base);
   const note = (message: string) =>
     void gathered.notes.push({ at, message: `crt ${quote(value)} ${message}` });
-  if (path instanceof OddPath) return note(path.problem);
+  if (path instanceof UnusablePath) return note(path.problem);
   if (isDirectory(path, reader)) {
     return note(
-      "is a directory of certificates; each of its files would be a target of its own, " +
-        "such as {combined: FILE}",
+      "is a directory of certificates; add each of its files as a target, such as " +
+        "{combined: FILE}",
     );
   }
   gathered.uses.push({ program, at, names, certificate: path, files: filesOf(path, reader) });
 }
 
-function pathFrom(text: string, base: string | undefined): string | OddPath {
+function pathFrom(text: string, base: string | undefined): string | UnusablePath {
   const path = usedPath(text, base ?? "/");
-  if (path instanceof OddPath || base !== undefined || text.startsWith("/")) return path;
-  return new OddPath("begins at the directory in which HAProxy is started");
+  if (path instanceof UnusablePath || base !== undefined || text.startsWith("/")) return path;
+  return new UnusablePath("is relative to the directory in which HAProxy starts");
 }
 
-/** A file without a key in it has its key beside it (`ssl-load-extra-files`). */
+/** If a file contains no key, the key is in the file beside it (`ssl-load-extra-files`). */
 function filesOf(path: string, reader: SiteReader): UsedFile[] {
   const key = `${path}.key`;
   return reader.exists(key) && !holdsKey(path, reader)
@@ -101,11 +103,11 @@ function isDirectory(path: string, reader: SiteReader): boolean {
   }
 }
 
-/** The file of a `crt-list`: a certificate a line, and the names for which it is shown. */
-function takeList(look: Look, at: string, value: string): void {
-  const { reader, gathered, budget, lists } = look;
+/** A `crt-list`: one certificate per line, with the names that select it. */
+function takeList(scan: Scan, at: string, value: string): void {
+  const { reader, gathered, budget, lists } = scan;
   const path = pathFrom(value, undefined);
-  if (path instanceof OddPath) {
+  if (path instanceof UnusablePath) {
     gathered.notes.push({ at, message: `crt-list ${quote(value)} ${path.problem}` });
     return;
   }
@@ -113,7 +115,7 @@ function takeList(look: Look, at: string, value: string): void {
   lists.add(path);
   try {
     for (const { value, names, line } of parseCrtList(reader.read(path).text)) {
-      takeCertificate(look, { at: `${path}:${line}`, value, names });
+      takeCertificate(scan, { at: `${path}:${line}`, value, names });
     }
   } catch (error) {
     gathered.notes.push({ at: path, message: `cannot be read: ${plainCause(error)}` });

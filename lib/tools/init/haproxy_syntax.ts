@@ -1,18 +1,21 @@
-/** The syntax of HAProxy's configuration: text to words. Pure. */
+/** The syntax of HAProxy configurations: text to words. Pure. */
 
 export interface HaproxyLine {
   readonly words: readonly string[];
   readonly line: number;
 }
 
-/** Sections need not be told apart: the words that count stand in one kind of them only. */
+/** Sections are ignored: the words that matter occur only in one kind of section. */
 export function parseHaproxy(text: string): HaproxyLine[] {
   return text.split("\n")
     .map((line, index) => ({ words: wordsOf(line), line: index + 1 }))
     .filter(({ words }) => words.length > 0);
 }
 
-/** Quotes and backslashes as in a shell; what is not in them ends at "#" (configuration.txt, 2.2). */
+/**
+ * Quotes and backslashes as in a shell. Outside of them "#" starts a comment (configuration.txt,
+ * 2.2).
+ */
 function wordsOf(line: string): string[] {
   const piece = /\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s#"'\\]/.source;
   const words: string[] = [];
@@ -35,7 +38,7 @@ export interface CrtListLine {
   readonly line: number;
 }
 
-/** `FILE [options] name …`; a name with "!" before it is one for which it is not shown. */
+/** `FILE [options] name …`. A name with a leading "!" is excluded. */
 export function parseCrtList(text: string): CrtListLine[] {
   return text.split("\n").flatMap((line, index) => {
     const [, value, rest = ""] = /^\s*([^\s#[]+)(.*)$/.exec(line) ?? [];
@@ -46,7 +49,7 @@ export function parseCrtList(text: string): CrtListLine[] {
   });
 }
 
-/** Without what stands in brackets. A bracket that is not closed is a part of a name. */
+/** Removes bracketed options. An unclosed bracket is part of a name. */
 function withoutOptions(text: string): string {
   const left: string[] = [];
   let at = 0;

@@ -1,6 +1,6 @@
 /**
- * Reads a configuration with all that it includes, in the place where it is included. Bounded, however
- * files include each other: each is read once, in each block once, and no more than a budget allows.
+ * Reads a configuration with all files that it includes, in their place. Each file is parsed once
+ * and included once per block, and a budget limits the whole, so that circular includes end.
  */
 import { quote } from "../../text/quote.ts";
 import { plainCause } from "../../text/plain_cause.ts";
@@ -9,7 +9,7 @@ import type { Dialect, Directive } from "./directive.ts";
 import { expandPattern } from "./glob.ts";
 import type { SiteNote, SiteReader } from "./types.ts";
 
-/** What a configuration is read with. */
+/** The reader, the notes and the budget. */
 export interface Reading {
   readonly reader: SiteReader;
   /** Gets what cannot be read. */
@@ -30,9 +30,9 @@ export function readDirectives(
 
 interface Place {
   readonly base: string;
-  /** The files that are being read, each included by the one before it. */
+  /** The files that are being read; each includes the next one. */
   readonly open: readonly string[];
-  /** Blocks and files around it. */
+  /** Nesting level of blocks and files. */
   readonly level: number;
 }
 
@@ -47,7 +47,7 @@ class Includes {
     this.#reading = reading;
   }
 
-  /** @param at Where it is included; the file itself where none includes it. */
+  /** @param at Where it is included. For the main file, the file itself. */
   parse(path: string, at: string): readonly Directive[] {
     const known = this.#parsed.get(path);
     if (known !== undefined) return known;
@@ -64,7 +64,7 @@ class Includes {
     return directives;
   }
 
-  /** @param seen The files that the block around includes already. */
+  /** @param seen Files that the current block has included. */
   expand(
     directives: readonly Directive[],
     place: Place,
@@ -75,7 +75,7 @@ class Includes {
     const { notes, budget } = this.#reading;
     const { open, level } = place;
     if (level > MAX_LEVELS) {
-      const message = `is more than ${MAX_LEVELS} blocks and included files deep, and left out`;
+      const message = `is nested more than ${MAX_LEVELS} levels deep and left out`;
       notes.push({ at: first.at, message });
       return [];
     }
@@ -100,17 +100,17 @@ class Includes {
     });
   }
 
-  /** The files of one include. */
+  /** The files of one include directive. */
   #included(
     { args: [pattern = ""], at }: Directive,
     need: "must" | "may",
     { base }: Place,
   ): readonly string[] {
     const found = pattern.includes("$")
-      ? "is put together while the server runs"
+      ? "contains a variable of the server"
       : this.#expand(pattern, base, at);
     if (typeof found !== "string" && (found.length > 0 || need === "may")) return found;
-    const why = typeof found === "string" ? found : "is not there";
+    const why = typeof found === "string" ? found : "does not exist";
     this.#reading.notes.push({ at, message: `includes ${quote(pattern)}, which ${why}` });
     return [];
   }
@@ -124,7 +124,7 @@ class Includes {
     return found;
   }
 
-  /** Says which directories cannot be looked into; a pattern passes over them. */
+  /** Notes directories that cannot be listed. A pattern skips them. */
   #listing(at: string): Pick<SiteReader, "list" | "exists"> {
     const { reader, notes, budget } = this.#reading;
     return {
@@ -137,7 +137,7 @@ class Includes {
           const isNone = error instanceof Deno.errors.NotFound ||
             error instanceof Deno.errors.NotADirectory;
           if (!isNone) {
-            const message = `cannot look into ${quote(path)}: ${plainCause(error)}`;
+            const message = `cannot list ${quote(path)}: ${plainCause(error)}`;
             notes.push({ at, message });
           }
           return [];

@@ -1,4 +1,4 @@
-/** Certificates in nginx's configuration. Looks only. */
+/** Certificates in the configuration of nginx. Reads only. */
 import { dirname } from "node:path";
 import { quote } from "../../text/quote.ts";
 import { Budget } from "./budget.ts";
@@ -6,19 +6,20 @@ import type { Dialect, Directive } from "./directive.ts";
 import { readDirectives } from "./includes.ts";
 import { parseNginx } from "./nginx_syntax.ts";
 import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
-import { OddPath, usedPath } from "./used_path.ts";
+import { UnusablePath, usedPath } from "./used_path.ts";
 
 const NGINX: Program = { name: "nginx", unit: "nginx.service", validate: ["nginx", "-t"] };
 
-/** Where packages put it. */
+/** The path in packages. */
 export const NGINX_FILE = "/etc/nginx/nginx.conf";
 
-/** Adds what a configuration and all that it includes say. */
-export function scanNginx(file: string, reader: SiteReader, gathered: Gathered): void {
+/** The certificates of a configuration and of the files that it includes. */
+export function scanNginx(file: string, reader: SiteReader): Gathered {
+  const gathered: Gathered = { uses: [], notes: [] };
   const base = dirname(file);
   const dialect: Dialect = {
     parse: parseNginx,
-    // A pattern that matches nothing is nothing to nginx either.
+    // nginx ignores a pattern without matches.
     includes: (name) => name === "include" ? "may" : undefined,
     base: () => base,
   };
@@ -26,26 +27,27 @@ export function scanNginx(file: string, reader: SiteReader, gathered: Gathered):
   const budget = new Budget(notes);
   const { directives } = readDirectives(file, dialect, { reader, notes, budget });
   walk(directives, { base, gathered, budget, outer: [] });
+  return gathered;
 }
 
 interface Walk {
   readonly base: string;
   readonly gathered: Gathered;
   readonly budget: Budget;
-  /** The pairs of the blocks around, which count where a block has none of its own. */
+  /** The pairs of the enclosing blocks, which apply if a block has none. */
   readonly outer: readonly Pair[];
 }
 
-/** `ssl_certificate`, and the `ssl_certificate_key` at the same place among their kind. */
+/** `ssl_certificate` and the `ssl_certificate_key` with the same index. */
 interface Pair {
   readonly certificate: Directive;
   readonly key: Directive | undefined;
   readonly trusted: Directive | undefined;
 }
 
-function walk(directives: readonly Directive[], environment: Walk): void {
+function walk(directives: readonly Directive[], context: Walk): void {
   const own = pairsOf(directives);
-  const inner = own.length > 0 ? { ...environment, outer: own } : environment;
+  const inner = own.length > 0 ? { ...context, outer: own } : context;
   for (const { name, block } of directives) {
     if (block === undefined) continue;
     if (name === "server") takeServer(block, inner);
@@ -85,7 +87,7 @@ function speaksTls(server: readonly Directive[]): boolean {
   );
 }
 
-/** The files of a pair; why they cannot be taken, where they cannot. */
+/** The files of a pair, or why they cannot be used. */
 function readPair(
   { certificate, key, trusted }: Pair,
   base: string,
@@ -95,7 +97,7 @@ function readPair(
     if (directive === undefined) return "ssl_certificate has no ssl_certificate_key beside it";
     const text = directive.args[0] ?? "";
     const path = usedPath(text, base);
-    if (path instanceof OddPath) return `${directive.name} ${quote(text)} ${path.problem}`;
+    if (path instanceof UnusablePath) return `${directive.name} ${quote(text)} ${path.problem}`;
     paths.push(path);
   }
   const [fullchain = "", privkey = ""] = paths;
@@ -104,7 +106,7 @@ function readPair(
     : [{ what: "fullchain", path: fullchain }, { what: "privkey", path: privkey }];
   const chain = trusted === undefined ? undefined : usedPath(trusted.args[0] ?? "", base);
   if (typeof chain === "string") {
-    const doubt = "ssl_trusted_certificate may as well name who signs certificates of clients";
+    const doubt = "ssl_trusted_certificate may instead name the CA of client certificates";
     files.push({ what: "chain", path: chain, doubt });
   }
   return { certificate: fullchain, files };

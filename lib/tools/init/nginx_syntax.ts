@@ -1,24 +1,24 @@
-/** The syntax of nginx's configuration: text to directives. Pure. */
+/** The syntax of nginx configurations: text to directives. Pure. */
 import { MAX_LEVELS, TOO_DEEP } from "./budget.ts";
 import type { Directive } from "./directive.ts";
 
-/** A word, or one of the three marks that end a directive or a block. */
+/** A word, or one of the three characters that end a directive or a block. */
 interface Token {
   readonly kind: "word" | ";" | "{" | "}";
   readonly text: string;
   readonly line: number;
 }
 
-/** Throws Error with the line where the text is no configuration of nginx. */
+/** Throws Error with the line if the text is not a configuration of nginx. */
 export function parseNginx(text: string, file: string): Directive[] {
   const tokens = new Tokens(text);
   const directives = readBlock(tokens, file, 0);
   const left = tokens.next();
-  if (left !== undefined) throw new Error(`line ${left.line}: "}" closes nothing`);
+  if (left !== undefined) throw new Error(`line ${left.line}: unexpected "}"`);
   return directives;
 }
 
-/** Reads up to the end of the block, whose "}" it leaves. @param level Blocks around it. */
+/** Reads to the end of the block and leaves its "}". @param level Number of enclosing blocks. */
 function readBlock(tokens: Tokens, file: string, level: number): Directive[] {
   const directives: Directive[] = [];
   for (let first = tokens.peek(); first && first.kind !== "}"; first = tokens.peek()) {
@@ -39,7 +39,7 @@ function readDirective(tokens: Tokens, file: string, level: number): Directive {
       continue;
     }
     const [name = "", ...args] = words;
-    // Lua has braces of its own, and no directives.
+    // A Lua block has its own braces and no directives.
     if (name.endsWith("_by_lua_block")) {
       tokens.skipCode();
       return { name, args, at: `${file}:${line}` };
@@ -53,7 +53,9 @@ function readDirective(tokens: Tokens, file: string, level: number): Directive {
   return { name, args, at: `${file}:${line}` };
 }
 
-/** `\t` and the like as nginx reads them (ngx_conf_read_token); before others it stays. */
+/**
+ * Escapes as nginx reads them (ngx_conf_read_token). Before other characters the backslash stays.
+ */
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "'": "'",
@@ -83,7 +85,7 @@ class Tokens {
     return token;
   }
 
-  /** To behind the "}" that closes what was opened last. */
+  /** Skips to after the "}" that closes the last opened block. */
   skipCode(): void {
     for (let open = 1; open > 0 && this.#at < this.#text.length;) {
       const char = this.#take();
@@ -111,7 +113,7 @@ class Tokens {
     return { kind: "word", text, line };
   }
 
-  /** Blanks, and comments, which begin where a word could. */
+  /** Skips blanks and comments. A comment starts where a word could. */
   #skipBlank(): void {
     for (let comment = false; this.#at < this.#text.length;) {
       const char = this.#text[this.#at] ?? "";
@@ -135,7 +137,7 @@ class Tokens {
   #word(): string {
     let text = "";
     for (let char = this.#text[this.#at]; char !== undefined; char = this.#text[this.#at]) {
-      // `${name}` is a variable, no block.
+      // `${name}` is a variable, not a block.
       if (/[\s;]/.test(char) || (char === "{" && !text.endsWith("$"))) break;
       this.#take();
       text += char === "\\" ? this.#escaped() : char;

@@ -1,6 +1,6 @@
 /**
- * From what web servers read to the certificates that VCM could keep: one for each file that holds
- * one now, however many places name it. Pure.
+ * Turns the files of web servers into certificates that VCM could manage: one for each certificate
+ * file, however many places name it. Pure.
  */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { defaultMode, holdsKey } from "../../config/format.ts";
@@ -11,35 +11,35 @@ import { sortNames } from "./names.ts";
 import { refuse } from "./refuse.ts";
 import type { CertificateUse, Gathered, Program, SiteNote, UsedFile } from "./types.ts";
 
-/** A certificate that VCM could keep. */
+/** A certificate that VCM could manage. */
 export interface Proposal {
-  /** Unlike that of every other one. */
+  /** Unique. */
   readonly name: string;
-  /** Where it is not the name. */
+  /** If it differs from the name. */
   readonly commonName?: string;
   readonly dnsSans: readonly string[];
   readonly ipSans: readonly string[];
-  /** Where it is named, `FILE:LINE`. */
+  /** Places that name it, `FILE:LINE`. */
   readonly at: readonly string[];
   readonly files: readonly UsedFile[];
   readonly programs: readonly Program[];
-  /** What a person should know, a sentence each. */
+  /** Remarks for the user, one sentence each. */
   readonly remarks: readonly string[];
 }
 
 export interface Proposals {
   readonly proposals: readonly Proposal[];
-  /** What cannot be proposed. */
+  /** Notes on what cannot be proposed. */
   readonly notes: readonly SiteNote[];
 }
 
-/** What lies at the paths now. */
+/** The present files. */
 export interface Present {
-  /** The certificate in a file; why there is none to be read, where there is not. */
+  /** The certificate in a file, or why it cannot be read. */
   certificate(path: string): Certificate | string;
-  /** Permission bits; absent where they cannot be told. */
+  /** Permission bits. Undefined if they cannot be read. */
   mode(path: string): number | undefined;
-  /** Where it leads; itself where that cannot be told. */
+  /** The resolved path, or the path itself if it cannot be resolved. */
   real(path: string): string;
 }
 
@@ -65,7 +65,7 @@ export function propose({ uses, notes }: Gathered, present: Present): Proposals 
   return { proposals, notes: left };
 }
 
-/** Why it cannot be proposed, where it cannot. */
+/** The proposal, or why there is none. */
 function proposeOne(
   uses: readonly CertificateUse[],
   files: readonly UsedFile[],
@@ -91,21 +91,21 @@ function proposeOne(
     files: files.map((file) => withMode(file, present.mode(file.path))),
     programs: [...new Map(uses.map(({ program }) => [program.unit, program])).values()],
     remarks: [
-      ...remarksOn(now, served.odd, [...dns, ...ip].filter((name) => !known.has(name))),
+      ...remarksOn(now, served.invalid, [...dns, ...ip].filter((name) => !known.has(name))),
       ...files.filter((file) => isOpenKey(file, present.mode(file.path)))
-        .map(({ path }) => `Every user may read the key in ${path} now, and then no more.`),
+        .map(({ path }) => `Every user can read the key in ${path} now; VCM closes it.`),
     ],
   };
 }
 
-/** All that it is good for; a common name counts, as it may be its only one. */
+/** All names of the certificate. The common name counts, because it may be the only one. */
 function namesIn(now: Certificate | string): string[] {
   if (typeof now === "string") return [];
   const { dnsNames, ipAddresses, commonName } = now;
   return [...dnsNames, ...ipAddresses, ...(commonName === undefined ? [] : [commonName])];
 }
 
-/** What holds more where two places want different things of one file. */
+/** If two places need different content in one file, the later entry wins. */
 const RANK = ["chain", "cert", "fullchain", "privkey", "combined"];
 
 function mergeFiles(files: readonly UsedFile[]): UsedFile[] {
@@ -113,7 +113,7 @@ function mergeFiles(files: readonly UsedFile[]): UsedFile[] {
   for (const file of files) {
     const known = merged.get(file.path);
     const wins = known === undefined || RANK.indexOf(file.what) > RANK.indexOf(known.what);
-    // A key, and a certificate, of one path are both.
+    // A key and a certificate with one path are a combined file.
     const both = known !== undefined && (known.what === "privkey") !== (file.what === "privkey");
     if (both) merged.set(file.path, { what: "combined", path: file.path });
     else if (wins) merged.set(file.path, file);
@@ -121,7 +121,9 @@ function mergeFiles(files: readonly UsedFile[]): UsedFile[] {
   return [...merged.values()];
 }
 
-/** The services that read it now go on to; but no key is open to every user. */
+/**
+ * Keeps the mode, so that services can still read the file. A key never stays open to every user.
+ */
 function withMode(file: UsedFile, mode: number | undefined): UsedFile {
   if (mode === undefined) return file;
   const kept = mode & (holdsKey(file.what) ? 0o770 : 0o777);
@@ -132,7 +134,10 @@ function isOpenKey({ what, doubt }: UsedFile, mode = 0): boolean {
   return doubt === undefined && holdsKey(what) && (mode & 0o004) !== 0;
 }
 
-/** Of several certificates with one chain the first writes it; asked once it is known which are kept. */
+/**
+ * If several certificates share a chain file, the first one writes it. Called once it is known
+ * which certificates are used.
+ */
 export function shareChains(proposals: readonly Proposal[]): Proposal[] {
   const writers = new Map<string, string>();
   return proposals.map((proposal) => ({
@@ -147,11 +152,11 @@ export function shareChains(proposals: readonly Proposal[]): Proposal[] {
   }));
 }
 
-/** A directory in the store is named by it, so that it must be another one's and no path. */
+/** It names a directory in the store, so it must be unique and not a path. */
 function freeName(first: string, names: Map<string, number>): string {
   const base = readCertificateName(first) instanceof InvalidValue ? "certificate" : first;
   let name = base;
-  // Where the last search ended: many certificates of one name would take time by the square.
+  // Continues after the last search: many certificates with one name would take quadratic time.
   for (let number = names.get(base) ?? 1; names.has(name); name = `${base}-${number}`) {
     names.set(base, ++number);
   }
@@ -161,14 +166,18 @@ function freeName(first: string, names: Map<string, number>): string {
 
 function remarksOn(
   now: Certificate | string,
-  odd: readonly string[],
+  invalid: readonly string[],
   added: readonly string[],
 ): string[] {
   const remarks: string[] = [];
   if (typeof now === "string") {
     remarks.push(`It may have more names: its file cannot be read (${now}).`);
-  } else remarks.push(`Now from "${now.issuer}", until ${formatTime(now.notAfter)}.`);
-  if (added.length > 0) remarks.push(`Only the present certificate has: ${added.join(", ")}.`);
-  if (odd.length > 0) remarks.push(`No certificate can have: ${odd.join(", ")}.`);
+  } else remarks.push(`Issued by "${now.issuer}", valid until ${formatTime(now.notAfter)}.`);
+  if (added.length > 0) {
+    remarks.push(`Names that only the current certificate has: ${added.join(", ")}.`);
+  }
+  if (invalid.length > 0) {
+    remarks.push(`Names that no certificate can have: ${invalid.join(", ")}.`);
+  }
   return remarks;
 }

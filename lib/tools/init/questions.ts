@@ -1,15 +1,15 @@
-/** Questions of one line each; Enter takes what is in brackets. */
+/** One-line questions. Enter accepts the value in brackets. */
 import { InvalidValue, type Reader } from "../../config/mistake.ts";
 import { printable } from "../../text/printable.ts";
 
-/** A person at a terminal. */
+/** The user at a terminal. */
 export interface Person {
   say(text: string): void;
-  /** What was typed, without the end of the line; undefined where nobody types any more. */
+  /** The typed line without its end. Undefined at the end of the input. */
   readLine(): string | undefined;
 }
 
-/** Asks until the answer can be read. Throws Error where there is no answer. */
+/** Asks until the answer is valid. Throws Error if the input ends. */
 export function ask<T>(
   person: Person,
   question: string,
@@ -22,15 +22,16 @@ export function ask<T>(
     const line = person.readLine();
     if (line === undefined) {
       person.say("\n");
-      throw new Error("There was no answer; nothing was written");
+      throw new Error("No answer; nothing was written");
     }
-    const answer = read(line.trim() || suggestion || "");
+    const text = line.trim() || suggestion || "";
+    const answer = text === "" ? new InvalidValue("required") : read(text);
     if (!(answer instanceof InvalidValue)) return answer;
     person.say(`  ${answer.message}\n`);
   }
 }
 
-/** Asks for a yes or a no; Enter is a yes. */
+/** Asks a yes-or-no question. Enter means yes. */
 export function askYes(person: Person, question: string): boolean {
   return ask(person, question, "Y/n", (text) => {
     if (/^(?:y\/n|y|yes)$/i.test(text)) return true;

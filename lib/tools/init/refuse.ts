@@ -1,9 +1,9 @@
-/** What VCM must not write to, though a web server reads a certificate from there. Pure. */
+/** Files that VCM must not manage, even if a web server reads a certificate from them. Pure. */
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import type { UsedFile } from "./types.ts";
 
-/** Directories in which another program keeps certificates, and what it is called. */
-const KEEPERS: readonly (readonly [RegExp, string])[] = [
+/** Directories of other certificate managers, and their names. */
+const MANAGERS: readonly (readonly [RegExp, string])[] = [
   [/^\/etc\/letsencrypt\//, "certbot"],
   [/\/\.acme\.sh\//, "acme.sh"],
   [/^\/(?:var\/lib|etc)\/dehydrated\//, "dehydrated"],
@@ -11,8 +11,8 @@ const KEEPERS: readonly (readonly [RegExp, string])[] = [
   [/^\/var\/lib\/(?:acme|caddy)\//, "another ACME client"],
 ];
 
-/** What packages brought for all programs of the host: authorities that it trusts, and examples. */
-const HOSTS_OWN = [
+/** Files of packages for the whole host: trusted CAs and examples. */
+const SYSTEM_FILES = [
   /\/(?:ca-certificates\.crt|ca-bundle(?:\.trust)?\.crt|tls-ca-bundle\.pem)$/,
   /^\/etc\/pki\/ca-trust\//,
   /^\/etc\/(?:ssl|pki\/tls)\/cert\.pem$/,
@@ -20,14 +20,14 @@ const HOSTS_OWN = [
   /^\/etc\/pki\/tls\/(?:certs|private)\/localhost\.(?:crt|key)$/,
 ];
 
-/** What a look at files has to tell. */
+/** Facts about the files. */
 export interface Sharing {
   isShared(path: string): boolean;
-  /** Where a path leads; itself where that cannot be told. */
+  /** The resolved path, or the path itself if it cannot be resolved. */
   real(path: string): string;
 }
 
-/** Why a certificate with these files cannot be kept by VCM, where it cannot. */
+/** Why VCM cannot manage a certificate with these files, or undefined. */
 export function refuse(
   files: readonly UsedFile[],
   { isShared, real }: Sharing,
@@ -35,19 +35,20 @@ export function refuse(
   for (const { path, what, doubt } of files) {
     if (doubt !== undefined) continue;
     const both = [path, real(path)];
-    if (HOSTS_OWN.some((own) => both.some((path) => own.test(path)))) {
-      return `${path} is the host's own, which other programs read: name another file there`;
+    if (SYSTEM_FILES.some((own) => both.some((path) => own.test(path)))) {
+      return `${path} belongs to the host and other programs read it: use another file there`;
     }
-    const keeper = KEEPERS.find(([directory]) => both.some((path) => directory.test(path)))?.[1];
-    if (keeper !== undefined) {
-      return `${path} is kept by ${keeper}, and only one can: name another file there, or end that`;
+    const manager = MANAGERS.find(([directory]) => both.some((path) => directory.test(path)))?.[1];
+    if (manager !== undefined) {
+      return `${path} is managed by ${manager}, and only one program can manage it: use another ` +
+        `file there, or stop ${manager}`;
     }
     if (both.some((path) => path.startsWith(`${DEFAULT_CERT_STORE}/`))) {
-      return `${path} lies in VCM's own store, and is no target`;
+      return `${path} is in VCM's own store and cannot be a target`;
     }
-    // Several certificates may have one chain, but neither key nor leaf.
+    // Several certificates may share a chain, but neither a key nor a leaf.
     if (what !== "chain" && isShared(path)) {
-      return `${path} belongs to several certificates: give each files of its own`;
+      return `${path} belongs to several certificates: give each certificate its own files`;
     }
   }
   return undefined;

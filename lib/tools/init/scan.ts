@@ -1,35 +1,40 @@
-/** Looks for certificates in the configurations of the host's web servers, where packages put them. */
+/** Finds certificates in the configurations of web servers, at the paths of packages. */
 import { looksLikeCertificateFile } from "../../certificate/certificate_content.ts";
 import { type Certificate, parseCertificate } from "../../certificate/certificate.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { APACHE_PLACES, scanApache } from "./apache.ts";
 import { HAPROXY_FILE, scanHaproxy } from "./haproxy.ts";
-import { leaveOutUnfit } from "./leave_out_unfit.ts";
+import { excludeUnusable } from "./exclude_unusable.ts";
 import { NGINX_FILE, scanNginx } from "./nginx.ts";
 import { type Proposals, propose } from "./propose.ts";
 import type { Gathered, SiteNote, SiteReader } from "./types.ts";
 
-/** More are counted only: a file that cannot be understood may give one for each of its lines. */
+/** Further notes are only counted. A file that cannot be parsed may give one per line. */
 const MAX_NOTES = 1_000;
 
 /**
- * Reads only, a bounded number of files; what cannot be read is among the notes.
+ * Reads a limited number of files and changes nothing. What cannot be read is noted.
  *
- * @param config The configuration that is written, which is no place for a certificate.
+ * @param config The configuration file that is written. It cannot be a target.
  */
 export function scanSite(reader: SiteReader, config: string): Proposals {
-  const gathered: Gathered = { uses: [], notes: [] };
-  if (reader.exists(NGINX_FILE)) scanNginx(NGINX_FILE, reader, gathered);
   const apache = APACHE_PLACES.find(({ file }) => reader.exists(file));
-  if (apache !== undefined) scanApache(apache, reader, gathered);
-  if (reader.exists(HAPROXY_FILE)) scanHaproxy(HAPROXY_FILE, reader, gathered);
+  const scans: readonly Gathered[] = [
+    ...(reader.exists(NGINX_FILE) ? [scanNginx(NGINX_FILE, reader)] : []),
+    ...(apache === undefined ? [] : [scanApache(apache, reader)]),
+    ...(reader.exists(HAPROXY_FILE) ? [scanHaproxy(HAPROXY_FILE, reader)] : []),
+  ];
+  const gathered = {
+    uses: scans.flatMap(({ uses }) => uses),
+    notes: scans.flatMap(({ notes }) => notes),
+  };
   const real = (path: string) => reader.real(path);
-  const fit = leaveOutUnfit(gathered, {
+  const usable = excludeUnusable(gathered, {
     real,
     blocker: (path) => blocker(path, reader),
     config,
   });
-  const { proposals, notes } = propose(fit, {
+  const { proposals, notes } = propose(usable, {
     certificate: (path) => readPresent(path, reader),
     mode: (path) => reader.mode(path),
     real,
@@ -59,12 +64,12 @@ const READ_BY_OTHERS =
 const CERTIFICATE_NAME =
   /(?:\.(?:pem|crt|cer|cert|key|chain|p12|pfx|der|ca|ca-bundle)|[/._-](?:fullchain|privkey|cert|chain))$/i;
 
-/** What is there in place of a certificate or key; undefined: one is there, or nothing. */
+/** Why the content is not a certificate or key. Undefined: it is one, or there is no file. */
 function blocker(path: string, reader: SiteReader): string | undefined {
   try {
     return looksLikeCertificateFile(reader.bytes(path))
       ? undefined
-      : "holds neither a certificate nor a key: name another file there";
+      : "holds neither a certificate nor a key: use another file there";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       return READ_BY_OTHERS.test(path) && !CERTIFICATE_NAME.test(path)
@@ -73,6 +78,6 @@ function blocker(path: string, reader: SiteReader): string | undefined {
     }
     const isDenied = error instanceof Error && "code" in error && error.code === "EACCES";
     const hint = isDenied ? '; run "vcm init" as a user who may read it, such as root' : "";
-    return `may hold something else than a certificate or key: ${plainCause(error)}${hint}`;
+    return `may hold something other than a certificate or key: ${plainCause(error)}${hint}`;
   }
 }

@@ -1,4 +1,4 @@
-/** The server, its mount and its role: by flags, by the environment, or by asking. */
+/** The server, its mount and its role: from options, the environment, or questions. */
 import { InvalidValue, type Reader } from "../../config/mistake.ts";
 import { readMount, readRole } from "../../config/read_names.ts";
 import { isGuarded, readAddress } from "../../config/read_places.ts";
@@ -7,7 +7,7 @@ import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { ask, type Person } from "./questions.ts";
 
-/** Where Vault's own documentation mounts the engine. */
+/** The mount path in the documentation of Vault. */
 const USUAL_MOUNT = "pki";
 
 interface Question {
@@ -17,7 +17,7 @@ interface Question {
   readonly suggestion: string | undefined;
 }
 
-/** @param person Absent where nobody is to be asked. Throws UsageError for what is then missing. */
+/** @param person Absent if no questions are allowed. Then throws UsageError for missing options. */
 export function findServer(args: Arguments, host: Host, person?: Person): ServerAnswers {
   const questions = questionsFor(host);
   const given = questions.map(({ flag, read }) => readFlag(args, flag, read));
@@ -26,7 +26,7 @@ export function findServer(args: Arguments, host: Host, person?: Person): Server
   );
   if (person === undefined && missing.length > 0) {
     const flags = missing.map(({ flag }) => `--${flag} ${flag === "role" ? "ROLE" : "URL"}`);
-    throw new UsageError(`Nobody is asked here; give ${flags.join(" and ")}`, "init");
+    throw new UsageError(`No terminal to ask on: pass ${flags.join(" and ")}`, "init");
   }
   const [vault = "", pki = "", role = ""] = questions.map(({ text, read, suggestion }, index) =>
     given[index] ?? (person === undefined ? suggestion : ask(person, text, suggestion, read))
@@ -62,7 +62,7 @@ function readFlag(
   return value;
 }
 
-/** What a file takes without further words. */
+/** Accepts what a configuration accepts without further keys. */
 function readVault(text: string): string | InvalidValue {
   const address = readAddress(text);
   if (address instanceof InvalidValue || isGuarded(address)) return address;

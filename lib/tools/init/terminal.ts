@@ -1,19 +1,19 @@
-/** What `vcm init` asks of the machine beside what other commands do. */
+/** What `vcm init` needs from the system beyond other commands. */
 import { join, resolve } from "node:path";
 import { readRegularBytes } from "../../host/regular_file.ts";
 
 export interface InitTerminal {
-  /** The next line of what a person types, without its end; undefined where there is none any more. */
+  /** The next line of input without its end. Undefined at the end of the input. */
   readLine(): string | undefined;
-  /** Permission bits of the file that a path leads to; undefined where they cannot be told. */
+  /** Permission bits of the file, links followed. Undefined if they cannot be read. */
   mode(path: string): number | undefined;
   /** Bytes of a regular file. */
   bytes(path: string): Uint8Array;
-  /** Where a path leads, also where nothing is there yet; itself where that cannot be told. */
+  /** The resolved path, even if nothing exists there. The path itself if it cannot be resolved. */
   real(path: string): string;
 }
 
-/** Those of the machine that the program runs on. */
+/** The functions of the real system. */
 export const TERMINAL: InitTerminal = {
   readLine,
   mode,
@@ -21,11 +21,11 @@ export const TERMINAL: InitTerminal = {
   real: (path) => real(path),
 };
 
-/** In the terminal's own way of editing a line. */
+/** Reads a line; the terminal does the editing. */
 function readLine(): string | undefined {
   const bytes: number[] = [];
   const one = new Uint8Array(1);
-  // By single bytes: what is behind the line belongs to the next question.
+  // Byte by byte: what follows the line belongs to the next question.
   for (let count = Deno.stdin.readSync(one); one[0] !== 0x0a; count = Deno.stdin.readSync(one)) {
     if (count === null) return undefined;
     bytes.push(...one.subarray(0, count));
@@ -42,7 +42,7 @@ function mode(path: string): number | undefined {
   }
 }
 
-/** As many links as Linux follows (path_resolution(7)). */
+/** The limit of Linux (path_resolution(7)). */
 const MAX_LINKS = 40;
 
 /** Many servers name the same directories, and a path may have thousands of them. */
@@ -92,6 +92,6 @@ function linkTarget(path: string): string | undefined {
   try {
     return Deno.readLinkSync(path);
   } catch {
-    return undefined; // There is no link.
+    return undefined; // Not a link.
   }
 }

@@ -1,60 +1,60 @@
-/** What the configurations of the host's web servers say of certificates. */
+/** Certificates in the configurations of the web servers of the host. */
 import type { What } from "../../certificate/types.ts";
 
-/** How a configuration is looked at; nothing else is done to it. */
+/** Access to configurations; read only. */
 export interface SiteReader {
-  /** Throws Error, the system's or in its kind. */
+  /** Throws Error, that of the system or a similar one. */
   read(path: string): { readonly text: string };
   /** The same as bytes. */
   bytes(path: string): Uint8Array;
-  /** Names of all that lies in a directory. Throws the system's error. */
+  /** Names of all entries of a directory. Throws the error of the system. */
   list(path: string): readonly string[];
   exists(path: string): boolean;
-  /** Permission bits of the file that a path leads to; absent where that cannot be told. */
+  /** Permission bits of the file, links followed. Undefined if they cannot be read. */
   mode(path: string): number | undefined;
-  /** Where a path leads; itself where that cannot be told. */
+  /** The resolved path, or the path itself if it cannot be resolved. */
   real(path: string): string;
 }
 
-/** A web server, as VCM has to know it. */
+/** A web server. */
 export interface Program {
   readonly name: "nginx" | "Apache" | "HAProxy";
-  /** systemd's unit, by the place of the configuration: which one runs is not looked up. */
+  /** The systemd unit, by the place of the configuration. Running units are not looked up. */
   readonly unit: string;
-  /** What judges its configuration and the files that it names. */
+  /** The command that validates its configuration and the files that it names. */
   readonly validate: readonly string[];
 }
 
-/** A file that a server reads, and what it has to hold. */
+/** A file that a server reads, and its required content. */
 export interface UsedFile {
   readonly what: What;
   readonly path: string;
-  /** What it has to have to be as open as it is, where that is not what such a file has anyway. */
+  /** The mode that keeps it as accessible as now, if that is not the default mode. */
   readonly mode?: number;
-  /** Why it may not be that; a person has to decide. */
+  /** Why the content is uncertain; the user must decide. */
   readonly doubt?: string;
 }
 
-/** One certificate of one place in a configuration. */
+/** A certificate in one place of a configuration. */
 export interface CertificateUse {
   readonly program: Program;
   /** `FILE:LINE` */
   readonly at: string;
-  /** As they are written there. */
+  /** As written there. */
   readonly names: readonly string[];
-  /** Where the certificate lies now. */
+  /** The present path of the certificate. */
   readonly certificate: string;
   readonly files: readonly UsedFile[];
 }
 
-/** What was seen and cannot be proposed, or not wholly. */
+/** Something that cannot be proposed, or only in part. */
 export interface SiteNote {
   /** `FILE:LINE`, or a file. */
   readonly at: string;
   readonly message: string;
 }
 
-/** What one look gathers. */
+/** The result of a scan. */
 export interface Gathered {
   readonly uses: CertificateUse[];
   readonly notes: SiteNote[];

@@ -1,13 +1,13 @@
-/** Paths of certificates, as configurations write them. */
+/** Paths of certificates in configurations. */
 import { resolve } from "node:path";
 import { InvalidValue } from "../../config/mistake.ts";
 import { readFilePath } from "../../config/read_places.ts";
 
-/** Longest path that Linux opens (PATH_MAX). */
+/** The longest path that Linux opens (PATH_MAX). */
 export const MAX_PATH = 4096;
 
-/** Why a path cannot be taken, to follow what names it: `"…" ${problem}`. */
-export class OddPath {
+/** Why a path cannot be used, for a message such as `"…" ${problem}`. */
+export class UnusablePath {
   readonly problem: string;
 
   constructor(problem: string) {
@@ -15,14 +15,18 @@ export class OddPath {
   }
 }
 
-/** The absolute path that is meant, or why that cannot be told. */
-export function usedPath(text: string, base: string): string | OddPath {
-  if (text.includes("$")) return new OddPath("is put together while the server runs");
+/** The absolute path, or why there is none. */
+export function usedPath(text: string, base: string): string | UnusablePath {
+  if (text.includes("$")) return new UnusablePath("contains a variable of the server");
   // `data:…` and `engine:…` of nginx, `pkcs11:…` of Apache, `@store/…` of HAProxy.
-  if (text === "" || /^(?:[a-z][a-z0-9+.-]*:|@)/i.test(text)) return new OddPath("is no file");
-  // What is no UTF-8 was read as that character.
-  if (text.includes("\ufffd")) return new OddPath("is not UTF-8");
-  if (text.length > MAX_PATH) return new OddPath(`is longer than ${MAX_PATH} characters`);
+  if (text === "" || /^(?:[a-z][a-z0-9+.-]*:|@)/i.test(text)) {
+    return new UnusablePath("is not a file");
+  }
+  // Bytes that are not UTF-8 were read as this character.
+  if (text.includes("\ufffd")) return new UnusablePath("is not UTF-8");
+  if (text.length > MAX_PATH) return new UnusablePath(`is longer than ${MAX_PATH} characters`);
   const path = readFilePath(resolve(base, text));
-  return path instanceof InvalidValue ? new OddPath("is no path that VCM can write to") : path;
+  return path instanceof InvalidValue
+    ? new UnusablePath("is not a path that VCM can write to")
+    : path;
 }

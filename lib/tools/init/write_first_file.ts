@@ -1,6 +1,6 @@
 /**
- * Writes a file where there is none: whole and synced under a temporary name, and then given its
- * name by a hard link, which, unlike a rename, replaces nothing.
+ * Writes a file without replacing one: it is written whole and synced under a temporary name, then
+ * named by a hard link. Unlike a rename, a link replaces nothing.
  */
 import * as fs from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -8,15 +8,15 @@ import { plainCause } from "../../text/plain_cause.ts";
 import { removeQuietly, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
 
 /**
- * The file can be read by its owner only; its directory is made (0755) where only that is missing.
- * Throws Error, with nothing left behind but that directory.
+ * Only the owner can read the file. Its directory is created (0755) if only that one is missing.
+ * Throws Error, and leaves nothing but that directory.
  */
 export function writeFirstFile(path: string, text: string): void {
   const target = resolve(path);
   const temporary = `${target}.vcm-new`;
   try {
     makeDirectory(dirname(target));
-    // What a killed one left.
+    // Left by an interrupted run.
     removeQuietly(temporary);
     writeNewFile(temporary, text, { mode: 0o600 });
     try {
@@ -33,7 +33,7 @@ export function writeFirstFile(path: string, text: string): void {
 function makeDirectory(path: string): void {
   if (fs.existsSync(path)) return;
   fs.mkdirSync(path, { mode: 0o755 });
-  // Whatever the umask has taken away.
+  // Regardless of the umask.
   fs.chmodSync(path, 0o755);
 }
 
@@ -42,9 +42,9 @@ function nameIt(temporary: string, target: string): void {
     fs.linkSync(temporary, target);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // File systems without hard links say one of these (link(2)).
+    // Errors of file systems without hard links (link(2)).
     if (!["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
-    if (fs.existsSync(target)) throw new Error("there is one already", { cause: error });
+    if (fs.existsSync(target)) throw new Error("the file already exists", { cause: error });
     fs.renameSync(temporary, target);
   }
 }

@@ -1,33 +1,38 @@
-/** Shows changes, asks, has them made, and tells: the same for `vcm install` and `--uninstall`. */
-import { type Changes, changesData, changesText, isInOrder } from "./install_text.ts";
+/** Shows changes, asks, applies them and reports: for `vcm install` and `--uninstall`. */
+import type { Host } from "../../command/host.ts";
+import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import { explainFailure } from "../../host/command_output.ts";
+import { parseTimestamp } from "../../host/units.ts";
 import type { InstallDocument } from "../../report/documents.ts";
 import { installJson } from "../../report/json.ts";
 import { EXIT_OK, EXIT_USAGE } from "../../report/verdict.ts";
-import type { Host } from "../../command/host.ts";
-import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import { lockStore } from "../../store/lock.ts";
+import { type Changes, changesData, changesText, isInOrder } from "./install_text.ts";
+import type { ServiceHost } from "./service_host.ts";
+import { TIMER } from "./units_text.ts";
 
-export interface Settlement {
+export interface ChangeRun {
   readonly question: string;
-  readonly carryOut: () => Promise<void>;
-  /** What is said once all is as it should be. */
+  /** The final message. */
   readonly report: () => Promise<
     { readonly text: string; readonly json?: Pick<InstallDocument, "nextRun"> }
   >;
 }
 
-/** Answers the exit status. Throws UsageError, or what carrying out throws. */
-export async function clear(
+/** Returns the exit status. Throws UsageError, StoreError, or Error that says what is already done. */
+export async function applyChanges(
   changes: Changes,
-  { question, carryOut, report }: Settlement,
+  { question, report }: ChangeRun,
   args: Arguments,
   host: Host,
+  on: ServiceHost,
 ): Promise<number> {
   const say = (text: string) => {
     if (!args.json && !(args.quiet && args.yes)) host.out(text);
   };
   const inOrder = isInOrder(changes);
   if (!inOrder && args.json && !args.yes && !args.dryRun) {
-    throw new UsageError("With --json nothing is asked; say --yes as well", "install");
+    throw new UsageError("No questions with --json: pass --yes too", "install");
   }
   say(changesText(changes));
   if (!inOrder && args.dryRun) {
@@ -37,10 +42,10 @@ export async function clear(
   if (!inOrder) {
     requireRoot(host);
     if (!agrees(question, args, host)) {
-      say("Nothing was done\n");
+      say("Nothing was changed\n");
       return EXIT_USAGE;
     }
-    await carryOut();
+    await carryOutChanges(changes, on);
   }
   const { text, json } = await report();
   if (args.json) host.out(installJson({ ...changesData(changes, true), ...json }));
@@ -51,8 +56,9 @@ export async function clear(
 function requireRoot(host: Host): void {
   if (host.uid() === 0) return;
   throw new Error(
-    `Cannot do this as user ${host.uid()}: units belong to root; run it as root, or see what ` +
-      'it would do by "vcm install --dry-run"',
+    `Cannot change units as user ${host.uid()}: units belong to root; run it as root, or run "vcm ` +
+      "" +
+      'install --dry-run" to see what it would do',
   );
 }
 
@@ -60,7 +66,44 @@ function agrees(question: string, args: Arguments, host: Host): boolean {
   if (args.yes) return true;
   if (host.canAsk) return host.ask(question);
   throw new UsageError(
-    "There is no terminal to ask on, so nothing was done; say --yes to do this without a question",
+    "No terminal to ask on: pass --yes to do this without a question; nothing was changed",
     "install",
   );
+}
+
+/** Throws Error that says what is already done, or StoreError. */
+async function carryOutChanges(changes: Changes, on: ServiceHost): Promise<void> {
+  const { first, files, store, then } = changes;
+  const done: string[] = [];
+  if (store !== undefined) lockStore(store)[Symbol.dispose]();
+  for (const command of first) await call(command, done, on);
+  for (const { path, state, after } of files) {
+    if (state === "written") on.write(path, after ?? "");
+    if (state === "removed") on.remove(path);
+    if (state === "written" || state === "removed") done.push(`${path} is ${state}`);
+  }
+  for (const command of then) await call(command, done, on);
+}
+
+async function call(
+  command: readonly string[],
+  done: readonly string[],
+  on: ServiceHost,
+): Promise<void> {
+  const result = await on.systemctl(command.slice(1));
+  if (result.code === 0) return;
+  const before = done.length === 0 ? "nothing" : done.join(", ");
+  throw new Error(`"${command.join(" ")}" ${explainFailure(result, 60)}; already done: ${before}`);
+}
+
+/** When the timer starts the next run. */
+export async function nextRun(on: ServiceHost): Promise<Date | undefined> {
+  const { stdout } = await on.systemctl([
+    "show",
+    "--value",
+    "--property=NextElapseUSecRealtime",
+    TIMER,
+  ]);
+  const at = parseTimestamp(stdout);
+  return at === 0 ? undefined : new Date(at);
 }

@@ -1,31 +1,35 @@
 /**
- * `vcm install`: lets systemd run VCM, and takes that back. What is done is shown before, in full.
- * Units of others are never overwritten.
+ * `vcm install`: sets up systemd units that run VCM, and removes them. It shows all changes first.
+ * It never overwrites units of others.
  *
- * Not guaranteed: that all of it is done or nothing. A call of systemctl that fails leaves files that
- * are written, which it says; to run it again goes on from there.
+ * Not guaranteed: all or nothing. If a call of systemctl fails, the files that are already written
+ * stay, which the error says. Running it again continues from there.
  */
-import type { Config } from "../../config/types.ts";
-import { findManagers } from "../../observe/find_managers.ts";
-import { readInfo } from "../../host/read.ts";
-import { formatTime } from "../../text/format_time.ts";
-import { CRON_FILE, cronText, minuteOf } from "./cron_text.ts";
-import type { Changes, FileChange } from "./install_text.ts";
-import { type UnitFacts, unitFacts } from "./unit_facts.ts";
-import { SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
-import { installJson } from "../../report/json.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
-import { carryOutChanges, nextRun } from "./carry_out_changes.ts";
-import { namedFile } from "./named_file.ts";
-import { requireOwnUnits } from "./require_own_units.ts";
-import { findDropIns, readUnitFile, type ServiceHost, serviceHost } from "./service_host.ts";
-import { clear } from "./apply_changes.ts";
-import { unitStates } from "./unit_states.ts";
+import type { Config } from "../../config/types.ts";
+import { readInfo } from "../../host/read.ts";
+import { findManagers } from "../../observe/find_managers.ts";
+import { installJson } from "../../report/json.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { formatTime } from "../../text/format_time.ts";
+import { printable } from "../../text/printable.ts";
+import { shellWord } from "../../text/shell_word.ts";
+import { applyChanges, nextRun } from "./apply_changes.ts";
+import type { Changes, FileChange } from "./install_text.ts";
+import {
+  findDropIns,
+  readUnitFile,
+  type ServiceHost,
+  serviceHost,
+  type UnitStates,
+  unitStates,
+} from "./service_host.ts";
+import { namedFile, type UnitFacts, unitFacts } from "./unit_facts.ts";
+import { isOurs, SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
 
-/** Throws ConfigError, UsageError, or Error in plain words. */
+/** Throws ConfigError, UsageError, or Error with a plain message. */
 export async function install(
   args: Arguments,
   host: Host,
@@ -39,16 +43,15 @@ export async function install(
   if (!on.hasSystemd()) return printCron(facts, args, host, on);
   const units = [[SERVICE, serviceUnit(facts)], [TIMER, timerUnit()]] as const;
   const files = units.map(([name, text]) => compare(`${on.directory}/${name}`, text));
-  const changes = await toDo(files, facts, config, on);
+  const changes = await plannedChanges(files, facts, config, on);
   const report = async () => {
     const next = await nextRun(on);
     return {
-      text: `In order; next run ${next === undefined ? "not known" : formatTime(next)}`,
+      text: `Installed; next run ${next === undefined ? "unknown" : formatTime(next)}`,
       ...(next === undefined ? {} : { json: { nextRun: next } }),
     };
   };
-  const carryOut = () => carryOutChanges(changes, on);
-  return await clear(changes, { question: "Install?", carryOut, report }, args, host);
+  return await applyChanges(changes, { question: "Install?", report }, args, host, on);
 }
 
 function compare(path: string, after: string): FileChange {
@@ -57,7 +60,7 @@ function compare(path: string, after: string): FileChange {
   return { path, state: "written", ...(before === undefined ? {} : { before }), after };
 }
 
-async function toDo(
+async function plannedChanges(
   files: readonly FileChange[],
   { writes }: UnitFacts,
   { certStore }: Config,
@@ -80,17 +83,83 @@ async function toDo(
   };
 }
 
-/** Where another program runs cron, to write there would be a guess. */
+/** Another program runs cron, so VCM only prints the line and does not guess where to write it. */
 function printCron(facts: UnitFacts, args: Arguments, host: Host, on: ServiceHost): number {
   const hasEnvironment = readInfo(on.environmentFile).kind === "present";
   const text = cronText(facts, minuteOf(on.hostName()), hasEnvironment);
   const nothing = { done: false, files: [], commands: [], dropIns: [] };
   if (args.json) host.out(installJson({ ...nothing, cron: { path: CRON_FILE, text } }));
   else {
-    host.out(
-      `There is no systemd here. For cron, in ${CRON_FILE}, which is not written:\n\n${text}`,
-    );
+    host.out(`systemd does not manage this host. For cron, put this into ${CRON_FILE}:\n\n${text}`);
   }
-  // Whoever asks no question counts on it.
+  // With --yes the caller relies on the installation.
   return args.yes ? EXIT_FAILED : EXIT_OK;
+}
+
+export const CRON_FILE = "/etc/cron.d/vcm";
+
+/** The minute of the hour at which a host runs, from its name, to spread the load of a fleet. */
+export function minuteOf(hostName: string): number {
+  // FNV-1a (Fowler, Noll, Vo) with 32 bits: names that differ in one digit are far apart.
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(hostName)) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return hash % 60;
+}
+
+/** @param hasEnvironment Whether there is an environment file with credentials. */
+export function cronText(
+  { binary, config }: Pick<UnitFacts, "binary" | "config">,
+  minute: number,
+  hasEnvironment: boolean,
+): string {
+  const run = `${shellWord(binary)} run --quiet` +
+    (config === undefined ? "" : ` --config ${shellWord(config)}`);
+  const command = hasEnvironment ? `set -a; . /etc/vcm/environment; exec ${run}` : run;
+  // cron reads a percent sign as the end of the line (crontab(5)).
+  const line = `${minute} * * * *  root  ${command.replaceAll("%", "\\%")}`;
+  return `# The minute comes from the host name, to spread the load of a fleet.\n${line}\n`;
+}
+
+/**
+ * Throws Error if "vcm install" would overwrite or hide a unit that it did not write
+ * (systemd.unit(5), "Unit File Load Path").
+ */
+export function requireOwnUnits(
+  files: readonly FileChange[],
+  { fragments }: Pick<UnitStates, "fragments">,
+): void {
+  const written = files.filter(({ state }) => state === "written");
+  const foreign = written.filter(({ before }) => before !== undefined && !isOurs(before));
+  if (foreign.length > 0) throw new Error(overwrites(foreign.map(({ path }) => path)));
+  for (const { path, before } of written) {
+    const unit = path.slice(path.lastIndexOf("/") + 1);
+    const hidden = fragments.find((fragment) => fragment !== path && fragment.endsWith(`/${unit}`));
+    if (before === undefined && hidden !== undefined) throw new Error(hides(hidden, path, unit));
+  }
+}
+
+function overwrites(paths: readonly string[]): string {
+  const moves = paths.map(shellWord).map((path) => `mv ${path} ${path}.saved`).join(" && ");
+  const dropIns = paths.map((path) => `${path}.d/own.conf`).join(" and ");
+  return printable(
+    `"vcm install" does not overwrite ${
+      listed(paths)
+    }, which it did not write; nothing was changed; ` +
+      `fix: run "${moves}", then "vcm install" again; put your own lines into ` +
+      `a drop-in (${dropIns})`,
+  );
+}
+
+function hides(hidden: string, path: string, unit: string): string {
+  return printable(
+    `"vcm install" did not write "${hidden}", and "${path}" would hide it; nothing was changed. ` +
+      `To change that unit, run "systemctl edit ${unit}"; to let VCM write its own, ` +
+      'remove that unit and run "vcm install" again',
+  );
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.map((path) => `"${path}"`).join(" and ");
 }

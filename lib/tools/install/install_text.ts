@@ -1,57 +1,57 @@
-/** What `vcm install` shows before it does anything, and what it says afterwards. */
+/** The texts of `vcm install`. */
 import { printable } from "../../text/printable.ts";
 import type { InstallDocument } from "../../report/documents.ts";
 import { lineDiff } from "./line_diff.ts";
 
-/** What is, or would be, done with one file. */
+/** The change of one file. */
 export interface FileChange {
   readonly path: string;
   readonly state: InstallDocument["files"][number]["state"];
-  /** What lies there; absent: nothing does. */
+  /** The present content. Absent: no file. */
   readonly before?: string;
-  /** What is to lie there; absent: nothing is. */
+  /** The new content. Absent: no file. */
   readonly after?: string;
 }
 
-/** What is, or would be, done. */
+/** All changes. */
 export interface Changes {
-  /** Commands that come before the files change. */
+  /** Commands that run before the files change. */
   readonly first: readonly (readonly string[])[];
   readonly files: readonly FileChange[];
-  /** A directory for the store, which the unit could not make. */
+  /** A directory for the store, which the unit could not create. */
   readonly store?: string;
-  /** Commands that come after it. */
+  /** Commands that run after the files change. */
   readonly then: readonly (readonly string[])[];
-  /** Files of others that add to the units. */
+  /** Drop-ins of the units. */
   readonly dropIns: readonly string[];
 }
 
-/** Everything that is to be done, in full. */
+/** All changes as text. */
 export function changesText({ first, files, store, then, dropIns }: Changes): string {
   const runs = (command: readonly string[]) => `run ${command.join(" ")}`;
   return [
     ...first.map(runs),
     ...files.flatMap(fileLines),
-    ...(store === undefined ? [] : [`${store}/: a directory for the store, mode 0700`, ""]),
+    ...(store === undefined ? [] : [`${store}/: new directory for the store, mode 0700`, ""]),
     ...then.map(runs),
-    ...dropIns.map((path) => `left as it is: ${path}`),
+    ...dropIns.map((path) => `kept: ${path}`),
   ].map((line) => `${line}\n`).join("");
 }
 
 function fileLines({ path, state, before, after }: FileChange): string[] {
   switch (state) {
     case "unchanged":
-      return [`${path}: in order`, ""];
+      return [`${path}: unchanged`, ""];
     case "absent":
-      return [`${path}: not there`, ""];
+      return [`${path}: absent`, ""];
     case "kept":
-      return [`${path}: left as it is, since "vcm install" did not write it`, ""];
+      return [`${path}: kept, because "vcm install" did not write it`, ""];
     case "removed":
-      return [`${path}: is removed`, ...indented(before ?? ""), ""];
+      return [`${path}: removed`, ...indented(before ?? ""), ""];
     case "written":
       return before === undefined
         ? [`${path}: new`, ...indented(after ?? ""), ""]
-        : [`${path}: changes`, ...lineDiff(before, after ?? "").map(indent), ""];
+        : [`${path}: changed`, ...lineDiff(before, after ?? "").map(indent), ""];
   }
 }
 
@@ -69,7 +69,7 @@ export function isInOrder({ first, files, store, then }: Changes): boolean {
     files.every(({ state }) => state !== "written" && state !== "removed");
 }
 
-/** The same as data; `done`: whether it was done, or would be. */
+/** The changes as data. `done`: whether they were applied. */
 export function changesData(
   { first, files, store, then, dropIns }: Changes,
   done: boolean,

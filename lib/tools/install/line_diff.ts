@@ -1,8 +1,8 @@
-/** How two short texts differ, line by line. */
+/** A line diff of two short texts. */
 
 /**
- * All lines of both, each behind `-` (only before), `+` (only after) or a space; by the longest
- * common subsequence, which takes time with the product of both lengths.
+ * All lines of both, prefixed by `-` (only before), `+` (only after) or a space. Uses the longest
+ * common subsequence, which takes time proportional to the product of both lengths.
  */
 export function lineDiff(before: string, after: string): string[] {
   const [old, now] = [split(before), split(after)];
@@ -25,7 +25,7 @@ function split(text: string): string[] {
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
-/** How many lines the rests from each pair of lines on have in common. */
+/** The length of the longest common subsequence from each pair of lines on. */
 function commonLengths(old: readonly string[], now: readonly string[]): number[][] {
   const lengths = old.map(() => now.map(() => 0));
   for (let i = old.length - 1; i >= 0; i--) {

@@ -1,51 +1,41 @@
-/** `vcm install --uninstall`: takes the units back, and needs no configuration for it. */
+/** `vcm install --uninstall`: removes the units. It needs no configuration. */
 import type { Changes, FileChange } from "./install_text.ts";
 import { isOurs, SERVICE, TIMER } from "./units_text.ts";
 import type { Host } from "../../command/host.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
-import { carryOutChanges } from "./carry_out_changes.ts";
-import { findDropIns, readUnitFile, type ServiceHost } from "./service_host.ts";
-import { clear } from "./apply_changes.ts";
-import { unitStates } from "./unit_states.ts";
+import { applyChanges } from "./apply_changes.ts";
+import { findDropIns, readUnitFile, type ServiceHost, unitStates } from "./service_host.ts";
 
-/** Throws UsageError, or Error in plain words. */
+/** Throws UsageError, or Error with a plain message. */
 export async function uninstall(args: Arguments, host: Host, on: ServiceHost): Promise<number> {
-  const changes = await toTakeBack(on);
+  const changes = await plannedChanges(on);
   const removes = changes.files.some(({ state }) => state === "removed");
   const text = removes
-    ? "Taken back; configuration, store and targets stay"
-    : 'Nothing of "vcm install" is here';
-  return await clear(
-    changes,
-    {
-      question: "Uninstall?",
-      carryOut: () => carryOutChanges(changes, on),
-      report: () => Promise.resolve({ text }),
-    },
-    args,
-    host,
-  );
+    ? "Uninstalled; configuration, store and targets are kept"
+    : "Nothing to uninstall";
+  const report = () => Promise.resolve({ text });
+  return await applyChanges(changes, { question: "Uninstall?", report }, args, host, on);
 }
 
-async function toTakeBack(on: ServiceHost): Promise<Changes> {
-  const files = [TIMER, SERVICE].map((name) => judge(`${on.directory}/${name}`));
+async function plannedChanges(on: ServiceHost): Promise<Changes> {
+  const files = [TIMER, SERVICE].map((name) => fileChange(`${on.directory}/${name}`));
   const [timer, service] = files.map(({ state }) => state === "removed");
   const asks = (timer || service) && on.hasSystemd();
   const failed = asks && service && (await unitStates(on)).hasFailed;
   return {
-    // While its file is there, which says what enabling it did.
+    // Before the file is removed, because it says what enabling did.
     first: asks && timer ? [["systemctl", "disable", "--now", TIMER]] : [],
     files,
     then: [
       ...(asks ? [["systemctl", "daemon-reload"]] : []),
-      // systemd remembers a unit that failed.
+      // systemd remembers a failed unit.
       ...(failed ? [["systemctl", "reset-failed", SERVICE]] : []),
     ],
     dropIns: findDropIns(on.directory, [TIMER, SERVICE]),
   };
 }
 
-function judge(path: string): FileChange {
+function fileChange(path: string): FileChange {
   const before = readUnitFile(path);
   if (before === undefined) return { path, state: "absent" };
   return { path, state: isOurs(before) ? "removed" : "kept", before };

@@ -1,17 +1,19 @@
-/** What of a configuration decides how the unit that runs it is hardened. */
-import { directoryOf } from "../../text/path.ts";
+/** The facts of a configuration that decide how its unit is restricted. */
+import { resolve } from "node:path";
+import { SYSTEM_FILE } from "../../config/load.ts";
 import type { Config, ServiceSpec } from "../../config/types.ts";
+import { directoryOf } from "../../text/path.ts";
 
 export interface UnitFacts {
   /** Absolute path of this program. */
   readonly binary: string;
-  /** Absolute path of the configuration; absent: the one that is read where none is named. */
+  /** Absolute path of the configuration. Absent: the default file. */
   readonly config?: string;
-  /** The file names no way to log in, so that `~/.vault-token` may be the one. */
+  /** No login method is configured, so `~/.vault-token` may be used. */
   readonly readsHome: boolean;
-  /** Containers are started by a process of the unit, and would be under its restrictions. */
+  /** Processes of the unit start containers, which would inherit its restrictions. */
   readonly startsContainers: boolean;
-  /** A target gets set-id bits. */
+  /** A target has set-id bits. */
   readonly givesSetIds: boolean;
   readonly writes: Writes;
 }
@@ -19,10 +21,10 @@ export interface UnitFacts {
 /** Where a run writes. */
 export type Writes =
   | { readonly kind: "known"; readonly directories: readonly string[] }
-  /** What makes it write where nobody can tell beforehand, as keys of the file. */
+  /** Keys of the configuration because of which the paths are not known beforehand. */
   | { readonly kind: "unknown"; readonly because: readonly string[] };
 
-/** @param config With the manager of each service, where it could be found out. */
+/** @param config With the manager of each service, if it could be detected. */
 export function unitFacts(
   config: Config,
   binary: string,
@@ -41,13 +43,17 @@ export function unitFacts(
   };
 }
 
-/** Docker's containers are its daemon's; Podman's are made by the process that asks for them. */
+/**
+ * The Docker daemon starts its containers. Podman containers are started by the calling process.
+ */
 function startsContainer({ manager, control, command, validate }: ServiceSpec): boolean {
   return (manager === "podman" && control !== "signal" && control !== "reload") ||
     [command, validate].some((words) => /(?:^|\/)podman$/.test(words?.[0] ?? ""));
 }
 
-/** The store, and the directories of targets, log, metrics, and a secret id that is unwrapped into a file. */
+/**
+ * The store, and the directories of targets, log, metrics, and the file of an unwrapped secret id.
+ */
 export function writesOf(config: Config): Writes {
   const { certStore, logFile, metricsFile, vault, certificates } = config;
   const targets = certificates.flatMap(({ targets }) => targets);
@@ -67,7 +73,7 @@ export function writesOf(config: Config): Writes {
   return because.length > 0 ? { kind: "unknown", because } : { kind: "known", directories };
 }
 
-/** Sorted, without those that lie below others. */
+/** Sorted, without directories below others. */
 function topmost(directories: readonly string[]): string[] {
   const all = [...new Set(directories)].sort();
   return all.filter((directory) => !all.some((other) => isBelow(directory, other)));
@@ -76,4 +82,10 @@ function topmost(directories: readonly string[]): string[] {
 /** Whether a path lies below another one. */
 export function isBelow(path: string, above: string): boolean {
   return path !== above && path.startsWith(above === "/" ? "/" : `${above}/`);
+}
+
+/** Absolute path of the configuration if the unit must name it. Undefined: the default file. */
+export function namedFile({ file }: Pick<Config, "file">): string | undefined {
+  const path = resolve(file);
+  return path === SYSTEM_FILE ? undefined : path;
 }

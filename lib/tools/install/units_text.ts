@@ -1,13 +1,13 @@
-/** The systemd units that `vcm install` writes, as docs/running.md shows them. */
+/** The systemd units that `vcm install` writes, as in docs/running.md. */
 import type { UnitFacts, Writes } from "./unit_facts.ts";
 
 export const SERVICE = "vcm.service";
 export const TIMER = "vcm.timer";
 
-/** The first line of what we write, and what is taken back by it. */
+/** The first line of our units, which identifies them. */
 const OURS = '# Written by "vcm install", which writes it anew when it is run again.';
 
-/** What VCM does not need: `systemd-analyze security` counts it. */
+/** Restrictions that VCM can run with; `systemd-analyze security` counts them. */
 const RESTRICTIONS = [
   "NoNewPrivileges=yes",
   "PrivateDevices=yes",
@@ -27,19 +27,19 @@ const MORE_RESTRICTIONS = [
   "SystemCallArchitectures=native",
 ];
 
-/** All but the directories that are named is read-only. */
+/** Everything except the listed directories is read-only. */
 const CLOSED = "ProtectSystem=strict";
 
-/** Whether a text begins as what `vcm install` writes does. */
+/** Whether `vcm install` wrote a text. */
 export function isOurs(text: string): boolean {
   return text.startsWith(`${OURS}\n`);
 }
 
-/** Throws Error where a path cannot stand in a unit. */
+/** Throws Error if a path cannot be written into a unit. */
 export function serviceUnit(facts: UnitFacts): string {
   return lines([
     OURS,
-    `# Own lines go into /etc/systemd/system/${SERVICE}.d/*.conf.`,
+    `# Put your own lines into /etc/systemd/system/${SERVICE}.d/*.conf.`,
     "[Unit]",
     "Description=Keep this host's TLS certificates right",
     "Wants=network-online.target",
@@ -64,13 +64,13 @@ export function serviceUnit(facts: UnitFacts): string {
 export function timerUnit(): string {
   return lines([
     OURS,
-    `# Own lines go into /etc/systemd/system/${TIMER}.d/*.conf.`,
+    `# Put your own lines into /etc/systemd/system/${TIMER}.d/*.conf.`,
     "[Unit]",
     "Description=Keep this host's TLS certificates right, every hour",
     "",
     "[Timer]",
     "OnCalendar=hourly",
-    "# Hosts that were installed in the same minute do not meet at the server.",
+    "# Spreads the load of hosts that were installed in the same minute.",
     "RandomizedDelaySec=15m",
     "Persistent=true",
     "",
@@ -85,13 +85,13 @@ function restrictions({ givesSetIds, writes }: UnitFacts): string[] {
     ...(givesSetIds ? [] : [NO_SET_IDS]),
     ...MORE_RESTRICTIONS,
     ...(writes.kind === "known" ? [CLOSED, ...writes.directories.map(openDirectory)] : [
-      `# What is written cannot be told beforehand (${writes.because.join(", ")}), ` +
-      "so the file system stays open.",
+      `# VCM cannot tell beforehand where it writes (${writes.because.join(", ")}), ` +
+      "so the file system stays writable.",
     ]),
   ];
 }
 
-/** A directory that is not there yet must not keep the unit from starting: hence the minus. */
+/** The minus lets the unit start if the directory does not exist yet. */
 function openDirectory(directory: string): string {
   return `ReadWritePaths=${word(`-${directory}`)}`;
 }
@@ -102,8 +102,8 @@ function runArguments(config: string | undefined): string {
 }
 
 /**
- * Why the unit that lies there may not write where a run of this file does; undefined: it may, or it
- * is none of ours, or it runs another file.
+ * Why the installed unit cannot write where a run of this configuration does. Undefined: it can, it
+ * is not ours, or it runs another configuration.
  *
  * @param config Absent: the default file.
  */
@@ -117,30 +117,30 @@ export function narrowness(
     line.startsWith("ExecStart=") && line.endsWith(` ${runArguments(config)}`)
   );
   if (!isOurs(unit) || !runsThis || !held.has(CLOSED)) return undefined;
-  const remedy = 'run "vcm install" again';
+  const fix = 'fix: run "vcm install" again';
   if (writes.kind === "unknown") {
-    return `it may write only where the file said before, and by now the file has ` +
-      `${writes.because.join(", ")}; ${remedy}`;
+    return `it may write only to the directories of an earlier configuration, but ` +
+      `the configuration now has ${writes.because.join(", ")}; ${fix}`;
   }
   const closed = writes.directories.filter((directory) =>
     !upwards(directory).some((one) => held.has(openDirectory(one)))
   );
   if (closed.length === 0) return undefined;
-  return `it may not write to ${closed.map((directory) => `"${directory}"`).join(", ")}; ${remedy}`;
+  return `it may not write to ${closed.map((directory) => `"${directory}"`).join(", ")}; ${fix}`;
 }
 
-/** A directory and those above it. */
+/** A directory and its ancestors. */
 function upwards(directory: string): string[] {
   const at = directory.lastIndexOf("/");
   return at <= 0 ? [directory] : [directory, ...upwards(directory.slice(0, at))];
 }
 
-/** Variables are filled in where commands stand (systemd.service(5)), and nowhere else. */
+/** Only commands expand variables (systemd.service(5)). */
 function commandWord(path: string): string {
   return word(path).replaceAll("$", "$$$$");
 }
 
-/** One word as systemd.syntax(7) and systemd.unit(5), "Specifiers", have it. */
+/** One word in the syntax of systemd.syntax(7) and systemd.unit(5), "Specifiers". */
 function word(path: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what it looks for
   if (/["'\\\x00-\x1f\x7f]/.test(path)) {

@@ -1,13 +1,12 @@
 /**
- * Says where the unit that `vcm install` wrote may not write what the file asks for by now: a run by
- * hand may, and the timer's would fail months later.
+ * Warns if the installed unit cannot write what the configuration now needs. A manual run can, but
+ * the run of the timer would fail months later.
  */
 import type { Emit } from "../../apply/events.ts";
 import type { Config } from "../../config/types.ts";
 import { readInfo, readText } from "../../host/read.ts";
-import { writesOf } from "./unit_facts.ts";
+import { namedFile, writesOf } from "./unit_facts.ts";
 import { narrowness, SERVICE } from "./units_text.ts";
-import { namedFile } from "./named_file.ts";
 
 /** @param unit Path of the unit. Needs read permission for it. */
 export function warnNarrowUnit(
@@ -15,7 +14,7 @@ export function warnNarrowUnit(
   emit: Emit,
   unit = `/etc/systemd/system/${SERVICE}`,
 ): void {
-  // A drop-in may open what the unit closes, and what it says of paths is systemd's to read.
+  // A drop-in may allow the paths, and only systemd can interpret that.
   if (readInfo(`${unit}.d`).kind === "present") return;
   const text = readText(unit);
   if (text.kind !== "present") return;

@@ -1,27 +1,31 @@
-/** `vcm revoke`: takes certificates back, after a question for each. */
+/** `vcm revoke`: revokes certificates, after a question for each. */
 import { unfailing } from "../../apply/events.ts";
-import { takeLock } from "../../store/lock.ts";
-import { type Revocation, revoke as revokeOne } from "./revoke_certificate.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
-import type { CertificateSpec, Config } from "../../config/types.ts";
-import { StoreReader } from "../../store/read_set.ts";
-import { storedCertificate } from "../../plan/stored_validity.ts";
-import { formatTime } from "../../text/format_time.ts";
-import { revokeJson } from "../../report/json.ts";
-import { eventLevel, eventText } from "../../report/event_text.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import type { Certificate } from "../../certificate/certificate.ts";
 import { findAccess, warnUnverified } from "../../command/find_access.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor, narrow } from "../../command/load.ts";
 import { Log } from "../../command/log.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import type { CertificateSpec, Config } from "../../config/types.ts";
+import { storedCertificate } from "../../plan/stored_validity.ts";
+import { eventLevel, eventText } from "../../report/event_text.ts";
+import { revokeJson } from "../../report/json.ts";
+import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
+import { archiveSet } from "../../store/archive.ts";
+import { StoreReader } from "../../store/read_set.ts";
+import { takeLock } from "../../store/lock.ts";
+import { formatTime } from "../../text/format_time.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { shellWord } from "../../text/shell_word.ts";
+import { revokeCertificate } from "../../vault/pki/pki.ts";
 
 /** Throws ConfigError, UsageError, LockedError or StoreError. */
 export async function revoke(args: Arguments, host: Host): Promise<number> {
   const config = await loadFor(args, host);
   requireAnswers(args, host);
   const specs = narrow(config, args);
-  // Nobody's store is locked, and nobody is logged in, while a person thinks.
+  // The questions come before the lock and the login, which must not wait for an answer.
   const candidates = gather(config, specs).map((candidate) =>
     args.yes ? candidate : ask(candidate, host)
   );
@@ -38,18 +42,15 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
 
 function requireAnswers(args: Arguments, host: Host): void {
   if (args.names.length === 0) {
-    throw new UsageError('"vcm revoke" takes the names of certificates, and got none', "revoke");
+    throw new UsageError('"vcm revoke" needs the name of a certificate', "revoke");
   }
   if (args.yes) return;
-  if (args.json) throw new UsageError("With --json nothing is asked; say --yes as well", "revoke");
+  if (args.json) throw new UsageError("No questions with --json: pass --yes too", "revoke");
   if (host.canAsk) return;
-  throw new UsageError(
-    "There is no terminal to ask on; say --yes to revoke without a question",
-    "revoke",
-  );
+  throw new UsageError("No terminal to ask on: pass --yes to revoke without a question", "revoke");
 }
 
-/** What came of one name. */
+/** The result for one name. */
 interface Result {
   readonly name: string;
   readonly done: boolean;
@@ -81,7 +82,7 @@ function gather(config: Config, specs: readonly CertificateSpec[]): Candidate[] 
       ? stored.leaf.problem
       : stored.leaf.kind === "absent"
       ? "There is no certificate in the store"
-      : "cert.pem in the store is no certificate";
+      : "cert.pem in the store is not a certificate";
     return { name: spec.name, problem };
   });
 }
@@ -89,8 +90,9 @@ function gather(config: Config, specs: readonly CertificateSpec[]): Candidate[] 
 function ask(revocation: Candidate, host: Host): Candidate {
   if (isRefused(revocation)) return revocation;
   const { serial, issuer, notAfter } = revocation.certificate;
-  const question = `Revoke "${revocation.name}", serial ${serial}, of "${issuer}", until ` +
-    `${formatTime(notAfter)}? Peers that check will refuse it.`;
+  const question = `Revoke "${revocation.name}" (serial ${serial}, issued by "${issuer}", valid ` +
+    "until " +
+    `${formatTime(notAfter)})? Peers that check revocation will reject it.`;
   return host.ask(question) ? revocation : { name: revocation.name, problem: "Not revoked" };
 }
 
@@ -121,12 +123,12 @@ async function carryOut(
   }
 }
 
-/** What has happened to a set since it was asked for, while nobody held the lock. */
+/** What changed in a set between the question and the lock. */
 function changeSince(revocation: Revocation, now: Candidate | undefined): string | undefined {
   if (now !== undefined && isRefused(now)) return now.problem;
   return now?.certificate.serial === revocation.certificate.serial
     ? undefined
-    : "another run has replaced it since it was asked for";
+    : "another run replaced it in the meantime";
 }
 
 async function revokeGranted(
@@ -138,15 +140,15 @@ async function revokeGranted(
   try {
     const { archive } = await revokeOne(revocation, certStore, sessions);
     const message =
-      `revoked, serial ${revocation.certificate.serial}; its files lie in "${archive}", ` +
-      "and the next run issues a new one";
+      `revoked, serial ${revocation.certificate.serial}; its files are in "${archive}"; ` +
+      "the next run issues a new one";
     return { name, done: true, message };
   } catch (error) {
     return { name, done: false, message: (error as Error).message };
   }
 }
 
-/** Tells each result as it comes, so that an interruption loses none. */
+/** Reports each result at once, so that an interruption loses none. */
 class Reporter {
   readonly log: Log;
   readonly #args: Arguments;
@@ -174,5 +176,35 @@ class Reporter {
   end(): number {
     if (this.#args.json) this.#host.out(revokeJson(this.#results));
     return this.#results.every(({ done }) => done) ? EXIT_OK : EXIT_FAILED;
+  }
+}
+
+/** A certificate that is to be revoked. */
+export interface Revocation {
+  readonly name: string;
+  /** Path of the mount that issued it. */
+  readonly mount: string;
+  readonly certificate: Certificate;
+}
+
+/**
+ * Throws Error with a plain message, which also says if the certificate was revoked but not moved.
+ */
+export async function revokeOne(
+  { name, mount, certificate }: Revocation,
+  certStore: string,
+  sessions: SessionOnce,
+): Promise<{ readonly archive: string }> {
+  const session = await sessions.get();
+  await revokeCertificate(session, mount, certificate.serial);
+  try {
+    return { archive: archiveSet(certStore, name, certificate.serial) };
+  } catch (error) {
+    throw new Error(
+      `The certificate is revoked, but its set cannot be moved out of the store: ` +
+        `${plainCause(error)}; run ` +
+        `"vcm issue --force ${shellWord(name)}" to replace it`,
+      { cause: error },
+    );
   }
 }

@@ -1,15 +1,17 @@
 /**
- * `vcm.yaml` as a JSON Schema (draft 2020-12), for editors: made from the schema that validates, and
- * from the notes on its keys. It takes all that VCM takes. What hangs on keys that are far apart,
- * such as two certificates with one name, it cannot tell.
+ * `vcm.yaml` as a JSON Schema (draft 2020-12) for editors, from the schema that validates and the
+ * key docs. It accepts everything that VCM accepts. Rules that span several keys (such as duplicate
+ * names) are checked only by `vcm validate`.
  */
-import { authRule, fileRule, targetRule } from "./json_rules.ts";
-import { KEY_DOCS, mapBelow, type MapName } from "./notes.ts";
-import type { KeyDoc } from "./note.ts";
+import { WHATS } from "../../certificate/types.ts";
+import { AUTH_KEYS } from "../../config/auth_form.ts";
+import { AUTH_METHODS } from "../../config/types.ts";
+import type { KeyDoc } from "./key_doc.ts";
+import { KEY_DOCS, mapBelow, type MapName } from "./key_docs.ts";
 import { fileOutline, type KeyOutline, type MapOutline, type Outline } from "./outline.ts";
 import { type JsonSchema, scalarForm } from "./scalar_forms.ts";
 
-/** What several keys of one map say together. */
+/** Rules that span the keys of one map. */
 const RULES: Partial<Readonly<Record<MapName, () => JsonSchema>>> = {
   file: fileRule,
   auth: authRule,
@@ -21,16 +23,17 @@ export function jsonSchema(): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "vcm.yaml",
-    description: "Which certificates this host has, where they go, and which services load them.",
+    description:
+      "The certificates of this host, where they are deployed, and the services that load them.",
     ...mapSchema(fileOutline(), "file"),
     $defs: { variable: { type: "string", pattern: "\\$\\{" } },
   };
 }
 
-/** What a variable stands for cannot be told here. */
+/** The value of a variable is unknown here. */
 const VARIABLE: JsonSchema = { $ref: "#/$defs/variable" };
 
-/** @param name Of the kind of map that stands there, if one does. */
+/** @param name The kind of map, if the value is one. */
 function valueSchema(outline: Outline, name: MapName): JsonSchema {
   switch (outline.kind) {
     case "scalar":
@@ -40,8 +43,8 @@ function valueSchema(outline: Outline, name: MapName): JsonSchema {
       const items = valueSchema(item, name);
       return { type: "array", items, ...(atLeast > 0 && { minItems: atLeast }) };
     }
-    case "either":
-      return { anyOf: outline.ways.map((way) => valueSchema(way, name)) };
+    case "oneOf":
+      return { anyOf: outline.variants.map((variant) => valueSchema(variant, name)) };
     case "map":
       return mapSchema(outline, name);
   }
@@ -49,7 +52,7 @@ function valueSchema(outline: Outline, name: MapName): JsonSchema {
 
 function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
   const docs: Readonly<Record<string, KeyDoc>> | undefined = KEY_DOCS[name];
-  if (docs === undefined) throw new Error(`No notes on the map "${name}"`);
+  if (docs === undefined) throw new Error(`No docs for the map "${name}"`);
   const required = keys.filter((key) => key.required).map(({ name }) => name);
   return {
     type: "object",
@@ -67,12 +70,40 @@ function keySchema(
   map: MapName,
 ): JsonSchema {
   const doc = docs[name];
-  if (doc === undefined) throw new Error(`No note on the key "${name}"`);
+  if (doc === undefined) throw new Error(`No docs for the key "${name}"`);
   return {
-    // Editors show it as it is.
+    // Editors do not render Markdown.
     description: doc.means.replaceAll("`", '"'),
     ...(doc.default !== undefined && { default: doc.default }),
     examples: [doc.example],
     ...valueSchema(value, mapBelow(map, name)),
+  };
+}
+
+/** A file with `include` needs no certificates of its own. */
+export function fileRule(): JsonSchema {
+  return { required: [], anyOf: [{ required: ["certs"] }, { required: ["include"] }] };
+}
+
+/** One of the short forms, or both keys of the long form. */
+export function targetRule(): JsonSchema {
+  const long = { anyOf: [{ required: ["source"] }, { required: ["dest"] }] };
+  return {
+    oneOf: [...WHATS.map((what) => ({ required: [what] })), long],
+    dependentRequired: { source: ["dest"], dest: ["source"], pkcs12: ["password_file"] },
+  };
+}
+
+/** Keys that a login method does not have. */
+export function authRule(): JsonSchema {
+  const all = [...new Set(Object.values(AUTH_KEYS).flat())];
+  return {
+    allOf: AUTH_METHODS.map((method) => {
+      const strays = all.filter((key) => !AUTH_KEYS[method].includes(key));
+      return {
+        if: { properties: { method: { const: method } }, required: ["method"] },
+        then: { properties: Object.fromEntries(strays.map((key) => [key, false])) },
+      };
+    }),
   };
 }

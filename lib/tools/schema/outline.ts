@@ -1,6 +1,6 @@
 /**
- * The outline of the schema: what keys there are, where, and which reader has the say of each. It is
- * taken from the schema that validates, and this is the only file that looks into valibot's insides.
+ * The outline of the schema: which keys exist, where, and which reader parses each. It is derived
+ * from the schema that validates. This is the only file that looks into the internals of valibot.
  */
 import type { Reader } from "../../config/mistake.ts";
 import { fileSchema } from "../../config/schema.ts";
@@ -25,18 +25,18 @@ export interface KeyOutline {
 export interface MapOutline {
   readonly kind: "map";
   readonly keys: readonly KeyOutline[];
-  /** Keys that begin with this are free. */
+  /** Keys with this prefix are free. */
   readonly spare?: string;
 }
 
-/** What a value may be; `either` is one of several. */
+/** What a value may be; `oneOf`: one of several variants. */
 export type Outline =
   | ScalarOutline
   | ListOutline
   | MapOutline
-  | { readonly kind: "either"; readonly ways: readonly Outline[] };
+  | { readonly kind: "oneOf"; readonly variants: readonly Outline[] };
 
-/** As much of a schema, or of an action behind it, as is looked at here. */
+/** The parts of a schema, or of an action in its pipe, that are used here. */
 interface Piece {
   readonly type: string;
   readonly pipe?: readonly Piece[];
@@ -44,7 +44,7 @@ interface Piece {
   readonly entries?: Readonly<Record<string, Piece>>;
   /** Of an array. */
   readonly item?: Piece;
-  /** Of a key that may be left out. */
+  /** Of an optional key. */
   readonly wrapped?: Piece;
   /** Of a lazy one. */
   readonly getter?: (input: unknown) => Piece;
@@ -55,10 +55,10 @@ interface Piece {
   readonly metadata?: { readonly spare?: string };
 }
 
-/** The outline of a whole file. Throws where the schema has a piece that is not known here. */
+/** The outline of a whole file. Throws if the schema has an unknown part. */
 export function fileOutline(): MapOutline {
   const outline = outlineOf(fileSchema as unknown as Piece);
-  if (outline.kind !== "map") throw new Error("The schema of a file is no map");
+  if (outline.kind !== "map") throw new Error("The schema of a file is not a map");
   return outline;
 }
 
@@ -66,7 +66,7 @@ function outlineOf(schema: Piece): Outline {
   const pieces = flat(schema);
   const find = (type: string) => pieces.find((piece) => piece.type === type);
   const getter = find("lazy")?.getter;
-  if (getter !== undefined) return waysOf(getter);
+  if (getter !== undefined) return variantsOf(getter);
   const entries = find("loose_object")?.entries;
   if (entries !== undefined) {
     const spare = find("metadata")?.metadata?.spare;
@@ -78,13 +78,13 @@ function outlineOf(schema: Piece): Outline {
     const atLeast = find("min_length")?.requirement ?? 0;
     return { kind: "list", item: outlineOf(item), atLeast };
   }
-  // The first: a form in short makes more of what its reader has read.
+  // The first one: a short form transforms what its reader has read.
   const reader = find("transform")?.operation;
   if (find("string") !== undefined && reader !== undefined) return { kind: "scalar", reader };
   throw new Error(`Cannot outline a schema of ${pieces.map(({ type }) => type).join(", ")}`);
 }
 
-/** A schema and all that is piped behind it, in order. */
+/** A schema and its pipe, in order. */
 function flat(schema: Piece): readonly Piece[] {
   return schema.pipe === undefined ? [schema] : schema.pipe.flatMap(flat);
 }
@@ -94,11 +94,13 @@ function keyOf(name: string, value: Piece): KeyOutline {
   return { name, required: optional === undefined, value: outlineOf(optional ?? value) };
 }
 
-/** A lazy schema decides by the kind of its input, so it is asked for one of each kind. */
-function waysOf(getter: (input: unknown) => Piece): Outline {
+/**
+ * A lazy schema depends on the kind of its input, so it is evaluated with one input of each kind.
+ */
+function variantsOf(getter: (input: unknown) => Piece): Outline {
   const schemas = new Set(["", [], {}].map(getter));
   const [only, ...others] = [...schemas].map(outlineOf);
-  // It may be lazy only because few files have it.
+  // It may be lazy only because it is rarely needed.
   if (only !== undefined && others.length === 0) return only;
-  return { kind: "either", ways: [...schemas].map(outlineOf) };
+  return { kind: "oneOf", variants: [...schemas].map(outlineOf) };
 }

@@ -1,7 +1,7 @@
 /**
- * What each reader of a scalar takes, in words and as a JSON Schema. An editor gives a value its YAML
- * type before anybody reads it: `0640` is a number there, and so is a name such as `1e3`. So a
- * schema here takes all that its reader does, and may take more; a test holds that.
+ * What each scalar reader accepts, in words and as a JSON Schema. Editors give a value its YAML
+ * type first: `0640` is a number, and so is a name such as `1e3`. So a schema here accepts all that
+ * its reader accepts, and may accept more. A test checks that.
  */
 import type { Reader } from "../../config/mistake.ts";
 import * as pattern from "./scalar_patterns.ts";
@@ -12,22 +12,22 @@ import * as services from "../../config/read_service.ts";
 import { readInclude } from "../../config/read_include.ts";
 import { readWindow } from "../../config/read_window.ts";
 
-/** A schema, or a part of one. */
+/** A schema or a part of one. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown;
 }
 
 export interface ScalarForm {
-  /** What it is, as people say it, and several of it where that is not the same with an "s". */
+  /** The words for one value, and for several if the plural does not just add an "s". */
   readonly words: string;
   readonly many?: string;
   readonly schema: JsonSchema;
 }
 
-/** Any scalar: a name of digits is a number to an editor, and one that is `true` a truth value. */
+/** Any scalar: to an editor a name of digits is a number, and `true` a boolean. */
 const TEXT = ["string", "number", "boolean"];
 
-/** More than Vault can hold is no duration (duration.ts). */
+/** Vault cannot represent longer durations (duration.ts). */
 const SECONDS = { minimum: 1, maximum: 9_223_372_036 };
 
 const duration = (limits: object) => ({
@@ -55,7 +55,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
   }],
   [scalars.readRenew, {
     words: "duration, or share such as `33%`",
-    // Less alone is seconds, where days or a share are meant.
+    // A smaller bare number would be seconds, where days or a share are meant.
     schema: duration({ pattern: pattern.RENEW, minimum: 100 }),
   }],
   [services.readSpread, { words: "share", schema: string(pattern.SPREAD) }],
@@ -68,7 +68,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
     schema: whole(-999_999_999, 999_999_999, pattern.INTEGER),
   }],
   [scalars.readCount, { words: "number from 0 to 99", schema: whole(0, 99, pattern.COUNT) }],
-  // The number is what stands there, read as decimal: 0640 is 640.
+  // The number is the text read as decimal: 0640 is 640.
   [scalars.readMode, { words: "octal mode", schema: whole(0, 7_777, pattern.MODE) }],
   [scalars.readAccount, { words: "name or number", schema: text(pattern.ACCOUNT) }],
   [scalars.readSecret, { words: "secret", schema: text(pattern.LINE) }],
@@ -84,10 +84,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
     schema: string(pattern.IP_ADDRESS),
   }],
   [names.readServerName, { words: "DNS name or IP address", schema: text(pattern.SERVER_NAME) }],
-  [names.readHost, {
-    words: "`HOST` or `HOST:PORT`",
-    schema: text(pattern.HOST),
-  }],
+  [names.readHost, { words: "`HOST` or `HOST:PORT`", schema: text(pattern.HOST) }],
   [names.readUri, { words: "URI", schema: string(pattern.URI) }],
   [names.readEmail, {
     words: "e-mail address",
@@ -131,7 +128,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
   [readWindow, { words: "window", schema: string(pattern.WINDOW) }],
 ]);
 
-/** What a reader takes. Throws for one that is not described here. */
+/** What a reader accepts. Throws for an unknown one. */
 export function scalarForm(reader: Reader<unknown>): ScalarForm {
   if ("words" in reader) return wordsForm((reader as scalars.WordReader<string>).words);
   const form = FORMS.get(reader);

@@ -1,7 +1,7 @@
 /**
- * Patterns for scalars that stand as text in the file. Each takes all that its reader takes, for an
- * editor, which can say no more than that a value is wrong; what needs more than a glance is left
- * to the reader. They keep to what the regular expressions of most languages have in common.
+ * Patterns for scalars that are text in the file. Each accepts all that its reader accepts; an
+ * editor can only say that a value is wrong, and the reader does the rest. They use only what most
+ * regular expression languages have in common.
  */
 import { SIGNALS } from "../../config/read_service.ts";
 import { DAYS } from "../../config/read_window.ts";
@@ -14,9 +14,9 @@ export const DURATION = "^(?:\\d+|(?:\\d+[smhdw])+)$";
 export const RENEW = "^(?:\\d+|(?:\\d+[smhdw])+|0*\\d{1,2}(?:\\.\\d+)?%)$";
 export const SPREAD = "^0*(?:[0-7]?\\d|80)(?:\\.\\d+)?%$";
 
-/** One line that is not empty. */
+/** One non-empty line. */
 export const LINE = "^.+$";
-/** The same without a blank at either end. */
+/** The same without leading and trailing blanks. */
 export const TRIMMED = "^\\S(?:.*\\S)?$";
 export const ACCOUNT = "^[^\\s:-](?:[^:]*[^\\s:])?$";
 export const CERTIFICATE_NAME = "^(?!archive$)[^\\s./](?:[^/]*[^\\s/])?$";
@@ -25,7 +25,7 @@ export const ROLE = "^\\w(?:[\\w.-]*\\w)?$";
 export const MOUNT = "^[^\\s?#%\\\\]+$";
 export const NAMESPACE = "^[!-~]+$";
 
-/** No digits alone after the last dot: that is an address, which has a key of its own. */
+/** The last label is not a number: that is an address, which has its own key. */
 export const DNS_NAME = "^(?!(?:.*\\.)?\\d+$)(?:\\*\\.)?[^\\s:/@*,]+$";
 export const IP_ADDRESS = "^(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$";
 export const SERVER_NAME = "^[^\\s/@*,]+$";
@@ -35,7 +35,7 @@ export const URI = `^(?:[A-Za-z][A-Za-z0-9+.-]*://|${caseless("urn")}:)[!-~]+$`;
 export const EMAIL = "^[^\\s@,]+@[^\\s@]+$";
 export const OTHER_SAN = `^[0-2]\\.[\\d.]+;${caseless("utf")}-?8:.+$`;
 
-/** Not a user and a password, and not the path of the API, which the client adds. */
+/** No user and password, and no API path, which the client adds. */
 export const ADDRESS = `^${caseless("http")}[Ss]?://(?![^/\\\\?#]*[^/\\\\?#:@][^/\\\\?#]*@)` +
   "(?![^/\\\\]+/(?:.*/)?v1/?$)[^/].*$";
 
@@ -46,7 +46,7 @@ export const DIRECTORY = `^${ABSOLUTE}.+$`;
 export const TLS_TRUST = `^(?:true|false|${ABSOLUTE}.+)$`;
 
 export const SIGNAL = `^(?:${caseless("SIG")})?(?:${SIGNALS.map(caseless).join("|")})$`
-  // Letters that the reader's toUpperCase() makes S and I of.
+  // Further letters that toUpperCase() turns into S and I.
   .replaceAll("[Ss]", "[Ssſ]").replaceAll("[Ii]", "[Iiı]");
 
 /** `Sat,Sun 02:00-04:00` */
@@ -56,7 +56,7 @@ function time(): string {
   return "(?:[01]\\d|2[0-3]):[0-5]\\d";
 }
 
-/** What stands between days is looked at by the reader alone, so that an editor can show this. */
+/** Only the reader checks what is between days, so that an editor can show this pattern. */
 function days(): string {
   const names = DAYS.map((name) => {
     return `${caseless(name.slice(0, 3))}(?:${caseless(name.slice(3))})?`;
@@ -64,7 +64,7 @@ function days(): string {
   return `\\s*(?:(?:${names.join("|")})[\\s,-]*)+`;
 }
 
-/** A word in letters of either case: a JSON Schema has no flags. */
+/** A word in any case: JSON Schema has no flags. */
 function caseless(word: string): string {
   return word.replace(/[a-z]/gi, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`);
 }

@@ -1,4 +1,4 @@
-/** `vcm schema`: what the file may say, for editors, or what `--json` prints, for programs. */
+/** `vcm schema`: the schema of the file for editors, or that of `--json` for programs. */
 import { jsonSchema } from "./json_schema.ts";
 import { print } from "../../report/json.ts";
 import { outputSchema } from "./output/output_schema.ts";

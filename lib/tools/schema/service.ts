@@ -6,26 +6,22 @@ import {
 } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { ServiceEntry } from "../../config/schema.ts";
-import type { KeyDoc } from "./note.ts";
+import type { KeyDoc } from "./key_doc.ts";
 
-/** Of an entry of `service`. */
+/** Keys of an entry of `service`. */
 export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {
   name: {
     means: "A systemd unit (`nginx` is `nginx.service`), a container, or a name for people.",
     example: "nginx.service",
   },
-  manager: {
-    means: "Who manages it.",
-    otherwise: "found out",
-    example: "podman",
-  },
+  manager: { means: "What manages it.", otherwise: "detected", example: "podman" },
   control: {
-    means: "What is done so that it loads new files.",
+    means: "How it is made to load new files.",
     default: DEFAULT_CONTROL,
     example: "reload",
   },
   signal: {
-    means: "Signal to send; makes `control` be `signal`.",
+    means: "Signal to send; sets `control` to `signal`.",
     default: DEFAULT_SIGNAL,
     example: "USR1",
   },
@@ -38,17 +34,14 @@ export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {
     example: ["rc-service", "gateway", "reload"],
   },
   validate: {
-    means: "Program and arguments that judge the new files before the action; where they fail, " +
-      "the old files are put back.",
+    means: "Program and arguments that validate the new files before the action; if they fail, " +
+      "the files are rolled back.",
     example: ["nginx", "-t"],
   },
-  probe: {
-    means: "Where it serves the certificate.",
-    example: "127.0.0.1:443",
-  },
+  probe: { means: "Address at which it serves the certificate.", example: "127.0.0.1:443" },
   timeout: {
     means:
-      "For its action, again for `validate` and `command`, and for it to be up after its action.",
+      "Limit for its action, for `validate`, for `command`, and for it to be up after its action.",
     default: formatDuration(DEFAULT_SERVICE_TIMEOUT),
     example: "5m",
   },

@@ -3,16 +3,13 @@ import { defaultMode } from "../../config/format.ts";
 import { octal } from "../../text/octal.ts";
 import type { TargetEntry } from "../../config/schema.ts";
 import type { What } from "../../certificate/types.ts";
-import type { KeyDoc } from "./note.ts";
+import type { KeyDoc } from "./key_doc.ts";
 
-const REPLACED = "that of the file that is replaced, else the runner's";
+const REPLACED = "that of the replaced file, otherwise the user who runs VCM";
 
 /** The short form: one of them, or `source` and `dest`. */
 const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
-  cert: {
-    means: "Where the certificate goes.",
-    example: "/etc/nginx/ssl/web.crt",
-  },
+  cert: { means: "Where the certificate goes.", example: "/etc/nginx/ssl/web.crt" },
   chain: {
     means: "Where the intermediates go, without the root.",
     example: "/etc/nginx/ssl/web.chain.crt",
@@ -21,12 +18,9 @@ const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
     means: "Where the certificate and its chain go, in one file.",
     example: "/etc/nginx/ssl/web.crt",
   },
-  privkey: {
-    means: "Where the private key goes.",
-    example: "/etc/nginx/ssl/web.key",
-  },
+  privkey: { means: "Where the private key goes.", example: "/etc/nginx/ssl/web.key" },
   ca: {
-    means: "Where the root goes, for those who verify it.",
+    means: "Where the root goes, for programs that verify the certificate.",
     example: "/etc/postgresql/ssl/root.crt",
   },
   combined: {
@@ -35,71 +29,54 @@ const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
   },
   pkcs12: {
     means: "Where private key, certificate and chain go as PKCS #12, for Java and Windows; " +
-      "needs `password_file`.",
+      "requires `password_file`.",
     example: "/etc/tomcat/web.p12",
   },
-  der: {
-    means: "Where the certificate goes as DER.",
-    example: "/srv/www/web.cer",
-  },
+  der: { means: "Where the certificate goes as DER.", example: "/srv/www/web.cer" },
   bundle: {
-    means: "Where a link to a directory with the whole set goes, which is replaced as one.",
+    means: "Where a link to a directory with the whole set goes; the set is replaced as a whole.",
     example: "/etc/haproxy/certs/web",
   },
 };
 
-/** Of an entry of `deploy`. */
+/** Keys of an entry of `deploy`. */
 export const TARGET_DOCS: Readonly<Record<keyof TargetEntry, KeyDoc>> = {
   ...SHORT_DOCS,
-  source: {
-    means: "What goes to `dest`: the long form.",
-    example: "cert",
-  },
-  dest: {
-    means: "Where `source` goes.",
-    example: "/etc/nginx/ssl/web.crt",
-  },
+  source: { means: "What goes to `dest`: the long form.", example: "cert" },
+  dest: { means: "Where `source` goes.", example: "/etc/nginx/ssl/web.crt" },
   order: {
     means: "`combined`: what comes first.",
     default: DEFAULT_COMBINED_ORDER,
     example: "key-first",
   },
   password_file: {
-    means: "`privkey`, `combined`, `pkcs12`: file that holds the password with which the private " +
-      "key is encrypted; `pkcs12` needs it.",
+    means: "`privkey`, `combined`, `pkcs12`: file that holds the password for the private key; " +
+      "required for `pkcs12`.",
     example: "/etc/vcm/web.password",
   },
-  owner: {
-    means: "Who owns the file.",
-    otherwise: REPLACED,
-    example: "www-data",
-  },
-  group: {
-    means: "The group of the file.",
-    otherwise: REPLACED,
-    example: "www-data",
-  },
+  owner: { means: "Who owns the file.", otherwise: REPLACED, example: "www-data" },
+  group: { means: "The group of the file.", otherwise: REPLACED, example: "www-data" },
   mode: {
-    means: 'Permissions of the file, octal however they are written: `"0640"`, `0640` and ' +
-      "`640` are one.",
-    otherwise: `\`${octal(defaultMode("privkey"))}\` for what holds a private key, else ` +
+    means: 'Permissions of the file, always octal: `"0640"`, `0640` and `640` are the ' +
+      "same.",
+    otherwise: `\`${octal(defaultMode("privkey"))}\` for files with a private key, otherwise ` +
       `\`${octal(defaultMode("cert"))}\``,
     example: "0640",
   },
   create_dirs: {
-    means: "Whether missing directories of this target are made (mode 0755).",
+    means: "Whether missing directories of this target are created (mode 0755).",
     otherwise: "that of `config`",
     example: true,
   },
   in_place: {
-    means: "Whether the file is written through what is there, not replaced, as a file that is " +
-      "a mount of its own has to be.",
+    means: "Whether the existing file is written, not replaced; needed for a file that is a " +
+      "mount point.",
     default: false,
     example: true,
   },
   overwrite: {
-    means: "Whether a file is replaced that holds something else than a certificate or key. " +
-      "Without it, such a file is left alone and reported.",
+    means: "Whether a file is replaced that contains something other than a certificate or " +
+      "key. If not, such a file is kept and reported.",
     default: false,
     example: true,
   },

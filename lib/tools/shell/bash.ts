@@ -9,8 +9,8 @@ import {
 } from "./grammar.ts";
 
 /**
- * The script for bash, from 4.3 on. It needs no other package, and splits the line by itself: bash
- * would cut words at each `:` and `=`, and what undoes its quotes is `eval`.
+ * The script for bash from 4.3 on. It needs no other package and splits the line itself: bash would
+ * split words at each `:` and `=`, and only `eval` would remove its quotes.
  */
 export function bashCompletion(commands: readonly Command[]): string {
   const words = commandsWithWords(commands).map(({ name, words }) =>
@@ -143,13 +143,13 @@ __vcm_offer() {
       text=\${text//"'"/"$close"}
     elif [[ $quote == '"' ]]; then
       text=\${text//\\\\/\\\\\\\\} text=\${text//\\"/\\\\\\"} text=\${text//\\$/\\\\\\$} text=\${text//\\\`/\\\\\\\`}
-      # No backslash takes from it that it calls a line of the history.
+      # A backslash does not protect it from history expansion.
       text=\${text//\\!/"$bang"}
     elif [[ -n $text ]]; then
       printf -v text %q "$text"
     fi
     if [[ -n $quote ]]; then
-      # Readline closes none where the text ends with it, and takes the first for the one before it.
+      # Readline adds no closing quote if the text ends with one, and reads a first one as the opening one.
       text=$text$quote
       [[ $text == "$quote"* ]] && text=$quote$text
     fi

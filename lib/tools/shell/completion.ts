@@ -1,4 +1,4 @@
-/** `vcm completion bash|zsh|fish`: prints the script that a shell reads. */
+/** `vcm completion bash|zsh|fish`: prints a completion script. */
 import { EXIT_OK } from "../../report/verdict.ts";
 import { type Command, commandNamed, COMMANDS } from "../../command/commands.ts";
 import type { Host } from "../../command/host.ts";
@@ -13,7 +13,7 @@ const SCRIPTS: Readonly<Record<string, (commands: readonly Command[]) => string>
   fish: fishCompletion,
 };
 
-/** Throws UsageError for a shell that it does not know. */
+/** Throws UsageError for an unknown shell. */
 export function completion({ names }: Arguments, host: Host): number {
   const [shell = "", ...rest] = names;
   const script = rest.length === 0 && Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;

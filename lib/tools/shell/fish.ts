@@ -119,8 +119,8 @@ function __vcm_takes_options
     and test -z "$dashes"
 end
 
-# What begins with a dash is a name after "--" only; what begins with a tilde is offered where there is
-# a quote or a backslash before it: fish would leave it to be a home.
+# A word that begins with a dash is a name only after "--". A name that begins with a tilde is offered
+# only after a quote or a backslash, because fish would expand it to a home directory.
 function __vcm_names
     set -l command
     set -l config

@@ -1,25 +1,25 @@
-/** What the three scripts have to know of command lines, from the command table. */
+/** What the three scripts need to know about command lines, from the command table. */
 import type { Command } from "../../command/commands.ts";
 import { allOptions } from "../../command/option_facts.ts";
 
-/** Options whose value may be the next word, `--config`. */
+/** Options with a value that may be the next word, such as `--config`. */
 export function longOptionsWithValue(): readonly string[] {
   return allOptions().filter(({ value }) => value !== undefined).map(({ name }) => `--${name}`);
 }
 
-/** Options whose value is a file, without their dashes. */
+/** Options with a file as their value, without dashes. */
 export function optionsWithFile(): readonly string[] {
   return allOptions().filter(({ value }) => value === "FILE").map(({ name }) => name);
 }
 
-/** Options with one of few values. */
+/** Options with a closed list of values. */
 export function optionsWithWords(): readonly { readonly name: string; readonly words: string }[] {
   return allOptions().flatMap(({ name, values }) =>
     values === undefined ? [] : [{ name: `--${name}`, words: values.join(" ") }]
   );
 }
 
-/** Matches `-c`, `-qc` and `-cFILE`, with `FILE` as its group: short options may stand together. */
+/** Matches `-c`, `-qc` and `-cFILE`, with `FILE` as its group: short options can be combined. */
 export function shortConfigPattern(): string {
   const letters = allOptions().flatMap(({ short, value }) =>
     value === undefined ? short ?? [] : []
@@ -28,12 +28,12 @@ export function shortConfigPattern(): string {
   return `^-[${letters.join("")}]*${config?.short}(.*)$`;
 }
 
-/** Names of the commands that take names of certificates. */
+/** Commands that take names of certificates. */
 export function commandsWithNames(commands: readonly Command[]): readonly string[] {
   return commands.filter(({ takesNames }) => takesNames).map(({ name }) => name);
 }
 
-/** The commands that take one word of a few. */
+/** Commands that take one word of a list. */
 export function commandsWithWords(
   commands: readonly Command[],
 ): readonly { readonly name: string; readonly words: readonly string[] }[] {

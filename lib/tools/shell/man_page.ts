@@ -1,12 +1,11 @@
-/** `vcm man`: the manual page, made from the command table. */
-import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
+/** `vcm man`: the manual page, from the command table. */
 import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../../command/about.ts";
 import { type Command, COMMANDS } from "../../command/commands.ts";
 import type { Host } from "../../command/host.ts";
-import { FILES, VARIABLES } from "./man_places.ts";
 import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
-import { escapeRoff, macro, tagged } from "./roff.ts";
 import { VERSION } from "../../command/version.ts";
+import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
+import { FILES, VARIABLES } from "./man_places.ts";
 
 /** Prints the page. */
 export function man(host: Host): number {
@@ -14,12 +13,12 @@ export function man(host: Host): number {
   return EXIT_OK;
 }
 
-/** The page in roff, for section 8: what the administrator runs. */
+/** The page in roff for section 8, system administration. */
 export function manPage(commands: readonly Command[]): string {
   return [
-    // Without a date, which would be the day on which it was printed.
+    // No date: it would be the day of printing.
     macro("TH", "VCM", "8", "", `vcm ${VERSION}`, "System Administration"),
-    // Words that are typed stay whole, and are not set apart.
+    // No hyphenation and no justification, so that commands can be copied.
     ".nh",
     ".ad l",
     ".SH NAME",
@@ -30,8 +29,8 @@ export function manPage(commands: readonly Command[]): string {
     escapeRoff(PURPOSE),
     ".PP",
     escapeRoff(
-      "Without a command it is run. Names narrow a command to those certificates; after -- " +
-        "everything is a name, also what begins with a dash.",
+      "The default command is run. Names limit a command to those certificates. After --, " +
+        "every word is a name, even if it begins with a dash.",
     ),
     ".SH COMMANDS",
     ...commands.flatMap(commandLines),
@@ -41,8 +40,8 @@ export function manPage(commands: readonly Command[]): string {
     ...EXIT_STATUSES.flatMap(statusLines),
     ".PP",
     escapeRoff(
-      `The other commands say theirs above. With --detailed-exitcode ${EXIT_CHANGED} in place ` +
-        `of ${EXIT_OK} tells that something was, or would be, changed.`,
+      `The other commands describe theirs above. With --detailed-exitcode, ${EXIT_CHANGED} ` +
+        `instead of ${EXIT_OK} means that something was or would be changed.`,
     ),
     ".SH FILES",
     ...FILES.flatMap(([path, what]) => tagged(path, what)),
@@ -88,4 +87,32 @@ function exampleLines([line, does]: readonly [string, string]): string[] {
 
 function asSentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** Characters that roff interprets, or that a terminal would show as typographic ones. */
+const SPECIAL: Readonly<Record<string, string>> = {
+  "\\": "\\e",
+  "-": "\\-",
+  "'": "\\(aq",
+  '"': "\\(dq",
+  "`": "\\(ga",
+  "^": "\\(ha",
+  "~": "\\(ti",
+};
+
+/** Escapes a text for any place in a line and for an argument of a macro. */
+export function escapeRoff(text: string): string {
+  const escaped = text.replace(/[\\'"`^~-]/g, (character) => SPECIAL[character] ?? character);
+  // A line that begins with a dot would be a request.
+  return escaped.startsWith(".") ? `\\&${escaped}` : escaped;
+}
+
+/** A macro call. Each argument is text. */
+export function macro(name: string, ...args: readonly string[]): string {
+  return [`.${name}`, ...args.map((arg) => `"${escapeRoff(arg)}"`)].join(" ");
+}
+
+/** A paragraph indented below a bold first line, such as an option or a file. */
+export function tagged(tag: string, text: string): string[] {
+  return [".TP", macro("B", tag), escapeRoff(text)];
 }

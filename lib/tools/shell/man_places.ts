@@ -1,23 +1,23 @@
-/** Files and variables that the manual page names; a test holds them against the sources. */
+/** Files and variables of the manual page. A test compares them with the sources. */
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import { LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 
-/** Paths, each with what is there. */
+/** Paths and their descriptions. */
 export const FILES: readonly (readonly [path: string, what: string])[] = [
-  [SYSTEM_FILE, "The configuration. Another one is named by --config or VCM_CONFIG."],
-  [LOCAL_FILE, `Where there is no ${SYSTEM_FILE}: the configuration, for others than root.`],
+  [SYSTEM_FILE, "The configuration. --config or VCM_CONFIG names another one."],
+  [LOCAL_FILE, `The configuration of users other than root, if there is no ${SYSTEM_FILE}.`],
   [
     DEFAULT_CERT_STORE,
-    "The store: a directory for each certificate, unless the configuration names another place.",
+    "The store, with a directory for each certificate, unless the configuration names another one.",
   ],
   [`${DEFAULT_CERT_STORE}/archive`, "Revoked and earlier sets."],
-  [`${DEFAULT_CERT_STORE}/.lock`, "The lock, of which one run at a time holds it."],
-  ["/etc/vcm/environment", "Variables for the unit and for cron, such as those with the login."],
+  [`${DEFAULT_CERT_STORE}/.lock`, "The lock, which one run at a time holds."],
+  ["/etc/vcm/environment", "Variables for the unit and for cron, such as credentials."],
   ["/etc/systemd/system/vcm.service", "The unit that install writes, with vcm.timer beside it."],
-  ["~/.vault-token", "A token, where there is no other way to log in."],
+  ["~/.vault-token", "A token, used if no other login method is configured."],
 ];
 
-/** What VAULT_ stands before; each has a twin with BAO_, which wins. */
+/** Variables with the prefix VAULT_. Each can also have the prefix BAO_, which takes precedence. */
 export const VAULT_VARIABLES = [
   "ADDR",
   "NAMESPACE",
@@ -37,24 +37,24 @@ export const VAULT_VARIABLES = [
   "HTTP_PROXY",
 ] as const;
 
-/** Variables of the environment, each with what it is for. */
+/** Variables of the environment and their descriptions. */
 export const VARIABLES: readonly (readonly [names: string, what: string])[] = [
   ["VCM_CONFIG", "The configuration, unless --config names it."],
-  ["VCM_*", "Any others that values of the configuration name, as in ${VCM_SITE}."],
+  ["VCM_*", "Others that the configuration uses, such as ${VCM_SITE}."],
   [
     VAULT_VARIABLES.map((name) => `VAULT_${name}`).join(", "),
-    "What they are to the command vault. They come before the configuration; each has a twin that " +
-    "begins with BAO_, which comes before it.",
+    "As for the vault command. They override the configuration. Each can also begin with BAO_, " +
+    "which takes precedence.",
   ],
-  ["CREDENTIALS_DIRECTORY", "Where systemd puts secrets that it hands to a unit."],
-  ["SSL_CERT_FILE, SSL_CERT_DIR", "The host's authorities, where they are in no usual place."],
-  ["HTTP_PROXY, HTTPS_PROXY, ALL_PROXY", "The way to the server, also in small letters."],
-  ["HOME", "Where .vault-token is looked for."],
-  ["NO_COLOR", "Print no colours, where it is not empty."],
-  ["LC_ALL, LC_CTYPE, LANG", "Whether tables are drawn with more than ASCII: in UTF-8 they are."],
+  ["CREDENTIALS_DIRECTORY", "The directory in which systemd puts the credentials of a unit."],
+  ["SSL_CERT_FILE, SSL_CERT_DIR", "The host's CA certificates, if they are not in a usual place."],
+  ["HTTP_PROXY, HTTPS_PROXY, ALL_PROXY", "The proxy to the server; also in lower case."],
+  ["HOME", "The directory of .vault-token."],
+  ["NO_COLOR", "If not empty, print no colors."],
+  ["LC_ALL, LC_CTYPE, LANG", "If they name UTF-8, tables are drawn with characters beyond ASCII."],
   [
     "SSLKEYLOGFILE",
     "The runtime writes TLS secrets to this file. While it is set, VCM contacts no server.",
   ],
-  ["JOURNAL_STREAM", "Whether standard error is systemd's journal, to which levels are told."],
+  ["JOURNAL_STREAM", "Tells that standard error is systemd's journal, which takes levels."],
 ];

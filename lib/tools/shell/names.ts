@@ -1,16 +1,16 @@
-/** `vcm names`: what completion offers, asked for while somebody types. */
+/** `vcm names`: prints names for completion while the user types. */
 import { ConfigError } from "../../config/diagnostic.ts";
 import { EXIT_OK } from "../../report/verdict.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 
-/** Prints no error about the file: it would be in the middle of the line that is typed. */
+/** Prints no error about the configuration: it would appear in the line that is being typed. */
 export async function names(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write", "net", "run");
   try {
     const { certificates } = await loadFor(args, host);
-    // No name holds a line break.
+    // No name contains a line break.
     host.out(certificates.map(({ name }) => `${name}\n`).join(""));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

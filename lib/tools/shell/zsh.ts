@@ -7,7 +7,7 @@ import {
   shortConfigPattern,
 } from "./grammar.ts";
 
-/** The script for zsh, from 5.1 on: a file `_vcm` in a directory of `$fpath`, or to be sourced. */
+/** The script for zsh from 5.1 on: a file `_vcm` in a directory of `$fpath`, or to be sourced. */
 export function zshCompletion(commands: readonly Command[]): string {
   const taken = commands.map(({ name, options }) =>
     `    ${name}) specs=(${options.map((option) => `$${variable(option)}`).join(" ")}) ;;\n`
@@ -40,7 +40,7 @@ ${words.join("")}    ${commandsWithNames(commands).join("|")}) specs+=('*: :_vcm
   _arguments -s -S : $specs '1: :_vcm_commands'
 }
 
-# Where it was loaded as a function of $fpath it is asked to complete right now.
+# Loaded as a function of $fpath: complete now.
 if [[ $funcstack[1] == _vcm ]]; then
   _vcm "$@"
 else
@@ -49,7 +49,10 @@ fi
 `;
 }
 
-/** Reads the words before the current one: the command, what --config names, and the words after it. */
+/**
+ * Parses the words before the current one: the command, the value of --config, and the words after
+ * it.
+ */
 function readWords(): string {
   return `  local -i i
   for ((i = 2; i < CURRENT; i++)); do
@@ -88,7 +91,7 @@ _vcm_names() {
 }
 `;
 
-/** The variable that holds what `_arguments` is told of an option. */
+/** The variable with the `_arguments` specification of an option. */
 function variable(name: string): string {
   return `option_${name.replaceAll("-", "_")}`;
 }

@@ -1,6 +1,6 @@
 /**
- * How this run reaches the server: where it is, and who we are; secrets read from where they are said
- * to be. Plain data, so that it can be handed to another thread; it holds secrets and must never be
+ * How this run reaches the server: its addresses and the credentials, with secrets read from their
+ * sources. Plain data, so that it can be passed to a worker. It holds secrets and must never be
  * printed.
  */
 import type { VaultSettings } from "../../config/types.ts";
@@ -11,16 +11,16 @@ import { type ResolvedServers, resolveServers, type ServerAccess } from "./serve
 import type { Environment } from "./environment.ts";
 
 export interface VaultAccess extends ServerAccess {
-  /** In the order in which they are tried; at least one, and the first is usable. */
+  /** In the order in which they are tried. There is at least one, and the first is usable. */
   readonly credentials: readonly Credentials[];
 }
 
-/** Throws VaultError where an address or credentials are missing or cannot be read. */
+/** Throws VaultError if an address or credentials are missing or cannot be read. */
 export function resolveAccess(settings: VaultSettings, environment: Environment): VaultAccess {
   return addCredentials(resolveServers(settings, environment), settings, environment);
 }
 
-/** The second half of it, where the first is known. Throws VaultError. */
+/** Adds the credentials to servers that are already resolved. Throws VaultError. */
 export function addCredentials(
   { servers, client }: ResolvedServers,
   settings: VaultSettings,
@@ -28,10 +28,10 @@ export function addCredentials(
 ): VaultAccess {
   const credentials = gatherCredentials(settings, environment, client);
   const [first] = credentials;
-  if (first === undefined) throw new VaultError(NO_WAY);
+  if (first === undefined) throw new VaultError(NO_LOGIN);
   if (first.kind === "unusable") throw new VaultError(first.problem);
   return { ...servers, credentials };
 }
 
-const NO_WAY = 'No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
+const NO_LOGIN = 'No login method for Vault is configured: set VAULT_TOKEN, "token_file", ' +
   'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"';

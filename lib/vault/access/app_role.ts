@@ -1,4 +1,4 @@
-/** The AppRole login: its role id, and its secret id, as it is or behind a wrapping token. */
+/** The AppRole login: its role id, and its secret id, plain or behind a wrapping token. */
 import type { LoginSettings } from "../../config/types.ts";
 import { attempt, type Credentials, unusable } from "./credentials.ts";
 import { sendable } from "./secret_file.ts";
@@ -7,7 +7,9 @@ import type { Environment } from "./environment.ts";
 
 export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
 
-/** The secret ids that are there, then the one that is still wrapped: it is needed only without. */
+/**
+ * The plain secret ids first. The wrapped one comes last, because it is needed only without them.
+ */
 export function gatherAppRole(
   login: AppRoleSettings | undefined,
   environment: Environment,
@@ -16,20 +18,20 @@ export function gatherAppRole(
   const role = firstOf([
     () => fromVariable("ROLE_ID", environment),
     () => fromSystemd("vault_role_id", environment),
-    () => login?.roleId && { text: login.roleId.reveal(), from: "the file's role id" },
+    () => login?.roleId && { text: login.roleId.reveal(), from: "the configured role id" },
   ]);
   if (role === undefined) {
     return [unusable('The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"')];
   }
   const at = { mount, role };
-  const ways = [
+  const methods = [
     ...secretIdSources(login, environment).flatMap((find) => attempt(() => secretIdOf(at, find()))),
     ...attempt(() => wrappedOf(login, at, environment)),
   ];
-  return ways.length > 0 ? ways : [unusable(
+  return methods.length > 0 ? methods : [unusable(
     login?.secretIdFile === undefined
       ? 'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"'
-      : `The AppRole has no secret id: "${login.secretIdFile}" does not exist; write it there, ` +
+      : `The AppRole has no secret id: "${login.secretIdFile}" does not exist; create it ` +
         "with mode 0600",
   )];
 }
@@ -56,16 +58,19 @@ function wrappedOf(
   const { text, from } = found;
   if (login?.secretIdFile === undefined) {
     return [unusable(
-      `The wrapped secret id of ${from} can be unwrapped once only: set "secret_id_file" under ` +
-        '"auth", where the secret id is to be kept',
+      `The wrapped secret id from ${from} can be unwrapped only once: set "secret_id_file" under ` +
+        '"auth", so that VCM can save it there',
     )];
   }
-  const wrappingToken = sendable(text, `The wrapping token of ${from}`);
+  const wrappingToken = sendable(text, `The wrapping token from ${from}`);
   const { secretIdFile } = login;
   return [{ kind: "wrapped", mount, roleId: role.text, wrappingToken, secretIdFile, from }];
 }
 
-/** Each is a way of its own: what was unwrapped into its file stands behind a stale variable. */
+/**
+ * Each is a login method of its own: an unwrapped secret id in its file stays usable behind a stale
+ * variable.
+ */
 function secretIdSources(
   login: AppRoleSettings | undefined,
   environment: Environment,
@@ -74,7 +79,7 @@ function secretIdSources(
   return [
     () => fromVariable("SECRET_ID", environment),
     () => fromSystemd("vault_secret_id", environment),
-    () => login?.secretId && { text: login.secretId.reveal(), from: "the file's secret id" },
+    () => login?.secretId && { text: login.secretId.reveal(), from: "the configured secret id" },
     () =>
       file !== undefined && environment.exists(file)
         ? fromFile("the secret id", file, environment)

@@ -1,4 +1,4 @@
-/** Our own certificate for TLS, looked at before it is used. */
+/** The client certificate for TLS, checked before it is used. */
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { openCertificate } from "../../certificate/certificate.ts";
 import { keyTypeOf } from "../../certificate/key_type.ts";
@@ -14,17 +14,17 @@ export interface ClientFiles {
   readonly key: string;
 }
 
-/** PEM of the certificate, with its chain where the file has it, and of its key. */
+/** PEM of the certificate, with its chain if the file has one, and of its key. */
 export interface ClientCertificate {
   readonly certificate: string;
   readonly key: string;
 }
 
 /**
- * Reads the two, afresh on each run, since they may be what VCM itself renews.
+ * Reads both files again in each run, because VCM itself may renew them.
  *
- * Throws VaultError where they cannot be read, do not belong together, or are of a kind that the
- * runtime (Deno 2.7.11) does not know: it would end the whole program for that.
+ * Throws VaultError if they cannot be read, do not belong together, or are of a type that the
+ * runtime (Deno 2.7.11) does not support. The runtime would end the whole program for such a key.
  */
 export function readClientCertificate(
   files: ClientFiles,
@@ -39,8 +39,8 @@ export function readClientCertificate(
   const type = keyTypeOf(key);
   if (!isKnown(type)) {
     throw new VaultError(
-      `The client key "${files.key}" is of type ${type}, which cannot be used; use a key of one of ` +
-        `the types ${KEY_TYPES.join(", ")}`,
+      `The client key "${files.key}" has the type ${type}, which is not supported; use one of ` +
+        KEY_TYPES.join(", "),
     );
   }
   if (!leaf.checkPrivateKey(key)) {
@@ -54,7 +54,7 @@ export function readClientCertificate(
   };
 }
 
-/** Curves and lengths that the runtime's TLS library signs with. */
+/** Curves and key lengths that the TLS library of the runtime can sign with. */
 function isKnown(type: string): boolean {
   const bits = /^rsa-(\d+)$/.exec(type)?.[1];
   if (bits !== undefined) return Number(bits) >= 2048 && Number(bits) <= 8192;

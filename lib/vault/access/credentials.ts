@@ -1,7 +1,10 @@
-/** The ways to get a token, as data. What a way lacks is carried with it, and matters once it is reached. */
+/**
+ * The login methods, as data. A method that cannot be used carries its problem, which matters only
+ * once the method is tried.
+ */
 import { VaultError } from "../errors.ts";
 
-/** One way to get a token. `from` says where it comes from, for messages. */
+/** One method to get a token. `from` names its source in messages. */
 export type Credentials =
   | { readonly kind: "token"; readonly token: string; readonly from: string }
   | {
@@ -11,17 +14,17 @@ export type Credentials =
     readonly secretId: string;
     readonly from: string;
   }
-  /** A secret id behind a token that gives it out once. */
+  /** A secret id behind a wrapping token, which can be used once. */
   | {
     readonly kind: "wrapped";
     readonly mount: string;
     readonly roleId: string;
     readonly wrappingToken: string;
-    /** Where the secret id is kept for later runs. */
+    /** The file in which the secret id is saved for later runs. */
     readonly secretIdFile: string;
     readonly from: string;
   }
-  /** By the client certificate of the connection. */
+  /** With the client certificate of the connection. */
   | {
     readonly kind: "cert";
     readonly mount: string;
@@ -37,7 +40,7 @@ export type Credentials =
   }
   | { readonly kind: "unusable"; readonly problem: string };
 
-/** What cannot be read matters only once it is needed. */
+/** Turns a VaultError into an unusable method, because it matters only once the method is tried. */
 export function attempt(find: () => Credentials[]): Credentials[] {
   try {
     return find();
@@ -51,25 +54,25 @@ export function unusable(problem: string): Credentials {
   return { kind: "unusable", problem };
 }
 
-/** A way to log in, as a message names it. */
+/** Names a login method in messages. */
 export function nameOf(by: Credentials): string {
   switch (by.kind) {
     case "token":
       return by.from;
     case "approle":
-      return `the AppRole of ${by.from}`;
+      return `the AppRole from ${by.from}`;
     case "wrapped":
-      return `the wrapped secret id of ${by.from}`;
+      return `the wrapped secret id from ${by.from}`;
     case "cert":
       return `the client certificate ${by.from}`;
     case "jwt":
-      return `the JWT of ${by.from}`;
+      return `the JWT from ${by.from}`;
     case "unusable":
-      return "the next way to log in";
+      return "the next login method";
   }
 }
 
-/** What no message may show of a way to log in. */
+/** The secrets of a login method, which no message may show. */
 export function secretsOf(by: Credentials): string[] {
   switch (by.kind) {
     case "token":

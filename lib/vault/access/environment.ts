@@ -1,18 +1,21 @@
-/** Where settings come from beside the file: the process's own in the program, made up in tests. */
+/**
+ * Where settings come from besides the configuration file: the environment of the process, or a
+ * fake one in tests.
+ */
 import type { FileText } from "../../host/regular_file.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { VaultError } from "../errors.ts";
 
 export interface Environment {
   readonly env: (name: string) => string | undefined;
-  /** Text and permission bits of a regular file, links followed. */
+  /** Text and permission bits of a regular file. Links are followed. */
   readonly read: (path: string) => FileText;
-  /** Names of all that lies in a directory. */
+  /** Names of all entries of a directory. */
   readonly list: (path: string) => readonly string[];
   readonly exists: (path: string) => boolean;
 }
 
-/** What is read from a path that the operator named; throws VaultError where it cannot be read. */
+/** Reads a path that the operator named. Throws VaultError if it cannot be read. */
 export function readNamed<T>(what: string, path: string, read: (path: string) => T): T {
   try {
     return read(path);

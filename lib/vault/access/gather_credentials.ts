@@ -1,6 +1,6 @@
 /**
- * Who we are: all ways to log in that the surroundings and the file give, in the order in which they
- * are tried. What belongs to a way that is not reached does no harm, so each carries its own problem.
+ * All login methods that the environment and the configuration give, in the order in which they are
+ * tried. A problem of a method that is never tried does no harm, so each method carries its own.
  */
 import type { LoginSettings, VaultSettings } from "../../config/types.ts";
 import { gatherAppRole } from "./app_role.ts";
@@ -18,7 +18,7 @@ import type { ClientState } from "./server_access.ts";
 import type { Environment } from "./environment.ts";
 import { readVariable } from "./variables.ts";
 
-/** @param client The client certificate's path, or why there is none. */
+/** @param client The path of the client certificate, or why there is none. */
 export function gatherCredentials(
   settings: VaultSettings,
   environment: Environment,
@@ -28,7 +28,7 @@ export function gatherCredentials(
     ...gatherTokens(settings, environment),
     ...gatherLogins(settings, environment, client),
   ];
-  // Root's own token, perhaps a stale one, must not stand in for what the host was given.
+  // Root's own token may be stale, so it is used only if the host was given nothing else.
   return given.length > 0 ? given : homeToken(environment);
 }
 
@@ -52,7 +52,7 @@ function tokenOf(found: Found | undefined): Credentials[] {
   if (found === undefined) return [];
   return [{
     kind: "token",
-    token: sendable(found.text, `The token of ${found.from}`),
+    token: sendable(found.text, `The token from ${found.from}`),
     from: found.from,
   }];
 }
@@ -67,7 +67,7 @@ function gatherLogins(
     readVariable(environment, name) !== undefined ||
     credentialPath(`vault_${name.toLowerCase()}`, environment) !== undefined;
   const [role, secret] = [has("ROLE_ID"), has("SECRET_ID") || has("WRAPPED_SECRET_ID")];
-  // Half an AppRole is a slip, unless the file has another way.
+  // Half an AppRole is an error, unless the configuration has another method.
   const named = login === undefined ? role || secret : role && secret;
   if (given !== undefined || named) return attempt(() => gatherAppRole(given, environment));
   if (login?.kind === "cert") return [certOf(login, client)];

@@ -2,7 +2,7 @@
 import { printable } from "../../text/printable.ts";
 import type { Environment } from "./environment.ts";
 
-/** Why no server is contacted, if that is so. To delete the variable here would be too late. */
+/** Why no server may be contacted, or undefined. Deleting the variable here would be too late. */
 export function keyLogProblem({ env }: Pick<Environment, "env">): string | undefined {
   const path = env("SSLKEYLOGFILE");
   if (!path) return undefined;

@@ -1,14 +1,14 @@
-/** Secrets that lie in files of their own. */
+/** Secrets in files of their own. */
 import { openSecret } from "../../host/open_secret.ts";
 import { VaultError } from "../errors.ts";
 import { type Environment, readNamed } from "./environment.ts";
 
 /**
- * The text of a file that its mode opens to its owner alone, without the space around it.
+ * The trimmed text of a file that only its owner can open.
  *
- * @param what As a message names it: "the token".
+ * @param what Its name in messages: "the token".
  *
- * Throws VaultError where it cannot be read, is empty, or is open to others.
+ * Throws VaultError if it cannot be read, is empty, or is open to others.
  */
 export function readSecretFile(what: string, path: string, environment: Environment): string {
   const { text, mode } = readNamed(`${what} in`, path, environment.read);
@@ -16,7 +16,7 @@ export function readSecretFile(what: string, path: string, environment: Environm
   return filled(what, path, text);
 }
 
-/** The same for a file whose mode is somebody else's business. */
+/** The same, but the mode of the file is not checked. */
 export function readOpenFile(what: string, path: string, environment: Environment): string {
   return filled(what, path, readNamed(`${what} in`, path, environment.read).text);
 }
@@ -24,7 +24,7 @@ export function readOpenFile(what: string, path: string, environment: Environmen
 function filled(what: string, path: string, text: string): string {
   const trimmed = text.trim();
   if (trimmed !== "") return trimmed;
-  throw new VaultError(`The file "${path}", which is to hold ${what}, is empty`);
+  throw new VaultError(`Cannot use ${what}: the file "${path}" is empty`);
 }
 
 function requireClosed(path: string, mode: number): void {
@@ -33,10 +33,12 @@ function requireClosed(path: string, mode: number): void {
 }
 
 /**
- * The text, if it can stand in a header of HTTP. The runtime's own error would show it, and it is
- * one line of printable ASCII wherever Vault made it.
+ * Returns the text if it can be sent in an HTTP header. The error of the runtime would show the
+ * secret. Vault itself makes one line of printable ASCII.
  */
 export function sendable(text: string, what: string): string {
   if (/^[\x21-\x7e]+$/.test(text)) return text;
-  throw new VaultError(`${what} holds a space, a newline or another character that none may hold`);
+  throw new VaultError(
+    `${what} contains a space, a newline or another character that is not allowed`,
+  );
 }

@@ -1,4 +1,4 @@
-/** Where the servers are and how to talk to them: the file's settings under the environment's. */
+/** Where the servers are and how to talk to them. The environment overrides the configuration. */
 import { InvalidValue } from "../../config/mistake.ts";
 import { isGuarded, readAddress } from "../../config/read_places.ts";
 import { readServerName } from "../../config/read_names.ts";
@@ -15,42 +15,45 @@ import type { Environment } from "./environment.ts";
 import { readTrustedAuthorities } from "./trust.ts";
 import { readCount, readSeconds, readSwitch, readVariable, type Variable } from "./variables.ts";
 
-/** Plain data; it holds the client's key and must never be printed. */
+/** Plain data. It holds the client's key and must never be printed. */
 export interface ServerAccess {
   /** Base addresses without a slash at the end, in the order in which they are tried. */
   readonly addresses: readonly string[];
-  /** Hosts beyond these to which a request may be redirected. */
+  /** Further hosts to which a request may be redirected. */
   readonly redirectHosts: readonly string[];
-  /** Plain http may go to more than this host itself. */
+  /** Whether plain HTTP is allowed to hosts other than this one. */
   readonly allowHttp: boolean;
   readonly namespace?: string;
   readonly tls: TlsAccess;
   /** Address of a proxy for all requests. */
   readonly proxy?: string;
-  /** A proxy is set in the environment, so the server is not connected to directly. */
+  /** Whether the environment sets a proxy, so that the server is not connected to directly. */
   readonly proxied: boolean;
   readonly limits: Limits;
-  /** How often a request is sent again after a failure that may pass. */
+  /** How often a request is repeated after a retryable failure. */
   readonly retries: number;
 }
 
 export interface TlsAccess {
-  /** PEM of the authorities to trust; absent: the certificate is not verified. */
+  /** PEM of the trusted CAs. Absent: the certificate is not verified. */
   readonly authorities?: readonly string[];
-  /** Why it is not verified, as messages name it. */
+  /** What turned verification off, for messages. */
   readonly unverifiedBy?: string;
-  /** The name that the server's certificate has to be for, where it is not the address's. */
+  /** The name that the certificate must have, if it differs from the address. */
   readonly serverName?: string;
   readonly client?: ClientCertificate;
 }
 
-/** Milliseconds until a connection must stand, and for one request with all that it is repeated. */
+/** Limits in milliseconds: for a connection, and for one request with all its repetitions. */
 export interface Limits {
   readonly connect: number;
   readonly answer: number;
 }
 
-/** The server makes RSA keys of 4096 bits while we wait; 60 s is `VAULT_CLIENT_TIMEOUT`'s default. */
+/**
+ * The server may need long to generate an RSA key of 4096 bits. 60 s is the default of
+ * `VAULT_CLIENT_TIMEOUT`.
+ */
 export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
 
 /** The default of `VAULT_MAX_RETRIES`. */
@@ -61,13 +64,13 @@ export type ClientState =
   | { readonly path: string; readonly problem?: undefined }
   | { readonly problem: string };
 
-/** What is known of the servers, and of the client certificate for the auth method `cert`. */
+/** The servers, and the client certificate for the auth method `cert`. */
 export interface ResolvedServers {
   readonly servers: ServerAccess;
   readonly client: ClientState;
 }
 
-/** Throws VaultError where an address is missing, or a file that is named cannot be used. */
+/** Throws VaultError if an address is missing or a named file cannot be used. */
 export function resolveServers(settings: VaultSettings, environment: Environment): ResolvedServers {
   const problem = keyLogProblem(environment);
   if (problem !== undefined) throw new VaultError(problem);
@@ -95,7 +98,7 @@ function namespaceOf(settings: VaultSettings, environment: Environment): string 
   return variable === undefined ? settings.namespace : sendable(variable.text, variable.name);
 }
 
-/** What the runtime's HTTP client takes a proxy from. */
+/** The variables from which the runtime's HTTP client takes a proxy. */
 const PROXY_VARIABLES = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
   .flatMap((name) => [name, name.toLowerCase()]);
 
@@ -109,23 +112,23 @@ function addressesOf(settings: VaultSettings, environment: Environment): readonl
   }
   const address = readAddress(variable.text);
   if (address instanceof InvalidValue) {
-    // What stands there may be a secret in the wrong place, so it is not shown.
-    throw new VaultError(`${variable.name} is no address: ${address.message}`);
+    // The value may be a secret in the wrong place, so it is not shown.
+    throw new VaultError(`${variable.name} is not a valid address: ${address.message}`);
   }
   if (settings.allowHttp || isGuarded(address)) return [address];
   throw new VaultError(
-    `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or, where ` +
-      'the network is trusted, set "allow_http: true" under "config"',
+    `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or set ` +
+      '"allow_http: true" under "config" if the network is trusted',
   );
 }
 
-/** `VAULT_PROXY_ADDR` goes before `VAULT_HTTP_PROXY` (Vault, "Environment variables"). */
+/** `VAULT_PROXY_ADDR` takes precedence over `VAULT_HTTP_PROXY` (Vault, "Environment variables"). */
 function proxyOf(environment: Environment): string | undefined {
   const variable = readVariable(environment, "PROXY_ADDR") ??
     readVariable(environment, "HTTP_PROXY");
   if (variable === undefined) return undefined;
   if (/^https?:\/\/[^/]/i.test(variable.text) && URL.canParse(variable.text)) return variable.text;
-  throw new VaultError(`${variable.name} is to be the URL of a proxy, as "http://proxy:3128"`);
+  throw new VaultError(`${variable.name} must be the URL of a proxy, such as "http://proxy:3128"`);
 }
 
 function tlsOf(
@@ -155,7 +158,7 @@ function trustOf(
   return { authorities: readTrustedAuthorities(verified, environment) };
 }
 
-/** What says that the server is not to be verified, if anything does; reads no file. */
+/** The setting that turns verification off, if one does. Reads no file. */
 export function unverifiedBy(
   { trust }: Pick<VaultSettings, "trust">,
   environment: Pick<Environment, "env">,
@@ -168,7 +171,7 @@ export function unverifiedBy(
   return "vault_ssl_verify: false";
 }
 
-/** A file goes before a directory (Vault, "Environment variables"). */
+/** A file takes precedence over a directory (Vault, "Environment variables"). */
 function givenAuthorities(environment: Pick<Environment, "env">): Variable | undefined {
   return readVariable(environment, "CACERT") ?? readVariable(environment, "CAPATH");
 }
@@ -186,8 +189,8 @@ const NO_CLIENT =
   "VAULT_CLIENT_CERT and VAULT_CLIENT_KEY";
 
 /**
- * Where it is what we log in with, VCM itself renews it perhaps: the first one comes by another way,
- * and until then there is none.
+ * If VCM logs in with the client certificate, VCM may renew it as well. The first one comes from
+ * another login method, so it may be missing until then.
  */
 function readClient(
   settings: VaultSettings,
@@ -213,7 +216,7 @@ function findClientFiles(
   if (certificate === undefined && key === undefined) return undefined;
   if (certificate !== undefined && key !== undefined) return { certificate, key };
   throw new VaultError(
-    "A client certificate and its key are needed, and one of them is given; set " +
+    "A client certificate needs both a certificate file and a key file; set " +
       (key === undefined
         ? '"client_key" or VAULT_CLIENT_KEY'
         : '"client_cert" or VAULT_CLIENT_CERT'),

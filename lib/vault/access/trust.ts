@@ -1,4 +1,4 @@
-/** Which authorities may vouch for the server. */
+/** The CAs that may sign the certificate of the server. */
 import { openCertificate } from "../../certificate/certificate.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import type { TlsTrust } from "../../config/types.ts";
@@ -6,8 +6,8 @@ import { VaultError } from "../errors.ts";
 import { type Environment, readNamed } from "./environment.ts";
 
 /**
- * Where distributions keep their bundle. Deno trusts Mozilla's list alone, so the host's own
- * authorities have to be handed to it.
+ * The CA bundles of distributions. Deno trusts only the list of Mozilla, so the CAs of the host are
+ * passed to it.
  */
 const SYSTEM_BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Alpine, Arch
@@ -15,7 +15,7 @@ const SYSTEM_BUNDLES = [
   "/etc/ssl/ca-bundle.pem", // SUSE
 ];
 
-/** PEM of each trusted authority. Throws VaultError where a named file holds none. */
+/** PEM of each trusted CA. Throws VaultError if a named file holds none. */
 export function readTrustedAuthorities(
   trust: Exclude<TlsTrust, { kind: "off" }>,
   environment: Environment,
@@ -46,7 +46,7 @@ function readPlace(path: string, environment: Environment): string[] {
   throw new VaultError(`No file in the CA directory "${path}" holds a PEM certificate`);
 }
 
-/** As OpenSSL has it, a directory of PEM files; what is none is passed over. */
+/** Like OpenSSL: a directory of PEM files. Other files are skipped. */
 function readDirectory(path: string, { list, read }: Environment): string[] {
   return readNamed("the CA directory", path, list).flatMap((name) => {
     try {
@@ -57,7 +57,7 @@ function readDirectory(path: string, { list, read }: Environment): string[] {
   });
 }
 
-/** One that cannot be decoded would keep the runtime from using the others. */
+/** A certificate that cannot be decoded would keep the runtime from using the others. */
 function usable(text: string): string[] {
   return splitCertificates(text).filter(isCertificate);
 }

@@ -1,6 +1,6 @@
 /**
- * The variables of the command lines `vault` and `bao`. Both names of one are looked at, and OpenBao's
- * wins, as with `bao` (OpenBao, "Environment variables"); an empty one is none.
+ * The variables of the `vault` and `bao` commands. Of the two names, that of OpenBao takes
+ * precedence, as in `bao` (OpenBao, "Environment variables"). An empty variable counts as unset.
  */
 import { parseTimeLimit } from "../../text/duration.ts";
 import { VaultError } from "../errors.ts";
@@ -8,12 +8,12 @@ import type { Environment } from "./environment.ts";
 
 /** A variable that is set. */
 export interface Variable {
-  /** As it is set: `BAO_ADDR` or `VAULT_ADDR`. */
+  /** The name that is set: `BAO_ADDR` or `VAULT_ADDR`. */
   readonly name: string;
   readonly text: string;
 }
 
-/** @param name Without its beginning: `ADDR`. */
+/** @param name Without its prefix: `ADDR`. */
 export function readVariable(
   { env }: Pick<Environment, "env">,
   name: string,
@@ -25,7 +25,7 @@ export function readVariable(
   return undefined;
 }
 
-/** The words that Go's strconv.ParseBool knows. Throws VaultError for others. */
+/** The words of Go's strconv.ParseBool. Throws VaultError for others. */
 export function readSwitch(
   environment: Pick<Environment, "env">,
   name: string,
@@ -34,7 +34,7 @@ export function readSwitch(
   if (variable === undefined) return undefined;
   if (["1", "t", "T", "true", "TRUE", "True"].includes(variable.text)) return true;
   if (["0", "f", "F", "false", "FALSE", "False"].includes(variable.text)) return false;
-  throw new VaultError(`${variable.name} is to be "true" or "false"`);
+  throw new VaultError(`${variable.name} must be "true" or "false"`);
 }
 
 /** A bare number of seconds, or a duration. Throws VaultError for others. */
@@ -46,7 +46,7 @@ export function readSeconds(
   if (variable === undefined) return undefined;
   const seconds = parseTimeLimit(variable.text);
   if (seconds !== undefined) return seconds;
-  throw new VaultError(`${variable.name} is to be a time from "1s" to "1h", such as "60s"`);
+  throw new VaultError(`${variable.name} must be a time from "1s" to "1h", such as "60s"`);
 }
 
 /** A whole number from 0 to 99. Throws VaultError for others. */
@@ -54,5 +54,5 @@ export function readCount(environment: Pick<Environment, "env">, name: string): 
   const variable = readVariable(environment, name);
   if (variable === undefined) return undefined;
   if (/^\d{1,2}$/.test(variable.text)) return Number(variable.text);
-  throw new VaultError(`${variable.name} is to be a whole number from 0 to 99`);
+  throw new VaultError(`${variable.name} must be a whole number from 0 to 99`);
 }

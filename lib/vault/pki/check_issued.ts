@@ -1,4 +1,6 @@
-/** Checks what came back from the PKI engine: nothing of it is stored unless all of it holds. */
+/**
+ * Checks the answer of the PKI secrets engine. Nothing of it is stored unless every check passes.
+ */
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { buildChain } from "../../certificate/chain.ts";
@@ -7,13 +9,13 @@ import { compareNames } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import type { SessionAnswer } from "../session/session.ts";
-import { IssuedCertificate } from "./issued_certificate.ts";
-import { judgeLease } from "./judge_lease.ts";
+import { type IssuedCertificate, issuedCertificate } from "./issued_certificate.ts";
+import { checkLease } from "./check_lease.ts";
 
 /**
- * @param ownKey PEM of the private key where it was made on this host; else it is in the answer.
+ * @param ownKey PEM of the private key, if it was made on this host. Otherwise the answer has it.
  *
- * Throws an Error in plain words about "it", the certificate.
+ * Throws Error with a sentence about "it", the certificate.
  */
 export async function checkIssued(
   request: CertificateRequest,
@@ -40,9 +42,9 @@ export async function checkIssued(
   requireNames(request, certificate);
   requireIssuer(request, certificate);
   const { leaseToken } = answer;
-  const leaseWarning = leaseToken && judgeLease(request, leaseToken, certificate.notAfter);
+  const leaseWarning = leaseToken && checkLease(request, leaseToken, certificate.notAfter);
   const { intermediates, anchors } = await buildChain(leaf, authorities);
-  return new IssuedCertificate({
+  return issuedCertificate({
     address: answer.address,
     serverTime: answer.serverTime,
     certificate,
@@ -83,35 +85,38 @@ function openKey(pem: string): KeyObject {
   }
 }
 
-/** With a key that the server makes, the role decides what it is, whatever the file asks for. */
+/** If the server makes the key, the role decides its type, whatever the configuration asks for. */
 function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): void {
   const type = keyTypeOf(found);
   if (key.type === undefined || key.type === type) return;
   throw new Error(
-    `its key is ${type}, and "key_type" asks for ${key.type}: with "key: vault" the role "${role}" ` +
-      'decides; change the role, or "key_type", or set "key: local"',
+    `its key is ${type}, but "key_type" asks for ${key.type}: with "key: vault" the role ` +
+      `"${role}" decides; fix: change the role or "key_type", or set "key: local"`,
   );
 }
 
-/** Other names would make the certificate due again at the next look, for ever. */
+/** A certificate with other names would be due again in every run. */
 function requireNames(request: CertificateRequest, certificate: Certificate): void {
   const { missing, extra } = compareNames(request, certificate);
   if (missing.length > 0) {
     throw new Error(`it lacks ${missing.join(", ")}; does the role "${request.role}" allow them?`);
   }
-  if (extra.length > 0) throw new Error(`it has names nobody asked for: ${extra.join(", ")}`);
+  if (extra.length > 0) {
+    throw new Error(`it has names that were not requested: ${extra.join(", ")}`);
+  }
 }
 
-/** Which of a mount's issuers signs is decided at the server, unless the request names one. */
+/** The server decides which issuer of a mount signs, unless the request names one. */
 function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate): void {
   if (issuer === undefined || found.issuer === issuer) return;
   throw new Error(
-    `it was issued by "${found.issuer}", and "issuer" asks for "${issuer}": set "issuer_ref" to ` +
-      `that issuer of the mount "${mount}", or mend "issuer"`,
+    `it was issued by "${found.issuer}", but "issuer" asks for "${issuer}"; fix: set "issuer_ref" ` +
+      "" +
+      `to that issuer of the mount "${mount}", or correct "issuer"`,
   );
 }
 
-/** That names are given twice is our own doing, and a shortened lifetime is said in figures. */
+/** VCM itself gives names twice, and reports a shortened lifetime with figures. */
 function isNoise(warning: string, signed: boolean): boolean {
   if (/longer than permitted maxTTL/i.test(warning)) return true;
   return signed && /field was provided but the role is set with "use_csr_/.test(warning);

@@ -1,60 +1,40 @@
-/** What the PKI engine gave us: the only holder of a private key. */
+/**
+ * A certificate from the PKI secrets engine. It is the only holder of a new private key.
+ */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { Secret } from "../../text/secret.ts";
 import type { Part } from "../../certificate/types.ts";
 
-export class IssuedCertificate {
+export interface IssuedCertificate {
   /** Base address of the server that issued it. */
   readonly address: string;
-  /** When it came, by the server's clock. */
-  readonly serverTime: Date | undefined;
+  /** When the server answered, by its own clock. */
+  readonly serverTime?: Date | undefined;
   readonly certificate: Certificate;
-  /** PEM of the leaf, and of the intermediates above it, each ending with a newline. */
+  /** PEM of the leaf and of the intermediates above it. Each ends with a newline. */
   readonly leaf: string;
   readonly chain: readonly string[];
-  /** PEM of the roots, or of what is nearest to them. */
+  /** PEM of the roots, or of the certificates nearest to them. */
   readonly anchors: readonly string[];
   readonly privateKey: Secret;
-  /** What a person must know of its lease, if it has one. */
-  readonly leaseWarning: string | undefined;
-  /** What the server had to say about the request. */
+  /** A warning about its lease, if it has one. */
+  readonly leaseWarning?: string | undefined;
+  /** Warnings of the server about the request. */
   readonly warnings: readonly string[];
-
-  constructor(parts: {
-    address: string;
-    serverTime?: Date | undefined;
-    certificate: Certificate;
-    leaf: string;
-    chain: readonly string[];
-    anchors: readonly string[];
-    privateKey: string;
-    leaseWarning?: string | undefined;
-    warnings: readonly string[];
-  }) {
-    this.address = parts.address;
-    this.serverTime = parts.serverTime;
-    this.certificate = parts.certificate;
-    this.leaf = parts.leaf;
-    this.chain = parts.chain;
-    this.anchors = parts.anchors;
-    this.privateKey = new Secret(parts.privateKey);
-    this.leaseWarning = parts.leaseWarning;
-    this.warnings = parts.warnings;
-  }
-
   /** Text of one of the stored files. */
-  text(part: Part): string {
-    switch (part) {
-      case "cert":
-        return this.leaf;
-      case "chain":
-        return this.chain.join("");
-      case "fullchain":
-        return this.leaf + this.chain.join("");
-      case "ca":
-        return this.anchors.join("");
-      case "privkey":
-        return this.privateKey.reveal();
-    }
-  }
+  text(part: Part): string;
+}
+
+export function issuedCertificate(
+  fields: Omit<IssuedCertificate, "privateKey" | "text"> & { readonly privateKey: string },
+): IssuedCertificate {
+  const { leaf, chain, anchors, privateKey } = fields;
+  const texts: Readonly<Record<Part, () => string>> = {
+    cert: () => leaf,
+    chain: () => chain.join(""),
+    fullchain: () => leaf + chain.join(""),
+    ca: () => anchors.join(""),
+    privkey: () => privateKey,
+  };
+  return { ...fields, privateKey: new Secret(privateKey), text: (part) => texts[part]() };
 }

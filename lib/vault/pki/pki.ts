@@ -1,4 +1,4 @@
-/** The PKI secrets engine: asks for a certificate, and checks what came back before it is used. */
+/** The PKI secrets engine: requests a certificate, and checks the answer before it is used. */
 import type { CertificateRequest } from "../../plan/types.ts";
 import { requestPath } from "../../plan/request.ts";
 import { checkIssued } from "./check_issued.ts";
@@ -7,12 +7,12 @@ import type { IssuedCertificate } from "./issued_certificate.ts";
 import type { VaultSession } from "../session/session.ts";
 
 /**
- * `POST <mount>/issue/<role>`, or, for a key that is made on this host, `POST <mount>/sign/<role>`
+ * `POST <mount>/issue/<role>`, or `POST <mount>/sign/<role>` for a key that is made on this host
  * (Vault API, PKI, "Generate certificate and key" and "Sign certificate").
  *
- * @param storedKey PEM of the key that is to be used again, where there is one.
+ * @param storedKey PEM of the key that is to be reused, if any.
  *
- * Throws VaultError where the server refuses, or its answer is not what was asked for. Needs
+ * Throws VaultError if the server refuses, or if the answer is not what was requested. Needs
  * `update` on that path.
  */
 export async function issueCertificate(
@@ -28,7 +28,7 @@ export async function issueCertificate(
     return await checkIssued(request, answer, own?.privateKey);
   } catch (error) {
     throw new VaultError(
-      `The certificate that "${answer.address}" gave for "${path}" is not usable: ${
+      `Cannot use the certificate that "${answer.address}" issued for "${path}": ${
         (error as Error).message
       }`,
       { cause: error },
@@ -42,8 +42,9 @@ async function makeOwn(request: CertificateRequest, storedKey: string | undefine
 }
 
 /**
- * Names stand in the body, and in a signing request too: `use_csr_sans` and `use_csr_common_name` of
- * the role decide which of the two the server reads. E-mail addresses travel among the DNS names.
+ * Names are sent in the body, and in a signing request too: `use_csr_sans` and
+ * `use_csr_common_name` of the role decide which of the two the server reads. E-mail addresses are
+ * sent among the DNS names.
  */
 function bodyOf(request: CertificateRequest, csr: string | undefined): Record<string, unknown> {
   const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl } = request;
@@ -58,7 +59,7 @@ function bodyOf(request: CertificateRequest, csr: string | undefined): Record<st
     ...(request.excludeCnFromSans ? { exclude_cn_from_sans: true } : {}),
     ...(request.removeRootsFromChain ? { remove_roots_from_chain: true } : {}),
     ...(ttl === undefined ? {} : { ttl: `${ttl}s` }),
-    // The form that every program reads; the server's own is another one for each kind of key.
+    // The format that every program reads. The default of the server differs by key type.
     ...(csr === undefined ? { private_key_format: "pkcs8" } : { csr }),
     format: "pem",
   };
@@ -73,7 +74,7 @@ export async function revokeCertificate(
   const path = `${mount}/revoke`;
   const { address, data, warnings } = await session.write(path, { serial_number: serial });
   if (data["state"] === "revoked" || data["revocation_time"] !== undefined) return;
-  // What has expired is answered with 200, and a warning that it was left alone.
+  // An expired certificate is answered with 200 and a warning that it was not revoked.
   throw new VaultError(
     `"${address}" did not revoke ${serial}: ${warnings.join("; ") || "no reason given"}`,
   );

@@ -1,6 +1,6 @@
 /**
- * Private keys that are made on this host and never leave it, and the requests that ask for a
- * certificate for them (PKCS#10, RFC 2986).
+ * Private keys that are made on this host and never leave it, and the certificate signing requests
+ * for them (PKCS#10, RFC 2986).
  */
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
@@ -18,7 +18,7 @@ export interface SigningRequest {
   readonly privateKey: string;
 }
 
-/** How each type is made (node:crypto), and how it signs (WebCrypto). */
+/** How each key type is generated (node:crypto), and how it signs (WebCrypto). */
 const TYPES: Readonly<Record<KeyType, KeyRecipe>> = {
   "ec-256": ec("P-256", "SHA-256"),
   "ec-384": ec("P-384", "SHA-384"),
@@ -33,7 +33,7 @@ interface KeyRecipe {
   readonly algorithm: { name: string; namedCurve?: string; hash?: string };
 }
 
-/** The runtime makes keys in threads of their own, so that several are made at one time. */
+/** The runtime generates keys in its own threads, so several are made at the same time. */
 const generate = promisify(generateKeyPair) as unknown as (
   type: string,
   options: object,
@@ -54,8 +54,8 @@ function rsa(modulusLength: number): KeyRecipe {
 }
 
 /**
- * @param storedKey PEM of the key that is to be used again, where there is one. One that cannot be
- *   decoded, or is not of the type asked for, gives way to a new one.
+ * @param storedKey PEM of the key that is to be reused, if any. A key that cannot be decoded or has
+ *   another type is replaced by a new one.
  */
 export async function makeSigningRequest(
   request: CertificateRequest,
@@ -67,7 +67,7 @@ export async function makeSigningRequest(
   const key = reused?.key ?? (await make()).privateKey;
   const names = encodeAltNames(request, request.excludeCnFromSans);
   const made = await x509.Pkcs10CertificateRequestGenerator.create({
-    // As one kind of string: a plain text that begins with "#" would be taken for hexadecimal.
+    // One explicit string type: a plain text that begins with "#" would be read as hexadecimal.
     name: new x509.Name([{ CN: [{ utf8String: request.commonName }] }]),
     keys: await importKeys(key, algorithm),
     signingAlgorithm: algorithm,

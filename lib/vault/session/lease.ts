@@ -4,9 +4,9 @@
  */
 import type { VaultAnswer } from "../wire/answer.ts";
 
-/** How long the token that a leased certificate depends on lives. */
+/** The token that a leased certificate depends on, and how long it lives. */
 export type LeaseToken =
-  /** From a login of this run, which gives it up at its end. */
+  /** From a login of this run, which revokes it at the end. */
   | { readonly kind: "own" }
   /** Given to VCM, which never revokes it. */
   | { readonly kind: "given"; readonly from: string; readonly life: TokenLife };
@@ -14,13 +14,13 @@ export type LeaseToken =
 export type TokenLife =
   /** It could not be looked up. */
   | { readonly kind: "unknown" }
-  /** It has come to its end already, or does with its last use. */
+  /** It has ended already, or ends with its last use. */
   | { readonly kind: "limited-uses" }
   | {
     readonly kind: "known";
-    /** When it ends unless somebody renews it; absent: never. */
+    /** When it ends unless it is renewed. Absent: never. */
     readonly expires?: Date;
-    /** When it ends even if somebody renews it, as far as that is known. */
+    /** When it ends even if it is renewed, if known. */
     readonly endsAtLatest?: Date;
   };
 

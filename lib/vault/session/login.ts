@@ -1,4 +1,4 @@
-/** One login by each auth method: what is sent, and what a refusal means. */
+/** A login with each auth method: what is sent, and what a refusal means. */
 import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
 import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
@@ -6,16 +6,16 @@ import { sendable } from "../access/secret_file.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
-import type { RawAnswer } from "../wire/transport.ts";
+import type { RawAnswer } from "../wire/raw_answer.ts";
 
-/** A token, and what is known of it. */
+/** A token, and how often it may be used. */
 export interface Token {
   readonly id: string;
-  /** How many requests it may still make; Infinity where it has no limit. */
+  /** How many requests it may still make. Infinity: no limit. */
   readonly uses: number;
 }
 
-/** Sends a request without a token of ours, or with the one given. */
+/** Sends a request without a token, or with the one given. */
 export type Ask = (
   path: string,
   body: Readonly<Record<string, unknown>>,
@@ -28,7 +28,7 @@ export type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable"
  * Logs in (Vault API: AppRole "Login With AppRole", TLS Certificates "Login with TLS Certificate
  * Method", JWT/OIDC "JWT Login").
  *
- * Throws VaultError, with the status where the server refused.
+ * Throws VaultError, with the status if the server refused.
  */
 export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promise<Token> {
   const path = `auth/${by.mount}/login`;
@@ -51,15 +51,15 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   }
   const { client_token, num_uses } = readAnswer(address, path, answer, clean).auth;
   if (typeof client_token !== "string" || client_token === "") {
-    throw new VaultError(`"${address}" logged us in but gave no token`);
+    throw new VaultError(`"${address}" accepted the login but returned no token`);
   }
   const limited = typeof num_uses === "number" && num_uses > 0;
-  // A line break in it would begin another header of the next request.
-  const id = sendable(client_token, `The token that "${address}" gave`);
+  // A line break in it would add a header to the next request.
+  const id = sendable(client_token, `The token from "${address}"`);
   return { id, uses: limited ? num_uses : Infinity };
 }
 
-/** An expired client certificate is answered 500 (OpenBao 2.6), all else that is refused 400. */
+/** OpenBao 2.6 answers 500 for an expired client certificate, and 400 for all other refusals. */
 function isRefusal(by: LoginCredentials, { status, body }: RawAnswer): boolean {
   if (parseObject(body)?.["errors"] === undefined) return false;
   return status === 400 ||
@@ -80,33 +80,38 @@ function bodyOf(by: LoginCredentials): Readonly<Record<string, unknown>> {
 function refusal(by: LoginCredentials, said: string): string {
   switch (by.kind) {
     case "approle":
-      return `refused the AppRole of ${by.from} ${said}; check both, and whether the secret id has expired`;
+      return `refused the AppRole from ${by.from} ${said}; check both ids; the secret id may have ` +
+        "expired";
     case "cert":
-      return `refused the client certificate ${by.from} ${said}; is it valid, for client ` +
-        `authentication, and known to "auth/${by.mount}"? For a new one, run once with VAULT_TOKEN`;
+      return `refused the client certificate ${by.from} ${said}; check that it is valid, allows ` +
+        `client authentication, and is registered at "auth/${by.mount}"; to issue a new one, run ` +
+        "once with VAULT_TOKEN";
     case "jwt":
-      return `refused the JWT of ${by.from} ${said}; check its audience, its end, and the role`;
+      return `refused the JWT from ${by.from} ${said}; check its audience, its expiry, and the ` +
+        "role";
   }
 }
 
-/** A file that is made before there is something to keep in it, so that it can be kept. */
+/** A file that is created before its content is known, so that the content can be saved later. */
 export interface Reserved {
   keep(text: string): void;
-  /** Clears away what was not kept. */
+  /** Removes the file if nothing was saved in it. */
   release(): void;
 }
 
-/** What a session needs of those who open it. */
+/** What a session needs from its caller. */
 export interface Helpers {
-  /** Says something that a person should know, and that does not stop the run. */
+  /** Reports something that does not stop the run. */
   note(text: string): void;
-  /** Makes room for a secret id before it is there; throws Error in plain words. */
+  /**
+   * Reserves the file for a secret id before it is requested. Throws Error with a plain message.
+   */
   reserve(path: string): Reserved;
 }
 
 /**
- * The secret id behind a wrapping token (Vault API, `/sys/wrapping/unwrap`). The server gives it out
- * once, so it is kept in its file before it is used for anything.
+ * Unwraps the secret id behind a wrapping token (Vault API, `/sys/wrapping/unwrap`). The server
+ * gives it out once, so it is saved to its file before it is used.
  *
  * Throws VaultError.
  */
@@ -123,24 +128,25 @@ export async function unwrap(
     const { address, answer } = await ask(path, {}, by.wrappingToken);
     if (answer.status === 400 || answer.status === 403) {
       throw new VaultError(
-        `"${address}" does not unwrap the secret id of ${from} (${answer.status}: ${
+        `"${address}" refused to unwrap the secret id from ${from} (${answer.status}: ${
           errorsOf(answer, clean)
-        }); it has expired, or was unwrapped before: by this host, if the answer was lost on the ` +
-          "way, else by somebody who has the secret id now; revoke it, and make a new one",
+        }); the wrapping token has expired or was used before; if this host did not use it, ` +
+          "somebody else has the secret id; revoke the secret id and create a new one",
         { status: answer.status },
       );
     }
     const secretId = readAnswer(address, path, answer, clean).data["secret_id"];
     if (typeof secretId !== "string" || secretId === "") {
-      throw new VaultError(`What ${from} unwraps to is no secret id`);
+      throw new VaultError(`The wrapping token from ${from} holds no secret id`);
     }
     try {
       place.keep(secretId);
-      note(`unwrapped the secret id of ${from}, and keep it in "${secretIdFile}"`);
+      note(`unwrapped the secret id from ${from} and saved it in "${secretIdFile}"`);
     } catch (error) {
       const why = plainCause(error);
       note(
-        `cannot keep the secret id of ${from} in "${secretIdFile}": ${why}; the next run needs a new one`,
+        `cannot save the secret id from ${from} in "${secretIdFile}": ${why}; the next run needs ` +
+          "a new one",
       );
     }
     const { mount, roleId } = by;
@@ -155,7 +161,7 @@ function reserveFor(path: string, reserve: Helpers["reserve"]): Reserved {
     return reserve(path);
   } catch (error) {
     throw new VaultError(
-      `Cannot write "${path}", so the secret id for it is left wrapped: ${plainCause(error)}`,
+      `Cannot write "${path}": ${plainCause(error)}; the secret id was not unwrapped`,
       { cause: error },
     );
   }

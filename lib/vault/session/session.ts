@@ -1,4 +1,4 @@
-/** Requests with a token, at whichever server answers. */
+/** Requests with a token, to any server that answers. */
 import type { VaultAccess } from "../access/access.ts";
 import { type Clean, errorsOf, readAnswer, type VaultAnswer } from "../wire/answer.ts";
 import { nameOf, secretsOf } from "../access/credentials.ts";
@@ -9,34 +9,35 @@ import { CLOCK, type Clock, Servers } from "../wire/servers.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
 import { type Held, TokenKeeper } from "./token_keeper.ts";
-import type { HttpRequest, RawAnswer } from "../wire/transport.ts";
+import type { HttpRequest } from "../wire/transport.ts";
+import type { RawAnswer } from "../wire/raw_answer.ts";
 
-/** What a session answers: beside the server's answer, the token that a lease in it depends on. */
+/** An answer, with the token that a lease in it depends on. */
 export interface SessionAnswer extends VaultAnswer {
   readonly leaseToken?: LeaseToken;
 }
 
 export interface VaultSession {
-  /** How the token in use was got, for messages. */
-  readonly way: string;
-  /** Takes out of a server's text what no message may show. */
+  /** Names the login method in use, for messages. */
+  readonly loginMethod: string;
+  /** Removes secrets from a server's text. */
   readonly clean: Clean;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
   write(path: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer>;
   /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
   read(path: string): Promise<VaultAnswer>;
-  /** Gives up a token that was got by logging in; one that we were given is left alone. */
+  /** Revokes the token of a login. A token that VCM was given is left alone. */
   close(): Promise<void>;
 }
 
-/** Helpers for those who have nothing to say and nothing to keep. */
+/** Helpers for callers that report and save nothing. */
 export const NO_HELPERS: Helpers = {
   note: () => {},
   reserve: () => ({ keep: () => {}, release: () => {} }),
 };
 
 /**
- * Logs in, where a login is needed, at the first server that can be reached and is in working order.
+ * Logs in, if needed, at the first server that is reachable and ready.
  *
  * Throws VaultError.
  */
@@ -59,7 +60,7 @@ class Session implements VaultSession {
   readonly #access: VaultAccess;
   readonly #servers: Servers;
   readonly #keeper: TokenKeeper;
-  /** What no message may show. */
+  /** Secrets that no message may show. */
   readonly #secrets = new Set<string>();
   readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
 
@@ -74,14 +75,14 @@ class Session implements VaultSession {
   }
 
   async open(): Promise<void> {
-    // A token that we were given is tried when it is needed.
+    // A token that VCM was given is tried only once it is needed.
     if (this.#access.credentials[0]?.kind !== "token") await this.#keeper.open();
   }
 
   readonly clean = (text: string) => plainLine(text, [...this.#secrets]);
 
-  get way(): string {
-    return this.#keeper.way;
+  get loginMethod(): string {
+    return this.#keeper.loginMethod;
   }
 
   write(path: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer> {
@@ -95,7 +96,8 @@ class Session implements VaultSession {
   async close(): Promise<void> {
     try {
       const own = await this.#keeper.ownToken();
-      // Batch tokens cannot be revoked (400), and an unreachable server forgets the token in time.
+      // Batch tokens cannot be revoked (400), and on an unreachable server the token expires by
+      // itself.
       if (own !== undefined) {
         await this.#servers.sendOnce(this.#request("POST", "auth/token/revoke-self", {}, own));
       }
@@ -172,8 +174,9 @@ class Session implements VaultSession {
 }
 
 /**
- * The token itself is refused, not what it may do: a policy's refusal is gathered into "1 error
- * occurred" (Vault 1.14, OpenBao 2.6), that of a token is not, or says "invalid token" (Vault 1.17).
+ * Whether the token itself is refused, not what it may do. A refusal by a policy is wrapped in "1
+ * error occurred" (Vault 1.14, OpenBao 2.6). That of a token is not, or says "invalid token" (Vault
+ * 1.17).
  */
 function isTokenRefused(answer: RawAnswer): boolean {
   if (answer.status !== 403) return false;

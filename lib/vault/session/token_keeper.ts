@@ -1,6 +1,6 @@
 /**
- * Keeps the token that requests carry: takes the next way to log in where a token is refused, logs in
- * again where our own has come to its end, and gives our own up at the end.
+ * Keeps the token for requests: tries the next login method if a token is refused, logs in again if
+ * its own token has ended, and names the token to revoke at the end.
  */
 import type { Clean } from "../wire/answer.ts";
 import { type Credentials, nameOf } from "../access/credentials.ts";
@@ -10,11 +10,11 @@ import { type Ask, type Helpers, logIn, type Token, unwrap } from "./login.ts";
 /** A token in use. */
 export interface Held {
   readonly id: string;
-  /** It was made by a login of this run. */
+  /** A login of this run made it. */
   readonly own: boolean;
   readonly by: Credentials;
   usesLeft: number;
-  /** The server has taken it once. */
+  /** The server has accepted it once. */
   accepted: boolean;
 }
 
@@ -26,10 +26,10 @@ export class TokenKeeper {
   readonly #hide: (secret: string) => void;
   #at = 0;
   #held: Promise<Held> | undefined;
-  /** What came of it, as soon as it is there. */
+  /** The result of `#held`, once it is there. */
   #current: Held | undefined;
 
-  /** @param hide Is told each secret that turns up, before any message can show it. */
+  /** @param hide Is called with each new secret, before any message can show it. */
   constructor(
     credentials: readonly Credentials[],
     ask: Ask,
@@ -44,18 +44,18 @@ export class TokenKeeper {
     this.#hide = hide;
   }
 
-  /** Makes sure that there is a token. Throws VaultError where there is no way to log in. */
+  /** Makes sure that there is a token. Throws VaultError if no login method works. */
   async open(): Promise<void> {
     await (this.#held ??= this.#open());
   }
 
-  /** How the token in use was got, as a message names it; that which is tried first, before one is. */
-  get way(): string {
+  /** Names the login method in use, or the first one before a token is there. */
+  get loginMethod(): string {
     const by = this.#current?.by ?? this.#credentials[this.#at];
     return by === undefined ? "" : nameOf(by);
   }
 
-  /** The token for one request. Throws VaultError where there is no way to log in. */
+  /** The token for one request. Throws VaultError if no login method works. */
   async take(): Promise<Held> {
     for (;;) {
       const opening = this.#held ??= this.#open();
@@ -64,17 +64,20 @@ export class TokenKeeper {
         held.usesLeft--;
         return held;
       }
-      // Used up: the server has forgotten it.
+      // Used up: the server has deleted it.
       if (this.#held === opening) this.#held = this.#current = undefined;
     }
   }
 
-  /** Whether another token takes the place of a refused one, so that it is worth asking again. */
+  /**
+   * Replaces a refused token. Returns whether there is another one, so that the request can be
+   * repeated.
+   */
   replace(refused: Held): boolean {
-    // Of several requests that were refused together, the first has seen to it.
+    // If several requests were refused at the same time, the first one has replaced the token.
     if (this.#current !== refused) return true;
     if (!refused.own) {
-      if (!this.#goOn(`The token of ${nameOf(refused.by)} was refused`)) return false;
+      if (!this.#goOn(`The token from ${nameOf(refused.by)} was refused`)) return false;
     } else if (!refused.accepted) {
       return false;
     }
@@ -82,7 +85,7 @@ export class TokenKeeper {
     return true;
   }
 
-  /** The token to be given up at the end, if it was made by a login of this run. */
+  /** The token to revoke at the end, if a login of this run made it. */
   async ownToken(): Promise<string | undefined> {
     const held = await this.#held?.catch(() => undefined);
     return held?.own && held.usesLeft > 0 ? held.id : undefined;
@@ -91,7 +94,7 @@ export class TokenKeeper {
   async #open(): Promise<Held> {
     for (;;) {
       const by = this.#credentials[this.#at];
-      if (by === undefined) throw new VaultError("No way to log in to Vault is left");
+      if (by === undefined) throw new VaultError("No login method for Vault is left");
       try {
         const { id, uses } = await this.#tokenOf(by);
         this.#hide(id);
@@ -125,18 +128,18 @@ export class TokenKeeper {
     }
   }
 
-  /** Only a secret id has a stand-in: another one, or a new one that is still wrapped. */
+  /** Only a refused secret id can be replaced: by another one, or by a wrapped one. */
   #isRefused(by: Credentials, { status }: VaultError): boolean {
     return status === 400 && by.kind === "approle";
   }
 
-  /** Takes the next way to log in, if there is one, and says so. */
+  /** Switches to the next login method, if there is one, and reports it. */
   #goOn(why: string): boolean {
     const next = this.#credentials[this.#at + 1];
     if (next === undefined) return false;
     this.#at++;
     const then = next.kind === "unusable"
-      ? `; the next way to log in cannot be used: ${next.problem}`
+      ? `; the next login method cannot be used: ${next.problem}`
       : `; trying ${nameOf(next)}`;
     this.#helpers.note(`${why}${then}`);
     return true;

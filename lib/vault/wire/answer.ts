@@ -1,12 +1,14 @@
-/** Reads what a server answered: its parts when it is content, else an error in plain words. */
+/**
+ * Reads an answer of the server: its parts if it is a success, otherwise an error in plain words.
+ */
 import { VaultError } from "../errors.ts";
 import { clockHint } from "./clock_difference.ts";
-import type { RawAnswer } from "./transport.ts";
+import type { RawAnswer } from "./raw_answer.ts";
 
-/** Takes out of a server's text what must reach no terminal and no log. */
+/** Removes secrets and control characters from a server's text. */
 export type Clean = (text: string) => string;
 
-/** What a call answers when the server is content. */
+/** A successful answer. */
 export interface VaultAnswer {
   /** Base address of the server that answered. */
   readonly address: string;
@@ -15,21 +17,21 @@ export interface VaultAnswer {
   readonly data: Readonly<Record<string, unknown>>;
   readonly auth: Readonly<Record<string, unknown>>;
   readonly warnings: readonly string[];
-  /** Absent: what was answered has no lease. */
+  /** Absent: the answer has no lease. */
   readonly leaseId?: string;
 }
 
-/** The error for a server that cannot work now. */
+/** The error for a server that is sealed or not ready. */
 export function notReady(address: string, status: number): VaultError {
   return new VaultError(`"${address}" is sealed or not ready (${status}); unseal it first`, {
     status,
   });
 }
 
-/** What a policy calls the right to a request. */
+/** The capability that a request needs in a policy. */
 export type Capability = "read" | "update";
 
-/** The parts of a good answer; throws VaultError for any other. */
+/** The parts of a successful answer. Throws VaultError for any other. */
 export function readAnswer(
   address: string,
   path: string,
@@ -42,8 +44,8 @@ export function readAnswer(
   const body = parseObject(answer.body);
   if (body === undefined) {
     throw new VaultError(
-      `"${address}" answered "${path}" with something that is no JSON (${status}); ` +
-        "is this a Vault server, or a proxy before it?",
+      `"${address}" answered "${path}" with something other than JSON (${status}); ` +
+        "is this a Vault server, or a proxy in front of one?",
     );
   }
   const leaseId = body["lease_id"];
@@ -93,7 +95,7 @@ function explainRefusal(
   }
   if (status === 503) return notReady(address, status);
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
-    return new VaultError(`"${address}" speaks TLS; should it be "https://"?`, { status });
+    return new VaultError(`"${address}" speaks TLS; use "https://"`, { status });
   }
   const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount ?? path);
   return new VaultError(
@@ -102,20 +104,20 @@ function explainRefusal(
   );
 }
 
-/** What to do about refusals of the PKI engine whose text says only what is wrong. */
+/** Hints for refusals of the PKI secrets engine that do not say what to do. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/key type "any" not allowed/, 'a role with key_type=any signs only: set "key: local"'],
-  [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role asks for'],
+  [/key type "any" not allowed/, 'a role with key_type=any only signs requests: set "key: local"'],
+  [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
   [/unknown role/, 'is "role" right?'],
-  [/not allowed by this role/, "add it to the role's allowed_domains, or take it out of the file"],
-  [/Subject Alternative Names are not allowed/, "let the role allow them, or take them out"],
-  [/beyond the expiration of the CA/, 'the CA ends before: lower "ttl", or renew the CA'],
+  [/not allowed by this role/, "add it to the role's allowed_domains, or remove it from the file"],
+  [/Subject Alternative Names are not allowed/, "allow them in the role, or remove them"],
+  [/beyond the expiration of the CA/, 'the CA expires earlier: lower "ttl", or renew the CA'],
   [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
   [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
   [/certificate with serial .* not found/, 'was it issued at the mount "MOUNT"?'],
 ];
 
-/** The part of an API path before the PKI engine's own. */
+/** The mount in an API path of the PKI secrets engine. */
 function mountOf(path: string): string | undefined {
   if (/^(?:auth|sys)\//.test(path)) return undefined;
   return /^(.+?)\/(?:issuer|issue|sign|roles|revoke|cert)(?:\/|$)/.exec(path)?.[1];
@@ -127,12 +129,12 @@ export function errorsOf(answer: RawAnswer, clean: Clean): string {
   return text === "" ? "no reason given" : text;
 }
 
-/** The texts of a list; what else may stand in it has no text, or one without end. */
+/** The strings of a list. Other values are ignored. */
 function textsOf(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((item) => typeof item === "string") : [];
 }
 
-/** The object that a text of JSON is, if it is one. */
+/** Parses a JSON object. Returns undefined for anything else. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,17 +1,11 @@
-/** Requests to single servers by their address, with the one redirect that may be followed. */
+/** Requests to single servers, with at most one redirect. */
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { findRedirect, redirectsAgain } from "./redirect.ts";
-import {
-  type HttpRequest,
-  isProxied,
-  openTransport,
-  probe,
-  type RawAnswer,
-  type Transport,
-} from "./transport.ts";
+import { type HttpRequest, isProxied, openTransport, probe, type Transport } from "./transport.ts";
+import type { RawAnswer } from "./raw_answer.ts";
 
 /** A request by its API path, `pki/issue/web`. */
 export interface Call {
@@ -38,11 +32,11 @@ export class Connections {
   }
 
   /**
-   * One request, and a second where the first is redirected to a server that may have it.
+   * Sends a request, and follows one redirect to a known server.
    *
    * @param limit Milliseconds for both together.
    *
-   * Throws VaultError, in the words of the server that failed.
+   * Throws VaultError about the server that failed.
    */
   async exchange(address: string, call: Call, limit: number): Promise<Answered> {
     const url = `${address}/v1/${call.path.split("/").map(encodeURIComponent).join("/")}`;
@@ -78,7 +72,7 @@ export class Connections {
     }
   }
 
-  /** Connects once to each server, to learn in plain words whether it is there. */
+  /** Connects once to each server, to report in plain words that it cannot be reached. */
   async #transportTo(address: string): Promise<Transport> {
     const opening = this.#transports.get(address) ?? this.#open(address);
     this.#transports.set(address, opening);
@@ -94,7 +88,7 @@ export class Connections {
     const { addresses, limits } = this.#access;
     const transport = await openTransport(this.#access, address);
     try {
-      // Each address has its share of the time, and the connection is a part of that.
+      // Each address has its share of the time, and connecting is part of it.
       const connect = Math.min(limits.connect, Math.ceil(limits.answer / addresses.length));
       if (!isProxied(this.#access, address)) await probe(address, { ...limits, connect });
       return transport;

@@ -3,7 +3,10 @@ import type { Limits } from "../access/server_access.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { VaultError } from "../errors.ts";
 
-/** What an error and its causes say: from Deno 2.9 on, `fetch` says what is wrong in the cause. */
+/**
+ * The messages of an error and its causes. From Deno 2.9 on, the reason of a failed `fetch` is in
+ * the cause.
+ */
 function wholeText(error: unknown): string {
   const said: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) said.push(at.message);
@@ -11,10 +14,10 @@ function wholeText(error: unknown): string {
 }
 
 /**
- * A failed connection or request in plain words.
+ * Explains a failed connection or request.
  *
- * @param proxied It went through a proxy, whose failures look like the server's.
- * @param now By this host's clock, which judges the server's certificate.
+ * @param proxied It went through a proxy, whose failures look like those of the server.
+ * @param now By the clock of this host, which decides whether the certificate is valid.
  */
 export function explainFailure(
   address: string,
@@ -25,9 +28,9 @@ export function explainFailure(
 ): VaultError {
   if (error instanceof VaultError) return error;
   const text = wholeText(error);
-  // This error of the runtime would show the token.
+  // The message of the runtime would show the token.
   if (/header value|ByteString|header content/i.test(text)) {
-    return new VaultError("The token cannot be sent: it holds a character that none may hold");
+    return new VaultError("The token cannot be sent: it contains a character that is not allowed");
   }
   const cause = { cause: error };
   const retryable = { cause: error, retryable: true };
@@ -41,9 +44,9 @@ export function explainFailure(
     const why = /UnknownIssuer|BadSignature/.test(said)
       ? 'its issuer is not trusted; set "vault_ssl_verify" (or VAULT_CACERT) to the CA file'
       : /not valid for name|NotValidForName/i.test(said)
-      ? 'it is for another name; use the name that stands in it, here or as "tls_server_name"'
+      ? 'it is for another name; use a name from it in the address, or set "tls_server_name"'
       : /CaUsedAsEndEntity/.test(said)
-      ? "it is a CA certificate itself; give the server one that is none (basicConstraints=CA:FALSE)"
+      ? "it is a CA certificate; give the server one with basicConstraints=CA:FALSE"
       : /expired/i.test(said)
       ? `it has expired (this host's clock says ${formatTime(now)})`
       : /not valid yet|NotValidYet/i.test(said)
@@ -52,7 +55,7 @@ export function explainFailure(
     return new VaultError(`Cannot verify the TLS certificate of "${address}": ${why}`, cause);
   }
   if (/InvalidContentType|corrupt message/.test(text)) {
-    return new VaultError(`"${address}" does not speak TLS; should it be "http://"?`, cause);
+    return new VaultError(`"${address}" does not speak TLS; is it an "http://" address?`, cause);
   }
   const short = text.replace(/ \(os error.*/s, "").replace(/^.*client error \(\w+\): /s, "");
   if (/CertificateRequired/.test(text)) {
@@ -63,13 +66,13 @@ export function explainFailure(
   }
   if (proxied && /refused|tunnel|proxy/i.test(text)) {
     return new VaultError(
-      `Cannot talk to "${address}" through the proxy of the environment: ${short}; is that proxy ` +
-        "right?",
+      `Cannot talk to "${address}" through the proxy from the environment: ${short}; check that ` +
+        "proxy",
       retryable,
     );
   }
   if (/failed to lookup|ENOTFOUND|Name or service not known/.test(text)) {
-    return new VaultError(`Cannot find the host of "${address}"; is the name right?`, retryable);
+    return new VaultError(`Cannot resolve the host of "${address}"; is the name right?`, retryable);
   }
   if (/refused/i.test(text)) {
     return new VaultError(

@@ -1,23 +1,23 @@
-/** Text that came from a server, as it may stand in a log and on a terminal. */
+/** Text from a server, made safe for a log and a terminal. */
 import { printable } from "../../text/printable.ts";
 
-/** A server's sentence is shorter. */
+/** Sentences of a server are shorter. */
 const LONGEST = 500;
 
-/** One printable line with known secrets taken out: a proxy may echo what it was sent. */
+/** One printable line without known secrets. A proxy may echo what it received. */
 export function plainLine(text: string, secrets: readonly string[]): string {
-  // Marks go first, or one in the midst of a secret would hide it.
+  // Control characters are removed first: one inside a secret would hide it.
   return secrets
     .map(plain)
     .filter((secret) => secret.trim() !== "")
-    // One may be a part of another, and would leave the rest of it.
+    // Longest first: a secret that is part of another one would leave the rest of it.
     .sort((a, b) => b.length - a.length)
     .reduce((line, secret) => line.replaceAll(secret, "[redacted]"), plain(text))
     .trim()
     .slice(0, LONGEST);
 }
 
-/** Secrets too: in another form than the text they would not be found in it. */
+/** Secrets are normalized too. Otherwise they would not be found in the normalized text. */
 function plain(text: string): string {
   return printable(text.replace(/\s+/g, " ")).replaceAll("\ufffd", "");
 }

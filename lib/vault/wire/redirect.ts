@@ -1,17 +1,20 @@
-/** Where a redirected request may go: the token goes along, so only to servers that the file names. */
+/**
+ * Where a redirected request may go. It carries the token, so it may only go to servers that the
+ * configuration names.
+ */
 import { isGuarded } from "../../config/read_places.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
-import type { RawAnswer } from "./transport.ts";
+import type { RawAnswer } from "./raw_answer.ts";
 
 type Named = Pick<ServerAccess, "addresses" | "redirectHosts" | "allowHttp">;
 
 /**
- * The URL to which an answer redirects, if it does. A standby server that does not forward answers
- * 307 (Vault API, "HTTP status codes").
+ * The URL of a redirect, if the answer is one. A standby server that does not forward answers 307
+ * (Vault API, "HTTP status codes").
  *
- * Throws VaultError where that server may not have the request.
+ * Throws VaultError if that server must not get the request.
  */
 export function findRedirect(
   from: string,
@@ -23,13 +26,15 @@ export function findRedirect(
   const { origin } = new URL(from);
   const told = `"${origin}" redirects to "${shown(location, clean)}"`;
   if (location === "" || !URL.canParse(location, from)) {
-    throw new VaultError(`${told}; is this a Vault server, or a proxy before it?`, { status });
+    throw new VaultError(`${told}; is this a Vault server, or a proxy in front of one?`, {
+      status,
+    });
   }
   const target = new URL(location, from);
   if (!isNamed(target, access)) {
     throw new VaultError(
-      `${told}, and the token does not go along: list that host under "vault" or ` +
-        '"redirect_hosts" if it is yours',
+      `${told}, and VCM does not send the token there; if that host is yours, list it under ` +
+        '"vault" or "redirect_hosts"',
       { status },
     );
   }
@@ -46,13 +51,15 @@ export function findRedirect(
 /** The error for a second redirect. */
 export function redirectsAgain(address: string, answer: RawAnswer, clean: Clean): VaultError {
   return new VaultError(
-    `"${address}" redirects again, to "${shown(answer.location, clean)}", and one redirect ` +
-      'is followed; give the address of the active server under "vault"',
+    `"${address}" redirects again, to "${
+      shown(answer.location, clean)
+    }", but VCM follows only one ` +
+      'redirect; set "vault" to the address of the active server',
     { status: answer.status },
   );
 }
 
-/** Without what may be a user and a password. */
+/** Without a user and password that it may contain. */
 function shown(location: string | undefined, clean: Clean): string {
   return clean((location ?? "").replace(/\/\/[^/?#]*@/, "//")) || "nowhere";
 }

@@ -1,24 +1,26 @@
 /**
- * Requests as the runtime's own client cannot make them. Over TLS: to a server whose certificate is
- * not verified (`vault_ssl_verify: false`), or is for another name than the address has
- * (`tls_server_name`). Where it is not verified, whoever is between this host and the server can read
- * the token and the private keys; the runtime's compile-time flag would switch verification off for
- * everybody. In plain text: to this host itself, past a proxy of the environment, which would send the
- * token over the network. Loaded only when it is asked for.
+ * Requests that the runtime's own client cannot make:
+ * - over TLS to a server whose certificate is not verified (`vault_ssl_verify: false`) or has
+ *   another name (`tls_server_name`);
+ * - in plain text to this host itself, past a proxy of the environment, which would send the token
+ *   over the network.
  *
- * HTTP is spoken by hand: where an answer breaks off, node:https of Deno 2.7.11 leaves a promise
- * unhandled, which ends the program. It is HTTP/1.0 (RFC 1945), one request a connection, so that
- * the end of the connection is the end of the answer.
+ * If the certificate is not verified, anyone between this host and the server can read the token
+ * and the private keys. The compile-time flag of the runtime would turn verification off for
+ * everyone. This module is loaded only if it is needed.
+ *
+ * It writes HTTP itself: if an answer breaks off, node:https of Deno 2.7.11 leaves a promise
+ * unhandled, which ends the program. It uses HTTP/1.0 (RFC 1945) with one request per connection,
+ * so the end of the connection is the end of the answer.
  */
 import { Buffer } from "node:buffer";
 import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { TlsAccess } from "../access/server_access.ts";
-import { BODY_LIMIT, tooLong } from "./body_limit.ts";
-import { readDate } from "./clock_difference.ts";
-import type { HttpRequest, RawAnswer, Transport } from "./transport.ts";
+import { BODY_LIMIT, type RawAnswer, rawAnswer, tooLong } from "./raw_answer.ts";
+import type { HttpRequest, Transport } from "./transport.ts";
 
-/** Room for the status line and the headers. */
+/** Limit for the status line and the headers. */
 const FRAME_LIMIT = 65_536;
 
 export class SocketTransport implements Transport {
@@ -61,7 +63,7 @@ function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<
     length += part.length;
     parts.push(part);
     if (length > BODY_LIMIT + FRAME_LIMIT) return socket.destroy(tooLong(request.url));
-    // Some keep the connection open all the same.
+    // Some servers keep the connection open.
     const whole = Buffer.concat(parts);
     if (isWhole(whole)) resolve(whole);
   });
@@ -87,12 +89,12 @@ function head({ method, headers, body = "" }: HttpRequest, url: URL): string {
     host: url.host,
     "content-length": String(Buffer.byteLength(body)),
   };
-  // Token and namespace were looked at when they were read: they break no line.
+  // Token and namespace were checked when they were read. They contain no line break.
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${url.pathname}${url.search} HTTP/1.0\r\n${lines.join("")}\r\n`;
 }
 
-/** Whether all is there that the headers announce. */
+/** Whether the announced length has arrived. */
 function isWhole(bytes: Buffer): boolean {
   const end = bytes.indexOf("\r\n\r\n");
   const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString("latin1", 0, Math.max(0, end)))
@@ -100,12 +102,12 @@ function isWhole(bytes: Buffer): boolean {
   return length !== undefined && bytes.length - end - 4 >= Number(length);
 }
 
-/** Reads a whole answer; throws where it is cut short. */
+/** Parses a whole answer. Throws if it is cut short. */
 function readAnswer(bytes: Buffer): RawAnswer {
   const end = bytes.indexOf("\r\n\r\n");
   const [start = "", ...lines] = bytes.toString("latin1", 0, Math.max(0, end)).split("\r\n");
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(start)?.[1];
-  if (status === undefined) throw new Error("it does not answer by HTTP");
+  if (status === undefined) throw new Error("the answer is not HTTP");
   const headers = new Map(lines.map((line) => {
     const at = line.indexOf(":");
     return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()];
@@ -114,14 +116,5 @@ function readAnswer(bytes: Buffer): RawAnswer {
   if (Number(headers.get("content-length") ?? 0) > body.length) {
     throw new Error("the answer was cut short");
   }
-  const location = headers.get("location");
-  const retryAfter = headers.get("retry-after");
-  const serverTime = readDate(headers.get("date"));
-  return {
-    status: Number(status),
-    ...(location === undefined ? {} : { location }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-    ...(serverTime === undefined ? {} : { serverTime }),
-    body: body.toString("utf8"),
-  };
+  return rawAnswer(Number(status), (name) => headers.get(name), body.toString("utf8"));
 }

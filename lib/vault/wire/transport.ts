@@ -1,20 +1,9 @@
 /** Requests to one server, bounded in time and size. */
 import { isGuarded } from "../../config/read_places.ts";
-import { BODY_LIMIT, tooLong } from "./body_limit.ts";
-import { readDate } from "./clock_difference.ts";
+import { BODY_LIMIT, type RawAnswer, rawAnswer, tooLong } from "./raw_answer.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
 import type { Limits, ServerAccess } from "../access/server_access.ts";
-
-/** An answer as it came. */
-export interface RawAnswer {
-  readonly status: number;
-  readonly location?: string;
-  readonly retryAfter?: string;
-  /** When the server answered, by its own clock. */
-  readonly serverTime?: Date;
-  readonly body: string;
-}
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -29,7 +18,7 @@ export interface Transport {
   close(): void;
 }
 
-/** The runtime's own client, or, for what that cannot do, a socket. */
+/** The runtime's own client, or a socket for requests that it cannot make. */
 export async function openTransport(access: ServerAccess, address: string): Promise<Transport> {
   const { authorities, client } = access.tls;
   if (needsSocket(access, address)) {
@@ -44,13 +33,13 @@ export async function openTransport(access: ServerAccess, address: string): Prom
     });
   } catch (error) {
     throw new VaultError(
-      'One of the CA certificates cannot be used; give a file of your own by "vault_ssl_verify"',
+      'A CA certificate cannot be used; set "vault_ssl_verify" to another CA file',
       { cause: error },
     );
   }
 }
 
-/** Whether a proxy stands between: what goes by a socket goes past it. */
+/** Whether requests go through a proxy. Sockets bypass it. */
 export function isProxied(access: ServerAccess, address: string): boolean {
   return access.proxied && !needsSocket(access, address);
 }
@@ -60,8 +49,8 @@ function needsSocket({ tls, proxy, proxied }: ServerAccess, address: string): bo
   if (tls.authorities !== undefined && tls.serverName === undefined) return false;
   if (proxy === undefined) return true;
   throw new VaultError(
-    'A proxy cannot be used with "tls_server_name", nor without verification; unset ' +
-      "VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or give a CA file and no server name",
+    'A proxy cannot be used with "tls_server_name" or without verification; unset ' +
+      "VAULT_PROXY_ADDR and VAULT_HTTP_PROXY, or set a CA file and no server name",
   );
 }
 
@@ -73,26 +62,18 @@ class FetchTransport implements Transport {
   }
 
   async send(request: HttpRequest, limit: number): Promise<RawAnswer> {
-    const { method, url, headers, body } = request;
+    const { method, url, headers } = request;
     const response = await fetch(url, {
       client: this.#client,
       method,
       headers: { ...headers },
-      ...(body === undefined ? {} : { body }),
-      // A redirect to another host would take the token along.
+      ...(request.body === undefined ? {} : { body: request.body }),
+      // A redirect to another host would send the token there.
       redirect: "manual",
       signal: AbortSignal.timeout(limit),
     });
-    const location = response.headers.get("location");
-    const retryAfter = response.headers.get("retry-after");
-    const serverTime = readDate(response.headers.get("date"));
-    return {
-      status: response.status,
-      ...(location === null ? {} : { location }),
-      ...(retryAfter === null ? {} : { retryAfter }),
-      ...(serverTime === undefined ? {} : { serverTime }),
-      body: await readBounded(response, url),
-    };
+    const body = await readBounded(response, url);
+    return rawAnswer(response.status, (name) => response.headers.get(name), body);
   }
 
   close(): void {
@@ -112,7 +93,7 @@ async function readBounded(response: Response, url: string): Promise<string> {
 }
 
 /**
- * Connects to a server once, to learn early and in plain words that it cannot be reached.
+ * Connects to a server once, to report early and in plain words that it cannot be reached.
  *
  * Throws VaultError.
  */
@@ -128,11 +109,11 @@ export async function probe(address: string, limits: Limits): Promise<void> {
   try {
     const connection = await Promise.race([connecting, late]);
     if (connection === "late") {
-      // Whatever comes of it later is nobody's business any more.
+      // The connection is no longer needed.
       connecting.then((late) => late.close(), () => {});
       throw new VaultError(
         `No connection to "${address}" within ${Math.ceil(limits.connect / 100) / 10} s; ` +
-          "is the address right, and does a firewall let this host through?",
+          "check the address, and whether a firewall blocks this host",
         { retryable: true },
       );
     }

@@ -30,8 +30,8 @@ function readersOf(outline: Outline): Reader<unknown>[] {
       return readersOf(outline.item);
     case "map":
       return outline.keys.flatMap(({ value }) => readersOf(value));
-    case "either":
-      return outline.ways.flatMap(readersOf);
+    case "oneOf":
+      return outline.variants.flatMap(readersOf);
   }
 }
 

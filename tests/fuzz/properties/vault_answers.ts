@@ -6,8 +6,8 @@ import { VaultError } from "../../../lib/vault/errors.ts";
 import { readAnswer } from "../../../lib/vault/wire/answer.ts";
 import { plainLine } from "../../../lib/vault/wire/plain_line.ts";
 import { findRedirect, redirectsAgain } from "../../../lib/vault/wire/redirect.ts";
-import { readRetryAfter } from "../../../lib/vault/wire/back_off.ts";
-import type { RawAnswer } from "../../../lib/vault/wire/transport.ts";
+import { readRetryAfter } from "../../../lib/vault/wire/servers.ts";
+import type { RawAnswer } from "../../../lib/vault/wire/raw_answer.ts";
 import { issueCertificate, revokeCertificate } from "../../../lib/vault/pki/pki.ts";
 import { logIn, unwrap } from "../../../lib/vault/session/login.ts";
 import { NO_HELPERS, type VaultSession } from "../../../lib/vault/session/session.ts";
@@ -47,7 +47,13 @@ async function tried<T>(work: () => T | Promise<T>): Promise<T | undefined> {
 function sessionAt(answer: RawAnswer): VaultSession {
   const read = (path: string) => Promise.resolve(readAnswer(ADDRESS, path, answer, clean));
   const call = async (path: string) => await read(path);
-  return { way: "the test", clean, write: call, read: call, close: () => Promise.resolve() };
+  return {
+    loginMethod: "the test",
+    clean,
+    write: call,
+    read: call,
+    close: () => Promise.resolve(),
+  };
 }
 
 const asking = (answer: RawAnswer) => () => Promise.resolve({ address: ADDRESS, answer });

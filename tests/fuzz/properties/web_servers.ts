@@ -5,7 +5,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { propose, shareChains } from "../../../lib/tools/init/propose.ts";
 import { scanSite } from "../../../lib/tools/init/scan.ts";
 import type { CertificateUse, Program } from "../../../lib/tools/init/types.ts";
-import { OddPath, usedPath } from "../../../lib/tools/init/used_path.ts";
+import { UnusablePath, usedPath } from "../../../lib/tools/init/used_path.ts";
 import { firstFile } from "../../../lib/tools/init/first_file.ts";
 import {
   APACHE_CONF,
@@ -47,7 +47,9 @@ async function makesFile(files: Readonly<Record<string, string>>): Promise<void>
 }
 
 const path = fc.oneof(anyValue.map((text) => `/${text}`), fc.constantFrom("/a", "/b", "/a b: #c"))
-  .map((text) => usedPath(text, "/")).filter((path): path is string => !(path instanceof OddPath));
+  .map((text) => usedPath(text, "/")).filter((path): path is string =>
+    !(path instanceof UnusablePath)
+  );
 const what = fc.constantFrom("fullchain", "privkey", "cert", "chain", "combined");
 const use: fc.Arbitrary<CertificateUse> = fc.record({
   program: fc.constant(PROGRAM),

@@ -52,7 +52,7 @@ Deno.test("apply() lets one certificate fail and does the others", () =>
         BAD,
         `"${vault.address}" refused "pki/issue/denied" ` +
         `(400: common name ${BAD} not allowed by this role); add it to the role's ` +
-        "allowed_domains, or take it out of the file",
+        "allowed_domains, or remove it from the file",
       ],
       ["skipped", "deploy", BAD, "no new certificate was issued"],
     ]);

@@ -72,7 +72,7 @@ Deno.test("SessionOnce makes a warning of each note of the login", async () => {
   assert.deepEqual(events, [{
     kind: "warning",
     subject: "login",
-    message: "The token of VAULT_TOKEN was refused; trying the AppRole of VAULT_ROLE_ID and " +
+    message: "The token from VAULT_TOKEN was refused; trying the AppRole from VAULT_ROLE_ID and " +
       "VAULT_SECRET_ID",
   }]);
 });
@@ -100,7 +100,7 @@ Deno.test("SessionOnce keeps an unwrapped secret id in its file, for the owner a
   assert.deepEqual(directory.tree(), ["secret-id"]);
   assert.equal(directory.read("secret-id"), `${SECRET_ID}\n`);
   assert.equal(modeOf(file), "600");
-  const message = `unwrapped the secret id of "/etc/vcm/wrapped", and keep it in "${file}"`;
+  const message = `unwrapped the secret id from "/etc/vcm/wrapped" and saved it in "${file}"`;
   assert.deepEqual(events, [{ kind: "warning", subject: "login", message }]);
 });
 
@@ -110,8 +110,7 @@ Deno.test("SessionOnce leaves a secret id wrapped that it could not keep", async
   const file = directory.at("missing/secret-id");
   const { sessions } = once({ ...byToken(server.address), credentials: [wrapped(file)] });
   await assert.rejects(sessions.get(), {
-    message:
-      `Cannot write "${file}", so the secret id for it is left wrapped: no such file or directory`,
+    message: `Cannot write "${file}": no such file or directory; the secret id was not unwrapped`,
   });
   await sessions.close();
   assert.deepEqual(server.heard, []);

@@ -1,7 +1,7 @@
 /** docs/running.md is held to what `vcm install` writes; tests/e2e runs what it shows. */
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { cronText } from "../../../lib/tools/install/cron_text.ts";
+import { cronText } from "../../../lib/tools/install/install.ts";
 import { unitFacts } from "../../../lib/tools/install/unit_facts.ts";
 import { serviceUnit, timerUnit } from "../../../lib/tools/install/units_text.ts";
 import { blocks, readDocument } from "./documents.ts";

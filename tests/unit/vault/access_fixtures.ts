@@ -1,4 +1,4 @@
-/** Ways to servers, as tests need them, and the texts that no message may hold. */
+/** Access to servers for tests, and the secrets that no message may contain. */
 import assert from "node:assert/strict";
 import { type VaultAccess } from "../../../lib/vault/access/access.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
@@ -8,7 +8,7 @@ export const TOKEN = "s.givenTokenOfTheOperator";
 export const OWN_TOKEN = "s.tokenThatTheLoginMade";
 export const SECRET_ID = "7d1e5d4c-secret-id-of-the-approle";
 
-/** With a token that we were given. */
+/** With a token that VCM was given. */
 export function byToken(...addresses: string[]): VaultAccess {
   return {
     addresses,

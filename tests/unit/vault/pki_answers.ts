@@ -1,4 +1,4 @@
-/** Answers of the PKI engine, made by a practice CA, to be damaged by tests. */
+/** Answers of the PKI engine, made by a demo CA, to be damaged by tests. */
 import { createDemoCa, type Leaf } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateRequest } from "../../../lib/plan/types.ts";
 import { PLAIN } from "../../support/fixtures.ts";
@@ -57,7 +57,7 @@ export function sessionGiving(
   const address = "https://vault.test";
   const time = serverTime === undefined ? {} : { serverTime };
   return {
-    way: "the test",
+    loginMethod: "the test",
     clean: String,
     written,
     write: (path, body) => {

@@ -1,4 +1,4 @@
-/** The practice Vault by itself; what it shares with a real server is held by the contract. */
+/** The demo server by itself; what it shares with a real server is held by the contract. */
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { startDemoServer } from "../../../../lib/tools/demo/demo_server.ts";
@@ -9,7 +9,7 @@ Deno.test("startPracticeVault() listens on 127.0.0.1 only", async () => {
   await vault.close();
 });
 
-Deno.test("a practice Vault records each request with its status", async () => {
+Deno.test("a demo server records each request with its status", async () => {
   const vault = await startDemoServer();
   assert.deepEqual(vault.requests, []);
   await issue(vault, "pki/issue/web");
@@ -34,7 +34,7 @@ Deno.test("the mount pki_old answers without ca_chain", async () => {
   await vault.close();
 });
 
-Deno.test("a sealed practice Vault makes no certificate", async () => {
+Deno.test("a sealed demo server makes no certificate", async () => {
   const vault = await startDemoServer({ sealed: true });
   assert.deepEqual((await issue(vault, "pki/issue/web")).errors, ["Vault is sealed"]);
   await vault.close();

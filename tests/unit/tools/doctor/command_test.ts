@@ -14,7 +14,8 @@ certs:
   - {name: b.example.com, role: other, deploy: [{cert: FOLDER/b.crt}]}
 `;
 
-const LOGIN = "ok       login: by VAULT_TOKEN; policies: default, vcm; the token ends in 20m\n";
+const LOGIN = "ok       login: with VAULT_TOKEN; policies: default, vcm; the token expires in " +
+  "20m\n";
 
 /** Runs one command line against a server. No text may hold a secret, and nothing is written. */
 async function run(server: ScriptedServer, line: string, options: FakeHostOptions = {}) {
@@ -39,8 +40,8 @@ Deno.test("vcm doctor ends with 0 where all is well", async () => {
   await using server = startWell();
   assert.deepEqual(await run(server, "doctor"), {
     status: 0,
-    stdout: "ok       A: version 2.6.2, initialised, unsealed, active\n" +
-      "ok       clock of A: agrees with this host's\n" +
+    stdout: "ok       A: version 2.6.2, initialized, unsealed, active\n" +
+      "ok       clock of A: agrees with this host's clock\n" +
       LOGIN +
       "ok       pki/cert/ca: the CA is valid until 2036-01-01 00:00 UTC\n" +
       'ok       pki/issue/web: the policy allows "update"\n' +
@@ -77,7 +78,9 @@ Deno.test("vcm doctor --quiet says only what is wrong", async () => {
   await using server = startWell({ "pki/roles/other": role });
   assert.deepEqual(await run(server, "doctor --quiet"), {
     status: 1,
-    stdout: "problem  pki/roles/other: b.example.com: it has key_type=any, so it signs only: set " +
+    stdout:
+      "problem  pki/roles/other: b.example.com: the role has key_type=any, so it only signs " +
+      "requests: set " +
       '"key: local"\n',
     stderr: "",
   });
@@ -146,8 +149,8 @@ Deno.test("vcm doctor prints each finding as it is found", async () => {
   });
   await run(server, "doctor", { doors: { out: (text) => void printed.push(text) } });
   assert.deepEqual(seen.map((text) => text.replaceAll(server.address, "A")), [
-    "ok       A: version 2.6.2, initialised, unsealed, active\n" +
-    "ok       clock of A: agrees with this host's\n",
+    "ok       A: version 2.6.2, initialized, unsealed, active\n" +
+    "ok       clock of A: agrees with this host's clock\n",
   ]);
 });
 
@@ -155,5 +158,5 @@ Deno.test("vcm doctor shows the login's problem in place of a stack trace", asyn
   await using server = startWell();
   const { status, stdout, stderr } = await run(server, "doctor", { env: { VAULT_TOKEN: "" } });
   assert.deepEqual([status, stderr], [1, ""]);
-  assert.match(stdout, /\nproblem {2}login: No way to log in to Vault: [^\n]*\n$/);
+  assert.match(stdout, /\nproblem {2}login: No login method for Vault is configured: [^\n]*\n$/);
 });

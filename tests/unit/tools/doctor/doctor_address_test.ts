@@ -6,14 +6,14 @@ import { BY_APPROLE, examineAt, healthy, IDENTITY, startWell } from "./doctor_be
 import { type Scripted, startScripted } from "../../vault/scripted_server.ts";
 import { OWN_TOKEN, SECRET_ID, TOKEN } from "../../vault/access_fixtures.ts";
 
-const WELL = "ok A: version 2.6.2, initialised, unsealed, active";
-const CLOCK_WELL = "ok clock of A: agrees with this host's";
+const WELL = "ok A: version 2.6.2, initialized, unsealed, active";
+const CLOCK_WELL = "ok clock of A: agrees with this host's clock";
 
 /** Answers of `sys/health`, and what is found of the address; then nothing else is asked. */
 const UNUSABLE: Readonly<Record<string, readonly [Scripted, string]>> = {
-  "not initialised": [
+  "not initialized": [
     { ...healthy({ initialized: false, sealed: true }), status: 501 },
-    "problem A: version 2.6.2, not initialised | bao operator init",
+    "problem A: version 2.6.2, not initialized | bao operator init",
   ],
   "sealed": [
     { ...healthy({ sealed: true }), status: 503 },
@@ -25,23 +25,23 @@ const UNUSABLE: Readonly<Record<string, readonly [Scripted, string]>> = {
   ],
   "a page of a proxy": [
     { status: 200, body: "<html><body>Welcome</body></html>" },
-    "problem A: answers, but not as a Vault server does (200)",
+    "problem A: does not answer like a Vault server (200)",
   ],
   "a page of a proxy that found no server": [
     { status: 502, body: "<html>Bad Gateway</html>" },
-    "problem A: answers, but not as a Vault server does (502)",
+    "problem A: does not answer like a Vault server (502)",
   ],
   "JSON of something else": [
     { status: 404, body: { errors: ["not found"] } },
-    "problem A: answers, but not as a Vault server does (404)",
+    "problem A: does not answer like a Vault server (404)",
   ],
   "JSON that is no object": [
     { body: "[1]" },
-    "problem A: answers, but not as a Vault server does (200)",
+    "problem A: does not answer like a Vault server (200)",
   ],
   "a redirect": [
     new Response(null, { status: 301, headers: { location: "https://other.test/" } }),
-    "problem A: answers, but not as a Vault server does (301)",
+    "problem A: does not answer like a Vault server (301)",
   ],
 };
 
@@ -60,7 +60,7 @@ for (const status of [429, 473]) {
     await using server = startWell({ "sys/health": health });
     const { lines } = await examineAt([server.address]);
     assert.deepEqual(lines.slice(0, 2), [
-      "ok A: version 2.6.2, initialised, unsealed, standby",
+      "ok A: version 2.6.2, initialized, unsealed, standby",
       CLOCK_WELL,
     ]);
     assert.equal(lines[2]?.startsWith("ok login: "), true);
@@ -71,7 +71,7 @@ Deno.test("examine() shows the beginning of a version", async () => {
   await using server = startWell({ "sys/health": healthy({ version: "9".repeat(60) }) });
   assert.equal(
     (await examineAt([server.address])).lines[0],
-    `ok A: version ${"9".repeat(40)}, initialised, unsealed, active`,
+    `ok A: version ${"9".repeat(40)}, initialized, unsealed, active`,
   );
 });
 
@@ -81,7 +81,7 @@ Deno.test("examine() asks for health without a token", async () => {
   assert.deepEqual([server.heard[0]?.path, server.heard[0]?.token], ["sys/health", null]);
 });
 
-const BEHIND = "set this host's clock, for example by chrony or systemd-timesyncd";
+const BEHIND = "set this host's clock, for example with chrony or systemd-timesyncd";
 
 /** Seconds by which this host is ahead, and what is said. */
 const CLOCKS: readonly (readonly [number, string])[] = [
@@ -89,13 +89,13 @@ const CLOCKS: readonly (readonly [number, string])[] = [
   [-30, CLOCK_WELL],
   [
     -31,
-    "problem clock of A: this host is 31s behind: certificates would not be valid yet when they " +
-    `come | ${BEHIND}`,
+    "problem clock of A: this host is 31s behind: new certificates would not be valid " +
+    `yet | ${BEHIND}`,
   ],
   [
     -7200,
-    "problem clock of A: this host is 2h behind: certificates would not be valid yet when they " +
-    `come | ${BEHIND}`,
+    "problem clock of A: this host is 2h behind: new certificates would not be valid " +
+    `yet | ${BEHIND}`,
   ],
   [60, CLOCK_WELL],
   [61, `warning clock of A: this host is 1m 1s ahead | ${BEHIND}`],
@@ -125,8 +125,8 @@ Deno.test("examine() looks at all addresses, and logs in where one is usable", a
   assert.deepEqual(lines.slice(0, 4), [
     "problem A: version 2.6.2, sealed | bao operator unseal",
     'problem B: Cannot connect to "B": connection refused; is the server running?',
-    "ok C: version 2.6.2, initialised, unsealed, active",
-    "ok clock of C: agrees with this host's",
+    "ok C: version 2.6.2, initialized, unsealed, active",
+    "ok clock of C: agrees with this host's clock",
   ]);
   assert.equal(lines.length, 8);
 });
@@ -151,15 +151,16 @@ Deno.test("examine() says of TLS that it is used, or that it is not trusted", as
   await using well = startScripted(() => healthy(), IDENTITY.identity);
   assert.equal(
     (await examineAt([well.address])).lines[0],
-    "ok A: TLS, version 2.6.2, initialised, unsealed, active",
+    "ok A: TLS, version 2.6.2, initialized, unsealed, active",
   );
 });
 
 Deno.test("examine() warns first of TLS that nobody verifies", async () => {
   await using server = startScripted(() => healthy({ sealed: true }), IDENTITY.identity);
   const warning = (why: string) =>
-    `warning TLS: certificates are not verified (${why}); whoever is between this host and the ` +
-    'server can read tokens and keys | give the CA file by "vault_ssl_verify"';
+    `warning TLS: the server certificate is not verified (${why}): an attacker between this host ` +
+    "and " +
+    'the server can read tokens and keys | set "vault_ssl_verify" to the CA file';
   const off = { vault: { trust: { kind: "off" } } } as const;
   const { lines } = await examineAt([server.address], off);
   assert.deepEqual(lines, [
@@ -174,10 +175,10 @@ Deno.test("examine() warns first of TLS that nobody verifies", async () => {
 Deno.test("examine() finds what is wrong with the settings, and looks no further", async () => {
   await using server = startWell();
   const cases: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
-    [{ VAULT_TOKEN: TOKEN, VAULT_ADDR: SECRET_ID }, "VAULT_ADDR is no address: "],
+    [{ VAULT_TOKEN: TOKEN, VAULT_ADDR: SECRET_ID }, "VAULT_ADDR is not a valid address: "],
     [
       { VAULT_TOKEN: TOKEN, VAULT_CLIENT_CERT: "/c" },
-      "A client certificate and its key are needed",
+      "A client certificate needs both",
     ],
     [{ VAULT_TOKEN: OWN_TOKEN, VAULT_CACERT: "/none" }, 'Cannot read the CA file "/none": '],
   ];
@@ -195,7 +196,7 @@ Deno.test("examine() takes a disaster recovery secondary for one that issues not
   const health = { ...healthy({ standby: true }), status: 472 };
   await using server = startWell({ "sys/health": health });
   assert.deepEqual((await examineAt([server.address])).lines, [
-    "problem A: version 2.6.2, a disaster recovery secondary: it issues nothing",
+    "problem A: version 2.6.2, a disaster recovery secondary, which issues no certificates",
   ]);
 });
 
@@ -205,17 +206,17 @@ Deno.test("examine() makes one plain line of whatever a server says", async () =
   const [line] = (await examineAt([server.address])).lines;
   assert.equal(
     line,
-    "ok A: version 2.6[2J ok fake: line [redacted], initialised, unsealed, active",
+    "ok A: version 2.6[2J ok fake: line [redacted], initialized, unsealed, active",
   );
 });
 
-Deno.test("examine() looks at the addresses also where there is no way to log in", async () => {
+Deno.test("examine() looks at the addresses also where there is no login method", async () => {
   await using server = startWell();
   const { lines } = await examineAt([server.address], { env: {} });
   assert.deepEqual(lines, [
     WELL,
     CLOCK_WELL,
-    'problem login: No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by ' +
+    'problem login: No login method for Vault is configured: set VAULT_TOKEN, "token_file", ' +
     'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"',
   ]);
   assert.deepEqual(server.calls(), ["GET sys/health"]);

@@ -53,16 +53,17 @@ Deno.test("examine() warns of a ttl that goes beyond the end of the CA", async (
   assert.deepEqual(await foundWith(answers, { name: "a", ttl: 30 * DAY }, { name: "b" }), [fits]);
   const desired = [{ name: "a" }, { name: "b", ttl: 30 * DAY + 1 }, { name: "c", ttl: 90 * DAY }];
   assert.deepEqual(await foundWith(answers, ...desired), [
-    'warning pki/cert/ca: the CA ends 2026-12-31 10:00 UTC, and "b" asks for 30d: refused, ' +
-    'unless the issuer cuts it | lower "ttl", or renew the CA',
+    'warning pki/cert/ca: the CA expires 2026-12-31 10:00 UTC, but "b" asks for 30d: the server ' +
+    'refuses that unless the issuer shortens it | lower "ttl", or renew the CA',
   ]);
 });
 
 const CHAIN = "pki/cert/ca_chain";
-const REFUSED = ": peers refuse what is issued there | renew that CA at the server";
+const REFUSED = ": peers reject certificates that it issues | renew that CA at the server";
 
 Deno.test("examine() calls an ended CA a problem, at each mount and issuer", async () => {
-  const line = (path: string) => `problem ${path}: the CA "Example CA" ended 2026-11-30 10:00 UTC`;
+  const line = (path: string) =>
+    `problem ${path}: the CA "Example CA" expired 2026-11-30 10:00 UTC`;
   assert.deepEqual(await foundWith({ [CA]: await endingIn(-1) }, { ttl: DAY }), [
     line(CA) + REFUSED,
   ]);
@@ -76,7 +77,7 @@ Deno.test("examine() sees an ended root above a CA, unless a path past it is val
   const { pem } = await makeAuthority("Middle", { issuer: root });
   const certificate = { [CA]: enveloped({ certificate: pem }) };
   const line = (path: string) =>
-    `problem ${path}: the CA "Root" ended 2026-11-30 10:00 UTC${REFUSED}`;
+    `problem ${path}: the CA "Root" expired 2026-11-30 10:00 UTC${REFUSED}`;
   const fine = "ok pki/cert/ca: the CA is valid until 2027-01-30 00:00 UTC";
   const chains: [Scripted, string][] = [
     [enveloped({ ca_chain: `${pem}\n${ended.pem}` }), line(CA)],
@@ -99,23 +100,26 @@ Deno.test("examine() asks for a look at the clock where a CA is not valid yet", 
   const { pem } = await makeAuthority("Example CA", dates);
   assert.deepEqual(await foundWith({ [CA]: enveloped({ certificate: pem }) }, {}), [
     'problem pki/cert/ca: the CA "Example CA" is valid only from 2026-12-02 10:00 UTC: peers ' +
-    "refuse what is issued there | compare this host's clock (2026-12-01 10:00 UTC) with the " +
+    "reject certificates that it issues | compare this host's clock (2026-12-01 10:00 UTC) with " +
+    "the " +
     "server's",
   ]);
 });
 
 Deno.test("examine() says where no PKI engine answers, or no such issuer", async () => {
   const none = (path: string, issuer = "") =>
-    `problem ${path}: no PKI engine answers there ("pki")${issuer}: "A" has nothing at ` +
+    `problem ${path}: no PKI secrets engine answers there (check "pki")${issuer}: "A" has nothing ` +
+    "at " +
     `"${path}" (404: no reason given); is "pki: pki" the path of a PKI secrets engine?`;
   const absent = { status: 404, body: { errors: [] } };
   assert.deepEqual(await foundWith({ [CA]: absent }, {}), [none(CA)]);
-  const noIssuer = ', or it has no issuer of that name ("issuer_ref")';
+  const noIssuer = ', or it has no such issuer (check "issuer_ref")';
   assert.deepEqual(await foundWith({ [ISSUER]: absent }, { issuerRef: "new" }), [
     none(ISSUER, noIssuer),
   ]);
   const [forbidden = ""] = await foundWith({ [CA]: FORBIDDEN }, {});
-  const start = 'problem pki/cert/ca: no PKI engine answers there ("pki"): "A" denied "read" on ' +
+  const start = 'problem pki/cert/ca: no PKI secrets engine answers there (check "pki"): "A" ' +
+    'denied "read" on ' +
     '"pki/cert/ca" (403: 1 error occurred: * permission denied); ';
   assert.ok(forbidden.startsWith(start), forbidden);
 });

@@ -22,8 +22,10 @@ function specs(...desired: readonly Parameters<typeof makeSpec>[0][]) {
 Deno.test("examine() finds a host in order, asks for no certificate, and gives its token up", async () => {
   await using server = startWell();
   assert.deepEqual(await found([server.address], { env: BY_APPROLE }), [
-    "ok login: by the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, vcm; the " +
-    "token ends in 20m",
+    "ok login: with the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID; policies: default, vcm; " +
+    "the " +
+    "" +
+    "token expires in 20m",
     CA_LINE,
     'ok pki/issue/web: the policy allows "update"',
     "ok pki/roles/web: allows what the file asks for",
@@ -44,7 +46,7 @@ Deno.test("examine() leaves a token that it was given", async () => {
   const answer = enveloped({ policies: ["root"], ttl: 0 });
   await using server = startWell({ [LOOK_UP]: answer, [RIGHTS]: { body: { data: {} } } });
   const [login] = await found([server.address]);
-  assert.equal(login, "ok login: by VAULT_TOKEN; policies: root; the token does not end");
+  assert.equal(login, "ok login: with VAULT_TOKEN; policies: root; the token never expires");
   assert.equal(server.calls().includes("POST auth/token/revoke-self"), false);
   assert.deepEqual(server.heard.slice(1).map(({ token }) => token), Array(4).fill(TOKEN));
 });
@@ -53,7 +55,7 @@ Deno.test("examine() takes a token that says little of itself", async () => {
   await using server = startWell({ [LOOK_UP]: enveloped({}) });
   assert.equal(
     (await found([server.address]))[0],
-    "ok login: by VAULT_TOKEN; policies: none; the token does not end",
+    "ok login: with VAULT_TOKEN; policies: none; the token never expires",
   );
 });
 
@@ -61,7 +63,7 @@ Deno.test("examine() gives its token up also where what comes after the login fa
   for (const answer of [BAD_TOKEN, SEALED, { status: 500, body: { errors: ["broken"] } }]) {
     await using server = startWell({ [LOOK_UP]: answer });
     const [line, ...more] = await found([server.address], { env: BY_APPROLE });
-    assert.ok(line?.startsWith("problem login: by the AppRole of VAULT_ROLE_ID and"), line);
+    assert.ok(line?.startsWith("problem login: with the AppRole from VAULT_ROLE_ID and"), line);
     assert.deepEqual(more, []);
     assert.equal(server.calls().at(-1), "POST auth/token/revoke-self");
   }
@@ -71,8 +73,8 @@ Deno.test("examine() says why a login is refused, and asks no more", async () =>
   const refused = { status: 400, body: { errors: [`invalid secret id ${SECRET_ID}`] } };
   await using server = startWell({ "auth/approle/login": refused });
   assert.deepEqual(await found([server.address], { env: BY_APPROLE }), [
-    'problem login: "A" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid ' +
-    "secret id [redacted]); check both, and whether the secret id has expired",
+    'problem login: "A" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid ' +
+    "secret id [redacted]); check both ids; the secret id may have expired",
   ]);
   assert.deepEqual(server.calls(), ["GET sys/health", "POST auth/approle/login"]);
 });
@@ -80,14 +82,14 @@ Deno.test("examine() says why a login is refused, and asks no more", async () =>
 Deno.test("examine() says that a given token is wrong", async () => {
   await using server = startWell({ [LOOK_UP]: BAD_TOKEN });
   assert.deepEqual(await found([server.address]), [
-    'problem login: by VAULT_TOKEN: "A" denied "read" on "auth/token/lookup-self" (403: ' +
+    'problem login: with VAULT_TOKEN: "A" denied "read" on "auth/token/lookup-self" (403: ' +
     "permission denied); the token is wrong or has expired, or the policy lacks: path " +
     '"auth/token/lookup-self" { capabilities = ["read"] }',
   ]);
   assert.deepEqual(server.calls(), ["GET sys/health", `GET ${LOOK_UP}`]);
 });
 
-Deno.test("examine() says which way to log in was tried in vain before", async () => {
+Deno.test("examine() says which login method was tried in vain before", async () => {
   await using server = startWell({
     [LOOK_UP]: ({ token }) =>
       token === TOKEN ? BAD_TOKEN : enveloped({ policies: ["vcm"], ttl: 60 }),
@@ -95,18 +97,19 @@ Deno.test("examine() says which way to log in was tried in vain before", async (
   const lines = await found([server.address], { env: { ...BY_TOKEN, ...BY_APPROLE } });
   assert.equal(
     lines[0],
-    "warning login: The token of VAULT_TOKEN was refused; trying the AppRole of VAULT_ROLE_ID and " +
+    "warning login: The token from VAULT_TOKEN was refused; trying the AppRole from VAULT_ROLE_ID " +
+      "and " +
       "VAULT_SECRET_ID",
   );
-  assert.ok(lines[1]?.endsWith("; policies: vcm; the token ends in 1m"), lines[1]);
+  assert.ok(lines[1]?.endsWith("; policies: vcm; the token expires in 1m"), lines[1]);
 });
 
 Deno.test("examine() goes on with a token that lacks the default policy", async () => {
   await using server = startWell({ [LOOK_UP]: FORBIDDEN, [RIGHTS]: FORBIDDEN });
   assert.deepEqual(await found([server.address]), [
-    "ok login: by VAULT_TOKEN; the token may not look at itself",
+    "ok login: with VAULT_TOKEN; the policy does not allow the token to look itself up",
     CA_LINE,
-    'warning policy: cannot be looked at: "A" denied "update" on "sys/capabilities-self" (403: 1 ' +
+    'warning policy: cannot be read: "A" denied "update" on "sys/capabilities-self" (403: 1 ' +
     "error occurred: * permission denied); the token is wrong or has expired, or the policy " +
     'lacks: path "sys/capabilities-self" { capabilities = ["update"] }',
     "ok pki/roles/web: allows what the file asks for",
@@ -160,8 +163,8 @@ Deno.test("examine() compares each role with all that the file asks of it", asyn
     ),
   });
   assert.deepEqual(lines.slice(4), [
-    "warning pki/roles/web: a.example.com: a ttl of 40d is cut to its max_ttl of 30d",
-    "problem pki/roles/web: b.example.net: not below its allowed_domains (example.com)",
+    "warning pki/roles/web: a.example.com: the ttl of 40d is cut to the role's max_ttl of 30d",
+    "problem pki/roles/web: b.example.net: not in the role's allowed_domains (example.com)",
     "ok pki/roles/fine: allows what the file asks for",
   ]);
   const asked = server.calls().filter((call) => call.includes("/roles/"));
@@ -172,7 +175,8 @@ Deno.test("examine() says what a role that cannot be read means", async () => {
   const cases = [
     [
       FORBIDDEN,
-      "ok pki/roles/web: may not be read, so names, lifetimes and keys were not compared with it " +
+      "ok pki/roles/web: the policy does not allow reading it, so names, lifetimes and keys were " +
+      "not checked " +
       '| path "pki/roles/web" { capabilities = ["read"] }',
     ],
     [
@@ -185,8 +189,8 @@ Deno.test("examine() says what a role that cannot be read means", async () => {
     ],
     [
       { body: "<html>" },
-      'problem pki/roles/web: "A" answered "pki/roles/web" with something that is no JSON (200); ' +
-      "is this a Vault server, or a proxy before it?",
+      'problem pki/roles/web: "A" answered "pki/roles/web" with something other than JSON (200); ' +
+      "is this a Vault server, or a proxy in front of one?",
     ],
   ] as const;
   for (const [answer, line] of cases) {
@@ -222,13 +226,13 @@ Deno.test("examine() has nothing to compare where there is no certificate", asyn
   await using server = startWell();
   const lines = await found([server.address], { specs: [] });
   assert.deepEqual(lines, [
-    "ok login: by VAULT_TOKEN; policies: default, vcm; the token ends in 20m",
+    "ok login: with VAULT_TOKEN; policies: default, vcm; the token expires in 20m",
   ]);
 });
 
 Deno.test("examine() takes a login without a token for a problem", async () => {
   await using server = startWell({ "auth/approle/login": login("") });
   assert.deepEqual(await found([server.address], { env: BY_APPROLE }), [
-    'problem login: "A" logged us in but gave no token',
+    'problem login: "A" accepted the login but returned no token',
   ]);
 });

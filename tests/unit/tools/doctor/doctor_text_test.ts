@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { doctorText, worstVerdict } from "../../../../lib/tools/doctor/doctor_text.ts";
+import { doctorText, worstVerdict } from "../../../../lib/tools/doctor/doctor.ts";
 import { paint } from "../../../../lib/report/paint.ts";
 import { found } from "../../../../lib/report/check_result.ts";
 import { pureTest } from "../../../support/pure_test.ts";

@@ -1,8 +1,8 @@
-/** What judgeRole() says; that a real server agrees is tests/integration/role_test.ts. */
+/** What checkRole() says; that a real server agrees is tests/integration/role_test.ts. */
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../../lib/config/types.ts";
-import type { Role } from "../../../../lib/tools/doctor/role_problem.ts";
-import { judgeRole } from "../../../../lib/tools/doctor/role.ts";
+import type { Role } from "../../../../lib/tools/doctor/role_names.ts";
+import { checkRole } from "../../../../lib/tools/doctor/role.ts";
 import { DAY, makeSpec } from "../../../support/fixtures.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
@@ -23,19 +23,19 @@ const WIDE: Role = {
 
 /** The texts of what is fatal, and of the rest with a "~" before them. */
 function judge(role: Role, desired: Partial<CertificateSpec> = {}): string[] {
-  return judgeRole({ ...WIDE, ...role }, makeSpec(desired))
+  return checkRole({ ...WIDE, ...role }, makeSpec(desired))
     .map(({ fatal, message }) => (fatal ? "" : "~ ") + message);
 }
 
 const below = { allow_any_name: false, allow_subdomains: true, allowed_domains: ["example.com"] };
 
-pureTest("judgeRole() has nothing against a role that gives all that is asked for", () => {
+pureTest("checkRole() has nothing against a role that gives all that is asked for", () => {
   assert.deepEqual(judge({}), []);
   assert.deepEqual(judge(below, { dnsSans: ["a.example.com", "*.example.com"] }), []);
   assert.deepEqual(judge({}, { ipSans: ["10.0.0.1"] }), []);
 });
 
-pureTest("judgeRole() names each name once that is not below the role's domains", () => {
+pureTest("checkRole() names each name once that is not below the role's domains", () => {
   const desired = {
     name: "web.example.net",
     dnsSans: ["web.example.net", "a.example.com", "b.example.net"],
@@ -43,12 +43,12 @@ pureTest("judgeRole() names each name once that is not below the role's domains"
   };
   const role = { ...below, allowed_domains: ["example.com", "example.org"] };
   assert.deepEqual(judge(role, desired), [
-    "web.example.net: not below its allowed_domains (example.com, example.org)",
-    "b.example.net: not below its allowed_domains (example.com, example.org)",
-    "ops@example.net: not below its allowed_domains (example.com, example.org)",
+    "web.example.net: not in the role's allowed_domains (example.com, example.org)",
+    "b.example.net: not in the role's allowed_domains (example.com, example.org)",
+    "ops@example.net: not in the role's allowed_domains (example.com, example.org)",
   ]);
   assert.deepEqual(judge({ ...below, allowed_domains: [] }), [
-    "web.example.com: not below its allowed_domains ()",
+    "web.example.com: not in the role's allowed_domains ()",
   ]);
 });
 
@@ -117,7 +117,7 @@ const NAMES: readonly (readonly [string, Role, readonly string[], readonly strin
 ];
 
 for (const [what, role, allowed, refused] of NAMES) {
-  pureTest(`judgeRole() goes through a name as the engine does: ${what}`, () => {
+  pureTest(`checkRole() goes through a name as the engine does: ${what}`, () => {
     for (const name of allowed) assert.deepEqual(judge({ ...below, ...role }, { name }), [], name);
     for (const name of refused) {
       const [said = "", ...more] = judge({ ...below, ...role }, { name });
@@ -127,14 +127,14 @@ for (const [what, role, allowed, refused] of NAMES) {
   });
 }
 
-pureTest("judgeRole() names the addresses, URIs and other names that a role refuses", () => {
+pureTest("checkRole() names the addresses, URIs and other names that a role refuses", () => {
   const desired = {
     ipSans: ["10.0.0.1", "2001:db8::1"],
     uriSans: ["spiffe://example.com/web", "https://example.com/"],
     otherSans: ["1.2.3;UTF8:a", "1.2.4;UTF8:a"],
   };
   assert.deepEqual(judge({ allow_ip_sans: false }, desired), [
-    "10.0.0.1, 2001:db8::1: it has allow_ip_sans=false",
+    "10.0.0.1, 2001:db8::1: the role has allow_ip_sans=false",
     "spiffe://example.com/web, https://example.com/: not in the role's allowed_uri_sans",
     "1.2.3;UTF8:a, 1.2.4;UTF8:a: not in the role's allowed_other_sans",
   ]);
@@ -146,23 +146,24 @@ pureTest("judgeRole() names the addresses, URIs and other names that a role refu
   assert.deepEqual(judge({ allowed_uri_sans: ["*"], allowed_other_sans: ["*"] }, desired), []);
 });
 
-pureTest("judgeRole() says what of a lifetime is cut", () => {
+pureTest("checkRole() says what of a lifetime is cut", () => {
   assert.deepEqual(judge({}, { ttl: 100 * DAY }), [
-    "~ a ttl of 100d is cut to its max_ttl of 90d",
+    "~ the ttl of 100d is cut to the role's max_ttl of 90d",
   ]);
   assert.deepEqual(judge({}, { ttl: 90 * DAY }), []);
   assert.deepEqual(judge({ max_ttl: 0 }, { ttl: 100 * DAY }), []);
   assert.deepEqual(judge({ max_ttl: 7 * DAY }, { ttl: 30 * DAY }), [
-    "~ a ttl of 30d is cut to its max_ttl of 7d",
-    '~ it gives certificates for 7d, all of which "renew" (14d) takes up: they are renewed 2d 8h ' +
-    "before their end",
+    "~ the ttl of 30d is cut to the role's max_ttl of 7d",
+    '~ the role issues certificates for 7d, and "renew" (14d) covers all of it: they are renewed ' +
+    "2d 8h " +
+    "before they expire",
   ]);
 });
 
-pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime", () => {
+pureTest("checkRole() sees where the window is cut, whoever decides the lifetime", () => {
   const said = (lifetime: string, cut: string) => [
-    `~ it gives certificates for ${lifetime}, all of which "renew" (14d) takes up: they are ` +
-    `renewed ${cut} before their end`,
+    `~ the role issues certificates for ${lifetime}, and "renew" (14d) covers all of it: ` +
+    `they are renewed ${cut} before they expire`,
   ];
   assert.deepEqual(judge({ max_ttl: 14 * DAY }), said("14d", "4d 16h"));
   assert.deepEqual(judge({ max_ttl: 15 * DAY }), []);
@@ -177,10 +178,11 @@ pureTest("judgeRole() sees where the window is cut, whoever decides the lifetime
   assert.deepEqual(judge({ max_ttl: 60 }, third), []);
 });
 
-pureTest("judgeRole() sees what would be due at once: dated back, a share is longer", () => {
+pureTest("checkRole() sees what would be due at once: dated back, a share is longer", () => {
   const half = { renew: { kind: "share", percent: 50 } } as const;
   assert.deepEqual(judge({ max_ttl: 3600, not_before_duration: 7200 }, half), [
-    'it gives certificates for 1h, which is not longer than "renew" (1h 30m): they would be due at ' +
+    'the role issues certificates for 1h, which is not longer than "renew" (1h 30m): they would ' +
+    "be due at " +
     "once",
   ]);
 });
@@ -189,47 +191,55 @@ pureTest("judgeRole() sees what would be due at once: dated back, a share is lon
 const KEYS: readonly (readonly [Role, Partial<CertificateSpec["key"]>, string])[] = [
   [{}, {}, ""],
   [{}, { type: "ec-256" }, ""],
-  [{}, { type: "ec-384" }, 'it is for ec-256 keys, and "key_type" asks for ec-384'],
-  [{}, { type: "rsa-2048" }, 'it is for ec-256 keys, and "key_type" asks for rsa-2048'],
-  [{}, { type: "ed25519" }, 'it is for ec-256 keys, and "key_type" asks for ed25519'],
+  [{}, { type: "ec-384" }, 'the role is for ec-256 keys, but "key_type" asks for ec-384'],
+  [{}, { type: "rsa-2048" }, 'the role is for ec-256 keys, but "key_type" asks for rsa-2048'],
+  [{}, { type: "ed25519" }, 'the role is for ec-256 keys, but "key_type" asks for ed25519'],
   [{ key_bits: 0 }, { type: "ec-256" }, ""],
   [{ key_bits: 384 }, {}, ""],
   [{ key_type: "rsa", key_bits: 0 }, { type: "rsa-2048" }, ""],
   [
     { key_type: "rsa", key_bits: 0 },
     { type: "rsa-3072" },
-    'it is for rsa-2048 keys, and "key_type" asks for rsa-3072',
+    'the role is for rsa-2048 keys, but "key_type" asks for rsa-3072',
   ],
   [{ key_type: null, key_bits: null }, { type: "rsa-2048" }, ""],
   [{ key_type: "ed25519", key_bits: 0 }, { type: "ed25519" }, ""],
   [{ key_type: "ed25519", key_bits: 0 }, {}, ""],
-  [{ key_type: "any" }, {}, 'it has key_type=any, so it signs only: set "key: local"'],
+  [
+    { key_type: "any" },
+    {},
+    'the role has key_type=any, so it only signs requests: set "key: local"',
+  ],
   [
     { key_type: "any" },
     { type: "ec-256" },
-    'it has key_type=any, so it signs only: set "key: local"',
+    'the role has key_type=any, so it only signs requests: set "key: local"',
   ],
   [{ key_type: "any", key_bits: 0 }, { origin: "local", type: "ed25519" }, ""],
   [{}, { origin: "local" }, ""],
   [{ key_bits: 224 }, { origin: "local" }, ""],
-  [{ key_bits: 384 }, { origin: "local" }, 'it is for ec-384 keys, and "key_type" asks for ec-256'],
+  [
+    { key_bits: 384 },
+    { origin: "local" },
+    'the role is for ec-384 keys, but "key_type" asks for ec-256',
+  ],
   [{}, { origin: "local", type: "ec-384" }, ""],
   [
     { key_type: "rsa", key_bits: 4096 },
     { origin: "local", type: "rsa-3072" },
-    'it is for rsa-4096 keys, and "key_type" asks for rsa-3072',
+    'the role is for rsa-4096 keys, but "key_type" asks for rsa-3072',
   ],
   [{ key_type: "rsa", key_bits: 2048 }, { origin: "local", type: "rsa-4096" }, ""],
   [
     { key_type: "ed25519", key_bits: 0 },
     { origin: "local" },
-    'it is for ed25519 keys, and "key_type" asks for ec-256',
+    'the role is for ed25519 keys, but "key_type" asks for ec-256',
   ],
   [{ key_type: "ed25519", key_bits: 0 }, { origin: "local", type: "ed25519" }, ""],
 ];
 
 for (const [role, key, said] of KEYS) {
-  pureTest(`judgeRole() on keys: ${JSON.stringify(role)} for ${JSON.stringify(key)}`, () => {
+  pureTest(`checkRole() on keys: ${JSON.stringify(role)} for ${JSON.stringify(key)}`, () => {
     const desired = { key: { origin: "vault", reuse: false, ...key } } as const;
     assert.deepEqual(judge(role, desired), said === "" ? [] : [said]);
   });

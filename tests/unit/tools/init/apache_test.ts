@@ -15,11 +15,9 @@ function scan(
   files: Readonly<Record<string, string>>,
   file = "/etc/apache2/apache2.conf",
 ): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
   const place = APACHE_PLACES.find((place) => place.file === file);
   assert.ok(place);
-  scanApache(place, siteReader(files), gathered);
-  return gathered;
+  return scanApache(place, siteReader(files));
 }
 
 /** Debian's, with some sites. */
@@ -140,11 +138,11 @@ pureTest("Apache: what cannot be told is noted", () => {
       `${at}: ${message}`.replace("/etc/apache2/sites-enabled/", "")
     ),
     [
-      'a.conf:8: includes "missing.conf", which is not there',
+      'a.conf:8: includes "missing.conf", which does not exist',
       "b.conf: cannot be read: line 1: the section is not closed",
-      'c.conf: cannot be read: line 2: "</" closes another section than the one that is open',
-      'a.conf:2: SSLCertificateFile "${CERTS}/a.crt" is put together while the server runs',
-      'a.conf:5: SSLCertificateKeyFile "pkcs11:object=b" is no file',
+      'c.conf: cannot be read: line 2: "</" does not close the section that is open',
+      'a.conf:2: SSLCertificateFile "${CERTS}/a.crt" contains a variable of the server',
+      'a.conf:5: SSLCertificateKeyFile "pkcs11:object=b" is not a file',
     ],
   );
 });

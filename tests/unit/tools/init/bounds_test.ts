@@ -80,7 +80,7 @@ pureTest("a hundred levels are read, and no more", () => {
   const nested = (levels: number, inner: string) =>
     `${"a {\n".repeat(levels)}${inner}${"}\n".repeat(levels)}`;
   assert.deepEqual(look({ [NGINX]: nested(99, server("a.test")) }).names, ["a.test"]);
-  const tooDeep = "more than 100 blocks inside each other";
+  const tooDeep = "more than 100 nested blocks";
   const cases: readonly (readonly [Files, string])[] = [
     [{ [NGINX]: nested(3000, "") }, `${NGINX}: cannot be read: line 101: ${tooDeep}`],
     [{ [NGINX]: "a{".repeat(2 * MIB) }, `${NGINX}: cannot be read: line 1: ${tooDeep}`],
@@ -90,11 +90,11 @@ pureTest("a hundred levels are read, and no more", () => {
     ],
     [
       chain(200, (at) => `include /c/${at + 1};`),
-      "/c/99:1: is more than 100 blocks and included files deep, and left out",
+      "/c/99:1: is nested more than 100 levels deep and left out",
     ],
     [
       chain(3, (at) => nested(40, `include /c/${at + 1};\n`)),
-      "/c/2:18: is more than 100 blocks and included files deep, and left out",
+      "/c/2:18: is nested more than 100 levels deep and left out",
     ],
   ];
   for (const [files, note] of cases) assert.deepEqual(look(files).notes, [note]);
@@ -110,7 +110,7 @@ pureTest("patterns that name half of the host are given up", () => {
     ...Object.fromEntries(directories),
   });
   assert.deepEqual(notes, [
-    `${NGINX}:34: more than 10,000 directories to look into; the rest is left out`,
+    `${NGINX}:34: more than 10,000 directories to list; the rest is left out`,
   ]);
 });
 
@@ -121,7 +121,7 @@ pureTest("a directory of includes that nobody may look into is noted", () => {
     },
   });
   assert.deepEqual([names, notes], [["a.test"], [
-    `${NGINX}:1: cannot look into "/c": permission denied`,
+    `${NGINX}:1: cannot list "/c": permission denied`,
   ]]);
 });
 

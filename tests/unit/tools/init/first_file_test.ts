@@ -51,8 +51,8 @@ pureTest(
     );
     assert.equal(
       certs,
-      `  # Without owner and group: those of the file that is replaced. Without mode: 0600 for what
-  # holds a key, else 0644.
+      `  # Owner and group default to those of the replaced file, mode to 0600 for files with a
+  # private key, else to 0644.
 
   # /etc/nginx/nginx.conf:3
   # A remark.
@@ -68,7 +68,7 @@ pureTest(
     service:
       - name: "nginx.service"
         control: "reload"
-        # Judges the new files first; where it fails, the old ones are put back.
+        # Validates the new files before the reload; if it fails, they are rolled back.
         validate: ["nginx", "-t"]
 `,
     );
@@ -87,7 +87,7 @@ pureTest("without a certificate there is an example, and the file can be read", 
   const text = firstFile(SERVER, [], []);
   assert.deepEqual((await parseConfig(text, "f")).certificates, []);
   const example = text.slice(text.indexOf("certs:"))
-    .replace("certs: []", "certs:").replace("# In place of []:\n", "").replaceAll(/^# /gm, "");
+    .replace("certs: []", "certs:").replace("# For example:\n", "").replaceAll(/^# /gm, "");
   const { certificates: [certificate] } = await parseConfig(
     text.slice(0, text.indexOf("certs:")) + example,
     "f",
@@ -95,7 +95,7 @@ pureTest("without a certificate there is an example, and the file can be read", 
   assert.deepEqual(certificate?.targets.map(({ what }) => what), ["fullchain", "privkey"]);
 });
 
-pureTest("what is commented out of the way to log in can be read, too", async () => {
+pureTest("what is commented out of the login method can be read, too", async () => {
   const text = firstFile(SERVER, [], []);
   const token = text.replace(/^( *)# (token_file: .*)$/m, "$1$2");
   assert.equal((await parseConfig(token, "f")).vault.tokenFile, "/etc/vcm/token");
@@ -113,7 +113,7 @@ pureTest("many places are summed up, and what was left out is said", () => {
     text,
     /\n {2}# \/f:1\n {2}# \/f:2\n {2}# \/f:3\n {2}# and 2 more places\n {2}- name/,
   );
-  assert.match(text, /\n\n# Seen, and left out:\n# \/g:1: is no\ufffdfile\ufffdx\ufffd\n$/);
+  assert.match(text, /\n\n# Left out:\n# \/g:1: is no\ufffdfile\ufffdx\ufffd\n$/);
 });
 
 const ODD_PATHS = [

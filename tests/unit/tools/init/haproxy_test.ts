@@ -13,10 +13,8 @@ function scan(
   files: Readonly<Record<string, string>> = {},
   head = HAPROXY_CFG,
 ): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
   const text = `${head}frontend www\n${lines}\n`;
-  scanHaproxy(FILE, siteReader({ [FILE]: text, ...files }), gathered);
-  return gathered;
+  return scanHaproxy(FILE, siteReader({ [FILE]: text, ...files }));
 }
 
 /** Uses in short: place, names and files. */
@@ -85,11 +83,12 @@ pureTest("HAProxy: directories, variables and relative paths without a base are 
   );
   assert.deepEqual(found.uses, []);
   assert.deepEqual(found.notes.map(({ message }) => message), [
-    'crt "/etc/haproxy/certs/" is a directory of certificates; each of its files would be a target ' +
-    "of its own, such as {combined: FILE}",
-    'crt "$CERT" is put together while the server runs',
-    'crt "a.pem" begins at the directory in which HAProxy is started',
-    'crt "@store/b" is no file',
+    'crt "/etc/haproxy/certs/" is a directory of certificates; add each of its files as a target, ' +
+    "" +
+    "such as {combined: FILE}",
+    'crt "$CERT" contains a variable of the server',
+    'crt "a.pem" is relative to the directory in which HAProxy starts',
+    'crt "@store/b" is not a file',
     "cannot be read: no such file or directory",
   ]);
 });

@@ -22,12 +22,12 @@ initTest("vcm init writes what it found, and says what next", async (bench) => {
   assert.equal(
     out,
     `Wrote @/vcm.yaml: 2 certificates, 4 targets
-Left out: /etc/nginx/sites-enabled/web:12: ssl_certificate "/c/$ssl_server_name.crt" is put together while the server runs
+Left out: /etc/nginx/sites-enabled/web:12: ssl_certificate "/c/$ssl_server_name.crt" contains a variable of the server
 Next:
-  give it a way to log in: VAULT_TOKEN, "token_file" or an AppRole in the file
-  vcm doctor --config @/vcm.yaml    # what would keep a certificate from being issued
-  vcm plan --config @/vcm.yaml      # what a run would do, and why
-  vcm run --config @/vcm.yaml       # does it
+  set a login method: VAULT_TOKEN, or "token_file" or an AppRole in the file
+  vcm doctor --config @/vcm.yaml    # check what issuing a certificate needs
+  vcm plan --config @/vcm.yaml      # show what a run would do, and why
+  vcm run --config @/vcm.yaml       # do it
 `,
   );
   assert.deepEqual(givenUp, ["net", "run", "write"]);
@@ -54,8 +54,8 @@ initTest("vcm init leaves a file that is there as it is", async ({ run, director
   assert.deepEqual([status, out], [2, ""]);
   assert.equal(
     err,
-    '"@/vcm.yaml" is there already, and is left as it is; name another file by --config FILE, or ' +
-      'look at what would be written by --print\nSee "vcm init --help"\n',
+    '"@/vcm.yaml" already exists; pass --config FILE to write another file, or --print to see ' +
+      'what would be written\nSee "vcm init --help"\n',
   );
   assert.equal(directory.read("vcm.yaml"), "mine");
 });
@@ -71,15 +71,15 @@ initTest("vcm init takes $VCM_CONFIG, which the others then find by themselves",
 
 initTest("vcm init without a terminal says which flags it needs", async ({ run, directory }) => {
   const cases = [
-    ["init --config @/f", {}, "give --vault URL and --role ROLE"],
-    ["init --config @/f --yes --role web", { VAULT_ADDR: "nonsense" }, "give --vault URL"],
-    ["init --config @/f", { BAO_ADDR: "https://bao.test" }, "give --role ROLE"],
+    ["init --config @/f", {}, "pass --vault URL and --role ROLE"],
+    ["init --config @/f --yes --role web", { VAULT_ADDR: "nonsense" }, "pass --vault URL"],
+    ["init --config @/f", { BAO_ADDR: "https://bao.test" }, "pass --role ROLE"],
   ] as const;
   for (const [line, env, wanted] of cases) {
     const { status, err } = await run(line, { env });
     assert.deepEqual([status, err], [
       2,
-      `Nobody is asked here; ${wanted}\nSee "vcm init --help"\n`,
+      `No terminal to ask on: ${wanted}\nSee "vcm init --help"\n`,
     ]);
   }
   assert.deepEqual(directory.tree(), []);
@@ -133,14 +133,14 @@ initTest("where nothing is found the file has an example, and no mistake", async
   assert.equal(status, 0);
   assert.match(out, /^Wrote @\/vcm\.yaml: 0 certificates, 0 targets\n/);
   assert.deepEqual(await written(bench), []);
-  assert.match(bench.directory.read("vcm.yaml"), /\ncerts: \[\]\n# In place of \[\]:\n/);
+  assert.match(bench.directory.read("vcm.yaml"), /\ncerts: \[\]\n# For example:\n/);
 });
 
 initTest("vcm init --print prints the file and writes nothing", async ({ run, directory }) => {
   directory.write("vcm.yaml", "mine");
   const { status, out, givenUp } = await run(`init --print ${FLAGS} --config @/vcm.yaml`);
   assert.equal(status, 0);
-  assert.match(out, /^# Which certificates [^]*\nconfig:\n[^]*\ncerts:\n/);
+  assert.match(out, /^# The certificates [^]*\nconfig:\n[^]*\ncerts:\n/);
   assert.deepEqual(givenUp, ["net", "run", "write"]);
   assert.equal(directory.read("vcm.yaml"), "mine");
   assert.equal((await run(`init ${FLAGS} --config @/f`)).status, 0);
@@ -186,11 +186,11 @@ initTest("vcm init --json prints what was found, taken and left out", async ({ r
     ],
     notes: [{
       at: "/etc/nginx/sites-enabled/web:12",
-      message: 'ssl_certificate "/c/$ssl_server_name.crt" is put together while the server runs',
+      message: 'ssl_certificate "/c/$ssl_server_name.crt" contains a variable of the server',
     }],
   });
   const printed = JSON.parse((await run(`init --json --print ${FLAGS} --config @/g`)).out);
-  assert.match(printed.text, /^# Which certificates /);
+  assert.match(printed.text, /^# The certificates /);
 });
 
 initTest("a file in a place that others can write to is said not to be trusted", async (bench) => {
@@ -219,7 +219,7 @@ initTest("a virtual host cannot make vcm init write to a file of another kind", 
   assert.equal(status, 0);
   const note =
     "/etc/nginx/sites-enabled/evil:1: /etc/passwd holds neither a certificate nor a key: " +
-    "name another file there";
+    "use another file there";
   assert.ok(out.includes(`Left out: ${note}\n`), out);
   const text = bench.directory.read("vcm.yaml");
   assert.ok(text.includes(`# ${note}\n`), text);
@@ -242,8 +242,8 @@ initTest("vcm init writes no file that the next command would not read", async (
   const { status, err } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`, { files });
   assert.deepEqual([status, err], [
     1,
-    "error: The file would be bigger than 4 MiB, which VCM does not read; nothing was written. " +
-    'Name the certificates to begin with, as in "vcm init web.example.com"\n',
+    "error: The file would be larger than 4 MiB, which VCM does not read; nothing was written; " +
+    'name the certificates to start with, such as "vcm init web.example.com"\n',
   ]);
   assert.deepEqual(bench.directory.tree(), []);
 });

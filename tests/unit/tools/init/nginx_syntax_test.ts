@@ -41,7 +41,7 @@ pureTest("nginx: what is no configuration is refused, by its line and without it
   const cases = [
     ["a;\nsecret b", 'line 2: expected ";" or "{" at the end of the directive'],
     ["a {\n b; ", 'line 1: "{" is not closed'],
-    ["a;\n}", 'line 2: "}" closes nothing'],
+    ["a;\n}", 'line 2: unexpected "}"'],
     ["a { b }", 'line 1: expected ";" or "{" at the end of the directive'],
     ['a "b\nc;', 'line 1: " is not closed'],
   ] as const;

@@ -11,15 +11,13 @@ import { pureTest } from "../../../support/pure_test.ts";
 
 /** What Debian's nginx says with some more files. */
 function scan(files: Readonly<Record<string, string>>): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
   const all = {
     "/etc/nginx/nginx.conf": NGINX_CONF,
     "/etc/nginx/mime.types": "types {\n  text/html html htm;\n}\n",
     "/etc/nginx/sites-enabled/default": NGINX_DEFAULT_SITE,
     ...files,
   };
-  scanNginx("/etc/nginx/nginx.conf", siteReader(all), gathered);
-  return gathered;
+  return scanNginx("/etc/nginx/nginx.conf", siteReader(all));
 }
 
 /** Uses in short: place, names and files. */
@@ -122,11 +120,11 @@ pureTest("nginx: what cannot be told is noted, and the rest is found", () => {
   const notes = found.notes.map(({ at, message }) => `${at}: ${message}`);
   assert.deepEqual(notes.map((note) => note.replace(/^\/etc\/nginx\/conf\.d\//, "")), [
     '2.conf: cannot be read: line 1: "{" is not closed',
-    '3.conf:1: includes "$x/*.conf", which is put together while the server runs',
+    '3.conf:1: includes "$x/*.conf", which contains a variable of the server',
     '3.conf:1: includes "/etc/nginx/conf.d/3.conf", which includes this file',
-    '1.conf:1: ssl_certificate "/$ssl_server_name.crt" is put together while the server runs',
-    '1.conf:2: ssl_certificate_key "engine:pkcs11:web" is no file',
-    '1.conf:3: ssl_certificate "data:$pem" is put together while the server runs',
+    '1.conf:1: ssl_certificate "/$ssl_server_name.crt" contains a variable of the server',
+    '1.conf:2: ssl_certificate_key "engine:pkcs11:web" is not a file',
+    '1.conf:3: ssl_certificate "data:$pem" contains a variable of the server',
     "1.conf:4: ssl_certificate has no ssl_certificate_key beside it",
   ]);
 });

@@ -61,7 +61,7 @@ pureTest("names that are none are left out, and said", () => {
   assert.deepEqual(namesOf(found), ["a.test *.a.test xn--bcher-kva.test 2001:db8::1 ::1"]);
   assert.deepEqual(
     found.proposals[0]?.remarks[1],
-    'No certificate can have: "~^www\\\\d+$", ' +
+    'Names that no certificate can have: "~^www\\\\d+$", ' +
       '"$hostname", "www.b.*".',
   );
 });
@@ -82,8 +82,8 @@ pureTest(
       "a.test-2 (a.test) old.test 10.0.0.9",
     ]);
     assert.deepEqual(found.proposals[0]?.remarks, [
-      'Now from "Old CA", until 2027-01-30 00:00 UTC.',
-      "Only the present certificate has: old.test, 10.0.0.9.",
+      'Issued by "Old CA", valid until 2027-01-30 00:00 UTC.',
+      "Names that only the current certificate has: old.test, 10.0.0.9.",
     ]);
   },
 );
@@ -133,7 +133,7 @@ pureTest("a key of several certificates is taken for none of them", () => {
     use("c.test", "z"),
   ]);
   assert.deepEqual(namesOf(found), ["c.test"]);
-  const message = "/k belongs to several certificates: give each files of its own";
+  const message = "/k belongs to several certificates: give each certificate its own files";
   assert.deepEqual(found.notes.map((note) => note.message), [message, message]);
 });
 
@@ -158,12 +158,14 @@ pureTest("what another program keeps, and VCM's own store, is left alone", () =>
     "/etc/letsencrypt/live/a.test/fullchain.pem",
     "/root/.acme.sh/a.test/a.cer",
   ];
-  const end = "and only one can: name another file there, or end that";
-  assert.equal(message(live), `${live} is kept by certbot, ${end}`);
-  assert.equal(message(home), `${home} is kept by acme.sh, ${end}`);
+  const managed = (path: string, by: string) =>
+    `${path} is managed by ${by}, and only one program can manage it: use another file there, ` +
+    `or stop ${by}`;
+  assert.equal(message(live), managed(live, "certbot"));
+  assert.equal(message(home), managed(home, "acme.sh"));
   assert.equal(
     message("/var/lib/vcm/certs/a.test/fullchain.pem"),
-    "/var/lib/vcm/certs/a.test/fullchain.pem lies in VCM's own store, and is no target",
+    "/var/lib/vcm/certs/a.test/fullchain.pem is in VCM's own store and cannot be a target",
   );
   assert.equal(message("/etc/ssl/letsencrypt/a.pem"), undefined);
 });
@@ -177,7 +179,7 @@ pureTest("files stay as open as they are, but for keys that everybody may read",
   ]);
   assert.deepEqual(found.proposals.map(({ remarks }) => remarks.slice(1)), [
     [],
-    ["Every user may read the key in /y.key now, and then no more."],
+    ["Every user can read the key in /y.key now; VCM closes it."],
   ]);
 });
 
@@ -196,7 +198,7 @@ pureTest(
       return notes[0]?.message;
     };
     const bundle = "/etc/ssl/certs/ca-certificates.crt";
-    const own = "is the host's own, which other programs read: name another file there";
+    const own = "belongs to the host and other programs read it: use another file there";
     assert.equal(message(bundle), `${bundle} ${own}`);
     for (
       const path of [
@@ -208,7 +210,7 @@ pureTest(
     assert.equal(message("/etc/nginx/ca.pem", bundle), `/etc/nginx/ca.pem ${own}`);
     assert.match(
       message("/etc/nginx/le.crt", "/etc/letsencrypt/archive/a/fullchain1.pem") ?? "",
-      /^\/etc\/nginx\/le\.crt is kept by certbot, /,
+      /^\/etc\/nginx\/le\.crt is managed by certbot, /,
     );
   },
 );

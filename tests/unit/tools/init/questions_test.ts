@@ -12,12 +12,15 @@ initTest(
     assert.deepEqual([status, err], [0, ""]);
     assert.equal(
       out.slice(0, out.indexOf("Wrote")),
-      "Found 2 certificates in the configurations of web servers. Enter takes what is in brackets.\n" +
+      "Found 2 certificates in the configurations of web servers. Press Enter for the value in " +
+        "brackets.\n" +
         "Address of Vault or OpenBao [https://vault.test:8200]: " +
         "Mount of its PKI engine [pki]: " +
         "Role at that mount: " +
-        "nginx (/etc/nginx/sites-enabled/web:3): web.test, www.test. Keep this certificate by VCM? [Y/n]: " +
-        "nginx (/etc/nginx/sites-enabled/web:8): api.test. Keep this certificate by VCM? [Y/n]: ",
+        "nginx (/etc/nginx/sites-enabled/web:3): web.test, www.test. Manage this certificate with " +
+        "VCM? [Y/n]: " +
+        "nginx (/etc/nginx/sites-enabled/web:8): api.test. Manage this certificate with VCM? " +
+        "[Y/n]: ",
     );
     const text = bench.directory.read("f");
     assert.match(
@@ -37,8 +40,9 @@ initTest("an answer that cannot be is said, and the question asked again", async
   assert.equal(status, 0);
   assert.equal(
     out.slice(0, out.indexOf("Wrote")),
-    "Found no certificate in the configuration of a web server. Enter takes what is in brackets.\n" +
-      "Address of Vault or OpenBao:   has no value\n" +
+    "Found no certificate in the configuration of a web server. Press Enter for the value in " +
+      "brackets.\n" +
+      "Address of Vault or OpenBao:   required\n" +
       'Address of Vault or OpenBao:   expected a URL such as "https://vault.example.com:8200"\n' +
       "Address of Vault or OpenBao: " +
       "Mount of its PKI engine [pki]: " +
@@ -76,6 +80,6 @@ initTest("with names, and with --yes, nothing is asked but what is missing", asy
 
 initTest("where the answers end nothing is written", async ({ run, directory }) => {
   const { status, err } = await run("init --config @/f", { answers: ["https://v.test"] });
-  assert.deepEqual([status, err], [1, "error: There was no answer; nothing was written\n"]);
+  assert.deepEqual([status, err], [1, "error: No answer; nothing was written\n"]);
   assert.deepEqual(directory.tree(), []);
 });

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { processHost } from "../../../../lib/command/host.ts";
 import { TERMINAL } from "../../../../lib/tools/init/terminal.ts";
 import { scanNginx } from "../../../../lib/tools/init/nginx.ts";
-import type { Gathered } from "../../../../lib/tools/init/types.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 
 Deno.test("real() follows links, also to where nothing is yet, and ends where they go in a circle", () => {
@@ -33,9 +32,8 @@ Deno.test("pipes, devices, directories and huge files are no configuration, and 
   Deno.truncateSync(at("huge"), 4 * 1024 * 1024 + 1);
   const names = ["pipe", "directory", "zero", "dangling", "huge"];
   directory.write("nginx.conf", names.map((name) => `include ${name};\n`).join(""));
-  const gathered: Gathered = { uses: [], notes: [] };
-  scanNginx(at("nginx.conf"), { ...processHost(), ...TERMINAL }, gathered);
-  assert.deepEqual(gathered.notes.map(({ at: file, message }) => [file, message]), [
+  const { notes } = scanNginx(at("nginx.conf"), { ...processHost(), ...TERMINAL });
+  assert.deepEqual(notes.map(({ at: file, message }) => [file, message]), [
     [at("pipe"), "cannot be read: is no regular file"],
     [at("directory"), "cannot be read: is a directory"],
     [at("zero"), "cannot be read: is no regular file"],

@@ -8,9 +8,9 @@ Deno.test("vcm install prints a line for cron where there is no systemd", async 
   assert.equal(status, 0);
   assert.equal(
     out,
-    `There is no systemd here. For cron, in /etc/cron.d/vcm, which is not written:
+    `systemd does not manage this host. For cron, put this into /etc/cron.d/vcm:
 
-# The minute comes from the host's name, so that hosts of a fleet do not meet.
+# The minute comes from the host name, to spread the load of a fleet.
 35 * * * *  root  /usr/local/bin/vcm run --quiet --config FOLDER/vcm.yaml
 `,
   );

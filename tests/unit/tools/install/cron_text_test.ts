@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { cronText, minuteOf } from "../../../../lib/tools/install/cron_text.ts";
+import { cronText, minuteOf } from "../../../../lib/tools/install/install.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
-const COMMENT = "# The minute comes from the host's name, so that hosts of a fleet do not meet.\n";
+const COMMENT = "# The minute comes from the host name, to spread the load of a fleet.\n";
 
 pureTest("cronText() runs it each hour as root", () => {
   assert.equal(

@@ -21,11 +21,11 @@ function shown(text: string): string {
   return text.trimEnd().split("\n").map((line) => `  ${line}`.trimEnd()).join("\n");
 }
 
-const IN_ORDER = `FOLDER/units/vcm.service: in order
+const IN_ORDER = `FOLDER/units/vcm.service: unchanged
 
-FOLDER/units/vcm.timer: in order
+FOLDER/units/vcm.timer: unchanged
 
-In order; next run 2026-12-01 10:07 UTC
+Installed; next run 2026-12-01 10:07 UTC
 `;
 
 Deno.test("vcm install shows all that it does, does it, and then finds it in order", async () => {
@@ -42,11 +42,11 @@ ${shown(unit).replaceAll(directory.path, "FOLDER")}
 FOLDER/units/vcm.timer: new
 ${shown(timerUnit())}
 
-FOLDER/store/: a directory for the store, mode 0700
+FOLDER/store/: new directory for the store, mode 0700
 
 run systemctl daemon-reload
 run systemctl enable --now vcm.timer
-In order; next run 2026-12-01 10:07 UTC
+Installed; next run 2026-12-01 10:07 UTC
 `,
   );
   assert.equal(directory.read("units/vcm.service"), unit);
@@ -68,7 +68,7 @@ Deno.test("vcm install asks on a terminal, and a no changes nothing", async () =
   });
   const no = await rig.vcm("install", answering(false));
   assert.deepEqual([no.status, questions, rig.calls], [2, ["Install?"], []]);
-  assert.match(no.out, /\nNothing was done\n$/);
+  assert.match(no.out, /\nNothing was changed\n$/);
   assert.deepEqual(rig.directory.tree(), ["units/", "vcm.yaml"]);
   const yes = await rig.vcm("install --quiet", answering(true));
   assert.equal(yes.status, 0);
@@ -81,7 +81,7 @@ Deno.test("vcm install does nothing where it cannot ask, or is only to show", as
   const mute = await rig.vcm("install");
   assert.deepEqual([mute.status, mute.err, mute.givenUp], [
     2,
-    "There is no terminal to ask on, so nothing was done; say --yes to do this without a question\n" +
+    "No terminal to ask on: pass --yes to do this without a question; nothing was changed\n" +
     'See "vcm install --help"\n',
     ["net", "write"],
   ]);
@@ -89,7 +89,7 @@ Deno.test("vcm install does nothing where it cannot ask, or is only to show", as
   assert.deepEqual([dry.status, dry.out, dry.givenUp], [0, mute.out, ["net", "write"]]);
   const json = await rig.vcm("install --json");
   assert.equal(json.status, 2);
-  assert.match(json.err, /^With --json nothing is asked; say --yes as well\n/);
+  assert.match(json.err, /^No questions with --json: pass --yes too\n/);
   assert.deepEqual([rig.directory.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
 });
 
@@ -125,8 +125,8 @@ Deno.test("vcm install wants root, and a file without mistakes", async () => {
   const user = await rig.vcm("install --yes", { uid: () => 1000 });
   assert.deepEqual([user.status, user.err], [
     1,
-    "error: Cannot do this as user 1000: units belong to root; run it as root, or see what it " +
-    'would do by "vcm install --dry-run"\n',
+    'error: Cannot change units as user 1000: units belong to root; run it as root, or run "vcm ' +
+    'install --dry-run" to see what it would do\n',
   ]);
   rig.configure("  - {name: a.test}\n");
   const wrong = await rig.vcm("install --yes");
@@ -146,9 +146,9 @@ Deno.test("vcm install shows how a unit differs, and starts a timer that does no
   const { out } = await rig.vcm("install --yes");
   assert.match(
     out,
-    /vcm\.timer: changes\n {2} # Written[^]*\n {2}-RandomizedDelaySec=1h\ufffd\[2J\n {2}\+RandomizedDelaySec=15m\n/,
+    /vcm\.timer: changed\n {2} # Written[^]*\n {2}-RandomizedDelaySec=1h\ufffd\[2J\n {2}\+RandomizedDelaySec=15m\n/,
   );
-  assert.match(out, /\nleft as it is: FOLDER\/units\/vcm\.timer\.d\/own\.conf\n/);
+  assert.match(out, /\nkept: FOLDER\/units\/vcm\.timer\.d\/own\.conf\n/);
   assert.deepEqual(calls, ["daemon-reload"]);
   assert.equal(directory.read("units/vcm.timer"), timerUnit());
   rig.answers.set(
@@ -172,12 +172,12 @@ Deno.test("vcm install names the call of systemctl that fails, and what is done 
   const { status, err } = await rig.vcm("install --yes");
   assert.deepEqual([status, err], [
     1,
-    'error: "systemctl enable --now vcm.timer" failed (1): Unit is masked.; done before: ' +
+    'error: "systemctl enable --now vcm.timer" failed (1): Unit is masked.; already done: ' +
     "FOLDER/units/vcm.service is written, FOLDER/units/vcm.timer is written\n",
   ]);
   rig.answers.clear();
   const { out } = await rig.vcm("install --yes");
-  assert.match(out, /in order\n\nrun systemctl enable --now vcm\.timer\nIn order; /);
+  assert.match(out, /unchanged\n\nrun systemctl enable --now vcm\.timer\nInstalled; /);
 });
 
 Deno.test("vcm install writes through no link, and says what cannot be written", async () => {
@@ -186,8 +186,8 @@ Deno.test("vcm install writes through no link, and says what cannot be written",
   const masked = await rig.vcm("install --yes");
   assert.deepEqual([masked.status, masked.err], [
     1,
-    'error: "FOLDER/units/vcm.timer" is a symbolic link, as "systemctl mask" makes one; remove it ' +
-    "first\n",
+    'error: "FOLDER/units/vcm.timer" is a symbolic link, such as one from "systemctl mask"; fix: ' +
+    "remove it\n",
   ]);
   const lost = await rig.vcm("install --yes", {}, { directory: rig.directory.at("none") });
   assert.deepEqual([lost.status, lost.err], [
@@ -209,8 +209,8 @@ Deno.test("vcm install leaves a unit that it did not write, and says how to go o
       assert.equal(
         err,
         'error: "vcm install" does not overwrite "FOLDER/units/vcm.timer", which it did not write; ' +
-          'nothing was done. To let VCM write its own, run "mv FOLDER/units/vcm.timer ' +
-          'FOLDER/units/vcm.timer.saved" and then "vcm install" again; lines of your own go into a ' +
+          'nothing was changed; fix: run "mv FOLDER/units/vcm.timer ' +
+          'FOLDER/units/vcm.timer.saved", then "vcm install" again; put your own lines into a ' +
           "drop-in (FOLDER/units/vcm.timer.d/own.conf)\n",
       );
       assert.equal(directory.read("units/vcm.timer"), text);
@@ -257,9 +257,9 @@ Deno.test("vcm install hides no unit of a package, and overrides its own", async
   assert.deepEqual([status, err], [
     1,
     'error: "vcm install" did not write "/usr/lib/systemd/system/vcm.service", and ' +
-    '"FOLDER/units/vcm.service" would hide it; nothing was done. To change that unit, add a ' +
-    'drop-in by "systemctl edit vcm.service"; to let VCM write its own, remove that unit first, ' +
-    'then run "vcm install" again\n',
+    '"FOLDER/units/vcm.service" would hide it; nothing was changed. To change that unit, ' +
+    'run "systemctl edit vcm.service"; to let VCM write its own, remove that unit and ' +
+    'run "vcm install" again\n',
   ]);
   assert.deepEqual([rig.directory.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
   // Removed by hand, which systemd has not noticed yet.

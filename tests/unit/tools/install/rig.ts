@@ -2,8 +2,11 @@
 import { explain } from "../../../../lib/cli/explain.ts";
 import type { Host } from "../../../../lib/command/host.ts";
 import { install } from "../../../../lib/tools/install/install.ts";
-import type { ServiceHost } from "../../../../lib/tools/install/service_host.ts";
-import { removeUnitFile, writeUnitFile } from "../../../../lib/tools/install/unit_file.ts";
+import {
+  removeUnitFile,
+  type ServiceHost,
+  writeUnitFile,
+} from "../../../../lib/tools/install/service_host.ts";
 import { parseArguments } from "../../../../lib/command/parse_arguments.ts";
 import { fakeHost } from "../../../support/fixtures_host.ts";
 import { makeDirectory } from "../../../support/rig.ts";

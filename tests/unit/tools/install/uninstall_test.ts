@@ -8,7 +8,7 @@ Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", as
   calls.length = 0;
   const mute = await rig.vcm("install --uninstall");
   assert.equal(mute.status, 2);
-  assert.match(mute.err, /^There is no terminal to ask on, so nothing was done; say --yes /);
+  assert.match(mute.err, /^No terminal to ask on: pass --yes /);
   const edited = `${directory.read("units/vcm.service")}Nice=5\n`;
   directory.write("units/vcm.service", edited);
   // The configuration may be gone by then.
@@ -21,23 +21,23 @@ Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", as
   assert.deepEqual([status, questions], [0, ["Uninstall?"]]);
   assert.match(
     out,
-    /^run systemctl disable --now vcm\.timer\nFOLDER\/units\/vcm\.timer: is removed\n/,
+    /^run systemctl disable --now vcm\.timer\nFOLDER\/units\/vcm\.timer: removed\n/,
   );
   assert.match(
     out,
-    /\nFOLDER\/units\/vcm\.service: is removed\n[^]*\n {2}Nice=5\n\nrun systemctl daemon-reload\n/,
+    /\nFOLDER\/units\/vcm\.service: removed\n[^]*\n {2}Nice=5\n\nrun systemctl daemon-reload\n/,
   );
-  assert.match(out, /\nTaken back; configuration, store and targets stay\n$/);
+  assert.match(out, /\nUninstalled; configuration, store and targets are kept\n$/);
   assert.deepEqual(calls, ["disable --now vcm.timer", "daemon-reload"]);
   assert.deepEqual(directory.tree(), ["store/", "store/.lock", "units/"]);
   const again = await rig.vcm("install --uninstall");
   assert.deepEqual([again.status, again.out], [
     0,
-    `FOLDER/units/vcm.timer: not there
+    `FOLDER/units/vcm.timer: absent
 
-FOLDER/units/vcm.service: not there
+FOLDER/units/vcm.service: absent
 
-Nothing of "vcm install" is here
+Nothing to uninstall
 `,
   ]);
 });
@@ -73,7 +73,7 @@ Deno.test("vcm install --uninstall keeps the files where the timer cannot be sto
   const { status, err } = await rig.vcm("install --uninstall --yes");
   assert.deepEqual([status, err], [
     1,
-    'error: "systemctl disable --now vcm.timer" failed (1): Access denied; done before: ' +
+    'error: "systemctl disable --now vcm.timer" failed (1): Access denied; already done: ' +
     "nothing\n",
   ]);
   assert.ok(rig.directory.tree().includes("units/vcm.timer"));

@@ -73,7 +73,7 @@ pureTest("unitFacts() knows when a process of the unit starts containers", () =>
   assert.ok(!starts({ validate: ["/usr/bin/not-podman"] }));
 });
 
-pureTest("unitFacts() sees set-id bits, and that no way to log in is named", () => {
+pureTest("unitFacts() sees set-id bits, and that no login method is named", () => {
   assert.equal(factsOf(specOf([{ mode: 0o2640 }])).givesSetIds, true);
   assert.equal(factsOf(specOf([{ mode: 0o1640 }, {}])).givesSetIds, false);
   assert.equal(factsOf().readsHome, true);

@@ -46,8 +46,8 @@ pureTest("serviceUnit() leaves the file system open where nobody can tell what i
   const writes = { kind: "unknown", because: ["validate", "create_dirs"] } as const;
   assert.deepEqual(changes({ writes }), [
     [
-      "# What is written cannot be told beforehand (validate, create_dirs), so the file system " +
-      "stays open.",
+      "# VCM cannot tell beforehand where it writes (validate, create_dirs), so the file system " +
+      "stays writable.",
     ],
     [
       "ProtectSystem=strict",
@@ -123,12 +123,13 @@ pureTest("narrowness() says what the unit that lies there is closed to", () => {
   assert.equal(of(known("/etc/nginx/ssl", "/var/lib/vcm/certs/deeper")), undefined);
   assert.equal(
     of(known("/etc", "/etc/nginx/ssl", "/srv/ssl")),
-    'it may not write to "/etc", "/srv/ssl"; run "vcm install" again',
+    'it may not write to "/etc", "/srv/ssl"; fix: run "vcm install" again',
   );
   assert.equal(
     of({ kind: "unknown", because: ["validate"] }),
-    "it may write only where the file said before, and by now the file has validate; " +
-      'run "vcm install" again',
+    "it may write only to the directories of an earlier configuration, but the configuration now " +
+      "has validate; " +
+      'fix: run "vcm install" again',
   );
   const open = serviceUnit({ ...FACTS, writes: { kind: "unknown", because: ["command"] } });
   assert.equal(narrowness(open, undefined, known("/srv")), undefined);

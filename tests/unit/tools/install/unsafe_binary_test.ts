@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { unsafeBinary } from "../../../../lib/tools/install/binary_hazard.ts";
+import { unsafeBinary } from "../../../../lib/tools/install/unsafe_binary.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 
 /** Only root can make what is root's. */
@@ -16,9 +16,9 @@ function unsafeAfter(harm: (at: (name: string) => string) => void): string | und
 }
 
 function message(why: string, mend: string): string {
-  return `Root must not run "FOLDER/bin/vcm": ${why}, and so may replace it; copy it by "install ` +
-    '-m 755 FOLDER/bin/vcm /usr/local/bin/vcm" and run "/usr/local/bin/vcm install", or end that ' +
-    `by "${mend}"`;
+  return `Root must not run "FOLDER/bin/vcm": ${why} and can replace it; fix: run "install ` +
+    '-m 755 FOLDER/bin/vcm /usr/local/bin/vcm", then "/usr/local/bin/vcm install", or run ' +
+    `"${mend}"`;
 }
 
 test("binaryHazard() finds none where only root may replace the program", () => {

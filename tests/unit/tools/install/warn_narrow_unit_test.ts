@@ -22,6 +22,6 @@ Deno.test("warnNarrowUnit() warns of a target that came after the unit, and of n
   assert.deepEqual(heard, [{
     kind: "warning",
     subject: "vcm.service",
-    message: 'it may not write to "/srv"; run "vcm install" again',
+    message: 'it may not write to "/srv"; fix: run "vcm install" again',
   }]);
 });

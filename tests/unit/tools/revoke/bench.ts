@@ -76,8 +76,8 @@ function makeBench() {
 }
 
 export const DONE_A =
-  'a.test: revoked, serial 0a:0a; its files lie in "FOLDER/store/archive/a.test/' +
-  '0a:0a", and the next run issues a new one';
+  'a.test: revoked, serial 0a:0a; its files are in "FOLDER/store/archive/a.test/' +
+  '0a:0a"; the next run issues a new one';
 export const FAILED_B =
   'b.test: "A" refused "pki/revoke" (400: certificate with serial 0b:0b not ' +
   'found.); was it issued at the mount "pki"?';

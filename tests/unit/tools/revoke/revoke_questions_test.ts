@@ -10,10 +10,10 @@ test("vcm revoke asks before each, and does what it is told", async (bench) => {
     ask: (question) => questions.push(question) === 1,
   });
   assert.deepEqual(questions, [
-    'Revoke "a.test", serial 0a:0a, of "a.test", until 2027-01-30 00:00 UTC? Peers that check ' +
-    "will refuse it.",
-    'Revoke "b.test", serial 0b:0b, of "b.test", until 2027-01-30 00:00 UTC? Peers that check ' +
-    "will refuse it.",
+    'Revoke "a.test" (serial 0a:0a, issued by "a.test", valid until 2027-01-30 00:00 UTC)? Peers that check ' +
+    "revocation will reject it.",
+    'Revoke "b.test" (serial 0b:0b, issued by "b.test", valid until 2027-01-30 00:00 UTC)? Peers that check ' +
+    "revocation will reject it.",
   ]);
   assert.deepEqual([status, out, err], [1, `${DONE_A}\n`, "failed  b.test: Not revoked\n"]);
   assert.deepEqual(server.calls(), ["POST pki/revoke"]);
@@ -24,7 +24,7 @@ test("vcm revoke asks before each, and does what it is told", async (bench) => {
 test("vcm revoke --json asks nothing, so it wants --yes", async ({ vcm, server }) => {
   const { status, err } = await vcm("revoke --json a.test", { canAsk: true });
   assert.equal(status, 2);
-  assert.match(err, /^With --json nothing is asked; say --yes as well\n/);
+  assert.match(err, /^No questions with --json: pass --yes too\n/);
   assert.deepEqual(server.calls(), []);
 });
 
@@ -47,7 +47,7 @@ test("vcm revoke holds neither lock nor login while a person thinks", async (ben
   assert.equal(asked, 0);
   assert.deepEqual([status, err], [
     1,
-    "failed  a.test: Not revoked: another run has replaced it since it was asked for\n",
+    "failed  a.test: Not revoked: another run replaced it in the meantime\n",
   ]);
   assert.deepEqual(server.calls(), []);
 });

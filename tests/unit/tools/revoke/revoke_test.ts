@@ -7,11 +7,11 @@ import { benchTest as test, DONE_A, FAILED_B, NOW, SETS } from "./bench.ts";
 
 test("vcm revoke wants names, and a person or --yes", async ({ vcm, directory, server }) => {
   const before = directory.tree();
-  const noNames = '"vcm revoke" takes the names of certificates, and got none';
+  const noNames = '"vcm revoke" needs the name of a certificate';
   const cases: readonly (readonly [string, Partial<Host>, string])[] = [
     ["revoke", { canAsk: true }, noNames],
     ["revoke --yes", {}, noNames],
-    ["revoke a.test", {}, "There is no terminal to ask on; say --yes to revoke without a question"],
+    ["revoke a.test", {}, "No terminal to ask on: pass --yes to revoke without a question"],
   ];
   for (const [line, doors, message] of cases) {
     const { status, out, err } = await vcm(line, doors);
@@ -87,7 +87,7 @@ test("vcm revoke says what of a set cannot be read", async ({ vcm, directory, se
   const { status, err } = await vcm("revoke --yes a.test b.test");
   assert.equal(status, 1);
   assert.deepEqual(err.split("\n"), [
-    "failed  a.test: cert.pem in the store is no certificate",
+    "failed  a.test: cert.pem in the store is not a certificate",
     'failed  b.test: Cannot read "FOLDER/store/b.test/cert.pem": is a directory',
     "",
   ]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { escapeRoff, macro, tagged } from "../../../../lib/tools/shell/roff.ts";
+import { escapeRoff, macro, tagged } from "../../../../lib/tools/shell/man_page.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 pureTest("escapeRoff() lets each character stand for itself", () => {

@@ -47,7 +47,7 @@ pureTest(
 );
 
 pureTest("resolveAccess() refuses half a client certificate, and says which is missing", () => {
-  const half = "A client certificate and its key are needed, and one of them is given; set ";
+  const half = "A client certificate needs both a certificate file and a key file; set ";
   const cases: [Variables, string][] = [
     [{ VAULT_CLIENT_CERT: "/c.pem" }, '"client_key" or VAULT_CLIENT_KEY'],
     [{ VAULT_CLIENT_KEY: "/c.key" }, '"client_cert" or VAULT_CLIENT_CERT'],

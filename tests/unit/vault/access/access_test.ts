@@ -64,7 +64,7 @@ pureTest("resolveAccess() refuses a VAULT_ADDR that is no address, and names the
     for (const name of ["VAULT_ADDR", "BAO_ADDR"]) {
       assert.equal(
         refusal(FILE, environment({ ...TOKEN, [name]: address })),
-        `${name} is no address: ${message}`,
+        `${name} is not a valid address: ${message}`,
       );
     }
   }
@@ -74,7 +74,7 @@ pureTest("resolveAccess() refuses a password in VAULT_ADDR, and shows none", () 
   for (const scheme of ["https", "http", "ftp"]) {
     const env = { ...TOKEN, VAULT_ADDR: `${scheme}://user:sesame@vault.test` };
     const message = refusal({ ...FILE, allowHttp: true }, environment(env));
-    assert.match(message, /^VAULT_ADDR is no address: /);
+    assert.match(message, /^VAULT_ADDR is not a valid address: /);
     assert.equal(message.includes("sesame"), false, message);
   }
 });
@@ -83,8 +83,8 @@ pureTest("resolveAccess() refuses plain http in VAULT_ADDR, save to this host it
   for (const host of ["vault.test", "10.0.0.1:8200", "localhost.test", "127.0.0.1.test"]) {
     assert.equal(
       refusal(FILE, environment({ ...TOKEN, VAULT_ADDR: `http://${host}` })),
-      `VAULT_ADDR ("http://${host}") sends tokens and keys unencrypted; use "https://", or, ` +
-        'where the network is trusted, set "allow_http: true" under "config"',
+      `VAULT_ADDR ("http://${host}") sends tokens and keys unencrypted; use "https://", or ` +
+        'set "allow_http: true" under "config" if the network is trusted',
     );
   }
   for (const host of ["localhost:8200", "127.0.0.1:8200", "127.1.2.3", "[::1]:8200"]) {
@@ -108,14 +108,14 @@ pureTest("resolveAccess() takes the namespace of the environment before the file
 pureTest("resolveAccess() refuses a VAULT_NAMESPACE that no header may hold", () => {
   assert.equal(
     refusal(FILE, environment({ ...TOKEN, VAULT_NAMESPACE: "team\r\nX-Evil: 1" })),
-    "VAULT_NAMESPACE holds a space, a newline or another character that none may hold",
+    "VAULT_NAMESPACE contains a space, a newline or another character that is not allowed",
   );
 });
 
-pureTest("resolveAccess() says every way to log in where there is none", () => {
+pureTest("resolveAccess() says every login method where there is none", () => {
   assert.equal(
     refusal(FILE, environment({})),
-    'No way to log in to Vault: set VAULT_TOKEN, "token_file", an AppRole by VAULT_ROLE_ID and ' +
+    'No login method for Vault is configured: set VAULT_TOKEN, "token_file", VAULT_ROLE_ID and ' +
       'VAULT_SECRET_ID, or "auth" under "config"',
   );
 });

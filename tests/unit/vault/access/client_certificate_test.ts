@@ -171,7 +171,7 @@ pureTest("readClientCertificate() refuses a key that others may open, or that is
   assert.equal(open(0o640), said("its group", "0640"));
   assert.equal(
     refusalOf(EC.pem, "\n"),
-    'The file "/c.key", which is to hold the client key, is empty',
+    'Cannot use the client key: the file "/c.key" is empty',
   );
 });
 
@@ -180,8 +180,8 @@ pureTest("readClientCertificate() refuses keys that the runtime's TLS cannot use
   const short = await makeCertificatePem("host.example.test", { algorithm: "RSA 1024" });
   assert.equal(
     refusalOf(short.pem, short.pkcs8),
-    'The client key "/c.key" is of type rsa-1024, which cannot be used; use a key of one of the ' +
-      "types ec-256, ec-384, rsa-2048, rsa-3072, rsa-4096, ed25519",
+    'The client key "/c.key" has the type rsa-1024, which is not supported; use one ' +
+      "of ec-256, ec-384, rsa-2048, rsa-3072, rsa-4096, ed25519",
   );
   for (const algorithm of ["EC P-384", "EC P-521", "Ed25519"] as const) {
     const good = await makeCertificatePem("host.example.test", { algorithm });

@@ -36,8 +36,8 @@ for (const [type, kind] of UNUSABLE) {
     const files = await makePair(kind);
     assert.equal(
       messageOf(() => readClientCertificate(PATHS, files)),
-      `The client key "/c.key" is of type ${type}, which cannot be used; use a key of one of the ` +
-        "types ec-256, ec-384, rsa-2048, rsa-3072, rsa-4096, ed25519",
+      `The client key "/c.key" has the type ${type}, which is not supported; use one ` +
+        "of ec-256, ec-384, rsa-2048, rsa-3072, rsa-4096, ed25519",
     );
   });
 }

@@ -56,7 +56,7 @@ pureTest("~/.vault-token is taken last, and only where there is one", () => {
 pureTest("a token file that cannot be used is carried along with its problem", () => {
   const cases: [Files, string][] = [
     [{}, 'Cannot read the token in "/etc/vcm/token": no such file or directory'],
-    [{ [TOKEN_FILE]: " \n" }, 'The file "/etc/vcm/token", which is to hold the token, is empty'],
+    [{ [TOKEN_FILE]: " \n" }, 'Cannot use the token: the file "/etc/vcm/token" is empty'],
     [
       { [TOKEN_FILE]: { text: "hvs.hunter2", mode: 0o640 } },
       '"/etc/vcm/token" holds a secret and is open to its group (mode 0640), so it is not used; ' +
@@ -64,8 +64,8 @@ pureTest("a token file that cannot be used is carried along with its problem", (
     ],
     [
       { [TOKEN_FILE]: "hvs.hunter2\nhunter2" },
-      'The token of "/etc/vcm/token" holds a space, a newline or another character that none ' +
-      "may hold",
+      'The token from "/etc/vcm/token" contains a space, a newline or another character that is ' +
+      "not allowed",
     ],
   ];
   for (const [files, problem] of cases) {
@@ -86,7 +86,8 @@ pureTest(
     assert.deepEqual(gather({}, { VAULT_TOKEN: "" }), []);
     for (const token of ["hunter2 x", "hunter2\n", "hünter2", "\t"]) {
       assert.deepEqual(gather({}, { VAULT_TOKEN: token }), [unusable(
-        "The token of VAULT_TOKEN holds a space, a newline or another character that none may hold",
+        "The token from VAULT_TOKEN contains a space, a newline or another character that is not " +
+          "allowed",
       )]);
     }
   },
@@ -109,7 +110,7 @@ pureTest("the AppRole of the file is the last", () => {
     mount: "team/approle",
     roleId: "file-role",
     secretId: "file-secret",
-    from: "the file's role id and the file's secret id",
+    from: "the configured role id and the configured secret id",
   }]);
 });
 
@@ -119,13 +120,13 @@ pureTest("half an AppRole of the environment is completed from the file", () => 
       { VAULT_SECRET_ID: "env-secret" },
       "file-role",
       "env-secret",
-      "the file's role id and VAULT_SECRET_ID",
+      "the configured role id and VAULT_SECRET_ID",
     ],
     [
       { VAULT_ROLE_ID: "env-role" },
       "env-role",
       "file-secret",
-      "VAULT_ROLE_ID and the file's secret id",
+      "VAULT_ROLE_ID and the configured secret id",
     ],
   ];
   for (const [env, roleId, secretId, from] of cases) {
@@ -170,7 +171,7 @@ pureTest(
     const cases: [Variables, string, string[]][] = [
       [env, "VAULT_ROLE_ID r1", [s1, s2, s3]],
       [CREDENTIALS, 'the credential "vault_role_id" r2', [s2, s3]],
-      [{}, "the file's role id r", [s3]],
+      [{}, "the configured role id r", [s3]],
     ];
     for (const [env, role, secrets] of cases) {
       const ways = gather({ login: FILED }, env, files).map((way) => {
@@ -185,8 +186,8 @@ pureTest(
 
 pureTest("a secret id's file is judged when it is reached", () => {
   assert.deepEqual(gather({ login: FILED }), [unusable(
-    'The AppRole has no secret id: "/etc/vcm/secret-id" does not exist; write it there, with ' +
-      "mode 0600",
+    'The AppRole has no secret id: "/etc/vcm/secret-id" does not exist; create it with mode ' +
+      "0600",
   )]);
   const open = { [SECRET_FILE]: { text: "hunter2", mode: 0o644 } };
   assert.deepEqual(gather({ login: FILED }, {}, open), [unusable(
@@ -199,8 +200,8 @@ pureTest("a secret id's file is judged when it is reached", () => {
     gather({ login: FILED }, CREDENTIALS, credentialFiles({ vault_secret_id: "" })),
     [
       unusable(
-        'The file "/run/credentials/vcm.service/vault_secret_id", which is to hold the credential, ' +
-          "is empty",
+        'Cannot use the credential: the file "/run/credentials/vcm.service/vault_secret_id" is ' +
+          "empty",
       ),
     ],
   );
@@ -233,8 +234,8 @@ pureTest("a wrapped secret id comes from the same three places, after one that i
 pureTest("a wrapped secret id needs a file to be kept in", () => {
   const env = { VAULT_ROLE_ID: "r", VAULT_WRAPPED_SECRET_ID: "hvs.hunter2" };
   const problem = unusable(
-    "The wrapped secret id of VAULT_WRAPPED_SECRET_ID can be unwrapped once only: set " +
-      '"secret_id_file" under "auth", where the secret id is to be kept',
+    "The wrapped secret id from VAULT_WRAPPED_SECRET_ID can be unwrapped only once: set " +
+      '"secret_id_file" under "auth", so that VCM can save it there',
   );
   assert.deepEqual(gather({}, env), [problem]);
   const [first, ...others] = gather({}, { ...env, VAULT_SECRET_ID: "s" });
@@ -243,7 +244,7 @@ pureTest("a wrapped secret id needs a file to be kept in", () => {
 
 pureTest("a wrapping token that no header may hold is unusable and not shown", () => {
   assert.deepEqual(gather({ login: FILED }, { VAULT_WRAPPED_SECRET_ID: "hunter2 x" }), [unusable(
-    "The wrapping token of VAULT_WRAPPED_SECRET_ID holds a space, a newline or another " +
-      "character that none may hold",
+    "The wrapping token from VAULT_WRAPPED_SECRET_ID contains a space, a newline or another " +
+      "character that is not allowed",
   )]);
 });

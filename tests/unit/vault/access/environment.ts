@@ -55,7 +55,7 @@ export function environment(env: Variables, files: Files = {}): Environment {
   };
 }
 
-/** A file that names an address and no way to log in. */
+/** A file that names an address and no login method. */
 export const FILE: VaultSettings = {
   addresses: ["https://file.test:8200"],
   redirectHosts: [],
@@ -76,7 +76,7 @@ export const FILE_LOGIN = appRole({
   secretId: new Secret("file-secret"),
 });
 
-/** Variables for a token, so that a test of something else has a way to log in. */
+/** Variables for a token, so that a test of something else has a login method. */
 export const TOKEN = { VAULT_TOKEN: "env-token" };
 
 /** The message with which these settings are refused. */
@@ -104,7 +104,7 @@ export function accessOf(
   return resolveAccess({ ...FILE, ...parts }, environment({ ...TOKEN, ...env }, files));
 }
 
-/** All ways to log in of a file that says nothing beyond `parts`, without a client certificate. */
+/** All login methods of a file that says nothing beyond `parts`, without a client certificate. */
 export function gather(
   parts: Partial<VaultSettings>,
   env: Variables = {},
@@ -115,7 +115,7 @@ export function gather(
   });
 }
 
-/** What stands for a way to log in that cannot be used. */
+/** What stands for a login method that cannot be used. */
 export function unusable(problem: string): Credentials {
   return { kind: "unusable", problem };
 }

@@ -70,7 +70,7 @@ pureTest("a secret's file that is absent or empty is said to be so", () => {
     );
     assert.equal(
       messageOf(() => read("the JWT", "/s", holding(0o600, " \n"))),
-      'The file "/s", which is to hold the JWT, is empty',
+      'Cannot use the JWT: the file "/s" is empty',
     );
   }
 });
@@ -94,8 +94,11 @@ pureTest("readOpenFile() leaves the mode to others", () => {
 pureTest("sendable() takes what a header may hold, and does not show the rest", () => {
   for (const text of ["hvs.CAESIJ_-~!", "team/web"]) assert.equal(sendable(text, "It"), text);
   for (const text of [`a ${SECRET}`, `${SECRET}\n`, `${SECRET}\tx`, `ü${SECRET}`, "", "\x7f"]) {
-    const message = messageOf(() => sendable(text, "The token of VAULT_TOKEN"));
-    assert.match(message, /^The token of VAULT_TOKEN holds a space, a newline or another charac/);
+    const message = messageOf(() => sendable(text, "The token from VAULT_TOKEN"));
+    assert.match(
+      message,
+      /^The token from VAULT_TOKEN contains a space, a newline or another charac/,
+    );
     assert.equal(message.includes(SECRET), false);
   }
 });

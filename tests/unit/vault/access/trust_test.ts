@@ -194,7 +194,7 @@ pureTest("a variable about trust that cannot be used is an error", () => {
     said({ VAULT_CACERT: "/absent.pem" }),
     'Cannot read the CA file "/absent.pem": no such file or directory',
   );
-  assert.equal(said({ VAULT_SKIP_VERIFY: "yes" }), 'VAULT_SKIP_VERIFY is to be "true" or "false"');
+  assert.equal(said({ VAULT_SKIP_VERIFY: "yes" }), 'VAULT_SKIP_VERIFY must be "true" or "false"');
 });
 
 pureTest("VAULT_TLS_SERVER_NAME goes before the file's tls_server_name", () => {

@@ -33,10 +33,10 @@ pureTest("readSwitch() knows the words that Go knows, and no others", () => {
   assert.equal(read(""), undefined);
   assert.equal(readSwitch(environment({}), "X"), undefined);
   for (const word of ["yes", "tRUE", " 1", "2", "on"]) {
-    assert.equal(messageOf(() => read(word)), 'VAULT_X is to be "true" or "false"', word);
+    assert.equal(messageOf(() => read(word)), 'VAULT_X must be "true" or "false"', word);
   }
   const both = environment({ BAO_X: "yes", VAULT_X: "1" });
-  assert.equal(messageOf(() => readSwitch(both, "X")), 'BAO_X is to be "true" or "false"');
+  assert.equal(messageOf(() => readSwitch(both, "X")), 'BAO_X must be "true" or "false"');
 });
 
 pureTest("readSeconds() takes a bare number and a duration, from 1 s to 1 h", () => {
@@ -47,7 +47,7 @@ pureTest("readSeconds() takes a bare number and a duration, from 1 s to 1 h", ()
   for (const text of ["0", "-1", "1.5s", "60 s", "soon", "3601", "1h1s", "2h"]) {
     assert.equal(
       messageOf(() => read(text)),
-      'VAULT_X is to be a time from "1s" to "1h", such as "60s"',
+      'VAULT_X must be a time from "1s" to "1h", such as "60s"',
       text,
     );
   }
@@ -60,7 +60,7 @@ pureTest("readCount() takes whole numbers from 0 to 99", () => {
   }
   assert.equal(read(""), undefined);
   for (const text of ["-1", "100", "1.5", " 1", "many"]) {
-    assert.equal(messageOf(() => read(text)), "VAULT_X is to be a whole number from 0 to 99", text);
+    assert.equal(messageOf(() => read(text)), "VAULT_X must be a whole number from 0 to 99", text);
   }
 });
 
@@ -98,7 +98,7 @@ pureTest("resolveAccess() takes VAULT_MAX_RETRIES before the file's retries", ()
   assert.equal(accessOf({ retries: 5 }, { VAULT_MAX_RETRIES: "0" }).retries, 0);
   assert.equal(
     refusal(FILE, environment({ ...TOKEN, VAULT_MAX_RETRIES: "-1" })),
-    "VAULT_MAX_RETRIES is to be a whole number from 0 to 99",
+    "VAULT_MAX_RETRIES must be a whole number from 0 to 99",
   );
 });
 
@@ -111,7 +111,7 @@ pureTest("resolveAccess() takes VAULT_CLIENT_TIMEOUT before the file's timeout",
   }
   assert.equal(
     refusal(FILE, environment({ ...TOKEN, BAO_CLIENT_TIMEOUT: "soon" })),
-    'BAO_CLIENT_TIMEOUT is to be a time from "1s" to "1h", such as "60s"',
+    'BAO_CLIENT_TIMEOUT must be a time from "1s" to "1h", such as "60s"',
   );
 });
 
@@ -141,7 +141,7 @@ pureTest("resolveAccess() refuses a proxy that is no URL, and does not show it",
   for (const text of ["proxy:3128", "socks5://u:sesame@proxy", "http://", "http://a b:sesame"]) {
     assert.equal(
       refusal(FILE, environment({ ...TOKEN, VAULT_PROXY_ADDR: text })),
-      'VAULT_PROXY_ADDR is to be the URL of a proxy, as "http://proxy:3128"',
+      'VAULT_PROXY_ADDR must be the URL of a proxy, such as "http://proxy:3128"',
     );
   }
 });

@@ -31,7 +31,7 @@ function signing(
 ): VaultSession & { readonly written: [string, Record<string, unknown>][] } {
   const written: [string, Record<string, unknown>][] = [];
   return {
-    way: "the test",
+    loginMethod: "the test",
     clean: String,
     written,
     write: async (path, body) => {
@@ -60,7 +60,10 @@ function local(parts: Partial<CertificateRequest["key"]> = {}): CertificateReque
 
 async function complaint(session: VaultSession, request: CertificateRequest): Promise<string> {
   const { message } = await failureOf(() => issueCertificate(session, request));
-  return message.replace(/^The certificate that "https:\/\/vault\.test" gave for /, "");
+  return message.replace(
+    /^Cannot use the certificate that "https:\/\/vault\.test" issued for /,
+    "",
+  );
 }
 
 const KINDS = [
@@ -85,8 +88,8 @@ for (const [algorithm, type] of KINDS) {
     const request = makeRequest({ key: { origin: "vault", reuse: false, type: wanted } });
     assert.equal(
       await complaint(sessionGiving(await answerWith(algorithm)), request),
-      `"pki/issue/web" is not usable: its key is ${type}, and "key_type" asks for ${wanted}: ` +
-        'with "key: vault" the role "web" decides; change the role, or "key_type", or set ' +
+      `"pki/issue/web": its key is ${type}, but "key_type" asks for ${wanted}: ` +
+        'with "key: vault" the role "web" decides; fix: change the role or "key_type", or set ' +
         '"key: local"',
     );
   });
@@ -96,7 +99,7 @@ Deno.test("a key of a kind that key_type does not know is named as it is", async
   const request = makeRequest({ key: { origin: "vault", reuse: false, type: "ec-384" } });
   assert.match(
     await complaint(sessionGiving(await answerWith("EC P-521")), request),
-    /: its key is ec-secp521r1, and "key_type" asks for ec-384: /,
+    /: its key is ec-secp521r1, but "key_type" asks for ec-384: /,
   );
 });
 
@@ -105,8 +108,8 @@ Deno.test("a certificate of another issuer than the file asks for is refused", a
   await issueCertificate(session, makeRequest({ issuer: "Root" }));
   assert.equal(
     await complaint(session, makeRequest({ issuer: "New Root" })),
-    '"pki/issue/web" is not usable: it was issued by "Root", and "issuer" asks for "New Root": set ' +
-      '"issuer_ref" to that issuer of the mount "pki", or mend "issuer"',
+    '"pki/issue/web": it was issued by "Root", but "issuer" asks for "New Root"; fix: ' +
+      'set "issuer_ref" to that issuer of the mount "pki", or correct "issuer"',
   );
   assert.equal(JSON.stringify(session.written).includes("New Root"), false);
 });
@@ -149,7 +152,7 @@ Deno.test("names of other kinds stand in the body alone, and have to come back",
   const session = signing();
   assert.equal(
     await complaint(session, { ...local(), otherSans }),
-    `"pki/sign/web" is not usable: it lacks ${otherSans}; does the role "web" allow them?`,
+    `"pki/sign/web": it lacks ${otherSans}; does the role "web" allow them?`,
   );
   assert.deepEqual(session.written[0]?.[1]["other_sans"], otherSans);
 });
@@ -173,7 +176,7 @@ Deno.test("a certificate for another key than the one made here is refused", asy
   const { certificate } = await answerWith("EC P-256");
   assert.equal(
     await complaint(signing({ certificate }), local()),
-    '"pki/sign/web" is not usable: its private key does not belong to it',
+    '"pki/sign/web": its private key does not belong to it',
   );
 });
 

@@ -4,7 +4,7 @@ import { issueCertificate } from "../../../../lib/vault/pki/pki.ts";
 import { answerData, CA, REQUEST, sessionGiving, sign } from "../pki_answers.ts";
 import { failureOf } from "../access_fixtures.ts";
 
-const BEFORE = 'The certificate that "https://vault.test" gave for "pki/issue/web" is not usable: ';
+const BEFORE = 'Cannot use the certificate that "https://vault.test" issued for "pki/issue/web": ';
 
 async function complaint(
   data: Readonly<Record<string, unknown>>,
@@ -120,7 +120,7 @@ Deno.test("a certificate with names that nobody asked for is refused", async () 
   const dnsSans = ["api.example.test", "evil.example.test"];
   assert.equal(
     await complaint(await answerData("intermediate", { dnsSans })),
-    "it has names nobody asked for: evil.example.test",
+    "it has names that were not requested: evil.example.test",
   );
 });
 

@@ -36,7 +36,7 @@ async function refusalOf(by: Credentials, status: number, errors: unknown): Prom
   return error.message.replace(server.address, "ADDRESS");
 }
 
-/** Ways to log in, and the path and body of their request. */
+/** Login methods, and the path and body of their request. */
 const SENT: readonly (readonly [Credentials, string, unknown])[] = [
   [APPROLE, "auth/team/approle/login", { role_id: "role-id", secret_id: SECRET_ID }],
   [CERT, "auth/cert/login", {}],
@@ -57,19 +57,19 @@ for (const [by, path, body] of SENT) {
 Deno.test("credentials that are refused are said with what to check", async () => {
   assert.equal(
     await refusalOf(APPROLE, 400, ["invalid secret id"]),
-    '"ADDRESS" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid secret ' +
-      "id); check both, and whether the secret id has expired",
+    '"ADDRESS" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid secret ' +
+      "id); check both ids; the secret id may have expired",
   );
   assert.equal(
     await refusalOf(CERT, 400, ["no chain matching all constraints could be found"]),
     '"ADDRESS" refused the client certificate "/etc/vcm/host.crt" (400: no chain matching all ' +
-      "constraints could be found); is it valid, for client authentication, and known to " +
-      '"auth/cert"? For a new one, run once with VAULT_TOKEN',
+      "constraints could be found); check that it is valid, allows client authentication, " +
+      'and is registered at "auth/cert"; to issue a new one, run once with VAULT_TOKEN',
   );
   assert.equal(
     await refusalOf(TOKEN_FILE, 400, ["error validating token"]),
-    '"ADDRESS" refused the JWT of "/run/jwt" (400: error validating token); check its audience, ' +
-      "its end, and the role",
+    '"ADDRESS" refused the JWT from "/run/jwt" (400: error validating token); check its audience, ' +
+      "its expiry, and the role",
   );
 });
 
@@ -79,9 +79,9 @@ Deno.test("a client certificate that has expired is a refusal with a remedy", as
   const message = await refusalOf(CERT, 500, [said]);
   assert.equal(
     message,
-    `"ADDRESS" refused the client certificate "/etc/vcm/host.crt" (500: ${said}); is it valid, ` +
-      'for client authentication, and known to "auth/cert"? For a new one, run once with ' +
-      "VAULT_TOKEN",
+    `"ADDRESS" refused the client certificate "/etc/vcm/host.crt" (500: ${said}); check that ` +
+      'it is valid, allows client authentication, and is registered at "auth/cert"; to ' +
+      "issue a new one, run once with VAULT_TOKEN",
   );
   const other = await refusalOf({ ...TOKEN_FILE, mount: "cert" }, 500, [said]);
   assert.equal(other, `"ADDRESS" refused "auth/cert/login" (500: ${said})`);
@@ -121,7 +121,7 @@ Deno.test("an answer to a login that holds no token is an error", async () => {
     const access = { ...byToken(server.address), credentials: [APPROLE] };
     assert.equal(
       (await failureOf(() => openSession(access))).message,
-      `"${server.address}" logged us in but gave no token`,
+      `"${server.address}" accepted the login but returned no token`,
     );
   }
 });
@@ -132,8 +132,8 @@ Deno.test("a token of a login that would break a header is sent nowhere, nor sho
   const access = { ...byToken(server.address), credentials: [APPROLE] };
   assert.equal(
     (await failureOf(() => openSession(access))).message,
-    `The token that "${server.address}" gave holds a space, a newline or another character that ` +
-      "none may hold",
+    `The token from "${server.address}" contains a space, a newline or another character that ` +
+      "is not allowed",
   );
   assert.equal(server.heard.length, 1);
 });
@@ -171,7 +171,7 @@ Deno.test("a batch token that cannot be revoked ends the session without an erro
   assert.deepEqual(server.calls(), ["POST auth/team/approle/login", `POST ${REVOKE}`]);
 });
 
-Deno.test("what is no way to log in is said before anybody is asked", async () => {
+Deno.test("what is no login method is said before anybody is asked", async () => {
   await using server = startScripted(() => login(OWN_TOKEN));
   const by = { kind: "unusable", problem: "The AppRole has no secret id" } as const;
   const access = { ...byToken(server.address), credentials: [by] };

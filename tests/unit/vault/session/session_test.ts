@@ -71,8 +71,8 @@ for (const { release, wrongSecret, wrongSecretText } of RECORDED) {
     const { message, status } = await failureOf(() => openSession(byAppRole(server.address)));
     assert.equal(
       message,
-      `"${server.address}" refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID ` +
-        `(400: ${wrongSecretText}); check both, and whether the secret id has expired`,
+      `"${server.address}" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID ` +
+        `(400: ${wrongSecretText}); check both ids; the secret id may have expired`,
     );
     assert.equal(status, 400);
   });
@@ -88,7 +88,7 @@ Deno.test("a login without a token is an error", async () => {
   for (const token of ["", 7 as unknown as string]) {
     await using server = startScripted(() => login(token));
     const { message } = await failureOf(() => openSession(byAppRole(server.address)));
-    assert.equal(message, `"${server.address}" logged us in but gave no token`);
+    assert.equal(message, `"${server.address}" accepted the login but returned no token`);
   }
 });
 
@@ -101,7 +101,7 @@ const REFUSALS = {
   "a denied name": [
     DENIED_NAME,
     'refused "pki/issue/web" (400: common name www.example.test not allowed by this role); add ' +
-    "it to the role's allowed_domains, or take it out of the file",
+    "it to the role's allowed_domains, or remove it from the file",
   ],
   "a bad token": [
     BAD_TOKEN,

@@ -75,7 +75,7 @@ pureTest(
     const held = await Promise.all(Array.from({ length: 8 }, () => keeper.take()));
     const replaced = await Promise.all(held.map((refused) => keeper.replace(refused)));
     assert.deepEqual(replaced, Array(8).fill(true));
-    assert.deepEqual(seen.notes, ["The token of A was refused; trying B"]);
+    assert.deepEqual(seen.notes, ["The token from A was refused; trying B"]);
     assert.equal((await keeper.take()).id, "s.B");
   },
 );
@@ -107,7 +107,7 @@ pureTest("every token that turns up is hidden before it is used", async () => {
   assert.deepEqual(seen.hidden, ["s.A", "s.own-1"]);
 });
 
-pureTest("without any way to log in the keeper says so", async () => {
+pureTest("without any login method the keeper says so", async () => {
   const { message } = await failureOf(() => keep([]).keeper.take());
-  assert.equal(message, "No way to log in to Vault is left");
+  assert.equal(message, "No login method for Vault is left");
 });

@@ -1,4 +1,4 @@
-/** The ways to log in are tried in their order; what is refused gives way to the next, with a note. */
+/** The login methods are tried in their order; what is refused gives way to the next, with a note. */
 import assert from "node:assert/strict";
 import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
 import { NO_HELPERS, openSession } from "../../../../lib/vault/session/session.ts";
@@ -57,8 +57,8 @@ Deno.test("the first way is taken where it is accepted, and the others are not l
 Deno.test("a refused token gives way to the next one, and to a login after that", async () => {
   const { notes, heard } = await writeWith([STALE, FILED, APPROLE], [OWN_TOKEN], { writes: 2 });
   assert.deepEqual(notes, [
-    'The token of VAULT_TOKEN was refused; trying "/etc/vcm/token"',
-    'The token of "/etc/vcm/token" was refused; trying the AppRole of VAULT_ROLE_ID and ' +
+    'The token from VAULT_TOKEN was refused; trying "/etc/vcm/token"',
+    'The token from "/etc/vcm/token" was refused; trying the AppRole from VAULT_ROLE_ID and ' +
     "VAULT_SECRET_ID",
   ]);
   assert.deepEqual(heard, [
@@ -81,16 +81,16 @@ Deno.test("the note names every kind of way that is tried next", async () => {
     from: '"/w"',
   };
   const names: readonly (readonly [Credentials, string])[] = [
-    [APPROLE, "trying the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID"],
+    [APPROLE, "trying the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID"],
     [CERT, 'trying the client certificate "/etc/vcm/host.crt"'],
-    [JWT, 'trying the JWT of "/run/jwt"'],
+    [JWT, 'trying the JWT from "/run/jwt"'],
     [FILED, 'trying "/etc/vcm/token"'],
-    [wrapped, 'trying the wrapped secret id of "/w"'],
-    [UNUSABLE, 'the next way to log in cannot be used: Cannot read the token in "/x": gone'],
+    [wrapped, 'trying the wrapped secret id from "/w"'],
+    [UNUSABLE, 'the next login method cannot be used: Cannot read the token in "/x": gone'],
   ];
   for (const [next, then] of names) {
     const { notes } = await writeWith([STALE, next], [OWN_TOKEN]);
-    assert.equal(notes[0], `The token of VAULT_TOKEN was refused; ${then}`);
+    assert.equal(notes[0], `The token from VAULT_TOKEN was refused; ${then}`);
   }
 });
 
@@ -171,7 +171,7 @@ Deno.test("a refused login says the same to all who ask, and asks the server onc
   const credentials = [STALE, APPROLE];
   const session = await openSession({ ...byToken(server.address), credentials });
   const first = await failureOf(() => session.write(ISSUE, {}));
-  assert.match(first.message, / refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID /);
+  assert.match(first.message, / refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID /);
   assert.equal(await failureOf(() => session.write(ISSUE, {})), first);
   await session.close();
   assert.deepEqual(server.calls(), [`POST ${ISSUE}`, `POST ${LOGIN}`]);

@@ -28,7 +28,7 @@ const OLD = {
   from: `VAULT_ROLE_ID and "${FILE}"`,
 } as const;
 
-const KEPT_NOTE = `unwrapped the secret id of "/etc/vcm/wrapped", and keep it in "${FILE}"`;
+const KEPT_NOTE = `unwrapped the secret id from "/etc/vcm/wrapped" and saved it in "${FILE}"`;
 
 interface Options {
   readonly credentials?: readonly Credentials[];
@@ -101,8 +101,8 @@ Deno.test("the secret id is kept even where the login fails then, which is said"
   assert.ok(log.includes("keep the secret id"));
   assert.equal(
     message,
-    `"ADDRESS" refused the AppRole of the role id and "${FILE}" (400: no: [redacted]); check ` +
-      "both, and whether the secret id has expired",
+    `"ADDRESS" refused the AppRole from the role id and "${FILE}" (400: no: [redacted]); check ` +
+      "both ids; the secret id may have expired",
   );
 });
 
@@ -116,7 +116,7 @@ Deno.test("a secret id that cannot be kept is noted, and the run goes on with it
   assert.deepEqual(log, [
     `reserve ${FILE}`,
     `${UNWRAP} ${WRAPPING_TOKEN}`,
-    `note: cannot keep the secret id of "/etc/vcm/wrapped" in "${FILE}": no space left on ` +
+    `note: cannot save the secret id from "/etc/vcm/wrapped" in "${FILE}": no space left on ` +
     "device; the next run needs a new one",
     "release",
     `${LOGIN} null`,
@@ -132,7 +132,7 @@ Deno.test("where no room can be made the secret id stays wrapped, and nobody is 
   });
   assert.equal(
     message,
-    `Cannot write "${FILE}", so the secret id for it is left wrapped: permission denied`,
+    `Cannot write "${FILE}": permission denied; the secret id was not unwrapped`,
   );
   assert.deepEqual(log, []);
 });
@@ -143,10 +143,10 @@ Deno.test("a token that does not unwrap is said with what may have happened", as
     const { log, message } = await openWith({ unwrapped: { status, body: { errors } } });
     assert.equal(
       message,
-      '"ADDRESS" does not unwrap the secret id of "/etc/vcm/wrapped" ' +
-        `(${status}: wrapping token is not valid or does not exist [redacted]); it has expired, ` +
-        "or was unwrapped before: by this host, if the answer was lost on the way, else by somebody who has the secret id " +
-        "now; revoke it, and make a new one",
+      '"ADDRESS" refused to unwrap the secret id from "/etc/vcm/wrapped" ' +
+        `(${status}: wrapping token is not valid or does not exist [redacted]); the wrapping ` +
+        "token has expired or was used before; if this host did not use it, somebody else has the " +
+        "secret id; revoke the secret id and create a new one",
     );
     assert.deepEqual(log, [`reserve ${FILE}`, `${UNWRAP} ${WRAPPING_TOKEN}`, "release"]);
   }
@@ -155,7 +155,7 @@ Deno.test("a token that does not unwrap is said with what may have happened", as
 Deno.test("what unwraps to no secret id is said so, and nothing is kept", async () => {
   for (const data of [null, {}, { secret_id: "" }, { secret_id: 7 }, { token: "s.x" }]) {
     const { log, message } = await openWith({ unwrapped: enveloped(data) });
-    assert.equal(message, 'What "/etc/vcm/wrapped" unwraps to is no secret id');
+    assert.equal(message, 'The wrapping token from "/etc/vcm/wrapped" holds no secret id');
     assert.equal(log.at(-1), "release");
     assert.equal(log.some((line) => line.startsWith("keep")), false);
   }
@@ -177,13 +177,13 @@ Deno.test("refused secret ids give way to the next, and at last to the one still
   });
   assert.equal(message, undefined);
   const refused = (from: string, next: string) =>
-    `note: "ADDRESS" refused the AppRole of ${from} (400: invalid secret id); check both, and ` +
-    `whether the secret id has expired; trying ${next}`;
+    `note: "ADDRESS" refused the AppRole from ${from} (400: invalid secret id); check both ids; ` +
+    `the secret id may have expired; trying ${next}`;
   assert.deepEqual(log, [
     `${LOGIN} null`,
-    refused(OLD.from, `the AppRole of ${filed.from}`),
+    refused(OLD.from, `the AppRole from ${filed.from}`),
     `${LOGIN} null`,
-    refused(filed.from, 'the wrapped secret id of "/etc/vcm/wrapped"'),
+    refused(filed.from, 'the wrapped secret id from "/etc/vcm/wrapped"'),
     `reserve ${FILE}`,
     `${UNWRAP} ${WRAPPING_TOKEN}`,
     "keep the secret id",
@@ -212,12 +212,12 @@ Deno.test("a refused secret id without another one behind it is the error", asyn
     credentials: [OLD],
     loggedIn: () => ({ status: 400, body: { errors: ["invalid secret id"] } }),
   });
-  assert.match(message ?? "", /^"ADDRESS" refused the AppRole of /);
+  assert.match(message ?? "", /^"ADDRESS" refused the AppRole from /);
   assert.deepEqual(log, [`${LOGIN} null`]);
 });
 
 Deno.test("a secret id's file that cannot be used is the error once those before it are refused", async () => {
-  const problem = 'The file "/f", which is to hold the secret id, is empty';
+  const problem = 'Cannot use the secret id: the file "/f" is empty';
   const { log, message } = await openWith({
     credentials: [OLD, { kind: "unusable", problem }, WRAPPED],
     loggedIn: () => ({ status: 400, body: { errors: ["invalid secret id"] } }),
@@ -225,8 +225,8 @@ Deno.test("a secret id's file that cannot be used is the error once those before
   assert.equal(message, problem);
   assert.equal(log.length, 2);
   const said = log[1] ?? "";
-  assert.match(said, /^note: "ADDRESS" refused the AppRole of .* \(400: invalid secret id\); /);
-  assert.ok(said.endsWith(`; the next way to log in cannot be used: ${problem}`), said);
+  assert.match(said, /^note: "ADDRESS" refused the AppRole from .* \(400: invalid secret id\); /);
+  assert.ok(said.endsWith(`; the next login method cannot be used: ${problem}`), said);
 });
 
 Deno.test("the unwrapped secret id reaches no message of the server's", async () => {

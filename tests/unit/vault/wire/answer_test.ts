@@ -63,6 +63,6 @@ pureTest("a ttl beyond the end of the CA is said with what to do", () => {
     "that is beyond the expiration of the CA certificate at 2027-01-01T00:00:00Z";
   assert.equal(
     said("pki/issue/web", 400, [why]),
-    `refused "pki/issue/web" (400: ${why}); the CA ends before: lower "ttl", or renew the CA`,
+    `refused "pki/issue/web" (400: ${why}); the CA expires earlier: lower "ttl", or renew the CA`,
   );
 });

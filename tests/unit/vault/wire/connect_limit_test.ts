@@ -30,8 +30,8 @@ async function startBlackHole() {
 const UNFINISHED = { sanitizeOps: false, sanitizeResources: false };
 
 const LATE = (address: string, seconds: string) =>
-  `No connection to "${address}" within ${seconds} s; is the address right, and does a firewall ` +
-  "let this host through?";
+  `No connection to "${address}" within ${seconds} s; check the address, and whether a firewall ` +
+  "blocks this host";
 
 Deno.test("probe() says after its time that no connection came about", UNFINISHED, async () => {
   using hole = await startBlackHole();

@@ -72,8 +72,9 @@ Deno.test("a redirect that echoes the token is shown without it", async () => {
 
 /** What is said of a login at each status, around the echo. */
 const LOGIN_SAID: Readonly<Record<number, string>> = {
-  400: `refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: ${REDACTED}); check both, ` +
-    "and whether the secret id has expired",
+  400:
+    `refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: ${REDACTED}); check both ` +
+    "ids; the secret id may have expired",
   403: `denied a login at "auth/approle" (403: ${REDACTED}); is an auth method "approle" mounted ` +
     'there? If it is elsewhere, set "mount" under "auth"',
 };

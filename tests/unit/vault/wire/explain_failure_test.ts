@@ -33,12 +33,12 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   ],
   [
     failed("failed to lookup address information: Name or service not known"),
-    `Cannot find the host of "${A}"; is the name right?`,
+    `Cannot resolve the host of "${A}"; is the name right?`,
     true,
   ],
   [
     failed("getaddrinfo ENOTFOUND vault.test"),
-    `Cannot find the host of "${A}"; is the name right?`,
+    `Cannot resolve the host of "${A}"; is the name right?`,
     true,
   ],
   [
@@ -55,8 +55,8 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   ],
   [
     failed('invalid peer certificate: certificate not valid for name "a"'),
-    `Cannot verify the TLS certificate of "${A}": it is for another name; use the name that ` +
-    'stands in it, here or as "tls_server_name"',
+    `Cannot verify the TLS certificate of "${A}": it is for another name; use a name from ` +
+    'it in the address, or set "tls_server_name"',
     false,
   ],
   [
@@ -82,13 +82,13 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   ],
   [
     failed("x: invalid peer certificate: CaUsedAsEndEntity"),
-    `Cannot verify the TLS certificate of "${A}": it is a CA certificate itself; give the server ` +
-    "one that is none (basicConstraints=CA:FALSE)",
+    `Cannot verify the TLS certificate of "${A}": it is a CA certificate; give the server ` +
+    "one with basicConstraints=CA:FALSE",
     false,
   ],
   [
     failed("received corrupt message of type InvalidContentType"),
-    `"${A}" does not speak TLS; should it be "http://"?`,
+    `"${A}" does not speak TLS; is it an "http://" address?`,
     false,
   ],
   [
@@ -127,7 +127,7 @@ pureTest("explainFailure() shows nothing of a header that cannot be sent", () =>
     const error = explainFailure(A, failed(text), LIMITS);
     assert.equal(
       error.message,
-      "The token cannot be sent: it holds a character that none may hold",
+      "The token cannot be sent: it contains a character that is not allowed",
     );
     assert.equal(Deno.inspect(error).includes("s.x"), false);
   }

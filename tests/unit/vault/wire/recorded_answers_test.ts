@@ -15,18 +15,18 @@ type Outcome = string | Readonly<Record<string, unknown>>;
 type Row = Outcome | readonly [Outcome, Outcome];
 
 const SEALED = "is sealed or not ready (503); unseal it first";
-const UNUSABLE = (path: string, why: string) => `gave for "${path}" is not usable: ${why}`;
+const UNUSABLE = (path: string, why: string) => `issued for "${path}": ${why}`;
 const REFUSED = (path: string, why: string, hint = "") => `refused "${path}" (400: ${why})${hint}`;
 const LOGIN = (why: string) =>
-  `refused the AppRole of VAULT_ROLE_ID and VAULT_SECRET_ID (400: ${why}); check both, and ` +
-  "whether the secret id has expired";
+  `refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: ${why}); check both ids; ` +
+  "the secret id may have expired";
 const DENIED = (right: string, path: string, mount = "", why = "permission denied") =>
   `denied "${right}" on "${path}" (403: ${why}); the token is wrong or has expired, ` +
   `${mount && `no engine is mounted at "${mount}", `}or the policy lacks: ` +
   `path "${path}" { capabilities = ["${right}"] }`;
 const BY_POLICY = "1 error occurred: * permission denied";
-const NAME_HINT = "; add it to the role's allowed_domains, or take it out of the file";
-const ANY_HINT = '; a role with key_type=any signs only: set "key: local"';
+const NAME_HINT = "; add it to the role's allowed_domains, or remove it from the file";
+const ANY_HINT = '; a role with key_type=any only signs requests: set "key: local"';
 const WEB_ROLE = { allowed_domains: ["example.test"], key_type: "ec", max_ttl: 259_200 };
 const NOT_REVOKED = { revocation_time: 0, revocation_time_rfc3339: "" };
 
@@ -86,7 +86,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "28-sign-denied-domain-400": REFUSED(
     "pki/sign/denied",
     "role requires keys of type rsa",
-    '; set "key_type" to what the role asks for',
+    '; set "key_type" to what the role requires',
   ),
   "28b-sign-denied-domain-any-400": REFUSED(
     "pki/sign/denied",
@@ -162,7 +162,10 @@ for (const call of recordedCalls()) {
     await using server = startScripted(() => ({ status: call.status, body: call.body }));
     if (typeof outcome === "string") {
       const { message } = await failureOf(() => ask(call, server));
-      assert.equal(message.replace("The certificate that ", ""), `"${server.address}" ${outcome}`);
+      assert.equal(
+        message.replace("Cannot use the certificate that ", ""),
+        `"${server.address}" ${outcome}`,
+      );
     } else {
       const data = await ask(call, server);
       for (const [key, value] of Object.entries(outcome)) assert.deepEqual(data[key], value, key);

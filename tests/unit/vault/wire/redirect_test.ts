@@ -74,9 +74,9 @@ pureTest("findRedirect() follows nowhere else", () => {
   ];
   for (const location of refused) {
     const end = location === undefined || !URL.canParse(location, FROM)
-      ? "; is this a Vault server, or a proxy before it?"
-      : ', and the token does not go along: list that host under "vault" or "redirect_hosts" if ' +
-        "it is yours";
+      ? "; is this a Vault server, or a proxy in front of one?"
+      : ', and VCM does not send the token there; if that host is yours, list it under "vault" ' +
+        'or "redirect_hosts"';
     // What stands before the "@" may be a password.
     const shown = location?.replace(/\/\/[^/]*@/, "//") ?? "nowhere";
     const message = `"https://a.test:8200" redirects to "${shown}"${end}`;

@@ -90,8 +90,8 @@ Deno.test("a redirect to a host that the file does not name reaches nobody", asy
     const access = { ...byToken(standby.address), redirectHosts };
     assert.equal(
       (await failureOf(() => write(access))).message,
-      `"${standby.address}" redirects to "${foreign.address}/v1/${ISSUE}", and the token does ` +
-        'not go along: list that host under "vault" or "redirect_hosts" if it is yours',
+      `"${standby.address}" redirects to "${foreign.address}/v1/${ISSUE}", and VCM does not ` +
+        'send the token there; if that host is yours, list it under "vault" or "redirect_hosts"',
     );
     const login = { ...byAppRole(standby.address), redirectHosts };
     assert.match((await failureOf(() => write(login))).message, / redirects to /);
@@ -108,8 +108,9 @@ Deno.test("a second redirect is not followed, whereto it goes", async () => {
   const { message } = await failureOf(() => write(access));
   assert.equal(
     message,
-    `"${second.address}" redirects again, to "${third.address}/v1/${ISSUE}", and one redirect is ` +
-      'followed; give the address of the active server under "vault"',
+    `"${second.address}" redirects again, to "${third.address}/v1/${ISSUE}", but VCM follows only ` +
+      "" +
+      'one redirect; set "vault" to the address of the active server',
   );
   assert.deepEqual(third.heard, []);
 });

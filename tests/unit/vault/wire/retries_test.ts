@@ -34,7 +34,7 @@ function busy(status: number, headers: Record<string, string> = {}): Scripted {
 }
 
 const RETRYABLE = {
-  429: '"ADDRESS" is asked too often (429: not now); a rate limit quota may be too low',
+  429: '"ADDRESS" limits the rate of requests (429: not now); its rate limit quota may be too low',
   502: '"ADDRESS" cannot be reached behind its proxy (502: not now)',
   503: '"ADDRESS" is sealed or not ready (503); unseal it first',
   504: '"ADDRESS" cannot be reached behind its proxy (504: not now)',
@@ -140,8 +140,9 @@ Deno.test("with several addresses a round asks each once before the wait", async
   await session.close();
   assert.equal(
     message,
-    `None of the 2 addresses can be used: "${first.address}" is asked too often (429: not now); ` +
-      `a rate limit quota may be too low; "${second.address}" cannot be reached behind its ` +
+    `None of the 2 addresses can be used: "${first.address}" limits the rate of requests (429: ` +
+      "not now); " +
+      `its rate limit quota may be too low; "${second.address}" cannot be reached behind its ` +
       "proxy (502: not now)",
   );
   assert.deepEqual([first.heard.length, second.heard.length], [3, 3]);

@@ -30,8 +30,8 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
       const message = await messageFor(() => new Response(null, { status, headers: { location } }));
       assert.equal(
         message,
-        `"ADDRESS" redirects to "${location}", and the token does not go along: list that host ` +
-          'under "vault" or "redirect_hosts" if it is yours',
+        `"ADDRESS" redirects to "${location}", and VCM does not send the token there; if that ` +
+          'host is yours, list it under "vault" or "redirect_hosts"',
       );
     }
     assert.deepEqual(other.heard, []);
@@ -47,8 +47,8 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
     const headers = { "content-type": "text/html" };
     assert.equal(
       await messageFor(() => new Response(html, { headers })),
-      '"ADDRESS" answered "pki/issue/web" with something that is no JSON (200); ' +
-        "is this a Vault server, or a proxy before it?",
+      '"ADDRESS" answered "pki/issue/web" with something other than JSON (200); ' +
+        "is this a Vault server, or a proxy in front of one?",
     );
     assert.equal(
       await messageFor(() => new Response(html, { status: 502, headers })),
@@ -59,7 +59,7 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
   Deno.test(`${kind}: JSON that is cut, empty or no object is no answer`, async () => {
     for (const body of ['{"data": {"certifi', "", "null", '"text"', "7"]) {
       const message = await messageFor(() => ({ body }));
-      assert.match(message, /with something that is no JSON \(200\)/, body);
+      assert.match(message, /with something other than JSON \(200\)/, body);
     }
   });
 
@@ -124,6 +124,6 @@ Deno.test("a server that does not speak TLS is said so", async () => {
   const address = server.address.replace("http:", "https:");
   const session = await openSession(byToken(address));
   const { message } = await failureOf(() => session.write(ISSUE, {}));
-  assert.equal(message, `"${address}" does not speak TLS; should it be "http://"?`);
+  assert.equal(message, `"${address}" does not speak TLS; is it an "http://" address?`);
   await session.close();
 });

@@ -36,8 +36,8 @@ Deno.test("a certificate for another name than the given one is refused, and hea
     const { said, heard } = await write({ authorities: [caPem], serverName });
     assert.equal(
       said,
-      'Cannot verify the TLS certificate of "A": it is for another name; use the name that stands ' +
-        'in it, here or as "tls_server_name"',
+      'Cannot verify the TLS certificate of "A": it is for another name; use a name from it in ' +
+        'the address, or set "tls_server_name"',
     );
     assert.deepEqual(heard, []);
   }
@@ -79,7 +79,7 @@ Deno.test("without a given name the address itself has to stand in the certifica
   const { said, heard } = await write({ authorities: [caPem] });
   assert.match(
     said,
-    /: it is for another name; use the name that stands in it, here or as "tls_server_name"$/,
+    /: it is for another name; use a name from it in the address, or set "tls_server_name"$/,
   );
   assert.deepEqual(heard, []);
 });
@@ -89,7 +89,7 @@ Deno.test("with a given name answers are read as without one: status, hints, red
   const headers = { "retry-after": "9", location: "https://evil.test/" };
   const answers: readonly (readonly [number, RegExp])[] = [
     [400, /^"A" refused "pki\/issue\/web" \(400: größer\)$/],
-    [429, /^"A" is asked too often \(429: größer\)/],
+    [429, /^"A" limits the rate of requests \(429: größer\)/],
     [307, /^"A" redirects to "https:\/\/evil\.test\/", /],
   ];
   for (const [status, message] of answers) {

@@ -1,4 +1,4 @@
-/** Who may vouch for the server, at a practice Vault with TLS. */
+/** Who may vouch for the server, at a demo server with TLS. */
 import assert from "node:assert/strict";
 import { createDemoCa } from "../../../../lib/tools/demo/demo_ca.ts";
 import { startDemoServer } from "../../../../lib/tools/demo/demo_server.ts";
@@ -56,7 +56,7 @@ Deno.test("a certificate for another name is said so", async () => {
   assert.equal(
     message,
     `Cannot verify the TLS certificate of "${server.address}": it is for another name; ` +
-      'use the name that stands in it, here or as "tls_server_name"',
+      'use a name from it in the address, or set "tls_server_name"',
   );
   assert.deepEqual(server.heard, []);
   await session.close();
@@ -85,7 +85,7 @@ Deno.test("a CA file that cannot be decoded is an error that says so", async () 
   const { message } = await failureOf(() => openSession(access));
   assert.match(
     message,
-    /^One of the CA certificates cannot be used; give a file of your own by "vault_ssl_verify"$/,
+    /^A CA certificate cannot be used; set "vault_ssl_verify" to another CA file$/,
   );
 });
 

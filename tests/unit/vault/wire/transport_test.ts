@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { VaultAccess } from "../../../../lib/vault/access/access.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { SocketTransport } from "../../../../lib/vault/wire/socket_transport.ts";
-import { openTransport, probe, type RawAnswer } from "../../../../lib/vault/wire/transport.ts";
+import { openTransport, probe } from "../../../../lib/vault/wire/transport.ts";
+import type { RawAnswer } from "../../../../lib/vault/wire/raw_answer.ts";
 import { startConnectProxy } from "../../../support/connect_proxy.ts";
 import { freePort } from "../../../support/free_port.ts";
 import { makeIdentity } from "../identity.ts";
@@ -99,7 +100,7 @@ Deno.test("TLS by hand goes through no proxy, and says so before anything is sen
   const { message } = await failureOf(() => openTransport(access, "https://127.0.0.1:1"));
   assert.match(
     message,
-    /^A proxy cannot be used with "tls_server_name", nor without verification; unset /,
+    /^A proxy cannot be used with "tls_server_name" or without verification; unset /,
   );
 });
 

@@ -17,7 +17,7 @@ import {
   versionJson,
 } from "../../../../../lib/report/json.ts";
 import type { Proposal } from "../../../../../lib/tools/init/propose.ts";
-import { initJson } from "../../../../../lib/tools/init/init_json.ts";
+import { initJson } from "../../../../../lib/tools/init/init.ts";
 import { foldOutcome } from "../../../../../lib/report/outcome.ts";
 import { outputSchema } from "../../../../../lib/tools/schema/output/output_schema.ts";
 import { found } from "../../../../../lib/report/check_result.ts";

@@ -7,7 +7,7 @@ import { pureTest } from "../../../support/pure_test.ts";
 
 const NGINX = "/etc/nginx/nginx.conf";
 const PEM = "-----BEGIN CERTIFICATE-----\n";
-const ELSE = "holds neither a certificate nor a key: name another file there";
+const ELSE = "holds neither a certificate nor a key: use another file there";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -54,7 +54,7 @@ pureTest(
   "places of the system are left out, also by way of a link, whether a file is there or not",
   () => {
     const below = (path: string, directory: string) =>
-      `${path} is below ${directory}: name another file there`;
+      `${path} is below ${directory}: use another file there`;
     const places = {
       "/dev/sda": "/dev",
       "/proc/sysrq-trigger": "/proc",
@@ -93,14 +93,14 @@ pureTest("VCM's own files are left out, also where they hold a certificate", () 
     "/usr/local/bin/vcm",
   ];
   for (const path of own) {
-    const message = `${path} is a file of VCM itself: name another file there`;
+    const message = `${path} is a file of VCM itself: use another file there`;
     assert.deepEqual(notesOn(path, "/x.key", { [path]: PEM }), [message]);
     assert.deepEqual(notesOn("/x.crt", path), [message]);
   }
   const stored = "/var/lib/vcm/certs/a.test/privkey.pem";
   const real = (path: string) => path === "/x.key" ? stored : path;
   assert.deepEqual(notesOn("/x.crt", "/x.key", {}, { real }), [
-    "/x.key lies in VCM's own store, and is no target",
+    "/x.key is in VCM's own store and cannot be a target",
   ]);
 });
 
@@ -111,8 +111,8 @@ pureTest("what cannot be looked at is not taken for a certificate", () => {
     },
   });
   const mayHold = (cause: string) => [
-    `/x.crt may hold something else than a certificate or key: ${cause}`,
-    `/x.key may hold something else than a certificate or key: ${cause}`,
+    `/x.crt may hold something other than a certificate or key: ${cause}`,
+    `/x.key may hold something other than a certificate or key: ${cause}`,
   ];
   const denied = Object.assign(new Error("EACCES: permission denied, open '/x.crt'"), {
     code: "EACCES",

@@ -1,7 +1,7 @@
 /** The notes on keys: each example and default is one that the file can have, and says the truth. */
 import assert from "node:assert/strict";
-import type { Example, KeyDoc } from "../../../../lib/tools/schema/note.ts";
-import { KEY_DOCS, mapBelow, type MapName } from "../../../../lib/tools/schema/notes.ts";
+import type { Example, KeyDoc } from "../../../../lib/tools/schema/key_doc.ts";
+import { KEY_DOCS, mapBelow, type MapName } from "../../../../lib/tools/schema/key_docs.ts";
 import {
   fileOutline,
   type MapOutline,
@@ -120,7 +120,7 @@ function keysOf(value: Outline, name: MapName): string[] {
   const maps: [MapOutline, string][] = [];
   const visit = (value: Outline, under: MapName): void => {
     if (value.kind === "list") visit(value.item, under);
-    if (value.kind === "either") value.ways.forEach((way) => visit(way, under));
+    if (value.kind === "oneOf") value.variants.forEach((variant) => visit(variant, under));
     if (value.kind !== "map") return;
     maps.push([value, under]);
     for (const key of value.keys) visit(key.value, mapBelow(under, key.name));

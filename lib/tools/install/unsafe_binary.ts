@@ -1,4 +1,4 @@
-/** Whether root may run this program, again and again, from where it lies. */
+/** Checks whether root can safely run this program from its path. */
 import { printable } from "../../text/printable.ts";
 import { shellWord } from "../../text/shell_word.ts";
 import { directoryOf } from "../../text/path.ts";
@@ -7,14 +7,14 @@ import { AncestorFinder } from "../../host/path_ancestors.ts";
 import { isRoots, otherWriters } from "../../host/replacers.ts";
 import type { Ancestor } from "../../host/types.ts";
 
-/** Where a program of the host's administrator belongs (hier(7)). */
+/** The place of local programs (hier(7)). */
 const PLACE = "/usr/local/bin/vcm";
 
 /**
- * Who beside root may put another program in its place, and the remedy; undefined: nobody may.
- * Access control lists beyond the mode are not looked at.
+ * Who besides root can replace the binary, and how to fix it. Undefined: nobody. Access control
+ * lists beyond the mode are ignored.
  *
- * @param binary Absolute, and no link. Needs read permission for all that is on the way.
+ * @param binary An absolute path, not a link. Needs read permission for its ancestors.
  */
 export function unsafeBinary(binary: string): string | undefined {
   const users = { runner: 0, ownGroups: localOwnGroups() };
@@ -27,7 +27,7 @@ export function unsafeBinary(binary: string): string | undefined {
     if (isRoots(open)) continue;
     const { directory, uid, mode } = ancestor;
     if (uid !== 0) return refusal(binary, ownedBy(ancestor), directory);
-    // In a sticky directory only the owner of what lies in it may replace it (inode(7)).
+    // In a sticky directory only the owner of an entry can replace it (inode(7)).
     if ((mode & 0o1000) !== 0) return refusal(binary, ownedBy(open.next), open.next.path);
     const writers = otherWriters(ancestor, users);
     return refusal(binary, `${writers?.who} may write to`, directory, writers?.cure);
@@ -43,13 +43,12 @@ function ownedBy({ owner }: { readonly owner: string }): string {
   return `User "${owner}" owns`;
 }
 
-/** @param cure A mode for chmod; absent: root has to own it. */
-function refusal(binary: string, who: string, path: string, cure?: string): string {
-  const mend = `${cure === undefined ? "chown root" : `chmod ${cure}`} ${shellWord(path)}`;
-  const other = binary === PLACE
-    ? `end that by "${mend}"`
-    : `copy it by "install -m 755 ${shellWord(binary)} ${PLACE}" and run "${PLACE} install", ` +
-      `or end that by "${mend}"`;
-  return `Root must not run "${printable(binary)}": ${who} "${printable(path)}", and so may ` +
-    `replace it; ${other}`;
+/** @param mode A mode for chmod. Absent: root must own the path. */
+function refusal(binary: string, who: string, path: string, mode?: string): string {
+  const fix = `${mode === undefined ? "chown root" : `chmod ${mode}`} ${shellWord(path)}`;
+  const copy = `run "install -m 755 ${shellWord(binary)} ${PLACE}", then "${PLACE} install", or `;
+  return `Root must not run "${printable(binary)}": ${who} "${
+    printable(path)
+  }" and can replace it; ` +
+    `fix: ${binary === PLACE ? "" : copy}run "${fix}"`;
 }

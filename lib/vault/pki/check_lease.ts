@@ -1,14 +1,17 @@
-/** Whether a leased certificate can be used: the server revokes it with the token that asked for it. */
+/**
+ * Checks whether a leased certificate can be used: the server revokes it with the token that
+ * requested it.
+ */
 import { formatTime } from "../../text/format_time.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import type { LeaseToken } from "../session/lease.ts";
 
 /**
- * Returns what a person must know of a certificate that lasts only as long as its token.
+ * Returns a warning about a certificate that lasts only as long as its token.
  *
- * Throws Error in plain words about "it", the certificate, if the token is known to end first.
+ * Throws Error with a sentence about "it", the certificate, if the token is known to end first.
  */
-export function judgeLease(
+export function checkLease(
   { mount, role }: Pick<CertificateRequest, "mount" | "role">,
   token: LeaseToken,
   notAfter: Date,
@@ -20,7 +23,7 @@ export function judgeLease(
   const refuse = (why: string) => new Error(`${fact}; ${why}; ${fix}`);
   if (token.kind === "own") throw refuse("VCM's own token ends with this run");
   const { from, life } = token;
-  const subject = `the token of ${from}`;
+  const subject = `the token from ${from}`;
   switch (life.kind) {
     case "unknown":
       return `${fact}; VCM could not look up when ${subject} ends; ${fix}`;
@@ -42,7 +45,7 @@ export function judgeLease(
   }
 }
 
-/** A patch, because writing a role sets all fields that are not given to their defaults. */
+/** A patch, because writing a role resets all other fields to their defaults. */
 export function leaseFix(rolePath: string): string {
   return `bao patch ${rolePath} generate_lease=false`;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Revocation, revoke } from "../../../../lib/tools/revoke/revoke_certificate.ts";
+import { type Revocation, revokeOne } from "../../../../lib/tools/revoke/revoke.ts";
 import { type AccessInput, SessionOnce } from "../../../../lib/apply/session_once.ts";
 import { makeCertificate } from "../../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../../support/rig.ts";
@@ -21,7 +21,7 @@ function makeStore(): Directory {
 async function revokeIn(store: Directory, access: AccessInput): Promise<string> {
   const sessions = new SessionOnce(access, () => {});
   try {
-    return (await revoke(DESIRED, store.path, sessions)).archive;
+    return (await revokeOne(DESIRED, store.path, sessions)).archive;
   } finally {
     await sessions.close();
   }
@@ -40,7 +40,7 @@ async function failure(store: Directory, answer: Scripted): Promise<string> {
   assert.fail("it did not fail");
 }
 
-Deno.test("revoke() tells the mount the serial, then moves the set", async () => {
+Deno.test("revokeOne() tells the mount the serial, then moves the set", async () => {
   using store = makeStore();
   await using server = startScripted(() => REVOKED);
   assert.equal(await revokeIn(store, byToken(server.address)), store.at(ARCHIVED));
@@ -50,7 +50,7 @@ Deno.test("revoke() tells the mount the serial, then moves the set", async () =>
   assert.equal(store.read(`${ARCHIVED}/cert.pem`), "cert");
 });
 
-Deno.test("revoke() leaves the set where the server does not revoke it", async () => {
+Deno.test("revokeOne() leaves the set where the server does not revoke it", async () => {
   const cases: readonly (readonly [Scripted, string])[] = [
     [enveloped({}, ["it has expired"]), '"A" did not revoke 0a:1b:2c: it has expired'],
     [
@@ -78,18 +78,19 @@ Deno.test("revoke() leaves the set where the server does not revoke it", async (
   }
 });
 
-Deno.test("revoke() says that a certificate is revoked whose set cannot be moved", async () => {
+Deno.test("revokeOne() says that a certificate is revoked whose set cannot be moved", async () => {
   using store = makeStore();
   store.write("archive", "in the way");
   assert.equal(
     await failure(store, REVOKED),
-    "It is revoked, and its set cannot be moved out of the store: not a directory; run " +
-      `"vcm issue --force ${NAME}" for a new certificate`,
+    "The certificate is revoked, but its set cannot be moved out of the store: not a directory; " +
+      "run " +
+      `"vcm issue --force ${NAME}" to replace it`,
   );
   assert.equal(store.read(`${NAME}/cert.pem`), "cert");
 });
 
-Deno.test("revoke() without a way to the server says why, and moves nothing", async () => {
+Deno.test("revokeOne() without a way to the server says why, and moves nothing", async () => {
   using store = makeStore();
   await assert.rejects(revokeIn(store, { problem: "No Vault address" }), {
     message: "No Vault address",

@@ -1,0 +1,138 @@
+/** The docs of all keys. A key without docs, or docs without a key, do not compile. */
+import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
+import type { AuthEntry, Defaults, File, ProbeEntry } from "../../config/schema.ts";
+import { formatDuration } from "../../text/duration.ts";
+import { CERTIFICATE_DOCS } from "./certificate.ts";
+import type { KeyDoc } from "./key_doc.ts";
+import { SERVICE_DOCS } from "./service.ts";
+import { SETTINGS_DOCS } from "./settings.ts";
+import { TARGET_DOCS } from "./target.ts";
+
+/** Keys of `defaults`. */
+export const DEFAULTS_DOCS: Readonly<Record<keyof Defaults, KeyDoc>> = {
+  deploy: {
+    means: "Defaults for entries of `deploy`.",
+    example: { owner: "root", group: "ssl-cert", mode: "0640" },
+  },
+  service: {
+    means: "Defaults for entries of `service`.",
+    example: { control: "reload", timeout: "5m" },
+  },
+};
+
+const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
+
+/** Keys of `defaults.deploy`: the same as those of the entries. */
+export const DEPLOY_DEFAULTS_DOCS: Readonly<
+  Record<keyof NonNullable<Defaults["deploy"]>, KeyDoc>
+> = { owner, group, mode, create_dirs, order };
+
+const { control, timeout, window } = SERVICE_DOCS;
+
+/** Keys of `defaults.service`. */
+export const SERVICE_DEFAULTS_DOCS: Readonly<
+  Record<keyof NonNullable<Defaults["service"]>, KeyDoc>
+> = { control, timeout, window };
+
+/** Keys of `probe`, if it is a map. */
+export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
+  connect: { means: "Address to connect to.", example: "127.0.0.1:25" },
+  servername: {
+    means: "Name to ask for.",
+    otherwise: "the first host name of the certificate that is not a wildcard",
+    example: "mail.example.com",
+  },
+  starttls: {
+    means: "Protocol that starts in plain text.",
+    otherwise: "TLS at once",
+    example: "smtp",
+  },
+  timeout: {
+    means: "Limit for one probe, and for the new certificate to be served after an action.",
+    default: formatDuration(DEFAULT_PROBE_TIMEOUT),
+    example: "1m",
+  },
+};
+
+/** Keys of `auth`. */
+export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
+  method: { means: "The auth method.", example: "approle" },
+  mount: {
+    means: "`approle`, `cert`, `jwt`: mount path of the auth method.",
+    otherwise: "the name of the method",
+    example: "approle-web",
+  },
+  role: { means: "`cert`, `jwt`: role to log in as.", otherwise: "the server's", example: "vcm" },
+  role_id: {
+    means: "`approle`: role id; `VAULT_ROLE_ID` overrides it.",
+    example: "5c2f7a9e-0000-0000-0000-000000000000",
+  },
+  secret_id: {
+    means: "`approle`: secret id; `VAULT_SECRET_ID` overrides it.",
+    example: "81b3d0c4-0000-0000-0000-000000000000",
+  },
+  secret_id_file: {
+    means: "`approle`: file that holds the secret id.",
+    example: "/etc/vcm/secret-id",
+  },
+  wrapped_secret_id_file: {
+    means: "`approle`: file that holds a wrapping token; the unwrapped secret id is " +
+      "saved in `secret_id_file`, which is required.",
+    example: "/etc/vcm/wrapped-secret-id",
+  },
+  token_file: {
+    means: "`token`: file that holds the token; required.",
+    example: "/etc/vcm/token",
+  },
+  jwt_file: {
+    means: "`jwt`: file that holds the JWT.",
+    otherwise: "the credential `vault_jwt`",
+    example: "/etc/vcm/jwt",
+  },
+};
+
+/** Keys of the top level. */
+export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
+  config: {
+    means: "Settings for all certificates.",
+    example: { pki: "pki_internal", role: "internal-service" },
+  },
+  certs: {
+    means: "The certificates of this host, one entry each; optional with `include`.",
+    example: [{ name: "web.example.com" }],
+  },
+  include: {
+    means:
+      "Files with further certificates: paths, or patterns with `*` in their last part, from " +
+      "the directory of this file.",
+    example: "conf.d/*.yaml",
+  },
+  defaults: {
+    means: "Defaults for entries of `deploy` and `service`.",
+    example: { deploy: { owner: "root" }, service: { control: "reload" } },
+  },
+};
+
+/**
+ * The docs of each map, by its key (below `defaults`, with that prefix). `file` is the top level.
+ */
+export const KEY_DOCS = {
+  file: FILE_DOCS,
+  config: SETTINGS_DOCS,
+  auth: AUTH_DOCS,
+  certs: CERTIFICATE_DOCS,
+  deploy: TARGET_DOCS,
+  service: SERVICE_DOCS,
+  probe: PROBE_DOCS,
+  defaults: DEFAULTS_DOCS,
+  "defaults.deploy": DEPLOY_DEFAULTS_DOCS,
+  "defaults.service": SERVICE_DEFAULTS_DOCS,
+};
+
+/** A kind of map. */
+export type MapName = keyof typeof KEY_DOCS;
+
+/** The kind of map under a key of another one. */
+export function mapBelow(map: MapName, key: string): MapName {
+  return (map === "defaults" ? `defaults.${key}` : key) as MapName;
+}
