@@ -52,8 +52,8 @@ export async function buildChain(leaf: string, authorities: readonly string[]): 
   if (intermediates.length > 0) return { intermediates, anchors: intermediates.slice(-1) };
   throw new Error(
     pool.length === 0
-      ? "no CA certificate came with it"
-      : "none of the CA certificates that came with the certificate issued it",
+      ? "the server sent no CA certificate with it"
+      : "none of the CA certificates that the server sent issued it",
   );
 }
 

@@ -73,11 +73,11 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
   if (!isSame(found.key, wanted.key)) return OTHER_KEY;
   const same = found.certificates.length === wanted.certificates.length &&
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
-  if (!same) return "it holds other certificates than the store";
+  if (!same) return "it contains other certificates than the store";
   return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
 }
 
-const OTHER_KEY = "it holds another key than the store";
+const OTHER_KEY = "it contains another key than the store";
 
 function judgeText(text: string, desired: EncryptionSpec): EncryptedJudgement {
   const [certificate] = splitCertificates(text);
@@ -92,7 +92,7 @@ function textFault(text: string, { format, part, password }: EncryptionSpec): st
   const key = findEncryptedKey(text);
   const whole = format.what === "privkey" ? key : combine(format.order, part("fullchain"), key);
   // First, as opening it takes time.
-  if (whole !== text) return "its text differs from what it would be";
+  if (whole !== text) return "its text differs from what VCM would write";
   return isSame(openKey(decodePem(key), password), pkcs8Of(part("privkey")))
     ? undefined
     : OTHER_KEY;
@@ -103,7 +103,7 @@ function faultOf(judge: () => string | undefined): string | undefined {
   try {
     return judge();
   } catch (error) {
-    return error instanceof EncryptionError ? error.message : "it is damaged, or of another kind";
+    return error instanceof EncryptionError ? error.message : "it is damaged or of another kind";
   }
 }
 

@@ -59,6 +59,6 @@ export function encryptKeyPem(keyPem: string, password: string, random: Random):
 /** The encrypted key in a text, as it would be written; throws SealFault where there is none. */
 export function findEncryptedKey(text: string): string {
   const begin = text.indexOf(`-----BEGIN ${LABEL}-----`);
-  if (begin < 0) throw new EncryptionError("it holds no encrypted key");
+  if (begin < 0) throw new EncryptionError("it contains no encrypted key");
   return encodePem(decodePem(text.slice(begin)), LABEL);
 }

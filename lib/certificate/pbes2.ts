@@ -123,7 +123,7 @@ export function encode(structure: unknown): Uint8Array {
 
 /** What was made by others, or by an older VCM. */
 export function weak(cause?: unknown): EncryptionError {
-  return new EncryptionError("it is not encrypted as today", { cause });
+  return new EncryptionError("it is not encrypted the way VCM encrypts today", { cause });
 }
 
 /** One after the other. */

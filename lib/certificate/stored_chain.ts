@@ -127,10 +127,10 @@ export function openAll(text: string): (X509Certificate | undefined)[] {
 function gap(link: X509Certificate, next: X509Certificate, name: string): string | undefined {
   if (link.checkIssued(next)) return undefined;
   return isSelfIssued(link)
-    ? `goes on with "${nameOf(next)}" above the root ${name}`
-    : `has the certificate of "${nameOf(next)}" where that of "${
+    ? `has the certificate of "${nameOf(next)}" above the root ${name}`
+    : `has the certificate of "${nameOf(next)}" in place of "${
       issuerOf(link)
-    }", which issued ${name}, belongs`;
+    }", which issued ${name}`;
 }
 
 /** Peers have roots of their own, and the end of one that came along does not count. */

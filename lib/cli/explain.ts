@@ -40,8 +40,8 @@ function tryPrint(text: string, host: Host): void {
 
 function tell(text: string, args: Pick<Arguments, "logFormat">, host: Host): void {
   if (errFormat(args, host) === "text") return host.err(`${text}\n`);
-  // Each line says by itself that it is an error.
-  const lines = text.replace(/^error: /, "").split("\n");
+  // Here the level of each line says that it is an error.
+  const lines = text.replace(/^error: /gm, "").split("\n");
   for (const line of lines) sayOnErr(args, host, "error", line);
 }
 
@@ -54,13 +54,14 @@ function formatAskedFor(args: readonly string[]): Pick<Arguments, "logFormat"> {
 
 function errorText(error: unknown, command: CommandName | undefined): string {
   if (error instanceof ConfigError) {
-    const lines = error.problems.map((problem) => formatProblem(error.file, problem));
-    if (lines.length < 2) return lines.join("\n");
-    return [...lines, `${lines.length} mistakes; nothing was done`].join("\n");
+    const lines = error.problems.map((problem) => `error: ${formatProblem(error.file, problem)}`);
+    return lines.length < 2
+      ? lines.join("\n")
+      : [...lines, `${lines.length} errors; nothing was done`].join("\n");
   }
   if (error instanceof UsageError) {
     const help = command === undefined ? "vcm --help" : `vcm ${command} --help`;
-    return `${error.message}\nSee "${help}"`;
+    return `error: ${error.message}\nSee "${help}"`;
   }
   return `error: ${messageOf(error)}`;
 }

@@ -34,7 +34,7 @@ export function generalHelp(): string {
     "Options of most commands:",
     ...WITH_FILE.map(optionLine),
     "",
-    'Names narrow a command to those certificates. "vcm COMMAND --help" tells more.',
+    'NAME limits a command to these certificates. Run "vcm COMMAND --help" for more.',
     ...wrap(EXIT_STATUSES.map(statusSentence).join(" ")),
     "",
   ].join("\n");

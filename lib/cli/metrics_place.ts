@@ -30,7 +30,9 @@ export async function findMetricsPlace(path: string): Promise<MetricsAim> {
     kind: "nowhere",
     problem: `Cannot write "metrics_file" "${printable(path)}": ${why}`,
   });
-  if (seen.parent !== "present") return nowhere(`there is no directory "${directoryOf(path)}"`);
+  if (seen.parent !== "present") {
+    return nowhere(`the directory "${directoryOf(path)}" does not exist`);
+  }
   // There is no secret in it: whoever may replace it may as well write it.
   const owner = { kind: "given", name: "", id: writerOn(seen.ancestors, runner) } as const;
   const users = { runner, ownGroups: await ownGroupsOf(ancestors.owners) };

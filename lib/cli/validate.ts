@@ -19,7 +19,7 @@ export async function validate(args: Arguments, host: Host): Promise<number> {
     host.out(validJson({ file: config.file, certificates, targets, services }));
   } else if (!args.quiet) {
     host.out(
-      `${config.file}: no mistakes; ${count(certificates, "certificate")}, ` +
+      `${config.file}: no errors; ${count(certificates, "certificate")}, ` +
         `${count(targets, "target")}, ${count(services, "service")}\n`,
     );
   }

@@ -23,8 +23,8 @@ export function warnUnverified({ vault }: Config, host: Host, emit: Emit): void 
     const by = unverifiedBy(vault, host);
     if (by === undefined) return;
     const message =
-      `its TLS certificate is not verified (${by}); whoever is between this host and ` +
-      "it can read tokens and keys";
+      `its TLS certificate is not verified (${by}); anyone on the network path can read ` +
+      "tokens and keys";
     const variable = readVariable(host, "ADDR");
     const address = variable === undefined ? undefined : readAddress(variable.text);
     const subject = typeof address === "string" ? address : vault.addresses.join(", ");

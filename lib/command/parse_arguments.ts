@@ -141,7 +141,9 @@ function commandName(word: string | undefined): CommandName {
       ? `Unknown command "${word}"; did you mean "${guess}"?`
       : word.includes(".")
       ? `Unknown command "${word}"; for one certificate: "vcm run ${word}"`
-      : `Unknown command "${word}"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
+      : `Unknown command "${word}"; commands are ${
+        COMMAND_FORMS.map(({ name }) => name).join(", ")
+      }`,
   );
 }
 
@@ -157,7 +159,7 @@ function requireOption(command: CommandForm, token: OptionToken): void {
   const known = command.options.find((option) => option === token.name);
   if (known === undefined && token.name === "force") {
     throw new UsageError(
-      `"vcm ${name}" does what is due; for more use --force with issue, deploy or restart`,
+      `"vcm ${name}" does only what is due; use --force with issue, deploy or restart`,
       name,
     );
   }

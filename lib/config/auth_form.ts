@@ -26,17 +26,21 @@ export function authErrors(entry: Readonly<Record<string, unknown>>): AuthError[
   );
   const invalids: AuthError[] = strays.map((key) => ({
     key,
-    message: `does not go with "method: ${method}", which takes ${AUTH_KEYS[method].join(", ")}`,
+    message: `is not allowed with "method: ${method}", which takes ${AUTH_KEYS[method].join(", ")}`,
   }));
   const { secret_id, secret_id_file, wrapped_secret_id_file } = entry;
   if (method === "approle" && secret_id !== undefined && secret_id_file !== undefined) {
-    invalids.push({ key: "secret_id_file", message: `does not go with "secret_id"; give one` });
+    invalids.push({
+      key: "secret_id_file",
+      message: `cannot be combined with "secret_id"; use one of them`,
+    });
   }
   if (
     method === "approle" && wrapped_secret_id_file !== undefined && !("secret_id_file" in entry)
   ) {
-    const message = `needs "secret_id_file": it can be unwrapped once only, and the secret id is ` +
-      "kept there";
+    const message =
+      `needs "secret_id_file": the token can be unwrapped only once, and the secret ` +
+      "id is kept in that file";
     invalids.push({ key: "wrapped_secret_id_file", message });
   }
   if (method === "token" && !("token_file" in entry)) {

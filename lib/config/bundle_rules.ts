@@ -8,11 +8,11 @@ export function checkBundles({ bundles, paths, store, findings }: Round): void {
     const other = directoriesAbove(text).map((directory) => bundles.get(directory))
       .find((found) => found !== undefined);
     if (other === undefined) continue;
-    findings.push({ path, message: "lies in a directory that is replaced as one, by", other });
+    findings.push({ path, message: "is inside a directory that is replaced as a whole by", other });
   }
   for (const [bundle, path] of bundles) {
     if (!directoriesAbove(store).includes(bundle)) continue;
-    findings.push({ path, message: `must not hold the store ${store}` });
+    findings.push({ path, message: `must not contain the store ${store}` });
   }
 }
 

@@ -20,9 +20,9 @@ export function checkDefaults(file: Draft<File>, wrong: (path: KeyPath) => boole
   const [other] = keys;
   if (other === undefined) return [];
   const theirs = keys.length === 1
-    ? "a mode of its own to"
-    : `modes of their own to ${keys.length} targets, the first of them`;
+    ? `"mode" on`
+    : `"mode" on ${keys.length} targets, the first of them`;
   const message =
-    `a private key must not be open to every user; use "0600" or "0640", or give ${theirs}`;
+    `a private key must not be accessible to every user; use "0600" or "0640", or set ${theirs}`;
   return [{ path: ["defaults", "deploy", "mode"], message, other }];
 }

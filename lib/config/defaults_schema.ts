@@ -58,5 +58,7 @@ function makeSchema() {
 }
 
 function noDefaults(keys: readonly string[], list: string): ReadonlyMap<string, string> {
-  return new Map(keys.map((key) => [key, `is no default; give it in entries of "${list}"`]));
+  return new Map(
+    keys.map((key) => [key, `cannot be a default; set it in the entries of "${list}"`]),
+  );
 }

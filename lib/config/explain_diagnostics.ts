@@ -97,7 +97,7 @@ export function explainSyntax(text: string, fault: YamlFault, format: FormatPath
     ...positions.danglingAliases().map((place) => ({
       ...place,
       key: "",
-      message: `no line above has the anchor of this alias; if it is text, put it in quotes`,
+      message: `the anchor of this alias is not defined above; if it is text, put it in quotes`,
     })),
     ...positions.errors().filter(({ code }) => code !== "DUPLICATE_KEY").map(
       ({ code, message, ...place }) => ({ ...place, key: "", message: syntaxWords(code, message) }),
@@ -151,6 +151,6 @@ function controlCharacter(text: string): Problem | undefined {
   const lines = text.slice(0, index).split(/\r\n|\r|\n/);
   const code = text.charCodeAt(index).toString(16).toUpperCase().padStart(4, "0");
   const column = (lines.at(-1)?.length ?? 0) + 1;
-  const message = `control character U+${code}; take it out, or write it as an escape in quotes`;
+  const message = `control character U+${code}; remove it, or write it as an escape in quotes`;
   return { line: lines.length, column, key: "", message };
 }

@@ -21,10 +21,10 @@ export function fullHostName(): string | InvalidValue {
   try {
     hosts = Deno.readTextFileSync(HOSTS_FILE);
   } catch {
-    // Without that file the host has no name with a domain; the remedy is the same.
+    // Without that file the host has no name with a domain; the fix is the same.
   }
   return canonicalName(hosts, name) ?? new InvalidValue(
-    `\${FQDN} is not known: the host's name "${name}" has no domain; give it one in ${HOSTS_FILE} ` +
+    `cannot expand \${FQDN}: the host name "${name}" has no domain; add one in ${HOSTS_FILE} ` +
       `("ADDRESS ${name}.example.com ${name}"), or write the name itself`,
   );
 }
@@ -45,5 +45,5 @@ function hostName(): string | InvalidValue {
   const name = Deno.hostname();
   // What the kernel says until somebody names the host.
   if (name !== "" && name !== "(none)") return name;
-  return new InvalidValue(`this host has no name; give it one with hostnamectl`);
+  return new InvalidValue(`this host has no name; set one with hostnamectl`);
 }

@@ -9,7 +9,7 @@ import { distrustDirectory } from "./trust.ts";
 import { readTrusted, reason } from "./trusted_file.ts";
 
 /** Of what was there a moment ago. */
-const ABSENT = "does not exist; if it is a link, mend it";
+const ABSENT = "does not exist; if it is a symbolic link, fix its target";
 
 /** Either the files, or why there are none. */
 type Found = readonly string[] | string;
@@ -45,7 +45,7 @@ function readOne(file: string): Included {
 function named(path: string): Found {
   try {
     if (!Deno.lstatSync(path).isDirectory) return [path];
-    return `"${path}" is a directory; for all of its files write "${path}/*.yaml"`;
+    return `"${path}" is a directory; to include all of its files, write "${path}/*.yaml"`;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return `"${path}" does not exist`;
     return `"${path}" ${reason(error)}`;

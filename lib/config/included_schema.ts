@@ -16,7 +16,7 @@ export function readIncludedTree(tree: unknown, main: string): Reading<IncludedF
 }
 
 function includedSchema(main: string) {
-  const message = `belongs in the file that includes this one, ${quote(main)}`;
+  const message = `is allowed only in the main file, ${quote(main)}`;
   const elsewhere = new Map(OF_MAIN_FILE.map((key) => [key, message]));
   return map(`a map with the key "certs"`, { certs: certificates }, SPARE, elsewhere);
 }

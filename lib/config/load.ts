@@ -29,12 +29,12 @@ export function findConfig({ flag, env, uid, exists }: FindOptions): string {
   const places = uid === 0 ? [SYSTEM_FILE] : [SYSTEM_FILE, LOCAL_FILE];
   const found = places.find(exists);
   if (found !== undefined) return found;
-  const message = `no configuration found; looked for ${places.join(" and ")}; ` +
-    `write one by "vcm init", or name it by --config FILE or $VCM_CONFIG`;
+  const message = `no configuration file found; looked for ${places.join(" and ")}; ` +
+    `run "vcm init" to write one, or pass --config FILE, or set $VCM_CONFIG`;
   throw new ConfigError("vcm.yaml", [{ key: "", message }]);
 }
 
-const ABSENT = "does not exist; name another file by --config FILE or $VCM_CONFIG";
+const ABSENT = "does not exist; pass --config FILE or set $VCM_CONFIG";
 
 /**
  * Reads a file, and those that it includes. Throws `ConfigError` if one cannot be read, trusted or

@@ -16,8 +16,7 @@ const EMPTY: Problem = {
   line: 1,
   column: 1,
   key: "",
-  message:
-    `is empty; it needs at least "certs", a list of certificates; "vcm init" writes a first one`,
+  message: `is empty; add at least "certs", a list of certificates, or run "vcm init"`,
 };
 
 /**

@@ -125,7 +125,7 @@ async function readIncluded(
     return explainSyntax(text, yaml.fault, formatKeyPath).map((problem) => ({ file, ...problem }));
   }
   if (yaml.tree === undefined || yaml.tree === null) {
-    const message = `is empty; it needs at least "certs", a list of certificates`;
+    const message = `is empty; add at least "certs", a list of certificates`;
     return [{ file, line: 1, column: 1, key: "", message }];
   }
   const { draft, ...found } = readPart(

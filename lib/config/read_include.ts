@@ -10,10 +10,10 @@ export function readInclude(text: string): string | InvalidValue {
     return expected(`a file or a pattern such as "conf.d/*.yaml"`, text);
   }
   if (directory.includes("*") || name.includes("**")) {
-    return expected(`"*" alone and in the last part, as in "conf.d/*.yaml"`, text);
+    return expected(`a single "*" in the last part only, as in "conf.d/*.yaml"`, text);
   }
   if (name.includes("*") && /[?[\]{}]/.test(name)) {
-    return expected(`no sign but "*" that stands for others`, text);
+    return expected(`no wildcard but "*"`, text);
   }
   return text;
 }

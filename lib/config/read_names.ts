@@ -6,12 +6,11 @@ import { hasControlCharacter } from "../text/quote.ts";
 export function readCertificateName(text: string): string | InvalidValue {
   if (text === "" || text.trim() !== text) return expected("a name", text);
   if (text.includes("/") || text.startsWith(".") || hasControlCharacter(text)) {
-    const rule =
-      `a name that can be a directory (no "/", no "." at its start, no control character)`;
+    const rule = `a valid directory name (no "/", no "." at its start, no control character)`;
     return expected(rule, text);
   }
   if (text === "archive") {
-    return new InvalidValue(`"archive" is taken: revoked sets are kept there`);
+    return new InvalidValue(`"archive" is reserved: revoked certificate sets are kept there`);
   }
   // Linux allows 255 bytes to a file name; ".new-" and its like need some of them.
   if (text.length > 66 && new TextEncoder().encode(text).length > 200) {

@@ -29,7 +29,9 @@ export function readMetricsFile(text: string): string | InvalidValue {
 export function readTokenFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
   if (!(path instanceof InvalidValue) || text === "") return path;
-  return new InvalidValue(`expected the absolute path of a file that holds a token, without ".."`);
+  return new InvalidValue(
+    `expected the absolute path of a file that contains a token, without ".."`,
+  );
 }
 
 /** The same for other secrets. */
@@ -37,7 +39,7 @@ export function readSecretFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
   if (!(path instanceof InvalidValue) || text === "") return path;
   return new InvalidValue(
-    `expected the absolute path of a file that holds the secret, without ".."`,
+    `expected the absolute path of a file that contains the secret, without ".."`,
   );
 }
 

@@ -28,7 +28,9 @@ export function readRenew(text: string): RenewalWindow | InvalidValue {
   const seconds = parseDuration(text);
   if (seconds === undefined) return expected(`${DURATION} or a share such as "33%"`, text);
   if (/^\d+$/.test(text) && seconds < 100) {
-    return new InvalidValue(`${text} alone is seconds; is "${text}d" meant, or "${text}%"?`);
+    return new InvalidValue(
+      `${text} without a unit means seconds; did you mean "${text}d" meant, or "${text}%"?`,
+    );
   }
   return { kind: "duration", seconds };
 }
@@ -77,7 +79,7 @@ export function readOneOf<T extends string>(words: readonly T[]): WordReader<T> 
 /** A user or a group, by name or by number; looked up only when it is needed. */
 export function readAccount(text: string): string | InvalidValue {
   if (text.includes(":")) {
-    return new InvalidValue(`expected one name; "owner" takes the user, "group" the group`);
+    return new InvalidValue(`expected one name; set the user as "owner" and the group as "group"`);
   }
   // A leading "-" would be read as an option by getent, which looks the name up.
   if (text === "" || text.trim() !== text || text.startsWith("-") || hasControlCharacter(text)) {

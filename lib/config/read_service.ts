@@ -22,7 +22,7 @@ export function readSignal(text: string): string | InvalidValue {
 
 /** One word of a command, as the program gets it: there is no shell that would split or expand it. */
 export function readWord(text: string): string | InvalidValue {
-  return text.includes("\0") ? new InvalidValue("holds a NUL character") : text;
+  return text.includes("\0") ? new InvalidValue("contains a NUL character") : text;
 }
 
 /**

@@ -87,7 +87,7 @@ function isInStore({ store, storePrefix }: Round, path: string): boolean {
 }
 
 function outside({ store }: Round): string {
-  return `must lie outside the store ${store}, which VCM keeps itself`;
+  return `must be outside the store ${store}, which VCM manages`;
 }
 
 /** Tokens and private keys travel there. */
@@ -95,8 +95,8 @@ function checkAddresses({ settings, wrong, findings }: Round): void {
   if (settings.allow_http || wrong(["config", "allow_http"])) return;
   settings.vault?.forEach((address, number) => {
     if (address === undefined || isGuarded(address)) return;
-    const message = `sends tokens and keys unencrypted; use "https://", or, where the network is ` +
-      `trusted, set "allow_http: true"`;
+    const message = `sends tokens and keys unencrypted; use "https://", or set ` +
+      `"allow_http: true" if the network is trusted`;
     const path: KeyPath = settings.vault?.length === 1 ? ["config", "vault"] : [
       "config",
       "vault",
@@ -113,7 +113,10 @@ function checkLogin({ settings, findings }: Round): void {
   const flat = ["vault_role_id", "vault_secret_id"] as const;
   for (const key of method === "token" ? ["token_file" as const, ...flat] : flat) {
     if (settings[key] === undefined) continue;
-    findings.push({ path: ["config", key], message: `does not go with "auth"; give one of them` });
+    findings.push({
+      path: ["config", key],
+      message: `cannot be combined with "auth"; use one of them`,
+    });
   }
 }
 
@@ -159,7 +162,10 @@ function checkIssuer({ settings, wrong, findings }: Round, at: KeyPath, entry: C
     if (entry[key] !== undefined || settings[key] !== undefined) continue;
     const path = [...at, key];
     if (wrong(path) || wrong(["config", key]) || wrong(["config"])) continue;
-    findings.push({ path, message: `is missing; give it here or, for all, as config.${key}` });
+    findings.push({
+      path,
+      message: `is missing; set it here or, for all certificates, as config.${key}`,
+    });
   }
 }
 

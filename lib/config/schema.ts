@@ -106,7 +106,7 @@ const target = v.pipe(
     if (typeof mode !== "number" || (mode & 0o007) === 0) return;
     const what = targetWhat(dataset.value);
     if (what === undefined || !holdsKey(what)) return;
-    const message = `a private key must not be open to every user; use "0600" or "0640"`;
+    const message = `a private key must not be accessible to every user; use "0600" or "0640"`;
     addIssue({ message, path: [atValue(dataset.value, "mode")] });
   }),
 );
@@ -114,10 +114,10 @@ const target = v.pipe(
 /** Program and arguments; there is no shell. */
 const command = v.pipe(
   list(scalar(readWord), `a list such as ["nginx", "-t"]`),
-  v.minLength(1, "has no entry"),
+  v.minLength(1, "must have at least one entry"),
   v.check(
     ([program]) => program === undefined || isProgram(program),
-    "expected a program first: its name, or its absolute path; arguments are entries of their own",
+    "expected a program first, by its name or absolute path; each argument is a separate entry",
   ),
 );
 
@@ -184,8 +184,8 @@ const certificate = map(`a map such as {name: "web.example.com"}`, {
   uri_sans: v.exactOptional(list(scalar(readUri), `a list such as ["spiffe://example.com/web"]`)),
   email_sans: v.exactOptional(list(scalar(readEmail), `a list such as ["ops@example.com"]`)),
   other_sans: v.exactOptional(list(scalar(readOtherSan), `a list of "OID;UTF8:TEXT"`)),
-  deploy: v.exactOptional(list(target, `a list, each entry begun with "- "`)),
-  service: v.exactOptional(list(service, `a list, each entry begun with "- "`)),
+  deploy: v.exactOptional(list(target, `a list whose entries begin with "- "`)),
+  service: v.exactOptional(list(service, `a list whose entries begin with "- "`)),
 });
 
 const auth = v.pipe(
@@ -234,7 +234,7 @@ const settings = map(`a map of settings`, {
 export const SPARE = "x-";
 
 /** The certificates of one file. */
-export const certificates = list(certificate, `a list, each entry begun with "- "`);
+export const certificates = list(certificate, `a list whose entries begin with "- "`);
 
 /** The whole file; keys that begin with `x-` are places for anchors, as in Docker's compose files. */
 export const fileSchema = map(

@@ -87,23 +87,23 @@ export function serviceErrors(given: ServiceKeys): readonly ServiceError[] {
     } else if (entry[key] !== undefined && found !== key) {
       add(
         key,
-        `does not go with ${manager === undefined ? `"${found}"` : `"manager: ${manager}"`}`,
+        `is not allowed with ${manager === undefined ? `"${found}"` : `"manager: ${manager}"`}`,
       );
     }
   }
   if (found === "command") {
     if (control !== undefined) {
-      add("control", `does not go with "command", which is all that is done`);
+      add("control", `is not allowed with "command", which is the only action`);
     }
     if (signal !== undefined) {
-      add("signal", `does not go with "command", which is all that is done`);
+      add("signal", `is not allowed with "command", which is the only action`);
     }
   } else if (found === "pid_file" && control !== undefined && control !== "signal") {
-    add("control", `with "pid_file" there is only "signal"`);
+    add("control", `must be "signal" with "pid_file"`);
   } else if (signal !== undefined && control !== undefined && control !== "signal") {
-    add("signal", `goes with "control: signal" only`);
+    add("signal", `is allowed only with "control: signal"`);
   } else if (control === "reload" && (found === "docker" || found === "podman")) {
-    add("control", `a container cannot reload; use "restart", or "signal"`);
+    add("control", `a container cannot reload; use "restart" or "signal"`);
   }
   return invalids.length === 0 ? NONE : invalids;
 }

@@ -58,8 +58,7 @@ function checkProbe(
   const other = round.probes.get(asked);
   if (other === undefined) round.probes.set(asked, place);
   else if (other.index !== place.index) {
-    const message =
-      `needs a "servername" of its own: it asks for the same name at the same place as`;
+    const message = `needs its own "servername": it asks for the same name at the same endpoint as`;
     round.findings.push({ path: place.path, message, other: other.path });
   }
 }

@@ -49,7 +49,7 @@ export function list<T extends v.GenericSchema>(item: T, wanted = "a list") {
 export function oneOrMore<T>(read: Reader<T>): v.GenericSchema<string | string[], T[]> {
   const item = scalar(read);
   const one = v.pipe(item, v.transform((value) => [value]));
-  const more = v.pipe(v.array(item), v.minLength(1, "has no entry"));
+  const more = v.pipe(v.array(item), v.minLength(1, "must have at least one entry"));
   return v.lazy((input) => Array.isArray(input) ? more : one) as v.GenericSchema<
     string | string[],
     T[]

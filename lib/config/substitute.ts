@@ -80,7 +80,7 @@ function pathOf(branch: Omit<Branch, "node">): KeyPath {
   return path.reverse();
 }
 
-const LITERAL = 'for the text itself write "$${"';
+const LITERAL = 'for a literal "${" write "$${"';
 
 /** The text with its variables put in, and what is wrong with them. */
 function expand(
@@ -105,13 +105,13 @@ function expand(
 function read(inside: string, variable: Variable, secret: boolean): string | InvalidValue {
   const [name = "", fallback] = inside.split(/:-(.*)/s);
   if (fallback?.includes("${")) {
-    return new InvalidValue(`what follows ":-" is plain text and cannot hold a variable`);
+    return new InvalidValue(`the default after ":-" is plain text and cannot contain a variable`);
   }
   if (!KNOWN.test(name)) {
-    const shown = !secret && NAME.test(name) ? `\${${name}}` : `what stands in "\${…}"`;
+    const shown = !secret && NAME.test(name) ? `\${${name}}` : `"\${…}"`;
     return new InvalidValue(
-      `${shown} is not known; there are \${HOSTNAME}, \${FQDN} and variables whose names begin ` +
-        `with VCM_; ${LITERAL}`,
+      `${shown} is not a known variable; use \${HOSTNAME}, \${FQDN} or a variable whose name ` +
+        `begins with VCM_; ${LITERAL}`,
     );
   }
   const value = variable(name);

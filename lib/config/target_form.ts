@@ -67,23 +67,26 @@ function keyErrors(entry: object): readonly FormError[] {
   const what = targetWhat(entry);
   if (what === undefined) return NONE;
   if ("in_place" in entry && what === "bundle") {
-    return [{ key: "in_place", message: `does not go with "bundle", which is replaced as one` }];
+    return [{
+      key: "in_place",
+      message: `is not allowed with "bundle", which is replaced as a whole`,
+    }];
   }
   if ("overwrite" in entry && what === "bundle") {
-    const message = `does not go with "bundle", which replaces nothing but a bundle`;
+    const message = `is not allowed with "bundle", which replaces only a bundle`;
     return [{ key: "overwrite", message }];
   }
   if ("order" in entry && what !== "combined") {
-    return [{ key: "order", message: `goes with "combined" only` }];
+    return [{ key: "order", message: `is allowed only with "combined"` }];
   }
   if ("password_file" in entry) {
     if (canBeEncrypted(what)) return NONE;
-    const message = `goes with "privkey", "combined" and "pkcs12" only`;
+    const message = `is allowed only with "privkey", "combined" and "pkcs12"`;
     return [{ key: "password_file", message }];
   }
   if (what !== "pkcs12" || Object.keys(entry).some(isMisspeltPassword)) return NONE;
   const key = "pkcs12" in entry ? "pkcs12" : "source";
-  return [{ key, message: `needs "password_file", a file that holds its password` }];
+  return [{ key, message: `needs "password_file", a file that contains its password` }];
 }
 
 function explainForm(entry: object): readonly FormError[] {
@@ -94,11 +97,13 @@ function explainForm(entry: object): readonly FormError[] {
     return [
       ...more.map((key) => ({
         key,
-        message: `one entry takes one file, and "${what}" is given; make this an entry of its own`,
+        message:
+          `one entry deploys one file, and "${what}" is set already; make this a separate entry`,
       })),
       ...long.map((key) => ({
         key,
-        message: `does not go with "${what}"; give either "${what}: PATH" or "source" and "dest"`,
+        message:
+          `cannot be combined with "${what}"; use either "${what}: PATH" or "source" and "dest"`,
       })),
     ];
   }
@@ -108,7 +113,7 @@ function explainForm(entry: object): readonly FormError[] {
     const short = WHATS.map((what) => `"${what}"`);
     const forms = `${short.slice(0, -1).join(", ")} or ${short.at(-1)} with a path, or ` +
       `"source" and "dest"`;
-    return [{ message: `says nothing to deploy; give ${forms}` }];
+    return [{ message: `deploys nothing; set ${forms}` }];
   }
   const missing = ["source", "dest"].filter((key) => !long.includes(key));
   return missing.map((key) => ({ key, message: `is missing; "${long[0]}" needs it` }));

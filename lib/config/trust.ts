@@ -56,24 +56,24 @@ function judge(
   deed = "change this file",
 ): Problem | undefined {
   const facts: string[] = [];
-  const cures: string[] = [];
+  const fixes: string[] = [];
   if (info.uid !== 0 && info.uid !== uid) {
-    facts.push(`belongs to user ${info.uid}, not to root${uid === 0 ? "" : ` or user ${uid}`}`);
-    cures.push(`chown ${uid === 0 ? "root" : uid} ${shellWord(path)}`);
+    facts.push(`is owned by user ${info.uid}, not by root${uid === 0 ? "" : ` or user ${uid}`}`);
+    fixes.push(`chown ${uid === 0 ? "root" : uid} ${shellWord(path)}`);
   }
   const mode = (info.mode ?? 0) & 0o7777;
   if ((mode & 0o022) !== 0) {
     const writer = mode & 0o002 ? "every user" : "its group";
     facts.push(`is writable by ${writer} (mode 0${mode.toString(8).padStart(3, "0")})`);
-    cures.push(`chmod go-w ${shellWord(path)}`);
+    fixes.push(`chmod go-w ${shellWord(path)}`);
   }
   if (facts.length === 0) return undefined;
   // A sticky directory such as /tmp is meant for everyone: not the directory is wrong, but the place.
   const shared = kind === "directory" && (mode & 0o1000) !== 0;
-  const cure = shared ? "move the file to a directory of its own" : cures.join(" && ");
+  const fix = shared ? "move the file to a separate directory" : fixes.join(" && ");
   const message =
-    `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and whoever can ${deed} ` +
-    `decides what VCM writes and runs with its rights; cure: ${cure}`;
+    `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and anyone who can ${deed} ` +
+    `controls what VCM writes and runs; fix: ${fix}`;
   return { key: "", message };
 }
 
@@ -81,7 +81,7 @@ function judge(
 export function exposed(path: string, mode: number): Problem | undefined {
   if ((mode & 0o044) === 0) return undefined;
   const reader = (mode & 0o004) !== 0 ? "every user" : "its group";
-  const message = `holds a secret id and may be read by ${reader}; ` +
-    `cure: chmod go-r ${shellWord(path)}, or keep it in a file of its own, "auth.secret_id_file"`;
+  const message = `contains a secret id and is readable by ${reader}; ` +
+    `fix: chmod go-r ${shellWord(path)}, or move the secret id to "auth.secret_id_file"`;
   return { key: "", message };
 }

@@ -29,7 +29,7 @@ export function readTrusted(
   const followed = orRefuse(() => follow(path));
   // Before it is opened: to open a pipe would wait for somebody to write into it.
   if (!followed.info.isFile) {
-    throw refusal(path, `is ${followed.info.isDirectory ? "a directory" : "no regular file"}`);
+    throw refusal(path, `is ${followed.info.isDirectory ? "a directory" : "not a regular file"}`);
   }
   using file = orRefuse(() => Deno.openSync(followed.path, { read: true }));
   const info = file.statSync();
@@ -39,8 +39,10 @@ export function readTrusted(
     const problems = orRefuse(() => distrust(opened, uid));
     if (problems.length > 0) throw new ConfigError(path, problems);
   }
-  if (!info.isFile) throw refusal(path, "is no regular file");
-  if (info.size > MAX_BYTES) throw refusal(path, "is bigger than 16 MiB; is it the right file?");
+  if (!info.isFile) throw refusal(path, "is not a regular file");
+  if (info.size > MAX_BYTES) {
+    throw refusal(path, "is larger than 16 MiB; check that it is the right file");
+  }
   const text = decode(path, orRefuse(() => readAll(file, info.size)));
   return { text, mode: info.mode ?? 0 };
 }
@@ -61,7 +63,7 @@ function decode(path: string, bytes: Uint8Array): string {
 /** Says plainly why the system would not do it. */
 export function reason(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) {
-    return "may not be read by this user; run as its owner or as root";
+    return "is not readable by this user; run vcm as its owner or as root";
   }
   const words = error instanceof Error ? error.message : String(error);
   return `cannot be read: ${words.replace(/ \(os error \d+\).*/s, "")}`;

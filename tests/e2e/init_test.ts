@@ -40,7 +40,7 @@ Next:
     "755 root\n600 root\n",
   );
   const valid = await vcm(scene, ["validate"]);
-  assert.equal(valid.stdout, `${FILE}: no mistakes; 1 certificate, 2 targets, 1 service\n`);
+  assert.equal(valid.stdout, `${FILE}: no errors; 1 certificate, 2 targets, 1 service\n`);
   const again = await vcm(scene, ["init", "--yes", ...flags]);
   assert.deepEqual([again.code, again.stdout], [2, ""]);
   assert.match(again.stderr, /^"\/etc\/vcm\/vcm\.yaml" is there already, and is left as it is; /);
@@ -163,5 +163,5 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
     ]
   ) assert.ok(stdout.includes(note), `${note}\n${stdout}`);
   const valid = await vcm(scene, ["validate"]);
-  assert.equal(valid.stdout, `${FILE}: no mistakes; 1 certificate, 2 targets, 1 service\n`);
+  assert.equal(valid.stdout, `${FILE}: no errors; 1 certificate, 2 targets, 1 service\n`);
 });

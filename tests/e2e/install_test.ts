@@ -186,7 +186,7 @@ test("a unit that was edited is shown and not touched without a yes", async () =
   );
   assert.equal(
     asked.stderr,
-    "There is no terminal to ask on, so nothing was done; say --yes to do this without a question\n" +
+    "error: There is no terminal to ask on, so nothing was done; say --yes to do this without a question\n" +
       'See "vcm install --help"\n',
   );
   assert.equal(await unit(scene, "vcm.timer"), edited);

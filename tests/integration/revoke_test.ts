@@ -34,12 +34,15 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       assert.equal(status, 2);
       assert.equal(
         err,
-        "There is no terminal to ask on; say --yes to revoke without a question\n" +
+        "error: There is no terminal to ask on; say --yes to revoke without a question\n" +
           'See "vcm revoke --help"\n',
       );
       const unnamed = await bench.vcm(["revoke", "--yes"], env);
       assert.equal(unnamed.status, 2);
-      assert.match(unnamed.err, /^"vcm revoke" takes the names of certificates, and got none\n/);
+      assert.match(
+        unnamed.err,
+        /^error: "vcm revoke" takes the names of certificates, and got none\n/,
+      );
       assert.deepEqual(heard(), []);
     });
 

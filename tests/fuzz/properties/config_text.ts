@@ -44,7 +44,7 @@ const whole = fc.oneof(
 const LIMIT = 5_000;
 
 /** What is said of a text that no parser can read. */
-const TOO_DEEP = "is nested too deeply to be read";
+const TOO_DEEP = "is nested too deeply";
 
 /** @param files Texts of included files, by their names. */
 async function parses(

@@ -149,7 +149,9 @@ pureTest("an unknown command is a mistake, with what was probably meant", () => 
   );
   assertUsage(
     "help constructor",
-    `Unknown command "constructor"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
+    `Unknown command "constructor"; commands are ${
+      COMMAND_FORMS.map(({ name }) => name).join(", ")
+    }`,
   );
 });
 
@@ -182,7 +184,7 @@ pureTest("--force where it does not belong is answered with where it does", () =
   for (const command of ["run", "check", "validate"] as const) {
     assertUsage(
       `${command} --force`,
-      `"vcm ${command}" does what is due; for more use --force with issue, deploy or restart`,
+      `"vcm ${command}" does only what is due; use --force with issue, deploy or restart`,
       command,
     );
   }

@@ -41,20 +41,21 @@ pureTest("each format is taken in both forms, with its order and its password", 
 /** Each begins in column 9 of line 5. */
 const MISTAKES: Readonly<Record<string, string>> = {
   "{pkcs12: /a}":
-    'f:5:10 certs[0].deploy[0].pkcs12: needs "password_file", a file that holds its password',
+    'f:5:10 certs[0].deploy[0].pkcs12: needs "password_file", a file that contains its password',
   "{source: pkcs12, dest: /a}":
-    'f:5:10 certs[0].deploy[0].source: needs "password_file", a file that holds its password',
-  "{cert: /a, order: key-first}": 'f:5:20 certs[0].deploy[0].order: goes with "combined" only',
+    'f:5:10 certs[0].deploy[0].source: needs "password_file", a file that contains its password',
+  "{cert: /a, order: key-first}":
+    'f:5:20 certs[0].deploy[0].order: is allowed only with "combined"',
   "{der: /a, password_file: /p}":
-    'f:5:19 certs[0].deploy[0].password_file: goes with "privkey", "combined" and "pkcs12" only',
+    'f:5:19 certs[0].deploy[0].password_file: is allowed only with "privkey", "combined" and "pkcs12"',
   "{combined: /a, order: key}": "f:5:31 certs[0].deploy[0].order: expected one of cert-first, " +
     'key-first, got "key"',
   "{pkcs12: /a, password_file: hunter2}": "f:5:37 certs[0].deploy[0].password_file: expected " +
-    'the absolute path of a file that holds the secret, without ".."',
-  "{combined: /a, mode: 644}": "f:5:30 certs[0].deploy[0].mode: a private key must not be open " +
-    'to every user; use "0600" or "0640"',
+    'the absolute path of a file that contains the secret, without ".."',
+  "{combined: /a, mode: 644}": "f:5:30 certs[0].deploy[0].mode: a private key must not be " +
+    'accessible to every user; use "0600" or "0640"',
   "{source: pkcs12, dest: /a, password_file: /p, mode: 604}":
-    "f:5:61 certs[0].deploy[0].mode: a private key must not be open to every user; " +
+    "f:5:61 certs[0].deploy[0].mode: a private key must not be accessible to every user; " +
     'use "0600" or "0640"',
   "{pkcs12: /a, password_fil: /p}":
     'f:5:22 certs[0].deploy[0].password_fil: unknown key; did you mean "password_file"?',

@@ -157,8 +157,8 @@ const wrongNames: Record<string, string> = {
     "exclude_cn_from_sans, remove_roots_from_chain, dns_sans, ip_sans, uri_sans, email_sans, other_sans, deploy, service",
   "deploy: [{ca: a}]": "f:4:19 certs[0].deploy[0].ca: expected the absolute path of a file, " +
     `without "..", got "a"`,
-  "deploy: [{chain: /a, ca: /b}]": "f:4:26 certs[0].deploy[0].ca: one entry takes one file, " +
-    `and "chain" is given; make this an entry of its own`,
+  "deploy: [{chain: /a, ca: /b}]": "f:4:26 certs[0].deploy[0].ca: one entry deploys one file, " +
+    `and "chain" is set already; make this a separate entry`,
 };
 
 pureTest("names of all kinds and ca say what is wrong with them", async () => {
@@ -173,7 +173,7 @@ pureTest("names of all kinds and ca say what is wrong with them", async () => {
 pureTest("a certificate may not be called archive", async () => {
   await assertMistakes(
     "certs:\n  - {pki: p, role: r, name: archive}\n",
-    `f:2:29 certs[0].name: "archive" is taken: revoked sets are kept there`,
+    `f:2:29 certs[0].name: "archive" is reserved: revoked certificate sets are kept there`,
   );
   for (const name of ["archives", "Archive", "archive.example.com"]) {
     await assertMistakes(`certs:\n  - {pki: p, role: r, name: ${name}}\n`);

@@ -1,4 +1,4 @@
-/** The files that VCM itself reads and writes must not be one another, nor lie in the store. */
+/** The files that VCM manages reads and writes must not be one another, nor lie in the store. */
 import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakes } from "./mistakes.ts";
 
@@ -28,13 +28,13 @@ pureTest("what VCM writes beside its sets lies outside the store", async () => {
     `secret_id_file: ${secret}}}\ncerts: []\n`;
   await assertMistakes(
     text("/srv/certs/vcm.log", "/srv/certs/web/privkey.pem"),
-    "f:1:44 config.log_file: must lie outside the store /srv/certs, which VCM keeps itself",
-    "f:1:104 config.auth.secret_id_file: must lie outside the store /srv/certs, which VCM keeps " +
-      "itself",
+    "f:1:44 config.log_file: must be outside the store /srv/certs, which VCM manages",
+    "f:1:104 config.auth.secret_id_file: must be outside the store /srv/certs, which VCM " +
+      "manages",
   );
   await assertMistakes(
     text("/srv/certs", "/srv/secret-id"),
-    "f:1:44 config.log_file: must lie outside the store /srv/certs, which VCM keeps itself",
+    "f:1:44 config.log_file: must be outside the store /srv/certs, which VCM manages",
   );
   await assertMistakes(text("/srv/certs.log", "/srv/secret-id"));
 });

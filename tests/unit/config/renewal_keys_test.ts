@@ -78,7 +78,7 @@ const wrong: [string, number, string][] = [
     `window: ${WINDOW}, got "02:00-02:00"; "00:00-24:00" is the whole day`,
   ],
   ["window: ['02:00-04:00', 5]", 24, `window[1]: ${WINDOW}, got "5"`],
-  ["window: []", 0, "window: has no entry"],
+  ["window: []", 0, "window: must have at least one entry"],
   ["window: {a: b}", 0, "window: expected one value, got a map"],
   ["issuer: ''", 8, "issuer: has no value"],
   ["issuer: [a]", 0, "issuer: expected one value, got a list"],

@@ -4,13 +4,13 @@ import { assertMistakes } from "./mistakes.ts";
 pureTest("pki and role must be given in one of two places", async () => {
   await assertMistakes(
     "config:\n  pki: p\ncerts:\n  - name: a\n  - {name: b, role: r}\n  - ttl: 1d\n    name: c\n",
-    "f:4:5 certs[0].role: is missing; give it here or, for all, as config.role",
-    "f:6:5 certs[2].role: is missing; give it here or, for all, as config.role",
+    "f:4:5 certs[0].role: is missing; set it here or, for all certificates, as config.role",
+    "f:6:5 certs[2].role: is missing; set it here or, for all certificates, as config.role",
   );
   await assertMistakes(
     "certs:\n  - name: a\n",
-    "f:2:5 certs[0].pki: is missing; give it here or, for all, as config.pki",
-    "f:2:5 certs[0].role: is missing; give it here or, for all, as config.role",
+    "f:2:5 certs[0].pki: is missing; set it here or, for all certificates, as config.pki",
+    "f:2:5 certs[0].role: is missing; set it here or, for all certificates, as config.role",
   );
 });
 
@@ -98,11 +98,11 @@ pureTest("a target inside the store is refused", async () => {
     `config: {pki: p, role: r${store}}\ncerts:\n  - name: a\n    deploy: [{cert: ${path}}]\n`;
   await assertMistakes(
     file("", "/var/lib//vcm/certs/a/cert.pem"),
-    "f:4:21 certs[0].deploy[0].cert: must lie outside the store /var/lib/vcm/certs, which VCM keeps itself",
+    "f:4:21 certs[0].deploy[0].cert: must be outside the store /var/lib/vcm/certs, which VCM manages",
   );
   await assertMistakes(
     file(", cert_store: /srv/", "/srv"),
-    "f:4:21 certs[0].deploy[0].cert: must lie outside the store /srv, which VCM keeps itself",
+    "f:4:21 certs[0].deploy[0].cert: must be outside the store /srv, which VCM manages",
   );
   await assertMistakes(file(", cert_store: /srv", "/srv2/a"));
 });
@@ -141,7 +141,7 @@ certs:
     `f:10:9 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
     `f:11:18 certs[0].deploy[1].privkey: "/a" is already used by certs[0].deploy[0].cert (line 9)`,
     `f:12:15 certs[0].deploy[1].mode: expected an octal mode such as "0640", got "999"`,
-    "f:13:5 certs[1].role: is missing; give it here or, for all, as config.role",
+    "f:13:5 certs[1].role: is missing; set it here or, for all certificates, as config.role",
     `f:13:11 certs[1].name: "a" is already used by certs[0].name (line 6)`,
     `f:14:15 certs[1].ip_sans[0]: expected an IP address such as "10.1.1.20", got "x"`,
   );

@@ -67,9 +67,9 @@ const wrong: Record<string, string> = {
     `without "..", got "/a/"`,
   "client_cert:": "f:2:3 config.client_cert: has no value",
   "client_key: a.key": "f:2:15 config.client_key: expected the absolute path of a file that " +
-    `holds the secret, without ".."`,
+    `contains the secret, without ".."`,
   "client_key: /a/../b": "f:2:15 config.client_key: expected the absolute path of a file that " +
-    `holds the secret, without ".."`,
+    `contains the secret, without ".."`,
   "client_key:": "f:2:3 config.client_key: has no value",
   "redirect_hosts: https://a": `f:2:19 config.redirect_hosts: ${HOST}, got "https://a"`,
   "redirect_hosts: [a, a/b]": `f:2:23 config.redirect_hosts[1]: ${HOST}, got "a/b"`,
@@ -77,7 +77,7 @@ const wrong: Record<string, string> = {
   "redirect_hosts: ['a:99999']": `f:2:20 config.redirect_hosts[0]: ${HOST}, got "a:99999"`,
   "redirect_hosts: ['fd00::1']": `f:2:20 config.redirect_hosts[0]: ${HOST}, got "fd00::1"`,
   "redirect_hosts: ['*.a']": `f:2:20 config.redirect_hosts[0]: ${HOST}, got "*.a"`,
-  "redirect_hosts: []": "f:2:3 config.redirect_hosts: has no entry",
+  "redirect_hosts: []": "f:2:3 config.redirect_hosts: must have at least one entry",
   "redirect_hosts:": "f:2:3 config.redirect_hosts: has no value",
   "redirect_hosts: {a: b}": "f:2:3 config.redirect_hosts: expected one value, got a map",
   "allow_http: yes": `f:2:15 config.allow_http: expected true or false, got "yes"`,
@@ -106,8 +106,8 @@ pureTest("every key about the server says what is wrong with it", async () => {
   }
 });
 
-const OPEN = 'sends tokens and keys unencrypted; use "https://", or, where the network is ' +
-  'trusted, set "allow_http: true"';
+const OPEN = 'sends tokens and keys unencrypted; use "https://", or set ' +
+  '"allow_http: true" if the network is trusted';
 
 pureTest("plain http is refused, at each address that has it", async () => {
   const config = (vault: string) => `config:\n  vault: ${vault}\ncerts: []\n`;
@@ -160,7 +160,7 @@ pureTest("a client certificate needs its key, and the key its certificate", asyn
   );
   await assertMistakes(
     "config:\n  client_cert: /a\n  client_key: b\ncerts: []\n",
-    "f:3:15 config.client_key: expected the absolute path of a file that holds the secret, " +
+    "f:3:15 config.client_key: expected the absolute path of a file that contains the secret, " +
       `without ".."`,
   );
 });

@@ -50,8 +50,8 @@ pureTest("two certificates must not be asked for by one name at one place", asyn
     `config: {pki: p, role: r}\ncerts:\n` +
     `  - {name: a, common_name: x.example, service: [{name: n, probe: ${a}}]}\n` +
     `  - {name: b, common_name: x.example, service: [{name: n, probe: ${b}}]}\n`;
-  const clash = 'f:4:66 certs[1].service[0].probe: needs a "servername" of its own: it asks for ' +
-    "the same name at the same place as certs[0].service[0].probe (line 3)";
+  const clash = 'f:4:66 certs[1].service[0].probe: needs its own "servername": it asks for ' +
+    "the same name at the same endpoint as certs[0].service[0].probe (line 3)";
   await assertMistakes(file("h:1", '"h:1"'), clash);
   await assertMistakes(file("{connect: h:1, servername: X.example}", "h:1"), clash);
   await assertMistakes(file("h:1", "h:2"));
@@ -71,14 +71,14 @@ pureTest("what goes with a manager is judged where another certificate names it"
   const at = "f:6:34 certs[1].service[0].control:";
   await assertMistakes(
     file("command: [x]", "control: restart"),
-    `${at} does not go with "command", which is all that is done`,
+    `${at} is not allowed with "command", which is the only action`,
   );
   await assertMistakes(
     file("pid_file: /run/n", "control: restart"),
-    `${at} with "pid_file" there is only "signal"`,
+    `${at} must be "signal" with "pid_file"`,
   );
   await assertMistakes(
     file("manager: docker", "control: reload"),
-    `${at} a container cannot reload; use "restart", or "signal"`,
+    `${at} a container cannot reload; use "restart" or "signal"`,
   );
 });

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertMistakes, mistakesOf } from "./mistakes.ts";
 
-const EMPTY =
-  `f:1:1: is empty; it needs at least "certs", a list of certificates; "vcm init" writes a first one`;
+const EMPTY = `f:1:1: is empty; add at least "certs", a list of certificates, or run "vcm init"`;
 const TAB = "tab character in the indentation; use spaces";
 const START = "a value cannot begin with this character; put the value in quotes";
-const COLON = `": " inside a value; if it is text, put it in quotes, else mend the indentation`;
-const TAG = "a tag (!…) that is not known; take it out or, if it is text, use quotes";
+const COLON = `": " inside a value; if it is text, put it in quotes; otherwise fix the indentation`;
+const TAG = "unknown tag (!…); remove it or, if it is text, put it in quotes";
 
 const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ["", EMPTY],
@@ -22,11 +21,11 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
   [
     "certs: []\n---\ncerts: []\n",
-    `f:2:1: a second document begins here; keep one and take out the "---" line`,
+    `f:2:1: a second document begins here; keep one and remove the "---" line`,
   ],
   [
     "config:\n  pki: *p\n",
-    "f:2:8: no line above has the anchor of this alias; if it is text, put it in quotes",
+    "f:2:8: the anchor of this alias is not defined above; if it is text, put it in quotes",
   ],
   ["config:\n  pki: 'a\n  role: b\ncerts: []\n", "f:2:8: a quote is not closed"],
   [`config:\n  pki: "a\n  role: b\n`, "f:2:8: a quote is not closed"],
@@ -39,12 +38,12 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ["config:\n  pki: !p a\ncerts: []\n", `f:2:8: ${TAG}`],
   [
     `config:\n  role: "\\d"\n`,
-    `f:2:10: "\\" begins an escape that is not known; use '…' instead of "…", or write "\\\\"`,
+    `f:2:10: "\\" begins an unknown escape; use '…' instead of "…", or write "\\\\"`,
   ],
   ["config:\n  <<: a\n", `f:2:8: "<<" above takes a map or a list of maps`],
   [
     "config:\n  pki: a\u0001\n",
-    "f:2:9: control character U+0001; take it out, or write it as an escape in quotes",
+    "f:2:9: control character U+0001; remove it, or write it as an escape in quotes",
   ],
   [
     "config: {pki: a, pki: b, ttl: 1d, ttl: 2d}\n",
@@ -56,13 +55,13 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   // The slow one loses count of the lines where a quoted key is followed by text.
   [
     `""b\n a:  c: `,
-    "f:1:3: is not YAML from here on; put a value with special characters in quotes",
+    "f:1:3: is not valid YAML from here on; put values with special characters in quotes",
     `f:2:6: ${COLON}`,
   ],
-  ["[".repeat(100_000), "f:1:100: is nested too deeply to be read"],
+  ["[".repeat(100_000), "f:1:100: is nested too deeply"],
   [
     `certs: ${"{a: ".repeat(200)}b${"}".repeat(200)}`,
-    "f:1:401: is nested too deeply to be read",
+    "f:1:401: is nested too deeply",
   ],
   // Each map takes all that the one before has: quadratic (CVE-2026-53550).
   [

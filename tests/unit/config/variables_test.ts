@@ -93,8 +93,8 @@ pureTest("a mistake in a value with a variable shows the value as it was read", 
   );
 });
 
-const LITERAL = 'for the text itself write "$${"';
-const KNOWN = "there are ${HOSTNAME}, ${FQDN} and variables whose names begin with VCM_; " +
+const LITERAL = 'for a literal "${" write "$${"';
+const KNOWN = "use ${HOSTNAME}, ${FQDN} or a variable whose name begins with VCM_; " +
   LITERAL;
 
 pureTest("a variable that cannot be put in is one mistake", async () => {
@@ -103,14 +103,14 @@ pureTest("a variable that cannot be put in is one mistake", async () => {
       "    issuer: ${HOME} ${VCM_A}\n    service: [{name: '${home}', control: '${VCM_C'}]\n",
     "f:3:11 certs[0].name: VCM_SITE is not set; set it, or write ${VCM_SITE:-default}",
     "f:4:10 certs[0].ttl: VCM_TTL is not set; set it, or write ${VCM_TTL:-default}",
-    `f:5:13 certs[0].issuer: \${HOME} is not known; ${KNOWN}`,
+    `f:5:13 certs[0].issuer: \${HOME} is not a known variable; ${KNOWN}`,
     "f:5:13 certs[0].issuer: VCM_A is not set; set it, or write ${VCM_A:-default}",
-    `f:6:22 certs[0].service[0].name: what stands in "\${…}" is not known; ${KNOWN}`,
+    `f:6:22 certs[0].service[0].name: "\${…}" is not a known variable; ${KNOWN}`,
     `f:6:42 certs[0].service[0].control: "\${" is not closed by "}"; ${LITERAL}`,
   );
   await assertMistakes(
     "config: {pki: p, role: r}\ncerts: [{name: a, ttl: '${VCM_A:-${VCM_B}}'}]\n",
-    'f:2:24 certs[0].ttl: what follows ":-" is plain text and cannot hold a variable',
+    'f:2:24 certs[0].ttl: the default after ":-" is plain text and cannot contain a variable',
   );
 });
 

@@ -81,7 +81,7 @@ Deno.test("vcm install does nothing where it cannot ask, or is only to show", as
   const mute = await rig.vcm("install");
   assert.deepEqual([mute.status, mute.err, mute.givenUp], [
     2,
-    "There is no terminal to ask on, so nothing was done; say --yes to do this without a question\n" +
+    "error: There is no terminal to ask on, so nothing was done; say --yes to do this without a question\n" +
     'See "vcm install --help"\n',
     ["net", "write"],
   ]);
@@ -89,7 +89,7 @@ Deno.test("vcm install does nothing where it cannot ask, or is only to show", as
   assert.deepEqual([dry.status, dry.out, dry.givenUp], [0, mute.out, ["net", "write"]]);
   const json = await rig.vcm("install --json");
   assert.equal(json.status, 2);
-  assert.match(json.err, /^With --json nothing is asked; say --yes as well\n/);
+  assert.match(json.err, /^error: With --json nothing is asked; say --yes as well\n/);
   assert.deepEqual([rig.directory.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
 });
 
