@@ -1,6 +1,6 @@
 /** The one place that prints errors. */
 import { LockedError } from "../store/lock.ts";
-import { ConfigError, formatProblem } from "../config/diagnostic.ts";
+import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
 import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
 import type { CommandName } from "../command/command_forms.ts";
@@ -22,7 +22,7 @@ export function explain(
   const command = parsed?.command ?? (error instanceof UsageError ? error.command : undefined);
   const status = statusOf(error, command ?? (args[0] as CommandName));
   if (parsed?.json ?? args.some((arg) => /^--json(=|$)/.test(arg))) {
-    const problems = error instanceof ConfigError ? error.problems : undefined;
+    const problems = error instanceof ConfigError ? error.diagnostics : undefined;
     tryPrint(errorJson(messageOf(error), problems), host);
   }
   tell(errorText(error, command), parsed ?? formatAskedFor(args), host);
@@ -54,7 +54,9 @@ function formatAskedFor(args: readonly string[]): Pick<Arguments, "logFormat"> {
 
 function errorText(error: unknown, command: CommandName | undefined): string {
   if (error instanceof ConfigError) {
-    const lines = error.problems.map((problem) => `error: ${formatProblem(error.file, problem)}`);
+    const lines = error.diagnostics.map((problem) =>
+      `error: ${formatDiagnostic(error.file, problem)}`
+    );
     return lines.length < 2
       ? lines.join("\n")
       : [...lines, `${lines.length} errors; nothing was done`].join("\n");

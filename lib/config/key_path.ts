@@ -4,7 +4,7 @@ import { looksLikeToken } from "../text/quote.ts";
 export type KeyPath = readonly (string | number)[];
 
 /** A mistake found in the tree, before its line and column are known. */
-export interface Finding {
+export interface KeyDiagnostic {
   readonly path: KeyPath;
   readonly message: string;
   /** Points at the key even where there is a value: an unknown key is wrong whatever it holds. */

@@ -52,9 +52,9 @@ export async function loadConfig(
     return hostEnvironment(path, env);
   });
   const { login } = config.vault;
-  const problem = login?.kind === "approle" && login.secretId !== undefined
+  const diagnostic = login?.kind === "approle" && login.secretId !== undefined
     ? exposed(path, mode)
     : undefined;
-  if (problem !== undefined) throw new ConfigError(path, [problem]);
+  if (diagnostic !== undefined) throw new ConfigError(path, [diagnostic]);
   return config;
 }

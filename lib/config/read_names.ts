@@ -1,5 +1,5 @@
 /** Readers of names: certificates, host names, addresses, mounts, roles, systemd units. */
-import { expected, InvalidValue } from "./mistake.ts";
+import { expected, InvalidValue } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 
 /** The name of a certificate, which is also the name of its directory in the store. */

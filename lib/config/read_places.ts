@@ -1,5 +1,5 @@
-/** Readers of places: absolute paths and the server's addresses. */
-import { expected, InvalidValue } from "./mistake.ts";
+/** Readers of paths and of the addresses of servers. */
+import { expected, InvalidValue } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import type { TlsTrust } from "./types.ts";
 
@@ -87,4 +87,20 @@ export function readAddress(text: string): string | InvalidValue {
     return new InvalidValue(`${ADDRESS}, without "/v1" and what follows`);
   }
   return url.origin + path;
+}
+
+/** The path of a file, or a pattern with `*` in its last part, relative or absolute. */
+export function readInclude(text: string): string | InvalidValue {
+  const slash = text.lastIndexOf("/");
+  const [directory, name] = [text.slice(0, slash + 1), text.slice(slash + 1)];
+  if (name === "" || name === "." || name === ".." || hasControlCharacter(text)) {
+    return expected(`a file or a pattern such as "conf.d/*.yaml"`, text);
+  }
+  if (directory.includes("*") || name.includes("**")) {
+    return expected(`a single "*" in the last part only, as in "conf.d/*.yaml"`, text);
+  }
+  if (name.includes("*") && /[?[\]{}]/.test(name)) {
+    return expected(`no wildcard but "*"`, text);
+  }
+  return text;
 }

@@ -1,6 +1,6 @@
 /** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
 import { parseDuration, parseTimeLimit } from "../text/duration.ts";
-import { expected, InvalidValue, type Reader } from "./mistake.ts";
+import { expected, InvalidValue, type Reader } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { Secret } from "../text/secret.ts";
 import { nearest } from "../text/suggest.ts";

@@ -1,5 +1,5 @@
 /** Readers of what services are told, and how they are looked at. */
-import { expected, InvalidValue } from "./mistake.ts";
+import { expected, InvalidValue } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { readServerName } from "./read_names.ts";
 

@@ -1,5 +1,5 @@
 /** The reader of a maintenance window: `Sat,Sun 02:00-04:00`. */
-import { expected, InvalidValue } from "./mistake.ts";
+import { expected, InvalidValue } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { nearest } from "../text/suggest.ts";
 import type { MaintenanceWindow } from "./types.ts";

@@ -1,13 +1,11 @@
 /**
- * The file's shape: the one source of its types and of the validation of each key. What hangs on
- * several keys that are far apart, such as two certificates with one name, is in rules.ts.
+ * The schema of the file, from which its types are derived and by which each key is validated. Rules
+ * that span several entries (such as duplicate names) are in rules.ts.
  */
 import * as v from "valibot";
-import type { Finding, KeyPath } from "./key_path.ts";
+import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
 import { authErrors } from "./auth_form.ts";
 import { defaultsSchema } from "./defaults_schema.ts";
-import { holdsKey } from "./format.ts";
-import { readInclude } from "./read_include.ts";
 import {
   readAuthMount,
   readCertificateName,
@@ -28,6 +26,7 @@ import {
   readAddress,
   readDirectoryPath,
   readFilePath,
+  readInclude,
   readMetricsFile,
   readSecretFile,
   readTlsTrust,
@@ -55,8 +54,8 @@ import {
 } from "./read_service.ts";
 import { readWindow } from "./read_window.ts";
 import { serviceErrors } from "./service_form.ts";
-import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
-import { targetErrors, targetWhat } from "./target_form.ts";
+import { list, map, oneOrMore, optional, scalar, withRules } from "./shapes.ts";
+import { targetErrors } from "./target_form.ts";
 import type { Secret } from "../text/secret.ts";
 import {
   AUTH_METHODS,
@@ -70,7 +69,7 @@ import {
 } from "./types.ts";
 import { COMBINED_ORDERS, type RenewalWindow, WHATS } from "../certificate/types.ts";
 
-const target = v.pipe(
+const target = withRules(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
     cert: optional(readFilePath),
     chain: optional(readFilePath),
@@ -92,26 +91,10 @@ const target = v.pipe(
     in_place: optional(readBoolean),
     overwrite: optional(readBoolean),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    // Not a map at all: said already.
-    if (!isMap(dataset.value)) return;
-    for (const { key, message } of targetErrors(dataset.value)) {
-      addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
-    }
-  }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!isMap(dataset.value)) return;
-    const { mode } = dataset.value;
-    // Where the mode could not be read there is no number, and a finding already.
-    if (typeof mode !== "number" || (mode & 0o007) === 0) return;
-    const what = targetWhat(dataset.value);
-    if (what === undefined || !holdsKey(what)) return;
-    const message = `a private key must not be accessible to every user; use "0600" or "0640"`;
-    addIssue({ message, path: [atValue(dataset.value, "mode")] });
-  }),
+  targetErrors,
 );
 
-/** Program and arguments; there is no shell. */
+/** Program and arguments; no shell is used. */
 const command = v.pipe(
   list(scalar(readWord), `a list such as ["nginx", "-t"]`),
   v.minLength(1, "must have at least one entry"),
@@ -128,14 +111,14 @@ const probe = map(`"HOST:PORT", or a map such as {connect: "127.0.0.1:443"}`, {
   timeout: optional(readTimeLimit),
 });
 
-/** In short its place alone. */
+/** The short form is the endpoint alone. */
 const probeForms = v.lazy((input) =>
   typeof input === "string"
     ? v.pipe(scalar(readEndpoint), v.transform((connect) => ({ connect })))
     : probe
 ) as unknown as typeof probe;
 
-const service = v.pipe(
+const service = withRules(
   map(`a map such as {name: "nginx.service"}`, {
     name: scalar(readServiceName),
     manager: optional(readOneOf(MANAGERS)),
@@ -149,15 +132,10 @@ const service = v.pipe(
     window: v.exactOptional(oneOrMore(readWindow)),
     order: optional(readInteger),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!isMap(dataset.value)) return;
-    for (const { key, message } of serviceErrors(dataset.value)) {
-      addIssue({ message, path: [atValue(dataset.value, key)] });
-    }
-  }),
+  serviceErrors,
 );
 
-/** What `config` may say for all certificates, and each certificate for itself. */
+/** Keys of `config` for all certificates, which each certificate may override. */
 const issuing = {
   ttl: optional(readDuration),
   renew: optional(readRenew),
@@ -188,7 +166,7 @@ const certificate = map(`a map such as {name: "web.example.com"}`, {
   service: v.exactOptional(list(service, `a list whose entries begin with "- "`)),
 });
 
-const auth = v.pipe(
+const auth = withRules(
   map(`a map such as {method: "approle"}`, {
     method: scalar(readOneOf(AUTH_METHODS)),
     mount: optional(readAuthMount),
@@ -200,12 +178,7 @@ const auth = v.pipe(
     token_file: optional(readTokenFile),
     jwt_file: optional(readSecretFile),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!isMap(dataset.value)) return;
-    for (const { key, message } of authErrors(dataset.value)) {
-      addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
-    }
-  }),
+  authErrors,
 );
 
 const settings = map(`a map of settings`, {
@@ -230,74 +203,78 @@ const settings = map(`a map of settings`, {
   create_dirs: optional(readBoolean),
 });
 
-/** How keys of the top level begin that are free for anchors. */
+/** The prefix of top-level keys that are free for anchors. */
 export const SPARE = "x-";
 
 /** The certificates of one file. */
 export const certificates = list(certificate, `a list whose entries begin with "- "`);
 
-/** The whole file; keys that begin with `x-` are places for anchors, as in Docker's compose files. */
+/** The whole file. Keys that begin with `x-` are free for anchors, as in Compose files. */
 export const fileSchema = map(
   `a map with the keys "config" and "certs"`,
   {
     config: v.exactOptional(settings),
     certs: certificates,
     include: v.exactOptional(oneOrMore(readInclude)),
-    // Few files have it.
+    // Lazy, because few files use it.
     defaults: v.exactOptional(v.lazy(defaultsSchema)),
   },
   SPARE,
 );
 
-/** A whole file, as written: defaults are not filled in yet. */
+/** A whole file, before defaults are filled in. */
 export type File = v.InferOutput<typeof fileSchema>;
-/** What stands under `config`. */
+/** The map `config`. */
 export type Settings = v.InferOutput<typeof settings>;
 /** One entry of `certs`. */
 export type CertificateEntry = v.InferOutput<typeof certificate>;
-/** What stands under `auth`. */
+/** The map `auth`. */
 export type AuthEntry = v.InferOutput<typeof auth>;
 /** One entry of `service`. */
 export type ServiceEntry = v.InferOutput<typeof service>;
-/** What stands under `probe`, in either form. */
+/** The value of `probe`, in either form. */
 export type ProbeEntry = v.InferOutput<typeof probe>;
 /** One entry of `deploy`, in either form. */
 export type TargetEntry = v.InferOutput<typeof target>;
 
-/** What stands under `defaults`. */
+/** The map `defaults`. */
 export type Defaults = v.InferOutput<ReturnType<typeof defaultsSchema>>;
 
-/** What can be said of a file with mistakes: any part may be missing, none is wrong. */
+/** The valid parts of a file with errors: any part may be missing. */
 export type Draft<T> = T extends
   string | number | boolean | Secret | RenewalWindow | TlsTrust | MaintenanceWindow ? T
   : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
   : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
 
-/** A tree as a schema sees it: whole, or a draft and the findings that keep it from being whole. */
+/** A tree read by a schema: whole, or a draft with the diagnostics of the rest. */
 export type Reading<T> =
   | { readonly whole: true; readonly file: T }
-  | { readonly whole: false; readonly file: Draft<T> | undefined; readonly findings: Finding[] };
+  | {
+    readonly whole: false;
+    readonly file: Draft<T> | undefined;
+    readonly diagnostics: KeyDiagnostic[];
+  };
 
 /** Reads a tree of maps, lists and text as a whole file. */
 export function readTree(tree: unknown): Reading<File> {
   return readBy(fileSchema, tree);
 }
 
-/** The same by another schema. */
+/** Reads a tree by a schema. */
 export function readBy<T>(schema: v.GenericSchema<unknown, T>, tree: unknown): Reading<T> {
   const result = v.safeParse(schema, tree);
   if (result.success) return { whole: true, file: result.output };
-  const findings = result.issues.map((issue): Finding => {
+  const diagnostics = result.issues.map((issue): KeyDiagnostic => {
     const steps = issue.path ?? [];
     const path = steps.map((step) => step.key as string | number);
     return { path, message: issue.message, atKey: steps.at(-1)?.origin === "key" };
   });
   let file: unknown = result.output;
-  for (const { path } of findings) file = without(file, path);
-  return { whole: false, file: file as Draft<T> | undefined, findings };
+  for (const { path } of diagnostics) file = without(file, path);
+  return { whole: false, file: file as Draft<T> | undefined, diagnostics };
 }
 
-/** Takes one value out of the output, which is valibot's own copy of the tree. */
+/** Removes one value from the output, which is valibot's own copy of the tree. */
 export function without(file: unknown, path: KeyPath): unknown {
   const last = path.at(-1);
   if (last === undefined) return undefined;

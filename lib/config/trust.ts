@@ -6,7 +6,7 @@
  * on the way. Not looked at: the directories above these, and access control lists beyond the mode.
  */
 import { dirname, resolve } from "node:path";
-import type { Problem } from "./diagnostic.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { shellWord } from "../text/shell_word.ts";
 
 /** Linux gives up after as many links itself (path_resolution(7)). */
@@ -34,17 +34,17 @@ export function follow(path: string): Followed {
   throw new Deno.errors.FilesystemLoop("Too many symbolic links");
 }
 
-/** Why the file cannot be trusted, one problem for each path; `uid` is the running user's. */
-export function distrust(followed: Followed, uid: number): Problem[] {
-  const problems = [judge(followed.path, "file", followed.info, uid)];
+/** Why the file cannot be trusted, one diagnostic for each path; `uid` is the running user's. */
+export function distrust(followed: Followed, uid: number): Diagnostic[] {
+  const diagnostics = [judge(followed.path, "file", followed.info, uid)];
   for (const directory of followed.directories) {
-    problems.push(judge(directory, "directory", Deno.statSync(directory), uid));
+    diagnostics.push(judge(directory, "directory", Deno.statSync(directory), uid));
   }
-  return problems.filter((problem) => problem !== undefined);
+  return diagnostics.filter((diagnostic) => diagnostic !== undefined);
 }
 
 /** Why a directory cannot be trusted of which files are obeyed whatever their names. */
-export function distrustDirectory(path: string, uid: number): Problem | undefined {
+export function distrustDirectory(path: string, uid: number): Diagnostic | undefined {
   return judge(resolve(path), "directory", Deno.statSync(path), uid, "put a file there");
 }
 
@@ -54,7 +54,7 @@ function judge(
   info: Deno.FileInfo,
   uid: number,
   deed = "change this file",
-): Problem | undefined {
+): Diagnostic | undefined {
   const facts: string[] = [];
   const fixes: string[] = [];
   if (info.uid !== 0 && info.uid !== uid) {
@@ -78,7 +78,7 @@ function judge(
 }
 
 /** A file that holds a secret, and that others than its owner may read. */
-export function exposed(path: string, mode: number): Problem | undefined {
+export function exposed(path: string, mode: number): Diagnostic | undefined {
   if ((mode & 0o044) === 0) return undefined;
   const reader = (mode & 0o004) !== 0 ? "every user" : "its group";
   const message = `contains a secret id and is readable by ${reader}; ` +

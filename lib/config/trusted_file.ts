@@ -36,8 +36,8 @@ export function readTrusted(
   const uid = Deno.uid();
   if (uid !== null) {
     const opened: Followed = { ...followed, info };
-    const problems = orRefuse(() => distrust(opened, uid));
-    if (problems.length > 0) throw new ConfigError(path, problems);
+    const diagnostics = orRefuse(() => distrust(opened, uid));
+    if (diagnostics.length > 0) throw new ConfigError(path, diagnostics);
   }
   if (!info.isFile) throw refusal(path, "is not a regular file");
   if (info.size > MAX_BYTES) {

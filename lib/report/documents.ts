@@ -1,7 +1,7 @@
 /** What `--json` prints, one type a document. Times become ISO 8601 in UTC. */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
-import type { Problem } from "../config/diagnostic.ts";
+import type { Diagnostic } from "../config/diagnostic.ts";
 import type { What } from "../certificate/types.ts";
 import type { Plan } from "../plan/types.ts";
 import type { CheckResult } from "./check_result.ts";
@@ -159,7 +159,7 @@ export interface ErrorDocument extends Head {
   readonly error: {
     readonly message: string;
     /** The mistakes of the configuration, where it is that. */
-    readonly problems?: readonly Problem[];
+    readonly problems?: readonly Diagnostic[];
   };
 }
 

@@ -1,6 +1,6 @@
 /** Names, as configurations write them and certificates have them. Pure. */
 import { canonicalIp, canonicalName } from "../../certificate/names.ts";
-import { InvalidValue } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { quote } from "../../text/quote.ts";
 import { readDnsName, readIpAddress } from "../../config/read_names.ts";
 

@@ -1,5 +1,5 @@
 /** Questions of one line each; Enter takes what is in brackets. */
-import { InvalidValue, type Reader } from "../../config/mistake.ts";
+import { InvalidValue, type Reader } from "../../config/invalid_value.ts";
 import { printable } from "../../text/printable.ts";
 
 /** A person at a terminal. */

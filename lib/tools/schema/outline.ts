@@ -2,7 +2,7 @@
  * The outline of the schema: what keys there are, where, and which reader has the say of each. It is
  * taken from the schema that validates, and this is the only file that looks into valibot's insides.
  */
-import type { Reader } from "../../config/mistake.ts";
+import type { Reader } from "../../config/invalid_value.ts";
 import { fileSchema } from "../../config/schema.ts";
 
 export interface ScalarOutline {

@@ -105,8 +105,8 @@ pureTest("an included file has certificates only, and is told where the rest bel
 
 pureTest("what cannot be included is said where it is named, or under its own name", async () => {
   const further = [
-    { kind: "mistake", pattern: 1, message: '"b" does not exist' },
-    { kind: "refused", problems: [{ file: "c", key: "", message: "is a directory" }] },
+    { kind: "invalid", pattern: 1, message: '"b" does not exist' },
+    { kind: "refused", diagnostics: [{ file: "c", key: "", message: "is a directory" }] },
   ] as const;
   await assertMistakesAround(
     "include:\n  - a\n  - b\n  - c\n",
@@ -117,7 +117,7 @@ pureTest("what cannot be included is said where it is named, or under its own na
   );
   await assertMistakesAround(
     "include: b\n",
-    { further: [{ kind: "mistake", pattern: 0, message: '"b" does not exist' }] },
+    { further: [{ kind: "invalid", pattern: 0, message: '"b" does not exist' }] },
     'f:1:10 include: "b" does not exist',
   );
 });

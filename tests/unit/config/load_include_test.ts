@@ -1,8 +1,8 @@
 /** Included files and the host's names, as they are on a real host. */
 import assert from "node:assert/strict";
-import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/host_names.ts";
+import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/host_environment.ts";
 import { loadConfig } from "../../../lib/config/load.ts";
-import { InvalidValue } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 const UID = Deno.uid() ?? 0;
