@@ -1,4 +1,4 @@
-/** What a run does once there is something to do; a run that finds nothing to do does not load it. */
+/** Carries out the plan of a run. A run with nothing to do does not load this file. */
 import { type ApplyEvent, unfailing } from "../apply/events.ts";
 import { rightsFor } from "../apply/permissions.ts";
 import type { AccessInput } from "../apply/session_once.ts";
@@ -14,16 +14,16 @@ import type { Arguments } from "../command/parse_arguments.ts";
 
 const NO_SERVER: AccessInput = { problem: "This plan needs no server" };
 
-/** What a run was asked for, beside its plan. */
+/** The options of a run. */
 export interface RunOptions {
   readonly args: Arguments;
-  /** Absent: none are written. */
+  /** Absent: no metrics are written. */
   readonly metrics: MetricsPlan | undefined;
 }
 
 /**
- * Carries out a plan, and logs what comes about. From then on this process has no rights but what is
- * open. Throws Error where the thread that does the work breaks off.
+ * Carries out a plan, and logs the events. Afterwards this process has no permissions, only its open
+ * files. Throws an Error if the worker ends early.
  */
 export async function carryOut(
   made: Plan,

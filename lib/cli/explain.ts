@@ -1,4 +1,4 @@
-/** The one place that prints errors. */
+/** Prints errors; nothing else does. */
 import { LockedError } from "../store/lock.ts";
 import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
 import { errorJson } from "../report/json.ts";
@@ -9,9 +9,9 @@ import type { Host } from "../command/host.ts";
 import { type Arguments, UsageError } from "../command/parse_arguments.ts";
 
 /**
- * Says why a command could not be carried out, and answers its exit status.
+ * Reports why a command failed, and returns its exit status.
  *
- * @param parsed Absent where the arguments themselves are wrong.
+ * @param parsed Absent if the arguments are invalid.
  */
 export function explain(
   error: unknown,
@@ -29,7 +29,7 @@ export function explain(
   return status;
 }
 
-/** Standard output may be what cannot be written; standard error then tells that. */
+/** If standard output cannot be written, standard error reports it. */
 function tryPrint(text: string, host: Host): void {
   try {
     host.out(text);
@@ -45,7 +45,7 @@ function tell(text: string, args: Pick<Arguments, "logFormat">, host: Host): voi
   for (const line of lines) sayOnErr(args, host, "error", line);
 }
 
-/** Arguments that could not be read may ask for it all the same. */
+/** Invalid arguments may still contain the option. */
 function formatAskedFor(args: readonly string[]): Pick<Arguments, "logFormat"> {
   const asks = args.includes("--log-format=json") ||
     args[args.indexOf("--log-format") + 1] === "json" && args.includes("--log-format");
@@ -72,7 +72,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `check` and `status` speak as monitoring plugins do: whatever keeps them from looking is 3. */
+/** `check` and `status` follow monitoring plugins: any error is 3, unknown. */
 function statusOf(error: unknown, command: CommandName): number {
   if (command === "check" || command === "status") return EXIT_UNKNOWN;
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT_USAGE;

@@ -4,7 +4,7 @@ import { act } from "./run.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, parseArguments } from "../command/parse_arguments.ts";
 
-/** Runs one command line and answers its exit status. Never throws. */
+/** Runs one command line and returns its exit status. Never throws. */
 export async function main(args: readonly string[], host: Host): Promise<number> {
   let parsed: Arguments | undefined;
   try {
@@ -23,7 +23,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   }
 }
 
-/** What cron runs every hour is loaded at start; the other commands when they are asked for. */
+/** Only the commands of scheduled runs are loaded at start; the others are loaded on demand. */
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
     case "completion":

@@ -1,17 +1,17 @@
-/** One mistake in the file, as a person can act on it. */
+/** One error in the configuration file. */
 export interface Diagnostic {
-  /** The included file that it is in; absent for the main file. */
+  /** The included file with the error; absent for the main file. */
   readonly file?: string;
-  /** One-based; absent where the mistake has no place, such as an unreadable file. */
+  /** One-based; absent if the error has no place, as for an unreadable file. */
   readonly line?: number;
   readonly column?: number;
   /** Path of the key, `certs[0].deploy[1].mode`; empty for the whole file. */
   readonly key: string;
-  /** What is wrong and what would be right. */
+  /** What is wrong and what is expected. */
   readonly message: string;
 }
 
-/** The file cannot be used; carries every mistake found in it. */
+/** The file cannot be used; carries every diagnostic. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly file: string;
@@ -27,7 +27,7 @@ export class ConfigError extends Error {
 /**
  * `vcm.yaml:12:7 certs[0].deploy[1].mod: unknown key; did you mean "mode"?`
  *
- * @param main The file that a diagnostic is in which names none.
+ * @param main The file of a diagnostic that names none.
  */
 export function formatDiagnostic(main: string, diagnostic: Diagnostic): string {
   const file = diagnostic.file ?? main;

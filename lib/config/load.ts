@@ -1,29 +1,29 @@
-/** Finds and reads the configuration; it changes nothing. */
+/** Finds and reads the configuration. Changes nothing. */
 import { parseConfig } from "./parse.ts";
 import { ConfigError } from "./diagnostic.ts";
 import { exposed } from "./trust.ts";
 import { readTrusted } from "./trusted_file.ts";
 import type { Config } from "./types.ts";
 
-/** The file that is read where none is named. */
+/** The default file. */
 export const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
-/** Read in its place where it is missing and the user is not root. */
+/** The default if that file is missing and the user is not root. */
 export const LOCAL_FILE = "./vcm.yaml";
 
-/** What decides which file is read. */
+/** What determines which file is read. */
 export interface FindOptions {
   /** The value of `--config`. */
   readonly flag?: string;
   /** The value of `$VCM_CONFIG`. */
   readonly env?: string;
-  /** The running user; root does not take a file from wherever it happens to stand. */
+  /** The running user; root never reads a file from the current directory by default. */
   readonly uid: number;
   readonly exists: (path: string) => boolean;
 }
 
-/** The path of the file to read. Throws `ConfigError` where there is none to be found. */
+/** The path of the file to read. Throws `ConfigError` if there is none. */
 export function findConfig({ flag, env, uid, exists }: FindOptions): string {
-  // What was named is taken, there or not: another file in its place would be a surprise.
+  // A file that was named is used even if it does not exist: a default would be a surprise.
   if (flag !== undefined && flag !== "") return flag;
   if (env !== undefined && env !== "") return env;
   const places = uid === 0 ? [SYSTEM_FILE] : [SYSTEM_FILE, LOCAL_FILE];
@@ -37,10 +37,10 @@ export function findConfig({ flag, env, uid, exists }: FindOptions): string {
 const ABSENT = "does not exist; pass --config FILE or set $VCM_CONFIG";
 
 /**
- * Reads a file, and those that it includes. Throws `ConfigError` if one cannot be read, trusted or
- * understood.
+ * Reads a file and the files that it includes. Throws `ConfigError` if one cannot be read, is not
+ * trusted or is invalid.
  *
- * @param env The environment's variables, of which only those are asked for that the file names.
+ * @param env Reads an environment variable; called only for those that the file uses.
  */
 export async function loadConfig(
   path: string,

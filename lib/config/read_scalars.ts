@@ -1,4 +1,4 @@
-/** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
+/** Readers of durations, booleans, numbers, modes, owners and secrets. */
 import { parseDuration, parseTimeLimit } from "../text/duration.ts";
 import { expected, InvalidValue, type Reader } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
@@ -35,7 +35,7 @@ export function readRenew(text: string): RenewalWindow | InvalidValue {
   return { kind: "duration", seconds };
 }
 
-/** `true` or `false`; YAML 1.1's yes, no, on and off are refused, as readers disagree about them. */
+/** `true` or `false`. The yes, no, on and off of YAML 1.1 are refused, because parsers disagree on them. */
 export function readBoolean(text: string): boolean | InvalidValue {
   if (text === "true") return true;
   if (text === "false") return false;
@@ -52,14 +52,14 @@ export function readCount(text: string): number | InvalidValue {
   return /^\d{1,2}$/.test(text) ? Number(text) : expected("a whole number from 0 to 99", text);
 }
 
-/** Permission bits, octal however they are written. */
+/** Permission bits, always octal. */
 export function readMode(text: string): number | InvalidValue {
   const digits = /^(?:0o)?([0-7]{1,8})$/.exec(text)?.[1];
   const mode = digits === undefined ? Infinity : parseInt(digits, 8);
   return mode <= 0o7777 ? mode : expected(`an octal mode such as "0640"`, text);
 }
 
-/** A reader that tells its words to whoever describes what it takes. */
+/** A reader with the words that it takes, for schema and help. */
 export type WordReader<T extends string> = Reader<T> & { readonly words: readonly T[] };
 
 /** One of a closed set of words. */
@@ -81,17 +81,17 @@ export function readAccount(text: string): string | InvalidValue {
   if (text.includes(":")) {
     return new InvalidValue(`expected one name; set the user as "owner" and the group as "group"`);
   }
-  // A leading "-" would be read as an option by getent, which looks the name up.
+  // getent, which looks the name up, would read a leading "-" as an option.
   if (text === "" || text.trim() !== text || text.startsWith("-") || hasControlCharacter(text)) {
     return expected("a name or a number", text);
   }
   return text;
 }
 
-/** A secret; the message of its mistake never shows it. */
+/** A secret; its error message never shows it. */
 export function readSecret(text: string): Secret | InvalidValue {
   if (text === "") return new InvalidValue("has no value");
-  // It travels as JSON, but a line break inside is always a slip of the editor.
+  // JSON could carry a line break, but here it is always an editing error.
   if (hasControlCharacter(text)) {
     return new InvalidValue("expected one line without control characters");
   }

@@ -15,7 +15,7 @@ export function readWindow(text: string): MaintenanceWindow | InvalidValue {
   if (hasControlCharacter(text)) return wrong;
   const start = text.search(/\d/);
   const hours = readHours(text.slice(start));
-  // Days stand apart from the hours by a blank.
+  // A space separates days and hours.
   if (hours === undefined || (start > 0 && text.charAt(start - 1) !== " ")) return wrong;
   const days = start === 0 ? [1, 2, 3, 4, 5, 6, 7] : readDays(text.slice(0, start));
   if (typeof days === "string") {
@@ -39,7 +39,7 @@ function readHours(text: string): { from: number; to: number } | undefined {
   return from < 1_440 && to <= 1_440 ? { from, to } : undefined;
 }
 
-/** The days of `Sat,Sun` or `Fri-Mon`, ascending; else the first word that is no day. */
+/** The days of `Sat,Sun` or `Fri-Mon`, ascending; otherwise the first word that is not a day. */
 function readDays(text: string): number[] | string {
   const days = new Set<number>();
   for (const part of text.split(",")) {
@@ -55,7 +55,7 @@ function readDays(text: string): number[] | string {
   return [...days].sort();
 }
 
-/** 1 (Monday) to 7 (Sunday); 0 for a word that is no day. */
+/** 1 (Monday) to 7 (Sunday); 0 for a word that is not a day. */
 function dayNumber(word: string): number {
   const wanted = word.toLowerCase();
   return 1 + DAYS.findIndex((day) => day === wanted || shortName(day) === wanted);

@@ -1,18 +1,20 @@
 /**
- * Reads a file that is obeyed. It is opened once, and what is judged and read is that open file; it
- * changes nothing.
+ * Reads a configuration file only if it can be trusted. It is opened once, and the open file is both
+ * checked and read. Changes nothing.
  */
 import { ConfigError } from "./diagnostic.ts";
 import { readAll } from "../host/regular_file.ts";
 import { distrust, follow, type Followed } from "./trust.ts";
 
-/** More than a hundred thousand certificates; whatever is bigger is another file by mistake. */
+/** Enough for a hundred thousand certificates; a larger file is probably the wrong one. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * The text of a file and its mode.
  *
- * @param absent What to tell where there is none. Throws `ConfigError` if it cannot be read or trusted.
+ * @param absent The message if the file does not exist.
+ *
+ * Throws `ConfigError` if it cannot be read or trusted.
  */
 export function readTrusted(
   path: string,
@@ -27,7 +29,7 @@ export function readTrusted(
     }
   };
   const followed = orRefuse(() => follow(path));
-  // Before it is opened: to open a pipe would wait for somebody to write into it.
+  // Before it is opened, because opening a pipe would wait for a writer.
   if (!followed.info.isFile) {
     throw refusal(path, `is ${followed.info.isDirectory ? "a directory" : "not a regular file"}`);
   }
@@ -60,7 +62,7 @@ function decode(path: string, bytes: Uint8Array): string {
   }
 }
 
-/** Says plainly why the system would not do it. */
+/** The system's reason, in plain words. */
 export function reason(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) {
     return "is not readable by this user; run vcm as its owner or as root";

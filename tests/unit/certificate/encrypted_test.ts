@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { encodePem } from "../../../lib/certificate/pem.ts";
 import {
-  encryption,
   type EncryptionSpec,
+  encryptTarget,
   judgeEncrypted,
 } from "../../../lib/certificate/encrypted.ts";
 import type { Format } from "../../../lib/certificate/types.ts";
@@ -22,7 +22,7 @@ const FORMATS: readonly Format[] = [
 ];
 
 function encrypted(desired: EncryptionSpec): Uint8Array {
-  return bytesOf(encryption(desired, random));
+  return bytesOf(encryptTarget(desired, random));
 }
 
 function faultOf(found: Uint8Array, desired: EncryptionSpec): string | undefined {
@@ -151,7 +151,7 @@ pureTest("a damaged key in the store is an error that shows nothing of it", () =
   const privkey = `-----BEGIN EC PRIVATE KEY-----\n${secret}\n-----END EC PRIVATE KEY-----\n`;
   for (const format of FORMATS) {
     assert.throws(
-      () => encryption(desiredFor({ ...SET, privkey }, format), random),
+      () => encryptTarget(desiredFor({ ...SET, privkey }, format), random),
       (error: Error) => {
         assert.equal(error.message, "The private key in the store cannot be decoded");
         assert.equal(Deno.inspect(error).includes(secret), false);

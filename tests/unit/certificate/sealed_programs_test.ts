@@ -1,6 +1,6 @@
 /** What is sealed is read by OpenSSL and Java, and what they seal otherwise is made anew. */
 import assert from "node:assert/strict";
-import { encryption, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
+import { encryptTarget, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
 import { bytesOf, desiredFor, makeSet, PASSWORD, random } from "../../support/fixtures_sealed.ts";
 import { opensslTest } from "../../support/openssl.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
@@ -23,7 +23,7 @@ const openssl = (...args: string[]) => run("openssl", ...args);
 
 /** Writes what a wish seals. */
 function write(directory: Directory, name: string, desired = P12): string {
-  Deno.writeFileSync(directory.at(name), bytesOf(encryption(desired, random)));
+  Deno.writeFileSync(directory.at(name), bytesOf(encryptTarget(desired, random)));
   return directory.at(name);
 }
 
