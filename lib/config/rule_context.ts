@@ -1,51 +1,57 @@
-/** What the rules share while they check one file, and how they find values that clash. */
-import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
+/** What the rules share while they check one file. */
 import { quote } from "../text/quote.ts";
-import type { CertificateEntry, Draft, Settings } from "./schema.ts";
-import type { KnownManagers } from "./service_form.ts";
+import { DEFAULT_CERT_STORE } from "./defaults.ts";
+import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./key_path.ts";
+import type { CertificateEntry, Draft, File, Settings } from "./schema.ts";
+import { type KnownManagers, knownManagers } from "./service_form.ts";
 
 export type Certificate = Draft<CertificateEntry>;
 
-export interface RuleContext {
+export class RuleContext {
   readonly settings: Draft<Settings>;
-  /** Tells which keys have a diagnostic already. */
-  readonly isInvalid: (path: KeyPath) => boolean;
   readonly store: string;
-  /** Where each certificate name and each path is used. */
-  readonly names: Map<string, KeyPath>;
-  readonly paths: Map<string, KeyPath>;
-  /** The bundles among the paths. */
-  readonly bundles: Map<string, KeyPath>;
   readonly managers: KnownManagers;
-  /** Settings of services, and where they are set. */
-  readonly serviceSettings: Map<string, { readonly value: string; readonly path: KeyPath }>;
+  /** Where each certificate name, each path and each bundle among the paths is used. */
+  readonly names = new Map<string, KeyPath>();
+  readonly paths = new Map<string, KeyPath>();
+  readonly bundles = new Map<string, KeyPath>();
   /** The certificate that each probe expects, and where it is set. */
-  readonly probes: Map<string, { readonly index: number; readonly path: KeyPath }>;
-  readonly diagnostics: KeyDiagnostic[];
-}
+  readonly probes = new Map<string, { readonly index: number; readonly path: KeyPath }>();
+  readonly diagnostics: KeyDiagnostic[] = [];
+  readonly #invalid: ReadonlySet<string>;
+  readonly #serviceSettings = new Map<string, { value: string; path: KeyPath }>();
 
-/** Reports a setting of a service that differs from that of another certificate. */
-export function agree(
-  { serviceSettings, diagnostics }: RuleContext,
-  setting: string,
-  value: string,
-  path: KeyPath,
-): void {
-  const other = serviceSettings.get(setting);
-  if (other === undefined) serviceSettings.set(setting, { value, path });
-  else if (other.value !== value) {
-    diagnostics.push({ path, message: "differs from", other: other.path });
+  /** @param found The diagnostics of the schema. */
+  constructor({ config = {}, certs = [] }: Draft<File>, found: readonly KeyDiagnostic[]) {
+    this.settings = config;
+    this.store = config.cert_store ?? DEFAULT_CERT_STORE;
+    this.managers = knownManagers(
+      certs.flatMap((entry) => entry?.service ?? []).filter((service) => service !== undefined),
+    );
+    this.#invalid = new Set(found.map(({ path }) => formatKeyPath(path)));
   }
-}
 
-/** Records where a text is used, or reports the place that uses it already. */
-export function claim(
-  { diagnostics }: RuleContext,
-  taken: Map<string, KeyPath>,
-  text: string,
-  path: KeyPath,
-): void {
-  const other = taken.get(text);
-  if (other === undefined) taken.set(text, path);
-  else diagnostics.push({ path, message: `${quote(text)} is already used by`, other });
+  /** Whether a key has a diagnostic of the schema already. */
+  isInvalid(path: KeyPath): boolean {
+    return this.#invalid.size > 0 && this.#invalid.has(formatKeyPath(path));
+  }
+
+  /** @param other The other key of a clash. */
+  report(path: KeyPath, message: string, other?: KeyPath): void {
+    this.diagnostics.push({ path, message, ...(other !== undefined && { other }) });
+  }
+
+  /** Records where a text is used, or reports the place that uses it already. */
+  claim(taken: Map<string, KeyPath>, text: string, path: KeyPath): void {
+    const other = taken.get(text);
+    if (other === undefined) taken.set(text, path);
+    else this.report(path, `${quote(text)} is already used by`, other);
+  }
+
+  /** Reports a setting of a service that differs from that of another certificate. */
+  agree(setting: string, value: string, path: KeyPath): void {
+    const other = this.#serviceSettings.get(setting);
+    if (other === undefined) this.#serviceSettings.set(setting, { value, path });
+    else if (other.value !== value) this.report(path, "differs from", other.path);
+  }
 }

@@ -2,13 +2,12 @@
  * Rules that span several keys. They also check a draft, which lacks the values that are invalid by
  * themselves, so that all errors of a file are shown at once.
  */
-import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN } from "./defaults.ts";
+import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
 import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./key_path.ts";
 import { isGuarded } from "./read_places.ts";
 import type { Draft, File, Settings } from "./schema.ts";
-import { type Certificate, claim, type RuleContext } from "./rule_context.ts";
-import { knownManagers } from "./service_form.ts";
+import { type Certificate, RuleContext } from "./rule_context.ts";
 import { checkServices } from "./service_rules.ts";
 import { targetForm } from "./target_form.ts";
 
@@ -17,30 +16,13 @@ export function checkRules(
   file: Draft<File>,
   found: readonly KeyDiagnostic[] = [],
 ): KeyDiagnostic[] {
-  const settings = file.config ?? {};
-  const keys = new Set(found.map(({ path }) => formatKeyPath(path)));
-  const store = settings.cert_store ?? DEFAULT_CERT_STORE;
-  const context: RuleContext = {
-    settings,
-    isInvalid: keys.size === 0 ? () => false : (path) => keys.has(formatKeyPath(path)),
-    store,
-    names: new Map(),
-    paths: new Map(),
-    bundles: new Map(),
-    managers: knownManagers(
-      (file.certs ?? []).flatMap((entry) => entry?.service ?? [])
-        .filter((service) => service !== undefined),
-    ),
-    serviceSettings: new Map(),
-    probes: new Map(),
-    diagnostics: [],
-  };
+  const context = new RuleContext(file, found);
   claimOwnFiles(context);
   claimPasswordFiles(context, file);
   checkAddresses(context);
   checkLogin(context);
   checkClientCert(context);
-  checkRenewal(context, ["config"], settings);
+  checkRenewal(context, ["config"], context.settings);
   file.certs?.forEach((certificate, index) => {
     if (certificate !== undefined) checkCertificate(context, index, certificate);
   });
@@ -53,13 +35,11 @@ export function checkRules(
  * which VCM may renew itself.
  */
 function claimOwnFiles(context: RuleContext): void {
-  const { settings, diagnostics, paths } = context;
+  const { settings, paths } = context;
   const take = (path: string | undefined, at: KeyPath, written = false) => {
     if (path === undefined) return;
-    if (written && isInStore(context, path)) {
-      diagnostics.push({ path: at, message: outside(context) });
-    }
-    claim(context, paths, path, at);
+    if (written && isInStore(context, path)) context.report(at, outside(context));
+    context.claim(paths, path, at);
   };
   take(settings.log_file, ["config", "log_file"], true);
   take(settings.metrics_file, ["config", "metrics_file"], true);
@@ -80,7 +60,7 @@ function claimPasswordFiles(context: RuleContext, { certs = [] }: Draft<File>): 
       const path = entry?.password_file;
       if (path === undefined || known.has(path)) continue;
       known.add(path);
-      claim(context, context.paths, path, ["certs", index, "deploy", number, "password_file"]);
+      context.claim(context.paths, path, ["certs", index, "deploy", number, "password_file"]);
     }
   }
 }
@@ -93,60 +73,59 @@ function outside({ store }: RuleContext): string {
   return `must be outside the store ${store}, which VCM manages`;
 }
 
-function checkAddresses({ settings, isInvalid, diagnostics }: RuleContext): void {
-  if (settings.allow_http || isInvalid(["config", "allow_http"])) return;
+function checkAddresses(context: RuleContext): void {
+  const { settings } = context;
+  if (settings.allow_http || context.isInvalid(["config", "allow_http"])) return;
   settings.vault?.forEach((address, number) => {
     if (address === undefined || isGuarded(address)) return;
     const message = `sends tokens and keys unencrypted; use "https://", or set ` +
       `"allow_http: true" if the network is trusted`;
     const path = settings.vault?.length === 1 ? [] : [number];
-    diagnostics.push({ path: ["config", "vault", ...path], message });
+    context.report(["config", "vault", ...path], message);
   });
 }
 
 /** Only one way to log in, beside a token. */
-function checkLogin({ settings, diagnostics }: RuleContext): void {
+function checkLogin(context: RuleContext): void {
+  const { settings } = context;
   const method = settings.auth?.method;
   if (method === undefined) return;
   const flat = ["vault_role_id", "vault_secret_id"] as const;
   for (const key of method === "token" ? ["token_file" as const, ...flat] : flat) {
     if (settings[key] === undefined) continue;
-    diagnostics.push({
-      path: ["config", key],
-      message: `cannot be combined with "auth"; use one of them`,
-    });
+    context.report(["config", key], `cannot be combined with "auth"; use one of them`);
   }
 }
 
-function checkClientCert({ settings, isInvalid, diagnostics }: RuleContext): void {
-  for (
-    const [key, other] of [["client_cert", "client_key"], ["client_key", "client_cert"]] as const
-  ) {
-    if (settings[key] === undefined || settings[other] !== undefined) continue;
-    if (isInvalid(["config", other])) continue;
-    diagnostics.push({ path: ["config", key], message: `needs "${other}"` });
+function checkClientCert(context: RuleContext): void {
+  const { settings } = context;
+  const [cert, key] = ["client_cert", "client_key"] as const;
+  for (const [given, needed] of [[cert, key], [key, cert]] as const) {
+    if (settings[given] === undefined || settings[needed] !== undefined) continue;
+    if (!context.isInvalid(["config", needed])) {
+      context.report(["config", given], `needs "${needed}"`);
+    }
   }
 }
 
 function checkReuse(context: RuleContext, at: KeyPath, entry: Certificate): void {
-  const { settings, isInvalid, diagnostics } = context;
+  const { settings, diagnostics } = context;
   if (!(entry.reuse_key ?? settings.reuse_key)) return;
   if ((entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN) === "local") return;
-  if (isInvalid([...at, "key"]) || isInvalid(["config", "key"])) return;
+  if (context.isInvalid([...at, "key"]) || context.isInvalid(["config", "key"])) return;
   const path = entry.reuse_key !== undefined
     ? [...at, "reuse_key"]
     : entry.key !== undefined
     ? [...at, "key"]
     : ["config", "reuse_key"];
-  const known = diagnostics.some((one) => formatKeyPath(one.path) === formatKeyPath(path));
-  const message = `"reuse_key" needs "key: local": the server makes a new key each time`;
-  if (!known) diagnostics.push({ path, message });
+  if (diagnostics.some((one) => formatKeyPath(one.path) === formatKeyPath(path))) return;
+  context.report(path, `"reuse_key" needs "key: local": the server makes a new key each time`);
 }
 
 function checkCertificate(context: RuleContext, index: number, certificate: Certificate): void {
   const at: KeyPath = ["certs", index];
   if (certificate.name !== undefined) {
-    claim(context, context.names, certificate.name, ["certs", index, "name"]);
+    context.claim(context.names, certificate.name, [...at, "name"]);
   }
   checkIssuer(context, at, certificate);
   checkRenewal(context, at, certificate);
@@ -155,47 +134,35 @@ function checkCertificate(context: RuleContext, index: number, certificate: Cert
   checkServices(context, index, certificate);
 }
 
-function checkIssuer(
-  { settings, isInvalid, diagnostics }: RuleContext,
-  at: KeyPath,
-  entry: Certificate,
-): void {
+function checkIssuer(context: RuleContext, at: KeyPath, entry: Certificate): void {
   for (const key of ["pki", "role"] as const) {
-    if (entry[key] !== undefined || settings[key] !== undefined) continue;
+    if (entry[key] !== undefined || context.settings[key] !== undefined) continue;
     const path = [...at, key];
-    if (isInvalid(path) || isInvalid(["config", key]) || isInvalid(["config"])) continue;
-    diagnostics.push({
-      path,
-      message: `is missing; set it here or, for all certificates, as config.${key}`,
-    });
+    if ([path, ["config", key], ["config"]].some((one) => context.isInvalid(one))) continue;
+    context.report(path, `is missing; set it here or, for all certificates, as config.${key}`);
   }
 }
 
 /** Only for values that are set together; if they are set in different places, the window is capped. */
 function checkRenewal(
-  { diagnostics }: RuleContext,
+  context: RuleContext,
   at: KeyPath,
-  entry: Certificate | Draft<Settings>,
+  { renew, ttl }: Certificate | Draft<Settings>,
 ): void {
-  const { renew, ttl } = entry;
   if (renew?.kind !== "duration" || ttl === undefined || renew.seconds < ttl) return;
   const [window, lifetime] = [formatDuration(renew.seconds), formatDuration(ttl)];
-  const message = `must be shorter than ttl (${lifetime}), got ${window}`;
-  diagnostics.push({ path: [...at, "renew"], message });
+  context.report([...at, "renew"], `must be shorter than ttl (${lifetime}), got ${window}`);
 }
 
 function checkTargets(context: RuleContext, index: number, certificate: Certificate): void {
   certificate.deploy?.forEach((entry, number) => {
-    const form = entry === undefined ? undefined : targetForm(entry);
+    const form = entry && targetForm(entry);
     if (form === undefined) return;
     const path: KeyPath = ["certs", index, "deploy", number, form.key];
-    if (isInStore(context, form.path)) {
-      context.diagnostics.push({ path, message: outside(context) });
-    } else {
-      claim(context, context.paths, form.path, path);
-      if (form.what === "bundle" && !context.bundles.has(form.path)) {
-        context.bundles.set(form.path, path);
-      }
+    if (isInStore(context, form.path)) return context.report(path, outside(context));
+    context.claim(context.paths, form.path, path);
+    if (form.what === "bundle" && !context.bundles.has(form.path)) {
+      context.bundles.set(form.path, path);
     }
   });
 }
@@ -204,21 +171,18 @@ function checkTargets(context: RuleContext, index: number, certificate: Certific
  * A bundle is a directory that is replaced as a whole, so no other file may be in it. To be called after
  * the files of all certificates were claimed.
  */
-function checkBundles({ bundles, paths, store, diagnostics }: RuleContext): void {
+function checkBundles(context: RuleContext): void {
+  const { bundles, paths, store } = context;
   if (bundles.size === 0) return;
   for (const [text, path] of paths) {
-    const other = directoriesAbove(text).map((directory) => bundles.get(directory))
-      .find((found) => found !== undefined);
+    const directory = directoriesAbove(text).find((directory) => bundles.has(directory));
+    const other = directory === undefined ? undefined : bundles.get(directory);
     if (other === undefined) continue;
-    diagnostics.push({
-      path,
-      message: "is inside a directory that is replaced as a whole by",
-      other,
-    });
+    context.report(path, "is inside a directory that is replaced as a whole by", other);
   }
   for (const [bundle, path] of bundles) {
     if (!directoriesAbove(store).includes(bundle)) continue;
-    diagnostics.push({ path, message: `must not contain the store ${store}` });
+    context.report(path, `must not contain the store ${store}`);
   }
 }
 

@@ -6,52 +6,10 @@ import * as v from "valibot";
 import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
 import { authErrors } from "./auth_form.ts";
 import { defaultsSchema } from "./defaults_schema.ts";
-import {
-  readAuthMount,
-  readCertificateName,
-  readCommonName,
-  readDnsName,
-  readEmail,
-  readHost,
-  readIpAddress,
-  readIssuerRef,
-  readMount,
-  readNamespace,
-  readOtherSan,
-  readRole,
-  readServerName,
-  readUri,
-} from "./read_names.ts";
-import {
-  readAddress,
-  readDirectoryPath,
-  readFilePath,
-  readInclude,
-  readMetricsFile,
-  readSecretFile,
-  readTlsTrust,
-  readTokenFile,
-} from "./read_places.ts";
-import {
-  readAccount,
-  readBoolean,
-  readCount,
-  readDuration,
-  readInteger,
-  readMode,
-  readOneOf,
-  readRenew,
-  readSecret,
-  readTimeLimit,
-} from "./read_scalars.ts";
-import {
-  isProgram,
-  readEndpoint,
-  readServiceName,
-  readSignal,
-  readSpread,
-  readWord,
-} from "./read_service.ts";
+import * as names from "./read_names.ts";
+import * as places from "./read_places.ts";
+import * as scalars from "./read_scalars.ts";
+import * as services from "./read_service.ts";
 import { readWindow } from "./read_window.ts";
 import { serviceErrors } from "./service_form.ts";
 import { list, map, oneOrMore, optional, scalar, withRules } from "./shapes.ts";
@@ -71,136 +29,138 @@ import { COMBINED_ORDERS, type RenewalWindow, WHATS } from "../certificate/types
 
 const target = withRules(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
-    cert: optional(readFilePath),
-    chain: optional(readFilePath),
-    fullchain: optional(readFilePath),
-    privkey: optional(readFilePath),
-    ca: optional(readFilePath),
-    combined: optional(readFilePath),
-    pkcs12: optional(readFilePath),
-    der: optional(readFilePath),
-    bundle: optional(readFilePath),
-    source: optional(readOneOf(WHATS)),
-    dest: optional(readFilePath),
-    order: optional(readOneOf(COMBINED_ORDERS)),
-    password_file: optional(readSecretFile),
-    owner: optional(readAccount),
-    group: optional(readAccount),
-    mode: optional(readMode),
-    create_dirs: optional(readBoolean),
-    in_place: optional(readBoolean),
-    overwrite: optional(readBoolean),
+    cert: optional(places.readFilePath),
+    chain: optional(places.readFilePath),
+    fullchain: optional(places.readFilePath),
+    privkey: optional(places.readFilePath),
+    ca: optional(places.readFilePath),
+    combined: optional(places.readFilePath),
+    pkcs12: optional(places.readFilePath),
+    der: optional(places.readFilePath),
+    bundle: optional(places.readFilePath),
+    source: optional(scalars.readOneOf(WHATS)),
+    dest: optional(places.readFilePath),
+    order: optional(scalars.readOneOf(COMBINED_ORDERS)),
+    password_file: optional(places.readSecretFile),
+    owner: optional(scalars.readAccount),
+    group: optional(scalars.readAccount),
+    mode: optional(scalars.readMode),
+    create_dirs: optional(scalars.readBoolean),
+    in_place: optional(scalars.readBoolean),
+    overwrite: optional(scalars.readBoolean),
   }),
   targetErrors,
 );
 
 /** Program and arguments; no shell is used. */
 const command = v.pipe(
-  list(scalar(readWord), `a list such as ["nginx", "-t"]`),
+  list(scalar(services.readWord), `a list such as ["nginx", "-t"]`),
   v.minLength(1, "must have at least one entry"),
   v.check(
-    ([program]) => program === undefined || isProgram(program),
+    ([program]) => program === undefined || services.isProgram(program),
     "expected a program first, by its name or absolute path; each argument is a separate entry",
   ),
 );
 
 const probe = map(`"HOST:PORT", or a map such as {connect: "127.0.0.1:443"}`, {
-  connect: scalar(readEndpoint),
-  servername: optional(readServerName),
-  starttls: optional(readOneOf(STARTTLS)),
-  timeout: optional(readTimeLimit),
+  connect: scalar(services.readEndpoint),
+  servername: optional(names.readServerName),
+  starttls: optional(scalars.readOneOf(STARTTLS)),
+  timeout: optional(scalars.readTimeLimit),
 });
 
 /** The short form is the endpoint alone. */
 const probeForms = v.lazy((input) =>
   typeof input === "string"
-    ? v.pipe(scalar(readEndpoint), v.transform((connect) => ({ connect })))
+    ? v.pipe(scalar(services.readEndpoint), v.transform((connect) => ({ connect })))
     : probe
 ) as unknown as typeof probe;
 
 const service = withRules(
   map(`a map such as {name: "nginx.service"}`, {
-    name: scalar(readServiceName),
-    manager: optional(readOneOf(MANAGERS)),
-    control: optional(readOneOf(CONTROLS)),
-    signal: optional(readSignal),
-    pid_file: optional(readFilePath),
+    name: scalar(services.readServiceName),
+    manager: optional(scalars.readOneOf(MANAGERS)),
+    control: optional(scalars.readOneOf(CONTROLS)),
+    signal: optional(services.readSignal),
+    pid_file: optional(places.readFilePath),
     command: v.exactOptional(command),
     validate: v.exactOptional(command),
     probe: v.exactOptional(probeForms),
-    timeout: optional(readTimeLimit),
+    timeout: optional(scalars.readTimeLimit),
     window: v.exactOptional(oneOrMore(readWindow)),
-    order: optional(readInteger),
+    order: optional(scalars.readInteger),
   }),
   serviceErrors,
 );
 
 /** Keys of `config` for all certificates, which each certificate may override. */
 const issuing = {
-  ttl: optional(readDuration),
-  renew: optional(readRenew),
-  spread: optional(readSpread),
-  keep: optional(readCount),
+  ttl: optional(scalars.readDuration),
+  renew: optional(scalars.readRenew),
+  spread: optional(services.readSpread),
+  keep: optional(scalars.readCount),
   window: v.exactOptional(oneOrMore(readWindow)),
-  issuer: optional(readCommonName),
-  pki: optional(readMount),
-  role: optional(readRole),
-  issuer_ref: optional(readIssuerRef),
-  key: optional(readOneOf(KEY_ORIGINS)),
-  key_type: optional(readOneOf(KEY_TYPES)),
-  reuse_key: optional(readBoolean),
-  exclude_cn_from_sans: optional(readBoolean),
-  remove_roots_from_chain: optional(readBoolean),
+  issuer: optional(names.readCommonName),
+  pki: optional(names.readMount),
+  role: optional(names.readRole),
+  issuer_ref: optional(names.readIssuerRef),
+  key: optional(scalars.readOneOf(KEY_ORIGINS)),
+  key_type: optional(scalars.readOneOf(KEY_TYPES)),
+  reuse_key: optional(scalars.readBoolean),
+  exclude_cn_from_sans: optional(scalars.readBoolean),
+  remove_roots_from_chain: optional(scalars.readBoolean),
 };
 
 const certificate = map(`a map such as {name: "web.example.com"}`, {
-  name: scalar(readCertificateName),
-  common_name: optional(readCommonName),
+  name: scalar(names.readCertificateName),
+  common_name: optional(names.readCommonName),
   ...issuing,
-  dns_sans: v.exactOptional(list(scalar(readDnsName), `a list such as ["api.example.com"]`)),
-  ip_sans: v.exactOptional(list(scalar(readIpAddress), `a list such as ["10.1.1.20"]`)),
-  uri_sans: v.exactOptional(list(scalar(readUri), `a list such as ["spiffe://example.com/web"]`)),
-  email_sans: v.exactOptional(list(scalar(readEmail), `a list such as ["ops@example.com"]`)),
-  other_sans: v.exactOptional(list(scalar(readOtherSan), `a list of "OID;UTF8:TEXT"`)),
+  dns_sans: v.exactOptional(list(scalar(names.readDnsName), `a list such as ["api.example.com"]`)),
+  ip_sans: v.exactOptional(list(scalar(names.readIpAddress), `a list such as ["10.1.1.20"]`)),
+  uri_sans: v.exactOptional(
+    list(scalar(names.readUri), `a list such as ["spiffe://example.com/web"]`),
+  ),
+  email_sans: v.exactOptional(list(scalar(names.readEmail), `a list such as ["ops@example.com"]`)),
+  other_sans: v.exactOptional(list(scalar(names.readOtherSan), `a list of "OID;UTF8:TEXT"`)),
   deploy: v.exactOptional(list(target, `a list whose entries begin with "- "`)),
   service: v.exactOptional(list(service, `a list whose entries begin with "- "`)),
 });
 
 const auth = withRules(
   map(`a map such as {method: "approle"}`, {
-    method: scalar(readOneOf(AUTH_METHODS)),
-    mount: optional(readAuthMount),
-    role: optional(readRole),
-    role_id: optional(readSecret),
-    secret_id: optional(readSecret),
-    secret_id_file: optional(readSecretFile),
-    wrapped_secret_id_file: optional(readSecretFile),
-    token_file: optional(readTokenFile),
-    jwt_file: optional(readSecretFile),
+    method: scalar(scalars.readOneOf(AUTH_METHODS)),
+    mount: optional(names.readAuthMount),
+    role: optional(names.readRole),
+    role_id: optional(scalars.readSecret),
+    secret_id: optional(scalars.readSecret),
+    secret_id_file: optional(places.readSecretFile),
+    wrapped_secret_id_file: optional(places.readSecretFile),
+    token_file: optional(places.readTokenFile),
+    jwt_file: optional(places.readSecretFile),
   }),
   authErrors,
 );
 
 const settings = map(`a map of settings`, {
-  vault: v.exactOptional(oneOrMore(readAddress)),
-  namespace: optional(readNamespace),
-  vault_ssl_verify: optional(readTlsTrust),
-  tls_server_name: optional(readServerName),
-  client_cert: optional(readFilePath),
-  client_key: optional(readSecretFile),
-  redirect_hosts: v.exactOptional(oneOrMore(readHost)),
-  allow_http: optional(readBoolean),
-  retries: optional(readCount),
-  timeout: optional(readTimeLimit),
+  vault: v.exactOptional(oneOrMore(places.readAddress)),
+  namespace: optional(names.readNamespace),
+  vault_ssl_verify: optional(places.readTlsTrust),
+  tls_server_name: optional(names.readServerName),
+  client_cert: optional(places.readFilePath),
+  client_key: optional(places.readSecretFile),
+  redirect_hosts: v.exactOptional(oneOrMore(names.readHost)),
+  allow_http: optional(scalars.readBoolean),
+  retries: optional(scalars.readCount),
+  timeout: optional(scalars.readTimeLimit),
   ...issuing,
-  cert_store: optional(readDirectoryPath),
-  log_file: optional(readFilePath),
-  metrics_file: optional(readMetricsFile),
+  cert_store: optional(places.readDirectoryPath),
+  log_file: optional(places.readFilePath),
+  metrics_file: optional(places.readMetricsFile),
   auth: v.exactOptional(auth),
-  token_file: optional(readTokenFile),
-  vault_role_id: optional(readSecret),
-  vault_secret_id: optional(readSecret),
-  create_dirs: optional(readBoolean),
+  token_file: optional(places.readTokenFile),
+  vault_role_id: optional(scalars.readSecret),
+  vault_secret_id: optional(scalars.readSecret),
+  create_dirs: optional(scalars.readBoolean),
 });
 
 /** The prefix of top-level keys that are free for anchors. */
@@ -215,7 +175,7 @@ export const fileSchema = map(
   {
     config: v.exactOptional(settings),
     certs: certificates,
-    include: v.exactOptional(oneOrMore(readInclude)),
+    include: v.exactOptional(oneOrMore(places.readInclude)),
     // Lazy, because few files use it.
     defaults: v.exactOptional(v.lazy(defaultsSchema)),
   },

@@ -1,7 +1,7 @@
 /** Rules for services, which several certificates may name. */
 import type { KeyPath } from "./key_path.ts";
 import { probedName } from "./probed_name.ts";
-import { agree, type Certificate, claim, type RuleContext } from "./rule_context.ts";
+import type { Certificate, RuleContext } from "./rule_context.ts";
 import type { Draft, ProbeEntry, ServiceEntry } from "./schema.ts";
 import { type KnownManagers, serviceErrors, serviceIdentity } from "./service_form.ts";
 import type { Manager } from "./types.ts";
@@ -19,10 +19,10 @@ export function checkServices(context: RuleContext, index: number, certificate: 
     const identity = service && serviceIdentity(service, context.managers);
     if (service === undefined || identity === undefined) return;
     const at: KeyPath = ["certs", index, "service", number];
-    claim(context, own, identity.id, [...at, "name"]);
+    context.claim(own, identity.id, [...at, "name"]);
     for (const key of SERVICE_WIDE) {
       if (service[key] === undefined) continue;
-      agree(context, `${identity.id} ${key}`, JSON.stringify(service[key]), [...at, key]);
+      context.agree(`${identity.id} ${key}`, JSON.stringify(service[key]), [...at, key]);
     }
     checkWithManager(context, at, service, identity.manager);
     if (service.probe !== undefined) {
@@ -33,14 +33,14 @@ export function checkServices(context: RuleContext, index: number, certificate: 
 
 /** If another certificate sets the manager of the service, the schema could not check this entry with it. */
 function checkWithManager(
-  { diagnostics }: RuleContext,
+  context: RuleContext,
   at: KeyPath,
   entry: Draft<ServiceEntry>,
   manager?: Manager,
 ): void {
   if (serviceIdentity(entry, NO_MANAGERS)?.manager === manager) return;
   for (const { key, message } of serviceErrors({ ...entry, manager })) {
-    if (key === "control" || key === "signal") diagnostics.push({ path: [...at, key], message });
+    if (key === "control" || key === "signal") context.report([...at, key], message);
   }
 }
 
@@ -59,6 +59,6 @@ function checkProbe(
   if (other === undefined) context.probes.set(request, place);
   else if (other.index !== place.index) {
     const message = `needs its own "servername": it asks for the same name at the same endpoint as`;
-    context.diagnostics.push({ path: place.path, message, other: other.path });
+    context.report(place.path, message, other.path);
   }
 }
