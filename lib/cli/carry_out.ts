@@ -53,25 +53,25 @@ export async function carryOut(
   }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
-  const asks = made.steps.some(({ kind }) => kind === "issue");
-  const order = { plan: made, access: asks ? findAccess(config, host) : NO_SERVER };
+  const needsServer = made.steps.some(({ kind }) => kind === "issue");
+  const request = { plan: made, access: needsServer ? findAccess(config, host) : NO_SERVER };
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
-  if (made.steps.length === 0) {
-    problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
-  } else if (host.usesWorker) {
+  if (made.steps.length > 0 && host.usesWorker) {
     log.open();
     const { runInWorker } = await import("../apply/run_in_worker.ts");
     const place = metrics?.kind === "place" ? metrics.place : undefined;
-    problem ??= await runInWorker({
-      order,
-      rights: rightsFor(made, order.access, place),
+    // The plan is carried out even if the metrics cannot be written.
+    const failure = await runInWorker({
+      order: request,
+      rights: rightsFor(made, request.access, place),
       giveUp: () => host.giveUp("read", "write", "net", "run", "env", "sys"),
       emit,
       ...(place && { metrics: { place, text: () => metricsOf(made, events, host) } }),
     });
+    problem ??= failure;
   } else {
-    await (await import("../apply/apply.ts")).apply(order, emit);
-    problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
+    if (made.steps.length > 0) await (await import("../apply/apply.ts")).apply(request, emit);
+    problem = metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
   }
   log.end();
   if (problem !== undefined) log.warning(problem, problem);
