@@ -43,7 +43,7 @@ const onDay = (day: string, site: Site): FakeHostOptions => ({
 });
 
 siteTest(
-  "a file with mistakes: all of them, on standard error",
+  "a file with errors: all of them, on standard error",
   () => makeSite(MISTAKES),
   async (site) => {
     const lines = [
@@ -85,7 +85,7 @@ siteTest(
   },
 );
 
-siteTest("a file with one mistake: one line", () => makeSite("certs: []\nx: 1\n"), async (site) => {
+siteTest("a file with one error: one line", () => makeSite("certs: []\nx: 1\n"), async (site) => {
   const { status, stderr } = await run(site, "validate");
   assert.equal(status, 2);
   assert.match(stderr, /^error: FOLDER\/vcm\.yaml:2:1 x: unknown key; .*\n$/);

@@ -67,7 +67,7 @@ const WRONG: readonly (readonly [string, number, string])[] = [
 ];
 
 for (const [line, expected, message] of WRONG) {
-  pureTest(`"vcm ${line}" prints its mistake as data, and as text on standard error`, async () => {
+  pureTest(`"vcm ${line}" prints its error as data, and as text on standard error`, async () => {
     const { status, stdout, stderr } = await run(line);
     assert.deepEqual(outputMistakes("error", stdout), []);
     assert.deepEqual(JSON.parse(stdout), { layout: 1, error: { message } });

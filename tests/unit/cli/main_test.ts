@@ -146,7 +146,7 @@ pureTest("completion prints the script of each shell that it knows", async () =>
   }
 });
 
-pureTest("completion of another shell, of none or of two is a mistake", async () => {
+pureTest("completion of another shell, of none or of two is an error", async () => {
   const cases = [["completion", "none"], ["completion ksh", '"ksh"'], [
     "completion bash zsh",
     '"bash zsh"',

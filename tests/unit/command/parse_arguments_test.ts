@@ -92,7 +92,7 @@ pureTest("--wait is a time in seconds, for commands that take the lock", () => {
   assert.equal(parse("run --wait 1m --wait 2m").wait, 120);
 });
 
-pureTest("--wait with what is no time is a mistake, with what is right", () => {
+pureTest("--wait with what is no time is an error, with what is right", () => {
   for (const text of ["soon", "0", "0s", "1.5m", "web.example.com"]) {
     assertUsage(
       `issue --wait ${text}`,
@@ -138,7 +138,7 @@ pureTest("after -- everything is a name, also what looks like an option or a com
   assert.deepEqual(parse("run check").names, ["check"]);
 });
 
-pureTest("an unknown command is a mistake, with what was probably meant", () => {
+pureTest("an unknown command is an error, with what was probably meant", () => {
   assertUsage(
     "isue",
     'Unknown command "isue"; did you mean "issue"?',
@@ -155,7 +155,7 @@ pureTest("an unknown command is a mistake, with what was probably meant", () => 
   );
 });
 
-pureTest("an unknown option is a mistake, with what was probably meant", () => {
+pureTest("an unknown option is an error, with what was probably meant", () => {
   assertUsage(
     "--froce issue",
     'Unknown option "--froce" of "vcm issue"; did you mean "--force"?',

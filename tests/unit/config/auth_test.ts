@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 async function vaultOf(lines: string): Promise<VaultSettings> {
   return (await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;
@@ -131,26 +131,26 @@ const wrong: Record<string, string | string[]> = {
 
 pureTest("auth says what is wrong with it", async () => {
   for (const [auth, invalids] of Object.entries(wrong)) {
-    await assertMistakes(`config:\n  auth: ${auth}\ncerts: []\n`, ...[invalids].flat());
+    await assertDiagnostics(`config:\n  auth: ${auth}\ncerts: []\n`, ...[invalids].flat());
   }
 });
 
 pureTest("an auth without value says so", async () => {
-  await assertMistakes("config:\n  auth:\ncerts: []\n", "f:2:3 config.auth: has no value");
+  await assertDiagnostics("config:\n  auth:\ncerts: []\n", "f:2:3 config.auth: has no value");
 });
 
 pureTest("a flat key that says what auth says is refused", async () => {
   const clash = `cannot be combined with "auth"; use one of them`;
   const roles = "  vault_role_id: r\n  vault_secret_id: s\n";
   for (const method of ["approle", "cert", "jwt"]) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  auth: {method: ${method}}\n${roles}certs: []\n`,
       `f:3:18 config.vault_role_id: ${clash}`,
       `f:4:20 config.vault_secret_id: ${clash}`,
     );
-    await assertMistakes(`config:\n  auth: {method: ${method}}\n  token_file: /t\ncerts: []\n`);
+    await assertDiagnostics(`config:\n  auth: {method: ${method}}\n  token_file: /t\ncerts: []\n`);
   }
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  auth: {method: token, token_file: /t}\n  token_file: /u\ncerts: []\n",
     `f:3:15 config.token_file: ${clash}`,
   );
@@ -167,7 +167,7 @@ pureTest("a target may not replace a file that auth names", async () => {
     ["jwt_file", "{method: jwt, jwt_file: /own}"],
   ];
   for (const [key, auth] of cases) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  auth: ${auth}\n  pki: p\n  role: r\ncerts:\n  - name: a\n    deploy: [{ca: //own}]\n`,
       `f:7:19 certs[0].deploy[0].ca: "/own" is already used by config.auth.${key} (line 2)`,
     );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 function fileWith(...entries: string[]): string {
   const lines = entries.map((entry) => `      - ${entry}\n`).join("");
@@ -27,7 +27,7 @@ pureTest(
   },
 );
 
-const MISTAKES: Readonly<Record<string, string>> = {
+const DIAGNOSTICS: Readonly<Record<string, string>> = {
   "{bundle: /a, source: cert}":
     'f:5:22 certs[0].deploy[0].source: cannot be combined with "bundle"; ' +
     'use either "bundle: PATH" or "source" and "dest"',
@@ -50,25 +50,25 @@ const MISTAKES: Readonly<Record<string, string>> = {
 };
 
 pureTest("an entry whose keys do not go with a bundle says so", async () => {
-  for (const [entry, invalid] of Object.entries(MISTAKES)) {
-    await assertMistakes(fileWith(entry), invalid);
+  for (const [entry, invalid] of Object.entries(DIAGNOSTICS)) {
+    await assertDiagnostics(fileWith(entry), invalid);
   }
 });
 
 pureTest("nothing else lies in a bundle, or at its place", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith("bundle: /d/web", "cert: /d/web/extra/a.crt", "cert: /d/web.crt", "bundle: /d/web"),
     "f:6:15 certs[0].deploy[1].cert: is inside a directory that is replaced as a whole by " +
       "certs[0].deploy[0].bundle (line 5)",
     'f:8:17 certs[0].deploy[3].bundle: "/d/web" is already used by ' +
       "certs[0].deploy[0].bundle (line 5)",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith("bundle: /d/web/inner", "bundle: /d/web"),
     "f:5:17 certs[0].deploy[0].bundle: is inside a directory that is replaced as a whole by " +
       "certs[0].deploy[1].bundle (line 6)",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith("bundle: /var/lib/vcm"),
     "f:5:17 certs[0].deploy[0].bundle: must not contain the store /var/lib/vcm/certs",
   );

@@ -5,7 +5,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { type TargetSpec } from "../../../lib/config/types.ts";
 import { WHATS } from "../../../lib/certificate/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 function fileWith(...entries: string[]): string {
   const lines = entries.map((entry) => `      - ${entry}\n`).join("");
@@ -39,7 +39,7 @@ pureTest("each format is taken in both forms, with its order and its password", 
 });
 
 /** Each begins in column 9 of line 5. */
-const MISTAKES: Readonly<Record<string, string>> = {
+const DIAGNOSTICS: Readonly<Record<string, string>> = {
   "{pkcs12: /a}":
     'f:5:10 certs[0].deploy[0].pkcs12: needs "password_file", a file that contains its password',
   "{source: pkcs12, dest: /a}":
@@ -62,8 +62,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
 };
 
 pureTest("an entry whose keys do not go together says which, and what does", async () => {
-  for (const [entry, invalid] of Object.entries(MISTAKES)) {
-    await assertMistakes(fileWith(entry), invalid);
+  for (const [entry, invalid] of Object.entries(DIAGNOSTICS)) {
+    await assertDiagnostics(fileWith(entry), invalid);
   }
 });
 
@@ -78,7 +78,7 @@ pureTest("what holds a private key is for its owner alone, the rest for all", ()
 });
 
 pureTest("a password file may be for many targets, and is none itself", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith(
       "{pkcs12: /a, password_file: /p}",
       "{combined: /b, password_file: /p}",

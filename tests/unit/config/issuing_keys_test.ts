@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 /** One certificate, with a line of its own and one of config. */
 async function spec(own: string, config = ""): Promise<CertificateSpec> {
@@ -113,11 +113,11 @@ const wrongCommon: [string, number, string][] = [
 
 pureTest("every key of issuing says what is wrong with it, in config and beyond", async () => {
   for (const [line, column, message] of wrongCommon) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  ${line}\ncerts: []\n`,
       `f:2:${3 + column} config.${message}`,
     );
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       `f:4:${5 + column} certs[0].${message}`,
     );
@@ -163,7 +163,7 @@ const wrongNames: Record<string, string> = {
 
 pureTest("names of all kinds and ca say what is wrong with them", async () => {
   for (const [line, invalid] of Object.entries(wrongNames)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       invalid,
     );
@@ -171,11 +171,11 @@ pureTest("names of all kinds and ca say what is wrong with them", async () => {
 });
 
 pureTest("a certificate may not be called archive", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "certs:\n  - {pki: p, role: r, name: archive}\n",
     `f:2:29 certs[0].name: "archive" is reserved: revoked certificate sets are kept there`,
   );
   for (const name of ["archives", "Archive", "archive.example.com"]) {
-    await assertMistakes(`certs:\n  - {pki: p, role: r, name: ${name}}\n`);
+    await assertDiagnostics(`certs:\n  - {pki: p, role: r, name: ${name}}\n`);
   }
 });

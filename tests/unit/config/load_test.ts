@@ -76,7 +76,7 @@ Deno.test("loadConfig() reads a file and remembers how it was named", async () =
   });
 });
 
-Deno.test("loadConfig() shows the mistakes of a file under its name", async () => {
+Deno.test("loadConfig() shows the diagnostics of a file under its name", async () => {
   await inDirectory(async (home) => {
     const path = await write(`${home}/vcm.yaml`, "certs: {}\nconfgi: 1\n");
     assert.equal(

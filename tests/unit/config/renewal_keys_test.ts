@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const NIGHT: MaintenanceWindow = {
   text: "02:00-04:00",
@@ -88,11 +88,11 @@ const wrong: [string, number, string][] = [
 
 pureTest("spread, window and issuer say what is wrong, in config and beyond", async () => {
   for (const [line, column, message] of wrong) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  ${line}\ncerts: []\n`,
       `f:2:${3 + column} config.${message}`,
     );
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       `f:4:${5 + column} certs[0].${message}`,
     );

@@ -1,5 +1,5 @@
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./mistakes.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
   "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, " +
@@ -58,7 +58,7 @@ const inConfig: Record<string, string> = {
 
 pureTest("every key of config says what is wrong with it", async () => {
   for (const [line, invalid] of Object.entries(inConfig)) {
-    await assertMistakes(`config:\n  ${line}\ncerts: []\n`, invalid);
+    await assertDiagnostics(`config:\n  ${line}\ncerts: []\n`, invalid);
   }
 });
 
@@ -110,7 +110,7 @@ const inCertificate: Record<string, string> = {
 
 pureTest("every key of a certificate says what is wrong with it", async () => {
   for (const [line, invalid] of Object.entries(inCertificate)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       invalid,
     );
@@ -161,7 +161,7 @@ const inTarget: Record<string, string> = {
 
 pureTest("a deploy entry says what is wrong with it", async () => {
   for (const [entry, invalid] of Object.entries(inTarget)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n      - ${entry}\n`,
       invalid,
     );
@@ -183,7 +183,7 @@ pureTest("a name that cannot be a directory is refused", async () => {
     ["é".repeat(101)]: `expected a name of at most 200 bytes, got "${"é".repeat(79)}…"`,
   };
   for (const [name, message] of Object.entries(names)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: ${name}\n`,
       `f:3:11 certs[0].name: ${message}`,
     );
@@ -191,25 +191,25 @@ pureTest("a name that cannot be a directory is refused", async () => {
 });
 
 pureTest("a file of the wrong shape says so", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "hello",
     `f:1:1: expected a map with the keys "config" and "certs", got text`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "- a",
     `f:1:1: expected a map with the keys "config" and "certs", got a list`,
   );
-  await assertMistakes("config: {}", "f:1:1 certs: is missing");
-  await assertMistakes("certs:", "f:1:1 certs: has no value");
-  await assertMistakes(
+  await assertDiagnostics("config: {}", "f:1:1 certs: is missing");
+  await assertDiagnostics("certs:", "f:1:1 certs: has no value");
+  await assertDiagnostics(
     "certs: web",
     `f:1:8 certs: expected a list whose entries begin with "- ", got text`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  - a\ncerts: []",
     "f:1:1 config: expected a map of settings, got a list",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "x-anything: [goes, here]\ncert: []\ncerts: []",
     `f:2:1 cert: unknown key; did you mean "certs"?`,
   );

@@ -1,7 +1,7 @@
 /** Each mistake in a service entry, with its place. */
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes, mistakesOf } from "./mistakes.ts";
+import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
 const LIST = `expected a list such as ["nginx", "-t"]`;
 const PROGRAM =
@@ -17,7 +17,7 @@ type Case = [string, number, string];
 
 async function assertEach(cases: readonly Case[]): Promise<void> {
   for (const [keys, column, message] of cases) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n      - {name: n, ${keys}}\n`,
       `f:5:${column} certs[0].service[0].${message}`,
     );
@@ -179,7 +179,7 @@ pureTest("the name of a service is one that its manager takes", async () => {
     ["{name: _a, manager: docker}", `${container}, got "_a"`],
   ];
   for (const [entry, message] of cases) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n      - ${entry}\n`,
       `f:5:16 certs[0].service[0].name: ${message}`,
     );
@@ -187,7 +187,7 @@ pureTest("the name of a service is one that its manager takes", async () => {
 });
 
 // The rules of the form must not be shown a value that could not be read.
-pureTest("a value that cannot be read is one mistake", async () => {
+pureTest("a value that cannot be read gives one diagnostic", async () => {
   const oneOf = "expected one of systemd, docker, podman, pid_file, command";
   const controls = "expected one of reload, restart, reload-or-restart, " +
     "try-reload-or-restart, start, signal";
@@ -210,7 +210,7 @@ pureTest("a value that cannot be read is one mistake", async () => {
   ]);
 });
 
-pureTest("a list without an entry is one mistake", async () => {
+pureTest("a list without an entry gives one diagnostic", async () => {
   await assertEach([
     ["command: []", 19, "command: must have at least one entry"],
     ["validate: []", 19, "validate: must have at least one entry"],
@@ -225,7 +225,7 @@ pureTest("a service without a name is said so, whatever else its entry says", as
     ) {
       const text = `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n` +
         `      - {name: ${name}${keys}}\n`;
-      const [first] = await mistakesOf(text);
+      const [first] = await diagnosticsOf(text);
       assert.match(first ?? "", /^f:5:\d+ certs\[0\]\.service\[0\]\.name: /);
       assert.ok(first?.endsWith(message ?? ""), first);
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes, mistakesOf } from "./mistakes.ts";
+import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
 const EMPTY = `f:1:1: is empty; add at least "certs", a list of certificates, or run "vcm init"`;
 const TAB = "tab character in the indentation; use spaces";
@@ -79,7 +79,7 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
 ];
 
 pureTest("a text that is no YAML is explained in plain words", async () => {
-  for (const [text, ...lines] of cases) await assertMistakes(text, ...lines);
+  for (const [text, ...lines] of cases) await assertDiagnostics(text, ...lines);
 });
 
 pureTest("parseConfig() throws nothing but ConfigError, whatever the text", async () => {
@@ -102,20 +102,20 @@ pureTest("parseConfig() throws nothing but ConfigError, whatever the text", asyn
     "---\n",
   ];
   for (let place = 0; place <= good.length; place++) {
-    for (const slip of slips) await mistakesOf(good.slice(0, place) + slip + good.slice(place));
-    await mistakesOf(good.slice(0, place));
+    for (const slip of slips) await diagnosticsOf(good.slice(0, place) + slip + good.slice(place));
+    await diagnosticsOf(good.slice(0, place));
   }
 });
 
 pureTest("an anchor that holds itself ends", async () => {
-  assert.equal((await mistakesOf("certs: &a [*a]")).length, 1);
-  assert.equal((await mistakesOf("certs:\n  - &a {name: x, service: [*a]}")).length > 0, true);
+  assert.equal((await diagnosticsOf("certs: &a [*a]")).length, 1);
+  assert.equal((await diagnosticsOf("certs:\n  - &a {name: x, service: [*a]}")).length > 0, true);
 });
 
 pureTest("thousands of certificates may merge the same map", async () => {
   const certs = Array.from({ length: 5000 }, (_, at) => `  - {<<: *base, name: "host-${at}"}\n`);
   const base = "x-base: &base {ttl: 30d, renew: 10d, pki: p, role: r, key: local, keep: 2}\n";
-  assert.deepEqual(await mistakesOf(`${base}certs:\n${certs.join("")}`), []);
+  assert.deepEqual(await diagnosticsOf(`${base}certs:\n${certs.join("")}`), []);
 });
 
 pureTest("aliases that repeat one another many times over are explained at once", async () => {
@@ -126,7 +126,7 @@ pureTest("aliases that repeat one another many times over are explained at once"
         `x-${at}: &f${at} [${at === 0 ? leaf : Array(10).fill(`*f${at - 1}`).join(", ")}]\n`,
     ).join("");
   for (const leaf of ["a", '"${VCM_A:-a}"']) {
-    const lines = await mistakesOf(`${floors(leaf)}certs:\n  - {name: w, dns_sans: *f30}\n`);
+    const lines = await diagnosticsOf(`${floors(leaf)}certs:\n  - {name: w, dns_sans: *f30}\n`);
     assert.notEqual(lines.length, 0);
     assert.match(lines[0] ?? "", /dns_sans\[0\]: expected one value, got a list$/);
   }
@@ -137,6 +137,6 @@ pureTest("anchors that merge one another many times over are read at once", asyn
     { length: 40 },
     (_, at) => `x-${at}: &f${at + 1} {<<: [*f${at}, *f${at}, *f${at}], k${at}: v}\n`,
   );
-  const lines = await mistakesOf(`x-base: &f0 {ttl: 1x}\n${floors.join("")}certs: [*f40]\n`);
+  const lines = await diagnosticsOf(`x-base: &f0 {ttl: 1x}\n${floors.join("")}certs: [*f40]\n`);
   assert.equal(lines[0], 'f:1:19 certs[0].ttl: expected a duration such as "14d", got "1x"');
 });
