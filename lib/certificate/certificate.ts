@@ -37,7 +37,7 @@ export function readFacts(x509: X509Certificate): Certificate {
   const names = subjectAltNames(printable(x509.subjectAltName ?? ""));
   const commonName = attribute(x509.subject ?? "", "CN");
   return {
-    ...(commonName === undefined ? {} : { commonName }),
+    ...(commonName !== undefined && { commonName }),
     dnsNames: names.dns,
     ipAddresses: names.ip,
     uris: names.uri,

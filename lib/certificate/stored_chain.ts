@@ -107,8 +107,8 @@ function openLine(chain: string): Line {
   const end = firstEnd(links);
   return {
     links,
-    ...(problem === undefined ? {} : { problem }),
-    ...(end === undefined ? {} : { end }),
+    ...(problem !== undefined && { problem }),
+    ...(end !== undefined && { end }),
   };
 }
 

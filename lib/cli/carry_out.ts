@@ -34,8 +34,8 @@ export async function carryOut(
   const log = new Log(host, {
     quiet: args.quiet,
     verbose: args.verbose,
-    ...(config.logFile === undefined ? {} : { file: config.logFile }),
-    ...(args.logFormat === undefined ? {} : { logFormat: args.logFormat }),
+    ...(config.logFile !== undefined && { file: config.logFile }),
+    ...(args.logFormat !== undefined && { logFormat: args.logFormat }),
     expected: made.steps.filter((step) => step.kind === "issue").length,
   });
   const events: ApplyEvent[] = [];

@@ -12,7 +12,7 @@ import type { Arguments } from "../command/parse_arguments.ts";
 import type { Screen } from "../report/status_text.ts";
 
 /** Gives up write permission before it reads anything and, if there are no probes, network permission. */
-export async function look(args: Arguments, host: Host): Promise<number> {
+export async function checkCommand(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write");
   const loaded = await loadFor(args, host);
   if (!hasProbes(loaded)) host.giveUp("net");
@@ -23,19 +23,19 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   const specs = narrow(config, args);
   const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
+  const status = judgeStatus(made);
   if (args.command === "check") {
-    const standing = judgeStatus(made);
     if (args.json) host.out(checkJson(made));
-    else if (!args.quiet || standing !== "fine") host.out(checkText(made, paint, all));
-    return CHECK_STATUS[standing];
+    else if (!args.quiet || status !== "fine") host.out(checkText(made, paint, all));
+    return CHECK_STATUS[status];
   }
   if (args.command === "status") {
     if (args.json) host.out(checkJson(made));
-    else if (!args.quiet || judgeStatus(made) !== "fine") {
+    else if (!args.quiet || status !== "fine") {
       const { statusText } = await import("../report/status_text.ts");
       host.out(statusText(made, screenFor(args, host)));
     }
-    return CHECK_STATUS[judgeStatus(made)];
+    return CHECK_STATUS[status];
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   const permissions = args.permissions

@@ -25,7 +25,7 @@ export function generalHelp(): string {
     "",
     `Usage: ${USAGE}`,
     "",
-    "Commands (without one: run):",
+    "Commands (default: run):",
     ...commands,
     "",
     "Examples:",

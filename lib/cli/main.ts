@@ -1,6 +1,6 @@
 /** From arguments to exit status. */
 import { EXIT_OK } from "../report/verdict.ts";
-import { act } from "./run.ts";
+import { runCommand } from "./run.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, parseArguments } from "../command/parse_arguments.ts";
 
@@ -49,13 +49,13 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "check":
     case "status":
     case "plan":
-      return await (await import("./check.ts")).look(args, host);
+      return await (await import("./check.ts")).checkCommand(args, host);
     case "run":
-      if (args.dryRun) return await (await import("./check.ts")).look(args, host);
-      return await act(args, host);
+      if (args.dryRun) return await (await import("./check.ts")).checkCommand(args, host);
+      return await runCommand(args, host);
     case "issue":
     case "deploy":
     case "restart":
-      return await act(args, host);
+      return await runCommand(args, host);
   }
 }

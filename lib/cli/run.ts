@@ -28,7 +28,7 @@ const SELECTIONS: Partial<Record<CommandName, Selection>> = {
 };
 
 /** Throws ConfigError, LockedError or StoreError; later failures are in the report. */
-export async function act(args: Arguments, host: Host): Promise<number> {
+export async function runCommand(args: Arguments, host: Host): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
   if (host.env("SSLKEYLOGFILE")) {
     (await import("./refuse_key_log.ts")).refuseKeyLog(config, host);

@@ -37,7 +37,7 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     summary: "show the status of each certificate",
     details: "Prints a table, the worst first: expiry, files, services and next renewal of each " +
       "certificate. Changes nothing. The exit status is that of check.",
-    examples: [["vcm status", "the table"]],
+    examples: [["vcm status", "one line per certificate"]],
   },
   plan: {
     summary: "show what run would do, and why",

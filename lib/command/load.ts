@@ -10,8 +10,8 @@ import { type Arguments, UsageError } from "./parse_arguments.ts";
 export async function loadFor(args: Arguments, host: Host): Promise<Config> {
   const env = host.env("VCM_CONFIG");
   const path = findConfig({
-    ...(args.config === undefined ? {} : { flag: args.config }),
-    ...(env === undefined ? {} : { env }),
+    ...(args.config !== undefined && { flag: args.config }),
+    ...(env !== undefined && { env }),
     uid: host.uid(),
     exists: (path) => host.exists(path),
   });

@@ -68,9 +68,9 @@ export async function parseWhole(
 /** All diagnostics, of each text and of all texts together. */
 function checkWhole(whole: Draft<File>, sources: readonly Source[]): LocatedDiagnostic[] {
   const known = wholeDiagnostics(sources);
-  const wrong = new Set(known.map(({ path }) => formatKeyPath(path)));
+  const invalid = new Set(known.map(({ path }) => formatKeyPath(path)));
   const violations = [
-    ...checkDefaults(whole, (path) => wrong.has(formatKeyPath(path))),
+    ...checkDefaults(whole, (path) => invalid.has(formatKeyPath(path))),
     ...checkRules(whole, known),
   ];
   return [

@@ -11,21 +11,21 @@ export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "sa
 
 /** Days and hours of the week, or hours alone for every day. */
 export function readWindow(text: string): MaintenanceWindow | InvalidValue {
-  const wrong = expected(WINDOW, text);
-  if (hasControlCharacter(text)) return wrong;
+  const error = expected(WINDOW, text);
+  if (hasControlCharacter(text)) return error;
   const start = text.search(/\d/);
   const hours = readHours(text.slice(start));
   // A space separates days and hours.
-  if (hours === undefined || (start > 0 && text.charAt(start - 1) !== " ")) return wrong;
+  if (hours === undefined || (start > 0 && text.charAt(start - 1) !== " ")) return error;
   const days = start === 0 ? [1, 2, 3, 4, 5, 6, 7] : readDays(text.slice(0, start));
   if (typeof days === "string") {
     const guess = nearest(days, [...DAYS.map(shortName), ...DAYS]);
     return guess === undefined
-      ? wrong
-      : new InvalidValue(`${wrong.message}; did you mean "${guess}"?`);
+      ? error
+      : new InvalidValue(`${error.message}; did you mean "${guess}"?`);
   }
   if (hours.from === hours.to) {
-    return new InvalidValue(`${wrong.message}; "00:00-24:00" is the whole day`);
+    return new InvalidValue(`${error.message}; "00:00-24:00" is the whole day`);
   }
   return { text, days, ...hours };
 }

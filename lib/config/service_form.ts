@@ -51,7 +51,7 @@ export function serviceIdentity(
   }
   const unit = readUnit(name);
   if (unit instanceof InvalidValue) return undefined;
-  return { id: unit, name: unit, ...(manager === undefined ? {} : { manager }) };
+  return { id: unit, name: unit, ...(manager !== undefined && { manager }) };
 }
 
 /** Set, or implied by the other keys; `undefined` if only the host can tell. */

@@ -43,7 +43,10 @@ Next:
   assert.equal(valid.stdout, `${FILE}: no errors; 1 certificate, 2 targets, 1 service\n`);
   const again = await vcm(scene, ["init", "--yes", ...flags]);
   assert.deepEqual([again.code, again.stdout], [2, ""]);
-  assert.match(again.stderr, /^error: "\/etc\/vcm\/vcm\.yaml" is there already, and is left as it is; /);
+  assert.match(
+    again.stderr,
+    /^error: "\/etc\/vcm\/vcm\.yaml" is there already, and is left as it is; /,
+  );
 
   // The store of the machine would be the host's.
   const text = await Deno.readTextFile(`${directory}/etc/vcm/vcm.yaml`);
