@@ -26,6 +26,6 @@ export async function contentMaker(
       return plainContent(format, part);
     }
     const password = readPassword(format.passwordFile).reveal();
-    return encrypted.encryption({ format, name, part, password }, randomBytes);
+    return encrypted.encryptTarget({ format, name, part, password }, randomBytes);
   };
 }

@@ -7,9 +7,9 @@ import { asn1, x509 } from "./x509.ts";
 const { AsnConvert, DirectoryString, id_ce_subjectAltName, SubjectAlternativeName } = asn1;
 
 /**
- * The extension by which a signing request asks for its names, the common name among them unless it
- * is to be left out. Those of other kinds are not in it: the server takes them from the body of the
- * call, and has each twice where they stand in both.
+ * The extension with the names of a signing request, including the common name unless it is excluded.
+ * Names of other kinds are only in the body of the call: the server would add them twice if they were
+ * in both.
  */
 export function encodeAltNames(
   names: WantedNames,
@@ -32,14 +32,14 @@ function each(names: readonly string[], canonical: (name: string) => string): st
   return [...new Set(names.map(canonical))];
 }
 
-/** A common name that is none, such as "My server", can stand in the subject only. */
+/** A common name that is not a DNS name, such as "My server", can only be in the subject. */
 function isDnsName(name: string): boolean {
   return /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(name) && !/(?:^|\.)\d+$/.test(name);
 }
 
 /**
- * The names of other kinds in a certificate, as `OID;UTF8:TEXT`; those that hold no text are left
- * out. node:crypto does not show them.
+ * The names of other kinds in a certificate, as `OID;UTF8:TEXT`; those without text are left out.
+ * node:crypto does not return them.
  */
 export function readOtherNames({ raw }: X509Certificate): string[] {
   const extension = new x509.X509Certificate(new Uint8Array(raw)).getExtension(

@@ -1,8 +1,8 @@
 /**
- * The door to the library's structures of PKCS #12, PKCS #8 and what they are made of. To load it
- * costs 30 ms, so only what seals a target with a password imports it, or compares one.
+ * The library's structures of PKCS #12 and PKCS #8. Loading it costs 30 ms, so only code that encrypts
+ * or compares targets with a password imports it.
  *
- * It hands out values of its own and re-exports nothing, as x509.ts does.
+ * It exports copies and re-exports nothing, for the same reason as x509.ts.
  */
 import * as asn1Cms from "@peculiar/asn1-cms";
 import * as asn1Pfx from "@peculiar/asn1-pfx";

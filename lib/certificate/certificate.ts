@@ -1,4 +1,4 @@
-/** The fact: what a PEM certificate says. */
+/** Reads PEM certificates. */
 import { X509Certificate } from "node:crypto";
 import { printable } from "../text/printable.ts";
 import { splitCertificates } from "./pem.ts";
@@ -10,13 +10,13 @@ export interface Certificate {
   readonly ipAddresses: readonly string[];
   readonly uris: readonly string[];
   readonly emails: readonly string[];
-  /** `OID;UTF8:TEXT`; absent where nobody asked for names of other kinds, which are costly to read. */
+  /** `OID;UTF8:TEXT`; absent if names of other kinds, which are costly to read, were not requested. */
   readonly otherNames?: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
-  /** Common name of the issuer, or its whole name where it has none. */
+  /** Common name of the issuer, or its whole name if it has none. */
   readonly issuer: string;
-  /** Lower-case hexadecimal with colons, the form in which Vault takes it for revocation. */
+  /** Lower-case hexadecimal with colons, as Vault expects it for revocation. */
   readonly serial: string;
   /** SHA-256 of the DER, upper-case hexadecimal with colons. */
   readonly fingerprint: string;
@@ -25,19 +25,19 @@ export interface Certificate {
 /**
  * Reads the first certificate of a PEM text.
  *
- * Throws an Error whose message says why where the text holds none.
+ * Throws an Error with the reason if the text contains none.
  */
 export function parseCertificate(pem: string): Certificate {
   return readFacts(openCertificate(pem));
 }
 
-/** What an open certificate says. */
+/** Reads an open certificate. */
 export function readFacts(x509: X509Certificate): Certificate {
   const issuer = x509.issuer ?? "";
   const names = subjectAltNames(printable(x509.subjectAltName ?? ""));
   const commonName = attribute(x509.subject ?? "", "CN");
   return {
-    ...(commonName === undefined ? {} : { commonName }),
+    ...(commonName !== undefined && { commonName }),
     dnsNames: names.dns,
     ipAddresses: names.ip,
     uris: names.uri,
@@ -50,7 +50,7 @@ export function readFacts(x509: X509Certificate): Certificate {
   };
 }
 
-/** Opens the first certificate of a PEM text; throws an Error in plain words. */
+/** Opens the first certificate of a PEM text. Throws an Error with a plain message. */
 export function openCertificate(pem: string): X509Certificate {
   const [first] = splitCertificates(pem);
   if (first === undefined) {
@@ -59,7 +59,7 @@ export function openCertificate(pem: string): X509Certificate {
   }
   try {
     const opened = new X509Certificate(first);
-    // The runtime decodes names when they are asked for, and throws where it cannot.
+    // The runtime decodes names on first use, and throws if it cannot.
     void [opened.subject, opened.issuer];
     return opened;
   } catch (error) {
@@ -72,7 +72,7 @@ function colonHex(serial: string): string {
   return (even.toLowerCase().match(/../g) ?? []).join(":");
 }
 
-/** Splits node:crypto's `DNS:a, IP Address:10.0.0.1, URI:…`, which knows no other kinds. */
+/** Splits node:crypto's `DNS:a, IP Address:10.0.0.1, URI:…`, which has no other kinds. */
 function subjectAltNames(text: string) {
   const names = {
     dns: [] as string[],
@@ -89,7 +89,7 @@ function subjectAltNames(text: string) {
   return names;
 }
 
-/** One attribute of node:crypto's distinguished name, which has one attribute a line. */
+/** One attribute of node:crypto's distinguished name, which has one attribute per line. */
 function attribute(distinguishedName: string, type: string): string | undefined {
   const line = distinguishedName.split("\n").find((line) => line.startsWith(`${type}=`));
   return line === undefined ? undefined : printable(line.slice(type.length + 1));

@@ -1,17 +1,17 @@
 /**
- * Whether bytes are the content of a certificate or key file, whole or damaged. It tells such a file
- * from `/etc/passwd`; it does not tell whether the certificate or key in it can be used. Pure.
+ * Whether bytes are the content of a certificate or key file, intact or damaged. It tells such a file
+ * from `/etc/passwd`, but does not check whether the certificate or key is usable. Pure.
  */
 
-/** Labels of RFC 7468 and OpenSSL's pem(3). SSH and PGP keys look like PEM, and are no TLS keys. */
+/** Labels of RFC 7468 and OpenSSL's pem(3). SSH and PGP keys look like PEM, but are not TLS keys. */
 const LABEL = "(?:(?:[A-Z0-9]+ )?CERTIFICATE(?: REQUEST)?|X509 CRL|" +
   "(?!OPENSSH )(?:[A-Z0-9-]+ )?(?:PRIVATE|PUBLIC) KEY|" +
   "(?:X9\\.42 )?[A-Z]+ PARAMETERS|PKCS(?:7|12| #7 SIGNED DATA)|CMS)";
 
-/** A label counts at the beginning of a line only, as it does for OpenSSL. */
+/** As for OpenSSL, a label counts only at the beginning of a line. */
 const PEM = new RegExp(`(?:^|[\\r\\n\\0])-----(?:BEGIN|END) ${LABEL}-----`);
 
-/** What a file that was cut in its first label still begins with. */
+/** The possible beginnings of a file that was truncated in its first label. */
 const FIRST_LABELS = [
   "CERTIFICATE",
   "TRUSTED CERTIFICATE",
@@ -30,7 +30,7 @@ const OBJECT_ID = 0x06;
 /** Java's keystores: JKS and JCEKS. */
 const KEYSTORES = [[0xfe, 0xed, 0xfe, 0xed], [0xce, 0xce, 0xce, 0xce]];
 
-/** True for PEM, DER, PKCS #12, JKS and JCEKS, for nothing at all, and for nothing but NUL bytes. */
+/** True for PEM, DER, PKCS #12, JKS and JCEKS, and for a file that is empty or has only NUL bytes. */
 export function looksLikeCertificateFile(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0) || beginsDer(bytes) ||
     KEYSTORES.some((magic) => magic.every((byte, at) => bytes[at] === byte)) || isPem(bytes);
@@ -43,8 +43,8 @@ function isPem(bytes: Uint8Array): boolean {
 }
 
 /**
- * A SEQUENCE (X.690) that begins as certificates, keys, PKCS #7 and PKCS #12 do. Its tag is the digit
- * "0" of a text, which a length in the short form can look like, too: then more has to fit.
+ * A SEQUENCE (X.690) that begins like certificates, keys, PKCS #7 and PKCS #12. Its tag is also the
+ * character "0", and a short length can be text, too; then more bytes are compared.
  */
 function beginsDer(bytes: Uint8Array): boolean {
   const [tag, length = 0, ...rest] = bytes.subarray(0, 8);

@@ -1,8 +1,7 @@
-/** The way from a leaf to its root, each step proved by a signature. */
+/** Builds the chain from a leaf to its root; each step is verified by its signature. */
 import type { X509Certificate } from "node:crypto";
 import { openCertificate } from "./certificate.ts";
 import { splitCertificates } from "./pem.ts";
-import { isSignedBy } from "./signature.ts";
 
 interface Authority {
   readonly pem: string;
@@ -11,22 +10,22 @@ interface Authority {
 
 /** PEM, each ending with a newline. */
 export interface Chain {
-  /** The leaf's issuer first; empty where a root signed the leaf. */
+  /** The leaf's issuer first; empty if a root signed the leaf. */
   readonly intermediates: readonly string[];
-  /** The root that the chain ends at, or, where none came along, the authority nearest to it. */
+  /** The root of the chain, or, if the server sent none, the CA nearest to it. */
   readonly anchors: readonly string[];
 }
 
 /**
- * Orders CA certificates into the leaf's chain: the leaf's issuer first, the root left out, since
- * a peer has it or does not trust it (RFC 8446, 4.4.2).
+ * Orders CA certificates into the leaf's chain: the leaf's issuer first, without the root, because a
+ * peer either has it or does not trust it (RFC 8446, 4.4.2).
  *
- * Issuers are found by name, and by the signature: an authority whose key changed has namesakes.
+ * Issuers are found by name and signature, because a CA whose key changed has the same name as before.
  *
  * @param leaf PEM of the end entity.
- * @param authorities PEM of CA certificates in any order, with repetitions.
+ * @param authorities PEM of CA certificates in any order, possibly repeated.
  *
- * Throws an Error where none of them signed the leaf.
+ * Throws an Error if none of them signed the leaf.
  */
 export async function buildChain(leaf: string, authorities: readonly string[]): Promise<Chain> {
   const pems = new Set(authorities.flatMap(splitCertificates));
@@ -45,15 +44,15 @@ export async function buildChain(leaf: string, authorities: readonly string[]): 
     const issuer = await findIssuer([...unused], end);
     if (issuer === undefined) break;
     intermediates.push(issuer.pem);
-    // Authorities that signed each other would lead in a circle.
+    // CAs that signed each other would lead to a loop.
     unused.delete(issuer);
     end = issuer.certificate;
   }
   if (intermediates.length > 0) return { intermediates, anchors: intermediates.slice(-1) };
   throw new Error(
     pool.length === 0
-      ? "no CA certificate came with it"
-      : "none of the CA certificates that came with the certificate issued it",
+      ? "the server sent no CA certificate with it"
+      : "none of the CA certificates that the server sent issued it",
   );
 }
 
@@ -70,7 +69,31 @@ async function findIssuer(
   return undefined;
 }
 
-/** Signed by itself (RFC 5280, 3.2); a root that another one of its name signed too is none. */
+/** Self-signed (RFC 5280, 3.2); not if another CA with the same name signed it. */
 async function isRoot(certificate: X509Certificate): Promise<boolean> {
   return certificate.subject === certificate.issuer && await isSignedBy(certificate, certificate);
+}
+
+/**
+ * Whether a certificate was signed by the key of another. node:crypto is fast, and its yes is reliable.
+ * For some algorithms (P-521, RSA-PSS, P-384 with SHA-256 in Deno 2.7.11) it says no or throws; these
+ * are checked by the library, which takes longer to load.
+ */
+async function isSignedBy(
+  subject: X509Certificate,
+  issuer: X509Certificate,
+): Promise<boolean> {
+  try {
+    if (subject.verify(issuer.publicKey)) return true;
+  } catch {
+    // The library decides.
+  }
+  const { x509 } = await import("./x509.ts");
+  const open = ({ raw }: X509Certificate) => new x509.X509Certificate(new Uint8Array(raw));
+  try {
+    const { publicKey } = open(issuer);
+    return await open(subject).verify({ publicKey, signatureOnly: true });
+  } catch {
+    return false;
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * The paths from a leaf to its roots, and whether one of them is valid. Cross-signed CAs have several;
- * one that is valid is enough.
+ * The paths from a leaf to its roots, and whether one of them is valid. Cross-signed CAs have several
+ * paths; one valid path is enough.
  */
 import type { Validity } from "./renewal.ts";
 
@@ -8,35 +8,35 @@ import type { Validity } from "./renewal.ts";
 export interface ChainLink extends Validity {
   /** Its common name. */
   readonly name: string;
-  /** It names itself as its issuer. */
+  /** Its issuer is itself. */
   readonly isRoot: boolean;
   /** A path may end here. */
   readonly isAnchor: boolean;
-  /** Those that may have issued it, by their place among the links. */
+  /** Its possible issuers, by their index in the links. */
   readonly issuers: readonly number[];
 }
 
-/** All that is known above a leaf; plain data. */
+/** The known CAs above a leaf; plain data. */
 export interface ChainPaths {
   readonly links: readonly ChainLink[];
-  /** Those that may have issued the leaf. */
+  /** The possible issuers of the leaf. */
   readonly issuers: readonly number[];
 }
 
-/** What sets of the same chain know above it; any of them may hold the path that is valid. */
+/** The paths of all sets with the same leaf and chain; any of them may contain the valid path. */
 export type KnownPaths = readonly ChainPaths[];
 
 /** From the leaf's issuer up. */
 export type ChainPath = readonly ChainLink[];
 
-/** The path that is valid now whose root ends last; `undefined` if none is valid. */
+/** The valid path whose root expires last; `undefined` if none is valid. */
 export function findValidPath(known: KnownPaths, now: Date): ChainPath | undefined {
   const end = ({ isRoot, notAfter }: ChainLink) => isRoot ? notAfter.getTime() : Infinity;
   const rankOf = (link: ChainLink) => isValidAt(link, now) ? end(link) : undefined;
   return findPath(known, rankOf);
 }
 
-/** If no path is valid: the one that was valid last, or else one that is yet to begin. */
+/** If no path is valid: the one that was valid last, otherwise one that is not valid yet. */
 export function findInvalidPath(known: KnownPaths, now: Date): ChainPath | undefined {
   const end = ({ notAfter }: ChainLink) => notAfter.getTime();
   return findPath(known, (link) => link.notBefore <= now ? end(link) : undefined) ??
@@ -47,7 +47,7 @@ export function isValidAt({ notBefore, notAfter }: Validity, now: Date): boolean
   return notBefore <= now && now < notAfter;
 }
 
-/** `undefined`: no path leads over this link. */
+/** `undefined`: paths must not use this link. */
 type RankOf = (link: ChainLink) => number | undefined;
 
 /** The path whose lowest rank is the highest. */
@@ -60,7 +60,7 @@ function findPath(known: KnownPaths, rankOf: RankOf): ChainPath | undefined {
   return best?.path;
 }
 
-/** A widest path, by relaxation: links are few, and CAs that signed each other lead in circles. */
+/** A widest path, by relaxation: there are few links, and CAs that signed each other form loops. */
 function findWidest({ links, issuers }: ChainPaths, rankOf: RankOf) {
   const ranks = links.map(rankOf);
   const best = links.map(({ isAnchor }, at) => isAnchor ? ranks[at] : undefined);

@@ -1,18 +1,16 @@
 /**
- * Targets behind a password. Salts make each one different, so that what lies there is opened and
- * compared by what it holds. Loaded only where the file has such a target.
+ * Targets that are encrypted with a password. Every encryption uses a new salt, so an existing file is
+ * decrypted and its content compared. Loaded only if the configuration has such a target.
  */
 import type { Format, Part } from "./types.ts";
 import { encryptKeyPem, findEncryptedKey, openKey, pkcs8Of } from "./encrypted_key.ts";
-import { isSame, type Random } from "./pbes2.ts";
+import { EncryptionError, isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem, splitCertificates } from "./pem.ts";
 import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from "./pkcs12.ts";
 import { combine } from "./plain_content.ts";
-import { EncryptionError } from "./encryption_error.ts";
 
-/** What is to be sealed. */
+/** What to encrypt. */
 export interface EncryptionSpec {
-  /** With a password file. */
   readonly format: Format;
   /** Name of the certificate. */
   readonly name: string;
@@ -21,16 +19,16 @@ export interface EncryptionSpec {
   readonly password: string;
 }
 
-/** How what lies there stands to what should. */
+/** How an existing file compares with the desired one. */
 export interface EncryptedJudgement {
-  /** Why it is to be made anew; absent: it need not be. */
+  /** Why it must be written again; absent: it is up to date. */
   readonly fault?: string;
-  /** PEM of the first certificate in it, where it can be read. */
+  /** PEM of the first certificate in it, if it can be read. */
   readonly certificate?: string;
 }
 
-/** What a target holds. Throws Error without parts of the key where the stored key is damaged. */
-export function encryption(desired: EncryptionSpec, random: Random): string | Uint8Array {
+/** The content of a target. Throws an Error that shows no part of the key if the stored key is damaged. */
+export function encryptTarget(desired: EncryptionSpec, random: Random): string | Uint8Array {
   const { format, part, password } = desired;
   switch (format.what) {
     case "pkcs12":
@@ -48,7 +46,7 @@ export function encryption(desired: EncryptionSpec, random: Random): string | Ui
   }
 }
 
-/** Judges what a target holds. Never throws for what is found there. */
+/** Compares the content of a target. Never throws because of that content. */
 export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
   return desired.format.what === "pkcs12"
     ? judgeKeyStore(found, desired)
@@ -73,11 +71,11 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
   if (!isSame(found.key, wanted.key)) return OTHER_KEY;
   const same = found.certificates.length === wanted.certificates.length &&
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
-  if (!same) return "it holds other certificates than the store";
+  if (!same) return "it contains other certificates than the store";
   return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
 }
 
-const OTHER_KEY = "it holds another key than the store";
+const OTHER_KEY = "it contains another key than the store";
 
 function judgeText(text: string, desired: EncryptionSpec): EncryptedJudgement {
   const [certificate] = splitCertificates(text);
@@ -91,19 +89,19 @@ function judgeText(text: string, desired: EncryptionSpec): EncryptedJudgement {
 function textFault(text: string, { format, part, password }: EncryptionSpec): string | undefined {
   const key = findEncryptedKey(text);
   const whole = format.what === "privkey" ? key : combine(format.order, part("fullchain"), key);
-  // First, as opening it takes time.
-  if (whole !== text) return "its text differs from what it would be";
+  // Compared first, because decryption takes time.
+  if (whole !== text) return "its text differs from what VCM would write";
   return isSame(openKey(decodePem(key), password), pkcs8Of(part("privkey")))
     ? undefined
     : OTHER_KEY;
 }
 
-/** What was thrown, as what is to be said of a file. */
-function faultOf(judge: () => string | undefined): string | undefined {
+/** Turns an error into the reason to write the file again. */
+function faultOf(compare: () => string | undefined): string | undefined {
   try {
-    return judge();
+    return compare();
   } catch (error) {
-    return error instanceof EncryptionError ? error.message : "it is damaged, or of another kind";
+    return error instanceof EncryptionError ? error.message : "it is damaged or of another kind";
   }
 }
 

@@ -1,24 +1,23 @@
 /**
- * Private keys as PKCS #8 behind a password (RFC 5958, section 3). The runtime's own export does not
- * do: Deno 2.7.11 writes OpenSSL's old form, whose key is one round of MD5.
+ * Private keys as encrypted PKCS #8 (RFC 5958, section 3). The runtime's own export is too weak: Deno
+ * 2.7.11 writes OpenSSL's old format, whose key is one round of MD5.
  */
 import { createPrivateKey } from "node:crypto";
 import { asn1 } from "./asn1_pfx.ts";
-import { decrypt, encode, encrypt, isSame, type Random } from "./pbes2.ts";
+import { decrypt, encode, encrypt, EncryptionError, isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem } from "./pem.ts";
-import { EncryptionError } from "./encryption_error.ts";
 
 const { AsnConvert, EncryptedPrivateKeyInfo, OctetString, PrivateKeyInfo } = asn1;
 
 const LABEL = "ENCRYPTED PRIVATE KEY";
 
-/** A PEM private key as PKCS #8 (DER), whichever form it has. Throws Error without parts of the key. */
+/** A PEM private key of any format as PKCS #8 (DER). Throws an Error that shows no part of the key. */
 export function pkcs8Of(pem: string): Uint8Array {
   if (pem.includes("-----BEGIN PRIVATE KEY-----")) return decodePem(pem);
   try {
     return new Uint8Array(createPrivateKey(pem).export({ type: "pkcs8", format: "der" }));
   } catch {
-    // The cause would name parts of the key.
+    // The cause would show parts of the key.
     throw new Error("The private key in the store cannot be decoded");
   }
 }
@@ -32,17 +31,17 @@ export function encryptKey(pkcs8: Uint8Array, password: string, random: Random):
   return AsnConvert.serialize(info);
 }
 
-/** Throws SealFault, or what the library throws where the bytes are none. */
+/** Throws EncryptionError, or an error of the library if the bytes are not an encrypted key. */
 export function openKey(der: ArrayBuffer | Uint8Array, password: string): Uint8Array {
   const info = AsnConvert.parse(der, EncryptedPrivateKeyInfo);
-  // The library reads over what stands behind the end.
+  // The library ignores bytes after the end.
   if (!isSame(encode(info), new Uint8Array(der))) throw new EncryptionError("it is damaged");
   const { encryptionAlgorithm, encryptedData } = info;
   const bytes = new Uint8Array(encryptedData.buffer);
   return requireKey(decrypt({ algorithm: encryptionAlgorithm, bytes }, password));
 }
 
-/** One wrong password in 256 seems to open it. */
+/** One wrong password in 256 seems to decrypt it. */
 function requireKey(pkcs8: Uint8Array): Uint8Array {
   try {
     AsnConvert.parse(pkcs8, PrivateKeyInfo);
@@ -56,9 +55,9 @@ export function encryptKeyPem(keyPem: string, password: string, random: Random):
   return encodePem(new Uint8Array(encryptKey(pkcs8Of(keyPem), password, random)), LABEL);
 }
 
-/** The encrypted key in a text, as it would be written; throws SealFault where there is none. */
+/** The encrypted key in a text, as VCM would write it. Throws EncryptionError if there is none. */
 export function findEncryptedKey(text: string): string {
   const begin = text.indexOf(`-----BEGIN ${LABEL}-----`);
-  if (begin < 0) throw new EncryptionError("it holds no encrypted key");
+  if (begin < 0) throw new EncryptionError("it contains no encrypted key");
   return encodePem(decodePem(text.slice(begin)), LABEL);
 }

@@ -2,15 +2,15 @@
 import { Buffer } from "node:buffer";
 import { createPrivateKey, type X509Certificate } from "node:crypto";
 
-/** Bytes of an EC P-256 public point without its prefix, the shortest that is looked for. */
+/** Bytes of an EC P-256 public point without its prefix, the shortest one. */
 const POINT_BYTES = 64;
 
 const KEY_BLOCK = /-----BEGIN ((?:EC )?PRIVATE KEY)-----\s([A-Za-z0-9+/=\s]+)-----END \1-----/;
 
-/** The INTEGER that each kind of key begins with (RFC 5915, section 3; RFC 5208, section 5). */
+/** The first INTEGER of each key format (RFC 5915, section 3; RFC 5208, section 5). */
 const VERSIONS: ReadonlyMap<string, number> = new Map([["EC PRIVATE KEY", 1], ["PRIVATE KEY", 0]]);
 
-/** Judges a PEM private key against a certificate. Encrypted keys are "unparsable". */
+/** Compares a PEM private key with a certificate. Encrypted keys are "unparsable". */
 export function matchKey(
   certificate: X509Certificate,
   keyPem: string,
@@ -26,11 +26,10 @@ export function matchKey(
 }
 
 /**
- * A short way for the usual case, EC keys: their file ends with the public point (RFC 5915,
- * section 3), and 64 bytes of it can stand in the certificate only as its public key. To derive
- * the point instead costs 0.4 ms a key, which is most of a run that finds nothing to do. A "no"
- * says nothing; a "yes" trusts that the private half in the same file belongs to the public one,
- * which is proved in full when a certificate is issued.
+ * A shortcut for the usual case, EC keys. Their file ends with the public point (RFC 5915, section 3),
+ * and 64 bytes of it can be in the certificate only as its public key. Deriving the point costs 0.4 ms
+ * per key, which is most of a run with nothing to do. A "no" means nothing. A "yes" assumes that the
+ * private and the public half in the file belong together, which is verified at issue.
  */
 function endsWithPublicPointOf(certificate: Uint8Array, keyPem: string): boolean {
   const block = KEY_BLOCK.exec(keyPem);
@@ -43,7 +42,7 @@ function endsWithPublicPointOf(certificate: Uint8Array, keyPem: string): boolean
     .includes(der.subarray(-POINT_BYTES));
 }
 
-/** What is inside the outer DER SEQUENCE (X.690, 8.1.3), if it is as long as it says. */
+/** The content of the outer DER SEQUENCE (X.690, 8.1.3), if its length is right. */
 function sequenceBody(der: Uint8Array): Uint8Array | undefined {
   const [tag, length] = der;
   if (tag !== 0x30 || length === undefined) return undefined;

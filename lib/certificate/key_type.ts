@@ -1,9 +1,9 @@
-/** What kind of key a key is. */
+/** The type of a key. */
 import type { KeyObject } from "node:crypto";
 
 const CURVES: Readonly<Record<string, string>> = { prime256v1: "256", secp384r1: "384" };
 
-/** In the words of `key_type` where it is one of those, else in the runtime's: `ec-secp521r1`. */
+/** A value of `key_type` if possible, otherwise the runtime's name: `ec-secp521r1`. */
 export function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
   switch (asymmetricKeyType) {
     case "ec": {

@@ -1,8 +1,8 @@
-/** Names that a certificate is for, in a form in which they can be compared. */
+/** The names of a certificate, in canonical forms that can be compared. */
 import { domainToASCII } from "node:url";
 import type { Certificate } from "./certificate.ts";
 
-/** Names as a person wrote them. */
+/** Names as they are configured. */
 export interface WantedNames {
   readonly commonName: string;
   readonly dnsSans: readonly string[];
@@ -12,7 +12,7 @@ export interface WantedNames {
   readonly otherSans: readonly string[];
 }
 
-/** Names that are asked for and not there, and the other way round. */
+/** Names that are desired but missing, and names that are not desired. */
 export interface NameDifference {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
@@ -21,8 +21,8 @@ export interface NameDifference {
 /**
  * Compares the names of a certificate with the wanted ones, as sets.
  *
- * Whether the common name also stands among the SANs is the role's decision
- * (`exclude_cn_from_sans`), so there it counts neither as missing nor as extra.
+ * The role decides whether the common name is also a SAN (`exclude_cn_from_sans`), so among the SANs
+ * it counts neither as missing nor as extra.
  */
 export function compareNames(wanted: WantedNames, certificate: Certificate): NameDifference {
   const commonName = canonicalName(wanted.commonName);
@@ -40,7 +40,7 @@ export function compareNames(wanted: WantedNames, certificate: Certificate): Nam
   ) => {
     if (desired.length === 0 && found.length === 0) return;
     const [want, have] = [new Set(desired.map(canonical)), new Set(found.map(canonical))];
-    // A common name that is asked for as an address too is wanted as an address.
+    // If a common name is also desired as an address, it must be there as an address.
     const granted = canonical === canonicalName ? commonName : undefined;
     for (const name of want) if (name !== granted && !have.has(name)) missing.push(name);
     for (const name of have) {
@@ -51,14 +51,14 @@ export function compareNames(wanted: WantedNames, certificate: Certificate): Nam
   compare(wanted.ipSans, certificate.ipAddresses, canonicalIp);
   compare(wanted.uriSans, certificate.uris, String);
   compare(wanted.emailSans, certificate.emails, canonicalEmail);
-  // Read only where some are wanted.
+  // They are read only if some are desired.
   if (wanted.otherSans.length > 0) {
     compare(wanted.otherSans, certificate.otherNames ?? [], String);
   }
   return { missing, extra };
 }
 
-/** The part after the "@" is a DNS name (RFC 5280, 7.5); the one before it is left alone. */
+/** The part after the "@" is a DNS name (RFC 5280, 7.5); the part before it is not changed. */
 export function canonicalEmail(address: string): string {
   const at = address.lastIndexOf("@") + 1;
   return address.slice(0, at) + canonicalName(address.slice(at));

@@ -1,6 +1,6 @@
 /**
- * Finds out which CA certificates of a set in the store lead from its leaf to a root. Judged by names,
- * which costs little; only CAs that share a name cost a proof by signature.
+ * Finds the CA certificates of a stored set that lead from its leaf to a root. It compares names, which
+ * is cheap; signatures are verified only for CAs that share a name.
  */
 import { Buffer } from "node:buffer";
 import type { X509Certificate } from "node:crypto";
@@ -11,9 +11,9 @@ import { isSame, isSelfIssued, nameOf, openAll } from "./stored_chain.ts";
 interface Authorities {
   readonly opened: readonly X509Certificate[];
   readonly links: readonly ChainLink[];
-  /** Whether `ca.pem` holds one. */
+  /** Whether `ca.pem` contains a certificate. */
   readonly anchored: boolean;
-  /** Whether it holds a root; without one it says less than another set's may. */
+  /** Whether it contains a root; if not, another set's `ca.pem` may tell more. */
   readonly rooted: boolean;
 }
 
@@ -24,8 +24,8 @@ export interface FoundPaths {
 }
 
 /**
- * Finds paths, and remembers them: a set whose leaf and chain are those of another one need not be
- * read as far as that one's path is valid, and what a later set adds holds for the earlier ones, too.
+ * Finds paths and caches them by issuer. While a cached path is valid, `ca.pem` of further sets need not
+ * be read. Paths that a later set adds apply to the earlier sets, too.
  */
 export class PathFinder {
   readonly #now: Date;
@@ -36,17 +36,17 @@ export class PathFinder {
     this.#now = now;
   }
 
-  /** Paths by which that certificate is valid until its end, if there are some among the known. */
+  /** The known paths, if one of them is valid until the certificate expires. */
   recall(key: string, notAfter: Date): KnownPaths | undefined {
     const known = this.#known.get(key);
     return known !== undefined && known.until >= notAfter.getTime() ? known.paths : undefined;
   }
 
   /**
-   * @param key Under which it is remembered; absent: it is not, and no other set counts.
-   * @param chain PEM of what stands above the leaf.
-   * @param ca Text of `ca.pem`. A path ends at a root in it or, if the server leaves roots out, at
-   *   what has no issuer here. If it holds no certificate, the chain itself has to tell.
+   * @param key The key of the cache; absent: the paths are not cached, and no other set counts.
+   * @param chain PEM of the CAs above the leaf.
+   * @param ca Text of `ca.pem`. A path ends at a root in it or, if the server omits roots, at a CA without
+   *   an issuer here. If it contains no certificate, only the chain counts.
    */
   find(
     key: string | undefined,
@@ -67,7 +67,7 @@ export class PathFinder {
     if (key === undefined) return [paths];
     let known = this.#known.get(key);
     if (known === undefined) this.#known.set(key, known = { paths: [], until: -Infinity });
-    // Of the same authorities once: those of many sets are the same.
+    // Many sets have the same CAs; add them once.
     if (known.paths.some(({ links }) => links === paths.links)) return known.paths;
     known.paths.push(paths);
     const root = findValidPath(known.paths, this.#now)?.at(-1);
@@ -84,15 +84,15 @@ export class PathFinder {
   }
 }
 
-/** Paths from a CA, itself included, that is the first certificate of a text with those above it. */
+/** The paths from a CA, itself included. The text begins with it, and contains the CAs above it. */
 export function authorityPaths(text: string): KnownPaths {
   return [{ links: openAuthorities(text, "").links, issuers: [0] }];
 }
 
-/** `authorityKeyIdentifier` (RFC 5280, 4.2.1.1): OID 2.5.29.35, and the octet string behind it. */
+/** `authorityKeyIdentifier` (RFC 5280, 4.2.1.1): OID 2.5.29.35 and the tag of its octet string. */
 const KEY_ID = Buffer.from("0603551d2304", "hex");
 
-/** Tells by which key of which CA a certificate was issued; `undefined` if it does not say. */
+/** Identifies the CA and the key that issued a certificate; `undefined` if it has no key identifier. */
 export function issuerKeyOf({ issuer, raw }: X509Certificate): string | undefined {
   const at = raw.indexOf(KEY_ID);
   const begin = at + KEY_ID.length + 1;
@@ -141,19 +141,19 @@ function linksOf(
   return links.some(isTop) ? links.map((link) => ({ ...link, isAnchor: isTop(link) })) : links;
 }
 
-/** The places of those that may have issued it. */
+/** The indexes of the possible issuers. */
 function issuersAmong(
   opened: readonly X509Certificate[],
   subject: X509Certificate,
 ): readonly number[] {
   const named = opened.flatMap((one, at) => subject.checkIssued(one) ? at : []);
   if (named.length < 2) return named;
-  const proven = named.filter((at) => isProven(subject, opened[at]));
-  // Some signatures cannot be checked here (signature.ts).
-  return proven.length > 0 ? proven : named;
+  const verified = named.filter((at) => isVerified(subject, opened[at]));
+  // Some signatures cannot be verified here (chain.ts).
+  return verified.length > 0 ? verified : named;
 }
 
-function isProven(subject: X509Certificate, issuer: X509Certificate | undefined): boolean {
+function isVerified(subject: X509Certificate, issuer: X509Certificate | undefined): boolean {
   try {
     return issuer !== undefined && subject.verify(issuer.publicKey);
   } catch {

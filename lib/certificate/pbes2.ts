@@ -1,20 +1,24 @@
 /**
- * Encryption with a password: PBES2 (RFC 8018) by AES-256-CBC, its key from PBKDF2 with
- * HMAC-SHA-256. Nothing else is opened: whoever may write a target cannot make a run count to a
- * billion, and what is weaker is made anew.
+ * Encryption with a password: PBES2 (RFC 8018) with AES-256-CBC and a key from PBKDF2 with HMAC-SHA-256.
+ * Nothing else is decrypted: a target cannot make a run compute billions of rounds, and weaker
+ * encryption is replaced.
  */
 import { createCipheriv, createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { asn1 } from "./asn1_pfx.ts";
-import { EncryptionError } from "./encryption_error.ts";
 
 const { AlgorithmIdentifier, AsnConvert, AsnProp, AsnPropTypes, OctetString } = asn1;
 
 type Algorithm = InstanceType<typeof AlgorithmIdentifier>;
 
-/** Gives so many random bytes. */
+/** Why an encrypted file differs from what VCM would write today; the message is for people. */
+export class EncryptionError extends Error {
+  override readonly name = "EncryptionError";
+}
+
+/** Returns this number of random bytes. */
 export type Random = (bytes: number) => Uint8Array;
 
-/** As many as Java has since JDK 16 (java.security, `keystore.pkcs12.keyPbeIterationCount`). */
+/** As in Java since JDK 16 (java.security, `keystore.pkcs12.keyPbeIterationCount`). */
 export const ROUNDS = 10_000;
 
 /** RFC 8018, appendices A and B. */
@@ -36,7 +40,7 @@ class Pbes2Parameters {
 AsnProp({ type: AlgorithmIdentifier })(Pbes2Parameters.prototype, "keyDerivation");
 AsnProp({ type: AlgorithmIdentifier })(Pbes2Parameters.prototype, "encryption");
 
-/** PBKDF2-params (RFC 8018, A.2), its salt given. */
+/** PBKDF2-params (RFC 8018, A.2), with a specified salt. */
 class Pbkdf2Parameters {
   salt = new OctetString();
   rounds = 0;
@@ -46,7 +50,7 @@ AsnProp({ type: OctetString })(Pbkdf2Parameters.prototype, "salt");
 AsnProp({ type: AsnPropTypes.Integer })(Pbkdf2Parameters.prototype, "rounds");
 AsnProp({ type: AlgorithmIdentifier })(Pbkdf2Parameters.prototype, "prf");
 
-/** What was encrypted, and how. */
+/** Encrypted bytes and their algorithm. */
 export interface Encrypted {
   readonly algorithm: Algorithm;
   readonly bytes: Uint8Array;
@@ -59,7 +63,7 @@ export function encrypt(plain: Uint8Array, password: string, random: Random): En
   return { algorithm: describe(salt, iv), bytes };
 }
 
-/** Throws SealFault where it is not encrypted in this way, or with another password. */
+/** Throws EncryptionError for another encryption or another password. */
 export function decrypt({ algorithm, bytes }: Encrypted, password: string): Uint8Array {
   const { salt, iv } = read(algorithm);
   try {
@@ -92,7 +96,7 @@ function algorithm(id: string, parameters: unknown): Algorithm {
   });
 }
 
-/** Salt and initialization vector, where all else is as `describe()` has it. */
+/** Salt and initialization vector, if everything else is as in `describe()`. */
 function read(found: Algorithm): { readonly salt: Uint8Array; readonly iv: Uint8Array } {
   const { salt, iv } = readLoosely(found);
   const known = salt.length === SALT_BYTES && iv.length === BLOCK_BYTES &&
@@ -116,17 +120,16 @@ function open<T>({ parameters }: Algorithm, type: new () => T): T {
   return AsnConvert.parse(parameters ?? new ArrayBuffer(0), type);
 }
 
-/** Bytes of a structure of the library's (DER). */
+/** A structure of the library as DER. */
 export function encode(structure: unknown): Uint8Array {
   return new Uint8Array(AsnConvert.serialize(structure));
 }
 
-/** What was made by others, or by an older VCM. */
+/** For a file of another program, or of an older VCM. */
 export function weak(cause?: unknown): EncryptionError {
-  return new EncryptionError("it is not encrypted as today", { cause });
+  return new EncryptionError("it is not encrypted the way VCM encrypts today", { cause });
 }
 
-/** One after the other. */
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

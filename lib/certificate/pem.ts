@@ -7,7 +7,7 @@ const END = "-----END CERTIFICATE-----";
 /** The certificates of a PEM text, each ending with a newline. */
 export function splitCertificates(text: string): string[] {
   const found: string[] = [];
-  // No regular expression: over a text that begins many and ends none it takes time by the square.
+  // Not a regular expression, which takes quadratic time on many beginnings without an end.
   for (let begin = text.indexOf(BEGIN); begin >= 0;) {
     const end = text.indexOf(END, begin + BEGIN.length);
     if (end < 0) break;
@@ -17,12 +17,12 @@ export function splitCertificates(text: string): string[] {
   return found;
 }
 
-/** Servers answer PEM without the newline at its end, and `cat a b` then makes one broken line. */
+/** Servers return PEM without a final newline, and then `cat a b` joins two lines. */
 export function withNewline(pem: string): string {
   return `${pem.trim().replaceAll("\r\n", "\n")}\n`;
 }
 
-/** The bytes in the first block of a PEM text, whatever it holds; none where there is no block. */
+/** The bytes of the first block of a PEM text, whatever its label; empty if there is none. */
 export function decodePem(pem: string): Uint8Array {
   const block = /-----BEGIN ([^-]*)-----([\s\S]*?)-----END \1-----/.exec(pem);
   return new Uint8Array(Buffer.from(block?.[2] ?? "", "base64"));

@@ -1,21 +1,20 @@
 /**
- * PKCS #12 files (RFC 7292) as Java, Windows and OpenSSL read them: one private key with its
- * certificate, and the chain above it. Keys and certificates are encrypted each for itself, and a MAC
- * is over all. What is read is only what is made here.
+ * PKCS #12 files (RFC 7292) for Java, Windows and OpenSSL: one private key with its certificate, and
+ * the chain. Key and certificates are encrypted separately, and a MAC covers both. Only files of this
+ * form can be read.
  */
 import { createHash } from "node:crypto";
 import { asn1, pfx } from "./asn1_pfx.ts";
 import { encryptKey, openKey } from "./encrypted_key.ts";
-import { decrypt, encode, encrypt, isSame, type Random, weak } from "./pbes2.ts";
+import { decrypt, encode, encrypt, EncryptionError, isSame, type Random, weak } from "./pbes2.ts";
 import { makeMac, requireMac } from "./pkcs12_mac.ts";
-import { EncryptionError } from "./encryption_error.ts";
 
 const { AsnConvert, AsnProp, AsnPropTypes, ContentInfo, EncryptedContentInfo, OctetString } = asn1;
 
 type SafeBag = InstanceType<typeof pfx.SafeBag>;
 type Attribute = InstanceType<typeof pfx.PKCS12Attribute>;
 
-/** What such a file holds; keys and certificates in DER. */
+/** The content of such a file, in DER. */
 export interface KeyStore {
   /** PKCS #8. */
   readonly key: Uint8Array;
@@ -25,7 +24,7 @@ export interface KeyStore {
   readonly name: string;
 }
 
-/** What was found in one. */
+/** The content of an existing file. */
 export interface OpenKeyStore extends Omit<KeyStore, "name"> {
   readonly hasName: (name: string) => boolean;
 }
@@ -66,12 +65,12 @@ export function encryptKeyStore(store: KeyStore, password: string, random: Rando
 }
 
 /**
- * Opens such a file. Throws SealFault where it is not made as `sealKeyStore()` does, or with another
- * password, and what the library throws where it is no such file.
+ * Opens such a file. Throws EncryptionError if it is not of the form that `encryptKeyStore()` writes or
+ * has another password, and an error of the library if it is not PKCS #12.
  */
 export function openKeyStore(bytes: Uint8Array, password: string): OpenKeyStore {
   const file = AsnConvert.parse(bytes, pfx.PFX);
-  // The library reads over what stands behind the end.
+  // The library ignores bytes after the end.
   if (!isSame(encode(file), bytes)) throw new EncryptionError("it is damaged");
   if (file.version !== VERSION || file.authSafe.contentType !== DATA) throw weak();
   const safe = contentOf(file.authSafe);
@@ -142,7 +141,7 @@ function attributesOf({ name, certificates: [leaf = new Uint8Array()] }: KeyStor
   return [attribute(LOCAL_KEY_ID, octets(id)), attribute(FRIENDLY_NAME, bmpString(name))];
 }
 
-/** Its constructor takes nothing over in 2.11.1. */
+/** In 2.11.1 the constructor ignores its parameters. */
 function attribute(id: string, value: ArrayBuffer): Attribute {
   const made = new pfx.PKCS12Attribute();
   made.attrId = id;

@@ -1,18 +1,17 @@
-/** The seal over a PKCS #12 file that tells whether the password is right (RFC 7292, section 4). */
+/** The MAC of a PKCS #12 file, which shows whether the password is right (RFC 7292, section 4). */
 import { createHash, createHmac } from "node:crypto";
 import { asn1, pfx } from "./asn1_pfx.ts";
-import { encode, isSame, joinBytes, type Random, ROUNDS, weak } from "./pbes2.ts";
-import { EncryptionError } from "./encryption_error.ts";
+import { encode, EncryptionError, isSame, joinBytes, type Random, ROUNDS, weak } from "./pbes2.ts";
 
 const { AlgorithmIdentifier, OctetString } = asn1;
 
 export type MacData = InstanceType<typeof pfx.MacData>;
 
 const SHA256 = "2.16.840.1.101.3.4.2.1";
-/** SHA-256 takes in this much at a time. */
+/** The block size of SHA-256. */
 const BLOCK_BYTES = 64;
 const SALT_BYTES = 16;
-/** What the derived bytes are for (RFC 7292, B.3): a key for the MAC. */
+/** The purpose of the derived bytes (RFC 7292, B.3): a key for the MAC. */
 const MAC_KEY = 3;
 
 export function makeMac(content: Uint8Array, password: string, random: Random): MacData {
@@ -25,7 +24,7 @@ export function makeMac(content: Uint8Array, password: string, random: Random): 
   return data;
 }
 
-/** Throws SealFault where it is not made as `makeMac()` does, or with another password. */
+/** Throws EncryptionError if it is not as `makeMac()` makes it, or for another password. */
 export function requireMac(data: MacData, content: Uint8Array, password: string): void {
   const salt = new Uint8Array(data.macSalt.buffer);
   const { digestAlgorithm: { algorithm } } = data.mac;
@@ -40,8 +39,8 @@ function macOf(content: Uint8Array, password: string, salt: Uint8Array): Uint8Ar
 }
 
 /**
- * RFC 7292, B.2. What is derived is as long as the hash, so that one turn of its loop does. Here the
- * password is UTF-16 that ends with a zero (B.1), elsewhere UTF-8.
+ * RFC 7292, B.2. The key is as long as the hash, so one iteration of the outer loop is enough. Here the
+ * password is UTF-16 with a final zero (B.1), elsewhere UTF-8.
  */
 function deriveKey(password: string, salt: Uint8Array): Uint8Array {
   const purpose = new Uint8Array(BLOCK_BYTES).fill(MAC_KEY);
@@ -50,13 +49,13 @@ function deriveKey(password: string, salt: Uint8Array): Uint8Array {
   return key;
 }
 
-/** Repeated until whole blocks are full. */
+/** Repeats the bytes to fill whole blocks. */
 function fillBlocks(bytes: Uint8Array): Uint8Array {
   const length = Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES;
   return Uint8Array.from({ length }, (_, at) => bytes[at % bytes.length] ?? 0);
 }
 
-/** UTF-16 with the higher byte first. */
+/** UTF-16, big-endian. */
 function bigEndian(text: string): Uint8Array {
   return Uint8Array.from(
     Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))

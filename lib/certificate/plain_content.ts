@@ -1,8 +1,8 @@
-/** What a target holds that is not behind a password: the same each time it is made. */
+/** The content of a target without a password: the same bytes each time. */
 import type { CombinedOrder, Format, Part } from "./types.ts";
 import { decodePem, splitCertificates } from "./pem.ts";
 
-/** @param part Text of a stored file; what it throws is thrown. */
+/** @param part Reads a stored file; its errors are thrown. */
 export function plainContent(
   { what, order }: Format,
   part: (part: Part) => string,

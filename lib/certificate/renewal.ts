@@ -1,4 +1,4 @@
-/** When a certificate is to be renewed. */
+/** When a certificate must be renewed. */
 import { formatDuration } from "../text/duration.ts";
 import type { RenewalWindow } from "./types.ts";
 
@@ -8,19 +8,19 @@ export interface Validity {
   readonly notAfter: Date;
 }
 
-/** What the file says about when to renew. */
+/** The renewal settings of a certificate. */
 export interface RenewalRule {
   readonly renew: RenewalWindow;
   /** Percent of the window. */
   readonly spread: number;
 }
 
-/** Share of the lifetime that takes the place of a window that is longer than it. */
+/** The share of the lifetime that replaces a window as long as the lifetime. */
 const CAP = 1 / 3;
 
 /**
- * Whether the window is as long as the lifetime, which would make a certificate due from its birth.
- * Servers date certificates back by some seconds, which are no part of the lifetime that was meant.
+ * Whether the window is as long as the lifetime, which would make a certificate due at once. Servers
+ * backdate certificates by some seconds, which are not part of the requested lifetime.
  */
 export function isCapped(window: RenewalWindow, validity: Validity): boolean {
   const lifetime = lifetimeSeconds(validity);
@@ -29,8 +29,8 @@ export function isCapped(window: RenewalWindow, validity: Validity): boolean {
 }
 
 /**
- * The window's length in seconds for a certificate of this lifetime; one that is longer than the
- * lifetime is capped at a third of it, so that it never leads to a renewal on every run.
+ * The window in seconds for a certificate of this lifetime. A window as long as the lifetime is capped
+ * at a third of it, so that it does not cause a renewal on every run.
  */
 export function windowSeconds(window: RenewalWindow, validity: Validity): number {
   const lifetime = lifetimeSeconds(validity);
@@ -38,9 +38,9 @@ export function windowSeconds(window: RenewalWindow, validity: Validity): number
 }
 
 /**
- * The moment from which on the certificate is to be renewed: the window's beginning and, where
- * renewals are spread, an amount later that its serial number decides. So hosts that were installed
- * in the same minute do not meet at the server, and each look gives the same answer.
+ * When the certificate becomes due: the start of the window and, if renewals are spread, a delay that
+ * is derived from its serial number. So hosts that were installed at the same time do not renew at the
+ * same time, and the result is the same on every run.
  */
 export function renewalStart(
   { renew, spread }: RenewalRule,
@@ -59,7 +59,7 @@ function lifetimeSeconds({ notBefore, notAfter }: Validity): number {
   return (notAfter.getTime() - notBefore.getTime()) / 1000;
 }
 
-/** 0 to 1, evenly for whatever serials there are: FNV-1a, then the finisher of MurmurHash3. */
+/** 0 to 1, evenly distributed for any serials: FNV-1a, then the finalizer of MurmurHash3. */
 function fractionOf(serial: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < serial.length; at++) {
@@ -70,7 +70,7 @@ function fractionOf(serial: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
 }
 
-/** A renewal window as people write it: `14d`, `33%`. */
+/** A renewal window as it is configured: `14d`, `33%`. */
 export function formatRenew(window: RenewalWindow): string {
   return window.kind === "share" ? `${window.percent}%` : formatDuration(window.seconds);
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a chain leads from its leaf upwards, and when it ends. Judged by names alone, which costs
- * little; signatures are proved when a certificate is issued (chain.ts).
+ * Whether the chain of a stored set is complete, and when it expires. It compares only names, which is
+ * cheap; signatures are verified at issue (chain.ts).
  */
 import type { X509Certificate } from "node:crypto";
 import { openCertificate, readFacts } from "./certificate.ts";
@@ -8,7 +8,7 @@ import { splitCertificates } from "./pem.ts";
 
 const BEGIN = "-----BEGIN CERTIFICATE-----";
 
-/** The certificate of a chain that ends first. */
+/** The certificate of a chain that expires first. */
 export interface ChainEnd {
   /** Its common name. */
   readonly name: string;
@@ -16,33 +16,32 @@ export interface ChainEnd {
 }
 
 export interface ChainVerdict {
-  /** What is wrong with the chain, to stand behind its file's name. */
+  /** What is wrong with the chain, to follow the name of its file. */
   readonly problem?: string;
-  /** Absent where there are no intermediates, or where there is a problem. */
+  /** Absent if there are no intermediates, or if there is a problem. */
   readonly end?: ChainEnd;
 }
 
-/** What a chain is above its leaf. */
+/** A chain without its leaf. */
 interface Line {
   /** The leaf's issuer first. */
   readonly links: readonly X509Certificate[];
   readonly damage?: string;
-  /** What is wrong among the links. */
+  /** What is wrong between the links. */
   readonly problem?: string;
   readonly end?: ChainEnd;
 }
 
-/** Judges chains, and remembers them: those of many certificates of a host are the same text. */
+/** Checks chains and caches them, because many certificates of a host have the same chain. */
 export class ChainJudge {
   readonly #lines = new Map<string, Line>();
   readonly #complete = new Set<string>();
 
   /**
-   * @param chain PEM of what stands above the leaf. A root at its end is no fault, and neither is a
-   *   repetition.
-   * @param readAnchors Reads PEM of the authorities one of which has to be the chain's last
-   *   certificate, or to have issued it; called only where that is not known yet. Where there are
-   *   none, the top is not judged.
+   * @param chain PEM of the CAs above the leaf. A root at its end and repetitions are allowed.
+   * @param readAnchors Reads PEM of the trust anchors. One of them must be the last certificate of the
+   *   chain or its issuer. It is called only if the result is not cached; without anchors the top is
+   *   not checked.
    */
   judge(
     leaf: X509Certificate,
@@ -66,7 +65,7 @@ export class ChainJudge {
     return line;
   }
 
-  /** What is missing at the top. Only a yes is remembered: another set's `ca.pem` may differ. */
+  /** What is missing at the top. Only success is cached: another set's `ca.pem` may differ. */
   #openTop(
     leaf: X509Certificate,
     chain: string,
@@ -108,12 +107,12 @@ function openLine(chain: string): Line {
   const end = firstEnd(links);
   return {
     links,
-    ...(problem === undefined ? {} : { problem }),
-    ...(end === undefined ? {} : { end }),
+    ...(problem !== undefined && { problem }),
+    ...(end !== undefined && { end }),
   };
 }
 
-/** Each certificate of a text once; `undefined` for one that cannot be decoded. */
+/** Each distinct certificate of a text; `undefined` for one that cannot be decoded. */
 export function openAll(text: string): (X509Certificate | undefined)[] {
   return [...new Set(splitCertificates(text))].map((pem) => {
     try {
@@ -127,13 +126,13 @@ export function openAll(text: string): (X509Certificate | undefined)[] {
 function gap(link: X509Certificate, next: X509Certificate, name: string): string | undefined {
   if (link.checkIssued(next)) return undefined;
   return isSelfIssued(link)
-    ? `goes on with "${nameOf(next)}" above the root ${name}`
-    : `has the certificate of "${nameOf(next)}" where that of "${
+    ? `has the certificate of "${nameOf(next)}" above the root ${name}`
+    : `has the certificate of "${nameOf(next)}" in place of "${
       issuerOf(link)
-    }", which issued ${name}, belongs`;
+    }", which issued ${name}`;
 }
 
-/** Peers have roots of their own, and the end of one that came along does not count. */
+/** Roots do not count, because peers use their own copies. */
 function firstEnd(links: readonly X509Certificate[]): ChainEnd | undefined {
   return links.filter((link) => !isSelfIssued(link))
     .map((link) => ({ name: nameOf(link), notAfter: new Date(link.validTo) }))

@@ -1,10 +1,10 @@
 /**
- * The door to the library that writes certificates, signing requests and their parts. To load it
- * costs 15 ms, so only what is needed rarely imports it: keys made on this host, names of rare kinds,
- * signatures that node:crypto cannot check, the practice Vault.
+ * The library that writes certificates, signing requests and their parts. Loading it costs 15 ms, so
+ * only rare tasks import it: local keys, names of rare kinds, signatures that node:crypto cannot
+ * check, the demo server.
  *
- * It hands out values of its own and re-exports nothing: the bundler would join a re-export to its
- * package directly, and load that before `reflect-metadata`.
+ * It exports copies and re-exports nothing: the bundler would link a re-export directly to its package,
+ * and load that before `reflect-metadata`.
  */
 import "reflect-metadata";
 import * as asn1Schema from "@peculiar/asn1-schema";

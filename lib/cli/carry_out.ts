@@ -1,4 +1,4 @@
-/** What a run does once there is something to do; a run that finds nothing to do does not load it. */
+/** Carries out the plan of a run. A run with nothing to do does not load this file. */
 import { type ApplyEvent, unfailing } from "../apply/events.ts";
 import { rightsFor } from "../apply/permissions.ts";
 import type { AccessInput } from "../apply/session_once.ts";
@@ -14,16 +14,16 @@ import type { Arguments } from "../command/parse_arguments.ts";
 
 const NO_SERVER: AccessInput = { problem: "This plan needs no server" };
 
-/** What a run was asked for, beside its plan. */
+/** The options of a run. */
 export interface RunOptions {
   readonly args: Arguments;
-  /** Absent: none are written. */
+  /** Absent: no metrics are written. */
   readonly metrics: MetricsPlan | undefined;
 }
 
 /**
- * Carries out a plan, and logs what comes about. From then on this process has no rights but what is
- * open. Throws Error where the thread that does the work breaks off.
+ * Carries out a plan, and logs the events. Afterwards this process has no permissions, only its open
+ * files. Throws an Error if the worker ends early.
  */
 export async function carryOut(
   made: Plan,
@@ -34,8 +34,8 @@ export async function carryOut(
   const log = new Log(host, {
     quiet: args.quiet,
     verbose: args.verbose,
-    ...(config.logFile === undefined ? {} : { file: config.logFile }),
-    ...(args.logFormat === undefined ? {} : { logFormat: args.logFormat }),
+    ...(config.logFile !== undefined && { file: config.logFile }),
+    ...(args.logFormat !== undefined && { logFormat: args.logFormat }),
     expected: made.steps.filter((step) => step.kind === "issue").length,
   });
   const events: ApplyEvent[] = [];
@@ -53,25 +53,25 @@ export async function carryOut(
   }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
-  const asks = made.steps.some(({ kind }) => kind === "issue");
-  const order = { plan: made, access: asks ? findAccess(config, host) : NO_SERVER };
+  const needsServer = made.steps.some(({ kind }) => kind === "issue");
+  const request = { plan: made, access: needsServer ? findAccess(config, host) : NO_SERVER };
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
-  if (made.steps.length === 0) {
-    problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
-  } else if (host.usesWorker) {
+  if (made.steps.length > 0 && host.usesWorker) {
     log.open();
     const { runInWorker } = await import("../apply/run_in_worker.ts");
     const place = metrics?.kind === "place" ? metrics.place : undefined;
-    problem ??= await runInWorker({
-      order,
-      rights: rightsFor(made, order.access, place),
+    // The plan is carried out even if the metrics cannot be written.
+    const failure = await runInWorker({
+      order: request,
+      rights: rightsFor(made, request.access, place),
       giveUp: () => host.giveUp("read", "write", "net", "run", "env", "sys"),
       emit,
       ...(place && { metrics: { place, text: () => metricsOf(made, events, host) } }),
     });
+    problem ??= failure;
   } else {
-    await (await import("../apply/apply.ts")).apply(order, emit);
-    problem ??= metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
+    if (made.steps.length > 0) await (await import("../apply/apply.ts")).apply(request, emit);
+    problem = metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
   }
   log.end();
   if (problem !== undefined) log.warning(problem, problem);

@@ -1,4 +1,4 @@
-/** `vcm check`, `vcm status` and `vcm plan`: look, and change nothing. */
+/** `vcm check`, `vcm status` and `vcm plan`, which change nothing. */
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
@@ -9,10 +9,10 @@ import { CHECK_STATUS, judgeStatus, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
-import { screenFor } from "./terminal.ts";
+import type { Screen } from "../report/status_text.ts";
 
-/** Gives up the right to write before it reads anything and, where nothing is probed, to talk. */
-export async function look(args: Arguments, host: Host): Promise<number> {
+/** Gives up write permission before it reads anything and, if there are no probes, network permission. */
+export async function checkCommand(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write");
   const loaded = await loadFor(args, host);
   if (!hasProbes(loaded)) host.giveUp("net");
@@ -23,19 +23,19 @@ export async function look(args: Arguments, host: Host): Promise<number> {
   const specs = narrow(config, args);
   const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
+  const status = judgeStatus(made);
   if (args.command === "check") {
-    const standing = judgeStatus(made);
     if (args.json) host.out(checkJson(made));
-    else if (!args.quiet || standing !== "fine") host.out(checkText(made, paint, all));
-    return CHECK_STATUS[standing];
+    else if (!args.quiet || status !== "fine") host.out(checkText(made, paint, all));
+    return CHECK_STATUS[status];
   }
   if (args.command === "status") {
     if (args.json) host.out(checkJson(made));
-    else if (!args.quiet || judgeStatus(made) !== "fine") {
+    else if (!args.quiet || status !== "fine") {
       const { statusText } = await import("../report/status_text.ts");
       host.out(statusText(made, screenFor(args, host)));
     }
-    return CHECK_STATUS[judgeStatus(made)];
+    return CHECK_STATUS[status];
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   const permissions = args.permissions
@@ -47,4 +47,19 @@ export async function look(args: Arguments, host: Host): Promise<number> {
     host.out(permissionsText(permissions));
   }
   return planStatus(made, args.detailedExitcode);
+}
+
+/** What the terminal can show. Output to a file or a pipe is never truncated. */
+function screenFor(args: Arguments, host: Host): Screen {
+  return {
+    paint: paintFor(args, host),
+    ...(host.columns !== undefined && { columns: host.columns }),
+    ascii: args.ascii || !speaksUtf8(host),
+  };
+}
+
+/** The first of these variables that is set decides (locale(7)). */
+function speaksUtf8(host: Host): boolean {
+  const locale = host.env("LC_ALL") || host.env("LC_CTYPE") || host.env("LANG") || "";
+  return /utf-?8/i.test(locale);
 }

@@ -1,6 +1,6 @@
-/** The one place that prints errors. */
+/** Prints errors; nothing else does. */
 import { LockedError } from "../store/lock.ts";
-import { ConfigError, formatProblem } from "../config/diagnostic.ts";
+import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
 import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
 import type { CommandName } from "../command/command_forms.ts";
@@ -9,9 +9,9 @@ import type { Host } from "../command/host.ts";
 import { type Arguments, UsageError } from "../command/parse_arguments.ts";
 
 /**
- * Says why a command could not be carried out, and answers its exit status.
+ * Reports why a command failed, and returns its exit status.
  *
- * @param parsed Absent where the arguments themselves are wrong.
+ * @param parsed Absent if the arguments are invalid.
  */
 export function explain(
   error: unknown,
@@ -22,14 +22,14 @@ export function explain(
   const command = parsed?.command ?? (error instanceof UsageError ? error.command : undefined);
   const status = statusOf(error, command ?? (args[0] as CommandName));
   if (parsed?.json ?? args.some((arg) => /^--json(=|$)/.test(arg))) {
-    const problems = error instanceof ConfigError ? error.problems : undefined;
+    const problems = error instanceof ConfigError ? error.diagnostics : undefined;
     tryPrint(errorJson(messageOf(error), problems), host);
   }
   tell(errorText(error, command), parsed ?? formatAskedFor(args), host);
   return status;
 }
 
-/** Standard output may be what cannot be written; standard error then tells that. */
+/** If standard output cannot be written, standard error reports it. */
 function tryPrint(text: string, host: Host): void {
   try {
     host.out(text);
@@ -40,12 +40,12 @@ function tryPrint(text: string, host: Host): void {
 
 function tell(text: string, args: Pick<Arguments, "logFormat">, host: Host): void {
   if (errFormat(args, host) === "text") return host.err(`${text}\n`);
-  // Each line says by itself that it is an error.
-  const lines = text.replace(/^error: /, "").split("\n");
+  // Here the level of each line says that it is an error.
+  const lines = text.replace(/^error: /gm, "").split("\n");
   for (const line of lines) sayOnErr(args, host, "error", line);
 }
 
-/** Arguments that could not be read may ask for it all the same. */
+/** Invalid arguments may still contain the option. */
 function formatAskedFor(args: readonly string[]): Pick<Arguments, "logFormat"> {
   const asks = args.includes("--log-format=json") ||
     args[args.indexOf("--log-format") + 1] === "json" && args.includes("--log-format");
@@ -54,13 +54,16 @@ function formatAskedFor(args: readonly string[]): Pick<Arguments, "logFormat"> {
 
 function errorText(error: unknown, command: CommandName | undefined): string {
   if (error instanceof ConfigError) {
-    const lines = error.problems.map((problem) => formatProblem(error.file, problem));
-    if (lines.length < 2) return lines.join("\n");
-    return [...lines, `${lines.length} mistakes; nothing was done`].join("\n");
+    const lines = error.diagnostics.map((problem) =>
+      `error: ${formatDiagnostic(error.file, problem)}`
+    );
+    return lines.length < 2
+      ? lines.join("\n")
+      : [...lines, `${lines.length} errors; nothing was done`].join("\n");
   }
   if (error instanceof UsageError) {
     const help = command === undefined ? "vcm --help" : `vcm ${command} --help`;
-    return `${error.message}\nSee "${help}"`;
+    return `error: ${error.message}\nSee "${help}"`;
   }
   return `error: ${messageOf(error)}`;
 }
@@ -69,7 +72,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `check` and `status` speak as monitoring plugins do: whatever keeps them from looking is 3. */
+/** `check` and `status` follow monitoring plugins: any error is 3, unknown. */
 function statusOf(error: unknown, command: CommandName): number {
   if (command === "check" || command === "status") return EXIT_UNKNOWN;
   if (error instanceof UsageError || error instanceof ConfigError) return EXIT_USAGE;

@@ -1,7 +1,7 @@
-/** Help, made from the command table; command lines that work come first. */
+/** Help, made from the command table. */
 import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../command/about.ts";
 import { type Command, commandNamed, COMMANDS } from "../command/commands.ts";
-import { helpData } from "./help_data.ts";
+import type { HelpDocument } from "../report/documents.ts";
 import { optionFacts } from "../command/option_facts.ts";
 import { type OptionName, WITH_FILE } from "../command/options.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
@@ -9,7 +9,7 @@ import { helpJson } from "../report/json.ts";
 
 const WIDTH = 90;
 
-/** What was asked for: of all commands, or of the one that was named. */
+/** The help of the given command, otherwise of all commands. */
 export function helpText({ command, named, json }: Arguments): string {
   const asked = named ? [commandNamed(command)] : COMMANDS;
   if (json) return helpJson(helpData(asked));
@@ -25,7 +25,7 @@ export function generalHelp(): string {
     "",
     `Usage: ${USAGE}`,
     "",
-    "Commands (without one: run):",
+    "Commands (default: run):",
     ...commands,
     "",
     "Examples:",
@@ -34,7 +34,7 @@ export function generalHelp(): string {
     "Options of most commands:",
     ...WITH_FILE.map(optionLine),
     "",
-    'Names narrow a command to those certificates. "vcm COMMAND --help" tells more.',
+    'NAME limits a command to these certificates. Run "vcm COMMAND --help" for more.',
     ...wrap(EXIT_STATUSES.map(statusSentence).join(" ")),
     "",
   ].join("\n");
@@ -86,4 +86,20 @@ function wrap(text: string): string[] {
     line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+/** The command table as data. */
+export function helpData(commands: readonly Command[]): HelpDocument["commands"] {
+  return commands.map(({ name, summary, details, takesNames, words, options, examples }) => ({
+    name,
+    summary,
+    details,
+    takesNames,
+    ...(words && { words }),
+    options: options.map((option) => {
+      const { short, value, help } = optionFacts(option);
+      return { name: option, ...(short && { short }), ...(value && { value }), help };
+    }),
+    examples: examples.map(([line, does]) => ({ line, does })),
+  }));
 }

@@ -1,10 +1,10 @@
 /** From arguments to exit status. */
 import { EXIT_OK } from "../report/verdict.ts";
-import { act } from "./run.ts";
+import { runCommand } from "./run.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, parseArguments } from "../command/parse_arguments.ts";
 
-/** Runs one command line and answers its exit status. Never throws. */
+/** Runs one command line and returns its exit status. Never throws. */
 export async function main(args: readonly string[], host: Host): Promise<number> {
   let parsed: Arguments | undefined;
   try {
@@ -23,7 +23,7 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   }
 }
 
-/** What cron runs every hour is loaded at start; the other commands when they are asked for. */
+/** Only the commands of scheduled runs are loaded at start; the others are loaded on demand. */
 async function dispatch(args: Arguments, host: Host): Promise<number> {
   switch (args.command) {
     case "completion":
@@ -49,13 +49,13 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "check":
     case "status":
     case "plan":
-      return await (await import("./check.ts")).look(args, host);
+      return await (await import("./check.ts")).checkCommand(args, host);
     case "run":
-      if (args.dryRun) return await (await import("./check.ts")).look(args, host);
-      return await act(args, host);
+      if (args.dryRun) return await (await import("./check.ts")).checkCommand(args, host);
+      return await runCommand(args, host);
     case "issue":
     case "deploy":
     case "restart":
-      return await act(args, host);
+      return await runCommand(args, host);
   }
 }

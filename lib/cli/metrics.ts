@@ -1,4 +1,4 @@
-/** The metrics of a run over all certificates; another run would leave out what it did not look at. */
+/** Metrics of runs over all certificates; other runs would omit certificates. */
 import type { ApplyEvent } from "../apply/events.ts";
 import { Writers } from "../apply/writers/writers.ts";
 import { type MetricsPlace, writeMetrics } from "../apply/metrics_file.ts";
@@ -9,12 +9,12 @@ import { foldOutcome } from "../report/outcome.ts";
 import type { Host } from "../command/host.ts";
 import { VERSION } from "../command/version.ts";
 
-/** Where the metrics go, or why they cannot go there. */
+/** Where to write the metrics, or why they cannot be written. */
 export type MetricsPlan =
   | { readonly kind: "place"; readonly place: MetricsPlace }
   | { readonly kind: "nowhere"; readonly problem: string };
 
-/** Needs the rights of `findMetricsPlace()`. */
+/** Needs the permissions of `findMetricsPlace()`. */
 export async function planMetrics(path: string): Promise<MetricsPlan> {
   const aim = await findMetricsPlace(path);
   if (aim.kind === "nowhere") return aim;
@@ -22,16 +22,16 @@ export async function planMetrics(path: string): Promise<MetricsPlan> {
   return { kind, place };
 }
 
-/** What is written once it is known what came about. */
+/** The metrics after a run. */
 export function metricsOf(plan: Plan, events: readonly ApplyEvent[], host: Host): string {
   const outcome = foldOutcome(plan, events);
   return metricsText({ plan, events, outcome, at: host.now(), version: VERSION });
 }
 
 /**
- * Writes the metrics of a run that had nothing to do, or broke off.
+ * Writes the metrics of a run without steps or without a worker.
  *
- * @returns Why it could not.
+ * @returns Why they could not be written.
  */
 export async function writeMetricsNow(
   metrics: MetricsPlan,

@@ -1,4 +1,4 @@
-/** By whose hand the metrics are written: collectors often have a directory of their own user. */
+/** Who writes the metrics: the directories of collectors often belong to another user. */
 import { printable } from "../text/printable.ts";
 import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
@@ -9,7 +9,7 @@ import { ABSENT, READER } from "../host/read.ts";
 import { DirectoryCache, observeTarget } from "../observe/target.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
 
-/** Where the metrics go, and by whom. */
+/** Where to write the metrics, and as which user. */
 export type MetricsAim =
   | {
     readonly kind: "place";
@@ -19,7 +19,7 @@ export type MetricsAim =
   }
   | { readonly kind: "nowhere"; readonly problem: string };
 
-/** Needs read permission for all that is on the way, and run permission for getent. */
+/** Needs read permission for the ancestors of the path, and run permission for getent. */
 export async function findMetricsPlace(path: string): Promise<MetricsAim> {
   const runner = Deno.uid() ?? 0;
   const accounts = await lookUpAccounts([], []);
@@ -31,8 +31,10 @@ export async function findMetricsPlace(path: string): Promise<MetricsAim> {
     kind: "nowhere",
     problem: `Cannot write "metrics_file" "${printable(path)}": ${why}`,
   });
-  if (seen.parent !== "present") return nowhere(`there is no directory "${directoryOf(path)}"`);
-  // There is no secret in it: whoever may replace it may as well write it.
+  if (seen.parent !== "present") {
+    return nowhere(`the directory "${directoryOf(path)}" does not exist`);
+  }
+  // It contains no secret: a user who can replace it may also write it.
   const owner = { kind: "given", name: "", id: writerOn(seen.ancestors, runner) } as const;
   const users = { runner, ownGroups: await ownGroupsOf(ancestors.owners) };
   const writer = chooseWriter(spec, { ...seen, owner }, users, "a directory of one user");

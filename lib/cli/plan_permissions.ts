@@ -1,4 +1,4 @@
-/** `vcm plan --permissions`: what `run` would be allowed to touch. */
+/** `vcm plan --permissions`: the permissions that `run` would have. */
 import { type Rights, rightsFor } from "../apply/permissions.ts";
 import type { Config } from "../config/types.ts";
 import { findMetricsPlace } from "./metrics_place.ts";
@@ -6,7 +6,7 @@ import type { Plan } from "../plan/types.ts";
 import { findAccess } from "../command/find_access.ts";
 import type { Host } from "../command/host.ts";
 
-/** Reads what a run would read to find the server, and logs in nowhere. */
+/** Reads what a run would read to find the server, but does not log in. */
 export async function permissionsOf(plan: Plan, config: Config, host: Host): Promise<Rights> {
   const metrics = config.metricsFile === undefined
     ? undefined

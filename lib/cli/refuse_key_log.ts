@@ -1,10 +1,10 @@
-/** Keeps VCM from looking at what services serve while `SSLKEYLOGFILE` is set. */
+/** Refuses probes while `SSLKEYLOGFILE` is set. */
 import type { Config } from "../config/types.ts";
 import { keyLogProblem } from "../vault/access/key_log.ts";
 import type { Host } from "../command/host.ts";
 import { hasProbes } from "../command/load.ts";
 
-/** Throws Error if a probe would leave its secrets in a file. */
+/** Throws an Error if a probe would write its TLS secrets to a file. */
 export function refuseKeyLog(config: Config, host: Host): void {
   const problem = keyLogProblem(host);
   if (problem !== undefined && hasProbes(config)) throw new Error(problem);

@@ -1,4 +1,4 @@
-/** `vcm run`, `issue`, `deploy` and `restart`: kinds of steps of one engine. */
+/** `vcm run`, `issue`, `deploy` and `restart`, which differ only in their kinds of steps. */
 import type { ApplyEvent } from "../apply/events.ts";
 import { takeLock } from "../store/lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
@@ -19,7 +19,7 @@ import type { Arguments } from "../command/parse_arguments.ts";
 
 const NOTHING: Selection = { issue: false, deploy: false, services: false, force: false };
 
-/** Which kinds of steps each command takes. */
+/** The kinds of steps of each command. */
 const SELECTIONS: Partial<Record<CommandName, Selection>> = {
   run: EVERYTHING,
   issue: { ...NOTHING, issue: true },
@@ -27,8 +27,8 @@ const SELECTIONS: Partial<Record<CommandName, Selection>> = {
   restart: { ...NOTHING, services: true },
 };
 
-/** Throws ConfigError, LockedError or StoreError; what goes wrong later is in the report. */
-export async function act(args: Arguments, host: Host): Promise<number> {
+/** Throws ConfigError, LockedError or StoreError; later failures are in the report. */
+export async function runCommand(args: Arguments, host: Host): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
   if (host.env("SSLKEYLOGFILE")) {
     (await import("./refuse_key_log.ts")).refuseKeyLog(config, host);
@@ -44,7 +44,7 @@ export async function act(args: Arguments, host: Host): Promise<number> {
   const metrics = metricsFile !== undefined && isWhole(args)
     ? await (await import("./metrics.ts")).planMetrics(metricsFile)
     : undefined;
-  // A server that is not verified is warned of on every run.
+  // Every run warns about a server that is not verified.
   const unverified = config.vault.trust.kind === "off" || host.env("VAULT_SKIP_VERIFY") ||
     host.env("BAO_SKIP_VERIFY");
   const idle = made.steps.length === 0 && !unverified &&
@@ -57,7 +57,7 @@ export async function act(args: Arguments, host: Host): Promise<number> {
   return outcomeStatus(outcome, args.detailedExitcode);
 }
 
-/** Whether all certificates are looked at, and all that is due is done. */
+/** Whether the run covers all certificates and all steps. */
 function isWhole({ command, names }: Arguments): boolean {
   return command === "run" && names.length === 0;
 }
@@ -86,15 +86,15 @@ async function report(
     const { runJson } = await import("../report/json.ts");
     host.out(runJson(made, events, outcome));
   } else if (!args.quiet) host.out(runText(made, outcome, paintFor(args, host)));
-  // Cron lines often throw standard output away.
+  // Cron jobs often discard standard output.
   else if (outcome.failed.length > 0) tellFailures(made, outcome, args, host);
 }
 
-/** The result once more, for who reads standard error alone. */
+/** Repeats the result on standard error, which may be the only output that is read. */
 function tellFailures(made: Plan, outcome: Outcome, args: Arguments, host: Host): void {
   const format = errFormat(args, host);
   if (format === "text") return host.err(runText(made, outcome, paint(false)));
-  // Each was told already, with what came about.
+  // The log has reported each already.
   if (format === "json") return;
   for (const { word, text } of runEntries(made, outcome)) {
     const level = word === "failed" ? "error" : word === undefined ? "info" : "warning";

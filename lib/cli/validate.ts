@@ -1,4 +1,4 @@
-/** `vcm validate`: the file alone. */
+/** `vcm validate`: checks the configuration file. */
 import { validJson } from "../report/json.ts";
 import { count } from "../report/paint.ts";
 import { EXIT_OK } from "../report/verdict.ts";
@@ -6,7 +6,7 @@ import type { Host } from "../command/host.ts";
 import { loadFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 
-/** Throws ConfigError with every mistake. */
+/** Throws ConfigError with every diagnostic. */
 export async function validate(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write", "net", "run");
   const config = await loadFor(args, host);
@@ -19,7 +19,7 @@ export async function validate(args: Arguments, host: Host): Promise<number> {
     host.out(validJson({ file: config.file, certificates, targets, services }));
   } else if (!args.quiet) {
     host.out(
-      `${config.file}: no mistakes; ${count(certificates, "certificate")}, ` +
+      `${config.file}: no errors; ${count(certificates, "certificate")}, ` +
         `${count(targets, "target")}, ${count(services, "service")}\n`,
     );
   }

@@ -1,14 +1,14 @@
 /**
- * The command table: help, the manual page and completion are made from it. What a run has no need of
- * stands here, apart from the forms.
+ * The command table, from which help, the manual page and completion are made. It is apart from the
+ * command forms because a run does not need these texts.
  */
 import { COMMAND_FORMS, type CommandForm, type CommandName } from "./command_forms.ts";
 
 export interface CommandTexts {
   readonly summary: string;
-  /** What a person should know before running it, one paragraph. */
+  /** One paragraph to read before running it. */
   readonly details: string;
-  /** Command lines that work, each with what it does. */
+  /** Working command lines, each with a short description. */
   readonly examples: readonly (readonly [string, string])[];
 }
 
@@ -16,143 +16,141 @@ export interface Command extends CommandForm, CommandTexts {}
 
 const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
   run: {
-    summary: "check, issue, deploy, restart: all that is due",
+    summary: "issue, deploy and reload everything that is due",
     details:
-      "Compares what is on disk with what the file asks for and does what is missing. With " +
-      "nothing due it changes nothing and sends no request. Without a command, vcm does this.",
+      "Compares the host with the configuration file and applies the difference. If nothing is " +
+      "due, it changes nothing and sends no request. This is the default command.",
     examples: [
-      ["vcm run --quiet", "from cron: prints only what went wrong"],
+      ["vcm run --quiet", "for cron: prints only problems"],
       ["vcm run web.internal.myorg.local", "one certificate"],
-      ["vcm run --wait 5m", "by hand, while another run may be under way"],
+      ["vcm run --wait 5m", "waits for another run to finish"],
     ],
   },
   check: {
-    summary: "look only; the exit status tells monitoring",
+    summary: "check all certificates, for monitoring",
     details:
-      "Needs no server, but a user who may read the store, as root may. Exit status: 0 fine, 1 due " +
-      "or owed, 2 broken now, 3 cannot tell.",
-    examples: [["vcm check", "one line for monitoring, then what is not in order"]],
+      "Changes nothing and needs no server. The user must be able to read the store, as root can. " +
+      "Exit status: 0 fine, 1 due or pending, 2 broken now, 3 cannot tell.",
+    examples: [["vcm check", "one line for monitoring, then each problem"]],
   },
   status: {
-    summary: "show at a glance how each certificate stands",
-    details:
-      "A table, the worst first: how long it lasts, its files, its services, its next renewal. " +
-      "Looks and changes nothing. Exit status as that of check.",
-    examples: [["vcm status", "what a person wants to see"]],
+    summary: "show the status of each certificate",
+    details: "Prints a table, the worst first: expiry, files, services and next renewal of each " +
+      "certificate. Changes nothing. The exit status is that of check.",
+    examples: [["vcm status", "one line per certificate"]],
   },
   plan: {
     summary: "show what run would do, and why",
-    details: "Looks and changes nothing. Exit status: 0, or 2 for a mistake in the file.",
+    details: "Changes nothing. Exit status: 0, or 2 for a configuration error.",
     examples: [
-      ["vcm plan", "what is to be done"],
-      ["vcm plan --permissions", "and all that it would be allowed to touch"],
-      ["vcm plan --json", "the same as data"],
-      ["vcm plan --detailed-exitcode", "for scripts: 0 nothing to do, 10 something, 1 blocked"],
+      ["vcm plan", "the steps of the next run"],
+      ["vcm plan --permissions", "also the permissions of the run"],
+      ["vcm plan --json", "the plan as JSON"],
+      ["vcm plan --detailed-exitcode", "for scripts: 0 no steps, 10 steps, 1 blocked"],
     ],
   },
   issue: {
-    summary: "issue certificates that are due into the store",
-    details: "Deploys nothing: the next run or deploy does.",
-    examples: [["vcm issue --force web.internal.myorg.local", "a new certificate now"]],
+    summary: "issue due certificates into the store",
+    details: "Does not deploy them: the next run or deploy does.",
+    examples: [["vcm issue --force web.internal.myorg.local", "issue a new certificate now"]],
   },
   deploy: {
-    summary: "put the store's files where services want them",
+    summary: "deploy certificates from the store to their targets",
     details:
-      "Needs no server. Services are not touched: what they owe is remembered for the next " +
-      "run or restart.",
-    examples: [["vcm deploy", "mend what was deleted or edited"]],
+      "Needs no server. Does not act on services: their actions stay pending until the next run " +
+      "or restart.",
+    examples: [["vcm deploy", "restore deleted or edited files"]],
   },
   restart: {
-    summary: "let services load files that they have not loaded yet",
+    summary: "run the pending actions of services",
     details: "Needs no server.",
-    examples: [["vcm restart --force web.internal.myorg.local", "reload its services now"]],
+    examples: [["vcm restart --force web.internal.myorg.local", "act on its services now"]],
   },
   init: {
-    summary: "write a first configuration, from a few questions",
-    details: "Looks at nginx, Apache and HAProxy for the certificates that they use, and asks " +
-      "which of them to keep; names take those alone, found or not. Without a terminal, or with " +
-      "--yes, nothing is asked. A file that is there is left as it is.",
+    summary: "write a first configuration file, from a few questions",
+    details: "Finds the certificates that nginx, Apache and HAProxy use, and asks which of them " +
+      "to manage. If names are given, the file has only these. Without a terminal, or with --yes, " +
+      "it asks nothing. An existing file is not changed.",
     examples: [
-      ["vcm init", "asks, and takes what it finds"],
-      ["vcm init --yes --role internal-service", "for scripts, with VAULT_ADDR"],
-      ["vcm init --print web.internal.myorg.local", "one certificate, only shown"],
+      ["vcm init", "asks, and uses what it finds"],
+      ["vcm init --yes --role internal-service", "for scripts, with VAULT_ADDR set"],
+      ["vcm init --print web.internal.myorg.local", "print a file for one certificate"],
     ],
   },
   validate: {
-    summary: "look at the file alone",
-    details: "Shows every mistake at once. Exit status: 0, or 2 for a mistake.",
-    examples: [["vcm validate --config ./vcm.yaml", "before it is rolled out"]],
+    summary: "validate the configuration file",
+    details: "Shows all errors at once. Exit status: 0, or 2 for an error.",
+    examples: [["vcm validate --config ./vcm.yaml", "before you roll it out"]],
   },
   schema: {
-    summary: "print the JSON Schema of the file, or of what --json prints",
+    summary: "print the JSON Schema of the configuration file or of --json",
     details:
-      "An editor with a YAML language server completes and checks a file whose first line is " +
-      'that of vcm.yaml.example, beside "vcm schema > vcm.schema.json". What VCM takes, the ' +
-      "schema takes; mistakes that hang on several keys are left to validate. The schema of " +
-      "--output has a definition for each command.",
+      'An editor with a YAML language server uses it to complete and check the file. Run "vcm ' +
+      'schema > vcm.schema.json" and begin the file with the first line of vcm.yaml.example. Rules ' +
+      'that span several keys are checked only by "vcm validate". With --output, the schema has ' +
+      "a definition for each command.",
     examples: [
-      ["vcm schema", "as JSON on standard output"],
-      ["vcm schema --output", "of what --json prints, for programs that read it"],
+      ["vcm schema", "the schema of the configuration file"],
+      ["vcm schema --output", "the schema of the JSON output"],
     ],
   },
   doctor: {
-    summary: "tell what would keep a certificate from being issued",
+    summary: "find what would prevent certificates from being issued",
     details:
-      "Looks at addresses, TLS, seal, clock, login, policy and, where the policy lets it, the " +
-      "roles. Logs in, asks for no certificate, and changes nothing. Exit status: 0, or 1 for a " +
+      "Checks addresses, TLS, seal status, clock, login, policy and, if the policy allows it, the " +
+      "roles. Logs in, requests no certificate, and changes nothing. Exit status: 0, or 1 for a " +
       "problem.",
-    examples: [["vcm doctor", "before the first run, and when one fails"]],
+    examples: [["vcm doctor", "before the first run, or after a failure"]],
   },
   revoke: {
     summary: "revoke certificates, and move them out of the store",
     details:
-      "Asks before each one. The set goes to the store's archive, so that the next run sees it as " +
-      "missing and issues a new one. Deployed files stay until then. Exit status: 0, or 1 where " +
-      "one was not revoked.",
-    examples: [["vcm revoke web.internal.myorg.local", "its key has leaked"]],
+      "Asks before each one. Moves the certificate set to the store's archive, so the next run " +
+      "issues a new one. Deployed files stay until then. Exit status: 0, or 1 if one was not " +
+      "revoked.",
+    examples: [["vcm revoke web.internal.myorg.local", "if its key has leaked"]],
   },
   install: {
-    summary: "let systemd run it every hour",
+    summary: "install a systemd timer that runs vcm every hour",
     details:
-      "Writes vcm.service and vcm.timer for this file, and starts the timer; shows all before, and " +
-      "asks. The service may write where the file says: run it again when the file names other " +
-      "directories. Units that it did not write are not overwritten. Without systemd it prints a line for cron. Exit status: 0, 1 where something " +
-      "failed, 2 for a mistake in the file or where it cannot ask.",
+      "Shows vcm.service and vcm.timer, asks, writes them and starts the timer. The service may " +
+      "write only to the directories in the file: run this again if they change. Units that vcm " +
+      "did not write are not overwritten. Without systemd it prints a line for cron. Exit status: " +
+      "0, 1 for a failure, 2 for a configuration error or if it cannot ask.",
     examples: [
-      ["vcm install", "once vcm run works by hand"],
-      ["vcm install --yes", "from a script: does nothing where all is in order"],
-      ["vcm install --uninstall", "takes the units back; store and targets stay"],
+      ["vcm install", "after vcm run works by hand"],
+      ["vcm install --yes", "for scripts: changes nothing if up to date"],
+      ["vcm install --uninstall", "removes the units; keeps store and targets"],
     ],
   },
   demo: {
-    summary: "the main job in a temporary directory, on a practice Vault",
-    details:
-      "Needs no server, no root and no network, and leaves nothing but the directory it names.",
+    summary: "show vcm at work in a temporary directory, with a demo server",
+    details: "Needs no server, no root and no network. It leaves only the directory that it names.",
     examples: [["vcm demo", "a tour of one minute"]],
   },
   completion: {
-    summary: "print what completes vcm's command lines in a shell",
-    details: "Once its output is where the shell looks for it, Tab completes commands, options, " +
-      "files, and the names of certificates, which it asks vcm for.",
+    summary: "print the completion script for a shell",
+    details: "Install its output where the shell looks for it. Tab then completes commands, " +
+      "options, files and the names of certificates.",
     examples: [
-      ["vcm completion bash > /usr/share/bash-completion/completions/vcm", "all users of bash"],
-      ["vcm completion zsh > /usr/local/share/zsh/site-functions/_vcm", "all users of zsh"],
-      ["vcm completion fish > /etc/fish/completions/vcm.fish", "all users of fish"],
+      ["vcm completion bash > /usr/share/bash-completion/completions/vcm", "for all users of bash"],
+      ["vcm completion zsh > /usr/local/share/zsh/site-functions/_vcm", "for all users of zsh"],
+      ["vcm completion fish > /etc/fish/completions/vcm.fish", "for all users of fish"],
     ],
   },
   man: {
-    summary: "print the manual page, for man or to be installed",
-    details: "It is in roff, and has what the help of all commands has.",
+    summary: "print the manual page",
+    details: "The page is in roff format and contains the help of all commands.",
     examples: [
       ["vcm man | man -l -", "read it"],
       ["vcm man > /usr/local/share/man/man8/vcm.8", "install it"],
     ],
   },
   names: {
-    summary: "list the names of the certificates in the file",
-    details: "One a line, for completion and scripts. Prints nothing, and ends with 0, where the " +
-      "file cannot be read or has a mistake: validate tells.",
-    examples: [["vcm names", "what the other commands can be narrowed to"]],
+    summary: "list the certificate names in the file",
+    details: "One per line, for completion and scripts. If the file cannot be read or has an " +
+      'error, it prints nothing and exits with 0; run "vcm validate" to see why.',
+    examples: [["vcm names", "names to pass to other commands"]],
   },
 };
 

@@ -1,10 +1,10 @@
-/** What is said on standard error: as it is asked for, or as who reads it understands it. */
+/** Lines on standard error, in the requested format or in the format of the journal. */
 import { type LineFormat, logLine } from "../report/log_line.ts";
 import type { Level } from "../report/event_text.ts";
 import type { Host } from "./host.ts";
 import type { Arguments } from "./parse_arguments.ts";
 
-/** In which form standard error is written. */
+/** The format of standard error. */
 export function errFormat({ logFormat }: Pick<Arguments, "logFormat">, host: Host): LineFormat {
   if (logFormat === "json") return "json";
   return host.errIsJournal ? "journal" : "text";

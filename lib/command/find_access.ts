@@ -1,4 +1,4 @@
-/** The way to the server, for commands that need it. */
+/** How to reach the server, for commands that need it. */
 import type { Emit } from "../apply/events.ts";
 import type { AccessInput } from "../apply/session_once.ts";
 import { readAddress } from "../config/read_places.ts";
@@ -8,7 +8,7 @@ import { unverifiedBy } from "../vault/access/server_access.ts";
 import { readVariable } from "../vault/access/variables.ts";
 import type { Host } from "./host.ts";
 
-/** Never throws: what is missing is said by those who need it. */
+/** Never throws: what is missing is reported when the server is needed. */
 export function findAccess(config: Config, host: Host): AccessInput {
   try {
     return resolveAccess(config.vault, host);
@@ -17,19 +17,19 @@ export function findAccess(config: Config, host: Host): AccessInput {
   }
 }
 
-/** Said on every run, whether or not the server is asked. Reads no file. */
+/** Warns on every run, whether or not a request is sent. Reads no file. */
 export function warnUnverified({ vault }: Config, host: Host, emit: Emit): void {
   try {
     const by = unverifiedBy(vault, host);
     if (by === undefined) return;
     const message =
-      `its TLS certificate is not verified (${by}); whoever is between this host and ` +
-      "it can read tokens and keys";
+      `its TLS certificate is not verified (${by}); anyone on the network path can read ` +
+      "tokens and keys";
     const variable = readVariable(host, "ADDR");
     const address = variable === undefined ? undefined : readAddress(variable.text);
     const subject = typeof address === "string" ? address : vault.addresses.join(", ");
     emit({ kind: "warning", subject, message });
   } catch {
-    return; // A variable that cannot be read is said where the server is needed.
+    return; // An invalid variable is reported when the server is needed.
   }
 }

@@ -1,12 +1,11 @@
-/** The narrow door to the process: arguments come in by it, text and permissions go out. */
-
+/** The process as commands see it: environment, terminal, output, files and permissions. */
 import { fstatSync } from "node:fs";
 import { type FileText, readRegularFile } from "../host/regular_file.ts";
 import { openLog } from "../host/open_log.ts";
 
 export interface Host {
   env(name: string): string | undefined;
-  /** Numeric id of the user who runs this. */
+  /** Numeric id of the running user. */
   uid(): number;
   now(): Date;
   /** Writes to standard output, which holds the result. */
@@ -17,22 +16,22 @@ export interface Host {
   readonly errIsTerminal: boolean;
   /** Standard error is systemd's journal. */
   readonly errIsJournal: boolean;
-  /** Columns of the terminal on standard output, where it is one. */
+  /** Columns of the terminal on standard output, if it is one. */
   readonly columns: number | undefined;
   /** Text and permission bits of a regular file. */
   read(path: string): FileText;
-  /** Names of all that lies in a directory. */
+  /** Names of all entries of a directory. */
   list(path: string): readonly string[];
   exists(path: string): boolean;
-  /** There is a person at a terminal. */
+  /** Whether standard input and output are a terminal. */
   readonly canAsk: boolean;
-  /** Asks that person; a bare Enter is a no. */
+  /** Asks a yes-or-no question; Enter alone means no. */
   ask(question: string): boolean;
-  /** Opens a file that only its owner may read, to append to it. */
+  /** Opens a file for appending; a new file is readable by its owner only. */
   openLog(path: string): (text: string) => void;
-  /** Plans are carried out in a thread of their own, and this one gives its rights up. */
+  /** Plans run in a worker, and this thread gives up its permissions. */
   readonly usesWorker: boolean;
-  /** Gives permissions up for the rest of the process. */
+  /** Gives up permissions for the rest of the process. */
   giveUp(...permissions: Deno.PermissionDescriptor["name"][]): void;
 }
 
@@ -47,7 +46,7 @@ export function processHost(): Host {
       try {
         writeAll(Deno.stdout, encoder.encode(text));
       } catch (error) {
-        // Whoever read it, `head` for example, has heard enough.
+        // The reader, such as `head`, has closed the pipe.
         if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
       }
     },
@@ -55,13 +54,13 @@ export function processHost(): Host {
       try {
         writeAll(Deno.stderr, encoder.encode(text));
       } catch {
-        // There is nobody left to tell; a log that cannot be written must not stop the work.
+        // The error cannot be reported, and a log that cannot be written must not stop the work.
         return;
       }
     },
     outIsTerminal: Deno.stdout.isTerminal(),
     errIsTerminal: Deno.stderr.isTerminal(),
-    // Before the right to the environment is given up.
+    // Read now, before permission for the environment is given up.
     errIsJournal: isJournal(Deno.env.get("JOURNAL_STREAM")),
     get columns() {
       return Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
@@ -73,7 +72,7 @@ export function processHost(): Host {
         Deno.lstatSync(path);
         return true;
       } catch (error) {
-        // What cannot be looked at is there: reading it will say why it cannot be read.
+        // It exists, or cannot be checked: then reading it reports why.
         return !(error instanceof Deno.errors.NotFound);
       }
     },
@@ -103,7 +102,7 @@ function readVariable(name: string): string | undefined {
   }
 }
 
-/** @param stream Device and inode, which a child with another standard error inherits, too (sd-daemon(3)). */
+/** Compares with standard error, because children inherit the variable, too. @param stream sd-daemon(3). */
 function isJournal(stream: string | undefined): boolean {
   if (stream === undefined) return false;
   const { dev, ino } = fstatSync(2);

@@ -1,4 +1,4 @@
-/** The beginning of every command that reads the file. */
+/** The first steps of every command that reads the file. */
 import { findConfig, loadConfig } from "../config/load.ts";
 import { didYouMean } from "../text/suggest.ts";
 import type { CertificateSpec, Config } from "../config/types.ts";
@@ -10,15 +10,15 @@ import { type Arguments, UsageError } from "./parse_arguments.ts";
 export async function loadFor(args: Arguments, host: Host): Promise<Config> {
   const env = host.env("VCM_CONFIG");
   const path = findConfig({
-    ...(args.config === undefined ? {} : { flag: args.config }),
-    ...(env === undefined ? {} : { env }),
+    ...(args.config !== undefined && { flag: args.config }),
+    ...(env !== undefined && { env }),
     uid: host.uid(),
     exists: (path) => host.exists(path),
   });
   return await loadConfig(path, (name) => host.env(name));
 }
 
-/** The certificates that the command line names, in the file's order; all where it names none. */
+/** The certificates that the command line names, in the order of the file; all if it names none. */
 export function narrow(config: Config, args: Arguments): readonly CertificateSpec[] {
   if (args.names.length === 0) return config.certificates;
   const known = new Set(config.certificates.map(({ name }) => name));
@@ -33,12 +33,12 @@ export function narrow(config: Config, args: Arguments): readonly CertificateSpe
   return config.certificates.filter(({ name }) => asked.has(name));
 }
 
-/** Colours for standard output. */
+/** Colors for standard output. */
 export function paintFor(args: Arguments, host: Host): Paint {
   return paint(host.outIsTerminal && !args.noColor && !host.env("NO_COLOR"));
 }
 
-/** Whether what services serve is looked at. */
+/** Whether any service is probed. */
 export function hasProbes({ certificates }: Config): boolean {
   return certificates.some(({ services }) => services.some(({ probe }) => probe !== undefined));
 }

@@ -1,6 +1,6 @@
 /**
- * The log: lines on standard error, the same in `log_file`, and on a terminal a bar that moves while
- * many certificates are issued.
+ * The log: lines on standard error and in `log_file`, and on a terminal a progress bar while many
+ * certificates are issued.
  */
 import { plainCause } from "../text/plain_cause.ts";
 import type { Level } from "../report/event_text.ts";
@@ -13,44 +13,44 @@ export interface LogOptions {
   readonly verbose: boolean;
   readonly file?: string;
   readonly logFormat?: "text" | "json";
-  /** Certificates that will be issued. */
+  /** The number of certificates to issue. */
   readonly expected: number;
 }
 
-/** From so many certificates on, a terminal shows one line that moves in place of a line for each. */
+/** From this number of certificates on, a terminal shows a progress bar instead of a line for each. */
 const MANY = 10;
 
-/** Columns of the bar; with its words it fits into 60. */
+/** Columns of the bar; with its text it fits into 60. */
 const BAR = 30;
 
 export class Log {
   readonly #host: Host;
   readonly #options: LogOptions;
-  readonly #moving: boolean;
+  readonly #showsBar: boolean;
   #done = 0;
   #fileWorks = true;
   #write: ((text: string) => void) | undefined;
-  readonly #said = new Set<string>();
+  readonly #printed = new Set<string>();
 
   constructor(host: Host, options: LogOptions) {
     this.#host = host;
     this.#options = options;
-    this.#moving = host.errIsTerminal && !options.quiet && options.expected >= MANY &&
+    this.#showsBar = host.errIsTerminal && !options.quiet && options.expected >= MANY &&
       options.logFormat !== "json";
   }
 
-  /** @param event What came about, for who reads the log as data. */
+  /** @param event The event as data, for the JSON format. */
   line(level: Level, text: string, event?: unknown): void {
     this.append(level, text, event);
-    if (level === "info" && (this.#options.quiet || (this.#moving && !this.#options.verbose))) {
+    if (level === "info" && (this.#options.quiet || (this.#showsBar && !this.#options.verbose))) {
       return;
     }
     this.#print(level, text, event);
   }
 
   /**
-   * A step that failed. What fails for many subjects alike, such as a server that is down, is
-   * printed for the first; for the quiet the summary alone tells of failures.
+   * A step that failed. If many fail for the same reason, such as a server that is down, only the first
+   * is printed. With --quiet only the summary reports failures.
    */
   failure(text: string, reason: string, event?: unknown): void {
     const { quiet, logFormat } = this.#options;
@@ -58,17 +58,17 @@ export class Log {
     else this.#once("error", text, reason, event);
   }
 
-  /** What holds for many subjects alike, such as a lifetime that a role cut, is printed for the first. */
+  /** A warning. If many have the same reason, such as a lifetime that a role cut, only the first is printed. */
   warning(text: string, reason: string, event?: unknown): void {
     this.#once("warning", text, reason, event);
   }
 
   #once(level: Level, text: string, reason: string, event: unknown): void {
     this.append(level, text, event);
-    // Whoever reads it as data counts on each.
+    // JSON has every entry.
     const all = this.#options.verbose || this.#options.logFormat === "json";
-    if (this.#said.has(reason) && !all) return;
-    this.#said.add(reason);
+    if (this.#printed.has(reason) && !all) return;
+    this.#printed.add(reason);
     this.#print(level, text, event);
   }
 
@@ -78,19 +78,19 @@ export class Log {
     this.#draw();
   }
 
-  /** One more certificate was issued, or could not be. */
+  /** One more certificate was issued, or failed. */
   progress(): void {
     this.#done++;
     this.#draw();
   }
 
-  /** Takes the progress line away. */
+  /** Removes the progress bar. */
   end(): void {
     this.#clear();
   }
 
   #draw(): void {
-    if (!this.#moving) return;
+    if (!this.#showsBar) return;
     const { expected } = this.#options;
     const done = Math.min(BAR, Math.floor(this.#done / expected * BAR));
     const bar = "#".repeat(done) + "-".repeat(BAR - done);
@@ -98,17 +98,17 @@ export class Log {
   }
 
   #clear(): void {
-    if (this.#moving) this.#host.err("\r\x1b[2K");
+    if (this.#showsBar) this.#host.err("\r\x1b[2K");
   }
 
-  /** Opens the log file; from then on no right to write is needed. */
+  /** Opens the log file; afterwards no write permission is needed. */
   open(): void {
     this.#toFile((file) => {
       this.#write ??= this.#host.openLog(file);
     });
   }
 
-  /** To the log file alone. */
+  /** Writes only to the log file. */
   append(level: Level, text: string, event?: unknown): void {
     this.open();
     const entry = { time: this.#host.now(), level, text, ...(event !== undefined && { event }) };

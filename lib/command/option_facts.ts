@@ -1,12 +1,12 @@
 import { type OptionName, OPTIONS } from "./options.ts";
 
-/** An option as help, the manual page and completion speak of it. */
+/** An option, for help, the manual page and completion. */
 export interface OptionFacts {
   readonly name: OptionName;
   readonly short?: string;
-  /** What its value is, `FILE`; absent where it takes none. */
+  /** The placeholder of its value, `FILE`; absent if it takes none. */
   readonly value?: string;
-  /** The values that there are, where they are few. */
+  /** The possible values, if there are few. */
   readonly values?: readonly string[];
   readonly help: string;
 }

@@ -3,12 +3,12 @@ import { parseArgs } from "node:util";
 import { parseDuration } from "../text/duration.ts";
 import { didYouMean, nearest } from "../text/suggest.ts";
 import { COMMAND_FORMS, type CommandForm, type CommandName, formOf } from "./command_forms.ts";
-import { OPTIONS } from "./options.ts";
+import { type OptionName, OPTIONS } from "./options.ts";
 
-/** The command line is not one that VCM knows. */
+/** The command line is invalid. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
-  /** The command whose help tells more. */
+  /** The command whose help to suggest. */
   readonly command: CommandName | undefined;
 
   constructor(message: string, command?: CommandName) {
@@ -17,40 +17,35 @@ export class UsageError extends Error {
   }
 }
 
-export interface Arguments {
+type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
+  ? `${First}${Capitalize<CamelCase<Rest>>}`
+  : Name;
+
+/** Whether each option without a value is given: `dryRun` for `--dry-run`. */
+type Flags = {
+  readonly [
+    Name in OptionName as (typeof OPTIONS)[Name]["type"] extends "boolean" ? CamelCase<Name> : never
+  ]: boolean;
+};
+
+export interface Arguments extends Flags {
   readonly command: CommandName;
-  /** Whether the command was named, or is the default. */
+  /** Whether a command was given; otherwise it is the default. */
   readonly named: boolean;
   readonly names: readonly string[];
   readonly config?: string;
-  /** What `vcm init` is told of the server, and the file that it writes. */
+  /** Server settings for `vcm init`. */
   readonly vault?: string;
   readonly pki?: string;
   readonly role?: string;
   /** Seconds. */
   readonly wait?: number;
   readonly logFormat?: "text" | "json";
-  readonly force: boolean;
-  readonly detailedExitcode: boolean;
-  readonly dryRun: boolean;
-  readonly all: boolean;
-  readonly permissions: boolean;
-  readonly ascii: boolean;
-  readonly output: boolean;
-  readonly print: boolean;
-  readonly uninstall: boolean;
-  readonly yes: boolean;
-  readonly json: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-  readonly noColor: boolean;
-  readonly help: boolean;
-  readonly version: boolean;
 }
 
 /** Throws UsageError. */
 export function parseArguments(args: readonly string[]): Arguments {
-  // Not strict: its errors know no "did you mean".
+  // Not strict, because its errors have no "did you mean".
   const parsed = parseArgs({
     args: [...args],
     options: OPTIONS,
@@ -74,34 +69,30 @@ export function parseArguments(args: readonly string[]): Arguments {
   const logFormat = values["log-format"] === undefined
     ? undefined
     : readLogFormat(String(values["log-format"]), name);
-  const on = (option: keyof typeof OPTIONS) => values[option] === true;
+  const flags = flagsOf(values);
   return {
     command: name,
     named: (asksHelp ? rest[0] : first) !== undefined,
     names,
     ...textsOf(values),
-    ...(wait === undefined ? {} : { wait }),
-    ...(logFormat === undefined ? {} : { logFormat }),
-    force: on("force"),
-    detailedExitcode: on("detailed-exitcode"),
-    dryRun: on("dry-run"),
-    all: on("all"),
-    permissions: on("permissions"),
-    ascii: on("ascii"),
-    output: on("output"),
-    print: on("print"),
-    uninstall: on("uninstall"),
-    yes: on("yes"),
-    json: on("json"),
-    quiet: on("quiet"),
-    verbose: on("verbose"),
-    noColor: on("no-color"),
-    help: on("help") || asksHelp,
-    version: on("version"),
+    ...(wait !== undefined && { wait }),
+    ...(logFormat !== undefined && { logFormat }),
+    ...flags,
+    help: flags.help || asksHelp,
   };
 }
 
-/** Options whose value is taken as it is. */
+function flagsOf(values: Readonly<Record<string, unknown>>): Flags {
+  const names = Object.entries(OPTIONS).filter(([, { type }]) => type === "boolean");
+  return Object.fromEntries(
+    names.map(([name]) => [
+      name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+      values[name] === true,
+    ]),
+  ) as Flags;
+}
+
+/** Options whose value is used as it is. */
 function textsOf(
   values: Readonly<Record<string, unknown>>,
 ): Pick<Arguments, "config" | "vault" | "pki" | "role"> {
@@ -141,7 +132,9 @@ function commandName(word: string | undefined): CommandName {
       ? `Unknown command "${word}"; did you mean "${guess}"?`
       : word.includes(".")
       ? `Unknown command "${word}"; for one certificate: "vcm run ${word}"`
-      : `Unknown command "${word}"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
+      : `Unknown command "${word}"; commands are ${
+        COMMAND_FORMS.map(({ name }) => name).join(", ")
+      }`,
   );
 }
 
@@ -157,7 +150,7 @@ function requireOption(command: CommandForm, token: OptionToken): void {
   const known = command.options.find((option) => option === token.name);
   if (known === undefined && token.name === "force") {
     throw new UsageError(
-      `"vcm ${name}" does what is due; for more use --force with issue, deploy or restart`,
+      `"vcm ${name}" does only what is due; use --force with issue, deploy or restart`,
       name,
     );
   }
@@ -169,7 +162,7 @@ function requireOption(command: CommandForm, token: OptionToken): void {
     );
   }
   const takesValue = OPTIONS[known].type === "string";
-  // A variable that is not set leaves `--config --quiet`, which means no file of that name.
+  // `--config $UNSET --quiet` must not use "--quiet" as the file.
   if (takesValue && (!token.value || (!token.inlineValue && token.value.startsWith("-")))) {
     throw new UsageError(`Option "${token.rawName}" needs a value`, name);
   }

@@ -2,7 +2,7 @@
 import { versionJson } from "../report/json.ts";
 import type { Arguments } from "./parse_arguments.ts";
 
-/** The version of this program, as `deno.json` has it; a test holds the two together. */
+/** The version of this program; a test compares it with `deno.json`. */
 export const VERSION = "0.1.0";
 
 export function versionText({ json }: Arguments): string {

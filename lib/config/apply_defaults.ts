@@ -1,32 +1,58 @@
-/** What stands under `defaults` is written into the entries that do not say it. */
-import { gatherSaid, identityOf, type SaidOfServices } from "./resolve_service.ts";
-import type { Defaults, File, ServiceEntry } from "./schema.ts";
+/** The map `defaults`: its rules, and how it is copied into the entries that do not set its keys. */
+import { holdsKey } from "./format.ts";
+import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
+import { identityOf, mergeServices, type ServiceSettings } from "./resolve_service.ts";
+import type { Defaults, Draft, File, ServiceEntry } from "./schema.ts";
+import { targetForm } from "./target_form.ts";
 
-/** The same file without `defaults`. The rules have made sure that nothing clashes. */
+/** @param isInvalid Tells which keys have a diagnostic already. */
+export function checkDefaults(
+  file: Draft<File>,
+  isInvalid: (path: KeyPath) => boolean,
+): KeyDiagnostic[] {
+  const mode = file.defaults?.deploy?.mode;
+  if (mode === undefined || (mode & 0o007) === 0) return [];
+  const keys: KeyPath[] = [];
+  for (const [index, certificate] of file.certs?.entries() ?? []) {
+    for (const [number, entry] of certificate?.deploy?.entries() ?? []) {
+      const at: KeyPath = ["certs", index, "deploy", number];
+      if (entry === undefined || entry.mode !== undefined || isInvalid([...at, "mode"])) continue;
+      const form = targetForm(entry);
+      if (form !== undefined && holdsKey(form.what)) keys.push([...at, form.key]);
+    }
+  }
+  const [other] = keys;
+  if (other === undefined) return [];
+  const targets = keys.length === 1 ? "" : ` ${keys.length} targets, the first of them`;
+  const message = "a private key must not be accessible to every user; " +
+    `use "0600" or "0640", or set "mode" on${targets}`;
+  return [{ path: ["defaults", "deploy", "mode"], message, other }];
+}
+
+/** The same file without `defaults`. The file must have passed the rules. */
 export function applyDefaults({ defaults = {}, ...file }: File): File {
-  const { deploy: ofTargets, service: ofServices } = defaults;
-  const said = gatherSaid(file.certs);
+  const services = mergeServices(file.certs);
   const certs = file.certs.map((certificate) => {
     const { deploy, service } = certificate;
     return {
       ...certificate,
-      ...(deploy && ofTargets && { deploy: deploy.map((entry) => ({ ...ofTargets, ...entry })) }),
-      ...(service && ofServices && {
-        service: service.map((entry) => withDefaults(entry, ofServices, said)),
+      ...(deploy && { deploy: deploy.map((entry) => ({ ...defaults.deploy, ...entry })) }),
+      ...(service && {
+        service: service.map((entry) => withDefaults(entry, defaults.service ?? {}, services)),
       }),
     };
   });
   return { ...file, certs };
 }
 
-/** What another certificate says of the same service goes before a default. */
+/** What another certificate sets for the same service takes precedence over a default. */
 function withDefaults(
   entry: ServiceEntry,
   { control, timeout, window }: NonNullable<Defaults["service"]>,
-  said: SaidOfServices,
+  services: ServiceSettings,
 ): ServiceEntry {
-  const { id, manager } = identityOf(entry, said.managers);
-  const known = said.byId.get(id) ?? entry;
+  const { id, manager } = identityOf(entry, services.managers);
+  const known = services.byId.get(id) ?? entry;
   const controlled = known.control !== undefined || known.signal !== undefined ||
     manager === "command" || manager === "pid_file" ||
     (control === "reload" && (manager === "docker" || manager === "podman"));

@@ -1,4 +1,4 @@
-/** The shape of `defaults`: what holds for entries of `deploy` and `service` that do not say it. */
+/** The schema of `defaults`, for entries of `deploy` and `service` that do not set these keys. */
 import * as v from "valibot";
 import { readAccount, readBoolean, readMode, readOneOf, readTimeLimit } from "./read_scalars.ts";
 import { readWindow } from "./read_window.ts";
@@ -6,10 +6,10 @@ import { map, oneOrMore, optional } from "./shapes.ts";
 import { COMBINED_ORDERS, WHATS } from "../certificate/types.ts";
 import { CONTROLS } from "./types.ts";
 
-/** What is of one file. */
+/** Keys that only one target can have. */
 const OF_ONE_TARGET = [...WHATS, "source", "dest", "password_file", "in_place", "overwrite"];
 
-/** What is of one service. */
+/** Keys that only one service can have. */
 const OF_ONE_SERVICE = [
   "name",
   "manager",
@@ -23,7 +23,7 @@ const OF_ONE_SERVICE = [
 
 let made: ReturnType<typeof makeSchema> | undefined;
 
-/** The one schema of `defaults`, made when it is asked for. */
+/** The schema of `defaults`, made on first use. */
 export function defaultsSchema() {
   return made ??= makeSchema();
 }
@@ -58,5 +58,7 @@ function makeSchema() {
 }
 
 function noDefaults(keys: readonly string[], list: string): ReadonlyMap<string, string> {
-  return new Map(keys.map((key) => [key, `is no default; give it in entries of "${list}"`]));
+  return new Map(
+    keys.map((key) => [key, `cannot be a default; set it in the entries of "${list}"`]),
+  );
 }

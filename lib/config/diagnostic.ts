@@ -1,40 +1,40 @@
-/** One mistake in the file, as a person can act on it. */
-export interface Problem {
-  /** The included file that it is in; absent for the main file. */
+/** One error in the configuration file. */
+export interface Diagnostic {
+  /** The included file with the error; absent for the main file. */
   readonly file?: string;
-  /** One-based; absent where the mistake has no place, such as an unreadable file. */
+  /** One-based; absent if the error has no place, as for an unreadable file. */
   readonly line?: number;
   readonly column?: number;
   /** Path of the key, `certs[0].deploy[1].mode`; empty for the whole file. */
   readonly key: string;
-  /** What is wrong and what would be right. */
+  /** What is wrong and what is expected. */
   readonly message: string;
 }
 
-/** The file cannot be used; carries every mistake found in it. */
+/** The file cannot be used; carries every diagnostic. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly file: string;
-  readonly problems: readonly Problem[];
+  readonly diagnostics: readonly Diagnostic[];
 
-  constructor(file: string, problems: readonly Problem[]) {
-    super(problems.map((problem) => formatProblem(file, problem)).join("\n"));
+  constructor(file: string, diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((diagnostic) => formatDiagnostic(file, diagnostic)).join("\n"));
     this.file = file;
-    this.problems = problems;
+    this.diagnostics = diagnostics;
   }
 }
 
 /**
  * `vcm.yaml:12:7 certs[0].deploy[1].mod: unknown key; did you mean "mode"?`
  *
- * @param main The file that a problem is in which names none.
+ * @param main The file of a diagnostic that names none.
  */
-export function formatProblem(main: string, problem: Problem): string {
-  const file = problem.file ?? main;
-  const place = problem.line === undefined
+export function formatDiagnostic(main: string, diagnostic: Diagnostic): string {
+  const file = diagnostic.file ?? main;
+  const place = diagnostic.line === undefined
     ? file
-    : `${file}:${problem.line}:${problem.column ?? 1}`;
-  return problem.key === ""
-    ? `${place}: ${problem.message}`
-    : `${place} ${problem.key}: ${problem.message}`;
+    : `${file}:${diagnostic.line}:${diagnostic.column ?? 1}`;
+  return diagnostic.key === ""
+    ? `${place}: ${diagnostic.message}`
+    : `${place} ${diagnostic.key}: ${diagnostic.message}`;
 }

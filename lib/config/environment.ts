@@ -1,23 +1,22 @@
-/** What a file may ask for beside its own text. Whoever may touch the machine gives it. */
-import type { InvalidValue } from "./mistake.ts";
-import type { Problem } from "./diagnostic.ts";
+/** What a file may use beside its own text. Code that may access the host provides it. */
+import type { Diagnostic } from "./diagnostic.ts";
+import type { InvalidValue } from "./invalid_value.ts";
 
 export interface Environment {
-  /** The value of `${NAME}`: `undefined` where it is not set, a mistake where it cannot be told. */
+  /** The value of `${NAME}`; `undefined` if it is not set, an error if it cannot be determined. */
   variable(name: string): string | InvalidValue | undefined;
-  /** What patterns of `include` lead to, in their order. */
+  /** The files that the patterns of `include` match, in order. */
   include(patterns: readonly string[]): readonly Included[];
 }
 
 export type Included =
   | { readonly kind: "text"; readonly file: string; readonly text: string }
-  /** A file that may not be used; each problem names it. */
-  | { readonly kind: "refused"; readonly problems: readonly Problem[] }
-  /** A pattern that is wrong itself, by its number. */
-  | { readonly kind: "mistake"; readonly pattern: number; readonly message: string };
+  /** A file that may not be used; each diagnostic names it. */
+  | { readonly kind: "refused"; readonly diagnostics: readonly Diagnostic[] }
+  /** A pattern that is invalid or matches nothing, by its index. */
+  | { readonly kind: "invalid"; readonly pattern: number; readonly message: string };
 
-/** Where there is nothing. */
-export const NOTHING_AROUND: Environment = {
+export const EMPTY_ENVIRONMENT: Environment = {
   variable: () => undefined,
   include: () => [],
 };

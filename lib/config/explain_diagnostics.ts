@@ -1,94 +1,91 @@
 /**
- * From findings and syntax errors to problems with places, in plain words. Loaded only for mistakes.
- * It shares no code with what is loaded at start, and is handed what it needs of it: each part that
- * both share would be one more file to load on every run.
+ * Turns key diagnostics and syntax errors into diagnostics with file, line and column. Loaded only if
+ * there is an error. It imports no code that is loaded at start, because each shared module would be
+ * one more file to load on every run; what it needs of it is passed in.
  */
-import type { Finding, KeyPath } from "./key_path.ts";
+import type { Diagnostic } from "./diagnostic.ts";
+import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
 import { type Place, Positions } from "./positions.ts";
-import type { Problem } from "./diagnostic.ts";
-import type { Located, Source, Spot } from "./sources.ts";
-import { syntaxWords } from "./syntax_words.ts";
-import type { YamlFault } from "./yaml.ts";
+import type { LocatedDiagnostic, Source, Spot } from "./sources.ts";
+import type { YamlError } from "./yaml.ts";
 
-/** Writes a path as people read it. */
+/** Formats a key path for people. */
 export type FormatPath = (path: KeyPath) => string;
 
-/** Findings with their lines and columns, in the order of their places. */
-export function placeFindings(
+/** Diagnostics of one text, in the order of their places. */
+export function placeDiagnostics(
   text: string,
-  findings: readonly Finding[],
+  found: readonly KeyDiagnostic[],
   format: FormatPath,
-): Problem[] {
-  const source: Source = { text, certs: [], findings, unset: [] };
-  const located = findings.map(({ path, other, ...finding }): Located => ({
-    ...finding,
+): Diagnostic[] {
+  const source: Source = { text, certs: [], diagnostics: found, unset: [] };
+  const located = found.map(({ path, other, ...diagnostic }): LocatedDiagnostic => ({
+    ...diagnostic,
     at: { source, path },
     ...(other !== undefined && { other: { source, path: other } }),
   }));
   return placeInSources("", located, format).get(source) ?? [];
 }
 
-/** The same for several texts: those of each. @param main The name of the file that names none. */
+/** Diagnostics of several texts, by text. @param main The name of the main file. */
 export function placeInSources(
   main: string,
-  findings: readonly Located[],
+  located: readonly LocatedDiagnostic[],
   format: FormatPath,
-): ReadonlyMap<Source, Problem[]> {
-  const known = new Map<Source, Positions>();
+): ReadonlyMap<Source, Diagnostic[]> {
+  const positions = new Map<Source, Positions>();
   const place = ({ source, path }: Spot, atKey?: boolean) => {
-    const positions = known.get(source) ?? new Positions(source.text);
-    known.set(source, positions);
-    return positions.place(path, atKey);
+    const known = positions.get(source) ?? new Positions(source.text);
+    positions.set(source, known);
+    return known.place(path, atKey);
   };
-  const problems = new Map<Source, { problem: Problem; alone: boolean }[]>();
-  for (const { at, message, atKey, other, alone = false } of findings) {
+  const placed = new Map<Source, { diagnostic: Diagnostic; alone: boolean }[]>();
+  for (const { at, message, atKey, other, alone = false } of located) {
     const { source, path } = at;
-    const { file } = source;
     const clash = other === undefined
       ? ""
       : ` ${format(other.path)}${otherPlace(other, at, main, place(other)?.line)}`;
-    const problem = {
-      ...(file !== undefined && { file }),
+    const diagnostic = {
+      ...(source.file !== undefined && { file: source.file }),
       ...place(at, atKey),
       key: format(path),
       message: `${message}${clash}`,
     };
-    const found = problems.get(source) ?? [];
-    problems.set(source, found);
-    found.push({ problem, alone });
+    const ofSource = placed.get(source) ?? [];
+    placed.set(source, ofSource);
+    ofSource.push({ diagnostic, alone });
   }
-  return new Map([...problems].map(([source, found]) => [source, inOrder(withoutSequels(found))]));
+  return new Map([...placed].map(([source, all]) => [source, inOrder(withoutSequels(all))]));
 }
 
-/** Leaves out what stands at the place of a problem that is to stand alone. */
+/** Leaves out the diagnostics at the place of one that must stand alone. */
 function withoutSequels(
-  found: readonly { readonly problem: Problem; readonly alone: boolean }[],
-): Problem[] {
-  const mark = ({ line, column }: Problem) => `${line}:${column}`;
+  all: readonly { readonly diagnostic: Diagnostic; readonly alone: boolean }[],
+): Diagnostic[] {
+  const mark = ({ line, column }: Diagnostic) => `${line}:${column}`;
   const taken = new Set(
-    found.filter(({ alone, problem }) => alone && problem.line !== undefined)
-      .map(({ problem }) => mark(problem)),
+    all.filter(({ alone, diagnostic }) => alone && diagnostic.line !== undefined)
+      .map(({ diagnostic }) => mark(diagnostic)),
   );
-  return found.filter(({ alone, problem }) => alone || !taken.has(mark(problem)))
-    .map(({ problem }) => problem);
+  return all.filter(({ alone, diagnostic }) => alone || !taken.has(mark(diagnostic)))
+    .map(({ diagnostic }) => diagnostic);
 }
 
-/** Where the other half of a clash is, as seen from the first. */
+/** The place of the other key of a clash, as seen from the first. */
 function otherPlace(other: Spot, at: Spot, main: string, line: number | undefined): string {
   const file = other.source === at.source ? undefined : other.source.file ?? main;
   if (file !== undefined) return ` (${line === undefined ? file : `${file}:${line}`})`;
   return line === undefined ? "" : ` (line ${line})`;
 }
 
-/** Why a text is no YAML: all that the slow parser finds or, failing that, what stopped the fast one. */
-export function explainSyntax(text: string, fault: YamlFault, format: FormatPath): Problem[] {
+/** Why a text is not YAML: all that the slow parser finds or, if it finds nothing, the error of the fast one. */
+export function explainSyntax(text: string, error: YamlError, format: FormatPath): Diagnostic[] {
   const control = controlCharacter(text);
   if (control !== undefined) return [control];
-  if (fault.tooDeep) {
-    return [{ ...placeOf(text, fault), key: "", message: syntaxWords("", fault.reason) }];
-  }
+  const stopped = { ...placeOf(text, error), key: "", message: syntaxWords("", error.reason) };
+  if (error.tooDeep) return [stopped];
   const positions = new Positions(text);
-  const problems: Problem[] = [
+  const diagnostics: Diagnostic[] = [
     ...positions.duplicateKeys().map(({ path, firstLine, ...place }) => ({
       ...place,
       key: format(path),
@@ -97,60 +94,111 @@ export function explainSyntax(text: string, fault: YamlFault, format: FormatPath
     ...positions.danglingAliases().map((place) => ({
       ...place,
       key: "",
-      message: `no line above has the anchor of this alias; if it is text, put it in quotes`,
+      message: `the anchor of this alias is not defined above; if it is text, put it in quotes`,
     })),
     ...positions.errors().filter(({ code }) => code !== "DUPLICATE_KEY").map(
       ({ code, message, ...place }) => ({ ...place, key: "", message: syntaxWords(code, message) }),
     ),
   ];
-  if (problems.length > 0) return onePerLine(inOrder(problems.map(orTab(text))));
-  return [{ ...placeOf(text, fault), key: "", message: syntaxWords("", fault.reason) }];
+  return diagnostics.length > 0 ? onePerLine(inOrder(diagnostics.map(orTab(text)))) : [stopped];
 }
 
-/** Where the fast parser stopped, which may be behind the text: it puts a line end there. */
-function placeOf(text: string, { line = 0, column = 0 }: YamlFault): Place {
+/** Where the fast parser stopped. That may be after the end of the text, because it adds a line end. */
+function placeOf(text: string, { line = 0, column = 0 }: YamlError): Place {
   const lines = text.split(/\r\n|\r|\n/);
   return line < lines.length
     ? { line: line + 1, column: column + 1 }
     : { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Sorted by place. What an anchor repeats in many places is one mistake, at its own place. */
-function inOrder(problems: readonly Problem[]): Problem[] {
+/** Sorts by place. An error that aliases repeat in many places is shown once, at its own place. */
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Set<string>();
-  const single = problems.filter(({ line, column, message }) => {
+  const single = diagnostics.filter(({ line, column, message }) => {
     const mark = `${line}:${column} ${message}`;
     return line === undefined || !seen.has(mark) && seen.add(mark);
   });
   return single.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
 }
 
-/** One slip makes the parser stumble several times over the same line; a duplicate key is no slip. */
-function onePerLine(problems: readonly Problem[]): Problem[] {
-  return problems.filter(({ line, key }, index) =>
-    key !== "" || index === 0 || line !== problems[index - 1]?.line
+/** The parser often reports one error several times on a line; duplicate keys are separate errors. */
+function onePerLine(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter(({ line, key }, index) =>
+    key !== "" || index === 0 || line !== diagnostics[index - 1]?.line
   );
 }
 
-/** Whatever the parser makes of a tab in an indentation, the tab is the mistake. */
-function orTab(text: string): (problem: Problem) => Problem {
+/** If the indentation of the line contains a tab, the tab is the error, whatever the parser reports. */
+function orTab(text: string): (diagnostic: Diagnostic) => Diagnostic {
   const lines = text.split(/\r\n|\r|\n/);
-  return (problem) => {
-    const indent = /^ *\t/.exec(lines[(problem.line ?? 0) - 1] ?? "")?.[0];
-    if (indent === undefined) return problem;
+  return (diagnostic) => {
+    const indent = /^ *\t/.exec(lines[(diagnostic.line ?? 0) - 1] ?? "")?.[0];
+    if (indent === undefined) return diagnostic;
     const message = syntaxWords("TAB_AS_INDENT", "");
-    return { ...problem, column: indent.length, key: "", message };
+    return { ...diagnostic, column: indent.length, key: "", message };
   };
 }
 
-/** A character that YAML does not allow at all; neither parser says where it is. */
-function controlCharacter(text: string): Problem | undefined {
+/** A character that YAML does not allow; neither parser tells its place. */
+function controlCharacter(text: string): Diagnostic | undefined {
   // deno-lint-ignore no-control-regex -- control characters are what it looks for
   const index = text.search(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/);
   if (index === -1) return undefined;
   const lines = text.slice(0, index).split(/\r\n|\r|\n/);
   const code = text.charCodeAt(index).toString(16).toUpperCase().padStart(4, "0");
   const column = (lines.at(-1)?.length ?? 0) + 1;
-  const message = `control character U+${code}; take it out, or write it as an escape in quotes`;
+  const message = `control character U+${code}; remove it, or write it as an escape in quotes`;
   return { line: lines.length, column, key: "", message };
+}
+
+/**
+ * Messages by the code of the `yaml` package. The parsers' own messages may quote the source, and with
+ * it a secret.
+ */
+const BY_CODE: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "tab character in the indentation; use spaces",
+  MULTIPLE_DOCS: `a second document begins here; keep one and remove the "---" line`,
+  BAD_INDENT: "the indentation does not fit the lines above",
+  BAD_SCALAR_START: "a value cannot begin with this character; put the value in quotes",
+  BAD_DQ_ESCAPE: `"\\" begins an unknown escape; use '…' instead of "…", or write "\\\\"`,
+  BAD_ALIAS: "the name of the anchor or alias is not valid; if it is text, put it in quotes",
+  BAD_DIRECTIVE: "a directive (a line that begins with %) is not supported; remove it",
+  BAD_COLLECTION_TYPE: "this tag (!…) does not fit its value; remove it",
+  TAG_RESOLVE_FAILED: "unknown tag (!…); remove it or, if it is text, put it in quotes",
+  BLOCK_AS_IMPLICIT_KEY:
+    `": " inside a value; if it is text, put it in quotes; otherwise fix the indentation`,
+  MULTILINE_IMPLICIT_KEY: `expected "key: value", with a space after ":"`,
+  NON_STRING_KEY: "a key must be text",
+  MISSING_CHAR: `something is missing here, such as ":", "," or a space`,
+};
+
+/** Messages by the parser's message, for ambiguous codes and for the `js-yaml` package. */
+const BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/closing .quote/, "a quote is not closed"],
+  [/quoted scalar$/, "a quote is not closed"],
+  [/(?:end with a|within a flow)/, `a "[" or "{" is not closed`],
+  [/^Implicit map keys need/, `expected ":" and a value after this key`],
+  [/must be at most 1024/, `expected ":" after this key`],
+  [/^Missing space after :/, `expected a space after ":"`],
+  [/^Comments must be separated/, `expected a space before "#"; if it is text, put it in quotes`],
+  [/^Sequence item without -/, `expected "- " before this entry of the list`],
+  [/tab char/, "tab character in the indentation; use spaces"],
+  [/^nesting exceeded maxDepth/, "is nested too deeply"],
+  [
+    /^merge keys exceeded/,
+    `"<<" adds more than 200,000 keys to this file; use "defaults", or fewer "<<"`,
+  ],
+  [/^abnormal merge sequence/, `"<<" takes at most 100 maps in one list`],
+  [/cannot merge/, `"<<" above takes a map or a list of maps`],
+  [/tag/, "unknown tag (!…); remove it or, if it is text, put it in quotes"],
+];
+
+/** The message for an error of either parser. */
+function syntaxWords(code: string, message: string): string {
+  const hit = code === "" || code === "MISSING_CHAR" || code === "BAD_INDENT" ||
+      code === "KEY_OVER_1024_CHARS"
+    ? BY_MESSAGE.find(([pattern]) => pattern.test(message))
+    : undefined;
+  return hit?.[1] ?? BY_CODE[code] ??
+    "is not valid YAML from here on; put values with special characters in quotes";
 }

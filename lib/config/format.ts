@@ -1,4 +1,4 @@
-/** What each kind of target is made of. */
+/** The parts of each kind of target. */
 import { type Part, PARTS, type What } from "../certificate/types.ts";
 
 const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
@@ -13,12 +13,12 @@ const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
   bundle: PARTS,
 };
 
-/** The stored files that a target takes. */
+/** The stored files that a target contains. */
 export function partsOf(what: What): readonly Part[] {
   return PARTS_OF[what];
 }
 
-/** Whether a target holds a private key. */
+/** Whether a target contains a private key. */
 export function holdsKey(what: What): boolean {
   return partsOf(what).includes("privkey");
 }
@@ -28,7 +28,7 @@ export function canBeEncrypted(what: What): boolean {
   return holdsKey(what) && what !== "bundle";
 }
 
-/** The mode of a target of which the file gives none: a key is for its owner alone. */
+/** The default mode of a target: only the owner can read a key. */
 export function defaultMode(what: What): number {
   return holdsKey(what) ? 0o600 : 0o644;
 }

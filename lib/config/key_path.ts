@@ -1,15 +1,15 @@
 import { looksLikeToken } from "../text/quote.ts";
 
-/** The way from the top of the file to a key or a list entry: `["certs", 0, "deploy", 1, "mode"]`. */
+/** The path from the top of the file to a key or a list entry: `["certs", 0, "deploy", 1, "mode"]`. */
 export type KeyPath = readonly (string | number)[];
 
-/** A mistake found in the tree, before its line and column are known. */
-export interface Finding {
+/** A diagnostic whose line and column are not known yet. */
+export interface KeyDiagnostic {
   readonly path: KeyPath;
   readonly message: string;
-  /** Points at the key even where there is a value: an unknown key is wrong whatever it holds. */
+  /** Points at the key and not at its value, as for an unknown key. */
   readonly atKey?: boolean;
-  /** The other half of a clash; its key and line are added to the message. */
+  /** The other key of a clash; it is added to the message, with its line. */
   readonly other?: KeyPath;
 }
 
@@ -24,12 +24,12 @@ export function formatKeyPath(path: KeyPath): string {
 }
 
 /**
- * A key as a message may show it. `{vault_secret_id:"s.123"}`, the space forgotten, is to YAML one
- * long key that holds the secret; so a key is shown up to its first character that no key of ours has.
+ * A key as a message may show it. In YAML, `{vault_secret_id:"s.123"}` without the space is one long
+ * key that contains the secret, so a key is cut at the first character that no key of VCM has.
  */
 export function shownKey(key: string): string {
   if (looksLikeToken(key)) return "[redacted]";
-  // No literal: it would cost every run that loads this file, and few come here.
+  // Not a literal, which every run would compile at load.
   const plain = new RegExp("^[\\p{L}\\p{N}_.\\-]{0,64}", "u").exec(key)?.[0] ?? "";
   return plain === key && key !== "" ? key : `${plain}…`;
 }

@@ -1,46 +1,46 @@
-/** Finds and reads the configuration; it changes nothing. */
+/** Finds and reads the configuration. Changes nothing. */
 import { parseConfig } from "./parse.ts";
 import { ConfigError } from "./diagnostic.ts";
 import { exposed } from "./trust.ts";
 import { readTrusted } from "./trusted_file.ts";
 import type { Config } from "./types.ts";
 
-/** The file that is read where none is named. */
+/** The default file. */
 export const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
-/** Read in its place where it is missing and the user is not root. */
+/** The default if that file is missing and the user is not root. */
 export const LOCAL_FILE = "./vcm.yaml";
 
-/** What decides which file is read. */
+/** What determines which file is read. */
 export interface FindOptions {
   /** The value of `--config`. */
   readonly flag?: string;
   /** The value of `$VCM_CONFIG`. */
   readonly env?: string;
-  /** The running user; root does not take a file from wherever it happens to stand. */
+  /** The running user; root never reads a file from the current directory by default. */
   readonly uid: number;
   readonly exists: (path: string) => boolean;
 }
 
-/** The path of the file to read. Throws `ConfigError` where there is none to be found. */
+/** The path of the file to read. Throws `ConfigError` if there is none. */
 export function findConfig({ flag, env, uid, exists }: FindOptions): string {
-  // What was named is taken, there or not: another file in its place would be a surprise.
+  // A file that was named is used even if it does not exist: a default would be a surprise.
   if (flag !== undefined && flag !== "") return flag;
   if (env !== undefined && env !== "") return env;
   const places = uid === 0 ? [SYSTEM_FILE] : [SYSTEM_FILE, LOCAL_FILE];
   const found = places.find(exists);
   if (found !== undefined) return found;
-  const message = `no configuration found; looked for ${places.join(" and ")}; ` +
-    `write one by "vcm init", or name it by --config FILE or $VCM_CONFIG`;
+  const message = `no configuration file found; looked for ${places.join(" and ")}; ` +
+    `run "vcm init" to write one, or pass --config FILE, or set $VCM_CONFIG`;
   throw new ConfigError("vcm.yaml", [{ key: "", message }]);
 }
 
-const ABSENT = "does not exist; name another file by --config FILE or $VCM_CONFIG";
+const ABSENT = "does not exist; pass --config FILE or set $VCM_CONFIG";
 
 /**
- * Reads a file, and those that it includes. Throws `ConfigError` if one cannot be read, trusted or
- * understood.
+ * Reads a file and the files that it includes. Throws `ConfigError` if one cannot be read, is not
+ * trusted or is invalid.
  *
- * @param env The environment's variables, of which only those are asked for that the file names.
+ * @param env Reads an environment variable; called only for those that the file uses.
  */
 export async function loadConfig(
   path: string,
@@ -52,9 +52,9 @@ export async function loadConfig(
     return hostEnvironment(path, env);
   });
   const { login } = config.vault;
-  const problem = login?.kind === "approle" && login.secretId !== undefined
+  const diagnostic = login?.kind === "approle" && login.secretId !== undefined
     ? exposed(path, mode)
     : undefined;
-  if (problem !== undefined) throw new ConfigError(path, [problem]);
+  if (diagnostic !== undefined) throw new ConfigError(path, [diagnostic]);
   return config;
 }

@@ -1,9 +1,9 @@
 /**
- * Text to configuration, with every mistake at once. Pure: nothing that is reached from here reads,
- * writes, asks for the time or prints.
+ * Parses the text of a file into a configuration, and reports all errors at once. Pure: it does not
+ * read or write files, get the time or print.
  */
-import { type Finding, formatKeyPath } from "./key_path.ts";
-import { ConfigError, type Problem } from "./diagnostic.ts";
+import { formatKeyPath, type KeyDiagnostic } from "./key_path.ts";
+import { ConfigError, type Diagnostic } from "./diagnostic.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
 import { readTree } from "./schema.ts";
@@ -12,55 +12,57 @@ import type { Environment } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
-const EMPTY: Problem = {
+const EMPTY: Diagnostic = {
   line: 1,
   column: 1,
   key: "",
-  message:
-    `is empty; it needs at least "certs", a list of certificates; "vcm init" writes a first one`,
+  message: `is empty; add at least "certs", a list of certificates, or run "vcm init"`,
 };
 
 /**
- * Reads the text of a file. Throws `ConfigError` with every mistake, in the order of their places.
- * It is asynchronous because the parser that knows the places is loaded only for mistakes, and what
- * joins files only where there is more than one text.
+ * Parses the text of a file. Throws `ConfigError` with every diagnostic, in the order of their places.
+ * It is asynchronous because it loads the slow parser only if there is an error, and the code for
+ * several texts only if there are several.
  *
- * @param look Gives what the file may ask for beside its own text. Without it no variable is set and
- * no other file is there.
+ * @param loadEnvironment Provides variables and included files; absent: there are none.
  */
 export async function parseConfig(
   text: string,
   file: string,
-  look?: () => Promise<Environment>,
+  loadEnvironment?: () => Promise<Environment>,
 ): Promise<Config> {
   const yaml = readYaml(text);
-  if (yaml.fault !== undefined) {
+  if (yaml.error !== undefined) {
     const { explainSyntax } = await import("./explain_diagnostics.ts");
-    throw new ConfigError(file, explainSyntax(text, yaml.fault, formatKeyPath));
+    throw new ConfigError(file, explainSyntax(text, yaml.error, formatKeyPath));
   }
   if (yaml.tree === undefined || yaml.tree === null) throw new ConfigError(file, [EMPTY]);
-  if (asksForMore(text, yaml.tree)) {
+  if (needsEnvironment(text, yaml.tree)) {
     const { parseWhole } = await import("./parse_whole.ts");
-    return await parseWhole({ text, file, tree: yaml.tree }, await look?.());
+    return await parseWhole({ text, file, tree: yaml.tree }, await loadEnvironment?.());
   }
   const reading = readTree(yaml.tree);
   if (!reading.whole) {
-    const rest = checkRules(reading.file ?? {}, reading.findings);
-    throw await configError(text, file, [...reading.findings, ...rest]);
+    const rest = checkRules(reading.file ?? {}, reading.diagnostics);
+    throw await configError(text, file, [...reading.diagnostics, ...rest]);
   }
-  const findings = checkRules(reading.file);
-  if (findings.length > 0) throw await configError(text, file, findings);
+  const diagnostics = checkRules(reading.file);
+  if (diagnostics.length > 0) throw await configError(text, file, diagnostics);
   return resolveConfig(reading.file, file);
 }
 
-/** Whether a text has included files, variables or defaults; wrongly yes costs time only. */
-function asksForMore(text: string, tree: unknown): boolean {
+/** Whether a text has included files, variables or defaults. A wrong yes only costs time. */
+function needsEnvironment(text: string, tree: unknown): boolean {
   if (isMap(tree) && ("include" in tree || "defaults" in tree)) return true;
-  // A value may also have its `${` by escapes, or by a line end that is escaped.
+  // A value may also contain "${" by means of escapes.
   return text.includes("${") || (text.includes("\\") && /\\[xuU\r\n]/.test(text));
 }
 
-async function configError(text: string, file: string, findings: Finding[]): Promise<ConfigError> {
-  const { placeFindings } = await import("./explain_diagnostics.ts");
-  return new ConfigError(file, placeFindings(text, findings, formatKeyPath));
+async function configError(
+  text: string,
+  file: string,
+  diagnostics: KeyDiagnostic[],
+): Promise<ConfigError> {
+  const { placeDiagnostics } = await import("./explain_diagnostics.ts");
+  return new ConfigError(file, placeDiagnostics(text, diagnostics, formatKeyPath));
 }

@@ -1,7 +1,7 @@
 /**
- * The slow parser, and the only file that knows it. It keeps every place and every syntax error, and
- * is loaded only when there is a mistake to report. It never throws: without a better answer, a
- * place is that of the nearest ancestor, and a text too deep for the parser has no places.
+ * The slow parser; no other file uses its package. It keeps every place and every syntax error, and is
+ * loaded only if there is an error to report. It never throws: an unknown place is that of the nearest
+ * ancestor, and a text that is too deep for the parser has no places.
  */
 import {
   type Alias,
@@ -25,27 +25,27 @@ export interface Place {
   readonly column: number;
 }
 
-/** What the parser itself has to say of a place. */
-export interface SyntaxError extends Place {
+/** An error of the parser itself. */
+export interface ParserError extends Place {
   readonly code: string;
   readonly message: string;
 }
 
-/** A key that stands twice in one map, or an alias whose anchor is nowhere above it. */
-export interface Stray extends Place {
+/** The second of two equal keys in one map. */
+export interface DuplicateKey extends Place {
   readonly path: KeyPath;
-  readonly firstLine?: number;
+  readonly firstLine: number;
 }
 
-/** Where things stand in one text. */
+/** The places of keys and values in one text. */
 export class Positions {
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed | undefined;
-  /** What each alias stands for; looked up in one pass, as the parser's own way is one pass each. */
+  /** The target of each alias, found in one pass; the parser's own lookup takes one pass per alias. */
   readonly #targets = new Map<Alias, Node>();
 
   constructor(text: string) {
-    // The parser's own count leaves out the line that it stumbles at.
+    // The parser's own count leaves out the line of the error.
     for (let start = 0; start >= 0;) {
       this.#lines.addNewLine(start);
       start = text.indexOf("\n", start) + 1 || -1;
@@ -54,18 +54,18 @@ export class Positions {
       this.#document = parseDocument(text, {
         schema: "failsafe",
         merge: true,
-        // "silent" would also keep a second document from being an error.
+        // With "silent" a second document would not be an error.
         logLevel: "error",
-        // Pretty errors quote the source, and with it perhaps a secret.
+        // Pretty errors quote the source, which may contain a secret.
         prettyErrors: false,
       });
       this.#collectAliases(this.#document);
     } catch {
-      // Nested more deeply than the stack is: there is nothing to be said of places.
+      // Nested deeper than the stack allows: no places are known.
     }
   }
 
-  /** The place of a value, or of its key if there is no value or the key is to blame. */
+  /** The place of a value, or of its key if there is no value or `atKey` is set. */
   place(path: KeyPath, atKey = false): Place | undefined {
     if (this.#document === undefined) return undefined;
     let node: unknown = this.#document.contents;
@@ -87,31 +87,29 @@ export class Positions {
     return this.#at(offset);
   }
 
-  /** The syntax errors, in the order in which they stand. */
-  errors(): readonly SyntaxError[] {
+  /** The syntax errors, in the order of their places. */
+  errors(): readonly ParserError[] {
     if (this.#document === undefined) return [];
-    // A tag that is not known is a warning here, but stops the fast parser.
+    // An unknown tag is only a warning here, but it stops the fast parser.
     const { errors, warnings } = this.#document;
     return [...errors, ...warnings].map(({ pos, code, message }) => ({
-      // A quote that is not closed is reported where the text ends; to be mended is where it begins.
+      // The parser reports an unclosed quote at the end of the text; people need its beginning.
       ...this.#at(/closing .quote/.test(message) ? this.#quoteBefore(pos[0]) : pos[0]),
       code,
       message,
     }));
   }
 
-  /** The keys that stand in one map twice, each with the line of the first one. */
-  duplicateKeys(): readonly Stray[] {
-    const found: Stray[] = [];
+  /** Keys that occur twice in one map, each with the line of the first one. */
+  duplicateKeys(): readonly DuplicateKey[] {
     try {
-      this.#collectDuplicates(this.#document?.contents, [], found);
+      return this.#duplicates(this.#document?.contents, []);
     } catch {
-      // Too deep, as above.
+      return []; // Too deep, as above.
     }
-    return found;
   }
 
-  /** The aliases whose anchor is nowhere above them. */
+  /** Aliases without an anchor above them. */
   danglingAliases(): readonly Place[] {
     const found: Place[] = [];
     if (this.#document === undefined) return found;
@@ -153,31 +151,33 @@ export class Positions {
     });
   }
 
-  #collectDuplicates(node: unknown, path: (string | number)[], found: Stray[]): void {
+  #duplicates(node: unknown, path: KeyPath): DuplicateKey[] {
     if (isSeq(node)) {
-      node.items.forEach((item, index) => this.#collectDuplicates(item, [...path, index], found));
+      return node.items.flatMap((item, index) => this.#duplicates(item, [...path, index]));
     }
-    if (!isMap(node)) return;
+    if (!isMap(node)) return [];
     const first = new Map<string, number>();
-    for (const pair of node.items) {
+    return node.items.flatMap((pair) => {
       const name = keyOf(pair);
-      if (name === undefined) continue;
+      if (name === undefined) return [];
       const place = this.#at(startOf(pair.key) ?? 0);
       const firstLine = name === "<<" ? undefined : first.get(name);
       if (firstLine === undefined) first.set(name, place.line);
-      else found.push({ ...place, path: [...path, name], firstLine });
-      this.#collectDuplicates(pair.value, [...path, name], found);
-    }
+      const inside = this.#duplicates(pair.value, [...path, name]);
+      return firstLine === undefined
+        ? inside
+        : [{ ...place, path: [...path, name], firstLine }, ...inside];
+    });
   }
 
   #resolve(node: unknown): unknown {
-    // An anchor cannot stand for an alias, so that one step is always enough.
+    // An anchor cannot refer to an alias, so one step is enough.
     return isAlias(node) ? this.#targets.get(node) : node;
   }
 
-  /** The pair of a key: the map's own, or one that it merges in, the first source before later ones. */
+  /** The pair of a key: the map's own, or one that it merges in; earlier sources take precedence. */
   #find(map: YAMLMap, name: string, looked = new Set<YAMLMap>()): Pair | undefined {
-    // Anchors may merge one another many times over, or themselves: each map is looked at once.
+    // Anchors may merge each other repeatedly, or themselves: visit each map only once.
     if (looked.has(map)) return undefined;
     looked.add(map);
     const own = map.items.find((pair) => keyOf(pair) === name);
@@ -197,7 +197,7 @@ export class Positions {
 
 function keyOf(pair: Pair): string | undefined {
   if (!isScalar(pair.key)) return undefined;
-  // The parser makes a symbol of a merge key.
+  // The parser represents a merge key as a symbol.
   return typeof pair.key.value === "symbol" ? "<<" : String(pair.key.value);
 }
 

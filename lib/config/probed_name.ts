@@ -1,12 +1,12 @@
-/** Which name a service is asked for, so that it shows the certificate that is meant. */
+/** The name that a probe requests, so that the service shows the expected certificate. */
 import { readDnsName, readIpAddress } from "./read_names.ts";
 
-/** What an entry of `probe` says. */
+/** The keys of `probe` that matter here. */
 export interface ProbeKeys {
   readonly servername?: string | undefined;
 }
 
-/** Where a certificate's names come from. */
+/** The keys of a certificate that set its names. */
 export interface NameKeys {
   readonly name?: string | undefined;
   readonly common_name?: string | undefined;
@@ -14,8 +14,8 @@ export interface NameKeys {
 }
 
 /**
- * The name that is given, else the certificate's first that one host can have; else none. An address
- * is no name that may be sent (RFC 6066, 3).
+ * The given name, otherwise the first name of the certificate that is a host name, otherwise none. An
+ * IP address must not be sent as a name (RFC 6066, 3).
  */
 export function probedName(
   { servername }: ProbeKeys,

@@ -1,19 +1,18 @@
 /** Readers of names: certificates, host names, addresses, mounts, roles, systemd units. */
-import { expected, InvalidValue } from "./mistake.ts";
+import { expected, InvalidValue } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 
 /** The name of a certificate, which is also the name of its directory in the store. */
 export function readCertificateName(text: string): string | InvalidValue {
   if (text === "" || text.trim() !== text) return expected("a name", text);
   if (text.includes("/") || text.startsWith(".") || hasControlCharacter(text)) {
-    const rule =
-      `a name that can be a directory (no "/", no "." at its start, no control character)`;
+    const rule = `a valid directory name (no "/", no "." at its start, no control character)`;
     return expected(rule, text);
   }
   if (text === "archive") {
-    return new InvalidValue(`"archive" is taken: revoked sets are kept there`);
+    return new InvalidValue(`"archive" is reserved: revoked certificate sets are kept there`);
   }
-  // Linux allows 255 bytes to a file name; ".new-" and its like need some of them.
+  // Linux allows file names of 255 bytes; prefixes such as ".new-" need some of them.
   if (text.length > 66 && new TextEncoder().encode(text).length > 200) {
     return expected("a name of at most 200 bytes", text);
   }
@@ -26,13 +25,13 @@ export function readCommonName(text: string): string | InvalidValue {
   return good ? text : expected("a name", text);
 }
 
-/** A label of up to 63 letters, digits, hyphens and, as service names have them, underscores. */
+/** A label of up to 63 letters, digits, hyphens and (for service names) underscores. */
 const LABEL = /[\w](?:[\w-]{0,61}\w)?/.source;
 const ASCII_NAME = new RegExp(`^(?:\\*\\.)?(?:${LABEL}\\.)*${LABEL}$`);
 
 /**
- * The same with the letters of all scripts. No literal: those are made ready when their file is
- * loaded, and the tables of all scripts cost a tenth of a run that finds nothing to do.
+ * The same with the letters of all scripts. Not a literal: the runtime would compile it at load, and
+ * the tables of all scripts cost a tenth of a run with nothing to do.
  */
 function isWideName(text: string): boolean {
   const [first, inner] = ["[\\p{L}\\p{N}_]", "[\\p{L}\\p{M}\\p{N}_-]"];
@@ -41,12 +40,12 @@ function isWideName(text: string): boolean {
   return labels.every((part) => label.exec(part)?.[0] === part);
 }
 
-/** A DNS name; its first label may be `*`. What else the role allows is Vault's to say. */
+/** A DNS name; its first label may be `*`. Vault checks what the role allows. */
 export function readDnsName(text: string): string | InvalidValue {
   if (isIpAddress(text)) {
     return new InvalidValue(`${text} is an IP address; put it under "ip_sans"`);
   }
-  // A last label of digits alone is a mistyped IPv4 address: no such top-level domain exists.
+  // A numeric last label is a mistyped IPv4 address: no such top-level domain exists.
   const good = text.length <= 253 && (ASCII_NAME.test(text) || isWideName(text)) &&
     !/(?:^|\.)\d+$/.test(text);
   return good ? text : expected(`a DNS name such as "api.example.com"`, text);
@@ -64,7 +63,7 @@ function isIpAddress(text: string): boolean {
   return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
-/** A name that a TLS server can be asked for; a wildcard is none. */
+/** A name that can be requested from a TLS server; not a wildcard. */
 export function readServerName(text: string): string | InvalidValue {
   if (isIpAddress(text)) return text;
   if (!text.startsWith("*.")) return readDnsName(text);
@@ -73,7 +72,7 @@ export function readServerName(text: string): string | InvalidValue {
   return expected(`one host, such as "${example}"`, text);
 }
 
-/** A host with a port or without, in lower case. */
+/** A host, with or without a port, in lower case. */
 export function readHost(text: string): string | InvalidValue {
   const [, host, port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d{1,5})?$/.exec(text) ?? [];
   const url = host && URL.canParse(`https://${text}/`) ? new URL(`https://${text}/`) : undefined;
@@ -81,7 +80,7 @@ export function readHost(text: string): string | InvalidValue {
   if (url === undefined || name instanceof InvalidValue || /[/?#@]/.test(text)) {
     return expected(`a host such as "vault-2.example.com"`, text);
   }
-  // As the URL of a redirect will have it.
+  // The form that the URL of a redirect has.
   return `${url.hostname}${port}`;
 }
 
@@ -89,12 +88,12 @@ export function readHost(text: string): string | InvalidValue {
 export function readUri(text: string): string | InvalidValue {
   const good = /^(?:[A-Za-z][A-Za-z0-9+.-]*:\/\/|urn:)[\x21-\x7e]+$/i.test(text) &&
     URL.canParse(text);
-  // As the server writes them: the scheme in lower case, and no empty fragment.
+  // The form that the server returns: scheme in lower case, and no empty fragment.
   if (good && !text.endsWith("#")) return text.replace(/^[^:]+/, (scheme) => scheme.toLowerCase());
   return expected(`a URI such as "spiffe://example.com/web"`, text);
 }
 
-/** An e-mail address; it travels in a list that has commas between its entries. */
+/** An e-mail address, without a comma because it is sent in a comma-separated list. */
 export function readEmail(text: string): string | InvalidValue {
   const [local = "", domain = "", ...more] = text.split("@");
   const good = more.length === 0 && /^[\x21-\x2b\x2d-\x7e]+$/.test(local) &&
@@ -118,7 +117,7 @@ export function readIssuerRef(text: string): string | InvalidValue {
   return /^\w(?:[\w.-]*\w)?$/.test(text) ? text : expected("the name or id of an issuer", text);
 }
 
-/** The path of an auth mount; `auth/` before it is Vault's own. */
+/** The path of an auth mount, without Vault's prefix `auth/`. */
 export function readAuthMount(text: string): string | InvalidValue {
   const path = readMount(text);
   if (path instanceof InvalidValue || path === "auth") {
@@ -127,7 +126,7 @@ export function readAuthMount(text: string): string | InvalidValue {
   return path.replace(/^auth\//, "");
 }
 
-/** The path of a mount, `pki` or `team/pki_internal`, given without slashes at its ends. */
+/** The path of a mount such as `team/pki_internal`; slashes at its ends are removed. */
 export function readMount(text: string): string | InvalidValue {
   const path = text.replace(/^\/+|\/+$/g, "");
   const good = /^[^\s?#%\\/]+(?:\/[^\s?#%\\/]+)*$/.test(path) &&
@@ -136,25 +135,25 @@ export function readMount(text: string): string | InvalidValue {
   return good ? path : expected(`the path of a PKI mount such as "pki_internal"`, text);
 }
 
-/** A role, by the same rule as Vault's own (`framework.GenericNameRegex`). */
+/** A role, by Vault's own rule (`framework.GenericNameRegex`). */
 export function readRole(text: string): string | InvalidValue {
   const good = /^\w(?:[\w.-]*\w)?$/.test(text);
   return good ? text : expected(`the name of a role such as "internal-service"`, text);
 }
 
-/** A namespace, which travels in a header and so takes printable ASCII only. */
+/** A namespace: printable ASCII only, because it is sent in a header. */
 export function readNamespace(text: string): string | InvalidValue {
   const path = text.replace(/^\/+|\/+$/g, "");
   return /^[\x21-\x7e]+$/.test(path) ? path : expected(`a namespace such as "team/web"`, text);
 }
 
-/** A container, by the rule of Docker and Podman for names; an id is one too. */
+/** The name or id of a container, by the rule of Docker and Podman. */
 export function readContainer(text: string): string | InvalidValue {
   const good = /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(text);
   return good ? text : expected(`the name of a container such as "web"`, text);
 }
 
-/** systemd.unit(5); a name that ends in none of these is taken as a service, as systemctl does. */
+/** systemd.unit(5). A name without one of these suffixes is a service, as for systemctl. */
 export const UNIT_SUFFIX =
   /\.(?:service|socket|device|mount|automount|swap|target|path|timer|slice|scope)$/;
 

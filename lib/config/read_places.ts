@@ -1,9 +1,9 @@
-/** Readers of places: absolute paths and the server's addresses. */
-import { expected, InvalidValue } from "./mistake.ts";
+/** Readers of paths and of the addresses of servers. */
+import { expected, InvalidValue } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import type { TlsTrust } from "./types.ts";
 
-/** An absolute path with `//` and `/./` taken out, or `undefined` if it is none. */
+/** An absolute path without `//` and `/./`; `undefined` if it is not one. */
 function normalPath(text: string): string | undefined {
   if (!text.startsWith("/") || hasControlCharacter(text)) return undefined;
   if (!/\/\/|\/\.|\/$/.test(text)) return text;
@@ -13,31 +13,33 @@ function normalPath(text: string): string | undefined {
 
 /** An absolute path of a file. */
 export function readFilePath(text: string): string | InvalidValue {
-  // "/etc/ssl/." names a directory as much as "/etc/ssl/" does.
+  // "/etc/ssl/." names a directory, just as "/etc/ssl/" does.
   const path = /\/\.?$/.test(text) ? undefined : normalPath(text);
   return path ?? expected(`the absolute path of a file, without ".."`, text);
 }
 
-/** The same, of a name that node_exporter reads: it passes over all others. */
+/** The path of a file with the suffix that node_exporter requires. */
 export function readMetricsFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
   if (path instanceof InvalidValue || path.endsWith(".prom")) return path;
   return expected(`the path of a file whose name ends in ".prom"`, text);
 }
 
-/** The same, not shown when wrong: the token itself is easily put in the place of its file. */
+/** The path of a token file. The message never shows it, because the value may be the token itself. */
 export function readTokenFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
   if (!(path instanceof InvalidValue) || text === "") return path;
-  return new InvalidValue(`expected the absolute path of a file that holds a token, without ".."`);
+  return new InvalidValue(
+    `expected the absolute path of a file that contains a token, without ".."`,
+  );
 }
 
-/** The same for other secrets. */
+/** The path of a file with another secret, not shown for the same reason. */
 export function readSecretFile(text: string): string | InvalidValue {
   const path = readFilePath(text);
   if (!(path instanceof InvalidValue) || text === "") return path;
   return new InvalidValue(
-    `expected the absolute path of a file that holds the secret, without ".."`,
+    `expected the absolute path of a file that contains the secret, without ".."`,
   );
 }
 
@@ -48,7 +50,7 @@ export function readDirectoryPath(text: string): string | InvalidValue {
   return expected(`the absolute path of a directory, without ".."`, text);
 }
 
-/** How to verify the server: by the system's CAs, by one file or directory, or not at all. */
+/** How to verify the server: with the system's CAs, with one file or directory, or not at all. */
 export function readTlsTrust(text: string): TlsTrust | InvalidValue {
   if (text === "true") return { kind: "system" };
   if (text === "false") return { kind: "off" };
@@ -57,7 +59,7 @@ export function readTlsTrust(text: string): TlsTrust | InvalidValue {
   return expected("true, false or the absolute path of a CA file or directory", text);
 }
 
-/** True for an address that sends what only this host itself may read, or encrypts it. */
+/** Whether an address is encrypted or stays on this host. */
 export function isGuarded(address: string): boolean {
   const { protocol, hostname } = new URL(address);
   if (protocol === "https:") return true;
@@ -66,7 +68,7 @@ export function isGuarded(address: string): boolean {
 
 const ADDRESS = `expected a URL such as "https://vault.example.com:8200"`;
 
-/** A base address, without a slash at its end. The value is never shown: it may hold a password. */
+/** A base address, without a trailing slash. The message never shows it: it may contain a password. */
 export function readAddress(text: string): string | InvalidValue {
   if (text === "") return new InvalidValue("has no value");
   if (!/^https?:\/\/[^/]/i.test(text) || hasControlCharacter(text) || !URL.canParse(text)) {
@@ -80,9 +82,25 @@ export function readAddress(text: string): string | InvalidValue {
     return new InvalidValue(`${ADDRESS}, without "?" or "#"`);
   }
   const path = url.pathname.replace(/\/+$/, "");
-  // The client adds the version of the API itself.
+  // The client adds the API version itself.
   if (/\/v1(?:\/|$)/.test(path)) {
     return new InvalidValue(`${ADDRESS}, without "/v1" and what follows`);
   }
   return url.origin + path;
+}
+
+/** The path of a file, or a pattern with `*` in its last part, relative or absolute. */
+export function readInclude(text: string): string | InvalidValue {
+  const slash = text.lastIndexOf("/");
+  const [directory, name] = [text.slice(0, slash + 1), text.slice(slash + 1)];
+  if (name === "" || name === "." || name === ".." || hasControlCharacter(text)) {
+    return expected(`a file or a pattern such as "conf.d/*.yaml"`, text);
+  }
+  if (directory.includes("*") || name.includes("**")) {
+    return expected(`a single "*" in the last part only, as in "conf.d/*.yaml"`, text);
+  }
+  if (name.includes("*") && /[?[\]{}]/.test(name)) {
+    return expected(`no wildcard but "*"`, text);
+  }
+  return text;
 }

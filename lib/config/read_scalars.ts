@@ -1,6 +1,6 @@
-/** Readers of the plain values: durations, switches, numbers, modes, owners, secrets. */
+/** Readers of durations, booleans, numbers, modes, owners and secrets. */
 import { parseDuration, parseTimeLimit } from "../text/duration.ts";
-import { expected, InvalidValue, type Reader } from "./mistake.ts";
+import { expected, InvalidValue, type Reader } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { Secret } from "../text/secret.ts";
 import { nearest } from "../text/suggest.ts";
@@ -28,12 +28,14 @@ export function readRenew(text: string): RenewalWindow | InvalidValue {
   const seconds = parseDuration(text);
   if (seconds === undefined) return expected(`${DURATION} or a share such as "33%"`, text);
   if (/^\d+$/.test(text) && seconds < 100) {
-    return new InvalidValue(`${text} alone is seconds; is "${text}d" meant, or "${text}%"?`);
+    return new InvalidValue(
+      `${text} without a unit means seconds; did you mean "${text}d" meant, or "${text}%"?`,
+    );
   }
   return { kind: "duration", seconds };
 }
 
-/** `true` or `false`; YAML 1.1's yes, no, on and off are refused, as readers disagree about them. */
+/** `true` or `false`. The yes, no, on and off of YAML 1.1 are refused, because parsers disagree on them. */
 export function readBoolean(text: string): boolean | InvalidValue {
   if (text === "true") return true;
   if (text === "false") return false;
@@ -50,14 +52,14 @@ export function readCount(text: string): number | InvalidValue {
   return /^\d{1,2}$/.test(text) ? Number(text) : expected("a whole number from 0 to 99", text);
 }
 
-/** Permission bits, octal however they are written. */
+/** Permission bits, always octal. */
 export function readMode(text: string): number | InvalidValue {
   const digits = /^(?:0o)?([0-7]{1,8})$/.exec(text)?.[1];
   const mode = digits === undefined ? Infinity : parseInt(digits, 8);
   return mode <= 0o7777 ? mode : expected(`an octal mode such as "0640"`, text);
 }
 
-/** A reader that tells its words to whoever describes what it takes. */
+/** A reader with the words that it takes, for schema and help. */
 export type WordReader<T extends string> = Reader<T> & { readonly words: readonly T[] };
 
 /** One of a closed set of words. */
@@ -77,19 +79,19 @@ export function readOneOf<T extends string>(words: readonly T[]): WordReader<T> 
 /** A user or a group, by name or by number; looked up only when it is needed. */
 export function readAccount(text: string): string | InvalidValue {
   if (text.includes(":")) {
-    return new InvalidValue(`expected one name; "owner" takes the user, "group" the group`);
+    return new InvalidValue(`expected one name; set the user as "owner" and the group as "group"`);
   }
-  // A leading "-" would be read as an option by getent, which looks the name up.
+  // getent, which looks the name up, would read a leading "-" as an option.
   if (text === "" || text.trim() !== text || text.startsWith("-") || hasControlCharacter(text)) {
     return expected("a name or a number", text);
   }
   return text;
 }
 
-/** A secret; the message of its mistake never shows it. */
+/** A secret; its error message never shows it. */
 export function readSecret(text: string): Secret | InvalidValue {
   if (text === "") return new InvalidValue("has no value");
-  // It travels as JSON, but a line break inside is always a slip of the editor.
+  // JSON could carry a line break, but here it is always an editing error.
   if (hasControlCharacter(text)) {
     return new InvalidValue("expected one line without control characters");
   }

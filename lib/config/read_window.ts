@@ -1,5 +1,5 @@
 /** The reader of a maintenance window: `Sat,Sun 02:00-04:00`. */
-import { expected, InvalidValue } from "./mistake.ts";
+import { expected, InvalidValue } from "./invalid_value.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import { nearest } from "../text/suggest.ts";
 import type { MaintenanceWindow } from "./types.ts";
@@ -11,21 +11,21 @@ export const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "sa
 
 /** Days and hours of the week, or hours alone for every day. */
 export function readWindow(text: string): MaintenanceWindow | InvalidValue {
-  const wrong = expected(WINDOW, text);
-  if (hasControlCharacter(text)) return wrong;
+  const error = expected(WINDOW, text);
+  if (hasControlCharacter(text)) return error;
   const start = text.search(/\d/);
   const hours = readHours(text.slice(start));
-  // Days stand apart from the hours by a blank.
-  if (hours === undefined || (start > 0 && text.charAt(start - 1) !== " ")) return wrong;
+  // A space separates days and hours.
+  if (hours === undefined || (start > 0 && text.charAt(start - 1) !== " ")) return error;
   const days = start === 0 ? [1, 2, 3, 4, 5, 6, 7] : readDays(text.slice(0, start));
   if (typeof days === "string") {
     const guess = nearest(days, [...DAYS.map(shortName), ...DAYS]);
     return guess === undefined
-      ? wrong
-      : new InvalidValue(`${wrong.message}; did you mean "${guess}"?`);
+      ? error
+      : new InvalidValue(`${error.message}; did you mean "${guess}"?`);
   }
   if (hours.from === hours.to) {
-    return new InvalidValue(`${wrong.message}; "00:00-24:00" is the whole day`);
+    return new InvalidValue(`${error.message}; "00:00-24:00" is the whole day`);
   }
   return { text, days, ...hours };
 }
@@ -39,7 +39,7 @@ function readHours(text: string): { from: number; to: number } | undefined {
   return from < 1_440 && to <= 1_440 ? { from, to } : undefined;
 }
 
-/** The days of `Sat,Sun` or `Fri-Mon`, ascending; else the first word that is no day. */
+/** The days of `Sat,Sun` or `Fri-Mon`, ascending; otherwise the first word that is not a day. */
 function readDays(text: string): number[] | string {
   const days = new Set<number>();
   for (const part of text.split(",")) {
@@ -55,7 +55,7 @@ function readDays(text: string): number[] | string {
   return [...days].sort();
 }
 
-/** 1 (Monday) to 7 (Sunday); 0 for a word that is no day. */
+/** 1 (Monday) to 7 (Sunday); 0 for a word that is not a day. */
 function dayNumber(word: string): number {
   const wanted = word.toLowerCase();
   return 1 + DAYS.findIndex((day) => day === wanted || shortName(day) === wanted);

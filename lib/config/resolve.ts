@@ -1,4 +1,4 @@
-/** From the file as written to the configuration as meant: both forms made one, defaults filled in. */
+/** Resolves a valid file into a configuration: unifies short and long forms, and fills in defaults. */
 import {
   DEFAULT_CERT_STORE,
   DEFAULT_COMBINED_ORDER,
@@ -6,7 +6,7 @@ import {
   DEFAULT_RENEW,
 } from "./defaults.ts";
 import type { CertificateEntry, File, Settings, TargetEntry } from "./schema.ts";
-import { gatherSaid, resolveService, type SaidOfServices } from "./resolve_service.ts";
+import { mergeServices, resolveService, type ServiceSettings } from "./resolve_service.ts";
 import { targetForm } from "./target_form.ts";
 import type {
   CertificateSpec,
@@ -20,17 +20,17 @@ import type {
 
 const NO_WINDOWS: readonly MaintenanceWindow[] = [];
 
-/** The configuration that a file without mistakes asks for. */
+/** The configuration of a valid file. */
 export function resolveConfig(file: File, name: string): Config {
   const settings = file.config ?? {};
-  const said = gatherSaid(file.certs);
+  const services = mergeServices(file.certs);
   return {
     file: name,
     certStore: settings.cert_store ?? DEFAULT_CERT_STORE,
     ...(settings.log_file !== undefined && { logFile: settings.log_file }),
     ...(settings.metrics_file !== undefined && { metricsFile: settings.metrics_file }),
     vault: resolveVault(settings),
-    certificates: file.certs.map((entry) => resolveCertificate(entry, settings, said)),
+    certificates: file.certs.map((entry) => resolveCertificate(entry, settings, services)),
   };
 }
 
@@ -50,7 +50,7 @@ function resolveVault(settings: Settings): VaultSettings {
   };
 }
 
-/** The flat keys and `auth` say the same; the rules have made sure that they do not clash. */
+/** The flat keys and `auth` are equivalent; the rules have made sure that they do not clash. */
 function resolveCredentials(settings: Settings): Pick<VaultSettings, "tokenFile" | "login"> {
   const tokenFile = settings.token_file ?? settings.auth?.token_file;
   const login = resolveLogin(settings);
@@ -91,7 +91,7 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
 function resolveCertificate(
   entry: CertificateEntry,
   settings: Settings,
-  said: SaidOfServices,
+  services: ServiceSettings,
 ): CertificateSpec {
   const ttl = entry.ttl ?? settings.ttl;
   const issuerRef = entry.issuer_ref ?? settings.issuer_ref;
@@ -112,7 +112,7 @@ function resolveCertificate(
     keep: entry.keep ?? settings.keep ?? 0,
     ...(issuer !== undefined && { issuer }),
     windows,
-    // The rules have made sure that one of the two is given.
+    // The rules have made sure that one of the two is set.
     pki: entry.pki ?? settings.pki ?? "",
     role: entry.role ?? settings.role ?? "",
     ...(issuerRef !== undefined && { issuerRef }),
@@ -120,7 +120,9 @@ function resolveCertificate(
       false,
     key: resolveKey(entry, settings),
     targets: (entry.deploy ?? []).map((target) => resolveTarget(target, settings)),
-    services: (entry.service ?? []).map((service) => resolveService(service, entry, said, windows)),
+    services: (entry.service ?? []).map((service) =>
+      resolveService(service, entry, services, windows)
+    ),
   };
 }
 
@@ -135,7 +137,9 @@ function resolveKey(entry: CertificateEntry, settings: Settings): KeySpec {
 
 function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
   const form = targetForm(entry);
-  if (form === undefined) throw new Error("A deploy entry without a form came through the schema");
+  if (form === undefined) {
+    throw new Error("The schema accepted a deploy entry without a source and a path");
+  }
   return {
     what: form.what,
     path: form.path,

@@ -1,4 +1,4 @@
-/** Service entries as meant: what one certificate says of a service holds for all that name it. */
+/** Resolves service entries: what one certificate sets for a service applies to all that name it. */
 import {
   DEFAULT_CONTROL,
   DEFAULT_ORDER,
@@ -11,34 +11,34 @@ import { probedName } from "./probed_name.ts";
 import { type KnownManagers, knownManagers, serviceIdentity } from "./service_form.ts";
 import type { MaintenanceWindow, ProbeSpec, ServiceSpec } from "./types.ts";
 
-/** What was said of services; the rules have made sure that nothing clashes. */
-export interface SaidOfServices {
+/** The settings of services from all certificates; the rules have made sure that none clash. */
+export interface ServiceSettings {
   readonly managers: KnownManagers;
   readonly byId: ReadonlyMap<string, Partial<ServiceEntry>>;
 }
 
-/** Puts together what the certificates say of one service. */
-export function gatherSaid(entries: readonly CertificateEntry[]): SaidOfServices {
+/** Merges what the certificates set for each service. */
+export function mergeServices(entries: readonly CertificateEntry[]): ServiceSettings {
   const managers = knownManagers(entries.flatMap(({ service = [] }) => service));
-  const said = new Map<string, Partial<ServiceEntry>>();
+  const byId = new Map<string, Partial<ServiceEntry>>();
   for (const { service = [] } of entries) {
     for (const entry of service) {
       const { id, manager } = identityOf(entry, managers);
-      said.set(id, { ...said.get(id), ...entry, ...(manager !== undefined && { manager }) });
+      byId.set(id, { ...byId.get(id), ...entry, ...(manager !== undefined && { manager }) });
     }
   }
-  return { managers, byId: said };
+  return { managers, byId };
 }
 
-/** @param windows Those of the certificate, for a service that has none. */
+/** @param windows The windows of the certificate, for a service without its own. */
 export function resolveService(
   entry: ServiceEntry,
   certificate: CertificateEntry,
-  said: SaidOfServices,
+  services: ServiceSettings,
   windows: readonly MaintenanceWindow[],
 ): ServiceSpec {
-  const identity = identityOf(entry, said.managers);
-  const known = said.byId.get(identity.id) ?? entry;
+  const identity = identityOf(entry, services.managers);
+  const known = services.byId.get(identity.id) ?? entry;
   const { signal, pid_file, command, timeout, window, manager } = known;
   const signalled = signal !== undefined || identity.manager === "pid_file";
   const control = entry.control ?? known.control ?? (signalled ? "signal" : DEFAULT_CONTROL);
@@ -57,10 +57,10 @@ export function resolveService(
   };
 }
 
-/** The service that an entry without mistakes means. */
+/** The service of a valid entry. */
 export function identityOf(entry: ServiceEntry, managers: KnownManagers) {
   const identity = serviceIdentity(entry, managers);
-  if (identity === undefined) throw new Error("A service without a name came through the schema");
+  if (identity === undefined) throw new Error("The schema accepted a service without a valid name");
   return identity;
 }
 

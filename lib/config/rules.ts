@@ -1,62 +1,45 @@
 /**
- * The rules that hang on more than one key. They are judged on a draft too, from which what is
- * wrong by itself was left out, so that all mistakes of a file are shown at once.
+ * Rules that span several keys. They also check a draft, which lacks the values that are invalid by
+ * themselves, so that all errors of a file are shown at once.
  */
-import { checkBundles } from "./bundle_rules.ts";
-import { DEFAULT_CERT_STORE, DEFAULT_KEY_ORIGIN } from "./defaults.ts";
+import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
-import { type Finding, formatKeyPath, type KeyPath } from "./key_path.ts";
+import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./key_path.ts";
 import { isGuarded } from "./read_places.ts";
 import type { Draft, File, Settings } from "./schema.ts";
-import { type Certificate, claim, type Round } from "./round.ts";
-import { knownManagers } from "./service_form.ts";
+import { type Certificate, RuleContext } from "./rule_context.ts";
 import { checkServices } from "./service_rules.ts";
 import { targetForm } from "./target_form.ts";
 
-/** Every breach of a rule; `found` is what the schema has found already. */
-export function checkRules(file: Draft<File>, found: readonly Finding[] = []): Finding[] {
-  const settings = file.config ?? {};
-  const keys = new Set(found.map(({ path }) => formatKeyPath(path)));
-  const store = settings.cert_store ?? DEFAULT_CERT_STORE;
-  const round: Round = {
-    settings,
-    wrong: keys.size === 0 ? () => false : (path) => keys.has(formatKeyPath(path)),
-    store,
-    storePrefix: `${store}/`,
-    names: new Map(),
-    paths: new Map(),
-    bundles: new Map(),
-    managers: knownManagers(
-      (file.certs ?? []).flatMap((entry) => entry?.service ?? [])
-        .filter((service) => service !== undefined),
-    ),
-    said: new Map(),
-    probes: new Map(),
-    findings: [],
-  };
-  claimOwnFiles(round);
-  claimPasswordFiles(round, file);
-  checkAddresses(round);
-  checkLogin(round);
-  checkClientCert(round);
-  checkRenewal(round, ["config"], settings);
+/** Every violation of a rule. @param found What the schema has found already. */
+export function checkRules(
+  file: Draft<File>,
+  found: readonly KeyDiagnostic[] = [],
+): KeyDiagnostic[] {
+  const context = new RuleContext(file, found);
+  claimOwnFiles(context);
+  claimPasswordFiles(context, file);
+  checkAddresses(context);
+  checkLogin(context);
+  checkClientCert(context);
+  checkRenewal(context, ["config"], context.settings);
   file.certs?.forEach((certificate, index) => {
-    if (certificate !== undefined) checkCertificate(round, index, certificate);
+    if (certificate !== undefined) checkCertificate(context, index, certificate);
   });
-  checkBundles(round);
-  return round.findings;
+  checkBundles(context);
+  return context.diagnostics;
 }
 
 /**
- * The files that VCM itself reads or writes, and which no target may replace. The client certificate
- * is not one of them: it may be what VCM itself renews.
+ * The files that VCM itself reads or writes. No target may replace them, except the client certificate,
+ * which VCM may renew itself.
  */
-function claimOwnFiles(round: Round): void {
-  const { settings, findings, paths } = round;
+function claimOwnFiles(context: RuleContext): void {
+  const { settings, paths } = context;
   const take = (path: string | undefined, at: KeyPath, written = false) => {
     if (path === undefined) return;
-    if (written && isInStore(round, path)) findings.push({ path: at, message: outside(round) });
-    claim(round, paths, path, at);
+    if (written && isInStore(context, path)) context.report(at, outside(context));
+    context.claim(paths, path, at);
   };
   take(settings.log_file, ["config", "log_file"], true);
   take(settings.metrics_file, ["config", "metrics_file"], true);
@@ -69,125 +52,141 @@ function claimOwnFiles(round: Round): void {
   if (trust?.kind === "file") take(trust.path, ["config", "vault_ssl_verify"]);
 }
 
-/** One password may be for many files. */
-function claimPasswordFiles(round: Round, { certs = [] }: Draft<File>): void {
+/** Several targets may share a password file. */
+function claimPasswordFiles(context: RuleContext, { certs = [] }: Draft<File>): void {
   const known = new Set<string>();
   for (const [index, certificate] of certs.entries()) {
     for (const [number, entry] of certificate?.deploy?.entries() ?? []) {
       const path = entry?.password_file;
       if (path === undefined || known.has(path)) continue;
       known.add(path);
-      claim(round, round.paths, path, ["certs", index, "deploy", number, "password_file"]);
+      context.claim(context.paths, path, ["certs", index, "deploy", number, "password_file"]);
     }
   }
 }
 
-function isInStore({ store, storePrefix }: Round, path: string): boolean {
-  return path === store || path.startsWith(storePrefix);
+function isInStore({ store }: RuleContext, path: string): boolean {
+  return path === store || path.startsWith(`${store}/`);
 }
 
-function outside({ store }: Round): string {
-  return `must lie outside the store ${store}, which VCM keeps itself`;
+function outside({ store }: RuleContext): string {
+  return `must be outside the store ${store}, which VCM manages`;
 }
 
-/** Tokens and private keys travel there. */
-function checkAddresses({ settings, wrong, findings }: Round): void {
-  if (settings.allow_http || wrong(["config", "allow_http"])) return;
+function checkAddresses(context: RuleContext): void {
+  const { settings } = context;
+  if (settings.allow_http || context.isInvalid(["config", "allow_http"])) return;
   settings.vault?.forEach((address, number) => {
     if (address === undefined || isGuarded(address)) return;
-    const message = `sends tokens and keys unencrypted; use "https://", or, where the network is ` +
-      `trusted, set "allow_http: true"`;
-    const path: KeyPath = settings.vault?.length === 1 ? ["config", "vault"] : [
-      "config",
-      "vault",
-      number,
-    ];
-    findings.push({ path, message });
+    const message = `sends tokens and keys unencrypted; use "https://", or set ` +
+      `"allow_http: true" if the network is trusted`;
+    const path = settings.vault?.length === 1 ? [] : [number];
+    context.report(["config", "vault", ...path], message);
   });
 }
 
-/** One way to log in, beside a token. */
-function checkLogin({ settings, findings }: Round): void {
+/** Only one way to log in, beside a token. */
+function checkLogin(context: RuleContext): void {
+  const { settings } = context;
   const method = settings.auth?.method;
   if (method === undefined) return;
   const flat = ["vault_role_id", "vault_secret_id"] as const;
   for (const key of method === "token" ? ["token_file" as const, ...flat] : flat) {
     if (settings[key] === undefined) continue;
-    findings.push({ path: ["config", key], message: `does not go with "auth"; give one of them` });
+    context.report(["config", key], `cannot be combined with "auth"; use one of them`);
   }
 }
 
-function checkClientCert({ settings, wrong, findings }: Round): void {
-  for (
-    const [key, other] of [["client_cert", "client_key"], ["client_key", "client_cert"]] as const
-  ) {
-    if (settings[key] === undefined || settings[other] !== undefined) continue;
-    if (wrong(["config", other])) continue;
-    findings.push({ path: ["config", key], message: `needs "${other}"` });
+function checkClientCert(context: RuleContext): void {
+  const { settings } = context;
+  const [cert, key] = ["client_cert", "client_key"] as const;
+  for (const [given, needed] of [[cert, key], [key, cert]] as const) {
+    if (settings[given] === undefined || settings[needed] !== undefined) continue;
+    if (!context.isInvalid(["config", needed])) {
+      context.report(["config", given], `needs "${needed}"`);
+    }
   }
 }
 
-function checkReuse(round: Round, at: KeyPath, entry: Certificate): void {
-  const { settings, wrong, findings } = round;
+function checkReuse(context: RuleContext, at: KeyPath, entry: Certificate): void {
+  const { settings, diagnostics } = context;
   if (!(entry.reuse_key ?? settings.reuse_key)) return;
   if ((entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN) === "local") return;
-  if (wrong([...at, "key"]) || wrong(["config", "key"])) return;
+  if (context.isInvalid([...at, "key"]) || context.isInvalid(["config", "key"])) return;
   const path = entry.reuse_key !== undefined
     ? [...at, "reuse_key"]
     : entry.key !== undefined
     ? [...at, "key"]
     : ["config", "reuse_key"];
-  const known = findings.some((finding) => formatKeyPath(finding.path) === formatKeyPath(path));
-  const message = `"reuse_key" needs "key: local": the server makes a new key each time`;
-  if (!known) findings.push({ path, message });
+  if (diagnostics.some((one) => formatKeyPath(one.path) === formatKeyPath(path))) return;
+  context.report(path, `"reuse_key" needs "key: local": the server makes a new key each time`);
 }
 
-function checkCertificate(round: Round, index: number, certificate: Certificate): void {
+function checkCertificate(context: RuleContext, index: number, certificate: Certificate): void {
   const at: KeyPath = ["certs", index];
   if (certificate.name !== undefined) {
-    claim(round, round.names, certificate.name, ["certs", index, "name"]);
+    context.claim(context.names, certificate.name, [...at, "name"]);
   }
-  checkIssuer(round, at, certificate);
-  checkRenewal(round, at, certificate);
-  checkReuse(round, at, certificate);
-  checkTargets(round, index, certificate);
-  checkServices(round, index, certificate);
+  checkIssuer(context, at, certificate);
+  checkRenewal(context, at, certificate);
+  checkReuse(context, at, certificate);
+  checkTargets(context, index, certificate);
+  checkServices(context, index, certificate);
 }
 
-function checkIssuer({ settings, wrong, findings }: Round, at: KeyPath, entry: Certificate): void {
+function checkIssuer(context: RuleContext, at: KeyPath, entry: Certificate): void {
   for (const key of ["pki", "role"] as const) {
-    if (entry[key] !== undefined || settings[key] !== undefined) continue;
+    if (entry[key] !== undefined || context.settings[key] !== undefined) continue;
     const path = [...at, key];
-    if (wrong(path) || wrong(["config", key]) || wrong(["config"])) continue;
-    findings.push({ path, message: `is missing; give it here or, for all, as config.${key}` });
+    if ([path, ["config", key], ["config"]].some((one) => context.isInvalid(one))) continue;
+    context.report(path, `is missing; set it here or, for all certificates, as config.${key}`);
   }
 }
 
-/** Two values that were given together and clash; from different places, the window is cut. */
+/** Only for values that are set together; if they are set in different places, the window is capped. */
 function checkRenewal(
-  { findings }: Round,
+  context: RuleContext,
   at: KeyPath,
-  entry: Certificate | Draft<Settings>,
+  { renew, ttl }: Certificate | Draft<Settings>,
 ): void {
-  const { renew, ttl } = entry;
   if (renew?.kind !== "duration" || ttl === undefined || renew.seconds < ttl) return;
   const [window, lifetime] = [formatDuration(renew.seconds), formatDuration(ttl)];
-  const message = `must be shorter than ttl (${lifetime}), got ${window}`;
-  findings.push({ path: [...at, "renew"], message });
+  context.report([...at, "renew"], `must be shorter than ttl (${lifetime}), got ${window}`);
 }
 
-function checkTargets(round: Round, index: number, certificate: Certificate): void {
+function checkTargets(context: RuleContext, index: number, certificate: Certificate): void {
   certificate.deploy?.forEach((entry, number) => {
-    const form = entry === undefined ? undefined : targetForm(entry);
+    const form = entry && targetForm(entry);
     if (form === undefined) return;
     const path: KeyPath = ["certs", index, "deploy", number, form.key];
-    if (isInStore(round, form.path)) {
-      round.findings.push({ path, message: outside(round) });
-    } else {
-      claim(round, round.paths, form.path, path);
-      if (form.what === "bundle" && !round.bundles.has(form.path)) {
-        round.bundles.set(form.path, path);
-      }
+    if (isInStore(context, form.path)) return context.report(path, outside(context));
+    context.claim(context.paths, form.path, path);
+    if (form.what === "bundle" && !context.bundles.has(form.path)) {
+      context.bundles.set(form.path, path);
     }
   });
+}
+
+/**
+ * A bundle is a directory that is replaced as a whole, so no other file may be in it. To be called after
+ * the files of all certificates were claimed.
+ */
+function checkBundles(context: RuleContext): void {
+  const { bundles, paths, store } = context;
+  if (bundles.size === 0) return;
+  for (const [text, path] of paths) {
+    const directory = directoriesAbove(text).find((directory) => bundles.has(directory));
+    const other = directory === undefined ? undefined : bundles.get(directory);
+    if (other === undefined) continue;
+    context.report(path, "is inside a directory that is replaced as a whole by", other);
+  }
+  for (const [bundle, path] of bundles) {
+    if (!directoriesAbove(store).includes(bundle)) continue;
+    context.report(path, `must not contain the store ${store}`);
+  }
+}
+
+function directoriesAbove(path: string): string[] {
+  const names = path.split("/");
+  return names.slice(2).map((_, at) => names.slice(0, at + 2).join("/"));
 }

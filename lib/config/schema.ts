@@ -1,62 +1,19 @@
 /**
- * The file's shape: the one source of its types and of the validation of each key. What hangs on
- * several keys that are far apart, such as two certificates with one name, is in rules.ts.
+ * The schema of the file, from which its types are derived and by which each key is validated. Rules
+ * that span several entries (such as duplicate names) are in rules.ts.
  */
 import * as v from "valibot";
-import type { Finding, KeyPath } from "./key_path.ts";
+import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
 import { authErrors } from "./auth_form.ts";
 import { defaultsSchema } from "./defaults_schema.ts";
-import { holdsKey } from "./format.ts";
-import { readInclude } from "./read_include.ts";
-import {
-  readAuthMount,
-  readCertificateName,
-  readCommonName,
-  readDnsName,
-  readEmail,
-  readHost,
-  readIpAddress,
-  readIssuerRef,
-  readMount,
-  readNamespace,
-  readOtherSan,
-  readRole,
-  readServerName,
-  readUri,
-} from "./read_names.ts";
-import {
-  readAddress,
-  readDirectoryPath,
-  readFilePath,
-  readMetricsFile,
-  readSecretFile,
-  readTlsTrust,
-  readTokenFile,
-} from "./read_places.ts";
-import {
-  readAccount,
-  readBoolean,
-  readCount,
-  readDuration,
-  readInteger,
-  readMode,
-  readOneOf,
-  readRenew,
-  readSecret,
-  readTimeLimit,
-} from "./read_scalars.ts";
-import {
-  isProgram,
-  readEndpoint,
-  readServiceName,
-  readSignal,
-  readSpread,
-  readWord,
-} from "./read_service.ts";
+import * as names from "./read_names.ts";
+import * as places from "./read_places.ts";
+import * as scalars from "./read_scalars.ts";
+import * as services from "./read_service.ts";
 import { readWindow } from "./read_window.ts";
 import { serviceErrors } from "./service_form.ts";
-import { atKey, atValue, isMap, list, map, oneOrMore, optional, scalar } from "./shapes.ts";
-import { targetErrors, targetWhat } from "./target_form.ts";
+import { list, map, oneOrMore, optional, scalar, withRules } from "./shapes.ts";
+import { targetErrors } from "./target_form.ts";
 import type { Secret } from "../text/secret.ts";
 import {
   AUTH_METHODS,
@@ -70,234 +27,214 @@ import {
 } from "./types.ts";
 import { COMBINED_ORDERS, type RenewalWindow, WHATS } from "../certificate/types.ts";
 
-const target = v.pipe(
+const target = withRules(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
-    cert: optional(readFilePath),
-    chain: optional(readFilePath),
-    fullchain: optional(readFilePath),
-    privkey: optional(readFilePath),
-    ca: optional(readFilePath),
-    combined: optional(readFilePath),
-    pkcs12: optional(readFilePath),
-    der: optional(readFilePath),
-    bundle: optional(readFilePath),
-    source: optional(readOneOf(WHATS)),
-    dest: optional(readFilePath),
-    order: optional(readOneOf(COMBINED_ORDERS)),
-    password_file: optional(readSecretFile),
-    owner: optional(readAccount),
-    group: optional(readAccount),
-    mode: optional(readMode),
-    create_dirs: optional(readBoolean),
-    in_place: optional(readBoolean),
-    overwrite: optional(readBoolean),
+    cert: optional(places.readFilePath),
+    chain: optional(places.readFilePath),
+    fullchain: optional(places.readFilePath),
+    privkey: optional(places.readFilePath),
+    ca: optional(places.readFilePath),
+    combined: optional(places.readFilePath),
+    pkcs12: optional(places.readFilePath),
+    der: optional(places.readFilePath),
+    bundle: optional(places.readFilePath),
+    source: optional(scalars.readOneOf(WHATS)),
+    dest: optional(places.readFilePath),
+    order: optional(scalars.readOneOf(COMBINED_ORDERS)),
+    password_file: optional(places.readSecretFile),
+    owner: optional(scalars.readAccount),
+    group: optional(scalars.readAccount),
+    mode: optional(scalars.readMode),
+    create_dirs: optional(scalars.readBoolean),
+    in_place: optional(scalars.readBoolean),
+    overwrite: optional(scalars.readBoolean),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    // Not a map at all: said already.
-    if (!isMap(dataset.value)) return;
-    for (const { key, message } of targetErrors(dataset.value)) {
-      addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
-    }
-  }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!isMap(dataset.value)) return;
-    const { mode } = dataset.value;
-    // Where the mode could not be read there is no number, and a finding already.
-    if (typeof mode !== "number" || (mode & 0o007) === 0) return;
-    const what = targetWhat(dataset.value);
-    if (what === undefined || !holdsKey(what)) return;
-    const message = `a private key must not be open to every user; use "0600" or "0640"`;
-    addIssue({ message, path: [atValue(dataset.value, "mode")] });
-  }),
+  targetErrors,
 );
 
-/** Program and arguments; there is no shell. */
+/** Program and arguments; no shell is used. */
 const command = v.pipe(
-  list(scalar(readWord), `a list such as ["nginx", "-t"]`),
-  v.minLength(1, "has no entry"),
+  list(scalar(services.readWord), `a list such as ["nginx", "-t"]`),
+  v.minLength(1, "must have at least one entry"),
   v.check(
-    ([program]) => program === undefined || isProgram(program),
-    "expected a program first: its name, or its absolute path; arguments are entries of their own",
+    ([program]) => program === undefined || services.isProgram(program),
+    "expected a program first, by its name or absolute path; each argument is a separate entry",
   ),
 );
 
 const probe = map(`"HOST:PORT", or a map such as {connect: "127.0.0.1:443"}`, {
-  connect: scalar(readEndpoint),
-  servername: optional(readServerName),
-  starttls: optional(readOneOf(STARTTLS)),
-  timeout: optional(readTimeLimit),
+  connect: scalar(services.readEndpoint),
+  servername: optional(names.readServerName),
+  starttls: optional(scalars.readOneOf(STARTTLS)),
+  timeout: optional(scalars.readTimeLimit),
 });
 
-/** In short its place alone. */
+/** The short form is the endpoint alone. */
 const probeForms = v.lazy((input) =>
   typeof input === "string"
-    ? v.pipe(scalar(readEndpoint), v.transform((connect) => ({ connect })))
+    ? v.pipe(scalar(services.readEndpoint), v.transform((connect) => ({ connect })))
     : probe
 ) as unknown as typeof probe;
 
-const service = v.pipe(
+const service = withRules(
   map(`a map such as {name: "nginx.service"}`, {
-    name: scalar(readServiceName),
-    manager: optional(readOneOf(MANAGERS)),
-    control: optional(readOneOf(CONTROLS)),
-    signal: optional(readSignal),
-    pid_file: optional(readFilePath),
+    name: scalar(services.readServiceName),
+    manager: optional(scalars.readOneOf(MANAGERS)),
+    control: optional(scalars.readOneOf(CONTROLS)),
+    signal: optional(services.readSignal),
+    pid_file: optional(places.readFilePath),
     command: v.exactOptional(command),
     validate: v.exactOptional(command),
     probe: v.exactOptional(probeForms),
-    timeout: optional(readTimeLimit),
+    timeout: optional(scalars.readTimeLimit),
     window: v.exactOptional(oneOrMore(readWindow)),
-    order: optional(readInteger),
+    order: optional(scalars.readInteger),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!isMap(dataset.value)) return;
-    for (const { key, message } of serviceErrors(dataset.value)) {
-      addIssue({ message, path: [atValue(dataset.value, key)] });
-    }
-  }),
+  serviceErrors,
 );
 
-/** What `config` may say for all certificates, and each certificate for itself. */
+/** Keys of `config` for all certificates, which each certificate may override. */
 const issuing = {
-  ttl: optional(readDuration),
-  renew: optional(readRenew),
-  spread: optional(readSpread),
-  keep: optional(readCount),
+  ttl: optional(scalars.readDuration),
+  renew: optional(scalars.readRenew),
+  spread: optional(services.readSpread),
+  keep: optional(scalars.readCount),
   window: v.exactOptional(oneOrMore(readWindow)),
-  issuer: optional(readCommonName),
-  pki: optional(readMount),
-  role: optional(readRole),
-  issuer_ref: optional(readIssuerRef),
-  key: optional(readOneOf(KEY_ORIGINS)),
-  key_type: optional(readOneOf(KEY_TYPES)),
-  reuse_key: optional(readBoolean),
-  exclude_cn_from_sans: optional(readBoolean),
-  remove_roots_from_chain: optional(readBoolean),
+  issuer: optional(names.readCommonName),
+  pki: optional(names.readMount),
+  role: optional(names.readRole),
+  issuer_ref: optional(names.readIssuerRef),
+  key: optional(scalars.readOneOf(KEY_ORIGINS)),
+  key_type: optional(scalars.readOneOf(KEY_TYPES)),
+  reuse_key: optional(scalars.readBoolean),
+  exclude_cn_from_sans: optional(scalars.readBoolean),
+  remove_roots_from_chain: optional(scalars.readBoolean),
 };
 
 const certificate = map(`a map such as {name: "web.example.com"}`, {
-  name: scalar(readCertificateName),
-  common_name: optional(readCommonName),
+  name: scalar(names.readCertificateName),
+  common_name: optional(names.readCommonName),
   ...issuing,
-  dns_sans: v.exactOptional(list(scalar(readDnsName), `a list such as ["api.example.com"]`)),
-  ip_sans: v.exactOptional(list(scalar(readIpAddress), `a list such as ["10.1.1.20"]`)),
-  uri_sans: v.exactOptional(list(scalar(readUri), `a list such as ["spiffe://example.com/web"]`)),
-  email_sans: v.exactOptional(list(scalar(readEmail), `a list such as ["ops@example.com"]`)),
-  other_sans: v.exactOptional(list(scalar(readOtherSan), `a list of "OID;UTF8:TEXT"`)),
-  deploy: v.exactOptional(list(target, `a list, each entry begun with "- "`)),
-  service: v.exactOptional(list(service, `a list, each entry begun with "- "`)),
+  dns_sans: v.exactOptional(list(scalar(names.readDnsName), `a list such as ["api.example.com"]`)),
+  ip_sans: v.exactOptional(list(scalar(names.readIpAddress), `a list such as ["10.1.1.20"]`)),
+  uri_sans: v.exactOptional(
+    list(scalar(names.readUri), `a list such as ["spiffe://example.com/web"]`),
+  ),
+  email_sans: v.exactOptional(list(scalar(names.readEmail), `a list such as ["ops@example.com"]`)),
+  other_sans: v.exactOptional(list(scalar(names.readOtherSan), `a list of "OID;UTF8:TEXT"`)),
+  deploy: v.exactOptional(list(target, `a list whose entries begin with "- "`)),
+  service: v.exactOptional(list(service, `a list whose entries begin with "- "`)),
 });
 
-const auth = v.pipe(
+const auth = withRules(
   map(`a map such as {method: "approle"}`, {
-    method: scalar(readOneOf(AUTH_METHODS)),
-    mount: optional(readAuthMount),
-    role: optional(readRole),
-    role_id: optional(readSecret),
-    secret_id: optional(readSecret),
-    secret_id_file: optional(readSecretFile),
-    wrapped_secret_id_file: optional(readSecretFile),
-    token_file: optional(readTokenFile),
-    jwt_file: optional(readSecretFile),
+    method: scalar(scalars.readOneOf(AUTH_METHODS)),
+    mount: optional(names.readAuthMount),
+    role: optional(names.readRole),
+    role_id: optional(scalars.readSecret),
+    secret_id: optional(scalars.readSecret),
+    secret_id_file: optional(places.readSecretFile),
+    wrapped_secret_id_file: optional(places.readSecretFile),
+    token_file: optional(places.readTokenFile),
+    jwt_file: optional(places.readSecretFile),
   }),
-  v.rawCheck(({ dataset, addIssue }) => {
-    if (!isMap(dataset.value)) return;
-    for (const { key, message } of authErrors(dataset.value)) {
-      addIssue(key === undefined ? { message } : { message, path: [atKey(dataset.value, key)] });
-    }
-  }),
+  authErrors,
 );
 
 const settings = map(`a map of settings`, {
-  vault: v.exactOptional(oneOrMore(readAddress)),
-  namespace: optional(readNamespace),
-  vault_ssl_verify: optional(readTlsTrust),
-  tls_server_name: optional(readServerName),
-  client_cert: optional(readFilePath),
-  client_key: optional(readSecretFile),
-  redirect_hosts: v.exactOptional(oneOrMore(readHost)),
-  allow_http: optional(readBoolean),
-  retries: optional(readCount),
-  timeout: optional(readTimeLimit),
+  vault: v.exactOptional(oneOrMore(places.readAddress)),
+  namespace: optional(names.readNamespace),
+  vault_ssl_verify: optional(places.readTlsTrust),
+  tls_server_name: optional(names.readServerName),
+  client_cert: optional(places.readFilePath),
+  client_key: optional(places.readSecretFile),
+  redirect_hosts: v.exactOptional(oneOrMore(names.readHost)),
+  allow_http: optional(scalars.readBoolean),
+  retries: optional(scalars.readCount),
+  timeout: optional(scalars.readTimeLimit),
   ...issuing,
-  cert_store: optional(readDirectoryPath),
-  log_file: optional(readFilePath),
-  metrics_file: optional(readMetricsFile),
+  cert_store: optional(places.readDirectoryPath),
+  log_file: optional(places.readFilePath),
+  metrics_file: optional(places.readMetricsFile),
   auth: v.exactOptional(auth),
-  token_file: optional(readTokenFile),
-  vault_role_id: optional(readSecret),
-  vault_secret_id: optional(readSecret),
-  create_dirs: optional(readBoolean),
+  token_file: optional(places.readTokenFile),
+  vault_role_id: optional(scalars.readSecret),
+  vault_secret_id: optional(scalars.readSecret),
+  create_dirs: optional(scalars.readBoolean),
 });
 
-/** How keys of the top level begin that are free for anchors. */
+/** The prefix of top-level keys that are free for anchors. */
 export const SPARE = "x-";
 
 /** The certificates of one file. */
-export const certificates = list(certificate, `a list, each entry begun with "- "`);
+export const certificates = list(certificate, `a list whose entries begin with "- "`);
 
-/** The whole file; keys that begin with `x-` are places for anchors, as in Docker's compose files. */
+/** The whole file. Keys that begin with `x-` are free for anchors, as in Compose files. */
 export const fileSchema = map(
   `a map with the keys "config" and "certs"`,
   {
     config: v.exactOptional(settings),
     certs: certificates,
-    include: v.exactOptional(oneOrMore(readInclude)),
-    // Few files have it.
+    include: v.exactOptional(oneOrMore(places.readInclude)),
+    // Lazy, because few files use it.
     defaults: v.exactOptional(v.lazy(defaultsSchema)),
   },
   SPARE,
 );
 
-/** A whole file, as written: defaults are not filled in yet. */
+/** A whole file, before defaults are filled in. */
 export type File = v.InferOutput<typeof fileSchema>;
-/** What stands under `config`. */
+/** The map `config`. */
 export type Settings = v.InferOutput<typeof settings>;
 /** One entry of `certs`. */
 export type CertificateEntry = v.InferOutput<typeof certificate>;
-/** What stands under `auth`. */
+/** The map `auth`. */
 export type AuthEntry = v.InferOutput<typeof auth>;
 /** One entry of `service`. */
 export type ServiceEntry = v.InferOutput<typeof service>;
-/** What stands under `probe`, in either form. */
+/** The value of `probe`, in either form. */
 export type ProbeEntry = v.InferOutput<typeof probe>;
 /** One entry of `deploy`, in either form. */
 export type TargetEntry = v.InferOutput<typeof target>;
 
-/** What stands under `defaults`. */
+/** The map `defaults`. */
 export type Defaults = v.InferOutput<ReturnType<typeof defaultsSchema>>;
 
-/** What can be said of a file with mistakes: any part may be missing, none is wrong. */
+/** The valid parts of a file with errors: any part may be missing. */
 export type Draft<T> = T extends
   string | number | boolean | Secret | RenewalWindow | TlsTrust | MaintenanceWindow ? T
   : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
   : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
 
-/** A tree as a schema sees it: whole, or a draft and the findings that keep it from being whole. */
+/** A tree read by a schema: whole, or a draft with the diagnostics of the rest. */
 export type Reading<T> =
   | { readonly whole: true; readonly file: T }
-  | { readonly whole: false; readonly file: Draft<T> | undefined; readonly findings: Finding[] };
+  | {
+    readonly whole: false;
+    readonly file: Draft<T> | undefined;
+    readonly diagnostics: KeyDiagnostic[];
+  };
 
 /** Reads a tree of maps, lists and text as a whole file. */
 export function readTree(tree: unknown): Reading<File> {
   return readBy(fileSchema, tree);
 }
 
-/** The same by another schema. */
+/** Reads a tree by a schema. */
 export function readBy<T>(schema: v.GenericSchema<unknown, T>, tree: unknown): Reading<T> {
   const result = v.safeParse(schema, tree);
   if (result.success) return { whole: true, file: result.output };
-  const findings = result.issues.map((issue): Finding => {
+  const diagnostics = result.issues.map((issue): KeyDiagnostic => {
     const steps = issue.path ?? [];
     const path = steps.map((step) => step.key as string | number);
     return { path, message: issue.message, atKey: steps.at(-1)?.origin === "key" };
   });
   let file: unknown = result.output;
-  for (const { path } of findings) file = without(file, path);
-  return { whole: false, file: file as Draft<T> | undefined, findings };
+  for (const { path } of diagnostics) file = without(file, path);
+  return { whole: false, file: file as Draft<T> | undefined, diagnostics };
 }
 
-/** Takes one value out of the output, which is valibot's own copy of the tree. */
+/** Removes one value from the output, which is valibot's own copy of the tree. */
 export function without(file: unknown, path: KeyPath): unknown {
   const last = path.at(-1);
   if (last === undefined) return undefined;

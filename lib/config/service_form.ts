@@ -1,9 +1,10 @@
 /** The forms of a service entry: a unit, a container, a process with a pid file, or a command. */
-import { InvalidValue } from "./mistake.ts";
+import { InvalidValue } from "./invalid_value.ts";
+import type { EntryError } from "./shapes.ts";
 import { readContainer, readUnit, UNIT_SUFFIX } from "./read_names.ts";
 import type { Control, Manager } from "./types.ts";
 
-/** The keys of an entry that its form hangs on. */
+/** The keys of an entry that determine its form. */
 export interface ServiceKeys {
   readonly name?: string | undefined;
   readonly manager?: Manager | undefined;
@@ -13,18 +14,18 @@ export interface ServiceKeys {
   readonly command?: readonly (string | undefined)[] | undefined;
 }
 
-/** Which service an entry means. */
+/** The service of an entry. */
 export interface ServiceIdentity {
-  /** Tells services apart: the unit, or manager and name, `docker:web`. */
+  /** Unique: the unit, or manager and name, `docker:web`. */
   readonly id: string;
   readonly name: string;
   readonly manager?: Manager;
 }
 
-/** Managers that the file tells of, by the name of the service; none where it tells of several. */
+/** Managers that the file names, by service name; `undefined` if it names several. */
 export type KnownManagers = ReadonlyMap<string, Manager | undefined>;
 
-/** What all entries of a file say of who manages which name. */
+/** The managers that all entries of a file name. */
 export function knownManagers(entries: Iterable<ServiceKeys>): KnownManagers {
   const known = new Map<string, Manager | undefined>();
   for (const entry of entries) {
@@ -35,14 +36,14 @@ export function knownManagers(entries: Iterable<ServiceKeys>): KnownManagers {
   return known;
 }
 
-/** The service that an entry means; `undefined` for one without a good name. */
+/** The service of an entry; `undefined` if it has no valid name. */
 export function serviceIdentity(
   given: ServiceKeys,
   known: KnownManagers,
 ): ServiceIdentity | undefined {
   const { name } = given;
-  const said = managerOf(given) ?? (name === undefined ? undefined : known.get(name));
-  const entry = said === undefined ? given : { ...given, manager: said };
+  const declared = managerOf(given) ?? (name === undefined ? undefined : known.get(name));
+  const entry = declared === undefined ? given : { ...given, manager: declared };
   if (name === undefined || nameError(entry, name) !== undefined) return undefined;
   const manager = managerOf(entry);
   if (manager !== undefined && manager !== "systemd") {
@@ -50,33 +51,27 @@ export function serviceIdentity(
   }
   const unit = readUnit(name);
   if (unit instanceof InvalidValue) return undefined;
-  return { id: unit, name: unit, ...(manager === undefined ? {} : { manager }) };
+  return { id: unit, name: unit, ...(manager !== undefined && { manager }) };
 }
 
-/** Given, or plain from the other keys; `undefined` where only the host can tell. */
+/** Set, or implied by the other keys; `undefined` if only the host can tell. */
 function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager | undefined {
   if (manager !== undefined) return manager;
   if (command !== undefined) return "command";
   if (pid_file !== undefined) return "pid_file";
-  // An instance of a template, or a name with a unit's suffix, can be nothing else.
+  // An instance of a template, or a name with a unit suffix, can only be a unit.
   return name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name))
     ? "systemd"
     : undefined;
 }
 
-/** A mistake in the form of an entry. */
-export interface ServiceError {
-  readonly key: string;
-  readonly message: string;
-}
+const NONE: readonly EntryError[] = [];
 
-const NONE: readonly ServiceError[] = [];
-
-/** What is wrong with the keys of an entry together, each by itself being right. */
-export function serviceErrors(given: ServiceKeys): readonly ServiceError[] {
+/** Errors of keys that are each valid, but not together. */
+export function serviceErrors(given: ServiceKeys): readonly EntryError[] {
   const entry = withoutUnread(given);
-  const invalids: ServiceError[] = [];
-  const add = (key: string, message: string) => invalids.push({ key, message });
+  const errors: EntryError[] = [];
+  const add = (key: string, message: string) => errors.push({ key, atValue: true, message });
   const { name, manager, control, signal } = entry;
   const named = name === undefined ? undefined : nameError(entry, name);
   if (named !== undefined) add("name", named.message);
@@ -87,31 +82,29 @@ export function serviceErrors(given: ServiceKeys): readonly ServiceError[] {
     } else if (entry[key] !== undefined && found !== key) {
       add(
         key,
-        `does not go with ${manager === undefined ? `"${found}"` : `"manager: ${manager}"`}`,
+        `is not allowed with ${manager === undefined ? `"${found}"` : `"manager: ${manager}"`}`,
       );
     }
   }
   if (found === "command") {
-    if (control !== undefined) {
-      add("control", `does not go with "command", which is all that is done`);
-    }
-    if (signal !== undefined) {
-      add("signal", `does not go with "command", which is all that is done`);
+    for (const key of ["control", "signal"] as const) {
+      if (entry[key] === undefined) continue;
+      add(key, `is not allowed with "command", which is the only action`);
     }
   } else if (found === "pid_file" && control !== undefined && control !== "signal") {
-    add("control", `with "pid_file" there is only "signal"`);
+    add("control", `must be "signal" with "pid_file"`);
   } else if (signal !== undefined && control !== undefined && control !== "signal") {
-    add("signal", `goes with "control: signal" only`);
+    add("signal", `is allowed only with "control: signal"`);
   } else if (control === "reload" && (found === "docker" || found === "podman")) {
-    add("control", `a container cannot reload; use "restart", or "signal"`);
+    add("control", `a container cannot reload; use "restart" or "signal"`);
   }
-  return invalids.length === 0 ? NONE : invalids;
+  return errors.length === 0 ? NONE : errors;
 }
 
-/** What could not be read has its finding already, and says nothing of the form. */
+/** Leaves out invalid values, which have their diagnostics already. */
 function withoutUnread(entry: ServiceKeys): ServiceKeys {
   const { name, manager, control, signal } = entry;
-  // A mistake, or where there was no text at all, whatever the file has there.
+  // Not text: an InvalidValue, or a value of another kind in the file.
   const read = <T>(value: T) => typeof value === "string" ? value : undefined;
   return {
     ...entry,

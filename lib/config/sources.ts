@@ -1,36 +1,36 @@
-/** The texts that make up one configuration, and which of them a path of the whole leads to. */
-import type { Finding, KeyPath } from "./key_path.ts";
+/** The texts of one configuration, and how key paths of the whole map to paths in them. */
+import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
 import type { CertificateEntry, Draft } from "./schema.ts";
 
-/** One text, what it says and what is wrong with it; paths are those in this text. */
+/** One text, with its certificates and diagnostics. Paths are relative to this text. */
 export interface Source {
   /** Absent for the main file. */
   readonly file?: string;
   readonly text: string;
   readonly certs: readonly (Draft<CertificateEntry> | undefined)[];
-  readonly findings: readonly Finding[];
-  /** Those of variables that could not be put in. */
-  readonly unset: readonly Finding[];
+  readonly diagnostics: readonly KeyDiagnostic[];
+  /** Diagnostics of variables that have no value. */
+  readonly unset: readonly KeyDiagnostic[];
 }
 
-/** A place in one of the texts. */
+/** A key in one of the texts. */
 export interface Spot {
   readonly source: Source;
   readonly path: KeyPath;
 }
 
-/** A finding of which it is known in which text it is. */
-export interface Located extends Pick<Finding, "message" | "atKey"> {
+/** A diagnostic whose text is known. */
+export interface LocatedDiagnostic extends Pick<KeyDiagnostic, "message" | "atKey"> {
   readonly at: Spot;
   readonly other?: Spot;
-  /** Whatever else is found at its place comes of it. */
+  /** Other diagnostics at the same place are only consequences of this one. */
   readonly alone?: boolean;
 }
 
-/** The place of a path of the whole: certificates are counted through all texts. */
+/** Finds the text of a path of the whole, in which certificates are counted through all texts. */
 export function spotOf(sources: readonly Source[], path: KeyPath): Spot {
   const [main] = sources;
-  if (main === undefined) throw new Error("A path was looked for in no text");
+  if (main === undefined) throw new Error("No text to find a path in");
   const [top, index, ...rest] = path;
   if (top !== "certs" || typeof index !== "number") return { source: main, path };
   let left = index;
@@ -41,18 +41,18 @@ export function spotOf(sources: readonly Source[], path: KeyPath): Spot {
   return { source: main, path };
 }
 
-/** The findings of all texts that have a path in the whole, with that path. */
-export function findingsOfWhole(sources: readonly Source[]): Finding[] {
+/** The diagnostics of all texts that have a path in the whole, with this path. */
+export function wholeDiagnostics(sources: readonly Source[]): KeyDiagnostic[] {
   let before = 0;
-  return sources.flatMap(({ file, certs, findings, unset }) => {
+  return sources.flatMap(({ file, certs, diagnostics, unset }) => {
     const first = before;
     before += certs.length;
-    return [...unset, ...findings].flatMap((finding) => {
-      const [top, index, ...rest] = finding.path;
+    return [...unset, ...diagnostics].flatMap((diagnostic) => {
+      const [top, index, ...rest] = diagnostic.path;
       if (top === "certs" && typeof index === "number") {
-        return [{ ...finding, path: [top, first + index, ...rest] }];
+        return [{ ...diagnostic, path: [top, first + index, ...rest] }];
       }
-      return file === undefined ? [finding] : [];
+      return file === undefined ? [diagnostic] : [];
     });
   });
 }

@@ -1,25 +1,24 @@
 /**
- * Variables in values. They are put in after the text was parsed, so that no value can be more than
- * the one value it stands in. Keys are left alone, and so is what stands under `x-…` and is used
- * nowhere.
+ * Expands variables in values. It works on the parsed tree, so that the value of a variable cannot add
+ * keys or entries. Keys are not expanded, nor are values under `x-…` that are not used anywhere.
  */
-import type { Finding, KeyPath } from "./key_path.ts";
-import { InvalidValue } from "./mistake.ts";
+import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
+import { InvalidValue } from "./invalid_value.ts";
 import type { Environment } from "./environment.ts";
 
 type Variable = Environment["variable"];
 type Tree = Record<string | number, unknown>;
 
-/** `$${`, or a variable with what stands in its braces; without an end, all the rest. */
+/** `$${`, or a variable with the text in its braces; if the brace is not closed, all the rest. */
 const MARK = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
-/** The host's names, and what the permissions of the binary allow to be asked for. */
+/** The host names, and the variables that the permissions of the binary include. */
 const KNOWN = /^(?:HOSTNAME|FQDN|VCM_[A-Za-z0-9_]+)$/;
 
-/** What a message may show of braces; anything else may be part of a password. */
+/** Names that a message may show; other text may be part of a password. */
 const NAME = /^[A-Z_][A-Z0-9_]*$/;
 
-/** Asks for each variable once. */
+/** Caches the value of each variable. */
 export function askOnce(variable: Variable): Variable {
   const known = new Map<string, ReturnType<Variable>>();
   return (name) => {
@@ -29,17 +28,17 @@ export function askOnce(variable: Variable): Variable {
 }
 
 /**
- * Puts variables into the values of a tree, in place, and gives what could not be put in.
+ * Expands the variables in a tree, in place, and returns the errors.
  *
- * @param spare How keys of the top level begin that are left alone.
+ * @param spare The prefix of top-level keys that are skipped.
  */
 export function substitute(
   tree: unknown,
   variable: Variable,
   spare: string,
-): Finding[] {
-  const findings: Finding[] = [];
-  // What aliases repeat is one node, and is gone through once; no recursion, as trees may be deep.
+): KeyDiagnostic[] {
+  const diagnostics: KeyDiagnostic[] = [];
+  // Aliases share one node, which is expanded once. No recursion, because trees may be deep.
   const seen = new Set<unknown>();
   const open: Branch[] = [];
   const grow = (branch: Omit<Branch, "node">, value: unknown) => {
@@ -48,7 +47,7 @@ export function substitute(
     open.push({ ...branch, node: value as Tree });
   };
   grow({}, tree);
-  // It grows while it is gone through: what stands near the top comes first.
+  // The list grows during the loop, so the tree is walked breadth first.
   for (const branch of open) {
     const { node, parent } = branch;
     for (const step of Array.isArray(node) ? node.keys() : Object.keys(node)) {
@@ -57,16 +56,16 @@ export function substitute(
       if (typeof value !== "string") grow({ parent: branch, step }, value);
       else if (value.includes("${")) {
         const path = pathOf({ parent: branch, step });
-        const { text, invalids } = expand(value, variable, holdsSecret(path));
-        findings.push(...invalids.map(({ message }) => ({ path, message })));
+        const { text, errors } = expand(value, variable, holdsSecret(path));
+        diagnostics.push(...errors.map(({ message }) => ({ path, message })));
         node[step] = text;
       }
     }
   }
-  return findings;
+  return diagnostics;
 }
 
-/** A map or a list, and how it was come to. */
+/** A map or a list, with its parent. */
 interface Branch {
   readonly node: Tree;
   readonly parent?: Branch;
@@ -80,47 +79,47 @@ function pathOf(branch: Omit<Branch, "node">): KeyPath {
   return path.reverse();
 }
 
-const LITERAL = 'for the text itself write "$${"';
+const LITERAL = 'for a literal "${" write "$${"';
 
-/** The text with its variables put in, and what is wrong with them. */
+/** The text with its variables expanded, and the errors. */
 function expand(
   text: string,
   variable: Variable,
   secret: boolean,
-): { readonly text: string; readonly invalids: readonly InvalidValue[] } {
-  const invalids: InvalidValue[] = [];
+): { readonly text: string; readonly errors: readonly InvalidValue[] } {
+  const errors: InvalidValue[] = [];
   const expanded = text.replace(MARK, (_, inside: string | undefined, end: string) => {
     if (inside === undefined) return "${";
     const value = end === ""
       ? new InvalidValue(`"\${" is not closed by "}"; ${LITERAL}`)
       : read(inside, variable, secret);
     if (typeof value === "string") return value;
-    invalids.push(value);
+    errors.push(value);
     return "";
   });
-  return { text: expanded, invalids };
+  return { text: expanded, errors };
 }
 
-/** @param inside What stands in the braces: a name, or a name, `:-` and what to take without it. */
+/** @param inside The text in the braces: a name, or a name, `:-` and a default. */
 function read(inside: string, variable: Variable, secret: boolean): string | InvalidValue {
   const [name = "", fallback] = inside.split(/:-(.*)/s);
   if (fallback?.includes("${")) {
-    return new InvalidValue(`what follows ":-" is plain text and cannot hold a variable`);
+    return new InvalidValue(`the default after ":-" is plain text and cannot contain a variable`);
   }
   if (!KNOWN.test(name)) {
-    const shown = !secret && NAME.test(name) ? `\${${name}}` : `what stands in "\${…}"`;
+    const shown = !secret && NAME.test(name) ? `\${${name}}` : `"\${…}"`;
     return new InvalidValue(
-      `${shown} is not known; there are \${HOSTNAME}, \${FQDN} and variables whose names begin ` +
-        `with VCM_; ${LITERAL}`,
+      `${shown} is not a known variable; use \${HOSTNAME}, \${FQDN} or a variable whose name ` +
+        `begins with VCM_; ${LITERAL}`,
     );
   }
   const value = variable(name);
-  // As a shell has it: what is empty counts as not set where there is something to take instead.
+  // As in a shell, the default also replaces an empty value.
   if (fallback !== undefined && (typeof value !== "string" || value === "")) return fallback;
   return value ?? new InvalidValue(`${name} is not set; set it, or write \${${name}:-default}`);
 }
 
-/** Values of which not even a part may be shown; an address may hold a password. */
+/** Values of which no part may be shown; an address may contain a password. */
 function holdsSecret([top, key, ...more]: KeyPath): boolean {
   if (top !== "config") return false;
   return key === "vault" || /(?:^|_)(?:secret|role)_id$/.test(String(more.at(-1) ?? key));

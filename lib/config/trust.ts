@@ -1,27 +1,27 @@
 /**
- * Whether a configuration file may be obeyed. It names what is written as root and which services
- * are restarted, so whoever can change it, or put another in its place, could do both.
+ * Whether a configuration file can be trusted. It controls what root writes and restarts, so nobody
+ * else may be able to change or replace it.
  *
- * Looked at are the file, its directory and, where the path is a symbolic link, the directory of each link
- * on the way. Not looked at: the directories above these, and access control lists beyond the mode.
+ * Checked are the file, its directory and, if the path is a symbolic link, the directory of each link.
+ * Not checked are their parent directories, and access control lists beyond the mode.
  */
 import { dirname, resolve } from "node:path";
-import type { Problem } from "./diagnostic.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { shellWord } from "../text/shell_word.ts";
 
-/** Linux gives up after as many links itself (path_resolution(7)). */
+/** The limit of Linux (path_resolution(7)). */
 const MAX_LINKS = 40;
 
-/** A path that was followed to its end. */
+/** A path with its symbolic links resolved. */
 export interface Followed {
   /** The file itself, no longer a link. */
   readonly path: string;
   readonly info: Deno.FileInfo;
-  /** The directories in which the links and the file lie. */
+  /** The directories of the links and of the file. */
   readonly directories: readonly string[];
 }
 
-/** Follows a path, link by link. */
+/** Resolves a path, link by link. */
 export function follow(path: string): Followed {
   const directories = new Set<string>();
   let current = resolve(path);
@@ -34,54 +34,54 @@ export function follow(path: string): Followed {
   throw new Deno.errors.FilesystemLoop("Too many symbolic links");
 }
 
-/** Why the file cannot be trusted, one problem for each path; `uid` is the running user's. */
-export function distrust(followed: Followed, uid: number): Problem[] {
-  const problems = [judge(followed.path, "file", followed.info, uid)];
+/** Why the file cannot be trusted, one diagnostic for each path. @param uid The running user. */
+export function distrust(followed: Followed, uid: number): Diagnostic[] {
+  const diagnostics = [check(followed.path, "file", followed.info, uid)];
   for (const directory of followed.directories) {
-    problems.push(judge(directory, "directory", Deno.statSync(directory), uid));
+    diagnostics.push(check(directory, "directory", Deno.statSync(directory), uid));
   }
-  return problems.filter((problem) => problem !== undefined);
+  return diagnostics.filter((diagnostic) => diagnostic !== undefined);
 }
 
-/** Why a directory cannot be trusted of which files are obeyed whatever their names. */
-export function distrustDirectory(path: string, uid: number): Problem | undefined {
-  return judge(resolve(path), "directory", Deno.statSync(path), uid, "put a file there");
+/** Why a directory cannot be trusted if every file in it may be read. */
+export function distrustDirectory(path: string, uid: number): Diagnostic | undefined {
+  return check(resolve(path), "directory", Deno.statSync(path), uid, "put a file there");
 }
 
-function judge(
+function check(
   path: string,
   kind: "file" | "directory",
   info: Deno.FileInfo,
   uid: number,
-  deed = "change this file",
-): Problem | undefined {
+  threat = "change this file",
+): Diagnostic | undefined {
   const facts: string[] = [];
-  const cures: string[] = [];
+  const fixes: string[] = [];
   if (info.uid !== 0 && info.uid !== uid) {
-    facts.push(`belongs to user ${info.uid}, not to root${uid === 0 ? "" : ` or user ${uid}`}`);
-    cures.push(`chown ${uid === 0 ? "root" : uid} ${shellWord(path)}`);
+    facts.push(`is owned by user ${info.uid}, not by root${uid === 0 ? "" : ` or user ${uid}`}`);
+    fixes.push(`chown ${uid === 0 ? "root" : uid} ${shellWord(path)}`);
   }
   const mode = (info.mode ?? 0) & 0o7777;
   if ((mode & 0o022) !== 0) {
     const writer = mode & 0o002 ? "every user" : "its group";
     facts.push(`is writable by ${writer} (mode 0${mode.toString(8).padStart(3, "0")})`);
-    cures.push(`chmod go-w ${shellWord(path)}`);
+    fixes.push(`chmod go-w ${shellWord(path)}`);
   }
   if (facts.length === 0) return undefined;
-  // A sticky directory such as /tmp is meant for everyone: not the directory is wrong, but the place.
+  // A sticky directory such as /tmp is writable on purpose: the file must move.
   const shared = kind === "directory" && (mode & 0o1000) !== 0;
-  const cure = shared ? "move the file to a directory of its own" : cures.join(" && ");
+  const fix = shared ? "move the file to a separate directory" : fixes.join(" && ");
   const message =
-    `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and whoever can ${deed} ` +
-    `decides what VCM writes and runs with its rights; cure: ${cure}`;
+    `not trusted: the ${kind} ${path} ${facts.join(" and ")}, and anyone who can ${threat} ` +
+    `controls what VCM writes and runs; fix: ${fix}`;
   return { key: "", message };
 }
 
-/** A file that holds a secret, and that others than its owner may read. */
-export function exposed(path: string, mode: number): Problem | undefined {
+/** A diagnostic if a file with a secret is readable by others than its owner. */
+export function exposed(path: string, mode: number): Diagnostic | undefined {
   if ((mode & 0o044) === 0) return undefined;
   const reader = (mode & 0o004) !== 0 ? "every user" : "its group";
-  const message = `holds a secret id and may be read by ${reader}; ` +
-    `cure: chmod go-r ${shellWord(path)}, or keep it in a file of its own, "auth.secret_id_file"`;
+  const message = `contains a secret id and is readable by ${reader}; ` +
+    `fix: chmod go-r ${shellWord(path)}, or move the secret id to "auth.secret_id_file"`;
   return { key: "", message };
 }

@@ -1,18 +1,20 @@
 /**
- * Reads a file that is obeyed. It is opened once, and what is judged and read is that open file; it
- * changes nothing.
+ * Reads a configuration file only if it can be trusted. It is opened once, and the open file is both
+ * checked and read. Changes nothing.
  */
 import { ConfigError } from "./diagnostic.ts";
 import { readAll } from "../host/regular_file.ts";
 import { distrust, follow, type Followed } from "./trust.ts";
 
-/** More than a hundred thousand certificates; whatever is bigger is another file by mistake. */
+/** Enough for a hundred thousand certificates; a larger file is probably the wrong one. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
  * The text of a file and its mode.
  *
- * @param absent What to tell where there is none. Throws `ConfigError` if it cannot be read or trusted.
+ * @param absent The message if the file does not exist.
+ *
+ * Throws `ConfigError` if it cannot be read or trusted.
  */
 export function readTrusted(
   path: string,
@@ -27,20 +29,22 @@ export function readTrusted(
     }
   };
   const followed = orRefuse(() => follow(path));
-  // Before it is opened: to open a pipe would wait for somebody to write into it.
+  // Before it is opened, because opening a pipe would wait for a writer.
   if (!followed.info.isFile) {
-    throw refusal(path, `is ${followed.info.isDirectory ? "a directory" : "no regular file"}`);
+    throw refusal(path, `is ${followed.info.isDirectory ? "a directory" : "not a regular file"}`);
   }
   using file = orRefuse(() => Deno.openSync(followed.path, { read: true }));
   const info = file.statSync();
   const uid = Deno.uid();
   if (uid !== null) {
     const opened: Followed = { ...followed, info };
-    const problems = orRefuse(() => distrust(opened, uid));
-    if (problems.length > 0) throw new ConfigError(path, problems);
+    const diagnostics = orRefuse(() => distrust(opened, uid));
+    if (diagnostics.length > 0) throw new ConfigError(path, diagnostics);
   }
-  if (!info.isFile) throw refusal(path, "is no regular file");
-  if (info.size > MAX_BYTES) throw refusal(path, "is bigger than 16 MiB; is it the right file?");
+  if (!info.isFile) throw refusal(path, "is not a regular file");
+  if (info.size > MAX_BYTES) {
+    throw refusal(path, "is larger than 16 MiB; check that it is the right file");
+  }
   const text = decode(path, orRefuse(() => readAll(file, info.size)));
   return { text, mode: info.mode ?? 0 };
 }
@@ -58,10 +62,10 @@ function decode(path: string, bytes: Uint8Array): string {
   }
 }
 
-/** Says plainly why the system would not do it. */
+/** The system's reason, in plain words. */
 export function reason(error: unknown): string {
   if (error instanceof Deno.errors.PermissionDenied) {
-    return "may not be read by this user; run as its owner or as root";
+    return "is not readable by this user; run vcm as its owner or as root";
   }
   const words = error instanceof Error ? error.message : String(error);
   return `cannot be read: ${words.replace(/ \(os error \d+\).*/s, "")}`;

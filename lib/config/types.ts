@@ -1,11 +1,11 @@
 /**
- * The typed configuration: what one `vcm.yaml` asks for, with every default filled in and both
- * published forms made one. Nothing later in the program looks at YAML again.
+ * The typed configuration: what one `vcm.yaml` asks for, with defaults filled in and short and long
+ * forms unified. No later module reads YAML.
  */
 import type { Format, RenewalWindow } from "../certificate/types.ts";
 import type { Secret } from "../text/secret.ts";
 
-/** What is done to a service that has to load new files, in systemd's words; `signal` is ours. */
+/** The action that makes a service load new files: systemd's verbs, and `signal`. */
 export const CONTROLS = [
   "reload",
   "restart",
@@ -16,43 +16,43 @@ export const CONTROLS = [
 ] as const;
 export type Control = typeof CONTROLS[number];
 
-/** Who starts and stops a service, or how it is told to load new files where nobody does. */
+/** What manages a service, or for a service without a manager, how it is told to load new files. */
 export const MANAGERS = ["systemd", "docker", "podman", "pid_file", "command"] as const;
 export type Manager = typeof MANAGERS[number];
 
-/** Protocols that begin in plain text and go over to TLS. */
+/** Protocols that start in plain text and switch to TLS. */
 export const STARTTLS = ["smtp", "imap", "pop3", "postgres"] as const;
 export type StartTls = typeof STARTTLS[number];
 
-/** Where a service serves a certificate, to be looked at there. */
+/** Where a service serves a certificate. */
 export interface ProbeSpec {
   /** A name, or an IP address without brackets. */
   readonly host: string;
   readonly port: number;
-  /** The name that is asked for (SNI); absent: none. */
+  /** The name to request (SNI); absent: none. */
   readonly serverName?: string;
   readonly startTls?: StartTls;
-  /** Seconds for one look, and for the new certificate to be served after the service acted. */
+  /** Seconds for one probe, and until the new certificate must be served after an action. */
   readonly timeout: number;
 }
 
-/** A time of the week, in the host's time zone, in which services may be disturbed. */
+/** A maintenance window of the week, in the host's time zone. */
 export interface MaintenanceWindow {
-  /** As the file has it. */
+  /** As written in the file. */
   readonly text: string;
   /** Days on which it opens, 1 (Monday) to 7 (Sunday). */
   readonly days: readonly number[];
   /** Minutes after midnight. */
   readonly from: number;
-  /** Minutes after midnight, up to 1,440; not after `from`: on the next day. */
+  /** Minutes after midnight, up to 1,440; if not after `from`, on the next day. */
   readonly to: number;
 }
 
-/** Who makes the private key: the server, or this host, which then sends a request to be signed. */
+/** Where the private key is generated: on the server, or on this host, which then sends a CSR. */
 export const KEY_ORIGINS = ["vault", "local"] as const;
 export type KeyOrigin = typeof KEY_ORIGINS[number];
 
-/** Kinds of private keys, with the curve's or the modulus's bits. */
+/** Types of private keys, with the bits of the curve or of the modulus. */
 export const KEY_TYPES = [
   "ec-256",
   "ec-384",
@@ -66,7 +66,7 @@ export type KeyType = typeof KEY_TYPES[number];
 /** How the server's TLS certificate is verified. */
 export type TlsTrust =
   | { readonly kind: "system" }
-  /** By the authorities of one PEM file, or of all in one directory. */
+  /** With the CAs of one PEM file, or of all files in one directory. */
   | { readonly kind: "file"; readonly path: string }
   | { readonly kind: "off" };
 
@@ -74,7 +74,7 @@ export type TlsTrust =
 export const AUTH_METHODS = ["token", "approle", "cert", "jwt"] as const;
 export type AuthMethod = typeof AUTH_METHODS[number];
 
-/** How to log in, as far as the file says it; paths are absolute. */
+/** How to log in, as far as it is configured; paths are absolute. */
 export type LoginSettings =
   | {
     readonly kind: "approle";
@@ -82,7 +82,7 @@ export type LoginSettings =
     readonly roleId?: Secret;
     readonly secretId?: Secret;
     readonly secretIdFile?: string;
-    /** Holds a wrapping token, whose secret id is kept in `secretIdFile`. */
+    /** Contains a wrapping token; its secret id is written to `secretIdFile`. */
     readonly wrappedSecretIdFile?: string;
   }
   | { readonly kind: "cert"; readonly mount: string; readonly role?: string }
@@ -93,31 +93,31 @@ export type LoginSettings =
     readonly jwtFile?: string;
   };
 
-/** How to reach and log in to the server, as far as the file says it. */
+/** How to reach and log in to the server, as far as it is configured. */
 export interface VaultSettings {
-  /** Base addresses in the order in which they are tried; empty where the file names none. */
+  /** Base addresses in the order in which they are tried; empty if none is configured. */
   readonly addresses: readonly string[];
   /** Hosts, with a port or without, to which a request may be redirected. */
   readonly redirectHosts: readonly string[];
-  /** Plain http is allowed to more than this host itself. */
+  /** Plain http is allowed to other hosts, too. */
   readonly allowHttp: boolean;
   readonly namespace?: string;
   readonly trust: TlsTrust;
-  /** The name that the server's certificate has to be for, where it is not the address's. */
+  /** The name that the server's certificate must have, if it differs from the address. */
   readonly serverName?: string;
-  /** Absolute paths of our own certificate for TLS and of its key. */
+  /** Absolute paths of the TLS client certificate and of its key. */
   readonly clientCert?: string;
   readonly clientKey?: string;
-  /** How often a request is sent again. */
+  /** How often a request is retried. */
   readonly retries?: number;
-  /** Seconds for one request, with all that it is sent again. */
+  /** Seconds for one request, including its retries. */
   readonly timeout?: number;
-  /** Absolute path of a file that holds a token. */
+  /** Absolute path of a file that contains a token. */
   readonly tokenFile?: string;
   readonly login?: LoginSettings;
 }
 
-/** One file, or bundle of files, that a service reads. `owner`, `group` and `mode` are absent where the file is silent. */
+/** A file or bundle that a service reads. `owner`, `group` and `mode` are absent if not configured. */
 export interface TargetSpec extends Format {
   readonly path: string;
   readonly owner?: string;
@@ -125,48 +125,48 @@ export interface TargetSpec extends Format {
   /** Permission bits, 0 to 0o7777. */
   readonly mode?: number;
   readonly createDirs: boolean;
-  /** Written through the file that is there, which then can be half: a mounted file has no other way. */
+  /** Overwrite the existing file, which is not atomic; a mounted file cannot be replaced. */
   readonly inPlace?: boolean;
-  /** What lies there is replaced, even if it is no certificate or key. */
+  /** Replace an existing file even if it is not a certificate or key. */
   readonly overwrite?: boolean;
 }
 
-/** The private key that a certificate is to have. */
+/** The private key that a certificate must have. */
 export interface KeySpec {
   readonly origin: KeyOrigin;
-  /** Absent: the server's role decides, and a key of our own is `ec-256`. */
+  /** Absent: the server's role decides, and a local key is `ec-256`. */
   readonly type?: KeyType;
-  /** The stored key goes on to be used; only where the key is made on this host. */
+  /** Keep the stored key at renewal; only for local keys. */
   readonly reuse: boolean;
 }
 
 /** A service that reads a certificate's files. */
 export interface ServiceSpec {
-  /** Tells services apart: the unit, or manager and name, `docker:web`. */
+  /** Unique: the unit, or manager and name, `docker:web`. */
   readonly id: string;
-  /** As its manager knows it: a full unit name, a container; else a name for people. */
+  /** The manager's name for it: a full unit name or a container; otherwise a name for people. */
   readonly name: string;
-  /** Absent: systemd or, where it has no such unit, Docker or Podman. */
+  /** Absent: systemd or, if it has no such unit, Docker or Podman. */
   readonly manager?: Manager;
   readonly control: Control;
   /** Without `SIG`. */
   readonly signal?: string;
-  /** Absolute path of the file that holds the id of its process. */
+  /** Absolute path of the file with its process id. */
   readonly pidFile?: string;
   /** Program and arguments that make it load new files. */
   readonly command?: readonly string[];
-  /** Program and arguments that judge the new files before the action. */
+  /** Program and arguments that validate the new files before the action. */
   readonly validate?: readonly string[];
   readonly probe?: ProbeSpec;
-  /** Seconds for its action, and as many for `validate`. */
+  /** Seconds for its action, and the same for `validate`. */
   readonly timeout: number;
-  /** Actions wait for one of them; empty: they need not. */
+  /** Actions wait for one of these; empty: no wait. */
   readonly windows: readonly MaintenanceWindow[];
   /** Services act in ascending order. */
   readonly order: number;
 }
 
-/** The wish: one certificate as the file asks for it. */
+/** The desired state of one certificate. */
 export interface CertificateSpec {
   /** Unique in the file; also the name of the directory in the store. */
   readonly name: string;
@@ -181,15 +181,15 @@ export interface CertificateSpec {
   /** Requested lifetime in seconds; absent: the role decides. */
   readonly ttl?: number;
   readonly renew: RenewalWindow;
-  /** Percent of the window by which renewals are moved apart; 0: not at all. */
+  /** Percent of the renewal window over which renewals are spread; 0: none. */
   readonly spread: number;
   /** How many earlier sets are kept in the store's archive. */
   readonly keep: number;
-  /** Common name that the issuer has to have. */
+  /** Common name that the issuer must have. */
   readonly issuer?: string;
-  /** Renewals wait for one of them; empty: they need not. */
+  /** Renewals wait for one of these; empty: no wait. */
   readonly windows: readonly MaintenanceWindow[];
-  /** Path of the PKI mount, without slashes at its ends. */
+  /** Path of the PKI mount, without leading or trailing slashes. */
   readonly pki: string;
   readonly role: string;
   /** Name or id of the mount's issuer; absent: the role decides. */
@@ -201,7 +201,7 @@ export interface CertificateSpec {
 }
 
 export interface Config {
-  /** The file that was read, as it was named. */
+  /** The path of the file, as it was given. */
   readonly file: string;
   /** Absolute path of the store. */
   readonly certStore: string;

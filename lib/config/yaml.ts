@@ -1,8 +1,8 @@
-/** The fast parser, and the only file that knows it. It gives trees of maps, lists and text. */
+/** The fast parser; no other file uses its package. It returns trees of maps, lists and text. */
 // @ts-types="npm:@types/js-yaml@4.0.9"
 import { FAILSAFE_SCHEMA, load, type LoadOptions, Type, YAMLException } from "js-yaml";
 
-/** `<<: *anchor`. The tag is what the parser knows it by. */
+/** `<<: *anchor`. The parser recognizes it by this tag. */
 const MERGE = new Type("tag:yaml.org,2002:merge", {
   kind: "scalar",
   resolve: (text) => text === "<<",
@@ -10,21 +10,21 @@ const MERGE = new Type("tag:yaml.org,2002:merge", {
 
 const NULL = new Type("tag:yaml.org,2002:null", {
   kind: "scalar",
-  // As YAML 1.2 has it (10.3.2), and so as editors do.
+  // As in YAML 1.2 (10.3.2), and therefore in editors.
   resolve: (text) =>
     text === "" || text === "~" || text === "null" || text === "Null" || text === "NULL",
   construct: () => null,
 });
 
 /**
- * Scalars stay text, so that `mode: 0640` is not a number before its field has looked at it.
- * Beside text there are only merge keys, and null, so that `ttl:` and `ttl: ~` have no value.
+ * Scalars stay text, so that `mode: 0640` is not parsed as a number before its reader sees it. Besides
+ * text there are only merge keys and null, so that `ttl:` and `ttl: ~` have no value.
  */
 const SCHEMA = FAILSAFE_SCHEMA.extend({ implicit: [MERGE, NULL] });
 
 /**
- * The parser's own limit of 10,000 merged keys is too low for a file of some thousand certificates
- * that merge the same map. Its types know neither option.
+ * The parser's default limit of 10,000 merged keys is too low for a file with thousands of certificates
+ * that merge the same map. Its types lack both limits.
  */
 const OPTIONS: LoadOptions & Readonly<Record<string, unknown>> = {
   schema: SCHEMA,
@@ -35,27 +35,30 @@ const OPTIONS: LoadOptions & Readonly<Record<string, unknown>> = {
 /** The parser gives its errors no codes. */
 const TOO_DEEP = /^nesting exceeded maxDepth/;
 
-/** What made the text unreadable, with its zero-based place where the parser knew it. */
-export interface YamlFault {
+/** Why the text cannot be parsed, with the zero-based place if the parser knows it. */
+export interface YamlError {
   readonly reason: string;
   readonly line?: number;
   readonly column?: number;
-  /** It has more levels than any parser should be given. */
+  /** The text is nested too deeply for either parser. */
   readonly tooDeep?: boolean;
 }
 
 /** The tree of the one document in the text, or why there is none; never throws. */
 export function readYaml(
   text: string,
-): { readonly tree: unknown; readonly fault?: undefined } | { readonly fault: YamlFault } {
+): { readonly tree: unknown; readonly error?: undefined } | { readonly error: YamlError } {
   try {
     return { tree: load(text, OPTIONS) };
-  } catch (error) {
-    if (error instanceof YAMLException) {
-      const { reason, mark } = error;
-      const fault = mark ? { reason, line: mark.line, column: mark.column } : { reason };
-      return { fault: TOO_DEEP.test(reason) ? { ...fault, tooDeep: true } : fault };
-    }
-    return { fault: { reason: "not understood" } };
+  } catch (thrown) {
+    if (!(thrown instanceof YAMLException)) return { error: { reason: "not understood" } };
+    const { reason, mark } = thrown;
+    return {
+      error: {
+        reason,
+        ...(mark && { line: mark.line, column: mark.column }),
+        ...(TOO_DEEP.test(reason) && { tooDeep: true }),
+      },
+    };
   }
 }

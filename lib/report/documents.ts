@@ -1,7 +1,7 @@
 /** The documents that `--json` prints. Times become ISO 8601 in UTC. */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
-import type { Problem } from "../config/diagnostic.ts";
+import type { Diagnostic } from "../config/diagnostic.ts";
 import type { What } from "../certificate/types.ts";
 import type { Plan } from "../plan/types.ts";
 import type { CheckResult } from "./check_result.ts";
@@ -158,7 +158,7 @@ export interface ErrorDocument extends Head {
   readonly error: {
     readonly message: string;
     /** Diagnostics of the configuration, if that is the reason. */
-    readonly problems?: readonly Problem[];
+    readonly problems?: readonly Diagnostic[];
   };
 }
 

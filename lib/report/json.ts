@@ -1,7 +1,7 @@
 /** What commands print with `--json`. Times are ISO 8601 in UTC; unknown values have no key. */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
-import type { Problem } from "../config/diagnostic.ts";
+import type { Diagnostic } from "../config/diagnostic.ts";
 import type { Plan } from "../plan/types.ts";
 import type { CheckResult } from "./check_result.ts";
 import {
@@ -63,7 +63,7 @@ export function helpJson(commands: HelpDocument["commands"]): string {
 }
 
 /** @param problems Diagnostics of the configuration. */
-export function errorJson(message: string, problems?: readonly Problem[]): string {
+export function errorJson(message: string, problems?: readonly Diagnostic[]): string {
   return document<ErrorDocument>({ error: { message, ...(problems && { problems }) } });
 }
 

@@ -6,12 +6,12 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
   w: 604_800,
 };
 
-/** Vault keeps durations as Go does, in nanoseconds of 63 bits: a little over 292 years. */
+/** Vault stores durations as Go does, in nanoseconds of 63 bits: a little over 292 years. */
 const MAX_SECONDS = 9_223_372_036;
 
 /**
- * Seconds of `30s 15m 12h 14d 2w`, of sums such as `1d12h`, and of a bare number of seconds;
- * `undefined` for anything else, for nothing (`0`) and for more than Vault can hold.
+ * The seconds of `30s 15m 12h 14d 2w`, of sums such as `1d12h`, and of a bare number of seconds;
+ * `undefined` for anything else, for `0` and for more than Vault can store.
  */
 export function parseDuration(text: string): number | undefined {
   if (/^\d+$/.test(text)) return inRange(Number(text));
@@ -31,13 +31,13 @@ function inRange(seconds: number): number | undefined {
   return seconds > 0 && seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
-/** Seconds from 1 s to 1 h, which are limits that the runtime's timers can keep. */
+/** Seconds from 1 s to 1 h. */
 export function parseTimeLimit(text: string): number | undefined {
   const seconds = parseDuration(text);
   return seconds !== undefined && seconds <= 3_600 ? seconds : undefined;
 }
 
-/** Short text for messages, the largest unit and the one below it: `9d 4h`, `45s`. */
+/** A short text with the two largest units: `9d 4h`, `45s`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 0) return `-${formatDuration(-seconds)}`;
   const whole = Math.floor(seconds);

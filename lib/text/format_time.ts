@@ -1,4 +1,4 @@
-/** Moments as people read them: UTC, to the minute. */
+/** Times for people: UTC, to the minute. */
 
 /** `2026-12-03 11:20 UTC` */
 export function formatTime(moment: Date): string {

@@ -1,4 +1,4 @@
-/** Permission bits as people write them: `0640`. */
+/** Permission bits as in chmod(1): `0640`. */
 export function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }

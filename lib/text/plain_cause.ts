@@ -1,6 +1,6 @@
-/** The system's own words for what went wrong, without the call and the number that runtimes add. */
+/** The system's error message, without the call and the number that the runtime adds. */
 export function plainCause(error: unknown): string {
-  // Its own words tell how to compile the program.
+  // The runtime's message explains how to compile the program.
   if (error instanceof Error && error.name === "NotCapable") {
     return "VCM itself is not permitted to do this";
   }

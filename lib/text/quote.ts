@@ -1,24 +1,24 @@
-/** Text of others in messages. */
+/** Untrusted text in messages. */
 import { printable } from "./printable.ts";
 
-/** The shapes of Vault's and OpenBao's tokens; one that strayed into another key must not be shown. */
+/** The forms of Vault's and OpenBao's tokens, which must not be shown if they are in the wrong key. */
 const TOKEN = /(?:^|[^A-Za-z0-9])(?:hv[sbr]|[sbr])\.[A-Za-z0-9_-]{8,}/;
 
-/** True for what looks like a token, wherever it stands. */
+/** Whether a text contains what looks like a token. */
 export function looksLikeToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** The text as a message may show it: in quotes, on one line, short, and never a token. */
+/** The text as a message may show it: in quotes, on one line, shortened, and never a token. */
 export function quote(text: string): string {
   if (looksLikeToken(text)) return "[redacted]";
-  // JSON has escapes for some control characters only.
+  // JSON escapes only some control characters.
   return printable(JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text));
 }
 
 /**
- * True where the text would break a line of a log, a header or an argument. Half a character too:
- * written down it becomes U+FFFD, so that two names would be one file.
+ * Whether the text would break a log line, a header or an argument. Also true for a lone surrogate,
+ * which becomes U+FFFD when it is written, so that two names would be one file.
  */
 export function hasControlCharacter(text: string): boolean {
   // deno-lint-ignore no-control-regex -- control characters are what it looks for

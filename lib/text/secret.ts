@@ -1,4 +1,4 @@
-/** A text that must reach no log, error, JSON or argument list: it prints as `[redacted]`. */
+/** A text that must not appear in logs, errors, JSON or argument lists: it prints as `[redacted]`. */
 export class Secret {
   readonly #text: string;
 
@@ -6,7 +6,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself; call it only where it is sent to the server, or used to encrypt. */
+  /** The text itself; call it only to send it to the server, or to encrypt. */
   reveal(): string {
     return this.#text;
   }

@@ -1,4 +1,4 @@
-/** A path or a name as a person can paste it into a shell. */
+/** A path or a name, quoted for a shell if necessary. */
 export function shellWord(path: string): string {
   return /^[A-Za-z0-9_\/.:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,7 +1,7 @@
-/** The candidate that was most likely meant by a misspelt word, if one is near enough. */
+/** The candidate that a misspelled word most likely means, if one is close enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase().replaceAll("-", "_");
-  // A third of the letters may be wrong: more and the suggestion would be a guess.
+  // Up to a third of the letters may be wrong; beyond that, a suggestion would be a guess.
   let best = Math.min(3, Math.max(1, Math.floor(wanted.length / 3))) + 1;
   let found: string | undefined;
   for (const candidate of candidates) {
@@ -15,19 +15,19 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return found;
 }
 
-/** Whether a word asks for the opposite of a candidate, as "uninstall" and "--no-yes" do. */
+/** Whether a word means the opposite of a candidate, such as "uninstall" and "--no-yes". */
 function isNegated(word: string, candidate: string, distance: number): boolean {
   const rest = /^(_*)(?:un|de|dis|not|non?)_*(.+)$/.exec(word);
   return rest !== null && editDistance(`${rest[1]}${rest[2]}`, candidate) < distance;
 }
 
-/** `did you mean "mode"?`, or else the words that are allowed. */
+/** `did you mean "mode"?`, otherwise the allowed words. */
 export function didYouMean(word: string, allowed: readonly string[]): string {
   const guess = nearest(word, allowed);
   return guess === undefined ? `allowed here: ${allowed.join(", ")}` : `did you mean "${guess}"?`;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours that make `left` into `right`. */
+/** The insertions, deletions, replacements and swaps of neighbors that turn `left` into `right`. */
 function editDistance(left: string, right: string): number {
   let older: number[] = [];
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);

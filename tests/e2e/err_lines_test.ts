@@ -21,14 +21,14 @@ async function errOf(line: string): Promise<string> {
   }
 }
 
-const NONE = `none.yaml: does not exist; name another file by --config FILE or $VCM_CONFIG`;
+const NONE = `none.yaml: does not exist; pass --config FILE or set $VCM_CONFIG`;
 
 test("where standard error is the journal, each line says how much it matters", async () => {
   const run = '"$VCM" run --config none.yaml 2> err';
   const journal = 'touch err; export JOURNAL_STREAM="$(stat -c %d:%i err)"';
   assert.equal(await errOf(`${journal}; ${run}`), `<3>${NONE}\n`);
   // A child that was given another standard error than its parent's has the variable, too.
-  assert.equal(await errOf(`export JOURNAL_STREAM=1:2; ${run}`), `${NONE}\n`);
+  assert.equal(await errOf(`export JOURNAL_STREAM=1:2; ${run}`), `error: ${NONE}\n`);
 });
 
 test("with --log-format json each line is an object", async () => {

@@ -40,10 +40,10 @@ Next:
     "755 root\n600 root\n",
   );
   const valid = await vcm(scene, ["validate"]);
-  assert.equal(valid.stdout, `${FILE}: no mistakes; 1 certificate, 2 targets, 1 service\n`);
+  assert.equal(valid.stdout, `${FILE}: no errors; 1 certificate, 2 targets, 1 service\n`);
   const again = await vcm(scene, ["init", "--yes", ...flags]);
   assert.deepEqual([again.code, again.stdout], [2, ""]);
-  assert.match(again.stderr, /^"\/etc\/vcm\/vcm\.yaml" already exists; pass --config FILE /);
+  assert.match(again.stderr, /^error: "\/etc\/vcm\/vcm\.yaml" already exists; pass --config FILE /);
 
   // The store of the machine would be the host's.
   const text = await Deno.readTextFile(`${directory}/etc/vcm/vcm.yaml`);
@@ -163,5 +163,5 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
     ]
   ) assert.ok(stdout.includes(note), `${note}\n${stdout}`);
   const valid = await vcm(scene, ["validate"]);
-  assert.equal(valid.stdout, `${FILE}: no mistakes; 1 certificate, 2 targets, 1 service\n`);
+  assert.equal(valid.stdout, `${FILE}: no errors; 1 certificate, 2 targets, 1 service\n`);
 });

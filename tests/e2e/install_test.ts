@@ -186,7 +186,7 @@ test("a unit that was edited is shown and not touched without a yes", async () =
   );
   assert.equal(
     asked.stderr,
-    "No terminal to ask on: pass --yes to do this without a question; nothing was changed\n" +
+    "error: No terminal to ask on: pass --yes to do this without a question; nothing was changed\n" +
       'See "vcm install --help"\n',
   );
   assert.equal(await unit(scene, "vcm.timer"), edited);

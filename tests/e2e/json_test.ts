@@ -137,7 +137,7 @@ test("with --json mistakes of the file and of the command line are documents", a
     assert.match(usage.error.message, /^Unknown option "--froce" of /);
   }
   const strange = await printed(place, "plan", 2, "error", STRANGER);
-  assert.match(strange.error.problems[0].message, /^may not be read by this user; /);
+  assert.match(strange.error.problems[0].message, /^is not readable by this user; /);
   await place.configure(WEB);
   const unknown = await printed(place, "run nobody", 2, "error");
   assert.match(unknown.error.message, /nobody/);

@@ -115,10 +115,11 @@ test("metrics that cannot be written are a warning, and keep nothing from being 
   await act(place, 0);
   await configure(place);
   const absent = 'warning: Cannot write "metrics_file" "FOLDER/metrics/vcm.prom": ' +
-    'there is no directory "FOLDER/metrics"\n';
+    'the directory "FOLDER/metrics" does not exist\n';
   for (const _ of ["with", "without"]) {
     const { code, stderr } = await place.vcm(["run", "--quiet"]);
     assert.deepEqual([code, stderr], [0, absent]);
+    assert.ok(statSync(place.at("ssl/web.crt")).isFile());
   }
   await place.makeDirectory("metrics", 0, 0o777);
   const { stderr } = await place.vcm(["run", "--quiet"]);

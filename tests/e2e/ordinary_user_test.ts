@@ -32,7 +32,7 @@ certs: []
   assert.equal(code, 2);
   assert.equal(
     stderr,
-    `${file}: may not be read by this user; run as its owner or as root\n`,
+    `error: ${file}: is not readable by this user; run vcm as its owner or as root\n`,
   );
 });
 
@@ -48,17 +48,17 @@ test("an included file that the user may not read is named, and so is its direct
   const fine = await place.vcm("validate", "--config", file);
   assert.equal(
     fine.stdout + fine.stderr,
-    `${file}: no mistakes; 1 certificate, 0 targets, 0 services\n`,
+    `${file}: no errors; 1 certificate, 0 targets, 0 services\n`,
   );
   await Deno.chmod(included, 0o600);
   await Deno.chmod(`${place.directory}/conf.d`, 0o700);
   const { code, stderr } = await place.vcm("validate", "--config", file);
   assert.equal(code, 2);
-  const advice = "may not be read by this user; run as its owner or as root";
+  const advice = "is not readable by this user; run vcm as its owner or as root";
   assert.equal(
     stderr,
-    `${file}:1:19 include[1]: the directory "${place.directory}/conf.d" ${advice}\n` +
-      `${included}: ${advice}\n2 mistakes; nothing was done\n`,
+    `error: ${file}:1:19 include[1]: the directory "${place.directory}/conf.d" ${advice}\n` +
+      `error: ${included}: ${advice}\n2 errors; nothing was done\n`,
   );
 });
 

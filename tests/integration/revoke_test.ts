@@ -34,12 +34,12 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       assert.equal(status, 2);
       assert.equal(
         err,
-        "No terminal to ask on: pass --yes to revoke without a question\n" +
+        "error: No terminal to ask on: pass --yes to revoke without a question\n" +
           'See "vcm revoke --help"\n',
       );
       const unnamed = await bench.vcm(["revoke", "--yes"], env);
       assert.equal(unnamed.status, 2);
-      assert.match(unnamed.err, /^"vcm revoke" needs the name of a certificate\n/);
+      assert.match(unnamed.err, /^error: "vcm revoke" needs the name of a certificate\n/);
       assert.deepEqual(heard(), []);
     });
 

@@ -56,7 +56,7 @@ test("vcm run and the server's TLS certificate", (t) =>
       const said = await bench.vcm(["run", "--quiet"], env);
       assertWell(said);
       const warning = `warning: ${bao.address}: its TLS certificate is not verified ` +
-        "(vault_ssl_verify: false); whoever is between this host and it can read tokens and keys\n";
+        "(vault_ssl_verify: false); anyone on the network path can read tokens and keys\n";
       assert.equal(said.err, warning);
       // Also where nothing is due, and so the server is not asked.
       assert.equal((await bench.vcm(["run", "--quiet"], env)).err, warning);

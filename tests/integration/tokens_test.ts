@@ -162,8 +162,8 @@ test("plain http goes to this host only, unless the file allows it", async () =>
   const file = bench.directory.at("vcm.yaml");
   assert.equal(
     said.err,
-    `${file}:2:10 config.vault: sends tokens and keys unencrypted; use "https://", or, where the ` +
-      'network is trusted, set "allow_http: true"\n',
+    `error: ${file}:2:10 config.vault: sends tokens and keys unencrypted; use "https://", or set ` +
+      '"allow_http: true" if the network is trusted\n',
   );
   bench.configure("pki: p\nrole: r", certificate(bench.directory));
   const { out } = await bench.vcm(["run"], {

@@ -1,5 +1,5 @@
 /** Chooses the certificates of the first configuration. */
-import { InvalidValue } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { quote } from "../../text/quote.ts";
 import { readCertificateName } from "../../config/read_names.ts";
 import { sortNames } from "./names.ts";

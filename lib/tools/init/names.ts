@@ -1,6 +1,6 @@
 /** Names in configurations and in certificates. Pure. */
 import { canonicalIp, canonicalName } from "../../certificate/names.ts";
-import { InvalidValue } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { quote } from "../../text/quote.ts";
 import { readDnsName, readIpAddress } from "../../config/read_names.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { defaultMode, holdsKey } from "../../config/format.ts";
-import { InvalidValue } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { readCertificateName } from "../../config/read_names.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { sortNames } from "./names.ts";

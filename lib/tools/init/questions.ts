@@ -1,5 +1,5 @@
 /** One-line questions. Enter accepts the value in brackets. */
-import { InvalidValue, type Reader } from "../../config/mistake.ts";
+import { InvalidValue, type Reader } from "../../config/invalid_value.ts";
 import { printable } from "../../text/printable.ts";
 
 /** The user at a terminal. */

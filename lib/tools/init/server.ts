@@ -1,5 +1,5 @@
 /** The server, its mount and its role: from options, the environment, or questions. */
-import { InvalidValue, type Reader } from "../../config/mistake.ts";
+import { InvalidValue, type Reader } from "../../config/invalid_value.ts";
 import { readMount, readRole } from "../../config/read_names.ts";
 import { isGuarded, readAddress } from "../../config/read_places.ts";
 import type { ServerAnswers } from "./first_file.ts";

@@ -1,6 +1,6 @@
 /** Paths of certificates in configurations. */
 import { resolve } from "node:path";
-import { InvalidValue } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { readFilePath } from "../../config/read_places.ts";
 
 /** The longest path that Linux opens (PATH_MAX). */

@@ -2,7 +2,7 @@
  * The outline of the schema: which keys exist, where, and which reader parses each. It is derived
  * from the schema that validates. This is the only file that looks into the internals of valibot.
  */
-import type { Reader } from "../../config/mistake.ts";
+import type { Reader } from "../../config/invalid_value.ts";
 import { fileSchema } from "../../config/schema.ts";
 
 export interface ScalarOutline {

@@ -3,13 +3,12 @@
  * type first: `0640` is a number, and so is a name such as `1e3`. So a schema here accepts all that
  * its reader accepts, and may accept more. A test checks that.
  */
-import type { Reader } from "../../config/mistake.ts";
+import type { Reader } from "../../config/invalid_value.ts";
 import * as pattern from "./scalar_patterns.ts";
 import * as names from "../../config/read_names.ts";
 import * as places from "../../config/read_places.ts";
 import * as scalars from "../../config/read_scalars.ts";
 import * as services from "../../config/read_service.ts";
-import { readInclude } from "../../config/read_include.ts";
 import { readWindow } from "../../config/read_window.ts";
 
 /** A schema or a part of one. */
@@ -124,7 +123,7 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
   }],
   [services.readEndpoint, { words: "`HOST:PORT`", schema: string(pattern.ENDPOINT) }],
   [services.readWord, { words: "word", schema: { type: TEXT } }],
-  [readInclude, { words: "path or pattern", schema: text(pattern.LINE) }],
+  [places.readInclude, { words: "path or pattern", schema: text(pattern.LINE) }],
   [readWindow, { words: "window", schema: string(pattern.WINDOW) }],
 ]);
 

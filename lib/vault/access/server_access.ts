@@ -1,5 +1,5 @@
 /** Where the servers are and how to talk to them. The environment overrides the configuration. */
-import { InvalidValue } from "../../config/mistake.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { isGuarded, readAddress } from "../../config/read_places.ts";
 import { readServerName } from "../../config/read_names.ts";
 import type { VaultSettings } from "../../config/types.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatDuration, parseDuration } from "../../../lib/text/duration.ts";
 import { formatRenew } from "../../../lib/certificate/renewal.ts";
-import { InvalidValue, type Reader } from "../../../lib/config/mistake.ts";
+import { InvalidValue, type Reader } from "../../../lib/config/invalid_value.ts";
 import { octal } from "../../../lib/text/octal.ts";
 import * as names from "../../../lib/config/read_names.ts";
 import * as places from "../../../lib/config/read_places.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { InvalidValue, type Reader } from "../../../lib/config/mistake.ts";
+import { InvalidValue, type Reader } from "../../../lib/config/invalid_value.ts";
 import { fileOutline, type Outline } from "../../../lib/tools/schema/outline.ts";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
@@ -38,7 +38,7 @@ function readersOf(outline: Outline): Reader<unknown>[] {
 /** What an editor makes of a text that stands in the file without quotes, if it can stand there. */
 function unquoted(text: string): unknown {
   const read = readYaml(`a: ${text}\n`);
-  if (read.fault !== undefined || (read.tree as { a?: unknown })?.a !== text) return text;
+  if (read.error !== undefined || (read.tree as { a?: unknown })?.a !== text) return text;
   return (editorTree(`a: ${text}\n`) as { a: unknown }).a;
 }
 

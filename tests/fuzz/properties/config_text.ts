@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { ConfigError, type Problem } from "../../../lib/config/diagnostic.ts";
+import { ConfigError, type Diagnostic } from "../../../lib/config/diagnostic.ts";
 import { blocks, readDocument } from "../../unit/docs/documents.ts";
 import { environmentOf } from "../../unit/config/environment.ts";
 import { deepDocument, tower } from "../arbitraries/documents.ts";
@@ -44,7 +44,7 @@ const whole = fc.oneof(
 const LIMIT = 5_000;
 
 /** What is said of a text that no parser can read. */
-const TOO_DEEP = "is nested too deeply to be read";
+const TOO_DEEP = "is nested too deeply";
 
 /** @param files Texts of included files, by their names. */
 async function parses(
@@ -57,16 +57,19 @@ async function parses(
     await parseConfig(text, "f", () => Promise.resolve(environmentOf({ files, variables })));
   } catch (error) {
     assert.ok(error instanceof ConfigError, `not a ConfigError: ${Deno.inspect(error)}`);
-    assert.ok(error.problems.length > 0);
-    for (const problem of error.problems) {
-      assertProblem(problem.file === undefined ? text : files[problem.file] ?? "", problem);
+    assert.ok(error.diagnostics.length > 0);
+    for (const diagnostic of error.diagnostics) {
+      assertDiagnostic(
+        diagnostic.file === undefined ? text : files[diagnostic.file] ?? "",
+        diagnostic,
+      );
     }
   }
   const took = performance.now() - began;
   assert.ok(took < LIMIT, `it took ${Math.round(took)} ms`);
 }
 
-function assertProblem(text: string, { line, column, message }: Problem): void {
+function assertDiagnostic(text: string, { line, column, message }: Diagnostic): void {
   assert.doesNotMatch(message, /\[object|\n|\bat .*\.ts:\d/);
   if (line === undefined || column === undefined) {
     // Nor has one a place where the text is read, but too deep for the parser that knows places.

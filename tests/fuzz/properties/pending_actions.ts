@@ -1,7 +1,7 @@
 /** Whatever a marker says is read, and what was written into one is read as it was. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InvalidValue } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import { readCertificateName } from "../../../lib/config/read_names.ts";
 import {
   formatPendingAction,

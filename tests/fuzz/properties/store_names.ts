@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import fc from "fast-check";
-import { InvalidValue } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import { readCertificateName } from "../../../lib/config/read_names.ts";
 import { readFilePath } from "../../../lib/config/read_places.ts";
 import { readServiceName } from "../../../lib/config/read_service.ts";

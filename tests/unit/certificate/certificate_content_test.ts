@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
 import { looksLikeCertificateFile } from "../../../lib/certificate/certificate_content.ts";
 import { decodePem } from "../../../lib/certificate/pem.ts";
-import { encryption } from "../../../lib/certificate/encrypted.ts";
+import { encryptTarget } from "../../../lib/certificate/encrypted.ts";
 import { type AlgorithmName, ALGORITHMS, makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { bytesOf, desiredFor, makeSet, random } from "../../support/fixtures_encrypted.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -35,7 +35,7 @@ pureTest("a certificate file is known by its PEM label, whatever stands around i
 pureTest("DER, PKCS #12 and Java keystores are known by their first bytes", async () => {
   const set = await makeSet();
   const contents: Record<string, Uint8Array> = {
-    "PKCS #12": bytesOf(encryption(desiredFor(set, { what: "pkcs12" }), random)),
+    "PKCS #12": bytesOf(encryptTarget(desiredFor(set, { what: "pkcs12" }), random)),
     "PKCS #12 of indefinite length": new Uint8Array([0x30, 0x80, 0x02, 0x01, 0x03, 0x30, 0x80]),
     JKS: new Uint8Array([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2]),
     JCEKS: new Uint8Array([0xce, 0xce, 0xce, 0xce, 0, 0, 0, 2]),

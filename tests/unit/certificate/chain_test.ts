@@ -58,7 +58,7 @@ pureTest("buildChain() leaves out CA certificates that are not above the leaf", 
 
 pureTest("buildChain() refuses CA certificates none of which issued the leaf", async () => {
   const { root, upper, leaf } = await makeLine();
-  const message = "none of the CA certificates that came with the certificate issued it";
+  const message = "none of the CA certificates that the server sent issued it";
   await assert.rejects(() => buildChain(leaf.pem, [root.pem, upper.pem]), { message });
 });
 
@@ -137,7 +137,7 @@ pureTest("buildChain() refuses an answer without any CA certificate", async () =
   const { upper } = await makeLine();
   for (const none of [[], ["", "no PEM"]]) {
     await assert.rejects(() => buildChain(upper.pem, none), {
-      message: "no CA certificate came with it",
+      message: "the server sent no CA certificate with it",
     });
   }
 });
@@ -150,7 +150,7 @@ pureTest("buildChain() refuses a namesake of the issuer that did not sign the le
     ];
     const leaf = await makeCertificatePem("leaf", { issuer: real });
     await assert.rejects(() => buildChain(leaf.pem, [impostor.pem]), {
-      message: "none of the CA certificates that came with the certificate issued it",
+      message: "none of the CA certificates that the server sent issued it",
     }, algorithm);
     assert.deepEqual((await buildChain(leaf.pem, [impostor.pem, real.pem])).anchors, [real.pem]);
   }

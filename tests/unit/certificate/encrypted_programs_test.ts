@@ -1,6 +1,6 @@
 /** What is sealed is read by OpenSSL and Java, and what they seal otherwise is made anew. */
 import assert from "node:assert/strict";
-import { encryption, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
+import { encryptTarget, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
 import {
   bytesOf,
   desiredFor,
@@ -29,7 +29,7 @@ const openssl = (...args: string[]) => run("openssl", ...args);
 
 /** Writes what a wish seals. */
 function write(directory: Directory, name: string, desired = P12): string {
-  Deno.writeFileSync(directory.at(name), bytesOf(encryption(desired, random)));
+  Deno.writeFileSync(directory.at(name), bytesOf(encryptTarget(desired, random)));
   return directory.at(name);
 }
 
@@ -97,7 +97,7 @@ opensslTest("a PKCS #12 file of weaker make is made anew", async () => {
     const how = ["-name", P12.name, "-passout", `pass:${PASSWORD}`];
     await openssl("pkcs12", "-export", ...files, ...how, ...options);
     const { fault } = judgeEncrypted(Deno.readFileSync(directory.at("old")), P12);
-    assert.equal(fault, "it is not encrypted as today", name);
+    assert.equal(fault, "it is not encrypted the way VCM encrypts today", name);
   }
 });
 
@@ -113,7 +113,7 @@ opensslTest("an encrypted key of weaker make is made anew, at once", async () =>
   for (const how of [...options, ["-iter", "20000"]]) {
     assert.equal(
       judgeEncrypted(await make(...how), KEY).fault,
-      "it is not encrypted as today",
+      "it is not encrypted the way VCM encrypts today",
       how.join(" "),
     );
   }

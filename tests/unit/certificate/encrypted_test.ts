@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { encodePem } from "../../../lib/certificate/pem.ts";
 import {
-  encryption,
   type EncryptionSpec,
+  encryptTarget,
   judgeEncrypted,
 } from "../../../lib/certificate/encrypted.ts";
 import type { Format } from "../../../lib/certificate/types.ts";
@@ -28,7 +28,7 @@ const FORMATS: readonly Format[] = [
 ];
 
 function encrypted(desired: EncryptionSpec): Uint8Array {
-  return bytesOf(encryption(desired, random));
+  return bytesOf(encryptTarget(desired, random));
 }
 
 function faultOf(found: Uint8Array, desired: EncryptionSpec): string | undefined {
@@ -79,18 +79,21 @@ pureTest("another password, key, chain or name is a fault, and the certificate i
   const found = encrypted(p12);
   const fault = (desired: EncryptionSpec) => faultOf(found, desired);
   assert.equal(fault({ ...p12, ...password }), "its password does not open it, or it is damaged");
-  assert.equal(fault(desiredFor(key, p12.format)), "it holds another key than the store");
-  assert.equal(fault(desiredFor(chain, p12.format)), "it holds other certificates than the store");
+  assert.equal(fault(desiredFor(key, p12.format)), "it contains another key than the store");
+  assert.equal(
+    fault(desiredFor(chain, p12.format)),
+    "it contains other certificates than the store",
+  );
   assert.equal(fault({ ...p12, ...name }), 'its entry is not named "api.example.com"');
   assert.equal(judgeEncrypted(found, desiredFor(OTHER, p12.format)).certificate, SET.cert);
   for (const format of FORMATS.slice(1)) {
     const desired = desiredFor(SET, format);
     const found = encrypted(desired);
     assert.equal(faultOf(found, { ...desired, ...password }), "its password does not open it");
-    assert.equal(faultOf(found, desiredFor(key, format)), "it holds another key than the store");
+    assert.equal(faultOf(found, desiredFor(key, format)), "it contains another key than the store");
     if (format.what === "privkey") continue;
     assert.deepEqual(judgeEncrypted(found, desiredFor(chain, format)), {
-      fault: "its text differs from what it would be",
+      fault: "its text differs from what VCM would write",
       certificate: SET.cert,
     });
   }
@@ -100,13 +103,13 @@ pureTest("the order of a combined file counts", () => {
   const [, , certFirst, keyFirst] = FORMATS as [Format, Format, Format, Format];
   assert.equal(
     faultOf(encrypted(desiredFor(SET, certFirst)), desiredFor(SET, keyFirst)),
-    "its text differs from what it would be",
+    "its text differs from what VCM would write",
   );
 });
 
 pureTest("a key that lies open is not taken for an encrypted one", () => {
   const desired = desiredFor(SET, { what: "privkey" });
-  assert.equal(faultOf(bytesOf(SET.privkey), desired), "it holds no encrypted key");
+  assert.equal(faultOf(bytesOf(SET.privkey), desired), "it contains no encrypted key");
 });
 
 pureTest("whatever is done to a file, it is not taken for whole, and nothing is thrown", () => {
@@ -154,7 +157,7 @@ pureTest("a damaged key in the store is an error that shows nothing of it", () =
   const privkey = `-----BEGIN EC PRIVATE KEY-----\n${secret}\n-----END EC PRIVATE KEY-----\n`;
   for (const format of FORMATS) {
     assert.throws(
-      () => encryption(desiredFor({ ...SET, privkey }, format), random),
+      () => encryptTarget(desiredFor({ ...SET, privkey }, format), random),
       (error: Error) => {
         assert.equal(error.message, "The private key in the store cannot be decoded");
         assert.equal(Deno.inspect(error).includes(secret), false);

@@ -42,18 +42,18 @@ pureTest("what is wrong with a chain is said, from the leaf upwards", () => {
     [
       LEAF,
       [UPPER, LOWER],
-      'has the certificate of "Upper" where that of "Lower", which issued it, belongs',
+      'has the certificate of "Upper" in place of "Lower", which issued it',
     ],
     [
       LEAF,
       [LOWER, OTHER],
-      'has the certificate of "Other" where that of "Upper", which issued "Lower", belongs',
+      'has the certificate of "Other" in place of "Upper", which issued "Lower"',
     ],
-    [LEAF, [LOWER, UPPER, ROOT, OTHER], 'goes on with "Other" above the root "Root"'],
+    [LEAF, [LOWER, UPPER, ROOT, OTHER], 'has the certificate of "Other" above the root "Root"'],
     [
       BELOW_ROOT,
       [OTHER],
-      'has the certificate of "Other" where that of "Root", which issued it, belongs',
+      'has the certificate of "Other" in place of "Root", which issued it',
     ],
   ];
   for (const [leaf, chain, problem] of cases) {

@@ -79,9 +79,9 @@ pureTest("help fits a terminal of 120 columns and ends with one newline", () => 
 pureTest("the general help says with what the commands end", () => {
   assert.ok(
     generalHelp().endsWith(
-      `Exit status of run, issue, deploy, restart: 0 all is as the file asks, 1 something failed,
-2 usage or configuration, 75 another run holds the lock. Of check, status: 0 fine, 1 due
-or owed, 2 broken now, 3 cannot tell.
+      `Exit status of run, issue, deploy, restart: 0 everything is as configured, 1 something
+failed, 2 usage or configuration error, 75 another run holds the lock. Of check, status: 0
+fine, 1 due or pending, 2 broken now, 3 cannot tell.
 `,
     ),
   );

@@ -43,7 +43,7 @@ const onDay = (day: string, site: Site): FakeHostOptions => ({
 });
 
 siteTest(
-  "a file with mistakes: all of them, on standard error",
+  "a file with errors: all of them, on standard error",
   () => makeSite(MISTAKES),
   async (site) => {
     const lines = [
@@ -51,7 +51,8 @@ siteTest(
       '"33%", got "14x"',
       'FOLDER/vcm.yaml:9:9 certs[0].deploy[0].mod: unknown key; did you mean "mode"?',
     ];
-    const text = [...lines, "2 mistakes; nothing was done", ""].join("\n");
+    const text = [...lines.map((line) => `error: ${line}`), "2 errors; nothing was done", ""]
+      .join("\n");
     for (const command of ["run", "plan", "issue", "deploy", "restart", "validate", "check"]) {
       assert.deepEqual(await run(site, command), {
         status: command === "check" ? 3 : 2,
@@ -84,10 +85,10 @@ siteTest(
   },
 );
 
-siteTest("a file with one mistake: one line", () => makeSite("certs: []\nx: 1\n"), async (site) => {
+siteTest("a file with one error: one line", () => makeSite("certs: []\nx: 1\n"), async (site) => {
   const { status, stderr } = await run(site, "validate");
   assert.equal(status, 2);
-  assert.match(stderr, /^FOLDER\/vcm\.yaml:2:1 x: unknown key; .*\n$/);
+  assert.match(stderr, /^error: FOLDER\/vcm\.yaml:2:1 x: unknown key; .*\n$/);
 });
 
 siteTest("a file that is not there: said with its name", makeSite, async (site) => {
@@ -95,14 +96,14 @@ siteTest("a file that is not there: said with its name", makeSite, async (site) 
   assert.deepEqual([status, stdout], [2, ""]);
   assert.equal(
     stderr,
-    "FOLDER/no.yaml: does not exist; name another file by --config FILE or $VCM_CONFIG\n",
+    "error: FOLDER/no.yaml: does not exist; pass --config FILE or set $VCM_CONFIG\n",
   );
 });
 
 siteTest("validate sums the file up", makeSiteInOrder, async (site) => {
   assert.deepEqual(await run(site, "validate"), {
     status: 0,
-    stdout: "FOLDER/vcm.yaml: no mistakes; 1 certificate, 1 target, 0 services\n",
+    stdout: "FOLDER/vcm.yaml: no errors; 1 certificate, 1 target, 0 services\n",
     stderr: "",
   });
   assert.deepEqual(await run(site, "validate --quiet"), { status: 0, stdout: "", stderr: "" });
@@ -195,7 +196,7 @@ siteTest("an unknown name is a usage error of its command", makeSiteInOrder, asy
     const { status, stdout, stderr } = await run(site, `${command} web.exmple.com --json`);
     assert.equal(status, expected);
     assert.deepEqual(JSON.parse(stdout), { layout: 1, error: { message } });
-    assert.equal(stderr, `${message}\nSee "vcm ${command} --help"\n`);
+    assert.equal(stderr, `error: ${message}\nSee "vcm ${command} --help"\n`);
   }
 });
 

@@ -47,7 +47,7 @@ pureTest("help --json tells of options and examples", async () => {
   assert.deepEqual(validate.options[0], { name: "config", short, value, help });
   assert.deepEqual(validate.options[1], { name: "json", help: OPTIONS.json.help });
   assert.deepEqual(validate.examples, [
-    { line: "vcm validate --config ./vcm.yaml", does: "before it is rolled out" },
+    { line: "vcm validate --config ./vcm.yaml", does: "before you roll it out" },
   ]);
 });
 
@@ -67,11 +67,11 @@ const WRONG: readonly (readonly [string, number, string])[] = [
 ];
 
 for (const [line, expected, message] of WRONG) {
-  pureTest(`"vcm ${line}" prints its mistake as data, and as text on standard error`, async () => {
+  pureTest(`"vcm ${line}" prints its error as data, and as text on standard error`, async () => {
     const { status, stdout, stderr } = await run(line);
     assert.deepEqual(outputMistakes("error", stdout), []);
     assert.deepEqual(JSON.parse(stdout), { layout: 1, error: { message } });
-    assert.equal(stderr.split("\n")[0], message);
+    assert.equal(stderr.split("\n")[0], `error: ${message}`);
     assert.equal(status, expected);
   });
 }

@@ -47,7 +47,7 @@ pureTest("a usage error is said on standard error, with the help that tells more
   for (const [line, start, help] of cases) {
     const { status, stdout, stderr, givenUp } = await run(line);
     assert.deepEqual([status, stdout, givenUp], [2, "", []], line);
-    assert.ok(stderr.startsWith(start), stderr);
+    assert.ok(stderr.startsWith(`error: ${start}`), stderr);
     assert.ok(stderr.endsWith(`\nSee "${help}"\n`), stderr);
   }
 });
@@ -60,8 +60,8 @@ pureTest("a usage error of check is UNKNOWN for monitoring", async () => {
 
 pureTest("without a configuration it says where it looked", async () => {
   const message = (places: string) =>
-    `vcm.yaml: no configuration found; looked for ${places}; write one by "vcm init", ` +
-    "or name it by --config FILE or $VCM_CONFIG";
+    `vcm.yaml: no configuration file found; looked for ${places}; run "vcm init" to write ` +
+    "one, or pass --config FILE, or set $VCM_CONFIG";
   const cases: [string, number, number, string][] = [
     ["run", 0, 2, "/etc/vcm/vcm.yaml"],
     ["", 1000, 2, "/etc/vcm/vcm.yaml and ./vcm.yaml"],
@@ -71,7 +71,7 @@ pureTest("without a configuration it says where it looked", async () => {
   ];
   for (const [line, uid, expected, places] of cases) {
     const { status, stdout, stderr } = await run(line, { uid });
-    assert.deepEqual([status, stdout, stderr], [expected, "", `${message(places)}\n`], line);
+    assert.deepEqual([status, stdout, stderr], [expected, "", `error: ${message(places)}\n`], line);
   }
 });
 
@@ -79,14 +79,14 @@ pureTest(
   "with --json an error is data on standard output, and text on standard error",
   async () => {
     const { status, stdout, stderr } = await run("plan --json", { uid: 0 });
-    const message = "no configuration found; looked for /etc/vcm/vcm.yaml; write one " +
-      'by "vcm init", or name it by --config FILE or $VCM_CONFIG';
+    const message = "no configuration file found; looked for /etc/vcm/vcm.yaml; run " +
+      '"vcm init" to write one, or pass --config FILE, or set $VCM_CONFIG';
     assert.equal(status, 2);
     assert.deepEqual(JSON.parse(stdout), {
       layout: 1,
       error: { message: `vcm.yaml: ${message}`, problems: [{ key: "", message }] },
     });
-    assert.equal(stderr, `vcm.yaml: ${message}\n`);
+    assert.equal(stderr, `error: vcm.yaml: ${message}\n`);
   },
 );
 
@@ -146,7 +146,7 @@ pureTest("completion prints the script of each shell that it knows", async () =>
   }
 });
 
-pureTest("completion of another shell, of none or of two is a mistake", async () => {
+pureTest("completion of another shell, of none or of two is an error", async () => {
   const cases = [["completion", "none"], ["completion ksh", '"ksh"'], [
     "completion bash zsh",
     '"bash zsh"',
@@ -155,7 +155,7 @@ pureTest("completion of another shell, of none or of two is a mistake", async ()
     assert.deepEqual(await run(line), {
       status: 2,
       stdout: "",
-      stderr: `"vcm completion" takes one of bash, zsh, fish; got ${got}\n` +
+      stderr: `error: "vcm completion" takes one of bash, zsh, fish; got ${got}\n` +
         'See "vcm completion --help"\n',
       givenUp: [],
     });
@@ -189,7 +189,7 @@ pureTest("what keeps a command from running is said in the log's format", async 
     }
   }
   assert.deepEqual(await run("run --log-format xml"), [
-    'Option "--log-format" takes "text" or "json"; got "xml"',
+    'error: Option "--log-format" takes "text" or "json"; got "xml"',
     'See "vcm run --help"',
   ]);
   assert.deepEqual(await run("run --log-format xml", { errIsJournal: true }), [

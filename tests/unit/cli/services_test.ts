@@ -135,7 +135,7 @@ serviceTest("--detailed-exitcode belongs to plan and run", GOOD, async (site) =>
   for (const command of ["check", "issue", "deploy", "restart", "validate", "doctor", "revoke x"]) {
     const { status, stderr } = await vcm(site, `${command} --detailed-exitcode`);
     assert.equal(status, command === "check" ? 3 : 2, command);
-    assert.match(stderr, /^Unknown option "--detailed-exitcode" of "vcm [a-z]+"; /);
+    assert.match(stderr, /^error: Unknown option "--detailed-exitcode" of "vcm [a-z]+"; /);
   }
 });
 

@@ -5,7 +5,7 @@ import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
 import { makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
 
 const WARNING = "https://vault.test:8200: its TLS certificate is not verified " +
-  "(vault_ssl_verify: false); whoever is between this host and it can read tokens and keys";
+  "(vault_ssl_verify: false); anyone on the network path can read tokens and keys";
 const NOTHING = "Nothing to do: 1 certificate in order\n";
 
 /** A site in order whose file verifies no server, or as the line says; without net. */

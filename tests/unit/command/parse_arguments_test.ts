@@ -92,7 +92,7 @@ pureTest("--wait is a time in seconds, for commands that take the lock", () => {
   assert.equal(parse("run --wait 1m --wait 2m").wait, 120);
 });
 
-pureTest("--wait with what is no time is a mistake, with what is right", () => {
+pureTest("--wait with what is no time is an error, with what is right", () => {
   for (const text of ["soon", "0", "0s", "1.5m", "web.example.com"]) {
     assertUsage(
       `issue --wait ${text}`,
@@ -138,7 +138,7 @@ pureTest("after -- everything is a name, also what looks like an option or a com
   assert.deepEqual(parse("run check").names, ["check"]);
 });
 
-pureTest("an unknown command is a mistake, with what was probably meant", () => {
+pureTest("an unknown command is an error, with what was probably meant", () => {
   assertUsage(
     "isue",
     'Unknown command "isue"; did you mean "issue"?',
@@ -149,11 +149,13 @@ pureTest("an unknown command is a mistake, with what was probably meant", () => 
   );
   assertUsage(
     "help constructor",
-    `Unknown command "constructor"; there are ${COMMAND_FORMS.map(({ name }) => name).join(", ")}`,
+    `Unknown command "constructor"; commands are ${
+      COMMAND_FORMS.map(({ name }) => name).join(", ")
+    }`,
   );
 });
 
-pureTest("an unknown option is a mistake, with what was probably meant", () => {
+pureTest("an unknown option is an error, with what was probably meant", () => {
   assertUsage(
     "--froce issue",
     'Unknown option "--froce" of "vcm issue"; did you mean "--force"?',
@@ -182,7 +184,7 @@ pureTest("--force where it does not belong is answered with where it does", () =
   for (const command of ["run", "check", "validate"] as const) {
     assertUsage(
       `${command} --force`,
-      `"vcm ${command}" does what is due; for more use --force with issue, deploy or restart`,
+      `"vcm ${command}" does only what is due; use --force with issue, deploy or restart`,
       command,
     );
   }

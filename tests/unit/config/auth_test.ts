@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 async function vaultOf(lines: string): Promise<VaultSettings> {
   return (await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;
@@ -78,7 +78,7 @@ pureTest("a token is no login, and stands beside one", async () => {
 });
 
 const APPROLE = "mount, role_id, secret_id, secret_id_file, wrapped_secret_id_file";
-const PATH = `expected the absolute path of a file that holds the secret, without ".."`;
+const PATH = `expected the absolute path of a file that contains the secret, without ".."`;
 
 /** A map on line 2 that begins in column 9. */
 const wrong: Record<string, string | string[]> = {
@@ -105,52 +105,52 @@ const wrong: Record<string, string | string[]> = {
     `f:2:71 config.auth.wrapped_secret_id_file: ${PATH}`,
   "{method: jwt, jwt_file: j}": `f:2:33 config.auth.jwt_file: ${PATH}`,
   "{method: token, token_file: t}": "f:2:37 config.auth.token_file: expected the absolute path " +
-    `of a file that holds a token, without ".."`,
+    `of a file that contains a token, without ".."`,
   "{method: token}": `f:2:10 config.auth.method: needs "token_file"`,
   "{method: token, token_file: /t, mount: m}":
-    `f:2:41 config.auth.mount: does not go with "method: token", which takes token_file`,
+    `f:2:41 config.auth.mount: is not allowed with "method: token", which takes token_file`,
   "{method: approle, role: r}":
-    `f:2:27 config.auth.role: does not go with "method: approle", which takes ${APPROLE}`,
+    `f:2:27 config.auth.role: is not allowed with "method: approle", which takes ${APPROLE}`,
   "{method: approle, token_file: /t}":
-    `f:2:27 config.auth.token_file: does not go with "method: approle", which takes ${APPROLE}`,
+    `f:2:27 config.auth.token_file: is not allowed with "method: approle", which takes ${APPROLE}`,
   "{method: cert, jwt_file: /j}":
-    `f:2:24 config.auth.jwt_file: does not go with "method: cert", which takes mount, role`,
-  "{method: cert, wrapped_secret_id_file: /w}": "f:2:24 config.auth.wrapped_secret_id_file: does " +
-    `not go with "method: cert", which takes mount, role`,
+    `f:2:24 config.auth.jwt_file: is not allowed with "method: cert", which takes mount, role`,
+  "{method: cert, wrapped_secret_id_file: /w}": "f:2:24 config.auth.wrapped_secret_id_file: is " +
+    `not allowed with "method: cert", which takes mount, role`,
   "{method: jwt, role_id: r, secret_id: s}": [
-    `f:2:23 config.auth.role_id: does not go with "method: jwt", which takes mount, role, jwt_file`,
-    `f:2:35 config.auth.secret_id: does not go with "method: jwt", which takes mount, role, jwt_file`,
+    `f:2:23 config.auth.role_id: is not allowed with "method: jwt", which takes mount, role, jwt_file`,
+    `f:2:35 config.auth.secret_id: is not allowed with "method: jwt", which takes mount, role, jwt_file`,
   ],
   "{method: approle, secret_id: s, secret_id_file: /s}":
-    `f:2:41 config.auth.secret_id_file: does not go with "secret_id"; give one`,
+    `f:2:41 config.auth.secret_id_file: cannot be combined with "secret_id"; use one of them`,
   "{method: approle, wrapped_secret_id_file: /w}": "f:2:27 config.auth.wrapped_secret_id_file: " +
-    `needs "secret_id_file": it can be unwrapped once only, and the secret id is kept there`,
+    `needs "secret_id_file": the token can be unwrapped only once, and the secret id is kept in that file`,
   "{method: approle, wrapped_secret_id_file: /w, secret_id_file: s}":
     `f:2:71 config.auth.secret_id_file: ${PATH}`,
 };
 
 pureTest("auth says what is wrong with it", async () => {
   for (const [auth, invalids] of Object.entries(wrong)) {
-    await assertMistakes(`config:\n  auth: ${auth}\ncerts: []\n`, ...[invalids].flat());
+    await assertDiagnostics(`config:\n  auth: ${auth}\ncerts: []\n`, ...[invalids].flat());
   }
 });
 
 pureTest("an auth without value says so", async () => {
-  await assertMistakes("config:\n  auth:\ncerts: []\n", "f:2:3 config.auth: has no value");
+  await assertDiagnostics("config:\n  auth:\ncerts: []\n", "f:2:3 config.auth: has no value");
 });
 
 pureTest("a flat key that says what auth says is refused", async () => {
-  const clash = `does not go with "auth"; give one of them`;
+  const clash = `cannot be combined with "auth"; use one of them`;
   const roles = "  vault_role_id: r\n  vault_secret_id: s\n";
   for (const method of ["approle", "cert", "jwt"]) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  auth: {method: ${method}}\n${roles}certs: []\n`,
       `f:3:18 config.vault_role_id: ${clash}`,
       `f:4:20 config.vault_secret_id: ${clash}`,
     );
-    await assertMistakes(`config:\n  auth: {method: ${method}}\n  token_file: /t\ncerts: []\n`);
+    await assertDiagnostics(`config:\n  auth: {method: ${method}}\n  token_file: /t\ncerts: []\n`);
   }
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  auth: {method: token, token_file: /t}\n  token_file: /u\ncerts: []\n",
     `f:3:15 config.token_file: ${clash}`,
   );
@@ -167,7 +167,7 @@ pureTest("a target may not replace a file that auth names", async () => {
     ["jwt_file", "{method: jwt, jwt_file: /own}"],
   ];
   for (const [key, auth] of cases) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  auth: ${auth}\n  pki: p\n  role: r\ncerts:\n  - name: a\n    deploy: [{ca: //own}]\n`,
       `f:7:19 certs[0].deploy[0].ca: "/own" is already used by config.auth.${key} (line 2)`,
     );

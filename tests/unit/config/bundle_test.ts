@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 function fileWith(...entries: string[]): string {
   const lines = entries.map((entry) => `      - ${entry}\n`).join("");
@@ -27,47 +27,49 @@ pureTest(
   },
 );
 
-const MISTAKES: Readonly<Record<string, string>> = {
-  "{bundle: /a, source: cert}": 'f:5:22 certs[0].deploy[0].source: does not go with "bundle"; ' +
-    'give either "bundle: PATH" or "source" and "dest"',
+const DIAGNOSTICS: Readonly<Record<string, string>> = {
+  "{bundle: /a, source: cert}":
+    'f:5:22 certs[0].deploy[0].source: cannot be combined with "bundle"; ' +
+    'use either "bundle: PATH" or "source" and "dest"',
   "{bundle: /a, cert: /b}":
-    'f:5:10 certs[0].deploy[0].bundle: one entry takes one file, and "cert" is given; ' +
-    "make this an entry of its own",
-  "{bundle: /a, order: key-first}": 'f:5:22 certs[0].deploy[0].order: goes with "combined" only',
+    'f:5:10 certs[0].deploy[0].bundle: one entry deploys one file, and "cert" is set already; ' +
+    "make this a separate entry",
+  "{bundle: /a, order: key-first}":
+    'f:5:22 certs[0].deploy[0].order: is allowed only with "combined"',
   "{bundle: /a, password_file: /p}":
-    'f:5:22 certs[0].deploy[0].password_file: goes with "privkey", "combined" and "pkcs12" only',
+    'f:5:22 certs[0].deploy[0].password_file: is allowed only with "privkey", "combined" and "pkcs12"',
   "{bundle: /a, in_place: true}":
-    'f:5:22 certs[0].deploy[0].in_place: does not go with "bundle", which is replaced as one',
+    'f:5:22 certs[0].deploy[0].in_place: is not allowed with "bundle", which is replaced as a whole',
   "{bundle: /a, overwrite: true}":
-    'f:5:22 certs[0].deploy[0].overwrite: does not go with "bundle", which replaces nothing but a bundle',
+    'f:5:22 certs[0].deploy[0].overwrite: is not allowed with "bundle", which replaces only a bundle',
   "{bundel: /a}": 'f:5:10 certs[0].deploy[0].bundel: unknown key; did you mean "bundle"?',
   "{bundle: a}": "f:5:18 certs[0].deploy[0].bundle: expected the absolute path of a file, " +
     'without "..", got "a"',
-  "{bundle: /a, mode: 0644}": "f:5:28 certs[0].deploy[0].mode: a private key must not be open " +
-    'to every user; use "0600" or "0640"',
+  "{bundle: /a, mode: 0644}": "f:5:28 certs[0].deploy[0].mode: a private key must not be " +
+    'accessible to every user; use "0600" or "0640"',
 };
 
 pureTest("an entry whose keys do not go with a bundle says so", async () => {
-  for (const [entry, invalid] of Object.entries(MISTAKES)) {
-    await assertMistakes(fileWith(entry), invalid);
+  for (const [entry, invalid] of Object.entries(DIAGNOSTICS)) {
+    await assertDiagnostics(fileWith(entry), invalid);
   }
 });
 
 pureTest("nothing else lies in a bundle, or at its place", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith("bundle: /d/web", "cert: /d/web/extra/a.crt", "cert: /d/web.crt", "bundle: /d/web"),
-    "f:6:15 certs[0].deploy[1].cert: lies in a directory that is replaced as one, by " +
+    "f:6:15 certs[0].deploy[1].cert: is inside a directory that is replaced as a whole by " +
       "certs[0].deploy[0].bundle (line 5)",
     'f:8:17 certs[0].deploy[3].bundle: "/d/web" is already used by ' +
       "certs[0].deploy[0].bundle (line 5)",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith("bundle: /d/web/inner", "bundle: /d/web"),
-    "f:5:17 certs[0].deploy[0].bundle: lies in a directory that is replaced as one, by " +
+    "f:5:17 certs[0].deploy[0].bundle: is inside a directory that is replaced as a whole by " +
       "certs[0].deploy[1].bundle (line 6)",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith("bundle: /var/lib/vcm"),
-    "f:5:17 certs[0].deploy[0].bundle: must not hold the store /var/lib/vcm/certs",
+    "f:5:17 certs[0].deploy[0].bundle: must not contain the store /var/lib/vcm/certs",
   );
 });

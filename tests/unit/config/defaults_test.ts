@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { ServiceSpec, TargetSpec } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakesAround, parseWith } from "./environment.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnosticsIn, parseWith } from "./environment.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const HEAD = "config: {pki: p, role: r}\n";
 
@@ -80,56 +80,56 @@ pureTest("a default control is not for what has its own way", async () => {
 
 pureTest("defaults say what is wrong with them", async () => {
   const file = (defaults: string) => `${HEAD}defaults:\n  ${defaults}\ncerts: []\n`;
-  await assertMistakes(
+  await assertDiagnostics(
     file("deploy: {owner: a:b, mode: 999, ownr: x, cert: /a, in_place: true, password_file: /b}"),
-    'f:3:19 defaults.deploy.owner: expected one name; "owner" takes the user, "group" the group',
+    'f:3:19 defaults.deploy.owner: expected one name; set the user as "owner" and the group as "group"',
     'f:3:30 defaults.deploy.mode: expected an octal mode such as "0640", got "999"',
     'f:3:35 defaults.deploy.ownr: unknown key; did you mean "owner"?',
-    'f:3:44 defaults.deploy.cert: is no default; give it in entries of "deploy"',
-    'f:3:54 defaults.deploy.in_place: is no default; give it in entries of "deploy"',
-    'f:3:70 defaults.deploy.password_file: is no default; give it in entries of "deploy"',
+    'f:3:44 defaults.deploy.cert: cannot be a default; set it in the entries of "deploy"',
+    'f:3:54 defaults.deploy.in_place: cannot be a default; set it in the entries of "deploy"',
+    'f:3:70 defaults.deploy.password_file: cannot be a default; set it in the entries of "deploy"',
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file("service: {control: x, name: a, zzzzzzz: 1}"),
     "f:3:22 defaults.service.control: expected one of reload, restart, reload-or-restart, " +
       'try-reload-or-restart, start, signal, got "x"',
-    'f:3:25 defaults.service.name: is no default; give it in entries of "service"',
+    'f:3:25 defaults.service.name: cannot be a default; set it in the entries of "service"',
     "f:3:34 defaults.service.zzzzzzz: unknown key; allowed here: control, timeout, window",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file("depoy: {}"),
     'f:3:3 defaults.depoy: unknown key; did you mean "deploy"?',
   );
-  await assertMistakes(
+  await assertDiagnostics(
     `${HEAD}defaults: []\ncerts: []\n`,
     'f:2:1 defaults: expected a map with the keys "deploy" and "service", got a list',
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file("deploy: []"),
     'f:3:3 defaults.deploy: expected a map such as {owner: "www-data"}, got a list',
   );
 });
 
-const OPEN = 'a private key must not be open to every user; use "0600" or "0640", or give';
+const OPEN = 'a private key must not be accessible to every user; use "0600" or "0640", or set';
 
 pureTest("a default mode must not open a private key to every user", async () => {
   const head = `${HEAD}include: a\ndefaults: {deploy: {mode: "0644"}}\n`;
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     `${head}certs:\n  - name: a\n    deploy: [{cert: /a}, {privkey: /b, mode: 0600}]\n`,
     { files: { a: "certs:\n  - {name: b, deploy: [{source: combined, dest: /c}]}\n" } },
-    `f:3:27 defaults.deploy.mode: ${OPEN} a mode of its own to certs[0].deploy[0].dest (a:2)`,
+    `f:3:27 defaults.deploy.mode: ${OPEN} "mode" on certs[0].deploy[0].dest (a:2)`,
   );
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     `${head}certs:\n  - name: a\n    deploy: [{privkey: /a}, {bundle: /b}, {pkcs12: /c, password_file: /d}]\n`,
     {},
-    `f:3:27 defaults.deploy.mode: ${OPEN} modes of their own to 3 targets, the first of them ` +
+    `f:3:27 defaults.deploy.mode: ${OPEN} "mode" on 3 targets, the first of them ` +
       "certs[0].deploy[0].privkey (line 6)",
   );
   // One that could not be read is one mistake.
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     `${head}certs:\n  - name: a\n    deploy: [{privkey: /a, mode: x}]\n`,
     {},
     'f:6:34 certs[0].deploy[0].mode: expected an octal mode such as "0640", got "x"',
   );
-  await assertMistakesAround(`${head}certs: [{name: a, deploy: [{cert: /a}, {der: /b}]}]\n`, {});
+  await assertDiagnosticsIn(`${head}certs: [{name: a, deploy: [{cert: /a}, {der: /b}]}]\n`, {});
 });

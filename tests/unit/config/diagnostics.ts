@@ -1,10 +1,10 @@
-/** What the tests of mistakes share. */
+/** What the tests of diagnostics share. */
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
-/** The lines that a person sees for a text with mistakes. */
-export async function mistakesOf(text: string): Promise<string[]> {
+/** The lines that a person sees for a text with errors. */
+export async function diagnosticsOf(text: string): Promise<string[]> {
   try {
     await parseConfig(text, "f");
   } catch (error) {
@@ -14,7 +14,7 @@ export async function mistakesOf(text: string): Promise<string[]> {
   return [];
 }
 
-/** Holds one text against the lines that it should give. */
-export async function assertMistakes(text: string, ...lines: string[]): Promise<void> {
-  assert.deepEqual(await mistakesOf(text), lines, text);
+/** Checks the lines that one text must give. */
+export async function assertDiagnostics(text: string, ...lines: string[]): Promise<void> {
+  assert.deepEqual(await diagnosticsOf(text), lines, text);
 }

@@ -1,19 +1,21 @@
-/** What surrounds a file in tests: other files by their names, and variables. */
+/** The environment of a file in tests: other files by their names, and variables. */
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 import type { Environment, Included } from "../../../lib/config/environment.ts";
 import type { Config } from "../../../lib/config/types.ts";
 
-export interface Around {
+export interface TestEnvironment {
   /** Texts of included files, in their order. */
   readonly files?: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
-  /** What patterns lead to beside the files. */
+  /** Other results of patterns. */
   readonly further?: readonly Included[];
 }
 
-export function environmentOf({ files = {}, variables = {}, further = [] }: Around): Environment {
+export function environmentOf(
+  { files = {}, variables = {}, further = [] }: TestEnvironment,
+): Environment {
   return {
     variable: (name) => variables[name],
     include: () => [
@@ -24,14 +26,14 @@ export function environmentOf({ files = {}, variables = {}, further = [] }: Arou
 }
 
 /** Reads a main file that is called `f`. */
-export async function parseWith(text: string, environment: Around): Promise<Config> {
+export async function parseWith(text: string, environment: TestEnvironment): Promise<Config> {
   return await parseConfig(text, "f", () => Promise.resolve(environmentOf(environment)));
 }
 
-/** Holds what is said of a text against the lines that it should give. */
-export async function assertMistakesAround(
+/** Checks the lines that a text must give. */
+export async function assertDiagnosticsIn(
   text: string,
-  environment: Around,
+  environment: TestEnvironment,
   ...lines: string[]
 ): Promise<void> {
   let said: string[] = [];

@@ -35,8 +35,8 @@ for (const [where, line] of Object.entries(SECRETS)) {
     for (const [mode, reader] of cases) {
       assert.equal(
         await complaint(line, mode),
-        `FILE: holds a secret id and may be read by ${reader}; cure: chmod go-r FILE, or keep ` +
-          `it in a file of its own, "auth.secret_id_file"`,
+        `FILE: contains a secret id and is readable by ${reader}; fix: chmod go-r FILE, or move ` +
+          `the secret id to "auth.secret_id_file"`,
         mode.toString(8),
       );
     }
@@ -57,7 +57,7 @@ Deno.test("loadConfig() takes a readable file that holds no secret id", async ()
   for (const line of lines) assert.equal(await complaint(line, 0o644), "", line);
 });
 
-Deno.test("the cure for a readable secret id can be pasted into a shell", async () => {
+Deno.test("the fix for a readable secret id can be pasted into a shell", async () => {
   const message = await complaint("vault_secret_id: s", 0o644, "my vcm.yaml");
-  assert.ok(message.includes("cure: chmod go-r 'FILE', or keep"), message);
+  assert.ok(message.includes("fix: chmod go-r 'FILE', or move"), message);
 });

@@ -5,7 +5,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { type TargetSpec } from "../../../lib/config/types.ts";
 import { WHATS } from "../../../lib/certificate/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 function fileWith(...entries: string[]): string {
   const lines = entries.map((entry) => `      - ${entry}\n`).join("");
@@ -39,30 +39,31 @@ pureTest("each format is taken in both forms, with its order and its password", 
 });
 
 /** Each begins in column 9 of line 5. */
-const MISTAKES: Readonly<Record<string, string>> = {
+const DIAGNOSTICS: Readonly<Record<string, string>> = {
   "{pkcs12: /a}":
-    'f:5:10 certs[0].deploy[0].pkcs12: needs "password_file", a file that holds its password',
+    'f:5:10 certs[0].deploy[0].pkcs12: needs "password_file", a file that contains its password',
   "{source: pkcs12, dest: /a}":
-    'f:5:10 certs[0].deploy[0].source: needs "password_file", a file that holds its password',
-  "{cert: /a, order: key-first}": 'f:5:20 certs[0].deploy[0].order: goes with "combined" only',
+    'f:5:10 certs[0].deploy[0].source: needs "password_file", a file that contains its password',
+  "{cert: /a, order: key-first}":
+    'f:5:20 certs[0].deploy[0].order: is allowed only with "combined"',
   "{der: /a, password_file: /p}":
-    'f:5:19 certs[0].deploy[0].password_file: goes with "privkey", "combined" and "pkcs12" only',
+    'f:5:19 certs[0].deploy[0].password_file: is allowed only with "privkey", "combined" and "pkcs12"',
   "{combined: /a, order: key}": "f:5:31 certs[0].deploy[0].order: expected one of cert-first, " +
     'key-first, got "key"',
   "{pkcs12: /a, password_file: hunter2}": "f:5:37 certs[0].deploy[0].password_file: expected " +
-    'the absolute path of a file that holds the secret, without ".."',
-  "{combined: /a, mode: 644}": "f:5:30 certs[0].deploy[0].mode: a private key must not be open " +
-    'to every user; use "0600" or "0640"',
+    'the absolute path of a file that contains the secret, without ".."',
+  "{combined: /a, mode: 644}": "f:5:30 certs[0].deploy[0].mode: a private key must not be " +
+    'accessible to every user; use "0600" or "0640"',
   "{source: pkcs12, dest: /a, password_file: /p, mode: 604}":
-    "f:5:61 certs[0].deploy[0].mode: a private key must not be open to every user; " +
+    "f:5:61 certs[0].deploy[0].mode: a private key must not be accessible to every user; " +
     'use "0600" or "0640"',
   "{pkcs12: /a, password_fil: /p}":
     'f:5:22 certs[0].deploy[0].password_fil: unknown key; did you mean "password_file"?',
 };
 
 pureTest("an entry whose keys do not go together says which, and what does", async () => {
-  for (const [entry, invalid] of Object.entries(MISTAKES)) {
-    await assertMistakes(fileWith(entry), invalid);
+  for (const [entry, invalid] of Object.entries(DIAGNOSTICS)) {
+    await assertDiagnostics(fileWith(entry), invalid);
   }
 });
 
@@ -77,7 +78,7 @@ pureTest("what holds a private key is for its owner alone, the rest for all", ()
 });
 
 pureTest("a password file may be for many targets, and is none itself", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     fileWith(
       "{pkcs12: /a, password_file: /p}",
       "{combined: /b, password_file: /p}",

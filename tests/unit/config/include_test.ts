@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakesAround, parseWith } from "./environment.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnosticsIn, parseWith } from "./environment.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const MAIN = "config: {pki: p, role: r}\ninclude: conf.d/*.yaml\n";
 
@@ -29,11 +29,11 @@ pureTest(
 
 pureTest("a file that includes others need have no certificates", async () => {
   assert.deepEqual((await parseWith(MAIN, {})).certificates, []);
-  await assertMistakesAround("config: {pki: p}\n", {}, "f:1:1 certs: is missing");
+  await assertDiagnosticsIn("config: {pki: p}\n", {}, "f:1:1 certs: is missing");
 });
 
-pureTest("all mistakes of all files are shown at once, each in its file", async () => {
-  await assertMistakesAround(
+pureTest("all diagnostics of all files are shown at once, each in its file", async () => {
+  await assertDiagnosticsIn(
     `${MAIN}certs:\n  - name: a\n    renew: 5x\n`,
     {
       files: {
@@ -49,12 +49,12 @@ pureTest("all mistakes of all files are shown at once, each in its file", async 
     "conf.d/2.yaml:3:5 certs[1].name: is missing",
     'conf.d/2.yaml:3:5 certs[1].nam: unknown key; did you mean "name"?',
     'conf.d/3.yaml:3:1: a "[" or "{" is not closed',
-    'conf.d/4.yaml:1:1: is empty; it needs at least "certs", a list of certificates',
+    'conf.d/4.yaml:1:1: is empty; add at least "certs", a list of certificates',
   );
 });
 
 pureTest("what clashes across files names both files and lines", async () => {
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     `${MAIN}certs:\n  - name: a\n    deploy: [{cert: /a}]\n    service: [{name: s, timeout: 5s}]\n`,
     {
       files: {
@@ -71,13 +71,13 @@ pureTest("what clashes across files names both files and lines", async () => {
 });
 
 pureTest("a rule that an included file breaks is shown there", async () => {
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     "config: {role: r}\ninclude: a\ncerts: [{name: a, pki: p}]\n",
     { files: { a: "certs:\n  - {name: b, pki: p}\n  - name: c\n" } },
-    "a:3:5 certs[1].pki: is missing; give it here or, for all, as config.pki",
+    "a:3:5 certs[1].pki: is missing; set it here or, for all certificates, as config.pki",
   );
   // What could not be read is not missing.
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     "config: {role: r}\ninclude: a\ncerts: [{name: a, pki: p}]\n",
     { files: { a: "certs:\n  - {name: b, pki: []}\n" } },
     "a:2:15 certs[0].pki: expected one value, got a list",
@@ -85,7 +85,7 @@ pureTest("a rule that an included file breaks is shown there", async () => {
 });
 
 pureTest("an included file has certificates only, and is told where the rest belongs", async () => {
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     MAIN,
     {
       files: {
@@ -94,9 +94,9 @@ pureTest("an included file has certificates only, and is told where the rest bel
         c: "- a\n",
       },
     },
-    'a:1:1 config: belongs in the file that includes this one, "f"',
-    'a:2:1 include: belongs in the file that includes this one, "f"',
-    'a:3:1 defaults: belongs in the file that includes this one, "f"',
+    'a:1:1 config: is allowed only in the main file, "f"',
+    'a:2:1 include: is allowed only in the main file, "f"',
+    'a:3:1 defaults: is allowed only in the main file, "f"',
     'a:6:1 cert: unknown key; did you mean "certs"?',
     "b:1:1 certs: is missing",
     'c:1:1: expected a map with the key "certs", got a list',
@@ -105,45 +105,45 @@ pureTest("an included file has certificates only, and is told where the rest bel
 
 pureTest("what cannot be included is said where it is named, or under its own name", async () => {
   const further = [
-    { kind: "mistake", pattern: 1, message: '"b" does not exist' },
-    { kind: "refused", problems: [{ file: "c", key: "", message: "is a directory" }] },
+    { kind: "invalid", pattern: 1, message: '"b" does not exist' },
+    { kind: "refused", diagnostics: [{ file: "c", key: "", message: "is a directory" }] },
   ] as const;
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     "include:\n  - a\n  - b\n  - c\n",
     { files: { a: "certs: 1\n" }, further },
     'f:3:5 include[1]: "b" does not exist',
-    'a:1:8 certs: expected a list, each entry begun with "- ", got text',
+    'a:1:8 certs: expected a list whose entries begin with "- ", got text',
     "c: is a directory",
   );
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     "include: b\n",
-    { further: [{ kind: "mistake", pattern: 0, message: '"b" does not exist' }] },
+    { further: [{ kind: "invalid", pattern: 0, message: '"b" does not exist' }] },
     'f:1:10 include: "b" does not exist',
   );
 });
 
 pureTest("include says what is wrong with it", async () => {
   const include = (text: string) => `config: {pki: p, role: r}\ninclude: ${text}\n`;
-  await assertMistakes(include(""), "f:2:1 include: has no value");
-  await assertMistakes(include("[]"), "f:2:1 include: has no entry");
-  await assertMistakes(include("{a: b}"), "f:2:1 include: expected one value, got a map");
+  await assertDiagnostics(include(""), "f:2:1 include: has no value");
+  await assertDiagnostics(include("[]"), "f:2:1 include: must have at least one entry");
+  await assertDiagnostics(include("{a: b}"), "f:2:1 include: expected one value, got a map");
   for (const text of ["conf.d/", "..", "."]) {
-    await assertMistakes(
+    await assertDiagnostics(
       include(text),
       `f:2:10 include: expected a file or a pattern such as "conf.d/*.yaml", got "${text}"`,
     );
   }
   for (const text of ["*/a.yaml", "conf.d/**"]) {
-    await assertMistakes(
+    await assertDiagnostics(
       include(`"${text}"`),
-      `f:2:10 include: expected "*" alone and in the last part, as in "conf.d/*.yaml", ` +
+      `f:2:10 include: expected a single "*" in the last part only, as in "conf.d/*.yaml", ` +
         `got "${text}"`,
     );
   }
-  await assertMistakes(
+  await assertDiagnostics(
     include('["[a-f]*.yaml", a.yaml, "{a,b}*"]'),
-    `f:2:11 include[0]: expected no sign but "*" that stands for others, got "[a-f]*.yaml"`,
-    `f:2:34 include[2]: expected no sign but "*" that stands for others, got "{a,b}*"`,
+    `f:2:11 include[0]: expected no wildcard but "*", got "[a-f]*.yaml"`,
+    `f:2:34 include[2]: expected no wildcard but "*", got "{a,b}*"`,
   );
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 /** One certificate, with a line of its own and one of config. */
 async function spec(own: string, config = ""): Promise<CertificateSpec> {
@@ -113,11 +113,11 @@ const wrongCommon: [string, number, string][] = [
 
 pureTest("every key of issuing says what is wrong with it, in config and beyond", async () => {
   for (const [line, column, message] of wrongCommon) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  ${line}\ncerts: []\n`,
       `f:2:${3 + column} config.${message}`,
     );
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       `f:4:${5 + column} certs[0].${message}`,
     );
@@ -157,13 +157,13 @@ const wrongNames: Record<string, string> = {
     "exclude_cn_from_sans, remove_roots_from_chain, dns_sans, ip_sans, uri_sans, email_sans, other_sans, deploy, service",
   "deploy: [{ca: a}]": "f:4:19 certs[0].deploy[0].ca: expected the absolute path of a file, " +
     `without "..", got "a"`,
-  "deploy: [{chain: /a, ca: /b}]": "f:4:26 certs[0].deploy[0].ca: one entry takes one file, " +
-    `and "chain" is given; make this an entry of its own`,
+  "deploy: [{chain: /a, ca: /b}]": "f:4:26 certs[0].deploy[0].ca: one entry deploys one file, " +
+    `and "chain" is set already; make this a separate entry`,
 };
 
 pureTest("names of all kinds and ca say what is wrong with them", async () => {
   for (const [line, invalid] of Object.entries(wrongNames)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       invalid,
     );
@@ -171,11 +171,11 @@ pureTest("names of all kinds and ca say what is wrong with them", async () => {
 });
 
 pureTest("a certificate may not be called archive", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "certs:\n  - {pki: p, role: r, name: archive}\n",
-    `f:2:29 certs[0].name: "archive" is taken: revoked sets are kept there`,
+    `f:2:29 certs[0].name: "archive" is reserved: revoked certificate sets are kept there`,
   );
   for (const name of ["archives", "Archive", "archive.example.com"]) {
-    await assertMistakes(`certs:\n  - {pki: p, role: r, name: ${name}}\n`);
+    await assertDiagnostics(`certs:\n  - {pki: p, role: r, name: ${name}}\n`);
   }
 });

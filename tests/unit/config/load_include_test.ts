@@ -1,12 +1,16 @@
 /** Included files and the host's names, as they are on a real host. */
 import assert from "node:assert/strict";
-import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/host_names.ts";
+import {
+  canonicalName,
+  fullHostName,
+  shortHostName,
+} from "../../../lib/config/host_environment.ts";
 import { loadConfig } from "../../../lib/config/load.ts";
-import { InvalidValue } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 const UID = Deno.uid() ?? 0;
-const DANGER = "decides what VCM writes and runs with its rights";
+const DANGER = "controls what VCM writes and runs";
 
 /** A directory with a main file that has these lines of `include`, and files beside it. */
 async function inDirectory(
@@ -112,15 +116,15 @@ Deno.test("loadConfig() says what it cannot include, all at once", async () => {
       await Deno.symlink("6.yaml", `${home}/conf.d/6.yaml`);
       assert.deepEqual(await refusal(home), [
         'HOME/vcm.yaml:2:11 include[0]: "HOME/none.yaml" does not exist',
-        'HOME/vcm.yaml:2:37 include[2]: "HOME/conf.d" is a directory; for all of its files write ' +
+        'HOME/vcm.yaml:2:37 include[2]: "HOME/conf.d" is a directory; to include all of its files, write ' +
         '"HOME/conf.d/*.yaml"',
         'HOME/vcm.yaml:2:45 include[3]: the directory "HOME/file" cannot be read: Not a directory',
         'HOME/vcm.yaml:2:58 include[4]: the directory "HOME/cnf.d" does not exist',
         'HOME/conf.d/1.yaml:1:24 certs[0].ttl: expected a duration such as "14d", got "5x"',
         "HOME/conf.d/2.yaml:2:2: is not UTF-8 from here on; save the file as UTF-8",
         "HOME/conf.d/3.yaml: is a directory",
-        "HOME/conf.d/4.yaml: does not exist; if it is a link, mend it",
-        "HOME/conf.d/5.yaml: is no regular file",
+        "HOME/conf.d/4.yaml: does not exist; if it is a symbolic link, fix its target",
+        "HOME/conf.d/5.yaml: is not a regular file",
         "HOME/conf.d/6.yaml: cannot be read: Too many symbolic links",
       ]);
     },
@@ -136,10 +140,10 @@ Deno.test("loadConfig() trusts an included file as it does the main one", async 
     await Deno.symlink("open/own.yaml", `${home}/own.yaml`);
     assert.deepEqual(await refusal(home), [
       "HOME/conf.d/20-b.yaml: not trusted: the file HOME/conf.d/20-b.yaml is writable by every " +
-      `user (mode 0666), and whoever can change this file ${DANGER}; cure: chmod go-w ` +
+      `user (mode 0666), and anyone who can change this file ${DANGER}; fix: chmod go-w ` +
       "HOME/conf.d/20-b.yaml",
       "HOME/own.yaml: not trusted: the directory HOME/open is writable by every user (mode 0777), " +
-      `and whoever can change this file ${DANGER}; cure: chmod go-w HOME/open`,
+      `and anyone who can change this file ${DANGER}; fix: chmod go-w HOME/open`,
     ]);
   });
 });
@@ -150,7 +154,7 @@ Deno.test("loadConfig() takes no files from a directory that others may write to
       await Deno.chmod(`${home}/conf.d`, 0o775);
       assert.deepEqual(await refusal(home), [
         "HOME/vcm.yaml:2:10 include: not trusted: the directory HOME/conf.d is writable by its " +
-        `group (mode 0775), and whoever can put a file there ${DANGER}; cure: chmod go-w ` +
+        `group (mode 0775), and anyone who can put a file there ${DANGER}; fix: chmod go-w ` +
         "HOME/conf.d",
       ]);
     });
@@ -165,13 +169,13 @@ Deno.test({
     inDirectory("conf.d/*.yaml", { "conf.d/1.yaml": cert("a") }, async (home) => {
       await Deno.chown(`${home}/conf.d/1.yaml`, 12345, 12345);
       assert.deepEqual(await refusal(home), [
-        "HOME/conf.d/1.yaml: not trusted: the file HOME/conf.d/1.yaml belongs to user 12345, not " +
-        `to root, and whoever can change this file ${DANGER}; cure: chown root HOME/conf.d/1.yaml`,
+        "HOME/conf.d/1.yaml: not trusted: the file HOME/conf.d/1.yaml is owned by user 12345, not " +
+        `by root, and anyone who can change this file ${DANGER}; fix: chown root HOME/conf.d/1.yaml`,
       ]);
       await Deno.chown(`${home}/conf.d`, 12345, 12345);
       assert.deepEqual(await refusal(home), [
-        "HOME/vcm.yaml:2:10 include: not trusted: the directory HOME/conf.d belongs to user 12345, " +
-        `not to root, and whoever can put a file there ${DANGER}; cure: chown root HOME/conf.d`,
+        "HOME/vcm.yaml:2:10 include: not trusted: the directory HOME/conf.d is owned by user 12345, " +
+        `not by root, and anyone who can put a file there ${DANGER}; fix: chown root HOME/conf.d`,
       ]);
     }),
 });
@@ -201,7 +205,7 @@ Deno.test("the host's names are those that the system gives", () => {
     assert.ok(full instanceof InvalidValue);
     assert.equal(
       full.message,
-      `\${FQDN} is not known: the host's name "${name}" has no domain; give it one in /etc/hosts ` +
+      `cannot expand \${FQDN}: the host name "${name}" has no domain; add one in /etc/hosts ` +
         `("ADDRESS ${name}.example.com ${name}"), or write the name itself`,
     );
   }

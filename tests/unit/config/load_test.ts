@@ -37,7 +37,7 @@ async function refusal(path: string): Promise<string> {
   throw new Error(`${path} was not refused`);
 }
 
-const DANGER = "and whoever can change this file decides what VCM writes and runs with its rights";
+const DANGER = "and anyone who can change this file controls what VCM writes and runs";
 
 Deno.test("findConfig() takes the flag, then $VCM_CONFIG, there or not", () => {
   const options = { uid: 0, exists: () => false };
@@ -54,8 +54,8 @@ Deno.test("findConfig() looks in /etc and, not as root, in the working directory
 
 Deno.test("findConfig() says where it looked and what to do", () => {
   const say = (places: string) =>
-    `vcm.yaml: no configuration found; looked for ${places}; write one by "vcm init", ` +
-    `or name it by --config FILE or $VCM_CONFIG`;
+    `vcm.yaml: no configuration file found; looked for ${places}; run "vcm init" to write ` +
+    `one, or pass --config FILE, or set $VCM_CONFIG`;
   const root = { uid: 0, exists: (path: string) => path === "./vcm.yaml" };
   assert.throws(() => findConfig(root), {
     name: "ConfigError",
@@ -76,12 +76,12 @@ Deno.test("loadConfig() reads a file and remembers how it was named", async () =
   });
 });
 
-Deno.test("loadConfig() shows the mistakes of a file under its name", async () => {
+Deno.test("loadConfig() shows the diagnostics of a file under its name", async () => {
   await inDirectory(async (home) => {
     const path = await write(`${home}/vcm.yaml`, "certs: {}\nconfgi: 1\n");
     assert.equal(
       await refusal(path),
-      `${path}:1:1 certs: expected a list, each entry begun with "- ", got a map\n` +
+      `${path}:1:1 certs: expected a list whose entries begin with "- ", got a map\n` +
         `${path}:2:1 confgi: unknown key; did you mean "config"?`,
     );
   });
@@ -90,10 +90,10 @@ Deno.test("loadConfig() shows the mistakes of a file under its name", async () =
 Deno.test("loadConfig() says why a file cannot be read", async () => {
   await inDirectory(async (home) => {
     const absent = `${home}/absent.yaml`;
-    const missing = "does not exist; name another file by --config FILE or $VCM_CONFIG";
+    const missing = "does not exist; pass --config FILE or set $VCM_CONFIG";
     assert.equal(await refusal(absent), `${absent}: ${missing}`);
     assert.equal(await refusal(home), `${home}: is a directory`);
-    assert.equal(await refusal("/dev/null"), "/dev/null: is no regular file");
+    assert.equal(await refusal("/dev/null"), "/dev/null: is not a regular file");
 
     const dangling = `${home}/dangling.yaml`;
     await Deno.symlink(absent, dangling);
@@ -111,7 +111,10 @@ Deno.test("loadConfig() says why a file cannot be read", async () => {
 
     const big = await write(`${home}/big.yaml`, "");
     await Deno.truncate(big, 16 * 1024 * 1024 + 1);
-    assert.equal(await refusal(big), `${big}: is bigger than 16 MiB; is it the right file?`);
+    assert.equal(
+      await refusal(big),
+      `${big}: is larger than 16 MiB; check that it is the right file`,
+    );
 
     const empty = await write(`${home}/empty.yaml`, "");
     assert.match(await refusal(empty), /^\S+empty\.yaml:1:1: is empty; /);
@@ -125,7 +128,7 @@ if (UID !== 0) {
       const path = await write(`${home}/vcm.yaml`, GOOD, 0o000);
       assert.equal(
         await refusal(path),
-        `${path}: may not be read by this user; run as its owner or as root`,
+        `${path}: is not readable by this user; run vcm as its owner or as root`,
       );
     });
   });
@@ -137,7 +140,7 @@ Deno.test("loadConfig() refuses a file that others may write", async () => {
     assert.equal(
       await refusal(path),
       `${path}: not trusted: the file ${path} is writable by its group (mode 0664), ${DANGER}; ` +
-        `cure: chmod go-w ${path}`,
+        `fix: chmod go-w ${path}`,
     );
     await Deno.chmod(path, 0o646);
     assert.match(await refusal(path), /is writable by every user \(mode 0646\)/);
@@ -153,13 +156,13 @@ Deno.test("loadConfig() refuses a file in a directory that others may write to",
     assert.equal(
       await refusal(path),
       `${path}: not trusted: the directory ${open} is writable by its group (mode 0775), ${DANGER}; ` +
-        `cure: chmod go-w '${open}'`,
+        `fix: chmod go-w '${open}'`,
     );
     await Deno.chmod(open, 0o1777);
     assert.equal(
       await refusal(path),
       `${path}: not trusted: the directory ${open} is writable by every user (mode 01777), ` +
-        `${DANGER}; cure: move the file to a directory of its own`,
+        `${DANGER}; fix: move the file to a separate directory`,
     );
   });
 });
@@ -197,11 +200,11 @@ Deno.test({
       await Deno.chown(theirs, 12345, 12345);
       assert.equal(
         await refusal(path),
-        `${path}: not trusted: the file ${path} belongs to user 12345, not to root and is ` +
-          `writable by every user (mode 0666), ${DANGER}; cure: chown root ${path} && ` +
+        `${path}: not trusted: the file ${path} is owned by user 12345, not by root and is ` +
+          `writable by every user (mode 0666), ${DANGER}; fix: chown root ${path} && ` +
           `chmod go-w ${path}\n` +
-          `${path}: not trusted: the directory ${theirs} belongs to user 12345, not to root, ` +
-          `${DANGER}; cure: chown root ${theirs}`,
+          `${path}: not trusted: the directory ${theirs} is owned by user 12345, not by root, ` +
+          `${DANGER}; fix: chown root ${theirs}`,
       );
     }),
 });

@@ -1,9 +1,9 @@
-/** The files that VCM itself reads and writes must not be one another, nor lie in the store. */
+/** The files that VCM manages reads and writes must not be one another, nor lie in the store. */
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 pureTest("files that VCM reads or writes are each of their own", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     `config:
   log_file: /etc/vcm/a
   token_file: /etc/vcm/a
@@ -26,37 +26,37 @@ pureTest("what VCM writes beside its sets lies outside the store", async () => {
   const text = (log: string, secret: string) =>
     `config: {cert_store: /srv/certs, log_file: ${log}, auth: {method: approle, ` +
     `secret_id_file: ${secret}}}\ncerts: []\n`;
-  await assertMistakes(
+  await assertDiagnostics(
     text("/srv/certs/vcm.log", "/srv/certs/web/privkey.pem"),
-    "f:1:44 config.log_file: must lie outside the store /srv/certs, which VCM keeps itself",
-    "f:1:104 config.auth.secret_id_file: must lie outside the store /srv/certs, which VCM keeps " +
-      "itself",
+    "f:1:44 config.log_file: must be outside the store /srv/certs, which VCM manages",
+    "f:1:104 config.auth.secret_id_file: must be outside the store /srv/certs, which VCM " +
+      "manages",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     text("/srv/certs", "/srv/secret-id"),
-    "f:1:44 config.log_file: must lie outside the store /srv/certs, which VCM keeps itself",
+    "f:1:44 config.log_file: must be outside the store /srv/certs, which VCM manages",
   );
-  await assertMistakes(text("/srv/certs.log", "/srv/secret-id"));
+  await assertDiagnostics(text("/srv/certs.log", "/srv/secret-id"));
 });
 
 pureTest("what VCM only reads may lie in the store, and no log where the CA file is", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {cert_store: /srv, token_file: /srv/a/token, vault_ssl_verify: /srv/a/ca.pem}\n" +
       "certs: []\n",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  vault_ssl_verify: /a\n  log_file: /a\ncerts: []\n",
     'f:2:21 config.vault_ssl_verify: "/a" is already used by config.log_file (line 3)',
   );
-  await assertMistakes("config: {client_cert: /a, client_key: /a, log_file: /b}\ncerts: []\n");
+  await assertDiagnostics("config: {client_cert: /a, client_key: /a, log_file: /b}\ncerts: []\n");
 });
 
 pureTest("metrics have a file of their own, by a name that their collector reads", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  log_file: /var/vcm.prom\n  metrics_file: /var/vcm.prom\ncerts: []\n",
     'f:3:17 config.metrics_file: "/var/vcm.prom" is already used by config.log_file (line 2)',
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {metrics_file: /var/vcm.txt}\ncerts: []\n",
     'f:1:24 config.metrics_file: expected the path of a file whose name ends in ".prom", ' +
       'got "/var/vcm.txt"',

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { InvalidValue } from "../../../lib/config/mistake.ts";
+import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import { readWindow } from "../../../lib/config/read_window.ts";
 import { pureTest } from "../../support/pure_test.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const NIGHT: MaintenanceWindow = {
   text: "02:00-04:00",
@@ -78,7 +78,7 @@ const wrong: [string, number, string][] = [
     `window: ${WINDOW}, got "02:00-02:00"; "00:00-24:00" is the whole day`,
   ],
   ["window: ['02:00-04:00', 5]", 24, `window[1]: ${WINDOW}, got "5"`],
-  ["window: []", 0, "window: has no entry"],
+  ["window: []", 0, "window: must have at least one entry"],
   ["window: {a: b}", 0, "window: expected one value, got a map"],
   ["issuer: ''", 8, "issuer: has no value"],
   ["issuer: [a]", 0, "issuer: expected one value, got a list"],
@@ -88,11 +88,11 @@ const wrong: [string, number, string][] = [
 
 pureTest("spread, window and issuer say what is wrong, in config and beyond", async () => {
   for (const [line, column, message] of wrong) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config:\n  ${line}\ncerts: []\n`,
       `f:2:${3 + column} config.${message}`,
     );
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       `f:4:${5 + column} certs[0].${message}`,
     );

@@ -1,5 +1,5 @@
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const NEEDS = `"reuse_key" needs "key: local": the server makes a new key each time`;
 
@@ -10,55 +10,57 @@ function file(config: string, own: string): string {
 }
 
 pureTest("reuse_key without a key that is made here is refused where it stands", async () => {
-  await assertMistakes(file(", reuse_key: true", ""), `f:1:38 config.reuse_key: ${NEEDS}`);
-  await assertMistakes(
+  await assertDiagnostics(file(", reuse_key: true", ""), `f:1:38 config.reuse_key: ${NEEDS}`);
+  await assertDiagnostics(
     file(", key: vault, reuse_key: true", ""),
     `f:1:50 config.reuse_key: ${NEEDS}`,
   );
-  await assertMistakes(file("", "reuse_key: true"), `f:4:16 certs[0].reuse_key: ${NEEDS}`);
-  await assertMistakes(
+  await assertDiagnostics(file("", "reuse_key: true"), `f:4:16 certs[0].reuse_key: ${NEEDS}`);
+  await assertDiagnostics(
     file(", key: vault", "reuse_key: true"),
     `f:4:16 certs[0].reuse_key: ${NEEDS}`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file(", key: local", "reuse_key: true\n    key: vault"),
     `f:4:16 certs[0].reuse_key: ${NEEDS}`,
   );
 });
 
 pureTest("key: vault is refused where config says reuse_key", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     file(", key: local, reuse_key: true", "key: vault"),
     `f:4:10 certs[0].key: ${NEEDS}`,
   );
 });
 
 pureTest("reuse_key is taken where the key is made here, whichever says so", async () => {
-  await assertMistakes(file(", key: local, reuse_key: true", ""));
-  await assertMistakes(file(", key: local", "reuse_key: true"));
-  await assertMistakes(file("", "key: local\n    reuse_key: true"));
-  await assertMistakes(file(", key: local, reuse_key: true", "reuse_key: false\n    key: vault"));
-  await assertMistakes(file("", "reuse_key: false"));
+  await assertDiagnostics(file(", key: local, reuse_key: true", ""));
+  await assertDiagnostics(file(", key: local", "reuse_key: true"));
+  await assertDiagnostics(file("", "key: local\n    reuse_key: true"));
+  await assertDiagnostics(
+    file(", key: local, reuse_key: true", "reuse_key: false\n    key: vault"),
+  );
+  await assertDiagnostics(file("", "reuse_key: false"));
 });
 
 pureTest("reuse_key of config is judged by the key of each certificate", async () => {
   const config = "config: {pki: p, role: r, reuse_key: true}\ncerts:\n  - name: a\n";
-  await assertMistakes(`${config}    key: local\n  - {name: b, key: local}\n`);
-  await assertMistakes(
+  await assertDiagnostics(`${config}    key: local\n  - {name: b, key: local}\n`);
+  await assertDiagnostics(
     `${config}    key: local\n  - name: b\n  - name: c\n`,
     `f:1:38 config.reuse_key: ${NEEDS}`,
   );
-  await assertMistakes(`${config}    reuse_key: false\n  - {name: b, key: local}\n`);
+  await assertDiagnostics(`${config}    reuse_key: false\n  - {name: b, key: local}\n`);
 });
 
-pureTest("a key that cannot be read is one mistake, not two", async () => {
+pureTest("a key that cannot be read gives one diagnostic, not two", async () => {
   const wanted = `expected one of vault, local, got "here"`;
-  await assertMistakes(
+  await assertDiagnostics(
     file(", key: here, reuse_key: true", ""),
     `f:1:32 config.key: ${wanted}`,
   );
-  await assertMistakes(file(", key: here", "reuse_key: true"), `f:1:32 config.key: ${wanted}`);
-  await assertMistakes(
+  await assertDiagnostics(file(", key: here", "reuse_key: true"), `f:1:32 config.key: ${wanted}`);
+  await assertDiagnostics(
     file("", "reuse_key: true\n    key: here"),
     `f:5:10 certs[0].key: ${wanted}`,
   );

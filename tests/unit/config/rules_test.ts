@@ -1,25 +1,25 @@
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 pureTest("pki and role must be given in one of two places", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  pki: p\ncerts:\n  - name: a\n  - {name: b, role: r}\n  - ttl: 1d\n    name: c\n",
-    "f:4:5 certs[0].role: is missing; give it here or, for all, as config.role",
-    "f:6:5 certs[2].role: is missing; give it here or, for all, as config.role",
+    "f:4:5 certs[0].role: is missing; set it here or, for all certificates, as config.role",
+    "f:6:5 certs[2].role: is missing; set it here or, for all certificates, as config.role",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "certs:\n  - name: a\n",
-    "f:2:5 certs[0].pki: is missing; give it here or, for all, as config.pki",
-    "f:2:5 certs[0].role: is missing; give it here or, for all, as config.role",
+    "f:2:5 certs[0].pki: is missing; set it here or, for all certificates, as config.pki",
+    "f:2:5 certs[0].role: is missing; set it here or, for all certificates, as config.role",
   );
 });
 
-pureTest("a wrong pki in config is one mistake, not one for each certificate", async () => {
-  await assertMistakes(
+pureTest("a wrong pki in config gives one diagnostic, not one for each certificate", async () => {
+  await assertDiagnostics(
     "config: {pki: [], role: r}\ncerts: [{name: a}, {name: b}]",
     "f:1:10 config.pki: expected one value, got a list",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config: []\ncerts: [{name: a}]",
     "f:1:1 config: expected a map of settings, got a list",
   );
@@ -28,30 +28,30 @@ pureTest("a wrong pki in config is one mistake, not one for each certificate", a
 pureTest("renew must be shorter than ttl, where both are said of the same", async () => {
   const certificate = (keys: string, config: string) =>
     `config: {pki: p, role: r, ${config}}\ncerts:\n  - name: a\n${keys}`;
-  await assertMistakes(
+  await assertDiagnostics(
     certificate("    ttl: 10d\n    renew: 11d\n", "renew: 1d"),
     "f:5:12 certs[0].renew: must be shorter than ttl (10d), got 11d",
   );
   // One of them is for all: for this one the window is cut, and a warning says so.
-  await assertMistakes(certificate("    renew: 10d\n", "ttl: 240h"));
-  await assertMistakes(certificate("    ttl: 36h\n", "renew: 14d"));
-  await assertMistakes(
+  await assertDiagnostics(certificate("    renew: 10d\n", "ttl: 240h"));
+  await assertDiagnostics(certificate("    ttl: 36h\n", "renew: 14d"));
+  await assertDiagnostics(
     certificate("  - name: b\n", "ttl: 1d, renew: 2d"),
     "f:1:43 config.renew: must be shorter than ttl (1d), got 2d",
   );
-  await assertMistakes(certificate("    ttl: 10d\n    renew: 50%\n", "renew: 20d"));
-  await assertMistakes(certificate("    renew: 14d\n", "renew: 20d"));
+  await assertDiagnostics(certificate("    ttl: 10d\n    renew: 50%\n", "renew: 20d"));
+  await assertDiagnostics(certificate("    renew: 14d\n", "renew: 20d"));
 });
 
 pureTest("a renew that cannot be read does not make that of config count", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {pki: p, role: r, renew: 14d}\ncerts:\n  - name: a\n    ttl: 10d\n    renew: 5x\n",
     `f:5:12 certs[0].renew: expected a duration such as "14d" or a share such as "33%", got "5x"`,
   );
 });
 
 pureTest("two certificates with one name name each other", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {pki: p, role: r}\ncerts:\n  - name: a\n  - name: b\n  - ttl: 5d\n    name: a\n",
     `f:6:11 certs[2].name: "a" is already used by certs[0].name (line 3)`,
   );
@@ -69,7 +69,7 @@ certs:
       - privkey: /x/./y
       - chain: /l
 `;
-  await assertMistakes(
+  await assertDiagnostics(
     text,
     `f:6:31 certs[0].deploy[1].dest: "/x/y" is already used by certs[0].deploy[0].cert (line 5)`,
     `f:9:18 certs[1].deploy[0].privkey: "/x/y" is already used by certs[0].deploy[0].cert (line 5)`,
@@ -82,35 +82,35 @@ pureTest("a target may not replace a file that VCM itself reads", async () => {
     `config: {pki: p, role: r}\ncerts:\n  - name: a\n    deploy: [{chain: ${target}}]\n`
       .replace("r}", `r, ${key}: ${path}}`);
   for (const key of ["vault_ssl_verify", "token_file", "log_file"]) {
-    await assertMistakes(
+    await assertDiagnostics(
       file(key, "/etc/vcm/file", "/etc/vcm/./file"),
       `f:4:22 certs[0].deploy[0].chain: "/etc/vcm/file" is already used by config.${key} (line 1)`,
     );
-    await assertMistakes(file(key, "/etc/vcm/file", "/etc/vcm/file2"));
+    await assertDiagnostics(file(key, "/etc/vcm/file", "/etc/vcm/file2"));
   }
   for (const verify of ["true", "false"]) {
-    await assertMistakes(file("vault_ssl_verify", verify, "/etc/vcm/file"));
+    await assertDiagnostics(file("vault_ssl_verify", verify, "/etc/vcm/file"));
   }
 });
 
 pureTest("a target inside the store is refused", async () => {
   const file = (store: string, path: string) =>
     `config: {pki: p, role: r${store}}\ncerts:\n  - name: a\n    deploy: [{cert: ${path}}]\n`;
-  await assertMistakes(
+  await assertDiagnostics(
     file("", "/var/lib//vcm/certs/a/cert.pem"),
-    "f:4:21 certs[0].deploy[0].cert: must lie outside the store /var/lib/vcm/certs, which VCM keeps itself",
+    "f:4:21 certs[0].deploy[0].cert: must be outside the store /var/lib/vcm/certs, which VCM manages",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file(", cert_store: /srv/", "/srv"),
-    "f:4:21 certs[0].deploy[0].cert: must lie outside the store /srv, which VCM keeps itself",
+    "f:4:21 certs[0].deploy[0].cert: must be outside the store /srv, which VCM manages",
   );
-  await assertMistakes(file(", cert_store: /srv", "/srv2/a"));
+  await assertDiagnostics(file(", cert_store: /srv", "/srv2/a"));
 });
 
 pureTest(
   "one unit twice in one certificate is refused, in two certificates it is not",
   async () => {
-    await assertMistakes(
+    await assertDiagnostics(
       "config: {pki: p, role: r}\ncerts:\n  - name: a\n    service:\n" +
         "      - name: nginx\n      - name: nginx.service\n  - {name: b, service: [{name: nginx}]}\n",
       `f:6:15 certs[0].service[1].name: "nginx.service" is already used by certs[0].service[0].name (line 5)`,
@@ -118,7 +118,7 @@ pureTest(
   },
 );
 
-pureTest("all mistakes are shown at once, in the order of their places", async () => {
+pureTest("all diagnostics are shown at once, in the order of their places", async () => {
   const text = `config:
   pki: p
   renew: 14x
@@ -134,20 +134,20 @@ certs:
   - name: a
     ip_sans: [x]
 `;
-  await assertMistakes(
+  await assertDiagnostics(
     text,
     `f:3:10 config.renew: expected a duration such as "14d" or a share such as "33%", got "14x"`,
     `f:4:3 config.vualt: unknown key; did you mean "vault"?`,
     `f:10:9 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
     `f:11:18 certs[0].deploy[1].privkey: "/a" is already used by certs[0].deploy[0].cert (line 9)`,
     `f:12:15 certs[0].deploy[1].mode: expected an octal mode such as "0640", got "999"`,
-    "f:13:5 certs[1].role: is missing; give it here or, for all, as config.role",
+    "f:13:5 certs[1].role: is missing; set it here or, for all certificates, as config.role",
     `f:13:11 certs[1].name: "a" is already used by certs[0].name (line 6)`,
     `f:14:15 certs[1].ip_sans[0]: expected an IP address such as "10.1.1.20", got "x"`,
   );
 });
 
-pureTest("a mistake in an anchor is shown once, where it stands", async () => {
+pureTest("an error in an anchor is shown once, at its own place", async () => {
   const text = `x-common: &common
   ttl: 5x
   deploy: &files
@@ -161,12 +161,12 @@ certs:
     deploy: []
     name: b
 `;
-  await assertMistakes(
+  await assertDiagnostics(
     text,
     `f:2:8 certs[0].ttl: expected a duration such as "14d", got "5x"`,
     `f:4:7 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {pki: p, role: r}\ncerts:\n  - &a {name: a, service: [{nam: b, name: c}]}\n  - *a\n",
     `f:3:15 certs[1].name: "a" is already used by certs[0].name (line 3)`,
     `f:3:29 certs[0].service[0].nam: unknown key; did you mean "name"?`,

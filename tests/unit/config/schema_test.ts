@@ -1,5 +1,5 @@
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
   "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, " +
@@ -9,7 +9,7 @@ const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client
 /** A key of config on line 2, in column 3; its value, if any, is on that line. */
 const inConfig: Record<string, string> = {
   "vault:": "f:2:3 config.vault: has no value",
-  "vault: []": "f:2:3 config.vault: has no entry",
+  "vault: []": "f:2:3 config.vault: must have at least one entry",
   "vault: vault.example.com":
     `f:2:10 config.vault: expected a URL such as "https://vault.example.com:8200"`,
   "vault: [https://a, ftp://b]":
@@ -48,7 +48,7 @@ const inConfig: Record<string, string> = {
   "log_file: /var/log/": `f:2:13 config.log_file: expected the absolute path of a file, ` +
     `without "..", got "/var/log/"`,
   "token_file: token": "f:2:15 config.token_file: expected the absolute path of a file that " +
-    `holds a token, without ".."`,
+    `contains a token, without ".."`,
   "vault_secret_id:": "f:2:3 config.vault_secret_id: has no value",
   "keep: many": `f:2:9 config.keep: expected a whole number from 0 to 99, got "many"`,
   "create_dirs: yes": `f:2:16 config.create_dirs: expected true or false, got "yes"`,
@@ -58,7 +58,7 @@ const inConfig: Record<string, string> = {
 
 pureTest("every key of config says what is wrong with it", async () => {
   for (const [line, invalid] of Object.entries(inConfig)) {
-    await assertMistakes(`config:\n  ${line}\ncerts: []\n`, invalid);
+    await assertDiagnostics(`config:\n  ${line}\ncerts: []\n`, invalid);
   }
 });
 
@@ -87,7 +87,7 @@ const inCertificate: Record<string, string> = {
   "ip_sans: [10.1.1.020]":
     `f:4:15 certs[0].ip_sans[0]: expected an IP address such as "10.1.1.20", got "10.1.1.020"`,
   "deploy: {cert: /a}":
-    `f:4:5 certs[0].deploy: expected a list, each entry begun with "- ", got a map`,
+    `f:4:5 certs[0].deploy: expected a list whose entries begin with "- ", got a map`,
   "deploy: [/a]": "f:4:14 certs[0].deploy[0]: expected a map such as " +
     `{cert: "/etc/nginx/ssl/web.crt"}, got text`,
   "deploy: [~]": "f:4:14 certs[0].deploy[0]: has no value",
@@ -110,7 +110,7 @@ const inCertificate: Record<string, string> = {
 
 pureTest("every key of a certificate says what is wrong with it", async () => {
   for (const [line, invalid] of Object.entries(inCertificate)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    ${line}\n`,
       invalid,
     );
@@ -119,11 +119,12 @@ pureTest("every key of a certificate says what is wrong with it", async () => {
 
 /** A deploy entry in a flow map that begins in column 9 of line 5. */
 const inTarget: Record<string, string> = {
-  "{}": `f:5:9 certs[0].deploy[0]: says nothing to deploy; give "cert", "chain", "fullchain", ` +
+  "{}": `f:5:9 certs[0].deploy[0]: deploys nothing; set "cert", "chain", "fullchain", ` +
     `"privkey", "ca", "combined", "pkcs12", "der" or "bundle" with a path, or "source" and "dest"`,
-  "{cert: /a, chain: /b}": "f:5:20 certs[0].deploy[0].chain: one entry takes one file, and " +
-    `"cert" is given; make this an entry of its own`,
-  "{cert: /a, dest: /b}": `f:5:20 certs[0].deploy[0].dest: does not go with "cert"; give either ` +
+  "{cert: /a, chain: /b}": "f:5:20 certs[0].deploy[0].chain: one entry deploys one file, and " +
+    `"cert" is set already; make this a separate entry`,
+  "{cert: /a, dest: /b}":
+    `f:5:20 certs[0].deploy[0].dest: cannot be combined with "cert"; use either ` +
     `"cert: PATH" or "source" and "dest"`,
   "{source: cert}": `f:5:9 certs[0].deploy[0].dest: is missing; "source" needs it`,
   "{dest: /a}": `f:5:9 certs[0].deploy[0].source: is missing; "dest" needs it`,
@@ -147,11 +148,11 @@ const inTarget: Record<string, string> = {
   "{cert: /a, mode: 17777}":
     `f:5:26 certs[0].deploy[0].mode: expected an octal mode such as "0640", got "17777"`,
   "{privkey: /a, mode: 644}":
-    'f:5:29 certs[0].deploy[0].mode: a private key must not be open to every user; use "0600" or "0640"',
+    'f:5:29 certs[0].deploy[0].mode: a private key must not be accessible to every user; use "0600" or "0640"',
   "{source: privkey, dest: /a, mode: 602}":
-    'f:5:43 certs[0].deploy[0].mode: a private key must not be open to every user; use "0600" or "0640"',
+    'f:5:43 certs[0].deploy[0].mode: a private key must not be accessible to every user; use "0600" or "0640"',
   "{cert: /a, owner: 'root:root'}": "f:5:27 certs[0].deploy[0].owner: expected one name; " +
-    `"owner" takes the user, "group" the group`,
+    `set the user as "owner" and the group as "group"`,
   "{cert: /a, group: -x}": `f:5:27 certs[0].deploy[0].group: expected a name or a number, got "-x"`,
   "{cert: /a, owner: ''}": "f:5:27 certs[0].deploy[0].owner: has no value",
   '{cert: /a, owner: "a\\0b"}':
@@ -160,7 +161,7 @@ const inTarget: Record<string, string> = {
 
 pureTest("a deploy entry says what is wrong with it", async () => {
   for (const [entry, invalid] of Object.entries(inTarget)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n      - ${entry}\n`,
       invalid,
     );
@@ -168,8 +169,7 @@ pureTest("a deploy entry says what is wrong with it", async () => {
 });
 
 pureTest("a name that cannot be a directory is refused", async () => {
-  const directory =
-    `a name that can be a directory (no "/", no "." at its start, no control character)`;
+  const directory = `a valid directory name (no "/", no "." at its start, no control character)`;
   const names: Record<string, string> = {
     "a/b": `expected ${directory}, got "a/b"`,
     "..": `expected ${directory}, got ".."`,
@@ -183,7 +183,7 @@ pureTest("a name that cannot be a directory is refused", async () => {
     ["é".repeat(101)]: `expected a name of at most 200 bytes, got "${"é".repeat(79)}…"`,
   };
   for (const [name, message] of Object.entries(names)) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: ${name}\n`,
       `f:3:11 certs[0].name: ${message}`,
     );
@@ -191,25 +191,25 @@ pureTest("a name that cannot be a directory is refused", async () => {
 });
 
 pureTest("a file of the wrong shape says so", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "hello",
     `f:1:1: expected a map with the keys "config" and "certs", got text`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "- a",
     `f:1:1: expected a map with the keys "config" and "certs", got a list`,
   );
-  await assertMistakes("config: {}", "f:1:1 certs: is missing");
-  await assertMistakes("certs:", "f:1:1 certs: has no value");
-  await assertMistakes(
+  await assertDiagnostics("config: {}", "f:1:1 certs: is missing");
+  await assertDiagnostics("certs:", "f:1:1 certs: has no value");
+  await assertDiagnostics(
     "certs: web",
-    `f:1:8 certs: expected a list, each entry begun with "- ", got text`,
+    `f:1:8 certs: expected a list whose entries begin with "- ", got text`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  - a\ncerts: []",
     "f:1:1 config: expected a map of settings, got a list",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "x-anything: [goes, here]\ncert: []\ncerts: []",
     `f:2:1 cert: unknown key; did you mean "certs"?`,
   );

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { mistakesOf } from "./diagnostics.ts";
+import { diagnosticsOf } from "./diagnostics.ts";
 
 const SECRET = "5f0ab9c2-hunter2";
 const TOKEN = "hvs.CAESIJ0hunter2hunter2";
 
-pureTest("no mistake shows a secret id, a role id or a token", async () => {
+pureTest("no diagnostic shows a secret id, a role id or a token", async () => {
   const texts = [
     ...["vault_secret_id", "vault_role_id"].flatMap((key) => [
       `config:\n  ${key}: [${SECRET}]\ncerts: []`,
@@ -57,7 +57,7 @@ pureTest("no mistake shows a secret id, a role id or a token", async () => {
     `certs: [{name: a, pki: p, role: r, dns_sans: ["token=${TOKEN}"]}]`,
   ];
   for (const text of texts) {
-    const lines = (await mistakesOf(text)).join("\n");
+    const lines = (await diagnosticsOf(text)).join("\n");
     assert.notEqual(lines, "", text);
     assert.equal(lines.includes("hunter2"), false, `${text}\n${lines}`);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 async function vaultOf(lines: string): Promise<VaultSettings> {
   return (await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;
@@ -67,9 +67,9 @@ const wrong: Record<string, string> = {
     `without "..", got "/a/"`,
   "client_cert:": "f:2:3 config.client_cert: has no value",
   "client_key: a.key": "f:2:15 config.client_key: expected the absolute path of a file that " +
-    `holds the secret, without ".."`,
+    `contains the secret, without ".."`,
   "client_key: /a/../b": "f:2:15 config.client_key: expected the absolute path of a file that " +
-    `holds the secret, without ".."`,
+    `contains the secret, without ".."`,
   "client_key:": "f:2:3 config.client_key: has no value",
   "redirect_hosts: https://a": `f:2:19 config.redirect_hosts: ${HOST}, got "https://a"`,
   "redirect_hosts: [a, a/b]": `f:2:23 config.redirect_hosts[1]: ${HOST}, got "a/b"`,
@@ -77,7 +77,7 @@ const wrong: Record<string, string> = {
   "redirect_hosts: ['a:99999']": `f:2:20 config.redirect_hosts[0]: ${HOST}, got "a:99999"`,
   "redirect_hosts: ['fd00::1']": `f:2:20 config.redirect_hosts[0]: ${HOST}, got "fd00::1"`,
   "redirect_hosts: ['*.a']": `f:2:20 config.redirect_hosts[0]: ${HOST}, got "*.a"`,
-  "redirect_hosts: []": "f:2:3 config.redirect_hosts: has no entry",
+  "redirect_hosts: []": "f:2:3 config.redirect_hosts: must have at least one entry",
   "redirect_hosts:": "f:2:3 config.redirect_hosts: has no value",
   "redirect_hosts: {a: b}": "f:2:3 config.redirect_hosts: expected one value, got a map",
   "allow_http: yes": `f:2:15 config.allow_http: expected true or false, got "yes"`,
@@ -102,47 +102,52 @@ const wrong: Record<string, string> = {
 
 pureTest("every key about the server says what is wrong with it", async () => {
   for (const [line, invalid] of Object.entries(wrong)) {
-    await assertMistakes(`config:\n  ${line}\ncerts: []\n`, invalid);
+    await assertDiagnostics(`config:\n  ${line}\ncerts: []\n`, invalid);
   }
 });
 
-const OPEN = 'sends tokens and keys unencrypted; use "https://", or, where the network is ' +
-  'trusted, set "allow_http: true"';
+const OPEN = 'sends tokens and keys unencrypted; use "https://", or set ' +
+  '"allow_http: true" if the network is trusted';
 
 pureTest("plain http is refused, at each address that has it", async () => {
   const config = (vault: string) => `config:\n  vault: ${vault}\ncerts: []\n`;
-  await assertMistakes(config("http://a.test:8200"), `f:2:10 config.vault: ${OPEN}`);
-  await assertMistakes(
+  await assertDiagnostics(config("http://a.test:8200"), `f:2:10 config.vault: ${OPEN}`);
+  await assertDiagnostics(
     config("[http://a.test, https://b.test, http://10.0.0.1]"),
     `f:2:11 config.vault[0]: ${OPEN}`,
     `f:2:42 config.vault[2]: ${OPEN}`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     config('["http://localhost.evil.test", "http://127.0.0.1.evil.test"]'),
     `f:2:11 config.vault[0]: ${OPEN}`,
     `f:2:41 config.vault[1]: ${OPEN}`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     config("http://a.test\n  allow_http: false"),
     `f:2:10 config.vault: ${OPEN}`,
   );
 });
 
 pureTest("plain http is taken where it is allowed, and to this host itself", async () => {
-  await assertMistakes("config:\n  vault: http://a.test\n  allow_http: true\ncerts: []\n");
+  await assertDiagnostics("config:\n  vault: http://a.test\n  allow_http: true\ncerts: []\n");
   const hosts = ["localhost:8200", "127.0.0.1:8200", "127.8.9.1", "[::1]:8200", "LOCALHOST"];
-  for (const host of hosts) await assertMistakes(`config:\n  vault: "http://${host}"\ncerts: []\n`);
+  for (const host of hosts) {
+    await assertDiagnostics(`config:\n  vault: "http://${host}"\ncerts: []\n`);
+  }
 });
 
-pureTest("an allow_http that cannot be read is one mistake, not one for each address", async () => {
-  await assertMistakes(
-    "config:\n  vault: [http://a.test, http://b.test]\n  allow_http: 1\ncerts: []\n",
-    `f:3:15 config.allow_http: expected true or false, got "1"`,
-  );
-});
+pureTest(
+  "an allow_http that cannot be read gives one diagnostic, not one for each address",
+  async () => {
+    await assertDiagnostics(
+      "config:\n  vault: [http://a.test, http://b.test]\n  allow_http: 1\ncerts: []\n",
+      `f:3:15 config.allow_http: expected true or false, got "1"`,
+    );
+  },
+);
 
 pureTest("a plain address beside one that cannot be read is found all the same", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  vault: [ftp://a.test, http://b.test]\ncerts: []\n",
     `f:2:11 config.vault[0]: expected a URL such as "https://vault.example.com:8200"`,
     `f:2:25 config.vault[1]: ${OPEN}`,
@@ -150,17 +155,17 @@ pureTest("a plain address beside one that cannot be read is found all the same",
 });
 
 pureTest("a client certificate needs its key, and the key its certificate", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  client_cert: /a\ncerts: []\n",
     `f:2:16 config.client_cert: needs "client_key"`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  client_key: /a\ncerts: []\n",
     `f:2:15 config.client_key: needs "client_cert"`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config:\n  client_cert: /a\n  client_key: b\ncerts: []\n",
-    "f:3:15 config.client_key: expected the absolute path of a file that holds the secret, " +
+    "f:3:15 config.client_key: expected the absolute path of a file that contains the secret, " +
       `without ".."`,
   );
 });

@@ -1,6 +1,6 @@
 /** One service in several entries: what may not differ, and which names mean one service. */
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 /** What the first certificate says, what the second says, key and column of the latter. */
 const clashes: [string, string, string, number][] = [
@@ -18,31 +18,31 @@ pureTest("two certificates must not say different things of one service", async 
     `config: {pki: p, role: r}\ncerts:\n  - name: a\n    service: [{name: n, ${a}}]\n` +
     `  - name: b\n    service: [{name: n, ${b}}]\n`;
   for (const [one, other, key, column] of clashes) {
-    await assertMistakes(
+    await assertDiagnostics(
       file(one, other),
       `f:6:${column} certs[1].service[0].${key}: differs from certs[0].service[0].${key} (line 4)`,
     );
-    await assertMistakes(file(one, one));
+    await assertDiagnostics(file(one, one));
   }
-  await assertMistakes(file("timeout: 60s", "timeout: 1m"));
-  await assertMistakes(file("window: '02:00-04:00'", "window: ['02:00-04:00']"));
-  await assertMistakes(file("signal: USR1", "signal: SIGUSR1"));
+  await assertDiagnostics(file("timeout: 60s", "timeout: 1m"));
+  await assertDiagnostics(file("window: '02:00-04:00'", "window: ['02:00-04:00']"));
+  await assertDiagnostics(file("signal: USR1", "signal: SIGUSR1"));
 });
 
 pureTest("nginx and nginx.service are one service, two containers are two", async () => {
   const file = (a: string, b: string) =>
     `config: {pki: p, role: r}\ncerts:\n  - name: a\n    service: [${a}, ${b}]\n`;
-  await assertMistakes(
+  await assertDiagnostics(
     file("{name: nginx}", "{name: nginx.service}"),
     `f:4:37 certs[0].service[1].name: "nginx.service" is already used by ` +
       "certs[0].service[0].name (line 4)",
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file("{name: web, manager: docker}", "{name: web, manager: docker}"),
     `f:4:52 certs[0].service[1].name: "docker:web" is already used by ` +
       "certs[0].service[0].name (line 4)",
   );
-  await assertMistakes(file("{name: web, manager: docker}", "{name: web, manager: podman}"));
+  await assertDiagnostics(file("{name: web, manager: docker}", "{name: web, manager: podman}"));
 });
 
 pureTest("two certificates must not be asked for by one name at one place", async () => {
@@ -50,15 +50,15 @@ pureTest("two certificates must not be asked for by one name at one place", asyn
     `config: {pki: p, role: r}\ncerts:\n` +
     `  - {name: a, common_name: x.example, service: [{name: n, probe: ${a}}]}\n` +
     `  - {name: b, common_name: x.example, service: [{name: n, probe: ${b}}]}\n`;
-  const clash = 'f:4:66 certs[1].service[0].probe: needs a "servername" of its own: it asks for ' +
-    "the same name at the same place as certs[0].service[0].probe (line 3)";
-  await assertMistakes(file("h:1", '"h:1"'), clash);
-  await assertMistakes(file("{connect: h:1, servername: X.example}", "h:1"), clash);
-  await assertMistakes(file("h:1", "h:2"));
-  await assertMistakes(file("h:1", "{connect: h:1, starttls: smtp}"));
-  await assertMistakes(file("h:1", "{connect: h:1, servername: y.example}"));
+  const clash = 'f:4:66 certs[1].service[0].probe: needs its own "servername": it asks for ' +
+    "the same name at the same endpoint as certs[0].service[0].probe (line 3)";
+  await assertDiagnostics(file("h:1", '"h:1"'), clash);
+  await assertDiagnostics(file("{connect: h:1, servername: X.example}", "h:1"), clash);
+  await assertDiagnostics(file("h:1", "h:2"));
+  await assertDiagnostics(file("h:1", "{connect: h:1, starttls: smtp}"));
+  await assertDiagnostics(file("h:1", "{connect: h:1, servername: y.example}"));
   // Two services of one certificate may stand one behind the other.
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {pki: p, role: r}\n" +
       "certs: [{name: a, service: [{name: n, probe: h:1}, {name: m, probe: h:1}]}]\n",
   );
@@ -69,16 +69,16 @@ pureTest("what goes with a manager is judged where another certificate names it"
     `config: {pki: p, role: r}\ncerts:\n  - name: a\n    service: [{name: n, ${a}}]\n` +
     `  - name: b\n    service: [{name: n, ${b}}]\n`;
   const at = "f:6:34 certs[1].service[0].control:";
-  await assertMistakes(
+  await assertDiagnostics(
     file("command: [x]", "control: restart"),
-    `${at} does not go with "command", which is all that is done`,
+    `${at} is not allowed with "command", which is the only action`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file("pid_file: /run/n", "control: restart"),
-    `${at} with "pid_file" there is only "signal"`,
+    `${at} must be "signal" with "pid_file"`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     file("manager: docker", "control: reload"),
-    `${at} a container cannot reload; use "restart", or "signal"`,
+    `${at} a container cannot reload; use "restart" or "signal"`,
   );
 });

@@ -1,23 +1,23 @@
 /** Each mistake in a service entry, with its place. */
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes, mistakesOf } from "./diagnostics.ts";
+import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
 const LIST = `expected a list such as ["nginx", "-t"]`;
 const PROGRAM =
-  "expected a program first: its name, or its absolute path; arguments are entries of their own";
+  "expected a program first, by its name or absolute path; each argument is a separate entry";
 const ENDPOINT = `expected a host and a port such as "127.0.0.1:443"`;
 const STARTTLS = "expected one of smtp, imap, pop3, postgres";
 const WINDOW = `expected a window such as "Sat,Sun 02:00-04:00"`;
 const TIME = `expected a time from "1s" to "1h", such as "60s"`;
-const ALL = "which is all that is done";
+const ALL = "which is the only action";
 
 /** What follows the name in an entry that begins in column 9 of line 5, and the mistake. */
 type Case = [string, number, string];
 
 async function assertEach(cases: readonly Case[]): Promise<void> {
   for (const [keys, column, message] of cases) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n      - {name: n, ${keys}}\n`,
       `f:5:${column} certs[0].service[0].${message}`,
     );
@@ -42,25 +42,25 @@ pureTest("command and validate are lists with a program first", async () => {
       [`${key}: [""]`, 19, `${key}: ${PROGRAM}`],
       [`${key}: [~]`, at + 1, `${key}[0]: has no value`],
       [`${key}: [a, [b]]`, at + 4, `${key}[1]: expected one value, got a list`],
-      [`${key}: [a, "b\\0"]`, at + 4, `${key}[1]: holds a NUL character`],
+      [`${key}: [a, "b\\0"]`, at + 4, `${key}[1]: contains a NUL character`],
     );
   }
   await assertEach(cases);
 });
 
 pureTest("each form of a service says which keys go with it", async () => {
-  const container = `control: a container cannot reload; use "restart", or "signal"`;
+  const container = `control: a container cannot reload; use "restart" or "signal"`;
   await assertEach([
     ["manager: command", 9, `command: is missing; "manager: command" needs it`],
     ["manager: pid_file", 9, `pid_file: is missing; "manager: pid_file" needs it`],
-    ["command: [a], control: restart", 42, `control: does not go with "command", ${ALL}`],
-    ["command: [a], signal: HUP", 41, `signal: does not go with "command", ${ALL}`],
-    ["command: [a], pid_file: /p", 43, `pid_file: does not go with "command"`],
-    ["command: [a], manager: systemd", 19, `command: does not go with "manager: systemd"`],
-    ["pid_file: /p, manager: docker", 29, `pid_file: does not go with "manager: docker"`],
-    ["pid_file: /p, control: restart", 42, `control: with "pid_file" there is only "signal"`],
-    ["signal: HUP, control: reload", 27, `signal: goes with "control: signal" only`],
-    ["signal: HUP, control: start", 27, `signal: goes with "control: signal" only`],
+    ["command: [a], control: restart", 42, `control: is not allowed with "command", ${ALL}`],
+    ["command: [a], signal: HUP", 41, `signal: is not allowed with "command", ${ALL}`],
+    ["command: [a], pid_file: /p", 43, `pid_file: is not allowed with "command"`],
+    ["command: [a], manager: systemd", 19, `command: is not allowed with "manager: systemd"`],
+    ["pid_file: /p, manager: docker", 29, `pid_file: is not allowed with "manager: docker"`],
+    ["pid_file: /p, control: restart", 42, `control: must be "signal" with "pid_file"`],
+    ["signal: HUP, control: reload", 27, `signal: is allowed only with "control: signal"`],
+    ["signal: HUP, control: start", 27, `signal: is allowed only with "control: signal"`],
     ["manager: docker, control: reload", 45, container],
     ["manager: podman, control: reload", 45, container],
   ]);
@@ -98,7 +98,7 @@ pureTest("every key of a service says what is wrong with it", async () => {
     ["timeout: 61m", 28, `timeout: ${TIME}, got "61m"`],
     ["timeout: soon", 28, `timeout: ${TIME}, got "soon"`],
     ["window: Sat", 27, `window: ${WINDOW}, got "Sat"`],
-    ["window: []", 19, "window: has no entry"],
+    ["window: []", 19, "window: must have at least one entry"],
     [
       'window: ["02:00-04:00", "Sut 02:00-04:00"]',
       43,
@@ -179,7 +179,7 @@ pureTest("the name of a service is one that its manager takes", async () => {
     ["{name: _a, manager: docker}", `${container}, got "_a"`],
   ];
   for (const [entry, message] of cases) {
-    await assertMistakes(
+    await assertDiagnostics(
       `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n      - ${entry}\n`,
       `f:5:16 certs[0].service[0].name: ${message}`,
     );
@@ -187,7 +187,7 @@ pureTest("the name of a service is one that its manager takes", async () => {
 });
 
 // The rules of the form must not be shown a value that could not be read.
-pureTest("a value that cannot be read is one mistake", async () => {
+pureTest("a value that cannot be read gives one diagnostic", async () => {
   const oneOf = "expected one of systemd, docker, podman, pid_file, command";
   const controls = "expected one of reload, restart, reload-or-restart, " +
     "try-reload-or-restart, start, signal";
@@ -210,10 +210,10 @@ pureTest("a value that cannot be read is one mistake", async () => {
   ]);
 });
 
-pureTest("a list without an entry is one mistake", async () => {
+pureTest("a list without an entry gives one diagnostic", async () => {
   await assertEach([
-    ["command: []", 19, "command: has no entry"],
-    ["validate: []", 19, "validate: has no entry"],
+    ["command: []", 19, "command: must have at least one entry"],
+    ["validate: []", 19, "validate: must have at least one entry"],
   ]);
 });
 
@@ -225,7 +225,7 @@ pureTest("a service without a name is said so, whatever else its entry says", as
     ) {
       const text = `config: {pki: p, role: r}\ncerts:\n  - name: web\n    service:\n` +
         `      - {name: ${name}${keys}}\n`;
-      const [first] = await mistakesOf(text);
+      const [first] = await diagnosticsOf(text);
       assert.match(first ?? "", /^f:5:\d+ certs\[0\]\.service\[0\]\.name: /);
       assert.ok(first?.endsWith(message ?? ""), first);
     }

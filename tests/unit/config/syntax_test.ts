@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakes, mistakesOf } from "./diagnostics.ts";
+import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
-const EMPTY =
-  `f:1:1: is empty; it needs at least "certs", a list of certificates; "vcm init" writes a first one`;
+const EMPTY = `f:1:1: is empty; add at least "certs", a list of certificates, or run "vcm init"`;
 const TAB = "tab character in the indentation; use spaces";
 const START = "a value cannot begin with this character; put the value in quotes";
-const COLON = `": " inside a value; if it is text, put it in quotes, else mend the indentation`;
-const TAG = "a tag (!…) that is not known; take it out or, if it is text, use quotes";
+const COLON = `": " inside a value; if it is text, put it in quotes; otherwise fix the indentation`;
+const TAG = "unknown tag (!…); remove it or, if it is text, put it in quotes";
 
 const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ["", EMPTY],
@@ -22,11 +21,11 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
   [
     "certs: []\n---\ncerts: []\n",
-    `f:2:1: a second document begins here; keep one and take out the "---" line`,
+    `f:2:1: a second document begins here; keep one and remove the "---" line`,
   ],
   [
     "config:\n  pki: *p\n",
-    "f:2:8: no line above has the anchor of this alias; if it is text, put it in quotes",
+    "f:2:8: the anchor of this alias is not defined above; if it is text, put it in quotes",
   ],
   ["config:\n  pki: 'a\n  role: b\ncerts: []\n", "f:2:8: a quote is not closed"],
   [`config:\n  pki: "a\n  role: b\n`, "f:2:8: a quote is not closed"],
@@ -39,12 +38,12 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ["config:\n  pki: !p a\ncerts: []\n", `f:2:8: ${TAG}`],
   [
     `config:\n  role: "\\d"\n`,
-    `f:2:10: "\\" begins an escape that is not known; use '…' instead of "…", or write "\\\\"`,
+    `f:2:10: "\\" begins an unknown escape; use '…' instead of "…", or write "\\\\"`,
   ],
   ["config:\n  <<: a\n", `f:2:8: "<<" above takes a map or a list of maps`],
   [
     "config:\n  pki: a\u0001\n",
-    "f:2:9: control character U+0001; take it out, or write it as an escape in quotes",
+    "f:2:9: control character U+0001; remove it, or write it as an escape in quotes",
   ],
   [
     "config: {pki: a, pki: b, ttl: 1d, ttl: 2d}\n",
@@ -56,13 +55,13 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   // The slow one loses count of the lines where a quoted key is followed by text.
   [
     `""b\n a:  c: `,
-    "f:1:3: is not YAML from here on; put a value with special characters in quotes",
+    "f:1:3: is not valid YAML from here on; put values with special characters in quotes",
     `f:2:6: ${COLON}`,
   ],
-  ["[".repeat(100_000), "f:1:100: is nested too deeply to be read"],
+  ["[".repeat(100_000), "f:1:100: is nested too deeply"],
   [
     `certs: ${"{a: ".repeat(200)}b${"}".repeat(200)}`,
-    "f:1:401: is nested too deeply to be read",
+    "f:1:401: is nested too deeply",
   ],
   // What the file says is no message of the parser.
   [
@@ -85,7 +84,7 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
 ];
 
 pureTest("a text that is no YAML is explained in plain words", async () => {
-  for (const [text, ...lines] of cases) await assertMistakes(text, ...lines);
+  for (const [text, ...lines] of cases) await assertDiagnostics(text, ...lines);
 });
 
 pureTest("parseConfig() throws nothing but ConfigError, whatever the text", async () => {
@@ -108,20 +107,20 @@ pureTest("parseConfig() throws nothing but ConfigError, whatever the text", asyn
     "---\n",
   ];
   for (let place = 0; place <= good.length; place++) {
-    for (const slip of slips) await mistakesOf(good.slice(0, place) + slip + good.slice(place));
-    await mistakesOf(good.slice(0, place));
+    for (const slip of slips) await diagnosticsOf(good.slice(0, place) + slip + good.slice(place));
+    await diagnosticsOf(good.slice(0, place));
   }
 });
 
 pureTest("an anchor that holds itself ends", async () => {
-  assert.equal((await mistakesOf("certs: &a [*a]")).length, 1);
-  assert.equal((await mistakesOf("certs:\n  - &a {name: x, service: [*a]}")).length > 0, true);
+  assert.equal((await diagnosticsOf("certs: &a [*a]")).length, 1);
+  assert.equal((await diagnosticsOf("certs:\n  - &a {name: x, service: [*a]}")).length > 0, true);
 });
 
 pureTest("thousands of certificates may merge the same map", async () => {
   const certs = Array.from({ length: 5000 }, (_, at) => `  - {<<: *base, name: "host-${at}"}\n`);
   const base = "x-base: &base {ttl: 30d, renew: 10d, pki: p, role: r, key: local, keep: 2}\n";
-  assert.deepEqual(await mistakesOf(`${base}certs:\n${certs.join("")}`), []);
+  assert.deepEqual(await diagnosticsOf(`${base}certs:\n${certs.join("")}`), []);
 });
 
 pureTest("aliases that repeat one another many times over are explained at once", async () => {
@@ -132,7 +131,7 @@ pureTest("aliases that repeat one another many times over are explained at once"
         `x-${at}: &f${at} [${at === 0 ? leaf : Array(10).fill(`*f${at - 1}`).join(", ")}]\n`,
     ).join("");
   for (const leaf of ["a", '"${VCM_A:-a}"']) {
-    const lines = await mistakesOf(`${floors(leaf)}certs:\n  - {name: w, dns_sans: *f30}\n`);
+    const lines = await diagnosticsOf(`${floors(leaf)}certs:\n  - {name: w, dns_sans: *f30}\n`);
     assert.notEqual(lines.length, 0);
     assert.match(lines[0] ?? "", /dns_sans\[0\]: expected one value, got a list$/);
   }
@@ -143,6 +142,6 @@ pureTest("anchors that merge one another many times over are read at once", asyn
     { length: 40 },
     (_, at) => `x-${at}: &f${at + 1} {<<: [*f${at}, *f${at}, *f${at}], k${at}: v}\n`,
   );
-  const lines = await mistakesOf(`x-base: &f0 {ttl: 1x}\n${floors.join("")}certs: [*f40]\n`);
+  const lines = await diagnosticsOf(`x-base: &f0 {ttl: 1x}\n${floors.join("")}certs: [*f40]\n`);
   assert.equal(lines[0], 'f:1:19 certs[0].ttl: expected a duration such as "14d", got "1x"');
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertMistakesAround, parseWith } from "./environment.ts";
-import { assertMistakes } from "./diagnostics.ts";
+import { assertDiagnosticsIn, parseWith } from "./environment.ts";
+import { assertDiagnostics } from "./diagnostics.ts";
 
 const VARIABLES = {
   HOSTNAME: "web1",
@@ -71,7 +71,7 @@ pureTest("a doubled dollar keeps a variable from being one", async () => {
 });
 
 pureTest("a value is one value, whatever the variable holds", async () => {
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     "config: {pki: p, role: r}\ncerts:\n  - name: a\n    role: ${VCM_YAML}\n",
     { variables: VARIABLES },
     'f:4:11 certs[0].role: expected the name of a role such as "internal-service", ' +
@@ -85,32 +85,32 @@ pureTest("a dollar or a brace that is an escape counts too", async () => {
   assert.equal(await role('"$\\\n      {VCM_SITE}"'), "berlin");
 });
 
-pureTest("a mistake in a value with a variable shows the value as it was read", async () => {
-  await assertMistakesAround(
+pureTest("an error in a value with a variable shows the value as it was read", async () => {
+  await assertDiagnosticsIn(
     "config: {pki: p, role: r}\ncerts:\n  - name: a\n    ttl: 9${VCM_SITE}\n",
     { variables: VARIABLES },
     'f:4:10 certs[0].ttl: expected a duration such as "14d", got "9berlin"',
   );
 });
 
-const LITERAL = 'for the text itself write "$${"';
-const KNOWN = "there are ${HOSTNAME}, ${FQDN} and variables whose names begin with VCM_; " +
+const LITERAL = 'for a literal "${" write "$${"';
+const KNOWN = "use ${HOSTNAME}, ${FQDN} or a variable whose name begins with VCM_; " +
   LITERAL;
 
-pureTest("a variable that cannot be put in is one mistake", async () => {
-  await assertMistakes(
+pureTest("a variable that cannot be put in gives one diagnostic", async () => {
+  await assertDiagnostics(
     "config: {pki: p, role: r}\ncerts:\n  - name: ${VCM_SITE}\n    ttl: ${VCM_TTL}\n" +
       "    issuer: ${HOME} ${VCM_A}\n    service: [{name: '${home}', control: '${VCM_C'}]\n",
     "f:3:11 certs[0].name: VCM_SITE is not set; set it, or write ${VCM_SITE:-default}",
     "f:4:10 certs[0].ttl: VCM_TTL is not set; set it, or write ${VCM_TTL:-default}",
-    `f:5:13 certs[0].issuer: \${HOME} is not known; ${KNOWN}`,
+    `f:5:13 certs[0].issuer: \${HOME} is not a known variable; ${KNOWN}`,
     "f:5:13 certs[0].issuer: VCM_A is not set; set it, or write ${VCM_A:-default}",
-    `f:6:22 certs[0].service[0].name: what stands in "\${…}" is not known; ${KNOWN}`,
+    `f:6:22 certs[0].service[0].name: "\${…}" is not a known variable; ${KNOWN}`,
     `f:6:42 certs[0].service[0].control: "\${" is not closed by "}"; ${LITERAL}`,
   );
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {pki: p, role: r}\ncerts: [{name: a, ttl: '${VCM_A:-${VCM_B}}'}]\n",
-    'f:2:24 certs[0].ttl: what follows ":-" is plain text and cannot hold a variable',
+    'f:2:24 certs[0].ttl: the default after ":-" is plain text and cannot contain a variable',
   );
 });
 
@@ -134,7 +134,7 @@ pureTest("no value that holds a secret is shown", async () => {
 });
 
 pureTest("two certificates whose variable is not set are no clash", async () => {
-  await assertMistakes(
+  await assertDiagnostics(
     "config: {pki: p, role: r}\ncerts:\n  - name: ${VCM_A}\n  - name: ${VCM_A}\n",
     "f:3:11 certs[0].name: VCM_A is not set; set it, or write ${VCM_A:-default}",
     "f:4:11 certs[1].name: VCM_A is not set; set it, or write ${VCM_A:-default}",
@@ -142,7 +142,7 @@ pureTest("two certificates whose variable is not set are no clash", async () => 
 });
 
 pureTest("keys, and what stands under x- and is not used, are left alone", async () => {
-  await assertMistakesAround(
+  await assertDiagnosticsIn(
     "x-a: ${HOME}\nconfig: {pki: p, role: r, '${VCM_SITE}': 1}\ncerts: []\n",
     { variables: VARIABLES },
     "f:2:27 config.…: unknown key; allowed here: " + (await allowed()),
@@ -157,8 +157,8 @@ async function allowed(): Promise<string> {
   return said.split("allowed here: ")[1];
 }
 
-pureTest("an unset variable in an anchor is one mistake, where it stands", async () => {
-  await assertMistakes(
+pureTest("an unset variable in an anchor gives one diagnostic, at its own place", async () => {
+  await assertDiagnostics(
     "x-a: &a {ttl: '${VCM_A}', deploy: &d [{cert: '/${VCM_B}'}]}\n" +
       "config: {pki: p, role: r}\ncerts:\n  - {name: a, <<: *a}\n  - {name: b, <<: *a, deploy: []}\n",
     "f:1:15 certs[0].ttl: VCM_A is not set; set it, or write ${VCM_A:-default}",
@@ -166,12 +166,15 @@ pureTest("an unset variable in an anchor is one mistake, where it stands", async
   );
 });
 
-pureTest("a value that an alias repeats is one mistake, if its variable is not set", async () => {
-  await assertMistakes(
-    "config: {pki: p, role: r}\ncerts:\n" +
-      "  - {name: a, deploy: &d [{cert: '/a${VCM_B}'}, {chain: '${VCM_B}'}]}\n" +
-      "  - {name: b, deploy: *d}\n  - {name: c, deploy: *d}\n",
-    "f:3:34 certs[0].deploy[0].cert: VCM_B is not set; set it, or write ${VCM_B:-default}",
-    "f:3:57 certs[0].deploy[1].chain: VCM_B is not set; set it, or write ${VCM_B:-default}",
-  );
-});
+pureTest(
+  "a value that an alias repeats gives one diagnostic, if its variable is not set",
+  async () => {
+    await assertDiagnostics(
+      "config: {pki: p, role: r}\ncerts:\n" +
+        "  - {name: a, deploy: &d [{cert: '/a${VCM_B}'}, {chain: '${VCM_B}'}]}\n" +
+        "  - {name: b, deploy: *d}\n  - {name: c, deploy: *d}\n",
+      "f:3:34 certs[0].deploy[0].cert: VCM_B is not set; set it, or write ${VCM_B:-default}",
+      "f:3:57 certs[0].deploy[1].chain: VCM_B is not set; set it, or write ${VCM_B:-default}",
+    );
+  },
+);

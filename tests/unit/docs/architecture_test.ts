@@ -33,7 +33,6 @@ const VAULT_MODULES = ["pki", "session", "wire", "access"];
 
 const PURE = ["lib/text/", "lib/plan/", "lib/report/", "lib/certificate/", "lib/config/"];
 const IMPURE_FILES = new Set([
-  "lib/config/host_names.ts",
   "lib/config/host_environment.ts",
   "lib/config/include_files.ts",
   "lib/config/load.ts",

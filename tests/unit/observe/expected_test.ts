@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decodePem } from "../../../lib/certificate/pem.ts";
 import { plainContent } from "../../../lib/certificate/plain_content.ts";
-import { encryption, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
+import { encryptTarget, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
 import { Secret } from "../../../lib/text/secret.ts";
 import type { Format, Part } from "../../../lib/certificate/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
@@ -81,9 +81,9 @@ Deno.test("what is sealed is the same whatever its salts are, and says why where
   using directory = makeDirectory();
   const format = { what: "pkcs12", passwordFile: "/p" } as const;
   const desired = desiredFor(SET, format);
-  assert.deepEqual(judge(directory, format, encryption(desired, random)), { sameContent: true });
+  assert.deepEqual(judge(directory, format, encryptTarget(desired, random)), { sameContent: true });
   assert.deepEqual(
-    judge(directory, format, encryption({ ...desired, password: "other" }, random)),
+    judge(directory, format, encryptTarget({ ...desired, password: "other" }, random)),
     {
       sameContent: false,
       fault: "its password does not open it, or it is damaged",
@@ -100,7 +100,7 @@ Deno.test("no file that would be written is bigger than what is read", async () 
     for (const what of ["pkcs12", "privkey", "combined"] as const) {
       const format = { what, passwordFile: "/p" };
       const name = `${"a".repeat(63)}.`.repeat(4).slice(0, 253);
-      const { length } = bytesOf(encryption(desiredFor(set, format, { name }), random));
+      const { length } = bytesOf(encryptTarget(desiredFor(set, format, { name }), random));
       assert.ok(length <= expected(format, texts).limit, `${algorithm} ${what}`);
     }
   }

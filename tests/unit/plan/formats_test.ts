@@ -32,7 +32,7 @@ pureTest("a sealed target says why it is made anew, and from which certificate i
   assert.equal(describeDrifts(drift({ fault })), `content differs from the store: ${fault}`);
   const certificate = makeCertificate({ serial: "01", fingerprint: "OLD" });
   assert.equal(
-    describeDrifts(drift({ fault: "it holds another key than the store", certificate })),
+    describeDrifts(drift({ fault: "it contains another key than the store", certificate })),
     "content serial 01 until 2027-01-30 00:00 UTC -> serial 0a:1b:2c until 2027-01-30 00:00 UTC",
   );
 });

@@ -1,5 +1,5 @@
 /** Shapes of the documents that hold no plan. */
-import type { Problem } from "../../../config/diagnostic.ts";
+import type { Diagnostic } from "../../../config/diagnostic.ts";
 import type { CheckResult } from "../../../report/check_result.ts";
 import {
   type DemoCommand,
@@ -159,7 +159,7 @@ export const HELP = map<HelpDocument>({
   ),
 });
 
-const PROBLEM = map<Problem>({
+const PROBLEM = map<Diagnostic>({
   file: maybe("The included file that it is in; absent for the main file.", TEXT),
   line: maybe("The line, from 1 on; absent where the mistake has no place.", COUNT),
   column: maybe("The column, from 1 on.", COUNT),

@@ -101,7 +101,8 @@ Deno.test("vcm doctor asks nothing for a name that the file does not have", asyn
   assert.deepEqual(await run(server, "doctor c.example.com"), {
     status: 2,
     stdout: "",
-    stderr: 'No certificate "c.example.com" in "FOLDER/vcm.yaml"; did you mean "a.example.com"?\n' +
+    stderr:
+      'error: No certificate "c.example.com" in "FOLDER/vcm.yaml"; did you mean "a.example.com"?\n' +
       'See "vcm doctor --help"\n',
   });
   assert.deepEqual(server.calls(), []);

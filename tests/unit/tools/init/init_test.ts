@@ -54,7 +54,7 @@ initTest("vcm init leaves a file that is there as it is", async ({ run, director
   assert.deepEqual([status, out], [2, ""]);
   assert.equal(
     err,
-    '"@/vcm.yaml" already exists; pass --config FILE to write another file, or --print to see ' +
+    'error: "@/vcm.yaml" already exists; pass --config FILE to write another file, or --print to see ' +
       'what would be written\nSee "vcm init --help"\n',
   );
   assert.equal(directory.read("vcm.yaml"), "mine");
@@ -79,7 +79,7 @@ initTest("vcm init without a terminal says which flags it needs", async ({ run, 
     const { status, err } = await run(line, { env });
     assert.deepEqual([status, err], [
       2,
-      `No terminal to ask on: ${wanted}\nSee "vcm init --help"\n`,
+      `error: No terminal to ask on: ${wanted}\nSee "vcm init --help"\n`,
     ]);
   }
   assert.deepEqual(directory.tree(), []);
@@ -104,11 +104,11 @@ initTest("vcm init says what is wrong with a flag or a name", async ({ run, dire
       'Option "--pki": expected the path of a PKI mount such as "pki_internal", got "a%b"',
     ],
     [`${FLAGS} a/b`, 'expected a DNS name or an IP address, got "a/b"'],
-    [`${FLAGS} archive`, '"archive" is taken: revoked sets are kept there'],
+    [`${FLAGS} archive`, '"archive" is reserved: revoked certificate sets are kept there'],
   ] as const;
   for (const [flags, message] of cases) {
     const { status, err } = await run(`init --config @/f ${flags}`);
-    assert.deepEqual([status, err], [2, `${message}\nSee "vcm init --help"\n`]);
+    assert.deepEqual([status, err], [2, `error: ${message}\nSee "vcm init --help"\n`]);
   }
   assert.deepEqual(directory.tree(), []);
 });
@@ -197,7 +197,7 @@ initTest("a file in a place that others can write to is said not to be trusted",
   Deno.chmodSync(bench.directory.path, 0o777);
   const { status, out, err } = await bench.run(`init ${FLAGS} --config @/f`, { files: SITES });
   assert.deepEqual([status, out], [2, ""]);
-  assert.match(err, /^@\/f: not trusted: the directory @ is writable by every user /);
+  assert.match(err, /^error: @\/f: not trusted: the directory @ is writable by every user /);
 });
 
 initTest("what cannot be written is said", async ({ run }) => {

@@ -81,7 +81,7 @@ Deno.test("vcm install does nothing where it cannot ask, or is only to show", as
   const mute = await rig.vcm("install");
   assert.deepEqual([mute.status, mute.err, mute.givenUp], [
     2,
-    "No terminal to ask on: pass --yes to do this without a question; nothing was changed\n" +
+    "error: No terminal to ask on: pass --yes to do this without a question; nothing was changed\n" +
     'See "vcm install --help"\n',
     ["net", "write"],
   ]);
@@ -89,7 +89,7 @@ Deno.test("vcm install does nothing where it cannot ask, or is only to show", as
   assert.deepEqual([dry.status, dry.out, dry.givenUp], [0, mute.out, ["net", "write"]]);
   const json = await rig.vcm("install --json");
   assert.equal(json.status, 2);
-  assert.match(json.err, /^No questions with --json: pass --yes too\n/);
+  assert.match(json.err, /^error: No questions with --json: pass --yes too\n/);
   assert.deepEqual([rig.directory.tree(), rig.calls], [["units/", "vcm.yaml"], []]);
 });
 

@@ -8,7 +8,7 @@ Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", as
   calls.length = 0;
   const mute = await rig.vcm("install --uninstall");
   assert.equal(mute.status, 2);
-  assert.match(mute.err, /^No terminal to ask on: pass --yes /);
+  assert.match(mute.err, /^error: No terminal to ask on: pass --yes /);
   const edited = `${directory.read("units/vcm.service")}Nice=5\n`;
   directory.write("units/vcm.service", edited);
   // The configuration may be gone by then.

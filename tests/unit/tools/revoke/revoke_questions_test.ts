@@ -24,7 +24,7 @@ test("vcm revoke asks before each, and does what it is told", async (bench) => {
 test("vcm revoke --json asks nothing, so it wants --yes", async ({ vcm, server }) => {
   const { status, err } = await vcm("revoke --json a.test", { canAsk: true });
   assert.equal(status, 2);
-  assert.match(err, /^No questions with --json: pass --yes too\n/);
+  assert.match(err, /^error: No questions with --json: pass --yes too\n/);
   assert.deepEqual(server.calls(), []);
 });
 

@@ -15,11 +15,14 @@ test("vcm revoke wants names, and a person or --yes", async ({ vcm, directory, s
   ];
   for (const [line, doors, message] of cases) {
     const { status, out, err } = await vcm(line, doors);
-    assert.deepEqual([status, out, err], [2, "", `${message}\nSee "vcm revoke --help"\n`]);
+    assert.deepEqual([status, out, err], [2, "", `error: ${message}\nSee "vcm revoke --help"\n`]);
   }
   const unknown = await vcm("revoke d.test --yes");
   assert.equal(unknown.status, 2);
-  assert.match(unknown.err, /^No certificate "d\.test" in "FOLDER\/vcm\.yaml"; did you mean "/);
+  assert.match(
+    unknown.err,
+    /^error: No certificate "d\.test" in "FOLDER\/vcm\.yaml"; did you mean "/,
+  );
   assert.deepEqual(server.calls(), []);
   assert.deepEqual(directory.tree().filter((name) => name !== "store/.lock"), before);
 });
@@ -114,9 +117,8 @@ test("vcm revoke throws a staged set away that was never switched to", async (be
 
 test("vcm revoke says that nobody verifies the server, and revokes", async ({ vcm }) => {
   const { status, err, log } = await vcm("revoke --yes a.test", {}, { VAULT_SKIP_VERIFY: "true" });
-  const warning =
-    "A: its TLS certificate is not verified (VAULT_SKIP_VERIFY); whoever is between " +
-    "this host and it can read tokens and keys";
+  const warning = "A: its TLS certificate is not verified (VAULT_SKIP_VERIFY); anyone on the " +
+    "network path can read tokens and keys";
   assert.deepEqual([status, err], [0, `warning: ${warning}\n`]);
   assert.equal(log, `${NOW} warning ${warning}\n${NOW} info ${DONE_A}\n`);
 });

@@ -4,7 +4,7 @@ import { jsonSchema } from "../../../../lib/tools/schema/json_schema.ts";
 import { editorTree, schemaMistakes } from "../../../support/editor.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import { blocks, DOCUMENTS, readDocument } from "../../docs/documents.ts";
-import { mistakesOf } from "../../config/diagnostics.ts";
+import { diagnosticsOf } from "../../config/diagnostics.ts";
 
 const EXAMPLE = readDocument("vcm.yaml.example");
 
@@ -53,7 +53,7 @@ const TYPED = [
 
 pureTest("the JSON Schema takes values as an editor reads them, quoted or not", async () => {
   for (const text of TYPED) {
-    assert.deepEqual(await mistakesOf(text), [], text);
+    assert.deepEqual(await diagnosticsOf(text), [], text);
     assert.deepEqual(schemaMistakes(editorTree(text)), [], text);
   }
 });
@@ -68,7 +68,7 @@ pureTest("the JSON Schema takes both forms", async () => {
     config("vault: [https://a, https://b/c]"),
   ];
   for (const text of texts) {
-    assert.deepEqual(await mistakesOf(text), [], text);
+    assert.deepEqual(await diagnosticsOf(text), [], text);
     assert.deepEqual(schemaMistakes(editorTree(text)), [], text);
   }
 });
@@ -130,6 +130,6 @@ for (const [text, place] of MISTAKES) {
     const found = schemaMistakes(editorTree(text));
     assert.ok(found.some((invalid) => invalid.startsWith(`${place}:`)), found.join("\n"));
     // Never stricter than VCM.
-    assert.notDeepEqual(await mistakesOf(text), []);
+    assert.notDeepEqual(await diagnosticsOf(text), []);
   });
 }

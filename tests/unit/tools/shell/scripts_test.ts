@@ -41,8 +41,8 @@ pureTest("the script for zsh quotes what it describes", () => {
     "    odd) specs=($option_wait $option_yes) ;;\n",
     "    odd) specs+=('2: :(one two)') ;;\n",
     "    odd) specs+=('*: :_vcm_names') ;;\n",
-    "  option_yes=('(-y --yes)'{-y,--yes}'[do it without a question]')\n",
-    "{-c+,--config=}'[the configuration (default\\: $VCM_CONFIG,",
+    "  option_yes=('(-y --yes)'{-y,--yes}'[do not ask for confirmation]')\n",
+    "{-c+,--config=}'[configuration file (default\\: $VCM_CONFIG,",
     ":FILE:_files')\n",
   );
   assert.ok(zshCompletion([ODD]).startsWith("#compdef vcm\n"));
@@ -56,7 +56,7 @@ pureTest(
       "complete -c vcm -n __vcm_without_command -a odd -d 'it\\'s [a] \\\\ test: $HOME'\n",
       "complete -c vcm -n '__vcm_begins odd' -a 'one two'\n",
       "complete -c vcm -n '__vcm_does odd' -a '(__vcm_names)' -d certificate\n",
-      "complete -c vcm -n '__vcm_takes_options odd' -l yes -s y -d 'do it without a question'\n",
+      "complete -c vcm -n '__vcm_takes_options odd' -l yes -s y -d 'do not ask for confirmation'\n",
       "complete -c vcm -n '__vcm_takes_options odd' -l wait -x -d ",
     );
     assert.ok(!fishCompletion([ODD]).includes("-l force"));

@@ -139,7 +139,7 @@ Deno.test("a chain that does not belong to the certificate is refused", async ()
   const data = { ...await answerData(), ca_chain: [CA.root.certificate], issuing_ca: "" };
   assert.equal(
     await complaint(data),
-    "none of the CA certificates that came with the certificate issued it",
+    "none of the CA certificates that the server sent issued it",
   );
 });
 

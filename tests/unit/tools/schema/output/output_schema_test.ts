@@ -1,7 +1,7 @@
 /** `vcm schema --output`, held by a JSON Schema validator to what is printed. */
 import assert from "node:assert/strict";
 import { type Command, COMMANDS } from "../../../../../lib/command/commands.ts";
-import { helpData } from "../../../../../lib/cli/help_data.ts";
+import { helpData } from "../../../../../lib/cli/help.ts";
 import type { Documents } from "../../../../../lib/report/documents.ts";
 import {
   checkJson,

@@ -1,6 +1,6 @@
 import { quote } from "../text/quote.ts";
 
-/** What a field's reader returns instead of a value: what is wrong and what would be right. */
+/** What a reader returns instead of a value: what is wrong and what is expected. */
 export class InvalidValue {
   readonly message: string;
 
@@ -9,10 +9,10 @@ export class InvalidValue {
   }
 }
 
-/** Turns the text of one scalar into the value that its field holds. */
+/** Converts the text of one scalar into the value of its field. */
 export type Reader<T> = (text: string) => T | InvalidValue;
 
-/** The mistake of a value that is not of the wanted kind. */
+/** For a value of another kind than expected. */
 export function expected(wanted: string, text: string): InvalidValue {
   return new InvalidValue(text === "" ? "has no value" : `expected ${wanted}, got ${quote(text)}`);
 }
