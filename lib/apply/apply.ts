@@ -106,7 +106,7 @@ function transfer(
 ): void {
   try {
     transferPendingAction(certStore, pendingAction, successors);
-    const detail = `its marker is handed on to ${successors.join(", ")}`;
+    const detail = `its pending action was transferred to ${successors.join(", ")}`;
     emit({ kind: "cleared", service: pendingAction, detail });
   } catch (error) {
     emit({ kind: "failed", step: "service", subject: pendingAction, message: plainCause(error) });

@@ -66,7 +66,7 @@ export async function workOnCertificate(
       kind: "skipped",
       step: "deploy",
       subject: work.name,
-      message: "it could not be tidied up before",
+      message: "its recovery failed",
     });
     // Of what an interrupted run replaced, some may be put back, and some not.
     return result(work, work.recover.pendingValidation.length > 0 ? "half" : "failed");
@@ -110,7 +110,7 @@ async function recover(
         emit({
           kind: "recovered",
           certificate: step.certificate,
-          detail: "brought the store into order after an interrupted run",
+          detail: "repaired the store after an interrupted run",
         });
       }
     }
@@ -119,7 +119,7 @@ async function recover(
       emit({
         kind: "recovered",
         certificate: step.certificate,
-        detail: "took the mode of privkey.pem in the store down to 0600",
+        detail: "set the mode of privkey.pem in the store to 0600",
       });
     }
     if (step.pendingValidation.length > 0) {
@@ -128,8 +128,8 @@ async function recover(
       emit({
         kind: "recovered",
         certificate: step.certificate,
-        detail: `put back ${step.pendingValidation.map(({ path }) => path).join(", ")}, which an ` +
-          "interrupted run had replaced and nobody had judged",
+        detail: `rolled back ${step.pendingValidation.map(({ path }) => path).join(", ")}: an ` +
+          "interrupted run deployed it, and no service had validated it",
       });
     }
     for (const path of step.leftovers) {
@@ -140,12 +140,12 @@ async function recover(
       emit({
         kind: "recovered",
         certificate: step.certificate,
-        detail: `removed "${path}" of an interrupted run`,
+        detail: `removed "${path}", left by an interrupted run`,
       });
     }
     return true;
   } catch (error) {
-    const message = `Cannot tidy up (${step.detail}): ${plainCause(error)}`;
+    const message = `Cannot recover (${step.detail}): ${plainCause(error)}`;
     emit({ kind: "failed", step: "recover", subject: step.certificate, message });
     return false;
   }

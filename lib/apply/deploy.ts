@@ -128,7 +128,9 @@ async function tryKeepReplaced(
     return await keepReplaced(target, writers);
   } catch (error) {
     const { path, by } = target;
-    warn?.(`${(error as Error).message}; it cannot be restored if another file cannot be replaced`);
+    warn?.(
+      `${(error as Error).message}; it cannot be rolled back if another file cannot be replaced`,
+    );
     return { path, ...(by && { by }), kept: true };
   }
 }
@@ -165,7 +167,7 @@ export async function putBackRest(replaced: readonly Replaced[], writers: Writer
  */
 export async function putBack(replaced: readonly Replaced[], writers: Writers): Promise<void> {
   await putBackEach(replaced, async (one) => {
-    if (one.kept && one.identity === undefined) throw new Error("it could not be kept");
+    if (one.kept && one.identity === undefined) throw new Error("no copy of it was kept");
     if (!await restoreKept(one, writers)) throw new Error("no such file or directory");
   });
 }
@@ -182,7 +184,7 @@ async function putBackEach(
       failures.push(`"${one.path}": ${plainCause(error)}`);
     }
   }
-  if (failures.length > 0) throw new Error(`Cannot put back ${failures.join("; ")}`);
+  if (failures.length > 0) throw new Error(`Cannot roll back ${failures.join("; ")}`);
 }
 
 async function replaceAll(
@@ -208,7 +210,7 @@ async function replaceAll(
 function whyNot(error: unknown): string {
   const cause = plainCause(error);
   if (!/\bbusy\b/.test(cause)) return cause;
-  return `${cause}: it is a mount of its own; mount its directory instead, or set "in_place: true"`;
+  return `${cause}: it is a mount point; fix: mount its directory instead, or set "in_place: true"`;
 }
 
 interface Failure {
@@ -229,13 +231,13 @@ async function takeBack(
   } catch (error) {
     const { message: more } = error as Error;
     return new HalfDeployedError(
-      `${message}; ${more}, so this certificate's files do not belong together until the next run`,
+      `${message}; ${more}; the certificate's files are from two sets until the next run`,
       { cause },
     );
   }
   await forgetReplaced(targets, writers);
   const back = before.map(({ path }) => path).join(", ");
-  return new NotDeployedError(back === "" ? message : `${message}; put back ${back}`, { cause });
+  return new NotDeployedError(back === "" ? message : `${message}; rolled back ${back}`, { cause });
 }
 
 async function syncDirectories(targets: readonly TargetStep[], writers: Writers): Promise<void> {
@@ -245,9 +247,7 @@ async function syncDirectories(targets: readonly TargetStep[], writers: Writers)
       await writers.of(by)({ do: "sync", directory });
     } catch (error) {
       throw new HalfDeployedError(
-        `Cannot make sure that the new files in "${directory}" outlast a crash: ${
-          plainCause(error)
-        }`,
+        `Cannot sync "${directory}", so a crash may undo the new files in it: ${plainCause(error)}`,
         { cause: error },
       );
     }

@@ -54,7 +54,7 @@ function orSay<T>(certStore: string, write: () => T): T {
     return write();
   } catch (error) {
     throw new Error(
-      `Cannot write the new certificate into the store "${certStore}": ${plainCause(error)}`,
+      `Cannot write the new certificate to the store "${certStore}": ${plainCause(error)}`,
       { cause: error },
     );
   }
@@ -119,7 +119,7 @@ function shortened(
     formatDuration(Math.round(seconds / 60) * 60)
   }${
     clock === "" ? "" : " by this host's clock"
-  }${clock}; lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
+  }${clock}; fix: lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
 }
 
 /** Why a certificate is not valid now: this host's clock, unless by the server's it is not either. */
@@ -135,8 +135,8 @@ function explainClock(
   if (certificate.notBefore <= serverTime && serverTime < certificate.notAfter) {
     return `${describeClock(serverTime, now)}, so it was not stored`;
   }
-  return `by the server's time (${formatTime(serverTime)}) it is not valid either, so it was ` +
-    `not stored; look at the role "${request.role}", and at the clock of the server that issued it`;
+  return `it is not valid by the server's time (${formatTime(serverTime)}) either, so it was not ` +
+    `stored; check the role "${request.role}" and the clock of the server that issued it`;
 }
 
 /** A certificate that is due as soon as it is issued would be issued anew on every run. */
@@ -144,24 +144,24 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
   const { certificate } = issued;
   if (certificate.notAfter <= now) {
     throw new Error(
-      `The certificate ended ${certificate.notAfter.toISOString()}, before it came; ` +
+      `The certificate expired at ${certificate.notAfter.toISOString()}, before it arrived; ` +
         explainClock(step, issued, now, "ahead of"),
     );
   }
   if (certificate.notBefore > now) {
     throw new Error(
-      `The certificate is valid only from ${certificate.notBefore.toISOString()}; ` +
+      `The certificate is not valid before ${certificate.notBefore.toISOString()}; ` +
         explainClock(step, issued, now, "behind"),
     );
   }
   const stored = asStored(step, issued, now);
   const due = judgeDue({ ...step.request, renew: step.renew, spread: 0, targets: [] }, stored, now);
   if (due === undefined) return;
-  const remedy = stored.chainEnd === undefined
+  const fix = stored.chainEnd === undefined
     ? `raise max_ttl of the role "${step.request.role}" or of the mount, or lower "renew"`
-    : "renew that CA at the server";
+    : "renew that CA on the server";
   throw new Error(
-    `The certificate would be due again at once, so it was not stored: ${due.detail}; ${remedy}`,
+    `The certificate would be due again at once, so it was not stored: ${due.detail}; fix: ${fix}`,
   );
 }
 

@@ -25,13 +25,13 @@ export async function keepReplaced(
     if (isIdentity(answer)) return { ...replaced, kept: true, identity: answer };
     throw new Error(NO_ANSWER);
   } catch (error) {
-    const then = inPlace ? " and write through it" : "";
+    const then = inPlace ? " to write it in place" : "";
     const message = `Cannot keep "${path}" as "${replacedFile(path)}"${then}: ${plainCause(error)}`;
     throw new Error(message, { cause: error });
   }
 }
 
-const NO_ANSWER = "the process did not say what it did";
+const NO_ANSWER = "the writer process gave no valid answer";
 
 /**
  * Restores what was kept, or removes a file where there was none.
@@ -49,7 +49,7 @@ export async function restoreKept(
   if (answer !== OTHER) throw new Error(NO_ANSWER);
   const old = replacedFile(path);
   throw new Error(
-    `"${old}" is not known to be the file that was kept, and stays as it is; ` +
-      `look at it by "ls -ld ${shellWord(old)}", and then move it away`,
+    `"${old}" may not be the file that VCM kept, so it stays as it is; ` +
+      `inspect it with "ls -ld ${shellWord(old)}", then move it away`,
   );
 }

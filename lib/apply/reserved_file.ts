@@ -35,7 +35,7 @@ function requireReserved(file: number): void {
   const length = fs.readSync(file, found, 0, ROOM + 1, 0);
   const { nlink } = fs.fstatSync(file);
   if (nlink === 1 && found.toString("utf8", 0, length) === BLANK) return;
-  throw new Error("somebody put something else in its place");
+  throw new Error("another file has taken its place");
 }
 
 function overwrite(path: string, text: string): void {

@@ -58,7 +58,7 @@ export async function runInWorker(
     };
     worker.onerror = (error) => {
       error.preventDefault();
-      reject(new Error(`Carrying out the plan broke off: ${error.message}`));
+      reject(new Error(`The worker stopped before the plan was carried out: ${error.message}`));
     };
     worker.postMessage(order);
     return promise;

@@ -14,7 +14,7 @@ export class OtherFileError extends Error {
   readonly code = "EOTHERFILE";
 
   constructor() {
-    super("what lies there is not the regular file that was expected");
+    super("it is not the expected regular file");
   }
 }
 

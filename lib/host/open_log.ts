@@ -20,9 +20,9 @@ export function openLog(path: string): (text: string) => void {
   requireSafeAncestors(path);
   const file = open(path);
   const [found, there] = [fs.fstatSync(file), fs.lstatSync(path)];
-  if (!found.isFile()) throw new Error("it is no regular file");
+  if (!found.isFile()) throw new Error("it is not a regular file");
   if (found.dev !== there.dev || found.ino !== there.ino) {
-    throw new Error("somebody put something else in its place");
+    throw new Error("another file has taken its place");
   }
   return (text) => {
     const bytes = Buffer.from(text);
@@ -32,7 +32,7 @@ export function openLog(path: string): (text: string) => void {
 
 function requireNoLink(path: string): void {
   if (!isLink(path)) return;
-  throw new Error("it is a symbolic link; give the path it leads to");
+  throw new Error("it is a symbolic link; use the path it points to");
 }
 
 /** Throws Error if another user may lead the path elsewhere. */
@@ -49,7 +49,7 @@ function requireSafeAncestors(path: string): void {
     }
     if (!isOurs(uid)) {
       throw new Error(
-        `user ${uid} may replace what lies in "${printable(directory)}"; ${OTHER_PATH}`,
+        `user ${uid} may replace anything in "${printable(directory)}"; ${OTHER_PATH}`,
       );
     }
     const inside = next ?? log;
@@ -60,7 +60,7 @@ function requireSafeAncestors(path: string): void {
   }
 }
 
-const OTHER_PATH = "give a path below directories that only root may write to";
+const OTHER_PATH = "use a path below directories that are writable only by root";
 
 function isLink(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
@@ -72,7 +72,9 @@ function open(path: string): number {
     return fs.openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o600);
   } catch (error) {
     // A pipe from which nobody reads.
-    if ((error as NodeJS.ErrnoException).code === "ENXIO") throw new Error("it is no regular file");
+    if ((error as NodeJS.ErrnoException).code === "ENXIO") {
+      throw new Error("it is not a regular file");
+    }
     throw error;
   }
 }

@@ -9,5 +9,5 @@ export function openSecret(path: string, mode: number): string | undefined {
   return `"${path}" holds a secret and is open to ${who} (mode ${
     octal(mode)
   }), so it is not used; ` +
-    `cure: chmod 600 ${shellWord(path)}`;
+    `fix: chmod 600 ${shellWord(path)}`;
 }

@@ -45,17 +45,17 @@ export async function observeProcess(path: string): Promise<ProcessLook> {
   const [, start = "", owner = ""] = /^\s*(\S.*\d{4})\s+(\d+)\s*$/.exec(result.stdout) ?? [];
   if (start === "") {
     const silent = result.code === 1 && (result.stdout + result.stderr).trim() === "";
-    return silent ? { kind: "not-running" } : unsure(`ps does not tell of process ${pid}`);
+    return silent ? { kind: "not-running" } : unsure(`ps reports nothing about process ${pid}`);
   }
   const startedAt = Date.parse(`${start} UTC`);
   if (startedAt > writtenAt + DRIFT) {
-    return unsure(`process ${pid} is younger than "${path}", so it is not the one that it names`);
+    return unsure(`process ${pid} started after "${path}" was written, so the pid file is stale`);
   }
   if (uid === 0 && (mode & 0o022) !== 0) {
-    return unsure(`"${path}" can be written by others than root; cure: chmod go-w "${path}"`);
+    return unsure(`"${path}" is writable by users other than root; fix: chmod go-w "${path}"`);
   }
   if (uid !== 0 && uid !== Number(owner)) {
-    return unsure(`"${path}" is of user ${uid}, and process ${pid} is not`);
+    return unsure(`"${path}" belongs to user ${uid}, but process ${pid} does not`);
   }
   return { kind: "running", pid, startedAt };
 }
@@ -70,23 +70,25 @@ export async function observeProcess(path: string): Promise<ProcessLook> {
  */
 function readPidFile(path: string): PidFile | string {
   const info = readInfo(path);
-  if (info.kind === "absent") return `there is no "${path}": it does not run, or the path is wrong`;
+  if (info.kind === "absent") {
+    return `"${path}" does not exist: the service is not running, or the path is wrong`;
+  }
   if (info.kind === "unreadable") return info.problem;
-  if (info.value.isSymlink) return `"${path}" is a symbolic link; give the file that it leads to`;
+  if (info.value.isSymlink) return `"${path}" is a symbolic link; use the path it points to`;
   const { dev, ino } = info.value;
   try {
     const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     try {
       const facts = fs.fstatSync(file);
       if (facts.dev !== dev || facts.ino !== ino || (facts.isFile() && facts.nlink > 1)) {
-        return `"${path}" was exchanged while it was looked at, or has another name`;
+        return `"${path}" was replaced while VCM read it, or has another hard link`;
       }
       const bytes = Buffer.alloc(LONGEST);
       const text = facts.isFile() && facts.size <= LONGEST
         ? bytes.toString("utf8", 0, fs.readSync(file, bytes, 0, LONGEST, 0))
         : "";
       const pid = Number(/^\s*(\d{1,7})\s*$/.exec(text)?.[1]);
-      if (!(pid > 1 && pid <= MAX_PID)) return `"${path}" holds no process id`;
+      if (!(pid > 1 && pid <= MAX_PID)) return `"${path}" does not contain a process ID`;
       return { pid, uid: facts.uid, mode: facts.mode, writtenAt: facts.mtimeMs };
     } finally {
       fs.closeSync(file);

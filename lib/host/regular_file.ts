@@ -58,6 +58,6 @@ function requireRegular(
   { isFile, isDirectory, size }: Pick<Deno.FileInfo, "isFile" | "isDirectory" | "size">,
 ): void {
   if (isDirectory) throw new Error("Is a directory");
-  if (!isFile) throw new Error("Is no regular file");
-  if (size > MAX_BYTES) throw new Error("Is bigger than 4 MiB");
+  if (!isFile) throw new Error("Is not a regular file");
+  if (size > MAX_BYTES) throw new Error("Is larger than 4 MiB");
 }

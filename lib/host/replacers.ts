@@ -25,8 +25,8 @@ export interface ReplacingUser {
   readonly what: string;
 }
 
-export const OTHER_PLACE = "give a path below directories that nobody may write to but root";
-export const OWN_DIRECTORY = "give a path in a directory of its own";
+export const OTHER_PLACE = "use a path below directories that are writable only by root";
+export const OWN_DIRECTORY = "use a path in a directory of its own";
 
 /** Whether nobody but root may replace what lies in a directory. */
 export function isRoots({ uid, mode, next }: Ancestor): boolean {
@@ -43,7 +43,7 @@ export function replacers(
   const directory = printable(ancestor.directory);
   const found: Replacer[] = [];
   const harmless = (uid: number) => uid === 0 || uid === users.runner;
-  if (!harmless(uid)) found.push({ kind: "user", uid, owner, what: `what lies in "${directory}"` });
+  if (!harmless(uid)) found.push({ kind: "user", uid, owner, what: `anything in "${directory}"` });
   const writers = otherWriters(ancestor, users);
   if (writers === undefined) return found;
   // In a sticky directory only the owner of what lies in it may replace it (inode(7)).
@@ -52,12 +52,12 @@ export function replacers(
     if (harmless(next.uid)) return found;
     return [...found, { kind: "user", ...next, what: `"${printable(next.path)}"` }];
   }
-  const remedy = sticky
+  const fix = sticky
     ? OWN_DIRECTORY
-    : `end that by "chmod ${writers.cure} ${shellWord(directory)}", or ${OTHER_PLACE}`;
+    : `chmod ${writers.cure} ${shellWord(directory)}, or ${OTHER_PLACE}`;
   const message =
     `${writers.who} may write to "${directory}" (mode ${octal(mode)}), and so replace ` +
-    `what VCM writes there; ${remedy}`;
+    `what VCM writes there; fix: ${fix}`;
   return [...found, { kind: "shared", message }];
 }
 

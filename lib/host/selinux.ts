@@ -26,7 +26,7 @@ export function keepContext(
   // A file system without contexts has none to keep.
   if (fault === undefined || (fault.kind === "failed" && /not supported/.test(fault.said))) return;
   const why = fault.kind === "none"
-    ? `there is no "chcon" on this host; install it, from coreutils`
+    ? `"chcon" is not on this host; install coreutils`
     : `"${fault.program}" failed: ${fault.said}`;
-  throw new Error(`its SELinux context cannot be kept: ${why}`);
+  throw new Error(`cannot keep its SELinux context: ${why}`);
 }

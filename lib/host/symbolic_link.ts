@@ -13,7 +13,7 @@ export function makeSymbolicLink(text: string, path: string): void {
   const fault = runAtOnce(LN, ["-s", "-n", "--", text, path]);
   if (fault === undefined) return;
   if (fault.kind === "none") {
-    throw new Error(`there is no "ln" on this host to make the link "${path}" with`);
+    throw new Error(`cannot create the link "${path}": "ln" is not on this host`);
   }
-  throw new Error(`"${fault.program}" could not make the link "${path}": ${fault.said}`);
+  throw new Error(`cannot create the link "${path}": "${fault.program}" failed: ${fault.said}`);
 }

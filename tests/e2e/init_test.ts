@@ -156,8 +156,8 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
   for (
     const note of [
       "conf.d/deep.conf: cannot be read: line 1: more than 100 blocks inside each other",
-      "nginx/pipe: cannot be read: is no regular file",
-      "/dev/zero: cannot be read: is no regular file",
+      "nginx/pipe: cannot be read: is not a regular file",
+      "/dev/zero: cannot be read: is not a regular file",
       "/proc/self/environ: cannot be read: VCM itself is not permitted to do this\n",
       'includes "/etc/nginx/circle/0", which includes this file',
     ]

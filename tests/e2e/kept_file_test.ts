@@ -81,9 +81,9 @@ for (const [what, script] of Object.entries(PLANTED)) {
       const before = await place.snapshot("ssl");
       const { code, stderr } = await place.vcm(["run"]);
       assert.equal(code, 1, stderr);
-      const said = 'cannot put back "FOLDER/ssl/server.key": "FOLDER/ssl/.server.key.vcm-old" is ' +
-        'not known to be the file that was kept, and stays as it is; look at it by "ls -ld ' +
-        'FOLDER/ssl/.server.key.vcm-old", and then move it away';
+      const said = 'cannot roll back "FOLDER/ssl/server.key": "FOLDER/ssl/.server.key.vcm-old" ' +
+        'may not be the file that VCM kept, so it stays as it is; inspect it with "ls -ld ' +
+        'FOLDER/ssl/.server.key.vcm-old", then move it away';
       assert.ok(stderr.includes(said), stderr);
       // Files of two sets may lie together, which no service should load.
       assert.doesNotMatch(stderr, /command done/);
@@ -157,7 +157,7 @@ test("a directory made private since does not make a stranger's file root's", as
     await Deno.chmod(place.at("ssl"), 0o755);
     const left = await place.vcm(["run"]);
     assert.equal(left.code, 1);
-    assert.ok(left.stderr.includes("is not known to be the file that was kept"), left.stderr);
+    assert.ok(left.stderr.includes("may not be the file that VCM kept"), left.stderr);
     assert.deepEqual(await place.snapshot("ssl"), before);
     await Deno.remove(place.at(OLD));
     const { code, stderr } = await place.vcm(["run"]);

@@ -40,6 +40,6 @@ export async function awaitServed(
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   } catch (error) {
-    return `cannot look at ${at}: ${plainCause(error)}`;
+    return `cannot probe ${at}: ${plainCause(error)}`;
   }
 }

@@ -7,8 +7,8 @@ import { type ActionResult, DONE, failed } from "./result.ts";
 /** The kernel takes no variable of more than 131,072 bytes (execve(2), MAX_ARG_STRLEN). */
 const LONGEST = 100_000;
 
-const OUTLIVED = "ended, but left a process behind that writes to its output and would lose it; " +
-  "start that with its output redirected, or as a unit";
+const OUTLIVED = "ended, but a process that it started still writes to its output; " +
+  "redirect the output of that process, or start it as a unit";
 
 /** Throws CommandError where there is no such program. */
 export async function runServiceCommand(

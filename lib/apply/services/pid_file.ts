@@ -12,7 +12,7 @@ export async function signalProcess(
 ): Promise<ActionResult> {
   const look = await observeProcess(pidFile);
   if (look.kind === "not-running") return NOT_RUNNING;
-  if (look.kind === "unsure") return failed(`${look.problem}; nothing was sent`);
+  if (look.kind === "unsure") return failed(`${look.problem}; no signal was sent`);
   const args = ["-s", signal, String(look.pid)];
   const result = await runCommand(KILL, args, timeout * 1000);
   if (result.code === 0) return DONE;

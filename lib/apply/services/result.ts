@@ -9,7 +9,7 @@ export const DONE: ActionResult = { kind: "done" };
 
 export const NOT_RUNNING: ActionResult = {
   kind: "not-active",
-  message: "it is not running, so it was not started",
+  message: "it is not running; it loads the new files when it starts",
 };
 
 export function failed(message: string): ActionResult {

@@ -65,7 +65,7 @@ function ofUnit(state: UnitState | undefined): Running {
     case "inactive":
       if (state.ranToItsEnd) return { kind: "ended" };
       // A unit without a file is forgotten when it ends.
-      if (state.load === "not-found") return { kind: "down", how: "systemd knows no such unit" };
+      if (state.load === "not-found") return { kind: "down", how: "systemd has no such unit" };
       return { kind: "down", how: "it is inactive" };
     case "failed":
       return { kind: "down", how: "it has failed" };
@@ -102,8 +102,8 @@ export function startAdvice(action: ServiceAction): string {
       return `see: ${manager} logs ${name}; to start it: ${manager} start ${name}`;
     }
     case "pid_file":
-      return `see its own log, and start it; VCM looks for it by "${action.pidFile}"`;
+      return `see its log, then start it; VCM finds it by its pid file "${action.pidFile}"`;
     case "command":
-      return "see its own log";
+      return "see its log";
   }
 }

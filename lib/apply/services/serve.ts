@@ -99,8 +99,8 @@ async function actOn(
 
 function howDown({ actedAt }: ServiceStep): string {
   return actedAt === undefined
-    ? "it was up before the actions of this run, and is down now"
-    : `it was up before the action of ${formatTime(actedAt)}, and is down now`;
+    ? "it was up before the actions of this run, but is down now"
+    : `it was up before the action of ${formatTime(actedAt)}, but is down now`;
 }
 
 function finish(step: ServiceStep, run: ServicesRun): void {
@@ -147,7 +147,7 @@ export function whyNot(
   }
   const reverted = having("rolled-back");
   return reverted.length > 0
-    ? `the files of ${reverted.join(", ")} were put back`
+    ? `the files of ${reverted.join(", ")} were rolled back`
     : "nothing was deployed for it";
 }
 

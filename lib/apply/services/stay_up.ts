@@ -42,7 +42,7 @@ export async function findFallen(
   return fallen;
 }
 
-const UNSTEADY = `it did not run for ${STEADY / 1000} s without being started again`;
+const UNSTEADY = `it did not stay up for ${STEADY / 1000} s without a restart`;
 
 type Verdict =
   | { readonly kind: "steady" }

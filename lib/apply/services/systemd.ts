@@ -48,18 +48,21 @@ function refuse(
   state: UnitState | undefined,
 ): ActionResult | undefined {
   if (state?.load === "not-found") {
-    return failed(`systemd knows no unit "${unit}"; is its name right?`);
+    return failed(`systemd has no unit "${unit}"; check the name`);
   }
   const starts = control === "restart" || control === "start";
   if (state?.active === "failed" && !starts) {
-    return failed(`it has failed, and nobody asked to start it; see: ${journal(unit)}`);
+    return failed(`it has failed, and "${control}" does not start it; see: ${journal(unit)}`);
   }
   if (state?.active === "inactive" && !starts) {
-    return { kind: "not-active", message: "it is not active, so it was not started" };
+    return {
+      kind: "not-active",
+      message: "it is not active; it loads the new files when it starts",
+    };
   }
   if (state?.active === "active" && control === "start") {
     return failed(
-      'it is active already, and "start" does not make it load new files; use reload or restart',
+      'it is already active, and "start" does not load new files; use "reload" or "restart"',
     );
   }
   if (state?.active === "active" && control === "reload" && !state.canReload) {

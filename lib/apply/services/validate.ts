@@ -26,7 +26,7 @@ export async function judgeNewFiles(
     for (const name of step.certificates) {
       if (await revert(name, step.service, run)) names.push(name);
     }
-    const back = names.length === 0 ? "" : `, and the files of ${names.join(", ")} were put back`;
+    const back = names.length === 0 ? "" : `; the files of ${names.join(", ")} were rolled back`;
     const idle = step.kind === "service" ? "; its action was not run" : "";
     faults.set(step.service, `${fault}${idle}${back}`);
   }
@@ -64,9 +64,7 @@ async function revert(
     return true;
   } catch (error) {
     result.state = "half";
-    const message = `${
-      (error as Error).message
-    }; its files do not belong together until the next run`;
+    const message = `${(error as Error).message}; its files are from two sets until the next run`;
     emit({ kind: "failed", step: "deploy", subject: name, message });
     return false;
   }

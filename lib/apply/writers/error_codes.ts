@@ -34,5 +34,5 @@ export function codeOf(error: unknown): string {
 /** Plain words for a code that need not be one. */
 export function wordsFor(code: unknown): string {
   const known = typeof code === "string" && Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
-  return known ?? "for a reason that it could not tell";
+  return known ?? "unknown error";
 }

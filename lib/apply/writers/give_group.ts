@@ -31,7 +31,7 @@ export function giveGroup(path: string, { uid, gid, mode, content }: NewOwnershi
     if (
       !found.isFile() || found.uid !== uid || found.nlink !== 1 || !holds(file, content)
     ) {
-      throw new Error("somebody has put something else in the place of the new file");
+      throw new Error("another file has taken the place of the new file");
     }
     fs.fchownSync(file, uid, gid);
     fs.fchmodSync(file, mode & 0o777);

@@ -155,7 +155,9 @@ function copyFile(path: string, temporary: string): void {
   const file = openRegularFile(path, fs.constants.O_RDONLY);
   try {
     const { uid, gid, mode, size, atime, mtime } = fs.fstatSync(file);
-    if (size > MAX_BYTES) throw new Error("it is bigger than 4 MiB, and no file of a certificate");
+    if (size > MAX_BYTES) {
+      throw new Error("it is larger than 4 MiB, so it is not a certificate file");
+    }
     const text = fs.readFileSync(file);
     try {
       writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });

@@ -109,14 +109,14 @@ export class UserWriter {
     const { orders, answers } = this.#process ??= start(this.#user, this.#program);
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => reject(new Error(`the process did not answer within ${this.#limit / 1000} s`)),
+      () => reject(new Error(`the writer process did not answer within ${this.#limit / 1000} s`)),
       this.#limit,
     );
     const exchange = async () => {
       // It may have ended; then there is no answer either, which says the same.
       await orders.write(new TextEncoder().encode(`${line}\n`)).catch(() => undefined);
       const { value, done } = await answers.next();
-      if (done) throw new Error(`the process ended without an answer${UNREADABLE}`);
+      if (done) throw new Error(`the writer process ended without an answer${UNREADABLE}`);
       return value;
     };
     try {
@@ -147,7 +147,7 @@ async function end({ child, orders, answers }: Process): Promise<void> {
   await answers.return(undefined).catch(() => undefined);
 }
 
-const UNREADABLE = "; every user has to be able to read and run the program";
+const UNREADABLE = "; every user must be able to read and run the program";
 
 interface Process {
   readonly child: Deno.ChildProcess;

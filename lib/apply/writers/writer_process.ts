@@ -22,7 +22,7 @@ const LONGEST_REQUEST = 4 * 1024 * 1024;
 export async function serveFileRequests(uid: string | undefined): Promise<number> {
   // Orders are meant for a user who can harm nobody else, and root is not that.
   if (uid === "0" || String(Deno.uid()) !== uid) {
-    console.error("This is a part of vcm that it starts itself");
+    console.error("error: vcm runs this command itself; do not run it by hand");
     return 2;
   }
   for (const name of ["net", "run", "env", "sys", "ffi", "import"] as const) {

@@ -55,7 +55,7 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     assert.equal(
       failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
       "The certificate would be due again at once, so it was not stored: it expires in 20m " +
-        '(MOMENT), inside its renewal window of 30m; raise max_ttl of the role "short" or of the ' +
+        '(MOMENT), inside its renewal window of 30m; fix: raise max_ttl of the role "short" or of the ' +
         'mount, or lower "renew"',
     );
     assert.equal(directory.read("store/web.example.test/cert.pem"), "old\n");
@@ -76,7 +76,7 @@ Deno.test("apply() stores a certificate that is shorter than its window, and war
     assert.ok(warning?.kind === "warning");
     assert.equal(
       warning.message,
-      'asked for a lifetime of 30d and got 1h; lower "ttl", or raise max_ttl of the role "short" ' +
+      'asked for a lifetime of 30d and got 1h; fix: lower "ttl", or raise max_ttl of the role "short" ' +
         "or of the mount; its renewal window of 1d takes up its whole lifetime of 1h; " +
         "it is renewed 20m 10s before its end",
     );
@@ -95,7 +95,7 @@ Deno.test("apply() stores no certificate that is not valid yet by this host's cl
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.match(
       failure?.[3] ?? "",
-      /^The certificate is valid only from 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
+      /^The certificate is not valid before 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
     );
     assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
   }, { now: () => new Date(Date.now() + 3_600_000) }));
@@ -106,7 +106,7 @@ Deno.test("apply() says that a store cannot be written, and leaves it as it is",
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.equal(
       failure?.[3],
-      `Cannot write the new certificate into the store "${directory.at("store")}": not a directory`,
+      `Cannot write the new certificate to the store "${directory.at("store")}": not a directory`,
     );
     assert.deepEqual(directory.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);
   }));

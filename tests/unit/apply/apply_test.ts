@@ -138,7 +138,8 @@ Deno.test("apply() warns of a lifetime that the role cut, once, with both figure
     assert.deepEqual(events.filter(({ kind }) => kind === "warning"), [{
       kind: "warning",
       subject: "web.example.test",
-      message: 'asked for a lifetime of 200d and got 90d; lower "ttl", or raise max_ttl of the ' +
+      message:
+        'asked for a lifetime of 200d and got 90d; fix: lower "ttl", or raise max_ttl of the ' +
         'role "web" or of the mount',
     }]);
   }));
@@ -165,7 +166,7 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
       leftovers.map((path) => ({
         kind: "recovered",
         certificate: "web",
-        detail: `removed "${path}" of an interrupted run`,
+        detail: `removed "${path}", left by an interrupted run`,
       })),
     );
     assert.deepEqual(directory.tree(), ["ssl/", "ssl/web.crt", "store/"]);

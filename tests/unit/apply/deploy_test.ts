@@ -123,7 +123,7 @@ Deno.test("deploy() puts back what it has replaced where a later rename fails", 
   assert.ok(error instanceof NotDeployedError);
   assert.match(
     error.message,
-    new RegExp(`^Cannot replace "${key.path}": [a-z ]+; put back ${cert.path}$`),
+    new RegExp(`^Cannot replace "${key.path}": [a-z ]+; rolled back ${cert.path}$`),
   );
   assert.deepEqual(directory.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
   const { ino, mode, mtime } = Deno.statSync(directory.at("web.crt"));
@@ -144,8 +144,8 @@ Deno.test("deploy() says which files do not belong together where it cannot put 
   assert.match(
     error.message,
     new RegExp(
-      `^Cannot replace "${key.path}": [a-z ]+; Cannot put back "${cert.path}": no such file or ` +
-        "directory, so this certificate's files do not belong together until the next run$",
+      `^Cannot replace "${key.path}": [a-z ]+; Cannot roll back "${cert.path}": no such file or ` +
+        "directory; the certificate's files are from two sets until the next run$",
     ),
   );
 });

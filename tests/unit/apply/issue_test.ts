@@ -109,7 +109,7 @@ const DAY = 24 * HOUR;
 Deno.test("lifetimeWarning() says what was asked for and what came", async () => {
   assert.equal(
     await warningFor(90 * DAY, 30 * DAY),
-    'asked for a lifetime of 90d and got 30d; lower "ttl", or raise max_ttl of the role ' +
+    'asked for a lifetime of 90d and got 30d; fix: lower "ttl", or raise max_ttl of the role ' +
       `"${issueStep(NAME).request.role}" or of the mount`,
   );
   assert.match(await warningFor(90 * DAY, 30 * DAY - 29) ?? "", / and got 30d; /);
@@ -182,12 +182,12 @@ const APART = 3 * HOUR + 2 * 60 + 20;
 Deno.test("issue() says by how much this host's clock is wrong where a certificate is not valid", async () => {
   assert.equal(
     await refusalOf(-APART - 30, -60, -APART),
-    "The certificate ended WHEN, before it came; this host's clock is 3h 2m ahead of the " +
+    "The certificate expired at WHEN, before it arrived; this host's clock is 3h 2m ahead of the " +
       "server's, so it was not stored",
   );
   assert.equal(
     await refusalOf(APART - 30, DAY, APART + 20),
-    "The certificate is valid only from WHEN; this host's clock is 3h 2m behind the server's, so " +
+    "The certificate is not valid before WHEN; this host's clock is 3h 2m behind the server's, so " +
       "it was not stored",
   );
 });
@@ -202,12 +202,12 @@ Deno.test("issue() names a clock that is behind by less than a minute, too", asy
 Deno.test("issue() cannot say by how much where the server tells no time", async () => {
   assert.equal(
     await refusalOf(-2 * DAY, -DAY),
-    "The certificate ended WHEN, before it came; this host's clock is ahead of the server's, so " +
+    "The certificate expired at WHEN, before it arrived; this host's clock is ahead of the server's, so " +
       "it was not stored",
   );
   assert.equal(
     await refusalOf(HOUR, DAY),
-    "The certificate is valid only from WHEN; this host's clock is behind the server's, so it was " +
+    "The certificate is not valid before WHEN; this host's clock is behind the server's, so it was " +
       "not stored",
   );
 });
@@ -215,15 +215,15 @@ Deno.test("issue() cannot say by how much where the server tells no time", async
 Deno.test("issue() does not blame this host's clock for what the server's refuses, too", async () => {
   const role = issueStep(NAME).request.role;
   const strange =
-    "by the server's time (THEN) it is not valid either, so it was not stored; look " +
-    `at the role "${role}", and at the clock of the server that issued it`;
+    "it is not valid by the server's time (THEN) either, so it was not stored; check " +
+    `the role "${role}" and the clock of the server that issued it`;
   assert.equal(
     await refusalOf(-2 * DAY, -DAY, 0),
-    `The certificate ended WHEN, before it came; ${strange}`,
+    `The certificate expired at WHEN, before it arrived; ${strange}`,
   );
   assert.equal(
     await refusalOf(HOUR, DAY, 0),
-    `The certificate is valid only from WHEN; ${strange}`,
+    `The certificate is not valid before WHEN; ${strange}`,
   );
 });
 
@@ -261,7 +261,7 @@ Deno.test("issue() stores nothing whose chain has ended, and names the CA", asyn
     {
       message:
         "The certificate would be due again at once, so it was not stored: its chain expired " +
-        `2h ago (${end} UTC; "Intermediate CA"); renew that CA at the server`,
+        `2h ago (${end} UTC; "Intermediate CA"); fix: renew that CA on the server`,
     },
   );
   assert.deepEqual(directory.tree(), []);

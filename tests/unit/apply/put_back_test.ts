@@ -166,7 +166,7 @@ Deno.test("putBack() tries all files, and names those that could not be put back
   Deno.removeSync(directory.at("web.crt"));
   directory.write("web.crt/in-the-way", "x");
   const { message } = await rejectionOf(putBack(replaced, WRITERS));
-  assert.match(message, new RegExp(`^Cannot put back "${directory.at("web.crt")}": [a-z ]+$`));
+  assert.match(message, new RegExp(`^Cannot roll back "${directory.at("web.crt")}": [a-z ]+$`));
   assert.equal(directory.read("web.key"), "old key\n");
 });
 
@@ -176,7 +176,7 @@ Deno.test("putBack() removes no file whose old one has gone", async () => {
   const replaced = await run(pair(directory));
   Deno.removeSync(directory.at(".web.key.vcm-old"));
   const { message } = await rejectionOf(putBack(replaced, WRITERS));
-  assert.equal(message, `Cannot put back "${directory.at("web.key")}": no such file or directory`);
+  assert.equal(message, `Cannot roll back "${directory.at("web.key")}": no such file or directory`);
   assert.equal(directory.read("web.key"), "new privkey\n");
   assert.equal(directory.read("web.crt"), "old cert\n");
 });
@@ -315,8 +315,8 @@ for (const [what, swap] of Object.entries(SWAPS)) {
         );
         assert.equal(
           message,
-          `Cannot put back "${key.path}": "${old}" is not known to be the file that was kept, and stays as it ` +
-            `is; look at it by "ls -ld ${old}", and then move it away`,
+          `Cannot roll back "${key.path}": "${old}" may not be the file that VCM kept, so it stays as it is; ` +
+            `inspect it with "ls -ld ${old}", then move it away`,
         );
       }
       assert.equal(directory.read("web.key"), "new privkey\n");
@@ -346,8 +346,8 @@ Deno.test("a record without inodes puts back what is kept, and a rollback never 
   const { message } = await rejectionOf(putBack(noted, WRITERS));
   assert.equal(
     message,
-    `Cannot put back "${directory.at("web.crt")}": it could not be kept; ` +
-      `"${directory.at("web.key")}": it could not be kept`,
+    `Cannot roll back "${directory.at("web.crt")}": no copy of it was kept; ` +
+      `"${directory.at("web.key")}": no copy of it was kept`,
   );
   assert.equal(directory.read("web.key"), "new privkey\n");
   await putBackRest(noted, WRITERS);
@@ -389,11 +389,11 @@ Deno.test("what could not be kept is said, and nothing else takes its place when
       `^Cannot keep "${cert.path}" as "${
         directory.at(".web.crt.vcm-old")
       }": [a-z ]+; it cannot be ` +
-        "restored if another file cannot be replaced$",
+        "rolled back if another file cannot be replaced$",
     ),
   );
   assert.ok(error instanceof HalfDeployedError, error.message);
-  assert.ok(error.message.includes(`Cannot put back "${cert.path}": it could not be kept`));
+  assert.ok(error.message.includes(`Cannot roll back "${cert.path}": no copy of it was kept`));
   assert.equal(directory.read("web.crt"), "new cert\n");
   assert.equal(directory.read("web.key"), "old key\n");
   assert.equal(directory.read(".web.crt.vcm-old"), THEIRS);
@@ -422,7 +422,7 @@ Deno.test("a new file that got the inode of what was kept is not taken for it", 
     directory.write(".web.key.vcm-old", THEIRS);
   }
   const { message } = await rejectionOf(putBack(replaced, WRITERS));
-  assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
+  assert.ok(message.includes(`"${old}" may not be the file that VCM kept`), message);
   assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
@@ -439,7 +439,7 @@ rootTest("a record without inodes puts back no file of another user's", async ()
     lchownSync(old, 1001, 1001);
     const legacy = { path: key.path, kept: replaced?.kept ?? false };
     const { message } = await rejectionOf(putBackRest([legacy], WRITERS));
-    assert.ok(message.includes(`"${old}" is not known to be the file that was kept`), message);
+    assert.ok(message.includes(`"${old}" may not be the file that VCM kept`), message);
     assert.equal(directory.read("web.key"), "new privkey\n");
   }
 });

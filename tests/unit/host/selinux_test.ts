@@ -49,11 +49,11 @@ Deno.test("a file system without contexts has none to keep; what else goes wrong
   const chcon = program(directory, "chcon: Permission denied", 1);
   assert.equal(
     errorOf(() => keep(directory, chcon)).message,
-    `its SELinux context cannot be kept: "${chcon}" failed: chcon: Permission denied`,
+    `cannot keep its SELinux context: "${chcon}" failed: chcon: Permission denied`,
   );
   assert.equal(
     errorOf(() => keep(directory, directory.at("none"))).message,
-    'its SELinux context cannot be kept: there is no "chcon" on this host; install it, from ' +
+    'cannot keep its SELinux context: "chcon" is not on this host; install ' +
       "coreutils",
   );
 });

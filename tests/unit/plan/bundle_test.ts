@@ -182,9 +182,9 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
   const { certificates, steps } = plan(makeConfig([spec]), [spec], observationOf([observed]), NOW);
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
-    'User "postgres" may replace what lies in "/etc/certs", so "/etc/certs/web" has to belong to ' +
-    'that user too: set "owner" to "postgres", or give a path below directories that nobody may write ' +
-    "to but root",
+    'User "postgres" may replace anything in "/etc/certs", so "/etc/certs/web" has to belong to ' +
+    'that user too: set "owner" to "postgres", or use a path below directories that are writable ' +
+    "only by root",
   ]);
 });
 

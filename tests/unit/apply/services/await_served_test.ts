@@ -77,7 +77,7 @@ Deno.test("awaitServed() knows what to wait for, or does not wait", async () => 
   assert.equal(await awaitServed(store.path, WEB, probe), undefined);
   store.write(`${WEB}/cert.pem`, "no certificate\n");
   const problem = await awaitServed(store.path, WEB, probe) ?? "";
-  assert.match(problem, new RegExp(`^cannot look at 127\\.0\\.0\\.1:${probe.port}: \\S`));
+  assert.match(problem, new RegExp(`^cannot probe 127\\.0\\.0\\.1:${probe.port}: \\S`));
 });
 
 Deno.test("an action counts once the new certificate is served", async () => {

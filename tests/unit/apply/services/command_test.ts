@@ -37,11 +37,11 @@ Deno.test("a command that succeeds is an action, whatever it prints", async () =
 Deno.test("a command that fails is said with its status and what it printed, errors first", async () => {
   using bench = makeBench();
   const cases = [
-    ["exit 3", '"FOLDER/bin/reload" failed (3): it gave no reason'],
+    ["exit 3", '"FOLDER/bin/reload" failed (3): it printed no reason'],
     ["echo out; exit 1", '"FOLDER/bin/reload" failed (1): out'],
     ["echo out; echo err >&2; exit 1", '"FOLDER/bin/reload" failed (1): err out'],
     ["printf 'a\\n\\n  b\\tc\\n' >&2; exit 255", '"FOLDER/bin/reload" failed (255): a b c'],
-    ["kill -SEGV $$", '"FOLDER/bin/reload" failed (139): it gave no reason'],
+    ["kill -SEGV $$", '"FOLDER/bin/reload" failed (139): it printed no reason'],
   ] as const;
   for (const [lines, expected] of cases) {
     assert.equal(await failureOf(bench, lines), expected);
@@ -209,7 +209,7 @@ Deno.test("a command that leaves a process at its output has failed: that would 
   Deno.kill(Number(bench.directory.read("pid")), "SIGKILL");
   assert.equal(
     message,
-    '"FOLDER/bin/reload" ended, but left a process behind that writes to its output and would ' +
-      "lose it; start that with its output redirected, or as a unit",
+    '"FOLDER/bin/reload" ended, but a process that it started still writes to its output; ' +
+      "redirect the output of that process, or start it as a unit",
   );
 });

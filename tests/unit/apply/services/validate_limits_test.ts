@@ -22,7 +22,7 @@ for (
       "failed",
       "service",
       "web",
-      `${expected}; its action was not run, and the files of ${WEB} were put back`,
+      `${expected}; its action was not run; the files of ${WEB} were rolled back`,
     ]]);
     assert.equal(bench.directory.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
     assert.deepEqual(bench.log(), []);
@@ -42,8 +42,8 @@ Deno.test("a judge that hangs is ended, and the files are put back", async () =>
     "failed",
     "service",
     "web",
-    `"${hangs} -t" took longer than 1 s: looking; its action was not run, ` +
-    `and the files of ${WEB} were put back`,
+    `"${hangs} -t" took longer than 1 s: looking; its action was not run; ` +
+    `the files of ${WEB} were rolled back`,
   ]]);
   assert.equal(bench.directory.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
   assert.deepEqual(bench.log(), []);
@@ -60,7 +60,7 @@ Deno.test("what an earlier run deployed is judged before the action, and is not 
       validate: [check],
     }),
   );
-  const message = `"${check[0]}" failed (1): it gave no reason; its action was not run`;
+  const message = `"${check[0]}" failed (1): it printed no reason; its action was not run`;
   assert.deepEqual(events, [{ kind: "failed", step: "service", subject: "web", message }]);
   assert.deepEqual(bench.log(), ["check"]);
   assert.equal(bench.directory.read("ssl/web.crt"), "new\n");
@@ -105,7 +105,7 @@ Deno.test("files that cannot be put back are said, and nobody loads them", async
   assert.match(
     said[0]?.[3] ?? "",
     new RegExp(
-      `^Cannot put back "${path}": [a-z ]+; its files do not belong together until the next run$`,
+      `^Cannot roll back "${path}": [a-z ]+; its files are from two sets until the next run$`,
     ),
   );
   assert.equal(said[2]?.[3], `the files of ${WEB} are not all in place`);

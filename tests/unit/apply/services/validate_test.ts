@@ -50,7 +50,7 @@ Deno.test("a service that finds fault gets its old files back, and does not act"
     commandStep("web", [WEB], bench.logs("act"), { validate: [check] }),
   );
   const message = `"${check[0]}" failed (1): nginx: [emerg] key values mismatch; its action was ` +
-    `not run, and the files of ${WEB} were put back`;
+    `not run; the files of ${WEB} were rolled back`;
   assert.deepEqual(kinds(events), ["deployed", "deployed", "rolled-back", "failed"]);
   assert.deepEqual(reverted(events), [{
     kind: "rolled-back",
@@ -102,7 +102,7 @@ Deno.test("another service that shares the files is skipped, and owes nothing", 
       "skipped",
       "service",
       "mail",
-      `the files of ${WEB} were put back`,
+      `the files of ${WEB} were rolled back`,
     ]);
     assert.deepEqual(left(bench), ["store/.pending/web"]);
     assert.equal(bench.log().includes("mail"), false);
@@ -141,7 +141,7 @@ Deno.test("certificates of a service are put back together, and those of others 
   assert.deepEqual(bench.log(), ["bad", "mail"]);
   assert.match(
     failures(events)[0]?.[3] ?? "",
-    new RegExp(`; its action was not run, and the files of ${a}, ${b} were put back$`),
+    new RegExp(`; its action was not run; the files of ${a}, ${b} were rolled back$`),
   );
 });
 
@@ -195,7 +195,7 @@ Deno.test("what services read from the store is not put back: the action is not 
       "failed",
       "service",
       "web",
-      '"/bin/false" failed (1): it gave no reason; its action was not run',
+      '"/bin/false" failed (1): it printed no reason; its action was not run',
     ]]);
     assert.match(directory.read("store/.pending/web"), /^failed: "\/bin\/false" failed/m);
     assert.equal(directory.tree().includes(`store/${WEB}/cert.pem`), true);
