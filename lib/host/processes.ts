@@ -1,4 +1,4 @@
-/** Looks at processes that pid files name. Needs run permission for `ps`. */
+/** Finds processes by their pid files. Needs run permission for `ps`. */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
@@ -7,10 +7,10 @@ import { readInfo } from "./read.ts";
 
 const PS_LIMIT = 10_000;
 
-/** `ps` reckons starts from the time since boot, which drifts from the clock by a second or two. */
+/** Milliseconds; `ps` computes start times from the uptime, which drifts from the clock by a second or two. */
 const DRIFT = 5_000;
 
-/** Bytes; a process id has seven digits at the most. */
+/** Bytes; a process ID has seven digits at most. */
 const LONGEST = 64;
 /** The kernel's PID_MAX_LIMIT. */
 const MAX_PID = 4_194_304;
@@ -18,10 +18,10 @@ const MAX_PID = 4_194_304;
 export type ProcessLook =
   | { readonly kind: "running"; readonly pid: number; readonly startedAt: number }
   | { readonly kind: "not-running" }
-  /** Nothing must be sent to whatever the file names. */
+  /** The process may be another one: no signal must be sent to it. */
   | { readonly kind: "unsure"; readonly problem: string };
 
-/** What a pid file says, and who wrote it, when. */
+/** Content and metadata of a pid file. */
 interface PidFile {
   readonly pid: number;
   readonly uid: number;
@@ -31,11 +31,11 @@ interface PidFile {
 }
 
 /**
- * The process that a pid file names, unless the file may have got stale or be somebody's trap: the
- * process must be older than the file, and where the file is not root's it must be its owner's. A
- * file that is not there may be that of a service that is stopped, or a slip in its path.
+ * The process that a pid file names. A pid file that may be stale or forged is not trusted: the process
+ * must be older than the file, and if the file is not root's, both must belong to the same user. If
+ * the file does not exist, the service may be stopped, or the path may be wrong.
  *
- * Throws CommandError where `ps` is not on this host.
+ * Throws CommandError if `ps` is not on this host.
  */
 export async function observeProcess(path: string): Promise<ProcessLook> {
   const file = readPidFile(path);
@@ -61,12 +61,11 @@ export async function observeProcess(path: string): Promise<ProcessLook> {
 }
 
 /**
- * Reads and judges one open file: a name may lead elsewhere at the next look. A link is nobody's
- * word, and to open a pipe would wait for somebody to write into it. That no link was followed is
- * told by the inode: under a list of rights the runtime follows links before it opens, whatever the
- * flags say (Deno 2.7.11).
+ * Opens the file once and checks that open file, because the path may lead elsewhere at the next call.
+ * It follows no link and does not block on a pipe. Comparing inodes proves that no link was followed:
+ * with limited permissions the runtime follows links whatever the flags say (Deno 2.7.11).
  *
- * @returns What is wrong with it, as text.
+ * @returns The pid file, or what is wrong with it.
  */
 function readPidFile(path: string): PidFile | string {
   const info = readInfo(path);
@@ -98,7 +97,7 @@ function readPidFile(path: string): PidFile | string {
   }
 }
 
-/** When the process was started, for a marker; `undefined` where that cannot be told. */
+/** When the process was started, for a pending action; `undefined` if that is not known. */
 export async function observeStart(pidFile: string): Promise<{ startedAt?: number } | undefined> {
   try {
     const look = await observeProcess(pidFile);

@@ -5,6 +5,7 @@ import { localOwnGroups } from "../host/local_accounts.ts";
 import { storeFault } from "./store_trust.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
 import { unsafeStore } from "./unsafe_store.ts";
+import { errorCode } from "../text/error_code.ts";
 import { plainCause } from "../text/plain_cause.ts";
 
 /** Another run holds the lock. */
@@ -34,7 +35,7 @@ export function lockStore(certStore: string): Disposable {
     if (error instanceof StoreError) throw error;
     const lock = lockFile(certStore);
     const why = plainCause(error);
-    const message = /read-only/.test(why)
+    const message = errorCode(error) === "EROFS"
       ? `Cannot open the lock "${lock}": ${why}`
       : `Cannot open the lock "${lock}": ${why}; ` +
         'run as the user whom the store belongs to, or give another "cert_store"';

@@ -12,7 +12,7 @@ import {
   type PendingActionText,
   unitePendingActions,
 } from "./pending_action_text.ts";
-import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, replaceFile, syncDirectory } from "../host/atomic_write.ts";
 import type { Tell } from "./types.ts";
 
 /**
@@ -144,17 +144,13 @@ function write(
   { isNew, time }: { readonly isNew: boolean; readonly time?: Date },
 ): void {
   const path = pendingActionFile(certStore, service);
-  const temporary = temporaryFile(path);
+  const how = { temporary: temporaryFile(path), mode: 0o600, ...(time !== undefined && { time }) };
   try {
     fs.mkdirSync(pendingDirectory(certStore), { recursive: true, mode: 0o700 });
-    removeIfThere(temporary);
-    writeNewFile(temporary, formatPendingAction(service, text), { mode: 0o600 });
-    if (time !== undefined) fs.utimesSync(temporary, time, time);
-    fs.renameSync(temporary, path);
-    syncDirectory(pendingDirectory(certStore));
+    replaceFile(path, formatPendingAction(service, text), how);
     syncDirectory(certStore);
   } catch (error) {
-    for (const left of isNew ? [temporary, path] : [temporary]) removeQuietly(left);
+    if (isNew) removeQuietly(path);
     throw new Error(`Cannot write the marker "${path}": ${plainCause(error)}`, { cause: error });
   }
 }

@@ -3,13 +3,12 @@
  * is replaced, and gone before the old ones are: whoever is killed in between leaves the next run
  * what it needs to put them back.
  */
-import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
 import { pendingValidationFile, temporaryFile } from "./store_paths.ts";
 import type { Replaced } from "./types.ts";
 import { formatPendingValidation } from "./pending_validation_text.ts";
 import type { Tell } from "./types.ts";
-import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
+import { removeIfThere, removeQuietly, replaceFile } from "../host/atomic_write.ts";
 
 /** Throws Error in plain words. */
 export function writePendingValidation(
@@ -18,14 +17,11 @@ export function writePendingValidation(
   replaced: readonly Replaced[],
 ): void {
   const path = pendingValidationFile(certStore, name);
-  const temporary = temporaryFile(path);
+  const how = { temporary: temporaryFile(path), mode: 0o600 };
   try {
-    removeIfThere(temporary);
-    writeNewFile(temporary, formatPendingValidation(replaced), { mode: 0o600 });
-    fs.renameSync(temporary, path);
-    syncDirectory(certStore);
+    replaceFile(path, formatPendingValidation(replaced), how);
   } catch (error) {
-    for (const left of [temporary, path]) removeQuietly(left);
+    removeQuietly(path);
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }
 }

@@ -5,6 +5,7 @@
  * takes the staged set, and the next run finishes the switch. Files are 0600, directories 0700.
  */
 import * as fs from "node:fs";
+import { errorCode } from "../text/error_code.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { retiredDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
@@ -152,9 +153,10 @@ function tryKeep(certStore: string, name: string, retired: string): string | und
     keepSet(certStore, name, retired);
     return undefined;
   } catch (error) {
-    const cause = plainCause(error);
-    return `Cannot keep the earlier set "${retired}" in the archive: ${cause}` +
-      (/cross-device/.test(cause) ? "; the archive has to be on the store's own file system" : "");
+    return `Cannot keep the earlier set "${retired}" in the archive: ${plainCause(error)}` +
+      (errorCode(error) === "EXDEV"
+        ? "; the archive has to be on the store's own file system"
+        : "");
   }
 }
 

@@ -1,25 +1,14 @@
 /** Files of units: each is replaced whole, mode 0644, and lasts once the call returns. */
-import * as fs from "node:fs";
 import { plainCause } from "../../text/plain_cause.ts";
 import { directoryOf } from "../../text/path.ts";
 import { temporaryFile } from "../../store/store_paths.ts";
-import {
-  removeIfThere,
-  removeQuietly,
-  syncDirectory,
-  writeNewFile,
-} from "../../host/atomic_write.ts";
+import { removeIfThere, replaceFile, syncDirectory } from "../../host/atomic_write.ts";
 
 /** Throws Error in plain words; then what was there is there. Needs write permission beside it too. */
 export function writeUnitFile(path: string, text: string): void {
-  const temporary = temporaryFile(path);
   try {
-    removeIfThere(temporary);
-    writeNewFile(temporary, text, { mode: 0o644 });
-    fs.renameSync(temporary, path);
-    syncDirectory(directoryOf(path));
+    replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o644 });
   } catch (error) {
-    removeQuietly(temporary);
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }
 }
