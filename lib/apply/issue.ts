@@ -1,4 +1,4 @@
-/** Carries out an issue step: asks the server, judges the lifetime, fills the store. */
+/** Carries out an issue step: asks the server, checks the lifetime, writes the set to the store. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
@@ -21,15 +21,15 @@ import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
 import { requireRoom, writeStoredSet } from "../store/write_set.ts";
 
-/** What is told of while a certificate is stored. */
+/** Hooks around the write to the store. */
 export interface StoreHooks {
-  /** Called once the certificate has come and before the store changes. May throw. */
+  /** Called after the certificate is received and before the store changes. May throw. */
   readonly beforeStored: () => void | Promise<void>;
-  /** What went wrong though the certificate is stored. */
+  /** Called if something failed although the certificate is stored. */
   readonly warn: (message: string) => void;
 }
 
-/** Throws Error in plain words; then the store is as it was. */
+/** Throws Error for people; then the store is unchanged. */
 export async function issue(
   step: IssueStep,
   certStore: string,
@@ -37,11 +37,11 @@ export async function issue(
   { beforeStored, warn }: StoreHooks,
 ): Promise<IssuedCertificate> {
   const { certificate, keep } = step;
-  orSay(certStore, () => requireRoom(certStore, certificate));
+  explainWrite(certStore, () => requireRoom(certStore, certificate));
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
   await beforeStored();
-  const problem = orSay(
+  const problem = explainWrite(
     certStore,
     () => writeStoredSet(certStore, certificate, (what) => issued.text(what), keep),
   );
@@ -49,7 +49,7 @@ export async function issue(
   return issued;
 }
 
-function orSay<T>(certStore: string, write: () => T): T {
+function explainWrite<T>(certStore: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
@@ -61,8 +61,8 @@ function orSay<T>(certStore: string, write: () => T): T {
 }
 
 /**
- * The stored key, where it is to be used again, unless it belongs to another certificate than the
- * stored one; what is unreadable is a problem.
+ * The stored key, if it is to be reused and belongs to the stored certificate. Throws Error for people
+ * if it cannot be read.
  */
 function keyToReuse({ certificate, request }: IssueStep, certStore: string): string | undefined {
   if (!request.key.reuse) return undefined;
@@ -78,12 +78,12 @@ function belongs(leaf: string, key: string): boolean {
   try {
     return matchKey(openCertificate(leaf), key) === "match";
   } catch {
-    // Whose key it is cannot be told from a damaged certificate.
+    // The certificate is damaged.
     return false;
   }
 }
 
-/** What a person should know about the lifetime, and about the window that is a part of it. */
+/** Warnings about the lifetime, and about a renewal window that is a share of it. */
 export function lifetimeWarning(
   step: IssueStep,
   issued: IssuedCertificate,
@@ -96,15 +96,15 @@ export function lifetimeWarning(
   return warnings.length === 0 ? undefined : warnings.join("; ");
 }
 
-/** What a person should know about the CAs above it. */
+/** Warnings about the CAs above it. */
 export function chainWarnings(step: IssueStep, issued: IssuedCertificate, now: Date): Warning[] {
   const stored = asStored(step, issued, now);
   return judgeChainWarnings(step.certificate, issued.certificate, stored, now);
 }
 
 /**
- * Roles, mounts and issuers cut lifetimes without a word in the status. The server dates
- * certificates some seconds back.
+ * Roles, mounts and issuers shorten lifetimes without an error. Some seconds are missing anyway, because
+ * the server backdates certificates.
  */
 function shortened(
   { request }: IssueStep,
@@ -122,7 +122,7 @@ function shortened(
   }${clock}; fix: lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
 }
 
-/** Why a certificate is not valid now: this host's clock, unless by the server's it is not either. */
+/** Why a certificate is not valid now: this host's clock, unless it is invalid by the server's clock too. */
 function explainClock(
   { request }: IssueStep,
   { certificate, serverTime }: IssuedCertificate,
@@ -139,7 +139,7 @@ function explainClock(
     `stored; check the role "${request.role}" and the clock of the server that issued it`;
 }
 
-/** A certificate that is due as soon as it is issued would be issued anew on every run. */
+/** A certificate that is due as soon as it is issued would be issued again in every run. */
 function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
   const { certificate } = issued;
   if (certificate.notAfter <= now) {
@@ -165,7 +165,7 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
   );
 }
 
-/** The set as the next run is going to judge it. */
+/** The set as the next run will see it. */
 function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date): StoredSet {
   const text = (part: Part) => ({ kind: "present", value: issued.text(part) }) as const;
   const texts = {
@@ -183,7 +183,7 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date):
       { chains: new ChainJudge(), paths: new PathFinder(now) },
       (part) => texts[part],
     ),
-    // Its names of rare kinds have been read.
+    // This one includes names of rare kinds.
     leaf: { kind: "present", value: { kind: "certificate", certificate } },
   };
 }

@@ -1,9 +1,9 @@
 /**
- * What a target held before it is replaced: kept beside it, and restored. What is kept is known by
- * its identity, and only that very file is restored: anything else under its name stays.
+ * Keeps the old file of a target beside it, and restores it. The kept file is known by its identity,
+ * and only that file is restored: any other file under its name stays as it is.
  *
- * What a process of another user answers counts only where it says exactly what was asked; all else
- * is a failure, and taken neither for "kept" nor for "there was nothing".
+ * Only the exact answers of the protocol count. Any other answer of a process of another user is a
+ * failure, never "kept" and never "there was no file".
  */
 import { plainCause } from "../text/plain_cause.ts";
 import { shellWord } from "../text/shell_word.ts";
@@ -13,7 +13,7 @@ import type { TargetStep } from "../plan/types.ts";
 import { isIdentity, NONE, OTHER } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 
-/** Throws Error in plain words where the target is there and was not kept. */
+/** Throws Error for people if the target exists and could not be kept. */
 export async function keepReplaced(
   { path, by, inPlace = false }: TargetStep,
   writers: Writers,
@@ -34,16 +34,16 @@ export async function keepReplaced(
 const NO_ANSWER = "the writer process gave no valid answer";
 
 /**
- * Restores what was kept, or removes a file where there was none.
+ * Restores the kept file, or removes the target if there was none before.
  *
- * @returns Whether it is restored; false: nothing is kept. Throws Error in plain words.
+ * @returns Whether it is restored; false: there is no kept file. Throws Error for people.
  */
 export async function restoreKept(
   { path, by, inPlace = false, kept, identity }: Replaced,
   writers: Writers,
 ): Promise<boolean> {
   const file = identity === undefined ? {} : { identity };
-  const answer = await writers.of(by)({ do: "put-back", path, kept, inPlace, ...file });
+  const answer = await writers.of(by)({ do: "restore", path, kept, inPlace, ...file });
   if (answer === true) return true;
   if (answer === NONE) return false;
   if (answer !== OTHER) throw new Error(NO_ANSWER);

@@ -1,8 +1,8 @@
 /**
- * What carrying out a plan may touch: the directories, files, hosts and programs that it names, and
- * nothing else. A path stands for all below it. The runtime compares names, and for what is opened
- * also what they lead to: a directory that is reached by a link is named both ways. So this is a wall
- * against code that turned evil, not against links.
+ * The permissions of a plan: the directories, files, hosts and programs that it names, and nothing else.
+ * A path includes all below it. The runtime compares names, and for opened files also their real paths,
+ * so a directory that is reached by a link is listed under both. This is a sandbox against malicious
+ * code, not against links.
  */
 import { directoryOf, nameOf } from "../text/path.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
@@ -15,17 +15,17 @@ import type { MetricsPlace } from "./metrics_file.ts";
 import { SELINUX } from "../host/selinux.ts";
 import type { AccessInput } from "./session_once.ts";
 
-/** Each list sorted, and without repetitions. */
+/** Each list is sorted and without repetitions. */
 export interface Rights {
   readonly read: readonly string[];
   readonly write: readonly string[];
-  /** Hosts, each for all of its ports unless the file gives one: a name is looked up for none. */
+  /** Hosts, each with all ports unless the configuration gives one, because a name lookup has no port. */
   readonly net: readonly string[];
-  /** Absolute paths where programs may be. */
+  /** Absolute paths of programs. */
   readonly run: readonly string[];
 }
 
-/** Needs read permission for the directories that the plan would make. */
+/** Needs read permission for the directories that the plan would create. */
 export function rightsFor(
   { certStore, steps }: Plan,
   access: AccessInput,
@@ -43,7 +43,7 @@ export function rightsFor(
     read: sorted([
       ...[certStore, ...files.map(directoryOf), ...bundles, ...steps.flatMap(filesRead)]
         .flatMap((path) => [path, realPath(path)]),
-      // To tell a program that is not there from one that cannot be run.
+      // To tell a missing program from one that cannot be run.
       ...steps.flatMap(programsOf),
     ]),
     write: sorted([
@@ -53,29 +53,29 @@ export function rightsFor(
     net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
     run: sorted([
       ...steps.flatMap(programsOf),
-      ...(steps.some(needsOthers) || metrics?.by !== undefined ? [Deno.execPath()] : []),
+      ...(steps.some(needsUserWriter) || metrics?.by !== undefined ? [Deno.execPath()] : []),
     ]),
   };
 }
 
-/** Whether another user writes, who does so by this program. */
-function needsOthers(step: Step): boolean {
+/** Whether another user writes, by a process of this program. */
+function needsUserWriter(step: Step): boolean {
   if (step.kind === "deploy") return step.targets.some(({ by }) => by !== undefined);
   return step.kind === "recover" &&
     (step.byUsers !== undefined || step.pendingValidation.some(({ by }) => by !== undefined));
 }
 
-/** Files of one directory from which on the directory stands for them. */
+/** If more files than this are in one directory, the directory is listed instead. */
 const MANY = 60;
 
-/** The runtime goes through the whole list at each call, which thousands of files make slow. */
+/** The runtime searches the whole list at each call, which is slow with thousands of files. */
 function byDirectory(files: readonly string[]): string[] {
   return [...Map.groupBy(files, directoryOf)].flatMap(([directory, files]) =>
     files.length > MANY ? directory : files
   );
 }
 
-/** Where a path leads, as far as it exists. */
+/** The real path, as far as it exists. */
 function realPath(path: string): string {
   try {
     return Deno.realPathSync(path);
@@ -84,7 +84,7 @@ function realPath(path: string): string {
   }
 }
 
-/** A link that lies at the path itself is replaced, and what it leads to is none of ours. */
+/** Resolves the directory only: a link at the path itself is replaced, not followed. */
 function inRealDirectory(path: string): string {
   const directory = realPath(directoryOf(path));
   return `${directory === "/" ? "" : directory}/${nameOf(path)}`;
@@ -105,13 +105,13 @@ function filesWritten(step: Step): string[] {
   ]);
 }
 
-/** A target, and what lies beside it while it is replaced; where there are no links, a copy too. */
+/** A target and the files beside it while it is replaced, including a copy if hard links are missing. */
 function withSiblings(path: string): string[] {
   const kept = replacedFile(path);
   return [path, temporaryFile(path), kept, temporaryFile(kept)];
 }
 
-/** Directories in which bundles lie: what a new set is called there is known only once it is issued. */
+/** Directories of bundles: the name of a new set is known only after it is issued. */
 function bundleDirectories(step: Step): string[] {
   const targets = step.kind === "deploy" ? step.targets : [];
   return targets.flatMap(({ what, path, endsBundle }) =>
@@ -119,7 +119,7 @@ function bundleDirectories(step: Step): string[] {
   );
 }
 
-/** Where there are no hard links, a link that is replaced is kept by another link. */
+/** Without hard links, a symbolic link is kept by creating another one. */
 function makesLinks(step: Step): boolean {
   return bundleDirectories(step).length > 0 || (step.kind === "deploy" &&
     step.targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file")));
@@ -130,7 +130,7 @@ function missingDirectories(path: string): string[] {
   return [path, temporaryFile(path), ...missingDirectories(directoryOf(path))];
 }
 
-/** An unwrapped secret id is kept where the file says. */
+/** The configuration may name a file for an unwrapped secret ID. */
 function secretFiles(by: { readonly kind: string; readonly secretIdFile?: string }): string[] {
   const { secretIdFile } = by;
   return secretIdFile === undefined ? [] : [secretIdFile, temporaryFile(secretIdFile)];
@@ -153,10 +153,10 @@ function programsOf(step: Step): readonly string[] {
     return [...context, ...(makesLinks(step) ? LN : [])];
   }
   if (step.kind !== "service" && step.kind !== "validate") return [];
-  const judges = step.validate.flatMap(([program = ""]) => programPaths(program));
+  const validators = step.validate.flatMap(([program = ""]) => programPaths(program));
   const actor = step.kind === "service" ? actorsOf(step) : [];
-  // What runs too long is ended with what it has started.
-  return [...judges, ...actor, ...KILL, ...PS];
+  // To end what runs too long, with its descendants.
+  return [...validators, ...actor, ...KILL, ...PS];
 }
 
 function actorsOf({ action }: ServiceStep): readonly string[] {
@@ -175,7 +175,7 @@ function actorsOf({ action }: ServiceStep): readonly string[] {
 
 function probedHosts(step: Step): string[] {
   const probes = step.kind === "service" ? step.probes : [];
-  // What is said to a service passes through a port of this host.
+  // A probe goes through a relay on a port of this host.
   return probes.flatMap(({ probe }) => [bracketed(probe.host), "127.0.0.1"]);
 }
 

@@ -1,4 +1,4 @@
-/** Lets containers load new files. Needs run permission for docker or podman. */
+/** Makes containers load new files. Needs run permission for docker or podman. */
 import type { Control } from "../../config/types.ts";
 import { runCommand } from "../../host/run_command.ts";
 import { type Engine, ENGINES, observeContainer } from "../../host/containers.ts";

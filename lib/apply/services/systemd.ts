@@ -1,4 +1,4 @@
-/** Lets systemd units load new files. Needs run permission for systemctl. */
+/** Makes systemd units load new files. Needs run permission for systemctl. */
 import type { Control } from "../../config/types.ts";
 import type { UnitState } from "../../host/types.ts";
 import { runCommand } from "../../host/run_command.ts";
@@ -6,7 +6,7 @@ import { observeUnits, SYSTEMCTL } from "../../host/units.ts";
 import { explainFailure } from "../../host/command_output.ts";
 import { type ActionResult, DONE, failed } from "./result.ts";
 
-/** Arguments of `systemctl` before the unit's name; only start and restart start what was stopped. */
+/** Arguments of `systemctl` before the unit's name; only start and restart start a stopped unit. */
 function argumentsFor(control: Control, signal: string): readonly string[] {
   switch (control) {
     case "reload":
@@ -41,7 +41,7 @@ export async function actOnUnit(
   return DONE;
 }
 
-/** Where systemctl would do nothing, or less than was asked for. */
+/** The result if systemctl would do nothing, or less than was asked for. */
 function refuse(
   unit: string,
   control: Control,

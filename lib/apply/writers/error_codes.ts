@@ -1,7 +1,7 @@
-/** Errors of the system, by their codes: all that a process of another user can say of them. */
+/** Errors of the system by their codes, which is all that a process of another user can tell of them. */
 import { OtherFileError } from "../../host/file_identity.ts";
 
-/** As the system words them, for what can come of work on files. */
+/** The system's own words for errors of file operations. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
   EBUSY: "device or resource busy",
@@ -25,14 +25,10 @@ const WORDS: Readonly<Record<string, string>> = {
   EXDEV: "invalid cross-device link",
 };
 
-/** The code of an error; empty where it is none of the system's. */
-export function codeOf(error: unknown): string {
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === "string" ? code : "";
-}
-
-/** Plain words for a code that need not be one. */
-export function wordsFor(code: unknown): string {
-  const known = typeof code === "string" && Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
-  return known ?? "unknown error";
+/** An error that another process reported; its code may be anything. */
+export function reportedError(code: unknown, details: string): Error {
+  if (typeof code !== "string" || !Object.hasOwn(WORDS, code)) {
+    return new Error(`unknown error ${details}`);
+  }
+  return Object.assign(new Error(`${WORDS[code]} ${details}`), { code });
 }

@@ -1,6 +1,6 @@
 /** Lines of a stream. */
 
-/** @param longest Characters. Throws Error where a line is longer. */
+/** @param longest Characters. Throws Error if a line is longer. */
 export async function* lines(
   stream: ReadableStream<Uint8Array>,
   longest: number,

@@ -1,7 +1,7 @@
 /** Files that are written through what is there, since nothing can be renamed over them. */
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
-import { deploy, type Deployment, putBack } from "../../../lib/apply/deploy.ts";
+import { deploy, type Deployment, rollBack } from "../../../lib/apply/deploy.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
@@ -61,7 +61,7 @@ Deno.test("what is put back is the same file, with content, time and mode of bef
   const before = identity(directory, "web.crt");
   const replaced = await run([target(directory.at("web.crt"))], { revocable: true });
   assert.equal(directory.read("web.crt"), "new\n");
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(identity(directory, "web.crt"), before);
   assert.equal(directory.read("web.crt"), "a longer old text\n");
   assert.deepEqual(directory.tree(), ["web.crt"]);

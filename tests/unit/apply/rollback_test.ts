@@ -4,11 +4,11 @@ import { lchownSync, lstatSync } from "node:fs";
 import {
   deploy,
   type Deployment,
-  forgetReplaced,
   HalfDeployedError,
   NotDeployedError,
-  putBack,
-  putBackRest,
+  removeKept,
+  rollBack,
+  rollBackInterrupted,
 } from "../../../lib/apply/deploy.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
@@ -83,12 +83,12 @@ Deno.test("nothing stays beside the targets where nobody judges the new files", 
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
 });
 
-Deno.test("putBack() gives the very files back: inode, times, mode and all", async () => {
+Deno.test("rollBack() gives the very files back: inode, times, mode and all", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const facts = () => ["web.crt", "web.key"].map((name) => factsOf(directory.at(name)));
   const before = facts();
-  await putBack(await run(pair(directory)), WRITERS);
+  await rollBack(await run(pair(directory)), WRITERS);
   assert.deepEqual(facts(), before);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
@@ -97,7 +97,7 @@ Deno.test("putBack() gives the very files back: inode, times, mode and all", asy
   ]);
 });
 
-rootTest("putBack() gives owner and group back", async () => {
+rootTest("rollBack() gives owner and group back", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   Deno.chownSync(directory.at("web.key"), 1001, 1002);
@@ -108,28 +108,28 @@ rootTest("putBack() gives owner and group back", async () => {
     7,
     8,
   ]);
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(factsOf(directory.at("web.key")), before);
 });
 
-Deno.test("putBack() removes files where there were none", async () => {
+Deno.test("rollBack() removes files where there were none", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   const replaced = await run(pair(directory));
   assert.deepEqual(directory.tree(), [".web.crt.vcm-old", "web.crt", "web.key"]);
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt"]);
   assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
-Deno.test("putBack() leaves directories that were made for the new files, which are empty then", async () => {
+Deno.test("rollBack() leaves directories that were made for the new files, which are empty then", async () => {
   using directory = makeDirectory();
   const targets = [target(directory.at("a/web.crt"), { createDirs: true })];
-  await putBack(await run(targets), WRITERS);
+  await rollBack(await run(targets), WRITERS);
   assert.deepEqual(directory.tree(), ["a/"]);
 });
 
-Deno.test("putBack() gives a link back as a link, wherever it leads", async () => {
+Deno.test("rollBack() gives a link back as a link, wherever it leads", async () => {
   for (const aim of ["elsewhere", "nowhere"]) {
     using directory = makeDirectory();
     directory.write("elsewhere", "mine", 0o604);
@@ -137,7 +137,7 @@ Deno.test("putBack() gives a link back as a link, wherever it leads", async () =
     const targets = [target(directory.at("web.crt"))];
     const replaced = await run(targets);
     assert.equal(lstatSync(directory.at("web.crt")).isFile(), true);
-    await putBack(replaced, WRITERS);
+    await rollBack(replaced, WRITERS);
     assert.equal(Deno.readLinkSync(directory.at("web.crt")), aim);
     assert.deepEqual([directory.read("elsewhere"), modeOf(directory.at("elsewhere"))], [
       "mine",
@@ -147,74 +147,74 @@ Deno.test("putBack() gives a link back as a link, wherever it leads", async () =
   }
 });
 
-Deno.test("putBack() leaves the other names of a file alone", async () => {
+Deno.test("rollBack() leaves the other names of a file alone", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   Deno.linkSync(directory.at("web.crt"), directory.at("other"));
   const targets = [target(directory.at("web.crt"))];
   const replaced = await run(targets);
   assert.equal(directory.read("other"), "old cert\n");
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.equal(factsOf(directory.at("web.crt")).ino, factsOf(directory.at("other")).ino);
   assert.equal(factsOf(directory.at("other")).nlink, 2);
 });
 
-Deno.test("putBack() tries all files, and names those that could not be put back", async () => {
+Deno.test("rollBack() tries all files, and names those that could not be put back", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const replaced = await run(pair(directory));
   Deno.removeSync(directory.at("web.crt"));
   directory.write("web.crt/in-the-way", "x");
-  const { message } = await rejectionOf(putBack(replaced, WRITERS));
+  const { message } = await rejectionOf(rollBack(replaced, WRITERS));
   assert.match(message, new RegExp(`^Cannot roll back "${directory.at("web.crt")}": [a-z ]+$`));
   assert.equal(directory.read("web.key"), "old key\n");
 });
 
-Deno.test("putBack() removes no file whose old one has gone", async () => {
+Deno.test("rollBack() removes no file whose old one has gone", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const replaced = await run(pair(directory));
   Deno.removeSync(directory.at(".web.key.vcm-old"));
-  const { message } = await rejectionOf(putBack(replaced, WRITERS));
+  const { message } = await rejectionOf(rollBack(replaced, WRITERS));
   assert.equal(message, `Cannot roll back "${directory.at("web.key")}": no such file or directory`);
   assert.equal(directory.read("web.key"), "new privkey\n");
   assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
-Deno.test("putBackRest() does the rest of what a killed run began to put back", async () => {
+Deno.test("rollBackInterrupted() does the rest of what a killed run began to put back", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   directory.write("web.key", "old key\n");
   const three = [...pair(directory), target(directory.at("web.pem"))];
   const replaced = await run(three);
   // One is back, two are not.
-  await putBack(replaced.slice(0, 1), WRITERS);
-  await putBackRest(replaced, WRITERS);
+  await rollBack(replaced.slice(0, 1), WRITERS);
+  await rollBackInterrupted(replaced, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
     "old cert\n",
     "old key\n",
   ]);
-  await putBackRest(replaced, WRITERS);
+  await rollBackInterrupted(replaced, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
 });
 
-Deno.test("forgetReplaced() leaves the new files alone in the directory", async () => {
+Deno.test("removeKept() leaves the new files alone in the directory", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   await run(pair(directory));
-  await forgetReplaced(pair(directory), WRITERS);
+  await removeKept(pair(directory), WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
   assert.equal(directory.read("web.crt"), "new cert\n");
   // Once more, and where there was nothing to keep.
-  await forgetReplaced(pair(directory), WRITERS);
+  await removeKept(pair(directory), WRITERS);
 });
 
 Deno.test("an old file of an interrupted run is no file to be put back", async () => {
   using directory = makeDirectory();
   directory.write(".web.crt.vcm-old", "ancient\n");
   const targets = [target(directory.at("web.crt"))];
-  await putBack(await run(targets), WRITERS);
+  await rollBack(await run(targets), WRITERS);
   assert.deepEqual(directory.tree(), []);
 });
 
@@ -309,7 +309,7 @@ for (const [what, swap] of Object.entries(SWAPS)) {
       const old = directory.at(".web.key.vcm-old");
       swap(directory, old);
       const before = factsOf(old);
-      for (const [at, again] of [putBack, putBackRest].entries()) {
+      for (const [at, again] of [rollBack, rollBackInterrupted].entries()) {
         const { message } = await rejectionOf(
           again(at === 0 ? replaced : replaced.slice(1), WRITERS),
         );
@@ -331,10 +331,10 @@ Deno.test("what a killed run has put back already is not put back again from a s
   writeOld(directory);
   const before = factsOf(directory.at("web.key"));
   const replaced = await run(pair(directory));
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   // The record of it is still there.
   directory.write(".web.key.vcm-old", THEIRS);
-  await putBackRest(replaced, WRITERS);
+  await rollBackInterrupted(replaced, WRITERS);
   assert.deepEqual(factsOf(directory.at("web.key")), before);
   assert.equal(directory.read(".web.key.vcm-old"), THEIRS);
 });
@@ -343,14 +343,14 @@ Deno.test("a record without inodes puts back what is kept, and a rollback never 
   using directory = makeDirectory();
   writeOld(directory);
   const noted = (await run(pair(directory))).map(({ identity: _, ...rest }) => rest);
-  const { message } = await rejectionOf(putBack(noted, WRITERS));
+  const { message } = await rejectionOf(rollBack(noted, WRITERS));
   assert.equal(
     message,
     `Cannot roll back "${directory.at("web.crt")}": no copy of it was kept; ` +
       `"${directory.at("web.key")}": no copy of it was kept`,
   );
   assert.equal(directory.read("web.key"), "new privkey\n");
-  await putBackRest(noted, WRITERS);
+  await rollBackInterrupted(noted, WRITERS);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
     "old cert\n",
     "old key\n",
@@ -362,7 +362,7 @@ Deno.test("a link that was in the place of a file that is written through comes 
   directory.write("elsewhere", THEIRS);
   Deno.symlinkSync(directory.at("elsewhere"), directory.at("web.crt"));
   const targets = [target(directory.at("web.crt"), { inPlace: true })];
-  await putBack(await run(targets), WRITERS);
+  await rollBack(await run(targets), WRITERS);
   assert.equal(Deno.readLinkSync(directory.at("web.crt")), directory.at("elsewhere"));
   assert.equal(directory.read("elsewhere"), THEIRS);
 });
@@ -404,7 +404,7 @@ Deno.test("where there was nothing, a stranger's file beside it is not put there
   const targets = [target(directory.at("web.key"))];
   const replaced = await run(targets);
   directory.write(".web.key.vcm-old", THEIRS);
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(directory.tree(), [".web.key.vcm-old"]);
 });
 
@@ -421,7 +421,7 @@ Deno.test("a new file that got the inode of what was kept is not taken for it", 
     if (at > 0) Deno.renameSync(old, directory.at(`tried-${at}`));
     directory.write(".web.key.vcm-old", THEIRS);
   }
-  const { message } = await rejectionOf(putBack(replaced, WRITERS));
+  const { message } = await rejectionOf(rollBack(replaced, WRITERS));
   assert.ok(message.includes(`"${old}" may not be the file that VCM kept`), message);
   assert.equal(directory.read("web.key"), "new privkey\n");
 });
@@ -438,7 +438,7 @@ rootTest("a record without inodes puts back no file of another user's", async ()
     else Deno.symlinkSync("web.crt", old);
     lchownSync(old, 1001, 1001);
     const legacy = { path: key.path, kept: replaced?.kept ?? false };
-    const { message } = await rejectionOf(putBackRest([legacy], WRITERS));
+    const { message } = await rejectionOf(rollBackInterrupted([legacy], WRITERS));
     assert.ok(message.includes(`"${old}" may not be the file that VCM kept`), message);
     assert.equal(directory.read("web.key"), "new privkey\n");
   }
