@@ -12,7 +12,7 @@ import {
   type Tools,
   workOnCertificate,
 } from "./certificate_steps.ts";
-import { removeKept } from "./deploy.ts";
+import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
 import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";

@@ -16,14 +16,13 @@ import { Buffer } from "node:buffer";
 import { errorCode } from "../text/error_code.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
-import { replacedFile, temporaryFile } from "../store/store_paths.ts";
-import type { HostUser } from "../host/types.ts";
+import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 import { makeRoom } from "./writers/own_writer.ts";
-import { keepReplaced, restoreKept } from "./kept.ts";
+import { keepReplaced, removeKept, removeQuietly, rollBack } from "./rollback.ts";
 import { keepContext } from "../host/selinux.ts";
 
 /** Nothing was replaced, or all of it was rolled back. */
@@ -51,9 +50,6 @@ export interface Deployment {
   /** Called if an old file cannot be kept and the deployment goes on. */
   readonly warn?: (message: string) => void;
 }
-
-/** A target and the user who writes it. */
-type Place = Pick<TargetStep, "path" | "by">;
 
 /**
  * @returns What can be rolled back, if the deployment is revocable.
@@ -136,59 +132,11 @@ async function keepIfNeeded(
   }
 }
 
-/** Removes the old files that were kept: the new ones stay. */
-export async function removeKept(places: readonly Place[], writers: Writers): Promise<void> {
-  for (const { path, by } of places) await removeQuietly(replacedFile(path), by, writers);
-}
-
-async function removeTemporaries(places: readonly Place[], writers: Writers): Promise<void> {
-  for (const { path, by } of places) await removeQuietly(temporaryFile(path), by, writers);
-}
-
-/** Never throws: the next run finds and removes what stays. */
-async function removeQuietly(
-  path: string,
-  by: HostUser | undefined,
+async function removeTemporaries(
+  targets: readonly TargetStep[],
   writers: Writers,
 ): Promise<void> {
-  await writers.of(by)({ do: "remove", path }).catch(() => undefined);
-}
-
-/** Rolls back an interrupted run. A file without a kept old one was rolled back by that run itself. */
-export async function rollBackInterrupted(
-  replaced: readonly Replaced[],
-  writers: Writers,
-): Promise<void> {
-  await rollBackEach(replaced, async (one) => {
-    await restoreKept(one, writers);
-  });
-}
-
-/**
- * Restores the files that a deployment replaced, and removes files that did not exist before.
- *
- * Tries all of them. Throws Error for people that names those that could not be restored.
- */
-export async function rollBack(replaced: readonly Replaced[], writers: Writers): Promise<void> {
-  await rollBackEach(replaced, async (one) => {
-    if (one.kept && one.identity === undefined) throw new Error("no copy of it was kept");
-    if (!await restoreKept(one, writers)) throw new Error("no such file or directory");
-  });
-}
-
-async function rollBackEach(
-  replaced: readonly Replaced[],
-  restore: (one: Replaced) => Promise<void>,
-): Promise<void> {
-  const failures: string[] = [];
-  for (const one of replaced) {
-    try {
-      await restore(one);
-    } catch (error) {
-      failures.push(`"${one.path}": ${plainCause(error)}`);
-    }
-  }
-  if (failures.length > 0) throw new Error(`Cannot roll back ${failures.join("; ")}`);
+  for (const { path, by } of targets) await removeQuietly(temporaryFile(path), by, writers);
 }
 
 async function replaceAll(
@@ -204,7 +152,14 @@ async function replaceAll(
       const message = `Cannot replace "${path}": ${replaceProblem(error)}`;
       // A file that is written in place may be half written.
       const before = replaced.slice(0, inPlace ? at + 1 : at);
-      throw await rollBackAfter({ message, targets, before, cause: error }, writers);
+      await rollBack(before, writers).catch(({ message: more }: Error) => {
+        const files = "the certificate's files are from two sets until the next run";
+        throw new HalfDeployedError(`${message}; ${more}; ${files}`, { cause: error });
+      });
+      await removeKept(targets, writers);
+      const restored = before.map(({ path }) => path).join(", ");
+      const result = restored === "" ? message : `${message}; rolled back ${restored}`;
+      throw new NotDeployedError(result, { cause: error });
     }
   }
   await syncDirectories(targets, writers);
@@ -215,36 +170,6 @@ function replaceProblem(error: unknown): string {
   const cause = plainCause(error);
   if (errorCode(error) !== "EBUSY") return cause;
   return `${cause}: it is a mount point; fix: mount its directory instead, or set "in_place: true"`;
-}
-
-/** Why a target could not be replaced. */
-interface Failure {
-  readonly message: string;
-  readonly targets: readonly TargetStep[];
-  /** What was replaced before. */
-  readonly before: readonly Replaced[];
-  readonly cause: unknown;
-}
-
-/** Rolls back what was replaced before a failure, so that a key and its certificate stay together. */
-async function rollBackAfter(
-  { message, targets, before, cause }: Failure,
-  writers: Writers,
-): Promise<Error> {
-  try {
-    await rollBack(before, writers);
-  } catch (error) {
-    const { message: more } = error as Error;
-    return new HalfDeployedError(
-      `${message}; ${more}; the certificate's files are from two sets until the next run`,
-      { cause },
-    );
-  }
-  await removeKept(targets, writers);
-  const restored = before.map(({ path }) => path).join(", ");
-  return new NotDeployedError(restored === "" ? message : `${message}; rolled back ${restored}`, {
-    cause,
-  });
 }
 
 async function syncDirectories(targets: readonly TargetStep[], writers: Writers): Promise<void> {

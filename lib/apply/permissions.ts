@@ -10,7 +10,7 @@ import { CHCON, KILL, LN, programPaths, PS } from "../host/run_command.ts";
 import { ENGINES } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
 import { SYSTEMCTL } from "../host/units.ts";
-import type { Plan, ServiceStep, Step } from "../plan/types.ts";
+import type { Plan, ServiceAction, Step, TargetStep } from "../plan/types.ts";
 import type { MetricsPlace } from "./metrics_file.ts";
 import { SELINUX } from "../host/selinux.ts";
 import type { AccessInput } from "./session_once.ts";
@@ -25,44 +25,148 @@ export interface Rights {
   readonly run: readonly string[];
 }
 
+/** What a part of the work touches. */
+interface Needs {
+  /** Files that are written; their directories are read. */
+  readonly files?: readonly string[];
+  /** Directories in which anything is written. */
+  readonly directories?: readonly string[];
+  readonly read?: readonly string[];
+  readonly net?: readonly string[];
+  readonly run?: readonly string[];
+  /** Whether another user writes, by a process of this program. */
+  readonly userWriter?: boolean;
+}
+
 /** Needs read permission for the directories that the plan would create. */
 export function rightsFor(
   { certStore, steps }: Plan,
   access: AccessInput,
   metrics?: MetricsPlace,
 ): Rights {
-  const written = [
-    ...steps.flatMap(filesWritten),
-    ...(metrics === undefined ? [] : [metrics.path, temporaryFile(metrics.path)]),
-  ];
-  const secrets = "credentials" in access ? access.credentials.flatMap(secretFiles) : [];
-  const issues = steps.some(({ kind }) => kind === "issue");
-  const bundles = steps.flatMap(bundleDirectories);
-  const files = issues ? [...written, ...secrets] : written;
+  const needs = steps.map(needsOf);
+  if (steps.some(({ kind }) => kind === "issue")) needs.push(needsOfServer(access));
+  if (metrics !== undefined) {
+    const { path, by } = metrics;
+    needs.push({ files: [path, temporaryFile(path)], userWriter: by !== undefined });
+  }
+  const all = (kind: Exclude<keyof Needs, "userWriter">) => needs.flatMap((one) => one[kind] ?? []);
+  const files = all("files");
+  const directories = [certStore, ...all("directories")];
+  const withRealPath = (path: string) => [path, realPath(path)];
   return {
     read: sorted([
-      ...[certStore, ...files.map(directoryOf), ...bundles, ...steps.flatMap(filesRead)]
-        .flatMap((path) => [path, realPath(path)]),
+      ...[...directories, ...files.map(directoryOf), ...all("read")].flatMap(withRealPath),
       // To tell a missing program from one that cannot be run.
-      ...steps.flatMap(programsOf),
+      ...all("run"),
     ]),
     write: sorted([
-      ...[certStore, ...bundles].flatMap((path) => [path, realPath(path)]),
+      ...directories.flatMap(withRealPath),
       ...byDirectory(files.flatMap((path) => [path, inRealDirectory(path)])),
     ]),
-    net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
+    net: sorted(all("net")),
     run: sorted([
-      ...steps.flatMap(programsOf),
-      ...(steps.some(needsUserWriter) || metrics?.by !== undefined ? [Deno.execPath()] : []),
+      ...all("run"),
+      ...(needs.some(({ userWriter }) => userWriter) ? [Deno.execPath()] : []),
     ]),
   };
 }
 
-/** Whether another user writes, by a process of this program. */
-function needsUserWriter(step: Step): boolean {
-  if (step.kind === "deploy") return step.targets.some(({ by }) => by !== undefined);
-  return step.kind === "recover" &&
-    (step.byUsers !== undefined || step.pendingValidation.some(({ by }) => by !== undefined));
+function needsOf(step: Step): Needs {
+  switch (step.kind) {
+    case "recover": {
+      const { leftovers, byUsers, pendingValidation } = step;
+      return {
+        files: [...leftovers, ...pendingValidation.flatMap(({ path }) => withSiblings(path))],
+        userWriter: byUsers !== undefined || pendingValidation.some(({ by }) => by !== undefined),
+      };
+    }
+    case "deploy":
+      return needsOfTargets(step.targets);
+    case "service":
+    case "validate": {
+      const validators = step.validate.flatMap(([program = ""]) => programPaths(program));
+      // kill and ps end what runs too long, with its descendants.
+      const run = [...validators, ...KILL, ...PS];
+      if (step.kind === "validate") return { run };
+      const { manager } = step.action;
+      return {
+        run: [...run, ...programsOf(step.action)],
+        read: manager === "pid_file" ? [step.action.pidFile] : [],
+        // A probe goes through a relay on a port of this host.
+        net: step.probes.flatMap(({ probe: { host } }) => [
+          host.includes(":") ? `[${host}]` : host,
+          "127.0.0.1",
+        ]),
+      };
+    }
+    default:
+      return {};
+  }
+}
+
+function needsOfTargets(targets: readonly TargetStep[]): Needs {
+  // The name of a bundle's new set is known only after it is issued.
+  const directories = targets.flatMap(({ what, path, endsBundle }) =>
+    what === "bundle" || endsBundle ? directoryOf(path) : []
+  );
+  // Without hard links, a symbolic link is kept by creating another one.
+  const makesLinks = directories.length > 0 ||
+    targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file"));
+  return {
+    files: targets.flatMap(({ path, createDirs }) => [
+      ...withSiblings(path),
+      ...(createDirs ? missingDirectories(directoryOf(path)) : []),
+    ]),
+    directories,
+    read: [SELINUX, ...targets.flatMap(({ passwordFile }) => passwordFile ?? [])],
+    run: [
+      ...(readInfo(SELINUX).kind === "present" ? CHCON : []),
+      ...(makesLinks ? LN : []),
+    ],
+    userWriter: targets.some(({ by }) => by !== undefined),
+  };
+}
+
+function needsOfServer(access: AccessInput): Needs {
+  if ("problem" in access) return {};
+  const { addresses, proxy = [], redirectHosts, credentials } = access;
+  // The configuration may name a file for an unwrapped secret ID.
+  const secrets = credentials.flatMap((one: { kind: string; secretIdFile?: string }) =>
+    one.secretIdFile ?? []
+  );
+  return {
+    files: secrets.flatMap((path) => [path, temporaryFile(path)]),
+    net: [
+      ...[addresses, proxy].flat().map((address) => new URL(address).hostname),
+      ...redirectHosts,
+    ],
+  };
+}
+
+function programsOf(action: ServiceAction): readonly string[] {
+  switch (action.manager) {
+    case "systemd":
+      return SYSTEMCTL;
+    case "docker":
+    case "podman":
+      return ENGINES[action.manager];
+    case "pid_file":
+      return [];
+    case "command":
+      return programPaths(action.command[0] ?? "");
+  }
+}
+
+/** A target and the files beside it while it is replaced, including a copy if hard links are missing. */
+function withSiblings(path: string): string[] {
+  const kept = replacedFile(path);
+  return [path, temporaryFile(path), kept, temporaryFile(kept)];
+}
+
+function missingDirectories(path: string): string[] {
+  if (readInfo(path).kind !== "absent") return [];
+  return [path, temporaryFile(path), ...missingDirectories(directoryOf(path))];
 }
 
 /** If more files than this are in one directory, the directory is listed instead. */
@@ -92,102 +196,4 @@ function inRealDirectory(path: string): string {
 
 function sorted(texts: readonly string[]): string[] {
   return [...new Set(texts)].sort();
-}
-
-function filesWritten(step: Step): string[] {
-  if (step.kind === "recover") {
-    return [...step.leftovers, ...step.pendingValidation.flatMap(({ path }) => withSiblings(path))];
-  }
-  if (step.kind !== "deploy") return [];
-  return step.targets.flatMap(({ path, createDirs }) => [
-    ...withSiblings(path),
-    ...(createDirs ? missingDirectories(directoryOf(path)) : []),
-  ]);
-}
-
-/** A target and the files beside it while it is replaced, including a copy if hard links are missing. */
-function withSiblings(path: string): string[] {
-  const kept = replacedFile(path);
-  return [path, temporaryFile(path), kept, temporaryFile(kept)];
-}
-
-/** Directories of bundles: the name of a new set is known only after it is issued. */
-function bundleDirectories(step: Step): string[] {
-  const targets = step.kind === "deploy" ? step.targets : [];
-  return targets.flatMap(({ what, path, endsBundle }) =>
-    what === "bundle" || endsBundle ? directoryOf(path) : []
-  );
-}
-
-/** Without hard links, a symbolic link is kept by creating another one. */
-function makesLinks(step: Step): boolean {
-  return bundleDirectories(step).length > 0 || (step.kind === "deploy" &&
-    step.targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file")));
-}
-
-function missingDirectories(path: string): string[] {
-  if (readInfo(path).kind !== "absent") return [];
-  return [path, temporaryFile(path), ...missingDirectories(directoryOf(path))];
-}
-
-/** The configuration may name a file for an unwrapped secret ID. */
-function secretFiles(by: { readonly kind: string; readonly secretIdFile?: string }): string[] {
-  const { secretIdFile } = by;
-  return secretIdFile === undefined ? [] : [secretIdFile, temporaryFile(secretIdFile)];
-}
-
-function filesRead(step: Step): readonly string[] {
-  const passwords = step.kind === "deploy"
-    ? step.targets.flatMap(({ passwordFile }) => passwordFile ?? [])
-    : [];
-  const pidFile = step.kind === "service" && step.action.manager === "pid_file"
-    ? [step.action.pidFile]
-    : [];
-  const context = step.kind === "deploy" ? [SELINUX] : [];
-  return [...passwords, ...pidFile, ...context];
-}
-
-function programsOf(step: Step): readonly string[] {
-  if (step.kind === "deploy") {
-    const context = readInfo(SELINUX).kind === "present" ? CHCON : [];
-    return [...context, ...(makesLinks(step) ? LN : [])];
-  }
-  if (step.kind !== "service" && step.kind !== "validate") return [];
-  const validators = step.validate.flatMap(([program = ""]) => programPaths(program));
-  const actor = step.kind === "service" ? actorsOf(step) : [];
-  // To end what runs too long, with its descendants.
-  return [...validators, ...actor, ...KILL, ...PS];
-}
-
-function actorsOf({ action }: ServiceStep): readonly string[] {
-  switch (action.manager) {
-    case "systemd":
-      return SYSTEMCTL;
-    case "docker":
-    case "podman":
-      return ENGINES[action.manager];
-    case "pid_file":
-      return [];
-    case "command":
-      return programPaths(action.command[0] ?? "");
-  }
-}
-
-function probedHosts(step: Step): string[] {
-  const probes = step.kind === "service" ? step.probes : [];
-  // A probe goes through a relay on a port of this host.
-  return probes.flatMap(({ probe }) => [bracketed(probe.host), "127.0.0.1"]);
-}
-
-function hostsOf(access: AccessInput): string[] {
-  if ("problem" in access) return [];
-  const proxy = access.proxy === undefined ? [] : [access.proxy];
-  return [
-    ...[...access.addresses, ...proxy].map((address) => new URL(address).hostname),
-    ...access.redirectHosts,
-  ];
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }

@@ -9,7 +9,7 @@ import { isVersionDirectory, storedFile } from "../store/store_paths.ts";
 import { finishSwitch } from "../store/write_set.ts";
 import { directoryOf } from "../text/path.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { rollBackInterrupted } from "./deploy.ts";
+import { rollBackInterrupted } from "./rollback.ts";
 import type { Emit } from "./events.ts";
 import type { Writers } from "./writers/writers.ts";
 

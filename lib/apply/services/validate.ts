@@ -6,7 +6,7 @@
 import { plainCause } from "../../text/plain_cause.ts";
 import type { ServiceStep, ValidateStep } from "../../plan/types.ts";
 import type { Result } from "../certificate_steps.ts";
-import { rollBack } from "../deploy.ts";
+import { rollBack } from "../rollback.ts";
 import { dropPendingAction } from "../../store/pending_action.ts";
 import { runServiceCommand } from "./command.ts";
 import { type ServicesRun, skipReason } from "./serve.ts";

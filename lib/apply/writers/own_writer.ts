@@ -115,17 +115,13 @@ function keep(path: string, inPlace: boolean): string {
   if (!isThere(path)) return NONE;
   // A hard link would change together with the file.
   if (inPlace && isFile(path)) {
-    requireWritable(path);
+    // Fails early if the target cannot be opened for writing, for example on a read-only mount.
+    fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
     copy(path, kept);
   } else linkOrCopy(path, kept);
   const identity = identityAt(kept);
   if (identity === undefined) throw new OtherFileError();
   return identity;
-}
-
-/** Fails early if the target cannot be opened for writing, for example on a read-only mount. */
-function requireWritable(path: string): void {
-  fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
 }
 
 /** Codes of file systems without hard links, and of the kernel's protection of hard links (proc(5)). */

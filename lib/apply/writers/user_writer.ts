@@ -11,21 +11,22 @@
  */
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
+import { errorWords } from "../../text/error_words.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { temporaryFile } from "../../store/store_paths.ts";
 import { spawnCause } from "../../host/run_command.ts";
+import { OtherFileError } from "../../host/file_identity.ts";
 import type { HostUser } from "../../host/types.ts";
-import { reportedError } from "./error_codes.ts";
 import { giveGroup } from "./give_group.ts";
 import {
   type FileRequest,
   isIdentity,
+  lines,
   type NewFile,
   NONE,
   OTHER,
   type WriterAnswer,
 } from "./writer.ts";
-import { lines } from "./lines.ts";
 
 /** The first argument that makes the program such a process. */
 export const WRITER_PROCESS = "write-files-as";
@@ -130,21 +131,20 @@ export class UserWriter {
   async close(): Promise<void> {
     await this.#last;
     if (this.#process === undefined) return;
-    const { child } = this.#process;
+    const { child, requests, answers } = this.#process;
     const timer = setTimeout(() => kill(child), GRACE);
+    const end = async () => {
+      await requests.close().catch(() => undefined);
+      await child.status;
+      await answers.return(undefined).catch(() => undefined);
+    };
     // The user can keep the process running, or its pipes open, as long as the user likes.
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const limit = setTimeout(resolve, 2 * GRACE);
-    await Promise.race([end(this.#process), late]);
+    await Promise.race([end(), late]);
     clearTimeout(limit);
     clearTimeout(timer);
   }
-}
-
-async function end({ child, requests, answers }: Process): Promise<void> {
-  await requests.close().catch(() => undefined);
-  await child.status;
-  await answers.return(undefined).catch(() => undefined);
 }
 
 const UNREADABLE = "; every user must be able to read and run the program";
@@ -159,8 +159,7 @@ function kill(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch {
-    // It has already ended.
-    return;
+    return; // It has already ended.
   }
 }
 
@@ -211,3 +210,12 @@ function readAnswer(text: string): WriterAnswer | { readonly code: unknown } {
     return { code: undefined };
   }
 }
+
+/** An error that the process reported; its code may be anything. */
+function reportedError(code: unknown, details: string): Error {
+  const words = code === OTHER_FILE.code ? OTHER_FILE.message : errorWords(code);
+  if (words === undefined) return new Error(`unknown error ${details}`);
+  return Object.assign(new Error(`${words} ${details}`), { code });
+}
+
+const OTHER_FILE = new OtherFileError();

@@ -6,8 +6,7 @@
  */
 import { writeAll } from "../../host/atomic_write.ts";
 import { errorCode } from "../../text/error_code.ts";
-import type { FileRequest, WriterAnswer } from "./writer.ts";
-import { lines } from "./lines.ts";
+import { type FileRequest, lines, type WriterAnswer } from "./writer.ts";
 import { carryOutRequest } from "./own_writer.ts";
 
 /** One JSON document for each line: requests come in, answers go out. */

@@ -1,7 +1,8 @@
 /** Files that are written through what is there, since nothing can be renamed over them. */
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
-import { deploy, type Deployment, rollBack } from "../../../lib/apply/deploy.ts";
+import { deploy, type Deployment } from "../../../lib/apply/deploy.ts";
+import { rollBack } from "../../../lib/apply/rollback.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";

@@ -6,10 +6,8 @@ import {
   type Deployment,
   HalfDeployedError,
   NotDeployedError,
-  removeKept,
-  rollBack,
-  rollBackInterrupted,
 } from "../../../lib/apply/deploy.ts";
+import { removeKept, rollBack, rollBackInterrupted } from "../../../lib/apply/rollback.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";

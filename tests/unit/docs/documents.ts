@@ -53,7 +53,7 @@ export async function readSources(): Promise<string> {
 }
 
 /** Paths of all sources in a directory and those below it. */
-async function sourcesBelow(directory: string): Promise<string[]> {
+export async function sourcesBelow(directory: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(new URL(directory, ROOT))) {
     const path = `${directory}/${name}`;

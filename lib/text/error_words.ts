@@ -1,6 +1,3 @@
-/** Errors of the system by their codes, which is all that a process of another user can tell of them. */
-import { OtherFileError } from "../../host/file_identity.ts";
-
 /** The system's own words for errors of file operations. */
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
@@ -19,16 +16,12 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: "no space left on device",
   ENOTDIR: "not a directory",
   ENOTEMPTY: "directory not empty",
-  EOTHERFILE: new OtherFileError().message,
   EPERM: "operation not permitted",
   EROFS: "read-only file system",
   EXDEV: "invalid cross-device link",
 };
 
-/** An error that another process reported; its code may be anything. */
-export function reportedError(code: unknown, details: string): Error {
-  if (typeof code !== "string" || !Object.hasOwn(WORDS, code)) {
-    return new Error(`unknown error ${details}`);
-  }
-  return Object.assign(new Error(`${WORDS[code]} ${details}`), { code });
+/** The system's own words for an error code, which may be anything. */
+export function errorWords(code: unknown): string | undefined {
+  return typeof code === "string" && Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
 }
