@@ -6,8 +6,9 @@ import { ChainJudge } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { storedFile } from "../store/store_paths.ts";
-import type { Part } from "../certificate/types.ts";
+import { type Part, PARTS } from "../certificate/types.ts";
 import { readText } from "../host/read.ts";
+import type { Presence } from "../host/types.ts";
 import { judgeSet } from "../store/stored_set.ts";
 import { judgeChainWarnings } from "../plan/chain_warnings.ts";
 import { judgeDue } from "../plan/due.ts";
@@ -167,14 +168,9 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
 
 /** The set as the next run will see it. */
 function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date): StoredSet {
-  const text = (part: Part) => ({ kind: "present", value: issued.text(part) }) as const;
-  const texts = {
-    cert: text("cert"),
-    privkey: text("privkey"),
-    chain: text("chain"),
-    fullchain: text("fullchain"),
-    ca: text("ca"),
-  };
+  const texts = Object.fromEntries(
+    PARTS.map((part) => [part, { kind: "present", value: issued.text(part) }]),
+  ) as Record<Part, Presence<string>>;
   const { certificate } = issued;
   return {
     ...judgeSet(

@@ -46,17 +46,13 @@ export async function ownGroupsOf(uids: Iterable<number>): Promise<ReadonlyMap<n
   const wanted = [...uids];
   if (wanted.length === 0) return new Map();
   const local = localOwnGroups();
-  const found = wanted.map(async (
-    uid,
-  ) => [
-    uid,
-    local.get(uid) ?? parseOwnGroups((await getent(["passwd", String(uid)])).stdout).get(uid),
-  ]);
-  return new Map(
-    (await Promise.all(found)).flatMap(([uid, gid]) =>
-      uid === undefined || gid === undefined ? [] : [[uid, gid]]
-    ),
-  );
+  const groups = new Map<number, number>();
+  await Promise.all(wanted.map(async (uid) => {
+    const gid = local.get(uid) ??
+      parseOwnGroups((await getent(["passwd", String(uid)])).stdout).get(uid);
+    if (gid !== undefined) groups.set(uid, gid);
+  }));
+  return groups;
 }
 
 function account(ids: ReadonlyMap<string, number>, name: string | undefined): Account {
@@ -78,19 +74,18 @@ async function ids(
   const names = [...new Set(wanted)].filter((name) => !isNumber(name));
   if (names.length === 0) return new Map();
   const local = localIds(database);
-  const found = new Map(names.flatMap((name) => {
-    const id = local.get(name);
-    return id === undefined ? [] : [[name, id] as const];
+  const found = new Map<string, number>();
+  await Promise.all(names.map(async (name) => {
+    // One by one: a directory service may answer with another spelling of the name.
+    const id = local.get(name) ?? firstId((await getent([database, "--", name])).stdout);
+    if (id !== undefined) found.set(name, id);
   }));
-  // One by one: a directory service may answer with another spelling of the name.
-  await Promise.all(
-    names.filter((name) => !found.has(name)).map(async (name) => {
-      const { stdout } = await getent([database, "--", name]);
-      const [id] = parseIds(stdout).values();
-      if (id !== undefined) found.set(name, id);
-    }),
-  );
   return found;
+}
+
+function firstId(text: string): number | undefined {
+  const [id] = parseIds(text).values();
+  return id;
 }
 
 async function getent(args: string[]) {

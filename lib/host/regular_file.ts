@@ -3,13 +3,15 @@ import * as fs from "node:fs";
 
 /** @param size The open file's size. Throws the system's error. */
 export function readAll(file: Deno.FsFile, size: number): Uint8Array {
+  return fill(size, (rest) => file.readSync(rest) ?? 0);
+}
+
+/** Reads until the buffer is full or the file ends; it may have been truncated since it was measured. */
+export function fill(size: number, read: (rest: Uint8Array) => number): Uint8Array {
   const bytes = new Uint8Array(size);
   let filled = 0;
-  while (filled < size) {
-    const count = file.readSync(bytes.subarray(filled));
-    // It was truncated meanwhile: what is left of it counts.
-    if (count === null) break;
-    filled += count;
+  for (let count = 1; count > 0 && filled < size; filled += count) {
+    count = read(bytes.subarray(filled));
   }
   return bytes.subarray(0, filled);
 }
@@ -43,12 +45,8 @@ export function readRegularBytes(
     const found = fs.fstatSync(file);
     const [isFile, isDirectory] = [found.isFile(), found.isDirectory()];
     requireRegular({ isFile, isDirectory, size: found.size });
-    const bytes = new Uint8Array(found.size);
-    let filled = 0;
-    for (let count = 1; count > 0 && filled < bytes.length; filled += count) {
-      count = fs.readSync(file, bytes, filled, bytes.length - filled, null);
-    }
-    return { bytes: bytes.subarray(0, filled), mode: found.mode & 0o7777 };
+    const bytes = fill(found.size, (rest) => fs.readSync(file, rest, 0, rest.length, null));
+    return { bytes, mode: found.mode & 0o7777 };
   } finally {
     fs.closeSync(file);
   }

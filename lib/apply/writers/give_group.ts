@@ -11,6 +11,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
+import { fill } from "../../host/regular_file.ts";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
 
@@ -41,10 +42,9 @@ export function giveGroup(path: string, { uid, gid, mode, content }: NewOwnershi
 
 function contains(file: number, content: Uint8Array): boolean {
   // One byte more, to see that the file ends there.
-  const found = Buffer.alloc(content.length + 1);
-  let filled = 0;
-  for (let count = 1; count > 0 && filled < found.length; filled += count) {
-    count = fs.readSync(file, found, filled, found.length - filled, filled);
-  }
-  return found.subarray(0, filled).equals(content);
+  const found = fill(
+    content.length + 1,
+    (rest) => fs.readSync(file, rest, 0, rest.length, null),
+  );
+  return Buffer.from(content).equals(found);
 }

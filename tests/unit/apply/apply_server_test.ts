@@ -38,7 +38,7 @@ Deno.test("apply() without a way to the server says why, and asks nobody", () =>
     assert.deepEqual(vault.requests, []);
   }));
 
-Deno.test("apply() asks the server nothing where the plan issues nothing", () =>
+Deno.test("apply() asks the server nothing if the plan issues nothing", () =>
   withRig(async ({ plan, run, vault }) => {
     await run(plan({ kind: "clear", service: "nginx.service", detail: "it loaded them" }));
     assert.deepEqual(vault.requests, []);
@@ -83,7 +83,7 @@ Deno.test("apply() stores a certificate that is shorter than its window, and war
     assert.equal(issued?.kind, "issued");
   }));
 
-Deno.test("apply() stores a short certificate where the window is a share of it", () =>
+Deno.test("apply() stores a short certificate if the window is a share of it", () =>
   withRig(async ({ plan, run }) => {
     const step = issueStep("web.example.test", { role: "short" });
     const events = await run(plan({ ...step, renew: { kind: "share", percent: 33 } }));

@@ -144,7 +144,7 @@ Deno.test("apply() warns of a lifetime that the role cut, once, with both figure
     }]);
   }));
 
-Deno.test("apply() tidies the new and the old file of an interrupted run away", () =>
+Deno.test("apply() removes the new and the old file of an interrupted run", () =>
   withRig(async ({ directory, plan, run }) => {
     directory.write("ssl/.web.crt.vcm-new", "half");
     directory.write("ssl/.web.crt.vcm-old", "old");
@@ -172,7 +172,7 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
     assert.deepEqual(directory.tree(), ["ssl/", "ssl/web.crt", "store/"]);
   }));
 
-Deno.test("apply() skips all of a certificate that cannot be tidied, and does the others", () =>
+Deno.test("apply() skips all of a certificate that cannot be recovered, and does the others", () =>
   withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
     directory.write(`store/.new-${name}`, "a file in the way");

@@ -76,7 +76,7 @@ Deno.test("the same set has the same name, with a number while that is taken", a
   assert.equal(readlinkSync(directory.at("web")), first);
 });
 
-Deno.test("what is put back is the link as it was, and its set has stayed", async () => {
+Deno.test("what is restored is the link as it was, and its set has stayed", async () => {
   using directory = makeDirectory();
   await run([bundle(directory)], "one");
   const before = lstatSync(directory.at("web"));

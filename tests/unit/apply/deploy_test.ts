@@ -76,7 +76,7 @@ Deno.test("deploy() changes no target before the callback, when all files are ma
   });
 });
 
-Deno.test("deploy() changes nothing and leaves nothing where the callback fails", async () => {
+Deno.test("deploy() changes nothing and leaves nothing if the callback fails", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   const beforeFirstRename = () => {
@@ -111,7 +111,7 @@ Deno.test("deploy() is all or none: a content that cannot be had keeps all as it
   assert.deepEqual(directory.tree(), []);
 });
 
-Deno.test("deploy() puts back what it has replaced where a later rename fails", async () => {
+Deno.test("deploy() rolls back what it has replaced if a later rename fails", async () => {
   using directory = makeDirectory();
   const [cert, key] = pair(directory);
   const third = target(directory.at("other.crt"));
@@ -130,7 +130,7 @@ Deno.test("deploy() puts back what it has replaced where a later rename fails", 
   assert.deepEqual([ino, mode, mtime], [before.ino, before.mode, before.mtime]);
 });
 
-Deno.test("deploy() says which files do not belong together where it cannot put back either", async () => {
+Deno.test("deploy() says which files are from two sets if it cannot roll back either", async () => {
   using directory = makeDirectory();
   const [cert, key] = pair(directory);
   directory.write("web.crt", "old\n");
@@ -150,7 +150,7 @@ Deno.test("deploy() says which files do not belong together where it cannot put 
   );
 });
 
-Deno.test("deploy() is not half where the first rename fails", async () => {
+Deno.test("deploy() is not half if the first rename fails", async () => {
   using directory = makeDirectory();
   const error = await rejectionOf(
     run(pair(directory), { beforeFirstRename: () => directory.write("web.crt/in-the-way", "x") }),

@@ -45,7 +45,7 @@ Deno.test("the file stays the same one, and gets content, length and mode", asyn
   assert.deepEqual(directory.tree(), ["web.crt"]);
 });
 
-Deno.test("where there is no file, or a link, it is put there as any other", async () => {
+Deno.test("if there is no file, or a link, it is put there as any other", async () => {
   using directory = makeDirectory();
   directory.write("other", "other\n");
   Deno.symlinkSync(directory.at("other"), directory.at("link.crt"));
@@ -55,7 +55,7 @@ Deno.test("where there is no file, or a link, it is put there as any other", asy
   assert.deepEqual(directory.tree(), ["link.crt", "other", "web.crt"]);
 });
 
-Deno.test("what is put back is the same file, with content, time and mode of before", async () => {
+Deno.test("what is restored is the same file, with content, time and mode of before", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "a longer old text\n", 0o600);
   Deno.utimeSync(directory.at("web.crt"), 1000, 2000);

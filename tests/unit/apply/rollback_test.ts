@@ -1,4 +1,4 @@
-/** Files that services have yet to judge: what they replaced is kept, and can be put back. */
+/** Files that services have yet to validate: what they replaced is kept, and can be rolled back. */
 import assert from "node:assert/strict";
 import { lchownSync, lstatSync } from "node:fs";
 import {
@@ -68,7 +68,7 @@ Deno.test("what is replaced is kept by a second name, never by a copy", async ()
   assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
-Deno.test("nothing stays beside the targets where nobody judges the new files", async () => {
+Deno.test("nothing stays beside the targets if nobody validates the new files", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   assert.deepEqual(
@@ -110,7 +110,7 @@ rootTest("rollBack() gives owner and group back", async () => {
   assert.deepEqual(factsOf(directory.at("web.key")), before);
 });
 
-Deno.test("rollBack() removes files where there were none", async () => {
+Deno.test("rollBack() removes files if there were none", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   const replaced = await run(pair(directory));
@@ -157,7 +157,7 @@ Deno.test("rollBack() leaves the other names of a file alone", async () => {
   assert.equal(factsOf(directory.at("other")).nlink, 2);
 });
 
-Deno.test("rollBack() tries all files, and names those that could not be put back", async () => {
+Deno.test("rollBack() tries all files, and names those that could not be restored", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const replaced = await run(pair(directory));
@@ -179,7 +179,7 @@ Deno.test("rollBack() removes no file whose old one has gone", async () => {
   assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
-Deno.test("rollBackInterrupted() does the rest of what a killed run began to put back", async () => {
+Deno.test("rollBackInterrupted() does the rest of what a killed run began to roll back", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   directory.write("web.key", "old key\n");
@@ -208,7 +208,7 @@ Deno.test("removeKept() leaves the new files alone in the directory", async () =
   await removeKept(pair(directory), WRITERS);
 });
 
-Deno.test("an old file of an interrupted run is no file to be put back", async () => {
+Deno.test("an old file of an interrupted run is not restored", async () => {
   using directory = makeDirectory();
   directory.write(".web.crt.vcm-old", "ancient\n");
   const targets = [target(directory.at("web.crt"))];
@@ -218,7 +218,7 @@ Deno.test("an old file of an interrupted run is no file to be put back", async (
 
 /** What goes wrong before the first file is replaced, and the call that makes it go wrong. */
 const BEFORE: Readonly<Record<string, (directory: Directory) => Partial<Deployment>>> = {
-  "a marker cannot be written": () => ({
+  "a pending action cannot be written": () => ({
     beforeFirstRename: () => {
       throw new Error("no space for the marker");
     },
@@ -242,7 +242,7 @@ const BEFORE: Readonly<Record<string, (directory: Directory) => Partial<Deployme
 };
 
 for (const [what, change] of Object.entries(BEFORE)) {
-  Deno.test(`nothing is left beside the targets where ${what}`, async () => {
+  Deno.test(`nothing is left beside the targets if ${what}`, async () => {
     using directory = makeDirectory();
     writeOld(directory);
     const before = factsOf(directory.at("web.key"));
@@ -256,7 +256,7 @@ for (const [what, change] of Object.entries(BEFORE)) {
   });
 }
 
-Deno.test("where a later rename fails, what was replaced is back, and nothing beside it", async () => {
+Deno.test("if a later rename fails, what was replaced is back, and nothing beside it", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const before = factsOf(directory.at("web.crt"));
@@ -324,7 +324,7 @@ for (const [what, swap] of Object.entries(SWAPS)) {
   }
 }
 
-Deno.test("what a killed run has put back already is not put back again from a stranger's file", async () => {
+Deno.test("what a killed run has restored already is not restored again from a stranger's file", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const before = factsOf(directory.at("web.key"));
@@ -337,7 +337,7 @@ Deno.test("what a killed run has put back already is not put back again from a s
   assert.equal(directory.read(".web.key.vcm-old"), THEIRS);
 });
 
-Deno.test("a record without inodes puts back what is kept, and a rollback never does", async () => {
+Deno.test("a record without inodes restores what is kept, and a rollback never does", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const noted = (await run(pair(directory))).map(({ identity: _, ...rest }) => rest);
@@ -397,7 +397,7 @@ Deno.test("what could not be kept is said, and nothing else takes its place when
   assert.equal(directory.read(".web.crt.vcm-old"), THEIRS);
 });
 
-Deno.test("where there was nothing, a stranger's file beside it is not put there", async () => {
+Deno.test("if there was nothing, a stranger's file beside it is not put there", async () => {
   using directory = makeDirectory();
   const targets = [target(directory.at("web.key"))];
   const replaced = await run(targets);
@@ -424,7 +424,7 @@ Deno.test("a new file that got the inode of what was kept is not taken for it", 
   assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
-rootTest("a record without inodes puts back no file of another user's", async () => {
+rootTest("a record without inodes restores no file of another user", async () => {
   for (const swap of ["file", "link"]) {
     using directory = makeDirectory();
     writeOld(directory);

@@ -55,7 +55,7 @@ Deno.test("writeNewFile() follows no symbolic link, to a file or to nowhere", ()
   assert.equal(directory.read("victim"), "mine");
 });
 
-Deno.test("writeNewFile() leaves nothing where it fails", () => {
+Deno.test("writeNewFile() leaves nothing if it fails", () => {
   using directory = makeDirectory();
   // Linux has no user of this number, and takes only 32 bits: the call fails before it asks anyone.
   errorOf(() => writeNewFile(directory.at("new"), "text", { mode: 0o600, uid: 2 ** 40 }));
@@ -65,7 +65,7 @@ Deno.test("writeNewFile() leaves nothing where it fails", () => {
   assert.deepEqual(directory.tree(), []);
 });
 
-Deno.test("writeNewFile() as an ordinary user leaves nothing where it may not give a file away", () => {
+Deno.test("writeNewFile() as an ordinary user leaves nothing if it may not give a file away", () => {
   if (Deno.uid() === 0) return;
   using directory = makeDirectory();
   errorOf(() => writeNewFile(directory.at("new"), "text", { mode: 0o600, uid: 0 }));
@@ -114,7 +114,7 @@ Deno.test("removeIfThere() minds no missing file, and says all else", () => {
   assert.deepEqual(directory.tree(), ["directory/", "directory/file"]);
 });
 
-Deno.test("syncFolder() says where there is no directory", () => {
+Deno.test("syncDirectory() says if there is no directory", () => {
   using directory = makeDirectory();
   syncDirectory(directory.path);
   assert.match(errorOf(() => syncDirectory(directory.at("none"))).message, /^ENOENT/);

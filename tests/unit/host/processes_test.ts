@@ -40,7 +40,7 @@ Deno.test("observeProcess() trusts no file that is older than the process", asyn
   assert.equal((await observeProcess(daemon.pidFile)).kind, "running");
 });
 
-Deno.test("observeProcess() names no process where the file holds none", async () => {
+Deno.test("observeProcess() names no process if the file holds none", async () => {
   using directory = makeDirectory();
   const path = directory.at("x.pid");
   const texts = ["", "\n", "0", "1", "01", "-1", "-12", "1.5", "12 13", "12\n13", "0x10", "abc"];

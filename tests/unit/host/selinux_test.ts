@@ -22,7 +22,7 @@ function keep(directory: Directory, chcon: string, mark = "on", replaced = "web.
   ]);
 }
 
-Deno.test("a new file gets the context of what it will replace, where SELinux is on", () => {
+Deno.test("a new file gets the context of what it will replace, if SELinux is on", () => {
   using directory = makeDirectory();
   const chcon = program(directory, "", 0);
   keep(directory, chcon);
@@ -32,7 +32,7 @@ Deno.test("a new file gets the context of what it will replace, where SELinux is
   );
 });
 
-Deno.test("nothing is called where SELinux is off, or nothing is replaced", () => {
+Deno.test("nothing is called if SELinux is off, or nothing is replaced", () => {
   using directory = makeDirectory();
   const chcon = program(directory, "", 0);
   keep(directory, chcon, "off");

@@ -9,7 +9,7 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsecretsecretsecr
 et==
 -----END PRIVATE KEY-----`;
 
-/** What is said where a service's command is a script of these lines. */
+/** What is reported if a service's command is a script of these lines. */
 async function failureOf(bench: Bench, lines: string, timeout = 20): Promise<string> {
   const command = [bench.script("reload", lines)];
   const events = await bench.run(
@@ -48,7 +48,7 @@ Deno.test("a command that fails is said with its status and what it printed, err
   }
 });
 
-Deno.test("the marker of a command that failed stays, and says why", async () => {
+Deno.test("the pending action of a command that failed stays, and says why", async () => {
   using bench = makeBench();
   const command = bench.logs("act", "echo no such socket; exit 1");
   await bench.run(bench.deploy(WEB, ["web"]), commandStep("web", [WEB], command));
@@ -78,7 +78,7 @@ Deno.test("a command that is not on this host is said by its name", async () => 
   }
 });
 
-Deno.test("a service's command is skipped where nothing was deployed for it", async () => {
+Deno.test("a service's command is skipped if nothing was deployed for it", async () => {
   using bench = makeBench();
   const events = await bench.run(commandStep("web", [WEB], bench.logs("act")));
   assert.deepEqual(failures(events), [
@@ -136,7 +136,7 @@ Deno.test("a private key that a command prints is not said", async () => {
   }
 });
 
-Deno.test("a token that a command prints is not said, in the event, the marker or elsewhere", async () => {
+Deno.test("a token that a command prints is not said, in the event, the pending action or elsewhere", async () => {
   using bench = makeBench();
   const tokens = ["hvs.CAESIJ1234567890abcdef", "s.1234567890abcdefghijklmn", "hvb.AAAAAQJ1234567"];
   bench.directory.write("store/.pending/web", "x\n");

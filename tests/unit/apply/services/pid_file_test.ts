@@ -31,7 +31,7 @@ Deno.test("the signal that was asked for arrives, and is said", async () => {
   }
 });
 
-Deno.test("without a process nothing is sent, and nothing is owed", async () => {
+Deno.test("without a process no signal is sent, and nothing stays pending", async () => {
   using bench = makeBench();
   bench.directory.write("ended.pid", "4194303\n");
   const events = await bench.run(
@@ -49,7 +49,7 @@ Deno.test("without a process nothing is sent, and nothing is owed", async () => 
   assert.equal(bench.directory.tree().includes("store/.pending/pid_file:web"), false);
 });
 
-Deno.test("a pid file that is not there is a failure, and the debt stays: its path may be wrong", async () => {
+Deno.test("a missing pid file is a failure, and the action stays pending: its path may be wrong", async () => {
   using bench = makeBench();
   const pidFile = bench.directory.at("none.pid");
   const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), pidStep(pidFile));
@@ -63,7 +63,7 @@ Deno.test("a pid file that is not there is a failure, and the debt stays: its pa
   );
 });
 
-Deno.test("a pid file that has got stale is said, nothing is sent, and the debt stays", async () => {
+Deno.test("a stale pid file is reported, no signal is sent, and the action stays pending", async () => {
   using bench = makeBench();
   await using daemon = await startDaemon(bench.directory);
   const then = Date.now() / 1000 - 3600;
