@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { removeIfThere, syncDirectory, writeNewFile } from "../../../lib/host/atomic_write.ts";
+import {
+  removeIfThere,
+  replaceFile,
+  syncDirectory,
+  writeNewFile,
+} from "../../../lib/host/atomic_write.ts";
 import { directoryOf } from "../../../lib/text/path.ts";
 import {
   errorOf,
@@ -122,4 +127,27 @@ Deno.test("syncDirectory() says if there is no directory", () => {
 
 Deno.test("folderOf() cuts the last part off", () => {
   assert.deepEqual(["/a/b/c", "/a"].map(directoryOf), ["/a/b", "/"]);
+});
+
+Deno.test("replaceFile() replaces a file, whatever an interrupted run left", () => {
+  using directory = makeDirectory();
+  const [path, temporary] = [directory.at("file"), directory.at(".file.new")];
+  directory.write("file", "old");
+  directory.write(".file.new", "half");
+  const time = new Date("2026-01-02T03:04:05Z");
+  replaceFile(path, "new", { temporary, mode: 0o640, time });
+  assert.deepEqual([directory.read("file"), modeOf(path)], ["new", "640"]);
+  assert.equal(Deno.statSync(path).mtime?.getTime(), time.getTime());
+  assert.deepEqual(directory.tree(), ["file"]);
+});
+
+Deno.test("replaceFile() leaves the old file and nothing else if it fails", () => {
+  using directory = makeDirectory();
+  const [path, temporary] = [directory.at("taken"), directory.at(".taken.new")];
+  directory.write("taken/inside", "");
+  assert.match(
+    errorOf(() => replaceFile(path, "new", { temporary, mode: 0o600 })).message,
+    /EISDIR/,
+  );
+  assert.deepEqual(directory.tree(), ["taken/", "taken/inside"]);
 });
