@@ -190,7 +190,7 @@ async function tryDeploy(
  * Makes the content of targets. Encryption is loaded only if one of them has a password.
  *
  * @param part Text of a file of the set; its errors are thrown when a content is made.
- * @returns A function that throws Error for people if a password cannot be read.
+ * @returns A function that throws Error with a message for users if a password cannot be read.
  */
 async function contentMaker(
   targets: readonly TargetStep[],
@@ -209,7 +209,11 @@ async function contentMaker(
   };
 }
 
-/** @returns Services that had no pending action before. Throws Error for people, and leaves no new one. */
+/**
+ * Records pending actions of all services of a step.
+ *
+ * @returns Services that had none before. Throws Error with a message for users, and leaves no new one.
+ */
 function writePendingActions(
   { certificate, services, inUseUntil }: IssueStep | DeployStep,
   certStore: string,

@@ -54,7 +54,7 @@ export interface Deployment {
 /**
  * @returns What can be rolled back, if the deployment is revocable.
  *
- * Throws NotDeployedError or HalfDeployedError for people.
+ * Throws NotDeployedError or HalfDeployedError with a message for users.
  */
 export async function deploy(
   deployment: Deployment,

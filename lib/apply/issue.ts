@@ -30,7 +30,7 @@ export interface StoreHooks {
   readonly warn: (message: string) => void;
 }
 
-/** Throws Error for people; then the store is unchanged. */
+/** Throws Error with a message for users; then the store is unchanged. */
 export async function issue(
   step: IssueStep,
   certStore: string,
@@ -62,8 +62,8 @@ function explainWrite<T>(certStore: string, write: () => T): T {
 }
 
 /**
- * The stored key, if it is to be reused and belongs to the stored certificate. Throws Error for people
- * if it cannot be read.
+ * The stored key, if it is to be reused and belongs to the stored certificate. Throws Error with a
+ * message for users if it cannot be read.
  */
 function keyToReuse({ certificate, request }: IssueStep, certStore: string): string | undefined {
   if (!request.key.reuse) return undefined;

@@ -17,7 +17,7 @@ import type { Writers } from "./writers/writers.ts";
 /** A target and the user who writes it. */
 export type Place = Pick<TargetStep, "path" | "by">;
 
-/** Throws Error for people if the target exists and could not be kept. */
+/** Throws Error with a message for users if the target exists and could not be kept. */
 export async function keepReplaced(
   { path, by, inPlace = false }: TargetStep,
   writers: Writers,
@@ -40,7 +40,7 @@ const NO_ANSWER = "the writer process gave no valid answer";
 /**
  * Restores the kept file, or removes the target if there was none before.
  *
- * @returns Whether it is restored; false: there is no kept file. Throws Error for people.
+ * @returns Whether it is restored; false: there is no kept file. Throws Error with a message for users.
  */
 async function restoreKept(
   { path, by, inPlace = false, kept, identity }: Replaced,
@@ -69,7 +69,7 @@ export function rollBackInterrupted(
 /**
  * Restores the files that a deployment replaced, and removes files that did not exist before.
  *
- * Tries all of them. Throws Error for people that names those that could not be restored.
+ * Tries all of them. Throws Error with a message that names those that could not be restored.
  */
 export async function rollBack(
   replaced: readonly Replaced[],

@@ -14,7 +14,8 @@ import { AncestorFinder } from "./path_ancestors.ts";
  * Not guaranteed: if a group may write to a directory above the file, its members can have an empty
  * file created elsewhere. Some systems give /var/log to the group of their log daemon.
  *
- * @returns A function that appends a text. Both throw the system's error, or an Error for people.
+ * @returns A function that appends a text. Both throw the system's error, or Error with a
+ * message for users.
  */
 export function openLog(path: string): (text: string) => void {
   requireNoLink(path);

@@ -11,7 +11,7 @@ export const SELINUX = "/sys/fs/selinux/enforce";
 /**
  * Gives a new file the context of the file that it will replace, if there is one and SELinux is enabled.
  *
- * Throws Error for people. Needs read permission for `SELINUX`, and run permission for chcon.
+ * Throws Error with a message for users. Needs read permission for `SELINUX`, and run permission for chcon.
  */
 export function keepContext(
   replaced: string,

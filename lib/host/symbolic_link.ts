@@ -5,7 +5,7 @@ import { LN, runSync } from "./run_command.ts";
  * @param text What the link contains.
  * @param path Must not exist.
  *
- * Throws Error for people. Needs run permission for ln, which does the writing.
+ * Throws Error with a message for users. Needs run permission for ln, which does the writing.
  */
 export function makeSymbolicLink(text: string, path: string): void {
   // -n: if there is a directory at the path, no link must be created in it.

@@ -123,7 +123,7 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
     "link.test": ["/etc/nginx/ssl/link.crt", "which leads to /usr/bin/env, is below /usr"],
     "proc.test": ["/proc/sysrq-trigger", "is below /proc"],
     "own.test": ["/etc/vcm/vcm.yaml", "is a file of VCM itself"],
-    "pipe.test": ["/etc/nginx/pipe", "is no regular file"],
+    "pipe.test": ["/etc/nginx/pipe", "is not a regular file"],
   } as const;
   await inMachine(scene, "mkfifo", "/etc/nginx/pipe");
   const texts: Record<string, string> = {

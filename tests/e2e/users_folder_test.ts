@@ -78,8 +78,8 @@ test("a file of root's in a user's directory is refused, and the rest goes on", 
   await place.configure(mine + other);
   const message = (name: string) =>
     `User "${USER}" may replace anything in "FOLDER/pg", so "FOLDER/pg/${name}" has to belong ` +
-    `to that user too: set "owner" to "${USER}", or give a path below directories that nobody may ` +
-    "write to but root";
+    `to that user too: set "owner" to "${USER}", or use a path below directories that are ` +
+    "writable only by root";
   const planned = await place.vcm(["plan"]);
   assert.ok(planned.stdout.includes(`blocked  ${message("server.key")}\n`), planned.stdout);
   const check = await place.vcm(["check"]);
@@ -268,7 +268,7 @@ test("a program that the user may not run is said so, and nothing is written", a
   assert.deepEqual(readdirSync(place.at("pg")), []);
 });
 
-test("what obeys orders obeys nobody as root", async () => {
+test("the writer process does not run as root", async () => {
   await using place = await makeUsersPlace();
   const { code, stderr } = await new Deno.Command(place.at("vcm"), {
     args: ["write-files-as", "0"],

@@ -24,7 +24,7 @@ export interface NewOwnership {
   readonly content: Uint8Array;
 }
 
-/** Throws the system's error, or Error for people. */
+/** Throws the system's error, or Error with a message for users. */
 export function giveGroup(path: string, { uid, gid, mode, content }: NewOwnership): void {
   const file = fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {

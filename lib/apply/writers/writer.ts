@@ -55,7 +55,7 @@ export function isIdentity(answer: unknown): answer is string {
 /** True: done; false: not a valid answer; else as the request says. */
 export type WriterAnswer = boolean | string;
 
-/** Carries out a request as some user of the host. Throws the system's error, or an Error for people. */
+/** Carries out a request as some user. Throws the system's error, or Error with a message for users. */
 export type Writer = (request: FileRequest) => Promise<WriterAnswer>;
 
 /**
