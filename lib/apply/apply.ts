@@ -1,9 +1,10 @@
 /**
- * Carries out a plan. It obeys the plan's steps and decides nothing again: a failed step skips what
- * hangs on it and nothing else. In go the plan and the way to the server, out come events, all of
- * them plain data, so that this can run in a thread that holds only the plan's permissions.
+ * Carries out a plan, step by step. A failed step skips the steps that depend on it and nothing else.
+ * The plan, the access to the server and the events are plain data, so that this can run in a worker
+ * that has only the plan's permissions.
  */
 import { plainCause } from "../text/plain_cause.ts";
+import { keptDirectory } from "../plan/bundle.ts";
 import type { ClearStep, Plan, TransferStep } from "../plan/types.ts";
 import {
   type CertificateWork,
@@ -11,14 +12,14 @@ import {
   type Tools,
   workOnCertificate,
 } from "./certificate_steps.ts";
-import { forgetReplaced } from "./deploy.ts";
+import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
 import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
 import { type AccessInput, SessionOnce } from "./session_once.ts";
 import { serve } from "./services/serve.ts";
 import { forgetPendingValidation } from "../store/pending_validation.ts";
-import { judgeNewFiles } from "./services/validate.ts";
+import { validateNewFiles } from "./services/validate.ts";
 import { Mutex } from "./mutex.ts";
 
 export interface ApplyInput {
@@ -26,7 +27,7 @@ export interface ApplyInput {
   readonly access: AccessInput;
 }
 
-/** Certificates that are asked for at one time: a server with 2 cores is busy with 8. */
+/** Certificates in flight at one time; 8 keep a server with 2 cores busy. */
 const IN_FLIGHT = 8;
 
 export async function apply({ plan, access }: ApplyInput, listener: Emit): Promise<void> {
@@ -43,16 +44,14 @@ export async function apply({ plan, access }: ApplyInput, listener: Emit): Promi
       results.set(work.name, await workOnCertificate(work, tools));
     });
     const run = { certStore: plan.certStore, results, writers, emit };
-    // All new files are judged before the first service loads any of them.
-    const judges = plan.steps.filter((step) => step.kind === "service" || step.kind === "validate");
-    const faults = await judgeNewFiles(judges, run);
+    // All new files are validated before the first service loads any of them.
+    const steps = plan.steps.filter((step) => step.kind === "service" || step.kind === "validate");
+    const failures = await validateNewFiles(steps, run);
     for (const [name, { state, replaced }] of results) {
       if (replaced.length === 0 || state === "half") continue;
-      if (forgetPendingValidation(plan.certStore, name, emit)) {
-        await forgetReplaced(replaced, writers);
-      }
+      if (forgetPendingValidation(plan.certStore, name, emit)) await removeKept(replaced, writers);
     }
-    await serve(judges, faults, run);
+    await serve(steps, failures, run);
     for (const step of plan.steps) {
       if (step.kind === "clear") clear(step, plan.certStore, emit);
     }
@@ -86,20 +85,21 @@ async function forEachInFlight<T>(
   await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, items.length) }, worker));
 }
 
-/** After the services: one that is loading the old set comes to its end. */
+/** Called after the services' actions, because a service may still read the old set until then. */
 async function clearBundles({ steps }: Plan, emit: Emit): Promise<void> {
   for (const step of steps) {
     if (step.kind !== "deploy") continue;
     for (const { what, path, endsBundle } of step.targets) {
       if (what !== "bundle" && !endsBundle) continue;
-      const warn = (message: string) =>
+      for (const { directory, foreign } of (await import("./bundle.ts")).clearBundle(path)) {
+        const message = keptDirectory(directory, foreign);
         emit({ kind: "warning", subject: step.certificate, message });
-      (await import("./bundle.ts")).clearBundle(path, warn);
+      }
     }
   }
 }
 
-/** Before anything else: from then on each debt is that of a service that can pay it. */
+/** Called before all else, so that each pending action belongs to a service that the plan acts on. */
 function transfer(
   { pendingAction, successors }: TransferStep,
   certStore: string,
@@ -107,7 +107,7 @@ function transfer(
 ): void {
   try {
     transferPendingAction(certStore, pendingAction, successors);
-    const detail = `its marker is handed on to ${successors.join(", ")}`;
+    const detail = `its pending action was transferred to ${successors.join(", ")}`;
     emit({ kind: "cleared", service: pendingAction, detail });
   } catch (error) {
     emit({ kind: "failed", step: "service", subject: pendingAction, message: plainCause(error) });

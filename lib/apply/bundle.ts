@@ -1,11 +1,11 @@
 /**
- * Makes a bundle's new set, and clears old ones away. The set is written into a directory of its own,
- * beside the link: temporary name, files synced, directory synced, then its own name. Beside it lies then
- * a new link to it under the link's temporary name, which only has to be renamed over the link, as a
- * new file over an old one (deploy.ts): who looks through the link sees the old set or the new one.
+ * Makes the new set of a bundle and removes old ones. The set gets a directory of its own beside the
+ * link: made under a temporary name, files synced, directory synced, renamed. Then a link to it is
+ * created under the link's temporary name. deploy.ts renames it over the old link like any other file,
+ * so a reader sees the old set or the new one.
  *
- * The directory belongs to who runs VCM and only its files to who is asked for, so that nobody else can
- * exchange what is in it.
+ * The directory belongs to the user who runs VCM, and only its files have the owner of the target, so
+ * nobody else can replace what is in it.
  */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -19,7 +19,6 @@ import {
   versionOf,
 } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import { DIRECTORY_MODE, keptDirectory } from "../plan/bundle.ts";
 import type { TargetStep } from "../plan/types.ts";
 import {
   type Ownership,
@@ -32,17 +31,22 @@ import { keepContext } from "../host/selinux.ts";
 import { makeSymbolicLink } from "../host/symbolic_link.ts";
 
 /**
- * Leaves a link to a new set under the link's temporary name, which must be free.
+ * Creates a new set, and a link to it under the link's temporary name, which must not exist.
  *
- * @param text Content of each file; what it throws is thrown.
+ * @param text Content of each file; its errors are thrown.
+ * @param directoryMode Permission bits of the set's directory.
  *
- * Throws the system's error, or Error where the link cannot be made. Needs read and write permission
+ * Throws the system's error, or Error if the link cannot be created. Needs read and write permission
  * for the directory above, and run permission for ln.
  */
-export function makeBundle(target: TargetStep, text: (part: Part) => string): void {
+export function makeBundle(
+  target: TargetStep,
+  text: (part: Part) => string,
+  directoryMode: number,
+): void {
   const { path } = target;
   const staged = stagedVersion(path);
-  // Under the lock nobody else makes it: it is what an interrupted run left.
+  // The lock is held, so it can only be left by an interrupted run.
   removeDirectory(staged);
   const texts = new Map(PARTS.map((part) => [part, text(part)]));
   fs.mkdirSync(staged, { mode: 0o700 });
@@ -53,7 +57,7 @@ export function makeBundle(target: TargetStep, text: (part: Part) => string): vo
       if (old !== undefined) keepContext(`${old}/${part}.pem`, `${staged}/${part}.pem`);
     }
     if (old !== undefined) keepContext(old, staged);
-    fs.chmodSync(staged, DIRECTORY_MODE);
+    fs.chmodSync(staged, directoryMode);
     syncDirectory(staged);
     const directory = freeDirectory(path, fingerprint(texts.values()));
     fs.renameSync(staged, directory);
@@ -65,14 +69,14 @@ export function makeBundle(target: TargetStep, text: (part: Part) => string): vo
   }
 }
 
-/** The same set has the same name, as far as that is free. */
+/** The version of a set: the same content has the same name, unless that is taken. */
 function fingerprint(texts: Iterable<string>): string {
   const hash = createHash("sha256");
   for (const text of texts) hash.update(text);
   return hash.digest("hex").slice(0, 16);
 }
 
-/** A set that is damaged, or has other owners, keeps its name until the link has left it. */
+/** A damaged set, or one with other owners, keeps its name until the link points elsewhere. */
 function freeDirectory(path: string, version: string): string {
   let free = versionDirectory(path, version);
   for (let number = 2; isThere(free); number++) {
@@ -86,36 +90,40 @@ function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part):
   return { ...given, ...owners?.[part], mode: modes?.[part] ?? mode };
 }
 
-/** Directory of the set that is in use. */
+/** Directory of the set in use. */
 function linkedDirectory(path: string): string | undefined {
   const version = linkedVersion(path, path);
   return version === undefined ? undefined : `${directoryOf(path)}/${version}`;
 }
 
-/** Name of the version directory of a bundle that a link names. */
+/** Name of the version directory that a link points to, if it is one of this bundle. */
 function linkedVersion(link: string, bundle: string): string | undefined {
   if (!fs.lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
   return versionOf(fs.readlinkSync(link), bundle);
 }
 
+/** A version directory that stays, because it contains an entry that VCM did not make. */
+export interface ForeignEntry {
+  readonly directory: string;
+  readonly foreign: string;
+}
+
 /**
- * Clears away all directories of a bundle to which neither its link leads nor the one that is kept to be
- * put back. Never throws: what stays is found and cleared away by the next run.
- *
- * @param warn Is told of directories that hold what is not ours.
+ * Removes the version directories of a bundle that are not in use, neither by its link nor by the link
+ * that is kept for a rollback. Never throws: the next run finds and removes what stays.
  */
-export function clearBundle(path: string, warn: (message: string) => void): void {
+export function clearBundle(path: string): ForeignEntry[] {
   let names: string[];
   try {
     names = fs.readdirSync(directoryOf(path)).filter((name) => isAnyVersion(name, nameOf(path)));
   } catch {
-    return;
+    return [];
   }
-  for (const name of names) {
+  return names.flatMap((name) => {
     const directory = `${directoryOf(path)}/${name}`;
     const foreign = tryClear(directory);
-    if (foreign !== undefined) warn(keptDirectory(directory, foreign));
-  }
+    return foreign === undefined ? [] : { directory, foreign };
+  });
 }
 
 function tryClear(directory: string): string | undefined {
@@ -127,10 +135,10 @@ function tryClear(directory: string): string | undefined {
 }
 
 /**
- * Removes a version directory and our files in it, unless a link leads to it, or something is in it that
- * is not ours: then nothing is removed. No link is followed.
+ * Removes a version directory with its files, unless it is in use or contains an entry that VCM did not
+ * make. No link is followed.
  *
- * @returns Name of what is not ours. Throws the system's error.
+ * @returns Name of such an entry. Throws the system's error.
  */
 export function clearDirectory(directory: string): string | undefined {
   if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory() || isInUse(directory)) {
@@ -152,7 +160,7 @@ function isInUse(directory: string): boolean {
   return [path, replacedFile(path)].some((link) => linkedVersion(link, path) === nameOf(directory));
 }
 
-/** No link is followed: what it leads to is somebody else's. */
+/** Follows no link: what it points to is not ours. */
 function removeDirectory(directory: string): void {
   const found = fs.lstatSync(directory, { throwIfNoEntry: false });
   if (found === undefined) return;

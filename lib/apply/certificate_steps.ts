@@ -1,35 +1,36 @@
-/** Carries out what the plan has for one certificate: tidy → issue → store → deploy. */
+/** Carries out the steps of one certificate: recover → issue → deploy. */
 import * as fs from "node:fs";
+import { randomBytes } from "node:crypto";
+import { plainContent } from "../certificate/plain_content.ts";
 import { renewalStart } from "../certificate/renewal.ts";
-import { directoryOf } from "../text/path.ts";
-import { isVersionDirectory, pendingValidationFile, storedFile } from "../store/store_paths.ts";
 import type { Part } from "../certificate/types.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { readPassword } from "../observe/password_file.ts";
+import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
 import type { DeployStep, IssueStep, RecoverStep, TargetStep } from "../plan/types.ts";
+import { dropPendingAction, writePendingAction } from "../store/pending_action.ts";
+import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
+import { storedFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
-import { contentMaker } from "./content.ts";
-import { deploy, NotDeployedError, putBackRest } from "./deploy.ts";
+import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
-import type { Writers } from "./writers/writers.ts";
-import { dropPendingAction, writePendingAction } from "../store/pending_action.ts";
-import type { SessionOnce } from "./session_once.ts";
-import { finishSwitch } from "../store/write_set.ts";
 import type { Mutex } from "./mutex.ts";
-import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
+import { recover } from "./recover.ts";
+import type { SessionOnce } from "./session_once.ts";
+import type { Writers } from "./writers/writers.ts";
 
 /** What all certificates of a run share. */
 export interface Tools {
   readonly sessions: SessionOnce;
   readonly writers: Writers;
-  /** For what writes markers, until it is known that they stay: a marker may be that of several. */
+  /** Held from writing pending actions until it is certain that they stay: certificates can share one. */
   readonly mutex: Mutex;
   readonly emit: Emit;
 }
 
-/** All that one certificate's steps need, and what came of them. */
+/** The steps of one certificate. */
 export interface CertificateWork {
   readonly name: string;
   readonly certStore: string;
@@ -38,49 +39,41 @@ export interface CertificateWork {
   readonly deploy?: DeployStep;
 }
 
-/** What services need to know of a certificate. */
+/** What the steps of services need to know of a certificate. */
 export interface Result {
   /**
-   * "none": nothing that a service would load was to be written; "failed": it could not be, and all
-   * is as it was; "half": some of it was; "reverted": it was, and was put back.
+   * "none": there was nothing to write that a service would load; "failed": nothing was written;
+   * "half": only some files were; "rolled-back": all were, and then the old files were restored.
    */
   state: "none" | "failed" | "half" | "deployed" | "rolled-back";
-  /** What was written, and can be put back. */
+  /** What was replaced and can be rolled back. */
   readonly replaced: readonly Replaced[];
   /** Services that read its files. */
   readonly services: readonly string[];
-  /** Those whose markers were made for it in this run. */
+  /** Services whose pending actions this run created for it. */
   readonly newPendingActions: readonly string[];
-  /** Its files were of more than one set before, or edited, and could not be mended; one that was never
-   * there keeps no service from loading the others. */
+  /** Its files were edited or from several sets before, and still are. A missing file alone does not
+   * count: it keeps no service from loading the others. */
   readonly torn?: boolean;
 }
 
-/** Never throws for what can go wrong on a host: it is said by events. */
-export async function workOnCertificate(
-  work: CertificateWork,
-  tools: Tools,
-): Promise<Result> {
+/** Reports all failures by events; never throws for what can go wrong on a host. */
+export async function workOnCertificate(work: CertificateWork, tools: Tools): Promise<Result> {
   if (work.recover !== undefined && !await recover(work.recover, work.certStore, tools)) {
-    tools.emit({
-      kind: "skipped",
-      step: "deploy",
-      subject: work.name,
-      message: "it could not be tidied up before",
-    });
-    // Of what an interrupted run replaced, some may be put back, and some not.
+    const message = "its recovery failed";
+    tools.emit({ kind: "skipped", step: "deploy", subject: work.name, message });
+    // Some files of the interrupted run may be rolled back already, and some not.
     return result(work, work.recover.pendingValidation.length > 0 ? "half" : "failed");
   }
-  const newPendingActions: string[] = [];
-  const issued = work.issue && await tryIssue(work.issue, work, newPendingActions, tools);
-  if (work.deploy !== undefined) return await tryDeploy(work.deploy, work, issued, tools);
+  const issued = work.issue && await tryIssue(work.issue, work, tools);
+  if (work.deploy !== undefined) {
+    return await tryDeploy(work.deploy, work, issued?.certificate, tools);
+  }
   const { services = [] } = work.issue ?? {};
   if (services.length === 0) return result(work, "none");
-  return {
-    ...result(work, issued === undefined ? "failed" : "deployed"),
-    services,
-    newPendingActions,
-  };
+  const { newPendingActions = [] } = issued ?? {};
+  const state = issued === undefined ? "failed" : "deployed";
+  return { ...result(work, state), services, newPendingActions };
 }
 
 function result({ deploy }: CertificateWork, state: Result["state"]): Result {
@@ -95,98 +88,37 @@ function result({ deploy }: CertificateWork, state: Result["state"]): Result {
   };
 }
 
-async function recover(
-  step: RecoverStep,
-  certStore: string,
-  { writers, emit }: Tools,
-): Promise<boolean> {
-  try {
-    if (step.store) {
-      const unkept = finishSwitch(certStore, step.certificate, step.keep);
-      if (unkept !== undefined) {
-        // It stops nothing, and is not as the file asks.
-        emit({ kind: "failed", step: "recover", subject: step.certificate, message: unkept });
-      } else {
-        emit({
-          kind: "recovered",
-          certificate: step.certificate,
-          detail: "brought the store into order after an interrupted run",
-        });
-      }
-    }
-    if (step.closeKey) {
-      fs.chmodSync(storedFile(certStore, step.certificate, "privkey"), 0o600);
-      emit({
-        kind: "recovered",
-        certificate: step.certificate,
-        detail: "took the mode of privkey.pem in the store down to 0600",
-      });
-    }
-    if (step.pendingValidation.length > 0) {
-      await putBackRest(
-        step.pendingValidation,
-        pendingValidationFile(certStore, step.certificate),
-        writers,
-      );
-      forgetPendingValidation(certStore, step.certificate, emit);
-      emit({
-        kind: "recovered",
-        certificate: step.certificate,
-        detail: `put back ${step.pendingValidation.map(({ path }) => path).join(", ")}, which an ` +
-          "interrupted run had replaced and nobody had judged",
-      });
-    }
-    for (const path of step.leftovers) {
-      const writer = writers.of(step.byUsers?.find((other) => other.path === path)?.by);
-      if (isVersionDirectory(path)) (await import("./bundle.ts")).clearDirectory(path);
-      else await writer({ do: "remove", path });
-      await writer({ do: "sync", directory: directoryOf(path) });
-      emit({
-        kind: "recovered",
-        certificate: step.certificate,
-        detail: `removed "${path}" of an interrupted run`,
-      });
-    }
-    return true;
-  } catch (error) {
-    const message = `Cannot tidy up (${step.detail}): ${plainCause(error)}`;
-    emit({ kind: "failed", step: "recover", subject: step.certificate, message });
-    return false;
-  }
+/** A certificate that is in the store. */
+interface Issued {
+  readonly certificate: IssuedCertificate;
+  readonly newPendingActions: readonly string[];
 }
 
-/** @param newMarkers Is given the services whose markers are made. */
 async function tryIssue(
   step: IssueStep,
   { name, certStore }: CertificateWork,
-  newPendingActions: string[],
   { sessions, mutex, emit }: Tools,
-): Promise<IssuedCertificate | undefined> {
-  using turn = new DisposableStack();
+): Promise<Issued | undefined> {
+  const warn = (message: string) => emit({ kind: "warning", subject: name, message });
+  let newPendingActions: readonly string[] = [];
+  using held = new DisposableStack();
   try {
-    const session = await sessions.get();
-    const issued = await issue(step, certStore, session, {
+    const issued = await issue(step, certStore, await sessions.get(), {
       beforeStored: async () => {
-        turn.use(await mutex.take());
-        writePendingActions(step, certStore, newPendingActions);
+        held.use(await mutex.take());
+        newPendingActions = writePendingActions(step, certStore, emit);
       },
-      warn: (message) => emit({ kind: "warning", subject: name, message }),
+      warn,
     });
-    const shortened = lifetimeWarning(step, issued, new Date());
-    if (shortened !== undefined) {
-      emit({ kind: "warning", subject: step.certificate, message: shortened });
-    }
-    if (issued.leaseWarning !== undefined) {
-      emit({ kind: "warning", subject: step.certificate, message: issued.leaseWarning });
-    }
     const chain = chainWarnings(step, issued, new Date());
-    for (const { message } of chain) {
-      emit({ kind: "warning", subject: step.certificate, message });
-    }
-    const invalid = chain.find(({ kind }) => kind === "chain-invalid");
-    for (const message of issued.warnings) {
-      emit({ kind: "warning", subject: step.certificate, message: `the server says: ${message}` });
-    }
+    const warnings = [
+      lifetimeWarning(step, issued, new Date()),
+      issued.leaseWarning,
+      ...chain.map(({ message }) => message),
+      ...issued.warnings.map((message) => `the server says: ${message}`),
+    ];
+    for (const message of warnings) if (message !== undefined) warn(message);
+    const invalidChain = chain.find(({ kind }) => kind === "chain-invalid");
     emit({
       kind: "issued",
       certificate: step.certificate,
@@ -194,13 +126,13 @@ async function tryIssue(
       serial: issued.certificate.serial,
       notAfter: issued.certificate.notAfter,
       renewAt: renewalStart(step, issued.certificate),
-      ...(invalid && { chainInvalid: invalid.message }),
+      ...(invalidChain && { chainInvalid: invalidChain.message }),
     });
-    return issued;
+    return { certificate: issued, newPendingActions };
   } catch (error) {
-    const message = (error as Error).message;
+    const { message } = error as Error;
     emit({ kind: "failed", step: "issue", subject: step.certificate, message });
-    for (const service of newPendingActions.splice(0)) dropPendingAction(certStore, service, emit);
+    for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
     return undefined;
   }
 }
@@ -211,79 +143,98 @@ async function tryDeploy(
   issued: IssuedCertificate | undefined,
   { writers, mutex, emit }: Tools,
 ): Promise<Result> {
+  const { name, certStore } = work;
   const targets = issued === undefined ? withoutRenewal(step) : step.targets;
   if (targets.length === 0) {
     const message = "no new certificate was issued";
-    emit({ kind: "skipped", step: "deploy", subject: work.name, message });
+    emit({ kind: "skipped", step: "deploy", subject: name, message });
     return result(work, "failed");
   }
   const changing = targets.some((target) => changesContent(target.drift));
-  const part = (part: Part) => issued?.text(part) ?? readStored(work, part);
-  const content = await contentMaker(targets, work.name, part);
+  const part = (part: Part) =>
+    issued?.text(part) ?? fs.readFileSync(storedFile(certStore, name, part), "utf8");
+  const content = await contentMaker(targets, name, part);
   const bundle = targets.some(({ what }) => what === "bundle")
     ? await import("./bundle.ts")
     : undefined;
-  const newPendingActions: string[] = [];
-  using _turn = await mutex.take();
+  let newPendingActions: readonly string[] = [];
+  using _held = await mutex.take();
   try {
     const replaced = await deploy({
       targets,
       revocable: step.revocable,
       content,
-      makeBundle: (target) => bundle?.makeBundle(target, part),
+      makeBundle: (target) => bundle?.makeBundle(target, part, DIRECTORY_MODE),
       beforeFirstRename: (replaced) => {
-        if (replaced.length > 0) writePendingValidation(work.certStore, work.name, replaced);
-        if (changing) writePendingActions(step, work.certStore, newPendingActions);
+        if (replaced.length > 0) writePendingValidation(certStore, name, replaced);
+        if (changing) newPendingActions = writePendingActions(step, certStore, emit);
       },
       afterRename: ({ what, path, drift }) =>
-        emit({ kind: "deployed", certificate: work.name, what, path, drift }),
-      warn: (message) => emit({ kind: "warning", subject: work.name, message }),
+        emit({ kind: "deployed", certificate: name, what, path, drift }),
+      warn: (message) => emit({ kind: "warning", subject: name, message }),
     }, writers);
-    return {
-      state: changing ? "deployed" : "none",
-      replaced,
-      services: step.services,
-      newPendingActions,
-    };
+    const state = changing ? "deployed" : "none";
+    return { state, replaced, services: step.services, newPendingActions };
   } catch (error) {
-    emit({
-      kind: "failed",
-      step: "deploy",
-      subject: work.name,
-      message: (error as Error).message,
-    });
+    const { message } = error as Error;
+    emit({ kind: "failed", step: "deploy", subject: name, message });
     if (!(error instanceof NotDeployedError)) return result(work, "half");
-    forgetPendingValidation(work.certStore, work.name, emit);
-    // Nothing was replaced, so nothing is owed: else each run would reload for the same failure.
-    for (const service of newPendingActions) dropPendingAction(work.certStore, service, emit);
+    forgetPendingValidation(certStore, name, emit);
+    // Nothing was replaced. With these records, each run would reload for the same failure.
+    for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
     return result(work, "failed");
   }
 }
 
-/** @param newMarkers Is given the services whose markers are made. */
+/**
+ * Makes the content of targets. Encryption is loaded only if one of them has a password.
+ *
+ * @param part Text of a file of the set; its errors are thrown when a content is made.
+ * @returns A function that throws Error with a message for users if a password cannot be read.
+ */
+async function contentMaker(
+  targets: readonly TargetStep[],
+  name: string,
+  part: (part: Part) => string,
+): Promise<(target: TargetStep) => string | Uint8Array> {
+  const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined)
+    ? await import("../certificate/encrypted.ts")
+    : undefined;
+  return (format) => {
+    if (encrypted === undefined || format.passwordFile === undefined) {
+      return plainContent(format, part);
+    }
+    const password = readPassword(format.passwordFile).reveal();
+    return encrypted.encryptTarget({ format, name, part, password }, randomBytes);
+  };
+}
+
+/**
+ * Records pending actions of all services of a step.
+ *
+ * @returns Services that had none before. Throws Error with a message for users, and leaves no new one.
+ */
 function writePendingActions(
   { certificate, services, inUseUntil }: IssueStep | DeployStep,
   certStore: string,
-  newPendingActions: string[],
-): void {
-  for (const service of services) {
-    if (writePendingAction(certStore, service, certificate, inUseUntil)) {
-      newPendingActions.push(service);
+  emit: Emit,
+): readonly string[] {
+  const added: string[] = [];
+  try {
+    for (const service of services) {
+      if (writePendingAction(certStore, service, certificate, inUseUntil)) added.push(service);
     }
+    return added;
+  } catch (error) {
+    for (const service of added) dropPendingAction(certStore, service, emit);
+    throw error;
   }
 }
 
-/** Without a new certificate, what drifted from the stored set is mended all the same. */
+/** What can be deployed without a new certificate: what has drifted from the stored set. */
 function withoutRenewal(step: DeployStep): TargetStep[] {
   if (!step.storedSetUsable) return [];
   return step.targets
-    .map((target) => ({
-      ...target,
-      drift: target.drift.filter((difference) => difference.kind !== "renewed"),
-    }))
-    .filter((target) => target.drift.length > 0);
-}
-
-function readStored({ certStore, name }: CertificateWork, part: Part): string {
-  return fs.readFileSync(storedFile(certStore, name, part), "utf8");
+    .map((target) => ({ ...target, drift: target.drift.filter(({ kind }) => kind !== "renewed") }))
+    .filter(({ drift }) => drift.length > 0);
 }

@@ -1,38 +1,36 @@
 /**
- * Deploys one certificate's files. All are first made beside their targets, then all are renamed:
- * what can go wrong (no space, no permission, no directory) goes wrong before the first target
- * changes, so that a key and its certificate stay together.
+ * Deploys the files of one certificate. All new files are first created beside their targets, then
+ * all are renamed. Most failures (no space, no permission, no directory) happen before the first
+ * target changes, so a key and its certificate stay together.
  *
- * The old files are kept beside the new ones by hard links, until all are in place and, where
- * services are to judge them, until they have. Where a rename fails, or a service finds fault, they
- * are put back as they were, with inode and times. Where there are no hard links, a copy is kept.
+ * The old files are kept beside the new ones by hard links, or by copies if there are no hard links.
+ * They are kept until all new files are in place and, if services validate them, until that is done.
+ * If a rename or a validation fails, the old files are restored, with inode and times.
  *
- * Each target is written by the hand that the plan gives it, the runner's or another user's; what is
- * made before the first rename is made by all hands.
+ * Each target is written by the writer that the plan chose: this process or a process of another user.
  *
- * Not guaranteed: that what was replaced can be put back. Where it cannot, the certificate's files are
- * of two sets, which `HalfDeployedError` says; the next run mends it.
+ * Not guaranteed: a rollback can fail. Then the certificate's files are from two sets, which
+ * `HalfDeployedError` reports, and the next run fixes it.
  */
 import { Buffer } from "node:buffer";
+import { errorCode } from "../text/error_code.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
-import { replacedFile, temporaryFile } from "../store/store_paths.ts";
-import { shellWord } from "../text/shell_word.ts";
-import type { HostUser } from "../host/types.ts";
+import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
-import { makeWay } from "./writers/own_writer.ts";
-import { keepReplaced, restoreKept } from "./kept.ts";
+import { makeRoom } from "./writers/own_writer.ts";
+import { keepReplaced, removeKept, removeQuietly, rollBack } from "./rollback.ts";
 import { keepContext } from "../host/selinux.ts";
 
-/** What went wrong went wrong before the first file was replaced: all is as it was. */
+/** Nothing was replaced, or all of it was rolled back. */
 export class NotDeployedError extends Error {
   override readonly name = "NotDeployedError";
 }
 
-/** Some of a certificate's files were replaced, and not all of them, or not for good. */
+/** Some files were replaced and could not be rolled back, or may not survive a crash. */
 export class HalfDeployedError extends Error {
   override readonly name = "HalfDeployedError";
 }
@@ -41,25 +39,22 @@ export interface Deployment {
   readonly targets: readonly TargetStep[];
   /** Content of each file. May throw. */
   readonly content: (target: TargetStep) => string | Uint8Array;
-  /** Leaves a link to a bundle's new set under the link's temporary name. Given where there is one. */
+  /** Creates a bundle's new set and a link to it under the link's temporary name; needed if there is one. */
   readonly makeBundle?: (target: TargetStep) => void;
-  /** Keep what is replaced until `forgetReplaced()` or `putBack()`. */
+  /** Keep what is replaced until `removeKept()` or `rollBack()`. */
   readonly revocable: boolean;
-  /** Called once all files are made and before the first target is replaced. */
+  /** Called after all files are created and before the first target is replaced. */
   readonly beforeFirstRename: (replaced: readonly Replaced[]) => void;
-  /** Called for each target once all are replaced for good. */
+  /** Called for each target after all are replaced and synced. */
   readonly afterRename: (target: TargetStep) => void;
-  /** Is told what cannot be kept, though that stops nothing. */
+  /** Called if an old file cannot be kept and the deployment goes on. */
   readonly warn?: (message: string) => void;
 }
 
-/** A target, and by whose hand it is written. */
-export type Place = Pick<TargetStep, "path" | "by">;
-
 /**
- * @returns What can be put back, where the deployment is revocable.
+ * @returns What can be rolled back, if the deployment is revocable.
  *
- * Throws NotDeployedError or HalfDeployedError in plain words.
+ * Throws NotDeployedError or HalfDeployedError with a message for users.
  */
 export async function deploy(
   deployment: Deployment,
@@ -72,20 +67,17 @@ export async function deploy(
     for (const target of targets) {
       await prepare(target, deployment, writers);
       prepared.push(target);
-      if (revocable || target.inPlace) replaced.push(await keepReplaced(target, writers));
-      else if (targets.length > 1) {
-        replaced.push(await tryKeepReplaced(target, deployment, writers));
-      }
+      replaced.push(...await keepIfNeeded(target, deployment, writers));
     }
     beforeFirstRename(revocable ? replaced : []);
   } catch (error) {
     await removeTemporaries(prepared, writers);
-    await forgetReplaced(prepared, writers);
+    await removeKept(prepared, writers);
     throw new NotDeployedError((error as Error).message, { cause: error });
   }
   await replaceAll(deployment, replaced, writers);
   if (revocable) return replaced;
-  await forgetReplaced(targets, writers);
+  await removeKept(targets, writers);
   return [];
 }
 
@@ -97,12 +89,12 @@ async function prepare(
   const { path, what, uid, gid, mode, createDirs, by } = target;
   try {
     if (what === "bundle") {
-      makeWay(path, createDirs);
+      makeRoom(path, createDirs);
       makeBundle?.(target);
       return;
     }
-    const owners = { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) };
-    const file = { path, content: plain(content(target)), ...owners, mode, createDirs };
+    const owners = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
+    const file = { path, content: asFileContent(content(target)), ...owners, mode, createDirs };
     await writers.of(by)({ do: "make", file });
     if (by === undefined) keepContext(path, temporaryFile(path));
   } catch (error) {
@@ -110,99 +102,41 @@ async function prepare(
   }
 }
 
-function plain(content: string | Uint8Array): FileContent {
+function asFileContent(content: string | Uint8Array): FileContent {
   return typeof content === "string"
     ? { encoding: "utf8", data: content }
     : { encoding: "base64", data: Buffer.from(content).toString("base64") };
 }
 
 /**
- * What cannot be kept cannot be restored, which matters only if a later rename fails: then it is
- * known that it was there, and not which file it was.
+ * Keeps the old file if a rollback may need it: after a failed validation, after a write in place that
+ * stopped half way, or after a failed rename of another target. Only in the last case the deployment
+ * goes on if the file cannot be kept; `kept` without `identity` tells the rollback that it is lost.
  */
-async function tryKeepReplaced(
+async function keepIfNeeded(
   target: TargetStep,
-  { warn }: Deployment,
+  { targets, revocable, warn }: Deployment,
   writers: Writers,
-): Promise<Replaced> {
+): Promise<Replaced[]> {
+  const isRequired = revocable || target.inPlace;
+  if (!isRequired && targets.length === 1) return [];
   try {
-    return await keepReplaced(target, writers);
+    return [await keepReplaced(target, writers)];
   } catch (error) {
+    if (isRequired) throw error;
     const { path, by } = target;
-    warn?.(`${(error as Error).message}; it cannot be restored if another file cannot be replaced`);
-    return { path, ...(by && { by }), kept: true };
+    warn?.(
+      `${(error as Error).message}; it cannot be rolled back if another file cannot be replaced`,
+    );
+    return [{ path, ...(by && { by }), kept: true }];
   }
 }
 
-/** The new files stay: what they replaced is not needed any more. */
-export async function forgetReplaced(places: readonly Place[], writers: Writers): Promise<void> {
-  for (const { path, by } of places) await removeQuietly(replacedFile(path), by, writers);
-}
-
-async function removeTemporaries(places: readonly Place[], writers: Writers): Promise<void> {
-  for (const { path, by } of places) await removeQuietly(temporaryFile(path), by, writers);
-}
-
-/** What stays is found and cleared away by the next run. */
-async function removeQuietly(
-  path: string,
-  by: HostUser | undefined,
+async function removeTemporaries(
+  targets: readonly TargetStep[],
   writers: Writers,
 ): Promise<void> {
-  await writers.of(by)({ do: "remove", path }).catch(() => undefined);
-}
-
-/**
- * Rolls back what an interrupted run replaced. A file that is written through, or that an earlier
- * version kept, may have been rolled back already: then nothing is kept any more.
- *
- * @param record The file in the store that names them.
- *
- * Throws Error in plain words.
- */
-export async function putBackRest(
-  replaced: readonly Replaced[],
-  record: string,
-  writers: Writers,
-): Promise<void> {
-  try {
-    await putBackEach(replaced, async (one) => {
-      const isRestored = await restoreKept(one, writers);
-      if (isRestored || one.identity === undefined || one.inPlace) return;
-      throw new Error(`the file that was kept as "${replacedFile(one.path)}" is gone`);
-    });
-  } catch (error) {
-    const { message } = error as Error;
-    const wayOut = `to keep what is there now: rm ${shellWord(record)}`;
-    throw new Error(`${message}; ${wayOut}`, { cause: error });
-  }
-}
-
-/**
- * Puts back what a deployment replaced, and removes files where there were none.
- *
- * Tries all of them. Throws Error in plain words that names those that could not be put back.
- */
-export async function putBack(replaced: readonly Replaced[], writers: Writers): Promise<void> {
-  await putBackEach(replaced, async (one) => {
-    if (one.kept && one.identity === undefined) throw new Error("it could not be kept");
-    if (!await restoreKept(one, writers)) throw new Error("no such file or directory");
-  });
-}
-
-async function putBackEach(
-  replaced: readonly Replaced[],
-  restore: (one: Replaced) => Promise<void>,
-): Promise<void> {
-  const failures: string[] = [];
-  for (const one of replaced) {
-    try {
-      await restore(one);
-    } catch (error) {
-      failures.push(`"${one.path}": ${plainCause(error)}`);
-    }
-  }
-  if (failures.length > 0) throw new Error(`Cannot put back ${failures.join("; ")}`);
+  for (const { path, by } of targets) await removeQuietly(temporaryFile(path), by, writers);
 }
 
 async function replaceAll(
@@ -215,47 +149,27 @@ async function replaceAll(
       await writers.of(by)({ do: "replace", path, inPlace });
     } catch (error) {
       await removeTemporaries(targets.slice(at), writers);
-      const message = `Cannot replace "${path}": ${whyNot(error)}`;
-      // One that is written through may be half.
+      const message = `Cannot replace "${path}": ${replaceProblem(error)}`;
+      // A file that is written in place may be half written.
       const before = replaced.slice(0, inPlace ? at + 1 : at);
-      throw await takeBack(message, { targets, before, cause: error }, writers);
+      await rollBack(before, writers).catch(({ message: more }: Error) => {
+        const files = "the certificate's files are from two sets until the next run";
+        throw new HalfDeployedError(`${message}; ${more}; ${files}`, { cause: error });
+      });
+      await removeKept(targets, writers);
+      const restored = before.map(({ path }) => path).join(", ");
+      const result = restored === "" ? message : `${message}; rolled back ${restored}`;
+      throw new NotDeployedError(result, { cause: error });
     }
   }
   await syncDirectories(targets, writers);
   targets.forEach(afterRename);
 }
 
-function whyNot(error: unknown): string {
+function replaceProblem(error: unknown): string {
   const cause = plainCause(error);
-  if (!/\bbusy\b/.test(cause)) return cause;
-  return `${cause}: it is a mount of its own; mount its directory instead, or set "in_place: true"`;
-}
-
-interface Failure {
-  readonly targets: readonly TargetStep[];
-  /** What was replaced before it. */
-  readonly before: readonly Replaced[];
-  readonly cause: unknown;
-}
-
-/** What was replaced before a failure goes back, so that a key and its certificate stay together. */
-async function takeBack(
-  message: string,
-  { targets, before, cause }: Failure,
-  writers: Writers,
-): Promise<Error> {
-  try {
-    await putBack(before, writers);
-  } catch (error) {
-    const { message: more } = error as Error;
-    return new HalfDeployedError(
-      `${message}; ${more}, so this certificate's files do not belong together until the next run`,
-      { cause },
-    );
-  }
-  await forgetReplaced(targets, writers);
-  const back = before.map(({ path }) => path).join(", ");
-  return new NotDeployedError(back === "" ? message : `${message}; put back ${back}`, { cause });
+  if (errorCode(error) !== "EBUSY") return cause;
+  return `${cause}: it is a mount point; fix: mount its directory instead, or set "in_place: true"`;
 }
 
 async function syncDirectories(targets: readonly TargetStep[], writers: Writers): Promise<void> {
@@ -265,9 +179,7 @@ async function syncDirectories(targets: readonly TargetStep[], writers: Writers)
       await writers.of(by)({ do: "sync", directory });
     } catch (error) {
       throw new HalfDeployedError(
-        `Cannot make sure that the new files in "${directory}" outlast a crash: ${
-          plainCause(error)
-        }`,
+        `Cannot sync "${directory}", so a crash may undo the new files in it: ${plainCause(error)}`,
         { cause: error },
       );
     }

@@ -1,4 +1,4 @@
-/** What apply says while it works: plain data, one event for each thing that came about. */
+/** What apply reports while it works: plain data, one event for each result. */
 import type { What } from "../certificate/types.ts";
 import type { Drift } from "../plan/types.ts";
 
@@ -10,9 +10,9 @@ export type ApplyEvent =
     readonly address: string;
     readonly serial: string;
     readonly notAfter: Date;
-    /** From when on it is to be renewed. */
+    /** When its renewal is due. */
     readonly renewAt: Date;
-    /** No path from it to a root is valid, and why. */
+    /** Why no path from it to a root is valid. */
     readonly chainInvalid?: string;
   }
   | {
@@ -22,7 +22,7 @@ export type ApplyEvent =
     readonly path: string;
     readonly drift: readonly Drift[];
   }
-  /** A service found fault with the new files: its old ones are back. */
+  /** A service rejected the new files; the old ones are restored. */
   | {
     readonly kind: "rolled-back";
     readonly certificate: string;
@@ -34,9 +34,9 @@ export type ApplyEvent =
   | { readonly kind: "warning"; readonly subject: string; readonly message: string }
   | Failure;
 
-/** A step that did not come about. */
+/** A step that was not carried out. */
 export interface Failure {
-  /** "skipped": not tried, because of something else that is said too, or because it need not be. */
+  /** "skipped": not tried, because of another failure that is reported too, or because there is no need. */
   readonly kind: "failed" | "skipped";
   readonly step: "recover" | "issue" | "deploy" | "service";
   /** Name of the certificate, or of the service. */
@@ -46,7 +46,7 @@ export interface Failure {
 
 export type Emit = (event: ApplyEvent) => void;
 
-/** Whoever listens must not be able to stop the work, or to make it believe that it failed. */
+/** Wraps a listener so that its errors neither stop the work nor count as failures of it. */
 export function unfailing(listener: Emit): Emit {
   return (event) => {
     try {

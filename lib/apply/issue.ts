@@ -1,4 +1,4 @@
-/** Carries out an issue step: asks the server, judges the lifetime, fills the store. */
+/** Carries out an issue step: asks the server, checks the lifetime, writes the set to the store. */
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/key_match.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
@@ -6,8 +6,9 @@ import { ChainJudge } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { storedFile } from "../store/store_paths.ts";
-import type { Part } from "../certificate/types.ts";
+import { type Part, PARTS } from "../certificate/types.ts";
 import { readText } from "../host/read.ts";
+import type { Presence } from "../host/types.ts";
 import { judgeSet } from "../store/stored_set.ts";
 import { judgeChainWarnings } from "../plan/chain_warnings.ts";
 import { judgeDue } from "../plan/due.ts";
@@ -21,15 +22,15 @@ import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
 import { requireRoom, writeStoredSet } from "../store/write_set.ts";
 
-/** What is told of while a certificate is stored. */
+/** Hooks around the write to the store. */
 export interface StoreHooks {
-  /** Called once the certificate has come and before the store changes. May throw. */
+  /** Called after the certificate is received and before the store changes. May throw. */
   readonly beforeStored: () => void | Promise<void>;
-  /** What went wrong though the certificate is stored. */
+  /** Called if something failed although the certificate is stored. */
   readonly warn: (message: string) => void;
 }
 
-/** Throws Error in plain words; then the store is as it was. */
+/** Throws Error with a message for users; then the store is unchanged. */
 export async function issue(
   step: IssueStep,
   certStore: string,
@@ -37,11 +38,11 @@ export async function issue(
   { beforeStored, warn }: StoreHooks,
 ): Promise<IssuedCertificate> {
   const { certificate, keep } = step;
-  orSay(certStore, () => requireRoom(certStore, certificate));
+  explainWrite(certStore, () => requireRoom(certStore, certificate));
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
   await beforeStored();
-  const problem = orSay(
+  const problem = explainWrite(
     certStore,
     () => writeStoredSet(certStore, certificate, (what) => issued.text(what), keep),
   );
@@ -49,20 +50,20 @@ export async function issue(
   return issued;
 }
 
-function orSay<T>(certStore: string, write: () => T): T {
+function explainWrite<T>(certStore: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
     throw new Error(
-      `Cannot write the new certificate into the store "${certStore}": ${plainCause(error)}`,
+      `Cannot write the new certificate to the store "${certStore}": ${plainCause(error)}`,
       { cause: error },
     );
   }
 }
 
 /**
- * The stored key, where it is to be used again, unless it belongs to another certificate than the
- * stored one; what is unreadable is a problem.
+ * The stored key, if it is to be reused and belongs to the stored certificate. Throws Error with a
+ * message for users if it cannot be read.
  */
 function keyToReuse({ certificate, request }: IssueStep, certStore: string): string | undefined {
   if (!request.key.reuse) return undefined;
@@ -78,12 +79,12 @@ function belongs(leaf: string, key: string): boolean {
   try {
     return matchKey(openCertificate(leaf), key) === "match";
   } catch {
-    // Whose key it is cannot be told from a damaged certificate.
+    // The certificate is damaged.
     return false;
   }
 }
 
-/** What a person should know about the lifetime, and about the window that is a part of it. */
+/** Warnings about the lifetime, and about a renewal window that is a share of it. */
 export function lifetimeWarning(
   step: IssueStep,
   issued: IssuedCertificate,
@@ -96,15 +97,15 @@ export function lifetimeWarning(
   return warnings.length === 0 ? undefined : warnings.join("; ");
 }
 
-/** What a person should know about the CAs above it. */
+/** Warnings about the CAs above it. */
 export function chainWarnings(step: IssueStep, issued: IssuedCertificate, now: Date): Warning[] {
   const stored = asStored(step, issued, now);
   return judgeChainWarnings(step.certificate, issued.certificate, stored, now);
 }
 
 /**
- * Roles, mounts and issuers cut lifetimes without a word in the status. The server dates
- * certificates some seconds back.
+ * Roles, mounts and issuers shorten lifetimes without an error. Some seconds are missing anyway, because
+ * the server backdates certificates.
  */
 function shortened(
   { request }: IssueStep,
@@ -119,10 +120,10 @@ function shortened(
     formatDuration(Math.round(seconds / 60) * 60)
   }${
     clock === "" ? "" : " by this host's clock"
-  }${clock}; lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
+  }${clock}; fix: lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
 }
 
-/** Why a certificate is not valid now: this host's clock, unless by the server's it is not either. */
+/** Why a certificate is not valid now: this host's clock, unless it is invalid by the server's clock too. */
 function explainClock(
   { request }: IssueStep,
   { certificate, serverTime }: IssuedCertificate,
@@ -135,46 +136,41 @@ function explainClock(
   if (certificate.notBefore <= serverTime && serverTime < certificate.notAfter) {
     return `${describeClock(serverTime, now)}, so it was not stored`;
   }
-  return `by the server's time (${formatTime(serverTime)}) it is not valid either, so it was ` +
-    `not stored; look at the role "${request.role}", and at the clock of the server that issued it`;
+  return `it is not valid by the server's time (${formatTime(serverTime)}) either, so it was not ` +
+    `stored; check the role "${request.role}" and the clock of the server that issued it`;
 }
 
-/** A certificate that is due as soon as it is issued would be issued anew on every run. */
+/** A certificate that is due as soon as it is issued would be issued again in every run. */
 function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
   const { certificate } = issued;
   if (certificate.notAfter <= now) {
     throw new Error(
-      `The certificate ended ${certificate.notAfter.toISOString()}, before it came; ` +
+      `The certificate expired at ${certificate.notAfter.toISOString()}, before it arrived; ` +
         explainClock(step, issued, now, "ahead of"),
     );
   }
   if (certificate.notBefore > now) {
     throw new Error(
-      `The certificate is valid only from ${certificate.notBefore.toISOString()}; ` +
+      `The certificate is not valid before ${certificate.notBefore.toISOString()}; ` +
         explainClock(step, issued, now, "behind"),
     );
   }
   const stored = asStored(step, issued, now);
   const due = judgeDue({ ...step.request, renew: step.renew, spread: 0, targets: [] }, stored, now);
   if (due === undefined) return;
-  const remedy = stored.chainEnd === undefined
+  const fix = stored.chainEnd === undefined
     ? `raise max_ttl of the role "${step.request.role}" or of the mount, or lower "renew"`
-    : "renew that CA at the server";
+    : "renew that CA on the server";
   throw new Error(
-    `The certificate would be due again at once, so it was not stored: ${due.detail}; ${remedy}`,
+    `The certificate would be due again at once, so it was not stored: ${due.detail}; fix: ${fix}`,
   );
 }
 
-/** The set as the next run is going to judge it. */
+/** The set as the next run will see it. */
 function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date): StoredSet {
-  const text = (part: Part) => ({ kind: "present", value: issued.text(part) }) as const;
-  const texts = {
-    cert: text("cert"),
-    privkey: text("privkey"),
-    chain: text("chain"),
-    fullchain: text("fullchain"),
-    ca: text("ca"),
-  };
+  const texts = Object.fromEntries(
+    PARTS.map((part) => [part, { kind: "present", value: issued.text(part) }]),
+  ) as Record<Part, Presence<string>>;
   const { certificate } = issued;
   return {
     ...judgeSet(
@@ -183,7 +179,7 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date):
       { chains: new ChainJudge(), paths: new PathFinder(now) },
       (part) => texts[part],
     ),
-    // Its names of rare kinds have been read.
+    // This one includes names of rare kinds.
     leaf: { kind: "present", value: { kind: "certificate", certificate } },
   };
 }

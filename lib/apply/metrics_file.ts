@@ -1,6 +1,6 @@
 /**
- * Writes the metrics as targets are written: whole, by one rename, and by the user who may replace
- * what lies there, where that is not root.
+ * Writes the metrics as targets are written: by one rename, and as the user who can replace the file
+ * if that is not root.
  */
 import { plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
@@ -8,16 +8,16 @@ import { temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
 import type { Writers } from "./writers/writers.ts";
 
-/** Where the metrics go. */
+/** Where and as whom the metrics are written. */
 export interface MetricsPlace {
   readonly path: string;
   /** Written as this user. */
   readonly by?: HostUser;
-  /** Owner and group of the file that is there, where root writes; absent: root's. */
+  /** Owner and group of the existing file, if root writes; absent: root's. */
   readonly owners?: HostUser;
 }
 
-/** For all to read: there is nothing in it that is not known. */
+/** Readable by all: it contains no secrets. */
 const MODE = 0o644;
 
 /** @returns Why it could not be written. */

@@ -1,8 +1,8 @@
-/** Lets one at a time do what must not be mixed with the same work of others. */
+/** Mutual exclusion inside a run. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
-  /** Waits until the turn comes, which ends with the answer's disposal. */
+  /** Waits for the mutex. Disposing the answer releases it. */
   async take(): Promise<Disposable> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const before = this.#last;

@@ -1,8 +1,8 @@
 /**
- * What carrying out a plan may touch: the directories, files, hosts and programs that it names, and
- * nothing else. A path stands for all below it. The runtime compares names, and for what is opened
- * also what they lead to: a directory that is reached by a link is named both ways. So this is a wall
- * against code that turned evil, not against links.
+ * The permissions of a plan: the directories, files, hosts and programs that it names, and nothing else.
+ * A path includes all below it. The runtime compares names, and for opened files also their real paths,
+ * so a directory that is reached by a link is listed under both. This is a sandbox against malicious
+ * code, not against links.
  */
 import { directoryOf, nameOf } from "../text/path.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
@@ -10,156 +10,141 @@ import { CHCON, KILL, LN, programPaths, PS } from "../host/run_command.ts";
 import { ENGINES } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
 import { SYSTEMCTL } from "../host/units.ts";
-import type { Plan, ServiceStep, Step } from "../plan/types.ts";
+import type { Plan, ServiceAction, Step, TargetStep } from "../plan/types.ts";
 import type { MetricsPlace } from "./metrics_file.ts";
 import { SELINUX } from "../host/selinux.ts";
 import type { AccessInput } from "./session_once.ts";
 
-/** Each list sorted, and without repetitions. */
+/** Each list is sorted and without repetitions. */
 export interface Rights {
   readonly read: readonly string[];
   readonly write: readonly string[];
-  /** Hosts, each for all of its ports unless the file gives one: a name is looked up for none. */
+  /** Hosts, each with all ports unless the configuration gives one, because a name lookup has no port. */
   readonly net: readonly string[];
-  /** Absolute paths where programs may be. */
+  /** Absolute paths of programs. */
   readonly run: readonly string[];
 }
 
-/** Needs read permission for the directories that the plan would make. */
+/** What a part of the work touches. */
+interface Needs {
+  /** Files that are written; their directories are read. */
+  readonly files?: readonly string[];
+  /** Directories in which anything is written. */
+  readonly directories?: readonly string[];
+  readonly read?: readonly string[];
+  readonly net?: readonly string[];
+  readonly run?: readonly string[];
+  /** Whether another user writes, by a process of this program. */
+  readonly userWriter?: boolean;
+}
+
+/** Needs read permission for the directories that the plan would create. */
 export function rightsFor(
   { certStore, steps }: Plan,
   access: AccessInput,
   metrics?: MetricsPlace,
 ): Rights {
-  const written = [
-    ...steps.flatMap(filesWritten),
-    ...(metrics === undefined ? [] : [metrics.path, temporaryFile(metrics.path)]),
-  ];
-  const secrets = "credentials" in access ? access.credentials.flatMap(secretFiles) : [];
-  const issues = steps.some(({ kind }) => kind === "issue");
-  const bundles = steps.flatMap(bundleDirectories);
-  const files = issues ? [...written, ...secrets] : written;
+  const needs = steps.map(needsOf);
+  if (steps.some(({ kind }) => kind === "issue")) needs.push(needsOfServer(access));
+  if (metrics !== undefined) {
+    const { path, by } = metrics;
+    needs.push({ files: [path, temporaryFile(path)], userWriter: by !== undefined });
+  }
+  const all = (kind: Exclude<keyof Needs, "userWriter">) => needs.flatMap((one) => one[kind] ?? []);
+  const files = all("files");
+  const directories = [certStore, ...all("directories")];
+  const withRealPath = (path: string) => [path, realPath(path)];
   return {
     read: sorted([
-      ...[certStore, ...files.map(directoryOf), ...bundles, ...steps.flatMap(filesRead)]
-        .flatMap((path) => [path, realPath(path)]),
-      // To tell a program that is not there from one that cannot be run.
-      ...steps.flatMap(programsOf),
+      ...[...directories, ...files.map(directoryOf), ...all("read")].flatMap(withRealPath),
+      // To tell a missing program from one that cannot be run.
+      ...all("run"),
     ]),
     write: sorted([
-      ...[certStore, ...bundles].flatMap((path) => [path, realPath(path)]),
+      ...directories.flatMap(withRealPath),
       ...byDirectory(files.flatMap((path) => [path, inRealDirectory(path)])),
     ]),
-    net: sorted([...(issues ? hostsOf(access) : []), ...steps.flatMap(probedHosts)]),
+    net: sorted(all("net")),
     run: sorted([
-      ...steps.flatMap(programsOf),
-      ...(steps.some(needsOthers) || metrics?.by !== undefined ? [Deno.execPath()] : []),
+      ...all("run"),
+      ...(needs.some(({ userWriter }) => userWriter) ? [Deno.execPath()] : []),
     ]),
   };
 }
 
-/** Whether another user writes, who does so by this program. */
-function needsOthers(step: Step): boolean {
-  if (step.kind === "deploy") return step.targets.some(({ by }) => by !== undefined);
-  return step.kind === "recover" &&
-    (step.byUsers !== undefined || step.pendingValidation.some(({ by }) => by !== undefined));
-}
-
-/** Files of one directory from which on the directory stands for them. */
-const MANY = 60;
-
-/** The runtime goes through the whole list at each call, which thousands of files make slow. */
-function byDirectory(files: readonly string[]): string[] {
-  return [...Map.groupBy(files, directoryOf)].flatMap(([directory, files]) =>
-    files.length > MANY ? directory : files
-  );
-}
-
-/** Where a path leads, as far as it exists. */
-function realPath(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch {
-    return path === "/" ? path : inRealDirectory(path);
+function needsOf(step: Step): Needs {
+  switch (step.kind) {
+    case "recover": {
+      const { leftovers, byUsers, pendingValidation } = step;
+      return {
+        files: [...leftovers, ...pendingValidation.flatMap(({ path }) => withSiblings(path))],
+        userWriter: byUsers !== undefined || pendingValidation.some(({ by }) => by !== undefined),
+      };
+    }
+    case "deploy":
+      return needsOfTargets(step.targets);
+    case "service":
+    case "validate": {
+      const validators = step.validate.flatMap(([program = ""]) => programPaths(program));
+      // kill and ps end what runs too long, with its descendants.
+      const run = [...validators, ...KILL, ...PS];
+      if (step.kind === "validate") return { run };
+      const { manager } = step.action;
+      return {
+        run: [...run, ...programsOf(step.action)],
+        read: manager === "pid_file" ? [step.action.pidFile] : [],
+        // A probe goes through a relay on a port of this host.
+        net: step.probes.flatMap(({ probe: { host } }) => [
+          host.includes(":") ? `[${host}]` : host,
+          "127.0.0.1",
+        ]),
+      };
+    }
+    default:
+      return {};
   }
 }
 
-/** A link that lies at the path itself is replaced, and what it leads to is none of ours. */
-function inRealDirectory(path: string): string {
-  const directory = realPath(directoryOf(path));
-  return `${directory === "/" ? "" : directory}/${nameOf(path)}`;
-}
-
-function sorted(texts: readonly string[]): string[] {
-  return [...new Set(texts)].sort();
-}
-
-function filesWritten(step: Step): string[] {
-  if (step.kind === "recover") {
-    return [...step.leftovers, ...step.pendingValidation.flatMap(({ path }) => withSiblings(path))];
-  }
-  if (step.kind !== "deploy") return [];
-  return step.targets.flatMap(({ path, createDirs }) => [
-    ...withSiblings(path),
-    ...(createDirs ? missingDirectories(directoryOf(path)) : []),
-  ]);
-}
-
-/** A target, and what lies beside it while it is replaced; where there are no links, a copy too. */
-function withSiblings(path: string): string[] {
-  const kept = replacedFile(path);
-  return [path, temporaryFile(path), kept, temporaryFile(kept)];
-}
-
-/** Directories in which bundles lie: what a new set is called there is known only once it is issued. */
-function bundleDirectories(step: Step): string[] {
-  const targets = step.kind === "deploy" ? step.targets : [];
-  return targets.flatMap(({ what, path, endsBundle }) =>
+function needsOfTargets(targets: readonly TargetStep[]): Needs {
+  // The name of a bundle's new set is known only after it is issued.
+  const directories = targets.flatMap(({ what, path, endsBundle }) =>
     what === "bundle" || endsBundle ? directoryOf(path) : []
   );
+  // Without hard links, a symbolic link is kept by creating another one.
+  const makesLinks = directories.length > 0 ||
+    targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file"));
+  return {
+    files: targets.flatMap(({ path, createDirs }) => [
+      ...withSiblings(path),
+      ...(createDirs ? missingDirectories(directoryOf(path)) : []),
+    ]),
+    directories,
+    read: [SELINUX, ...targets.flatMap(({ passwordFile }) => passwordFile ?? [])],
+    run: [
+      ...(readInfo(SELINUX).kind === "present" ? CHCON : []),
+      ...(makesLinks ? LN : []),
+    ],
+    userWriter: targets.some(({ by }) => by !== undefined),
+  };
 }
 
-/** Where there are no hard links, a link that is replaced is kept by another link. */
-function makesLinks(step: Step): boolean {
-  return bundleDirectories(step).length > 0 || (step.kind === "deploy" &&
-    step.targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file")));
+function needsOfServer(access: AccessInput): Needs {
+  if ("problem" in access) return {};
+  const { addresses, proxy = [], redirectHosts, credentials } = access;
+  // The configuration may name a file for an unwrapped secret ID.
+  const secrets = credentials.flatMap((one: { kind: string; secretIdFile?: string }) =>
+    one.secretIdFile ?? []
+  );
+  return {
+    files: secrets.flatMap((path) => [path, temporaryFile(path)]),
+    net: [
+      ...[addresses, proxy].flat().map((address) => new URL(address).hostname),
+      ...redirectHosts,
+    ],
+  };
 }
 
-function missingDirectories(path: string): string[] {
-  if (readInfo(path).kind !== "absent") return [];
-  return [path, temporaryFile(path), ...missingDirectories(directoryOf(path))];
-}
-
-/** An unwrapped secret id is kept where the file says. */
-function secretFiles(by: { readonly kind: string; readonly secretIdFile?: string }): string[] {
-  const { secretIdFile } = by;
-  return secretIdFile === undefined ? [] : [secretIdFile, temporaryFile(secretIdFile)];
-}
-
-function filesRead(step: Step): readonly string[] {
-  const passwords = step.kind === "deploy"
-    ? step.targets.flatMap(({ passwordFile }) => passwordFile ?? [])
-    : [];
-  const pidFile = step.kind === "service" && step.action.manager === "pid_file"
-    ? [step.action.pidFile]
-    : [];
-  const context = step.kind === "deploy" ? [SELINUX] : [];
-  return [...passwords, ...pidFile, ...context];
-}
-
-function programsOf(step: Step): readonly string[] {
-  if (step.kind === "deploy") {
-    const context = readInfo(SELINUX).kind === "present" ? CHCON : [];
-    return [...context, ...(makesLinks(step) ? LN : [])];
-  }
-  if (step.kind !== "service" && step.kind !== "validate") return [];
-  const judges = step.validate.flatMap(([program = ""]) => programPaths(program));
-  const actor = step.kind === "service" ? actorsOf(step) : [];
-  // What runs too long is ended with what it has started.
-  return [...judges, ...actor, ...KILL, ...PS];
-}
-
-function actorsOf({ action }: ServiceStep): readonly string[] {
+function programsOf(action: ServiceAction): readonly string[] {
   switch (action.manager) {
     case "systemd":
       return SYSTEMCTL;
@@ -173,21 +158,42 @@ function actorsOf({ action }: ServiceStep): readonly string[] {
   }
 }
 
-function probedHosts(step: Step): string[] {
-  const probes = step.kind === "service" ? step.probes : [];
-  // What is said to a service passes through a port of this host.
-  return probes.flatMap(({ probe }) => [bracketed(probe.host), "127.0.0.1"]);
+/** A target and the files beside it while it is replaced, including a copy if hard links are missing. */
+function withSiblings(path: string): string[] {
+  const kept = replacedFile(path);
+  return [path, temporaryFile(path), kept, temporaryFile(kept)];
 }
 
-function hostsOf(access: AccessInput): string[] {
-  if ("problem" in access) return [];
-  const proxy = access.proxy === undefined ? [] : [access.proxy];
-  return [
-    ...[...access.addresses, ...proxy].map((address) => new URL(address).hostname),
-    ...access.redirectHosts,
-  ];
+function missingDirectories(path: string): string[] {
+  if (readInfo(path).kind !== "absent") return [];
+  return [path, temporaryFile(path), ...missingDirectories(directoryOf(path))];
 }
 
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
+/** If more files than this are in one directory, the directory is listed instead. */
+const MANY = 60;
+
+/** The runtime searches the whole list at each call, which is slow with thousands of files. */
+function byDirectory(files: readonly string[]): string[] {
+  return [...Map.groupBy(files, directoryOf)].flatMap(([directory, files]) =>
+    files.length > MANY ? directory : files
+  );
+}
+
+/** The real path, as far as it exists. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return path === "/" ? path : inRealDirectory(path);
+  }
+}
+
+/** Resolves the directory only: a link at the path itself is replaced, not followed. */
+function inRealDirectory(path: string): string {
+  const directory = realPath(directoryOf(path));
+  return `${directory === "/" ? "" : directory}/${nameOf(path)}`;
+}
+
+function sorted(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
 }

@@ -1,20 +1,26 @@
 /**
- * A file for something that can be had once only, such as an unwrapped secret id: it is made, with
- * room on the disk, before there is something to write, so that what comes is not lost to a full
- * disk or a missing permission. It takes its name by a rename when it is whole.
+ * A file for a secret that can be obtained only once, such as an unwrapped secret ID. The file is
+ * created, with space on the disk, before the secret is fetched, so that the secret cannot be lost to
+ * a full disk or a missing permission. It is renamed into place once it is whole.
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Reserved } from "../vault/session/login.ts";
-import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
+import {
+  removeIfThere,
+  removeQuietly,
+  syncDirectory,
+  writeAll,
+  writeNewFile,
+} from "../host/atomic_write.ts";
 
 /** Bytes; a secret id has 36. */
 const ROOM = 4096;
 const BLANK = " ".repeat(ROOM);
 
-/** Throws the system's error; then nothing is left. */
+/** Throws the system's error and leaves nothing. */
 export function reserveFile(path: string): Reserved {
   const temporary = temporaryFile(path);
   removeIfThere(temporary);
@@ -29,13 +35,13 @@ export function reserveFile(path: string): Reserved {
   };
 }
 
-/** The runtime resolves links before it opens: what is open may be another file by now. */
+/** The runtime resolves links before it opens a file, so another file may be open. */
 function requireReserved(file: number): void {
   const found = Buffer.alloc(ROOM + 1);
   const length = fs.readSync(file, found, 0, ROOM + 1, 0);
   const { nlink } = fs.fstatSync(file);
   if (nlink === 1 && found.toString("utf8", 0, length) === BLANK) return;
-  throw new Error("somebody put something else in its place");
+  throw new Error("another file has taken its place");
 }
 
 function overwrite(path: string, text: string): void {
@@ -43,7 +49,7 @@ function overwrite(path: string, text: string): void {
   try {
     requireReserved(file);
     const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, bytes.length - at, at);
+    writeAll(file, bytes);
     fs.ftruncateSync(file, bytes.length);
     fs.fsyncSync(file);
   } finally {

@@ -1,6 +1,6 @@
 /**
- * Hands a plan over to a thread that holds the rights of this plan and no others. Whoever hands it
- * over keeps none: what is open stays open, such as the lock and the log.
+ * Runs a plan in a worker that has the permissions of this plan and no others. The main thread then
+ * gives up all of its own; open files, such as the lock and the log, stay open.
  */
 import type { ApplyInput } from "./apply.ts";
 import type { Emit } from "./events.ts";
@@ -8,13 +8,13 @@ import type { MetricsPlace } from "./metrics_file.ts";
 import type { Rights } from "./permissions.ts";
 import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
-/** In the binary the sources are bundled beside each other, under their names. */
+/** The binary contains the bundled modules in one directory, under their names. */
 const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
 
 /**
- * Starts a thread with these rights. Needs the rights itself.
+ * Starts a worker with these permissions. Needs them itself.
  *
- * @param module URL of what runs in it.
+ * @param module URL of the worker's module.
  */
 export function startThread({ read, write, net, run }: Rights, module: URL): Worker {
   const permissions = {
@@ -30,27 +30,27 @@ export function startThread({ read, write, net, run }: Rights, module: URL): Wor
   return new Worker(module.href, { type: "module", deno: { permissions } });
 }
 
-/** What there is to do in the thread, and what is told of it. */
+/** What the worker does and whom it tells. */
 export interface WorkerRun {
   readonly order: ApplyInput;
   readonly rights: Rights;
-  /** Is called once the thread is there, and before it is given the order. */
+  /** Called after the worker is started and before it gets its input. */
   readonly giveUp: () => void;
   readonly emit: Emit;
-  /** What is to be written at the end, asked for then. */
+  /** Written at the end; `text` is called then. */
   readonly metrics?: { readonly place: MetricsPlace; readonly text: () => string };
 }
 
 /**
  * @returns Why the metrics could not be written.
  *
- * Throws Error where the thread itself fails, which no plan can bring about.
+ * Throws Error if the worker itself fails, which no plan should cause.
  */
 export async function runInWorker(
   { order, rights, giveUp, emit, metrics }: WorkerRun,
 ): Promise<string | undefined> {
   const worker = startThread(rights, new URL(WORKER, import.meta.url));
-  const ask = (order: WorkerInput) => {
+  const send = (input: WorkerInput) => {
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
       if (data.kind === "event") emit(data.event);
@@ -58,16 +58,16 @@ export async function runInWorker(
     };
     worker.onerror = (error) => {
       error.preventDefault();
-      reject(new Error(`Carrying out the plan broke off: ${error.message}`));
+      reject(new Error(`The worker stopped before the plan was carried out: ${error.message}`));
     };
-    worker.postMessage(order);
+    worker.postMessage(input);
     return promise;
   };
   giveUp();
   try {
-    await ask({ kind: "apply", order });
+    await send({ kind: "apply", input: order });
     if (metrics === undefined) return undefined;
-    return await ask({ kind: "metrics", place: metrics.place, text: metrics.text() });
+    return await send({ kind: "metrics", place: metrics.place, text: metrics.text() });
   } finally {
     worker.terminate();
   }

@@ -1,10 +1,10 @@
-/** Opens one session for a whole run, when the first certificate needs it and not before. */
+/** Opens one session for a whole run, when the first certificate needs it. */
 import type { VaultAccess } from "../vault/access/access.ts";
 import { openSession, type VaultSession } from "../vault/session/session.ts";
 import type { Emit } from "./events.ts";
 import { reserveFile } from "./reserved_file.ts";
 
-/** The way to the server, or why there is none. */
+/** How to reach the server and log in, or why that is not possible. */
 export type AccessInput = VaultAccess | { readonly problem: string };
 
 export class SessionOnce {
@@ -17,7 +17,7 @@ export class SessionOnce {
     this.#emit = emit;
   }
 
-  /** Throws VaultError, the same one for all who ask: a server that is down is asked once. */
+  /** Throws the same VaultError to all callers: a server that is down is asked once. */
   get(): Promise<VaultSession> {
     this.#opening ??= this.#open();
     return this.#opening;
@@ -27,7 +27,7 @@ export class SessionOnce {
     try {
       await (await this.#opening)?.close();
     } catch {
-      return; // It was never open, which all who asked for it know.
+      return; // It could not be opened, and all callers of get() have the error.
     }
   }
 

@@ -1,4 +1,4 @@
-/** Owners and groups: local ones, and by `getent` all others, so that LDAP and SSSD users count. */
+/** Owners and groups: local ones from files, all others by `getent`, so that LDAP and SSSD users count. */
 import type { Account } from "./types.ts";
 import { CommandError, runCommand } from "./run_command.ts";
 import {
@@ -11,14 +11,14 @@ import {
 } from "./local_accounts.ts";
 
 const GETENT = ["/usr/bin/getent", "/bin/getent"];
-/** Directory services can be slow; a run without them is worth more than one that hangs. */
+/** Milliseconds; a directory service can be slow, and a run without it is better than one that hangs. */
 const GETENT_LIMIT = 10_000;
 
-/** All accounts that the file names, as this host knows them. */
+/** All accounts that the configuration names, as this host knows them. */
 export interface AccountBook {
   owner(name: string | undefined): Account;
   group(name: string | undefined): Account;
-  /** Name of a uid where it is root's or one of the file's owners', else its digits. */
+  /** Name of a uid if it is root's or that of an owner in the configuration, else its digits. */
   ownerName(uid: number): string;
   groupName(gid: number): string;
 }
@@ -41,22 +41,18 @@ export async function lookUpAccounts(
   };
 }
 
-/** The own group of each user that this host knows, by number. Needs run permission for getent. */
+/** The primary group of each user, by ID. Needs run permission for getent. */
 export async function ownGroupsOf(uids: Iterable<number>): Promise<ReadonlyMap<number, number>> {
   const wanted = [...uids];
   if (wanted.length === 0) return new Map();
   const local = localOwnGroups();
-  const found = wanted.map(async (
-    uid,
-  ) => [
-    uid,
-    local.get(uid) ?? parseOwnGroups((await getent(["passwd", String(uid)])).stdout).get(uid),
-  ]);
-  return new Map(
-    (await Promise.all(found)).flatMap(([uid, gid]) =>
-      uid === undefined || gid === undefined ? [] : [[uid, gid]]
-    ),
-  );
+  const groups = new Map<number, number>();
+  await Promise.all(wanted.map(async (uid) => {
+    const gid = local.get(uid) ??
+      parseOwnGroups((await getent(["passwd", String(uid)])).stdout).get(uid);
+    if (gid !== undefined) groups.set(uid, gid);
+  }));
+  return groups;
 }
 
 function account(ids: ReadonlyMap<string, number>, name: string | undefined): Account {
@@ -78,19 +74,18 @@ async function ids(
   const names = [...new Set(wanted)].filter((name) => !isNumber(name));
   if (names.length === 0) return new Map();
   const local = localIds(database);
-  const found = new Map(names.flatMap((name) => {
-    const id = local.get(name);
-    return id === undefined ? [] : [[name, id] as const];
+  const found = new Map<string, number>();
+  await Promise.all(names.map(async (name) => {
+    // One by one: a directory service may answer with another spelling of the name.
+    const id = local.get(name) ?? firstId((await getent([database, "--", name])).stdout);
+    if (id !== undefined) found.set(name, id);
   }));
-  // One by one: a directory service may answer with another spelling of the name.
-  await Promise.all(
-    names.filter((name) => !found.has(name)).map(async (name) => {
-      const { stdout } = await getent([database, "--", name]);
-      const [id] = parseIds(stdout).values();
-      if (id !== undefined) found.set(name, id);
-    }),
-  );
   return found;
+}
+
+function firstId(text: string): number | undefined {
+  const [id] = parseIds(text).values();
+  return id;
 }
 
 async function getent(args: string[]) {

@@ -1,16 +1,18 @@
 /**
  * The atomic write. A file is replaced by: temporary file in the same directory (O_EXCL, O_NOFOLLOW,
- * mode 0600) → fchown, fchmod → write → fsync → rename → fsync of the directory. So whatever kills
- * the process or the machine, a reader finds the old file or the new one, whole, and the content is
- * never readable by more than the final mode allows.
+ * mode 0600) → fchown, fchmod → write → fsync → rename → fsync of the directory. If the process or
+ * the machine dies at any point, a reader finds the whole old file or the whole new one, and the
+ * content is never readable by more users than the final mode allows.
  *
- * Not guaranteed: that a directory which somebody else may write to is still the same directory between
- * two of these calls. The runtime has no file-system calls relative to an open directory.
+ * Not guaranteed: if another user may write to the directory, it may be another directory at the
+ * next call. The runtime has no file-system calls relative to an open directory.
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
+import { errorCode } from "../text/error_code.ts";
+import { directoryOf } from "../text/path.ts";
 
-/** Whose a file is and who may do what with it. */
+/** Owner, group and permission bits of a file. */
 export interface Ownership {
   readonly uid?: number;
   readonly gid?: number;
@@ -19,7 +21,7 @@ export interface Ownership {
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
-/** Makes a file that was not there, whole and synced. Throws the system's error; leaves nothing. */
+/** Creates a file, synced. Throws the system's error and leaves nothing, for example if the file exists. */
 export function writeNewFile(
   path: string,
   content: string | Uint8Array,
@@ -49,12 +51,34 @@ function own(file: number, { uid, gid, mode }: Ownership): void {
   fs.fchmodSync(file, mode);
 }
 
-/** Writes all bytes from where the file stands. Throws the system's error. */
+/** How a file is replaced. */
+export interface Replacement {
+  readonly temporary: string;
+  readonly mode: number;
+  /** Modification time; absent: now. */
+  readonly time?: Date;
+}
+
+/** Replaces or creates a file by way of a temporary one. Throws the system's error. */
+export function replaceFile(path: string, content: string, { temporary, mode, time }: Replacement) {
+  try {
+    removeIfThere(temporary);
+    writeNewFile(temporary, content, { mode });
+    if (time !== undefined) fs.utimesSync(temporary, time, time);
+    fs.renameSync(temporary, path);
+    syncDirectory(directoryOf(path));
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  }
+}
+
+/** Writes all bytes at the current position. Throws the system's error. */
 export function writeAll(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at);
 }
 
-/** Makes renames and removals in a directory last. */
+/** Makes renames and removals in a directory survive a crash. */
 export function syncDirectory(path: string): void {
   const directory = fs.openSync(path, fs.constants.O_RDONLY);
   try {
@@ -64,16 +88,16 @@ export function syncDirectory(path: string): void {
   }
 }
 
-/** Removes a file; that it was not there is no error. */
+/** Removes a file if it exists. */
 export function removeIfThere(path: string): void {
   try {
     fs.unlinkSync(path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    if (errorCode(error) !== "ENOENT") throw error;
   }
 }
 
-/** Removes what a failure left, and keeps silent where it cannot: the failure is what counts. */
+/** Removes what a failure left. Never throws: the failure itself is what is reported. */
 export function removeQuietly(path: string): void {
   try {
     removeIfThere(path);

@@ -1,22 +1,21 @@
-/** What a command printed, as it may stand in a message. */
+/** Output of commands, made fit for messages. */
 import { looksLikeToken } from "../text/quote.ts";
 import { printable } from "../text/printable.ts";
 import type { CommandResult } from "./run_command.ts";
 
-/** Characters of a message that tell what is wrong; what follows seldom does. */
+/** Characters; what follows seldom tells more about what is wrong. */
 const LONGEST = 500;
 
 const PRIVATE_KEY =
   /(?:-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)(?:[^]*?-----END [A-Z ]*-----|[^]*)/g;
 
-/** The line of a PEM file, without what stands around it; no other word is that long. */
+/** A line of Base64, as in a PEM file; no other word is that long. */
 const ENCODED = /^[A-Za-z0-9+/]{60,}={0,2}$/;
 
-/** One plain line of what a command said, errors first; keys and tokens are taken out. */
+/** The output of a command in one line, errors first, without keys and tokens. */
 export function outputLine({ stderr, stdout }: CommandResult): string {
   const text = [stderr, stdout].map((text) => text.trim()).filter((text) => text !== "").join("\n");
-  const words = text.replace(PRIVATE_KEY, "[redacted]").split(/\s+/)
-    .map(mask);
+  const words = text.replace(PRIVATE_KEY, "[redacted]").split(/\s+/).map(mask);
   const line = printable(words.join(" ")).trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
@@ -28,7 +27,7 @@ function mask(word: string): string {
 /** How a command ended, for a message: `failed (1): nginx: [emerg] …`. */
 export function explainFailure(result: CommandResult, seconds: number): string {
   const said = outputLine(result);
-  const why = said === "" ? "it gave no reason" : said;
+  const why = said === "" ? "it printed no reason" : said;
   return result.code === 124
     ? `took longer than ${seconds} s: ${why}`
     : `failed (${result.code}): ${why}`;

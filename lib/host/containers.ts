@@ -3,7 +3,7 @@ import { CommandError, runCommand } from "./run_command.ts";
 
 export type Engine = "docker" | "podman";
 
-/** Where the engines' command lines are. */
+/** Where the engines' programs may be. */
 export const ENGINES: Readonly<Record<Engine, readonly string[]>> = {
   docker: ["/usr/bin/docker", "/usr/local/bin/docker"],
   podman: ["/usr/bin/podman", "/usr/local/bin/podman"],
@@ -13,11 +13,11 @@ const INSPECT_LIMIT = 20_000;
 
 export interface ContainerState {
   readonly state: "running" | "stopped" | "unknown";
-  /** Milliseconds since the epoch; 0 where it never was started. */
+  /** Milliseconds since the epoch; 0 if it was never started. */
   readonly startedAt: number;
 }
 
-/** What an engine knows of a container; `undefined` where the engine cannot be asked. */
+/** State of a container; `undefined` if the engine cannot be asked. */
 export async function observeContainer(
   engine: Engine,
   name: string,

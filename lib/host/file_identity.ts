@@ -1,24 +1,24 @@
 /**
- * Which file lies at a path: its device and inode, and when it was made, as file systems give a free
- * inode to the next file at once. So a file that was seen, or kept, is told from what somebody else
- * has put under its name since.
+ * The identity of a file: its device, its inode and its time of creation, because file systems reuse
+ * a free inode at once. It tells a file that was seen or kept before from another file that somebody
+ * has put under the same name since.
  *
- * Not guaranteed: that it is told from a file with the same inode that was made in the same
- * millisecond, or where the file system does not know when a file was made.
+ * Not guaranteed: two files with the same inode look alike if they were created in the same
+ * millisecond, or if the file system does not record the time of creation.
  */
 import * as fs from "node:fs";
 
-/** Something else lies there than was seen, or noted, before. */
+/** The file is not the one that was seen or recorded before, or not a regular file. */
 export class OtherFileError extends Error {
   override readonly name = "OtherFileError";
   readonly code = "EOTHERFILE";
 
   constructor() {
-    super("what lies there is not the regular file that was expected");
+    super("it is not the expected regular file");
   }
 }
 
-/** "DEVICE:INODE:MADE" of what lies at a path, no link followed; absent: nothing does. */
+/** "DEVICE:INODE:CREATED" of the file, directory or link at a path; undefined: there is none. */
 export function identityAt(path: string): string | undefined {
   const found = fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return found && identityOf(found);
@@ -40,12 +40,12 @@ function identityOf({ dev, ino, birthtimeMs }: fs.BigIntStats): string {
 }
 
 /**
- * Opens the regular file that lies at a path, without waiting. The runtime may follow a link in spite
- * of O_NOFOLLOW (where its permissions are limited), so what is open is compared with what lies there.
+ * Opens the regular file at a path without blocking. If its permissions are limited, the runtime
+ * follows links in spite of O_NOFOLLOW, so the open file is compared with the one at the path.
  *
- * @param identity Which file it has to be; absent: the one that lies there.
+ * @param identity Identity that the file must have; absent: that of the file at the path.
  *
- * Throws the system's error, or OtherFileError.
+ * Throws the system's error or OtherFileError.
  */
 export function openRegularFile(path: string, flags: number, identity?: string): number {
   const { O_NOFOLLOW, O_NONBLOCK } = fs.constants;

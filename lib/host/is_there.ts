@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 
-/** Whether anything lies at a path: a file, a directory, a link to nowhere. Throws the system's error. */
+/** Whether there is anything at a path, such as a file, a directory or a dangling link. Throws the system's error. */
 export function isThere(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

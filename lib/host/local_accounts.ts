@@ -1,16 +1,16 @@
 /**
- * Owners and groups in `/etc/passwd` and `/etc/group`, read directly where this gives the answer
- * that `getent` would give: where `/etc/nsswitch.conf` asks the files first (nsswitch.conf(5)), or
- * is not there. It saves starting two processes on every run.
+ * Owners and groups in `/etc/passwd` and `/etc/group`. They are read directly if `getent` would give
+ * the same answer, that is if `/etc/nsswitch.conf` asks the files first (nsswitch.conf(5)) or does not
+ * exist. This saves starting two processes in every run.
  */
 import { readText } from "./read.ts";
 
 export type Database = "passwd" | "group";
 
-/** Numbers of all local names; empty where the files do not have the first say. */
+/** IDs of all local names; empty if the files are not asked first. */
 export type LocalIds = (database: Database) => ReadonlyMap<string, number>;
 
-/** Reads files only when it is asked, and the one that both databases share only once. */
+/** Reads each file when it is first needed. */
 export function localAccounts(): LocalIds {
   let switches: string | undefined;
   return (database) => {
@@ -19,7 +19,7 @@ export function localAccounts(): LocalIds {
   };
 }
 
-/** The own group of each local user, by number; empty where the files do not have the first say. */
+/** The primary group of each local user, by ID; empty if the files are not asked first. */
 export function localOwnGroups(): ReadonlyMap<number, number> {
   return filesComeFirst("passwd", textOf("/etc/nsswitch.conf"))
     ? parseOwnGroups(textOf("/etc/passwd"))
@@ -31,7 +31,7 @@ function filesComeFirst(database: Database, switches: string): boolean {
   return sources === null || sources[1] === "files";
 }
 
-/** Reads `name:password:number:…` lines; of two lines with one name the first counts. */
+/** Reads `name:password:number:…` lines; the first of two lines with the same name counts. */
 export function parseIds(text: string): Map<string, number> {
   const ids = new Map<string, number>();
   for (const line of text.split("\n")) {
@@ -41,7 +41,7 @@ export function parseIds(text: string): Map<string, number> {
   return ids;
 }
 
-/** Reads `name:password:uid:gid:…` lines; of two lines with one number the first counts. */
+/** Reads `name:password:uid:gid:…` lines; the first of two lines with the same ID counts. */
 export function parseOwnGroups(text: string): Map<number, number> {
   const groups = new Map<number, number>();
   for (const line of text.split("\n")) {

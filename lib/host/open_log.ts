@@ -2,41 +2,40 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { printable } from "../text/printable.ts";
 import { directoryOf } from "../text/path.ts";
+import { errorCode } from "../text/error_code.ts";
+import { writeAll } from "./atomic_write.ts";
 import { AncestorFinder } from "./path_ancestors.ts";
 
 /**
- * Opens a log file that only its owner may read, to append to it. What another user may have put in
- * its place, or on the way to it, is not written to: no link of theirs is followed, and no pipe
- * waited for. The runtime resolves links before it opens, so that O_NOFOLLOW does not help; but what
- * is open is what lies there, or it is left alone.
+ * Opens a log file for appending that only its owner may read. It follows no link of another user and
+ * does not block on a pipe. The runtime resolves links before it opens a file, so O_NOFOLLOW does not
+ * help; instead the open file is compared with the one at the path.
  *
- * Not guaranteed: that members of a group who may write to a directory on the way cannot have an
- * empty file made elsewhere. Some systems give /var/log to the group of their log daemon.
+ * Not guaranteed: if a group may write to a directory above the file, its members can have an empty
+ * file created elsewhere. Some systems give /var/log to the group of their log daemon.
  *
- * @returns Appends a text. Both throw Error, the system's or in plain words.
+ * @returns A function that appends a text. Both throw the system's error, or Error with a
+ * message for users.
  */
 export function openLog(path: string): (text: string) => void {
   requireNoLink(path);
   requireSafeAncestors(path);
   const file = open(path);
   const [found, there] = [fs.fstatSync(file), fs.lstatSync(path)];
-  if (!found.isFile()) throw new Error("it is no regular file");
+  if (!found.isFile()) throw new Error("it is not a regular file");
   if (found.nlink > 1) throw new Error("it has another name too (a hard link); remove it");
   if (found.dev !== there.dev || found.ino !== there.ino) {
-    throw new Error("somebody put something else in its place");
+    throw new Error("another file has taken its place");
   }
-  return (text) => {
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at);
-  };
+  return (text) => writeAll(file, Buffer.from(text));
 }
 
 function requireNoLink(path: string): void {
   if (!isLink(path)) return;
-  throw new Error("it is a symbolic link; give the path it leads to");
+  throw new Error("it is a symbolic link; use the path it points to");
 }
 
-/** Throws Error if another user may lead the path elsewhere. */
+/** Throws Error if another user could make the path lead elsewhere. */
 function requireSafeAncestors(path: string): void {
   const runner = Deno.uid() ?? 0;
   const isOurs = (uid: number) => uid === 0 || uid === runner;
@@ -50,7 +49,7 @@ function requireSafeAncestors(path: string): void {
     }
     if (!isOurs(uid)) {
       throw new Error(
-        `user ${uid} may replace what lies in "${printable(directory)}"; ${OTHER_PATH}`,
+        `user ${uid} may replace anything in "${printable(directory)}"; ${OTHER_PATH}`,
       );
     }
     const inside = next ?? log;
@@ -61,7 +60,7 @@ function requireSafeAncestors(path: string): void {
   }
 }
 
-const OTHER_PATH = "give a path below directories that only root may write to";
+const OTHER_PATH = "use a path below directories that are writable only by root";
 
 function isLink(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
@@ -72,8 +71,10 @@ function open(path: string): number {
   try {
     return fs.openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o600);
   } catch (error) {
-    // A pipe from which nobody reads.
-    if ((error as NodeJS.ErrnoException).code === "ENXIO") throw new Error("it is no regular file");
+    // A pipe without a reader.
+    if (errorCode(error) === "ENXIO") {
+      throw new Error("it is not a regular file");
+    }
     throw error;
   }
 }

@@ -1,29 +1,29 @@
-/** Looks at the directories on the way to targets, each once, however many targets lie below it. */
-import { directoryOf } from "../text/path.ts";
+/** Finds the ancestors of paths, each once, however many targets are below it. */
+import { directoryOf, nameOf } from "../text/path.ts";
 import type { Ancestor } from "./types.ts";
 import type { AccountBook } from "./accounts.ts";
 import { readInfo } from "./read.ts";
 
-/** Linux gives up after as many links itself (path_resolution(7)). */
+/** Linux gives up after as many links (path_resolution(7)). */
 const MAX_LINKS = 40;
 
-/** The way to a directory. */
+/** The ancestors of a directory and the directory itself. */
 export interface PathAncestors {
-  /** From the root to the directory or, where it does not exist, to the last one that does. */
+  /** From the root to the directory or, if it does not exist, to the last one that does. */
   readonly ancestors: readonly Ancestor[];
-  /** Somebody beside root and the runner owns something on it, or may write to it. */
+  /** A user other than root and the runner owns one of them or can write to it. */
   readonly isForeign: boolean;
 }
 
-/** The directories passed before one is reached, and where it lies once links are followed. */
+/** The directories that a path goes through, and where it ends once links are followed. */
 interface Reached {
   readonly ancestors: readonly Ancestor[];
-  /** Absent: there is no such directory, or it cannot be seen. */
+  /** Absent: there is no such directory, or it cannot be read. */
   readonly end?: string;
 }
 
 export class AncestorFinder {
-  /** Those beside root to whom directories on the ways belong. */
+  /** Owners of the directories found, without root. */
   readonly owners = new Set<number>();
   readonly #runner: number;
   readonly #accounts: Pick<AccountBook, "ownerName">;
@@ -36,7 +36,7 @@ export class AncestorFinder {
     this.#accounts = accounts;
   }
 
-  /** @param directory An absolute path. Needs read permission for all that is on the way. */
+  /** @param directory An absolute path. Needs read permission for all ancestors. */
   find(directory: string): PathAncestors {
     const known = this.#found.get(directory);
     if (known !== undefined) return known;
@@ -50,7 +50,7 @@ export class AncestorFinder {
     return found;
   }
 
-  /** The directories above one or, where it does not exist, those that do. */
+  /** The directories above one or, if it does not exist, those that do. */
   above(directory: string): readonly Ancestor[] {
     return this.#reach(directory, 0).ancestors;
   }
@@ -61,12 +61,12 @@ export class AncestorFinder {
           isOurs(next.uid));
   }
 
-  /** One name after the other, as the kernel does it. */
+  /** Resolves one name after the other, as the kernel does. */
   #reach(path: string, links: number): Reached {
     if (path === "/" || path === "") return { ancestors: [], end: "/" };
     let reached = this.#reached.get(path);
     if (reached === undefined) {
-      reached = this.#step(this.#reach(directoryOf(path), links), nameIn(path), links);
+      reached = this.#step(this.#reach(directoryOf(path), links), nameOf(path), links);
       this.#reached.set(path, reached);
     }
     return reached;
@@ -87,10 +87,10 @@ export class AncestorFinder {
       return { ancestors: passed, end: path };
     }
     if (!info.value.isSymlink || links >= MAX_LINKS) return { ancestors: passed };
-    const aim = readAim(path);
-    if (aim === undefined) return { ancestors: passed };
-    const on = this.#reach(aim.startsWith("/") ? aim : `${end}/${aim}`, links + 1);
-    return { ...on, ancestors: once([...passed, ...on.ancestors]) };
+    const target = readLink(path);
+    if (target === undefined) return { ancestors: passed };
+    const rest = this.#reach(target.startsWith("/") ? target : `${end}/${target}`, links + 1);
+    return { ...rest, ancestors: withoutRepeats([...passed, ...rest.ancestors]) };
   }
 
   #ancestor(directory: string, next?: Ancestor["next"]): Ancestor[] {
@@ -115,22 +115,18 @@ export class AncestorFinder {
   }
 }
 
-/** Links can lead through the same directories again and again, twice as often with each further one. */
-function once(ancestors: readonly Ancestor[]): Ancestor[] {
+/** Chained links can pass the same directories again and again, twice as often with each link. */
+function withoutRepeats(ancestors: readonly Ancestor[]): Ancestor[] {
   return [
     ...new Map(ancestors.map((one) => [`${one.directory}\0${one.next?.path}`, one])).values(),
   ];
 }
 
-function nameIn(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-function readAim(link: string): string | undefined {
+function readLink(link: string): string | undefined {
   try {
     return Deno.readLinkSync(link);
   } catch {
-    // It was replaced meanwhile; what lies there now is seen when the target is.
+    // It was replaced meanwhile; what is there now is seen when the target is read.
     return undefined;
   }
 }

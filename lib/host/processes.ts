@@ -1,4 +1,4 @@
-/** Looks at processes that pid files name. Needs run permission for `ps`. */
+/** Finds processes by their pid files. Needs run permission for `ps`. */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
@@ -7,10 +7,10 @@ import { readInfo } from "./read.ts";
 
 const PS_LIMIT = 10_000;
 
-/** `ps` reckons starts from the time since boot, which drifts from the clock by a second or two. */
+/** Milliseconds; `ps` computes start times from the uptime, which drifts from the clock by a second or two. */
 const DRIFT = 5_000;
 
-/** Bytes; a process id has seven digits at the most. */
+/** Bytes; a process ID has seven digits at most. */
 const LONGEST = 64;
 /** The kernel's PID_MAX_LIMIT. */
 const MAX_PID = 4_194_304;
@@ -18,10 +18,10 @@ const MAX_PID = 4_194_304;
 export type ProcessLook =
   | { readonly kind: "running"; readonly pid: number; readonly startedAt: number }
   | { readonly kind: "not-running" }
-  /** Nothing must be sent to whatever the file names. */
+  /** The process may be another one: no signal must be sent to it. */
   | { readonly kind: "unsure"; readonly problem: string };
 
-/** What a pid file says, and who wrote it, when. */
+/** Content and metadata of a pid file. */
 interface PidFile {
   readonly pid: number;
   readonly uid: number;
@@ -31,11 +31,11 @@ interface PidFile {
 }
 
 /**
- * The process that a pid file names, unless the file may have got stale or be somebody's trap: the
- * process must be older than the file, and where the file is not root's it must be its owner's. A
- * file that is not there may be that of a service that is stopped, or a slip in its path.
+ * The process that a pid file names. A pid file that may be stale or forged is not trusted: the process
+ * must be older than the file, and if the file is not root's, both must belong to the same user. If
+ * the file does not exist, the service may be stopped, or the path may be wrong.
  *
- * Throws CommandError where `ps` is not on this host.
+ * Throws CommandError if `ps` is not on this host.
  */
 export async function observeProcess(path: string): Promise<ProcessLook> {
   const file = readPidFile(path);
@@ -45,48 +45,49 @@ export async function observeProcess(path: string): Promise<ProcessLook> {
   const [, start = "", owner = ""] = /^\s*(\S.*\d{4})\s+(\d+)\s*$/.exec(result.stdout) ?? [];
   if (start === "") {
     const silent = result.code === 1 && (result.stdout + result.stderr).trim() === "";
-    return silent ? { kind: "not-running" } : unsure(`ps does not tell of process ${pid}`);
+    return silent ? { kind: "not-running" } : unsure(`ps reports nothing about process ${pid}`);
   }
   const startedAt = Date.parse(`${start} UTC`);
   if (startedAt > writtenAt + DRIFT) {
-    return unsure(`process ${pid} is younger than "${path}", so it is not the one that it names`);
+    return unsure(`process ${pid} started after "${path}" was written, so the pid file is stale`);
   }
   if (uid === 0 && (mode & 0o022) !== 0) {
-    return unsure(`"${path}" can be written by others than root; cure: chmod go-w "${path}"`);
+    return unsure(`"${path}" is writable by users other than root; fix: chmod go-w "${path}"`);
   }
   if (uid !== 0 && uid !== Number(owner)) {
-    return unsure(`"${path}" is of user ${uid}, and process ${pid} is not`);
+    return unsure(`"${path}" belongs to user ${uid}, but process ${pid} does not`);
   }
   return { kind: "running", pid, startedAt };
 }
 
 /**
- * Reads and judges one open file: a name may lead elsewhere at the next look. A link is nobody's
- * word, and to open a pipe would wait for somebody to write into it. That no link was followed is
- * told by the inode: under a list of rights the runtime follows links before it opens, whatever the
- * flags say (Deno 2.7.11).
+ * Opens the file once and checks that open file, because the path may lead elsewhere at the next call.
+ * It follows no link and does not block on a pipe. Comparing inodes proves that no link was followed:
+ * with limited permissions the runtime follows links whatever the flags say (Deno 2.7.11).
  *
- * @returns What is wrong with it, as text.
+ * @returns The pid file, or what is wrong with it.
  */
 function readPidFile(path: string): PidFile | string {
   const info = readInfo(path);
-  if (info.kind === "absent") return `there is no "${path}": it does not run, or the path is wrong`;
+  if (info.kind === "absent") {
+    return `"${path}" does not exist: the service is not running, or the path is wrong`;
+  }
   if (info.kind === "unreadable") return info.problem;
-  if (info.value.isSymlink) return `"${path}" is a symbolic link; give the file that it leads to`;
+  if (info.value.isSymlink) return `"${path}" is a symbolic link; use the path it points to`;
   const { dev, ino } = info.value;
   try {
     const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
     try {
       const facts = fs.fstatSync(file);
       if (facts.dev !== dev || facts.ino !== ino || (facts.isFile() && facts.nlink > 1)) {
-        return `"${path}" was exchanged while it was looked at, or has another name`;
+        return `"${path}" was replaced while VCM read it, or has another hard link`;
       }
       const bytes = Buffer.alloc(LONGEST);
       const text = facts.isFile() && facts.size <= LONGEST
         ? bytes.toString("utf8", 0, fs.readSync(file, bytes, 0, LONGEST, 0))
         : "";
       const pid = Number(/^\s*(\d{1,7})\s*$/.exec(text)?.[1]);
-      if (!(pid > 1 && pid <= MAX_PID)) return `"${path}" holds no process id`;
+      if (!(pid > 1 && pid <= MAX_PID)) return `"${path}" does not contain a process ID`;
       return { pid, uid: facts.uid, mode: facts.mode, writtenAt: facts.mtimeMs };
     } finally {
       fs.closeSync(file);
@@ -96,7 +97,7 @@ function readPidFile(path: string): PidFile | string {
   }
 }
 
-/** When the process was started, for a marker; `undefined` where that cannot be told. */
+/** When the process was started, for a pending action; `undefined` if that is not known. */
 export async function observeStart(pidFile: string): Promise<{ startedAt?: number } | undefined> {
   try {
     const look = await observeProcess(pidFile);

@@ -1,4 +1,5 @@
-/** Looks at single files and directories: absent, unreadable or present, and never guesses. */
+/** Reads files and directories. Each is absent, unreadable or present; an unreadable one never counts as absent. */
+import { errorCode } from "../text/error_code.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import type { Presence } from "./types.ts";
 
@@ -10,7 +11,7 @@ export interface Reader {
   readonly bytes: (path: string) => Presence<Uint8Array>;
 }
 
-/** Reads files that nobody else can exchange. */
+/** Reads files that no other user can replace. */
 export const READER: Reader = { text: readText, bytes: readBytes };
 
 /** Text of a file. */
@@ -23,29 +24,24 @@ export function readBytes(path: string): Presence<Uint8Array> {
   return observe(path, () => Deno.readFileSync(path));
 }
 
-/** What lies at a path itself; symbolic links are not followed. */
+/** Metadata of a path; symbolic links are not followed. */
 export function readInfo(path: string): Presence<Deno.FileInfo> {
   return observe(path, () => Deno.lstatSync(path));
 }
 
-/** Names of all that lies in a directory. */
+/** Names of all entries of a directory. */
 export function readDirectory(path: string): Presence<ReadonlySet<string>> {
   return observe(path, () => new Set([...Deno.readDirSync(path)].map((entry) => entry.name)));
 }
 
-/** What a look finds. */
+/** The result of a read, with its error as data. */
 export function observe<T>(path: string, look: () => T): Presence<T> {
   try {
     return { kind: "present", value: look() };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || isNotFound(error)) return ABSENT;
-    const closed = error instanceof Deno.errors.PermissionDenied && Deno.uid() !== 0;
-    const remedy = closed ? "; run as root" : "";
-    return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}${remedy}` };
+    if (error instanceof Deno.errors.NotFound || errorCode(error) === "ENOENT") return ABSENT;
+    const denied = error instanceof Deno.errors.PermissionDenied && Deno.uid() !== 0;
+    const fix = denied ? "; run as root" : "";
+    return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}${fix}` };
   }
-}
-
-/** As `node:fs` has it. */
-function isNotFound(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ENOENT";
 }

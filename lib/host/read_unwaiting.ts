@@ -1,10 +1,10 @@
-/** Reads files in directories of others; loaded only where there are some. */
+/** Reads files in directories of other users; loaded only if there are any. */
 import { readRegularBytes } from "./regular_file.ts";
 import { observe, type Reader } from "./read.ts";
 
 /**
- * Reads regular files of at most 4 MiB where somebody else may put something into their place at any
- * moment: no pipe is waited for. A link at a path's end may be followed, as those above it are.
+ * Reads regular files of at most 4 MiB that another user may replace at any moment. It does not block
+ * on pipes. Symbolic links are followed.
  */
 export const UNWAITING_READER: Reader = {
   text: (path) => observe(path, () => decode(readRegularBytes(path).bytes)),

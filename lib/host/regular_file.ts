@@ -1,15 +1,17 @@
-/** Reads files that are open, whole: what is judged by its facts and what is read are one file. */
+/** Reads whole files through one open file, so that the file that is checked is the file that is read. */
 import * as fs from "node:fs";
 
-/** @param size As the open file's facts have it. Throws the system's error. */
+/** @param size The open file's size. Throws the system's error. */
 export function readAll(file: Deno.FsFile, size: number): Uint8Array {
+  return fill(size, (rest) => file.readSync(rest) ?? 0);
+}
+
+/** Reads until the buffer is full or the file ends; it may have been truncated since it was measured. */
+export function fill(size: number, read: (rest: Uint8Array) => number): Uint8Array {
   const bytes = new Uint8Array(size);
   let filled = 0;
-  while (filled < size) {
-    const count = file.readSync(bytes.subarray(filled));
-    // Cut shorter since it was measured: what is left of it is read.
-    if (count === null) break;
-    filled += count;
+  for (let count = 1; count > 0 && filled < size; filled += count) {
+    count = read(bytes.subarray(filled));
   }
   return bytes.subarray(0, filled);
 }
@@ -20,12 +22,12 @@ export interface FileText {
   readonly mode: number;
 }
 
-/** The host's bundle of authorities has a quarter of a MiB, and some have each in words as well. */
+/** A host's bundle of CAs has a quarter of a MiB; some list each CA in text as well. */
 export const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads a regular file of at most 4 MiB, links followed. No pipe is waited for, also where somebody
- * puts one into its place meanwhile. Throws Error, the system's or in its kind.
+ * Reads a regular file of at most 4 MiB; links are followed. It does not block on a pipe, even if one
+ * takes the file's place meanwhile. Throws the system's error or one like it.
  */
 export function readRegularFile(path: string): FileText {
   const { bytes, mode } = readRegularBytes(path);
@@ -36,19 +38,15 @@ export function readRegularFile(path: string): FileText {
 export function readRegularBytes(
   path: string,
 ): { readonly bytes: Uint8Array; readonly mode: number } {
-  // Before it is opened: to open a device may do something.
+  // Checked before opening too: opening a device may have effects.
   requireRegular(Deno.statSync(path));
   const file = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   try {
     const found = fs.fstatSync(file);
     const [isFile, isDirectory] = [found.isFile(), found.isDirectory()];
     requireRegular({ isFile, isDirectory, size: found.size });
-    const bytes = new Uint8Array(found.size);
-    let filled = 0;
-    for (let count = 1; count > 0 && filled < bytes.length; filled += count) {
-      count = fs.readSync(file, bytes, filled, bytes.length - filled, null);
-    }
-    return { bytes: bytes.subarray(0, filled), mode: found.mode & 0o7777 };
+    const bytes = fill(found.size, (rest) => fs.readSync(file, rest, 0, rest.length, null));
+    return { bytes, mode: found.mode & 0o7777 };
   } finally {
     fs.closeSync(file);
   }
@@ -57,7 +55,7 @@ export function readRegularBytes(
 function requireRegular(
   { isFile, isDirectory, size }: Pick<Deno.FileInfo, "isFile" | "isDirectory" | "size">,
 ): void {
-  if (isDirectory) throw new Error("Is a directory");
-  if (!isFile) throw new Error("Is no regular file");
-  if (size > MAX_BYTES) throw new Error("Is bigger than 4 MiB");
+  if (isDirectory) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
+  if (!isFile) throw new Error("Is not a regular file");
+  if (size > MAX_BYTES) throw new Error("Is larger than 4 MiB");
 }

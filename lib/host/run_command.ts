@@ -1,29 +1,29 @@
 /**
- * Runs a program of the host, bounded in time, without a shell and with a small environment of its
- * own: no token can reach a child.
+ * Runs programs of the host with a time limit, without a shell and with a small environment of their
+ * own, so that no token can reach a child.
  */
-
+import { nameOf } from "../text/path.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { readInfo } from "./read.ts";
 
 export interface CommandResult {
-  /** Exit status; 124 when the time limit ended it, as `timeout(1)` has it. */
+  /** Exit status; 124 after the time limit, as timeout(1) has it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** A process that it started has its output open still, and loses it when we end. */
+  /** A process that it started still has its output open, and loses it when vcm ends. */
   readonly outlived: boolean;
 }
 
-/** The program is not on this host, or may not be run. */
+/** The program is not on this host or cannot be run. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** Where programs are looked up that are given by name: directories that only root can write to. */
+/** Where programs are searched that are given by name: directories that only root can write to. */
 const DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Absolute paths where a program may be, in the order in which they are tried. */
+/** Absolute paths to try for a program, in order. */
 export function programPaths(program: string): readonly string[] {
   return program.includes("/")
     ? [program]
@@ -36,24 +36,24 @@ export const PS = ["/usr/bin/ps", "/bin/ps"];
 export const LN = ["/usr/bin/ln", "/bin/ln"];
 export const CHCON = ["/usr/bin/chcon", "/bin/chcon"];
 
-/** What is kept of each output; the rest is read and dropped. */
+/** Characters kept of each output; the rest is read and dropped. */
 const OUTPUT_LIMIT = 65_536;
 
-/** As under systemd. The directory in which VCM was called may be closed to its user. */
+/** Working directory, as under systemd. The one in which vcm was started may be inaccessible to its user. */
 const ROOT = "/";
 
-/** Milliseconds that a program has to end after SIGTERM. */
+/** Milliseconds between SIGTERM and SIGKILL. */
 const GRACE = 5_000;
 
-/** Milliseconds for output that comes late: a daemon that it started may never close the pipes. */
+/** Milliseconds to wait for late output: a daemon that the program started may never close the pipes. */
 const LINGER = 500;
 
 /**
- * @param program Absolute paths where the program may be, in the order in which they are tried.
- * @param limit Milliseconds after which the program is ended, with what it started.
- * @param env Further variables.
+ * @param program Absolute paths to try, in order.
+ * @param limit Milliseconds after which the program and its descendants are killed.
+ * @param env More variables.
  *
- * Throws CommandError where none of the paths can be run. Needs run permission for them.
+ * Throws CommandError if none of the paths can be run. Needs run permission for them.
  */
 export async function runCommand(
   program: readonly string[],
@@ -66,13 +66,11 @@ export async function runCommand(
       return await runOnce(path, args, limit, env);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound) || isThere(path)) {
-        throw new CommandError(`Cannot run "${path}": ${explain(error)}`, {
-          cause: error,
-        });
+        throw new CommandError(`Cannot run "${path}": ${explain(error)}`, { cause: error });
       }
     }
   }
-  const name = program.length > 1 ? baseName(program[0] ?? "") : program[0];
+  const name = program.length > 1 ? nameOf(program[0] ?? "") : program[0];
   throw new CommandError(`Cannot run "${name}": not on this host`);
 }
 
@@ -82,11 +80,12 @@ function isThere(path: string): boolean {
 
 function explain(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "its interpreter is not on this host";
-  return plainCause(error).replace(/^failed to spawn '.*': /, "").toLowerCase();
+  return spawnCause(error);
 }
 
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
+/** Why the runtime could not start a program, without the program's name. */
+export function spawnCause(error: unknown): string {
+  return plainCause(error).replace(/^failed to spawn '.*': /, "").toLowerCase();
 }
 
 async function runOnce(
@@ -125,27 +124,27 @@ async function runOnce(
 }
 
 /**
- * Ends a program, and what it has started; answers whether it was still there. No process group of
- * its own: Ctrl-C must reach it. The rest by a program and not by the runtime's call, which wants the
- * right to run anything.
+ * Kills a program and its descendants; returns whether it was still running. It has no process group
+ * of its own, because Ctrl-C must reach it. The descendants are killed by a program: the runtime's own
+ * call needs permission to run anything.
  */
 function tryKill(child: Deno.ChildProcess, signal: "TERM" | "KILL"): boolean {
-  const started = descendants(child.pid);
+  const descendants = descendantsOf(child.pid);
   try {
     child.kill(`SIG${signal}`);
   } catch {
     return false;
   } finally {
-    if (started.length > 0) ask(KILL, ["-s", signal, "--", ...started.map(String)]);
+    if (descendants.length > 0) runSync(KILL, ["-s", signal, "--", ...descendants.map(String)]);
   }
   return true;
 }
 
-/** What a process has started, and what that has, as far as they are not orphans. */
-function descendants(pid: number): number[] {
+/** Children of a process, and their children, unless they have become orphans. */
+function descendantsOf(pid: number): number[] {
+  const { stdout = "" } = runSync(PS, ["-A", "-o", "pid=,ppid="]) ?? {};
   const children = Map.groupBy(
-    ask(PS, ["-A", "-o", "pid=,ppid="]).split("\n")
-      .map((line) => line.trim().split(/\s+/).map(Number)),
+    stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number)),
     ([, parent]) => parent,
   );
   const found: number[] = [];
@@ -160,20 +159,39 @@ function descendants(pid: number): number[] {
   return found;
 }
 
-/** What a program of the system prints; nothing where it is not on this host. */
-function ask(program: readonly string[], args: string[]): string {
+/**
+ * Runs a small program to its end, without a time limit.
+ *
+ * @param program Absolute paths to try, in order.
+ * @returns undefined if the program is not on this host. `failure` names the program and the first line
+ * of its standard error.
+ *
+ * Throws the system's error. Needs run permission for the program.
+ */
+export function runSync(
+  program: readonly string[],
+  args: readonly string[],
+): { readonly success: boolean; readonly stdout: string; readonly failure: string } | undefined {
   for (const path of program) {
     try {
-      const options = { args, clearEnv: true, cwd: ROOT, stdin: "null", stderr: "null" } as const;
-      return new TextDecoder().decode(new Deno.Command(path, options).outputSync().stdout);
+      const { success, stdout, stderr } = new Deno.Command(path, {
+        args: [...args],
+        clearEnv: true,
+        env: { LC_ALL: "C" },
+        cwd: ROOT,
+        stdin: "null",
+      }).outputSync();
+      const [firstLine = ""] = new TextDecoder().decode(stderr).trim().split("\n");
+      const failure = `"${path}" failed: ${firstLine}`;
+      return { success, stdout: new TextDecoder().decode(stdout), failure };
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  return "";
+  return undefined;
 }
 
-/** Reads a pipe to its end, however much comes, and keeps the beginning. */
+/** Reads a pipe to its end and keeps the beginning. */
 class Output {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #done: Promise<void>;
@@ -185,7 +203,7 @@ class Output {
     this.#done = this.#read();
   }
 
-  /** What has come, once the program has ended, and whether somebody could still write more. */
+  /** The output once the program has ended, and whether another process still has the pipe open. */
   async end(): Promise<{ readonly text: string; readonly open: boolean }> {
     const { promise: late, resolve } = Promise.withResolvers<true>();
     const timer = setTimeout(resolve, LINGER, true);

@@ -1,18 +1,17 @@
 /**
- * Keeps the SELinux context of a file that is replaced: a new one would get that of its directory, which
- * a service may not be allowed to read.
+ * Keeps the SELinux context of a file that is replaced: a new file would get that of its directory,
+ * which the service may not be allowed to read.
  */
-import { CHCON } from "./run_command.ts";
+import { CHCON, runSync } from "./run_command.ts";
 import { isThere } from "./is_there.ts";
-import { runAtOnce } from "./run_at_once.ts";
 
-/** There where SELinux is on (selinux(8)). */
+/** Exists if SELinux is enabled (selinux(8)). */
 export const SELINUX = "/sys/fs/selinux/enforce";
 
 /**
- * Gives a new file the context of the one that it will replace, where there is one and SELinux is on.
+ * Gives a new file the context of the file that it will replace, if there is one and SELinux is enabled.
  *
- * Throws Error in plain words. Needs read permission for `SELINUX`, and run permission for chcon.
+ * Throws Error with a message for users. Needs read permission for `SELINUX`, and run permission for chcon.
  */
 export function keepContext(
   replaced: string,
@@ -21,12 +20,12 @@ export function keepContext(
   chcon: readonly string[] = CHCON,
 ): void {
   if (!isThere(mark) || !isThere(replaced)) return;
-  // Of a link itself, not of what it leads to.
-  const fault = runAtOnce(chcon, ["-h", `--reference=${replaced}`, "--", path]);
-  // A file system without contexts has none to keep.
-  if (fault === undefined || (fault.kind === "failed" && /not supported/.test(fault.said))) return;
-  const why = fault.kind === "none"
-    ? `there is no "chcon" on this host; install it, from coreutils`
-    : `"${fault.program}" failed: ${fault.said}`;
-  throw new Error(`its SELinux context cannot be kept: ${why}`);
+  // -h: the context of a link itself, not of the file it points to.
+  const result = runSync(chcon, ["-h", `--reference=${replaced}`, "--", path]);
+  // A file system without contexts has none to keep. The only sign of it is chcon's message.
+  if (result?.success || result?.failure.includes("not supported")) return;
+  const why = result === undefined
+    ? '"chcon" is not on this host; install coreutils'
+    : result.failure;
+  throw new Error(`cannot keep its SELinux context: ${why}`);
 }

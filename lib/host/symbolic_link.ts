@@ -1,19 +1,16 @@
-/** Makes symbolic links by the host's `ln`: the runtime's own call wants the right to all files. */
-import { LN } from "./run_command.ts";
-import { runAtOnce } from "./run_at_once.ts";
+/** Creates symbolic links by the host's `ln`: the runtime's own call needs permission for all files. */
+import { LN, runSync } from "./run_command.ts";
 
 /**
- * Throws Error in plain words. Needs run permission for ln; it, not we, writes.
+ * @param text What the link contains.
+ * @param path Must not exist.
  *
- * @param text What the link says.
- * @param path Must be free.
+ * Throws Error with a message for users. Needs run permission for ln, which does the writing.
  */
 export function makeSymbolicLink(text: string, path: string): void {
-  // Where a directory lies at the path, it must not be made in there.
-  const fault = runAtOnce(LN, ["-s", "-n", "--", text, path]);
-  if (fault === undefined) return;
-  if (fault.kind === "none") {
-    throw new Error(`there is no "ln" on this host to make the link "${path}" with`);
-  }
-  throw new Error(`"${fault.program}" could not make the link "${path}": ${fault.said}`);
+  // -n: if there is a directory at the path, no link must be created in it.
+  const result = runSync(LN, ["-s", "-n", "--", text, path]);
+  if (result?.success) return;
+  const why = result === undefined ? '"ln" is not on this host' : result.failure;
+  throw new Error(`cannot create the link "${path}": ${why}`);
 }

@@ -18,7 +18,7 @@ const PROPERTIES = [
   "Result",
 ];
 
-/** What systemd knows of units; empty where it cannot be asked. */
+/** State of units by name; empty if systemd cannot be asked. */
 export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
   try {
     const result = await show(units);
@@ -30,9 +30,9 @@ export async function observeUnits(units: readonly string[]): Promise<Map<string
 }
 
 /**
- * Microseconds in UTC where systemd can print them (version 249 and later), else whole seconds:
- * those make a service that reloaded in the very second of a write seem owed, which costs a
- * reload and loses nothing.
+ * Times in microseconds if systemd can print them (version 249 and later), else in seconds. With
+ * seconds, a service that reloaded in the second of a write seems not to have loaded it: that costs one
+ * more reload and loses nothing.
  */
 async function show(units: readonly string[]): Promise<CommandResult> {
   const args = ["show", `--property=${PROPERTIES.join(",")}`];
@@ -46,7 +46,7 @@ async function show(units: readonly string[]): Promise<CommandResult> {
     : await runCommand(SYSTEMCTL, [...args, "--", ...units], SHOW_LIMIT);
 }
 
-/** Reads the answer of `systemctl show`: a block of `Key=value` lines a unit, in the order asked. */
+/** Reads the answer of `systemctl show`: one block of `Key=value` lines for each unit, in the order asked. */
 export function parseUnits(text: string): UnitState[] {
   return text.trim().split(/\n\s*\n/).filter((block) => block !== "").map((block) => {
     const values = new Map(

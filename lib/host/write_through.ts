@@ -1,21 +1,22 @@
 /**
- * Writes through a file that is there, for the one case in which nothing can be renamed over it: it
- * is the mount of a single file. Owner and mode first, never wider than both; then all content by one
- * call where the system takes it so; then the length; then the last mode.
+ * Overwrites an existing file, for the one case in which nothing can be renamed over it: it is the
+ * mount of a single file. Owner and mode come first, and the mode is never wider than both the old and
+ * the new one; then the content, the length, and the final mode.
  *
- * Not guaranteed: that a reader, or a crash, does not meet the file half. Only a rename could do that.
+ * Not guaranteed: a reader may see the file half written, and so may the next run after a crash. Only
+ * a rename could prevent that.
  */
 import * as fs from "node:fs";
 import { removeIfThere, writeAll } from "./atomic_write.ts";
 import { openRegularFile } from "./file_identity.ts";
 
 /**
- * Gives a regular file content, owner, group, mode and times of another, which goes. Neither is
- * reached through a link.
+ * Gives a regular file the content, owner, group, mode and times of another file, then removes the
+ * other file. No symbolic link is followed.
  *
- * @param identity Which file the other has to be; absent: the one that lies there.
+ * @param identity Identity that `from` must have; absent: any regular file.
  *
- * Throws the system's error, or OtherFileError; then the file may be half, and the other is there.
+ * Throws the system's error or OtherFileError; then `path` may be half written, and `from` still exists.
  */
 export function writeThrough(from: string, path: string, identity?: string): void {
   using stack = new DisposableStack();

@@ -64,9 +64,9 @@ test("a directory that is a link of the user's is taken for the user's", async (
   assert.equal(code, 1);
   assert.ok(
     stdout.includes(
-      `User "${USER}" may replace what lies in "FOLDER/home", so "FOLDER/home/ssl/server.key" must be ` +
+      `User "${USER}" may replace anything in "FOLDER/home", so "FOLDER/home/ssl/server.key" must be ` +
         'written as that user, who cannot write to "FOLDER/root"; make that user the owner of the ' +
-        "directory, or give a path below directories that nobody may write to but root\n",
+        "directory, or use a path below directories that are writable only by root\n",
     ),
     stdout,
   );
@@ -77,7 +77,7 @@ test("a directory of a stranger's below the user's is refused", async () => {
   await using place = await makeStage();
   await Deno.chown(place.at("home/ssl"), STRANGER, STRANGER);
   const { stdout } = await place.vcm(["plan"]);
-  assert.ok(stdout.includes(`blocked  User "${STRANGER}" may replace what lies in`), stdout);
+  assert.ok(stdout.includes(`blocked  User "${STRANGER}" may replace anything in`), stdout);
 });
 
 for (const group of ["", `        group: "61007"\n        mode: "0640"\n`]) {

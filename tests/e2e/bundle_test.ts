@@ -87,7 +87,7 @@ test("a bundle that is found fault with gives way to the old one, whole", async 
   assert.equal((await site.vcm("issue", "--force", "--quiet")).code, 0);
   const failed = await site.vcm("run", "--quiet");
   assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /and the files of web\.bundle\.test were put back/);
+  assert.match(failed.stderr, /; the files of web\.bundle\.test were rolled back/);
   assert.deepEqual([await linkedSet(site), (await Deno.lstat(site.link)).ino], [set, ino]);
   assert.deepEqual([...Deno.readDirSync(`${site.directory}/ssl`)].length, 3);
   const planned = await site.vcm("plan");

@@ -43,7 +43,7 @@ test("a container is sent a signal, and one that is stopped is left alone", asyn
   assert.equal(stopped.code, 0);
   assert.match(
     stopped.stdout,
-    /^skipped {2}podman:web: it is not running, so it was not started$/m,
+    /^skipped {2}podman:web: it is not running; it loads the new files when it starts$/m,
   );
   assert.equal(
     await podman(scene, "container", "inspect", "--format", "{{.State.Running}}", "web"),
@@ -59,7 +59,7 @@ test("a container that podman does not know is a failure by itself, and stays ow
   assert.equal(run.code, 1);
   assert.match(
     run.stdout,
-    /^failed {2}podman:wbe: podman knows no container "wbe"; is its name right\?$/m,
+    /^failed {2}podman:wbe: podman has no container "wbe"; check the name$/m,
   );
   assert.match(
     (await scene.vcm("check")).stdout,

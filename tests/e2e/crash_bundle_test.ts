@@ -17,7 +17,7 @@ for (const renews of [false, true]) {
       if (change.call.startsWith("symlink")) {
         // That is ln, and the run lives on.
         assert.deepEqual([killed.code, killed.signal], [1, null]);
-        assert.match(killed.stdout, /could not make the link/);
+        assert.match(killed.stdout, /cannot create the link/);
       } else {
         assert.ok(killed.met, `it was not killed: ${killed.stdout}${killed.stderr}`);
       }

@@ -13,7 +13,7 @@ const NAME = "a.e2e.test";
 const RUNS = "ExecStart=/bin/sleep 600\n";
 const NOTHING = "Nothing to do: 1 certificate in order\n";
 /** Of the run after the one that failed. */
-const DOWN = /^failed {2}web\.service: it was up before the action of 20.* UTC, and is down now; /m;
+const DOWN = /^failed {2}web\.service: it was up before the action of 20.* UTC, but is down now; /m;
 
 async function start(scene: Scene, lines: string, unit = UNIT): Promise<void> {
   await scene.machine.writeUnit(unit, lines);
@@ -158,7 +158,7 @@ test("what another service's action ends was up before the actions of the run", 
     const run = await scene.vcm("run");
     assert.equal(run.code, 1, run.stdout + run.stderr);
     const why = order < 0
-      ? /^failed {2}web\.service: it was up before the actions of this run, and is down now; see: /m
+      ? /^failed {2}web\.service: it was up before the actions of this run, but is down now; see: /m
       : /^failed {2}web\.service: after the reload it is inactive; see: /m;
     assert.match(run.stdout, why);
     assert.match(run.stderr, /^other\.service: reload done$/m);

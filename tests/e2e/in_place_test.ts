@@ -28,7 +28,7 @@ test("over a mounted file nothing is renamed, which is said; with in_place it is
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
-      /Cannot replace "FOLDER\/ssl\/server\.key": [a-z ]*busy[a-z ]*: it is a mount of its own; mount its directory instead, or set "in_place: true"; put back FOLDER\/ssl\/server\.crt\n/,
+      /Cannot replace "FOLDER\/ssl\/server\.key": [a-z ]*busy[a-z ]*: it is a mount point; fix: mount its directory instead, or set "in_place: true"; rolled back FOLDER\/ssl\/server\.crt\n/,
     );
     assert.deepEqual(await place.snapshot("ssl"), before);
 
@@ -52,7 +52,7 @@ test("over a mounted file nothing is renamed, which is said; with in_place it is
     assert.equal(failed.code, 1);
     assert.match(
       failed.stderr,
-      /Cannot keep "FOLDER\/ssl\/server\.key" as "FOLDER\/ssl\/\.server\.key\.vcm-old" and write through it: read-only file system\n/,
+      /Cannot keep "FOLDER\/ssl\/server\.key" as "FOLDER\/ssl\/\.server\.key\.vcm-old" to write it in place: read-only file system\n/,
     );
     assert.deepEqual(await place.snapshot("ssl"), untouched);
   } finally {

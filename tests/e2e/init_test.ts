@@ -123,7 +123,7 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
     "link.test": ["/etc/nginx/ssl/link.crt", "which leads to /usr/bin/env, is below /usr"],
     "proc.test": ["/proc/sysrq-trigger", "is below /proc"],
     "own.test": ["/etc/vcm/vcm.yaml", "is a file of VCM itself"],
-    "pipe.test": ["/etc/nginx/pipe", "is no regular file"],
+    "pipe.test": ["/etc/nginx/pipe", "is not a regular file"],
   } as const;
   await inMachine(scene, "mkfifo", "/etc/nginx/pipe");
   const texts: Record<string, string> = {
@@ -156,8 +156,8 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
   for (
     const note of [
       "conf.d/deep.conf: cannot be read: line 1: more than 100 nested blocks",
-      "nginx/pipe: cannot be read: is no regular file",
-      "/dev/zero: cannot be read: is no regular file",
+      "nginx/pipe: cannot be read: is not a regular file",
+      "/dev/zero: cannot be read: is not a regular file",
       "/proc/self/environ: cannot be read: VCM itself is not permitted to do this\n",
       'includes "/etc/nginx/circle/0", which includes this file',
     ]

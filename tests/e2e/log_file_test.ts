@@ -7,7 +7,7 @@ import { makeUsersPlace, USER, type UsersPlace } from "./user_site.ts";
 // Root is needed to become somebody else, as it is for a machine.
 const test = await testsNeeding("machine");
 
-const REMEDY = "give a path below directories that only root may write to";
+const REMEDY = "use a path below directories that are writable only by root";
 
 async function configure({ at, directory, ...place }: UsersPlace, log: string): Promise<void> {
   await place.configure(`  - name: "web.demo.internal"\n`);
@@ -40,7 +40,7 @@ test("a log file is written through no link of another user, wherever it stands"
   }
 
   const of = (path: string) => `"FOLDER/${path}" is a symbolic link of user ${USER}; ${REMEDY}`;
-  const users = `user ${USER} may replace what lies in "FOLDER/app"; ${REMEDY}`;
+  const users = `user ${USER} may replace anything in "FOLDER/app"; ${REMEDY}`;
   assert.equal(await warningOf(place, "theirs/vcm.log"), of("theirs"));
   assert.equal(await warningOf(place, "shared/link/vcm.log"), of("shared/link"));
   assert.equal(await warningOf(place, "app/link/vcm.log"), of("app/link"));

@@ -81,7 +81,7 @@ test("a stopped unit is reported and not started, unless restart is asked for", 
   assert.equal(run.code, 0);
   assert.match(
     run.stdout,
-    /^skipped {2}web\.service: it is not active, so it was not started$/m,
+    /^skipped {2}web\.service: it is not active; it loads the new files when it starts$/m,
   );
   assert.equal(await activeState(scene), "inactive");
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
@@ -126,7 +126,7 @@ test("a unit that systemd does not know fails by itself and stays owed", async (
   assert.equal(run.code, 1);
   assert.match(
     run.stdout,
-    /^failed {2}ngnix\.service: systemd knows no unit "ngnix\.service"; is its name right\?$/m,
+    /^failed {2}ngnix\.service: systemd has no unit "ngnix\.service"; check the name$/m,
   );
   assert.deepEqual(await reloads(scene), [UNIT]);
   assert.match((await scene.vcm("plan")).stdout, /ngnix\.service\n {2}reload: it has not loaded/);
@@ -194,7 +194,7 @@ test("a service that was misspelt owes its action by its right name", async () =
   );
   const run = await scene.vcm("run");
   assert.equal(run.code, 0, run.stdout);
-  assert.match(run.stderr, /^wbe\.service: .*its marker is handed on to web\.service$/m);
+  assert.match(run.stderr, /^wbe\.service: .*its pending action was transferred to web\.service$/m);
   assert.deepEqual(await reloads(scene), [UNIT]);
   assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.pending`)], []);
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");

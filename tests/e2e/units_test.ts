@@ -91,7 +91,7 @@ test("a unit that has failed is not reloaded: a failure that stays owed until it
   assert.equal((await scene.machine.exec(["systemctl", "start", UNIT])).code, 1);
   assert.equal(await show(scene, "ActiveState"), "failed");
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
-  const why = "it has failed, and nobody asked to start it; see: journalctl -u web.service";
+  const why = 'it has failed, and "reload" does not start it; see: journalctl -u web.service';
   const done = "1 issued, 2 files deployed, 0 service actions; 1 failed, 0 skipped";
   const first = await scene.vcm("run");
   assert.deepEqual([first.code, first.stdout], [
@@ -108,7 +108,7 @@ test("a unit that has failed is not reloaded: a failure that stays owed until it
   assert.equal(second.code, 1);
   assert.match(
     second.stdout,
-    /^failed {2}web\.service: it has failed, and nobody asked to start it/,
+    /^failed {2}web\.service: it has failed, and "reload" does not start it/,
   );
   assert.equal(await show(scene, "ActiveState"), "failed");
 

@@ -70,7 +70,7 @@ test("a file of root's in a user's directory is refused, and the rest goes on", 
   const mine = pairIn("pg").replaceAll(/^ +owner.*\n/gm, "");
   await place.configure(mine + other);
   const message = (name: string) =>
-    `User "${USER}" may replace what lies in "FOLDER/pg", so "FOLDER/pg/${name}" must belong to that user too: set "owner" to "${USER}", or give a path below directories that nobody may ` +
+    `User "${USER}" may replace anything in "FOLDER/pg", so "FOLDER/pg/${name}" must belong to that user too: set "owner" to "${USER}", or give a path below directories that nobody may ` +
     "write to but root";
   const planned = await place.vcm(["plan"]);
   assert.ok(planned.stdout.includes(`blocked  ${message("server.key")}\n`), planned.stdout);
@@ -170,7 +170,7 @@ test("what nobody has judged in a user's directory is put back by the next run, 
   assert.equal(code, 0, stdout + stderr);
   assert.ok(
     stderr.includes(
-      "put back FOLDER/pg/server.key, which an interrupted run had replaced and nobody had judged",
+      "rolled back FOLDER/pg/server.key: an interrupted run deployed it, and no service had validated it",
     ),
     stderr,
   );
@@ -198,7 +198,7 @@ test("where a rename in a user's directory fails, what was replaced elsewhere is
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /Cannot replace "FOLDER\/pg\/server\.key": .*; put back FOLDER\/ssl\/server\.crt/,
+    /Cannot replace "FOLDER\/pg\/server\.key": .*; rolled back FOLDER\/ssl\/server\.crt/,
   );
   assert.deepEqual([await place.snapshot("ssl"), await place.snapshot("pg")], before);
 });
@@ -240,8 +240,8 @@ test("who is not root writes as themselves, and not where a stranger may replace
   const { stdout } = await place.vcm(["plan"], USER);
   assert.ok(
     stdout.includes(
-      `blocked  User "${STRANGER}" may replace what lies in "FOLDER/theirs"; give a path below ` +
-        "directories that nobody may write to but root or you\n",
+      `blocked  User "${STRANGER}" may replace anything in "FOLDER/theirs"; use a path below ` +
+        "directories that are writable only by root or you\n",
     ),
     stdout,
   );
@@ -255,17 +255,20 @@ test("a program that the user may not run is said so, and nothing is written", a
   const { code, stderr } = await place.vcm(["run"]);
   assert.equal(code, 1);
   const message = `Cannot write "FOLDER/pg/server.crt": "FOLDER/vcm" cannot be started: ` +
-    "permission denied; every user has to be able to read and run the program (as user 61001)\n";
+    "permission denied; every user must be able to read and run the program (as user 61001)\n";
   assert.ok(stderr.endsWith(`deploy failed: ${message}`), stderr);
   assert.deepEqual(readdirSync(place.at("pg")), []);
 });
 
-test("what obeys orders obeys nobody as root", async () => {
+test("the writer process does not run as root", async () => {
   await using place = await makeUsersPlace();
   const { code, stderr } = await new Deno.Command(place.at("vcm"), {
     args: ["write-files-as", "0"],
     stdin: "null",
   }).output();
   assert.equal(code, 2);
-  assert.equal(new TextDecoder().decode(stderr), "This is a part of vcm that it starts itself\n");
+  assert.equal(
+    new TextDecoder().decode(stderr),
+    "error: vcm runs this command itself; do not run it by hand\n",
+  );
 });

@@ -36,7 +36,7 @@ test("a validate that fails leaves nginx its old certificate, and the old files 
   assert.equal(failed.code, 1);
   assert.match(
     failed.stdout,
-    /^failed {2}nginx\.service: "\S+judge" failed \(1\): nginx: \[emerg\] unknown directive "nonsense" .*; its action was not run, and the files of web\.e2e\.test were put back\nDone: 0 issued, 0 files deployed, 0 service actions; 1 failed, 0 skipped\n$/,
+    /^failed {2}nginx\.service: "\S+judge" failed \(1\): nginx: \[emerg\] unknown directive "nonsense" .*; its action was not run; the files of web\.e2e\.test were rolled back\nDone: 0 issued, 0 files deployed, 0 service actions; 1 failed, 0 skipped\n$/,
   );
   assert.match(
     failed.stderr,

@@ -74,13 +74,13 @@ test("what is refused is said with what the clocks differ", (t) =>
     });
   }));
 
-test("a certificate that ended before it came", (t) =>
+test("a certificate that expired before it arrived", (t) =>
   withServer({}, async ({ bao, login }) => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     const end = `${new Date(Date.now() - 3_600_000).toISOString().slice(0, 19)}Z`;
-    const ended = `failed  ${NAME}: The certificate ended ${
+    const ended = `failed  ${NAME}: The certificate expired at ${
       end.replace("Z", ".000Z")
-    }, before it came`;
+    }, before it arrived`;
     const lifetime = { not_after: end, not_before_duration: "5h" };
     const role = { allow_any_name: true, key_type: "ec", key_bits: 256, ...lifetime };
     assert.ok((await bao.api("POST", "pki/roles/ended", role)).status < 300);
@@ -94,8 +94,8 @@ test("a certificate that ended before it came", (t) =>
       const line = await firstLine(bao, 0, env, 'role: "ended"');
       assert.equal(
         line.replace(/\(2.* UTC\)/, "(THEN)"),
-        `${ended}; by the server's time (THEN) it is not valid either, so it was not stored; look ` +
-          'at the role "ended", and at the clock of the server that issued it',
+        `${ended}; it is not valid by the server's time (THEN) either, so it was not stored; check ` +
+          'the role "ended" and the clock of the server that issued it',
       );
     });
   }));

@@ -111,7 +111,7 @@ test("~/.vault-token comes last", (t) =>
       assert.equal(
         out.split("\n")[0],
         `failed  ${NAME}: "${path}" holds a secret and is open to every user (mode 0644), so it is ` +
-          `not used; cure: chmod 600 ${path}`,
+          `not used; fix: chmod 600 ${path}`,
       );
     });
   }));

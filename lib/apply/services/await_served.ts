@@ -1,4 +1,4 @@
-/** Waits until a service serves what it was made to load: nobody else would notice that it does not. */
+/** Waits until a service serves the new certificate: nothing else would show that it does not. */
 import { parseCertificate } from "../../certificate/certificate.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { storedFile } from "../../store/store_paths.ts";
@@ -6,16 +6,16 @@ import type { ProbeSpec } from "../../config/types.ts";
 import { readText } from "../../host/read.ts";
 import { formatTime } from "../../text/format_time.ts";
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two probes. */
 const PAUSE = 200;
 
-/** Milliseconds for one look; a service that starts may take connections before it answers. */
-const LOOK_LIMIT = 2_000;
+/** Milliseconds for one probe; a service that starts may accept connections before it answers. */
+const PROBE_LIMIT = 2_000;
 
 /**
- * Looks until the stored certificate is served. Needs net permission.
+ * Probes until the stored certificate is served. Needs net permission.
  *
- * @returns Why it is not, after the probe's time; `undefined` where it is.
+ * @returns Why it is not served after the probe's timeout; `undefined` if it is.
  */
 export async function awaitServed(
   certStore: string,
@@ -30,16 +30,16 @@ export async function awaitServed(
     const { fingerprint } = parseCertificate(stored.value);
     const deadline = performance.now() + probe.timeout * 1000;
     for (;;) {
-      const look = await observeServed(probe, LOOK_LIMIT);
-      if (look.kind === "served" && look.certificate.fingerprint === fingerprint) return undefined;
+      const seen = await observeServed(probe, PROBE_LIMIT);
+      if (seen.kind === "served" && seen.certificate.fingerprint === fingerprint) return undefined;
       if (performance.now() + PAUSE >= deadline) {
-        const why = look.kind === "unreachable" ? look.problem : `${at} still serves serial ` +
-          `${look.certificate.serial}, until ${formatTime(look.certificate.notAfter)}`;
+        const why = seen.kind === "unreachable" ? seen.problem : `${at} still serves serial ` +
+          `${seen.certificate.serial}, until ${formatTime(seen.certificate.notAfter)}`;
         return `the new certificate of ${certificate} was not served within ${probe.timeout} s: ${why}`;
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   } catch (error) {
-    return `cannot look at ${at}: ${plainCause(error)}`;
+    return `cannot probe ${at}: ${plainCause(error)}`;
   }
 }

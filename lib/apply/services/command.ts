@@ -1,22 +1,22 @@
-/** Runs commands of the file: a service's action, and what judges its new files. */
+/** Runs commands of the configuration: a service's action, and its validation. */
 import type { ServiceStep } from "../../plan/types.ts";
 import { programPaths, runCommand } from "../../host/run_command.ts";
 import { explainFailure, showCommand } from "../../host/command_output.ts";
 import { type ActionResult, DONE, failed } from "./result.ts";
 
-/** The kernel takes no variable of more than 131,072 bytes (execve(2), MAX_ARG_STRLEN). */
+/** Bytes; the kernel's limit for a variable is 131,072 (execve(2), MAX_ARG_STRLEN). */
 const LONGEST = 100_000;
 
-const OUTLIVED = "ended, but left a process behind that writes to its output and would lose it; " +
-  "start that with its output redirected, or as a unit";
+const OUTLIVED = "ended, but a process that it started still writes to its output; " +
+  "redirect the output of that process, or start it as a unit";
 
-/** Throws CommandError where there is no such program. */
+/** Throws CommandError if there is no such program. */
 export async function runServiceCommand(
   command: readonly string[],
   { about, pending, timeout }: Pick<ServiceStep, "about" | "pending" | "timeout">,
 ): Promise<ActionResult> {
   const [program = "", ...args] = command;
-  // A line each: neither names nor paths can hold a line break.
+  // One line each: neither names nor paths can contain a line break.
   const env = {
     VCM_CERTS: bounded(about.certificates),
     VCM_FILES: bounded(about.files),
@@ -29,7 +29,7 @@ export async function runServiceCommand(
   return failed(`${showCommand(command)} ${explainFailure(result, timeout)}`);
 }
 
-/** Whole lines; where there are too many, the last one is `…`. */
+/** As many whole lines as fit; if some are left out, the last line is `…`. */
 function bounded(lines: readonly string[]): string {
   let size = 0;
   const encoder = new TextEncoder();

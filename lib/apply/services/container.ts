@@ -1,4 +1,4 @@
-/** Lets containers load new files. Needs run permission for docker or podman. */
+/** Makes containers load new files. Needs run permission for docker or podman. */
 import type { Control } from "../../config/types.ts";
 import { runCommand } from "../../host/run_command.ts";
 import { type Engine, ENGINES, observeContainer } from "../../host/containers.ts";
@@ -15,17 +15,17 @@ export async function actOnContainer(
 ): Promise<ActionResult> {
   const before = await observeContainer(engine, name);
   if (before?.state === "unknown") {
-    return failed(`${engine} knows no container "${name}"; is its name right?`);
+    return failed(`${engine} has no container "${name}"; check the name`);
   }
   const starts = control === "restart" || control === "start";
   if (before?.state === "stopped" && !starts) return NOT_RUNNING;
   if (before?.state === "running" && control === "start") {
     return failed(
-      'it is running already, and "start" does not make it load new files; use restart or signal',
+      'it is already running, and "start" does not load new files; use "restart" or "signal"',
     );
   }
   if (control === "reload") {
-    return failed('a container cannot reload; use "control: restart", or "signal"');
+    return failed('a container cannot reload; use "control: restart" or "signal"');
   }
   const args = control === "signal"
     ? ["kill", "--signal", signal]

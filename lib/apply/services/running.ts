@@ -1,6 +1,6 @@
 /**
- * Whether services run, by their managers: to tell what an action did to them. Needs run permission
- * for what asks the managers.
+ * Whether services run, by their managers: shows what an action did to them. Needs run permission for
+ * the managers' programs.
  */
 import type { ServiceAction, ServiceStep } from "../../plan/types.ts";
 import type { UnitState } from "../../host/types.ts";
@@ -12,12 +12,12 @@ import { observeUnits } from "../../host/units.ts";
 export type Running =
   /** `start` changes with each start. */
   | { readonly kind: "up"; readonly start: string }
-  /** A unit that runs to its end, and did. */
+  /** A oneshot unit that succeeded. */
   | { readonly kind: "ended" }
-  /** On its way up or down. */
+  /** It is starting or stopping. */
   | { readonly kind: "between"; readonly how: string }
   | { readonly kind: "down"; readonly how: string }
-  /** Nobody can be asked. */
+  /** Its manager cannot be asked, or it has none. */
   | { readonly kind: "unknown" };
 
 const UNKNOWN: Running = { kind: "unknown" };
@@ -29,12 +29,12 @@ export async function observeRunning(
   const units = steps.flatMap(({ action }) => action.manager === "systemd" ? action.name : []);
   const states = units.length === 0 ? new Map<string, UnitState>() : await observeUnits(units);
   const found = steps.map(async ({ service, action }) =>
-    [service, await lookAt(action, states)] as const
+    [service, await runningOf(action, states)] as const
   );
   return new Map(await Promise.all(found));
 }
 
-async function lookAt(
+async function runningOf(
   action: ServiceAction,
   units: ReadonlyMap<string, UnitState>,
 ): Promise<Running> {
@@ -46,7 +46,7 @@ async function lookAt(
       const found = await observeContainer(action.manager, action.name);
       if (found === undefined) return UNKNOWN;
       if (found.state === "running") return { kind: "up", start: String(found.startedAt) };
-      // A container that is removed when it ends is not known after that.
+      // A container that is removed when it ends is unknown afterwards.
       const gone = found.state === "unknown";
       return { kind: "down", how: gone ? "there is no such container" : "it is not running" };
     }
@@ -64,8 +64,8 @@ function ofUnit(state: UnitState | undefined): Running {
       return { kind: "up", start: String(state.startedAt) };
     case "inactive":
       if (state.ranToItsEnd) return { kind: "ended" };
-      // A unit without a file is forgotten when it ends.
-      if (state.load === "not-found") return { kind: "down", how: "systemd knows no such unit" };
+      // systemd forgets a unit without a file when it ends.
+      if (state.load === "not-found") return { kind: "down", how: "systemd has no such unit" };
       return { kind: "down", how: "it is inactive" };
     case "failed":
       return { kind: "down", how: "it has failed" };
@@ -91,7 +91,7 @@ async function ofProcess(pidFile: string): Promise<Running> {
   }
 }
 
-/** Where to look for why a service is down, and how it is started. */
+/** Where to see why a service is down, and how to start it. */
 export function startAdvice(action: ServiceAction): string {
   switch (action.manager) {
     case "systemd":
@@ -102,8 +102,8 @@ export function startAdvice(action: ServiceAction): string {
       return `see: ${manager} logs ${name}; to start it: ${manager} start ${name}`;
     }
     case "pid_file":
-      return `see its own log, and start it; VCM looks for it by "${action.pidFile}"`;
+      return `see its log, then start it; VCM finds it by its pid file "${action.pidFile}"`;
     case "command":
-      return "see its own log";
+      return "see its log";
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Carries out the steps of services: their actions, and the proof that they run, and serve what they
- * loaded. An action is noted in the marker before it begins: what was up before and is not right
- * afterwards, also because the run was killed, is a failure until the service is up again.
+ * Carries out the steps of services: their actions, and the checks that they run and serve the new
+ * certificate. An action is recorded in the pending action before it begins. So if a service was up
+ * before and is not afterwards, also because the run was killed, that is a failure until it is started.
  */
 import { plainCause } from "../../text/plain_cause.ts";
 import { actionName } from "../../plan/action_name.ts";
@@ -16,33 +16,44 @@ import {
 } from "../../store/pending_action.ts";
 import { act } from "./act.ts";
 import { awaitServed } from "./await_served.ts";
-import type { ServicesRun } from "./run.ts";
 import { observeRunning, type Running, startAdvice } from "./running.ts";
 import { findFallen } from "./stay_up.ts";
+import type { Result } from "../certificate_steps.ts";
+import type { Emit } from "../events.ts";
+import type { Writers } from "../writers/writers.ts";
 
-/** @param faults What services found in their new files. */
+/** What the services of a run share. */
+export interface ServicesRun {
+  readonly certStore: string;
+  /** By certificate. */
+  readonly results: ReadonlyMap<string, Result>;
+  readonly writers: Writers;
+  readonly emit: Emit;
+}
+
+/** @param failures Why validation failed, by service. */
 export async function serve(
   steps: readonly (ServiceStep | ValidateStep)[],
-  faults: ReadonlyMap<string, string>,
+  failures: ReadonlyMap<string, string>,
   run: ServicesRun,
 ): Promise<void> {
   const acting = steps.filter((step) => step.kind === "service")
-    .filter((step) => !faults.has(step.service) && whyNot(step, run) === undefined);
-  // An action on one service may end another one, before that one's own or after it.
+    .filter((step) => !failures.has(step.service) && skipReason(step, run) === undefined);
+  // The action on one service may stop another one, before or after the latter's own action.
   const before = await observeRunning(acting);
   const acted: Acted[] = [];
   for (const step of steps) {
     const { service } = step;
-    const fault = faults.get(service);
-    const reason = whyNot(step, run);
-    if (fault !== undefined) {
-      noteFailure(run.certStore, service, fault);
-      fail(service, fault, run);
+    const failure = failures.get(service);
+    const reason = skipReason(step, run);
+    if (failure !== undefined) {
+      noteFailure(run.certStore, service, failure);
+      fail(service, failure, run);
     } else if (step.kind === "validate") continue;
     else if (reason !== undefined) skip(service, reason, run);
     else {
       const one = await actOn(step, before.get(service), run);
-      // Whether what a command acted on runs is not known.
+      // It is not known whether the service of a command runs.
       if (one !== undefined && step.action.manager === "command") finish(step, run);
       else if (one !== undefined) acted.push(one);
     }
@@ -55,10 +66,10 @@ export async function serve(
   }
 }
 
-/** An action that was done. */
+/** A completed action. */
 interface Acted {
   readonly step: ServiceStep;
-  /** Before it, or before an earlier one that failed. */
+  /** Before this action, or before an earlier one that failed. */
   readonly wasUp: boolean;
 }
 
@@ -75,17 +86,17 @@ async function actOn(
   try {
     const result = await act(step);
     if (result.kind === "done") {
-      const unserved = await findUnserved(step, run);
-      if (unserved === undefined) return { step, wasUp };
-      failAction(step, unserved, wasUp, run);
+      const problem = await probeAll(step, run);
+      if (problem === undefined) return { step, wasUp };
+      failAction(step, problem, wasUp, run);
     } else if (result.kind === "failed") {
       failAction(step, result.message, wasUp, run);
-      // What was asked for by --force, and left all as it was, leaves nothing to be done.
+      // An action that only --force asked for, and that left the service up, leaves nothing pending.
       if (isNew && (await observeRunning([step])).get(service)?.kind === "up") {
         dropPendingAction(certStore, service, run.emit);
       }
     } else if (wasUp) {
-      // The marker goes on saying what the action that failed had to say.
+      // The pending action keeps the message of the action that failed.
       fail(service, `${howDown(step)}; ${startAdvice(step.action)}`, run);
     } else {
       removePendingAction(certStore, service);
@@ -99,8 +110,8 @@ async function actOn(
 
 function howDown({ actedAt }: ServiceStep): string {
   return actedAt === undefined
-    ? "it was up before the actions of this run, and is down now"
-    : `it was up before the action of ${formatTime(actedAt)}, and is down now`;
+    ? "it was up before the actions of this run, but is down now"
+    : `it was up before the action of ${formatTime(actedAt)}, but is down now`;
 }
 
 function finish(step: ServiceStep, run: ServicesRun): void {
@@ -132,22 +143,22 @@ function skip(subject: string, message: string, { emit }: ServicesRun): void {
   emit({ kind: "skipped", step: "service", subject, message });
 }
 
-/** Why the step is not carried out: what it hangs on did not come about. */
-export function whyNot(
+/** Why the step is skipped: what it depends on was not done. */
+export function skipReason(
   step: ServiceStep | ValidateStep,
   { results }: ServicesRun,
 ): string | undefined {
-  const having = (state: string) =>
+  const inState = (state: Result["state"]) =>
     step.certificates.filter((name) => results.get(name)?.state === state);
-  const half = having("half");
+  const half = inState("half");
   if (half.length > 0) return notInPlace(half);
-  if (step.pending.reason !== "deployed" || having("deployed").length > 0) {
+  if (step.pending.reason !== "deployed" || inState("deployed").length > 0) {
     const torn = step.certificates.filter((name) => results.get(name)?.torn);
     return torn.length > 0 ? notInPlace(torn) : undefined;
   }
-  const reverted = having("rolled-back");
-  return reverted.length > 0
-    ? `the files of ${reverted.join(", ")} were put back`
+  const rolledBack = inState("rolled-back");
+  return rolledBack.length > 0
+    ? `the files of ${rolledBack.join(", ")} were rolled back`
     : "nothing was deployed for it";
 }
 
@@ -155,13 +166,14 @@ function notInPlace(names: readonly string[]): string {
   return `the files of ${names.join(", ")} are not all in place`;
 }
 
-async function findUnserved(
+/** @returns Why a new certificate is not served. */
+async function probeAll(
   { probes }: ServiceStep,
   { certStore, results }: ServicesRun,
 ): Promise<string | undefined> {
   for (const { certificate, probe } of probes) {
     const state = results.get(certificate)?.state ?? "none";
-    // Where the new files are not in place, the old ones are served.
+    // If the new files are not in place, the old ones are served.
     if (state === "failed" || state === "half" || state === "rolled-back") continue;
     const problem = await awaitServed(certStore, certificate, probe);
     if (problem !== undefined) return problem;

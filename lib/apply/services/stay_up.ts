@@ -1,21 +1,21 @@
 /**
- * Looks at services again some time after their actions: one that loads what it cannot use may end
- * only then, and its manager has long said that the action was done.
+ * Checks services again some time after their actions: a service that cannot use the new files may end
+ * only after its manager has reported success.
  *
- * Not seen: a service that ends later than that.
+ * Not guaranteed: a service that ends later than that is not noticed.
  */
 import { actionName } from "../../plan/action_name.ts";
 import type { ServiceStep } from "../../plan/types.ts";
 import { observeRunning, type Running, startAdvice } from "./running.ts";
 
-/** Milliseconds for which a service has to run without another start. */
+/** Milliseconds for which a service must run without a restart. */
 const STEADY = 2_000;
 
 /**
- * Waits until each service has run for a while, or is down, for as long as its `timeout` at most.
- * All are waited for together.
+ * Waits until each service has run for `STEADY`, or is down, but no longer than its `timeout`. It waits
+ * for all services together.
  *
- * @param steps Those whose actions were done.
+ * @param steps Those whose actions are done.
  * @returns What is wrong, by service.
  */
 export async function findFallen(
@@ -30,7 +30,7 @@ export async function findFallen(
     const now = await observeRunning(open);
     const waited = performance.now() - began;
     open = open.filter((step) => {
-      const verdict = judge(before.get(step.service), now.get(step.service));
+      const verdict = compare(before.get(step.service), now.get(step.service));
       if (verdict.kind === "steady") return false;
       // One look tells of no start that lasts.
       if (verdict.kind === "unsteady" && (looks < 2 || waited < step.timeout * 1000)) return true;
@@ -43,13 +43,13 @@ export async function findFallen(
   return fallen;
 }
 
-const UNSTEADY = `it did not run for ${STEADY / 1000} s without being started again`;
+const UNSTEADY = `it did not stay up for ${STEADY / 1000} s without a restart`;
 
 type Verdict =
   | { readonly kind: "steady" }
   | { readonly kind: "unsteady" | "down"; readonly how: string };
 
-function judge(before: Running | undefined, now: Running | undefined): Verdict {
+function compare(before: Running | undefined, now: Running | undefined): Verdict {
   switch (now?.kind) {
     case undefined:
     case "unknown":

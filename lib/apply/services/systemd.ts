@@ -1,4 +1,4 @@
-/** Lets systemd units load new files. Needs run permission for systemctl. */
+/** Makes systemd units load new files. Needs run permission for systemctl. */
 import type { Control } from "../../config/types.ts";
 import type { UnitState } from "../../host/types.ts";
 import { runCommand } from "../../host/run_command.ts";
@@ -6,7 +6,7 @@ import { observeUnits, SYSTEMCTL } from "../../host/units.ts";
 import { explainFailure } from "../../host/command_output.ts";
 import { type ActionResult, DONE, failed } from "./result.ts";
 
-/** Arguments of `systemctl` before the unit's name; only start and restart start what was stopped. */
+/** Arguments of `systemctl` before the unit's name; only start and restart start a stopped unit. */
 function argumentsFor(control: Control, signal: string): readonly string[] {
   switch (control) {
     case "reload":
@@ -41,25 +41,28 @@ export async function actOnUnit(
   return DONE;
 }
 
-/** Where systemctl would do nothing, or less than was asked for. */
+/** The result if systemctl would do nothing, or less than was asked for. */
 function refuse(
   unit: string,
   control: Control,
   state: UnitState | undefined,
 ): ActionResult | undefined {
   if (state?.load === "not-found") {
-    return failed(`systemd knows no unit "${unit}"; is its name right?`);
+    return failed(`systemd has no unit "${unit}"; check the name`);
   }
   const starts = control === "restart" || control === "start";
   if (state?.active === "failed" && !starts) {
-    return failed(`it has failed, and nobody asked to start it; see: ${journal(unit)}`);
+    return failed(`it has failed, and "${control}" does not start it; see: ${journal(unit)}`);
   }
   if (state?.active === "inactive" && !starts) {
-    return { kind: "not-active", message: "it is not active, so it was not started" };
+    return {
+      kind: "not-active",
+      message: "it is not active; it loads the new files when it starts",
+    };
   }
   if (state?.active === "active" && control === "start") {
     return failed(
-      'it is active already, and "start" does not make it load new files; use reload or restart',
+      'it is already active, and "start" does not load new files; use "reload" or "restart"',
     );
   }
   if (state?.active === "active" && control === "reload" && !state.canReload) {

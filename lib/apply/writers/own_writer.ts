@@ -1,12 +1,13 @@
 /**
- * Carries out orders as the user who runs this process.
+ * Carries out requests as the user who runs this process.
  *
- * Not guaranteed: that a directory which somebody else may replace is still the same one between two
- * calls. The runtime has no file-system calls relative to an open directory; plan/hand.ts says whose
- * hand may work where.
+ * Not guaranteed: if another user can replace a directory, it may be another one at the next call. The
+ * runtime has no file-system calls relative to an open directory; plan/choose_writer.ts decides which
+ * user writes where.
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
+import { errorCode } from "../../text/error_code.ts";
 import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
@@ -21,43 +22,43 @@ import { makeSymbolicLink } from "../../host/symbolic_link.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
 
-/** Answers as `Hand` does, at once. Throws the system's error. */
-export function carryOutRequest(order: FileRequest): WriterAnswer {
-  switch (order.do) {
+/** A `Writer` without waiting. Throws the system's error. */
+export function carryOutRequest(request: FileRequest): WriterAnswer {
+  switch (request.do) {
     case "make":
-      make(order.file);
+      make(request.file);
       return true;
     case "keep":
-      return keep(order.path, order.inPlace);
+      return keep(request.path, request.inPlace);
     case "replace":
-      replace(temporaryFile(order.path), order);
+      replace(temporaryFile(request.path), request);
       return true;
-    case "put-back":
-      return putBack(order);
+    case "restore":
+      return restore(request);
     case "remove":
-      removeIfThere(order.path);
+      removeIfThere(request.path);
       return true;
     case "sync":
-      syncDirectory(order.directory);
+      syncDirectory(request.directory);
       return true;
   }
 }
 
 function make({ path, content, uid, gid, mode, createDirs }: NewFile): void {
-  makeWay(path, createDirs);
+  makeRoom(path, createDirs);
   const owners = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
   const bytes = Buffer.from(content.data, content.encoding);
   writeNewFile(temporaryFile(path), bytes, { ...owners, mode });
 }
 
-/** Makes room for a target's temporary file. Throws the system's error. */
-export function makeWay(path: string, createDirs: boolean): void {
+/** Creates the directories above a target, and removes an old temporary file. Throws the system's error. */
+export function makeRoom(path: string, createDirs: boolean): void {
   if (createDirs) makeDirectories(directoryOf(path));
-  // Under the lock nobody else makes it: it is what an interrupted run left.
+  // The lock is held, so it can only be left by an interrupted run.
   removeIfThere(temporaryFile(path));
 }
 
-/** Makes what is missing, for everybody to enter, whatever the umask; none is there half closed. */
+/** Creates missing directories with mode 0755, whatever the umask; none exists with another mode. */
 function makeDirectories(path: string): void {
   if (isThere(path)) return;
   makeDirectories(directoryOf(path));
@@ -71,11 +72,11 @@ function makeDirectories(path: string): void {
 interface Replacement {
   readonly path: string;
   readonly inPlace: boolean;
-  /** Which file it has to be that is put there. */
+  /** Identity that the new file must have. */
   readonly identity?: string;
 }
 
-/** A link is none that could be written through, and goes where it is as a link. */
+/** Only regular files can be written in place. A symbolic link is renamed. */
 function replace(from: string, { path, inPlace, identity }: Replacement): void {
   if (inPlace && isFile(path) && isFile(from)) writeThrough(from, path, identity);
   else fs.renameSync(from, path);
@@ -85,42 +86,43 @@ function isFile(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
-function putBack(order: Extract<FileRequest, { readonly do: "put-back" }>): WriterAnswer {
-  if (!order.kept) removeIfThere(order.path);
+function restore(request: Extract<FileRequest, { readonly do: "restore" }>): WriterAnswer {
+  if (!request.kept) removeIfThere(request.path);
   else {
-    const answer = restore(order);
+    const answer = restoreKept(request);
     if (answer !== true) return answer;
   }
-  syncDirectory(directoryOf(order.path));
+  syncDirectory(directoryOf(request.path));
   return true;
 }
 
-function restore(order: Replacement): WriterAnswer {
-  const { path, identity } = order;
+function restoreKept(replacement: Replacement): WriterAnswer {
+  const { path, identity } = replacement;
   const from = replacedFile(path);
   const found = identityAt(from);
-  // A run that was killed after it had renamed it has restored it already.
+  // An interrupted run has already restored it.
   const isKept = identity !== undefined && isSameFile(identity, found);
   if (identity !== undefined && !isKept && isSameFile(identity, identityAt(path))) return true;
   if (found === undefined) return NONE;
   if (identity === undefined ? !isOfSameOwner(from, path) : !isKept) return OTHER;
-  replace(from, order);
+  replace(from, replacement);
   return true;
 }
 
-/** All that tells a kept file of an earlier version's record from one that another user put there. */
+/** For the record of an earlier version, the owner is all that tells the kept file from a foreign one. */
 function isOfSameOwner(kept: string, path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false })?.uid === fs.lstatSync(kept).uid;
 }
 
-/** Answers which file is kept. */
+/** Returns the identity of the kept file, or `NONE`. */
 function keep(path: string, inPlace: boolean): string {
   const kept = replacedFile(path);
   removeIfThere(kept);
   if (!isThere(path)) return NONE;
-  // A link to the file would be changed with it when it is written through.
+  // A hard link would change together with the file.
   if (inPlace && isFile(path)) {
-    requireWritable(path);
+    // Fails early if the target cannot be opened for writing, for example on a read-only mount.
+    fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
     copy(path, kept);
   } else linkOrCopy(path, kept);
   const identity = identityAt(kept);
@@ -128,27 +130,22 @@ function keep(path: string, inPlace: boolean): string {
   return identity;
 }
 
-/** What cannot be opened, such as on a mount for reading only, is better known before all else. */
-function requireWritable(path: string): void {
-  fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
-}
-
-/** File systems without hard links, and the kernel's protection of other users' files (proc(5)). */
+/** Codes of file systems without hard links, and of the kernel's protection of hard links (proc(5)). */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
 function linkOrCopy(path: string, kept: string): void {
   try {
     fs.linkSync(path, kept);
   } catch (error) {
-    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!NO_LINKS.has(errorCode(error) ?? "")) throw error;
     copy(path, kept);
   }
 }
 
-/** Whoever it belongs to could have filled the disk, and the memory, with it. */
+/** The file's owner could have made it large enough to fill the disk and the memory. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Whole, or not at all; who may not give it its owner keeps it for himself. */
+/** Copies by way of a temporary file. A user who cannot give the copy its owner keeps it. */
 function copy(path: string, kept: string): void {
   const temporary = temporaryFile(kept);
   removeIfThere(temporary);
@@ -161,12 +158,14 @@ function copyFile(path: string, temporary: string): void {
   const file = openRegularFile(path, fs.constants.O_RDONLY);
   try {
     const { uid, gid, mode, size, atime, mtime } = fs.fstatSync(file);
-    if (size > MAX_BYTES) throw new Error("it is bigger than 4 MiB, and no file of a certificate");
+    if (size > MAX_BYTES) {
+      throw new Error("it is larger than 4 MiB, so it is not a certificate file");
+    }
     const text = fs.readFileSync(file);
     try {
       writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+      if (errorCode(error) !== "EPERM") throw error;
       writeNewFile(temporary, text, { mode: mode & 0o700 });
     }
     fs.utimesSync(temporary, atime, mtime);

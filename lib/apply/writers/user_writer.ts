@@ -1,49 +1,50 @@
 /**
- * Carries out orders as another user: by a process of VCM itself that has that user's ids, no
- * further groups, an empty environment, a session of its own and nothing open but pipes to us. So
- * what the user can make of the paths in the meantime can harm nobody but that user.
+ * Carries out requests as another user, by a process of VCM with that user's IDs: no supplementary
+ * groups, an empty environment, its own session, and nothing open but pipes to this process. So if the
+ * user changes paths meanwhile, that can harm nobody but the user.
  *
- * The user may stop, end or change that process. So its answers are taken for no more than they
- * can be: yes, no, which file was kept, or the code of an error; and it is ended where it does not
- * answer in time.
+ * The user can stop, kill or change that process. So only four kinds of answers are accepted: yes, no,
+ * the identity of a kept file, or an error code. If it does not answer in time, it is killed.
  *
- * Not guaranteed: that the files are where they should be. That is for the user to keep up, and for
- * the next run to see.
+ * Not guaranteed: the files may not be where they should be. The user can prevent that at any time, and
+ * the next run will see it.
  */
 import { Buffer } from "node:buffer";
 import { fileURLToPath } from "node:url";
+import { errorWords } from "../../text/error_words.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { temporaryFile } from "../../store/store_paths.ts";
+import { spawnCause } from "../../host/run_command.ts";
+import { OtherFileError } from "../../host/file_identity.ts";
 import type { HostUser } from "../../host/types.ts";
-import { wordsFor } from "./error_codes.ts";
 import { giveGroup } from "./give_group.ts";
 import {
   type FileRequest,
   isIdentity,
+  lines,
   type NewFile,
   NONE,
   OTHER,
   type WriterAnswer,
 } from "./writer.ts";
-import { lines } from "./lines.ts";
 
-/** The first argument by which the program is such a process. */
+/** The first argument that makes the program such a process. */
 export const WRITER_PROCESS = "write-files-as";
 
-/** How this program is started once more. */
+/** How to start this program again. */
 export interface Program {
   readonly path: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Milliseconds for one order: writing is little, and a disk may be slow. */
+/** Milliseconds for one request: the files are small, but a disk may be slow. */
 const LIMIT = 30_000;
 
-/** Milliseconds to end once there are no more orders. */
+/** Milliseconds for the process to end after the last request. */
 const GRACE = 2_000;
 
-/** Characters; an answer is much shorter. */
+/** Characters; a valid answer is much shorter. */
 const LONGEST_ANSWER = 200;
 
 export class UserWriter {
@@ -51,9 +52,9 @@ export class UserWriter {
   readonly #program: Program;
   readonly #limit: number;
   #process: Process | undefined;
-  /** Why it can do nothing any more. */
+  /** Why no further request can be carried out. */
   #broken: Error | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(user: HostUser, program: Program = ownProgram(), limit: number = LIMIT) {
     this.#user = user;
@@ -61,20 +62,20 @@ export class UserWriter {
     this.#limit = limit;
   }
 
-  /** Answers as a `Hand` does. Needs run permission for the program; only root may call it. */
-  carryOut(order: FileRequest): Promise<WriterAnswer> {
-    const answer = this.#turn.then(() =>
-      order.do === "make" ? this.#make(order.file) : this.#ask(order)
+  /** A `Writer`: one request at a time. Needs run permission for the program, and root. */
+  carryOut(request: FileRequest): Promise<WriterAnswer> {
+    const answer = this.#last.then(() =>
+      request.do === "make" ? this.#make(request.file) : this.#ask(request)
     );
-    this.#turn = answer.catch(() => undefined);
+    this.#last = answer.catch(() => undefined);
     return answer;
   }
 
-  /** The group is the process's own at first; one that it cannot give is given by us. */
+  /** The process creates the file with its own group; if another one is desired, root sets it. */
   async #make(file: NewFile): Promise<boolean> {
     const { uid, gid } = this.#user;
     const desired = file.gid ?? gid;
-    // Until the group is right, nobody but the user has any right to the file.
+    // Until the group is set, only the user can access the file.
     const mode = desired === gid ? file.mode : file.mode & 0o700;
     await this.#ask({ do: "make", file: { ...file, uid, gid, mode } });
     if (desired === gid) return true;
@@ -84,17 +85,17 @@ export class UserWriter {
       giveGroup(temporary, { uid, gid: desired, mode: file.mode, content });
       return true;
     } catch (error) {
-      // The failure is what counts; what stays is found and cleared away by the next run.
+      // The first failure is reported; the next run finds and removes what stays.
       await this.#ask({ do: "remove", path: temporary }).catch(() => undefined);
       throw error;
     }
   }
 
-  async #ask(order: FileRequest): Promise<WriterAnswer> {
+  async #ask(request: FileRequest): Promise<WriterAnswer> {
     if (this.#broken !== undefined) throw this.#broken;
     let text: string | undefined;
     try {
-      text = await this.#exchange(JSON.stringify(order));
+      text = await this.#exchange(JSON.stringify(request));
     } catch (error) {
       if (this.#process !== undefined) kill(this.#process.child);
       this.#broken = new Error(`${plainCause(error)} (as user ${this.#user.uid})`);
@@ -102,21 +103,21 @@ export class UserWriter {
     }
     const answer = readAnswer(text);
     if (typeof answer !== "object") return answer;
-    throw new Error(`${wordsFor(answer.code)} (as user ${this.#user.uid})`);
+    throw reportedError(answer.code, `(as user ${this.#user.uid})`);
   }
 
   async #exchange(line: string): Promise<string> {
-    const { orders, answers } = this.#process ??= start(this.#user, this.#program);
+    const { requests, answers } = this.#process ??= start(this.#user, this.#program);
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
-      () => reject(new Error(`the process did not answer within ${this.#limit / 1000} s`)),
+      () => reject(new Error(`the writer process did not answer within ${this.#limit / 1000} s`)),
       this.#limit,
     );
     const exchange = async () => {
-      // It may have ended; then there is no answer either, which says the same.
-      await orders.write(new TextEncoder().encode(`${line}\n`)).catch(() => undefined);
+      // If the process has ended, there will be no answer either.
+      await requests.write(new TextEncoder().encode(`${line}\n`)).catch(() => undefined);
       const { value, done } = await answers.next();
-      if (done) throw new Error(`the process ended without an answer${UNREADABLE}`);
+      if (done) throw new Error(`the writer process ended without an answer${UNREADABLE}`);
       return value;
     };
     try {
@@ -128,30 +129,29 @@ export class UserWriter {
 
   /** Ends the process. Never throws. */
   async close(): Promise<void> {
-    await this.#turn;
+    await this.#last;
     if (this.#process === undefined) return;
-    const { child } = this.#process;
+    const { child, requests, answers } = this.#process;
     const timer = setTimeout(() => kill(child), GRACE);
-    // The user can keep it from ending, and its pipes from closing, for as long as the user likes.
+    const end = async () => {
+      await requests.close().catch(() => undefined);
+      await child.status;
+      await answers.return(undefined).catch(() => undefined);
+    };
+    // The user can keep the process running, or its pipes open, as long as the user likes.
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const limit = setTimeout(resolve, 2 * GRACE);
-    await Promise.race([end(this.#process), late]);
+    await Promise.race([end(), late]);
     clearTimeout(limit);
     clearTimeout(timer);
   }
 }
 
-async function end({ child, orders, answers }: Process): Promise<void> {
-  await orders.close().catch(() => undefined);
-  await child.status;
-  await answers.return(undefined).catch(() => undefined);
-}
-
-const UNREADABLE = "; every user has to be able to read and run the program";
+const UNREADABLE = "; every user must be able to read and run the program";
 
 interface Process {
   readonly child: Deno.ChildProcess;
-  readonly orders: WritableStreamDefaultWriter<Uint8Array>;
+  readonly requests: WritableStreamDefaultWriter<Uint8Array>;
   readonly answers: AsyncGenerator<string>;
 }
 
@@ -159,8 +159,7 @@ function kill(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
   } catch {
-    // It has ended already.
-    return;
+    return; // It has already ended.
   }
 }
 
@@ -168,7 +167,7 @@ function start({ uid, gid }: HostUser, { path, args, env }: Program): Process {
   try {
     const child = new Deno.Command(path, {
       args: [...args, String(uid)],
-      // With another uid the runtime drops all further groups.
+      // With another uid the runtime drops all supplementary groups.
       uid,
       gid,
       clearEnv: true,
@@ -177,31 +176,31 @@ function start({ uid, gid }: HostUser, { path, args, env }: Program): Process {
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
-      // A session of its own: it cannot type into our terminal.
+      // Its own session, so it cannot write to the terminal's input.
       detached: true,
     }).spawn();
     return {
       child,
-      orders: child.stdin.getWriter(),
+      requests: child.stdin.getWriter(),
       answers: lines(child.stdout, LONGEST_ANSWER),
     };
   } catch (error) {
-    const cause = plainCause(error).replace(/^failed to spawn '.*': /, "").toLowerCase();
-    throw new Error(`"${path}" cannot be started: ${cause}${UNREADABLE}`, { cause: error });
+    const why = `${spawnCause(error)}${UNREADABLE}`;
+    throw new Error(`"${path}" cannot be started: ${why}`, { cause: error });
   }
 }
 
 function ownProgram(): Program {
   const path = Deno.execPath();
   if (Deno.build.standalone) return { path, args: [WRITER_PROCESS], env: {} };
-  const rights = ["--no-prompt", "--allow-read", "--allow-write", "--allow-sys=uid"];
+  const permissions = ["--no-prompt", "--allow-read", "--allow-write", "--allow-sys=uid"];
   const source = fileURLToPath(new URL("./writer_process.ts", import.meta.url));
-  // The user has no cache directory; the runtime wants the name of one, and does without it.
+  // The user has no cache directory, but the runtime requires a name for one.
   const env = { DENO_DIR: "/proc/none" };
-  return { path, args: ["run", "--no-config", "--no-lock", ...rights, source], env };
+  return { path, args: ["run", "--no-config", "--no-lock", ...permissions, source], env };
 }
 
-/** What comes may be anything. Throws nothing. */
+/** The text may be anything. Never throws. */
 function readAnswer(text: string): WriterAnswer | { readonly code: unknown } {
   try {
     const { kind, value, code } = JSON.parse(text);
@@ -211,3 +210,12 @@ function readAnswer(text: string): WriterAnswer | { readonly code: unknown } {
     return { code: undefined };
   }
 }
+
+/** An error that the process reported; its code may be anything. */
+function reportedError(code: unknown, details: string): Error {
+  const words = code === OTHER_FILE.code ? OTHER_FILE.message : errorWords(code);
+  if (words === undefined) return new Error(`unknown error ${details}`);
+  return Object.assign(new Error(`${words} ${details}`), { code });
+}
+
+const OTHER_FILE = new OtherFileError();

@@ -1,17 +1,17 @@
-/** What is done to a target and to what lies beside it, as orders that are plain data. */
+/** What can be done to a target and the files beside it: requests and answers, all plain data. */
 
-/** Text or bytes, as one line of JSON can hold them. */
+/** Text or bytes, in a form that fits into JSON. */
 export interface FileContent {
   readonly encoding: "utf8" | "base64";
   readonly data: string;
 }
 
-/** A file that is to take the place of a target. */
+/** A file that will replace a target. */
 export interface NewFile {
-  /** The target; the file is made beside it. */
+  /** The target; the file is created beside it. */
   readonly path: string;
   readonly content: FileContent;
-  /** Absent: that of the process, as is `gid`. What lies at the path decides neither. */
+  /** Absent: that of the process; so is `gid`. An existing file at the path decides neither. */
   readonly uid?: number;
   readonly gid?: number;
   readonly mode: number;
@@ -19,42 +19,61 @@ export interface NewFile {
 }
 
 export type FileRequest =
-  /** Make the new file, whole and synced, in the place of what an interrupted run left. */
+  /** Create the temporary file, synced; what an interrupted run left there is removed. */
   | { readonly do: "make"; readonly file: NewFile }
-  /** Keep the target beside itself; answers which file is kept, or `NONE` where there is no target. */
+  /** Keep the target beside itself; answers the kept file's identity, or `NONE` if there is no target. */
   | { readonly do: "keep"; readonly path: string; readonly inPlace: boolean }
-  /** Rename the new file over the target, or write it through the target. */
+  /** Rename the temporary file over the target, or write it in place. */
   | { readonly do: "replace"; readonly path: string; readonly inPlace: boolean }
   /**
-   * Rename what was kept over the target, or write it through it, or remove the target where nothing
-   * was; synced. Answers true, or `NONE` where nothing is kept, or `OTHER` where another file lies
-   * under the kept one's name.
+   * Rename the kept file over the target, or write it in place; or remove the target if nothing was
+   * `kept`. Synced. Answers true, `NONE` if there is no kept file, or `OTHER` if another file has its name.
    */
   | {
-    readonly do: "put-back";
+    readonly do: "restore";
     readonly path: string;
     readonly kept: boolean;
-    /** Which file was kept; absent: a record of an earlier version does not say. */
+    /** Identity of the kept file; absent in the record of an earlier version. */
     readonly identity?: string;
     readonly inPlace: boolean;
   }
-  /** Remove a file; that it is not there is no error. */
+  /** Remove a file if it exists. */
   | { readonly do: "remove"; readonly path: string }
-  /** Make renames and removals in a directory last. */
+  /** Make renames and removals in a directory survive a crash. */
   | { readonly do: "sync"; readonly directory: string };
 
-/** Nothing lies there. */
+/** There is no such file. */
 export const NONE = "none";
-/** Something else lies there. */
+/** There is another file. */
 export const OTHER = "other";
 
-/** Whether an answer says which file was kept. */
+/** Whether an answer is the identity of a file. */
 export function isIdentity(answer: unknown): answer is string {
   return typeof answer === "string" && /^\d{1,20}:\d{1,20}:\d{1,20}$/.test(answer);
 }
 
-/** True: done; false: it is not known what was done; else what the order says. */
+/** True: done; false: not a valid answer; else as the request says. */
 export type WriterAnswer = boolean | string;
 
-/** Carries out an order as a user of the host. Throws the system's error, or an Error whose message is plain words. */
-export type Writer = (order: FileRequest) => Promise<WriterAnswer>;
+/** Carries out a request as some user. Throws the system's error, or Error with a message for users. */
+export type Writer = (request: FileRequest) => Promise<WriterAnswer>;
+
+/**
+ * The lines of a stream, each of which is a request or an answer.
+ *
+ * @param longest Characters. Throws Error if a line is longer.
+ */
+export async function* lines(
+  stream: ReadableStream<Uint8Array>,
+  longest: number,
+): AsyncGenerator<string> {
+  let text = "";
+  for await (const part of stream.pipeThrough(new TextDecoderStream() as Decoder)) {
+    const found = (text + part).split("\n");
+    text = found.pop() ?? "";
+    yield* found;
+    if (text.length > longest) throw new Error("A line is too long");
+  }
+}
+
+type Decoder = ReadableWritablePair<string, Uint8Array>;

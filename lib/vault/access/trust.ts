@@ -1,4 +1,5 @@
 /** The CAs that may sign the certificate of the server. */
+import { errorCode } from "../../text/error_code.ts";
 import { openCertificate } from "../../certificate/certificate.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import type { TlsTrust } from "../../config/types.ts";
@@ -39,7 +40,7 @@ function readPlace(path: string, environment: Environment): string[] {
   try {
     return readBundle(path, environment);
   } catch (error) {
-    if (!/: is a directory$/.test((error as Error).message)) throw error;
+    if (errorCode(error) !== "EISDIR") throw error;
   }
   const authorities = readDirectory(path, environment);
   if (authorities.length > 0) return authorities;

@@ -38,7 +38,7 @@ Deno.test("apply() without a way to the server says why, and asks nobody", () =>
     assert.deepEqual(vault.requests, []);
   }));
 
-Deno.test("apply() asks the server nothing where the plan issues nothing", () =>
+Deno.test("apply() asks the server nothing if the plan issues nothing", () =>
   withRig(async ({ plan, run, vault }) => {
     await run(plan({ kind: "clear", service: "nginx.service", detail: "it loaded them" }));
     assert.deepEqual(vault.requests, []);
@@ -55,7 +55,7 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     assert.equal(
       failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
       "The certificate would be due again at once, so it was not stored: it expires in 20m " +
-        '(MOMENT), inside its renewal window of 30m; raise max_ttl of the role "short" or of the ' +
+        '(MOMENT), inside its renewal window of 30m; fix: raise max_ttl of the role "short" or of the ' +
         'mount, or lower "renew"',
     );
     assert.equal(directory.read("store/web.example.test/cert.pem"), "old\n");
@@ -82,7 +82,7 @@ Deno.test("apply() stores a certificate that is shorter than its window, and war
     assert.equal(issued?.kind, "issued");
   }));
 
-Deno.test("apply() stores a short certificate where the window is a share of it", () =>
+Deno.test("apply() stores a short certificate if the window is a share of it", () =>
   withRig(async ({ plan, run }) => {
     const step = issueStep("web.example.test", { role: "short" });
     const events = await run(plan({ ...step, renew: { kind: "share", percent: 33 } }));
@@ -94,7 +94,7 @@ Deno.test("apply() stores no certificate that is not valid yet by this host's cl
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.match(
       failure?.[3] ?? "",
-      /^The certificate is valid only from 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
+      /^The certificate is not valid before 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
     );
     assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
   }, { now: () => new Date(Date.now() + 3_600_000) }));
@@ -105,7 +105,7 @@ Deno.test("apply() says that a store cannot be written, and leaves it as it is",
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.equal(
       failure?.[3],
-      `Cannot write the new certificate into the store "${directory.at("store")}": not a directory`,
+      `Cannot write the new certificate to the store "${directory.at("store")}": not a directory`,
     );
     assert.deepEqual(directory.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);
   }));

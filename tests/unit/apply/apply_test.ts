@@ -138,12 +138,13 @@ Deno.test("apply() warns of a lifetime that the role cut, once, with both figure
     assert.deepEqual(events.filter(({ kind }) => kind === "warning"), [{
       kind: "warning",
       subject: "web.example.test",
-      message: 'asked for a lifetime of 200d and got 90d; lower "ttl", or raise max_ttl of the ' +
+      message:
+        'asked for a lifetime of 200d and got 90d; fix: lower "ttl", or raise max_ttl of the ' +
         'role "web" or of the mount',
     }]);
   }));
 
-Deno.test("apply() tidies the new and the old file of an interrupted run away", () =>
+Deno.test("apply() removes the new and the old file of an interrupted run", () =>
   withRig(async ({ directory, plan, run }) => {
     directory.write("ssl/.web.crt.vcm-new", "half");
     directory.write("ssl/.web.crt.vcm-old", "old");
@@ -165,13 +166,13 @@ Deno.test("apply() tidies the new and the old file of an interrupted run away", 
       leftovers.map((path) => ({
         kind: "recovered",
         certificate: "web",
-        detail: `removed "${path}" of an interrupted run`,
+        detail: `removed "${path}", left by an interrupted run`,
       })),
     );
     assert.deepEqual(directory.tree(), ["ssl/", "ssl/web.crt", "store/"]);
   }));
 
-Deno.test("apply() skips all of a certificate that cannot be tidied, and does the others", () =>
+Deno.test("apply() skips all of a certificate that cannot be recovered, and does the others", () =>
   withRig(async ({ directory, plan, run }) => {
     const name = "web.example.test";
     directory.write(`store/.new-${name}`, "a file in the way");

@@ -1,8 +1,10 @@
 /** A bundle's sets: made whole, numbered where a name is taken, cleared away when no link leads there. */
 import assert from "node:assert/strict";
 import { lstatSync, readlinkSync } from "node:fs";
+import { DIRECTORY_MODE, keptDirectory } from "../../../lib/plan/bundle.ts";
 import { clearBundle, clearDirectory, makeBundle } from "../../../lib/apply/bundle.ts";
-import { deploy, forgetReplaced, NotDeployedError, putBack } from "../../../lib/apply/deploy.ts";
+import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
+import { removeKept, rollBack } from "../../../lib/apply/rollback.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
@@ -30,7 +32,7 @@ function run(targets: readonly TargetStep[], text: string, revocable = false) {
     targets,
     revocable,
     content: () => text,
-    makeBundle: (target) => makeBundle(target, (part) => `${text} ${part}\n`),
+    makeBundle: (target) => makeBundle(target, (part) => `${text} ${part}\n`, DIRECTORY_MODE),
     beforeFirstRename: () => {},
     afterRename: () => {},
   }, WRITERS);
@@ -42,9 +44,9 @@ function names(directory: Directory): string[] {
 }
 
 function clear(directory: Directory): string[] {
-  const warnings: string[] = [];
-  clearBundle(directory.at("web"), (message) => warnings.push(message));
-  return warnings;
+  return clearBundle(directory.at("web")).map(({ directory, foreign }) =>
+    keptDirectory(directory, foreign)
+  );
 }
 
 Deno.test("a set has a directory that all may enter, and files with modes of their own", async () => {
@@ -74,14 +76,14 @@ Deno.test("the same set has the same name, with a number while that is taken", a
   assert.equal(readlinkSync(directory.at("web")), first);
 });
 
-Deno.test("what is put back is the link as it was, and its set has stayed", async () => {
+Deno.test("what is restored is the link as it was, and its set has stayed", async () => {
   using directory = makeDirectory();
   await run([bundle(directory)], "one");
   const before = lstatSync(directory.at("web"));
   const replaced = await run([bundle(directory)], "two", true);
   assert.deepEqual(clear(directory), []);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   const { ino, mtimeMs } = lstatSync(directory.at("web"));
   assert.deepEqual([ino, mtimeMs], [before.ino, before.mtimeMs]);
   assert.equal(directory.read("web/privkey.pem"), "one privkey\n");
@@ -89,7 +91,7 @@ Deno.test("what is put back is the link as it was, and its set has stayed", asyn
   assert.equal(names(directory).length, 2);
 
   await run([bundle(directory)], "two", true);
-  await forgetReplaced([bundle(directory)], WRITERS);
+  await removeKept([bundle(directory)], WRITERS);
   clear(directory);
   assert.deepEqual(names(directory), [readlinkSync(directory.at("web")), "web"]);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");

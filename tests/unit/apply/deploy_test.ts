@@ -76,7 +76,7 @@ Deno.test("deploy() changes no target before the callback, when all files are ma
   });
 });
 
-Deno.test("deploy() changes nothing and leaves nothing where the callback fails", async () => {
+Deno.test("deploy() changes nothing and leaves nothing if the callback fails", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   const beforeFirstRename = () => {
@@ -111,7 +111,7 @@ Deno.test("deploy() is all or none: a content that cannot be had keeps all as it
   assert.deepEqual(directory.tree(), []);
 });
 
-Deno.test("deploy() puts back what it has replaced where a later rename fails", async () => {
+Deno.test("deploy() rolls back what it has replaced if a later rename fails", async () => {
   using directory = makeDirectory();
   const [cert, key] = pair(directory);
   const third = target(directory.at("other.crt"));
@@ -123,14 +123,14 @@ Deno.test("deploy() puts back what it has replaced where a later rename fails", 
   assert.ok(error instanceof NotDeployedError);
   assert.match(
     error.message,
-    new RegExp(`^Cannot replace "${key.path}": [a-z ]+; put back ${cert.path}$`),
+    new RegExp(`^Cannot replace "${key.path}": [a-z ]+; rolled back ${cert.path}$`),
   );
   assert.deepEqual(directory.tree(), ["web.crt", "web.key/", "web.key/in-the-way"]);
   const { ino, mode, mtime } = Deno.statSync(directory.at("web.crt"));
   assert.deepEqual([ino, mode, mtime], [before.ino, before.mode, before.mtime]);
 });
 
-Deno.test("deploy() says which files do not belong together where it cannot put back either", async () => {
+Deno.test("deploy() says which files are from two sets if it cannot roll back either", async () => {
   using directory = makeDirectory();
   const [cert, key] = pair(directory);
   directory.write("web.crt", "old\n");
@@ -144,13 +144,13 @@ Deno.test("deploy() says which files do not belong together where it cannot put 
   assert.match(
     error.message,
     new RegExp(
-      `^Cannot replace "${key.path}": [a-z ]+; Cannot put back "${cert.path}": no such file or ` +
-        "directory, so this certificate's files do not belong together until the next run$",
+      `^Cannot replace "${key.path}": [a-z ]+; Cannot roll back "${cert.path}": no such file or ` +
+        "directory; the certificate's files are from two sets until the next run$",
     ),
   );
 });
 
-Deno.test("deploy() is not half where the first rename fails", async () => {
+Deno.test("deploy() is not half if the first rename fails", async () => {
   using directory = makeDirectory();
   const error = await rejectionOf(
     run(pair(directory), { beforeFirstRename: () => directory.write("web.crt/in-the-way", "x") }),

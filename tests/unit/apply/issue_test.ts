@@ -49,7 +49,7 @@ function publicOf(pem: string): string {
   return spki.toString().trim();
 }
 
-Deno.test("issue() signs for the stored key where it is to be used again", async () => {
+Deno.test("issue() signs for the stored key if it is to be used again", async () => {
   for (const text of [STORED.pkcs8, oldForm(STORED, "sec1")]) {
     using directory = makeDirectory();
     directory.write(`${NAME}/privkey.pem`, text);
@@ -57,7 +57,7 @@ Deno.test("issue() signs for the stored key where it is to be used again", async
   }
 });
 
-Deno.test("issue() makes a new key where none is to be used again, or none is stored", async () => {
+Deno.test("issue() makes a new key if none is to be used again, or none is stored", async () => {
   using directory = makeDirectory();
   assert.notEqual(await keyAskedFor(directory.path, true), publicOf(STORED.pkcs8));
   directory.write(`${NAME}/privkey.pem`, STORED.pkcs8);
@@ -76,7 +76,7 @@ Deno.test("issue() uses no key that belongs to another certificate than the stor
   }
 });
 
-Deno.test("issue() asks for nothing where the stored key cannot be read", async () => {
+Deno.test("issue() asks for nothing if the stored key cannot be read", async () => {
   using directory = makeDirectory();
   Deno.mkdirSync(directory.at(`${NAME}/privkey.pem`), { recursive: true });
   const session = sessionGiving({});
@@ -87,7 +87,7 @@ Deno.test("issue() asks for nothing where the stored key cannot be read", async 
   assert.deepEqual(session.written, []);
 });
 
-Deno.test("issue() leaves the stored key alone where the server refuses", async () => {
+Deno.test("issue() leaves the stored key alone if the server refuses", async () => {
   using directory = makeDirectory();
   directory.write(`${NAME}/privkey.pem`, STORED.pkcs8);
   await keyAskedFor(directory.path, true);
@@ -109,14 +109,14 @@ const DAY = 24 * HOUR;
 Deno.test("lifetimeWarning() says what was asked for and what came", async () => {
   assert.equal(
     await warningFor(90 * DAY, 30 * DAY),
-    'asked for a lifetime of 90d and got 30d; lower "ttl", or raise max_ttl of the role ' +
+    'asked for a lifetime of 90d and got 30d; fix: lower "ttl", or raise max_ttl of the role ' +
       `"${issueStep(NAME).request.role}" or of the mount`,
   );
   assert.match(await warningFor(90 * DAY, 30 * DAY - 29) ?? "", / and got 30d; /);
   assert.match(await warningFor(DAY, HOUR + 90) ?? "", / of 1d and got 1h 2m; /);
 });
 
-Deno.test("lifetimeWarning() is silent where nothing was asked for, or all of it came", async () => {
+Deno.test("lifetimeWarning() is silent if nothing was asked for, or all of it came", async () => {
   assert.equal(await warningFor(undefined, 1), undefined);
   assert.equal(await warningFor(DAY, DAY), undefined);
   assert.equal(await warningFor(DAY, 2 * DAY), undefined);
@@ -179,15 +179,15 @@ async function refusalOf(from: number, to: number, server?: number): Promise<str
 // Between two minutes, so that it does not matter how long the test takes.
 const APART = 3 * HOUR + 2 * 60 + 20;
 
-Deno.test("issue() says by how much this host's clock is wrong where a certificate is not valid", async () => {
+Deno.test("issue() says by how much this host's clock is wrong if a certificate is not valid", async () => {
   assert.equal(
     await refusalOf(-APART - 30, -60, -APART),
-    "The certificate ended WHEN, before it came; this host's clock is 3h 2m ahead of the " +
+    "The certificate expired at WHEN, before it arrived; this host's clock is 3h 2m ahead of the " +
       "server's, so it was not stored",
   );
   assert.equal(
     await refusalOf(APART - 30, DAY, APART + 20),
-    "The certificate is valid only from WHEN; this host's clock is 3h 2m behind the server's, so " +
+    "The certificate is not valid before WHEN; this host's clock is 3h 2m behind the server's, so " +
       "it was not stored",
   );
 });
@@ -199,15 +199,15 @@ Deno.test("issue() names a clock that is behind by less than a minute, too", asy
   );
 });
 
-Deno.test("issue() cannot say by how much where the server tells no time", async () => {
+Deno.test("issue() cannot say by how much if the server tells no time", async () => {
   assert.equal(
     await refusalOf(-2 * DAY, -DAY),
-    "The certificate ended WHEN, before it came; this host's clock is ahead of the server's, so " +
+    "The certificate expired at WHEN, before it arrived; this host's clock is ahead of the server's, so " +
       "it was not stored",
   );
   assert.equal(
     await refusalOf(HOUR, DAY),
-    "The certificate is valid only from WHEN; this host's clock is behind the server's, so it was " +
+    "The certificate is not valid before WHEN; this host's clock is behind the server's, so it was " +
       "not stored",
   );
 });
@@ -215,15 +215,15 @@ Deno.test("issue() cannot say by how much where the server tells no time", async
 Deno.test("issue() does not blame this host's clock for what the server's refuses, too", async () => {
   const role = issueStep(NAME).request.role;
   const strange =
-    "by the server's time (THEN) it is not valid either, so it was not stored; look " +
-    `at the role "${role}", and at the clock of the server that issued it`;
+    "it is not valid by the server's time (THEN) either, so it was not stored; check " +
+    `the role "${role}" and the clock of the server that issued it`;
   assert.equal(
     await refusalOf(-2 * DAY, -DAY, 0),
-    `The certificate ended WHEN, before it came; ${strange}`,
+    `The certificate expired at WHEN, before it arrived; ${strange}`,
   );
   assert.equal(
     await refusalOf(HOUR, DAY, 0),
-    `The certificate is valid only from WHEN; ${strange}`,
+    `The certificate is not valid before WHEN; ${strange}`,
   );
 });
 
@@ -261,7 +261,7 @@ Deno.test("issue() stores nothing whose chain has ended, and names the CA", asyn
     {
       message:
         "The certificate would be due again at once, so it was not stored: its chain expired " +
-        `2h ago (${end} UTC; "Intermediate CA"); renew that CA at the server`,
+        `2h ago (${end} UTC; "Intermediate CA"); fix: renew that CA on the server`,
     },
   );
   assert.deepEqual(directory.tree(), []);

@@ -21,7 +21,7 @@ const FAILS: readonly (ApplyEvent["kind"] | "always")[] = [
 
 for (const when of FAILS) {
   const often = when === "always" ? "always" : `at the first "${when}"`;
-  Deno.test(`apply() works on all certificates where the listener fails ${often}`, () =>
+  Deno.test(`apply() works on all certificates if the listener fails ${often}`, () =>
     withRig(async ({ directory, plan, access }) => {
       for (const name of NAMES) directory.write(`ssl/.${name}.crt.vcm-new`, "left\n");
       directory.write("store/.pending/settled.service", "x");
@@ -63,7 +63,7 @@ for (const when of FAILS) {
           directory.read(`store/${name}/privkey.pem`),
         );
       }
-      // What is owed stays owed, and what is not is gone.
+      // What is pending stays pending, and what is not is gone.
       assert.deepEqual(directory.tree().filter((path) => path.startsWith("store/.pending/")), [
         "store/.pending/",
         `store/.pending/${SERVICE}`,

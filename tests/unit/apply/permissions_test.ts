@@ -82,7 +82,7 @@ Deno.test("directories that are to be made may be made, and no directory above t
   }
 });
 
-Deno.test("a service's program may be run, and those that judge, by absolute paths", () => {
+Deno.test("a service's program may be run, and those that validate, by absolute paths", () => {
   assert.deepEqual(
     acting({ manager: "systemd", name: "n.service", control: "reload" }).run,
     [...ENDING, "/bin/systemctl", "/usr/bin/systemctl"].sort(),
@@ -109,7 +109,7 @@ Deno.test("a probe may be asked, through a port of this host", () => {
   assert.deepEqual(net, ["127.0.0.1", "[fd00::1]", "mail.example.com"]);
 });
 
-Deno.test("where very many files of a directory are written, the directory stands for them", () => {
+Deno.test("if very many files of a directory are written, the directory stands for them", () => {
   using directory = makeDirectory();
   const steps = Array.from(
     { length: 20 },
@@ -118,7 +118,7 @@ Deno.test("where very many files of a directory are written, the directory stand
   assert.deepEqual([...rights(...steps).write].sort(), [STORE, directory.at("ssl")].sort());
 });
 
-Deno.test("what nobody has judged may be put back, also where nothing is deployed", () => {
+Deno.test("what no service has validated may be rolled back, also if nothing is deployed", () => {
   using directory = makeDirectory();
   const path = directory.at("web.key");
   const { read, write } = rights({
@@ -134,7 +134,7 @@ Deno.test("what nobody has judged may be put back, also where nothing is deploye
   assert.equal(read.includes(directory.path), true);
 });
 
-Deno.test("where another user writes, this program may be run once more", () => {
+Deno.test("if another user writes, this program may be run once more", () => {
   using directory = makeDirectory();
   const step = deployStep(directory, "web", [{ kind: "missing" }]);
   const by = { uid: 1000, gid: 1000 };
@@ -156,7 +156,7 @@ Deno.test("where another user writes, this program may be run once more", () => 
   assert.deepEqual(rights({ ...recover, pendingValidation }).run, [Deno.execPath()]);
 });
 
-Deno.test("where a bundle is deployed, its directory may be written, and ln be run", () => {
+Deno.test("if a bundle is deployed, its directory may be written, and ln be run", () => {
   using directory = makeDirectory();
   const step = deployStep(directory, "web", [{ kind: "missing" }]);
   const [target] = step.targets;
@@ -187,7 +187,7 @@ Deno.test("a directory that is reached by a link is named both ways, and a targe
   assert.deepEqual(rightsFor(plan, ACCESS).write, [directory.at("real"), directory.at("store")]);
 });
 
-Deno.test("where a link is replaced, ln may be run to keep it", () => {
+Deno.test("if a link is replaced, ln may be run to keep it", () => {
   using directory = makeDirectory();
   const step = deployStep(directory, "web", [{ kind: "not-a-file", found: "symlink" }]);
   assert.deepEqual(rights(step).run, ["/bin/ln", "/usr/bin/ln"]);

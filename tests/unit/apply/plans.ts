@@ -1,4 +1,4 @@
-/** Hand-made plans, and what comes of carrying them out against a demo server. */
+/** Hand-made plans, and what comes of carrying them out against the demo server. */
 import { apply } from "../../../lib/apply/apply.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import type { AccessInput } from "../../../lib/apply/session_once.ts";

@@ -73,7 +73,7 @@ Deno.test("keep() replaces a link by a file, and leaves alone what the link lead
   assert.equal(Deno.lstatSync(directory.at("secret-id")).isSymlink, false);
 });
 
-Deno.test("reserveFile() throws the system's error where there can be no file, and leaves none", () => {
+Deno.test("reserveFile() throws the system's error if there can be no file, and leaves none", () => {
   using directory = makeDirectory();
   directory.write("file", "");
   const cases = [["missing/secret-id", /^ENOENT: /], ["file/secret-id", /^ENOTDIR: /]] as const;
@@ -83,7 +83,7 @@ Deno.test("reserveFile() throws the system's error where there can be no file, a
   assert.deepEqual(directory.tree(), ["file"]);
 });
 
-Deno.test("keep() throws where the name is taken by a directory, and release() still clears away", () => {
+Deno.test("keep() throws if the name is taken by a directory, and release() still clears away", () => {
   using directory = makeDirectory();
   directory.write("secret-id/inside", "x");
   const place = reserveFile(directory.at("secret-id"));

@@ -1,15 +1,13 @@
-/** Files that services have yet to judge: what they replaced is kept, and can be put back. */
+/** Files that services have yet to validate: what they replaced is kept, and can be rolled back. */
 import assert from "node:assert/strict";
 import { lchownSync, lstatSync } from "node:fs";
 import {
   deploy,
   type Deployment,
-  forgetReplaced,
   HalfDeployedError,
   NotDeployedError,
-  putBack,
-  putBackRest,
 } from "../../../lib/apply/deploy.ts";
+import { removeKept, rollBack, rollBackInterrupted } from "../../../lib/apply/rollback.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
@@ -73,7 +71,7 @@ Deno.test("what is replaced is kept by a second name, never by a copy", async ()
   assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
-Deno.test("nothing stays beside the targets where nobody judges the new files", async () => {
+Deno.test("nothing stays beside the targets if nobody validates the new files", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   assert.deepEqual(
@@ -86,12 +84,12 @@ Deno.test("nothing stays beside the targets where nobody judges the new files", 
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
 });
 
-Deno.test("putBack() gives the very files back: inode, times, mode and all", async () => {
+Deno.test("rollBack() gives the very files back: inode, times, mode and all", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const facts = () => ["web.crt", "web.key"].map((name) => factsOf(directory.at(name)));
   const before = facts();
-  await putBack(await run(pair(directory)), WRITERS);
+  await rollBack(await run(pair(directory)), WRITERS);
   assert.deepEqual(facts(), before);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
@@ -100,7 +98,7 @@ Deno.test("putBack() gives the very files back: inode, times, mode and all", asy
   ]);
 });
 
-rootTest("putBack() gives owner and group back", async () => {
+rootTest("rollBack() gives owner and group back", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   Deno.chownSync(directory.at("web.key"), 1001, 1002);
@@ -111,28 +109,28 @@ rootTest("putBack() gives owner and group back", async () => {
     7,
     8,
   ]);
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(factsOf(directory.at("web.key")), before);
 });
 
-Deno.test("putBack() removes files where there were none", async () => {
+Deno.test("rollBack() removes files if there were none", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   const replaced = await run(pair(directory));
   assert.deepEqual(directory.tree(), [".web.crt.vcm-old", "web.crt", "web.key"]);
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt"]);
   assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
-Deno.test("putBack() leaves directories that were made for the new files, which are empty then", async () => {
+Deno.test("rollBack() leaves directories that were made for the new files, which are empty then", async () => {
   using directory = makeDirectory();
   const targets = [target(directory.at("a/web.crt"), { createDirs: true })];
-  await putBack(await run(targets), WRITERS);
+  await rollBack(await run(targets), WRITERS);
   assert.deepEqual(directory.tree(), ["a/"]);
 });
 
-Deno.test("putBack() gives a link back as a link, wherever it leads", async () => {
+Deno.test("rollBack() gives a link back as a link, wherever it leads", async () => {
   for (const aim of ["elsewhere", "nowhere"]) {
     using directory = makeDirectory();
     directory.write("elsewhere", "mine", 0o604);
@@ -140,7 +138,7 @@ Deno.test("putBack() gives a link back as a link, wherever it leads", async () =
     const targets = [target(directory.at("web.crt"))];
     const replaced = await run(targets);
     assert.equal(lstatSync(directory.at("web.crt")).isFile(), true);
-    await putBack(replaced, WRITERS);
+    await rollBack(replaced, WRITERS);
     assert.equal(Deno.readLinkSync(directory.at("web.crt")), aim);
     assert.deepEqual([directory.read("elsewhere"), modeOf(directory.at("elsewhere"))], [
       "mine",
@@ -150,80 +148,80 @@ Deno.test("putBack() gives a link back as a link, wherever it leads", async () =
   }
 });
 
-Deno.test("putBack() leaves the other names of a file alone", async () => {
+Deno.test("rollBack() leaves the other names of a file alone", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   Deno.linkSync(directory.at("web.crt"), directory.at("other"));
   const targets = [target(directory.at("web.crt"))];
   const replaced = await run(targets);
   assert.equal(directory.read("other"), "old cert\n");
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.equal(factsOf(directory.at("web.crt")).ino, factsOf(directory.at("other")).ino);
   assert.equal(factsOf(directory.at("other")).nlink, 2);
 });
 
-Deno.test("putBack() tries all files, and names those that could not be put back", async () => {
+Deno.test("rollBack() tries all files, and names those that could not be restored", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const replaced = await run(pair(directory));
   Deno.removeSync(directory.at("web.crt"));
   directory.write("web.crt/in-the-way", "x");
-  const { message } = await rejectionOf(putBack(replaced, WRITERS));
-  assert.match(message, new RegExp(`^Cannot put back "${directory.at("web.crt")}": [a-z ]+$`));
+  const { message } = await rejectionOf(rollBack(replaced, WRITERS));
+  assert.match(message, new RegExp(`^Cannot roll back "${directory.at("web.crt")}": [a-z ]+$`));
   assert.equal(directory.read("web.key"), "old key\n");
 });
 
-Deno.test("putBack() removes no file whose old one has gone", async () => {
+Deno.test("rollBack() removes no file whose old one has gone", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const replaced = await run(pair(directory));
   Deno.removeSync(directory.at(".web.key.vcm-old"));
-  const { message } = await rejectionOf(putBack(replaced, WRITERS));
-  assert.equal(message, `Cannot put back "${directory.at("web.key")}": no such file or directory`);
+  const { message } = await rejectionOf(rollBack(replaced, WRITERS));
+  assert.equal(message, `Cannot roll back "${directory.at("web.key")}": no such file or directory`);
   assert.equal(directory.read("web.key"), "new privkey\n");
   assert.equal(directory.read("web.crt"), "old cert\n");
 });
 
-Deno.test("putBackRest() does the rest of what a killed run began to put back", async () => {
+Deno.test("rollBackInterrupted() does the rest of what a killed run began to roll back", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   directory.write("web.key", "old key\n");
   const three = [...pair(directory), target(directory.at("web.pem"))];
   const replaced = await run(three);
   // One is back, two are not.
-  await putBack(replaced.slice(0, 1), WRITERS);
-  await putBackRest(replaced, RECORD, WRITERS);
+  await rollBack(replaced.slice(0, 1), WRITERS);
+  await rollBackInterrupted(replaced, RECORD, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
     "old cert\n",
     "old key\n",
   ]);
-  await putBackRest(replaced, RECORD, WRITERS);
+  await rollBackInterrupted(replaced, RECORD, WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
 });
 
-Deno.test("forgetReplaced() leaves the new files alone in the directory", async () => {
+Deno.test("removeKept() leaves the new files alone in the directory", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   await run(pair(directory));
-  await forgetReplaced(pair(directory), WRITERS);
+  await removeKept(pair(directory), WRITERS);
   assert.deepEqual(directory.tree(), ["web.crt", "web.key"]);
   assert.equal(directory.read("web.crt"), "new cert\n");
   // Once more, and where there was nothing to keep.
-  await forgetReplaced(pair(directory), WRITERS);
+  await removeKept(pair(directory), WRITERS);
 });
 
-Deno.test("an old file of an interrupted run is no file to be put back", async () => {
+Deno.test("an old file of an interrupted run is not restored", async () => {
   using directory = makeDirectory();
   directory.write(".web.crt.vcm-old", "ancient\n");
   const targets = [target(directory.at("web.crt"))];
-  await putBack(await run(targets), WRITERS);
+  await rollBack(await run(targets), WRITERS);
   assert.deepEqual(directory.tree(), []);
 });
 
 /** What goes wrong before the first file is replaced, and the call that makes it go wrong. */
 const BEFORE: Readonly<Record<string, (directory: Directory) => Partial<Deployment>>> = {
-  "a marker cannot be written": () => ({
+  "a pending action cannot be written": () => ({
     beforeFirstRename: () => {
       throw new Error("no space for the marker");
     },
@@ -247,7 +245,7 @@ const BEFORE: Readonly<Record<string, (directory: Directory) => Partial<Deployme
 };
 
 for (const [what, change] of Object.entries(BEFORE)) {
-  Deno.test(`nothing is left beside the targets where ${what}`, async () => {
+  Deno.test(`nothing is left beside the targets if ${what}`, async () => {
     using directory = makeDirectory();
     writeOld(directory);
     const before = factsOf(directory.at("web.key"));
@@ -261,7 +259,7 @@ for (const [what, change] of Object.entries(BEFORE)) {
   });
 }
 
-Deno.test("where a later rename fails, what was replaced is back, and nothing beside it", async () => {
+Deno.test("if a later rename fails, what was replaced is back, and nothing beside it", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const before = factsOf(directory.at("web.crt"));
@@ -313,10 +311,10 @@ for (const [what, swap] of Object.entries(SWAPS)) {
       swap(directory, old);
       const before = factsOf(old);
       const said =
-        `Cannot put back "${key.path}": "${old}" is not the file that VCM kept, so VCM ` +
+        `Cannot roll back "${key.path}": "${old}" is not the file that VCM kept, so VCM ` +
         `does not restore it; look at it: ls -ld ${old}`;
-      assert.equal((await rejectionOf(putBack(replaced, WRITERS))).message, said);
-      const rest = await rejectionOf(putBackRest(replaced.slice(1), RECORD, WRITERS));
+      assert.equal((await rejectionOf(rollBack(replaced, WRITERS))).message, said);
+      const rest = await rejectionOf(rollBackInterrupted(replaced.slice(1), RECORD, WRITERS));
       assert.equal(rest.message, `${said}; to keep what is there now: rm ${RECORD}`);
       assert.equal(directory.read("web.key"), "new privkey\n");
       assert.equal(directory.read("web.crt"), "old cert\n");
@@ -325,15 +323,15 @@ for (const [what, swap] of Object.entries(SWAPS)) {
   }
 }
 
-Deno.test("what a killed run has put back already is not put back again from a stranger's file", async () => {
+Deno.test("what a killed run has restored already is not restored again from a stranger's file", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const before = factsOf(directory.at("web.key"));
   const replaced = await run(pair(directory));
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   // The record of it is still there.
   directory.write(".web.key.vcm-old", THEIRS);
-  await putBackRest(replaced, RECORD, WRITERS);
+  await rollBackInterrupted(replaced, RECORD, WRITERS);
   assert.deepEqual(factsOf(directory.at("web.key")), before);
   assert.equal(directory.read(".web.key.vcm-old"), THEIRS);
 });
@@ -346,36 +344,36 @@ Deno.test("what was kept is known again if its device got another number", async
     ...one,
     ...(one.identity !== undefined && { identity: one.identity.replace(/^\d+/, "4711") }),
   }));
-  await putBackRest(replaced, RECORD, WRITERS);
+  await rollBackInterrupted(replaced, RECORD, WRITERS);
   assert.equal(directory.read("web.key"), "old key\n");
 });
 
-Deno.test("putBackRest() does not call a file rolled back whose kept one is gone", async () => {
+Deno.test("a file whose kept one is gone is not called rolled back", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const replaced = await run(pair(directory));
   const old = directory.at(".web.key.vcm-old");
   Deno.removeSync(old);
-  const { message } = await rejectionOf(putBackRest(replaced, RECORD, WRITERS));
+  const { message } = await rejectionOf(rollBackInterrupted(replaced, RECORD, WRITERS));
   assert.equal(
     message,
-    `Cannot put back "${directory.at("web.key")}": the file that was kept as "${old}" is gone; ` +
+    `Cannot roll back "${directory.at("web.key")}": the file that was kept as "${old}" is gone; ` +
       `to keep what is there now: rm ${RECORD}`,
   );
 });
 
-Deno.test("a record without inodes puts back what is kept, and a rollback never does", async () => {
+Deno.test("a record without inodes restores what is kept, and a rollback never does", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const noted = (await run(pair(directory))).map(({ identity: _, ...rest }) => rest);
-  const { message } = await rejectionOf(putBack(noted, WRITERS));
+  const { message } = await rejectionOf(rollBack(noted, WRITERS));
   assert.equal(
     message,
-    `Cannot put back "${directory.at("web.crt")}": it could not be kept; ` +
-      `"${directory.at("web.key")}": it could not be kept`,
+    `Cannot roll back "${directory.at("web.crt")}": no copy of it was kept; ` +
+      `"${directory.at("web.key")}": no copy of it was kept`,
   );
   assert.equal(directory.read("web.key"), "new privkey\n");
-  await putBackRest(noted, RECORD, WRITERS);
+  await rollBackInterrupted(noted, RECORD, WRITERS);
   assert.deepEqual([directory.read("web.crt"), directory.read("web.key")], [
     "old cert\n",
     "old key\n",
@@ -387,7 +385,7 @@ Deno.test("a link that was in the place of a file that is written through comes 
   directory.write("elsewhere", THEIRS);
   Deno.symlinkSync(directory.at("elsewhere"), directory.at("web.crt"));
   const targets = [target(directory.at("web.crt"), { inPlace: true })];
-  await putBack(await run(targets), WRITERS);
+  await rollBack(await run(targets), WRITERS);
   assert.equal(Deno.readLinkSync(directory.at("web.crt")), directory.at("elsewhere"));
   assert.equal(directory.read("elsewhere"), THEIRS);
 });
@@ -414,22 +412,22 @@ Deno.test("what could not be kept is said, and nothing else takes its place when
       `^Cannot keep "${cert.path}" as "${
         directory.at(".web.crt.vcm-old")
       }": [a-z ]+; it cannot be ` +
-        "restored if another file cannot be replaced$",
+        "rolled back if another file cannot be replaced$",
     ),
   );
   assert.ok(error instanceof HalfDeployedError, error.message);
-  assert.ok(error.message.includes(`Cannot put back "${cert.path}": it could not be kept`));
+  assert.ok(error.message.includes(`Cannot roll back "${cert.path}": no copy of it was kept`));
   assert.equal(directory.read("web.crt"), "new cert\n");
   assert.equal(directory.read("web.key"), "old key\n");
   assert.equal(directory.read(".web.crt.vcm-old"), THEIRS);
 });
 
-Deno.test("where there was nothing, a stranger's file beside it is not put there", async () => {
+Deno.test("if there was nothing, a stranger's file beside it is not put there", async () => {
   using directory = makeDirectory();
   const targets = [target(directory.at("web.key"))];
   const replaced = await run(targets);
   directory.write(".web.key.vcm-old", THEIRS);
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(directory.tree(), [".web.key.vcm-old"]);
 });
 
@@ -446,12 +444,12 @@ Deno.test("a new file that got the inode of what was kept is not taken for it", 
     if (at > 0) Deno.renameSync(old, directory.at(`tried-${at}`));
     directory.write(".web.key.vcm-old", THEIRS);
   }
-  const { message } = await rejectionOf(putBack(replaced, WRITERS));
+  const { message } = await rejectionOf(rollBack(replaced, WRITERS));
   assert.ok(message.includes(`"${old}" is not the file that VCM kept`), message);
   assert.equal(directory.read("web.key"), "new privkey\n");
 });
 
-rootTest("a record without inodes puts back no file of another user's", async () => {
+rootTest("a record without inodes restores no file of another user", async () => {
   for (const swap of ["file", "link"]) {
     using directory = makeDirectory();
     writeOld(directory);
@@ -463,7 +461,7 @@ rootTest("a record without inodes puts back no file of another user's", async ()
     else Deno.symlinkSync("web.crt", old);
     lchownSync(old, 1001, 1001);
     const legacy = { path: key.path, kept: replaced?.kept ?? false };
-    const { message } = await rejectionOf(putBackRest([legacy], RECORD, WRITERS));
+    const { message } = await rejectionOf(rollBackInterrupted([legacy], RECORD, WRITERS));
     assert.ok(message.includes(`"${old}" is not the file that VCM kept`), message);
     assert.equal(directory.read("web.key"), "new privkey\n");
   }

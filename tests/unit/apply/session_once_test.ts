@@ -23,7 +23,7 @@ function once(access: AccessInput) {
   return { sessions: new SessionOnce(access, (event) => events.push(event)), events };
 }
 
-Deno.test("SessionOnce asks nobody where nobody needs a session", async () => {
+Deno.test("SessionOnce asks nobody if nobody needs a session", async () => {
   await using server = startVault();
   const { sessions, events } = once(byAppRole(server.address));
   await sessions.close();

@@ -61,7 +61,7 @@ for (const mode of [0o644, 0o604, 0o602, 0o601, 0o666]) {
     assert.deepEqual(await run(site, "run"), {
       status: 0,
       stdout: "Done: 0 issued, 0 files deployed, 0 service actions; 0 failed, 0 skipped\n",
-      stderr: "web.example.com: took the mode of privkey.pem in the store down to 0600\n",
+      stderr: "web.example.com: set the mode of privkey.pem in the store to 0600\n",
     });
     assert.equal(modeOf(site.path(KEY)), "600");
     assert.equal(await Deno.readTextFile(site.path(KEY)), before);

@@ -144,8 +144,8 @@ serviceTest(
   GOOD.replace("}]", ', validate: ["/bin/false", "-t"]}]'),
   async (site) => {
     await edit(site);
-    const why = '"/bin/false -t" failed (1): it gave no reason; its action was not run, and the ' +
-      `files of ${NAME} were put back`;
+    const why = '"/bin/false -t" failed (1): it printed no reason; its action was not run; the ' +
+      `files of ${NAME} were rolled back`;
     const run = await vcm(site, "run");
     assert.equal(run.status, 1);
     assert.equal(

@@ -1,5 +1,4 @@
 /** The project's documents, as tests read them. */
-import { filesBelow } from "../../../scripts/files_below.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 
@@ -49,6 +48,17 @@ export function codeWords(text: string): string[] {
 
 /** The program's sources in one text; what is cut into lines because it is long is whole again. */
 export async function readSources(): Promise<string> {
-  return (await filesBelow("lib")).map(readDocument)
+  return (await sourcesBelow("lib")).map(readDocument)
     .map((text) => text.replace(/["'`] \+\s+["'`]/g, "")).join("\n");
+}
+
+/** Paths of all sources in a directory and those below it. */
+export async function sourcesBelow(directory: string): Promise<string[]> {
+  const paths: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(new URL(directory, ROOT))) {
+    const path = `${directory}/${name}`;
+    if (isDirectory) paths.push(...await sourcesBelow(path));
+    else paths.push(path);
+  }
+  return paths;
 }

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { removeIfThere, syncDirectory, writeNewFile } from "../../../lib/host/atomic_write.ts";
+import {
+  removeIfThere,
+  replaceFile,
+  syncDirectory,
+  writeNewFile,
+} from "../../../lib/host/atomic_write.ts";
 import { directoryOf } from "../../../lib/text/path.ts";
 import {
   errorOf,
@@ -55,7 +60,7 @@ Deno.test("writeNewFile() follows no symbolic link, to a file or to nowhere", ()
   assert.equal(directory.read("victim"), "mine");
 });
 
-Deno.test("writeNewFile() leaves nothing where it fails", () => {
+Deno.test("writeNewFile() leaves nothing if it fails", () => {
   using directory = makeDirectory();
   // Linux has no user of this number, and takes only 32 bits: the call fails before it asks anyone.
   errorOf(() => writeNewFile(directory.at("new"), "text", { mode: 0o600, uid: 2 ** 40 }));
@@ -65,7 +70,7 @@ Deno.test("writeNewFile() leaves nothing where it fails", () => {
   assert.deepEqual(directory.tree(), []);
 });
 
-Deno.test("writeNewFile() as an ordinary user leaves nothing where it may not give a file away", () => {
+Deno.test("writeNewFile() as an ordinary user leaves nothing if it may not give a file away", () => {
   if (Deno.uid() === 0) return;
   using directory = makeDirectory();
   errorOf(() => writeNewFile(directory.at("new"), "text", { mode: 0o600, uid: 0 }));
@@ -114,7 +119,7 @@ Deno.test("removeIfThere() minds no missing file, and says all else", () => {
   assert.deepEqual(directory.tree(), ["directory/", "directory/file"]);
 });
 
-Deno.test("syncFolder() says where there is no directory", () => {
+Deno.test("syncDirectory() says if there is no directory", () => {
   using directory = makeDirectory();
   syncDirectory(directory.path);
   assert.match(errorOf(() => syncDirectory(directory.at("none"))).message, /^ENOENT/);
@@ -122,4 +127,27 @@ Deno.test("syncFolder() says where there is no directory", () => {
 
 Deno.test("folderOf() cuts the last part off", () => {
   assert.deepEqual(["/a/b/c", "/a"].map(directoryOf), ["/a/b", "/"]);
+});
+
+Deno.test("replaceFile() replaces a file, whatever an interrupted run left", () => {
+  using directory = makeDirectory();
+  const [path, temporary] = [directory.at("file"), directory.at(".file.new")];
+  directory.write("file", "old");
+  directory.write(".file.new", "half");
+  const time = new Date("2026-01-02T03:04:05Z");
+  replaceFile(path, "new", { temporary, mode: 0o640, time });
+  assert.deepEqual([directory.read("file"), modeOf(path)], ["new", "640"]);
+  assert.equal(Deno.statSync(path).mtime?.getTime(), time.getTime());
+  assert.deepEqual(directory.tree(), ["file"]);
+});
+
+Deno.test("replaceFile() leaves the old file and nothing else if it fails", () => {
+  using directory = makeDirectory();
+  const [path, temporary] = [directory.at("taken"), directory.at(".taken.new")];
+  directory.write("taken/inside", "");
+  assert.match(
+    errorOf(() => replaceFile(path, "new", { temporary, mode: 0o600 })).message,
+    /EISDIR/,
+  );
+  assert.deepEqual(directory.tree(), ["taken/", "taken/inside"]);
 });

@@ -20,10 +20,10 @@ Deno.test("openLog() follows no link, and waits for no pipe, read from or not", 
   Deno.symlinkSync(directory.at("other"), directory.at("link"));
   new Deno.Command("mkfifo", { args: [directory.at("pipe")] }).outputSync();
   const failure = (name: string) => errorOf(() => openLog(directory.at(name))).message;
-  assert.equal(failure("link"), "it is a symbolic link; give the path it leads to");
-  assert.equal(failure("pipe"), "it is no regular file");
+  assert.equal(failure("link"), "it is a symbolic link; use the path it points to");
+  assert.equal(failure("pipe"), "it is not a regular file");
   using _reader = Deno.openSync(directory.at("pipe"), { read: true, write: true });
-  assert.equal(failure("pipe"), "it is no regular file");
+  assert.equal(failure("pipe"), "it is not a regular file");
   assert.equal(directory.read("other"), "");
 });
 

@@ -31,8 +31,8 @@ Deno.test("observeProcess() trusts no file that is older than the process", asyn
   Deno.utimeSync(daemon.pidFile, now - 60, now - 60);
   assert.deepEqual(await observeProcess(daemon.pidFile), {
     kind: "unsure",
-    problem: `process ${daemon.pid} is younger than "${daemon.pidFile}", so it is not the one ` +
-      "that it names",
+    problem: `process ${daemon.pid} started after "${daemon.pidFile}" was written, so ` +
+      "the pid file is stale",
   });
   assert.equal(await observeStart(daemon.pidFile), undefined);
   // Older by as much as the two clocks may differ.
@@ -40,7 +40,7 @@ Deno.test("observeProcess() trusts no file that is older than the process", asyn
   assert.equal((await observeProcess(daemon.pidFile)).kind, "running");
 });
 
-Deno.test("observeProcess() names no process where the file holds none", async () => {
+Deno.test("observeProcess() names no process if the file holds none", async () => {
   using directory = makeDirectory();
   const path = directory.at("x.pid");
   const texts = ["", "\n", "0", "1", "01", "-1", "-12", "1.5", "12 13", "12\n13", "0x10", "abc"];
@@ -48,7 +48,7 @@ Deno.test("observeProcess() names no process where the file holds none", async (
     directory.write("x.pid", text);
     assert.deepEqual(
       await observeProcess(path),
-      { kind: "unsure", problem: `"${path}" holds no process id` },
+      { kind: "unsure", problem: `"${path}" does not contain a process ID` },
       JSON.stringify(text),
     );
   }
@@ -65,7 +65,7 @@ Deno.test("observeProcess() takes a process that has ended for not running, and 
     assert.deepEqual(await observeStart(directory.at("ended.pid")), {});
   }
   for (const path of [directory.at("none.pid"), directory.at("no/directory.pid")]) {
-    const problem = `there is no "${path}": it does not run, or the path is wrong`;
+    const problem = `"${path}" does not exist: the service is not running, or the path is wrong`;
     assert.deepEqual(await observeProcess(path), { kind: "unsure", problem });
     assert.equal(await observeStart(path), undefined);
   }
@@ -82,12 +82,12 @@ Deno.test("observeProcess() waits for no pipe, follows no link, and reads no mor
   await new Deno.Command("mkfifo", { args: [directory.at("pipe")] }).output();
   directory.write("long", `${daemon.pid}${" ".repeat(100)}`);
   for (const name of ["directory", "pipe", "long"]) {
-    assert.equal(await problemOf(name), `"${directory.at(name)}" holds no process id`);
+    assert.equal(await problemOf(name), `"${directory.at(name)}" does not contain a process ID`);
   }
   Deno.symlinkSync(daemon.pidFile, directory.at("link"));
   assert.equal(
     await problemOf("link"),
-    `"${directory.at("link")}" is a symbolic link; give the file that it leads to`,
+    `"${directory.at("link")}" is a symbolic link; use the path it points to`,
   );
 });
 
@@ -97,7 +97,7 @@ rootTest("observeProcess() lets a user's pid file name that user's processes onl
   Deno.chownSync(daemon.pidFile, 1001, 0);
   assert.deepEqual(await observeProcess(daemon.pidFile), {
     kind: "unsure",
-    problem: `"${daemon.pidFile}" is of user 1001, and process ${daemon.pid} is not`,
+    problem: `"${daemon.pidFile}" belongs to user 1001, but process ${daemon.pid} does not`,
   });
 });
 
@@ -151,6 +151,6 @@ Deno.test("observeProcess() takes no pid file that has another name", async () =
   const path = directory.at("other.pid");
   assert.deepEqual(await observeProcess(path), {
     kind: "unsure",
-    problem: `"${path}" was exchanged while it was looked at, or has another name`,
+    problem: `"${path}" was replaced while VCM read it, or has another hard link`,
   });
 });

@@ -27,9 +27,9 @@ Deno.test("a pipe, a directory and an endless file are unreadable, at once", () 
   assert.deepEqual(
     ["pipe", "directory", "big"].map((name) => UNWAITING_READER.text(directory.at(name))),
     [
-      problem("pipe", "is no regular file"),
+      problem("pipe", "is not a regular file"),
       problem("directory", "is a directory"),
-      problem("big", "is bigger than 4 MiB"),
+      problem("big", "is larger than 4 MiB"),
     ],
   );
 });

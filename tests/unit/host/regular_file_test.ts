@@ -14,15 +14,18 @@ Deno.test("readRegularFile() gives the text and the mode of the file that a path
 Deno.test("readRegularFile() waits for no pipe, and reads no device or directory", async () => {
   using directory = makeDirectory();
   await new Deno.Command("mkfifo", { args: [directory.at("pipe")] }).output();
-  assert.equal(errorOf(() => readRegularFile(directory.at("pipe"))).message, "Is no regular file");
-  assert.equal(errorOf(() => readRegularFile("/dev/zero")).message, "Is no regular file");
+  assert.equal(
+    errorOf(() => readRegularFile(directory.at("pipe"))).message,
+    "Is not a regular file",
+  );
+  assert.equal(errorOf(() => readRegularFile("/dev/zero")).message, "Is not a regular file");
   assert.equal(errorOf(() => readRegularFile(directory.path)).message, "Is a directory");
 });
 
 Deno.test("readRegularFile() refuses what is too big to be a secret or a bundle", () => {
   using directory = makeDirectory();
   directory.write("big", "x".repeat(4 * 1024 * 1024 + 1));
-  assert.equal(errorOf(() => readRegularFile(directory.at("big"))).message, "Is bigger than 4 MiB");
+  assert.equal(errorOf(() => readRegularFile(directory.at("big"))).message, "Is larger than 4 MiB");
 });
 
 Deno.test("readRegularFile() leaves the system's own error as it is", () => {

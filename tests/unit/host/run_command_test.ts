@@ -18,7 +18,7 @@ Deno.test("runCommand() starts a program in /, wherever VCM was called", async (
   assert.equal((await runCommand(["/bin/pwd"], [], 10_000)).stdout, "/\n");
 });
 
-Deno.test("runCommand() hands arguments over as they are, without a shell", async () => {
+Deno.test("runCommand() passes arguments as they are, without a shell", async () => {
   const args = ["%s|", "$HOME", "a b", "*", ";id", ""];
   const { stdout, code } = await runCommand(["/usr/bin/printf"], args, 10_000);
   assert.deepEqual([stdout, code], ["$HOME|a b|*|;id||", 0]);

@@ -22,7 +22,7 @@ function keep(directory: Directory, chcon: string, mark = "on", replaced = "web.
   ]);
 }
 
-Deno.test("a new file gets the context of what it will replace, where SELinux is on", () => {
+Deno.test("a new file gets the context of what it will replace, if SELinux is on", () => {
   using directory = makeDirectory();
   const chcon = program(directory, "", 0);
   keep(directory, chcon);
@@ -32,7 +32,7 @@ Deno.test("a new file gets the context of what it will replace, where SELinux is
   );
 });
 
-Deno.test("nothing is called where SELinux is off, or nothing is replaced", () => {
+Deno.test("nothing is called if SELinux is off, or nothing is replaced", () => {
   using directory = makeDirectory();
   const chcon = program(directory, "", 0);
   keep(directory, chcon, "off");
@@ -49,11 +49,11 @@ Deno.test("a file system without contexts has none to keep; what else goes wrong
   const chcon = program(directory, "chcon: Permission denied", 1);
   assert.equal(
     errorOf(() => keep(directory, chcon)).message,
-    `its SELinux context cannot be kept: "${chcon}" failed: chcon: Permission denied`,
+    `cannot keep its SELinux context: "${chcon}" failed: chcon: Permission denied`,
   );
   assert.equal(
     errorOf(() => keep(directory, directory.at("none"))).message,
-    'its SELinux context cannot be kept: there is no "chcon" on this host; install it, from ' +
+    'cannot keep its SELinux context: "chcon" is not on this host; install ' +
       "coreutils",
   );
 });

@@ -27,7 +27,7 @@ Deno.test("readPassword() does not use what its group or others can open", () =>
     assert.equal(
       errorOf(() => readPassword(path)).message,
       `"${path}" holds a secret and is open to ${who} (mode 0${mode.toString(8)}), so it is not ` +
-        `used; cure: chmod 600 ${path}`,
+        `used; fix: chmod 600 ${path}`,
     );
   }
 });

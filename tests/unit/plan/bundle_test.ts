@@ -179,7 +179,7 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
   const { certificates, steps } = planOf([spec], [observed]);
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
-    'User "postgres" may replace what lies in "/etc/certs", so "/etc/certs/web" must belong to that ' +
+    'User "postgres" may replace anything in "/etc/certs", so "/etc/certs/web" must belong to that ' +
     'user too: set "owner" to "postgres", or give a path below directories that nobody may write to ' +
     "but root",
   ]);

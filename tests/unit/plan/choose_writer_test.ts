@@ -16,7 +16,7 @@ import { pureTest } from "../../support/pure_test.ts";
 
 const PATH = "/srv/pg/web.crt";
 const ROOT: HostUsers = { runner: 0, ownGroups: new Map([[26, 260], [1000, 1000]]) };
-const ELSE = "give a path below directories that nobody may write to but root";
+const ELSE = "use a path below directories that are writable only by root";
 /** What is said where root would write beside what others may put there. */
 const ROUND =
   'give a path in a directory of the user whom "owner" names, or below directories that ' +
@@ -74,7 +74,7 @@ pureTest("in a user's directory that user writes, with the user's own group or n
 });
 
 pureTest("a file of root's, or of a third one's, in a user's directory is refused", () => {
-  const message = 'User "postgres" may replace what lies in "/srv/pg", so "/srv/pg/web.crt" must ' +
+  const message = 'User "postgres" may replace anything in "/srv/pg", so "/srv/pg/web.crt" must ' +
     `belong to that user too: set "owner" to "postgres", or ${ELSE}`;
   assert.equal(refusal({ uid: 26, owner: "postgres" }), message);
   const file = present(makeFile({ uid: 0 }));
@@ -168,7 +168,7 @@ pureTest("the one user who owns a sticky directory may write there, and nobody f
   }
   assert.match(
     refusal({ uid: 26, owner: "postgres", mode: 0o1777 }),
-    /^User "postgres" may replace .*: set "owner" to "postgres", or give a path below/,
+    /^User "postgres" may replace .*: set "owner" to "postgres", or use a path below/,
   );
   assert.match(
     refusal({ uid: 26, owner: "postgres", mode: 0o1777 }, { file: at(27), owner: PG }),
@@ -201,7 +201,7 @@ pureTest(
     const closed = chooseWriter(makeTarget({ path: PATH }), seen, ROOT);
     assert.equal(
       closed.kind === "refused" && closed.message,
-      'User "postgres" may replace what lies in "/home", so "/srv/pg/web.crt" must be written as ' +
+      'User "postgres" may replace anything in "/home", so "/srv/pg/web.crt" must be written as ' +
         `that user, who cannot write to "/home/ssl"; make that user the owner of the directory, or ${ELSE}`,
     );
     const setId = chooseWriter(makeTarget({ path: PATH, mode: 0o2640 }), {
@@ -225,7 +225,7 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
   const writer = chooseWriter(makeTarget({ what: "bundle", path: PATH }), seen, ROOT);
   assert.equal(
     writer.kind === "refused" && writer.message,
-    'User "postgres" may replace what lies in "/home", so root does not write a bundle ' +
+    'User "postgres" may replace anything in "/home", so root does not write a bundle ' +
       `there; ${ELSE}`,
   );
 });
@@ -254,7 +254,7 @@ pureTest("a store is refused where somebody else may put another in its place", 
   const unsafe = (above: Ancestor, users = ROOT) => unsafeStore(store, [above], users);
   assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o755), next }), undefined);
   assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o1777), next }), undefined);
-  const message = 'User "postgres" may replace what lies in "/home/pg", and thereby the store ' +
+  const message = 'User "postgres" may replace anything in "/home/pg", and thereby the store ' +
     '"/home/pg/store"; give a "cert_store" below directories that only root';
   assert.equal(unsafe({ ...ancestor("/home/pg", 26, 0o755), next }), `${message} may write to`);
   const me: HostUsers = { runner: 1000, ownGroups: new Map() };
@@ -279,7 +279,7 @@ pureTest("who is not root writes where nobody but root and they may replace", ()
   assert.deepEqual(chosen({ uid: 1000, mode: 0o775 }, {}, me), { kind: "own" });
   assert.equal(
     refusal({ uid: 26, owner: "postgres" }, { owner: PG }, me),
-    `User "postgres" may replace what lies in "/srv/pg"; ${ELSE} or you`,
+    `User "postgres" may replace anything in "/srv/pg"; ${ELSE} or you`,
   );
   assert.match(refusal({ uid: 1000, gid: 50, mode: 0o775 }, {}, me), /^Group 50 may write/);
 });

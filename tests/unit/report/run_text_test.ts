@@ -28,9 +28,9 @@ const entries = (message: string, ...subjects: string[]) =>
 pureTest("eventText() and eventLevel() have a line and a level for each event", () => {
   const cases: [ApplyEvent, string, string][] = [
     [
-      { kind: "recovered", certificate: "a", detail: "brought the store into order" },
+      { kind: "recovered", certificate: "a", detail: "repaired the store" },
       "info",
-      "a: brought the store into order",
+      "a: repaired the store",
     ],
     [
       {

@@ -48,7 +48,7 @@ Deno.test("apply() transfers a pending action before anything else, and says so"
     assert.deepEqual(events[0], {
       kind: "cleared",
       service: "ngnix.service",
-      detail: "its marker is handed on to nginx.service",
+      detail: "its pending action was transferred to nginx.service",
     });
     assert.deepEqual(directory.tree().filter((name) => name.startsWith("store/.pending/")), [
       "store/.pending/",

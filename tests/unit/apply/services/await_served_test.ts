@@ -24,7 +24,7 @@ Deno.test("awaitServed() waits until the service serves the stored certificate",
   assert.ok(service.looks() >= 3, `${service.looks()} looks`);
 });
 
-Deno.test("awaitServed() looks once where the stored certificate is served", async () => {
+Deno.test("awaitServed() looks once if the stored certificate is served", async () => {
   using store = makeDirectory();
   store.write(`${WEB}/cert.pem`, renewed.pem);
   await using service = startTlsService(renewed);
@@ -77,7 +77,7 @@ Deno.test("awaitServed() knows what to wait for, or does not wait", async () => 
   assert.equal(await awaitServed(store.path, WEB, probe), undefined);
   store.write(`${WEB}/cert.pem`, "no certificate\n");
   const problem = await awaitServed(store.path, WEB, probe) ?? "";
-  assert.match(problem, new RegExp(`^cannot look at 127\\.0\\.0\\.1:${probe.port}: \\S`));
+  assert.match(problem, new RegExp(`^cannot probe 127\\.0\\.0\\.1:${probe.port}: \\S`));
 });
 
 Deno.test("an action counts once the new certificate is served", async () => {
@@ -96,7 +96,7 @@ Deno.test("an action counts once the new certificate is served", async () => {
   assert.equal(bench.directory.tree().includes("store/.pending/web"), false);
 });
 
-Deno.test("an action after which the old one is served has failed, and is owed", async () => {
+Deno.test("an action after which the old one is served has failed, and stays pending", async () => {
   using bench = makeBench();
   const step = bench.deploy(WEB, ["web"]);
   bench.directory.write(`store/${WEB}/cert.pem`, renewed.pem);
@@ -114,7 +114,7 @@ Deno.test("an action after which the old one is served has failed, and is owed",
   assert.match(bench.directory.read("store/.pending/web"), /\nfailed: the new certificate of /);
 });
 
-Deno.test("what was put back is not waited for", async () => {
+Deno.test("what was rolled back is not waited for", async () => {
   using bench = makeBench();
   const [a, b] = ["a.example.test", "b.example.test"] as const;
   const steps = [bench.deploy(a, ["both", "web"]), bench.deploy(b, ["both"])];

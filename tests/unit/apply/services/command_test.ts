@@ -9,7 +9,7 @@ MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsecretsecretsecr
 et==
 -----END PRIVATE KEY-----`;
 
-/** What is said where a service's command is a script of these lines. */
+/** What is reported if a service's command is a script of these lines. */
 async function failureOf(bench: Bench, lines: string, timeout = 20): Promise<string> {
   const command = [bench.script("reload", lines)];
   const events = await bench.run(
@@ -37,18 +37,18 @@ Deno.test("a command that succeeds is an action, whatever it prints", async () =
 Deno.test("a command that fails is said with its status and what it printed, errors first", async () => {
   using bench = makeBench();
   const cases = [
-    ["exit 3", '"FOLDER/bin/reload" failed (3): it gave no reason'],
+    ["exit 3", '"FOLDER/bin/reload" failed (3): it printed no reason'],
     ["echo out; exit 1", '"FOLDER/bin/reload" failed (1): out'],
     ["echo out; echo err >&2; exit 1", '"FOLDER/bin/reload" failed (1): err out'],
     ["printf 'a\\n\\n  b\\tc\\n' >&2; exit 255", '"FOLDER/bin/reload" failed (255): a b c'],
-    ["kill -SEGV $$", '"FOLDER/bin/reload" failed (139): it gave no reason'],
+    ["kill -SEGV $$", '"FOLDER/bin/reload" failed (139): it printed no reason'],
   ] as const;
   for (const [lines, expected] of cases) {
     assert.equal(await failureOf(bench, lines), expected);
   }
 });
 
-Deno.test("the marker of a command that failed stays, and says why", async () => {
+Deno.test("the pending action of a command that failed stays, and says why", async () => {
   using bench = makeBench();
   const command = bench.logs("act", "echo no such socket; exit 1");
   await bench.run(bench.deploy(WEB, ["web"]), commandStep("web", [WEB], command));
@@ -78,7 +78,7 @@ Deno.test("a command that is not on this host is said by its name", async () => 
   }
 });
 
-Deno.test("a service's command is skipped where nothing was deployed for it", async () => {
+Deno.test("a service's command is skipped if nothing was deployed for it", async () => {
   using bench = makeBench();
   const events = await bench.run(commandStep("web", [WEB], bench.logs("act")));
   assert.deepEqual(failures(events), [
@@ -136,7 +136,7 @@ Deno.test("a private key that a command prints is not said", async () => {
   }
 });
 
-Deno.test("a token that a command prints is not said, in the event, the marker or elsewhere", async () => {
+Deno.test("a token that a command prints is not said, in the event, the pending action or elsewhere", async () => {
   using bench = makeBench();
   const tokens = ["hvs.CAESIJ1234567890abcdef", "s.1234567890abcdefghijklmn", "hvb.AAAAAQJ1234567"];
   bench.directory.write("store/.pending/web", "x\n");
@@ -209,7 +209,7 @@ Deno.test("a command that leaves a process at its output has failed: that would 
   Deno.kill(Number(bench.directory.read("pid")), "SIGKILL");
   assert.equal(
     message,
-    '"FOLDER/bin/reload" ended, but left a process behind that writes to its output and would ' +
-      "lose it; start that with its output redirected, or as a unit",
+    '"FOLDER/bin/reload" ended, but a process that it started still writes to its output; ' +
+      "redirect the output of that process, or start it as a unit",
   );
 });

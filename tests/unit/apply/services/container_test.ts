@@ -18,7 +18,7 @@ Deno.test("a container that nobody knows, or an engine that is not there, is a f
     assert.deepEqual(failure?.slice(0, 3), ["failed", "service", service]);
     const messages = [
       `cannot run "${manager}": not on this host`,
-      `${manager} knows no container "${NAME}"; is its name right?`,
+      `${manager} has no container "${NAME}"; check the name`,
       // The engine's command line is there, and its daemon is not.
       `"${manager} restart ${NAME}" failed (1): `,
     ];

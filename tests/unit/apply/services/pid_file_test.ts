@@ -1,6 +1,6 @@
 /** A signal reaches the process that a pid file names, and no other. */
 import assert from "node:assert/strict";
-import { signalProcess } from "../../../../lib/apply/services/pid_file.ts";
+import { signalProcess } from "../../../../lib/apply/services/act.ts";
 import type { ServiceStep } from "../../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, rootTest } from "../../../support/rig.ts";
 import { waitUntil } from "../../../support/wait_until.ts";
@@ -31,7 +31,7 @@ Deno.test("the signal that was asked for arrives, and is said", async () => {
   }
 });
 
-Deno.test("without a process nothing is sent, and nothing is owed", async () => {
+Deno.test("without a process no signal is sent, and nothing stays pending", async () => {
   using bench = makeBench();
   bench.directory.write("ended.pid", "4194303\n");
   const events = await bench.run(
@@ -39,23 +39,31 @@ Deno.test("without a process nothing is sent, and nothing is owed", async () => 
     pidStep(bench.directory.at("ended.pid")),
   );
   assert.deepEqual(failures(events), [
-    ["skipped", "service", "pid_file:web", "it is not running, so it was not started"],
+    [
+      "skipped",
+      "service",
+      "pid_file:web",
+      "it is not running; it loads the new files when it starts",
+    ],
   ]);
   assert.equal(bench.directory.tree().includes("store/.pending/pid_file:web"), false);
 });
 
-Deno.test("a pid file that is not there is a failure, and the debt stays: its path may be wrong", async () => {
+Deno.test("a missing pid file is a failure, and the action stays pending: its path may be wrong", async () => {
   using bench = makeBench();
   const pidFile = bench.directory.at("none.pid");
   const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), pidStep(pidFile));
-  const problem = `there is no "${pidFile}": it does not run, or the path is wrong`;
+  const problem = `"${pidFile}" does not exist: the service is not running, or the path is wrong`;
   assert.deepEqual(failures(events), [
-    ["failed", "service", "pid_file:web", `${problem}; nothing was sent`],
+    ["failed", "service", "pid_file:web", `${problem}; no signal was sent`],
   ]);
-  assert.match(bench.directory.read("store/.pending/pid_file:web"), /^failed: there is no /m);
+  assert.match(
+    bench.directory.read("store/.pending/pid_file:web"),
+    /^failed: "\S+" does not exist: /m,
+  );
 });
 
-Deno.test("a pid file that has got stale is said, nothing is sent, and the debt stays", async () => {
+Deno.test("a stale pid file is reported, no signal is sent, and the action stays pending", async () => {
   using bench = makeBench();
   await using daemon = await startDaemon(bench.directory);
   const then = Date.now() / 1000 - 3600;
@@ -64,12 +72,12 @@ Deno.test("a pid file that has got stale is said, nothing is sent, and the debt 
     bench.deploy(WEB, ["pid_file:web"]),
     pidStep(daemon.pidFile),
   );
-  const message = `process ${daemon.pid} is younger than "${daemon.pidFile}", so it is not the ` +
-    "one that it names; nothing was sent";
+  const message = `process ${daemon.pid} started after "${daemon.pidFile}" was written, so the ` +
+    "pid file is stale; no signal was sent";
   assert.deepEqual(failures(events), [["failed", "service", "pid_file:web", message]]);
   assert.match(
     bench.directory.read("store/.pending/pid_file:web"),
-    /\nfailed: process \d+ is younger /,
+    /\nfailed: process \d+ started after /,
   );
   assert.equal(bench.directory.read("signals"), "");
 });
@@ -81,7 +89,7 @@ Deno.test("nothing is sent to process 1, to groups, or to what is no process", a
     directory.write("x.pid", text);
     assert.deepEqual(await signalProcess(path, "HUP", 10), {
       kind: "failed",
-      message: `"${path}" holds no process id; nothing was sent`,
+      message: `"${path}" does not contain a process ID; no signal was sent`,
     }, text);
   }
 });
@@ -93,8 +101,8 @@ rootTest("nothing is sent to root's process by a user's pid file", async () => {
   const result = await signalProcess(daemon.pidFile, "HUP", 10);
   assert.deepEqual(result, {
     kind: "failed",
-    message: `"${daemon.pidFile}" is of user 1001, and process ${daemon.pid} is not; ` +
-      "nothing was sent",
+    message: `"${daemon.pidFile}" belongs to user 1001, but process ${daemon.pid} does not; ` +
+      "no signal was sent",
   });
   assert.equal(directory.read("signals"), "");
 });
@@ -128,9 +136,9 @@ Deno.test("a process that ends by its signal, at once or a second later, is a fa
     const step = pidStep(mortal.pidFile);
     const events = await bench.run(bench.deploy(WEB, ["pid_file:web"]), step);
     const how = removesFile
-      ? `there is no "${mortal.pidFile}": it does not run, or the path is wrong`
+      ? `"${mortal.pidFile}" does not exist: the service is not running, or the path is wrong`
       : "it is not running";
-    const advice = `see its own log, and start it; VCM looks for it by "${mortal.pidFile}"`;
+    const advice = `see its log, then start it; VCM finds it by its pid file "${mortal.pidFile}"`;
     assert.deepEqual(failures(events), [
       ["failed", "service", "pid_file:web", `after the signal HUP ${how}; ${advice}`],
     ]);
@@ -141,7 +149,7 @@ Deno.test("a process that ends by its signal, at once or a second later, is a fa
     // The next run has nothing to send a signal to, and forgets nothing.
     const actedAt = new Date("2026-12-01T09:00:00Z");
     const next = await bench.run({ ...step, pending: { reason: "pending", detail: "" }, actedAt });
-    const why = "it was up before the action of 2026-12-01 09:00 UTC, and is down now";
+    const why = "it was up before the action of 2026-12-01 09:00 UTC, but is down now";
     assert.deepEqual(failures(next), [["failed", "service", "pid_file:web", `${why}; ${advice}`]]);
     assert.equal(bench.directory.read("store/.pending/pid_file:web"), pendingAction);
   }

@@ -1,4 +1,4 @@
-/** Judges that cannot judge, and faults of files that this run did not deploy. */
+/** Validations that cannot be run, and those of files that this run did not deploy. */
 import assert from "node:assert/strict";
 import { failures, kinds } from "../plans.ts";
 import { commandStep, makeBench } from "./bench.ts";
@@ -11,7 +11,7 @@ for (
     ["/no/such/program", 'cannot run "/no/such/program": not on this host'],
   ] as const
 ) {
-  Deno.test(`where "${program}" is to judge the files are put back`, async () => {
+  Deno.test(`if "${program}" is to validate, the files are rolled back`, async () => {
     using bench = makeBench();
     const events = await bench.run(
       bench.deploy(WEB, ["web"]),
@@ -22,14 +22,14 @@ for (
       "failed",
       "service",
       "web",
-      `${expected}; its action was not run, and the files of ${WEB} were put back`,
+      `${expected}; its action was not run; the files of ${WEB} were rolled back`,
     ]]);
     assert.equal(bench.directory.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
     assert.deepEqual(bench.log(), []);
   });
 }
 
-Deno.test("a judge that hangs is ended, and the files are put back", async () => {
+Deno.test("a validation that hangs is ended, and the files are rolled back", async () => {
   using bench = makeBench();
   const hangs = bench.script("hangs", "echo looking; exec sleep 60");
   const start = performance.now();
@@ -42,14 +42,14 @@ Deno.test("a judge that hangs is ended, and the files are put back", async () =>
     "failed",
     "service",
     "web",
-    `"${hangs} -t" took longer than 1 s: looking; its action was not run, ` +
-    `and the files of ${WEB} were put back`,
+    `"${hangs} -t" took longer than 1 s: looking; its action was not run; ` +
+    `the files of ${WEB} were rolled back`,
   ]]);
   assert.equal(bench.directory.read(`ssl/${WEB}.crt`), `old cert of ${WEB}\n`);
   assert.deepEqual(bench.log(), []);
 });
 
-Deno.test("what an earlier run deployed is judged before the action, and is not put back", async () => {
+Deno.test("what an earlier run deployed is validated before the action, and is not rolled back", async () => {
   using bench = makeBench();
   bench.directory.write("ssl/web.crt", "new\n");
   bench.directory.write("store/.pending/web", `web has to load the new files of ${WEB}\n`);
@@ -60,7 +60,7 @@ Deno.test("what an earlier run deployed is judged before the action, and is not 
       validate: [check],
     }),
   );
-  const message = `"${check[0]}" failed (1): it gave no reason; its action was not run`;
+  const message = `"${check[0]}" failed (1): it printed no reason; its action was not run`;
   assert.deepEqual(events, [{ kind: "failed", step: "service", subject: "web", message }]);
   assert.deepEqual(bench.log(), ["check"]);
   assert.equal(bench.directory.read("ssl/web.crt"), "new\n");
@@ -70,7 +70,7 @@ Deno.test("what an earlier run deployed is judged before the action, and is not 
   );
 });
 
-Deno.test("nothing is judged where nothing was deployed", async () => {
+Deno.test("nothing is validated if nothing was deployed", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
   bench.directory.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");
@@ -85,11 +85,11 @@ Deno.test("nothing is judged where nothing was deployed", async () => {
   assert.deepEqual(bench.directory.tree().filter((name) => name.endsWith(".vcm-old")), []);
 });
 
-Deno.test("files that cannot be put back are said, and nobody loads them", async () => {
+Deno.test("files that cannot be rolled back are reported, and no service loads them", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web", "mail"]);
   const path = bench.directory.at(`ssl/${WEB}.crt`);
-  // The judge is what puts something in the way.
+  // The validation itself puts something in the way.
   const check = bench.logs("check", `rm ${path}; mkdir -p ${path}/x; exit 1`);
   const events = await bench.run(
     deploy,
@@ -105,14 +105,14 @@ Deno.test("files that cannot be put back are said, and nobody loads them", async
   assert.match(
     said[0]?.[3] ?? "",
     new RegExp(
-      `^Cannot put back "${path}": [a-z ]+; its files do not belong together until the next run$`,
+      `^Cannot roll back "${path}": [a-z ]+; its files are from two sets until the next run$`,
     ),
   );
   assert.equal(said[2]?.[3], `the files of ${WEB} are not all in place`);
   assert.deepEqual(bench.log(), ["check"]);
 });
 
-Deno.test("a service that owes does not load files of two sets that could not be mended", async () => {
+Deno.test("a service with a pending action does not load files of two sets that could not be fixed", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
   bench.directory.write(`ssl/.${WEB}.key.vcm-new/in-the-way`, "x");

@@ -40,7 +40,7 @@ Deno.test("a service that finds no fault acts on the new files", async () => {
   assert.deepEqual(left(bench), []);
 });
 
-Deno.test("a service that finds fault gets its old files back, and does not act", async () => {
+Deno.test("if validation fails, the old files are restored, and the action is not run", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
   const before = deployed(bench);
@@ -50,7 +50,7 @@ Deno.test("a service that finds fault gets its old files back, and does not act"
     commandStep("web", [WEB], bench.logs("act"), { validate: [check] }),
   );
   const message = `"${check[0]}" failed (1): nginx: [emerg] key values mismatch; its action was ` +
-    `not run, and the files of ${WEB} were put back`;
+    `not run; the files of ${WEB} were rolled back`;
   assert.deepEqual(kinds(events), ["deployed", "deployed", "rolled-back", "failed"]);
   assert.deepEqual(reverted(events), [{
     kind: "rolled-back",
@@ -61,7 +61,7 @@ Deno.test("a service that finds fault gets its old files back, and does not act"
   assert.deepEqual(failures(events), [["failed", "service", "web", message]]);
   assert.deepEqual(bench.log(), ["check"]);
   assert.deepEqual(deployed(bench), before);
-  // The store keeps the new set, and the marker says why the service has not loaded it.
+  // The store keeps the new set, and the pending action says why the service has not loaded it.
   assert.equal(bench.directory.read(`store/${WEB}/privkey.pem`), `new privkey of ${WEB}\n`);
   assert.deepEqual(left(bench), ["store/.pending/web"]);
   assert.equal(
@@ -84,7 +84,7 @@ Deno.test("files that were not there before are gone again", async () => {
   assert.deepEqual(bench.directory.tree().filter((name) => /^ssl\/./.test(name)), [FILES[0]]);
 });
 
-Deno.test("another service that shares the files is skipped, and owes nothing", async () => {
+Deno.test("another service that shares the files is skipped, and has no pending action", async () => {
   for (const order of [["mail", "web"], ["web", "mail"]]) {
     using bench = makeBench();
     const deploy = bench.deploy(WEB, ["mail", "web"]);
@@ -102,7 +102,7 @@ Deno.test("another service that shares the files is skipped, and owes nothing", 
       "skipped",
       "service",
       "mail",
-      `the files of ${WEB} were put back`,
+      `the files of ${WEB} were rolled back`,
     ]);
     assert.deepEqual(left(bench), ["store/.pending/web"]);
     assert.equal(bench.log().includes("mail"), false);
@@ -110,7 +110,7 @@ Deno.test("another service that shares the files is skipped, and owes nothing", 
   }
 });
 
-Deno.test("a service that shares the files and owed before goes on to owe", async () => {
+Deno.test("a service that shares the files keeps the pending action it had before", async () => {
   using bench = makeBench();
   bench.directory.write("store/.pending/mail", "mail has to load new files\ncertificate: old\n");
   const deploy = bench.deploy(WEB, ["mail", "web"]);
@@ -124,7 +124,7 @@ Deno.test("a service that shares the files and owed before goes on to owe", asyn
   assert.deepEqual(left(bench), ["store/.pending/mail", "store/.pending/web"]);
 });
 
-Deno.test("certificates of a service are put back together, and those of others stay", async () => {
+Deno.test("certificates of a service are rolled back together, and those of others stay", async () => {
   using bench = makeBench();
   const [a, b, c] = ["a.example.test", "b.example.test", "c.example.test"] as const;
   const events = await bench.run(
@@ -141,11 +141,11 @@ Deno.test("certificates of a service are put back together, and those of others 
   assert.deepEqual(bench.log(), ["bad", "mail"]);
   assert.match(
     failures(events)[0]?.[3] ?? "",
-    new RegExp(`; its action was not run, and the files of ${a}, ${b} were put back$`),
+    new RegExp(`; its action was not run; the files of ${a}, ${b} were rolled back$`),
   );
 });
 
-Deno.test("a service of two certificates acts on the one that was not put back", async () => {
+Deno.test("a service of two certificates acts on the one that was not rolled back", async () => {
   using bench = makeBench();
   const [a, b] = ["a.example.test", "b.example.test"] as const;
   const events = await bench.run(
@@ -158,7 +158,7 @@ Deno.test("a service of two certificates acts on the one that was not put back",
   assert.deepEqual(left(bench), ["store/.pending/web"]);
 });
 
-Deno.test("all services have judged before the first one acts", async () => {
+Deno.test("all services have validated before the first one acts", async () => {
   using bench = makeBench();
   const [a, b] = ["a.example.test", "b.example.test"] as const;
   const kept = () => `ls -A ${bench.directory.at("ssl")} | grep -q vcm-old`;
@@ -186,7 +186,7 @@ Deno.test("the first fault is the one that is said, and what comes after is not 
   assert.match(failures(events)[0]?.[3] ?? "", /\/bin\/bad" failed \(2\): no; its action/);
 });
 
-Deno.test("what services read from the store is not put back: the action is not run, and owed", async () => {
+Deno.test("what services read from the store is not rolled back: the action is not run, and stays pending", async () => {
   await withRig(async ({ directory, plan, run }) => {
     const step = commandStep("web", [WEB], ["/bin/true"], { validate: [["/bin/false"]] });
     const events = await run(plan({ ...issueStep(WEB), services: ["web"] }, step));
@@ -195,7 +195,7 @@ Deno.test("what services read from the store is not put back: the action is not 
       "failed",
       "service",
       "web",
-      '"/bin/false" failed (1): it gave no reason; its action was not run',
+      '"/bin/false" failed (1): it printed no reason; its action was not run',
     ]]);
     assert.match(directory.read("store/.pending/web"), /^failed: "\/bin\/false" failed/m);
     assert.equal(directory.tree().includes(`store/${WEB}/cert.pem`), true);

@@ -32,13 +32,13 @@ rootTest("giveGroup() leaves a file of root's, by whatever name", () => {
   using directory = makeDirectory();
   directory.write("roots", "x", 0o600);
   Deno.linkSync(directory.at("roots"), directory.at("new"));
-  const message = "somebody has put something else in the place of the new file";
+  const message = "another file has taken the place of the new file";
   assert.equal(errorOf(() => give(directory)).message, message);
   Deno.removeSync(directory.at("new"));
   assert.equal(errorOf(() => give(directory, "roots")).message, message);
   Deno.symlinkSync(directory.at("roots"), directory.at("new"));
   // Which of the two depends on the permissions with which the tests run.
-  assert.match(errorOf(() => give(directory)).message, /^(ELOOP|somebody has put something else)/);
+  assert.match(errorOf(() => give(directory)).message, /^(ELOOP|another file has taken)/);
   assert.deepEqual([ownersOf(directory.at("roots")), modeOf(directory.at("roots"))], [
     [0, 0],
     "600",
@@ -53,7 +53,7 @@ rootTest("giveGroup() leaves what is no file, or has a second name, and waits fo
   new Deno.Command("mkfifo", { args: [directory.at("pipe")] }).outputSync();
   for (const name of ["file", "directory", "pipe"]) {
     Deno.chownSync(directory.at(name), USER, USER);
-    assert.match(errorOf(() => give(directory, name)).message, /^somebody has put something else/);
+    assert.match(errorOf(() => give(directory, name)).message, /^another file has taken/);
     assert.deepEqual(ownersOf(directory.at(name)), [USER, USER]);
   }
 });
@@ -65,7 +65,7 @@ rootTest(
     for (const text of ["y", "xy", ""]) {
       directory.write("new", text, 0o600);
       Deno.chownSync(directory.at("new"), USER, USER);
-      assert.match(errorOf(() => give(directory)).message, /^somebody has put something else/);
+      assert.match(errorOf(() => give(directory)).message, /^another file has taken/);
       assert.deepEqual([ownersOf(directory.at("new")), modeOf(directory.at("new"))], [
         [USER, USER],
         "600",

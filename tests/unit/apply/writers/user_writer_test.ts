@@ -1,23 +1,24 @@
 /** What root makes of the answers of a process that another user may have taken over. */
 import assert from "node:assert/strict";
+import { errorCode } from "../../../../lib/text/error_code.ts";
 import { UserWriter } from "../../../../lib/apply/writers/user_writer.ts";
 import { makeDirectory, rejectionOf } from "../../../support/rig.ts";
 
 const ME = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
 const AS_ME = ` (as user ${ME.uid})`;
-const ORDER = { do: "keep", path: "/none", inPlace: false } as const;
+const REQUEST = { do: "keep", path: "/none", inPlace: false } as const;
 
-/** A process that runs a script, and reads its orders or not. */
+/** A process that runs a script, and reads its requests or not. */
 function writerBy(script: string, limit = 10_000): UserWriter {
   return new UserWriter(ME, { path: "/bin/sh", args: ["-c", script], env: {} }, limit);
 }
 
-/** The error by which an order fails, once the process is ended. */
+/** The error of a request, once the process is ended. */
 async function failure(script: string, limit?: number): Promise<string> {
   const writer = writerBy(script, limit);
-  const { message } = await rejectionOf(writer.carryOut(ORDER));
+  const { message } = await rejectionOf(writer.carryOut(REQUEST));
   // Once it is broken it says the same without another try.
-  await rejectionOf(writer.carryOut(ORDER));
+  await rejectionOf(writer.carryOut(REQUEST));
   await writer.close();
   assert.ok(message.endsWith(AS_ME), message);
   return message.slice(0, -AS_ME.length);
@@ -32,30 +33,41 @@ Deno.test("an answer is yes, no, a file's inode or the code of an error, and not
     [`{"kind":"done","value":"65024:12:3"}`, "65024:12:3"],
     [`{"kind":"done","value":"65024:12:3 /etc/shadow"}`, false],
     [`{"kind":"failed","code":"ENOSPC"}`, `no space left on device${AS_ME}`],
-    [`{"kind":"failed","code":"run rm -rf /"}`, `for a reason that it could not tell${AS_ME}`],
-    [`{"kind":"failed","code":"toString"}`, `for a reason that it could not tell${AS_ME}`],
-    [`{"kind":"failed","code":{}}`, `for a reason that it could not tell${AS_ME}`],
-    ["null", `for a reason that it could not tell${AS_ME}`],
-    ["all is well", `for a reason that it could not tell${AS_ME}`],
+    [`{"kind":"failed","code":"run rm -rf /"}`, `unknown error${AS_ME}`],
+    [`{"kind":"failed","code":"toString"}`, `unknown error${AS_ME}`],
+    [`{"kind":"failed","code":{}}`, `unknown error${AS_ME}`],
+    ["null", `unknown error${AS_ME}`],
+    ["all is well", `unknown error${AS_ME}`],
   ];
   for (const [answer, expected] of answers) {
-    const writer = writerBy(`read order; echo '${answer}'`);
-    const got = await writer.carryOut(ORDER).catch((error) => error.message);
+    const writer = writerBy(`read request; echo '${answer}'`);
+    const got = await writer.carryOut(REQUEST).catch((error) => error.message);
     await writer.close();
     assert.equal(got, expected, answer);
+  }
+});
+
+Deno.test("an error keeps the code that the process reported", async () => {
+  for (
+    const [code, expected] of [["EBUSY", "EBUSY"], ["EOTHERFILE", "EOTHERFILE"], ["?", undefined]]
+  ) {
+    const writer = writerBy(`read request; echo '{"kind":"failed","code":"${code}"}'`);
+    const error = await rejectionOf(writer.carryOut(REQUEST));
+    await writer.close();
+    assert.equal(errorCode(error), expected);
   }
 });
 
 Deno.test("a process that does not answer is ended in time", async () => {
   assert.equal(
     await failure("exec sleep 100", 200),
-    "the process did not answer within 0.2 s",
+    "the writer process did not answer within 0.2 s",
   );
 });
 
 Deno.test("a process that ends is said to have ended", async () => {
-  const message = "the process ended without an answer; " +
-    "every user has to be able to read and run the program";
+  const message = "the writer process ended without an answer; " +
+    "every user must be able to read and run the program";
   assert.equal(await failure("exit 0"), message);
   assert.equal(await failure("exec 0<&-; exit 1"), message);
 });
@@ -65,8 +77,8 @@ Deno.test("an answer without an end is not read to it", async () => {
 });
 
 Deno.test("a process that does not end is ended", async () => {
-  const writer = writerBy(`read order; echo '{"kind":"done","value":true}'; exec sleep 100`);
-  assert.equal(await writer.carryOut(ORDER), true);
+  const writer = writerBy(`read request; echo '{"kind":"done","value":true}'; exec sleep 100`);
+  assert.equal(await writer.carryOut(REQUEST), true);
   const began = performance.now();
   await writer.close();
   assert.ok(performance.now() - began < 10_000);
@@ -78,11 +90,12 @@ Deno.test({
   sanitizeResources: false,
   sanitizeOps: false,
   fn: async () => {
-    const script = `sleep 60 & echo $! > "$0.pid"; read order; echo '{"kind":"done","value":true}'`;
+    const script =
+      `sleep 60 & echo $! > "$0.pid"; read request; echo '{"kind":"done","value":true}'`;
     using directory = makeDirectory();
     const program = { path: "/bin/sh", args: ["-c", script, directory.at("it")], env: {} };
     const writer = new UserWriter(ME, program, 10_000);
-    assert.equal(await writer.carryOut(ORDER), true);
+    assert.equal(await writer.carryOut(REQUEST), true);
     const began = performance.now();
     await writer.close();
     assert.ok(performance.now() - began < 10_000);
@@ -91,11 +104,11 @@ Deno.test({
 });
 
 Deno.test("the process has an empty environment, a session of its own and what it is told", async () => {
-  const script = `read order; test "$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=')" = "" || exit 1
+  const script = `read request; test "$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=')" = "" || exit 1
 test "$(ps -o sid= -p $$ | tr -d ' ')" = $$ || exit 1
 test "$PWD" = / || exit 1
 echo '{"kind":"done","value":true}'`;
   const writer = writerBy(script.replaceAll("env |", "/usr/bin/env |"));
-  assert.equal(await writer.carryOut(ORDER), true);
+  assert.equal(await writer.carryOut(REQUEST), true);
   await writer.close();
 });

@@ -121,7 +121,7 @@ pureTest("what cannot be looked at is not taken for a certificate", () => {
     notesOn("/x.crt", "/x.key", {}, failing(denied)),
     mayHold('permission denied; run "vcm init" as a user who may read it, such as root'),
   );
-  for (const cause of ["Is no regular file", "Is a directory", "Is bigger than 4 MiB"]) {
+  for (const cause of ["Is not a regular file", "Is a directory", "Is larger than 4 MiB"]) {
     assert.deepEqual(
       notesOn("/x.crt", "/x.key", {}, failing(new Error(cause))),
       mayHold(cause.replace("I", "i")),

@@ -34,10 +34,10 @@ Deno.test("pipes, devices, directories and huge files are no configuration, and 
   directory.write("nginx.conf", names.map((name) => `include ${name};\n`).join(""));
   const { notes } = scanNginx(at("nginx.conf"), { ...processHost(), ...TERMINAL });
   assert.deepEqual(notes.map(({ at: file, message }) => [file, message]), [
-    [at("pipe"), "cannot be read: is no regular file"],
+    [at("pipe"), "cannot be read: is not a regular file"],
     [at("directory"), "cannot be read: is a directory"],
-    [at("zero"), "cannot be read: is no regular file"],
+    [at("zero"), "cannot be read: is not a regular file"],
     [at("dangling"), "cannot be read: no such file or directory"],
-    [at("huge"), "cannot be read: is bigger than 4 MiB"],
+    [at("huge"), "cannot be read: is larger than 4 MiB"],
   ]);
 });

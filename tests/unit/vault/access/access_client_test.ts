@@ -71,7 +71,7 @@ pureTest("resolveAccess() says why a client certificate or its key cannot be use
     [said({}, "/c.key"), `Cannot read the client key in "/c.key": ${absent}`],
     [
       said({ "/c.key": { text: own.pkcs8, mode: 0o640 } }),
-      '"/c.key" holds a secret and is open to its group (mode 0640), so it is not used; cure: ' +
+      '"/c.key" holds a secret and is open to its group (mode 0640), so it is not used; fix: ' +
       "chmod 600 /c.key",
     ],
     [said({ "/c.pem": "text" }), 'The client certificate "/c.pem" holds no PEM certificate'],

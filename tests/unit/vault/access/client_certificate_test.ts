@@ -165,7 +165,7 @@ pureTest("readClientCertificate() refuses a certificate that is none", () => {
 pureTest("readClientCertificate() refuses a key that others may open, or that is empty", () => {
   const open = (mode: number) => refusalOf(EC.pem, { text: EC.pkcs8, mode });
   const said = (who: string, mode: string) =>
-    `"/c.key" holds a secret and is open to ${who} (mode ${mode}), so it is not used; cure: chmod ` +
+    `"/c.key" holds a secret and is open to ${who} (mode ${mode}), so it is not used; fix: chmod ` +
     "600 /c.key";
   assert.equal(open(0o644), said("every user", "0644"));
   assert.equal(open(0o640), said("its group", "0640"));

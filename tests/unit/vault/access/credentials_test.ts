@@ -44,7 +44,7 @@ pureTest("~/.vault-token is taken last, and only where there is one", () => {
   assert.deepEqual(gather({}, HOME, { "/root/.vault-token": { text: "t", mode: 0o644 } }), [
     unusable(
       '"/root/.vault-token" holds a secret and is open to every user (mode 0644), so it is not ' +
-        "used; cure: chmod 600 /root/.vault-token",
+        "used; fix: chmod 600 /root/.vault-token",
     ),
   ]);
   for (const env of [HOME, { HOME: "" }, {}]) assert.deepEqual(gather({}, env), []);
@@ -60,7 +60,7 @@ pureTest("a token file that cannot be used is carried along with its problem", (
     [
       { [TOKEN_FILE]: { text: "hvs.hunter2", mode: 0o640 } },
       '"/etc/vcm/token" holds a secret and is open to its group (mode 0640), so it is not used; ' +
-      "cure: chmod 600 /etc/vcm/token",
+      "fix: chmod 600 /etc/vcm/token",
     ],
     [
       { [TOKEN_FILE]: "hvs.hunter2\nhunter2" },
@@ -192,7 +192,7 @@ pureTest("a secret id's file is judged when it is reached", () => {
   const open = { [SECRET_FILE]: { text: "hunter2", mode: 0o644 } };
   assert.deepEqual(gather({ login: FILED }, {}, open), [unusable(
     '"/etc/vcm/secret-id" holds a secret and is open to every user (mode 0644), so it is not ' +
-      "used; cure: chmod 600 /etc/vcm/secret-id",
+      "used; fix: chmod 600 /etc/vcm/secret-id",
   )]);
   const [way] = gather({ login: FILED }, { VAULT_SECRET_ID: "s" }, open);
   assert.equal(way?.kind, "approle");

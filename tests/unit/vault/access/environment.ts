@@ -34,7 +34,8 @@ export function environment(env: Variables, files: Files = {}): Environment {
   const find = (call: string, path: string) => {
     const file = files[path];
     if (file === undefined && Object.keys(files).some((name) => name.startsWith(`${path}/`))) {
-      throw new Error(`Is a directory (os error 21): ${call} '${path}'`);
+      const message = `Is a directory (os error 21): ${call} '${path}'`;
+      throw Object.assign(new Error(message), { code: "EISDIR" });
     }
     if (file === undefined) {
       throw new Error(`No such file or directory (os error 2): ${call} '${path}'`);

@@ -1,7 +1,8 @@
 /** Files that are written through what is there, since nothing can be renamed over them. */
 import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
-import { deploy, type Deployment, putBack } from "../../../lib/apply/deploy.ts";
+import { deploy, type Deployment } from "../../../lib/apply/deploy.ts";
+import { rollBack } from "../../../lib/apply/rollback.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
@@ -44,7 +45,7 @@ Deno.test("the file stays the same one, and gets content, length and mode", asyn
   assert.deepEqual(directory.tree(), ["web.crt"]);
 });
 
-Deno.test("where there is no file, or a link, it is put there as any other", async () => {
+Deno.test("if there is no file, or a link, it is put there as any other", async () => {
   using directory = makeDirectory();
   directory.write("other", "other\n");
   Deno.symlinkSync(directory.at("other"), directory.at("link.crt"));
@@ -54,14 +55,14 @@ Deno.test("where there is no file, or a link, it is put there as any other", asy
   assert.deepEqual(directory.tree(), ["link.crt", "other", "web.crt"]);
 });
 
-Deno.test("what is put back is the same file, with content, time and mode of before", async () => {
+Deno.test("what is restored is the same file, with content, time and mode of before", async () => {
   using directory = makeDirectory();
   directory.write("web.crt", "a longer old text\n", 0o600);
   Deno.utimeSync(directory.at("web.crt"), 1000, 2000);
   const before = identity(directory, "web.crt");
   const replaced = await run([target(directory.at("web.crt"))], { revocable: true });
   assert.equal(directory.read("web.crt"), "new\n");
-  await putBack(replaced, WRITERS);
+  await rollBack(replaced, WRITERS);
   assert.deepEqual(identity(directory, "web.crt"), before);
   assert.equal(directory.read("web.crt"), "a longer old text\n");
   assert.deepEqual(directory.tree(), ["web.crt"]);

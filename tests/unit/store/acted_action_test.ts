@@ -1,4 +1,4 @@
-/** What a marker says of an action on a service that was up. */
+/** What a pending action says of an action on a service that was up. */
 import assert from "node:assert/strict";
 import {
   noteAction,
@@ -24,7 +24,7 @@ async function observed(store: Directory, ...names: string[]) {
   return pendingActions.value[0];
 }
 
-Deno.test("noteAction() adds the time of the action, and leaves the rest and the marker's time", async () => {
+Deno.test("noteAction() adds the time of the action, and leaves the rest and the record's time", async () => {
   using store = makeDirectory();
   writePendingAction(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "no");
@@ -41,7 +41,7 @@ Deno.test("noteAction() adds the time of the action, and leaves the rest and the
   assert.equal(modeOf(store.at(PENDING_ACTION)), "600");
 });
 
-Deno.test("noteAction() makes a marker where there is none, for the certificates of the service", async () => {
+Deno.test("noteAction() makes a record if there is none, for the certificates of the service", async () => {
   using store = makeDirectory();
   assert.equal(noteAction(store.path, SERVICE, ["web", "mail"], EARLY), true);
   const { certificates, actedAt } = await observed(store, "web", "mail") ?? {};
@@ -75,7 +75,7 @@ Deno.test("new files and a failing validate leave what is noted of the action", 
   ]);
 });
 
-Deno.test("a marker that is handed on says nothing of the action on the old service", async () => {
+Deno.test("a transferred record says nothing of the action on the old service", async () => {
   using store = makeDirectory();
   writePendingAction(store.path, "ngnix.service", "web");
   noteFailedAction(store.path, "ngnix.service", "no", EARLY);
@@ -85,7 +85,7 @@ Deno.test("a marker that is handed on says nothing of the action on the old serv
   assert.equal(store.read(PENDING_ACTION), `${SERVICE} has to load new files\ncertificate: web\n`);
 });
 
-Deno.test("a marker without the time, or with one that nobody can read, knows of no action", async () => {
+Deno.test("a record without the time, or with one that nobody can read, knows of no action", async () => {
   using store = makeDirectory();
   for (const line of ["", "acted: \n", "acted: soon\n", "acted: 2026-13-45T00:00:00Z\n"]) {
     store.write(PENDING_ACTION, `x\ncertificate: web\n${line}failed: no\n`);
@@ -94,7 +94,7 @@ Deno.test("a marker without the time, or with one that nobody can read, knows of
   }
 });
 
-Deno.test("what lies in the marker's place keeps no action from being done", () => {
+Deno.test("a directory in the record's place keeps no action from being done", () => {
   using store = makeDirectory();
   store.write(`${PENDING_ACTION}/x`, "x");
   assert.equal(noteAction(store.path, SERVICE, ["web"], EARLY), false);

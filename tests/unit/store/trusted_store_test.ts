@@ -39,7 +39,7 @@ rootTest("lockStore() refuses a store of another user, with the fix", () => {
   lockStore(store.path)[Symbol.dispose]();
 });
 
-rootTest("lockStore() judges what a link to the store leads to", () => {
+rootTest("lockStore() checks the directory that a link to the store points to", () => {
   using directory = makeDirectory();
   Deno.mkdirSync(directory.at("theirs"));
   Deno.chownSync(directory.at("theirs"), 12345, 12345);
@@ -57,7 +57,7 @@ rootTest("lockStore() makes nothing where another user may put another store", (
   assert.ok(error instanceof StoreError);
   assert.equal(
     error.message,
-    `User "12345" may replace what lies in "${directory.at("theirs")}", and thereby the store ` +
+    `User "12345" may replace anything in "${directory.at("theirs")}", and thereby the store ` +
       `"${
         directory.at("theirs/store")
       }"; give a "cert_store" below directories that only root may ` +
@@ -66,7 +66,7 @@ rootTest("lockStore() makes nothing where another user may put another store", (
   assert.deepEqual(directory.tree(), ["theirs/"]);
 });
 
-Deno.test("lockStore() judges the directory of markers, too", () => {
+Deno.test("lockStore() checks the directory of pending actions, too", () => {
   using store = makeDirectory();
   Deno.mkdirSync(store.at(".pending"));
   Deno.chmodSync(store.at(".pending"), 0o777);
