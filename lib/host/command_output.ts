@@ -27,7 +27,7 @@ function mask(word: string): string {
 /** How a command ended, for a message: `failed (1): nginx: [emerg] …`. */
 export function explainFailure(result: CommandResult, seconds: number): string {
   const said = outputLine(result);
-  const why = said === "" ? "it printed no reason" : said;
+  const why = said === "" ? "no output" : said;
   return result.code === 124
     ? `took longer than ${seconds} s: ${why}`
     : `failed (${result.code}): ${why}`;

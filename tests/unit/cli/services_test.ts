@@ -144,7 +144,7 @@ serviceTest(
   GOOD.replace("}]", ', validate: ["/bin/false", "-t"]}]'),
   async (site) => {
     await edit(site);
-    const why = '"/bin/false -t" failed (1): it printed no reason; its action was not run; the ' +
+    const why = '"/bin/false -t" failed (1): no output; its action was not run; the ' +
       `files of ${NAME} were rolled back`;
     const run = await vcm(site, "run");
     assert.equal(run.status, 1);

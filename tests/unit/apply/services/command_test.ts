@@ -37,11 +37,11 @@ Deno.test("a command that succeeds is an action, whatever it prints", async () =
 Deno.test("a command that fails is said with its status and what it printed, errors first", async () => {
   using bench = makeBench();
   const cases = [
-    ["exit 3", '"FOLDER/bin/reload" failed (3): it printed no reason'],
+    ["exit 3", '"FOLDER/bin/reload" failed (3): no output'],
     ["echo out; exit 1", '"FOLDER/bin/reload" failed (1): out'],
     ["echo out; echo err >&2; exit 1", '"FOLDER/bin/reload" failed (1): err out'],
     ["printf 'a\\n\\n  b\\tc\\n' >&2; exit 255", '"FOLDER/bin/reload" failed (255): a b c'],
-    ["kill -SEGV $$", '"FOLDER/bin/reload" failed (139): it printed no reason'],
+    ["kill -SEGV $$", '"FOLDER/bin/reload" failed (139): no output'],
   ] as const;
   for (const [lines, expected] of cases) {
     assert.equal(await failureOf(bench, lines), expected);

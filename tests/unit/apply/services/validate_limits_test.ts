@@ -60,7 +60,7 @@ Deno.test("what an earlier run deployed is validated before the action, and is n
       validate: [check],
     }),
   );
-  const message = `"${check[0]}" failed (1): it printed no reason; its action was not run`;
+  const message = `"${check[0]}" failed (1): no output; its action was not run`;
   assert.deepEqual(events, [{ kind: "failed", step: "service", subject: "web", message }]);
   assert.deepEqual(bench.log(), ["check"]);
   assert.equal(bench.directory.read("ssl/web.crt"), "new\n");

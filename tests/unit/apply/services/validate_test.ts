@@ -195,7 +195,7 @@ Deno.test("what services read from the store is not rolled back: the action is n
       "failed",
       "service",
       "web",
-      '"/bin/false" failed (1): it printed no reason; its action was not run',
+      '"/bin/false" failed (1): no output; its action was not run',
     ]]);
     assert.match(directory.read("store/.pending/web"), /^failed: "\/bin\/false" failed/m);
     assert.equal(directory.tree().includes(`store/${WEB}/cert.pem`), true);
