@@ -41,11 +41,8 @@ export async function recover(
       recovered("set the mode of privkey.pem in the store to 0600");
     }
     if (pendingValidation.length > 0) {
-      await rollBackInterrupted(
-        pendingValidation,
-        pendingValidationFile(certStore, certificate),
-        writers,
-      );
+      const record = pendingValidationFile(certStore, certificate);
+      await rollBackInterrupted(pendingValidation, record, writers);
       forgetPendingValidation(certStore, certificate, emit);
       recovered(
         `rolled back ${pendingValidation.map(({ path }) => path).join(", ")}: an interrupted run ` +

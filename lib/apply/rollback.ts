@@ -76,9 +76,8 @@ export async function rollBackInterrupted(
       throw new Error(`the file that was kept as "${replacedFile(one.path)}" is gone`);
     });
   } catch (error) {
-    const { message } = error as Error;
     const way = `to keep what is there now: rm ${shellWord(record)}`;
-    throw new Error(`${message}; ${way}`, { cause: error });
+    throw new Error(`${(error as Error).message}; ${way}`, { cause: error });
   }
 }
 

@@ -1,6 +1,4 @@
-import * as fs from "node:fs";
-import { removeIfThere, removeQuietly, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
-import { directoryOf } from "../text/path.ts";
+import { removeQuietly, replaceFile } from "../host/atomic_write.ts";
 import { temporaryFile } from "./store_paths.ts";
 
 export interface RecordWrite {
@@ -14,13 +12,9 @@ export interface RecordWrite {
 export function writeRecord(path: string, text: string, { isNew, time }: RecordWrite): void {
   const temporary = temporaryFile(path);
   try {
-    removeIfThere(temporary);
-    writeNewFile(temporary, text, { mode: 0o600 });
-    if (time !== undefined) fs.utimesSync(temporary, time, time);
-    fs.renameSync(temporary, path);
-    syncDirectory(directoryOf(path));
+    replaceFile(path, text, { temporary, mode: 0o600, ...(time !== undefined && { time }) });
   } catch (error) {
-    for (const left of isNew ? [temporary, path] : [temporary]) removeQuietly(left);
+    if (isNew) removeQuietly(path);
     throw error;
   }
 }

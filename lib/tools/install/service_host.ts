@@ -2,13 +2,7 @@
  * What `vcm install` reads and changes on this host. A unit file is replaced whole, with mode 0644,
  * and synced.
  */
-import * as fs from "node:fs";
-import {
-  removeIfThere,
-  removeQuietly,
-  syncDirectory,
-  writeNewFile,
-} from "../../host/atomic_write.ts";
+import { removeIfThere, replaceFile, syncDirectory } from "../../host/atomic_write.ts";
 import { readInfo, readText } from "../../host/read.ts";
 import { type CommandResult, runCommand } from "../../host/run_command.ts";
 import { SYSTEMCTL } from "../../host/units.ts";
@@ -91,14 +85,9 @@ export function findDropIns(directory: string, units: readonly string[]): string
 
 /** Throws Error, and leaves the old file. Needs write permission beside it too. */
 export function writeUnitFile(path: string, text: string): void {
-  const temporary = temporaryFile(path);
   try {
-    removeIfThere(temporary);
-    writeNewFile(temporary, text, { mode: 0o644 });
-    fs.renameSync(temporary, path);
-    syncDirectory(directoryOf(path));
+    replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o644 });
   } catch (error) {
-    removeQuietly(temporary);
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }
 }

@@ -76,7 +76,7 @@ Deno.test("apply() stores a certificate that is shorter than its window, and war
     assert.ok(warning?.kind === "warning");
     assert.equal(
       warning.message,
-      'asked for a lifetime of 30d and got 1h; lower "ttl", or raise max_ttl of the role "short" ' +
+      'asked for a lifetime of 30d and got 1h; fix: lower "ttl", or raise max_ttl of the role "short" ' +
         "or of the mount; its renewal window of 1d covers its whole lifetime of 1h; VCM renews it 20m 10s before its expiry",
     );
     assert.equal(issued?.kind, "issued");

@@ -66,7 +66,7 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   // What the file says is no message of the parser.
   [
     "certs: *maxDepth\n",
-    "f:1:8: no line above has the anchor of this alias; if it is text, put it in quotes",
+    "f:1:8: the anchor of this alias is not defined above; if it is text, put it in quotes",
   ],
   // Each map takes all that the one before has: quadratic (CVE-2026-53550).
   [

@@ -180,8 +180,8 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
     'User "postgres" may replace anything in "/etc/certs", so "/etc/certs/web" must belong to that ' +
-    'user too: set "owner" to "postgres", or give a path below directories that nobody may write to ' +
-    "but root",
+    'user too: set "owner" to "postgres", or use a path below directories that are writable ' +
+    "only by root",
   ]);
 });
 

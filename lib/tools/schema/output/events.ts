@@ -23,7 +23,7 @@ type EventOf<K extends ApplyEvent["kind"]> = Extract<ApplyEvent, { readonly kind
 const certificate = always("Name of the certificate.", TEXT);
 const service = always("The service.", TEXT);
 
-const SETBACK = map<Failure>({
+const FAILURE = map<Failure>({
   kind: always("Whether it went wrong, or was not tried.", words(["failed", "skipped"])),
   step: always("The kind of the step.", words(["recover", "issue", "deploy", "service"])),
   subject: always("Name of the certificate, or of the service.", TEXT),
@@ -35,9 +35,9 @@ export const EVENT: Shape<ApplyEvent> = named(
   "Something that came about.",
   either(
     map<EventOf<"recovered">>({
-      kind: always("Something was tidied.", words(["recovered"])),
+      kind: always("Something was recovered.", words(["recovered"])),
       certificate,
-      detail: always("What was tidied, for people.", TEXT),
+      detail: always("What was recovered, for people.", TEXT),
     }),
     map<EventOf<"issued">>({
       kind: always("A certificate was issued, and stored.", words(["issued"])),
@@ -67,16 +67,16 @@ export const EVENT: Shape<ApplyEvent> = named(
       action: always("What was done to it, for people.", TEXT),
     }),
     map<EventOf<"cleared">>({
-      kind: always("A service owed nothing any more.", words(["cleared"])),
+      kind: always("A pending action was cleared.", words(["cleared"])),
       service,
-      detail: always("Why it owes nothing, for people.", TEXT),
+      detail: always("Why it was cleared, for people.", TEXT),
     }),
     map<EventOf<"warning">>({
       kind: always("Something that a person should know.", words(["warning"])),
       subject: always("What it is about.", TEXT),
       message: always("The warning, for people.", TEXT),
     }),
-    SETBACK,
+    FAILURE,
   ),
 );
 
@@ -89,7 +89,7 @@ export const OUTCOME = map<Outcome>({
   issued: always("How many certificates were issued.", COUNT),
   deployed: always("How many files were written, and not put back.", COUNT),
   acted: always("How many services acted.", COUNT),
-  recovered: always("How often something was tidied or settled.", COUNT),
+  recovered: always("How often something was recovered or cleared.", COUNT),
   failed: always("What went wrong, or cannot be done.", SHORTFALLS),
   skipped: always("What was not tried.", SHORTFALLS),
 });

@@ -100,20 +100,20 @@ export const VALIDATE_STEP = named(
 
 export const TRANSFER_STEP = named(
   "inheritStep",
-  "Hands on what a service owed that is gone from the file.",
+  "Transfers the pending action of a service that is gone from the file.",
   map<TransferStep>({
-    kind: always("Hands on what a service owed.", words(["transfer"])),
+    kind: always("Transfers a pending action.", words(["transfer"])),
     pendingAction: always("The service that is gone.", TEXT),
-    successors: always("The services that owe it now.", TEXTS),
+    successors: always("The services that have it now.", TEXTS),
   }),
 );
 
 export const CLEAR_STEP = named(
   "settleStep",
-  "Strikes out what a service owes no longer.",
+  "Clears a pending action that no longer applies.",
   map<ClearStep>({
-    kind: always("Strikes out what a service owes no longer.", words(["clear"])),
+    kind: always("Clears a pending action that no longer applies.", words(["clear"])),
     service: always("The service.", TEXT),
-    detail: always("Why it owes nothing, for people.", TEXT),
+    detail: always("Why it is cleared, for people.", TEXT),
   }),
 );

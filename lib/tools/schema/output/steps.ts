@@ -68,7 +68,7 @@ const RECOVER_STEP = map<RecoverStep>({
       by: always("The user.", USER),
     })),
   ),
-  detail: always("What is tidied, for people.", TEXT),
+  detail: always("What is recovered, for people.", TEXT),
   closeKey: always("Whether the mode of the stored private key is taken down to 0600.", FLAG),
 });
 
@@ -182,7 +182,7 @@ export const STEP: Shape<Step> = named(
   "step",
   "Something to be done.",
   either(
-    named("tidyStep", "Clears away what an interrupted run left.", RECOVER_STEP),
+    named("recoverStep", "Recovers what an interrupted run left.", RECOVER_STEP),
     named("issueStep", "Issues a certificate into the store.", ISSUE_STEP),
     named("deployStep", "Writes files where services want them.", DEPLOY_STEP),
     TRANSFER_STEP,
