@@ -95,14 +95,28 @@ async function ofProcess(pidFile: string): Promise<Running> {
 export function startAdvice(action: ServiceAction): string {
   switch (action.manager) {
     case "systemd":
-      return `see: journalctl -u ${action.name}; to start it: systemctl start ${action.name}`;
+      return `${logAdvice(action)}; to start it: systemctl start ${action.name}`;
     case "docker":
     case "podman": {
       const { manager, name } = action;
-      return `see: ${manager} logs ${name}; to start it: ${manager} start ${name}`;
+      return `${logAdvice(action)}; to start it: ${manager} start ${name}`;
     }
     case "pid_file":
       return `see its log, then start it; VCM finds it by its pid file "${action.pidFile}"`;
+    case "command":
+      return "see its log";
+  }
+}
+
+/** Where to look for why a service does not stay up: its manager is starting it already. */
+export function logAdvice(action: ServiceAction): string {
+  switch (action.manager) {
+    case "systemd":
+      return `see: journalctl -u ${action.name}`;
+    case "docker":
+    case "podman":
+      return `see: ${action.manager} logs ${action.name}`;
+    case "pid_file":
     case "command":
       return "see its log";
   }

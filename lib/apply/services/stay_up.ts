@@ -6,7 +6,7 @@
  */
 import { actionName } from "../../plan/action_name.ts";
 import type { ServiceStep } from "../../plan/types.ts";
-import { observeRunning, type Running, startAdvice } from "./running.ts";
+import { logAdvice, observeRunning, type Running, startAdvice } from "./running.ts";
 
 /** Milliseconds for which a service must run without a restart. */
 const STEADY = 2_000;
@@ -35,7 +35,8 @@ export async function findFallen(
       // One look tells of no start that lasts.
       if (verdict.kind === "unsteady" && (looks < 2 || waited < step.timeout * 1000)) return true;
       const after = `after the ${actionName(step.action)} `;
-      fallen.set(step.service, `${after}${verdict.how}; ${startAdvice(step.action)}`);
+      const advice = verdict.kind === "down" ? startAdvice(step.action) : logAdvice(step.action);
+      fallen.set(step.service, `${after}${verdict.how}; ${advice}`);
       return false;
     });
     before = now;
