@@ -95,11 +95,11 @@ async function ofProcess(pidFile: string): Promise<Running> {
 export function startAdvice(action: ServiceAction): string {
   switch (action.manager) {
     case "systemd":
-      return `${logAdvice(action)}; to start it: systemctl start ${action.name}`;
+      return `see: journalctl -u ${action.name}; to start it: systemctl start ${action.name}`;
     case "docker":
     case "podman": {
       const { manager, name } = action;
-      return `${logAdvice(action)}; to start it: ${manager} start ${name}`;
+      return `see: ${manager} logs ${name}; to start it: ${manager} start ${name}`;
     }
     case "pid_file":
       return `see its log, then start it; VCM finds it by its pid file "${action.pidFile}"`;
