@@ -118,7 +118,7 @@ test("what validate refuses is put back by the user's hand, with inode and time"
   await place.configure(pairIn("pg") + service("/bin/false"));
   const { code, stderr } = await place.vcm(["deploy", "--force"]);
   assert.equal(code, 1, stderr);
-  assert.match(stderr, /put back FOLDER\/pg\/server.crt, FOLDER\/pg\/server.key/);
+  assert.match(stderr, /rolled back FOLDER\/pg\/server.crt, FOLDER\/pg\/server.key/);
   assert.deepEqual(await place.snapshot("pg"), before);
 });
 
