@@ -138,7 +138,7 @@ test("no name of a certificate and no path leaves its directory", async () => {
     await place.configure(`  - name: "${name}"\n    common_name: "web.demo.internal"\n`);
     const { code, stderr } = await place.vcm(["run"]);
     assert.equal(code, 2, name);
-    assert.match(stderr, /^FOLDER\/vcm\.yaml:9:11 certs\[0\]\.name: /, name);
+    assert.match(stderr, /^error: FOLDER\/vcm\.yaml:9:11 certs\[0\]\.name: /, name);
   }
   await place.configure(pairIn("home/ssl/../../root"));
   const { code, stderr } = await place.vcm(["run"]);
