@@ -70,8 +70,8 @@ test("a file of root's in a user's directory is refused, and the rest goes on", 
   const mine = pairIn("pg").replaceAll(/^ +owner.*\n/gm, "");
   await place.configure(mine + other);
   const message = (name: string) =>
-    `User "${USER}" may replace anything in "FOLDER/pg", so "FOLDER/pg/${name}" must belong to that user too: set "owner" to "${USER}", or give a path below directories that nobody may ` +
-    "write to but root";
+    `User "${USER}" may replace anything in "FOLDER/pg", so "FOLDER/pg/${name}" must belong to that user too: set "owner" to "${USER}", or use a path below ` +
+    "directories that are writable only by root";
   const planned = await place.vcm(["plan"]);
   assert.ok(planned.stdout.includes(`blocked  ${message("server.key")}\n`), planned.stdout);
   const check = await place.vcm(["check"]);
