@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readWindow } from "../../../lib/config/read_window.ts";
-import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { describeWindows, findOpening } from "../../../lib/plan/window.ts";
 import { windowsOf } from "../../support/fixtures_plan.ts";
