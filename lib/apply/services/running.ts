@@ -108,7 +108,7 @@ export function startAdvice(action: ServiceAction): string {
   }
 }
 
-/** Where to look for why a service does not stay up: its manager is starting it already. */
+/** Where to look for why a service does not stay up: its manager, if it has one, is starting it already. */
 export function logAdvice(action: ServiceAction): string {
   switch (action.manager) {
     case "systemd":
@@ -117,6 +117,8 @@ export function logAdvice(action: ServiceAction): string {
     case "podman":
       return `see: ${action.manager} logs ${action.name}`;
     case "pid_file":
+      // No manager starts such a process again.
+      return startAdvice(action);
     case "command":
       return "see its log";
   }
