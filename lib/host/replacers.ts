@@ -54,7 +54,7 @@ export function replacers(
   }
   const fix = sticky
     ? OWN_DIRECTORY
-    : `chmod ${writers.cure} ${shellWord(directory)}, or ${OTHER_PLACE}`;
+    : `chmod ${writers.mode} ${shellWord(directory)}, or ${OTHER_PLACE}`;
   const message =
     `${writers.who} may write to "${directory}" (mode ${octal(mode)}), and so replace ` +
     `what VCM writes there; fix: ${fix}`;
@@ -63,7 +63,7 @@ export function replacers(
 
 /** Who, besides its owner, can write to a directory; a user's own group counts as that user. */
 export function otherWriters({ uid, gid, mode }: Ancestor, { ownGroups }: HostUsers) {
-  if ((mode & 0o002) !== 0) return { who: "Every user", cure: "o-w" };
+  if ((mode & 0o002) !== 0) return { who: "Every user", mode: "o-w" };
   if ((mode & 0o020) === 0 || (uid !== 0 && ownGroups.get(uid) === gid)) return undefined;
-  return { who: `Group ${gid}`, cure: "g-w" };
+  return { who: `Group ${gid}`, mode: "g-w" };
 }

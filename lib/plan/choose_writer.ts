@@ -122,7 +122,7 @@ function openDirectory(
     );
   }
   const directory = printable(last.directory);
-  const fix = sticky ? "" : `fix: chmod ${writers.cure} ${shellWord(directory)}, or `;
+  const fix = sticky ? "" : `fix: chmod ${writers.mode} ${shellWord(directory)}, or `;
   return {
     ...refused(
       `${writers.who} may write to "${directory}" (mode ${

@@ -25,7 +25,6 @@ export function writePendingValidation(
 }
 
 /**
-/**
  * To be called once the files are validated or rolled back.
  *
  * @returns Whether the record is gone. If not, the next run rolls back and validates again, and needs

@@ -30,13 +30,13 @@ export function unsafeBinary(binary: string): string | undefined {
     // In a sticky directory only the owner of an entry can replace it (inode(7)).
     if ((mode & 0o1000) !== 0) return refusal(binary, ownedBy(open.next), open.next.path);
     const writers = otherWriters(ancestor, users);
-    return refusal(binary, `${writers?.who} may write to`, directory, writers?.cure);
+    return refusal(binary, `${writers?.who} may write to`, directory, writers?.mode);
   }
   const self = { directory: binary, uid: file.uid, gid: gid ?? 0, owner: file.owner };
   const ancestor: Ancestor = { ...self, mode: (mode ?? 0) & 0o7777 };
   if (file.uid !== 0) return refusal(binary, ownedBy(file), binary);
   const writers = otherWriters(ancestor, users);
-  return writers && refusal(binary, `${writers.who} may write to`, binary, writers.cure);
+  return writers && refusal(binary, `${writers.who} may write to`, binary, writers.mode);
 }
 
 function ownedBy({ owner }: { readonly owner: string }): string {
