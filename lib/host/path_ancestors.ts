@@ -3,6 +3,7 @@ import { directoryOf, nameOf } from "../text/path.ts";
 import type { Ancestor } from "./types.ts";
 import type { AccountBook } from "./accounts.ts";
 import { readInfo } from "./read.ts";
+import { isGuarded } from "./replacers.ts";
 
 /** Linux gives up after as many links (path_resolution(7)). */
 const MAX_LINKS = 40;
@@ -44,7 +45,7 @@ export class AncestorFinder {
     const all = end === undefined ? ancestors : [...ancestors, ...this.#ancestor(end)];
     const found = {
       ancestors: all,
-      isForeign: all.some((ancestor) => this.#isForeign(ancestor)),
+      isForeign: !all.every((ancestor) => isGuarded(ancestor, this.#runner)),
     };
     this.#found.set(directory, found);
     return found;
@@ -53,12 +54,6 @@ export class AncestorFinder {
   /** The directories above one or, if it does not exist, those that do. */
   above(directory: string): readonly Ancestor[] {
     return this.#reach(directory, 0).ancestors;
-  }
-
-  #isForeign({ uid, mode, next }: Ancestor): boolean {
-    const isOurs = (uid: number) => uid === 0 || uid === this.#runner;
-    return !isOurs(uid) || (mode & 0o022) !== 0 && !((mode & 0o1000) !== 0 && next !== undefined &&
-          isOurs(next.uid));
   }
 
   /** Resolves one name after the other, as the kernel does. */

@@ -28,9 +28,16 @@ export interface ReplacingUser {
 export const OTHER_PLACE = "use a path below directories that are writable only by root";
 export const OWN_DIRECTORY = "use a path in a directory of its own";
 
-/** Whether only root can replace the entries of a directory. */
-export function isRoots({ uid, mode, next }: Ancestor): boolean {
-  return uid === 0 && ((mode & 0o022) === 0 || ((mode & 0o1000) !== 0 && next?.uid === 0));
+/**
+ * Whether only root and one user can replace the next entry of a path, judged by owner and mode alone:
+ * a user's own group counts as any other group.
+ */
+export function isGuarded({ uid, mode, next }: Ancestor, user: number): boolean {
+  const isTrusted = (uid: number) => uid === 0 || uid === user;
+  if (!isTrusted(uid)) return false;
+  // In a sticky directory only the owner of an entry can replace it (inode(7)).
+  return (mode & 0o022) === 0 ||
+    ((mode & 0o1000) !== 0 && next !== undefined && isTrusted(next.uid));
 }
 
 /** @param next The entry that the path goes through; in a sticky directory only its owner can replace it. */

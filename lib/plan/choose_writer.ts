@@ -15,7 +15,7 @@ import { shellWord } from "../text/shell_word.ts";
 import type { TargetSpec } from "../config/types.ts";
 import {
   type HostUsers,
-  isRoots,
+  isGuarded,
   OTHER_PLACE,
   otherWriters,
   OWN_DIRECTORY,
@@ -59,7 +59,7 @@ export function chooseWriter(
     if (message !== undefined) return refused(message);
   }
   // The usual case, kept fast for many targets.
-  if (target.ancestors.every((ancestor) => isRoots(ancestor))) return OWN_WRITER;
+  if (target.ancestors.every((ancestor) => isGuarded(ancestor, 0))) return OWN_WRITER;
   const open = openDirectory(target, users, usersDirectory);
   if (open !== undefined) return open;
   const owner = ownerOf(target, users.runner);

@@ -4,7 +4,7 @@ import { shellWord } from "../../text/shell_word.ts";
 import { directoryOf } from "../../text/path.ts";
 import { localOwnGroups } from "../../host/local_accounts.ts";
 import { AncestorFinder } from "../../host/path_ancestors.ts";
-import { isRoots, otherWriters } from "../../host/replacers.ts";
+import { isGuarded, otherWriters } from "../../host/replacers.ts";
 import type { Ancestor } from "../../host/types.ts";
 
 /** The place of local programs (hier(7)). */
@@ -24,7 +24,7 @@ export function unsafeBinary(binary: string): string | undefined {
     new AncestorFinder(0, { ownerName: String }).find(directoryOf(binary)).ancestors;
   for (const ancestor of ancestors) {
     const open = { ...ancestor, next: ancestor.next ?? file };
-    if (isRoots(open)) continue;
+    if (isGuarded(open, 0)) continue;
     const { directory, uid, mode } = ancestor;
     if (uid !== 0) return refusal(binary, ownedBy(ancestor), directory);
     // In a sticky directory only the owner of an entry can replace it (inode(7)).
