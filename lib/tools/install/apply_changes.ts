@@ -56,9 +56,8 @@ export async function applyChanges(
 function requireRoot(host: Host): void {
   if (host.uid() === 0) return;
   throw new Error(
-    `Cannot change units as user ${host.uid()}: units belong to root; run it as root, or run "vcm ` +
-      "" +
-      'install --dry-run" to see what it would do',
+    `Cannot change units as user ${host.uid()}: units belong to root; run it as root, or run ` +
+      '"vcm install --dry-run" to see what it would do',
   );
 }
 

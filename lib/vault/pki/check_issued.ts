@@ -111,7 +111,6 @@ function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate
   if (issuer === undefined || found.issuer === issuer) return;
   throw new Error(
     `it was issued by "${found.issuer}", but "issuer" asks for "${issuer}"; fix: set "issuer_ref" ` +
-      "" +
       `to that issuer of the mount "${mount}", or correct "issuer"`,
   );
 }
