@@ -68,7 +68,7 @@ export const DRIFT = named(
     map<DriftOf<"forced">>({ kind: always("It was asked for.", words(["forced"])), files }),
     map<DriftOf<"pending-validation">>({
       kind: always(
-        "A run was interrupted before services judged it.",
+        "A run was interrupted before services validated it.",
         words(["pending-validation"]),
       ),
       files,

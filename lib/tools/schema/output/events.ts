@@ -56,7 +56,7 @@ export const EVENT: Shape<ApplyEvent> = named(
       drift: always("Why it was written.", list(DRIFT)),
     }),
     map<EventOf<"rolled-back">>({
-      kind: always("Old files were put back.", words(["rolled-back"])),
+      kind: always("Files were rolled back.", words(["rolled-back"])),
       certificate,
       service: always("The service that found fault with the new ones.", TEXT),
       paths: always("Their paths.", TEXTS),
@@ -87,7 +87,7 @@ const SHORTFALLS = list(map<OutcomeEntry>({
 
 export const OUTCOME = map<Outcome>({
   issued: always("How many certificates were issued.", COUNT),
-  deployed: always("How many files were written, and not put back.", COUNT),
+  deployed: always("How many files were written, and not rolled back.", COUNT),
   acted: always("How many services acted.", COUNT),
   recovered: always("How often something was recovered or cleared.", COUNT),
   failed: always("What went wrong, or cannot be done.", SHORTFALLS),

@@ -47,7 +47,7 @@ const RUN = named(
 );
 
 const CHECK = named(
-  "judgedPlan",
+  "checkedPlan",
   "A plan, and what it comes to.",
   map<CheckDocument>({
     layout,

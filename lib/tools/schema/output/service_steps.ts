@@ -61,7 +61,7 @@ const common = {
   pending: always("Why it has to act.", PENDING),
   certificates: always("Names of the certificates whose deployment leads to it.", TEXTS),
   about: always("What its commands are told that it is about.", ABOUT),
-  validate: always("Commands that judge the new files: programs with arguments.", list(TEXTS)),
+  validate: always("Commands that validate the new files: programs with arguments.", list(TEXTS)),
   timeout: always(
     "Seconds for the action, as many for each command, and as many to be up after it.",
     COUNT,
@@ -90,16 +90,16 @@ export const SERVICE_STEP = named(
 );
 
 export const VALIDATE_STEP = named(
-  "judgeStep",
-  "Lets a service judge new files, though it does not act in this run.",
+  "validateStep",
+  "Lets a service validate new files, though it does not act in this run.",
   map<ValidateStep>({
-    kind: always("Lets a service judge new files.", words(["validate"])),
+    kind: always("Lets a service validate new files.", words(["validate"])),
     ...common,
   }),
 );
 
 export const TRANSFER_STEP = named(
-  "inheritStep",
+  "transferStep",
   "Transfers the pending action of a service that is gone from the file.",
   map<TransferStep>({
     kind: always("Transfers a pending action.", words(["transfer"])),
@@ -109,7 +109,7 @@ export const TRANSFER_STEP = named(
 );
 
 export const CLEAR_STEP = named(
-  "settleStep",
+  "clearStep",
   "Clears a pending action that no longer applies.",
   map<ClearStep>({
     kind: always("Clears a pending action that no longer applies.", words(["clear"])),

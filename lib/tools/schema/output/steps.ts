@@ -48,8 +48,8 @@ const USER = named(
 
 const REPLACED = map<Replaced>({
   path: always("Its path.", TEXT),
-  by: maybe("The user by whose hand it is put back, where that is not the runner.", USER),
-  inPlace: maybe("Whether it is put back through the file that is there.", FLAG),
+  by: maybe("The user who rolls it back, if that is not the runner.", USER),
+  inPlace: maybe("Whether it is rolled back by writing into the existing file.", FLAG),
   kept: always("Whether there was a file before.", FLAG),
   identity: maybe("Device, inode and time of making of what is kept, `DEVICE:INODE:MADE`.", TEXT),
 });
@@ -59,7 +59,10 @@ const RECOVER_STEP = map<RecoverStep>({
   certificate: always("Name of the certificate.", TEXT),
   store: always("Whether a staged set of the store is switched or cleared.", FLAG),
   keep: maybe("How many earlier sets stay in the archive; absent: none.", COUNT),
-  pendingValidation: always("Files that nobody has judged, to be put back.", list(REPLACED)),
+  pendingValidation: always(
+    "Files that no service has validated, to be rolled back.",
+    list(REPLACED),
+  ),
   leftovers: always("Paths of what is removed.", TEXTS),
   byUsers: maybe(
     "Those of them that are removed as another user.",
@@ -175,7 +178,10 @@ const DEPLOY_STEP = map<DeployStep>({
   targets: always("Each file or bundle that is written.", list(TARGET_STEP)),
   services: always("Services that have to act once content has changed.", TEXTS),
   inUseUntil: maybe("End of the certificate that they have loaded, where it is known.", TIME),
-  revocable: always("Whether what is replaced is kept until services have judged it.", FLAG),
+  revocable: always(
+    "Whether what is replaced is kept until services have validated the new files.",
+    FLAG,
+  ),
 });
 
 export const STEP: Shape<Step> = named(
