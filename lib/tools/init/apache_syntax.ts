@@ -1,6 +1,6 @@
 /** The syntax of Apache configurations: text to directives. Pure. */
-import { MAX_LEVELS, TOO_DEEP } from "./budget.ts";
-import type { Directive } from "./directive.ts";
+import { MAX_LEVELS, TOO_DEEP } from "./server_scan.ts";
+import type { Directive } from "./directives.ts";
 
 interface Section {
   readonly name: string;

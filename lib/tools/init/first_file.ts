@@ -112,8 +112,8 @@ function entry(proposal: Proposal): string[] {
 
 function deploy(files: readonly UsedFile[]): string[] {
   if (files.length === 0) return [];
-  const lines = files.flatMap(({ what, path, mode, doubt }) => {
-    const line = `- ${what}: ${yaml(path)}`;
+  const lines = files.flatMap(({ kind, path, mode, doubt }) => {
+    const line = `- ${kind}: ${yaml(path)}`;
     return doubt === undefined
       ? [`      ${line}`, ...(mode === undefined ? [] : [`        mode: ${yaml(octal(mode))}`])]
       : [`      ${comment(line)}`, `      ${comment(`  not written: ${doubt}`)}`];

@@ -159,7 +159,11 @@ function bare({ name, commonName, dnsSans, ipSans, files, programs }: Proposal):
     dnsSans,
     ipSans,
     targets: files.filter(({ doubt }) => doubt === undefined)
-      .map(({ what, path, mode }) => ({ what, path, ...(mode === undefined ? {} : { mode }) })),
+      .map(({ kind, path, mode }) => ({
+        what: kind,
+        path,
+        ...(mode === undefined ? {} : { mode }),
+      })),
     services: programs.map(({ unit }) => unit),
   };
 }

@@ -27,7 +27,7 @@ export interface Program {
 
 /** A file that a server reads, and its required content. */
 export interface UsedFile {
-  readonly what: What;
+  readonly kind: What;
   readonly path: string;
   /** The mode that keeps it as accessible as now, if that is not the default mode. */
   readonly mode?: number;

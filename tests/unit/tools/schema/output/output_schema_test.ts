@@ -43,7 +43,7 @@ const FOUND: Proposal = {
   dnsSans: [],
   ipSans: [],
   at: ["/etc/nginx/nginx.conf:3"],
-  files: [{ what: "privkey", path: "/etc/nginx/web.key", mode: 0o640 }],
+  files: [{ kind: "privkey", path: "/etc/nginx/web.key", mode: 0o640 }],
   programs: [{ name: "nginx", unit: "nginx.service", validate: ["nginx", "-t"] }],
   remarks: [],
 };

@@ -141,7 +141,7 @@ ssl_trusted_certificate /etc/shadow; }`;
 });
 
 pureTest(
-  "Apache's and HAProxy's files are judged as nginx's are; names are those of what is kept",
+  "files of Apache and HAProxy are checked like those of nginx; names are those of what is kept",
   () => {
     const host = (file: string) =>
       `<VirtualHost *>\nServerName a.test\nSSLCertificateFile ${file}\n</VirtualHost>\n`;
