@@ -29,28 +29,24 @@ function readBlock(tokens: Tokens, file: string, level: number): Directive[] {
 
 function readDirective(tokens: Tokens, file: string, level: number): Directive {
   const words: string[] = [];
-  const line = tokens.peek()?.line ?? 0;
-  for (let token = tokens.next(); token?.kind !== ";"; token = tokens.next()) {
-    if (token === undefined || token.kind === "}") {
-      throw new Error(`line ${line}: expected ";" or "{" at the end of the directive`);
-    }
-    if (token.kind === "word") {
-      words.push(token.text);
-      continue;
-    }
-    const [name = "", ...args] = words;
-    // A Lua block has its own braces and no directives.
-    if (name.endsWith("_by_lua_block")) {
-      tokens.skipCode();
-      return { name, args, at: `${file}:${line}` };
-    }
-    if (level >= MAX_LEVELS) throw new Error(`line ${line}: ${TOO_DEEP}`);
-    const block = readBlock(tokens, file, level + 1);
-    if (tokens.next() === undefined) throw new Error(`line ${line}: "{" is not closed`);
-    return { name, args, at: `${file}:${line}`, block };
+  let token = tokens.next();
+  const line = token?.line ?? 0;
+  for (; token?.kind === "word"; token = tokens.next()) words.push(token.text);
+  if (token === undefined || token.kind === "}") {
+    throw new Error(`line ${line}: expected ";" or "{" at the end of the directive`);
   }
   const [name = "", ...args] = words;
-  return { name, args, at: `${file}:${line}` };
+  const directive = { name, args, at: `${file}:${line}` };
+  if (token.kind === ";") return directive;
+  // A Lua block has its own braces and no directives.
+  if (name.endsWith("_by_lua_block")) {
+    tokens.skipCode();
+    return directive;
+  }
+  if (level >= MAX_LEVELS) throw new Error(`line ${line}: ${TOO_DEEP}`);
+  const block = readBlock(tokens, file, level + 1);
+  if (tokens.next() === undefined) throw new Error(`line ${line}: "{" is not closed`);
+  return { ...directive, block };
 }
 
 /**

@@ -8,7 +8,7 @@ import { InvalidValue } from "../../config/invalid_value.ts";
 import { readCertificateName } from "../../config/read_names.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { sortNames } from "./names.ts";
-import type { CertificateUse, Gathered, Program, SiteNote, UsedFile } from "./types.ts";
+import type { CertificateUse, Gathered, Program, SiteNote, SiteReader, UsedFile } from "./types.ts";
 import { refuse } from "./unusable_files.ts";
 
 /** A certificate that VCM could manage. */
@@ -34,13 +34,9 @@ export interface Proposals {
 }
 
 /** The present files. */
-export interface Present {
+export interface Present extends Pick<SiteReader, "mode" | "real"> {
   /** The certificate in a file, or why it cannot be read. */
   certificate(path: string): Certificate | string;
-  /** Permission bits. Undefined if they cannot be read. */
-  mode(path: string): number | undefined;
-  /** The resolved path, or the path itself if it cannot be resolved. */
-  real(path: string): string;
 }
 
 export function propose({ uses, notes }: Gathered, present: Present): Proposals {
