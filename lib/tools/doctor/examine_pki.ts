@@ -77,15 +77,10 @@ function checkPaths(path: string, pem: string, chain: string, now: Date): CheckR
       ? `the CA "${name}" is valid only from ${formatTime(notBefore)}`
       : `the CA "${name}" expired ${formatTime(notAfter)}`
   ).join(", ");
-  const ended = invalid.some(({ notAfter }) => notAfter <= now);
-  return found(
-    "problem",
-    path,
-    `${detail}: peers reject certificates that it issues`,
-    ended
-      ? "renew that CA at the server"
-      : `compare this host's clock (${formatTime(now)}) with the server's`,
-  );
+  const remedy = invalid.some(({ notAfter }) => notAfter <= now)
+    ? "renew that CA at the server"
+    : `compare this host's clock (${formatTime(now)}) with the server's`;
+  return found("problem", path, `${detail}: peers reject certificates that it issues`, remedy);
 }
 
 function checkAuthority(
@@ -106,15 +101,11 @@ function checkAuthority(
 const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
 function explainMount(path: string, error: unknown): CheckResult {
-  if (error instanceof VaultError && NOTHING_THERE.has(error.status)) {
-    const issuer = path.endsWith("/json") ? ', or it has no such issuer (check "issuer_ref")' : "";
-    return found(
-      "problem",
-      path,
-      `no PKI secrets engine answers there (check "pki")${issuer}: ${error.message}`,
-    );
-  }
-  return found("problem", path, messageOf(error));
+  const issuer = path.endsWith("/json") ? ', or it has no such issuer (check "issuer_ref")' : "";
+  const hint = error instanceof VaultError && NOTHING_THERE.has(error.status)
+    ? `no PKI secrets engine answers there (check "pki")${issuer}: `
+    : "";
+  return found("problem", path, `${hint}${messageOf(error)}`);
 }
 
 /** Checks that the policy allows each path that the certificates need. */
@@ -133,12 +124,9 @@ export async function examinePolicy(
     const capabilities = rights[path];
     const may = Array.isArray(capabilities) &&
       ["update", "root"].some((capability) => capabilities.includes(capability));
-    return may ? found("ok", path, 'the policy allows "update"') : found(
-      "problem",
-      path,
-      'the policy does not allow "update"',
-      `path "${path}" { capabilities = ["update"] }`,
-    );
+    if (may) return found("ok", path, 'the policy allows "update"');
+    const remedy = `path "${path}" { capabilities = ["update"] }`;
+    return found("problem", path, 'the policy does not allow "update"', remedy);
   });
 }
 
@@ -150,16 +138,14 @@ export async function examineRoles(
   for (const [path, users] of Map.groupBy(specs, ({ pki, role }) => `${pki}/roles/${role}`)) {
     try {
       const { data } = await session.read(path);
-      const roleProblems = users.flatMap((spec) =>
+      const checks = users.flatMap((spec) =>
         checkRole(data, spec).map(({ fatal, message }) =>
           found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );
-      const leases = data["generate_lease"] === true ? [describeLease(path)] : [];
-      results.push(...roleProblems, ...leases);
-      if (roleProblems.length + leases.length === 0) {
-        results.push(found("ok", path, "allows what the file asks for"));
-      }
+      if (data["generate_lease"] === true) checks.push(describeLease(path));
+      if (checks.length === 0) checks.push(found("ok", path, "allows what the file asks for"));
+      results.push(...checks);
     } catch (error) {
       results.push(explainRole(path, error));
     }

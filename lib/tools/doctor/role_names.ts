@@ -23,7 +23,7 @@ export function fatal(message: string): RoleProblem {
 }
 
 /** A list of the role. Empty if there is none. */
-export function listOf(value: unknown): string[] {
+function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
@@ -72,7 +72,7 @@ function refuses(role: Role, name: string): string | undefined {
   const [, host = name] = name.split("@");
   const email = host !== name;
   const wildcard = host.includes("*");
-  const notAllowed = `not in the role's allowed_domains (${some(listOf(role["allowed_domains"]))})`;
+  const domains = listOf(role["allowed_domains"]);
   if (wildcard && role["allow_wildcard_certificates"] === false) {
     return "the role has allow_wildcard_certificates=false";
   }
@@ -86,9 +86,8 @@ function refuses(role: Role, name: string): string | undefined {
   }
   if (role["allow_any_name"] === true || role["allow_token_displayname"] === true) return undefined;
   if (role["allow_localhost"] === true && isLocal(role, base)) return undefined;
-  const allowed = listOf(role["allowed_domains"])
-    .some((domain) => isAllowed(role, domain, { name, host, base, wildcard }));
-  return allowed ? undefined : notAllowed;
+  const allowed = domains.some((domain) => isAllowed(role, domain, { name, host, base, wildcard }));
+  return allowed ? undefined : `not in the role's allowed_domains (${some(domains)})`;
 }
 
 function isLocal(role: Role, base: string): boolean {
@@ -138,11 +137,12 @@ function checkAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
   const ranges = listOf(role["allowed_ip_sans_cidr"]);
   if (ranges.length === 0) return [];
   const allowed = new BlockList();
+  const familyOf = (address: string) => address.includes(":") ? "ipv6" : "ipv4";
   for (const range of ranges) {
     const [net = "", bits] = range.split("/");
-    allowed.addSubnet(net, Number(bits), net.includes(":") ? "ipv6" : "ipv4");
+    allowed.addSubnet(net, Number(bits), familyOf(net));
   }
-  const refused = ipSans.filter((ip) => !allowed.check(ip, ip.includes(":") ? "ipv6" : "ipv4"));
+  const refused = ipSans.filter((ip) => !allowed.check(ip, familyOf(ip)));
   return refused.length === 0
     ? []
     : [fatal(`${refused.join(", ")}: not in the role's allowed_ip_sans_cidr`)];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { doctorText, worstVerdict } from "../../../../lib/tools/doctor/doctor.ts";
+import { doctorText } from "../../../../lib/tools/doctor/doctor.ts";
 import { paint } from "../../../../lib/report/paint.ts";
 import { found } from "../../../../lib/report/check_result.ts";
 import { pureTest } from "../../../support/pure_test.ts";
@@ -28,14 +28,6 @@ pureTest("doctorText() colours the verdict alone, and keeps the columns", () => 
     "\x1b[33mwarning\x1b[0m  clock",
     "\x1b[31mproblem\x1b[0m  https",
   ]);
-});
-
-pureTest("worstVerdict() is that of the worst finding", () => {
-  assert.equal(worstVerdict([]), "ok");
-  assert.equal(worstVerdict([FINE, FINE]), "ok");
-  assert.equal(worstVerdict([FINE, AHEAD]), "warning");
-  assert.equal(worstVerdict([SEALED, AHEAD, FINE]), "problem");
-  assert.equal(worstVerdict([AHEAD, SEALED]), "problem");
 });
 
 pureTest("found() has a remedy only where there is one", () => {
