@@ -35,6 +35,7 @@ class Demo {
   readonly #run: RunCommandLine;
   readonly #vault: DemoServer;
   readonly #directory: string;
+  readonly #config: string;
   readonly #commands: DemoCommand[] = [];
   readonly #files: DemoDocument["files"][number][] = [];
   #unexpected = 0;
@@ -44,6 +45,7 @@ class Demo {
     this.#run = run;
     this.#vault = vault;
     this.#directory = directory;
+    this.#config = `${directory}/vcm.yaml`;
   }
 
   async run(): Promise<number> {
@@ -51,7 +53,7 @@ class Demo {
     await this.#secondRun();
     await this.#changedSpec();
     await this.#damage();
-    await this.#end();
+    this.#end();
     return this.#unexpected === 0 ? 0 : 1;
   }
 
@@ -97,29 +99,26 @@ class Demo {
     await this.#vcm("check");
   }
 
-  async #end(): Promise<void> {
+  #end(): void {
     this.#say("5. The files on disk:");
-    for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
+    const store = "store/web.demo.internal";
+    const stored = [...Deno.readDirSync(`${this.#directory}/${store}`)]
+      .map(({ name }) => `${store}/${name}`).sort();
+    for (const path of ["ssl/web.crt", "ssl/web.key", ...stored]) {
       const { mode: bits, size } = Deno.lstatSync(`${this.#directory}/${path}`);
       const mode = (bits ?? 0) & 0o7777;
       this.#files.push({ path, mode, size });
       this.#host.out(`   ${octal(mode)}  ${String(size).padStart(5)} bytes  ${path}\n`);
     }
     this.#say(
-      [
-        "Next:",
-        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}`,
-        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one',
+      "Next:\n" +
+        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}\n` +
+        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one\n' +
         "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
-      ].join("\n"),
     );
   }
 
-  /**
-   * Runs a command line, shows it, and counts an unexpected exit status.
-   *
-   * Returns how many requests the server got.
-   */
+  /** Runs and shows a command line. Returns how many requests the server got. */
   async #vcm(command: string, expected = 0): Promise<number> {
     this.#host.out(`\n   $ vcm ${command}\n`);
     const before = this.#vault.requests.length;
@@ -130,9 +129,7 @@ class Demo {
     return requests;
   }
 
-  /**
-   * The commands share the terminal, but neither the tokens of the environment nor its permissions.
-   */
+  /** The commands share the terminal, but not the environment's tokens or the permissions. */
   #demoHost(): Host {
     const host = this.#host;
     return {
@@ -144,10 +141,6 @@ class Demo {
       giveUp: () => {},
       usesWorker: false,
     };
-  }
-
-  get #config(): string {
-    return `${this.#directory}/vcm.yaml`;
   }
 
   #writeConfig(dnsSans: readonly string[]): void {
@@ -172,12 +165,6 @@ certs:
         mode: "0600"
 `;
     Deno.writeTextFileSync(this.#config, text, { mode: 0o600 });
-  }
-
-  async #storedFiles(): Promise<string[]> {
-    const directory = "store/web.demo.internal";
-    const names = await Array.fromAsync(Deno.readDir(`${this.#directory}/${directory}`));
-    return names.map(({ name }) => `${directory}/${name}`).sort();
   }
 
   #say(text: string): void {

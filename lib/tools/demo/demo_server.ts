@@ -24,7 +24,7 @@ export interface DemoServer {
   /** All requests so far, in the order of their answers. */
   readonly requests: readonly DemoRequest[];
   /** The root of the certificate of the server; only with TLS. */
-  readonly caPem?: string;
+  readonly caPem: string | undefined;
   /** Waits for running requests, and frees the port. */
   close(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export async function startDemoServer(options: DemoOptions = {}): Promise<DemoSe
     hostname: "127.0.0.1",
     port: 0,
     onListen: () => {},
-    ...(tls === undefined ? {} : { cert: tls.cert, key: tls.key }),
+    ...tls?.identity,
   }, (request) => serve(state, requests, request));
   return {
     address: `${tls === undefined ? "http" : "https"}://127.0.0.1:${server.addr.port}`,
@@ -71,7 +71,7 @@ export async function startDemoServer(options: DemoOptions = {}): Promise<DemoSe
     roleId: tokens.roleId,
     secretId: tokens.secretId,
     requests,
-    ...(tls === undefined ? {} : { caPem: tls.caPem }),
+    caPem: tls?.caPem,
     close: () => server.shutdown(),
   };
 }
@@ -100,7 +100,7 @@ async function serve(
 }
 
 /** The certificate of the server, from another CA: a changed clock must not break TLS. */
-async function createServerCertificate(): Promise<{ cert: string; key: string; caPem: string }> {
+async function createServerCertificate() {
   const now = new Date();
   const { root } = await createDemoCa(now);
   const leaf = await root.issue({
@@ -111,5 +111,5 @@ async function createServerCertificate(): Promise<{ cert: string; key: string; c
     notAfter: root.notAfter,
     keyFormat: "pkcs8",
   });
-  return { cert: leaf.certificate, key: leaf.privateKey, caPem: root.certificate };
+  return { identity: { cert: leaf.certificate, key: leaf.privateKey }, caPem: root.certificate };
 }

@@ -1,8 +1,9 @@
 /** Maps requests to answers, in the order in which the server checks them. */
-import { type Answer, fail, failGathered } from "./server_answer.ts";
+import { messageOf } from "../../vault/errors.ts";
+import { type Answer, fail, failGathered, unixSeconds } from "./server_answer.ts";
 import { type Fields, parseBody } from "./server_fields.ts";
 import type { DemoCa } from "./demo_ca.ts";
-import { issue, type Mount, MOUNTS } from "./server_issue.ts";
+import { issue, MOUNTS } from "./server_issue.ts";
 import type { Token, TokenStore } from "./server_tokens.ts";
 
 /** The release whose answers are copied. */
@@ -34,7 +35,7 @@ export async function answer(state: ServerState, call: Call): Promise<Answer> {
   try {
     fields = parseBody(call.body);
   } catch (error) {
-    return fail(400, error instanceof Error ? error.message : String(error));
+    return fail(400, messageOf(error));
   }
   if (isForeign(namespace)) return fail(404, "namespace not found");
   if (call.path === "auth/approle/login") return state.tokens.login(fields, state.now());
@@ -60,20 +61,22 @@ async function answerToken(
   fields: Fields,
 ): Promise<Answer> {
   const [mountName = "", engine, roleName = "", ...more] = call.path.split("/");
-  const mount = Object.hasOwn(MOUNTS, mountName) ? MOUNTS[mountName] : undefined;
+  const mount = MOUNTS.get(mountName);
   const isIssue = mount !== undefined && engine === "issue" && roleName !== "";
   const route = isIssue ? "issue" : call.path;
-  if (!token.isRoot && !POLICY[route]?.includes(call.method)) {
+  const methods = METHODS.get(route);
+  if (!token.isRoot && !methods?.includes(call.method)) {
     return failGathered(403, "permission denied");
   }
   if (mount === undefined && !["auth", "sys"].includes(mountName)) {
     return fail(404, `no handler for route "${call.path}". route entry not found.`);
   }
-  if (POLICY[route] === undefined || more.length > 0) return failGathered(404, "unsupported path");
-  if (!POLICY[route].includes(call.method)) return failGathered(405, "unsupported operation");
-  if (route === "auth/token/lookup-self") return state.tokens.lookUp(token, state.now());
-  if (route === "auth/token/revoke-self") return state.tokens.revoke(token);
-  return await issue(mount as Mount, roleName, fields, state.now(), () => state.getCa());
+  if (methods === undefined || more.length > 0) return failGathered(404, "unsupported path");
+  if (!methods.includes(call.method)) return failGathered(405, "unsupported operation");
+  if (isIssue) return await issue(mount, roleName, fields, state.now(), state.getCa);
+  return route === "auth/token/lookup-self"
+    ? state.tokens.lookUp(token, state.now())
+    : state.tokens.revoke(token);
 }
 
 /**
@@ -81,11 +84,11 @@ async function answerToken(
  * server). POST and PUT are the same to the server. The root token may use the same methods only,
  * because the demo server has no others.
  */
-const POLICY: Readonly<Record<string, readonly string[]>> = {
-  issue: ["POST", "PUT"],
-  "auth/token/lookup-self": ["GET"],
-  "auth/token/revoke-self": ["POST", "PUT"],
-};
+const METHODS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["issue", ["POST", "PUT"]],
+  ["auth/token/lookup-self", ["GET"]],
+  ["auth/token/revoke-self", ["POST", "PUT"]],
+]);
 
 /** `sys/health` needs no token, and shows the state by its status. */
 function answerHealth(state: ServerState, call: Call, foreign: boolean): Answer {
@@ -98,12 +101,10 @@ function answerHealth(state: ServerState, call: Call, foreign: boolean): Answer 
     standby: state.sealed,
     replication_performance_mode: mode,
     replication_dr_mode: mode,
-    server_time_utc: Math.floor(state.now().getTime() / 1000),
+    server_time_utc: unixSeconds(state.now()),
     version: VERSION,
-    ...(state.sealed ? {} : {
-      cluster_name: `vault-cluster-${state.clusterId.slice(0, 8)}`,
-      cluster_id: state.clusterId,
-    }),
+    cluster_name: state.sealed ? undefined : `vault-cluster-${state.clusterId.slice(0, 8)}`,
+    cluster_id: state.sealed ? undefined : state.clusterId,
   };
   return { status: state.sealed ? 503 : 200, body };
 }
