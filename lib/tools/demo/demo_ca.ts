@@ -1,7 +1,4 @@
-/**
- * The CA of the demo server: a root and an intermediate. They are generated for each server and
- * kept only in memory.
- */
+/** The root and the intermediate of a demo server. Generated for each, and kept only in memory. */
 import { Buffer } from "node:buffer";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import type { Extension, X509Certificate } from "@peculiar/x509";

@@ -1,7 +1,4 @@
-/**
- * `MOUNT/issue/ROLE`: from a request body to an answer with certificate and key, if the role allows
- * it.
- */
+/** `MOUNT/issue/ROLE`: answers with a certificate and its key if the role allows the request. */
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { messageOf } from "../../vault/errors.ts";

@@ -63,10 +63,7 @@ function checkHealth(
   return typeof time === "number" ? [result, checkClock(address, time, now)] : [result];
 }
 
-/**
- * Servers set the start of a certificate 30 s back (`not_before_duration`), for clocks that are
- * behind.
- */
+/** Servers set the start of a certificate 30 s back, for such clocks (`not_before_duration`). */
 const BEHIND_LIMIT = 30;
 const AHEAD_LIMIT = 60;
 

@@ -13,10 +13,7 @@ import { leaseFix } from "../../vault/pki/check_lease.ts";
 import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
-/**
- * Checks that each mount is a PKI secrets engine, has the requested issuer, and is valid for long
- * enough.
- */
+/** Checks that each mount is a PKI secrets engine with the issuer, and is valid long enough. */
 export async function examineMounts(
   session: VaultSession,
   specs: readonly CertificateSpec[],
@@ -130,6 +127,9 @@ export async function examinePolicy(
   });
 }
 
+const LEASES = "it has generate_lease=true, so the server revokes a certificate when the token " +
+  "that requested it ends";
+
 export async function examineRoles(
   session: VaultSession,
   specs: readonly CertificateSpec[],
@@ -143,7 +143,9 @@ export async function examineRoles(
           found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );
-      if (data["generate_lease"] === true) checks.push(describeLease(path));
+      if (data["generate_lease"] === true) {
+        checks.push(found("problem", path, LEASES, leaseFix(path)));
+      }
       if (checks.length === 0) checks.push(found("ok", path, "allows what the file asks for"));
       results.push(...checks);
     } catch (error) {
@@ -151,12 +153,6 @@ export async function examineRoles(
     }
   }
   return results;
-}
-
-function describeLease(path: string): CheckResult {
-  const detail = "it has generate_lease=true, so the server revokes a certificate when the token " +
-    "that requested it ends";
-  return found("problem", path, detail, leaseFix(path));
 }
 
 /** Prefixed with the name of the certificate, unless the message begins with it. */

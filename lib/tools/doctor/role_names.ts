@@ -54,13 +54,13 @@ function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
   const { commonName } = spec;
   // A value that is not a host name is only a common name.
-  const isName = commonName.includes("@") || isHostname(asciiName(commonName)) ||
+  const isName = commonName.includes("@") || HOSTNAME.test(asciiName(commonName)) ||
     (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
   if (isName && !spec.excludeCnFromSans) names.add(asciiName(commonName));
   // A refused common name is reported above.
   if (checkCommonName(role, spec).length > 0) names.delete(commonName);
   return [...names].flatMap((name) => {
-    const reason = !byRequest && !name.includes("@") && !isHostname(name)
+    const reason = !byRequest && !name.includes("@") && !HOSTNAME.test(name)
       ? "not a host name, so the server omits it"
       : refuses(role, name);
     return reason === undefined ? [] : [fatal(`${name}: ${reason}`)];
@@ -81,7 +81,7 @@ function refuses(role: Role, name: string): string | undefined {
   if (wildcard && (email || first.split("*").length !== 2 || base.includes("*"))) {
     return "not a wildcard that the server accepts";
   }
-  if (role["enforce_hostnames"] !== false && base !== "" && !isHostname(asciiName(base))) {
+  if (role["enforce_hostnames"] !== false && base !== "" && !HOSTNAME.test(asciiName(base))) {
     return "not a host name, and the role has enforce_hostnames=true";
   }
   if (role["allow_any_name"] === true || role["allow_token_displayname"] === true) return undefined;
@@ -119,10 +119,6 @@ function isAllowed(role: Role, domain: string, { name, host, base, wildcard }: N
 /** The pattern of the engine (`hostnameRegex`). */
 const LABEL = "(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])";
 const HOSTNAME = new RegExp(`^(?:\\*\\.|\\*)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
-
-function isHostname(name: string): boolean {
-  return HOSTNAME.test(name);
-}
 
 /** Converts to ASCII like the engine, which keeps the case. */
 function asciiName(name: string): string {

@@ -81,18 +81,14 @@ const EXAMPLE = `certs: []
 #       - name: "nginx.service"
 #         control: "reload"`;
 
+const DEFAULTS =
+  `  # Owner and group default to those of the replaced file, mode to 0600 for files with a
+  # private key, else to 0644.`;
+
 function certs(certificates: readonly Proposal[]): string[] {
   if (certificates.length === 0) return [EXAMPLE];
-  return [
-    "certs:",
-    ...(certificates.some(({ files }) => files.length > 0)
-      ? [
-        "  # Owner and group default to those of the replaced file, mode to 0600 for files with a",
-        "  # private key, else to 0644.",
-      ]
-      : []),
-    ...certificates.flatMap(entry),
-  ];
+  const haveFiles = certificates.some(({ files }) => files.length > 0);
+  return ["certs:", ...(haveFiles ? [DEFAULTS] : []), ...certificates.flatMap(entry)];
 }
 
 function entry(proposal: Proposal): string[] {
@@ -132,9 +128,5 @@ function service({ unit, validate }: Program): string[] {
 
 function noteLines(notes: readonly SiteNote[]): string[] {
   if (notes.length === 0) return [];
-  return [
-    "",
-    "# Left out:",
-    ...notes.map(({ at, message }) => comment(`${at}: ${message}`)),
-  ];
+  return ["", "# Left out:", ...notes.map(({ at, message }) => comment(`${at}: ${message}`))];
 }

@@ -122,10 +122,7 @@ export function parseHaproxy(text: string): HaproxyLine[] {
     .filter(({ words }) => words.length > 0);
 }
 
-/**
- * Quotes and backslashes as in a shell. Outside of them "#" starts a comment (configuration.txt,
- * 2.2).
- */
+/** Quotes and backslashes as in a shell; elsewhere "#" starts a comment (configuration.txt, 2.2). */
 function wordsOf(line: string): string[] {
   const piece = /\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s#"'\\]/.source;
   const words: string[] = [];

@@ -73,7 +73,7 @@ export async function init(
 
 /** The next command must be able to read the file. */
 function requireReadable(text: string): void {
-  if (text.length < MAX_BYTES && new TextEncoder().encode(text).length < MAX_BYTES) return;
+  if (new TextEncoder().encode(text).length < MAX_BYTES) return;
   throw new Error(
     "The file would be larger than 4 MiB, which VCM does not read; nothing was written; name the " +
       'certificates to start with, such as "vcm init web.example.com"',

@@ -49,9 +49,7 @@ function readDirective(tokens: Tokens, file: string, level: number): Directive {
   return { ...directive, block };
 }
 
-/**
- * Escapes as nginx reads them (ngx_conf_read_token). Before other characters the backslash stays.
- */
+/** Escapes of nginx (ngx_conf_read_token). Before other characters the backslash stays. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "'": "'",

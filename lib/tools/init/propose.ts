@@ -114,9 +114,7 @@ function mergeFiles(files: readonly UsedFile[]): UsedFile[] {
   return [...merged.values()];
 }
 
-/**
- * Keeps the mode, so that services can still read the file. A key never stays open to every user.
- */
+/** Keeps the mode, so that services can still read the file; but a key is closed to other users. */
 function withMode(file: UsedFile, mode: number | undefined): UsedFile {
   if (mode === undefined) return file;
   const kept = mode & (holdsKey(file.kind) ? 0o770 : 0o777);

@@ -43,7 +43,7 @@ export function ask<T>(
 }
 
 /** Asks a yes-or-no question. Enter means yes. */
-export function askYes(person: Person, question: string): boolean {
+function askYes(person: Person, question: string): boolean {
   return ask(person, question, "Y/n", (text) => {
     if (/^(?:y\/n|y|yes)$/i.test(text)) return true;
     return /^no?$/i.test(text) ? false : new InvalidValue('Answer "y" or "n"');
@@ -122,13 +122,11 @@ function named(found: readonly Proposal[], names: readonly string[]): Proposal[]
   const chosen = names.map((text) => {
     const bare = readName(text);
     if (bare instanceof InvalidValue) throw new UsageError(bare.message, "init");
-    return found.find((proposal) => isFor(proposal, bare.name)) ?? bare;
+    const isFor = ({ name, commonName, dnsSans, ipSans }: Proposal) =>
+      [name, commonName, ...dnsSans, ...ipSans].includes(bare.name);
+    return found.find(isFor) ?? bare;
   });
   return [...new Map(chosen.map((proposal) => [proposal.name, proposal])).values()];
-}
-
-function isFor({ name, commonName, dnsSans, ipSans }: Proposal, wanted: string): boolean {
-  return [name, commonName, ...dnsSans, ...ipSans].includes(wanted);
 }
 
 /** A certificate that no service uses yet. */

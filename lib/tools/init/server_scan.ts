@@ -1,7 +1,4 @@
-/**
- * Collects what one web server uses, within limits: its configuration may include itself, or the
- * whole host.
- */
+/** What one web server uses, within limits: its files may include themselves, or the whole host. */
 import type { CertificateUse, Gathered, Program, SiteReader } from "./types.ts";
 
 /** Maximum nesting of blocks and included files. */

@@ -1,16 +1,13 @@
 /**
  * Files that VCM must not manage, even if a web server names them as a certificate or key: other
- * content, system directories, files of VCM itself, of other certificate managers and of other
- * certificates.
+ * content, and files of the system, of VCM, of other certificate managers, of other certificates.
  */
 import { looksLikeCertificateFile } from "../../certificate/certificate_content.ts";
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import type { CertificateUse, Gathered, SiteReader, UsedFile } from "./types.ts";
 
-/**
- * Directories of the system (hier(7), file-hierarchy(7)). /usr/local belongs to the administrator.
- */
+/** System directories (hier(7), file-hierarchy(7)). /usr/local belongs to the administrator. */
 const SYSTEM =
   /^\/(?:dev|proc|sys|boot|bin|sbin|lib(?:32|64|x32)?)(?=\/|$)|^\/usr(?!\/local\/)(?=\/|$)/;
 
