@@ -8,7 +8,7 @@ const FINE = found("ok", "pki/issue/web", 'the policy allows "update"');
 const AHEAD = found("warning", "clock", "this host is 2m ahead", "set it");
 const SEALED = found("problem", "https://v:8200", "version 2.6.2, sealed", "bao operator unseal");
 
-pureTest("doctorText() has a line for a finding, and one below it for what to do", () => {
+pureTest("doctorText() has a line for a check result, and one below it for what to do", () => {
   const plain = paint(false);
   assert.equal(doctorText(FINE, plain), 'ok       pki/issue/web: the policy allows "update"\n');
   assert.equal(
@@ -30,7 +30,7 @@ pureTest("doctorText() colours the verdict alone, and keeps the columns", () => 
   ]);
 });
 
-pureTest("found() has a remedy only where there is one", () => {
+pureTest("found() has a remedy only if there is one", () => {
   assert.deepEqual(FINE, {
     verdict: "ok",
     subject: "pki/issue/web",

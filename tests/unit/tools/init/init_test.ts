@@ -1,4 +1,4 @@
-/** `vcm init` where nobody is asked. */
+/** `vcm init` without questions. */
 import assert from "node:assert/strict";
 import { loadConfig } from "../../../../lib/config/load.ts";
 import { modeOf } from "../../../support/rig.ts";
@@ -128,7 +128,7 @@ initTest("names take those certificates alone, found or not", async (bench) => {
   ]);
 });
 
-initTest("where nothing is found the file has an example, and no mistake", async (bench) => {
+initTest("if nothing is found, the file has an example, and no diagnostic", async (bench) => {
   const { status, out } = await bench.run(`init ${FLAGS} --config @/vcm.yaml`, { files: {} });
   assert.equal(status, 0);
   assert.match(out, /^Wrote @\/vcm\.yaml: 0 certificates, 0 targets\n/);

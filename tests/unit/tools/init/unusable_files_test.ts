@@ -81,7 +81,7 @@ pureTest(
   },
 );
 
-pureTest("VCM's own files are left out, also where they hold a certificate", () => {
+pureTest("VCM's own files are left out, also if they hold a certificate", () => {
   const own = [
     "/etc/vcm/vault-ca.pem",
     "/etc/vcm/token",
