@@ -49,21 +49,8 @@ class Demo {
   }
 
   async run(): Promise<number> {
-    await this.#firstRun();
-    await this.#secondRun();
-    await this.#changedSpec();
-    await this.#damage();
-    this.#end();
-    return this.#unexpected === 0 ? 0 : 1;
-  }
-
-  /** The commands that ran and the files that they left. */
-  record(): Omit<DemoDocument, "layout"> {
-    return { directory: this.#directory, commands: this.#commands, files: this.#files };
-  }
-
-  async #firstRun(): Promise<void> {
-    Deno.mkdirSync(`${this.#directory}/ssl`);
+    const ssl = `${this.#directory}/ssl`;
+    Deno.mkdirSync(ssl);
     this.#writeConfig([]);
     this.#say(
       "1. One file describes what this host needs. A demo server runs on " +
@@ -72,35 +59,43 @@ class Demo {
     this.#host.out(indent(Deno.readTextFileSync(this.#config).replace(/(secret_id: ).*/, "$1…")));
     await this.#vcm("plan");
     await this.#vcm("run");
-  }
 
-  async #secondRun(): Promise<void> {
     this.#say("2. Nothing is due now, so a run changes nothing and asks the server nothing.");
     const asked = await this.#vcm("run");
     this.#expect(asked === 0, `the server got ${asked} requests`);
     this.#host.out(`   (requests at the server: ${asked})\n`);
-  }
 
-  async #changedSpec(): Promise<void> {
     this.#say("3. A name is added to the file: the certificate on disk no longer matches it.");
     this.#writeConfig(["api.demo.internal"]);
     await this.#vcm("plan");
     await this.#vcm("run");
-  }
 
-  async #damage(): Promise<void> {
     this.#say(
       "4. Someone empties a deployed file and makes the key readable. VCM finds and fixes both.",
     );
-    Deno.writeTextFileSync(`${this.#directory}/ssl/web.crt`, "");
-    Deno.chmodSync(`${this.#directory}/ssl/web.key`, 0o644);
+    Deno.writeTextFileSync(`${ssl}/web.crt`, "");
+    Deno.chmodSync(`${ssl}/web.key`, 0o644);
     await this.#vcm("check", 1);
     await this.#vcm("run");
     await this.#vcm("check");
+
+    this.#say("5. The files on disk:");
+    this.#listFiles();
+    this.#say(
+      "Next:\n" +
+        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}\n` +
+        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one\n' +
+        "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
+    );
+    return this.#unexpected === 0 ? 0 : 1;
   }
 
-  #end(): void {
-    this.#say("5. The files on disk:");
+  /** The commands that ran and the files that they left. */
+  record(): Omit<DemoDocument, "layout"> {
+    return { directory: this.#directory, commands: this.#commands, files: this.#files };
+  }
+
+  #listFiles(): void {
     const store = "store/web.demo.internal";
     const stored = [...Deno.readDirSync(`${this.#directory}/${store}`)]
       .map(({ name }) => `${store}/${name}`).sort();
@@ -110,12 +105,6 @@ class Demo {
       this.#files.push({ path, mode, size });
       this.#host.out(`   ${octal(mode)}  ${String(size).padStart(5)} bytes  ${path}\n`);
     }
-    this.#say(
-      "Next:\n" +
-        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}\n` +
-        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one\n' +
-        "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
-    );
   }
 
   /** Runs and shows a command line. Returns how many requests the server got. */
