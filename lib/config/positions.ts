@@ -17,7 +17,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import type { KeyPath } from "./key_path.ts";
+import type { KeyPath } from "./diagnostic.ts";
 
 /** One-based. */
 export interface Place {

@@ -1,8 +1,9 @@
 /** What the rules share while they check one file. */
 import { quote } from "../text/quote.ts";
 import { DEFAULT_CERT_STORE } from "./defaults.ts";
-import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./key_path.ts";
-import type { CertificateEntry, Draft, File, Settings } from "./schema.ts";
+import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
+import type { CertificateEntry, File, Settings } from "./schema.ts";
+import type { Draft } from "./shapes.ts";
 import { type KnownManagers, knownManagers } from "./service_form.ts";
 
 export type Certificate = Draft<CertificateEntry>;

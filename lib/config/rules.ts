@@ -4,9 +4,10 @@
  */
 import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
-import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./key_path.ts";
+import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
 import { isGuarded } from "./read_places.ts";
-import type { Draft, File, Settings } from "./schema.ts";
+import type { File, Settings } from "./schema.ts";
+import type { Draft } from "./shapes.ts";
 import { type Certificate, RuleContext } from "./rule_context.ts";
 import { checkServices } from "./service_rules.ts";
 import { targetForm } from "./target_form.ts";
@@ -14,7 +15,7 @@ import { targetForm } from "./target_form.ts";
 /** Every violation of a rule. @param found What the schema has found already. */
 export function checkRules(
   file: Draft<File>,
-  found: readonly KeyDiagnostic[] = [],
+  found: readonly KeyDiagnostic[],
 ): KeyDiagnostic[] {
   const context = new RuleContext(file, found);
   claimOwnFiles(context);

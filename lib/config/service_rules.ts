@@ -1,8 +1,9 @@
 /** Rules for services, which several certificates may name. */
-import type { KeyPath } from "./key_path.ts";
+import type { KeyPath } from "./diagnostic.ts";
 import { probedName } from "./probed_name.ts";
 import type { Certificate, RuleContext } from "./rule_context.ts";
-import type { Draft, ProbeEntry, ServiceEntry } from "./schema.ts";
+import type { ProbeEntry, ServiceEntry } from "./schema.ts";
+import type { Draft } from "./shapes.ts";
 import { type KnownManagers, serviceErrors, serviceIdentity } from "./service_form.ts";
 import type { Manager } from "./types.ts";
 

@@ -2,7 +2,7 @@
  * Expands variables in values. It works on the parsed tree, so that the value of a variable cannot add
  * keys or entries. Keys are not expanded, nor are values under `x-…` that are not used anywhere.
  */
-import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
+import type { KeyDiagnostic, KeyPath } from "./diagnostic.ts";
 import { InvalidValue } from "./invalid_value.ts";
 import type { Environment } from "./environment.ts";
 
