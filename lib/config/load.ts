@@ -48,7 +48,7 @@ export async function loadConfig(
 ): Promise<Config> {
   const { text, mode } = readTrusted(path, ABSENT);
   const config = await parseConfig(text, path, async () => {
-    const { hostEnvironment } = await import("./host_environment.ts");
+    const { hostEnvironment } = await import("./environment.ts");
     return hostEnvironment(path, env);
   });
   const { login } = config.vault;

@@ -156,11 +156,7 @@ function locate(
   sources: readonly Source[],
   { path, other, ...diagnostic }: KeyDiagnostic,
 ): LocatedDiagnostic {
-  return {
-    ...diagnostic,
-    at: spotOf(sources, path),
-    other: other && spotOf(sources, other),
-  };
+  return { ...diagnostic, at: spotOf(sources, path), other: other && spotOf(sources, other) };
 }
 
 /** Finds the text of a path of the whole, in which certificates are counted through all texts. */

@@ -6,11 +6,12 @@ import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
 import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
 import { isGuarded } from "./read_places.ts";
-import type { File, Settings } from "./schema.ts";
+import type { File, ProbeEntry, ServiceEntry, Settings } from "./schema.ts";
 import type { Draft } from "./shapes.ts";
 import { type Certificate, RuleContext } from "./rule_context.ts";
-import { checkServices } from "./service_rules.ts";
+import { probedName, serviceErrors, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
+import type { Manager } from "./types.ts";
 
 /** Every violation of a rule. @param found What the schema has found already. */
 export function checkRules(
@@ -39,7 +40,7 @@ function claimOwnFiles(context: RuleContext): void {
   const { settings, paths } = context;
   const take = (path: string | undefined, at: KeyPath, written = false) => {
     if (path === undefined) return;
-    if (written && isInStore(context, path)) context.report(at, outside(context));
+    if (written) isOutsideStore(context, path, at);
     context.claim(paths, path, at);
   };
   take(settings.log_file, ["config", "log_file"], true);
@@ -66,12 +67,12 @@ function claimPasswordFiles(context: RuleContext, { certs = [] }: Draft<File>): 
   }
 }
 
-function isInStore({ store }: RuleContext, path: string): boolean {
-  return path === store || path.startsWith(`${store}/`);
-}
-
-function outside({ store }: RuleContext): string {
-  return `must be outside the store ${store}, which VCM manages`;
+/** Whether a path may be written to: not in the store. If it is, this is reported. */
+function isOutsideStore(context: RuleContext, path: string, at: KeyPath): boolean {
+  const { store } = context;
+  if (path !== store && !path.startsWith(`${store}/`)) return true;
+  context.report(at, `must be outside the store ${store}, which VCM manages`);
+  return false;
 }
 
 function checkAddresses(context: RuleContext): void {
@@ -160,7 +161,7 @@ function checkTargets(context: RuleContext, index: number, certificate: Certific
     const form = entry && targetForm(entry);
     if (form === undefined) return;
     const path: KeyPath = ["certs", index, "deploy", number, form.key];
-    if (isInStore(context, form.path)) return context.report(path, outside(context));
+    if (!isOutsideStore(context, form.path, path)) return;
     context.claim(context.paths, form.path, path);
     if (form.what === "bundle" && !context.bundles.has(form.path)) {
       context.bundles.set(form.path, path);
@@ -190,4 +191,58 @@ function checkBundles(context: RuleContext): void {
 function directoriesAbove(path: string): string[] {
   const names = path.split("/");
   return names.slice(2).map((_, at) => names.slice(0, at + 2).join("/"));
+}
+
+/** Settings that a service has once, however many certificates name it. */
+const SERVICE_WIDE = ["signal", "pid_file", "command", "timeout", "window"] as const;
+
+/** Checks the services of one certificate against those of all certificates before it. */
+function checkServices(context: RuleContext, index: number, certificate: Certificate): void {
+  const own = new Map<string, KeyPath>();
+  certificate.service?.forEach((service, number) => {
+    const identity = service && serviceIdentity(service, context.managers);
+    if (service === undefined || identity === undefined) return;
+    const at: KeyPath = ["certs", index, "service", number];
+    context.claim(own, identity.id, [...at, "name"]);
+    for (const key of SERVICE_WIDE) {
+      if (service[key] === undefined) continue;
+      context.agree(`${identity.id} ${key}`, JSON.stringify(service[key]), [...at, key]);
+    }
+    checkWithManager(context, at, service, identity.manager);
+    if (service.probe !== undefined) {
+      checkProbe(context, { index, path: [...at, "probe"] }, certificate, service.probe);
+    }
+  });
+}
+
+/** If another certificate sets the manager of the service, the schema could not check this entry with it. */
+function checkWithManager(
+  context: RuleContext,
+  at: KeyPath,
+  entry: Draft<ServiceEntry>,
+  manager?: Manager,
+): void {
+  if (serviceIdentity(entry, new Map())?.manager === manager) return;
+  for (const { key, message } of serviceErrors({ ...entry, manager })) {
+    if (key === "control" || key === "signal") context.report([...at, key], message);
+  }
+}
+
+/** An endpoint serves one certificate for one name. */
+function checkProbe(
+  context: RuleContext,
+  place: { readonly index: number; readonly path: KeyPath },
+  certificate: Certificate,
+  probe: Draft<ProbeEntry>,
+): void {
+  const { connect, starttls } = probe;
+  if (connect === undefined) return;
+  const name = probedName(probe, certificate);
+  const request = JSON.stringify([connect, starttls, name?.toLowerCase()]);
+  const other = context.probes.get(request);
+  if (other === undefined) context.probes.set(request, place);
+  else if (other.index !== place.index) {
+    const message = `needs its own "servername": it asks for the same name at the same endpoint as`;
+    context.report(place.path, message, other.path);
+  }
 }

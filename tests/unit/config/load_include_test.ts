@@ -1,10 +1,6 @@
 /** Included files and the host's names, as they are on a real host. */
 import assert from "node:assert/strict";
-import {
-  canonicalName,
-  fullHostName,
-  shortHostName,
-} from "../../../lib/config/host_environment.ts";
+import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/environment.ts";
 import { loadConfig } from "../../../lib/config/load.ts";
 import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
