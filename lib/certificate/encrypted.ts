@@ -2,9 +2,9 @@
  * Targets that are encrypted with a password. Every encryption uses a new salt, so an existing file is
  * decrypted and its content compared. Loaded only if the configuration has such a target.
  */
+import { createPrivateKey } from "node:crypto";
 import type { Format, Part } from "./types.ts";
-import { encryptKeyPem, findEncryptedKey, openKey, pkcs8Of } from "./encrypted_key.ts";
-import { EncryptionError, isSame, type Random } from "./pbes2.ts";
+import { decryptKey, EncryptionError, encryptKey, isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem, splitCertificates } from "./pem.ts";
 import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from "./pkcs12.ts";
 import { combine } from "./plain_content.ts";
@@ -91,7 +91,7 @@ function textFault(text: string, { format, part, password }: EncryptionSpec): st
   const whole = format.what === "privkey" ? key : combine(format.order, part("fullchain"), key);
   // Compared first, because decryption takes time.
   if (whole !== text) return "its text differs from what VCM would write";
-  return isSame(openKey(decodePem(key), password), pkcs8Of(part("privkey")))
+  return isSame(decryptKey(decodePem(key), password), pkcs8Of(part("privkey")))
     ? undefined
     : OTHER_KEY;
 }
@@ -111,4 +111,32 @@ function keyStoreOf({ name, part }: EncryptionSpec): KeyStore {
     key: pkcs8Of(part("privkey")),
     certificates: splitCertificates(part("fullchain")).map(decodePem),
   };
+}
+
+/** A PEM private key of any format as PKCS #8 (DER). Throws an Error that shows no part of the key. */
+function pkcs8Of(pem: string): Uint8Array {
+  if (pem.includes("-----BEGIN PRIVATE KEY-----")) return decodePem(pem);
+  try {
+    return new Uint8Array(createPrivateKey(pem).export({ type: "pkcs8", format: "der" }));
+  } catch {
+    // The cause would show parts of the key.
+    throw new Error("The private key in the store cannot be decoded");
+  }
+}
+
+const LABEL = "ENCRYPTED PRIVATE KEY";
+
+/**
+ * The runtime's own export is too weak: Deno 2.7.11 writes OpenSSL's old format, whose key is one round
+ * of MD5.
+ */
+function encryptKeyPem(keyPem: string, password: string, random: Random): string {
+  return encodePem(new Uint8Array(encryptKey(pkcs8Of(keyPem), password, random)), LABEL);
+}
+
+/** The encrypted key in a text, as VCM would write it. Throws EncryptionError if there is none. */
+function findEncryptedKey(text: string): string {
+  const begin = text.indexOf(`-----BEGIN ${LABEL}-----`);
+  if (begin < 0) throw new EncryptionError("it contains no encrypted key");
+  return encodePem(decodePem(text.slice(begin)), LABEL);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openCertificate } from "../../../lib/certificate/certificate.ts";
-import { matchKey as matchOpen } from "../../../lib/certificate/key_match.ts";
+import { matchKey as matchOpen } from "../../../lib/certificate/keys.ts";
 import {
   type AlgorithmName,
   ALGORITHMS,
