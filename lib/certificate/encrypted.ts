@@ -9,6 +9,9 @@ import { decodePem, encodePem, splitCertificates } from "./pem.ts";
 import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from "./pkcs12.ts";
 import { combine } from "./plain_content.ts";
 
+const LABEL = "ENCRYPTED PRIVATE KEY";
+const OTHER_KEY = "it contains another key than the store";
+
 /** What to encrypt. */
 export interface EncryptionSpec {
   readonly format: Format;
@@ -22,9 +25,9 @@ export interface EncryptionSpec {
 /** How an existing file compares with the desired one. */
 export interface EncryptedJudgement {
   /** Why it must be written again; absent: it is up to date. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** PEM of the first certificate in it, if it can be read. */
-  readonly certificate?: string;
+  readonly certificate?: string | undefined;
 }
 
 /** The content of a target. Throws an Error that shows no part of the key if the stored key is damaged. */
@@ -48,22 +51,18 @@ export function encryptTarget(desired: EncryptionSpec, random: Random): string |
 
 /** Compares the content of a target. Never throws because of that content. */
 export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
-  return desired.format.what === "pkcs12"
-    ? judgeKeyStore(found, desired)
-    : judgeText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(found), desired);
-}
-
-function judgeKeyStore(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
+  if (desired.format.what !== "pkcs12") {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(found);
+    const [certificate] = splitCertificates(text);
+    return { fault: faultOf(() => textFault(text, desired)), certificate };
+  }
   let leaf: Uint8Array | undefined;
   const fault = faultOf(() => {
     const opened = openKeyStore(found, desired.password);
     [leaf] = opened.certificates;
     return keyStoreFault(opened, desired);
   });
-  return {
-    ...(fault !== undefined && { fault }),
-    ...(leaf !== undefined && { certificate: encodePem(leaf, "CERTIFICATE") }),
-  };
+  return { fault, certificate: leaf && encodePem(leaf, "CERTIFICATE") };
 }
 
 function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | undefined {
@@ -73,17 +72,6 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
   if (!same) return "it contains other certificates than the store";
   return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
-}
-
-const OTHER_KEY = "it contains another key than the store";
-
-function judgeText(text: string, desired: EncryptionSpec): EncryptedJudgement {
-  const [certificate] = splitCertificates(text);
-  const fault = faultOf(() => textFault(text, desired));
-  return {
-    ...(fault !== undefined && { fault }),
-    ...(certificate !== undefined && { certificate }),
-  };
 }
 
 function textFault(text: string, { format, part, password }: EncryptionSpec): string | undefined {
@@ -123,8 +111,6 @@ function pkcs8Of(pem: string): Uint8Array {
     throw new Error("The private key in the store cannot be decoded");
   }
 }
-
-const LABEL = "ENCRYPTED PRIVATE KEY";
 
 /**
  * The runtime's own export is too weak: Deno 2.7.11 writes OpenSSL's old format, whose key is one round
