@@ -91,9 +91,6 @@ function hostName(): string | InvalidValue {
 /** For a file that the directory listed, but that does not exist. */
 const ABSENT = "does not exist; if it is a symbolic link, fix its target";
 
-/** The files, or why there are none. */
-type Matches = readonly string[] | string;
-
 /**
  * Reads the files, pattern by pattern and sorted by name; each once, and never the main file. Needs
  * read permission.
@@ -117,15 +114,13 @@ function readOne(file: string): Included {
     return { kind: "text", file, text: readTrusted(file, ABSENT).text };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return {
-      kind: "refused",
-      diagnostics: error.diagnostics.map((diagnostic) => ({ file, ...diagnostic })),
-    };
+    const diagnostics = error.diagnostics.map((diagnostic) => ({ file, ...diagnostic }));
+    return { kind: "refused", diagnostics };
   }
 }
 
-/** The file at a path. */
-function named(path: string): Matches {
+/** The file at a path, or why there is none. */
+function named(path: string): string[] | string {
   try {
     if (!Deno.lstatSync(path).isDirectory) return [path];
     return `"${path}" is a directory; to include all of its files, write "${path}/*.yaml"`;
@@ -136,7 +131,7 @@ function named(path: string): Matches {
 }
 
 /** The files of a directory whose names match a pattern. None may match, but the directory must exist. */
-function matches(path: string): Matches {
+function matches(path: string): string[] | string {
   const directory = dirname(path);
   try {
     const uid = Deno.uid();

@@ -92,17 +92,16 @@ function checkLogin(context: RuleContext): void {
   const { settings } = context;
   const method = settings.auth?.method;
   if (method === undefined) return;
-  const flat = ["vault_role_id", "vault_secret_id"] as const;
-  for (const key of method === "token" ? ["token_file" as const, ...flat] : flat) {
-    if (settings[key] === undefined) continue;
+  for (const key of ["token_file", "vault_role_id", "vault_secret_id"] as const) {
+    if (settings[key] === undefined || (key === "token_file" && method !== "token")) continue;
     context.report(["config", key], `cannot be combined with "auth"; use one of them`);
   }
 }
 
 function checkClientCert(context: RuleContext): void {
   const { settings } = context;
-  const [cert, key] = ["client_cert", "client_key"] as const;
-  for (const [given, needed] of [[cert, key], [key, cert]] as const) {
+  const pairs = [["client_cert", "client_key"], ["client_key", "client_cert"]] as const;
+  for (const [given, needed] of pairs) {
     if (settings[given] === undefined || settings[needed] !== undefined) continue;
     if (!context.isInvalid(["config", needed])) {
       context.report(["config", given], `needs "${needed}"`);
@@ -115,11 +114,8 @@ function checkReuse(context: RuleContext, at: KeyPath, entry: Certificate): void
   if (!(entry.reuse_key ?? settings.reuse_key)) return;
   if ((entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN) === "local") return;
   if (context.isInvalid([...at, "key"]) || context.isInvalid(["config", "key"])) return;
-  const path = entry.reuse_key !== undefined
-    ? [...at, "reuse_key"]
-    : entry.key !== undefined
-    ? [...at, "key"]
-    : ["config", "reuse_key"];
+  const own = (["reuse_key", "key"] as const).find((key) => entry[key] !== undefined);
+  const path = own === undefined ? ["config", "reuse_key"] : [...at, own];
   if (diagnostics.some((one) => formatKeyPath(one.path) === formatKeyPath(path))) return;
   context.report(path, `"reuse_key" needs "key: local": the server makes a new key each time`);
 }
@@ -177,8 +173,7 @@ function checkBundles(context: RuleContext): void {
   const { bundles, paths, store } = context;
   if (bundles.size === 0) return;
   for (const [text, path] of paths) {
-    const directory = directoriesAbove(text).find((directory) => bundles.has(directory));
-    const other = directory === undefined ? undefined : bundles.get(directory);
+    const other = directoriesAbove(text).map((above) => bundles.get(above)).find(Boolean);
     if (other === undefined) continue;
     context.report(path, "is inside a directory that is replaced as a whole by", other);
   }

@@ -25,15 +25,7 @@ import { COMBINED_ORDERS, WHATS } from "../certificate/types.ts";
 
 const target = withRules(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
-    cert: optional(places.readFilePath),
-    chain: optional(places.readFilePath),
-    fullchain: optional(places.readFilePath),
-    privkey: optional(places.readFilePath),
-    ca: optional(places.readFilePath),
-    combined: optional(places.readFilePath),
-    pkcs12: optional(places.readFilePath),
-    der: optional(places.readFilePath),
-    bundle: optional(places.readFilePath),
+    ...v.entriesFromList(WHATS, optional(places.readFilePath)),
     source: optional(scalars.readOneOf(WHATS)),
     dest: optional(places.readFilePath),
     order: optional(scalars.readOneOf(COMBINED_ORDERS)),
@@ -136,31 +128,27 @@ const ALL_AUTH_KEYS = new Set(AUTH_METHODS.flatMap((method) => AUTH_KEYS[method]
 function authErrors(entry: Readonly<Record<string, unknown>>): EntryError[] {
   const method = AUTH_METHODS.find((method) => method === entry["method"]);
   if (method === undefined) return [];
-  const strays = Object.keys(entry).filter((key) =>
-    ALL_AUTH_KEYS.has(key) && !AUTH_KEYS[method].includes(key)
-  );
-  const errors: EntryError[] = strays.map((key) => ({
-    key,
-    message: `is not allowed with "method: ${method}", which takes ${AUTH_KEYS[method].join(", ")}`,
-  }));
+  const errors: EntryError[] = [];
+  const add = (key: string, message: string) => errors.push({ key, message });
+  const own = AUTH_KEYS[method];
+  for (const key of Object.keys(entry)) {
+    if (!ALL_AUTH_KEYS.has(key) || own.includes(key)) continue;
+    add(key, `is not allowed with "method: ${method}", which takes ${own.join(", ")}`);
+  }
   const { secret_id, secret_id_file, wrapped_secret_id_file } = entry;
   if (method === "approle" && secret_id !== undefined && secret_id_file !== undefined) {
-    errors.push({
-      key: "secret_id_file",
-      message: `cannot be combined with "secret_id"; use one of them`,
-    });
+    add("secret_id_file", `cannot be combined with "secret_id"; use one of them`);
   }
   if (
     method === "approle" && wrapped_secret_id_file !== undefined && !("secret_id_file" in entry)
   ) {
-    const message =
-      `needs "secret_id_file": the token can be unwrapped only once, and the secret ` +
-      "id is kept in that file";
-    errors.push({ key: "wrapped_secret_id_file", message });
+    add(
+      "wrapped_secret_id_file",
+      `needs "secret_id_file": the token can be unwrapped only once, and the secret id is kept ` +
+        "in that file",
+    );
   }
-  if (method === "token" && !("token_file" in entry)) {
-    errors.push({ key: "method", message: `needs "token_file"` });
-  }
+  if (method === "token" && !("token_file" in entry)) add("method", `needs "token_file"`);
   return errors;
 }
 

@@ -27,7 +27,8 @@ export type KnownManagers = ReadonlyMap<string, Manager | undefined>;
 export function knownManagers(entries: Iterable<ServiceKeys>): KnownManagers {
   const known = new Map<string, Manager | undefined>();
   for (const entry of entries) {
-    const [name, manager] = [entry.name, managerOf(entry)];
+    const { name } = entry;
+    const manager = managerOf(entry);
     if (name === undefined || manager === undefined) continue;
     known.set(name, known.has(name) && known.get(name) !== manager ? undefined : manager);
   }
@@ -58,9 +59,8 @@ function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager |
   if (command !== undefined) return "command";
   if (pid_file !== undefined) return "pid_file";
   // An instance of a template, or a name with a unit suffix, can only be a unit.
-  return name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name))
-    ? "systemd"
-    : undefined;
+  const isUnit = name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name));
+  return isUnit ? "systemd" : undefined;
 }
 
 const NONE: readonly EntryError[] = [];
@@ -74,14 +74,12 @@ export function serviceErrors(given: ServiceKeys): readonly EntryError[] {
   const named = name === undefined ? undefined : nameError(entry, name);
   if (named !== undefined) add("name", named.message);
   const found = managerOf(entry);
+  const other = manager === undefined ? `"${found}"` : `"manager: ${manager}"`;
   for (const key of ["command", "pid_file"] as const) {
     if (manager === key && entry[key] === undefined) {
       add(key, `is missing; "manager: ${key}" needs it`);
     } else if (entry[key] !== undefined && found !== key) {
-      add(
-        key,
-        `is not allowed with ${manager === undefined ? `"${found}"` : `"manager: ${manager}"`}`,
-      );
+      add(key, `is not allowed with ${other}`);
     }
   }
   if (found === "command") {
