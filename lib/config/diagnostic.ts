@@ -33,13 +33,9 @@ export class ConfigError extends Error {
  * @param main The file of a diagnostic that names none.
  */
 export function formatDiagnostic(main: string, diagnostic: Diagnostic): string {
-  const file = diagnostic.file ?? main;
-  const place = diagnostic.line === undefined
-    ? file
-    : `${file}:${diagnostic.line}:${diagnostic.column ?? 1}`;
-  return diagnostic.key === ""
-    ? `${place}: ${diagnostic.message}`
-    : `${place} ${diagnostic.key}: ${diagnostic.message}`;
+  const { file = main, line, column = 1, key, message } = diagnostic;
+  const place = line === undefined ? file : `${file}:${line}:${column}`;
+  return key === "" ? `${place}: ${message}` : `${place} ${key}: ${message}`;
 }
 
 /** The path from the top of the file to a key or a list entry: `["certs", 0, "deploy", 1, "mode"]`. */

@@ -78,7 +78,7 @@ pureTest("a damaged chain is a problem", () => {
   );
 });
 
-pureTest("the top is not judged where no authority is known", () => {
+pureTest("the top is not checked if no authority is known", () => {
   for (const ca of [undefined, "", "no PEM"]) {
     for (const chain of ["", LOWER.pem, pems(LOWER, UPPER)]) {
       assert.equal(problemOf(LEAF, chain, ca), undefined);

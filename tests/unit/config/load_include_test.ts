@@ -57,7 +57,7 @@ const PLACES = {
   "own.yaml": cert("own"),
 };
 
-Deno.test("loadConfig() takes files by name, hidden ones only where they are meant", async () => {
+Deno.test("loadConfig() takes files by name, hidden ones only if the pattern is hidden, too", async () => {
   const cases: Record<string, string[]> = {
     "conf.d/*.yaml": ["a", "b"],
     "[own.yaml, conf.d/20-b.yaml, ./conf.d/../conf.d/*]": [

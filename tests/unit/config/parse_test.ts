@@ -239,7 +239,7 @@ pureTest("parseConfig() makes both forms of a target one, also mixed", async () 
   ]);
 });
 
-pureTest("parseConfig() takes keep of config where a certificate is silent", async () => {
+pureTest("parseConfig() takes keep of config if a certificate is silent", async () => {
   const text = "config: {pki: p, role: r, keep: 3}\ncerts:\n  - name: a\n  - {name: b, keep: 0}\n";
   const { certificates } = defined(await parseConfig(text, "f"));
   assert.deepEqual(certificates.map(({ keep }) => keep), [3, 0]);
@@ -259,7 +259,7 @@ pureTest("parseConfig() takes in_place of a target", async () => {
   assert.deepEqual(certificates[0]?.targets.map(({ inPlace }) => inPlace), [true, undefined]);
 });
 
-pureTest("parseConfig() takes create_dirs of config where a target is silent", async () => {
+pureTest("parseConfig() takes create_dirs of config if a target is silent", async () => {
   const config = "{pki: p, role: r, create_dirs: true}";
   const made = await targets(
     "      - {cert: /a}\n      - {cert: /b, create_dirs: false}\n",

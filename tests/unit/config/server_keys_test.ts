@@ -129,7 +129,7 @@ pureTest("plain http is refused, at each address that has it", async () => {
   );
 });
 
-pureTest("plain http is taken where it is allowed, and to this host itself", async () => {
+pureTest("plain http is taken if it is allowed, and to this host itself", async () => {
   await assertDiagnostics("config:\n  vault: http://a.test\n  allow_http: true\ncerts: []\n");
   const hosts = ["localhost:8200", "127.0.0.1:8200", "127.8.9.1", "[::1]:8200", "LOCALHOST"];
   for (const host of hosts) {
