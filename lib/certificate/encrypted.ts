@@ -23,7 +23,7 @@ export interface EncryptionSpec {
 }
 
 /** How an existing file compares with the desired one. */
-export interface EncryptedJudgement {
+interface Comparison {
   /** Why it must be written again; absent: it is up to date. */
   readonly fault?: string | undefined;
   /** PEM of the first certificate in it, if it can be read. */
@@ -50,7 +50,7 @@ export function encryptTarget(desired: EncryptionSpec, random: Random): string |
 }
 
 /** Compares the content of a target. Never throws because of that content. */
-export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
+export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): Comparison {
   if (desired.format.what !== "pkcs12") {
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(found);
     const [certificate] = splitCertificates(text);

@@ -17,7 +17,7 @@ interface Authorities {
   readonly rooted: boolean;
 }
 
-export interface FoundPaths {
+interface FoundPaths {
   readonly paths: KnownPaths;
   /** What is wrong with `ca.pem`, if there is one. */
   readonly caProblem?: string | undefined;

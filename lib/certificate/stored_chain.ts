@@ -13,7 +13,7 @@ export interface ChainEnd {
   readonly notAfter: Date;
 }
 
-export interface ChainVerdict {
+interface CheckedChain {
   /** What is wrong with the chain, to follow the name of its file. */
   readonly problem?: string | undefined;
   /** Absent if there are no intermediates, or if there is a problem. */
@@ -45,7 +45,7 @@ export class ChainJudge {
     leaf: X509Certificate,
     chain: string,
     readAnchors: () => string | undefined,
-  ): ChainVerdict {
+  ): CheckedChain {
     const line = this.#line(chain);
     const [first] = line.links;
     const problem = line.damage ?? (first && gap(leaf, first, "it")) ?? line.problem ??

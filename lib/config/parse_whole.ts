@@ -96,7 +96,7 @@ function withCerts(tree: unknown): unknown {
 
 /** Reads one tree, and leaves out the values with unknown variables. */
 function readPart<T>(tree: unknown, variable: Variable, schema: GenericSchema<unknown, T>) {
-  const unset = substitute(tree, variable, SPARE);
+  const unset = substitute(tree, variable);
   const { draft, diagnostics } = readBy(schema, tree);
   return { draft: without(draft, unset), diagnostics, unset };
 }

@@ -26,13 +26,13 @@ export interface Place {
 }
 
 /** An error of the parser itself. */
-export interface ParserError extends Place {
+interface ParserError extends Place {
   readonly code: string;
   readonly message: string;
 }
 
 /** The second of two equal keys in one map. */
-export interface DuplicateKey extends Place {
+interface DuplicateKey extends Place {
   readonly path: KeyPath;
   readonly firstLine: number;
 }
