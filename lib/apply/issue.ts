@@ -1,6 +1,6 @@
 /** Carries out an issue step: asks the server, checks the lifetime, writes the set to the store. */
 import { openCertificate } from "../certificate/certificate.ts";
-import { matchKey } from "../certificate/key_match.ts";
+import { matchKey } from "../certificate/keys.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";

@@ -1,8 +1,7 @@
 /** Facts of one set in the store, from the texts of its files. */
 import type { X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
-import { matchKey } from "../certificate/key_match.ts";
-import { keyTypeOf } from "../certificate/key_type.ts";
+import { keyTypeOf, matchKey } from "../certificate/keys.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainEnd, ChainJudge } from "../certificate/stored_chain.ts";

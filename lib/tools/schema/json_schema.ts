@@ -4,7 +4,7 @@
  * names) are checked only by `vcm validate`.
  */
 import { WHATS } from "../../certificate/types.ts";
-import { AUTH_KEYS } from "../../config/auth_form.ts";
+import { AUTH_KEYS } from "../../config/schema.ts";
 import { AUTH_METHODS } from "../../config/types.ts";
 import type { KeyDoc } from "./key_doc.ts";
 import { KEY_DOCS, mapBelow, type MapName } from "./key_docs.ts";

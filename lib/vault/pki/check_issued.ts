@@ -4,7 +4,7 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { buildChain } from "../../certificate/chain.ts";
-import { keyTypeOf } from "../../certificate/key_type.ts";
+import { keyTypeOf } from "../../certificate/keys.ts";
 import { compareNames } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";

@@ -5,7 +5,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { encodeAltNames } from "../../certificate/alt_names.ts";
-import { keyTypeOf } from "../../certificate/key_type.ts";
+import { keyTypeOf } from "../../certificate/keys.ts";
 import { x509 } from "../../certificate/x509.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import type { KeyType } from "../../config/types.ts";

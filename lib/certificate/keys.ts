@@ -1,6 +1,6 @@
-/** Whether a private key belongs to a certificate. */
+/** The type of a key, and whether a private key belongs to a certificate. */
 import { Buffer } from "node:buffer";
-import { createPrivateKey, type X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 
 /** Bytes of an EC P-256 public point without its prefix, the shortest one. */
 const POINT_BYTES = 64;
@@ -53,4 +53,21 @@ function sequenceBody(der: Uint8Array): Uint8Array | undefined {
     : der.subarray(2, 2 + extra).reduce((sum, at) => sum * 256 + at, 0);
   const body = der.subarray(2 + extra);
   return body.length === size ? body : undefined;
+}
+
+const CURVES: Readonly<Record<string, string>> = { prime256v1: "256", secp384r1: "384" };
+
+/** A value of `key_type` if possible, otherwise the runtime's name: `ec-secp521r1`. */
+export function keyTypeOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  switch (asymmetricKeyType) {
+    case "ec": {
+      const curve = asymmetricKeyDetails?.namedCurve ?? "";
+      return `ec-${CURVES[curve] ?? curve}`;
+    }
+    case "rsa":
+    case "rsa-pss":
+      return `${asymmetricKeyType}-${asymmetricKeyDetails?.modulusLength}`;
+    default:
+      return asymmetricKeyType ?? "unknown";
+  }
 }
