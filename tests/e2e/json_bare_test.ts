@@ -1,6 +1,6 @@
 /** `--json` where no file is read: standard output is one document that the schema has. */
 import { type Command, COMMANDS } from "../../lib/command/commands.ts";
-import type { Documents } from "../../lib/report/documents.ts";
+import type { Documents } from "../../lib/report/documents/documents.ts";
 import { runVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 import { documentOf } from "./document_of.ts";

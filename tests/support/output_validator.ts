@@ -1,9 +1,7 @@
 /** What `--json` prints, held to the schema that `vcm schema --output` prints. */
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { Documents } from "../../lib/report/documents.ts";
-import { outputSchema } from "../../lib/tools/schema/output/output_schema.ts";
-
-const SCHEMA = outputSchema();
+import SCHEMA from "../../docs/output.schema.json" with { type: "json" };
+import type { Documents } from "../../lib/report/documents/documents.ts";
 
 const validator = new Ajv2020({ allErrors: true });
 validator.addFormat("date-time", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
