@@ -10,16 +10,17 @@ import type { Diagnostic } from "../config/diagnostic.ts";
 import type { Plan } from "../plan/types.ts";
 import type { CheckResult } from "./check_result.ts";
 import type { CheckDocument, PlanDocument, RunDocument } from "./documents/plan.ts";
+import type { Head } from "./documents/shared.ts";
 import type {
+  DemoDocument,
   DoctorDocument,
   ErrorDocument,
   HelpDocument,
+  InstallDocument,
   RevokeDocument,
   ValidateDocument,
   VersionDocument,
-} from "./documents/others.ts";
-import type { DemoDocument, InstallDocument } from "./documents/set_up.ts";
-import type { Head } from "./documents/shared.ts";
+} from "./documents/tools.ts";
 import type { Outcome } from "./outcome.ts";
 import { judgeStatus } from "./verdict.ts";
 

@@ -7,14 +7,16 @@
  */
 import type { CheckDocument, PlanDocument, RunDocument } from "./plan.ts";
 import type {
+  DemoDocument,
   DoctorDocument,
   ErrorDocument,
   HelpDocument,
+  InitDocument,
+  InstallDocument,
   RevokeDocument,
   ValidateDocument,
   VersionDocument,
-} from "./others.ts";
-import type { DemoDocument, InitDocument, InstallDocument } from "./set_up.ts";
+} from "./tools.ts";
 
 /** The documents by the command that prints them. */
 export interface Documents {

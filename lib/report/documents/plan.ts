@@ -1,7 +1,6 @@
 /** The documents of the commands that make a plan. */
 import type { EventJson, OutcomeJson } from "./events.ts";
-import type { DriftJson, DueJson, PendingJson, WaitJson } from "./reasons.ts";
-import type { Head, TargetKindJson } from "./shared.ts";
+import type { DriftJson, DueJson, Head, PendingJson, TargetKindJson, WaitJson } from "./shared.ts";
 import type { StepJson } from "./steps.ts";
 
 interface PlanJson extends Head {

@@ -1,6 +1,15 @@
 /** The steps of a plan. */
-import type { DriftJson, DueJson, PendingJson } from "./reasons.ts";
-import type { Count, Mode, OfCertificate, PartJson, TargetKindJson } from "./shared.ts";
+import type {
+  Count,
+  DriftJson,
+  DueJson,
+  Mode,
+  OfCertificate,
+  PartJson,
+  PendingJson,
+  TargetKindJson,
+  UserJson,
+} from "./shared.ts";
 
 /** Something that is to be done. */
 export type StepJson =
@@ -11,14 +20,6 @@ export type StepJson =
   | ValidateStepJson
   | ServiceStepJson
   | ClearStepJson;
-
-/** A user and a group of this host. */
-export interface UserJson {
-  /** User ID. */
-  readonly uid: Count;
-  /** Group ID. */
-  readonly gid: Count;
-}
 
 interface Keeps {
   /** How many earlier sets stay in the archive; absent: none. */
@@ -230,7 +231,37 @@ export interface ServiceStepJson extends ServiceFiles {
   /** Makes a service load new files. */
   readonly kind: "service";
   /** How it is told to load them. */
-  readonly action: ManagedAction | PidFileAction | CommandAction;
+  readonly action:
+    | {
+      /** What manages it. */
+      readonly manager: "systemd" | "docker" | "podman";
+      /** Its name there. */
+      readonly name: string;
+      /** How it is told to load new files. */
+      readonly control:
+        | "reload"
+        | "restart"
+        | "reload-or-restart"
+        | "try-reload-or-restart"
+        | "start"
+        | "signal";
+      /** The signal to send, without `SIG`. */
+      readonly signal?: string | undefined;
+    }
+    | {
+      /** A file holds the ID of its process. */
+      readonly manager: "pid_file";
+      /** Path of that file. */
+      readonly pidFile: string;
+      /** The signal to send, without `SIG`. */
+      readonly signal: string;
+    }
+    | {
+      /** A command of the file makes it load new files. */
+      readonly manager: "command";
+      /** Program and arguments. */
+      readonly command: readonly string[];
+    };
   /** When an earlier action failed on the running service, if it was not started since. */
   readonly actedAt?: Date | undefined;
   /** What it must serve afterwards. */
@@ -240,39 +271,6 @@ export interface ServiceStepJson extends ServiceFiles {
     /** Where it is served. */
     readonly probe: ProbeJson;
   }[];
-}
-
-interface ManagedAction {
-  /** What manages it. */
-  readonly manager: "systemd" | "docker" | "podman";
-  /** Its name there. */
-  readonly name: string;
-  /** How it is told to load new files. */
-  readonly control:
-    | "reload"
-    | "restart"
-    | "reload-or-restart"
-    | "try-reload-or-restart"
-    | "start"
-    | "signal";
-  /** The signal to send, without `SIG`. */
-  readonly signal?: string | undefined;
-}
-
-interface PidFileAction {
-  /** A file holds the ID of its process. */
-  readonly manager: "pid_file";
-  /** Path of that file. */
-  readonly pidFile: string;
-  /** The signal to send, without `SIG`. */
-  readonly signal: string;
-}
-
-interface CommandAction {
-  /** A command of the file makes it load new files. */
-  readonly manager: "command";
-  /** Program and arguments. */
-  readonly command: readonly string[];
 }
 
 interface ProbeJson {

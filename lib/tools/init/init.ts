@@ -9,7 +9,7 @@ import { findConfig, loadConfig } from "../../config/load.ts";
 import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
 import { MAX_BYTES } from "../../host/regular_file.ts";
-import type { FirstCertificate, InitDocument } from "../../report/documents/set_up.ts";
+import type { FirstCertificate, InitDocument } from "../../report/documents/tools.ts";
 import { document } from "../../report/json.ts";
 import { count } from "../../report/paint.ts";
 import { EXIT_OK } from "../../report/verdict.ts";
