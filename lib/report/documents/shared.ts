@@ -96,7 +96,7 @@ export interface PendingJson {
 export interface WaitJson {
   /** When the window opens. */
   readonly until: Date;
-  /** Whether a window was missed, or an attempt in it failed. */
+  /** Whether a window was missed or an attempt failed. */
   readonly late: boolean;
   /** Why it waits, for people. */
   readonly detail: string;

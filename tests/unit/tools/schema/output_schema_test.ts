@@ -110,7 +110,7 @@ pureTest("each key that is described is printed", () => {
   assert.deepEqual(described.filter((key) => !printed.has(key)), []);
 });
 
-pureTest("each key has a sentence, which says where its value is one for people", () => {
+pureTest("each key has a sentence, which says if its value is for people", () => {
   for (const [key, means] of propertiesOf(SCHEMA)) {
     for (const sentence of means) {
       assert.match(sentence, /^[A-Z][^\n]{3,90}\.$/, key);

@@ -51,7 +51,7 @@ pureTest("manPage() has each command with its usage, summary, details and option
   }
 });
 
-pureTest("manPage() has each option once, with who takes it where not all do", () => {
+pureTest("manPage() has each option once, with the commands that take it if not all do", () => {
   const lines = section(manPage(COMMANDS), "OPTIONS");
   assert.equal(lines.filter((line) => line === ".TP").length, allOptions().length);
   const text = lines.join("\n");
