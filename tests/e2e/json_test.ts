@@ -1,6 +1,6 @@
 /** Whatever comes of a command with `--json`: standard output is one document that the schema has. */
 import { type Command, COMMANDS } from "../../lib/command/commands.ts";
-import type { Documents } from "../../lib/report/documents.ts";
+import type { Documents } from "../../lib/report/documents/documents.ts";
 import { keysOf } from "../support/output_keys.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";

@@ -5,7 +5,7 @@
  */
 import type { Host } from "../../command/host.ts";
 import { octal } from "../../text/octal.ts";
-import type { DemoCommand, DemoDocument } from "../../report/documents.ts";
+import type { DemoCommand, DemoDocument } from "../../report/documents/tools.ts";
 import { demoJson } from "../../report/json.ts";
 import { type DemoServer, startDemoServer } from "./demo_server.ts";
 

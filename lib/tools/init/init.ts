@@ -14,7 +14,7 @@ import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
 import { removeQuietly, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
 import { MAX_BYTES } from "../../host/regular_file.ts";
-import type { FirstCertificate, InitDocument } from "../../report/documents.ts";
+import type { FirstCertificate, InitDocument } from "../../report/documents/tools.ts";
 import { document } from "../../report/json.ts";
 import { count } from "../../report/paint.ts";
 import { EXIT_OK } from "../../report/verdict.ts";

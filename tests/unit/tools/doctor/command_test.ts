@@ -7,6 +7,7 @@ import { GOOD_ROLE, healthy, startWell } from "./doctor_bench.ts";
 import { BAD_TOKEN, enveloped } from "../../vault/recorded_answers.ts";
 import type { ScriptedServer } from "../../vault/scripted_server.ts";
 import { assertNoSecret, TOKEN } from "../../vault/access_fixtures.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
 
 const CONFIG = `config: {pki: pki, role: web, cert_store: FOLDER/store, log_file: FOLDER/vcm.log}
 certs:
@@ -113,6 +114,7 @@ Deno.test("vcm doctor --json prints data, all of it, also for the quiet", async 
   for (const line of ["doctor --json", "doctor --json --quiet"]) {
     const { status, stdout, stderr } = await run(server, line);
     assert.deepEqual([status, stderr], [1, ""]);
+    assert.deepEqual(outputMistakes("doctor", stdout), []);
     assert.deepEqual(JSON.parse(stdout), {
       layout: 1,
       results: [{

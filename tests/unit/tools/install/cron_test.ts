@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeInstallRig } from "./rig.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
 
 Deno.test("vcm install prints a line for cron where there is no systemd", async () => {
   using rig = makeInstallRig();
@@ -15,7 +16,9 @@ Deno.test("vcm install prints a line for cron where there is no systemd", async 
 `,
   );
   rig.directory.write("environment", "VAULT_TOKEN=x\n");
-  const json = JSON.parse((await rig.vcm("install --json", {}, without)).out);
+  const printed = (await rig.vcm("install --json", {}, without)).out;
+  assert.deepEqual(outputMistakes("install", printed), []);
+  const json = JSON.parse(printed);
   assert.match(json.cron.text, / {2}root {2}set -a; \. \/etc\/vcm\/environment; exec \/usr/);
   assert.deepEqual([json.cron.path, json.files, rig.calls], ["/etc/cron.d/vcm", [], []]);
   // Who asks no question counts on it.

@@ -1,8 +1,9 @@
 /** `vcm schema --output`, held by a JSON Schema validator to what is printed. */
 import assert from "node:assert/strict";
-import { type Command, COMMANDS } from "../../../../../lib/command/commands.ts";
-import { helpData } from "../../../../../lib/cli/help.ts";
-import type { Documents } from "../../../../../lib/report/documents.ts";
+import SCHEMA from "../../../../docs/output.schema.json" with { type: "json" };
+import { type Command, COMMANDS } from "../../../../lib/command/commands.ts";
+import { helpData } from "../../../../lib/cli/help.ts";
+import type { Documents } from "../../../../lib/report/documents/documents.ts";
 import {
   checkJson,
   demoJson,
@@ -15,18 +16,17 @@ import {
   runJson,
   validJson,
   versionJson,
-} from "../../../../../lib/report/json.ts";
-import type { Proposal } from "../../../../../lib/tools/init/propose.ts";
-import { initJson } from "../../../../../lib/tools/init/init.ts";
-import { foldOutcome } from "../../../../../lib/report/outcome.ts";
-import { outputSchema } from "../../../../../lib/tools/schema/output/output_schema.ts";
-import { found } from "../../../../../lib/report/check_result.ts";
-import { NOW } from "../../../../support/fixtures.ts";
-import { ALL_EVENTS, FULL_PLAN } from "../../../../support/fixtures_documents.ts";
-import { makePlan } from "../../../../support/fixtures_plan.ts";
-import { outputMistakes } from "../../../../support/output_validator.ts";
-import { keysOf, propertiesOf } from "../../../../support/output_keys.ts";
-import { pureTest } from "../../../../support/pure_test.ts";
+} from "../../../../lib/report/json.ts";
+import type { Proposal } from "../../../../lib/tools/init/propose.ts";
+import { initJson } from "../../../../lib/tools/init/init.ts";
+import { foldOutcome } from "../../../../lib/report/outcome.ts";
+import { found } from "../../../../lib/report/check_result.ts";
+import { NOW } from "../../../support/fixtures.ts";
+import { ALL_EVENTS, FULL_PLAN } from "../../../support/fixtures_documents.ts";
+import { makePlan } from "../../../support/fixtures_plan.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
+import { keysOf, propertiesOf } from "../../../support/output_keys.ts";
+import { pureTest } from "../../../support/pure_test.ts";
 
 const NOTHING = makePlan([]);
 const RIGHTS = { read: ["/a"], write: ["/b"], net: ["v"], run: ["/usr/bin/systemctl"] };
@@ -105,13 +105,13 @@ for (const name of Object.keys(PRINTED) as (keyof Documents)[]) {
 
 pureTest("each key that is described is printed", () => {
   const printed = keysOf(Object.values(PRINTED).flat().map((text) => JSON.parse(text)));
-  const described = [...propertiesOf(outputSchema()).keys()];
+  const described = [...propertiesOf(SCHEMA).keys()];
   assert.ok(described.length > 100, "a poor schema");
   assert.deepEqual(described.filter((key) => !printed.has(key)), []);
 });
 
-pureTest("each key has a sentence, which says where its value is one for people", () => {
-  for (const [key, means] of propertiesOf(outputSchema())) {
+pureTest("each key has a sentence, which says if its value is for people", () => {
+  for (const [key, means] of propertiesOf(SCHEMA)) {
     for (const sentence of means) {
       assert.match(sentence, /^[A-Z][^\n]{3,90}\.$/, key);
       if (!["detail", "message", "remedy", "summary", "details", "help", "does"].includes(key)) {
@@ -123,17 +123,17 @@ pureTest("each key has a sentence, which says where its value is one for people"
 });
 
 pureTest("each command that takes --json has a definition", () => {
-  const { $defs } = outputSchema() as { $defs: Record<string, unknown> };
+  const { $defs } = SCHEMA;
   const commands: readonly Command[] = COMMANDS;
   for (const { name, options } of commands) {
     // What schema prints is a schema.
     if (!options.includes("json") || name === "schema") continue;
-    assert.ok(name in $defs, `"${name}" is missing in lib/report/documents.ts`);
+    assert.ok(name in $defs, `"${name}" is missing in lib/report/documents/documents.ts`);
   }
 });
 
 pureTest("the JSON Schema is of draft 2020-12", () => {
-  const { $schema, title, anyOf } = outputSchema();
+  const { $schema, title, anyOf } = SCHEMA;
   assert.equal($schema, "https://json-schema.org/draft/2020-12/schema");
   assert.equal(title, "vcm --json");
   assert.deepEqual(anyOf, Object.keys(PRINTED).map((name) => ({ $ref: `#/$defs/${name}` })));
