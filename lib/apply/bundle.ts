@@ -26,7 +26,7 @@ import {
   syncDirectory,
   writeNewFile,
 } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 import { keepContext } from "../host/selinux.ts";
 import { makeSymbolicLink } from "../host/symbolic_link.ts";
 

@@ -15,7 +15,7 @@ export interface HostUsers {
 }
 
 /** Who can replace something; "shared": several users, or it is unknown who. */
-export type Replacer = ReplacingUser | { readonly kind: "shared"; readonly message: string };
+type Replacer = ReplacingUser | { readonly kind: "shared"; readonly message: string };
 
 export interface ReplacingUser {
   readonly kind: "user";

@@ -8,7 +8,7 @@ import { archivedDirectory } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 
 /** `20260131T120000Z`, with a number if two sets were written in one second. */
 const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;

@@ -1,5 +1,5 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
-import { localOwnGroups } from "../host/local_accounts.ts";
+import { localOwnGroups } from "../host/accounts.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { carryOver } from "./carry_over.ts";

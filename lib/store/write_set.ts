@@ -10,7 +10,7 @@ import { retiredDirectory, stagedDirectory, storedDirectory } from "./store_path
 import { type Part, PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 import { dropSurplus, keepSet } from "./earlier_sets.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 
 /**
  * @param text Content of each file.

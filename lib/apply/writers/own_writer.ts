@@ -17,7 +17,7 @@ import {
   openRegularFile,
   OtherFileError,
 } from "../../host/file_identity.ts";
-import { isThere } from "../../host/is_there.ts";
+import { isThere } from "../../host/read.ts";
 import { makeSymbolicLink } from "../../host/symbolic_link.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
