@@ -13,8 +13,7 @@
  * `HalfDeployedError` reports, and the next run fixes it.
  */
 import { Buffer } from "node:buffer";
-import { errorCode } from "../text/error_code.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";

@@ -6,7 +6,7 @@
  * failure, never "kept" and never "there was no file".
  */
 import { plainCause } from "../text/plain_cause.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { replacedFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { HostUser } from "../host/types.ts";

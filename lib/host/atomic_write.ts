@@ -9,7 +9,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { errorCode } from "../text/error_code.ts";
+import { errorCode } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 
 /** Owner, group and permission bits of a file. */

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { directoryOf } from "../text/path.ts";
-import { errorCode } from "../text/error_code.ts";
+import { errorCode } from "../text/plain_cause.ts";
 import { writeAll } from "./atomic_write.ts";
 import { AncestorFinder } from "./path_ancestors.ts";
 

@@ -1,6 +1,6 @@
 /** Files with secrets must not be accessible to their group or to others. */
 import { octal } from "../text/octal.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 
 /** Why a file with a secret is not used; undefined if only its owner can access it. */
 export function openSecret(path: string, mode: number): string | undefined {

@@ -1,7 +1,6 @@
 /** Reads files and directories. Each is absent, unreadable or present; an unreadable one never counts as absent. */
 import * as fs from "node:fs";
-import { errorCode } from "../text/error_code.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import type { Presence } from "./types.ts";
 
 export const ABSENT = { kind: "absent" } as const;

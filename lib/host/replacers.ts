@@ -3,8 +3,7 @@
  * beyond the mode, and later mounts, are not considered.
  */
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { printable, shellWord } from "../text/quote.ts";
 import type { Ancestor } from "./types.ts";
 
 /** What has to be known of the host's users. */

@@ -1,8 +1,7 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
 import { localOwnGroups } from "../host/accounts.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
-import { errorCode } from "../text/error_code.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { carryOver } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { storeFault, unsafeStore } from "./store_trust.ts";

@@ -5,8 +5,7 @@
  * the staged set, and the next run finishes the switch. Files have mode 0600, directories 0700.
  */
 import * as fs from "node:fs";
-import { errorCode } from "../text/error_code.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { retiredDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";

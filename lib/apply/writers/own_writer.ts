@@ -7,7 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { errorCode } from "../../text/error_code.ts";
+import { errorCode } from "../../text/plain_cause.ts";
 import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";

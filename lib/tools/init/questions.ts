@@ -1,6 +1,6 @@
 /** One-line questions. Enter accepts the value in brackets. */
 import { InvalidValue, type Reader } from "../../config/invalid_value.ts";
-import { printable } from "../../text/printable.ts";
+import { printable } from "../../text/quote.ts";
 
 /** The user at a terminal. */
 export interface Person {

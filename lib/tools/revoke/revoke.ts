@@ -17,7 +17,7 @@ import { StoreReader } from "../../store/read_set.ts";
 import { takeLock } from "../../store/lock.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { plainCause } from "../../text/plain_cause.ts";
-import { shellWord } from "../../text/shell_word.ts";
+import { shellWord } from "../../text/quote.ts";
 import { revokeCertificate } from "../../vault/pki/pki.ts";
 
 /** Throws ConfigError, UsageError, LockedError or StoreError. */
