@@ -3,7 +3,7 @@ import { tryCommand } from "./run_command.ts";
 
 export type Engine = "docker" | "podman";
 
-/** Where the engines' programs may be. */
+/** Paths at which the engines' programs may be. */
 export const ENGINES: Readonly<Record<Engine, readonly string[]>> = {
   docker: ["/usr/bin/docker", "/usr/local/bin/docker"],
   podman: ["/usr/bin/podman", "/usr/local/bin/podman"],

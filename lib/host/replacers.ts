@@ -28,7 +28,7 @@ export const OTHER_PLACE = "use a path below directories that are writable only 
 export const OWN_DIRECTORY = "use a path in a directory of its own";
 
 /**
- * Whether only root and one user can replace the next entry of a path, judged by owner and mode alone:
+ * Whether only root and one user can replace the next entry of a path, by owner and mode alone:
  * a user's own group counts as any other group.
  */
 export function isGuarded({ uid, mode, next }: Ancestor, user: number): boolean {

@@ -20,7 +20,7 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** Where programs are searched that are given by name: directories that only root can write to. */
+/** Directories in which programs are found by name; only root can write to them. */
 const DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** Absolute paths to try for a program, in order. */
@@ -30,7 +30,7 @@ export function programPaths(program: string): readonly string[] {
     : DIRECTORIES.map((directory) => `${directory}/${program}`);
 }
 
-/** Where `kill`, `ps`, `ln` and `chcon` are. */
+/** Paths of `kill`, `ps`, `ln` and `chcon`. */
 export const KILL = ["/usr/bin/kill", "/bin/kill"];
 export const PS = ["/usr/bin/ps", "/bin/ps"];
 export const LN = ["/usr/bin/ln", "/bin/ln"];

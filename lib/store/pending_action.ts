@@ -11,7 +11,7 @@ import {
   parsePendingAction,
   type PendingActionText,
   unitePendingActions,
-} from "./pending_action_text.ts";
+} from "./record_text.ts";
 import { type RecordWrite, writeRecord } from "./record_file.ts";
 import { pendingActionFile, pendingDirectory } from "./store_paths.ts";
 import type { Tell } from "./types.ts";

@@ -18,7 +18,7 @@ import { nameOf } from "../text/path.ts";
 import type { Part } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
-import { parsePendingValidation } from "./pending_validation_text.ts";
+import { parsePendingValidation } from "./record_text.ts";
 import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
 import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
 

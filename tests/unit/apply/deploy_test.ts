@@ -171,7 +171,7 @@ Deno.test("deploy() puts a file in the place of a link, and leaves what it led t
   ]);
 });
 
-Deno.test("deploy() makes directories only where it may", async () => {
+Deno.test("deploy() makes directories only if it may", async () => {
   using directory = makeDirectory();
   const path = directory.at("a/b/web.crt");
   await rejectionOf(run([target(path)]));

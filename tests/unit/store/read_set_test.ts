@@ -167,7 +167,7 @@ Deno.test("what is left of another certificate is no interruption of this one", 
   assert.equal(look(store).interrupted, false);
 });
 
-Deno.test("ca.pem is looked at where a target takes it, and need be no more than there", () => {
+Deno.test("ca.pem is looked at if a target takes it, and need be no more than there", () => {
   using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["ca"]);
@@ -183,7 +183,7 @@ Deno.test("ca.pem is looked at where a target takes it, and need be no more than
   assert.equal(look(store, ["ca"]).stored.ca.kind, "unreadable");
 });
 
-/** The other names that are seen where the file asks for `wanted`. */
+/** The other names that are seen if the file asks for `wanted`. */
 function otherNamesSeen(store: Directory, wanted: readonly string[], calls: string[]) {
   const spec = makeSpec({ name: NAME, otherSans: wanted });
   const { leaf } = new StoreReader(store.path, (x509) => {
@@ -195,7 +195,7 @@ function otherNamesSeen(store: Directory, wanted: readonly string[], calls: stri
     : leaf;
 }
 
-Deno.test("names of other kinds are read only where some are wanted", () => {
+Deno.test("names of other kinds are read only if some are wanted", () => {
   using store = makeDirectory();
   put(store, NAME);
   const calls: string[] = [];
@@ -221,7 +221,7 @@ function leafOf(store: Directory, parts: Partial<CertificateSpec>) {
   return stored.leaf.kind === "present" ? stored.leaf.value : undefined;
 }
 
-Deno.test("the kind of the key is read only where the file asks for one", () => {
+Deno.test("the kind of the key is read only if the file asks for one", () => {
   using store = makeDirectory();
   put(store, NAME);
   const key = { origin: "vault", reuse: false } as const;
@@ -231,7 +231,7 @@ Deno.test("the kind of the key is read only where the file asks for one", () => 
   assert.equal(seen?.kind === "certificate" && seen.keyType, "ec-256");
 });
 
-Deno.test("a chain is judged in the files that are taken, or in chain.pem where none is", () => {
+Deno.test("a chain is checked in the files that are taken, or in chain.pem if none is", () => {
   using store = makeDirectory();
   put(store, NAME);
   store.write(`${NAME}/chain.pem`, "");
