@@ -214,9 +214,7 @@ async function contentMaker(
     ? await import("../certificate/encrypted.ts")
     : undefined;
   return (format) => {
-    if (encrypted === undefined || format.passwordFile === undefined) {
-      return plainContent(format, part);
-    }
+    if (!encrypted || format.passwordFile === undefined) return plainContent(format, part);
     const password = readPassword(format.passwordFile).reveal();
     return encrypted.encryptTarget({ format, name, part, password }, randomBytes);
   };

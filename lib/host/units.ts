@@ -4,19 +4,9 @@ import { tryCommand } from "./run_command.ts";
 
 export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SHOW_LIMIT = 20_000;
-const PROPERTIES = [
-  "Id",
-  "LoadState",
-  "ActiveState",
-  "StateChangeTimestamp",
-  "ActiveEnterTimestamp",
-  "InactiveExitTimestamp",
-  "ReloadResult",
-  "CanReload",
-  "Type",
-  "RemainAfterExit",
-  "Result",
-];
+const PROPERTIES =
+  "Id,LoadState,ActiveState,StateChangeTimestamp,ActiveEnterTimestamp,InactiveExitTimestamp," +
+  "ReloadResult,CanReload,Type,RemainAfterExit,Result";
 
 /** State of units by name; empty if systemd cannot be asked. */
 export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
@@ -31,7 +21,7 @@ export async function observeUnits(units: readonly string[]): Promise<Map<string
  */
 async function show(units: readonly string[]): Promise<string> {
   const ask = (...options: string[]) => {
-    const args = ["show", `--property=${PROPERTIES.join(",")}`, ...options, "--", ...units];
+    const args = ["show", `--property=${PROPERTIES}`, ...options, "--", ...units];
     return tryCommand(SYSTEMCTL, args, SHOW_LIMIT);
   };
   const exact = await ask("--timestamp=us+utc");
