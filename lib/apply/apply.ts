@@ -8,6 +8,7 @@ import { keptDirectory } from "../plan/bundle.ts";
 import type { ClearStep, Plan, TransferStep } from "../plan/types.ts";
 import {
   type CertificateWork,
+  Mutex,
   type Result,
   type Tools,
   workOnCertificate,
@@ -20,7 +21,6 @@ import { type AccessInput, SessionOnce } from "./session_once.ts";
 import { serve } from "./services/serve.ts";
 import { forgetPendingValidation } from "../store/pending_validation.ts";
 import { validateNewFiles } from "./services/validate.ts";
-import { Mutex } from "./mutex.ts";
 
 export interface ApplyInput {
   readonly plan: Plan;
@@ -68,8 +68,8 @@ function gatherWork(plan: Plan): CertificateWork[] {
     works.set(name, { name, certStore: plan.certStore, ...works.get(name), ...part });
   for (const step of plan.steps) {
     if (step.kind === "recover") add(step.certificate, { recover: step });
-    else if (step.kind === "issue") add(step.certificate, { issue: step });
-    else if (step.kind === "deploy") add(step.certificate, { deploy: step });
+    if (step.kind === "issue") add(step.certificate, { issue: step });
+    if (step.kind === "deploy") add(step.certificate, { deploy: step });
   }
   return [...works.values()];
 }

@@ -26,7 +26,7 @@ import {
   syncDirectory,
   writeNewFile,
 } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 import { keepContext } from "../host/selinux.ts";
 import { makeSymbolicLink } from "../host/symbolic_link.ts";
 
@@ -86,8 +86,7 @@ function freeDirectory(path: string, version: string): string {
 }
 
 function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part): Ownership {
-  const given = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
-  return { ...given, ...owners?.[part], mode: modes?.[part] ?? mode };
+  return { uid, gid, ...owners?.[part], mode: modes?.[part] ?? mode };
 }
 
 /** Directory of the set in use. */
@@ -103,7 +102,7 @@ function linkedVersion(link: string, bundle: string): string | undefined {
 }
 
 /** A version directory that stays, because it contains an entry that VCM did not make. */
-export interface ForeignEntry {
+interface ForeignEntry {
   readonly directory: string;
   readonly foreign: string;
 }

@@ -16,10 +16,23 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
-import type { Mutex } from "./mutex.ts";
 import { recover } from "./recover.ts";
 import type { SessionOnce } from "./session_once.ts";
 import type { Writers } from "./writers/writers.ts";
+
+/** Mutual exclusion inside a run. */
+export class Mutex {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Waits for the mutex. Disposing the answer releases it. */
+  async take(): Promise<Disposable> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#last;
+    this.#last = promise;
+    await before;
+    return { [Symbol.dispose]: () => resolve() };
+  }
+}
 
 /** What all certificates of a run share. */
 export interface Tools {
@@ -54,7 +67,7 @@ export interface Result {
   readonly newPendingActions: readonly string[];
   /** Its files were edited or from several sets before, and still are. A missing file alone does not
    * count: it keeps no service from loading the others. */
-  readonly torn?: boolean;
+  readonly torn?: boolean | undefined;
 }
 
 /** Reports all failures by events; never throws for what can go wrong on a host. */
@@ -84,7 +97,7 @@ function result({ deploy }: CertificateWork, state: Result["state"]): Result {
     replaced: [],
     services: deploy?.services ?? [],
     newPendingActions: [],
-    ...(torn && { torn }),
+    torn,
   };
 }
 
@@ -201,9 +214,7 @@ async function contentMaker(
     ? await import("../certificate/encrypted.ts")
     : undefined;
   return (format) => {
-    if (encrypted === undefined || format.passwordFile === undefined) {
-      return plainContent(format, part);
-    }
+    if (!encrypted || format.passwordFile === undefined) return plainContent(format, part);
     const password = readPassword(format.passwordFile).reveal();
     return encrypted.encryptTarget({ format, name, part, password }, randomBytes);
   };

@@ -13,8 +13,7 @@
  * `HalfDeployedError` reports, and the next run fixes it.
  */
 import { Buffer } from "node:buffer";
-import { errorCode } from "../text/error_code.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
@@ -90,11 +89,9 @@ async function prepare(
   try {
     if (what === "bundle") {
       makeRoom(path, createDirs);
-      makeBundle?.(target);
-      return;
+      return makeBundle?.(target);
     }
-    const owners = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
-    const file = { path, content: asFileContent(content(target)), ...owners, mode, createDirs };
+    const file = { path, content: asFileContent(content(target)), uid, gid, mode, createDirs };
     await writers.of(by)({ do: "make", file });
     if (by === undefined) keepContext(path, temporaryFile(path));
   } catch (error) {
@@ -124,18 +121,14 @@ async function keepIfNeeded(
     return [await keepReplaced(target, writers)];
   } catch (error) {
     if (isRequired) throw error;
+    const { message } = error as Error;
+    warn?.(`${message}; it cannot be rolled back if another file cannot be replaced`);
     const { path, by } = target;
-    warn?.(
-      `${(error as Error).message}; it cannot be rolled back if another file cannot be replaced`,
-    );
     return [{ path, ...(by && { by }), kept: true }];
   }
 }
 
-async function removeTemporaries(
-  targets: readonly TargetStep[],
-  writers: Writers,
-): Promise<void> {
+async function removeTemporaries(targets: readonly TargetStep[], writers: Writers): Promise<void> {
   for (const { path, by } of targets) await removeQuietly(temporaryFile(path), by, writers);
 }
 
@@ -178,10 +171,9 @@ async function syncDirectories(targets: readonly TargetStep[], writers: Writers)
     try {
       await writers.of(by)({ do: "sync", directory });
     } catch (error) {
-      throw new HalfDeployedError(
-        `Cannot sync "${directory}", so a crash may undo the new files in it: ${plainCause(error)}`,
-        { cause: error },
-      );
+      const message = `Cannot sync "${directory}", so a crash may undo the new files in it: ` +
+        plainCause(error);
+      throw new HalfDeployedError(message, { cause: error });
     }
   }
 }

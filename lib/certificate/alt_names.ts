@@ -1,6 +1,6 @@
 /** Subject alternative names as they are encoded (RFC 5280, 4.2.1.6). */
 import type { X509Certificate } from "node:crypto";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { canonicalEmail, canonicalIp, canonicalName, type WantedNames } from "./names.ts";
 import { asn1, x509 } from "./x509.ts";
 

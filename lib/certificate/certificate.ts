@@ -1,6 +1,6 @@
 /** Reads PEM certificates. */
 import { X509Certificate } from "node:crypto";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { hasCutOffCertificate, splitCertificates } from "./pem.ts";
 
 /** What VCM reads from a certificate. */

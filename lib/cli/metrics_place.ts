@@ -1,5 +1,5 @@
 /** Who writes the metrics: the directories of collectors often belong to another user. */
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { chooseWriter } from "../plan/choose_writer.ts";

@@ -1,6 +1,6 @@
 /** `vcm run`, `issue`, `deploy` and `restart`, which differ only in their kinds of steps. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { takeLock } from "../store/take_lock.ts";
+import { takeLock } from "../store/lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";

@@ -2,8 +2,8 @@
  * Keeps the SELinux context of a file that is replaced: a new file would get that of its directory,
  * which the service may not be allowed to read.
  */
+import { isThere } from "./read.ts";
 import { CHCON, runSync } from "./run_command.ts";
-import { isThere } from "./is_there.ts";
 
 /** Exists if SELinux is enabled (selinux(8)). */
 export const SELINUX = "/sys/fs/selinux/enforce";

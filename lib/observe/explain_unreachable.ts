@@ -1,6 +1,6 @@
 /** Why a probe could not see a service's certificate, in plain words. */
 import { plainCause } from "../text/plain_cause.ts";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import type { StartTls } from "../config/types.ts";
 
 /** What failed: the connection, STARTTLS, or the TLS handshake. */

@@ -1,7 +1,6 @@
 /** Passwords of encrypted targets, each in a file that only its owner can open. */
-import { openSecret } from "../host/open_secret.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { type FileText, readRegularFile } from "../host/regular_file.ts";
+import { type FileText, openSecret, readRegularFile } from "../host/regular_file.ts";
 import { Secret } from "../text/secret.ts";
 
 /**

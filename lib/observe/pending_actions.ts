@@ -5,7 +5,7 @@ import {
   parsePendingAction,
   type PendingActionText,
   unitePendingActions,
-} from "../store/pending_action_text.ts";
+} from "../store/record_text.ts";
 import type {
   LoadRecord,
   Observation,

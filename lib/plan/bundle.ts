@@ -4,7 +4,7 @@
  */
 import { defaultMode } from "../config/format.ts";
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { type TargetSpec } from "../config/types.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";

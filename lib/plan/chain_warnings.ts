@@ -7,7 +7,7 @@ import {
   type KnownPaths,
 } from "../certificate/chain_paths.ts";
 import type { Certificate } from "../certificate/certificate.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";

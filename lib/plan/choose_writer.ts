@@ -10,8 +10,7 @@
  * - everything else is refused.
  */
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { printable, shellWord } from "../text/quote.ts";
 import type { TargetSpec } from "../config/types.ts";
 import {
   type HostUsers,

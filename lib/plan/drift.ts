@@ -1,7 +1,7 @@
 /** How a target differs from the configuration, and what blocks the fix. */
 import { defaultMode, holdsKey } from "../config/format.ts";
 import { octal } from "../text/octal.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { bundleBlockers, bundleDrift, bundleModes, bundleOwners, endsBundle } from "./bundle.ts";

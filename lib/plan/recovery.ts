@@ -1,7 +1,6 @@
 /** Recovery from an interrupted run: which files are rolled back (all of its record or none), and the step. */
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { printable, shellWord } from "../text/quote.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayDirectories } from "./bundle.ts";

@@ -8,7 +8,7 @@ import type {
   ServiceStep,
   Step,
 } from "../plan/types.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { actionName } from "../plan/action_name.ts";
 import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";

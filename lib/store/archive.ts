@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { archivedDirectory, storedDirectory } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { syncDirectory } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 import { finishSwitch } from "./write_set.ts";
 
 /**

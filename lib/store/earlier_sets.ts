@@ -8,7 +8,7 @@ import { archivedDirectory } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 
 /** `20260131T120000Z`, with a number if two sets were written in one second. */
 const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
@@ -26,20 +26,14 @@ export function keepSet(certStore: string, name: string, set: string): void {
 export function dropSurplus(certStore: string, name: string, keep: number): void {
   const directory = archiveOf(certStore, name);
   if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  const versions = listVersions(directory).filter(({ name }) => holdsPart(`${directory}/${name}`));
+  const versions = listVersions(directory).filter(({ name }) =>
+    PARTS.some((part) => isThere(`${directory}/${name}/${part}.pem`))
+  );
   for (const { name } of versions.slice(0, Math.max(0, versions.length - keep))) {
     for (const part of PARTS) removeIfThere(`${directory}/${name}/${part}.pem`);
-    removeIfEmpty(`${directory}/${name}`);
+    // A directory that contains other files stays.
+    if (fs.readdirSync(`${directory}/${name}`).length === 0) fs.rmdirSync(`${directory}/${name}`);
   }
-}
-
-/** A directory that contains other files stays. */
-function removeIfEmpty(directory: string): void {
-  if (fs.readdirSync(directory).length === 0) fs.rmdirSync(directory);
-}
-
-function holdsPart(set: string): boolean {
-  return PARTS.some((part) => isThere(`${set}/${part}.pem`));
 }
 
 function archiveOf(certStore: string, name: string): string {

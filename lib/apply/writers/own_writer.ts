@@ -7,17 +7,17 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { errorCode } from "../../text/error_code.ts";
+import { errorCode } from "../../text/plain_cause.ts";
 import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
+import { isThere } from "../../host/read.ts";
 import {
   identityAt,
   isSameFile,
   openRegularFile,
   OtherFileError,
 } from "../../host/file_identity.ts";
-import { isThere } from "../../host/is_there.ts";
 import { makeSymbolicLink } from "../../host/symbolic_link.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
@@ -46,9 +46,8 @@ export function carryOutRequest(request: FileRequest): WriterAnswer {
 
 function make({ path, content, uid, gid, mode, createDirs }: NewFile): void {
   makeRoom(path, createDirs);
-  const owners = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
   const bytes = Buffer.from(content.data, content.encoding);
-  writeNewFile(temporaryFile(path), bytes, { ...owners, mode });
+  writeNewFile(temporaryFile(path), bytes, { uid, gid, mode });
 }
 
 /** Creates the directories above a target, and removes an old temporary file. Throws the system's error. */
@@ -73,7 +72,7 @@ interface Replacement {
   readonly path: string;
   readonly inPlace: boolean;
   /** Identity that the new file must have. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }
 
 /** Only regular files can be written in place. A symbolic link is renamed. */

@@ -5,7 +5,7 @@
  * only a key of that user, and no process list shows its input.
  */
 import { writeAll } from "../../host/atomic_write.ts";
-import { errorCode } from "../../text/error_code.ts";
+import { errorCode } from "../../text/plain_cause.ts";
 import { type FileRequest, lines, type WriterAnswer } from "./writer.ts";
 import { carryOutRequest } from "./own_writer.ts";
 

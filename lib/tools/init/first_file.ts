@@ -1,6 +1,6 @@
 /** The text of a first configuration: answers and proposals, with a comment on each key. Pure. */
 import { octal } from "../../text/octal.ts";
-import { printable } from "../../text/printable.ts";
+import { printable } from "../../text/quote.ts";
 import type { Proposal } from "./propose.ts";
 import type { Program, SiteNote, UsedFile } from "./types.ts";
 

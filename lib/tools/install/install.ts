@@ -14,8 +14,7 @@ import { findManagers } from "../../observe/find_managers.ts";
 import { installJson } from "../../report/json.ts";
 import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import { formatTime } from "../../text/format_time.ts";
-import { printable } from "../../text/printable.ts";
-import { shellWord } from "../../text/shell_word.ts";
+import { printable, shellWord } from "../../text/quote.ts";
 import { applyChanges, nextRun } from "./apply_changes.ts";
 import type { Changes, FileChange } from "./install_text.ts";
 import {

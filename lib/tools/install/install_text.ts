@@ -1,5 +1,5 @@
 /** The texts of `vcm install`. */
-import { printable } from "../../text/printable.ts";
+import { printable } from "../../text/quote.ts";
 import type { InstallDocument } from "../../report/documents/tools.ts";
 import { lineDiff } from "./line_diff.ts";
 

@@ -14,10 +14,10 @@ import { revokeJson } from "../../report/json.ts";
 import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import { archiveSet } from "../../store/archive.ts";
 import { StoreReader } from "../../store/read_set.ts";
-import { takeLock } from "../../store/take_lock.ts";
+import { takeLock } from "../../store/lock.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { plainCause } from "../../text/plain_cause.ts";
-import { shellWord } from "../../text/shell_word.ts";
+import { shellWord } from "../../text/quote.ts";
 import { revokeCertificate } from "../../vault/pki/pki.ts";
 
 /** Throws ConfigError, UsageError, LockedError or StoreError. */

@@ -1,5 +1,5 @@
 /** `SSLKEYLOGFILE`: the runtime writes the secrets of TLS connections to the file that it names. */
-import { printable } from "../../text/printable.ts";
+import { printable } from "../../text/quote.ts";
 import type { Environment } from "./environment.ts";
 
 /** Why no server may be contacted, or undefined. Deleting the variable here would be too late. */

@@ -1,5 +1,5 @@
 /** Secrets in files of their own. */
-import { openSecret } from "../../host/open_secret.ts";
+import { openSecret } from "../../host/regular_file.ts";
 import { VaultError } from "../errors.ts";
 import { type Environment, readNamed } from "./environment.ts";
 

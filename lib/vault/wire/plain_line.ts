@@ -1,5 +1,5 @@
 /** Text from a server, made safe for a log and a terminal. */
-import { printable } from "../../text/printable.ts";
+import { printable } from "../../text/quote.ts";
 
 /** Sentences of a server are shorter. */
 const LONGEST = 500;

@@ -1,4 +1,4 @@
-/** A bundle's sets: made whole, numbered where a name is taken, cleared away when no link leads there. */
+/** A bundle's sets: made whole, numbered if a name is taken, cleared away when no link leads there. */
 import assert from "node:assert/strict";
 import { lstatSync, readlinkSync } from "node:fs";
 import { DIRECTORY_MODE, keptDirectory } from "../../../lib/plan/bundle.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { CertificateSpec, ServiceSpec } from "../../../lib/config/types.ts";
-import { formatPendingAction } from "../../../lib/store/pending_action_text.ts";
+import { formatPendingAction } from "../../../lib/store/record_text.ts";
 import { observePendingActions } from "../../../lib/observe/pending_actions.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";

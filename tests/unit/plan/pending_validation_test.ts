@@ -5,10 +5,7 @@ import type { TargetObservation } from "../../../lib/observe/types.ts";
 import type { Ancestor } from "../../../lib/host/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import {
-  formatPendingValidation,
-  parsePendingValidation,
-} from "../../../lib/store/pending_validation_text.ts";
+import { formatPendingValidation, parsePendingValidation } from "../../../lib/store/record_text.ts";
 import {
   makeObserved,
   makeSeen,

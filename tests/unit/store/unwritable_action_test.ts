@@ -1,4 +1,4 @@
-/** Markers where something is in the way: no file is replaced without one. */
+/** Pending actions that cannot be written: no file is replaced without one. */
 import assert from "node:assert/strict";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { writePendingAction } from "../../../lib/store/pending_action.ts";
@@ -45,7 +45,7 @@ Deno.test("writePendingAction() tells a new record from an existing one", () => 
 /** What is in the way of a pending action. */
 const IN_THE_WAY: Readonly<Record<string, (store: Directory) => void>> = {
   "a file in the directory's place": (store) => store.write(".pending", "x"),
-  "a directory in the marker's place": (store) => store.write(`${PENDING_ACTION}/x`, "x"),
+  "a directory in the record's place": (store) => store.write(`${PENDING_ACTION}/x`, "x"),
   "a directory in the temporary file's place": (store) =>
     store.write(`.pending/.${SERVICE}.vcm-new/x`, "x"),
 };

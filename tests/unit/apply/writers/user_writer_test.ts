@@ -1,6 +1,6 @@
 /** What root makes of the answers of a process that another user may have taken over. */
 import assert from "node:assert/strict";
-import { errorCode } from "../../../../lib/text/error_code.ts";
+import { errorCode } from "../../../../lib/text/plain_cause.ts";
 import { UserWriter } from "../../../../lib/apply/writers/user_writer.ts";
 import { makeDirectory, rejectionOf } from "../../../support/rig.ts";
 

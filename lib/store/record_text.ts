@@ -1,5 +1,7 @@
-/** The text of a pending action: lines that a person can read too. The file's time says since when. */
+/** The texts of the records in the store: lines that a person can read too. Unknown lines are ignored. */
+import type { Replaced } from "./types.ts";
 
+/** A pending action. The file's time says since when. */
 export interface PendingActionText {
   /** Certificates whose files the service must load. */
   readonly certificates: readonly string[];
@@ -25,7 +27,6 @@ export function formatPendingAction(
   ].join("\n");
 }
 
-/** Unknown lines are ignored. */
 export function parsePendingAction(text: string): PendingActionText {
   const values = (key: string) =>
     text.split("\n").filter((line) => line.startsWith(`${key}: `))
@@ -58,4 +59,31 @@ function makeText(
     ...(failure !== undefined && { failure }),
     ...(actedAt !== undefined && { actedAt }),
   };
+}
+
+/**
+ * A pending validation: one line for each replaced file, and a second line with the identity of the kept
+ * file. Earlier versions write no second line and ignore it. No path contains a line break: the
+ * configuration refuses them.
+ */
+export function formatPendingValidation(replaced: readonly Replaced[]): string {
+  return replaced.map(({ path, kept, identity }) =>
+    `${kept ? "kept" : "new"} ${path}\n` +
+    (identity === undefined ? "" : `inode ${identity} ${path}\n`)
+  ).join("");
+}
+
+export function parsePendingValidation(text: string): Replaced[] {
+  const lines = text.split("\n");
+  const identities = new Map(lines.flatMap((line) => {
+    const [, identity, path] = /^inode (\d+:\d+:\d+) (\/.+)$/.exec(line) ?? [];
+    return identity === undefined || path === undefined ? [] : [[path, identity] as const];
+  }));
+  return lines.flatMap((line) => {
+    const [, word, path] = /^(kept|new) (\/.+)$/.exec(line) ?? [];
+    if (path === undefined) return [];
+    if (word === "new") return { path, kept: false };
+    const identity = identities.get(path);
+    return { path, kept: true, ...(identity !== undefined && { identity }) };
+  });
 }
