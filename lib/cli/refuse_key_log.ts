@@ -1,6 +1,6 @@
 /** Refuses probes while `SSLKEYLOGFILE` is set. */
 import type { Config } from "../config/types.ts";
-import { keyLogProblem } from "../vault/access/key_log.ts";
+import { keyLogProblem } from "../vault/access/environment.ts";
 import type { Host } from "../command/host.ts";
 import { hasProbes } from "../command/load.ts";
 

@@ -5,7 +5,7 @@ import { readAddress } from "../config/read_places.ts";
 import type { Config } from "../config/types.ts";
 import { resolveAccess } from "../vault/access/access.ts";
 import { unverifiedBy } from "../vault/access/server_access.ts";
-import { readVariable } from "../vault/access/variables.ts";
+import { readVariable } from "../vault/access/environment.ts";
 import type { Host } from "./host.ts";
 
 /** Never throws: what is missing is reported when the server is needed. */

@@ -28,13 +28,13 @@ export type Credentials =
   | {
     readonly kind: "cert";
     readonly mount: string;
-    readonly role?: string;
+    readonly role?: string | undefined;
     readonly from: string;
   }
   | {
     readonly kind: "jwt";
     readonly mount: string;
-    readonly role?: string;
+    readonly role?: string | undefined;
     readonly jwt: string;
     readonly from: string;
   }

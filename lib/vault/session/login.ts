@@ -2,7 +2,7 @@
 import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
 import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
-import { sendable } from "../access/secret_file.ts";
+import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
@@ -71,9 +71,9 @@ function bodyOf(by: LoginCredentials): Readonly<Record<string, unknown>> {
     case "approle":
       return { role_id: by.roleId, secret_id: by.secretId };
     case "cert":
-      return by.role === undefined ? {} : { name: by.role };
+      return { name: by.role };
     case "jwt":
-      return { ...(by.role === undefined ? {} : { role: by.role }), jwt: by.jwt };
+      return { role: by.role, jwt: by.jwt };
   }
 }
 
