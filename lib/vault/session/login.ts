@@ -1,12 +1,12 @@
 /** A login with each auth method: what is sent, and what a refusal means. */
-import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
+import { type Clean, errorsOf, type JsonObject, parseObject, readAnswer } from "../wire/answer.ts";
 import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
 import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
-import type { RawAnswer } from "../wire/raw_answer.ts";
+import type { RawAnswer } from "../wire/transport.ts";
 
 /** A token, and how often it may be used. */
 export interface Token {
@@ -16,11 +16,7 @@ export interface Token {
 }
 
 /** Sends a request without a token, or with the one given. */
-export type Ask = (
-  path: string,
-  body: Readonly<Record<string, unknown>>,
-  token?: string,
-) => Promise<Answered>;
+export type Ask = (path: string, body: JsonObject, token?: string) => Promise<Answered>;
 
 export type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
 
@@ -66,7 +62,7 @@ function isRefusal(by: LoginCredentials, { status, body }: RawAnswer): boolean {
     (by.kind === "cert" && status === 500 && /verify client's certificate/.test(body));
 }
 
-function bodyOf(by: LoginCredentials): Readonly<Record<string, unknown>> {
+function bodyOf(by: LoginCredentials): JsonObject {
   switch (by.kind) {
     case "approle":
       return { role_id: by.roleId, secret_id: by.secretId };

@@ -98,13 +98,8 @@ export class TokenKeeper {
       try {
         const { id, uses } = await this.#tokenOf(by);
         this.#hide(id);
-        return this.#current = {
-          id,
-          own: by.kind !== "token",
-          by,
-          usesLeft: uses,
-          accepted: false,
-        };
+        const own = by.kind !== "token";
+        return this.#current = { id, own, by, usesLeft: uses, accepted: false };
       } catch (error) {
         if (!(error instanceof VaultError) || !this.#isRefused(by, error)) throw error;
         if (!this.#goOn(error.message)) throw error;

@@ -6,7 +6,7 @@ import { isGuarded } from "../../config/read_places.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
-import type { RawAnswer } from "./raw_answer.ts";
+import type { RawAnswer } from "./transport.ts";
 
 type Named = Pick<ServerAccess, "addresses" | "redirectHosts" | "allowHttp">;
 
