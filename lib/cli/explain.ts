@@ -4,7 +4,7 @@ import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
 import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
 import type { CommandName } from "../command/command_forms.ts";
-import { errFormat, sayOnErr } from "../command/err_lines.ts";
+import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, UsageError } from "../command/parse_arguments.ts";
 

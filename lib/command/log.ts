@@ -4,15 +4,14 @@
  */
 import { plainCause } from "../text/plain_cause.ts";
 import type { Level } from "../report/event_text.ts";
-import { fileLine } from "../report/log_line.ts";
-import { sayOnErr } from "./err_lines.ts";
 import type { Host } from "./host.ts";
+import { fileLine, sayOnErr } from "./log_line.ts";
 
 export interface LogOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
-  readonly file?: string;
-  readonly logFormat?: "text" | "json";
+  readonly file?: string | undefined;
+  readonly logFormat?: "text" | "json" | undefined;
   /** The number of certificates to issue. */
   readonly expected: number;
 }
@@ -111,8 +110,8 @@ export class Log {
   /** Writes only to the log file. */
   append(level: Level, text: string, event?: unknown): void {
     this.open();
-    const entry = { time: this.#host.now(), level, text, ...(event !== undefined && { event }) };
-    this.#toFile(() => this.#write?.(fileLine(this.#options.logFormat ?? "text", entry)));
+    const entry = { time: this.#host.now(), level, text, event };
+    this.#toFile(() => this.#write?.(fileLine(this.#options, entry)));
   }
 
   /** A log that cannot be written must not keep a certificate from being renewed. */

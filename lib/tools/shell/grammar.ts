@@ -1,6 +1,5 @@
 /** What the three scripts need to know about command lines, from the command table. */
-import type { Command } from "../../command/commands.ts";
-import { allOptions } from "../../command/option_facts.ts";
+import { allOptions, type Command } from "../../command/commands.ts";
 
 /** Options with a value that may be the next word, such as `--config`. */
 export function longOptionsWithValue(): readonly string[] {

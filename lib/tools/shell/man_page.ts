@@ -1,8 +1,16 @@
 /** `vcm man`: the manual page, from the command table. */
-import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../../command/about.ts";
-import { type Command, COMMANDS } from "../../command/commands.ts";
+import {
+  allOptions,
+  type Command,
+  COMMANDS,
+  EXIT_STATUSES,
+  type ExitStatuses,
+  type OptionFacts,
+  PURPOSE,
+  USAGE,
+  usageOf,
+} from "../../command/commands.ts";
 import type { Host } from "../../command/host.ts";
-import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
 import { VERSION } from "../../command/version.ts";
 import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
 import { FILES, VARIABLES } from "./man_places.ts";

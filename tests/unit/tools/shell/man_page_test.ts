@@ -3,7 +3,7 @@ import project from "../../../../deno.json" with { type: "json" };
 import { type Command, COMMANDS } from "../../../../lib/command/commands.ts";
 import { escapeRoff, macro, manPage, tagged } from "../../../../lib/tools/shell/man_page.ts";
 import { FILES, VARIABLES, VAULT_VARIABLES } from "../../../../lib/tools/shell/man_places.ts";
-import { allOptions } from "../../../../lib/command/option_facts.ts";
+import { allOptions } from "../../../../lib/command/commands.ts";
 import { permissionFlags } from "../../../../scripts/permission_flags.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
