@@ -30,19 +30,16 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   const path = `auth/${by.mount}/login`;
   const { address, answer } = await ask(path, bodyOf(by));
   const { status } = answer;
+  const said = errorsOf(answer, clean);
   const clock = clockHint(answer.serverTime);
   if (status === 403) {
     throw new VaultError(
-      `"${address}" denied a login at "auth/${by.mount}" (403: ${
-        errorsOf(answer, clean)
-      }); is an ` +
-        `auth method "${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"` +
-        clock,
+      `"${address}" denied a login at "auth/${by.mount}" (403: ${said}); is an auth method ` +
+        `"${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"${clock}`,
       { status },
     );
   }
   if (isRefusal(by, answer)) {
-    const said = errorsOf(answer, clean);
     throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}${clock}`, { status });
   }
   const { client_token, num_uses } = readAnswer(address, path, answer, clean).auth;
@@ -139,10 +136,9 @@ export async function unwrap(
       place.keep(secretId);
       note(`unwrapped the secret id from ${from} and saved it in "${secretIdFile}"`);
     } catch (error) {
-      const why = plainCause(error);
       note(
-        `cannot save the secret id from ${from} in "${secretIdFile}": ${why}; the next run needs ` +
-          "a new one",
+        `cannot save the secret id from ${from} in "${secretIdFile}": ${plainCause(error)}; the ` +
+          "next run needs a new one",
       );
     }
     const { mount, roleId } = by;

@@ -73,38 +73,32 @@ function explainRefusal(
   const { status } = answer;
   const said = errorsOf(answer, clean);
   const mount = mountOf(path);
-  const engine = mount === undefined ? "" : `no engine is mounted at "${mount}", `;
+  const refused = (message: string) => new VaultError(`"${address}" ${message}`, { status });
   if (status === 403) {
-    return new VaultError(
-      `"${address}" denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has ` +
-        `expired, ${engine}or the policy lacks: ` +
+    const engine = mount === undefined ? "" : `no engine is mounted at "${mount}", `;
+    return refused(
+      `denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has expired, ` +
+        `${engine}or the policy lacks: ` +
         `path "${path}" { capabilities = ["${capability}"] }${clockHint(answer.serverTime)}`,
-      { status },
     );
   }
   if (status === 404 && /namespace not found/.test(said)) {
-    return new VaultError(
-      `"${address}" has no such namespace (404: ${said}); is "namespace" or VAULT_NAMESPACE right?`,
-      { status },
+    return refused(
+      `has no such namespace (404: ${said}); is "namespace" or VAULT_NAMESPACE right?`,
     );
   }
   if (status === 404) {
-    return new VaultError(
-      `"${address}" has nothing at "${path}" (404: ${said})${
-        mount === undefined ? "" : `; is "pki: ${mount}" the path of a PKI secrets engine?`
-      }`,
-      { status },
-    );
+    const engine = mount === undefined
+      ? ""
+      : `; is "pki: ${mount}" the path of a PKI secrets engine?`;
+    return refused(`has nothing at "${path}" (404: ${said})${engine}`);
   }
   if (status === 503) return notReady(address, status);
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
-    return new VaultError(`"${address}" speaks TLS; use "https://"`, { status });
+    return refused('speaks TLS; use "https://"');
   }
   const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount ?? path);
-  return new VaultError(
-    `"${address}" refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`,
-    { status },
-  );
+  return refused(`refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`);
 }
 
 /** Hints for refusals of the PKI secrets engine that do not say what to do. */
