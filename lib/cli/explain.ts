@@ -7,6 +7,7 @@ import type { CommandName } from "../command/command_forms.ts";
 import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, UsageError } from "../command/parse_arguments.ts";
+import { messageOf } from "../vault/errors.ts";
 
 /**
  * Reports why a command failed, and returns its exit status.
@@ -66,10 +67,6 @@ function errorText(error: unknown, command: CommandName | undefined): string {
     return `error: ${error.message}\nSee "${help}"`;
   }
   return `error: ${messageOf(error)}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** `check` and `status` follow monitoring plugins: any error is 3, unknown. */

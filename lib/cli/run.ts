@@ -41,7 +41,9 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   using _lock = await takeLock(config.certStore, say, args.wait);
   const made = plan(config, specs, await observe(config, host.now()), host.now(), selection);
   const { metricsFile } = config;
-  const metrics = metricsFile !== undefined && isWhole(args)
+  // Over all certificates and all steps.
+  const isWhole = args.command === "run" && args.names.length === 0;
+  const metrics = metricsFile !== undefined && isWhole
     ? await (await import("./metrics.ts")).planMetrics(metricsFile)
     : undefined;
   // Every run warns about a server that is not verified.
@@ -55,11 +57,6 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   const outcome = foldOutcome(made, events);
   await report(made, events, outcome, args, host);
   return outcomeStatus(outcome, args.detailedExitcode);
-}
-
-/** Whether the run covers all certificates and all steps. */
-function isWhole({ command, names }: Arguments): boolean {
-  return command === "run" && names.length === 0;
 }
 
 async function withoutSteps(
