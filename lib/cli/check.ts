@@ -11,7 +11,10 @@ import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import type { Screen } from "../report/status_text.ts";
 
-/** Gives up write permission before it reads anything and, if there are no probes, network permission. */
+/**
+ * Gives up write permission before it reads anything and, if there are no probes, network
+ * permission.
+ */
 export async function checkCommand(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write");
   const loaded = await loadFor(args, host);

@@ -48,7 +48,7 @@ export const OPTIONS = {
 export type OptionName = keyof typeof OPTIONS;
 
 /** Options of each command that prints a result. */
-export const COMMON: readonly OptionName[] = [
+const COMMON: readonly OptionName[] = [
   "json",
   "quiet",
   "verbose",
@@ -61,7 +61,7 @@ export const COMMON: readonly OptionName[] = [
 export const WITH_FILE: readonly OptionName[] = ["config", ...COMMON];
 
 /** Options of every command. */
-export const BARE: readonly OptionName[] = ["help", "version"];
+const BARE: readonly OptionName[] = ["help", "version"];
 
 export interface CommandForm {
   readonly name: string;

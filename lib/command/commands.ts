@@ -17,7 +17,7 @@ export const PURPOSE =
 
 export const USAGE = "vcm [COMMAND] [NAME...] [OPTIONS]";
 
-export interface CommandTexts {
+interface CommandTexts {
   readonly summary: string;
   /** One paragraph to read before running it. */
   readonly details: string;

@@ -5,7 +5,7 @@ import type { Arguments } from "./parse_arguments.ts";
 
 type LogFormat = Pick<Arguments, "logFormat">;
 
-export interface LogEntry {
+interface LogEntry {
   readonly time: Date;
   readonly level: Level;
   readonly text: string;

@@ -17,7 +17,7 @@ type Word = "failed" | "skipped" | "warning";
 const COLORS = { failed: "bad", skipped: "warn", warning: "warn" } as const;
 
 /** One line of the summary; the last one has counts and no word. */
-export interface RunEntry {
+interface RunEntry {
   readonly word?: Word;
   readonly text: string;
 }

@@ -11,7 +11,7 @@ import {
 } from "./secrets.ts";
 import type { Environment } from "./environment.ts";
 
-export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
+type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
 
 /**
  * The plain secret ids first. The wrapped one comes last, because it is needed only without them.

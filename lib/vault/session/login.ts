@@ -18,7 +18,7 @@ export interface Token {
 /** Sends a request without a token, or with the one given. */
 export type Ask = (path: string, body: JsonObject, token?: string) => Promise<Answered>;
 
-export type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
+type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
 
 /**
  * Logs in (Vault API: AppRole "Login With AppRole", TLS Certificates "Login with TLS Certificate

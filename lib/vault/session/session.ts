@@ -19,7 +19,7 @@ import { type Held, TokenKeeper } from "./token_keeper.ts";
 
 /** An answer, with the token that a lease in it depends on. */
 export interface SessionAnswer extends VaultAnswer {
-  readonly leaseToken?: LeaseToken;
+  readonly leaseToken?: LeaseToken | undefined;
 }
 
 export interface VaultSession {
@@ -66,12 +66,12 @@ class Session implements VaultSession {
   readonly #servers: Servers;
   readonly #keeper: TokenKeeper;
   /** Secrets that no message may show. */
-  readonly #secrets = new Set<string>();
+  readonly #secrets: Set<string>;
   readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
 
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
-    for (const secret of access.credentials.flatMap(secretsOf)) this.#secrets.add(secret);
+    this.#secrets = new Set(access.credentials.flatMap(secretsOf));
     this.#servers = new Servers(access, this.clean, clock);
     this.#keeper = new TokenKeeper(
       access.credentials,
