@@ -102,17 +102,17 @@ function readVariable(name: string): string | undefined {
   }
 }
 
-/** Compares with standard error, because children inherit the variable, too. @param stream sd-daemon(3). */
+/**
+ * Compares with standard error, because children inherit the variable, too.
+ *
+ * @param stream sd-daemon(3).
+ */
 function isJournal(stream: string | undefined): boolean {
   if (stream === undefined) return false;
   const { dev, ino } = fstatSync(2);
   return stream === `${dev}:${ino}`;
 }
 
-interface Sink {
-  writeSync(bytes: Uint8Array): number;
-}
-
-function writeAll(sink: Sink, bytes: Uint8Array): void {
+function writeAll(sink: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += sink.writeSync(bytes.subarray(at));
 }

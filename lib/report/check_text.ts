@@ -5,7 +5,13 @@ import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
-import { countWaiting, hasPendingAction, judgeStatus, type Standing } from "./verdict.ts";
+import {
+  countWaiting,
+  hasPendingAction,
+  judgeStatus,
+  type Standing,
+  unrecovered,
+} from "./verdict.ts";
 
 const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"]>> = {
   fine: ["OK", "good"],
@@ -27,18 +33,19 @@ export function checkHeadline(plan: Plan, paint: Paint): string {
 
 /** A line for each thing that is not in order. */
 export function checkDetails(plan: Plan, all: boolean): string[] {
-  const details = plan.certificates.flatMap((state) => certificateLines(state, all));
-  const leftovers = plan.steps.flatMap((step) =>
-    step.kind === "recover" ? `${step.certificate}: ${step.detail}` : []
-  );
-  const services = [...plan.steps.flatMap(pendingLine), ...plan.services.flatMap(serviceLines)];
-  return [...details, ...leftovers, ...services];
+  return [
+    ...plan.certificates.flatMap((state) => certificateLines(state, all)),
+    ...plan.steps.flatMap((step) =>
+      step.kind === "recover" ? `${step.certificate}: ${step.detail}` : []
+    ),
+    ...plan.steps.flatMap(pendingLine),
+    ...plan.services.flatMap(serviceLines),
+  ];
 }
 
 function pendingLine(step: Plan["steps"][number]): string[] {
   if (step.kind !== "service" || step.pending.reason !== "pending") return [];
-  const name = actionName(step.action);
-  return [`${step.service}: pending ${name}: ${step.pending.detail}`];
+  return [`${step.service}: pending ${actionName(step.action)}: ${step.pending.detail}`];
 }
 
 function serviceLines({ service, waits, problem }: ServiceState): string[] {
@@ -49,12 +56,9 @@ function serviceLines({ service, waits, problem }: ServiceState): string[] {
 }
 
 function headline(plan: Plan): string {
-  const { certificates, services, at, steps } = plan;
-  const unrecovered = new Set(
-    steps.flatMap((step) => step.kind === "recover" ? step.certificate : []),
-  );
-  const wrong =
-    certificates.filter((state) => !isInOrder(state) || unrecovered.has(state.name)).length;
+  const { certificates, services, at } = plan;
+  const left = unrecovered(plan);
+  const wrong = certificates.filter((state) => !isInOrder(state) || left.has(state.name)).length;
   const next = certificates
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
@@ -67,9 +71,8 @@ function headline(plan: Plan): string {
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
     ...(next === undefined ? [] : [`next renewal ${formatTime(next)}`]),
   ].map((text) => `, ${text}`).join("");
-  return wrong === 0
-    ? `${count(certificates.length, "certificate")} in order${rest}`
-    : `${wrong} of ${count(certificates.length, "certificate")} not in order${rest}`;
+  const total = count(certificates.length, "certificate");
+  return wrong === 0 ? `${total} in order${rest}` : `${wrong} of ${total} not in order${rest}`;
 }
 
 function isInOrder({ due, waits, warnings, blocked, targets }: CertificateState): boolean {

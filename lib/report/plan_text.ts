@@ -1,13 +1,6 @@
 /** A plan for people: the steps, their reasons, and the changes of each file. */
 import type { Rights } from "../apply/permissions.ts";
-import type {
-  CertificateState,
-  DeployStep,
-  IssueStep,
-  Plan,
-  ServiceStep,
-  Step,
-} from "../plan/types.ts";
+import type { CertificateState, DeployStep, Plan, ServiceStep, Step } from "../plan/types.ts";
 import { shellWord } from "../text/quote.ts";
 import { actionName } from "../plan/action_name.ts";
 import { formatTime } from "../text/format_time.ts";
@@ -40,8 +33,11 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
     if (step.kind === "recover") lines.push(`  recover  ${step.detail}`);
-    else if (step.kind === "issue") lines.push(...issueLines(step, paint));
     else if (step.kind === "deploy") lines.push(...deployLines(step));
+    else if (step.kind === "issue") {
+      const from = requestPath(step.request);
+      lines.push(`  ${paint.warn("issue")}    from ${from}: ${step.due.detail}`);
+    }
   }
   if (state.waits !== undefined) lines.push(`  waits    ${state.waits.detail}`);
   for (const { message } of state.blocked) lines.push(`  ${paint.bad("blocked")}  ${message}`);
@@ -53,10 +49,6 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
 function validityText({ certificate, renewAt }: CertificateState): string {
   if (certificate === undefined || renewAt === undefined) return "";
   return `until ${formatTime(certificate.notAfter)}, renewal from ${formatTime(renewAt)}`;
-}
-
-function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
-  return [`  ${paint.warn("issue")}    from ${requestPath(request)}: ${due.detail}`];
 }
 
 function deployLines(step: DeployStep): string[] {
@@ -120,11 +112,9 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
     `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;
 }
 
-const KINDS = ["read", "write", "net", "run"] as const;
-
 /** What a run of the plan may touch. */
 export function permissionsText(rights: Rights): string {
-  const lines = KINDS.flatMap((kind) => {
+  const lines = (["read", "write", "net", "run"] as const).flatMap((kind) => {
     const [first = "nothing", ...more] = rights[kind];
     return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
   });

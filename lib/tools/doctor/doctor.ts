@@ -19,7 +19,7 @@ import { resolveServers, type ServerAccess } from "../../vault/access/server_acc
 import { messageOf, VaultError } from "../../vault/errors.ts";
 import type { Helpers } from "../../vault/session/login.ts";
 import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
-import { plainLine } from "../../vault/wire/plain_line.ts";
+import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 

@@ -9,7 +9,7 @@ import { requestFor, requestPath } from "../../plan/request.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
-import { leaseFix } from "../../vault/pki/check_lease.ts";
+import { leaseFix } from "../../vault/session/lease.ts";
 import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 

@@ -1,7 +1,6 @@
 /** What completion and the manual page need to know about command lines, from the command table. */
-import type { Command } from "../../command/commands.ts";
-import { allOptions } from "../../command/option_facts.ts";
-import type { OptionName } from "../../command/options.ts";
+import { allOptions, type Command } from "../../command/commands.ts";
+import type { OptionName } from "../../command/command_forms.ts";
 
 /** Options with a value that may be the next word, such as `--config`. */
 export function longOptionsWithValue(): readonly string[] {

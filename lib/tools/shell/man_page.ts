@@ -2,12 +2,20 @@
  * `vcm man`: the manual page, from the command table. A test compares its files and variables with
  * the sources.
  */
-import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../../command/about.ts";
-import { type Command, COMMANDS } from "../../command/commands.ts";
+import {
+  allOptions,
+  type Command,
+  COMMANDS,
+  EXIT_STATUSES,
+  type ExitStatuses,
+  type OptionFacts,
+  PURPOSE,
+  USAGE,
+  usageOf,
+} from "../../command/commands.ts";
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import { LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 import type { Host } from "../../command/host.ts";
-import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
 import { VERSION } from "../../command/version.ts";
 import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
 import { commandsWithOption } from "./grammar.ts";

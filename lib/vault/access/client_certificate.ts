@@ -5,7 +5,7 @@ import { keyTypeOf } from "../../certificate/keys.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import { KEY_TYPES } from "../../config/types.ts";
 import { VaultError } from "../errors.ts";
-import { readSecretFile } from "./secret_file.ts";
+import { readSecretFile } from "./secrets.ts";
 import { type Environment, readNamed } from "./environment.ts";
 
 /** Paths of the certificate and its key. */

@@ -8,9 +8,9 @@ import { keyTypeOf } from "../../certificate/keys.ts";
 import { compareNames } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
+import { checkLease } from "../session/lease.ts";
 import type { SessionAnswer } from "../session/session.ts";
 import { type IssuedCertificate, issuedCertificate } from "./issued_certificate.ts";
-import { checkLease } from "./check_lease.ts";
 
 /**
  * @param ownKey PEM of the private key, if it was made on this host. Otherwise the answer has it.

@@ -12,7 +12,7 @@ import type { KeyType } from "../../config/types.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 
 /** A key, and the request for its certificate; both PEM. */
-export interface SigningRequest {
+interface SigningRequest {
   readonly request: string;
   /** PKCS#8 (RFC 5958). */
   readonly privateKey: string;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import type { TargetSpec } from "../../../lib/config/types.ts";
+import { defined } from "../../support/defined.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 /** The targets of one certificate. */
@@ -10,7 +11,7 @@ async function targets(
   config = "{pki: p, role: r}",
 ): Promise<readonly TargetSpec[]> {
   const text = `config: ${config}\ncerts:\n  - name: web\n    deploy:\n${lines}`;
-  const { certificates } = await parseConfig(text, "vcm.yaml");
+  const { certificates } = defined(await parseConfig(text, "vcm.yaml"));
   assert.equal(certificates.length, 1);
   return certificates[0]?.targets ?? [];
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import project from "../../../../deno.json" with { type: "json" };
-import { type Command, COMMANDS } from "../../../../lib/command/commands.ts";
+import { allOptions, type Command, COMMANDS } from "../../../../lib/command/commands.ts";
 import {
   escapeRoff,
   FILES,
@@ -10,7 +10,6 @@ import {
   VARIABLES,
   VAULT_VARIABLES,
 } from "../../../../lib/tools/shell/man_page.ts";
-import { allOptions } from "../../../../lib/command/option_facts.ts";
 import { permissionFlags } from "../../../../scripts/permission_flags.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 

@@ -4,7 +4,7 @@ import {
   readSeconds,
   readSwitch,
   readVariable,
-} from "../../../../lib/vault/access/variables.ts";
+} from "../../../../lib/vault/access/environment.ts";
 import { LIMITS, RETRIES } from "../../../../lib/vault/access/server_access.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import { accessOf, environment, FILE, messageOf, refusal, TOKEN } from "./environment.ts";
@@ -119,7 +119,7 @@ pureTest("resolveAccess() sees a proxy in either spelling of its variable", () =
   assert.equal(accessOf({}).proxied, false);
   for (const name of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "http_proxy"]) {
     const access = accessOf({}, { [name]: "http://proxy.test:3128" });
-    assert.deepEqual([access.proxied, "proxy" in access], [true, false], name);
+    assert.deepEqual([access.proxied, access.proxy], [true, undefined], name);
   }
 });
 

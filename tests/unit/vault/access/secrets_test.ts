@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { Secret } from "../../../../lib/text/secret.ts";
 import type { VaultSettings } from "../../../../lib/config/types.ts";
-import {
-  readOpenFile,
-  readSecretFile,
-  sendable,
-} from "../../../../lib/vault/access/secret_file.ts";
+import { readOpenFile, readSecretFile, sendable } from "../../../../lib/vault/access/secrets.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import {
   appRole,
