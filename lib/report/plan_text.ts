@@ -1,5 +1,5 @@
 /** A plan for people: the steps, their reasons, and the changes of each file. */
-import type { Rights } from "../apply/permissions.ts";
+import type { CommandRights, FileRights, Rights } from "../apply/permissions.ts";
 import type {
   CertificateState,
   DeployStep,
@@ -120,13 +120,19 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
     `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;
 }
 
-const KINDS = ["read", "write", "net", "run"] as const;
-
 /** What a run of the plan may touch. */
-export function permissionsText(rights: Rights): string {
-  const lines = KINDS.flatMap((kind) => {
-    const [first = "nothing", ...more] = rights[kind];
-    return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
-  });
-  return ["", "A run of this plan has permission to", ...lines, ""].join("\n");
+export function permissionsText({ files, commands }: Rights): string {
+  const lines = (rights: FileRights | CommandRights) =>
+    Object.entries(rights).flatMap(([kind, [first = "nothing", ...more]]) => [
+      `  ${kind.padEnd(7)}${first}`,
+      ...more.map((text: string) => `${" ".repeat(9)}${text}`),
+    ]);
+  return [
+    "",
+    "In a run of this plan, the worker that writes files has permission to",
+    ...lines(files),
+    "and the worker that runs programs has permission to",
+    ...lines(commands),
+    "",
+  ].join("\n");
 }

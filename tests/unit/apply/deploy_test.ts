@@ -5,7 +5,6 @@ import {
   HalfDeployedError,
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
   type Directory,
@@ -16,6 +15,7 @@ import {
   rootTest,
   withUmaskUntil,
 } from "../../support/rig.ts";
+import { localWriters } from "./plans.ts";
 
 function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
   const what = path.endsWith(".key") ? "privkey" : "cert";
@@ -41,7 +41,7 @@ async function run(
     beforeFirstRename: () => told.push("before"),
     afterRename: ({ what }) => told.push(what),
     ...change,
-  }, new Writers());
+  }, localWriters());
   return told;
 }
 

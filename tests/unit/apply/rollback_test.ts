@@ -8,12 +8,12 @@ import {
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
 import { removeKept, rollBack, rollBackInterrupted } from "../../../lib/apply/rollback.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, modeOf, rejectionOf, rootTest } from "../../support/rig.ts";
+import { localWriters } from "./plans.ts";
 
-const WRITERS = new Writers();
+const WRITERS = localWriters();
 
 /** Where the record of an interrupted run lies. */
 const RECORD = "/store/.pending-validation-web";

@@ -1,5 +1,5 @@
 /** The documents that `--json` prints, as a JSON Schema (draft 2020-12), for what reads them. */
-import type { Rights } from "../../../apply/permissions.ts";
+import type { CommandRights, FileRights, Rights } from "../../../apply/permissions.ts";
 import type { JsonSchema } from "../scalar_forms.ts";
 import type { Plan } from "../../../plan/types.ts";
 import type {
@@ -62,10 +62,21 @@ const PLAN = map<PlanDocument>({
   permissions: maybe(
     "What a run of this plan may touch; given with `--permissions`.",
     map<Rights>({
-      read: always("Paths that it may read, each with all below it.", TEXTS),
-      write: always("Paths that it may write, each with all below it.", TEXTS),
-      net: always("Hosts that it may talk to.", TEXTS),
-      run: always("Programs that it may run.", TEXTS),
+      files: always(
+        "Of the worker that writes files and talks to the server.",
+        map<FileRights>({
+          read: always("Paths that it may read, each with all below it.", TEXTS),
+          write: always("Paths that it may write, each with all below it.", TEXTS),
+          net: always("Hosts that it may talk to.", TEXTS),
+        }),
+      ),
+      commands: always(
+        "Of the worker that runs programs.",
+        map<CommandRights>({
+          read: always("Paths that it may read.", TEXTS),
+          run: always("Programs that it may run.", TEXTS),
+        }),
+      ),
     }),
   ),
 });
