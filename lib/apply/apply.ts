@@ -15,6 +15,7 @@ import {
 } from "./certificate_steps.ts";
 import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
+import type { Commands } from "./commands/commands.ts";
 import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
 import { type AccessInput, SessionOnce } from "./session_once.ts";
@@ -30,10 +31,15 @@ export interface ApplyInput {
 /** Certificates in flight at one time; 8 keep a server with 2 cores busy. */
 const IN_FLIGHT = 8;
 
-export async function apply({ plan, access }: ApplyInput, listener: Emit): Promise<void> {
+/** @param commands Runs the programs of the plan. */
+export async function apply(
+  { plan, access }: ApplyInput,
+  listener: Emit,
+  commands: Commands,
+): Promise<void> {
   const emit = unfailing(listener);
   const sessions = new SessionOnce(access, emit);
-  const writers = new Writers();
+  const writers = new Writers(commands);
   const tools: Tools = { sessions, writers, mutex: new Mutex(), emit };
   const results = new Map<string, Result>();
   try {

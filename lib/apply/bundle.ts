@@ -27,8 +27,8 @@ import {
   writeNewFile,
 } from "../host/atomic_write.ts";
 import { isThere } from "../host/read.ts";
-import { keepContext } from "../host/selinux.ts";
-import { makeSymbolicLink } from "../host/symbolic_link.ts";
+import { hasContext } from "../host/selinux.ts";
+import type { Commands } from "./commands/commands.ts";
 
 /**
  * Creates a new set, and a link to it under the link's temporary name, which must not exist.
@@ -37,13 +37,14 @@ import { makeSymbolicLink } from "../host/symbolic_link.ts";
  * @param directoryMode Permission bits of the set's directory.
  *
  * Throws the system's error, or Error if the link cannot be created. Needs read and write permission
- * for the directory above, and run permission for ln.
+ * for the directory above.
  */
-export function makeBundle(
+export async function makeBundle(
   target: TargetStep,
   text: (part: Part) => string,
   directoryMode: number,
-): void {
+  commands: Commands,
+): Promise<void> {
   const { path } = target;
   const staged = stagedVersion(path);
   // The lock is held, so it can only be left by an interrupted run.
@@ -51,18 +52,21 @@ export function makeBundle(
   const texts = new Map(PARTS.map((part) => [part, text(part)]));
   fs.mkdirSync(staged, { mode: 0o700 });
   try {
-    const old = linkedDirectory(path);
+    const version = linkedVersion(path, path);
+    const old = `${directoryOf(path)}/${version}`;
     for (const [part, content] of texts) {
       writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
-      if (old !== undefined) keepContext(`${old}/${part}.pem`, `${staged}/${part}.pem`);
+      if (version !== undefined && hasContext(`${old}/${part}.pem`)) {
+        await commands.copyContext(path, { version, part });
+      }
     }
-    if (old !== undefined) keepContext(old, staged);
+    if (version !== undefined && hasContext(old)) await commands.copyContext(path, { version });
     fs.chmodSync(staged, directoryMode);
     syncDirectory(staged);
     const directory = freeDirectory(path, fingerprint(texts.values()));
     fs.renameSync(staged, directory);
     syncDirectory(directoryOf(path));
-    makeSymbolicLink(nameOf(directory), temporaryFile(path));
+    await commands.linkBundle(path, nameOf(directory));
   } catch (error) {
     tryClear(staged);
     throw error;
@@ -87,12 +91,6 @@ function freeDirectory(path: string, version: string): string {
 
 function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part): Ownership {
   return { uid, gid, ...owners?.[part], mode: modes?.[part] ?? mode };
-}
-
-/** Directory of the set in use. */
-function linkedDirectory(path: string): string | undefined {
-  const version = linkedVersion(path, path);
-  return version === undefined ? undefined : `${directoryOf(path)}/${version}`;
 }
 
 /** Name of the version directory that a link points to, if it is one of this bundle. */

@@ -177,7 +177,8 @@ async function tryDeploy(
       targets,
       revocable: step.revocable,
       content,
-      makeBundle: (target) => bundle?.makeBundle(target, part, DIRECTORY_MODE),
+      makeBundle: async (target) =>
+        await bundle?.makeBundle(target, part, DIRECTORY_MODE, writers.commands),
       beforeFirstRename: (replaced) => {
         if (replaced.length > 0) writePendingValidation(certStore, name, replaced);
         if (changing) newPendingActions = writePendingActions(step, certStore, emit);

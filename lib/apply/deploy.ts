@@ -22,7 +22,7 @@ import type { FileContent } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 import { makeRoom } from "./writers/own_writer.ts";
 import { keepReplaced, removeKept, removeQuietly, rollBack } from "./rollback.ts";
-import { keepContext } from "../host/selinux.ts";
+import { hasContext } from "../host/selinux.ts";
 
 /** Nothing was replaced, or all of it was rolled back. */
 export class NotDeployedError extends Error {
@@ -39,7 +39,7 @@ export interface Deployment {
   /** Content of each file. May throw. */
   readonly content: (target: TargetStep) => string | Uint8Array;
   /** Creates a bundle's new set and a link to it under the link's temporary name; needed if there is one. */
-  readonly makeBundle?: (target: TargetStep) => void;
+  readonly makeBundle?: (target: TargetStep) => Promise<void>;
   /** Keep what is replaced until `removeKept()` or `rollBack()`. */
   readonly revocable: boolean;
   /** Called after all files are created and before the first target is replaced. */
@@ -89,11 +89,12 @@ async function prepare(
   try {
     if (what === "bundle") {
       makeRoom(path, createDirs);
-      return makeBundle?.(target);
+      await makeBundle?.(target);
+      return;
     }
     const file = { path, content: asFileContent(content(target)), uid, gid, mode, createDirs };
     await writers.of(by)({ do: "make", file });
-    if (by === undefined) keepContext(path, temporaryFile(path));
+    if (by === undefined && hasContext(path)) await writers.commands.copyContext(path);
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }

@@ -80,7 +80,10 @@ export async function carryOut(
     });
     problem ??= failure;
   } else {
-    if (made.steps.length > 0) await (await import("../apply/apply.ts")).apply(request, emit);
+    if (made.steps.length > 0) {
+      const { CommandRunner } = await import("../apply/commands/runner.ts");
+      await (await import("../apply/apply.ts")).apply(request, emit, new CommandRunner(made));
+    }
     problem = metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
   }
   log.end();

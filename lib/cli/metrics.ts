@@ -1,5 +1,6 @@
 /** Metrics of runs over all certificates; other runs would omit certificates. */
 import type { ApplyEvent } from "../apply/events.ts";
+import { CommandRunner } from "../apply/commands/runner.ts";
 import { type MetricsPlace, writeMetrics } from "../apply/metrics_file.ts";
 import { Writers } from "../apply/writers/writers.ts";
 import type { Host } from "../command/host.ts";
@@ -75,7 +76,7 @@ export async function writeMetricsNow(
   text: string,
 ): Promise<string | undefined> {
   if (metrics.kind === "nowhere") return metrics.problem;
-  const writers = new Writers();
+  const writers = new Writers(new CommandRunner({ steps: [] }, metrics.place));
   const problem = await writeMetrics(metrics.place, text, writers);
   await writers.close();
   return problem;

@@ -1,5 +1,5 @@
 /** A plan for people: the steps, their reasons, and the changes of each file. */
-import type { Rights } from "../apply/permissions.ts";
+import type { CommandRights, FileRights, Rights } from "../apply/permissions.ts";
 import type { CertificateState, DeployStep, Plan, ServiceStep, Step } from "../plan/types.ts";
 import { shellWord } from "../text/quote.ts";
 import { actionName } from "../plan/action_name.ts";
@@ -113,10 +113,18 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
 }
 
 /** What a run of the plan may touch. */
-export function permissionsText(rights: Rights): string {
-  const lines = (["read", "write", "net", "run"] as const).flatMap((kind) => {
-    const [first = "nothing", ...more] = rights[kind];
-    return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
-  });
-  return ["", "A run of this plan has permission to", ...lines, ""].join("\n");
+export function permissionsText({ files, commands }: Rights): string {
+  const lines = (rights: FileRights | CommandRights) =>
+    Object.entries(rights).flatMap(([kind, [first = "nothing", ...more]]) => [
+      `  ${kind.padEnd(7)}${first}`,
+      ...more.map((text: string) => `${" ".repeat(9)}${text}`),
+    ]);
+  return [
+    "",
+    "In a run of this plan, the worker that writes files has permission to",
+    ...lines(files),
+    "and the worker that runs programs has permission to",
+    ...lines(commands),
+    "",
+  ].join("\n");
 }

@@ -11,25 +11,34 @@ import { errorCode } from "../../text/plain_cause.ts";
 import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
-import { isThere } from "../../host/read.ts";
 import {
   identityAt,
   isSameFile,
   openRegularFile,
   OtherFileError,
 } from "../../host/file_identity.ts";
-import { makeSymbolicLink } from "../../host/symbolic_link.ts";
+import { isThere } from "../../host/read.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
 
-/** A `Writer` without waiting. Throws the system's error. */
-export function carryOutRequest(request: FileRequest): WriterAnswer {
+/** Copies the symbolic link at a target to the temporary name of its kept file. */
+type CopyLink = (path: string) => Promise<void>;
+
+/**
+ * A `Writer`. Throws the system's error.
+ *
+ * @param copyLink Absent: not permitted, because it takes a program.
+ */
+export async function carryOutRequest(
+  request: FileRequest,
+  copyLink: CopyLink = refuse,
+): Promise<WriterAnswer> {
   switch (request.do) {
     case "make":
       make(request.file);
       return true;
     case "keep":
-      return keep(request.path, request.inPlace);
+      return await keep(request.path, request.inPlace, copyLink);
     case "replace":
       replace(temporaryFile(request.path), request);
       return true;
@@ -42,6 +51,10 @@ export function carryOutRequest(request: FileRequest): WriterAnswer {
       syncDirectory(request.directory);
       return true;
   }
+}
+
+function refuse(): Promise<void> {
+  return Promise.reject(Object.assign(new Error("Cannot copy a link"), { code: "EPERM" }));
 }
 
 function make({ path, content, uid, gid, mode, createDirs }: NewFile): void {
@@ -114,7 +127,7 @@ function isOfSameOwner(kept: string, path: string): boolean {
 }
 
 /** Returns the identity of the kept file, or `NONE`. */
-function keep(path: string, inPlace: boolean): string {
+async function keep(path: string, inPlace: boolean, copyLink: CopyLink): Promise<string> {
   const kept = replacedFile(path);
   removeIfThere(kept);
   if (!isThere(path)) return NONE;
@@ -122,8 +135,8 @@ function keep(path: string, inPlace: boolean): string {
   if (inPlace && isFile(path)) {
     // Fails early if the target cannot be opened for writing, for example on a read-only mount.
     fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
-    copy(path, kept);
-  } else linkOrCopy(path, kept);
+    await copy(path, kept, copyLink);
+  } else await linkOrCopy(path, kept, copyLink);
   const identity = identityAt(kept);
   if (identity === undefined) throw new OtherFileError();
   return identity;
@@ -132,12 +145,12 @@ function keep(path: string, inPlace: boolean): string {
 /** Codes of file systems without hard links, and of the kernel's protection of hard links (proc(5)). */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
-function linkOrCopy(path: string, kept: string): void {
+async function linkOrCopy(path: string, kept: string, copyLink: CopyLink): Promise<void> {
   try {
     fs.linkSync(path, kept);
   } catch (error) {
     if (!NO_LINKS.has(errorCode(error) ?? "")) throw error;
-    copy(path, kept);
+    await copy(path, kept, copyLink);
   }
 }
 
@@ -145,10 +158,10 @@ function linkOrCopy(path: string, kept: string): void {
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Copies by way of a temporary file. A user who cannot give the copy its owner keeps it. */
-function copy(path: string, kept: string): void {
+async function copy(path: string, kept: string, copyLink: CopyLink): Promise<void> {
   const temporary = temporaryFile(kept);
   removeIfThere(temporary);
-  if (fs.lstatSync(path).isSymbolicLink()) makeSymbolicLink(fs.readlinkSync(path), temporary);
+  if (fs.lstatSync(path).isSymbolicLink()) await copyLink(path);
   else copyFile(path, temporary);
   fs.renameSync(temporary, kept);
 }

@@ -31,14 +31,14 @@ export async function serveFileRequests(uid: string | undefined): Promise<number
   }
   const encoder = new TextEncoder();
   for await (const line of lines(Deno.stdin.readable, LONGEST_REQUEST)) {
-    writeAll(STDOUT, encoder.encode(`${JSON.stringify(answerTo(line))}\n`));
+    writeAll(STDOUT, encoder.encode(`${JSON.stringify(await answerTo(line))}\n`));
   }
   return 0;
 }
 
-function answerTo(line: string): Answer {
+async function answerTo(line: string): Promise<Answer> {
   try {
-    return { kind: "done", value: carryOutRequest(JSON.parse(line) as FileRequest) };
+    return { kind: "done", value: await carryOutRequest(JSON.parse(line) as FileRequest) };
   } catch (error) {
     return { kind: "failed", code: errorCode(error) ?? "" };
   }

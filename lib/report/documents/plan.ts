@@ -34,14 +34,22 @@ export interface CheckDocument extends PlanJson {
 export interface PlanDocument extends PlanJson {
   /** What a run of this plan may touch; printed with `--permissions`. */
   readonly permissions?: {
-    /** Paths that it may read, each with all below it. */
-    readonly read: readonly string[];
-    /** Paths that it may write, each with all below it. */
-    readonly write: readonly string[];
-    /** Hosts that it may connect to. */
-    readonly net: readonly string[];
-    /** Programs that it may run. */
-    readonly run: readonly string[];
+    /** Of the worker that writes files and talks to the server. */
+    readonly files: {
+      /** Paths that it may read, each with all below it. */
+      readonly read: readonly string[];
+      /** Paths that it may write, each with all below it. */
+      readonly write: readonly string[];
+      /** Hosts that it may connect to. */
+      readonly net: readonly string[];
+    };
+    /** Of the worker that runs programs. */
+    readonly commands: {
+      /** Paths that it may read. */
+      readonly read: readonly string[];
+      /** Programs that it may run. */
+      readonly run: readonly string[];
+    };
   } | undefined;
 }
 

@@ -5,7 +5,7 @@ import { DIRECTORY_MODE, keptDirectory } from "../../../lib/plan/bundle.ts";
 import { clearBundle, clearDirectory, makeBundle } from "../../../lib/apply/bundle.ts";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { removeKept, rollBack } from "../../../lib/apply/rollback.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
+import { localWriters } from "./plans.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
@@ -18,7 +18,6 @@ import {
   withUmaskUntil,
 } from "../../support/rig.ts";
 
-const WRITERS = new Writers();
 const MODES = { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 };
 
 function bundle(directory: Directory, change: Partial<TargetStep> = {}): TargetStep {
@@ -28,14 +27,16 @@ function bundle(directory: Directory, change: Partial<TargetStep> = {}): TargetS
 }
 
 function run(targets: readonly TargetStep[], text: string, revocable = false) {
+  const writers = localWriters(targets);
   return deploy({
     targets,
     revocable,
     content: () => text,
-    makeBundle: (target) => makeBundle(target, (part) => `${text} ${part}\n`, DIRECTORY_MODE),
+    makeBundle: (target) =>
+      makeBundle(target, (part) => `${text} ${part}\n`, DIRECTORY_MODE, writers.commands),
     beforeFirstRename: () => {},
     afterRename: () => {},
-  }, WRITERS);
+  }, writers);
 }
 
 /** Names in the directory. */
@@ -83,7 +84,7 @@ Deno.test("what is restored is the link as it was, and its set has stayed", asyn
   const replaced = await run([bundle(directory)], "two", true);
   assert.deepEqual(clear(directory), []);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");
-  await rollBack(replaced, WRITERS);
+  await rollBack(replaced, localWriters());
   const { ino, mtimeMs } = lstatSync(directory.at("web"));
   assert.deepEqual([ino, mtimeMs], [before.ino, before.mtimeMs]);
   assert.equal(directory.read("web/privkey.pem"), "one privkey\n");
@@ -91,7 +92,7 @@ Deno.test("what is restored is the link as it was, and its set has stayed", asyn
   assert.equal(names(directory).length, 2);
 
   await run([bundle(directory)], "two", true);
-  await removeKept([bundle(directory)], WRITERS);
+  await removeKept([bundle(directory)], localWriters());
   clear(directory);
   assert.deepEqual(names(directory), [readlinkSync(directory.at("web")), "web"]);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");

@@ -5,7 +5,6 @@ import {
   HalfDeployedError,
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import {
   makeDirectory,
@@ -16,6 +15,7 @@ import {
   withUmaskUntil,
 } from "../../support/rig.ts";
 import { pair, target } from "./deployments.ts";
+import { localWriters } from "./plans.ts";
 
 /** Deploys "new cert" and so on, and keeps what it was told in order. */
 async function run(
@@ -30,7 +30,7 @@ async function run(
     beforeFirstRename: () => told.push("before"),
     afterRename: ({ what }) => told.push(what),
     ...change,
-  }, new Writers());
+  }, localWriters());
   return told;
 }
 

@@ -1,12 +1,12 @@
 /** Deployments of a pair of files whose old ones are kept, for tests of what becomes of the old ones. */
 import { lstatSync } from "node:fs";
 import { deploy, type Deployment } from "../../../lib/apply/deploy.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { Directory } from "../../support/rig.ts";
+import { localWriters } from "./plans.ts";
 
-export const WRITERS = new Writers();
+export const WRITERS = localWriters();
 
 /** Path of the record of an interrupted run. */
 export const RECORD = "/store/.pending-validation-web";

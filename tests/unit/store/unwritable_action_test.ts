@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { writePendingAction } from "../../../lib/store/pending_action.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, modeOf, rejectionOf } from "../../support/rig.ts";
-import { deployStep, failures, issueStep, withRig } from "../apply/plans.ts";
+import { deployStep, failures, issueStep, localWriters, withRig } from "../apply/plans.ts";
 
 const SERVICE = "nginx.service";
 const PENDING_ACTION = `.pending/${SERVICE}`;
@@ -72,7 +71,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
         content: () => "new\n",
         beforeFirstRename: () => writePendingAction(directory.path, SERVICE, "web"),
         afterRename: () => assert.fail("it was replaced"),
-      }, new Writers()),
+      }, localWriters()),
     );
     // The cause is the system's word for it, which differs from one file system to another.
     const beginning = `Cannot write the pending action "${directory.at(PENDING_ACTION)}": `;

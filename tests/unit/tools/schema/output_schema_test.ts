@@ -29,7 +29,10 @@ import { keysOf, propertiesOf } from "../../../support/output_keys.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 const NOTHING = makePlan([]);
-const RIGHTS = { read: ["/a"], write: ["/b"], net: ["v"], run: ["/usr/bin/systemctl"] };
+const RIGHTS = {
+  files: { read: ["/a"], write: ["/b"], net: ["v"] },
+  commands: { read: ["/c"], run: ["/usr/bin/systemctl"] },
+};
 const RUN = [
   runJson(FULL_PLAN, ALL_EVENTS, foldOutcome(FULL_PLAN, ALL_EVENTS)),
   runJson(NOTHING, [], foldOutcome(NOTHING, [])),

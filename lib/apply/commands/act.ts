@@ -5,7 +5,8 @@ import { KILL, runCommand } from "../../host/run_command.ts";
 import type { ServiceStep } from "../../plan/types.ts";
 import { runServiceCommand } from "./command.ts";
 import { actOnContainer } from "./container.ts";
-import { type ActionResult, DONE, failed, NOT_RUNNING } from "./result.ts";
+import type { ActionResult } from "./commands.ts";
+import { DONE, failed, NOT_RUNNING } from "./result.ts";
 import { actOnUnit } from "./systemd.ts";
 
 /** Throws CommandError if the manager's program is not on this host. */

@@ -2,7 +2,8 @@
 import type { ServiceStep } from "../../plan/types.ts";
 import { programPaths, runCommand } from "../../host/run_command.ts";
 import { explainFailure, showCommand } from "../../host/command_output.ts";
-import { type ActionResult, DONE, failed } from "./result.ts";
+import type { ActionResult } from "./commands.ts";
+import { DONE, failed } from "./result.ts";
 
 /** Bytes; the kernel's limit for a variable is 131,072 (execve(2), MAX_ARG_STRLEN). */
 const LONGEST = 100_000;

@@ -4,7 +4,8 @@ import type { UnitState } from "../../host/types.ts";
 import { runCommand } from "../../host/run_command.ts";
 import { observeUnits, SYSTEMCTL } from "../../host/units.ts";
 import { explainFailure } from "../../host/command_output.ts";
-import { type ActionResult, DONE, failed } from "./result.ts";
+import type { ActionResult } from "./commands.ts";
+import { DONE, failed } from "./result.ts";
 
 /** Arguments of `systemctl` before the unit's name; only start and restart start a stopped unit. */
 function argumentsFor(control: Control, signal: string): readonly string[] {

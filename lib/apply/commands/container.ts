@@ -3,7 +3,8 @@ import type { Control } from "../../config/types.ts";
 import { runCommand } from "../../host/run_command.ts";
 import { type Engine, ENGINES, observeContainer } from "../../host/containers.ts";
 import { explainFailure } from "../../host/command_output.ts";
-import { type ActionResult, DONE, failed, NOT_RUNNING } from "./result.ts";
+import type { ActionResult } from "./commands.ts";
+import { DONE, failed, NOT_RUNNING } from "./result.ts";
 
 /** @param timeout Seconds. */
 export async function actOnContainer(

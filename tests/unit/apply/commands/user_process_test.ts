@@ -1,7 +1,7 @@
 /** What root makes of the answers of a process that another user may have taken over. */
 import assert from "node:assert/strict";
 import { errorCode } from "../../../../lib/text/plain_cause.ts";
-import { UserWriter } from "../../../../lib/apply/writers/user_writer.ts";
+import { UserProcess } from "../../../../lib/apply/commands/user_process.ts";
 import { makeDirectory, rejectionOf } from "../../../support/rig.ts";
 
 const ME = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
@@ -9,8 +9,8 @@ const AS_ME = ` (as user ${ME.uid})`;
 const REQUEST = { do: "keep", path: "/none", inPlace: false } as const;
 
 /** A process that runs a script, and reads its requests or not. */
-function writerBy(script: string, limit = 10_000): UserWriter {
-  return new UserWriter(ME, { path: "/bin/sh", args: ["-c", script], env: {} }, limit);
+function writerBy(script: string, limit = 10_000): UserProcess {
+  return new UserProcess(ME, { path: "/bin/sh", args: ["-c", script], env: {} }, limit);
 }
 
 /** The error of a request, once the process is ended. */
@@ -94,7 +94,7 @@ Deno.test({
       `sleep 60 & echo $! > "$0.pid"; read request; echo '{"kind":"done","value":true}'`;
     using directory = makeDirectory();
     const program = { path: "/bin/sh", args: ["-c", script, directory.at("it")], env: {} };
-    const writer = new UserWriter(ME, program, 10_000);
+    const writer = new UserProcess(ME, program, 10_000);
     assert.equal(await writer.carryOut(REQUEST), true);
     const began = performance.now();
     await writer.close();

@@ -8,17 +8,7 @@ import { CommandError } from "../../host/run_command.ts";
 import { observeContainer } from "../../host/containers.ts";
 import { observeProcess } from "../../host/processes.ts";
 import { observeUnits } from "../../host/units.ts";
-
-export type Running =
-  /** `start` changes with each start. */
-  | { readonly kind: "up"; readonly start: string }
-  /** A oneshot unit that succeeded. */
-  | { readonly kind: "ended" }
-  /** It is starting or stopping. */
-  | { readonly kind: "between"; readonly how: string }
-  | { readonly kind: "down"; readonly how: string }
-  /** Its manager cannot be asked, or it has none. */
-  | { readonly kind: "unknown" };
+import type { Running } from "./commands.ts";
 
 const UNKNOWN: Running = { kind: "unknown" };
 
@@ -88,38 +78,5 @@ async function ofProcess(pidFile: string): Promise<Running> {
   } catch (error) {
     if (error instanceof CommandError) return UNKNOWN;
     throw error;
-  }
-}
-
-/** Where to see why a service is down, and how to start it. */
-export function startAdvice(action: ServiceAction): string {
-  switch (action.manager) {
-    case "systemd":
-      return `see: journalctl -u ${action.name}; to start it: systemctl start ${action.name}`;
-    case "docker":
-    case "podman": {
-      const { manager, name } = action;
-      return `see: ${manager} logs ${name}; to start it: ${manager} start ${name}`;
-    }
-    case "pid_file":
-      return `see its log, then start it; VCM finds it by its pid file "${action.pidFile}"`;
-    case "command":
-      return "see its log";
-  }
-}
-
-/** Where to look for why a service does not stay up: its manager, if it has one, is starting it already. */
-export function logAdvice(action: ServiceAction): string {
-  switch (action.manager) {
-    case "systemd":
-      return `see: journalctl -u ${action.name}`;
-    case "docker":
-    case "podman":
-      return `see: ${action.manager} logs ${action.name}`;
-    case "pid_file":
-      // No manager starts such a process again.
-      return startAdvice(action);
-    case "command":
-      return "see its log";
   }
 }
