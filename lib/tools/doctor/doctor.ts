@@ -21,6 +21,7 @@ import type { Helpers } from "../../vault/session/login.ts";
 import { openSession, type VaultSession } from "../../vault/session/session.ts";
 import { plainLine } from "../../vault/wire/plain_line.ts";
 import { examineAddress } from "./examine_address.ts";
+import { examineHost } from "./examine_host.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
 /** Throws ConfigError. */
@@ -29,6 +30,14 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   const specs = narrow(config, args);
   const paint = paintFor(args, host);
   const results: CheckResult[] = [];
+  const report = (result: CheckResult) => {
+    results.push(result);
+    // Printed at once, so that a check that hangs is visible.
+    if (!args.json && (!args.quiet || result.verdict !== "ok")) {
+      host.out(doctorText(result, paint));
+    }
+  };
+  for (const result of await examineHost(config, host)) report(result);
   await examine(
     {
       config,
@@ -37,13 +46,7 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
       now: () => host.now(),
       helpers: { note: () => {}, reserve: reserveFile },
     },
-    (result) => {
-      results.push(result);
-      // Printed at once, so that a check that hangs is visible.
-      if (!args.json && (!args.quiet || result.verdict !== "ok")) {
-        host.out(doctorText(result, paint));
-      }
-    },
+    report,
   );
   if (args.json) host.out(doctorJson(results));
   return worstVerdict(results) === "problem" ? EXIT_FAILED : EXIT_OK;
