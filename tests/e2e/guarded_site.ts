@@ -74,3 +74,21 @@ export async function exposureOf(scene: Scene, text: string): Promise<number> {
   );
   return Number(/exposure level for vcm\.service: ([\d.]+)/.exec(said)?.[1]);
 }
+
+/** What the probe could do under a unit with these lines. */
+export async function probe(
+  scene: Scene,
+  unit: string,
+): Promise<{ possible: string[]; denied: string[] }> {
+  const { directory } = scene;
+  await Deno.copyFile(new URL("unit_probe.sh", import.meta.url), `${directory}/probe`);
+  const run = `ExecStart=/bin/sh ${SITE}/probe /srv\nStandardOutput=file:/run/probed`;
+  await scene.machine.writeUnit("probe.service", unit.replace(/^ExecStart=.*$/m, run));
+  await scene.systemctl("daemon-reload");
+  await sh(scene, "rm -f /run/probed; mkdir -p /run/user");
+  await scene.systemctl("start", "probe.service");
+  const lines = (await sh(scene, "cat /run/probed")).trim().split("\n");
+  const of = (word: string) =>
+    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+  return { possible: of("possible"), denied: of("denied") };
+}

@@ -10,6 +10,7 @@ import {
   configureSite,
   exposureOf,
   installed,
+  probe,
   sh,
   SITE,
   startGuarded,
@@ -19,24 +20,6 @@ import { pairAlone, pairFor, type Scene } from "./scene.ts";
 
 const test = await testsNeeding("openbao", "nginx", "machine");
 const USER = 61001;
-
-/** What the probe could do under a unit with these lines. */
-async function probe(
-  scene: Scene,
-  unit: string,
-): Promise<{ possible: string[]; denied: string[] }> {
-  const { directory } = scene;
-  await Deno.copyFile(new URL("unit_probe.sh", import.meta.url), `${directory}/probe`);
-  const run = `ExecStart=/bin/sh ${SITE}/probe /srv\nStandardOutput=file:/run/probed`;
-  await scene.machine.writeUnit("probe.service", unit.replace(/^ExecStart=.*$/m, run));
-  await scene.systemctl("daemon-reload");
-  await sh(scene, "rm -f /run/probed; mkdir -p /run/user");
-  await scene.systemctl("start", "probe.service");
-  const lines = (await sh(scene, "cat /run/probed")).trim().split("\n");
-  const of = (word: string) =>
-    lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
-  return { possible: of("possible"), denied: of("denied") };
-}
 
 test("the unit denies what a run does not need", async () => {
   await using scene = await startGuarded();
