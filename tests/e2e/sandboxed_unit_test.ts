@@ -77,6 +77,11 @@ test("a whole run works under the unit, with real nginx that validates on a priv
     async () => (await Deno.readTextFile(`${directory}/hup/log`)) === "HUP\n" || undefined,
   );
   assert.match(await sh(scene, "cat /var/log/nginx-error.log"), /test failed|^$/);
+  const without = unit.replace(" CAP_NET_BIND_SERVICE", "")
+    .replace(/^ExecStart=.*$/m, `ExecStart=${SITE}/run-nginx -t`);
+  await scene.machine.writeUnit("without.service", without);
+  await scene.systemctl("daemon-reload");
+  assert.equal((await scene.machine.exec(["systemctl", "start", "without.service"])).code, 1);
   const check = await scene.vcm("check");
   assert.deepEqual([check.code, check.stderr], [0, ""], check.stdout);
   console.log(`validated on port ${port} under an exposure of ${await exposureOf(scene, unit)}`);
