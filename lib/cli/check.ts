@@ -7,6 +7,7 @@ import { checkJson, planJson } from "../report/json.ts";
 import { permissionsText, planText } from "../report/plan_text.ts";
 import { CHECK_STATUS, judgeStatus, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
+import { sayOnErr } from "../command/log.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import type { Screen } from "../report/status_text.ts";
@@ -24,6 +25,9 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   }
   const config = await findManagers(loaded);
   const specs = narrow(config, args);
+  const { narrowUnit, SERVICE } = await import("../tools/install/warn_narrow_unit.ts");
+  const narrowness = narrowUnit(config);
+  if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
   const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   const status = judgeStatus(made);

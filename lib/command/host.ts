@@ -8,6 +8,8 @@ export interface Host {
   /** Numeric id of the running user. */
   uid(): number;
   now(): Date;
+  /** Bytes of a core file, or `unlimited`. Undefined: it cannot be determined. */
+  coreLimit(): Promise<string | undefined>;
   /** Writes to standard output, which holds the result. */
   out(text: string): void;
   /** Writes to standard error, which holds the log; never throws. */
@@ -42,6 +44,7 @@ export function processHost(): Host {
     env: readVariable,
     uid: () => Deno.uid() ?? 0,
     now: () => new Date(),
+    coreLimit: async () => await (await import("../host/core_limit.ts")).coreLimit(),
     out: (text) => {
       try {
         writeAll(Deno.stdout, encoder.encode(text));

@@ -69,7 +69,9 @@ export async function parseWhole(
     );
   }
   // A draft without errors is complete.
-  return resolveConfig(applyDefaults(whole as File), main.file);
+  const config = resolveConfig(applyDefaults(whole as File), main.file);
+  const included = sources.flatMap(({ file }) => file ?? []);
+  return included.length === 0 ? config : { ...config, included };
 }
 
 /** All diagnostics, of each text and of all texts together. */

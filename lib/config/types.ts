@@ -195,6 +195,8 @@ export interface CertificateSpec extends WantedNames, RenewalRule {
 export interface Config {
   /** The path of the file, as it was given. */
   readonly file: string;
+  /** The paths of the files that it includes. */
+  readonly included?: readonly string[];
   /** Absolute path of the store. */
   readonly certStore: string;
   /** Absolute path of a file to append the log to. */

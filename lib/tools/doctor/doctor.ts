@@ -21,6 +21,7 @@ import type { Helpers } from "../../vault/session/login.ts";
 import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
 import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
+import { examineHost } from "./examine_host.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
 /** Throws ConfigError. */
@@ -29,14 +30,16 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   const specs = narrow(config, args);
   const paint = paintFor(args, host);
   const results: CheckResult[] = [];
-  const helpers = { ...NO_HELPERS, reserve: reserveFile };
-  await examine({ config, specs, environment: host, now: () => host.now(), helpers }, (result) => {
+  const report = (result: CheckResult) => {
     results.push(result);
     // Printed at once, so that a check that hangs is visible.
     if (!args.json && (!args.quiet || result.verdict !== "ok")) {
       host.out(doctorText(result, paint));
     }
-  });
+  };
+  for (const result of await examineHost(config, host)) report(result);
+  const helpers = { ...NO_HELPERS, reserve: reserveFile };
+  await examine({ config, specs, environment: host, now: () => host.now(), helpers }, report);
   if (args.json) host.out(doctorJson(results));
   return results.some(({ verdict }) => verdict === "problem") ? EXIT_FAILED : EXIT_OK;
 }

@@ -54,7 +54,7 @@ const AUTH_DOCS: KeyDocs<AuthEntry> = {
   },
   wrapped_secret_id_file: {
     means: "`approle`: file that holds a wrapping token; the unwrapped secret id is " +
-      "saved in `secret_id_file`, which is required.",
+      "saved in `secret_id_file`, which is required; give that file a directory of its own.",
     example: "/etc/vcm/wrapped-secret-id",
   },
   token_file: { means: "`token`: file that holds the token; required.", example: "/etc/vcm/token" },
