@@ -7,7 +7,7 @@ import { checkJson, planJson } from "../report/json.ts";
 import { permissionsText, planText } from "../report/plan_text.ts";
 import { CHECK_STATUS, judgeStatus, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
-import { sayOnErr } from "../command/log.ts";
+import { sayOnErr } from "../command/log_line.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import type { Screen } from "../report/status_text.ts";
