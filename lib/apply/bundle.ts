@@ -19,7 +19,7 @@ import {
   versionOf,
 } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import type { TargetStep } from "../plan/types.ts";
+import type { BundleStep } from "../plan/types.ts";
 import {
   type Ownership,
   removeIfThere,
@@ -40,7 +40,7 @@ import { makeSymbolicLink } from "../host/symbolic_link.ts";
  * for the directory above, and run permission for ln.
  */
 export function makeBundle(
-  target: TargetStep,
+  target: BundleStep,
   text: (part: Part) => string,
   directoryMode: number,
 ): void {
@@ -85,9 +85,9 @@ function freeDirectory(path: string, version: string): string {
   return free;
 }
 
-function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part): Ownership {
+function ownershipOf({ uid, gid, modes, owners }: BundleStep, part: Part): Ownership {
   const given = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
-  return { ...given, ...owners?.[part], mode: modes?.[part] ?? mode };
+  return { ...given, ...owners[part], mode: modes[part] };
 }
 
 /** Directory of the set in use. */

@@ -117,19 +117,35 @@ export interface VaultSettings {
   readonly login?: LoginSettings;
 }
 
-/** A file or bundle that a service reads. `owner`, `group` and `mode` are absent if not configured. */
-export interface TargetSpec extends Format {
+/** What files and bundles have in common. */
+interface CommonTargetSpec {
   readonly path: string;
+  /** Absent, like `group` and `mode`, if not configured. */
   readonly owner?: string;
   readonly group?: string;
   /** Permission bits, 0 to 0o7777. */
   readonly mode?: number;
   readonly createDirs: boolean;
+}
+
+/** A file that a service reads. */
+export interface FileSpec extends CommonTargetSpec, Format {
   /** Overwrite the existing file, which is not atomic; a mounted file cannot be replaced. */
   readonly inPlace?: boolean;
   /** Replace an existing file even if it is not a certificate or key. */
   readonly overwrite?: boolean;
 }
+
+/** A directory with all files of a set, which is replaced as a whole. */
+export interface BundleSpec extends CommonTargetSpec {
+  readonly what: "bundle";
+  readonly order?: never;
+  readonly passwordFile?: never;
+  readonly inPlace?: never;
+  readonly overwrite?: never;
+}
+
+export type TargetSpec = FileSpec | BundleSpec;
 
 /** The private key that a certificate must have. */
 export interface KeySpec {

@@ -3,8 +3,8 @@
  * permission for getent and for the tools that ask service managers, and net permission for probes.
  */
 import { directoryOf } from "../text/path.ts";
-import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
-import type { CertificateObservation, Observation, TargetObservation } from "./types.ts";
+import type { CertificateSpec, Config, FileSpec, TargetSpec } from "../config/types.ts";
+import type { CertificateObservation, FileObservation, Observation } from "./types.ts";
 import type { Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
@@ -35,7 +35,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     ? (await import("./encrypted_targets.ts")).encryptionReader()
     : () => undefined;
   const bundled = targets.some(({ what }) => what === "bundle");
-  const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : undefined;
+  const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : noBundle;
   const accounts = await asked;
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, accounts);
@@ -94,12 +94,16 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
   return timed ? Temporal.Now.timeZoneId() : "UTC";
 }
 
+function noBundle(): never {
+  throw new Error("The configuration has no bundle");
+}
+
 interface TargetTools {
   readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
   readonly encryptionOf: EncryptionOf;
   /** Loaded only if the configuration has a bundle. */
-  readonly lookAtBundle: typeof observeBundle | undefined;
+  readonly lookAtBundle: typeof observeBundle;
 }
 
 function observeCertificate(
@@ -114,24 +118,23 @@ function observeCertificate(
     interrupted: look.interrupted,
     pendingValidation,
     ...(look.exposedKey !== undefined && { exposedKey: look.exposedKey }),
-    targets: spec.targets.map((target) =>
-      target.what === "bundle" && tools.lookAtBundle !== undefined
-        ? tools.lookAtBundle(target, {
-          ...tools,
-          pendingValidation,
-          expected: (part) => expect({ what: part }, spec.name, look.texts, undefined),
-        })
-        : observeContent(target, spec.name, look, tools)
-    ),
+    targets: spec.targets.map((target) => {
+      if (target.what !== "bundle") return observeContent(target, spec.name, look, tools);
+      return tools.lookAtBundle(target, {
+        ...tools,
+        pendingValidation,
+        expected: (part) => expect({ what: part }, spec.name, look.texts, undefined),
+      });
+    }),
   };
 }
 
 function observeContent(
-  target: TargetSpec,
+  target: FileSpec,
   name: string,
   { texts }: StoreLook,
   { directories, accounts, encryptionOf }: TargetTools,
-): TargetObservation {
+): FileObservation {
   const encryption = encryptionOf(target);
   if (encryption !== undefined && "problem" in encryption) {
     const seen = observeTarget(target, ABSENT, directories, accounts);

@@ -27,47 +27,68 @@ export interface TargetFile {
   readonly changedAt: number;
 }
 
-export interface TargetObservation {
+/** What is observed of files and bundles alike. */
+export interface PathObservation {
   readonly path: string;
   /** From the root to the last directory that exists. */
   readonly ancestors: readonly Ancestor[];
+  /** What lies at the path. A bundle counts as one file, last changed when any of its files was. */
   readonly file: Presence<TargetFile>;
   /** State of the parent directory; checked only if the target is absent. */
   readonly parent: "present" | "absent" | "not-a-directory";
   readonly owner: Account;
   readonly group: Account;
-  /** Why its password cannot be read; its content is then unknown. */
-  readonly passwordProblem?: string;
   /** There is a temporary file of an interrupted run beside it. */
   readonly leftover: boolean;
   /** There is its previous file beside it. */
   readonly replaced: boolean;
-  readonly bundle?: BundleObservation;
-  /** If the target is not a bundle: directories of sets from when it was one. */
-  readonly formerSets?: readonly string[];
 }
 
-export interface BundleObservation {
-  /** Text of a link that VCM did not make. */
-  readonly foreignLink?: string;
-  /** Name of the version directory that the link names. */
-  readonly directory?: string;
-  /** Permission bits of that directory; absent if it does not exist. */
-  readonly directoryMode?: number;
-  /** Set if it does not belong to the runner, as it should. */
-  readonly directoryOwner?: { readonly is: string; readonly should: string };
-  /** The files in it. */
-  readonly files: readonly { readonly part: Part; readonly file: Presence<TargetFile> }[];
+export interface FileObservation extends PathObservation {
+  readonly kind: "file";
+  /** Why its password cannot be read; its content is then unknown. */
+  readonly passwordProblem?: string | undefined;
+  /** Directories of sets from when the target was a bundle. */
+  readonly formerSets: readonly string[];
+}
+
+export interface BundleObservation extends PathObservation {
+  readonly kind: "bundle";
+  readonly link: BundleLink;
   /** Directories of sets that are unused or incomplete. */
   readonly strays: readonly StrayDirectory[];
   /** Why this host cannot create links. */
-  readonly linkProblem?: string;
+  readonly linkProblem?: string | undefined;
+}
+
+export type TargetObservation = FileObservation | BundleObservation;
+
+/** Where the link of a bundle leads. */
+export type BundleLink =
+  /** There is no link. */
+  | { readonly kind: "none" }
+  /** A link that VCM did not make. */
+  | { readonly kind: "foreign"; readonly text: string }
+  /** To a version directory that does not exist. */
+  | { readonly kind: "dangling"; readonly directory: string }
+  | BundleSet;
+
+/** The version directory that the link of a bundle names. */
+export interface BundleSet {
+  readonly kind: "set";
+  /** Its name. */
+  readonly directory: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Set if it does not belong to the runner, as it should. */
+  readonly otherOwner?: { readonly is: string; readonly should: string } | undefined;
+  readonly files: readonly { readonly part: Part; readonly file: Presence<TargetFile> }[];
 }
 
 export interface StrayDirectory {
   readonly path: string;
   /** Name of something in it that VCM did not put there. */
-  readonly foreign?: string;
+  readonly foreign?: string | undefined;
 }
 
 export interface CertificateObservation {

@@ -4,7 +4,7 @@ import { octal } from "../text/octal.ts";
 import { shellWord } from "../text/shell_word.ts";
 import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
-import { bundleBlockers, bundleDrift, bundleModes, bundleOwners, endsBundle } from "./bundle.ts";
+import { bundleBlockers, bundleDrift, bundleStep, endsBundle } from "./bundle.ts";
 import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
 import { OWN_WRITER, type OwnWriter, type UserWriter } from "./choose_writer.ts";
 import type { Blocked, Drift, TargetStep } from "./types.ts";
@@ -26,20 +26,19 @@ export function judgeDrift(
   if (target.file.kind === "unreadable" || !(supply.stored || supply.renewed)) return [];
   if (target.file.kind === "absent") return [{ kind: "missing" }];
   const file = target.file.value;
-  const { bundle } = target;
-  if (file.type === "symlink" && bundle === undefined) {
+  if (file.type === "symlink" && target.kind === "file") {
     return [{ kind: "not-a-file", found: "symlink" }];
   }
   // A blocker: a person must move it away first.
-  if (file.type !== (bundle === undefined ? "file" : "bundle")) return [];
+  if (file.type !== target.kind) return [];
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
-  // Without the password its content is unknown.
-  const known = target.passwordProblem === undefined;
-  const own = bundle === undefined
+  const own = target.kind === "file"
     ? judgeMetadata(spec, target, file)
-    : bundleDrift(spec, target, bundle, supply);
-  if (bundle === undefined && supply.stored && known && !file.sameContent) {
+    : bundleDrift(spec, target, supply);
+  // Without the password its content is unknown.
+  const known = target.kind === "file" && target.passwordProblem === undefined;
+  if (known && supply.stored && !file.sameContent) {
     drift.push(contentDrift(file, supply));
   } else if (forced && !changesContent(own)) drift.push({ kind: "forced" });
   if (pendingValidation) drift.push({ kind: "pending-validation" });
@@ -58,11 +57,11 @@ export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Bloc
   if (target.file.kind === "unreadable") {
     blocked.push({ kind: "unreadable", message: target.file.problem });
   }
-  if (target.passwordProblem !== undefined) {
+  if (target.kind === "bundle") blocked.push(...bundleBlockers(target));
+  else if (target.passwordProblem !== undefined) {
     blocked.push({ kind: "unreadable", message: target.passwordProblem });
   }
-  if (target.bundle !== undefined) blocked.push(...bundleBlockers(spec, target, target.bundle));
-  const type = target.file.kind === "present" && target.bundle === undefined
+  const type = target.file.kind === "present" && target.kind === "file"
     ? target.file.value.type
     : "file";
   if (type === "directory") {
@@ -116,34 +115,22 @@ export function targetStep(
   drift: readonly Drift[],
   writer: OwnWriter | UserWriter = OWN_WRITER,
 ): TargetStep {
+  if (spec.what === "bundle") return bundleStep(spec, target, drift);
   return {
     what: spec.what,
-    ...(spec.order !== undefined && { order: spec.order }),
-    ...(spec.passwordFile !== undefined && { passwordFile: spec.passwordFile }),
+    order: spec.order,
+    passwordFile: spec.passwordFile,
     path: spec.path,
     drift,
-    ...ownersFor(target, writer),
+    ...(writer.kind === "own" ? ownersOf(target, target.file) : ownersBy(writer, target)),
     mode: spec.mode ?? defaultMode(spec.what),
-    ...(spec.what === "bundle" && { modes: bundleModes(spec) }),
     createDirs: spec.createDirs,
-    ...(spec.inPlace && { inPlace: true }),
-    ...(writer.kind === "own" && endsBundle(target) && { endsBundle: true }),
+    inPlace: spec.inPlace,
+    endsBundle: writer.kind === "own" && endsBundle(target) ? true : undefined,
   };
 }
 
-function ownersFor(
-  target: TargetObservation,
-  writer: OwnWriter | UserWriter,
-): Pick<TargetStep, "uid" | "gid" | "by" | "owners"> {
-  if (writer.kind === "own") {
-    const { bundle } = target;
-    return {
-      ...ownersOf(target, target.file),
-      ...(bundle !== undefined && { owners: bundleOwners(target, bundle) }),
-    };
-  }
-  const { by } = writer;
-  const { file, group } = target;
+function ownersBy({ by }: UserWriter, { file, group }: TargetObservation) {
   // Others could put a file of any group there, so only the group of the user's own file is kept.
   const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid
     ? file.value.gid

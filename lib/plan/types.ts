@@ -151,23 +151,39 @@ export interface FileOwners {
   readonly gid?: number;
 }
 
-/** One file or bundle to write. The plan decides owner, group and mode, not the writer. */
-export interface TargetStep extends Format, FileOwners {
-  /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
-  readonly by?: HostUser;
+/** What files and bundles have in common. The plan decides owner, group and mode, not the writer. */
+interface CommonTargetStep extends FileOwners {
   readonly path: string;
   readonly drift: readonly Drift[];
   readonly mode: number;
-  /** For a bundle: the mode of each file. */
-  readonly modes?: Readonly<Record<Part, number>>;
-  /** For a bundle: owner and group of each file. */
-  readonly owners?: Readonly<Record<Part, FileOwners>>;
   readonly createDirs: boolean;
-  /** Write into the existing file. */
-  readonly inPlace?: boolean;
-  /** It replaces a bundle, whose directories are removed. */
-  readonly endsBundle?: boolean;
 }
+
+/** One file to write. */
+export interface FileStep extends CommonTargetStep, Format {
+  /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
+  readonly by?: HostUser | undefined;
+  /** Write into the existing file. */
+  readonly inPlace?: boolean | undefined;
+  /** It replaces a bundle, whose directories are removed. */
+  readonly endsBundle?: boolean | undefined;
+}
+
+/** One bundle to write. Only the runner writes bundles. */
+export interface BundleStep extends CommonTargetStep {
+  readonly what: "bundle";
+  /** The mode of each file. */
+  readonly modes: Readonly<Record<Part, number>>;
+  /** Owner and group of each file. */
+  readonly owners: Readonly<Record<Part, FileOwners>>;
+  readonly order?: never;
+  readonly passwordFile?: never;
+  readonly by?: never;
+  readonly inPlace?: never;
+  readonly endsBundle?: never;
+}
+
+export type TargetStep = FileStep | BundleStep;
 
 export interface DeployStep {
   readonly kind: "deploy";

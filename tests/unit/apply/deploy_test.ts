@@ -6,7 +6,7 @@ import {
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/types.ts";
 import {
   type Directory,
   makeDirectory,
@@ -17,20 +17,20 @@ import {
   withUmaskUntil,
 } from "../../support/rig.ts";
 
-function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
+function target(path: string, change: Partial<FileStep> = {}): FileStep {
   const what = path.endsWith(".key") ? "privkey" : "cert";
   const mode = what === "privkey" ? 0o600 : 0o644;
   return { what, path, drift: [{ kind: "missing" }], mode, createDirs: false, ...change };
 }
 
 /** Two targets, one after the other. */
-function pair(directory: Directory): [TargetStep, TargetStep] {
+function pair(directory: Directory): [FileStep, FileStep] {
   return [target(directory.at("web.crt")), target(directory.at("web.key"))];
 }
 
 /** Deploys "new cert" and so on, and keeps what it was told in order. */
 async function run(
-  targets: readonly TargetStep[],
+  targets: readonly FileStep[],
   change: Partial<Deployment> = {},
 ): Promise<string[]> {
   const told: string[] = [];
@@ -102,7 +102,7 @@ Deno.test("deploy() is all or none: a target without directory keeps the others 
 
 Deno.test("deploy() is all or none: a content that cannot be had keeps all as it is", async () => {
   using directory = makeDirectory();
-  const content = ({ what }: TargetStep) => {
+  const content = ({ what }: FileStep) => {
     if (what === "privkey") throw new Error("EACCES: permission denied, open 'privkey.pem'");
     return "new";
   };

@@ -7,10 +7,10 @@ import { startDemoServer } from "../../../lib/tools/demo/demo_server.ts";
 import type {
   DeployStep,
   Drift,
+  FileStep,
   IssueStep,
   Plan,
   Step,
-  TargetStep,
 } from "../../../lib/plan/types.ts";
 import { makeRequest } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
@@ -84,8 +84,8 @@ export function deployStep(
   name: string,
   drift: readonly Drift[],
   storedSetUsable = false,
-): DeployStep {
-  const target = (what: "cert" | "privkey", ending: string, mode: number): TargetStep => ({
+): Omit<DeployStep, "targets"> & { readonly targets: readonly FileStep[] } {
+  const target = (what: "cert" | "privkey", ending: string, mode: number): FileStep => ({
     what,
     path: directory.at(`ssl/${name}.${ending}`),
     drift,

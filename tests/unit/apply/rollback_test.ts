@@ -10,7 +10,7 @@ import {
 import { removeKept, rollBack, rollBackInterrupted } from "../../../lib/apply/rollback.ts";
 import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, modeOf, rejectionOf, rootTest } from "../../support/rig.ts";
 
 const WRITERS = new Writers();
@@ -18,18 +18,18 @@ const WRITERS = new Writers();
 /** Where the record of an interrupted run lies. */
 const RECORD = "/store/.pending-validation-web";
 
-function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
+function target(path: string, change: Partial<FileStep> = {}): FileStep {
   const what = path.endsWith(".key") ? "privkey" : "cert";
   const mode = what === "privkey" ? 0o600 : 0o644;
   return { what, path, drift: [{ kind: "content" }], mode, createDirs: false, ...change };
 }
 
-function pair(directory: Directory): [TargetStep, TargetStep] {
+function pair(directory: Directory): [FileStep, FileStep] {
   return [target(directory.at("web.crt")), target(directory.at("web.key"))];
 }
 
 function run(
-  targets: readonly TargetStep[],
+  targets: readonly FileStep[],
   change: Partial<Deployment> = {},
 ): Promise<readonly Replaced[]> {
   return deploy({

@@ -3,9 +3,10 @@ import { chooseWriter } from "../../../lib/plan/choose_writer.ts";
 import type { HostUsers } from "../../../lib/host/replacers.ts";
 import { unsafeStore } from "../../../lib/store/store_trust.ts";
 import type { Ancestor } from "../../../lib/host/types.ts";
-import type { TargetObservation } from "../../../lib/observe/types.ts";
+import type { FileObservation } from "../../../lib/observe/types.ts";
 import {
   ABSENT,
+  makeBundleTarget,
   makeFile,
   makeSeen,
   makeTarget,
@@ -36,7 +37,7 @@ function ancestor(
 /** What is chosen for a target in `/srv/pg`, which is as the change has it, in directories of root. */
 function chosen(
   last: Partial<Ancestor>,
-  seen: Partial<TargetObservation> = {},
+  seen: Partial<FileObservation> = {},
   users: HostUsers = ROOT,
 ) {
   const ancestors = [
@@ -222,7 +223,7 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
     owner: PG,
     ancestors: [ancestor("/home", 26, 0o755)],
   });
-  const writer = chooseWriter(makeTarget({ what: "bundle", path: PATH }), seen, ROOT);
+  const writer = chooseWriter(makeBundleTarget(PATH), seen, ROOT);
   assert.equal(
     writer.kind === "refused" && writer.message,
     'User "postgres" may replace anything in "/home", so root does not write a bundle ' +
@@ -235,7 +236,7 @@ pureTest(
   () => {
     const ancestors = [{ ...ancestor("/srv/ssl", 0, 0o1777), owner: "root" }];
     const file = present(makeFile({ type: "bundle" }));
-    const target = makeTarget({ what: "bundle", path: "/srv/ssl/web" });
+    const target = makeBundleTarget("/srv/ssl/web");
     const seen = makeSeen({ path: "/srv/ssl/web", file, ancestors });
     assert.deepEqual(chooseWriter(target, seen, ROOT), {
       kind: "refused",

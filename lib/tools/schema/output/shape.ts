@@ -31,7 +31,7 @@ interface Key<T, Given extends UntiedKey["given"]> extends UntiedKey {
 /** A key for each one of a type: `always` for those that are required, else `maybe`. */
 export type Keys<T> = {
   readonly [K in keyof T]-?: Key<
-    Required<T>[K],
+    Exclude<T[K], undefined>,
     Partial<Pick<T, K>> extends Pick<T, K> ? "maybe" : "always"
   >;
 };

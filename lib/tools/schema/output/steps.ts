@@ -7,9 +7,11 @@ import {
 } from "../../../certificate/types.ts";
 import { KEY_ORIGINS, KEY_TYPES, type KeySpec } from "../../../config/types.ts";
 import type {
+  BundleStep,
   CertificateRequest,
   DeployStep,
   FileOwners,
+  FileStep,
   IssueStep,
   RecoverStep,
   Step,
@@ -133,7 +135,13 @@ const owners = (name: Part) =>
     }),
   );
 
-const TARGET_STEP = map<TargetStep>({
+/** Files and bundles have one shape. */
+type PrintedTarget =
+  & Omit<FileStep, "what">
+  & Pick<TargetStep, "what">
+  & Partial<Pick<BundleStep, "modes" | "owners">>;
+
+const PRINTED_TARGET = map<PrintedTarget>({
   what: always("What the target takes.", words(WHATS)),
   order: maybe("What comes first in a combined file.", words(COMBINED_ORDERS)),
   passwordFile: maybe("Path of the file with the password that the key is encrypted with.", TEXT),
@@ -145,7 +153,7 @@ const TARGET_STEP = map<TargetStep>({
   mode: always("Its mode.", MODE),
   modes: maybe(
     "The modes of the files of a bundle.",
-    map<NonNullable<TargetStep["modes"]>>({
+    map<BundleStep["modes"]>({
       cert: part("cert"),
       chain: part("chain"),
       fullchain: part("fullchain"),
@@ -155,7 +163,7 @@ const TARGET_STEP = map<TargetStep>({
   ),
   owners: maybe(
     "Owner and group of the files of a bundle.",
-    map<NonNullable<TargetStep["owners"]>>({
+    map<BundleStep["owners"]>({
       cert: owners("cert"),
       chain: owners("chain"),
       fullchain: owners("fullchain"),
@@ -167,6 +175,8 @@ const TARGET_STEP = map<TargetStep>({
   inPlace: maybe("Whether it is written through the file that is there.", FLAG),
   endsBundle: maybe("Whether it takes the place of a bundle, whose sets are cleared away.", FLAG),
 });
+
+const TARGET_STEP = PRINTED_TARGET as Shape<unknown> as Shape<TargetStep>;
 
 const DEPLOY_STEP = map<DeployStep>({
   kind: always("Writes files where services want them.", words(["deploy"])),

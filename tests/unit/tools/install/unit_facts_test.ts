@@ -1,12 +1,27 @@
 import assert from "node:assert/strict";
-import type { CertificateSpec, ServiceSpec, TargetSpec } from "../../../../lib/config/types.ts";
+import type {
+  BundleSpec,
+  CertificateSpec,
+  FileSpec,
+  ServiceSpec,
+} from "../../../../lib/config/types.ts";
 import { Secret } from "../../../../lib/text/secret.ts";
 import { unitFacts, writesOf } from "../../../../lib/tools/install/unit_facts.ts";
-import { makeConfig, makeService, makeSpec, makeTarget } from "../../../support/fixtures.ts";
+import {
+  makeBundleTarget,
+  makeConfig,
+  makeService,
+  makeSpec,
+  makeTarget,
+} from "../../../support/fixtures.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
-function specOf(targets: readonly Partial<TargetSpec>[], services: readonly ServiceSpec[] = []) {
-  return makeSpec({ targets: targets.map(makeTarget), services });
+function specOf(
+  targets: readonly (Partial<FileSpec> | BundleSpec)[],
+  services: readonly ServiceSpec[] = [],
+) {
+  const made = targets.map((target) => target.what === "bundle" ? target : makeTarget(target));
+  return makeSpec({ targets: made, services });
 }
 
 function factsOf(...specs: CertificateSpec[]) {
@@ -20,7 +35,7 @@ pureTest("unitFacts() knows each directory that a run writes to, the topmost onc
       { path: "/etc/nginx/ssl/a.key" },
       { path: "/etc/nginx/ssl/deep/a.key" },
       { path: "/etc/nginx/ssl-old/a.key" },
-      { what: "bundle", path: "/home/joe/set" },
+      makeBundleTarget("/home/joe/set"),
     ]),
   ]);
   const login = { kind: "approle", mount: "approle", secretIdFile: "/etc/vcm/secret-id" } as const;
