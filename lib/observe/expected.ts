@@ -13,9 +13,9 @@ import type { SetTexts } from "../store/stored_set.ts";
 export interface Likeness {
   readonly sameContent: boolean;
   /** Why it differs, if more is known than that its bytes differ. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** The first certificate in it, if it differs. */
-  readonly certificate?: Certificate;
+  readonly certificate?: Certificate | undefined;
 }
 
 export interface Expected {
@@ -78,17 +78,13 @@ function expectEncrypted(
     judge: (path, read) =>
       judged(read.bytes(path), (bytes) => {
         const { fault, certificate = "" } = judge(bytes, desired);
-        return {
-          ...likeness(fault === undefined, certificate),
-          ...(fault !== undefined && { fault }),
-        };
+        return { ...likeness(fault === undefined, certificate), fault };
       }),
   };
 }
 
 function likeness(sameContent: boolean, pem: string): Likeness {
-  const certificate = sameContent ? undefined : tryParse(pem);
-  return { sameContent, ...(certificate && { certificate }) };
+  return { sameContent, certificate: sameContent ? undefined : tryParse(pem) };
 }
 
 function tryParse(pem: string): Certificate | undefined {

@@ -11,7 +11,7 @@ import type { observeBundle } from "./bundle.ts";
 import { expect } from "./expected.ts";
 import { observePendingActions } from "./pending_actions.ts";
 import { ABSENT, READER, type Reader } from "../host/read.ts";
-import type { EncryptionOf } from "./encrypted_targets.ts";
+import type { EncryptionOf } from "./password_file.ts";
 import { type StoreLook, StoreReader } from "../store/read_set.ts";
 import { storeFault } from "../store/store_trust.ts";
 import { DirectoryCache, observeTarget } from "./target.ts";
@@ -29,42 +29,39 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     ? (await import("../certificate/alt_names.ts")).readOtherNames
     : undefined;
   const store = new StoreReader(config.certStore, rare, now);
-  const looks = specs.map((spec) => store.look(spec));
-  const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined);
-  const encryptionOf: EncryptionOf = encrypted
-    ? (await import("./encrypted_targets.ts")).encryptionReader()
-    : () => undefined;
+  const looks = specs.map((spec) => [spec, store.look(spec)] as const);
+  const encryptionOf = await encryptionReaderFor(targets);
   const bundled = targets.some(({ what }) => what === "bundle");
   const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : noBundle;
   const accounts = await asked;
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, accounts);
   const directories = new DirectoryCache(ancestors, await readerOfForeign(targets, ancestors));
-  const certificates = specs.map((spec, at) =>
-    observeCertificate(spec, looks[at] as StoreLook, pendingValidationOf(spec, store), {
-      directories,
-      accounts,
-      encryptionOf,
-      lookAtBundle,
-    })
+  const tools = { directories, accounts, encryptionOf, lookAtBundle };
+  const certificates = looks.map(([spec, look]) =>
+    observeCertificate(spec, look, pendingValidationOf(spec, store), tools)
   );
-  const { pendingActions, unclaimed } = await observePendingActions(config.certStore, specs);
+  const actions = await observePendingActions(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
-  const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
+  const served = probed ? await (await import("./probe.ts")).observeAllServed(specs) : [];
   const storeAncestors = ancestors.above(config.certStore);
-  const ownGroups = await ownGroupsOf(ancestors.owners);
-  const fault = storeFault(config.certStore);
   return {
     certificates,
-    pendingActions,
-    unclaimed,
+    ...actions,
     served,
     zone: zoneFor(specs),
     runner,
-    ownGroups,
+    ownGroups: await ownGroupsOf(ancestors.owners),
     storeAncestors,
-    ...(fault !== undefined && { storeFault: fault }),
+    storeFault: storeFault(config.certStore),
   };
+}
+
+/** Loads decryption only if there is an encrypted target. */
+async function encryptionReaderFor(targets: readonly TargetSpec[]): Promise<EncryptionOf> {
+  if (targets.every(({ passwordFile }) => passwordFile === undefined)) return () => undefined;
+  const { judgeEncrypted } = await import("../certificate/encrypted.ts");
+  return (await import("./password_file.ts")).encryptionReader(judgeEncrypted);
 }
 
 /** Reads files in directories of other users; loaded only if there are any. */
@@ -117,7 +114,7 @@ function observeCertificate(
     stored: look.stored,
     interrupted: look.interrupted,
     pendingValidation,
-    ...(look.exposedKey !== undefined && { exposedKey: look.exposedKey }),
+    exposedKey: look.exposedKey,
     targets: spec.targets.map((target) => {
       if (target.what !== "bundle") return observeContent(target, spec.name, look, tools);
       return tools.lookAtBundle(target, {

@@ -2,6 +2,7 @@
 import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Part } from "../certificate/types.ts";
+import type { PendingActionText } from "../store/pending_action_text.ts";
 import type { Replaced, StoredSet } from "../store/types.ts";
 
 /** A deployed file on disk. */
@@ -18,11 +19,11 @@ export interface TargetFile {
   /** Whether its content is what the store has for it. */
   readonly sameContent: boolean;
   /** It is something other than a certificate or key; checked only if the content differs. */
-  readonly foreign?: boolean;
+  readonly foreign?: boolean | undefined;
   /** Why the content differs, if more is known than that its bytes differ. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** The first certificate in it, if it differs from the store. */
-  readonly certificate?: Certificate;
+  readonly certificate?: Certificate | undefined;
   /** Time of the last change of inode or content, milliseconds since the epoch. */
   readonly changedAt: number;
 }
@@ -97,7 +98,7 @@ export interface CertificateObservation {
   /** A run was interrupted while it wrote or switched this set. */
   readonly interrupted: boolean;
   /** Mode of the stored private key, if every user can open it. */
-  readonly exposedKey?: number;
+  readonly exposedKey?: number | undefined;
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that no service has validated. */
   readonly pendingValidation: readonly Replaced[];
@@ -116,20 +117,12 @@ export type LoadRecord =
   | { readonly kind: "process"; readonly startedAt?: number };
 
 /** A service with a pending action in the store. */
-export interface PendingActionObservation {
+export interface PendingActionObservation extends PendingActionText {
   readonly service: string;
-  /** Certificates whose files it must load. */
-  readonly certificates: readonly string[];
   /** When the pending action was written, milliseconds since the epoch. */
   readonly since: number;
-  /** Expiry of the certificate that it has loaded, if known. */
-  readonly until?: Date;
-  /** Why the last attempt failed. */
-  readonly failure?: string;
-  /** When an action on the service, which was up before, began or failed. */
-  readonly actedAt?: Date;
   /** Absent if there is no manager or it did not answer. */
-  readonly record?: LoadRecord;
+  readonly record?: LoadRecord | undefined;
 }
 
 /** A pending action whose service was removed from the configuration, and the services that replace it. */
@@ -168,5 +161,5 @@ export interface Observation {
   /** The existing directories above the store. */
   readonly storeAncestors: readonly Ancestor[];
   /** Why the store cannot be used as it is. */
-  readonly storeFault?: string;
+  readonly storeFault?: string | undefined;
 }

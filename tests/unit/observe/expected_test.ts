@@ -8,7 +8,7 @@ import type { Format, Part } from "../../../lib/certificate/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
 import { READER } from "../../../lib/host/read.ts";
 import type { SetTexts } from "../../../lib/store/stored_set.ts";
-import { ABSENT, present } from "../../support/fixtures.ts";
+import { ABSENT, plain, present } from "../../support/fixtures.ts";
 import {
   bytesOf,
   desiredFor,
@@ -44,7 +44,7 @@ function judge(directory: Directory, format: Format, content: string | Uint8Arra
   Deno.writeFileSync(directory.at("file"), bytesOf(content));
   const judged = expected(format).judge(directory.at("file"), READER);
   assert.ok(judged.kind === "present");
-  return judged.value;
+  return plain(judged.value);
 }
 
 Deno.test("a combined file holds certificates and key in its order, each on lines of its own", () => {
