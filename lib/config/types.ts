@@ -136,13 +136,11 @@ export interface FileSpec extends CommonTargetSpec, Format {
   readonly overwrite?: boolean;
 }
 
+type FileOnly = "order" | "passwordFile" | "inPlace" | "overwrite";
+
 /** A directory with all files of a set, which is replaced as a whole. */
-export interface BundleSpec extends CommonTargetSpec {
+export interface BundleSpec extends CommonTargetSpec, Partial<Record<FileOnly, never>> {
   readonly what: "bundle";
-  readonly order?: never;
-  readonly passwordFile?: never;
-  readonly inPlace?: never;
-  readonly overwrite?: never;
 }
 
 export type TargetSpec = FileSpec | BundleSpec;

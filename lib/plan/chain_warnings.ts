@@ -13,14 +13,16 @@ import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 
 /** Many certificates share their known paths, and a plan is for one time. */
-const VALID = new WeakMap<KnownPaths, { readonly at: number; readonly path?: ChainPath }>();
+const VALID = new WeakMap<
+  KnownPaths,
+  { readonly at: number; readonly path: ChainPath | undefined }
+>();
 
 function validPath(known: KnownPaths, now: Date): ChainPath | undefined {
   const at = now.getTime();
   let found = VALID.get(known);
   if (found?.at !== at) {
-    const path = findValidPath(known, now);
-    found = { at, ...(path && { path }) };
+    found = { at, path: findValidPath(known, now) };
     VALID.set(known, found);
   }
   return found.path;

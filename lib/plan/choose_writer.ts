@@ -37,9 +37,9 @@ export interface UserWriter {
 export type WriterChoice = OwnWriter | UserWriter | {
   readonly kind: "refused";
   /** The problem and the fix; absent if another blocker says it. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Nobody can replace the existing file, so it is refused only if it must be written. */
-  readonly onlyToWrite?: boolean;
+  readonly onlyToWrite?: boolean | undefined;
 };
 
 export const OWN_WRITER: OwnWriter = { kind: "own" };

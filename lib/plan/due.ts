@@ -3,7 +3,7 @@
  * uses only what was observed; it reads nothing and remembers nothing.
  */
 import type { Certificate } from "../certificate/certificate.ts";
-import { compareNames } from "../certificate/names.ts";
+import { compareNames, type WantedNames } from "../certificate/names.ts";
 import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { partsOf } from "../config/format.ts";
 import type { CertificateSpec } from "../config/types.ts";
@@ -15,10 +15,11 @@ import { storedCertificate, type StoredValidity, validityOf } from "./stored_val
 import type { Due, DueReason } from "./types.ts";
 
 /** What a stored set is compared with. */
-export type DueSpec = Omit<
-  CertificateSpec,
-  "name" | "pki" | "role" | "ttl" | "services" | "windows" | "keep"
->;
+export interface DueSpec
+  extends WantedNames, Pick<CertificateSpec, "renew" | "spread" | "key" | "targets"> {
+  /** Common name that the issuer must have. */
+  readonly issuer?: string | undefined;
+}
 
 interface Case {
   readonly spec: DueSpec;

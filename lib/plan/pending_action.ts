@@ -10,7 +10,7 @@ export type PendingActionVerdict =
     readonly kind: "pending";
     readonly detail: string;
     /** When an action on the running service failed, unless it was started since. */
-    readonly actedAt?: Date;
+    readonly actedAt?: Date | undefined;
   }
   | { readonly kind: "cleared"; readonly detail: string };
 
@@ -55,11 +55,7 @@ export function judgePendingAction(
   const detail = `it has not loaded the files deployed ${formatTime(new Date(deployed))}`;
   const { failure } = pendingAction;
   const last = failure === undefined ? "" : `; last attempt: ${failure}`;
-  return {
-    kind: "pending",
-    detail: `${detail}${verdict}${last}`,
-    ...(actedAt !== undefined && { actedAt }),
-  };
+  return { kind: "pending", detail: `${detail}${verdict}${last}`, actedAt };
 }
 
 /** A unit that its manager starts again and again was up each time, and is not now. */

@@ -71,12 +71,11 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   const { observation, now, forced } = context;
   const deployed = changedFor(desired, context);
   const different = servesDifferent(desired, context);
-  const problem = probeProblem(desired, observation);
   const state: ServiceState = {
     service: desired.id,
     certificates: desired.certificates,
-    ...(different !== undefined && { servedUntil: different.until }),
-    ...(problem !== undefined && { problem }),
+    servedUntil: different?.until,
+    problem: probeProblem(desired, observation),
   };
   const record = pendingActionOf(desired, observation);
   const verdict = record && judgePendingAction(record, desired, observation);
@@ -96,7 +95,7 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   ];
   const urgency = {
     ...urgencyOf(ends, marginOf(desired, observation)),
-    ...(open && { since: new Date(open.since) }),
+    since: open && new Date(open.since),
   };
   const held = holdBack(forced ? [] : desired.windows, urgency, now, observation.zone);
   const actedAt = notLoaded?.actedAt;
@@ -107,10 +106,7 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   }
   const pending = { ...reason, detail: `${reason.detail}${held.detail}` };
   const step = serviceStep(desired, pending, deployed, context);
-  return {
-    state: { ...state, pending },
-    step: { ...step, ...(actedAt !== undefined && { actedAt }) },
-  };
+  return { state: { ...state, pending }, step: { ...step, actedAt } };
 }
 
 /** The certificates of the service that change in this run. */

@@ -95,10 +95,10 @@ export function recoverStep(
     kind: "recover",
     certificate: observed.name,
     store: interrupted,
-    ...(spec.keep > 0 && { keep: spec.keep }),
+    keep: spec.keep || undefined,
     pendingValidation,
     leftovers,
-    ...(byUsers.length > 0 && { byUsers }),
+    byUsers: byUsers.length > 0 ? byUsers : undefined,
     detail: details.join("; "),
     closeKey: exposedKey !== undefined,
   };

@@ -9,7 +9,7 @@ import type {
   Step,
 } from "../plan/types.ts";
 import { shellWord } from "../text/shell_word.ts";
-import { actionName } from "../plan/action_name.ts";
+import { actionName } from "../plan/desired_service.ts";
 import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
 import { describeDrifts } from "./drift_text.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { rightsFor } from "../../../lib/apply/permissions.ts";
 import type { AccessInput } from "../../../lib/apply/session_once.ts";
-import { targetStep } from "../../../lib/plan/drift.ts";
+import { targetStep } from "../../../lib/plan/certificate_steps.ts";
 import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { makeBundleTarget, makeSeen } from "../../support/fixtures.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FileSpec } from "../../../lib/config/types.ts";
-import { judgeBlockers } from "../../../lib/plan/drift.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
 import type { Account } from "../../../lib/host/types.ts";
 import type { FileObservation } from "../../../lib/observe/types.ts";
 import {

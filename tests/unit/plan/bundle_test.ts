@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import type { BundleSpec } from "../../../lib/config/types.ts";
 import { bundleStep } from "../../../lib/plan/bundle.ts";
-import { judgeBlockers, judgeDrift } from "../../../lib/plan/drift.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
+import { judgeDrift } from "../../../lib/plan/planned_target.ts";
 import type { BundleObservation, BundleSet, TargetFile } from "../../../lib/observe/types.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import {

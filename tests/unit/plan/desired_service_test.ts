@@ -1,7 +1,7 @@
 /** What several certificates want of one service, put together; and how it is made to act. */
 import assert from "node:assert/strict";
 import type { MaintenanceWindow, ProbeSpec, ServiceSpec } from "../../../lib/config/types.ts";
-import { actionName } from "../../../lib/plan/action_name.ts";
+import { actionName } from "../../../lib/plan/desired_service.ts";
 import { type DesiredService, gatherServices } from "../../../lib/plan/desired_service.ts";
 import type { ServiceAction } from "../../../lib/plan/types.ts";
 import {

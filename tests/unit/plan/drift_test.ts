@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import type { FileSpec } from "../../../lib/config/types.ts";
-import { changesContent, judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
+import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { targetStep } from "../../../lib/plan/certificate_steps.ts";
+import { changesContent } from "../../../lib/plan/drift.ts";
 import type { Account } from "../../../lib/host/types.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import type { FileObservation, TargetFile } from "../../../lib/observe/types.ts";

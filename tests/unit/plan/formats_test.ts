@@ -1,6 +1,8 @@
 /** What plans say of targets that are made of several stored files, or lie behind a password. */
 import assert from "node:assert/strict";
-import { judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
+import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { targetStep } from "../../../lib/plan/certificate_steps.ts";
 import { judgeDue } from "../../../lib/plan/due.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { requestFor, requestPath } from "../../../lib/plan/request.ts";
-import { makeRequest, makeService, makeSpec, makeTarget } from "../../support/fixtures.ts";
+import { makeRequest, makeService, makeSpec, makeTarget, plain } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest("requestFor() sends all that the wish says of names, lifetime and key", () => {
@@ -17,7 +17,7 @@ pureTest("requestFor() sends all that the wish says of names, lifetime and key",
     key: { origin: "local", type: "ec-384", reuse: true },
   } as const;
   assert.deepEqual(
-    requestFor(makeSpec({ ...desired, commonName: "Web", role: "r", pki: "team/p" })),
+    plain(requestFor(makeSpec({ ...desired, commonName: "Web", role: "r", pki: "team/p" }))),
     {
       mount: "team/p",
       role: "r",
@@ -31,7 +31,7 @@ pureTest(
   "requestFor() leaves out what the wish is silent about, and what stays on this host",
   () => {
     const spec = makeSpec({ targets: [makeTarget()], services: [makeService()] });
-    const request = requestFor(spec);
+    const request = plain(requestFor(spec));
     assert.deepEqual(request, makeRequest({ mount: "pki_internal" }));
     assert.equal("ttl" in request || "issuerRef" in request, false);
   },
