@@ -91,23 +91,19 @@ export function bundleBlockers(
 ): Blocked[] {
   const found = file.kind === "present" ? describe(file.value, link) : undefined;
   return [
-    ...(found === undefined
-      ? []
-      : [`"${path}" is ${found}; move it away, or give another path for the bundle`]),
-    ...(linkProblem === undefined
-      ? []
-      : [`Cannot create the link of the bundle "${path}": ${linkProblem}`]),
-  ].map((message) => ({ kind: "impossible", message }));
+    found && `"${path}" is ${found}; move it away, or give another path for the bundle`,
+    linkProblem && `Cannot create the link of the bundle "${path}": ${linkProblem}`,
+  ].filter((message) => message !== undefined)
+    .map((message) => ({ kind: "impossible", message }));
 }
 
 function describe({ type }: TargetFile, link: BundleLink): string | undefined {
+  const text = link.kind === "foreign" ? printable(link.text) : "";
   switch (type) {
     case "bundle":
       return undefined;
     case "symlink":
-      return `a symbolic link to "${
-        printable(link.kind === "foreign" ? link.text : "")
-      }", which VCM did not make`;
+      return `a symbolic link to "${text}", which VCM did not make`;
     case "directory":
       return "a directory, but a bundle must be a symbolic link";
     case "file":
@@ -141,9 +137,10 @@ function isLink({ file }: TargetObservation): boolean {
 
 /** Unused directories that stay, because they contain files of others. */
 export function strayWarnings({ targets }: CertificateObservation): Warning[] {
-  return targets.flatMap((target) => target.kind === "bundle" ? target.strays : []).flatMap((
-    { path, foreign },
-  ) => foreign === undefined ? [] : { kind: "leftover", message: keptDirectory(path, foreign) });
+  const strays = targets.flatMap((target) => target.kind === "bundle" ? target.strays : []);
+  return strays.flatMap(({ path, foreign }) =>
+    foreign === undefined ? [] : { kind: "leftover", message: keptDirectory(path, foreign) }
+  );
 }
 
 export function keptDirectory(path: string, foreign: string): string {

@@ -2,12 +2,13 @@
 import type { CertificateSpec, TargetSpec } from "../config/types.ts";
 import { defaultMode } from "../config/format.ts";
 import { bundleStep, endsBundle } from "./bundle.ts";
-import { OWN_WRITER, type OwnWriter, type UserWriter } from "./choose_writer.ts";
+import { OWN_WRITER, type Writer } from "./choose_writer.ts";
 import { ownersOf } from "./drift.ts";
 import { loadedUntil } from "./stored_validity.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
+import type { HostUser } from "../host/types.ts";
 import type { DeployStep, Drift, Due, IssueStep, TargetStep } from "./types.ts";
 
 export function issueStep(
@@ -29,18 +30,16 @@ export function issueStep(
   };
 }
 
-export interface Deployment {
-  /** Whether the stored set may be deployed if no new one is issued. */
-  readonly whole: boolean;
-  /** Services that validate new files. */
-  readonly validating: ReadonlySet<string>;
-}
-
+/**
+ * @param storedSetUsable Whether the stored set may be deployed if no new one is issued.
+ * @param validating Services that validate new files.
+ */
 export function deployStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
   planned: readonly PlannedTarget[],
-  { whole, validating }: Deployment,
+  storedSetUsable: boolean,
+  validating: ReadonlySet<string>,
 ): DeployStep | undefined {
   const targets = planned.flatMap(({ spec, seen, drift, writer }) =>
     drift.length === 0 || writer.kind === "refused" ? [] : targetStep(spec, seen, drift, writer)
@@ -49,7 +48,7 @@ export function deployStep(
   return {
     kind: "deploy",
     certificate: spec.name,
-    storedSetUsable: whole,
+    storedSetUsable,
     targets,
     services: spec.services.map(({ id }) => id),
     inUseUntil: loadedUntil(observed),
@@ -62,7 +61,7 @@ export function targetStep(
   spec: TargetSpec,
   target: TargetObservation,
   drift: readonly Drift[],
-  writer: OwnWriter | UserWriter = OWN_WRITER,
+  writer: Writer = OWN_WRITER,
 ): TargetStep {
   if (spec.what === "bundle") return bundleStep(spec, target, drift);
   return {
@@ -71,7 +70,7 @@ export function targetStep(
     passwordFile: spec.passwordFile,
     path: spec.path,
     drift,
-    ...(writer.kind === "own" ? ownersOf(target, target.file) : ownersBy(writer, target)),
+    ...(writer.kind === "own" ? ownersOf(target, target.file) : ownersBy(writer.by, target)),
     mode: spec.mode ?? defaultMode(spec.what),
     createDirs: spec.createDirs,
     inPlace: spec.inPlace,
@@ -79,7 +78,7 @@ export function targetStep(
   };
 }
 
-function ownersBy({ by }: UserWriter, { file, group }: TargetObservation) {
+function ownersBy(by: HostUser, { file, group }: TargetObservation) {
   // Others could put a file of any group there, so only the group of the user's own file is kept.
   const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid
     ? file.value.gid

@@ -15,18 +15,13 @@ import type { Blocked, CertificateState, Due, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
 import { judgeWarnings } from "./warnings.ts";
 
-export interface PlannedCertificate {
-  readonly state: CertificateState;
-  readonly steps: readonly Step[];
-}
-
 /** @param blockers Blockers beyond those of the certificate itself. */
 export function planCertificate(
   spec: CertificateSpec,
   observed: CertificateObservation,
   blockers: readonly Blocked[],
   context: PlanContext,
-): PlannedCertificate {
+): { readonly state: CertificateState; readonly steps: readonly Step[] } {
   const { selection } = context;
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
@@ -52,7 +47,7 @@ export function planCertificate(
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
-    ? deployStep(spec, observed, targets, { whole, validating: context.validating })
+    ? deployStep(spec, observed, targets, whole, context.validating)
     : undefined;
   const recover = recoverStep(spec, observed, targets, recovery.replaced);
   const steps = [recover, issue, deploy].filter((step) => step !== undefined);

@@ -11,17 +11,12 @@ import type { Blocked, RecoverStep } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { Replaced } from "../store/types.ts";
 
-export interface Recovery {
-  readonly replaced: readonly Replaced[];
-  readonly blocked: readonly Blocked[];
-}
-
 /** If a target is refused, its refusal is the blocker. */
 export function planRecovery(
   targets: readonly PlannedTarget[],
   pendingValidation: readonly Replaced[],
   users: HostUsers,
-): Recovery {
+): { readonly replaced: readonly Replaced[]; readonly blocked: readonly Blocked[] } {
   const found = pendingValidation.map((replaced) => ({
     replaced,
     target: targets.find(({ spec }) => spec.path === replaced.path),
