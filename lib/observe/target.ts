@@ -146,9 +146,9 @@ export function observeFile(
   const type = typeOf(found);
   let likeness: Likeness = { sameContent: false };
   if (type === "file" && expected.kind === "present" && found.size <= expected.value.limit) {
-    const judged = expected.value.judge(path, read);
-    if (judged.kind === "unreadable") return judged;
-    if (judged.kind === "present") likeness = judged.value;
+    const compared = expected.value.judge(path, read);
+    if (compared.kind === "unreadable") return compared;
+    if (compared.kind === "present") likeness = compared.value;
   }
   return {
     kind: "present",

@@ -133,9 +133,9 @@ function chainMismatch({ stored: { fullchain } }: Case): string | undefined {
 }
 
 function chainIncomplete({ stored }: Case): string | undefined {
-  for (const what of ["fullchain", "chain"] as const) {
-    const fact = stored[what].kind === "present" ? stored[what].value : "usable";
-    if (typeof fact === "object") return `${what}.pem in the store ${fact.problem}`;
+  for (const part of ["fullchain", "chain"] as const) {
+    const fact = stored[part].kind === "present" ? stored[part].value : "usable";
+    if (typeof fact === "object") return `${part}.pem in the store ${fact.problem}`;
   }
   return undefined;
 }

@@ -48,9 +48,9 @@ export function judgePendingAction(
     return clearedAt(upSince);
   }
   const actedAt = upSince === undefined ? pendingAction.actedAt : undefined;
-  const judged = judgeRecord(record, desired, deployed, actedAt);
+  const answer = judgeRecord(record, desired, deployed, actedAt);
   const problem = actedAt && probeProblem(desired, observation);
-  const verdict = typeof judged === "object" && problem !== undefined ? ` (${problem})` : judged;
+  const verdict = typeof answer === "object" && problem !== undefined ? ` (${problem})` : answer;
   if (typeof verdict === "object") return verdict;
   const detail = `it has not loaded the files deployed ${formatTime(new Date(deployed))}`;
   const { failure } = pendingAction;

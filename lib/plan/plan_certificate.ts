@@ -25,13 +25,13 @@ export function planCertificate(
   const { selection } = context;
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
-  const judged = judgeDue(spec, observed.stored, context.now);
-  const timed = judged && hold(spec, observed, judged, context);
+  const found = judgeDue(spec, observed.stored, context.now);
+  const timed = found && hold(spec, observed, found, context);
   const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
   const issue = due && timed?.waits === undefined && selection.issue && readable
     ? issueStep(spec, observed, due)
     : undefined;
-  const whole = readable && isWhole(judged);
+  const whole = readable && isWhole(found);
   const supply: Supply = {
     stored: whole,
     renewed: issue !== undefined,
@@ -52,7 +52,7 @@ export function planCertificate(
   const recover = recoverStep(spec, observed, targets, recovery.replaced);
   const steps = [recover, issue, deploy].filter((step) => step !== undefined);
   const state = certificateState(spec, observed, targets, context);
-  return { state: { ...state, due, waits: timed?.waits, blocked }, steps };
+  return { state: { ...state, blocked, due, waits: timed?.waits }, steps };
 }
 
 /** A renewal waits for its window while the certificate is valid; a forced one does not wait. */

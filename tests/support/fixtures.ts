@@ -1,4 +1,4 @@
-/** Wishes, facts and observations for tests of pure rooms; each takes what a test is about. */
+/** Desired and observed state for tests of pure modules; each takes what a test is about. */
 import type { Certificate } from "../../lib/certificate/certificate.ts";
 import type {
   BundleSpec,
@@ -49,7 +49,7 @@ export function unreadable(problem: string) {
   return { kind: "unreadable", problem } as const;
 }
 
-/** What a wish and a request say of names and keys where they say nothing special. */
+/** Names and keys of a desired certificate and of a request, unless a test says otherwise. */
 export const PLAIN = {
   dnsSans: [],
   ipSans: [],
@@ -66,7 +66,7 @@ export function makeRequest(parts: Partial<CertificateRequest> = {}): Certificat
   return { ...PLAIN, mount: "pki", role: "web", commonName: "web.example.com", ...parts };
 }
 
-/** A wish that `makeCertificate()` grants. */
+/** A desired certificate that `makeCertificate()` fits. */
 export function makeSpec(parts: Partial<CertificateSpec> = {}): CertificateSpec {
   const name = parts.name ?? "web.example.com";
   return {
@@ -177,7 +177,7 @@ export function makeSeenFile(
   return makeSeen({ file: present(makeFile(file)), ...parts });
 }
 
-/** What is seen of a wish: all in order, unless the parts say otherwise. */
+/** What is observed of a desired certificate: all in order, unless the parts say otherwise. */
 export function makeObserved(
   spec: CertificateSpec,
   parts: Partial<CertificateObservation> = {},

@@ -42,9 +42,9 @@ function expected(format: Format, texts = TEXTS): Expected {
 
 function judge(directory: Directory, format: Format, content: string | Uint8Array) {
   Deno.writeFileSync(directory.at("file"), bytesOf(content));
-  const judged = expected(format).judge(directory.at("file"), READER);
-  assert.ok(judged.kind === "present");
-  return plain(judged.value);
+  const found = expected(format).judge(directory.at("file"), READER);
+  assert.ok(found.kind === "present");
+  return plain(found.value);
 }
 
 Deno.test("a combined file holds certificates and key in its order, each on lines of its own", () => {

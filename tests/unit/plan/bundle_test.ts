@@ -1,4 +1,4 @@
-/** A bundle: how it differs from the wish, and what stops it. */
+/** A bundle: how it differs from what is desired, and what stops it. */
 import assert from "node:assert/strict";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import type { BundleSpec } from "../../../lib/config/types.ts";

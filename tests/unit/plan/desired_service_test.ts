@@ -15,7 +15,7 @@ import {
 import { planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-/** The one service of certificates "0", "1", …, each with a wish of its own. */
+/** The one service of certificates "0", "1", …, each with an entry of its own. */
 function unite(...desired: readonly Partial<ServiceSpec>[]): DesiredService {
   const specs = desired.map((parts, at) =>
     makeSpec({ name: String(at), services: [makeService(parts)] })

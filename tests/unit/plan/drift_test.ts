@@ -206,7 +206,7 @@ pureTest("targetStep() keeps a key to its owner unless the file gives a mode", (
   assert.equal(modeOf({ what: "cert", mode: 0 }), 0);
 });
 
-pureTest("judgeDrift() writes again what nobody has judged, whatever else it is", () => {
+pureTest("judgeDrift() writes again what no service has validated, whatever else it is", () => {
   const kinds = (sameContent: boolean) =>
     judgeDrift(makeTarget(), makeSeenFile({ sameContent }), STORED, {
       forced: false,

@@ -95,16 +95,16 @@ pureTest("a start within a tick of the clock after the action is none after it",
 pureTest("files that were deployed after that start are pending as ever", () => {
   const changedAt = SINCE + 60_000;
   const late = "it has not loaded the files deployed 2026-12-01 09:31 UTC";
-  const judged = (active: string, control: Control = "reload") =>
+  const verdict = (active: string, control: Control = "reload") =>
     judge(unit({ active, startedAt: SINCE, changedAt: SINCE }), control, { changedAt });
-  assert.deepEqual(judged("active"), { kind: "pending", detail: late });
-  assert.deepEqual(judged("failed"), { kind: "pending", detail: `${late} (it has failed)` });
+  assert.deepEqual(verdict("active"), { kind: "pending", detail: late });
+  assert.deepEqual(verdict("failed"), { kind: "pending", detail: `${late} (it has failed)` });
   // Somebody stopped it before them.
-  assert.deepEqual(judged("inactive"), {
+  assert.deepEqual(verdict("inactive"), {
     kind: "cleared",
     detail: "it is inactive and will load them when it starts",
   });
-  assert.equal(judged("inactive", "restart").kind, "pending");
+  assert.equal(verdict("inactive", "restart").kind, "pending");
 });
 
 pureTest("a service that goes on running and has loaded its files has no pending action", () => {

@@ -72,7 +72,11 @@ pureTest(
     ]];
     for (const [later, kind] of cases) {
       const unit = { changedAt: WRITTEN + later };
-      assert.equal(judge(pendingActionFor(unit)).kind, kind, `${later} ms after the marker`);
+      assert.equal(
+        judge(pendingActionFor(unit)).kind,
+        kind,
+        `${later} ms after the pending action`,
+      );
       const old = pendingActionFor(unit, { since: after(-9000).getTime() });
       assert.equal(judge(old, undefined, [{ changedAt: WRITTEN }]).kind, kind, `after the file`);
     }

@@ -45,7 +45,7 @@ function* rounds(): Generator<Round> {
   }
 }
 
-pureTest("a plan of what is in order has no steps, whatever is wished", () => {
+pureTest("a plan of what is in order has no steps, whatever is desired", () => {
   for (let seed = 0; seed < 300; seed++) {
     const random = makeRandom(seed);
     const specs = ["a", "b"].map((name) => randomSpec(random, name));

@@ -3,7 +3,7 @@ import { requestFor, requestPath } from "../../../lib/plan/request.ts";
 import { makeRequest, makeService, makeSpec, makeTarget, plain } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-pureTest("requestFor() sends all that the wish says of names, lifetime and key", () => {
+pureTest("requestFor() sends all that is desired of names, lifetime and key", () => {
   const desired = {
     dnsSans: ["a.example.com"],
     ipSans: ["10.0.0.1"],
@@ -28,7 +28,7 @@ pureTest("requestFor() sends all that the wish says of names, lifetime and key",
 });
 
 pureTest(
-  "requestFor() leaves out what the wish is silent about, and what stays on this host",
+  "requestFor() leaves out what is not configured, and what stays on this host",
   () => {
     const spec = makeSpec({ targets: [makeTarget()], services: [makeService()] });
     const request = plain(requestFor(spec));
