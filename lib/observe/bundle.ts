@@ -21,7 +21,7 @@ import type { AccountBook } from "../host/accounts.ts";
 import { LN } from "../host/run_command.ts";
 import type { Expected } from "./expected.ts";
 import { ABSENT, readInfo } from "../host/read.ts";
-import { type DirectoryCache, observeFile, observePath } from "./target.ts";
+import { type DirectoryCache, observeFile, observePath, readLink } from "./target.ts";
 
 /** Limit for a link that changes all the time; the last look counts. */
 const TRIES = 100;
@@ -121,15 +121,6 @@ function summarize(
 
 function isSound({ seen: { file } }: Look): boolean {
   return file.kind === "present" && file.value.type === "bundle" && file.value.sameContent;
-}
-
-/** Text of a symbolic link, if there is one. */
-function readLink(path: string): string | undefined {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Directories that no link names, also after the rollback of an interrupted run. */

@@ -200,9 +200,14 @@ function isForeignFile(path: string, { isFile, size }: Deno.FileInfo): Presence<
 
 /** Whether the target was a bundle before. */
 function leadsToBundle(path: string): boolean {
+  return versionOf(readLink(path) ?? "", path) !== undefined;
+}
+
+/** Text of a symbolic link, if there is one. */
+export function readLink(path: string): string | undefined {
   try {
-    return versionOf(Deno.readLinkSync(path), path) !== undefined;
+    return Deno.readLinkSync(path);
   } catch {
-    return false;
+    return undefined;
   }
 }

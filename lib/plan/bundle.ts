@@ -144,8 +144,8 @@ export function strayWarnings({ targets }: CertificateObservation): Warning[] {
 }
 
 export function keptDirectory(path: string, foreign: string): string {
-  const what = printable(foreign);
-  return `"${path}" is no longer used, but contains "${what}", which VCM did not create; move that away`;
+  return `"${path}" is no longer used, but contains "${printable(foreign)}", which VCM did not ` +
+    "create; move that away";
 }
 
 /** The step that writes a bundle. */
