@@ -19,7 +19,7 @@ import {
   versionOf,
 } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import type { TargetStep } from "../plan/types.ts";
+import type { BundleStep } from "../plan/types.ts";
 import {
   type Ownership,
   removeIfThere,
@@ -40,7 +40,7 @@ import type { Commands } from "./commands/commands.ts";
  * for the directory above.
  */
 export async function makeBundle(
-  target: TargetStep,
+  target: BundleStep,
   text: (part: Part) => string,
   directoryMode: number,
   commands: Commands,
@@ -89,8 +89,8 @@ function freeDirectory(path: string, version: string): string {
   return free;
 }
 
-function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part): Ownership {
-  return { uid, gid, ...owners?.[part], mode: modes?.[part] ?? mode };
+function ownershipOf({ uid, gid, modes, owners }: BundleStep, part: Part): Ownership {
+  return { uid, gid, ...owners[part], mode: modes[part] };
 }
 
 /** Name of the version directory that a link points to, if it is one of this bundle. */

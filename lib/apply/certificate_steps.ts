@@ -7,7 +7,7 @@ import type { Part } from "../certificate/types.ts";
 import { readPassword } from "../observe/password_file.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, IssueStep, RecoverStep, TargetStep } from "../plan/types.ts";
+import type { DeployStep, FileStep, IssueStep, RecoverStep, TargetStep } from "../plan/types.ts";
 import { dropPendingAction, writePendingAction } from "../store/pending_action.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 import { storedFile } from "../store/store_paths.ts";
@@ -210,7 +210,7 @@ async function contentMaker(
   targets: readonly TargetStep[],
   name: string,
   part: (part: Part) => string,
-): Promise<(target: TargetStep) => string | Uint8Array> {
+): Promise<(target: FileStep) => string | Uint8Array> {
   const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined)
     ? await import("../certificate/encrypted.ts")
     : undefined;

@@ -17,7 +17,7 @@ import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
-import type { TargetStep } from "../plan/types.ts";
+import type { BundleStep, FileStep, TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 import { makeRoom } from "./writers/own_writer.ts";
@@ -37,9 +37,9 @@ export class HalfDeployedError extends Error {
 export interface Deployment {
   readonly targets: readonly TargetStep[];
   /** Content of each file. May throw. */
-  readonly content: (target: TargetStep) => string | Uint8Array;
+  readonly content: (target: FileStep) => string | Uint8Array;
   /** Creates a bundle's new set and a link to it under the link's temporary name; needed if there is one. */
-  readonly makeBundle?: (target: TargetStep) => Promise<void>;
+  readonly makeBundle?: (target: BundleStep) => Promise<void>;
   /** Keep what is replaced until `removeKept()` or `rollBack()`. */
   readonly revocable: boolean;
   /** Called after all files are created and before the first target is replaced. */
@@ -85,9 +85,9 @@ async function prepare(
   { content, makeBundle }: Deployment,
   writers: Writers,
 ): Promise<void> {
-  const { path, what, uid, gid, mode, createDirs, by } = target;
+  const { path, uid, gid, mode, createDirs, by } = target;
   try {
-    if (what === "bundle") {
+    if (target.what === "bundle") {
       makeRoom(path, createDirs);
       await makeBundle?.(target);
       return;

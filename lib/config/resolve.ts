@@ -141,15 +141,20 @@ function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
   if (form === undefined) {
     throw new Error("The schema accepted a deploy entry without a source and a path");
   }
-  return {
-    what: form.what,
-    path: form.path,
-    ...(form.what === "combined" && { order: entry.order ?? DEFAULT_COMBINED_ORDER }),
-    ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
+  const { what, path } = form;
+  const common = {
+    path,
     owner: entry.owner,
     group: entry.group,
     mode: entry.mode,
     createDirs: entry.create_dirs ?? settings.create_dirs ?? false,
+  };
+  if (what === "bundle") return { what, ...common };
+  return {
+    what,
+    ...common,
+    ...(what === "combined" && { order: entry.order ?? DEFAULT_COMBINED_ORDER }),
+    ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
     ...(entry.in_place && { inPlace: true }),
     ...(entry.overwrite && { overwrite: true }),
   };

@@ -119,19 +119,33 @@ export interface VaultSettings {
   readonly login?: LoginSettings | undefined;
 }
 
-/** A file or bundle that a service reads. `owner`, `group` and `mode` are absent if not configured. */
-export interface TargetSpec extends Format {
+/** What files and bundles have in common. */
+interface CommonTargetSpec {
   readonly path: string;
+  /** Absent, like `group` and `mode`, if not configured. */
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
   /** Permission bits, 0 to 0o7777. */
   readonly mode?: number | undefined;
   readonly createDirs: boolean;
+}
+
+/** A file that a service reads. */
+export interface FileSpec extends CommonTargetSpec, Format {
   /** Overwrite the existing file, which is not atomic; a mounted file cannot be replaced. */
   readonly inPlace?: boolean | undefined;
   /** Replace an existing file even if it is not a certificate or key. */
   readonly overwrite?: boolean | undefined;
 }
+
+type FileOnly = "order" | "passwordFile" | "inPlace" | "overwrite";
+
+/** A directory with all files of a set, which is replaced as a whole. */
+export interface BundleSpec extends CommonTargetSpec, Partial<Record<FileOnly, never>> {
+  readonly what: "bundle";
+}
+
+export type TargetSpec = FileSpec | BundleSpec;
 
 /** The private key that a certificate must have. */
 export interface KeySpec {

@@ -20,8 +20,10 @@ export interface Unreachable {
 }
 
 /** The sentence, without a full stop. */
-export function explainUnreachable(address: string, what: Unreachable): string {
-  const { stage, error, late, limit, startTls } = what;
+export function explainUnreachable(
+  address: string,
+  { stage, error, late, limit, startTls }: Unreachable,
+): string {
   if (late) {
     const within = `within ${limit / 1000} s`;
     if (stage === "connect") return `no connection to ${address} ${within}`;

@@ -1,5 +1,5 @@
 /** `vcm check`: a headline for monitoring, then a line for each thing that is not in order. */
-import { actionName } from "../plan/action_name.ts";
+import { actionName } from "../plan/desired_service.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";

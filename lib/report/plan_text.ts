@@ -2,7 +2,7 @@
 import type { CommandRights, FileRights, Rights } from "../apply/permissions.ts";
 import type { CertificateState, DeployStep, Plan, ServiceStep, Step } from "../plan/types.ts";
 import { shellWord } from "../text/quote.ts";
-import { actionName } from "../plan/action_name.ts";
+import { actionName } from "../plan/desired_service.ts";
 import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
 import { describeDrifts } from "./drift_text.ts";

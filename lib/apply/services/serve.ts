@@ -4,7 +4,7 @@
  * before and is not afterwards, also because the run was killed, that is a failure until it is started.
  */
 import { plainCause } from "../../text/plain_cause.ts";
-import { actionName } from "../../plan/action_name.ts";
+import { actionName } from "../../plan/desired_service.ts";
 import { formatTime } from "../../text/format_time.ts";
 import type { ServiceStep, ValidateStep } from "../../plan/types.ts";
 import {

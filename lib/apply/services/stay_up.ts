@@ -4,7 +4,7 @@
  *
  * Not guaranteed: a service that ends later than that is not noticed.
  */
-import { actionName } from "../../plan/action_name.ts";
+import { actionName } from "../../plan/desired_service.ts";
 import type { ServiceStep } from "../../plan/types.ts";
 import type { Commands, Running } from "../commands/commands.ts";
 import { logAdvice, startAdvice } from "./advice.ts";

@@ -148,7 +148,7 @@ export interface DeployStepJson extends OfCertificate, InUse {
   /** Whether the stored set may be deployed if the issue step fails. */
   readonly storedSetUsable: boolean;
   /** Each target that is written. */
-  readonly targets: readonly TargetStepJson[];
+  readonly targets: readonly (FileStepJson | BundleStepJson)[];
   /** Services that must act if content changes. */
   readonly services: readonly string[];
   /** Whether replaced files are kept until services have validated the new ones. */
@@ -163,31 +163,39 @@ interface FileOwners {
   readonly gid?: Count | undefined;
 }
 
-interface TargetStepJson extends FileOwners {
-  /** What the target holds. */
-  readonly what: TargetKindJson;
-  /** What comes first in a combined file. */
-  readonly order?: "cert-first" | "key-first" | undefined;
-  /** Path of the file with the password that encrypts the private key. */
-  readonly passwordFile?: string | undefined;
-  /** The user who writes it, if not the runner. */
-  readonly by?: UserJson | undefined;
+interface CommonTargetJson extends FileOwners {
   /** Its path. */
   readonly path: string;
   /** Why it is written. */
   readonly drift: readonly DriftJson[];
   /** Its mode. */
   readonly mode: Mode;
-  /** The modes of the files of a bundle. */
-  readonly modes?: Readonly<Record<PartJson, Mode>> | undefined;
-  /** Owner and group of the files of a bundle. */
-  readonly owners?: Readonly<Record<PartJson, FileOwners>> | undefined;
   /** Whether missing directories are created. */
   readonly createDirs: boolean;
+}
+
+interface FileStepJson extends CommonTargetJson {
+  /** What the target holds. */
+  readonly what: Exclude<TargetKindJson, "bundle">;
+  /** What comes first in a combined file. */
+  readonly order?: "cert-first" | "key-first" | undefined;
+  /** Path of the file with the password that encrypts the private key. */
+  readonly passwordFile?: string | undefined;
+  /** The user who writes it, if not the runner. */
+  readonly by?: UserJson | undefined;
   /** Whether it is written into the existing file. */
   readonly inPlace?: boolean | undefined;
   /** Whether it replaces a bundle, whose directories are removed. */
   readonly endsBundle?: boolean | undefined;
+}
+
+interface BundleStepJson extends CommonTargetJson {
+  /** A directory with all files of a set. */
+  readonly what: "bundle";
+  /** The modes of its files. */
+  readonly modes: Readonly<Record<PartJson, Mode>>;
+  /** Owner and group of its files. */
+  readonly owners: Readonly<Record<PartJson, FileOwners>>;
 }
 
 /** Transfers the pending action of a service that is no longer in the file. */

@@ -9,6 +9,7 @@ import { command, outside } from "./outside.ts";
 const [directory = ""] = Deno.args;
 // Evil code has run this program again.
 if (directory === "--version") Deno.exit(0);
+const MODES = { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 };
 const plan: Plan = {
   at: new Date(),
   certStore: `${directory}/store`,
@@ -30,6 +31,8 @@ const plan: Plan = {
         path: `${directory}/bundles/web`,
         drift: [{ kind: "missing" }],
         mode: 0o600,
+        modes: MODES,
+        owners: { cert: {}, chain: {}, fullchain: {}, privkey: {}, ca: {} },
         createDirs: false,
       }, {
         what: "cert",

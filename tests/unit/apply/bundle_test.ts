@@ -7,7 +7,7 @@ import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { removeKept, rollBack } from "../../../lib/apply/rollback.ts";
 import { localWriters } from "./plans.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { BundleStep, TargetStep } from "../../../lib/plan/types.ts";
 import {
   type Directory,
   makeDirectory,
@@ -18,12 +18,14 @@ import {
   withUmaskUntil,
 } from "../../support/rig.ts";
 
+const OWNERS = { cert: {}, chain: {}, fullchain: {}, privkey: {}, ca: {} };
 const MODES = { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 };
 
-function bundle(directory: Directory, change: Partial<TargetStep> = {}): TargetStep {
+function bundle(directory: Directory, change: Partial<BundleStep> = {}): BundleStep {
   const drift = [{ kind: "missing" }] as const;
   const path = directory.at("web");
-  return { what: "bundle", path, drift, mode: 0o600, modes: MODES, createDirs: false, ...change };
+  const step = { path, drift, mode: 0o600, modes: MODES, owners: OWNERS, createDirs: false };
+  return { what: "bundle", ...step, ...change };
 }
 
 function run(targets: readonly TargetStep[], text: string, revocable = false) {

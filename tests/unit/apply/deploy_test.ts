@@ -5,7 +5,7 @@ import {
   HalfDeployedError,
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/types.ts";
 import {
   makeDirectory,
   modeOf,
@@ -19,7 +19,7 @@ import { localWriters } from "./plans.ts";
 
 /** Deploys "new cert" and so on, and keeps what it was told in order. */
 async function run(
-  targets: readonly TargetStep[],
+  targets: readonly FileStep[],
   change: Partial<Deployment> = {},
 ): Promise<string[]> {
   const told: string[] = [];
@@ -91,7 +91,7 @@ Deno.test("deploy() is all or none: a target without directory keeps the others 
 
 Deno.test("deploy() is all or none: a content that cannot be had keeps all as it is", async () => {
   using directory = makeDirectory();
-  const content = ({ what }: TargetStep) => {
+  const content = ({ what }: FileStep) => {
     if (what === "privkey") throw new Error("EACCES: permission denied, open 'privkey.pem'");
     return "new";
   };

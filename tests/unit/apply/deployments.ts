@@ -1,7 +1,7 @@
 /** Deployments of a pair of files whose old ones are kept, for tests of what becomes of the old ones. */
 import { lstatSync } from "node:fs";
 import { deploy, type Deployment } from "../../../lib/apply/deploy.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { Directory } from "../../support/rig.ts";
 import { localWriters } from "./plans.ts";
@@ -14,18 +14,18 @@ export const RECORD = "/store/.pending-validation-web";
 /** Content of a stranger's file. */
 export const THEIRS = "a stranger's\n";
 
-export function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
+export function target(path: string, change: Partial<FileStep> = {}): FileStep {
   const what = path.endsWith(".key") ? "privkey" : "cert";
   const mode = what === "privkey" ? 0o600 : 0o644;
   return { what, path, drift: [{ kind: "content" }], mode, createDirs: false, ...change };
 }
 
-export function pair(directory: Directory): [TargetStep, TargetStep] {
+export function pair(directory: Directory): [FileStep, FileStep] {
   return [target(directory.at("web.crt")), target(directory.at("web.key"))];
 }
 
 export function run(
-  targets: readonly TargetStep[],
+  targets: readonly FileStep[],
   change: Partial<Deployment> = {},
 ): Promise<readonly Replaced[]> {
   return deploy({

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { rightsFor } from "../../../lib/apply/permissions.ts";
 import type { AccessInput } from "../../../lib/apply/session_once.ts";
+import { targetStep } from "../../../lib/plan/certificate_steps.ts";
 import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
+import { makeBundleTarget, makeSeen } from "../../support/fixtures.ts";
 import { makePlan, makeServiceStep } from "../../support/fixtures_plan.ts";
 import { makeDirectory } from "../../support/rig.ts";
 import { deployStep, issueStep } from "./plans.ts";
@@ -168,9 +170,8 @@ Deno.test("if another user writes, this program may be run once more", () => {
 Deno.test("if a bundle is deployed, its directory may be written, and ln be run", () => {
   using directory = makeDirectory();
   const step = deployStep(directory, "web", [{ kind: "missing" }]);
-  const [target] = step.targets;
-  assert.ok(target !== undefined);
-  const bundle = { ...target, what: "bundle" as const, path: directory.at("ssl/web") };
+  const path = directory.at("ssl/web");
+  const bundle = targetStep(makeBundleTarget(path), makeSeen({ path }), [{ kind: "missing" }]);
   const { read, write, run } = rights({ ...step, targets: [bundle] });
   assert.equal(read.includes(directory.at("ssl")) && write.includes(directory.at("ssl")), true);
   assert.equal(write.includes(directory.path), false);

@@ -9,6 +9,7 @@ import { startDemoServer } from "../../../lib/tools/demo/demo_server.ts";
 import type {
   DeployStep,
   Drift,
+  FileStep,
   IssueStep,
   Plan,
   Step,
@@ -93,8 +94,8 @@ export function deployStep(
   name: string,
   drift: readonly Drift[],
   storedSetUsable = false,
-): DeployStep {
-  const target = (what: "cert" | "privkey", ending: string, mode: number): TargetStep => ({
+): Omit<DeployStep, "targets"> & { readonly targets: readonly FileStep[] } {
+  const target = (what: "cert" | "privkey", ending: string, mode: number): FileStep => ({
     what,
     path: directory.at(`ssl/${name}.${ending}`),
     drift,

@@ -12,8 +12,14 @@ import type { Outcome } from "../../../lib/report/outcome.ts";
 import type { Standing } from "../../../lib/report/verdict.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-/** With all keys that may be absent, at any depth. */
-type Complete<T> = T extends Date ? T : { [K in keyof T]-?: Complete<Exclude<T[K], undefined>> };
+/** With all keys that may be absent, at any depth, and without those that never have a value. */
+type Complete<T> = T extends Date | readonly unknown[]
+  ? T extends readonly (infer Item)[] ? readonly Complete<Item>[] : T
+  : {
+    [K in keyof T as [Exclude<T[K], undefined>] extends [never] ? never : K]-?: Complete<
+      Exclude<T[K], undefined>
+    >;
+  };
 
 /** Does not compile if the public type lacks a key of the internal one, or permits more values. */
 function covers<_Public extends Internal, Internal>(): void {}

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { storeFault } from "../../../lib/store/store_trust.ts";
 import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import type { What } from "../../../lib/certificate/types.ts";
+import type { FileKind } from "../../../lib/certificate/types.ts";
 import { StoreReader } from "../../../lib/store/read_set.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
@@ -31,7 +31,7 @@ function put(store: Directory, directory: string, leaf = FIRST): void {
   for (const [what, text] of Object.entries(texts)) store.write(`${directory}/${what}.pem`, text);
 }
 
-function look(store: Directory, whats: readonly What[] = ["fullchain", "chain", "ca"]) {
+function look(store: Directory, whats: readonly FileKind[] = ["fullchain", "chain", "ca"]) {
   const targets = whats.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
   return new StoreReader(store.path).look(makeSpec({ name: NAME, targets }));
 }
@@ -239,7 +239,7 @@ Deno.test("a chain is checked in the files that are taken, or in chain.pem if no
   const kind = "incomplete";
   const problem = 'lacks the certificate of "VCM Practice Intermediate", which issued it';
   const broken = { kind: "present", value: { kind, problem } };
-  const kinds = (whats: readonly What[]) => {
+  const kinds = (whats: readonly FileKind[]) => {
     const { chain, fullchain } = look(store, whats).stored;
     return [chain, fullchain];
   };

@@ -1,19 +1,30 @@
 import assert from "node:assert/strict";
 import type {
+  BundleSpec,
   CertificateSpec,
   Config,
+  FileSpec,
   ServiceSpec,
-  TargetSpec,
 } from "../../../../lib/config/types.ts";
 import { Secret } from "../../../../lib/text/secret.ts";
 import { unitFacts } from "../../../../lib/tools/install/unit_facts.ts";
-import { makeConfig, makeService, makeSpec, makeTarget } from "../../../support/fixtures.ts";
+import {
+  makeBundleTarget,
+  makeConfig,
+  makeService,
+  makeSpec,
+  makeTarget,
+} from "../../../support/fixtures.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 
 const BINARY = "/usr/local/bin/vcm";
 
-function specOf(targets: readonly Partial<TargetSpec>[], services: readonly ServiceSpec[] = []) {
-  return makeSpec({ targets: targets.map(makeTarget), services });
+function specOf(
+  targets: readonly (Partial<FileSpec> | BundleSpec)[],
+  services: readonly ServiceSpec[] = [],
+) {
+  const made = targets.map((target) => target.what === "bundle" ? target : makeTarget(target));
+  return makeSpec({ targets: made, services });
 }
 
 function factsOf(...specs: CertificateSpec[]) {
@@ -26,7 +37,7 @@ const FULL = makeConfig([
     { path: "/etc/nginx/ssl/a.key" },
     { path: "/etc/nginx/ssl/deep/a.key" },
     { path: "/etc/nginx/ssl-old/a.key" },
-    { what: "bundle", path: "/home/joe/set" },
+    makeBundleTarget("/home/joe/set"),
   ]),
 ], "/etc/vcm/vcm.yaml");
 
