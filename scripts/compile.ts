@@ -13,10 +13,11 @@ import { DENO_VERSION, DIST, ROOT } from "./project.ts";
 import { sourceStamp } from "./source_stamp.ts";
 
 const BUNDLE = "dist/bundle";
-/** The workers that carry out a plan, which nothing imports, and their names in the binary. */
+/** The workers, which nothing imports, and their names in the binary. */
 const WORKERS = {
   "lib/apply/worker": "worker.js",
   "lib/apply/commands/worker": "command_worker.js",
+  "lib/apply/writers/writer_thread": "writer_thread.js",
 };
 const UNFINISHED = `${DIST}vcm.unfinished`;
 

@@ -3,6 +3,9 @@
  * The plan, the access to the server and the events are plain data, so that this can run in a worker
  * that has only the plan's permissions.
  */
+import { readText } from "../host/read.ts";
+import { storedFile } from "../store/store_paths.ts";
+import { redact } from "../text/secret.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { keptDirectory } from "../plan/bundle.ts";
 import type { ClearStep, Plan, TransferStep } from "../plan/types.ts";
@@ -26,6 +29,8 @@ import { validateNewFiles } from "./services/validate.ts";
 export interface ApplyInput {
   readonly plan: Plan;
   readonly access: AccessInput;
+  /** What the output of commands must not show; the session adds what it learns. */
+  readonly secrets?: readonly string[];
 }
 
 /** Certificates in flight at one time; 8 keep a server with 2 cores busy. */
@@ -33,7 +38,7 @@ const IN_FLIGHT = 8;
 
 /** @param commands Runs the programs of the plan. */
 export async function apply(
-  { plan, access }: ApplyInput,
+  { plan, access, secrets = [] }: ApplyInput,
   listener: Emit,
   commands: Commands,
 ): Promise<void> {
@@ -49,7 +54,11 @@ export async function apply(
     await forEachInFlight(gatherWork(plan), async (work) => {
       results.set(work.name, await workOnCertificate(work, tools));
     });
-    const run = { certStore: plan.certStore, results, writers, emit };
+    const hide = (text: string, certificates: readonly string[]) => {
+      const keys = certificates.flatMap((name) => keyLines(plan.certStore, name));
+      return redact(text, [...secrets, ...sessions.secrets, ...keys]);
+    };
+    const run = { certStore: plan.certStore, results, writers, emit, hide };
     // All new files are validated before the first service loads any of them.
     const steps = plan.steps.filter((step) => step.kind === "service" || step.kind === "validate");
     const failures = await validateNewFiles(steps, run);
@@ -122,4 +131,11 @@ function transfer(
 
 function clear({ service, detail }: ClearStep, certStore: string, emit: Emit): void {
   if (dropPendingAction(certStore, service, emit)) emit({ kind: "cleared", service, detail });
+}
+
+/** The lines of a private key: a command may print some of them without the first. */
+function keyLines(certStore: string, name: string): string[] {
+  const key = readText(storedFile(certStore, name, "privkey"));
+  if (key.kind !== "present") return [];
+  return key.value.split("\n").filter((line) => !line.startsWith("-----"));
 }

@@ -13,7 +13,7 @@
  * `HalfDeployedError` reports, and the next run fixes it.
  */
 import { Buffer } from "node:buffer";
-import { errorCode, plainCause } from "../text/plain_cause.ts";
+import { errorCode, messageOf, plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
@@ -72,7 +72,7 @@ export async function deploy(
   } catch (error) {
     await removeTemporaries(prepared, writers);
     await removeKept(prepared, writers);
-    throw new NotDeployedError((error as Error).message, { cause: error });
+    throw new NotDeployedError(messageOf(error), { cause: error });
   }
   await replaceAll(deployment, replaced, writers);
   if (revocable) return replaced;

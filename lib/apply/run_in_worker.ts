@@ -64,17 +64,22 @@ export async function runInWorker(
   const { promise: stopped, reject } = Promise.withResolvers<never>();
   // Whoever waits for an answer sees it.
   stopped.catch(() => undefined);
+  const stop = (message: string) =>
+    reject(new Error(`A worker stopped before the plan was carried out: ${message}`));
   for (const one of [worker, commandWorker]) {
+    one?.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => {
+      if (data.kind === "stopped") stop(data.message);
+    });
     one?.addEventListener("error", (error) => {
       error.preventDefault();
-      reject(new Error(`A worker stopped before the plan was carried out: ${error.message}`));
+      stop(error.message);
     });
   }
   const send = (input: WorkerInput, ports: MessagePort[] = []) => {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
       if (data.kind === "event") emit(data.event);
-      else resolve(data.problem);
+      else if (data.kind === "done") resolve(data.problem);
     };
     worker.postMessage(input, ports);
     return Promise.race([promise, stopped]);

@@ -11,6 +11,7 @@ export class SessionOnce {
   readonly #access: AccessInput;
   readonly #emit: Emit;
   #opening: Promise<VaultSession> | undefined;
+  #session: VaultSession | undefined;
 
   constructor(access: AccessInput, emit: Emit) {
     this.#access = access;
@@ -20,6 +21,11 @@ export class SessionOnce {
   /** Throws the same VaultError to all callers: a server that is down is asked once. */
   get(): Promise<VaultSession> {
     return this.#opening ??= this.#open();
+  }
+
+  /** What the session has learned so far that no message may show. */
+  get secrets(): Iterable<string> {
+    return this.#session?.secrets ?? [];
   }
 
   async close(): Promise<void> {
@@ -32,7 +38,7 @@ export class SessionOnce {
 
   async #open(): Promise<VaultSession> {
     if ("problem" in this.#access) throw new Error(this.#access.problem);
-    return await openSession(this.#access, {
+    return this.#session = await openSession(this.#access, {
       note: (message) => this.#emit({ kind: "warning", subject: "login", message }),
       reserve: reserveFile,
     });

@@ -8,6 +8,7 @@ import type { ApplyEvent } from "./events.ts";
 import { remoteCommands } from "./commands/remote.ts";
 import { Writers } from "./writers/writers.ts";
 import { type MetricsPlace, writeMetrics } from "./metrics_file.ts";
+import { reportErrors, type StoppedMessage } from "./worker_errors.ts";
 
 /** A message to the worker. */
 export type WorkerInput =
@@ -17,7 +18,8 @@ export type WorkerInput =
 /** A message from the worker; `problem` is why the metrics could not be written. */
 export type WorkerMessage =
   | { readonly kind: "event"; readonly event: ApplyEvent }
-  | { readonly kind: "done"; readonly problem?: string };
+  | { readonly kind: "done"; readonly problem?: string | undefined }
+  | StoppedMessage;
 
 /** The worker's side of the channel; the global types are those of the main thread. */
 interface Channel {
@@ -26,6 +28,8 @@ interface Channel {
 }
 
 const channel = globalThis as unknown as Channel;
+
+reportErrors((message) => channel.postMessage(message));
 
 let commands = remoteCommands(undefined);
 
@@ -38,6 +42,6 @@ channel.onmessage = async ({ data }) => {
     const writers = new Writers(commands);
     const problem = await writeMetrics(data.place, data.text, writers);
     await writers.close();
-    channel.postMessage({ kind: "done", ...(problem !== undefined && { problem }) });
+    channel.postMessage({ kind: "done", problem });
   }
 };

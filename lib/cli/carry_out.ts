@@ -7,7 +7,8 @@ import type { MetricsPlace } from "../apply/metrics_file.ts";
 import { type Rights, rightsFor } from "../apply/permissions.ts";
 import type { AccessInput } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
-import type { Plan } from "../plan/types.ts";
+import { readPassword } from "../observe/password_file.ts";
+import type { Plan, Step } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
 import { blockedEntries } from "../report/outcome.ts";
 import { findAccess, warnUnverified } from "../command/find_access.ts";
@@ -15,6 +16,7 @@ import type { Host } from "../command/host.ts";
 import { Log } from "../command/log.ts";
 import { metricsOf, type MetricsPlan, planMetrics, writeMetricsNow } from "./metrics.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
+import { secretsOf } from "../vault/access/credentials.ts";
 
 const NO_SERVER: AccessInput = { problem: "This plan needs no server" };
 
@@ -64,7 +66,11 @@ export async function carryOut(
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
   const needsServer = made.steps.some(({ kind }) => kind === "issue");
-  const request = { plan: made, access: needsServer ? findAccess(config, host) : NO_SERVER };
+  const request = {
+    plan: made,
+    access: needsServer ? findAccess(config, host) : NO_SERVER,
+    secrets: made.steps.some(runsPrograms) ? knownSecrets(config, host) : [],
+  };
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
   if (made.steps.length > 0 && host.usesWorker) {
     log.open();
@@ -93,4 +99,26 @@ export async function carryOut(
 
 function placeOf(metrics: MetricsPlan | undefined): MetricsPlace | undefined {
   return metrics?.kind === "place" ? metrics.place : undefined;
+}
+
+function runsPrograms({ kind }: Step): boolean {
+  return kind === "service" || kind === "validate";
+}
+
+/** Credentials and passwords that a command could print, because they are in files of this host. */
+function knownSecrets(config: Config, host: Host): string[] {
+  const access = findAccess(config, host);
+  const files = config.certificates.flatMap(({ targets }) =>
+    targets.flatMap(({ passwordFile }) => passwordFile ?? [])
+  );
+  return [
+    ...("problem" in access ? [] : access.credentials.flatMap(secretsOf)),
+    ...[...new Set(files)].flatMap((path) => {
+      try {
+        return readPassword(path).reveal();
+      } catch {
+        return []; // It is reported when it is needed.
+      }
+    }),
+  ];
 }

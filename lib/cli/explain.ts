@@ -7,7 +7,7 @@ import type { CommandName } from "../command/command_forms.ts";
 import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, UsageError } from "../command/parse_arguments.ts";
-import { messageOf } from "../vault/errors.ts";
+import { messageOf } from "../text/plain_cause.ts";
 
 /**
  * Reports why a command failed, and returns its exit status.

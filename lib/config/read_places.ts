@@ -1,5 +1,6 @@
 /** Readers of paths and of the addresses of servers. */
 import { expected, InvalidValue } from "./invalid_value.ts";
+import { isKernelPath } from "../text/path.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 import type { TlsTrust } from "./types.ts";
 
@@ -16,10 +17,15 @@ function pathBelowRoot(text: string): string | undefined {
   return path === "/" ? undefined : path;
 }
 
+const KERNEL_PATH =
+  "is in /dev, /proc or /sys, where VCM can use no files; give a path in another " +
+  "directory, such as /run";
+
 /** An absolute path of a file. */
 export function readFilePath(text: string): string | InvalidValue {
   // "/etc/ssl/." names a directory, just as "/etc/ssl/" does.
   const path = /\/\.?$/.test(text) ? undefined : normalPath(text);
+  if (path !== undefined && isKernelPath(path)) return new InvalidValue(KERNEL_PATH);
   return path ?? expected(`the absolute path of a file, without ".."`, text);
 }
 
@@ -51,7 +57,9 @@ function readUnshownPath(text: string, content: string): string | InvalidValue {
 
 /** An absolute path of a directory. */
 export function readDirectoryPath(text: string): string | InvalidValue {
-  return pathBelowRoot(text) ?? expected(`the absolute path of a directory, without ".."`, text);
+  const path = pathBelowRoot(text);
+  if (path !== undefined && isKernelPath(`${path}/`)) return new InvalidValue(KERNEL_PATH);
+  return path ?? expected(`the absolute path of a directory, without ".."`, text);
 }
 
 /** How to verify the server: with the system's CAs, with one file or directory, or not at all. */

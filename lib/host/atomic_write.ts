@@ -79,7 +79,8 @@ export function writeAll(file: number, bytes: Uint8Array): void {
 
 /** Makes renames and removals in a directory survive a crash. */
 export function syncDirectory(path: string): void {
-  const directory = fs.openSync(path, fs.constants.O_RDONLY);
+  // O_DIRECTORY: a pipe that somebody has put in its place would block.
+  const directory = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
   try {
     fs.fsyncSync(directory);
   } finally {

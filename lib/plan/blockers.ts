@@ -2,7 +2,7 @@
 import { defaultMode, holdsKey } from "../config/format.ts";
 import type { CertificateSpec, TargetSpec } from "../config/types.ts";
 import { octal } from "../text/octal.ts";
-import { directoryOf } from "../text/path.ts";
+import { directoryOf, isKernelPath } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
 import { bundleBlockers } from "./bundle.ts";
 import type { PlannedTarget } from "./planned_target.ts";
@@ -70,6 +70,13 @@ export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Bloc
     impossible(
       `"${spec.path}" is open to more users than its private key may be, and "in_place" keeps that file: a ` +
         `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
+    );
+  }
+  const kernel = target.ancestors.find(({ directory }) => isKernelPath(`${directory}/`));
+  if (kernel !== undefined) {
+    impossible(
+      `"${spec.path}" leads to "${kernel.directory}", where VCM can use no files; ` +
+        "give a path in another directory, such as /run",
     );
   }
   const directory = directoryOf(spec.path);

@@ -5,6 +5,11 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** Whether a path is in a directory of the kernel: the runtime opens hardly any file there for VCM. */
+export function isKernelPath(path: string): boolean {
+  return /^\/(?:dev|proc|sys)\//.test(path);
+}
+
 /** The directory in which an absolute path lies. */
 export function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";

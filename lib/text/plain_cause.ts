@@ -2,16 +2,39 @@
 
 /** The system's error message, without the call and the number that the runtime adds. */
 export function plainCause(error: unknown): string {
-  // The runtime's message explains how to compile the program.
-  if (error instanceof Error && error.name === "NotCapable") {
-    return "VCM itself is not permitted to do this";
-  }
+  if (error instanceof Error && error.name === "NotCapable") return beyondPermissions(error);
   const message = error instanceof Error ? error.message : String(error);
   return message
     .replace(/ \(os error \d+\).*$/s, "")
     .replace(/^(?:E[A-Z]+: )/, "")
     .replace(/, [a-z]+(?: '.*)?$/s, "")
     .replace(/^./, (letter) => letter.toLowerCase());
+}
+
+/** The runtime's message explains how to compile the program; only what was refused is kept of it. */
+function beyondPermissions({ message }: Error): string {
+  const [, kind, what] = /^Requires (\w+) access(?: to (".*?"))?/s.exec(message) ?? [];
+  const place = what === undefined ? "" : ` ${what}`;
+  const refused = kind === undefined ? "this" : `${VERBS[kind] ?? `"${kind}"`}${place}`;
+  return `VCM's own permissions do not allow ${refused}; to see them: vcm plan --permissions`;
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  read: "to read",
+  write: "to write",
+  net: "to connect to",
+  run: "to run",
+};
+
+/** The message of any error for a user: that of VCM's own errors as it is, others in plain words. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (/^(?:Type|Range|Reference|Syntax)Error$/.test(error.name)) {
+    return `internal error: ${error.message}; please report it, with the output of: vcm --version`;
+  }
+  // The names of the runtime's errors do not end so, and those of the system have a code.
+  const isOwn = error.name.endsWith("Error") && !("code" in error);
+  return isOwn ? error.message : plainCause(error);
 }
 
 /**

@@ -15,8 +15,3 @@ export class VaultError extends Error {
     this.retryable = options.retryable ?? false;
   }
 }
-
-/** The message of an error. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

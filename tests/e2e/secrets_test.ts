@@ -7,11 +7,11 @@ const test = await testsNeeding("openbao", "machine");
 const NAME = "a.e2e.test";
 
 /** Where secrets are meant to lie. */
-const MEANT = /\/vcm\.yaml$|\/privkey\.pem$|\/a\.e2e\.test\.key$/;
+const MEANT = /\/vcm\.yaml$|\/spy$|\/privkey\.pem$|\/a\.e2e\.test\.key$/;
 
 test("no secret of a run is anywhere but where it is meant to lie", async () => {
   await using scene = await startScene();
-  const { directory } = scene;
+  const { directory, login: { secretId } } = scene;
   // Tells all that children, and what they can look at, know.
   const spy = `${directory}/spy`;
   await Deno.writeTextFile(
@@ -20,6 +20,8 @@ test("no secret of a run is anywhere but where it is meant to lie", async () => 
 { cat /proc/self/environ; for pid in $$ $PPID; do cat /proc/$pid/cmdline /proc/$pid/environ; done
 } | tr '\\0' '\\n' >> ${directory}/seen
 echo "$1 says: $(cat ${directory}/ssl/${NAME}.key)" >&2
+grep -v -- ----- ${directory}/ssl/${NAME}.key | tail -n 1 >&2
+echo "id=${secretId}; \$(printf 'x${secretId.slice(0, 9)}\\033${secretId.slice(9)}x')" >&2
 exit "$2"
 `,
     { mode: 0o755 },

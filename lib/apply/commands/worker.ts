@@ -5,6 +5,7 @@
 import type { Plan } from "../../plan/types.ts";
 import type { MetricsPlace } from "../metrics_file.ts";
 import { serveCommands } from "./remote.ts";
+import { reportErrors, type StoppedMessage } from "../worker_errors.ts";
 import { CommandRunner } from "./runner.ts";
 
 export interface CommandWorkerInput {
@@ -16,9 +17,12 @@ export interface CommandWorkerInput {
 /** The worker's side of the channel; the global types are those of the main thread. */
 interface Channel {
   onmessage: ((message: MessageEvent<CommandWorkerInput>) => void) | null;
+  postMessage(message: StoppedMessage): void;
 }
 
 const channel = globalThis as unknown as Channel;
+
+reportErrors((message) => channel.postMessage(message));
 
 channel.onmessage = ({ data: { plan, metrics, port } }) => {
   // Nothing that comes later can change the plan.

@@ -29,6 +29,8 @@ export interface ServicesRun {
   readonly results: ReadonlyMap<string, Result>;
   readonly writers: Writers;
   readonly emit: Emit;
+  /** Removes secrets, and the keys of these certificates, from what a command printed. */
+  readonly hide: (text: string, certificates: readonly string[]) => string;
 }
 
 /** @param failures Why validation failed, by service. */
@@ -91,7 +93,7 @@ async function actOn(
       if (problem === undefined) return { step, wasUp };
       failAction(step, problem, wasUp, run);
     } else if (result.kind === "failed") {
-      failAction(step, result.message, wasUp, run);
+      failAction(step, run.hide(result.message, step.certificates), wasUp, run);
       // An action that only --force asked for, and that left the service up, leaves nothing pending.
       if (isNew && (await commands.observe([service])).get(service)?.kind === "up") {
         dropPendingAction(certStore, service, run.emit);

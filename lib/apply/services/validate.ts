@@ -8,7 +8,6 @@ import type { ServiceStep, ValidateStep } from "../../plan/types.ts";
 import type { Result } from "../certificate_steps.ts";
 import { rollBack } from "../rollback.ts";
 import { dropPendingAction } from "../../store/pending_action.ts";
-import type { Commands } from "../commands/commands.ts";
 import { type ServicesRun, skipReason } from "./serve.ts";
 
 /** @returns Why validation failed, by service. */
@@ -19,7 +18,7 @@ export async function validateNewFiles(
   const failures = new Map<string, string>();
   for (const step of steps) {
     if (skipReason(step, run) !== undefined) continue;
-    const failure = await validate(step, run.writers.commands);
+    const failure = await validate(step, run);
     if (failure === undefined) continue;
     const names: string[] = [];
     for (const name of step.certificates) {
@@ -37,12 +36,12 @@ export async function validateNewFiles(
 
 async function validate(
   step: ServiceStep | ValidateStep,
-  commands: Commands,
+  { writers: { commands }, hide }: ServicesRun,
 ): Promise<string | undefined> {
   for (const index of step.validate.keys()) {
     try {
       const result = await commands.validate(step.service, index);
-      if (result.kind === "failed") return result.message;
+      if (result.kind === "failed") return hide(result.message, step.certificates);
     } catch (error) {
       return plainCause(error);
     }

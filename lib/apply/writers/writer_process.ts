@@ -1,13 +1,12 @@
 /**
  * The process that writes files as another user: `vcm write-files-as UID`, started by root with that
  * user's IDs. It reads requests from its standard input, gives up all permissions but reading and
- * writing, and ends with its input. It knows nothing that the user must not know: a request contains
- * only a key of that user, and no process list shows its input.
+ * writing, and lets a thread carry them out. It ends with its input, whatever the thread waits for,
+ * because a file system of the user may never answer. It knows nothing that the user must not know: a
+ * request contains only a key of that user, and no process list shows its input.
  */
 import { writeAll } from "../../host/atomic_write.ts";
-import { errorCode } from "../../text/plain_cause.ts";
-import { type FileRequest, lines, type WriterAnswer } from "./writer.ts";
-import { carryOutRequest } from "./own_writer.ts";
+import { lines, type WriterAnswer } from "./writer.ts";
 
 /** One JSON document for each line: requests come in, answers go out. */
 export type Answer =
@@ -15,6 +14,9 @@ export type Answer =
   | { readonly kind: "failed"; readonly code: string };
 
 const STDOUT = 1;
+
+/** The binary contains the bundled modules in one directory. */
+const THREAD = import.meta.url.endsWith(".ts") ? "./writer_thread.ts" : "./writer_thread.js";
 
 /** Characters; a hundred times the size of a certificate's file. */
 const LONGEST_REQUEST = 4 * 1024 * 1024;
@@ -30,18 +32,12 @@ export async function serveFileRequests(uid: string | undefined): Promise<number
     Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);
   }
   const encoder = new TextEncoder();
-  for await (const line of lines(Deno.stdin.readable, LONGEST_REQUEST)) {
-    writeAll(STDOUT, encoder.encode(`${JSON.stringify(await answerTo(line))}\n`));
-  }
+  const thread = new Worker(new URL(THREAD, import.meta.url), { type: "module" });
+  thread.onmessage = ({ data }: MessageEvent<Answer>) =>
+    writeAll(STDOUT, encoder.encode(`${JSON.stringify(data)}\n`));
+  thread.onerror = () => Deno.exit(1);
+  for await (const line of lines(Deno.stdin.readable, LONGEST_REQUEST)) thread.postMessage(line);
   return 0;
-}
-
-async function answerTo(line: string): Promise<Answer> {
-  try {
-    return { kind: "done", value: await carryOutRequest(JSON.parse(line) as FileRequest) };
-  } catch (error) {
-    return { kind: "failed", code: errorCode(error) ?? "" };
-  }
 }
 
 // When VCM runs from source, this file is the program: the user may be unable to read npm packages.

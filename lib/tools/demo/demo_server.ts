@@ -3,7 +3,7 @@
  * VCM asks. It listens only on 127.0.0.1, writes no file, and keeps nothing after it is closed. One
  * contract test suite runs against it and against the real server.
  */
-import { messageOf } from "../../vault/errors.ts";
+import { messageOf } from "../../text/plain_cause.ts";
 import { createDemoCa, type DemoCa } from "./demo_ca.ts";
 import { type Answer, fail, failGathered, unixSeconds } from "./server_answer.ts";
 import { type Fields, parseBody } from "./server_fields.ts";

@@ -1,5 +1,5 @@
 /** Request bodies, parsed as loosely as by the server. */
-import { messageOf } from "../../vault/errors.ts";
+import { messageOf } from "../../text/plain_cause.ts";
 import { parseTtl } from "./server_duration.ts";
 
 /** A parsed JSON object. */

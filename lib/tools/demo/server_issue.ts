@@ -1,7 +1,7 @@
 /** `MOUNT/issue/ROLE`: answers with a certificate and its key if the role allows the request. */
 import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
-import { messageOf } from "../../vault/errors.ts";
+import { messageOf } from "../../text/plain_cause.ts";
 import type { Authority, DemoCa } from "./demo_ca.ts";
 import { type Answer, fail, succeed, unixSeconds } from "./server_answer.ts";
 import { formatDuration } from "./server_duration.ts";

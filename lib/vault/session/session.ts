@@ -27,6 +27,8 @@ export interface VaultSession {
   readonly loginMethod: string;
   /** Removes secrets from a server's text. */
   readonly clean: Clean;
+  /** Credentials and tokens, those of logins too. */
+  readonly secrets: Iterable<string>;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
   write(path: string, body: JsonObject): Promise<SessionAnswer>;
   /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
@@ -66,19 +68,19 @@ class Session implements VaultSession {
   readonly #servers: Servers;
   readonly #keeper: TokenKeeper;
   /** Secrets that no message may show. */
-  readonly #secrets: Set<string>;
+  readonly secrets: Set<string>;
   readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
 
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
-    this.#secrets = new Set(access.credentials.flatMap(secretsOf));
+    this.secrets = new Set(access.credentials.flatMap(secretsOf));
     this.#servers = new Servers(access, this.clean, clock);
     this.#keeper = new TokenKeeper(
       access.credentials,
       (path, body, token) => this.#send("POST", path, body, token),
       this.clean,
       helpers,
-      (secret) => this.#secrets.add(secret),
+      (secret) => this.secrets.add(secret),
     );
   }
 
@@ -87,7 +89,7 @@ class Session implements VaultSession {
     if (this.#access.credentials[0]?.kind !== "token") await this.#keeper.open();
   }
 
-  readonly clean = (text: string) => plainLine(text, [...this.#secrets]);
+  readonly clean = (text: string) => plainLine(text, [...this.secrets]);
 
   get loginMethod(): string {
     return this.#keeper.loginMethod;

@@ -1,7 +1,7 @@
 /**
  * Reads an answer of the server: its parts if it is a success, otherwise an error in plain words.
  */
-import { printable } from "../../text/quote.ts";
+import { oneLine, redact } from "../../text/secret.ts";
 import { VaultError } from "../errors.ts";
 import { clockHint } from "./clock_difference.ts";
 import type { RawAnswer } from "./transport.ts";
@@ -152,18 +152,5 @@ const LONGEST = 500;
 
 /** One printable line without known secrets. A proxy may echo what it received. */
 export function plainLine(text: string, secrets: readonly string[]): string {
-  // Control characters are removed first: one inside a secret would hide it.
-  return secrets
-    .map(plain)
-    .filter((secret) => secret.trim() !== "")
-    // Longest first: a secret that is part of another one would leave the rest of it.
-    .sort((a, b) => b.length - a.length)
-    .reduce((line, secret) => line.replaceAll(secret, "[redacted]"), plain(text))
-    .trim()
-    .slice(0, LONGEST);
-}
-
-/** Secrets are normalized too. Otherwise they would not be found in the normalized text. */
-function plain(text: string): string {
-  return printable(text.replace(/\s+/g, " ")).replaceAll("\ufffd", "");
+  return redact(oneLine(text), secrets).trim().slice(0, LONGEST);
 }

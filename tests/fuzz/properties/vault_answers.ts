@@ -48,6 +48,7 @@ function sessionAt(answer: RawAnswer): VaultSession {
   const read = (path: string) => Promise.resolve(readAnswer(ADDRESS, path, answer, clean));
   const call = async (path: string) => await read(path);
   return {
+    secrets: [],
     loginMethod: "the test",
     clean,
     write: call,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { errorCode, plainCause } from "../../../lib/text/plain_cause.ts";
+import { errorCode, messageOf, plainCause } from "../../../lib/text/plain_cause.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest(
@@ -15,7 +15,19 @@ pureTest(
         new Deno.errors.NotCapable(
           'Requires read access to "/proc/1", run again with --allow-read',
         ),
-        "VCM itself is not permitted to do this",
+        'VCM\'s own permissions do not allow to read "/proc/1"; to see them: ' +
+        "vcm plan --permissions",
+      ],
+      [
+        new Deno.errors.NotCapable(
+          'Requires write access to "/a b", specify the required permissions during compilation ' +
+            "using `deno compile --allow-write`",
+        ),
+        'VCM\'s own permissions do not allow to write "/a b"; to see them: vcm plan --permissions',
+      ],
+      [
+        new Deno.errors.NotCapable("Requires --allow-all permissions"),
+        "VCM's own permissions do not allow this; to see them: vcm plan --permissions",
       ],
       ["No space", "no space"],
     ];
@@ -30,4 +42,28 @@ pureTest("errorCode() finds the code of an error or of its cause", () => {
   assert.equal(errorCode(new Error("EBUSY")), undefined);
   assert.equal(errorCode(Object.assign(new Error("odd"), { code: 16 })), undefined);
   assert.equal(errorCode("EBUSY"), undefined);
+});
+
+pureTest("messageOf() has VCM's own messages as they are, and others in plain words", () => {
+  class OwnError extends Error {
+    override readonly name = "OwnError";
+  }
+  const cases: readonly (readonly [unknown, string])[] = [
+    [new Error('Cannot read "/x": it is empty'), 'Cannot read "/x": it is empty'],
+    [new OwnError("Cannot do it, open '/x'"), "Cannot do it, open '/x'"],
+    [
+      new Deno.errors.PermissionDenied("Permission denied (os error 13): open '/x'"),
+      "permission denied",
+    ],
+    [
+      Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }),
+      "no space left on device",
+    ],
+    [
+      new TypeError("x is not a function"),
+      "internal error: x is not a function; please report it, with the output of: vcm --version",
+    ],
+    ["text", "text"],
+  ];
+  for (const [error, text] of cases) assert.equal(messageOf(error), text);
 });

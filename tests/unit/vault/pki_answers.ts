@@ -56,6 +56,7 @@ export function sessionGiving(
   const written: [string, unknown][] = [];
   const address = "https://vault.test";
   return {
+    secrets: [],
     loginMethod: "the test",
     clean: String,
     written,

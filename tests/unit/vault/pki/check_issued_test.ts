@@ -31,6 +31,7 @@ function signing(
 ): VaultSession & { readonly written: [string, Record<string, unknown>][] } {
   const written: [string, Record<string, unknown>][] = [];
   return {
+    secrets: [],
     loginMethod: "the test",
     clean: String,
     written,

@@ -1,0 +1,18 @@
+/** Errors that no code of a worker caught: the runtime would print their stacks. */
+import { messageOf } from "../text/plain_cause.ts";
+
+/** Sent to the main thread when a worker cannot go on. */
+export interface StoppedMessage {
+  readonly kind: "stopped";
+  readonly message: string;
+}
+
+/** Reports each such error instead of letting the runtime print it. */
+export function reportErrors(post: (message: StoppedMessage) => void): void {
+  const report = (event: Event, error: unknown) => {
+    event.preventDefault();
+    post({ kind: "stopped", message: messageOf(error) });
+  };
+  globalThis.addEventListener("error", (event) => report(event, event.error));
+  globalThis.addEventListener("unhandledrejection", (event) => report(event, event.reason));
+}
