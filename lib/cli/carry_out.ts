@@ -53,7 +53,7 @@ export async function carryOut(
   }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
-  const needsServer = made.steps.some(({ kind }) => kind === "issue");
+  const needsServer = made.steps.some(({ kind }) => kind === "issue" || kind === "revoke");
   const request = { plan: made, access: needsServer ? findAccess(config, host) : NO_SERVER };
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
   if (made.steps.length > 0 && host.usesWorker) {

@@ -33,7 +33,7 @@ export const COMMAND_FORMS = [
   { name: "validate", takesNames: false, options: WITH_FILE },
   { name: "schema", takesNames: false, options: ["output", "json", "no-color", "help", "version"] },
   { name: "doctor", takesNames: true, options: WITH_FILE },
-  { name: "revoke", takesNames: true, options: ["yes", "wait", ...WITH_FILE] },
+  { name: "revoke", takesNames: true, options: ["forget-key", "yes", "wait", ...WITH_FILE] },
   { name: "install", takesNames: false, options: ["uninstall", "dry-run", "yes", ...WITH_FILE] },
   { name: "demo", takesNames: false, options: COMMON },
   { name: "completion", takesNames: false, words: ["bash", "zsh", "fish"], options: BARE },

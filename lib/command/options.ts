@@ -28,6 +28,7 @@ export const OPTIONS = {
   print: { type: "boolean", help: "print the file and write nothing" },
   permissions: { type: "boolean", help: "also show the permissions that run would have" },
   output: { type: "boolean", help: "print the schema of the JSON output, not of the file" },
+  "forget-key": { type: "boolean", help: "also remove the private key from store and archive" },
   uninstall: { type: "boolean", help: "remove what install wrote" },
   yes: { type: "boolean", short: "y", help: "do not ask for confirmation" },
   json: { type: "boolean", help: "print the result as JSON" },

@@ -4,7 +4,12 @@
  */
 import { directoryOf } from "../text/path.ts";
 import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
-import type { CertificateObservation, Observation, TargetObservation } from "./types.ts";
+import type {
+  CertificateObservation,
+  Observation,
+  Revocations,
+  TargetObservation,
+} from "./types.ts";
 import type { Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
@@ -16,6 +21,8 @@ import { type StoreLook, StoreReader } from "../store/read_set.ts";
 import { storeFault } from "../store/store_trust.ts";
 import { DirectoryCache, observeTarget } from "./target.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
+
+const NO_REVOCATIONS: Revocations = { ofFile: new Map(), removed: [] };
 
 export async function observe(config: Config, now = new Date()): Promise<Observation> {
   const specs = config.certificates;
@@ -40,14 +47,18 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, accounts);
   const directories = new DirectoryCache(ancestors, await readerOfForeign(targets, ancestors));
-  const certificates = specs.map((spec, at) =>
-    observeCertificate(spec, looks[at] as StoreLook, pendingValidationOf(spec, store), {
-      directories,
-      accounts,
-      encryptionOf,
-      lookAtBundle,
-    })
-  );
+  const revoking = store.namesBeingRevoked();
+  const { ofFile, removed } = revoking.length > 0
+    ? (await import("./revocations.ts")).observeRevocations(config, revoking)
+    : NO_REVOCATIONS;
+  const certificates = specs.map((spec, at) => {
+    const revocation = ofFile.get(spec.name);
+    const tools = { directories, accounts, encryptionOf, lookAtBundle };
+    return {
+      ...observeCertificate(spec, looks[at] as StoreLook, pendingValidationOf(spec, store), tools),
+      ...(revocation && { revocation }),
+    };
+  });
   const { pendingActions, unclaimed } = await observePendingActions(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
   const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
@@ -58,6 +69,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     certificates,
     pendingActions,
     unclaimed,
+    removed,
     served,
     zone: zoneFor(specs),
     runner,

@@ -14,11 +14,14 @@ export function issueStep(
 ): IssueStep {
   const direct = spec.targets.length === 0 ? spec.services.map(({ id }) => id) : [];
   const inUseUntil = direct.length > 0 ? loadedUntil(observed) : undefined;
+  const request = requestFor(spec);
+  // The key of a certificate that may be revoked is not used again.
+  const revoked = due.reason === "revocation-pending";
   return {
     kind: "issue",
     certificate: spec.name,
     due,
-    request: requestFor(spec),
+    request: revoked ? { ...request, key: { ...request.key, reuse: false } } : request,
     ...(spec.keep > 0 && { keep: spec.keep }),
     renew: spec.renew,
     spread: spec.spread,

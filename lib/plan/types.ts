@@ -3,13 +3,14 @@
  * can be printed as JSON and passed to another thread.
  */
 import type { HostUser } from "../host/types.ts";
-import type { Replaced } from "../store/types.ts";
+import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
 import type { Format, Part, RenewalWindow, What } from "../certificate/types.ts";
 
 /** Why a certificate is issued. For people; no other module branches on it. */
 export const DUE_REASONS = [
+  "revocation-pending",
   "missing",
   "key-missing",
   "unparsable",
@@ -129,6 +130,15 @@ export interface RecoverStep {
   readonly closeKey: boolean;
 }
 
+/** Finishes a revocation that an interrupted command began. */
+export interface RevokeStep {
+  readonly kind: "revoke";
+  readonly certificate: string;
+  readonly revocation: PendingRevocation;
+  /** What is finished, and how, for people. */
+  readonly detail: string;
+}
+
 export interface IssueStep {
   readonly kind: "issue";
   readonly certificate: string;
@@ -240,6 +250,7 @@ export interface ClearStep {
 
 export type Step =
   | RecoverStep
+  | RevokeStep
   | IssueStep
   | DeployStep
   | TransferStep

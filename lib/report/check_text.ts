@@ -5,7 +5,13 @@ import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
-import { countWaiting, hasPendingAction, judgeStatus, type Standing } from "./verdict.ts";
+import {
+  countWaiting,
+  hasPendingAction,
+  isRecovery,
+  judgeStatus,
+  type Standing,
+} from "./verdict.ts";
 
 const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"]>> = {
   fine: ["OK", "good"],
@@ -28,8 +34,8 @@ export function checkHeadline(plan: Plan, paint: Paint): string {
 /** A line for each thing that is not in order. */
 export function checkDetails(plan: Plan, all: boolean): string[] {
   const details = plan.certificates.flatMap((state) => certificateLines(state, all));
-  const leftovers = plan.steps.flatMap((step) =>
-    step.kind === "recover" ? `${step.certificate}: ${step.detail}` : []
+  const leftovers = plan.steps.filter(isRecovery).map((step) =>
+    `${step.certificate}: ${step.detail}`
   );
   const services = [...plan.steps.flatMap(pendingLine), ...plan.services.flatMap(serviceLines)];
   return [...details, ...leftovers, ...services];
@@ -50,9 +56,7 @@ function serviceLines({ service, waits, problem }: ServiceState): string[] {
 
 function headline(plan: Plan): string {
   const { certificates, services, at, steps } = plan;
-  const unrecovered = new Set(
-    steps.flatMap((step) => step.kind === "recover" ? step.certificate : []),
-  );
+  const unrecovered = new Set(steps.filter(isRecovery).map(({ certificate }) => certificate));
   const wrong =
     certificates.filter((state) => !isInOrder(state) || unrecovered.has(state.name)).length;
   const next = certificates

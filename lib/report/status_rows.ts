@@ -1,7 +1,7 @@
 /** The rows of `vcm status`, the worst first. */
 import type { Validity } from "../certificate/renewal.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
-import { hasPendingAction, isBroken, isUnsure } from "./verdict.ts";
+import { hasPendingAction, isBroken, isRecovery, isUnsure } from "./verdict.ts";
 
 /** The worst first. */
 const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
@@ -30,9 +30,7 @@ export function statusRows(plan: Plan): StatusRow[] {
       servicesOf.set(name, [...servicesOf.get(name) ?? [], service]);
     }
   }
-  const unrecovered = new Set(
-    plan.steps.flatMap((step) => step.kind === "recover" ? step.certificate : []),
-  );
+  const unrecovered = new Set(plan.steps.filter(isRecovery).map(({ certificate }) => certificate));
   return plan.certificates
     .map((state) => statusRow(state, servicesOf.get(state.name) ?? [], plan.at))
     .map((row) => unrecovered.has(row.name) && isCalm(row) ? { ...row, rank: "due" as const } : row)

@@ -1,6 +1,13 @@
 /** The status of a plan or an outcome, in one word and as an exit status. */
 import { hurtsNow } from "../plan/due.ts";
-import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+import type {
+  CertificateState,
+  Plan,
+  RecoverStep,
+  RevokeStep,
+  ServiceState,
+  Step,
+} from "../plan/types.ts";
 import { isWarnedBroken, severityOf } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -40,6 +47,11 @@ export function judgeStatus(plan: Plan): Standing {
   const hasSteps = plan.steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
   return hasSteps || late || blocked.length > 0 ? "due" : "fine";
+}
+
+/** Whether a step finishes what an interrupted command began. */
+export function isRecovery(step: Step): step is RecoverStep | RevokeStep {
+  return step.kind === "recover" || step.kind === "revoke";
 }
 
 /** Whether its services lack, or will soon lack, a good certificate or one of its files. */

@@ -52,6 +52,19 @@ export function pendingValidationFile(certStore: string, name: string): string {
   return `${certStore}/.pending-validation-${name}`;
 }
 
+const PENDING_REVOCATION = ".pending-revocation-";
+
+/** Which certificate is being revoked, until its set is out of the store. */
+export function pendingRevocationFile(certStore: string, name: string): string {
+  return `${certStore}/${PENDING_REVOCATION}${name}`;
+}
+
+/** The certificates that have such a record, from the names of all entries of the store. */
+export function namesBeingRevoked(entries: Iterable<string>): string[] {
+  return [...entries].filter((entry) => entry.startsWith(PENDING_REVOCATION))
+    .map((entry) => entry.slice(PENDING_REVOCATION.length)).sort();
+}
+
 /** The temporary file beside a target, until it is renamed over the target. */
 export function temporaryFile(path: string): string {
   return hiddenFile(path, "new");

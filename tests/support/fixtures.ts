@@ -182,6 +182,7 @@ export function observationOf(
     certificates,
     pendingActions: { kind: "present", value: pendingActions },
     unclaimed: [],
+    removed: [],
     served: [],
     zone: "UTC",
     runner: 0,

@@ -21,6 +21,7 @@ import type { Helpers } from "../../vault/session/login.ts";
 import { openSession, type VaultSession } from "../../vault/session/session.ts";
 import { plainLine } from "../../vault/wire/plain_line.ts";
 import { examineAddress } from "./examine_address.ts";
+import { examineRevocations } from "./examine_revocations.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
 /** Throws ConfigError. */
@@ -29,22 +30,16 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   const specs = narrow(config, args);
   const paint = paintFor(args, host);
   const results: CheckResult[] = [];
-  await examine(
-    {
-      config,
-      specs,
-      environment: host,
-      now: () => host.now(),
-      helpers: { note: () => {}, reserve: reserveFile },
-    },
-    (result) => {
-      results.push(result);
-      // Printed at once, so that a check that hangs is visible.
-      if (!args.json && (!args.quiet || result.verdict !== "ok")) {
-        host.out(doctorText(result, paint));
-      }
-    },
-  );
+  const report = (result: CheckResult) => {
+    results.push(result);
+    // Printed at once, so that a check that hangs is visible.
+    if (!args.json && (!args.quiet || result.verdict !== "ok")) {
+      host.out(doctorText(result, paint));
+    }
+  };
+  for (const result of examineRevocations(config, specs)) report(result);
+  const helpers = { note: () => {}, reserve: reserveFile };
+  await examine({ config, specs, environment: host, now: () => host.now(), helpers }, report);
   if (args.json) host.out(doctorJson(results));
   return worstVerdict(results) === "problem" ? EXIT_FAILED : EXIT_OK;
 }

@@ -13,6 +13,7 @@ const PLAIN: Arguments = {
   named: true,
   names: [],
   force: false,
+  forgetKey: false,
   detailedExitcode: false,
   dryRun: false,
   all: false,

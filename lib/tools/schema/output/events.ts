@@ -25,7 +25,7 @@ const service = always("The service.", TEXT);
 
 const FAILURE = map<Failure>({
   kind: always("Whether it went wrong, or was not tried.", words(["failed", "skipped"])),
-  step: always("The kind of the step.", words(["recover", "issue", "deploy", "service"])),
+  step: always("The kind of the step.", words(["recover", "revoke", "issue", "deploy", "service"])),
   subject: always("Name of the certificate, or of the service.", TEXT),
   message: always("Why it did not come about, for people.", TEXT),
 });

@@ -12,11 +12,12 @@ import type {
   FileOwners,
   IssueStep,
   RecoverStep,
+  RevokeStep,
   Step,
   TargetStep,
 } from "../../../plan/types.ts";
 import type { HostUser } from "../../../host/types.ts";
-import type { Replaced } from "../../../store/types.ts";
+import type { PendingRevocation, Replaced } from "../../../store/types.ts";
 import { DRIFT, DUE } from "./due.ts";
 import { CLEAR_STEP, SERVICE_STEP, TRANSFER_STEP, VALIDATE_STEP } from "./service_steps.ts";
 import {
@@ -73,6 +74,21 @@ const RECOVER_STEP = map<RecoverStep>({
   ),
   detail: always("What is recovered, for people.", TEXT),
   closeKey: always("Whether the mode of the stored private key is taken down to 0600.", FLAG),
+});
+
+const REVOKE_STEP = map<RevokeStep>({
+  kind: always("Finishes a revocation that an interrupted command began.", words(["revoke"])),
+  certificate: always("Name of the certificate.", TEXT),
+  revocation: always(
+    "What was begun.",
+    map<PendingRevocation>({
+      serial: always("Serial number of the certificate that is revoked.", TEXT),
+      mount: always("Path of the PKI mount that issued it.", TEXT),
+      file: always("The configuration file of the command that began it.", TEXT),
+      forgetKey: always("Whether its private key is removed from the archive, too.", FLAG),
+    }),
+  ),
+  detail: always("What is finished, for people.", TEXT),
 });
 
 const REQUEST = map<CertificateRequest>({
@@ -189,6 +205,7 @@ export const STEP: Shape<Step> = named(
   "Something to be done.",
   either(
     named("recoverStep", "Recovers what an interrupted run left.", RECOVER_STEP),
+    named("revokeStep", "Finishes a revocation that was begun.", REVOKE_STEP),
     named("issueStep", "Issues a certificate into the store.", ISSUE_STEP),
     named("deployStep", "Writes files where services want them.", DEPLOY_STEP),
     TRANSFER_STEP,

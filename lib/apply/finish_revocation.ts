@@ -1,0 +1,21 @@
+/** Finishes a revocation that an interrupted command began. Its failure stops no other step. */
+import type { RevokeStep } from "../plan/types.ts";
+import type { Tools } from "./certificate_steps.ts";
+import { completeRevocation } from "./revocation.ts";
+
+/** Reports a failure by an event; never throws. */
+export async function finishRevocation(
+  { certificate: name, revocation: pending }: RevokeStep,
+  certStore: string,
+  { sessions, emit }: Pick<Tools, "sessions" | "emit">,
+): Promise<void> {
+  try {
+    await completeRevocation({ certStore, name, pending, earlier: true }, sessions);
+    const detail = `finished the revocation of serial ${pending.serial}`;
+    emit({ kind: "recovered", certificate: name, detail });
+  } catch (error) {
+    const message = `Cannot finish the revocation of serial ${pending.serial}: ` +
+      (error as Error).message;
+    emit({ kind: "failed", step: "revoke", subject: name, message });
+  }
+}

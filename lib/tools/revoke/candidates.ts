@@ -1,0 +1,97 @@
+/** What `vcm revoke` revokes: the certificates of given names, or revocations that were begun. */
+import type { Certificate } from "../../certificate/certificate.ts";
+import type { CertificateSpec, Config } from "../../config/types.ts";
+import type { Presence } from "../../host/types.ts";
+import { observeRevocations } from "../../observe/revocations.ts";
+import { storedCertificate } from "../../plan/stored_validity.ts";
+import { ownerFile } from "../../store/pending_revocation.ts";
+import { StoreReader } from "../../store/read_set.ts";
+import type { PendingRevocation, StoredSet } from "../../store/types.ts";
+import { formatTime } from "../../text/format_time.ts";
+
+/** A certificate that is to be revoked. */
+export interface Revocation {
+  readonly name: string;
+  readonly pending: PendingRevocation;
+  /** An earlier command began it. */
+  readonly earlier: boolean;
+  readonly question: string;
+  /** Absent: it was removed from the configuration. */
+  readonly spec?: CertificateSpec;
+  /** Serial number of another certificate that is in the store now. */
+  readonly successor?: string;
+}
+
+/** A name that cannot be revoked. */
+export interface Refused {
+  readonly name: string;
+  readonly problem: string;
+}
+
+export type Candidate = Revocation | Refused;
+
+export function isRefused(candidate: Candidate): candidate is Refused {
+  return "problem" in candidate;
+}
+
+/** Names that neither the configuration nor a record in the store has are left out. */
+export function gather(
+  config: Config,
+  names: readonly string[],
+  forgetKey: boolean,
+): Candidate[] {
+  const store = new StoreReader(config.certStore);
+  const { ofFile, removed } = observeRevocations(config, store.namesBeingRevoked());
+  const specs = config.certificates.filter(({ name }) => names.includes(name));
+  return [
+    ...specs.map((spec): Candidate => {
+      const begun = ofFile.get(spec.name);
+      if (begun?.kind === "unreadable") return { name: spec.name, problem: begun.problem };
+      const { stored } = store.look(spec);
+      const certificate = storedCertificate(stored);
+      if (begun?.kind === "present") {
+        return { ...resume(spec.name, begun.value, certificate, forgetKey), spec };
+      }
+      if (certificate === undefined) return { name: spec.name, problem: whyNone(stored) };
+      const { serial } = certificate;
+      const pending = { serial, mount: spec.pki, file: ownerFile(config.file), forgetKey };
+      const question = ask(spec.name, certificate, forgetKey);
+      return { name: spec.name, pending, earlier: false, question, spec };
+    }),
+    ...removed.filter(({ name }) => names.includes(name))
+      .map(({ name, revocation }) => resume(name, revocation, undefined, forgetKey)),
+  ];
+}
+
+function resume(
+  name: string,
+  begun: PendingRevocation,
+  stored: Certificate | undefined,
+  forgetKey: boolean,
+): Revocation {
+  const pending = { ...begun, forgetKey: begun.forgetKey || forgetKey };
+  if (stored?.serial === begun.serial) {
+    return { name, pending, earlier: true, question: ask(name, stored, pending.forgetKey) };
+  }
+  const question = `Finish the revocation of "${name}" (serial ${begun.serial}), which was begun ` +
+    `before?${keyRemark(pending.forgetKey)}`;
+  return { name, pending, earlier: true, question, ...(stored && { successor: stored.serial }) };
+}
+
+function ask(name: string, { serial, issuer, notAfter }: Certificate, forgetKey: boolean): string {
+  return `Revoke "${name}" (serial ${serial}, issued by "${issuer}", valid until ` +
+    `${formatTime(notAfter)})? Peers that check revocation will reject it.${keyRemark(forgetKey)}`;
+}
+
+function keyRemark(forgetKey: boolean): string {
+  return forgetKey ? " Its private key is removed from the store and its archive." : "";
+}
+
+function whyNone({ leaf }: StoredSet): string {
+  const fact: Presence<unknown> = leaf;
+  return fact.kind === "unreadable"
+    ? fact.problem
+    : fact.kind === "absent"
+    ? "There is no certificate in the store"
+    : "cert.pem in the store is not a certificate";
+}
