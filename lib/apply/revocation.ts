@@ -41,7 +41,13 @@ export async function completeRevocation(
   } catch (error) {
     throw unfinished("its key cannot be removed from the archive", begun, error);
   }
-  removePendingRevocation(certStore, name);
+  try {
+    removePendingRevocation(certStore, name);
+  } catch (error) {
+    throw new Error(`It is revoked and archived, but: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
   return archive;
 }
 
@@ -60,7 +66,7 @@ function retry(name: string): string {
 
 /** If it is certain that the certificate is not revoked, the record is removed. */
 async function revokeOrWithdraw(begun: BegunRevocation, sessions: SessionOnce): Promise<void> {
-  const { certStore, name, earlier, pending: { mount, serial } } = begun;
+  const { name, earlier, pending: { mount, serial } } = begun;
   let session: VaultSession | undefined;
   try {
     session = await sessions.get();
@@ -72,14 +78,27 @@ async function revokeOrWithdraw(begun: BegunRevocation, sessions: SessionOnce): 
       ? await readRevoked(session, mount, serial)
       : "unknown";
     if (state === "revoked") return;
-    // A token without the right to revoke says nothing about what an earlier one did.
-    const denied = error instanceof VaultError && error.status === 403;
-    if (refused && (!earlier || (state === "not-revoked" && !denied))) {
-      removePendingRevocation(certStore, name);
+    const status = error instanceof VaultError ? error.status : undefined;
+    // Other refusals, such as of the token, are not about the certificate.
+    const isAboutIt = status === 400 || status === 200;
+    if (refused && (!earlier || (isAboutIt && state === "not-revoked"))) {
+      withdraw(begun, message);
       throw error;
     }
     const truth = state === "not-revoked" ? "it is not revoked yet" : "it may be revoked";
-    throw new Error(`${message}; ${truth}: ${retry(name)}`, { cause: error });
+    const next = status === 403
+      ? `run "vcm revoke ${shellWord(name)}" with a token that may revoke`
+      : retry(name);
+    throw new Error(`${message}; ${truth}: ${next}`, { cause: error });
+  }
+}
+
+/** @param refusal Said too if the record cannot be removed. */
+function withdraw({ certStore, name }: BegunRevocation, refusal: string): void {
+  try {
+    removePendingRevocation(certStore, name);
+  } catch (error) {
+    throw new Error(`${refusal}; ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -41,7 +41,8 @@ export function plan(
     certificates.push(planned.state);
     steps.push(...planned.steps);
   }
-  if (selection.issue && specs.length === config.certificates.length) {
+  // A command that names certificates is about no others.
+  if (selection.issue && specs === config.certificates) {
     for (const { state, step } of removedRevocations(observation)) {
       certificates.push(state);
       steps.push(step);

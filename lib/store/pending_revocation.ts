@@ -32,10 +32,15 @@ export function removePendingRevocation(certStore: string, name: string): void {
   const path = pendingRevocationFile(certStore, name);
   try {
     removeIfThere(path);
-    syncDirectory(certStore);
   } catch (error) {
     const fix = `fix: rm ${shellWord(path)}`;
     throw new Error(`Cannot remove "${path}": ${plainCause(error)}; ${fix}`, { cause: error });
+  }
+  try {
+    syncDirectory(certStore);
+  } catch {
+    // If a power cut brings it back, the server is asked once more, which changes nothing.
+    return;
   }
 }
 
@@ -56,7 +61,7 @@ export function readPendingRevocation(
 function parse(text: string): PendingRevocation | undefined {
   try {
     const { serial, mount, file, forgetKey } = JSON.parse(text);
-    const isValid = typeof serial === "string" && /^[0-9a-f]{2}(:[0-9a-f]{2})*$/.test(serial) &&
+    const isValid = typeof serial === "string" && /^[0-9a-f:-]+$/.test(serial) &&
       typeof mount === "string" && mount !== "" && typeof file === "string";
     return isValid ? { serial, mount, file, forgetKey: forgetKey === true } : undefined;
   } catch {

@@ -14,7 +14,7 @@ export function examineRevocations(
   if (listing.kind === "absent") return [];
   if (listing.kind === "unreadable") return [found("warning", "store", listing.problem)];
   const { ofFile, removed } = observeRevocations(config, namesBeingRevoked(listing.value));
-  const all = specs.length === config.certificates.length;
+  const all = specs === config.certificates;
   return [
     ...specs.flatMap(({ name }): CheckResult[] => {
       const revocation = ofFile.get(name);

@@ -1,13 +1,17 @@
 /** What `vcm revoke` revokes: the certificates of given names, or revocations that were begun. */
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
+import { isThere } from "../../host/is_there.ts";
+import { observe } from "../../host/read.ts";
 import type { Presence } from "../../host/types.ts";
 import { observeRevocations } from "../../observe/revocations.ts";
 import { storedCertificate } from "../../plan/stored_validity.ts";
+import { archivedSets } from "../../store/earlier_sets.ts";
 import { ownerFile } from "../../store/pending_revocation.ts";
 import { StoreReader } from "../../store/read_set.ts";
 import type { PendingRevocation, StoredSet } from "../../store/types.ts";
 import { formatTime } from "../../text/format_time.ts";
+import { shellWord } from "../../text/shell_word.ts";
 
 /** A certificate that is to be revoked. */
 export interface Revocation {
@@ -52,7 +56,10 @@ export function gather(
       if (begun?.kind === "present") {
         return { ...resume(spec.name, begun.value, certificate, forgetKey), spec };
       }
-      if (certificate === undefined) return { name: spec.name, problem: whyNone(stored) };
+      if (certificate === undefined) {
+        const keys = forgetKey ? archivedKeys(config.certStore, spec.name) : "";
+        return { name: spec.name, problem: whyNone(stored) + keys };
+      }
       const { serial } = certificate;
       const pending = { serial, mount: spec.pki, file: ownerFile(config.file), forgetKey };
       const question = ask(spec.name, certificate, forgetKey);
@@ -85,6 +92,14 @@ function ask(name: string, { serial, issuer, notAfter }: Certificate, forgetKey:
 
 function keyRemark(forgetKey: boolean): string {
   return forgetKey ? " Its private key is removed from the store and its archive." : "";
+}
+
+function archivedKeys(certStore: string, name: string): string {
+  const found = observe(certStore, () => archivedSets(certStore, name));
+  if (found.kind !== "present") return found.kind === "absent" ? "" : `; ${found.problem}`;
+  const keys = found.value.map((set) => `${set}/privkey.pem`).filter(isThere);
+  if (keys.length === 0) return "";
+  return `; to remove the keys of its archived sets: rm ${keys.map(shellWord).join(" ")}`;
 }
 
 function whyNone({ leaf }: StoredSet): string {

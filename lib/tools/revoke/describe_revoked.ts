@@ -13,7 +13,7 @@ export function describeRevoked(
   host: Host,
 ): string {
   const { spec, successor, pending: { serial, forgetKey } } = revocation;
-  const isOurs = archive?.startsWith(`${config.certStore}/`) === true;
+  const isOurs = archive?.startsWith(`${config.certStore}/archive/`) === true;
   const copies = forgetKey && successor === undefined ? keyCopies(revocation, host) : [];
   const parts = [
     `revoked, serial ${serial}`,

@@ -132,6 +132,7 @@ const EARLIER: readonly (readonly [string, Scripted, Scripted, "done" | "kept" |
   ["refused, and it is revoked", NOT_FOUND, enveloped({ revocation_time: 1 }), "done"],
   ["refused, and it is not revoked", NOT_FOUND, enveloped({ revocation_time: 0 }), "withdrawn"],
   ["refused, and unknown to it", NOT_FOUND, { status: 404, body: { errors: [] } }, "withdrawn"],
+  ["no such mount", { status: 404, body: {} }, { status: 404, body: {} }, "kept"],
   ["refused, and nothing is known", NOT_FOUND, { status: 500, body: {} }, "kept"],
   [
     "expired and never revoked",
