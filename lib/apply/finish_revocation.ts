@@ -1,6 +1,7 @@
 /** Finishes a revocation that an interrupted command began. Its failure stops no other step. */
 import type { RevokeStep } from "../plan/types.ts";
 import type { Tools } from "./certificate_steps.ts";
+import { isArchived } from "../store/store_paths.ts";
 import { completeRevocation } from "./revocation.ts";
 
 /** Reports a failure by an event; never throws. */
@@ -10,9 +11,14 @@ export async function finishRevocation(
   { sessions, emit }: Pick<Tools, "sessions" | "emit">,
 ): Promise<void> {
   try {
-    await completeRevocation({ certStore, name, pending, earlier: true }, sessions);
+    const begun = { certStore, name, pending, earlier: true };
+    const files = await completeRevocation(begun, sessions);
     const detail = `finished the revocation of serial ${pending.serial}`;
     emit({ kind: "recovered", certificate: name, detail });
+    if (!pending.forgetKey || files === undefined || isArchived(certStore, files)) return;
+    const message = `the set in the store was a symbolic link to "${files}", where its private ` +
+      "key remains; remove it yourself";
+    emit({ kind: "warning", subject: name, message });
   } catch (error) {
     const message = `Cannot finish the revocation of serial ${pending.serial}: ` +
       (error as Error).message;

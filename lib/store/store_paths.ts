@@ -29,6 +29,10 @@ export function archivedDirectory(certStore: string, name: string, version: stri
   return `${certStore}/archive/${name}/${version}`;
 }
 
+export function isArchived(certStore: string, path: string): boolean {
+  return path.startsWith(`${certStore}/archive/`);
+}
+
 export function lockFile(certStore: string): string {
   return `${certStore}/.lock`;
 }

@@ -287,6 +287,25 @@ test("a --forget-key that is interrupted is finished, and may be asked for after
   }, "keep: 2");
 });
 
+test("a set behind a symbolic link is not VCM's, and who wants its key forgotten is told", async () => {
+  for (const line of [["run"], ["revoke", "--yes", NAME]]) {
+    await withBegun(
+      async ({ bench, env }) => {
+        const { directory } = bench;
+        Deno.renameSync(directory.at(`store/${NAME}`), directory.at("set"));
+        Deno.symlinkSync(directory.at("set"), directory.at(`store/${NAME}`));
+        const { status, out, err } = await bench.vcm(line, env);
+        assert.equal(status, 0, out + err);
+        assert.match(out + err, /symbolic link to .*remove/);
+        assert.ok(out.includes(directory.at("set")) || err.includes(directory.at("set")));
+        assert.ok(has(bench, "set/privkey.pem"));
+      },
+      "",
+      "--forget-key",
+    );
+  }
+});
+
 test("--forget-key after a revocation names the keys that are left in the archive", () =>
   withServer({}, async ({ bao }) => {
     const env = { VAULT_TOKEN: bao.token };

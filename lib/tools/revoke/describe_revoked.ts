@@ -2,7 +2,7 @@
 import type { Host } from "../../command/host.ts";
 import { holdsKey } from "../../config/format.ts";
 import type { Config } from "../../config/types.ts";
-import { replacedFile } from "../../store/store_paths.ts";
+import { isArchived, replacedFile } from "../../store/store_paths.ts";
 import type { Revocation } from "./candidates.ts";
 
 /** @param archive Where its files are, if known. */
@@ -13,7 +13,7 @@ export function describeRevoked(
   host: Host,
 ): string {
   const { spec, successor, pending: { serial, forgetKey } } = revocation;
-  const isOurs = archive?.startsWith(`${config.certStore}/archive/`) === true;
+  const isOurs = archive !== undefined && isArchived(config.certStore, archive);
   const copies = forgetKey && successor === undefined ? keyCopies(revocation, host) : [];
   const parts = [
     `revoked, serial ${serial}`,
