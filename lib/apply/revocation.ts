@@ -83,7 +83,10 @@ async function revokeOrWithdraw(begun: BegunRevocation, sessions: SessionOnce): 
     const isAboutIt = status === 400 || status === 200;
     if (refused && (!earlier || (isAboutIt && state === "not-revoked"))) {
       withdraw(begun, message);
-      throw error;
+      if (!earlier) throw error;
+      throw new Error(`${message}; it is not revoked, and its revocation is withdrawn`, {
+        cause: error,
+      });
     }
     const truth = state === "not-revoked" ? "it is not revoked yet" : "it may be revoked";
     const next = status === 403

@@ -92,7 +92,9 @@ test("a revocation that the server does not decide stays pending, and one that i
     });
     assert.deepEqual([down.status, has(bench, RECORD)], [1, true]);
     // Refused, and the server knows that it was never revoked.
-    assert.equal((await revokeFailing(bench, bao, 400)).status, 1);
+    const withdrawn = await revokeFailing(bench, bao, 400);
+    assert.equal(withdrawn.status, 1);
+    assert.match(withdrawn.err, /; it is not revoked, and its revocation is withdrawn\n$/);
     assert.equal(has(bench, RECORD), false);
     assert.equal((await bench.vcm(["check"])).status, 0);
   }));
