@@ -1,7 +1,7 @@
 /** `vcm revoke`, killed or failing at any of its file-changing system calls, and while it waits for the server. */
-import { startOpenBao } from "../support/openbao.ts";
+import { type OpenBao, startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
-import type { Fault, FileChange } from "../support/strace.ts";
+import type { Fault } from "../support/strace.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { compiledVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
@@ -43,6 +43,26 @@ async function assertInOrder(site: RevokeSite): Promise<void> {
   }
 }
 
+/** Tries all, some at one time; then those that failed are told. */
+async function tryInLanes<T>(
+  trials: readonly T[],
+  tryOne: (trial: T, at: number) => Promise<void>,
+): Promise<void> {
+  const failures: string[] = [];
+  const waiting = trials.entries();
+  const trySome = async () => {
+    for (const [at, trial] of waiting) {
+      try {
+        await tryOne(trial, at);
+      } catch (error) {
+        failures.push(`${JSON.stringify(trial)}: ${(error as Error).message}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, trySome));
+  assert.deepEqual(failures, []);
+}
+
 interface Sweep {
   readonly names: readonly string[];
   readonly options: readonly string[];
@@ -72,23 +92,9 @@ for (const [how, { names, options, fault: faultOf }] of Object.entries(SWEEPS)) 
       return await site.record(...line);
     })();
     const trials = changes.map((change) => ({ fault: faultOf(change.call), change }));
-    const failures: string[] = [];
     const states = { untouched: 0, pending: 0, done: 0 };
-    const waiting = trials.entries();
-    const trySome = async () => {
-      for (const [at, trial] of waiting) {
-        try {
-          const by = FINISHERS[at % FINISHERS.length] ?? "run";
-          await tryOne(trial, by);
-        } catch (error) {
-          failures.push(`${JSON.stringify(trial)}: ${(error as Error).message}`);
-        }
-      }
-    };
-    const tryOne = async (
-      { fault, change }: { fault: Fault; change: FileChange },
-      by: typeof FINISHERS[number],
-    ) => {
+    await tryInLanes(trials, async ({ fault, change }, at) => {
+      const by = FINISHERS[at % FINISHERS.length] ?? "run";
       await using site = await makeRevokeSite(bao, names, { keep: 3 });
       const keys = await Promise.all(names.map((name) => site.read(`store/${name}/privkey.pem`)));
       const { met, code, stdout, stderr } = await site.disturb(change, fault, ...line);
@@ -116,9 +122,7 @@ for (const [how, { names, options, fault: faultOf }] of Object.entries(SWEEPS)) 
         keys.forEach((key, at) => assert.equal(left.includes(key), revoked[at] === false));
       }
       await assertInOrder(site);
-    };
-    await Promise.all(Array.from({ length: LANES }, trySome));
-    assert.deepEqual(failures, []);
+    });
     const { untouched, pending, done } = states;
     assert.ok(untouched > 0 && pending > 0 && done > 0);
     console.log(
@@ -175,3 +179,39 @@ for (const when of ["before", "after"] as const) {
     }
   });
 }
+
+/** A host on which `vcm revoke` was killed after the server had revoked. */
+async function makeHalf(bao: OpenBao): Promise<RevokeSite> {
+  await using stack = new AsyncDisposableStack();
+  const site = stack.use(await makeRevokeSite(bao, [A], { keep: 1 }));
+  const move = { call: "mkdir", path: "store/archive", nth: 1 };
+  const { met } = await site.disturb(move, "kill", "revoke", "--yes", "--forget-key", A);
+  assert.deepEqual([met, await site.isRevoked(A), await site.isPending(A)], [true, true, true]);
+  stack.move();
+  return site;
+}
+
+test("the run that finishes a revocation may be killed, too", async () => {
+  await using bao = await startOpenBao();
+  await setUpPki(bao);
+  const changes = await (async () => {
+    await using site = await makeHalf(bao);
+    return (await site.record("run")).filter(({ path }) => /revocation|archive|^store/.test(path));
+  })();
+  let pending = 0;
+  await tryInLanes(changes, async (change) => {
+    await using site = await makeHalf(bao);
+    const key = await site.read(`store/${A}/privkey.pem`);
+    assert.ok((await site.disturb(change, "kill", "run")).met);
+    if (await site.isPending(A)) {
+      pending++;
+      const { code, stdout } = await site.vcm("check");
+      assert.ok(code !== 0 && stdout.includes(site.serials[A] ?? ""), stdout);
+    } else assert.notEqual(await site.stored(A), site.serials[A]);
+    await finish(site, "run", [A]);
+    assert.equal(storedKeys(site).includes(key), false);
+    await assertInOrder(site);
+  });
+  assert.ok(pending > 0 && pending < changes.length);
+  console.log(`Killed a run at ${changes.length} changes of the store; ${pending} times pending`);
+});
