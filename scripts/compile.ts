@@ -13,8 +13,11 @@ import { DENO_VERSION, DIST, ROOT } from "./project.ts";
 import { sourceStamp } from "./source_stamp.ts";
 
 const BUNDLE = "dist/bundle";
-/** What a plan is carried out in, which nothing imports. */
-const WORKER = "lib/apply/worker.ts";
+/** The workers that carry out a plan, which nothing imports, and their names in the binary. */
+const WORKERS = {
+  "lib/apply/worker": "worker.js",
+  "lib/apply/commands/worker": "command_worker.js",
+};
 const UNFINISHED = `${DIST}vcm.unfinished`;
 
 // A run that finds nothing to do ends before compiled code pays: it is compiled later than V8 would.
@@ -69,22 +72,25 @@ async function bundle(): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
   const how = ["--platform", "browser", "--conditions", "module", "--code-splitting"];
-  await runDeno(["bundle", ...how, "--outdir", BUNDLE, "main.ts", WORKER], { cwd: ROOT });
-  await bringUp(WORKER.replace(/\.ts$/, ".js"));
+  const entries = ["main.ts", ...Object.keys(WORKERS).map((path) => `${path}.ts`)];
+  await runDeno(["bundle", ...how, "--outdir", BUNDLE, ...entries], { cwd: ROOT });
+  await bringUp();
   await joinChunks(`${ROOT}${BUNDLE}`);
   // "deno compile" writes the time of each file into the program, which would differ each time.
   for (const path of await filesBelow(BUNDLE)) await Deno.utime(`${ROOT}${path}`, 0, 0);
 }
 
 /** The bundler keeps the directory of a further entry; in the binary all files lie side by side. */
-async function bringUp(path: string): Promise<void> {
+async function bringUp(): Promise<void> {
   const directory = `${ROOT}${BUNDLE}`;
-  const text = await Deno.readTextFile(`${directory}/${path}`);
-  await Deno.writeTextFile(
-    `${directory}/${path.slice(path.lastIndexOf("/") + 1)}`,
-    text.replaceAll(/(["'])(?:\.\.\/)+/g, "$1./"),
-  );
-  await Deno.remove(`${directory}/${path.slice(0, path.indexOf("/"))}`, { recursive: true });
+  for (const [path, name] of Object.entries(WORKERS)) {
+    const text = await Deno.readTextFile(`${directory}/${path}.js`);
+    await Deno.writeTextFile(
+      `${directory}/${name}`,
+      text.replaceAll(/(["'])(?:\.\.\/)+/g, "$1./"),
+    );
+  }
+  await Deno.remove(`${directory}/lib`, { recursive: true });
 }
 
 /** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */

@@ -3,7 +3,14 @@ import { filesBelow } from "./files_below.ts";
 import { ROOT } from "./project.ts";
 
 // Everything that a change of the binary can come from.
-const SOURCES = ["deno.json", "deno.lock", "main.ts", "lib", "scripts"];
+const SOURCES = [
+  "deno.json",
+  "deno.lock",
+  "main.ts",
+  "lib",
+  "scripts",
+  "docs/output.schema.json",
+];
 
 /** Paths of all files that the binary is made from or by. */
 export async function sourceFiles(): Promise<readonly string[]> {

@@ -13,7 +13,7 @@ import { runTests, secondsSince, UNIT_PERMISSIONS } from "./run_tests.ts";
 export const SLOW_FILES: ReadonlySet<string> = new Set([
   "tests/unit/apply/services/await_served_test.ts",
   "tests/unit/apply/services/pid_file_test.ts",
-  "tests/unit/apply/writers/user_writer_test.ts",
+  "tests/unit/apply/commands/user_process_test.ts",
   "tests/unit/certificate/chain_test.ts",
   "tests/unit/certificate/encrypted_test.ts",
   "tests/unit/certificate/key_match_test.ts",

@@ -8,19 +8,20 @@ import { keptDirectory } from "../plan/bundle.ts";
 import type { ClearStep, Plan, TransferStep } from "../plan/types.ts";
 import {
   type CertificateWork,
+  Mutex,
   type Result,
   type Tools,
   workOnCertificate,
 } from "./certificate_steps.ts";
 import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
+import type { Commands } from "./commands/commands.ts";
 import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
 import { type AccessInput, SessionOnce } from "./session_once.ts";
 import { serve } from "./services/serve.ts";
 import { forgetPendingValidation } from "../store/pending_validation.ts";
 import { validateNewFiles } from "./services/validate.ts";
-import { Mutex } from "./mutex.ts";
 
 export interface ApplyInput {
   readonly plan: Plan;
@@ -30,10 +31,15 @@ export interface ApplyInput {
 /** Certificates in flight at one time; 8 keep a server with 2 cores busy. */
 const IN_FLIGHT = 8;
 
-export async function apply({ plan, access }: ApplyInput, listener: Emit): Promise<void> {
+/** @param commands Runs the programs of the plan. */
+export async function apply(
+  { plan, access }: ApplyInput,
+  listener: Emit,
+  commands: Commands,
+): Promise<void> {
   const emit = unfailing(listener);
   const sessions = new SessionOnce(access, emit);
-  const writers = new Writers();
+  const writers = new Writers(commands);
   const tools: Tools = { sessions, writers, mutex: new Mutex(), emit };
   const results = new Map<string, Result>();
   try {
@@ -68,9 +74,9 @@ function gatherWork(plan: Plan): CertificateWork[] {
     works.set(name, { name, certStore: plan.certStore, ...works.get(name), ...part });
   for (const step of plan.steps) {
     if (step.kind === "recover") add(step.certificate, { recover: step });
-    else if (step.kind === "revoke") add(step.certificate, { revoke: step });
-    else if (step.kind === "issue") add(step.certificate, { issue: step });
-    else if (step.kind === "deploy") add(step.certificate, { deploy: step });
+    if (step.kind === "revoke") add(step.certificate, { revoke: step });
+    if (step.kind === "issue") add(step.certificate, { issue: step });
+    if (step.kind === "deploy") add(step.certificate, { deploy: step });
   }
   return [...works.values()];
 }

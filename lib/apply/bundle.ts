@@ -14,21 +14,20 @@ import {
   isAnyVersion,
   replacedFile,
   stagedVersion,
-  temporaryFile,
   versionDirectory,
   versionOf,
 } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import type { TargetStep } from "../plan/types.ts";
+import type { BundleStep } from "../plan/types.ts";
 import {
   type Ownership,
   removeIfThere,
   syncDirectory,
   writeNewFile,
 } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
-import { keepContext } from "../host/selinux.ts";
-import { makeSymbolicLink } from "../host/symbolic_link.ts";
+import { isThere } from "../host/read.ts";
+import { hasContext } from "../host/selinux.ts";
+import type { Commands } from "./commands/commands.ts";
 
 /**
  * Creates a new set, and a link to it under the link's temporary name, which must not exist.
@@ -37,13 +36,14 @@ import { makeSymbolicLink } from "../host/symbolic_link.ts";
  * @param directoryMode Permission bits of the set's directory.
  *
  * Throws the system's error, or Error if the link cannot be created. Needs read and write permission
- * for the directory above, and run permission for ln.
+ * for the directory above.
  */
-export function makeBundle(
-  target: TargetStep,
+export async function makeBundle(
+  target: BundleStep,
   text: (part: Part) => string,
   directoryMode: number,
-): void {
+  commands: Commands,
+): Promise<void> {
   const { path } = target;
   const staged = stagedVersion(path);
   // The lock is held, so it can only be left by an interrupted run.
@@ -51,18 +51,21 @@ export function makeBundle(
   const texts = new Map(PARTS.map((part) => [part, text(part)]));
   fs.mkdirSync(staged, { mode: 0o700 });
   try {
-    const old = linkedDirectory(path);
+    const version = linkedVersion(path, path);
+    const old = `${directoryOf(path)}/${version}`;
     for (const [part, content] of texts) {
       writeNewFile(`${staged}/${part}.pem`, content, ownershipOf(target, part));
-      if (old !== undefined) keepContext(`${old}/${part}.pem`, `${staged}/${part}.pem`);
+      if (version !== undefined && hasContext(`${old}/${part}.pem`)) {
+        await commands.copyContext(path, { version, part });
+      }
     }
-    if (old !== undefined) keepContext(old, staged);
+    if (version !== undefined && hasContext(old)) await commands.copyContext(path, { version });
     fs.chmodSync(staged, directoryMode);
     syncDirectory(staged);
     const directory = freeDirectory(path, fingerprint(texts.values()));
     fs.renameSync(staged, directory);
     syncDirectory(directoryOf(path));
-    makeSymbolicLink(nameOf(directory), temporaryFile(path));
+    await commands.linkBundle(path, nameOf(directory));
   } catch (error) {
     tryClear(staged);
     throw error;
@@ -85,15 +88,8 @@ function freeDirectory(path: string, version: string): string {
   return free;
 }
 
-function ownershipOf({ uid, gid, mode, modes, owners }: TargetStep, part: Part): Ownership {
-  const given = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
-  return { ...given, ...owners?.[part], mode: modes?.[part] ?? mode };
-}
-
-/** Directory of the set in use. */
-function linkedDirectory(path: string): string | undefined {
-  const version = linkedVersion(path, path);
-  return version === undefined ? undefined : `${directoryOf(path)}/${version}`;
+function ownershipOf({ uid, gid, modes, owners }: BundleStep, part: Part): Ownership {
+  return { uid, gid, ...owners[part], mode: modes[part] };
 }
 
 /** Name of the version directory that a link points to, if it is one of this bundle. */
@@ -103,7 +99,7 @@ function linkedVersion(link: string, bundle: string): string | undefined {
 }
 
 /** A version directory that stays, because it contains an entry that VCM did not make. */
-export interface ForeignEntry {
+interface ForeignEntry {
   readonly directory: string;
   readonly foreign: string;
 }

@@ -7,7 +7,14 @@ import type { Part } from "../certificate/types.ts";
 import { readPassword } from "../observe/password_file.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, IssueStep, RecoverStep, RevokeStep, TargetStep } from "../plan/types.ts";
+import type {
+  DeployStep,
+  FileStep,
+  IssueStep,
+  RecoverStep,
+  RevokeStep,
+  TargetStep,
+} from "../plan/types.ts";
 import { dropPendingAction, writePendingAction } from "../store/pending_action.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 import { storedFile } from "../store/store_paths.ts";
@@ -16,10 +23,23 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
-import type { Mutex } from "./mutex.ts";
 import { recover } from "./recover.ts";
 import type { SessionOnce } from "./session_once.ts";
 import type { Writers } from "./writers/writers.ts";
+
+/** Mutual exclusion inside a run. */
+export class Mutex {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Waits for the mutex. Disposing the answer releases it. */
+  async take(): Promise<Disposable> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#last;
+    this.#last = promise;
+    await before;
+    return { [Symbol.dispose]: () => resolve() };
+  }
+}
 
 /** What all certificates of a run share. */
 export interface Tools {
@@ -55,7 +75,7 @@ export interface Result {
   readonly newPendingActions: readonly string[];
   /** Its files were edited or from several sets before, and still are. A missing file alone does not
    * count: it keeps no service from loading the others. */
-  readonly torn?: boolean;
+  readonly torn?: boolean | undefined;
 }
 
 /** Reports all failures by events; never throws for what can go wrong on a host. */
@@ -91,7 +111,7 @@ function result({ deploy }: CertificateWork, state: Result["state"]): Result {
     replaced: [],
     services: deploy?.services ?? [],
     newPendingActions: [],
-    ...(torn && { torn }),
+    torn,
   };
 }
 
@@ -171,7 +191,8 @@ async function tryDeploy(
       targets,
       revocable: step.revocable,
       content,
-      makeBundle: (target) => bundle?.makeBundle(target, part, DIRECTORY_MODE),
+      makeBundle: async (target) =>
+        await bundle?.makeBundle(target, part, DIRECTORY_MODE, writers.commands),
       beforeFirstRename: (replaced) => {
         if (replaced.length > 0) writePendingValidation(certStore, name, replaced);
         if (changing) newPendingActions = writePendingActions(step, certStore, emit);
@@ -203,14 +224,12 @@ async function contentMaker(
   targets: readonly TargetStep[],
   name: string,
   part: (part: Part) => string,
-): Promise<(target: TargetStep) => string | Uint8Array> {
+): Promise<(target: FileStep) => string | Uint8Array> {
   const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined)
     ? await import("../certificate/encrypted.ts")
     : undefined;
   return (format) => {
-    if (encrypted === undefined || format.passwordFile === undefined) {
-      return plainContent(format, part);
-    }
+    if (!encrypted || format.passwordFile === undefined) return plainContent(format, part);
     const password = readPassword(format.passwordFile).reveal();
     return encrypted.encryptTarget({ format, name, part, password }, randomBytes);
   };

@@ -13,17 +13,16 @@
  * `HalfDeployedError` reports, and the next run fixes it.
  */
 import { Buffer } from "node:buffer";
-import { errorCode } from "../text/error_code.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
-import type { TargetStep } from "../plan/types.ts";
+import type { BundleStep, FileStep, TargetStep } from "../plan/types.ts";
 import type { FileContent } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 import { makeRoom } from "./writers/own_writer.ts";
 import { keepReplaced, removeKept, removeQuietly, rollBack } from "./rollback.ts";
-import { keepContext } from "../host/selinux.ts";
+import { hasContext } from "../host/selinux.ts";
 
 /** Nothing was replaced, or all of it was rolled back. */
 export class NotDeployedError extends Error {
@@ -38,9 +37,9 @@ export class HalfDeployedError extends Error {
 export interface Deployment {
   readonly targets: readonly TargetStep[];
   /** Content of each file. May throw. */
-  readonly content: (target: TargetStep) => string | Uint8Array;
+  readonly content: (target: FileStep) => string | Uint8Array;
   /** Creates a bundle's new set and a link to it under the link's temporary name; needed if there is one. */
-  readonly makeBundle?: (target: TargetStep) => void;
+  readonly makeBundle?: (target: BundleStep) => Promise<void>;
   /** Keep what is replaced until `removeKept()` or `rollBack()`. */
   readonly revocable: boolean;
   /** Called after all files are created and before the first target is replaced. */
@@ -86,17 +85,16 @@ async function prepare(
   { content, makeBundle }: Deployment,
   writers: Writers,
 ): Promise<void> {
-  const { path, what, uid, gid, mode, createDirs, by } = target;
+  const { path, uid, gid, mode, createDirs, by } = target;
   try {
-    if (what === "bundle") {
+    if (target.what === "bundle") {
       makeRoom(path, createDirs);
-      makeBundle?.(target);
+      await makeBundle?.(target);
       return;
     }
-    const owners = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
-    const file = { path, content: asFileContent(content(target)), ...owners, mode, createDirs };
+    const file = { path, content: asFileContent(content(target)), uid, gid, mode, createDirs };
     await writers.of(by)({ do: "make", file });
-    if (by === undefined) keepContext(path, temporaryFile(path));
+    if (by === undefined && hasContext(path)) await writers.commands.copyContext(path);
   } catch (error) {
     throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
   }
@@ -124,18 +122,14 @@ async function keepIfNeeded(
     return [await keepReplaced(target, writers)];
   } catch (error) {
     if (isRequired) throw error;
+    const { message } = error as Error;
+    warn?.(`${message}; it cannot be rolled back if another file cannot be replaced`);
     const { path, by } = target;
-    warn?.(
-      `${(error as Error).message}; it cannot be rolled back if another file cannot be replaced`,
-    );
     return [{ path, ...(by && { by }), kept: true }];
   }
 }
 
-async function removeTemporaries(
-  targets: readonly TargetStep[],
-  writers: Writers,
-): Promise<void> {
+async function removeTemporaries(targets: readonly TargetStep[], writers: Writers): Promise<void> {
   for (const { path, by } of targets) await removeQuietly(temporaryFile(path), by, writers);
 }
 
@@ -178,10 +172,9 @@ async function syncDirectories(targets: readonly TargetStep[], writers: Writers)
     try {
       await writers.of(by)({ do: "sync", directory });
     } catch (error) {
-      throw new HalfDeployedError(
-        `Cannot sync "${directory}", so a crash may undo the new files in it: ${plainCause(error)}`,
-        { cause: error },
-      );
+      const message = `Cannot sync "${directory}", so a crash may undo the new files in it: ` +
+        plainCause(error);
+      throw new HalfDeployedError(message, { cause: error });
     }
   }
 }

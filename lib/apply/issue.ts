@@ -1,6 +1,6 @@
 /** Carries out an issue step: asks the server, checks the lifetime, writes the set to the store. */
 import { openCertificate } from "../certificate/certificate.ts";
-import { matchKey } from "../certificate/key_match.ts";
+import { matchKey } from "../certificate/keys.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -23,7 +23,7 @@ import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
 import { requireRoom, writeStoredSet } from "../store/write_set.ts";
 
 /** Hooks around the write to the store. */
-export interface StoreHooks {
+interface StoreHooks {
   /** Called after the certificate is received and before the store changes. May throw. */
   readonly beforeStored: () => void | Promise<void>;
   /** Called if something failed although the certificate is stored. */
@@ -42,10 +42,8 @@ export async function issue(
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
   await beforeStored();
-  const problem = explainWrite(
-    certStore,
-    () => writeStoredSet(certStore, certificate, (what) => issued.text(what), keep),
-  );
+  const write = () => writeStoredSet(certStore, certificate, (part) => issued.text(part), keep);
+  const problem = explainWrite(certStore, write);
   if (problem !== undefined) warn(problem);
   return issued;
 }
@@ -67,8 +65,8 @@ function explainWrite<T>(certStore: string, write: () => T): T {
  */
 function keyToReuse({ certificate, request }: IssueStep, certStore: string): string | undefined {
   if (!request.key.reuse) return undefined;
-  const [key, leaf] = (["privkey", "cert"] as const).map((what) => {
-    const stored = readText(storedFile(certStore, certificate, what));
+  const [key, leaf] = (["privkey", "cert"] as const).map((part) => {
+    const stored = readText(storedFile(certStore, certificate, part));
     if (stored.kind === "unreadable") throw new Error(stored.problem);
     return stored.kind === "present" ? stored.value : undefined;
   });
@@ -93,8 +91,8 @@ export function lifetimeWarning(
   const warnings = [
     shortened(step, issued, now),
     describeCap(step.renew, asStored(step, issued, now)),
-  ].filter((warning) => warning !== undefined);
-  return warnings.length === 0 ? undefined : warnings.join("; ");
+  ];
+  return warnings.filter((warning) => warning !== undefined).join("; ") || undefined;
 }
 
 /** Warnings about the CAs above it. */
@@ -115,12 +113,11 @@ function shortened(
   if (request.ttl === undefined) return undefined;
   const seconds = (notAfter.getTime() - now.getTime()) / 1000;
   if (seconds > request.ttl - Math.max(60, request.ttl / 100)) return undefined;
+  const got = formatDuration(Math.round(seconds / 60) * 60);
   const clock = clockHint(serverTime, now);
-  return `asked for a lifetime of ${formatDuration(request.ttl)} and got ${
-    formatDuration(Math.round(seconds / 60) * 60)
-  }${
-    clock === "" ? "" : " by this host's clock"
-  }${clock}; fix: lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
+  const by = clock === "" ? "" : ` by this host's clock${clock}`;
+  return `asked for a lifetime of ${formatDuration(request.ttl)} and got ${got}${by}; ` +
+    `fix: lower "ttl", or raise max_ttl of the role "${request.role}" or of the mount`;
 }
 
 /** Why a certificate is not valid now: this host's clock, unless it is invalid by the server's clock too. */
@@ -171,15 +168,9 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date):
   const texts = Object.fromEntries(
     PARTS.map((part) => [part, { kind: "present", value: issued.text(part) }]),
   ) as Record<Part, Presence<string>>;
+  const judge = { chains: new ChainJudge(), paths: new PathFinder(now) };
+  const set = judgeSet(texts, request, judge, (part) => texts[part]);
+  // The parsed certificate of the set lacks names of rare kinds.
   const { certificate } = issued;
-  return {
-    ...judgeSet(
-      texts,
-      request,
-      { chains: new ChainJudge(), paths: new PathFinder(now) },
-      (part) => texts[part],
-    ),
-    // This one includes names of rare kinds.
-    leaf: { kind: "present", value: { kind: "certificate", certificate } },
-  };
+  return { ...set, leaf: { kind: "present", value: { kind: "certificate", certificate } } };
 }

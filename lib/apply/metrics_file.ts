@@ -8,7 +8,7 @@ import { temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
 import type { Writers } from "./writers/writers.ts";
 
-/** Where and as whom the metrics are written. */
+/** The file of the metrics, and who writes it. */
 export interface MetricsPlace {
   readonly path: string;
   /** Written as this user. */

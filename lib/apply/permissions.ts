@@ -5,7 +5,8 @@
  * code, not against links.
  */
 import { directoryOf, nameOf } from "../text/path.ts";
-import { replacedFile, temporaryFile } from "../store/store_paths.ts";
+import { temporaryFile } from "../store/store_paths.ts";
+import { mayBeLink, withSiblings } from "./commands/planned_paths.ts";
 import { CHCON, KILL, LN, programPaths, PS } from "../host/run_command.ts";
 import { ENGINES } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
@@ -15,12 +16,23 @@ import type { MetricsPlace } from "./metrics_file.ts";
 import { SELINUX } from "../host/selinux.ts";
 import type { AccessInput } from "./session_once.ts";
 
-/** Each list is sorted and without repetitions. */
+/** Permissions of the two workers. Each list is sorted and without repetitions. */
 export interface Rights {
+  readonly files: FileRights;
+  readonly commands: CommandRights;
+}
+
+/** Permissions of the worker that writes files and talks to the server: it can run no program. */
+export interface FileRights {
   readonly read: readonly string[];
   readonly write: readonly string[];
   /** Hosts, each with all ports unless the configuration gives one, because a name lookup has no port. */
   readonly net: readonly string[];
+}
+
+/** Permissions of the worker that runs programs: it can neither write a file nor use the network. */
+export interface CommandRights {
+  readonly read: readonly string[];
   /** Absolute paths of programs. */
   readonly run: readonly string[];
 }
@@ -34,6 +46,8 @@ interface Needs {
   readonly read?: readonly string[];
   readonly net?: readonly string[];
   readonly run?: readonly string[];
+  /** Files that the worker that runs programs reads. */
+  readonly readByCommands?: readonly string[];
   /** Whether another user writes, by a process of this program. */
   readonly userWriter?: boolean;
 }
@@ -54,21 +68,26 @@ export function rightsFor(
   const files = all("files");
   const directories = [certStore, ...all("directories")];
   const withRealPath = (path: string) => [path, realPath(path)];
+  const run = [
+    ...all("run"),
+    ...(needs.some(({ userWriter }) => userWriter) ? [Deno.execPath()] : []),
+  ];
   return {
-    read: sorted([
-      ...[...directories, ...files.map(directoryOf), ...all("read")].flatMap(withRealPath),
-      // To tell a missing program from one that cannot be run.
-      ...all("run"),
-    ]),
-    write: sorted([
-      ...directories.flatMap(withRealPath),
-      ...byDirectory(files.flatMap((path) => [path, inRealDirectory(path)])),
-    ]),
-    net: sorted(all("net")),
-    run: sorted([
-      ...all("run"),
-      ...(needs.some(({ userWriter }) => userWriter) ? [Deno.execPath()] : []),
-    ]),
+    files: {
+      read: sorted(
+        [...directories, ...files.map(directoryOf), ...all("read")].flatMap(withRealPath),
+      ),
+      write: sorted([
+        ...directories.flatMap(withRealPath),
+        ...byDirectory(files.flatMap((path) => [path, inRealDirectory(path)])),
+      ]),
+      net: sorted(all("net")),
+    },
+    commands: {
+      // The programs: to tell a missing one from one that cannot be run.
+      read: sorted([...all("run"), ...all("readByCommands").flatMap(withRealPath)]),
+      run: sorted(run),
+    },
   };
 }
 
@@ -92,7 +111,7 @@ function needsOf(step: Step): Needs {
       const { manager } = step.action;
       return {
         run: [...run, ...programsOf(step.action)],
-        read: manager === "pid_file" ? [step.action.pidFile] : [],
+        readByCommands: manager === "pid_file" ? [step.action.pidFile] : [],
         // A probe goes through a relay on a port of this host.
         net: step.probes.flatMap(({ probe: { host } }) => [
           host.includes(":") ? `[${host}]` : host,
@@ -111,8 +130,7 @@ function needsOfTargets(targets: readonly TargetStep[]): Needs {
     what === "bundle" || endsBundle ? directoryOf(path) : []
   );
   // Without hard links, a symbolic link is kept by creating another one.
-  const makesLinks = directories.length > 0 ||
-    targets.some(({ drift }) => drift.some(({ kind }) => kind === "not-a-file"));
+  const links = targets.filter((target) => target.by === undefined && mayBeLink(target));
   return {
     files: targets.flatMap(({ path, createDirs }) => [
       ...withSiblings(path),
@@ -122,8 +140,9 @@ function needsOfTargets(targets: readonly TargetStep[]): Needs {
     read: [SELINUX, ...targets.flatMap(({ passwordFile }) => passwordFile ?? [])],
     run: [
       ...(readInfo(SELINUX).kind === "present" ? CHCON : []),
-      ...(makesLinks ? LN : []),
+      ...(links.length > 0 ? LN : []),
     ],
+    readByCommands: links.map(({ path }) => path),
     userWriter: targets.some(({ by }) => by !== undefined),
   };
 }
@@ -156,12 +175,6 @@ function programsOf(action: ServiceAction): readonly string[] {
     case "command":
       return programPaths(action.command[0] ?? "");
   }
-}
-
-/** A target and the files beside it while it is replaced, including a copy if hard links are missing. */
-function withSiblings(path: string): string[] {
-  const kept = replacedFile(path);
-  return [path, temporaryFile(path), kept, temporaryFile(kept)];
 }
 
 function missingDirectories(path: string): string[] {

@@ -13,19 +13,13 @@ import { rollBackInterrupted } from "./rollback.ts";
 import type { Emit } from "./events.ts";
 import type { Writers } from "./writers/writers.ts";
 
-export interface RecoveryTools {
-  readonly writers: Writers;
-  readonly emit: Emit;
-}
-
 /** Tells the listener what was recovered. Returns whether all was; never throws. */
 export async function recover(
   step: RecoverStep,
   certStore: string,
-  tools: RecoveryTools,
+  { writers, emit }: { readonly writers: Writers; readonly emit: Emit },
 ): Promise<boolean> {
   const { certificate, pendingValidation, store, closeKey } = step;
-  const { writers, emit } = tools;
   const recovered = (detail: string) => emit({ kind: "recovered", certificate, detail });
   const failed = (message: string) =>
     emit({ kind: "failed", step: "recover", subject: certificate, message });

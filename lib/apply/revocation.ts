@@ -8,7 +8,7 @@ import { forgetKey } from "../store/forget_key.ts";
 import { removePendingRevocation } from "../store/pending_revocation.ts";
 import type { PendingRevocation } from "../store/types.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readRevoked, revokeCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";

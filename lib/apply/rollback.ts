@@ -6,7 +6,7 @@
  * failure, never "kept" and never "there was no file".
  */
 import { plainCause } from "../text/plain_cause.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { replacedFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { HostUser } from "../host/types.ts";
@@ -15,7 +15,7 @@ import { isIdentity, NONE, OTHER } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 
 /** A target and the user who writes it. */
-export type Place = Pick<TargetStep, "path" | "by">;
+type Place = Pick<TargetStep, "path" | "by">;
 
 /** Throws Error with a message for users if the target exists and could not be kept. */
 export async function keepReplaced(
@@ -46,8 +46,7 @@ async function restoreKept(
   { path, by, inPlace = false, kept, identity }: Replaced,
   writers: Writers,
 ): Promise<boolean> {
-  const file = identity === undefined ? {} : { identity };
-  const answer = await writers.of(by)({ do: "restore", path, kept, inPlace, ...file });
+  const answer = await writers.of(by)({ do: "restore", path, kept, inPlace, identity });
   if (answer === true) return true;
   if (answer === NONE) return false;
   if (answer !== OTHER) throw new Error(NO_ANSWER);
@@ -76,8 +75,8 @@ export async function rollBackInterrupted(
       throw new Error(`the file that was kept as "${replacedFile(one.path)}" is gone`);
     });
   } catch (error) {
-    const way = `to keep what is there now: rm ${shellWord(record)}`;
-    throw new Error(`${(error as Error).message}; ${way}`, { cause: error });
+    const fix = `to keep what is there now: rm ${shellWord(record)}`;
+    throw new Error(`${(error as Error).message}; ${fix}`, { cause: error });
   }
 }
 

@@ -1,22 +1,29 @@
 /**
- * Runs a plan in a worker that has the permissions of this plan and no others. The main thread then
- * gives up all of its own; open files, such as the lock and the log, stay open.
+ * Runs a plan in two workers that have the permissions of this plan and no others: one writes files
+ * and talks to the server, the other one runs programs. The main thread then gives up all of its own
+ * permissions; open files, such as the lock and the log, stay open.
  */
 import type { ApplyInput } from "./apply.ts";
 import type { Emit } from "./events.ts";
 import type { MetricsPlace } from "./metrics_file.ts";
-import type { Rights } from "./permissions.ts";
+import type { CommandRights, FileRights, Rights } from "./permissions.ts";
+import type { CommandWorkerInput } from "./commands/worker.ts";
 import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
-/** The binary contains the bundled modules in one directory, under their names. */
-const WORKER = import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js";
+/** The binary contains the bundled modules in one directory. */
+const IS_BUNDLED = !import.meta.url.endsWith(".ts");
+const WORKER = IS_BUNDLED ? "./worker.js" : "./worker.ts";
+const COMMAND_WORKER = IS_BUNDLED ? "./command_worker.js" : "./commands/worker.ts";
 
 /**
  * Starts a worker with these permissions. Needs them itself.
  *
  * @param module URL of the worker's module.
  */
-export function startThread({ read, write, net, run }: Rights, module: URL): Worker {
+export function startThread(
+  { read = [], write = [], net = [], run = [] }: Partial<FileRights & CommandRights>,
+  module: URL,
+): Worker {
   const permissions = {
     read: [...read],
     write: [...write],
@@ -30,11 +37,11 @@ export function startThread({ read, write, net, run }: Rights, module: URL): Wor
   return new Worker(module.href, { type: "module", deno: { permissions } });
 }
 
-/** What the worker does and whom it tells. */
+/** What the workers do and whom they tell. */
 export interface WorkerRun {
   readonly order: ApplyInput;
   readonly rights: Rights;
-  /** Called after the worker is started and before it gets its input. */
+  /** Called after the workers are started and before they get their input. */
   readonly giveUp: () => void;
   readonly emit: Emit;
   /** Written at the end; `text` is called then. */
@@ -44,31 +51,48 @@ export interface WorkerRun {
 /**
  * @returns Why the metrics could not be written.
  *
- * Throws Error if the worker itself fails, which no plan should cause.
+ * Throws Error if a worker itself fails, which no plan should cause.
  */
 export async function runInWorker(
-  { order, rights, giveUp, emit, metrics }: WorkerRun,
+  { order, rights: { files, commands }, giveUp, emit, metrics }: WorkerRun,
 ): Promise<string | undefined> {
-  const worker = startThread(rights, new URL(WORKER, import.meta.url));
-  const send = (input: WorkerInput) => {
-    const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
+  const worker = startThread(files, new URL(WORKER, import.meta.url));
+  const runsPrograms = commands.run.length > 0;
+  const commandWorker = runsPrograms
+    ? startThread(commands, new URL(COMMAND_WORKER, import.meta.url))
+    : undefined;
+  const { promise: stopped, reject } = Promise.withResolvers<never>();
+  // Whoever waits for an answer sees it.
+  stopped.catch(() => undefined);
+  for (const one of [worker, commandWorker]) {
+    one?.addEventListener("error", (error) => {
+      error.preventDefault();
+      reject(new Error(`A worker stopped before the plan was carried out: ${error.message}`));
+    });
+  }
+  const send = (input: WorkerInput, ports: MessagePort[] = []) => {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
       if (data.kind === "event") emit(data.event);
       else resolve(data.problem);
     };
-    worker.onerror = (error) => {
-      error.preventDefault();
-      reject(new Error(`The worker stopped before the plan was carried out: ${error.message}`));
-    };
-    worker.postMessage(input);
-    return promise;
+    worker.postMessage(input, ports);
+    return Promise.race([promise, stopped]);
   };
   giveUp();
   try {
-    await send({ kind: "apply", input: order });
+    if (commandWorker === undefined) await send({ kind: "apply", input: order });
+    else {
+      const { port1, port2 } = new MessageChannel();
+      const { steps } = order.plan;
+      const input = { plan: { steps }, port: port2, ...(metrics && { metrics: metrics.place }) };
+      commandWorker.postMessage(input satisfies CommandWorkerInput, [port2]);
+      await send({ kind: "apply", input: order, port: port1 }, [port1]);
+    }
     if (metrics === undefined) return undefined;
     return await send({ kind: "metrics", place: metrics.place, text: metrics.text() });
   } finally {
     worker.terminate();
+    commandWorker?.terminate();
   }
 }

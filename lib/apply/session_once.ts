@@ -19,8 +19,7 @@ export class SessionOnce {
 
   /** Throws the same VaultError to all callers: a server that is down is asked once. */
   get(): Promise<VaultSession> {
-    this.#opening ??= this.#open();
-    return this.#opening;
+    return this.#opening ??= this.#open();
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** Subject alternative names as they are encoded (RFC 5280, 4.2.1.6). */
 import type { X509Certificate } from "node:crypto";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { canonicalEmail, canonicalIp, canonicalName, type WantedNames } from "./names.ts";
 import { asn1, x509 } from "./x509.ts";
 
@@ -19,17 +19,20 @@ export function encodeAltNames(
     ? []
     : [names.commonName];
   const all = [
-    ...each([...own, ...names.dnsSans], canonicalName)
-      .map((value) => ({ type: "dns", value }) as const),
-    ...each(names.emailSans, canonicalEmail).map((value) => ({ type: "email", value }) as const),
-    ...each(names.ipSans, canonicalIp).map((value) => ({ type: "ip", value }) as const),
-    ...each(names.uriSans, String).map((value) => ({ type: "url", value }) as const),
+    ...eachOnce("dns", [...own, ...names.dnsSans], canonicalName),
+    ...eachOnce("email", names.emailSans, canonicalEmail),
+    ...eachOnce("ip", names.ipSans, canonicalIp),
+    ...eachOnce("url", names.uriSans, String),
   ];
   return all.length === 0 ? undefined : new x509.SubjectAlternativeNameExtension(all);
 }
 
-function each(names: readonly string[], canonical: (name: string) => string): string[] {
-  return [...new Set(names.map(canonical))];
+function eachOnce(
+  type: "dns" | "email" | "ip" | "url",
+  names: readonly string[],
+  canonical: (name: string) => string,
+) {
+  return [...new Set(names.map(canonical))].map((value) => ({ type, value }));
 }
 
 /** A common name that is not a DNS name, such as "My server", can only be in the subject. */

@@ -1,7 +1,7 @@
 /** Reads PEM certificates. */
 import { X509Certificate } from "node:crypto";
-import { printable } from "../text/printable.ts";
-import { splitCertificates } from "./pem.ts";
+import { printable } from "../text/quote.ts";
+import { hasCutOffCertificate, splitCertificates } from "./pem.ts";
 
 /** What VCM reads from a certificate. */
 export interface Certificate {
@@ -34,14 +34,17 @@ export function parseCertificate(pem: string): Certificate {
 /** Reads an open certificate. */
 export function readFacts(x509: X509Certificate): Certificate {
   const issuer = x509.issuer ?? "";
-  const names = subjectAltNames(printable(x509.subjectAltName ?? ""));
+  // node:crypto writes `DNS:a, IP Address:10.0.0.1, URI:…`, and no other kinds.
+  const entries = printable(x509.subjectAltName ?? "").split(", ");
+  const names = (kind: string) =>
+    entries.filter((entry) => entry.startsWith(kind)).map((entry) => entry.slice(kind.length));
   const commonName = attribute(x509.subject ?? "", "CN");
   return {
     ...(commonName !== undefined && { commonName }),
-    dnsNames: names.dns,
-    ipAddresses: names.ip,
-    uris: names.uri,
-    emails: names.email,
+    dnsNames: names("DNS:"),
+    ipAddresses: names("IP Address:"),
+    uris: names("URI:"),
+    emails: names("email:"),
     notBefore: new Date(x509.validFrom),
     notAfter: new Date(x509.validTo),
     issuer: attribute(issuer, "CN") ?? printable(issuer.replaceAll("\n", ", ")),
@@ -54,8 +57,8 @@ export function readFacts(x509: X509Certificate): Certificate {
 export function openCertificate(pem: string): X509Certificate {
   const [first] = splitCertificates(pem);
   if (first === undefined) {
-    const begun = pem.includes("-----BEGIN CERTIFICATE-----");
-    throw new Error(begun ? "holds a PEM certificate that is cut off" : "holds no PEM certificate");
+    const cut = hasCutOffCertificate(pem);
+    throw new Error(cut ? "holds a PEM certificate that is cut off" : "holds no PEM certificate");
   }
   try {
     const opened = new X509Certificate(first);
@@ -70,23 +73,6 @@ export function openCertificate(pem: string): X509Certificate {
 function colonHex(serial: string): string {
   const even = serial.length % 2 === 0 ? serial : `0${serial}`;
   return (even.toLowerCase().match(/../g) ?? []).join(":");
-}
-
-/** Splits node:crypto's `DNS:a, IP Address:10.0.0.1, URI:…`, which has no other kinds. */
-function subjectAltNames(text: string) {
-  const names = {
-    dns: [] as string[],
-    ip: [] as string[],
-    uri: [] as string[],
-    email: [] as string[],
-  };
-  for (const entry of text.split(", ")) {
-    if (entry.startsWith("DNS:")) names.dns.push(entry.slice("DNS:".length));
-    else if (entry.startsWith("IP Address:")) names.ip.push(entry.slice("IP Address:".length));
-    else if (entry.startsWith("URI:")) names.uri.push(entry.slice("URI:".length));
-    else if (entry.startsWith("email:")) names.email.push(entry.slice("email:".length));
-  }
-  return names;
 }
 
 /** One attribute of node:crypto's distinguished name, which has one attribute per line. */

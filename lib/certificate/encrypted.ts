@@ -2,12 +2,15 @@
  * Targets that are encrypted with a password. Every encryption uses a new salt, so an existing file is
  * decrypted and its content compared. Loaded only if the configuration has such a target.
  */
+import { createPrivateKey } from "node:crypto";
 import type { Format, Part } from "./types.ts";
-import { encryptKeyPem, findEncryptedKey, openKey, pkcs8Of } from "./encrypted_key.ts";
-import { EncryptionError, isSame, type Random } from "./pbes2.ts";
+import { decryptKey, EncryptionError, encryptKey, isSame, type Random } from "./pbes2.ts";
 import { decodePem, encodePem, splitCertificates } from "./pem.ts";
 import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from "./pkcs12.ts";
 import { combine } from "./plain_content.ts";
+
+const LABEL = "ENCRYPTED PRIVATE KEY";
+const OTHER_KEY = "it contains another key than the store";
 
 /** What to encrypt. */
 export interface EncryptionSpec {
@@ -20,11 +23,11 @@ export interface EncryptionSpec {
 }
 
 /** How an existing file compares with the desired one. */
-export interface EncryptedJudgement {
+interface Comparison {
   /** Why it must be written again; absent: it is up to date. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** PEM of the first certificate in it, if it can be read. */
-  readonly certificate?: string;
+  readonly certificate?: string | undefined;
 }
 
 /** The content of a target. Throws an Error that shows no part of the key if the stored key is damaged. */
@@ -47,23 +50,19 @@ export function encryptTarget(desired: EncryptionSpec, random: Random): string |
 }
 
 /** Compares the content of a target. Never throws because of that content. */
-export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
-  return desired.format.what === "pkcs12"
-    ? judgeKeyStore(found, desired)
-    : judgeText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(found), desired);
-}
-
-function judgeKeyStore(found: Uint8Array, desired: EncryptionSpec): EncryptedJudgement {
+export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): Comparison {
+  if (desired.format.what !== "pkcs12") {
+    const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(found);
+    const [certificate] = splitCertificates(text);
+    return { fault: faultOf(() => textFault(text, desired)), certificate };
+  }
   let leaf: Uint8Array | undefined;
   const fault = faultOf(() => {
     const opened = openKeyStore(found, desired.password);
     [leaf] = opened.certificates;
     return keyStoreFault(opened, desired);
   });
-  return {
-    ...(fault !== undefined && { fault }),
-    ...(leaf !== undefined && { certificate: encodePem(leaf, "CERTIFICATE") }),
-  };
+  return { fault, certificate: leaf && encodePem(leaf, "CERTIFICATE") };
 }
 
 function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | undefined {
@@ -75,23 +74,12 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
   return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
 }
 
-const OTHER_KEY = "it contains another key than the store";
-
-function judgeText(text: string, desired: EncryptionSpec): EncryptedJudgement {
-  const [certificate] = splitCertificates(text);
-  const fault = faultOf(() => textFault(text, desired));
-  return {
-    ...(fault !== undefined && { fault }),
-    ...(certificate !== undefined && { certificate }),
-  };
-}
-
 function textFault(text: string, { format, part, password }: EncryptionSpec): string | undefined {
   const key = findEncryptedKey(text);
   const whole = format.what === "privkey" ? key : combine(format.order, part("fullchain"), key);
   // Compared first, because decryption takes time.
   if (whole !== text) return "its text differs from what VCM would write";
-  return isSame(openKey(decodePem(key), password), pkcs8Of(part("privkey")))
+  return isSame(decryptKey(decodePem(key), password), pkcs8Of(part("privkey")))
     ? undefined
     : OTHER_KEY;
 }
@@ -111,4 +99,30 @@ function keyStoreOf({ name, part }: EncryptionSpec): KeyStore {
     key: pkcs8Of(part("privkey")),
     certificates: splitCertificates(part("fullchain")).map(decodePem),
   };
+}
+
+/** A PEM private key of any format as PKCS #8 (DER). Throws an Error that shows no part of the key. */
+function pkcs8Of(pem: string): Uint8Array {
+  if (pem.includes("-----BEGIN PRIVATE KEY-----")) return decodePem(pem);
+  try {
+    return new Uint8Array(createPrivateKey(pem).export({ type: "pkcs8", format: "der" }));
+  } catch {
+    // The cause would show parts of the key.
+    throw new Error("The private key in the store cannot be decoded");
+  }
+}
+
+/**
+ * The runtime's own export is too weak: Deno 2.7.11 writes OpenSSL's old format, whose key is one round
+ * of MD5.
+ */
+function encryptKeyPem(keyPem: string, password: string, random: Random): string {
+  return encodePem(new Uint8Array(encryptKey(pkcs8Of(keyPem), password, random)), LABEL);
+}
+
+/** The encrypted key in a text, as VCM would write it. Throws EncryptionError if there is none. */
+function findEncryptedKey(text: string): string {
+  const begin = text.indexOf(`-----BEGIN ${LABEL}-----`);
+  if (begin < 0) throw new EncryptionError("it contains no encrypted key");
+  return encodePem(decodePem(text.slice(begin)), LABEL);
 }

@@ -13,7 +13,7 @@ export interface WantedNames {
 }
 
 /** Names that are desired but missing, and names that are not desired. */
-export interface NameDifference {
+interface NameDifference {
   readonly missing: readonly string[];
   readonly extra: readonly string[];
 }

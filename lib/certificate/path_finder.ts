@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import type { X509Certificate } from "node:crypto";
 import { type ChainLink, type ChainPaths, findValidPath, type KnownPaths } from "./chain_paths.ts";
-import { isSame, isSelfIssued, nameOf, openAll } from "./stored_chain.ts";
+import { isSameCertificate, isSelfIssued, nameOf, openValid } from "./stored_chain.ts";
 
 /** The CA certificates of a chain and of `ca.pem`, each once. */
 interface Authorities {
@@ -17,10 +17,10 @@ interface Authorities {
   readonly rooted: boolean;
 }
 
-export interface FoundPaths {
+interface FoundPaths {
   readonly paths: KnownPaths;
   /** What is wrong with `ca.pem`, if there is one. */
-  readonly caProblem?: string;
+  readonly caProblem?: string | undefined;
 }
 
 /**
@@ -59,8 +59,10 @@ export class PathFinder {
       authorities.rooted ? key : undefined,
       pathsFrom(leaf, authorities),
     );
-    if (ca === undefined || authorities.anchored) return { paths };
-    return { paths, caProblem: "ca.pem in the store holds no PEM certificate that can be decoded" };
+    const caProblem = ca === undefined || authorities.anchored
+      ? undefined
+      : "ca.pem in the store holds no PEM certificate that can be decoded";
+    return { paths, caProblem };
   }
 
   #remember(key: string | undefined, paths: ChainPaths): KnownPaths {
@@ -103,16 +105,15 @@ export function issuerKeyOf({ issuer, raw }: X509Certificate): string | undefine
 function pathsFrom(leaf: X509Certificate, { opened, links }: Authorities): ChainPaths {
   const issuers = issuersAmong(opened, leaf);
   if (!isSelfIssued(leaf)) return { links, issuers };
-  return { links, issuers: issuers.filter((at) => !isSame(opened[at] ?? leaf, leaf)) };
+  return { links, issuers: issuers.filter((at) => !isSameCertificate(opened[at] ?? leaf, leaf)) };
 }
 
 /** CA certificates of one file that count: those that share a name are proved against each other. */
 const MAX_AUTHORITIES = 32;
 
 function openAuthorities(chain: string, ca: string): Authorities {
-  const [above, anchors] = [chain, ca].map((text) =>
-    openAll(text).filter((one) => one !== undefined).slice(0, MAX_AUTHORITIES)
-  ) as [X509Certificate[], X509Certificate[]];
+  const above = openValid(chain).slice(0, MAX_AUTHORITIES);
+  const anchors = openValid(ca).slice(0, MAX_AUTHORITIES);
   const opened = [
     ...new Map([...above, ...anchors].map((one) => [one.fingerprint256, one])).values(),
   ];

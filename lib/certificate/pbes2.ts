@@ -1,12 +1,15 @@
 /**
- * Encryption with a password: PBES2 (RFC 8018) with AES-256-CBC and a key from PBKDF2 with HMAC-SHA-256.
+ * Encryption with a password: PBES2 (RFC 8018) with AES-256-CBC and a key from PBKDF2 with HMAC-SHA-256,
+ * of any bytes and of private keys as encrypted PKCS #8 (RFC 5958, section 3).
  * Nothing else is decrypted: a target cannot make a run compute billions of rounds, and weaker
  * encryption is replaced.
  */
+import { Buffer } from "node:buffer";
 import { createCipheriv, createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { asn1 } from "./asn1_pfx.ts";
 
-const { AlgorithmIdentifier, AsnConvert, AsnProp, AsnPropTypes, OctetString } = asn1;
+const { AlgorithmIdentifier, AsnConvert, AsnProp, AsnPropTypes } = asn1;
+const { EncryptedPrivateKeyInfo, OctetString, PrivateKeyInfo } = asn1;
 
 type Algorithm = InstanceType<typeof AlgorithmIdentifier>;
 
@@ -74,6 +77,35 @@ export function decrypt({ algorithm, bytes }: Encrypted, password: string): Uint
   }
 }
 
+/** EncryptedPrivateKeyInfo (DER) of a key in PKCS #8 (DER). */
+export function encryptKey(pkcs8: Uint8Array, password: string, random: Random): ArrayBuffer {
+  const { algorithm, bytes } = encrypt(pkcs8, password, random);
+  const info = new EncryptedPrivateKeyInfo();
+  info.encryptionAlgorithm = algorithm;
+  info.encryptedData = new OctetString(bytes);
+  return AsnConvert.serialize(info);
+}
+
+/** Throws EncryptionError, or an error of the library if the bytes are not an encrypted key. */
+export function decryptKey(der: ArrayBuffer | Uint8Array, password: string): Uint8Array {
+  const info = AsnConvert.parse(der, EncryptedPrivateKeyInfo);
+  // The library ignores bytes after the end.
+  if (!isSame(encode(info), new Uint8Array(der))) throw new EncryptionError("it is damaged");
+  const { encryptionAlgorithm, encryptedData } = info;
+  const bytes = new Uint8Array(encryptedData.buffer);
+  return requireKey(decrypt({ algorithm: encryptionAlgorithm, bytes }, password));
+}
+
+/** One wrong password in 256 seems to decrypt it. */
+function requireKey(pkcs8: Uint8Array): Uint8Array {
+  try {
+    AsnConvert.parse(pkcs8, PrivateKeyInfo);
+    return pkcs8;
+  } catch (error) {
+    throw new EncryptionError("its password does not open it", { cause: error });
+  }
+}
+
 function deriveKey(password: string, salt: Uint8Array): Uint8Array {
   return pbkdf2Sync(password, salt, ROUNDS, KEY_BYTES, "sha256");
 }
@@ -131,13 +163,7 @@ export function weak(cause?: unknown): EncryptionError {
 }
 
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 export function isSame(one: Uint8Array, other: Uint8Array): boolean {

@@ -17,6 +17,11 @@ export function splitCertificates(text: string): string[] {
   return found;
 }
 
+/** Whether a certificate in a PEM text begins and does not end. */
+export function hasCutOffCertificate(text: string): boolean {
+  return text.split(BEGIN).length - 1 > splitCertificates(text).length;
+}
+
 /** Servers return PEM without a final newline, and then `cat a b` joins two lines. */
 export function withNewline(pem: string): string {
   return `${pem.trim().replaceAll("\r\n", "\n")}\n`;

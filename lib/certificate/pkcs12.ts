@@ -3,16 +3,29 @@
  * the chain. Key and certificates are encrypted separately, and a MAC covers both. Only files of this
  * form can be read.
  */
-import { createHash } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { createHash, createHmac } from "node:crypto";
 import { asn1, pfx } from "./asn1_pfx.ts";
-import { encryptKey, openKey } from "./encrypted_key.ts";
-import { decrypt, encode, encrypt, EncryptionError, isSame, type Random, weak } from "./pbes2.ts";
-import { makeMac, requireMac } from "./pkcs12_mac.ts";
+import {
+  decrypt,
+  decryptKey,
+  encode,
+  encrypt,
+  EncryptionError,
+  encryptKey,
+  isSame,
+  joinBytes,
+  type Random,
+  ROUNDS,
+  weak,
+} from "./pbes2.ts";
 
-const { AsnConvert, AsnProp, AsnPropTypes, ContentInfo, EncryptedContentInfo, OctetString } = asn1;
+const { AlgorithmIdentifier, AsnConvert, AsnProp, AsnPropTypes } = asn1;
+const { ContentInfo, EncryptedContentInfo, OctetString } = asn1;
 
 type SafeBag = InstanceType<typeof pfx.SafeBag>;
 type Attribute = InstanceType<typeof pfx.PKCS12Attribute>;
+type MacData = InstanceType<typeof pfx.MacData>;
 
 /** The content of such a file, in DER. */
 export interface KeyStore {
@@ -37,6 +50,13 @@ const DATA = "1.2.840.113549.1.7.1";
 const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
 const FRIENDLY_NAME = "1.2.840.113549.1.9.20";
 const LOCAL_KEY_ID = "1.2.840.113549.1.9.21";
+
+const SHA256 = "2.16.840.1.101.3.4.2.1";
+/** The block size of SHA-256. */
+const BLOCK_BYTES = 64;
+const SALT_BYTES = 16;
+/** The purpose of the derived bytes (RFC 7292, B.3): a key for the MAC. */
+const MAC_KEY = 3;
 
 /** EncryptedData (RFC 5652, section 8). */
 class EncryptedData {
@@ -84,7 +104,7 @@ export function openKeyStore(bytes: Uint8Array, password: string): OpenKeyStore 
   const [key, ...others] = AsnConvert.parse(contentOf(keys), pfx.SafeContents);
   if (key?.bagId !== pfx.id_pkcs8ShroudedKeyBag || others.length > 0) throw weak();
   return {
-    key: openKey(key.bagValue, password),
+    key: decryptKey(key.bagValue, password),
     certificates: openCertificates(certificates.content, password),
     hasName: (name) => (key.bagAttributes ?? []).some((found) => isNamed(found, name)),
   };
@@ -156,4 +176,47 @@ function isNamed({ attrId, attrValues: [value] }: Attribute, name: string): bool
 
 function bmpString(text: string): ArrayBuffer {
   return asn1.AsnBmpStringConverter.toASN(text).toBER(false);
+}
+
+/** The MAC of a file shows whether the password is right (RFC 7292, section 4). */
+function makeMac(content: Uint8Array, password: string, random: Random): MacData {
+  const salt = random(SALT_BYTES);
+  const data = new pfx.MacData();
+  data.mac.digestAlgorithm = new AlgorithmIdentifier({ algorithm: SHA256, parameters: null });
+  data.mac.digest = new OctetString(macOf(content, password, salt));
+  data.macSalt = new OctetString(salt);
+  data.iterations = ROUNDS;
+  return data;
+}
+
+/** Throws EncryptionError if it is not as `makeMac()` makes it, or for another password. */
+function requireMac(data: MacData, content: Uint8Array, password: string): void {
+  const salt = new Uint8Array(data.macSalt.buffer);
+  const { digestAlgorithm: { algorithm } } = data.mac;
+  const known = algorithm === SHA256 && data.iterations === ROUNDS && salt.length === SALT_BYTES;
+  if (!known) throw weak();
+  if (isSame(encode(makeMac(content, password, () => salt)), encode(data))) return;
+  throw new EncryptionError("its password does not open it, or it is damaged");
+}
+
+function macOf(content: Uint8Array, password: string, salt: Uint8Array): Uint8Array {
+  return createHmac("sha256", deriveKey(password, salt)).update(content).digest();
+}
+
+/**
+ * RFC 7292, B.2. The key is as long as the hash, so one iteration of the outer loop is enough. Here the
+ * password is UTF-16 with a final zero (B.1), elsewhere UTF-8.
+ */
+function deriveKey(password: string, salt: Uint8Array): Uint8Array {
+  const utf16 = Buffer.from(`${password}\0`, "utf16le").swap16();
+  const purpose = new Uint8Array(BLOCK_BYTES).fill(MAC_KEY);
+  let key = joinBytes(purpose, fillBlocks(salt), fillBlocks(utf16));
+  for (let round = 0; round < ROUNDS; round++) key = createHash("sha256").update(key).digest();
+  return key;
+}
+
+/** Repeats the bytes to fill whole blocks. */
+function fillBlocks(bytes: Uint8Array): Uint8Array {
+  const length = Math.ceil(bytes.length / BLOCK_BYTES) * BLOCK_BYTES;
+  return Uint8Array.from({ length }, (_, at) => bytes[at % bytes.length] ?? 0);
 }

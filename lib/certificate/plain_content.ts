@@ -14,8 +14,6 @@ export function plainContent(
       return decodePem(splitCertificates(part("cert"))[0] ?? "");
     case "pkcs12":
       throw new Error("A PKCS #12 file has a password");
-    case "bundle":
-      throw new Error("A bundle is a directory");
     default:
       return part(what);
   }

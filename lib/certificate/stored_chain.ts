@@ -4,9 +4,7 @@
  */
 import type { X509Certificate } from "node:crypto";
 import { openCertificate, readFacts } from "./certificate.ts";
-import { splitCertificates } from "./pem.ts";
-
-const BEGIN = "-----BEGIN CERTIFICATE-----";
+import { hasCutOffCertificate, splitCertificates } from "./pem.ts";
 
 /** The certificate of a chain that expires first. */
 export interface ChainEnd {
@@ -15,11 +13,11 @@ export interface ChainEnd {
   readonly notAfter: Date;
 }
 
-export interface ChainVerdict {
+interface CheckedChain {
   /** What is wrong with the chain, to follow the name of its file. */
-  readonly problem?: string;
+  readonly problem?: string | undefined;
   /** Absent if there are no intermediates, or if there is a problem. */
-  readonly end?: ChainEnd;
+  readonly end?: ChainEnd | undefined;
 }
 
 /** A chain without its leaf. */
@@ -28,8 +26,8 @@ interface Line {
   readonly links: readonly X509Certificate[];
   readonly damage?: string;
   /** What is wrong between the links. */
-  readonly problem?: string;
-  readonly end?: ChainEnd;
+  readonly problem?: string | undefined;
+  readonly end?: ChainEnd | undefined;
 }
 
 /** Checks chains and caches them, because many certificates of a host have the same chain. */
@@ -47,21 +45,17 @@ export class ChainJudge {
     leaf: X509Certificate,
     chain: string,
     readAnchors: () => string | undefined,
-  ): ChainVerdict {
+  ): CheckedChain {
     const line = this.#line(chain);
     const [first] = line.links;
     const problem = line.damage ?? (first && gap(leaf, first, "it")) ?? line.problem ??
       this.#openTop(leaf, chain, line, readAnchors);
-    if (problem !== undefined) return { problem };
-    return line.end === undefined ? {} : { end: line.end };
+    return problem === undefined ? { end: line.end } : { problem };
   }
 
   #line(chain: string): Line {
-    let line = this.#lines.get(chain);
-    if (line === undefined) {
-      line = openLine(chain);
-      this.#lines.set(chain, line);
-    }
+    const line = this.#lines.get(chain) ?? openLine(chain);
+    this.#lines.set(chain, line);
     return line;
   }
 
@@ -74,11 +68,11 @@ export class ChainJudge {
   ): string | undefined {
     const key = `${leaf.issuer}\n${chain}`;
     if (this.#complete.has(key)) return undefined;
-    const anchors = openAll(readAnchors() ?? "").filter((anchor) => anchor !== undefined);
+    const anchors = openValid(readAnchors() ?? "");
     if (anchors.length === 0) return undefined;
     const last = links.at(-1);
     const top = last ?? leaf;
-    if (!anchors.some((anchor) => top.checkIssued(anchor) || isSame(top, anchor))) {
+    if (!anchors.some((anchor) => top.checkIssued(anchor) || isSameCertificate(top, anchor))) {
       if (last !== undefined && isSelfIssued(last)) {
         return `ends with "${nameOf(last)}", which is not in ca.pem`;
       }
@@ -94,7 +88,7 @@ export class ChainJudge {
 function openLine(chain: string): Line {
   const opened = openAll(chain);
   const links = opened.filter((link) => link !== undefined);
-  if (chain.split(BEGIN).length - 1 > splitCertificates(chain).length) {
+  if (hasCutOffCertificate(chain)) {
     return { links, damage: "holds a PEM certificate that is cut off" };
   }
   if (links.length < opened.length) {
@@ -104,16 +98,16 @@ function openLine(chain: string): Line {
     const next = links[at + 1];
     return next && gap(link, next, `"${nameOf(link)}"`);
   }).find((problem) => problem !== undefined);
-  const end = firstEnd(links);
-  return {
-    links,
-    ...(problem !== undefined && { problem }),
-    ...(end !== undefined && { end }),
-  };
+  return { links, problem, end: firstEnd(links) };
+}
+
+/** Each distinct certificate of a text that can be decoded. */
+export function openValid(text: string): X509Certificate[] {
+  return openAll(text).filter((one) => one !== undefined);
 }
 
 /** Each distinct certificate of a text; `undefined` for one that cannot be decoded. */
-export function openAll(text: string): (X509Certificate | undefined)[] {
+function openAll(text: string): (X509Certificate | undefined)[] {
   return [...new Set(splitCertificates(text))].map((pem) => {
     try {
       return openCertificate(pem);
@@ -146,7 +140,7 @@ export function isSelfIssued({ subject, issuer }: X509Certificate): boolean {
   return subject === issuer;
 }
 
-export function isSame(one: X509Certificate, other: X509Certificate): boolean {
+export function isSameCertificate(one: X509Certificate, other: X509Certificate): boolean {
   return one.fingerprint256 === other.fingerprint256;
 }
 
@@ -155,6 +149,6 @@ function issuerOf(certificate: X509Certificate): string {
 }
 
 export function nameOf(certificate: X509Certificate): string {
-  const { commonName } = readFacts(certificate);
-  return commonName ?? `serial number ${readFacts(certificate).serial}`;
+  const { commonName, serial } = readFacts(certificate);
+  return commonName ?? `serial number ${serial}`;
 }

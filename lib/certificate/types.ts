@@ -10,6 +10,8 @@ export type Part = typeof PARTS[number];
  */
 export const WHATS = [...PARTS, "combined", "pkcs12", "der", "bundle"] as const;
 export type What = typeof WHATS[number];
+/** The kind of a target that is one file. */
+export type FileKind = Exclude<What, "bundle">;
 
 /** Which comes first in a file with certificates and private key. */
 export const COMBINED_ORDERS = ["cert-first", "key-first"] as const;
@@ -20,11 +22,11 @@ export type RenewalWindow =
   | { readonly kind: "duration"; readonly seconds: number }
   | { readonly kind: "share"; readonly percent: number };
 
-/** The content of a target. */
+/** The content of a target that is one file. */
 export interface Format {
-  readonly what: What;
+  readonly what: FileKind;
   /** Only for `combined`. */
-  readonly order?: CombinedOrder;
+  readonly order?: CombinedOrder | undefined;
   /** Absolute path of the file with the password that encrypts the private key. */
-  readonly passwordFile?: string;
+  readonly passwordFile?: string | undefined;
 }

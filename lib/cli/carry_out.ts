@@ -1,6 +1,10 @@
-/** Carries out the plan of a run. A run with nothing to do does not load this file. */
+/**
+ * Carries out the plan of a run with the permissions that it needs. A run with nothing to do does
+ * not load this file.
+ */
 import { type ApplyEvent, unfailing } from "../apply/events.ts";
-import { rightsFor } from "../apply/permissions.ts";
+import type { MetricsPlace } from "../apply/metrics_file.ts";
+import { type Rights, rightsFor } from "../apply/permissions.ts";
 import type { AccessInput } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
@@ -9,33 +13,39 @@ import { blockedEntries } from "../report/outcome.ts";
 import { findAccess, warnUnverified } from "../command/find_access.ts";
 import type { Host } from "../command/host.ts";
 import { Log } from "../command/log.ts";
-import { metricsOf, type MetricsPlan, writeMetricsNow } from "./metrics.ts";
+import { metricsOf, type MetricsPlan, planMetrics, writeMetricsNow } from "./metrics.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 
 const NO_SERVER: AccessInput = { problem: "This plan needs no server" };
 
-/** The options of a run. */
-export interface RunOptions {
-  readonly args: Arguments;
-  /** Absent: no metrics are written. */
-  readonly metrics: MetricsPlan | undefined;
+/**
+ * The permissions that a run of the plan would have. Reads what a run would read to find the server,
+ * but does not log in.
+ */
+export async function permissionsOf(plan: Plan, config: Config, host: Host): Promise<Rights> {
+  const { metricsFile } = config;
+  const metrics = metricsFile === undefined ? undefined : await planMetrics(metricsFile);
+  return rightsFor(plan, findAccess(config, host), placeOf(metrics));
 }
 
 /**
  * Carries out a plan, and logs the events. Afterwards this process has no permissions, only its open
  * files. Throws an Error if the worker ends early.
+ *
+ * @param metrics Undefined if no metrics are written.
  */
 export async function carryOut(
   made: Plan,
   config: Config,
-  { args, metrics }: RunOptions,
+  metrics: MetricsPlan | undefined,
+  args: Arguments,
   host: Host,
 ): Promise<ApplyEvent[]> {
   const log = new Log(host, {
     quiet: args.quiet,
     verbose: args.verbose,
-    ...(config.logFile !== undefined && { file: config.logFile }),
-    ...(args.logFormat !== undefined && { logFormat: args.logFormat }),
+    file: config.logFile,
+    logFormat: args.logFormat,
     expected: made.steps.filter((step) => step.kind === "issue").length,
   });
   const events: ApplyEvent[] = [];
@@ -59,7 +69,7 @@ export async function carryOut(
   if (made.steps.length > 0 && host.usesWorker) {
     log.open();
     const { runInWorker } = await import("../apply/run_in_worker.ts");
-    const place = metrics?.kind === "place" ? metrics.place : undefined;
+    const place = placeOf(metrics);
     // The plan is carried out even if the metrics cannot be written.
     const failure = await runInWorker({
       order: request,
@@ -70,10 +80,17 @@ export async function carryOut(
     });
     problem ??= failure;
   } else {
-    if (made.steps.length > 0) await (await import("../apply/apply.ts")).apply(request, emit);
+    if (made.steps.length > 0) {
+      const { CommandRunner } = await import("../apply/commands/runner.ts");
+      await (await import("../apply/apply.ts")).apply(request, emit, new CommandRunner(made));
+    }
     problem = metrics && await writeMetricsNow(metrics, metricsOf(made, events, host));
   }
   log.end();
   if (problem !== undefined) log.warning(problem, problem);
   return events;
+}
+
+function placeOf(metrics: MetricsPlan | undefined): MetricsPlace | undefined {
+  return metrics?.kind === "place" ? metrics.place : undefined;
 }

@@ -7,39 +7,44 @@ import { checkJson, planJson } from "../report/json.ts";
 import { permissionsText, planText } from "../report/plan_text.ts";
 import { CHECK_STATUS, judgeStatus, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
+import { sayOnErr } from "../command/log_line.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import type { Screen } from "../report/status_text.ts";
 
-/** Gives up write permission before it reads anything and, if there are no probes, network permission. */
+/**
+ * Gives up write permission before it reads anything and, if there are no probes, network
+ * permission.
+ */
 export async function checkCommand(args: Arguments, host: Host): Promise<number> {
   host.giveUp("write");
   const loaded = await loadFor(args, host);
   if (!hasProbes(loaded)) host.giveUp("net");
   else if (host.env("SSLKEYLOGFILE")) {
-    (await import("./refuse_key_log.ts")).refuseKeyLog(loaded, host);
+    (await import("../command/find_access.ts")).refuseKeyLog(loaded, host);
   }
   const config = await findManagers(loaded);
   const specs = narrow(config, args);
+  const { narrowUnit, SERVICE } = await import("../tools/install/warn_narrow_unit.ts");
+  const narrowness = narrowUnit(config);
+  if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
   const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   const status = judgeStatus(made);
-  if (args.command === "check") {
-    if (args.json) host.out(checkJson(made));
-    else if (!args.quiet || status !== "fine") host.out(checkText(made, paint, all));
-    return CHECK_STATUS[status];
-  }
-  if (args.command === "status") {
+  if (args.command === "check" || args.command === "status") {
     if (args.json) host.out(checkJson(made));
     else if (!args.quiet || status !== "fine") {
-      const { statusText } = await import("../report/status_text.ts");
-      host.out(statusText(made, screenFor(args, host)));
+      host.out(
+        args.command === "check"
+          ? checkText(made, paint, all)
+          : (await import("../report/status_text.ts")).statusText(made, screenFor(args, host)),
+      );
     }
     return CHECK_STATUS[status];
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   const permissions = args.permissions
-    ? await (await import("./plan_permissions.ts")).permissionsOf(made, config, host)
+    ? await (await import("./carry_out.ts")).permissionsOf(made, config, host)
     : undefined;
   if (args.json) host.out(planJson(made, permissions));
   else if (!args.quiet || blocked) host.out(planText(made, paint, all));
@@ -53,7 +58,7 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
 function screenFor(args: Arguments, host: Host): Screen {
   return {
     paint: paintFor(args, host),
-    ...(host.columns !== undefined && { columns: host.columns }),
+    columns: host.columns,
     ascii: args.ascii || !speaksUtf8(host),
   };
 }

@@ -4,9 +4,10 @@ import { ConfigError, formatDiagnostic } from "../config/diagnostic.ts";
 import { errorJson } from "../report/json.ts";
 import { EXIT_FAILED, EXIT_LOCKED, EXIT_UNKNOWN, EXIT_USAGE } from "../report/verdict.ts";
 import type { CommandName } from "../command/command_forms.ts";
-import { errFormat, sayOnErr } from "../command/err_lines.ts";
+import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, UsageError } from "../command/parse_arguments.ts";
+import { messageOf } from "../vault/errors.ts";
 
 /**
  * Reports why a command failed, and returns its exit status.
@@ -66,10 +67,6 @@ function errorText(error: unknown, command: CommandName | undefined): string {
     return `error: ${error.message}\nSee "${help}"`;
   }
   return `error: ${messageOf(error)}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** `check` and `status` follow monitoring plugins: any error is 3, unknown. */

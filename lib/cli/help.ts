@@ -1,9 +1,17 @@
 /** Help, made from the command table. */
-import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../command/about.ts";
-import { type Command, commandNamed, COMMANDS } from "../command/commands.ts";
-import type { HelpDocument } from "../report/documents.ts";
-import { optionFacts } from "../command/option_facts.ts";
-import { type OptionName, WITH_FILE } from "../command/options.ts";
+import {
+  type Command,
+  commandNamed,
+  COMMANDS,
+  EXIT_STATUSES,
+  type ExitStatuses,
+  optionFacts,
+  PURPOSE,
+  USAGE,
+  usageOf,
+} from "../command/commands.ts";
+import type { HelpDocument } from "../report/documents/tools.ts";
+import { type OptionName, WITH_FILE } from "../command/command_forms.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import { helpJson } from "../report/json.ts";
 

@@ -43,7 +43,7 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
     case "revoke":
       return await (await import("../tools/revoke/revoke.ts")).revoke(args, host);
     case "schema":
-      return (await import("../tools/schema/schema.ts")).schema(args, host);
+      return await (await import("../tools/schema/schema.ts")).schema(args, host);
     case "validate":
       return await (await import("./validate.ts")).validate(args, host);
     case "check":

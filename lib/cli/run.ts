@@ -1,6 +1,6 @@
 /** `vcm run`, `issue`, `deploy` and `restart`, which differ only in their kinds of steps. */
 import type { ApplyEvent } from "../apply/events.ts";
-import { takeLock } from "../store/take_lock.ts";
+import { takeLock } from "../store/lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
@@ -11,7 +11,7 @@ import { paint } from "../report/paint.ts";
 import { runEntries, runText } from "../report/run_text.ts";
 import { outcomeStatus } from "../report/verdict.ts";
 import type { CommandName } from "../command/command_forms.ts";
-import { errFormat, sayOnErr } from "../command/err_lines.ts";
+import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
 import { loadFor, narrow, paintFor } from "../command/load.ts";
 import type { MetricsPlan } from "./metrics.ts";
@@ -31,7 +31,7 @@ const SELECTIONS: Partial<Record<CommandName, Selection>> = {
 export async function runCommand(args: Arguments, host: Host): Promise<number> {
   const config = await findManagers(await loadFor(args, host));
   if (host.env("SSLKEYLOGFILE")) {
-    (await import("./refuse_key_log.ts")).refuseKeyLog(config, host);
+    (await import("../command/find_access.ts")).refuseKeyLog(config, host);
   }
   const specs = narrow(config, args);
   const selection = { ...SELECTIONS[args.command] ?? EVERYTHING, force: args.force };
@@ -41,7 +41,9 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   using _lock = await takeLock(config.certStore, say, args.wait);
   const made = plan(config, specs, await observe(config, host.now()), host.now(), selection);
   const { metricsFile } = config;
-  const metrics = metricsFile !== undefined && isWhole(args)
+  // Over all certificates and all steps.
+  const isWhole = args.command === "run" && args.names.length === 0;
+  const metrics = metricsFile !== undefined && isWhole
     ? await (await import("./metrics.ts")).planMetrics(metricsFile)
     : undefined;
   // Every run warns about a server that is not verified.
@@ -51,15 +53,10 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
     made.certificates.every(({ blocked }) => blocked.length === 0);
   const events = idle
     ? await withoutSteps(made, metrics, args, host)
-    : await (await import("./carry_out.ts")).carryOut(made, config, { args, metrics }, host);
+    : await (await import("./carry_out.ts")).carryOut(made, config, metrics, args, host);
   const outcome = foldOutcome(made, events);
   await report(made, events, outcome, args, host);
   return outcomeStatus(outcome, args.detailedExitcode);
-}
-
-/** Whether the run covers all certificates and all steps. */
-function isWhole({ command, names }: Arguments): boolean {
-  return command === "run" && names.length === 0;
 }
 
 async function withoutSteps(

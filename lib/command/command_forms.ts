@@ -1,5 +1,68 @@
-/** The commands, and the names, words and options that each takes. */
-import { BARE, COMMON, type OptionName, WITH_FILE } from "./options.ts";
+/** The options, and the commands with the names, words and options that each takes. */
+
+export const OPTIONS = {
+  config: {
+    type: "string",
+    short: "c",
+    value: "FILE",
+    help:
+      "configuration file (default: $VCM_CONFIG, /etc/vcm/vcm.yaml; if not root also ./vcm.yaml)",
+  },
+  force: { type: "boolean", help: "do it even if it is not due" },
+  "dry-run": { type: "boolean", help: "only show what would be done" },
+  all: { type: "boolean", help: "also list certificates that are in order" },
+  wait: {
+    type: "string",
+    value: "DURATION",
+    help:
+      'how long to wait for another run that holds the lock, such as "30s" (default: do not wait)',
+  },
+  "detailed-exitcode": {
+    type: "boolean",
+    help: "exit with 10 if something was or would be changed and nothing failed",
+  },
+  ascii: { type: "boolean", help: "draw with ASCII characters only" },
+  vault: { type: "string", value: "URL", help: "address of the server (default: $VAULT_ADDR)" },
+  pki: { type: "string", value: "MOUNT", help: 'mount of its PKI engine (default: "pki")' },
+  role: { type: "string", value: "ROLE", help: "role at that mount" },
+  print: { type: "boolean", help: "print the file and write nothing" },
+  permissions: { type: "boolean", help: "also show the permissions that run would have" },
+  output: { type: "boolean", help: "print the schema of the JSON output, not of the file" },
+  "forget-key": { type: "boolean", help: "also remove the private key from store and archive" },
+  uninstall: { type: "boolean", help: "remove what install wrote" },
+  yes: { type: "boolean", short: "y", help: "do not ask for confirmation" },
+  json: { type: "boolean", help: "print the result as JSON" },
+  "log-format": {
+    type: "string",
+    value: "FORMAT",
+    values: ["text", "json"],
+    help:
+      'log format, on standard error and in log_file: "text", or "json" for one object per line',
+  },
+  quiet: { type: "boolean", short: "q", help: "print nothing unless something is wrong" },
+  verbose: { type: "boolean", short: "v", help: "print every step and every certificate" },
+  "no-color": { type: "boolean", help: "print no colors (also set by NO_COLOR)" },
+  help: { type: "boolean", short: "h", help: "show this help" },
+  version: { type: "boolean", help: "show the version" },
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** Options of each command that prints a result. */
+const COMMON: readonly OptionName[] = [
+  "json",
+  "quiet",
+  "verbose",
+  "no-color",
+  "help",
+  "version",
+];
+
+/** Options of each command that reads the configuration file. */
+export const WITH_FILE: readonly OptionName[] = ["config", ...COMMON];
+
+/** Options of every command. */
+const BARE: readonly OptionName[] = ["help", "version"];
 
 export interface CommandForm {
   readonly name: string;
@@ -42,10 +105,3 @@ export const COMMAND_FORMS = [
 ] as const satisfies readonly CommandForm[];
 
 export type CommandName = typeof COMMAND_FORMS[number]["name"];
-
-/** The form of a command. */
-export function formOf(name: CommandName): CommandForm {
-  const form = COMMAND_FORMS.find((form) => form.name === name);
-  if (form === undefined) throw new Error(`No command "${name}"`);
-  return form;
-}

@@ -2,9 +2,22 @@
  * The command table, from which help, the manual page and completion are made. It is apart from the
  * command forms because a run does not need these texts.
  */
-import { COMMAND_FORMS, type CommandForm, type CommandName } from "./command_forms.ts";
+import { CHECK_STATUS, EXIT_FAILED, EXIT_LOCKED, EXIT_OK, EXIT_USAGE } from "../report/verdict.ts";
+import {
+  COMMAND_FORMS,
+  type CommandForm,
+  type CommandName,
+  type OptionName,
+  OPTIONS,
+} from "./command_forms.ts";
 
-export interface CommandTexts {
+export const PURPOSE =
+  "vcm keeps this host's TLS certificates current: it issues due certificates from Vault or " +
+  "OpenBao, deploys them, and reloads the services that have not loaded them yet.";
+
+export const USAGE = "vcm [COMMAND] [NAME...] [OPTIONS]";
+
+interface CommandTexts {
   readonly summary: string;
   /** One paragraph to read before running it. */
   readonly details: string;
@@ -166,4 +179,60 @@ export function commandNamed(name: CommandName): Command {
   const command = COMMANDS.find((command) => command.name === name);
   if (command === undefined) throw new Error(`No command "${name}"`);
   return command;
+}
+
+/** How a command is written: `vcm run [NAME...] [OPTIONS]`. */
+export function usageOf({ name, takesNames, words }: Command): string {
+  const names = takesNames ? " [NAME...]" : "";
+  const word = words === undefined ? "" : ` ${words.join("|")}`;
+  return `vcm ${name}${names}${word} [OPTIONS]`;
+}
+
+/** The exit statuses of some commands, with their meanings. */
+export interface ExitStatuses {
+  readonly commands: readonly CommandName[];
+  readonly meanings: readonly (readonly [status: number, meaning: string])[];
+}
+
+/** The commands with more exit statuses than success and failure. */
+export const EXIT_STATUSES: readonly [ExitStatuses, ExitStatuses] = [
+  {
+    commands: ["run", "issue", "deploy", "restart"],
+    meanings: [
+      [EXIT_OK, "everything is as configured"],
+      [EXIT_FAILED, "something failed"],
+      [EXIT_USAGE, "usage or configuration error"],
+      [EXIT_LOCKED, "another run holds the lock"],
+    ],
+  },
+  {
+    commands: ["check", "status"],
+    meanings: [
+      [CHECK_STATUS.fine, "fine"],
+      [CHECK_STATUS.due, "due or pending"],
+      [CHECK_STATUS.broken, "broken now"],
+      [CHECK_STATUS.unknown, "cannot tell"],
+    ],
+  },
+];
+
+/** An option, for help, the manual page and completion. */
+export interface OptionFacts {
+  readonly name: OptionName;
+  readonly short?: string;
+  /** The placeholder of its value, `FILE`; absent if it takes none. */
+  readonly value?: string;
+  /** The possible values, if there are few. */
+  readonly values?: readonly string[];
+  readonly help: string;
+}
+
+/** The option's entry of the table. */
+export function optionFacts(name: OptionName): OptionFacts {
+  return { name, ...OPTIONS[name] };
+}
+
+/** All options, in the table's order. */
+export function allOptions(): readonly OptionFacts[] {
+  return (Object.keys(OPTIONS) as OptionName[]).map(optionFacts);
 }

@@ -5,8 +5,9 @@ import { readAddress } from "../config/read_places.ts";
 import type { Config } from "../config/types.ts";
 import { resolveAccess } from "../vault/access/access.ts";
 import { unverifiedBy } from "../vault/access/server_access.ts";
-import { readVariable } from "../vault/access/variables.ts";
+import { keyLogProblem, readVariable } from "../vault/access/environment.ts";
 import type { Host } from "./host.ts";
+import { hasProbes } from "./load.ts";
 
 /** Never throws: what is missing is reported when the server is needed. */
 export function findAccess(config: Config, host: Host): AccessInput {
@@ -32,4 +33,10 @@ export function warnUnverified({ vault }: Config, host: Host, emit: Emit): void 
   } catch {
     return; // An invalid variable is reported when the server is needed.
   }
+}
+
+/** Throws an Error if a probe would write its TLS secrets to the file of `SSLKEYLOGFILE`. */
+export function refuseKeyLog(config: Config, host: Host): void {
+  const problem = keyLogProblem(host);
+  if (problem !== undefined && hasProbes(config)) throw new Error(problem);
 }

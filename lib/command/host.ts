@@ -8,6 +8,8 @@ export interface Host {
   /** Numeric id of the running user. */
   uid(): number;
   now(): Date;
+  /** Bytes of a core file, or `unlimited`. Undefined: it cannot be determined. */
+  coreLimit(): Promise<string | undefined>;
   /** Writes to standard output, which holds the result. */
   out(text: string): void;
   /** Writes to standard error, which holds the log; never throws. */
@@ -42,6 +44,7 @@ export function processHost(): Host {
     env: readVariable,
     uid: () => Deno.uid() ?? 0,
     now: () => new Date(),
+    coreLimit: async () => await (await import("../host/core_limit.ts")).coreLimit(),
     out: (text) => {
       try {
         writeAll(Deno.stdout, encoder.encode(text));
@@ -102,17 +105,17 @@ function readVariable(name: string): string | undefined {
   }
 }
 
-/** Compares with standard error, because children inherit the variable, too. @param stream sd-daemon(3). */
+/**
+ * Compares with standard error, because children inherit the variable, too.
+ *
+ * @param stream sd-daemon(3).
+ */
 function isJournal(stream: string | undefined): boolean {
   if (stream === undefined) return false;
   const { dev, ino } = fstatSync(2);
   return stream === `${dev}:${ino}`;
 }
 
-interface Sink {
-  writeSync(bytes: Uint8Array): number;
-}
-
-function writeAll(sink: Sink, bytes: Uint8Array): void {
+function writeAll(sink: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += sink.writeSync(bytes.subarray(at));
 }

@@ -4,20 +4,19 @@
  */
 import { plainCause } from "../text/plain_cause.ts";
 import type { Level } from "../report/event_text.ts";
-import { fileLine } from "../report/log_line.ts";
-import { sayOnErr } from "./err_lines.ts";
 import type { Host } from "./host.ts";
+import { fileLine, sayOnErr } from "./log_line.ts";
 
 export interface LogOptions {
   readonly quiet: boolean;
   readonly verbose: boolean;
-  readonly file?: string;
-  readonly logFormat?: "text" | "json";
+  readonly file?: string | undefined;
+  readonly logFormat?: "text" | "json" | undefined;
   /** The number of certificates to issue. */
   readonly expected: number;
 }
 
-/** From this number of certificates on, a terminal shows a progress bar instead of a line for each. */
+/** From this number of certificates on, a terminal shows a progress bar, not a line for each. */
 const MANY = 10;
 
 /** Columns of the bar; with its text it fits into 60. */
@@ -49,8 +48,8 @@ export class Log {
   }
 
   /**
-   * A step that failed. If many fail for the same reason, such as a server that is down, only the first
-   * is printed. With --quiet only the summary reports failures.
+   * A step that failed. If many fail for the same reason, such as a server that is down, only the
+   * first is printed. With --quiet only the summary reports failures.
    */
   failure(text: string, reason: string, event?: unknown): void {
     const { quiet, logFormat } = this.#options;
@@ -58,7 +57,10 @@ export class Log {
     else this.#once("error", text, reason, event);
   }
 
-  /** A warning. If many have the same reason, such as a lifetime that a role cut, only the first is printed. */
+  /**
+   * A warning. If many have the same reason, such as a lifetime that a role cut, only the first is
+   * printed.
+   */
   warning(text: string, reason: string, event?: unknown): void {
     this.#once("warning", text, reason, event);
   }
@@ -84,17 +86,17 @@ export class Log {
     this.#draw();
   }
 
-  /** Removes the progress bar. */
-  end(): void {
-    this.#clear();
-  }
-
   #draw(): void {
     if (!this.#showsBar) return;
     const { expected } = this.#options;
     const done = Math.min(BAR, Math.floor(this.#done / expected * BAR));
     const bar = "#".repeat(done) + "-".repeat(BAR - done);
     this.#host.err(`\r\x1b[2Kissuing [${bar}] ${this.#done} of ${expected}`);
+  }
+
+  /** Removes the progress bar. */
+  end(): void {
+    this.#clear();
   }
 
   #clear(): void {
@@ -111,8 +113,8 @@ export class Log {
   /** Writes only to the log file. */
   append(level: Level, text: string, event?: unknown): void {
     this.open();
-    const entry = { time: this.#host.now(), level, text, ...(event !== undefined && { event }) };
-    this.#toFile(() => this.#write?.(fileLine(this.#options.logFormat ?? "text", entry)));
+    const entry = { time: this.#host.now(), level, text, event };
+    this.#toFile(() => this.#write?.(fileLine(this.#options, entry)));
   }
 
   /** A log that cannot be written must not keep a certificate from being renewed. */

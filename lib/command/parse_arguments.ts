@@ -2,8 +2,13 @@
 import { parseArgs } from "node:util";
 import { parseDuration } from "../text/duration.ts";
 import { didYouMean, nearest } from "../text/suggest.ts";
-import { COMMAND_FORMS, type CommandForm, type CommandName, formOf } from "./command_forms.ts";
-import { type OptionName, OPTIONS } from "./options.ts";
+import {
+  COMMAND_FORMS,
+  type CommandForm,
+  type CommandName,
+  type OptionName,
+  OPTIONS,
+} from "./command_forms.ts";
 
 /** The command line is invalid. */
 export class UsageError extends Error {
@@ -33,14 +38,14 @@ export interface Arguments extends Flags {
   /** Whether a command was given; otherwise it is the default. */
   readonly named: boolean;
   readonly names: readonly string[];
-  readonly config?: string;
+  readonly config?: string | undefined;
   /** Server settings for `vcm init`. */
-  readonly vault?: string;
-  readonly pki?: string;
-  readonly role?: string;
+  readonly vault?: string | undefined;
+  readonly pki?: string | undefined;
+  readonly role?: string | undefined;
   /** Seconds. */
-  readonly wait?: number;
-  readonly logFormat?: "text" | "json";
+  readonly wait?: number | undefined;
+  readonly logFormat?: "text" | "json" | undefined;
 }
 
 /** Throws UsageError. */
@@ -55,28 +60,32 @@ export function parseArguments(args: readonly string[]): Arguments {
   });
   const [first, ...rest] = parsed.positionals;
   const asksHelp = first === "help";
-  const name = commandName(asksHelp ? rest[0] : first);
-  const command = formOf(name);
+  const word = asksHelp ? rest[0] : first;
+  const form = formOf(word);
+  const command = form.name;
   for (const token of parsed.tokens) {
-    if (token.kind === "option") requireOption(command, token);
+    if (token.kind === "option") requireOption(form, token);
   }
   const names = asksHelp ? [] : rest;
-  if (names.length > 0 && !command.takesNames && command.words === undefined) {
-    throw new UsageError(`"vcm ${name}" takes no names; got "${names[0]}"`, name);
+  if (names.length > 0 && !form.takesNames && form.words === undefined) {
+    throw new UsageError(`"vcm ${command}" takes no names; got "${names[0]}"`, command);
   }
   const { values } = parsed;
-  const wait = typeof values.wait === "string" ? readWait(values.wait, name) : undefined;
-  const logFormat = values["log-format"] === undefined
-    ? undefined
-    : readLogFormat(String(values["log-format"]), name);
+  const text = (name: OptionName) => {
+    const value = values[name];
+    return typeof value === "string" ? value : undefined;
+  };
   const flags = flagsOf(values);
   return {
-    command: name,
-    named: (asksHelp ? rest[0] : first) !== undefined,
+    command,
+    named: word !== undefined,
     names,
-    ...textsOf(values),
-    ...(wait !== undefined && { wait }),
-    ...(logFormat !== undefined && { logFormat }),
+    config: text("config"),
+    vault: text("vault"),
+    pki: text("pki"),
+    role: text("role"),
+    wait: readWait(text("wait"), command),
+    logFormat: readLogFormat(text("log-format"), command),
     ...flags,
     help: flags.help || asksHelp,
   };
@@ -92,17 +101,8 @@ function flagsOf(values: Readonly<Record<string, unknown>>): Flags {
   ) as Flags;
 }
 
-/** Options whose value is used as it is. */
-function textsOf(
-  values: Readonly<Record<string, unknown>>,
-): Pick<Arguments, "config" | "vault" | "pki" | "role"> {
-  const names = ["config", "vault", "pki", "role"];
-  return Object.fromEntries(
-    names.filter((name) => typeof values[name] === "string").map((name) => [name, values[name]]),
-  );
-}
-
-function readWait(text: string, command: CommandName): number {
+function readWait(text: string | undefined, command: CommandName): number | undefined {
+  if (text === undefined) return undefined;
   const seconds = parseDuration(text);
   if (seconds !== undefined) return seconds;
   throw new UsageError(
@@ -111,15 +111,17 @@ function readWait(text: string, command: CommandName): number {
   );
 }
 
-function readLogFormat(text: string, command: CommandName): "text" | "json" {
-  if (text === "text" || text === "json") return text;
+function readLogFormat(text: string | undefined, command: CommandName): Arguments["logFormat"] {
+  if (text === undefined || text === "text" || text === "json") return text;
   throw new UsageError(`Option "--log-format" takes "text" or "json"; got "${text}"`, command);
 }
 
-function commandName(word: string | undefined): CommandName {
-  if (word === undefined) return "run";
-  const command = COMMAND_FORMS.find(({ name }) => name === word);
-  if (command !== undefined) return command.name;
+type NamedForm = CommandForm & { readonly name: CommandName };
+
+/** The form of a command, by default of "run". Throws UsageError if there is no such command. */
+function formOf(word = "run"): NamedForm {
+  const form = COMMAND_FORMS.find(({ name }) => name === word);
+  if (form !== undefined) return form;
   if (/^(?:un|de|dis)/i.test(word) && nearest(word, ["uninstall"]) !== undefined) {
     throw new UsageError(
       `Unknown command "${word}"; to remove the systemd units, run "vcm install --uninstall"`,
@@ -145,9 +147,8 @@ interface OptionToken {
   readonly inlineValue: boolean | undefined;
 }
 
-function requireOption(command: CommandForm, token: OptionToken): void {
-  const name = command.name as CommandName;
-  const known = command.options.find((option) => option === token.name);
+function requireOption({ name, options }: NamedForm, token: OptionToken): void {
+  const known = options.find((option) => option === token.name);
   if (known === undefined && token.name === "force") {
     throw new UsageError(
       `"vcm ${name}" does only what is due; use --force with issue, deploy or restart`,
@@ -155,7 +156,7 @@ function requireOption(command: CommandForm, token: OptionToken): void {
     );
   }
   if (known === undefined) {
-    const allowed = command.options.map((option) => `--${option}`);
+    const allowed = options.map((option) => `--${option}`);
     throw new UsageError(
       `Unknown option "${token.rawName}" of "vcm ${name}"; ${didYouMean(token.rawName, allowed)}`,
       name,

@@ -1,8 +1,9 @@
 /** The map `defaults`: its rules, and how it is copied into the entries that do not set its keys. */
 import { holdsKey } from "./format.ts";
-import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
-import { identityOf, mergeServices, type ServiceSettings } from "./resolve_service.ts";
-import type { Defaults, Draft, File, ServiceEntry } from "./schema.ts";
+import type { KeyDiagnostic, KeyPath } from "./diagnostic.ts";
+import { identityOf, mergeServices, type ServiceSettings } from "./resolve.ts";
+import type { Defaults, File, ServiceEntry } from "./schema.ts";
+import type { Draft } from "./shapes.ts";
 import { targetForm } from "./target_form.ts";
 
 /** @param isInvalid Tells which keys have a diagnostic already. */

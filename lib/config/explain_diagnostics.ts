@@ -1,54 +1,64 @@
 /**
  * Turns key diagnostics and syntax errors into diagnostics with file, line and column. Loaded only if
- * there is an error. It imports no code that is loaded at start, because each shared module would be
- * one more file to load on every run; what it needs of it is passed in.
+ * there is an error.
  */
-import type { Diagnostic } from "./diagnostic.ts";
-import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
+import { type Diagnostic, formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
 import { type Place, Positions } from "./positions.ts";
-import type { LocatedDiagnostic, Source, Spot } from "./sources.ts";
 import type { YamlError } from "./yaml.ts";
 
-/** Formats a key path for people. */
-export type FormatPath = (path: KeyPath) => string;
+/** One of the texts of a configuration. */
+export interface SourceText {
+  /** Absent for the main file. */
+  readonly file?: string;
+  readonly text: string;
+}
+
+/** A key in one of the texts. */
+export interface Spot {
+  readonly source: SourceText;
+  readonly path: KeyPath;
+}
+
+/** A diagnostic whose text is known. */
+export interface LocatedDiagnostic extends Pick<KeyDiagnostic, "message" | "atKey"> {
+  readonly at: Spot;
+  readonly other?: Spot | undefined;
+  /** Other diagnostics at the same place are only consequences of this one. */
+  readonly alone?: boolean;
+}
 
 /** Diagnostics of one text, in the order of their places. */
-export function placeDiagnostics(
-  text: string,
-  found: readonly KeyDiagnostic[],
-  format: FormatPath,
-): Diagnostic[] {
-  const source: Source = { text, certs: [], diagnostics: found, unset: [] };
-  const located = found.map(({ path, other, ...diagnostic }): LocatedDiagnostic => ({
+export function placeDiagnostics(text: string, found: readonly KeyDiagnostic[]): Diagnostic[] {
+  const source = { text };
+  const located = found.map(({ path, other, ...diagnostic }) => ({
     ...diagnostic,
     at: { source, path },
-    ...(other !== undefined && { other: { source, path: other } }),
+    other: other && { source, path: other },
   }));
-  return placeInSources("", located, format).get(source) ?? [];
+  return placeInSources("", located).get(source) ?? [];
 }
 
 /** Diagnostics of several texts, by text. @param main The name of the main file. */
 export function placeInSources(
   main: string,
   located: readonly LocatedDiagnostic[],
-  format: FormatPath,
-): ReadonlyMap<Source, Diagnostic[]> {
-  const positions = new Map<Source, Positions>();
+): ReadonlyMap<SourceText, Diagnostic[]> {
+  const positions = new Map<SourceText, Positions>();
   const place = ({ source, path }: Spot, atKey?: boolean) => {
     const known = positions.get(source) ?? new Positions(source.text);
     positions.set(source, known);
     return known.place(path, atKey);
   };
-  const placed = new Map<Source, { diagnostic: Diagnostic; alone: boolean }[]>();
+  const placed = new Map<SourceText, { diagnostic: Diagnostic; alone: boolean }[]>();
   for (const { at, message, atKey, other, alone = false } of located) {
     const { source, path } = at;
     const clash = other === undefined
       ? ""
-      : ` ${format(other.path)}${otherPlace(other, at, main, place(other)?.line)}`;
+      : ` ${formatKeyPath(other.path)}${otherPlace(other, at, main, place(other)?.line)}`;
     const diagnostic = {
       ...(source.file !== undefined && { file: source.file }),
       ...place(at, atKey),
-      key: format(path),
+      key: formatKeyPath(path),
       message: `${message}${clash}`,
     };
     const ofSource = placed.get(source) ?? [];
@@ -79,7 +89,7 @@ function otherPlace(other: Spot, at: Spot, main: string, line: number | undefine
 }
 
 /** Why a text is not YAML: all that the slow parser finds or, if it finds nothing, the error of the fast one. */
-export function explainSyntax(text: string, error: YamlError, format: FormatPath): Diagnostic[] {
+export function explainSyntax(text: string, error: YamlError): Diagnostic[] {
   const control = controlCharacter(text);
   if (control !== undefined) return [control];
   const stopped = { ...placeOf(text, error), key: "", message: syntaxWords("", error.reason) };
@@ -88,7 +98,7 @@ export function explainSyntax(text: string, error: YamlError, format: FormatPath
   const diagnostics: Diagnostic[] = [
     ...positions.duplicateKeys().map(({ path, firstLine, ...place }) => ({
       ...place,
-      key: format(path),
+      key: formatKeyPath(path),
       message: `duplicate key; the first one is on line ${firstLine}`,
     })),
     ...positions.danglingAliases().map((place) => ({
@@ -105,10 +115,16 @@ export function explainSyntax(text: string, error: YamlError, format: FormatPath
 
 /** Where the fast parser stopped. That may be after the end of the text, because it adds a line end. */
 function placeOf(text: string, { line = 0, column = 0 }: YamlError): Place {
-  const lines = text.split(/\r\n|\r|\n/);
-  return line < lines.length
-    ? { line: line + 1, column: column + 1 }
-    : { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+  return line < linesOf(text).length ? { line: line + 1, column: column + 1 } : endOf(text);
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r\n|\r|\n/);
+}
+
+function endOf(text: string): Place {
+  const lines = linesOf(text);
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /** Sorts by place. An error that aliases repeat in many places is shown once, at its own place. */
@@ -130,7 +146,7 @@ function onePerLine(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 
 /** If the indentation of the line contains a tab, the tab is the error, whatever the parser reports. */
 function orTab(text: string): (diagnostic: Diagnostic) => Diagnostic {
-  const lines = text.split(/\r\n|\r|\n/);
+  const lines = linesOf(text);
   return (diagnostic) => {
     const indent = /^ *\t/.exec(lines[(diagnostic.line ?? 0) - 1] ?? "")?.[0];
     if (indent === undefined) return diagnostic;
@@ -144,11 +160,9 @@ function controlCharacter(text: string): Diagnostic | undefined {
   // deno-lint-ignore no-control-regex -- control characters are what it looks for
   const index = text.search(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/);
   if (index === -1) return undefined;
-  const lines = text.slice(0, index).split(/\r\n|\r|\n/);
   const code = text.charCodeAt(index).toString(16).toUpperCase().padStart(4, "0");
-  const column = (lines.at(-1)?.length ?? 0) + 1;
   const message = `control character U+${code}; remove it, or write it as an escape in quotes`;
-  return { line: lines.length, column, key: "", message };
+  return { ...endOf(text.slice(0, index)), key: "", message };
 }
 
 /**

@@ -10,8 +10,7 @@ export const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
 /** The default if that file is missing and the user is not root. */
 export const LOCAL_FILE = "./vcm.yaml";
 
-/** What determines which file is read. */
-export interface FindOptions {
+interface FindOptions {
   /** The value of `--config`. */
   readonly flag?: string;
   /** The value of `$VCM_CONFIG`. */
@@ -48,13 +47,12 @@ export async function loadConfig(
 ): Promise<Config> {
   const { text, mode } = readTrusted(path, ABSENT);
   const config = await parseConfig(text, path, async () => {
-    const { hostEnvironment } = await import("./host_environment.ts");
+    const { hostEnvironment } = await import("./environment.ts");
     return hostEnvironment(path, env);
   });
   const { login } = config.vault;
-  const diagnostic = login?.kind === "approle" && login.secretId !== undefined
-    ? exposed(path, mode)
-    : undefined;
+  const hasSecretId = login?.kind === "approle" && login.secretId !== undefined;
+  const diagnostic = hasSecretId ? exposed(path, mode) : undefined;
   if (diagnostic !== undefined) throw new ConfigError(path, [diagnostic]);
   return config;
 }

@@ -2,12 +2,11 @@
  * Parses the text of a file into a configuration, and reports all errors at once. Pure: it does not
  * read or write files, get the time or print.
  */
-import { formatKeyPath, type KeyDiagnostic } from "./key_path.ts";
 import { ConfigError, type Diagnostic } from "./diagnostic.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
-import { readTree } from "./schema.ts";
-import { isMap } from "./shapes.ts";
+import { type File, fileSchema } from "./schema.ts";
+import { isMap, readBy } from "./shapes.ts";
 import type { Environment } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
@@ -34,21 +33,22 @@ export async function parseConfig(
   const yaml = readYaml(text);
   if (yaml.error !== undefined) {
     const { explainSyntax } = await import("./explain_diagnostics.ts");
-    throw new ConfigError(file, explainSyntax(text, yaml.error, formatKeyPath));
+    throw new ConfigError(file, explainSyntax(text, yaml.error));
   }
   if (yaml.tree === undefined || yaml.tree === null) throw new ConfigError(file, [EMPTY]);
   if (needsEnvironment(text, yaml.tree)) {
     const { parseWhole } = await import("./parse_whole.ts");
     return await parseWhole({ text, file, tree: yaml.tree }, await loadEnvironment?.());
   }
-  const reading = readTree(yaml.tree);
-  if (!reading.whole) {
-    const rest = checkRules(reading.file ?? {}, reading.diagnostics);
-    throw await configError(text, file, [...reading.diagnostics, ...rest]);
+  const reading = readBy(fileSchema, yaml.tree);
+  const violations = checkRules(reading.draft ?? {}, reading.diagnostics);
+  const diagnostics = [...reading.diagnostics, ...violations];
+  if (diagnostics.length > 0) {
+    const { placeDiagnostics } = await import("./explain_diagnostics.ts");
+    throw new ConfigError(file, placeDiagnostics(text, diagnostics));
   }
-  const diagnostics = checkRules(reading.file);
-  if (diagnostics.length > 0) throw await configError(text, file, diagnostics);
-  return resolveConfig(reading.file, file);
+  // A draft without errors is complete.
+  return resolveConfig(reading.draft as File, file);
 }
 
 /** Whether a text has included files, variables or defaults. A wrong yes only costs time. */
@@ -56,13 +56,4 @@ function needsEnvironment(text: string, tree: unknown): boolean {
   if (isMap(tree) && ("include" in tree || "defaults" in tree)) return true;
   // A value may also contain "${" by means of escapes.
   return text.includes("${") || (text.includes("\\") && /\\[xuU\r\n]/.test(text));
-}
-
-async function configError(
-  text: string,
-  file: string,
-  diagnostics: KeyDiagnostic[],
-): Promise<ConfigError> {
-  const { placeDiagnostics } = await import("./explain_diagnostics.ts");
-  return new ConfigError(file, placeDiagnostics(text, diagnostics, formatKeyPath));
 }

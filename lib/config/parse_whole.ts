@@ -2,50 +2,52 @@
  * Parses a file that uses included files, variables or defaults. The certificates of all files are
  * checked together as one configuration. Each diagnostic names the file that contains the error.
  */
+import type { GenericSchema } from "valibot";
 import { quote } from "../text/quote.ts";
 import { applyDefaults, checkDefaults } from "./apply_defaults.ts";
-import { formatKeyPath, type KeyDiagnostic } from "./key_path.ts";
-import { ConfigError, type Diagnostic } from "./diagnostic.ts";
+import {
+  ConfigError,
+  type Diagnostic,
+  formatKeyPath,
+  type KeyDiagnostic,
+  type KeyPath,
+} from "./diagnostic.ts";
+import type { Environment, Included } from "./environment.ts";
+import type { LocatedDiagnostic, SourceText, Spot } from "./explain_diagnostics.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
-import {
-  certificates,
-  type Draft,
-  type File,
-  readBy,
-  type Reading,
-  readTree,
-  SPARE,
-  without,
-} from "./schema.ts";
-import { isMap, map } from "./shapes.ts";
-import { type LocatedDiagnostic, type Source, spotOf, wholeDiagnostics } from "./sources.ts";
+import { type CertificateEntry, certificates, type File, fileSchema, SPARE } from "./schema.ts";
+import { type Draft, isMap, map, readBy, without } from "./shapes.ts";
 import { askOnce, substitute } from "./substitute.ts";
-import { EMPTY_ENVIRONMENT, type Environment, type Included } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
 
-/** The main file, read as YAML. */
-export interface MainFile {
-  readonly file: string;
-  readonly text: string;
-  readonly tree: unknown;
+/** A text with its certificates and diagnostics. Paths are relative to this text. */
+interface Source extends SourceText {
+  readonly certs: readonly (Draft<CertificateEntry> | undefined)[];
+  readonly diagnostics: readonly KeyDiagnostic[];
+  /** Diagnostics of variables that have no value. */
+  readonly unset: readonly KeyDiagnostic[];
 }
-
-type Variable = Environment["variable"];
-type FoundFile = Exclude<Included, { kind: "invalid" }>;
 
 /** A text that was parsed as YAML, or why there is none. */
 type Part = Source | readonly Diagnostic[];
 
-/** Throws `ConfigError` with every diagnostic of all files. */
+type Variable = Environment["variable"];
+type FoundFile = Exclude<Included, { kind: "invalid" }>;
+
+/**
+ * Throws `ConfigError` with every diagnostic of all files.
+ *
+ * @param main The main file and its tree.
+ */
 export async function parseWhole(
-  main: MainFile,
-  environment: Environment = EMPTY_ENVIRONMENT,
+  main: { readonly file: string; readonly text: string; readonly tree: unknown },
+  environment: Environment = { variable: () => undefined, include: () => [] },
 ): Promise<Config> {
   const variable = askOnce((name) => environment.variable(name));
   const tree = withCerts(main.tree);
-  const { draft = {}, diagnostics, unset } = readPart(tree, variable, readTree);
+  const { draft = {}, diagnostics, unset } = readPart(tree, variable, fileSchema);
   const { found, errors } = include(tree, draft, environment);
   const own: Source = {
     text: main.text,
@@ -59,10 +61,17 @@ export async function parseWhole(
   const whole: Draft<File> = { ...draft, certs: sources.flatMap(({ certs }) => certs) };
   const located = checkWhole(whole, sources);
   if (located.length > 0 || sources.length < parts.length) {
-    throw await configError(main.file, parts, located);
+    const { placeInSources } = await import("./explain_diagnostics.ts");
+    const placed = placeInSources(main.file, located);
+    throw new ConfigError(
+      main.file,
+      parts.flatMap((part) => isSource(part) ? placed.get(part) ?? [] : part),
+    );
   }
   // A draft without errors is complete.
-  return resolveConfig(applyDefaults(whole as File), main.file);
+  const config = resolveConfig(applyDefaults(whole as File), main.file);
+  const included = sources.flatMap(({ file }) => file ?? []);
+  return included.length === 0 ? config : { ...config, included };
 }
 
 /** All diagnostics, of each text and of all texts together. */
@@ -88,17 +97,10 @@ function withCerts(tree: unknown): unknown {
 }
 
 /** Reads one tree, and leaves out the values with unknown variables. */
-function readPart<T>(
-  tree: unknown,
-  variable: Variable,
-  read: (tree: unknown) => Reading<T>,
-): Pick<Source, "unset" | "diagnostics"> & { readonly draft: Draft<T> | undefined } {
-  const unset = substitute(tree, variable, SPARE);
-  const reading = read(tree);
-  let draft: unknown = reading.file;
-  for (const { path } of unset) draft = without(draft, path);
-  const diagnostics = reading.whole ? [] : reading.diagnostics;
-  return { draft: draft as Draft<T> | undefined, diagnostics, unset };
+function readPart<T>(tree: unknown, variable: Variable, schema: GenericSchema<unknown, T>) {
+  const unset = substitute(tree, variable);
+  const { draft, diagnostics } = readBy(schema, tree);
+  return { draft: without(draft, unset), diagnostics, unset };
 }
 
 /** The files that the patterns match, and the errors of the other patterns. */
@@ -130,17 +132,13 @@ async function readIncluded(
   const yaml = readYaml(text);
   if (yaml.error !== undefined) {
     const { explainSyntax } = await import("./explain_diagnostics.ts");
-    return explainSyntax(text, yaml.error, formatKeyPath).map((diagnostic) => ({
-      file,
-      ...diagnostic,
-    }));
+    return explainSyntax(text, yaml.error).map((diagnostic) => ({ file, ...diagnostic }));
   }
   if (yaml.tree === undefined || yaml.tree === null) {
     const message = `is empty; add at least "certs", a list of certificates`;
     return [{ file, line: 1, column: 1, key: "", message }];
   }
-  const schema = includedSchema(main);
-  const { draft, ...found } = readPart(yaml.tree, variable, (tree) => readBy(schema, tree));
+  const { draft, ...found } = readPart(yaml.tree, variable, includedSchema(main));
   return { file, text, certs: draft?.certs ?? [], ...found };
 }
 
@@ -160,22 +158,35 @@ function locate(
   sources: readonly Source[],
   { path, other, ...diagnostic }: KeyDiagnostic,
 ): LocatedDiagnostic {
-  return {
-    ...diagnostic,
-    at: spotOf(sources, path),
-    ...(other !== undefined && { other: spotOf(sources, other) }),
-  };
+  return { ...diagnostic, at: spotOf(sources, path), other: other && spotOf(sources, other) };
 }
 
-async function configError(
-  main: string,
-  parts: readonly Part[],
-  located: readonly LocatedDiagnostic[],
-): Promise<ConfigError> {
-  const { placeInSources } = await import("./explain_diagnostics.ts");
-  const placed = placeInSources(main, located, formatKeyPath);
-  return new ConfigError(
-    main,
-    parts.flatMap((part) => isSource(part) ? placed.get(part) ?? [] : part),
-  );
+/** Finds the text of a path of the whole, in which certificates are counted through all texts. */
+function spotOf(sources: readonly Source[], path: KeyPath): Spot {
+  const [main] = sources;
+  if (main === undefined) throw new Error("No text to find a path in");
+  const [top, index, ...rest] = path;
+  if (top !== "certs" || typeof index !== "number") return { source: main, path };
+  let left = index;
+  for (const source of sources) {
+    if (left < source.certs.length) return { source, path: ["certs", left, ...rest] };
+    left -= source.certs.length;
+  }
+  return { source: main, path };
+}
+
+/** The diagnostics of all texts that have a path in the whole, with this path. */
+function wholeDiagnostics(sources: readonly Source[]): KeyDiagnostic[] {
+  let before = 0;
+  return sources.flatMap(({ file, certs, diagnostics, unset }) => {
+    const first = before;
+    before += certs.length;
+    return [...unset, ...diagnostics].flatMap((diagnostic) => {
+      const [top, index, ...rest] = diagnostic.path;
+      if (top === "certs" && typeof index === "number") {
+        return [{ ...diagnostic, path: [top, first + index, ...rest] }];
+      }
+      return file === undefined ? [diagnostic] : [];
+    });
+  });
 }

@@ -17,7 +17,7 @@ import {
   visit,
   type YAMLMap,
 } from "yaml";
-import type { KeyPath } from "./key_path.ts";
+import type { KeyPath } from "./diagnostic.ts";
 
 /** One-based. */
 export interface Place {
@@ -26,13 +26,13 @@ export interface Place {
 }
 
 /** An error of the parser itself. */
-export interface ParserError extends Place {
+interface ParserError extends Place {
   readonly code: string;
   readonly message: string;
 }
 
 /** The second of two equal keys in one map. */
-export interface DuplicateKey extends Place {
+interface DuplicateKey extends Place {
   readonly path: KeyPath;
   readonly firstLine: number;
 }

@@ -112,9 +112,12 @@ export function readOtherSan(text: string): string | InvalidValue {
   return expected(`"OID;UTF8:TEXT" such as "1.3.6.1.4.1.311.20.2.3;UTF8:web@example.com"`, text);
 }
 
+/** Vault's rule for names (`framework.GenericNameRegex`). */
+const VAULT_NAME = /^\w(?:[\w.-]*\w)?$/;
+
 /** Name or id of an issuer. */
 export function readIssuerRef(text: string): string | InvalidValue {
-  return /^\w(?:[\w.-]*\w)?$/.test(text) ? text : expected("the name or id of an issuer", text);
+  return VAULT_NAME.test(text) ? text : expected("the name or id of an issuer", text);
 }
 
 /** The path of an auth mount, without Vault's prefix `auth/`. */
@@ -135,10 +138,11 @@ export function readMount(text: string): string | InvalidValue {
   return good ? path : expected(`the path of a PKI mount such as "pki_internal"`, text);
 }
 
-/** A role, by Vault's own rule (`framework.GenericNameRegex`). */
+/** The name of a role. */
 export function readRole(text: string): string | InvalidValue {
-  const good = /^\w(?:[\w.-]*\w)?$/.test(text);
-  return good ? text : expected(`the name of a role such as "internal-service"`, text);
+  return VAULT_NAME.test(text)
+    ? text
+    : expected(`the name of a role such as "internal-service"`, text);
 }
 
 /** A namespace: printable ASCII only, because it is sent in a header. */

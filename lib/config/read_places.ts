@@ -11,6 +11,11 @@ function normalPath(text: string): string | undefined {
   return parts.includes("..") ? undefined : `/${parts.join("/")}`;
 }
 
+function pathBelowRoot(text: string): string | undefined {
+  const path = normalPath(text);
+  return path === "/" ? undefined : path;
+}
+
 /** An absolute path of a file. */
 export function readFilePath(text: string): string | InvalidValue {
   // "/etc/ssl/." names a directory, just as "/etc/ssl/" does.
@@ -25,37 +30,36 @@ export function readMetricsFile(text: string): string | InvalidValue {
   return expected(`the path of a file whose name ends in ".prom"`, text);
 }
 
-/** The path of a token file. The message never shows it, because the value may be the token itself. */
+/** The path of a token file. */
 export function readTokenFile(text: string): string | InvalidValue {
-  const path = readFilePath(text);
-  if (!(path instanceof InvalidValue) || text === "") return path;
-  return new InvalidValue(
-    `expected the absolute path of a file that contains a token, without ".."`,
-  );
+  return readUnshownPath(text, "a token");
 }
 
-/** The path of a file with another secret, not shown for the same reason. */
+/** The path of a file with another secret. */
 export function readSecretFile(text: string): string | InvalidValue {
+  return readUnshownPath(text, "the secret");
+}
+
+/** The message never shows the value, because it may be the secret itself. */
+function readUnshownPath(text: string, content: string): string | InvalidValue {
   const path = readFilePath(text);
   if (!(path instanceof InvalidValue) || text === "") return path;
   return new InvalidValue(
-    `expected the absolute path of a file that contains the secret, without ".."`,
+    `expected the absolute path of a file that contains ${content}, without ".."`,
   );
 }
 
 /** An absolute path of a directory. */
 export function readDirectoryPath(text: string): string | InvalidValue {
-  const path = normalPath(text);
-  if (path !== undefined && path !== "/") return path;
-  return expected(`the absolute path of a directory, without ".."`, text);
+  return pathBelowRoot(text) ?? expected(`the absolute path of a directory, without ".."`, text);
 }
 
 /** How to verify the server: with the system's CAs, with one file or directory, or not at all. */
 export function readTlsTrust(text: string): TlsTrust | InvalidValue {
   if (text === "true") return { kind: "system" };
   if (text === "false") return { kind: "off" };
-  const path = normalPath(text);
-  if (path !== undefined && path !== "/") return { kind: "file", path };
+  const path = pathBelowRoot(text);
+  if (path !== undefined) return { kind: "file", path };
   return expected("true, false or the absolute path of a CA file or directory", text);
 }
 

@@ -29,7 +29,7 @@ export function readRenew(text: string): RenewalWindow | InvalidValue {
   if (seconds === undefined) return expected(`${DURATION} or a share such as "33%"`, text);
   if (/^\d+$/.test(text) && seconds < 100) {
     return new InvalidValue(
-      `${text} without a unit means seconds; did you mean "${text}d" meant, or "${text}%"?`,
+      `${text} without a unit means seconds; did you mean "${text}d" or "${text}%"?`,
     );
   }
   return { kind: "duration", seconds };

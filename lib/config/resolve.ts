@@ -2,11 +2,23 @@
 import {
   DEFAULT_CERT_STORE,
   DEFAULT_COMBINED_ORDER,
+  DEFAULT_CONTROL,
   DEFAULT_KEY_ORIGIN,
+  DEFAULT_ORDER,
+  DEFAULT_PROBE_TIMEOUT,
   DEFAULT_RENEW,
+  DEFAULT_SERVICE_TIMEOUT,
+  DEFAULT_SIGNAL,
 } from "./defaults.ts";
-import type { CertificateEntry, File, Settings, TargetEntry } from "./schema.ts";
-import { mergeServices, resolveService, type ServiceSettings } from "./resolve_service.ts";
+import type {
+  CertificateEntry,
+  File,
+  ProbeEntry,
+  ServiceEntry,
+  Settings,
+  TargetEntry,
+} from "./schema.ts";
+import { type KnownManagers, knownManagers, probedName, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
 import type {
   CertificateSpec,
@@ -14,6 +26,8 @@ import type {
   KeySpec,
   LoginSettings,
   MaintenanceWindow,
+  ProbeSpec,
+  ServiceSpec,
   TargetSpec,
   VaultSettings,
 } from "./types.ts";
@@ -27,8 +41,8 @@ export function resolveConfig(file: File, name: string): Config {
   return {
     file: name,
     certStore: settings.cert_store ?? DEFAULT_CERT_STORE,
-    ...(settings.log_file !== undefined && { logFile: settings.log_file }),
-    ...(settings.metrics_file !== undefined && { metricsFile: settings.metrics_file }),
+    logFile: settings.log_file,
+    metricsFile: settings.metrics_file,
     vault: resolveVault(settings),
     certificates: file.certs.map((entry) => resolveCertificate(entry, settings, services)),
   };
@@ -40,23 +54,15 @@ function resolveVault(settings: Settings): VaultSettings {
     redirectHosts: settings.redirect_hosts ?? [],
     allowHttp: settings.allow_http ?? false,
     trust: settings.vault_ssl_verify ?? { kind: "system" },
-    ...(settings.namespace !== undefined && { namespace: settings.namespace }),
-    ...(settings.tls_server_name !== undefined && { serverName: settings.tls_server_name }),
-    ...(settings.client_cert !== undefined && { clientCert: settings.client_cert }),
-    ...(settings.client_key !== undefined && { clientKey: settings.client_key }),
-    ...(settings.retries !== undefined && { retries: settings.retries }),
-    ...(settings.timeout !== undefined && { timeout: settings.timeout }),
-    ...resolveCredentials(settings),
-  };
-}
-
-/** The flat keys and `auth` are equivalent; the rules have made sure that they do not clash. */
-function resolveCredentials(settings: Settings): Pick<VaultSettings, "tokenFile" | "login"> {
-  const tokenFile = settings.token_file ?? settings.auth?.token_file;
-  const login = resolveLogin(settings);
-  return {
-    ...(tokenFile !== undefined && { tokenFile }),
-    ...(login !== undefined && { login }),
+    namespace: settings.namespace,
+    serverName: settings.tls_server_name,
+    clientCert: settings.client_cert,
+    clientKey: settings.client_key,
+    retries: settings.retries,
+    timeout: settings.timeout,
+    // The flat keys and `auth` are equivalent; the rules have made sure that they do not clash.
+    tokenFile: settings.token_file ?? settings.auth?.token_file,
+    login: resolveLogin(settings),
   };
 }
 
@@ -64,14 +70,13 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
   const { auth, vault_role_id, vault_secret_id } = settings;
   const kind = auth?.method ?? "approle";
   const mount = auth?.mount ?? kind;
-  const role = auth?.role === undefined ? {} : { role: auth.role };
   switch (kind) {
     case "token":
       return undefined;
     case "cert":
-      return { kind, mount, ...role };
+      return { kind, mount, role: auth?.role };
     case "jwt":
-      return { kind, mount, ...role, ...(auth?.jwt_file && { jwtFile: auth.jwt_file }) };
+      return { kind, mount, role: auth?.role, jwtFile: auth?.jwt_file };
     case "approle": {
       const roleId = auth?.role_id ?? vault_role_id;
       const secretId = auth?.secret_id ?? vault_secret_id;
@@ -79,10 +84,10 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
       return {
         kind,
         mount,
-        ...(roleId !== undefined && { roleId }),
-        ...(secretId !== undefined && { secretId }),
-        ...(auth?.secret_id_file && { secretIdFile: auth.secret_id_file }),
-        ...(auth?.wrapped_secret_id_file && { wrappedSecretIdFile: auth.wrapped_secret_id_file }),
+        roleId,
+        secretId,
+        secretIdFile: auth?.secret_id_file,
+        wrappedSecretIdFile: auth?.wrapped_secret_id_file,
       };
     }
   }
@@ -93,10 +98,8 @@ function resolveCertificate(
   settings: Settings,
   services: ServiceSettings,
 ): CertificateSpec {
-  const ttl = entry.ttl ?? settings.ttl;
-  const issuerRef = entry.issuer_ref ?? settings.issuer_ref;
-  const issuer = entry.issuer ?? settings.issuer;
-  const windows = entry.window ?? settings.window ?? NO_WINDOWS;
+  const given = { ...settings, ...entry };
+  const windows = given.window ?? NO_WINDOWS;
   return {
     name: entry.name,
     commonName: entry.common_name ?? entry.name,
@@ -105,20 +108,19 @@ function resolveCertificate(
     uriSans: entry.uri_sans ?? [],
     emailSans: entry.email_sans ?? [],
     otherSans: entry.other_sans ?? [],
-    excludeCnFromSans: entry.exclude_cn_from_sans ?? settings.exclude_cn_from_sans ?? false,
-    ...(ttl !== undefined && { ttl }),
-    renew: entry.renew ?? settings.renew ?? DEFAULT_RENEW,
-    spread: entry.spread ?? settings.spread ?? 0,
-    keep: entry.keep ?? settings.keep ?? 0,
-    ...(issuer !== undefined && { issuer }),
+    excludeCnFromSans: given.exclude_cn_from_sans ?? false,
+    ttl: given.ttl,
+    renew: given.renew ?? DEFAULT_RENEW,
+    spread: given.spread ?? 0,
+    keep: given.keep ?? 0,
+    issuer: given.issuer,
     windows,
-    // The rules have made sure that one of the two is set.
-    pki: entry.pki ?? settings.pki ?? "",
-    role: entry.role ?? settings.role ?? "",
-    ...(issuerRef !== undefined && { issuerRef }),
-    removeRootsFromChain: entry.remove_roots_from_chain ?? settings.remove_roots_from_chain ??
-      false,
-    key: resolveKey(entry, settings),
+    // The rules have made sure that both are set.
+    pki: given.pki ?? "",
+    role: given.role ?? "",
+    issuerRef: given.issuer_ref,
+    removeRootsFromChain: given.remove_roots_from_chain ?? false,
+    key: resolveKey(given),
     targets: (entry.deploy ?? []).map((target) => resolveTarget(target, settings)),
     services: (entry.service ?? []).map((service) =>
       resolveService(service, entry, services, windows)
@@ -126,12 +128,11 @@ function resolveCertificate(
   };
 }
 
-function resolveKey(entry: CertificateEntry, settings: Settings): KeySpec {
-  const type = entry.key_type ?? settings.key_type;
+function resolveKey({ key, key_type, reuse_key }: Settings): KeySpec {
   return {
-    origin: entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN,
-    ...(type !== undefined && { type }),
-    reuse: entry.reuse_key ?? settings.reuse_key ?? false,
+    origin: key ?? DEFAULT_KEY_ORIGIN,
+    ...(key_type !== undefined && { type: key_type }),
+    reuse: reuse_key ?? false,
   };
 }
 
@@ -140,16 +141,85 @@ function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
   if (form === undefined) {
     throw new Error("The schema accepted a deploy entry without a source and a path");
   }
-  return {
-    what: form.what,
-    path: form.path,
-    ...(form.what === "combined" && { order: entry.order ?? DEFAULT_COMBINED_ORDER }),
-    ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
-    ...(entry.owner !== undefined && { owner: entry.owner }),
-    ...(entry.group !== undefined && { group: entry.group }),
-    ...(entry.mode !== undefined && { mode: entry.mode }),
+  const { what, path } = form;
+  const common = {
+    path,
+    owner: entry.owner,
+    group: entry.group,
+    mode: entry.mode,
     createDirs: entry.create_dirs ?? settings.create_dirs ?? false,
+  };
+  if (what === "bundle") return { what, ...common };
+  return {
+    what,
+    ...common,
+    ...(what === "combined" && { order: entry.order ?? DEFAULT_COMBINED_ORDER }),
+    ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
     ...(entry.in_place && { inPlace: true }),
     ...(entry.overwrite && { overwrite: true }),
+  };
+}
+
+/** The settings of services from all certificates; the rules have made sure that none clash. */
+export interface ServiceSettings {
+  readonly managers: KnownManagers;
+  readonly byId: ReadonlyMap<string, Partial<ServiceEntry>>;
+}
+
+/** Merges what the certificates set for each service; it applies to all that name the service. */
+export function mergeServices(entries: readonly CertificateEntry[]): ServiceSettings {
+  const managers = knownManagers(entries.flatMap(({ service = [] }) => service));
+  const byId = new Map<string, Partial<ServiceEntry>>();
+  for (const { service = [] } of entries) {
+    for (const entry of service) {
+      const { id, manager } = identityOf(entry, managers);
+      byId.set(id, { ...byId.get(id), ...entry, ...(manager !== undefined && { manager }) });
+    }
+  }
+  return { managers, byId };
+}
+
+/** @param windows The windows of the certificate, for a service without its own. */
+function resolveService(
+  entry: ServiceEntry,
+  certificate: CertificateEntry,
+  services: ServiceSettings,
+  windows: readonly MaintenanceWindow[],
+): ServiceSpec {
+  const identity = identityOf(entry, services.managers);
+  const known = services.byId.get(identity.id) ?? entry;
+  const { signal, manager } = known;
+  const signalled = signal !== undefined || identity.manager === "pid_file";
+  const control = entry.control ?? known.control ?? (signalled ? "signal" : DEFAULT_CONTROL);
+  return {
+    ...identity,
+    manager: manager ?? identity.manager,
+    control,
+    signal: control === "signal" ? signal ?? DEFAULT_SIGNAL : undefined,
+    pidFile: known.pid_file,
+    command: known.command,
+    validate: entry.validate,
+    probe: entry.probe && resolveProbe(entry.probe, certificate),
+    timeout: known.timeout ?? DEFAULT_SERVICE_TIMEOUT,
+    windows: known.window ?? windows,
+    order: entry.order ?? known.order ?? DEFAULT_ORDER,
+  };
+}
+
+/** The service of a valid entry. */
+export function identityOf(entry: ServiceEntry, managers: KnownManagers) {
+  const identity = serviceIdentity(entry, managers);
+  if (identity === undefined) throw new Error("The schema accepted a service without a valid name");
+  return identity;
+}
+
+function resolveProbe(entry: ProbeEntry, certificate: CertificateEntry): ProbeSpec {
+  const { connect, starttls, timeout } = entry;
+  const serverName = probedName(entry, certificate);
+  return {
+    ...connect,
+    ...(serverName !== undefined && { serverName }),
+    ...(starttls !== undefined && { startTls: starttls }),
+    timeout: timeout ?? DEFAULT_PROBE_TIMEOUT,
   };
 }

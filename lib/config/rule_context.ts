@@ -1,8 +1,9 @@
 /** What the rules share while they check one file. */
 import { quote } from "../text/quote.ts";
 import { DEFAULT_CERT_STORE } from "./defaults.ts";
-import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./key_path.ts";
-import type { CertificateEntry, Draft, File, Settings } from "./schema.ts";
+import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
+import type { CertificateEntry, File, Settings } from "./schema.ts";
+import type { Draft } from "./shapes.ts";
 import { type KnownManagers, knownManagers } from "./service_form.ts";
 
 export type Certificate = Draft<CertificateEntry>;
@@ -11,11 +12,11 @@ export class RuleContext {
   readonly settings: Draft<Settings>;
   readonly store: string;
   readonly managers: KnownManagers;
-  /** Where each certificate name, each path and each bundle among the paths is used. */
+  /** The key that uses each certificate name, each path and each bundle among the paths. */
   readonly names = new Map<string, KeyPath>();
   readonly paths = new Map<string, KeyPath>();
   readonly bundles = new Map<string, KeyPath>();
-  /** The certificate that each probe expects, and where it is set. */
+  /** The certificate that each probe expects, and the key of the probe. */
   readonly probes = new Map<string, { readonly index: number; readonly path: KeyPath }>();
   readonly diagnostics: KeyDiagnostic[] = [];
   readonly #invalid: ReadonlySet<string>;
@@ -38,10 +39,10 @@ export class RuleContext {
 
   /** @param other The other key of a clash. */
   report(path: KeyPath, message: string, other?: KeyPath): void {
-    this.diagnostics.push({ path, message, ...(other !== undefined && { other }) });
+    this.diagnostics.push({ path, message, other });
   }
 
-  /** Records where a text is used, or reports the place that uses it already. */
+  /** Records the key that uses a text, or reports the other key that uses it already. */
   claim(taken: Map<string, KeyPath>, text: string, path: KeyPath): void {
     const other = taken.get(text);
     if (other === undefined) taken.set(text, path);

@@ -4,17 +4,19 @@
  */
 import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
-import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./key_path.ts";
+import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
 import { isGuarded } from "./read_places.ts";
-import type { Draft, File, Settings } from "./schema.ts";
+import type { File, ProbeEntry, ServiceEntry, Settings } from "./schema.ts";
+import type { Draft } from "./shapes.ts";
 import { type Certificate, RuleContext } from "./rule_context.ts";
-import { checkServices } from "./service_rules.ts";
+import { probedName, serviceErrors, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
+import type { Manager } from "./types.ts";
 
 /** Every violation of a rule. @param found What the schema has found already. */
 export function checkRules(
   file: Draft<File>,
-  found: readonly KeyDiagnostic[] = [],
+  found: readonly KeyDiagnostic[],
 ): KeyDiagnostic[] {
   const context = new RuleContext(file, found);
   claimOwnFiles(context);
@@ -38,7 +40,7 @@ function claimOwnFiles(context: RuleContext): void {
   const { settings, paths } = context;
   const take = (path: string | undefined, at: KeyPath, written = false) => {
     if (path === undefined) return;
-    if (written && isInStore(context, path)) context.report(at, outside(context));
+    if (written) isOutsideStore(context, path, at);
     context.claim(paths, path, at);
   };
   take(settings.log_file, ["config", "log_file"], true);
@@ -65,12 +67,12 @@ function claimPasswordFiles(context: RuleContext, { certs = [] }: Draft<File>): 
   }
 }
 
-function isInStore({ store }: RuleContext, path: string): boolean {
-  return path === store || path.startsWith(`${store}/`);
-}
-
-function outside({ store }: RuleContext): string {
-  return `must be outside the store ${store}, which VCM manages`;
+/** Whether a path may be written to: not in the store. If it is, this is reported. */
+function isOutsideStore(context: RuleContext, path: string, at: KeyPath): boolean {
+  const { store } = context;
+  if (path !== store && !path.startsWith(`${store}/`)) return true;
+  context.report(at, `must be outside the store ${store}, which VCM manages`);
+  return false;
 }
 
 function checkAddresses(context: RuleContext): void {
@@ -90,17 +92,16 @@ function checkLogin(context: RuleContext): void {
   const { settings } = context;
   const method = settings.auth?.method;
   if (method === undefined) return;
-  const flat = ["vault_role_id", "vault_secret_id"] as const;
-  for (const key of method === "token" ? ["token_file" as const, ...flat] : flat) {
-    if (settings[key] === undefined) continue;
+  for (const key of ["token_file", "vault_role_id", "vault_secret_id"] as const) {
+    if (settings[key] === undefined || (key === "token_file" && method !== "token")) continue;
     context.report(["config", key], `cannot be combined with "auth"; use one of them`);
   }
 }
 
 function checkClientCert(context: RuleContext): void {
   const { settings } = context;
-  const [cert, key] = ["client_cert", "client_key"] as const;
-  for (const [given, needed] of [[cert, key], [key, cert]] as const) {
+  const pairs = [["client_cert", "client_key"], ["client_key", "client_cert"]] as const;
+  for (const [given, needed] of pairs) {
     if (settings[given] === undefined || settings[needed] !== undefined) continue;
     if (!context.isInvalid(["config", needed])) {
       context.report(["config", given], `needs "${needed}"`);
@@ -113,11 +114,8 @@ function checkReuse(context: RuleContext, at: KeyPath, entry: Certificate): void
   if (!(entry.reuse_key ?? settings.reuse_key)) return;
   if ((entry.key ?? settings.key ?? DEFAULT_KEY_ORIGIN) === "local") return;
   if (context.isInvalid([...at, "key"]) || context.isInvalid(["config", "key"])) return;
-  const path = entry.reuse_key !== undefined
-    ? [...at, "reuse_key"]
-    : entry.key !== undefined
-    ? [...at, "key"]
-    : ["config", "reuse_key"];
+  const own = (["reuse_key", "key"] as const).find((key) => entry[key] !== undefined);
+  const path = own === undefined ? ["config", "reuse_key"] : [...at, own];
   if (diagnostics.some((one) => formatKeyPath(one.path) === formatKeyPath(path))) return;
   context.report(path, `"reuse_key" needs "key: local": the server makes a new key each time`);
 }
@@ -159,7 +157,7 @@ function checkTargets(context: RuleContext, index: number, certificate: Certific
     const form = entry && targetForm(entry);
     if (form === undefined) return;
     const path: KeyPath = ["certs", index, "deploy", number, form.key];
-    if (isInStore(context, form.path)) return context.report(path, outside(context));
+    if (!isOutsideStore(context, form.path, path)) return;
     context.claim(context.paths, form.path, path);
     if (form.what === "bundle" && !context.bundles.has(form.path)) {
       context.bundles.set(form.path, path);
@@ -175,8 +173,7 @@ function checkBundles(context: RuleContext): void {
   const { bundles, paths, store } = context;
   if (bundles.size === 0) return;
   for (const [text, path] of paths) {
-    const directory = directoriesAbove(text).find((directory) => bundles.has(directory));
-    const other = directory === undefined ? undefined : bundles.get(directory);
+    const other = directoriesAbove(text).map((above) => bundles.get(above)).find(Boolean);
     if (other === undefined) continue;
     context.report(path, "is inside a directory that is replaced as a whole by", other);
   }
@@ -189,4 +186,58 @@ function checkBundles(context: RuleContext): void {
 function directoriesAbove(path: string): string[] {
   const names = path.split("/");
   return names.slice(2).map((_, at) => names.slice(0, at + 2).join("/"));
+}
+
+/** Settings that a service has once, however many certificates name it. */
+const SERVICE_WIDE = ["signal", "pid_file", "command", "timeout", "window"] as const;
+
+/** Checks the services of one certificate against those of all certificates before it. */
+function checkServices(context: RuleContext, index: number, certificate: Certificate): void {
+  const own = new Map<string, KeyPath>();
+  certificate.service?.forEach((service, number) => {
+    const identity = service && serviceIdentity(service, context.managers);
+    if (service === undefined || identity === undefined) return;
+    const at: KeyPath = ["certs", index, "service", number];
+    context.claim(own, identity.id, [...at, "name"]);
+    for (const key of SERVICE_WIDE) {
+      if (service[key] === undefined) continue;
+      context.agree(`${identity.id} ${key}`, JSON.stringify(service[key]), [...at, key]);
+    }
+    checkWithManager(context, at, service, identity.manager);
+    if (service.probe !== undefined) {
+      checkProbe(context, { index, path: [...at, "probe"] }, certificate, service.probe);
+    }
+  });
+}
+
+/** If another certificate sets the manager of the service, the schema could not check this entry with it. */
+function checkWithManager(
+  context: RuleContext,
+  at: KeyPath,
+  entry: Draft<ServiceEntry>,
+  manager?: Manager,
+): void {
+  if (serviceIdentity(entry, new Map())?.manager === manager) return;
+  for (const { key, message } of serviceErrors({ ...entry, manager })) {
+    if (key === "control" || key === "signal") context.report([...at, key], message);
+  }
+}
+
+/** An endpoint serves one certificate for one name. */
+function checkProbe(
+  context: RuleContext,
+  place: { readonly index: number; readonly path: KeyPath },
+  certificate: Certificate,
+  probe: Draft<ProbeEntry>,
+): void {
+  const { connect, starttls } = probe;
+  if (connect === undefined) return;
+  const name = probedName(probe, certificate);
+  const request = JSON.stringify([connect, starttls, name?.toLowerCase()]);
+  const other = context.probes.get(request);
+  if (other === undefined) context.probes.set(request, place);
+  else if (other.index !== place.index) {
+    const message = `needs its own "servername": it asks for the same name at the same endpoint as`;
+    context.report(place.path, message, other.path);
+  }
 }

@@ -3,8 +3,6 @@
  * that span several entries (such as duplicate names) are in rules.ts.
  */
 import * as v from "valibot";
-import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
-import { authErrors } from "./auth_form.ts";
 import { defaultsSchema } from "./defaults_schema.ts";
 import * as names from "./read_names.ts";
 import * as places from "./read_places.ts";
@@ -12,32 +10,22 @@ import * as scalars from "./read_scalars.ts";
 import * as services from "./read_service.ts";
 import { readWindow } from "./read_window.ts";
 import { serviceErrors } from "./service_form.ts";
-import { list, map, oneOrMore, optional, scalar, withRules } from "./shapes.ts";
+import { type EntryError, list, map, oneOrMore, optional, scalar, withRules } from "./shapes.ts";
 import { targetErrors } from "./target_form.ts";
-import type { Secret } from "../text/secret.ts";
 import {
   AUTH_METHODS,
+  type AuthMethod,
   CONTROLS,
   KEY_ORIGINS,
   KEY_TYPES,
-  type MaintenanceWindow,
   MANAGERS,
   STARTTLS,
-  type TlsTrust,
 } from "./types.ts";
-import { COMBINED_ORDERS, type RenewalWindow, WHATS } from "../certificate/types.ts";
+import { COMBINED_ORDERS, WHATS } from "../certificate/types.ts";
 
 const target = withRules(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
-    cert: optional(places.readFilePath),
-    chain: optional(places.readFilePath),
-    fullchain: optional(places.readFilePath),
-    privkey: optional(places.readFilePath),
-    ca: optional(places.readFilePath),
-    combined: optional(places.readFilePath),
-    pkcs12: optional(places.readFilePath),
-    der: optional(places.readFilePath),
-    bundle: optional(places.readFilePath),
+    ...v.entriesFromList(WHATS, optional(places.readFilePath)),
     source: optional(scalars.readOneOf(WHATS)),
     dest: optional(places.readFilePath),
     order: optional(scalars.readOneOf(COMBINED_ORDERS)),
@@ -126,6 +114,44 @@ const certificate = map(`a map such as {name: "web.example.com"}`, {
   service: v.exactOptional(list(service, `a list whose entries begin with "- "`)),
 });
 
+/** The keys of `auth` besides `method`, by its value. */
+export const AUTH_KEYS: Readonly<Record<AuthMethod, readonly string[]>> = {
+  token: ["token_file"],
+  approle: ["mount", "role_id", "secret_id", "secret_id_file", "wrapped_secret_id_file"],
+  cert: ["mount", "role"],
+  jwt: ["mount", "role", "jwt_file"],
+};
+
+const ALL_AUTH_KEYS = new Set(AUTH_METHODS.flatMap((method) => AUTH_KEYS[method]));
+
+/** Errors of the keys of `auth`, given its method. */
+function authErrors(entry: Readonly<Record<string, unknown>>): EntryError[] {
+  const method = AUTH_METHODS.find((method) => method === entry["method"]);
+  if (method === undefined) return [];
+  const errors: EntryError[] = [];
+  const add = (key: string, message: string) => errors.push({ key, message });
+  const own = AUTH_KEYS[method];
+  for (const key of Object.keys(entry)) {
+    if (!ALL_AUTH_KEYS.has(key) || own.includes(key)) continue;
+    add(key, `is not allowed with "method: ${method}", which takes ${own.join(", ")}`);
+  }
+  const { secret_id, secret_id_file, wrapped_secret_id_file } = entry;
+  if (method === "approle" && secret_id !== undefined && secret_id_file !== undefined) {
+    add("secret_id_file", `cannot be combined with "secret_id"; use one of them`);
+  }
+  if (
+    method === "approle" && wrapped_secret_id_file !== undefined && !("secret_id_file" in entry)
+  ) {
+    add(
+      "wrapped_secret_id_file",
+      `needs "secret_id_file": the token can be unwrapped only once, and the secret id is kept ` +
+        "in that file",
+    );
+  }
+  if (method === "token" && !("token_file" in entry)) add("method", `needs "token_file"`);
+  return errors;
+}
+
 const auth = withRules(
   map(`a map such as {method: "approle"}`, {
     method: scalar(scalars.readOneOf(AUTH_METHODS)),
@@ -199,47 +225,3 @@ export type TargetEntry = v.InferOutput<typeof target>;
 
 /** The map `defaults`. */
 export type Defaults = v.InferOutput<ReturnType<typeof defaultsSchema>>;
-
-/** The valid parts of a file with errors: any part may be missing. */
-export type Draft<T> = T extends
-  string | number | boolean | Secret | RenewalWindow | TlsTrust | MaintenanceWindow ? T
-  : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
-  : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
-
-/** A tree read by a schema: whole, or a draft with the diagnostics of the rest. */
-export type Reading<T> =
-  | { readonly whole: true; readonly file: T }
-  | {
-    readonly whole: false;
-    readonly file: Draft<T> | undefined;
-    readonly diagnostics: KeyDiagnostic[];
-  };
-
-/** Reads a tree of maps, lists and text as a whole file. */
-export function readTree(tree: unknown): Reading<File> {
-  return readBy(fileSchema, tree);
-}
-
-/** Reads a tree by a schema. */
-export function readBy<T>(schema: v.GenericSchema<unknown, T>, tree: unknown): Reading<T> {
-  const result = v.safeParse(schema, tree);
-  if (result.success) return { whole: true, file: result.output };
-  const diagnostics = result.issues.map((issue): KeyDiagnostic => {
-    const steps = issue.path ?? [];
-    const path = steps.map((step) => step.key as string | number);
-    return { path, message: issue.message, atKey: steps.at(-1)?.origin === "key" };
-  });
-  let file: unknown = result.output;
-  for (const { path } of diagnostics) file = without(file, path);
-  return { whole: false, file: file as Draft<T> | undefined, diagnostics };
-}
-
-/** Removes one value from the output, which is valibot's own copy of the tree. */
-export function without(file: unknown, path: KeyPath): unknown {
-  const last = path.at(-1);
-  if (last === undefined) return undefined;
-  let parent = file as Record<string | number, unknown> | undefined;
-  for (const step of path.slice(0, -1)) parent = parent?.[step] as typeof parent;
-  if (typeof parent === "object") parent[last] = undefined;
-  return file;
-}

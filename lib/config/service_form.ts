@@ -1,11 +1,14 @@
-/** The forms of a service entry: a unit, a container, a process with a pid file, or a command. */
+/**
+ * The forms of a service entry (a unit, a container, a process with a pid file, or a command), and the
+ * name that its probe requests.
+ */
 import { InvalidValue } from "./invalid_value.ts";
 import type { EntryError } from "./shapes.ts";
-import { readContainer, readUnit, UNIT_SUFFIX } from "./read_names.ts";
-import type { Control, Manager } from "./types.ts";
+import { readContainer, readDnsName, readIpAddress, readUnit, UNIT_SUFFIX } from "./read_names.ts";
+import type { Control, Manager, ServiceSpec } from "./types.ts";
 
 /** The keys of an entry that determine its form. */
-export interface ServiceKeys {
+interface ServiceKeys {
   readonly name?: string | undefined;
   readonly manager?: Manager | undefined;
   readonly control?: Control | undefined;
@@ -15,12 +18,7 @@ export interface ServiceKeys {
 }
 
 /** The service of an entry. */
-export interface ServiceIdentity {
-  /** Unique: the unit, or manager and name, `docker:web`. */
-  readonly id: string;
-  readonly name: string;
-  readonly manager?: Manager;
-}
+type ServiceIdentity = Pick<ServiceSpec, "id" | "name" | "manager">;
 
 /** Managers that the file names, by service name; `undefined` if it names several. */
 export type KnownManagers = ReadonlyMap<string, Manager | undefined>;
@@ -29,7 +27,8 @@ export type KnownManagers = ReadonlyMap<string, Manager | undefined>;
 export function knownManagers(entries: Iterable<ServiceKeys>): KnownManagers {
   const known = new Map<string, Manager | undefined>();
   for (const entry of entries) {
-    const [name, manager] = [entry.name, managerOf(entry)];
+    const { name } = entry;
+    const manager = managerOf(entry);
     if (name === undefined || manager === undefined) continue;
     known.set(name, known.has(name) && known.get(name) !== manager ? undefined : manager);
   }
@@ -51,7 +50,7 @@ export function serviceIdentity(
   }
   const unit = readUnit(name);
   if (unit instanceof InvalidValue) return undefined;
-  return { id: unit, name: unit, ...(manager !== undefined && { manager }) };
+  return { id: unit, name: unit, manager };
 }
 
 /** Set, or implied by the other keys; `undefined` if only the host can tell. */
@@ -60,9 +59,8 @@ function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager |
   if (command !== undefined) return "command";
   if (pid_file !== undefined) return "pid_file";
   // An instance of a template, or a name with a unit suffix, can only be a unit.
-  return name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name))
-    ? "systemd"
-    : undefined;
+  const isUnit = name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name));
+  return isUnit ? "systemd" : undefined;
 }
 
 const NONE: readonly EntryError[] = [];
@@ -76,14 +74,12 @@ export function serviceErrors(given: ServiceKeys): readonly EntryError[] {
   const named = name === undefined ? undefined : nameError(entry, name);
   if (named !== undefined) add("name", named.message);
   const found = managerOf(entry);
+  const other = manager === undefined ? `"${found}"` : `"manager: ${manager}"`;
   for (const key of ["command", "pid_file"] as const) {
     if (manager === key && entry[key] === undefined) {
       add(key, `is missing; "manager: ${key}" needs it`);
     } else if (entry[key] !== undefined && found !== key) {
-      add(
-        key,
-        `is not allowed with ${manager === undefined ? `"${found}"` : `"manager: ${manager}"`}`,
-      );
+      add(key, `is not allowed with ${other}`);
     }
   }
   if (found === "command") {
@@ -121,4 +117,29 @@ function nameError(entry: ServiceKeys, name: string): InvalidValue | undefined {
   const container = manager === "docker" || manager === "podman";
   const read = container ? readContainer(name) : readUnit(name);
   return read instanceof InvalidValue ? read : undefined;
+}
+
+/** The keys of a certificate that set its names. */
+interface NameKeys {
+  readonly name?: string | undefined;
+  readonly common_name?: string | undefined;
+  readonly dns_sans?: readonly (string | undefined)[] | undefined;
+}
+
+/**
+ * The given name, otherwise the first name of the certificate that is a host name, otherwise none. An
+ * IP address must not be sent as a name (RFC 6066, 3).
+ */
+export function probedName(
+  { servername }: { readonly servername?: string | undefined },
+  { name, common_name, dns_sans = [] }: NameKeys,
+): string | undefined {
+  if (servername !== undefined) {
+    return readIpAddress(servername) === servername ? undefined : servername;
+  }
+  return [common_name ?? name, ...dns_sans].find(isHostName);
+}
+
+function isHostName(name: string | undefined): boolean {
+  return name !== undefined && !name.startsWith("*.") && readDnsName(name) === name;
 }

@@ -1,8 +1,14 @@
-/** The building blocks of the schema, with their own messages instead of those of valibot. */
+/**
+ * The building blocks of the schema, with their own messages instead of those of valibot, and how a
+ * tree is read by a schema.
+ */
 import * as v from "valibot";
 import { InvalidValue, type Reader } from "./invalid_value.ts";
-import { shownKey } from "./key_path.ts";
+import { type KeyDiagnostic, shownKey } from "./diagnostic.ts";
+import type { RenewalWindow } from "../certificate/types.ts";
+import type { Secret } from "../text/secret.ts";
 import { didYouMean } from "../text/suggest.ts";
+import type { MaintenanceWindow, TlsTrust } from "./types.ts";
 
 type Tree = Record<string, unknown>;
 type Plain<E extends v.ObjectEntries> = v.ObjectSchema<E, undefined>;
@@ -127,4 +133,41 @@ function wrongKind(wanted: string, input: unknown): string {
   if (input === null || input === undefined) return "has no value";
   const got = Array.isArray(input) ? "a list" : isMap(input) ? "a map" : "text";
   return `expected ${wanted}, got ${got}`;
+}
+
+/** The valid parts of a value with errors: any part may be missing. */
+export type Draft<T> = T extends
+  string | number | boolean | Secret | RenewalWindow | TlsTrust | MaintenanceWindow ? T
+  : T extends readonly (infer Item)[] ? readonly (Draft<Item> | undefined)[]
+  : { readonly [Key in keyof T]?: Draft<T[Key]> | undefined };
+
+/** A tree read by a schema. Without diagnostics the draft is complete. */
+export interface Reading<T> {
+  readonly draft: Draft<T> | undefined;
+  readonly diagnostics: readonly KeyDiagnostic[];
+}
+
+/** Reads a tree of maps, lists and text by a schema. */
+export function readBy<T>(schema: v.GenericSchema<unknown, T>, tree: unknown): Reading<T> {
+  const { output, issues = [] } = v.safeParse(schema, tree);
+  const diagnostics = issues.map(({ message, path: steps = [] }): KeyDiagnostic => {
+    const path = steps.map((step) => step.key as string | number);
+    return { path, message, atKey: steps.at(-1)?.origin === "key" };
+  });
+  return { draft: without(output as Draft<T>, diagnostics), diagnostics };
+}
+
+/** Removes the values with a diagnostic from a draft, which is valibot's own copy of the tree. */
+export function without<T>(
+  draft: Draft<T> | undefined,
+  diagnostics: readonly KeyDiagnostic[],
+): Draft<T> | undefined {
+  for (const { path } of diagnostics) {
+    const last = path.at(-1);
+    if (last === undefined) return undefined;
+    let parent = draft as Record<string | number, unknown> | undefined;
+    for (const step of path.slice(0, -1)) parent = parent?.[step] as typeof parent;
+    if (typeof parent === "object") parent[last] = undefined;
+  }
+  return draft;
 }

@@ -2,9 +2,10 @@
  * Expands variables in values. It works on the parsed tree, so that the value of a variable cannot add
  * keys or entries. Keys are not expanded, nor are values under `x-…` that are not used anywhere.
  */
-import type { KeyDiagnostic, KeyPath } from "./key_path.ts";
+import type { KeyDiagnostic, KeyPath } from "./diagnostic.ts";
 import { InvalidValue } from "./invalid_value.ts";
 import type { Environment } from "./environment.ts";
+import { SPARE } from "./schema.ts";
 
 type Variable = Environment["variable"];
 type Tree = Record<string | number, unknown>;
@@ -27,16 +28,8 @@ export function askOnce(variable: Variable): Variable {
   };
 }
 
-/**
- * Expands the variables in a tree, in place, and returns the errors.
- *
- * @param spare The prefix of top-level keys that are skipped.
- */
-export function substitute(
-  tree: unknown,
-  variable: Variable,
-  spare: string,
-): KeyDiagnostic[] {
+/** Expands the variables in a tree, in place, and returns the errors. */
+export function substitute(tree: unknown, variable: Variable): KeyDiagnostic[] {
   const diagnostics: KeyDiagnostic[] = [];
   // Aliases share one node, which is expanded once. No recursion, because trees may be deep.
   const seen = new Set<unknown>();
@@ -51,7 +44,7 @@ export function substitute(
   for (const branch of open) {
     const { node, parent } = branch;
     for (const step of Array.isArray(node) ? node.keys() : Object.keys(node)) {
-      if (parent === undefined && String(step).startsWith(spare)) continue;
+      if (parent === undefined && String(step).startsWith(SPARE)) continue;
       const value = node[step];
       if (typeof value !== "string") grow({ parent: branch, step }, value);
       else if (value.includes("${")) {

@@ -63,27 +63,23 @@ function keyErrors(entry: object): readonly EntryError[] {
   if (plain) return NONE;
   const what = targetWhat(entry);
   if (what === undefined) return NONE;
+  const error = (key: string, message: string) => [{ key, message }];
   if ("in_place" in entry && what === "bundle") {
-    return [{
-      key: "in_place",
-      message: `is not allowed with "bundle", which is replaced as a whole`,
-    }];
+    return error("in_place", `is not allowed with "bundle", which is replaced as a whole`);
   }
   if ("overwrite" in entry && what === "bundle") {
-    const message = `is not allowed with "bundle", which replaces only a bundle`;
-    return [{ key: "overwrite", message }];
+    return error("overwrite", `is not allowed with "bundle", which replaces only a bundle`);
   }
   if ("order" in entry && what !== "combined") {
-    return [{ key: "order", message: `is allowed only with "combined"` }];
+    return error("order", `is allowed only with "combined"`);
   }
   if ("password_file" in entry) {
     if (canBeEncrypted(what)) return NONE;
-    const message = `is allowed only with "privkey", "combined" and "pkcs12"`;
-    return [{ key: "password_file", message }];
+    return error("password_file", `is allowed only with "privkey", "combined" and "pkcs12"`);
   }
   if (what !== "pkcs12" || Object.keys(entry).some(isMisspeltPassword)) return NONE;
   const key = "pkcs12" in entry ? "pkcs12" : "source";
-  return [{ key, message: `needs "password_file", a file that contains its password` }];
+  return error(key, `needs "password_file", a file that contains its password`);
 }
 
 /** Errors of the mode of an entry. An invalid mode is no number, and has its diagnostic already. */
@@ -98,20 +94,17 @@ function modeErrors(entry: { readonly mode?: unknown }): readonly EntryError[] {
 
 function explainForm(entry: object): readonly EntryError[] {
   const keys = Object.keys(entry).filter((key) => FORM_KEYS.includes(key));
-  const [what, ...more] = keys.filter((key) => key !== "source" && key !== "dest");
-  const long: readonly string[] = keys.filter((key) => key === "source" || key === "dest");
+  const isLong = (key: string): boolean => key === "source" || key === "dest";
+  const [what, ...more] = keys.filter((key) => !isLong(key));
+  const long: readonly string[] = keys.filter(isLong);
   if (what !== undefined) {
+    const second =
+      `one entry deploys one file, and "${what}" is set already; make this a separate entry`;
+    const mixed =
+      `cannot be combined with "${what}"; use either "${what}: PATH" or "source" and "dest"`;
     return [
-      ...more.map((key) => ({
-        key,
-        message:
-          `one entry deploys one file, and "${what}" is set already; make this a separate entry`,
-      })),
-      ...long.map((key) => ({
-        key,
-        message:
-          `cannot be combined with "${what}"; use either "${what}: PATH" or "source" and "dest"`,
-      })),
+      ...more.map((key) => ({ key, message: second })),
+      ...long.map((key) => ({ key, message: mixed })),
     ];
   }
   // A misspelled key is reported as unknown; do not report it as missing, too.

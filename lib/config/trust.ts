@@ -7,7 +7,7 @@
  */
 import { dirname, resolve } from "node:path";
 import type { Diagnostic } from "./diagnostic.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 
 /** The limit of Linux (path_resolution(7)). */
 const MAX_LINKS = 40;

@@ -2,7 +2,9 @@
  * The typed configuration: what one `vcm.yaml` asks for, with defaults filled in and short and long
  * forms unified. No later module reads YAML.
  */
-import type { Format, RenewalWindow } from "../certificate/types.ts";
+import type { WantedNames } from "../certificate/names.ts";
+import type { RenewalRule } from "../certificate/renewal.ts";
+import type { Format } from "../certificate/types.ts";
 import type { Secret } from "../text/secret.ts";
 
 /** The action that makes a service load new files: systemd's verbs, and `signal`. */
@@ -79,18 +81,18 @@ export type LoginSettings =
   | {
     readonly kind: "approle";
     readonly mount: string;
-    readonly roleId?: Secret;
-    readonly secretId?: Secret;
-    readonly secretIdFile?: string;
+    readonly roleId?: Secret | undefined;
+    readonly secretId?: Secret | undefined;
+    readonly secretIdFile?: string | undefined;
     /** Contains a wrapping token; its secret id is written to `secretIdFile`. */
-    readonly wrappedSecretIdFile?: string;
+    readonly wrappedSecretIdFile?: string | undefined;
   }
-  | { readonly kind: "cert"; readonly mount: string; readonly role?: string }
+  | { readonly kind: "cert"; readonly mount: string; readonly role?: string | undefined }
   | {
     readonly kind: "jwt";
     readonly mount: string;
-    readonly role?: string;
-    readonly jwtFile?: string;
+    readonly role?: string | undefined;
+    readonly jwtFile?: string | undefined;
   };
 
 /** How to reach and log in to the server, as far as it is configured. */
@@ -101,35 +103,49 @@ export interface VaultSettings {
   readonly redirectHosts: readonly string[];
   /** Plain http is allowed to other hosts, too. */
   readonly allowHttp: boolean;
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly trust: TlsTrust;
   /** The name that the server's certificate must have, if it differs from the address. */
-  readonly serverName?: string;
+  readonly serverName?: string | undefined;
   /** Absolute paths of the TLS client certificate and of its key. */
-  readonly clientCert?: string;
-  readonly clientKey?: string;
+  readonly clientCert?: string | undefined;
+  readonly clientKey?: string | undefined;
   /** How often a request is retried. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Seconds for one request, including its retries. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Absolute path of a file that contains a token. */
-  readonly tokenFile?: string;
-  readonly login?: LoginSettings;
+  readonly tokenFile?: string | undefined;
+  readonly login?: LoginSettings | undefined;
 }
 
-/** A file or bundle that a service reads. `owner`, `group` and `mode` are absent if not configured. */
-export interface TargetSpec extends Format {
+/** What files and bundles have in common. */
+interface CommonTargetSpec {
   readonly path: string;
-  readonly owner?: string;
-  readonly group?: string;
+  /** Absent, like `group` and `mode`, if not configured. */
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
   /** Permission bits, 0 to 0o7777. */
-  readonly mode?: number;
+  readonly mode?: number | undefined;
   readonly createDirs: boolean;
-  /** Overwrite the existing file, which is not atomic; a mounted file cannot be replaced. */
-  readonly inPlace?: boolean;
-  /** Replace an existing file even if it is not a certificate or key. */
-  readonly overwrite?: boolean;
 }
+
+/** A file that a service reads. */
+export interface FileSpec extends CommonTargetSpec, Format {
+  /** Overwrite the existing file, which is not atomic; a mounted file cannot be replaced. */
+  readonly inPlace?: boolean | undefined;
+  /** Replace an existing file even if it is not a certificate or key. */
+  readonly overwrite?: boolean | undefined;
+}
+
+type FileOnly = "order" | "passwordFile" | "inPlace" | "overwrite";
+
+/** A directory with all files of a set, which is replaced as a whole. */
+export interface BundleSpec extends CommonTargetSpec, Partial<Record<FileOnly, never>> {
+  readonly what: "bundle";
+}
+
+export type TargetSpec = FileSpec | BundleSpec;
 
 /** The private key that a certificate must have. */
 export interface KeySpec {
@@ -147,17 +163,17 @@ export interface ServiceSpec {
   /** The manager's name for it: a full unit name or a container; otherwise a name for people. */
   readonly name: string;
   /** Absent: systemd or, if it has no such unit, Docker or Podman. */
-  readonly manager?: Manager;
+  readonly manager?: Manager | undefined;
   readonly control: Control;
   /** Without `SIG`. */
-  readonly signal?: string;
+  readonly signal?: string | undefined;
   /** Absolute path of the file with its process id. */
-  readonly pidFile?: string;
+  readonly pidFile?: string | undefined;
   /** Program and arguments that make it load new files. */
-  readonly command?: readonly string[];
+  readonly command?: readonly string[] | undefined;
   /** Program and arguments that validate the new files before the action. */
-  readonly validate?: readonly string[];
-  readonly probe?: ProbeSpec;
+  readonly validate?: readonly string[] | undefined;
+  readonly probe?: ProbeSpec | undefined;
   /** Seconds for its action, and the same for `validate`. */
   readonly timeout: number;
   /** Actions wait for one of these; empty: no wait. */
@@ -167,33 +183,23 @@ export interface ServiceSpec {
 }
 
 /** The desired state of one certificate. */
-export interface CertificateSpec {
+export interface CertificateSpec extends WantedNames, RenewalRule {
   /** Unique in the file; also the name of the directory in the store. */
   readonly name: string;
-  readonly commonName: string;
-  readonly dnsSans: readonly string[];
-  readonly ipSans: readonly string[];
-  readonly uriSans: readonly string[];
-  readonly emailSans: readonly string[];
-  /** `OID;UTF8:TEXT`, as Vault writes them. */
-  readonly otherSans: readonly string[];
   readonly excludeCnFromSans: boolean;
   /** Requested lifetime in seconds; absent: the role decides. */
-  readonly ttl?: number;
-  readonly renew: RenewalWindow;
-  /** Percent of the renewal window over which renewals are spread; 0: none. */
-  readonly spread: number;
+  readonly ttl?: number | undefined;
   /** How many earlier sets are kept in the store's archive. */
   readonly keep: number;
   /** Common name that the issuer must have. */
-  readonly issuer?: string;
+  readonly issuer?: string | undefined;
   /** Renewals wait for one of these; empty: no wait. */
   readonly windows: readonly MaintenanceWindow[];
   /** Path of the PKI mount, without leading or trailing slashes. */
   readonly pki: string;
   readonly role: string;
   /** Name or id of the mount's issuer; absent: the role decides. */
-  readonly issuerRef?: string;
+  readonly issuerRef?: string | undefined;
   readonly removeRootsFromChain: boolean;
   readonly key: KeySpec;
   readonly targets: readonly TargetSpec[];
@@ -203,11 +209,13 @@ export interface CertificateSpec {
 export interface Config {
   /** The path of the file, as it was given. */
   readonly file: string;
+  /** The paths of the files that it includes. */
+  readonly included?: readonly string[];
   /** Absolute path of the store. */
   readonly certStore: string;
   /** Absolute path of a file to append the log to. */
-  readonly logFile?: string;
-  readonly metricsFile?: string;
+  readonly logFile?: string | undefined;
+  readonly metricsFile?: string | undefined;
   readonly vault: VaultSettings;
   readonly certificates: readonly CertificateSpec[];
 }

@@ -38,8 +38,8 @@ const TOO_DEEP = /^nesting exceeded maxDepth/;
 /** Why the text cannot be parsed, with the zero-based place if the parser knows it. */
 export interface YamlError {
   readonly reason: string;
-  readonly line?: number;
-  readonly column?: number;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
   /** The text is nested too deeply for either parser. */
   readonly tooDeep?: boolean;
 }
@@ -53,12 +53,7 @@ export function readYaml(
   } catch (thrown) {
     if (!(thrown instanceof YAMLException)) return { error: { reason: "not understood" } };
     const { reason, mark } = thrown;
-    return {
-      error: {
-        reason,
-        ...(mark && { line: mark.line, column: mark.column }),
-        ...(TOO_DEEP.test(reason) && { tooDeep: true }),
-      },
-    };
+    const tooDeep = TOO_DEEP.test(reason);
+    return { error: { reason, line: mark?.line, column: mark?.column, tooDeep } };
   }
 }

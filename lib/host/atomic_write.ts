@@ -9,13 +9,13 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { errorCode } from "../text/error_code.ts";
+import { errorCode } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 
 /** Owner, group and permission bits of a file. */
 export interface Ownership {
-  readonly uid?: number;
-  readonly gid?: number;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
   readonly mode: number;
 }
 
@@ -43,11 +43,10 @@ export function writeNewFile(
 }
 
 /** Owner first: fchown clears set-id bits, and the mode must never be wide under the old owner. */
-function own(file: number, { uid, gid, mode }: Ownership): void {
+function own(file: number, ownership: Ownership): void {
   const made = fs.fstatSync(file);
-  if ((uid ?? made.uid) !== made.uid || (gid ?? made.gid) !== made.gid) {
-    fs.fchownSync(file, uid ?? made.uid, gid ?? made.gid);
-  }
+  const { uid = made.uid, gid = made.gid, mode } = ownership;
+  if (uid !== made.uid || gid !== made.gid) fs.fchownSync(file, uid, gid);
   fs.fchmodSync(file, mode);
 }
 
@@ -56,7 +55,7 @@ export interface Replacement {
   readonly temporary: string;
   readonly mode: number;
   /** Modification time; absent: now. */
-  readonly time?: Date;
+  readonly time?: Date | undefined;
 }
 
 /** Replaces or creates a file by way of a temporary one. Throws the system's error. */

@@ -1,6 +1,5 @@
 /** Output of commands, made fit for messages. */
-import { looksLikeToken } from "../text/quote.ts";
-import { printable } from "../text/printable.ts";
+import { looksLikeToken, printable } from "../text/quote.ts";
 import type { CommandResult } from "./run_command.ts";
 
 /** Characters; what follows seldom tells more about what is wrong. */

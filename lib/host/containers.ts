@@ -1,9 +1,9 @@
 /** Asks Docker and Podman about containers. Needs run permission for them. */
-import { CommandError, runCommand } from "./run_command.ts";
+import { tryCommand } from "./run_command.ts";
 
 export type Engine = "docker" | "podman";
 
-/** Where the engines' programs may be. */
+/** Paths at which the engines' programs may be. */
 export const ENGINES: Readonly<Record<Engine, readonly string[]>> = {
   docker: ["/usr/bin/docker", "/usr/local/bin/docker"],
   podman: ["/usr/bin/podman", "/usr/local/bin/podman"],
@@ -11,7 +11,7 @@ export const ENGINES: Readonly<Record<Engine, readonly string[]>> = {
 
 const INSPECT_LIMIT = 20_000;
 
-export interface ContainerState {
+interface ContainerState {
   readonly state: "running" | "stopped" | "unknown";
   /** Milliseconds since the epoch; 0 if it was never started. */
   readonly startedAt: number;
@@ -23,17 +23,11 @@ export async function observeContainer(
   name: string,
 ): Promise<ContainerState | undefined> {
   const args = ["container", "inspect", "--format", "{{json .State}}", name];
-  try {
-    const { code, stdout, stderr } = await runCommand(ENGINES[engine], args, INSPECT_LIMIT);
-    if (code === 0) return parseState(stdout);
-    return /no such (?:container|object)/i.test(stderr) ? UNKNOWN : undefined;
-  } catch (error) {
-    if (error instanceof CommandError) return undefined;
-    throw error;
-  }
+  const result = await tryCommand(ENGINES[engine], args, INSPECT_LIMIT);
+  if (result?.code === 0) return parseState(result.stdout);
+  const isMissing = /no such (?:container|object)/i.test(result?.stderr ?? "");
+  return isMissing ? { state: "unknown", startedAt: 0 } : undefined;
 }
-
-const UNKNOWN: ContainerState = { state: "unknown", startedAt: 0 };
 
 /** Reads `.State` as both engines print it (Docker Engine API, "Inspect a container"). */
 export function parseState(text: string): ContainerState | undefined {

@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { directoryOf } from "../text/path.ts";
-import { errorCode } from "../text/error_code.ts";
+import { errorCode } from "../text/plain_cause.ts";
 import { writeAll } from "./atomic_write.ts";
 import { AncestorFinder } from "./path_ancestors.ts";
 
@@ -18,7 +18,7 @@ import { AncestorFinder } from "./path_ancestors.ts";
  * message for users.
  */
 export function openLog(path: string): (text: string) => void {
-  requireNoLink(path);
+  if (isLink(path)) throw new Error("it is a symbolic link; use the path it points to");
   requireSafeAncestors(path);
   const file = open(path);
   const [found, there] = [fs.fstatSync(file), fs.lstatSync(path)];
@@ -28,11 +28,6 @@ export function openLog(path: string): (text: string) => void {
     throw new Error("another file has taken its place");
   }
   return (text) => writeAll(file, Buffer.from(text));
-}
-
-function requireNoLink(path: string): void {
-  if (!isLink(path)) return;
-  throw new Error("it is a symbolic link; use the path it points to");
 }
 
 /** Throws Error if another user could make the path lead elsewhere. */
@@ -72,9 +67,7 @@ function open(path: string): number {
     return fs.openSync(path, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o600);
   } catch (error) {
     // A pipe without a reader.
-    if (errorCode(error) === "ENXIO") {
-      throw new Error("it is not a regular file");
-    }
+    if (errorCode(error) === "ENXIO") throw new Error("it is not a regular file");
     throw error;
   }
 }

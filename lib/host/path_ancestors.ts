@@ -43,10 +43,8 @@ export class AncestorFinder {
     if (known !== undefined) return known;
     const { ancestors, end } = this.#reach(directory, 0);
     const all = end === undefined ? ancestors : [...ancestors, ...this.#ancestor(end)];
-    const found = {
-      ancestors: all,
-      isForeign: !all.every((ancestor) => isGuarded(ancestor, this.#runner)),
-    };
+    const isForeign = !all.every((ancestor) => isGuarded(ancestor, this.#runner));
+    const found = { ancestors: all, isForeign };
     this.#found.set(directory, found);
     return found;
   }
@@ -81,8 +79,7 @@ export class AncestorFinder {
       this.#remember(path, info.value);
       return { ancestors: passed, end: path };
     }
-    if (!info.value.isSymlink || links >= MAX_LINKS) return { ancestors: passed };
-    const target = readLink(path);
+    const target = info.value.isSymlink && links < MAX_LINKS ? readLink(path) : undefined;
     if (target === undefined) return { ancestors: passed };
     const rest = this.#reach(target.startsWith("/") ? target : `${end}/${target}`, links + 1);
     return { ...rest, ancestors: withoutRepeats([...passed, ...rest.ancestors]) };
@@ -94,7 +91,7 @@ export class AncestorFinder {
       if (root.kind === "present") this.#remember("/", root.value);
     }
     const facts = this.#directories.get(directory);
-    return facts === undefined ? [] : [{ ...facts, ...(next && { next }) }];
+    return facts === undefined ? [] : [{ ...facts, next }];
   }
 
   #remember(directory: string, { uid, gid, mode }: Deno.FileInfo): void {
@@ -112,9 +109,8 @@ export class AncestorFinder {
 
 /** Chained links can pass the same directories again and again, twice as often with each link. */
 function withoutRepeats(ancestors: readonly Ancestor[]): Ancestor[] {
-  return [
-    ...new Map(ancestors.map((one) => [`${one.directory}\0${one.next?.path}`, one])).values(),
-  ];
+  const byPath = ancestors.map((one) => [`${one.directory}\0${one.next?.path}`, one] as const);
+  return [...new Map(byPath).values()];
 }
 
 function readLink(link: string): string | undefined {

@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
-import { CommandError, PS, runCommand } from "./run_command.ts";
+import { ignoreCommandError, PS, runCommand } from "./run_command.ts";
 import { readInfo } from "./read.ts";
 
 const PS_LIMIT = 10_000;
@@ -15,7 +15,7 @@ const LONGEST = 64;
 /** The kernel's PID_MAX_LIMIT. */
 const MAX_PID = 4_194_304;
 
-export type ProcessLook =
+type ProcessLook =
   | { readonly kind: "running"; readonly pid: number; readonly startedAt: number }
   | { readonly kind: "not-running" }
   /** The process may be another one: no signal must be sent to it. */
@@ -99,14 +99,9 @@ function readPidFile(path: string): PidFile | string {
 
 /** When the process was started, for a pending action; `undefined` if that is not known. */
 export async function observeStart(pidFile: string): Promise<{ startedAt?: number } | undefined> {
-  try {
-    const look = await observeProcess(pidFile);
-    if (look.kind === "unsure") return undefined;
-    return look.kind === "running" ? { startedAt: look.startedAt } : {};
-  } catch (error) {
-    if (error instanceof CommandError) return undefined;
-    throw error;
-  }
+  const look = await observeProcess(pidFile).catch(ignoreCommandError);
+  if (look?.kind === "running") return { startedAt: look.startedAt };
+  return look?.kind === "not-running" ? {} : undefined;
 }
 
 function unsure(problem: string): ProcessLook {

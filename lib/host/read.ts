@@ -1,11 +1,10 @@
 /** Reads files and directories. Each is absent, unreadable or present; an unreadable one never counts as absent. */
-import { errorCode } from "../text/error_code.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import * as fs from "node:fs";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import type { Presence } from "./types.ts";
 
 export const ABSENT = { kind: "absent" } as const;
 
-/** Reads files. */
 export interface Reader {
   readonly text: (path: string) => Presence<string>;
   readonly bytes: (path: string) => Presence<Uint8Array>;
@@ -20,13 +19,18 @@ export function readText(path: string): Presence<string> {
 }
 
 /** Bytes of a file. */
-export function readBytes(path: string): Presence<Uint8Array> {
+function readBytes(path: string): Presence<Uint8Array> {
   return observe(path, () => Deno.readFileSync(path));
 }
 
 /** Metadata of a path; symbolic links are not followed. */
 export function readInfo(path: string): Presence<Deno.FileInfo> {
   return observe(path, () => Deno.lstatSync(path));
+}
+
+/** Whether there is anything at a path, such as a directory or a dangling link. Throws the system's error. */
+export function isThere(path: string): boolean {
+  return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Names of all entries of a directory. */

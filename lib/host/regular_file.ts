@@ -1,5 +1,7 @@
 /** Reads whole files through one open file, so that the file that is checked is the file that is read. */
 import * as fs from "node:fs";
+import { octal } from "../text/octal.ts";
+import { shellWord } from "../text/quote.ts";
 
 /** @param size The open file's size. Throws the system's error. */
 export function readAll(file: Deno.FsFile, size: number): Uint8Array {
@@ -58,4 +60,12 @@ function requireRegular(
   if (isDirectory) throw Object.assign(new Error("Is a directory"), { code: "EISDIR" });
   if (!isFile) throw new Error("Is not a regular file");
   if (size > MAX_BYTES) throw new Error("Is larger than 4 MiB");
+}
+
+/** Why a file with a secret is not used; undefined if only its owner can access it. */
+export function openSecret(path: string, mode: number): string | undefined {
+  if ((mode & 0o077) === 0) return undefined;
+  const who = (mode & 0o007) !== 0 ? "every user" : "its group";
+  return `"${path}" holds a secret and is open to ${who} (mode ${octal(mode)}), ` +
+    `so it is not used; fix: chmod 600 ${shellWord(path)}`;
 }

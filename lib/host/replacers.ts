@@ -3,8 +3,7 @@
  * beyond the mode, and later mounts, are not considered.
  */
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { printable, shellWord } from "../text/quote.ts";
 import type { Ancestor } from "./types.ts";
 
 /** What has to be known of the host's users. */
@@ -15,7 +14,7 @@ export interface HostUsers {
 }
 
 /** Who can replace something; "shared": several users, or it is unknown who. */
-export type Replacer = ReplacingUser | { readonly kind: "shared"; readonly message: string };
+type Replacer = ReplacingUser | { readonly kind: "shared"; readonly message: string };
 
 export interface ReplacingUser {
   readonly kind: "user";
@@ -29,7 +28,7 @@ export const OTHER_PLACE = "use a path below directories that are writable only 
 export const OWN_DIRECTORY = "use a path in a directory of its own";
 
 /**
- * Whether only root and one user can replace the next entry of a path, judged by owner and mode alone:
+ * Whether only root and one user can replace the next entry of a path, by owner and mode alone:
  * a user's own group counts as any other group.
  */
 export function isGuarded({ uid, mode, next }: Ancestor, user: number): boolean {

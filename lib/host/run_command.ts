@@ -20,7 +20,7 @@ export class CommandError extends Error {
   override readonly name = "CommandError";
 }
 
-/** Where programs are searched that are given by name: directories that only root can write to. */
+/** Directories in which programs are found by name; only root can write to them. */
 const DIRECTORIES = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /** Absolute paths to try for a program, in order. */
@@ -30,7 +30,7 @@ export function programPaths(program: string): readonly string[] {
     : DIRECTORIES.map((directory) => `${directory}/${program}`);
 }
 
-/** Where `kill`, `ps`, `ln` and `chcon` are. */
+/** Paths of `kill`, `ps`, `ln` and `chcon`. */
 export const KILL = ["/usr/bin/kill", "/bin/kill"];
 export const PS = ["/usr/bin/ps", "/bin/ps"];
 export const LN = ["/usr/bin/ln", "/bin/ln"];
@@ -65,22 +65,28 @@ export async function runCommand(
     try {
       return await runOnce(path, args, limit, env);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound) || isThere(path)) {
-        throw new CommandError(`Cannot run "${path}": ${explain(error)}`, { cause: error });
-      }
+      const isMissing = error instanceof Deno.errors.NotFound;
+      if (isMissing && readInfo(path).kind === "absent") continue;
+      const why = isMissing ? "its interpreter is not on this host" : spawnCause(error);
+      throw new CommandError(`Cannot run "${path}": ${why}`, { cause: error });
     }
   }
   const name = program.length > 1 ? nameOf(program[0] ?? "") : program[0];
   throw new CommandError(`Cannot run "${name}": not on this host`);
 }
 
-function isThere(path: string): boolean {
-  return readInfo(path).kind !== "absent";
+/** As `runCommand()`; undefined if none of the paths can be run. */
+export async function tryCommand(
+  program: readonly string[],
+  args: readonly string[],
+  limit: number,
+): Promise<CommandResult | undefined> {
+  return await runCommand(program, args, limit).catch(ignoreCommandError);
 }
 
-function explain(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "its interpreter is not on this host";
-  return spawnCause(error);
+/** For a promise's `catch()`: undefined if the program cannot be run; throws any other error. */
+export function ignoreCommandError(error: unknown): undefined {
+  if (!(error instanceof CommandError)) throw error;
 }
 
 /** Why the runtime could not start a program, without the program's name. */
@@ -103,7 +109,7 @@ async function runOnce(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const outputs = [new Output(child.stdout), new Output(child.stderr)] as const;
+  const outputs = [new Output(child.stdout), new Output(child.stderr)];
   let late = false;
   const timers = [
     setTimeout(() => {
@@ -114,13 +120,10 @@ async function runOnce(
   const { code } = await child.status;
   timers.forEach(clearTimeout);
   if (late) tryKill(child, "KILL");
-  const [stdout, stderr] = await Promise.all(outputs.map((output) => output.end()));
-  return {
-    code: late ? 124 : code,
-    stdout: stdout?.text ?? "",
-    stderr: stderr?.text ?? "",
-    outlived: !late && (stdout?.open || stderr?.open || false),
-  };
+  const ended = await Promise.all(outputs.map((output) => output.end()));
+  const [stdout = "", stderr = ""] = ended.map(({ text }) => text);
+  const outlived = !late && ended.some(({ open }) => open);
+  return { code: late ? 124 : code, stdout, stderr, outlived };
 }
 
 /**

@@ -2,24 +2,27 @@
  * Keeps the SELinux context of a file that is replaced: a new file would get that of its directory,
  * which the service may not be allowed to read.
  */
+import { isThere } from "./read.ts";
 import { CHCON, runSync } from "./run_command.ts";
-import { isThere } from "./is_there.ts";
 
 /** Exists if SELinux is enabled (selinux(8)). */
 export const SELINUX = "/sys/fs/selinux/enforce";
 
+/** Whether a new file needs the context of the one that it will replace. Needs read permission for both. */
+export function hasContext(replaced: string, mark: string = SELINUX): boolean {
+  return isThere(mark) && isThere(replaced);
+}
+
 /**
- * Gives a new file the context of the file that it will replace, if there is one and SELinux is enabled.
+ * Gives a new file the context of the file that it will replace.
  *
- * Throws Error with a message for users. Needs read permission for `SELINUX`, and run permission for chcon.
+ * Throws Error with a message for users. Needs run permission for chcon, which does the writing.
  */
-export function keepContext(
+export function copyContext(
   replaced: string,
   path: string,
-  mark: string = SELINUX,
   chcon: readonly string[] = CHCON,
 ): void {
-  if (!isThere(mark) || !isThere(replaced)) return;
   // -h: the context of a link itself, not of the file it points to.
   const result = runSync(chcon, ["-h", `--reference=${replaced}`, "--", path]);
   // A file system without contexts has none to keep. The only sign of it is chcon's message.

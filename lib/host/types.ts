@@ -27,7 +27,9 @@ export interface Ancestor extends HostUser {
   /** Permission bits. */
   readonly mode: number;
   /** The entry of the directory that the path goes through; absent: the target, or nothing exists. */
-  readonly next?: { readonly path: string; readonly uid: number; readonly owner: string };
+  readonly next?:
+    | { readonly path: string; readonly uid: number; readonly owner: string }
+    | undefined;
 }
 
 /** State of a unit by systemd. */

@@ -1,49 +1,32 @@
 /** Asks systemd about units. Needs run permission for systemctl. */
 import type { UnitState } from "./types.ts";
-import { CommandError, type CommandResult, runCommand } from "./run_command.ts";
+import { tryCommand } from "./run_command.ts";
 
 export const SYSTEMCTL = ["/usr/bin/systemctl", "/bin/systemctl"];
 const SHOW_LIMIT = 20_000;
-const PROPERTIES = [
-  "Id",
-  "LoadState",
-  "ActiveState",
-  "StateChangeTimestamp",
-  "ActiveEnterTimestamp",
-  "InactiveExitTimestamp",
-  "ReloadResult",
-  "CanReload",
-  "Type",
-  "RemainAfterExit",
-  "Result",
-];
+const PROPERTIES =
+  "Id,LoadState,ActiveState,StateChangeTimestamp,ActiveEnterTimestamp,InactiveExitTimestamp," +
+  "ReloadResult,CanReload,Type,RemainAfterExit,Result";
 
 /** State of units by name; empty if systemd cannot be asked. */
 export async function observeUnits(units: readonly string[]): Promise<Map<string, UnitState>> {
-  try {
-    const result = await show(units);
-    return new Map(parseUnits(result.stdout).map((state, at) => [units[at] ?? state.unit, state]));
-  } catch (error) {
-    if (error instanceof CommandError) return new Map();
-    throw error;
-  }
+  const states = parseUnits(await show(units));
+  return new Map(states.map((state, at) => [units[at] ?? state.unit, state]));
 }
 
 /**
- * Times in microseconds if systemd can print them (version 249 and later), else in seconds. With
+ * The answer of systemctl, empty if it cannot be run. Times are in microseconds if systemd can print them (version 249 and later), else in seconds. With
  * seconds, a service that reloaded in the second of a write seems not to have loaded it: that costs one
  * more reload and loses nothing.
  */
-async function show(units: readonly string[]): Promise<CommandResult> {
-  const args = ["show", `--property=${PROPERTIES.join(",")}`];
-  const exact = await runCommand(
-    SYSTEMCTL,
-    [...args, "--timestamp=us+utc", "--", ...units],
-    SHOW_LIMIT,
-  );
-  return exact.code === 0 || !/timestamp/.test(exact.stderr)
-    ? exact
-    : await runCommand(SYSTEMCTL, [...args, "--", ...units], SHOW_LIMIT);
+async function show(units: readonly string[]): Promise<string> {
+  const ask = (...options: string[]) => {
+    const args = ["show", `--property=${PROPERTIES}`, ...options, "--", ...units];
+    return tryCommand(SYSTEMCTL, args, SHOW_LIMIT);
+  };
+  const exact = await ask("--timestamp=us+utc");
+  const isOld = exact?.code !== 0 && /timestamp/.test(exact?.stderr ?? "");
+  return (isOld ? await ask() : exact)?.stdout ?? "";
 }
 
 /** Reads the answer of `systemctl show`: one block of `Key=value` lines for each unit, in the order asked. */

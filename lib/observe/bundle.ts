@@ -6,15 +6,22 @@
 import { directoryOf, nameOf } from "../text/path.ts";
 import { isAnyVersion, replacedFile, versionOf } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import { type TargetSpec } from "../config/types.ts";
-import type { BundleObservation, StrayDirectory, TargetFile, TargetObservation } from "./types.ts";
+import type { BundleSpec } from "../config/types.ts";
+import type {
+  BundleLink,
+  BundleObservation,
+  BundleSet,
+  PathObservation,
+  StrayDirectory,
+  TargetFile,
+} from "./types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
 import type { AccountBook } from "../host/accounts.ts";
 import { LN } from "../host/run_command.ts";
 import type { Expected } from "./expected.ts";
 import { ABSENT, readInfo } from "../host/read.ts";
-import { type DirectoryCache, observeFile, observeTarget } from "./target.ts";
+import { type DirectoryCache, observeFile, observePath, readLink } from "./target.ts";
 
 /** Limit for a link that changes all the time; the last look counts. */
 const TRIES = 100;
@@ -28,40 +35,41 @@ export interface BundleTools {
   readonly pendingValidation: readonly Replaced[];
 }
 
-export function observeBundle(spec: TargetSpec, tools: BundleTools): TargetObservation {
+export function observeBundle(spec: BundleSpec, tools: BundleTools): BundleObservation {
   let look = lookOnce(spec, tools);
   for (let tries = 1; tries < TRIES && !isSound(look); tries++) {
-    if (readLink(spec.path) === look.link) break;
+    if (readLink(spec.path) === look.text) break;
     look = lookOnce(spec, tools);
   }
-  const { seen, bundle } = look;
+  const { seen, link } = look;
   // Somebody else's file may need one of the sets.
   const isForeign = seen.file.kind === "present" && seen.file.value.type !== "bundle";
-  const strays = isForeign ? [] : findStrays(seen, bundle.directory, tools);
-  const linkProblem = LN.every((path) => readInfo(path).kind === "absent")
-    ? `this host has no "ln"; install coreutils or BusyBox`
-    : undefined;
   return {
+    kind: "bundle",
     ...seen,
-    bundle: { ...bundle, strays, ...(linkProblem !== undefined && { linkProblem }) },
+    link,
+    strays: isForeign ? [] : findStrays(seen, link, tools),
+    linkProblem: LN.every((path) => readInfo(path).kind === "absent")
+      ? `this host has no "ln"; install coreutils or BusyBox`
+      : undefined,
   };
 }
 
 interface Look {
-  readonly seen: TargetObservation;
-  readonly bundle: Omit<BundleObservation, "strays">;
-  readonly link: string | undefined;
+  readonly seen: PathObservation;
+  readonly link: BundleLink;
+  /** Text of the link. */
+  readonly text: string | undefined;
 }
 
-function lookOnce(spec: TargetSpec, tools: BundleTools): Look {
-  const { directories, accounts, expected } = tools;
-  const seen = observeTarget(spec, ABSENT, directories, accounts);
-  const link = readLink(spec.path);
-  if (seen.file.kind !== "present" || link === undefined) {
-    return { seen, bundle: { files: [] }, link };
+function lookOnce(spec: BundleSpec, { directories, accounts, expected }: BundleTools): Look {
+  const seen = observePath(spec, ABSENT, directories, accounts);
+  const text = readLink(spec.path);
+  if (seen.file.kind !== "present" || text === undefined) {
+    return { seen, link: { kind: "none" }, text };
   }
-  const version = versionOf(link, spec.path);
-  if (version === undefined) return { seen, bundle: { foreignLink: link, files: [] }, link };
+  const version = versionOf(text, spec.path);
+  if (version === undefined) return { seen, link: { kind: "foreign", text }, text };
   const directory = `${directoryOf(spec.path)}/${version}`;
   const info = readInfo(directory);
   const read = directories.readerFor(directoryOf(spec.path));
@@ -72,22 +80,20 @@ function lookOnce(spec: TargetSpec, tools: BundleTools): Look {
   }));
   return {
     seen: { ...seen, file: summarize(seen.file.value, info, files) },
-    bundle: {
-      directory: version,
-      ...(isDirectory && directoryFacts(info.value, accounts)),
-      files,
-    },
-    link,
+    link: isDirectory
+      ? { kind: "set", directory: version, ...directoryFacts(info.value, accounts), files }
+      : { kind: "dangling", directory: version },
+    text,
   };
 }
 
 function directoryFacts({ mode, uid }: Deno.FileInfo, accounts: AccountBook) {
   const [is, should] = [uid ?? 0, Deno.uid() ?? 0];
   return {
-    directoryMode: (mode ?? 0) & 0o7777,
-    ...(is !== should && {
-      directoryOwner: { is: accounts.ownerName(is), should: accounts.ownerName(should) },
-    }),
+    mode: (mode ?? 0) & 0o7777,
+    otherOwner: is === should
+      ? undefined
+      : { is: accounts.ownerName(is), should: accounts.ownerName(should) },
   };
 }
 
@@ -95,7 +101,7 @@ function directoryFacts({ mode, uid }: Deno.FileInfo, accounts: AccountBook) {
 function summarize(
   link: TargetFile,
   directory: Presence<Deno.FileInfo>,
-  files: BundleObservation["files"],
+  files: BundleSet["files"],
 ): Presence<TargetFile> {
   if (directory.kind === "unreadable") return directory;
   const presences = files.map(({ file }) => file);
@@ -117,25 +123,16 @@ function isSound({ seen: { file } }: Look): boolean {
   return file.kind === "present" && file.value.type === "bundle" && file.value.sameContent;
 }
 
-/** Text of a symbolic link, if there is one. */
-function readLink(path: string): string | undefined {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Directories that no link names, also after the rollback of an interrupted run. */
 function findStrays(
-  { path, replaced }: TargetObservation,
-  current: string | undefined,
+  { path, replaced }: PathObservation,
+  link: BundleLink,
   { directories, pendingValidation }: BundleTools,
 ): StrayDirectory[] {
   const { names } = directories.list(directoryOf(path));
   if (names.kind !== "present") return [];
   const record = pendingValidation.find((one) => one.path === path);
-  let used = current;
+  let used = "directory" in link ? link.directory : undefined;
   if (record !== undefined && replaced) used = versionOf(readLink(replacedFile(path)) ?? "", path);
   else if (record?.kept === false) used = undefined;
   return [...names.value]
@@ -152,7 +149,7 @@ function describeDirectory(path: string): StrayDirectory[] {
     const foreign = [...Deno.readDirSync(path)].find(({ name, isFile }) =>
       !isFile || !PARTS.some((part) => name === `${part}.pem`)
     );
-    return [{ path, ...(foreign !== undefined && { foreign: foreign.name }) }];
+    return [{ path, foreign: foreign?.name }];
   } catch {
     return [];
   }

@@ -13,9 +13,9 @@ import type { SetTexts } from "../store/stored_set.ts";
 export interface Likeness {
   readonly sameContent: boolean;
   /** Why it differs, if more is known than that its bytes differ. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** The first certificate in it, if it differs. */
-  readonly certificate?: Certificate;
+  readonly certificate?: Certificate | undefined;
 }
 
 export interface Expected {
@@ -58,12 +58,12 @@ function expectPlain(content: string | Uint8Array): Expected {
   const limit = content.length * 4;
   if (typeof content === "string") {
     const compare = (text: string) => likeness(text === content, text);
-    return { limit, judge: (path, read) => judged(read.text(path), compare) };
+    return { limit, judge: (path, read) => compareFound(read.text(path), compare) };
   }
   const wanted = content.toBase64();
   const compare = (bytes: Uint8Array) =>
     likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE"));
-  return { limit, judge: (path, read) => judged(read.bytes(path), compare) };
+  return { limit, judge: (path, read) => compareFound(read.bytes(path), compare) };
 }
 
 /** Encryption makes the content longer: salts, names and the like. */
@@ -76,19 +76,15 @@ function expectEncrypted(
   return {
     limit: length * 4 + 4096,
     judge: (path, read) =>
-      judged(read.bytes(path), (bytes) => {
+      compareFound(read.bytes(path), (bytes) => {
         const { fault, certificate = "" } = judge(bytes, desired);
-        return {
-          ...likeness(fault === undefined, certificate),
-          ...(fault !== undefined && { fault }),
-        };
+        return { ...likeness(fault === undefined, certificate), fault };
       }),
   };
 }
 
 function likeness(sameContent: boolean, pem: string): Likeness {
-  const certificate = sameContent ? undefined : tryParse(pem);
-  return { sameContent, ...(certificate && { certificate }) };
+  return { sameContent, certificate: sameContent ? undefined : tryParse(pem) };
 }
 
 function tryParse(pem: string): Certificate | undefined {
@@ -100,7 +96,7 @@ function tryParse(pem: string): Certificate | undefined {
 }
 
 /** A file that has gone since it was seen differs. */
-function judged<T>(found: Presence<T>, judge: (value: T) => Likeness): Presence<Likeness> {
+function compareFound<T>(found: Presence<T>, judge: (value: T) => Likeness): Presence<Likeness> {
   if (found.kind === "unreadable") return found;
   return {
     kind: "present",

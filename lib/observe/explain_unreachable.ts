@@ -1,6 +1,6 @@
 /** Why a probe could not see a service's certificate, in plain words. */
 import { plainCause } from "../text/plain_cause.ts";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import type { StartTls } from "../config/types.ts";
 
 /** What failed: the connection, STARTTLS, or the TLS handshake. */
@@ -20,8 +20,10 @@ export interface Unreachable {
 }
 
 /** The sentence, without a full stop. */
-export function explainUnreachable(address: string, what: Unreachable): string {
-  const { stage, error, late, limit, startTls } = what;
+export function explainUnreachable(
+  address: string,
+  { stage, error, late, limit, startTls }: Unreachable,
+): string {
   if (late) {
     const within = `within ${limit / 1000} s`;
     if (stage === "connect") return `no connection to ${address} ${within}`;

@@ -3,20 +3,15 @@
  * permission for getent and for the tools that ask service managers, and net permission for probes.
  */
 import { directoryOf } from "../text/path.ts";
-import type { CertificateSpec, Config, TargetSpec } from "../config/types.ts";
-import type {
-  CertificateObservation,
-  Observation,
-  Revocations,
-  TargetObservation,
-} from "./types.ts";
+import type { CertificateSpec, Config, FileSpec, TargetSpec } from "../config/types.ts";
+import type { CertificateObservation, FileObservation, Observation, Revocations } from "./types.ts";
 import type { Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
 import { expect } from "./expected.ts";
 import { observePendingActions } from "./pending_actions.ts";
 import { ABSENT, READER, type Reader } from "../host/read.ts";
-import type { EncryptionOf } from "./encrypted_targets.ts";
+import type { EncryptionOf } from "./password_file.ts";
 import { type StoreLook, StoreReader } from "../store/read_set.ts";
 import { storeFault } from "../store/store_trust.ts";
 import { DirectoryCache, observeTarget } from "./target.ts";
@@ -36,13 +31,10 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     ? (await import("../certificate/alt_names.ts")).readOtherNames
     : undefined;
   const store = new StoreReader(config.certStore, rare, now);
-  const looks = specs.map((spec) => store.look(spec));
-  const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined);
-  const encryptionOf: EncryptionOf = encrypted
-    ? (await import("./encrypted_targets.ts")).encryptionReader()
-    : () => undefined;
+  const looks = specs.map((spec) => [spec, store.look(spec)] as const);
+  const encryptionOf = await encryptionReaderFor(targets);
   const bundled = targets.some(({ what }) => what === "bundle");
-  const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : undefined;
+  const lookAtBundle = bundled ? (await import("./bundle.ts")).observeBundle : noBundle;
   const accounts = await asked;
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, accounts);
@@ -51,32 +43,33 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const { ofFile, removed } = revoking.length > 0
     ? (await import("./revocations.ts")).observeRevocations(config, revoking)
     : NO_REVOCATIONS;
-  const certificates = specs.map((spec, at) => {
-    const revocation = ofFile.get(spec.name);
-    const tools = { directories, accounts, encryptionOf, lookAtBundle };
-    return {
-      ...observeCertificate(spec, looks[at] as StoreLook, pendingValidationOf(spec, store), tools),
-      ...(revocation && { revocation }),
-    };
-  });
-  const { pendingActions, unclaimed } = await observePendingActions(config.certStore, specs);
+  const tools = { directories, accounts, encryptionOf, lookAtBundle };
+  const certificates = looks.map(([spec, look]) => ({
+    ...observeCertificate(spec, look, pendingValidationOf(spec, store), tools),
+    revocation: ofFile.get(spec.name),
+  }));
+  const actions = await observePendingActions(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
-  const served = probed ? await (await import("./served.ts")).observeAllServed(specs) : [];
+  const served = probed ? await (await import("./probe.ts")).observeAllServed(specs) : [];
   const storeAncestors = ancestors.above(config.certStore);
-  const ownGroups = await ownGroupsOf(ancestors.owners);
-  const fault = storeFault(config.certStore);
   return {
     certificates,
-    pendingActions,
-    unclaimed,
+    ...actions,
     removed,
     served,
     zone: zoneFor(specs),
     runner,
-    ownGroups,
+    ownGroups: await ownGroupsOf(ancestors.owners),
     storeAncestors,
-    ...(fault !== undefined && { storeFault: fault }),
+    storeFault: storeFault(config.certStore),
   };
+}
+
+/** Loads decryption only if there is an encrypted target. */
+async function encryptionReaderFor(targets: readonly TargetSpec[]): Promise<EncryptionOf> {
+  if (targets.every(({ passwordFile }) => passwordFile === undefined)) return () => undefined;
+  const { judgeEncrypted } = await import("../certificate/encrypted.ts");
+  return (await import("./password_file.ts")).encryptionReader(judgeEncrypted);
 }
 
 /** Reads files in directories of other users; loaded only if there are any. */
@@ -106,12 +99,16 @@ function zoneFor(specs: readonly CertificateSpec[]): string {
   return timed ? Temporal.Now.timeZoneId() : "UTC";
 }
 
+function noBundle(): never {
+  throw new Error("The configuration has no bundle");
+}
+
 interface TargetTools {
   readonly directories: DirectoryCache;
   readonly accounts: AccountBook;
   readonly encryptionOf: EncryptionOf;
   /** Loaded only if the configuration has a bundle. */
-  readonly lookAtBundle: typeof observeBundle | undefined;
+  readonly lookAtBundle: typeof observeBundle;
 }
 
 function observeCertificate(
@@ -125,25 +122,24 @@ function observeCertificate(
     stored: look.stored,
     interrupted: look.interrupted,
     pendingValidation,
-    ...(look.exposedKey !== undefined && { exposedKey: look.exposedKey }),
-    targets: spec.targets.map((target) =>
-      target.what === "bundle" && tools.lookAtBundle !== undefined
-        ? tools.lookAtBundle(target, {
-          ...tools,
-          pendingValidation,
-          expected: (part) => expect({ what: part }, spec.name, look.texts, undefined),
-        })
-        : observeContent(target, spec.name, look, tools)
-    ),
+    exposedKey: look.exposedKey,
+    targets: spec.targets.map((target) => {
+      if (target.what !== "bundle") return observeContent(target, spec.name, look, tools);
+      return tools.lookAtBundle(target, {
+        ...tools,
+        pendingValidation,
+        expected: (part) => expect({ what: part }, spec.name, look.texts, undefined),
+      });
+    }),
   };
 }
 
 function observeContent(
-  target: TargetSpec,
+  target: FileSpec,
   name: string,
   { texts }: StoreLook,
   { directories, accounts, encryptionOf }: TargetTools,
-): TargetObservation {
+): FileObservation {
   const encryption = encryptionOf(target);
   if (encryption !== undefined && "problem" in encryption) {
     const seen = observeTarget(target, ABSENT, directories, accounts);

@@ -1,8 +1,9 @@
 /** Passwords of encrypted targets, each in a file that only its owner can open. */
-import { openSecret } from "../host/open_secret.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { type FileText, readRegularFile } from "../host/regular_file.ts";
+import { type FileText, openSecret, readRegularFile } from "../host/regular_file.ts";
 import { Secret } from "../text/secret.ts";
+import type { Format } from "../certificate/types.ts";
+import type { Encryption } from "./expected.ts";
 
 /**
  * The only line of a password file, without the line break.
@@ -40,5 +41,29 @@ function readNamed(path: string): FileText {
         "in one line, with mode 0600",
       { cause: error },
     );
+  }
+}
+
+/** What opens a target, or why its password cannot be read; `undefined` if it is not encrypted. */
+export type EncryptionOf = (
+  format: Format,
+) => Encryption | { readonly problem: string } | undefined;
+
+/** Reads each password file once. */
+export function encryptionReader(judge: Encryption["judge"]): EncryptionOf {
+  const known = new Map<string, Secret | { readonly problem: string }>();
+  return ({ passwordFile }) => {
+    if (passwordFile === undefined) return undefined;
+    const password = known.get(passwordFile) ?? tryRead(passwordFile);
+    known.set(passwordFile, password);
+    return "problem" in password ? password : { judge, password };
+  };
+}
+
+function tryRead(path: string): Secret | { readonly problem: string } {
+  try {
+    return readPassword(path);
+  } catch (error) {
+    return { problem: (error as Error).message };
   }
 }

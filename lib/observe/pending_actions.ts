@@ -1,11 +1,7 @@
 /** Observes pending actions of services, and what the services' managers know about them. */
 import { isLeftover, legacyPendingDirectory, pendingDirectory } from "../store/store_paths.ts";
 import type { CertificateSpec, ServiceSpec } from "../config/types.ts";
-import {
-  parsePendingAction,
-  type PendingActionText,
-  unitePendingActions,
-} from "../store/pending_action_text.ts";
+import { parsePendingAction, unitePendingActions } from "../store/record_text.ts";
 import type {
   LoadRecord,
   Observation,
@@ -17,11 +13,7 @@ import { readDirectory, readInfo, readText } from "../host/read.ts";
 
 type PendingActions = Pick<Observation, "pendingActions" | "unclaimed">;
 
-/** A pending action without what the manager knows. */
-interface PendingAction extends PendingActionText {
-  /** Milliseconds since the epoch. */
-  readonly since: number;
-}
+type PendingAction = Omit<PendingActionObservation, "service" | "record">;
 
 /**
  * The pending actions of all services in the configuration, including those that pass to them from
@@ -35,9 +27,6 @@ export async function observePendingActions(
 ): Promise<PendingActions> {
   const { directory, listing } = listPendingActions(certStore);
   if (listing.kind !== "present") return { pendingActions: listing, unclaimed: [] };
-  if (listing.value.size === 0) {
-    return { pendingActions: { kind: "present", value: [] }, unclaimed: [] };
-  }
   const services = new Map(
     specs.flatMap((spec) => spec.services).map((service) => [service.id, service]),
   );
@@ -54,11 +43,11 @@ export async function observePendingActions(
     unclaimed.push({ pendingAction, successors });
     for (const successor of successors) found.set(successor, transfer(found.get(successor), left));
   }
-  const affected = [...services.values()].filter(({ id }) => found.has(id));
-  return {
-    pendingActions: { kind: "present", value: await askManagers(affected, found) },
-    unclaimed,
-  };
+  const affected = [...services.values()].flatMap((service) => {
+    const pendingAction = found.get(service.id);
+    return pendingAction === undefined ? [] : { service, pendingAction };
+  });
+  return { pendingActions: { kind: "present", value: await askManagers(affected) }, unclaimed };
 }
 
 /** A check command does not rename the directory of a build before 0.1.0, so it reads both names. */
@@ -86,22 +75,18 @@ function transfer(
 }
 
 async function askManagers(
-  affected: readonly ServiceSpec[],
-  pendingActions: ReadonlyMap<string, PendingAction>,
+  affected: readonly { readonly service: ServiceSpec; readonly pendingAction: PendingAction }[],
 ): Promise<PendingActionObservation[]> {
-  const units = affected.filter(isUnit).map(({ name }) => name);
+  const units = affected.flatMap(({ service: { manager = "systemd", name } }) =>
+    manager === "systemd" ? name : []
+  );
   const states = units.length === 0
     ? new Map<string, UnitState>()
     : await (await import("../host/units.ts")).observeUnits(units);
-  return await Promise.all(affected.map(async (service) => {
+  return await Promise.all(affected.map(async ({ service, pendingAction }) => {
     const record = await recordOf(service, states);
-    const pendingAction = pendingActions.get(service.id) ?? { since: 0, certificates: [] };
-    return { service: service.id, ...pendingAction, ...(record !== undefined && { record }) };
+    return { service: service.id, ...pendingAction, record };
   }));
-}
-
-function isUnit({ manager = "systemd" }: ServiceSpec): boolean {
-  return manager === "systemd";
 }
 
 async function recordOf(

@@ -3,19 +3,45 @@
  * connection ends after the handshake. The certificate does not prove who serves it. Loaded only if a
  * probe is configured.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { domainToASCII } from "node:url";
 import { readFacts } from "../certificate/certificate.ts";
-import type { ProbeSpec, StartTls } from "../config/types.ts";
-import type { Served } from "./types.ts";
+import type { CertificateSpec, ProbeSpec, StartTls } from "../config/types.ts";
+import type { Served, ServedObservation } from "./types.ts";
 import { explainUnreachable, Refused, type Stage } from "./explain_unreachable.ts";
-import { plainLeaf } from "./plain_leaf.ts";
 import { closeQuietly, openRelay, writeAll } from "./relay.ts";
 import { Dialogue, type Turn } from "./starttls.ts";
+
+/** More would be a burst of connections on a busy host. */
+const IN_FLIGHT = 8;
+
+/** Milliseconds. A service that has not just acted must not delay a run for its whole timeout. */
+const LIMIT = 10_000;
+
+/** Runs each probe of the configuration once. */
+export async function observeAllServed(
+  specs: readonly CertificateSpec[],
+): Promise<ServedObservation[]> {
+  const probes = specs.flatMap(({ name, services }) =>
+    services.flatMap(({ id, probe }) =>
+      probe === undefined ? [] : [{ service: id, certificate: name, probe }]
+    )
+  );
+  const seen: ServedObservation[] = [];
+  const waiting = probes.entries();
+  const worker = async () => {
+    for (const [at, { probe, ...whose }] of waiting) {
+      const served = await observeServed(probe, Math.min(LIMIT, probe.timeout * 1000));
+      seen[at] = { ...whose, at: formatProbe(probe), served };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(IN_FLIGHT, probes.length) }, worker));
+  return seen;
+}
 
 /** The address of a probe, for people. */
 export function formatProbe(probe: ProbeSpec): string {
@@ -42,9 +68,14 @@ export async function observeServed(probe: ProbeSpec, limit: number): Promise<Se
     const leaf = await see(probe, look);
     return { kind: "served", certificate: readFacts(new X509Certificate(leaf)) };
   } catch (error) {
-    const { stage, end: { aborted: late } } = look;
-    const what = { stage, late, error, limit, startTls: probe.startTls };
-    return { kind: "unreachable", problem: explainUnreachable(formatAddress(probe), what) };
+    const problem = explainUnreachable(formatAddress(probe), {
+      stage: look.stage,
+      error,
+      late: look.end.aborted,
+      limit,
+      startTls: probe.startTls,
+    });
+    return { kind: "unreachable", problem };
   } finally {
     clearTimeout(timer);
   }
@@ -152,4 +183,41 @@ type AskedName = { readonly servername?: string };
 /** An IP address must not be sent as a name (RFC 6066, 3); without one, the runtime sends none. */
 function askedName(name: string | undefined): AskedName {
   return name === undefined || isIP(name) !== 0 ? {} : { servername: domainToASCII(name) };
+}
+
+/** Content type of a record and type of a message (RFC 5246, A.1 and A.4). */
+const HANDSHAKE = 22;
+const CERTIFICATE = 11;
+
+/**
+ * The certificate (DER) in what a server sent in a TLS 1.2 handshake, which is plain text; undefined if
+ * none is complete.
+ */
+export function plainLeaf(sent: Buffer): Buffer | undefined {
+  const messages = handshakeOf(sent);
+  for (let at = 0; at + 4 <= messages.length;) {
+    const end = at + 4 + messages.readUIntBE(at + 1, 3);
+    if (end > messages.length) return undefined;
+    if (messages[at] === CERTIFICATE) return firstCertificate(messages.subarray(at + 4, end));
+    at = end;
+  }
+  return undefined;
+}
+
+/** The content of the leading handshake records (RFC 5246, 6.2.1): type, version, length, fragment. */
+function handshakeOf(sent: Buffer): Buffer {
+  const fragments: Buffer[] = [];
+  for (let at = 0; at + 5 <= sent.length && sent[at] === HANDSHAKE;) {
+    const end = at + 5 + sent.readUInt16BE(at + 3);
+    fragments.push(sent.subarray(at + 5, end));
+    at = end;
+  }
+  return Buffer.concat(fragments);
+}
+
+/** A list of certificates: the length of all, then each after its length (RFC 5246, 7.4.2). */
+function firstCertificate(list: Buffer): Buffer | undefined {
+  if (list.length < 6) return undefined;
+  const end = 6 + list.readUIntBE(3, 3);
+  return end > list.length ? undefined : list.subarray(6, end);
 }

@@ -3,7 +3,7 @@
  * go in, bytes to send come out.
  */
 import { Buffer } from "node:buffer";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import type { StartTls } from "../config/types.ts";
 
 /** What to do next. */

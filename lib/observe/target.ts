@@ -9,9 +9,9 @@ import {
   temporaryFile,
   versionOf,
 } from "../store/store_paths.ts";
-import type { TargetSpec } from "../config/types.ts";
+import type { FileSpec, TargetSpec } from "../config/types.ts";
 import type { Presence } from "../host/types.ts";
-import type { TargetFile, TargetObservation } from "./types.ts";
+import type { FileObservation, PathObservation, TargetFile } from "./types.ts";
 import type { AccountBook } from "../host/accounts.ts";
 import type { Expected, Likeness } from "./expected.ts";
 import { ABSENT, observe, readDirectory, READER, type Reader, readInfo } from "../host/read.ts";
@@ -55,11 +55,25 @@ export class DirectoryCache {
 
 /** @param expected Content that the target should have; absent if the store lacks it. */
 export function observeTarget(
+  spec: FileSpec,
+  expected: Presence<Expected>,
+  directories: DirectoryCache,
+  accounts: AccountBook,
+): FileObservation {
+  return {
+    kind: "file",
+    ...observePath(spec, expected, directories, accounts),
+    formerSets: formerSets(spec.path, directories.list(directoryOf(spec.path))),
+  };
+}
+
+/** Observes what lies at the path of a file or bundle. */
+export function observePath(
   spec: TargetSpec,
   expected: Presence<Expected>,
   directories: DirectoryCache,
   accounts: AccountBook,
-): TargetObservation {
+): PathObservation {
   const directory = directoryOf(spec.path);
   const { names: listing, traces, ancestors } = directories.list(directory);
   const known = listing.kind === "present";
@@ -76,15 +90,16 @@ export function observeTarget(
     group: accounts.group(spec.group),
     leftover: siblings?.has(nameOf(temporaryFile(spec.path))) ?? false,
     replaced: siblings?.has(nameOf(replacedFile(spec.path))) ?? false,
-    ...(siblings !== undefined && spec.what !== "bundle" && formerSets(spec.path, siblings)),
   };
 }
 
 /** Directories of a bundle that was there before the file. */
-function formerSets(path: string, siblings: ReadonlySet<string>) {
-  const sets = [...siblings].filter((name) => isVersion(name, nameOf(path)));
-  return sets.length > 0 &&
-    { formerSets: sets.map((name) => `${directoryOf(path)}/${name}`).sort() };
+function formerSets(path: string, { names, traces }: Listing): string[] {
+  if (names.kind !== "present" || !traces) return [];
+  return [...names.value]
+    .filter((name) => isVersion(name, nameOf(path)))
+    .map((name) => `${directoryOf(path)}/${name}`)
+    .sort();
 }
 
 /** A directory that cannot be listed may still be entered, or may not be a directory at all. */
@@ -92,7 +107,7 @@ function parentOf(
   directory: string,
   listing: Presence<unknown>,
   file: Presence<TargetFile>,
-): TargetObservation["parent"] {
+): PathObservation["parent"] {
   if (listing.kind === "present" || file.kind === "present") return "present";
   const info = readInfo(directory);
   return info.kind === "present" && !info.value.isDirectory && !info.value.isSymlink
@@ -110,7 +125,7 @@ function observeContent(
   const file = observeFile(spec.path, expected, accounts, directories.readerFor(directory));
   if (file.kind !== "present" || file.value.sameContent) return file;
   // A bundle replaces only a bundle.
-  if (spec.overwrite || spec.what === "bundle") return file;
+  if (spec.what === "bundle" || spec.overwrite) return file;
   if (file.value.type !== "file" && file.value.type !== "symlink") return file;
   const foreign = isForeign(spec.path, directories.list(directory).ancestors.isForeign);
   if (foreign.kind === "unreadable") return foreign;
@@ -131,9 +146,9 @@ export function observeFile(
   const type = typeOf(found);
   let likeness: Likeness = { sameContent: false };
   if (type === "file" && expected.kind === "present" && found.size <= expected.value.limit) {
-    const judged = expected.value.judge(path, read);
-    if (judged.kind === "unreadable") return judged;
-    if (judged.kind === "present") likeness = judged.value;
+    const compared = expected.value.judge(path, read);
+    if (compared.kind === "unreadable") return compared;
+    if (compared.kind === "present") likeness = compared.value;
   }
   return {
     kind: "present",
@@ -185,9 +200,14 @@ function isForeignFile(path: string, { isFile, size }: Deno.FileInfo): Presence<
 
 /** Whether the target was a bundle before. */
 function leadsToBundle(path: string): boolean {
+  return versionOf(readLink(path) ?? "", path) !== undefined;
+}
+
+/** Text of a symbolic link, if there is one. */
+export function readLink(path: string): string | undefined {
   try {
-    return versionOf(Deno.readLinkSync(path), path) !== undefined;
+    return Deno.readLinkSync(path);
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -2,6 +2,7 @@
 import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Part } from "../certificate/types.ts";
+import type { PendingActionText } from "../store/record_text.ts";
 import type { PendingRevocation, Replaced, StoredSet } from "../store/types.ts";
 
 /** A deployed file on disk. */
@@ -18,56 +19,77 @@ export interface TargetFile {
   /** Whether its content is what the store has for it. */
   readonly sameContent: boolean;
   /** It is something other than a certificate or key; checked only if the content differs. */
-  readonly foreign?: boolean;
+  readonly foreign?: boolean | undefined;
   /** Why the content differs, if more is known than that its bytes differ. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** The first certificate in it, if it differs from the store. */
-  readonly certificate?: Certificate;
+  readonly certificate?: Certificate | undefined;
   /** Time of the last change of inode or content, milliseconds since the epoch. */
   readonly changedAt: number;
 }
 
-export interface TargetObservation {
+/** What is observed of files and bundles alike. */
+export interface PathObservation {
   readonly path: string;
   /** From the root to the last directory that exists. */
   readonly ancestors: readonly Ancestor[];
+  /** What lies at the path. A bundle counts as one file, last changed when any of its files was. */
   readonly file: Presence<TargetFile>;
   /** State of the parent directory; checked only if the target is absent. */
   readonly parent: "present" | "absent" | "not-a-directory";
   readonly owner: Account;
   readonly group: Account;
-  /** Why its password cannot be read; its content is then unknown. */
-  readonly passwordProblem?: string;
   /** There is a temporary file of an interrupted run beside it. */
   readonly leftover: boolean;
   /** There is its previous file beside it. */
   readonly replaced: boolean;
-  readonly bundle?: BundleObservation;
-  /** If the target is not a bundle: directories of sets from when it was one. */
-  readonly formerSets?: readonly string[];
 }
 
-export interface BundleObservation {
-  /** Text of a link that VCM did not make. */
-  readonly foreignLink?: string;
-  /** Name of the version directory that the link names. */
-  readonly directory?: string;
-  /** Permission bits of that directory; absent if it does not exist. */
-  readonly directoryMode?: number;
-  /** Set if it does not belong to the runner, as it should. */
-  readonly directoryOwner?: { readonly is: string; readonly should: string };
-  /** The files in it. */
-  readonly files: readonly { readonly part: Part; readonly file: Presence<TargetFile> }[];
+export interface FileObservation extends PathObservation {
+  readonly kind: "file";
+  /** Why its password cannot be read; its content is then unknown. */
+  readonly passwordProblem?: string | undefined;
+  /** Directories of sets from when the target was a bundle. */
+  readonly formerSets: readonly string[];
+}
+
+export interface BundleObservation extends PathObservation {
+  readonly kind: "bundle";
+  readonly link: BundleLink;
   /** Directories of sets that are unused or incomplete. */
   readonly strays: readonly StrayDirectory[];
   /** Why this host cannot create links. */
-  readonly linkProblem?: string;
+  readonly linkProblem?: string | undefined;
+}
+
+export type TargetObservation = FileObservation | BundleObservation;
+
+/** Where the link of a bundle leads. */
+export type BundleLink =
+  /** There is no link. */
+  | { readonly kind: "none" }
+  /** A link that VCM did not make. */
+  | { readonly kind: "foreign"; readonly text: string }
+  /** To a version directory that does not exist. */
+  | { readonly kind: "dangling"; readonly directory: string }
+  | BundleSet;
+
+/** The version directory that the link of a bundle names. */
+export interface BundleSet {
+  readonly kind: "set";
+  /** Its name. */
+  readonly directory: string;
+  /** Permission bits. */
+  readonly mode: number;
+  /** Set if it does not belong to the runner, as it should. */
+  readonly otherOwner?: { readonly is: string; readonly should: string } | undefined;
+  readonly files: readonly { readonly part: Part; readonly file: Presence<TargetFile> }[];
 }
 
 export interface StrayDirectory {
   readonly path: string;
   /** Name of something in it that VCM did not put there. */
-  readonly foreign?: string;
+  readonly foreign?: string | undefined;
 }
 
 export interface CertificateObservation {
@@ -76,12 +98,12 @@ export interface CertificateObservation {
   /** A run was interrupted while it wrote or switched this set. */
   readonly interrupted: boolean;
   /** Mode of the stored private key, if every user can open it. */
-  readonly exposedKey?: number;
+  readonly exposedKey?: number | undefined;
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that no service has validated. */
   readonly pendingValidation: readonly Replaced[];
   /** A revocation that was begun; absent: none. */
-  readonly revocation?: Presence<PendingRevocation>;
+  readonly revocation?: Presence<PendingRevocation> | undefined;
 }
 
 /** What a service's manager knows about when the service last loaded its files. */
@@ -97,20 +119,12 @@ export type LoadRecord =
   | { readonly kind: "process"; readonly startedAt?: number };
 
 /** A service with a pending action in the store. */
-export interface PendingActionObservation {
+export interface PendingActionObservation extends PendingActionText {
   readonly service: string;
-  /** Certificates whose files it must load. */
-  readonly certificates: readonly string[];
   /** When the pending action was written, milliseconds since the epoch. */
   readonly since: number;
-  /** Expiry of the certificate that it has loaded, if known. */
-  readonly until?: Date;
-  /** Why the last attempt failed. */
-  readonly failure?: string;
-  /** When an action on the service, which was up before, began or failed. */
-  readonly actedAt?: Date;
   /** Absent if there is no manager or it did not answer. */
-  readonly record?: LoadRecord;
+  readonly record?: LoadRecord | undefined;
 }
 
 /** A pending action whose service was removed from the configuration, and the services that replace it. */
@@ -159,5 +173,5 @@ export interface Observation {
   /** The existing directories above the store. */
   readonly storeAncestors: readonly Ancestor[];
   /** Why the store cannot be used as it is. */
-  readonly storeFault?: string;
+  readonly storeFault?: string | undefined;
 }

@@ -1,11 +1,15 @@
 /** What stops a certificate's steps and only a person can fix. */
-import type { CertificateSpec } from "../config/types.ts";
-import { judgeBlockers } from "./drift.ts";
+import { defaultMode, holdsKey } from "../config/format.ts";
+import type { CertificateSpec, TargetSpec } from "../config/types.ts";
+import { octal } from "../text/octal.ts";
+import { directoryOf } from "../text/path.ts";
+import { shellWord } from "../text/quote.ts";
+import { bundleBlockers } from "./bundle.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import type { Selection } from "./selection.ts";
 import { unsafeStore } from "../store/store_trust.ts";
 import type { Blocked, Due } from "./types.ts";
-import type { CertificateObservation, Observation } from "../observe/types.ts";
+import type { CertificateObservation, Observation, TargetObservation } from "../observe/types.ts";
 
 /** A record of a revocation that cannot be read is not the same as none. */
 export function storeBlockers({ stored, revocation }: CertificateObservation): Blocked[] {
@@ -35,6 +39,64 @@ function refusal({ writer, drift }: PlannedTarget): Blocked[] {
   if (writer.kind !== "refused" || writer.message === undefined) return [];
   if (writer.onlyToWrite && drift.length === 0) return [];
   return [{ kind: "impossible", message: writer.message }];
+}
+
+/** What a person must fix before VCM can write this target. */
+export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Blocked[] {
+  const blocked: Blocked[] = [];
+  const impossible = (message: string) => blocked.push({ kind: "impossible", message });
+  if (target.file.kind === "unreadable") {
+    blocked.push({ kind: "unreadable", message: target.file.problem });
+  }
+  if (target.kind === "bundle") blocked.push(...bundleBlockers(target));
+  else if (target.passwordProblem !== undefined) {
+    blocked.push({ kind: "unreadable", message: target.passwordProblem });
+  }
+  const type = target.file.kind === "present" && target.kind === "file"
+    ? target.file.value.type
+    : "file";
+  if (type === "directory") {
+    impossible(`"${spec.path}" is a directory; remove it, or give the path of a file in it`);
+  } else if (type === "other") {
+    impossible(`"${spec.path}" is a device, pipe or socket; give another path`);
+  }
+  if (target.file.kind === "present" && target.file.value.foreign) {
+    const leads = type === "symlink" ? "is a symbolic link to" : "holds";
+    impossible(
+      `"${spec.path}" ${leads} something other than a certificate or key, so it is not replaced; ` +
+        'move it away, give another path, or set "overwrite: true" on this target',
+    );
+  }
+  if (isOpenInPlace(spec, target)) {
+    const fix = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
+    impossible(
+      `"${spec.path}" is open to more users than its private key may be, and "in_place" keeps that file: a ` +
+        `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
+    );
+  }
+  const directory = directoryOf(spec.path);
+  if (target.parent === "not-a-directory") {
+    impossible(
+      `"${directory}" is not a directory, so "${spec.path}" cannot be written; give another path`,
+    );
+  } else if (target.parent === "absent" && !spec.createDirs) {
+    impossible(`Directory "${directory}" does not exist; create it, or set "create_dirs: true"`);
+  }
+  for (const [word, account] of [["owner", target.owner], ["group", target.group]] as const) {
+    if (account.kind !== "unknown") continue;
+    impossible(
+      `The ${word} "${account.name}" of "${spec.path}" does not exist on this host; ` +
+        `create it, or fix "${word}" in the configuration`,
+    );
+  }
+  return blocked;
+}
+
+/** Whether users can open the existing file who must not open the new one. */
+function isOpenInPlace(spec: TargetSpec, { file }: TargetObservation): boolean {
+  if (!spec.inPlace || !holdsKey(spec.what) || file.kind !== "present") return false;
+  const { type, mode } = file.value;
+  return type === "file" && (mode & 0o077 & ~(spec.mode ?? defaultMode(spec.what))) !== 0;
 }
 
 /** The store has no deployable set, and the command does not issue one. */

@@ -4,13 +4,15 @@
  */
 import { defaultMode } from "../config/format.ts";
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import { type TargetSpec } from "../config/types.ts";
-import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
+import type { BundleSpec, TargetSpec } from "../config/types.ts";
+import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./drift.ts";
 import type { WriterChoice } from "./choose_writer.ts";
-import type { Blocked, Drift, FileOwners, Warning } from "./types.ts";
+import type { Blocked, BundleStep, Drift, Warning } from "./types.ts";
+import type { Presence } from "../host/types.ts";
 import type {
+  BundleLink,
   BundleObservation,
   CertificateObservation,
   TargetFile,
@@ -23,38 +25,31 @@ export const DIRECTORY_MODE = 0o755;
 /** Differences of its directory and files; equal ones of several files are merged. */
 export function bundleDrift(
   spec: TargetSpec,
-  target: TargetObservation,
-  bundle: BundleObservation,
+  target: BundleObservation,
   supply: Supply,
 ): Drift[] {
-  const { directory = "", directoryMode, directoryOwner, files } = bundle;
-  if (directoryMode === undefined) return [{ kind: "missing", files: [directory] }];
-  const drifts = files.flatMap(({ part, file }) =>
-    fileDrift(spec, target, file, supply).map((drift) => ({ ...drift, files: [fileName(part)] }))
+  const { link } = target;
+  if (link.kind === "dangling") return [{ kind: "missing", files: [link.directory] }];
+  if (link.kind !== "set") return [];
+  const { directory, mode, otherOwner } = link;
+  const drifts: Drift[] = link.files.flatMap(({ part, file }) =>
+    fileDrift(spec, target, file, supply).map((drift) => ({ ...drift, files: [`${part}.pem`] }))
   );
-  if (directoryMode !== DIRECTORY_MODE) {
-    const [from, to] = [octal(directoryMode), octal(DIRECTORY_MODE)];
+  if (mode !== DIRECTORY_MODE) {
+    const [from, to] = [octal(mode), octal(DIRECTORY_MODE)];
     drifts.push({ kind: "mode", from, to, files: [directory] });
   }
-  if (directoryOwner !== undefined) {
-    drifts.push({
-      kind: "owner",
-      from: directoryOwner.is,
-      to: directoryOwner.should,
-      files: [directory],
-    });
+  if (otherOwner !== undefined) {
+    const { is: from, should: to } = otherOwner;
+    drifts.push({ kind: "owner", from, to, files: [directory] });
   }
   return unite(drifts);
 }
 
-function fileName(part: Part): string {
-  return `${part}.pem`;
-}
-
 function fileDrift(
   spec: TargetSpec,
-  target: TargetObservation,
-  file: BundleObservation["files"][number]["file"],
+  target: BundleObservation,
+  file: Presence<TargetFile>,
   supply: Supply,
 ): Drift[] {
   if (file.kind === "unreadable") return [];
@@ -92,29 +87,23 @@ function withoutFiles({ files: _, ...drift }: Drift): Drift {
 
 /** What a person must fix before VCM can create the bundle. */
 export function bundleBlockers(
-  { path }: TargetSpec,
-  target: TargetObservation,
-  { foreignLink, linkProblem }: BundleObservation,
+  { path, file, link, linkProblem }: BundleObservation,
 ): Blocked[] {
-  const found = target.file.kind === "present"
-    ? describe(target.file.value, foreignLink)
-    : undefined;
+  const found = file.kind === "present" ? describe(file.value, link) : undefined;
   return [
-    ...(found === undefined
-      ? []
-      : [`"${path}" is ${found}; move it away, or give another path for the bundle`]),
-    ...(linkProblem === undefined
-      ? []
-      : [`Cannot create the link of the bundle "${path}": ${linkProblem}`]),
-  ].map((message) => ({ kind: "impossible", message }));
+    found && `"${path}" is ${found}; move it away, or give another path for the bundle`,
+    linkProblem && `Cannot create the link of the bundle "${path}": ${linkProblem}`,
+  ].filter((message) => message !== undefined)
+    .map((message) => ({ kind: "impossible", message }));
 }
 
-function describe({ type }: TargetFile, foreignLink: string | undefined): string | undefined {
+function describe({ type }: TargetFile, link: BundleLink): string | undefined {
+  const text = link.kind === "foreign" ? printable(link.text) : "";
   switch (type) {
     case "bundle":
       return undefined;
     case "symlink":
-      return `a symbolic link to "${printable(foreignLink ?? "")}", which VCM did not make`;
+      return `a symbolic link to "${text}", which VCM did not make`;
     case "directory":
       return "a directory, but a bundle must be a symbolic link";
     case "file":
@@ -128,18 +117,18 @@ function describe({ type }: TargetFile, foreignLink: string | undefined): string
 export function strayDirectories(
   targets: readonly { readonly seen: TargetObservation; readonly writer: WriterChoice }[],
 ): string[] {
-  return targets.filter(({ writer }) => writer.kind === "own").flatMap(({ seen }) => [
-    ...(seen.bundle?.strays ?? []).flatMap(({ path, foreign }) =>
-      foreign === undefined ? path : []
-    ),
+  return targets.filter(({ writer }) => writer.kind === "own").flatMap(({ seen }) => {
+    if (seen.kind === "bundle") {
+      return seen.strays.flatMap(({ path, foreign }) => foreign === undefined ? path : []);
+    }
     // If a link still names one, the deploy step ends the bundle.
-    ...(isLink(seen) ? [] : seen.formerSets ?? []),
-  ]);
+    return isLink(seen) ? [] : seen.formerSets;
+  });
 }
 
 /** Whether a target that must become a file may still be a bundle. */
 export function endsBundle(target: TargetObservation): boolean {
-  return target.formerSets !== undefined && isLink(target);
+  return target.kind === "file" && target.formerSets.length > 0 && isLink(target);
 }
 
 function isLink({ file }: TargetObservation): boolean {
@@ -148,32 +137,38 @@ function isLink({ file }: TargetObservation): boolean {
 
 /** Unused directories that stay, because they contain files of others. */
 export function strayWarnings({ targets }: CertificateObservation): Warning[] {
-  return targets.flatMap(({ bundle }) => bundle?.strays ?? []).flatMap(({ path, foreign }) =>
+  const strays = targets.flatMap((target) => target.kind === "bundle" ? target.strays : []);
+  return strays.flatMap(({ path, foreign }) =>
     foreign === undefined ? [] : { kind: "leftover", message: keptDirectory(path, foreign) }
   );
 }
 
 export function keptDirectory(path: string, foreign: string): string {
-  const what = printable(foreign);
-  return `"${path}" is no longer used, but contains "${what}", which VCM did not create; move that away`;
+  return `"${path}" is no longer used, but contains "${printable(foreign)}", which VCM did not ` +
+    "create; move that away";
 }
 
-/** The mode of each file. */
-export function bundleModes({ mode }: TargetSpec): Readonly<Record<Part, number>> {
-  return Object.fromEntries(PARTS.map((part) => [part, mode ?? defaultMode(part)])) as Record<
-    Part,
-    number
-  >;
-}
-
-/** Owner and group of each file. */
-export function bundleOwners(
+/** The step that writes a bundle. */
+export function bundleStep(
+  spec: BundleSpec,
   target: TargetObservation,
-  { files }: BundleObservation,
-): Readonly<Record<Part, FileOwners>> {
-  const owners = PARTS.map((part) => {
-    const file = files.find((one) => one.part === part)?.file ?? { kind: "absent" };
-    return [part, ownersOf(target, file)];
-  });
-  return Object.fromEntries(owners) as Record<Part, FileOwners>;
+  drift: readonly Drift[],
+): BundleStep {
+  const files = target.kind === "bundle" && target.link.kind === "set" ? target.link.files : [];
+  const fileOf = (part: Part) =>
+    files.find((one) => one.part === part)?.file ?? { kind: "absent" } as const;
+  return {
+    what: spec.what,
+    path: spec.path,
+    drift,
+    ...ownersOf(target, target.file),
+    owners: forEachPart((part) => ownersOf(target, fileOf(part))),
+    mode: spec.mode ?? defaultMode(spec.what),
+    modes: forEachPart((part) => spec.mode ?? defaultMode(part)),
+    createDirs: spec.createDirs,
+  };
+}
+
+function forEachPart<T>(make: (part: Part) => T): Record<Part, T> {
+  return Object.fromEntries(PARTS.map((part) => [part, make(part)])) as Record<Part, T>;
 }

@@ -7,20 +7,22 @@ import {
   type KnownPaths,
 } from "../certificate/chain_paths.ts";
 import type { Certificate } from "../certificate/certificate.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
 
 /** Many certificates share their known paths, and a plan is for one time. */
-const VALID = new WeakMap<KnownPaths, { readonly at: number; readonly path?: ChainPath }>();
+const VALID = new WeakMap<
+  KnownPaths,
+  { readonly at: number; readonly path: ChainPath | undefined }
+>();
 
 function validPath(known: KnownPaths, now: Date): ChainPath | undefined {
   const at = now.getTime();
   let found = VALID.get(known);
   if (found?.at !== at) {
-    const path = findValidPath(known, now);
-    found = { at, ...(path && { path }) };
+    found = { at, path: findValidPath(known, now) };
     VALID.set(known, found);
   }
   return found.path;
@@ -44,10 +46,7 @@ export function invalidPath({ paths = [] }: StoredSet, now: Date): ChainPath | u
 /** The intermediate of an invalid path that expired first. */
 export function endedIntermediate(path: ChainPath, now: Date): ChainLink | undefined {
   return path.filter((link) => !link.isRoot && hasEnded(link, now))
-    .reduce<ChainLink | undefined>(
-      (first, link) => first !== undefined && first.notAfter <= link.notAfter ? first : link,
-      undefined,
-    );
+    .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
 }
 
 export function judgeChainWarnings(
@@ -57,15 +56,15 @@ export function judgeChainWarnings(
   now: Date,
 ): Warning[] {
   const { pathsProblem } = stored;
-  const unknown: Warning[] = pathsProblem === undefined ? [] : [{
+  const unknown: Warning | undefined = pathsProblem === undefined ? undefined : {
     kind: "chain-unknown",
     message: `cannot tell whether its root is valid: ${pathsProblem}`,
-  }];
+  };
   const path = invalidPath(stored, now);
   const known = path === undefined
     ? rootWarning(certificate, stored, now)
     : pathWarning(path, name, certificate, now);
-  return [...unknown, ...(known === undefined ? [] : [known])];
+  return [unknown, known].filter((warning) => warning !== undefined);
 }
 
 /** An expired intermediate is not repeated here: the certificate is due because of it. */

@@ -10,8 +10,7 @@
  * - everything else is refused.
  */
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { printable, shellWord } from "../text/quote.ts";
 import type { TargetSpec } from "../config/types.ts";
 import {
   type HostUsers,
@@ -25,24 +24,20 @@ import {
 import type { Ancestor, HostUser } from "../host/types.ts";
 import type { TargetObservation } from "../observe/types.ts";
 
-export interface OwnWriter {
-  readonly kind: "own";
-}
+/** Who writes: this process, or a process of another user. */
+export type Writer =
+  | { readonly kind: "own" }
+  | { readonly kind: "user"; readonly by: HostUser };
 
-export interface UserWriter {
-  readonly kind: "user";
-  readonly by: HostUser;
-}
-
-export type WriterChoice = OwnWriter | UserWriter | {
+export type WriterChoice = Writer | {
   readonly kind: "refused";
   /** The problem and the fix; absent if another blocker says it. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Nobody can replace the existing file, so it is refused only if it must be written. */
-  readonly onlyToWrite?: boolean;
+  readonly onlyToWrite?: boolean | undefined;
 };
 
-export const OWN_WRITER: OwnWriter = { kind: "own" };
+export const OWN_WRITER: Writer = { kind: "own" };
 
 /** The group of nobody, for users whose primary group is not known. */
 const NO_GROUP = 65534;

@@ -90,3 +90,18 @@ function actionOf(spec: ServiceSpec): ServiceAction {
   if (manager === "pid_file") return { manager, pidFile: pidFile ?? "", signal: signal ?? "HUP" };
   return { manager, name, control, ...(signal !== undefined && { signal }) };
 }
+
+/** An action on a service, for people: `reload`, `signal HUP`, `command`. */
+export function actionName(action: ServiceAction): string {
+  switch (action.manager) {
+    case "command":
+      return "command";
+    case "pid_file":
+      return `signal ${action.signal}`;
+    default:
+      if (action.control === "signal") return `signal ${action.signal ?? ""}`.trim();
+      if (action.manager === "systemd" || action.control === "start") return action.control;
+      // Containers cannot reload.
+      return "restart";
+  }
+}

@@ -1,152 +1,65 @@
-/** How a target differs from the configuration, and what blocks the fix. */
-import { defaultMode, holdsKey } from "../config/format.ts";
+/** How a file on disk differs from the configuration and the store. */
+import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../text/octal.ts";
-import { shellWord } from "../text/shell_word.ts";
-import { directoryOf } from "../text/path.ts";
 import type { TargetSpec } from "../config/types.ts";
-import { bundleBlockers, bundleDrift, bundleModes, bundleOwners, endsBundle } from "./bundle.ts";
-import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./file_drift.ts";
-import { OWN_WRITER, type OwnWriter, type UserWriter } from "./choose_writer.ts";
-import type { Blocked, Drift, TargetStep } from "./types.ts";
-import type { TargetObservation } from "../observe/types.ts";
+import { formatTime } from "../text/format_time.ts";
+import type { Drift, FileOwners } from "./types.ts";
+import type { Presence } from "../host/types.ts";
+import type { TargetFile, TargetObservation } from "../observe/types.ts";
 
-/** Why a target is written although it does not differ. */
-export interface MoreReasons {
-  readonly forced: boolean;
-  readonly pendingValidation: boolean;
+export interface Supply {
+  /** Whether the set in the store is whole. */
+  readonly stored: boolean;
+  /** Whether this run issues a new certificate. */
+  readonly renewed: boolean;
+  /** The stored certificate. */
+  readonly certificate?: Certificate | undefined;
 }
 
-/** Differences, the most important first. Owner, group and mode count only if they are set. */
-export function judgeDrift(
+export function contentDrift(file: TargetFile, supply: Supply): Drift {
+  const [from, to] = [file.certificate, supply.certificate];
+  const known = from !== undefined && to !== undefined && from.fingerprint !== to.fingerprint;
+  if (!supply.renewed && known) {
+    return { kind: "content", from: shortFacts(from), to: shortFacts(to) };
+  }
+  return { kind: "content", ...(file.fault !== undefined && { detail: file.fault }) };
+}
+
+function shortFacts({ serial, notAfter }: Certificate): string {
+  return `serial ${serial} until ${formatTime(notAfter)}`;
+}
+
+export function judgeMetadata(
   spec: TargetSpec,
   target: TargetObservation,
-  supply: Supply,
-  { forced, pendingValidation }: MoreReasons,
+  file: TargetFile,
 ): Drift[] {
-  if (target.file.kind === "unreadable" || !(supply.stored || supply.renewed)) return [];
-  if (target.file.kind === "absent") return [{ kind: "missing" }];
-  const file = target.file.value;
-  const { bundle } = target;
-  if (file.type === "symlink" && bundle === undefined) {
-    return [{ kind: "not-a-file", found: "symlink" }];
-  }
-  // A blocker: a person must move it away first.
-  if (file.type !== (bundle === undefined ? "file" : "bundle")) return [];
+  const { owner, group } = target;
   const drift: Drift[] = [];
-  if (supply.renewed) drift.push({ kind: "renewed" });
-  // Without the password its content is unknown.
-  const known = target.passwordProblem === undefined;
-  const own = bundle === undefined
-    ? judgeMetadata(spec, target, file)
-    : bundleDrift(spec, target, bundle, supply);
-  if (bundle === undefined && supply.stored && known && !file.sameContent) {
-    drift.push(contentDrift(file, supply));
-  } else if (forced && !changesContent(own)) drift.push({ kind: "forced" });
-  if (pendingValidation) drift.push({ kind: "pending-validation" });
-  return [...drift, ...own];
+  if (owner.kind === "given" && owner.id !== file.uid) {
+    drift.push({ kind: "owner", from: file.owner, to: owner.name });
+  }
+  if (group.kind === "given" && group.id !== file.gid) {
+    drift.push({ kind: "group", from: file.group, to: group.name });
+  }
+  if (spec.mode !== undefined && spec.mode !== file.mode) {
+    drift.push({ kind: "mode", from: octal(file.mode), to: octal(spec.mode) });
+  }
+  return drift;
+}
+
+/** Owner and group of a new file: each as configured or, if not set, as of the existing file. */
+export function ownersOf(
+  { owner, group }: TargetObservation,
+  file: Presence<TargetFile>,
+): FileOwners {
+  const kept = file.kind === "present" && file.value.type === "file" ? file.value : undefined;
+  const uid = owner.kind === "given" ? owner.id : kept?.uid;
+  const gid = group.kind === "given" ? group.id : kept?.gid;
+  return { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
 }
 
 /** Whether a service that read the old file has something new to load. */
 export function changesContent(drift: readonly Drift[]): boolean {
   return drift.some(({ kind }) => kind !== "owner" && kind !== "group" && kind !== "mode");
-}
-
-/** What a person must fix before VCM can write this target. */
-export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Blocked[] {
-  const blocked: Blocked[] = [];
-  const impossible = (message: string) => blocked.push({ kind: "impossible", message });
-  if (target.file.kind === "unreadable") {
-    blocked.push({ kind: "unreadable", message: target.file.problem });
-  }
-  if (target.passwordProblem !== undefined) {
-    blocked.push({ kind: "unreadable", message: target.passwordProblem });
-  }
-  if (target.bundle !== undefined) blocked.push(...bundleBlockers(spec, target, target.bundle));
-  const type = target.file.kind === "present" && target.bundle === undefined
-    ? target.file.value.type
-    : "file";
-  if (type === "directory") {
-    impossible(`"${spec.path}" is a directory; remove it, or give the path of a file in it`);
-  } else if (type === "other") {
-    impossible(`"${spec.path}" is a device, pipe or socket; give another path`);
-  }
-  if (target.file.kind === "present" && target.file.value.foreign) {
-    const leads = type === "symlink" ? "is a symbolic link to" : "holds";
-    impossible(
-      `"${spec.path}" ${leads} something other than a certificate or key, so it is not replaced; ` +
-        'move it away, give another path, or set "overwrite: true" on this target',
-    );
-  }
-  if (isOpenInPlace(spec, target)) {
-    const fix = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
-    impossible(
-      `"${spec.path}" is open to more users than its private key may be, and "in_place" keeps that file: a ` +
-        `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
-    );
-  }
-  const directory = directoryOf(spec.path);
-  if (target.parent === "not-a-directory") {
-    impossible(
-      `"${directory}" is not a directory, so "${spec.path}" cannot be written; give another path`,
-    );
-  } else if (target.parent === "absent" && !spec.createDirs) {
-    impossible(`Directory "${directory}" does not exist; create it, or set "create_dirs: true"`);
-  }
-  for (const [word, account] of [["owner", target.owner], ["group", target.group]] as const) {
-    if (account.kind !== "unknown") continue;
-    impossible(
-      `The ${word} "${account.name}" of "${spec.path}" does not exist on this host; ` +
-        `create it, or fix "${word}" in the configuration`,
-    );
-  }
-  return blocked;
-}
-
-/** Whether users can open the existing file who must not open the new one. */
-function isOpenInPlace(spec: TargetSpec, { file }: TargetObservation): boolean {
-  if (!spec.inPlace || !holdsKey(spec.what) || file.kind !== "present") return false;
-  const { type, mode } = file.value;
-  return type === "file" && (mode & 0o077 & ~(spec.mode ?? defaultMode(spec.what))) !== 0;
-}
-
-/** The step that writes a target, as the runner or as another user. */
-export function targetStep(
-  spec: TargetSpec,
-  target: TargetObservation,
-  drift: readonly Drift[],
-  writer: OwnWriter | UserWriter = OWN_WRITER,
-): TargetStep {
-  return {
-    what: spec.what,
-    ...(spec.order !== undefined && { order: spec.order }),
-    ...(spec.passwordFile !== undefined && { passwordFile: spec.passwordFile }),
-    path: spec.path,
-    drift,
-    ...ownersFor(target, writer),
-    mode: spec.mode ?? defaultMode(spec.what),
-    ...(spec.what === "bundle" && { modes: bundleModes(spec) }),
-    createDirs: spec.createDirs,
-    ...(spec.inPlace && { inPlace: true }),
-    ...(writer.kind === "own" && endsBundle(target) && { endsBundle: true }),
-  };
-}
-
-function ownersFor(
-  target: TargetObservation,
-  writer: OwnWriter | UserWriter,
-): Pick<TargetStep, "uid" | "gid" | "by" | "owners"> {
-  if (writer.kind === "own") {
-    const { bundle } = target;
-    return {
-      ...ownersOf(target, target.file),
-      ...(bundle !== undefined && { owners: bundleOwners(target, bundle) }),
-    };
-  }
-  const { by } = writer;
-  const { file, group } = target;
-  // Others could put a file of any group there, so only the group of the user's own file is kept.
-  const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid
-    ? file.value.gid
-    : by.gid;
-  return { uid: by.uid, gid: group.kind === "given" ? group.id : kept, by };
 }

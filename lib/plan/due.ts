@@ -3,7 +3,7 @@
  * uses only what was observed; it reads nothing and remembers nothing.
  */
 import type { Certificate } from "../certificate/certificate.ts";
-import { compareNames } from "../certificate/names.ts";
+import { compareNames, type WantedNames } from "../certificate/names.ts";
 import { renewalStart, windowSeconds } from "../certificate/renewal.ts";
 import { partsOf } from "../config/format.ts";
 import type { CertificateSpec } from "../config/types.ts";
@@ -15,10 +15,11 @@ import { storedCertificate, type StoredValidity, validityOf } from "./stored_val
 import type { Due, DueReason } from "./types.ts";
 
 /** What a stored set is compared with. */
-export type DueSpec = Omit<
-  CertificateSpec,
-  "name" | "pki" | "role" | "ttl" | "services" | "windows" | "keep"
->;
+export interface DueSpec
+  extends WantedNames, Pick<CertificateSpec, "renew" | "spread" | "key" | "targets"> {
+  /** Common name that the issuer must have. */
+  readonly issuer?: string | undefined;
+}
 
 interface Case {
   readonly spec: DueSpec;
@@ -132,9 +133,9 @@ function chainMismatch({ stored: { fullchain } }: Case): string | undefined {
 }
 
 function chainIncomplete({ stored }: Case): string | undefined {
-  for (const what of ["fullchain", "chain"] as const) {
-    const fact = stored[what].kind === "present" ? stored[what].value : "usable";
-    if (typeof fact === "object") return `${what}.pem in the store ${fact.problem}`;
+  for (const part of ["fullchain", "chain"] as const) {
+    const fact = stored[part].kind === "present" ? stored[part].value : "usable";
+    if (typeof fact === "object") return `${part}.pem in the store ${fact.problem}`;
   }
   return undefined;
 }

@@ -8,13 +8,13 @@ import { describeWindows, findOpening, type Opening } from "./window.ts";
 /** How long an action can wait, and why not longer. */
 export interface Urgency {
   /** Expiry of the certificate; absent: the action cannot wait. */
-  readonly end?: Date;
+  readonly end?: Date | undefined;
   /** Milliseconds before the end by which it must be done. */
   readonly margin: number;
   /** Without a full stop. */
   readonly reason: string;
   /** Since when it is due, if known. */
-  readonly since?: Date;
+  readonly since?: Date | undefined;
 }
 
 export type Verdict =

@@ -10,7 +10,7 @@ export type PendingActionVerdict =
     readonly kind: "pending";
     readonly detail: string;
     /** When an action on the running service failed, unless it was started since. */
-    readonly actedAt?: Date;
+    readonly actedAt?: Date | undefined;
   }
   | { readonly kind: "cleared"; readonly detail: string };
 
@@ -48,18 +48,14 @@ export function judgePendingAction(
     return clearedAt(upSince);
   }
   const actedAt = upSince === undefined ? pendingAction.actedAt : undefined;
-  const judged = judgeRecord(record, desired, deployed, actedAt);
+  const answer = judgeRecord(record, desired, deployed, actedAt);
   const problem = actedAt && probeProblem(desired, observation);
-  const verdict = typeof judged === "object" && problem !== undefined ? ` (${problem})` : judged;
+  const verdict = typeof answer === "object" && problem !== undefined ? ` (${problem})` : answer;
   if (typeof verdict === "object") return verdict;
   const detail = `it has not loaded the files deployed ${formatTime(new Date(deployed))}`;
   const { failure } = pendingAction;
   const last = failure === undefined ? "" : `; last attempt: ${failure}`;
-  return {
-    kind: "pending",
-    detail: `${detail}${verdict}${last}`,
-    ...(actedAt !== undefined && { actedAt }),
-  };
+  return { kind: "pending", detail: `${detail}${verdict}${last}`, actedAt };
 }
 
 /** A unit that its manager starts again and again was up each time, and is not now. */

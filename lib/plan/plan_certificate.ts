@@ -3,7 +3,7 @@ import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayWarnings } from "./bundle.ts";
 import { deployStep, issueStep } from "./certificate_steps.ts";
-import type { Supply } from "./file_drift.ts";
+import type { Supply } from "./drift.ts";
 import { hurtsNow, isWhole, judgeDue } from "./due.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
@@ -16,33 +16,27 @@ import type { Blocked, CertificateState, Due, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
 import { judgeWarnings } from "./warnings.ts";
 
-export interface PlannedCertificate {
-  readonly state: CertificateState;
-  readonly steps: readonly Step[];
-}
-
 /** @param blockers Blockers beyond those of the certificate itself. */
 export function planCertificate(
   spec: CertificateSpec,
   observed: CertificateObservation,
   blockers: readonly Blocked[],
   context: PlanContext,
-): PlannedCertificate {
+): { readonly state: CertificateState; readonly steps: readonly Step[] } {
   const { selection } = context;
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
-  const judged = revocationDue(observed) ?? judgeDue(spec, observed.stored, context.now);
-  const timed = judged && hold(spec, observed, judged, context);
+  const found = revocationDue(observed) ?? judgeDue(spec, observed.stored, context.now);
+  const timed = found && hold(spec, observed, found, context);
   const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
   const issue = due && timed?.waits === undefined && selection.issue && readable
     ? issueStep(spec, observed, due)
     : undefined;
-  const whole = readable && isWhole(judged);
-  const certificate = storedCertificate(observed.stored);
+  const whole = readable && isWhole(found);
   const supply: Supply = {
     stored: whole,
     renewed: issue !== undefined,
-    ...(certificate && { certificate }),
+    certificate: storedCertificate(observed.stored),
   };
   const targets = planTargets(spec, observed, supply, context);
   const recovery = planRecovery(targets, observed.pendingValidation, context);
@@ -54,14 +48,13 @@ export function planCertificate(
     ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
-    ? deployStep(spec, observed, targets, { whole, validating: context.validating })
+    ? deployStep(spec, observed, targets, whole, context.validating)
     : undefined;
   const recover = recoverStep(spec, observed, targets, recovery.replaced);
   const revoke = selection.issue ? revokeStep(observed) : undefined;
   const steps = [recover, revoke, issue, deploy].filter((step) => step !== undefined);
-  const state = certificateState(spec, observed, targets, blocked, context);
-  const waits = timed?.waits;
-  return { state: { ...state, ...(due && { due }), ...(waits && { waits }) }, steps };
+  const state = certificateState(spec, observed, targets, context);
+  return { state: { ...state, blocked, due, waits: timed?.waits }, steps };
 }
 
 /** A renewal waits for its window while the certificate is valid; a forced one does not wait. */
@@ -78,7 +71,7 @@ function hold(
     end: validity.notAfter,
     margin: marginFor(validity),
     reason: "the certificate would then be too close to its expiry",
-    ...(due.reason === "in-renewal-window" && { since: renewalStart(spec, validity) }),
+    since: due.reason === "in-renewal-window" ? renewalStart(spec, validity) : undefined,
   };
   const held = holdBack(spec.windows, urgency, now, zone);
   if (held.kind === "act") return { due: { ...due, detail: `${due.detail}${held.detail}` } };
@@ -89,19 +82,15 @@ function certificateState(
   spec: CertificateSpec,
   observed: CertificateObservation,
   targets: readonly PlannedTarget[],
-  blocked: readonly Blocked[],
   { now, zone }: PlanContext,
-): CertificateState {
-  const certificate = storedCertificate(observed.stored);
+): Omit<CertificateState, "due" | "waits" | "blocked"> {
+  const validity = validityOf(observed.stored);
   return {
     name: spec.name,
-    ...(certificate && {
-      certificate,
-      renewAt: renewalStart(spec, validityOf(observed.stored) ?? certificate),
-    }),
+    certificate: storedCertificate(observed.stored),
+    renewAt: validity && renewalStart(spec, validity),
     warnings: [...judgeWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
     targets: targets.map(({ spec: { what, path }, drift }) => ({ what, path, drift })),
-    blocked,
   };
 }
 

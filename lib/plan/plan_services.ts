@@ -5,11 +5,7 @@ import { loadedUntil, storedCertificate, validityOf } from "./stored_validity.ts
 import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { DesiredService } from "./desired_service.ts";
-import type {
-  CertificateObservation,
-  Observation,
-  PendingActionObservation,
-} from "../observe/types.ts";
+import type { CertificateObservation, Observation } from "../observe/types.ts";
 import type {
   ClearStep,
   DeployStep,
@@ -20,11 +16,6 @@ import type {
   Step,
   ValidateStep,
 } from "./types.ts";
-
-export interface PlannedServices {
-  readonly states: readonly ServiceState[];
-  readonly steps: readonly Step[];
-}
 
 /** What the plans of all services share. */
 interface Context {
@@ -44,7 +35,7 @@ export function planServices(
   desired: readonly DesiredService[],
   steps: readonly Step[],
   shared: Omit<Context, "changing">,
-): PlannedServices {
+): { readonly states: readonly ServiceState[]; readonly steps: readonly Step[] } {
   const changing = new Set(steps.flatMap((step) => changesFiles(step) ? step.certificate : []));
   const context = { ...shared, changing };
   const planned: readonly PlannedService[] = desired.map((desired) =>
@@ -71,14 +62,15 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   const { observation, now, forced } = context;
   const deployed = changedFor(desired, context);
   const different = servesDifferent(desired, context);
-  const problem = probeProblem(desired, observation);
   const state: ServiceState = {
     service: desired.id,
     certificates: desired.certificates,
-    ...(different !== undefined && { servedUntil: different.until }),
-    ...(problem !== undefined && { problem }),
+    servedUntil: different?.until,
+    problem: probeProblem(desired, observation),
   };
-  const record = pendingActionOf(desired, observation);
+  const { pendingActions } = observation;
+  const known = pendingActions.kind === "present" ? pendingActions.value : [];
+  const record = known.find(({ service }) => service === desired.id);
   const verdict = record && judgePendingAction(record, desired, observation);
   const notLoaded = verdict?.kind === "pending" ? verdict : undefined;
   const reason = forced
@@ -90,13 +82,16 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   }
   const open = notLoaded && record;
   const ends = [
-    ...deployed.map((name) => endInUse(name, observation)),
+    ...deployed.map((name) => {
+      const observed = findCertificate(name, observation);
+      return observed && loadedUntil(observed);
+    }),
     ...(open ? [open.until] : []),
     ...(different ? [different.until] : []),
   ];
   const urgency = {
     ...urgencyOf(ends, marginOf(desired, observation)),
-    ...(open && { since: new Date(open.since) }),
+    since: open && new Date(open.since),
   };
   const held = holdBack(forced ? [] : desired.windows, urgency, now, observation.zone);
   const actedAt = notLoaded?.actedAt;
@@ -107,10 +102,7 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   }
   const pending = { ...reason, detail: `${reason.detail}${held.detail}` };
   const step = serviceStep(desired, pending, deployed, context);
-  return {
-    state: { ...state, pending },
-    step: { ...step, ...(actedAt !== undefined && { actedAt }) },
-  };
+  return { state: { ...state, pending }, step: { ...step, actedAt } };
 }
 
 /** The certificates of the service that change in this run. */
@@ -127,14 +119,6 @@ function pendingReason(
   return { reason: "deployed", detail: `it loads the new files of ${deployed.join(", ")}` };
 }
 
-function pendingActionOf(
-  desired: DesiredService,
-  { pendingActions }: Observation,
-): PendingActionObservation | undefined {
-  const known = pendingActions.kind === "present" ? pendingActions.value : [];
-  return known.find(({ service }) => service === desired.id);
-}
-
 /** Whether it serves another certificate than the deployed one, which outweighs any record. */
 function servesDifferent(
   { id }: DesiredService,
@@ -142,7 +126,7 @@ function servesDifferent(
 ): { readonly detail: string; readonly until: Date } | undefined {
   for (const { service, certificate: name, at, served: found } of observation.served) {
     if (service !== id) continue;
-    const observed = observation.certificates.find((one) => one.name === name);
+    const observed = findCertificate(name, observation);
     // A certificate that is not deployed yet cannot be served.
     if (observed === undefined || found.kind !== "served" || changing.has(name)) continue;
     if (!isDeployed(observed)) continue;
@@ -163,17 +147,18 @@ function isDeployed({ targets }: CertificateObservation): boolean {
   );
 }
 
-function endInUse(name: string, { certificates }: Observation): Date | undefined {
-  const observed = certificates.find((one) => one.name === name);
-  return observed && loadedUntil(observed);
+function findCertificate(
+  name: string,
+  { certificates }: Observation,
+): CertificateObservation | undefined {
+  return certificates.find((one) => one.name === name);
 }
 
 function urgencyOf(ends: readonly (Date | undefined)[], margin: number): Urgency {
-  const known = ends.filter((end) => end !== undefined);
-  if (known.length < ends.length || known.length === 0) {
+  if (ends.length === 0 || ends.includes(undefined)) {
     return { margin, reason: "the service may have no valid certificate loaded" };
   }
-  const end = new Date(Math.min(...known.map((end) => end.getTime())));
+  const end = new Date(Math.min(...ends.flatMap((end) => end?.getTime() ?? [])));
   const reason = `the certificate that the service has loaded expires ${formatTime(end)}`;
   return { end, margin, reason };
 }
@@ -220,7 +205,7 @@ function serviceStep(
     about: aboutOf(deployed.length > 0 ? deployed : desired.certificates, context),
     validate: desired.validate,
     probes: desired.probes.filter(({ certificate }) => {
-      const observed = observation.certificates.find(({ name }) => name === certificate);
+      const observed = findCertificate(certificate, observation);
       return changing.has(certificate) || (observed !== undefined && isDeployed(observed));
     }),
     timeout: desired.timeout,

@@ -1,8 +1,9 @@
+/** How a target differs from the configuration, and who writes it. */
 import type { CertificateSpec, TargetSpec } from "../config/types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import { chooseWriter, type WriterChoice } from "./choose_writer.ts";
-import { judgeDrift } from "./drift.ts";
-import type { Supply } from "./file_drift.ts";
+import { bundleDrift } from "./bundle.ts";
+import { changesContent, contentDrift, judgeMetadata, type Supply } from "./drift.ts";
 import type { PlanContext } from "./selection.ts";
 import type { Drift } from "./types.ts";
 
@@ -30,4 +31,39 @@ export function planTargets(
     const drift = judgeDrift(spec, seen, supply, more);
     return { spec, seen, drift, writer: chooseWriter(spec, seen, context) };
   });
+}
+
+/** Why a target is written although it does not differ. */
+export interface MoreReasons {
+  readonly forced: boolean;
+  readonly pendingValidation: boolean;
+}
+
+/** Differences, the most important first. Owner, group and mode count only if they are set. */
+export function judgeDrift(
+  spec: TargetSpec,
+  target: TargetObservation,
+  supply: Supply,
+  { forced, pendingValidation }: MoreReasons,
+): Drift[] {
+  if (target.file.kind === "unreadable" || !(supply.stored || supply.renewed)) return [];
+  if (target.file.kind === "absent") return [{ kind: "missing" }];
+  const file = target.file.value;
+  if (file.type === "symlink" && target.kind === "file") {
+    return [{ kind: "not-a-file", found: "symlink" }];
+  }
+  // A blocker: a person must move it away first.
+  if (file.type !== target.kind) return [];
+  const drift: Drift[] = [];
+  if (supply.renewed) drift.push({ kind: "renewed" });
+  const own = target.kind === "file"
+    ? judgeMetadata(spec, target, file)
+    : bundleDrift(spec, target, supply);
+  // Without the password its content is unknown.
+  const known = target.kind === "file" && target.passwordProblem === undefined;
+  if (known && supply.stored && !file.sameContent) {
+    drift.push(contentDrift(file, supply));
+  } else if (forced && !changesContent(own)) drift.push({ kind: "forced" });
+  if (pendingValidation) drift.push({ kind: "pending-validation" });
+  return [...drift, ...own];
 }

@@ -1,7 +1,6 @@
 /** Recovery from an interrupted run: which files are rolled back (all of its record or none), and the step. */
 import { octal } from "../text/octal.ts";
-import { printable } from "../text/printable.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { printable, shellWord } from "../text/quote.ts";
 import { replacedFile, temporaryFile } from "../store/store_paths.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import { strayDirectories } from "./bundle.ts";
@@ -11,17 +10,12 @@ import type { Blocked, RecoverStep } from "./types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { Replaced } from "../store/types.ts";
 
-export interface Recovery {
-  readonly replaced: readonly Replaced[];
-  readonly blocked: readonly Blocked[];
-}
-
 /** If a target is refused, its refusal is the blocker. */
 export function planRecovery(
   targets: readonly PlannedTarget[],
   pendingValidation: readonly Replaced[],
   users: HostUsers,
-): Recovery {
+): { readonly replaced: readonly Replaced[]; readonly blocked: readonly Blocked[] } {
   const found = pendingValidation.map((replaced) => ({
     replaced,
     target: targets.find(({ spec }) => spec.path === replaced.path),
@@ -95,10 +89,10 @@ export function recoverStep(
     kind: "recover",
     certificate: observed.name,
     store: interrupted,
-    ...(spec.keep > 0 && { keep: spec.keep }),
+    keep: spec.keep || undefined,
     pendingValidation,
     leftovers,
-    ...(byUsers.length > 0 && { byUsers }),
+    byUsers: byUsers.length > 0 ? byUsers : undefined,
     detail: details.join("; "),
     closeKey: exposedKey !== undefined,
   };

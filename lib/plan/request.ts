@@ -14,9 +14,9 @@ export function requestFor(spec: CertificateSpec): CertificateRequest {
     otherSans: spec.otherSans,
     excludeCnFromSans: spec.excludeCnFromSans,
     removeRootsFromChain: spec.removeRootsFromChain,
-    ...(spec.issuerRef !== undefined && { issuerRef: spec.issuerRef }),
-    ...(spec.issuer !== undefined && { issuer: spec.issuer }),
-    ...(spec.ttl !== undefined && { ttl: spec.ttl }),
+    issuerRef: spec.issuerRef,
+    issuer: spec.issuer,
+    ttl: spec.ttl,
     key: spec.key,
   };
 }

@@ -1,7 +1,7 @@
 /** What follows from a revocation that was begun and not finished. */
 import type { CertificateObservation, Observation } from "../observe/types.ts";
 import type { PendingRevocation } from "../store/types.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { storedCertificate } from "./stored_validity.ts";
 import type { CertificateState, Due, RevokeStep } from "./types.ts";
 

@@ -3,8 +3,10 @@
  * can be printed as JSON and passed to another thread.
  */
 import type { HostUser } from "../host/types.ts";
+import type { UnclaimedAction } from "../observe/types.ts";
 import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
+import type { WantedNames } from "../certificate/names.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
 import type { Format, Part, RenewalWindow, What } from "../certificate/types.ts";
 
@@ -91,22 +93,16 @@ export interface Blocked {
 }
 
 /** What is sent to the PKI engine. */
-export interface CertificateRequest {
+export interface CertificateRequest extends WantedNames {
   readonly mount: string;
   readonly role: string;
-  readonly commonName: string;
-  readonly dnsSans: readonly string[];
-  readonly ipSans: readonly string[];
-  readonly uriSans: readonly string[];
-  readonly emailSans: readonly string[];
-  readonly otherSans: readonly string[];
   readonly excludeCnFromSans: boolean;
   readonly removeRootsFromChain: boolean;
-  readonly issuerRef?: string;
+  readonly issuerRef?: string | undefined;
   /** Common name that the issuer must have. */
-  readonly issuer?: string;
+  readonly issuer?: string | undefined;
   /** Seconds. */
-  readonly ttl?: number;
+  readonly ttl?: number | undefined;
   readonly key: KeySpec;
 }
 
@@ -117,13 +113,13 @@ export interface RecoverStep {
   /** Whether to finish an interrupted switch of the store's set. */
   readonly store: boolean;
   /** How many earlier sets stay in the archive; absent: none. */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
   /** Files of an interrupted run that no service has validated, to roll back. */
   readonly pendingValidation: readonly Replaced[];
   /** Files of an interrupted run beside targets, and unused directories of bundles. */
   readonly leftovers: readonly string[];
   /** Leftovers that are removed as the user who may replace directories above them. */
-  readonly byUsers?: readonly { readonly path: string; readonly by: HostUser }[];
+  readonly byUsers?: readonly { readonly path: string; readonly by: HostUser }[] | undefined;
   /** What is recovered, for people. */
   readonly detail: string;
   /** Set the mode of the stored private key to 0600. */
@@ -143,7 +139,7 @@ export interface IssueStep {
   readonly kind: "issue";
   readonly certificate: string;
   /** How many earlier sets stay in the archive; absent: none. */
-  readonly keep?: number;
+  readonly keep?: number | undefined;
   readonly due: Due;
   readonly request: CertificateRequest;
   readonly renew: RenewalWindow;
@@ -152,32 +148,42 @@ export interface IssueStep {
   /** Services that read the store, because there are no targets. */
   readonly services: readonly string[];
   /** Expiry of the certificate that they have loaded, if known. */
-  readonly inUseUntil?: Date;
+  readonly inUseUntil?: Date | undefined;
 }
 
 /** Owner and group of a new file; absent: those of the process that writes it. */
-export interface FileOwners {
-  readonly uid?: number;
-  readonly gid?: number;
-}
+export type FileOwners = Readonly<Partial<HostUser>>;
 
-/** One file or bundle to write. The plan decides owner, group and mode, not the writer. */
-export interface TargetStep extends Format, FileOwners {
-  /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
-  readonly by?: HostUser;
+/** What files and bundles have in common. The plan decides owner, group and mode, not the writer. */
+interface CommonTargetStep extends FileOwners {
   readonly path: string;
   readonly drift: readonly Drift[];
   readonly mode: number;
-  /** For a bundle: the mode of each file. */
-  readonly modes?: Readonly<Record<Part, number>>;
-  /** For a bundle: owner and group of each file. */
-  readonly owners?: Readonly<Record<Part, FileOwners>>;
   readonly createDirs: boolean;
-  /** Write into the existing file. */
-  readonly inPlace?: boolean;
-  /** It replaces a bundle, whose directories are removed. */
-  readonly endsBundle?: boolean;
 }
+
+/** One file to write. */
+export interface FileStep extends CommonTargetStep, Format {
+  /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
+  readonly by?: HostUser | undefined;
+  /** Write into the existing file. */
+  readonly inPlace?: boolean | undefined;
+  /** It replaces a bundle, whose directories are removed. */
+  readonly endsBundle?: boolean | undefined;
+}
+
+type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
+
+/** One bundle to write. Only the runner writes bundles. */
+export interface BundleStep extends CommonTargetStep, Partial<Record<FileOnly, never>> {
+  readonly what: "bundle";
+  /** The mode of each file. */
+  readonly modes: Readonly<Record<Part, number>>;
+  /** Owner and group of each file. */
+  readonly owners: Readonly<Record<Part, FileOwners>>;
+}
+
+export type TargetStep = FileStep | BundleStep;
 
 export interface DeployStep {
   readonly kind: "deploy";
@@ -188,7 +194,7 @@ export interface DeployStep {
   /** Services that get a pending action if content changes. */
   readonly services: readonly string[];
   /** Expiry of the certificate that they have loaded, if known. */
-  readonly inUseUntil?: Date;
+  readonly inUseUntil?: Date | undefined;
   /** Keep the replaced files until the services have validated the new ones. */
   readonly revocable: boolean;
 }
@@ -204,41 +210,34 @@ export type ServiceAction =
   | { readonly manager: "pid_file"; readonly pidFile: string; readonly signal: string }
   | { readonly manager: "command"; readonly command: readonly string[] };
 
-export interface ServiceStep {
-  readonly kind: "service";
-  readonly service: string;
-  readonly action: ServiceAction;
-  readonly pending: PendingReason;
-  /** When an earlier action on the running service failed, if it was not started since. */
-  readonly actedAt?: Date;
-  /** Certificates whose deployment causes the action. */
-  readonly certificates: readonly string[];
-  /** What commands get in their environment. */
-  readonly about: { readonly certificates: readonly string[]; readonly files: readonly string[] };
-  /** Commands that validate the new files before the action. */
-  readonly validate: readonly (readonly string[])[];
-  /** Certificates that it must serve afterwards. */
-  readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
-  /** Seconds. */
-  readonly timeout: number;
-}
-
 /** Validates new files for a service that does not act in this run. */
 export interface ValidateStep {
   readonly kind: "validate";
   readonly service: string;
   readonly pending: PendingReason;
+  /** Certificates whose deployment causes the step. */
   readonly certificates: readonly string[];
-  readonly about: ServiceStep["about"];
-  readonly validate: ServiceStep["validate"];
+  /** What commands get in their environment. */
+  readonly about: { readonly certificates: readonly string[]; readonly files: readonly string[] };
+  /** Commands that validate the new files. */
+  readonly validate: readonly (readonly string[])[];
+  /** Seconds. */
   readonly timeout: number;
 }
 
+/** Validates new files, and then makes the service load them. */
+export interface ServiceStep extends Omit<ValidateStep, "kind"> {
+  readonly kind: "service";
+  readonly action: ServiceAction;
+  /** When an earlier action on the running service failed, if it was not started since. */
+  readonly actedAt?: Date | undefined;
+  /** Certificates that it must serve afterwards. */
+  readonly probes: readonly { readonly certificate: string; readonly probe: ProbeSpec }[];
+}
+
 /** Transfers a pending action to the services that replace its own. */
-export interface TransferStep {
+export interface TransferStep extends UnclaimedAction {
   readonly kind: "transfer";
-  readonly pendingAction: string;
-  readonly successors: readonly string[];
 }
 
 /** Removes a pending action that no longer applies. */
@@ -271,12 +270,12 @@ export interface Wait {
 export interface CertificateState {
   readonly name: string;
   /** Facts of the stored certificate, if there is one. */
-  readonly certificate?: Certificate;
+  readonly certificate?: Certificate | undefined;
   /** Start of the renewal window. */
-  readonly renewAt?: Date;
-  readonly due?: Due;
+  readonly renewAt?: Date | undefined;
+  readonly due?: Due | undefined;
   /** Set if it is due and waits. */
-  readonly waits?: Wait;
+  readonly waits?: Wait | undefined;
   readonly warnings: readonly Warning[];
   readonly targets: readonly {
     readonly what: What;
@@ -291,13 +290,13 @@ export interface ServiceState {
   readonly service: string;
   /** Certificates of the configuration that it serves. */
   readonly certificates: readonly string[];
-  readonly pending?: PendingReason;
+  readonly pending?: PendingReason | undefined;
   /** Set if its action waits. */
-  readonly waits?: Wait;
+  readonly waits?: Wait | undefined;
   /** Expiry of the certificate that it serves instead of the one on disk. */
-  readonly servedUntil?: Date;
+  readonly servedUntil?: Date | undefined;
   /** Why its probe failed. */
-  readonly problem?: string;
+  readonly problem?: string | undefined;
 }
 
 export interface Plan {

@@ -19,16 +19,9 @@ export function findOpening(
   now: Date,
   zone: string,
 ): Opening | undefined {
-  let first: Opening | undefined;
-  if (windows.length === 0) return first;
   const local = localTime(now, zone);
-  for (const window of windows) {
-    const opening = nextOpening(window, now, local);
-    if (first === undefined || (opening !== undefined && opening.from < first.from)) {
-      first = opening;
-    }
-  }
-  return first;
+  return windows.flatMap((window) => nextOpening(window, now, local) ?? [])
+    .sort((a, b) => a.from.getTime() - b.from.getTime())[0];
 }
 
 /** The windows as the configuration has them: `Sat 02:00-04:00; Mon-Fri 22:00-23:00`. */

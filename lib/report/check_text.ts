@@ -1,5 +1,5 @@
 /** `vcm check`: a headline for monitoring, then a line for each thing that is not in order. */
-import { actionName } from "../plan/action_name.ts";
+import { actionName } from "../plan/desired_service.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { severityOf } from "../plan/warnings.ts";
@@ -11,6 +11,7 @@ import {
   isRecovery,
   judgeStatus,
   type Standing,
+  unrecovered,
 } from "./verdict.ts";
 
 const WORDS: Readonly<Record<Standing, readonly [string, "good" | "warn" | "bad"]>> = {
@@ -33,18 +34,17 @@ export function checkHeadline(plan: Plan, paint: Paint): string {
 
 /** A line for each thing that is not in order. */
 export function checkDetails(plan: Plan, all: boolean): string[] {
-  const details = plan.certificates.flatMap((state) => certificateLines(state, all));
-  const leftovers = plan.steps.filter(isRecovery).map((step) =>
-    `${step.certificate}: ${step.detail}`
-  );
-  const services = [...plan.steps.flatMap(pendingLine), ...plan.services.flatMap(serviceLines)];
-  return [...details, ...leftovers, ...services];
+  return [
+    ...plan.certificates.flatMap((state) => certificateLines(state, all)),
+    ...plan.steps.filter(isRecovery).map((step) => `${step.certificate}: ${step.detail}`),
+    ...plan.steps.flatMap(pendingLine),
+    ...plan.services.flatMap(serviceLines),
+  ];
 }
 
 function pendingLine(step: Plan["steps"][number]): string[] {
   if (step.kind !== "service" || step.pending.reason !== "pending") return [];
-  const name = actionName(step.action);
-  return [`${step.service}: pending ${name}: ${step.pending.detail}`];
+  return [`${step.service}: pending ${actionName(step.action)}: ${step.pending.detail}`];
 }
 
 function serviceLines({ service, waits, problem }: ServiceState): string[] {
@@ -55,10 +55,9 @@ function serviceLines({ service, waits, problem }: ServiceState): string[] {
 }
 
 function headline(plan: Plan): string {
-  const { certificates, services, at, steps } = plan;
-  const unrecovered = new Set(steps.filter(isRecovery).map(({ certificate }) => certificate));
-  const wrong =
-    certificates.filter((state) => !isInOrder(state) || unrecovered.has(state.name)).length;
+  const { certificates, services, at } = plan;
+  const left = unrecovered(plan);
+  const wrong = certificates.filter((state) => !isInOrder(state) || left.has(state.name)).length;
   const next = certificates
     .flatMap(({ renewAt }) => renewAt !== undefined && renewAt > at ? renewAt : [])
     .reduce<Date | undefined>((first, next) => first && first < next ? first : next, undefined);
@@ -71,9 +70,8 @@ function headline(plan: Plan): string {
     ...(waiting === 0 ? [] : [`${waiting} waiting for a window`]),
     ...(next === undefined ? [] : [`next renewal ${formatTime(next)}`]),
   ].map((text) => `, ${text}`).join("");
-  return wrong === 0
-    ? `${count(certificates.length, "certificate")} in order${rest}`
-    : `${wrong} of ${count(certificates.length, "certificate")} not in order${rest}`;
+  const total = count(certificates.length, "certificate");
+  return wrong === 0 ? `${total} in order${rest}` : `${wrong} of ${total} not in order${rest}`;
 }
 
 function isInOrder({ due, waits, warnings, blocked, targets }: CertificateState): boolean {

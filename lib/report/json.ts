@@ -1,29 +1,31 @@
-/** What commands print with `--json`. Times are ISO 8601 in UTC; unknown values have no key. */
+/**
+ * What commands print with `--json`. Times are ISO 8601 in UTC; unknown values have no key.
+ *
+ * Here internal types become public ones. If a change of an internal type does not compile here, or
+ * in the test of this file, map it to what was printed before.
+ */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { Rights } from "../apply/permissions.ts";
 import type { Diagnostic } from "../config/diagnostic.ts";
 import type { Plan } from "../plan/types.ts";
 import type { CheckResult } from "./check_result.ts";
-import {
-  type CheckDocument,
-  type DemoDocument,
-  type DoctorDocument,
-  type ErrorDocument,
-  type Head,
-  type HelpDocument,
-  type InstallDocument,
-  LAYOUT,
-  type PlanDocument,
-  type RevokeDocument,
-  type RunDocument,
-  type ValidateDocument,
-  type VersionDocument,
-} from "./documents.ts";
+import type { CheckDocument, PlanDocument, RunDocument } from "./documents/plan.ts";
+import type { Head } from "./documents/shared.ts";
+import type {
+  DemoDocument,
+  DoctorDocument,
+  ErrorDocument,
+  HelpDocument,
+  InstallDocument,
+  RevokeDocument,
+  ValidateDocument,
+  VersionDocument,
+} from "./documents/tools.ts";
 import type { Outcome } from "./outcome.ts";
 import { judgeStatus } from "./verdict.ts";
 
 export function planJson(plan: Plan, permissions?: Rights): string {
-  return document<PlanDocument>({ ...plan, ...(permissions && { permissions }) });
+  return document<PlanDocument>({ ...plan, permissions });
 }
 
 export function checkJson(plan: Plan): string {
@@ -64,11 +66,11 @@ export function helpJson(commands: HelpDocument["commands"]): string {
 
 /** @param problems Diagnostics of the configuration. */
 export function errorJson(message: string, problems?: readonly Diagnostic[]): string {
-  return document<ErrorDocument>({ error: { message, ...(problems && { problems }) } });
+  return document<ErrorDocument>({ error: { message, problems } });
 }
 
 export function document<T extends Head>(rest: Omit<T, "layout">): string {
-  return print({ layout: LAYOUT, ...rest });
+  return print({ layout: 1, ...rest });
 }
 
 export function print(value: unknown): string {

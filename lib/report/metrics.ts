@@ -7,7 +7,7 @@ import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { isWarnedBroken } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
-export interface RunFacts {
+interface RunFacts {
   readonly plan: Plan;
   readonly events: readonly ApplyEvent[];
   readonly outcome: Outcome;

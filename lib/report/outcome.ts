@@ -24,18 +24,15 @@ export function foldOutcome(plan: Plan, events: readonly ApplyEvent[]): Outcome 
   const entries = (kind: Failure["kind"]): OutcomeEntry[] =>
     events.filter((event): event is Failure => event.kind === kind)
       .map(({ subject, message }) => ({ subject, message }));
+  const rolledBack = events.flatMap((event) => event.kind === "rolled-back" ? event.paths : []);
   return {
     issued: count("issued"),
-    deployed: count("deployed") - rolledBackFiles(events),
+    deployed: count("deployed") - rolledBack.length,
     acted: count("acted"),
     recovered: count("recovered") + count("cleared"),
     failed: [...blockedEntries(plan), ...entries("failed")],
     skipped: entries("skipped"),
   };
-}
-
-function rolledBackFiles(events: readonly ApplyEvent[]): number {
-  return events.flatMap((event) => event.kind === "rolled-back" ? event.paths : []).length;
 }
 
 export function blockedEntries(plan: Plan): OutcomeEntry[] {

@@ -1,15 +1,8 @@
 /** A plan for people: the steps, their reasons, and the changes of each file. */
-import type { Rights } from "../apply/permissions.ts";
-import type {
-  CertificateState,
-  DeployStep,
-  IssueStep,
-  Plan,
-  ServiceStep,
-  Step,
-} from "../plan/types.ts";
-import { shellWord } from "../text/shell_word.ts";
-import { actionName } from "../plan/action_name.ts";
+import type { CommandRights, FileRights, Rights } from "../apply/permissions.ts";
+import type { CertificateState, DeployStep, Plan, ServiceStep, Step } from "../plan/types.ts";
+import { shellWord } from "../text/quote.ts";
+import { actionName } from "../plan/desired_service.ts";
 import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
 import { describeDrifts } from "./drift_text.ts";
@@ -41,8 +34,11 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
   for (const step of steps) {
     if (step.kind === "recover") lines.push(`  recover  ${step.detail}`);
     else if (step.kind === "revoke") lines.push(`  ${paint.warn("revoke")}   ${step.detail}`);
-    else if (step.kind === "issue") lines.push(...issueLines(step, paint));
     else if (step.kind === "deploy") lines.push(...deployLines(step));
+    else if (step.kind === "issue") {
+      const from = requestPath(step.request);
+      lines.push(`  ${paint.warn("issue")}    from ${from}: ${step.due.detail}`);
+    }
   }
   if (state.waits !== undefined) lines.push(`  waits    ${state.waits.detail}`);
   for (const { message } of state.blocked) lines.push(`  ${paint.bad("blocked")}  ${message}`);
@@ -54,10 +50,6 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
 function validityText({ certificate, renewAt }: CertificateState): string {
   if (certificate === undefined || renewAt === undefined) return "";
   return `until ${formatTime(certificate.notAfter)}, renewal from ${formatTime(renewAt)}`;
-}
-
-function issueLines({ due, request }: IssueStep, paint: Paint): string[] {
-  return [`  ${paint.warn("issue")}    from ${requestPath(request)}: ${due.detail}`];
 }
 
 function deployLines(step: DeployStep): string[] {
@@ -123,13 +115,19 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
     `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;
 }
 
-const KINDS = ["read", "write", "net", "run"] as const;
-
 /** What a run of the plan may touch. */
-export function permissionsText(rights: Rights): string {
-  const lines = KINDS.flatMap((kind) => {
-    const [first = "nothing", ...more] = rights[kind];
-    return [`  ${kind.padEnd(7)}${first}`, ...more.map((text) => `${" ".repeat(9)}${text}`)];
-  });
-  return ["", "A run of this plan has permission to", ...lines, ""].join("\n");
+export function permissionsText({ files, commands }: Rights): string {
+  const lines = (rights: FileRights | CommandRights) =>
+    Object.entries(rights).flatMap(([kind, [first = "nothing", ...more]]) => [
+      `  ${kind.padEnd(7)}${first}`,
+      ...more.map((text: string) => `${" ".repeat(9)}${text}`),
+    ]);
+  return [
+    "",
+    "In a run of this plan, the worker that writes files has permission to",
+    ...lines(files),
+    "and the worker that runs programs has permission to",
+    ...lines(commands),
+    "",
+  ].join("\n");
 }

@@ -17,7 +17,7 @@ type Word = "failed" | "skipped" | "warning";
 const COLORS = { failed: "bad", skipped: "warn", warning: "warn" } as const;
 
 /** One line of the summary; the last one has counts and no word. */
-export interface RunEntry {
+interface RunEntry {
   readonly word?: Word;
   readonly text: string;
 }
@@ -76,13 +76,10 @@ function nothingToDo(plan: Plan): string {
   const due = certificates.filter(({ due, waits }) => due !== undefined && !waits).length;
   const all = count(certificates.length, "certificate");
   const broken = countWarnedBroken(plan);
-  if (due === 0 && broken > 0) {
-    return `Nothing to do; ${count(broken, "certificate")} broken${waiting(plan)}`;
-  }
-  if (due === 0 && waiting(plan) !== "") return `Nothing to do now: ${all}${waiting(plan)}`;
-  return due === 0
-    ? `Nothing to do: ${all} in order`
-    : `Nothing to do for this command: ${due} of ${all} due for "vcm run"`;
+  if (due > 0) return `Nothing to do for this command: ${due} of ${all} due for "vcm run"`;
+  if (broken > 0) return `Nothing to do; ${count(broken, "certificate")} broken${waiting(plan)}`;
+  const waits = waiting(plan);
+  return waits === "" ? `Nothing to do: ${all} in order` : `Nothing to do now: ${all}${waits}`;
 }
 
 /** A message of many subjects, such as a server that is down, is printed once. */

@@ -1,7 +1,7 @@
 /** The rows of `vcm status`, the worst first. */
 import type { Validity } from "../certificate/renewal.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
-import { hasPendingAction, isBroken, isRecovery, isUnsure } from "./verdict.ts";
+import { badStatus, hasPendingAction, unrecovered } from "./verdict.ts";
 
 /** The worst first. */
 const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
@@ -13,8 +13,8 @@ export interface StatusRow {
   readonly issuer: string;
   /** Time until its end, in the largest whole unit: `23d`, `5h`, `-2d`. */
   readonly left: string;
-  readonly validity?: Validity;
-  readonly renewAt?: Date;
+  readonly validity: Validity | undefined;
+  readonly renewAt: Date | undefined;
   readonly files: string;
   readonly services: string;
   readonly renewal: string;
@@ -30,15 +30,14 @@ export function statusRows(plan: Plan): StatusRow[] {
       servicesOf.set(name, [...servicesOf.get(name) ?? [], service]);
     }
   }
-  const unrecovered = new Set(plan.steps.filter(isRecovery).map(({ certificate }) => certificate));
+  const left = unrecovered(plan);
   return plan.certificates
-    .map((state) => statusRow(state, servicesOf.get(state.name) ?? [], plan.at))
-    .map((row) => unrecovered.has(row.name) && isCalm(row) ? { ...row, rank: "due" as const } : row)
+    .map((state): StatusRow => {
+      const row = statusRow(state, servicesOf.get(state.name) ?? [], plan.at);
+      const isCalm = row.rank === "fine" || row.rank === "waits";
+      return isCalm && left.has(row.name) ? { ...row, rank: "due" } : row;
+    })
     .sort(byUrgency);
-}
-
-function isCalm({ rank }: StatusRow): boolean {
-  return rank === "fine" || rank === "waits";
 }
 
 function byUrgency(a: StatusRow, b: StatusRow): number {
@@ -58,8 +57,8 @@ function statusRow(
     name,
     issuer: certificate?.issuer ?? NONE,
     left: certificate === undefined ? NONE : timeLeft(certificate.notAfter, now),
-    ...(certificate && { validity: certificate }),
-    ...(renewAt && { renewAt }),
+    validity: certificate,
+    renewAt,
     files: filesWord(state),
     services: servicesWord(services),
     renewal: renewalWord(state),
@@ -67,15 +66,11 @@ function statusRow(
 }
 
 function rankOf(state: CertificateState, services: readonly ServiceState[], now: Date): Rank {
+  const bad = badStatus([state], services, now);
+  if (bad !== undefined) return bad;
   const { due, waits, blocked, targets } = state;
-  const drifts = targets.flatMap(({ drift }) => drift.map(({ kind }) => kind));
-  const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= now);
-  if (isBroken(state) || ended) return "broken";
-  const unreachable = services.some(({ problem }) => problem !== undefined);
-  if (unreachable || blocked.some(({ kind }) => kind === "unreadable")) return "unknown";
-  if (isUnsure(state)) return "unknown";
   const pending = services.some((state) => state.waits?.late || hasPendingAction(state));
-  const wrong = drifts.some((kind) => kind !== "renewed");
+  const wrong = targets.some(({ drift }) => drift.some(({ kind }) => kind !== "renewed"));
   if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || pending) return "due";
   return waits || services.some(({ waits }) => waits) ? "waits" : "fine";
 }
@@ -88,7 +83,10 @@ function timeLeft(end: Date, now: Date): string {
   return `${Math.trunc(left / length)}${unit}`;
 }
 
-/** How many files are in order, if not all. A new certificate changes all of them, so that does not count. */
+/**
+ * How many files are in order, if not all. A new certificate changes all of them, so that does not
+ * count.
+ */
 function filesWord({ targets, blocked }: CertificateState): string {
   if (targets.length === 0) return NONE;
   if (blocked.some(({ kind }) => kind === "unreadable")) return "?";
@@ -99,9 +97,7 @@ function filesWord({ targets, blocked }: CertificateState): string {
 function servicesWord(services: readonly ServiceState[]): string {
   if (services.length === 0) return NONE;
   if (services.some(({ problem }) => problem !== undefined)) return "?";
-  if (services.some(hasPendingAction)) {
-    return "pending";
-  }
+  if (services.some(hasPendingAction)) return "pending";
   return services.some(({ waits }) => waits !== undefined) ? "waits" : "ok";
 }
 

@@ -10,7 +10,7 @@ import { type Rank, type StatusRow, statusRows } from "./status_rows.ts";
 export interface Screen {
   readonly paint: Paint;
   /** Columns of the terminal; absent: nothing is cut. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
   /** ASCII characters only. */
   readonly ascii: boolean;
 }

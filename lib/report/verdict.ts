@@ -34,19 +34,25 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
 };
 
 /** If several apply: broken before unknown before due. */
-export function judgeStatus(plan: Plan): Standing {
-  const { certificates, services } = plan;
-  const broken = certificates.some(isBroken);
-  const ended = services.some(({ servedUntil }) => servedUntil && servedUntil <= plan.at);
-  if (broken || ended) return "broken";
-  const blocked = certificates.flatMap((certificate) => certificate.blocked);
-  const unreachable = services.some(({ problem }) => problem !== undefined);
-  if (
-    certificates.some(isUnsure) || unreachable || blocked.some(({ kind }) => kind === "unreadable")
-  ) return "unknown";
-  const hasSteps = plan.steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");
+export function judgeStatus({ certificates, services, steps, at }: Plan): Standing {
+  const bad = badStatus(certificates, services, at);
+  if (bad !== undefined) return bad;
+  const hasSteps = steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
-  return hasSteps || late || blocked.length > 0 ? "due" : "fine";
+  const blocked = certificates.some((state) => state.blocked.length > 0);
+  return hasSteps || late || blocked ? "due" : "fine";
+}
+
+/** Whether something is broken, or VCM cannot tell. If both apply: broken. */
+export function badStatus(
+  certificates: readonly CertificateState[],
+  services: readonly ServiceState[],
+  now: Date,
+): "broken" | "unknown" | undefined {
+  const expired = services.some(({ servedUntil }) => servedUntil && servedUntil <= now);
+  if (expired || certificates.some(isBroken)) return "broken";
+  const unreachable = services.some(({ problem }) => problem !== undefined);
+  return unreachable || certificates.some(isUnsure) ? "unknown" : undefined;
 }
 
 /** Whether a step finishes what an interrupted command began. */
@@ -55,15 +61,21 @@ export function isRecovery(step: Step): step is RecoverStep | RevokeStep {
 }
 
 /** Whether its services lack, or will soon lack, a good certificate or one of its files. */
-export function isBroken({ due, targets, warnings }: CertificateState): boolean {
+function isBroken({ due, targets, warnings }: CertificateState): boolean {
   return (due !== undefined && hurtsNow(due)) ||
     targets.some(({ drift }) => drift.some(({ kind }) => kind === "missing")) ||
     isWarnedBroken(warnings);
 }
 
 /** Whether VCM cannot tell if the certificate is in order. */
-export function isUnsure({ warnings }: CertificateState): boolean {
-  return warnings.some((warning) => severityOf(warning) === "unknown");
+function isUnsure({ warnings, blocked }: CertificateState): boolean {
+  return blocked.some(({ kind }) => kind === "unreadable") ||
+    warnings.some((warning) => severityOf(warning) === "unknown");
+}
+
+/** Names of the certificates of which an interrupted run left something to recover. */
+export function unrecovered({ steps }: Plan): ReadonlySet<string> {
+  return new Set(steps.filter(isRecovery).map(({ certificate }) => certificate));
 }
 
 /** How many certificates and services wait for a window. */

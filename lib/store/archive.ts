@@ -4,8 +4,7 @@ import { parseCertificate } from "../certificate/certificate.ts";
 import { archivedDirectory, storedDirectory, storedFile } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { syncDirectory } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
-import { readText } from "../host/read.ts";
+import { isThere, readText } from "../host/read.ts";
 import { finishSwitch } from "./write_set.ts";
 
 /**

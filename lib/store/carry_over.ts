@@ -1,5 +1,6 @@
 /** Renames what builds before 0.1.0 left in a store. */
 import * as fs from "node:fs";
+import { isThere } from "../host/read.ts";
 import { legacyPendingDirectory, pendingDirectory, pendingValidationFile } from "./store_paths.ts";
 
 const LEGACY_VALIDATION = ".unjudged-";
@@ -10,7 +11,7 @@ const LEGACY_VALIDATION = ".unjudged-";
  */
 export function carryOver(certStore: string): boolean {
   const legacy = legacyPendingDirectory(certStore);
-  if (fs.lstatSync(legacy, { throwIfNoEntry: false }) === undefined) return false;
+  if (!isThere(legacy)) return false;
   for (const name of fs.readdirSync(certStore)) {
     if (!name.startsWith(LEGACY_VALIDATION)) continue;
     const today = pendingValidationFile(certStore, name.slice(LEGACY_VALIDATION.length));

@@ -8,7 +8,7 @@ import { archivedDirectory } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 
 /** `20260131T120000Z`, with a number if two sets were written in one second. */
 const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
@@ -29,7 +29,8 @@ export function dropSurplus(certStore: string, name: string, keep: number): void
   const sets = archivedSets(certStore, name);
   for (const set of sets.slice(0, Math.max(0, sets.length - keep))) {
     for (const part of PARTS) removeIfThere(`${set}/${part}.pem`);
-    removeIfEmpty(set);
+    // A directory that contains other files stays.
+    if (fs.readdirSync(set).length === 0) fs.rmdirSync(set);
   }
 }
 
@@ -38,11 +39,6 @@ export function archivedSets(certStore: string, name: string): readonly string[]
   const directory = archiveOf(certStore, name);
   if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
   return listVersions(directory).map(({ name }) => `${directory}/${name}`).filter(holdsPart);
-}
-
-/** A directory that contains other files stays. */
-function removeIfEmpty(directory: string): void {
-  if (fs.readdirSync(directory).length === 0) fs.rmdirSync(directory);
 }
 
 /** No link is followed to a set. */

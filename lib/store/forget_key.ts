@@ -2,9 +2,9 @@
 import type { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import { openCertificate, readFacts } from "../certificate/certificate.ts";
-import { matchKey } from "../certificate/key_match.ts";
+import { matchKey } from "../certificate/keys.ts";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
-import { isThere } from "../host/is_there.ts";
+import { isThere } from "../host/read.ts";
 import { nameOf } from "../text/path.ts";
 import { archivedSets } from "./earlier_sets.ts";
 

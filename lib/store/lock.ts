@@ -1,7 +1,7 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
-import { localOwnGroups } from "../host/local_accounts.ts";
+import { localOwnGroups } from "../host/accounts.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { carryOver } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { storeFault, unsafeStore } from "./store_trust.ts";
@@ -17,28 +17,35 @@ export class StoreError extends Error {
 }
 
 /**
+ * Takes the lock; if another run holds it, waits or says which process that is.
+ *
+ * @param say Called once if it waits.
+ * @param wait Seconds; absent: it does not wait.
+ *
+ * Throws LockedError or StoreError. Needs write permission for the store, and run permission for
+ * lslocks and ps to name the holder.
+ */
+export async function takeLock(
+  certStore: string,
+  say: (text: string) => void,
+  wait?: number,
+): Promise<Disposable> {
+  try {
+    return lockStore(certStore);
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+  }
+  const { waitForLock } = await import("./lock_wait.ts");
+  return await waitForLock(certStore, say, wait);
+}
+
+/**
  * Takes the lock until it is disposed of, and creates the store (0700) if there is none.
  *
  * Throws LockedError or StoreError. Needs write permission for the store.
  */
 export function lockStore(certStore: string): Disposable {
-  const path = lockFile(certStore);
-  let file: Deno.FsFile;
-  try {
-    requireSafePlace(certStore);
-    Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
-    requireTrusted(certStore);
-    file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
-    closeToOthers(path, file);
-  } catch (error) {
-    if (error instanceof StoreError) throw error;
-    const isReadOnly = (error as { code?: string }).code === "EROFS";
-    const cause = plainCause(error);
-    const message = isReadOnly
-      ? `Cannot open the lock "${path}": ${cause}`
-      : `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`;
-    throw new StoreError(message, { cause: error });
-  }
+  const file = openLockFile(certStore);
   if (!file.tryLockSync(true)) {
     file.close();
     throw new LockedError(`${heldText(certStore)}; try again when that run has ended`);
@@ -55,10 +62,25 @@ export function lockStore(certStore: string): Disposable {
   return file;
 }
 
-/** Whoever can open the file can hold the lock. An older tool made it readable by all. */
-function closeToOthers(path: string, file: Deno.FsFile): void {
-  const { mode, uid } = file.statSync();
-  if (((mode ?? 0) & 0o077) !== 0 && uid === Deno.uid()) Deno.chmodSync(path, 0o600);
+function openLockFile(certStore: string): Deno.FsFile {
+  const path = lockFile(certStore);
+  try {
+    requireSafePlace(certStore);
+    Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
+    requireTrusted(certStore);
+    const file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
+    // Whoever can open the file can hold the lock. An older tool made it readable by all.
+    const { mode, uid } = file.statSync();
+    if (((mode ?? 0) & 0o077) !== 0 && uid === Deno.uid()) Deno.chmodSync(path, 0o600);
+    return file;
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const cause = plainCause(error);
+    const message = errorCode(error) === "EROFS"
+      ? `Cannot open the lock "${path}": ${cause}`
+      : `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`;
+    throw new StoreError(message, { cause: error });
+  }
 }
 
 /** How the message of a LockedError begins. */

@@ -7,7 +7,7 @@
  * or one that has ended and left the open file to a child. Any program can hold the lock, not only
  * vcm.
  */
-import { printable } from "../text/printable.ts";
+import { printable } from "../text/quote.ts";
 import { PS, runCommand } from "../host/run_command.ts";
 
 export interface LockHolder {

@@ -11,7 +11,7 @@ import {
   parsePendingAction,
   type PendingActionText,
   unitePendingActions,
-} from "./pending_action_text.ts";
+} from "./record_text.ts";
 import { type RecordWrite, writeRecord } from "./record_file.ts";
 import { pendingActionFile, pendingDirectory } from "./store_paths.ts";
 import type { Tell } from "./types.ts";
@@ -84,13 +84,8 @@ export function noteAction(
   try {
     const before = read(certStore, service);
     const isNew = before === undefined;
-    const text = { certificates, ...before, actedAt };
-    write(
-      certStore,
-      service,
-      text,
-      isNew ? { isNew } : { isNew, time: timeOf(certStore, service) },
-    );
+    const time = isNew ? undefined : timeOf(certStore, service);
+    write(certStore, service, { certificates, ...before, actedAt }, { isNew, time });
     return isNew;
   } catch {
     // A failed note must not keep the service from its new files.

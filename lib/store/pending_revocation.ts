@@ -7,7 +7,7 @@ import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
 import { ABSENT, readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { shellWord } from "../text/shell_word.ts";
+import { shellWord } from "../text/quote.ts";
 import { writeRecord } from "./record_file.ts";
 import { pendingRevocationFile } from "./store_paths.ts";
 import type { PendingRevocation } from "./types.ts";

@@ -4,7 +4,7 @@
  */
 import { removeIfThere } from "../host/atomic_write.ts";
 import { plainCause } from "../text/plain_cause.ts";
-import { formatPendingValidation } from "./pending_validation_text.ts";
+import { formatPendingValidation } from "./record_text.ts";
 import { writeRecord } from "./record_file.ts";
 import { pendingValidationFile } from "./store_paths.ts";
 import type { Replaced, Tell } from "./types.ts";

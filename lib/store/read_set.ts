@@ -19,7 +19,7 @@ import { nameOf } from "../text/path.ts";
 import type { Part } from "../certificate/types.ts";
 import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
-import { parsePendingValidation } from "./pending_validation_text.ts";
+import { parsePendingValidation } from "./record_text.ts";
 import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
 import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
 
@@ -31,7 +31,7 @@ export interface StoreLook {
   readonly stored: StoredSet;
   readonly interrupted: boolean;
   /** Mode of the private key, if every user can open it. */
-  readonly exposedKey?: number;
+  readonly exposedKey: number | undefined;
   readonly texts: SetTexts;
 }
 
@@ -56,11 +56,7 @@ export class StoreReader {
   ) {
     this.#certStore = certStore;
     this.#listing = readDirectory(certStore);
-    this.#judge = {
-      chains: new ChainJudge(),
-      paths: new PathFinder(now),
-      ...(readOtherNames && { readOtherNames }),
-    };
+    this.#judge = { chains: new ChainJudge(), paths: new PathFinder(now), readOtherNames };
   }
 
   /**
@@ -166,7 +162,7 @@ export class StoreReader {
     const exposedKey = directory.kind === "present"
       ? exposedMode(`${directory.value}/privkey.pem`)
       : undefined;
-    return { stored, interrupted, ...(exposedKey !== undefined && { exposedKey }), texts };
+    return { stored, interrupted, exposedKey, texts };
   }
 }
 

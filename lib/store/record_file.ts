@@ -5,14 +5,13 @@ export interface RecordWrite {
   /** There is no such record yet, so a failure leaves none. */
   readonly isNew: boolean;
   /** Modification time; absent: now. */
-  readonly time?: Date;
+  readonly time?: Date | undefined;
 }
 
 /** Writes a record into the store, whole and synced. Throws the system's error. */
 export function writeRecord(path: string, text: string, { isNew, time }: RecordWrite): void {
-  const temporary = temporaryFile(path);
   try {
-    replaceFile(path, text, { temporary, mode: 0o600, ...(time !== undefined && { time }) });
+    replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o600, time });
   } catch (error) {
     if (isNew) removeQuietly(path);
     throw error;

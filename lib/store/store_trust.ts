@@ -8,20 +8,17 @@ import { pendingDirectory } from "./store_paths.ts";
  * could plant keys and links there. Undefined also if the store does not exist or cannot be examined.
  */
 export function storeFault(certStore: string): string | undefined {
-  return directoryFault(certStore, stat(certStore, Deno.statSync)) ??
-    directoryFault(pendingDirectory(certStore), stat(pendingDirectory(certStore), Deno.lstatSync));
+  return directoryFault(certStore, Deno.statSync) ??
+    directoryFault(pendingDirectory(certStore), Deno.lstatSync);
 }
 
-function stat(path: string, look: (path: string) => Deno.FileInfo): Deno.FileInfo | undefined {
+function directoryFault(directory: string, look: typeof Deno.statSync): string | undefined {
+  let info: Deno.FileInfo;
   try {
-    return look(path);
+    info = look(directory);
   } catch {
     return undefined;
   }
-}
-
-function directoryFault(directory: string, info: Deno.FileInfo | undefined): string | undefined {
-  if (info === undefined) return undefined;
   if (info.isSymlink) return `"${directory}" is a symbolic link; remove it`;
   const { uid, mode } = info;
   const me = Deno.uid();

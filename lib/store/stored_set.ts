@@ -1,8 +1,7 @@
 /** Facts of one set in the store, from the texts of its files. */
 import type { X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../certificate/certificate.ts";
-import { matchKey } from "../certificate/key_match.ts";
-import { keyTypeOf } from "../certificate/key_type.ts";
+import { keyTypeOf, matchKey } from "../certificate/keys.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
 import type { ChainEnd, ChainJudge } from "../certificate/stored_chain.ts";
@@ -17,18 +16,18 @@ const END = "-----END CERTIFICATE-----";
 export type SetTexts = Readonly<Record<Part, Presence<string>>>;
 
 /** Decides which facts are read. */
-export type SetSpec = Pick<CertificateSpec, "otherSans" | "key">;
+type SetSpec = Pick<CertificateSpec, "otherSans" | "key">;
 
 /** Shared by all sets of a run. */
 export interface SetJudge {
   readonly chains: ChainJudge;
   readonly paths: PathFinder;
   /** Reads rare kinds of names; needed if the configuration asks for some. */
-  readonly readOtherNames?: (leaf: X509Certificate) => readonly string[];
+  readonly readOtherNames?: ((leaf: X509Certificate) => readonly string[]) | undefined;
 }
 
 /** Reads a file of the set, whether or not a target needs it. */
-export type ReadPart = (part: "chain" | "ca") => Presence<string>;
+type ReadPart = (part: "chain" | "ca") => Presence<string>;
 
 /** @param readPart Reads files that no target needs, to find paths to a root. */
 export function judgeSet(
@@ -63,11 +62,8 @@ export function judgeSet(
     ca: present(texts.ca, () => "usable" as const),
   };
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
-  return {
-    ...set,
-    ...(chainEnd !== undefined && { chainEnd }),
-    ...(leaf && findPaths(leaf, chains, { texts, judge, readPart, readCa })),
-  };
+  const paths = leaf && findPaths(leaf, chains, { texts, judge, readPart, readCa });
+  return { ...set, chainEnd, ...paths };
 }
 
 interface PathSources {
@@ -77,49 +73,44 @@ interface PathSources {
   readonly readCa: () => Presence<string>;
 }
 
-type Paths = Pick<StoredSet, "paths" | "pathsProblem">;
-
 /** Searches the chains that services read or, if there are none, `chain.pem` in the store. */
-function findPaths(leaf: OpenLeaf, chains: ReadonlySet<string>, sources: PathSources): Paths {
-  if (chains.size === 0) return findUntaken(leaf, sources);
-  const { texts, judge, readCa } = sources;
-  const paths: KnownPaths[] = [];
-  let problem: string | undefined;
-  for (const chain of chains) {
-    // A `ca.pem` that is deployed must itself hold a valid root.
-    const key = texts.ca.kind === "absent" ? `${leaf.x509.issuer}\n${chain}` : undefined;
-    const known = key === undefined
-      ? undefined
-      : judge.paths.recall(key, leaf.certificate.notAfter);
-    const found = known ? { paths: known } : findIn(leaf, key, chain, readCa(), judge);
-    paths.push(found.paths);
-    problem ??= found.pathsProblem;
-  }
-  // If a target needs `ca.pem` and it is unreadable, there is a blocker for it.
-  if (texts.ca.kind === "unreadable") return { paths };
-  return { paths, ...(problem !== undefined && { pathsProblem: problem }) };
-}
-
-function findUntaken(leaf: OpenLeaf, { texts, judge, readPart, readCa }: PathSources): Paths {
-  const key = texts.ca.kind === "absent" ? issuerKeyOf(leaf.x509) : undefined;
-  const known = key === undefined ? undefined : judge.paths.recall(key, leaf.certificate.notAfter);
-  if (known !== undefined) return { paths: [known] };
-  const chain = readPart("chain");
-  const found = findIn(leaf, key, valueOf(chain) ?? "", readCa(), judge);
-  const problem = chain.kind === "unreadable" ? chain.problem : found.pathsProblem;
-  return { paths: [found.paths], ...(problem !== undefined && { pathsProblem: problem }) };
-}
-
-function findIn(
+function findPaths(
   leaf: OpenLeaf,
-  key: string | undefined,
-  chain: string,
-  ca: Presence<string>,
-  judge: SetJudge,
-): { readonly paths: KnownPaths; readonly pathsProblem?: string } {
-  const { paths, caProblem } = judge.paths.find(key, leaf.x509, chain, valueOf(ca));
-  const problem = ca.kind === "unreadable" ? ca.problem : caProblem;
-  return { paths, ...(problem !== undefined && { pathsProblem: problem }) };
+  chains: ReadonlySet<string>,
+  { texts, judge, readPart, readCa }: PathSources,
+): Pick<StoredSet, "paths" | "pathsProblem"> {
+  const { x509, certificate: { notAfter } } = leaf;
+  const find = (pathsKey: string | undefined, readChain: () => Presence<string>): FoundPaths => {
+    // A `ca.pem` that is deployed must itself hold a valid root.
+    const key = texts.ca.kind === "absent" ? pathsKey : undefined;
+    const known = key === undefined ? undefined : judge.paths.recall(key, notAfter);
+    if (known !== undefined) return { paths: known };
+    const [chain, ca] = [readChain(), readCa()];
+    const { paths, caProblem } = judge.paths.find(key, x509, valueOf(chain) ?? "", valueOf(ca));
+    return { paths, problem: problemOf(chain) ?? problemOf(ca) ?? caProblem };
+  };
+  if (chains.size === 0) {
+    const { paths, problem } = find(issuerKeyOf(x509), () => readPart("chain"));
+    return { paths: [paths], pathsProblem: problem };
+  }
+  const found = [...chains].map((chain) =>
+    find(`${x509.issuer}\n${chain}`, () => ({ kind: "present", value: chain }))
+  );
+  const problem = found.find(({ problem }) => problem !== undefined)?.problem;
+  return {
+    paths: found.map(({ paths }) => paths),
+    // If a target needs `ca.pem` and it is unreadable, there is a blocker for it.
+    pathsProblem: texts.ca.kind === "unreadable" ? undefined : problem,
+  };
+}
+
+interface FoundPaths {
+  readonly paths: KnownPaths;
+  readonly problem?: string | undefined;
+}
+
+function problemOf(presence: Presence<string>): string | undefined {
+  return presence.kind === "unreadable" ? presence.problem : undefined;
 }
 
 function valueOf(presence: Presence<string>): string | undefined {
@@ -131,7 +122,7 @@ interface OpenLeaf {
   readonly text: string;
   readonly x509: X509Certificate;
   readonly certificate: Certificate;
-  readonly keyType?: string;
+  readonly keyType: string | undefined;
 }
 
 /** The first certificate of a text, or the error of the parser. */
@@ -147,7 +138,7 @@ function openLeaf(
       text,
       x509,
       certificate: { ...readFacts(x509), ...(otherNames && { otherNames }) },
-      ...(key.type !== undefined && { keyType: keyTypeOf(x509.publicKey) }),
+      keyType: key.type === undefined ? undefined : keyTypeOf(x509.publicKey),
     };
   } catch (error) {
     return error as Error;
@@ -156,8 +147,7 @@ function openLeaf(
 
 function describeLeaf(leaf: OpenLeaf | Error): LeafFact {
   if (leaf instanceof Error) return { kind: "unparsable", problem: leaf.message };
-  const { certificate, keyType } = leaf;
-  return { kind: "certificate", certificate, ...(keyType !== undefined && { keyType }) };
+  return { kind: "certificate", certificate: leaf.certificate, keyType: leaf.keyType };
 }
 
 /**

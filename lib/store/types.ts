@@ -10,7 +10,7 @@ export type LeafFact =
     readonly kind: "certificate";
     readonly certificate: Certificate;
     /** Type of its key; read only if the configuration asks for one. */
-    readonly keyType?: string;
+    readonly keyType?: string | undefined;
   }
   | { readonly kind: "unparsable"; readonly problem: string };
 
@@ -34,11 +34,11 @@ export interface StoredSet {
   readonly fullchain: Presence<ChainFact>;
   readonly ca: Presence<ChainFact>;
   /** Expiry of the chain, if it is before the leaf's. */
-  readonly chainEnd?: ChainEnd;
+  readonly chainEnd?: ChainEnd | undefined;
   /** The known paths above the leaf, for each chain that was read. */
   readonly paths?: readonly KnownPaths[];
   /** Why paths may be missing. */
-  readonly pathsProblem?: string;
+  readonly pathsProblem?: string | undefined;
 }
 
 /** A replaced target, which can be rolled back. */
@@ -66,7 +66,7 @@ export interface PendingRevocation {
 }
 
 /** A problem with a record in the store that does not stop the run. */
-export type StoreProblem =
+type StoreProblem =
   | {
     readonly kind: "failed";
     readonly step: "service";

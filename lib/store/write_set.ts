@@ -5,12 +5,12 @@
  * the staged set, and the next run finishes the switch. Files have mode 0600, directories 0700.
  */
 import * as fs from "node:fs";
-import { plainCause } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { retiredDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
+import { isThere } from "../host/read.ts";
 import { dropSurplus, keepSet } from "./earlier_sets.ts";
-import { isThere } from "../host/is_there.ts";
 
 /**
  * @param text Content of each file.
@@ -118,9 +118,7 @@ function tryLink(from: string, to: string): void {
   try {
     fs.linkSync(from, to);
   } catch (error) {
-    if (!["EPERM", "EXDEV", "EMLINK"].includes((error as NodeJS.ErrnoException).code ?? "")) {
-      throw error;
-    }
+    if (!["EPERM", "EXDEV", "EMLINK"].includes(errorCode(error) ?? "")) throw error;
   }
 }
 
@@ -151,7 +149,7 @@ function tryKeep(certStore: string, name: string, retired: string): string | und
     keepSet(certStore, name, retired);
     return undefined;
   } catch (error) {
-    const isElsewhere = (error as NodeJS.ErrnoException).code === "EXDEV";
+    const isElsewhere = errorCode(error) === "EXDEV";
     return `Cannot keep the earlier set "${retired}" in the archive: ${plainCause(error)}` +
       (isElsewhere ? "; the archive must be on the file system of the store" : "");
   }

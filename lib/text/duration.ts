@@ -17,12 +17,8 @@ export function parseDuration(text: string): number | undefined {
   if (/^\d+$/.test(text)) return inRange(Number(text));
   if (!/^(?:\d+[smhdw])+$/.test(text)) return undefined;
   let seconds = 0;
-  let start = 0;
-  for (let end = 1; end < text.length; end++) {
-    const unit = UNIT_SECONDS[text.charAt(end)];
-    if (unit === undefined) continue;
-    seconds += Number(text.slice(start, end)) * unit;
-    start = end + 1;
+  for (const [, count, unit = ""] of text.matchAll(/(\d+)([smhdw])/g)) {
+    seconds += Number(count) * (UNIT_SECONDS[unit] ?? 0);
   }
   return inRange(seconds);
 }

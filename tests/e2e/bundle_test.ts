@@ -109,6 +109,6 @@ test("the plan's permissions name the directory above, and ln", async () => {
   await setUpPki(bao);
   await using site = await makeBundleSite(bao);
   const { permissions } = JSON.parse((await site.vcm("plan", "--permissions", "--json")).stdout);
-  assert.ok(permissions.write.includes(`${site.directory}/ssl`));
-  assert.ok(permissions.run.includes("/usr/bin/ln"));
+  assert.ok(permissions.files.write.includes(`${site.directory}/ssl`));
+  assert.ok(permissions.commands.run.includes("/usr/bin/ln"));
 });

@@ -1,4 +1,4 @@
-import type { Documents } from "../../lib/report/documents.ts";
+import type { Documents } from "../../lib/report/documents/documents.ts";
 import { outputMistakes } from "../support/output_validator.ts";
 import { assert } from "./assert.ts";
 

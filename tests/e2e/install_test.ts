@@ -132,19 +132,25 @@ test("a unit is closed to places that came later, which is said before it hurts"
   );
   const { code } = await scene.machine.exec(["systemctl", "start", "vcm.service"]);
   assert.equal(code, 1);
+  const narrow =
+    `vcm.service: it may not write to "${directory}/new"; fix: run "vcm install" again\n`;
+  for (const command of ["check", "plan", "status"]) {
+    assert.equal((await scene.vcm(command)).stderr, `warning: ${narrow}`, command);
+  }
+  const { stdout } = await scene.vcm("doctor");
+  assert.match(
+    stdout,
+    /^warning {2}vcm\.service: it may not write to .*new"\n +run "vcm install" again$/m,
+  );
   const byHand = await scene.vcm("run");
   assert.equal(byHand.code, 0, byHand.stderr);
-  assert.ok(
-    byHand.stderr.includes(
-      `vcm.service: it may not write to "${directory}/new"; fix: run "vcm install" again\n`,
-    ),
-    byHand.stderr,
-  );
+  assert.ok(byHand.stderr.includes(narrow), byHand.stderr);
   const install = await scene.vcm("install", "--yes");
   assert.equal(install.code, 0, install.stderr);
   assert.match(install.stdout, /\n {2}\+ReadWritePaths=-\S+\/new\n/);
   assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
   await scene.systemctl("start", "vcm.service");
+  assert.equal((await scene.vcm("check")).stderr, "");
   assert.equal(
     await Deno.readTextFile(`${directory}/new/a.crt`),
     await Deno.readTextFile(`${directory}/store/a.e2e.test/cert.pem`),
@@ -167,8 +173,8 @@ test("without systemd hosts are told minutes of their own for cron", async () =>
     return stdout.split("\n").at(-2);
   };
   const command = `${scene.binary} run --quiet --config ${scene.directory}/vcm.yaml`;
-  assert.equal(await lineOn("web-1"), `35 * * * *  root  ${command}`);
-  assert.equal(await lineOn("web-2"), `34 * * * *  root  ${command}`);
+  assert.equal(await lineOn("web-1"), `35 * * * *  root  ulimit -c 0; exec ${command}`);
+  assert.equal(await lineOn("web-2"), `34 * * * *  root  ulimit -c 0; exec ${command}`);
 });
 
 test("a unit that was edited is shown and not touched without a yes", async () => {

@@ -1,6 +1,6 @@
 /** `--json` where no file is read: standard output is one document that the schema has. */
 import { type Command, COMMANDS } from "../../lib/command/commands.ts";
-import type { Documents } from "../../lib/report/documents.ts";
+import type { Documents } from "../../lib/report/documents/documents.ts";
 import { runVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 import { documentOf } from "./document_of.ts";
@@ -48,6 +48,8 @@ Deno.test("vcm demo --json prints what it did, and tells its tour on standard er
 Deno.test("vcm schema --output prints the schema that these documents are held to", async () => {
   const { code, stdout, stderr } = await runVcm(["schema", "--output"]);
   assert.deepEqual([code, stderr], [0, ""]);
+  const file = new URL("../../docs/output.schema.json", import.meta.url);
+  assert.equal(stdout, await Deno.readTextFile(file));
   const { $defs } = JSON.parse(stdout);
   for (const { name, options } of COMMANDS as readonly Command[]) {
     if (options.includes("json") && name !== "schema") assert.ok(name in $defs, name);

@@ -1,6 +1,6 @@
 /** Whatever comes of a command with `--json`: standard output is one document that the schema has. */
 import { type Command, COMMANDS } from "../../lib/command/commands.ts";
-import type { Documents } from "../../lib/report/documents.ts";
+import type { Documents } from "../../lib/report/documents/documents.ts";
 import { keysOf } from "../support/output_keys.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assert } from "./assert.ts";
@@ -62,7 +62,7 @@ test("with --json each command prints its document, at first and when nothing is
   assert.deepEqual(kinds(await printed(place, "plan", 0)), steps);
   assert.deepEqual(kinds(await printed(place, "run --dry-run", 0, "plan")), steps);
   const { permissions } = await printed(place, "plan --permissions", 0);
-  assert.deepEqual(permissions.net, ["127.0.0.1"]);
+  assert.deepEqual(permissions.files.net, ["127.0.0.1"]);
   // The demo server answers nothing that only doctor asks.
   const { results } = await printed(place, "doctor", 1);
   assert.equal(results[0].verdict, "ok");

@@ -90,10 +90,15 @@ async function configureWithoutLogin(scene: Scene): Promise<void> {
   );
 }
 
-/** The document's paths are those of a real host; here everything lies in the scene's directory. */
+/**
+ * The document's paths are those of a real host; here everything lies in the scene's directory, in
+ * /tmp, and the environment has the login.
+ */
 async function inScene(scene: Scene, text: string): Promise<string> {
   return text
     .replaceAll("/etc/vcm/environment", `${scene.directory}/environment`)
+    .replaceAll("=-/var/lib/vcm/certs", `=-${scene.directory}`)
+    .replace("PrivateTmp=yes\n", "")
     .replaceAll(
       "/usr/local/bin/vcm run --quiet",
       `${shellWords(await compiledVcm())} run --quiet --config ${scene.directory}/vcm.yaml`,

@@ -165,7 +165,7 @@ test("what nobody has judged in a user's directory is put back by the next run, 
   );
   const planned = JSON.parse((await place.vcm(["plan", "--json", "--permissions"])).stdout);
   assert.deepEqual(planned.steps[0].pendingValidation[0].by, { uid: USER, gid: NO_GROUP });
-  assert.ok(planned.permissions.run.includes("FOLDER/vcm"));
+  assert.ok(planned.permissions.commands.run.includes("FOLDER/vcm"));
   const { code, stdout, stderr } = await place.vcm(["run"]);
   assert.equal(code, 0, stdout + stderr);
   assert.ok(

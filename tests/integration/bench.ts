@@ -62,6 +62,7 @@ export function makeBench(): Bench {
 const HOST: Omit<Host, "env" | "out" | "err" | "ask" | "canAsk"> = {
   uid: () => Deno.uid() ?? 0,
   now: () => new Date(),
+  coreLimit: () => Promise.resolve("0"),
   outIsTerminal: false,
   errIsTerminal: false,
   errIsJournal: false,

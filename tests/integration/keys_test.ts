@@ -1,7 +1,7 @@
 /** Private keys that are made on this host, and those that the server makes, of every type. */
 import assert from "node:assert/strict";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { keyTypeOf } from "../../lib/certificate/key_type.ts";
+import { keyTypeOf } from "../../lib/certificate/keys.ts";
 import { KEY_TYPES } from "../../lib/config/types.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import {

@@ -1,4 +1,4 @@
-/** A file as an editor sees it: values have the types of YAML 1.2, and a JSON Schema judges them. */
+/** A file as an editor sees it: values have the types of YAML 1.2, and a JSON Schema validates them. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 // @ts-types="npm:@types/js-yaml@4.0.9"
 import { CORE_SCHEMA, load, Type } from "js-yaml";
@@ -14,7 +14,7 @@ const YAML = CORE_SCHEMA.extend({ implicit: [MERGE] });
 
 // Editors know no difference between `.nan` and other numbers; a type may be one of several.
 const validator = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictNumbers: false });
-const judge = validator.compile(jsonSchema());
+const validate = validator.compile(jsonSchema());
 
 /** A text's tree. Throws YAMLException. */
 export function editorTree(text: string): unknown {
@@ -23,11 +23,11 @@ export function editorTree(text: string): unknown {
 
 /** Where and how a file's tree breaks the schema; empty for a valid one. */
 export function schemaMistakes(tree: unknown): string[] {
-  if (judge(tree)) return [];
-  return (judge.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`);
+  if (validate(tree)) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`);
 }
 
-/** Makes a judge of single values. */
-export function judgeOf(schema: object): (value: unknown) => boolean {
+/** Makes a validator of single values. */
+export function validatorOf(schema: object): (value: unknown) => boolean {
   return validator.compile(schema);
 }

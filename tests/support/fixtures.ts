@@ -1,12 +1,18 @@
-/** Wishes, facts and observations for tests of pure rooms; each takes what a test is about. */
+/** Desired and observed state for tests of pure modules; each takes what a test is about. */
 import type { Certificate } from "../../lib/certificate/certificate.ts";
-import type { CertificateSpec, Config, ServiceSpec, TargetSpec } from "../../lib/config/types.ts";
+import type {
+  BundleSpec,
+  CertificateSpec,
+  Config,
+  FileSpec,
+  ServiceSpec,
+} from "../../lib/config/types.ts";
 import type {
   CertificateObservation,
+  FileObservation,
   Observation,
   PendingActionObservation,
   TargetFile,
-  TargetObservation,
 } from "../../lib/observe/types.ts";
 import type { CertificateRequest } from "../../lib/plan/types.ts";
 import type { Presence, UnitState } from "../../lib/host/types.ts";
@@ -31,11 +37,19 @@ export function present<T>(value: T): Presence<T> {
   return { kind: "present", value };
 }
 
+/** As JSON has it: without keys that have no value. */
+export function plain<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(plain) as T;
+  if (typeof value !== "object" || value === null || value.constructor !== Object) return value;
+  const entries = Object.entries(value).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries.map(([key, value]) => [key, plain(value)])) as T;
+}
+
 export function unreadable(problem: string) {
   return { kind: "unreadable", problem } as const;
 }
 
-/** What a wish and a request say of names and keys where they say nothing special. */
+/** Names and keys of a desired certificate and of a request, unless a test says otherwise. */
 export const PLAIN = {
   dnsSans: [],
   ipSans: [],
@@ -52,7 +66,7 @@ export function makeRequest(parts: Partial<CertificateRequest> = {}): Certificat
   return { ...PLAIN, mount: "pki", role: "web", commonName: "web.example.com", ...parts };
 }
 
-/** A wish that `makeCertificate()` grants. */
+/** A desired certificate that `makeCertificate()` fits. */
 export function makeSpec(parts: Partial<CertificateSpec> = {}): CertificateSpec {
   const name = parts.name ?? "web.example.com";
   return {
@@ -71,8 +85,12 @@ export function makeSpec(parts: Partial<CertificateSpec> = {}): CertificateSpec 
   };
 }
 
-export function makeTarget(parts: Partial<TargetSpec> = {}): TargetSpec {
+export function makeTarget(parts: Partial<FileSpec> = {}): FileSpec {
   return { what: "cert", path: "/etc/nginx/web.crt", createDirs: false, ...parts };
+}
+
+export function makeBundleTarget(path: string): BundleSpec {
+  return { what: "bundle", path, createDirs: false };
 }
 
 export function makeService(parts: Partial<ServiceSpec> = {}): ServiceSpec {
@@ -135,8 +153,9 @@ export function makeFile(parts: Partial<TargetFile> = {}): TargetFile {
   };
 }
 
-export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservation {
+export function makeSeen(parts: Partial<FileObservation> = {}): FileObservation {
   return {
+    kind: "file",
     path: "/etc/nginx/web.crt",
     file: present(makeFile()),
     ancestors: [],
@@ -145,6 +164,7 @@ export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservat
     group: { kind: "unspecified" },
     leftover: false,
     replaced: false,
+    formerSets: [],
     ...parts,
   };
 }
@@ -152,12 +172,12 @@ export function makeSeen(parts: Partial<TargetObservation> = {}): TargetObservat
 /** A target at which such a file lies. */
 export function makeSeenFile(
   file: Partial<TargetFile>,
-  parts: Partial<TargetObservation> = {},
-): TargetObservation {
+  parts: Partial<FileObservation> = {},
+): FileObservation {
   return makeSeen({ file: present(makeFile(file)), ...parts });
 }
 
-/** What is seen of a wish: all in order, unless the parts say otherwise. */
+/** What is observed of a desired certificate: all in order, unless the parts say otherwise. */
 export function makeObserved(
   spec: CertificateSpec,
   parts: Partial<CertificateObservation> = {},

@@ -30,6 +30,7 @@ export function fakeHost(options: FakeHostOptions = {}): FakeHost {
     env: (name) => options.env?.[name],
     uid: () => options.uid ?? 1000,
     now: () => options.now ?? NOW,
+    coreLimit: () => Promise.resolve("0"),
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     outIsTerminal: options.outIsTerminal ?? false,

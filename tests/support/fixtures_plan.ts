@@ -32,6 +32,7 @@ import {
   makeUnit,
   NOW,
   observationOf,
+  plain,
 } from "./fixtures.ts";
 
 /** When `makePendingAction()` was written. */
@@ -125,7 +126,7 @@ export function planOf(
   { pendingActions, selection, named = specs, ...parts }: PlanParts = {},
 ): Plan {
   const observation = observationOf(observed, pendingActions, parts);
-  return plan(makeConfig(specs), named, observation, NOW, selection);
+  return plain(plan(makeConfig(specs), named, observation, NOW, selection));
 }
 
 /** What systemd knows of a unit. */
@@ -167,7 +168,7 @@ export function judgePending(parts: PendingParts) {
   const answers = served ? [{ service: "nginx.service", certificate: "a", at: "x:1", served }] : [];
   const observed = [makeObserved(makeSpec({ name: "a" }), { targets })];
   const observation = observationOf(observed, [], { served: answers });
-  return judgePendingAction(pendingAction, makeDesired({ control }), observation);
+  return plain(judgePendingAction(pendingAction, makeDesired({ control }), observation));
 }
 
 /** Maintenance windows as the file has them. Throws Error on one that cannot be read. */

@@ -1,4 +1,4 @@
-/** Wishes and observations by chance, the same ones on each run. */
+/** Random desired and observed state, the same ones on each run. */
 import type { CertificateSpec, MaintenanceWindow } from "../../lib/config/types.ts";
 import type {
   CertificateObservation,
@@ -38,7 +38,7 @@ const WINDOWS: readonly MaintenanceWindow[] = [[540, 720], [60, 120]].map(([from
   to,
 }));
 
-/** Any wish: names, targets with and without owner, group and mode, services. */
+/** Any desired certificate: names, targets with and without owner, group and mode, services. */
 export function randomSpec(random: () => number, name: string): CertificateSpec {
   const some = (most: number) => Array.from({ length: Math.floor(random() * (most + 1)) });
   return makeSpec({
@@ -70,7 +70,7 @@ export function randomSpec(random: () => number, name: string): CertificateSpec 
   });
 }
 
-/** What is seen of a wish that is fulfilled. */
+/** What is observed if all is as desired. */
 export function inOrder(spec: CertificateSpec): CertificateObservation {
   const certificate = makeCertificate({
     commonName: spec.commonName,
@@ -85,7 +85,7 @@ export function inOrder(spec: CertificateSpec): CertificateObservation {
   });
 }
 
-/** Anything that may be seen of a wish. */
+/** Anything that may be observed. */
 export function anything(random: () => number, spec: CertificateSpec): CertificateObservation {
   const maybe = <T>(...values: T[]): Presence<T> =>
     pick(random, [ABSENT, unreadable("no"), ...values.map(present)]);

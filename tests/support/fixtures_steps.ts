@@ -1,16 +1,17 @@
 /** Steps in which each key that a step can have stands at least once. */
 import type { ProbeSpec } from "../../lib/config/types.ts";
 import type {
+  BundleStep,
   CertificateRequest,
   Difference,
   Drift,
   Due,
   FileOwners,
+  FileStep,
   PendingReason,
   ServiceAction,
   ServiceStep,
   Step,
-  TargetStep,
 } from "../../lib/plan/types.ts";
 import type { Replaced } from "../../lib/store/types.ts";
 import { NOW } from "./fixtures.ts";
@@ -61,11 +62,26 @@ const REPLACED: Whole<Replaced> = {
 
 const OWNERS: Whole<FileOwners> = { uid: 33, gid: 33 };
 
-const TARGET: Whole<TargetStep> = {
-  what: "bundle",
+const FILE: Whole<FileStep> = {
+  what: "combined",
   order: "cert-first",
   passwordFile: "/p",
   by,
+  path: "/a",
+  drift,
+  uid: 33,
+  gid: 33,
+  mode: 0o600,
+  createDirs: true,
+  inPlace: true,
+  endsBundle: true,
+};
+
+/** What only files have. */
+type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
+
+const BUNDLE: Whole<Omit<BundleStep, FileOnly>> = {
+  what: "bundle",
   path: "/b",
   drift,
   uid: 33,
@@ -74,8 +90,6 @@ const TARGET: Whole<TargetStep> = {
   modes: { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 },
   owners: { cert: OWNERS, chain: OWNERS, fullchain: OWNERS, privkey: OWNERS, ca: OWNERS },
   createDirs: true,
-  inPlace: true,
-  endsBundle: true,
 };
 
 const ACTIONS: readonly ServiceAction[] = [
@@ -143,7 +157,7 @@ export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step,
       kind: "deploy",
       certificate: "web",
       storedSetUsable: true,
-      targets: [TARGET],
+      targets: [FILE, BUNDLE],
       services: ["nginx.service"],
       inUseUntil: NOW,
       revocable: true,

@@ -4,7 +4,7 @@
  * before and is not afterwards, also because the run was killed, that is a failure until it is started.
  */
 import { plainCause } from "../../text/plain_cause.ts";
-import { actionName } from "../../plan/action_name.ts";
+import { actionName } from "../../plan/desired_service.ts";
 import { formatTime } from "../../text/format_time.ts";
 import type { ServiceStep, ValidateStep } from "../../plan/types.ts";
 import {
@@ -14,9 +14,9 @@ import {
   noteFailure,
   removePendingAction,
 } from "../../store/pending_action.ts";
-import { act } from "./act.ts";
 import { awaitServed } from "./await_served.ts";
-import { observeRunning, type Running, startAdvice } from "./running.ts";
+import type { Running } from "../commands/commands.ts";
+import { startAdvice } from "./advice.ts";
 import { findFallen } from "./stay_up.ts";
 import type { Result } from "../certificate_steps.ts";
 import type { Emit } from "../events.ts";
@@ -37,10 +37,11 @@ export async function serve(
   failures: ReadonlyMap<string, string>,
   run: ServicesRun,
 ): Promise<void> {
+  if (steps.length === 0) return;
   const acting = steps.filter((step) => step.kind === "service")
     .filter((step) => !failures.has(step.service) && skipReason(step, run) === undefined);
   // The action on one service may stop another one, before or after the latter's own action.
-  const before = await observeRunning(acting);
+  const before = await run.writers.commands.observe(acting.map(({ service }) => service));
   const acted: Acted[] = [];
   for (const step of steps) {
     const { service } = step;
@@ -58,7 +59,7 @@ export async function serve(
       else if (one !== undefined) acted.push(one);
     }
   }
-  const fallen = await findFallen(acted.map(({ step }) => step));
+  const fallen = await findFallen(acted.map(({ step }) => step), run.writers.commands);
   for (const { step, wasUp } of acted) {
     const problem = fallen.get(step.service);
     if (problem === undefined) finish(step, run);
@@ -79,12 +80,12 @@ async function actOn(
   run: ServicesRun,
 ): Promise<Acted | undefined> {
   const { service, about } = step;
-  const { certStore } = run;
+  const { certStore, writers: { commands } } = run;
   const isUp = before?.kind === "up" || before?.kind === "between";
   const wasUp = isUp || step.actedAt !== undefined;
   const isNew = isUp && noteAction(certStore, service, about.certificates, new Date());
   try {
-    const result = await act(step);
+    const result = await commands.act(service);
     if (result.kind === "done") {
       const problem = await probeAll(step, run);
       if (problem === undefined) return { step, wasUp };
@@ -92,7 +93,7 @@ async function actOn(
     } else if (result.kind === "failed") {
       failAction(step, result.message, wasUp, run);
       // An action that only --force asked for, and that left the service up, leaves nothing pending.
-      if (isNew && (await observeRunning([step])).get(service)?.kind === "up") {
+      if (isNew && (await commands.observe([service])).get(service)?.kind === "up") {
         dropPendingAction(certStore, service, run.emit);
       }
     } else if (wasUp) {

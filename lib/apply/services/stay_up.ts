@@ -4,9 +4,10 @@
  *
  * Not guaranteed: a service that ends later than that is not noticed.
  */
-import { actionName } from "../../plan/action_name.ts";
+import { actionName } from "../../plan/desired_service.ts";
 import type { ServiceStep } from "../../plan/types.ts";
-import { logAdvice, observeRunning, type Running, startAdvice } from "./running.ts";
+import type { Commands, Running } from "../commands/commands.ts";
+import { logAdvice, startAdvice } from "./advice.ts";
 
 /** Milliseconds for which a service must run without a restart. */
 const STEADY = 2_000;
@@ -20,14 +21,17 @@ const STEADY = 2_000;
  */
 export async function findFallen(
   steps: readonly ServiceStep[],
+  commands: Commands,
 ): Promise<ReadonlyMap<string, string>> {
   const fallen = new Map<string, string>();
   const began = performance.now();
-  let before = await observeRunning(steps);
+  const observe = (steps: readonly ServiceStep[]) =>
+    commands.observe(steps.map(({ service }) => service));
+  let before = await observe(steps);
   let open = steps.filter(({ service }) => before.get(service)?.kind !== "unknown");
   for (let looks = 1; open.length > 0; looks++) {
     await new Promise((resolve) => setTimeout(resolve, STEADY));
-    const now = await observeRunning(open);
+    const now = await observe(open);
     const waited = performance.now() - began;
     open = open.filter((step) => {
       const verdict = compare(before.get(step.service), now.get(step.service));

@@ -8,7 +8,7 @@ import type { ServiceStep, ValidateStep } from "../../plan/types.ts";
 import type { Result } from "../certificate_steps.ts";
 import { rollBack } from "../rollback.ts";
 import { dropPendingAction } from "../../store/pending_action.ts";
-import { runServiceCommand } from "./command.ts";
+import type { Commands } from "../commands/commands.ts";
 import { type ServicesRun, skipReason } from "./serve.ts";
 
 /** @returns Why validation failed, by service. */
@@ -19,7 +19,7 @@ export async function validateNewFiles(
   const failures = new Map<string, string>();
   for (const step of steps) {
     if (skipReason(step, run) !== undefined) continue;
-    const failure = await validate(step);
+    const failure = await validate(step, run.writers.commands);
     if (failure === undefined) continue;
     const names: string[] = [];
     for (const name of step.certificates) {
@@ -35,10 +35,13 @@ export async function validateNewFiles(
   return failures;
 }
 
-async function validate(step: ServiceStep | ValidateStep): Promise<string | undefined> {
-  for (const command of step.validate) {
+async function validate(
+  step: ServiceStep | ValidateStep,
+  commands: Commands,
+): Promise<string | undefined> {
+  for (const index of step.validate.keys()) {
     try {
-      const result = await runServiceCommand(command, step);
+      const result = await commands.validate(step.service, index);
       if (result.kind === "failed") return result.message;
     } catch (error) {
       return plainCause(error);

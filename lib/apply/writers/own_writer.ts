@@ -7,7 +7,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { errorCode } from "../../text/error_code.ts";
+import { errorCode } from "../../text/plain_cause.ts";
 import { directoryOf } from "../../text/path.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
 import { removeIfThere, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
@@ -17,19 +17,28 @@ import {
   openRegularFile,
   OtherFileError,
 } from "../../host/file_identity.ts";
-import { isThere } from "../../host/is_there.ts";
-import { makeSymbolicLink } from "../../host/symbolic_link.ts";
+import { isThere } from "../../host/read.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
 
-/** A `Writer` without waiting. Throws the system's error. */
-export function carryOutRequest(request: FileRequest): WriterAnswer {
+/** Copies the symbolic link at a target to the temporary name of its kept file. */
+type CopyLink = (path: string) => Promise<void>;
+
+/**
+ * A `Writer`. Throws the system's error.
+ *
+ * @param copyLink Absent: not permitted, because it takes a program.
+ */
+export async function carryOutRequest(
+  request: FileRequest,
+  copyLink: CopyLink = refuse,
+): Promise<WriterAnswer> {
   switch (request.do) {
     case "make":
       make(request.file);
       return true;
     case "keep":
-      return keep(request.path, request.inPlace);
+      return await keep(request.path, request.inPlace, copyLink);
     case "replace":
       replace(temporaryFile(request.path), request);
       return true;
@@ -44,11 +53,14 @@ export function carryOutRequest(request: FileRequest): WriterAnswer {
   }
 }
 
+function refuse(): Promise<void> {
+  return Promise.reject(Object.assign(new Error("Cannot copy a link"), { code: "EPERM" }));
+}
+
 function make({ path, content, uid, gid, mode, createDirs }: NewFile): void {
   makeRoom(path, createDirs);
-  const owners = { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
   const bytes = Buffer.from(content.data, content.encoding);
-  writeNewFile(temporaryFile(path), bytes, { ...owners, mode });
+  writeNewFile(temporaryFile(path), bytes, { uid, gid, mode });
 }
 
 /** Creates the directories above a target, and removes an old temporary file. Throws the system's error. */
@@ -73,7 +85,7 @@ interface Replacement {
   readonly path: string;
   readonly inPlace: boolean;
   /** Identity that the new file must have. */
-  readonly identity?: string;
+  readonly identity?: string | undefined;
 }
 
 /** Only regular files can be written in place. A symbolic link is renamed. */
@@ -115,7 +127,7 @@ function isOfSameOwner(kept: string, path: string): boolean {
 }
 
 /** Returns the identity of the kept file, or `NONE`. */
-function keep(path: string, inPlace: boolean): string {
+async function keep(path: string, inPlace: boolean, copyLink: CopyLink): Promise<string> {
   const kept = replacedFile(path);
   removeIfThere(kept);
   if (!isThere(path)) return NONE;
@@ -123,8 +135,8 @@ function keep(path: string, inPlace: boolean): string {
   if (inPlace && isFile(path)) {
     // Fails early if the target cannot be opened for writing, for example on a read-only mount.
     fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
-    copy(path, kept);
-  } else linkOrCopy(path, kept);
+    await copy(path, kept, copyLink);
+  } else await linkOrCopy(path, kept, copyLink);
   const identity = identityAt(kept);
   if (identity === undefined) throw new OtherFileError();
   return identity;
@@ -133,12 +145,12 @@ function keep(path: string, inPlace: boolean): string {
 /** Codes of file systems without hard links, and of the kernel's protection of hard links (proc(5)). */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
 
-function linkOrCopy(path: string, kept: string): void {
+async function linkOrCopy(path: string, kept: string, copyLink: CopyLink): Promise<void> {
   try {
     fs.linkSync(path, kept);
   } catch (error) {
     if (!NO_LINKS.has(errorCode(error) ?? "")) throw error;
-    copy(path, kept);
+    await copy(path, kept, copyLink);
   }
 }
 
@@ -146,10 +158,10 @@ function linkOrCopy(path: string, kept: string): void {
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Copies by way of a temporary file. A user who cannot give the copy its owner keeps it. */
-function copy(path: string, kept: string): void {
+async function copy(path: string, kept: string, copyLink: CopyLink): Promise<void> {
   const temporary = temporaryFile(kept);
   removeIfThere(temporary);
-  if (fs.lstatSync(path).isSymbolicLink()) makeSymbolicLink(fs.readlinkSync(path), temporary);
+  if (fs.lstatSync(path).isSymbolicLink()) await copyLink(path);
   else copyFile(path, temporary);
   fs.renameSync(temporary, kept);
 }

@@ -12,8 +12,8 @@ export interface NewFile {
   readonly path: string;
   readonly content: FileContent;
   /** Absent: that of the process; so is `gid`. An existing file at the path decides neither. */
-  readonly uid?: number;
-  readonly gid?: number;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
   readonly mode: number;
   readonly createDirs: boolean;
 }
@@ -34,7 +34,7 @@ export type FileRequest =
     readonly path: string;
     readonly kept: boolean;
     /** Identity of the kept file; absent in the record of an earlier version. */
-    readonly identity?: string;
+    readonly identity?: string | undefined;
     readonly inPlace: boolean;
   }
   /** Remove a file if it exists. */

@@ -5,7 +5,7 @@
  * only a key of that user, and no process list shows its input.
  */
 import { writeAll } from "../../host/atomic_write.ts";
-import { errorCode } from "../../text/error_code.ts";
+import { errorCode } from "../../text/plain_cause.ts";
 import { type FileRequest, lines, type WriterAnswer } from "./writer.ts";
 import { carryOutRequest } from "./own_writer.ts";
 
@@ -31,14 +31,14 @@ export async function serveFileRequests(uid: string | undefined): Promise<number
   }
   const encoder = new TextEncoder();
   for await (const line of lines(Deno.stdin.readable, LONGEST_REQUEST)) {
-    writeAll(STDOUT, encoder.encode(`${JSON.stringify(answerTo(line))}\n`));
+    writeAll(STDOUT, encoder.encode(`${JSON.stringify(await answerTo(line))}\n`));
   }
   return 0;
 }
 
-function answerTo(line: string): Answer {
+async function answerTo(line: string): Promise<Answer> {
   try {
-    return { kind: "done", value: carryOutRequest(JSON.parse(line) as FileRequest) };
+    return { kind: "done", value: await carryOutRequest(JSON.parse(line) as FileRequest) };
   } catch (error) {
     return { kind: "failed", code: errorCode(error) ?? "" };
   }

@@ -1,25 +1,29 @@
 /** The writers of a run: its own, and one for each user in whose directories it writes. */
 import type { HostUser } from "../../host/types.ts";
-import type { Writer } from "./writer.ts";
+import type { Commands } from "../commands/commands.ts";
 import { carryOutRequest } from "./own_writer.ts";
-import { UserWriter } from "./user_writer.ts";
-
-const ownWriter: Writer = (request) => Promise.resolve().then(() => carryOutRequest(request));
+import { writeAsUser } from "./user_writer.ts";
+import type { Writer } from "./writer.ts";
 
 export class Writers {
-  readonly #others = new Map<string, UserWriter>();
+  readonly commands: Commands;
+  #hasProcesses = false;
+
+  constructor(commands: Commands) {
+    this.commands = commands;
+  }
 
   /** @param user Absent: the user who runs VCM. */
   of(user: HostUser | undefined): Writer {
-    if (user === undefined) return ownWriter;
-    const key = `${user.uid} ${user.gid}`;
-    const writer = this.#others.get(key) ?? new UserWriter(user);
-    this.#others.set(key, writer);
-    return (request) => writer.carryOut(request);
+    if (user === undefined) {
+      return (request) => carryOutRequest(request, (path) => this.commands.copyLink(path));
+    }
+    this.#hasProcesses = true;
+    return (request) => writeAsUser(user, request, (one) => this.commands.write(user, one));
   }
 
   /** Ends the processes of other users. Never throws. */
   async close(): Promise<void> {
-    await Promise.all([...this.#others.values()].map((writer) => writer.close()));
+    if (this.#hasProcesses) await this.commands.close();
   }
 }

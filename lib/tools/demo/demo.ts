@@ -5,7 +5,7 @@
  */
 import type { Host } from "../../command/host.ts";
 import { octal } from "../../text/octal.ts";
-import type { DemoCommand, DemoDocument } from "../../report/documents.ts";
+import type { DemoCommand, DemoDocument } from "../../report/documents/tools.ts";
 import { demoJson } from "../../report/json.ts";
 import { type DemoServer, startDemoServer } from "./demo_server.ts";
 
@@ -35,6 +35,7 @@ class Demo {
   readonly #run: RunCommandLine;
   readonly #vault: DemoServer;
   readonly #directory: string;
+  readonly #config: string;
   readonly #commands: DemoCommand[] = [];
   readonly #files: DemoDocument["files"][number][] = [];
   #unexpected = 0;
@@ -44,24 +45,12 @@ class Demo {
     this.#run = run;
     this.#vault = vault;
     this.#directory = directory;
+    this.#config = `${directory}/vcm.yaml`;
   }
 
   async run(): Promise<number> {
-    await this.#firstRun();
-    await this.#secondRun();
-    await this.#changedSpec();
-    await this.#damage();
-    await this.#end();
-    return this.#unexpected === 0 ? 0 : 1;
-  }
-
-  /** The commands that ran and the files that they left. */
-  record(): Omit<DemoDocument, "layout"> {
-    return { directory: this.#directory, commands: this.#commands, files: this.#files };
-  }
-
-  async #firstRun(): Promise<void> {
-    Deno.mkdirSync(`${this.#directory}/ssl`);
+    const ssl = `${this.#directory}/ssl`;
+    Deno.mkdirSync(ssl);
     this.#writeConfig([]);
     this.#say(
       "1. One file describes what this host needs. A demo server runs on " +
@@ -70,56 +59,55 @@ class Demo {
     this.#host.out(indent(Deno.readTextFileSync(this.#config).replace(/(secret_id: ).*/, "$1…")));
     await this.#vcm("plan");
     await this.#vcm("run");
-  }
 
-  async #secondRun(): Promise<void> {
     this.#say("2. Nothing is due now, so a run changes nothing and asks the server nothing.");
     const asked = await this.#vcm("run");
     this.#expect(asked === 0, `the server got ${asked} requests`);
     this.#host.out(`   (requests at the server: ${asked})\n`);
-  }
 
-  async #changedSpec(): Promise<void> {
     this.#say("3. A name is added to the file: the certificate on disk no longer matches it.");
     this.#writeConfig(["api.demo.internal"]);
     await this.#vcm("plan");
     await this.#vcm("run");
-  }
 
-  async #damage(): Promise<void> {
     this.#say(
       "4. Someone empties a deployed file and makes the key readable. VCM finds and fixes both.",
     );
-    Deno.writeTextFileSync(`${this.#directory}/ssl/web.crt`, "");
-    Deno.chmodSync(`${this.#directory}/ssl/web.key`, 0o644);
+    Deno.writeTextFileSync(`${ssl}/web.crt`, "");
+    Deno.chmodSync(`${ssl}/web.key`, 0o644);
     await this.#vcm("check", 1);
     await this.#vcm("run");
     await this.#vcm("check");
+
+    this.#say("5. The files on disk:");
+    this.#listFiles();
+    this.#say(
+      "Next:\n" +
+        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}\n` +
+        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one\n' +
+        "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
+    );
+    return this.#unexpected === 0 ? 0 : 1;
   }
 
-  async #end(): Promise<void> {
-    this.#say("5. The files on disk:");
-    for (const path of ["ssl/web.crt", "ssl/web.key", ...await this.#storedFiles()]) {
+  /** The commands that ran and the files that they left. */
+  record(): Omit<DemoDocument, "layout"> {
+    return { directory: this.#directory, commands: this.#commands, files: this.#files };
+  }
+
+  #listFiles(): void {
+    const store = "store/web.demo.internal";
+    const stored = [...Deno.readDirSync(`${this.#directory}/${store}`)]
+      .map(({ name }) => `${store}/${name}`).sort();
+    for (const path of ["ssl/web.crt", "ssl/web.key", ...stored]) {
       const { mode: bits, size } = Deno.lstatSync(`${this.#directory}/${path}`);
       const mode = (bits ?? 0) & 0o7777;
       this.#files.push({ path, mode, size });
       this.#host.out(`   ${octal(mode)}  ${String(size).padStart(5)} bytes  ${path}\n`);
     }
-    this.#say(
-      [
-        "Next:",
-        `   - look around in ${this.#directory}, then: rm -r ${this.#directory}`,
-        '   - write /etc/vcm/vcm.yaml for this host; "vcm init" writes a first one',
-        "   - vcm validate && vcm plan, then vcm run from cron or a systemd timer",
-      ].join("\n"),
-    );
   }
 
-  /**
-   * Runs a command line, shows it, and counts an unexpected exit status.
-   *
-   * Returns how many requests the server got.
-   */
+  /** Runs and shows a command line. Returns how many requests the server got. */
   async #vcm(command: string, expected = 0): Promise<number> {
     this.#host.out(`\n   $ vcm ${command}\n`);
     const before = this.#vault.requests.length;
@@ -130,9 +118,7 @@ class Demo {
     return requests;
   }
 
-  /**
-   * The commands share the terminal, but neither the tokens of the environment nor its permissions.
-   */
+  /** The commands share the terminal, but not the environment's tokens or the permissions. */
   #demoHost(): Host {
     const host = this.#host;
     return {
@@ -144,10 +130,6 @@ class Demo {
       giveUp: () => {},
       usesWorker: false,
     };
-  }
-
-  get #config(): string {
-    return `${this.#directory}/vcm.yaml`;
   }
 
   #writeConfig(dnsSans: readonly string[]): void {
@@ -172,12 +154,6 @@ certs:
         mode: "0600"
 `;
     Deno.writeTextFileSync(this.#config, text, { mode: 0o600 });
-  }
-
-  async #storedFiles(): Promise<string[]> {
-    const directory = "store/web.demo.internal";
-    const names = await Array.fromAsync(Deno.readDir(`${this.#directory}/${directory}`));
-    return names.map(({ name }) => `${directory}/${name}`).sort();
   }
 
   #say(text: string): void {

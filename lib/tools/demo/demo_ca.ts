@@ -1,7 +1,4 @@
-/**
- * The CA of the demo server: a root and an intermediate. They are generated for each server and
- * kept only in memory.
- */
+/** The root and the intermediate of a demo server. Generated for each, and kept only in memory. */
 import { Buffer } from "node:buffer";
 import { createPrivateKey, randomBytes } from "node:crypto";
 import type { Extension, X509Certificate } from "@peculiar/x509";
@@ -63,12 +60,8 @@ interface Signer {
 /** Generates a root and an intermediate with EC P-256 keys. */
 export async function createDemoCa(now: Date): Promise<DemoCa> {
   const root = await createSigner("VCM Practice Root", now, ROOT_LIFETIME_MS);
-  const below = await createSigner(
-    "VCM Practice Intermediate",
-    now,
-    INTERMEDIATE_LIFETIME_MS,
-    root,
-  );
+  const name = "VCM Practice Intermediate";
+  const below = await createSigner(name, now, INTERMEDIATE_LIFETIME_MS, root);
   return { root: authority([root]), intermediate: authority([below, root]) };
 }
 
@@ -89,72 +82,62 @@ async function createSigner(
   parent?: Signer,
 ): Promise<Signer> {
   const keys = await crypto.subtle.generateKey(EC_P256, false, ["sign", "verify"]);
-  const subject = [{ CN: [commonName] }];
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: randomSerial(),
-    subject,
-    issuer: parent?.certificate.subject ?? subject,
-    notBefore: new Date(now.getTime() - BACKDATE_MS),
-    notAfter: new Date(now.getTime() + lifetimeMs),
-    publicKey: keys.publicKey,
-    signingKey: parent?.privateKey ?? keys.privateKey,
-    signingAlgorithm: ECDSA_SHA256,
-    extensions: [
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      new x509.BasicConstraintsExtension(true, undefined, true),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(
-        parent?.certificate.publicKey ?? keys.publicKey,
-      ),
-    ],
-  });
+  const notAfter = new Date(now.getTime() + lifetimeMs);
+  const request = { commonName, dnsSans: [], ipSans: [], now, notAfter };
+  const certificate = await certify(request, keys, parent, [
+    new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    new x509.BasicConstraintsExtension(true, undefined, true),
+  ]);
   return { certificate, privateKey: keys.privateKey };
 }
 
 async function issueLeaf(issuer: Signer, request: LeafRequest): Promise<Leaf> {
   const keys = await crypto.subtle.generateKey(EC_P256, true, ["sign", "verify"]);
-  const serial = randomSerial();
-  const certificate = await x509.X509CertificateGenerator.create({
-    serialNumber: serial,
-    subject: [{ CN: [request.commonName] }],
-    issuer: issuer.certificate.subject,
-    notBefore: new Date(request.now.getTime() - BACKDATE_MS),
-    notAfter: request.notAfter,
-    publicKey: keys.publicKey,
-    signingKey: issuer.privateKey,
-    signingAlgorithm: ECDSA_SHA256,
-    extensions: await leafExtensions(issuer, keys.publicKey, request),
-  });
+  const usages = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment |
+    KeyUsageFlags.keyAgreement;
+  const { serverAuth, clientAuth } = x509.ExtendedKeyUsage;
+  const certificate = await certify(request, keys, issuer, [
+    new KeyUsagesExtension(usages, true),
+    new x509.ExtendedKeyUsageExtension([serverAuth, clientAuth]),
+  ]);
   return {
     certificate: pem(certificate),
     privateKey: await exportKey(keys.privateKey, request.keyFormat),
-    serialNumber: serial.match(/../g)?.join(":") ?? "",
+    serialNumber: certificate.serialNumber.match(/../g)?.join(":") ?? "",
     notBefore: certificate.notBefore,
     notAfter: certificate.notAfter,
   };
 }
 
-async function leafExtensions(
-  issuer: Signer,
-  publicKey: CryptoKey,
-  request: LeafRequest,
-): Promise<Extension[]> {
+/** A certificate for the public key. Without an issuer it is self-signed. */
+async function certify(
+  { commonName, dnsSans, ipSans, now, notAfter }: Omit<LeafRequest, "keyFormat">,
+  keys: CryptoKeyPair,
+  issuer: Signer | undefined,
+  usages: readonly Extension[],
+): Promise<X509Certificate> {
+  const subject = [{ CN: [commonName] }];
   const names = [
-    ...request.dnsSans.map((value) => ({ type: "dns" as const, value })),
-    ...request.ipSans.map((value) => ({ type: "ip" as const, value })),
+    ...dnsSans.map((value) => ({ type: "dns" as const, value })),
+    ...ipSans.map((value) => ({ type: "ip" as const, value })),
   ];
-  const usages = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment |
-    KeyUsageFlags.keyAgreement;
-  return [
-    new KeyUsagesExtension(usages, true),
-    new x509.ExtendedKeyUsageExtension([
-      x509.ExtendedKeyUsage.serverAuth,
-      x509.ExtendedKeyUsage.clientAuth,
-    ]),
-    await x509.SubjectKeyIdentifierExtension.create(publicKey),
-    await x509.AuthorityKeyIdentifierExtension.create(issuer.certificate.publicKey),
-    ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
-  ];
+  const issuerKey = issuer?.certificate.publicKey ?? keys.publicKey;
+  return await x509.X509CertificateGenerator.create({
+    serialNumber: randomSerial(),
+    subject,
+    issuer: issuer?.certificate.subject ?? subject,
+    notBefore: new Date(now.getTime() - BACKDATE_MS),
+    notAfter,
+    publicKey: keys.publicKey,
+    signingKey: issuer?.privateKey ?? keys.privateKey,
+    signingAlgorithm: ECDSA_SHA256,
+    extensions: [
+      ...usages,
+      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(issuerKey),
+      ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
+    ],
+  });
 }
 
 /** 20 bytes (RFC 5280, 4.1.2.2): a positive number without leading zero bytes. */

@@ -41,3 +41,8 @@ function envelope(part: { data?: unknown; warnings?: unknown; auth?: unknown }):
     },
   };
 }
+
+/** Whole seconds since 1970. */
+export function unixSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}

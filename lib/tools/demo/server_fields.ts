@@ -1,4 +1,5 @@
 /** Request bodies, parsed as loosely as by the server. */
+import { messageOf } from "../../vault/errors.ts";
 import { parseTtl } from "./server_duration.ts";
 
 /** A parsed JSON object. */
@@ -19,47 +20,31 @@ export interface IssueFields {
   readonly unknown: readonly string[];
 }
 
-type Reader = (value: unknown) => unknown;
-
-const READERS = {
-  common_name: readText,
-  alt_names: readText,
-  ip_sans: readList,
-  ttl: parseTtl,
-  format: readText,
-  private_key_format: readText,
-  exclude_cn_from_sans: readBoolean,
-  remove_roots_from_chain: readBoolean,
-} satisfies Record<string, Reader>;
-
 /** Parses a request body. Throws Error with the server's message if a field has a wrong type. */
 export function readIssueFields(fields: Fields): IssueFields {
-  return {
-    commonName: read(fields, "common_name"),
-    altNames: splitList(read(fields, "alt_names")),
-    ipSans: read(fields, "ip_sans"),
-    ttlSeconds: read(fields, "ttl"),
-    format: fields.format === undefined ? "pem" : read(fields, "format"),
-    privateKeyFormat: read(fields, "private_key_format"),
-    excludeCommonName: read(fields, "exclude_cn_from_sans"),
-    removeRoot: read(fields, "remove_roots_from_chain"),
-    unknown: Object.keys(fields).filter((name) => !(name in READERS)).sort(),
+  const known = new Set<string>();
+  const read = <T>(name: string, reader: (value: unknown) => T): T => {
+    known.add(name);
+    try {
+      return reader(fields[name] ?? undefined);
+    } catch (error) {
+      throw new Error(
+        `Field validation failed: error converting input for field "${name}": ${messageOf(error)}`,
+        { cause: error },
+      );
+    }
   };
-}
-
-function read<Name extends keyof typeof READERS>(
-  fields: Fields,
-  name: Name,
-): ReturnType<(typeof READERS)[Name]> {
-  try {
-    return READERS[name](fields[name] ?? undefined) as ReturnType<(typeof READERS)[Name]>;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(
-      `Field validation failed: error converting input for field "${name}": ${why}`,
-      { cause: error },
-    );
-  }
+  const request = {
+    commonName: read("common_name", readText),
+    altNames: splitList(read("alt_names", readText)),
+    ipSans: read("ip_sans", readList),
+    ttlSeconds: read("ttl", parseTtl),
+    format: fields.format === undefined ? "pem" : read("format", readText),
+    privateKeyFormat: read("private_key_format", readText),
+    excludeCommonName: read("exclude_cn_from_sans", readBoolean),
+    removeRoot: read("remove_roots_from_chain", readBoolean),
+  };
+  return { ...request, unknown: Object.keys(fields).filter((name) => !known.has(name)).sort() };
 }
 
 function readText(value: unknown): string {

@@ -1,22 +1,46 @@
-/** `MOUNT/issue/ROLE`: from a request body to an answer with certificate and key. */
-import { type Answer, fail, succeed } from "./server_answer.ts";
-import type { Authority, DemoCa, Leaf } from "./demo_ca.ts";
+/** `MOUNT/issue/ROLE`: answers with a certificate and its key if the role allows the request. */
+import { isIP } from "node:net";
+import { domainToASCII } from "node:url";
+import { messageOf } from "../../vault/errors.ts";
+import type { Authority, DemoCa } from "./demo_ca.ts";
+import { type Answer, fail, succeed, unixSeconds } from "./server_answer.ts";
+import { formatDuration } from "./server_duration.ts";
 import { type Fields, type IssueFields, readIssueFields } from "./server_fields.ts";
-import { checkNames, checkTtl, findRole, type Role } from "./server_roles.ts";
 
 /** A PKI mount: its issuer, and whether its answers have `ca_chain`. */
-export interface Mount {
+interface Mount {
   readonly issuer: keyof DemoCa;
   /** Servers without support for several issuers omit `ca_chain` below a root. */
   readonly withChain: boolean;
 }
 
 /** The PKI mounts, by the first part of the path. */
-export const MOUNTS: Readonly<Record<string, Mount>> = {
-  pki: { issuer: "intermediate", withChain: true },
-  pki_self: { issuer: "root", withChain: true },
-  pki_old: { issuer: "root", withChain: false },
-};
+export const MOUNTS: ReadonlyMap<string, Mount> = new Map<string, Mount>([
+  ["pki", { issuer: "intermediate", withChain: true }],
+  ["pki_self", { issuer: "root", withChain: true }],
+  ["pki_old", { issuer: "root", withChain: false }],
+]);
+
+const HOUR_S = 3600;
+
+/** The default and maximum lifetime of the server: 32 days. */
+const SYSTEM_TTL_S = 768 * HOUR_S;
+
+/** What a role allows. */
+interface Role {
+  /** "any": a client can have its request signed, but the server generates no key. */
+  readonly keyType: "ec" | "any";
+  /** If set, only names below this domain are allowed. */
+  readonly allowedDomain?: string;
+  readonly maxTtlSeconds?: number;
+}
+
+const ROLES: ReadonlyMap<string, Role> = new Map<string, Role>([
+  ["web", { keyType: "ec", maxTtlSeconds: 90 * 24 * HOUR_S }],
+  ["short", { keyType: "ec", maxTtlSeconds: HOUR_S }],
+  ["denied", { keyType: "ec", allowedDomain: "allowed.test" }],
+  ["any", { keyType: "any" }],
+]);
 
 /** Answers an `issue` request. `getCa` is called only for a valid request. */
 export async function issue(
@@ -28,17 +52,14 @@ export async function issue(
 ): Promise<Answer> {
   try {
     const request = readIssueFields(fields);
-    const role = findRole(roleName);
-    if (role === undefined) return fail(400, `unknown role: ${roleName}`);
+    const role = ROLES.get(roleName);
+    if (role === undefined) throw new Error(`unknown role: ${roleName}`);
     if (!["pem", "der", "pem_bundle"].includes(request.format)) {
-      return fail(400, 'the "format" path parameter must be "pem", "der", or "pem_bundle"');
+      throw new Error('the "format" path parameter must be "pem", "der", or "pem_bundle"');
     }
-    if (request.format !== "pem") {
-      return fail(400, 'the demo server supports only the format "pem"');
-    }
+    if (request.format !== "pem") throw new Error('the demo server supports only the format "pem"');
     if (role.keyType === "any") {
-      return fail(
-        400,
+      throw new Error(
         'role key type "any" not allowed for issuing certificates without providing key_type ' +
           "and/or key_bits request parameters",
       );
@@ -46,8 +67,7 @@ export async function issue(
     const authority = (await getCa())[mount.issuer];
     return await issueFor(mount, role, request, now, authority);
   } catch (error) {
-    if (error instanceof Error) return fail(400, error.message);
-    throw error;
+    return fail(400, messageOf(error));
   }
 }
 
@@ -62,8 +82,7 @@ async function issueFor(
   const { seconds, warnings } = checkTtl(role, request.ttlSeconds);
   const notAfter = new Date(now.getTime() + seconds * 1000);
   if (notAfter > authority.notAfter) {
-    return fail(
-      400,
+    throw new Error(
       `cannot satisfy request, as TTL would result in notAfter of ${notAfter.toISOString()} that ` +
         `is beyond the expiration of the CA certificate at ${authority.notAfter.toISOString()}`,
     );
@@ -78,23 +97,81 @@ async function issueFor(
   if (request.unknown.length > 0) {
     warnings.push(`Endpoint ignored these unrecognized parameters: [${request.unknown.join(" ")}]`);
   }
-  return succeed(describe(leaf, mount, request, authority), warnings);
-}
-
-function describe(leaf: Leaf, mount: Mount, request: IssueFields, authority: Authority) {
   const chain = request.removeRoot ? authority.chain.slice(0, -1) : authority.chain;
-  return {
-    ...(mount.withChain ? { ca_chain: chain } : {}),
+  const answer = {
+    ca_chain: mount.withChain ? chain : undefined,
     certificate: leaf.certificate,
-    expiration: seconds(leaf.notAfter),
+    expiration: unixSeconds(leaf.notAfter),
     issuing_ca: authority.certificate,
-    not_before: seconds(leaf.notBefore),
+    not_before: unixSeconds(leaf.notBefore),
     private_key: leaf.privateKey,
     private_key_type: "ec",
     serial_number: leaf.serialNumber,
   };
+  return succeed(answer, warnings);
 }
 
-function seconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const HOST_NAME = new RegExp(`^(?:\\*\\.)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
+
+/** The names for the certificate. Throws Error with the server's message. */
+function checkNames(
+  role: Role,
+  fields: IssueFields,
+): { dnsSans: string[]; ipSans: string[] } {
+  const { commonName } = fields;
+  if (commonName === "") {
+    throw new Error(
+      "the common_name field is required, or must be provided in a CSR with " +
+        '"use_csr_common_name" set to true, unless "require_cn" is set to false',
+    );
+  }
+  // A bare "*" is allowed as a common name, but never becomes a SAN.
+  const named = commonName === "*" || isHostName(commonName);
+  if (!named || !isAllowed(role, commonName)) {
+    throw new Error(`common name ${commonName} not allowed by this role`);
+  }
+  const desired = fields.excludeCommonName ? fields.altNames : [commonName, ...fields.altNames];
+  // The server silently drops values that are not host names.
+  const dnsSans = [...new Set(desired.filter(isHostName).map(toAscii))];
+  const denied = dnsSans.find((name) => !isAllowed(role, name));
+  if (denied !== undefined) {
+    throw new Error(`subject alternate name ${denied} not allowed by this role`);
+  }
+  return { dnsSans, ipSans: fields.ipSans.map(normaliseIp) };
+}
+
+/** The lifetime in seconds, cut to the maximum of the role with a warning. */
+function checkTtl(role: Role, desired: number): { seconds: number; warnings: string[] } {
+  const seconds = desired === 0 ? SYSTEM_TTL_S : desired;
+  const { maxTtlSeconds } = role;
+  if (maxTtlSeconds === undefined || seconds <= maxTtlSeconds) return { seconds, warnings: [] };
+  return {
+    seconds: maxTtlSeconds,
+    warnings: [
+      `TTL "${formatDuration(seconds)}" is longer than permitted maxTTL ` +
+      `"${formatDuration(maxTtlSeconds)}", so maxTTL is being used`,
+    ],
+  };
+}
+
+function isHostName(name: string): boolean {
+  return HOST_NAME.test(toAscii(name));
+}
+
+function isAllowed(role: Role, name: string): boolean {
+  const { allowedDomain } = role;
+  return allowedDomain === undefined || name === "localhost" ||
+    name.toLowerCase().endsWith(`.${allowedDomain}`);
+}
+
+function toAscii(name: string): string {
+  // deno-lint-ignore no-control-regex
+  return /[^\x00-\x7f]/.test(name) ? domainToASCII(name) : name;
+}
+
+function normaliseIp(address: string): string {
+  if (isIP(address) === 0) throw new Error(`the value "${address}" is not a valid IP address`);
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  return mapped?.[1] ?? address;
 }

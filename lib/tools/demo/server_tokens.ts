@@ -1,6 +1,6 @@
 /** Tokens of the demo server, and the AppRole login that creates them. */
 import { randomBytes } from "node:crypto";
-import { admit, type Answer, fail, succeed } from "./server_answer.ts";
+import { admit, type Answer, fail, succeed, unixSeconds } from "./server_answer.ts";
 import type { Fields } from "./server_fields.ts";
 
 /** Lifetime of a token from a login (token_ttl of the AppRole). */
@@ -62,7 +62,7 @@ export class TokenStore {
   lookUp(token: Token, now: Date): Answer {
     return succeed({
       accessor: token.accessor,
-      creation_time: seconds(token.issued),
+      creation_time: unixSeconds(token.issued),
       creation_ttl: token.isRoot ? 0 : TOKEN_TTL_S,
       display_name: token.isRoot ? "token" : "approle",
       entity_id: token.isRoot ? "" : this.#entityId,
@@ -76,7 +76,7 @@ export class TokenStore {
       path: token.isRoot ? "auth/token/create" : "auth/approle/login",
       policies: policies(token),
       renewable: !token.isRoot,
-      ttl: token.isRoot ? 0 : seconds(expiry(token)) - seconds(now),
+      ttl: token.isRoot ? 0 : unixSeconds(expiry(token)) - unixSeconds(now),
       type: "service",
     });
   }
@@ -105,8 +105,4 @@ function expiry(token: Token): Date {
 /** 24 letters and digits, as long as those of the server. */
 function randomText(): string {
   return randomBytes(12).toString("hex");
-}
-
-function seconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
 }

@@ -18,9 +18,10 @@ import type { Environment } from "../../vault/access/environment.ts";
 import { resolveServers, type ServerAccess } from "../../vault/access/server_access.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
 import type { Helpers } from "../../vault/session/login.ts";
-import { openSession, type VaultSession } from "../../vault/session/session.ts";
-import { plainLine } from "../../vault/wire/plain_line.ts";
+import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
+import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
+import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
@@ -37,11 +38,12 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
       host.out(doctorText(result, paint));
     }
   };
-  for (const result of examineRevocations(config, specs)) report(result);
-  const helpers = { note: () => {}, reserve: reserveFile };
+  const ofHost = [...examineRevocations(config, specs), ...await examineHost(config, host)];
+  for (const result of ofHost) report(result);
+  const helpers = { ...NO_HELPERS, reserve: reserveFile };
   await examine({ config, specs, environment: host, now: () => host.now(), helpers }, report);
   if (args.json) host.out(doctorJson(results));
-  return worstVerdict(results) === "problem" ? EXIT_FAILED : EXIT_OK;
+  return results.some(({ verdict }) => verdict === "problem") ? EXIT_FAILED : EXIT_OK;
 }
 
 const COLOURS = { ok: "good", warning: "warn", problem: "bad" } as const;
@@ -55,15 +57,7 @@ export function doctorText(
   return remedy === undefined ? line : `${line}         ${remedy}\n`;
 }
 
-/** The worst verdict of all results. */
-export function worstVerdict(results: readonly CheckResult[]): CheckResult["verdict"] {
-  for (const verdict of ["problem", "warning"] as const) {
-    if (results.some((result) => result.verdict === verdict)) return verdict;
-  }
-  return "ok";
-}
-
-/** What `vcm doctor` checks, and with which clock. */
+/** What is checked, and from where. */
 export interface Examination {
   readonly config: Config;
   readonly specs: readonly CertificateSpec[];
@@ -74,10 +68,7 @@ export interface Examination {
 
 type Report = (result: CheckResult) => void;
 
-/**
- * Never throws for a failed check: it is a check result. Logs in, and revokes that token at the
- * end.
- */
+/** Logs in, and revokes that token at the end. A failed check is a result, not an error. */
 export async function examine(examination: Examination, report: Report): Promise<void> {
   const { config, environment } = examination;
   const resolved = attempt(() => resolveServers(config.vault, environment));
@@ -101,8 +92,7 @@ export async function examine(examination: Examination, report: Report): Promise
 
 /** Makes each result one plain line without secrets, whatever the server sent. */
 function cleaned(clean: (text: string) => string, report: Report): Report {
-  return ({ verdict, subject, detail, remedy }) =>
-    report(found(verdict, subject, clean(detail), remedy));
+  return (result) => report({ ...result, detail: clean(result.detail) });
 }
 
 function attempt<T extends object>(resolve: () => T): T | string {
@@ -115,8 +105,7 @@ function attempt<T extends object>(resolve: () => T): T | string {
 
 function unverified({ tls }: ServerAccess): CheckResult {
   const detail = `the server certificate is not verified (${tls.unverifiedBy}): an attacker ` +
-    "between this " +
-    "host and the server can read tokens and keys";
+    "between this host and the server can read tokens and keys";
   return found("warning", "TLS", detail, 'set "vault_ssl_verify" to the CA file');
 }
 
@@ -148,26 +137,18 @@ async function examineRights(
 }
 
 async function examineToken(session: VaultSession): Promise<CheckResult> {
+  const method = `with ${session.loginMethod}`;
   try {
     const { data } = await session.read("auth/token/lookup-self");
     const policies = Array.isArray(data["policies"]) ? data["policies"].join(", ") : "none";
     const ttl = typeof data["ttl"] === "number" && data["ttl"] > 0
       ? `expires in ${formatDuration(Math.ceil(data["ttl"] / 60) * 60)}`
       : "never expires";
-    return found(
-      "ok",
-      "login",
-      `with ${session.loginMethod}; policies: ${policies}; the token ${ttl}`,
-    );
+    return found("ok", "login", `${method}; policies: ${policies}; the token ${ttl}`);
   } catch (error) {
-    if (isPolicyRefusal(error)) {
-      return found(
-        "ok",
-        "login",
-        `with ${session.loginMethod}; the policy does not allow the token to look itself up`,
-      );
-    }
-    return found("problem", "login", `with ${session.loginMethod}: ${messageOf(error)}`);
+    if (!isPolicyRefusal(error)) return found("problem", "login", `${method}: ${messageOf(error)}`);
+    const detail = `${method}; the policy does not allow the token to look itself up`;
+    return found("ok", "login", detail);
   }
 }
 

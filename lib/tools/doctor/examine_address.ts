@@ -26,18 +26,16 @@ export async function examineAddress(
       const url = `${address}/v1/sys/health`;
       const headers = { "x-vault-request": "true" };
       const answer = await transport.send({ method: "GET", url, headers }, access.limits.answer);
-      return checkHealth(address, answer.status, parseObject(answer.body), { now: now(), clean });
+      return checkHealth(address, answer.status, parseObject(answer.body), now(), clean);
     } finally {
       transport.close();
     }
   } catch (error) {
-    return [found("problem", address, explain(address, error, access))];
+    const { message } = error instanceof VaultError
+      ? error
+      : explainFailure(address, error, access.limits, isProxied(access, address));
+    return [found("problem", address, message)];
   }
-}
-
-function explain(address: string, error: unknown, access: ServerAccess): string {
-  if (error instanceof VaultError) return error.message;
-  return explainFailure(address, error, access.limits, isProxied(access, address)).message;
 }
 
 /** Statuses of `GET sys/health` (Vault API). */
@@ -45,38 +43,27 @@ function checkHealth(
   address: string,
   status: number,
   health: Readonly<Record<string, unknown>> | undefined,
-  { now, clean }: { readonly now: Date; readonly clean: Clean },
+  now: Date,
+  clean: Clean,
 ): CheckResult[] {
+  const problem = (detail: string, remedy?: string) => [found("problem", address, detail, remedy)];
   if (health?.["sealed"] === undefined) {
-    return [found("problem", address, `does not answer like a Vault server (${status})`)];
+    return problem(`does not answer like a Vault server (${status})`);
   }
   const version = `version ${clean(String(health["version"] ?? "unknown")).slice(0, 40)}`;
-  if (status === 501) {
-    return [found("problem", address, `${version}, not initialized`, "bao operator init")];
-  }
-  if (health["sealed"] === true) {
-    return [found("problem", address, `${version}, sealed`, "bao operator unseal")];
-  }
+  if (status === 501) return problem(`${version}, not initialized`, "bao operator init");
+  if (health["sealed"] === true) return problem(`${version}, sealed`, "bao operator unseal");
   if (status === 472) {
-    return [
-      found(
-        "problem",
-        address,
-        `${version}, a disaster recovery secondary, which issues no certificates`,
-      ),
-    ];
+    return problem(`${version}, a disaster recovery secondary, which issues no certificates`);
   }
   const state = health["standby"] === true ? "standby" : "active";
   const tls = address.startsWith("https:") ? "TLS, " : "";
-  const results = [found("ok", address, `${tls}${version}, initialized, unsealed, ${state}`)];
+  const result = found("ok", address, `${tls}${version}, initialized, unsealed, ${state}`);
   const time = health["server_time_utc"];
-  return typeof time === "number" ? [...results, checkClock(address, time, now)] : results;
+  return typeof time === "number" ? [result, checkClock(address, time, now)] : [result];
 }
 
-/**
- * Servers set the start of a certificate 30 s back (`not_before_duration`), for clocks that are
- * behind.
- */
+/** Servers set the start of a certificate 30 s back, for such clocks (`not_before_duration`). */
 const BEHIND_LIMIT = 30;
 const AHEAD_LIMIT = 60;
 
@@ -85,9 +72,8 @@ function checkClock(address: string, serverTime: number, now: Date): CheckResult
   const subject = `clock of ${address}`;
   const remedy = "set this host's clock, for example with chrony or systemd-timesyncd";
   if (ahead < -BEHIND_LIMIT) {
-    const detail = `this host is ${formatDuration(-ahead)} behind: new certificates would not be ` +
-      "valid yet";
-    return found("problem", subject, detail, remedy);
+    const behind = `this host is ${formatDuration(-ahead)} behind`;
+    return found("problem", subject, `${behind}: new certificates would not be valid yet`, remedy);
   }
   if (ahead > AHEAD_LIMIT) {
     return found("warning", subject, `this host is ${formatDuration(ahead)} ahead`, remedy);

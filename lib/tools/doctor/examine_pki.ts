@@ -9,14 +9,11 @@ import { requestFor, requestPath } from "../../plan/request.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { messageOf, VaultError } from "../../vault/errors.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
-import { leaseFix } from "../../vault/pki/check_lease.ts";
+import { leaseFix } from "../../vault/session/lease.ts";
 import { checkRole } from "./role.ts";
 import type { VaultSession } from "../../vault/session/session.ts";
 
-/**
- * Checks that each mount is a PKI secrets engine, has the requested issuer, and is valid for long
- * enough.
- */
+/** Checks that each mount is a PKI secrets engine with the issuer, and is valid long enough. */
 export async function examineMounts(
   session: VaultSession,
   specs: readonly CertificateSpec[],
@@ -77,15 +74,10 @@ function checkPaths(path: string, pem: string, chain: string, now: Date): CheckR
       ? `the CA "${name}" is valid only from ${formatTime(notBefore)}`
       : `the CA "${name}" expired ${formatTime(notAfter)}`
   ).join(", ");
-  const ended = invalid.some(({ notAfter }) => notAfter <= now);
-  return found(
-    "problem",
-    path,
-    `${detail}: peers reject certificates that it issues`,
-    ended
-      ? "renew that CA at the server"
-      : `compare this host's clock (${formatTime(now)}) with the server's`,
-  );
+  const remedy = invalid.some(({ notAfter }) => notAfter <= now)
+    ? "renew that CA at the server"
+    : `compare this host's clock (${formatTime(now)}) with the server's`;
+  return found("problem", path, `${detail}: peers reject certificates that it issues`, remedy);
 }
 
 function checkAuthority(
@@ -106,15 +98,11 @@ function checkAuthority(
 const NOTHING_THERE: ReadonlySet<number | undefined> = new Set([400, 403, 404]);
 
 function explainMount(path: string, error: unknown): CheckResult {
-  if (error instanceof VaultError && NOTHING_THERE.has(error.status)) {
-    const issuer = path.endsWith("/json") ? ', or it has no such issuer (check "issuer_ref")' : "";
-    return found(
-      "problem",
-      path,
-      `no PKI secrets engine answers there (check "pki")${issuer}: ${error.message}`,
-    );
-  }
-  return found("problem", path, messageOf(error));
+  const issuer = path.endsWith("/json") ? ', or it has no such issuer (check "issuer_ref")' : "";
+  const hint = error instanceof VaultError && NOTHING_THERE.has(error.status)
+    ? `no PKI secrets engine answers there (check "pki")${issuer}: `
+    : "";
+  return found("problem", path, `${hint}${messageOf(error)}`);
 }
 
 /** Checks that the policy allows each path that the certificates need. */
@@ -133,14 +121,14 @@ export async function examinePolicy(
     const capabilities = rights[path];
     const may = Array.isArray(capabilities) &&
       ["update", "root"].some((capability) => capabilities.includes(capability));
-    return may ? found("ok", path, 'the policy allows "update"') : found(
-      "problem",
-      path,
-      'the policy does not allow "update"',
-      `path "${path}" { capabilities = ["update"] }`,
-    );
+    if (may) return found("ok", path, 'the policy allows "update"');
+    const remedy = `path "${path}" { capabilities = ["update"] }`;
+    return found("problem", path, 'the policy does not allow "update"', remedy);
   });
 }
+
+const LEASES = "it has generate_lease=true, so the server revokes a certificate when the token " +
+  "that requested it ends";
 
 export async function examineRoles(
   session: VaultSession,
@@ -150,27 +138,21 @@ export async function examineRoles(
   for (const [path, users] of Map.groupBy(specs, ({ pki, role }) => `${pki}/roles/${role}`)) {
     try {
       const { data } = await session.read(path);
-      const roleProblems = users.flatMap((spec) =>
+      const checks = users.flatMap((spec) =>
         checkRole(data, spec).map(({ fatal, message }) =>
           found(fatal ? "problem" : "warning", path, about(spec.name, message))
         )
       );
-      const leases = data["generate_lease"] === true ? [describeLease(path)] : [];
-      results.push(...roleProblems, ...leases);
-      if (roleProblems.length + leases.length === 0) {
-        results.push(found("ok", path, "allows what the file asks for"));
+      if (data["generate_lease"] === true) {
+        checks.push(found("problem", path, LEASES, leaseFix(path)));
       }
+      if (checks.length === 0) checks.push(found("ok", path, "allows what the file asks for"));
+      results.push(...checks);
     } catch (error) {
       results.push(explainRole(path, error));
     }
   }
   return results;
-}
-
-function describeLease(path: string): CheckResult {
-  const detail = "it has generate_lease=true, so the server revokes a certificate when the token " +
-    "that requested it ends";
-  return found("problem", path, detail, leaseFix(path));
 }
 
 /** Prefixed with the name of the certificate, unless the message begins with it. */

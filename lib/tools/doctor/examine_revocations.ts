@@ -4,7 +4,7 @@ import { readDirectory } from "../../host/read.ts";
 import { observeRevocations } from "../../observe/revocations.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { namesBeingRevoked } from "../../store/store_paths.ts";
-import { shellWord } from "../../text/shell_word.ts";
+import { shellWord } from "../../text/quote.ts";
 
 export function examineRevocations(
   config: Config,

@@ -14,33 +14,31 @@ export function checkRole(role: Role, spec: CertificateSpec): RoleProblem[] {
   return [...checkNames(role, spec), ...checkLifetime(role, spec), ...checkKey(role, spec)];
 }
 
-function checkLifetime(role: Role, spec: CertificateSpec): RoleProblem[] {
+function checkLifetime(role: Role, { ttl, renew }: CertificateSpec): RoleProblem[] {
   const max = numberOf(role["max_ttl"]);
-  const desired = spec.ttl ?? numberOf(role["ttl"]);
-  const roleProblems: RoleProblem[] = [];
-  if (spec.ttl !== undefined && max > 0 && spec.ttl > max) {
-    const message = `the ttl of ${formatDuration(spec.ttl)} is cut to the role's max_ttl of ` +
-      `${formatDuration(max)}`;
-    roleProblems.push({ fatal: false, message });
-  }
+  const desired = ttl ?? numberOf(role["ttl"]);
   const lifetime = max > 0 && (desired === 0 || desired > max) ? max : desired;
+  const problems: RoleProblem[] = [];
+  if (ttl !== undefined && max > 0 && ttl > max) {
+    const message = `the ttl of ${formatDuration(ttl)} is cut to the role's max_ttl of ` +
+      formatDuration(max);
+    problems.push({ fatal: false, message });
+  }
+  if (lifetime <= 0) return problems;
   // Servers set the start of a certificate back, which makes a share of the lifetime longer.
   const notBefore = new Date(-numberOf(role["not_before_duration"]) * 1000);
   const notAfter = new Date(lifetime * 1000);
-  const window = windowSeconds(spec.renew, { notBefore, notAfter });
-  if (lifetime > 0 && isCapped(spec.renew, { notBefore, notAfter })) {
-    const message = `the role issues certificates for ${formatDuration(lifetime)}, and "renew" ` +
-      `(${formatRenew(spec.renew)}) covers all of it: they are renewed ${formatDuration(window)} ` +
-      `before they expire`;
-    roleProblems.push({ fatal: false, message });
-  } else if (lifetime > 0 && window >= lifetime) {
-    roleProblems.push(fatal(
-      `the role issues certificates for ${formatDuration(lifetime)}, which is not longer than ` +
-        '"renew" ' +
-        `(${formatDuration(window)}): they would be due at once`,
-    ));
+  const window = windowSeconds(renew, { notBefore, notAfter });
+  const issues = `the role issues certificates for ${formatDuration(lifetime)}`;
+  if (isCapped(renew, { notBefore, notAfter })) {
+    const message = `${issues}, and "renew" (${formatRenew(renew)}) covers all of it: they are ` +
+      `renewed ${formatDuration(window)} before they expire`;
+    problems.push({ fatal: false, message });
+  } else if (window >= lifetime) {
+    const than = `which is not longer than "renew" (${formatDuration(window)})`;
+    problems.push(fatal(`${issues}, ${than}: they would be due at once`));
   }
-  return roleProblems;
+  return problems;
 }
 
 /** Key sizes if the role has 0, which means the default of the engine. */
@@ -57,15 +55,11 @@ function checkKey(role: Role, { key }: CertificateSpec): RoleProblem[] {
   const bits = numberOf(role["key_bits"]) || DEFAULT_BITS[kind];
   const made = kind === "ed25519" ? kind : `${kind}-${bits}`;
   const wanted = key.type ?? (local ? DEFAULT_KEY_TYPE : made);
-  const [wantedKind, wantedBits = 0] = splitType(wanted);
+  const [wantedKind, wantedBits = 0] = wanted.split("-");
   // A role signs keys that are longer than its own.
-  if (wanted === made || (local && wantedKind === kind && wantedBits >= (bits ?? 0))) return [];
+  if (local && wantedKind === kind && Number(wantedBits) >= (bits ?? 0)) return [];
+  if (wanted === made) return [];
   return [fatal(`the role is for ${made} keys, but "key_type" asks for ${wanted}`)];
-}
-
-function splitType(type: string): [string, number?] {
-  const [kind = "", bits] = type.split("-");
-  return bits === undefined ? [kind] : [kind, Number(bits)];
 }
 
 function numberOf(value: unknown): number {

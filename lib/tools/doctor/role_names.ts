@@ -23,7 +23,7 @@ export function fatal(message: string): RoleProblem {
 }
 
 /** A list of the role. Empty if there is none. */
-export function listOf(value: unknown): string[] {
+function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
@@ -54,13 +54,13 @@ function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
   const { commonName } = spec;
   // A value that is not a host name is only a common name.
-  const isName = commonName.includes("@") || isHostname(asciiName(commonName)) ||
+  const isName = commonName.includes("@") || HOSTNAME.test(asciiName(commonName)) ||
     (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
   if (isName && !spec.excludeCnFromSans) names.add(asciiName(commonName));
   // A refused common name is reported above.
   if (checkCommonName(role, spec).length > 0) names.delete(commonName);
   return [...names].flatMap((name) => {
-    const reason = !byRequest && !name.includes("@") && !isHostname(name)
+    const reason = !byRequest && !name.includes("@") && !HOSTNAME.test(name)
       ? "not a host name, so the server omits it"
       : refuses(role, name);
     return reason === undefined ? [] : [fatal(`${name}: ${reason}`)];
@@ -72,7 +72,7 @@ function refuses(role: Role, name: string): string | undefined {
   const [, host = name] = name.split("@");
   const email = host !== name;
   const wildcard = host.includes("*");
-  const notAllowed = `not in the role's allowed_domains (${some(listOf(role["allowed_domains"]))})`;
+  const domains = listOf(role["allowed_domains"]);
   if (wildcard && role["allow_wildcard_certificates"] === false) {
     return "the role has allow_wildcard_certificates=false";
   }
@@ -81,14 +81,13 @@ function refuses(role: Role, name: string): string | undefined {
   if (wildcard && (email || first.split("*").length !== 2 || base.includes("*"))) {
     return "not a wildcard that the server accepts";
   }
-  if (role["enforce_hostnames"] !== false && base !== "" && !isHostname(asciiName(base))) {
+  if (role["enforce_hostnames"] !== false && base !== "" && !HOSTNAME.test(asciiName(base))) {
     return "not a host name, and the role has enforce_hostnames=true";
   }
   if (role["allow_any_name"] === true || role["allow_token_displayname"] === true) return undefined;
   if (role["allow_localhost"] === true && isLocal(role, base)) return undefined;
-  const allowed = listOf(role["allowed_domains"])
-    .some((domain) => isAllowed(role, domain, { name, host, base, wildcard }));
-  return allowed ? undefined : notAllowed;
+  const allowed = domains.some((domain) => isAllowed(role, domain, { name, host, base, wildcard }));
+  return allowed ? undefined : `not in the role's allowed_domains (${some(domains)})`;
 }
 
 function isLocal(role: Role, base: string): boolean {
@@ -121,10 +120,6 @@ function isAllowed(role: Role, domain: string, { name, host, base, wildcard }: N
 const LABEL = "(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])";
 const HOSTNAME = new RegExp(`^(?:\\*\\.|\\*)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
 
-function isHostname(name: string): boolean {
-  return HOSTNAME.test(name);
-}
-
 /** Converts to ASCII like the engine, which keeps the case. */
 function asciiName(name: string): string {
   // deno-lint-ignore no-control-regex
@@ -138,11 +133,12 @@ function checkAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
   const ranges = listOf(role["allowed_ip_sans_cidr"]);
   if (ranges.length === 0) return [];
   const allowed = new BlockList();
+  const familyOf = (address: string) => address.includes(":") ? "ipv6" : "ipv4";
   for (const range of ranges) {
     const [net = "", bits] = range.split("/");
-    allowed.addSubnet(net, Number(bits), net.includes(":") ? "ipv6" : "ipv4");
+    allowed.addSubnet(net, Number(bits), familyOf(net));
   }
-  const refused = ipSans.filter((ip) => !allowed.check(ip, ip.includes(":") ? "ipv6" : "ipv4"));
+  const refused = ipSans.filter((ip) => !allowed.check(ip, familyOf(ip)));
   return refused.length === 0
     ? []
     : [fatal(`${refused.join(", ")}: not in the role's allowed_ip_sans_cidr`)];

@@ -1,11 +1,9 @@
 /** Certificates in the configuration of Apache. Reads only. */
-import { quote } from "../../text/quote.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { parseApache } from "./apache_syntax.ts";
-import { Budget } from "./budget.ts";
-import { type Dialect, type Directive, flatten } from "./directive.ts";
-import { readDirectives } from "./includes.ts";
-import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
-import { UnusablePath, usedPath } from "./used_path.ts";
+import { type Dialect, type Directive, pathIn, readDirectives, withName } from "./directives.ts";
+import { ServerScan, type UsedSet } from "./server_scan.ts";
+import type { Gathered, Program, SiteReader, UsedFile } from "./types.ts";
 
 /** The paths of one package. */
 export interface ApachePlace {
@@ -27,40 +25,41 @@ export const APACHE_PLACES: readonly ApachePlace[] = [
 ];
 
 /** The certificates of a configuration and of the files that it includes. */
-export function scanApache(
-  { file, root, program }: ApachePlace,
-  reader: SiteReader,
-): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
+export function scanApache({ file, root, program }: ApachePlace, reader: SiteReader): Gathered {
   const dialect: Dialect = {
     parse: parseApache,
     includes: (name) =>
       name === "include" ? "must" : name === "includeoptional" ? "may" : undefined,
     base: (directives) =>
-      directives.find(({ name }) => name === "serverroot")?.args[0]?.replace(/^(?!\/).*/, root) ??
-        root,
+      withName(directives, "serverroot")[0]?.args[0]?.replace(/^(?!\/).*/, root) ?? root,
   };
-  const { notes, uses } = gathered;
-  const budget = new Budget(notes);
-  const { directives, base } = readDirectives(file, dialect, { reader, notes, budget });
+  const scan = new ServerScan(reader);
+  const { directives, base } = readDirectives(file, dialect, scan);
   const all = flatten(directives, ["virtualhost"]);
   const shared = certificatesOf(all);
   const sharedTls = isOn(all);
-  for (const { name, block } of all) {
-    if (name !== "virtualhost" || block === undefined) continue;
+  for (const { block } of withName(all, "virtualhost")) {
+    if (block === undefined) continue;
     const host = flatten(block, []);
     const own = certificatesOf(host);
     const certificates = own.length > 0 ? own : isOn(host) ?? sharedTls ? shared : [];
     const names = certificates.length > 0 ? namesOf(host) : [];
     for (const certificate of certificates) {
       const { at } = certificate.leaf;
-      if (!budget.take("names", at, names.length + 1)) return gathered;
-      const use = readUse(certificate, base);
-      if (typeof use === "string") notes.push({ at, message: use });
-      else uses.push({ program, at, names, ...use });
+      if (!scan.take("names", at, names.length + 1)) return scan.gathered;
+      scan.add(program, at, names, readFiles(certificate, base));
     }
   }
-  return gathered;
+  return scan.gathered;
+}
+
+/** All nested directives, except those in blocks with the names in `closed`. */
+function flatten(directives: readonly Directive[], closed: readonly string[]): Directive[] {
+  return directives.flatMap((directive) =>
+    directive.block === undefined || closed.includes(directive.name)
+      ? [directive]
+      : [directive, ...flatten(directive.block, closed)]
+  );
 }
 
 /** `SSLCertificateFile`, and the files that belong to it. */
@@ -72,59 +71,47 @@ interface Parts {
 }
 
 function certificatesOf(directives: readonly Directive[]): Parts[] {
-  const named = (name: string) => directives.filter((directive) => directive.name === name);
-  const keys = named("sslcertificatekeyfile");
-  const [chain] = named("sslcertificatechainfile");
-  return named("sslcertificatefile").map((leaf, index) => ({ leaf, key: keys[index], chain }));
+  const keys = withName(directives, "sslcertificatekeyfile");
+  const [chain] = withName(directives, "sslcertificatechainfile");
+  return withName(directives, "sslcertificatefile")
+    .map((leaf, index) => ({ leaf, key: keys[index], chain }));
 }
 
 function isOn(directives: readonly Directive[]): boolean | undefined {
-  const engine = directives.findLast(({ name }) => name === "sslengine");
-  return engine === undefined ? undefined : /^(?:on|optional)$/i.test(engine.args[0] ?? "");
+  const engine = withName(directives, "sslengine").at(-1);
+  return engine && /^(?:on|optional)$/i.test(engine.args[0] ?? "");
 }
 
 /** A ServerName may have a scheme and a port. */
 function namesOf(host: readonly Directive[]): string[] {
-  const named = (name: string) =>
-    host.filter((directive) => directive.name === name).flatMap(({ args }) => args);
+  const named = (name: string) => withName(host, name).flatMap(({ args }) => args);
   const own = named("servername").map((name) =>
     name.replace(/^[a-z]+:\/\//i, "").replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1")
   );
   return [...own, ...named("serveralias")];
 }
 
-/** The files of a certificate, or why they cannot be used. */
-function readUse(
-  { leaf, key, chain }: Parts,
-  base: string,
-): Pick<CertificateUse, "certificate" | "files"> | string {
-  const paths = new Map<Directive, string>();
-  for (const directive of [leaf, key, chain]) {
-    if (directive === undefined) continue;
-    const text = directive.args[0] ?? "";
-    const path = usedPath(text, base);
-    if (path instanceof UnusablePath) {
-      return `${NAMES[directive.name]} ${quote(text)} ${path.problem}`;
-    }
-    paths.set(directive, path);
-  }
-  const at = (directive: Directive | undefined) => directive && paths.get(directive);
-  const certificate = at(leaf) ?? "";
-  const privkey = at(key) ?? certificate;
-  const chainPath = at(chain);
-  const ownKey: UsedFile[] = privkey === certificate ? [] : [{ what: "privkey", path: privkey }];
-  if (ownKey.length === 0) return { certificate, files: [{ what: "combined", path: certificate }] };
-  return {
-    certificate,
-    files: chainPath === undefined || chainPath === certificate
-      ? [{ what: "fullchain", path: certificate }, ...ownKey]
-      : [{ what: "cert", path: certificate }, { what: "chain", path: chainPath }, ...ownKey],
-  };
-}
-
 /** The usual spelling. */
-const NAMES: Readonly<Record<string, string>> = {
+const LABELS: Readonly<Record<string, string>> = {
   sslcertificatefile: "SSLCertificateFile",
   sslcertificatekeyfile: "SSLCertificateKeyFile",
   sslcertificatechainfile: "SSLCertificateChainFile",
 };
+
+/** The files of a certificate, or why they cannot be used. */
+function readFiles({ leaf, key, chain }: Parts, base: string): UsedSet | string {
+  const paths: (string | undefined)[] = [];
+  for (const directive of [leaf, key, chain]) {
+    const path = directive && pathIn(directive, base, LABELS[directive.name]);
+    if (path instanceof InvalidValue) return path.message;
+    paths.push(path);
+  }
+  const [certificate = "", privkey = certificate, chainPath = certificate] = paths;
+  if (privkey === certificate) {
+    return { certificate, files: [{ kind: "combined", path: certificate }] };
+  }
+  const files: UsedFile[] = chainPath === certificate
+    ? [{ kind: "fullchain", path: certificate }]
+    : [{ kind: "cert", path: certificate }, { kind: "chain", path: chainPath }];
+  return { certificate, files: [...files, { kind: "privkey", path: privkey }] };
+}

@@ -1,6 +1,6 @@
 /** The syntax of Apache configurations: text to directives. Pure. */
-import { MAX_LEVELS, TOO_DEEP } from "./budget.ts";
-import type { Directive } from "./directive.ts";
+import { MAX_LEVELS, TOO_DEEP } from "./server_scan.ts";
+import type { Directive } from "./directives.ts";
 
 interface Section {
   readonly name: string;
@@ -45,9 +45,7 @@ interface Tag {
   readonly rest: string;
 }
 
-/**
- * `<name rest>` or `</name>`. A regular expression over the whole line could take quadratic time.
- */
+/** `<name rest>` or `</name>`. One regular expression for it could take quadratic time. */
 function readTag(line: string): Tag | undefined {
   if (!line.startsWith("<")) return undefined;
   const isEnd = line[1] === "/";

@@ -1,6 +1,6 @@
 /** The text of a first configuration: answers and proposals, with a comment on each key. Pure. */
 import { octal } from "../../text/octal.ts";
-import { printable } from "../../text/printable.ts";
+import { printable } from "../../text/quote.ts";
 import type { Proposal } from "./propose.ts";
 import type { Program, SiteNote, UsedFile } from "./types.ts";
 
@@ -81,18 +81,14 @@ const EXAMPLE = `certs: []
 #       - name: "nginx.service"
 #         control: "reload"`;
 
+const DEFAULTS =
+  `  # Owner and group default to those of the replaced file, mode to 0600 for files with a
+  # private key, else to 0644.`;
+
 function certs(certificates: readonly Proposal[]): string[] {
   if (certificates.length === 0) return [EXAMPLE];
-  return [
-    "certs:",
-    ...(certificates.some(({ files }) => files.length > 0)
-      ? [
-        "  # Owner and group default to those of the replaced file, mode to 0600 for files with a",
-        "  # private key, else to 0644.",
-      ]
-      : []),
-    ...certificates.flatMap(entry),
-  ];
+  const haveFiles = certificates.some(({ files }) => files.length > 0);
+  return ["certs:", ...(haveFiles ? [DEFAULTS] : []), ...certificates.flatMap(entry)];
 }
 
 function entry(proposal: Proposal): string[] {
@@ -112,8 +108,8 @@ function entry(proposal: Proposal): string[] {
 
 function deploy(files: readonly UsedFile[]): string[] {
   if (files.length === 0) return [];
-  const lines = files.flatMap(({ what, path, mode, doubt }) => {
-    const line = `- ${what}: ${yaml(path)}`;
+  const lines = files.flatMap(({ kind, path, mode, doubt }) => {
+    const line = `- ${kind}: ${yaml(path)}`;
     return doubt === undefined
       ? [`      ${line}`, ...(mode === undefined ? [] : [`        mode: ${yaml(octal(mode))}`])]
       : [`      ${comment(line)}`, `      ${comment(`  not written: ${doubt}`)}`];
@@ -132,9 +128,5 @@ function service({ unit, validate }: Program): string[] {
 
 function noteLines(notes: readonly SiteNote[]): string[] {
   if (notes.length === 0) return [];
-  return [
-    "",
-    "# Left out:",
-    ...notes.map(({ at, message }) => comment(`${at}: ${message}`)),
-  ];
+  return ["", "# Left out:", ...notes.map(({ at, message }) => comment(`${at}: ${message}`))];
 }

@@ -1,6 +1,6 @@
 /** Path patterns as in glob(7), which the include directives of the servers use. */
 import { resolve } from "node:path";
-import { MAX_PATHS } from "./budget.ts";
+import { MAX_PATHS } from "./server_scan.ts";
 import type { SiteReader } from "./types.ts";
 import { MAX_PATH } from "./used_path.ts";
 

@@ -1,89 +1,96 @@
 /** Certificates in the configuration of HAProxy. Reads only. */
-import { quote } from "../../text/quote.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
 import { plainCause } from "../../text/plain_cause.ts";
-import { Budget } from "./budget.ts";
-import { type HaproxyLine, parseCrtList, parseHaproxy } from "./haproxy_syntax.ts";
-import type { Gathered, Program, SiteReader, UsedFile } from "./types.ts";
-import { UnusablePath, usedPath } from "./used_path.ts";
+import { quote } from "../../text/quote.ts";
+import { ServerScan, type UsedSet } from "./server_scan.ts";
+import type { Gathered, Program, SiteReader } from "./types.ts";
+import { usedPath } from "./used_path.ts";
 
 /** The path in packages. */
 export const HAPROXY_FILE = "/etc/haproxy/haproxy.cfg";
 
 /** The certificates of a configuration and of its certificate lists. */
 export function scanHaproxy(file: string, reader: SiteReader): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
-  let lines: HaproxyLine[];
-  try {
-    lines = parseHaproxy(reader.read(file).text);
-  } catch (error) {
-    gathered.notes.push({ at: file, message: `cannot be read: ${plainCause(error)}` });
-    return gathered;
-  }
+  const scan = new ServerScan(reader);
+  const lines = readLines(file, parseHaproxy, scan);
   const base = lines.find(({ words }) => words[0] === "crt-base")?.words[1];
-  const budget = new Budget(gathered.notes);
-  const scan: Scan = { base, program: haproxy(file), reader, gathered, budget, lists: new Set() };
-  for (const { words, line } of lines) {
-    if (words[0] !== "bind" || !words.includes("ssl")) continue;
-    for (const [index, word] of words.entries()) {
-      const value = words[index + 1];
-      if (value === undefined) continue;
-      const at = `${file}:${line}`;
-      if (word === "crt" || word === "default-crt") takeCertificate(scan, { at, value, names: [] });
-      if (word === "crt-list") takeList(scan, at, value);
-    }
+  const validate = ["haproxy", "-c", "-f", file];
+  const program: Program = { name: "HAProxy", unit: "haproxy.service", validate };
+  for (const { at, value, names } of certificatesIn(file, lines, scan)) {
+    if (!scan.take("names", at, names.length + 1)) continue;
+    const used = filesOf(value, base, reader);
+    scan.add(program, at, names, typeof used === "string" ? `crt ${quote(value)} ${used}` : used);
   }
-  return gathered;
+  return scan.gathered;
 }
 
-function haproxy(file: string): Program {
-  return { name: "HAProxy", unit: "haproxy.service", validate: ["haproxy", "-c", "-f", file] };
+function readLines<T>(path: string, parse: (text: string) => T[], scan: ServerScan): T[] {
+  try {
+    return parse(scan.reader.read(path).text);
+  } catch (error) {
+    scan.note(path, `cannot be read: ${plainCause(error)}`);
+    return [];
+  }
 }
 
-interface Scan {
-  /** The base of relative paths, if it is set. */
-  readonly base: string | undefined;
-  readonly program: Program;
-  readonly reader: SiteReader;
-  readonly gathered: Gathered;
-  readonly budget: Budget;
-  /** The `crt-list`s that were read. Each is read once. */
-  readonly lists: Set<string>;
-}
-
-interface Named {
+interface Crt {
+  /** `FILE:LINE` */
   readonly at: string;
   readonly value: string;
   readonly names: readonly string[];
 }
 
-function takeCertificate(scan: Scan, { at, value, names }: Named): void {
-  const { base, program, reader, gathered, budget } = scan;
-  if (!budget.take("names", at, names.length + 1)) return;
-  const path = pathFrom(value, base);
-  const note = (message: string) =>
-    void gathered.notes.push({ at, message: `crt ${quote(value)} ${message}` });
-  if (path instanceof UnusablePath) return note(path.problem);
-  if (isDirectory(path, reader)) {
-    return note(
-      "is a directory of certificates; add each of its files as a target, such as " +
-        "{combined: FILE}",
-    );
+/** In the order of the file. Each `crt-list` is read once. */
+function* certificatesIn(
+  file: string,
+  lines: readonly HaproxyLine[],
+  scan: ServerScan,
+): Generator<Crt> {
+  const lists = new Set<string>();
+  for (const { words, line } of lines) {
+    if (words[0] !== "bind" || !words.includes("ssl")) continue;
+    const at = `${file}:${line}`;
+    for (const [index, word] of words.entries()) {
+      const value = words[index + 1];
+      if (value === undefined) continue;
+      if (word === "crt" || word === "default-crt") yield { at, value, names: [] };
+      if (word !== "crt-list") continue;
+      const path = pathFrom(value, undefined);
+      if (path instanceof InvalidValue) {
+        scan.note(at, `crt-list ${quote(value)} ${path.message}`);
+      } else if (!lists.has(path) && scan.take("files", at)) {
+        lists.add(path);
+        yield* readLines(path, (text) => parseCrtList(text, path), scan);
+      }
+    }
   }
-  gathered.uses.push({ program, at, names, certificate: path, files: filesOf(path, reader) });
 }
 
-function pathFrom(text: string, base: string | undefined): string | UnusablePath {
+/** @param base The base of relative paths, if it is set. */
+function pathFrom(text: string, base: string | undefined): string | InvalidValue {
   const path = usedPath(text, base ?? "/");
-  if (path instanceof UnusablePath || base !== undefined || text.startsWith("/")) return path;
-  return new UnusablePath("is relative to the directory in which HAProxy starts");
+  if (path instanceof InvalidValue || base !== undefined || text.startsWith("/")) return path;
+  return new InvalidValue("is relative to the directory in which HAProxy starts");
 }
 
-/** If a file contains no key, the key is in the file beside it (`ssl-load-extra-files`). */
-function filesOf(path: string, reader: SiteReader): UsedFile[] {
+/**
+ * The files of a certificate, or why they cannot be used. If a file contains no key, the key is in
+ * the file beside it (`ssl-load-extra-files`).
+ */
+function filesOf(value: string, base: string | undefined, reader: SiteReader): UsedSet | string {
+  const path = pathFrom(value, base);
+  if (path instanceof InvalidValue) return path.message;
+  if (isDirectory(path, reader)) {
+    return "is a directory of certificates; add each of its files as a target, such as " +
+      "{combined: FILE}";
+  }
   const key = `${path}.key`;
-  return reader.exists(key) && !holdsKey(path, reader)
-    ? [{ what: "fullchain", path }, { what: "privkey", path: key }]
-    : [{ what: "combined", path }];
+  return {
+    certificate: path,
+    files: reader.exists(key) && !holdsKey(path, reader)
+      ? [{ kind: "fullchain", path }, { kind: "privkey", path: key }]
+      : [{ kind: "combined", path }],
+  };
 }
 
 function holdsKey(path: string, reader: SiteReader): boolean {
@@ -103,21 +110,55 @@ function isDirectory(path: string, reader: SiteReader): boolean {
   }
 }
 
-/** A `crt-list`: one certificate per line, with the names that select it. */
-function takeList(scan: Scan, at: string, value: string): void {
-  const { reader, gathered, budget, lists } = scan;
-  const path = pathFrom(value, undefined);
-  if (path instanceof UnusablePath) {
-    gathered.notes.push({ at, message: `crt-list ${quote(value)} ${path.problem}` });
-    return;
+interface HaproxyLine {
+  readonly words: readonly string[];
+  readonly line: number;
+}
+
+/** Sections are ignored: the words that matter occur only in one kind of section. */
+export function parseHaproxy(text: string): HaproxyLine[] {
+  return text.split("\n")
+    .map((line, index) => ({ words: wordsOf(line), line: index + 1 }))
+    .filter(({ words }) => words.length > 0);
+}
+
+/** Quotes and backslashes as in a shell; elsewhere "#" starts a comment (configuration.txt, 2.2). */
+function wordsOf(line: string): string[] {
+  const piece = /\\.|"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s#"'\\]/.source;
+  const words: string[] = [];
+  for (const [word] of line.matchAll(new RegExp(`#.*|(?:${piece})+`, "g"))) {
+    if (word.startsWith("#")) break;
+    words.push(word.replace(new RegExp(piece, "g"), unquoted));
   }
-  if (lists.has(path) || !budget.take("files", at)) return;
-  lists.add(path);
-  try {
-    for (const { value, names, line } of parseCrtList(reader.read(path).text)) {
-      takeCertificate(scan, { at: `${path}:${line}`, value, names });
-    }
-  } catch (error) {
-    gathered.notes.push({ at: path, message: `cannot be read: ${plainCause(error)}` });
+  return words;
+}
+
+function unquoted(piece: string): string {
+  if (piece.startsWith("'")) return piece.replace(/^'|'$/g, "");
+  if (piece.startsWith('"')) return piece.replace(/^"|"$/g, "").replace(/\\(.)/g, "$1");
+  return piece.startsWith("\\") ? piece.slice(1) : piece;
+}
+
+/** A `crt-list`: `FILE [options] name …` on each line. A name with a leading "!" is excluded. */
+function parseCrtList(text: string, file: string): Crt[] {
+  return text.split("\n").flatMap((line, index) => {
+    const [, value, rest = ""] = /^\s*([^\s#[]+)(.*)$/.exec(line) ?? [];
+    if (value === undefined) return [];
+    const names = withoutOptions(rest).replace(/\s#.*/, " ").split(/\s+/)
+      .filter((name) => /^[^!]/.test(name));
+    return [{ at: `${file}:${index + 1}`, value, names }];
+  });
+}
+
+/** Removes bracketed options. An unclosed bracket is part of a name. */
+function withoutOptions(text: string): string {
+  const left: string[] = [];
+  let at = 0;
+  for (let begin = text.indexOf("["); begin >= 0; begin = text.indexOf("[", at)) {
+    const end = text.indexOf("]", begin);
+    if (end < 0) break;
+    left.push(text.slice(at, begin));
+    at = end + 1;
   }
+  return [...left, text.slice(at)].join(" ");
 }

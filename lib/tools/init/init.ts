@@ -1,32 +1,31 @@
 /**
  * `vcm init`: writes a first configuration from the web servers of the host and a few questions.
+ *
+ * It replaces no file: the file is written whole and synced under a temporary name, then named by a
+ * hard link. Unlike a rename, a link replaces nothing.
  */
-import { resolve } from "node:path";
+import * as fs from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { ConfigError } from "../../config/diagnostic.ts";
-import { findConfig, loadConfig } from "../../config/load.ts";
+import { findConfig, loadConfig, LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 import { parseConfig } from "../../config/parse.ts";
 import type { Config } from "../../config/types.ts";
+import { removeQuietly, syncDirectory, writeNewFile } from "../../host/atomic_write.ts";
 import { MAX_BYTES } from "../../host/regular_file.ts";
-import type { FirstCertificate, InitDocument } from "../../report/documents.ts";
+import type { FirstCertificate, InitDocument } from "../../report/documents/tools.ts";
 import { document } from "../../report/json.ts";
 import { count } from "../../report/paint.ts";
 import { EXIT_OK } from "../../report/verdict.ts";
-import { printable } from "../../text/printable.ts";
-import { shellWord } from "../../text/shell_word.ts";
-import { chooseCertificates } from "./choose.ts";
+import { plainCause } from "../../text/plain_cause.ts";
+import { printable, shellWord } from "../../text/quote.ts";
 import { firstFile } from "./first_file.ts";
-import type { Proposal } from "./propose.ts";
-import type { Person } from "./questions.ts";
+import type { Proposal, Proposals } from "./propose.ts";
+import { chooseCertificates, findServer } from "./questions.ts";
 import { scanSite } from "./scan.ts";
-import { findServer } from "./server.ts";
 import { type InitTerminal, TERMINAL } from "./terminal.ts";
 import type { SiteNote } from "./types.ts";
-import { writeFirstFile } from "./write_first_file.ts";
-
-const SYSTEM_FILE = "/etc/vcm/vcm.yaml";
-const LOCAL_FILE = "./vcm.yaml";
 
 /**
  * Throws UsageError, ConfigError if the file was written to a place that is not trusted, or Error
@@ -39,13 +38,20 @@ export async function init(
 ): Promise<number> {
   host.giveUp("net", "run");
   if (args.print) host.giveUp("write");
-  const path = outputPath(args, host);
-  if (!args.print) requireFree(path, host);
+  const path = args.config ??
+    (host.env("VCM_CONFIG") || (host.uid() === 0 ? SYSTEM_FILE : LOCAL_FILE));
+  if (!args.print && host.exists(path)) {
+    throw new UsageError(
+      `"${path}" already exists; pass --config FILE to write another file, or --print to see ` +
+        "what would be written",
+      "init",
+    );
+  }
   const person = host.canAsk && !args.yes && !args.json
     ? { say: (text: string) => host.out(text), readLine }
     : undefined;
   const { proposals, notes } = scanSite({ ...host, ...terminal }, resolve(path));
-  greet(proposals, person);
+  person?.say(greeting(proposals.length));
   const server = findServer(args, host, person);
   const chosen = chooseCertificates(proposals, args, host, person);
   const text = firstFile(server, chosen, notes);
@@ -64,33 +70,62 @@ export async function init(
   return EXIT_OK;
 }
 
-function outputPath(args: Arguments, host: Host): string {
-  return args.config ?? (host.env("VCM_CONFIG") || (host.uid() === 0 ? SYSTEM_FILE : LOCAL_FILE));
-}
-
-function requireFree(path: string, host: Host): void {
-  if (!host.exists(path)) return;
-  throw new UsageError(
-    `"${path}" already exists; pass --config FILE to write another file, or --print to see ` +
-      "what would be written",
-    "init",
-  );
-}
-
 /** The next command must be able to read the file. */
 function requireReadable(text: string): void {
-  if (text.length < MAX_BYTES && new TextEncoder().encode(text).length < MAX_BYTES) return;
+  if (new TextEncoder().encode(text).length < MAX_BYTES) return;
   throw new Error(
     "The file would be larger than 4 MiB, which VCM does not read; nothing was written; name the " +
       'certificates to start with, such as "vcm init web.example.com"',
   );
 }
 
-function greet(proposals: readonly Proposal[], person: Person | undefined): void {
-  const found = proposals.length === 0
+/**
+ * Writes a file that only the owner can read. Its directory is created (0755) if only that one is
+ * missing. Throws Error, and leaves nothing but that directory.
+ */
+export function writeFirstFile(path: string, text: string): void {
+  const target = resolve(path);
+  const temporary = `${target}.vcm-new`;
+  try {
+    makeDirectory(dirname(target));
+    // Left by an interrupted run.
+    removeQuietly(temporary);
+    writeNewFile(temporary, text, { mode: 0o600 });
+    try {
+      nameIt(temporary, target);
+    } finally {
+      removeQuietly(temporary);
+    }
+    syncDirectory(dirname(target));
+  } catch (error) {
+    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+  }
+}
+
+function makeDirectory(path: string): void {
+  if (fs.existsSync(path)) return;
+  fs.mkdirSync(path, { mode: 0o755 });
+  // Regardless of the umask.
+  fs.chmodSync(path, 0o755);
+}
+
+function nameIt(temporary: string, target: string): void {
+  try {
+    fs.linkSync(temporary, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Errors of file systems without hard links (link(2)).
+    if (!["EPERM", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code ?? "")) throw error;
+    if (fs.existsSync(target)) throw new Error("the file already exists", { cause: error });
+    fs.renameSync(temporary, target);
+  }
+}
+
+function greeting(found: number): string {
+  const certificates = found === 0
     ? "no certificate in the configuration of a web server"
-    : `${count(proposals.length, "certificate")} in the configurations of web servers`;
-  person?.say(`Found ${found}. Press Enter for the value in brackets.\n`);
+    : `${count(found, "certificate")} in the configurations of web servers`;
+  return `Found ${certificates}. Press Enter for the value in brackets.\n`;
 }
 
 function doneText(config: Config, notes: readonly SiteNote[], host: Host): string {
@@ -111,13 +146,9 @@ function doneText(config: Config, notes: readonly SiteNote[], host: Host): strin
 
 /** Whether other commands find this file without an option. */
 function isFoundAlone(file: string, host: Host): boolean {
-  const env = host.env("VCM_CONFIG");
+  const { uid, exists } = host;
   try {
-    const found = findConfig({
-      ...(env === undefined ? {} : { env }),
-      uid: host.uid(),
-      exists: (path) => host.exists(path),
-    });
+    const found = findConfig({ env: host.env("VCM_CONFIG") ?? "", uid: uid(), exists });
     return resolve(found) === resolve(file);
   } catch (error) {
     if (error instanceof ConfigError) return false;
@@ -125,10 +156,8 @@ function isFoundAlone(file: string, host: Host): boolean {
   }
 }
 
-export interface InitResult {
-  readonly proposals: readonly Proposal[];
+export interface InitResult extends Proposals {
   readonly chosen: readonly Proposal[];
-  readonly notes: readonly SiteNote[];
 }
 
 /** @param text The configuration, if it was not written to a file. */
@@ -137,29 +166,34 @@ export function initJson(
   { proposals, chosen, notes }: InitResult,
   text: string | undefined,
 ): string {
-  const found = proposals.map((proposal) => ({
-    ...bare(proposal),
-    at: proposal.at,
-    remarks: proposal.remarks,
-    taken: chosen.some(({ name }) => name === proposal.name),
-  }));
   return document<InitDocument>({
     file,
-    certificates: chosen.map(bare),
-    found,
+    certificates: chosen.map(firstCertificate),
+    found: proposals.map((proposal) => ({
+      ...firstCertificate(proposal),
+      at: proposal.at,
+      remarks: proposal.remarks,
+      taken: chosen.some(({ name }) => name === proposal.name),
+    })),
     notes,
     ...(text === undefined ? {} : { text }),
   });
 }
 
-function bare({ name, commonName, dnsSans, ipSans, files, programs }: Proposal): FirstCertificate {
+function firstCertificate(
+  { name, commonName, dnsSans, ipSans, files, programs }: Proposal,
+): FirstCertificate {
   return {
     name,
     ...(commonName === undefined ? {} : { commonName }),
     dnsSans,
     ipSans,
     targets: files.filter(({ doubt }) => doubt === undefined)
-      .map(({ what, path, mode }) => ({ what, path, ...(mode === undefined ? {} : { mode }) })),
+      .map(({ kind, path, mode }) => ({
+        what: kind,
+        path,
+        ...(mode === undefined ? {} : { mode }),
+      })),
     services: programs.map(({ unit }) => unit),
   };
 }

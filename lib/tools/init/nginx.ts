@@ -1,12 +1,10 @@
 /** Certificates in the configuration of nginx. Reads only. */
 import { dirname } from "node:path";
-import { quote } from "../../text/quote.ts";
-import { Budget } from "./budget.ts";
-import type { Dialect, Directive } from "./directive.ts";
-import { readDirectives } from "./includes.ts";
+import { InvalidValue } from "../../config/invalid_value.ts";
+import { type Dialect, type Directive, pathIn, readDirectives, withName } from "./directives.ts";
 import { parseNginx } from "./nginx_syntax.ts";
-import type { CertificateUse, Gathered, Program, SiteReader, UsedFile } from "./types.ts";
-import { UnusablePath, usedPath } from "./used_path.ts";
+import { ServerScan, type UsedSet } from "./server_scan.ts";
+import type { Gathered, Program, SiteReader, UsedFile } from "./types.ts";
 
 const NGINX: Program = { name: "nginx", unit: "nginx.service", validate: ["nginx", "-t"] };
 
@@ -15,27 +13,16 @@ export const NGINX_FILE = "/etc/nginx/nginx.conf";
 
 /** The certificates of a configuration and of the files that it includes. */
 export function scanNginx(file: string, reader: SiteReader): Gathered {
-  const gathered: Gathered = { uses: [], notes: [] };
-  const base = dirname(file);
   const dialect: Dialect = {
     parse: parseNginx,
     // nginx ignores a pattern without matches.
     includes: (name) => name === "include" ? "may" : undefined,
-    base: () => base,
+    base: () => dirname(file),
   };
-  const { notes } = gathered;
-  const budget = new Budget(notes);
-  const { directives } = readDirectives(file, dialect, { reader, notes, budget });
-  walk(directives, { base, gathered, budget, outer: [] });
-  return gathered;
-}
-
-interface Walk {
-  readonly base: string;
-  readonly gathered: Gathered;
-  readonly budget: Budget;
-  /** The pairs of the enclosing blocks, which apply if a block has none. */
-  readonly outer: readonly Pair[];
+  const scan = new ServerScan(reader);
+  const { directives, base } = readDirectives(file, dialect, scan);
+  walk(directives, [], scan, base);
+  return scan.gathered;
 }
 
 /** `ssl_certificate` and the `ssl_certificate_key` with the same index. */
@@ -45,37 +32,43 @@ interface Pair {
   readonly trusted: Directive | undefined;
 }
 
-function walk(directives: readonly Directive[], context: Walk): void {
+/** @param outer The pairs of the enclosing blocks, which apply if a block has none. */
+function walk(
+  directives: readonly Directive[],
+  outer: readonly Pair[],
+  scan: ServerScan,
+  base: string,
+): void {
   const own = pairsOf(directives);
-  const inner = own.length > 0 ? { ...context, outer: own } : context;
+  const pairs = own.length > 0 ? own : outer;
   for (const { name, block } of directives) {
     if (block === undefined) continue;
-    if (name === "server") takeServer(block, inner);
-    else walk(block, inner);
+    if (name === "server") takeServer(block, pairs, scan, base);
+    else walk(block, pairs, scan, base);
   }
 }
 
 function pairsOf(directives: readonly Directive[]): Pair[] {
-  const named = (name: string) => directives.filter((directive) => directive.name === name);
-  const keys = named("ssl_certificate_key");
-  const [trusted] = named("ssl_trusted_certificate");
-  return named("ssl_certificate").map((certificate, index) => {
+  const keys = withName(directives, "ssl_certificate_key");
+  const [trusted] = withName(directives, "ssl_trusted_certificate");
+  return withName(directives, "ssl_certificate").map((certificate, index) => {
     return { certificate, key: keys[index], trusted };
   });
 }
 
 function takeServer(
   server: readonly Directive[],
-  { base, gathered, budget, outer }: Walk,
+  outer: readonly Pair[],
+  scan: ServerScan,
+  base: string,
 ): void {
   const own = pairsOf(server);
   const pairs = own.length > 0 ? own : speaksTls(server) ? outer : [];
-  const names = server.filter(({ name }) => name === "server_name").flatMap(({ args }) => args);
+  const names = withName(server, "server_name").flatMap(({ args }) => args);
   for (const pair of pairs) {
-    if (!budget.take("names", pair.certificate.at, names.length + 1)) return;
-    const use = readPair(pair, base);
-    if (typeof use === "string") gathered.notes.push({ at: pair.certificate.at, message: use });
-    else gathered.uses.push({ program: NGINX, at: pair.certificate.at, names, ...use });
+    const { at } = pair.certificate;
+    if (!scan.take("names", at, names.length + 1)) return;
+    scan.add(NGINX, at, names, readPair(pair, base));
   }
 }
 
@@ -88,26 +81,19 @@ function speaksTls(server: readonly Directive[]): boolean {
 }
 
 /** The files of a pair, or why they cannot be used. */
-function readPair(
-  { certificate, key, trusted }: Pair,
-  base: string,
-): Pick<CertificateUse, "certificate" | "files"> | string {
-  const paths: string[] = [];
-  for (const directive of [certificate, key]) {
-    if (directive === undefined) return "ssl_certificate has no ssl_certificate_key beside it";
-    const text = directive.args[0] ?? "";
-    const path = usedPath(text, base);
-    if (path instanceof UnusablePath) return `${directive.name} ${quote(text)} ${path.problem}`;
-    paths.push(path);
-  }
-  const [fullchain = "", privkey = ""] = paths;
+function readPair({ certificate, key, trusted }: Pair, base: string): UsedSet | string {
+  const fullchain = pathIn(certificate, base);
+  if (fullchain instanceof InvalidValue) return fullchain.message;
+  if (key === undefined) return "ssl_certificate has no ssl_certificate_key beside it";
+  const privkey = pathIn(key, base);
+  if (privkey instanceof InvalidValue) return privkey.message;
   const files: UsedFile[] = fullchain === privkey
-    ? [{ what: "combined", path: fullchain }]
-    : [{ what: "fullchain", path: fullchain }, { what: "privkey", path: privkey }];
-  const chain = trusted === undefined ? undefined : usedPath(trusted.args[0] ?? "", base);
+    ? [{ kind: "combined", path: fullchain }]
+    : [{ kind: "fullchain", path: fullchain }, { kind: "privkey", path: privkey }];
+  const chain = trusted && pathIn(trusted, base);
   if (typeof chain === "string") {
     const doubt = "ssl_trusted_certificate may instead name the CA of client certificates";
-    files.push({ what: "chain", path: chain, doubt });
+    files.push({ kind: "chain", path: chain, doubt });
   }
   return { certificate: fullchain, files };
 }

@@ -1,6 +1,6 @@
 /** The syntax of nginx configurations: text to directives. Pure. */
-import { MAX_LEVELS, TOO_DEEP } from "./budget.ts";
-import type { Directive } from "./directive.ts";
+import { MAX_LEVELS, TOO_DEEP } from "./server_scan.ts";
+import type { Directive } from "./directives.ts";
 
 /** A word, or one of the three characters that end a directive or a block. */
 interface Token {
@@ -29,33 +29,27 @@ function readBlock(tokens: Tokens, file: string, level: number): Directive[] {
 
 function readDirective(tokens: Tokens, file: string, level: number): Directive {
   const words: string[] = [];
-  const line = tokens.peek()?.line ?? 0;
-  for (let token = tokens.next(); token?.kind !== ";"; token = tokens.next()) {
-    if (token === undefined || token.kind === "}") {
-      throw new Error(`line ${line}: expected ";" or "{" at the end of the directive`);
-    }
-    if (token.kind === "word") {
-      words.push(token.text);
-      continue;
-    }
-    const [name = "", ...args] = words;
-    // A Lua block has its own braces and no directives.
-    if (name.endsWith("_by_lua_block")) {
-      tokens.skipCode();
-      return { name, args, at: `${file}:${line}` };
-    }
-    if (level >= MAX_LEVELS) throw new Error(`line ${line}: ${TOO_DEEP}`);
-    const block = readBlock(tokens, file, level + 1);
-    if (tokens.next() === undefined) throw new Error(`line ${line}: "{" is not closed`);
-    return { name, args, at: `${file}:${line}`, block };
+  let token = tokens.next();
+  const line = token?.line ?? 0;
+  for (; token?.kind === "word"; token = tokens.next()) words.push(token.text);
+  if (token === undefined || token.kind === "}") {
+    throw new Error(`line ${line}: expected ";" or "{" at the end of the directive`);
   }
   const [name = "", ...args] = words;
-  return { name, args, at: `${file}:${line}` };
+  const directive = { name, args, at: `${file}:${line}` };
+  if (token.kind === ";") return directive;
+  // A Lua block has its own braces and no directives.
+  if (name.endsWith("_by_lua_block")) {
+    tokens.skipCode();
+    return directive;
+  }
+  if (level >= MAX_LEVELS) throw new Error(`line ${line}: ${TOO_DEEP}`);
+  const block = readBlock(tokens, file, level + 1);
+  if (tokens.next() === undefined) throw new Error(`line ${line}: "{" is not closed`);
+  return { ...directive, block };
 }
 
-/**
- * Escapes as nginx reads them (ngx_conf_read_token). Before other characters the backslash stays.
- */
+/** Escapes of nginx (ngx_conf_read_token). Before other characters the backslash stays. */
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "'": "'",

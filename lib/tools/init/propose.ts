@@ -8,15 +8,15 @@ import { InvalidValue } from "../../config/invalid_value.ts";
 import { readCertificateName } from "../../config/read_names.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { sortNames } from "./names.ts";
-import { refuse } from "./refuse.ts";
-import type { CertificateUse, Gathered, Program, SiteNote, UsedFile } from "./types.ts";
+import type { CertificateUse, Gathered, Program, SiteNote, SiteReader, UsedFile } from "./types.ts";
+import { refuse } from "./unusable_files.ts";
 
 /** A certificate that VCM could manage. */
 export interface Proposal {
   /** Unique. */
   readonly name: string;
   /** If it differs from the name. */
-  readonly commonName?: string;
+  readonly commonName?: string | undefined;
   readonly dnsSans: readonly string[];
   readonly ipSans: readonly string[];
   /** Places that name it, `FILE:LINE`. */
@@ -34,13 +34,9 @@ export interface Proposals {
 }
 
 /** The present files. */
-export interface Present {
+export interface Present extends Pick<SiteReader, "mode" | "real"> {
   /** The certificate in a file, or why it cannot be read. */
   certificate(path: string): Certificate | string;
-  /** Permission bits. Undefined if they cannot be read. */
-  mode(path: string): number | undefined;
-  /** The resolved path, or the path itself if it cannot be resolved. */
-  real(path: string): string;
 }
 
 export function propose({ uses, notes }: Gathered, present: Present): Proposals {
@@ -54,11 +50,8 @@ export function propose({ uses, notes }: Gathered, present: Present): Proposals 
   const proposals: Proposal[] = [];
   const left: SiteNote[] = [...notes];
   for (const { group, files } of groups) {
-    const refusal = refuse(files, {
-      isShared: (path) => (counts.get(path) ?? 0) > 1,
-      real: (path) => present.real(path),
-    });
-    const proposal = refusal ?? proposeOne(group, files, { names, present });
+    const proposal = refuse(files, present.real, (path) => (counts.get(path) ?? 0) > 1) ??
+      proposeOne(group, files, names, present);
     if (typeof proposal !== "string") proposals.push(proposal);
     else left.push({ at: group[0]?.at ?? "", message: proposal });
   }
@@ -69,7 +62,8 @@ export function propose({ uses, notes }: Gathered, present: Present): Proposals 
 function proposeOne(
   uses: readonly CertificateUse[],
   files: readonly UsedFile[],
-  { names, present }: { readonly names: Map<string, number>; readonly present: Present },
+  names: Map<string, number>,
+  present: Present,
 ): Proposal | string {
   const path = uses[0]?.certificate ?? "";
   const now = present.certificate(path);
@@ -84,7 +78,7 @@ function proposeOne(
   const known = new Set([...served.dns, ...served.ip]);
   return {
     name,
-    ...(name === first ? {} : { commonName: first }),
+    commonName: name === first ? undefined : first,
     dnsSans: dns.slice(1),
     ipSans: ip,
     at: [...new Set(uses.map(({ at }) => at))],
@@ -101,8 +95,7 @@ function proposeOne(
 /** All names of the certificate. The common name counts, because it may be the only one. */
 function namesIn(now: Certificate | string): string[] {
   if (typeof now === "string") return [];
-  const { dnsNames, ipAddresses, commonName } = now;
-  return [...dnsNames, ...ipAddresses, ...(commonName === undefined ? [] : [commonName])];
+  return [...now.dnsNames, ...now.ipAddresses, now.commonName ?? ""];
 }
 
 /** If two places need different content in one file, the later entry wins. */
@@ -112,26 +105,24 @@ function mergeFiles(files: readonly UsedFile[]): UsedFile[] {
   const merged = new Map<string, UsedFile>();
   for (const file of files) {
     const known = merged.get(file.path);
-    const wins = known === undefined || RANK.indexOf(file.what) > RANK.indexOf(known.what);
+    const wins = known === undefined || RANK.indexOf(file.kind) > RANK.indexOf(known.kind);
     // A key and a certificate with one path are a combined file.
-    const both = known !== undefined && (known.what === "privkey") !== (file.what === "privkey");
-    if (both) merged.set(file.path, { what: "combined", path: file.path });
+    const both = known !== undefined && (known.kind === "privkey") !== (file.kind === "privkey");
+    if (both) merged.set(file.path, { kind: "combined", path: file.path });
     else if (wins) merged.set(file.path, file);
   }
   return [...merged.values()];
 }
 
-/**
- * Keeps the mode, so that services can still read the file. A key never stays open to every user.
- */
+/** Keeps the mode, so that services can still read the file; but a key is closed to other users. */
 function withMode(file: UsedFile, mode: number | undefined): UsedFile {
   if (mode === undefined) return file;
-  const kept = mode & (holdsKey(file.what) ? 0o770 : 0o777);
-  return kept === defaultMode(file.what) ? file : { ...file, mode: kept };
+  const kept = mode & (holdsKey(file.kind) ? 0o770 : 0o777);
+  return kept === defaultMode(file.kind) ? file : { ...file, mode: kept };
 }
 
-function isOpenKey({ what, doubt }: UsedFile, mode = 0): boolean {
-  return doubt === undefined && holdsKey(what) && (mode & 0o004) !== 0;
+function isOpenKey({ kind, doubt }: UsedFile, mode = 0): boolean {
+  return doubt === undefined && holdsKey(kind) && (mode & 0o004) !== 0;
 }
 
 /**

@@ -1,25 +1,31 @@
 /** What `vcm init` needs from the system beyond other commands. */
 import { join, resolve } from "node:path";
 import { readRegularBytes } from "../../host/regular_file.ts";
+import type { SiteReader } from "./types.ts";
 
-export interface InitTerminal {
+export interface InitTerminal extends Pick<SiteReader, "bytes" | "mode" | "real"> {
   /** The next line of input without its end. Undefined at the end of the input. */
   readLine(): string | undefined;
-  /** Permission bits of the file, links followed. Undefined if they cannot be read. */
-  mode(path: string): number | undefined;
-  /** Bytes of a regular file. */
-  bytes(path: string): Uint8Array;
-  /** The resolved path, even if nothing exists there. The path itself if it cannot be resolved. */
-  real(path: string): string;
 }
 
 /** The functions of the real system. */
 export const TERMINAL: InitTerminal = {
   readLine,
-  mode,
   bytes: (path) => readRegularBytes(path).bytes,
+  mode: (path) => {
+    const { mode } = attempt(() => Deno.statSync(path)) ?? {};
+    return typeof mode === "number" ? mode & 0o7777 : undefined;
+  },
   real: (path) => real(path),
 };
+
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
 
 /** Reads a line; the terminal does the editing. */
 function readLine(): string | undefined {
@@ -31,15 +37,6 @@ function readLine(): string | undefined {
     bytes.push(...one.subarray(0, count));
   }
   return new TextDecoder().decode(new Uint8Array(bytes)).replace(/\r$/, "");
-}
-
-function mode(path: string): number | undefined {
-  try {
-    const { mode } = Deno.statSync(path);
-    return mode === null ? undefined : mode & 0o7777;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The limit of Linux (path_resolution(7)). */
@@ -69,29 +66,11 @@ function findReal(path: string, links: number): string {
   const upTo = (count: number) => `/${names.slice(0, count).join("/")}`;
   while (from < to) {
     const middle = Math.ceil((from + to) / 2);
-    if (exists(upTo(middle))) from = middle;
+    if (attempt(() => Deno.statSync(upTo(middle))) !== undefined) from = middle;
     else to = middle - 1;
   }
   const [there, next, rest] = [upTo(from), upTo(from + 1), names.slice(from + 1)];
-  const target = linkTarget(next);
+  const target = attempt(() => Deno.readLinkSync(next));
   if (target === undefined) return join(real(there, links), ...names.slice(from));
   return real(join(resolve(real(there, links), target), ...rest), links + 1);
-}
-
-/** Whether what lies there, links followed, exists. */
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function linkTarget(path: string): string | undefined {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return undefined; // Not a link.
-  }
 }

@@ -5,14 +5,14 @@ import type { What } from "../../certificate/types.ts";
 export interface SiteReader {
   /** Throws Error, that of the system or a similar one. */
   read(path: string): { readonly text: string };
-  /** The same as bytes. */
+  /** The bytes of a regular file. Throws Error. */
   bytes(path: string): Uint8Array;
   /** Names of all entries of a directory. Throws the error of the system. */
   list(path: string): readonly string[];
   exists(path: string): boolean;
   /** Permission bits of the file, links followed. Undefined if they cannot be read. */
   mode(path: string): number | undefined;
-  /** The resolved path, or the path itself if it cannot be resolved. */
+  /** The resolved path, even if nothing exists there. The path itself if it cannot be resolved. */
   real(path: string): string;
 }
 
@@ -27,7 +27,7 @@ export interface Program {
 
 /** A file that a server reads, and its required content. */
 export interface UsedFile {
-  readonly what: What;
+  readonly kind: What;
   readonly path: string;
   /** The mode that keeps it as accessible as now, if that is not the default mode. */
   readonly mode?: number;

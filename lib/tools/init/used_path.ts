@@ -6,27 +6,21 @@ import { readFilePath } from "../../config/read_places.ts";
 /** The longest path that Linux opens (PATH_MAX). */
 export const MAX_PATH = 4096;
 
-/** Why a path cannot be used, for a message such as `"…" ${problem}`. */
-export class UnusablePath {
-  readonly problem: string;
+/** Why a path with "$" cannot be used. */
+export const VARIABLE = "contains a variable of the server";
 
-  constructor(problem: string) {
-    this.problem = problem;
-  }
-}
-
-/** The absolute path, or why there is none. */
-export function usedPath(text: string, base: string): string | UnusablePath {
-  if (text.includes("$")) return new UnusablePath("contains a variable of the server");
+/** The absolute path, or why it cannot be used, for a message such as `"…" ${message}`. */
+export function usedPath(text: string, base: string): string | InvalidValue {
+  if (text.includes("$")) return new InvalidValue(VARIABLE);
   // `data:…` and `engine:…` of nginx, `pkcs11:…` of Apache, `@store/…` of HAProxy.
   if (text === "" || /^(?:[a-z][a-z0-9+.-]*:|@)/i.test(text)) {
-    return new UnusablePath("is not a file");
+    return new InvalidValue("is not a file");
   }
   // Bytes that are not UTF-8 were read as this character.
-  if (text.includes("\ufffd")) return new UnusablePath("is not UTF-8");
-  if (text.length > MAX_PATH) return new UnusablePath(`is longer than ${MAX_PATH} characters`);
+  if (text.includes("\ufffd")) return new InvalidValue("is not UTF-8");
+  if (text.length > MAX_PATH) return new InvalidValue(`is longer than ${MAX_PATH} characters`);
   const path = readFilePath(resolve(base, text));
   return path instanceof InvalidValue
-    ? new UnusablePath("is not a path that VCM can write to")
+    ? new InvalidValue("is not a path that VCM can write to")
     : path;
 }

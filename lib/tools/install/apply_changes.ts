@@ -3,7 +3,7 @@ import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
 import { explainFailure } from "../../host/command_output.ts";
 import { parseTimestamp } from "../../host/units.ts";
-import type { InstallDocument } from "../../report/documents.ts";
+import type { InstallDocument } from "../../report/documents/tools.ts";
 import { installJson } from "../../report/json.ts";
 import { EXIT_OK, EXIT_USAGE } from "../../report/verdict.ts";
 import { lockStore } from "../../store/lock.ts";

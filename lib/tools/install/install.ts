@@ -9,13 +9,12 @@ import type { Host } from "../../command/host.ts";
 import { loadFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import type { Config } from "../../config/types.ts";
-import { readInfo } from "../../host/read.ts";
+import { readInfo, readText } from "../../host/read.ts";
 import { findManagers } from "../../observe/find_managers.ts";
 import { installJson } from "../../report/json.ts";
 import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import { formatTime } from "../../text/format_time.ts";
-import { printable } from "../../text/printable.ts";
-import { shellWord } from "../../text/shell_word.ts";
+import { printable, shellWord } from "../../text/quote.ts";
 import { applyChanges, nextRun } from "./apply_changes.ts";
 import type { Changes, FileChange } from "./install_text.ts";
 import {
@@ -26,7 +25,8 @@ import {
   type UnitStates,
   unitStates,
 } from "./service_host.ts";
-import { namedFile, type UnitFacts, unitFacts } from "./unit_facts.ts";
+import { sharedSecret } from "./narrow_unit.ts";
+import { ENVIRONMENT_FILE, handsWrapped, type UnitFacts, unitFacts } from "./unit_facts.ts";
 import { isOurs, SERVICE, serviceUnit, TIMER, timerUnit } from "./units_text.ts";
 
 /** Throws ConfigError, UsageError, or Error with a plain message. */
@@ -39,8 +39,11 @@ export async function install(
   if (args.dryRun || !(args.yes || host.canAsk)) host.giveUp("write");
   if (args.uninstall) return await (await import("./uninstall.ts")).uninstall(args, host, on);
   const config = await findManagers(await loadFor(args, host));
-  const facts = unitFacts(config, on.binary(), namedFile(config));
+  const facts = unitFacts(config, on.binary(), isHandedWrapped(on));
   if (!on.hasSystemd()) return printCron(facts, args, host, on);
+  if (facts.sharedSecretDirectory !== undefined) {
+    throw new Error(`Cannot install: ${sharedSecret(facts.sharedSecretDirectory)}`);
+  }
   const units = [[SERVICE, serviceUnit(facts)], [TIMER, timerUnit()]] as const;
   const files = units.map(([name, text]) => compare(`${on.directory}/${name}`, text));
   const changes = await plannedChanges(files, facts, config, on);
@@ -54,6 +57,14 @@ export async function install(
   return await applyChanges(changes, { question: "Install?", report }, args, host, on);
 }
 
+function isHandedWrapped(on: ServiceHost): boolean {
+  const files = [on.environmentFile, ...findDropIns(on.directory, [SERVICE])];
+  return files.some((path) => {
+    const text = readText(path);
+    return text.kind === "present" && handsWrapped(text.value);
+  });
+}
+
 function compare(path: string, after: string): FileChange {
   const before = readUnitFile(path);
   if (before === after) return { path, state: "unchanged", before, after };
@@ -62,7 +73,7 @@ function compare(path: string, after: string): FileChange {
 
 async function plannedChanges(
   files: readonly FileChange[],
-  { writes }: UnitFacts,
+  { startsContainers }: UnitFacts,
   { certStore }: Config,
   on: ServiceHost,
 ): Promise<Changes> {
@@ -70,7 +81,7 @@ async function plannedChanges(
   requireOwnUnits(files, states);
   const { runs, isCurrent } = states;
   const isWritten = files.some(({ state }) => state === "written");
-  const isClosed = writes.kind === "known" && readInfo(certStore).kind === "absent";
+  const isClosed = !startsContainers && readInfo(certStore).kind === "absent";
   return {
     first: [],
     files,
@@ -116,7 +127,9 @@ export function cronText(
 ): string {
   const run = `${shellWord(binary)} run --quiet` +
     (config === undefined ? "" : ` --config ${shellWord(config)}`);
-  const command = hasEnvironment ? `set -a; . /etc/vcm/environment; exec ${run}` : run;
+  const environment = hasEnvironment ? `set -a; . ${ENVIRONMENT_FILE}; ` : "";
+  // A core file would hold private keys.
+  const command = `ulimit -c 0; ${environment}exec ${run}`;
   // cron reads a percent sign as the end of the line (crontab(5)).
   const line = `${minute} * * * *  root  ${command.replaceAll("%", "\\%")}`;
   return `# The minute comes from the host name, to spread the load of a fleet.\n${line}\n`;

@@ -1,6 +1,6 @@
 /** The texts of `vcm install`. */
-import { printable } from "../../text/printable.ts";
-import type { InstallDocument } from "../../report/documents.ts";
+import { printable } from "../../text/quote.ts";
+import type { InstallDocument } from "../../report/documents/tools.ts";
 import { lineDiff } from "./line_diff.ts";
 
 /** The change of one file. */

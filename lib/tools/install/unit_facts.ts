@@ -1,8 +1,17 @@
 /** The facts of a configuration that decide how its unit is restricted. */
 import { resolve } from "node:path";
+import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
 import { SYSTEM_FILE } from "../../config/load.ts";
 import type { Config, ServiceSpec } from "../../config/types.ts";
 import { directoryOf } from "../../text/path.ts";
+import { firstIn, isIn, nearestExisting, realPath, topmost } from "./places.ts";
+
+/** Read by systemd before it starts a run. */
+export const ENVIRONMENT_FILE = "/etc/vcm/environment";
+
+/** Where programs that check a service's files write: pid files, caches, state, logs, queues. */
+export const VALIDATE_WRITES = ["/run", "/var/cache", "/var/lib", "/var/log", "/var/spool"];
+export const PODMAN_WRITES = ["/run", "/var/lib/containers"];
 
 export interface UnitFacts {
   /** Absolute path of this program. */
@@ -13,34 +22,87 @@ export interface UnitFacts {
   readonly readsHome: boolean;
   /** Processes of the unit start containers, which would inherit its restrictions. */
   readonly startsContainers: boolean;
+  /** Podman is asked about containers, or sends them signals. */
+  readonly asksPodman: boolean;
+  readonly validates: boolean;
+  readonly runsCommands: boolean;
   /** A target has set-id bits. */
   readonly givesSetIds: boolean;
-  readonly writes: Writes;
+  readonly createsDirectories: boolean;
+  /** A path of the configuration in each place that is otherwise hidden. */
+  readonly inHome?: string;
+  readonly inTmp?: string;
+  readonly inShm?: string;
+  /** Where a run writes, the topmost directories. */
+  readonly writes: readonly string[];
+  /** What the run must not write inside of these. */
+  readonly keeps: readonly string[];
+  /** The directory of an unwrapped secret id that also holds what decides what root does. */
+  readonly sharedSecretDirectory?: string;
+  /** Seconds that the steps of a run may take. */
+  readonly limit: number;
 }
-
-/** Where a run writes. */
-export type Writes =
-  | { readonly kind: "known"; readonly directories: readonly string[] }
-  /** Keys of the configuration because of which the paths are not known beforehand. */
-  | { readonly kind: "unknown"; readonly because: readonly string[] };
 
 /** @param config With the manager of each service, if it could be detected. */
 export function unitFacts(
   config: Config,
   binary: string,
-  file: string | undefined,
+  /** The environment or systemd hands over a wrapped secret id. */
+  isHandedWrapped = false,
 ): UnitFacts {
   const { vault, certificates } = config;
   const services = certificates.flatMap(({ services }) => services);
   const targets = certificates.flatMap(({ targets }) => targets);
+  const file = namedFile(config);
+  const startsContainers = services.some(startsContainer);
+  const secret = secretDirectory(config, isHandedWrapped);
+  const trusted = [
+    resolve(config.file),
+    ENVIRONMENT_FILE,
+    binary,
+    ...(config.included ?? []).map((one) => resolve(one)),
+  ];
+  const isShared = secret !== undefined &&
+    trusted.some((path) => isIn(realPath(directoryOf(path)), realPath(secret)));
+  const all = [
+    ...writtenDirectories(config),
+    ...(secret === undefined || isShared ? [] : [secret]),
+  ];
+  const asksPodman = services.some(({ manager }) => manager === "podman");
+  const validates = services.some(({ validate }) => validate !== undefined);
+  const open = [
+    ...all,
+    ...(validates ? VALIDATE_WRITES : []),
+    ...(asksPodman ? PODMAN_WRITES : []),
+  ].map(realPath);
+  const keeps = [...new Set(trusted.flatMap((path) => keptIn(path, open)))];
+  const inKept = all.filter((path) => keeps.some((kept) => isIn(realPath(path), realPath(kept))));
+  const paths = [binary, ...pathsOf(config)];
+  const [inHome, inTmp, inShm] = (["home", "tmp", "shm"] as const)
+    .map((place) => firstIn(place, paths));
   return {
     binary,
     ...(file === undefined ? {} : { config: file }),
     readsHome: vault.tokenFile === undefined && vault.login === undefined,
-    startsContainers: services.some(startsContainer),
+    startsContainers,
+    asksPodman,
+    validates,
+    runsCommands: services.some(({ command }) => command !== undefined),
     givesSetIds: targets.some(({ mode = 0 }) => (mode & 0o6000) !== 0),
-    writes: writesOf(config),
+    createsDirectories: targets.some(({ createDirs }) => createDirs),
+    ...(inHome && { inHome }),
+    ...(inTmp && { inTmp }),
+    ...(inShm && { inShm }),
+    writes: [...new Set([...topmost(all), ...topmost(inKept)])],
+    keeps,
+    ...(isShared ? { sharedSecretDirectory: secret } : {}),
+    limit: limitOf(config),
   };
+}
+
+/** Whether a text of the environment or of a unit hands over a wrapped secret id. */
+export function handsWrapped(text: string): boolean {
+  return /^[^#;]*(?:\b(?:VAULT|BAO)_WRAPPED_SECRET_ID=|\bvault_wrapped_secret_id\b)/m.test(text);
 }
 
 /**
@@ -51,37 +113,80 @@ function startsContainer({ manager, control, command, validate }: ServiceSpec): 
     [command, validate].some((words) => /(?:^|\/)podman$/.test(words?.[0] ?? ""));
 }
 
-/**
- * The store, and the directories of targets, log, metrics, and the file of an unwrapped secret id.
- */
-export function writesOf(config: Config): Writes {
-  const { certStore, logFile, metricsFile, vault, certificates } = config;
+/** The store, and the directories of targets, log and metrics. */
+function writtenDirectories({ certStore, logFile, metricsFile, certificates }: Config): string[] {
   const targets = certificates.flatMap(({ targets }) => targets);
-  const services = certificates.flatMap(({ services }) => services);
-  const { login } = vault;
-  const secretIdFile = login?.kind === "approle" ? login.secretIdFile : undefined;
-  const files = [...targets.map(({ path }) => path), logFile, metricsFile, secretIdFile]
-    .filter((path) => path !== undefined);
-  const directories = topmost([certStore, ...files.map(directoryOf)]);
-  const because = [
-    ...(services.some(({ validate }) => validate !== undefined) ? ["validate"] : []),
-    ...(services.some(({ command }) => command !== undefined) ? ["command"] : []),
-    ...(services.some(({ manager }) => manager === "podman") ? ["podman"] : []),
-    ...(targets.some(({ createDirs }) => createDirs) ? ["create_dirs"] : []),
-    ...(directories.includes("/") ? ["files in /"] : []),
+  const files = [logFile, metricsFile].filter((path) => path !== undefined);
+  return [
+    certStore,
+    ...files.map(directoryOf),
+    ...targets.map(({ path, createDirs }) =>
+      createDirs ? nearestExisting(directoryOf(path)) : directoryOf(path)
+    ),
   ];
-  return because.length > 0 ? { kind: "unknown", because } : { kind: "known", directories };
 }
 
-/** Sorted, without directories below others. */
-function topmost(directories: readonly string[]): string[] {
-  const all = [...new Set(directories)].sort();
-  return all.filter((directory) => !all.some((other) => isBelow(directory, other)));
+/** Where an unwrapped secret id is saved, if one may be unwrapped. */
+function secretDirectory({ vault: { login } }: Config, isHandedWrapped: boolean) {
+  if (login?.kind !== "approle" || login.secretIdFile === undefined) return undefined;
+  const unwraps = isHandedWrapped || login.wrappedSecretIdFile !== undefined;
+  return unwraps ? directoryOf(login.secretIdFile) : undefined;
 }
 
-/** Whether a path lies below another one. */
-export function isBelow(path: string, above: string): boolean {
-  return path !== above && path.startsWith(above === "/" ? "/" : `${above}/`);
+/** What keeps a file read-only that lies in an open directory: its own directory, if that is deeper. */
+function keptIn(path: string, open: readonly string[]): string[] {
+  const directory = directoryOf(path);
+  const above = realPath(directory);
+  if (open.includes(above)) return [realPath(path)];
+  return open.some((one) => isIn(above, one)) ? [directory] : [];
+}
+
+/** Every path that the configuration names, also in the words of commands. */
+function pathsOf(config: Config): string[] {
+  const { vault, certificates } = config;
+  const { login } = vault;
+  const services = certificates.flatMap(({ services }) => services);
+  const targets = certificates.flatMap(({ targets }) => targets);
+  const words = services.flatMap(({ command = [], validate = [] }) => [...command, ...validate]);
+  return [
+    resolve(config.file),
+    ...(config.included ?? []).map((one) => resolve(one)),
+    config.certStore,
+    config.logFile,
+    config.metricsFile,
+    vault.trust.kind === "file" ? vault.trust.path : undefined,
+    vault.clientCert,
+    vault.clientKey,
+    vault.tokenFile,
+    ...(login?.kind === "approle" ? [login.secretIdFile, login.wrappedSecretIdFile] : []),
+    login?.kind === "jwt" ? login.jwtFile : undefined,
+    ...targets.flatMap(({ path, passwordFile }) => [path, passwordFile]),
+    ...services.map(({ pidFile }) => pidFile),
+    ...words.flatMap((word) => word.match(/\/[^\s"'=:,;<>|&()]+/g) ?? []),
+  ].filter((path) => path !== undefined);
+}
+
+/** Seconds to look at the host and to log in, whatever the configuration says. */
+const BASE_LIMIT = 600;
+/** Certificates that are requested at a time. */
+const IN_FLIGHT = 8;
+/** Seconds for a request, as in lib/vault. */
+const REQUEST_LIMIT = 60;
+
+/** By the limits of its steps: requests, and of each service its validation, action and probe. */
+function limitOf({ vault, certificates }: Config): number {
+  const request = (vault.timeout ?? REQUEST_LIMIT) * Math.max(1, vault.addresses.length);
+  const services = new Map(
+    certificates.flatMap(({ services }) => services)
+      .map((service) => [`${service.id} ${service.validate} ${service.command}`, service]),
+  );
+  const serving = [...services.values()].reduce(
+    (sum, { timeout, validate, probe }) =>
+      sum + timeout * (validate === undefined ? 1 : 2) +
+      (probe === undefined ? 0 : Math.max(probe.timeout, DEFAULT_PROBE_TIMEOUT)),
+    0,
+  );
+  return BASE_LIMIT + Math.ceil(certificates.length / IN_FLIGHT) * request + serving;
 }
 
 /** Absolute path of the configuration if the unit must name it. Undefined: the default file. */

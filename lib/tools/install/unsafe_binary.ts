@@ -1,8 +1,7 @@
 /** Checks whether root can safely run this program from its path. */
-import { printable } from "../../text/printable.ts";
-import { shellWord } from "../../text/shell_word.ts";
+import { printable, shellWord } from "../../text/quote.ts";
 import { directoryOf } from "../../text/path.ts";
-import { localOwnGroups } from "../../host/local_accounts.ts";
+import { localOwnGroups } from "../../host/accounts.ts";
 import { AncestorFinder } from "../../host/path_ancestors.ts";
 import { isGuarded, otherWriters } from "../../host/replacers.ts";
 import type { Ancestor } from "../../host/types.ts";

@@ -1,23 +1,46 @@
 /**
- * Warns if the installed unit cannot write what the configuration now needs. A manual run can, but
- * the run of the timer would fail months later.
+ * Finds out if the installed unit is too narrow for what the configuration now needs. A manual run
+ * works, but the run of the timer would fail months later.
  */
 import type { Emit } from "../../apply/events.ts";
 import type { Config } from "../../config/types.ts";
-import { readInfo, readText } from "../../host/read.ts";
-import { namedFile, writesOf } from "./unit_facts.ts";
-import { narrowness, SERVICE } from "./units_text.ts";
+import { readDirectory, readText } from "../../host/read.ts";
+import { narrowness } from "./narrow_unit.ts";
+import { ENVIRONMENT_FILE, handsWrapped, unitFacts } from "./unit_facts.ts";
+import { SERVICE } from "./units_text.ts";
 
-/** @param unit Path of the unit. Needs read permission for it. */
-export function warnNarrowUnit(
-  config: Config,
-  emit: Emit,
-  unit = `/etc/systemd/system/${SERVICE}`,
-): void {
-  // A drop-in may allow the paths, and only systemd can interpret that.
-  if (readInfo(`${unit}.d`).kind === "present") return;
-  const text = readText(unit);
-  if (text.kind !== "present") return;
-  const message = narrowness(text.value, namedFile(config), writesOf(config));
+export { SERVICE };
+
+export const UNIT = `/etc/systemd/system/${SERVICE}`;
+
+export function warnNarrowUnit(config: Config, emit: Emit, unit = UNIT): void {
+  const message = narrowUnit(config, unit);
   if (message !== undefined) emit({ kind: "warning", subject: SERVICE, message });
+}
+
+/**
+ * Why the unit is too narrow. Undefined: it is not, or there is none.
+ *
+ * @param config With the manager of each service.
+ * @param unit Its path. Needs read permission for it and for its drop-ins.
+ */
+export function narrowUnit(config: Config, unit = UNIT): string | undefined {
+  const text = textOf(unit);
+  if (text === "") return undefined;
+  const texts = [text, ...dropIns(`${unit}.d`)];
+  const isHandedWrapped = [...texts, textOf(ENVIRONMENT_FILE)].some(handsWrapped);
+  return narrowness(texts, unitFacts(config, unit, isHandedWrapped));
+}
+
+function dropIns(directory: string): string[] {
+  const names = readDirectory(directory);
+  if (names.kind !== "present") return [];
+  return [...names.value].filter((name) => name.endsWith(".conf")).sort()
+    .map((name) => textOf(`${directory}/${name}`));
+}
+
+/** Empty if it cannot be read. */
+function textOf(path: string): string {
+  const text = readText(path);
+  return text.kind === "present" ? text.value : "";
 }

@@ -1,8 +1,7 @@
 /** What `vcm revoke` revokes: the certificates of given names, or revocations that were begun. */
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
-import { isThere } from "../../host/is_there.ts";
-import { observe } from "../../host/read.ts";
+import { isThere, observe } from "../../host/read.ts";
 import type { Presence } from "../../host/types.ts";
 import { observeRevocations } from "../../observe/revocations.ts";
 import { storedCertificate } from "../../plan/stored_validity.ts";
@@ -11,7 +10,7 @@ import { ownerFile } from "../../store/pending_revocation.ts";
 import { StoreReader } from "../../store/read_set.ts";
 import type { PendingRevocation, StoredSet } from "../../store/types.ts";
 import { formatTime } from "../../text/format_time.ts";
-import { shellWord } from "../../text/shell_word.ts";
+import { shellWord } from "../../text/quote.ts";
 
 /** A certificate that is to be revoked. */
 export interface Revocation {
@@ -20,10 +19,10 @@ export interface Revocation {
   /** An earlier command began it. */
   readonly earlier: boolean;
   readonly question: string;
-  /** Absent: it was removed from the configuration. */
-  readonly spec?: CertificateSpec;
+  /** Undefined: it was removed from the configuration. */
+  readonly spec: CertificateSpec | undefined;
   /** Serial number of another certificate that is in the store now. */
-  readonly successor?: string;
+  readonly successor?: string | undefined;
 }
 
 /** A name that cannot be revoked. */
@@ -54,7 +53,7 @@ export function gather(
       const { stored } = store.look(spec);
       const certificate = storedCertificate(stored);
       if (begun?.kind === "present") {
-        return { ...resume(spec.name, begun.value, certificate, forgetKey), spec };
+        return resume(spec.name, begun.value, forgetKey, spec, certificate);
       }
       if (certificate === undefined) {
         const keys = forgetKey ? archivedKeys(config.certStore, spec.name) : "";
@@ -66,23 +65,25 @@ export function gather(
       return { name: spec.name, pending, earlier: false, question, spec };
     }),
     ...removed.filter(({ name }) => names.includes(name))
-      .map(({ name, revocation }) => resume(name, revocation, undefined, forgetKey)),
+      .map(({ name, revocation }) => resume(name, revocation, forgetKey)),
   ];
 }
 
 function resume(
   name: string,
   begun: PendingRevocation,
-  stored: Certificate | undefined,
   forgetKey: boolean,
+  spec?: CertificateSpec,
+  stored?: Certificate,
 ): Revocation {
   const pending = { ...begun, forgetKey: begun.forgetKey || forgetKey };
+  const common = { name, pending, earlier: true, spec };
   if (stored?.serial === begun.serial) {
-    return { name, pending, earlier: true, question: ask(name, stored, pending.forgetKey) };
+    return { ...common, question: ask(name, stored, pending.forgetKey) };
   }
   const question = `Finish the revocation of "${name}" (serial ${begun.serial}), which was begun ` +
     `before?${keyRemark(pending.forgetKey)}`;
-  return { name, pending, earlier: true, question, ...(stored && { successor: stored.serial }) };
+  return { ...common, question, successor: stored?.serial };
 }
 
 function ask(name: string, { serial, issuer, notAfter }: Certificate, forgetKey: boolean): string {

@@ -12,7 +12,7 @@ import { eventLevel, eventText } from "../../report/event_text.ts";
 import { revokeJson } from "../../report/json.ts";
 import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import { writePendingRevocation } from "../../store/pending_revocation.ts";
-import { takeLock } from "../../store/take_lock.ts";
+import { takeLock } from "../../store/lock.ts";
 import { type Candidate, gather, isRefused, type Refused, type Revocation } from "./candidates.ts";
 import { describeRevoked } from "./describe_revoked.ts";
 

@@ -4,7 +4,7 @@
  * names) are checked only by `vcm validate`.
  */
 import { WHATS } from "../../certificate/types.ts";
-import { AUTH_KEYS } from "../../config/auth_form.ts";
+import { AUTH_KEYS } from "../../config/schema.ts";
 import { AUTH_METHODS } from "../../config/types.ts";
 import type { KeyDoc } from "./key_doc.ts";
 import { KEY_DOCS, mapBelow, type MapName } from "./key_docs.ts";
@@ -40,8 +40,8 @@ function valueSchema(outline: Outline, name: MapName): JsonSchema {
       return { anyOf: [scalarForm(outline.reader).schema, VARIABLE] };
     case "list": {
       const { item, atLeast } = outline;
-      const items = valueSchema(item, name);
-      return { type: "array", items, ...(atLeast > 0 && { minItems: atLeast }) };
+      const minItems = atLeast > 0 ? atLeast : undefined;
+      return { type: "array", items: valueSchema(item, name), minItems };
     }
     case "oneOf":
       return { anyOf: outline.variants.map((variant) => valueSchema(variant, name)) };
@@ -57,9 +57,9 @@ function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
   return {
     type: "object",
     properties: Object.fromEntries(keys.map((key) => [key.name, keySchema(key, docs, name)])),
-    ...(spare !== undefined && { patternProperties: { [`^${spare}`]: {} } }),
+    patternProperties: spare === undefined ? undefined : { [`^${spare}`]: {} },
     additionalProperties: false,
-    ...(required.length > 0 && { required }),
+    required: required.length > 0 ? required : undefined,
     ...RULES[name]?.(),
   };
 }
@@ -74,19 +74,19 @@ function keySchema(
   return {
     // Editors do not render Markdown.
     description: doc.means.replaceAll("`", '"'),
-    ...(doc.default !== undefined && { default: doc.default }),
+    default: doc.default,
     examples: [doc.example],
     ...valueSchema(value, mapBelow(map, name)),
   };
 }
 
 /** A file with `include` needs no certificates of its own. */
-export function fileRule(): JsonSchema {
+function fileRule(): JsonSchema {
   return { required: [], anyOf: [{ required: ["certs"] }, { required: ["include"] }] };
 }
 
 /** One of the short forms, or both keys of the long form. */
-export function targetRule(): JsonSchema {
+function targetRule(): JsonSchema {
   const long = { anyOf: [{ required: ["source"] }, { required: ["dest"] }] };
   return {
     oneOf: [...WHATS.map((what) => ({ required: [what] })), long],
@@ -95,7 +95,7 @@ export function targetRule(): JsonSchema {
 }
 
 /** Keys that a login method does not have. */
-export function authRule(): JsonSchema {
+function authRule(): JsonSchema {
   const all = [...new Set(Object.values(AUTH_KEYS).flat())];
   return {
     allOf: AUTH_METHODS.map((method) => {

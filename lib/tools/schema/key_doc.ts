@@ -17,3 +17,6 @@ export interface KeyDoc {
   /** An example value of the file. */
   readonly example: Example;
 }
+
+/** The docs of all keys of a map. */
+export type KeyDocs<T> = Readonly<Record<keyof T, KeyDoc>>;

@@ -1,41 +1,19 @@
 /** The docs of all keys. A key without docs, or docs without a key, do not compile. */
 import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
-import type { AuthEntry, Defaults, File, ProbeEntry } from "../../config/schema.ts";
+import type {
+  AuthEntry,
+  CertificateEntry,
+  Defaults,
+  File,
+  ProbeEntry,
+} from "../../config/schema.ts";
 import { formatDuration } from "../../text/duration.ts";
-import { CERTIFICATE_DOCS } from "./certificate.ts";
-import type { KeyDoc } from "./key_doc.ts";
+import type { KeyDocs } from "./key_doc.ts";
 import { SERVICE_DOCS } from "./service.ts";
-import { SETTINGS_DOCS } from "./settings.ts";
+import { ISSUING_DOCS, SETTINGS_DOCS } from "./settings.ts";
 import { TARGET_DOCS } from "./target.ts";
 
-/** Keys of `defaults`. */
-export const DEFAULTS_DOCS: Readonly<Record<keyof Defaults, KeyDoc>> = {
-  deploy: {
-    means: "Defaults for entries of `deploy`.",
-    example: { owner: "root", group: "ssl-cert", mode: "0640" },
-  },
-  service: {
-    means: "Defaults for entries of `service`.",
-    example: { control: "reload", timeout: "5m" },
-  },
-};
-
-const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
-
-/** Keys of `defaults.deploy`: the same as those of the entries. */
-export const DEPLOY_DEFAULTS_DOCS: Readonly<
-  Record<keyof NonNullable<Defaults["deploy"]>, KeyDoc>
-> = { owner, group, mode, create_dirs, order };
-
-const { control, timeout, window } = SERVICE_DOCS;
-
-/** Keys of `defaults.service`. */
-export const SERVICE_DEFAULTS_DOCS: Readonly<
-  Record<keyof NonNullable<Defaults["service"]>, KeyDoc>
-> = { control, timeout, window };
-
-/** Keys of `probe`, if it is a map. */
-export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
+const PROBE_DOCS: KeyDocs<ProbeEntry> = {
   connect: { means: "Address to connect to.", example: "127.0.0.1:25" },
   servername: {
     means: "Name to ask for.",
@@ -54,8 +32,7 @@ export const PROBE_DOCS: Readonly<Record<keyof ProbeEntry, KeyDoc>> = {
   },
 };
 
-/** Keys of `auth`. */
-export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
+const AUTH_DOCS: KeyDocs<AuthEntry> = {
   method: { means: "The auth method.", example: "approle" },
   mount: {
     means: "`approle`, `cert`, `jwt`: mount path of the auth method.",
@@ -77,13 +54,10 @@ export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
   },
   wrapped_secret_id_file: {
     means: "`approle`: file that holds a wrapping token; the unwrapped secret id is " +
-      "saved in `secret_id_file`, which is required.",
+      "saved in `secret_id_file`, which is required; give that file a directory of its own.",
     example: "/etc/vcm/wrapped-secret-id",
   },
-  token_file: {
-    means: "`token`: file that holds the token; required.",
-    example: "/etc/vcm/token",
-  },
+  token_file: { means: "`token`: file that holds the token; required.", example: "/etc/vcm/token" },
   jwt_file: {
     means: "`jwt`: file that holds the JWT.",
     otherwise: "the credential `vault_jwt`",
@@ -91,8 +65,7 @@ export const AUTH_DOCS: Readonly<Record<keyof AuthEntry, KeyDoc>> = {
   },
 };
 
-/** Keys of the top level. */
-export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
+const FILE_DOCS: KeyDocs<File> = {
   config: {
     means: "Settings for all certificates.",
     example: { pki: "pki_internal", role: "internal-service" },
@@ -113,9 +86,45 @@ export const FILE_DOCS: Readonly<Record<keyof File, KeyDoc>> = {
   },
 };
 
-/**
- * The docs of each map, by its key (below `defaults`, with that prefix). `file` is the top level.
- */
+/** The same keys as under `config`, which is their default. */
+const FOR_ONE_CERTIFICATE = Object.fromEntries(
+  Object.entries(ISSUING_DOCS).map(([key, { means, example }]) => [
+    key,
+    { means, example, otherwise: "that of `config`" },
+  ]),
+) as KeyDocs<typeof ISSUING_DOCS>;
+
+const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
+  name: {
+    means: "Unique name, and the name of its directory in the store; wildcards too, such as " +
+      "`*.apps.example.com`.",
+    example: "web.example.com",
+  },
+  common_name: {
+    means: "Common name, if it differs from `name`.",
+    otherwise: "`name`",
+    example: "web.example.com",
+  },
+  ...FOR_ONE_CERTIFICATE,
+  dns_sans: { means: "Further DNS names.", example: ["api.example.com", "*.web.example.com"] },
+  ip_sans: { means: "IP addresses.", example: ["10.1.1.20", "fd00::20"] },
+  uri_sans: {
+    means: "URIs, such as SPIFFE ids.",
+    example: ["spiffe://example.com/web"],
+  },
+  email_sans: { means: "E-mail addresses.", example: ["ops@example.com"] },
+  other_sans: {
+    means: "Other names, with their object identifiers.",
+    example: ["1.3.6.1.4.1.311.20.2.3;UTF8:web@example.com"],
+  },
+  deploy: { means: "Files that services read.", example: [{ cert: "/etc/nginx/ssl/web.crt" }] },
+  service: { means: "Services that read them.", example: [{ name: "nginx.service" }] },
+};
+
+const { owner, group, mode, create_dirs, order } = TARGET_DOCS;
+const { control, timeout, window } = SERVICE_DOCS;
+
+/** The docs of each map, by its key. `file` is the top level. */
 export const KEY_DOCS = {
   file: FILE_DOCS,
   config: SETTINGS_DOCS,
@@ -124,9 +133,22 @@ export const KEY_DOCS = {
   deploy: TARGET_DOCS,
   service: SERVICE_DOCS,
   probe: PROBE_DOCS,
-  defaults: DEFAULTS_DOCS,
-  "defaults.deploy": DEPLOY_DEFAULTS_DOCS,
-  "defaults.service": SERVICE_DEFAULTS_DOCS,
+  defaults: {
+    deploy: {
+      means: "Defaults for entries of `deploy`.",
+      example: { owner: "root", group: "ssl-cert", mode: "0640" },
+    },
+    service: {
+      means: "Defaults for entries of `service`.",
+      example: { control: "reload", timeout: "5m" },
+    },
+  } satisfies KeyDocs<Defaults>,
+  "defaults.deploy": { owner, group, mode, create_dirs, order } satisfies KeyDocs<
+    NonNullable<Defaults["deploy"]>
+  >,
+  "defaults.service": { control, timeout, window } satisfies KeyDocs<
+    NonNullable<Defaults["service"]>
+  >,
 };
 
 /** A kind of map. */

@@ -5,17 +5,6 @@
 import type { Reader } from "../../config/invalid_value.ts";
 import { fileSchema } from "../../config/schema.ts";
 
-export interface ScalarOutline {
-  readonly kind: "scalar";
-  readonly reader: Reader<unknown>;
-}
-
-export interface ListOutline {
-  readonly kind: "list";
-  readonly item: Outline;
-  readonly atLeast: number;
-}
-
 export interface KeyOutline {
   readonly name: string;
   readonly required: boolean;
@@ -26,13 +15,13 @@ export interface MapOutline {
   readonly kind: "map";
   readonly keys: readonly KeyOutline[];
   /** Keys with this prefix are free. */
-  readonly spare?: string;
+  readonly spare: string | undefined;
 }
 
 /** What a value may be; `oneOf`: one of several variants. */
 export type Outline =
-  | ScalarOutline
-  | ListOutline
+  | { readonly kind: "scalar"; readonly reader: Reader<unknown> }
+  | { readonly kind: "list"; readonly item: Outline; readonly atLeast: number }
   | MapOutline
   | { readonly kind: "oneOf"; readonly variants: readonly Outline[] };
 
@@ -69,9 +58,8 @@ function outlineOf(schema: Piece): Outline {
   if (getter !== undefined) return variantsOf(getter);
   const entries = find("loose_object")?.entries;
   if (entries !== undefined) {
-    const spare = find("metadata")?.metadata?.spare;
     const keys = Object.entries(entries).map(([name, value]) => keyOf(name, value));
-    return { kind: "map", keys, ...(spare !== undefined && { spare }) };
+    return { kind: "map", keys, spare: find("metadata")?.metadata?.spare };
   }
   const item = find("array")?.item;
   if (item !== undefined) {
@@ -98,9 +86,8 @@ function keyOf(name: string, value: Piece): KeyOutline {
  * A lazy schema depends on the kind of its input, so it is evaluated with one input of each kind.
  */
 function variantsOf(getter: (input: unknown) => Piece): Outline {
-  const schemas = new Set(["", [], {}].map(getter));
-  const [only, ...others] = [...schemas].map(outlineOf);
+  const variants = [...new Set(["", [], {}].map(getter))].map(outlineOf);
+  const [only, ...others] = variants;
   // It may be lazy only because it is rarely needed.
-  if (only !== undefined && others.length === 0) return only;
-  return { kind: "oneOf", variants: [...schemas].map(outlineOf) };
+  return only !== undefined && others.length === 0 ? only : { kind: "oneOf", variants };
 }

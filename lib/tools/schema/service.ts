@@ -6,10 +6,10 @@ import {
 } from "../../config/defaults.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { ServiceEntry } from "../../config/schema.ts";
-import type { KeyDoc } from "./key_doc.ts";
+import type { KeyDocs } from "./key_doc.ts";
 
 /** Keys of an entry of `service`. */
-export const SERVICE_DOCS: Readonly<Record<keyof ServiceEntry, KeyDoc>> = {
+export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
   name: {
     means: "A systemd unit (`nginx` is `nginx.service`), a container, or a name for people.",
     example: "nginx.service",

@@ -2,13 +2,13 @@ import { DEFAULT_COMBINED_ORDER } from "../../config/defaults.ts";
 import { defaultMode } from "../../config/format.ts";
 import { octal } from "../../text/octal.ts";
 import type { TargetEntry } from "../../config/schema.ts";
-import type { What } from "../../certificate/types.ts";
-import type { KeyDoc } from "./key_doc.ts";
+import type { KeyDocs } from "./key_doc.ts";
 
 const REPLACED = "that of the replaced file, otherwise the user who runs VCM";
 
-/** The short form: one of them, or `source` and `dest`. */
-const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
+/** Keys of an entry of `deploy`. */
+export const TARGET_DOCS: KeyDocs<TargetEntry> = {
+  // The short form: one of these, instead of `source` and `dest`.
   cert: { means: "Where the certificate goes.", example: "/etc/nginx/ssl/web.crt" },
   chain: {
     means: "Where the intermediates go, without the root.",
@@ -37,11 +37,6 @@ const SHORT_DOCS: Readonly<Record<What, KeyDoc>> = {
     means: "Where a link to a directory with the whole set goes; the set is replaced as a whole.",
     example: "/etc/haproxy/certs/web",
   },
-};
-
-/** Keys of an entry of `deploy`. */
-export const TARGET_DOCS: Readonly<Record<keyof TargetEntry, KeyDoc>> = {
-  ...SHORT_DOCS,
   source: { means: "What goes to `dest`: the long form.", example: "cert" },
   dest: { means: "Where `source` goes.", example: "/etc/nginx/ssl/web.crt" },
   order: {

@@ -22,6 +22,7 @@ export function bashCompletion(commands: readonly Command[]): string {
   const options = commands.map(({ name, options }) =>
     `      ${name}) __vcm_offer ${options.map((option) => `--${option}`).join(" ")} ;;\n`
   );
+  const names = commands.map(({ name }) => name).join(" ");
   const files = optionsWithFile().join("|");
   return `# Completion of vcm for bash, made by "vcm completion bash".
 ${SPLIT}${OFFER}${NAMES}${readWords()}
@@ -47,8 +48,8 @@ ${options.join("")}    esac
     return
   fi
   case $command in
-    "") __vcm_offer ${commands.map(({ name }) => name).join(" ")} ;;
-    help) ((\${#given[@]})) || __vcm_offer ${commands.map(({ name }) => name).join(" ")} ;;
+    "") __vcm_offer ${names} ;;
+    help) ((\${#given[@]})) || __vcm_offer ${names} ;;
 ${words.join("")}    ${commandsWithNames(commands).join(" | ")}) __vcm_offer_names ;;
   esac
 }

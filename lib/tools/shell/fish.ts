@@ -1,7 +1,7 @@
-import type { Command } from "../../command/commands.ts";
-import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
+import { allOptions, type Command, type OptionFacts } from "../../command/commands.ts";
 import {
   commandsWithNames,
+  commandsWithOption,
   commandsWithWords,
   longOptionsWithValue,
   shortConfigPattern,
@@ -31,7 +31,7 @@ function optionLine(
   { name, short, value, values, help }: OptionFacts,
   commands: readonly Command[],
 ) {
-  const takers = commands.filter(({ options }) => options.includes(name)).map(({ name }) => name);
+  const takers = commandsWithOption(commands, name);
   if (takers.length === 0) return "";
   const letter = short === undefined ? "" : ` -s ${short}`;
   const words = values === undefined ? "" : ` -a '${values.join(" ")}'`;
@@ -39,6 +39,14 @@ function optionLine(
   const condition = `'__vcm_takes_options ${takers.join(" ")}'`;
   return `complete -c vcm -n ${condition} -l ${name}${letter}${takes} -d ${quoted(help)}\n`;
 }
+
+/** In a function: declares the variables that `__vcm_read` sets, and calls it. */
+const CALL_READ = `    set -l command
+    set -l config
+    set -l dashes
+    set -l given
+    __vcm_read
+`;
 
 const READ = `
 # Reads the words before the cursor into variables of its caller: command, config, dashes, given.
@@ -77,43 +85,23 @@ function __vcm_read --no-scope-shadowing
 end
 
 function __vcm_without_command
-    set -l command
-    set -l config
-    set -l dashes
-    set -l given
-    __vcm_read
-    test -z "$command"
+${CALL_READ}    test -z "$command"
 end
 
 # Whether the command is one of the arguments.
 function __vcm_does
-    set -l command
-    set -l config
-    set -l dashes
-    set -l given
-    __vcm_read
-    contains -- "$command" $argv
+${CALL_READ}    contains -- "$command" $argv
 end
 
 # The same, and no other word follows it yet.
 function __vcm_begins
-    set -l command
-    set -l config
-    set -l dashes
-    set -l given
-    __vcm_read
-    contains -- "$command" $argv
+${CALL_READ}    contains -- "$command" $argv
     and test -z "$given"
 end
 
 # Whether one of the arguments is the command, or run while there is none.
 function __vcm_takes_options
-    set -l command
-    set -l config
-    set -l dashes
-    set -l given
-    __vcm_read
-    test -n "$command"
+${CALL_READ}    test -n "$command"
     or set command run
     contains -- "$command" $argv
     and test -z "$dashes"
@@ -122,12 +110,7 @@ end
 # A word that begins with a dash is a name only after "--". A name that begins with a tilde is offered
 # only after a quote or a backslash, because fish would expand it to a home directory.
 function __vcm_names
-    set -l command
-    set -l config
-    set -l dashes
-    set -l given
-    __vcm_read
-    set -l ask names
+${CALL_READ}    set -l ask names
     test -n "$config"
     and set -a ask --config=$config
     for name in (command vcm $ask 2>/dev/null </dev/null)

@@ -1,6 +1,6 @@
-/** What the three scripts need to know about command lines, from the command table. */
-import type { Command } from "../../command/commands.ts";
-import { allOptions } from "../../command/option_facts.ts";
+/** What completion and the manual page need to know about command lines, from the command table. */
+import { allOptions, type Command } from "../../command/commands.ts";
+import type { OptionName } from "../../command/command_forms.ts";
 
 /** Options with a value that may be the next word, such as `--config`. */
 export function longOptionsWithValue(): readonly string[] {
@@ -26,6 +26,14 @@ export function shortConfigPattern(): string {
   );
   const config = allOptions().find(({ name }) => name === "config");
   return `^-[${letters.join("")}]*${config?.short}(.*)$`;
+}
+
+/** Names of the commands that take an option. */
+export function commandsWithOption(
+  commands: readonly Command[],
+  option: OptionName,
+): readonly string[] {
+  return commands.filter(({ options }) => options.includes(option)).map(({ name }) => name);
 }
 
 /** Commands that take names of certificates. */

@@ -1,13 +1,82 @@
-/** `vcm man`: the manual page, from the command table. */
-import { EXIT_STATUSES, type ExitStatuses, PURPOSE, USAGE, usageOf } from "../../command/about.ts";
-import { type Command, COMMANDS } from "../../command/commands.ts";
+/**
+ * `vcm man`: the manual page, from the command table. A test compares its files and variables with
+ * the sources.
+ */
+import {
+  allOptions,
+  type Command,
+  COMMANDS,
+  EXIT_STATUSES,
+  type ExitStatuses,
+  type OptionFacts,
+  PURPOSE,
+  USAGE,
+  usageOf,
+} from "../../command/commands.ts";
+import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
+import { LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 import type { Host } from "../../command/host.ts";
-import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
 import { VERSION } from "../../command/version.ts";
 import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
-import { FILES, VARIABLES } from "./man_places.ts";
+import { commandsWithOption } from "./grammar.ts";
 
-/** Prints the page. */
+/** Paths and their descriptions. */
+export const FILES: readonly (readonly [path: string, text: string])[] = [
+  [SYSTEM_FILE, "The configuration. --config or VCM_CONFIG names another one."],
+  [LOCAL_FILE, `The configuration of users other than root, if there is no ${SYSTEM_FILE}.`],
+  [
+    DEFAULT_CERT_STORE,
+    "The store, with a directory for each certificate, unless the configuration names another one.",
+  ],
+  [`${DEFAULT_CERT_STORE}/archive`, "Revoked and earlier sets."],
+  [`${DEFAULT_CERT_STORE}/.lock`, "The lock, which one run at a time holds."],
+  ["/etc/vcm/environment", "Variables for the unit and for cron, such as credentials."],
+  ["/etc/systemd/system/vcm.service", "The unit that install writes, with vcm.timer beside it."],
+  ["~/.vault-token", "A token, used if no other login method is configured."],
+];
+
+/** Variables with the prefix VAULT_. Each can also have the prefix BAO_, which takes precedence. */
+export const VAULT_VARIABLES = [
+  "ADDR",
+  "NAMESPACE",
+  "TOKEN",
+  "ROLE_ID",
+  "SECRET_ID",
+  "WRAPPED_SECRET_ID",
+  "CACERT",
+  "CAPATH",
+  "SKIP_VERIFY",
+  "TLS_SERVER_NAME",
+  "CLIENT_CERT",
+  "CLIENT_KEY",
+  "CLIENT_TIMEOUT",
+  "MAX_RETRIES",
+  "PROXY_ADDR",
+  "HTTP_PROXY",
+] as const;
+
+/** Variables of the environment and their descriptions. */
+export const VARIABLES: readonly (readonly [names: string, text: string])[] = [
+  ["VCM_CONFIG", "The configuration, unless --config names it."],
+  ["VCM_*", "Others that the configuration uses, such as ${VCM_SITE}."],
+  [
+    VAULT_VARIABLES.map((name) => `VAULT_${name}`).join(", "),
+    "As for the vault command. They override the configuration. Each can also begin with BAO_, " +
+    "which takes precedence.",
+  ],
+  ["CREDENTIALS_DIRECTORY", "The directory in which systemd puts the credentials of a unit."],
+  ["SSL_CERT_FILE, SSL_CERT_DIR", "The host's CA certificates, if they are not in a usual place."],
+  ["HTTP_PROXY, HTTPS_PROXY, ALL_PROXY", "The proxy to the server; also in lower case."],
+  ["HOME", "The directory of .vault-token."],
+  ["NO_COLOR", "If not empty, print no colors."],
+  ["LC_ALL, LC_CTYPE, LANG", "If they name UTF-8, tables are drawn with characters beyond ASCII."],
+  [
+    "SSLKEYLOGFILE",
+    "The runtime writes TLS secrets to this file. While it is set, VCM contacts no server.",
+  ],
+  ["JOURNAL_STREAM", "Tells that standard error is systemd's journal, which takes levels."],
+];
+
 export function man(host: Host): number {
   host.out(manPage(COMMANDS));
   return EXIT_OK;
@@ -44,9 +113,9 @@ export function manPage(commands: readonly Command[]): string {
         `instead of ${EXIT_OK} means that something was or would be changed.`,
     ),
     ".SH FILES",
-    ...FILES.flatMap(([path, what]) => tagged(path, what)),
+    ...FILES.flatMap(([path, text]) => tagged(path, text)),
     ".SH ENVIRONMENT",
-    ...VARIABLES.flatMap(([names, what]) => tagged(names, what)),
+    ...VARIABLES.flatMap(([names, text]) => tagged(names, text)),
     ".SH EXAMPLES",
     ...commands.flatMap(({ examples }) => examples.flatMap(exampleLines)),
     ".SH SEE ALSO",
@@ -68,7 +137,7 @@ function commandLines(command: Command): string[] {
 
 function optionLines({ name, short, value, help }: OptionFacts, commands: readonly Command[]) {
   const long = value === undefined ? `--${name}` : `--${name} ${value}`;
-  const takers = commands.filter(({ options }) => options.includes(name)).map(({ name }) => name);
+  const takers = commandsWithOption(commands, name);
   const whose = takers.length === commands.length ? "" : ` Taken by: ${takers.join(", ")}.`;
   return tagged(short === undefined ? long : `-${short}, ${long}`, `${asSentence(help)}${whose}`);
 }

@@ -1,5 +1,4 @@
-import type { Command } from "../../command/commands.ts";
-import { allOptions, type OptionFacts } from "../../command/option_facts.ts";
+import { allOptions, type Command, type OptionFacts } from "../../command/commands.ts";
 import {
   commandsWithNames,
   commandsWithWords,

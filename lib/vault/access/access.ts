@@ -1,15 +1,33 @@
 /**
- * How this run reaches the server: its addresses and the credentials, with secrets read from their
- * sources. Plain data, so that it can be passed to a worker. It holds secrets and must never be
- * printed.
+ * How this run reaches the server: its addresses, and all login methods that the environment and the
+ * configuration give, in the order in which they are tried. A problem of a method that is never
+ * tried does no harm, so each method carries its own.
  */
-import type { VaultSettings } from "../../config/types.ts";
-import type { Credentials } from "./credentials.ts";
+import type { LoginSettings, VaultSettings } from "../../config/types.ts";
 import { VaultError } from "../errors.ts";
-import { gatherCredentials } from "./gather_credentials.ts";
-import { type ResolvedServers, resolveServers, type ServerAccess } from "./server_access.ts";
-import type { Environment } from "./environment.ts";
+import { gatherAppRole } from "./app_role.ts";
+import { attempt, type Credentials, unusable } from "./credentials.ts";
+import { type Environment, readVariable } from "./environment.ts";
+import {
+  credentialPath,
+  firstOf,
+  type Found,
+  fromFile,
+  fromFileIfExists,
+  fromSystemd,
+  fromVariable,
+  sendable,
+} from "./secrets.ts";
+import {
+  type ClientState,
+  type ResolvedServers,
+  resolveServers,
+  type ServerAccess,
+} from "./server_access.ts";
 
+/**
+ * Plain data, so that it can be passed to a worker. It holds secrets and must never be printed.
+ */
 export interface VaultAccess extends ServerAccess {
   /** In the order in which they are tried. There is at least one, and the first is usable. */
   readonly credentials: readonly Credentials[];
@@ -35,3 +53,76 @@ export function addCredentials(
 
 const NO_LOGIN = 'No login method for Vault is configured: set VAULT_TOKEN, "token_file", ' +
   'VAULT_ROLE_ID and VAULT_SECRET_ID, or "auth" under "config"';
+
+/** @param client The path of the client certificate, or why there is none. */
+export function gatherCredentials(
+  settings: VaultSettings,
+  environment: Environment,
+  client: ClientState,
+): Credentials[] {
+  const given = [
+    ...gatherTokens(settings, environment),
+    ...gatherLogins(settings, environment, client),
+  ];
+  // Root's own token may be stale, so it is used only if the host was given nothing else.
+  return given.length > 0 ? given : homeToken(environment);
+}
+
+function gatherTokens({ tokenFile }: VaultSettings, environment: Environment): Credentials[] {
+  const sources: (() => Found | undefined)[] = [
+    () => fromVariable("TOKEN", environment),
+    () => fromSystemd("vault_token", environment),
+    () => tokenFile === undefined ? undefined : fromFile("the token", tokenFile, environment),
+  ];
+  return sources.flatMap((find) => attempt(() => tokenOf(find())));
+}
+
+function homeToken(environment: Environment): Credentials[] {
+  const home = environment.env("HOME");
+  if (!home) return [];
+  return attempt(() => tokenOf(fromFileIfExists("the token", `${home}/.vault-token`, environment)));
+}
+
+function tokenOf(found: Found | undefined): Credentials[] {
+  if (found === undefined) return [];
+  const { text, from } = found;
+  return [{ kind: "token", token: sendable(text, `The token from ${from}`), from }];
+}
+
+function gatherLogins(
+  { login }: VaultSettings,
+  environment: Environment,
+  client: ClientState,
+): Credentials[] {
+  const given = login?.kind === "approle" ? login : undefined;
+  const has = (name: string) =>
+    readVariable(environment, name) !== undefined ||
+    credentialPath(`vault_${name.toLowerCase()}`, environment) !== undefined;
+  const [role, secret] = [has("ROLE_ID"), has("SECRET_ID") || has("WRAPPED_SECRET_ID")];
+  // Half an AppRole is an error, unless the configuration has another method.
+  const named = login === undefined ? role || secret : role && secret;
+  if (given !== undefined || named) return attempt(() => gatherAppRole(given, environment));
+  if (login?.kind === "cert") return [certOf(login, client)];
+  if (login?.kind === "jwt") return attempt(() => [jwtOf(login, environment)]);
+  return [];
+}
+
+function certOf(
+  { mount, role }: LoginSettings & { readonly kind: "cert" },
+  client: ClientState,
+): Credentials {
+  if (client.problem !== undefined) return unusable(client.problem);
+  return { kind: "cert", mount, role, from: `"${client.path}"` };
+}
+
+function jwtOf(
+  { mount, role, jwtFile }: LoginSettings & { readonly kind: "jwt" },
+  environment: Environment,
+): Credentials {
+  const found = firstOf([
+    () => fromSystemd("vault_jwt", environment),
+    () => jwtFile === undefined ? undefined : fromFile("the JWT", jwtFile, environment),
+  ]);
+  if (found !== undefined) return { kind: "jwt", mount, role, jwt: found.text, from: found.from };
+  return unusable('The auth method "jwt" needs "jwt_file", or the systemd credential "vault_jwt"');
+}

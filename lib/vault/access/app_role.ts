@@ -1,11 +1,17 @@
 /** The AppRole login: its role id, and its secret id, plain or behind a wrapping token. */
 import type { LoginSettings } from "../../config/types.ts";
 import { attempt, type Credentials, unusable } from "./credentials.ts";
-import { sendable } from "./secret_file.ts";
-import { firstOf, type Found, fromFile, fromSystemd, fromVariable } from "./sources.ts";
+import {
+  firstOf,
+  type Found,
+  fromFileIfExists,
+  fromSystemd,
+  fromVariable,
+  sendable,
+} from "./secrets.ts";
 import type { Environment } from "./environment.ts";
 
-export type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
+type AppRoleSettings = LoginSettings & { readonly kind: "approle" };
 
 /**
  * The plain secret ids first. The wrapped one comes last, because it is needed only without them.
@@ -23,10 +29,11 @@ export function gatherAppRole(
   if (role === undefined) {
     return [unusable('The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"')];
   }
-  const at = { mount, role };
   const methods = [
-    ...secretIdSources(login, environment).flatMap((find) => attempt(() => secretIdOf(at, find()))),
-    ...attempt(() => wrappedOf(login, at, environment)),
+    ...secretIdSources(login, environment).flatMap((find) =>
+      attempt(() => secretIdOf(mount, role, find()))
+    ),
+    ...attempt(() => wrappedOf(login, mount, role, environment)),
   ];
   return methods.length > 0 ? methods : [unusable(
     login?.secretIdFile === undefined
@@ -36,13 +43,23 @@ export function gatherAppRole(
   )];
 }
 
-/** What both kinds of secret ids are used with. */
-interface At {
-  readonly mount: string;
-  readonly role: Found;
+/**
+ * Each is a login method of its own: an unwrapped secret id in its file stays usable behind a stale
+ * variable.
+ */
+function secretIdSources(
+  login: AppRoleSettings | undefined,
+  environment: Environment,
+): (() => Found | undefined)[] {
+  return [
+    () => fromVariable("SECRET_ID", environment),
+    () => fromSystemd("vault_secret_id", environment),
+    () => login?.secretId && { text: login.secretId.reveal(), from: "the configured secret id" },
+    () => fromFileIfExists("the secret id", login?.secretIdFile, environment),
+  ];
 }
 
-function secretIdOf({ mount, role }: At, secret: Found | undefined): Credentials[] {
+function secretIdOf(mount: string, role: Found, secret: Found | undefined): Credentials[] {
   if (secret === undefined) return [];
   const from = `${role.from} and ${secret.from}`;
   return [{ kind: "approle", mount, roleId: role.text, secretId: secret.text, from }];
@@ -50,10 +67,15 @@ function secretIdOf({ mount, role }: At, secret: Found | undefined): Credentials
 
 function wrappedOf(
   login: AppRoleSettings | undefined,
-  { mount, role }: At,
+  mount: string,
+  role: Found,
   environment: Environment,
 ): Credentials[] {
-  const found = findWrapped(login, environment);
+  const found = firstOf([
+    () => fromVariable("WRAPPED_SECRET_ID", environment),
+    () => fromSystemd("vault_wrapped_secret_id", environment),
+    () => fromFileIfExists("the wrapped secret id", login?.wrappedSecretIdFile, environment),
+  ]);
   if (found === undefined) return [];
   const { text, from } = found;
   if (login?.secretIdFile === undefined) {
@@ -65,39 +87,4 @@ function wrappedOf(
   const wrappingToken = sendable(text, `The wrapping token from ${from}`);
   const { secretIdFile } = login;
   return [{ kind: "wrapped", mount, roleId: role.text, wrappingToken, secretIdFile, from }];
-}
-
-/**
- * Each is a login method of its own: an unwrapped secret id in its file stays usable behind a stale
- * variable.
- */
-function secretIdSources(
-  login: AppRoleSettings | undefined,
-  environment: Environment,
-): (() => Found | undefined)[] {
-  const file = login?.secretIdFile;
-  return [
-    () => fromVariable("SECRET_ID", environment),
-    () => fromSystemd("vault_secret_id", environment),
-    () => login?.secretId && { text: login.secretId.reveal(), from: "the configured secret id" },
-    () =>
-      file !== undefined && environment.exists(file)
-        ? fromFile("the secret id", file, environment)
-        : undefined,
-  ];
-}
-
-function findWrapped(
-  login: AppRoleSettings | undefined,
-  environment: Environment,
-): Found | undefined {
-  const file = login?.wrappedSecretIdFile;
-  return firstOf([
-    () => fromVariable("WRAPPED_SECRET_ID", environment),
-    () => fromSystemd("vault_wrapped_secret_id", environment),
-    () =>
-      file !== undefined && environment.exists(file)
-        ? fromFile("the wrapped secret id", file, environment)
-        : undefined,
-  ]);
 }

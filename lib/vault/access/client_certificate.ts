@@ -1,11 +1,11 @@
 /** The client certificate for TLS, checked before it is used. */
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { openCertificate } from "../../certificate/certificate.ts";
-import { keyTypeOf } from "../../certificate/key_type.ts";
+import { keyTypeOf } from "../../certificate/keys.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import { KEY_TYPES } from "../../config/types.ts";
 import { VaultError } from "../errors.ts";
-import { readSecretFile } from "./secret_file.ts";
+import { readSecretFile } from "./secrets.ts";
 import { type Environment, readNamed } from "./environment.ts";
 
 /** Paths of the certificate and its key. */

@@ -7,38 +7,30 @@ import { VaultError } from "../errors.ts";
 /** One method to get a token. `from` names its source in messages. */
 export type Credentials =
   | { readonly kind: "token"; readonly token: string; readonly from: string }
-  | {
-    readonly kind: "approle";
-    readonly mount: string;
-    readonly roleId: string;
-    readonly secretId: string;
-    readonly from: string;
-  }
-  /** A secret id behind a wrapping token, which can be used once. */
-  | {
+  | AppRole & { readonly kind: "approle"; readonly secretId: string }
+  /**
+   * A secret id behind a wrapping token, which can be used once, and the file in which the secret id
+   * is saved for later runs.
+   */
+  | AppRole & {
     readonly kind: "wrapped";
-    readonly mount: string;
-    readonly roleId: string;
     readonly wrappingToken: string;
-    /** The file in which the secret id is saved for later runs. */
     readonly secretIdFile: string;
-    readonly from: string;
   }
   /** With the client certificate of the connection. */
-  | {
-    readonly kind: "cert";
-    readonly mount: string;
-    readonly role?: string;
-    readonly from: string;
-  }
-  | {
-    readonly kind: "jwt";
-    readonly mount: string;
-    readonly role?: string;
-    readonly jwt: string;
-    readonly from: string;
-  }
+  | Login & { readonly kind: "cert"; readonly role?: string | undefined }
+  | Login & { readonly kind: "jwt"; readonly role?: string | undefined; readonly jwt: string }
   | { readonly kind: "unusable"; readonly problem: string };
+
+interface Login {
+  /** Of the auth method. */
+  readonly mount: string;
+  readonly from: string;
+}
+
+interface AppRole extends Login {
+  readonly roleId: string;
+}
 
 /** Turns a VaultError into an unusable method, because it matters only once the method is tried. */
 export function attempt(find: () => Credentials[]): Credentials[] {

@@ -9,11 +9,17 @@ import {
   readClientCertificate,
 } from "./client_certificate.ts";
 import { VaultError } from "../errors.ts";
-import { keyLogProblem } from "./key_log.ts";
-import { sendable } from "./secret_file.ts";
-import type { Environment } from "./environment.ts";
+import {
+  type Environment,
+  keyLogProblem,
+  readCount,
+  readSeconds,
+  readSwitch,
+  readVariable,
+  type Variable,
+} from "./environment.ts";
+import { sendable } from "./secrets.ts";
 import { readTrustedAuthorities } from "./trust.ts";
-import { readCount, readSeconds, readSwitch, readVariable, type Variable } from "./variables.ts";
 
 /** Plain data. It holds the client's key and must never be printed. */
 export interface ServerAccess {
@@ -23,10 +29,10 @@ export interface ServerAccess {
   readonly redirectHosts: readonly string[];
   /** Whether plain HTTP is allowed to hosts other than this one. */
   readonly allowHttp: boolean;
-  readonly namespace?: string;
+  readonly namespace?: string | undefined;
   readonly tls: TlsAccess;
   /** Address of a proxy for all requests. */
-  readonly proxy?: string;
+  readonly proxy?: string | undefined;
   /** Whether the environment sets a proxy, so that the server is not connected to directly. */
   readonly proxied: boolean;
   readonly limits: Limits;
@@ -40,8 +46,8 @@ export interface TlsAccess {
   /** What turned verification off, for messages. */
   readonly unverifiedBy?: string;
   /** The name that the certificate must have, if it differs from the address. */
-  readonly serverName?: string;
-  readonly client?: ClientCertificate;
+  readonly serverName?: string | undefined;
+  readonly client?: ClientCertificate | undefined;
 }
 
 /** Limits in milliseconds: for a connection, and for one request with all its repetitions. */
@@ -83,9 +89,13 @@ export function resolveServers(settings: VaultSettings, environment: Environment
     addresses,
     redirectHosts: settings.redirectHosts,
     allowHttp: settings.allowHttp,
-    ...(namespace === undefined ? {} : { namespace }),
-    tls: tlsOf(settings, environment, certificate),
-    ...(proxy === undefined ? {} : { proxy }),
+    namespace,
+    tls: {
+      serverName: serverNameOf(settings, environment),
+      client: certificate,
+      ...trustOf(settings, environment),
+    },
+    proxy,
     proxied: proxy !== undefined || PROXY_VARIABLES.some((name) => environment.env(name)),
     limits: timeout === undefined ? LIMITS : { ...LIMITS, answer: timeout * 1000 },
     retries: readCount(environment, "MAX_RETRIES") ?? settings.retries ?? RETRIES,
@@ -129,19 +139,6 @@ function proxyOf(environment: Environment): string | undefined {
   if (variable === undefined) return undefined;
   if (/^https?:\/\/[^/]/i.test(variable.text) && URL.canParse(variable.text)) return variable.text;
   throw new VaultError(`${variable.name} must be the URL of a proxy, such as "http://proxy:3128"`);
-}
-
-function tlsOf(
-  settings: VaultSettings,
-  environment: Environment,
-  client: ClientCertificate | undefined,
-): TlsAccess {
-  const serverName = serverNameOf(settings, environment);
-  return {
-    ...trustOf(settings, environment),
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(client === undefined ? {} : { client }),
-  };
 }
 
 function trustOf(

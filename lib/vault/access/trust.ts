@@ -1,5 +1,5 @@
 /** The CAs that may sign the certificate of the server. */
-import { errorCode } from "../../text/error_code.ts";
+import { errorCode } from "../../text/plain_cause.ts";
 import { openCertificate } from "../../certificate/certificate.ts";
 import { splitCertificates } from "../../certificate/pem.ts";
 import type { TlsTrust } from "../../config/types.ts";

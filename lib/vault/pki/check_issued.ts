@@ -4,13 +4,13 @@
 import { createPrivateKey, type KeyObject, type X509Certificate } from "node:crypto";
 import { type Certificate, openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { buildChain } from "../../certificate/chain.ts";
-import { keyTypeOf } from "../../certificate/key_type.ts";
+import { keyTypeOf } from "../../certificate/keys.ts";
 import { compareNames } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
+import { checkLease } from "../session/lease.ts";
 import type { SessionAnswer } from "../session/session.ts";
 import { type IssuedCertificate, issuedCertificate } from "./issued_certificate.ts";
-import { checkLease } from "./check_lease.ts";
 
 /**
  * @param ownKey PEM of the private key, if it was made on this host. Otherwise the answer has it.

@@ -5,6 +5,7 @@ import { checkIssued } from "./check_issued.ts";
 import { VaultError } from "../errors.ts";
 import type { IssuedCertificate } from "./issued_certificate.ts";
 import type { VaultSession } from "../session/session.ts";
+import type { JsonObject } from "../wire/answer.ts";
 
 /**
  * `POST <mount>/issue/<role>`, or `POST <mount>/sign/<role>` for a key that is made on this host
@@ -21,9 +22,10 @@ export async function issueCertificate(
   storedKey?: string,
 ): Promise<IssuedCertificate> {
   const path = requestPath(request);
-  const own = request.key.origin === "local" ? await makeOwn(request, storedKey) : undefined;
-  const body = bodyOf(request, own?.request);
-  const answer = await session.write(path, body);
+  const own = request.key.origin === "local"
+    ? await (await import("./signing_request.ts")).makeSigningRequest(request, storedKey)
+    : undefined;
+  const answer = await session.write(path, bodyOf(request, own?.request));
   try {
     return await checkIssued(request, answer, own?.privateKey);
   } catch (error) {
@@ -36,36 +38,34 @@ export async function issueCertificate(
   }
 }
 
-async function makeOwn(request: CertificateRequest, storedKey: string | undefined) {
-  const { makeSigningRequest } = await import("./signing_request.ts");
-  return await makeSigningRequest(request, storedKey);
-}
-
 /**
  * Names are sent in the body, and in a signing request too: `use_csr_sans` and
  * `use_csr_common_name` of the role decide which of the two the server reads. E-mail addresses are
  * sent among the DNS names.
  */
-function bodyOf(request: CertificateRequest, csr: string | undefined): Record<string, unknown> {
+function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObject {
   const { commonName, dnsSans, emailSans, ipSans, uriSans, otherSans, ttl } = request;
-  const altNames = [...dnsSans, ...emailSans];
   return {
     common_name: commonName,
-    ...(altNames.length > 0 ? { alt_names: altNames.join(",") } : {}),
-    ...(ipSans.length > 0 ? { ip_sans: ipSans.join(",") } : {}),
+    alt_names: [...dnsSans, ...emailSans].join(",") || undefined,
+    ip_sans: ipSans.join(",") || undefined,
     // Lists, since commas are allowed in them.
-    ...(uriSans.length > 0 ? { uri_sans: uriSans } : {}),
-    ...(otherSans.length > 0 ? { other_sans: otherSans } : {}),
-    ...(request.excludeCnFromSans ? { exclude_cn_from_sans: true } : {}),
-    ...(request.removeRootsFromChain ? { remove_roots_from_chain: true } : {}),
-    ...(ttl === undefined ? {} : { ttl: `${ttl}s` }),
+    uri_sans: uriSans.length > 0 ? uriSans : undefined,
+    other_sans: otherSans.length > 0 ? otherSans : undefined,
+    exclude_cn_from_sans: request.excludeCnFromSans || undefined,
+    remove_roots_from_chain: request.removeRootsFromChain || undefined,
+    ttl: ttl === undefined ? undefined : `${ttl}s`,
     // The format that every program reads. The default of the server differs by key type.
-    ...(csr === undefined ? { private_key_format: "pkcs8" } : { csr }),
+    private_key_format: csr === undefined ? "pkcs8" : undefined,
+    csr,
     format: "pem",
   };
 }
 
-/** `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). Throws VaultError. Needs `update` on that path. */
+/**
+ * `POST <mount>/revoke` (Vault API, PKI, "Revoke certificate"). Throws VaultError. Needs `update` on
+ * that path.
+ */
 export async function revokeCertificate(
   session: VaultSession,
   mount: string,

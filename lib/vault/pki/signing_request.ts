@@ -5,14 +5,14 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { encodeAltNames } from "../../certificate/alt_names.ts";
-import { keyTypeOf } from "../../certificate/key_type.ts";
+import { keyTypeOf } from "../../certificate/keys.ts";
 import { x509 } from "../../certificate/x509.ts";
 import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import type { KeyType } from "../../config/types.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 
 /** A key, and the request for its certificate; both PEM. */
-export interface SigningRequest {
+interface SigningRequest {
   readonly request: string;
   /** PKCS#8 (RFC 5958). */
   readonly privateKey: string;

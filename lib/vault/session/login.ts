@@ -1,12 +1,12 @@
 /** A login with each auth method: what is sent, and what a refusal means. */
-import { type Clean, errorsOf, parseObject, readAnswer } from "../wire/answer.ts";
+import { type Clean, errorsOf, type JsonObject, parseObject, readAnswer } from "../wire/answer.ts";
 import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
-import { sendable } from "../access/secret_file.ts";
+import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import type { Answered } from "../wire/connections.ts";
-import type { RawAnswer } from "../wire/raw_answer.ts";
+import type { RawAnswer } from "../wire/transport.ts";
 
 /** A token, and how often it may be used. */
 export interface Token {
@@ -16,13 +16,9 @@ export interface Token {
 }
 
 /** Sends a request without a token, or with the one given. */
-export type Ask = (
-  path: string,
-  body: Readonly<Record<string, unknown>>,
-  token?: string,
-) => Promise<Answered>;
+export type Ask = (path: string, body: JsonObject, token?: string) => Promise<Answered>;
 
-export type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
+type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
 
 /**
  * Logs in (Vault API: AppRole "Login With AppRole", TLS Certificates "Login with TLS Certificate
@@ -34,19 +30,16 @@ export async function logIn(by: LoginCredentials, ask: Ask, clean: Clean): Promi
   const path = `auth/${by.mount}/login`;
   const { address, answer } = await ask(path, bodyOf(by));
   const { status } = answer;
+  const said = errorsOf(answer, clean);
   const clock = clockHint(answer.serverTime);
   if (status === 403) {
     throw new VaultError(
-      `"${address}" denied a login at "auth/${by.mount}" (403: ${
-        errorsOf(answer, clean)
-      }); is an ` +
-        `auth method "${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"` +
-        clock,
+      `"${address}" denied a login at "auth/${by.mount}" (403: ${said}); is an auth method ` +
+        `"${by.kind}" mounted there? If it is elsewhere, set "mount" under "auth"${clock}`,
       { status },
     );
   }
   if (isRefusal(by, answer)) {
-    const said = errorsOf(answer, clean);
     throw new VaultError(`"${address}" ${refusal(by, `(${status}: ${said})`)}${clock}`, { status });
   }
   const { client_token, num_uses } = readAnswer(address, path, answer, clean).auth;
@@ -66,14 +59,14 @@ function isRefusal(by: LoginCredentials, { status, body }: RawAnswer): boolean {
     (by.kind === "cert" && status === 500 && /verify client's certificate/.test(body));
 }
 
-function bodyOf(by: LoginCredentials): Readonly<Record<string, unknown>> {
+function bodyOf(by: LoginCredentials): JsonObject {
   switch (by.kind) {
     case "approle":
       return { role_id: by.roleId, secret_id: by.secretId };
     case "cert":
-      return by.role === undefined ? {} : { name: by.role };
+      return { name: by.role };
     case "jwt":
-      return { ...(by.role === undefined ? {} : { role: by.role }), jwt: by.jwt };
+      return { role: by.role, jwt: by.jwt };
   }
 }
 
@@ -143,10 +136,9 @@ export async function unwrap(
       place.keep(secretId);
       note(`unwrapped the secret id from ${from} and saved it in "${secretIdFile}"`);
     } catch (error) {
-      const why = plainCause(error);
       note(
-        `cannot save the secret id from ${from} in "${secretIdFile}": ${why}; the next run needs ` +
-          "a new one",
+        `cannot save the secret id from ${from} in "${secretIdFile}": ${plainCause(error)}; the ` +
+          "next run needs a new one",
       );
     }
     const { mount, roleId } = by;

@@ -1,20 +1,25 @@
 /** Requests with a token, to any server that answers. */
 import type { VaultAccess } from "../access/access.ts";
-import { type Clean, errorsOf, readAnswer, type VaultAnswer } from "../wire/answer.ts";
 import { nameOf, secretsOf } from "../access/credentials.ts";
 import { VaultError } from "../errors.ts";
-import { plainLine } from "../wire/plain_line.ts";
+import {
+  type Clean,
+  errorsOf,
+  type JsonObject,
+  plainLine,
+  readAnswer,
+  type VaultAnswer,
+} from "../wire/answer.ts";
 import type { Answered, Call } from "../wire/connections.ts";
 import { CLOCK, type Clock, Servers } from "../wire/servers.ts";
+import type { RawAnswer } from "../wire/transport.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
 import { type Held, TokenKeeper } from "./token_keeper.ts";
-import type { HttpRequest } from "../wire/transport.ts";
-import type { RawAnswer } from "../wire/raw_answer.ts";
 
 /** An answer, with the token that a lease in it depends on. */
 export interface SessionAnswer extends VaultAnswer {
-  readonly leaseToken?: LeaseToken;
+  readonly leaseToken?: LeaseToken | undefined;
 }
 
 export interface VaultSession {
@@ -23,7 +28,7 @@ export interface VaultSession {
   /** Removes secrets from a server's text. */
   readonly clean: Clean;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
-  write(path: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer>;
+  write(path: string, body: JsonObject): Promise<SessionAnswer>;
   /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
   read(path: string): Promise<VaultAnswer>;
   /** Revokes the token of a login. A token that VCM was given is left alone. */
@@ -61,17 +66,20 @@ class Session implements VaultSession {
   readonly #servers: Servers;
   readonly #keeper: TokenKeeper;
   /** Secrets that no message may show. */
-  readonly #secrets = new Set<string>();
+  readonly #secrets: Set<string>;
   readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
 
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
-    for (const secret of access.credentials.flatMap(secretsOf)) this.#secrets.add(secret);
+    this.#secrets = new Set(access.credentials.flatMap(secretsOf));
     this.#servers = new Servers(access, this.clean, clock);
-    const ask = (path: string, body: Readonly<Record<string, unknown>>, token?: string) =>
-      this.#send("POST", path, body, token);
-    const hide = (secret: string) => void this.#secrets.add(secret);
-    this.#keeper = new TokenKeeper(access.credentials, ask, this.clean, helpers, hide);
+    this.#keeper = new TokenKeeper(
+      access.credentials,
+      (path, body, token) => this.#send("POST", path, body, token),
+      this.clean,
+      helpers,
+      (secret) => this.#secrets.add(secret),
+    );
   }
 
   async open(): Promise<void> {
@@ -85,7 +93,7 @@ class Session implements VaultSession {
     return this.#keeper.loginMethod;
   }
 
-  write(path: string, body: Readonly<Record<string, unknown>>): Promise<SessionAnswer> {
+  write(path: string, body: JsonObject): Promise<SessionAnswer> {
     return this.#call("POST", path, body);
   }
 
@@ -109,9 +117,9 @@ class Session implements VaultSession {
   }
 
   async #call(
-    method: HttpRequest["method"],
+    method: Call["method"],
     path: string,
-    body?: Readonly<Record<string, unknown>>,
+    body?: JsonObject,
   ): Promise<SessionAnswer> {
     for (;;) {
       const held = await this.#keeper.take();
@@ -148,18 +156,18 @@ class Session implements VaultSession {
   }
 
   #send(
-    method: HttpRequest["method"],
+    method: Call["method"],
     path: string,
-    body?: Readonly<Record<string, unknown>>,
+    body?: JsonObject,
     token?: string,
   ): Promise<Answered> {
     return this.#servers.send(this.#request(method, path, body, token));
   }
 
   #request(
-    method: HttpRequest["method"],
+    method: Call["method"],
     path: string,
-    body?: Readonly<Record<string, unknown>>,
+    body?: JsonObject,
     token?: string,
   ): Call {
     const { namespace } = this.#access;
@@ -169,7 +177,7 @@ class Session implements VaultSession {
       ...(token === undefined ? {} : { "x-vault-token": token }),
       ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
     };
-    return { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    return { method, path, headers, body: body && JSON.stringify(body) };
   }
 }
 

@@ -98,16 +98,13 @@ export class TokenKeeper {
       try {
         const { id, uses } = await this.#tokenOf(by);
         this.#hide(id);
-        return this.#current = {
-          id,
-          own: by.kind !== "token",
-          by,
-          usesLeft: uses,
-          accepted: false,
-        };
+        const own = by.kind !== "token";
+        return this.#current = { id, own, by, usesLeft: uses, accepted: false };
       } catch (error) {
-        if (!(error instanceof VaultError) || !this.#isRefused(by, error)) throw error;
-        if (!this.#goOn(error.message)) throw error;
+        // Only a refused secret id can be replaced: by another one, or by a wrapped one.
+        const isRefused = error instanceof VaultError && error.status === 400 &&
+          by.kind === "approle";
+        if (!isRefused || !this.#goOn(error.message)) throw error;
       }
     }
   }
@@ -128,20 +125,15 @@ export class TokenKeeper {
     }
   }
 
-  /** Only a refused secret id can be replaced: by another one, or by a wrapped one. */
-  #isRefused(by: Credentials, { status }: VaultError): boolean {
-    return status === 400 && by.kind === "approle";
-  }
-
   /** Switches to the next login method, if there is one, and reports it. */
   #goOn(why: string): boolean {
     const next = this.#credentials[this.#at + 1];
     if (next === undefined) return false;
     this.#at++;
     const then = next.kind === "unusable"
-      ? `; the next login method cannot be used: ${next.problem}`
-      : `; trying ${nameOf(next)}`;
-    this.#helpers.note(`${why}${then}`);
+      ? `the next login method cannot be used: ${next.problem}`
+      : `trying ${nameOf(next)}`;
+    this.#helpers.note(`${why}; ${then}`);
     return true;
   }
 }

@@ -1,24 +1,27 @@
 /**
  * Reads an answer of the server: its parts if it is a success, otherwise an error in plain words.
  */
+import { printable } from "../../text/quote.ts";
 import { VaultError } from "../errors.ts";
 import { clockHint } from "./clock_difference.ts";
-import type { RawAnswer } from "./raw_answer.ts";
+import type { RawAnswer } from "./transport.ts";
 
 /** Removes secrets and control characters from a server's text. */
 export type Clean = (text: string) => string;
+
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A successful answer. */
 export interface VaultAnswer {
   /** Base address of the server that answered. */
   readonly address: string;
   /** When it answered, by its own clock. */
-  readonly serverTime?: Date;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly auth: Readonly<Record<string, unknown>>;
+  readonly serverTime?: Date | undefined;
+  readonly data: JsonObject;
+  readonly auth: JsonObject;
   readonly warnings: readonly string[];
-  /** Absent: the answer has no lease. */
-  readonly leaseId?: string;
+  /** Undefined if the answer has no lease. */
+  readonly leaseId?: string | undefined;
 }
 
 /** The error for a server that is sealed or not ready. */
@@ -51,8 +54,8 @@ export function readAnswer(
   const leaseId = body["lease_id"];
   return {
     address,
-    ...(serverTime === undefined ? {} : { serverTime }),
-    ...(typeof leaseId === "string" && leaseId !== "" ? { leaseId } : {}),
+    serverTime,
+    leaseId: typeof leaseId === "string" && leaseId !== "" ? leaseId : undefined,
     data: asObject(body["data"]),
     auth: asObject(body["auth"]),
     warnings: textsOf(body["warnings"]).map(clean),
@@ -70,38 +73,32 @@ function explainRefusal(
   const { status } = answer;
   const said = errorsOf(answer, clean);
   const mount = mountOf(path);
-  const engine = mount === undefined ? "" : `no engine is mounted at "${mount}", `;
+  const refused = (message: string) => new VaultError(`"${address}" ${message}`, { status });
   if (status === 403) {
-    return new VaultError(
-      `"${address}" denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has ` +
-        `expired, ${engine}or the policy lacks: ` +
+    const engine = mount === undefined ? "" : `no engine is mounted at "${mount}", `;
+    return refused(
+      `denied "${capability}" on "${path}" (403: ${said}); the token is wrong or has expired, ` +
+        `${engine}or the policy lacks: ` +
         `path "${path}" { capabilities = ["${capability}"] }${clockHint(answer.serverTime)}`,
-      { status },
     );
   }
   if (status === 404 && /namespace not found/.test(said)) {
-    return new VaultError(
-      `"${address}" has no such namespace (404: ${said}); is "namespace" or VAULT_NAMESPACE right?`,
-      { status },
+    return refused(
+      `has no such namespace (404: ${said}); is "namespace" or VAULT_NAMESPACE right?`,
     );
   }
   if (status === 404) {
-    return new VaultError(
-      `"${address}" has nothing at "${path}" (404: ${said})${
-        mount === undefined ? "" : `; is "pki: ${mount}" the path of a PKI secrets engine?`
-      }`,
-      { status },
-    );
+    const engine = mount === undefined
+      ? ""
+      : `; is "pki: ${mount}" the path of a PKI secrets engine?`;
+    return refused(`has nothing at "${path}" (404: ${said})${engine}`);
   }
   if (status === 503) return notReady(address, status);
   if (/HTTP request (?:was sent )?to an HTTPS server/i.test(answer.body)) {
-    return new VaultError(`"${address}" speaks TLS; use "https://"`, { status });
+    return refused('speaks TLS; use "https://"');
   }
   const hint = HINTS.find(([pattern]) => pattern.test(said))?.[1].replace("MOUNT", mount ?? path);
-  return new VaultError(
-    `"${address}" refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`,
-    { status },
-  );
+  return refused(`refused "${path}" (${status}: ${said})${hint === undefined ? "" : `; ${hint}`}`);
 }
 
 /** Hints for refusals of the PKI secrets engine that do not say what to do. */
@@ -135,7 +132,7 @@ function textsOf(list: unknown): string[] {
 }
 
 /** Parses a JSON object. Returns undefined for anything else. */
-export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+export function parseObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? asObject(value) : undefined;
@@ -144,8 +141,29 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | u
   }
 }
 
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
+function asObject(value: unknown): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? value as Record<string, unknown>
+    ? value as JsonObject
     : {};
+}
+
+/** Sentences of a server are shorter. */
+const LONGEST = 500;
+
+/** One printable line without known secrets. A proxy may echo what it received. */
+export function plainLine(text: string, secrets: readonly string[]): string {
+  // Control characters are removed first: one inside a secret would hide it.
+  return secrets
+    .map(plain)
+    .filter((secret) => secret.trim() !== "")
+    // Longest first: a secret that is part of another one would leave the rest of it.
+    .sort((a, b) => b.length - a.length)
+    .reduce((line, secret) => line.replaceAll(secret, "[redacted]"), plain(text))
+    .trim()
+    .slice(0, LONGEST);
+}
+
+/** Secrets are normalized too. Otherwise they would not be found in the normalized text. */
+function plain(text: string): string {
+  return printable(text.replace(/\s+/g, " ")).replaceAll("\ufffd", "");
 }

@@ -4,15 +4,18 @@ import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
 import { findRedirect, redirectsAgain } from "./redirect.ts";
-import { type HttpRequest, isProxied, openTransport, probe, type Transport } from "./transport.ts";
-import type { RawAnswer } from "./raw_answer.ts";
+import {
+  type HttpRequest,
+  isProxied,
+  openTransport,
+  probe,
+  type RawAnswer,
+  type Transport,
+} from "./transport.ts";
 
 /** A request by its API path, `pki/issue/web`. */
-export interface Call {
-  readonly method: HttpRequest["method"];
+export interface Call extends Omit<HttpRequest, "url"> {
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
 }
 
 export interface Answered {
@@ -60,11 +63,10 @@ export class Connections {
 
   async #request(address: string, url: string, call: Call, limit: number): Promise<RawAnswer> {
     const { method, headers, body } = call;
-    const request = { method, url, headers, ...(body === undefined ? {} : { body }) };
     const until = Date.now() + limit;
     try {
       const transport = await this.#transportTo(address);
-      return await transport.send(request, Math.max(1, until - Date.now()));
+      return await transport.send({ method, url, headers, body }, Math.max(1, until - Date.now()));
     } catch (error) {
       if (error instanceof VaultError) throw error;
       const limits = { ...this.#access.limits, answer: limit };

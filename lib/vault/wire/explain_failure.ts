@@ -32,12 +32,12 @@ export function explainFailure(
   if (/header value|ByteString|header content/i.test(text)) {
     return new VaultError("The token cannot be sent: it contains a character that is not allowed");
   }
-  const cause = { cause: error };
-  const retryable = { cause: error, retryable: true };
+  const failed = (message: string) => new VaultError(message, { cause: error });
+  const retryable = (message: string) => new VaultError(message, { cause: error, retryable: true });
   if (error instanceof DOMException && error.name === "TimeoutError") {
     const seconds = limits.answer / 1000;
     const within = seconds >= 1 ? Math.round(seconds) : Math.ceil(seconds * 100) / 100;
-    return new VaultError(`No answer from "${address}" within ${within} s`, cause);
+    return failed(`No answer from "${address}" within ${within} s`);
   }
   if (/invalid peer certificate/.test(text)) {
     const said = text.replace(/^.*invalid peer certificate: /s, "");
@@ -52,33 +52,26 @@ export function explainFailure(
       : /not valid yet|NotValidYet/i.test(said)
       ? `it is not valid yet (this host's clock says ${formatTime(now)})`
       : said;
-    return new VaultError(`Cannot verify the TLS certificate of "${address}": ${why}`, cause);
+    return failed(`Cannot verify the TLS certificate of "${address}": ${why}`);
   }
   if (/InvalidContentType|corrupt message/.test(text)) {
-    return new VaultError(`"${address}" does not speak TLS; is it an "http://" address?`, cause);
+    return failed(`"${address}" does not speak TLS; is it an "http://" address?`);
   }
   const short = text.replace(/ \(os error.*/s, "").replace(/^.*client error \(\w+\): /s, "");
   if (/CertificateRequired/.test(text)) {
-    return new VaultError(
-      `"${address}" asks for a client certificate; set "client_cert" and "client_key"`,
-      cause,
-    );
+    return failed(`"${address}" asks for a client certificate; set "client_cert" and "client_key"`);
   }
   if (proxied && /refused|tunnel|proxy/i.test(text)) {
-    return new VaultError(
+    return retryable(
       `Cannot talk to "${address}" through the proxy from the environment: ${short}; check that ` +
         "proxy",
-      retryable,
     );
   }
   if (/failed to lookup|ENOTFOUND|Name or service not known/.test(text)) {
-    return new VaultError(`Cannot resolve the host of "${address}"; is the name right?`, retryable);
+    return retryable(`Cannot resolve the host of "${address}"; is the name right?`);
   }
   if (/refused/i.test(text)) {
-    return new VaultError(
-      `Cannot connect to "${address}": connection refused; is the server running?`,
-      retryable,
-    );
+    return retryable(`Cannot connect to "${address}": connection refused; is the server running?`);
   }
-  return new VaultError(`Cannot talk to "${address}": ${short}`, retryable);
+  return retryable(`Cannot talk to "${address}": ${short}`);
 }

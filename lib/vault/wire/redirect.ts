@@ -6,7 +6,7 @@ import { isGuarded } from "../../config/read_places.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
-import type { RawAnswer } from "./raw_answer.ts";
+import type { RawAnswer } from "./transport.ts";
 
 type Named = Pick<ServerAccess, "addresses" | "redirectHosts" | "allowHttp">;
 
@@ -24,37 +24,31 @@ export function findRedirect(
 ): { readonly url: string; readonly origin: string } | undefined {
   if (status < 300 || status >= 400) return undefined;
   const { origin } = new URL(from);
-  const told = `"${origin}" redirects to "${shown(location, clean)}"`;
+  const refuse = (why: string) =>
+    new VaultError(`"${origin}" redirects to "${shown(location, clean)}"${why}`, { status });
   if (location === "" || !URL.canParse(location, from)) {
-    throw new VaultError(`${told}; is this a Vault server, or a proxy in front of one?`, {
-      status,
-    });
+    throw refuse("; is this a Vault server, or a proxy in front of one?");
   }
   const target = new URL(location, from);
   if (!isNamed(target, access)) {
-    throw new VaultError(
-      `${told}, and VCM does not send the token there; if that host is yours, list it under ` +
+    throw refuse(
+      ", and VCM does not send the token there; if that host is yours, list it under " +
         '"vault" or "redirect_hosts"',
-      { status },
     );
   }
   const plain = from.startsWith("http:") && (access.allowHttp || isGuarded(target.href));
   if (target.protocol !== "https:" && !plain) {
-    throw new VaultError(
-      `${told}, which would send the token unencrypted; correct api_addr on that server`,
-      { status },
-    );
+    throw refuse(", which would send the token unencrypted; correct api_addr on that server");
   }
   return { url: target.href, origin: target.origin };
 }
 
 /** The error for a second redirect. */
 export function redirectsAgain(address: string, answer: RawAnswer, clean: Clean): VaultError {
+  const target = shown(answer.location, clean);
   return new VaultError(
-    `"${address}" redirects again, to "${
-      shown(answer.location, clean)
-    }", but VCM follows only one ` +
-      'redirect; set "vault" to the address of the active server',
+    `"${address}" redirects again, to "${target}", but VCM follows only one redirect; set "vault" ` +
+      "to the address of the active server",
     { status: answer.status },
   );
 }

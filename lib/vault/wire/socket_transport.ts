@@ -17,8 +17,14 @@ import { Buffer } from "node:buffer";
 import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { TlsAccess } from "../access/server_access.ts";
-import { BODY_LIMIT, type RawAnswer, rawAnswer, tooLong } from "./raw_answer.ts";
-import type { HttpRequest, Transport } from "./transport.ts";
+import {
+  BODY_LIMIT,
+  type HttpRequest,
+  type RawAnswer,
+  rawAnswer,
+  tooLong,
+  type Transport,
+} from "./transport.ts";
 
 /** Limit for the status line and the headers. */
 const FRAME_LIMIT = 65_536;

@@ -1,15 +1,53 @@
 /** Requests to one server, bounded in time and size. */
 import { isGuarded } from "../../config/read_places.ts";
-import { BODY_LIMIT, type RawAnswer, rawAnswer, tooLong } from "./raw_answer.ts";
-import { VaultError } from "../errors.ts";
-import { explainFailure } from "./explain_failure.ts";
 import type { Limits, ServerAccess } from "../access/server_access.ts";
+import { VaultError } from "../errors.ts";
+import { readDate } from "./clock_difference.ts";
+import { explainFailure } from "./explain_failure.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
+}
+
+/** An answer as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly location?: string | undefined;
+  readonly retryAfter?: string | undefined;
+  /** When the server answered, by its own clock. */
+  readonly serverTime?: Date | undefined;
+  readonly body: string;
+}
+
+/** @param header Returns a header by its name in lower case. */
+export function rawAnswer(
+  status: number,
+  header: (name: string) => string | null | undefined,
+  body: string,
+): RawAnswer {
+  return {
+    status,
+    location: header("location") ?? undefined,
+    retryAfter: header("retry-after") ?? undefined,
+    serverTime: readDate(header("date")),
+    body,
+  };
+}
+
+/**
+ * An answer of the PKI secrets engine has a few KiB. Anything longer than this is something else.
+ */
+export const BODY_LIMIT = 1_048_576;
+
+/** The error for an answer that is longer than BODY_LIMIT. */
+export function tooLong(url: string): VaultError {
+  return new VaultError(
+    `The answer of "${new URL(url).origin}" is longer than ${BODY_LIMIT / 1024} KiB; ` +
+      "is this a Vault server?",
+  );
 }
 
 export interface Transport {
@@ -67,7 +105,7 @@ class FetchTransport implements Transport {
       client: this.#client,
       method,
       headers: { ...headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
+      body: request.body ?? null,
       // A redirect to another host would send the token there.
       redirect: "manual",
       signal: AbortSignal.timeout(limit),

@@ -1,15 +1,31 @@
-/** Tries one thing after the other, and says what came of each. */
+/** Tries one thing after the other, and says what came of each: "done", or the error's name. */
 export async function attempts(
   tries: Readonly<Record<string, () => unknown>>,
 ): Promise<Record<string, string>> {
   const came: Record<string, string> = {};
   for (const [name, fn] of Object.entries(tries)) {
     try {
-      await fn();
-      came[name] = "done";
+      came[name] = await Promise.race([Promise.resolve(fn()).then(() => "done"), late()]);
     } catch (error) {
-      came[name] = (error as Error).name;
+      came[name] = error instanceof Error ? error.name : String(error);
     }
   }
   return came;
+}
+
+/** Something that neither succeeds nor fails has got nothing. */
+function late(): Promise<string> {
+  return new Promise((resolve) => setTimeout(resolve, 3_000, "no answer"));
+}
+
+/** What evil code in a worker is told, and says. */
+export interface EvilChannel {
+  onmessage: ((message: MessageEvent<EvilInput>) => void) | null;
+  postMessage(message: unknown): void;
+}
+
+export interface EvilInput {
+  readonly directory: string;
+  /** To the worker that runs programs. */
+  readonly port?: MessagePort;
 }

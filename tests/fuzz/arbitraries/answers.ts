@@ -1,6 +1,6 @@
 /** Answers of a server: what real ones said, what a CA here gives, and all of that damaged. */
 import fc from "fast-check";
-import type { RawAnswer } from "../../../lib/vault/wire/raw_answer.ts";
+import type { RawAnswer } from "../../../lib/vault/wire/transport.ts";
 import { answerData, CA } from "../../unit/vault/pki_answers.ts";
 import { recordedCalls } from "../../unit/vault/recorded.ts";
 import { login } from "../../unit/vault/recorded_answers.ts";

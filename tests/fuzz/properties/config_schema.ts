@@ -8,7 +8,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 import { scalarForm } from "../../../lib/tools/schema/scalar_forms.ts";
 import { readYaml } from "../../../lib/config/yaml.ts";
-import { editorTree, judgeOf, schemaMistakes } from "../../support/editor.ts";
+import { editorTree, schemaMistakes, validatorOf } from "../../support/editor.ts";
 import { blocks, readDocument } from "../../unit/docs/documents.ts";
 import { anyValue, damaged } from "../arbitraries/texts.ts";
 import { validTree } from "../arbitraries/valid_config.ts";
@@ -20,7 +20,7 @@ const GOOD = [
 ];
 
 const JUDGES = [...new Set(readersOf(fileOutline()))]
-  .map((reader) => ({ reader, takes: judgeOf(scalarForm(reader).schema) }));
+  .map((reader) => ({ reader, takes: validatorOf(scalarForm(reader).schema) }));
 
 function readersOf(outline: Outline): Reader<unknown>[] {
   switch (outline.kind) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseLocks, parseProcess } from "../../../lib/store/lock_holder.ts";
 import { parseState } from "../../../lib/host/containers.ts";
-import { parseIds } from "../../../lib/host/local_accounts.ts";
+import { parseIds } from "../../../lib/host/accounts.ts";
 import { parseTimestamp, parseUnits } from "../../../lib/host/units.ts";
 import { anyJson, damagedJson } from "../arbitraries/json.ts";
 import { anyText, damaged } from "../arbitraries/texts.ts";

@@ -10,7 +10,7 @@ import {
   parseCertificate,
 } from "../../../lib/certificate/certificate.ts";
 import { buildChain } from "../../../lib/certificate/chain.ts";
-import { matchKey } from "../../../lib/certificate/key_match.ts";
+import { matchKey } from "../../../lib/certificate/keys.ts";
 import { compareNames } from "../../../lib/certificate/names.ts";
 import { PathFinder } from "../../../lib/certificate/path_finder.ts";
 import { splitCertificates } from "../../../lib/certificate/pem.ts";

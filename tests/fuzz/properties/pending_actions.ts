@@ -7,7 +7,7 @@ import {
   formatPendingAction,
   parsePendingAction,
   unitePendingActions,
-} from "../../../lib/store/pending_action_text.ts";
+} from "../../../lib/store/record_text.ts";
 import { anyText, anyValue, damaged } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { STARTTLS } from "../../../lib/config/types.ts";
-import { plainLeaf } from "../../../lib/observe/plain_leaf.ts";
+import { plainLeaf } from "../../../lib/observe/probe.ts";
 import { Dialogue, HEARD_LIMIT } from "../../../lib/observe/starttls.ts";
 import { damagedBytes } from "../arbitraries/bytes.ts";
 import { anyText, damaged } from "../arbitraries/texts.ts";

@@ -5,7 +5,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { propose, shareChains } from "../../../lib/tools/init/propose.ts";
 import { scanSite } from "../../../lib/tools/init/scan.ts";
 import type { CertificateUse, Program } from "../../../lib/tools/init/types.ts";
-import { UnusablePath, usedPath } from "../../../lib/tools/init/used_path.ts";
+import { usedPath } from "../../../lib/tools/init/used_path.ts";
 import { firstFile } from "../../../lib/tools/init/first_file.ts";
 import {
   APACHE_CONF,
@@ -47,19 +47,18 @@ async function makesFile(files: Readonly<Record<string, string>>): Promise<void>
 }
 
 const path = fc.oneof(anyValue.map((text) => `/${text}`), fc.constantFrom("/a", "/b", "/a b: #c"))
-  .map((text) => usedPath(text, "/")).filter((path): path is string =>
-    !(path instanceof UnusablePath)
-  );
-const what = fc.constantFrom("fullchain", "privkey", "cert", "chain", "combined");
+  .map((text) => usedPath(text, "/"))
+  .filter((path): path is string => typeof path === "string");
+const kind = fc.constantFrom("fullchain", "privkey", "cert", "chain", "combined");
 const use: fc.Arbitrary<CertificateUse> = fc.record({
   program: fc.constant(PROGRAM),
   at: anyText,
   names: fc.array(fc.oneof(anyValue, fc.domain(), fc.constantFrom("a.test", "*.a.test", "::1"))),
   certificate: path,
-  files: fc.array(fc.record({ what, path } as const), { maxLength: 3 }),
+  files: fc.array(fc.record({ kind, path } as const), { maxLength: 3 }),
 }).map((made) => ({
   ...made,
-  files: [{ what: "fullchain", path: made.certificate } as const, ...made.files],
+  files: [{ kind: "fullchain", path: made.certificate } as const, ...made.files],
 }));
 
 async function holdsEach(uses: CertificateUse[]): Promise<void> {

@@ -1,13 +1,13 @@
-/** A bundle's sets: made whole, numbered where a name is taken, cleared away when no link leads there. */
+/** A bundle's sets: made whole, numbered if a name is taken, cleared away when no link leads there. */
 import assert from "node:assert/strict";
 import { lstatSync, readlinkSync } from "node:fs";
 import { DIRECTORY_MODE, keptDirectory } from "../../../lib/plan/bundle.ts";
 import { clearBundle, clearDirectory, makeBundle } from "../../../lib/apply/bundle.ts";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { removeKept, rollBack } from "../../../lib/apply/rollback.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
+import { localWriters } from "./plans.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { BundleStep, TargetStep } from "../../../lib/plan/types.ts";
 import {
   type Directory,
   makeDirectory,
@@ -18,24 +18,27 @@ import {
   withUmaskUntil,
 } from "../../support/rig.ts";
 
-const WRITERS = new Writers();
+const OWNERS = { cert: {}, chain: {}, fullchain: {}, privkey: {}, ca: {} };
 const MODES = { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 };
 
-function bundle(directory: Directory, change: Partial<TargetStep> = {}): TargetStep {
+function bundle(directory: Directory, change: Partial<BundleStep> = {}): BundleStep {
   const drift = [{ kind: "missing" }] as const;
   const path = directory.at("web");
-  return { what: "bundle", path, drift, mode: 0o600, modes: MODES, createDirs: false, ...change };
+  const step = { path, drift, mode: 0o600, modes: MODES, owners: OWNERS, createDirs: false };
+  return { what: "bundle", ...step, ...change };
 }
 
 function run(targets: readonly TargetStep[], text: string, revocable = false) {
+  const writers = localWriters(targets);
   return deploy({
     targets,
     revocable,
     content: () => text,
-    makeBundle: (target) => makeBundle(target, (part) => `${text} ${part}\n`, DIRECTORY_MODE),
+    makeBundle: (target) =>
+      makeBundle(target, (part) => `${text} ${part}\n`, DIRECTORY_MODE, writers.commands),
     beforeFirstRename: () => {},
     afterRename: () => {},
-  }, WRITERS);
+  }, writers);
 }
 
 /** Names in the directory. */
@@ -83,7 +86,7 @@ Deno.test("what is restored is the link as it was, and its set has stayed", asyn
   const replaced = await run([bundle(directory)], "two", true);
   assert.deepEqual(clear(directory), []);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");
-  await rollBack(replaced, WRITERS);
+  await rollBack(replaced, localWriters());
   const { ino, mtimeMs } = lstatSync(directory.at("web"));
   assert.deepEqual([ino, mtimeMs], [before.ino, before.mtimeMs]);
   assert.equal(directory.read("web/privkey.pem"), "one privkey\n");
@@ -91,7 +94,7 @@ Deno.test("what is restored is the link as it was, and its set has stayed", asyn
   assert.equal(names(directory).length, 2);
 
   await run([bundle(directory)], "two", true);
-  await removeKept([bundle(directory)], WRITERS);
+  await removeKept([bundle(directory)], localWriters());
   clear(directory);
   assert.deepEqual(names(directory), [readlinkSync(directory.at("web")), "web"]);
   assert.equal(directory.read("web/cert.pem"), "two cert\n");

@@ -3,20 +3,20 @@ import assert from "node:assert/strict";
 import { lstatSync } from "node:fs";
 import { deploy, type Deployment } from "../../../lib/apply/deploy.ts";
 import { rollBack } from "../../../lib/apply/rollback.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
+import { localWriters } from "./plans.ts";
 
-const WRITERS = new Writers();
+const WRITERS = localWriters();
 
-function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
+function target(path: string, change: Partial<FileStep> = {}): FileStep {
   const drift = [{ kind: "content" }] as const;
   return { what: "cert", path, drift, mode: 0o640, createDirs: false, inPlace: true, ...change };
 }
 
 function run(
-  targets: readonly TargetStep[],
+  targets: readonly FileStep[],
   change: Partial<Deployment> = {},
 ): Promise<readonly Replaced[]> {
   return deploy({

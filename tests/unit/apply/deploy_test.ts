@@ -5,10 +5,8 @@ import {
   HalfDeployedError,
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/types.ts";
 import {
-  type Directory,
   makeDirectory,
   modeOf,
   ownersOf,
@@ -16,21 +14,12 @@ import {
   rootTest,
   withUmaskUntil,
 } from "../../support/rig.ts";
-
-function target(path: string, change: Partial<TargetStep> = {}): TargetStep {
-  const what = path.endsWith(".key") ? "privkey" : "cert";
-  const mode = what === "privkey" ? 0o600 : 0o644;
-  return { what, path, drift: [{ kind: "missing" }], mode, createDirs: false, ...change };
-}
-
-/** Two targets, one after the other. */
-function pair(directory: Directory): [TargetStep, TargetStep] {
-  return [target(directory.at("web.crt")), target(directory.at("web.key"))];
-}
+import { pair, target } from "./deployments.ts";
+import { localWriters } from "./plans.ts";
 
 /** Deploys "new cert" and so on, and keeps what it was told in order. */
 async function run(
-  targets: readonly TargetStep[],
+  targets: readonly FileStep[],
   change: Partial<Deployment> = {},
 ): Promise<string[]> {
   const told: string[] = [];
@@ -41,7 +30,7 @@ async function run(
     beforeFirstRename: () => told.push("before"),
     afterRename: ({ what }) => told.push(what),
     ...change,
-  }, new Writers());
+  }, localWriters());
   return told;
 }
 
@@ -80,10 +69,10 @@ Deno.test("deploy() changes nothing and leaves nothing if the callback fails", a
   using directory = makeDirectory();
   directory.write("web.crt", "old cert\n");
   const beforeFirstRename = () => {
-    throw new Error("no space for the marker");
+    throw new Error("no space for the record");
   };
   const error = await rejectionOf(run(pair(directory), { beforeFirstRename }));
-  assert.equal(error.message, "no space for the marker");
+  assert.equal(error.message, "no space for the record");
   assert.deepEqual(directory.tree(), ["web.crt"]);
   assert.equal(directory.read("web.crt"), "old cert\n");
 });
@@ -102,7 +91,7 @@ Deno.test("deploy() is all or none: a target without directory keeps the others 
 
 Deno.test("deploy() is all or none: a content that cannot be had keeps all as it is", async () => {
   using directory = makeDirectory();
-  const content = ({ what }: TargetStep) => {
+  const content = ({ what }: FileStep) => {
     if (what === "privkey") throw new Error("EACCES: permission denied, open 'privkey.pem'");
     return "new";
   };
@@ -182,7 +171,7 @@ Deno.test("deploy() puts a file in the place of a link, and leaves what it led t
   ]);
 });
 
-Deno.test("deploy() makes directories only where it may", async () => {
+Deno.test("deploy() makes directories only if it may", async () => {
   using directory = makeDirectory();
   const path = directory.at("a/b/web.crt");
   await rejectionOf(run([target(path)]));

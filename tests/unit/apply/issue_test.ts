@@ -139,7 +139,7 @@ Deno.test("lifetimeWarning() allows for a minute, and for a hundredth of a long 
 });
 
 /**
- * Why a certificate is not stored that is valid from and to so many seconds from now, where the
+ * Why a certificate is not stored that is valid from and to so many seconds from now, if the
  * server's clock differs by so many.
  */
 async function refusalOf(from: number, to: number, server?: number): Promise<string> {

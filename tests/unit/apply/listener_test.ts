@@ -1,5 +1,6 @@
 /** A listener that fails, as a log on a full disk does: the work goes on as if it had listened. */
 import assert from "node:assert/strict";
+import { CommandRunner } from "../../../lib/apply/commands/runner.ts";
 import { apply } from "../../../lib/apply/apply.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import { deployStep, issueStep, kinds, withRig } from "./plans.ts";
@@ -50,7 +51,7 @@ for (const when of FAILS) {
         if (when !== "always" && (event.kind !== when || failed > 0)) return;
         failed++;
         throw new Error("no space left on device");
-      });
+      }, new CommandRunner(made));
       assert.equal(failed, when === "always" ? heard.length : 1);
       const each = ["deployed", "deployed", "issued", "recovered", "warning"];
       assert.deepEqual(

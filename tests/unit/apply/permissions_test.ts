@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { rightsFor } from "../../../lib/apply/permissions.ts";
 import type { AccessInput } from "../../../lib/apply/session_once.ts";
+import { targetStep } from "../../../lib/plan/certificate_steps.ts";
 import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
+import { makeBundleTarget, makeSeen } from "../../support/fixtures.ts";
 import { makePlan, makeServiceStep } from "../../support/fixtures_plan.ts";
 import { makeDirectory } from "../../support/rig.ts";
 import { deployStep, issueStep } from "./plans.ts";
@@ -31,7 +33,8 @@ const STORE = "/var/lib/vcm/certs";
 const ENDING = ["/bin/kill", "/bin/ps", "/usr/bin/kill", "/usr/bin/ps"];
 
 function rights(...steps: Step[]) {
-  return rightsFor(makePlan([], steps), ACCESS);
+  const { files, commands } = rightsFor(makePlan([], steps), ACCESS);
+  return { ...files, run: commands.run, readByCommands: commands.read };
 }
 
 function acting(action: ServiceStep["action"], parts: Partial<ServiceStep> = {}) {
@@ -39,7 +42,13 @@ function acting(action: ServiceStep["action"], parts: Partial<ServiceStep> = {})
 }
 
 Deno.test("a plan without steps may look into the store, and nothing else", () => {
-  assert.deepEqual(rights(), { read: [STORE], write: [STORE], net: [], run: [] });
+  assert.deepEqual(rights(), {
+    read: [STORE],
+    write: [STORE],
+    net: [],
+    run: [],
+    readByCommands: [],
+  });
 });
 
 Deno.test("to issue, the servers of the file may be asked, and a secret id be kept", () => {
@@ -48,6 +57,7 @@ Deno.test("to issue, the servers of the file may be asked, and a secret id be ke
     write: ["/etc/vcm/.secret-id.vcm-new", "/etc/vcm/secret-id", STORE],
     net: ["[fd00::2]", "proxy.example.com", "vault-1.example.com", "vault-3.example.com"],
     run: [],
+    readByCommands: [],
   });
 });
 
@@ -95,7 +105,8 @@ Deno.test("a service's program may be run, and those that validate, by absolute 
   assert.equal(named.includes("/sbin/rc-service"), true);
   assert.equal(named.every((path) => path.startsWith("/")), true);
   const pidFile = acting({ manager: "pid_file", pidFile: "/run/app.pid", signal: "HUP" });
-  assert.equal(pidFile.read.includes("/run/app.pid"), true);
+  assert.equal(pidFile.readByCommands.includes("/run/app.pid"), true);
+  assert.equal(pidFile.read.includes("/run/app.pid"), false);
   assert.equal(pidFile.run.includes("/usr/bin/ps"), true);
 });
 
@@ -159,9 +170,8 @@ Deno.test("if another user writes, this program may be run once more", () => {
 Deno.test("if a bundle is deployed, its directory may be written, and ln be run", () => {
   using directory = makeDirectory();
   const step = deployStep(directory, "web", [{ kind: "missing" }]);
-  const [target] = step.targets;
-  assert.ok(target !== undefined);
-  const bundle = { ...target, what: "bundle" as const, path: directory.at("ssl/web") };
+  const path = directory.at("ssl/web");
+  const bundle = targetStep(makeBundleTarget(path), makeSeen({ path }), [{ kind: "missing" }]);
   const { read, write, run } = rights({ ...step, targets: [bundle] });
   assert.equal(read.includes(directory.at("ssl")) && write.includes(directory.at("ssl")), true);
   assert.equal(write.includes(directory.path), false);
@@ -184,7 +194,10 @@ Deno.test("a directory that is reached by a link is named both ways, and a targe
   assert.deepEqual(write.filter((path) => path.includes("other")), []);
   Deno.symlinkSync("real", directory.at("store"));
   const plan = { ...makePlan([], []), certStore: directory.at("store") };
-  assert.deepEqual(rightsFor(plan, ACCESS).write, [directory.at("real"), directory.at("store")]);
+  assert.deepEqual(rightsFor(plan, ACCESS).files.write, [
+    directory.at("real"),
+    directory.at("store"),
+  ]);
 });
 
 Deno.test("if a link is replaced, ln may be run to keep it", () => {

@@ -1,5 +1,7 @@
 /** Hand-made plans, and what comes of carrying them out against the demo server. */
 import { apply } from "../../../lib/apply/apply.ts";
+import { CommandRunner } from "../../../lib/apply/commands/runner.ts";
+import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import type { AccessInput } from "../../../lib/apply/session_once.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
@@ -7,6 +9,7 @@ import { startDemoServer } from "../../../lib/tools/demo/demo_server.ts";
 import type {
   DeployStep,
   Drift,
+  FileStep,
   IssueStep,
   Plan,
   Step,
@@ -14,6 +17,13 @@ import type {
 } from "../../../lib/plan/types.ts";
 import { makeRequest } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
+
+/** Writers that run programs for these targets in this thread. */
+export function localWriters(targets: readonly TargetStep[] = []): Writers {
+  const step = { kind: "deploy", certificate: "x", targets, services: [] } as const;
+  const steps = [{ ...step, storedSetUsable: true, revocable: false }];
+  return new Writers(new CommandRunner({ steps }));
+}
 
 type Vault = Awaited<ReturnType<typeof startDemoServer>>;
 
@@ -49,7 +59,7 @@ export async function withRig(
   };
   const run = async (plan: Plan, by = access) => {
     const events: ApplyEvent[] = [];
-    await apply({ plan, access: by }, (event) => events.push(event));
+    await apply({ plan, access: by }, (event) => events.push(event), new CommandRunner(plan));
     return events;
   };
   const plan = (...steps: Step[]): Plan => ({
@@ -84,8 +94,8 @@ export function deployStep(
   name: string,
   drift: readonly Drift[],
   storedSetUsable = false,
-): DeployStep {
-  const target = (what: "cert" | "privkey", ending: string, mode: number): TargetStep => ({
+): Omit<DeployStep, "targets"> & { readonly targets: readonly FileStep[] } {
+  const target = (what: "cert" | "privkey", ending: string, mode: number): FileStep => ({
     what,
     path: directory.at(`ssl/${name}.${ending}`),
     drift,

@@ -83,7 +83,7 @@ pureTest(
 );
 
 pureTest(
-  "readOtherNames() gives none where there are none, or no alternative names at all",
+  "readOtherNames() gives none if there are none, or no alternative names at all",
   async () => {
     const named = await makeCertificatePem("a", { names: [{ type: "dns", value: "a.test" }] });
     for (const { pem } of [named, await makeCertificatePem("a")]) {

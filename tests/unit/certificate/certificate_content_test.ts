@@ -65,7 +65,7 @@ pureTest("a damaged certificate file is still one: cut, emptied, or filled with 
   }, true);
 });
 
-pureTest("what holds something else is none, also where it begins or reads much like one", () => {
+pureTest("what holds something else is none, also if it begins or reads much like one", () => {
   requireAll({
     passwd: "root:x:0:0:root:/root:/bin/bash\n",
     script: "#!/bin/sh\necho hi\n",

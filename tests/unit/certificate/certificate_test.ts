@@ -35,7 +35,7 @@ pureTest("parseCertificate() reads names, dates, issuer, serial and fingerprint"
 });
 
 pureTest(
-  "parseCertificate() reads names of each kind in their order, and none where none are",
+  "parseCertificate() reads names of each kind in their order, and none if none are there",
   async () => {
     const uris = ["spiffe://example.com/a,b", 'https://a.test/"q"?x=1&y=2#z', "urn:uuid:1"];
     const emails = ["o'hara@example.com", "a+b@Example.COM"];
@@ -80,7 +80,7 @@ pureTest("parseCertificate() takes a common name that is no host name as it is",
   }
 });
 
-pureTest("parseCertificate() leaves the common name out where there is none", async () => {
+pureTest("parseCertificate() leaves the common name out if there is none", async () => {
   const { pem } = await makeCertificatePem("", { subject: [{ O: ["Org"] }, { OU: ["Unit"] }] });
   const { commonName, issuer, dnsNames } = parseCertificate(pem);
   assert.deepEqual({ commonName, issuer, dnsNames }, {

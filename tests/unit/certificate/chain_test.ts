@@ -34,7 +34,7 @@ pureTest("buildChain() ends each certificate with a newline and takes CRLF", asy
   assert.deepEqual(await chainOf(leaf.pem, served), [lower.pem, upper.pem]);
 });
 
-pureTest("buildChain() stops where the next issuer is not given", async () => {
+pureTest("buildChain() stops if the next issuer is not given", async () => {
   const { root, upper, lower, leaf } = await makeLine();
   assert.deepEqual(await chainOf(leaf.pem, [lower.pem]), [lower.pem]);
   assert.deepEqual(await chainOf(leaf.pem, [lower.pem, root.pem]), [lower.pem]);
@@ -81,7 +81,7 @@ pureTest("buildChain() refuses a CA certificate that cannot be decoded", async (
   await assert.rejects(() => buildChain(leaf.pem, [damaged]), { message });
 });
 
-pureTest("buildChain() goes by way of a cross-signed root where that is given", async () => {
+pureTest("buildChain() goes by way of a cross-signed root if that is given", async () => {
   const old = await makeAuthority("Old Root");
   const young = await makeAuthority("Young Root");
   const cross = await makeAuthority("Young Root", { issuer: old, keysOf: young });
@@ -94,7 +94,7 @@ pureTest("buildChain() goes by way of a cross-signed root where that is given", 
 // Two roots that signed each other (Vault's root rotation) lead in a circle, and each of the two
 // is repeated until the chain is as long as the pool.
 pureTest(
-  "buildChain() holds each certificate once, also where two roots cross-signed",
+  "buildChain() holds each certificate once, also if two roots cross-signed",
   async () => {
     const [one, two] = [await makeAuthority("One"), await makeAuthority("Two")];
     const oneByTwo = await makeAuthority("One", { issuer: two, keysOf: one });
@@ -168,7 +168,7 @@ pureTest(
 );
 
 pureTest(
-  "buildChain() anchors at the authority nearest to the root where none came along",
+  "buildChain() anchors at the authority nearest to the root if no root came along",
   async () => {
     const { upper, lower, leaf } = await makeLine();
     assert.deepEqual((await buildChain(leaf.pem, [lower.pem, upper.pem])).anchors, [upper.pem]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openCertificate } from "../../../lib/certificate/certificate.ts";
-import { matchKey as matchOpen } from "../../../lib/certificate/key_match.ts";
+import { matchKey as matchOpen } from "../../../lib/certificate/keys.ts";
 import {
   type AlgorithmName,
   ALGORITHMS,
@@ -111,7 +111,7 @@ pureTest("matchKey() calls a certificate that is labelled as a key unparsable", 
   assert.equal(matchKey(pem, pem.replaceAll("CERTIFICATE", "PRIVATE KEY")), "unparsable");
 });
 
-pureTest("matchKey() throws where the certificate cannot be parsed", async () => {
+pureTest("matchKey() throws if the certificate cannot be parsed", async () => {
   const { pkcs8 } = await makeCertificatePem("a");
   assert.throws(() => matchKey("hello", pkcs8), { message: "holds no PEM certificate" });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 import { openCertificate } from "../../../lib/certificate/certificate.ts";
-import { keyTypeOf } from "../../../lib/certificate/key_type.ts";
+import { keyTypeOf } from "../../../lib/certificate/keys.ts";
 import { KEY_TYPES } from "../../../lib/config/types.ts";
 import { type AlgorithmName, makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";

@@ -81,7 +81,7 @@ pureTest("compareNames() does not care whether the common name is among the SANs
   }
 });
 
-pureTest("compareNames() finds the common name among the SANs where the subject has none", () => {
+pureTest("compareNames() finds the common name among the SANs if the subject has none", () => {
   assert.deepEqual(compareNames(wants("a.example"), has(undefined, ["a.example"])), NONE);
 });
 
@@ -114,7 +114,7 @@ pureTest("compareNames() misses an IP SAN that only the common name or a DNS SAN
 
 // A common name that the certificate has among its SANs only counts as there, so to swap it
 // with a SAN in the file changes nothing, for ever. Client certificates are known by it.
-pureTest("compareNames() misses the common name where the subject has another", () => {
+pureTest("compareNames() misses the common name if the subject has another", () => {
   const { missing } = compareNames(wants("b", ["a"]), has("a", ["a", "b"]));
   assert.deepEqual(missing, ["b"]);
 });
@@ -170,7 +170,7 @@ pureTest("compareNames() lets an e-mail address as common name stand among the S
 
 const UPN = "1.3.6.1.4.1.311.20.2.3;UTF8:web@example.com";
 
-pureTest("compareNames() looks at names of other kinds only where some are wanted", () => {
+pureTest("compareNames() looks at names of other kinds only if some are wanted", () => {
   const other = "1.2.3;UTF8:x";
   const cases: [string[], string[] | undefined, { missing: string[]; extra: string[] }][] = [
     [[UPN], [UPN], NONE],

@@ -82,7 +82,7 @@ pureTest("a path that is valid is found, whatever else has ended", () => {
   }
 });
 
-pureTest("where no path is valid, the one that lasted longest is told", () => {
+pureTest("if no path is valid, the one that lasted longest is found", () => {
   const cases: [string, Made, readonly Made[], readonly Made[] | undefined, string][] = [
     ["an ended root", LEAF, [CA], [ROOT_ENDED], "CA Root"],
     ["an ended root that issued the leaf", BELOW_ROOT, [], [ROOT_ENDED], "Root"],

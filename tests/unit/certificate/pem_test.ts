@@ -41,7 +41,7 @@ pureTest("splitCertificates() finds none in other PEM, in cut PEM and in no text
   for (const text of texts) assert.deepEqual(splitCertificates(text), [], text);
 });
 
-pureTest("splitCertificates() takes no time by the square where many begin and none ends", () => {
+pureTest("splitCertificates() takes no quadratic time if many begin and none ends", () => {
   const begun = "-----BEGIN CERTIFICATE-----\n".repeat(500_000);
   assert.deepEqual(splitCertificates(begun), []);
   assert.equal(splitCertificates(begun + block("AAAA")).length, 1);

@@ -203,7 +203,7 @@ Deno.test("the metrics call it not ok", async () => {
   assert.ok(Deno.readTextFileSync(place).includes(`vcm_certificate_ok{name="${NAME}"} 0\n`));
 });
 
-Deno.test("of two sets of one chain, one that deploys its ca.pem is judged by its own", async () => {
+Deno.test("of two sets of one chain, one that deploys its ca.pem is checked by its own", async () => {
   using bench = await makeHost({ chain: [CA], ca: [ROOT] });
   const second = "second.example.test";
   const text = bench.directory.read("vcm.yaml");

@@ -120,7 +120,7 @@ Deno.test("a password that cannot be had stops its own certificate and no other"
   assert.ok(Deno.lstatSync(site.path("api.cer")).isFile);
 });
 
-Deno.test("what has its files in order cannot be judged without the password", async () => {
+Deno.test("without the password nobody can tell whether its files are in order", async () => {
   await using site = await makeFormats();
   await vcm(site, "deploy");
   await setPassword(site, PASSWORD, 0o640);

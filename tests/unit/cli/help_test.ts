@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Command, COMMANDS } from "../../../lib/command/commands.ts";
 import { commandHelp, generalHelp } from "../../../lib/cli/help.ts";
-import { OPTIONS } from "../../../lib/command/options.ts";
+import { OPTIONS } from "../../../lib/command/command_forms.ts";
 import { parseArguments } from "../../../lib/command/parse_arguments.ts";
 import { pureTest } from "../../support/pure_test.ts";
 

@@ -4,6 +4,7 @@ import { main } from "../../../lib/cli/main.ts";
 import { CUT_PEM, NOW } from "../../support/fixtures.ts";
 import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
 import { makeSite, makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
+import { outputMistakes } from "../../support/output_validator.ts";
 
 const MISTAKES = `config:
   pki: pki
@@ -108,6 +109,7 @@ siteTest("validate sums the file up", makeSiteInOrder, async (site) => {
   });
   assert.deepEqual(await run(site, "validate --quiet"), { status: 0, stdout: "", stderr: "" });
   const { stdout } = await run(site, "validate --json");
+  assert.deepEqual(outputMistakes("validate", stdout), []);
   assert.deepEqual(JSON.parse(stdout), {
     layout: 1,
     file: "FOLDER/vcm.yaml",
@@ -122,7 +124,8 @@ siteTest(
   makeSiteInOrder,
   async (site) => {
     const nothing = "Nothing to do: 1 certificate in order\n";
-    for (const command of ["run", "plan", "run --dry-run", "issue", "deploy", "restart"]) {
+    const commands = ["run", "plan", "run --dry-run", "issue", "deploy", "restart"] as const;
+    for (const command of commands) {
       assert.deepEqual(
         await run(site, command),
         { status: 0, stdout: nothing, stderr: "" },
@@ -134,7 +137,13 @@ siteTest(
         stderr: "",
       });
       const { stdout } = await run(site, `${command} --json`);
+      const name = command === "run --dry-run" ? "plan" : command;
+      assert.deepEqual(outputMistakes(name, stdout), [], command);
       assert.deepEqual(JSON.parse(stdout).steps, []);
+    }
+    for (const command of ["check", "status"] as const) {
+      const { stdout } = await run(site, `${command} --json`);
+      assert.deepEqual(outputMistakes(command, stdout), [], command);
     }
     assert.deepEqual(await run(site, "check"), {
       status: 0,

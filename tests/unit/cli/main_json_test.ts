@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import project from "../../../deno.json" with { type: "json" };
 import { type Command, COMMANDS } from "../../../lib/command/commands.ts";
 import { main } from "../../../lib/cli/main.ts";
-import { OPTIONS } from "../../../lib/command/options.ts";
+import { OPTIONS } from "../../../lib/command/command_forms.ts";
 import { fakeHost } from "../../support/fixtures_host.ts";
 import { outputMistakes } from "../../support/output_validator.ts";
 import { pureTest } from "../../support/pure_test.ts";

@@ -1,4 +1,4 @@
-/** Markers that cannot be read might hold debts: who has services is blocked, and nobody else. */
+/** If pending actions cannot be read, certificates with services are blocked, and no others. */
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
 import { CUT_PEM } from "../../support/fixtures.ts";
@@ -7,7 +7,7 @@ import { makeSiteInOrder, type Site } from "../../support/fixtures_site.ts";
 
 const NAME = "web.example.com";
 
-/** A site in order, with a file in the place of the markers' directory; no program may run. */
+/** A site in order, with a file in place of the pending actions' directory; no program may run. */
 function pendingActionTest(
   name: string,
   more: string,
@@ -66,7 +66,7 @@ pendingActionTest(
   },
 );
 
-pendingActionTest("a certificate without services needs no markers", "", async (site) => {
+pendingActionTest("a certificate without services needs no pending actions", "", async (site) => {
   assert.equal((await run(site, "check")).status, 0);
   assert.equal((await run(site, "run")).stdout, "Nothing to do: 1 certificate in order\n");
 });

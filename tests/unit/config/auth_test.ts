@@ -3,9 +3,10 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
+import { defined } from "../../support/defined.ts";
 
 async function vaultOf(lines: string): Promise<VaultSettings> {
-  return (await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;
+  return defined(await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;
 }
 
 /** The login of a file, its secrets in plain text. */

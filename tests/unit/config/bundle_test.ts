@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
+import { defined } from "../../support/defined.ts";
 
 function fileWith(...entries: string[]): string {
   const lines = entries.map((entry) => `      - ${entry}\n`).join("");
@@ -14,7 +15,7 @@ pureTest(
   async () => {
     const rest = "owner: haproxy, group: ssl, mode: 0640, create_dirs: true";
     for (const form of ["bundle: /etc/web", "source: bundle, dest: /etc/web"]) {
-      const { certificates } = await parseConfig(fileWith(`{${form}, ${rest}}`), "f");
+      const { certificates } = defined(await parseConfig(fileWith(`{${form}, ${rest}}`), "f"));
       assert.deepEqual(certificates[0]?.targets, [{
         what: "bundle",
         path: "/etc/web",

@@ -17,7 +17,7 @@ async function services(defaults: string, ...certs: string[]): Promise<readonly 
   return (await parseWith(text, {})).certificates.flatMap(({ services }) => services);
 }
 
-pureTest("defaults of deploy hold where an entry does not say it, in both forms", async () => {
+pureTest("defaults of deploy hold if an entry does not say it, in both forms", async () => {
   const defaults = '{owner: o, group: g, mode: "0640", create_dirs: true, order: key-first}';
   const all = { owner: "o", group: "g", mode: 0o640, createDirs: true };
   assert.deepEqual(
@@ -46,7 +46,7 @@ pureTest("defaults hold in included files, and go before config.create_dirs", as
   assert.equal(certificates[0]?.services[0]?.control, "restart");
 });
 
-pureTest("defaults of service hold where no certificate says it of that service", async () => {
+pureTest("defaults of service hold if no certificate says it of that service", async () => {
   const made = await services(
     '{control: restart, timeout: 5m, window: "02:00-04:00"}',
     "window: '10:00-11:00', service: [{name: a}, {name: b, control: reload, timeout: 1s}]",

@@ -4,6 +4,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 import type { Environment, Included } from "../../../lib/config/environment.ts";
 import type { Config } from "../../../lib/config/types.ts";
+import { defined } from "../../support/defined.ts";
 
 export interface TestEnvironment {
   /** Texts of included files, in their order. */
@@ -27,7 +28,9 @@ export function environmentOf(
 
 /** Reads a main file that is called `f`. */
 export async function parseWith(text: string, environment: TestEnvironment): Promise<Config> {
-  return await parseConfig(text, "f", () => Promise.resolve(environmentOf(environment)));
+  return defined(
+    await parseConfig(text, "f", () => Promise.resolve(environmentOf(environment))),
+  );
 }
 
 /** Checks the lines that a text must give. */

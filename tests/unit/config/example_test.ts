@@ -22,7 +22,7 @@ Deno.test("vcm.yaml.example is a valid configuration", async () => {
         "db.example.com",
         "database",
         ["cert /etc/postgresql/ssl/server.crt", "privkey /etc/postgresql/ssl/server.key"],
-        ["try-reload-or-restart postgresql.service 10", "signal podman:pgbouncer 0"],
+        ["try-reload-or-restart postgresql.service 10", "signal docker:pgbouncer 0"],
       ],
       ["*.apps.example.com", "internal-service", [], []],
       ["web-rsa", "internal-rsa", [], []],

@@ -6,6 +6,7 @@ import { type TargetSpec } from "../../../lib/config/types.ts";
 import { WHATS } from "../../../lib/certificate/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
+import { defined } from "../../support/defined.ts";
 
 function fileWith(...entries: string[]): string {
   const lines = entries.map((entry) => `      - ${entry}\n`).join("");
@@ -13,7 +14,7 @@ function fileWith(...entries: string[]): string {
 }
 
 async function targets(...entries: string[]): Promise<readonly TargetSpec[]> {
-  return (await parseConfig(fileWith(...entries), "f")).certificates[0]?.targets ?? [];
+  return defined(await parseConfig(fileWith(...entries), "f")).certificates[0]?.targets ?? [];
 }
 
 pureTest("each format is taken in both forms, with its order and its password", async () => {

@@ -1,10 +1,6 @@
 /** Included files and the host's names, as they are on a real host. */
 import assert from "node:assert/strict";
-import {
-  canonicalName,
-  fullHostName,
-  shortHostName,
-} from "../../../lib/config/host_environment.ts";
+import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/environment.ts";
 import { loadConfig } from "../../../lib/config/load.ts";
 import { InvalidValue } from "../../../lib/config/invalid_value.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
@@ -61,7 +57,7 @@ const PLACES = {
   "own.yaml": cert("own"),
 };
 
-Deno.test("loadConfig() takes files by name, hidden ones only where they are meant", async () => {
+Deno.test("loadConfig() takes files by name, hidden ones only if the pattern is hidden, too", async () => {
   const cases: Record<string, string[]> = {
     "conf.d/*.yaml": ["a", "b"],
     "[own.yaml, conf.d/20-b.yaml, ./conf.d/../conf.d/*]": [

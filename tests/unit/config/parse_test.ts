@@ -4,11 +4,11 @@ import type {
   CertificateSpec,
   Config,
   ServiceSpec,
-  TargetSpec,
   VaultSettings,
 } from "../../../lib/config/types.ts";
 import { PLAIN } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
+import { defined } from "../../support/defined.ts";
 
 /** The file of product.md, letter by letter. */
 const PRODUCT = `
@@ -40,20 +40,18 @@ certs:
 
 /** One certificate that names the mount and the role itself. */
 async function certificate(lines: string, config = "{pki: p, role: r}"): Promise<CertificateSpec> {
-  const { certificates } = await parseConfig(
-    `config: ${config}\ncerts:\n  - name: web\n${lines}`,
-    "vcm.yaml",
+  const { certificates } = defined(
+    await parseConfig(
+      `config: ${config}\ncerts:\n  - name: web\n${lines}`,
+      "vcm.yaml",
+    ),
   );
   assert.equal(certificates.length, 1);
   return certificates[0] as CertificateSpec;
 }
 
-async function targets(lines: string, config?: string): Promise<readonly TargetSpec[]> {
-  return (await certificate(`    deploy:\n${lines}`, config)).targets;
-}
-
 async function settings(lines: string): Promise<Config> {
-  return await parseConfig(`config:\n${lines}\ncerts: []`, "vcm.yaml");
+  return defined(await parseConfig(`config:\n${lines}\ncerts: []`, "vcm.yaml"));
 }
 
 /** A file that says nothing of the server. */
@@ -113,7 +111,7 @@ pureTest("parseConfig() reads the file of product.md in full", async () => {
       services: [{ ...NGINX, manager: "systemd", control: "reload" }],
     }],
   };
-  assert.deepEqual(await parseConfig(PRODUCT, "/etc/vcm/vcm.yaml"), expected);
+  assert.deepEqual(defined(await parseConfig(PRODUCT, "/etc/vcm/vcm.yaml")), expected);
 });
 
 pureTest(
@@ -139,7 +137,7 @@ pureTest(
     };
     const text = `certs:\n  - {name: "*.apps.example.com", pki: /pki/, role: web, ` +
       `deploy: [{chain: /a}], service: [{name: nginx}]}`;
-    assert.deepEqual(await parseConfig(text, "vcm.yaml"), expected);
+    assert.deepEqual(defined(await parseConfig(text, "vcm.yaml")), expected);
   },
 );
 
@@ -210,59 +208,10 @@ pureTest("parseConfig() lets a certificate go before config", async () => {
   );
 });
 
-pureTest("parseConfig() takes a mode as octal however it is written", async () => {
-  for (const text of [`"0640"`, "0640", "640", "0o640", `'640'`, "00640"]) {
-    assert.equal((await targets(`      - {cert: /a, mode: ${text}}\n`))[0]?.mode, 0o640, text);
-  }
-  assert.equal((await targets("      - {cert: /a, mode: 7777}\n"))[0]?.mode, 0o7777);
-  assert.equal((await targets("      - {cert: /a, mode: 0}\n"))[0]?.mode, 0);
-});
-
-pureTest("parseConfig() makes both forms of a target one, also mixed", async () => {
-  const lines = `
-      - fullchain: /a//b/./c.pem
-        owner: 33
-      - source: fullchain
-        dest: /d
-        group: "CORP\\\\web admins"
-        create_dirs: true
-      - create_dirs: false
-        privkey: /e
-`;
-  assert.deepEqual(await targets(lines), [
-    { what: "fullchain", path: "/a/b/c.pem", owner: "33", createDirs: false },
-    { what: "fullchain", path: "/d", group: "CORP\\web admins", createDirs: true },
-    { what: "privkey", path: "/e", createDirs: false },
-  ]);
-});
-
-pureTest("parseConfig() takes keep of config where a certificate is silent", async () => {
+pureTest("parseConfig() takes keep of config if a certificate has none", async () => {
   const text = "config: {pki: p, role: r, keep: 3}\ncerts:\n  - name: a\n  - {name: b, keep: 0}\n";
-  const { certificates } = await parseConfig(text, "f");
+  const { certificates } = defined(await parseConfig(text, "f"));
   assert.deepEqual(certificates.map(({ keep }) => keep), [3, 0]);
-});
-
-pureTest("parseConfig() takes overwrite of a target", async () => {
-  const file = "config: {pki: p, role: r}\ncerts:\n  - name: w\n    deploy:\n" +
-    "      - {cert: /a, overwrite: true}\n      - {cert: /b, overwrite: false}\n";
-  const { certificates: [certificate] } = await parseConfig(file, "f");
-  assert.deepEqual(certificate?.targets.map(({ overwrite }) => overwrite), [true, undefined]);
-});
-
-pureTest("parseConfig() takes in_place of a target", async () => {
-  const text = "config: {pki: p, role: r}\ncerts:\n  - name: web\n    deploy:\n" +
-    "      - {cert: /a, in_place: true}\n      - {cert: /b, in_place: false}\n";
-  const { certificates } = await parseConfig(text, "f");
-  assert.deepEqual(certificates[0]?.targets.map(({ inPlace }) => inPlace), [true, undefined]);
-});
-
-pureTest("parseConfig() takes create_dirs of config where a target is silent", async () => {
-  const config = "{pki: p, role: r, create_dirs: true}";
-  const made = await targets(
-    "      - {cert: /a}\n      - {cert: /b, create_dirs: false}\n",
-    config,
-  );
-  assert.deepEqual(made.map(({ createDirs }) => createDirs), [true, false]);
 });
 
 pureTest("parseConfig() completes unit names as systemctl does", async () => {
@@ -303,7 +252,7 @@ certs:
     ttl: 10d
     name: two
 `;
-  const { certificates } = await parseConfig(text, "vcm.yaml");
+  const { certificates } = defined(await parseConfig(text, "vcm.yaml"));
   assert.deepEqual(
     certificates.map(({ name, pki, role, ttl, targets }) => [name, pki, role, ttl, targets.length]),
     [["one", "p", "r", 30 * 86_400, 1], ["two", "p", "other", 10 * 86_400, 0]],
@@ -314,7 +263,10 @@ pureTest(
   "parseConfig() reads a file with Windows line ends and one without certificates",
   async () => {
     const windows = PRODUCT.replaceAll("\n", "\r\n");
-    assert.deepEqual(await parseConfig(windows, "f"), await parseConfig(PRODUCT, "f"));
-    assert.deepEqual((await parseConfig("certs: []", "f")).certificates, []);
+    assert.deepEqual(
+      defined(await parseConfig(windows, "f")),
+      defined(await parseConfig(PRODUCT, "f")),
+    );
+    assert.deepEqual(defined(await parseConfig("certs: []", "f")).certificates, []);
   },
 );

@@ -4,6 +4,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
+import { defined } from "../../support/defined.ts";
 
 const NIGHT: MaintenanceWindow = {
   text: "02:00-04:00",
@@ -15,7 +16,7 @@ const LATE: MaintenanceWindow = { text: "Fri 22:00-06:00", days: [5], from: 1320
 
 async function spec(own: string, config = ""): Promise<CertificateSpec> {
   const text = `config: {pki: p, role: r, ${config}}\ncerts: [{name: web, ${own}}]\n`;
-  const [only] = (await parseConfig(text, "f")).certificates;
+  const [only] = defined(await parseConfig(text, "f")).certificates;
   assert.ok(only !== undefined);
   return only;
 }

@@ -9,7 +9,7 @@ function file(config: string, own: string): string {
     .replace("{own}", own);
 }
 
-pureTest("reuse_key without a key that is made here is refused where it stands", async () => {
+pureTest("reuse_key without a key that is made here is refused at its own place", async () => {
   await assertDiagnostics(file(", reuse_key: true", ""), `f:1:38 config.reuse_key: ${NEEDS}`);
   await assertDiagnostics(
     file(", key: vault, reuse_key: true", ""),
@@ -26,14 +26,14 @@ pureTest("reuse_key without a key that is made here is refused where it stands",
   );
 });
 
-pureTest("key: vault is refused where config says reuse_key", async () => {
+pureTest("key: vault is refused if config says reuse_key", async () => {
   await assertDiagnostics(
     file(", key: local, reuse_key: true", "key: vault"),
     `f:4:10 certs[0].key: ${NEEDS}`,
   );
 });
 
-pureTest("reuse_key is taken where the key is made here, whichever says so", async () => {
+pureTest("reuse_key is taken if the key is made here, whichever says so", async () => {
   await assertDiagnostics(file(", key: local, reuse_key: true", ""));
   await assertDiagnostics(file(", key: local", "reuse_key: true"));
   await assertDiagnostics(file("", "key: local\n    reuse_key: true"));
@@ -43,7 +43,7 @@ pureTest("reuse_key is taken where the key is made here, whichever says so", asy
   await assertDiagnostics(file("", "reuse_key: false"));
 });
 
-pureTest("reuse_key of config is judged by the key of each certificate", async () => {
+pureTest("reuse_key of config is checked against the key of each certificate", async () => {
   const config = "config: {pki: p, role: r, reuse_key: true}\ncerts:\n  - name: a\n";
   await assertDiagnostics(`${config}    key: local\n  - {name: b, key: local}\n`);
   await assertDiagnostics(

@@ -25,7 +25,7 @@ pureTest("a wrong pki in config gives one diagnostic, not one for each certifica
   );
 });
 
-pureTest("renew must be shorter than ttl, where both are said of the same", async () => {
+pureTest("renew must be shorter than ttl if both are set on the same entry", async () => {
   const certificate = (keys: string, config: string) =>
     `config: {pki: p, role: r, ${config}}\ncerts:\n  - name: a\n${keys}`;
   await assertDiagnostics(

@@ -3,9 +3,10 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import type { VaultSettings } from "../../../lib/config/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
+import { defined } from "../../support/defined.ts";
 
 async function vaultOf(lines: string): Promise<VaultSettings> {
-  return (await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;
+  return defined(await parseConfig(`config:\n  ${lines}\ncerts: []\n`, "f")).vault;
 }
 
 /** Text of a value, the setting that it becomes, and what it becomes. */
@@ -128,7 +129,7 @@ pureTest("plain http is refused, at each address that has it", async () => {
   );
 });
 
-pureTest("plain http is taken where it is allowed, and to this host itself", async () => {
+pureTest("plain http is taken if it is allowed, and to this host itself", async () => {
   await assertDiagnostics("config:\n  vault: http://a.test\n  allow_http: true\ncerts: []\n");
   const hosts = ["localhost:8200", "127.0.0.1:8200", "127.8.9.1", "[::1]:8200", "LOCALHOST"];
   for (const host of hosts) {

@@ -64,7 +64,7 @@ pureTest("two certificates must not be asked for by one name at one place", asyn
   );
 });
 
-pureTest("what goes with a manager is judged where another certificate names it", async () => {
+pureTest("the keys of a manager are checked if another certificate names it", async () => {
   const file = (a: string, b: string) =>
     `config: {pki: p, role: r}\ncerts:\n  - name: a\n    service: [{name: n, ${a}}]\n` +
     `  - name: b\n    service: [{name: n, ${b}}]\n`;

@@ -4,6 +4,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import type { Config, MaintenanceWindow, ServiceSpec } from "../../../lib/config/types.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
+import { defined } from "../../support/defined.ts";
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const NIGHT: MaintenanceWindow = { text: "02:00-04:00", days: EVERY_DAY, from: 120, to: 240 };
@@ -11,7 +12,7 @@ const WEEKEND: MaintenanceWindow = { ...NIGHT, text: "Sat,Sun 02:00-04:00", days
 
 async function serviceOf(entry: string): Promise<ServiceSpec> {
   const text = `config: {pki: p, role: r}\ncerts: [{name: a, service: [${entry}]}]\n`;
-  const [service] = (await parseConfig(text, "f")).certificates[0]?.services ?? [];
+  const [service] = defined(await parseConfig(text, "f")).certificates[0]?.services ?? [];
   assert.ok(service !== undefined);
   return service;
 }
@@ -102,7 +103,7 @@ pureTest("parseConfig() reads every key of a service", async () => {
       ],
     })],
   };
-  assert.deepEqual(await parseConfig(EVERY_KEY, "f"), expected);
+  assert.deepEqual(defined(await parseConfig(EVERY_KEY, "f")), expected);
 });
 
 pureTest("parseConfig() tells who manages a service as far as its entry does", async () => {
@@ -171,7 +172,7 @@ pureTest("a probe asks for the certificate's first name that one host can have",
   for (const [keys, name] of cases) {
     const text = `config: {pki: p, role: r}\n` +
       `certs: [{${keys}, service: [{name: n, probe: "127.0.0.1:443"}]}]\n`;
-    const [service] = (await parseConfig(text, "f")).certificates[0]?.services ?? [];
+    const [service] = defined(await parseConfig(text, "f")).certificates[0]?.services ?? [];
     assert.equal(service?.probe?.serverName, name, keys);
   }
 });

@@ -4,6 +4,7 @@ import { parseConfig } from "../../../lib/config/parse.ts";
 import type { MaintenanceWindow, ServiceSpec } from "../../../lib/config/types.ts";
 import { makeService } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
+import { defined } from "../../support/defined.ts";
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 const NIGHT: MaintenanceWindow = { text: "02:00-04:00", days: EVERY_DAY, from: 120, to: 240 };
@@ -16,7 +17,7 @@ certs:
   - {name: a, service: [${a}]}
   - {name: b, service: [${b}]}
 `;
-  return (await parseConfig(text, "f")).certificates.map(({ services }) => services);
+  return defined(await parseConfig(text, "f")).certificates.map(({ services }) => services);
 }
 
 pureTest(
@@ -80,7 +81,7 @@ certs:
   - {name: b, window: "Sat,Sun 02:00-04:00", service: [{name: two}]}
   - {name: c, service: [{name: three, window: "Sat,Sun 02:00-04:00"}]}
 `;
-  const { certificates } = await parseConfig(text, "f");
+  const { certificates } = defined(await parseConfig(text, "f"));
   assert.deepEqual(
     certificates.map(({ windows, services }) => [windows, services[0]?.windows]),
     [[[NIGHT], [NIGHT]], [[WEEKEND], [WEEKEND]], [[NIGHT], [WEEKEND]]],

@@ -52,7 +52,7 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
   // The fast parser stops behind the end of the text.
   ["certs: !!binary ", `f:1:17: ${TAG}`],
-  // The slow one loses count of the lines where a quoted key is followed by text.
+  // The slow one loses count of the lines if a quoted key is followed by text.
   [
     `""b\n a:  c: `,
     "f:1:3: is not valid YAML from here on; put values with special characters in quotes",

@@ -1,8 +1,7 @@
 /** docs/exit-statuses.md is held to the command table, and to what commands end with. */
 import assert from "node:assert/strict";
-import { EXIT_STATUSES } from "../../../lib/command/about.ts";
 import type { CommandName } from "../../../lib/command/command_forms.ts";
-import { commandNamed, COMMANDS } from "../../../lib/command/commands.ts";
+import { commandNamed, COMMANDS, EXIT_STATUSES } from "../../../lib/command/commands.ts";
 import { main } from "../../../lib/cli/main.ts";
 import {
   EXIT_CHANGED,

@@ -1,12 +1,11 @@
 /** docs/json.md is held to the schema of what is printed: they name the same keys and words. */
 import assert from "node:assert/strict";
+import SCHEMA from "../../../docs/output.schema.json" with { type: "json" };
 import { COMBINED_ORDERS } from "../../../lib/certificate/types.ts";
 import { CONTROLS, KEY_ORIGINS, KEY_TYPES, STARTTLS } from "../../../lib/config/types.ts";
-import { outputSchema } from "../../../lib/tools/schema/output/output_schema.ts";
 import { propertiesOf, wordsOf } from "../../support/output_keys.ts";
 import { codeWords, readDocument } from "./documents.ts";
 
-const SCHEMA = outputSchema();
 const KEYS = [...propertiesOf(SCHEMA).keys()];
 const WORDS = wordsOf(SCHEMA);
 const NAMED = new Set(codeWords(readDocument("docs/json.md")));

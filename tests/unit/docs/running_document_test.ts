@@ -8,23 +8,15 @@ import { blocks, readDocument } from "./documents.ts";
 
 const RUNNING = readDocument("docs/running.md");
 const BINARY = "/usr/local/bin/vcm";
-const [SERVICE, TIMER, CLOSED = ""] = blocks(RUNNING, "ini");
+const [SERVICE, TIMER] = blocks(RUNNING, "ini");
 
 async function unitFor(text: string): Promise<string> {
-  return serviceUnit(unitFacts(await parseConfig(text, "vcm.yaml"), BINARY, undefined));
+  return serviceUnit(unitFacts(await parseConfig(text, "/etc/vcm/vcm.yaml"), BINARY));
 }
 
 Deno.test("docs/running.md shows the units that vcm install writes for vcm.yaml.example", async () => {
   assert.equal(SERVICE, await unitFor(readDocument("vcm.yaml.example")));
   assert.equal(TIMER, timerUnit());
-});
-
-Deno.test("docs/running.md shows the end of a unit that may write to some directories only", async () => {
-  const deploy = "[{cert: /etc/nginx/ssl/web.crt}]";
-  const unit = await unitFor(
-    `config: {pki: p, role: r}\ncerts: [{name: web.test, deploy: ${deploy}}]\n`,
-  );
-  assert.ok(unit.endsWith(`\n${CLOSED}`), unit);
 });
 
 Deno.test("docs/running.md shows the line for cron that vcm install prints", () => {

@@ -1,7 +1,6 @@
 /** Owners and groups as this host knows them, by its real files and its real getent. */
 import assert from "node:assert/strict";
-import { lookUpAccounts } from "../../../lib/host/accounts.ts";
-import { parseIds } from "../../../lib/host/local_accounts.ts";
+import { lookUpAccounts, parseIds } from "../../../lib/host/accounts.ts";
 
 const UNKNOWN = "no-such-account-here";
 

@@ -125,7 +125,7 @@ Deno.test("syncDirectory() says if there is no directory", () => {
   assert.match(errorOf(() => syncDirectory(directory.at("none"))).message, /^ENOENT/);
 });
 
-Deno.test("folderOf() cuts the last part off", () => {
+Deno.test("directoryOf() cuts the last part off", () => {
   assert.deepEqual(["/a/b/c", "/a"].map(directoryOf), ["/a/b", "/"]);
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { lookUpAccounts } from "../../../lib/host/accounts.ts";
-import { parseOwnGroups } from "../../../lib/host/local_accounts.ts";
+import { lookUpAccounts, parseOwnGroups } from "../../../lib/host/accounts.ts";
 import { AncestorFinder } from "../../../lib/host/path_ancestors.ts";
 import { type Directory, makeDirectory, rootTest } from "../../support/rig.ts";
 

@@ -1,6 +1,6 @@
 /** The context of what is replaced, with a program in the place of chcon: most hosts have no SELinux. */
 import assert from "node:assert/strict";
-import { keepContext } from "../../../lib/host/selinux.ts";
+import { copyContext, hasContext } from "../../../lib/host/selinux.ts";
 import { type Directory, errorOf, makeDirectory } from "../../support/rig.ts";
 
 /** A program that notes how it is called, then says something and ends so. */
@@ -16,7 +16,8 @@ function program(directory: Directory, said: string, status: number): string {
 }
 
 function keep(directory: Directory, chcon: string, mark = "on", replaced = "web.crt"): void {
-  keepContext(directory.at(replaced), directory.at(".web.crt.vcm-new"), directory.at(mark), [
+  if (!hasContext(directory.at(replaced), directory.at(mark))) return;
+  copyContext(directory.at(replaced), directory.at(".web.crt.vcm-new"), [
     directory.at("none"),
     chcon,
   ]);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { PARTS } from "../../../lib/certificate/types.ts";
-import { type TargetSpec } from "../../../lib/config/types.ts";
 import { lookUpAccounts } from "../../../lib/host/accounts.ts";
 import { type BundleTools, observeBundle } from "../../../lib/observe/bundle.ts";
 import type { Expected } from "../../../lib/observe/expected.ts";
@@ -9,7 +8,8 @@ import { DirectoryCache } from "../../../lib/observe/target.ts";
 import { AncestorFinder } from "../../../lib/host/path_ancestors.ts";
 import type { Presence } from "../../../lib/host/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import type { TargetObservation } from "../../../lib/observe/types.ts";
+import type { BundleObservation } from "../../../lib/observe/types.ts";
+import { makeBundleTarget } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory, rootTest } from "../../support/rig.ts";
 
 const ACCOUNTS = await lookUpAccounts([], []);
@@ -32,8 +32,8 @@ function look(
   directory: Directory,
   pendingValidation: readonly Replaced[] = [],
   expected: BundleTools["expected"] = () => expectText("new"),
-): TargetObservation {
-  const spec: TargetSpec = { what: "bundle", path: directory.at("web"), createDirs: false };
+): BundleObservation {
+  const spec = makeBundleTarget(directory.at("web"));
   const directories = new DirectoryCache(new AncestorFinder(Deno.uid() ?? 0, ACCOUNTS), READER);
   return observeBundle(spec, { expected, directories, accounts: ACCOUNTS, pendingValidation });
 }
@@ -48,13 +48,18 @@ function link(directory: Directory, text: string, name = "web"): void {
   Deno.renameSync(directory.at("made"), directory.at(name));
 }
 
-function strays(seen: TargetObservation): string[] {
-  return (seen.bundle?.strays ?? []).map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
+function strays(seen: BundleObservation): string[] {
+  return seen.strays.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
 }
 
-function fileOf({ file }: TargetObservation) {
+function fileOf({ file }: BundleObservation) {
   assert.ok(file.kind === "present", Deno.inspect(file));
   return file.value;
+}
+
+function setOf({ link }: BundleObservation) {
+  assert.ok(link.kind === "set", Deno.inspect(link));
+  return link;
 }
 
 Deno.test("a set behind a link of ours is seen as a whole, and changed last when any file was", () => {
@@ -83,7 +88,7 @@ Deno.test("where a run switches the link in between, the new set is what is seen
     }
     return expectText("new");
   });
-  assert.deepEqual([fileOf(seen).sameContent, seen.bundle?.directory], [true, B]);
+  assert.deepEqual([fileOf(seen).sameContent, setOf(seen).directory], [true, B]);
 });
 
 Deno.test("links of others are told with what they say, and no set counts as stray then", () => {
@@ -92,7 +97,8 @@ Deno.test("links of others are told with what they say, and no set counts as str
   for (const text of ["/nowhere", `sub/${A}`, `../${A}`, ".api.vcm-" + "a".repeat(16)]) {
     link(directory, text);
     const seen = look(directory);
-    assert.deepEqual([fileOf(seen).type, seen.bundle?.foreignLink], ["symlink", text]);
+    assert.equal(fileOf(seen).type, "symlink");
+    assert.deepEqual(seen.link, { kind: "foreign", text });
     assert.deepEqual(strays(seen), []);
   }
 });
@@ -103,7 +109,7 @@ Deno.test("a link that somebody made anew, with the directory in it, is as good 
   for (const text of [directory.at(A), `./${A}`]) {
     link(directory, text);
     const seen = look(directory);
-    assert.deepEqual([fileOf(seen).type, seen.bundle?.directory], ["bundle", A]);
+    assert.deepEqual([fileOf(seen).type, setOf(seen).directory], ["bundle", A]);
     assert.deepEqual(strays(seen), []);
   }
 });
@@ -112,9 +118,9 @@ rootTest("a set's directory that belongs to another user is told with both owner
   using directory = makeDirectory();
   writeSet(directory, A, "new");
   link(directory, A);
-  assert.equal(look(directory).bundle?.directoryOwner, undefined);
+  assert.equal(setOf(look(directory)).otherOwner, undefined);
   Deno.chownSync(directory.at(A), 4321, null);
-  assert.deepEqual(look(directory).bundle?.directoryOwner, { is: "4321", should: "root" });
+  assert.deepEqual(setOf(look(directory)).otherOwner, { is: "4321", should: "root" });
 });
 
 Deno.test("what no link leads to is stray, and other bundles' directories and what is no directory are not", () => {
@@ -127,7 +133,7 @@ Deno.test("what no link leads to is stray, and other bundles' directories and wh
   link(directory, A);
   const seen = look(directory);
   assert.deepEqual(strays(seen), ["..web.vcm-set.vcm-new", B]);
-  assert.deepEqual(seen.bundle?.strays.map(({ foreign }) => foreign), [undefined, "mine"]);
+  assert.deepEqual(seen.strays.map(({ foreign }) => foreign), [undefined, "mine"]);
 });
 
 Deno.test("a set that will be rolled back stays, and the one that no service validated goes", () => {

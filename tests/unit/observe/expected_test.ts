@@ -8,7 +8,7 @@ import type { Format, Part } from "../../../lib/certificate/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
 import { READER } from "../../../lib/host/read.ts";
 import type { SetTexts } from "../../../lib/store/stored_set.ts";
-import { ABSENT, present } from "../../support/fixtures.ts";
+import { ABSENT, plain, present } from "../../support/fixtures.ts";
 import {
   bytesOf,
   desiredFor,
@@ -42,9 +42,9 @@ function expected(format: Format, texts = TEXTS): Expected {
 
 function judge(directory: Directory, format: Format, content: string | Uint8Array) {
   Deno.writeFileSync(directory.at("file"), bytesOf(content));
-  const judged = expected(format).judge(directory.at("file"), READER);
-  assert.ok(judged.kind === "present");
-  return judged.value;
+  const found = expected(format).judge(directory.at("file"), READER);
+  assert.ok(found.kind === "present");
+  return plain(found.value);
 }
 
 Deno.test("a combined file holds certificates and key in its order, each on lines of its own", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { plainLeaf } from "../../../lib/observe/plain_leaf.ts";
+import { plainLeaf } from "../../../lib/observe/probe.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const LEAF = Buffer.from("the leaf, as DER");

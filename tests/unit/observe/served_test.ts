@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { observeAllServed } from "../../../lib/observe/served.ts";
+import { observeAllServed } from "../../../lib/observe/probe.ts";
 import { freePort } from "../../support/free_port.ts";
 import { makeService, makeSpec } from "../../support/fixtures.ts";
 import { makeOldAndNew, startTlsService } from "../apply/services/served_bench.ts";

@@ -172,5 +172,5 @@ Deno.test("sets of a bundle that was there before are told of a file, and of no 
     return observeTarget(spec, ABSENT, directories, ACCOUNTS).formerSets;
   };
   assert.deepEqual(formerSets("web"), [directory.at(set)]);
-  assert.equal(formerSets("web.crt"), undefined);
+  assert.deepEqual(formerSets("web.crt"), []);
 });

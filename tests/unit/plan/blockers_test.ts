@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { TargetSpec } from "../../../lib/config/types.ts";
-import { judgeBlockers } from "../../../lib/plan/drift.ts";
+import type { FileSpec } from "../../../lib/config/types.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
 import type { Account } from "../../../lib/host/types.ts";
-import type { TargetObservation } from "../../../lib/observe/types.ts";
+import type { FileObservation } from "../../../lib/observe/types.ts";
 import {
   ABSENT,
   makeFile,
@@ -13,12 +13,12 @@ import {
 } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-function blockers(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}) {
+function blockers(seen: Partial<FileObservation>, spec: Partial<FileSpec> = {}) {
   return judgeBlockers(makeTarget(spec), makeSeen(seen));
 }
 
 /** The messages of blockers all of which are impossible to pass. */
-function impossible(seen: Partial<TargetObservation>, spec: Partial<TargetSpec> = {}): string[] {
+function impossible(seen: Partial<FileObservation>, spec: Partial<FileSpec> = {}): string[] {
   const found = blockers(seen, spec);
   for (const { kind } of found) assert.equal(kind, "impossible");
   return found.map(({ message }) => message);

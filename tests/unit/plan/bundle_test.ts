@@ -1,16 +1,15 @@
-/** A bundle: how it differs from the wish, and what stops it. */
+/** A bundle: how it differs from what is desired, and what stops it. */
 import assert from "node:assert/strict";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
-import type { TargetSpec } from "../../../lib/config/types.ts";
-import { judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
-import type {
-  BundleObservation,
-  TargetFile,
-  TargetObservation,
-} from "../../../lib/observe/types.ts";
+import type { BundleSpec } from "../../../lib/config/types.ts";
+import { bundleStep } from "../../../lib/plan/bundle.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
+import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import type { BundleObservation, BundleSet, TargetFile } from "../../../lib/observe/types.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import {
   ABSENT,
+  makeBundleTarget,
   makeCertificate,
   makeFile,
   makeObserved,
@@ -26,7 +25,7 @@ import { pureTest } from "../../support/pure_test.ts";
 
 const PATH = "/etc/certs/web";
 const DIRECTORY = ".web.vcm-0123456789abcdef";
-const SPEC: TargetSpec = makeTarget({ what: "bundle", path: PATH });
+const SPEC = makeBundleTarget(PATH);
 const STORED = { stored: true, renewed: false, certificate: makeCertificate() };
 const NO_MORE = { forced: false, pendingValidation: false };
 const NOT_MADE = "; move it away, or give another path for the bundle";
@@ -36,24 +35,28 @@ type Files = Partial<Record<Part, Partial<TargetFile> | null>>;
 /** A bundle in order but for these files; `null` is one that is missing. */
 function seen(
   files: Files = {},
-  bundle: Partial<BundleObservation> = {},
-  parts: Partial<TargetObservation> = {},
-): TargetObservation {
+  set: Partial<BundleSet> = {},
+  parts: Partial<BundleObservation> = {},
+): BundleObservation {
   const made = PARTS.map((part) => {
     const change = files[part];
     const mode = part === "privkey" ? 0o600 : 0o644;
     return { part, file: change === null ? ABSENT : present(makeFile({ mode, ...change })) };
   });
-  const whole = { directory: DIRECTORY, directoryMode: 0o755, files: made, strays: [] };
-  return makeSeen({
+  const { formerSets: _, ...place } = makeSeen({
     path: PATH,
     file: present(makeFile({ type: "bundle" })),
-    bundle: { ...whole, ...bundle },
-    ...parts,
   });
+  return {
+    ...place,
+    kind: "bundle",
+    link: { kind: "set", directory: DIRECTORY, mode: 0o755, files: made, ...set },
+    strays: [],
+    ...parts,
+  };
 }
 
-function drift(target: TargetObservation, spec = SPEC, more = NO_MORE): Drift[] {
+function drift(target: BundleObservation, spec = SPEC, more = NO_MORE): Drift[] {
   return judgeDrift(spec, target, STORED, more);
 }
 
@@ -102,9 +105,9 @@ pureTest("another certificate is said of the whole, damage of the files that hav
 });
 
 pureTest("a link that leads nowhere, and a directory that is closed, are differences", () => {
-  const { directoryMode: _, ...gone } = { ...seen().bundle, strays: [], files: [] };
-  assert.deepEqual(drift({ ...seen(), bundle: gone }), [{ kind: "missing", files: [DIRECTORY] }]);
-  assert.deepEqual(drift(seen({}, { directoryMode: 0o700 })), [
+  const link = { kind: "dangling", directory: DIRECTORY } as const;
+  assert.deepEqual(drift(seen({}, {}, { link })), [{ kind: "missing", files: [DIRECTORY] }]);
+  assert.deepEqual(drift(seen({}, { mode: 0o700 })), [
     { kind: "mode", from: "0700", to: "0755", files: [DIRECTORY] },
   ]);
 });
@@ -118,7 +121,7 @@ pureTest("what is not a link of ours is not replaced", () => {
   } as const;
   for (const [type, what] of Object.entries(cases)) {
     const file = present(makeFile({ type: type as keyof typeof cases }));
-    const target = seen({}, { foreignLink: "/srv/web" }, { file });
+    const target = seen({}, {}, { link: { kind: "foreign", text: "/srv/web" }, file });
     const message = `"${PATH}" is ${what}${NOT_MADE}`;
     assert.deepEqual(judgeBlockers(SPEC, target), [{ kind: "impossible", message }]);
   }
@@ -127,7 +130,7 @@ pureTest("what is not a link of ours is not replaced", () => {
 
 pureTest("a host without ln, and a set that cannot be read, stop it", () => {
   const linkProblem = 'there is no "ln" on this host';
-  assert.deepEqual(judgeBlockers(SPEC, seen({}, { linkProblem })), [{
+  assert.deepEqual(judgeBlockers(SPEC, seen({}, {}, { linkProblem })), [{
     kind: "impossible",
     message: `Cannot create the link of the bundle "${PATH}": there is no "ln" on this host`,
   }]);
@@ -138,7 +141,7 @@ pureTest("a host without ln, and a set that cannot be read, stop it", () => {
 });
 
 pureTest("the step has the mode of each file", () => {
-  const modes = (spec: TargetSpec) => Object.values(targetStep(spec, seen(), []).modes ?? {});
+  const modes = (spec: BundleSpec) => Object.values(bundleStep(spec, seen(), []).modes);
   assert.deepEqual(modes(SPEC), [0o644, 0o644, 0o644, 0o600, 0o644]);
   assert.deepEqual(modes({ ...SPEC, mode: 0o640 }), PARTS.map(() => 0o640));
 });
@@ -148,7 +151,7 @@ pureTest("directories that are not in use are cleared away, but for what is not 
   const strays = [{ path: one }, { path: two, foreign: "dhparam.pem" }];
   const services = [makeService({ validate: ["nginx", "-t"] })];
   const spec = makeSpec({ targets: [SPEC], services });
-  const observed = makeObserved(spec, { targets: [seen({}, { strays })] });
+  const observed = makeObserved(spec, { targets: [seen({}, {}, { strays })] });
   const { certificates, steps } = planOf([spec], [observed]);
   const recovered = steps.flatMap((step) =>
     step.kind === "recover" ? [step.leftovers] : [step.kind]
@@ -175,7 +178,7 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
   const strays = [{ path: `/etc/certs/${DIRECTORY}` }];
   const spec = makeSpec({ targets: [SPEC] });
   const ancestors = [{ directory: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
-  const observed = makeObserved(spec, { targets: [seen({}, { strays }, { ancestors })] });
+  const observed = makeObserved(spec, { targets: [seen({}, {}, { strays, ancestors })] });
   const { certificates, steps } = planOf([spec], [observed]);
   assert.deepEqual(steps, []);
   assert.deepEqual(certificates[0]?.blocked.map(({ message }) => message), [
@@ -187,12 +190,12 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
 
 pureTest("what lies at a bundle's path and is none is said once, as what stops it", () => {
   const file = present(makeFile({ type: "file" }));
-  assert.deepEqual(drift(seen({}, { files: [] }, { file })), []);
+  assert.deepEqual(drift(seen({}, {}, { link: { kind: "none" }, file })), []);
 });
 
 pureTest("a set's directory that belongs to another user is a difference", () => {
-  const directoryOwner = { is: "haproxy", should: "root" };
-  assert.deepEqual(drift(seen({}, { directoryOwner })), [
+  const otherOwner = { is: "haproxy", should: "root" };
+  assert.deepEqual(drift(seen({}, { otherOwner })), [
     { kind: "owner", from: "haproxy", to: "root", files: [DIRECTORY] },
   ]);
 });
@@ -219,8 +222,8 @@ pureTest(
 pureTest("each file's owner and group are decided by the plan: given, else as seen", () => {
   const group = { kind: "given", name: "ssl", id: 7 } as const;
   const target = seen({ privkey: { uid: 33, gid: 34 }, ca: null }, {}, { group });
-  const { uid, gid, owners } = targetStep(SPEC, target, []);
-  assert.deepEqual([uid, gid, owners?.privkey, owners?.cert, owners?.ca], [
+  const { uid, gid, owners } = bundleStep(SPEC, target, []);
+  assert.deepEqual([uid, gid, owners.privkey, owners.cert, owners.ca], [
     undefined,
     7,
     { uid: 33, gid: 7 },

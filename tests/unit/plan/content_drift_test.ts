@@ -1,7 +1,7 @@
 /** From which certificate to which a file's content changes. */
 import assert from "node:assert/strict";
-import { judgeDrift } from "../../../lib/plan/drift.ts";
-import type { Supply } from "../../../lib/plan/file_drift.ts";
+import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import type { Supply } from "../../../lib/plan/drift.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import type { TargetFile } from "../../../lib/observe/types.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";

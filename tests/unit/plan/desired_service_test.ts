@@ -1,7 +1,7 @@
 /** What several certificates want of one service, put together; and how it is made to act. */
 import assert from "node:assert/strict";
 import type { MaintenanceWindow, ProbeSpec, ServiceSpec } from "../../../lib/config/types.ts";
-import { actionName } from "../../../lib/plan/action_name.ts";
+import { actionName } from "../../../lib/plan/desired_service.ts";
 import { type DesiredService, gatherServices } from "../../../lib/plan/desired_service.ts";
 import type { ServiceAction } from "../../../lib/plan/types.ts";
 import {
@@ -15,7 +15,7 @@ import {
 import { planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-/** The one service of certificates "0", "1", …, each with a wish of its own. */
+/** The one service of certificates "0", "1", …, each with an entry of its own. */
 function unite(...desired: readonly Partial<ServiceSpec>[]): DesiredService {
   const specs = desired.map((parts, at) =>
     makeSpec({ name: String(at), services: [makeService(parts)] })

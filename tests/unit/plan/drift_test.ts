@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
-import type { TargetSpec } from "../../../lib/config/types.ts";
-import { changesContent, judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
+import type { FileSpec } from "../../../lib/config/types.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
+import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { targetStep } from "../../../lib/plan/certificate_steps.ts";
+import { changesContent } from "../../../lib/plan/drift.ts";
 import type { Account } from "../../../lib/host/types.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
-import type { TargetFile, TargetObservation } from "../../../lib/observe/types.ts";
+import type { FileObservation, TargetFile } from "../../../lib/observe/types.ts";
 import {
   ABSENT,
   makeFile,
   makeSeen,
   makeSeenFile,
   makeTarget,
+  plain,
   present,
   unreadable,
 } from "../../support/fixtures.ts";
@@ -25,8 +29,8 @@ const WWW: Account = { kind: "given", name: "www-data", id: 33 };
 
 function driftOf(
   file: Partial<TargetFile>,
-  spec: Partial<TargetSpec> = {},
-  seen: Partial<TargetObservation> = {},
+  spec: Partial<FileSpec> = {},
+  seen: Partial<FileObservation> = {},
 ): Drift[] {
   const target = makeSeenFile(file, seen);
   return judgeDrift(makeTarget(spec), target, STORED, { forced: false, pendingValidation: false });
@@ -180,7 +184,7 @@ pureTest(
         );
         assert.equal(uid, owner === SILENT ? 5 : 33);
         assert.equal(gid, group === SILENT ? 6 : 44);
-        assert.deepEqual(rest, {
+        assert.deepEqual(plain(rest), {
           what: "cert",
           path: "/etc/nginx/web.crt",
           drift: [],
@@ -193,7 +197,7 @@ pureTest(
 );
 
 pureTest("targetStep() keeps a key to its owner unless the file gives a mode", () => {
-  const modeOf = (spec: Partial<TargetSpec>) => targetStep(makeTarget(spec), makeSeen(), []).mode;
+  const modeOf = (spec: Partial<FileSpec>) => targetStep(makeTarget(spec), makeSeen(), []).mode;
   assert.equal(modeOf({ what: "privkey" }), 0o600);
   assert.equal(modeOf({ what: "cert" }), 0o644);
   assert.equal(modeOf({ what: "chain" }), 0o644);
@@ -202,7 +206,7 @@ pureTest("targetStep() keeps a key to its owner unless the file gives a mode", (
   assert.equal(modeOf({ what: "cert", mode: 0 }), 0);
 });
 
-pureTest("judgeDrift() writes again what nobody has judged, whatever else it is", () => {
+pureTest("judgeDrift() writes again what no service has validated, whatever else it is", () => {
   const kinds = (sameContent: boolean) =>
     judgeDrift(makeTarget(), makeSeenFile({ sameContent }), STORED, {
       forced: false,
@@ -213,7 +217,7 @@ pureTest("judgeDrift() writes again what nobody has judged, whatever else it is"
 });
 
 pureTest("a key is not written into a file that others may have open", () => {
-  const blockers = (mode: number, change: Partial<TargetSpec> = {}) =>
+  const blockers = (mode: number, change: Partial<FileSpec> = {}) =>
     judgeBlockers(
       makeTarget({ what: "privkey", path: "/etc/web.key", inPlace: true, ...change }),
       makeSeen({ path: "/etc/web.key", file: present(makeFile({ mode })) }),

@@ -2,70 +2,47 @@
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
 import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
-import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
-import type { LoadRecord, PendingActionObservation, Served } from "../../../lib/observe/types.ts";
+import type { LoadRecord, PendingActionObservation } from "../../../lib/observe/types.ts";
 import type { UnitState } from "../../../lib/host/types.ts";
 import { judgeStatus } from "../../../lib/report/verdict.ts";
 import {
   after,
   makeCertificate,
-  makeConfig,
-  makeFile,
   makeObserved,
   makePendingAction,
-  makeSeen,
   makeService,
   makeSpec,
   makeTarget,
-  makeUnit,
-  NOW,
   observationOf,
-  present,
 } from "../../support/fixtures.ts";
-import { makeDesired } from "../../support/fixtures_plan.ts";
+import {
+  containerRecord,
+  judgePending,
+  makeDesired,
+  NOT_LOADED,
+  type PendingParts,
+  planOf,
+  unitRecord,
+  WRITTEN,
+} from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-const WRITTEN = after(-7200).getTime();
 /** The pending action was written two hours ago, and the action failed an hour ago. */
 const ACTED = after(-3600);
 const BEFORE = ACTED.getTime() - 86_400_000;
 const SINCE = after(-1800).getTime();
-const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const WAS_UP = "but was running before the action of 2026-12-01 09:00 UTC";
 const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:30 UTC" };
 
-const unit = (state: Partial<UnitState>): LoadRecord => ({
-  kind: "unit",
-  state: makeUnit({ changedAt: BEFORE, startedAt: BEFORE, ...state }),
-});
-const container = (state: "running" | "stopped", startedAt: number): LoadRecord => ({
-  kind: "container",
-  state,
-  startedAt,
-});
-
+const unit = (state: Partial<UnitState>): LoadRecord =>
+  unitRecord({ changedAt: BEFORE, startedAt: BEFORE, ...state });
 function judge(
   record: LoadRecord | undefined,
   control: Control = "reload",
-  parts: Partial<PendingActionObservation> & {
-    readonly changedAt?: number;
-    readonly seen?: Served;
-  } = {},
+  parts: PendingParts = {},
 ) {
-  const { changedAt = WRITTEN, seen, ...rest } = parts;
-  const { record: _, ...bare } = makePendingAction();
-  const pendingAction = { ...bare, actedAt: ACTED, ...(record && { record }), ...rest };
-  const file = makeSeen({ file: present(makeFile({ changedAt })) });
-  const served = seen
-    ? [{ service: "nginx.service", certificate: "a", at: "x:1", served: seen }]
-    : [];
-  const observed = [makeObserved(makeSpec({ name: "a" }), { targets: [file] })];
-  return judgePendingAction(
-    pendingAction,
-    makeDesired({ control }),
-    observationOf(observed, [], { served }),
-  );
+  return judgePending({ record, control, actedAt: ACTED, ...parts });
 }
 
 pureTest("what is down and was not started since stays pending, whatever its control", () => {
@@ -78,8 +55,8 @@ pureTest("what is down and was not started since stays pending, whatever its con
     [unit({ active: "inactive", changedAt: SINCE }), `it is inactive, ${WAS_UP}`],
     [unit({ active: "failed" }), "it has failed"],
     [unit({ load: "not-found", active: "inactive" }), "systemd has no such unit"],
-    [container("stopped", BEFORE), `it is not running, ${WAS_UP}`],
-    [container("stopped", ACTED.getTime()), `it is not running, ${WAS_UP}`],
+    [containerRecord("stopped", BEFORE), `it is not running, ${WAS_UP}`],
+    [containerRecord("stopped", ACTED.getTime()), `it is not running, ${WAS_UP}`],
     [{ kind: "process" }, `it is not running, ${WAS_UP}`],
   ];
   for (const [record, how] of cases) {
@@ -93,7 +70,7 @@ pureTest("what is down and was not started since stays pending, whatever its con
 pureTest("what was started since has no pending action, whatever its state is now", () => {
   const units = ["active", "inactive", "failed", "deactivating", "reloading"]
     .map((active) => unit({ active, startedAt: SINCE }));
-  const records = [...units, container("running", SINCE), container("stopped", SINCE)];
+  const records = [...units, containerRecord("running", SINCE), containerRecord("stopped", SINCE)];
   for (const record of records) {
     for (const control of CONTROLS) assert.deepEqual(judge(record, control), LOADED, control);
   }
@@ -111,23 +88,23 @@ pureTest("a start within a tick of the clock after the action is none after it",
   for (const [later, kind] of [[0, "pending"], [11, "pending"], [12, "cleared"]] as const) {
     const startedAt = ACTED.getTime() + later;
     assert.equal(judge(unit({ active: "inactive", startedAt })).kind, kind, `${later} ms`);
-    assert.equal(judge(container("stopped", startedAt)).kind, kind, `${later} ms`);
+    assert.equal(judge(containerRecord("stopped", startedAt)).kind, kind, `${later} ms`);
   }
 });
 
 pureTest("files that were deployed after that start are pending as ever", () => {
   const changedAt = SINCE + 60_000;
   const late = "it has not loaded the files deployed 2026-12-01 09:31 UTC";
-  const judged = (active: string, control: Control = "reload") =>
+  const verdict = (active: string, control: Control = "reload") =>
     judge(unit({ active, startedAt: SINCE, changedAt: SINCE }), control, { changedAt });
-  assert.deepEqual(judged("active"), { kind: "pending", detail: late });
-  assert.deepEqual(judged("failed"), { kind: "pending", detail: `${late} (it has failed)` });
+  assert.deepEqual(verdict("active"), { kind: "pending", detail: late });
+  assert.deepEqual(verdict("failed"), { kind: "pending", detail: `${late} (it has failed)` });
   // Somebody stopped it before them.
-  assert.deepEqual(judged("inactive"), {
+  assert.deepEqual(verdict("inactive"), {
     kind: "cleared",
     detail: "it is inactive and will load them when it starts",
   });
-  assert.equal(judged("inactive", "restart").kind, "pending");
+  assert.equal(verdict("inactive", "restart").kind, "pending");
 });
 
 pureTest("a service that goes on running and has loaded its files has no pending action", () => {
@@ -140,14 +117,14 @@ pureTest("a service that goes on running and has loaded its files has no pending
 pureTest("if its probe fails, the action is pending until it is started again", () => {
   const seen = { kind: "unreachable", problem: "Cannot connect to x:1: refused" } as const;
   const restarted = unit({ changedAt: SINCE, startedAt: ACTED.getTime() - 30_000 });
-  assert.deepEqual(judge(restarted, "restart", { seen }), {
+  assert.deepEqual(judge(restarted, "restart", { served: seen }), {
     kind: "pending",
     detail: `${NOT_LOADED} (${seen.problem})`,
     actedAt: ACTED,
   });
   const right = { kind: "served", certificate: makeCertificate() } as const;
-  assert.equal(judge(restarted, "restart", { seen: right }).kind, "cleared");
-  assert.equal(judge(unit({ startedAt: SINCE }), "restart", { seen }).kind, "cleared");
+  assert.equal(judge(restarted, "restart", { served: right }).kind, "cleared");
+  assert.equal(judge(unit({ startedAt: SINCE }), "restart", { served: seen }).kind, "cleared");
 });
 
 pureTest("a oneshot unit that ran to its end after the files has loaded them", () => {
@@ -173,8 +150,7 @@ const A = makeSpec({
 
 function planned(parts: Partial<PendingActionObservation>, selection = EVERYTHING, spec = A) {
   const pendingAction = makePendingAction({ actedAt: ACTED, ...parts });
-  const observation = observationOf([makeObserved(spec)], [pendingAction]);
-  return plan(makeConfig([spec]), [spec], observation, NOW, selection);
+  return planOf([spec], [makeObserved(spec)], { pendingActions: [pendingAction], selection });
 }
 
 pureTest("a closed window does not make a service fine that an action took down", () => {

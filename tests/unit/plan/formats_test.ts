@@ -1,6 +1,8 @@
 /** What plans say of targets that are made of several stored files, or lie behind a password. */
 import assert from "node:assert/strict";
-import { judgeBlockers, judgeDrift, targetStep } from "../../../lib/plan/drift.ts";
+import { judgeBlockers } from "../../../lib/plan/blockers.ts";
+import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { targetStep } from "../../../lib/plan/certificate_steps.ts";
 import { judgeDue } from "../../../lib/plan/due.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";
 import {
@@ -13,6 +15,7 @@ import {
   makeStored,
   makeTarget,
   NOW,
+  plain,
   present,
 } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
@@ -52,7 +55,8 @@ pureTest("without its password a target is unreadable, and is not said to differ
 pureTest("a step has all that its target's content is made by, and no password", () => {
   const drift = [{ kind: "missing" }] as const;
   const combined = makeTarget({ what: "combined", order: "key-first" });
-  assert.deepEqual([TARGET, combined].map((target) => targetStep(target, makeSeen(), drift)), [
+  const steps = [TARGET, combined].map((target) => targetStep(target, makeSeen(), drift));
+  assert.deepEqual(plain(steps), [
     {
       what: "pkcs12",
       passwordFile: "/etc/vcm/password",

@@ -1,52 +1,34 @@
-/** Debts of what is no unit: containers, processes, commands; and what the last run says of one. */
+/** Pending actions of what is not a unit: containers, processes, commands; and what the last run says of one. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
-import type { LoadRecord, PendingActionObservation } from "../../../lib/observe/types.ts";
+import type { LoadRecord } from "../../../lib/observe/types.ts";
+import { after, makeUnit } from "../../support/fixtures.ts";
 import {
-  after,
-  makeFile,
-  makeObserved,
-  makePendingAction,
-  makeSeen,
-  makeSpec,
-  makeUnit,
-  observationOf,
-  present,
-} from "../../support/fixtures.ts";
-import { makeDesired } from "../../support/fixtures_plan.ts";
+  containerRecord,
+  judgePending,
+  NOT_LOADED,
+  type PendingParts,
+  WRITTEN,
+} from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-const WRITTEN = after(-7200).getTime();
-const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const STARTS: readonly Control[] = ["restart", "start"];
 const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:00 UTC" };
 const HOUR_AGO = after(-3600).getTime();
 
-/** Judges a pending action, and a file of the time when it was written, unless another is given. */
 function judge(
   record: LoadRecord | undefined,
   control: Control = "restart",
-  parts: Partial<PendingActionObservation> & { readonly changedAt?: number } = {},
+  parts: PendingParts = {},
 ) {
-  const { changedAt = WRITTEN, ...rest } = parts;
-  const { record: _, ...bare } = makePendingAction();
-  const pendingAction = { ...bare, ...(record && { record }), ...rest };
-  const file = makeSeen({ file: present(makeFile({ changedAt })) });
-  const observation = observationOf([makeObserved(makeSpec({ name: "a" }), { targets: [file] })]);
-  return judgePendingAction(pendingAction, makeDesired({ control }), observation);
+  return judgePending({ record, control, ...parts });
 }
 
-const container = (state: "running" | "stopped" | "unknown", startedAt: number): LoadRecord => ({
-  kind: "container",
-  state,
-  startedAt,
-});
 const process = (startedAt: number): LoadRecord => ({ kind: "process", startedAt });
 
 pureTest("a container or process that was started since has loaded its files", () => {
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(container("running", HOUR_AGO), control), LOADED, control);
+    assert.deepEqual(judge(containerRecord("running", HOUR_AGO), control), LOADED, control);
     assert.deepEqual(judge(process(HOUR_AGO), control), LOADED, control);
   }
 });
@@ -55,7 +37,7 @@ pureTest("a container or process that was started before stays pending", () => {
   for (const control of CONTROLS) {
     for (const startedAt of [0, WRITTEN - 86_400_000, WRITTEN]) {
       const expected = { kind: "pending", detail: NOT_LOADED };
-      assert.deepEqual(judge(container("running", startedAt), control), expected, control);
+      assert.deepEqual(judge(containerRecord("running", startedAt), control), expected, control);
       assert.deepEqual(judge(process(startedAt), control), expected, control);
     }
   }
@@ -64,7 +46,7 @@ pureTest("a container or process that was started before stays pending", () => {
 pureTest("a file that is newer than the start of a container or process is pending", () => {
   const changedAt = after(-600).getTime();
   const detail = "it has not loaded the files deployed 2026-12-01 09:50 UTC";
-  for (const record of [container("running", HOUR_AGO), process(HOUR_AGO)]) {
+  for (const record of [containerRecord("running", HOUR_AGO), process(HOUR_AGO)]) {
     assert.deepEqual(judge(record, "restart", { changedAt }), { kind: "pending", detail });
   }
 });
@@ -78,13 +60,15 @@ pureTest("within a tick of its clock a start is pending", () => {
   ];
   for (const [later, ofContainer, ofProcess] of cases) {
     const startedAt = WRITTEN + later;
-    assert.equal(judge(container("running", startedAt)).kind, ofContainer, `${later} ms`);
+    assert.equal(judge(containerRecord("running", startedAt)).kind, ofContainer, `${later} ms`);
     assert.equal(judge(process(startedAt)).kind, ofProcess, `${later} ms`);
   }
 });
 
 pureTest("for a stopped service, only a restart or a start stays pending", () => {
-  const stopped = [container("stopped", 0), container("stopped", HOUR_AGO), { kind: "process" }];
+  const stopped = [containerRecord("stopped", 0), containerRecord("stopped", HOUR_AGO), {
+    kind: "process",
+  }];
   for (const record of stopped as LoadRecord[]) {
     for (const control of CONTROLS) {
       assert.deepEqual(
@@ -100,7 +84,7 @@ pureTest("for a stopped service, only a restart or a start stays pending", () =>
 
 pureTest("a container that is not there stays pending, whatever its control", () => {
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(container("unknown", 0), control), {
+    assert.deepEqual(judge(containerRecord("unknown", 0), control), {
       kind: "pending",
       detail: `${NOT_LOADED} (there is no such container)`,
     });
@@ -118,7 +102,7 @@ pureTest("a pending action says why the last attempt failed", () => {
   const cases: [LoadRecord | undefined, string][] = [
     [undefined, NOT_LOADED],
     [process(0), NOT_LOADED],
-    [container("unknown", 0), `${NOT_LOADED} (there is no such container)`],
+    [containerRecord("unknown", 0), `${NOT_LOADED} (there is no such container)`],
     [
       { kind: "unit", state: makeUnit({ reloadResult: "exit-code" }) },
       `${NOT_LOADED} (last reload: exit-code)`,

@@ -1,27 +1,21 @@
 /** A command for some certificates: what a service wants is asked of all that name it. */
 import assert from "node:assert/strict";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import { actionName } from "../../../lib/plan/action_name.ts";
-import { plan } from "../../../lib/plan/plan.ts";
+import { actionName } from "../../../lib/plan/desired_service.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import type { PendingActionObservation } from "../../../lib/observe/types.ts";
 import type { Step } from "../../../lib/plan/types.ts";
 import {
   after,
-  makeConfig,
-  makeFile,
   makeObserved,
   makePendingAction,
-  makeSeen,
+  makeSeenFile,
   makeService,
   makeSpec,
   makeTarget,
   makeUnit,
-  NOW,
-  observationOf,
-  present,
 } from "../../support/fixtures.ts";
-import { makeServiceStep } from "../../support/fixtures_plan.ts";
+import { makeServiceStep, planOf } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const SHARED = "shared.service";
@@ -61,15 +55,14 @@ interface Given {
 function serviceSteps(named: readonly CertificateSpec[], given: Given): Step[] {
   const { changed = [], pendingActions = [], changedAt, selection = EVERYTHING } = given;
   const observed = [A, B].map((spec) => {
-    const file = makeFile({
+    const file = {
       sameContent: !changed.includes(spec.name),
       ...(spec === B && changedAt !== undefined ? { changedAt } : {}),
-    });
-    const targets = spec.targets.map(({ path }) => makeSeen({ path, file: present(file) }));
+    };
+    const targets = spec.targets.map(({ path }) => makeSeenFile(file, { path }));
     return makeObserved(spec, { targets });
   });
-  const config = makeConfig([A, B]);
-  return plan(config, named, observationOf(observed, pendingActions), NOW, selection).steps
+  return planOf([A, B], observed, { pendingActions, selection, named }).steps
     .filter(({ kind }) => kind === "service" || kind === "clear");
 }
 

@@ -6,24 +6,20 @@ import type { UnitState } from "../../../lib/host/types.ts";
 import {
   ABSENT,
   after,
-  makeFile,
   makeObserved,
   makePendingAction,
   makeSeen,
+  makeSeenFile,
   makeSpec,
-  makeUnit,
   observationOf,
-  present,
+  plain,
 } from "../../support/fixtures.ts";
-import { makeDesired } from "../../support/fixtures_plan.ts";
+import { makeDesired, NOT_LOADED, unitRecord, WRITTEN } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
-
-const WRITTEN = after(-7200).getTime();
-const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 
 /** A pending action for a unit in a state. */
 function pendingActionFor(unit: Partial<UnitState>, parts: Partial<PendingActionObservation> = {}) {
-  return makePendingAction({ record: { kind: "unit", state: makeUnit(unit) }, ...parts });
+  return makePendingAction({ record: unitRecord(unit), ...parts });
 }
 
 /** One certificate "a" with the given files, and "b", which the unit does not read. */
@@ -32,13 +28,13 @@ function judge(
   control: Control = "try-reload-or-restart",
   files: readonly Partial<TargetFile>[] = [],
 ) {
-  const targets = files.map((file) => makeSeen({ file: present(makeFile(file)) }));
-  const late = makeSeen({ file: present(makeFile({ changedAt: after(0).getTime() })) });
+  const targets = files.map((file) => makeSeenFile(file));
+  const late = makeSeenFile({ changedAt: after(0).getTime() });
   const observation = observationOf([
     makeObserved(makeSpec({ name: "b" }), { targets: [late] }),
     makeObserved(makeSpec({ name: "a" }), { targets: [...targets, makeSeen({ file: ABSENT })] }),
   ]);
-  return judgePendingAction(pendingAction, makeDesired({ control }), observation);
+  return plain(judgePendingAction(pendingAction, makeDesired({ control }), observation));
 }
 
 pureTest(
@@ -76,7 +72,11 @@ pureTest(
     ]];
     for (const [later, kind] of cases) {
       const unit = { changedAt: WRITTEN + later };
-      assert.equal(judge(pendingActionFor(unit)).kind, kind, `${later} ms after the marker`);
+      assert.equal(
+        judge(pendingActionFor(unit)).kind,
+        kind,
+        `${later} ms after the pending action`,
+      );
       const old = pendingActionFor(unit, { since: after(-9000).getTime() });
       assert.equal(judge(old, undefined, [{ changedAt: WRITTEN }]).kind, kind, `after the file`);
     }

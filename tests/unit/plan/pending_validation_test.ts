@@ -1,14 +1,11 @@
 /** Files that an interrupted run deployed and no service has validated. */
 import assert from "node:assert/strict";
 import { replacedFile } from "../../../lib/store/store_paths.ts";
-import type { TargetObservation } from "../../../lib/observe/types.ts";
+import type { FileObservation } from "../../../lib/observe/types.ts";
 import type { Ancestor } from "../../../lib/host/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import {
-  formatPendingValidation,
-  parsePendingValidation,
-} from "../../../lib/store/pending_validation_text.ts";
+import { formatPendingValidation, parsePendingValidation } from "../../../lib/store/record_text.ts";
 import {
   makeObserved,
   makeSeen,
@@ -24,7 +21,7 @@ const RECORD: readonly Replaced[] = [{ path: CRT, kept: true }, { path: KEY, kep
 
 function planFor(
   pendingValidation: readonly Replaced[],
-  seen: Partial<TargetObservation> = {},
+  seen: Partial<FileObservation> = {},
   host: PlanParts = {},
 ): Plan {
   const targets = [makeTarget({ path: CRT }), makeTarget({ what: "privkey", path: KEY })];
@@ -89,7 +86,7 @@ pureTest("the record has lines, and unknown lines are ignored", () => {
 });
 
 /** In a directory of postgres's, with postgres for the owner. */
-function pgs(mode: number, more: Partial<TargetObservation> = {}): Partial<TargetObservation> {
+function pgs(mode: number, more: Partial<FileObservation> = {}): Partial<FileObservation> {
   const last: Ancestor = { directory: "/etc/nginx", uid: 26, gid: 26, owner: "postgres", mode };
   const owner = { kind: "given", name: "postgres", id: 26 } as const;
   return { ancestors: [last], owner, ...more };

@@ -1,26 +1,24 @@
 /** Which services act, and for what reason. */
 import assert from "node:assert/strict";
-import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { PendingActionObservation } from "../../../lib/observe/types.ts";
 import type { ServiceStep, Step } from "../../../lib/plan/types.ts";
-import type { UnitState } from "../../../lib/host/types.ts";
 import {
   after,
-  makeConfig,
-  makeFile,
   makeObserved,
   makePendingAction,
-  makeSeen,
+  makeSeenFile,
   makeService,
   makeSpec,
   makeTarget,
-  makeUnit,
-  NOW,
-  observationOf,
-  present,
 } from "../../support/fixtures.ts";
-import { makeServiceStep } from "../../support/fixtures_plan.ts";
+import {
+  makeNotLoaded,
+  makeServiceStep,
+  NOT_LOADED,
+  planOf,
+  unitRecord,
+} from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const NGINX = makeService();
@@ -31,10 +29,6 @@ const A = makeSpec({
   services: [NGINX, MAIL],
 });
 const B = makeSpec({ name: "b", targets: [makeTarget({ path: "/b.crt" })], services: [NGINX] });
-
-function recordOf(state: Partial<UnitState>) {
-  return { kind: "unit", state: makeUnit(state) } as const;
-}
 
 /** A step of nginx, which both certificates name. */
 function nginxStep(parts: Partial<ServiceStep>): ServiceStep {
@@ -55,18 +49,15 @@ function serviceSteps(
   const certificates = [A, B].map((spec) =>
     makeObserved(spec, {
       targets: spec.targets.map(({ path }) =>
-        makeSeen({ path, file: present(makeFile({ sameContent: !changed.includes(spec.name) })) })
+        makeSeenFile({ sameContent: !changed.includes(spec.name) }, { path })
       ),
     })
   );
-  const observation = observationOf(certificates, pendingActions);
-  return plan(makeConfig([A, B]), [A, B], observation, NOW, selection).steps
+  return planOf([A, B], certificates, { pendingActions, selection }).steps
     .filter(({ kind }) => kind === "service" || kind === "clear");
 }
 
-const LATE = after(-10_000).getTime();
-const pendingAction = makePendingAction({ record: recordOf({ changedAt: LATE }) });
-const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
+const pendingAction = makeNotLoaded();
 
 pureTest("plan() lets no service act if nothing is deployed and nothing is pending", () => {
   assert.deepEqual(serviceSteps([]), []);
@@ -124,7 +115,7 @@ pureTest("plan() does not clear a unit that is to load new files", () => {
 });
 
 pureTest("plan() treats each unit by its own pending action", () => {
-  const record = recordOf({ unit: "postfix.service", active: "inactive" });
+  const record = unitRecord({ unit: "postfix.service", active: "inactive" });
   const pendingActions = [
     makePendingAction(),
     makePendingAction({ service: "postfix.service", record }),
@@ -138,7 +129,7 @@ pureTest("plan() treats each unit by its own pending action", () => {
 pureTest("plan() leaves alone the pending actions of services that no certificate names", () => {
   const foreign = makePendingAction({
     service: "other.service",
-    record: recordOf({ changedAt: LATE }),
+    record: unitRecord({ changedAt: after(-10_000).getTime() }),
   });
   assert.deepEqual(serviceSteps([], [foreign]), []);
 });

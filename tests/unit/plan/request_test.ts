@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { requestFor, requestPath } from "../../../lib/plan/request.ts";
-import { makeRequest, makeService, makeSpec, makeTarget } from "../../support/fixtures.ts";
+import { makeRequest, makeService, makeSpec, makeTarget, plain } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-pureTest("requestFor() sends all that the wish says of names, lifetime and key", () => {
+pureTest("requestFor() sends all that is desired of names, lifetime and key", () => {
   const desired = {
     dnsSans: ["a.example.com"],
     ipSans: ["10.0.0.1"],
@@ -17,7 +17,7 @@ pureTest("requestFor() sends all that the wish says of names, lifetime and key",
     key: { origin: "local", type: "ec-384", reuse: true },
   } as const;
   assert.deepEqual(
-    requestFor(makeSpec({ ...desired, commonName: "Web", role: "r", pki: "team/p" })),
+    plain(requestFor(makeSpec({ ...desired, commonName: "Web", role: "r", pki: "team/p" }))),
     {
       mount: "team/p",
       role: "r",
@@ -28,10 +28,10 @@ pureTest("requestFor() sends all that the wish says of names, lifetime and key",
 });
 
 pureTest(
-  "requestFor() leaves out what the wish is silent about, and what stays on this host",
+  "requestFor() leaves out what is not configured, and what stays on this host",
   () => {
     const spec = makeSpec({ targets: [makeTarget()], services: [makeService()] });
-    const request = requestFor(spec);
+    const request = plain(requestFor(spec));
     assert.deepEqual(request, makeRequest({ mount: "pki_internal" }));
     assert.equal("ttl" in request || "issuerRef" in request, false);
   },

@@ -1,32 +1,16 @@
 /** A restart that is pending is cleared by a start alone: a reload changes the state as well. */
 import assert from "node:assert/strict";
 import { CONTROLS } from "../../../lib/config/types.ts";
-import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
 import type { UnitState } from "../../../lib/host/types.ts";
-import {
-  after,
-  makeFile,
-  makeObserved,
-  makePendingAction,
-  makeSeen,
-  makeSpec,
-  makeUnit,
-  observationOf,
-  present,
-} from "../../support/fixtures.ts";
-import { makeDesired } from "../../support/fixtures_plan.ts";
+import { after } from "../../support/fixtures.ts";
+import { judgePending, NOT_LOADED, unitRecord, WRITTEN } from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-const WRITTEN = after(-7200).getTime();
-const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const RELOADS = CONTROLS.filter((control) => control !== "restart");
 
 /** Judges a pending action and a file, both written two hours ago. */
 function judge(control: typeof CONTROLS[number], state: Partial<UnitState>) {
-  const file = makeSeen({ file: present(makeFile({ changedAt: WRITTEN })) });
-  const observation = observationOf([makeObserved(makeSpec({ name: "a" }), { targets: [file] })]);
-  const pendingAction = makePendingAction({ record: { kind: "unit", state: makeUnit(state) } });
-  return judgePendingAction(pendingAction, makeDesired({ control }), observation);
+  return judgePending({ record: unitRecord(state), control });
 }
 
 pureTest("a unit that changed its state and did not start since needs only a restart", () => {

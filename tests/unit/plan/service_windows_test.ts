@@ -1,7 +1,6 @@
 /** Actions of services wait for their maintenance window, as long as they can. */
 import assert from "node:assert/strict";
 import type { MaintenanceWindow } from "../../../lib/config/types.ts";
-import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { PendingActionObservation, TargetFile } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
@@ -10,27 +9,26 @@ import {
   after,
   DAY,
   makeCertificate,
-  makeConfig,
-  makeFile,
   makeObserved,
   makePendingAction,
-  makeSeen,
+  makeSeenFile,
   makeService,
   makeSpec,
   makeStored,
   makeTarget,
   makeUnit,
-  NOW,
-  observationOf,
-  present,
 } from "../../support/fixtures.ts";
+import {
+  makeNotLoaded,
+  NOT_LOADED,
+  OPENS,
+  planOf,
+  SATURDAY,
+  SATURDAY_OPENS,
+  windowsOf,
+} from "../../support/fixtures_plan.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-/** `NOW` is a Tuesday. */
-const SATURDAY: MaintenanceWindow = { text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 };
-const OPENS = "its window (Sat 02:00-04:00) opens 2026-12-05 02:00 UTC";
-const SATURDAY_OPENS = new Date("2026-12-05T02:00:00Z");
-const NOT_LOADED = "it has not loaded the files deployed 2026-12-01 08:00 UTC";
 const UNKNOWN = "the service may have no valid certificate loaded";
 
 interface Given {
@@ -47,7 +45,7 @@ interface Given {
 
 /** A certificate that may be renewed at any time, of a service that acts on Saturdays. */
 function planFor(given: Given): Plan {
-  const { end = after(60 * DAY), windows = [SATURDAY], zone = "UTC", chainEnd } = given;
+  const { end = after(60 * DAY), windows = SATURDAY, zone = "UTC", chainEnd } = given;
   const spec = makeSpec({
     name: "a",
     targets: [makeTarget({ path: "/a.crt" })],
@@ -59,17 +57,10 @@ function planFor(given: Given): Plan {
       chainEnd === undefined ? {} : { chainEnd: { notAfter: chainEnd, name: "Example CA" } },
       certificate,
     ),
-    targets: [makeSeen({ path: "/a.crt", file: present(makeFile(given.file)) })],
+    targets: [makeSeenFile(given.file ?? {}, { path: "/a.crt" })],
   });
   const pendingActions = given.pendingAction === undefined ? [] : [given.pendingAction];
-  const observation = observationOf([observed], pendingActions, { zone });
-  return plan(makeConfig([spec]), [spec], observation, NOW, given.selection ?? EVERYTHING);
-}
-
-/** A pending action for a unit that has not loaded its files since. */
-function pendingAction(parts: Partial<PendingActionObservation> = {}): PendingActionObservation {
-  const state = makeUnit({ changedAt: after(-10_000).getTime() });
-  return makePendingAction({ record: { kind: "unit", state }, ...parts });
+  return planOf([spec], [observed], { pendingActions, zone, selection: given.selection });
 }
 
 function kinds({ steps }: Plan): string[] {
@@ -133,7 +124,7 @@ pureTest(
 );
 
 pureTest("a pending action waits if the expiry of the loaded certificate is known", () => {
-  const made = planFor({ pendingAction: pendingAction({ until: after(10 * DAY) }) });
+  const made = planFor({ pendingAction: makeNotLoaded({ until: after(10 * DAY) }) });
   assert.deepEqual(made.steps, []);
   assert.deepEqual(made.services, [{
     service: "nginx.service",
@@ -152,7 +143,7 @@ pureTest("a pending action is due if it failed or missed a window", () => {
     { since, record: { kind: "unit", state } },
   ];
   for (const parts of cases) {
-    const made = planFor({ pendingAction: pendingAction({ until: after(10 * DAY), ...parts }) });
+    const made = planFor({ pendingAction: makeNotLoaded({ until: after(10 * DAY), ...parts }) });
     assert.deepEqual(made.steps, []);
     assert.equal(made.services[0]?.waits?.late, true);
     assert.equal(judgeStatus(made), "due");
@@ -172,7 +163,7 @@ pureTest("a pending action does not wait if that is unknown or too soon", () => 
     ],
   ];
   for (const [parts, why] of cases) {
-    const made = planFor({ pendingAction: pendingAction(parts) });
+    const made = planFor({ pendingAction: makeNotLoaded(parts) });
     assert.equal(reasonOf(made), `${NOT_LOADED}; this does not wait, although ${OPENS}: ${why}`);
     assert.deepEqual(made.services[0]?.waits, undefined);
     assert.equal(judgeStatus(made), "due");
@@ -181,18 +172,18 @@ pureTest("a pending action does not wait if that is unknown or too soon", () => 
 
 pureTest("of a pending action and new files the earlier expiry counts", () => {
   const file = { sameContent: false };
-  const soon = planFor({ file, pendingAction: pendingAction({ until: after(2 * DAY) }) });
+  const soon = planFor({ file, pendingAction: makeNotLoaded({ until: after(2 * DAY) }) });
   assert.equal(
     reasonOf(soon),
     `${NOT_LOADED}; this does not wait, although ${OPENS}: ` +
       "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
   assert.equal(
-    reasonOf(planFor({ file, pendingAction: pendingAction() })),
+    reasonOf(planFor({ file, pendingAction: makeNotLoaded() })),
     `${NOT_LOADED}; this does not wait, although ${OPENS}: ${UNKNOWN}`,
   );
   assert.deepEqual(
-    kinds(planFor({ file, pendingAction: pendingAction({ until: after(9 * DAY) }) })),
+    kinds(planFor({ file, pendingAction: makeNotLoaded({ until: after(9 * DAY) }) })),
     ["deploy"],
   );
 });
@@ -210,20 +201,20 @@ pureTest("a pending action is cleared whether a window is open or not", () => {
 });
 
 pureTest("a service acts without a word while its window is open", () => {
-  const windows = [{ ...SATURDAY, text: "Tue 10:00-11:00", days: [2], from: 600, to: 660 }];
-  assert.equal(reasonOf(planFor({ windows, pendingAction: pendingAction() })), NOT_LOADED);
+  const windows = windowsOf("Tue 10:00-11:00");
+  assert.equal(reasonOf(planFor({ windows, pendingAction: makeNotLoaded() })), NOT_LOADED);
   // 19:00 on the host's own clock.
   const tokyo = planFor({
     windows,
     zone: "Asia/Tokyo",
-    pendingAction: pendingAction({ until: after(30 * DAY) }),
+    pendingAction: makeNotLoaded({ until: after(30 * DAY) }),
   });
   assert.deepEqual(tokyo.services[0]?.waits?.until, new Date("2026-12-08T01:00:00Z"));
 });
 
 pureTest("restart --force waits for nothing", () => {
   const selection = { ...EVERYTHING, issue: false, deploy: false, force: true };
-  for (const one of [pendingAction({ until: after(10 * DAY) }), makePendingAction()]) {
+  for (const one of [makeNotLoaded({ until: after(10 * DAY) }), makePendingAction()]) {
     const made = planFor({ pendingAction: one, selection });
     assert.equal(reasonOf(made), "requested by --force");
     assert.deepEqual(made.services[0]?.waits, undefined);

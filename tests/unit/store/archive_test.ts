@@ -82,7 +82,7 @@ Deno.test("archiveSet() takes a dangling link in the archive for a place that is
   assert.equal(Deno.readLinkSync(store.at(ARCHIVED)), "nowhere");
 });
 
-Deno.test("archiveSet() leaves the set where a file is in the way of the archive", () => {
+Deno.test("archiveSet() leaves the set if a file is in the way of the archive", () => {
   using store = makeDirectory();
   put(store, NAME, "old");
   store.write("archive", "in the way");
@@ -91,7 +91,7 @@ Deno.test("archiveSet() leaves the set where a file is in the way of the archive
   assert.equal(store.read("archive"), "in the way");
 });
 
-Deno.test("archiveSet() has nothing to move where there is no set", () => {
+Deno.test("archiveSet() has nothing to move if there is no set", () => {
   using store = makeDirectory();
   const error = errorOf(() => archiveSet(store.path, NAME, SERIAL)) as NodeJS.ErrnoException;
   assert.equal(error.code, "ENOENT");

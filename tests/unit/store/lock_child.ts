@@ -38,7 +38,7 @@ export async function holdLock(certStore: string): Promise<LockChild> {
   };
 }
 
-/** Registers a test that finds out who holds a lock; skipped where the host has not the programs. */
+/** Registers a test that finds out who holds a lock; skipped if the host lacks the programs. */
 export function holderTest(name: string, fn: () => Promise<void>): void {
   const missing = ["/usr/bin/lslocks", "/usr/bin/ps"].filter((path) => {
     try {

@@ -90,7 +90,7 @@ Deno.test("findHolder() finds nothing for a file that is not there", async () =>
 });
 
 Deno.test({
-  name: "findHolder() finds nothing where it may run no program",
+  name: "findHolder() finds nothing if it may run no program",
   permissions: { read: true, write: true, run: false, sys: ["uid"], env: true },
   fn: async () => {
     using directory = makeDirectory();

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { LockedError, lockStore, StoreError } from "../../../lib/store/lock.ts";
-import { takeLock } from "../../../lib/store/take_lock.ts";
+import { LockedError, lockStore, StoreError, takeLock } from "../../../lib/store/lock.ts";
 import { makeDirectory, modeOf } from "../../support/rig.ts";
 import { holderTest, holdLock } from "./lock_child.ts";
 

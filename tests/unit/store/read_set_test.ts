@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { storeFault } from "../../../lib/store/store_trust.ts";
 import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import type { What } from "../../../lib/certificate/types.ts";
+import type { FileKind } from "../../../lib/certificate/types.ts";
 import { StoreReader } from "../../../lib/store/read_set.ts";
 import { makeSpec, makeTarget } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
@@ -31,7 +31,7 @@ function put(store: Directory, directory: string, leaf = FIRST): void {
   for (const [what, text] of Object.entries(texts)) store.write(`${directory}/${what}.pem`, text);
 }
 
-function look(store: Directory, whats: readonly What[] = ["fullchain", "chain", "ca"]) {
+function look(store: Directory, whats: readonly FileKind[] = ["fullchain", "chain", "ca"]) {
   const targets = whats.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
   return new StoreReader(store.path).look(makeSpec({ name: NAME, targets }));
 }
@@ -43,13 +43,22 @@ function serialOf({ stored: { leaf } }: ReturnType<typeof look>): string | undef
     : undefined;
 }
 
+/** All facts of a set that are known. */
+function withoutUndefined(stored: object) {
+  return Object.fromEntries(Object.entries(stored).filter(([, fact]) => fact !== undefined));
+}
+
+function allFiles<T>(presence: T) {
+  return { leaf: presence, key: presence, chain: presence, fullchain: presence, ca: presence };
+}
+
 Deno.test("a store or a set that is not there is absent", () => {
   using store = makeDirectory();
   const { stored, interrupted } = look(store);
-  for (const presence of Object.values(stored)) assert.deepEqual(presence, { kind: "absent" });
+  assert.deepEqual(withoutUndefined(stored), allFiles({ kind: "absent" }));
   assert.equal(interrupted, false);
   Deno.mkdirSync(store.at(NAME));
-  for (const presence of Object.values(look(store).stored)) assert.equal(presence.kind, "absent");
+  assert.deepEqual(withoutUndefined(look(store).stored), allFiles({ kind: "absent" }));
 });
 
 Deno.test("a whole set is present, and its key matches", () => {
@@ -77,10 +86,11 @@ Deno.test("a store that cannot be listed is unreadable, never absent", () => {
   using directory = makeDirectory();
   directory.write("file", "x");
   const store = { ...directory, path: directory.at("file") };
-  for (const presence of Object.values(look(store).stored)) {
-    const problem = `Cannot read "${directory.at("file")}": not a directory`;
-    assert.deepEqual(presence, { kind: "unreadable", problem });
-  }
+  const problem = `Cannot read "${directory.at("file")}": not a directory`;
+  assert.deepEqual(
+    withoutUndefined(look(store).stored),
+    allFiles({ kind: "unreadable", problem }),
+  );
 });
 
 Deno.test("a set that cannot be read is unreadable, never absent", () => {
@@ -157,7 +167,7 @@ Deno.test("what is left of another certificate is no interruption of this one", 
   assert.equal(look(store).interrupted, false);
 });
 
-Deno.test("ca.pem is looked at where a target takes it, and need be no more than there", () => {
+Deno.test("ca.pem is looked at if a target takes it, and need be no more than there", () => {
   using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["ca"]);
@@ -173,7 +183,7 @@ Deno.test("ca.pem is looked at where a target takes it, and need be no more than
   assert.equal(look(store, ["ca"]).stored.ca.kind, "unreadable");
 });
 
-/** The other names that are seen where the file asks for `wanted`. */
+/** The other names that are seen if the file asks for `wanted`. */
 function otherNamesSeen(store: Directory, wanted: readonly string[], calls: string[]) {
   const spec = makeSpec({ name: NAME, otherSans: wanted });
   const { leaf } = new StoreReader(store.path, (x509) => {
@@ -185,7 +195,7 @@ function otherNamesSeen(store: Directory, wanted: readonly string[], calls: stri
     : leaf;
 }
 
-Deno.test("names of other kinds are read only where some are wanted", () => {
+Deno.test("names of other kinds are read only if some are wanted", () => {
   using store = makeDirectory();
   put(store, NAME);
   const calls: string[] = [];
@@ -211,16 +221,17 @@ function leafOf(store: Directory, parts: Partial<CertificateSpec>) {
   return stored.leaf.kind === "present" ? stored.leaf.value : undefined;
 }
 
-Deno.test("the kind of the key is read only where the file asks for one", () => {
+Deno.test("the kind of the key is read only if the file asks for one", () => {
   using store = makeDirectory();
   put(store, NAME);
   const key = { origin: "vault", reuse: false } as const;
-  assert.equal(Object.hasOwn(leafOf(store, { key }) ?? {}, "keyType"), false);
+  const unseen = leafOf(store, { key });
+  assert.equal(unseen?.kind === "certificate" && unseen.keyType, undefined);
   const seen = leafOf(store, { key: { ...key, type: "rsa-2048" } });
   assert.equal(seen?.kind === "certificate" && seen.keyType, "ec-256");
 });
 
-Deno.test("a chain is judged in the files that are taken, or in chain.pem where none is", () => {
+Deno.test("a chain is checked in the files that are taken, or in chain.pem if none is", () => {
   using store = makeDirectory();
   put(store, NAME);
   store.write(`${NAME}/chain.pem`, "");
@@ -228,7 +239,7 @@ Deno.test("a chain is judged in the files that are taken, or in chain.pem where 
   const kind = "incomplete";
   const problem = 'lacks the certificate of "VCM Practice Intermediate", which issued it';
   const broken = { kind: "present", value: { kind, problem } };
-  const kinds = (whats: readonly What[]) => {
+  const kinds = (whats: readonly FileKind[]) => {
     const { chain, fullchain } = look(store, whats).stored;
     return [chain, fullchain];
   };
@@ -245,11 +256,11 @@ Deno.test("a chain is judged in the files that are taken, or in chain.pem where 
 Deno.test("of a chain that ends before the leaf the end is seen, of another not", () => {
   using store = makeDirectory();
   put(store, NAME);
-  assert.equal(Object.hasOwn(look(store).stored, "chainEnd"), false);
+  assert.equal(look(store).stored.chainEnd, undefined);
   put(store, NAME, LONG);
   const end = { name: "VCM Practice Intermediate", notAfter: CA.intermediate.notAfter };
   assert.deepEqual(look(store).stored.chainEnd, end);
-  assert.equal(Object.hasOwn(look(store, ["cert"]).stored, "chainEnd"), false);
+  assert.equal(look(store, ["cert"]).stored.chainEnd, undefined);
 });
 
 Deno.test("storeFault() tells of a store that others may write to before anybody runs", () => {

@@ -69,7 +69,7 @@ function judge({ stored, texts }: StoreLook, sets: readonly Readonly<Record<Part
   const fine = leaf.kind === "present" && leaf.value.kind === "certificate" &&
     key.kind === "present" && key.value === "match" &&
     [chain, fullchain, ca].every((fact) => fact.kind === "present" && fact.value === "usable");
-  return fine ? `set ${seen}` : `set ${seen}, judged ${JSON.stringify(stored)}`;
+  return fine ? `set ${seen}` : `set ${seen}, read as ${JSON.stringify(stored)}`;
 }
 
 Deno.test("a reader sees one whole set, however often a run switches it", async () => {

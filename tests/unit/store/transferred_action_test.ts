@@ -1,4 +1,4 @@
-/** Debts of services that the file names otherwise now. */
+/** Pending actions of services that were renamed in the file. */
 import assert from "node:assert/strict";
 import {
   noteFailure,

@@ -49,7 +49,7 @@ rootTest("lockStore() checks the directory that a link to the store points to", 
   assert.deepEqual(directory.tree(), ["store", "theirs/"]);
 });
 
-rootTest("lockStore() makes nothing where another user may put another store", () => {
+rootTest("lockStore() makes nothing if another user may put another store", () => {
   using directory = makeDirectory();
   Deno.mkdirSync(directory.at("theirs"));
   Deno.chownSync(directory.at("theirs"), 12345, 12345);

@@ -1,11 +1,10 @@
-/** Markers where something is in the way: no file is replaced without one. */
+/** Pending actions that cannot be written: no file is replaced without one. */
 import assert from "node:assert/strict";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { writePendingAction } from "../../../lib/store/pending_action.ts";
-import { Writers } from "../../../lib/apply/writers/writers.ts";
 import type { TargetStep } from "../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, modeOf, rejectionOf } from "../../support/rig.ts";
-import { deployStep, failures, issueStep, withRig } from "../apply/plans.ts";
+import { deployStep, failures, issueStep, localWriters, withRig } from "../apply/plans.ts";
 
 const SERVICE = "nginx.service";
 const PENDING_ACTION = `.pending/${SERVICE}`;
@@ -45,7 +44,7 @@ Deno.test("writePendingAction() tells a new record from an existing one", () => 
 /** What is in the way of a pending action. */
 const IN_THE_WAY: Readonly<Record<string, (store: Directory) => void>> = {
   "a file in the directory's place": (store) => store.write(".pending", "x"),
-  "a directory in the marker's place": (store) => store.write(`${PENDING_ACTION}/x`, "x"),
+  "a directory in the record's place": (store) => store.write(`${PENDING_ACTION}/x`, "x"),
   "a directory in the temporary file's place": (store) =>
     store.write(`.pending/.${SERVICE}.vcm-new/x`, "x"),
 };
@@ -72,7 +71,7 @@ for (const [what, put] of Object.entries(IN_THE_WAY)) {
         content: () => "new\n",
         beforeFirstRename: () => writePendingAction(directory.path, SERVICE, "web"),
         afterRename: () => assert.fail("it was replaced"),
-      }, new Writers()),
+      }, localWriters()),
     );
     // The cause is the system's word for it, which differs from one file system to another.
     const beginning = `Cannot write the pending action "${directory.at(PENDING_ACTION)}": `;

@@ -57,7 +57,7 @@ Deno.test("writeStoredSet() keeps what others put beside the set", () => {
   assertSet(store, "third", ["dhparam.pem", "hooks/", "hooks/after.sh", "tls.crt"]);
 });
 
-Deno.test("writeStoredSet() leaves the old set where a text cannot be had", () => {
+Deno.test("writeStoredSet() leaves the old set if a text cannot be had", () => {
   using store = makeDirectory();
   put(store, NAME, "old");
   const error = errorOf(() =>
@@ -70,7 +70,7 @@ Deno.test("writeStoredSet() leaves the old set where a text cannot be had", () =
   assertSet(store, "old");
 });
 
-Deno.test("writeStoredSet() leaves the old set where a file is in the way of the staged directory", () => {
+Deno.test("writeStoredSet() leaves the old set if a file is in the way of the staged directory", () => {
   using store = makeDirectory();
   put(store, NAME, "old");
   store.write(`.new-${NAME}`, "in the way");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { formatTime } from "../../../lib/text/format_time.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-pureTest("formatMoment() writes UTC to the minute, and cuts rather than rounds", () => {
+pureTest("formatTime() writes UTC to the minute, and cuts rather than rounds", () => {
   const cases = {
     "2026-12-03T11:20:00Z": "2026-12-03 11:20 UTC",
     "2026-12-03T11:20:59.999Z": "2026-12-03 11:20 UTC",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { plainCause } from "../../../lib/text/plain_cause.ts";
+import { errorCode, plainCause } from "../../../lib/text/plain_cause.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest(
@@ -22,3 +22,12 @@ pureTest(
     for (const [error, text] of cases) assert.equal(plainCause(error), text);
   },
 );
+
+pureTest("errorCode() finds the code of an error or of its cause", () => {
+  const busy = Object.assign(new Error("it is busy"), { code: "EBUSY" });
+  assert.equal(errorCode(busy), "EBUSY");
+  assert.equal(errorCode(new Error("Cannot replace it", { cause: busy })), "EBUSY");
+  assert.equal(errorCode(new Error("EBUSY")), undefined);
+  assert.equal(errorCode(Object.assign(new Error("odd"), { code: 16 })), undefined);
+  assert.equal(errorCode("EBUSY"), undefined);
+});

@@ -22,7 +22,7 @@ pureTest("nearest() finds the key that was meant", () => {
   for (const [word, key] of Object.entries(cases)) assert.equal(nearest(word, KEYS), key, word);
 });
 
-pureTest("didYouMean() lists what is allowed where nothing is near", () => {
+pureTest("didYouMean() lists what is allowed if nothing is near", () => {
   assert.equal(didYouMean("mod", KEYS), `did you mean "mode"?`);
   assert.equal(didYouMean("colour", ["name", "ttl"]), "allowed here: name, ttl");
 });

@@ -47,7 +47,7 @@ export async function answerData(
   };
 }
 
-/** A session whose server gives the same data to whatever is written, which `written` keeps. */
+/** A session whose server gives the same data to whatever is written. `written` keeps it as sent. */
 export function sessionGiving(
   data: Readonly<Record<string, unknown>>,
   warnings: readonly string[] = [],
@@ -55,14 +55,13 @@ export function sessionGiving(
 ): VaultSession & { readonly written: [string, unknown][] } {
   const written: [string, unknown][] = [];
   const address = "https://vault.test";
-  const time = serverTime === undefined ? {} : { serverTime };
   return {
     loginMethod: "the test",
     clean: String,
     written,
     write: (path, body) => {
-      written.push([path, body]);
-      return Promise.resolve({ address, ...time, data, auth: {}, warnings });
+      written.push([path, JSON.parse(JSON.stringify(body))]);
+      return Promise.resolve({ address, serverTime, data, auth: {}, warnings });
     },
     read: () => Promise.reject(new Error("nothing to read")),
     close: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 /** Stored sets that are deployed again, and services that are scripts: plans that need no server. */
 import { apply } from "../../../../lib/apply/apply.ts";
+import { CommandRunner } from "../../../../lib/apply/commands/runner.ts";
 import type { ApplyEvent } from "../../../../lib/apply/events.ts";
 import type { DeployStep, Plan, ServiceStep, Step } from "../../../../lib/plan/types.ts";
 import { type Directory, makeDirectory } from "../../../support/rig.ts";
@@ -52,7 +53,9 @@ export function makeBench(): Bench {
         steps,
       };
       const events: ApplyEvent[] = [];
-      await apply({ plan, access: { problem: "no server" } }, (event) => events.push(event));
+      const access = { problem: "no server" };
+      const commands = new CommandRunner(plan);
+      await apply({ plan, access }, (event) => events.push(event), commands);
       return events;
     },
     [Symbol.dispose]: () => directory[Symbol.dispose](),

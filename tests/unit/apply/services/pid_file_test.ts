@@ -1,6 +1,6 @@
 /** A signal reaches the process that a pid file names, and no other. */
 import assert from "node:assert/strict";
-import { signalProcess } from "../../../../lib/apply/services/act.ts";
+import { signalProcess } from "../../../../lib/apply/commands/act.ts";
 import type { ServiceStep } from "../../../../lib/plan/types.ts";
 import { type Directory, makeDirectory, rootTest } from "../../../support/rig.ts";
 import { waitUntil } from "../../../support/wait_until.ts";

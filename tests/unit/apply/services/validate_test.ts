@@ -16,7 +16,7 @@ function deployed({ directory }: Bench) {
   });
 }
 
-/** Files beside the targets, and markers. */
+/** Files beside the targets, and records. */
 function left({ directory }: Bench): string[] {
   return directory.tree().filter((name) => /^ssl\/\.|^store\/\.pending\/./.test(name));
 }

@@ -7,6 +7,7 @@ import { GOOD_ROLE, healthy, startWell } from "./doctor_bench.ts";
 import { BAD_TOKEN, enveloped } from "../../vault/recorded_answers.ts";
 import type { ScriptedServer } from "../../vault/scripted_server.ts";
 import { assertNoSecret, TOKEN } from "../../vault/access_fixtures.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
 
 const CONFIG = `config: {pki: pki, role: web, cert_store: FOLDER/store, log_file: FOLDER/vcm.log}
 certs:
@@ -36,7 +37,7 @@ async function run(server: ScriptedServer, line: string, options: FakeHostOption
   return { status, stdout, stderr: host.stderr().replaceAll(site.directory, "FOLDER") };
 }
 
-Deno.test("vcm doctor ends with 0 where all is well", async () => {
+Deno.test("vcm doctor ends with 0 if all is well", async () => {
   await using server = startWell();
   assert.deepEqual(await run(server, "doctor"), {
     status: 0,
@@ -52,7 +53,7 @@ Deno.test("vcm doctor ends with 0 where all is well", async () => {
   });
 });
 
-Deno.test("vcm doctor ends with 0 where there is nothing but warnings", async () => {
+Deno.test("vcm doctor ends with 0 if there is nothing but warnings", async () => {
   const health = healthy({ server_time_utc: 1 });
   await using server = startWell({ "sys/health": health });
   const { status, stdout } = await run(server, "doctor --quiet");
@@ -60,7 +61,7 @@ Deno.test("vcm doctor ends with 0 where there is nothing but warnings", async ()
   assert.match(stdout, /^warning {2}clock of A: this host is \d+d \d+h ahead\n {9}set this host's/);
 });
 
-Deno.test("vcm doctor ends with 1 where there is a problem", async () => {
+Deno.test("vcm doctor ends with 1 if there is a problem", async () => {
   await using sealed = startWell({ "sys/health": healthy({ sealed: true }) });
   assert.deepEqual(await run(sealed, "doctor"), {
     status: 1,
@@ -113,6 +114,7 @@ Deno.test("vcm doctor --json prints data, all of it, also for the quiet", async 
   for (const line of ["doctor --json", "doctor --json --quiet"]) {
     const { status, stdout, stderr } = await run(server, line);
     assert.deepEqual([status, stderr], [1, ""]);
+    assert.deepEqual(outputMistakes("doctor", stdout), []);
     assert.deepEqual(JSON.parse(stdout), {
       layout: 1,
       results: [{
@@ -139,7 +141,7 @@ Deno.test("vcm doctor colours on a terminal only, and not against NO_COLOR", asy
   assert.equal(await first("doctor", {}), "ok       A");
 });
 
-Deno.test("vcm doctor prints each finding as it is found", async () => {
+Deno.test("vcm doctor prints each check result as it is found", async () => {
   const printed: string[] = [];
   const seen: string[] = [];
   await using server = startWell({

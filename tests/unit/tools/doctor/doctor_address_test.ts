@@ -117,7 +117,7 @@ Deno.test("examine() says nothing of a clock that the server does not tell", asy
   assert.deepEqual(lines.filter((line) => line.includes("clock")), []);
 });
 
-Deno.test("examine() looks at all addresses, and logs in where one is usable", async () => {
+Deno.test("examine() looks at all addresses, and logs in if one is usable", async () => {
   await using first = startWell({ "sys/health": { ...healthy({ sealed: true }), status: 503 } });
   await using second = startWell();
   const down = `http://127.0.0.1:${freePort()}`;
@@ -131,7 +131,7 @@ Deno.test("examine() looks at all addresses, and logs in where one is usable", a
   assert.equal(lines.length, 8);
 });
 
-Deno.test("examine() does not log in where no address is usable", async () => {
+Deno.test("examine() does not log in if no address is usable", async () => {
   await using first = startWell({ "sys/health": { status: 502, body: "" } });
   await using second = startWell({ "sys/health": { ...healthy({ sealed: true }), status: 503 } });
   await examineAt([first.address, second.address], { env: BY_APPROLE });
@@ -210,7 +210,7 @@ Deno.test("examine() makes one plain line of whatever a server says", async () =
   );
 });
 
-Deno.test("examine() looks at the addresses also where there is no login method", async () => {
+Deno.test("examine() looks at the addresses also if there is no login method", async () => {
   await using server = startWell();
   const { lines } = await examineAt([server.address], { env: {} });
   assert.deepEqual(lines, [
@@ -222,7 +222,7 @@ Deno.test("examine() looks at the addresses also where there is no login method"
   assert.deepEqual(server.calls(), ["GET sys/health"]);
 });
 
-Deno.test("examine() goes on where the clock alone is wrong", async () => {
+Deno.test("examine() goes on if the clock alone is wrong", async () => {
   await using server = startWell();
   const { lines } = await examineAt([server.address], { now: after(-3600) });
   assert.match(lines[1] ?? "", /^problem clock of A: /);

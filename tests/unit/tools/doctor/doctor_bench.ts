@@ -89,7 +89,7 @@ function fresh(scripted: Scripted): Scripted {
 
 export interface Examined {
   readonly results: readonly CheckResult[];
-  /** `verdict subject: detail`, with `| remedy` where there is one; addresses as A, B, …. */
+  /** `verdict subject: detail`, with `| remedy` if there is one; addresses as A, B, …. */
   readonly lines: readonly string[];
 }
 
@@ -101,7 +101,7 @@ export interface Case {
   readonly now?: Date;
 }
 
-/** Examines these addresses. No finding may hold a secret. */
+/** Examines these addresses. No check result may hold a secret. */
 export async function examineAt(addresses: readonly string[], it: Case = {}): Promise<Examined> {
   const results: CheckResult[] = [];
   const specs = it.specs ?? [makeSpec({ pki: "pki" })];

@@ -16,7 +16,7 @@ async function endingIn(days: number): Promise<Scripted> {
   return enveloped({ certificate: pem });
 }
 
-/** What is found of mounts, where these paths are answered so. */
+/** The check results of mounts, if these paths are answered so. */
 async function foundWith(
   answers: Readonly<Record<string, Scripted>>,
   ...desired: readonly Parameters<typeof makeSpec>[0][]
@@ -95,7 +95,7 @@ Deno.test("examine() sees an ended root above a CA, unless a path past it is val
   assert.deepEqual(await foundWith({ [ISSUER]: named }, { issuerRef: "new" }), [line(ISSUER)]);
 });
 
-Deno.test("examine() asks for a look at the clock where a CA is not valid yet", async () => {
+Deno.test("examine() asks for a look at the clock if a CA is not valid yet", async () => {
   const dates = { notBefore: after(DAY), notAfter: after(9 * DAY) };
   const { pem } = await makeAuthority("Example CA", dates);
   assert.deepEqual(await foundWith({ [CA]: enveloped({ certificate: pem }) }, {}), [
@@ -106,7 +106,7 @@ Deno.test("examine() asks for a look at the clock where a CA is not valid yet", 
   ]);
 });
 
-Deno.test("examine() says where no PKI engine answers, or no such issuer", async () => {
+Deno.test("examine() says if no PKI engine answers, or no such issuer", async () => {
   const none = (path: string, issuer = "") =>
     `problem ${path}: no PKI secrets engine answers there (check "pki")${issuer}: "A" has nothing ` +
     "at " +
@@ -124,7 +124,7 @@ Deno.test("examine() says where no PKI engine answers, or no such issuer", async
   assert.ok(forbidden.startsWith(start), forbidden);
 });
 
-Deno.test("examine() goes on where a mount answers without a certificate", async () => {
+Deno.test("examine() goes on if a mount answers without a certificate", async () => {
   for (const data of [null, {}, { certificate: "" }, { certificate: "garbage" }, { keys: [] }]) {
     await using server = startWell({ [CA]: enveloped(data) });
     const { lines } = await examineAt([server.address]);

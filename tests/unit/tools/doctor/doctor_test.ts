@@ -14,7 +14,7 @@ async function found(...args: Parameters<typeof examineAt>): Promise<readonly st
   return (await examineAt(...args)).lines.slice(2);
 }
 
-/** Specs of these wishes, at the mount "pki". */
+/** Specs with these keys, at the mount "pki". */
 function specs(...desired: readonly Parameters<typeof makeSpec>[0][]) {
   return desired.map((desired) => makeSpec({ pki: "pki", ...desired }));
 }
@@ -59,7 +59,7 @@ Deno.test("examine() takes a token that says little of itself", async () => {
   );
 });
 
-Deno.test("examine() gives its token up also where what comes after the login fails", async () => {
+Deno.test("examine() gives its token up also if a request after the login fails", async () => {
   for (const answer of [BAD_TOKEN, SEALED, { status: 500, body: { errors: ["broken"] } }]) {
     await using server = startWell({ [LOOK_UP]: answer });
     const [line, ...more] = await found([server.address], { env: BY_APPROLE });
@@ -222,7 +222,7 @@ Deno.test("examine() asks each role of a server that seals itself no further", a
   assert.equal(server.calls().includes("GET pki/roles/other"), false);
 });
 
-Deno.test("examine() has nothing to compare where there is no certificate", async () => {
+Deno.test("examine() has nothing to compare if there is no certificate", async () => {
   await using server = startWell();
   const lines = await found([server.address], { specs: [] });
   assert.deepEqual(lines, [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { doctorText, worstVerdict } from "../../../../lib/tools/doctor/doctor.ts";
+import { doctorText } from "../../../../lib/tools/doctor/doctor.ts";
 import { paint } from "../../../../lib/report/paint.ts";
 import { found } from "../../../../lib/report/check_result.ts";
 import { pureTest } from "../../../support/pure_test.ts";
@@ -8,7 +8,7 @@ const FINE = found("ok", "pki/issue/web", 'the policy allows "update"');
 const AHEAD = found("warning", "clock", "this host is 2m ahead", "set it");
 const SEALED = found("problem", "https://v:8200", "version 2.6.2, sealed", "bao operator unseal");
 
-pureTest("doctorText() has a line for a finding, and one below it for what to do", () => {
+pureTest("doctorText() has a line for a check result, and one below it for what to do", () => {
   const plain = paint(false);
   assert.equal(doctorText(FINE, plain), 'ok       pki/issue/web: the policy allows "update"\n');
   assert.equal(
@@ -30,15 +30,7 @@ pureTest("doctorText() colours the verdict alone, and keeps the columns", () => 
   ]);
 });
 
-pureTest("worstVerdict() is that of the worst finding", () => {
-  assert.equal(worstVerdict([]), "ok");
-  assert.equal(worstVerdict([FINE, FINE]), "ok");
-  assert.equal(worstVerdict([FINE, AHEAD]), "warning");
-  assert.equal(worstVerdict([SEALED, AHEAD, FINE]), "problem");
-  assert.equal(worstVerdict([AHEAD, SEALED]), "problem");
-});
-
-pureTest("found() has a remedy only where there is one", () => {
+pureTest("found() has a remedy only if there is one", () => {
   assert.deepEqual(FINE, {
     verdict: "ok",
     subject: "pki/issue/web",

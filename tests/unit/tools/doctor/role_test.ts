@@ -22,7 +22,7 @@ const WIDE: Role = {
 };
 
 /** The texts of what is fatal, and of the rest with a "~" before them. */
-function judge(role: Role, desired: Partial<CertificateSpec> = {}): string[] {
+function problemsOf(role: Role, desired: Partial<CertificateSpec> = {}): string[] {
   return checkRole({ ...WIDE, ...role }, makeSpec(desired))
     .map(({ fatal, message }) => (fatal ? "" : "~ ") + message);
 }
@@ -30,9 +30,9 @@ function judge(role: Role, desired: Partial<CertificateSpec> = {}): string[] {
 const below = { allow_any_name: false, allow_subdomains: true, allowed_domains: ["example.com"] };
 
 pureTest("checkRole() has nothing against a role that gives all that is asked for", () => {
-  assert.deepEqual(judge({}), []);
-  assert.deepEqual(judge(below, { dnsSans: ["a.example.com", "*.example.com"] }), []);
-  assert.deepEqual(judge({}, { ipSans: ["10.0.0.1"] }), []);
+  assert.deepEqual(problemsOf({}), []);
+  assert.deepEqual(problemsOf(below, { dnsSans: ["a.example.com", "*.example.com"] }), []);
+  assert.deepEqual(problemsOf({}, { ipSans: ["10.0.0.1"] }), []);
 });
 
 pureTest("checkRole() names each name once that is not below the role's domains", () => {
@@ -42,12 +42,12 @@ pureTest("checkRole() names each name once that is not below the role's domains"
     emailSans: ["ops@example.net", "ops@mail.example.com"],
   };
   const role = { ...below, allowed_domains: ["example.com", "example.org"] };
-  assert.deepEqual(judge(role, desired), [
+  assert.deepEqual(problemsOf(role, desired), [
     "web.example.net: not in the role's allowed_domains (example.com, example.org)",
     "b.example.net: not in the role's allowed_domains (example.com, example.org)",
     "ops@example.net: not in the role's allowed_domains (example.com, example.org)",
   ]);
-  assert.deepEqual(judge({ ...below, allowed_domains: [] }), [
+  assert.deepEqual(problemsOf({ ...below, allowed_domains: [] }), [
     "web.example.com: not in the role's allowed_domains ()",
   ]);
 });
@@ -118,9 +118,11 @@ const NAMES: readonly (readonly [string, Role, readonly string[], readonly strin
 
 for (const [what, role, allowed, refused] of NAMES) {
   pureTest(`checkRole() goes through a name as the engine does: ${what}`, () => {
-    for (const name of allowed) assert.deepEqual(judge({ ...below, ...role }, { name }), [], name);
+    for (const name of allowed) {
+      assert.deepEqual(problemsOf({ ...below, ...role }, { name }), [], name);
+    }
     for (const name of refused) {
-      const [said = "", ...more] = judge({ ...below, ...role }, { name });
+      const [said = "", ...more] = problemsOf({ ...below, ...role }, { name });
       assert.ok(said.startsWith(`${name}: `), `${name}: ${said}`);
       assert.deepEqual(more, []);
     }
@@ -133,26 +135,26 @@ pureTest("checkRole() names the addresses, URIs and other names that a role refu
     uriSans: ["spiffe://example.com/web", "https://example.com/"],
     otherSans: ["1.2.3;UTF8:a", "1.2.4;UTF8:a"],
   };
-  assert.deepEqual(judge({ allow_ip_sans: false }, desired), [
+  assert.deepEqual(problemsOf({ allow_ip_sans: false }, desired), [
     "10.0.0.1, 2001:db8::1: the role has allow_ip_sans=false",
     "spiffe://example.com/web, https://example.com/: not in the role's allowed_uri_sans",
     "1.2.3;UTF8:a, 1.2.4;UTF8:a: not in the role's allowed_other_sans",
   ]);
   const some = { allowed_uri_sans: ["spiffe://*"], allowed_other_sans: ["1.2.3;UTF8:*", "1.9;*"] };
-  assert.deepEqual(judge(some, desired), [
+  assert.deepEqual(problemsOf(some, desired), [
     "https://example.com/: not in the role's allowed_uri_sans",
     "1.2.4;UTF8:a: not in the role's allowed_other_sans",
   ]);
-  assert.deepEqual(judge({ allowed_uri_sans: ["*"], allowed_other_sans: ["*"] }, desired), []);
+  assert.deepEqual(problemsOf({ allowed_uri_sans: ["*"], allowed_other_sans: ["*"] }, desired), []);
 });
 
 pureTest("checkRole() says what of a lifetime is cut", () => {
-  assert.deepEqual(judge({}, { ttl: 100 * DAY }), [
+  assert.deepEqual(problemsOf({}, { ttl: 100 * DAY }), [
     "~ the ttl of 100d is cut to the role's max_ttl of 90d",
   ]);
-  assert.deepEqual(judge({}, { ttl: 90 * DAY }), []);
-  assert.deepEqual(judge({ max_ttl: 0 }, { ttl: 100 * DAY }), []);
-  assert.deepEqual(judge({ max_ttl: 7 * DAY }, { ttl: 30 * DAY }), [
+  assert.deepEqual(problemsOf({}, { ttl: 90 * DAY }), []);
+  assert.deepEqual(problemsOf({ max_ttl: 0 }, { ttl: 100 * DAY }), []);
+  assert.deepEqual(problemsOf({ max_ttl: 7 * DAY }, { ttl: 30 * DAY }), [
     "~ the ttl of 30d is cut to the role's max_ttl of 7d",
     '~ the role issues certificates for 7d, and "renew" (14d) covers all of it: they are renewed ' +
     "2d 8h " +
@@ -165,29 +167,29 @@ pureTest("checkRole() sees where the window is cut, whoever decides the lifetime
     `~ the role issues certificates for ${lifetime}, and "renew" (14d) covers all of it: ` +
     `they are renewed ${cut} before they expire`,
   ];
-  assert.deepEqual(judge({ max_ttl: 14 * DAY }), said("14d", "4d 16h"));
-  assert.deepEqual(judge({ max_ttl: 15 * DAY }), []);
-  assert.deepEqual(judge({ ttl: DAY }), said("1d", "8h"));
-  assert.deepEqual(judge({ ttl: DAY, max_ttl: 0 }), said("1d", "8h"));
-  assert.deepEqual(judge({ ttl: DAY }, { ttl: 30 * DAY }), []);
-  assert.deepEqual(judge({}, { ttl: 2 * DAY }), said("2d", "16h"));
+  assert.deepEqual(problemsOf({ max_ttl: 14 * DAY }), said("14d", "4d 16h"));
+  assert.deepEqual(problemsOf({ max_ttl: 15 * DAY }), []);
+  assert.deepEqual(problemsOf({ ttl: DAY }), said("1d", "8h"));
+  assert.deepEqual(problemsOf({ ttl: DAY, max_ttl: 0 }), said("1d", "8h"));
+  assert.deepEqual(problemsOf({ ttl: DAY }, { ttl: 30 * DAY }), []);
+  assert.deepEqual(problemsOf({}, { ttl: 2 * DAY }), said("2d", "16h"));
   // Then the mount decides, of which a role says nothing.
-  assert.deepEqual(judge({ ttl: 0, max_ttl: 0 }), []);
-  assert.deepEqual(judge({ ttl: undefined, max_ttl: "none" }), []);
+  assert.deepEqual(problemsOf({ ttl: 0, max_ttl: 0 }), []);
+  assert.deepEqual(problemsOf({ ttl: undefined, max_ttl: "none" }), []);
   const third = { renew: { kind: "share", percent: 33 } } as const;
-  assert.deepEqual(judge({ max_ttl: 60 }, third), []);
+  assert.deepEqual(problemsOf({ max_ttl: 60 }, third), []);
 });
 
 pureTest("checkRole() sees what would be due at once: dated back, a share is longer", () => {
   const half = { renew: { kind: "share", percent: 50 } } as const;
-  assert.deepEqual(judge({ max_ttl: 3600, not_before_duration: 7200 }, half), [
+  assert.deepEqual(problemsOf({ max_ttl: 3600, not_before_duration: 7200 }, half), [
     'the role issues certificates for 1h, which is not longer than "renew" (1h 30m): they would ' +
     "be due at " +
     "once",
   ]);
 });
 
-/** Keys of roles and of the file, and what is said; "" where nothing is. */
+/** Keys of roles and of the file, and what is said; "" if nothing is. */
 const KEYS: readonly (readonly [Role, Partial<CertificateSpec["key"]>, string])[] = [
   [{}, {}, ""],
   [{}, { type: "ec-256" }, ""],
@@ -241,6 +243,6 @@ const KEYS: readonly (readonly [Role, Partial<CertificateSpec["key"]>, string])[
 for (const [role, key, said] of KEYS) {
   pureTest(`checkRole() on keys: ${JSON.stringify(role)} for ${JSON.stringify(key)}`, () => {
     const desired = { key: { origin: "vault", reuse: false, ...key } } as const;
-    assert.deepEqual(judge(role, desired), said === "" ? [] : [said]);
+    assert.deepEqual(problemsOf(role, desired), said === "" ? [] : [said]);
   });
 }

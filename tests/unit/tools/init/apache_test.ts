@@ -35,7 +35,7 @@ function debian(sites: Readonly<Record<string, string>>): Gathered {
 function short({ uses }: Gathered): string[] {
   return uses.map(({ at, names, files }) =>
     `${at.replace("/etc/apache2/sites-enabled/", "")} ${names.join(" ")}: ` +
-    files.map(({ what, path }) => `${what} ${path}`).join(", ")
+    files.map(({ kind, path }) => `${kind} ${path}`).join(", ")
   );
 }
 

@@ -33,9 +33,9 @@ pureTest(
         ipSans: ["10.0.0.1"],
         at: ["/etc/nginx/nginx.conf:3"],
         files: [
-          { what: "fullchain", path: "/etc/ssl/a.crt" },
-          { what: "privkey", path: "/etc/ssl/a.key", mode: 0o640 },
-          { what: "chain", path: "/etc/ssl/ca.crt", doubt: "it may be another" },
+          { kind: "fullchain", path: "/etc/ssl/a.crt" },
+          { kind: "privkey", path: "/etc/ssl/a.key", mode: 0o640 },
+          { kind: "chain", path: "/etc/ssl/ca.crt", doubt: "it may be another" },
         ],
         programs: [{ name: "nginx", unit: "nginx.service", validate: ["nginx", "-t"] }],
         remarks: ["A remark."],
@@ -131,7 +131,7 @@ const ODD_PATHS = [
 
 pureTest("odd paths come back as they were", async () => {
   for (const path of ODD_PATHS.filter((path) => !/[\u2028\u2029]/.test(path))) {
-    const proposal = makeProposal({ files: [{ what: "cert", path }] });
+    const proposal = makeProposal({ files: [{ kind: "cert", path }] });
     const config = await parseConfig(firstFile(SERVER, [proposal], []), "f");
     assert.equal(config.certificates[0]?.targets[0]?.path, path);
   }
@@ -139,8 +139,8 @@ pureTest("odd paths come back as they were", async () => {
 
 pureTest("any text in comments leaves the file a file", async () => {
   for (const text of [...ODD_PATHS, "a\r\nb: c", "\ud800", "\u0000", "--- x", "- ${x}"]) {
-    const doubt: Proposal["files"] = [{ what: "cert", path: "/c" }, {
-      what: "chain",
+    const doubt: Proposal["files"] = [{ kind: "cert", path: "/c" }, {
+      kind: "chain",
       path: "/d",
       doubt: text,
     }];

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { scanHaproxy } from "../../../../lib/tools/init/haproxy.ts";
-import { parseHaproxy } from "../../../../lib/tools/init/haproxy_syntax.ts";
+import { parseHaproxy, scanHaproxy } from "../../../../lib/tools/init/haproxy.ts";
 import type { Gathered } from "../../../../lib/tools/init/types.ts";
 import { HAPROXY_CFG, siteReader } from "../../../support/fixtures_web_servers.ts";
 import { pureTest } from "../../../support/pure_test.ts";
@@ -21,7 +20,7 @@ function scan(
 function short({ uses }: Gathered): string[] {
   return uses.map(({ at, names, files }) =>
     `${at.replace(/^.*\//, "")} ${names.join(" ")}: ` +
-    files.map(({ what, path }) => `${what} ${path}`).join(", ")
+    files.map(({ kind, path }) => `${kind} ${path}`).join(", ")
   );
 }
 

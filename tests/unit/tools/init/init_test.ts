@@ -1,8 +1,9 @@
-/** `vcm init` where nobody is asked. */
+/** `vcm init` without questions. */
 import assert from "node:assert/strict";
 import { loadConfig } from "../../../../lib/config/load.ts";
 import { modeOf } from "../../../support/rig.ts";
 import { type Bench, initTest, SITES } from "./bench.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
 
 const FLAGS = "--vault https://vault.test:8200 --role web";
 
@@ -128,7 +129,7 @@ initTest("names take those certificates alone, found or not", async (bench) => {
   ]);
 });
 
-initTest("where nothing is found the file has an example, and no mistake", async (bench) => {
+initTest("if nothing is found, the file has an example, and no diagnostic", async (bench) => {
   const { status, out } = await bench.run(`init ${FLAGS} --config @/vcm.yaml`, { files: {} });
   assert.equal(status, 0);
   assert.match(out, /^Wrote @\/vcm\.yaml: 0 certificates, 0 targets\n/);
@@ -154,6 +155,7 @@ initTest("vcm init --quiet prints nothing", async ({ run }) => {
 
 initTest("vcm init --json prints what was found, taken and left out", async ({ run }) => {
   const { out } = await run(`init --json ${FLAGS} --config @/f api.test`);
+  assert.deepEqual(outputMistakes("init", out), []);
   const certificate = (name: string, file: string, dnsSans: string[]) => ({
     name,
     dnsSans,
@@ -189,7 +191,9 @@ initTest("vcm init --json prints what was found, taken and left out", async ({ r
       message: 'ssl_certificate "/c/$ssl_server_name.crt" contains a variable of the server',
     }],
   });
-  const printed = JSON.parse((await run(`init --json --print ${FLAGS} --config @/g`)).out);
+  const { out: text } = await run(`init --json --print ${FLAGS} --config @/g`);
+  assert.deepEqual(outputMistakes("init", text), []);
+  const printed = JSON.parse(text);
   assert.match(printed.text, /^# The certificates /);
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Directive } from "../../../../lib/tools/init/directive.ts";
+import type { Directive } from "../../../../lib/tools/init/directives.ts";
 import { parseNginx } from "../../../../lib/tools/init/nginx_syntax.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 

@@ -23,7 +23,7 @@ function scan(files: Readonly<Record<string, string>>): Gathered {
 /** Uses in short: place, names and files. */
 function short({ uses }: Gathered): string[] {
   return uses.map(({ at, names, files }) => {
-    const parts = files.map(({ what, path, doubt }) => `${what}${doubt ? "?" : ""} ${path}`);
+    const parts = files.map(({ kind, path, doubt }) => `${kind}${doubt ? "?" : ""} ${path}`);
     return `${at} ${names.join(" ")}: ${parts.join(", ")}`;
   });
 }

@@ -11,8 +11,8 @@ const HAPROXY: Program = { name: "HAProxy", unit: "haproxy.service", validate: [
 /** A use of `/CERT.crt` with `/CERT.key`, unless other files are given. */
 function use(names: string, cert: string, parts: Partial<CertificateUse> = {}): CertificateUse {
   const files: UsedFile[] = [
-    { what: "fullchain", path: `/${cert}.crt` },
-    { what: "privkey", path: `/${cert}.key` },
+    { kind: "fullchain", path: `/${cert}.crt` },
+    { kind: "privkey", path: `/${cert}.key` },
   ];
   const certificate = `/${cert}.crt`;
   return { program: NGINX, at: "/f:1", names: names.split(" "), certificate, files, ...parts };
@@ -46,10 +46,11 @@ pureTest("two servers that use one file are one certificate with all names", () 
   assert.deepEqual(namesOf(found), ["a.test b.test c.test 10.0.0.1", "d.test"]);
   assert.deepEqual(found.proposals[0], {
     name: "a.test",
+    commonName: undefined,
     dnsSans: ["b.test", "c.test"],
     ipSans: ["10.0.0.1"],
     at: ["/f:1", "/f:2"],
-    files: [{ what: "fullchain", path: "/x.crt" }, { what: "privkey", path: "/x.key" }],
+    files: [{ kind: "fullchain", path: "/x.crt" }, { kind: "privkey", path: "/x.key" }],
     programs: [NGINX],
     remarks: ["It may have more names: its file cannot be read (no such file)."],
   });
@@ -114,22 +115,22 @@ pureTest("a name that can be no directory gets another one", () => {
 pureTest("a file that two programs use in two ways holds what both need", () => {
   const found = proposed([
     use("a.test", "x"),
-    use("", "x", { program: HAPROXY, files: [{ what: "combined", path: "/x.crt" }] }),
-    use("", "x", { files: [{ what: "cert", path: "/x.crt" }, { what: "chain", path: "/x.ca" }] }),
+    use("", "x", { program: HAPROXY, files: [{ kind: "combined", path: "/x.crt" }] }),
+    use("", "x", { files: [{ kind: "cert", path: "/x.crt" }, { kind: "chain", path: "/x.ca" }] }),
   ]);
   assert.deepEqual(found.proposals[0]?.files, [
-    { what: "combined", path: "/x.crt" },
-    { what: "privkey", path: "/x.key" },
-    { what: "chain", path: "/x.ca" },
+    { kind: "combined", path: "/x.crt" },
+    { kind: "privkey", path: "/x.key" },
+    { kind: "chain", path: "/x.ca" },
   ]);
   assert.deepEqual(found.proposals[0]?.programs, [NGINX, HAPROXY]);
 });
 
 pureTest("a key of several certificates is taken for none of them", () => {
-  const key: UsedFile = { what: "privkey", path: "/k" };
+  const key: UsedFile = { kind: "privkey", path: "/k" };
   const found = proposed([
-    use("a.test", "x", { files: [{ what: "fullchain", path: "/x.crt" }, key] }),
-    use("b.test", "y", { files: [{ what: "fullchain", path: "/y.crt" }, key] }),
+    use("a.test", "x", { files: [{ kind: "fullchain", path: "/x.crt" }, key] }),
+    use("b.test", "y", { files: [{ kind: "fullchain", path: "/y.crt" }, key] }),
     use("c.test", "z"),
   ]);
   assert.deepEqual(namesOf(found), ["c.test"]);
@@ -140,18 +141,18 @@ pureTest("a key of several certificates is taken for none of them", () => {
 pureTest("a chain of several certificates is written by the first of those that are kept", () => {
   const withChain = (cert: string) =>
     use(`${cert}.test`, cert, {
-      files: [{ what: "cert", path: `/${cert}.crt` }, { what: "chain", path: "/chain" }],
+      files: [{ kind: "cert", path: `/${cert}.crt` }, { kind: "chain", path: "/chain" }],
     });
   const { proposals } = proposed([withChain("a"), withChain("b"), withChain("c")]);
   assert.deepEqual(shareChains(proposals.slice(1)).map(({ files }) => files[1]), [
-    { what: "chain", path: "/chain" },
-    { what: "chain", path: "/chain", doubt: '"b.test" writes it already' },
+    { kind: "chain", path: "/chain" },
+    { kind: "chain", path: "/chain", doubt: '"b.test" writes it already' },
   ]);
 });
 
 pureTest("what another program keeps, and VCM's own store, is left alone", () => {
   const message = (path: string) => {
-    const files: UsedFile[] = [{ what: "fullchain", path }];
+    const files: UsedFile[] = [{ kind: "fullchain", path }];
     return proposed([use("a.test", "x", { certificate: path, files })]).notes[0]?.message;
   };
   const [live, home] = [
@@ -187,7 +188,7 @@ pureTest(
   "what packages brought for the whole host, and what a link leads to elsewhere, is left out",
   () => {
     const message = (path: string, leadsTo = path) => {
-      const files: UsedFile[] = [{ what: "chain", path }];
+      const files: UsedFile[] = [{ kind: "chain", path }];
       const uses = [use("a.test", "x", { certificate: path, files })];
       const { proposals, notes } = propose({ uses, notes: [] }, {
         certificate: () => "no such file",

@@ -56,7 +56,7 @@ initTest("an answer that cannot be is said, and the question asked again", async
   );
 });
 
-initTest("where all that was found is refused, a name is asked for", async (bench) => {
+initTest("if all that was found is refused, a name is asked for", async (bench) => {
   const { status } = await bench.run("init --vault https://v.test --pki p --role r --config @/f", {
     files: { ...SITES, "/etc/hostname": "short\n" },
     answers: ["maybe", "no", "N", "", "new.test"],
@@ -78,7 +78,7 @@ initTest("with names, and with --yes, nothing is asked but what is missing", asy
   assert.match(yes.out, /^Wrote @\/g: 2 certificates, /);
 });
 
-initTest("where the answers end nothing is written", async ({ run, directory }) => {
+initTest("if the answers end, nothing is written", async ({ run, directory }) => {
   const { status, err } = await run("init --config @/f", { answers: ["https://v.test"] });
   assert.deepEqual([status, err], [1, "error: No answer; nothing was written\n"]);
   assert.deepEqual(directory.tree(), []);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFirstFile } from "../../../../lib/tools/init/write_first_file.ts";
+import { writeFirstFile } from "../../../../lib/tools/init/init.ts";
 import { errorOf, makeDirectory, modeOf, withUmask } from "../../../support/rig.ts";
 
 Deno.test("writeFirstFile() makes a file that only its owner may read, and its directory", () => {

@@ -7,14 +7,14 @@ const COMMENT = "# The minute comes from the host name, to spread the load of a 
 pureTest("cronText() runs it each hour as root", () => {
   assert.equal(
     cronText({ binary: "/usr/local/bin/vcm" }, 17, false),
-    `${COMMENT}17 * * * *  root  /usr/local/bin/vcm run --quiet\n`,
+    `${COMMENT}17 * * * *  root  ulimit -c 0; exec /usr/local/bin/vcm run --quiet\n`,
   );
 });
 
 pureTest("cronText() reads the environment file, and quotes for the shell and for cron", () => {
   assert.equal(
     cronText({ binary: "/opt/v c/vcm", config: "/srv/100%/vcm.yaml" }, 0, true),
-    `${COMMENT}0 * * * *  root  set -a; . /etc/vcm/environment; ` +
+    `${COMMENT}0 * * * *  root  ulimit -c 0; set -a; . /etc/vcm/environment; ` +
       "exec '/opt/v c/vcm' run --quiet --config /srv/100\\%/vcm.yaml\n",
   );
 });

@@ -1,20 +1,15 @@
 /** What `vcm install` shows, asks and does; tests/e2e/install_test.ts has it on a real systemd. */
 import assert from "node:assert/strict";
+import { loadConfig } from "../../../../lib/config/load.ts";
+import { unitFacts } from "../../../../lib/tools/install/unit_facts.ts";
 import { serviceUnit, timerUnit } from "../../../../lib/tools/install/units_text.ts";
 import { outputMistakes } from "../../../support/output_validator.ts";
 import { modeOf } from "../../../support/rig.ts";
 import { makeInstallRig } from "./rig.ts";
 
 /** The unit of the rig's file. */
-function unitIn(directory: string): string {
-  return serviceUnit({
-    binary: "/usr/local/bin/vcm",
-    config: `${directory}/vcm.yaml`,
-    readsHome: false,
-    startsContainers: false,
-    givesSetIds: false,
-    writes: { kind: "known", directories: [`${directory}/ssl`, `${directory}/store`] },
-  });
+async function unitIn(directory: string): Promise<string> {
+  return serviceUnit(unitFacts(await loadConfig(`${directory}/vcm.yaml`), "/usr/local/bin/vcm"));
 }
 
 function shown(text: string): string {
@@ -32,7 +27,7 @@ Deno.test("vcm install shows all that it does, does it, and then finds it in ord
   using rig = makeInstallRig();
   const { directory, calls } = rig;
   const { status, out, err, givenUp } = await rig.vcm("install --yes");
-  const unit = unitIn(directory.path);
+  const unit = await unitIn(directory.path);
   assert.deepEqual([status, err, givenUp], [0, "", ["net"]]);
   assert.equal(
     out,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeInstallRig } from "./rig.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
 
 Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", async () => {
   using rig = makeInstallRig();
@@ -49,6 +50,7 @@ Deno.test("vcm install --uninstall leaves and names what others wrote", async ()
   rig.directory.write("units/vcm.service", "[Service]\nExecStart=/bin/true\n");
   rig.directory.write("units/vcm.service.d/own.conf", "[Service]\n");
   const { out } = await rig.vcm("install --uninstall --yes --json");
+  assert.deepEqual(outputMistakes("install", out), []);
   const { files, dropIns } = JSON.parse(out);
   assert.deepEqual([files, dropIns], [
     [

@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
 import type { UnitFacts } from "../../../../lib/tools/install/unit_facts.ts";
-import {
-  isOurs,
-  narrowness,
-  serviceUnit,
-  timerUnit,
-} from "../../../../lib/tools/install/units_text.ts";
+import { isOurs, serviceUnit, timerUnit } from "../../../../lib/tools/install/units_text.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 const FACTS: UnitFacts = {
   binary: "/usr/local/bin/vcm",
   readsHome: false,
   startsContainers: false,
+  asksPodman: false,
+  validates: false,
+  runsCommands: false,
   givesSetIds: false,
-  writes: { kind: "known", directories: ["/etc/nginx/ssl", "/var/lib/vcm/certs"] },
+  createsDirectories: false,
+  writes: ["/etc/nginx/ssl", "/var/lib/vcm/certs"],
+  keeps: [],
+  limit: 660,
 };
 
 function linesOf(parts: Partial<UnitFacts> = {}): string[] {
@@ -29,31 +30,92 @@ function changes(parts: Partial<UnitFacts>): [string[], string[]] {
   ];
 }
 
-pureTest(
-  "serviceUnit() closes the file system but for the directories that a run writes to",
-  () => {
-    assert.deepEqual(linesOf().slice(-5), [
-      "SystemCallArchitectures=native",
+pureTest("serviceUnit() opens only the directories that a run writes to", () => {
+  assert.deepEqual(
+    linesOf().slice(-9),
+    [
+      "PrivateTmp=yes",
+      "ProtectHome=yes",
       "ProtectSystem=strict",
+      "InaccessiblePaths=-/dev/shm",
       "ReadWritePaths=-/etc/nginx/ssl",
       "ReadWritePaths=-/var/lib/vcm/certs",
+      "ReadOnlyPaths=-/run",
       "",
-    ]);
-  },
-);
+    ].toSpliced(
+      0,
+      0,
+      "SystemCallFilter=~@clock @cpu-emulation @debug @module @mount @obsolete " +
+        "@raw-io @reboot @resources @swap",
+    ),
+  );
+});
 
-pureTest("serviceUnit() leaves the file system open where nobody can tell what is written", () => {
-  const writes = { kind: "unknown", because: ["validate", "create_dirs"] } as const;
-  assert.deepEqual(changes({ writes }), [
+pureTest("serviceUnit() ends a run that takes longer than its steps may", () => {
+  assert.ok(linesOf().includes("TimeoutStartSec=1h"));
+  assert.ok(linesOf({ limit: 3601 }).includes("TimeoutStartSec=2h"));
+});
+
+const CAPABILITIES = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_KILL CAP_SETGID CAP_SETUID";
+const CALLS = "SystemCallFilter=~@clock @cpu-emulation @debug @module @mount @obsolete @raw-io " +
+  "@reboot @resources @swap";
+
+pureTest("serviceUnit() opens to validate only what it needs, and says why", () => {
+  assert.deepEqual(changes({ validates: true }), [
     [
-      "# VCM cannot tell beforehand where it writes (validate, create_dirs), so the file system " +
-      "stays writable.",
+      '# "validate" may bind ports, as "nginx -t" does.',
+      `CapabilityBoundingSet=${CAPABILITIES.replace("KILL", "KILL CAP_NET_BIND_SERVICE")}`,
+      '# "validate" may write pid files, caches and logs.',
+      "ReadWritePaths=-/run",
+      "ReadWritePaths=-/var/cache",
+      "ReadWritePaths=-/var/lib",
+      "ReadWritePaths=-/var/log",
+      "ReadWritePaths=-/var/spool",
+      "ReadOnlyPaths=-/run/systemd",
+      "ReadOnlyPaths=-/var/spool/cron",
     ],
-    [
-      "ProtectSystem=strict",
-      "ReadWritePaths=-/etc/nginx/ssl",
-      "ReadWritePaths=-/var/lib/vcm/certs",
-    ],
+    [`CapabilityBoundingSet=${CAPABILITIES}`, "ReadOnlyPaths=-/run"],
+  ]);
+});
+
+pureTest("serviceUnit() opens to a command the file system, but no namespaces and mounts", () => {
+  const [more, less] = changes({ runsCommands: true });
+  assert.deepEqual(more.filter((line) => !line.startsWith("#")), [
+    "CapabilityBoundingSet=CAP_AUDIT_WRITE CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_FSETID " +
+    "CAP_IPC_OWNER CAP_KILL CAP_LEASE CAP_NET_ADMIN CAP_NET_BIND_SERVICE CAP_NET_RAW CAP_SETFCAP " +
+    "CAP_SETGID CAP_SETPCAP CAP_SETUID CAP_SYS_CHROOT CAP_SYS_NICE CAP_SYS_RESOURCE",
+    "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+    CALLS.replace(" @resources", ""),
+    "ProtectHome=read-only",
+    "ProtectSystem=yes",
+    "TemporaryFileSystem=/dev/shm:mode=1777",
+  ]);
+  assert.equal(more.filter((line) => line.startsWith("#")).length, 6);
+  assert.ok(!less.includes("RestrictNamespaces=yes"));
+});
+
+pureTest("serviceUnit() opens to Podman what it needs to send a signal", () => {
+  const [more] = changes({ asksPodman: true });
+  assert.deepEqual(more, [
+    "# Podman does not work without CAP_SYS_ADMIN.",
+    `CapabilityBoundingSet=${CAPABILITIES} CAP_SYS_ADMIN`,
+    "# Podman mounts its storage.",
+    CALLS.replace(" @mount", ""),
+    "# No InaccessiblePaths: Podman's locks are in /dev/shm.",
+    "# Podman keeps its state there.",
+    "ReadWritePaths=-/run",
+    "ReadWritePaths=-/var/lib/containers",
+    "ReadOnlyPaths=-/run/systemd",
+    "ReadOnlyPaths=-/var/spool/cron",
+  ]);
+});
+
+pureTest("serviceUnit() shows the places that the configuration names", () => {
+  assert.deepEqual(changes({ inHome: "/root/ca.pem", inTmp: "/tmp/x", inShm: "/dev/shm/x" })[0], [
+    '# No PrivateTmp: the configuration names "/tmp/x".',
+    '# the configuration names "/root/ca.pem".',
+    "ProtectHome=read-only",
+    '# No InaccessiblePaths: the configuration names "/dev/shm/x".',
   ]);
 });
 
@@ -66,19 +128,33 @@ pureTest("serviceUnit() names a file that is not the default one", () => {
 
 pureTest("serviceUnit() says where home is where the token may lie there", () => {
   assert.deepEqual(changes({ readsHome: true }), [
-    ["# For ~/.vault-token.", "Environment=HOME=%h"],
-    [],
+    [
+      "# For ~/.vault-token.",
+      "Environment=HOME=%h",
+      "# the configuration names no login method, so ~/.vault-token may be read.",
+      "ProtectHome=read-only",
+    ],
+    ["ProtectHome=yes"],
   ]);
 });
 
 pureTest("serviceUnit() lets set-id bits be given where the file gives some", () => {
-  assert.deepEqual(changes({ givesSetIds: true }), [[], ["RestrictSUIDSGID=yes"]]);
+  assert.deepEqual(changes({ givesSetIds: true }), [
+    [
+      "# No RestrictSUIDSGID: a target has set-ID bits in its mode.",
+      "# a target has set-ID bits in its mode.",
+      `CapabilityBoundingSet=${CAPABILITIES.replace("FOWNER", "FOWNER CAP_FSETID")}`,
+    ],
+    ["RestrictSUIDSGID=yes", `CapabilityBoundingSet=${CAPABILITIES}`],
+  ]);
 });
 
 pureTest("serviceUnit() restricts nothing that containers would inherit", () => {
   const lines = linesOf({ startsContainers: true });
   assert.deepEqual(lines.slice(lines.indexOf("UMask=0077")), [
     "UMask=0077",
+    "# By the limits of its steps.",
+    "TimeoutStartSec=1h",
     "# No further restrictions: containers that Podman starts from here would inherit them.",
     "",
   ]);
@@ -87,7 +163,7 @@ pureTest("serviceUnit() restricts nothing that containers would inherit", () => 
 pureTest("serviceUnit() writes paths as systemd reads them", () => {
   const [more] = changes({
     binary: "/opt/a b/100%/$HOME/vcm",
-    writes: { kind: "known", directories: ["/srv/a b/100%/$HOME"] },
+    writes: ["/srv/a b/100%/$HOME"],
   });
   assert.deepEqual(more, [
     'ExecStart="/opt/a b/100%%/$$HOME/vcm" run --quiet',
@@ -110,30 +186,4 @@ pureTest("isOurs() tells by the first line", () => {
   assert.ok(isOurs(timerUnit()));
   assert.ok(!isOurs(`\n${serviceUnit(FACTS)}`));
   assert.ok(!isOurs("[Unit]\n"));
-});
-
-pureTest("narrowness() says what the unit that lies there is closed to", () => {
-  const unit = serviceUnit({ ...FACTS, config: "/srv/vcm.yaml" });
-  const known = (...directories: string[]) => ({ kind: "known", directories }) as const;
-  const of = (
-    writes: UnitFacts["writes"],
-    text = unit,
-    file: string | undefined = "/srv/vcm.yaml",
-  ) => narrowness(text, file, writes);
-  assert.equal(of(known("/etc/nginx/ssl", "/var/lib/vcm/certs/deeper")), undefined);
-  assert.equal(
-    of(known("/etc", "/etc/nginx/ssl", "/srv/ssl")),
-    'it may not write to "/etc", "/srv/ssl"; fix: run "vcm install" again',
-  );
-  assert.equal(
-    of({ kind: "unknown", because: ["validate"] }),
-    "it may write only to the directories of an earlier configuration, but the configuration now " +
-      "has validate; " +
-      'fix: run "vcm install" again',
-  );
-  const open = serviceUnit({ ...FACTS, writes: { kind: "unknown", because: ["command"] } });
-  assert.equal(narrowness(open, undefined, known("/srv")), undefined);
-  // Another file's unit, and one that somebody else wrote.
-  assert.equal(narrowness(unit, "/etc/other.yaml", known("/srv")), undefined);
-  assert.equal(of(known("/srv"), unit.slice(unit.indexOf("\n") + 1)), undefined);
 });

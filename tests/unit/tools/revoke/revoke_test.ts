@@ -4,6 +4,7 @@ import { lockStore } from "../../../../lib/store/lock.ts";
 import type { Host } from "../../../../lib/command/host.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 import { benchTest as test, DONE_A, FAILED_B, NOW, SETS } from "./bench.ts";
+import { outputMistakes } from "../../../support/output_validator.ts";
 
 test("vcm revoke wants names, and a person or --yes", async ({ vcm, directory, server }) => {
   const before = directory.tree();
@@ -52,6 +53,7 @@ test("vcm revoke --quiet prints failures alone", async ({ vcm }) => {
 test("vcm revoke --json prints what came of each", async ({ vcm }) => {
   const { status, out, err } = await vcm("revoke --json --yes a.test b.test");
   assert.deepEqual([status, err], [1, ""]);
+  assert.deepEqual(outputMistakes("revoke", out), []);
   assert.deepEqual(JSON.parse(out), {
     layout: 1,
     results: [

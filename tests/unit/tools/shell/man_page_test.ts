@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import project from "../../../../deno.json" with { type: "json" };
-import { type Command, COMMANDS } from "../../../../lib/command/commands.ts";
-import { escapeRoff, macro, manPage, tagged } from "../../../../lib/tools/shell/man_page.ts";
-import { FILES, VARIABLES, VAULT_VARIABLES } from "../../../../lib/tools/shell/man_places.ts";
-import { allOptions } from "../../../../lib/command/option_facts.ts";
+import { allOptions, type Command, COMMANDS } from "../../../../lib/command/commands.ts";
+import {
+  escapeRoff,
+  FILES,
+  macro,
+  manPage,
+  tagged,
+  VARIABLES,
+  VAULT_VARIABLES,
+} from "../../../../lib/tools/shell/man_page.ts";
 import { permissionFlags } from "../../../../scripts/permission_flags.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
@@ -44,7 +50,7 @@ pureTest("manPage() has each command with its usage, summary, details and option
   }
 });
 
-pureTest("manPage() has each option once, with who takes it where not all do", () => {
+pureTest("manPage() has each option once, with the commands that take it if not all do", () => {
   const lines = section(manPage(COMMANDS), "OPTIONS");
   assert.equal(lines.filter((line) => line === ".TP").length, allOptions().length);
   const text = lines.join("\n");

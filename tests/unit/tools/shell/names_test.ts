@@ -27,6 +27,6 @@ namesTest(
   "web.example.com\n$(odd) 'name'\na.b\n",
 );
 namesTest("names of no certificates are nothing", "config: {}\ncerts: []\n", "");
-namesTest("names is silent about a mistake in the file", `${CERTS}nonsense: 1\n`, "");
+namesTest("names prints no diagnostic of the file", `${CERTS}nonsense: 1\n`, "");
 namesTest("names is silent about a file that is no YAML", "certs: [", "");
 namesTest("names reads no file that anybody may write to", CERTS, "", 0o666);

@@ -42,7 +42,7 @@ pureTest(
     assert.deepEqual(client(env), { certificate: other.pem, key: other.pkcs8 });
     const half = accessOf({ clientCert: "/e.pem" }, { VAULT_CLIENT_KEY: "/e.key" }, files);
     assert.deepEqual(half.tls.client, client(env));
-    assert.equal("client" in accessOf({}).tls, false);
+    assert.equal(accessOf({}).tls.client, undefined);
   },
 );
 
@@ -94,7 +94,11 @@ pureTest("resolveAccess() logs in by the client certificate, and needs one for t
   const env = { VAULT_CLIENT_CERT: "/e.pem", VAULT_CLIENT_KEY: "/e.key" };
   assert.deepEqual(by({}, env), [{ ...login, from: '"/e.pem"' }]);
   const { role: _, ...plain } = login;
-  assert.deepEqual(by({ ...PAIR, login: plain }), [{ ...plain, from: '"/c.pem"' }]);
+  assert.deepEqual(by({ ...PAIR, login: plain }), [{
+    ...plain,
+    role: undefined,
+    from: '"/c.pem"',
+  }]);
   assert.equal(
     refusal({ ...FILE, ...CERT }, environment({})),
     'The auth method "cert" needs a certificate: set "client_cert" and "client_key", or ' +
@@ -123,7 +127,7 @@ pureTest("a pair that is not there yet leaves its login behind a token", () => {
     { kind: "token", token: "env-token", from: "VAULT_TOKEN" },
     unusable(problem),
   ]);
-  assert.equal("client" in tls, false);
+  assert.equal(tls.client, undefined);
   assert.equal(refusal(settings, environment({})), problem);
 });
 

@@ -20,8 +20,10 @@ pureTest("resolveAccess() gives the defaults where the file and the variables ar
     addresses: ["https://file.test:8200"],
     redirectHosts: [],
     allowHttp: false,
-    tls: { authorities: [] },
+    namespace: undefined,
+    tls: { authorities: [], serverName: undefined, client: undefined },
     credentials: [{ kind: "token", token: "env-token", from: "VAULT_TOKEN" }],
+    proxy: undefined,
     proxied: false,
     limits: { connect: 10_000, answer: 60_000 },
     retries: 2,
@@ -102,7 +104,7 @@ pureTest("resolveAccess() takes the namespace of the environment before the file
   const settings = { namespace: "team/file" };
   assert.equal(accessOf(settings).namespace, "team/file");
   assert.equal(accessOf(settings, { VAULT_NAMESPACE: "team/env" }).namespace, "team/env");
-  assert.equal("namespace" in accessOf({}), false);
+  assert.equal(accessOf({}).namespace, undefined);
 });
 
 pureTest("resolveAccess() refuses a VAULT_NAMESPACE that no header may hold", () => {

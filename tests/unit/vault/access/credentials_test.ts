@@ -184,7 +184,7 @@ pureTest(
   },
 );
 
-pureTest("a secret id's file is judged when it is reached", () => {
+pureTest("a secret id's file is checked when its turn comes", () => {
   assert.deepEqual(gather({ login: FILED }), [unusable(
     'The AppRole has no secret id: "/etc/vcm/secret-id" does not exist; create it with mode ' +
       "0600",

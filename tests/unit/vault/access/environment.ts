@@ -4,7 +4,7 @@ import { Secret } from "../../../../lib/text/secret.ts";
 import type { LoginSettings, VaultSettings } from "../../../../lib/config/types.ts";
 import { resolveAccess, type VaultAccess } from "../../../../lib/vault/access/access.ts";
 import type { Credentials } from "../../../../lib/vault/access/credentials.ts";
-import { gatherCredentials } from "../../../../lib/vault/access/gather_credentials.ts";
+import { gatherCredentials } from "../../../../lib/vault/access/access.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import type { Environment } from "../../../../lib/vault/access/environment.ts";
 

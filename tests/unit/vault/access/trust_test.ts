@@ -204,7 +204,7 @@ pureTest("VAULT_TLS_SERVER_NAME goes before the file's tls_server_name", () => {
   for (const name of ["env.internal", "10.1.1.20", "fd00::1"]) {
     assert.equal(serverName({ VAULT_TLS_SERVER_NAME: name }), name);
   }
-  assert.equal("serverName" in accessOf({}).tls, false);
+  assert.equal(accessOf({}).tls.serverName, undefined);
   assert.equal(
     messageOf(() => serverName({ VAULT_TLS_SERVER_NAME: "https://a" })),
     'VAULT_TLS_SERVER_NAME: expected a DNS name such as "api.example.com", got "https://a"',

@@ -35,7 +35,7 @@ function signing(
     clean: String,
     written,
     write: async (path, body) => {
-      written.push([path, body]);
+      written.push([path, JSON.parse(JSON.stringify(body))]);
       const csr = new Pkcs10CertificateRequest(String(body["csr"]));
       const certificate = await X509CertificateGenerator.create({
         subject: csr.subjectName.toJSON(),

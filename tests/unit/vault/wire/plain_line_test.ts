@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { plainLine } from "../../../../lib/vault/wire/plain_line.ts";
+import { plainLine } from "../../../../lib/vault/wire/answer.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 /** Texts, and what is left of them. */

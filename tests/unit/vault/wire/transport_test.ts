@@ -3,7 +3,7 @@ import type { VaultAccess } from "../../../../lib/vault/access/access.ts";
 import { VaultError } from "../../../../lib/vault/errors.ts";
 import { SocketTransport } from "../../../../lib/vault/wire/socket_transport.ts";
 import { openTransport, probe } from "../../../../lib/vault/wire/transport.ts";
-import type { RawAnswer } from "../../../../lib/vault/wire/raw_answer.ts";
+import type { RawAnswer } from "../../../../lib/vault/wire/transport.ts";
 import { startConnectProxy } from "../../../support/connect_proxy.ts";
 import { freePort } from "../../../support/free_port.ts";
 import { makeIdentity } from "../identity.ts";
@@ -65,7 +65,13 @@ for (const [kind, access, byHand] of WAYS) {
       () => new Response(null, { status: 204, headers }),
       identity,
     );
-    assert.deepEqual(await send(access, server.address), { status: 204, body: "" });
+    assert.deepEqual(await send(access, server.address), {
+      status: 204,
+      location: undefined,
+      retryAfter: undefined,
+      serverTime: undefined,
+      body: "",
+    });
   });
 
   Deno.test(`${kind}: the request arrives whole`, async () => {

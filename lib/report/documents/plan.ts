@@ -1,0 +1,139 @@
+/** The documents of the commands that make a plan. */
+import type { EventJson, OutcomeJson } from "./events.ts";
+import type { DriftJson, DueJson, Head, PendingJson, TargetKindJson, WaitJson } from "./shared.ts";
+import type { StepJson } from "./steps.ts";
+
+interface PlanJson extends Head {
+  /** The time for which the plan was made. */
+  readonly at: Date;
+  /** Directory of the store. */
+  readonly certStore: string;
+  /** The state of each certificate. */
+  readonly certificates: readonly CertificateStateJson[];
+  /** The state of each service. */
+  readonly services: readonly ServiceStateJson[];
+  /** What is to be done, in the order of execution; nothing else is done. */
+  readonly steps: readonly StepJson[];
+}
+
+/** A plan, and the result of carrying it out. */
+export interface RunDocument extends PlanJson {
+  /** The results of the steps, in their order. */
+  readonly events: readonly EventJson[];
+  /** The outcome of the run. */
+  readonly outcome: OutcomeJson;
+}
+
+/** A plan, and the status of the host by it. */
+export interface CheckDocument extends PlanJson {
+  /** The status of the host. */
+  readonly standing: "fine" | "due" | "broken" | "unknown";
+}
+
+/** A plan. */
+export interface PlanDocument extends PlanJson {
+  /** What a run of this plan may touch; printed with `--permissions`. */
+  readonly permissions?: {
+    /** Of the worker that writes files and talks to the server. */
+    readonly files: {
+      /** Paths that it may read, each with all below it. */
+      readonly read: readonly string[];
+      /** Paths that it may write, each with all below it. */
+      readonly write: readonly string[];
+      /** Hosts that it may connect to. */
+      readonly net: readonly string[];
+    };
+    /** Of the worker that runs programs. */
+    readonly commands: {
+      /** Paths that it may read. */
+      readonly read: readonly string[];
+      /** Programs that it may run. */
+      readonly run: readonly string[];
+    };
+  } | undefined;
+}
+
+/** What a certificate says. */
+export interface CertificateJson {
+  /** Common name of its subject. */
+  readonly commonName?: string | undefined;
+  /** Its DNS names. */
+  readonly dnsNames: readonly string[];
+  /** Its IP addresses. */
+  readonly ipAddresses: readonly string[];
+  /** Its URIs. */
+  readonly uris: readonly string[];
+  /** Its e-mail addresses. */
+  readonly emails: readonly string[];
+  /** Its names of other kinds, `OID;UTF8:TEXT`, if the file asks for some. */
+  readonly otherNames?: readonly string[] | undefined;
+  /** Start of its validity. */
+  readonly notBefore: Date;
+  /** End of its validity. */
+  readonly notAfter: Date;
+  /** Common name of its issuer, or the issuer's whole name if it has none. */
+  readonly issuer: string;
+  /** Its serial number, lower-case hexadecimal with colons. */
+  readonly serial: string;
+  /** Its SHA-256, upper-case hexadecimal with colons. */
+  readonly fingerprint: string;
+}
+
+/** The state of one certificate. */
+export interface CertificateStateJson {
+  /** Its name in the file. */
+  readonly name: string;
+  /** Facts of the stored certificate, if there is one. */
+  readonly certificate?: CertificateJson | undefined;
+  /** When its renewal is due. */
+  readonly renewAt?: Date | undefined;
+  /** Why it is to be issued, if it is due. */
+  readonly due?: DueJson | undefined;
+  /** What it waits for, if it is due and waits. */
+  readonly waits?: WaitJson | undefined;
+  /** What a person should know about it. */
+  readonly warnings: readonly {
+    /** What the warning is about. */
+    readonly kind:
+      | "clock"
+      | "window"
+      | "leftover"
+      | "chain-invalid"
+      | "chain-unknown"
+      | "root-ends";
+    /** The warning, for people. */
+    readonly message: string;
+  }[];
+  /** Each target. */
+  readonly targets: readonly {
+    /** What the target holds. */
+    readonly what: TargetKindJson;
+    /** Its path. */
+    readonly path: string;
+    /** Its differences from the configuration; empty: none. */
+    readonly drift: readonly DriftJson[];
+  }[];
+  /** What stops its steps and only a person can fix. */
+  readonly blocked: readonly {
+    /** Whether the observed state is unknown, or the desired state is impossible. */
+    readonly kind: "unreadable" | "impossible";
+    /** What is wrong, for people. */
+    readonly message: string;
+  }[];
+}
+
+/** The state of one service. */
+export interface ServiceStateJson {
+  /** The unit, or manager and name, as in `podman:web`. */
+  readonly service: string;
+  /** Names of the certificates that it serves. */
+  readonly certificates: readonly string[];
+  /** Why it must act, if it must. */
+  readonly pending?: PendingJson | undefined;
+  /** What its action waits for, if it waits. */
+  readonly waits?: WaitJson | undefined;
+  /** Expiry of the certificate that it serves instead of the one on disk. */
+  readonly servedUntil?: Date | undefined;
+  /** Why it is not known what it serves, for people. */
+  readonly problem?: string | undefined;
+}

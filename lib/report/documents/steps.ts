@@ -1,0 +1,325 @@
+/** The steps of a plan. */
+import type {
+  Count,
+  DriftJson,
+  DueJson,
+  Mode,
+  OfCertificate,
+  PartJson,
+  PendingJson,
+  TargetKindJson,
+  UserJson,
+} from "./shared.ts";
+
+/** Something that is to be done. */
+export type StepJson =
+  | RecoverStepJson
+  | RevokeStepJson
+  | IssueStepJson
+  | DeployStepJson
+  | TransferStepJson
+  | ValidateStepJson
+  | ServiceStepJson
+  | ClearStepJson;
+
+interface Keeps {
+  /** How many earlier sets stay in the archive; absent: none. */
+  readonly keep?: Count | undefined;
+}
+
+interface InUse {
+  /** Expiry of the certificate that the services have loaded, if known. */
+  readonly inUseUntil?: Date | undefined;
+}
+
+/** Recovers what an interrupted run left. */
+export interface RecoverStepJson extends OfCertificate, Keeps {
+  /** Recovers what an interrupted run left. */
+  readonly kind: "recover";
+  /** Whether an interrupted switch of the stored set is finished. */
+  readonly store: boolean;
+  /** Files that no service has validated, which are rolled back. */
+  readonly pendingValidation: readonly {
+    /** Path of the file. */
+    readonly path: string;
+    /** The user who rolls it back, if not the runner. */
+    readonly by?: UserJson | undefined;
+    /** Whether it is rolled back by writing into the existing file. */
+    readonly inPlace?: boolean | undefined;
+    /** Whether there was a file before. */
+    readonly kept: boolean;
+    /** Device, inode and birth time of the kept file, `DEVICE:INODE:MADE`. */
+    readonly identity?: string | undefined;
+  }[];
+  /** Paths that are removed. */
+  readonly leftovers: readonly string[];
+  /** Those of them that are removed as another user. */
+  readonly byUsers?:
+    | readonly {
+      /** The path. */
+      readonly path: string;
+      /** The user. */
+      readonly by: UserJson;
+    }[]
+    | undefined;
+  /** What is recovered, for people. */
+  readonly detail: string;
+  /** Whether the mode of the stored private key is set to 0600. */
+  readonly closeKey: boolean;
+}
+
+/** Finishes a revocation that an interrupted command began. */
+export interface RevokeStepJson extends OfCertificate {
+  /** Finishes a revocation that an interrupted command began. */
+  readonly kind: "revoke";
+  /** What was begun. */
+  readonly revocation: {
+    /** Serial number of the certificate that is revoked. */
+    readonly serial: string;
+    /** Path of the PKI mount that issued it. */
+    readonly mount: string;
+    /** The configuration file of the command that began it. */
+    readonly file: string;
+    /** Whether its private key is removed from the archive, too. */
+    readonly forgetKey: boolean;
+  };
+  /** What is finished, for people. */
+  readonly detail: string;
+}
+
+/** Issues a certificate into the store. */
+export interface IssueStepJson extends OfCertificate, Keeps, InUse {
+  /** Issues a certificate into the store. */
+  readonly kind: "issue";
+  /** Why it is issued. */
+  readonly due: DueJson;
+  /** What is sent to the server. */
+  readonly request: CertificateRequestJson;
+  /** How long before expiry it is renewed. */
+  readonly renew:
+    | {
+      /** A duration before expiry. */
+      readonly kind: "duration";
+      /** The duration in seconds. */
+      readonly seconds: Count;
+    }
+    | {
+      /** A share of the lifetime. */
+      readonly kind: "share";
+      /** The share in percent. */
+      readonly percent: number;
+    };
+  /** Percent of that window over which renewals are spread. */
+  readonly spread: number;
+  /** Services that read the store, because there are no targets. */
+  readonly services: readonly string[];
+}
+
+/** What is sent to the PKI secrets engine. */
+export interface CertificateRequestJson {
+  /** Mount path of the PKI secrets engine. */
+  readonly mount: string;
+  /** Name of the role. */
+  readonly role: string;
+  /** The common name. */
+  readonly commonName: string;
+  /** Further DNS names. */
+  readonly dnsSans: readonly string[];
+  /** IP addresses. */
+  readonly ipSans: readonly string[];
+  /** URIs. */
+  readonly uriSans: readonly string[];
+  /** E-mail addresses. */
+  readonly emailSans: readonly string[];
+  /** Names of other kinds, `OID;UTF8:TEXT`. */
+  readonly otherSans: readonly string[];
+  /** Whether the SANs omit the common name. */
+  readonly excludeCnFromSans: boolean;
+  /** Whether the server omits the root from the chain. */
+  readonly removeRootsFromChain: boolean;
+  /** Name or ID of the issuer at the mount; absent: the role decides. */
+  readonly issuerRef?: string | undefined;
+  /** Common name that the issuer must have. */
+  readonly issuer?: string | undefined;
+  /** Lifetime in seconds; absent: the role decides. */
+  readonly ttl?: Count | undefined;
+  /** The private key. */
+  readonly key: {
+    /** Where it is generated. */
+    readonly origin: "vault" | "local";
+    /** Its type; absent: the role decides, and a local key is `ec-256`. */
+    readonly type?:
+      | "ec-256"
+      | "ec-384"
+      | "rsa-2048"
+      | "rsa-3072"
+      | "rsa-4096"
+      | "ed25519"
+      | undefined;
+    /** Whether the stored key is reused. */
+    readonly reuse: boolean;
+  };
+}
+
+/** Writes targets. */
+export interface DeployStepJson extends OfCertificate, InUse {
+  /** Writes targets. */
+  readonly kind: "deploy";
+  /** Whether the stored set may be deployed if the issue step fails. */
+  readonly storedSetUsable: boolean;
+  /** Each target that is written. */
+  readonly targets: readonly (FileStepJson | BundleStepJson)[];
+  /** Services that must act if content changes. */
+  readonly services: readonly string[];
+  /** Whether replaced files are kept until services have validated the new ones. */
+  readonly revocable: boolean;
+}
+
+/** Owner and group of a new file. */
+interface FileOwners {
+  /** User ID of the owner; absent: that of the writer. */
+  readonly uid?: Count | undefined;
+  /** Group ID; absent: that of the writer. */
+  readonly gid?: Count | undefined;
+}
+
+interface CommonTargetJson extends FileOwners {
+  /** Its path. */
+  readonly path: string;
+  /** Why it is written. */
+  readonly drift: readonly DriftJson[];
+  /** Its mode. */
+  readonly mode: Mode;
+  /** Whether missing directories are created. */
+  readonly createDirs: boolean;
+}
+
+interface FileStepJson extends CommonTargetJson {
+  /** What the target holds. */
+  readonly what: Exclude<TargetKindJson, "bundle">;
+  /** What comes first in a combined file. */
+  readonly order?: "cert-first" | "key-first" | undefined;
+  /** Path of the file with the password that encrypts the private key. */
+  readonly passwordFile?: string | undefined;
+  /** The user who writes it, if not the runner. */
+  readonly by?: UserJson | undefined;
+  /** Whether it is written into the existing file. */
+  readonly inPlace?: boolean | undefined;
+  /** Whether it replaces a bundle, whose directories are removed. */
+  readonly endsBundle?: boolean | undefined;
+}
+
+interface BundleStepJson extends CommonTargetJson {
+  /** A directory with all files of a set. */
+  readonly what: "bundle";
+  /** The modes of its files. */
+  readonly modes: Readonly<Record<PartJson, Mode>>;
+  /** Owner and group of its files. */
+  readonly owners: Readonly<Record<PartJson, FileOwners>>;
+}
+
+/** Transfers the pending action of a service that is no longer in the file. */
+export interface TransferStepJson {
+  /** Transfers a pending action. */
+  readonly kind: "transfer";
+  /** The service that is no longer in the file. */
+  readonly pendingAction: string;
+  /** The services that have the pending action now. */
+  readonly successors: readonly string[];
+}
+
+interface ServiceFiles {
+  /** The unit, or manager and name, as in `podman:web`. */
+  readonly service: string;
+  /** Why it must act. */
+  readonly pending: PendingJson;
+  /** Names of the certificates whose deployment causes the step. */
+  readonly certificates: readonly string[];
+  /** What its commands get in their environment. */
+  readonly about: {
+    /** Names of the certificates. */
+    readonly certificates: readonly string[];
+    /** Paths of their files. */
+    readonly files: readonly string[];
+  };
+  /** Commands that validate the new files: programs with arguments. */
+  readonly validate: readonly (readonly string[])[];
+  /** Limit in seconds for the action, for each command, and to be up after it. */
+  readonly timeout: Count;
+}
+
+/** Lets a service validate new files, although it does not act in this run. */
+export interface ValidateStepJson extends ServiceFiles {
+  /** Lets a service validate new files. */
+  readonly kind: "validate";
+}
+
+/** Makes a service load new files. */
+export interface ServiceStepJson extends ServiceFiles {
+  /** Makes a service load new files. */
+  readonly kind: "service";
+  /** How it is told to load them. */
+  readonly action:
+    | {
+      /** What manages it. */
+      readonly manager: "systemd" | "docker" | "podman";
+      /** Its name there. */
+      readonly name: string;
+      /** How it is told to load new files. */
+      readonly control:
+        | "reload"
+        | "restart"
+        | "reload-or-restart"
+        | "try-reload-or-restart"
+        | "start"
+        | "signal";
+      /** The signal to send, without `SIG`. */
+      readonly signal?: string | undefined;
+    }
+    | {
+      /** A file holds the ID of its process. */
+      readonly manager: "pid_file";
+      /** Path of that file. */
+      readonly pidFile: string;
+      /** The signal to send, without `SIG`. */
+      readonly signal: string;
+    }
+    | {
+      /** A command of the file makes it load new files. */
+      readonly manager: "command";
+      /** Program and arguments. */
+      readonly command: readonly string[];
+    };
+  /** When an earlier action failed on the running service, if it was not started since. */
+  readonly actedAt?: Date | undefined;
+  /** What it must serve afterwards. */
+  readonly probes: readonly {
+    /** Name of the certificate. */
+    readonly certificate: string;
+    /** Where it is served. */
+    readonly probe: ProbeJson;
+  }[];
+}
+
+interface ProbeJson {
+  /** Name or IP address to connect to. */
+  readonly host: string;
+  /** The port. */
+  readonly port: Count;
+  /** Name to request (SNI); absent: none. */
+  readonly serverName?: string | undefined;
+  /** Protocol that starts in plain text and switches to TLS. */
+  readonly startTls?: "smtp" | "imap" | "pop3" | "postgres" | undefined;
+  /** Limit in seconds for one probe, and for the new certificate to be served. */
+  readonly timeout: Count;
+}
+
+/** Clears a pending action that no longer applies. */
+export interface ClearStepJson {
+  /** Clears a pending action that no longer applies. */
+  readonly kind: "clear";
+  /** The service. */
+  readonly service: string;
+  /** Why it is cleared, for people. */
+  readonly detail: string;
+}
