@@ -83,6 +83,7 @@ function gatherWork(plan: Plan): CertificateWork[] {
     works.set(name, { name, certStore: plan.certStore, ...works.get(name), ...part });
   for (const step of plan.steps) {
     if (step.kind === "recover") add(step.certificate, { recover: step });
+    if (step.kind === "revoke") add(step.certificate, { revoke: step });
     if (step.kind === "issue") add(step.certificate, { issue: step });
     if (step.kind === "deploy") add(step.certificate, { deploy: step });
   }

@@ -14,7 +14,6 @@ import {
   isAnyVersion,
   replacedFile,
   stagedVersion,
-  temporaryFile,
   versionDirectory,
   versionOf,
 } from "../store/store_paths.ts";

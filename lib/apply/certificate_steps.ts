@@ -1,4 +1,4 @@
-/** Carries out the steps of one certificate: recover → issue → deploy. */
+/** Carries out the steps of one certificate: recover → revoke → issue → deploy. */
 import * as fs from "node:fs";
 import { randomBytes } from "node:crypto";
 import { plainContent } from "../certificate/plain_content.ts";
@@ -7,7 +7,14 @@ import type { Part } from "../certificate/types.ts";
 import { readPassword } from "../observe/password_file.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
-import type { DeployStep, FileStep, IssueStep, RecoverStep, TargetStep } from "../plan/types.ts";
+import type {
+  DeployStep,
+  FileStep,
+  IssueStep,
+  RecoverStep,
+  RevokeStep,
+  TargetStep,
+} from "../plan/types.ts";
 import { dropPendingAction, writePendingAction } from "../store/pending_action.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 import { storedFile } from "../store/store_paths.ts";
@@ -48,6 +55,7 @@ export interface CertificateWork {
   readonly name: string;
   readonly certStore: string;
   readonly recover?: RecoverStep;
+  readonly revoke?: RevokeStep;
   readonly issue?: IssueStep;
   readonly deploy?: DeployStep;
 }
@@ -72,11 +80,17 @@ export interface Result {
 
 /** Reports all failures by events; never throws for what can go wrong on a host. */
 export async function workOnCertificate(work: CertificateWork, tools: Tools): Promise<Result> {
-  if (work.recover !== undefined && !await recover(work.recover, work.certStore, tools)) {
+  const recovered = work.recover === undefined ||
+    await recover(work.recover, work.certStore, tools);
+  if (work.revoke !== undefined) {
+    const { finishRevocation } = await import("./finish_revocation.ts");
+    await finishRevocation(work.revoke, work.certStore, tools);
+  }
+  if (!recovered) {
     const message = "its recovery failed";
     tools.emit({ kind: "skipped", step: "deploy", subject: work.name, message });
     // Some files of the interrupted run may be rolled back already, and some not.
-    return result(work, work.recover.pendingValidation.length > 0 ? "half" : "failed");
+    return result(work, work.recover?.pendingValidation.length ? "half" : "failed");
   }
   const issued = work.issue && await tryIssue(work.issue, work, tools);
   if (work.deploy !== undefined) {

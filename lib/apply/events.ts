@@ -38,7 +38,7 @@ export type ApplyEvent =
 export interface Failure {
   /** "skipped": not tried, because of another failure that is reported too, or because there is no need. */
   readonly kind: "failed" | "skipped";
-  readonly step: "recover" | "issue" | "deploy" | "service";
+  readonly step: "recover" | "revoke" | "issue" | "deploy" | "service";
   /** Name of the certificate, or of the service. */
   readonly subject: string;
   readonly message: string;

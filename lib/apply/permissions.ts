@@ -59,7 +59,7 @@ export function rightsFor(
   metrics?: MetricsPlace,
 ): Rights {
   const needs = steps.map(needsOf);
-  if (steps.some(({ kind }) => kind === "issue")) needs.push(needsOfServer(access));
+  if (steps.some((s) => ["issue", "revoke"].includes(s.kind))) needs.push(needsOfServer(access));
   if (metrics !== undefined) {
     const { path, by } = metrics;
     needs.push({ files: [path, temporaryFile(path)], userWriter: by !== undefined });

@@ -65,7 +65,7 @@ export async function carryOut(
   }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
-  const needsServer = made.steps.some(({ kind }) => kind === "issue");
+  const needsServer = made.steps.some(({ kind }) => kind === "issue" || kind === "revoke");
   const request = {
     plan: made,
     access: needsServer ? findAccess(config, host) : NO_SERVER,

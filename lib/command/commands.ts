@@ -119,9 +119,12 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     summary: "revoke certificates, and move them out of the store",
     details:
       "Asks before each one. Moves the certificate set to the store's archive, so the next run " +
-      "issues a new one. Deployed files stay until then. Exit status: 0, or 1 if one was not " +
-      "revoked.",
-    examples: [["vcm revoke web.internal.myorg.local", "if its key has leaked"]],
+      "issues a new one. Deployed files stay until then. If it is interrupted, the next run " +
+      "finishes it. Exit status: 0, or 1 if one was not revoked.",
+    examples: [
+      ["vcm revoke web.internal.myorg.local", "if its key has leaked"],
+      ["vcm revoke --forget-key web.internal.myorg.local", "and no copy of it may stay here"],
+    ],
   },
   install: {
     summary: "install a systemd timer that runs vcm every hour",

@@ -4,7 +4,7 @@
  */
 import { directoryOf } from "../text/path.ts";
 import type { CertificateSpec, Config, FileSpec, TargetSpec } from "../config/types.ts";
-import type { CertificateObservation, FileObservation, Observation } from "./types.ts";
+import type { CertificateObservation, FileObservation, Observation, Revocations } from "./types.ts";
 import type { Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
@@ -16,6 +16,8 @@ import { type StoreLook, StoreReader } from "../store/read_set.ts";
 import { storeFault } from "../store/store_trust.ts";
 import { DirectoryCache, observeTarget } from "./target.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
+
+const NO_REVOCATIONS: Revocations = { ofFile: new Map(), removed: [] };
 
 export async function observe(config: Config, now = new Date()): Promise<Observation> {
   const specs = config.certificates;
@@ -37,10 +39,15 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const runner = Deno.uid() ?? 0;
   const ancestors = new AncestorFinder(runner, accounts);
   const directories = new DirectoryCache(ancestors, await readerOfForeign(targets, ancestors));
+  const revoking = store.namesBeingRevoked();
+  const { ofFile, removed } = revoking.length > 0
+    ? (await import("./revocations.ts")).observeRevocations(config, revoking)
+    : NO_REVOCATIONS;
   const tools = { directories, accounts, encryptionOf, lookAtBundle };
-  const certificates = looks.map(([spec, look]) =>
-    observeCertificate(spec, look, pendingValidationOf(spec, store), tools)
-  );
+  const certificates = looks.map(([spec, look]) => ({
+    ...observeCertificate(spec, look, pendingValidationOf(spec, store), tools),
+    revocation: ofFile.get(spec.name),
+  }));
   const actions = await observePendingActions(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
   const served = probed ? await (await import("./probe.ts")).observeAllServed(specs) : [];
@@ -48,6 +55,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   return {
     certificates,
     ...actions,
+    removed,
     served,
     zone: zoneFor(specs),
     runner,

@@ -3,7 +3,7 @@ import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Part } from "../certificate/types.ts";
 import type { PendingActionText } from "../store/record_text.ts";
-import type { Replaced, StoredSet } from "../store/types.ts";
+import type { PendingRevocation, Replaced, StoredSet } from "../store/types.ts";
 
 /** A deployed file on disk. */
 export interface TargetFile {
@@ -102,6 +102,8 @@ export interface CertificateObservation {
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that no service has validated. */
   readonly pendingValidation: readonly Replaced[];
+  /** A revocation that was begun; absent: none. */
+  readonly revocation?: Presence<PendingRevocation> | undefined;
 }
 
 /** What a service's manager knows about when the service last loaded its files. */
@@ -145,12 +147,22 @@ export interface ServedObservation {
   readonly served: Served;
 }
 
+/** Revocations that were begun and not finished. */
+export interface Revocations {
+  /** By the names of certificates in the configuration. */
+  readonly ofFile: ReadonlyMap<string, Presence<PendingRevocation>>;
+  /** Of certificates that were removed from it. */
+  readonly removed: readonly { readonly name: string; readonly revocation: PendingRevocation }[];
+}
+
 export interface Observation {
   /** All certificates of the configuration, in its order. */
   readonly certificates: readonly CertificateObservation[];
   readonly pendingActions: Presence<readonly PendingActionObservation[]>;
   /** Pending actions of services that are not in the configuration, or no longer by that name. */
   readonly unclaimed: readonly UnclaimedAction[];
+  /** Revocations of certificates that were removed from the configuration. */
+  readonly removed: Revocations["removed"];
   readonly served: readonly ServedObservation[];
   /** The host's time zone, which maintenance windows use. */
   readonly zone: string;

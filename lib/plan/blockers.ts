@@ -11,9 +11,11 @@ import { unsafeStore } from "../store/store_trust.ts";
 import type { Blocked, Due } from "./types.ts";
 import type { CertificateObservation, Observation, TargetObservation } from "../observe/types.ts";
 
-export function storeBlockers({ stored }: CertificateObservation): Blocked[] {
-  return [stored.leaf, stored.key, stored.chain, stored.fullchain, stored.ca].flatMap((presence) =>
-    presence.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
+/** A record of a revocation that cannot be read is not the same as none. */
+export function storeBlockers({ stored, revocation }: CertificateObservation): Blocked[] {
+  const { leaf, key, chain, fullchain, ca } = stored;
+  return [leaf, key, chain, fullchain, ca, revocation].flatMap((presence) =>
+    presence?.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
   );
 }
 

@@ -17,11 +17,14 @@ export function issueStep(
   due: Due,
 ): IssueStep {
   const direct = spec.targets.length === 0 ? spec.services.map(({ id }) => id) : [];
+  const request = requestFor(spec);
+  // The key of a certificate that may be revoked is not used again.
+  const revoked = due.reason === "revocation-pending";
   return {
     kind: "issue",
     certificate: spec.name,
     due,
-    request: requestFor(spec),
+    request: revoked ? { ...request, key: { ...request.key, reuse: false } } : request,
     keep: spec.keep || undefined,
     renew: spec.renew,
     spread: spec.spread,

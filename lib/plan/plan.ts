@@ -4,6 +4,7 @@ import { type CertificateSpec, type Config } from "../config/types.ts";
 import { PARTS } from "../certificate/types.ts";
 import { pendingActionBlockers, storePlaceBlocker } from "./blockers.ts";
 import { planCertificate } from "./plan_certificate.ts";
+import { removedRevocations } from "./revocation.ts";
 import { planServices } from "./plan_services.ts";
 import { EVERYTHING, type Selection } from "./selection.ts";
 import { gatherServices } from "./desired_service.ts";
@@ -39,6 +40,13 @@ export function plan(
     const planned = planCertificate(spec, observed, blockers, context);
     certificates.push(planned.state);
     steps.push(...planned.steps);
+  }
+  // A command that names certificates is about no others.
+  if (selection.issue && specs === config.certificates) {
+    for (const { state, step } of removedRevocations(observation)) {
+      certificates.push(state);
+      steps.push(step);
+    }
   }
   const base = { at: now, certStore: config.certStore, certificates };
   if (!selection.services && !selection.deploy) return { ...base, services: [], steps };

@@ -10,6 +10,7 @@ import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
 import { type PlannedTarget, planTargets } from "./planned_target.ts";
 import { planRecovery, recoverStep } from "./recovery.ts";
+import { revocationDue, revokeStep } from "./revocation.ts";
 import type { PlanContext, Selection } from "./selection.ts";
 import type { Blocked, CertificateState, Due, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
@@ -25,7 +26,7 @@ export function planCertificate(
   const { selection } = context;
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
-  const found = judgeDue(spec, observed.stored, context.now);
+  const found = revocationDue(observed) ?? judgeDue(spec, observed.stored, context.now);
   const timed = found && hold(spec, observed, found, context);
   const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
   const issue = due && timed?.waits === undefined && selection.issue && readable
@@ -50,7 +51,8 @@ export function planCertificate(
     ? deployStep(spec, observed, targets, whole, context.validating)
     : undefined;
   const recover = recoverStep(spec, observed, targets, recovery.replaced);
-  const steps = [recover, issue, deploy].filter((step) => step !== undefined);
+  const revoke = selection.issue ? revokeStep(observed) : undefined;
+  const steps = [recover, revoke, issue, deploy].filter((step) => step !== undefined);
   const state = certificateState(spec, observed, targets, context);
   return { state: { ...state, blocked, due, waits: timed?.waits }, steps };
 }

@@ -4,7 +4,7 @@
  */
 import type { HostUser } from "../host/types.ts";
 import type { UnclaimedAction } from "../observe/types.ts";
-import type { Replaced } from "../store/types.ts";
+import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { WantedNames } from "../certificate/names.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
@@ -12,6 +12,7 @@ import type { Format, Part, RenewalWindow, What } from "../certificate/types.ts"
 
 /** Why a certificate is issued. For people; no other module branches on it. */
 export const DUE_REASONS = [
+  "revocation-pending",
   "missing",
   "key-missing",
   "unparsable",
@@ -123,6 +124,15 @@ export interface RecoverStep {
   readonly detail: string;
   /** Set the mode of the stored private key to 0600. */
   readonly closeKey: boolean;
+}
+
+/** Finishes a revocation that an interrupted command began. */
+export interface RevokeStep {
+  readonly kind: "revoke";
+  readonly certificate: string;
+  readonly revocation: PendingRevocation;
+  /** What is finished, and how, for people. */
+  readonly detail: string;
 }
 
 export interface IssueStep {
@@ -239,6 +249,7 @@ export interface ClearStep {
 
 export type Step =
   | RecoverStep
+  | RevokeStep
   | IssueStep
   | DeployStep
   | TransferStep

@@ -8,6 +8,7 @@ import { count, type Paint } from "./paint.ts";
 import {
   countWaiting,
   hasPendingAction,
+  isRecovery,
   judgeStatus,
   type Standing,
   unrecovered,
@@ -35,9 +36,7 @@ export function checkHeadline(plan: Plan, paint: Paint): string {
 export function checkDetails(plan: Plan, all: boolean): string[] {
   return [
     ...plan.certificates.flatMap((state) => certificateLines(state, all)),
-    ...plan.steps.flatMap((step) =>
-      step.kind === "recover" ? `${step.certificate}: ${step.detail}` : []
-    ),
+    ...plan.steps.filter(isRecovery).map((step) => `${step.certificate}: ${step.detail}`),
     ...plan.steps.flatMap(pendingLine),
     ...plan.services.flatMap(serviceLines),
   ];

@@ -1,6 +1,6 @@
 /**
  * The state of a host after a run, as Prometheus metrics (text exposition format 0.0.4). The only
- * labels are names from the configuration, so their number is bounded.
+ * labels are names from the configuration, and of certificates whose revocation is pending.
  */
 import type { ApplyEvent } from "../apply/events.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";

@@ -33,6 +33,7 @@ function certificateLines(state: CertificateState, steps: readonly Step[], paint
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
     if (step.kind === "recover") lines.push(`  recover  ${step.detail}`);
+    else if (step.kind === "revoke") lines.push(`  ${paint.warn("revoke")}   ${step.detail}`);
     else if (step.kind === "deploy") lines.push(...deployLines(step));
     else if (step.kind === "issue") {
       const from = requestPath(step.request);
@@ -90,6 +91,8 @@ function serviceLine({ action, pending }: ServiceStep, paint: Paint): string {
   return `  ${paint.warn(what)}: ${pending.detail}`;
 }
 
+const RECOVERING: ReadonlySet<Step["kind"]> = new Set(["recover", "revoke", "clear", "transfer"]);
+
 function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   const steps = (kind: Step["kind"]) => plan.steps.filter((step) => step.kind === kind);
   const files = plan.steps.flatMap((step) => step.kind === "deploy" ? step.targets : []).length;
@@ -106,7 +109,7 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
       ? `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
-  const recovering = steps("recover").length + steps("clear").length + steps("transfer").length;
+  const recovering = plan.steps.filter(({ kind }) => RECOVERING.has(kind)).length;
   const recover = recovering > 0 ? `, ${recovering} to recover` : "";
   return `Plan: ${steps("issue").length} to issue, ${count(files, "file")} to deploy, ` +
     `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;

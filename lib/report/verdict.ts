@@ -1,6 +1,13 @@
 /** The status of a plan or an outcome, in one word and as an exit status. */
 import { hurtsNow } from "../plan/due.ts";
-import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
+import type {
+  CertificateState,
+  Plan,
+  RecoverStep,
+  RevokeStep,
+  ServiceState,
+  Step,
+} from "../plan/types.ts";
 import { isWarnedBroken, severityOf } from "../plan/warnings.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -48,6 +55,11 @@ export function badStatus(
   return unreachable || certificates.some(isUnsure) ? "unknown" : undefined;
 }
 
+/** Whether a step finishes what an interrupted command began. */
+export function isRecovery(step: Step): step is RecoverStep | RevokeStep {
+  return step.kind === "recover" || step.kind === "revoke";
+}
+
 /** Whether its services lack, or will soon lack, a good certificate or one of its files. */
 function isBroken({ due, targets, warnings }: CertificateState): boolean {
   return (due !== undefined && hurtsNow(due)) ||
@@ -63,7 +75,7 @@ function isUnsure({ warnings, blocked }: CertificateState): boolean {
 
 /** Names of the certificates of which an interrupted run left something to recover. */
 export function unrecovered({ steps }: Plan): ReadonlySet<string> {
-  return new Set(steps.flatMap((step) => step.kind === "recover" ? step.certificate : []));
+  return new Set(steps.filter(isRecovery).map(({ certificate }) => certificate));
 }
 
 /** How many certificates and services wait for a window. */

@@ -1,10 +1,38 @@
 /** Moves revoked sets to the archive. */
 import * as fs from "node:fs";
-import { archivedDirectory, storedDirectory } from "./store_paths.ts";
+import { parseCertificate } from "../certificate/certificate.ts";
+import { archivedDirectory, storedDirectory, storedFile } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { syncDirectory } from "../host/atomic_write.ts";
-import { isThere } from "../host/read.ts";
+import { isThere, readText } from "../host/read.ts";
 import { finishSwitch } from "./write_set.ts";
+
+/**
+ * Moves the set of a certificate out of the store, if it is still there.
+ *
+ * @returns Where its files are, if known. Throws the system's error, or Error in plain words.
+ */
+export function archiveRevoked(
+  certStore: string,
+  name: string,
+  serial: string,
+): string | undefined {
+  finishSwitch(certStore, name);
+  if (storedSerial(certStore, name) === serial) return archiveSet(certStore, name, serial);
+  const archived = archivedDirectory(certStore, name, serial);
+  return isThere(archived) ? archived : undefined;
+}
+
+/** Undefined if there is no certificate. Throws Error in plain words if that cannot be told. */
+function storedSerial(certStore: string, name: string): string | undefined {
+  const stored = readText(storedFile(certStore, name, "cert"));
+  if (stored.kind === "unreadable") throw new Error(stored.problem);
+  try {
+    return stored.kind === "present" ? parseCertificate(stored.value).serial : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Moves a set to `archive/<name>/<serial>`, or to `<serial>-2` if that exists, by one rename. The

@@ -1,7 +1,7 @@
 /**
- * Earlier sets of a certificate, kept in the archive so that a person can restore one:
- * `archive/NAME/TIME`, with the time at which the set was written. Anything else there, such as a
- * revoked set, is left alone.
+ * Sets of a certificate in the archive: `archive/NAME/TIME`, with the time at which the set was
+ * written, for a person to restore one, and `archive/NAME/SERIAL` for a revoked one. Anything else
+ * there is left alone.
  */
 import * as fs from "node:fs";
 import { archivedDirectory } from "./store_paths.ts";
@@ -12,6 +12,8 @@ import { isThere } from "../host/read.ts";
 
 /** `20260131T120000Z`, with a number if two sets were written in one second. */
 const VERSION = /^(\d{8}T\d{6}Z)(?:-(\d+))?$/;
+/** `0a:1b:2c`, with a number if a set of that serial was in the archive already. */
+const REVOKED = /^[0-9a-f]{2}(?::[0-9a-f]{2})*(?:-(\d+))?$/;
 
 /** Moves an old set into the archive by one rename. Throws the system's error, or Error in plain words. */
 export function keepSet(certStore: string, name: string, set: string): void {
@@ -24,16 +26,24 @@ export function keepSet(certStore: string, name: string, set: string): void {
 
 /** Removes the oldest sets, so that `keep` remain. Throws the system's error. */
 export function dropSurplus(certStore: string, name: string, keep: number): void {
-  const directory = archiveOf(certStore, name);
-  if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
-  const versions = listVersions(directory).filter(({ name }) =>
-    PARTS.some((part) => isThere(`${directory}/${name}/${part}.pem`))
-  );
-  for (const { name } of versions.slice(0, Math.max(0, versions.length - keep))) {
-    for (const part of PARTS) removeIfThere(`${directory}/${name}/${part}.pem`);
+  const sets = archivedSets(certStore, name);
+  for (const set of sets.slice(0, Math.max(0, sets.length - keep))) {
+    for (const part of PARTS) removeIfThere(`${set}/${part}.pem`);
     // A directory that contains other files stays.
-    if (fs.readdirSync(`${directory}/${name}`).length === 0) fs.rmdirSync(`${directory}/${name}`);
+    if (fs.readdirSync(set).length === 0) fs.rmdirSync(set);
   }
+}
+
+/** Paths of all archived sets of a certificate, the oldest first. Throws the system's error. */
+export function archivedSets(certStore: string, name: string): readonly string[] {
+  const directory = archiveOf(certStore, name);
+  if (!fs.lstatSync(directory, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return listVersions(directory).map(({ name }) => `${directory}/${name}`).filter(holdsPart);
+}
+
+/** No link is followed to a set. */
+function holdsPart(set: string): boolean {
+  return fs.lstatSync(set).isDirectory() && PARTS.some((part) => isThere(`${set}/${part}.pem`));
 }
 
 function archiveOf(certStore: string, name: string): string {
@@ -50,7 +60,10 @@ interface Version {
 function listVersions(directory: string): readonly Version[] {
   const versions = fs.readdirSync(directory).flatMap((name) => {
     const [, time, number = "1"] = VERSION.exec(name) ?? [];
-    return time === undefined ? [] : { name, time, number: Number(number) };
+    if (time !== undefined) return { name, time, number: Number(number) };
+    const revoked = REVOKED.exec(name);
+    if (revoked === null) return [];
+    return { name, time: timeOf(`${directory}/${name}`), number: Number(revoked[1] ?? "1") };
   });
   return versions.sort((a, b) =>
     a.time === b.time ? a.number - b.number : a.time < b.time ? -1 : 1
@@ -59,7 +72,7 @@ function listVersions(directory: string): readonly Version[] {
 
 /** After all others of the same second, including those that were removed since. */
 function nextVersion(directory: string, time: string): string {
-  const last = listVersions(directory).findLast((version) => version.time === time);
+  const last = listVersions(directory).findLast(({ name }) => VERSION.exec(name)?.[1] === time);
   return last === undefined ? time : `${time}-${last.number + 1}`;
 }
 

@@ -8,6 +8,7 @@ import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainJudge } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
 import {
+  namesBeingRevoked,
   pendingValidationFile,
   retiredDirectory,
   stagedDirectory,
@@ -77,6 +78,11 @@ export class StoreReader {
     const exists = this.#listing.kind === "present" && this.#listing.value.has(nameOf(path));
     const text = exists ? readText(path) : ABSENT;
     return text.kind === "present" ? parsePendingValidation(text.value) : [];
+  }
+
+  /** The certificates that have a record of a revocation. */
+  namesBeingRevoked(): string[] {
+    return this.#listing.kind === "present" ? namesBeingRevoked(this.#listing.value) : [];
   }
 
   /** The usual case: there is one directory, and its files fit together. */

@@ -29,6 +29,10 @@ export function archivedDirectory(certStore: string, name: string, version: stri
   return `${certStore}/archive/${name}/${version}`;
 }
 
+export function isArchived(certStore: string, path: string): boolean {
+  return path.startsWith(`${certStore}/archive/`);
+}
+
 export function lockFile(certStore: string): string {
   return `${certStore}/.lock`;
 }
@@ -50,6 +54,19 @@ export function pendingActionFile(certStore: string, service: string): string {
 /** Which files a run replaced, until services have validated the new ones. */
 export function pendingValidationFile(certStore: string, name: string): string {
   return `${certStore}/.pending-validation-${name}`;
+}
+
+const PENDING_REVOCATION = ".pending-revocation-";
+
+/** Which certificate is being revoked, until its set is out of the store. */
+export function pendingRevocationFile(certStore: string, name: string): string {
+  return `${certStore}/${PENDING_REVOCATION}${name}`;
+}
+
+/** The certificates that have such a record, from the names of all entries of the store. */
+export function namesBeingRevoked(entries: Iterable<string>): string[] {
+  return [...entries].filter((entry) => entry.startsWith(PENDING_REVOCATION))
+    .map((entry) => entry.slice(PENDING_REVOCATION.length)).sort();
 }
 
 /** The temporary file beside a target, until it is renamed over the target. */

@@ -54,6 +54,17 @@ export interface Replaced {
   readonly identity?: string;
 }
 
+/** A revocation that was begun. Whether the server has revoked the certificate is not known. */
+export interface PendingRevocation {
+  readonly serial: string;
+  /** Path of the mount that issued it. */
+  readonly mount: string;
+  /** The configuration file of the command that began it. */
+  readonly file: string;
+  /** Remove its private key from the archive, too. */
+  readonly forgetKey: boolean;
+}
+
 /** A problem with a record in the store that does not stop the run. */
 type StoreProblem =
   | {

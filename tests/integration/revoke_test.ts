@@ -77,7 +77,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
         `${NAME}: revoked, serial ${serial}; its files are in "${
           bench.directory.at(archive)
         }"; the ` +
-        "next run issues a new one\n",
+        "next run issues a new one and removes these files\n",
       ]);
       assert.equal(await isRevoked(bao, serial), true);
       assert.equal(bench.directory.read(`${archive}/privkey.pem`), key);
@@ -100,6 +100,8 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       assert.equal((await bench.vcm(["check"])).status, 2);
       assertWell(await bench.vcm(["run"], env));
       assert.notEqual(serialOf(bench), serial);
+      // "keep" is 0.
+      assert.deepEqual(bench.directory.tree().filter((path) => path.includes(serial)), []);
       assert.equal((await bench.vcm(["check"])).status, 0);
     });
 

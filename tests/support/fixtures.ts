@@ -202,6 +202,7 @@ export function observationOf(
     certificates,
     pendingActions: { kind: "present", value: pendingActions },
     unclaimed: [],
+    removed: [],
     served: [],
     zone: "UTC",
     runner: 0,

@@ -146,6 +146,12 @@ export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step,
       detail: "an interrupted run left temporary files",
       closeKey: true,
     }],
+    revoke: [{
+      kind: "revoke",
+      certificate: "web",
+      revocation: { serial: "0a:1b", mount: "pki", file: "/etc/vcm/vcm.yaml", forgetKey: true },
+      detail: "its revocation was begun",
+    }],
     issue: [issue, { ...issue, renew: { kind: "duration", seconds: 86_400 } }],
     deploy: [{
       kind: "deploy",

@@ -13,7 +13,7 @@ import { isVersion, replacedFile, stagedVersion, temporaryFile } from "../../sto
 import { directoryOf, nameOf } from "../../text/path.ts";
 import type { MetricsPlace } from "../metrics_file.ts";
 import type { FileRequest, WriterAnswer } from "../writers/writer.ts";
-import { mayBeLink, withSiblings } from "./planned_paths.ts";
+import { withSiblings } from "./planned_paths.ts";
 import type { ActionResult, Commands, Running, SetEntry } from "./commands.ts";
 import type { UserProcess } from "./user_process.ts";
 

@@ -63,7 +63,7 @@ export type EventJson =
     /** Whether the step failed or was not tried. */
     readonly kind: "failed" | "skipped";
     /** The kind of the step. */
-    readonly step: "recover" | "issue" | "deploy" | "service";
+    readonly step: "recover" | "revoke" | "issue" | "deploy" | "service";
     /** Name of the certificate, or the service. */
     readonly subject: string;
     /** Why it was not done, for people. */

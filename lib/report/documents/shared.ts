@@ -66,6 +66,7 @@ export interface UserJson {
 export interface DueJson {
   /** The reason. */
   readonly reason:
+    | "revocation-pending"
     | "missing"
     | "key-missing"
     | "unparsable"

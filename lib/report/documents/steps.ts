@@ -14,6 +14,7 @@ import type {
 /** Something that is to be done. */
 export type StepJson =
   | RecoverStepJson
+  | RevokeStepJson
   | IssueStepJson
   | DeployStepJson
   | TransferStepJson
@@ -65,6 +66,25 @@ export interface RecoverStepJson extends OfCertificate, Keeps {
   readonly detail: string;
   /** Whether the mode of the stored private key is set to 0600. */
   readonly closeKey: boolean;
+}
+
+/** Finishes a revocation that an interrupted command began. */
+export interface RevokeStepJson extends OfCertificate {
+  /** Finishes a revocation that an interrupted command began. */
+  readonly kind: "revoke";
+  /** What was begun. */
+  readonly revocation: {
+    /** Serial number of the certificate that is revoked. */
+    readonly serial: string;
+    /** Path of the PKI mount that issued it. */
+    readonly mount: string;
+    /** The configuration file of the command that began it. */
+    readonly file: string;
+    /** Whether its private key is removed from the archive, too. */
+    readonly forgetKey: boolean;
+  };
+  /** What is finished, for people. */
+  readonly detail: string;
 }
 
 /** Issues a certificate into the store. */

@@ -23,6 +23,7 @@ import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/
 import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
 import { examineHost } from "./examine_host.ts";
+import { examineRevocations } from "./examine_revocations.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
 /** Throws ConfigError. */
@@ -38,7 +39,8 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
       host.out(doctorText(result, paint));
     }
   };
-  for (const result of await examineHost(config, host)) report(result);
+  const ofHost = [...examineRevocations(config, specs), ...await examineHost(config, host)];
+  for (const result of ofHost) report(result);
   const helpers = { ...NO_HELPERS, reserve: reserveFile };
   await examine({ config, specs, environment: host, now: () => host.now(), helpers }, report);
   if (args.json) host.out(doctorJson(results));

@@ -1,34 +1,30 @@
 /** `vcm revoke`: revokes certificates, after a question for each. */
 import { unfailing } from "../../apply/events.ts";
+import { completeRevocation } from "../../apply/revocation.ts";
 import { SessionOnce } from "../../apply/session_once.ts";
-import type { Certificate } from "../../certificate/certificate.ts";
 import { findAccess, warnUnverified } from "../../command/find_access.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor, narrow } from "../../command/load.ts";
 import { Log } from "../../command/log.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
-import type { CertificateSpec, Config } from "../../config/types.ts";
-import { storedCertificate } from "../../plan/stored_validity.ts";
+import type { Config } from "../../config/types.ts";
 import { eventLevel, eventText } from "../../report/event_text.ts";
 import { revokeJson } from "../../report/json.ts";
 import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
-import { archiveSet } from "../../store/archive.ts";
-import { StoreReader } from "../../store/read_set.ts";
+import { writePendingRevocation } from "../../store/pending_revocation.ts";
 import { takeLock } from "../../store/lock.ts";
-import { formatTime } from "../../text/format_time.ts";
-import { plainCause } from "../../text/plain_cause.ts";
-import { shellWord } from "../../text/quote.ts";
-import { revokeCertificate } from "../../vault/pki/pki.ts";
+import { type Candidate, gather, isRefused, type Refused, type Revocation } from "./candidates.ts";
+import { describeRevoked } from "./describe_revoked.ts";
 
 /** Throws ConfigError, UsageError, LockedError or StoreError. */
 export async function revoke(args: Arguments, host: Host): Promise<number> {
   const config = await loadFor(args, host);
   requireAnswers(args, host);
-  const specs = narrow(config, args);
+  const found = gather(config, args.names, args.forgetKey);
+  const unknown = args.names.filter((name) => found.every((candidate) => candidate.name !== name));
+  if (unknown.length > 0) narrow(config, { ...args, names: unknown });
   // The questions come before the lock and the login, which must not wait for an answer.
-  const candidates = gather(config, specs).map((candidate) =>
-    args.yes ? candidate : ask(candidate, host)
-  );
+  const candidates = found.map((candidate) => args.yes ? candidate : ask(candidate, host));
   const reporter = new Reporter(config, args, host);
   for (const refused of candidates.filter(isRefused)) reporter.tell(refusalOf(refused));
   const granted = candidates.filter((one): one is Revocation => !isRefused(one));
@@ -57,43 +53,13 @@ interface Result {
   readonly message: string;
 }
 
-interface Refused {
-  readonly name: string;
-  readonly problem: string;
-}
-
-type Candidate = Revocation | Refused;
-
-function isRefused(revocation: Candidate): revocation is Refused {
-  return "problem" in revocation;
-}
-
 function refusalOf({ name, problem }: Refused): Result {
   return { name, done: false, message: problem };
 }
 
-function gather(config: Config, specs: readonly CertificateSpec[]): Candidate[] {
-  const store = new StoreReader(config.certStore);
-  return specs.map((spec): Candidate => {
-    const { stored } = store.look(spec);
-    const certificate = storedCertificate(stored);
-    if (certificate !== undefined) return { name: spec.name, mount: spec.pki, certificate };
-    const problem = stored.leaf.kind === "unreadable"
-      ? stored.leaf.problem
-      : stored.leaf.kind === "absent"
-      ? "There is no certificate in the store"
-      : "cert.pem in the store is not a certificate";
-    return { name: spec.name, problem };
-  });
-}
-
-function ask(revocation: Candidate, host: Host): Candidate {
-  if (isRefused(revocation)) return revocation;
-  const { serial, issuer, notAfter } = revocation.certificate;
-  const question = `Revoke "${revocation.name}" (serial ${serial}, issued by "${issuer}", valid ` +
-    "until " +
-    `${formatTime(notAfter)})? Peers that check revocation will reject it.`;
-  return host.ask(question) ? revocation : { name: revocation.name, problem: "Not revoked" };
+function ask(candidate: Candidate, host: Host): Candidate {
+  if (isRefused(candidate) || host.ask(candidate.question)) return candidate;
+  return { name: candidate.name, problem: "Not revoked" };
 }
 
 async function carryOut(
@@ -102,20 +68,18 @@ async function carryOut(
   reporter: Reporter,
   host: Host,
 ): Promise<void> {
-  const specs = config.certificates.filter(({ name }) =>
-    granted.some((revocation) => revocation.name === name)
-  );
-  const now = new Map(gather(config, specs).map((revocation) => [revocation.name, revocation]));
   const emit = unfailing((event) => reporter.log.line(eventLevel(event), eventText(event)));
   warnUnverified(config, host, emit);
   const sessions = new SessionOnce(findAccess(config, host), emit);
   try {
     for (const revocation of granted) {
-      const change = changeSince(revocation, now.get(revocation.name));
+      const { name, pending } = revocation;
+      const [now] = gather(config, [name], pending.forgetKey);
+      const problem = changeSince(revocation, now);
       reporter.tell(
-        change === undefined
-          ? await revokeGranted(revocation, config, sessions)
-          : refusalOf({ name: revocation.name, problem: `Not revoked: ${change}` }),
+        now === undefined || isRefused(now) || problem !== undefined
+          ? refusalOf({ name, problem: `Not revoked: ${problem}` })
+          : await revokeOne(now, config, sessions, host),
       );
     }
   } finally {
@@ -124,25 +88,33 @@ async function carryOut(
 }
 
 /** What changed in a set between the question and the lock. */
-function changeSince(revocation: Revocation, now: Candidate | undefined): string | undefined {
-  if (now !== undefined && isRefused(now)) return now.problem;
-  return now?.certificate.serial === revocation.certificate.serial
+function changeSince(
+  { pending }: Revocation,
+  now: Candidate | undefined,
+): string | undefined {
+  if (now === undefined) return "another run finished it in the meantime";
+  if (isRefused(now)) return now.problem;
+  return now.pending.serial === pending.serial
     ? undefined
     : "another run replaced it in the meantime";
 }
 
-async function revokeGranted(
+async function revokeOne(
   revocation: Revocation,
-  { certStore }: Config,
+  config: Config,
   sessions: SessionOnce,
+  host: Host,
 ): Promise<Result> {
-  const { name } = revocation;
+  const { name, pending, earlier } = revocation;
+  const { certStore } = config;
   try {
-    const { archive } = await revokeOne(revocation, certStore, sessions);
-    const message =
-      `revoked, serial ${revocation.certificate.serial}; its files are in "${archive}"; ` +
-      "the next run issues a new one";
-    return { name, done: true, message };
+    writePendingRevocation(certStore, name, pending, earlier);
+  } catch (error) {
+    return refusalOf({ name, problem: `Not revoked: ${(error as Error).message}` });
+  }
+  try {
+    const archive = await completeRevocation({ certStore, name, pending, earlier }, sessions);
+    return { name, done: true, message: describeRevoked(revocation, archive, config, host) };
   } catch (error) {
     return { name, done: false, message: (error as Error).message };
   }
@@ -176,35 +148,5 @@ class Reporter {
   end(): number {
     if (this.#args.json) this.#host.out(revokeJson(this.#results));
     return this.#results.every(({ done }) => done) ? EXIT_OK : EXIT_FAILED;
-  }
-}
-
-/** A certificate that is to be revoked. */
-export interface Revocation {
-  readonly name: string;
-  /** Path of the mount that issued it. */
-  readonly mount: string;
-  readonly certificate: Certificate;
-}
-
-/**
- * Throws Error with a plain message, which also says if the certificate was revoked but not moved.
- */
-export async function revokeOne(
-  { name, mount, certificate }: Revocation,
-  certStore: string,
-  sessions: SessionOnce,
-): Promise<{ readonly archive: string }> {
-  const session = await sessions.get();
-  await revokeCertificate(session, mount, certificate.serial);
-  try {
-    return { archive: archiveSet(certStore, name, certificate.serial) };
-  } catch (error) {
-    throw new Error(
-      `The certificate is revoked, but its set cannot be moved out of the store: ` +
-        `${plainCause(error)}; run ` +
-        `"vcm issue --force ${shellWord(name)}" to replace it`,
-      { cause: error },
-    );
   }
 }

@@ -29,7 +29,8 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
     example: "20%",
   },
   keep: {
-    means: "How many archived sets of a certificate are kept in `archive/` of the store.",
+    means: "How many archived sets of a certificate, revoked ones included, are kept in " +
+      "`archive/` of the store when a new one is issued.",
     default: 0,
     example: 3,
   },

@@ -77,5 +77,24 @@ export async function revokeCertificate(
   // An expired certificate is answered with 200 and a warning that it was not revoked.
   throw new VaultError(
     `"${address}" did not revoke ${serial}: ${warnings.join("; ") || "no reason given"}`,
+    { status: 200 },
   );
+}
+
+/**
+ * `GET <mount>/cert/<serial>` (Vault API, PKI, "Read certificate"), which needs no policy. Never
+ * throws.
+ */
+export async function readRevoked(
+  session: VaultSession,
+  mount: string,
+  serial: string,
+): Promise<"revoked" | "not-revoked" | "unknown"> {
+  try {
+    const { data } = await session.read(`${mount}/cert/${serial}`);
+    if (typeof data["revocation_time"] !== "number") return "unknown";
+    return data["revocation_time"] > 0 ? "revoked" : "not-revoked";
+  } catch (error) {
+    return error instanceof VaultError && error.status === 404 ? "not-revoked" : "unknown";
+  }
 }

@@ -19,6 +19,7 @@ const PLAIN: Arguments = {
   wait: undefined,
   logFormat: undefined,
   force: false,
+  forgetKey: false,
   detailedExitcode: false,
   dryRun: false,
   all: false,

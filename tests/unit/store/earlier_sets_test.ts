@@ -62,16 +62,46 @@ Deno.test("sets of one second have numbers, which count as their order", () => {
   assert.equal(store.read(`${ARCHIVE}/${kept(store)[0]}/cert.pem`), "set 12 cert\n");
 });
 
-Deno.test("revoked sets, and what others put there, stay", () => {
+Deno.test("revoked sets count, by the time at which each was written", () => {
   using store = makeDirectory();
-  store.write(`${ARCHIVE}/0a:1b/cert.pem`, "revoked");
+  for (const [at, serial] of ["0a:1b", "0a:1b-2", "ff", "07"].entries()) {
+    store.write(`${ARCHIVE}/${serial}/privkey.pem`, "revoked");
+    store.write(`${ARCHIVE}/${serial}/cert.pem`, "revoked");
+    const time = new Date(`2026-01-0${at + 1}T12:00:00Z`);
+    Deno.utimeSync(store.at(`${ARCHIVE}/${serial}/cert.pem`), time, time);
+  }
+  write(store, "one", 3);
+  date(store, "2026-01-03T18:00:00Z");
+  assert.deepEqual(kept(store), ["07", "0a:1b-2", "ff"]);
+  write(store, "two", 3);
+  assert.deepEqual(kept(store), ["07", "20260103T180000Z", "ff"]);
+  write(store, "three", 0);
+  assert.deepEqual(kept(store), []);
+});
+
+Deno.test("what others put into the archive stays, and no link there is followed", () => {
+  using store = makeDirectory();
+  using other = makeDirectory();
+  other.write("privkey.pem", "foreign");
+  store.write(`${ARCHIVE}/notes`, "x");
+  store.write(`${ARCHIVE}/cafe/privkey.pem`, "x");
+  for (const name of ["20200101T120000Z", "0a:1b"]) {
+    Deno.symlinkSync(other.path, store.at(`${ARCHIVE}/${name}`));
+  }
+  write(store, "one", 0);
+  assert.deepEqual(kept(store), ["0a:1b", "20200101T120000Z", "cafe", "notes"]);
+  assert.equal(other.read("privkey.pem"), "foreign");
+});
+
+Deno.test("what others put beside a set stays in the new one, and not in the archive", () => {
+  using store = makeDirectory();
   store.write(`${ARCHIVE}/notes`, "x");
   write(store, "one", 1);
   date(store, "2026-01-01T12:00:00Z");
   store.write(`${NAME}/dhparam.pem`, "other");
   date(store, "2026-01-01T12:00:00Z");
   write(store, "two", 1);
-  assert.deepEqual(kept(store), ["0a:1b", "20260101T120000Z", "notes"]);
+  assert.deepEqual(kept(store), ["20260101T120000Z", "notes"]);
   assert.equal(store.read(`${NAME}/dhparam.pem`), "other");
   assert.equal(store.tree().includes(`${ARCHIVE}/20260101T120000Z/dhparam.pem`), false);
 });

@@ -77,7 +77,7 @@ function makeBench() {
 
 export const DONE_A =
   'a.test: revoked, serial 0a:0a; its files are in "FOLDER/store/archive/a.test/' +
-  '0a:0a"; the next run issues a new one';
+  '0a:0a"; the next run issues a new one and removes these files';
 export const FAILED_B =
   'b.test: "A" refused "pki/revoke" (400: certificate with serial 0b:0b not ' +
   'found.); was it issued at the mount "pki"?';

@@ -1,0 +1,36 @@
+/** What follows from a revocation that was begun and not finished. */
+import type { CertificateObservation, Observation } from "../observe/types.ts";
+import type { PendingRevocation } from "../store/types.ts";
+import { shellWord } from "../text/quote.ts";
+import { storedCertificate } from "./stored_validity.ts";
+import type { CertificateState, Due, RevokeStep } from "./types.ts";
+
+/** The stored certificate may be revoked, so it is replaced and deployed nowhere. */
+export function revocationDue({ stored, revocation }: CertificateObservation): Due | undefined {
+  if (revocation?.kind !== "present") return undefined;
+  if (storedCertificate(stored)?.serial !== revocation.value.serial) return undefined;
+  const detail = "it may be revoked: its revocation was begun and is not finished";
+  return { reason: "revocation-pending", detail };
+}
+
+export function revokeStep({ name, revocation }: CertificateObservation): RevokeStep | undefined {
+  return revocation?.kind === "present" ? finish(name, revocation.value) : undefined;
+}
+
+function finish(certificate: string, revocation: PendingRevocation): RevokeStep {
+  const name = shellWord(certificate);
+  const detail = `the revocation of serial ${revocation.serial} was begun and is not finished; ` +
+    `"vcm run" or "vcm revoke ${name}" finishes it`;
+  return { kind: "revoke", certificate, revocation, detail };
+}
+
+/** Revocations of certificates that the configuration no longer names. */
+export function removedRevocations({ removed }: Observation): readonly {
+  readonly state: CertificateState;
+  readonly step: RevokeStep;
+}[] {
+  return removed.map(({ name, revocation }) => ({
+    state: { name, warnings: [], targets: [], blocked: [] },
+    step: finish(name, revocation),
+  }));
+}
