@@ -49,7 +49,7 @@ export function remoteCommands(port: MessagePort | undefined): Commands {
     const answer = await promise;
     if (answer.kind === "done") return answer.value;
     const { message, code } = answer;
-    throw Object.assign(new Error(message), code === undefined ? {} : { code });
+    throw Object.assign(new Error(message), { ...(code !== undefined && { code }) });
   };
   const functions = Object.keys(NAMES).map((name) =>
     [name, (...args: readonly unknown[]) => ask(name, args)] as const

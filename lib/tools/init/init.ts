@@ -176,7 +176,7 @@ export function initJson(
       taken: chosen.some(({ name }) => name === proposal.name),
     })),
     notes,
-    ...(text === undefined ? {} : { text }),
+    ...(text !== undefined && { text }),
   });
 }
 
@@ -185,14 +185,14 @@ function firstCertificate(
 ): FirstCertificate {
   return {
     name,
-    ...(commonName === undefined ? {} : { commonName }),
+    ...(commonName !== undefined && { commonName }),
     dnsSans,
     ipSans,
     targets: files.filter(({ doubt }) => doubt === undefined)
       .map(({ kind, path, mode }) => ({
         what: kind,
         path,
-        ...(mode === undefined ? {} : { mode }),
+        ...(mode !== undefined && { mode }),
       })),
     services: programs.map(({ unit }) => unit),
   };

@@ -51,7 +51,7 @@ export async function install(
     const next = await nextRun(on);
     return {
       text: `Installed; next run ${next === undefined ? "unknown" : formatTime(next)}`,
-      ...(next === undefined ? {} : { json: { nextRun: next } }),
+      ...(next !== undefined && { json: { nextRun: next } }),
     };
   };
   return await applyChanges(changes, { question: "Install?", report }, args, host, on);
@@ -68,7 +68,7 @@ function isHandedWrapped(on: ServiceHost): boolean {
 function compare(path: string, after: string): FileChange {
   const before = readUnitFile(path);
   if (before === after) return { path, state: "unchanged", before, after };
-  return { path, state: "written", ...(before === undefined ? {} : { before }), after };
+  return { path, state: "written", ...(before !== undefined && { before }), after };
 }
 
 async function plannedChanges(
@@ -85,7 +85,7 @@ async function plannedChanges(
   return {
     first: [],
     files,
-    ...(isClosed ? { store: certStore } : {}),
+    ...(isClosed && { store: certStore }),
     then: [
       ...(isWritten || !isCurrent ? [["systemctl", "daemon-reload"]] : []),
       ...(runs ? [] : [["systemctl", "enable", "--now", TIMER]]),

@@ -77,7 +77,7 @@ export function changesData(
   return {
     done,
     files: files.map(({ path, state, after }) => ({ path, state, ...(after && { text: after }) })),
-    ...(store === undefined ? {} : { store }),
+    ...(store !== undefined && { store }),
     commands: [...first, ...then],
     dropIns,
   };

@@ -82,7 +82,7 @@ export function unitFacts(
     .map((place) => firstIn(place, paths));
   return {
     binary,
-    ...(file === undefined ? {} : { config: file }),
+    ...(file !== undefined && { config: file }),
     readsHome: vault.tokenFile === undefined && vault.login === undefined,
     startsContainers,
     asksPodman,
@@ -95,7 +95,7 @@ export function unitFacts(
     ...(inShm && { inShm }),
     writes: [...new Set([...topmost(all), ...topmost(inKept)])],
     keeps,
-    ...(isShared ? { sharedSecretDirectory: secret } : {}),
+    ...(isShared && { sharedSecretDirectory: secret }),
     limit: limitOf(config),
   };
 }

@@ -176,8 +176,8 @@ class Session implements VaultSession {
     const headers = {
       "content-type": "application/json",
       "x-vault-request": "true",
-      ...(token === undefined ? {} : { "x-vault-token": token }),
-      ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
+      ...(token !== undefined && { "x-vault-token": token }),
+      ...(namespace !== undefined && { "x-vault-namespace": namespace }),
     };
     return { method, path, headers, body: body && JSON.stringify(body) };
   }

@@ -50,9 +50,9 @@ function connectionOptions(url: URL, { authorities, serverName, client }: TlsAcc
     port: Number(url.port || 443),
     ALPNProtocols: ["http/1.1"],
     rejectUnauthorized: authorities !== undefined,
-    ...(authorities === undefined ? {} : { ca: [...authorities] }),
-    ...(serverName === undefined ? {} : { servername: serverName }),
-    ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+    ...(authorities !== undefined && { ca: [...authorities] }),
+    ...(serverName !== undefined && { servername: serverName }),
+    ...(client !== undefined && { cert: client.certificate, key: client.key }),
   } satisfies ConnectionOptions;
 }
 

@@ -66,8 +66,8 @@ export async function openTransport(access: ServerAccess, address: string): Prom
   try {
     return new FetchTransport({
       caCerts: [...authorities ?? []],
-      ...(access.proxy === undefined ? {} : { proxy: { url: access.proxy } }),
-      ...(client === undefined ? {} : { cert: client.certificate, key: client.key }),
+      ...(access.proxy !== undefined && { proxy: { url: access.proxy } }),
+      ...(client !== undefined && { cert: client.certificate, key: client.key }),
     });
   } catch (error) {
     throw new VaultError(
