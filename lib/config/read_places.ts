@@ -21,11 +21,17 @@ const KERNEL_PATH =
   "is in /dev, /proc or /sys, where VCM can use no files; give a path in another " +
   "directory, such as /run";
 
-/** An absolute path of a file. */
+/** An absolute path of a file that VCM reads or writes. */
 export function readFilePath(text: string): string | InvalidValue {
+  const path = readAbsolutePath(text);
+  const isUsable = path instanceof InvalidValue || !isKernelPath(path);
+  return isUsable ? path : new InvalidValue(KERNEL_PATH);
+}
+
+/** An absolute path of any file. */
+export function readAbsolutePath(text: string): string | InvalidValue {
   // "/etc/ssl/." names a directory, just as "/etc/ssl/" does.
   const path = /\/\.?$/.test(text) ? undefined : normalPath(text);
-  if (path !== undefined && isKernelPath(path)) return new InvalidValue(KERNEL_PATH);
   return path ?? expected(`the absolute path of a file, without ".."`, text);
 }
 
@@ -49,7 +55,8 @@ export function readSecretFile(text: string): string | InvalidValue {
 /** The message never shows the value, because it may be the secret itself. */
 function readUnshownPath(text: string, content: string): string | InvalidValue {
   const path = readFilePath(text);
-  if (!(path instanceof InvalidValue) || text === "") return path;
+  const showsValue = path instanceof InvalidValue && path.message !== KERNEL_PATH && text !== "";
+  if (!showsValue) return path;
   return new InvalidValue(
     `expected the absolute path of a file that contains ${content}, without ".."`,
   );

@@ -1,4 +1,5 @@
 /** The system's errors: their messages and codes. */
+import { isKernelPath } from "./path.ts";
 
 /** The system's error message, without the call and the number that the runtime adds. */
 export function plainCause(error: unknown): string {
@@ -13,9 +14,12 @@ export function plainCause(error: unknown): string {
 
 /** The runtime's message explains how to compile the program; only what was refused is kept of it. */
 function beyondPermissions({ message }: Error): string {
-  const [, kind, what] = /^Requires (\w+) access(?: to (".*?"))?/s.exec(message) ?? [];
-  const place = what === undefined ? "" : ` ${what}`;
-  const refused = kind === undefined ? "this" : `${VERBS[kind] ?? `"${kind}"`}${place}`;
+  const [, kind = "", path] = /^Requires (\w+) access(?: to "(.*?)")?/s.exec(message) ?? [];
+  // Whatever the permissions are, the runtime opens nothing there unless it has all of them.
+  if (path !== undefined && isKernelPath(path)) {
+    return "VCM can use no files in /dev, /proc and /sys";
+  }
+  const refused = path === undefined ? "this" : `${VERBS[kind] ?? kind} "${path}"`;
   return `VCM's own permissions do not allow ${refused}; to see them: vcm plan --permissions`;
 }
 

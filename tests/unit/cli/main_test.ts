@@ -101,17 +101,18 @@ pureTest("with --json a usage error is data, too", async () => {
 });
 
 pureTest("main() says what goes wrong in one line, without a stack trace", async () => {
+  const message = 'VCM\'s own permissions do not allow "env"; to see them: vcm plan --permissions';
   const doors = {
     env: () => {
-      throw new TypeError("Requires env access");
+      throw new Deno.errors.NotCapable("Requires env access, run again with the --allow-env flag");
     },
   };
   for (const [line, expected] of [["run", 1], ["validate", 1], ["check", 3]] as const) {
     const { status, stdout, stderr } = await run(line, { doors });
-    assert.deepEqual([status, stdout, stderr], [expected, "", "error: Requires env access\n"]);
+    assert.deepEqual([status, stdout, stderr], [expected, "", `error: ${message}\n`]);
   }
   const { stdout } = await run("run --json", { doors });
-  assert.deepEqual(JSON.parse(stdout), { layout: 1, error: { message: "Requires env access" } });
+  assert.deepEqual(JSON.parse(stdout), { layout: 1, error: { message } });
 });
 
 pureTest("commands that only look give up their rights before they read anything", async () => {

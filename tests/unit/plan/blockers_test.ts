@@ -88,3 +88,18 @@ pureTest("judgeBlockers() tells all at once", () => {
   });
   assert.equal(found.length, 3);
 });
+
+pureTest(
+  "judgeBlockers() does not write to a directory of the kernel, nor to one below a link",
+  () => {
+    for (const directory of ["/dev/shm", "/dev", "/proc/1", "/sys/fs"]) {
+      const ancestor = { directory, uid: 0, gid: 0, owner: "root", mode: 0o755 };
+      assert.deepEqual(impossible({ file: ABSENT, ancestors: [ancestor] }), [
+        `"/etc/nginx/web.crt" leads to "${directory}", where VCM can use no files; ` +
+        "give a path in another directory, such as /run",
+      ]);
+    }
+    const ancestor = { directory: "/devices", uid: 0, gid: 0, owner: "root", mode: 0o755 };
+    assert.deepEqual(impossible({ ancestors: [ancestor] }), []);
+  },
+);

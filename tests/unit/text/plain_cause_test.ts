@@ -15,8 +15,7 @@ pureTest(
         new Deno.errors.NotCapable(
           'Requires read access to "/proc/1", run again with --allow-read',
         ),
-        'VCM\'s own permissions do not allow to read "/proc/1"; to see them: ' +
-        "vcm plan --permissions",
+        "VCM can use no files in /dev, /proc and /sys",
       ],
       [
         new Deno.errors.NotCapable(
