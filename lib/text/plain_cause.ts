@@ -24,10 +24,10 @@ function beyondPermissions({ message }: Error): string {
 }
 
 const VERBS: Readonly<Record<string, string>> = {
-  read: "to read",
-  write: "to write",
-  net: "to connect to",
-  run: "to run",
+  read: "reading",
+  write: "writing",
+  net: "connecting to",
+  run: "running",
 };
 
 /** The message of any error for a user: that of VCM's own errors as it is, others in plain words. */

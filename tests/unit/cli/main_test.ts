@@ -101,7 +101,7 @@ pureTest("with --json a usage error is data, too", async () => {
 });
 
 pureTest("main() says what goes wrong in one line, without a stack trace", async () => {
-  const message = 'VCM\'s own permissions do not allow "env"; to see them: vcm plan --permissions';
+  const message = "VCM's own permissions do not allow this; to see them: vcm plan --permissions";
   const doors = {
     env: () => {
       throw new Deno.errors.NotCapable("Requires env access, run again with the --allow-env flag");

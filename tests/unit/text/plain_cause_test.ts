@@ -22,7 +22,7 @@ pureTest(
           'Requires write access to "/a b", specify the required permissions during compilation ' +
             "using `deno compile --allow-write`",
         ),
-        'VCM\'s own permissions do not allow to write "/a b"; to see them: vcm plan --permissions',
+        'VCM\'s own permissions do not allow writing "/a b"; to see them: vcm plan --permissions',
       ],
       [
         new Deno.errors.NotCapable("Requires --allow-all permissions"),
