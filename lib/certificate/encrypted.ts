@@ -10,7 +10,7 @@ import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from 
 import { combine } from "./plain_content.ts";
 
 const LABEL = "ENCRYPTED PRIVATE KEY";
-const OTHER_KEY = "it contains another key than the store";
+const OTHER_KEY = "its key differs from the key in the store";
 
 /** What to encrypt. */
 export interface EncryptionSpec {
@@ -70,7 +70,7 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
   if (!isSame(found.key, wanted.key)) return OTHER_KEY;
   const same = found.certificates.length === wanted.certificates.length &&
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
-  if (!same) return "it contains other certificates than the store";
+  if (!same) return "its certificates differ from those in the store";
   return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
 }
 
@@ -89,7 +89,7 @@ function faultOf(compare: () => string | undefined): string | undefined {
   try {
     return compare();
   } catch (error) {
-    return error instanceof EncryptionError ? error.message : "it is damaged or of another kind";
+    return error instanceof EncryptionError ? error.message : "it is damaged or has another format";
   }
 }
 

@@ -89,10 +89,10 @@ function openLine(chain: string): Line {
   const opened = openAll(chain);
   const links = opened.filter((link) => link !== undefined);
   if (hasCutOffCertificate(chain)) {
-    return { links, damage: "holds a PEM certificate that is cut off" };
+    return { links, damage: "contains a PEM certificate that is cut off" };
   }
   if (links.length < opened.length) {
-    return { links, damage: "holds a PEM certificate that cannot be decoded" };
+    return { links, damage: "contains a PEM certificate that cannot be decoded" };
   }
   const problem = links.map((link, at) => {
     const next = links[at + 1];

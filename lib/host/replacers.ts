@@ -25,7 +25,7 @@ export interface ReplacingUser {
 }
 
 export const OTHER_PLACE = "use a path below directories that are writable only by root";
-export const OWN_DIRECTORY = "use a path in a directory of its own";
+export const OWN_DIRECTORY = "use a path in a separate directory";
 
 /**
  * Whether only root and one user can replace the next entry of a path, by owner and mode alone:

@@ -23,7 +23,7 @@ export function readPassword(path: string): Secret {
   // Java accepts only these, and programs disagree on the encoding of others.
   if (!/^[\x20-\x7e]+$/.test(line)) {
     throw new Error(
-      `The password file "${path}" holds more than one line, or characters that are not printable ` +
+      `The password file "${path}" contains more than one line, or characters that are not printable ` +
         "ASCII; make it one line of letters, digits and signs",
     );
   }

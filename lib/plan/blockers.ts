@@ -70,14 +70,14 @@ export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Bloc
   if (isOpenInPlace(spec, target)) {
     const fix = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
     impossible(
-      `"${spec.path}" is open to more users than its private key may be, and "in_place" keeps that file: a ` +
+      `"${spec.path}" is open to more users than a private key may be, and "in_place" keeps that file: a ` +
         `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
     );
   }
   const kernel = target.ancestors.find(({ directory }) => isKernelPath(`${directory}/`));
   if (kernel !== undefined) {
     impossible(
-      `"${spec.path}" leads to "${kernel.directory}", where VCM can use no files; ` +
+      `"${spec.path}" leads to "${kernel.directory}", where VCM cannot use files; ` +
         "give a path in another directory, such as /run",
     );
   }

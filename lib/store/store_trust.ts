@@ -43,7 +43,7 @@ export function unsafeStore(
     const store = next?.path === certStore ? { ...next, uid: users.runner } : next;
     for (const replacer of replacers(ancestor, store, users)) {
       if (replacer.kind === "shared") return replacer.message;
-      return `User "${replacer.owner}" may replace ${replacer.what}, and thereby the store ` +
+      return `User "${replacer.owner}" may replace ${replacer.what}, and with it the store ` +
         `"${certStore}"; give a "cert_store" below directories that only root` +
         (users.runner === 0 ? "" : " or you") + " may write to";
     }

@@ -87,7 +87,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
             "wrapping " +
             "token is not valid or does not exist); the wrapping token has expired or was used " +
             "before; " +
-            "if this host did not use it, somebody else has the secret id; revoke the secret id " +
+            "if this host did not use it, another party has the secret id; revoke the secret id " +
             "and create a new one",
         );
         assert.equal(directory.tree().some((name) => name.includes("secret-id")), false);

@@ -39,7 +39,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   },
   "a wrong role": {
     lines: "role: nosuch",
-    said: '"ADDRESS" refused "pki/issue/nosuch" (400: unknown role: nosuch); is "role" right?',
+    said: '"ADDRESS" refused "pki/issue/nosuch" (400: unknown role: nosuch); check "role"',
   },
   "a name that the role denies": {
     lines: "role: denied",
@@ -58,7 +58,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
     lines: "pki: nosuch",
     env: { VAULT_TOKEN: "root" },
     said: '"ADDRESS" has nothing at "nosuch/issue/web" (404: no handler for route ' +
-      '"nosuch/issue/web". route entry not found.); is "pki: nosuch" the path of a PKI secrets engine?',
+      '"nosuch/issue/web". route entry not found.); check that "pki: nosuch" is the path of a PKI secrets engine',
   },
   "a namespace that is not there": {
     lines: "config: namespace: nosuch",

@@ -114,7 +114,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
         assert.equal(status, 1);
         assert.match(
           err,
-          /\(400: certificate with serial .* not found\.\); was it issued at the mount/,
+          /\(400: certificate with serial .* not found\.\); check that it was issued at the mount/,
         );
         assert.ok(bench.directory.tree().includes(`store/${NAME}/cert.pem`));
       });

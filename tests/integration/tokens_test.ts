@@ -110,7 +110,7 @@ test("~/.vault-token comes last", (t) =>
       assert.equal(status, 1);
       assert.equal(
         out.split("\n")[0],
-        `failed  ${NAME}: "${path}" holds a secret and is open to every user (mode 0644), so it is ` +
+        `failed  ${NAME}: "${path}" contains a secret and is open to every user (mode 0644), so it is ` +
           `not used; fix: chmod 600 ${path}`,
       );
     });

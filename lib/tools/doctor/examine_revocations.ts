@@ -31,7 +31,7 @@ function unfinished(name: string, serial: string): CheckResult {
   return found(
     "problem",
     name,
-    `the revocation of serial ${serial} was begun and is not finished`,
+    `the revocation of serial ${serial} is not finished`,
     `run "vcm run" or "vcm revoke ${shellWord(name)}" to finish it`,
   );
 }

@@ -81,8 +81,8 @@ function resume(
   if (stored?.serial === begun.serial) {
     return { ...common, question: ask(name, stored, pending.forgetKey) };
   }
-  const question = `Finish the revocation of "${name}" (serial ${begun.serial}), which was begun ` +
-    `before?${keyRemark(pending.forgetKey)}`;
+  const question = `Finish the revocation of "${name}" (serial ${begun.serial}), which ` +
+    `an earlier command started?${keyRemark(pending.forgetKey)}`;
   return { ...common, question, successor: stored?.serial };
 }
 

@@ -61,8 +61,8 @@ Deno.test("completeRevocation() leaves the set where the server does not revoke 
     [enveloped({}, ["it has expired"]), '"A" did not revoke 0a:1b:2c: it has expired'],
     [
       { status: 400, body: { errors: ["certificate with serial 0a:1b:2c not found."] } },
-      '"A" refused "team/pki/revoke" (400: certificate with serial 0a:1b:2c not found.); was it ' +
-      'issued at the mount "team/pki"?',
+      '"A" refused "team/pki/revoke" (400: certificate with serial 0a:1b:2c not found.); check ' +
+      'that it was issued at the mount "team/pki"',
     ],
     [
       FORBIDDEN,

@@ -131,8 +131,8 @@ pureTest("a text without PEM certificate is said to hold none", () => {
     "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
   ];
   for (const text of texts) {
-    assert.throws(() => parseCertificate(text), { message: "holds no PEM certificate" }, text);
-    assert.throws(() => openCertificate(text), { message: "holds no PEM certificate" }, text);
+    assert.throws(() => parseCertificate(text), { message: "contains no PEM certificate" }, text);
+    assert.throws(() => openCertificate(text), { message: "contains no PEM certificate" }, text);
   }
 });
 
@@ -147,7 +147,7 @@ pureTest("a damaged PEM certificate is said to be one that cannot be decoded", a
     "no base64": "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
   };
   for (const [name, text] of Object.entries(cases)) {
-    const message = "holds a PEM certificate that cannot be decoded";
+    const message = "contains a PEM certificate that cannot be decoded";
     assert.throws(() => parseCertificate(text), { message }, name);
   }
 });
@@ -156,7 +156,7 @@ pureTest("a damaged PEM certificate is said to be one that cannot be decoded", a
 // it is deployed though no TLS library loads it.
 pureTest("a certificate that is cut off, be it within its last line, is damaged", async () => {
   const { pem } = await makeCertificatePem("web.example.com");
-  const message = "holds a PEM certificate that is cut off";
+  const message = "contains a PEM certificate that is cut off";
   const lastLine = pem.indexOf("-----END");
   for (const end of [pem.length / 2, lastLine, lastLine + "-----END CERT".length]) {
     assert.throws(() => parseCertificate(pem.slice(0, end)), { message });
@@ -169,7 +169,7 @@ pureTest("a certificate with a name that cannot be decoded is none", async () =>
   const at = Buffer.from(der).indexOf("Issuer");
   // Neither ASCII nor UTF-8.
   der[at] = 0xc9;
-  const message = "holds a PEM certificate that cannot be decoded";
+  const message = "contains a PEM certificate that cannot be decoded";
   assert.throws(() => openCertificate(asPem(der)), { message });
   assert.throws(() => parseCertificate(asPem(der)), { message });
 });

@@ -78,19 +78,25 @@ pureTest("another password, key, chain or name is a fault, and the certificate i
   const p12 = desiredFor(SET, { what: "pkcs12" });
   const found = encrypted(p12);
   const fault = (desired: EncryptionSpec) => faultOf(found, desired);
-  assert.equal(fault({ ...p12, ...password }), "its password does not open it, or it is damaged");
-  assert.equal(fault(desiredFor(key, p12.format)), "it contains another key than the store");
+  assert.equal(
+    fault({ ...p12, ...password }),
+    "its password does not decrypt it, or it is damaged",
+  );
+  assert.equal(fault(desiredFor(key, p12.format)), "its key differs from the key in the store");
   assert.equal(
     fault(desiredFor(chain, p12.format)),
-    "it contains other certificates than the store",
+    "its certificates differ from those in the store",
   );
   assert.equal(fault({ ...p12, ...name }), 'its entry is not named "api.example.com"');
   assert.equal(judgeEncrypted(found, desiredFor(OTHER, p12.format)).certificate, SET.cert);
   for (const format of FORMATS.slice(1)) {
     const desired = desiredFor(SET, format);
     const found = encrypted(desired);
-    assert.equal(faultOf(found, { ...desired, ...password }), "its password does not open it");
-    assert.equal(faultOf(found, desiredFor(key, format)), "it contains another key than the store");
+    assert.equal(faultOf(found, { ...desired, ...password }), "its password does not decrypt it");
+    assert.equal(
+      faultOf(found, desiredFor(key, format)),
+      "its key differs from the key in the store",
+    );
     if (format.what === "privkey") continue;
     assert.deepEqual(judgeEncrypted(found, desiredFor(chain, format)), {
       fault: "its text differs from what VCM would write",

@@ -113,5 +113,5 @@ pureTest("matchKey() calls a certificate that is labelled as a key unparsable", 
 
 pureTest("matchKey() throws if the certificate cannot be parsed", async () => {
   const { pkcs8 } = await makeCertificatePem("a");
-  assert.throws(() => matchKey("hello", pkcs8), { message: "holds no PEM certificate" });
+  assert.throws(() => matchKey("hello", pkcs8), { message: "contains no PEM certificate" });
 });

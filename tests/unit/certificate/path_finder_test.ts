@@ -135,7 +135,7 @@ pureTest("a ca.pem that holds nothing is a problem, one that is not there is non
   assert.equal(find(ROOT.pem + CA_ENDED.pem.slice(0, 90)).caProblem, undefined);
   for (const ca of ["", "no PEM", ROOT.pem.slice(0, 200)]) {
     const { paths, caProblem } = find(ca);
-    assert.match(caProblem ?? "", /holds no PEM certificate that can be decoded$/);
+    assert.match(caProblem ?? "", /contains no PEM certificate that can be decoded$/);
     assert.notEqual(findValidPath(paths, NOW), undefined);
   }
 });

@@ -70,11 +70,11 @@ pureTest("a damaged chain is a problem", () => {
   const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   assert.equal(
     problemOf(LEAF, LOWER.pem + cut, ROOT.pem),
-    "holds a PEM certificate that is cut off",
+    "contains a PEM certificate that is cut off",
   );
   assert.equal(
     problemOf(LEAF, LOWER.pem + damaged, ROOT.pem),
-    "holds a PEM certificate that cannot be decoded",
+    "contains a PEM certificate that cannot be decoded",
   );
 });
 

@@ -67,8 +67,8 @@ Deno.test("another password makes what it seals anew, and nothing else", async (
     `web.example.com
   deploy   ${
       site.path("web.p12")
-    }: content differs from the store: its password does not open it, or it is damaged
-  deploy   ${site.path("web.key")}: content differs from the store: its password does not open it
+    }: content differs from the store: its password does not decrypt it, or it is damaged
+  deploy   ${site.path("web.key")}: content differs from the store: its password does not decrypt it
 
 Plan: 0 to issue, 2 files to deploy, 0 service actions
 `,
@@ -126,7 +126,7 @@ Deno.test("without the password nobody can tell whether its files are in order",
   await setPassword(site, PASSWORD, 0o640);
   const { status, stdout } = await vcm(site, "check");
   assert.equal(status, 3);
-  assert.match(stdout, /"[^"]*password" holds a secret and is open to its group \(mode 0640\)/);
+  assert.match(stdout, /"[^"]*password" contains a secret and is open to its group \(mode 0640\)/);
 });
 
 Deno.test("neither password nor key is in anything that is said", async () => {

@@ -47,7 +47,7 @@ for (const [where, line] of Object.entries(SECRETS)) {
   });
 }
 
-Deno.test("loadConfig() takes a readable file that holds no secret id", async () => {
+Deno.test("loadConfig() takes a readable file that contains no secret id", async () => {
   const lines = [
     "vault_role_id: r",
     "auth: {method: approle, role_id: r, secret_id_file: /etc/vcm/secret-id}",

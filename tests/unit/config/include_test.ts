@@ -142,8 +142,8 @@ pureTest("include says what is wrong with it", async () => {
   }
   await assertDiagnostics(
     include('["[a-f]*.yaml", a.yaml, "{a,b}*"]'),
-    `f:2:11 include[0]: expected no wildcard but "*", got "[a-f]*.yaml"`,
-    `f:2:34 include[2]: expected no wildcard but "*", got "{a,b}*"`,
+    `f:2:11 include[0]: expected no wildcard other than "*", got "[a-f]*.yaml"`,
+    `f:2:34 include[2]: expected no wildcard other than "*", got "{a,b}*"`,
   );
 });
 

@@ -86,7 +86,7 @@ Deno.test("what is sealed is the same whatever its salts are, and says why where
     judge(directory, format, encryptTarget({ ...desired, password: "other" }, random)),
     {
       sameContent: false,
-      fault: "its password does not open it, or it is damaged",
+      fault: "its password does not decrypt it, or it is damaged",
     },
   );
 });

@@ -38,7 +38,7 @@ pureTest(
       kind: "refused",
       message:
         'Every user may write to "/srv/ssl" (mode 1777), so root does not create a bundle there; ' +
-        "use a path in a directory of its own",
+        "use a path in a separate directory",
     });
     const other = makeTarget({ path: "/srv/ssl/web" });
     assert.equal(chooseWriter(other, seen, ROOT).kind, "refused");

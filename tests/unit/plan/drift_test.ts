@@ -223,7 +223,7 @@ pureTest("a key is not written into a file that others may have open", () => {
       makeSeen({ path: "/etc/web.key", file: present(makeFile({ mode })) }),
     ).map(({ message }) => message);
   assert.deepEqual(blockers(0o644), [
-    '"/etc/web.key" is open to more users than its private key may be, and "in_place" keeps ' +
+    '"/etc/web.key" is open to more users than a private key may be, and "in_place" keeps ' +
     "that file: a process that has it open could read the new key; fix: chmod 0600 /etc/web.key, " +
     "then check which processes have it open",
   ]);

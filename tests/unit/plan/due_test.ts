@@ -36,9 +36,9 @@ pureTest("judgeDue() says what is wrong with the set", () => {
   const cases: [Partial<StoredSet>, string, string][] = [
     [{ leaf: ABSENT, key: ABSENT }, "missing", "there is no certificate in the store"],
     [
-      { leaf: present({ kind: "unparsable", problem: "holds no PEM certificate" }) },
+      { leaf: present({ kind: "unparsable", problem: "contains no PEM certificate" }) },
       "unparsable",
-      "cert.pem in the store holds no PEM certificate",
+      "cert.pem in the store contains no PEM certificate",
     ],
     [{ key: ABSENT }, "key-missing", "privkey.pem is missing from the store"],
     [

@@ -26,7 +26,7 @@ const TARGET = makeTarget({ what: "pkcs12", passwordFile: "/etc/vcm/password", m
 const PROBLEM = 'The password file "/etc/vcm/password" is empty; write the password into it';
 
 pureTest("a sealed target says why it is made anew, and from which certificate if it can", () => {
-  const fault = "its password does not open it, or it is damaged";
+  const fault = "its password does not decrypt it, or it is damaged";
   const drift = (file: Parameters<typeof makeFile>[0]) => {
     const seen = makeSeenFile({ sameContent: false, mode: 0o640, ...file });
     return judgeDrift(TARGET, seen, SUPPLY, NO_MORE);
@@ -35,7 +35,7 @@ pureTest("a sealed target says why it is made anew, and from which certificate i
   assert.equal(describeDrifts(drift({ fault })), `content differs from the store: ${fault}`);
   const certificate = makeCertificate({ serial: "01", fingerprint: "OLD" });
   assert.equal(
-    describeDrifts(drift({ fault: "it contains another key than the store", certificate })),
+    describeDrifts(drift({ fault: "its key differs from the key in the store", certificate })),
     "content serial 01 until 2027-01-30 00:00 UTC -> serial 0a:1b:2c until 2027-01-30 00:00 UTC",
   );
 });

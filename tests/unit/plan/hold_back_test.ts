@@ -25,7 +25,7 @@ pureTest("holdBack() waits where the window that comes is over in time", () => {
       verdict,
       kind === "wait"
         ? { kind, wait: { until: SATURDAY_OPENS, late: false, detail: OPENS } }
-        : { kind, detail: `; this does not wait, although ${OPENS}: why` },
+        : { kind, detail: `; VCM does not wait, although ${OPENS}: why` },
       String(end),
     );
   }

@@ -179,6 +179,6 @@ pureTest("a strange certificate waits for the window as long as it lasts", () =>
   assert.deepEqual(look(5).steps, []);
   assert.match(
     serviceOf(look(3))?.pending.detail ?? "",
-    /; this does not wait, although its window .*: the certificate that the service has loaded expires 2026-12-04 10:00 UTC$/,
+    /; VCM does not wait, although its window .*: the certificate that the service has loaded expires 2026-12-04 10:00 UTC$/,
   );
 });

@@ -76,7 +76,7 @@ pureTest(
     const [step] = made.steps;
     assert.equal(
       step?.kind === "issue" && step.due.detail,
-      "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; this does not " +
+      "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; VCM does not " +
         `wait, although ${OPENS}: the certificate would then be too close to its expiry`,
     );
     assert.equal(made.certificates[0]?.waits, undefined);
@@ -90,7 +90,7 @@ pureTest("a chain that ends before the window is over does not wait either", () 
   const [step] = made.steps;
   assert.match(
     step?.kind === "issue" ? step.due.detail : "",
-    /; this does not wait, although its window \(Sat 02:00-04:00\) opens .*: the certificate would then be too close to its expiry$/,
+    /; VCM does not wait, although its window \(Sat 02:00-04:00\) opens .*: the certificate would then be too close to its expiry$/,
   );
 });
 

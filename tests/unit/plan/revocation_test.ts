@@ -55,7 +55,7 @@ pureTest("what the file no longer names is finished by a command that names noth
   assert.deepEqual(kinds(made.steps), ["revoke"]);
   assert.equal(
     planText(made, paint(false), false),
-    'gone\n  revoke   the revocation of serial 0c was begun and is not finished; "vcm run" or ' +
+    'gone\n  revoke   the revocation of serial 0c is not finished; "vcm run" or ' +
       '"vcm revoke gone" finishes it\n\n' +
       "Plan: 0 to issue, 0 files to deploy, 0 service actions, 1 to recover; 1 certificate in order\n",
   );

@@ -93,7 +93,7 @@ pureTest("a service waits with a new certificate as long as the old one lasts", 
   assert.deepEqual(kinds(acts), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(acts),
-    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+    `it loads the new files of a; VCM does not wait, although ${OPENS}: ` +
       "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
   );
 });
@@ -104,7 +104,7 @@ pureTest("a service does not wait where the chain that it has loaded ends before
   assert.deepEqual(kinds(made), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(made),
-    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+    `it loads the new files of a; VCM does not wait, although ${OPENS}: ` +
       "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
 });
@@ -117,7 +117,7 @@ pureTest(
     const made = planFor({ file: { sameContent: false, certificate: loaded } });
     assert.equal(
       reasonOf(made),
-      `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+      `it loads the new files of a; VCM does not wait, although ${OPENS}: ` +
         "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
     );
   },
@@ -164,7 +164,7 @@ pureTest("a pending action does not wait if that is unknown or too soon", () => 
   ];
   for (const [parts, why] of cases) {
     const made = planFor({ pendingAction: makeNotLoaded(parts) });
-    assert.equal(reasonOf(made), `${NOT_LOADED}; this does not wait, although ${OPENS}: ${why}`);
+    assert.equal(reasonOf(made), `${NOT_LOADED}; VCM does not wait, although ${OPENS}: ${why}`);
     assert.deepEqual(made.services[0]?.waits, undefined);
     assert.equal(judgeStatus(made), "due");
   }
@@ -175,12 +175,12 @@ pureTest("of a pending action and new files the earlier expiry counts", () => {
   const soon = planFor({ file, pendingAction: makeNotLoaded({ until: after(2 * DAY) }) });
   assert.equal(
     reasonOf(soon),
-    `${NOT_LOADED}; this does not wait, although ${OPENS}: ` +
+    `${NOT_LOADED}; VCM does not wait, although ${OPENS}: ` +
       "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
   assert.equal(
     reasonOf(planFor({ file, pendingAction: makeNotLoaded() })),
-    `${NOT_LOADED}; this does not wait, although ${OPENS}: ${UNKNOWN}`,
+    `${NOT_LOADED}; VCM does not wait, although ${OPENS}: ${UNKNOWN}`,
   );
   assert.deepEqual(
     kinds(planFor({ file, pendingAction: makeNotLoaded({ until: after(9 * DAY) }) })),

@@ -104,7 +104,7 @@ Deno.test("damaged files are told apart from missing ones", () => {
   put(store, NAME);
   store.write(`${NAME}/cert.pem`, "");
   const { leaf } = look(store).stored;
-  const value = { kind: "unparsable", problem: "holds no PEM certificate" };
+  const value = { kind: "unparsable", problem: "contains no PEM certificate" };
   assert.deepEqual(leaf, { kind: "present", value });
   put(store, NAME);
   for (const text of ["", "text", FIRST.privateKey.slice(0, 80)]) {
@@ -237,7 +237,7 @@ Deno.test("a chain is checked in the files that are taken, or in chain.pem if no
   store.write(`${NAME}/chain.pem`, "");
   store.write(`${NAME}/fullchain.pem`, FIRST.certificate);
   const kind = "incomplete";
-  const problem = 'lacks the certificate of "VCM Practice Intermediate", which issued it';
+  const problem = 'lacks the certificate of "VCM Demo Intermediate", which issued it';
   const broken = { kind: "present", value: { kind, problem } };
   const kinds = (whats: readonly FileKind[]) => {
     const { chain, fullchain } = look(store, whats).stored;
@@ -258,7 +258,7 @@ Deno.test("of a chain that ends before the leaf the end is seen, of another not"
   put(store, NAME);
   assert.equal(look(store).stored.chainEnd, undefined);
   put(store, NAME, LONG);
-  const end = { name: "VCM Practice Intermediate", notAfter: CA.intermediate.notAfter };
+  const end = { name: "VCM Demo Intermediate", notAfter: CA.intermediate.notAfter };
   assert.deepEqual(look(store).stored.chainEnd, end);
   assert.equal(look(store, ["cert"]).stored.chainEnd, undefined);
 });

@@ -110,7 +110,7 @@ Deno.test("examine() says if no PKI engine answers, or no such issuer", async ()
   const none = (path: string, issuer = "") =>
     `problem ${path}: no PKI secrets engine answers there (check "pki")${issuer}: "A" has nothing ` +
     "at " +
-    `"${path}" (404: no reason given); is "pki: pki" the path of a PKI secrets engine?`;
+    `"${path}" (404: no reason given); check that "pki: pki" is the path of a PKI secrets engine`;
   const absent = { status: 404, body: { errors: [] } };
   assert.deepEqual(await foundWith({ [CA]: absent }, {}), [none(CA)]);
   const noIssuer = ', or it has no such issuer (check "issuer_ref")';

@@ -222,8 +222,8 @@ initTest("a virtual host cannot make vcm init write to a file of another kind", 
   const { status, out } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`, { files });
   assert.equal(status, 0);
   const note =
-    "/etc/nginx/sites-enabled/evil:1: /etc/passwd holds neither a certificate nor a key: " +
-    "use another file there";
+    "/etc/nginx/sites-enabled/evil:1: /etc/passwd contains neither a certificate nor a key: " +
+    "use another file";
   assert.ok(out.includes(`Left out: ${note}\n`), out);
   const text = bench.directory.read("vcm.yaml");
   assert.ok(text.includes(`# ${note}\n`), text);

@@ -146,7 +146,7 @@ pureTest("a chain of several certificates is written by the first of those that 
   const { proposals } = proposed([withChain("a"), withChain("b"), withChain("c")]);
   assert.deepEqual(shareChains(proposals.slice(1)).map(({ files }) => files[1]), [
     { kind: "chain", path: "/chain" },
-    { kind: "chain", path: "/chain", doubt: '"b.test" writes it already' },
+    { kind: "chain", path: "/chain", doubt: '"b.test" already writes it' },
   ]);
 });
 
@@ -160,7 +160,7 @@ pureTest("what another program keeps, and VCM's own store, is left alone", () =>
     "/root/.acme.sh/a.test/a.cer",
   ];
   const managed = (path: string, by: string) =>
-    `${path} is managed by ${by}, and only one program can manage it: use another file there, ` +
+    `${path} is managed by ${by}, and only one program can manage it: use another file, ` +
     `or stop ${by}`;
   assert.equal(message(live), managed(live, "certbot"));
   assert.equal(message(home), managed(home, "acme.sh"));
@@ -180,7 +180,7 @@ pureTest("files stay as open as they are, but for keys that everybody may read",
   ]);
   assert.deepEqual(found.proposals.map(({ remarks }) => remarks.slice(1)), [
     [],
-    ["Every user can read the key in /y.key now; VCM closes it."],
+    ["Every user can read the key in /y.key now; VCM restricts its mode."],
   ]);
 });
 
@@ -199,7 +199,7 @@ pureTest(
       return notes[0]?.message;
     };
     const bundle = "/etc/ssl/certs/ca-certificates.crt";
-    const own = "belongs to the host and other programs read it: use another file there";
+    const own = "belongs to the host and other programs read it: use another file";
     assert.equal(message(bundle), `${bundle} ${own}`);
     for (
       const path of [

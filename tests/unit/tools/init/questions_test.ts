@@ -12,7 +12,7 @@ initTest(
     assert.deepEqual([status, err], [0, ""]);
     assert.equal(
       out.slice(0, out.indexOf("Wrote")),
-      "Found 2 certificates in the configurations of web servers. Press Enter for the value in " +
+      "Found 2 certificates in the configurations of web servers. Press Enter to accept the value in " +
         "brackets.\n" +
         "Address of Vault or OpenBao [https://vault.test:8200]: " +
         "Mount of its PKI engine [pki]: " +
@@ -40,7 +40,7 @@ initTest("an answer that cannot be is said, and the question asked again", async
   assert.equal(status, 0);
   assert.equal(
     out.slice(0, out.indexOf("Wrote")),
-    "Found no certificate in the configuration of a web server. Press Enter for the value in " +
+    "Found no certificate in the configuration of a web server. Press Enter to accept the value in " +
       "brackets.\n" +
       "Address of Vault or OpenBao:   required\n" +
       'Address of Vault or OpenBao:   expected a URL such as "https://vault.example.com:8200"\n' +

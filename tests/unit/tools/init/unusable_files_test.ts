@@ -7,7 +7,7 @@ import { pureTest } from "../../../support/pure_test.ts";
 
 const NGINX = "/etc/nginx/nginx.conf";
 const PEM = "-----BEGIN CERTIFICATE-----\n";
-const ELSE = "holds neither a certificate nor a key: use another file there";
+const ELSE = "contains neither a certificate nor a key: use another file";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -54,7 +54,7 @@ pureTest(
   "places of the system are left out, also by way of a link, whether a file is there or not",
   () => {
     const below = (path: string, directory: string) =>
-      `${path} is below ${directory}: use another file there`;
+      `${path} is below ${directory}: use another file`;
     const places = {
       "/dev/sda": "/dev",
       "/proc/sysrq-trigger": "/proc",
@@ -93,7 +93,7 @@ pureTest("VCM's own files are left out, also if they hold a certificate", () => 
     "/usr/local/bin/vcm",
   ];
   for (const path of own) {
-    const message = `${path} is a file of VCM itself: use another file there`;
+    const message = `${path} is a file of VCM itself: use another file`;
     assert.deepEqual(notesOn(path, "/x.key", { [path]: PEM }), [message]);
     assert.deepEqual(notesOn("/x.crt", path), [message]);
   }
@@ -111,8 +111,8 @@ pureTest("what cannot be looked at is not taken for a certificate", () => {
     },
   });
   const mayHold = (cause: string) => [
-    `/x.crt may hold something other than a certificate or key: ${cause}`,
-    `/x.key may hold something other than a certificate or key: ${cause}`,
+    `/x.crt may contain something other than a certificate or key: ${cause}`,
+    `/x.key may contain something other than a certificate or key: ${cause}`,
   ];
   const denied = Object.assign(new Error("EACCES: permission denied, open '/x.crt'"), {
     code: "EACCES",
@@ -166,7 +166,8 @@ pureTest(
 );
 
 pureTest("a file that is not there is left out if other programs would read it", () => {
-  const said = "does not exist, and programs may read what is put there: name another file there";
+  const said =
+    "does not exist, and other programs may read any file at this path: use another file";
   for (
     const path of [
       "/etc/nologin",

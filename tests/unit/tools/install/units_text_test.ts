@@ -153,7 +153,7 @@ pureTest("serviceUnit() restricts nothing that containers would inherit", () => 
   const lines = linesOf({ startsContainers: true });
   assert.deepEqual(lines.slice(lines.indexOf("UMask=0077")), [
     "UMask=0077",
-    "# By the limits of its steps.",
+    "# The sum of the limits of its steps.",
     "TimeoutStartSec=1h",
     "# No further restrictions: containers that Podman starts from here would inherit them.",
     "",

@@ -43,7 +43,7 @@ pureTest("~/.vault-token is taken last, and only where there is one", () => {
   ]);
   assert.deepEqual(gather({}, HOME, { "/root/.vault-token": { text: "t", mode: 0o644 } }), [
     unusable(
-      '"/root/.vault-token" holds a secret and is open to every user (mode 0644), so it is not ' +
+      '"/root/.vault-token" contains a secret and is open to every user (mode 0644), so it is not ' +
         "used; fix: chmod 600 /root/.vault-token",
     ),
   ]);
@@ -59,7 +59,7 @@ pureTest("a token file that cannot be used is carried along with its problem", (
     [{ [TOKEN_FILE]: " \n" }, 'Cannot use the token: the file "/etc/vcm/token" is empty'],
     [
       { [TOKEN_FILE]: { text: "hvs.hunter2", mode: 0o640 } },
-      '"/etc/vcm/token" holds a secret and is open to its group (mode 0640), so it is not used; ' +
+      '"/etc/vcm/token" contains a secret and is open to its group (mode 0640), so it is not used; ' +
       "fix: chmod 600 /etc/vcm/token",
     ],
     [
@@ -191,7 +191,7 @@ pureTest("a secret id's file is checked when its turn comes", () => {
   )]);
   const open = { [SECRET_FILE]: { text: "hunter2", mode: 0o644 } };
   assert.deepEqual(gather({ login: FILED }, {}, open), [unusable(
-    '"/etc/vcm/secret-id" holds a secret and is open to every user (mode 0644), so it is not ' +
+    '"/etc/vcm/secret-id" contains a secret and is open to every user (mode 0644), so it is not ' +
       "used; fix: chmod 600 /etc/vcm/secret-id",
   )]);
   const [way] = gather({ login: FILED }, { VAULT_SECRET_ID: "s" }, open);

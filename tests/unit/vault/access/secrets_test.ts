@@ -42,7 +42,7 @@ pureTest(
     for (const [mode, who, shown] of cases) {
       assert.equal(
         messageOf(() => readSecretFile("the token", "/s", holding(mode))),
-        `"/s" holds a secret and is open to ${who} (mode ${shown}), so it is not used; fix: ` +
+        `"/s" contains a secret and is open to ${who} (mode ${shown}), so it is not used; fix: ` +
           "chmod 600 /s",
       );
     }
@@ -53,7 +53,7 @@ pureTest("the fix for an open file can be pasted into a shell", () => {
   const path = "/my secrets/it's";
   assert.equal(
     messageOf(() => readSecretFile("the token", path, holding(0o604, SECRET, path))),
-    `"/my secrets/it's" holds a secret and is open to every user (mode 0604), so it is not used; ` +
+    `"/my secrets/it's" contains a secret and is open to every user (mode 0604), so it is not used; ` +
       `fix: chmod 600 '/my secrets/it'\\''s'`,
   );
 });

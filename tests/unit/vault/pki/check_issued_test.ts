@@ -153,7 +153,7 @@ Deno.test("names of other kinds stand in the body alone, and have to come back",
   const session = signing();
   assert.equal(
     await complaint(session, { ...local(), otherSans }),
-    `"pki/sign/web": it lacks ${otherSans}; does the role "web" allow them?`,
+    `"pki/sign/web": it lacks ${otherSans}; check that the role "web" allows them`,
   );
   assert.deepEqual(session.written[0]?.[1]["other_sans"], otherSans);
 });
@@ -212,5 +212,5 @@ Deno.test("an answer with very many CA certificates is not stored", async () => 
   const { message } = await failureOf(() =>
     issueCertificate(session, makeRequest({ commonName: NAME, dnsSans: [] }))
   );
-  assert.match(message, /: the answer holds 41 CA certificates, and 32 are enough$/);
+  assert.match(message, /: the answer contains 41 CA certificates; at most 32 are allowed$/);
 });

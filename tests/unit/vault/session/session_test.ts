@@ -96,7 +96,7 @@ const REFUSALS = {
   "a sealed server": [SEALED, "is sealed or not ready (503); unseal it first"],
   "an unknown role": [
     UNKNOWN_ROLE,
-    'refused "pki/issue/web" (400: unknown role: nosuch); is "role" right?',
+    'refused "pki/issue/web" (400: unknown role: nosuch); check "role"',
   ],
   "a denied name": [
     DENIED_NAME,
@@ -118,8 +118,8 @@ const REFUSALS = {
   "a mount that is not there": [
     noHandler(ISSUE),
     'has nothing at "pki/issue/web" (404: no ' +
-    'handler for route "pki/issue/web". route entry not found.); is "pki: pki" the path of a ' +
-    "PKI secrets engine?",
+    'handler for route "pki/issue/web". route entry not found.); check that "pki: pki" is ' +
+    "the path of a PKI secrets engine",
   ],
 } as const;
 

@@ -145,7 +145,7 @@ Deno.test("a token that does not unwrap is said with what may have happened", as
       message,
       '"ADDRESS" refused to unwrap the secret id from "/etc/vcm/wrapped" ' +
         `(${status}: wrapping token is not valid or does not exist [redacted]); the wrapping ` +
-        "token has expired or was used before; if this host did not use it, somebody else has the " +
+        "token has expired or was used before; if this host did not use it, another party has the " +
         "secret id; revoke the secret id and create a new one",
     );
     assert.deepEqual(log, [`reserve ${FILE}`, `${UNWRAP} ${WRAPPING_TOKEN}`, "release"]);
@@ -155,7 +155,7 @@ Deno.test("a token that does not unwrap is said with what may have happened", as
 Deno.test("what unwraps to no secret id is said so, and nothing is kept", async () => {
   for (const data of [null, {}, { secret_id: "" }, { secret_id: 7 }, { token: "s.x" }]) {
     const { log, message } = await openWith({ unwrapped: enveloped(data) });
-    assert.equal(message, 'The wrapping token from "/etc/vcm/wrapped" holds no secret id');
+    assert.equal(message, 'The wrapping token from "/etc/vcm/wrapped" contains no secret id');
     assert.equal(log.at(-1), "release");
     assert.equal(log.some((line) => line.startsWith("keep")), false);
   }

@@ -42,8 +42,8 @@ pureTest(
   () => {
     assert.equal(
       said("pki/issue/web", 404, []),
-      'has nothing at "pki/issue/web" (404: no reason given); is "pki: pki" the path of a PKI ' +
-        "secrets engine?",
+      'has nothing at "pki/issue/web" (404: no reason given); check that "pki: pki" is the path of a PKI ' +
+        "secrets engine",
     );
     assert.equal(said("sys/x", 404, ["no"]), 'has nothing at "sys/x" (404: no)');
   },
@@ -53,7 +53,7 @@ pureTest("a namespace that is not there is said so, whatever was asked for in it
   for (const path of ["pki/issue/web", "auth/approle/login"]) {
     assert.equal(
       said(path, 404, ["namespace not found"]),
-      'has no such namespace (404: namespace not found); is "namespace" or VAULT_NAMESPACE right?',
+      'has no such namespace (404: namespace not found); check "namespace" or VAULT_NAMESPACE',
     );
   }
 });

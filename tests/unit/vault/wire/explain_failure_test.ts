@@ -33,12 +33,12 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   ],
   [
     failed("failed to lookup address information: Name or service not known"),
-    `Cannot resolve the host of "${A}"; is the name right?`,
+    `Cannot resolve the host of "${A}"; check the name, and DNS on this host`,
     true,
   ],
   [
     failed("getaddrinfo ENOTFOUND vault.test"),
-    `Cannot resolve the host of "${A}"; is the name right?`,
+    `Cannot resolve the host of "${A}"; check the name, and DNS on this host`,
     true,
   ],
   [
