@@ -31,7 +31,7 @@ interface Line {
 }
 
 /** Checks chains and caches them, because many certificates of a host have the same chain. */
-export class ChainJudge {
+export class ChainChecker {
   readonly #lines = new Map<string, Line>();
   readonly #complete = new Set<string>();
 
@@ -41,7 +41,7 @@ export class ChainJudge {
    *   chain or its issuer. It is called only if the result is not cached; without anchors the top is
    *   not checked.
    */
-  judge(
+  check(
     leaf: X509Certificate,
     chain: string,
     readAnchors: () => string | undefined,

@@ -50,13 +50,13 @@ export type EncryptionOf = (
 ) => Encryption | { readonly problem: string } | undefined;
 
 /** Reads each password file once. */
-export function encryptionReader(judge: Encryption["judge"]): EncryptionOf {
+export function encryptionReader(compare: Encryption["compare"]): EncryptionOf {
   const known = new Map<string, Secret | { readonly problem: string }>();
   return ({ passwordFile }) => {
     if (passwordFile === undefined) return undefined;
     const password = known.get(passwordFile) ?? tryRead(passwordFile);
     known.set(passwordFile, password);
-    return "problem" in password ? password : { judge, password };
+    return "problem" in password ? password : { compare, password };
   };
 }
 

@@ -146,7 +146,7 @@ export function observeFile(
   const type = typeOf(found);
   let likeness: Likeness = { sameContent: false };
   if (type === "file" && expected.kind === "present" && found.size <= expected.value.limit) {
-    const compared = expected.value.judge(path, read);
+    const compared = expected.value.compare(path, read);
     if (compared.kind === "unreadable") return compared;
     if (compared.kind === "present") likeness = compared.value;
   }

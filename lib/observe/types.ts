@@ -21,7 +21,7 @@ export interface TargetFile {
   /** It is something other than a certificate or key; checked only if the content differs. */
   readonly foreign?: boolean | undefined;
   /** Why the content differs, if more is known than that its bytes differ. */
-  readonly fault?: string | undefined;
+  readonly difference?: string | undefined;
   /** The first certificate in it, if it differs from the store. */
   readonly certificate?: Certificate | undefined;
   /** Time of the last change of inode or content, milliseconds since the epoch. */
@@ -173,5 +173,5 @@ export interface Observation {
   /** The existing directories above the store. */
   readonly storeAncestors: readonly Ancestor[];
   /** Why the store cannot be used as it is. */
-  readonly storeFault?: string | undefined;
+  readonly storeProblem?: string | undefined;
 }

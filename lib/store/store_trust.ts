@@ -7,7 +7,7 @@ import { pendingDirectory } from "./store_paths.ts";
  * Why the store cannot be used as it is. Who may write to it or to its directory of pending actions
  * could plant keys and links there. Undefined also if the store does not exist or cannot be examined.
  */
-export function storeFault(certStore: string): string | undefined {
+export function storeProblem(certStore: string): string | undefined {
   return directoryFault(certStore, Deno.statSync) ??
     directoryFault(pendingDirectory(certStore), Deno.lstatSync);
 }

@@ -1,6 +1,6 @@
 /** What is sealed is read by OpenSSL and Java, and what they seal otherwise is made anew. */
 import assert from "node:assert/strict";
-import { encryptTarget, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
+import { compareEncrypted, encryptTarget } from "../../../lib/certificate/encrypted.ts";
 import {
   bytesOf,
   desiredFor,
@@ -96,8 +96,8 @@ opensslTest("a PKCS #12 file of weaker make is made anew", async () => {
     ];
     const how = ["-name", P12.name, "-passout", `pass:${PASSWORD}`];
     await openssl("pkcs12", "-export", ...files, ...how, ...options);
-    const { fault } = judgeEncrypted(Deno.readFileSync(directory.at("old")), P12);
-    assert.equal(fault, "its encryption differs from what VCM uses now", name);
+    const { difference } = compareEncrypted(Deno.readFileSync(directory.at("old")), P12);
+    assert.equal(difference, "its encryption differs from what VCM uses now", name);
   }
 });
 
@@ -112,7 +112,7 @@ opensslTest("an encrypted key of weaker make is made anew, at once", async () =>
   const options = [["-iter", "2048"], ["-v2", "aes128"], ["-v2prf", "hmacWithSHA1"], ["-scrypt"]];
   for (const how of [...options, ["-iter", "20000"]]) {
     assert.equal(
-      judgeEncrypted(await make(...how), KEY).fault,
+      compareEncrypted(await make(...how), KEY).difference,
       "its encryption differs from what VCM uses now",
       how.join(" "),
     );

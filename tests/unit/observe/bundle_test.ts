@@ -21,11 +21,11 @@ const [A, B, C] = ["a", "b", "c"].map((digit) => `.web.vcm-${digit.repeat(16)}`)
 
 /** What each file should hold: one text for all. */
 function expectText(wanted: string): Presence<Expected> {
-  const judge = (path: string) => ({
+  const compare = (path: string) => ({
     kind: "present" as const,
     value: { sameContent: Deno.readTextFileSync(path) === wanted },
   });
-  return { kind: "present", value: { limit: 100, judge } };
+  return { kind: "present", value: { limit: 100, compare } };
 }
 
 function look(

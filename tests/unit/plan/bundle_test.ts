@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import type { BundleSpec } from "../../../lib/config/types.ts";
 import { bundleStep } from "../../../lib/plan/bundle.ts";
-import { judgeBlockers } from "../../../lib/plan/blockers.ts";
-import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { findTargetBlockers } from "../../../lib/plan/blockers.ts";
+import { findDrift } from "../../../lib/plan/planned_target.ts";
 import type { BundleObservation, BundleSet, TargetFile } from "../../../lib/observe/types.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import {
@@ -57,7 +57,7 @@ function seen(
 }
 
 function drift(target: BundleObservation, spec = SPEC, more = NO_MORE): Drift[] {
-  return judgeDrift(spec, target, STORED, more);
+  return findDrift(spec, target, STORED, more);
 }
 
 pureTest("a bundle in order has no differences; by force it is written once", () => {
@@ -123,19 +123,19 @@ pureTest("what is not a link of ours is not replaced", () => {
     const file = present(makeFile({ type: type as keyof typeof cases }));
     const target = seen({}, {}, { link: { kind: "foreign", text: "/srv/web" }, file });
     const message = `"${PATH}" is ${what}${NOT_MADE}`;
-    assert.deepEqual(judgeBlockers(SPEC, target), [{ kind: "impossible", message }]);
+    assert.deepEqual(findTargetBlockers(SPEC, target), [{ kind: "impossible", message }]);
   }
-  assert.deepEqual(judgeBlockers(SPEC, seen()), []);
+  assert.deepEqual(findTargetBlockers(SPEC, seen()), []);
 });
 
 pureTest("a host without ln, and a set that cannot be read, stop it", () => {
   const linkProblem = 'there is no "ln" on this host';
-  assert.deepEqual(judgeBlockers(SPEC, seen({}, {}, { linkProblem })), [{
+  assert.deepEqual(findTargetBlockers(SPEC, seen({}, {}, { linkProblem })), [{
     kind: "impossible",
     message: `Cannot create the link of the bundle "${PATH}": there is no "ln" on this host`,
   }]);
   const problem = 'Cannot read "/etc/certs/web": permission denied';
-  assert.deepEqual(judgeBlockers(SPEC, seen({}, {}, { file: unreadable(problem) })), [
+  assert.deepEqual(findTargetBlockers(SPEC, seen({}, {}, { file: unreadable(problem) })), [
     { kind: "unreadable", message: problem },
   ]);
 });

@@ -5,7 +5,7 @@ import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { CertificateObservation } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { StoredSet } from "../../../lib/store/types.ts";
-import { judgeStatus } from "../../../lib/report/verdict.ts";
+import { assessStatus } from "../../../lib/report/verdict.ts";
 import {
   ABSENT,
   after,
@@ -51,7 +51,7 @@ pureTest("a renewal waits for its window, and that is fine", () => {
     late: false,
     detail: `${OPENS}: ${why}`,
   });
-  assert.equal(judgeStatus(made), "fine");
+  assert.equal(assessStatus(made), "fine");
 });
 
 pureTest("a renewal that a window has gone by without is due, and says so", () => {
@@ -62,7 +62,7 @@ pureTest("a renewal that a window has gone by without is due, and says so", () =
     `${OPENS}; the window of 2026-11-28 02:00 UTC was missed: ` +
       "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d",
   );
-  assert.equal(judgeStatus(made), "due");
+  assert.equal(assessStatus(made), "due");
 });
 
 pureTest(
@@ -80,7 +80,7 @@ pureTest(
         `wait, although ${OPENS}: the certificate would then be too close to its expiry`,
     );
     assert.equal(made.certificates[0]?.waits, undefined);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   },
 );
 
@@ -100,7 +100,7 @@ pureTest("a renewal acts without a word while its window is open, or without one
     const made = planFor({ spec: { windows: open } });
     const [step] = made.steps;
     assert.equal(step?.kind === "issue" && step.due.detail, why);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   }
 });
 
@@ -128,7 +128,7 @@ pureTest("what is missing, broken or expired waits for nothing", () => {
     assert.equal(step?.kind === "issue" && step.due.reason, reason);
     assert.doesNotMatch(step?.kind === "issue" ? step.due.detail : "", /window/, reason);
     assert.equal(made.certificates[0]?.waits, undefined, reason);
-    assert.equal(judgeStatus(made), "broken", reason);
+    assert.equal(assessStatus(made), "broken", reason);
   }
 });
 
@@ -144,7 +144,7 @@ pureTest("what the file asks for anew waits", () => {
     assert.deepEqual(made.steps, [], reason);
     assert.deepEqual([state?.due?.reason, state?.waits?.until], [reason, SATURDAY_OPENS]);
     assert.equal(state?.waits?.detail, `${OPENS}: ${state?.due?.detail}`);
-    assert.equal(judgeStatus(made), "fine");
+    assert.equal(assessStatus(made), "fine");
   }
 });
 
@@ -165,5 +165,5 @@ pureTest("the rest is fixed at once while a renewal waits", () => {
   const made = planFor({ observed: { interrupted: true, exposedKey: 0o644 } });
   assert.deepEqual(made.steps.map(({ kind }) => kind), ["recover"]);
   assert.equal(made.certificates[0]?.waits?.until.getTime(), SATURDAY_OPENS.getTime());
-  assert.equal(judgeStatus(made), "due");
+  assert.equal(assessStatus(made), "due");
 });

@@ -4,7 +4,7 @@ import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { PendingActionObservation, TargetFile } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
-import { judgeStatus } from "../../../lib/report/verdict.ts";
+import { assessStatus } from "../../../lib/report/verdict.ts";
 import {
   after,
   DAY,
@@ -132,7 +132,7 @@ pureTest("a pending action waits if the expiry of the loaded certificate is know
     pending: { reason: "pending", detail: NOT_LOADED },
     waits: { until: SATURDAY_OPENS, late: false, detail: `${OPENS}: ${NOT_LOADED}` },
   }]);
-  assert.equal(judgeStatus(made), "fine");
+  assert.equal(assessStatus(made), "fine");
 });
 
 pureTest("a pending action is due if it failed or missed a window", () => {
@@ -146,7 +146,7 @@ pureTest("a pending action is due if it failed or missed a window", () => {
     const made = planFor({ pendingAction: makeNotLoaded({ until: after(10 * DAY), ...parts }) });
     assert.deepEqual(made.steps, []);
     assert.equal(made.services[0]?.waits?.late, true);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   }
 });
 
@@ -166,7 +166,7 @@ pureTest("a pending action does not wait if that is unknown or too soon", () => 
     const made = planFor({ pendingAction: makeNotLoaded(parts) });
     assert.equal(reasonOf(made), `${NOT_LOADED}; VCM does not wait, although ${OPENS}: ${why}`);
     assert.deepEqual(made.services[0]?.waits, undefined);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   }
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { storeFault } from "../../../lib/store/store_trust.ts";
+import { storeProblem } from "../../../lib/store/store_trust.ts";
 import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import type { FileKind } from "../../../lib/certificate/types.ts";
@@ -263,15 +263,15 @@ Deno.test("of a chain that ends before the leaf the end is seen, of another not"
   assert.equal(look(store, ["cert"]).stored.chainEnd, undefined);
 });
 
-Deno.test("storeFault() tells of a store that others may write to before anybody runs", () => {
+Deno.test("storeProblem() tells of a store that others may write to before anybody runs", () => {
   using store = makeDirectory();
-  assert.equal(storeFault(store.path), undefined);
-  assert.equal(storeFault(store.at("none")), undefined);
+  assert.equal(storeProblem(store.path), undefined);
+  assert.equal(storeProblem(store.at("none")), undefined);
   Deno.mkdirSync(store.at(".pending"));
   Deno.chmodSync(store.at(".pending"), 0o770);
   const fix = "who could change what is deployed from it; fix: chmod -R go-w";
   const closed = `The store "${store.at(".pending")}" is writable by others, ${fix} "${
     store.at(".pending")
   }"`;
-  assert.equal(storeFault(store.path), closed);
+  assert.equal(storeProblem(store.path), closed);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
-import type { What } from "../../../lib/certificate/types.ts";
+import type { TargetKind } from "../../../lib/certificate/types.ts";
 import { type Directory, errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";
@@ -12,7 +12,7 @@ function put(store: Directory, directory: string, set: string): void {
   Deno.chmodSync(store.at(directory), 0o700);
 }
 
-const text = (set: string) => (what: What) => `${set} ${what}\n`;
+const text = (set: string) => (what: TargetKind) => `${set} ${what}\n`;
 
 /** Asserts that one whole set is all that lies in the store, but for `others` in its directory. */
 function assertSet(store: Directory, set: string, others: readonly string[] = []): void {
