@@ -82,7 +82,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   },
 };
 
-test("each slip is said with its remedy, leaves all as it was, and ends with 1", (t) =>
+test("each error is reported with its fix, changes nothing, and ends with 1", (t) =>
   withServer({}, async ({ bao, login }) => {
     for (const [slip, { lines = "", env = {}, prepare, said }] of Object.entries(SLIPS)) {
       await t.step(slip, async () => {

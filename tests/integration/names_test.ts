@@ -90,7 +90,7 @@ test("names of every kind are asked for, and found again", (t) =>
       }
     });
 
-    await t.step("a kind that the role does not allow is said", async () => {
+    await t.step("a kind that the role does not allow is reported", async () => {
       using bench = makeBench();
       const more = 'uri_sans: ["spiffe://example.test/web"]';
       bench.configure(settings(bao), certificate(bench.directory, NAME, more));

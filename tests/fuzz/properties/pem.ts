@@ -124,7 +124,7 @@ const begun = fc.tuple(fc.nat(40_000), fc.constantFrom("", "-----END CERTIFICATE
 
 export const PEM = [
   fuzz("any text is a certificate, or none in plain words", anyPem, readsOrSays),
-  fuzz("any set of the store is judged", set, judges),
+  fuzz("any set of the store is checked", set, judges),
   fuzz(
     "any key is a certificate's, another's or none",
     fc.tuple(certificate, damagedKey),

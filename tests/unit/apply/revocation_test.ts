@@ -56,7 +56,7 @@ Deno.test("completeRevocation() tells the mount the serial, then moves the set",
   assert.equal(store.read(`${ARCHIVED}/cert.pem`), CERT);
 });
 
-Deno.test("completeRevocation() leaves the set where the server does not revoke it", async () => {
+Deno.test("completeRevocation() leaves the set in the store if the server does not revoke it", async () => {
   const cases: readonly (readonly [Scripted, string])[] = [
     [enveloped({}, ["it has expired"]), '"A" did not revoke 0a:1b:2c: it has expired'],
     [

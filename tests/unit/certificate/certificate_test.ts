@@ -61,19 +61,22 @@ pureTest("parseCertificate() writes the serial as Vault does, in whole bytes", a
   }
 });
 
-pureTest("parseCertificate() reads dates on both sides of 2050, where DER changes", async () => {
-  const cases = [
-    "2049-12-31T23:59:59.000Z",
-    "2050-01-01T00:00:00.000Z",
-    "9999-12-31T23:59:59.000Z",
-  ];
-  for (const end of cases) {
-    const { pem } = await makeCertificatePem("a", { notAfter: new Date(end) });
-    assert.equal(parseCertificate(pem).notAfter.toISOString(), end);
-  }
-});
+pureTest(
+  "parseCertificate() reads dates before and after 2050, when the encoding in DER changes",
+  async () => {
+    const cases = [
+      "2049-12-31T23:59:59.000Z",
+      "2050-01-01T00:00:00.000Z",
+      "9999-12-31T23:59:59.000Z",
+    ];
+    for (const end of cases) {
+      const { pem } = await makeCertificatePem("a", { notAfter: new Date(end) });
+      assert.equal(parseCertificate(pem).notAfter.toISOString(), end);
+    }
+  },
+);
 
-pureTest("parseCertificate() takes a common name that is no host name as it is", async () => {
+pureTest("parseCertificate() does not change a common name that is not a host name", async () => {
   for (const name of ["bücher.example", "Foo, Inc", "a=b+c"]) {
     const { pem } = await makeCertificatePem(name);
     assert.equal(parseCertificate(pem).commonName, name);
@@ -103,7 +106,7 @@ pureTest("parseCertificate() reads a certificate whose subject is empty", async 
 });
 
 pureTest(
-  "parseCertificate() takes the first of several, with any text above and any wrapping",
+  "parseCertificate() reads the first of several, with any text above and any wrapping",
   async () => {
     const [first, second] = [await makeCertificatePem("first"), await makeCertificatePem("second")];
     const texts = [
@@ -123,7 +126,7 @@ pureTest("parseCertificate() finds the first certificate below another PEM block
   assert.equal(parseCertificate(pkcs8 + pem).commonName, "web.example.com");
 });
 
-pureTest("a text without PEM certificate is said to hold none", () => {
+pureTest("a text without a PEM certificate is reported as such", () => {
   const texts = [
     "",
     "\n",
@@ -136,7 +139,7 @@ pureTest("a text without PEM certificate is said to hold none", () => {
   }
 });
 
-pureTest("a damaged PEM certificate is said to be one that cannot be decoded", async () => {
+pureTest("a damaged PEM certificate is reported as one that cannot be decoded", async () => {
   const { certificate, pkcs8 } = await makeCertificatePem("web.example.com");
   const der = new Uint8Array(certificate.rawData);
   const cases = {

@@ -28,7 +28,7 @@ pureTest("buildChain() puts the leaf's issuer first and leaves the root out", as
   for (const order of orders) assert.deepEqual(await chainOf(leaf.pem, order), [l, u]);
 });
 
-pureTest("buildChain() ends each certificate with a newline and takes CRLF", async () => {
+pureTest("buildChain() ends each certificate with a newline and accepts CRLF", async () => {
   const { upper, lower, leaf } = await makeLine();
   const served = [lower, upper].map(({ pem }) => pem.trimEnd().replaceAll("\n", "\r\n"));
   assert.deepEqual(await chainOf(leaf.pem, served), [lower.pem, upper.pem]);

@@ -35,7 +35,7 @@ function differenceOf(found: Uint8Array, desired: EncryptionSpec): string | unde
   return compareEncrypted(found, desired).difference;
 }
 
-pureTest("what was sealed is known again, and is each time another file", () => {
+pureTest("encrypted content is recognized, although each encryption makes a different file", () => {
   for (const format of FORMATS) {
     const desired = desiredFor(SET, format);
     const [one, two] = [encrypted(desired), encrypted(desired)];
@@ -56,7 +56,7 @@ for (const algorithm of ["EC P-384", "RSA", "Ed25519"] as const) {
   });
 }
 
-pureTest("a key in the form of old tools is sealed as PKCS #8, and known again", async () => {
+pureTest("a key in an old format is encrypted as PKCS #8, and recognized", async () => {
   const made = [
     [await makeCertificatePem("web.example.com"), "sec1"],
     [await makeCertificatePem("web.example.com", { algorithm: "RSA" }), "pkcs1"],
@@ -71,7 +71,7 @@ pureTest("a key in the form of old tools is sealed as PKCS #8, and known again",
 });
 
 pureTest(
-  "another password, key, chain or name is a difference, and the certificate is told",
+  "another password, key, chain or name is a difference, and the certificate is returned",
   () => {
     const { key, chain, name, password } = {
       key: { ...SET, privkey: OTHER.privkey },
@@ -124,12 +124,12 @@ pureTest("the order of a combined file counts", () => {
   );
 });
 
-pureTest("a key that lies open is not taken for an encrypted one", () => {
+pureTest("an unencrypted key does not count as an encrypted one", () => {
   const desired = desiredFor(SET, { what: "privkey" });
   assert.equal(differenceOf(bytesOf(SET.privkey), desired), "it contains no encrypted key");
 });
 
-pureTest("whatever is done to a file, it is not taken for whole, and nothing is thrown", () => {
+pureTest("a file that was changed in any way differs, and nothing is thrown", () => {
   for (const format of FORMATS) {
     const desired = desiredFor(SET, format);
     const whole = encrypted(desired);
@@ -186,7 +186,7 @@ pureTest("a damaged key in the store is an error that shows nothing of it", () =
   }
 });
 
-pureTest("passwords of every printable character seal and open", () => {
+pureTest("passwords of every printable character encrypt and decrypt", () => {
   const password = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
   for (const format of FORMATS) {
     for (const word of [password, "x", PASSWORD.repeat(40)]) {

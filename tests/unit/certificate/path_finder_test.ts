@@ -128,7 +128,7 @@ pureTest("what ends at this moment has ended, and what begins has begun", () => 
   assert.equal(names(findInvalidPath(paths, notAfter)), "CA Root");
 });
 
-pureTest("a ca.pem that holds nothing is a problem, one that is not there is none", () => {
+pureTest("a ca.pem without certificates is a problem, a missing one is not", () => {
   const leaf = openCertificate(LEAF.pem);
   const find = (ca: string | undefined) => new PathFinder(NOW).find(undefined, leaf, CA.pem, ca);
   assert.equal(find(undefined).caProblem, undefined);
@@ -189,7 +189,7 @@ pureTest("a certificate tells by its issuer's key whose it is", async () => {
   assert.notEqual(await issuedBy(await makeAuthority("Root")), key);
 });
 
-pureTest("a certificate that does not name its issuer's key is not taken for another's", () => {
+pureTest("a certificate without a key identifier of its issuer has no issuer key", () => {
   assert.equal(issuerKeyOf(openCertificate(LEAF.pem)), undefined);
 });
 

@@ -40,7 +40,7 @@ pureTest("a chain that leads from the leaf to what is in ca.pem is whole", () =>
   }
 });
 
-pureTest("what is wrong with a chain is said, from the leaf upwards", () => {
+pureTest("the problem of a chain is reported, from the leaf upwards", () => {
   const cases: [Made, readonly Made[], string][] = [
     [LEAF, [], 'lacks the certificate of "Lower", which issued it'],
     [LEAF, [LOWER], 'lacks the certificate of "Upper", which issued "Lower"'],

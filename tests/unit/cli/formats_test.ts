@@ -57,7 +57,7 @@ Deno.test("a run writes each format with its mode, and the next one leaves all a
   assert.deepEqual(snapshot(site), before);
 });
 
-Deno.test("another password makes what it seals anew, and nothing else", async () => {
+Deno.test("another password rewrites the targets that it encrypts, and nothing else", async () => {
   await using site = await makeFormats();
   await vcm(site, "deploy");
   const before = snapshot(site);
@@ -81,7 +81,7 @@ Plan: 0 to issue, 2 files to deploy, 0 service actions
   assert.equal((await vcm(site, "run")).stdout, "Nothing to do: 1 certificate in order\n");
 });
 
-Deno.test("files that were damaged, or are another's, are written anew", async () => {
+Deno.test("files that are damaged, or are another certificate's, are rewritten", async () => {
   await using site = await makeFormats();
   await vcm(site, "deploy");
   for (const name of FILES) {
@@ -129,7 +129,7 @@ Deno.test("without the password nobody can tell whether its files are in order",
   assert.match(stdout, /"[^"]*password" contains a secret and is open to its group \(mode 0640\)/);
 });
 
-Deno.test("neither password nor key is in anything that is said", async () => {
+Deno.test("neither password nor key is in any output", async () => {
   await using site = await makeFormats();
   const said: string[] = [];
   const say = async (line: string) => {

@@ -17,7 +17,7 @@ async function targets(...entries: string[]): Promise<readonly TargetSpec[]> {
   return defined(await parseConfig(fileWith(...entries), "f")).certificates[0]?.targets ?? [];
 }
 
-pureTest("each format is taken in both forms, with its order and its password", async () => {
+pureTest("each format is accepted in both forms, with its order and its password", async () => {
   const made = await targets(
     "combined: /a",
     "{combined: /b, order: key-first}",
@@ -68,7 +68,7 @@ pureTest("an entry whose keys do not go together says which, and what does", asy
   }
 });
 
-pureTest("what holds a private key is for its owner alone, the rest for all", () => {
+pureTest("files with a private key are for their owner only, the rest for all", () => {
   assert.deepEqual(TARGET_KINDS.filter((what) => defaultMode(what) === 0o600), [
     "privkey",
     "combined",

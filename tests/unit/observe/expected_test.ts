@@ -47,7 +47,7 @@ function compare(directory: Directory, format: Format, content: string | Uint8Ar
   return plain(found.value);
 }
 
-Deno.test("a combined file holds certificates and key in its order, each on lines of its own", () => {
+Deno.test("a combined file contains certificates and key in its order, each on separate lines", () => {
   using directory = makeDirectory();
   const texts = {
     "cert-first": SET.fullchain + SET.privkey,
@@ -77,7 +77,7 @@ Deno.test("a DER file is the certificate, byte for byte", async () => {
   }
 });
 
-Deno.test("what is sealed is the same whatever its salts are, and says why where it is not", () => {
+Deno.test("encrypted content is compared whatever its salts are, and a difference has its reason", () => {
   using directory = makeDirectory();
   const format = { what: "pkcs12", passwordFile: "/p" } as const;
   const desired = desiredFor(SET, format);

@@ -59,7 +59,7 @@ pureTest("findTargetBlockers() needs the directory, or permission to create it",
   ]);
 });
 
-pureTest("findTargetBlockers() makes no directory where something else has its name", () => {
+pureTest("findTargetBlockers() refuses a directory if something else has its name", () => {
   const seen = { file: ABSENT, parent: "not-a-directory" } as const;
   for (const createDirs of [false, true]) {
     assert.deepEqual(impossible(seen, { createDirs }), [

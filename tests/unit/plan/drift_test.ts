@@ -36,7 +36,7 @@ function driftOf(
   return findDrift(makeTarget(spec), target, STORED, { forced: false, pendingValidation: false });
 }
 
-pureTest("findDrift() finds nothing where the file is as it should be", () => {
+pureTest("findDrift() finds nothing if the file is as desired", () => {
   assert.deepEqual(driftOf({}), []);
   assert.deepEqual(driftOf({ uid: 33, gid: 33 }, { mode: 0o644 }, { owner: WWW, group: WWW }), []);
 });

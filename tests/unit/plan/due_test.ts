@@ -72,7 +72,7 @@ pureTest("checkDue() says what is wrong with the set", () => {
   }
 });
 
-pureTest("checkDue() misses a chain only where a target takes it", () => {
+pureTest("checkDue() requires a chain only if a target contains it", () => {
   for (const what of ["chain", "fullchain", "ca"] as const) {
     const stored = makeStored({ [what]: ABSENT });
     assert.equal(dueOf(stored, makeSpec({ targets: [makeTarget({ what: "cert" })] })), undefined);
@@ -113,7 +113,7 @@ pureTest("checkDue() compares with the common name, not with the name of the dir
   assert.equal(dueOf(makeStored(), spec), undefined);
 });
 
-pureTest("checkDue() waits where a certificate is not valid yet: the clock is wrong", () => {
+pureTest("checkDue() waits if a certificate is not valid yet: the clock is wrong", () => {
   const before = new Date("2026-10-31T00:00:00Z");
   assert.equal(dueOf(makeStored(), makeSpec(), before), undefined);
 });
@@ -142,7 +142,7 @@ pureTest("checkDue() says that another CA issued it than the file asks for", () 
   });
 });
 
-pureTest("checkDue() counts from the end of the chain where that comes first", () => {
+pureTest("checkDue() counts from the end of the chain if that comes first", () => {
   const notAfter = after(9 * DAY + 4 * 3600);
   const stored = makeStored({ chainEnd: { name: "Intermediate CA", notAfter } });
   const spec = makeSpec({ renew: { kind: "duration", seconds: 10 * DAY } });
@@ -213,7 +213,7 @@ pureTest("checkDue() renews from the first moment of the window on", () => {
   }
 });
 
-pureTest("checkDue() takes a share of the lifetime as the window", () => {
+pureTest("checkDue() accepts a share of the lifetime as the window", () => {
   const spec = makeSpec({ renew: { kind: "share", percent: 50 } });
   assert.equal(dueOf(makeStored(), spec, beforeEnd(45 * DAY + 0.001)), undefined);
   assert.deepEqual(dueOf(makeStored(), spec, beforeEnd(45 * DAY)), {

@@ -25,23 +25,28 @@ const NO_MORE = { forced: false, pendingValidation: false };
 const TARGET = makeTarget({ what: "pkcs12", passwordFile: "/etc/vcm/password", mode: 0o640 });
 const PROBLEM = 'The password file "/etc/vcm/password" is empty; write the password into it';
 
-pureTest("a sealed target says why it is made anew, and from which certificate if it can", () => {
-  const difference = "its password does not decrypt it, or it is damaged";
-  const drift = (file: Parameters<typeof makeFile>[0]) => {
-    const seen = makeSeenFile({ sameContent: false, mode: 0o640, ...file });
-    return findDrift(TARGET, seen, SUPPLY, NO_MORE);
-  };
-  assert.deepEqual(drift({ difference }), [{ kind: "content", detail: difference }]);
-  assert.equal(
-    describeDrifts(drift({ difference })),
-    `content differs from the store: ${difference}`,
-  );
-  const certificate = makeCertificate({ serial: "01", fingerprint: "OLD" });
-  assert.equal(
-    describeDrifts(drift({ difference: "its key differs from the key in the store", certificate })),
-    "content serial 01 until 2027-01-30 00:00 UTC -> serial 0a:1b:2c until 2027-01-30 00:00 UTC",
-  );
-});
+pureTest(
+  "an encrypted target has the reason why it is rewritten, and its old certificate if it is known",
+  () => {
+    const difference = "its password does not decrypt it, or it is damaged";
+    const drift = (file: Parameters<typeof makeFile>[0]) => {
+      const seen = makeSeenFile({ sameContent: false, mode: 0o640, ...file });
+      return findDrift(TARGET, seen, SUPPLY, NO_MORE);
+    };
+    assert.deepEqual(drift({ difference }), [{ kind: "content", detail: difference }]);
+    assert.equal(
+      describeDrifts(drift({ difference })),
+      `content differs from the store: ${difference}`,
+    );
+    const certificate = makeCertificate({ serial: "01", fingerprint: "OLD" });
+    assert.equal(
+      describeDrifts(
+        drift({ difference: "its key differs from the key in the store", certificate }),
+      ),
+      "content serial 01 until 2027-01-30 00:00 UTC -> serial 0a:1b:2c until 2027-01-30 00:00 UTC",
+    );
+  },
+);
 
 pureTest("without its password a target is unreadable, and is not said to differ", () => {
   const file = makeFile({ sameContent: false });

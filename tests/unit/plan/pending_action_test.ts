@@ -38,7 +38,7 @@ function check(
 }
 
 pureTest(
-  "a pending action is cleared where the unit changed its state after it and after all files",
+  "a pending action is cleared if the unit changed its state after it and after all files",
   () => {
     const files = [{ changedAt: WRITTEN + 5 }, { changedAt: after(-100_000).getTime() }];
     for (const control of CONTROLS) {

@@ -136,7 +136,7 @@ pureTest("an owner that changes does not hide what is served", () => {
   assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: STRANGE });
 });
 
-pureTest("where nothing answers it cannot be told what is served", () => {
+pureTest("if nothing answers, it is unknown what is served", () => {
   const made = planFor({ served: { a: CLOSED, b: RIGHT } });
   assert.deepEqual(made.steps, []);
   assert.deepEqual(made.services, [{

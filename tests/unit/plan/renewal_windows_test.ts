@@ -66,7 +66,7 @@ pureTest("a renewal that a window has gone by without is due, and says so", () =
 });
 
 pureTest(
-  "a renewal does not wait where the certificate would end before the window is over",
+  "a renewal does not wait if the certificate would end before the window is over",
   () => {
     const stored = makeStored(
       {},
@@ -132,7 +132,7 @@ pureTest("what is missing, broken or expired waits for nothing", () => {
   }
 });
 
-pureTest("what the file asks for anew waits", () => {
+pureTest("a newly requested change waits", () => {
   const stored = endingIn(60);
   const cases: [string, Partial<CertificateSpec>][] = [
     ["names-differ", { dnsSans: ["new.example.com"] }],

@@ -99,7 +99,7 @@ pureTest("a service waits with a new certificate as long as the old one lasts", 
 });
 
 // Peers refuse a certificate with its chain, and plan() renews it then.
-pureTest("a service does not wait where the chain that it has loaded ends before", () => {
+pureTest("a service does not wait if the chain that it has loaded ends before", () => {
   const made = planFor({ chainEnd: after(2 * DAY) });
   assert.deepEqual(kinds(made), ["issue", "deploy", "service"]);
   assert.equal(
@@ -111,7 +111,7 @@ pureTest("a service does not wait where the chain that it has loaded ends before
 
 // The store has the new certificate already, where its deployment failed or was taken back.
 pureTest(
-  "a service does not wait where the deployed certificate ends before the stored one",
+  "a service does not wait if the deployed certificate ends before the stored one",
   () => {
     const loaded = makeCertificate({ serial: "01", fingerprint: "01", notAfter: after(3 * DAY) });
     const made = planFor({ file: { sameContent: false, certificate: loaded } });

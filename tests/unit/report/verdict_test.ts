@@ -84,7 +84,7 @@ pureTest("assessStatus() calls fine what waits for a window, and nothing that hu
   assert.equal(assessStatus(makePlan([waiting], [], [late])), "due");
 });
 
-pureTest("assessStatus() cannot tell where the clock or a service is in doubt", () => {
+pureTest('assessStatus() is "unknown" if the clock or a service is in doubt', () => {
   const warned = (kind: "clock" | "window") =>
     makeState("a", { warnings: [{ kind, message: "" }] });
   const unseen = { service: "nginx.service", certificates: ["a"], problem: "refused" };
@@ -109,7 +109,7 @@ pureTest("assessStatus() calls a pending action due", () => {
 });
 
 pureTest(
-  "assessStatus() cannot tell where something is unreadable, but where it is impossible",
+  'assessStatus() is "unknown" if something is unreadable, not if it is impossible',
   () => {
     assert.equal(assessStatus(makePlan([makeState("a", { blocked: [UNREADABLE] })])), "unknown");
     assert.equal(assessStatus(makePlan([makeState("a", { blocked: [IMPOSSIBLE] })])), "due");
@@ -140,7 +140,7 @@ pureTest("check calls an expired certificate broken though its names differ, too
   assert.equal(assessStatus(made), "broken");
 });
 
-pureTest("a run ends with 1 where something failed, and only then", () => {
+pureTest("a run ends with 1 if something failed, and only then", () => {
   const outcome = { issued: 0, deployed: 0, acted: 0, recovered: 0, failed: [], skipped: [] };
   const entry = { subject: "a", message: "no" };
   assert.equal(outcomeStatus(outcome, false), 0);

@@ -74,7 +74,7 @@ Deno.test("a whole set is present, and its key matches", () => {
   ]);
 });
 
-Deno.test("of chain and fullchain only what a target takes is looked at", () => {
+Deno.test("chain and fullchain are checked only if a target contains them", () => {
   using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["chain"]);
@@ -159,7 +159,7 @@ for (const [what, [sets, seen, interrupted]] of Object.entries(STATES)) {
   });
 }
 
-Deno.test("what is left of another certificate is no interruption of this one", () => {
+Deno.test("leftovers of another certificate are not an interruption of this one", () => {
   using store = makeDirectory();
   put(store, NAME);
   put(store, ".new-other");
@@ -167,7 +167,7 @@ Deno.test("what is left of another certificate is no interruption of this one", 
   assert.equal(look(store).interrupted, false);
 });
 
-Deno.test("ca.pem is looked at if a target takes it, and need be no more than there", () => {
+Deno.test("ca.pem is read if a target contains it, and only has to exist", () => {
   using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["ca"]);
@@ -231,7 +231,7 @@ Deno.test("the kind of the key is read only if the file asks for one", () => {
   assert.equal(seen?.kind === "certificate" && seen.keyType, "ec-256");
 });
 
-Deno.test("a chain is checked in the files that are taken, or in chain.pem if none is", () => {
+Deno.test("a chain is checked in the files that targets contain, or in chain.pem if there is no target", () => {
   using store = makeDirectory();
   put(store, NAME);
   store.write(`${NAME}/chain.pem`, "");

@@ -85,7 +85,7 @@ Deno.test("lockStore() checks the directory of pending actions, too", () => {
   );
 });
 
-Deno.test("lockStore() takes a store that others may read", () => {
+Deno.test("lockStore() accepts a store that others may read", () => {
   using store = makeDirectory();
   Deno.chmodSync(store.path, 0o755);
   lockStore(store.path)[Symbol.dispose]();

@@ -6,7 +6,7 @@ import type { Ancestor } from "../../../lib/host/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { ancestor, ROOT } from "../plan/chosen_writer.ts";
 
-pureTest("a store is refused where somebody else may put another in its place", () => {
+pureTest("a store is refused if another user may replace it", () => {
   const store = "/home/pg/store";
   const next = { path: store, uid: 0, owner: "root" };
   const unsafe = (above: Ancestor, users = ROOT) => unsafeStore(store, [above], users);

@@ -79,7 +79,7 @@ Deno.test("writeStoredSet() leaves the old set if a file is in the way of the st
   assert.equal(store.read(`.new-${NAME}`), "in the way");
 });
 
-Deno.test("writeStoredSet() follows no link that lies where the staged directory should be", () => {
+Deno.test("writeStoredSet() follows no link at the path of the staged directory", () => {
   using store = makeDirectory();
   using elsewhere = makeDirectory();
   elsewhere.write("precious", "mine");

@@ -142,7 +142,7 @@ Deno.test("examine() shows no secret and no control character of what a mount an
   assert.ok(line?.endsWith('refused "pki/cert/ca" (500: echo [31m[redacted] ok)'), line);
 });
 
-Deno.test("examine() says of a server that seals itself meanwhile that it is sealed", async () => {
+Deno.test("examine() reports a server that is sealed meanwhile", async () => {
   const [line] = await foundWith({ [CA]: SEALED }, {});
   assert.ok(line?.endsWith('"A" is sealed or not ready (503); unseal it first'), line);
 });

@@ -162,7 +162,7 @@ pureTest("checkRole() says what of a lifetime is cut", () => {
   ]);
 });
 
-pureTest("checkRole() sees where the window is cut, whoever decides the lifetime", () => {
+pureTest("checkRole() reports a capped window, whatever decides the lifetime", () => {
   const said = (lifetime: string, cut: string) => [
     `~ the role issues certificates for ${lifetime}, and "renew" (14d) covers all of it: ` +
     `they are renewed ${cut} before they expire`,

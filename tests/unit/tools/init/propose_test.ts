@@ -126,7 +126,7 @@ pureTest("a file that two programs use in two ways holds what both need", () => 
   assert.deepEqual(found.proposals[0]?.programs, [NGINX, HAPROXY]);
 });
 
-pureTest("a key of several certificates is taken for none of them", () => {
+pureTest("a key of several certificates is used for none of them", () => {
   const key: UsedFile = { kind: "privkey", path: "/k" };
   const found = proposed([
     use("a.test", "x", { files: [{ kind: "fullchain", path: "/x.crt" }, key] }),
@@ -150,7 +150,7 @@ pureTest("a chain of several certificates is written by the first of those that 
   ]);
 });
 
-pureTest("what another program keeps, and VCM's own store, is left alone", () => {
+pureTest("files of another program, and VCM's own store, are left alone", () => {
   const message = (path: string) => {
     const files: UsedFile[] = [{ kind: "fullchain", path }];
     return proposed([use("a.test", "x", { certificate: path, files })]).notes[0]?.message;
@@ -171,7 +171,7 @@ pureTest("what another program keeps, and VCM's own store, is left alone", () =>
   assert.equal(message("/etc/ssl/letsencrypt/a.pem"), undefined);
 });
 
-pureTest("files stay as open as they are, but for keys that everybody may read", () => {
+pureTest("files keep their modes, except keys that every user may read", () => {
   const modes = { "/x.crt": 0o640, "/x.key": 0o640, "/y.crt": 0o644, "/y.key": 0o2644 };
   const found = proposed([use("a.test", "x"), use("b.test", "y")], "no such file", modes);
   assert.deepEqual(found.proposals.map(({ files }) => files.map(({ mode }) => mode)), [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { initTest, SITES } from "./bench.ts";
 
 initTest(
-  "vcm init asks for what is not given, and Enter takes what is in brackets",
+  "vcm init asks for what is not given, and Enter accepts the value in brackets",
   async (bench) => {
     const { status, out, err } = await bench.run("init --config @/f", {
       env: { VAULT_ADDR: "https://vault.test:8200/" },
@@ -32,7 +32,7 @@ initTest(
   },
 );
 
-initTest("an answer that cannot be is said, and the question asked again", async (bench) => {
+initTest("an invalid answer is reported, and the question is asked again", async (bench) => {
   const { status, out } = await bench.run("init --role web --config @/f", {
     files: { "/etc/hostname": "host.test\n" },
     answers: ["", "vault.test", " https://vault.test ", "team/pki", "a b", ""],

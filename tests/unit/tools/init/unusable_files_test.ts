@@ -38,7 +38,7 @@ pureTest("files that hold a certificate or key, or nothing, or are not there, ar
   assert.deepEqual(notesOn("/library/x.crt", "/devices/x.key"), []);
 });
 
-pureTest("a certificate with a file that holds something else is left out, key or not", () => {
+pureTest("a certificate with a file of other content is left out, key or not", () => {
   const files = { "/x.crt": PEM, "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\n" };
   assert.deepEqual(notesOn("/etc/passwd", "/x.key", files), [`/etc/passwd ${ELSE}`]);
   assert.deepEqual(notesOn("/x.crt", "/etc/passwd", files), [`/etc/passwd ${ELSE}`]);
@@ -51,7 +51,7 @@ pureTest("a certificate with a file that holds something else is left out, key o
 });
 
 pureTest(
-  "places of the system are left out, also by way of a link, whether a file is there or not",
+  "system directories are left out, also through a link, whether or not the file exists",
   () => {
     const below = (path: string, directory: string) =>
       `${path} is below ${directory}: use another file`;
@@ -104,7 +104,7 @@ pureTest("VCM's own files are left out, also if they hold a certificate", () => 
   ]);
 });
 
-pureTest("what cannot be looked at is not taken for a certificate", () => {
+pureTest("an unreadable file does not count as a certificate", () => {
   const failing = (error: Error) => ({
     bytes: () => {
       throw error;

@@ -117,7 +117,7 @@ pureTest("readClientCertificate() gives the certificate as it is, and the key as
   }
 });
 
-pureTest("readClientCertificate() takes a chain behind the certificate along", () => {
+pureTest("readClientCertificate() keeps the chain after the certificate", () => {
   const chain = EC.pem + OTHER_EC.pem;
   assert.equal(readPair(chain, EC.pkcs8).certificate, chain);
   assert.equal(

@@ -37,7 +37,7 @@ pureTest("all tokens go before a login, and ~/.vault-token stands in for none", 
   assert.deepEqual(kinds({}), ["stale"]);
 });
 
-pureTest("~/.vault-token is taken last, and only where there is one", () => {
+pureTest("~/.vault-token is used last, and only if it exists", () => {
   assert.deepEqual(gather({}, HOME, { "/root/.vault-token": "t" }), [
     { kind: "token", token: "t", from: '"/root/.vault-token"' },
   ]);
@@ -138,7 +138,7 @@ pureTest("half an AppRole of the environment is completed from the file", () => 
   }
 });
 
-pureTest("half an AppRole of the environment is a slip where the file has no login", () => {
+pureTest("half an AppRole in the environment is an error if the file has no login method", () => {
   const noRole = 'The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"';
   const noSecret =
     'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"';

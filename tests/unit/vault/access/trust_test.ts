@@ -92,7 +92,7 @@ pureTest(
   },
 );
 
-pureTest("the first of the host's bundles that can be read is taken", () => {
+pureTest("the first of the host's bundles that can be read is used", () => {
   const trust = { kind: "system" } as const;
   const both = { [FEDORA]: pem("FEDORA"), [DEBIAN]: pem("DEBIAN") };
   assert.deepEqual(readTrustedAuthorities(trust, environment(both)), [pem("DEBIAN")]);
@@ -158,7 +158,7 @@ function trusted(trust: keyof typeof TRUSTS, env: Variables = {}): string | unde
   return [...MADE].find(([, text]) => text === authorities?.[0])?.[0] ?? unverifiedBy;
 }
 
-pureTest("the file says which authorities are trusted, where no variable does", () => {
+pureTest("the file sets the trusted CAs if no variable does", () => {
   assert.deepEqual([trusted("system"), trusted("file")], ["HOST", "FILE"]);
   assert.equal(trusted("off"), "vault_ssl_verify: false");
 });

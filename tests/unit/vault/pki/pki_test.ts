@@ -79,7 +79,7 @@ Deno.test("every PEM text ends with one newline, however the server ended it", a
   }
 });
 
-Deno.test("only the leaf is taken of a certificate that comes with its chain", async () => {
+Deno.test("only the leaf is read of a certificate that comes with its chain", async () => {
   const data = await answerData();
   const bundle = `${data["certificate"]}\n${CA.intermediate.certificate}`;
   const issued = await issueCertificate(sessionGiving({ ...data, certificate: bundle }), REQUEST);

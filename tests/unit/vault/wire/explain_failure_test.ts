@@ -117,7 +117,7 @@ pureTest(
   },
 );
 
-pureTest("explainFailure() leaves what is said in plain words already", () => {
+pureTest("explainFailure() does not change a plain message", () => {
   const error = new VaultError("said", { status: 400 });
   assert.equal(explainFailure(A, error, LIMITS), error);
 });

@@ -187,7 +187,7 @@ Deno.test("every row has a recorded answer, of each server that may give it", ()
   }
 });
 
-Deno.test("no recorded answer holds a private key, a token or a secret id", () => {
+Deno.test("no recorded answer contains a private key, a token or a secret id", () => {
   for (const { server, name, body } of recordedCalls()) {
     assert.doesNotMatch(body, /PRIVATE KEY|\bhv[sbr]\.|\b[sbr]\.\w{20}/, `${server}/${name}`);
     const secret =
