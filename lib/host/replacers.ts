@@ -6,7 +6,7 @@ import { octal } from "../text/octal.ts";
 import { printable, shellWord } from "../text/quote.ts";
 import type { Ancestor } from "./types.ts";
 
-/** What has to be known of the host's users. */
+/** The facts about the host's users that the checks need. */
 export interface HostUsers {
   /** The user ID that runs VCM. */
   readonly runner: number;

@@ -33,7 +33,7 @@ export interface PathObservation {
   readonly path: string;
   /** From the root to the last directory that exists. */
   readonly ancestors: readonly Ancestor[];
-  /** What lies at the path. A bundle counts as one file, last changed when any of its files was. */
+  /** What is at the path. A bundle counts as one file, last changed when any of its files was. */
   readonly file: Presence<TargetFile>;
   /** State of the parent directory; checked only if the target is absent. */
   readonly parent: "present" | "absent" | "not-a-directory";
@@ -102,7 +102,7 @@ export interface CertificateObservation {
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that no service has validated. */
   readonly pendingValidation: readonly Replaced[];
-  /** A revocation that was begun; absent: none. */
+  /** A revocation that is not finished; absent: none. */
   readonly revocation?: Presence<PendingRevocation> | undefined;
 }
 
@@ -147,7 +147,7 @@ export interface ServedObservation {
   readonly served: Served;
 }
 
-/** Revocations that were begun and not finished. */
+/** Revocations that are not finished. */
 export interface Revocations {
   /** By the names of certificates in the configuration. */
   readonly ofFile: ReadonlyMap<string, Presence<PendingRevocation>>;

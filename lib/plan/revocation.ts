@@ -1,4 +1,4 @@
-/** What follows from a revocation that was begun and not finished. */
+/** The steps and warnings of a revocation that is not finished. */
 import type { CertificateObservation, Observation } from "../observe/types.ts";
 import type { PendingRevocation } from "../store/types.ts";
 import { shellWord } from "../text/quote.ts";

@@ -31,7 +31,7 @@ function directoryFault(directory: string, look: typeof Deno.statSync): string |
     `fix: chmod -R go-w "${directory}"`;
 }
 
-/** Why the place of the store is not safe: somebody could put another store there. */
+/** Why the place of the store is not safe: another user could put another store there. */
 export function unsafeStore(
   certStore: string,
   ancestors: readonly Ancestor[],

@@ -33,7 +33,7 @@ test("a certificate that its role denies does not stop the others", () =>
     assertNoSecret(bench, login.secretId);
   }));
 
-test("obstacles on disk stop their own certificate only", () =>
+test("blockers on disk stop only their own certificate", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
     const { directory } = bench;

@@ -1,4 +1,4 @@
-/** Finds revocations that were begun and not finished. Reads the store only. */
+/** Finds revocations that are not finished. Reads the store only. */
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { readDirectory } from "../../host/read.ts";
 import { observeRevocations } from "../../observe/revocations.ts";

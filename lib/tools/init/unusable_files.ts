@@ -66,7 +66,7 @@ function checkPath(path: string, reader: SiteReader, config: string): string | u
   return problem === undefined ? undefined : `${path} ${problem}`;
 }
 
-/** Where programs read whatever lies there: a file such as /etc/nologin does harm by being there. */
+/** Directories whose files programs read: any file there, such as /etc/nologin, can do harm. */
 const READ_BY_OTHERS =
   /^\/(?:run|etc(?=\/[^/]+$)|etc\/(?:[^/]+\.d|cron[^/]*|systemd|ssh|security|udev|default)|usr\/local\/(?:s?bin|lib))\//;
 

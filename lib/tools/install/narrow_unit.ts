@@ -34,7 +34,7 @@ export function narrowness(texts: readonly string[], facts: UnitFacts): string |
   return problems.length === 0 ? undefined : `${problems.join("; ")}; fix: run "vcm install" again`;
 }
 
-/** Of a secret id that cannot be unwrapped without opening the configuration to the unit. */
+/** The message for a secret id whose directory the unit must not write to. */
 export function sharedSecret(directory: string): string {
   return `an unwrapped secret id would be saved in ${quoted(directory)}, ` +
     "but the unit must not write there, because files in it control what root runs; " +

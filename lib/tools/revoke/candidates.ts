@@ -1,4 +1,4 @@
-/** What `vcm revoke` revokes: the certificates of given names, or revocations that were begun. */
+/** What `vcm revoke` works on: the certificates of given names, and unfinished revocations. */
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { isThere, observe } from "../../host/read.ts";

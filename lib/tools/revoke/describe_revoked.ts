@@ -1,4 +1,4 @@
-/** What is said of a certificate that was revoked: where its files and copies of its key are. */
+/** The message about a revoked certificate: where its files and copies of its key are. */
 import type { Host } from "../../command/host.ts";
 import { holdsKey } from "../../config/format.ts";
 import type { Config } from "../../config/types.ts";

@@ -153,6 +153,6 @@ pureTest("include says what is wrong with it", async () => {
   );
 });
 
-pureTest("without surroundings there are no files to include", async () => {
+pureTest("without an environment there are no files to include", async () => {
   assert.deepEqual((await parseConfig(MAIN, "f")).certificates, []);
 });

@@ -100,7 +100,7 @@ pureTest("replace() does nothing for a token that was already replaced", async (
   assert.deepEqual(seen.notes.length, 1);
 });
 
-pureTest("every token that turns up is hidden before it is used", async () => {
+pureTest("every token is hidden from messages before it is used", async () => {
   const { keeper, seen } = keep([token("A"), APPROLE]);
   await keeper.replace(await keeper.take());
   await keeper.take();
