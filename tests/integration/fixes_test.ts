@@ -62,8 +62,8 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   },
   "a namespace that is not there": {
     lines: "config: namespace: nosuch",
-    said: '"ADDRESS" has no such namespace (404: namespace not found); is "namespace" or ' +
-      "VAULT_NAMESPACE right?",
+    said: '"ADDRESS" has no such namespace (404: namespace not found); check "namespace" or ' +
+      "VAULT_NAMESPACE",
   },
   "a lifetime beyond the CA's": {
     lines: "pki: pki_self\nrole: long\nttl: 5000d",

@@ -90,8 +90,8 @@ test("a run whose token may not revoke issues a new certificate, and says what i
     const finished = await bench.vcm(["revoke", "--yes", NAME], env);
     assert.deepEqual([finished.status, finished.out], [
       0,
-      `${NAME}: revoked, serial ${serial}; the certificate in the store, serial ${successor}, is ` +
-      "another one and stays\n",
+      `${NAME}: revoked, serial ${serial}; the store has another certificate, serial ` +
+      `${successor}, which is kept\n`,
     ]);
     assert.equal(await isRevoked(bao, serial), true);
     assert.deepEqual([serialOf(bench), (await bench.vcm(["check"])).status], [successor, 0]);

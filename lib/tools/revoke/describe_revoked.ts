@@ -33,7 +33,7 @@ export function describeRevoked(
         (forgetKey ? ", so remove copies of its key that were deployed" : ""),
     );
   } else if (successor !== undefined) {
-    parts.push(`the certificate in the store, serial ${successor},differs and is kept`);
+    parts.push(`the store has another certificate, serial ${successor}, which is kept`);
   } else {
     const removes = isOurs && spec.keep === 0 ? " and removes these files" : "";
     parts.push(`the next run issues a new one${removes}`);
