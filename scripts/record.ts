@@ -15,7 +15,7 @@ export const PICTURE = `${ROOT}docs/screen.svg`;
 /** What it shows, for who cannot see it; README.md says the same. */
 export const DESCRIPTION =
   "A terminal: vcm status shows a table of four certificates, one of them " +
-  "missing, one about to expire, one with a key that every user may read; vcm plan tells what " +
+  "missing, one about to expire, one with a key that every user may read; vcm plan shows what " +
   "would be done and why; vcm run does it; vcm status shows all four in order.";
 
 /** Of the terminal. */

@@ -1,5 +1,5 @@
 /** What apply reports while it works: plain data, one event for each result. */
-import type { What } from "../certificate/types.ts";
+import type { TargetKind } from "../certificate/types.ts";
 import type { Drift } from "../plan/types.ts";
 
 export type ApplyEvent =
@@ -18,7 +18,7 @@ export type ApplyEvent =
   | {
     readonly kind: "deployed";
     readonly certificate: string;
-    readonly what: What;
+    readonly what: TargetKind;
     readonly path: string;
     readonly drift: readonly Drift[];
   }

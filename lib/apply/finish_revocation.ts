@@ -16,8 +16,8 @@ export async function finishRevocation(
     const detail = `finished the revocation of serial ${pending.serial}`;
     emit({ kind: "recovered", certificate: name, detail });
     if (!pending.forgetKey || files === undefined || isArchived(certStore, files)) return;
-    const message = `the set in the store was a symbolic link to "${files}", where its private ` +
-      "key remains; remove it yourself";
+    const message = `the set in the store was a symbolic link to "${files}"; its private key ` +
+      "is still there, so remove it yourself";
     emit({ kind: "warning", subject: name, message });
   } catch (error) {
     const message = `Cannot finish the revocation of serial ${pending.serial}: ` +

@@ -2,16 +2,16 @@
 import { openCertificate } from "../certificate/certificate.ts";
 import { matchKey } from "../certificate/keys.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
-import { ChainJudge } from "../certificate/stored_chain.ts";
+import { ChainChecker } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { storedFile } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
-import { judgeSet } from "../store/stored_set.ts";
-import { judgeChainWarnings } from "../plan/chain_warnings.ts";
-import { judgeDue } from "../plan/due.ts";
+import { checkSet } from "../store/stored_set.ts";
+import { findChainWarnings } from "../plan/chain_warnings.ts";
+import { checkDue } from "../plan/due.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
@@ -98,7 +98,7 @@ export function lifetimeWarning(
 /** Warnings about the CAs above it. */
 export function chainWarnings(step: IssueStep, issued: IssuedCertificate, now: Date): Warning[] {
   const stored = asStored(step, issued, now);
-  return judgeChainWarnings(step.certificate, issued.certificate, stored, now);
+  return findChainWarnings(step.certificate, issued.certificate, stored, now);
 }
 
 /**
@@ -153,7 +153,7 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
     );
   }
   const stored = asStored(step, issued, now);
-  const due = judgeDue({ ...step.request, renew: step.renew, spread: 0, targets: [] }, stored, now);
+  const due = checkDue({ ...step.request, renew: step.renew, spread: 0, targets: [] }, stored, now);
   if (due === undefined) return;
   const fix = stored.chainEnd === undefined
     ? `raise max_ttl of the role "${step.request.role}" or of the mount, or lower "renew"`
@@ -168,8 +168,8 @@ function asStored({ request }: IssueStep, issued: IssuedCertificate, now: Date):
   const texts = Object.fromEntries(
     PARTS.map((part) => [part, { kind: "present", value: issued.text(part) }]),
   ) as Record<Part, Presence<string>>;
-  const judge = { chains: new ChainJudge(), paths: new PathFinder(now) };
-  const set = judgeSet(texts, request, judge, (part) => texts[part]);
+  const checkers = { chains: new ChainChecker(), paths: new PathFinder(now) };
+  const set = checkSet(texts, request, checkers, (part) => texts[part]);
   // The parsed certificate of the set lacks names of rare kinds.
   const { certificate } = issued;
   return { ...set, leaf: { kind: "present", value: { kind: "certificate", certificate } } };

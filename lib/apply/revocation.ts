@@ -96,7 +96,7 @@ async function revokeOrWithdraw(begun: BegunRevocation, sessions: SessionOnce): 
   }
 }
 
-/** @param refusal Said too if the record cannot be removed. */
+/** @param refusal Included in the message if the record cannot be removed. */
 function withdraw({ certStore, name }: BegunRevocation, refusal: string): void {
   try {
     removePendingRevocation(certStore, name);
@@ -110,7 +110,7 @@ const UNDECIDED: ReadonlySet<number | undefined> = new Set([undefined, 408, 425,
 
 /** Whether it is certain that this request revoked nothing. */
 function isRefused(error: unknown, session: VaultSession | undefined): boolean {
-  // Such as: no address of a server, and nothing was sent.
+  // Without a session, for example because no address is configured, nothing was sent.
   if (!(error instanceof VaultError)) return session === undefined;
   return !UNDECIDED.has(error.status) && (error.status ?? 0) < 500;
 }

@@ -58,7 +58,9 @@ export function openCertificate(pem: string): X509Certificate {
   const [first] = splitCertificates(pem);
   if (first === undefined) {
     const cut = hasCutOffCertificate(pem);
-    throw new Error(cut ? "holds a PEM certificate that is cut off" : "holds no PEM certificate");
+    throw new Error(
+      cut ? "contains a PEM certificate that is cut off" : "contains no PEM certificate",
+    );
   }
   try {
     const opened = new X509Certificate(first);
@@ -66,7 +68,7 @@ export function openCertificate(pem: string): X509Certificate {
     void [opened.subject, opened.issuer];
     return opened;
   } catch (error) {
-    throw new Error("holds a PEM certificate that cannot be decoded", { cause: error });
+    throw new Error("contains a PEM certificate that cannot be decoded", { cause: error });
   }
 }
 

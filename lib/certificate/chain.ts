@@ -52,7 +52,7 @@ export async function buildChain(leaf: string, authorities: readonly string[]): 
   throw new Error(
     pool.length === 0
       ? "the server sent no CA certificate with it"
-      : "none of the CA certificates that the server sent issued it",
+      : "the server sent CA certificates, but none of them issued it",
   );
 }
 

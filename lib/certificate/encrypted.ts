@@ -10,7 +10,7 @@ import { encryptKeyStore, type KeyStore, type OpenKeyStore, openKeyStore } from 
 import { combine } from "./plain_content.ts";
 
 const LABEL = "ENCRYPTED PRIVATE KEY";
-const OTHER_KEY = "it contains another key than the store";
+const OTHER_KEY = "its key differs from the key in the store";
 
 /** What to encrypt. */
 export interface EncryptionSpec {
@@ -25,7 +25,7 @@ export interface EncryptionSpec {
 /** How an existing file compares with the desired one. */
 interface Comparison {
   /** Why it must be written again; absent: it is up to date. */
-  readonly fault?: string | undefined;
+  readonly difference?: string | undefined;
   /** PEM of the first certificate in it, if it can be read. */
   readonly certificate?: string | undefined;
 }
@@ -50,19 +50,19 @@ export function encryptTarget(desired: EncryptionSpec, random: Random): string |
 }
 
 /** Compares the content of a target. Never throws because of that content. */
-export function judgeEncrypted(found: Uint8Array, desired: EncryptionSpec): Comparison {
+export function compareEncrypted(found: Uint8Array, desired: EncryptionSpec): Comparison {
   if (desired.format.what !== "pkcs12") {
     const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(found);
     const [certificate] = splitCertificates(text);
-    return { fault: faultOf(() => textFault(text, desired)), certificate };
+    return { difference: differenceOf(() => textDifference(text, desired)), certificate };
   }
   let leaf: Uint8Array | undefined;
-  const fault = faultOf(() => {
+  const difference = differenceOf(() => {
     const opened = openKeyStore(found, desired.password);
     [leaf] = opened.certificates;
     return keyStoreFault(opened, desired);
   });
-  return { fault, certificate: leaf && encodePem(leaf, "CERTIFICATE") };
+  return { difference, certificate: leaf && encodePem(leaf, "CERTIFICATE") };
 }
 
 function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | undefined {
@@ -70,11 +70,14 @@ function keyStoreFault(found: OpenKeyStore, desired: EncryptionSpec): string | u
   if (!isSame(found.key, wanted.key)) return OTHER_KEY;
   const same = found.certificates.length === wanted.certificates.length &&
     found.certificates.every((der, at) => isSame(der, wanted.certificates[at] ?? new Uint8Array()));
-  if (!same) return "it contains other certificates than the store";
+  if (!same) return "its certificates differ from those in the store";
   return found.hasName(desired.name) ? undefined : `its entry is not named "${desired.name}"`;
 }
 
-function textFault(text: string, { format, part, password }: EncryptionSpec): string | undefined {
+function textDifference(
+  text: string,
+  { format, part, password }: EncryptionSpec,
+): string | undefined {
   const key = findEncryptedKey(text);
   const whole = format.what === "privkey" ? key : combine(format.order, part("fullchain"), key);
   // Compared first, because decryption takes time.
@@ -85,11 +88,11 @@ function textFault(text: string, { format, part, password }: EncryptionSpec): st
 }
 
 /** Turns an error into the reason to write the file again. */
-function faultOf(compare: () => string | undefined): string | undefined {
+function differenceOf(compare: () => string | undefined): string | undefined {
   try {
     return compare();
   } catch (error) {
-    return error instanceof EncryptionError ? error.message : "it is damaged or of another kind";
+    return error instanceof EncryptionError ? error.message : "it is damaged or has another format";
   }
 }
 

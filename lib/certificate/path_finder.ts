@@ -61,7 +61,7 @@ export class PathFinder {
     );
     const caProblem = ca === undefined || authorities.anchored
       ? undefined
-      : "ca.pem in the store holds no PEM certificate that can be decoded";
+      : "ca.pem in the store contains no PEM certificate that can be decoded";
     return { paths, caProblem };
   }
 

@@ -73,7 +73,7 @@ export function decrypt({ algorithm, bytes }: Encrypted, password: string): Uint
     const decipher = createDecipheriv(CIPHER, deriveKey(password, salt), iv);
     return joinBytes(decipher.update(bytes), decipher.final());
   } catch (error) {
-    throw new EncryptionError("its password does not open it", { cause: error });
+    throw new EncryptionError("its password does not decrypt it", { cause: error });
   }
 }
 
@@ -102,7 +102,7 @@ function requireKey(pkcs8: Uint8Array): Uint8Array {
     AsnConvert.parse(pkcs8, PrivateKeyInfo);
     return pkcs8;
   } catch (error) {
-    throw new EncryptionError("its password does not open it", { cause: error });
+    throw new EncryptionError("its password does not decrypt it", { cause: error });
   }
 }
 
@@ -159,7 +159,7 @@ export function encode(structure: unknown): Uint8Array {
 
 /** For a file of another program, or of an older VCM. */
 export function weak(cause?: unknown): EncryptionError {
-  return new EncryptionError("it is not encrypted the way VCM encrypts today", { cause });
+  return new EncryptionError("its encryption differs from what VCM uses now", { cause });
 }
 
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {

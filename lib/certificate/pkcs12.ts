@@ -196,7 +196,7 @@ function requireMac(data: MacData, content: Uint8Array, password: string): void 
   const known = algorithm === SHA256 && data.iterations === ROUNDS && salt.length === SALT_BYTES;
   if (!known) throw weak();
   if (isSame(encode(makeMac(content, password, () => salt)), encode(data))) return;
-  throw new EncryptionError("its password does not open it, or it is damaged");
+  throw new EncryptionError("its password does not decrypt it, or it is damaged");
 }
 
 function macOf(content: Uint8Array, password: string, salt: Uint8Array): Uint8Array {

@@ -31,7 +31,7 @@ interface Line {
 }
 
 /** Checks chains and caches them, because many certificates of a host have the same chain. */
-export class ChainJudge {
+export class ChainChecker {
   readonly #lines = new Map<string, Line>();
   readonly #complete = new Set<string>();
 
@@ -41,7 +41,7 @@ export class ChainJudge {
    *   chain or its issuer. It is called only if the result is not cached; without anchors the top is
    *   not checked.
    */
-  judge(
+  check(
     leaf: X509Certificate,
     chain: string,
     readAnchors: () => string | undefined,
@@ -89,10 +89,10 @@ function openLine(chain: string): Line {
   const opened = openAll(chain);
   const links = opened.filter((link) => link !== undefined);
   if (hasCutOffCertificate(chain)) {
-    return { links, damage: "holds a PEM certificate that is cut off" };
+    return { links, damage: "contains a PEM certificate that is cut off" };
   }
   if (links.length < opened.length) {
-    return { links, damage: "holds a PEM certificate that cannot be decoded" };
+    return { links, damage: "contains a PEM certificate that cannot be decoded" };
   }
   const problem = links.map((link, at) => {
     const next = links[at + 1];

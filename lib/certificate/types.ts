@@ -8,10 +8,10 @@ export type Part = typeof PARTS[number];
  * The kind of a target: a stored part, a file made of parts (config/format.ts), or all parts in a
  * directory behind one symbolic link.
  */
-export const WHATS = [...PARTS, "combined", "pkcs12", "der", "bundle"] as const;
-export type What = typeof WHATS[number];
+export const TARGET_KINDS = [...PARTS, "combined", "pkcs12", "der", "bundle"] as const;
+export type TargetKind = typeof TARGET_KINDS[number];
 /** The kind of a target that is one file. */
-export type FileKind = Exclude<What, "bundle">;
+export type FileKind = Exclude<TargetKind, "bundle">;
 
 /** Which comes first in a file with certificates and private key. */
 export const COMBINED_ORDERS = ["cert-first", "key-first"] as const;

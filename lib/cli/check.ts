@@ -5,7 +5,7 @@ import { plan } from "../plan/plan.ts";
 import { checkText } from "../report/check_text.ts";
 import { checkJson, planJson } from "../report/json.ts";
 import { permissionsText, planText } from "../report/plan_text.ts";
-import { CHECK_STATUS, judgeStatus, planStatus } from "../report/verdict.ts";
+import { assessStatus, CHECK_STATUS, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
 import { sayOnErr } from "../command/log_line.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
@@ -30,7 +30,7 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
   const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
-  const status = judgeStatus(made);
+  const status = assessStatus(made);
   if (args.command === "check" || args.command === "status") {
     if (args.json) host.out(checkJson(made));
     else if (!args.quiet || status !== "fine") {

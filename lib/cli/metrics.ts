@@ -32,7 +32,7 @@ export async function planMetrics(path: string): Promise<MetricsPlan> {
   const runner = Deno.uid() ?? 0;
   const accounts = await lookUpAccounts([], []);
   const ancestors = new AncestorFinder(runner, accounts);
-  // What lies there is not read: a collector's user could keep root waiting with a pipe.
+  // The existing file is not read: a collector's user could keep root waiting with a pipe.
   const spec: TargetSpec = { what: "cert", path, createDirs: false, overwrite: true };
   const seen = observeTarget(spec, ABSENT, new DirectoryCache(ancestors, READER), accounts);
   const nowhere = (why: string): MetricsPlan => ({

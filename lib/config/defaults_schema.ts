@@ -3,11 +3,11 @@ import * as v from "valibot";
 import { readAccount, readBoolean, readMode, readOneOf, readTimeLimit } from "./read_scalars.ts";
 import { readWindow } from "./read_window.ts";
 import { map, oneOrMore, optional } from "./shapes.ts";
-import { COMBINED_ORDERS, WHATS } from "../certificate/types.ts";
+import { COMBINED_ORDERS, TARGET_KINDS } from "../certificate/types.ts";
 import { CONTROLS } from "./types.ts";
 
 /** Keys that only one target can have. */
-const OF_ONE_TARGET = [...WHATS, "source", "dest", "password_file", "in_place", "overwrite"];
+const OF_ONE_TARGET = [...TARGET_KINDS, "source", "dest", "password_file", "in_place", "overwrite"];
 
 /** Keys that only one service can have. */
 const OF_ONE_SERVICE = [

@@ -1,7 +1,7 @@
 /** The parts of each kind of target. */
-import { type Part, PARTS, type What } from "../certificate/types.ts";
+import { type Part, PARTS, type TargetKind } from "../certificate/types.ts";
 
-const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
+const PARTS_OF: Readonly<Record<TargetKind, readonly Part[]>> = {
   cert: ["cert"],
   chain: ["chain"],
   fullchain: ["fullchain"],
@@ -14,21 +14,21 @@ const PARTS_OF: Readonly<Record<What, readonly Part[]>> = {
 };
 
 /** The stored files that a target contains. */
-export function partsOf(what: What): readonly Part[] {
+export function partsOf(what: TargetKind): readonly Part[] {
   return PARTS_OF[what];
 }
 
 /** Whether a target contains a private key. */
-export function holdsKey(what: What): boolean {
+export function holdsKey(what: TargetKind): boolean {
   return partsOf(what).includes("privkey");
 }
 
 /** Whether the private key in a target can be encrypted with a password. */
-export function canBeEncrypted(what: What): boolean {
+export function canBeEncrypted(what: TargetKind): boolean {
   return holdsKey(what) && what !== "bundle";
 }
 
 /** The default mode of a target: only the owner can read a key. */
-export function defaultMode(what: What): number {
+export function defaultMode(what: TargetKind): number {
   return holdsKey(what) ? 0o600 : 0o644;
 }

@@ -18,7 +18,7 @@ function pathBelowRoot(text: string): string | undefined {
 }
 
 const KERNEL_PATH =
-  "is in /dev, /proc or /sys, where VCM can use no files; give a path in another " +
+  "is in /dev, /proc or /sys, where VCM cannot use files; give a path in another " +
   "directory, such as /run";
 
 /** An absolute path of a file that VCM reads or writes. */
@@ -119,7 +119,7 @@ export function readInclude(text: string): string | InvalidValue {
     return expected(`a single "*" in the last part only, as in "conf.d/*.yaml"`, text);
   }
   if (name.includes("*") && /[?[\]{}]/.test(name)) {
-    return expected(`no wildcard but "*"`, text);
+    return expected(`no wildcard other than "*"`, text);
   }
   return text;
 }

@@ -21,12 +21,12 @@ import {
   MANAGERS,
   STARTTLS,
 } from "./types.ts";
-import { COMBINED_ORDERS, WHATS } from "../certificate/types.ts";
+import { COMBINED_ORDERS, TARGET_KINDS } from "../certificate/types.ts";
 
 const target = withRules(
   map(`a map such as {cert: "/etc/nginx/ssl/web.crt"}`, {
-    ...v.entriesFromList(WHATS, optional(places.readFilePath)),
-    source: optional(scalars.readOneOf(WHATS)),
+    ...v.entriesFromList(TARGET_KINDS, optional(places.readFilePath)),
+    source: optional(scalars.readOneOf(TARGET_KINDS)),
     dest: optional(places.readFilePath),
     order: optional(scalars.readOneOf(COMBINED_ORDERS)),
     password_file: optional(places.readSecretFile),

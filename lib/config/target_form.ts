@@ -2,21 +2,21 @@
 import { nearest } from "../text/suggest.ts";
 import { canBeEncrypted, holdsKey } from "./format.ts";
 import type { EntryError } from "./shapes.ts";
-import { type What, WHATS } from "../certificate/types.ts";
+import { TARGET_KINDS, type TargetKind } from "../certificate/types.ts";
 
 /** The keys of an entry that the forms are made of. */
-type FormKeys = { readonly [W in What]?: string | undefined } & {
-  readonly source?: What | undefined;
+type FormKeys = { readonly [W in TargetKind]?: string | undefined } & {
+  readonly source?: TargetKind | undefined;
   readonly dest?: string | undefined;
 };
 
-const FORM_KEYS: readonly string[] = [...WHATS, "source", "dest"];
+const FORM_KEYS: readonly string[] = [...TARGET_KINDS, "source", "dest"];
 
 /** What an entry deploys, its path and the key of the path; `undefined` if it is incomplete. */
 export function targetForm(
   entry: FormKeys,
-): { readonly what: What; readonly path: string; readonly key: string } | undefined {
-  for (const what of WHATS) {
+): { readonly what: TargetKind; readonly path: string; readonly key: string } | undefined {
+  for (const what of TARGET_KINDS) {
     const path = entry[what];
     if (path !== undefined) return { what, path, key: what };
   }
@@ -39,15 +39,17 @@ function formErrors(entry: object): readonly EntryError[] {
   // A fast check first: there may be thousands of targets, and nearly all are valid.
   const long = Number("source" in entry) + Number("dest" in entry);
   let short = 0;
-  for (const what of WHATS) if (what in entry) short++;
+  for (const what of TARGET_KINDS) if (what in entry) short++;
   const right = short === 1 ? long === 0 : short === 0 && long === 2;
   return right ? NONE : explainForm(entry);
 }
 
 /** What an entry deploys, in either form; `undefined` if it is unknown. */
-function targetWhat(entry: object): What | undefined {
+function targetKind(entry: object): TargetKind | undefined {
   const source = "source" in entry ? entry.source : undefined;
-  return WHATS.find(source === undefined ? (what) => what in entry : (what) => what === source);
+  return TARGET_KINDS.find(
+    source === undefined ? (what) => what in entry : (what) => what === source,
+  );
 }
 
 function isMisspeltPassword(key: string): boolean {
@@ -61,7 +63,7 @@ function keyErrors(entry: object): readonly EntryError[] {
     !("source" in entry && entry.source === "pkcs12");
   // A fast check first, as above.
   if (plain) return NONE;
-  const what = targetWhat(entry);
+  const what = targetKind(entry);
   if (what === undefined) return NONE;
   const error = (key: string, message: string) => [{ key, message }];
   if ("in_place" in entry && what === "bundle") {
@@ -86,7 +88,7 @@ function keyErrors(entry: object): readonly EntryError[] {
 function modeErrors(entry: { readonly mode?: unknown }): readonly EntryError[] {
   const { mode } = entry;
   if (typeof mode !== "number" || (mode & 0o007) === 0) return NONE;
-  const what = targetWhat(entry);
+  const what = targetKind(entry);
   if (what === undefined || !holdsKey(what)) return NONE;
   const message = `a private key must not be accessible to every user; use "0600" or "0640"`;
   return [{ key: "mode", atValue: true, message }];
@@ -110,7 +112,7 @@ function explainForm(entry: object): readonly EntryError[] {
   // A misspelled key is reported as unknown; do not report it as missing, too.
   if (Object.keys(entry).some((key) => isMisspelt(key, keys))) return [];
   if (long.length === 0) {
-    const short = WHATS.map((what) => `"${what}"`);
+    const short = TARGET_KINDS.map((what) => `"${what}"`);
     const forms = `${short.slice(0, -1).join(", ")} or ${short.at(-1)} with a path, or ` +
       `"source" and "dest"`;
     return [{ message: `deploys nothing; set ${forms}` }];

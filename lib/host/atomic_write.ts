@@ -79,7 +79,7 @@ export function writeAll(file: number, bytes: Uint8Array): void {
 
 /** Makes renames and removals in a directory survive a crash. */
 export function syncDirectory(path: string): void {
-  // O_DIRECTORY: a pipe that somebody has put in its place would block.
+  // O_DIRECTORY: a pipe in its place would block.
   const directory = fs.openSync(path, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
   try {
     fs.fsyncSync(directory);

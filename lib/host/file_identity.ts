@@ -1,7 +1,7 @@
 /**
  * The identity of a file: its device, its inode and its time of creation, because file systems reuse
- * a free inode at once. It tells a file that was seen or kept before from another file that somebody
- * has put under the same name since.
+ * a free inode at once. It tells a file that was seen or kept before from another file that has the
+ * same name now.
  *
  * Not guaranteed: two files with the same inode look alike if they were created in the same
  * millisecond, or if the file system does not record the time of creation.

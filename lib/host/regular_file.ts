@@ -66,6 +66,6 @@ function requireRegular(
 export function openSecret(path: string, mode: number): string | undefined {
   if ((mode & 0o077) === 0) return undefined;
   const who = (mode & 0o007) !== 0 ? "every user" : "its group";
-  return `"${path}" holds a secret and is open to ${who} (mode ${octal(mode)}), ` +
+  return `"${path}" contains a secret and is open to ${who} (mode ${octal(mode)}), ` +
     `so it is not used; fix: chmod 600 ${shellWord(path)}`;
 }

@@ -6,7 +6,7 @@ import { octal } from "../text/octal.ts";
 import { printable, shellWord } from "../text/quote.ts";
 import type { Ancestor } from "./types.ts";
 
-/** What has to be known of the host's users. */
+/** The facts about the host's users that the checks need. */
 export interface HostUsers {
   /** The user ID that runs VCM. */
   readonly runner: number;
@@ -25,7 +25,7 @@ export interface ReplacingUser {
 }
 
 export const OTHER_PLACE = "use a path below directories that are writable only by root";
-export const OWN_DIRECTORY = "use a path in a directory of its own";
+export const OWN_DIRECTORY = "use a path in a separate directory";
 
 /**
  * Whether only root and one user can replace the next entry of a path, by owner and mode alone:

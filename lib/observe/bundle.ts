@@ -42,7 +42,7 @@ export function observeBundle(spec: BundleSpec, tools: BundleTools): BundleObser
     look = lookOnce(spec, tools);
   }
   const { seen, link } = look;
-  // Somebody else's file may need one of the sets.
+  // Another user's file may need one of the sets.
   const isForeign = seen.file.kind === "present" && seen.file.value.type !== "bundle";
   return {
     kind: "bundle",

@@ -2,7 +2,7 @@
 import { type Certificate, parseCertificate } from "../certificate/certificate.ts";
 import { encodePem } from "../certificate/pem.ts";
 import { plainContent } from "../certificate/plain_content.ts";
-import type { EncryptionSpec, judgeEncrypted } from "../certificate/encrypted.ts";
+import type { compareEncrypted, EncryptionSpec } from "../certificate/encrypted.ts";
 import { partsOf } from "../config/format.ts";
 import type { Secret } from "../text/secret.ts";
 import type { Format, Part } from "../certificate/types.ts";
@@ -13,7 +13,7 @@ import type { SetTexts } from "../store/stored_set.ts";
 export interface Likeness {
   readonly sameContent: boolean;
   /** Why it differs, if more is known than that its bytes differ. */
-  readonly fault?: string | undefined;
+  readonly difference?: string | undefined;
   /** The first certificate in it, if it differs. */
   readonly certificate?: Certificate | undefined;
 }
@@ -21,12 +21,12 @@ export interface Likeness {
 export interface Expected {
   /** Bytes. A bigger file differs and is not read. */
   readonly limit: number;
-  readonly judge: (path: string, read: Reader) => Presence<Likeness>;
+  readonly compare: (path: string, read: Reader) => Presence<Likeness>;
 }
 
 /** What opens encrypted targets. */
 export interface Encryption {
-  readonly judge: typeof judgeEncrypted;
+  readonly compare: typeof compareEncrypted;
   readonly password: Secret;
 }
 
@@ -58,27 +58,27 @@ function expectPlain(content: string | Uint8Array): Expected {
   const limit = content.length * 4;
   if (typeof content === "string") {
     const compare = (text: string) => likeness(text === content, text);
-    return { limit, judge: (path, read) => compareFound(read.text(path), compare) };
+    return { limit, compare: (path, read) => compareFound(read.text(path), compare) };
   }
   const wanted = content.toBase64();
   const compare = (bytes: Uint8Array) =>
     likeness(bytes.toBase64() === wanted, encodePem(bytes, "CERTIFICATE"));
-  return { limit, judge: (path, read) => compareFound(read.bytes(path), compare) };
+  return { limit, compare: (path, read) => compareFound(read.bytes(path), compare) };
 }
 
 /** Encryption makes the content longer: salts, names and the like. */
 function expectEncrypted(
   desired: EncryptionSpec,
-  { judge }: Encryption,
+  { compare }: Encryption,
   parts: readonly Part[],
 ): Expected {
   const length = parts.reduce((sum, part) => sum + desired.part(part).length, 0);
   return {
     limit: length * 4 + 4096,
-    judge: (path, read) =>
+    compare: (path, read) =>
       compareFound(read.bytes(path), (bytes) => {
-        const { fault, certificate = "" } = judge(bytes, desired);
-        return { ...likeness(fault === undefined, certificate), fault };
+        const { difference, certificate = "" } = compare(bytes, desired);
+        return { ...likeness(difference === undefined, certificate), difference };
       }),
   };
 }
@@ -96,10 +96,10 @@ function tryParse(pem: string): Certificate | undefined {
 }
 
 /** A file that has gone since it was seen differs. */
-function compareFound<T>(found: Presence<T>, judge: (value: T) => Likeness): Presence<Likeness> {
+function compareFound<T>(found: Presence<T>, compare: (value: T) => Likeness): Presence<Likeness> {
   if (found.kind === "unreadable") return found;
   return {
     kind: "present",
-    value: found.kind === "present" ? judge(found.value) : { sameContent: false },
+    value: found.kind === "present" ? compare(found.value) : { sameContent: false },
   };
 }

@@ -13,7 +13,7 @@ import { observePendingActions } from "./pending_actions.ts";
 import { ABSENT, READER, type Reader } from "../host/read.ts";
 import type { EncryptionOf } from "./password_file.ts";
 import { type StoreLook, StoreReader } from "../store/read_set.ts";
-import { storeFault } from "../store/store_trust.ts";
+import { storeProblem } from "../store/store_trust.ts";
 import { DirectoryCache, observeTarget } from "./target.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
 
@@ -61,15 +61,15 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     runner,
     ownGroups: await ownGroupsOf(ancestors.owners),
     storeAncestors,
-    storeFault: storeFault(config.certStore),
+    storeProblem: storeProblem(config.certStore),
   };
 }
 
 /** Loads decryption only if there is an encrypted target. */
 async function encryptionReaderFor(targets: readonly TargetSpec[]): Promise<EncryptionOf> {
   if (targets.every(({ passwordFile }) => passwordFile === undefined)) return () => undefined;
-  const { judgeEncrypted } = await import("../certificate/encrypted.ts");
-  return (await import("./password_file.ts")).encryptionReader(judgeEncrypted);
+  const { compareEncrypted } = await import("../certificate/encrypted.ts");
+  return (await import("./password_file.ts")).encryptionReader(compareEncrypted);
 }
 
 /** Reads files in directories of other users; loaded only if there are any. */

@@ -23,7 +23,7 @@ export function readPassword(path: string): Secret {
   // Java accepts only these, and programs disagree on the encoding of others.
   if (!/^[\x20-\x7e]+$/.test(line)) {
     throw new Error(
-      `The password file "${path}" holds more than one line, or characters that are not printable ` +
+      `The password file "${path}" contains more than one line, or characters that are not printable ` +
         "ASCII; make it one line of letters, digits and signs",
     );
   }
@@ -50,13 +50,13 @@ export type EncryptionOf = (
 ) => Encryption | { readonly problem: string } | undefined;
 
 /** Reads each password file once. */
-export function encryptionReader(judge: Encryption["judge"]): EncryptionOf {
+export function encryptionReader(compare: Encryption["compare"]): EncryptionOf {
   const known = new Map<string, Secret | { readonly problem: string }>();
   return ({ passwordFile }) => {
     if (passwordFile === undefined) return undefined;
     const password = known.get(passwordFile) ?? tryRead(passwordFile);
     known.set(passwordFile, password);
-    return "problem" in password ? password : { judge, password };
+    return "problem" in password ? password : { compare, password };
   };
 }
 

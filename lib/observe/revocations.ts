@@ -1,4 +1,4 @@
-/** Reads the records of revocations that were begun. */
+/** Reads the records of revocations that are not finished. */
 import type { Config } from "../config/types.ts";
 import type { Presence } from "../host/types.ts";
 import { isOfOtherFile, readPendingRevocation } from "../store/pending_revocation.ts";

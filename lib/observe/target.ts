@@ -67,7 +67,7 @@ export function observeTarget(
   };
 }
 
-/** Observes what lies at the path of a file or bundle. */
+/** Observes the path of a file or bundle. */
 export function observePath(
   spec: TargetSpec,
   expected: Presence<Expected>,
@@ -146,7 +146,7 @@ export function observeFile(
   const type = typeOf(found);
   let likeness: Likeness = { sameContent: false };
   if (type === "file" && expected.kind === "present" && found.size <= expected.value.limit) {
-    const compared = expected.value.judge(path, read);
+    const compared = expected.value.compare(path, read);
     if (compared.kind === "unreadable") return compared;
     if (compared.kind === "present") likeness = compared.value;
   }
@@ -179,7 +179,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * file. A damaged one is not foreign. Links are followed: others may read a file through the link. No
  * pipe is waited for.
  *
- * @param isReplaceable Another user can replace what lies there. Their link is not followed, because
+ * @param isReplaceable Another user can replace the file. Their link is not followed, because
  *   what VCM says of it would tell them about files that they may not see.
  */
 function isForeign(path: string, isReplaceable: boolean): Presence<boolean> {

@@ -21,7 +21,7 @@ export interface TargetFile {
   /** It is something other than a certificate or key; checked only if the content differs. */
   readonly foreign?: boolean | undefined;
   /** Why the content differs, if more is known than that its bytes differ. */
-  readonly fault?: string | undefined;
+  readonly difference?: string | undefined;
   /** The first certificate in it, if it differs from the store. */
   readonly certificate?: Certificate | undefined;
   /** Time of the last change of inode or content, milliseconds since the epoch. */
@@ -33,7 +33,7 @@ export interface PathObservation {
   readonly path: string;
   /** From the root to the last directory that exists. */
   readonly ancestors: readonly Ancestor[];
-  /** What lies at the path. A bundle counts as one file, last changed when any of its files was. */
+  /** What is at the path. A bundle counts as one file, last changed when any of its files was. */
   readonly file: Presence<TargetFile>;
   /** State of the parent directory; checked only if the target is absent. */
   readonly parent: "present" | "absent" | "not-a-directory";
@@ -102,7 +102,7 @@ export interface CertificateObservation {
   readonly targets: readonly TargetObservation[];
   /** Files of an interrupted run that no service has validated. */
   readonly pendingValidation: readonly Replaced[];
-  /** A revocation that was begun; absent: none. */
+  /** A revocation that is not finished; absent: none. */
   readonly revocation?: Presence<PendingRevocation> | undefined;
 }
 
@@ -147,7 +147,7 @@ export interface ServedObservation {
   readonly served: Served;
 }
 
-/** Revocations that were begun and not finished. */
+/** Revocations that are not finished. */
 export interface Revocations {
   /** By the names of certificates in the configuration. */
   readonly ofFile: ReadonlyMap<string, Presence<PendingRevocation>>;
@@ -173,5 +173,5 @@ export interface Observation {
   /** The existing directories above the store. */
   readonly storeAncestors: readonly Ancestor[];
   /** Why the store cannot be used as it is. */
-  readonly storeFault?: string | undefined;
+  readonly storeProblem?: string | undefined;
 }

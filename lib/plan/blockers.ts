@@ -22,15 +22,15 @@ export function storeBlockers({ stored, revocation }: CertificateObservation): B
 /** Whoever can replace the store could read its keys and choose what is deployed. */
 export function storePlaceBlocker(
   certStore: string,
-  { storeAncestors, storeFault, ...users }: Observation,
+  { storeAncestors, storeProblem, ...users }: Observation,
 ): Blocked[] {
-  const message = unsafeStore(certStore, storeAncestors, users) ?? storeFault;
+  const message = unsafeStore(certStore, storeAncestors, users) ?? storeProblem;
   return message === undefined ? [] : [{ kind: "impossible", message }];
 }
 
 export function targetBlockers(targets: readonly PlannedTarget[]): Blocked[] {
   return targets.flatMap((target) => [
-    ...judgeBlockers(target.spec, target.seen),
+    ...findTargetBlockers(target.spec, target.seen),
     ...refusal(target),
   ]);
 }
@@ -42,7 +42,7 @@ function refusal({ writer, drift }: PlannedTarget): Blocked[] {
 }
 
 /** What a person must fix before VCM can write this target. */
-export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Blocked[] {
+export function findTargetBlockers(spec: TargetSpec, target: TargetObservation): Blocked[] {
   const blocked: Blocked[] = [];
   const impossible = (message: string) => blocked.push({ kind: "impossible", message });
   if (target.file.kind === "unreadable") {
@@ -70,14 +70,14 @@ export function judgeBlockers(spec: TargetSpec, target: TargetObservation): Bloc
   if (isOpenInPlace(spec, target)) {
     const fix = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
     impossible(
-      `"${spec.path}" is open to more users than its private key may be, and "in_place" keeps that file: a ` +
+      `"${spec.path}" is open to more users than a private key may be, and "in_place" keeps that file: a ` +
         `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
     );
   }
   const kernel = target.ancestors.find(({ directory }) => isKernelPath(`${directory}/`));
   if (kernel !== undefined) {
     impossible(
-      `"${spec.path}" leads to "${kernel.directory}", where VCM can use no files; ` +
+      `"${spec.path}" leads to "${kernel.directory}", where VCM cannot use files; ` +
         "give a path in another directory, such as /run",
     );
   }

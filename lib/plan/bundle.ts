@@ -7,7 +7,7 @@ import { octal } from "../text/octal.ts";
 import { printable } from "../text/quote.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import type { BundleSpec, TargetSpec } from "../config/types.ts";
-import { contentDrift, judgeMetadata, ownersOf, type Supply } from "./drift.ts";
+import { compareMetadata, contentDrift, ownersOf, type Supply } from "./drift.ts";
 import type { WriterChoice } from "./choose_writer.ts";
 import type { Blocked, BundleStep, Drift, Warning } from "./types.ts";
 import type { Presence } from "../host/types.ts";
@@ -60,7 +60,7 @@ function fileDrift(
   }
   return [
     ...(supply.stored && !sameContent ? [contentDrift(file.value, supply)] : []),
-    ...judgeMetadata(spec, target, file.value),
+    ...compareMetadata(spec, target, file.value),
   ];
 }
 

@@ -49,7 +49,7 @@ export function endedIntermediate(path: ChainPath, now: Date): ChainLink | undef
     .sort((a, b) => a.notAfter.getTime() - b.notAfter.getTime())[0];
 }
 
-export function judgeChainWarnings(
+export function findChainWarnings(
   name: string,
   certificate: Certificate,
   stored: StoredSet,

@@ -22,14 +22,14 @@ export function contentDrift(file: TargetFile, supply: Supply): Drift {
   if (!supply.renewed && known) {
     return { kind: "content", from: shortFacts(from), to: shortFacts(to) };
   }
-  return { kind: "content", ...(file.fault !== undefined && { detail: file.fault }) };
+  return { kind: "content", ...(file.difference !== undefined && { detail: file.difference }) };
 }
 
 function shortFacts({ serial, notAfter }: Certificate): string {
   return `serial ${serial} until ${formatTime(notAfter)}`;
 }
 
-export function judgeMetadata(
+export function compareMetadata(
   spec: TargetSpec,
   target: TargetObservation,
   file: TargetFile,

@@ -55,7 +55,7 @@ const CHANGES: readonly Check[] = [
 ];
 
 /** Why this certificate must be issued, or undefined. */
-export function judgeDue(spec: DueSpec, stored: StoredSet, now: Date): Due | undefined {
+export function checkDue(spec: DueSpec, stored: StoredSet, now: Date): Due | undefined {
   const validity = validityOf(stored);
   const it = { spec, stored, now, certificate: storedCertificate(stored), validity };
   // If the clock is behind, a new certificate would not be valid yet either: every run would issue one

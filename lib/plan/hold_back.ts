@@ -57,7 +57,7 @@ export function holdBack(
     formatTime(opening.from)
   }`;
   if (end === undefined || !outlasts(end, margin, opening)) {
-    return { kind: "act", detail: `; this does not wait, although ${opens}: ${reason}` };
+    return { kind: "act", detail: `; VCM does not wait, although ${opens}: ${reason}` };
   }
   const missed = since && firstWhole(windows, since, zone);
   const late = missed !== undefined && missed.until <= now;

@@ -35,7 +35,7 @@ const PROCESS_TICK = 2_000;
  *
  * This does not detect a reload that began before a file was replaced and ended after it.
  */
-export function judgePendingAction(
+export function checkPendingAction(
   pendingAction: PendingActionObservation,
   desired: DesiredService,
   observation: Observation,
@@ -48,7 +48,7 @@ export function judgePendingAction(
     return clearedAt(upSince);
   }
   const actedAt = upSince === undefined ? pendingAction.actedAt : undefined;
-  const answer = judgeRecord(record, desired, deployed, actedAt);
+  const answer = checkRecord(record, desired, deployed, actedAt);
   const problem = actedAt && probeProblem(desired, observation);
   const verdict = typeof answer === "object" && problem !== undefined ? ` (${problem})` : answer;
   if (typeof verdict === "object") return verdict;
@@ -80,18 +80,18 @@ export function probeProblem({ id }: DesiredService, { served }: Observation): s
 }
 
 /** The verdict or, if the action stays pending, a text to add to the detail. */
-function judgeRecord(
+function checkRecord(
   record: LoadRecord | undefined,
   desired: DesiredService,
   deployed: number,
   actedAt: Date | undefined,
 ): PendingActionVerdict | string {
-  const stopped = (how: string) => judgeStopped(how, desired, actedAt);
+  const stopped = (how: string) => checkStopped(how, desired, actedAt);
   switch (record?.kind) {
     case undefined:
       return "";
     case "unit":
-      return judgeUnit(record.state, desired, deployed, stopped);
+      return checkUnit(record.state, desired, deployed, stopped);
     case "container":
       if (record.state === "unknown") return " (there is no such container)";
       if (record.state === "stopped") return stopped("it is not running");
@@ -102,7 +102,7 @@ function judgeRecord(
   }
 }
 
-function judgeUnit(
+function checkUnit(
   state: UnitState,
   desired: DesiredService,
   deployed: number,
@@ -121,7 +121,7 @@ function judgeUnit(
   return loadedAt(loaded, deployed + CLOCK_TICK) ?? "";
 }
 
-function judgeStopped(
+function checkStopped(
   how: string,
   { control }: DesiredService,
   actedAt: Date | undefined,

@@ -4,7 +4,7 @@ import type { CertificateSpec } from "../config/types.ts";
 import { strayWarnings } from "./bundle.ts";
 import { deployStep, issueStep } from "./certificate_steps.ts";
 import type { Supply } from "./drift.ts";
-import { hurtsNow, isWhole, judgeDue } from "./due.ts";
+import { checkDue, hurtsNow, isWhole } from "./due.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
@@ -14,7 +14,7 @@ import { revocationDue, revokeStep } from "./revocation.ts";
 import type { PlanContext, Selection } from "./selection.ts";
 import type { Blocked, CertificateState, Due, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
-import { judgeWarnings } from "./warnings.ts";
+import { findWarnings } from "./warnings.ts";
 
 /** @param blockers Blockers beyond those of the certificate itself. */
 export function planCertificate(
@@ -26,7 +26,7 @@ export function planCertificate(
   const { selection } = context;
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
-  const found = revocationDue(observed) ?? judgeDue(spec, observed.stored, context.now);
+  const found = revocationDue(observed) ?? checkDue(spec, observed.stored, context.now);
   const timed = found && hold(spec, observed, found, context);
   const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
   const issue = due && timed?.waits === undefined && selection.issue && readable
@@ -89,7 +89,7 @@ function certificateState(
     name: spec.name,
     certificate: storedCertificate(observed.stored),
     renewAt: validity && renewalStart(spec, validity),
-    warnings: [...judgeWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
+    warnings: [...findWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
     targets: targets.map(({ spec: { what, path }, drift }) => ({ what, path, drift })),
   };
 }

@@ -1,6 +1,6 @@
 /** Which services must act, why, and whether they may act now. */
 import { changesContent } from "./drift.ts";
-import { judgePendingAction, probeProblem } from "./pending_action.ts";
+import { checkPendingAction, probeProblem } from "./pending_action.ts";
 import { loadedUntil, storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor, type Urgency } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
@@ -71,7 +71,7 @@ function planService(desired: DesiredService, context: Context): PlannedService 
   const { pendingActions } = observation;
   const known = pendingActions.kind === "present" ? pendingActions.value : [];
   const record = known.find(({ service }) => service === desired.id);
-  const verdict = record && judgePendingAction(record, desired, observation);
+  const verdict = record && checkPendingAction(record, desired, observation);
   const notLoaded = verdict?.kind === "pending" ? verdict : undefined;
   const reason = forced
     ? { reason: "forced", detail: "requested by --force" } as const

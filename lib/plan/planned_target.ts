@@ -3,7 +3,7 @@ import type { CertificateSpec, TargetSpec } from "../config/types.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import { chooseWriter, type WriterChoice } from "./choose_writer.ts";
 import { bundleDrift } from "./bundle.ts";
-import { changesContent, contentDrift, judgeMetadata, type Supply } from "./drift.ts";
+import { changesContent, compareMetadata, contentDrift, type Supply } from "./drift.ts";
 import type { PlanContext } from "./selection.ts";
 import type { Drift } from "./types.ts";
 
@@ -28,7 +28,7 @@ export function planTargets(
     const seen = observed.targets[at];
     if (seen === undefined) return [];
     const more = { forced, pendingValidation: unvalidated.has(spec.path) };
-    const drift = judgeDrift(spec, seen, supply, more);
+    const drift = findDrift(spec, seen, supply, more);
     return { spec, seen, drift, writer: chooseWriter(spec, seen, context) };
   });
 }
@@ -40,7 +40,7 @@ export interface MoreReasons {
 }
 
 /** Differences, the most important first. Owner, group and mode count only if they are set. */
-export function judgeDrift(
+export function findDrift(
   spec: TargetSpec,
   target: TargetObservation,
   supply: Supply,
@@ -57,7 +57,7 @@ export function judgeDrift(
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
   const own = target.kind === "file"
-    ? judgeMetadata(spec, target, file)
+    ? compareMetadata(spec, target, file)
     : bundleDrift(spec, target, supply);
   // Without the password its content is unknown.
   const known = target.kind === "file" && target.passwordProblem === undefined;

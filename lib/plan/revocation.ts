@@ -1,4 +1,4 @@
-/** What follows from a revocation that was begun and not finished. */
+/** The steps and warnings of a revocation that is not finished. */
 import type { CertificateObservation, Observation } from "../observe/types.ts";
 import type { PendingRevocation } from "../store/types.ts";
 import { shellWord } from "../text/quote.ts";
@@ -9,7 +9,7 @@ import type { CertificateState, Due, RevokeStep } from "./types.ts";
 export function revocationDue({ stored, revocation }: CertificateObservation): Due | undefined {
   if (revocation?.kind !== "present") return undefined;
   if (storedCertificate(stored)?.serial !== revocation.value.serial) return undefined;
-  const detail = "it may be revoked: its revocation was begun and is not finished";
+  const detail = "it may be revoked: its revocation is not finished";
   return { reason: "revocation-pending", detail };
 }
 
@@ -19,7 +19,7 @@ export function revokeStep({ name, revocation }: CertificateObservation): Revoke
 
 function finish(certificate: string, revocation: PendingRevocation): RevokeStep {
   const name = shellWord(certificate);
-  const detail = `the revocation of serial ${revocation.serial} was begun and is not finished; ` +
+  const detail = `the revocation of serial ${revocation.serial} is not finished; ` +
     `"vcm run" or "vcm revoke ${name}" finishes it`;
   return { kind: "revoke", certificate, revocation, detail };
 }

@@ -8,7 +8,7 @@ import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { WantedNames } from "../certificate/names.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
-import type { Format, Part, RenewalWindow, What } from "../certificate/types.ts";
+import type { Format, Part, RenewalWindow, TargetKind } from "../certificate/types.ts";
 
 /** Why a certificate is issued. For people; no other module branches on it. */
 export const DUE_REASONS = [
@@ -278,7 +278,7 @@ export interface CertificateState {
   readonly waits?: Wait | undefined;
   readonly warnings: readonly Warning[];
   readonly targets: readonly {
-    readonly what: What;
+    readonly what: TargetKind;
     readonly path: string;
     readonly drift: readonly Drift[];
   }[];

@@ -3,7 +3,7 @@ import { formatRenew, isCapped, renewalStart, windowSeconds } from "../certifica
 import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { RenewalWindow } from "../certificate/types.ts";
-import { judgeChainWarnings } from "./chain_warnings.ts";
+import { findChainWarnings } from "./chain_warnings.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { marginFor, outlasts } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
@@ -12,7 +12,7 @@ import type { Warning } from "./types.ts";
 import { describeWindows, findOpening } from "./window.ts";
 
 /** @param zone The host's time zone. */
-export function judgeWarnings(
+export function findWarnings(
   spec: CertificateSpec,
   stored: StoredSet,
   now: Date,
@@ -21,7 +21,7 @@ export function judgeWarnings(
   const certificate = storedCertificate(stored);
   return [
     clockWarning(stored, now),
-    ...(certificate ? judgeChainWarnings(spec.name, certificate, stored, now) : []),
+    ...(certificate ? findChainWarnings(spec.name, certificate, stored, now) : []),
     capWarning(spec.renew, stored),
     gapWarning(spec, stored, now, zone),
   ].filter((warning) => warning !== undefined);

@@ -6,10 +6,10 @@ import { severityOf } from "../plan/warnings.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
 import {
+  assessStatus,
   countWaiting,
   hasPendingAction,
   isRecovery,
-  judgeStatus,
   type Standing,
   unrecovered,
 } from "./verdict.ts";
@@ -28,7 +28,7 @@ export function checkText(plan: Plan, paint: Paint, all: boolean): string {
 
 /** The summary, in one line. */
 export function checkHeadline(plan: Plan, paint: Paint): string {
-  const [word, color] = WORDS[judgeStatus(plan)];
+  const [word, color] = WORDS[assessStatus(plan)];
   return `${paint[color](word)}: ${headline(plan)}`;
 }
 

@@ -22,14 +22,14 @@ import type {
   VersionDocument,
 } from "./documents/tools.ts";
 import type { Outcome } from "./outcome.ts";
-import { judgeStatus } from "./verdict.ts";
+import { assessStatus } from "./verdict.ts";
 
 export function planJson(plan: Plan, permissions?: Rights): string {
   return document<PlanDocument>({ ...plan, permissions });
 }
 
 export function checkJson(plan: Plan): string {
-  return document<CheckDocument>({ standing: judgeStatus(plan), ...plan });
+  return document<CheckDocument>({ standing: assessStatus(plan), ...plan });
 }
 
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {

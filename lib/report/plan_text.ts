@@ -115,7 +115,7 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
     `${count(steps("service").length, "service action")}${recover}${stopped}${waits}${rest}`;
 }
 
-/** What a run of the plan may touch. */
+/** The permissions of a run of the plan. */
 export function permissionsText({ files, commands }: Rights): string {
   const lines = (rights: FileRights | CommandRights) =>
     Object.entries(rights).flatMap(([kind, [first = "nothing", ...more]]) => [

@@ -34,7 +34,7 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
 };
 
 /** If several apply: broken before unknown before due. */
-export function judgeStatus({ certificates, services, steps, at }: Plan): Standing {
+export function assessStatus({ certificates, services, steps, at }: Plan): Standing {
   const bad = badStatus(certificates, services, at);
   if (bad !== undefined) return bad;
   const hasSteps = steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");

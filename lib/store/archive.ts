@@ -57,7 +57,7 @@ export function archiveSet(certStore: string, name: string, serial: string): str
   return archived;
 }
 
-/** A set that somebody restored from the archive may be archived again. */
+/** A set that was restored from the archive may be archived again. */
 function freeDirectory(wanted: string): string {
   let free = wanted;
   for (let number = 2; isThere(free); number++) {

@@ -83,7 +83,7 @@ function timeOf(set: string): string {
   return mtime.toISOString().replace(/[-:]|\.\d+/g, "");
 }
 
-/** Restores the strict modes: somebody may have widened them while the set was in use. */
+/** Restores the strict modes: another program may have widened them while the set was in use. */
 function close(set: string): void {
   fs.chmodSync(set, 0o700);
   for (const part of PARTS) {

@@ -4,7 +4,7 @@ import { AncestorFinder } from "../host/path_ancestors.ts";
 import { errorCode, plainCause } from "../text/plain_cause.ts";
 import { carryOver } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
-import { storeFault, unsafeStore } from "./store_trust.ts";
+import { storeProblem, unsafeStore } from "./store_trust.ts";
 
 /** Another run holds the lock. */
 export class LockedError extends Error {
@@ -89,8 +89,8 @@ export function heldText(certStore: string): string {
 }
 
 function requireTrusted(certStore: string): void {
-  const fault = storeFault(certStore);
-  if (fault !== undefined) throw new StoreError(fault);
+  const problem = storeProblem(certStore);
+  if (problem !== undefined) throw new StoreError(problem);
 }
 
 /** Called before anything is created there. */

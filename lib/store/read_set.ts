@@ -5,7 +5,7 @@
  */
 import type { X509Certificate } from "node:crypto";
 import { PathFinder } from "../certificate/path_finder.ts";
-import { ChainJudge } from "../certificate/stored_chain.ts";
+import { ChainChecker } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
 import {
   namesBeingRevoked,
@@ -21,7 +21,7 @@ import type { Presence } from "../host/types.ts";
 import type { Replaced, StoredSet } from "./types.ts";
 import { parsePendingValidation } from "./record_text.ts";
 import { ABSENT, readDirectory, readInfo, readText } from "../host/read.ts";
-import { judgeSet, type SetJudge, type SetTexts } from "./stored_set.ts";
+import { checkSet, type SetCheckers, type SetTexts } from "./stored_set.ts";
 
 /** Limit for a set that changes all the time; the last look counts. */
 const TRIES = 1000;
@@ -46,7 +46,7 @@ interface Places {
 export class StoreReader {
   readonly #certStore: string;
   readonly #listing: Presence<ReadonlySet<string>>;
-  readonly #judge: SetJudge;
+  readonly #checkers: SetCheckers;
 
   /** @param readOtherNames Reads rare kinds of names; needed if the configuration asks for some. */
   constructor(
@@ -56,7 +56,7 @@ export class StoreReader {
   ) {
     this.#certStore = certStore;
     this.#listing = readDirectory(certStore);
-    this.#judge = { chains: new ChainJudge(), paths: new PathFinder(now), readOtherNames };
+    this.#checkers = { chains: new ChainChecker(), paths: new PathFinder(now), readOtherNames };
   }
 
   /**
@@ -153,10 +153,10 @@ export class StoreReader {
       fullchain: taken.has("fullchain") ? read("fullchain") : ABSENT,
       ca: taken.has("ca") ? read("ca") : ABSENT,
     };
-    const stored = judgeSet(
+    const stored = checkSet(
       texts,
       spec,
-      this.#judge,
+      this.#checkers,
       (part) => taken.has(part) ? texts[part] : read(part),
     );
     const exposedKey = directory.kind === "present"

@@ -7,7 +7,7 @@ import { pendingDirectory } from "./store_paths.ts";
  * Why the store cannot be used as it is. Who may write to it or to its directory of pending actions
  * could plant keys and links there. Undefined also if the store does not exist or cannot be examined.
  */
-export function storeFault(certStore: string): string | undefined {
+export function storeProblem(certStore: string): string | undefined {
   return directoryFault(certStore, Deno.statSync) ??
     directoryFault(pendingDirectory(certStore), Deno.lstatSync);
 }
@@ -31,7 +31,7 @@ function directoryFault(directory: string, look: typeof Deno.statSync): string |
     `fix: chmod -R go-w "${directory}"`;
 }
 
-/** Why the place of the store is not safe: somebody could put another store there. */
+/** Why the place of the store is not safe: another user could put another store there. */
 export function unsafeStore(
   certStore: string,
   ancestors: readonly Ancestor[],
@@ -43,7 +43,7 @@ export function unsafeStore(
     const store = next?.path === certStore ? { ...next, uid: users.runner } : next;
     for (const replacer of replacers(ancestor, store, users)) {
       if (replacer.kind === "shared") return replacer.message;
-      return `User "${replacer.owner}" may replace ${replacer.what}, and thereby the store ` +
+      return `User "${replacer.owner}" may replace ${replacer.what}, and with it the store ` +
         `"${certStore}"; give a "cert_store" below directories that only root` +
         (users.runner === 0 ? "" : " or you") + " may write to";
     }

@@ -4,7 +4,7 @@ import { type Certificate, openCertificate, readFacts } from "../certificate/cer
 import { keyTypeOf, matchKey } from "../certificate/keys.ts";
 import type { KnownPaths } from "../certificate/chain_paths.ts";
 import { issuerKeyOf, type PathFinder } from "../certificate/path_finder.ts";
-import type { ChainEnd, ChainJudge } from "../certificate/stored_chain.ts";
+import type { ChainChecker, ChainEnd } from "../certificate/stored_chain.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { Part } from "../certificate/types.ts";
 import type { ChainFact, KeyFact, LeafFact, StoredSet } from "./types.ts";
@@ -19,8 +19,8 @@ export type SetTexts = Readonly<Record<Part, Presence<string>>>;
 type SetSpec = Pick<CertificateSpec, "otherSans" | "key">;
 
 /** Shared by all sets of a run. */
-export interface SetJudge {
-  readonly chains: ChainJudge;
+export interface SetCheckers {
+  readonly chains: ChainChecker;
   readonly paths: PathFinder;
   /** Reads rare kinds of names; needed if the configuration asks for some. */
   readonly readOtherNames?: ((leaf: X509Certificate) => readonly string[]) | undefined;
@@ -30,13 +30,13 @@ export interface SetJudge {
 type ReadPart = (part: "chain" | "ca") => Presence<string>;
 
 /** @param readPart Reads files that no target needs, to find paths to a root. */
-export function judgeSet(
+export function checkSet(
   texts: SetTexts,
   desired: SetSpec,
-  judge: SetJudge,
+  checkers: SetCheckers,
   readPart: ReadPart,
 ): StoredSet {
-  const opened = present(texts.cert, (text) => openLeaf(text, desired, judge));
+  const opened = present(texts.cert, (text) => openLeaf(text, desired, checkers));
   const leaf = opened.kind === "present" && !(opened.value instanceof Error)
     ? opened.value
     : undefined;
@@ -44,31 +44,31 @@ export function judgeSet(
   const chains = new Set<string>();
   let read: Presence<string> | undefined;
   const readCa = () => read ??= texts.ca.kind === "absent" ? readPart("ca") : texts.ca;
-  const judgeChain = (chain: string): ChainFact => {
+  const checkChain = (chain: string): ChainFact => {
     if (leaf === undefined) return "usable";
     chains.add(chain);
-    const { problem, end } = judge.chains.judge(leaf.x509, chain, () => valueOf(readCa()));
+    const { problem, end } = checkers.chains.check(leaf.x509, chain, () => valueOf(readCa()));
     if (end !== undefined && end.notAfter < leaf.certificate.notAfter) ends.push(end);
     return problem === undefined ? "usable" : { kind: "incomplete", problem };
   };
   const set = {
     leaf: present(opened, describeLeaf),
     key: present(texts.privkey, (key): KeyFact => leaf ? matchKey(leaf.x509, key) : "match"),
-    chain: present(texts.chain, judgeChain),
+    chain: present(texts.chain, checkChain),
     fullchain: present(texts.fullchain, (text): ChainFact => {
       const chain = leaf ? aboveLeaf(text, leaf) : "";
-      return chain === undefined ? "other-leaf" : judgeChain(chain);
+      return chain === undefined ? "other-leaf" : checkChain(chain);
     }),
     ca: present(texts.ca, () => "usable" as const),
   };
   const [chainEnd] = ends.toSorted((a, b) => a.notAfter.getTime() - b.notAfter.getTime());
-  const paths = leaf && findPaths(leaf, chains, { texts, judge, readPart, readCa });
+  const paths = leaf && findPaths(leaf, chains, { texts, checkers, readPart, readCa });
   return { ...set, chainEnd, ...paths };
 }
 
 interface PathSources {
   readonly texts: SetTexts;
-  readonly judge: SetJudge;
+  readonly checkers: SetCheckers;
   readonly readPart: ReadPart;
   readonly readCa: () => Presence<string>;
 }
@@ -77,16 +77,16 @@ interface PathSources {
 function findPaths(
   leaf: OpenLeaf,
   chains: ReadonlySet<string>,
-  { texts, judge, readPart, readCa }: PathSources,
+  { texts, checkers, readPart, readCa }: PathSources,
 ): Pick<StoredSet, "paths" | "pathsProblem"> {
   const { x509, certificate: { notAfter } } = leaf;
   const find = (pathsKey: string | undefined, readChain: () => Presence<string>): FoundPaths => {
     // A `ca.pem` that is deployed must itself hold a valid root.
     const key = texts.ca.kind === "absent" ? pathsKey : undefined;
-    const known = key === undefined ? undefined : judge.paths.recall(key, notAfter);
+    const known = key === undefined ? undefined : checkers.paths.recall(key, notAfter);
     if (known !== undefined) return { paths: known };
     const [chain, ca] = [readChain(), readCa()];
-    const { paths, caProblem } = judge.paths.find(key, x509, valueOf(chain) ?? "", valueOf(ca));
+    const { paths, caProblem } = checkers.paths.find(key, x509, valueOf(chain) ?? "", valueOf(ca));
     return { paths, problem: problemOf(chain) ?? problemOf(ca) ?? caProblem };
   };
   if (chains.size === 0) {
@@ -129,7 +129,7 @@ interface OpenLeaf {
 function openLeaf(
   text: string,
   { otherSans, key }: SetSpec,
-  { readOtherNames }: SetJudge,
+  { readOtherNames }: SetCheckers,
 ): OpenLeaf | Error {
   try {
     const x509 = openCertificate(text);
@@ -167,6 +167,8 @@ function aboveLeaf(fullchain: string, leaf: OpenLeaf): string | undefined {
   }
 }
 
-function present<A, B>(presence: Presence<A>, judge: (value: A) => B): Presence<B> {
-  return presence.kind === "present" ? { kind: "present", value: judge(presence.value) } : presence;
+function present<A, B>(presence: Presence<A>, convert: (value: A) => B): Presence<B> {
+  return presence.kind === "present"
+    ? { kind: "present", value: convert(presence.value) }
+    : presence;
 }

@@ -54,7 +54,7 @@ export interface Replaced {
   readonly identity?: string;
 }
 
-/** A revocation that was begun. Whether the server has revoked the certificate is not known. */
+/** A revocation that is not finished: the server may have revoked the certificate, or not. */
 export interface PendingRevocation {
   readonly serial: string;
   /** Path of the mount that issued it. */

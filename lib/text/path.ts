@@ -10,7 +10,7 @@ export function isKernelPath(path: string): boolean {
   return /^\/(?:dev|proc|sys)\//.test(path);
 }
 
-/** The directory in which an absolute path lies. */
+/** The directory that contains an absolute path. */
 export function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }

@@ -35,19 +35,19 @@ async function bench(bao: OpenBao): Promise<void> {
   const [one, floor] = await measure(41, "-", await inOrder(vcm, bao, 1), [empty]);
   print("floor: an empty compiled program", floor);
   print("nothing due, 1 certificate, 2 targets", one);
-  judge("  wall over the floor", one.wall / floor.wall, 1.5, "x");
-  judge("  memory over the floor", one.memory - floor.memory, 12, "MiB");
+  checkBudget("  wall over the floor", one.wall / floor.wall, 1.5, "x");
+  checkBudget("  memory over the floor", one.memory - floor.memory, 12, "MiB");
 
   const [thousand] = await measure(21, "-", await inOrder(vcm, bao, 1000), [empty]);
   print("nothing due, 1,000 certificates, 2,000 targets", thousand);
-  judge("  wall", thousand.wall, 200, "ms");
+  checkBudget("  wall", thousand.wall, 200, "ms");
 
   const work = `${directory}/issue`;
   await Deno.mkdir(work);
   const file = await writeFleet(`${directory}/issue.yaml`, work, bao, 200);
   const [issue] = await measure(7, work, [vcm, "run", "--quiet", "--config", file], [empty]);
   print("200 certificates issued, 400 files deployed", issue);
-  judge("  wall", issue.wall, 1500, "ms");
+  checkBudget("  wall", issue.wall, 1500, "ms");
 }
 
 /** Brings a store into order, and answers the command line that then finds nothing to do. */
@@ -114,7 +114,7 @@ function print(what: string, { wall, min, max, memory }: Figures): void {
   );
 }
 
-function judge(what: string, value: number, budget: number, unit: string): void {
+function checkBudget(what: string, value: number, budget: number, unit: string): void {
   const verdict = value <= budget ? "within" : "OVER";
   console.log(`${what.padEnd(48)} ${value.toFixed(2)} ${unit}, ${verdict} the budget of ${budget}`);
 }

@@ -55,7 +55,7 @@ for (const name of ["server.key", ".server.key.vcm-new", ".server.key.vcm-old"])
   }
 }
 
-test("a directory that is a link of the user's is taken for the user's", async () => {
+test("a directory that is a link of the user's counts as the user's", async () => {
   await using place = await makeStage();
   await Deno.remove(place.at("home/ssl"));
   await Deno.symlink(place.at("root"), place.at("home/ssl"));
@@ -73,7 +73,7 @@ test("a directory that is a link of the user's is taken for the user's", async (
   assert.deepEqual(await place.snapshot("root"), before);
 });
 
-test("a directory of a stranger's below the user's is refused", async () => {
+test("another user's directory below the user's is refused", async () => {
   await using place = await makeStage();
   await Deno.chown(place.at("home/ssl"), STRANGER, STRANGER);
   const { stdout } = await place.vcm(["plan"]);

@@ -69,7 +69,7 @@ async function readPair(link: string): Promise<[string, string] | undefined> {
   }
 }
 
-test("a bundle that is found fault with gives way to the old one, whole", async () => {
+test("a bundle whose validation fails is rolled back as a whole", async () => {
   await using bao = await startOpenBao();
   await setUpPki(bao);
   await using site = await makeBundleSite(bao);

@@ -118,7 +118,7 @@ test("bash leaves files to readline, also after a redirection", async () => {
   assert.deepEqual(offered, [...lines.map(() => ["files"]), [], ["--dry-run"]]);
 });
 
-test("fish offers no name that it would take for a home before a quote is typed", async () => {
+test("fish offers no name that it would expand to a home directory before a quote is typed", async () => {
   await using shells = await startShells();
   const file = await shells.configure("vcm.yaml", ["web", "~root"]);
   const lines = ["", "'", '"~', "\\~"].map((typed) => `vcm run -c ${file} ${typed}`);

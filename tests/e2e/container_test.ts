@@ -8,7 +8,7 @@ import { pairFor, type Scene, startScene } from "./scene.ts";
 const test = await testsNeeding("openbao", "machine", "podman");
 const NAME = "web.e2e.test";
 
-test("a container is found, restarted once, and owes nothing when it was restarted by hand", async () => {
+test("a container is found and restarted once, and a manual restart clears its pending action", async () => {
   await using scene = await startScene();
   await containerIn(scene);
   await scene.configure(pairFor(scene, NAME, "{name: web}"));
@@ -51,7 +51,7 @@ test("a container is sent a signal, and one that is stopped is left alone", asyn
   );
 });
 
-test("a container that podman does not know is a failure by itself, and stays owed", async () => {
+test("a container that podman does not know is a failure by itself, and its action stays pending", async () => {
   await using scene = await startScene();
   await installPodman(scene.machine, scene.directory);
   await scene.configure(pairFor(scene, NAME, "{name: wbe, manager: podman, control: restart}"));

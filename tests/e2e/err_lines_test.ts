@@ -23,7 +23,7 @@ async function errOf(line: string): Promise<string> {
 
 const NONE = `none.yaml: does not exist; pass --config FILE or set $VCM_CONFIG`;
 
-test("where standard error is the journal, each line says how much it matters", async () => {
+test("if standard error is the journal, each line has its level", async () => {
   const run = '"$VCM" run --config none.yaml 2> err';
   const journal = 'touch err; export JOURNAL_STREAM="$(stat -c %d:%i err)"';
   assert.equal(await errOf(`${journal}; ${run}`), `<3>${NONE}\n`);

@@ -98,7 +98,7 @@ test("a unit that ends a second after its reload is a failure, however it ends",
   }
 });
 
-test("a restart after which the unit ends a second later stays owed, and a start clears it", async () => {
+test("a restart after which the unit ends a second later stays pending, and a start clears it", async () => {
   await using scene = await startScene();
   const { directory } = scene;
   const script =
@@ -183,7 +183,7 @@ test("an action that --force asked for, and that ends the unit, is pending thoug
   await clearsByStart(scene);
 });
 
-test("a unit that somebody stops after its reload failed is pending until it is started", async () => {
+test("a unit that is stopped after its reload failed is pending until it is started", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await Deno.writeTextFile(`${scene.directory}/broken`, "");
@@ -250,7 +250,7 @@ test("a oneshot unit that failed is cleared by a run to its end, and by nothing 
   assert.match(run.stderr, /^web\.service: cleared: it loaded them 20/m);
 });
 
-test("a unit that is up and that its probe cannot reach after the restart stays owed", async () => {
+test("the restart of a unit that is up but that its probe cannot reach stays pending", async () => {
   await using scene = await startScene();
   await start(scene, `[Service]\n${RUNS}`);
   const probe = `{connect: "127.0.0.1:${freePort()}", timeout: 1s}`;

@@ -63,7 +63,7 @@ const FOREIGN: Readonly<Record<string, string | Uint8Array<ArrayBuffer>>> = {
   compressed: new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]),
 };
 
-Deno.test("a file that is no certificate, key or keystore is replaced by no command", async () => {
+Deno.test("no command replaces a file that is not a certificate, key or keystore", async () => {
   await using site = await makeSite();
   const { directory } = site;
   for (const [name, content] of Object.entries(FOREIGN)) {
@@ -129,7 +129,7 @@ Deno.test("a link to something else, or to a directory, is not replaced either",
   assert.match(directory.read("old.crt"), /^-----BEGIN CERTIFICATE-----\nMIIB\n/);
 });
 
-Deno.test("damaged and empty files go on being mended, whatever form they had", async () => {
+Deno.test("damaged and empty files are replaced, whatever form they had", async () => {
   await using site = await makeSite();
   const { directory } = site;
   site.configure('fullchain: "SSL/web.crt"', 'privkey: "SSL/web.key"', 'der: "SSL/web.der"');

@@ -11,7 +11,7 @@ const test = await testsNeeding("openbao", "nginx", "machine");
 const NAME = "web.e2e.test";
 const PASSWORD = "correct horse";
 
-test("nginx serves a combined file, and a sealed one is written anew for a new password only", async () => {
+test("nginx serves a combined file, and an encrypted one is rewritten only for a new password", async () => {
   await using scene = await startScene();
   const port = await serveCombined(scene);
   await scene.configure(formats(scene));
@@ -54,7 +54,7 @@ test("nginx serves a combined file, and a sealed one is written anew for a new p
   }
 });
 
-test("the set that is sealed follows a renewal, and a lost password stops it alone", async () => {
+test("an encrypted target follows a renewal, and a lost password blocks only that target", async () => {
   await using scene = await startScene();
   await serveCombined(scene);
   await scene.configure(formats(scene));

@@ -13,7 +13,7 @@ const CERTS = `  - name: "web.demo.internal"
       - privkey: "FOLDER/ssl/server.key"
 `;
 
-test("over a mounted file nothing is renamed, which is said; with in_place it is written through", async () => {
+test("a mounted file is not replaced, which is reported; with in_place it is overwritten", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   await place.configure(CERTS);

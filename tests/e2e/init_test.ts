@@ -119,7 +119,7 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
     "ssl_certificate_key /etc/nginx/ssl/evil.key; }\n";
   await Deno.symlink("/usr/bin/env", `${nginx}/ssl/link.crt`);
   const places = {
-    "passwd.test": ["/etc/passwd", "holds neither a certificate nor a key"],
+    "passwd.test": ["/etc/passwd", "contains neither a certificate nor a key"],
     "link.test": ["/etc/nginx/ssl/link.crt", "which leads to /usr/bin/env, is below /usr"],
     "proc.test": ["/proc/sysrq-trigger", "is below /proc"],
     "own.test": ["/etc/vcm/vcm.yaml", "is a file of VCM itself"],

@@ -121,7 +121,7 @@ function ours(text: string): string[] {
   return text.split("\n").filter((line) => line.includes("vcm."));
 }
 
-test("a unit is closed to places that came later, which is said before it hurts", async () => {
+test("a unit that cannot write to new directories is reported before a run fails", async () => {
   await using scene = await startInstalled();
   const { directory } = scene;
   await scene.configure(pairAlone(scene, "a.e2e.test"));
@@ -157,7 +157,7 @@ test("a unit is closed to places that came later, which is said before it hurts"
   );
 });
 
-test("without systemd hosts are told minutes of their own for cron", async () => {
+test("without systemd each host gets its own minute for cron", async () => {
   await using scene = await startInstalled();
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   const lineOn = async (hostName: string) => {

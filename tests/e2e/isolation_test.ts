@@ -84,7 +84,7 @@ test("a lifetime shorter than the renewal window is warned of, and no renewal on
   assert.equal((await scene.vcm("check")).code, 0);
 });
 
-test("with nothing due a server that is down is no error; when due, all stays as it was", async () => {
+test("a server that is down is an error only if something is due, and nothing changes", async () => {
   await using scene = await startScene();
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);

@@ -124,7 +124,7 @@ test("with --json a revocation that is not done is a document, as is one that is
   assert.equal(error.message, "No questions with --json: pass --yes too");
 });
 
-test("with --json mistakes of the file and of the command line are documents", async () => {
+test("with --json errors of the file and of the command line are documents", async () => {
   await using place = await placeWith(WEB.replace("mode:", "mod:"));
   const statusOf = (name: string) => name === "check" || name === "status" ? 3 : 2;
   for (const name of READERS) {

@@ -70,7 +70,7 @@ const PLANTED: Readonly<Record<string, string>> = {
 for (const [what, script] of Object.entries(PLANTED)) {
   for (const more of ["", "        in_place: true\n"]) {
     const how = more === "" ? "" : ", nor written through";
-    test(`${what} of a stranger's is not put back by the record of a killed run${how}`, async () => {
+    test(`the record of a killed run does not restore ${what} of another user${how}`, async () => {
       await using place = await makeSticky(more);
       const record = await recordOf(place);
       assert.match(record, /^kept .*\ninode \d+:\d+:\d+ .*\nkept .*\ninode \d+:\d+:\d+ .*\n$/);
@@ -107,7 +107,7 @@ for (const [what, script] of Object.entries(PLANTED)) {
   }
 }
 
-test("what a killed rollback has put back already stays, whatever lies beside it", async () => {
+test("what a killed rollback has already restored stays, whatever is beside it", async () => {
   await using place = await makeSticky();
   // The kept file is in its place again, and the record still there.
   const { ino, dev, birthtimeMs } = lstatSync(place.at("ssl/server.key"), { bigint: true });
@@ -123,7 +123,7 @@ test("what a killed rollback has put back already stays, whatever lies beside it
   assert.deepEqual([uid, gid, mode & 0o777], [USER, NO_GROUP, 0o600]);
 });
 
-test("an earlier version's record puts back nothing where others could have put it", async () => {
+test("the record of an earlier version restores nothing that others could have put there", async () => {
   await using place = await makeSticky();
   await Deno.writeTextFile(place.at(RECORD), `kept ${place.at("ssl/server.key")}\n`);
   await strangerDoes(place, "echo mine > .server.key.vcm-old");
@@ -145,7 +145,7 @@ test("an earlier version's record puts back nothing where others could have put 
   assert.equal((await place.vcm(["run"])).code, 0);
 });
 
-test("a directory made private since does not make a stranger's file root's", async () => {
+test("a directory that became private does not make another user's file root's", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   const roots = pairIn("ssl").replaceAll(/^ +owner.*\n/gm, "");

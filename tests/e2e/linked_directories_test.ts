@@ -41,7 +41,7 @@ test("behind links to directories all is written that is to be, and once", async
   assert.deepEqual(names(place, "disk"), [".lock", "archive", "web.demo.internal"]);
 });
 
-test("a link where a file is to be written through is replaced, and what it led to stays", async () => {
+test("a link at the path of an in_place file is replaced, and its target stays", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   await Deno.symlink("/nonexistent/x", place.at("ssl/server.key"));
@@ -61,7 +61,7 @@ test("a link where a file is to be written through is replaced, and what it led 
   assert.equal((await place.vcm(["run"])).stdout, IN_ORDER);
 });
 
-test("a bundle that becomes a file takes its sets with it, and is made anew as a bundle", async () => {
+test("a bundle that becomes a file loses its sets, and the file then blocks a bundle", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   const as = (what: string) =>
@@ -85,7 +85,7 @@ test("a bundle that becomes a file takes its sets with it, and is made anew as a
   assert.equal((await place.vcm(["check"])).code, 1);
 });
 
-test("a bundle's link that somebody made anew keeps its set, and another one costs none", async () => {
+test("a bundle's link that was created again keeps its set, and a different link removes none", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   await place.configure(`  - name: "web.demo.internal"
@@ -108,7 +108,7 @@ test("a bundle's link that somebody made anew keeps its set, and another one cos
   assert.deepEqual(names(place, "ssl"), before);
 });
 
-test("whoever may write beside a bundle can have root remove nothing", async () => {
+test("a user who may write beside a bundle cannot make root remove anything", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   await place.configure(`  - name: "web.demo.internal"
@@ -137,7 +137,7 @@ async function give(directory: string): Promise<void> {
   await Deno.chown(directory, USER, USER);
 }
 
-test("a store that no run would use is told of by whatever looks", async () => {
+test("each check command reports a store that no run would use", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   await place.configure(`  - name: "web.demo.internal"

@@ -56,7 +56,7 @@ test("a log file is written through no link of another user, wherever it stands"
   assert.equal(existsSync(`${directory}/app/vcm.log`), false);
 });
 
-test("a log file of root's is written through root's links, and where a group may write", async () => {
+test("root's log file may be behind root's links, and in a directory that a group may write to", async () => {
   await using place = await makeUsersPlace();
   const { at } = place;
   await place.makeDirectory("private", 0, 0o700);

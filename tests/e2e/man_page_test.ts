@@ -37,7 +37,7 @@ test("man shows the page with its sections and without a warning", async () => {
     lines.filter((line) => /^[A-Z]/.test(line) && !line.startsWith("VCM")),
     SECTIONS,
   );
-  assert.ok(lines.includes("       vcm - keep this host's TLS certificates right"));
+  assert.ok(lines.includes("       vcm - keep this host's TLS certificates current"));
   assert.ok(lines.includes("       -c, --config FILE"));
   assert.ok(lines.includes("       75     Another run holds the lock."));
   assert.ok(lines.includes("       ~/.vault-token"));

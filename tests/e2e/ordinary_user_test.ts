@@ -19,7 +19,7 @@ test("the demo works for an ordinary user, who has no home and no configuration"
   await Deno.remove(directory, { recursive: true });
 });
 
-test("a file that the user may not read is said to be unreadable, never to be missing", async () => {
+test("a file that the user may not read is reported as unreadable, never as missing", async () => {
   await using place = await makePlace();
   const file = await place.write(
     "vcm.yaml",
@@ -62,7 +62,7 @@ test("an included file that the user may not read is named, and so is its direct
   );
 });
 
-test("check cannot tell where it may not look, and plan issues nothing", async () => {
+test("check reports UNKNOWN for what it may not read, and plan issues nothing", async () => {
   await using place = await makePlace();
   const store = `${place.directory}/store`;
   await Deno.mkdir(store, { mode: 0o700 });

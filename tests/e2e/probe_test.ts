@@ -10,7 +10,7 @@ import { serveSelfSigned } from "./self_served.ts";
 const test = await testsNeeding("openbao", "nginx", "machine");
 const NAME = "web.e2e.test";
 
-test("a service that serves another certificate owes its action, whatever else says", async () => {
+test("a service that serves another certificate has a pending action, whatever its manager says", async () => {
   await using scene = await startScene();
   const port = await probedNginx(scene);
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
@@ -40,7 +40,7 @@ test("a service that serves another certificate owes its action, whatever else s
   assert.equal((await scene.vcm("run")).stdout, "Nothing to do: 1 certificate in order\n");
 });
 
-test("nginx that was restarted by hand owes nothing", async () => {
+test("nginx that was restarted by hand has no pending action", async () => {
   await using scene = await startScene();
   const port = await probedNginx(scene);
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);
@@ -97,7 +97,7 @@ test("an action after which the new certificate is not served has failed", async
   assert.equal((await servedCertificate(port)).issuer, "CN=Test Intermediate");
 });
 
-test("a certificate that was copied over by hand is put back, and plan says from what", async () => {
+test("a certificate that was overwritten by hand is restored, and plan names the one it replaces", async () => {
   await using scene = await startScene();
   const port = await probedNginx(scene);
   assert.equal((await scene.vcm("run", "--quiet")).code, 0);

@@ -202,7 +202,7 @@ test("vcm doctor warns of core files, but not after the line for cron has run it
   assert.doesNotMatch(await doctor("0"), /core/);
 });
 
-test("a secret id is unwrapped under the unit into a directory of its own, and into no other", async () => {
+test("under the unit, a secret id is unwrapped into a separate directory, and into no other", async () => {
   await using scene = await startGuarded();
   const { directory } = scene;
   const configure = async (file: string) => {

@@ -9,7 +9,7 @@ const NAME = "a.e2e.test";
 /** Where secrets are meant to lie. */
 const MEANT = /\/vcm\.yaml$|\/spy$|\/privkey\.pem$|\/a\.e2e\.test\.key$/;
 
-test("no secret of a run is anywhere but where it is meant to lie", async () => {
+test("no secret of a run is anywhere but in its intended place", async () => {
   await using scene = await startScene();
   const { directory, login: { secretId } } = scene;
   // Tells all that children, and what they can look at, know.

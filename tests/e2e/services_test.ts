@@ -5,7 +5,7 @@ import { pairFor, reloads, type Scene, startScene, writeCountingUnit } from "./s
 const test = await testsNeeding("openbao", "machine");
 const UNIT = "web.service";
 
-test("a reload that failed is owed and done by the next run, also after daemon-reload", async () => {
+test("a reload that failed stays pending and is done by the next run, also after daemon-reload", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
@@ -38,7 +38,7 @@ test("a reload that failed is owed and done by the next run, also after daemon-r
   assert.deepEqual(await reloads(scene), [UNIT]);
 });
 
-test("a reload in the same second before the write does not settle the debt", async () => {
+test("a reload in the same second before the write does not clear the pending action", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
@@ -55,7 +55,7 @@ test("a reload in the same second before the write does not settle the debt", as
   assert.deepEqual(await reloads(scene), Array(byHand + 1).fill(UNIT));
 });
 
-test("a reload by hand after the write settles the debt: the run does not reload again", async () => {
+test("a reload by hand after the write clears the pending action: the run does not reload again", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
@@ -115,7 +115,7 @@ test("each unit acts once, in order, after all deployments, and restart beats re
   assert.deepEqual(lines.slice(-3), actions, "after all deployments");
 });
 
-test("a unit that systemd does not know fails by itself and stays owed", async () => {
+test("a unit that systemd does not know fails by itself, and its action stays pending", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(
@@ -132,7 +132,7 @@ test("a unit that systemd does not know fails by itself and stays owed", async (
   assert.match((await scene.vcm("plan")).stdout, /ngnix\.service\n {2}reload: it has not loaded/);
 });
 
-test("a mode that was mended makes no service reload", async () => {
+test("a corrected mode makes no service reload", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: reload}`));
@@ -180,7 +180,7 @@ test("a service whose certificate is not deployed reads the store, and acts when
   assert.deepEqual(await reloads(scene), [UNIT, UNIT]);
 });
 
-test("a service that was misspelt owes its action by its right name", async () => {
+test("the pending action of a misspelled service is transferred to its correct name", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", "{name: wbe, control: reload}"));

@@ -38,7 +38,7 @@ const SHARED = {
 } as const;
 
 for (const [who, [mode, gid, writers]] of Object.entries(SHARED)) {
-  test(`root puts no key where ${who} may write, and says the ways round`, async () => {
+  test(`root writes no key to a directory that ${who} may write to, and names the alternatives`, async () => {
     await using place = await makeUsersPlace();
     await makeShared(place, mode, gid);
     await place.configure(rootsPair("ssl"));

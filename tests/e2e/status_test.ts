@@ -27,7 +27,7 @@ async function shownOn(columns: number, place: UsersPlace, locale: string): Prom
   return text.replace(/\x1b\[\d+m/g, "").split("\r\n");
 }
 
-test("a table that fits the terminal, and is whole where there is none", async () => {
+test("the table fits the terminal, and is complete without one", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("ssl", 0);
   await place.configure(CERTS);

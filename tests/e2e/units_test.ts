@@ -12,7 +12,7 @@ function show(scene: Scene, property: string): Promise<string> {
   return scene.systemctl("show", "--value", "-p", property, UNIT);
 }
 
-test("a reload by hand is not the restart that is owed", async () => {
+test("a reload by hand does not clear a pending restart", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: restart}`));
@@ -32,7 +32,7 @@ test("a reload by hand is not the restart that is owed", async () => {
   assert.equal((await scene.vcm("run")).stdout, NOTHING);
 });
 
-test("a restart by hand settles the restart that is owed", async () => {
+test("a restart by hand clears a pending restart", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await scene.configure(pairFor(scene, "a.e2e.test", `{name: ${UNIT}, control: restart}`));
@@ -46,7 +46,7 @@ test("a restart by hand settles the restart that is owed", async () => {
   assert.equal(await show(scene, "MainPID"), pid);
 });
 
-test("a restart of a oneshot unit that runs to its end succeeds, and is owed no more", async () => {
+test("a restart of a oneshot unit that runs to its end succeeds, and is no longer pending", async () => {
   await using scene = await startScene();
   const runs = `${scene.directory}/runs`;
   await scene.machine.writeUnit(
@@ -68,7 +68,7 @@ test("a restart of a oneshot unit that runs to its end succeeds, and is owed no 
   assert.equal(await Deno.readTextFile(runs), "ran\n");
 });
 
-test("a oneshot unit that fails is a failure that stays owed", async () => {
+test("a oneshot unit that fails is a failure that stays pending", async () => {
   await using scene = await startScene();
   await scene.machine.writeUnit(UNIT, "[Service]\nType=oneshot\nExecStart=/bin/false\n");
   await scene.systemctl("daemon-reload");
@@ -84,7 +84,7 @@ test("a oneshot unit that fails is a failure that stays owed", async () => {
   }
 });
 
-test("a unit that has failed is not reloaded: a failure that stays owed until it runs", async () => {
+test("a unit that has failed is not reloaded: a failure that stays pending until it runs", async () => {
   await using scene = await startScene();
   await scene.machine.writeUnit(UNIT, "[Service]\nType=oneshot\nExecStart=/bin/false\n");
   await scene.systemctl("daemon-reload");
@@ -147,7 +147,7 @@ test("a run whose standard error cannot be written issues, deploys and reloads a
   assert.deepEqual([...Deno.readDirSync(`${scene.directory}/store/.pending`)], []);
 });
 
-test("a reload that fails is owed though standard error cannot be written", async () => {
+test("a reload that fails stays pending even if standard error cannot be written", async () => {
   await using scene = await startScene();
   await writeCountingUnit(scene, UNIT);
   await Deno.writeTextFile(`${scene.directory}/broken`, "");

@@ -83,7 +83,7 @@ test("a file of root's in a user's directory is refused, and the rest goes on", 
   assert.deepEqual(facts(place, "ssl/other.key"), [0, 0, "600"]);
 });
 
-test("all files are made before the first is renamed, by whose hand soever", async () => {
+test("all files are created before the first is renamed, whichever writer creates them", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("pg", USER);
   await place.makeDirectory("ssl", 0);
@@ -102,7 +102,7 @@ test("all files are made before the first is renamed, by whose hand soever", asy
   assert.deepEqual(facts(place, "pg/server.key"), [USER, NO_GROUP, "600"]);
 });
 
-test("what validate refuses is put back by the user's hand, with inode and time", async () => {
+test("files that validate rejects are rolled back as the user, with inode and time", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("pg", USER);
   const service = (judge: string) =>
@@ -122,7 +122,7 @@ test("what validate refuses is put back by the user's hand, with inode and time"
   assert.deepEqual(await place.snapshot("pg"), before);
 });
 
-test("bytes go through the user's hand as they are", async () => {
+test("bytes pass through the process of the user unchanged", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("pg", USER);
   await Deno.writeTextFile(place.at("password"), "correct horse\n", { mode: 0o600 });
@@ -142,7 +142,7 @@ test("bytes go through the user's hand as they are", async () => {
   assert.equal((await place.vcm(["run"])).stdout, "Nothing to do: 1 certificate in order\n");
 });
 
-test("what nobody has judged in a user's directory is put back by the next run, as that user", async () => {
+test("files in a user's directory that no service validated are rolled back by the next run, as that user", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("pg", USER);
   await place.configure(
@@ -179,7 +179,7 @@ test("what nobody has judged in a user's directory is put back by the next run, 
   assert.equal((await place.vcm(["run"])).stdout, "Nothing to do: 1 certificate in order\n");
 });
 
-test("where a rename in a user's directory fails, what was replaced elsewhere is put back", async () => {
+test("if a rename in a user's directory fails, files replaced elsewhere are rolled back", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("pg", USER);
   await place.makeDirectory("ssl", 0);
@@ -221,7 +221,7 @@ test("what an interrupted run left in a user's directory is cleared away as that
   assert.deepEqual(readdirSync(place.at("pg")).sort(), ["server.crt", "server.key"]);
 });
 
-test("who is not root writes as themselves, and not where a stranger may replace", async () => {
+test("a run without root writes as its own user, and not to paths that others may replace", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("store", USER, 0o700);
   await place.makeDirectory("mine", USER);
@@ -247,7 +247,7 @@ test("who is not root writes as themselves, and not where a stranger may replace
   );
 });
 
-test("a program that the user may not run is said so, and nothing is written", async () => {
+test("a program that the user may not run is reported, and nothing is written", async () => {
   await using place = await makeUsersPlace();
   await place.makeDirectory("pg", USER);
   await place.configure(pairIn("pg"));

@@ -48,7 +48,7 @@ test("a proxy of the environment hears nothing of what goes to this host in plai
   assert.deepEqual(proxy.heard, []);
 });
 
-test("systemd hands the secret id over as a credential", async () => {
+test("systemd passes the secret id as a credential", async () => {
   await using scene = await startScene();
   const { directory, login } = scene;
   await scene.configure(pairAlone(scene, NAME));
@@ -71,7 +71,7 @@ ExecStart=${shellWords(await compiledVcm())} run --config ${file}
   await Deno.stat(`${directory}/ssl/${NAME}.key`);
 });
 
-test("vcm revoke asks on a terminal, and takes a y for a yes", async () => {
+test("vcm revoke asks on a terminal, and y means yes", async () => {
   await using scene = await startScene();
   const { directory, bao, login } = scene;
   await bao.api("POST", "sys/policies/acl/vcm", {

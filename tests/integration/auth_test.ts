@@ -87,14 +87,14 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
             "wrapping " +
             "token is not valid or does not exist); the wrapping token has expired or was used " +
             "before; " +
-            "if this host did not use it, somebody else has the secret id; revoke the secret id " +
+            "if this host did not use it, another party has the secret id; revoke the secret id " +
             "and create a new one",
         );
         assert.equal(directory.tree().some((name) => name.includes("secret-id")), false);
       },
     );
 
-    await t.step("it is left wrapped where it could not be kept", async () => {
+    await t.step("it stays wrapped if it could not be saved", async () => {
       const token = await wrapSecretId(bao);
       directory.write("wrapped", token);
       configure(bench, bao, auth.replace(file, directory.at("none/secret-id")));
@@ -109,7 +109,7 @@ test("a wrapped secret id is unwrapped once, and kept", (t) =>
     });
 
     await t.step(
-      "a stale variable stands before what was kept, and is said each time",
+      "a stale variable takes precedence over the saved secret id, and is reported each time",
       async () => {
         const env = { VAULT_SECRET_ID: "stale" };
         for (let times = 0; times < 2; times++) {
@@ -161,7 +161,7 @@ test("a JWT logs in", (t) =>
       assertWell(await bench.vcm(["issue", "--force"], env));
     });
 
-    await t.step("one that has expired, or is for others, is said", async () => {
+    await t.step("one that has expired, or is for others, is reported", async () => {
       for (
         const [claims, said] of [
           [{ exp: 1_700_000_000 }, "invalid expiration time (exp) claim: token is expired"],
@@ -180,7 +180,7 @@ test("a JWT logs in", (t) =>
       }
     });
 
-    await t.step("a mount that is not there is said", async () => {
+    await t.step("a missing mount is reported", async () => {
       directory.write("jwt", makeJwt());
       configure(bench, bao, auth.replace("jwt-hosts", "nowhere"));
       assert.equal(
@@ -233,7 +233,7 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       assertWell(await bench.vcm(["run"]));
     });
 
-    await t.step("one that has expired is said, with the way out", async () => {
+    await t.step("one that has expired is reported, with the fix", async () => {
       const { body } = await bao.api("POST", "pki/issue/web", { common_name: "old", ttl: "1s" });
       bench.directory.write("old.pem", `${body.data?.["certificate"]}\n`);
       bench.directory.write("old.key", `${body.data?.["private_key"]}\n`);
@@ -250,7 +250,7 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       );
     });
 
-    await t.step("one that the server does not know is said", async () => {
+    await t.step("one that the server does not know is reported", async () => {
       await bao.api("DELETE", "auth/cert/certs/vcm");
       configure(bench, bao, `${more}\nauth: {method: cert}`);
       assert.equal(
@@ -262,7 +262,7 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       );
     });
 
-    await t.step("a key that does not belong to it is said, and crashes nothing", async () => {
+    await t.step("a key that does not belong to it is reported, and crashes nothing", async () => {
       assertWell(
         await bench.vcm(["issue", "--force"], {
           VAULT_TOKEN: bao.token,

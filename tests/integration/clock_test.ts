@@ -52,7 +52,7 @@ async function firstLine(
 const AHEAD = "; this host's clock is 3h 2m ahead of the server's";
 const BEHIND = "; this host's clock is 3h 2m behind the server's";
 
-test("what is refused is said with what the clocks differ", (t) =>
+test("a refusal is reported with the difference of the clocks", (t) =>
   withServer({}, async ({ bao, login }) => {
     const ways = {
       login: { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: "nonsense" },
@@ -85,12 +85,12 @@ test("a certificate that expired before it arrived", (t) =>
     const role = { allow_any_name: true, key_type: "ec", key_bits: 256, ...lifetime };
     assert.ok((await bao.api("POST", "pki/roles/ended", role)).status < 300);
 
-    await t.step("is this host's clock where the server's is behind", async () => {
+    await t.step("is this host's clock if the server's is behind", async () => {
       const line = await firstLine(bao, -APART, env, 'role: "ended"');
       assert.equal(line, `${ended}${AHEAD}, so it was not stored`);
     });
 
-    await t.step("is the role's doing where the clocks agree", async () => {
+    await t.step("is caused by the role if the clocks agree", async () => {
       const line = await firstLine(bao, 0, env, 'role: "ended"');
       assert.equal(
         line.replace(/\(2.* UTC\)/, "(THEN)"),

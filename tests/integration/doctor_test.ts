@@ -121,7 +121,7 @@ test("vcm doctor looks at all that a run needs, and asks for no certificate", (t
       );
       assert.match(
         lines[4] ?? "",
-        /^problem {2}pki\/issuer\/nobody\/json: .* unable to find PKI issuer .*; is "issuer_ref" right\?$/,
+        /^problem {2}pki\/issuer\/nobody\/json: .* unable to find PKI issuer .*; check "issuer_ref"$/,
       );
     });
 

@@ -18,7 +18,7 @@ async function importChain(bao: OpenBao, ca: Made, root: Made): Promise<void> {
   assert.ok(imported.status < 300, JSON.stringify(imported));
 }
 
-test("an ended root is told by doctor, run and check, until the CA is renewed", () =>
+test("doctor, run and check report an expired root until the CA is renewed", () =>
   withServer({}, async ({ bao }) => {
     const root = await makeAuthority("Root", { notBefore: inDays(-9), notAfter: inDays(900) });
     const ended = await makeAuthority("Root", {

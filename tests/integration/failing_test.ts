@@ -33,7 +33,7 @@ test("a certificate that its role denies does not stop the others", () =>
     assertNoSecret(bench, login.secretId);
   }));
 
-test("obstacles on disk stop their own certificate only", () =>
+test("blockers on disk stop only their own certificate", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
     const { directory } = bench;
@@ -58,7 +58,7 @@ test("obstacles on disk stop their own certificate only", () =>
     assert.deepEqual(deployed, [`ssl/${NAME}.crt`, `ssl/${NAME}.key`]);
   }));
 
-test("a role that cuts the lifetime below the window: the window is capped, and it is said", () =>
+test("a role that cuts the lifetime below the window: the window is capped, and reported", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
     bench.configure(settings(bao), certificate(bench.directory, NAME, 'role: "short"\nttl: "30d"'));
@@ -87,7 +87,7 @@ test("a sealed server says so, with exit status 1", async () => {
   }
 });
 
-test("of two servers the sealed one is passed over", () =>
+test("of two servers the sealed one is skipped", () =>
   withServer({}, async ({ bao, login }) => {
     await using sealed = await startOpenBao({ sealed: true });
     const appRole = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
@@ -104,7 +104,7 @@ test("of two servers the sealed one is passed over", () =>
     }
   }));
 
-test("a server that is down matters only where something is due", () =>
+test("a server that is down matters only if something is due", () =>
   withServer({}, async ({ bao }) => {
     using bench = makeBench();
     const { directory } = bench;

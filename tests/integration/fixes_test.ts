@@ -39,7 +39,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   },
   "a wrong role": {
     lines: "role: nosuch",
-    said: '"ADDRESS" refused "pki/issue/nosuch" (400: unknown role: nosuch); is "role" right?',
+    said: '"ADDRESS" refused "pki/issue/nosuch" (400: unknown role: nosuch); check "role"',
   },
   "a name that the role denies": {
     lines: "role: denied",
@@ -58,12 +58,12 @@ const SLIPS: Readonly<Record<string, Slip>> = {
     lines: "pki: nosuch",
     env: { VAULT_TOKEN: "root" },
     said: '"ADDRESS" has nothing at "nosuch/issue/web" (404: no handler for route ' +
-      '"nosuch/issue/web". route entry not found.); is "pki: nosuch" the path of a PKI secrets engine?',
+      '"nosuch/issue/web". route entry not found.); check that "pki: nosuch" is the path of a PKI secrets engine',
   },
   "a namespace that is not there": {
     lines: "config: namespace: nosuch",
-    said: '"ADDRESS" has no such namespace (404: namespace not found); is "namespace" or ' +
-      "VAULT_NAMESPACE right?",
+    said: '"ADDRESS" has no such namespace (404: namespace not found); check "namespace" or ' +
+      "VAULT_NAMESPACE",
   },
   "a lifetime beyond the CA's": {
     lines: "pki: pki_self\nrole: long\nttl: 5000d",
@@ -82,7 +82,7 @@ const SLIPS: Readonly<Record<string, Slip>> = {
   },
 };
 
-test("each slip is said with its remedy, leaves all as it was, and ends with 1", (t) =>
+test("each error is reported with its fix, changes nothing, and ends with 1", (t) =>
   withServer({}, async ({ bao, login }) => {
     for (const [slip, { lines = "", env = {}, prepare, said }] of Object.entries(SLIPS)) {
       await t.step(slip, async () => {

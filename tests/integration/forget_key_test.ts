@@ -7,7 +7,7 @@ import { settings, withServer } from "./server.ts";
 
 const test = await testsNeeding("openbao");
 
-test("vcm revoke --forget-key removes the key at once, and says where copies of it remain", () =>
+test("vcm revoke --forget-key removes the key at once, and lists the remaining copies", () =>
   withServer({}, async ({ bao }) => {
     const env = { VAULT_TOKEN: bao.token };
     using bench = makeBench();
@@ -64,7 +64,7 @@ test("a --forget-key that is interrupted is finished, and may be asked for after
   }, "keep: 2");
 });
 
-test("a set behind a symbolic link is not VCM's, and who wants its key forgotten is told", async () => {
+test("a set behind a symbolic link is not VCM's, and --forget-key says so", async () => {
   for (const line of [["run"], ["revoke", "--yes", NAME]]) {
     await withBegun(
       async ({ bench, env }) => {

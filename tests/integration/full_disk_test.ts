@@ -40,7 +40,7 @@ function fill(directory: Directory, name: string): void {
   }
 }
 
-test("a full disk leaves store and targets as they were, and the next run mends it", () =>
+test("a full disk leaves store and targets unchanged, and the next run recovers", () =>
   withServer({}, async ({ bao }) => {
     const env = { VAULT_TOKEN: bao.token };
     for (const full of ["store", "ssl"]) {

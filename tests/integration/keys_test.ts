@@ -52,7 +52,7 @@ test("a key that is made on this host never leaves it", (t) =>
       });
     }
 
-    await t.step("it is used again where reuse_key says so, and else not", async () => {
+    await t.step("it is reused only if reuse_key is set", async () => {
       using bench = makeBench();
       const write = (reuse: boolean, type: string) =>
         bench.configure(

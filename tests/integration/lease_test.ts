@@ -96,7 +96,7 @@ test("beside a leased certificate others are issued, and stay valid", () =>
     assert.deepEqual(numbers, [numberOf(stored.serialNumber)]);
   }));
 
-test("a given token that is known to end before the certificate is no base for it", () =>
+test("a certificate is refused if the given token is known to end before it", () =>
   withLeasedRole(async (bao) => {
     const lives: readonly (readonly [string, object, RegExp])[] = [
       ["a batch token", { type: "batch", ttl: "20m" }, /ends 20.* UTC and cannot be renewed/],
@@ -117,7 +117,7 @@ test("a given token that is known to end before the certificate is no base for i
     }
   }));
 
-test("a token with one use left gets nothing from such a role, and the reason is told", () =>
+test("a token with one use left gets nothing from such a role, and the reason is reported", () =>
   withLeasedRole(async (bao) => {
     using bench = makeLeased(bao);
     const token = await makeToken(bao, { num_uses: 1, ttl: "1h" });

@@ -70,7 +70,7 @@ test("vcm run revokes the token that it made, and no other", () =>
     assert.equal((await bao.api("GET", "auth/token/lookup-self")).status, 200);
   }));
 
-test("a wrong secret id is said, and leaves everything as it was", () =>
+test("a wrong secret id is reported, and changes nothing", () =>
   withServer({}, async ({ bao, login }) => {
     using bench = makeBench();
     bench.configure(settings(bao), certificate(bench.directory));

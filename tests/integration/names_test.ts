@@ -90,7 +90,7 @@ test("names of every kind are asked for, and found again", (t) =>
       }
     });
 
-    await t.step("a kind that the role does not allow is said", async () => {
+    await t.step("a kind that the role does not allow is reported", async () => {
       using bench = makeBench();
       const more = 'uri_sans: ["spiffe://example.test/web"]';
       bench.configure(settings(bao), certificate(bench.directory, NAME, more));
@@ -177,7 +177,7 @@ test("issuers, mounts and chains", (t) =>
         (await bench.vcm(["run"], { VAULT_TOKEN: bao.token })).out.split("\n")[0],
         `failed  ${NAME}: "${bao.address}" refused "pki_self/issuer/third/issue/web" (500: 1 error ` +
           "occurred: * could not fetch the CA certificate (was one set?): unable to find PKI " +
-          'issuer for reference: third); is "issuer_ref" right?',
+          'issuer for reference: third); check "issuer_ref"',
       );
     });
   }));

@@ -53,7 +53,7 @@ test("a revocation that the server does not decide stays pending, and one that i
     assert.equal((await bench.vcm(["check"])).status, 0);
   }));
 
-test("each command prints what was begun as data that its schema allows", () =>
+test("each command prints a started revocation as data that its schema allows", () =>
   withBegun(async ({ bench, serial, env }) => {
     for (const command of ["check", "status", "plan", "doctor"] as const) {
       const { out } = await bench.vcm([command, "--json"], env);
@@ -90,8 +90,8 @@ test("a run whose token may not revoke issues a new certificate, and says what i
     const finished = await bench.vcm(["revoke", "--yes", NAME], env);
     assert.deepEqual([finished.status, finished.out], [
       0,
-      `${NAME}: revoked, serial ${serial}; the certificate in the store, serial ${successor}, is ` +
-      "another one and stays\n",
+      `${NAME}: revoked, serial ${serial}; the store has another certificate, serial ` +
+      `${successor}, which is kept\n`,
     ]);
     assert.equal(await isRevoked(bao, serial), true);
     assert.deepEqual([serialOf(bench), (await bench.vcm(["check"])).status], [successor, 0]);
@@ -145,7 +145,7 @@ test("the revocation of another file's certificate in the same store is left to 
     assert.deepEqual([has(bench, RECORD), await isRevoked(bao, serial)], [false, true]);
   }));
 
-test("a record that cannot be read is not taken for none", () =>
+test("an unreadable record does not count as absent", () =>
   withBegun(async ({ bench, serial, env }) => {
     for (const text of ["", "{}", '{"serial":"../x","mount":"pki","file":"/x"}', "null", "\0"]) {
       bench.directory.write(RECORD, text);

@@ -20,7 +20,7 @@ async function isRevoked(bao: OpenBao, serial: string): Promise<boolean> {
   return Number(body.data?.["revocation_time"]) > 0;
 }
 
-test("vcm revoke takes a certificate back, and the next run issues a new one", (t) =>
+test("vcm revoke revokes a certificate, and the next run issues a new one", (t) =>
   withServer({ audit: true }, async ({ bao, login }) => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     using bench = makeBench();
@@ -96,7 +96,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
       ]);
     });
 
-    await t.step("check sees it as missing, and the next run issues anew", async () => {
+    await t.step("check reports it as missing, and the next run issues a new one", async () => {
       assert.equal((await bench.vcm(["check"])).status, 2);
       assertWell(await bench.vcm(["run"], env));
       assert.notEqual(serialOf(bench), serial);
@@ -114,7 +114,7 @@ test("vcm revoke takes a certificate back, and the next run issues a new one", (
         assert.equal(status, 1);
         assert.match(
           err,
-          /\(400: certificate with serial .* not found\.\); was it issued at the mount/,
+          /\(400: certificate with serial .* not found\.\); check that it was issued at the mount/,
         );
         assert.ok(bench.directory.tree().includes(`store/${NAME}/cert.pem`));
       });

@@ -138,7 +138,7 @@ test("vcm does the main job", (t) =>
       assert.equal(said.out, "Nothing to do: 2 certificates in order\n");
     });
 
-    await t.step("damage is mended from the store, without the server", async () => {
+    await t.step("damaged files are restored from the store, without the server", async () => {
       using bench = makeBench();
       bench.configure(settings(bao), certificate(bench.directory));
       assertWell(await bench.vcm(["run"], env));
@@ -174,7 +174,7 @@ test("vcm does the main job", (t) =>
     });
   }));
 
-test("a store that the older tool of the same layout filled is taken over", () =>
+test("a store that an older tool with the same layout filled is used", () =>
   withServer({ audit: true }, async ({ bao }) => {
     using bench = makeBench();
     const { directory } = bench;

@@ -17,7 +17,7 @@ function settings(addresses: readonly string[], more = ""): string {
 
 const DOWN = () => `http://127.0.0.1:${freePort()}`;
 
-test("the next server is tried where one cannot work", (t) =>
+test("the next server is tried if one cannot work", (t) =>
   withServer({ audit: true }, async ({ bao, login }) => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
     const heard = listen(bao);
@@ -66,7 +66,7 @@ test("the next server is tried where one cannot work", (t) =>
       assert.deepEqual(heard(), ["auth/approle/login", "auth/token/revoke-self"]);
     });
 
-    await t.step("where all are down it is said once, and all is left as it was", async () => {
+    await t.step("if all are down, it is reported once, and nothing changes", async () => {
       using bench = makeBench();
       const names = ["a", "b", "c"].map((letter) => `${letter}.example.test`);
       const certs = names.map((name) => certificate(bench.directory, name)).join("");

@@ -62,7 +62,7 @@ test("vcm run and the server's TLS certificate", (t) =>
       assert.equal((await bench.vcm(["run", "--quiet"], env)).err, warning);
     });
 
-    await t.step("a missing CA file is said with its path", async () => {
+    await t.step("a missing CA file is reported with its path", async () => {
       using bench = makeBench();
       const path = bench.directory.at("none.pem");
       bench.configure(settings(bao, `vault_ssl_verify: "${path}"`), certificate(bench.directory));

@@ -50,7 +50,7 @@ test("a token that is refused gives way to the next one configured, and the log 
       assert.equal(heard().filter((path) => path === "auth/approle/login").length, 1);
     });
 
-    await t.step("one that may do nothing is no refused one: the policy is named", async () => {
+    await t.step("one without permissions is not refused: the policy is named", async () => {
       const { body } = await bao.api("POST", "auth/token/create", { policies: ["default"] });
       const token = String((body as { auth?: { client_token?: string } }).auth?.client_token);
       using bench = makeBench();
@@ -82,7 +82,7 @@ test("~/.vault-token comes last", (t) =>
     bench.directory.write("home/.vault-token", bao.token);
     const home = { HOME: bench.directory.at("home") };
 
-    await t.step("it is used where there is nothing else", async () => {
+    await t.step("it is used if there is nothing else", async () => {
       assertWell(await bench.vcm(["run"], home));
       assert.deepEqual(heard(), ["pki/issue/web"]);
     });
@@ -110,7 +110,7 @@ test("~/.vault-token comes last", (t) =>
       assert.equal(status, 1);
       assert.equal(
         out.split("\n")[0],
-        `failed  ${NAME}: "${path}" holds a secret and is open to every user (mode 0644), so it is ` +
+        `failed  ${NAME}: "${path}" contains a secret and is open to every user (mode 0644), so it is ` +
           `not used; fix: chmod 600 ${path}`,
       );
     });

@@ -10,7 +10,7 @@ import type {
   Served,
 } from "../../lib/observe/types.ts";
 import type { DesiredService } from "../../lib/plan/desired_service.ts";
-import { judgePendingAction } from "../../lib/plan/pending_action.ts";
+import { checkPendingAction } from "../../lib/plan/pending_action.ts";
 import { plan } from "../../lib/plan/plan.ts";
 import type { Selection } from "../../lib/plan/selection.ts";
 import type {
@@ -160,7 +160,7 @@ export interface PendingParts extends Partial<Omit<PendingActionObservation, "re
 }
 
 /** What is to be done about a pending action. */
-export function judgePending(parts: PendingParts) {
+export function checkPending(parts: PendingParts) {
   const { record, control = "restart", changedAt = WRITTEN, served, ...rest } = parts;
   const { record: _, ...bare } = makePendingAction();
   const pendingAction = { ...bare, ...(record && { record }), ...rest };
@@ -168,7 +168,7 @@ export function judgePending(parts: PendingParts) {
   const answers = served ? [{ service: "nginx.service", certificate: "a", at: "x:1", served }] : [];
   const observed = [makeObserved(makeSpec({ name: "a" }), { targets })];
   const observation = observationOf(observed, [], { served: answers });
-  return plain(judgePendingAction(pendingAction, makeDesired({ control }), observation));
+  return plain(checkPendingAction(pendingAction, makeDesired({ control }), observation));
 }
 
 /** Maintenance windows as the file has them. Throws Error on one that cannot be read. */

@@ -57,7 +57,7 @@ export function remoteCommands(port: MessagePort | undefined): Commands {
   return Object.fromEntries(functions) as unknown as Commands;
 }
 
-/** Answers each request. What comes by the port may be anything. */
+/** Answers each request. A message from the port may contain anything. */
 export function serveCommands(port: MessagePort, commands: Commands): void {
   port.onmessage = async ({ data }: MessageEvent<Request>) => {
     const { id } = data;

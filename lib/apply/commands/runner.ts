@@ -139,7 +139,7 @@ export class CommandRunner implements Commands {
   }
 }
 
-/** No plan of VCM's own code causes it. */
+/** The request is not in the plan. Requests of VCM's own code always are. */
 class NotPlannedError extends Error {
   override readonly name = "NotPlannedError";
 

@@ -36,7 +36,7 @@ export async function findFallen(
     open = open.filter((step) => {
       const verdict = compare(before.get(step.service), now.get(step.service));
       if (verdict.kind === "steady") return false;
-      // One look tells of no start that lasts.
+      // A single observation cannot show that a service keeps running.
       if (verdict.kind === "unsteady" && (looks < 2 || waited < step.timeout * 1000)) return true;
       const after = `after the ${actionName(step.action)} `;
       const advice = verdict.kind === "down" ? startAdvice(step.action) : logAdvice(step.action);

@@ -72,7 +72,7 @@ export interface RecoverStepJson extends OfCertificate, Keeps {
 export interface RevokeStepJson extends OfCertificate {
   /** Finishes a revocation that an interrupted command began. */
   readonly kind: "revoke";
-  /** What was begun. */
+  /** What an earlier command started. */
   readonly revocation: {
     /** Serial number of the certificate that is revoked. */
     readonly serial: string;

@@ -59,8 +59,8 @@ interface Signer {
 
 /** Generates a root and an intermediate with EC P-256 keys. */
 export async function createDemoCa(now: Date): Promise<DemoCa> {
-  const root = await createSigner("VCM Practice Root", now, ROOT_LIFETIME_MS);
-  const name = "VCM Practice Intermediate";
+  const root = await createSigner("VCM Demo Root", now, ROOT_LIFETIME_MS);
+  const name = "VCM Demo Intermediate";
   const below = await createSigner(name, now, INTERMEDIATE_LIFETIME_MS, root);
   return { root: authority([root]), intermediate: authority([below, root]) };
 }

@@ -15,11 +15,11 @@ export async function examineHost(
   const [detail = "", remedy] = narrowness?.split("; fix: ") ?? [];
   return [
     ...(narrowness === undefined ? [] : [found("warning", SERVICE, detail, remedy)]),
-    ...judgeCores(await host.coreLimit()),
+    ...checkCoreLimit(await host.coreLimit()),
   ];
 }
 
-function judgeCores(limit: string | undefined): CheckResult[] {
+function checkCoreLimit(limit: string | undefined): CheckResult[] {
   if (limit === undefined || limit === "0") return [];
   const size = limit === "unlimited" ? limit : `${limit} bytes`;
   const detail =

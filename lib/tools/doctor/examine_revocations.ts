@@ -1,4 +1,4 @@
-/** Finds revocations that were begun and not finished. Reads the store only. */
+/** Finds revocations that are not finished. Reads the store only. */
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { readDirectory } from "../../host/read.ts";
 import { observeRevocations } from "../../observe/revocations.ts";
@@ -31,7 +31,7 @@ function unfinished(name: string, serial: string): CheckResult {
   return found(
     "problem",
     name,
-    `the revocation of serial ${serial} was begun and is not finished`,
+    `the revocation of serial ${serial} is not finished`,
     `run "vcm run" or "vcm revoke ${shellWord(name)}" to finish it`,
   );
 }

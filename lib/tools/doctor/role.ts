@@ -35,7 +35,7 @@ function checkLifetime(role: Role, { ttl, renew }: CertificateSpec): RoleProblem
       `renewed ${formatDuration(window)} before they expire`;
     problems.push({ fatal: false, message });
   } else if (window >= lifetime) {
-    const than = `which is not longer than "renew" (${formatDuration(window)})`;
+    const than = `and "renew" is at least as long (${formatDuration(window)})`;
     problems.push(fatal(`${issues}, ${than}: they would be due at once`));
   }
   return problems;

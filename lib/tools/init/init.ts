@@ -125,7 +125,7 @@ function greeting(found: number): string {
   const certificates = found === 0
     ? "no certificate in the configuration of a web server"
     : `${count(found, "certificate")} in the configurations of web servers`;
-  return `Found ${certificates}. Press Enter for the value in brackets.\n`;
+  return `Found ${certificates}. Press Enter to accept the value in brackets.\n`;
 }
 
 function doneText(config: Config, notes: readonly SiteNote[], host: Host): string {

@@ -84,7 +84,7 @@ function speaksTls(server: readonly Directive[]): boolean {
 function readPair({ certificate, key, trusted }: Pair, base: string): UsedSet | string {
   const fullchain = pathIn(certificate, base);
   if (fullchain instanceof InvalidValue) return fullchain.message;
-  if (key === undefined) return "ssl_certificate has no ssl_certificate_key beside it";
+  if (key === undefined) return "ssl_certificate has no matching ssl_certificate_key";
   const privkey = pathIn(key, base);
   if (privkey instanceof InvalidValue) return privkey.message;
   const files: UsedFile[] = fullchain === privkey

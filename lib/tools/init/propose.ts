@@ -87,7 +87,7 @@ function proposeOne(
     remarks: [
       ...remarksOn(now, served.invalid, [...dns, ...ip].filter((name) => !known.has(name))),
       ...files.filter((file) => isOpenKey(file, present.mode(file.path)))
-        .map(({ path }) => `Every user can read the key in ${path} now; VCM closes it.`),
+        .map(({ path }) => `Every user can read the key in ${path} now; VCM restricts its mode.`),
     ],
   };
 }
@@ -136,7 +136,7 @@ export function shareChains(proposals: readonly Proposal[]): Proposal[] {
     files: proposal.files.map((file) => {
       if (file.doubt !== undefined) return file;
       const writer = writers.get(file.path);
-      if (writer !== undefined) return { ...file, doubt: `"${writer}" writes it already` };
+      if (writer !== undefined) return { ...file, doubt: `"${writer}" already writes it` };
       writers.set(file.path, proposal.name);
       return file;
     }),

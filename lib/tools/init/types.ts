@@ -1,5 +1,5 @@
 /** Certificates in the configurations of the web servers of the host. */
-import type { What } from "../../certificate/types.ts";
+import type { TargetKind } from "../../certificate/types.ts";
 
 /** Access to configurations; read only. */
 export interface SiteReader {
@@ -27,7 +27,7 @@ export interface Program {
 
 /** A file that a server reads, and its required content. */
 export interface UsedFile {
-  readonly kind: What;
+  readonly kind: TargetKind;
   readonly path: string;
   /** The mode that keeps it as accessible as now, if that is not the default mode. */
   readonly mode?: number;

@@ -56,17 +56,17 @@ function checkPath(path: string, reader: SiteReader, config: string): string | u
   const named = end === path ? path : `${path}, which leads to ${end},`;
   for (const one of [path, end]) {
     const [system] = SYSTEM.exec(one) ?? [];
-    if (system !== undefined) return `${named} is below ${system}: use another file there`;
+    if (system !== undefined) return `${named} is below ${system}: use another file`;
     const isStored = one.startsWith(`${DEFAULT_CERT_STORE}/`);
     if (one === config || (!isStored && OWN.some((own) => own.test(one)))) {
-      return `${named} is a file of VCM itself: use another file there`;
+      return `${named} is a file of VCM itself: use another file`;
     }
   }
   const problem = checkContent(path, reader);
   return problem === undefined ? undefined : `${path} ${problem}`;
 }
 
-/** Where programs read whatever lies there: a file such as /etc/nologin does harm by being there. */
+/** Directories whose files programs read: any file there, such as /etc/nologin, can do harm. */
 const READ_BY_OTHERS =
   /^\/(?:run|etc(?=\/[^/]+$)|etc\/(?:[^/]+\.d|cron[^/]*|systemd|ssh|security|udev|default)|usr\/local\/(?:s?bin|lib))\//;
 
@@ -78,16 +78,16 @@ function checkContent(path: string, reader: SiteReader): string | undefined {
   try {
     return looksLikeCertificateFile(reader.bytes(path))
       ? undefined
-      : "holds neither a certificate nor a key: use another file there";
+      : "contains neither a certificate nor a key: use another file";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       return READ_BY_OTHERS.test(path) && !CERTIFICATE_NAME.test(path)
-        ? "does not exist, and programs may read what is put there: name another file there"
+        ? "does not exist, and other programs may read any file at this path: use another file"
         : undefined;
     }
     const isDenied = error instanceof Error && "code" in error && error.code === "EACCES";
     const hint = isDenied ? '; run "vcm init" as a user who may read it, such as root' : "";
-    return `may hold something other than a certificate or key: ${plainCause(error)}${hint}`;
+    return `may contain something other than a certificate or key: ${plainCause(error)}${hint}`;
   }
 }
 
@@ -123,12 +123,12 @@ export function refuse(
     if (doubt !== undefined) continue;
     const both = [path, real(path)];
     if (SYSTEM_FILES.some((own) => both.some((path) => own.test(path)))) {
-      return `${path} belongs to the host and other programs read it: use another file there`;
+      return `${path} belongs to the host and other programs read it: use another file`;
     }
     const manager = MANAGERS.find(([directory]) => both.some((path) => directory.test(path)))?.[1];
     if (manager !== undefined) {
       return `${path} is managed by ${manager}, and only one program can manage it: use another ` +
-        `file there, or stop ${manager}`;
+        `file, or stop ${manager}`;
     }
     if (both.some((path) => path.startsWith(`${DEFAULT_CERT_STORE}/`))) {
       return `${path} is in VCM's own store and cannot be a target`;

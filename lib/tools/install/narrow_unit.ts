@@ -34,10 +34,10 @@ export function narrowness(texts: readonly string[], facts: UnitFacts): string |
   return problems.length === 0 ? undefined : `${problems.join("; ")}; fix: run "vcm install" again`;
 }
 
-/** Of a secret id that cannot be unwrapped without opening the configuration to the unit. */
+/** The message for a secret id whose directory the unit must not write to. */
 export function sharedSecret(directory: string): string {
   return `an unwrapped secret id would be saved in ${quoted(directory)}, ` +
-    "which the unit must not write to, because it also holds what decides what root does; " +
+    "but the unit must not write there, because files in it control what root runs; " +
     'fix: run "install -d -m 700 /var/lib/vcm/secret", set "secret_id_file" to ' +
     '"/var/lib/vcm/secret/secret-id", and run "vcm install" again';
 }

@@ -1,4 +1,4 @@
-/** Places that a unit hides from its processes, and whether paths lie there. Changes nothing. */
+/** Places that a unit hides from its processes, and whether paths are there. Changes nothing. */
 import { directoryOf, nameOf } from "../../text/path.ts";
 
 /** Hidden by ProtectHome, by PrivateTmp and by InaccessiblePaths. */
@@ -8,12 +8,12 @@ export const PLACES = {
   shm: ["/dev/shm"],
 } as const;
 
-/** Whether a path is another one or lies below it. */
+/** Whether a path is another one or is below it. */
 export function isIn(path: string, above: string): boolean {
   return path === above || path.startsWith(above === "/" ? "/" : `${above}/`);
 }
 
-/** The first of the paths that lies in a place, by its name or once links are followed. */
+/** The first of the paths that is in a place, by its name or once links are followed. */
 export function firstIn(
   place: keyof typeof PLACES,
   paths: readonly string[],

@@ -117,7 +117,7 @@ function addressFamilies({ runsCommands }: UnitFacts): Setting {
   const value = "AF_UNIX AF_INET AF_INET6";
   const name = "RestrictAddressFamilies";
   if (!runsCommands) return { name, value };
-  return { name, value: `${value} AF_NETLINK`, because: '"command" may look at the network' };
+  return { name, value: `${value} AF_NETLINK`, because: '"command" may read network settings' };
 }
 
 function deniedCalls({ runsCommands, asksPodman }: UnitFacts): Setting {
@@ -168,7 +168,7 @@ function home({ inHome, readsHome, runsCommands }: UnitFacts): Setting {
 
 function system({ runsCommands, writes }: UnitFacts): Setting {
   const reasons = [
-    ...(runsCommands ? ['VCM cannot tell where "command" writes'] : []),
+    ...(runsCommands ? ['VCM does not know where "command" writes'] : []),
     ...(writes.includes("/") ? ["files in / are written"] : []),
   ];
   const value = reasons.length === 0 ? "strict" : "yes";

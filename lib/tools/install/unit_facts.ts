@@ -37,7 +37,7 @@ export interface UnitFacts {
   readonly writes: readonly string[];
   /** What the run must not write inside of these. */
   readonly keeps: readonly string[];
-  /** The directory of an unwrapped secret id that also holds what decides what root does. */
+  /** The directory of an unwrapped secret id, if other files in it control what root runs. */
   readonly sharedSecretDirectory?: string;
   /** Seconds that the steps of a run may take. */
   readonly limit: number;
@@ -133,7 +133,7 @@ function secretDirectory({ vault: { login } }: Config, isHandedWrapped: boolean)
   return unwraps ? directoryOf(login.secretIdFile) : undefined;
 }
 
-/** What keeps a file read-only that lies in an open directory: its own directory, if that is deeper. */
+/** The read-only path that protects a file in a writable directory: its directory, if that is deeper. */
 function keptIn(path: string, open: readonly string[]): string[] {
   const directory = directoryOf(path);
   const above = realPath(directory);

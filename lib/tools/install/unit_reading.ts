@@ -20,7 +20,7 @@ export class UnitText {
   constructor(texts: readonly string[]) {
     for (const line of texts.join("\n").split("\n")) {
       const [, name = "", value = ""] = /^(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-      // An empty value takes back all before it.
+      // An empty value resets all values before it.
       if (value === "") this.#values.delete(name);
       else this.#values.set(name, [...this.all(name), value]);
     }

@@ -1,4 +1,4 @@
-/** What `vcm revoke` revokes: the certificates of given names, or revocations that were begun. */
+/** What `vcm revoke` works on: the certificates of given names, and unfinished revocations. */
 import type { Certificate } from "../../certificate/certificate.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
 import { isThere, observe } from "../../host/read.ts";
@@ -81,8 +81,8 @@ function resume(
   if (stored?.serial === begun.serial) {
     return { ...common, question: ask(name, stored, pending.forgetKey) };
   }
-  const question = `Finish the revocation of "${name}" (serial ${begun.serial}), which was begun ` +
-    `before?${keyRemark(pending.forgetKey)}`;
+  const question = `Finish the revocation of "${name}" (serial ${begun.serial}), which ` +
+    `an earlier command started?${keyRemark(pending.forgetKey)}`;
   return { ...common, question, successor: stored?.serial };
 }
 

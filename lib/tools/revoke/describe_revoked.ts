@@ -1,4 +1,4 @@
-/** What is said of a certificate that was revoked: where its files and copies of its key are. */
+/** The message about a revoked certificate: where its files and copies of its key are. */
 import type { Host } from "../../command/host.ts";
 import { holdsKey } from "../../config/format.ts";
 import type { Config } from "../../config/types.ts";
@@ -21,17 +21,19 @@ export function describeRevoked(
       ? []
       : [`its files are in "${archive}"${forgetKey && isOurs ? ", without the private key" : ""}`]),
     ...(forgetKey && archive !== undefined && !isOurs
-      ? ["the set in the store was a symbolic link to there, so remove the private key yourself"]
+      ? [
+        "the set in the store was a symbolic link to that directory, so remove the private key from there yourself",
+      ]
       : []),
     ...(copies.length === 0 ? [] : [`until the next run the key is still in ${copies.join(", ")}`]),
   ];
   if (spec === undefined) {
     parts.push(
-      `"${config.file}" no longer names it` +
+      `"${config.file}" no longer contains it` +
         (forgetKey ? ", so remove copies of its key that were deployed" : ""),
     );
   } else if (successor !== undefined) {
-    parts.push(`the certificate in the store, serial ${successor}, is another one and stays`);
+    parts.push(`the store has another certificate, serial ${successor}, which is kept`);
   } else {
     const removes = isOurs && spec.keep === 0 ? " and removes these files" : "";
     parts.push(`the next run issues a new one${removes}`);

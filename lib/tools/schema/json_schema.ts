@@ -3,7 +3,7 @@
  * key docs. It accepts everything that VCM accepts. Rules that span several keys (such as duplicate
  * names) are checked only by `vcm validate`.
  */
-import { WHATS } from "../../certificate/types.ts";
+import { TARGET_KINDS } from "../../certificate/types.ts";
 import { AUTH_KEYS } from "../../config/schema.ts";
 import { AUTH_METHODS } from "../../config/types.ts";
 import type { KeyDoc } from "./key_doc.ts";
@@ -89,7 +89,7 @@ function fileRule(): JsonSchema {
 function targetRule(): JsonSchema {
   const long = { anyOf: [{ required: ["source"] }, { required: ["dest"] }] };
   return {
-    oneOf: [...WHATS.map((what) => ({ required: [what] })), long],
+    oneOf: [...TARGET_KINDS.map((what) => ({ required: [what] })), long],
     dependentRequired: { source: ["dest"], dest: ["source"], pkcs12: ["password_file"] },
   };
 }

@@ -49,17 +49,20 @@ const AUTH_DOCS: KeyDocs<AuthEntry> = {
     example: "81b3d0c4-0000-0000-0000-000000000000",
   },
   secret_id_file: {
-    means: "`approle`: file that holds the secret id.",
+    means: "`approle`: file that contains the secret id.",
     example: "/etc/vcm/secret-id",
   },
   wrapped_secret_id_file: {
-    means: "`approle`: file that holds a wrapping token; the unwrapped secret id is " +
-      "saved in `secret_id_file`, which is required; give that file a directory of its own.",
+    means: "`approle`: file that contains a wrapping token; the unwrapped secret id is " +
+      "saved in `secret_id_file`, which is required; use a separate directory for that file.",
     example: "/etc/vcm/wrapped-secret-id",
   },
-  token_file: { means: "`token`: file that holds the token; required.", example: "/etc/vcm/token" },
+  token_file: {
+    means: "`token`: file that contains the token; required.",
+    example: "/etc/vcm/token",
+  },
   jwt_file: {
-    means: "`jwt`: file that holds the JWT.",
+    means: "`jwt`: file that contains the JWT.",
     otherwise: "the credential `vault_jwt`",
     example: "/etc/vcm/jwt",
   },

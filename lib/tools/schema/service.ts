@@ -11,7 +11,7 @@ import type { KeyDocs } from "./key_doc.ts";
 /** Keys of an entry of `service`. */
 export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
   name: {
-    means: "A systemd unit (`nginx` is `nginx.service`), a container, or a name for people.",
+    means: "A systemd unit (`nginx` is `nginx.service`), a container, or any display name.",
     example: "nginx.service",
   },
   manager: { means: "What manages it.", otherwise: "detected", example: "podman" },
@@ -26,7 +26,7 @@ export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
     example: "USR1",
   },
   pid_file: {
-    means: "File that holds the id of the process to signal.",
+    means: "File that contains the id of the process to signal.",
     example: "/run/stunnel.pid",
   },
   command: {

@@ -154,7 +154,7 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
   },
   auth: { means: "How to log in.", example: { method: "cert" } },
   token_file: {
-    means: "File that holds a token; `VAULT_TOKEN` overrides it.",
+    means: "File that contains a token; `VAULT_TOKEN` overrides it.",
     example: "/etc/vcm/token",
   },
   vault_role_id: {

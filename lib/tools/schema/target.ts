@@ -45,7 +45,8 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
     example: "key-first",
   },
   password_file: {
-    means: "`privkey`, `combined`, `pkcs12`: file that holds the password for the private key; " +
+    means:
+      "`privkey`, `combined`, `pkcs12`: file that contains the password for the private key; " +
       "required for `pkcs12`.",
     example: "/etc/vcm/web.password",
   },

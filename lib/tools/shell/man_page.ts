@@ -74,7 +74,10 @@ export const VARIABLES: readonly (readonly [names: string, text: string])[] = [
     "SSLKEYLOGFILE",
     "The runtime writes TLS secrets to this file. While it is set, VCM contacts no server.",
   ],
-  ["JOURNAL_STREAM", "Tells that standard error is systemd's journal, which takes levels."],
+  [
+    "JOURNAL_STREAM",
+    "Set by systemd if standard error is its journal; log lines then carry their level.",
+  ],
 ];
 
 export function man(host: Host): number {
@@ -91,7 +94,7 @@ export function manPage(commands: readonly Command[]): string {
     ".nh",
     ".ad l",
     ".SH NAME",
-    escapeRoff("vcm - keep this host's TLS certificates right"),
+    escapeRoff("vcm - keep this host's TLS certificates current"),
     ".SH SYNOPSIS",
     macro("B", USAGE),
     ".SH DESCRIPTION",

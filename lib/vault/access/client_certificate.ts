@@ -75,7 +75,7 @@ function openKey(path: string, pem: string): KeyObject {
   } catch {
     // The cause would name parts of the key.
     throw new VaultError(
-      `The client key "${path}" cannot be decoded; is it a PEM private key without a password?`,
+      `The client key "${path}" cannot be decoded; use a PEM private key without a password`,
     );
   }
 }

@@ -44,7 +44,7 @@ function readPlace(path: string, environment: Environment): string[] {
   }
   const authorities = readDirectory(path, environment);
   if (authorities.length > 0) return authorities;
-  throw new VaultError(`No file in the CA directory "${path}" holds a PEM certificate`);
+  throw new VaultError(`No file in the CA directory "${path}" contains a PEM certificate`);
 }
 
 /** Like OpenSSL: a directory of PEM files. Other files are skipped. */
@@ -75,8 +75,8 @@ function isCertificate(pem: string): boolean {
 function readBundle(path: string, { read }: Environment): string[] {
   const authorities = splitCertificates(readNamed("the CA file", path, read).text);
   if (authorities.length === 0) {
-    throw new VaultError(`The CA file "${path}" holds no PEM certificate`);
+    throw new VaultError(`The CA file "${path}" contains no PEM certificate`);
   }
   if (authorities.every(isCertificate)) return authorities;
-  throw new VaultError(`The CA file "${path}" holds a certificate that cannot be decoded`);
+  throw new VaultError(`The CA file "${path}" contains a certificate that cannot be decoded`);
 }

@@ -24,12 +24,12 @@ export async function checkIssued(
 ): Promise<IssuedCertificate> {
   const { data } = answer;
   const [leaf] = splitCertificates(textOf(data, "certificate"));
-  if (leaf === undefined) throw new Error("the answer holds no PEM certificate");
+  if (leaf === undefined) throw new Error("the answer contains no PEM certificate");
   const privateKey = withNewline(ownKey ?? textOf(data, "private_key"));
   const authorities = [...listOf(data["ca_chain"]), ...listOf([data["issuing_ca"]])];
   if (authorities.length > MAX_AUTHORITIES) {
     throw new Error(
-      `the answer holds ${authorities.length} CA certificates, and ${MAX_AUTHORITIES} are enough`,
+      `the answer contains ${authorities.length} CA certificates; at most ${MAX_AUTHORITIES} are allowed`,
     );
   }
   const opened = openCertificate(leaf);
@@ -99,7 +99,9 @@ function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): vo
 function requireNames(request: CertificateRequest, certificate: Certificate): void {
   const { missing, extra } = compareNames(request, certificate);
   if (missing.length > 0) {
-    throw new Error(`it lacks ${missing.join(", ")}; does the role "${request.role}" allow them?`);
+    throw new Error(
+      `it lacks ${missing.join(", ")}; check that the role "${request.role}" allows them`,
+    );
   }
   if (extra.length > 0) {
     throw new Error(`it has names that were not requested: ${extra.join(", ")}`);

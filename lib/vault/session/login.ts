@@ -124,13 +124,13 @@ export async function unwrap(
         `"${address}" refused to unwrap the secret id from ${from} (${answer.status}: ${
           errorsOf(answer, clean)
         }); the wrapping token has expired or was used before; if this host did not use it, ` +
-          "somebody else has the secret id; revoke the secret id and create a new one",
+          "another party has the secret id; revoke the secret id and create a new one",
         { status: answer.status },
       );
     }
     const secretId = readAnswer(address, path, answer, clean).data["secret_id"];
     if (typeof secretId !== "string" || secretId === "") {
-      throw new VaultError(`The wrapping token from ${from} holds no secret id`);
+      throw new VaultError(`The wrapping token from ${from} contains no secret id`);
     }
     try {
       place.keep(secretId);

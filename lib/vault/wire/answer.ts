@@ -84,13 +84,13 @@ function explainRefusal(
   }
   if (status === 404 && /namespace not found/.test(said)) {
     return refused(
-      `has no such namespace (404: ${said}); is "namespace" or VAULT_NAMESPACE right?`,
+      `has no such namespace (404: ${said}); check "namespace" or VAULT_NAMESPACE`,
     );
   }
   if (status === 404) {
     const engine = mount === undefined
       ? ""
-      : `; is "pki: ${mount}" the path of a PKI secrets engine?`;
+      : `; check that "pki: ${mount}" is the path of a PKI secrets engine`;
     return refused(`has nothing at "${path}" (404: ${said})${engine}`);
   }
   if (status === 503) return notReady(address, status);
@@ -105,13 +105,13 @@ function explainRefusal(
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/key type "any" not allowed/, 'a role with key_type=any only signs requests: set "key: local"'],
   [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
-  [/unknown role/, 'is "role" right?'],
+  [/unknown role/, 'check "role"'],
   [/not allowed by this role/, "add it to the role's allowed_domains, or remove it from the file"],
   [/Subject Alternative Names are not allowed/, "allow them in the role, or remove them"],
   [/beyond the expiration of the CA/, 'the CA expires earlier: lower "ttl", or renew the CA'],
-  [/unable to find PKI issuer/, 'is "issuer_ref" right?'],
+  [/unable to find PKI issuer/, 'check "issuer_ref"'],
   [/leased credentials were/, "set generate_lease=false on the role: the token has one use left"],
-  [/certificate with serial .* not found/, 'was it issued at the mount "MOUNT"?'],
+  [/certificate with serial .* not found/, 'check that it was issued at the mount "MOUNT"'],
 ];
 
 /** The mount in an API path of the PKI secrets engine. */

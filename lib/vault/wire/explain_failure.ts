@@ -68,7 +68,9 @@ export function explainFailure(
     );
   }
   if (/failed to lookup|ENOTFOUND|Name or service not known/.test(text)) {
-    return retryable(`Cannot resolve the host of "${address}"; is the name right?`);
+    return retryable(
+      `Cannot resolve the host of "${address}"; check the name, and DNS on this host`,
+    );
   }
   if (/refused/i.test(text)) {
     return retryable(`Cannot connect to "${address}": connection refused; is the server running?`);

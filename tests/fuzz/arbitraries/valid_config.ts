@@ -1,7 +1,7 @@
 /** Trees of configurations without a mistake: each key now and then, each value as it may be. */
 import fc from "fast-check";
 import { CONTROLS, KEY_TYPES, type Manager, STARTTLS } from "../../../lib/config/types.ts";
-import { type What, WHATS } from "../../../lib/certificate/types.ts";
+import { TARGET_KINDS, type TargetKind } from "../../../lib/certificate/types.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -86,7 +86,7 @@ const settings = fc.tuple(
 
 /** The last part of its path tells a target from all others. */
 const target = fc.tuple(
-  fc.constantFrom(...WHATS),
+  fc.constantFrom(...TARGET_KINDS),
   fc.boolean(),
   path,
   some({ owner: word, group: count(70_000), mode, create_dirs: boolean }),
@@ -96,7 +96,7 @@ const target = fc.tuple(
 
 function targetEntry(
   [what, long, directory, keys, inPlace, overwrite]: [
-    What,
+    TargetKind,
     boolean,
     string,
     Values,

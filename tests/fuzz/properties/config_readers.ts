@@ -78,7 +78,7 @@ const window = fc.tuple(
 });
 
 export const CONFIG_READERS = [
-  fuzz("a reader gives a value or a mistake in one line", fc.oneof(anyValue, FEW), readsOrSays),
+  fuzz("a reader returns a value or an error of one line", fc.oneof(anyValue, FEW), readsOrSays),
   fuzz("what a reader gives is read as the same again", written, readsTheSameAgain),
   fuzz("a duration that was formatted is read as what it says", seconds, (seconds) => {
     const text = formatDuration(seconds);

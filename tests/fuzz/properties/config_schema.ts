@@ -60,7 +60,7 @@ const written = fc.oneof(
 );
 
 export const CONFIG_SCHEMA = [
-  fuzz("the JSON Schema takes a file without a mistake", validTree, ({ tree }) => {
+  fuzz("the JSON Schema accepts a file without errors", validTree, ({ tree }) => {
     assert.deepEqual(schemaMistakes(editorTree(stringify(tree, { lineWidth: 0 }))), []);
     assert.deepEqual(schemaMistakes(tree), []);
   }),
@@ -77,7 +77,7 @@ export const CONFIG_SCHEMA = [
       assert.deepEqual(schemaMistakes(editorTree(text)), []);
     },
   ),
-  fuzz("the JSON Schema takes each value that its reader takes", written, (text) => {
+  fuzz("the JSON Schema accepts each value that its reader accepts", written, (text) => {
     const seen = unquoted(text);
     for (const { reader, takes } of JUDGES) {
       if (reader(text) instanceof InvalidValue) continue;

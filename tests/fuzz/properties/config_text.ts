@@ -87,23 +87,27 @@ function assertDiagnostic(text: string, { line, column, message }: Diagnostic): 
 
 export const CONFIG_TEXT = [
   fuzz(
-    "any text is a configuration, or mistakes with places",
+    "any text is a configuration, or diagnostics with places",
     wellFormedText,
     (text) => parses(text),
   ),
   fuzz(
-    "a good file after slips is a configuration, or mistakes with places",
+    "a valid file after random edits is a configuration, or diagnostics with places",
     damaged(...GOOD).map((text) => text.toWellFormed()),
     (text) => parses(text),
   ),
-  fuzz("a deep text is a configuration, or mistakes", deepDocument, (text) => parses(text)),
+  fuzz(
+    "a deeply nested text is a configuration, or diagnostics",
+    deepDocument,
+    (text) => parses(text),
+  ),
   fuzz(
     "anchors that hold one another are read in bounded time",
     tower,
     (text) => parses(text),
   ),
   fuzz(
-    "a file, those that it includes and its variables are a configuration, or mistakes with places",
+    "a file, its includes and its variables are a configuration, or diagnostics with places",
     fc.tuple(whole, fc.array(whole, { maxLength: 3 }), fc.array(anyValue, { maxLength: 3 })),
     async ([main, others, values]) => {
       const files = Object.fromEntries(others.map((text, at) => [`f${at}`, text]));

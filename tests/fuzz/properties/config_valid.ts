@@ -21,7 +21,7 @@ const style = fc.record(
 
 export const CONFIG_VALID = [
   fuzz(
-    "a file without a mistake is read, and as the same however it is written",
+    "a valid file is read, with the same result in each notation",
     fc.tuple(validTree, style),
     async ([{ tree, names, files }, style]) => {
       const text = stringify(tree, style);

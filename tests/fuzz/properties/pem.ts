@@ -14,10 +14,10 @@ import { matchKey } from "../../../lib/certificate/keys.ts";
 import { compareNames } from "../../../lib/certificate/names.ts";
 import { PathFinder } from "../../../lib/certificate/path_finder.ts";
 import { splitCertificates } from "../../../lib/certificate/pem.ts";
-import { ChainJudge } from "../../../lib/certificate/stored_chain.ts";
-import { WHATS } from "../../../lib/certificate/types.ts";
-import { judgeSet, type SetTexts } from "../../../lib/store/stored_set.ts";
-import { judgeWarnings } from "../../../lib/plan/warnings.ts";
+import { ChainChecker } from "../../../lib/certificate/stored_chain.ts";
+import { TARGET_KINDS } from "../../../lib/certificate/types.ts";
+import { checkSet, type SetTexts } from "../../../lib/store/stored_set.ts";
+import { findWarnings } from "../../../lib/plan/warnings.ts";
 import { makeRequest, makeSpec, NOW, present } from "../../support/fixtures.ts";
 import { asPem } from "../../support/fixtures_pki.ts";
 import { damagedBytes } from "../arbitraries/bytes.ts";
@@ -57,7 +57,7 @@ const anyPem = fc.oneof(
 
 /** Sentences of our own; whatever else is said would come from a library. */
 const CLEAR =
-  /^holds (?:no PEM certificate|a PEM certificate that (?:is cut off|cannot be decoded))$/;
+  /^contains (?:no PEM certificate|a PEM certificate that (?:is cut off|cannot be decoded))$/;
 
 // deno-lint-ignore no-control-regex -- control characters are what must not be there
 const PLAIN = /^[^\x00-\x1f\x7f-\x9f]*$/;
@@ -92,7 +92,7 @@ const set: fc.Arbitrary<SetTexts> = fc.record({
   privkey: fc.oneof(damagedKey, anyText),
   ca: anyPem,
 }).map((texts) => ({
-  ...Object.fromEntries(WHATS.map((what) => [what, { kind: "absent" as const }])),
+  ...Object.fromEntries(TARGET_KINDS.map((what) => [what, { kind: "absent" as const }])),
   cert: present(texts.cert),
   chain: present(texts.chain),
   fullchain: present(texts.fullchain),
@@ -102,10 +102,10 @@ const set: fc.Arbitrary<SetTexts> = fc.record({
 
 function judges(texts: SetTexts): void {
   const desired = { otherSans: ["1.2.3;UTF8:a"], key: { origin: "vault", reuse: false } } as const;
-  const judge = { chains: new ChainJudge(), paths: new PathFinder(NOW), readOtherNames };
-  const stored = judgeSet(texts, desired, judge, (part) => texts[part]);
+  const checkers = { chains: new ChainChecker(), paths: new PathFinder(NOW), readOtherNames };
+  const stored = checkSet(texts, desired, checkers, (part) => texts[part]);
   const { leaf, chain, fullchain } = stored;
-  for (const { message } of judgeWarnings(makeSpec(), stored, NOW, "UTC")) {
+  for (const { message } of findWarnings(makeSpec(), stored, NOW, "UTC")) {
     assert.match(message, PLAIN);
   }
   assert.ok(leaf.kind === "present");
@@ -124,7 +124,7 @@ const begun = fc.tuple(fc.nat(40_000), fc.constantFrom("", "-----END CERTIFICATE
 
 export const PEM = [
   fuzz("any text is a certificate, or none in plain words", anyPem, readsOrSays),
-  fuzz("any set of the store is judged", set, judges),
+  fuzz("any set of the store is checked", set, judges),
   fuzz(
     "any key is a certificate's, another's or none",
     fc.tuple(certificate, damagedKey),
@@ -150,7 +150,7 @@ export const PEM = [
         if (error instanceof assert.AssertionError) throw error;
         assert.match(
           (error as Error).message,
-          /^(?:holds |the server sent no CA certificate|none of the CA)/,
+          /^(?:contains |the server sent no CA certificate|the server sent CA certificates)/,
         );
       }
     },

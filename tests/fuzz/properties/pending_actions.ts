@@ -28,12 +28,12 @@ const pendingAction = fc.record({
 }, { requiredKeys: ["certificates"] });
 
 export const PENDING_ACTIONS = [
-  fuzz("whatever a marker says is read", fc.oneof(damaged(GOOD), anyText), (text) => {
+  fuzz("any text of a pending action can be read", fc.oneof(damaged(GOOD), anyText), (text) => {
     const { certificates, until } = parsePendingAction(text);
     assert.ok(certificates.every((name) => !name.includes("\n")));
     assert.ok(until === undefined || !Number.isNaN(until.getTime()));
   }),
-  fuzz("a marker says what was written into it", pendingAction, (written) => {
+  fuzz("a pending action contains what was written into it", pendingAction, (written) => {
     const { failure, ...rest } = written;
     const read = parsePendingAction(formatPendingAction("nginx.service", written));
     assert.deepEqual(
@@ -42,7 +42,7 @@ export const PENDING_ACTIONS = [
     );
   }),
   fuzz(
-    "two markers together owe what both owe",
+    "two pending actions merge into one that covers both",
     fc.tuple(pendingAction, pendingAction),
     ([one, other]) => {
       const { certificates, until } = unitePendingActions(one, other);

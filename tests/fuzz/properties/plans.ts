@@ -71,20 +71,24 @@ function assertTold(made: Plan): void {
 }
 
 export const PLANS = [
-  fuzz("there is a plan for whatever is wished and seen, and it can be told", look, (given) => {
-    const { seed, now, notBefore, notAfter, zone, selection } = given;
-    const random = makeRandom(seed);
-    const specs = ["a", "b", "*.c"].map((name): CertificateSpec => ({
-      ...randomSpec(random, name),
-      renew: given.renew,
-      spread: given.spread,
-    }));
-    const seen = { ...randomObservation(random, specs), zone };
-    const certificates = seen.certificates.map((one) =>
-      random() < 0.5 ? dated(one, { notBefore, notAfter }) : one
-    );
-    assertTold(plan(makeConfig(specs), specs, { ...seen, certificates }, now, selection));
-  }),
+  fuzz(
+    "there is a plan for any desired and observed state, and it can be printed",
+    look,
+    (given) => {
+      const { seed, now, notBefore, notAfter, zone, selection } = given;
+      const random = makeRandom(seed);
+      const specs = ["a", "b", "*.c"].map((name): CertificateSpec => ({
+        ...randomSpec(random, name),
+        renew: given.renew,
+        spread: given.spread,
+      }));
+      const seen = { ...randomObservation(random, specs), zone };
+      const certificates = seen.certificates.map((one) =>
+        random() < 0.5 ? dated(one, { notBefore, notAfter }) : one
+      );
+      assertTold(plan(makeConfig(specs), specs, { ...seen, certificates }, now, selection));
+    },
+  ),
   fuzz("a certificate in order is due from the start of its window on", look, (given) => {
     const { seed, notBefore, notAfter, renew, spread } = given;
     if (notBefore >= notAfter) return;

@@ -80,7 +80,7 @@ export const STORE_NAMES = [
     assert.equal(same, one === other, "the names differ, and their directory does not");
   }),
   fuzz(
-    "the marker of a service never leaves its directory",
+    "the pending action of a service never leaves its directory",
     fc.tuple(name, fc.constantFrom(undefined, ...MANAGERS)),
     ([text, manager]) => {
       const name = readServiceName(text);
@@ -91,7 +91,7 @@ export const STORE_NAMES = [
       assertBelow(paths.pendingDirectory(STORE), pendingAction);
     },
   ),
-  fuzz("what lies beside a target lies in its directory", name, (text) => {
+  fuzz("files beside a target are in its directory", name, (text) => {
     const path = readFilePath(text.startsWith("/") ? text : `/etc/ssl/${text}`);
     if (path instanceof InvalidValue) return;
     assert.equal(posix.resolve(path), path);

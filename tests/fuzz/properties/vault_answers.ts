@@ -122,7 +122,7 @@ export const VAULT_ANSWERS = [
     assertPlain(redirectsAgain(ADDRESS, answer, clean).message);
     assert.ok(readRetryAfter(answer.retryAfter, new Date(0)) >= 0);
   }),
-  fuzz("any answer is told by doctor", anyAnswer, async (answer) => {
+  fuzz("doctor reports any answer", anyAnswer, async (answer) => {
     const session = sessionAt(answer);
     const specs = [makeSpec({ ipSans: ["10.0.0.1"], uriSans: ["urn:a"], dnsSans: ["*.a.test"] })];
     const found = [

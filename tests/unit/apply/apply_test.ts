@@ -64,7 +64,7 @@ Deno.test("apply() lets one certificate fail and does the others", () =>
     );
   }));
 
-Deno.test("apply() mends what drifted from the stored set though the issue failed", () =>
+Deno.test("apply() restores what drifted from the stored set even if the issue failed", () =>
   withRig(async ({ directory, plan, run }) => {
     for (const what of ["cert", "privkey"]) {
       directory.write(`store/${BAD}/${what}.pem`, `old ${what}\n`);

@@ -52,7 +52,7 @@ function clear(directory: Directory): string[] {
   );
 }
 
-Deno.test("a set has a directory that all may enter, and files with modes of their own", async () => {
+Deno.test("a set has a directory that all users may enter, and each file has its own mode", async () => {
   for (const mask of [0o000, 0o077]) {
     using directory = makeDirectory();
     await withUmaskUntil(mask, () => run([bundle(directory)], "one"));
@@ -65,7 +65,7 @@ Deno.test("a set has a directory that all may enter, and files with modes of the
   }
 });
 
-Deno.test("the same set has the same name, with a number while that is taken", async () => {
+Deno.test("the same set has the same name, with a number if that name is in use", async () => {
   using directory = makeDirectory();
   await run([bundle(directory)], "one");
   const first = readlinkSync(directory.at("web"));
@@ -176,7 +176,7 @@ rootTest(
   },
 );
 
-Deno.test("a link in the place of a directory that is being made is taken away, and not followed", async () => {
+Deno.test("a link in the place of a directory that is being created is removed, and not followed", async () => {
   using directory = makeDirectory();
   for (const part of PARTS) directory.write(`victim/${part}.pem`, "kept");
   Deno.symlinkSync(directory.at("victim"), directory.at("..web.vcm-set.vcm-new"));

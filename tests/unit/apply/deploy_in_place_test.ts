@@ -45,7 +45,7 @@ Deno.test("the file stays the same one, and gets content, length and mode", asyn
   assert.deepEqual(directory.tree(), ["web.crt"]);
 });
 
-Deno.test("if there is no file, or a link, it is put there as any other", async () => {
+Deno.test("if there is no file, or a link, the new file is renamed into place", async () => {
   using directory = makeDirectory();
   directory.write("other", "other\n");
   Deno.symlinkSync(directory.at("other"), directory.at("link.crt"));

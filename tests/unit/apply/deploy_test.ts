@@ -149,7 +149,7 @@ Deno.test("deploy() is not half if the first rename fails", async () => {
   assert.deepEqual(directory.tree(), ["web.crt/", "web.crt/in-the-way"]);
 });
 
-Deno.test("deploy() takes a leftover out of the way, also one that is a link", async () => {
+Deno.test("deploy() removes a leftover temporary file, also one that is a link", async () => {
   using directory = makeDirectory();
   directory.write("victim", "mine");
   directory.write(".web.crt.vcm-new", "half", 0o666);
@@ -188,24 +188,27 @@ Deno.test("deploy() makes directories that services can enter, whatever the umas
   assert.deepEqual([modeOf(directory.at("a")), modeOf(directory.at("a/b"))], ["755", "755"]);
 });
 
-rootTest("deploy() takes owner and group from the step, never from what lies there", async () => {
-  const cases = [[{}, [0, 0]], [{ uid: 7 }, [7, 0]], [{ gid: 8 }, [0, 8]], [
-    { uid: 7, gid: 8 },
-    [7, 8],
-  ]] as const;
-  for (const [given, expected] of cases) {
-    for (const inPlace of [false, true]) {
-      using directory = makeDirectory();
-      directory.write("web.key", "old");
-      Deno.chownSync(directory.at("web.key"), 1001, 1002);
-      await run([target(directory.at("web.key"), { ...given, inPlace })]);
-      assert.deepEqual([ownersOf(directory.at("web.key")), modeOf(directory.at("web.key"))], [
-        expected,
-        "600",
-      ]);
+rootTest(
+  "deploy() uses owner and group of the step, never those of the existing file",
+  async () => {
+    const cases = [[{}, [0, 0]], [{ uid: 7 }, [7, 0]], [{ gid: 8 }, [0, 8]], [
+      { uid: 7, gid: 8 },
+      [7, 8],
+    ]] as const;
+    for (const [given, expected] of cases) {
+      for (const inPlace of [false, true]) {
+        using directory = makeDirectory();
+        directory.write("web.key", "old");
+        Deno.chownSync(directory.at("web.key"), 1001, 1002);
+        await run([target(directory.at("web.key"), { ...given, inPlace })]);
+        assert.deepEqual([ownersOf(directory.at("web.key")), modeOf(directory.at("web.key"))], [
+          expected,
+          "600",
+        ]);
+      }
     }
-  }
-});
+  },
+);
 
 rootTest("deploy() gives a file to root's numbers, too", async () => {
   using directory = makeDirectory();

@@ -4,7 +4,7 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import { Pkcs10CertificateRequest } from "@peculiar/x509";
 import { issue, lifetimeWarning } from "../../../lib/apply/issue.ts";
 import { StoreReader } from "../../../lib/store/read_set.ts";
-import { judgeDue } from "../../../lib/plan/due.ts";
+import { checkDue } from "../../../lib/plan/due.ts";
 import type { IssueStep } from "../../../lib/plan/types.ts";
 import { issueCertificate } from "../../../lib/vault/pki/pki.ts";
 import type { VaultSession } from "../../../lib/vault/session/session.ts";
@@ -284,5 +284,5 @@ Deno.test("issue() stores what ends with its chain inside the window, and warns 
   const targets = [makeTarget({ what: "fullchain" })];
   const spec = makeSpec({ name: NAME, renew: wide.renew, targets });
   const { stored } = new StoreReader(directory.path).look(spec);
-  assert.equal(judgeDue(spec, stored, new Date()), undefined);
+  assert.equal(checkDue(spec, stored, new Date()), undefined);
 });

@@ -52,7 +52,7 @@ for (const [what, swap] of Object.entries(SWAPS)) {
   }
 }
 
-Deno.test("what a killed run has restored already is not restored again from a stranger's file", async () => {
+Deno.test("what a killed run has already restored is not restored again from another user's file", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const before = factsOf(directory.at("web.key"));
@@ -119,7 +119,7 @@ Deno.test("a link that was in the place of a file that is written through comes 
   assert.equal(directory.read("elsewhere"), THEIRS);
 });
 
-Deno.test("what could not be kept is said, and nothing else takes its place when a rename fails", async () => {
+Deno.test("a file that could not be kept is reported, and nothing else replaces it if a rename fails", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const [cert, key] = pair(directory);
@@ -151,7 +151,7 @@ Deno.test("what could not be kept is said, and nothing else takes its place when
   assert.equal(directory.read(".web.crt.vcm-old"), THEIRS);
 });
 
-Deno.test("if there was nothing, a stranger's file beside it is not put there", async () => {
+Deno.test("if there was no file, another user's file beside it is not restored", async () => {
   using directory = makeDirectory();
   const targets = [target(directory.at("web.key"))];
   const replaced = await run(targets);
@@ -160,7 +160,7 @@ Deno.test("if there was nothing, a stranger's file beside it is not put there", 
   assert.deepEqual(directory.tree(), [".web.key.vcm-old"]);
 });
 
-Deno.test("a new file that got the inode of what was kept is not taken for it", async () => {
+Deno.test("a new file with the inode of the kept file is not restored", async () => {
   using directory = makeDirectory();
   writeOld(directory);
   const old = directory.at(".web.key.vcm-old");

@@ -25,7 +25,7 @@ Deno.test("keep() puts the text under its name, whole, on a line, for the owner 
   assert.deepEqual(directory.tree(), ["secret-id"]);
 });
 
-Deno.test("keep() takes text of every length and of all letters", () => {
+Deno.test("keep() accepts text of any length and any characters", () => {
   for (const text of ["", "x", "ü".repeat(3000), "x".repeat(10_000)]) {
     using directory = makeDirectory();
     reserveFile(directory.at("secret-id")).keep(text);
@@ -53,7 +53,7 @@ Deno.test("release() without keep() leaves everything as it was, and can be call
   assert.equal(directory.read("secret-id"), "old\n");
 });
 
-Deno.test("reserveFile() clears what a crash left, and follows no link that lies there", () => {
+Deno.test("reserveFile() removes what a crash left, and follows no link at its path", () => {
   using directory = makeDirectory();
   directory.write("elsewhere", "untouched\n");
   directory.write(TEMPORARY, "left over");
@@ -83,7 +83,7 @@ Deno.test("reserveFile() throws the system's error if there can be no file, and 
   assert.deepEqual(directory.tree(), ["file"]);
 });
 
-Deno.test("keep() throws if the name is taken by a directory, and release() still clears away", () => {
+Deno.test("keep() throws if a directory has the name, and release() still cleans up", () => {
   using directory = makeDirectory();
   directory.write("secret-id/inside", "x");
   const place = reserveFile(directory.at("secret-id"));

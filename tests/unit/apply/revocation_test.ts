@@ -56,13 +56,13 @@ Deno.test("completeRevocation() tells the mount the serial, then moves the set",
   assert.equal(store.read(`${ARCHIVED}/cert.pem`), CERT);
 });
 
-Deno.test("completeRevocation() leaves the set where the server does not revoke it", async () => {
+Deno.test("completeRevocation() leaves the set in the store if the server does not revoke it", async () => {
   const cases: readonly (readonly [Scripted, string])[] = [
     [enveloped({}, ["it has expired"]), '"A" did not revoke 0a:1b:2c: it has expired'],
     [
       { status: 400, body: { errors: ["certificate with serial 0a:1b:2c not found."] } },
-      '"A" refused "team/pki/revoke" (400: certificate with serial 0a:1b:2c not found.); was it ' +
-      'issued at the mount "team/pki"?',
+      '"A" refused "team/pki/revoke" (400: certificate with serial 0a:1b:2c not found.); check ' +
+      'that it was issued at the mount "team/pki"',
     ],
     [
       FORBIDDEN,

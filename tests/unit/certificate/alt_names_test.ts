@@ -26,7 +26,7 @@ pureTest("encodeAltNames() puts the common name first, unless it is to be left o
   assert.deepEqual(encoded(names, true), ["dns:b.test"]);
 });
 
-pureTest("encodeAltNames() takes as common name what can be a DNS name", () => {
+pureTest("encodeAltNames() includes a common name that can be a DNS name", () => {
   for (const name of ["a.test", "localhost", "*.apps.test", "_sip.a.test", "xn--bcher-kva.test"]) {
     assert.deepEqual(encoded({ commonName: name }), [`dns:${name}`]);
   }

@@ -61,19 +61,22 @@ pureTest("parseCertificate() writes the serial as Vault does, in whole bytes", a
   }
 });
 
-pureTest("parseCertificate() reads dates on both sides of 2050, where DER changes", async () => {
-  const cases = [
-    "2049-12-31T23:59:59.000Z",
-    "2050-01-01T00:00:00.000Z",
-    "9999-12-31T23:59:59.000Z",
-  ];
-  for (const end of cases) {
-    const { pem } = await makeCertificatePem("a", { notAfter: new Date(end) });
-    assert.equal(parseCertificate(pem).notAfter.toISOString(), end);
-  }
-});
+pureTest(
+  "parseCertificate() reads dates before and after 2050, when the encoding in DER changes",
+  async () => {
+    const cases = [
+      "2049-12-31T23:59:59.000Z",
+      "2050-01-01T00:00:00.000Z",
+      "9999-12-31T23:59:59.000Z",
+    ];
+    for (const end of cases) {
+      const { pem } = await makeCertificatePem("a", { notAfter: new Date(end) });
+      assert.equal(parseCertificate(pem).notAfter.toISOString(), end);
+    }
+  },
+);
 
-pureTest("parseCertificate() takes a common name that is no host name as it is", async () => {
+pureTest("parseCertificate() does not change a common name that is not a host name", async () => {
   for (const name of ["bücher.example", "Foo, Inc", "a=b+c"]) {
     const { pem } = await makeCertificatePem(name);
     assert.equal(parseCertificate(pem).commonName, name);
@@ -103,7 +106,7 @@ pureTest("parseCertificate() reads a certificate whose subject is empty", async 
 });
 
 pureTest(
-  "parseCertificate() takes the first of several, with any text above and any wrapping",
+  "parseCertificate() reads the first of several, with any text above and any wrapping",
   async () => {
     const [first, second] = [await makeCertificatePem("first"), await makeCertificatePem("second")];
     const texts = [
@@ -123,7 +126,7 @@ pureTest("parseCertificate() finds the first certificate below another PEM block
   assert.equal(parseCertificate(pkcs8 + pem).commonName, "web.example.com");
 });
 
-pureTest("a text without PEM certificate is said to hold none", () => {
+pureTest("a text without a PEM certificate is reported as such", () => {
   const texts = [
     "",
     "\n",
@@ -131,12 +134,12 @@ pureTest("a text without PEM certificate is said to hold none", () => {
     "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
   ];
   for (const text of texts) {
-    assert.throws(() => parseCertificate(text), { message: "holds no PEM certificate" }, text);
-    assert.throws(() => openCertificate(text), { message: "holds no PEM certificate" }, text);
+    assert.throws(() => parseCertificate(text), { message: "contains no PEM certificate" }, text);
+    assert.throws(() => openCertificate(text), { message: "contains no PEM certificate" }, text);
   }
 });
 
-pureTest("a damaged PEM certificate is said to be one that cannot be decoded", async () => {
+pureTest("a damaged PEM certificate is reported as one that cannot be decoded", async () => {
   const { certificate, pkcs8 } = await makeCertificatePem("web.example.com");
   const der = new Uint8Array(certificate.rawData);
   const cases = {
@@ -147,7 +150,7 @@ pureTest("a damaged PEM certificate is said to be one that cannot be decoded", a
     "no base64": "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
   };
   for (const [name, text] of Object.entries(cases)) {
-    const message = "holds a PEM certificate that cannot be decoded";
+    const message = "contains a PEM certificate that cannot be decoded";
     assert.throws(() => parseCertificate(text), { message }, name);
   }
 });
@@ -156,7 +159,7 @@ pureTest("a damaged PEM certificate is said to be one that cannot be decoded", a
 // it is deployed though no TLS library loads it.
 pureTest("a certificate that is cut off, be it within its last line, is damaged", async () => {
   const { pem } = await makeCertificatePem("web.example.com");
-  const message = "holds a PEM certificate that is cut off";
+  const message = "contains a PEM certificate that is cut off";
   const lastLine = pem.indexOf("-----END");
   for (const end of [pem.length / 2, lastLine, lastLine + "-----END CERT".length]) {
     assert.throws(() => parseCertificate(pem.slice(0, end)), { message });
@@ -169,7 +172,7 @@ pureTest("a certificate with a name that cannot be decoded is none", async () =>
   const at = Buffer.from(der).indexOf("Issuer");
   // Neither ASCII nor UTF-8.
   der[at] = 0xc9;
-  const message = "holds a PEM certificate that cannot be decoded";
+  const message = "contains a PEM certificate that cannot be decoded";
   assert.throws(() => openCertificate(asPem(der)), { message });
   assert.throws(() => parseCertificate(asPem(der)), { message });
 });

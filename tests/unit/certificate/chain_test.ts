@@ -28,7 +28,7 @@ pureTest("buildChain() puts the leaf's issuer first and leaves the root out", as
   for (const order of orders) assert.deepEqual(await chainOf(leaf.pem, order), [l, u]);
 });
 
-pureTest("buildChain() ends each certificate with a newline and takes CRLF", async () => {
+pureTest("buildChain() ends each certificate with a newline and accepts CRLF", async () => {
   const { upper, lower, leaf } = await makeLine();
   const served = [lower, upper].map(({ pem }) => pem.trimEnd().replaceAll("\n", "\r\n"));
   assert.deepEqual(await chainOf(leaf.pem, served), [lower.pem, upper.pem]);
@@ -58,7 +58,7 @@ pureTest("buildChain() leaves out CA certificates that are not above the leaf", 
 
 pureTest("buildChain() refuses CA certificates none of which issued the leaf", async () => {
   const { root, upper, leaf } = await makeLine();
-  const message = "none of the CA certificates that the server sent issued it";
+  const message = "the server sent CA certificates, but none of them issued it";
   await assert.rejects(() => buildChain(leaf.pem, [root.pem, upper.pem]), { message });
 });
 
@@ -77,7 +77,7 @@ pureTest(
 pureTest("buildChain() refuses a CA certificate that cannot be decoded", async () => {
   const { leaf } = await makeLine();
   const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-  const message = "holds a PEM certificate that cannot be decoded";
+  const message = "contains a PEM certificate that cannot be decoded";
   await assert.rejects(() => buildChain(leaf.pem, [damaged]), { message });
 });
 
@@ -150,7 +150,7 @@ pureTest("buildChain() refuses a namesake of the issuer that did not sign the le
     ];
     const leaf = await makeCertificatePem("leaf", { issuer: real });
     await assert.rejects(() => buildChain(leaf.pem, [impostor.pem]), {
-      message: "none of the CA certificates that the server sent issued it",
+      message: "the server sent CA certificates, but none of them issued it",
     }, algorithm);
     assert.deepEqual((await buildChain(leaf.pem, [impostor.pem, real.pem])).anchors, [real.pem]);
   }

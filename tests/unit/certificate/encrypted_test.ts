@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { encodePem } from "../../../lib/certificate/pem.ts";
 import {
+  compareEncrypted,
   type EncryptionSpec,
   encryptTarget,
-  judgeEncrypted,
 } from "../../../lib/certificate/encrypted.ts";
 import type { Format } from "../../../lib/certificate/types.ts";
 import { makeCertificatePem, oldForm } from "../../support/fixtures_pki.ts";
@@ -31,16 +31,18 @@ function encrypted(desired: EncryptionSpec): Uint8Array {
   return bytesOf(encryptTarget(desired, random));
 }
 
-function faultOf(found: Uint8Array, desired: EncryptionSpec): string | undefined {
-  return judgeEncrypted(found, desired).fault;
+function differenceOf(found: Uint8Array, desired: EncryptionSpec): string | undefined {
+  return compareEncrypted(found, desired).difference;
 }
 
-pureTest("what was sealed is known again, and is each time another file", () => {
+pureTest("encrypted content is recognized, although each encryption makes a different file", () => {
   for (const format of FORMATS) {
     const desired = desiredFor(SET, format);
     const [one, two] = [encrypted(desired), encrypted(desired)];
     assert.notDeepEqual(one, two);
-    for (const found of [one, two]) assert.equal(faultOf(found, desired), undefined, format.what);
+    for (const found of [one, two]) {
+      assert.equal(differenceOf(found, desired), undefined, format.what);
+    }
   }
 });
 
@@ -49,12 +51,12 @@ for (const algorithm of ["EC P-384", "RSA", "Ed25519"] as const) {
     const set = await makeSet(algorithm);
     for (const format of FORMATS) {
       const desired = desiredFor(set, format);
-      assert.equal(faultOf(encrypted(desired), desired), undefined, format.what);
+      assert.equal(differenceOf(encrypted(desired), desired), undefined, format.what);
     }
   });
 }
 
-pureTest("a key in the form of old tools is sealed as PKCS #8, and known again", async () => {
+pureTest("a key in an old format is encrypted as PKCS #8, and recognized", async () => {
   const made = [
     [await makeCertificatePem("web.example.com"), "sec1"],
     [await makeCertificatePem("web.example.com", { algorithm: "RSA" }), "pkcs1"],
@@ -63,56 +65,71 @@ pureTest("a key in the form of old tools is sealed as PKCS #8, and known again",
     const set = { ...SET, cert: leaf.pem, fullchain: leaf.pem, privkey: oldForm(leaf, type) };
     for (const format of FORMATS) {
       const desired = desiredFor(set, format);
-      assert.equal(faultOf(encrypted(desired), desired), undefined, `${type} ${format.what}`);
+      assert.equal(differenceOf(encrypted(desired), desired), undefined, `${type} ${format.what}`);
     }
   }
 });
 
-pureTest("another password, key, chain or name is a fault, and the certificate is told", () => {
-  const { key, chain, name, password } = {
-    key: { ...SET, privkey: OTHER.privkey },
-    chain: { ...SET, fullchain: SET.cert },
-    name: { name: "api.example.com" },
-    password: { password: "other" },
-  };
-  const p12 = desiredFor(SET, { what: "pkcs12" });
-  const found = encrypted(p12);
-  const fault = (desired: EncryptionSpec) => faultOf(found, desired);
-  assert.equal(fault({ ...p12, ...password }), "its password does not open it, or it is damaged");
-  assert.equal(fault(desiredFor(key, p12.format)), "it contains another key than the store");
-  assert.equal(
-    fault(desiredFor(chain, p12.format)),
-    "it contains other certificates than the store",
-  );
-  assert.equal(fault({ ...p12, ...name }), 'its entry is not named "api.example.com"');
-  assert.equal(judgeEncrypted(found, desiredFor(OTHER, p12.format)).certificate, SET.cert);
-  for (const format of FORMATS.slice(1)) {
-    const desired = desiredFor(SET, format);
-    const found = encrypted(desired);
-    assert.equal(faultOf(found, { ...desired, ...password }), "its password does not open it");
-    assert.equal(faultOf(found, desiredFor(key, format)), "it contains another key than the store");
-    if (format.what === "privkey") continue;
-    assert.deepEqual(judgeEncrypted(found, desiredFor(chain, format)), {
-      fault: "its text differs from what VCM would write",
-      certificate: SET.cert,
-    });
-  }
-});
+pureTest(
+  "another password, key, chain or name is a difference, and the certificate is returned",
+  () => {
+    const { key, chain, name, password } = {
+      key: { ...SET, privkey: OTHER.privkey },
+      chain: { ...SET, fullchain: SET.cert },
+      name: { name: "api.example.com" },
+      password: { password: "other" },
+    };
+    const p12 = desiredFor(SET, { what: "pkcs12" });
+    const found = encrypted(p12);
+    const difference = (desired: EncryptionSpec) => differenceOf(found, desired);
+    assert.equal(
+      difference({ ...p12, ...password }),
+      "its password does not decrypt it, or it is damaged",
+    );
+    assert.equal(
+      difference(desiredFor(key, p12.format)),
+      "its key differs from the key in the store",
+    );
+    assert.equal(
+      difference(desiredFor(chain, p12.format)),
+      "its certificates differ from those in the store",
+    );
+    assert.equal(difference({ ...p12, ...name }), 'its entry is not named "api.example.com"');
+    assert.equal(compareEncrypted(found, desiredFor(OTHER, p12.format)).certificate, SET.cert);
+    for (const format of FORMATS.slice(1)) {
+      const desired = desiredFor(SET, format);
+      const found = encrypted(desired);
+      assert.equal(
+        differenceOf(found, { ...desired, ...password }),
+        "its password does not decrypt it",
+      );
+      assert.equal(
+        differenceOf(found, desiredFor(key, format)),
+        "its key differs from the key in the store",
+      );
+      if (format.what === "privkey") continue;
+      assert.deepEqual(compareEncrypted(found, desiredFor(chain, format)), {
+        difference: "its text differs from what VCM would write",
+        certificate: SET.cert,
+      });
+    }
+  },
+);
 
 pureTest("the order of a combined file counts", () => {
   const [, , certFirst, keyFirst] = FORMATS as [Format, Format, Format, Format];
   assert.equal(
-    faultOf(encrypted(desiredFor(SET, certFirst)), desiredFor(SET, keyFirst)),
+    differenceOf(encrypted(desiredFor(SET, certFirst)), desiredFor(SET, keyFirst)),
     "its text differs from what VCM would write",
   );
 });
 
-pureTest("a key that lies open is not taken for an encrypted one", () => {
+pureTest("an unencrypted key does not count as an encrypted one", () => {
   const desired = desiredFor(SET, { what: "privkey" });
-  assert.equal(faultOf(bytesOf(SET.privkey), desired), "it contains no encrypted key");
+  assert.equal(differenceOf(bytesOf(SET.privkey), desired), "it contains no encrypted key");
 });
 
-pureTest("whatever is done to a file, it is not taken for whole, and nothing is thrown", () => {
+pureTest("a file that was changed in any way differs, and nothing is thrown", () => {
   for (const format of FORMATS) {
     const desired = desiredFor(SET, format);
     const whole = encrypted(desired);
@@ -127,7 +144,9 @@ pureTest("whatever is done to a file, it is not taken for whole, and nothing is 
       bytesOf(encodePem(random(300), "ENCRYPTED PRIVATE KEY")),
       bytesOf("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"),
     ];
-    for (const found of damaged) assert.notEqual(faultOf(found, desired), undefined, format.what);
+    for (const found of damaged) {
+      assert.notEqual(differenceOf(found, desired), undefined, format.what);
+    }
   }
 });
 
@@ -138,7 +157,7 @@ pureTest("a changed bit anywhere in a PKCS #12 file is seen", () => {
   for (let at = 0; at < whole.length; at += 13) {
     const found = whole.slice();
     found[at] = (found[at] ?? 0) ^ 0x01;
-    assert.notEqual(faultOf(found, desired), undefined, `byte ${at}`);
+    assert.notEqual(differenceOf(found, desired), undefined, `byte ${at}`);
   }
 });
 
@@ -148,7 +167,7 @@ pureTest("a changed letter anywhere in an encrypted key is seen", () => {
   for (let at = 0; at < whole.length; at += 3) {
     const found = whole.slice();
     found[at] = found[at] === 0x41 ? 0x42 : 0x41;
-    assert.notEqual(faultOf(found, desired), undefined, `byte ${at}`);
+    assert.notEqual(differenceOf(found, desired), undefined, `byte ${at}`);
   }
 });
 
@@ -167,12 +186,12 @@ pureTest("a damaged key in the store is an error that shows nothing of it", () =
   }
 });
 
-pureTest("passwords of every printable character seal and open", () => {
+pureTest("passwords of every printable character encrypt and decrypt", () => {
   const password = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).join("");
   for (const format of FORMATS) {
     for (const word of [password, "x", PASSWORD.repeat(40)]) {
       const desired = desiredFor(SET, format, { password: word });
-      assert.equal(faultOf(encrypted(desired), desired), undefined);
+      assert.equal(differenceOf(encrypted(desired), desired), undefined);
     }
   }
 });

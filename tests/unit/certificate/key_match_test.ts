@@ -56,14 +56,14 @@ pureTest("matchKey() tells keys of different kinds apart", async () => {
   }
 });
 
-pureTest("matchKey() judges against the first certificate of a text", async () => {
+pureTest("matchKey() compares with the first certificate of a text", async () => {
   const [leaf, ca] = [await makeCertificatePem("leaf"), await makeCertificatePem("ca")];
   assert.equal(matchKey(leaf.pem + ca.pem, leaf.pkcs8), "match");
   assert.equal(matchKey(leaf.pem + ca.pem, ca.pkcs8), "mismatch");
 });
 
 pureTest(
-  "matchKey() takes a key below its EC PARAMETERS, as `openssl ecparam` writes it",
+  "matchKey() reads a key below its EC PARAMETERS, as `openssl ecparam` writes it",
   async () => {
     const made = await makeCertificatePem("a");
     const parameters =
@@ -73,7 +73,7 @@ pureTest(
 );
 
 pureTest(
-  "matchKey() calls what is no private key unparsable, and an encrypted one too",
+  'matchKey() returns "unparsable" for anything but a private key, and for an encrypted one',
   async () => {
     const made = await makeCertificatePem("a");
     const cases = {
@@ -113,5 +113,5 @@ pureTest("matchKey() calls a certificate that is labelled as a key unparsable", 
 
 pureTest("matchKey() throws if the certificate cannot be parsed", async () => {
   const { pkcs8 } = await makeCertificatePem("a");
-  assert.throws(() => matchKey("hello", pkcs8), { message: "holds no PEM certificate" });
+  assert.throws(() => matchKey("hello", pkcs8), { message: "contains no PEM certificate" });
 });

@@ -69,7 +69,7 @@ pureTest("compareNames() compares sets, however the names are written and ordere
   assert.deepEqual(compareNames(wanted, certificate), NONE);
 });
 
-pureTest("compareNames() takes names that are given twice as one", () => {
+pureTest("compareNames() counts repeated names once", () => {
   assert.deepEqual(compareNames(wants("a", ["b", "B", "b."]), has("a", ["b", "b"])), NONE);
 });
 

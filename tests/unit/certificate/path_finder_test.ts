@@ -128,14 +128,14 @@ pureTest("what ends at this moment has ended, and what begins has begun", () => 
   assert.equal(names(findInvalidPath(paths, notAfter)), "CA Root");
 });
 
-pureTest("a ca.pem that holds nothing is a problem, one that is not there is none", () => {
+pureTest("a ca.pem without certificates is a problem, a missing one is not", () => {
   const leaf = openCertificate(LEAF.pem);
   const find = (ca: string | undefined) => new PathFinder(NOW).find(undefined, leaf, CA.pem, ca);
   assert.equal(find(undefined).caProblem, undefined);
   assert.equal(find(ROOT.pem + CA_ENDED.pem.slice(0, 90)).caProblem, undefined);
   for (const ca of ["", "no PEM", ROOT.pem.slice(0, 200)]) {
     const { paths, caProblem } = find(ca);
-    assert.match(caProblem ?? "", /holds no PEM certificate that can be decoded$/);
+    assert.match(caProblem ?? "", /contains no PEM certificate that can be decoded$/);
     assert.notEqual(findValidPath(paths, NOW), undefined);
   }
 });
@@ -189,7 +189,7 @@ pureTest("a certificate tells by its issuer's key whose it is", async () => {
   assert.notEqual(await issuedBy(await makeAuthority("Root")), key);
 });
 
-pureTest("a certificate that does not name its issuer's key is not taken for another's", () => {
+pureTest("a certificate without a key identifier of its issuer has no issuer key", () => {
   assert.equal(issuerKeyOf(openCertificate(LEAF.pem)), undefined);
 });
 

@@ -18,7 +18,7 @@ pureTest("withNewline() makes CRLF one newline, and cuts white space at both end
   assert.equal(withNewline("\r\n a\r\nb c\r\n"), "a\nb c\n");
 });
 
-pureTest("splitCertificates() takes each certificate out of any text around it", () => {
+pureTest("splitCertificates() finds each certificate in any text around it", () => {
   const key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
   const text = `# a\n${block("AAAA")}${key}text ${block("BBBB")}`;
   assert.deepEqual(splitCertificates(text), [block("AAAA"), block("BBBB")]);
@@ -41,7 +41,7 @@ pureTest("splitCertificates() finds none in other PEM, in cut PEM and in no text
   for (const text of texts) assert.deepEqual(splitCertificates(text), [], text);
 });
 
-pureTest("splitCertificates() takes no quadratic time if many begin and none ends", () => {
+pureTest("splitCertificates() needs no quadratic time if many begin and none ends", () => {
   const begun = "-----BEGIN CERTIFICATE-----\n".repeat(500_000);
   assert.deepEqual(splitCertificates(begun), []);
   assert.equal(splitCertificates(begun + block("AAAA")).length, 1);

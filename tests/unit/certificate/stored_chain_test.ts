@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { buildChain } from "../../../lib/certificate/chain.ts";
 import { openCertificate } from "../../../lib/certificate/certificate.ts";
-import { ChainJudge } from "../../../lib/certificate/stored_chain.ts";
+import { ChainChecker } from "../../../lib/certificate/stored_chain.ts";
 import { type Made, makeAuthority, makeCertificatePem } from "../../support/fixtures_pki.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -13,8 +13,13 @@ const BELOW_ROOT = await makeCertificatePem("leaf", { issuer: ROOT });
 
 const pems = (...made: readonly Made[]) => made.map(({ pem }) => pem).join("");
 
-function problemOf(leaf: Made, chain: string, ca: string | undefined, judge = new ChainJudge()) {
-  return judge.judge(openCertificate(leaf.pem), chain, () => ca).problem;
+function problemOf(
+  leaf: Made,
+  chain: string,
+  ca: string | undefined,
+  checker = new ChainChecker(),
+) {
+  return checker.check(openCertificate(leaf.pem), chain, () => ca).problem;
 }
 
 pureTest("a chain that leads from the leaf to what is in ca.pem is whole", () => {
@@ -35,7 +40,7 @@ pureTest("a chain that leads from the leaf to what is in ca.pem is whole", () =>
   }
 });
 
-pureTest("what is wrong with a chain is said, from the leaf upwards", () => {
+pureTest("the problem of a chain is reported, from the leaf upwards", () => {
   const cases: [Made, readonly Made[], string][] = [
     [LEAF, [], 'lacks the certificate of "Lower", which issued it'],
     [LEAF, [LOWER], 'lacks the certificate of "Upper", which issued "Lower"'],
@@ -70,11 +75,11 @@ pureTest("a damaged chain is a problem", () => {
   const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   assert.equal(
     problemOf(LEAF, LOWER.pem + cut, ROOT.pem),
-    "holds a PEM certificate that is cut off",
+    "contains a PEM certificate that is cut off",
   );
   assert.equal(
     problemOf(LEAF, LOWER.pem + damaged, ROOT.pem),
-    "holds a PEM certificate that cannot be decoded",
+    "contains a PEM certificate that cannot be decoded",
   );
 });
 
@@ -88,11 +93,11 @@ pureTest("the top is not checked if no authority is known", () => {
 });
 
 pureTest("ca.pem is read once for a chain, and again as long as it was found wanting", () => {
-  const judge = new ChainJudge();
+  const checker = new ChainChecker();
   const chain = pems(LOWER, UPPER);
-  assert.notEqual(problemOf(LEAF, chain, OTHER.pem, judge), undefined);
-  assert.equal(problemOf(LEAF, chain, ROOT.pem, judge), undefined);
-  const again = judge.judge(openCertificate(LEAF.pem), chain, () => assert.fail("read again"));
+  assert.notEqual(problemOf(LEAF, chain, OTHER.pem, checker), undefined);
+  assert.equal(problemOf(LEAF, chain, ROOT.pem, checker), undefined);
+  const again = checker.check(openCertificate(LEAF.pem), chain, () => assert.fail("read again"));
   assert.equal(again.problem, undefined);
 });
 
@@ -102,9 +107,9 @@ pureTest("the certificate of a chain that ends first is found, a root aside", as
   const lower = await makeAuthority("Lower", { issuer: upper });
   const root = await makeAuthority("Root", { keysOf: ROOT, notAfter: new Date("2026-11-30") });
   const leaf = openCertificate((await makeCertificatePem("leaf", { issuer: lower })).pem);
-  const { end } = new ChainJudge().judge(leaf, pems(lower, upper, root), () => ROOT.pem);
+  const { end } = new ChainChecker().check(leaf, pems(lower, upper, root), () => ROOT.pem);
   assert.deepEqual(end, { name: "Upper", notAfter: soon });
-  assert.deepEqual(new ChainJudge().judge(leaf, "", () => undefined), { end: undefined });
+  assert.deepEqual(new ChainChecker().check(leaf, "", () => undefined), { end: undefined });
 });
 
 /** Lines of CAs, and what servers may give of them. */

@@ -61,7 +61,7 @@ Deno.test("a run deploys a set behind one link, and the next one leaves it alone
   await runToOrder(site);
 });
 
-Deno.test("what was damaged is named, and another directory takes its place", async () => {
+Deno.test("damaged files are named, and another directory replaces them", async () => {
   await using site = await makeBundled("        mode: 0640\n");
   const set = () => `${site.directory}/d/${Deno.readLinkSync(site.path("d/web"))}`;
   await vcm(site, "run");
@@ -117,7 +117,7 @@ Deno.test("a file in the set that became a link is named, and what it leads to i
   await runToOrder(site);
 });
 
-Deno.test("what lies where the link should be and is not ours stops it", async () => {
+Deno.test("anything at the path of the link that VCM did not create is a blocker", async () => {
   await using site = await makeBundled();
   const place = site.path("d/web");
   const remedy = "; move it away, or give another path for the bundle";

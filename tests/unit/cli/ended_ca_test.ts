@@ -107,7 +107,7 @@ Deno.test("an ended root is broken, and not due: no new certificate cures it", a
   }
 });
 
-Deno.test("an ended intermediate is broken and due, whether or not a target takes the chain", async () => {
+Deno.test("an expired intermediate is broken and due, whether or not a target contains the chain", async () => {
   using bench = await makeHost({ chain: [CA_ENDED], ca: [ROOT] });
   const line = `${NAME}: its chain expired 3d ago (${minutes(ENDED.notAfter)}; "CA")`;
   const both = await bench.vcm(["check"]);
@@ -156,7 +156,7 @@ Deno.test("a CA that is not valid yet is broken, and asks for a look at the cloc
   assert.match(out, /the intermediate "CA" is valid only from .*; check this host's clock, /);
 });
 
-Deno.test("a ca.pem that tells nothing of a root leaves it unknown, one that is missing does not", async () => {
+Deno.test("a ca.pem without a readable root makes the root unknown, a missing one does not", async () => {
   using bench = await makeHost({ chain: [CA] });
   assert.equal((await bench.vcm(["check"])).status, 0);
   const path = bench.directory.at(`store/${NAME}/ca.pem`);
@@ -165,7 +165,7 @@ Deno.test("a ca.pem that tells nothing of a root leaves it unknown, one that is 
   assert.equal(garbage.status, 3);
   assert.match(
     garbage.out,
-    /cannot tell whether its root is valid: ca\.pem in the store holds/,
+    /cannot tell whether its root is valid: ca\.pem in the store contains/,
   );
   Deno.removeSync(path);
   Deno.mkdirSync(path);

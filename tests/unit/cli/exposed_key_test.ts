@@ -56,7 +56,7 @@ keyTest("plan has the closing of the key, and nothing else", 0o604, async (site)
 });
 
 for (const mode of [0o644, 0o604, 0o602, 0o601, 0o666]) {
-  keyTest(`run takes a key of mode ${mode.toString(8)} down to 0600`, mode, async (site) => {
+  keyTest(`run sets a key of mode ${mode.toString(8)} to 0600`, mode, async (site) => {
     const before = await Deno.readTextFile(site.path(KEY));
     assert.deepEqual(await run(site, "run"), {
       status: 0,

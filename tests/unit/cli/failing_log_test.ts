@@ -88,7 +88,7 @@ function assertDeployed({ directory }: Bench): void {
 }
 
 for (const [how, doors] of Object.entries(FAILS)) {
-  Deno.test(`run issues and deploys all where ${how}`, () =>
+  Deno.test(`run issues and deploys all if ${how}`, () =>
     withBench("", async (bench) => {
       assert.deepEqual(await bench.vcm("run", doors()), {
         status: 0,
@@ -97,7 +97,7 @@ for (const [how, doors] of Object.entries(FAILS)) {
       assertDeployed(bench);
     }));
 
-  Deno.test(`what was deployed is owed to its service where ${how}`, () =>
+  Deno.test(`the action of a service stays pending if ${how}`, () =>
     withBench(`    service: [{name: ${UNIT}, control: reload}]\n`, async (bench) => {
       assert.equal((await bench.vcm("issue")).status, 0);
       assert.deepEqual(await bench.vcm("deploy", doors()), {

@@ -57,7 +57,7 @@ Deno.test("a run writes each format with its mode, and the next one leaves all a
   assert.deepEqual(snapshot(site), before);
 });
 
-Deno.test("another password makes what it seals anew, and nothing else", async () => {
+Deno.test("another password rewrites the targets that it encrypts, and nothing else", async () => {
   await using site = await makeFormats();
   await vcm(site, "deploy");
   const before = snapshot(site);
@@ -67,8 +67,8 @@ Deno.test("another password makes what it seals anew, and nothing else", async (
     `web.example.com
   deploy   ${
       site.path("web.p12")
-    }: content differs from the store: its password does not open it, or it is damaged
-  deploy   ${site.path("web.key")}: content differs from the store: its password does not open it
+    }: content differs from the store: its password does not decrypt it, or it is damaged
+  deploy   ${site.path("web.key")}: content differs from the store: its password does not decrypt it
 
 Plan: 0 to issue, 2 files to deploy, 0 service actions
 `,
@@ -81,7 +81,7 @@ Plan: 0 to issue, 2 files to deploy, 0 service actions
   assert.equal((await vcm(site, "run")).stdout, "Nothing to do: 1 certificate in order\n");
 });
 
-Deno.test("files that were damaged, or are another's, are written anew", async () => {
+Deno.test("files that are damaged, or are another certificate's, are rewritten", async () => {
   await using site = await makeFormats();
   await vcm(site, "deploy");
   for (const name of FILES) {
@@ -126,10 +126,10 @@ Deno.test("without the password nobody can tell whether its files are in order",
   await setPassword(site, PASSWORD, 0o640);
   const { status, stdout } = await vcm(site, "check");
   assert.equal(status, 3);
-  assert.match(stdout, /"[^"]*password" holds a secret and is open to its group \(mode 0640\)/);
+  assert.match(stdout, /"[^"]*password" contains a secret and is open to its group \(mode 0640\)/);
 });
 
-Deno.test("neither password nor key is in anything that is said", async () => {
+Deno.test("neither password nor key is in any output", async () => {
   await using site = await makeFormats();
   const said: string[] = [];
   const say = async (line: string) => {

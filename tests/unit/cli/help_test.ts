@@ -45,7 +45,7 @@ pureTest("a command's help has its summary, usage, examples and each option", ()
   }
 });
 
-pureTest("a command's help has no option that the command does not take", () => {
+pureTest("the help of a command has only options that the command accepts", () => {
   for (const command of commands) {
     const options = commandHelp(command).split("Options:\n")[1] ?? "";
     const shown = [...options.matchAll(/^ {2}(?:-\w, | {4})--([a-z-]+)/gm)].map(([, name]) => name);

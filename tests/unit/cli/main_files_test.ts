@@ -120,7 +120,7 @@ siteTest("validate sums the file up", makeSiteInOrder, async (site) => {
 });
 
 siteTest(
-  "where all is in order nothing is done, and each command says so",
+  "if all is in order nothing is done, and each command says so",
   makeSiteInOrder,
   async (site) => {
     const nothing = "Nothing to do: 1 certificate in order\n";
@@ -182,7 +182,7 @@ siteTest(
 );
 
 siteTest(
-  "a target that was edited: seen by check, mended by deploy",
+  "a target that was edited is reported by check and restored by deploy",
   makeSiteInOrder,
   async (site) => {
     await Deno.writeTextFile(site.path("web.crt"), CUT_PEM);

@@ -37,7 +37,7 @@ pureTest("--help and help print help on standard output and end with 0", async (
   }
 });
 
-pureTest("a usage error is said on standard error, with the help that tells more", async () => {
+pureTest("a usage error is printed on standard error, with the help to read", async () => {
   const cases: [string, string, string][] = [
     ["plan --froce", 'Unknown option "--froce" of "vcm plan"; ', "vcm plan --help"],
     ["validate x", '"vcm validate" takes no names; got "x"', "vcm validate --help"],
@@ -58,7 +58,7 @@ pureTest("a usage error of check is UNKNOWN for monitoring", async () => {
   }
 });
 
-pureTest("without a configuration it says where it looked", async () => {
+pureTest("without a configuration it lists the paths that it tried", async () => {
   const message = (places: string) =>
     `vcm.yaml: no configuration file found; looked for ${places}; run "vcm init" to write ` +
     "one, or pass --config FILE, or set $VCM_CONFIG";
@@ -100,7 +100,7 @@ pureTest("with --json a usage error is data, too", async () => {
   }
 });
 
-pureTest("main() says what goes wrong in one line, without a stack trace", async () => {
+pureTest("main() prints an error in one line, without a stack trace", async () => {
   const message = "VCM's own permissions do not allow this; to see them: vcm plan --permissions";
   const doors = {
     env: () => {
@@ -172,12 +172,12 @@ pureTest("man prints the manual page", async () => {
   });
 });
 
-pureTest("names is silent and content where there is no file", async () => {
+pureTest("names prints nothing and succeeds if there is no file", async () => {
   const { status, stdout, stderr } = await run("names");
   assert.deepEqual([status, stdout, stderr], [0, "", ""]);
 });
 
-pureTest("what keeps a command from running is said in the log's format", async () => {
+pureTest("an error that stops a command is printed in the format of the log", async () => {
   const run = async (line: string, options: FakeHostOptions = {}) => {
     const host = fakeHost(options);
     await main(line.split(" "), host);
@@ -200,7 +200,7 @@ pureTest("what keeps a command from running is said in the log's format", async 
 });
 
 pureTest(
-  "where standard output cannot be written, standard error says so, and the status is true",
+  "if standard output cannot be written, standard error says so, and the status is right",
   async () => {
     const out = () => {
       throw new Error("No space left on device");

@@ -95,7 +95,7 @@ siteTest(
 );
 
 siteTest(
-  "with --quiet what failed is told in the log's format",
+  "with --quiet failures are printed in the format of the log",
   ["a.example.com"],
   async (site) => {
     const { status, stdout, stderr } = await run(site, "run --quiet --log-format json");
@@ -107,7 +107,7 @@ siteTest(
   },
 );
 
-siteTest("what only a person can mend is told in the log, too", ["a.example.com"], async (site) => {
+siteTest("blockers are printed in the log, too", ["a.example.com"], async (site) => {
   Deno.mkdirSync(site.path("a.example.com.crt"));
   const directory = `"${
     site.path("a.example.com.crt")

@@ -55,7 +55,7 @@ const GOOD = '    service: [{name: app, command: ["/bin/true"]}]\n';
 const WINDOW = 'window: "Sat 02:00-04:00"';
 const WAITS = `    service: [{name: app, command: ["/bin/true"], ${WINDOW}}]\n`;
 
-serviceTest("what only looks gives up net where nothing is probed", GOOD, async (site) => {
+serviceTest("check commands give up net permission if nothing is probed", GOOD, async (site) => {
   for (const line of ["check", "plan", "run --dry-run"]) {
     assert.equal((await vcm(site, line)).givenUp, "write,net", line);
   }
@@ -64,7 +64,7 @@ serviceTest("what only looks gives up net where nothing is probed", GOOD, async 
 
 const PROBED = GOOD.replace('"]', '"], probe: "127.0.0.1:443"');
 
-serviceTest("what only looks keeps net where something is probed", PROBED, async (site) => {
+serviceTest("check commands keep net permission if something is probed", PROBED, async (site) => {
   for (const line of ["check", "plan", "run --dry-run"]) {
     assert.equal((await vcm(site, line)).givenUp, "write", line);
   }
@@ -110,7 +110,7 @@ serviceTest(
 );
 
 serviceTest(
-  "--detailed-exitcode is 1 where something failed, whatever was changed",
+  "--detailed-exitcode is 1 if something failed, whatever was changed",
   GOOD.replace("true", "false"),
   async (site) => {
     await edit(site);
@@ -122,7 +122,7 @@ serviceTest(
   FALSE,
 );
 
-serviceTest("--detailed-exitcode is 1 where something is blocked", GOOD, async (site) => {
+serviceTest("--detailed-exitcode is 1 if something is blocked", GOOD, async (site) => {
   await Deno.remove(site.path("web.crt"));
   await Deno.mkdir(site.path("web.crt"));
   assert.deepEqual(
@@ -140,7 +140,7 @@ serviceTest("--detailed-exitcode belongs to plan and run", GOOD, async (site) =>
 });
 
 serviceTest(
-  "a service that finds fault: the old file is back, and run and check say so",
+  "if validation fails, the old file is restored, and run and check say so",
   GOOD.replace("}]", ', validate: ["/bin/false", "-t"]}]'),
   async (site) => {
     await edit(site);

@@ -11,11 +11,11 @@ function namesFor(...names: string[]): string[] {
   return narrow(CONFIG, parseArguments(["issue", ...names])).map(({ name }) => name);
 }
 
-pureTest("narrow() takes all certificates where no name is given", () => {
+pureTest("narrow() selects all certificates if no name is given", () => {
   assert.deepEqual(namesFor(), ["web", "mail", "vpn"]);
 });
 
-pureTest("narrow() takes those that are named, once each and in the file's order", () => {
+pureTest("narrow() selects those that are named, once each and in the order of the file", () => {
   assert.deepEqual(namesFor("vpn", "web", "vpn"), ["web", "vpn"]);
 });
 
@@ -33,7 +33,7 @@ pureTest(
   },
 );
 
-pureTest("narrow() does not take an empty name for all", () => {
+pureTest("narrow() does not select all certificates for an empty name", () => {
   assert.throws(() => namesFor(""), { name: "UsageError", message: /^No certificate "" in / });
 });
 

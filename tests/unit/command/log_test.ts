@@ -18,7 +18,7 @@ function writeAll(log: Log): void {
   log.line("error", "c");
 }
 
-pureTest("the log goes to standard error, with its level where it matters", () => {
+pureTest("the log goes to standard error, with the level of warnings and errors", () => {
   const { host, log } = start();
   writeAll(log);
   assert.equal(host.stderr(), "a\nwarning: b\nerror: c\n");
@@ -31,7 +31,7 @@ pureTest("a quiet log holds warnings and errors", () => {
   assert.equal(host.stderr(), "warning: b\nerror: c\n");
 });
 
-pureTest("the log file holds all levels with their time, quiet or not", () => {
+pureTest("the log file contains all levels with their time, quiet or not", () => {
   for (const quiet of [false, true]) {
     const { host, log } = start({ quiet, file: "/var/log/vcm.log" });
     writeAll(log);
@@ -44,7 +44,7 @@ pureTest("the log file holds all levels with their time, quiet or not", () => {
   }
 });
 
-pureTest("a log file that cannot be written is said once, and the work goes on", () => {
+pureTest("a log file that cannot be written is reported once, and the work goes on", () => {
   const append = () => {
     throw new Error("disk full");
   };
@@ -69,7 +69,7 @@ pureTest("a terminal shows one line that moves while many are issued", () => {
   assert.equal(host.stderr(), `${drawn(1)}${failed}${drawn(1)}${drawn(2)}${CLEAR}`);
 });
 
-pureTest("no line moves for few, in a pipe or where it is to be quiet", () => {
+pureTest("there is no progress bar for few certificates, in a pipe or with --quiet", () => {
   const cases: [Partial<LogOptions>, boolean][] = [
     [{ expected: 9 }, true],
     [{ expected: 10 }, false],
@@ -118,7 +118,7 @@ pureTest("as JSON each line is an object, with what came about, and nothing move
   assert.deepEqual([host.stderr(), host.appended.get(file)], [said, said]);
 });
 
-pureTest("systemd's journal is told the level of each line", () => {
+pureTest("each line for systemd's journal has its level", () => {
   const { host, log } = start({}, { errIsJournal: true });
   writeAll(log);
   assert.equal(host.stderr(), "<6>a\n<4>b\n<3>c\n");

@@ -55,7 +55,7 @@ pureTest("without a command it is run", () => {
   assert.deepEqual(parse("--quiet"), { ...PLAIN, named: false, quiet: true });
 });
 
-pureTest("each command is known, and takes --help", () => {
+pureTest("each command is known, and accepts --help", () => {
   for (const { name } of COMMANDS) {
     assert.deepEqual(parse(name), { ...PLAIN, command: name });
     assert.deepEqual(parse(`${name} --help`), { ...PLAIN, command: name, help: true });
@@ -99,7 +99,7 @@ pureTest("--wait is a time in seconds, for commands that take the lock", () => {
   assert.equal(parse("run --wait 1m --wait 2m").wait, 120);
 });
 
-pureTest("--wait with what is no time is an error, with what is right", () => {
+pureTest("--wait with an invalid time is an error that shows a valid one", () => {
   for (const text of ["soon", "0", "0s", "1.5m", "web.example.com"]) {
     assertUsage(
       `issue --wait ${text}`,
@@ -120,7 +120,7 @@ pureTest("each option sets its own field", () => {
   assert.deepEqual([short.quiet, short.verbose], [true, true]);
 });
 
-pureTest("what vcm init is told is taken as it stands", () => {
+pureTest("the options of vcm init are passed on unchanged", () => {
   const line = "init --vault https://v.test --pki p --role r --config f --print --yes a.test";
   assert.deepEqual(parse(line), {
     ...PLAIN,
@@ -187,7 +187,7 @@ pureTest("an unknown option is an error, with what was probably meant", () => {
   );
 });
 
-pureTest("--force where it does not belong is answered with where it does", () => {
+pureTest("--force with the wrong command is an error that names the right ones", () => {
   for (const command of ["run", "check", "validate"] as const) {
     assertUsage(
       `${command} --force`,
@@ -213,7 +213,7 @@ pureTest("an option of another command is unknown", () => {
   }
 });
 
-pureTest("a value is needed where there is one, and refused where there is none", () => {
+pureTest("an option with a value requires it, and an option without one refuses it", () => {
   assertUsage("check --config", 'Option "--config" needs a value', "check");
   assertUsage("check -c", 'Option "-c" needs a value', "check");
   assertUsage("check --config=", 'Option "--config" needs a value', "check");
@@ -223,17 +223,17 @@ pureTest("a value is needed where there is one, and refused where there is none"
 
 // The value of --config is whatever comes next: `--config $UNSET --quiet`, as a cron line has
 // it, reads a file named "--quiet", and is loud.
-pureTest("an option is no value of --config", () => {
+pureTest("an option does not count as the value of --config", () => {
   assertUsage("check --config --quiet", 'Option "--config" needs a value', "check");
   assertUsage("check -c --json", 'Option "-c" needs a value', "check");
 });
 
-pureTest("validate and demo take no names", () => {
+pureTest("validate and demo accept no names", () => {
   assertUsage("validate web", '"vcm validate" takes no names; got "web"', "validate");
   assertUsage("demo x", '"vcm demo" takes no names; got "x"', "demo");
 });
 
-pureTest("who wants to uninstall is told how, and not to install", () => {
+pureTest('"uninstall" is an error that names the command, and does not suggest install', () => {
   for (const word of ["uninstall", "Uninstall", "un-install", "unistall", "unstall", "deinstall"]) {
     assertUsage(
       word,
@@ -251,7 +251,7 @@ pureTest("who wants to uninstall is told how, and not to install", () => {
   assertUsage("reinstall", 'Unknown command "reinstall"; did you mean "install"?');
 });
 
-pureTest("an empty argument is no command and no name that is left out", () => {
+pureTest("an empty argument is neither a command nor an omitted name", () => {
   assert.throws(() => parseArguments([""]), { message: /^Unknown command ""; / });
   assert.deepEqual(parseArguments(["issue", ""]).names, [""]);
 });

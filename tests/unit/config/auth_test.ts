@@ -71,7 +71,7 @@ pureTest("auth and the flat keys give the same", async () => {
   }
 });
 
-pureTest("a token is no login, and stands beside one", async () => {
+pureTest("a token sets no login, and can be set beside one", async () => {
   assert.equal("login" in await vaultOf("auth: {method: token, token_file: /t}"), false);
   assert.equal("login" in await vaultOf("token_file: /t"), false);
   const { tokenFile, login } = await vaultOf("token_file: /t\n  auth: {method: cert}");

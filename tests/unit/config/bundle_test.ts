@@ -56,7 +56,7 @@ pureTest("an entry whose keys do not go with a bundle says so", async () => {
   }
 });
 
-pureTest("nothing else lies in a bundle, or at its place", async () => {
+pureTest("no other target is in a bundle, or at its path", async () => {
   await assertDiagnostics(
     fileWith("bundle: /d/web", "cert: /d/web/extra/a.crt", "cert: /d/web.crt", "bundle: /d/web"),
     "f:6:15 certs[0].deploy[1].cert: is inside a directory that is replaced as a whole by " +

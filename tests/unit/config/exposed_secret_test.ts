@@ -42,12 +42,12 @@ for (const [where, line] of Object.entries(SECRETS)) {
     }
   });
 
-  Deno.test(`loadConfig() takes a secret id that only the owner may read: ${where}`, async () => {
+  Deno.test(`loadConfig() accepts a secret id that only the owner may read: ${where}`, async () => {
     for (const mode of [0o600, 0o400, 0o711]) assert.equal(await complaint(line, mode), "");
   });
 }
 
-Deno.test("loadConfig() takes a readable file that holds no secret id", async () => {
+Deno.test("loadConfig() accepts a readable file that contains no secret id", async () => {
   const lines = [
     "vault_role_id: r",
     "auth: {method: approle, role_id: r, secret_id_file: /etc/vcm/secret-id}",

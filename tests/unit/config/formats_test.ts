@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { defaultMode } from "../../../lib/config/format.ts";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { type TargetSpec } from "../../../lib/config/types.ts";
-import { WHATS } from "../../../lib/certificate/types.ts";
+import { TARGET_KINDS } from "../../../lib/certificate/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
 import { defined } from "../../support/defined.ts";
@@ -17,7 +17,7 @@ async function targets(...entries: string[]): Promise<readonly TargetSpec[]> {
   return defined(await parseConfig(fileWith(...entries), "f")).certificates[0]?.targets ?? [];
 }
 
-pureTest("each format is taken in both forms, with its order and its password", async () => {
+pureTest("each format is accepted in both forms, with its order and its password", async () => {
   const made = await targets(
     "combined: /a",
     "{combined: /b, order: key-first}",
@@ -68,14 +68,17 @@ pureTest("an entry whose keys do not go together says which, and what does", asy
   }
 });
 
-pureTest("what holds a private key is for its owner alone, the rest for all", () => {
-  assert.deepEqual(WHATS.filter((what) => defaultMode(what) === 0o600), [
+pureTest("files with a private key are for their owner only, the rest for all", () => {
+  assert.deepEqual(TARGET_KINDS.filter((what) => defaultMode(what) === 0o600), [
     "privkey",
     "combined",
     "pkcs12",
     "bundle",
   ]);
-  assert.deepEqual(WHATS.filter((what) => defaultMode(what) === 0o644).length, WHATS.length - 4);
+  assert.deepEqual(
+    TARGET_KINDS.filter((what) => defaultMode(what) === 0o644).length,
+    TARGET_KINDS.length - 4,
+  );
 });
 
 pureTest("a password file may be for many targets, and is none itself", async () => {

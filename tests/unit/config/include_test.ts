@@ -84,43 +84,49 @@ pureTest("a rule that an included file breaks is shown there", async () => {
   );
 });
 
-pureTest("an included file has certificates only, and is told where the rest belongs", async () => {
-  await assertDiagnosticsIn(
-    MAIN,
-    {
-      files: {
-        a: "config: {pki: p}\ninclude: b\ndefaults: {}\nx-free: 1\ncerts: []\ncert: []\n",
-        b: "x-free: 1\n",
-        c: "- a\n",
+pureTest(
+  "an included file has certificates only, and the error for other keys names the main file",
+  async () => {
+    await assertDiagnosticsIn(
+      MAIN,
+      {
+        files: {
+          a: "config: {pki: p}\ninclude: b\ndefaults: {}\nx-free: 1\ncerts: []\ncert: []\n",
+          b: "x-free: 1\n",
+          c: "- a\n",
+        },
       },
-    },
-    'a:1:1 config: is allowed only in the main file, "f"',
-    'a:2:1 include: is allowed only in the main file, "f"',
-    'a:3:1 defaults: is allowed only in the main file, "f"',
-    'a:6:1 cert: unknown key; did you mean "certs"?',
-    "b:1:1 certs: is missing",
-    'c:1:1: expected a map with the key "certs", got a list',
-  );
-});
+      'a:1:1 config: is allowed only in the main file, "f"',
+      'a:2:1 include: is allowed only in the main file, "f"',
+      'a:3:1 defaults: is allowed only in the main file, "f"',
+      'a:6:1 cert: unknown key; did you mean "certs"?',
+      "b:1:1 certs: is missing",
+      'c:1:1: expected a map with the key "certs", got a list',
+    );
+  },
+);
 
-pureTest("what cannot be included is said where it is named, or under its own name", async () => {
-  const further = [
-    { kind: "invalid", pattern: 1, message: '"b" does not exist' },
-    { kind: "refused", diagnostics: [{ file: "c", key: "", message: "is a directory" }] },
-  ] as const;
-  await assertDiagnosticsIn(
-    "include:\n  - a\n  - b\n  - c\n",
-    { files: { a: "certs: 1\n" }, further },
-    'f:3:5 include[1]: "b" does not exist',
-    'a:1:8 certs: expected a list whose entries begin with "- ", got text',
-    "c: is a directory",
-  );
-  await assertDiagnosticsIn(
-    "include: b\n",
-    { further: [{ kind: "invalid", pattern: 0, message: '"b" does not exist' }] },
-    'f:1:10 include: "b" does not exist',
-  );
-});
+pureTest(
+  "the error for an unusable include points at its pattern, or at the included file",
+  async () => {
+    const further = [
+      { kind: "invalid", pattern: 1, message: '"b" does not exist' },
+      { kind: "refused", diagnostics: [{ file: "c", key: "", message: "is a directory" }] },
+    ] as const;
+    await assertDiagnosticsIn(
+      "include:\n  - a\n  - b\n  - c\n",
+      { files: { a: "certs: 1\n" }, further },
+      'f:3:5 include[1]: "b" does not exist',
+      'a:1:8 certs: expected a list whose entries begin with "- ", got text',
+      "c: is a directory",
+    );
+    await assertDiagnosticsIn(
+      "include: b\n",
+      { further: [{ kind: "invalid", pattern: 0, message: '"b" does not exist' }] },
+      'f:1:10 include: "b" does not exist',
+    );
+  },
+);
 
 pureTest("include says what is wrong with it", async () => {
   const include = (text: string) => `config: {pki: p, role: r}\ninclude: ${text}\n`;
@@ -142,11 +148,11 @@ pureTest("include says what is wrong with it", async () => {
   }
   await assertDiagnostics(
     include('["[a-f]*.yaml", a.yaml, "{a,b}*"]'),
-    `f:2:11 include[0]: expected no wildcard but "*", got "[a-f]*.yaml"`,
-    `f:2:34 include[2]: expected no wildcard but "*", got "{a,b}*"`,
+    `f:2:11 include[0]: expected no wildcard other than "*", got "[a-f]*.yaml"`,
+    `f:2:34 include[2]: expected no wildcard other than "*", got "{a,b}*"`,
   );
 });
 
-pureTest("without surroundings there are no files to include", async () => {
+pureTest("without an environment there are no files to include", async () => {
   assert.deepEqual((await parseConfig(MAIN, "f")).certificates, []);
 });

@@ -82,7 +82,7 @@ pureTest("parseConfig() reads names of all kinds", async () => {
   assert.deepEqual(others.otherSans, ["1.3.6.1.4.1.311.20.2.3;UTF8:a,b;c", "2.5.0;UTF8:é"]);
 });
 
-pureTest("parseConfig() takes ca as a target in both forms", async () => {
+pureTest("parseConfig() accepts ca as a target in both forms", async () => {
   const { targets } = await spec("deploy: [{ca: /a}, {source: ca, dest: /b, mode: 644}]");
   assert.deepEqual(defined(targets), [
     { what: "ca", path: "/a", createDirs: false },

@@ -57,7 +57,7 @@ const PLACES = {
   "own.yaml": cert("own"),
 };
 
-Deno.test("loadConfig() takes files by name, hidden ones only if the pattern is hidden, too", async () => {
+Deno.test("loadConfig() sorts included files by name, and hidden ones need a hidden pattern", async () => {
   const cases: Record<string, string[]> = {
     "conf.d/*.yaml": ["a", "b"],
     "[own.yaml, conf.d/20-b.yaml, ./conf.d/../conf.d/*]": [
@@ -144,7 +144,7 @@ Deno.test("loadConfig() trusts an included file as it does the main one", async 
   });
 });
 
-Deno.test("loadConfig() takes no files from a directory that others may write to, not even none", async () => {
+Deno.test("loadConfig() refuses a directory that others may write to, even if no file matches", async () => {
   for (const files of [PLACES, {}]) {
     await inDirectory("conf.d/*.yaml", files, async (home) => {
       await Deno.chmod(`${home}/conf.d`, 0o775);

@@ -39,7 +39,7 @@ async function refusal(path: string): Promise<string> {
 
 const DANGER = "and anyone who can change this file controls what VCM writes and runs";
 
-Deno.test("findConfig() takes the flag, then $VCM_CONFIG, there or not", () => {
+Deno.test("findConfig() uses the flag, then $VCM_CONFIG, whether or not the file exists", () => {
   const options = { uid: 0, exists: () => false };
   assert.equal(findConfig({ ...options, flag: "a.yaml", env: "b.yaml" }), "a.yaml");
   assert.equal(findConfig({ ...options, env: "b.yaml" }), "b.yaml");
@@ -52,7 +52,7 @@ Deno.test("findConfig() looks in /etc and, not as root, in the working directory
   assert.equal(findConfig({ uid: 1000, exists: () => true }), "/etc/vcm/vcm.yaml");
 });
 
-Deno.test("findConfig() says where it looked and what to do", () => {
+Deno.test("findConfig() names the paths that it tried and what to do", () => {
   const say = (places: string) =>
     `vcm.yaml: no configuration file found; looked for ${places}; run "vcm init" to write ` +
     `one, or pass --config FILE, or set $VCM_CONFIG`;

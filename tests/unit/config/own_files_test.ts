@@ -2,7 +2,7 @@
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
 
-pureTest("files that VCM reads or writes are each of their own", async () => {
+pureTest("each file that VCM reads or writes has a separate path", async () => {
   await assertDiagnostics(
     `config:
   log_file: /etc/vcm/a
@@ -22,7 +22,7 @@ certs: []
   );
 });
 
-pureTest("what VCM writes beside its sets lies outside the store", async () => {
+pureTest("files that VCM writes besides its sets are outside the store", async () => {
   const text = (log: string, secret: string) =>
     `config: {cert_store: /srv/certs, log_file: ${log}, auth: {method: approle, ` +
     `secret_id_file: ${secret}}}\ncerts: []\n`;
@@ -39,19 +39,22 @@ pureTest("what VCM writes beside its sets lies outside the store", async () => {
   await assertDiagnostics(text("/srv/certs.log", "/srv/secret-id"));
 });
 
-pureTest("what VCM only reads may lie in the store, and no log where the CA file is", async () => {
-  await assertDiagnostics(
-    "config: {cert_store: /srv, token_file: /srv/a/token, vault_ssl_verify: /srv/a/ca.pem}\n" +
-      "certs: []\n",
-  );
-  await assertDiagnostics(
-    "config:\n  vault_ssl_verify: /a\n  log_file: /a\ncerts: []\n",
-    'f:2:21 config.vault_ssl_verify: "/a" is already used by config.log_file (line 3)',
-  );
-  await assertDiagnostics("config: {client_cert: /a, client_key: /a, log_file: /b}\ncerts: []\n");
-});
+pureTest(
+  "files that VCM only reads may be in the store, and the log is not the CA file",
+  async () => {
+    await assertDiagnostics(
+      "config: {cert_store: /srv, token_file: /srv/a/token, vault_ssl_verify: /srv/a/ca.pem}\n" +
+        "certs: []\n",
+    );
+    await assertDiagnostics(
+      "config:\n  vault_ssl_verify: /a\n  log_file: /a\ncerts: []\n",
+      'f:2:21 config.vault_ssl_verify: "/a" is already used by config.log_file (line 3)',
+    );
+    await assertDiagnostics("config: {client_cert: /a, client_key: /a, log_file: /b}\ncerts: []\n");
+  },
+);
 
-pureTest("metrics have a file of their own, by a name that their collector reads", async () => {
+pureTest("the metrics file is a separate file with a name that the collector reads", async () => {
   await assertDiagnostics(
     "config:\n  log_file: /var/vcm.prom\n  metrics_file: /var/vcm.prom\ncerts: []\n",
     'f:3:17 config.metrics_file: "/var/vcm.prom" is already used by config.log_file (line 2)',

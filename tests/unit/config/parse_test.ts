@@ -208,7 +208,7 @@ pureTest("parseConfig() lets a certificate go before config", async () => {
   );
 });
 
-pureTest("parseConfig() takes keep of config if a certificate has none", async () => {
+pureTest("parseConfig() uses keep of config if a certificate has none", async () => {
   const text = "config: {pki: p, role: r, keep: 3}\ncerts:\n  - name: a\n  - {name: b, keep: 0}\n";
   const { certificates } = defined(await parseConfig(text, "f"));
   assert.deepEqual(certificates.map(({ keep }) => keep), [3, 0]);
@@ -230,7 +230,7 @@ pureTest("parseConfig() completes unit names as systemctl does", async () => {
   }
 });
 
-pureTest("parseConfig() takes names and addresses as they come", async () => {
+pureTest("parseConfig() does not change names and addresses", async () => {
   const names = ["*.a.example.com", "localhost", "_sip.example.com", "bücher.example", "xn--a.b"];
   const addresses = ["10.1.1.20", "::1", "2001:DB8::20", "::ffff:10.0.0.1"];
   const spec = await certificate(

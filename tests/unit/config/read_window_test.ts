@@ -38,7 +38,7 @@ pureTest("readWindow() knows each day by both names", () => {
   }
 });
 
-pureTest("readWindow() refuses what is no window, and shows one", () => {
+pureTest("readWindow() refuses an invalid window, and shows a valid one", () => {
   const refused = [
     "Sat",
     "Sat,Sun",

@@ -33,7 +33,7 @@ pureTest("key: vault is refused if config says reuse_key", async () => {
   );
 });
 
-pureTest("reuse_key is taken if the key is made here, whichever says so", async () => {
+pureTest("reuse_key is accepted if the key is made here, whichever entry says so", async () => {
   await assertDiagnostics(file(", key: local, reuse_key: true", ""));
   await assertDiagnostics(file(", key: local", "reuse_key: true"));
   await assertDiagnostics(file("", "key: local\n    reuse_key: true"));

@@ -29,7 +29,7 @@ const good: [string, keyof VaultSettings, unknown][] = [
   ["vault_ssl_verify: /etc/ssl//certs/", "trust", { kind: "file", path: "/etc/ssl/certs" }],
 ];
 
-pureTest("every key about the server takes what it should", async () => {
+pureTest("every key about the server accepts its valid values", async () => {
   for (const [line, key, value] of good) assert.deepEqual((await vaultOf(line))[key], value, line);
 });
 
@@ -129,7 +129,7 @@ pureTest("plain http is refused, at each address that has it", async () => {
   );
 });
 
-pureTest("plain http is taken if it is allowed, and to this host itself", async () => {
+pureTest("plain http is accepted if it is allowed, and to this host itself", async () => {
   await assertDiagnostics("config:\n  vault: http://a.test\n  allow_http: true\ncerts: []\n");
   const hosts = ["localhost:8200", "127.0.0.1:8200", "127.8.9.1", "[::1]:8200", "LOCALHOST"];
   for (const host of hosts) {

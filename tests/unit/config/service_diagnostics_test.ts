@@ -168,7 +168,7 @@ pureTest("a probe says what is wrong with it", async () => {
   ]);
 });
 
-pureTest("the name of a service is one that its manager takes", async () => {
+pureTest("the name of a service must be valid for its manager", async () => {
   const unit = `expected a systemd unit such as "nginx.service"`;
   const container = `expected the name of a container such as "web"`;
   const cases: [string, string][] = [
@@ -217,7 +217,7 @@ pureTest("a list without an entry gives one diagnostic", async () => {
   ]);
 });
 
-pureTest("a service without a name is said so, whatever else its entry says", async () => {
+pureTest("a service without a name is reported, whatever else its entry says", async () => {
   const more = ["", ", validate: [nginx, -t]", ", signal: HUP", ", manager: ~"];
   for (const keys of more) {
     for (

@@ -120,7 +120,7 @@ pureTest("parseConfig() tells who manages a service as far as its entry does", a
   }
 });
 
-pureTest("parseConfig() takes a signal for the control, and HUP for the signal", async () => {
+pureTest("parseConfig() implies control from a signal, and HUP as the default signal", async () => {
   const cases: [string, string, string | undefined][] = [
     ["{name: a}", "try-reload-or-restart", undefined],
     ["{name: a, control: start}", "start", undefined],
@@ -137,7 +137,7 @@ pureTest("parseConfig() takes a signal for the control, and HUP for the signal",
   }
 });
 
-pureTest("parseConfig() reads where to look, in short and at length", async () => {
+pureTest("parseConfig() reads probes in the short and the long form", async () => {
   const cases: Record<string, ServiceSpec["probe"]> = {
     '"127.0.0.1:443"': { host: "127.0.0.1", port: 443, serverName: "a", timeout: 30 },
     '"[fd00::1]:65535"': { host: "fd00::1", port: 65535, serverName: "a", timeout: 30 },

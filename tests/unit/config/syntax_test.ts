@@ -83,7 +83,7 @@ const cases: readonly (readonly [text: string, ...lines: string[]])[] = [
   ],
 ];
 
-pureTest("a text that is no YAML is explained in plain words", async () => {
+pureTest("a text that is not YAML is explained in plain words", async () => {
   for (const [text, ...lines] of cases) await assertDiagnostics(text, ...lines);
 });
 

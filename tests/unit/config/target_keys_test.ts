@@ -16,7 +16,7 @@ async function targets(
   return certificates[0]?.targets ?? [];
 }
 
-pureTest("parseConfig() takes a mode as octal however it is written", async () => {
+pureTest("parseConfig() reads a mode as octal however it is written", async () => {
   for (const text of [`"0640"`, "0640", "640", "0o640", `'640'`, "00640"]) {
     assert.equal((await targets(`      - {cert: /a, mode: ${text}}\n`))[0]?.mode, 0o640, text);
   }
@@ -42,21 +42,21 @@ pureTest("parseConfig() makes both forms of a target one, also mixed", async () 
   ]);
 });
 
-pureTest("parseConfig() takes overwrite of a target", async () => {
+pureTest("parseConfig() accepts overwrite of a target", async () => {
   const both = await targets(
     "      - {cert: /a, overwrite: true}\n      - {cert: /b, overwrite: false}\n",
   );
   assert.deepEqual(both.map(({ overwrite }) => overwrite), [true, undefined]);
 });
 
-pureTest("parseConfig() takes in_place of a target", async () => {
+pureTest("parseConfig() accepts in_place of a target", async () => {
   const both = await targets(
     "      - {cert: /a, in_place: true}\n      - {cert: /b, in_place: false}\n",
   );
   assert.deepEqual(both.map(({ inPlace }) => inPlace), [true, undefined]);
 });
 
-pureTest("parseConfig() takes create_dirs of config if a target has none", async () => {
+pureTest("parseConfig() uses create_dirs of config if a target has none", async () => {
   const config = "{pki: p, role: r, create_dirs: true}";
   const made = await targets(
     "      - {cert: /a}\n      - {cert: /b, create_dirs: false}\n",

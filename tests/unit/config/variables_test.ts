@@ -114,7 +114,7 @@ pureTest("a variable that cannot be put in gives one diagnostic", async () => {
   );
 });
 
-pureTest("no value that holds a secret is shown", async () => {
+pureTest("no value that contains a secret is shown", async () => {
   const line = (key: string) => `config: {pki: p, role: r, ${key}}\ncerts: []\n`;
   for (
     const key of [

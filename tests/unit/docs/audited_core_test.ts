@@ -44,7 +44,7 @@ Deno.test("the core imports only itself, modules below it, types and the runtime
   }
 });
 
-Deno.test("no other file of the engine writes by calls of its own", async () => {
+Deno.test("no other file of the engine calls the runtime's write functions", async () => {
   const writing = [...await sourcesBelow("lib"), "main.ts"]
     .filter((path) => WRITES.test(readDocument(path)))
     .filter((path) => !OTHER_WRITERS.some((known) => known.test(path)));

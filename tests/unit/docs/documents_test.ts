@@ -18,7 +18,7 @@ const DENO_JSON = JSON.parse(readDocument("deno.json"));
 for (const path of DOCUMENTS) {
   const document = readDocument(path);
 
-  Deno.test(`each YAML of ${path} is a configuration without a mistake`, async () => {
+  Deno.test(`each YAML of ${path} is a valid configuration`, async () => {
     const around = environmentOf({ variables: { HOSTNAME: "web1" } });
     for (const text of blocks(document, "yaml")) {
       await parseConfig(text, path, () => Promise.resolve(around));

@@ -44,7 +44,7 @@ Deno.test("docs/exit-statuses.md says what help says", () => {
   }
 });
 
-Deno.test("docs/exit-statuses.md: what takes the lock can find it held, what is detailed can end with 10", () => {
+Deno.test("docs/exit-statuses.md: commands with the lock can end with 75, detailed ones with 10", () => {
   for (const { name } of COMMANDS) {
     const { options } = commandNamed(name);
     const { meanings } = rowOf(name);
@@ -53,7 +53,7 @@ Deno.test("docs/exit-statuses.md: what takes the lock can find it held, what is 
   }
 });
 
-Deno.test("docs/exit-statuses.md says with what a mistake on the command line ends", async () => {
+Deno.test("docs/exit-statuses.md has the exit status of a usage error", async () => {
   for (const { name } of COMMANDS) {
     const status = await main([name, "--no-such-option"], fakeHost());
     assert.match(rowOf(name).meanings.get(status) ?? "", /^usage|^cannot tell$/, name);

@@ -11,14 +11,14 @@ Deno.test("root is known by its name, as owner and as group", async () => {
   assert.deepEqual([book.ownerName(0), book.groupName(0)], ["root", "root"]);
 });
 
-Deno.test("an unknown name is unknown, and takes no other with it", async () => {
+Deno.test("an unknown name does not make others unknown", async () => {
   const book = await lookUpAccounts([UNKNOWN, "root", `${UNKNOWN}-2`], [UNKNOWN]);
   assert.deepEqual(book.owner(UNKNOWN), { kind: "unknown", name: UNKNOWN });
   assert.deepEqual(book.group(UNKNOWN), { kind: "unknown", name: UNKNOWN });
   assert.deepEqual(book.owner("root"), { kind: "given", name: "root", id: 0 });
 });
 
-Deno.test("a name is never taken for an option of getent", async () => {
+Deno.test("a name never becomes an option of getent", async () => {
   const name = "--service=nothing";
   assert.deepEqual((await lookUpAccounts([name], [])).owner(name), { kind: "unknown", name });
 });
@@ -30,7 +30,7 @@ Deno.test("a number is itself, whether or not an account has it", async () => {
   assert.deepEqual([book.ownerName(54321), book.groupName(54321)], ["54321", "54321"]);
 });
 
-Deno.test("silence of the file is no account", async () => {
+Deno.test("an account that the file does not set is unspecified", async () => {
   const book = await lookUpAccounts([], []);
   assert.deepEqual(book.owner(undefined), { kind: "unspecified" });
   assert.deepEqual(book.group(undefined), { kind: "unspecified" });
@@ -46,7 +46,7 @@ Deno.test("a user's name is not a group's", async () => {
   assert.deepEqual(book.group(name), { kind: "given", name, id: groups.get(name) ?? -1 });
 });
 
-Deno.test("parseIds() takes the first of two lines, and no line that is none", () => {
+Deno.test("parseIds() uses the first of two lines, and ignores invalid lines", () => {
   const text = "a:x:1:1::/:/bin/sh\n+::::::\na:x:2:2::/:\nb:x::\nc:*:3\n\n# d:x:4\nlong\n";
   const expected = [["a", 1], ["c", 3], ["# d", 4]];
   assert.deepEqual([...parseIds(text)], expected);

@@ -77,7 +77,7 @@ Deno.test("writeNewFile() as an ordinary user leaves nothing if it may not give 
   assert.deepEqual(directory.tree(), []);
 });
 
-Deno.test("writeNewFile() takes the runner's own numbers as an ordinary user, too", () => {
+Deno.test("writeNewFile() accepts the runner's own ids as an ordinary user, too", () => {
   using directory = makeDirectory();
   const [uid, gid] = ownersOf(directory.path);
   writeNewFile(directory.at("new"), "text", { mode: 0o640, uid, gid });

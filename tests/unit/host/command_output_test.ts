@@ -107,7 +107,7 @@ Deno.test("runCommand() gives a program nothing to read", async () => {
   assert.deepEqual([code, stdout], [0, ""]);
 });
 
-Deno.test("programPaths() looks names up in the system's directories, and takes paths as they are", () => {
+Deno.test("programPaths() looks names up in the system's directories, and does not change paths", () => {
   assert.deepEqual(programPaths("nginx"), [
     "/usr/local/sbin/nginx",
     "/usr/local/bin/nginx",

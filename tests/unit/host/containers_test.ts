@@ -23,7 +23,7 @@ function parse(change: Readonly<Record<string, unknown>>) {
   return parseState(`${JSON.stringify({ ...DOCKER, ...change })}\n`);
 }
 
-pureTest("parseState() reads when a container was started, whatever zone it is said in", () => {
+pureTest("parseState() reads the start of a container in any time zone", () => {
   const cases: [string, number][] = [
     ["2026-11-24T16:12:59.677415505Z", START],
     ["2026-11-24T17:12:59.677415505+01:00", START],
@@ -35,7 +35,7 @@ pureTest("parseState() reads when a container was started, whatever zone it is s
   }
 });
 
-pureTest("parseState() takes a start that it cannot read for none", () => {
+pureTest("parseState() treats an unreadable start as none", () => {
   for (const StartedAt of ["0001-01-01T00:00:00Z", "", "n/a", null, undefined, 7e20, {}]) {
     assert.equal(parse({ StartedAt })?.startedAt, 0, String(StartedAt));
   }
@@ -56,11 +56,11 @@ pureTest("parseState() tells a container that runs from one that does not", () =
 });
 
 // It goes on with what it has loaded, and loads nothing when it goes on.
-pureTest("parseState() takes no paused container for one that is stopped", () => {
+pureTest("parseState() does not treat a paused container as stopped", () => {
   assert.notEqual(parse({ Status: "paused", Running: true, Paused: true })?.state, "stopped");
 });
 
-pureTest("parseState() reads nothing from what is no state", () => {
+pureTest("parseState() returns nothing for an invalid state", () => {
   for (const text of ["", "\n", "null", "no such thing", "{", "[object Object]"]) {
     assert.equal(parseState(text), undefined, JSON.stringify(text));
   }

@@ -26,7 +26,7 @@ Deno.test("the way begins at the root and ends with the directory", () => {
   assert.deepEqual(wayIn(directory, "a/b"), [["", "/a"], ["/a", "/a/b"], ["/a/b", undefined]]);
 });
 
-Deno.test("links are followed, and the directories in which they lie are on the way", () => {
+Deno.test("links are followed, and their directories are ancestors too", () => {
   using directory = makeDirectory();
   Deno.mkdirSync(directory.at("real/deep/er"), { recursive: true });
   Deno.mkdirSync(directory.at("links"));
@@ -53,7 +53,7 @@ Deno.test("a way that leads nowhere ends with the last directory", () => {
   assert.equal(wayIn(directory, "loop/x").at(-1)?.[1], "/loop");
 });
 
-rootTest("it is told who owns what is on the way", () => {
+rootTest("the owners of ancestors are returned", () => {
   using directory = makeDirectory();
   const [finder, other] = [new AncestorFinder(0, ACCOUNTS), new AncestorFinder(1001, ACCOUNTS)];
   Deno.mkdirSync(directory.at("theirs/sub"), { recursive: true });

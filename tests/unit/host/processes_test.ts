@@ -15,7 +15,7 @@ Deno.test("observeProcess() finds the process that a pid file names, and its sta
   assert.deepEqual(await observeStart(daemon.pidFile), { startedAt: look.startedAt });
 });
 
-Deno.test("observeProcess() takes a pid with spaces and line breaks around it", async () => {
+Deno.test("observeProcess() accepts a pid with spaces and line breaks around it", async () => {
   using directory = makeDirectory();
   await using daemon = await startDaemon(directory);
   for (const text of [`${daemon.pid}`, `  ${daemon.pid}\n`, `${daemon.pid}\r\n\n`]) {
@@ -40,7 +40,7 @@ Deno.test("observeProcess() trusts no file that is older than the process", asyn
   assert.equal((await observeProcess(daemon.pidFile)).kind, "running");
 });
 
-Deno.test("observeProcess() names no process if the file holds none", async () => {
+Deno.test("observeProcess() names no process if the file contains none", async () => {
   using directory = makeDirectory();
   const path = directory.at("x.pid");
   const texts = ["", "\n", "0", "1", "01", "-1", "-12", "1.5", "12 13", "12\n13", "0x10", "abc"];
@@ -54,7 +54,7 @@ Deno.test("observeProcess() names no process if the file holds none", async () =
   }
 });
 
-Deno.test("observeProcess() takes a process that has ended for not running, and a missing file for nothing", async () => {
+Deno.test('observeProcess() returns "not running" for an ended process, and nothing for a missing file', async () => {
   using directory = makeDirectory();
   const ended = new Deno.Command("/bin/true").spawn();
   await ended.status;
@@ -144,7 +144,7 @@ rootTest("observeProcess() trusts no file of root that others may write to", asy
   assert.equal(look.kind, "unsure", JSON.stringify(look));
 });
 
-Deno.test("observeProcess() takes no pid file that has another name", async () => {
+Deno.test("observeProcess() refuses a pid file with another hard link", async () => {
   using directory = makeDirectory();
   await using daemon = await startDaemon(directory);
   Deno.linkSync(daemon.pidFile, directory.at("other.pid"));

@@ -11,7 +11,7 @@ Deno.test("what is not there is absent", () => {
   }
 });
 
-Deno.test("what lies behind a file is unreadable, never absent", () => {
+Deno.test("a path below a file is unreadable, never absent", () => {
   using directory = makeDirectory();
   directory.write("file", "x");
   const path = directory.at("file/cert.pem");

@@ -24,7 +24,7 @@ Deno.test("runCommand() passes arguments as they are, without a shell", async ()
   assert.deepEqual([stdout, code], ["$HOME|a b|*|;id||", 0]);
 });
 
-Deno.test("runCommand() takes the first path that is there", async () => {
+Deno.test("runCommand() uses the first path that exists", async () => {
   const { code } = await runCommand(["/no/such/program", "/bin/false", "/bin/true"], [], 10_000);
   assert.equal(code, 1);
   await assert.rejects(

@@ -41,7 +41,7 @@ Deno.test("nothing is called if SELinux is off, or nothing is replaced", () => {
   assert.equal(directory.tree().includes("calls"), false);
 });
 
-Deno.test("a file system without contexts has none to keep; what else goes wrong is said", () => {
+Deno.test("a file system without contexts has none to keep; other failures are reported", () => {
   using directory = makeDirectory();
   keep(
     directory,

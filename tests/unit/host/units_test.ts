@@ -8,7 +8,7 @@ Deno.test("parseTimestamp() reads microseconds and whole seconds", () => {
   assert.equal(parseTimestamp("2026-11-24 10:00:00 UTC"), second);
 });
 
-Deno.test("parseTimestamp() takes whatever it cannot read for never", () => {
+Deno.test("parseTimestamp() treats an unreadable time as never", () => {
   for (
     const text of [
       "",
@@ -64,12 +64,12 @@ Deno.test("parseUnits() reads a block a unit, in the order asked", () => {
   ]);
 });
 
-Deno.test("parseUnits() takes a unit that has no reloads for one whose reloads succeed", () => {
+Deno.test("parseUnits() treats a unit without reloads as one whose reloads succeed", () => {
   const [unit] = parseUnits("Id=x.socket\nLoadState=loaded\nActiveState=active\n");
   assert.deepEqual([unit?.reloadResult, unit?.changedAt], ["success", 0]);
 });
 
-Deno.test("parseUnits() takes a unit that says nothing of it for one that can reload", () => {
+Deno.test("parseUnits() treats a unit without CanReload as one that can reload", () => {
   const [unit] = parseUnits("Id=x.service\nLoadState=loaded\nActiveState=active\n");
   assert.equal(unit?.canReload, true);
 });
@@ -86,7 +86,7 @@ Deno.test("parseUnits() tells a run that ended well from one that did not, and f
   }
 });
 
-Deno.test("parseUnits() takes the start of a run that ended well for the unit's, which is never active", () => {
+Deno.test("parseUnits() uses the start of a successful run as that of a unit that is never active", () => {
   const times = "InactiveExitTimestamp=Tue 2026-11-24 10:00:00 UTC\n" +
     "ActiveEnterTimestamp=Tue 2026-11-24 09:00:00 UTC\n";
   const [RUN, ACTIVE] = [Date.UTC(2026, 10, 24, 10), Date.UTC(2026, 10, 24, 9)];

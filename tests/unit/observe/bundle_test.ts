@@ -21,11 +21,11 @@ const [A, B, C] = ["a", "b", "c"].map((digit) => `.web.vcm-${digit.repeat(16)}`)
 
 /** What each file should hold: one text for all. */
 function expectText(wanted: string): Presence<Expected> {
-  const judge = (path: string) => ({
+  const compare = (path: string) => ({
     kind: "present" as const,
     value: { sameContent: Deno.readTextFileSync(path) === wanted },
   });
-  return { kind: "present", value: { limit: 100, judge } };
+  return { kind: "present", value: { limit: 100, compare } };
 }
 
 function look(
@@ -75,7 +75,7 @@ Deno.test("a set behind a link of ours is seen as a whole, and changed last when
   assert.equal(after.changedAt, changed);
 });
 
-Deno.test("where a run switches the link in between, the new set is what is seen", () => {
+Deno.test("if a run switches the link in between, the new set is observed", () => {
   using directory = makeDirectory();
   writeSet(directory, A, "old");
   writeSet(directory, B, "new");
@@ -103,7 +103,7 @@ Deno.test("links of others are told with what they say, and no set counts as str
   }
 });
 
-Deno.test("a link that somebody made anew, with the directory in it, is as good as ours", () => {
+Deno.test("a link that was created again to the same directory counts as VCM's", () => {
   using directory = makeDirectory();
   writeSet(directory, A, "new");
   for (const text of [directory.at(A), `./${A}`]) {
@@ -114,7 +114,7 @@ Deno.test("a link that somebody made anew, with the directory in it, is as good 
   }
 });
 
-rootTest("a set's directory that belongs to another user is told with both owners", () => {
+rootTest("a set's directory that belongs to another user is reported with both owners", () => {
   using directory = makeDirectory();
   writeSet(directory, A, "new");
   link(directory, A);
@@ -123,7 +123,7 @@ rootTest("a set's directory that belongs to another user is told with both owner
   assert.deepEqual(setOf(look(directory)).otherOwner, { is: "4321", should: "root" });
 });
 
-Deno.test("what no link leads to is stray, and other bundles' directories and what is no directory are not", () => {
+Deno.test("only directories of this bundle that no link names are unused", () => {
   using directory = makeDirectory();
   for (const name of [A, B, "..web.vcm-set.vcm-new", ".api.vcm-" + "a".repeat(16), ".web.vcm-x"]) {
     writeSet(directory, name, "new");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { decodePem } from "../../../lib/certificate/pem.ts";
 import { plainContent } from "../../../lib/certificate/plain_content.ts";
-import { encryptTarget, judgeEncrypted } from "../../../lib/certificate/encrypted.ts";
+import { compareEncrypted, encryptTarget } from "../../../lib/certificate/encrypted.ts";
 import { Secret } from "../../../lib/text/secret.ts";
 import type { Format, Part } from "../../../lib/certificate/types.ts";
 import { expect, type Expected } from "../../../lib/observe/expected.ts";
@@ -27,7 +27,7 @@ const TEXTS: SetTexts = {
   ca: present(SET.ca),
 };
 const NAME = "web.example.com";
-const ENCRYPTION = { judge: judgeEncrypted, password: new Secret(PASSWORD) };
+const ENCRYPTION = { compare: compareEncrypted, password: new Secret(PASSWORD) };
 
 function expected(format: Format, texts = TEXTS): Expected {
   const made = expect(
@@ -40,14 +40,14 @@ function expected(format: Format, texts = TEXTS): Expected {
   return made.value;
 }
 
-function judge(directory: Directory, format: Format, content: string | Uint8Array) {
+function compare(directory: Directory, format: Format, content: string | Uint8Array) {
   Deno.writeFileSync(directory.at("file"), bytesOf(content));
-  const found = expected(format).judge(directory.at("file"), READER);
+  const found = expected(format).compare(directory.at("file"), READER);
   assert.ok(found.kind === "present");
   return plain(found.value);
 }
 
-Deno.test("a combined file holds certificates and key in its order, each on lines of its own", () => {
+Deno.test("a combined file contains certificates and key in its order, each on separate lines", () => {
   using directory = makeDirectory();
   const texts = {
     "cert-first": SET.fullchain + SET.privkey,
@@ -56,9 +56,9 @@ Deno.test("a combined file holds certificates and key in its order, each on line
   for (const order of ["cert-first", "key-first"] as const) {
     const format = { what: "combined", order } as const;
     assert.equal(plainContent(format, (part) => SET[part].trimEnd()), texts[order]);
-    assert.deepEqual(judge(directory, format, texts[order]), { sameContent: true });
+    assert.deepEqual(compare(directory, format, texts[order]), { sameContent: true });
     const other = texts[order === "cert-first" ? "key-first" : "cert-first"];
-    const { sameContent, certificate } = judge(directory, format, other);
+    const { sameContent, certificate } = compare(directory, format, other);
     assert.deepEqual([sameContent, certificate?.commonName], [false, NAME]);
   }
 });
@@ -68,25 +68,27 @@ Deno.test("a DER file is the certificate, byte for byte", async () => {
   const format = { what: "der" } as const;
   const der = plainContent(format, (part) => SET[part]);
   assert.deepEqual(der, decodePem(SET.cert));
-  assert.deepEqual(judge(directory, format, der), { sameContent: true });
+  assert.deepEqual(compare(directory, format, der), { sameContent: true });
   const other = decodePem((await makeSet()).cert);
-  const seen = judge(directory, format, other);
+  const seen = compare(directory, format, other);
   assert.deepEqual([seen.sameContent, seen.certificate?.commonName], [false, NAME]);
   for (const found of [new Uint8Array(), Uint8Array.from([...bytesOf(der), 0]), SET.cert]) {
-    assert.equal(judge(directory, format, found).sameContent, false);
+    assert.equal(compare(directory, format, found).sameContent, false);
   }
 });
 
-Deno.test("what is sealed is the same whatever its salts are, and says why where it is not", () => {
+Deno.test("encrypted content is compared whatever its salts are, and a difference has its reason", () => {
   using directory = makeDirectory();
   const format = { what: "pkcs12", passwordFile: "/p" } as const;
   const desired = desiredFor(SET, format);
-  assert.deepEqual(judge(directory, format, encryptTarget(desired, random)), { sameContent: true });
+  assert.deepEqual(compare(directory, format, encryptTarget(desired, random)), {
+    sameContent: true,
+  });
   assert.deepEqual(
-    judge(directory, format, encryptTarget({ ...desired, password: "other" }, random)),
+    compare(directory, format, encryptTarget({ ...desired, password: "other" }, random)),
     {
       sameContent: false,
-      fault: "its password does not open it, or it is damaged",
+      difference: "its password does not decrypt it, or it is damaged",
     },
   );
 });

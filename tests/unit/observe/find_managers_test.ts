@@ -24,7 +24,7 @@ function someUnit(): string | undefined {
 const unit = someUnit();
 if (unit === undefined) console.error("Skipped: no unit of systemd on this host");
 
-Deno.test("findManagers() takes a name for a unit where one lies, and asks no engine", {
+Deno.test("findManagers() finds a unit by its file, and asks no engine", {
   ignore: unit === undefined,
   permissions: { read: true },
 }, async () => {
@@ -32,7 +32,7 @@ Deno.test("findManagers() takes a name for a unit where one lies, and asks no en
   assert.equal(await findManagers(config), config);
 });
 
-Deno.test("findManagers() looks nowhere where the file says who it is", {
+Deno.test("findManagers() does not search if the configuration names the manager", {
   permissions: "none",
 }, async () => {
   const config = configOf(

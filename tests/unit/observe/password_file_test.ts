@@ -26,7 +26,9 @@ Deno.test("readPassword() does not use what its group or others can open", () =>
     directory.write("password", "hunter2\n", mode);
     assert.equal(
       errorOf(() => readPassword(path)).message,
-      `"${path}" holds a secret and is open to ${who} (mode 0${mode.toString(8)}), so it is not ` +
+      `"${path}" contains a secret and is open to ${who} (mode 0${
+        mode.toString(8)
+      }), so it is not ` +
         `used; fix: chmod 600 ${path}`,
     );
   }
@@ -35,7 +37,8 @@ Deno.test("readPassword() does not use what its group or others can open", () =>
 Deno.test("readPassword() says what is wrong with a file, and never what it holds", () => {
   using directory = makeDirectory();
   const path = directory.at("password");
-  const odd = `The password file "${path}" holds more than one line, or characters that are not ` +
+  const odd =
+    `The password file "${path}" contains more than one line, or characters that are not ` +
     "printable ASCII; make it one line of letters, digits and signs";
   const empty = `The password file "${path}" is empty; write the password into it, in one line`;
   const texts = { "": empty, "\n": empty, "hunter2\nb\n": odd, "hunter2\n\n": odd, "hünter2": odd };

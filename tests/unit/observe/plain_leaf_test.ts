@@ -33,7 +33,7 @@ pureTest("plainLeaf() finds the first certificate, however the records cut the m
   }
 });
 
-pureTest("plainLeaf() finds none where it has not come whole", () => {
+pureTest("plainLeaf() finds none if it is incomplete", () => {
   const whole = record(22, Buffer.concat([HELLO, message(11, LIST)]));
   for (let length = 0; length < whole.length; length++) {
     assert.equal(plainLeaf(whole.subarray(0, length)), undefined, `${length} bytes`);

@@ -60,7 +60,7 @@ opensslTest(
 
 for (const version of ["-tls1_2", "-tls1_3"]) {
   opensslTest(
-    `observeServed() sees it where a client certificate is demanded (${version})`,
+    `observeServed() sees it if a client certificate is required (${version})`,
     async () => {
       await using server = await startOpenssl(old, [version, "-Verify", "1"]);
       assert.equal(await look(probe(server.port)), OLD);
@@ -76,7 +76,7 @@ opensslTest("observeServed() says which TLS it speaks to a service that is too o
   );
 });
 
-opensslTest("observeServed() names the key to look at where a name is not known", async () => {
+opensslTest("observeServed() names the key to check if a name is not known", async () => {
   const other = { name: "new.example.test", made: renewed };
   await using server = await startOpenssl(old, ["-servername_fatal"], other);
   assert.equal(

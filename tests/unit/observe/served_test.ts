@@ -42,7 +42,7 @@ Deno.test("observeAllServed() looks at every probe, and answers in the file's or
   );
 });
 
-Deno.test("observeAllServed() opens no connection where nothing is probed", {
+Deno.test("observeAllServed() opens no connection if nothing is probed", {
   permissions: "none",
 }, async () => {
   assert.deepEqual(await observeAllServed([]), []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { FileSpec } from "../../../lib/config/types.ts";
-import { judgeBlockers } from "../../../lib/plan/blockers.ts";
+import { findTargetBlockers } from "../../../lib/plan/blockers.ts";
 import type { Account } from "../../../lib/host/types.ts";
 import type { FileObservation } from "../../../lib/observe/types.ts";
 import {
@@ -14,7 +14,7 @@ import {
 import { pureTest } from "../../support/pure_test.ts";
 
 function blockers(seen: Partial<FileObservation>, spec: Partial<FileSpec> = {}) {
-  return judgeBlockers(makeTarget(spec), makeSeen(seen));
+  return findTargetBlockers(makeTarget(spec), makeSeen(seen));
 }
 
 /** The messages of blockers all of which are impossible to pass. */
@@ -24,7 +24,7 @@ function impossible(seen: Partial<FileObservation>, spec: Partial<FileSpec> = {}
   return found.map(({ message }) => message);
 }
 
-pureTest("judgeBlockers() lets pass files, links and what is absent in a directory", () => {
+pureTest("findTargetBlockers() lets pass files, links and what is absent in a directory", () => {
   assert.deepEqual(blockers({}), []);
   assert.deepEqual(blockers({ file: present(makeFile({ type: "symlink" })) }), []);
   assert.deepEqual(blockers({ file: ABSENT }), []);
@@ -32,14 +32,14 @@ pureTest("judgeBlockers() lets pass files, links and what is absent in a directo
   assert.deepEqual(blockers({ owner: www, group: www }), []);
 });
 
-pureTest("judgeBlockers() passes on why a target cannot be read", () => {
+pureTest("findTargetBlockers() passes on why a target cannot be read", () => {
   const problem = 'Cannot read "/etc/nginx/web.crt": permission denied';
   assert.deepEqual(blockers({ file: unreadable(problem) }), [
     { kind: "unreadable", message: problem },
   ]);
 });
 
-pureTest("judgeBlockers() does not replace directories, devices, pipes and sockets", () => {
+pureTest("findTargetBlockers() does not replace directories, devices, pipes and sockets", () => {
   assert.deepEqual(impossible({ file: present(makeFile({ type: "directory" })) }), [
     '"/etc/nginx/web.crt" is a directory; remove it, or give the path of a file in it',
   ]);
@@ -48,7 +48,7 @@ pureTest("judgeBlockers() does not replace directories, devices, pipes and socke
   ]);
 });
 
-pureTest("judgeBlockers() needs the directory, or permission to create it", () => {
+pureTest("findTargetBlockers() needs the directory, or permission to create it", () => {
   const seen = { file: ABSENT, parent: "absent" } as const;
   assert.deepEqual(impossible(seen), [
     'Directory "/etc/nginx" does not exist; create it, or set "create_dirs: true"',
@@ -59,7 +59,7 @@ pureTest("judgeBlockers() needs the directory, or permission to create it", () =
   ]);
 });
 
-pureTest("judgeBlockers() makes no directory where something else has its name", () => {
+pureTest("findTargetBlockers() refuses a directory if something else has its name", () => {
   const seen = { file: ABSENT, parent: "not-a-directory" } as const;
   for (const createDirs of [false, true]) {
     assert.deepEqual(impossible(seen, { createDirs }), [
@@ -68,7 +68,7 @@ pureTest("judgeBlockers() makes no directory where something else has its name",
   }
 });
 
-pureTest("judgeBlockers() names an owner and a group that the host does not know", () => {
+pureTest("findTargetBlockers() names an owner and a group that the host does not know", () => {
   const nobody = (name: string): Account => ({ kind: "unknown", name });
   const owner = 'The owner "wwwdata" of "/etc/nginx/web.crt" does not exist on this host; ' +
     'create it, or fix "owner" in the configuration';
@@ -79,7 +79,7 @@ pureTest("judgeBlockers() names an owner and a group that the host does not know
   assert.deepEqual(impossible({ owner: nobody("wwwdata"), group: nobody("ssl") }), [owner, group]);
 });
 
-pureTest("judgeBlockers() tells all at once", () => {
+pureTest("findTargetBlockers() tells all at once", () => {
   const found = impossible({
     file: ABSENT,
     parent: "absent",

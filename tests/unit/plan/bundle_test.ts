@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import type { BundleSpec } from "../../../lib/config/types.ts";
 import { bundleStep } from "../../../lib/plan/bundle.ts";
-import { judgeBlockers } from "../../../lib/plan/blockers.ts";
-import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { findTargetBlockers } from "../../../lib/plan/blockers.ts";
+import { findDrift } from "../../../lib/plan/planned_target.ts";
 import type { BundleObservation, BundleSet, TargetFile } from "../../../lib/observe/types.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import {
@@ -57,7 +57,7 @@ function seen(
 }
 
 function drift(target: BundleObservation, spec = SPEC, more = NO_MORE): Drift[] {
-  return judgeDrift(spec, target, STORED, more);
+  return findDrift(spec, target, STORED, more);
 }
 
 pureTest("a bundle in order has no differences; by force it is written once", () => {
@@ -71,7 +71,7 @@ pureTest("a bundle in order has no differences; by force it is written once", ()
   ]);
 });
 
-pureTest("what is the same of many files is said once", () => {
+pureTest("the same difference of many files is reported once", () => {
   const group = { kind: "given", name: "ssl", id: 7 } as const;
   const spec = { ...SPEC, mode: 0o640 };
   assert.deepEqual(drift(seen({ ca: { mode: 0o640 } }, {}, { group }), spec), [
@@ -81,7 +81,7 @@ pureTest("what is the same of many files is said once", () => {
   ]);
 });
 
-pureTest("another certificate is said of the whole, damage of the files that have it", () => {
+pureTest("another certificate is reported for the bundle, damage for the affected files", () => {
   const certificate = makeCertificate({ serial: "0d", fingerprint: "CC:DD" });
   const other = { sameContent: false };
   assert.deepEqual(
@@ -123,19 +123,19 @@ pureTest("what is not a link of ours is not replaced", () => {
     const file = present(makeFile({ type: type as keyof typeof cases }));
     const target = seen({}, {}, { link: { kind: "foreign", text: "/srv/web" }, file });
     const message = `"${PATH}" is ${what}${NOT_MADE}`;
-    assert.deepEqual(judgeBlockers(SPEC, target), [{ kind: "impossible", message }]);
+    assert.deepEqual(findTargetBlockers(SPEC, target), [{ kind: "impossible", message }]);
   }
-  assert.deepEqual(judgeBlockers(SPEC, seen()), []);
+  assert.deepEqual(findTargetBlockers(SPEC, seen()), []);
 });
 
 pureTest("a host without ln, and a set that cannot be read, stop it", () => {
   const linkProblem = 'there is no "ln" on this host';
-  assert.deepEqual(judgeBlockers(SPEC, seen({}, {}, { linkProblem })), [{
+  assert.deepEqual(findTargetBlockers(SPEC, seen({}, {}, { linkProblem })), [{
     kind: "impossible",
     message: `Cannot create the link of the bundle "${PATH}": there is no "ln" on this host`,
   }]);
   const problem = 'Cannot read "/etc/certs/web": permission denied';
-  assert.deepEqual(judgeBlockers(SPEC, seen({}, {}, { file: unreadable(problem) })), [
+  assert.deepEqual(findTargetBlockers(SPEC, seen({}, {}, { file: unreadable(problem) })), [
     { kind: "unreadable", message: problem },
   ]);
 });
@@ -146,7 +146,7 @@ pureTest("the step has the mode of each file", () => {
   assert.deepEqual(modes({ ...SPEC, mode: 0o640 }), PARTS.map(() => 0o640));
 });
 
-pureTest("directories that are not in use are cleared away, but for what is not ours", () => {
+pureTest("unused directories are removed, except those with files of others", () => {
   const [one, two] = [`/etc/certs/${DIRECTORY}-2`, `/etc/certs/${DIRECTORY}-3`];
   const strays = [{ path: one }, { path: two, foreign: "dhparam.pem" }];
   const services = [makeService({ validate: ["nginx", "-t"] })];
@@ -174,7 +174,7 @@ pureTest("commands are told of the files in it", () => {
   assert.deepEqual(service.about.files, PARTS.map((part) => `${PATH}/${part}.pem`));
 });
 
-pureTest("in a directory of somebody else nothing is cleared away", () => {
+pureTest("nothing is removed from a directory of another user", () => {
   const strays = [{ path: `/etc/certs/${DIRECTORY}` }];
   const spec = makeSpec({ targets: [SPEC] });
   const ancestors = [{ directory: "/etc/certs", uid: 26, gid: 26, owner: "postgres", mode: 0o755 }];
@@ -188,7 +188,7 @@ pureTest("in a directory of somebody else nothing is cleared away", () => {
   ]);
 });
 
-pureTest("what lies at a bundle's path and is none is said once, as what stops it", () => {
+pureTest("anything but a bundle at a bundle's path is reported once, as a blocker", () => {
   const file = present(makeFile({ type: "file" }));
   assert.deepEqual(drift(seen({}, {}, { link: { kind: "none" }, file })), []);
 });
@@ -201,7 +201,7 @@ pureTest("a set's directory that belongs to another user is a difference", () =>
 });
 
 pureTest(
-  "a file that takes the place of a bundle ends it, and what is left later is cleared away",
+  "a file that replaces a bundle ends it, and leftovers are removed later",
   () => {
     const formerSets = [`/etc/certs/${DIRECTORY}`];
     const spec = makeSpec({ targets: [makeTarget({ path: PATH })] });

@@ -12,7 +12,7 @@ import {
 import { pureTest } from "../../support/pure_test.ts";
 import { ancestor, ELSE, PATH, PG, ROOT } from "./chosen_writer.ts";
 
-pureTest("a bundle is refused where somebody else may replace what is on the way", () => {
+pureTest("a bundle is refused if another user may replace its ancestors", () => {
   const seen = makeSeen({
     path: PATH,
     file: ABSENT,
@@ -28,7 +28,7 @@ pureTest("a bundle is refused where somebody else may replace what is on the way
 });
 
 pureTest(
-  "no bundle is made where everybody may write, sticky or not, whoever made what is there",
+  "no bundle is created in a directory that every user may write to, sticky or not",
   () => {
     const ancestors = [{ ...ancestor("/srv/ssl", 0, 0o1777), owner: "root" }];
     const file = present(makeFile({ type: "bundle" }));
@@ -38,7 +38,7 @@ pureTest(
       kind: "refused",
       message:
         'Every user may write to "/srv/ssl" (mode 1777), so root does not create a bundle there; ' +
-        "use a path in a directory of its own",
+        "use a path in a separate directory",
     });
     const other = makeTarget({ path: "/srv/ssl/web" });
     assert.equal(chooseWriter(other, seen, ROOT).kind, "refused");

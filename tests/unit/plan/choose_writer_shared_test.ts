@@ -61,7 +61,7 @@ pureTest("root itself writes into no directory that others may write to, sticky 
   assert.equal(chosen({ mode: 0o1777 }, { file: unreadable("/srv/pg/web.crt") }).kind, "refused");
 });
 
-pureTest("a sticky directory further up is root's where what it leads on to is", () => {
+pureTest("a sticky ancestor counts as root's if root owns the next entry", () => {
   const ancestors = [
     ancestor("/tmp", 0, 0o1777, { next: { path: "/tmp/x", uid: 0, owner: "root" } }),
     ancestor("/tmp/x", 0, 0o755),

@@ -13,7 +13,7 @@ import {
 import { pureTest } from "../../support/pure_test.ts";
 import { ancestor, chosen, ELSE, PATH, PG, refusal, ROOT } from "./chosen_writer.ts";
 
-pureTest("root writes where only root may replace what is on the way", () => {
+pureTest("root writes if only root may replace the ancestors", () => {
   assert.deepEqual(chosen({}), { kind: "own" });
   assert.deepEqual(chosen({}, { owner: PG }), { kind: "own" });
   assert.deepEqual(chosen({ mode: 0o2755 }), { kind: "own" });
@@ -75,7 +75,7 @@ pureTest(
   },
 );
 
-pureTest("who is not root writes where nobody but root and they may replace", () => {
+pureTest("a run without root writes if only root and its user may replace the ancestors", () => {
   const me: HostUsers = { runner: 1000, ownGroups: new Map([[1000, 1000]]) };
   assert.deepEqual(chosen({ uid: 1000 }, {}, me), { kind: "own" });
   assert.deepEqual(chosen({ uid: 1000, mode: 0o775 }, {}, me), { kind: "own" });
@@ -87,7 +87,7 @@ pureTest("who is not root writes where nobody but root and they may replace", ()
 });
 
 pureTest(
-  "where something else is said already nothing more is said, and root keeps its hands off",
+  "if there is another blocker already, none is added, and root does not write",
   () => {
     const owner = { kind: "unknown", name: "x" } as const;
     assert.deepEqual(chosen({ uid: 26 }, { owner }), { kind: "refused" });

@@ -1,6 +1,6 @@
 /** From which certificate to which a file's content changes. */
 import assert from "node:assert/strict";
-import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { findDrift } from "../../../lib/plan/planned_target.ts";
 import type { Supply } from "../../../lib/plan/drift.ts";
 import type { Drift } from "../../../lib/plan/types.ts";
 import type { TargetFile } from "../../../lib/observe/types.ts";
@@ -18,7 +18,7 @@ const SUPPLY: Supply = { stored: true, renewed: false, certificate: STORED };
 
 function driftOf(file: Partial<TargetFile>, supply: Supply = SUPPLY): Drift[] {
   const target = makeSeenFile({ sameContent: false, ...file });
-  return judgeDrift(makeTarget(), target, supply, { forced: false, pendingValidation: false });
+  return findDrift(makeTarget(), target, supply, { forced: false, pendingValidation: false });
 }
 
 pureTest("a file with another certificate says from which to which it changes", () => {

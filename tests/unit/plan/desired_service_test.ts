@@ -25,7 +25,7 @@ function unite(...desired: readonly Partial<ServiceSpec>[]): DesiredService {
   return only;
 }
 
-pureTest("all commands that judge are kept, each once, in order", () => {
+pureTest("all validate commands are kept, each once, in order", () => {
   const [test, syntax] = [["nginx", "-t"], ["nginx -t"]];
   assert.deepEqual(unite({}).validate, []);
   assert.deepEqual(unite({}, { validate: test }, {}).validate, [test]);
@@ -33,7 +33,7 @@ pureTest("all commands that judge are kept, each once, in order", () => {
   assert.deepEqual(unite({ validate: syntax }, { validate: test }).validate, [syntax, test]);
 });
 
-pureTest("each certificate is probed where its own entry says", () => {
+pureTest("each certificate is probed at the address of its own entry", () => {
   const [web, mail]: readonly ProbeSpec[] = [
     { host: "a", port: 443, timeout: 30 },
     { host: "a", port: 25, startTls: "smtp", timeout: 5 },
@@ -64,7 +64,7 @@ pureTest("a service may act in the windows of all its certificates, each once", 
   }
 });
 
-pureTest("each manager is told what it needs, and each action has a name", () => {
+pureTest("each manager gets what it needs, and each action has a name", () => {
   const cases: [Partial<ServiceSpec>, ServiceAction, string][] = [
     [
       { name: "web.service", control: "reload" },
@@ -125,6 +125,6 @@ pureTest("replaced files are kept only if a service validates the new ones", () 
 });
 
 // The service judges the new files of all certificates by what any of them says.
-pureTest("replaced files are kept where only another certificate says how to judge", () => {
+pureTest('replaced files are kept if only another certificate sets "validate"', () => {
   assert.deepEqual(revocable({ validate: ["nginx", "-t"] }, {}), [true, true]);
 });

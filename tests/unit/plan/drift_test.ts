@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { FileSpec } from "../../../lib/config/types.ts";
-import { judgeBlockers } from "../../../lib/plan/blockers.ts";
-import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { findTargetBlockers } from "../../../lib/plan/blockers.ts";
+import { findDrift } from "../../../lib/plan/planned_target.ts";
 import { targetStep } from "../../../lib/plan/certificate_steps.ts";
 import { changesContent } from "../../../lib/plan/drift.ts";
 import type { Account } from "../../../lib/host/types.ts";
@@ -33,20 +33,20 @@ function driftOf(
   seen: Partial<FileObservation> = {},
 ): Drift[] {
   const target = makeSeenFile(file, seen);
-  return judgeDrift(makeTarget(spec), target, STORED, { forced: false, pendingValidation: false });
+  return findDrift(makeTarget(spec), target, STORED, { forced: false, pendingValidation: false });
 }
 
-pureTest("judgeDrift() finds nothing where the file is as it should be", () => {
+pureTest("findDrift() finds nothing if the file is as desired", () => {
   assert.deepEqual(driftOf({}), []);
   assert.deepEqual(driftOf({ uid: 33, gid: 33 }, { mode: 0o644 }, { owner: WWW, group: WWW }), []);
 });
 
-pureTest("judgeDrift() looks only at fields that the file gives", () => {
+pureTest("findDrift() looks only at fields that the file gives", () => {
   assert.deepEqual(driftOf({ uid: 7, gid: 8, owner: "lp", group: "mail", mode: 0o4777 }), []);
   assert.deepEqual(driftOf({ mode: 0o777 }, { what: "privkey" }), []);
 });
 
-pureTest("judgeDrift() compares owner and group one by one", () => {
+pureTest("findDrift() compares owner and group one by one", () => {
   const owner: Drift = { kind: "owner", from: "root", to: "www-data" };
   const group: Drift = { kind: "group", from: "root", to: "www-data" };
   const cases: [Account, Account, Drift[]][] = [
@@ -63,7 +63,7 @@ pureTest("judgeDrift() compares owner and group one by one", () => {
   assert.deepEqual(driftOf(file, {}, { owner: one ?? SILENT, group: two ?? SILENT }), []);
 });
 
-pureTest("judgeDrift() compares numbers, so that two names of one user are the same", () => {
+pureTest("findDrift() compares numbers, so that two names of one user are the same", () => {
   const toor: Account = { kind: "given", name: "toor", id: 0 };
   assert.deepEqual(driftOf({ owner: "root" }, {}, { owner: toor, group: toor }), []);
   const digits: Account = { kind: "given", name: "1234", id: 1234 };
@@ -72,7 +72,7 @@ pureTest("judgeDrift() compares numbers, so that two names of one user are the s
   ]);
 });
 
-pureTest("judgeDrift() writes modes in four octal digits", () => {
+pureTest("findDrift() writes modes in four octal digits", () => {
   const cases: [number, number, string, string][] = [
     [0o644, 0o600, "0644", "0600"],
     [0o4755, 0o755, "4755", "0755"],
@@ -84,24 +84,24 @@ pureTest("judgeDrift() writes modes in four octal digits", () => {
   }
 });
 
-pureTest("judgeDrift() tells content first, then owner, group, mode", () => {
+pureTest("findDrift() tells content first, then owner, group, mode", () => {
   const file = { sameContent: false, mode: 0o600 };
   const drift = driftOf(file, { mode: 0o640 }, { owner: WWW, group: WWW });
   assert.deepEqual(drift.map(({ kind }) => kind), ["content", "owner", "group", "mode"]);
 });
 
-pureTest("judgeDrift() says of an absent file or a link only that", () => {
+pureTest("findDrift() says of an absent file or a link only that", () => {
   const wanted = makeTarget({ mode: 0o600 });
   const parts = { owner: WWW, group: WWW };
   const link = present(makeFile({ type: "symlink", sameContent: false }));
   for (const supply of [STORED, RENEWED, NEW_ONLY]) {
     for (const forced of [false, true]) {
       const absent = makeSeen({ ...parts, file: ABSENT });
-      assert.deepEqual(judgeDrift(wanted, absent, supply, { forced, pendingValidation: false }), [{
+      assert.deepEqual(findDrift(wanted, absent, supply, { forced, pendingValidation: false }), [{
         kind: "missing",
       }]);
       assert.deepEqual(
-        judgeDrift(wanted, makeSeen({ ...parts, file: link }), supply, {
+        findDrift(wanted, makeSeen({ ...parts, file: link }), supply, {
           forced,
           pendingValidation: false,
         }),
@@ -113,7 +113,7 @@ pureTest("judgeDrift() says of an absent file or a link only that", () => {
   }
 });
 
-pureTest("judgeDrift() says nothing of what cannot be read, a directory or a device", () => {
+pureTest("findDrift() says nothing of what cannot be read, a directory or a device", () => {
   const files = [
     unreadable("no"),
     present(makeFile({ type: "directory", sameContent: false })),
@@ -121,7 +121,7 @@ pureTest("judgeDrift() says nothing of what cannot be read, a directory or a dev
   ];
   for (const file of files) {
     assert.deepEqual(
-      judgeDrift(makeTarget(), makeSeen({ file, owner: WWW }), RENEWED, {
+      findDrift(makeTarget(), makeSeen({ file, owner: WWW }), RENEWED, {
         forced: true,
         pendingValidation: true,
       }),
@@ -130,7 +130,7 @@ pureTest("judgeDrift() says nothing of what cannot be read, a directory or a dev
   }
 });
 
-pureTest("judgeDrift() depends on what there is to deploy", () => {
+pureTest("findDrift() depends on what there is to deploy", () => {
   const [same, other] = [present(makeFile()), present(makeFile({ sameContent: false }))];
   const cases: [typeof NOTHING, boolean, typeof same, string[]][] = [
     [STORED, false, same, []],
@@ -146,7 +146,7 @@ pureTest("judgeDrift() depends on what there is to deploy", () => {
     [NOTHING, true, other, []],
   ];
   for (const [supply, forced, file, expected] of cases) {
-    const drift = judgeDrift(makeTarget(), makeSeen({ file }), supply, {
+    const drift = findDrift(makeTarget(), makeSeen({ file }), supply, {
       forced,
       pendingValidation: false,
     });
@@ -206,9 +206,9 @@ pureTest("targetStep() keeps a key to its owner unless the file gives a mode", (
   assert.equal(modeOf({ what: "cert", mode: 0 }), 0);
 });
 
-pureTest("judgeDrift() writes again what no service has validated, whatever else it is", () => {
+pureTest("findDrift() writes again what no service has validated, whatever else it is", () => {
   const kinds = (sameContent: boolean) =>
-    judgeDrift(makeTarget(), makeSeenFile({ sameContent }), STORED, {
+    findDrift(makeTarget(), makeSeenFile({ sameContent }), STORED, {
       forced: false,
       pendingValidation: true,
     }).map(({ kind }) => kind);
@@ -218,12 +218,12 @@ pureTest("judgeDrift() writes again what no service has validated, whatever else
 
 pureTest("a key is not written into a file that others may have open", () => {
   const blockers = (mode: number, change: Partial<FileSpec> = {}) =>
-    judgeBlockers(
+    findTargetBlockers(
       makeTarget({ what: "privkey", path: "/etc/web.key", inPlace: true, ...change }),
       makeSeen({ path: "/etc/web.key", file: present(makeFile({ mode })) }),
     ).map(({ message }) => message);
   assert.deepEqual(blockers(0o644), [
-    '"/etc/web.key" is open to more users than its private key may be, and "in_place" keeps ' +
+    '"/etc/web.key" is open to more users than a private key may be, and "in_place" keeps ' +
     "that file: a process that has it open could read the new key; fix: chmod 0600 /etc/web.key, " +
     "then check which processes have it open",
   ]);

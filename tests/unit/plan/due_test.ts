@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Validity } from "../../../lib/certificate/renewal.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
-import { judgeDue } from "../../../lib/plan/due.ts";
+import { checkDue } from "../../../lib/plan/due.ts";
 import { validityOf } from "../../../lib/plan/stored_validity.ts";
 import type { StoredSet } from "../../../lib/store/types.ts";
 import {
@@ -20,7 +20,7 @@ import { pureTest } from "../../support/pure_test.ts";
 const END = new Date("2027-01-30T00:00:00Z");
 
 function dueOf(stored: StoredSet, spec: CertificateSpec = makeSpec(), now: Date = NOW) {
-  return judgeDue(spec, stored, now);
+  return checkDue(spec, stored, now);
 }
 
 /** The moment some seconds before the certificate ends. */
@@ -28,17 +28,17 @@ function beforeEnd(seconds: number): Date {
   return new Date(END.getTime() - seconds * 1000);
 }
 
-pureTest("judgeDue() finds nothing to issue for a whole, valid, matching set", () => {
+pureTest("checkDue() finds nothing to issue for a whole, valid, matching set", () => {
   assert.equal(dueOf(makeStored()), undefined);
 });
 
-pureTest("judgeDue() says what is wrong with the set", () => {
+pureTest("checkDue() says what is wrong with the set", () => {
   const cases: [Partial<StoredSet>, string, string][] = [
     [{ leaf: ABSENT, key: ABSENT }, "missing", "there is no certificate in the store"],
     [
-      { leaf: present({ kind: "unparsable", problem: "holds no PEM certificate" }) },
+      { leaf: present({ kind: "unparsable", problem: "contains no PEM certificate" }) },
       "unparsable",
-      "cert.pem in the store holds no PEM certificate",
+      "cert.pem in the store contains no PEM certificate",
     ],
     [{ key: ABSENT }, "key-missing", "privkey.pem is missing from the store"],
     [
@@ -72,7 +72,7 @@ pureTest("judgeDue() says what is wrong with the set", () => {
   }
 });
 
-pureTest("judgeDue() misses a chain only where a target takes it", () => {
+pureTest("checkDue() requires a chain only if a target contains it", () => {
   for (const what of ["chain", "fullchain", "ca"] as const) {
     const stored = makeStored({ [what]: ABSENT });
     assert.equal(dueOf(stored, makeSpec({ targets: [makeTarget({ what: "cert" })] })), undefined);
@@ -83,7 +83,7 @@ pureTest("judgeDue() misses a chain only where a target takes it", () => {
   }
 });
 
-pureTest("judgeDue() names the names that differ", () => {
+pureTest("checkDue() names the names that differ", () => {
   const stored = (dnsNames: string[], ipAddresses: string[] = []) =>
     makeStored({}, makeCertificate({ dnsNames, ipAddresses }));
   const cases: [StoredSet, Partial<CertificateSpec>, string][] = [
@@ -108,17 +108,17 @@ pureTest("judgeDue() names the names that differ", () => {
   }
 });
 
-pureTest("judgeDue() compares with the common name, not with the name of the directory", () => {
+pureTest("checkDue() compares with the common name, not with the name of the directory", () => {
   const spec = makeSpec({ name: "web-rsa", commonName: "Web.Example.com" });
   assert.equal(dueOf(makeStored(), spec), undefined);
 });
 
-pureTest("judgeDue() waits where a certificate is not valid yet: the clock is wrong", () => {
+pureTest("checkDue() waits if a certificate is not valid yet: the clock is wrong", () => {
   const before = new Date("2026-10-31T00:00:00Z");
   assert.equal(dueOf(makeStored(), makeSpec(), before), undefined);
 });
 
-pureTest("judgeDue() says that the key is of another kind than the file asks for", () => {
+pureTest("checkDue() says that the key is of another kind than the file asks for", () => {
   const stored = (keyType: string) => {
     const certificate = makeCertificate();
     return makeStored({ leaf: present({ kind: "certificate", certificate, keyType }) });
@@ -132,7 +132,7 @@ pureTest("judgeDue() says that the key is of another kind than the file asks for
   });
 });
 
-pureTest("judgeDue() says that another CA issued it than the file asks for", () => {
+pureTest("checkDue() says that another CA issued it than the file asks for", () => {
   const stored = makeStored({}, makeCertificate({ issuer: "Old CA" }));
   assert.equal(dueOf(stored), undefined);
   assert.equal(dueOf(stored, makeSpec({ issuer: "Old CA" })), undefined);
@@ -142,7 +142,7 @@ pureTest("judgeDue() says that another CA issued it than the file asks for", () 
   });
 });
 
-pureTest("judgeDue() counts from the end of the chain where that comes first", () => {
+pureTest("checkDue() counts from the end of the chain if that comes first", () => {
   const notAfter = after(9 * DAY + 4 * 3600);
   const stored = makeStored({ chainEnd: { name: "Intermediate CA", notAfter } });
   const spec = makeSpec({ renew: { kind: "duration", seconds: 10 * DAY } });
@@ -160,7 +160,7 @@ pureTest("judgeDue() counts from the end of the chain where that comes first", (
   assert.equal(validityOf(makeStored({ leaf: ABSENT })), undefined);
 });
 
-pureTest("judgeDue() asks for what an ended intermediate issued, and not for an ended root", () => {
+pureTest("checkDue() asks for what an ended intermediate issued, and not for an ended root", () => {
   const ended = { notBefore: after(-9 * DAY), notAfter: after(-DAY) };
   const valid = { notBefore: after(-9 * DAY), notAfter: after(90 * DAY) };
   const pathOf = (intermediate: Validity, root: Validity) => [[{
@@ -185,7 +185,7 @@ pureTest("judgeDue() asks for what an ended intermediate issued, and not for an 
   assert.equal(dueOf(past)?.reason, "in-renewal-window");
 });
 
-pureTest("judgeDue() says since when a certificate is expired", () => {
+pureTest("checkDue() says since when a certificate is expired", () => {
   const cases: [number, string][] = [
     [0, "it expired 1s ago (2027-01-30 00:00 UTC)"],
     [-0.5, "it expired 1s ago (2027-01-30 00:00 UTC)"],
@@ -198,7 +198,7 @@ pureTest("judgeDue() says since when a certificate is expired", () => {
   }
 });
 
-pureTest("judgeDue() renews from the first moment of the window on", () => {
+pureTest("checkDue() renews from the first moment of the window on", () => {
   assert.equal(dueOf(makeStored(), makeSpec(), beforeEnd(14 * DAY + 0.001)), undefined);
   const cases: [number, string][] = [
     [14 * DAY, "it expires in 14d"],
@@ -213,7 +213,7 @@ pureTest("judgeDue() renews from the first moment of the window on", () => {
   }
 });
 
-pureTest("judgeDue() takes a share of the lifetime as the window", () => {
+pureTest("checkDue() accepts a share of the lifetime as the window", () => {
   const spec = makeSpec({ renew: { kind: "share", percent: 50 } });
   assert.equal(dueOf(makeStored(), spec, beforeEnd(45 * DAY + 0.001)), undefined);
   assert.deepEqual(dueOf(makeStored(), spec, beforeEnd(45 * DAY)), {
@@ -222,7 +222,7 @@ pureTest("judgeDue() takes a share of the lifetime as the window", () => {
   });
 });
 
-pureTest("judgeDue() caps a window that is longer than the lifetime at a third of it", () => {
+pureTest("checkDue() caps a window that is longer than the lifetime at a third of it", () => {
   const short = makeStored({}, makeCertificate({ notBefore: after(-60), notAfter: after(3540) }));
   assert.equal(dueOf(short), undefined);
   assert.equal(dueOf(short, makeSpec(), after(2339)), undefined);
@@ -233,7 +233,7 @@ pureTest("judgeDue() caps a window that is longer than the lifetime at a third o
 });
 
 /** From the worst on: each case is one that is hurt by everything that comes after it, too. */
-pureTest("judgeDue() gives the first reason of the ladder", () => {
+pureTest("checkDue() gives the first reason of the ladder", () => {
   const spec = makeSpec({ targets: [makeTarget({ what: "fullchain" })] });
   const fallen = { dnsNames: ["old.example.com"], notAfter: NOW };
   const broken = present({ kind: "incomplete", problem: "holds no end" } as const);
@@ -261,7 +261,7 @@ pureTest("judgeDue() gives the first reason of the ladder", () => {
   for (const [reason, stored] of cases) assert.equal(dueOf(stored, spec)?.reason, reason);
 });
 
-pureTest("judgeDue() tells that names differ before it tells of the window", () => {
+pureTest("checkDue() tells that names differ before it tells of the window", () => {
   const stored = makeStored({}, makeCertificate({ dnsNames: ["old"], notAfter: after(3600) }));
   assert.equal(dueOf(stored)?.reason, "names-differ");
 });

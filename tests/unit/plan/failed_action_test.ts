@@ -1,11 +1,11 @@
 /** A running service whose action failed: only a start after it clears the pending action. */
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
+import { checkPendingAction } from "../../../lib/plan/pending_action.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import type { LoadRecord, PendingActionObservation } from "../../../lib/observe/types.ts";
 import type { UnitState } from "../../../lib/host/types.ts";
-import { judgeStatus } from "../../../lib/report/verdict.ts";
+import { assessStatus } from "../../../lib/report/verdict.ts";
 import {
   after,
   makeCertificate,
@@ -17,8 +17,8 @@ import {
   observationOf,
 } from "../../support/fixtures.ts";
 import {
+  checkPending,
   containerRecord,
-  judgePending,
   makeDesired,
   NOT_LOADED,
   type PendingParts,
@@ -37,12 +37,12 @@ const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:30 UTC" 
 
 const unit = (state: Partial<UnitState>): LoadRecord =>
   unitRecord({ changedAt: BEFORE, startedAt: BEFORE, ...state });
-function judge(
+function check(
   record: LoadRecord | undefined,
   control: Control = "reload",
   parts: PendingParts = {},
 ) {
-  return judgePending({ record, control, actedAt: ACTED, ...parts });
+  return checkPending({ record, control, actedAt: ACTED, ...parts });
 }
 
 pureTest("what is down and was not started since stays pending, whatever its control", () => {
@@ -62,7 +62,7 @@ pureTest("what is down and was not started since stays pending, whatever its con
   for (const [record, how] of cases) {
     for (const control of CONTROLS) {
       const expected = { kind: "pending", detail: `${NOT_LOADED} (${how})`, actedAt: ACTED };
-      assert.deepEqual(judge(record, control), expected, `${how}, ${control}`);
+      assert.deepEqual(check(record, control), expected, `${how}, ${control}`);
     }
   }
 });
@@ -72,23 +72,23 @@ pureTest("what was started since has no pending action, whatever its state is no
     .map((active) => unit({ active, startedAt: SINCE }));
   const records = [...units, containerRecord("running", SINCE), containerRecord("stopped", SINCE)];
   for (const record of records) {
-    for (const control of CONTROLS) assert.deepEqual(judge(record, control), LOADED, control);
+    for (const control of CONTROLS) assert.deepEqual(check(record, control), LOADED, control);
   }
-  assert.deepEqual(judge({ kind: "process", startedAt: SINCE }), LOADED);
+  assert.deepEqual(check({ kind: "process", startedAt: SINCE }), LOADED);
 });
 
 pureTest("a unit that its manager starts again and again stays pending until it is up", () => {
   for (const control of CONTROLS) {
     const looping = unit({ active: "activating", startedAt: SINCE });
-    assert.equal(judge(looping, control).kind, "pending", control);
+    assert.equal(check(looping, control).kind, "pending", control);
   }
 });
 
 pureTest("a start within a tick of the clock after the action is none after it", () => {
   for (const [later, kind] of [[0, "pending"], [11, "pending"], [12, "cleared"]] as const) {
     const startedAt = ACTED.getTime() + later;
-    assert.equal(judge(unit({ active: "inactive", startedAt })).kind, kind, `${later} ms`);
-    assert.equal(judge(containerRecord("stopped", startedAt)).kind, kind, `${later} ms`);
+    assert.equal(check(unit({ active: "inactive", startedAt })).kind, kind, `${later} ms`);
+    assert.equal(check(containerRecord("stopped", startedAt)).kind, kind, `${later} ms`);
   }
 });
 
@@ -96,7 +96,7 @@ pureTest("files that were deployed after that start are pending as ever", () => 
   const changedAt = SINCE + 60_000;
   const late = "it has not loaded the files deployed 2026-12-01 09:31 UTC";
   const verdict = (active: string, control: Control = "reload") =>
-    judge(unit({ active, startedAt: SINCE, changedAt: SINCE }), control, { changedAt });
+    check(unit({ active, startedAt: SINCE, changedAt: SINCE }), control, { changedAt });
   assert.deepEqual(verdict("active"), { kind: "pending", detail: late });
   assert.deepEqual(verdict("failed"), { kind: "pending", detail: `${late} (it has failed)` });
   // Somebody stopped it before them.
@@ -108,35 +108,35 @@ pureTest("files that were deployed after that start are pending as ever", () => 
 });
 
 pureTest("a service that goes on running and has loaded its files has no pending action", () => {
-  assert.deepEqual(judge(unit({ changedAt: SINCE })), LOADED);
-  assert.equal(judge(unit({ changedAt: SINCE, reloadResult: "exit-code" })).kind, "pending");
-  assert.equal(judge(unit({ changedAt: WRITTEN })).kind, "pending");
-  assert.equal(judge(undefined).kind, "pending");
+  assert.deepEqual(check(unit({ changedAt: SINCE })), LOADED);
+  assert.equal(check(unit({ changedAt: SINCE, reloadResult: "exit-code" })).kind, "pending");
+  assert.equal(check(unit({ changedAt: WRITTEN })).kind, "pending");
+  assert.equal(check(undefined).kind, "pending");
 });
 
 pureTest("if its probe fails, the action is pending until it is started again", () => {
   const seen = { kind: "unreachable", problem: "Cannot connect to x:1: refused" } as const;
   const restarted = unit({ changedAt: SINCE, startedAt: ACTED.getTime() - 30_000 });
-  assert.deepEqual(judge(restarted, "restart", { served: seen }), {
+  assert.deepEqual(check(restarted, "restart", { served: seen }), {
     kind: "pending",
     detail: `${NOT_LOADED} (${seen.problem})`,
     actedAt: ACTED,
   });
   const right = { kind: "served", certificate: makeCertificate() } as const;
-  assert.equal(judge(restarted, "restart", { served: right }).kind, "cleared");
-  assert.equal(judge(unit({ startedAt: SINCE }), "restart", { served: seen }).kind, "cleared");
+  assert.equal(check(restarted, "restart", { served: right }).kind, "cleared");
+  assert.equal(check(unit({ startedAt: SINCE }), "restart", { served: seen }).kind, "cleared");
 });
 
 pureTest("a oneshot unit that ran to its end after the files has loaded them", () => {
   for (const control of CONTROLS) {
     const ran = { active: "inactive", ranToItsEnd: true };
-    assert.deepEqual(judge(unit({ ...ran, startedAt: SINCE }), control), LOADED);
-    assert.equal(judge(unit({ ...ran, startedAt: BEFORE }), control).kind, "pending", control);
+    assert.deepEqual(check(unit({ ...ran, startedAt: SINCE }), control), LOADED);
+    assert.equal(check(unit({ ...ran, startedAt: BEFORE }), control).kind, "pending", control);
     const { actedAt: _, ...pendingAction } = makePendingAction({
       record: unit({ ...ran, startedAt: SINCE }),
     });
     assert.deepEqual(
-      judgePendingAction(pendingAction, makeDesired({ control }), observationOf([])),
+      checkPendingAction(pendingAction, makeDesired({ control }), observationOf([])),
       LOADED,
     );
   }
@@ -171,9 +171,9 @@ pureTest("plan() tells the action when an earlier one failed, also with --force"
     const up = planned({ record: unit({ active: "failed", startedAt: SINCE }) }, selection);
     for (const step of up.steps) assert.equal("actedAt" in step, false, `force: ${force}`);
   }
-  assert.equal(judgeStatus(planned(down)), "due");
+  assert.equal(assessStatus(planned(down)), "due");
   assert.equal(
-    judgeStatus(planned({ record: unit({ active: "inactive", startedAt: SINCE }) })),
+    assessStatus(planned({ record: unit({ active: "inactive", startedAt: SINCE }) })),
     "fine",
   );
 });

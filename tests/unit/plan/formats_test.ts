@@ -1,9 +1,9 @@
 /** What plans say of targets that are made of several stored files, or lie behind a password. */
 import assert from "node:assert/strict";
-import { judgeBlockers } from "../../../lib/plan/blockers.ts";
-import { judgeDrift } from "../../../lib/plan/planned_target.ts";
+import { findTargetBlockers } from "../../../lib/plan/blockers.ts";
+import { findDrift } from "../../../lib/plan/planned_target.ts";
 import { targetStep } from "../../../lib/plan/certificate_steps.ts";
-import { judgeDue } from "../../../lib/plan/due.ts";
+import { checkDue } from "../../../lib/plan/due.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";
 import {
   ABSENT,
@@ -25,29 +25,37 @@ const NO_MORE = { forced: false, pendingValidation: false };
 const TARGET = makeTarget({ what: "pkcs12", passwordFile: "/etc/vcm/password", mode: 0o640 });
 const PROBLEM = 'The password file "/etc/vcm/password" is empty; write the password into it';
 
-pureTest("a sealed target says why it is made anew, and from which certificate if it can", () => {
-  const fault = "its password does not open it, or it is damaged";
-  const drift = (file: Parameters<typeof makeFile>[0]) => {
-    const seen = makeSeenFile({ sameContent: false, mode: 0o640, ...file });
-    return judgeDrift(TARGET, seen, SUPPLY, NO_MORE);
-  };
-  assert.deepEqual(drift({ fault }), [{ kind: "content", detail: fault }]);
-  assert.equal(describeDrifts(drift({ fault })), `content differs from the store: ${fault}`);
-  const certificate = makeCertificate({ serial: "01", fingerprint: "OLD" });
-  assert.equal(
-    describeDrifts(drift({ fault: "it contains another key than the store", certificate })),
-    "content serial 01 until 2027-01-30 00:00 UTC -> serial 0a:1b:2c until 2027-01-30 00:00 UTC",
-  );
-});
+pureTest(
+  "an encrypted target has the reason why it is rewritten, and its old certificate if it is known",
+  () => {
+    const difference = "its password does not decrypt it, or it is damaged";
+    const drift = (file: Parameters<typeof makeFile>[0]) => {
+      const seen = makeSeenFile({ sameContent: false, mode: 0o640, ...file });
+      return findDrift(TARGET, seen, SUPPLY, NO_MORE);
+    };
+    assert.deepEqual(drift({ difference }), [{ kind: "content", detail: difference }]);
+    assert.equal(
+      describeDrifts(drift({ difference })),
+      `content differs from the store: ${difference}`,
+    );
+    const certificate = makeCertificate({ serial: "01", fingerprint: "OLD" });
+    assert.equal(
+      describeDrifts(
+        drift({ difference: "its key differs from the key in the store", certificate }),
+      ),
+      "content serial 01 until 2027-01-30 00:00 UTC -> serial 0a:1b:2c until 2027-01-30 00:00 UTC",
+    );
+  },
+);
 
 pureTest("without its password a target is unreadable, and is not said to differ", () => {
   const file = makeFile({ sameContent: false });
   const seen = makeSeen({ file: present(file), passwordProblem: PROBLEM });
-  assert.deepEqual(judgeBlockers(TARGET, seen), [{ kind: "unreadable", message: PROBLEM }]);
-  assert.deepEqual(judgeDrift(TARGET, seen, SUPPLY, NO_MORE), [
+  assert.deepEqual(findTargetBlockers(TARGET, seen), [{ kind: "unreadable", message: PROBLEM }]);
+  assert.deepEqual(findDrift(TARGET, seen, SUPPLY, NO_MORE), [
     { kind: "mode", from: "0644", to: "0640" },
   ]);
-  assert.deepEqual(judgeDrift(TARGET, { ...seen, file: ABSENT }, SUPPLY, NO_MORE), [
+  assert.deepEqual(findDrift(TARGET, { ...seen, file: ABSENT }, SUPPLY, NO_MORE), [
     { kind: "missing" },
   ]);
 });
@@ -83,11 +91,11 @@ pureTest("a step has all that its target's content is made by, and no password",
 pureTest("what is made of fullchain.pem makes a certificate without it due", () => {
   const stored = makeStored({ fullchain: ABSENT });
   for (const what of ["combined", "pkcs12"] as const) {
-    assert.deepEqual(judgeDue(makeSpec({ targets: [makeTarget({ what })] }), stored, NOW), {
+    assert.deepEqual(checkDue(makeSpec({ targets: [makeTarget({ what })] }), stored, NOW), {
       reason: "chain-missing",
       detail: "fullchain.pem is missing from the store, but a target needs it",
     });
   }
   const der = makeSpec({ targets: [makeTarget({ what: "der" })] });
-  assert.equal(judgeDue(der, stored, NOW), undefined);
+  assert.equal(checkDue(der, stored, NOW), undefined);
 });

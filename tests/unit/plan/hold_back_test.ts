@@ -10,7 +10,7 @@ const SATURDAY_CLOSES = new Date("2026-12-05T04:00:00Z");
 /** An hour. */
 const margin = 3_600_000;
 
-pureTest("holdBack() waits where the window that comes is over in time", () => {
+pureTest("holdBack() waits if the next window ends in time", () => {
   const cases: [Date | undefined, string][] = [
     [after(365 * DAY), "wait"],
     [new Date(SATURDAY_CLOSES.getTime() + margin), "wait"],
@@ -25,7 +25,7 @@ pureTest("holdBack() waits where the window that comes is over in time", () => {
       verdict,
       kind === "wait"
         ? { kind, wait: { until: SATURDAY_OPENS, late: false, detail: OPENS } }
-        : { kind, detail: `; this does not wait, although ${OPENS}: why` },
+        : { kind, detail: `; VCM does not wait, although ${OPENS}: why` },
       String(end),
     );
   }

@@ -4,8 +4,8 @@ import { type Control, CONTROLS } from "../../../lib/config/types.ts";
 import type { LoadRecord } from "../../../lib/observe/types.ts";
 import { after, makeUnit } from "../../support/fixtures.ts";
 import {
+  checkPending,
   containerRecord,
-  judgePending,
   NOT_LOADED,
   type PendingParts,
   WRITTEN,
@@ -16,20 +16,20 @@ const STARTS: readonly Control[] = ["restart", "start"];
 const LOADED = { kind: "cleared", detail: "it loaded them 2026-12-01 09:00 UTC" };
 const HOUR_AGO = after(-3600).getTime();
 
-function judge(
+function check(
   record: LoadRecord | undefined,
   control: Control = "restart",
   parts: PendingParts = {},
 ) {
-  return judgePending({ record, control, ...parts });
+  return checkPending({ record, control, ...parts });
 }
 
 const process = (startedAt: number): LoadRecord => ({ kind: "process", startedAt });
 
 pureTest("a container or process that was started since has loaded its files", () => {
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(containerRecord("running", HOUR_AGO), control), LOADED, control);
-    assert.deepEqual(judge(process(HOUR_AGO), control), LOADED, control);
+    assert.deepEqual(check(containerRecord("running", HOUR_AGO), control), LOADED, control);
+    assert.deepEqual(check(process(HOUR_AGO), control), LOADED, control);
   }
 });
 
@@ -37,8 +37,8 @@ pureTest("a container or process that was started before stays pending", () => {
   for (const control of CONTROLS) {
     for (const startedAt of [0, WRITTEN - 86_400_000, WRITTEN]) {
       const expected = { kind: "pending", detail: NOT_LOADED };
-      assert.deepEqual(judge(containerRecord("running", startedAt), control), expected, control);
-      assert.deepEqual(judge(process(startedAt), control), expected, control);
+      assert.deepEqual(check(containerRecord("running", startedAt), control), expected, control);
+      assert.deepEqual(check(process(startedAt), control), expected, control);
     }
   }
 });
@@ -47,7 +47,7 @@ pureTest("a file that is newer than the start of a container or process is pendi
   const changedAt = after(-600).getTime();
   const detail = "it has not loaded the files deployed 2026-12-01 09:50 UTC";
   for (const record of [containerRecord("running", HOUR_AGO), process(HOUR_AGO)]) {
-    assert.deepEqual(judge(record, "restart", { changedAt }), { kind: "pending", detail });
+    assert.deepEqual(check(record, "restart", { changedAt }), { kind: "pending", detail });
   }
 });
 
@@ -60,8 +60,8 @@ pureTest("within a tick of its clock a start is pending", () => {
   ];
   for (const [later, ofContainer, ofProcess] of cases) {
     const startedAt = WRITTEN + later;
-    assert.equal(judge(containerRecord("running", startedAt)).kind, ofContainer, `${later} ms`);
-    assert.equal(judge(process(startedAt)).kind, ofProcess, `${later} ms`);
+    assert.equal(check(containerRecord("running", startedAt)).kind, ofContainer, `${later} ms`);
+    assert.equal(check(process(startedAt)).kind, ofProcess, `${later} ms`);
   }
 });
 
@@ -72,7 +72,7 @@ pureTest("for a stopped service, only a restart or a start stays pending", () =>
   for (const record of stopped as LoadRecord[]) {
     for (const control of CONTROLS) {
       assert.deepEqual(
-        judge(record, control),
+        check(record, control),
         STARTS.includes(control)
           ? { kind: "pending", detail: `${NOT_LOADED} (it is not running)` }
           : { kind: "cleared", detail: "it is not running and will load them when it starts" },
@@ -84,7 +84,7 @@ pureTest("for a stopped service, only a restart or a start stays pending", () =>
 
 pureTest("a container that is not there stays pending, whatever its control", () => {
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(containerRecord("unknown", 0), control), {
+    assert.deepEqual(check(containerRecord("unknown", 0), control), {
       kind: "pending",
       detail: `${NOT_LOADED} (there is no such container)`,
     });
@@ -93,7 +93,7 @@ pureTest("a container that is not there stays pending, whatever its control", ()
 
 pureTest("a command has no record: its action is pending until it succeeded", () => {
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(undefined, control), { kind: "pending", detail: NOT_LOADED });
+    assert.deepEqual(check(undefined, control), { kind: "pending", detail: NOT_LOADED });
   }
 });
 
@@ -110,7 +110,7 @@ pureTest("a pending action says why the last attempt failed", () => {
     [{ kind: "unit", state: makeUnit({ active: "failed" }) }, `${NOT_LOADED} (it has failed)`],
   ];
   for (const [record, detail] of cases) {
-    assert.deepEqual(judge(record, "reload", { failure }), {
+    assert.deepEqual(check(record, "reload", { failure }), {
       kind: "pending",
       detail: `${detail}; last attempt: ${failure}`,
     });
@@ -119,5 +119,5 @@ pureTest("a pending action says why the last attempt failed", () => {
 
 pureTest("the reason of the last failure is removed with the pending action", () => {
   const failure = "nginx -t ended with 1";
-  assert.deepEqual(judge(process(HOUR_AGO), "reload", { failure }), LOADED);
+  assert.deepEqual(check(process(HOUR_AGO), "reload", { failure }), LOADED);
 });

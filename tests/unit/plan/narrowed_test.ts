@@ -74,7 +74,7 @@ function actions(steps: readonly Step[]): string[] {
 }
 
 pureTest(
-  "a certificate alone takes the strongest control and the lowest order of its service",
+  "a single certificate gets the strongest control and the lowest order of its service",
   () => {
     const steps = serviceSteps([A], { changed: ["a"] });
     assert.deepEqual(actions(steps), [`restart ${SHARED}`, "reload own.service"]);

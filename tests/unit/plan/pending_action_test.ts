@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Control, CONTROLS } from "../../../lib/config/types.ts";
-import { judgePendingAction } from "../../../lib/plan/pending_action.ts";
+import { checkPendingAction } from "../../../lib/plan/pending_action.ts";
 import type { PendingActionObservation, TargetFile } from "../../../lib/observe/types.ts";
 import type { UnitState } from "../../../lib/host/types.ts";
 import {
@@ -23,7 +23,7 @@ function pendingActionFor(unit: Partial<UnitState>, parts: Partial<PendingAction
 }
 
 /** One certificate "a" with the given files, and "b", which the unit does not read. */
-function judge(
+function check(
   pendingAction: PendingActionObservation,
   control: Control = "try-reload-or-restart",
   files: readonly Partial<TargetFile>[] = [],
@@ -34,15 +34,15 @@ function judge(
     makeObserved(makeSpec({ name: "b" }), { targets: [late] }),
     makeObserved(makeSpec({ name: "a" }), { targets: [...targets, makeSeen({ file: ABSENT })] }),
   ]);
-  return plain(judgePendingAction(pendingAction, makeDesired({ control }), observation));
+  return plain(checkPendingAction(pendingAction, makeDesired({ control }), observation));
 }
 
 pureTest(
-  "a pending action is cleared where the unit changed its state after it and after all files",
+  "a pending action is cleared if the unit changed its state after it and after all files",
   () => {
     const files = [{ changedAt: WRITTEN + 5 }, { changedAt: after(-100_000).getTime() }];
     for (const control of CONTROLS) {
-      assert.deepEqual(judge(makePendingAction(), control, files), {
+      assert.deepEqual(check(makePendingAction(), control, files), {
         kind: "cleared",
         detail: "it loaded them 2026-12-01 09:00 UTC",
       });
@@ -52,12 +52,12 @@ pureTest(
 
 pureTest("a pending action stays if the unit changed its state before it", () => {
   const pendingAction = pendingActionFor({ changedAt: after(-10_000).getTime() });
-  assert.deepEqual(judge(pendingAction), { kind: "pending", detail: NOT_LOADED });
+  assert.deepEqual(check(pendingAction), { kind: "pending", detail: NOT_LOADED });
 });
 
 pureTest("a pending action stays if any file is newer than the unit's last change", () => {
   const files = [{ changedAt: WRITTEN }, { changedAt: after(-600).getTime() }];
-  assert.deepEqual(judge(makePendingAction(), undefined, files), {
+  assert.deepEqual(check(makePendingAction(), undefined, files), {
     kind: "pending",
     detail: "it has not loaded the files deployed 2026-12-01 09:50 UTC",
   });
@@ -73,12 +73,12 @@ pureTest(
     for (const [later, kind] of cases) {
       const unit = { changedAt: WRITTEN + later };
       assert.equal(
-        judge(pendingActionFor(unit)).kind,
+        check(pendingActionFor(unit)).kind,
         kind,
         `${later} ms after the pending action`,
       );
       const old = pendingActionFor(unit, { since: after(-9000).getTime() });
-      assert.equal(judge(old, undefined, [{ changedAt: WRITTEN }]).kind, kind, `after the file`);
+      assert.equal(check(old, undefined, [{ changedAt: WRITTEN }]).kind, kind, `after the file`);
     }
   },
 );
@@ -86,12 +86,12 @@ pureTest(
 pureTest("whole seconds, as an old systemd prints them, leave the same second pending", () => {
   const since = Date.parse("2026-12-01T08:00:00.400Z");
   const changedAt = Date.parse("2026-12-01T08:00:00Z");
-  assert.equal(judge(pendingActionFor({ changedAt }, { since })).kind, "pending");
+  assert.equal(check(pendingActionFor({ changedAt }, { since })).kind, "pending");
 });
 
 pureTest("a reload that failed is pending, however late it was", () => {
   for (const reloadResult of ["exit-code", "timeout", "signal"]) {
-    assert.deepEqual(judge(pendingActionFor({ reloadResult })), {
+    assert.deepEqual(check(pendingActionFor({ reloadResult })), {
       kind: "pending",
       detail: `${NOT_LOADED} (last reload: ${reloadResult})`,
     });
@@ -101,14 +101,14 @@ pureTest("a reload that failed is pending, however late it was", () => {
 pureTest("a pending action stays if systemd cannot be asked", () => {
   const { record: _, ...unknown } = makePendingAction();
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(unknown, control), { kind: "pending", detail: NOT_LOADED });
+    assert.deepEqual(check(unknown, control), { kind: "pending", detail: NOT_LOADED });
   }
 });
 
 pureTest("a unit in between two states has not loaded anything for sure", () => {
   for (const active of ["activating", "reloading", "deactivating", "maintenance", ""]) {
     assert.deepEqual(
-      judge(pendingActionFor({ active })),
+      check(pendingActionFor({ active })),
       { kind: "pending", detail: NOT_LOADED },
       active,
     );
@@ -120,7 +120,7 @@ pureTest("for a unit that is not active, only a restart or a start stays pending
   for (const control of CONTROLS) {
     const starts = control === "restart" || control === "start";
     assert.deepEqual(
-      judge(pendingAction, control),
+      check(pendingAction, control),
       starts
         ? { kind: "pending", detail: `${NOT_LOADED} (it is inactive)` }
         : { kind: "cleared", detail: "it is inactive and will load them when it starts" },
@@ -132,7 +132,7 @@ pureTest("for a unit that is not active, only a restart or a start stays pending
 pureTest("a unit that has failed stays pending: the new files may be why", () => {
   const pendingAction = pendingActionFor({ active: "failed", changedAt: 0 });
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(pendingAction, control), {
+    assert.deepEqual(check(pendingAction, control), {
       kind: "pending",
       detail: `${NOT_LOADED} (it has failed)`,
     });
@@ -140,14 +140,14 @@ pureTest("a unit that has failed stays pending: the new files may be why", () =>
 });
 
 pureTest("a unit that never changed its state stays pending", () => {
-  assert.equal(judge(pendingActionFor({ changedAt: 0 })).kind, "pending");
+  assert.equal(check(pendingActionFor({ changedAt: 0 })).kind, "pending");
 });
 
 pureTest("a unit that systemd does not know stays pending, whatever its control", () => {
   // A name with a slip in it must not be forgotten: systemd calls such a unit "inactive".
   const pendingAction = pendingActionFor({ load: "not-found", active: "inactive", changedAt: 0 });
   for (const control of CONTROLS) {
-    assert.deepEqual(judge(pendingAction, control), {
+    assert.deepEqual(check(pendingAction, control), {
       kind: "pending",
       detail: `${NOT_LOADED} (systemd has no such unit)`,
     });

@@ -113,7 +113,7 @@ pureTest("a record without inodes rolls nothing back if others could have put a 
 });
 
 pureTest(
-  "a record without inodes counts where only the writer, or its own group, may write",
+  "a record without inodes counts if only the writer, or its own group, may write",
   () => {
     const by = { uid: 26, gid: 26 };
     const host = { ownGroups: new Map([[26, 26]]) };

@@ -90,7 +90,7 @@ pureTest("a plan does not change what it was made of, and is the same each time"
   }
 });
 
-pureTest("a plan never issues or deploys where something cannot be read", () => {
+pureTest("a plan never issues or deploys if something cannot be read", () => {
   let seen = 0;
   for (const { observation, made } of rounds()) {
     for (const { name, stored } of observation.certificates) {
@@ -175,7 +175,7 @@ pureTest("plan() depends on the moment only by what it is given", () => {
   ]);
 });
 
-pureTest("plan() throws where a certificate was not observed", () => {
+pureTest("plan() throws if a certificate was not observed", () => {
   const spec = makeSpec();
   assert.throws(() => plan(makeConfig([spec]), [spec], observationOf([]), NOW), {
     message: '"web.example.com" was not observed',

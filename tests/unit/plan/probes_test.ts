@@ -9,7 +9,7 @@ import type {
   ServedObservation,
 } from "../../../lib/observe/types.ts";
 import type { Plan, ServiceStep } from "../../../lib/plan/types.ts";
-import { judgeStatus } from "../../../lib/report/verdict.ts";
+import { assessStatus } from "../../../lib/report/verdict.ts";
 import {
   ABSENT,
   after,
@@ -81,7 +81,7 @@ pureTest("the action is pending if another certificate than the deployed one is 
     assert.deepEqual(made.steps.map(({ kind }) => kind), ["service"]);
     assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: STRANGE });
     assert.deepEqual(made.services[0]?.pending, { reason: "pending", detail: STRANGE });
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   }
   const both = planFor({ served: { a: OTHER }, pendingActions: [pendingAction] });
   assert.deepEqual(serviceOf(both)?.pending, { reason: "pending", detail: NOT_LOADED });
@@ -136,7 +136,7 @@ pureTest("an owner that changes does not hide what is served", () => {
   assert.deepEqual(serviceOf(made)?.pending, { reason: "pending", detail: STRANGE });
 });
 
-pureTest("where nothing answers it cannot be told what is served", () => {
+pureTest("if nothing answers, it is unknown what is served", () => {
   const made = planFor({ served: { a: CLOSED, b: RIGHT } });
   assert.deepEqual(made.steps, []);
   assert.deepEqual(made.services, [{
@@ -144,7 +144,7 @@ pureTest("where nothing answers it cannot be told what is served", () => {
     certificates: ["a", "b"],
     problem: `Cannot connect to ${AT}: refused`,
   }]);
-  assert.equal(judgeStatus(made), "unknown");
+  assert.equal(assessStatus(made), "unknown");
   const owing = planFor({ served: { a: CLOSED }, pendingActions: [pendingAction] });
   assert.equal(owing.services[0]?.problem, `Cannot connect to ${AT}: refused`);
   assert.deepEqual(serviceOf(owing)?.pending, { reason: "pending", detail: NOT_LOADED });
@@ -179,6 +179,6 @@ pureTest("a strange certificate waits for the window as long as it lasts", () =>
   assert.deepEqual(look(5).steps, []);
   assert.match(
     serviceOf(look(3))?.pending.detail ?? "",
-    /; this does not wait, although its window .*: the certificate that the service has loaded expires 2026-12-04 10:00 UTC$/,
+    /; VCM does not wait, although its window .*: the certificate that the service has loaded expires 2026-12-04 10:00 UTC$/,
   );
 });

@@ -5,7 +5,7 @@ import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { CertificateObservation } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import type { StoredSet } from "../../../lib/store/types.ts";
-import { judgeStatus } from "../../../lib/report/verdict.ts";
+import { assessStatus } from "../../../lib/report/verdict.ts";
 import {
   ABSENT,
   after,
@@ -51,7 +51,7 @@ pureTest("a renewal waits for its window, and that is fine", () => {
     late: false,
     detail: `${OPENS}: ${why}`,
   });
-  assert.equal(judgeStatus(made), "fine");
+  assert.equal(assessStatus(made), "fine");
 });
 
 pureTest("a renewal that a window has gone by without is due, and says so", () => {
@@ -62,11 +62,11 @@ pureTest("a renewal that a window has gone by without is due, and says so", () =
     `${OPENS}; the window of 2026-11-28 02:00 UTC was missed: ` +
       "it expires in 10d (2026-12-11 10:00 UTC), inside its renewal window of 14d",
   );
-  assert.equal(judgeStatus(made), "due");
+  assert.equal(assessStatus(made), "due");
 });
 
 pureTest(
-  "a renewal does not wait where the certificate would end before the window is over",
+  "a renewal does not wait if the certificate would end before the window is over",
   () => {
     const stored = makeStored(
       {},
@@ -76,11 +76,11 @@ pureTest(
     const [step] = made.steps;
     assert.equal(
       step?.kind === "issue" && step.due.detail,
-      "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; this does not " +
+      "it expires in 3d 17h (2026-12-05 03:30 UTC), inside its renewal window of 14d; VCM does not " +
         `wait, although ${OPENS}: the certificate would then be too close to its expiry`,
     );
     assert.equal(made.certificates[0]?.waits, undefined);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   },
 );
 
@@ -90,7 +90,7 @@ pureTest("a chain that ends before the window is over does not wait either", () 
   const [step] = made.steps;
   assert.match(
     step?.kind === "issue" ? step.due.detail : "",
-    /; this does not wait, although its window \(Sat 02:00-04:00\) opens .*: the certificate would then be too close to its expiry$/,
+    /; VCM does not wait, although its window \(Sat 02:00-04:00\) opens .*: the certificate would then be too close to its expiry$/,
   );
 });
 
@@ -100,7 +100,7 @@ pureTest("a renewal acts without a word while its window is open, or without one
     const made = planFor({ spec: { windows: open } });
     const [step] = made.steps;
     assert.equal(step?.kind === "issue" && step.due.detail, why);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   }
 });
 
@@ -128,11 +128,11 @@ pureTest("what is missing, broken or expired waits for nothing", () => {
     assert.equal(step?.kind === "issue" && step.due.reason, reason);
     assert.doesNotMatch(step?.kind === "issue" ? step.due.detail : "", /window/, reason);
     assert.equal(made.certificates[0]?.waits, undefined, reason);
-    assert.equal(judgeStatus(made), "broken", reason);
+    assert.equal(assessStatus(made), "broken", reason);
   }
 });
 
-pureTest("what the file asks for anew waits", () => {
+pureTest("a newly requested change waits", () => {
   const stored = endingIn(60);
   const cases: [string, Partial<CertificateSpec>][] = [
     ["names-differ", { dnsSans: ["new.example.com"] }],
@@ -144,7 +144,7 @@ pureTest("what the file asks for anew waits", () => {
     assert.deepEqual(made.steps, [], reason);
     assert.deepEqual([state?.due?.reason, state?.waits?.until], [reason, SATURDAY_OPENS]);
     assert.equal(state?.waits?.detail, `${OPENS}: ${state?.due?.detail}`);
-    assert.equal(judgeStatus(made), "fine");
+    assert.equal(assessStatus(made), "fine");
   }
 });
 
@@ -165,5 +165,5 @@ pureTest("the rest is fixed at once while a renewal waits", () => {
   const made = planFor({ observed: { interrupted: true, exposedKey: 0o644 } });
   assert.deepEqual(made.steps.map(({ kind }) => kind), ["recover"]);
   assert.equal(made.certificates[0]?.waits?.until.getTime(), SATURDAY_OPENS.getTime());
-  assert.equal(judgeStatus(made), "due");
+  assert.equal(assessStatus(made), "due");
 });

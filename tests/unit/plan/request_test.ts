@@ -37,15 +37,18 @@ pureTest(
   },
 );
 
-pureTest("requestPath() is where a key of the server's, or a request of ours, is sent", () => {
-  const local = { key: { origin: "local", reuse: false } } as const;
-  const cases: readonly (readonly [Parameters<typeof makeRequest>[0], string])[] = [
-    [{}, "pki/issue/web"],
-    [local, "pki/sign/web"],
-    [{ issuerRef: "new" }, "pki/issuer/new/issue/web"],
-    [{ ...local, issuerRef: "new" }, "pki/issuer/new/sign/web"],
-    [{ ...local, mount: "team/pki", role: "my-role" }, "team/pki/sign/my-role"],
-    [{ key: { origin: "vault", type: "ec-256", reuse: false } }, "pki/issue/web"],
-  ];
-  for (const [parts, path] of cases) assert.equal(requestPath(makeRequest(parts)), path);
-});
+pureTest(
+  'requestPath() is the path of "issue" for a server\'s key, and of "sign" for a local one',
+  () => {
+    const local = { key: { origin: "local", reuse: false } } as const;
+    const cases: readonly (readonly [Parameters<typeof makeRequest>[0], string])[] = [
+      [{}, "pki/issue/web"],
+      [local, "pki/sign/web"],
+      [{ issuerRef: "new" }, "pki/issuer/new/issue/web"],
+      [{ ...local, issuerRef: "new" }, "pki/issuer/new/sign/web"],
+      [{ ...local, mount: "team/pki", role: "my-role" }, "team/pki/sign/my-role"],
+      [{ key: { origin: "vault", type: "ec-256", reuse: false } }, "pki/issue/web"],
+    ];
+    for (const [parts, path] of cases) assert.equal(requestPath(makeRequest(parts)), path);
+  },
+);

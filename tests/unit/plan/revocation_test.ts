@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { plan } from "../../../lib/plan/plan.ts";
 import type { Step } from "../../../lib/plan/types.ts";
-import { judgeStatus } from "../../../lib/report/verdict.ts";
+import { assessStatus } from "../../../lib/report/verdict.ts";
 import { planText } from "../../../lib/report/plan_text.ts";
 import { paint } from "../../../lib/report/paint.ts";
 import { makeConfig, makeObserved, makeSpec, NOW, observationOf } from "../../support/fixtures.ts";
@@ -26,14 +26,14 @@ pureTest(
     const made = planOf([SPEC], [begun("0a:1b:2c")]);
     assert.equal(made.certificates[0]?.due?.reason, "revocation-pending");
     assert.deepEqual(kinds(made.steps).slice(0, 2), ["revoke", "issue"]);
-    assert.equal(judgeStatus(made), "broken");
+    assert.equal(assessStatus(made), "broken");
   },
 );
 
 pureTest("a successor of what may be revoked is in order, and the revocation is finished", () => {
   const made = planOf([SPEC], [begun("0b")]);
   assert.equal(made.certificates[0]?.due, undefined);
-  assert.deepEqual([kinds(made.steps), judgeStatus(made)], [["revoke"], "due"]);
+  assert.deepEqual([kinds(made.steps), assessStatus(made)], [["revoke"], "due"]);
 });
 
 pureTest(
@@ -55,7 +55,7 @@ pureTest("what the file no longer names is finished by a command that names noth
   assert.deepEqual(kinds(made.steps), ["revoke"]);
   assert.equal(
     planText(made, paint(false), false),
-    'gone\n  revoke   the revocation of serial 0c was begun and is not finished; "vcm run" or ' +
+    'gone\n  revoke   the revocation of serial 0c is not finished; "vcm run" or ' +
       '"vcm revoke gone" finishes it\n\n' +
       "Plan: 0 to issue, 0 files to deploy, 0 service actions, 1 to recover; 1 certificate in order\n",
   );

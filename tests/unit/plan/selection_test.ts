@@ -54,7 +54,7 @@ function driftOf({ steps }: Plan): string[][] {
   );
 }
 
-pureTest("each command takes its own kinds of steps", () => {
+pureTest("each command plans its own kinds of steps", () => {
   assert.deepEqual(kinds(planAll(RUN)), ["issue", "deploy", "service"]);
   assert.deepEqual(kinds(planAll(ISSUE)), ["issue"]);
   assert.deepEqual(kinds(planAll(DEPLOY)), ["deploy"]);
@@ -62,14 +62,14 @@ pureTest("each command takes its own kinds of steps", () => {
   assert.deepEqual(kinds(planAll(NOTHING)), []);
 });
 
-pureTest("each command says that the certificate is due, also where it does not issue", () => {
+pureTest("each command says that the certificate is due, even if it does not issue", () => {
   for (const selection of [RUN, ISSUE, DEPLOY, RESTART, NOTHING]) {
     assert.equal(planAll(selection).certificates[0]?.due?.reason, "expired");
   }
 });
 
 pureTest(
-  "deploy takes the stored set as it is, and names its units for the pending actions",
+  "deploy uses the stored set unchanged, and names its units for the pending actions",
   () => {
     const made = planAll(DEPLOY);
     assert.deepEqual(driftOf(made), [["content", "mode"]]);
@@ -81,7 +81,7 @@ pureTest(
   },
 );
 
-pureTest("deploy says where there is nothing to deploy, and what to do", () => {
+pureTest("deploy says that there is nothing to deploy, and what to do", () => {
   const cases: [Partial<StoredSet>, string][] = [
     [{ leaf: ABSENT, key: ABSENT }, "there is no certificate in the store"],
     [{ key: ABSENT }, "privkey.pem is missing from the store"],
@@ -105,7 +105,7 @@ pureTest("issue and restart do not care whether anything can be deployed", () =>
   assert.deepEqual(planAll(RESTART, empty).certificates[0]?.blocked, []);
 });
 
-pureTest("without force nothing is done where all is in order", () => {
+pureTest("without force nothing is done if all is in order", () => {
   for (const selection of [RUN, ISSUE, DEPLOY, RESTART]) {
     assert.deepEqual(planFine(selection).steps, []);
   }
@@ -139,7 +139,7 @@ pureTest("restart --force acts, and touches neither store nor files", () => {
   assert.equal(made.certificates[0]?.due, undefined);
 });
 
-pureTest("the request holds what the file asks for, and a lifetime only where it is given", () => {
+pureTest("the request contains what the file asks for, and a lifetime only if it is given", () => {
   const request = makeRequest({ mount: "pki_internal" });
   const issueOf = (ttl: { ttl?: number }) => {
     const spec = { ...SPEC, ...ttl };

@@ -4,7 +4,7 @@ import type { MaintenanceWindow } from "../../../lib/config/types.ts";
 import { EVERYTHING, type Selection } from "../../../lib/plan/selection.ts";
 import type { PendingActionObservation, TargetFile } from "../../../lib/observe/types.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
-import { judgeStatus } from "../../../lib/report/verdict.ts";
+import { assessStatus } from "../../../lib/report/verdict.ts";
 import {
   after,
   DAY,
@@ -93,31 +93,31 @@ pureTest("a service waits with a new certificate as long as the old one lasts", 
   assert.deepEqual(kinds(acts), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(acts),
-    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+    `it loads the new files of a; VCM does not wait, although ${OPENS}: ` +
       "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
   );
 });
 
 // Peers refuse a certificate with its chain, and plan() renews it then.
-pureTest("a service does not wait where the chain that it has loaded ends before", () => {
+pureTest("a service does not wait if the chain that it has loaded ends before", () => {
   const made = planFor({ chainEnd: after(2 * DAY) });
   assert.deepEqual(kinds(made), ["issue", "deploy", "service"]);
   assert.equal(
     reasonOf(made),
-    `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+    `it loads the new files of a; VCM does not wait, although ${OPENS}: ` +
       "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
 });
 
 // The store has the new certificate already, where its deployment failed or was taken back.
 pureTest(
-  "a service does not wait where the deployed certificate ends before the stored one",
+  "a service does not wait if the deployed certificate ends before the stored one",
   () => {
     const loaded = makeCertificate({ serial: "01", fingerprint: "01", notAfter: after(3 * DAY) });
     const made = planFor({ file: { sameContent: false, certificate: loaded } });
     assert.equal(
       reasonOf(made),
-      `it loads the new files of a; this does not wait, although ${OPENS}: ` +
+      `it loads the new files of a; VCM does not wait, although ${OPENS}: ` +
         "the certificate that the service has loaded expires 2026-12-04 10:00 UTC",
     );
   },
@@ -132,7 +132,7 @@ pureTest("a pending action waits if the expiry of the loaded certificate is know
     pending: { reason: "pending", detail: NOT_LOADED },
     waits: { until: SATURDAY_OPENS, late: false, detail: `${OPENS}: ${NOT_LOADED}` },
   }]);
-  assert.equal(judgeStatus(made), "fine");
+  assert.equal(assessStatus(made), "fine");
 });
 
 pureTest("a pending action is due if it failed or missed a window", () => {
@@ -146,7 +146,7 @@ pureTest("a pending action is due if it failed or missed a window", () => {
     const made = planFor({ pendingAction: makeNotLoaded({ until: after(10 * DAY), ...parts }) });
     assert.deepEqual(made.steps, []);
     assert.equal(made.services[0]?.waits?.late, true);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   }
 });
 
@@ -164,9 +164,9 @@ pureTest("a pending action does not wait if that is unknown or too soon", () => 
   ];
   for (const [parts, why] of cases) {
     const made = planFor({ pendingAction: makeNotLoaded(parts) });
-    assert.equal(reasonOf(made), `${NOT_LOADED}; this does not wait, although ${OPENS}: ${why}`);
+    assert.equal(reasonOf(made), `${NOT_LOADED}; VCM does not wait, although ${OPENS}: ${why}`);
     assert.deepEqual(made.services[0]?.waits, undefined);
-    assert.equal(judgeStatus(made), "due");
+    assert.equal(assessStatus(made), "due");
   }
 });
 
@@ -175,12 +175,12 @@ pureTest("of a pending action and new files the earlier expiry counts", () => {
   const soon = planFor({ file, pendingAction: makeNotLoaded({ until: after(2 * DAY) }) });
   assert.equal(
     reasonOf(soon),
-    `${NOT_LOADED}; this does not wait, although ${OPENS}: ` +
+    `${NOT_LOADED}; VCM does not wait, although ${OPENS}: ` +
       "the certificate that the service has loaded expires 2026-12-03 10:00 UTC",
   );
   assert.equal(
     reasonOf(planFor({ file, pendingAction: makeNotLoaded() })),
-    `${NOT_LOADED}; this does not wait, although ${OPENS}: ${UNKNOWN}`,
+    `${NOT_LOADED}; VCM does not wait, although ${OPENS}: ${UNKNOWN}`,
   );
   assert.deepEqual(
     kinds(planFor({ file, pendingAction: makeNotLoaded({ until: after(9 * DAY) }) })),

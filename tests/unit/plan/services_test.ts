@@ -44,7 +44,7 @@ pureTest("gatherServices() merges controls to the stronger one, whichever comes 
   }
 });
 
-pureTest("gatherServices() sorts by order, and keeps the file's order where it is the same", () => {
+pureTest("gatherServices() sorts by order, and keeps the file's order if it is the same", () => {
   const specs = [
     makeSpec({
       name: "a",

@@ -122,7 +122,7 @@ pureTest("plan() never falls back on a set that is not whole", () => {
   }
 });
 
-pureTest("plan() leaves all targets alone where one cannot be written, but issues", () => {
+pureTest("plan() writes no target if one cannot be written, but issues", () => {
   const directory = makeSeenFile({ type: "directory" }, { path: KEY });
   const made = planFor({
     stored: makeStored({ leaf: ABSENT, key: ABSENT }),
@@ -159,7 +159,7 @@ pureTest("plan() says once what several files of the store have in common", () =
   ]);
 });
 
-pureTest("plan() says once that a directory is missing in which several targets should lie", () => {
+pureTest("plan() reports a missing directory of several targets once", () => {
   const targets = [CRT, KEY].map((path) => makeSeen({ path, file: ABSENT, parent: "absent" }));
   assert.deepEqual(planFor({ targets }).certificates[0]?.blocked, [{
     kind: "impossible",

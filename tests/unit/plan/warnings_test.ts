@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgeWarnings } from "../../../lib/plan/warnings.ts";
+import { findWarnings } from "../../../lib/plan/warnings.ts";
 import {
   ABSENT,
   after,
@@ -11,42 +11,42 @@ import {
 } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-pureTest("judgeWarnings() is silent of what is in order, and of what is not there", () => {
-  assert.deepEqual(judgeWarnings(makeSpec(), makeStored(), NOW, "UTC"), []);
-  assert.deepEqual(judgeWarnings(makeSpec(), makeStored({ leaf: ABSENT }), NOW, "UTC"), []);
+pureTest("findWarnings() is silent of what is in order, and of what is not there", () => {
+  assert.deepEqual(findWarnings(makeSpec(), makeStored(), NOW, "UTC"), []);
+  assert.deepEqual(findWarnings(makeSpec(), makeStored({ leaf: ABSENT }), NOW, "UTC"), []);
 });
 
-pureTest("judgeWarnings() doubts the clock before a certificate begins", () => {
+pureTest("findWarnings() doubts the clock before a certificate begins", () => {
   const stored = makeStored({}, makeCertificate({ notBefore: after(2 * DAY + 4.5 * 3600) }));
-  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
+  assert.deepEqual(findWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "clock",
     message: "it is valid only from 2026-12-03 14:30 UTC; check this host's clock, " +
       "which says 2026-12-01 10:00 UTC",
   }]);
   const begun = makeStored({}, makeCertificate({ notBefore: NOW }));
-  assert.deepEqual(judgeWarnings(makeSpec(), begun, NOW, "UTC"), []);
+  assert.deepEqual(findWarnings(makeSpec(), begun, NOW, "UTC"), []);
 });
 
-pureTest("judgeWarnings() says that a window is longer than the lifetime", () => {
+pureTest("findWarnings() says that a window is longer than the lifetime", () => {
   const stored = makeStored({}, makeCertificate({ notBefore: NOW, notAfter: after(7 * DAY) }));
-  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
+  assert.deepEqual(findWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "window",
     message:
       "its renewal window of 14d covers its whole lifetime of 7d; VCM renews it 2d 8h before its expiry",
   }]);
   const share = (percent: number) => makeSpec({ renew: { kind: "share", percent } });
-  assert.deepEqual(judgeWarnings(share(90), stored, NOW, "UTC"), []);
-  assert.deepEqual(judgeWarnings(share(99.5), stored, NOW, "UTC"), [{
+  assert.deepEqual(findWarnings(share(90), stored, NOW, "UTC"), []);
+  assert.deepEqual(findWarnings(share(99.5), stored, NOW, "UTC"), [{
     kind: "window",
     message:
       "its renewal window of 99.5% covers its whole lifetime of 7d; VCM renews it 2d 8h before its expiry",
   }]);
 });
 
-pureTest("judgeWarnings() names the CA whose end leaves a window no room", () => {
+pureTest("findWarnings() names the CA whose end leaves a window no room", () => {
   const chainEnd = { name: "Intermediate CA", notAfter: after(6 * DAY) };
   const stored = makeStored({ chainEnd }, makeCertificate({ notBefore: NOW }));
-  assert.deepEqual(judgeWarnings(makeSpec(), stored, NOW, "UTC"), [{
+  assert.deepEqual(findWarnings(makeSpec(), stored, NOW, "UTC"), [{
     kind: "window",
     message:
       'its renewal window of 14d covers the 6d for which its chain is valid ("Intermediate ' +
@@ -54,17 +54,17 @@ pureTest("judgeWarnings() names the CA whose end leaves a window no room", () =>
   }]);
 });
 
-pureTest("judgeWarnings() foresees a renewal that cannot wait for a window", () => {
+pureTest("findWarnings() foresees a renewal that cannot wait for a window", () => {
   const windows = [{ text: "Sat 02:00-04:00", days: [6], from: 120, to: 240 }];
   const renew = { kind: "duration", seconds: 3 * DAY } as const;
   // From Monday 2026-12-14 10:00 on, until Thursday.
   const stored = makeStored({}, makeCertificate({ notBefore: NOW, notAfter: after(16 * DAY) }));
-  assert.deepEqual(judgeWarnings(makeSpec({ windows, renew }), stored, NOW, "UTC"), [{
+  assert.deepEqual(findWarnings(makeSpec({ windows, renew }), stored, NOW, "UTC"), [{
     kind: "window",
     message: "its renewal is due from 2026-12-14 10:00 UTC, but its window (Sat 02:00-04:00) " +
       "then opens 2026-12-19 02:00 UTC, too close to its expiry, so the renewal will not wait; " +
       'increase "renew", or add windows',
   }]);
   const early = { kind: "duration", seconds: 8 * DAY } as const;
-  assert.deepEqual(judgeWarnings(makeSpec({ windows, renew: early }), stored, NOW, "UTC"), []);
+  assert.deepEqual(findWarnings(makeSpec({ windows, renew: early }), stored, NOW, "UTC"), []);
 });

@@ -57,7 +57,7 @@ pureTest("findOpening() names the day on which a window over midnight opens", ()
   ]);
 });
 
-pureTest("findOpening() takes days and hours as the zone has them", () => {
+pureTest("findOpening() uses the days and hours of the zone", () => {
   const now = "2026-12-04T12:00:00Z";
   holds([
     ["Europe/Berlin", "Sat 00:30-02:00", now, "2026-12-04T23:30:00 2026-12-05T01:00:00"],
@@ -89,7 +89,7 @@ pureTest("findOpening() opens a window of the skipped hour all the same, for its
   ]);
 });
 
-pureTest("findOpening() ends a window that reaches past the jump where its hours end", () => {
+pureTest("findOpening() ends a window that reaches past the jump when its hours end", () => {
   const now = "2027-03-27T12:00:00Z";
   const berlin = "Europe/Berlin";
   holds([
@@ -133,7 +133,7 @@ pureTest("findOpening() knows a change of half an hour", () => {
   ]);
 });
 
-pureTest("findOpening() takes the window that opens first, in whatever order they stand", () => {
+pureTest("findOpening() uses the window that opens first, whatever their order", () => {
   const two = windowsOf("Sat 02:00-04:00", "Mon-Fri 22:00-23:00");
   const cases: Record<string, string> = {
     "2026-12-04T22:59:00Z": "2026-12-04T22:00:00 2026-12-04T23:00:00",
@@ -150,7 +150,7 @@ pureTest("findOpening() takes the window that opens first, in whatever order the
   assert.equal(found(overlapping, late, "UTC"), "2026-12-05T03:00:00 2026-12-05T05:00:00");
 });
 
-pureTest("findOpening() takes a zone that nobody knows for UTC", () => {
+pureTest("findOpening() treats an unknown zone as UTC", () => {
   const utc = "2026-12-05T02:00:00 2026-12-05T04:00:00";
   for (const zone of ["Europe/Atlantis", "", ":/etc/localtime", "local", "UTC"]) {
     holds([[zone, "Sat 02:00-04:00", "2026-12-03T11:20:00Z", utc]]);
@@ -180,7 +180,7 @@ pureTest("every hour of a year has its opening, and a later hour never an earlie
   }
 });
 
-pureTest("each day of a year has one opening of a daily window, in whichever hour it lies", () => {
+pureTest("each day of a year has one opening of a daily window, at any hour", () => {
   for (const zone of ["UTC", "Europe/Berlin", "Australia/Lord_Howe"]) {
     for (
       const text of ["01:45-02:15", "02:00-02:30", "02:15-02:20", "02:30-03:00", "23:30-02:10"]

@@ -13,7 +13,7 @@ function assertText(plan: Plan, lines: readonly string[], all = false, colour = 
   assert.equal(checkText(plan, paint(colour), all), lines.map((line) => `${line}\n`).join(""));
 }
 
-pureTest("checkText() is one line where all is in order", () => {
+pureTest("checkText() is one line if all is in order", () => {
   assertText(makePlan([]), ["OK: 0 certificates in order"]);
   assertText(makePlan([makeState("a")]), [
     "OK: 1 certificate in order, next renewal 2027-01-16 00:00 UTC",
@@ -28,7 +28,7 @@ pureTest("checkText() tells the first renewal of all", () => {
   ]);
 });
 
-pureTest("checkText() lists what is in order only where all is asked for", () => {
+pureTest("checkText() lists certificates in order only if all are requested", () => {
   assertText(
     makePlan([makeState("a")]),
     [
@@ -91,7 +91,7 @@ pureTest("checkText() has a word and a colour for each standing", () => {
 });
 
 // What an interrupted run left makes it due, and no line says why (promise 3).
-pureTest("checkText() says why it is due where an interrupted run left temporary files", () => {
+pureTest("checkText() says why it is due if an interrupted run left temporary files", () => {
   const recover: Step = {
     kind: "recover",
     certificate: "a",

@@ -130,7 +130,7 @@ pureTest("print() ends its JSON with a newline, indented for people", () => {
   assert.equal(print({ a: [1] }), '{\n  "a": [\n    1\n  ]\n}\n');
 });
 
-pureTest("doctorJson() holds the findings, with a remedy where there is one", () => {
+pureTest("doctorJson() contains the check results, with a fix if there is one", () => {
   const findings = [found("ok", "login", "by VAULT_TOKEN"), found("problem", "A", "sealed", "do")];
   assert.deepEqual(JSON.parse(doctorJson(findings)), {
     layout: 1,

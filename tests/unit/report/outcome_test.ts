@@ -85,7 +85,7 @@ pureTest("eventText() says which files were rolled back, and for whom", () => {
   }
 });
 
-pureTest("a run tells changes from nothing only where it is asked to", () => {
+pureTest("a run distinguishes changes from none only with --detailed-exitcode", () => {
   assert.equal(EXIT_CHANGED, 10);
   const cases: [Partial<Outcome>, number, number][] = [
     [{}, 0, 0],
@@ -107,7 +107,7 @@ pureTest("a run tells changes from nothing only where it is asked to", () => {
   }
 });
 
-pureTest("a plan tells changes from nothing only where it is asked to", () => {
+pureTest("a plan distinguishes changes from none only with --detailed-exitcode", () => {
   const waiting = makeState("a", {
     due: { reason: "in-renewal-window", detail: "" },
     waits: WAITS,

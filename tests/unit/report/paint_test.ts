@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { count, paint } from "../../../lib/report/paint.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
-pureTest("paint() colours where that is wanted, and else changes nothing", () => {
+pureTest("paint() colors a text only if that is wanted", () => {
   const [on, off] = [paint(true), paint(false)];
   assert.equal(on.bold("a"), "\x1b[1ma\x1b[0m");
   assert.equal(on.good("a"), "\x1b[32ma\x1b[0m");

@@ -127,7 +127,7 @@ pureTest("planText() shows what is blocked, and counts certificates rather than 
   ]);
 });
 
-pureTest("planText() lists those in order only where all are asked for", () => {
+pureTest("planText() lists certificates in order only if all are requested", () => {
   const plan = makePlan([makeState("a"), makeState("b")]);
   assertText(
     plan,

@@ -111,7 +111,7 @@ pureTest("columns stand below each other, also behind wide characters", () => {
   assert.equal(new Set(ends).size, 1);
 });
 
-pureTest("where there is no terminal nothing is cut", () => {
+pureTest("without a terminal nothing is cut", () => {
   const name = `${"a".repeat(60)}.${"b".repeat(60)}.example.com`;
   const { columns: _, ...endless } = PLAIN;
   assert.ok(statusText(makePlan([makeState(name, FINE)]), endless).includes(name));
@@ -160,7 +160,7 @@ pureTest("the worst comes first, and then what is renewed first", () => {
   assert.match(rows(plan)[3] ?? "", / 2026-12-05$/);
 });
 
-pureTest("what is not there, or cannot be done, is told as such", () => {
+pureTest("missing and impossible states are shown as such", () => {
   const { certificate: _, renewAt: __, ...none } = makeState("none");
   const missing = { reason: "missing", detail: "the store has no certificate" } as const;
   const blocked = [{ kind: "impossible", message: "no" }] as const;
@@ -192,7 +192,7 @@ pureTest("services are ok, pending, waiting or unknown", () => {
   }
 });
 
-pureTest("where something cannot be read nobody knows how the files are", () => {
+pureTest("if something cannot be read, the state of the files is unknown", () => {
   const blocked = [{ kind: "unreadable", message: "Cannot read" }] as const;
   const state = makeState("web", { ...FINE, blocked, targets: [target("/a")] });
   assert.match(rows(makePlan([state]))[0] ?? "", /^web .* \? +- +2027-01-16$/);

@@ -3,13 +3,13 @@ import { plan } from "../../../lib/plan/plan.ts";
 import { EVERYTHING } from "../../../lib/plan/selection.ts";
 import { DUE_REASONS, type DueReason, type Step } from "../../../lib/plan/types.ts";
 import {
+  assessStatus,
   CHECK_STATUS,
   EXIT_FAILED,
   EXIT_LOCKED,
   EXIT_OK,
   EXIT_UNKNOWN,
   EXIT_USAGE,
-  judgeStatus,
   outcomeStatus,
 } from "../../../lib/report/verdict.ts";
 import {
@@ -48,13 +48,13 @@ pureTest("exit statuses are those of the manual", () => {
   assert.deepEqual(CHECK_STATUS, { fine: 0, due: 1, broken: 2, unknown: 3 });
 });
 
-pureTest("judgeStatus() is fine if there is only something to clear", () => {
-  assert.equal(judgeStatus(makePlan([])), "fine");
-  assert.equal(judgeStatus(makePlan([makeState("a")])), "fine");
-  assert.equal(judgeStatus(makePlan([makeState("a")], [CLEAR])), "fine");
+pureTest("assessStatus() is fine if there is only something to clear", () => {
+  assert.equal(assessStatus(makePlan([])), "fine");
+  assert.equal(assessStatus(makePlan([makeState("a")])), "fine");
+  assert.equal(assessStatus(makePlan([makeState("a")], [CLEAR])), "fine");
 });
 
-pureTest("judgeStatus() tells what hurts now from what hurts some day", () => {
+pureTest("assessStatus() tells what hurts now from what hurts some day", () => {
   const someDay: DueReason[] = [
     "names-differ",
     "key-differs",
@@ -64,59 +64,59 @@ pureTest("judgeStatus() tells what hurts now from what hurts some day", () => {
   ];
   for (const reason of DUE_REASONS) {
     const expected = someDay.includes(reason) ? "due" : "broken";
-    assert.equal(judgeStatus(issue(reason)), expected, reason);
+    assert.equal(assessStatus(issue(reason)), expected, reason);
   }
 });
 
-pureTest("judgeStatus() calls a missing file broken, and another difference due", () => {
-  assert.equal(judgeStatus(makePlan([target("missing")], [STEP])), "broken");
-  assert.equal(judgeStatus(makePlan([target("content")], [STEP])), "due");
+pureTest("assessStatus() calls a missing file broken, and another difference due", () => {
+  assert.equal(assessStatus(makePlan([target("missing")], [STEP])), "broken");
+  assert.equal(assessStatus(makePlan([target("content")], [STEP])), "due");
 });
 
-pureTest("judgeStatus() calls fine what waits for a window, and nothing that hurts", () => {
+pureTest("assessStatus() calls fine what waits for a window, and nothing that hurts", () => {
   const waits = { until: new Date("2026-12-05T02:00:00Z"), late: false, detail: "" };
   const waiting = { ...due("in-renewal-window"), waits };
   const pending = { reason: "pending", detail: "" } as const;
   const service = { service: "nginx.service", certificates: ["a"], pending, waits };
-  assert.equal(judgeStatus(makePlan([waiting], [], [service])), "fine");
-  assert.equal(judgeStatus(makePlan([waiting, due("expired")], [STEP], [service])), "broken");
+  assert.equal(assessStatus(makePlan([waiting], [], [service])), "fine");
+  assert.equal(assessStatus(makePlan([waiting, due("expired")], [STEP], [service])), "broken");
   const late = { ...service, waits: { ...waits, late: true } };
-  assert.equal(judgeStatus(makePlan([waiting], [], [late])), "due");
+  assert.equal(assessStatus(makePlan([waiting], [], [late])), "due");
 });
 
-pureTest("judgeStatus() cannot tell where the clock or a service is in doubt", () => {
+pureTest('assessStatus() is "unknown" if the clock or a service is in doubt', () => {
   const warned = (kind: "clock" | "window") =>
     makeState("a", { warnings: [{ kind, message: "" }] });
   const unseen = { service: "nginx.service", certificates: ["a"], problem: "refused" };
-  assert.equal(judgeStatus(makePlan([warned("clock")])), "unknown");
-  assert.equal(judgeStatus(makePlan([warned("window")])), "fine");
-  assert.equal(judgeStatus(makePlan([makeState("a")], [], [unseen])), "unknown");
-  assert.equal(judgeStatus(makePlan([due("expired")], [STEP], [unseen])), "broken");
+  assert.equal(assessStatus(makePlan([warned("clock")])), "unknown");
+  assert.equal(assessStatus(makePlan([warned("window")])), "fine");
+  assert.equal(assessStatus(makePlan([makeState("a")], [], [unseen])), "unknown");
+  assert.equal(assessStatus(makePlan([due("expired")], [STEP], [unseen])), "broken");
 });
 
-pureTest("judgeStatus() calls a service broken that serves what has expired", () => {
+pureTest("assessStatus() calls a service broken that serves what has expired", () => {
   const plan = makePlan([makeState("a")], [makeServiceStep()]);
   const serving = (servedUntil: Date) => ({
     ...plan,
     services: [{ service: "nginx.service", certificates: ["a"], servedUntil }],
   });
-  assert.equal(judgeStatus(serving(plan.at)), "broken");
-  assert.equal(judgeStatus(serving(new Date(plan.at.getTime() + 1))), "due");
+  assert.equal(assessStatus(serving(plan.at)), "broken");
+  assert.equal(assessStatus(serving(new Date(plan.at.getTime() + 1))), "due");
 });
 
-pureTest("judgeStatus() calls a pending action due", () => {
-  assert.equal(judgeStatus(makePlan([makeState("a")], [makeServiceStep()])), "due");
+pureTest("assessStatus() calls a pending action due", () => {
+  assert.equal(assessStatus(makePlan([makeState("a")], [makeServiceStep()])), "due");
 });
 
 pureTest(
-  "judgeStatus() cannot tell where something is unreadable, but where it is impossible",
+  'assessStatus() is "unknown" if something is unreadable, not if it is impossible',
   () => {
-    assert.equal(judgeStatus(makePlan([makeState("a", { blocked: [UNREADABLE] })])), "unknown");
-    assert.equal(judgeStatus(makePlan([makeState("a", { blocked: [IMPOSSIBLE] })])), "due");
+    assert.equal(assessStatus(makePlan([makeState("a", { blocked: [UNREADABLE] })])), "unknown");
+    assert.equal(assessStatus(makePlan([makeState("a", { blocked: [IMPOSSIBLE] })])), "due");
   },
 );
 
-pureTest("judgeStatus() tells broken before unknown before due", () => {
+pureTest("assessStatus() tells broken before unknown before due", () => {
   const unknown = makeState("u", { blocked: [IMPOSSIBLE, UNREADABLE] });
   const cases = [
     [[due("expired"), unknown, due("in-renewal-window")], "broken"],
@@ -126,7 +126,7 @@ pureTest("judgeStatus() tells broken before unknown before due", () => {
     [[unknown, makeState("fine")], "unknown"],
   ] as const;
   for (const [states, expected] of cases) {
-    assert.equal(judgeStatus(makePlan(states, [STEP])), expected);
+    assert.equal(assessStatus(makePlan(states, [STEP])), expected);
   }
 });
 
@@ -137,10 +137,10 @@ pureTest("check calls an expired certificate broken though its names differ, too
   const stored = makeStored({}, makeCertificate({ notAfter: NOW }));
   const observation = observationOf([makeObserved(spec, { stored })]);
   const made = plan(makeConfig([spec]), [spec], observation, NOW, EVERYTHING);
-  assert.equal(judgeStatus(made), "broken");
+  assert.equal(assessStatus(made), "broken");
 });
 
-pureTest("a run ends with 1 where something failed, and only then", () => {
+pureTest("a run ends with 1 if something failed, and only then", () => {
   const outcome = { issued: 0, deployed: 0, acted: 0, recovered: 0, failed: [], skipped: [] };
   const entry = { subject: "a", message: "no" };
   assert.equal(outcomeStatus(outcome, false), 0);

@@ -149,7 +149,7 @@ pureTest("what waits does not hide what is blocked", () => {
   );
 });
 
-pureTest("a window that is longer than the lifetime is told of, and in order", () => {
+pureTest("a window that is longer than the lifetime is reported, and in order", () => {
   assertTexts(makePlan([warned("a", "window", CAP)]), {
     check: [`OK: 1 certificate in order, ${NEXT}`, `a: ${CAP}`],
     plan: ["a", `  warning  ${CAP}`, "", "Nothing to do: 1 certificate in order"],
@@ -157,7 +157,7 @@ pureTest("a window that is longer than the lifetime is told of, and in order", (
   });
 });
 
-pureTest("a clock that may be wrong is told of, and leaves check unsure", () => {
+pureTest("a clock that may be wrong is reported, and makes check UNKNOWN", () => {
   const plan = makePlan([warned("a", "clock", CLOCK), makeState("b")]);
   assert.match(checkText(plan, paint(false), false), /^UNKNOWN: /);
   assert.match(checkText(plan, paint(false), false), new RegExp(`\na: ${escape(CLOCK)}\n$`));

@@ -11,7 +11,7 @@ function program(payloadLength: bigint, magic = 0x501e): Uint8Array {
   return bytes;
 }
 
-Deno.test("cutDenort() takes payload and trailer off", () => {
+Deno.test("cutDenort() removes payload and trailer", () => {
   deepEqual([...cutDenort(program(3n))], [1, 2, 3, 4]);
 });
 

@@ -27,7 +27,7 @@ Deno.test("failedTests() names those that failed, as they are called", () => {
   deepEqual(failedTests(""), []);
 });
 
-Deno.test("closingLine() mentions skipped tests only where there are some", () => {
+Deno.test("closingLine() mentions skipped tests only if there are some", () => {
   equal(closingLine({ passed: 3, failed: 0, skipped: 0 }), "3 passed, 0 failed");
   equal(closingLine({ passed: 3, failed: 1, skipped: 2 }), "3 passed, 1 failed, 2 skipped");
 });

@@ -18,7 +18,7 @@ Deno.test("colours last until they are switched off, also over a line's end", ()
   );
 });
 
-Deno.test("a line that is longer than the screen is wide takes several rows", () => {
+Deno.test("a line that is longer than the width of the screen needs several rows", () => {
   const plain = (text: string) => [{ text, look: "" }];
   assert.deepEqual(linesOnScreen("12345678\r\n1234\r\n", 4), [
     [plain("1234"), plain("5678")],

@@ -20,7 +20,7 @@ Deno.test("test:long says what it ran, what it skipped and why, and goes on afte
   ]);
 });
 
-Deno.test("test:long succeeds where steps pass or are skipped", async () => {
+Deno.test("test:long succeeds if steps pass or are skipped", async () => {
   const { status } = await runSteps([
     step("good", () => Promise.resolve(passed(""))),
     step("none", () => Promise.resolve(skipped(""))),

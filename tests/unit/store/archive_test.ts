@@ -49,7 +49,7 @@ Deno.test("archiveSet() keeps earlier sets, of this certificate and of others", 
   assert.equal(store.read("c.example.test/cert.pem"), "c cert\n");
 });
 
-Deno.test("archiveSet() takes along what others put beside the set", () => {
+Deno.test("archiveSet() also moves files that others put into the set", () => {
   using store = makeDirectory();
   put(store, NAME, "old", 0o755);
   store.write(`${NAME}/dhparam.pem`, "other", 0o640);
@@ -62,7 +62,7 @@ Deno.test("archiveSet() takes along what others put beside the set", () => {
   assert.equal(modeOf(store.at(`archive/${NAME}`)), "700");
 });
 
-Deno.test("archiveSet() moves a set whose serial lies in the archive to a place of its own", () => {
+Deno.test("archiveSet() moves a set whose serial is in the archive to a new directory", () => {
   using store = makeDirectory();
   for (const [set, ending] of [["first", ""], ["second", "-2"], ["third", "-3"]] as const) {
     put(store, NAME, set);
@@ -73,7 +73,7 @@ Deno.test("archiveSet() moves a set whose serial lies in the archive to a place 
   }
 });
 
-Deno.test("archiveSet() takes a dangling link in the archive for a place that is taken", () => {
+Deno.test("archiveSet() does not reuse the name of a dangling link in the archive", () => {
   using store = makeDirectory();
   put(store, NAME, "new");
   Deno.mkdirSync(store.at(`archive/${NAME}`), { recursive: true });

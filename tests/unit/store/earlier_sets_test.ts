@@ -138,7 +138,7 @@ Deno.test("no link is followed to an archive, and the new set stands all the sam
   assert.equal(kept(store).length, 1);
 });
 
-Deno.test("a file that somebody put beside an earlier set stays, and keeps no key in the archive", () => {
+Deno.test("a file of others in an earlier set stays, and keeps no key in the archive", () => {
   using store = makeDirectory();
   for (const [at, set] of ["one", "two", "three", "four"].entries()) {
     assert.equal(write(store, set, 1), undefined);

@@ -17,7 +17,7 @@ Deno.test("takeLock() takes a lock that is free, and says nothing", async () => 
 });
 
 holderTest(
-  "takeLock() does not wait unless it is told to, and names who holds the lock",
+  "takeLock() waits only if asked to, and names the holder of the lock",
   async () => {
     using directory = makeDirectory();
     const store = directory.at("store");

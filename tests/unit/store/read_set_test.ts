@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { storeFault } from "../../../lib/store/store_trust.ts";
+import { storeProblem } from "../../../lib/store/store_trust.ts";
 import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import type { CertificateSpec } from "../../../lib/config/types.ts";
 import type { FileKind } from "../../../lib/certificate/types.ts";
@@ -74,7 +74,7 @@ Deno.test("a whole set is present, and its key matches", () => {
   ]);
 });
 
-Deno.test("of chain and fullchain only what a target takes is looked at", () => {
+Deno.test("chain and fullchain are checked only if a target contains them", () => {
   using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["chain"]);
@@ -104,7 +104,7 @@ Deno.test("damaged files are told apart from missing ones", () => {
   put(store, NAME);
   store.write(`${NAME}/cert.pem`, "");
   const { leaf } = look(store).stored;
-  const value = { kind: "unparsable", problem: "holds no PEM certificate" };
+  const value = { kind: "unparsable", problem: "contains no PEM certificate" };
   assert.deepEqual(leaf, { kind: "present", value });
   put(store, NAME);
   for (const text of ["", "text", FIRST.privateKey.slice(0, 80)]) {
@@ -159,7 +159,7 @@ for (const [what, [sets, seen, interrupted]] of Object.entries(STATES)) {
   });
 }
 
-Deno.test("what is left of another certificate is no interruption of this one", () => {
+Deno.test("leftovers of another certificate are not an interruption of this one", () => {
   using store = makeDirectory();
   put(store, NAME);
   put(store, ".new-other");
@@ -167,7 +167,7 @@ Deno.test("what is left of another certificate is no interruption of this one", 
   assert.equal(look(store).interrupted, false);
 });
 
-Deno.test("ca.pem is looked at if a target takes it, and need be no more than there", () => {
+Deno.test("ca.pem is read if a target contains it, and only has to exist", () => {
   using store = makeDirectory();
   put(store, NAME);
   const { stored, texts } = look(store, ["ca"]);
@@ -231,13 +231,13 @@ Deno.test("the kind of the key is read only if the file asks for one", () => {
   assert.equal(seen?.kind === "certificate" && seen.keyType, "ec-256");
 });
 
-Deno.test("a chain is checked in the files that are taken, or in chain.pem if none is", () => {
+Deno.test("a chain is checked in the files that targets contain, or in chain.pem if there is no target", () => {
   using store = makeDirectory();
   put(store, NAME);
   store.write(`${NAME}/chain.pem`, "");
   store.write(`${NAME}/fullchain.pem`, FIRST.certificate);
   const kind = "incomplete";
-  const problem = 'lacks the certificate of "VCM Practice Intermediate", which issued it';
+  const problem = 'lacks the certificate of "VCM Demo Intermediate", which issued it';
   const broken = { kind: "present", value: { kind, problem } };
   const kinds = (whats: readonly FileKind[]) => {
     const { chain, fullchain } = look(store, whats).stored;
@@ -258,20 +258,20 @@ Deno.test("of a chain that ends before the leaf the end is seen, of another not"
   put(store, NAME);
   assert.equal(look(store).stored.chainEnd, undefined);
   put(store, NAME, LONG);
-  const end = { name: "VCM Practice Intermediate", notAfter: CA.intermediate.notAfter };
+  const end = { name: "VCM Demo Intermediate", notAfter: CA.intermediate.notAfter };
   assert.deepEqual(look(store).stored.chainEnd, end);
   assert.equal(look(store, ["cert"]).stored.chainEnd, undefined);
 });
 
-Deno.test("storeFault() tells of a store that others may write to before anybody runs", () => {
+Deno.test("storeProblem() tells of a store that others may write to before anybody runs", () => {
   using store = makeDirectory();
-  assert.equal(storeFault(store.path), undefined);
-  assert.equal(storeFault(store.at("none")), undefined);
+  assert.equal(storeProblem(store.path), undefined);
+  assert.equal(storeProblem(store.at("none")), undefined);
   Deno.mkdirSync(store.at(".pending"));
   Deno.chmodSync(store.at(".pending"), 0o770);
   const fix = "who could change what is deployed from it; fix: chmod -R go-w";
   const closed = `The store "${store.at(".pending")}" is writable by others, ${fix} "${
     store.at(".pending")
   }"`;
-  assert.equal(storeFault(store.path), closed);
+  assert.equal(storeProblem(store.path), closed);
 });

@@ -61,7 +61,7 @@ Deno.test("an end that nobody can read is not known", async () => {
   }
 });
 
-Deno.test("a pending action that is removed takes its end along", async () => {
+Deno.test("a removed pending action leaves no expiry", async () => {
   using store = makeDirectory();
   writePendingAction(store.path, SERVICE, "web", EARLY);
   removePendingAction(store.path, SERVICE);
@@ -83,7 +83,7 @@ Deno.test("noteFailure() adds why, keeps the rest, and the last reason alone", a
   assert.deepEqual(store.tree(), [".pending/", PENDING_ACTION]);
 });
 
-Deno.test("a pending action that is written anew still says why the last action failed", async () => {
+Deno.test("a rewritten pending action still has the reason of the last failure", async () => {
   using store = makeDirectory();
   writePendingAction(store.path, SERVICE, "web", LATE);
   noteFailure(store.path, SERVICE, "no");
@@ -100,7 +100,7 @@ Deno.test("noteFailure() makes no pending action, and no directory for one", () 
   assert.deepEqual(store.tree(), [".pending/", ".pending/other"]);
 });
 
-Deno.test("noteFailure() never throws, whatever lies in the pending action's place", () => {
+Deno.test("noteFailure() never throws, whatever is at the path of the pending action", () => {
   using store = makeDirectory();
   store.write(`${PENDING_ACTION}/x`, "x");
   noteFailure(store.path, SERVICE, "no");

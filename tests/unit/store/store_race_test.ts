@@ -61,7 +61,7 @@ async function startSwitching(directory: Directory): Promise<AsyncDisposable> {
 }
 
 /** What is not whole about a look; of two whole sets, which one it is. */
-function judge({ stored, texts }: StoreLook, sets: readonly Readonly<Record<Part, string>>[]) {
+function checkLook({ stored, texts }: StoreLook, sets: readonly Readonly<Record<Part, string>>[]) {
   const seen = sets.findIndex((set) =>
     PARTS.every((part) => texts[part].kind === "present" && texts[part].value === set[part])
   );
@@ -82,7 +82,7 @@ Deno.test("a reader sees one whole set, however often a run switches it", async 
   writeStoredSet(directory.at("store"), NAME, (what) => sets[0][what]);
   const targets = PARTS.map((what) => makeTarget({ what, path: `/ssl/${what}` }));
   const spec = makeSpec({ name: NAME, targets });
-  const look = () => judge(new StoreReader(directory.at("store")).look(spec), sets);
+  const look = () => checkLook(new StoreReader(directory.at("store")).look(spec), sets);
   const seen = new Map<string, number>();
   await using _switching = await startSwitching(directory);
   for (let looks = 0; looks < LOOKS; looks++) {

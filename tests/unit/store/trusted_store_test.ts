@@ -57,7 +57,7 @@ rootTest("lockStore() makes nothing if another user may put another store", () =
   assert.ok(error instanceof StoreError);
   assert.equal(
     error.message,
-    `User "12345" may replace anything in "${directory.at("theirs")}", and thereby the store ` +
+    `User "12345" may replace anything in "${directory.at("theirs")}", and with it the store ` +
       `"${
         directory.at("theirs/store")
       }"; give a "cert_store" below directories that only root may ` +
@@ -85,7 +85,7 @@ Deno.test("lockStore() checks the directory of pending actions, too", () => {
   );
 });
 
-Deno.test("lockStore() takes a store that others may read", () => {
+Deno.test("lockStore() accepts a store that others may read", () => {
   using store = makeDirectory();
   Deno.chmodSync(store.path, 0o755);
   lockStore(store.path)[Symbol.dispose]();

@@ -6,13 +6,13 @@ import type { Ancestor } from "../../../lib/host/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { ancestor, ROOT } from "../plan/chosen_writer.ts";
 
-pureTest("a store is refused where somebody else may put another in its place", () => {
+pureTest("a store is refused if another user may replace it", () => {
   const store = "/home/pg/store";
   const next = { path: store, uid: 0, owner: "root" };
   const unsafe = (above: Ancestor, users = ROOT) => unsafeStore(store, [above], users);
   assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o755), next }), undefined);
   assert.equal(unsafe({ ...ancestor("/home/pg", 0, 0o1777), next }), undefined);
-  const message = 'User "postgres" may replace anything in "/home/pg", and thereby the store ' +
+  const message = 'User "postgres" may replace anything in "/home/pg", and with it the store ' +
     '"/home/pg/store"; give a "cert_store" below directories that only root';
   assert.equal(unsafe({ ...ancestor("/home/pg", 26, 0o755), next }), `${message} may write to`);
   const me: HostUsers = { runner: 1000, ownGroups: new Map() };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
-import type { What } from "../../../lib/certificate/types.ts";
+import type { TargetKind } from "../../../lib/certificate/types.ts";
 import { type Directory, errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 
 const NAME = "*.apps.example.test";
@@ -12,7 +12,7 @@ function put(store: Directory, directory: string, set: string): void {
   Deno.chmodSync(store.at(directory), 0o700);
 }
 
-const text = (set: string) => (what: What) => `${set} ${what}\n`;
+const text = (set: string) => (what: TargetKind) => `${set} ${what}\n`;
 
 /** Asserts that one whole set is all that lies in the store, but for `others` in its directory. */
 function assertSet(store: Directory, set: string, others: readonly string[] = []): void {
@@ -79,7 +79,7 @@ Deno.test("writeStoredSet() leaves the old set if a file is in the way of the st
   assert.equal(store.read(`.new-${NAME}`), "in the way");
 });
 
-Deno.test("writeStoredSet() follows no link that lies where the staged directory should be", () => {
+Deno.test("writeStoredSet() follows no link at the path of the staged directory", () => {
   using store = makeDirectory();
   using elsewhere = makeDirectory();
   elsewhere.write("precious", "mine");

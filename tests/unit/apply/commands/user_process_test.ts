@@ -65,7 +65,7 @@ Deno.test("a process that does not answer is ended in time", async () => {
   );
 });
 
-Deno.test("a process that ends is said to have ended", async () => {
+Deno.test("a process that ends is reported as ended", async () => {
   const message = "the writer process ended without an answer; " +
     "every user must be able to read and run the program";
   assert.equal(await failure("exit 0"), message);
@@ -85,7 +85,7 @@ Deno.test("a process that does not end is ended", async () => {
 });
 
 Deno.test({
-  name: "a process whose pipes somebody else keeps open is waited for no longer",
+  name: "VCM does not wait for a process whose pipes another process keeps open",
   // What keeps them is a process that nobody here started.
   sanitizeResources: false,
   sanitizeOps: false,
@@ -103,7 +103,7 @@ Deno.test({
   },
 });
 
-Deno.test("the process has an empty environment, a session of its own and what it is told", async () => {
+Deno.test("the process has an empty environment, its own session and its requests", async () => {
   const script = `read request; test "$(env | grep -v '^PWD=\\|^_=\\|^SHLVL=')" = "" || exit 1
 test "$(ps -o sid= -p $$ | tr -d ' ')" = $$ || exit 1
 test "$PWD" = / || exit 1

@@ -34,7 +34,7 @@ Deno.test("a command that succeeds is an action, whatever it prints", async () =
   assert.equal(bench.directory.tree().includes("store/.pending/web"), false);
 });
 
-Deno.test("a command that fails is said with its status and what it printed, errors first", async () => {
+Deno.test("a command that fails is reported with its status and output, errors first", async () => {
   using bench = makeBench();
   const cases = [
     ["exit 3", '"FOLDER/bin/reload" failed (3): no output'],
@@ -67,7 +67,7 @@ Deno.test("a command that hangs is ended", async () => {
   );
 });
 
-Deno.test("a command that is not on this host is said by its name", async () => {
+Deno.test("a command that is not on this host is reported by name", async () => {
   using bench = makeBench();
   const pending = { reason: "pending", detail: "it has not loaded them" } as const;
   for (const program of ["vcm-test-no-such-program", "/no/such/program"]) {
@@ -188,7 +188,7 @@ Deno.test("services act one after the other, and one that fails stops no other",
   );
 });
 
-Deno.test("a command is told of no more than the kernel passes on", async () => {
+Deno.test("a command gets no more in its environment than the kernel allows", async () => {
   using bench = makeBench();
   const pending = { reason: "pending", detail: "it has not loaded them" } as const;
   const certificates = Array.from({ length: 20_000 }, (_, at) => `customer-${at}`);

@@ -15,7 +15,7 @@ function pidStep(pidFile: string, signal = "HUP"): ServiceStep {
   return commandStep("pid_file:web", [WEB], [], { action });
 }
 
-Deno.test("the signal that was asked for arrives, and is said", async () => {
+Deno.test("the requested signal arrives, and is reported", async () => {
   for (const signal of ["HUP", "USR1"]) {
     using bench = makeBench();
     await using daemon = await startDaemon(bench.directory);
@@ -82,7 +82,7 @@ Deno.test("a stale pid file is reported, no signal is sent, and the action stays
   assert.equal(bench.directory.read("signals"), "");
 });
 
-Deno.test("nothing is sent to process 1, to groups, or to what is no process", async () => {
+Deno.test("no signal is sent to process 1, to groups, or to anything that is not a process", async () => {
   using directory = makeDirectory();
   const path = directory.at("x.pid");
   for (const text of ["1", "0", "-1", `-${Deno.pid}`, "nginx", ""]) {
@@ -155,7 +155,7 @@ Deno.test("a process that ends by its signal, at once or a second later, is a fa
   }
 });
 
-Deno.test("a process that its supervisor starts anew is up", async () => {
+Deno.test("a process that its supervisor restarts is up", async () => {
   using bench = makeBench();
   const { directory } = bench;
   const pidFile = directory.at("kept.pid");

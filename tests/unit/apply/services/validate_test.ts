@@ -25,7 +25,7 @@ function reverted(events: readonly ApplyEvent[]) {
   return events.filter((event) => event.kind === "rolled-back");
 }
 
-Deno.test("a service that finds no fault acts on the new files", async () => {
+Deno.test("a service whose validation succeeds acts on the new files", async () => {
   using bench = makeBench();
   const deploy = bench.deploy(WEB, ["web"]);
   const cert = bench.directory.at(FILES[0]);
@@ -174,7 +174,7 @@ Deno.test("all services have validated before the first one acts", async () => {
   assert.deepEqual(bench.log(), ["check1", "check2", "check3", "act1", "act2"]);
 });
 
-Deno.test("the first fault is the one that is said, and what comes after is not run", async () => {
+Deno.test("the first failed validation is reported, and later commands are not run", async () => {
   using bench = makeBench();
   const events = await bench.run(
     bench.deploy(WEB, ["web"]),

@@ -45,18 +45,21 @@ rootTest("giveGroup() leaves a file of root's, by whatever name", () => {
   ]);
 });
 
-rootTest("giveGroup() leaves what is no file, or has a second name, and waits for nothing", () => {
-  using directory = makeDirectory();
-  directory.write("file", "x");
-  Deno.linkSync(directory.at("file"), directory.at("second"));
-  Deno.mkdirSync(directory.at("directory"));
-  new Deno.Command("mkfifo", { args: [directory.at("pipe")] }).outputSync();
-  for (const name of ["file", "directory", "pipe"]) {
-    Deno.chownSync(directory.at(name), USER, USER);
-    assert.match(errorOf(() => give(directory, name)).message, /^another file has taken/);
-    assert.deepEqual(ownersOf(directory.at(name)), [USER, USER]);
-  }
-});
+rootTest(
+  "giveGroup() leaves anything that is not a file, or has a second name, and never blocks",
+  () => {
+    using directory = makeDirectory();
+    directory.write("file", "x");
+    Deno.linkSync(directory.at("file"), directory.at("second"));
+    Deno.mkdirSync(directory.at("directory"));
+    new Deno.Command("mkfifo", { args: [directory.at("pipe")] }).outputSync();
+    for (const name of ["file", "directory", "pipe"]) {
+      Deno.chownSync(directory.at(name), USER, USER);
+      assert.match(errorOf(() => give(directory, name)).message, /^another file has taken/);
+      assert.deepEqual(ownersOf(directory.at(name)), [USER, USER]);
+    }
+  },
+);
 
 rootTest(
   "giveGroup() leaves another file of the user's, which a member of the group put there",

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { startDemoServer } from "../../../../lib/tools/demo/demo_server.ts";
 
-Deno.test("startPracticeVault() listens on 127.0.0.1 only", async () => {
+Deno.test("startDemoServer() listens on 127.0.0.1 only", async () => {
   const vault = await startDemoServer();
   assert.match(vault.address, /^http:\/\/127\.0\.0\.1:\d+$/);
   await vault.close();

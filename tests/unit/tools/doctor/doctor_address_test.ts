@@ -55,7 +55,7 @@ for (const [what, [answer, line]] of Object.entries(UNUSABLE)) {
 
 /** Statuses of standby nodes (Vault API, `sys/health`). */
 for (const status of [429, 473]) {
-  Deno.test(`examine() takes a standby node (${status}) for usable`, async () => {
+  Deno.test(`examine() accepts a standby node (${status})`, async () => {
     const health = { ...healthy({ standby: true }), status };
     await using server = startWell({ "sys/health": health });
     const { lines } = await examineAt([server.address]);
@@ -192,7 +192,7 @@ Deno.test("examine() finds what is wrong with the settings, and looks no further
   assert.deepEqual(server.calls(), []);
 });
 
-Deno.test("examine() takes a disaster recovery secondary for one that issues nothing", async () => {
+Deno.test("examine() reports a disaster recovery secondary as one that issues nothing", async () => {
   const health = { ...healthy({ standby: true }), status: 472 };
   await using server = startWell({ "sys/health": health });
   assert.deepEqual((await examineAt([server.address])).lines, [

@@ -110,7 +110,7 @@ Deno.test("examine() says if no PKI engine answers, or no such issuer", async ()
   const none = (path: string, issuer = "") =>
     `problem ${path}: no PKI secrets engine answers there (check "pki")${issuer}: "A" has nothing ` +
     "at " +
-    `"${path}" (404: no reason given); is "pki: pki" the path of a PKI secrets engine?`;
+    `"${path}" (404: no reason given); check that "pki: pki" is the path of a PKI secrets engine`;
   const absent = { status: 404, body: { errors: [] } };
   assert.deepEqual(await foundWith({ [CA]: absent }, {}), [none(CA)]);
   const noIssuer = ', or it has no such issuer (check "issuer_ref")';
@@ -142,7 +142,7 @@ Deno.test("examine() shows no secret and no control character of what a mount an
   assert.ok(line?.endsWith('refused "pki/cert/ca" (500: echo [31m[redacted] ok)'), line);
 });
 
-Deno.test("examine() says of a server that seals itself meanwhile that it is sealed", async () => {
+Deno.test("examine() reports a server that is sealed meanwhile", async () => {
   const [line] = await foundWith({ [CA]: SEALED }, {});
   assert.ok(line?.endsWith('"A" is sealed or not ready (503); unseal it first'), line);
 });

@@ -51,7 +51,7 @@ Deno.test("examine() leaves a token that it was given", async () => {
   assert.deepEqual(server.heard.slice(1).map(({ token }) => token), Array(4).fill(TOKEN));
 });
 
-Deno.test("examine() takes a token that says little of itself", async () => {
+Deno.test("examine() accepts a token whose lookup has few fields", async () => {
   await using server = startWell({ [LOOK_UP]: enveloped({}) });
   assert.equal(
     (await found([server.address]))[0],
@@ -212,7 +212,7 @@ Deno.test("examine() shows no secret that a server sends back", async () => {
   }
 });
 
-Deno.test("examine() asks each role of a server that seals itself no further", async () => {
+Deno.test("examine() asks for no further roles once the server is sealed", async () => {
   await using server = startWell({ [ROLE]: SEALED });
   const both = specs({}, { name: "other.example.com", role: "other" });
   assert.deepEqual((await found([server.address], { specs: both })).slice(4), [
@@ -230,7 +230,7 @@ Deno.test("examine() has nothing to compare if there is no certificate", async (
   ]);
 });
 
-Deno.test("examine() takes a login without a token for a problem", async () => {
+Deno.test("examine() reports a login without a token as a problem", async () => {
   await using server = startWell({ "auth/approle/login": login("") });
   assert.deepEqual(await found([server.address], { env: BY_APPROLE }), [
     'problem login: "A" accepted the login but returned no token',

@@ -162,7 +162,7 @@ pureTest("checkRole() says what of a lifetime is cut", () => {
   ]);
 });
 
-pureTest("checkRole() sees where the window is cut, whoever decides the lifetime", () => {
+pureTest("checkRole() reports a capped window, whatever decides the lifetime", () => {
   const said = (lifetime: string, cut: string) => [
     `~ the role issues certificates for ${lifetime}, and "renew" (14d) covers all of it: ` +
     `they are renewed ${cut} before they expire`,
@@ -183,7 +183,7 @@ pureTest("checkRole() sees where the window is cut, whoever decides the lifetime
 pureTest("checkRole() sees what would be due at once: dated back, a share is longer", () => {
   const half = { renew: { kind: "share", percent: 50 } } as const;
   assert.deepEqual(problemsOf({ max_ttl: 3600, not_before_duration: 7200 }, half), [
-    'the role issues certificates for 1h, which is not longer than "renew" (1h 30m): they would ' +
+    'the role issues certificates for 1h, and "renew" is at least as long (1h 30m): they would ' +
     "be due at " +
     "once",
   ]);

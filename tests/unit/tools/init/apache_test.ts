@@ -53,7 +53,7 @@ pureTest("Apache: Debian's default-ssl.conf has a pair and no name", () => {
   });
 });
 
-pureTest("Apache: names lose scheme and port; a chain file has a part of its own", () => {
+pureTest("Apache: names lose scheme and port; a chain file is a separate target", () => {
   const found = debian({
     "a.conf": `<IfModule mod_ssl.c>
 <virtualhost 10.0.0.1:443 [2001:db8::1]:443>

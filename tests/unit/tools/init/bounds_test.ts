@@ -44,7 +44,7 @@ pureTest("files that include each other twice are read once, and what they hold 
   assert.equal(each.names.length, 25);
 });
 
-pureTest("files that include each other twice in blocks of their own end at the budget", () => {
+pureTest("files that include each other twice in nested blocks stop at the limit", () => {
   const { notes } = look(chain(25, (at) => `a { include /c/${at + 1}; }\n`.repeat(2)));
   assert.deepEqual(notes, ["/c/24:1: more than 500,000 directives; the rest is left out"]);
 });
@@ -166,7 +166,7 @@ pureTest("a certificate that very many servers share is found, with the names th
   ]]);
 });
 
-pureTest("many certificates for one name get names of their own, in time", () => {
+pureTest("many certificates for one name get unique names, fast enough", () => {
   const count = 20_000;
   const servers = Array.from(
     { length: count },

@@ -25,7 +25,7 @@ function bare(text: string): string {
 }
 
 pureTest(
-  "a found certificate is written with its files and services, and where it was found",
+  "a found certificate is written with its files, its services and its place",
   () => {
     const text = firstFile(SERVER, [
       makeProposal({
@@ -105,7 +105,7 @@ pureTest("what is commented out of the login method can be read, too", async () 
   assert.equal((await parseConfig(trust, "f")).vault.trust.kind, "file");
 });
 
-pureTest("many places are summed up, and what was left out is said", () => {
+pureTest("many places are summed up, and omissions are listed", () => {
   const at = [1, 2, 3, 4, 5].map((line) => `/f:${line}`);
   const note = { at: "/g:1", message: "is no\nfile\u2028x\u0085" };
   const text = firstFile(SERVER, [makeProposal({ at })], [note]);

@@ -50,7 +50,7 @@ for (const [pattern, paths] of CASES) {
   });
 }
 
-pureTest("a pattern with many stars takes no time, however little of a name is missing", () => {
+pureTest("a pattern with many stars is fast, however little of a name is missing", () => {
   const files = Object.fromEntries(
     Array.from({ length: 200 }, (_, at) => [`/l/${"a".repeat(240)}${at}`, ""]),
   );

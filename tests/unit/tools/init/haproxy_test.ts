@@ -47,7 +47,7 @@ pureTest("HAProxy: a certificate that it shows to servers behind it is not its o
   assert.deepEqual(short(scan("server s1 10.0.0.1:443 ssl crt /client.pem")), []);
 });
 
-pureTest("HAProxy: a key beside a file without one has a file of its own", () => {
+pureTest("HAProxy: a key beside a file without one is a separate target", () => {
   const pem = "-----BEGIN CERTIFICATE-----\n";
   const found = scan("bind :443 ssl crt /a.pem crt /b.pem", {
     "/a.pem": pem,

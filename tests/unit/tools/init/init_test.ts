@@ -61,7 +61,7 @@ initTest("vcm init leaves a file that is there as it is", async ({ run, director
   assert.equal(directory.read("vcm.yaml"), "mine");
 });
 
-initTest("vcm init takes $VCM_CONFIG, which the others then find by themselves", async (bench) => {
+initTest("vcm init uses $VCM_CONFIG, which other commands then find as well", async (bench) => {
   const env = { VCM_CONFIG: bench.directory.at("my file.yaml"), VAULT_ADDR: "https://v.test" };
   const { status, out } = await bench.run("init --role web", { env });
   assert.equal(status, 0);
@@ -114,7 +114,7 @@ initTest("vcm init says what is wrong with a flag or a name", async ({ run, dire
   assert.deepEqual(directory.tree(), []);
 });
 
-initTest("names take those certificates alone, found or not", async (bench) => {
+initTest("names limit the file to those certificates, found or not", async (bench) => {
   const names = "www.test WWW.test new.test 10.0.0.1 2001:db8::1";
   assert.equal((await bench.run(`init ${FLAGS} --config @/vcm.yaml ${names}`)).status, 0);
   assert.deepEqual(await written(bench), [
@@ -153,7 +153,7 @@ initTest("vcm init --quiet prints nothing", async ({ run }) => {
   assert.deepEqual([status, out, err], [0, "", ""]);
 });
 
-initTest("vcm init --json prints what was found, taken and left out", async ({ run }) => {
+initTest("vcm init --json prints what was found, used and left out", async ({ run }) => {
   const { out } = await run(`init --json ${FLAGS} --config @/f api.test`);
   assert.deepEqual(outputMistakes("init", out), []);
   const certificate = (name: string, file: string, dnsSans: string[]) => ({
@@ -197,14 +197,17 @@ initTest("vcm init --json prints what was found, taken and left out", async ({ r
   assert.match(printed.text, /^# The certificates /);
 });
 
-initTest("a file in a place that others can write to is said not to be trusted", async (bench) => {
-  Deno.chmodSync(bench.directory.path, 0o777);
-  const { status, out, err } = await bench.run(`init ${FLAGS} --config @/f`, { files: SITES });
-  assert.deepEqual([status, out], [2, ""]);
-  assert.match(err, /^error: @\/f: not trusted: the directory @ is writable by every user /);
-});
+initTest(
+  "a file in a directory that others can write to is reported as not trusted",
+  async (bench) => {
+    Deno.chmodSync(bench.directory.path, 0o777);
+    const { status, out, err } = await bench.run(`init ${FLAGS} --config @/f`, { files: SITES });
+    assert.deepEqual([status, out], [2, ""]);
+    assert.match(err, /^error: @\/f: not trusted: the directory @ is writable by every user /);
+  },
+);
 
-initTest("what cannot be written is said", async ({ run }) => {
+initTest("a file that cannot be written is reported", async ({ run }) => {
   const { status, err } = await run(`init ${FLAGS} --config @/a/b/f`);
   assert.deepEqual([status, err], [
     1,
@@ -222,8 +225,8 @@ initTest("a virtual host cannot make vcm init write to a file of another kind", 
   const { status, out } = await bench.run(`init --yes ${FLAGS} --config @/vcm.yaml`, { files });
   assert.equal(status, 0);
   const note =
-    "/etc/nginx/sites-enabled/evil:1: /etc/passwd holds neither a certificate nor a key: " +
-    "use another file there";
+    "/etc/nginx/sites-enabled/evil:1: /etc/passwd contains neither a certificate nor a key: " +
+    "use another file";
   assert.ok(out.includes(`Left out: ${note}\n`), out);
   const text = bench.directory.read("vcm.yaml");
   assert.ok(text.includes(`# ${note}\n`), text);

@@ -32,12 +32,12 @@ for (const [name, text, tree] of CASES) {
   });
 }
 
-pureTest("nginx: a directive has the line where it begins", () => {
+pureTest("nginx: a directive has the line on which it begins", () => {
   const [, server] = parseNginx("a;\nserver {\n\n  b\n    c;\n}\n", "/f");
   assert.deepEqual([server?.at, server?.block?.[0]?.at], ["/f:2", "/f:4"]);
 });
 
-pureTest("nginx: what is no configuration is refused, by its line and without its text", () => {
+pureTest("nginx: an invalid configuration is refused, with its line and without its text", () => {
   const cases = [
     ["a;\nsecret b", 'line 2: expected ";" or "{" at the end of the directive'],
     ["a {\n b; ", 'line 1: "{" is not closed'],

@@ -125,6 +125,6 @@ pureTest("nginx: what cannot be told is noted, and the rest is found", () => {
     '1.conf:1: ssl_certificate "/$ssl_server_name.crt" contains a variable of the server',
     '1.conf:2: ssl_certificate_key "engine:pkcs11:web" is not a file',
     '1.conf:3: ssl_certificate "data:$pem" contains a variable of the server',
-    "1.conf:4: ssl_certificate has no ssl_certificate_key beside it",
+    "1.conf:4: ssl_certificate has no matching ssl_certificate_key",
   ]);
 });

@@ -126,7 +126,7 @@ pureTest("a file that two programs use in two ways holds what both need", () => 
   assert.deepEqual(found.proposals[0]?.programs, [NGINX, HAPROXY]);
 });
 
-pureTest("a key of several certificates is taken for none of them", () => {
+pureTest("a key of several certificates is used for none of them", () => {
   const key: UsedFile = { kind: "privkey", path: "/k" };
   const found = proposed([
     use("a.test", "x", { files: [{ kind: "fullchain", path: "/x.crt" }, key] }),
@@ -146,11 +146,11 @@ pureTest("a chain of several certificates is written by the first of those that 
   const { proposals } = proposed([withChain("a"), withChain("b"), withChain("c")]);
   assert.deepEqual(shareChains(proposals.slice(1)).map(({ files }) => files[1]), [
     { kind: "chain", path: "/chain" },
-    { kind: "chain", path: "/chain", doubt: '"b.test" writes it already' },
+    { kind: "chain", path: "/chain", doubt: '"b.test" already writes it' },
   ]);
 });
 
-pureTest("what another program keeps, and VCM's own store, is left alone", () => {
+pureTest("files of another program, and VCM's own store, are left alone", () => {
   const message = (path: string) => {
     const files: UsedFile[] = [{ kind: "fullchain", path }];
     return proposed([use("a.test", "x", { certificate: path, files })]).notes[0]?.message;
@@ -160,7 +160,7 @@ pureTest("what another program keeps, and VCM's own store, is left alone", () =>
     "/root/.acme.sh/a.test/a.cer",
   ];
   const managed = (path: string, by: string) =>
-    `${path} is managed by ${by}, and only one program can manage it: use another file there, ` +
+    `${path} is managed by ${by}, and only one program can manage it: use another file, ` +
     `or stop ${by}`;
   assert.equal(message(live), managed(live, "certbot"));
   assert.equal(message(home), managed(home, "acme.sh"));
@@ -171,7 +171,7 @@ pureTest("what another program keeps, and VCM's own store, is left alone", () =>
   assert.equal(message("/etc/ssl/letsencrypt/a.pem"), undefined);
 });
 
-pureTest("files stay as open as they are, but for keys that everybody may read", () => {
+pureTest("files keep their modes, except keys that every user may read", () => {
   const modes = { "/x.crt": 0o640, "/x.key": 0o640, "/y.crt": 0o644, "/y.key": 0o2644 };
   const found = proposed([use("a.test", "x"), use("b.test", "y")], "no such file", modes);
   assert.deepEqual(found.proposals.map(({ files }) => files.map(({ mode }) => mode)), [
@@ -180,7 +180,7 @@ pureTest("files stay as open as they are, but for keys that everybody may read",
   ]);
   assert.deepEqual(found.proposals.map(({ remarks }) => remarks.slice(1)), [
     [],
-    ["Every user can read the key in /y.key now; VCM closes it."],
+    ["Every user can read the key in /y.key now; VCM restricts its mode."],
   ]);
 });
 
@@ -199,7 +199,7 @@ pureTest(
       return notes[0]?.message;
     };
     const bundle = "/etc/ssl/certs/ca-certificates.crt";
-    const own = "belongs to the host and other programs read it: use another file there";
+    const own = "belongs to the host and other programs read it: use another file";
     assert.equal(message(bundle), `${bundle} ${own}`);
     for (
       const path of [

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { initTest, SITES } from "./bench.ts";
 
 initTest(
-  "vcm init asks for what is not given, and Enter takes what is in brackets",
+  "vcm init asks for what is not given, and Enter accepts the value in brackets",
   async (bench) => {
     const { status, out, err } = await bench.run("init --config @/f", {
       env: { VAULT_ADDR: "https://vault.test:8200/" },
@@ -12,7 +12,7 @@ initTest(
     assert.deepEqual([status, err], [0, ""]);
     assert.equal(
       out.slice(0, out.indexOf("Wrote")),
-      "Found 2 certificates in the configurations of web servers. Press Enter for the value in " +
+      "Found 2 certificates in the configurations of web servers. Press Enter to accept the value in " +
         "brackets.\n" +
         "Address of Vault or OpenBao [https://vault.test:8200]: " +
         "Mount of its PKI engine [pki]: " +
@@ -32,7 +32,7 @@ initTest(
   },
 );
 
-initTest("an answer that cannot be is said, and the question asked again", async (bench) => {
+initTest("an invalid answer is reported, and the question is asked again", async (bench) => {
   const { status, out } = await bench.run("init --role web --config @/f", {
     files: { "/etc/hostname": "host.test\n" },
     answers: ["", "vault.test", " https://vault.test ", "team/pki", "a b", ""],
@@ -40,7 +40,7 @@ initTest("an answer that cannot be is said, and the question asked again", async
   assert.equal(status, 0);
   assert.equal(
     out.slice(0, out.indexOf("Wrote")),
-    "Found no certificate in the configuration of a web server. Press Enter for the value in " +
+    "Found no certificate in the configuration of a web server. Press Enter to accept the value in " +
       "brackets.\n" +
       "Address of Vault or OpenBao:   required\n" +
       'Address of Vault or OpenBao:   expected a URL such as "https://vault.example.com:8200"\n' +

@@ -5,7 +5,7 @@ import { TERMINAL } from "../../../../lib/tools/init/terminal.ts";
 import { scanNginx } from "../../../../lib/tools/init/nginx.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 
-Deno.test("real() follows links, also to where nothing is yet, and ends where they go in a circle", () => {
+Deno.test("real() follows links, also dangling ones, and stops if they form a loop", () => {
   using directory = makeDirectory();
   const { at } = directory;
   directory.write("real/x.pem", "");

@@ -7,7 +7,7 @@ import { pureTest } from "../../../support/pure_test.ts";
 
 const NGINX = "/etc/nginx/nginx.conf";
 const PEM = "-----BEGIN CERTIFICATE-----\n";
-const ELSE = "holds neither a certificate nor a key: use another file there";
+const ELSE = "contains neither a certificate nor a key: use another file";
 
 type Files = Readonly<Record<string, string>>;
 
@@ -38,7 +38,7 @@ pureTest("files that hold a certificate or key, or nothing, or are not there, ar
   assert.deepEqual(notesOn("/library/x.crt", "/devices/x.key"), []);
 });
 
-pureTest("a certificate with a file that holds something else is left out, key or not", () => {
+pureTest("a certificate with a file of other content is left out, key or not", () => {
   const files = { "/x.crt": PEM, "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\n" };
   assert.deepEqual(notesOn("/etc/passwd", "/x.key", files), [`/etc/passwd ${ELSE}`]);
   assert.deepEqual(notesOn("/x.crt", "/etc/passwd", files), [`/etc/passwd ${ELSE}`]);
@@ -51,10 +51,10 @@ pureTest("a certificate with a file that holds something else is left out, key o
 });
 
 pureTest(
-  "places of the system are left out, also by way of a link, whether a file is there or not",
+  "system directories are left out, also through a link, whether or not the file exists",
   () => {
     const below = (path: string, directory: string) =>
-      `${path} is below ${directory}: use another file there`;
+      `${path} is below ${directory}: use another file`;
     const places = {
       "/dev/sda": "/dev",
       "/proc/sysrq-trigger": "/proc",
@@ -93,7 +93,7 @@ pureTest("VCM's own files are left out, also if they hold a certificate", () => 
     "/usr/local/bin/vcm",
   ];
   for (const path of own) {
-    const message = `${path} is a file of VCM itself: use another file there`;
+    const message = `${path} is a file of VCM itself: use another file`;
     assert.deepEqual(notesOn(path, "/x.key", { [path]: PEM }), [message]);
     assert.deepEqual(notesOn("/x.crt", path), [message]);
   }
@@ -104,15 +104,15 @@ pureTest("VCM's own files are left out, also if they hold a certificate", () => 
   ]);
 });
 
-pureTest("what cannot be looked at is not taken for a certificate", () => {
+pureTest("an unreadable file does not count as a certificate", () => {
   const failing = (error: Error) => ({
     bytes: () => {
       throw error;
     },
   });
   const mayHold = (cause: string) => [
-    `/x.crt may hold something other than a certificate or key: ${cause}`,
-    `/x.key may hold something other than a certificate or key: ${cause}`,
+    `/x.crt may contain something other than a certificate or key: ${cause}`,
+    `/x.key may contain something other than a certificate or key: ${cause}`,
   ];
   const denied = Object.assign(new Error("EACCES: permission denied, open '/x.crt'"), {
     code: "EACCES",
@@ -166,7 +166,8 @@ pureTest(
 );
 
 pureTest("a file that is not there is left out if other programs would read it", () => {
-  const said = "does not exist, and programs may read what is put there: name another file there";
+  const said =
+    "does not exist, and other programs may read any file at this path: use another file";
   for (
     const path of [
       "/etc/nologin",

@@ -23,7 +23,7 @@ Deno.test("writeFirstFile() replaces nothing, not even a link that leads nowhere
   assert.deepEqual(directory.tree(), ["link", "there"]);
 });
 
-Deno.test("writeFirstFile() takes away what a killed one left", () => {
+Deno.test("writeFirstFile() removes what a killed one left", () => {
   using directory = makeDirectory();
   directory.write("f.vcm-new", "half");
   writeFirstFile(directory.at("f"), "whole");

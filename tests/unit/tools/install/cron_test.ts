@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeInstallRig } from "./rig.ts";
 import { outputMistakes } from "../../../support/output_validator.ts";
 
-Deno.test("vcm install prints a line for cron where there is no systemd", async () => {
+Deno.test("vcm install prints a line for cron if there is no systemd", async () => {
   using rig = makeInstallRig();
   const without = { hasSystemd: () => false };
   const { status, out } = await rig.vcm("install", {}, without);

@@ -71,7 +71,7 @@ Deno.test("vcm install asks on a terminal, and a no changes nothing", async () =
   assert.equal(rig.calls.length, 2);
 });
 
-Deno.test("vcm install does nothing where it cannot ask, or is only to show", async () => {
+Deno.test("vcm install changes nothing if it cannot ask, or with --dry-run", async () => {
   using rig = makeInstallRig();
   const mute = await rig.vcm("install");
   assert.deepEqual([mute.status, mute.err, mute.givenUp], [
@@ -115,7 +115,7 @@ Deno.test("vcm install --json tells what was done, and --dry-run what would be",
   ]);
 });
 
-Deno.test("vcm install wants root, and a file without mistakes", async () => {
+Deno.test("vcm install needs root, and a valid file", async () => {
   using rig = makeInstallRig();
   const user = await rig.vcm("install --yes", { uid: () => 1000 });
   assert.deepEqual([user.status, user.err], [

@@ -93,7 +93,7 @@ Deno.test("narrowness() says nothing of units of others, or for another file", (
   assert.equal(narrowness([unit, other], now), undefined);
 });
 
-Deno.test("narrowness() tells where an unwrapped secret id may be saved", () => {
+Deno.test("narrowness() names a directory in which an unwrapped secret id may be saved", () => {
   const message = narrow({ sharedSecretDirectory: "/etc/vcm" }) ?? "";
   assert.match(
     message,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeInstallRig } from "./rig.ts";
 import { outputMistakes } from "../../../support/output_validator.ts";
 
-Deno.test("vcm install --uninstall shows, asks, and takes back what is ours", async () => {
+Deno.test("vcm install --uninstall shows, asks, and removes what VCM wrote", async () => {
   using rig = makeInstallRig();
   const { directory, calls } = rig;
   await rig.vcm("install --yes --quiet");
@@ -68,7 +68,7 @@ Deno.test("vcm install --uninstall leaves and names what others wrote", async ()
   ]);
 });
 
-Deno.test("vcm install --uninstall keeps the files where the timer cannot be stopped", async () => {
+Deno.test("vcm install --uninstall keeps the files if the timer cannot be stopped", async () => {
   using rig = makeInstallRig();
   await rig.vcm("install --yes --quiet");
   rig.answers.set("disable --now vcm.timer", { code: 1, stderr: "Access denied\n" });
@@ -81,7 +81,7 @@ Deno.test("vcm install --uninstall keeps the files where the timer cannot be sto
   assert.ok(rig.directory.tree().includes("units/vcm.timer"));
 });
 
-Deno.test("vcm install --uninstall removes the files where there is no systemd any more", async () => {
+Deno.test("vcm install --uninstall removes the files if there is no systemd any more", async () => {
   using rig = makeInstallRig();
   await rig.vcm("install --yes --quiet");
   rig.calls.length = 0;

@@ -126,7 +126,7 @@ Deno.test("unitFacts() follows links to directories that are hidden or inside of
   assert.equal(inHome, directory.at("link/a.crt"));
 });
 
-Deno.test("unitFacts() opens the nearest directory that exists where others are created", () => {
+Deno.test("unitFacts() opens the nearest directory that exists if others are created", () => {
   using directory = makeDirectory();
   const target = { path: directory.at("a/b/web.crt"), createDirs: true };
   const { writes, createsDirectories } = unitFacts(makeConfig([specOf([target])]), BINARY);

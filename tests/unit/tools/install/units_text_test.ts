@@ -126,7 +126,7 @@ pureTest("serviceUnit() names a file that is not the default one", () => {
   ]);
 });
 
-pureTest("serviceUnit() says where home is where the token may lie there", () => {
+pureTest("serviceUnit() sets HOME if the token may be there", () => {
   assert.deepEqual(changes({ readsHome: true }), [
     [
       "# For ~/.vault-token.",
@@ -138,7 +138,7 @@ pureTest("serviceUnit() says where home is where the token may lie there", () =>
   ]);
 });
 
-pureTest("serviceUnit() lets set-id bits be given where the file gives some", () => {
+pureTest("serviceUnit() allows set-id bits if the file sets some", () => {
   assert.deepEqual(changes({ givesSetIds: true }), [
     [
       "# No RestrictSUIDSGID: a target has set-ID bits in its mode.",
@@ -153,7 +153,7 @@ pureTest("serviceUnit() restricts nothing that containers would inherit", () => 
   const lines = linesOf({ startsContainers: true });
   assert.deepEqual(lines.slice(lines.indexOf("UMask=0077")), [
     "UMask=0077",
-    "# By the limits of its steps.",
+    "# The sum of the limits of its steps.",
     "TimeoutStartSec=1h",
     "# No further restrictions: containers that Podman starts from here would inherit them.",
     "",

@@ -21,12 +21,12 @@ function message(why: string, mend: string): string {
     `"${mend}"`;
 }
 
-test("binaryHazard() finds none where only root may replace the program", () => {
+test("unsafeBinary() finds none if only root may replace the program", () => {
   assert.equal(unsafeAfter(() => {}), undefined);
   assert.equal(unsafeAfter((at) => Deno.chmodSync(at("bin"), 0o1777)), undefined);
 });
 
-test("binaryHazard() names who may write to the program or to a directory above it", () => {
+test("unsafeBinary() names who may write to the program or to a directory above it", () => {
   assert.equal(
     unsafeAfter((at) => Deno.chmodSync(at("bin"), 0o777)),
     message('Every user may write to "FOLDER/bin"', "chmod o-w FOLDER/bin"),
@@ -44,7 +44,7 @@ test("binaryHazard() names who may write to the program or to a directory above 
   );
 });
 
-test("binaryHazard() names whose the program or a directory above it is", () => {
+test("unsafeBinary() names the owner of the program or of a directory above it", () => {
   assert.equal(
     unsafeAfter((at) => Deno.chownSync(at("bin"), USER, USER)),
     message('User "61001" owns "FOLDER/bin"', "chown root FOLDER/bin"),

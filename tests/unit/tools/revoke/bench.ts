@@ -80,7 +80,7 @@ export const DONE_A =
   '0a:0a"; the next run issues a new one and removes these files';
 export const FAILED_B =
   'b.test: "A" refused "pki/revoke" (400: certificate with serial 0b:0b not ' +
-  'found.); was it issued at the mount "pki"?';
+  'found.); check that it was issued at the mount "pki"';
 export const NOW = "2026-12-01T10:00:00.000Z";
 
 /** A test with such a bench of its own. */

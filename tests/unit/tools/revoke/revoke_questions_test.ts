@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { lockStore } from "../../../../lib/store/lock.ts";
 import { benchTest as test, DONE_A } from "./bench.ts";
 
-test("vcm revoke asks before each, and does what it is told", async (bench) => {
+test("vcm revoke asks before each, and follows the answers", async (bench) => {
   const { vcm, questions, directory, server } = bench;
   const { status, out, err } = await vcm("revoke b.test a.test a.test", {
     canAsk: true,
@@ -28,7 +28,7 @@ test("vcm revoke --json asks nothing, so it wants --yes", async ({ vcm, server }
   assert.deepEqual(server.calls(), []);
 });
 
-test("vcm revoke holds neither lock nor login while a person thinks", async (bench) => {
+test("vcm revoke holds neither lock nor login while it waits for an answer", async (bench) => {
   const { vcm, directory, server } = bench;
   let asked = 0;
   const { status, err } = await vcm("revoke a.test", {
@@ -67,7 +67,7 @@ test("vcm revoke asks all before it revokes the first", async ({ vcm, server, qu
   assert.deepEqual(server.calls(), ["POST pki/revoke", "POST pki/revoke"]);
 });
 
-test("vcm revoke needs no lock and no server where every answer is no", async (bench) => {
+test("vcm revoke needs no lock and no server if every answer is no", async (bench) => {
   const { vcm, directory, server } = bench;
   using _lock = lockStore(directory.at("store"));
   const { status, err } = await vcm("revoke a.test b.test", { canAsk: true, ask: () => false });

@@ -99,7 +99,7 @@ test("vcm revoke says what of a set cannot be read", async ({ vcm, directory, se
   assert.deepEqual(server.calls(), []);
 });
 
-test("vcm revoke takes the set that counts after an interruption", async ({ vcm, directory }) => {
+test("vcm revoke revokes the valid set after an interruption", async ({ vcm, directory }) => {
   const at = (name: string) => directory.at(`store/${name}`);
   Deno.renameSync(at("a.test"), at(".new-a.test"));
   Deno.renameSync(at("b.test"), at(".old-a.test"));
@@ -147,7 +147,7 @@ test("vcm revoke tells each result before it asks the server for the next", asyn
   assert.deepEqual(told, ["err after 0", "out after 1", "err after 2"]);
 });
 
-test("vcm revoke takes a link out of the store, and says where the set lies", async (bench) => {
+test("vcm revoke removes a link from the store, and names the directory of the set", async (bench) => {
   const { vcm, directory } = bench;
   using elsewhere = makeDirectory();
   Deno.renameSync(directory.at("store/a.test"), elsewhere.at("set"));

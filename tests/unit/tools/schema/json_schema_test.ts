@@ -51,14 +51,14 @@ const TYPED = [
   "include: [1, b]\ndefaults: {deploy: {mode: 0640}, service: {timeout: 5, window: 02:00-04:00}}",
 ];
 
-pureTest("the JSON Schema takes values as an editor reads them, quoted or not", async () => {
+pureTest("the JSON Schema accepts values as an editor reads them, quoted or not", async () => {
   for (const text of TYPED) {
     assert.deepEqual(await diagnosticsOf(text), [], text);
     assert.deepEqual(schemaMistakes(editorTree(text)), [], text);
   }
 });
 
-pureTest("the JSON Schema takes both forms", async () => {
+pureTest("the JSON Schema accepts both forms", async () => {
   const texts = [
     cert("deploy: [{cert: /a}, {source: privkey, dest: /b}, {pkcs12: /c, password_file: /d}]"),
     cert(`service: [{name: a, probe: "a:1"}, {name: b, probe: {connect: "a:2"}}]`),

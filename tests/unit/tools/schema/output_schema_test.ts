@@ -125,7 +125,7 @@ pureTest("each key has a sentence, which says if its value is for people", () =>
   }
 });
 
-pureTest("each command that takes --json has a definition", () => {
+pureTest("each command that accepts --json has a definition", () => {
   const { $defs } = SCHEMA;
   const commands: readonly Command[] = COMMANDS;
   for (const { name, options } of commands) {

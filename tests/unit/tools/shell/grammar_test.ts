@@ -28,7 +28,7 @@ pureTest("shortConfigPattern() finds the file behind -c, also after other letter
   for (const [word, file] of cases) assert.equal(pattern.exec(word)?.[1], file, word);
 });
 
-pureTest("commands that take names, and those that take a word", () => {
+pureTest("commands that accept names, and those that accept a word", () => {
   assert.ok(commandsWithNames(COMMANDS).includes("run"));
   assert.ok(!commandsWithNames(COMMANDS).includes("validate"));
   assert.deepEqual(commandsWithWords(COMMANDS), [

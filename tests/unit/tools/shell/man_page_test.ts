@@ -50,7 +50,7 @@ pureTest("manPage() has each command with its usage, summary, details and option
   }
 });
 
-pureTest("manPage() has each option once, with the commands that take it if not all do", () => {
+pureTest("manPage() has each option once, with the commands that accept it if not all do", () => {
   const lines = section(manPage(COMMANDS), "OPTIONS");
   assert.equal(lines.filter((line) => line === ".TP").length, allOptions().length);
   const text = lines.join("\n");
@@ -77,7 +77,7 @@ pureTest("manPage() names the version of deno.json", () => {
   assert.equal(title, `.TH "VCM" "8" "" "vcm ${project.version}" "System Administration"`);
 });
 
-pureTest("each file of the manual page is told of once", () => {
+pureTest("each file of the manual page is described once", () => {
   assert.equal(new Set(FILES.map(([path]) => path)).size, FILES.length);
 });
 

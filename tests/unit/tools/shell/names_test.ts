@@ -28,5 +28,5 @@ namesTest(
 );
 namesTest("names of no certificates are nothing", "config: {}\ncerts: []\n", "");
 namesTest("names prints no diagnostic of the file", `${CERTS}nonsense: 1\n`, "");
-namesTest("names is silent about a file that is no YAML", "certs: [", "");
+namesTest("names prints nothing for a file that is not YAML", "certs: [", "");
 namesTest("names reads no file that anybody may write to", CERTS, "", 0o666);

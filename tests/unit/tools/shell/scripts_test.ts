@@ -63,7 +63,7 @@ pureTest(
   },
 );
 
-pureTest("no script lets the shell read a text anew", () => {
+pureTest("no script makes the shell evaluate a text again", () => {
   for (const script of [bashCompletion, zshCompletion, fishCompletion]) {
     const code = script(COMMANDS).split("\n").filter((line) => !line.startsWith("#")).join("\n");
     assert.doesNotMatch(code, /\beval\b|compgen -W|\bsource\b|GLOB_SUBST|\$\{\(e/);

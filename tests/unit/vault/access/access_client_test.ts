@@ -64,17 +64,17 @@ pureTest("resolveAccess() says why a client certificate or its key cannot be use
     return refusal({ ...FILE, ...PAIR }, environment(TOKEN, kept));
   };
   const absent = "no such file or directory";
-  const locked = 'The client key "/c.key" cannot be decoded; is it a PEM private key without a ' +
-    "password?";
+  const locked = 'The client key "/c.key" cannot be decoded; use a PEM private key without a ' +
+    "password";
   const cases: [string, string][] = [
     [said({}, "/c.pem"), `Cannot read the client certificate "/c.pem": ${absent}`],
     [said({}, "/c.key"), `Cannot read the client key in "/c.key": ${absent}`],
     [
       said({ "/c.key": { text: own.pkcs8, mode: 0o640 } }),
-      '"/c.key" holds a secret and is open to its group (mode 0640), so it is not used; fix: ' +
+      '"/c.key" contains a secret and is open to its group (mode 0640), so it is not used; fix: ' +
       "chmod 600 /c.key",
     ],
-    [said({ "/c.pem": "text" }), 'The client certificate "/c.pem" holds no PEM certificate'],
+    [said({ "/c.pem": "text" }), 'The client certificate "/c.pem" contains no PEM certificate'],
     [said({ "/c.key": own.pem }), locked],
     [said({ "/c.key": encrypted(own) }), locked],
     [

@@ -15,22 +15,25 @@ import {
 
 const EXAMPLE = 'expected a URL such as "https://vault.example.com:8200"';
 
-pureTest("resolveAccess() gives the defaults where the file and the variables are silent", () => {
-  assert.deepEqual(accessOf({ trust: { kind: "system" } }), {
-    addresses: ["https://file.test:8200"],
-    redirectHosts: [],
-    allowHttp: false,
-    namespace: undefined,
-    tls: { authorities: [], serverName: undefined, client: undefined },
-    credentials: [{ kind: "token", token: "env-token", from: "VAULT_TOKEN" }],
-    proxy: undefined,
-    proxied: false,
-    limits: { connect: 10_000, answer: 60_000 },
-    retries: 2,
-  });
-});
+pureTest(
+  "resolveAccess() uses the defaults if neither the file nor a variable sets a value",
+  () => {
+    assert.deepEqual(accessOf({ trust: { kind: "system" } }), {
+      addresses: ["https://file.test:8200"],
+      redirectHosts: [],
+      allowHttp: false,
+      namespace: undefined,
+      tls: { authorities: [], serverName: undefined, client: undefined },
+      credentials: [{ kind: "token", token: "env-token", from: "VAULT_TOKEN" }],
+      proxy: undefined,
+      proxied: false,
+      limits: { connect: 10_000, answer: 60_000 },
+      retries: 2,
+    });
+  },
+);
 
-pureTest("resolveAccess() hands on what the file alone decides", () => {
+pureTest("resolveAccess() passes on what only the file can set", () => {
   const { redirectHosts, allowHttp } = accessOf({
     redirectHosts: ["b.test:8200"],
     allowHttp: true,
@@ -38,7 +41,7 @@ pureTest("resolveAccess() hands on what the file alone decides", () => {
   assert.deepEqual([redirectHosts, allowHttp], [["b.test:8200"], true]);
 });
 
-pureTest("resolveAccess() takes VAULT_ADDR before all addresses of the file", () => {
+pureTest("resolveAccess() prefers VAULT_ADDR to all addresses of the file", () => {
   const settings = { addresses: ["https://a.test", "https://b.test"] };
   const env = { VAULT_ADDR: "https://env.test:8200//" };
   assert.deepEqual(accessOf(settings, env).addresses, ["https://env.test:8200"]);
@@ -46,14 +49,14 @@ pureTest("resolveAccess() takes VAULT_ADDR before all addresses of the file", ()
   assert.deepEqual(accessOf({ addresses: [] }, env).addresses, ["https://env.test:8200"]);
 });
 
-pureTest("resolveAccess() says where an address can be given", () => {
+pureTest("resolveAccess() names the settings for an address", () => {
   assert.equal(
     refusal({ ...FILE, addresses: [] }, environment(TOKEN)),
     'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR',
   );
 });
 
-pureTest("resolveAccess() refuses a VAULT_ADDR that is no address, and names the variable", () => {
+pureTest("resolveAccess() refuses an invalid VAULT_ADDR, and names the variable", () => {
   const cases: Record<string, string> = {
     "vault.test:8200": EXAMPLE,
     "ftp://vault.test": EXAMPLE,
@@ -95,12 +98,12 @@ pureTest("resolveAccess() refuses plain http in VAULT_ADDR, save to this host it
   }
 });
 
-pureTest("resolveAccess() takes plain http in VAULT_ADDR where the file allows it", () => {
+pureTest("resolveAccess() accepts plain http in VAULT_ADDR if the file allows it", () => {
   const { addresses } = accessOf({ allowHttp: true }, { VAULT_ADDR: "http://vault.test:8200" });
   assert.deepEqual(addresses, ["http://vault.test:8200"]);
 });
 
-pureTest("resolveAccess() takes the namespace of the environment before the file's", () => {
+pureTest("resolveAccess() prefers the namespace of the environment to that of the file", () => {
   const settings = { namespace: "team/file" };
   assert.equal(accessOf(settings).namespace, "team/file");
   assert.equal(accessOf(settings, { VAULT_NAMESPACE: "team/env" }).namespace, "team/env");
@@ -114,7 +117,7 @@ pureTest("resolveAccess() refuses a VAULT_NAMESPACE that no header may hold", ()
   );
 });
 
-pureTest("resolveAccess() says every login method where there is none", () => {
+pureTest("resolveAccess() lists all login methods if there is none", () => {
   assert.equal(
     refusal(FILE, environment({})),
     'No login method for Vault is configured: set VAULT_TOKEN, "token_file", VAULT_ROLE_ID and ' +
@@ -122,7 +125,7 @@ pureTest("resolveAccess() says every login method where there is none", () => {
   );
 });
 
-pureTest("resolveAccess() refuses what is unusable only where it would come first", () => {
+pureTest("resolveAccess() refuses an unusable login method only if it is the first", () => {
   const settings = { ...FILE, tokenFile: "/etc/vcm/token", login: FILE_LOGIN };
   const problem = 'Cannot read the token in "/etc/vcm/token": no such file or directory';
   assert.equal(refusal(settings, environment({})), problem);

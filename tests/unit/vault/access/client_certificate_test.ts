@@ -117,7 +117,7 @@ pureTest("readClientCertificate() gives the certificate as it is, and the key as
   }
 });
 
-pureTest("readClientCertificate() takes a chain behind the certificate along", () => {
+pureTest("readClientCertificate() keeps the chain after the certificate", () => {
   const chain = EC.pem + OTHER_EC.pem;
   assert.equal(readPair(chain, EC.pkcs8).certificate, chain);
   assert.equal(
@@ -141,20 +141,20 @@ pureTest("readClientCertificate() refuses a key that it cannot open", () => {
   for (const key of [encrypted(EC), cut, swapped, "garbage, and a secret", EC.pem]) {
     assert.equal(
       refusalOf(EC.pem, key),
-      'The client key "/c.key" cannot be decoded; is it a PEM private key without a password?',
+      'The client key "/c.key" cannot be decoded; use a PEM private key without a password',
     );
   }
 });
 
 pureTest("readClientCertificate() refuses a certificate that is none", () => {
   const cases = [
-    ["garbage", "holds no PEM certificate"],
-    ["", "holds no PEM certificate"],
-    [EC.pkcs8, "holds no PEM certificate"],
-    [EC.pem.slice(0, 100), "holds a PEM certificate that is cut off"],
+    ["garbage", "contains no PEM certificate"],
+    ["", "contains no PEM certificate"],
+    [EC.pkcs8, "contains no PEM certificate"],
+    [EC.pem.slice(0, 100), "contains a PEM certificate that is cut off"],
     [
       "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-      "holds a PEM certificate that cannot be decoded",
+      "contains a PEM certificate that cannot be decoded",
     ],
   ] as const;
   for (const [certificate, why] of cases) {
@@ -165,7 +165,7 @@ pureTest("readClientCertificate() refuses a certificate that is none", () => {
 pureTest("readClientCertificate() refuses a key that others may open, or that is empty", () => {
   const open = (mode: number) => refusalOf(EC.pem, { text: EC.pkcs8, mode });
   const said = (who: string, mode: string) =>
-    `"/c.key" holds a secret and is open to ${who} (mode ${mode}), so it is not used; fix: chmod ` +
+    `"/c.key" contains a secret and is open to ${who} (mode ${mode}), so it is not used; fix: chmod ` +
     "600 /c.key";
   assert.equal(open(0o644), said("every user", "0644"));
   assert.equal(open(0o640), said("its group", "0640"));
@@ -193,6 +193,6 @@ pureTest("readClientCertificate() looks at each certificate of the file", () => 
   const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   assert.equal(
     refusalOf(EC.pem + broken, EC.pkcs8),
-    'The client certificate "/c.pem" holds a PEM certificate that cannot be decoded',
+    'The client certificate "/c.pem" contains a PEM certificate that cannot be decoded',
   );
 });

@@ -37,13 +37,13 @@ pureTest("all tokens go before a login, and ~/.vault-token stands in for none", 
   assert.deepEqual(kinds({}), ["stale"]);
 });
 
-pureTest("~/.vault-token is taken last, and only where there is one", () => {
+pureTest("~/.vault-token is used last, and only if it exists", () => {
   assert.deepEqual(gather({}, HOME, { "/root/.vault-token": "t" }), [
     { kind: "token", token: "t", from: '"/root/.vault-token"' },
   ]);
   assert.deepEqual(gather({}, HOME, { "/root/.vault-token": { text: "t", mode: 0o644 } }), [
     unusable(
-      '"/root/.vault-token" holds a secret and is open to every user (mode 0644), so it is not ' +
+      '"/root/.vault-token" contains a secret and is open to every user (mode 0644), so it is not ' +
         "used; fix: chmod 600 /root/.vault-token",
     ),
   ]);
@@ -59,7 +59,7 @@ pureTest("a token file that cannot be used is carried along with its problem", (
     [{ [TOKEN_FILE]: " \n" }, 'Cannot use the token: the file "/etc/vcm/token" is empty'],
     [
       { [TOKEN_FILE]: { text: "hvs.hunter2", mode: 0o640 } },
-      '"/etc/vcm/token" holds a secret and is open to its group (mode 0640), so it is not used; ' +
+      '"/etc/vcm/token" contains a secret and is open to its group (mode 0640), so it is not used; ' +
       "fix: chmod 600 /etc/vcm/token",
     ],
     [
@@ -138,7 +138,7 @@ pureTest("half an AppRole of the environment is completed from the file", () => 
   }
 });
 
-pureTest("half an AppRole of the environment is a slip where the file has no login", () => {
+pureTest("half an AppRole in the environment is an error if the file has no login method", () => {
   const noRole = 'The AppRole has no role id: set VAULT_ROLE_ID, or "role_id" under "auth"';
   const noSecret =
     'The AppRole has no secret id: set VAULT_SECRET_ID, or "secret_id_file" under "auth"';
@@ -191,7 +191,7 @@ pureTest("a secret id's file is checked when its turn comes", () => {
   )]);
   const open = { [SECRET_FILE]: { text: "hunter2", mode: 0o644 } };
   assert.deepEqual(gather({ login: FILED }, {}, open), [unusable(
-    '"/etc/vcm/secret-id" holds a secret and is open to every user (mode 0644), so it is not ' +
+    '"/etc/vcm/secret-id" contains a secret and is open to every user (mode 0644), so it is not ' +
       "used; fix: chmod 600 /etc/vcm/secret-id",
   )]);
   const [way] = gather({ login: FILED }, { VAULT_SECRET_ID: "s" }, open);

@@ -9,7 +9,7 @@ import { LIMITS, RETRIES } from "../../../../lib/vault/access/server_access.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import { accessOf, environment, FILE, messageOf, refusal, TOKEN } from "./environment.ts";
 
-pureTest("readVariable() takes BAO_* before VAULT_*, and an empty one as none", () => {
+pureTest("readVariable() prefers BAO_* to VAULT_*, and treats an empty one as unset", () => {
   const [bao, vault] = [{ name: "BAO_X", text: "b" }, { name: "VAULT_X", text: "v" }];
   const cases = [
     [{}, undefined],
@@ -39,7 +39,7 @@ pureTest("readSwitch() knows the words that Go knows, and no others", () => {
   assert.equal(messageOf(() => readSwitch(both, "X")), 'BAO_X must be "true" or "false"');
 });
 
-pureTest("readSeconds() takes a bare number and a duration, from 1 s to 1 h", () => {
+pureTest("readSeconds() accepts a bare number and a duration, from 1 s to 1 h", () => {
   const read = (text: string) => readSeconds(environment({ VAULT_X: text }), "X");
   const cases = { "30": 30, "30s": 30, "1m30s": 90, "1h": 3600, "1": 1 };
   for (const [text, seconds] of Object.entries(cases)) assert.equal(read(text), seconds);
@@ -53,7 +53,7 @@ pureTest("readSeconds() takes a bare number and a duration, from 1 s to 1 h", ()
   }
 });
 
-pureTest("readCount() takes whole numbers from 0 to 99", () => {
+pureTest("readCount() accepts whole numbers from 0 to 99", () => {
   const read = (text: string) => readCount(environment({ VAULT_X: text }), "X");
   for (const [text, count] of [["0", 0], ["2", 2], ["99", 99]] as const) {
     assert.equal(read(text), count);
@@ -91,7 +91,7 @@ pureTest("each variable of Vault has a twin of OpenBao's, which wins", () => {
   assert.equal("authorities" in access.tls, false);
 });
 
-pureTest("resolveAccess() takes VAULT_MAX_RETRIES before the file's retries", () => {
+pureTest("resolveAccess() prefers VAULT_MAX_RETRIES to the file's retries", () => {
   assert.equal(accessOf({}).retries, RETRIES);
   assert.equal(accessOf({ retries: 5 }).retries, 5);
   assert.equal(accessOf({ retries: 0 }).retries, 0);
@@ -102,7 +102,7 @@ pureTest("resolveAccess() takes VAULT_MAX_RETRIES before the file's retries", ()
   );
 });
 
-pureTest("resolveAccess() takes VAULT_CLIENT_TIMEOUT before the file's timeout", () => {
+pureTest("resolveAccess() prefers VAULT_CLIENT_TIMEOUT to the file's timeout", () => {
   assert.deepEqual(accessOf({}).limits, LIMITS);
   assert.deepEqual(accessOf({ timeout: 90 }).limits, { ...LIMITS, answer: 90_000 });
   for (const text of ["30", "30s"]) {
@@ -123,7 +123,7 @@ pureTest("resolveAccess() sees a proxy in either spelling of its variable", () =
   }
 });
 
-pureTest("resolveAccess() takes VAULT_PROXY_ADDR before VAULT_HTTP_PROXY", () => {
+pureTest("resolveAccess() prefers VAULT_PROXY_ADDR to VAULT_HTTP_PROXY", () => {
   const [one, two] = ["http://one.test:3128", "http://two.test:3128"];
   const cases = [
     [{ VAULT_PROXY_ADDR: one }, one],
@@ -137,7 +137,7 @@ pureTest("resolveAccess() takes VAULT_PROXY_ADDR before VAULT_HTTP_PROXY", () =>
   }
 });
 
-pureTest("resolveAccess() refuses a proxy that is no URL, and does not show it", () => {
+pureTest("resolveAccess() refuses a proxy that is not a URL, and does not show it", () => {
   for (const text of ["proxy:3128", "socks5://u:sesame@proxy", "http://", "http://a b:sesame"]) {
     assert.equal(
       refusal(FILE, environment({ ...TOKEN, VAULT_PROXY_ADDR: text })),

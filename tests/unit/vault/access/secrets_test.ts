@@ -28,7 +28,7 @@ pureTest("readSecretFile() gives the text without the space around it", () => {
 });
 
 pureTest(
-  "readSecretFile() does not use a file that others can open, and says how to mend it",
+  "readSecretFile() does not use a file that others can open, and names the fix",
   () => {
     const cases: [number, string, string][] = [
       [0o640, "its group", "0640"],
@@ -42,7 +42,7 @@ pureTest(
     for (const [mode, who, shown] of cases) {
       assert.equal(
         messageOf(() => readSecretFile("the token", "/s", holding(mode))),
-        `"/s" holds a secret and is open to ${who} (mode ${shown}), so it is not used; fix: ` +
+        `"/s" contains a secret and is open to ${who} (mode ${shown}), so it is not used; fix: ` +
           "chmod 600 /s",
       );
     }
@@ -53,12 +53,12 @@ pureTest("the fix for an open file can be pasted into a shell", () => {
   const path = "/my secrets/it's";
   assert.equal(
     messageOf(() => readSecretFile("the token", path, holding(0o604, SECRET, path))),
-    `"/my secrets/it's" holds a secret and is open to every user (mode 0604), so it is not used; ` +
+    `"/my secrets/it's" contains a secret and is open to every user (mode 0604), so it is not used; ` +
       `fix: chmod 600 '/my secrets/it'\\''s'`,
   );
 });
 
-pureTest("a secret's file that is absent or empty is said to be so", () => {
+pureTest("a secret's file that is absent or empty is reported as such", () => {
   for (const read of [readSecretFile, readOpenFile]) {
     assert.equal(
       messageOf(() => read("the JWT", "/absent", environment({}))),
@@ -87,7 +87,7 @@ pureTest("readOpenFile() leaves the mode to others", () => {
   }
 });
 
-pureTest("sendable() takes what a header may hold, and does not show the rest", () => {
+pureTest("sendable() accepts what a header may contain, and does not show the rest", () => {
   for (const text of ["hvs.CAESIJ_-~!", "team/web"]) assert.equal(sendable(text, "It"), text);
   for (const text of [`a ${SECRET}`, `${SECRET}\n`, `${SECRET}\tx`, `ü${SECRET}`, "", "\x7f"]) {
     const message = messageOf(() => sendable(text, "The token from VAULT_TOKEN"));

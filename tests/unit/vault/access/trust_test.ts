@@ -54,7 +54,7 @@ pureTest("an empty CA file is an error, not an empty list", () => {
   for (const text of ["", "\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]) {
     assert.throws(
       () => readTrustedAuthorities(trust, environment({ "/ca.pem": text })),
-      new VaultError('The CA file "/ca.pem" holds no PEM certificate'),
+      new VaultError('The CA file "/ca.pem" contains no PEM certificate'),
     );
   }
 });
@@ -92,7 +92,7 @@ pureTest(
   },
 );
 
-pureTest("the first of the host's bundles that can be read is taken", () => {
+pureTest("the first of the host's bundles that can be read is used", () => {
   const trust = { kind: "system" } as const;
   const both = { [FEDORA]: pem("FEDORA"), [DEBIAN]: pem("DEBIAN") };
   assert.deepEqual(readTrustedAuthorities(trust, environment(both)), [pem("DEBIAN")]);
@@ -109,13 +109,13 @@ pureTest("a CA directory gives the certificates of all its files, and must hold 
   assert.deepEqual(found, [pem("A"), pem("B"), pem("C")]);
   assert.throws(
     () => readTrustedAuthorities(trust, environment({ "/cas/README": "text" })),
-    new VaultError('No file in the CA directory "/cas" holds a PEM certificate'),
+    new VaultError('No file in the CA directory "/cas" contains a PEM certificate'),
   );
 });
 
 pureTest("a CA file that is named and holds what cannot be decoded is an error", () => {
   const text = pem("A") + BROKEN;
-  const problem = 'The CA file "/ca.pem" holds a certificate that cannot be decoded';
+  const problem = 'The CA file "/ca.pem" contains a certificate that cannot be decoded';
   for (const it of [text, BROKEN]) {
     const files = environment({ "/ca.pem": it }, { SSL_CERT_FILE: "/ca.pem" });
     for (const trust of [{ kind: "file", path: "/ca.pem" }, { kind: "system" }] as const) {
@@ -135,7 +135,7 @@ pureTest("what cannot be decoded in a directory, or in the host's bundle, is pas
   assert.deepEqual(readTrustedAuthorities(system, environment({ [DEBIAN]: mixed })), [pem("A")]);
   assert.equal(
     messageOf(() => readTrustedAuthorities(directory, environment({ "/cas/b.pem": BROKEN }))),
-    'No file in the CA directory "/cas" holds a PEM certificate',
+    'No file in the CA directory "/cas" contains a PEM certificate',
   );
 });
 
@@ -158,7 +158,7 @@ function trusted(trust: keyof typeof TRUSTS, env: Variables = {}): string | unde
   return [...MADE].find(([, text]) => text === authorities?.[0])?.[0] ?? unverifiedBy;
 }
 
-pureTest("the file says which authorities are trusted, where no variable does", () => {
+pureTest("the file sets the trusted CAs if no variable does", () => {
   assert.deepEqual([trusted("system"), trusted("file")], ["HOST", "FILE"]);
   assert.equal(trusted("off"), "vault_ssl_verify: false");
 });

@@ -75,7 +75,7 @@ const KINDS = [
 ] as const;
 
 for (const [algorithm, type] of KINDS) {
-  Deno.test(`an ${type} key is taken where it, or nothing, was asked for`, async () => {
+  Deno.test(`an ${type} key is accepted if it, or no type, was requested`, async () => {
     const session = sessionGiving(await answerWith(algorithm));
     for (const key of [{ type }, {}]) {
       const request = makeRequest({ key: { origin: "vault", reuse: false, ...key } });
@@ -84,7 +84,7 @@ for (const [algorithm, type] of KINDS) {
     }
   });
 
-  Deno.test(`an ${type} key is refused where another type was asked for`, async () => {
+  Deno.test(`an ${type} key is refused if another type was requested`, async () => {
     const wanted = type === "ec-256" ? "rsa-4096" : "ec-256";
     const request = makeRequest({ key: { origin: "vault", reuse: false, type: wanted } });
     assert.equal(
@@ -153,12 +153,12 @@ Deno.test("names of other kinds stand in the body alone, and have to come back",
   const session = signing();
   assert.equal(
     await complaint(session, { ...local(), otherSans }),
-    `"pki/sign/web": it lacks ${otherSans}; does the role "web" allow them?`,
+    `"pki/sign/web": it lacks ${otherSans}; check that the role "web" allows them`,
   );
   assert.deepEqual(session.written[0]?.[1]["other_sans"], otherSans);
 });
 
-Deno.test("an issuer of its own is asked at its own path, for both kinds of keys", async () => {
+Deno.test("a configured issuer has its own path, for both kinds of keys", async () => {
   const session = signing();
   await issueCertificate(session, { ...local(), issuerRef: "next" });
   assert.equal(session.written[0]?.[0], "pki/issuer/next/sign/web");
@@ -167,7 +167,7 @@ Deno.test("an issuer of its own is asked at its own path, for both kinds of keys
   assert.equal(issuing.written[0]?.[0], "pki/issuer/next/issue/web");
 });
 
-Deno.test("a key that the server sends along is not taken for the one made here", async () => {
+Deno.test("a key that the server sends as well does not replace the one made here", async () => {
   const { private_key } = await answerWith("EC P-256");
   const issued = await issueCertificate(signing({ private_key }), local());
   assert.notEqual(issued.text("privkey"), private_key);
@@ -181,7 +181,7 @@ Deno.test("a certificate for another key than the one made here is refused", asy
   );
 });
 
-Deno.test("a stored key is signed for again where there is one, in its old form too", async () => {
+Deno.test("a stored key is reused if there is one, in its old format too", async () => {
   const stored = await makeCertificatePem("a", { algorithm: "RSA" });
   const pkcs1 = createPrivateKey(stored.pkcs8).export({ type: "pkcs1", format: "pem" }).toString();
   for (const key of [stored.pkcs8, pkcs1]) {
@@ -212,5 +212,5 @@ Deno.test("an answer with very many CA certificates is not stored", async () => 
   const { message } = await failureOf(() =>
     issueCertificate(session, makeRequest({ commonName: NAME, dnsSans: [] }))
   );
-  assert.match(message, /: the answer holds 41 CA certificates, and 32 are enough$/);
+  assert.match(message, /: the answer contains 41 CA certificates; at most 32 are allowed$/);
 });

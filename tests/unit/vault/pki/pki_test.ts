@@ -79,7 +79,7 @@ Deno.test("every PEM text ends with one newline, however the server ended it", a
   }
 });
 
-Deno.test("only the leaf is taken of a certificate that comes with its chain", async () => {
+Deno.test("only the leaf is read of a certificate that comes with its chain", async () => {
   const data = await answerData();
   const bundle = `${data["certificate"]}\n${CA.intermediate.certificate}`;
   const issued = await issueCertificate(sessionGiving({ ...data, certificate: bundle }), REQUEST);
@@ -112,7 +112,7 @@ Deno.test("a certificate that lacks a name is refused, with the role that may be
   const data = await answerData("intermediate", { dnsSans: [], ipSans: [] });
   assert.equal(
     await complaint(data),
-    'it lacks api.example.test, 10.1.1.20; does the role "web" allow them?',
+    'it lacks api.example.test, 10.1.1.20; check that the role "web" allows them',
   );
 });
 
@@ -139,7 +139,7 @@ Deno.test("a chain that does not belong to the certificate is refused", async ()
   const data = { ...await answerData(), ca_chain: [CA.root.certificate], issuing_ca: "" };
   assert.equal(
     await complaint(data),
-    "none of the CA certificates that the server sent issued it",
+    "the server sent CA certificates, but none of them issued it",
   );
 });
 
@@ -149,12 +149,12 @@ Deno.test("answers of wrong types are refused in words", async () => {
     [{}, 'the answer has no "certificate"'],
     [{ ...data, certificate: 5 }, 'the answer has no "certificate"'],
     [{ ...data, certificate: ["a"] }, 'the answer has no "certificate"'],
-    [{ ...data, certificate: "text" }, "the answer holds no PEM certificate"],
+    [{ ...data, certificate: "text" }, "the answer contains no PEM certificate"],
     [{ ...data, private_key: null }, 'the answer has no "private_key"'],
     [{ ...data, private_key: { a: 1 } }, 'the answer has no "private_key"'],
     [
       { ...data, certificate: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----" },
-      "holds a PEM certificate that cannot be decoded",
+      "contains a PEM certificate that cannot be decoded",
     ],
   ];
   for (const [answer, text] of cases) assert.equal(await complaint(answer), text);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { openCertificate, parseCertificate } from "../../../../lib/certificate/certificate.ts";
 import { buildChain } from "../../../../lib/certificate/chain.ts";
 import { withNewline } from "../../../../lib/certificate/pem.ts";
-import { ChainJudge } from "../../../../lib/certificate/stored_chain.ts";
+import { ChainChecker } from "../../../../lib/certificate/stored_chain.ts";
 import { openSession } from "../../../../lib/vault/session/session.ts";
 import { recordedCall, type Server } from "../recorded.ts";
 import { startScripted } from "../scripted_server.ts";
@@ -76,8 +76,8 @@ for (const server of WORKING) {
       const { intermediates: chain, anchors } = await buildChain(leaf, authorities);
       assert.deepEqual(chain, []);
       assert.deepEqual(anchors, [withNewline(authorities[0] ?? "")]);
-      const judged = new ChainJudge().judge(openCertificate(leaf), "", () => anchors.join(""));
-      assert.deepEqual(judged, { end: undefined }, "it would be issued anew on every run");
+      const checked = new ChainChecker().check(openCertificate(leaf), "", () => anchors.join(""));
+      assert.deepEqual(checked, { end: undefined }, "it would be issued anew on every run");
     });
   }
 }

@@ -46,7 +46,7 @@ for (const [form, stored, type] of FORMS) {
     assert.match(made.privateKey, /^-----BEGIN PRIVATE KEY-----\n/);
   });
 
-  pureTest(`a stored key as ${form} is used again where no type is asked for`, async () => {
+  pureTest(`a stored key as ${form} is reused if no type is requested`, async () => {
     assert.equal(await isReused(stored), true);
   });
 }
@@ -68,7 +68,7 @@ pureTest("a stored key of a kind that VCM does not make gives way to a new one",
   assert.equal(await isReused(EC521.pkcs8), false);
 });
 
-pureTest("what is no key, cut off or behind a passphrase gives way to a new one", async () => {
+pureTest("an invalid, truncated or encrypted key is replaced by a new one", async () => {
   for (const stored of ["", "text", EC.pem, EC.pkcs8.slice(0, 90), encrypted(EC)]) {
     const key = { origin: "local", reuse: true, type: "ec-256" } as const;
     const made = await makeSigningRequest(makeRequest({ key }), stored);

@@ -11,7 +11,7 @@ Deno.test("revokeCertificate() sends the serial number to the mount", async () =
   assert.deepEqual(session.written, [["team/pki/revoke", { serial_number: SERIAL }]]);
 });
 
-Deno.test("revokeCertificate() takes a certificate that was revoked before for revoked", async () => {
+Deno.test("revokeCertificate() succeeds for a certificate that was revoked before", async () => {
   await revokeCertificate(sessionGiving({ revocation_time: 1_795_512_099 }), "pki", SERIAL);
 });
 

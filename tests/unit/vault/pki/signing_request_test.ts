@@ -60,7 +60,7 @@ pureTest("the table of key types is the whole one", () => {
   assert.deepEqual([...KEY_TYPES].sort(), Object.keys(KEYS).sort());
 });
 
-pureTest("makeSigningRequest() makes an EC P-256 key where no type is asked for", async () => {
+pureTest("makeSigningRequest() makes an EC P-256 key if no type is requested", async () => {
   assert.deepEqual(kindOf((await make()).privateKey), KEYS["ec-256"]);
 });
 
@@ -94,7 +94,7 @@ pureTest("makeSigningRequest() asks for names of all common kinds", async () => 
 });
 
 pureTest(
-  "makeSigningRequest() leaves the common name out of the names where it is to be",
+  "makeSigningRequest() excludes the common name from the names if requested",
   async () => {
     const parts = { dnsSans: ["api.example.com"], excludeCnFromSans: true };
     assert.deepEqual(namesIn((await make(parts)).request), ["dns api.example.com"]);
@@ -103,7 +103,7 @@ pureTest(
   },
 );
 
-pureTest("a common name that is no DNS name stands in the subject alone, as it is", async () => {
+pureTest("a common name that is not a DNS name is only in the subject, unchanged", async () => {
   const odd = ["My server", "10.1.1.20", "ops@example.com", "a, O=evil + CN=b", "größer"];
   for (const commonName of odd) {
     const { request } = await make({ commonName });
@@ -122,7 +122,7 @@ pureTest("signs that mean something in a name's text form (RFC 4514) are plain h
   }
 });
 
-pureTest("a request holds nothing of the private key", async () => {
+pureTest("a request contains nothing of the private key", async () => {
   const { request, privateKey } = await make({ key: { ...LOCAL, type: "rsa-2048" } });
   const part = privateKey.split("\n").slice(5, 12);
   for (const line of part) assert.equal(request.includes(line), false);

@@ -54,7 +54,7 @@ for (const [by, path, body] of SENT) {
   });
 }
 
-Deno.test("credentials that are refused are said with what to check", async () => {
+Deno.test("refused credentials are reported with what to check", async () => {
   assert.equal(
     await refusalOf(APPROLE, 400, ["invalid secret id"]),
     '"ADDRESS" refused the AppRole from VAULT_ROLE_ID and VAULT_SECRET_ID (400: invalid secret ' +
@@ -97,7 +97,7 @@ Deno.test("a login that is denied asks whether the auth method is mounted there"
   }
 });
 
-Deno.test("a login that breaks in the server is said as it came", async () => {
+Deno.test("an internal error of the server at login is reported unchanged", async () => {
   assert.equal(
     await refusalOf(TOKEN_FILE, 500, ["internal error"]),
     '"ADDRESS" refused "auth/k8s/login" (500: internal error)',
@@ -115,7 +115,7 @@ Deno.test("a refused login that echoes the JWT is shown without it", async () =>
   assert.equal(Deno.inspect(error).includes(JWT), false);
 });
 
-Deno.test("an answer to a login that holds no token is an error", async () => {
+Deno.test("an answer to a login without a token is an error", async () => {
   for (const auth of [null, {}, { client_token: "" }, { client_token: 7 }, [], "text"]) {
     await using server = startScripted(() => ({ body: { auth } }));
     const access = { ...byToken(server.address), credentials: [APPROLE] };
@@ -171,7 +171,7 @@ Deno.test("a batch token that cannot be revoked ends the session without an erro
   assert.deepEqual(server.calls(), ["POST auth/team/approle/login", `POST ${REVOKE}`]);
 });
 
-Deno.test("what is no login method is said before anybody is asked", async () => {
+Deno.test("an unusable login method is reported before any request", async () => {
   await using server = startScripted(() => login(OWN_TOKEN));
   const by = { kind: "unusable", problem: "The AppRole has no secret id" } as const;
   const access = { ...byToken(server.address), credentials: [by] };

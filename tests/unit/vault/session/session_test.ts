@@ -49,7 +49,7 @@ Deno.test("close() leaves a token alone that we were given", async () => {
   assert.deepEqual(server.heard.map(({ path, token }) => [path, token]), [[ISSUE, TOKEN]]);
 });
 
-Deno.test("close() does not fail where the token cannot be revoked", async () => {
+Deno.test("close() does not fail if the token cannot be revoked", async () => {
   await using server = loggingIn(() => ({
     status: 400,
     body: { errors: ["batch tokens cannot be revoked"] },
@@ -58,7 +58,7 @@ Deno.test("close() does not fail where the token cannot be revoked", async () =>
   assert.deepEqual(server.calls(), [`POST ${LOGIN}`, `POST ${REVOKE}`]);
 });
 
-Deno.test("close() does not fail where the server has gone", async () => {
+Deno.test("close() does not fail if the server has gone", async () => {
   const server = loggingIn(() => enveloped({}));
   const session = await openSession(byAppRole(server.address));
   await server[Symbol.asyncDispose]();
@@ -66,7 +66,7 @@ Deno.test("close() does not fail where the server has gone", async () => {
 });
 
 for (const { release, wrongSecret, wrongSecretText } of RECORDED) {
-  Deno.test(`a wrong secret id at ${release} is said with both variables`, async () => {
+  Deno.test(`a wrong secret id at ${release} is reported with both variables`, async () => {
     await using server = startScripted(() => wrongSecret);
     const { message, status } = await failureOf(() => openSession(byAppRole(server.address)));
     assert.equal(
@@ -96,7 +96,7 @@ const REFUSALS = {
   "a sealed server": [SEALED, "is sealed or not ready (503); unseal it first"],
   "an unknown role": [
     UNKNOWN_ROLE,
-    'refused "pki/issue/web" (400: unknown role: nosuch); is "role" right?',
+    'refused "pki/issue/web" (400: unknown role: nosuch); check "role"',
   ],
   "a denied name": [
     DENIED_NAME,
@@ -118,8 +118,8 @@ const REFUSALS = {
   "a mount that is not there": [
     noHandler(ISSUE),
     'has nothing at "pki/issue/web" (404: no ' +
-    'handler for route "pki/issue/web". route entry not found.); is "pki: pki" the path of a ' +
-    "PKI secrets engine?",
+    'handler for route "pki/issue/web". route entry not found.); check that "pki: pki" is ' +
+    "the path of a PKI secrets engine",
   ],
 } as const;
 
@@ -141,7 +141,7 @@ Deno.test("write() encodes each part of the path, and keeps a base path of the a
   assert.deepEqual(server.calls(), ["POST /base/v1/team/pki/issue/a%20b%3Fc%23d"]);
 });
 
-Deno.test("write() passes the server's warnings on, and takes none for none", async () => {
+Deno.test("write() passes the server's warnings on, and accepts an answer without any", async () => {
   const warnings = ['TTL "9000h0m0s" is longer than permitted maxTTL "72h0m0s", so maxTTL is used'];
   for (const said of [warnings, null]) {
     await using server = startScripted(() => enveloped({}, said));

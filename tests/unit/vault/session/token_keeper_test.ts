@@ -33,7 +33,7 @@ pureTest("take() logs in once for all who ask at one time", async () => {
 });
 
 pureTest(
-  "take() makes a login for each token that is used up, and gives none beyond its uses",
+  "take() logs in for each token that is used up, and returns none beyond its uses",
   async () => {
     const { keeper, seen } = keep([APPROLE], 3);
     const ids: string[] = [];
@@ -48,7 +48,7 @@ pureTest(
   },
 );
 
-pureTest("num_uses that is 0, absent or no number is no limit", async () => {
+pureTest("num_uses that is 0, absent or not a number is no limit", async () => {
   for (const uses of [0, undefined, null, "3", -1]) {
     const { keeper, seen } = keep([APPROLE], uses);
     for (let at = 0; at < 20; at++) await keeper.take();
@@ -69,7 +69,7 @@ pureTest("ownToken() is what a login made and is still of use", async () => {
 });
 
 pureTest(
-  "replace() takes the next way once, however many requests were refused together",
+  "replace() tries the next login method once, however many requests were refused together",
   async () => {
     const { keeper, seen } = keep([token("A"), token("B"), token("C")]);
     const held = await Promise.all(Array.from({ length: 8 }, () => keeper.take()));
@@ -80,7 +80,7 @@ pureTest(
   },
 );
 
-pureTest("replace() logs in anew once, however many requests were refused together", async () => {
+pureTest("replace() logs in again once, however many requests were refused together", async () => {
   const { keeper, seen } = keep([APPROLE]);
   const held = await Promise.all(Array.from({ length: 8 }, () => keeper.take()));
   for (const one of held) one.accepted = true;
@@ -91,7 +91,7 @@ pureTest("replace() logs in anew once, however many requests were refused togeth
   assert.equal(seen.logins, 2);
 });
 
-pureTest("replace() takes a token that was replaced already for no reason to go on", async () => {
+pureTest("replace() does nothing for a token that was already replaced", async () => {
   const { keeper, seen } = keep([token("A"), token("B"), token("C")]);
   const held = await keeper.take();
   assert.equal(await keeper.replace(held), true);
@@ -100,7 +100,7 @@ pureTest("replace() takes a token that was replaced already for no reason to go 
   assert.deepEqual(seen.notes.length, 1);
 });
 
-pureTest("every token that turns up is hidden before it is used", async () => {
+pureTest("every token is hidden from messages before it is used", async () => {
   const { keeper, seen } = keep([token("A"), APPROLE]);
   await keeper.replace(await keeper.take());
   await keeper.take();

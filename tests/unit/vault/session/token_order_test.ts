@@ -48,7 +48,7 @@ async function writeWith(
   return { notes, message, heard: server.heard.map(({ path, token }) => `${path} ${token}`) };
 }
 
-Deno.test("the first way is taken where it is accepted, and the others are not looked at", async () => {
+Deno.test("the first login method is used if it is accepted, and the others are not tried", async () => {
   const { notes, message, heard } = await writeWith([STALE, FILED, APPROLE, UNUSABLE], [TOKEN]);
   assert.deepEqual([notes, message], [[], undefined]);
   assert.deepEqual(heard, [`${ISSUE} ${TOKEN}`]);
@@ -107,7 +107,7 @@ Deno.test("a way that cannot be used says why, when it is reached", async () => 
   assert.deepEqual(heard, [`${ISSUE} ${TOKEN}`]);
 });
 
-Deno.test("what a policy forbids is no refusal of the token, so no other way is tried", async () => {
+Deno.test("a refusal by the policy does not refuse the token, so no other login method is tried", async () => {
   const { notes, message, heard } = await writeWith([STALE, APPROLE], [], { refusal: FORBIDDEN });
   assert.deepEqual(notes, []);
   assert.match(message ?? "", /^denied "update" on "pki\/issue\/web" \(403: 1 error occurred: /);

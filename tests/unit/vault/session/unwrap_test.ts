@@ -91,7 +91,7 @@ Deno.test("room is made before the secret id is unwrapped, and it is kept before
   ]);
 });
 
-Deno.test("the secret id is kept even where the login fails then, which is said", async () => {
+Deno.test("the secret id is saved even if the login then fails, which is reported", async () => {
   const { log, message } = await openWith({
     loggedIn: ({ body }) => ({
       status: 400,
@@ -124,7 +124,7 @@ Deno.test("a secret id that cannot be kept is noted, and the run goes on with it
   ]);
 });
 
-Deno.test("where no room can be made the secret id stays wrapped, and nobody is asked", async () => {
+Deno.test("if the file cannot be reserved, the secret id stays wrapped, and no request is sent", async () => {
   const { log, message } = await openWith({
     reserve: () => {
       throw new Error(`EACCES: permission denied, open '${FILE}'`);
@@ -137,7 +137,7 @@ Deno.test("where no room can be made the secret id stays wrapped, and nobody is 
   assert.deepEqual(log, []);
 });
 
-Deno.test("a token that does not unwrap is said with what may have happened", async () => {
+Deno.test("a token that does not unwrap is reported with the possible causes", async () => {
   for (const status of [400, 403]) {
     const errors = [`wrapping token is not valid or does not exist ${WRAPPING_TOKEN}`];
     const { log, message } = await openWith({ unwrapped: { status, body: { errors } } });
@@ -145,17 +145,17 @@ Deno.test("a token that does not unwrap is said with what may have happened", as
       message,
       '"ADDRESS" refused to unwrap the secret id from "/etc/vcm/wrapped" ' +
         `(${status}: wrapping token is not valid or does not exist [redacted]); the wrapping ` +
-        "token has expired or was used before; if this host did not use it, somebody else has the " +
+        "token has expired or was used before; if this host did not use it, another party has the " +
         "secret id; revoke the secret id and create a new one",
     );
     assert.deepEqual(log, [`reserve ${FILE}`, `${UNWRAP} ${WRAPPING_TOKEN}`, "release"]);
   }
 });
 
-Deno.test("what unwraps to no secret id is said so, and nothing is kept", async () => {
+Deno.test("an unwrapped answer without a secret id is reported, and nothing is saved", async () => {
   for (const data of [null, {}, { secret_id: "" }, { secret_id: 7 }, { token: "s.x" }]) {
     const { log, message } = await openWith({ unwrapped: enveloped(data) });
-    assert.equal(message, 'The wrapping token from "/etc/vcm/wrapped" holds no secret id');
+    assert.equal(message, 'The wrapping token from "/etc/vcm/wrapped" contains no secret id');
     assert.equal(log.at(-1), "release");
     assert.equal(log.some((line) => line.startsWith("keep")), false);
   }

@@ -30,7 +30,7 @@ Deno.test("an address that refuses connections is passed over, for login and iss
   ]);
 });
 
-Deno.test("a sealed address is passed over, for login and issue", async () => {
+Deno.test("a sealed address is skipped, for login and issue", async () => {
   await using sealed = startScripted(() => SEALED);
   await using working = startWorking();
   const session = await openSession(byAppRole(sealed.address, working.address));
@@ -51,7 +51,7 @@ Deno.test("with a token, a sealed address is found out by the request itself", a
   assert.deepEqual(working.calls(), [`POST ${ISSUE}`, `POST ${ISSUE}`]);
 });
 
-Deno.test("the first address that works is taken, and the others hear nothing", async () => {
+Deno.test("the first address that works is used, and the others get no request", async () => {
   await using first = startWorking();
   await using second = startWorking();
   for (const access of [byToken, byAppRole]) {
@@ -62,7 +62,7 @@ Deno.test("the first address that works is taken, and the others hear nothing", 
   assert.deepEqual(second.heard, []);
 });
 
-Deno.test("the address that answered is kept to, until it fails and the next one takes over", async () => {
+Deno.test("the address that answered is used until it fails, and then the next one", async () => {
   let sealed = false;
   await using first = startScripted(() => SEALED);
   await using second = startScripted(() => sealed ? SEALED : enveloped({}));
@@ -122,7 +122,7 @@ Deno.test("a refused login is not tried again elsewhere", async () => {
   }
 });
 
-Deno.test("where no address can be used, each one's error is told, in their order", async () => {
+Deno.test("if no address can be used, the error of each is reported, in their order", async () => {
   await using sealed = startScripted(() => SEALED);
   const down = refusing();
   const refused = `Cannot connect to "${down}": connection refused; is the server running?`;

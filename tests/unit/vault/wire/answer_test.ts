@@ -38,27 +38,27 @@ pureTest("a path of a PKI engine that is denied may have no engine behind it", (
 });
 
 pureTest(
-  "a path with nothing behind it asks for the mount, where it is one of a PKI engine",
+  "a missing path is reported with the mount, if it is one of a PKI engine",
   () => {
     assert.equal(
       said("pki/issue/web", 404, []),
-      'has nothing at "pki/issue/web" (404: no reason given); is "pki: pki" the path of a PKI ' +
-        "secrets engine?",
+      'has nothing at "pki/issue/web" (404: no reason given); check that "pki: pki" is the path of a PKI ' +
+        "secrets engine",
     );
     assert.equal(said("sys/x", 404, ["no"]), 'has nothing at "sys/x" (404: no)');
   },
 );
 
-pureTest("a namespace that is not there is said so, whatever was asked for in it", () => {
+pureTest("a missing namespace is reported, whatever was requested in it", () => {
   for (const path of ["pki/issue/web", "auth/approle/login"]) {
     assert.equal(
       said(path, 404, ["namespace not found"]),
-      'has no such namespace (404: namespace not found); is "namespace" or VAULT_NAMESPACE right?',
+      'has no such namespace (404: namespace not found); check "namespace" or VAULT_NAMESPACE',
     );
   }
 });
 
-pureTest("a ttl beyond the end of the CA is said with what to do", () => {
+pureTest("a ttl beyond the end of the CA is reported with the fix", () => {
   const why = "cannot satisfy request, as TTL would result in notAfter of 2036-01-01T00:00:00Z " +
     "that is beyond the expiration of the CA certificate at 2027-01-01T00:00:00Z";
   assert.equal(

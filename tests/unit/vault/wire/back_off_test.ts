@@ -10,7 +10,7 @@ pureTest(
   },
 );
 
-pureTest("backOff() takes chance over the whole range, from no wait to the longest", () => {
+pureTest("backOff() is random over the whole range, from no wait to the longest", () => {
   for (const round of [0, 3, 9, 99]) {
     assert.equal(backOff(round, 0), 0);
     assert.equal(backOff(round, 0.5), backOff(round, 1) / 2);
@@ -43,7 +43,7 @@ const HEADERS: readonly [string | undefined, number][] = [
   ["soon", 0],
 ];
 
-pureTest("readRetryAfter() reads seconds and dates, and takes all else for no wait", () => {
+pureTest("readRetryAfter() reads seconds and dates, and treats anything else as no wait", () => {
   for (const [header, wait] of HEADERS) assert.equal(readRetryAfter(header, NOW), wait, header);
 });
 

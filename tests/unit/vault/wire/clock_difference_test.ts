@@ -40,7 +40,7 @@ pureTest("describeClock() says on which side this host's clock is, and how far",
   }
 });
 
-pureTest("clockHint() is silent up to a minute, and where the server tells no time", () => {
+pureTest("clockHint() is empty up to a minute, and if the server sends no time", () => {
   assert.equal(clockHint(undefined, NOW), "");
   for (const ahead of [-60, 0, 60]) assert.equal(clockHint(serverAt(ahead), NOW), "");
   const [behind, ahead] = [-61, 61].map((seconds) => clockHint(serverAt(seconds), NOW));
@@ -89,7 +89,7 @@ const LOGINS: readonly (Credentials | undefined)[] = [
   { kind: "jwt", mount: "jwt", jwt: "e.e.e", from: '"/j"' },
 ];
 
-Deno.test("a request that is denied is said with what the clocks differ, once", async () => {
+Deno.test("a denied request is reported with the difference of the clocks, once", async () => {
   for (const answer of [BAD_TOKEN, FORBIDDEN]) {
     assert.equal(await endOf(answer, AHEAD), SAID_AHEAD);
     assert.equal(await endOf(answer, -AHEAD), SAID_BEHIND);
@@ -97,7 +97,7 @@ Deno.test("a request that is denied is said with what the clocks differ, once", 
   }
 });
 
-Deno.test("a login that is refused is said with what the clocks differ, once", async () => {
+Deno.test("a refused login is reported with the difference of the clocks, once", async () => {
   for (const by of LOGINS) {
     for (const status of [400, 403]) {
       const answer = { status, body: { errors: ["token is expired"] } };
@@ -108,7 +108,7 @@ Deno.test("a login that is refused is said with what the clocks differ, once", a
   }
 });
 
-Deno.test("a refused name or path is no matter of clocks", async () => {
+Deno.test("a refused name or path does not mention the clocks", async () => {
   for (const answer of [DENIED_NAME, noHandler("pki/issue/web")]) {
     assert.equal(await endOf(answer, AHEAD), "");
   }

@@ -39,7 +39,7 @@ Deno.test("probe() says after its time that no connection came about", UNFINISHE
   assert.deepEqual([error.message, error.retryable], [LATE(hole.address, "0.1"), true]);
 });
 
-Deno.test("a connection takes no longer than the whole request may", UNFINISHED, async () => {
+Deno.test("a connection has at most the time of the whole request", UNFINISHED, async () => {
   using hole = await startBlackHole();
   const limits = { connect: 60_000, answer: 200 };
   const session = await openSession({ ...byToken(hole.address), limits });

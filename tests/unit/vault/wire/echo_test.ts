@@ -35,8 +35,9 @@ const SAID: Readonly<Record<number, string>> = {
   400: `refused "${ISSUE}" (400: ${REDACTED})`,
   403: `denied "update" on "${ISSUE}" (403: ${REDACTED}); the token is wrong or has expired, no ` +
     `engine is mounted at "pki", or the policy lacks: path "${ISSUE}" { capabilities = ["update"] }`,
-  404: `has nothing at "${ISSUE}" (404: ${REDACTED}); is "pki: pki" the path of a PKI secrets ` +
-    "engine?",
+  404:
+    `has nothing at "${ISSUE}" (404: ${REDACTED}); check that "pki: pki" is the path of a PKI secrets ` +
+    "engine",
   500: `refused "${ISSUE}" (500: ${REDACTED})`,
 };
 

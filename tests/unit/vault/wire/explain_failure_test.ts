@@ -33,12 +33,12 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   ],
   [
     failed("failed to lookup address information: Name or service not known"),
-    `Cannot resolve the host of "${A}"; is the name right?`,
+    `Cannot resolve the host of "${A}"; check the name, and DNS on this host`,
     true,
   ],
   [
     failed("getaddrinfo ENOTFOUND vault.test"),
-    `Cannot resolve the host of "${A}"; is the name right?`,
+    `Cannot resolve the host of "${A}"; check the name, and DNS on this host`,
     true,
   ],
   [
@@ -117,7 +117,7 @@ pureTest(
   },
 );
 
-pureTest("explainFailure() leaves what is said in plain words already", () => {
+pureTest("explainFailure() does not change a plain message", () => {
   const error = new VaultError("said", { status: 400 });
   assert.equal(explainFailure(A, error, LIMITS), error);
 });

@@ -15,7 +15,7 @@ import { byAppRole, byToken, failureOf, OWN_TOKEN } from "../access_fixtures.ts"
 
 const REQUEST = makeRequest({ commonName: "a.test" });
 
-Deno.test("a server that takes the request and never answers is given up", async () => {
+Deno.test("a server that accepts the request and never answers is given up", async () => {
   await using silent = startSilentServer();
   using limits = holdLimits();
   const session = await openSession(byToken(`http://${silent.host}`));
@@ -26,7 +26,7 @@ Deno.test("a server that takes the request and never answers is given up", async
   await session.close();
 });
 
-Deno.test("a limit in fractions of a second is said as such", async () => {
+Deno.test("a limit in fractions of a second is printed as such", async () => {
   await using silent = startSilentServer();
   using held = holdLimits();
   const limits = { connect: 10_000, answer: 50 };
@@ -38,7 +38,7 @@ Deno.test("a limit in fractions of a second is said as such", async () => {
   await session.close();
 });
 
-Deno.test("a server that takes the request and never answers is given up by the clock", async () => {
+Deno.test("a server that accepts the request and never answers is given up by the clock", async () => {
   await using silent = startSilentServer();
   const address = `http://${silent.host}`;
   const transport = await openTransport(byToken(address), address);
@@ -117,7 +117,7 @@ Deno.test("an address that does not answer leaves the next one its share of the 
   await session.close();
 });
 
-Deno.test("where no address answers, each is named with its share of the time", async () => {
+Deno.test("if no address answers, each is named with its share of the time", async () => {
   await using first = startSilentServer();
   await using second = startSilentServer();
   using limits = holdLimits();

@@ -44,7 +44,7 @@ Deno.test("plain text to this host goes past a proxy, which hears nothing", asyn
   ]);
 });
 
-Deno.test("this host's server that is down is not said to be the proxy's fault", async () => {
+Deno.test("a server on this host that is down is not blamed on the proxy", async () => {
   const address = `http://127.0.0.1:${freePort()}`;
   const session = await openSession({ ...byToken(address), proxied: true });
   const { message } = await failureOf(() => session.write("pki/issue/web", {}));

@@ -26,7 +26,7 @@ pureTest("plainLine() leaves one line without control characters and marks of di
   }
 });
 
-pureTest("plainLine() takes each control character and mark of direction out", () => {
+pureTest("plainLine() removes each control character and direction mark", () => {
   const codes = [
     ...Array.from({ length: 0x20 }, (_, at) => at),
     ...Array.from({ length: 0x21 }, (_, at) => 0x7f + at),
@@ -46,7 +46,7 @@ pureTest("plainLine() cuts what is longer than 500 characters", () => {
   assert.equal(plainLine(`\x1b${"\n".repeat(9)}${"x".repeat(600)}`, []), "x".repeat(500));
 });
 
-pureTest("plainLine() takes secrets out, wherever and however often they stand", () => {
+pureTest("plainLine() removes secrets, wherever and however often they occur", () => {
   const secrets = ["s.token", "secret-id"];
   assert.equal(
     plainLine("s.token: denied for s.token", secrets),
@@ -56,16 +56,16 @@ pureTest("plainLine() takes secrets out, wherever and however often they stand",
   assert.equal(plainLine("$& $1", ["$&"]), "[redacted] $1");
 });
 
-pureTest("plainLine() takes a secret out before it cuts", () => {
+pureTest("plainLine() removes a secret before it cuts", () => {
   const text = `${"x".repeat(495)}s.token`;
   assert.equal(plainLine(text, ["s.token"]), `${"x".repeat(495)}[reda`);
 });
 
-pureTest("plainLine() takes an empty secret, such as a token not got yet, for none", () => {
+pureTest("plainLine() ignores an empty secret, such as a token not received yet", () => {
   assert.equal(plainLine("permission denied", ["", "s.token"]), "permission denied");
 });
 
-pureTest("plainLine() takes a secret out that is not a plain line itself", () => {
+pureTest("plainLine() removes a secret that is not a plain line itself", () => {
   assert.equal(plainLine("no a  b c", ["a  b c"]), "no [redacted]");
   assert.equal(plainLine(" se\u200bcret ", [" se\u200bcret "]), "[redacted]");
 });

@@ -60,7 +60,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "23-issue-web": UNUSABLE("pki/issue/web", "its private key cannot be decoded"),
   "24-issue-web-pkcs8-bundle": UNUSABLE(
     "pki/issue/web",
-    "the answer holds no PEM certificate",
+    "the answer contains no PEM certificate",
   ),
   "25-sign-web": UNUSABLE("pki/sign/web", "its private key does not belong to it"),
   "25b-sign-any": UNUSABLE("pki/sign/any", "its private key does not belong to it"),
@@ -96,7 +96,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "29-issue-unknown-role-400": REFUSED(
     "pki/issue/nosuch",
     "unknown role: nosuch",
-    '; is "role" right?',
+    '; check "role"',
   ),
   "30-issue-ttl-beyond-max": UNUSABLE("pki/issue/web", "its private key cannot be decoded"),
   "31-issue-bad-ttl-400": [
@@ -118,8 +118,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   "36-no-handler-404": 'has nothing at "nosuch/mount" (404: no handler for route "nosuch/mount". ' +
     "route entry not found.)",
   "37-unknown-path-404":
-    'has nothing at "pki/cert/aa:bb" (404: no reason given); is "pki: pki" the path of a PKI ' +
-    "secrets engine?",
+    'has nothing at "pki/cert/aa:bb" (404: no reason given); check that "pki: pki" is the path of a PKI ' +
+    "secrets engine",
   "38-bad-json-400": [
     REFUSED("pki/issue/web", "failed to decode JSON input: unexpected EOF"),
     REFUSED("pki/issue/web", "error parsing JSON"),
@@ -130,7 +130,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "42-revoke-unknown-400": REFUSED(
     "pki/revoke",
     "certificate with serial aa:bb:cc not found.",
-    '; was it issued at the mount "pki"?',
+    '; check that it was issued at the mount "pki"',
   ),
   "43-cert-after-revoke": [
     { revocation_time: 1_795_512_099 },
@@ -187,7 +187,7 @@ Deno.test("every row has a recorded answer, of each server that may give it", ()
   }
 });
 
-Deno.test("no recorded answer holds a private key, a token or a secret id", () => {
+Deno.test("no recorded answer contains a private key, a token or a secret id", () => {
   for (const { server, name, body } of recordedCalls()) {
     assert.doesNotMatch(body, /PRIVATE KEY|\bhv[sbr]\.|\b[sbr]\.\w{20}/, `${server}/${name}`);
     const secret =

@@ -98,7 +98,7 @@ pureTest("findRedirect() goes from TLS to plain text nowhere, not even to this h
 });
 
 pureTest(
-  "findRedirect() goes from plain text to plain text on this host, or where it is allowed",
+  "findRedirect() allows plain text on this host, or if it is configured",
   () => {
     const redirectHosts = ["c.test", "localhost"];
     const from = "http://127.0.0.1:8200/v1/x";
@@ -114,7 +114,7 @@ pureTest(
   },
 );
 
-pureTest("findRedirect() takes only what redirects for a redirect", () => {
+pureTest("findRedirect() accepts only redirect statuses", () => {
   for (const status of [200, 204, 299, 400, 503]) {
     assert.equal(
       findRedirect(FROM, { status, body: "", location: "https://c.test/v1/x" }, ACCESS, String),

@@ -69,7 +69,7 @@ Deno.test("a redirect to one of redirect_hosts is followed, by host and by host 
   }
 });
 
-Deno.test("a login is followed too, and its token is given up where it was made", async () => {
+Deno.test("a login follows a redirect too, and its token is revoked at the server that issued it", async () => {
   await using active = startScripted(({ path }) =>
     path === "auth/approle/login" ? login(OWN_TOKEN) : enveloped({})
   );
@@ -162,7 +162,7 @@ Deno.test("a redirect from TLS to TLS is followed, and the second server is veri
   assert.deepEqual(false_.heard, []);
 });
 
-Deno.test("a server behind a redirect that is sealed is passed over like any other", async () => {
+Deno.test("a sealed server behind a redirect is skipped like any other", async () => {
   await using sealed = startScripted(() => SEALED);
   await using standby = startStandby(sealed);
   await using working = startScripted(() => enveloped({}));
@@ -178,7 +178,7 @@ Deno.test("a server behind a redirect that is sealed is passed over like any oth
   );
 });
 
-Deno.test("a refused redirect shows no secret of its own text", async () => {
+Deno.test("the error of a refused redirect shows no secret", async () => {
   await using standby = startScripted(({ token, body }) =>
     to(`https://evil.test/?t=${token}&s=${body.includes(SECRET_ID) ? SECRET_ID : ""}`)
   );

@@ -78,7 +78,7 @@ Deno.test("a refused login is never tried again, and a busy server's is", async 
   }
 });
 
-Deno.test("waits double, and chance takes something off each", async () => {
+Deno.test("waits double, and each is shortened at random", async () => {
   for (const [random, pauses] of [[1, [500, 1000, 2000]], [0.1, [50, 100, 200]]] as const) {
     const clock = fakeClock(random);
     await writeAt([SEALED], clock, 3);

@@ -37,12 +37,12 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
     assert.deepEqual(other.heard, []);
   });
 
-  Deno.test(`${kind}: a redirect to nowhere is said so`, async () => {
+  Deno.test(`${kind}: a redirect without a target is reported`, async () => {
     const message = await messageFor(() => new Response(null, { status: 307 }));
     assert.match(message, /^"ADDRESS" redirects to "nowhere"; is this a Vault server/);
   });
 
-  Deno.test(`${kind}: HTML is no answer of a Vault`, async () => {
+  Deno.test(`${kind}: HTML is not an answer of Vault`, async () => {
     const html = "<!doctype html><title>Welcome</title>";
     const headers = { "content-type": "text/html" };
     assert.equal(
@@ -56,7 +56,7 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
     );
   });
 
-  Deno.test(`${kind}: JSON that is cut, empty or no object is no answer`, async () => {
+  Deno.test(`${kind}: JSON that is truncated, empty or not an object is not an answer`, async () => {
     for (const body of ['{"data": {"certifi', "", "null", '"text"', "7"]) {
       const message = await messageFor(() => ({ body }));
       assert.match(message, /with something other than JSON \(200\)/, body);
@@ -109,7 +109,7 @@ Deno.test("a login that is redirected sends its secret id nowhere else", async (
   assert.deepEqual(other.heard, []);
 });
 
-Deno.test("data of a wrong type is no data", async () => {
+Deno.test("data of a wrong type is ignored", async () => {
   for (const data of [null, "text", [1], 7]) {
     await using server = startAnswering(() => ({ body: { data, warnings: "none" } }));
     const session = await openSession(byToken(server.address));
@@ -119,7 +119,7 @@ Deno.test("data of a wrong type is no data", async () => {
   }
 });
 
-Deno.test("a server that does not speak TLS is said so", async () => {
+Deno.test("a server that does not speak TLS is reported", async () => {
   await using server = startAnswering(() => ({ body: {} }));
   const address = server.address.replace("http:", "https:");
   const session = await openSession(byToken(address));

@@ -43,7 +43,7 @@ Deno.test("a certificate for another name than the given one is refused, and hea
   }
 });
 
-Deno.test("a stranger's certificate for the given name is refused, and hears nothing", async () => {
+Deno.test("a certificate of another CA for the given name is refused, and its server gets nothing", async () => {
   const stranger = await makeIdentity("vault.internal.test", []);
   const tls = { authorities: [caPem], serverName: "vault.internal.test" };
   const { said, heard } = await write(tls, stranger.identity);

@@ -48,7 +48,7 @@ Deno.test("another CA does not vouch for the server, which then hears no request
     assert.deepEqual(vault.requests, []);
   }));
 
-Deno.test("a certificate for another name is said so", async () => {
+Deno.test("a certificate for another name is reported", async () => {
   const { caPem, identity } = await makeIdentity("other.test", []);
   await using server = startAnswering(() => ({ body: {} }), identity);
   const session = await openSession({ ...byToken(server.address), tls: { authorities: [caPem] } });
@@ -63,7 +63,7 @@ Deno.test("a certificate for another name is said so", async () => {
 });
 
 for (const [days, what] of [[-365, "has expired"], [365, "is not valid yet"]] as const) {
-  Deno.test(`a certificate that ${what} is said so, with this host's time`, async () => {
+  Deno.test(`a certificate that ${what} is reported, with this host's time`, async () => {
     const from = new Date(Date.now() + days * 86_400_000);
     const { caPem, identity } = await makeIdentity("localhost", ["127.0.0.1"], from, 1);
     await using server = startAnswering(() => ({ body: {} }), identity);

@@ -86,14 +86,14 @@ for (const [kind, access, byHand] of WAYS) {
     ]);
   });
 
-  Deno.test(`${kind}: TLS is spoken by ${byHand ? "hand" : "the runtime's client"}`, async () => {
+  Deno.test(`${kind}: TLS is done by ${byHand ? "VCM's own client" : "the runtime's client"}`, async () => {
     const transport = await openTransport(access, "https://127.0.0.1:1");
     assert.equal(transport instanceof SocketTransport, byHand);
     transport.close();
   });
 }
 
-Deno.test("plain text is spoken by the runtime's client, whatever is said of TLS", async () => {
+Deno.test("plain text is sent by the runtime's client, whatever the TLS settings", async () => {
   for (const [, access] of WAYS) {
     const transport = await openTransport(access, "http://127.0.0.1:1");
     assert.equal(transport instanceof SocketTransport, false);
@@ -101,7 +101,7 @@ Deno.test("plain text is spoken by the runtime's client, whatever is said of TLS
   }
 });
 
-Deno.test("TLS by hand goes through no proxy, and says so before anything is sent", async () => {
+Deno.test("VCM's own TLS client uses no proxy, and says so before anything is sent", async () => {
   const access = { ...unverified(BASE), proxy: "http://127.0.0.1:1", proxied: true };
   const { message } = await failureOf(() => openTransport(access, "https://127.0.0.1:1"));
   assert.match(
