@@ -9,11 +9,8 @@ import { pairFor, startScene } from "./scene.ts";
 
 const test = await testsNeeding("openbao", "machine");
 
-/**
- * The runtime asks for no permission to set the umask; VCM sets the mode of each file itself. And its
- * loader reads what import() names.
- */
-const ALWAYS = ["change the umask", "code of a file"];
+/** What the runtime asks no permission for. Its loader reads what import() names. */
+const ALWAYS = ["change the umask", "code of a file", "the working directory", "a signal"];
 
 test("code that turned evil on either side gets at nothing but what SECURITY.md names", async () => {
   const directory = await Deno.makeTempDir();
@@ -39,7 +36,7 @@ test("code that turned evil on either side gets at nothing but what SECURITY.md 
       const done = Object.keys(tried).filter((name) => isDone(tried[name] ?? ""));
       console.log(`${side}: ${Object.keys(tried).length} attempts, ${done.length} succeeded`);
       succeeded[side] = done;
-      assert.ok(Object.keys(tried).length >= (side === "asked" ? 90 : 121));
+      assert.ok(Object.keys(tried).length >= (side === "asked" ? 90 : 200));
     }
     assert.deepEqual(succeeded, {
       inFileWorker: [...ALWAYS, "a file that the plan names", "the store"],
