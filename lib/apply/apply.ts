@@ -134,9 +134,10 @@ function clear({ service, detail }: ClearStep, certStore: string, emit: Emit): v
   if (dropPendingAction(certStore, service, emit)) emit({ kind: "cleared", service, detail });
 }
 
-/** The lines of a private key: a command may print some of them without the first. */
+/** A private key without its first and last line, by line and as a whole: a command may print any of it. */
 function keyLines(certStore: string, name: string): string[] {
   const key = readText(storedFile(certStore, name, "privkey"));
   if (key.kind !== "present") return [];
-  return key.value.split("\n").filter((line) => !line.startsWith("-----"));
+  const lines = key.value.split("\n").filter((line) => !line.startsWith("-----"));
+  return [...lines, lines.join("")];
 }

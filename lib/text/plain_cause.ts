@@ -17,7 +17,7 @@ function beyondPermissions({ message }: Error): string {
   const [, kind = "", path] = /^Requires (\w+) access(?: to "(.*?)")?/s.exec(message) ?? [];
   // Whatever the permissions are, the runtime opens nothing there unless it has all of them.
   if (path !== undefined && isKernelPath(path)) {
-    return "VCM can use no files in /dev, /proc and /sys";
+    return "VCM cannot use files in /dev, /proc and /sys";
   }
   const refused = path === undefined ? "this" : `${VERBS[kind] ?? kind} "${path}"`;
   return `VCM's own permissions do not allow ${refused}; to see them: vcm plan --permissions`;

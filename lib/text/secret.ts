@@ -42,7 +42,7 @@ export function redact(line: string, secrets: Iterable<string>): string {
   // A control character inside a secret would hide it.
   const plain = oneLine(line);
   const text = known.some((secret) => plain.includes(secret)) ? plain : line;
-  const masked = known.reduce(maskOne, text);
+  const masked = maskParts(known.reduce(maskOne, text), known);
   if (!masked.endsWith(CUT)) return masked;
   const rest = masked.slice(0, -CUT.length);
   const longest = Math.max(...known.map((secret) => sharedEnd(rest, secret)), 0);
@@ -55,6 +55,33 @@ const SHORT = 4;
 function maskOne(text: string, secret: string): string {
   if (secret.length >= SHORT) return text.replaceAll(secret, REDACTED);
   return text.split(" ").map((word) => word === secret ? REDACTED : word).join(" ");
+}
+
+/** Characters in a row, white space aside, by which a part of a secret is known. */
+const PART = 12;
+
+/** Masks parts of secrets, also if they are broken into words, or written as Base64 for URLs. */
+function maskParts(text: string, secrets: readonly string[]): string {
+  const places = [...text.matchAll(/[^\s\ufffd]/g)].map(({ index }) => index);
+  const plain = places.map((at) => text[at]).join("");
+  const wholes = secrets.map((secret) => secret.replaceAll(" ", ""))
+    .flatMap((secret) => [secret, secret.replaceAll("+", "-").replaceAll("/", "_")]);
+  const masked: string[] = [];
+  let [shown, from] = [0, -1];
+  for (let at = 0; at <= plain.length; at++) {
+    const part = plain.slice(at, at + PART);
+    if (part.length === PART && wholes.some((whole) => whole.includes(part))) {
+      if (from === -1) from = at;
+      continue;
+    }
+    if (from === -1) continue;
+    const end = at - 1 + PART;
+    masked.push(text.slice(shown, places[from]), REDACTED);
+    shown = (places[end - 1] ?? text.length) + 1;
+    from = -1;
+    at = end - 1;
+  }
+  return masked.join("") + text.slice(shown);
 }
 
 const REDACTED = "[redacted]";

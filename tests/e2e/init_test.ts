@@ -158,7 +158,7 @@ test("hostile configurations end vcm init in time, and lead it to no file of the
       "conf.d/deep.conf: cannot be read: line 1: more than 100 nested blocks",
       "nginx/pipe: cannot be read: is not a regular file",
       "/dev/zero: cannot be read: is not a regular file",
-      "/proc/self/environ: cannot be read: VCM can use no files in /dev, /proc and /sys\n",
+      "/proc/self/environ: cannot be read: VCM cannot use files in /dev, /proc and /sys\n",
       'includes "/etc/nginx/circle/0", which includes this file',
     ]
   ) assert.ok(stdout.includes(note), `${note}\n${stdout}`);

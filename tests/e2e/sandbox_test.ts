@@ -9,11 +9,8 @@ import { pairFor, startScene } from "./scene.ts";
 
 const test = await testsNeeding("openbao", "machine");
 
-/**
- * The runtime asks for no permission to set the umask; VCM sets the mode of each file itself. And its
- * loader reads what import() names.
- */
-const ALWAYS = ["change the umask", "code of a file"];
+/** What the runtime asks no permission for. Its loader reads what import() names. */
+const ALWAYS = ["change the umask", "code of a file", "the working directory", "a signal"];
 
 test("code that turned evil on either side gets at nothing but what SECURITY.md names", async () => {
   const directory = await Deno.makeTempDir();
@@ -21,7 +18,10 @@ test("code that turned evil on either side gets at nothing but what SECURITY.md 
     for (const name of ["bundles", "ssl", "store", "user"]) {
       await Deno.mkdir(`${directory}/${name}`);
     }
-    await Deno.writeTextFile(`${directory}/secret`, "x");
+    // A request that is let through succeeds.
+    await Deno.chmod(directory, 0o755);
+    await Deno.chown(`${directory}/user`, 1000, 1000);
+    await Deno.writeTextFile(`${directory}/secret`, "x", { mode: 0o600 });
     await Deno.symlink("/etc/shadow", `${directory}/link`);
     const { stdout, stderr } = await new Deno.Command(await compileEvil(directory), {
       args: [directory],
@@ -36,7 +36,7 @@ test("code that turned evil on either side gets at nothing but what SECURITY.md 
       const done = Object.keys(tried).filter((name) => isDone(tried[name] ?? ""));
       console.log(`${side}: ${Object.keys(tried).length} attempts, ${done.length} succeeded`);
       succeeded[side] = done;
-      assert.ok(Object.keys(tried).length >= (side === "asked" ? 60 : 121));
+      assert.ok(Object.keys(tried).length >= (side === "asked" ? 90 : 200));
     }
     assert.deepEqual(succeeded, {
       inFileWorker: [...ALWAYS, "a file that the plan names", "the store"],

@@ -64,10 +64,11 @@ export class CommandRunner implements Commands {
     return await (await import("./running.ts")).observeRunning(this.#services(services));
   }
 
-  async write(user: HostUser, request: FileRequest): Promise<WriterAnswer> {
-    const { uid, gid } = user;
+  async write({ uid, gid }: HostUser, asked: FileRequest): Promise<WriterAnswer> {
     const key = keyOf({ uid, gid });
-    if (!this.#mayWrite(key, request)) throw new NotPlannedError();
+    const request = asSent(asked);
+    const isUser = typeof uid === "number" && typeof gid === "number";
+    if (!isUser || !this.#mayWrite(key, request)) throw new NotPlannedError();
     let process = this.#processes.get(key);
     if (process === undefined) {
       process = new (await import("./user_process.ts")).UserProcess({ uid, gid });
@@ -150,6 +151,14 @@ class NotPlannedError extends Error {
 
 function isForService(step: Step): step is ServiceStep | ValidateStep {
   return step.kind === "service" || step.kind === "validate";
+}
+
+/**
+ * The request as the process will read it. What comes by a port may differ from that: a `String` is no
+ * text for a comparison, but is written as one.
+ */
+function asSent(request: FileRequest): FileRequest {
+  return JSON.parse(JSON.stringify(request));
 }
 
 function isVersionOf(version: unknown, bundle: string): boolean {

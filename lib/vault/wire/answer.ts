@@ -150,7 +150,10 @@ function asObject(value: unknown): JsonObject {
 /** Sentences of a server are shorter. */
 const LONGEST = 500;
 
+/** Characters in which secrets are looked for; what follows is not shown. */
+const LONGEST_READ = 20_000;
+
 /** One printable line without known secrets. A proxy may echo what it received. */
 export function plainLine(text: string, secrets: readonly string[]): string {
-  return redact(oneLine(text), secrets).trim().slice(0, LONGEST);
+  return redact(oneLine(text.slice(0, LONGEST_READ)), secrets).trim().slice(0, LONGEST);
 }

@@ -29,3 +29,8 @@ export interface EvilInput {
   /** To the worker that runs programs. */
   readonly port?: MessagePort;
 }
+
+// What the runtime refuses later must not end the thread: there are more things to try.
+for (const name of ["error", "unhandledrejection"]) {
+  globalThis.addEventListener(name, (event) => event.preventDefault());
+}

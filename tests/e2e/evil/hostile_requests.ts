@@ -92,7 +92,65 @@ export function hostileRequests(directory: string, port: MessagePort): Tries {
     ["observe"],
     ["observe", 1],
   ];
-  return Object.fromEntries(
-    requests.map((request) => [JSON.stringify(request), () => ask(...request)]),
-  );
+  const named = requests.map((request) => [JSON.stringify(request), request] as const);
+  const all = [...named, ...Object.entries(oddities())];
+  return Object.fromEntries(all.map(([name, request]) => [name, () => ask(...request)]));
+
+  /** Values that a port carries and JSON does not, or not as what they are. */
+  function oddities(): Record<string, readonly [unknown, ...unknown[]]> {
+    const other = `${directory}/user/other`;
+    const { file } = make(other);
+    const text = (value: string) => Object(value) as string;
+    const array = (properties: object) => Object.assign([], properties);
+    return {
+      "a String that says make": ["write", user, { do: text("make"), path: users, file }],
+      "a String that says sync": ["write", user, {
+        do: text("sync"),
+        path: users,
+        directory: "/etc",
+      }],
+      "a list that says make": ["write", user, { do: ["make"], path: other, file }],
+      "a list with the properties of a request": ["write", user, array(make(users))],
+      "a list with the properties of a file": ["write", user, {
+        do: "make",
+        file: array(make(users).file),
+      }],
+      "a String for another path": ["write", user, { do: "remove", path: text(other) }],
+      "a String for a user": ["write", { uid: text("1000"), gid: text("1000") }, make(users)],
+      "lists for a user": ["write", { uid: [1000], gid: [1000] }, make(users)],
+      "large integers for a user": ["write", { uid: 1000n, gid: 1000n }, make(users)],
+      "Numbers for a user": ["write", { uid: Object(1000), gid: Object(1000) }, make(users)],
+      "an error for a request": ["write", user, Object.assign(new Error(users), { path: users })],
+      "a map for a request": ["write", user, new Map(Object.entries(make(users)))],
+      "a request that contains itself": ["write", user, cycle()],
+      "a path in another normal form": ["write", user, { do: "remove", path: `${users}\u0301` }],
+      "a path with another slash": ["write", user, {
+        do: "remove",
+        path: users.replace("/user/", "//user/"),
+      }],
+      "a path that ends with NUL": ["write", user, { do: "remove", path: `${users}\0` }],
+      "a path that ends with a slash": ["write", user, { do: "remove", path: `${users}/` }],
+      "a String for a service": ["act", text("command:x")],
+      "a map for a service": ["act", new Map([["command:x", 1]])],
+      "a String for a version": ["linkBundle", bundle, text(version)],
+      "a String for a bundle": ["linkBundle", text(bundle), version],
+      "a String for a part": ["copyContext", bundle, { version, part: text("cert") }],
+      "a String for a function": [text("act"), "command:x"],
+      "a number for a command": ["validate", "command:x", Object(0)],
+      "bytes for a service": ["act", new TextEncoder().encode("command:x")],
+      "a property of every object": [
+        "write",
+        user,
+        JSON.parse(
+          `{"__proto__": {"do": "make", "path": "${users}"}, "do": "remove", "path": "${other}"}`,
+        ),
+      ],
+    };
+  }
+
+  function cycle(): unknown {
+    const request: Record<string, unknown> = { do: "remove", path: users };
+    request.file = request;
+    return request;
+  }
 }

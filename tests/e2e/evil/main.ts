@@ -2,6 +2,8 @@
 import { startThread } from "../../../lib/apply/run_in_worker.ts";
 import { rightsFor } from "../../../lib/apply/permissions.ts";
 import { processHost } from "../../../lib/command/host.ts";
+import { carryOutRequest } from "../../../lib/apply/writers/own_writer.ts";
+import { type FileRequest, lines } from "../../../lib/apply/writers/writer.ts";
 import type { Plan } from "../../../lib/plan/types.ts";
 import { attempts, type EvilInput } from "./attempts.ts";
 import { command, outside } from "./outside.ts";
@@ -9,6 +11,14 @@ import { command, outside } from "./outside.ts";
 const [directory = ""] = Deno.args;
 // Evil code has run this program again.
 if (directory === "--version") Deno.exit(0);
+// The process of another user: whatever it is asked for, it does.
+if (directory === "write-files-as") {
+  for await (const line of lines(Deno.stdin.readable, 1_000_000)) {
+    await carryOutRequest(JSON.parse(line) as FileRequest).catch(() => undefined);
+    console.log(JSON.stringify({ kind: "done", value: true }));
+  }
+  Deno.exit(0);
+}
 const MODES = { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 };
 const plan: Plan = {
   at: new Date(),

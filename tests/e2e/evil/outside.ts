@@ -5,6 +5,7 @@ import * as os from "node:os";
 import { createRequire } from "node:module";
 import * as tls from "node:tls";
 import process from "node:process";
+import { loads, stores, unusual } from "./side_doors.ts";
 
 type Tries = Record<string, () => unknown>;
 
@@ -17,6 +18,9 @@ export function outside(directory: string): Tries {
     ...runs(directory),
     ...knows(),
     ...grows(directory),
+    ...stores(directory),
+    ...loads(directory),
+    ...unusual(directory),
   };
 }
 

@@ -2,7 +2,7 @@
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";
 
-const MESSAGE = "is in /dev, /proc or /sys, where VCM can use no files; give a path in another " +
+const MESSAGE = "is in /dev, /proc or /sys, where VCM cannot use files; give a path in another " +
   "directory, such as /run";
 
 pureTest("no key takes a path in a directory of the kernel", async () => {

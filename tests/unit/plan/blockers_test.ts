@@ -95,7 +95,7 @@ pureTest(
     for (const directory of ["/dev/shm", "/dev", "/proc/1", "/sys/fs"]) {
       const ancestor = { directory, uid: 0, gid: 0, owner: "root", mode: 0o755 };
       assert.deepEqual(impossible({ file: ABSENT, ancestors: [ancestor] }), [
-        `"/etc/nginx/web.crt" leads to "${directory}", where VCM can use no files; ` +
+        `"/etc/nginx/web.crt" leads to "${directory}", where VCM cannot use files; ` +
         "give a path in another directory, such as /run",
       ]);
     }

@@ -15,7 +15,7 @@ pureTest(
         new Deno.errors.NotCapable(
           'Requires read access to "/proc/1", run again with --allow-read',
         ),
-        "VCM can use no files in /dev, /proc and /sys",
+        "VCM cannot use files in /dev, /proc and /sys",
       ],
       [
         new Deno.errors.NotCapable(

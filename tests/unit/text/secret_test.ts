@@ -21,3 +21,18 @@ pureTest("redact() finds a secret however it is printed in a line", () => {
   for (const [line, expected] of cases) assert.equal(redact(line, secrets), expected);
   assert.equal(redact("all of it", ["", " "]), "all of it");
 });
+
+pureTest("redact() finds parts of a secret that are long enough", () => {
+  const secrets = ["MIGHAgEAMBMGByqGSM49AgEGCCqG+M49/wEHBG0wawIBAQ", "8f6e-41c2-b7d0-9a35"];
+  const cases: readonly (readonly [string, string])[] = [
+    ["key: MIGHAgEAMBMGB yqGSM49AgE GCCq", "key: [redacted]"],
+    ["M I G H A g E A M B M G", "[redacted]"],
+    ["nginx: BMGByqGSM49\ufffdAgEGCC: bad", "nginx: [redacted]: bad"],
+    ["d=CCqG-M49_wEHBG0wawIBAQ;", "d=[redacted];"],
+    ["8f6e-41c2-b7 d0-9a35", "[redacted]"],
+    ["first MIGHAgEAMBMG, then wEHBG0wawIBAQ", "first [redacted], then [redacted]"],
+    ["MIGHAgEAMBM is too short", "MIGHAgEAMBM is too short"],
+    ["MIGHAgEAMBMGB8f6e-41c2-b7d", "[redacted][redacted]"],
+  ];
+  for (const [line, expected] of cases) assert.equal(redact(line, secrets), expected);
+});
