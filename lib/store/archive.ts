@@ -68,19 +68,26 @@ export function archiveOrphan(certStore: string, name: string): ArchivedSet {
   const target = removeLink(certStore, stored);
   if (target !== undefined) return { path: target };
   const path = moveSet(certStore, name, stored);
-  syncDirectory(certStore);
-  try {
-    closeSet(path);
-    return { path };
-  } catch (error) {
-    return { path, modes: plainCause(error) };
-  }
+  const sync = attempt("sync the store", () => {
+    syncDirectory(directoryOf(path));
+    syncDirectory(certStore);
+  });
+  return { path, problem: attempt("restore its strict modes", () => closeSet(path)) ?? sync };
 }
 
 export interface ArchivedSet {
   readonly path: string;
-  /** Why its strict modes could not be restored. */
-  readonly modes?: string;
+  /** What failed after the set was moved. */
+  readonly problem?: string | undefined;
+}
+
+function attempt(what: string, act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return `VCM cannot ${what}: ${plainCause(error)}`;
+  }
 }
 
 /** What the link led to. Undefined: it is no link. */

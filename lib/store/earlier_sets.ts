@@ -18,19 +18,15 @@ const REVOKED = /^[0-9a-f]{2}(?::[0-9a-f]{2})*(?:-(\d+))?$/;
 /** Moves an old set into the archive by one rename. Throws the system's error, or Error in plain words. */
 export function keepSet(certStore: string, name: string, set: string): void {
   closeSet(set);
-  moveSet(certStore, name, set);
+  syncDirectory(directoryOf(moveSet(certStore, name, set)));
 }
 
-/**
- * The same, with the modes that the set has. Returns where it is now. After an error it is where it
- * was.
- */
+/** The same, not synced and with the modes that the set has. Returns where it is now. */
 export function moveSet(certStore: string, name: string, set: string): string {
   const directory = archiveOf(certStore, name);
   for (const path of [directoryOf(directory), directory]) makeDirectory(path);
   const archived = `${directory}/${nextVersion(directory, timeOf(set))}`;
   fs.renameSync(set, archived);
-  syncDirectory(directory);
   return archived;
 }
 

@@ -47,7 +47,7 @@ export interface PruneDocument extends Head {
   readonly results: readonly {
     /** Name of the set. */
     readonly name: string;
-    /** Whether it is archived. */
+    /** Whether it is archived, and nothing failed. */
     readonly done: boolean;
     /** What was done, or why not, for people. */
     readonly message: string;

@@ -60,12 +60,12 @@ function archiveOne({ name, identity }: Orphan, config: Config): Pruned {
     return refusalOf({ name, problem: "another command replaced it in the meantime" });
   }
   try {
-    const { path, modes } = archiveOrphan(config.certStore, name);
+    const { path, problem } = archiveOrphan(config.certStore, name);
     const message = isArchived(config.certStore, path)
       ? `archived in "${path}"; deployed files stay`
       : `removed; it was a symbolic link to "${path}", whose files stay, as deployed ones do`;
-    const rest = modes === undefined ? "" : `; its modes stay, too: ${modes}`;
-    return { name, done: true, message: message + rest, archive: path };
+    const done = problem === undefined;
+    return { name, done, message: done ? message : `${message}; ${problem}`, archive: path };
   } catch (error) {
     const fix = errorCode(error) === "EXDEV"
       ? "; the archive must be on the file system of the store"
