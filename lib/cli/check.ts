@@ -2,14 +2,16 @@
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
 import { plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/types.ts";
 import { checkText } from "../report/check_text.ts";
-import { checkJson, planJson } from "../report/json.ts";
+import { checkJson, planJson, statusJson } from "../report/json.ts";
 import { permissionsText, planText } from "../report/plan_text.ts";
 import { assessStatus, CHECK_STATUS, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
 import { sayOnErr } from "../command/log_line.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
+import type { Config } from "../config/types.ts";
 import type { Screen } from "../report/status_text.ts";
 
 /**
@@ -31,15 +33,13 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   const made = plan(config, specs, await observe(config, host.now()), host.now());
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   const status = assessStatus(made);
-  if (args.command === "check" || args.command === "status") {
-    if (args.json) host.out(checkJson(made));
-    else if (!args.quiet || status !== "fine") {
-      host.out(
-        args.command === "check"
-          ? checkText(made, paint, all)
-          : (await import("../report/status_text.ts")).statusText(made, screenFor(args, host)),
-      );
-    }
+  const isShown = args.json || !args.quiet || status !== "fine";
+  if (args.command === "check") {
+    if (isShown) host.out(args.json ? checkJson(made) : checkText(made, paint, all));
+    return CHECK_STATUS[status];
+  }
+  if (args.command === "status") {
+    if (isShown) host.out(await statusOf(made, config, args, host));
     return CHECK_STATUS[status];
   }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
@@ -52,6 +52,22 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
     host.out(permissionsText(permissions));
   }
   return planStatus(made, args.detailedExitcode);
+}
+
+/** What `vcm status` prints. */
+async function statusOf(made: Plan, config: Config, args: Arguments, host: Host): Promise<string> {
+  const { orphanedSets } = await import("../store/orphans.ts");
+  // Names of certificates limit the command to these.
+  const found = args.names.length === 0 ? orphanedSets(config) : undefined;
+  // The certificates say why a store cannot be read.
+  const orphans = found?.kind === "absent"
+    ? []
+    : found?.kind === "present"
+    ? found.value
+    : undefined;
+  if (args.json) return statusJson(made, orphans);
+  const { statusText } = await import("../report/status_text.ts");
+  return statusText(made, screenFor(args, host), orphans);
 }
 
 /** What the terminal can show. Output to a file or a pipe is never truncated. */

@@ -36,6 +36,8 @@ async function dispatch(args: Arguments, host: Host): Promise<number> {
       return await (await import("../tools/init/init.ts")).init(args, host);
     case "man":
       return (await import("../tools/shell/man_page.ts")).man(host);
+    case "prune":
+      return await (await import("../tools/prune/prune.ts")).prune(args, host);
     case "names":
       return await (await import("../tools/shell/names.ts")).names(args, host);
     case "install":

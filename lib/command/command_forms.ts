@@ -67,6 +67,8 @@ const BARE: readonly OptionName[] = ["help", "version"];
 export interface CommandForm {
   readonly name: string;
   readonly takesNames: boolean;
+  /** They are names of sets in the store, not of certificates in the file. */
+  readonly namesSets?: true;
   /** The words of which it takes exactly one. */
   readonly words?: readonly string[];
   readonly options: readonly OptionName[];
@@ -97,6 +99,12 @@ export const COMMAND_FORMS = [
   { name: "schema", takesNames: false, options: ["output", "json", "no-color", "help", "version"] },
   { name: "doctor", takesNames: true, options: WITH_FILE },
   { name: "revoke", takesNames: true, options: ["forget-key", "yes", "wait", ...WITH_FILE] },
+  {
+    name: "prune",
+    takesNames: true,
+    namesSets: true,
+    options: ["yes", "wait", ...WITH_FILE],
+  },
   { name: "install", takesNames: false, options: ["uninstall", "dry-run", "yes", ...WITH_FILE] },
   { name: "demo", takesNames: false, options: COMMON },
   { name: "completion", takesNames: false, words: ["bash", "zsh", "fish"], options: BARE },

@@ -126,6 +126,18 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
       ["vcm revoke --forget-key web.internal.myorg.local", "and no copy of it may stay here"],
     ],
   },
+  prune: {
+    summary: "archive sets in the store that the configuration does not name",
+    details:
+      'Moves each named set to the store\'s archive, after a question for each; "vcm status" lists ' +
+      "them. Another configuration file that uses the same store may own them. Deployed files stay " +
+      "as they are, nothing is revoked, and no server is asked. Exit status: 0, or 1 if one was " +
+      "not archived.",
+    examples: [
+      ["vcm prune old.internal.myorg.local", "after you removed it from the file"],
+      ["vcm prune --yes old.internal.myorg.local", "for scripts: does not ask"],
+    ],
+  },
   install: {
     summary: "install a systemd timer that runs vcm every hour",
     details:

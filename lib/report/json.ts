@@ -9,7 +9,7 @@ import type { Rights } from "../apply/permissions.ts";
 import type { Diagnostic } from "../config/diagnostic.ts";
 import type { Plan } from "../plan/types.ts";
 import type { CheckResult } from "./check_result.ts";
-import type { CheckDocument, PlanDocument, RunDocument } from "./documents/plan.ts";
+import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from "./documents/plan.ts";
 import type { Head } from "./documents/shared.ts";
 import type {
   DemoDocument,
@@ -17,6 +17,7 @@ import type {
   ErrorDocument,
   HelpDocument,
   InstallDocument,
+  PruneDocument,
   RevokeDocument,
   ValidateDocument,
   VersionDocument,
@@ -32,12 +33,20 @@ export function checkJson(plan: Plan): string {
   return document<CheckDocument>({ standing: assessStatus(plan), ...plan });
 }
 
+export function statusJson(plan: Plan, orphans: readonly string[] | undefined): string {
+  return document<StatusDocument>({ standing: assessStatus(plan), ...plan, orphans });
+}
+
 export function runJson(plan: Plan, events: readonly ApplyEvent[], outcome: Outcome): string {
   return document<RunDocument>({ ...plan, events, outcome });
 }
 
 export function revokeJson(results: RevokeDocument["results"]): string {
   return document<RevokeDocument>({ results });
+}
+
+export function pruneJson(results: PruneDocument["results"]): string {
+  return document<PruneDocument>({ results });
 }
 
 export function doctorJson(results: readonly CheckResult[]): string {

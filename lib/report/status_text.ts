@@ -3,7 +3,8 @@ import stringWidth from "string-width";
 import type { Validity } from "../certificate/renewal.ts";
 import type { Plan } from "../plan/types.ts";
 import { checkDetails, checkHeadline } from "./check_text.ts";
-import type { Paint } from "./paint.ts";
+import { count, type Paint } from "./paint.ts";
+import { printable } from "../text/quote.ts";
 import { type Rank, type StatusRow, statusRows } from "./status_rows.ts";
 
 /** What the terminal can show. */
@@ -59,14 +60,33 @@ const COLORS: Readonly<Record<Rank, keyof Paint | undefined>> = {
   fine: "good",
 };
 
-export function statusText(plan: Plan, screen: Screen): string {
+/** @param orphans Sets in the store that the configuration does not name. */
+export function statusText(
+  plan: Plan,
+  screen: Screen,
+  orphans: readonly string[] = [],
+): string {
   const rows = statusRows(plan);
   const details = checkDetails(plan, false);
   return [
     checkHeadline(plan, screen.paint),
     ...(rows.length > 0 ? ["", ...tableLines(rows, plan.at, screen), "", legend(screen)] : []),
     ...(details.length > 0 ? ["", ...details] : []),
+    ...(orphans.length > 0 ? ["", orphansLine(orphans)] : []),
   ].join("\n") + "\n";
+}
+
+/** A store that many files share can hold many. */
+const MOST_ORPHANS = 10;
+
+function orphansLine(orphans: readonly string[]): string {
+  const shown = orphans.slice(0, MOST_ORPHANS).map(printable).join(", ");
+  const more = orphans.length - MOST_ORPHANS;
+  return `${count(orphans.length, "set")} in the store ${
+    orphans.length === 1 ? "is" : "are"
+  } not ` +
+    `in this configuration: ${shown}${more > 0 ? ` and ${more} more` : ""} ` +
+    "(another file may own them; to archive them: vcm prune NAME)";
 }
 
 function legend({ ascii }: Screen): string {

@@ -1,10 +1,12 @@
-/** Moves revoked sets to the archive. */
+/** Moves sets that are no longer used out of the store: revoked and orphaned ones. */
 import * as fs from "node:fs";
 import { parseCertificate } from "../certificate/certificate.ts";
 import { archivedDirectory, storedDirectory, storedFile } from "./store_paths.ts";
 import { directoryOf } from "../text/path.ts";
 import { syncDirectory } from "../host/atomic_write.ts";
 import { isThere, readText } from "../host/read.ts";
+import { plainCause } from "../text/plain_cause.ts";
+import { closeSet, moveSet } from "./earlier_sets.ts";
 import { finishSwitch } from "./write_set.ts";
 
 /**
@@ -43,18 +45,58 @@ function storedSerial(certStore: string, name: string): string | undefined {
 export function archiveSet(certStore: string, name: string, serial: string): string {
   finishSwitch(certStore, name);
   const stored = storedDirectory(certStore, name);
-  if (fs.lstatSync(stored).isSymbolicLink()) {
-    const target = fs.realpathSync(stored);
-    fs.unlinkSync(stored);
-    syncDirectory(certStore);
-    return target;
-  }
+  const target = removeLink(certStore, stored);
+  if (target !== undefined) return target;
   const archived = freeDirectory(archivedDirectory(certStore, name, serial));
   fs.mkdirSync(directoryOf(archived), { recursive: true, mode: 0o700 });
   fs.renameSync(stored, archived);
   syncDirectory(directoryOf(archived));
   syncDirectory(certStore);
   return archived;
+}
+
+/**
+ * Moves a set to `archive/<name>/<time>`, as `keep` does with an earlier one, by one rename. Of an
+ * interrupted switch the old set is kept, too. If the set is a symbolic link, only the link is removed.
+ *
+ * Throws the system's error, or Error in plain words; the set is then in the store.
+ */
+export function archiveOrphan(certStore: string, name: string): ArchivedSet {
+  const unkept = finishSwitch(certStore, name, 1);
+  if (unkept !== undefined) throw new Error(unkept);
+  const stored = storedDirectory(certStore, name);
+  const target = removeLink(certStore, stored);
+  if (target !== undefined) return { path: target };
+  const path = moveSet(certStore, name, stored);
+  const sync = attempt("sync the store", () => {
+    syncDirectory(directoryOf(path));
+    syncDirectory(certStore);
+  });
+  return { path, problem: attempt("restore its strict modes", () => closeSet(path)) ?? sync };
+}
+
+export interface ArchivedSet {
+  readonly path: string;
+  /** What failed after the set was moved. */
+  readonly problem?: string | undefined;
+}
+
+function attempt(what: string, act: () => void): string | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return `VCM cannot ${what}: ${plainCause(error)}`;
+  }
+}
+
+/** What the link led to. Undefined: it is no link. */
+function removeLink(certStore: string, path: string): string | undefined {
+  if (!fs.lstatSync(path).isSymbolicLink()) return undefined;
+  const target = fs.realpathSync(path);
+  fs.unlinkSync(path);
+  syncDirectory(certStore);
+  return target;
 }
 
 /** A set that was restored from the archive may be archived again. */

@@ -17,11 +17,17 @@ const REVOKED = /^[0-9a-f]{2}(?::[0-9a-f]{2})*(?:-(\d+))?$/;
 
 /** Moves an old set into the archive by one rename. Throws the system's error, or Error in plain words. */
 export function keepSet(certStore: string, name: string, set: string): void {
-  close(set);
+  closeSet(set);
+  syncDirectory(directoryOf(moveSet(certStore, name, set)));
+}
+
+/** The same, not synced and with the modes that the set has. Returns where it is now. */
+export function moveSet(certStore: string, name: string, set: string): string {
   const directory = archiveOf(certStore, name);
   for (const path of [directoryOf(directory), directory]) makeDirectory(path);
-  fs.renameSync(set, `${directory}/${nextVersion(directory, timeOf(set))}`);
-  syncDirectory(directory);
+  const archived = `${directory}/${nextVersion(directory, timeOf(set))}`;
+  fs.renameSync(set, archived);
+  return archived;
 }
 
 /** Removes the oldest sets, so that `keep` remain. Throws the system's error. */
@@ -84,7 +90,7 @@ function timeOf(set: string): string {
 }
 
 /** Restores the strict modes: another program may have widened them while the set was in use. */
-function close(set: string): void {
+export function closeSet(set: string): void {
   fs.chmodSync(set, 0o700);
   for (const part of PARTS) {
     const path = `${set}/${part}.pem`;

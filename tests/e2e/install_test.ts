@@ -224,7 +224,8 @@ test("vcm install --uninstall leaves nothing of it, and what others wrote", asyn
   await using scene = await startInstalled();
   await scene.configure(pairAlone(scene, "a.e2e.test"));
   assert.equal((await scene.vcm("install", "--yes")).code, 0);
-  await scene.stopServer();
+  // An error in the configuration, because other failures are tried again.
+  await scene.configure("wrong");
   await scene.machine.exec(["systemctl", "start", "vcm.service"]);
   const dropIn = `${UNITS}/vcm.service.d/own.conf`;
   await scene.machine.exec(["mkdir", `${UNITS}/vcm.service.d`]);

@@ -5,7 +5,7 @@
  * They are public: report assigns internal types to them, so that a change of an internal type that
  * would change what is printed does not compile.
  */
-import type { CheckDocument, PlanDocument, RunDocument } from "./plan.ts";
+import type { CheckDocument, PlanDocument, RunDocument, StatusDocument } from "./plan.ts";
 import type {
   DemoDocument,
   DoctorDocument,
@@ -13,6 +13,7 @@ import type {
   HelpDocument,
   InitDocument,
   InstallDocument,
+  PruneDocument,
   RevokeDocument,
   ValidateDocument,
   VersionDocument,
@@ -31,7 +32,7 @@ export interface Documents {
   /** What `vcm check` prints. */
   readonly check: CheckDocument;
   /** What `vcm status` prints. */
-  readonly status: CheckDocument;
+  readonly status: StatusDocument;
   /** What `vcm plan` and `vcm run --dry-run` print. */
   readonly plan: PlanDocument;
   /** What `vcm validate` prints. */
@@ -40,6 +41,8 @@ export interface Documents {
   readonly doctor: DoctorDocument;
   /** What `vcm revoke` prints. */
   readonly revoke: RevokeDocument;
+  /** What `vcm prune` prints. */
+  readonly prune: PruneDocument;
   /** What `vcm init` prints. */
   readonly init: InitDocument;
   /** What `vcm install` prints. */

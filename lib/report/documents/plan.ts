@@ -30,6 +30,12 @@ export interface CheckDocument extends PlanJson {
   readonly standing: "fine" | "due" | "broken" | "unknown";
 }
 
+/** A plan, the status of the host by it, and what else is in the store. */
+export interface StatusDocument extends CheckDocument {
+  /** Names of sets in the store that are not in the file, unless names limit the command. */
+  readonly orphans?: readonly string[] | undefined;
+}
+
 /** A plan. */
 export interface PlanDocument extends PlanJson {
   /** What a run of this plan may touch; printed with `--permissions`. */

@@ -41,6 +41,21 @@ export interface RevokeDocument extends Head {
   }[];
 }
 
+/** The result for each set. */
+export interface PruneDocument extends Head {
+  /** The result for each name. */
+  readonly results: readonly {
+    /** Name of the set. */
+    readonly name: string;
+    /** Whether it is archived, and nothing failed. */
+    readonly done: boolean;
+    /** What was done, or why not, for people. */
+    readonly message: string;
+    /** Where its files are, if it is archived. */
+    readonly archive?: string | undefined;
+  }[];
+}
+
 /** The configuration that `vcm init` wrote, and what it found. */
 export interface InitDocument extends Head {
   /** The file that was written, or would be. */

@@ -22,6 +22,7 @@ import {
   readUnitFile,
   type ServiceHost,
   serviceHost,
+  systemdVersion,
   type UnitStates,
   unitStates,
 } from "./service_host.ts";
@@ -44,7 +45,8 @@ export async function install(
   if (facts.sharedSecretDirectory !== undefined) {
     throw new Error(`Cannot install: ${sharedSecret(facts.sharedSecretDirectory)}`);
   }
-  const units = [[SERVICE, serviceUnit(facts)], [TIMER, timerUnit()]] as const;
+  const service = serviceUnit(facts, await systemdVersion(on));
+  const units = [[SERVICE, service], [TIMER, timerUnit()]] as const;
   const files = units.map(([name, text]) => compare(`${on.directory}/${name}`, text));
   const changes = await plannedChanges(files, facts, config, on);
   const report = async () => {

@@ -102,6 +102,13 @@ export function removeUnitFile(path: string): void {
   }
 }
 
+/** The version of the running systemd. Undefined: it did not say. Throws as `unitStates()` does. */
+export async function systemdVersion(on: ServiceHost): Promise<number | undefined> {
+  const { stdout } = await on.systemctl(["show", "--property=Version"]);
+  const [, version] = /^Version=\D*(\d+)/m.exec(stdout) ?? [];
+  return version === undefined ? undefined : Number(version);
+}
+
 export interface UnitStates {
   /** The timer is active and enabled. */
   readonly runs: boolean;
@@ -109,19 +116,22 @@ export interface UnitStates {
   readonly isCurrent: boolean;
   /** The last run failed. */
   readonly hasFailed: boolean;
+  /** The last run failed, and systemd will start another one. */
+  readonly willRestart: boolean;
   /** Paths of the loaded unit files. */
   readonly fragments: readonly string[];
 }
 
 /** Throws CommandError if there is no systemctl. */
 export async function unitStates(on: ServiceHost): Promise<UnitStates> {
-  const properties = "--property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath";
+  const properties = "--property=ActiveState,SubState,UnitFileState,NeedDaemonReload,FragmentPath";
   const { stdout } = await on.systemctl(["show", properties, "--", TIMER, SERVICE]);
   const [timer = "", service = ""] = stdout.split(/\n\s*\n/);
   return {
     runs: /^ActiveState=active$/m.test(timer) && /^UnitFileState=enabled$/m.test(timer),
     isCurrent: !/^NeedDaemonReload=yes$/m.test(stdout),
     hasFailed: /^ActiveState=failed$/m.test(service),
+    willRestart: /^SubState=auto-restart/m.test(service),
     fragments: [...stdout.matchAll(/^FragmentPath=(.+)$/mg)].map(([, path = ""]) => path),
   };
 }

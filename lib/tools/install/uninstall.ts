@@ -21,15 +21,18 @@ async function plannedChanges(on: ServiceHost): Promise<Changes> {
   const files = [TIMER, SERVICE].map((name) => fileChange(`${on.directory}/${name}`));
   const [timer, service] = files.map(({ state }) => state === "removed");
   const asks = (timer || service) && on.hasSystemd();
-  const failed = asks && service && (await unitStates(on)).hasFailed;
+  const states = asks && service ? await unitStates(on) : undefined;
   return {
     // Before the file is removed, because it says what enabling did.
-    first: asks && timer ? [["systemctl", "disable", "--now", TIMER]] : [],
+    first: [
+      ...(asks && timer ? [["systemctl", "disable", "--now", TIMER]] : []),
+      ...(states?.willRestart ? [["systemctl", "stop", SERVICE]] : []),
+    ],
     files,
     then: [
       ...(asks ? [["systemctl", "daemon-reload"]] : []),
       // systemd remembers a failed unit.
-      ...(failed ? [["systemctl", "reset-failed", SERVICE]] : []),
+      ...(states?.hasFailed ? [["systemctl", "reset-failed", SERVICE]] : []),
     ],
     dropIns: findDropIns(on.directory, [TIMER, SERVICE]),
   };

@@ -1,4 +1,5 @@
 /** The systemd units that `vcm install` writes, as in docs/running.md. */
+import { EXIT_LOCKED, EXIT_USAGE } from "../../report/verdict.ts";
 import { sandboxOf, type Setting } from "./sandbox.ts";
 import { ENVIRONMENT_FILE, type UnitFacts } from "./unit_facts.ts";
 
@@ -13,8 +14,13 @@ export function isOurs(text: string): boolean {
   return text.startsWith(`${OURS}\n`);
 }
 
-/** Throws Error if a path cannot be written into a unit. */
-export function serviceUnit(facts: UnitFacts): string {
+/**
+ * @param systemd Its version. Undefined: not known.
+ *
+ * Throws Error if a path cannot be written into a unit.
+ */
+export function serviceUnit(facts: UnitFacts, systemd: number | undefined): string {
+  const { limit, restart } = retryLines(systemd);
   return lines([
     OURS,
     `# Put your own lines into /etc/systemd/system/${SERVICE}.d/*.conf.`,
@@ -22,6 +28,7 @@ export function serviceUnit(facts: UnitFacts): string {
     "Description=Keep this host's TLS certificates current",
     "Wants=network-online.target",
     "After=network-online.target",
+    ...limit,
     "",
     "[Service]",
     "Type=oneshot",
@@ -35,10 +42,39 @@ export function serviceUnit(facts: UnitFacts): string {
     "UMask=0077",
     "# The sum of the limits of its steps.",
     `TimeoutStartSec=${timeoutText(facts.limit)}`,
+    ...restart,
     ...(facts.startsContainers
       ? ["# No further restrictions: containers that Podman starts from here would inherit them."]
       : sandboxOf(facts, word).flatMap(settingLines)),
   ]);
+}
+
+/** systemd refuses a oneshot unit with Restart= before version 244, and knows no steps before 254. */
+const [LEAST_RESTART, LEAST_STEPS] = [244, 254];
+
+/**
+ * Tries a failed run again before the timer does. If 5 runs of up to a minute fail, the limit is
+ * reached within 15 minutes, so that OnFailure= tells. Its interval ends before the next run of the
+ * timer, which is at least 45 minutes later.
+ */
+function retryLines(systemd = 0): { readonly limit: string[]; readonly restart: string[] } {
+  if (systemd < LEAST_RESTART) return { limit: [], restart: [] };
+  return {
+    limit: [
+      "# After 5 failed runs the unit is failed, and OnFailure= tells.",
+      "StartLimitBurst=5",
+      "StartLimitIntervalSec=30min",
+    ],
+    restart: [
+      "# The server may come up after this host.",
+      "Restart=on-failure",
+      ...(systemd < LEAST_STEPS
+        ? ["RestartSec=90s"]
+        : ["RestartSec=30s", "RestartSteps=4", "RestartMaxDelaySec=3min"]),
+      "# Not for an error in the configuration, or while another run holds the lock.",
+      `RestartPreventExitStatus=${EXIT_USAGE} ${EXIT_LOCKED}`,
+    ],
+  };
 }
 
 export function timerUnit(): string {

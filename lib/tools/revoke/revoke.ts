@@ -5,12 +5,11 @@ import { SessionOnce } from "../../apply/session_once.ts";
 import { findAccess, warnUnverified } from "../../command/find_access.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor, narrow } from "../../command/load.ts";
-import { Log } from "../../command/log.ts";
-import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
+import type { Arguments } from "../../command/parse_arguments.ts";
+import { Reporter, requireAnswers, type Result } from "../../command/results.ts";
 import type { Config } from "../../config/types.ts";
 import { eventLevel, eventText } from "../../report/event_text.ts";
 import { revokeJson } from "../../report/json.ts";
-import { EXIT_FAILED, EXIT_OK } from "../../report/verdict.ts";
 import { writePendingRevocation } from "../../store/pending_revocation.ts";
 import { takeLock } from "../../store/lock.ts";
 import { type Candidate, gather, isRefused, type Refused, type Revocation } from "./candidates.ts";
@@ -19,13 +18,13 @@ import { describeRevoked } from "./describe_revoked.ts";
 /** Throws ConfigError, UsageError, LockedError or StoreError. */
 export async function revoke(args: Arguments, host: Host): Promise<number> {
   const config = await loadFor(args, host);
-  requireAnswers(args, host);
+  requireAnswers(args, host, "the name of a certificate");
   const found = gather(config, args.names, args.forgetKey);
   const unknown = args.names.filter((name) => found.every((candidate) => candidate.name !== name));
   if (unknown.length > 0) narrow(config, { ...args, names: unknown });
   // The questions come before the lock and the login, which must not wait for an answer.
   const candidates = found.map((candidate) => args.yes ? candidate : ask(candidate, host));
-  const reporter = new Reporter(config, args, host);
+  const reporter = new Reporter<Result>(config, args, host);
   for (const refused of candidates.filter(isRefused)) reporter.tell(refusalOf(refused));
   const granted = candidates.filter((one): one is Revocation => !isRefused(one));
   if (granted.length > 0) {
@@ -33,24 +32,7 @@ export async function revoke(args: Arguments, host: Host): Promise<number> {
     using _lock = await takeLock(config.certStore, say, args.wait);
     await carryOut(granted, config, reporter, host);
   }
-  return reporter.end();
-}
-
-function requireAnswers(args: Arguments, host: Host): void {
-  if (args.names.length === 0) {
-    throw new UsageError('"vcm revoke" needs the name of a certificate', "revoke");
-  }
-  if (args.yes) return;
-  if (args.json) throw new UsageError("No questions with --json: pass --yes too", "revoke");
-  if (host.canAsk) return;
-  throw new UsageError("No terminal to ask on: pass --yes to revoke without a question", "revoke");
-}
-
-/** The result for one name. */
-interface Result {
-  readonly name: string;
-  readonly done: boolean;
-  readonly message: string;
+  return reporter.end(revokeJson);
 }
 
 function refusalOf({ name, problem }: Refused): Result {
@@ -65,7 +47,7 @@ function ask(candidate: Candidate, host: Host): Candidate {
 async function carryOut(
   granted: readonly Revocation[],
   config: Config,
-  reporter: Reporter,
+  reporter: Reporter<Result>,
   host: Host,
 ): Promise<void> {
   const emit = unfailing((event) => reporter.log.line(eventLevel(event), eventText(event)));
@@ -117,36 +99,5 @@ async function revokeOne(
     return { name, done: true, message: describeRevoked(revocation, archive, config, host) };
   } catch (error) {
     return { name, done: false, message: (error as Error).message };
-  }
-}
-
-/** Reports each result at once, so that an interruption loses none. */
-class Reporter {
-  readonly log: Log;
-  readonly #args: Arguments;
-  readonly #host: Host;
-  readonly #results: Result[] = [];
-
-  constructor({ logFile }: Config, args: Arguments, host: Host) {
-    this.#args = args;
-    this.#host = host;
-    const { quiet, verbose } = args;
-    const file = logFile === undefined ? {} : { file: logFile };
-    this.log = new Log(host, { quiet, verbose, ...file, expected: 0 });
-  }
-
-  tell(result: Result): void {
-    this.#results.push(result);
-    const text = `${result.name}: ${result.message}`;
-    this.log.append(result.done ? "info" : "error", text);
-    if (this.#args.json) return;
-    if (!result.done) this.#host.err(`failed  ${text}\n`);
-    else if (!this.#args.quiet) this.#host.out(`${text}\n`);
-  }
-
-  /** Exit status. */
-  end(): number {
-    if (this.#args.json) this.#host.out(revokeJson(this.#results));
-    return this.#results.every(({ done }) => done) ? EXIT_OK : EXIT_FAILED;
   }
 }

@@ -36,9 +36,10 @@ export function commandsWithOption(
   return commands.filter(({ options }) => options.includes(option)).map(({ name }) => name);
 }
 
-/** Commands that take names of certificates. */
+/** Commands that take names of certificates in the file. */
 export function commandsWithNames(commands: readonly Command[]): readonly string[] {
-  return commands.filter(({ takesNames }) => takesNames).map(({ name }) => name);
+  return commands.filter(({ takesNames, namesSets }) => takesNames && !namesSets)
+    .map(({ name }) => name);
 }
 
 /** Commands that take one word of a list. */

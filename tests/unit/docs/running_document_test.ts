@@ -11,7 +11,7 @@ const BINARY = "/usr/local/bin/vcm";
 const [SERVICE, TIMER] = blocks(RUNNING, "ini");
 
 async function unitFor(text: string): Promise<string> {
-  return serviceUnit(unitFacts(await parseConfig(text, "/etc/vcm/vcm.yaml"), BINARY));
+  return serviceUnit(unitFacts(await parseConfig(text, "/etc/vcm/vcm.yaml"), BINARY), 252);
 }
 
 Deno.test("docs/running.md shows the units that vcm install writes for vcm.yaml.example", async () => {

@@ -5,11 +5,12 @@ import { unitFacts } from "../../../../lib/tools/install/unit_facts.ts";
 import { serviceUnit, timerUnit } from "../../../../lib/tools/install/units_text.ts";
 import { outputMistakes } from "../../../support/output_validator.ts";
 import { modeOf } from "../../../support/rig.ts";
-import { makeInstallRig } from "./rig.ts";
+import { makeInstallRig, SYSTEMD } from "./rig.ts";
 
 /** The unit of the rig's file. */
 async function unitIn(directory: string): Promise<string> {
-  return serviceUnit(unitFacts(await loadConfig(`${directory}/vcm.yaml`), "/usr/local/bin/vcm"));
+  const facts = unitFacts(await loadConfig(`${directory}/vcm.yaml`), "/usr/local/bin/vcm");
+  return serviceUnit(facts, SYSTEMD);
 }
 
 function shown(text: string): string {
@@ -147,7 +148,7 @@ Deno.test("vcm install shows how a unit differs, and starts a timer that does no
   assert.deepEqual(calls, ["daemon-reload"]);
   assert.equal(directory.read("units/vcm.timer"), timerUnit());
   rig.answers.set(
-    "show --property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath -- vcm.timer vcm.service",
+    "show --property=ActiveState,SubState,UnitFileState,NeedDaemonReload,FragmentPath -- vcm.timer vcm.service",
     {
       code: 0,
       stderr: "",
@@ -238,7 +239,8 @@ Deno.test("vcm install names each unit of others, and goes on once they are away
 
 Deno.test("vcm install hides no unit of a package, and overrides its own", async () => {
   using rig = makeInstallRig();
-  const show = "show --property=ActiveState,UnitFileState,NeedDaemonReload,FragmentPath -- " +
+  const show =
+    "show --property=ActiveState,SubState,UnitFileState,NeedDaemonReload,FragmentPath -- " +
     "vcm.timer vcm.service";
   const answer = (service: string) =>
     rig.answers.set(show, {
@@ -260,4 +262,28 @@ Deno.test("vcm install hides no unit of a package, and overrides its own", async
   // Removed by hand, which systemd has not noticed yet.
   answer(rig.directory.at("units/vcm.service"));
   assert.equal((await rig.vcm("install --yes --quiet")).status, 0);
+});
+
+Deno.test("vcm install writes what the running systemd takes, and nothing that it may refuse", async () => {
+  for (
+    const [version, restarts, steps] of [
+      ["Version=239 (239-82.el8)", false, false],
+      ["Version=v244.3-1", true, false],
+      ["Version=257.4", true, true],
+      ["Version=~devel", false, false],
+      ["", false, false],
+    ] as const
+  ) {
+    using rig = makeInstallRig();
+    const answer = { code: version === "" ? 1 : 0, stderr: "", stdout: `${version}\n` };
+    rig.answers.set("show --property=Version", answer);
+    assert.equal((await rig.vcm("install --yes --quiet")).status, 0);
+    const unit = rig.directory.read("units/vcm.service");
+    assert.equal(unit.includes("\nRestart=on-failure\n"), restarts, version);
+    assert.equal(unit.includes("\nRestartSteps="), steps, version);
+    // After an upgrade of systemd the difference is shown.
+    rig.answers.delete("show --property=Version");
+    const { out } = await rig.vcm("install --dry-run");
+    assert.equal(out.includes("+RestartSec=90s"), !restarts || steps, version);
+  }
 });

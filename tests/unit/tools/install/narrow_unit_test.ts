@@ -21,7 +21,7 @@ const FIX = '; fix: run "vcm install" again';
 
 /** Of a unit that was written for some facts, and is now to serve others. */
 function narrow(now: Partial<UnitFacts>, before: Partial<UnitFacts> = {}, ...dropIns: string[]) {
-  return narrowness([serviceUnit({ ...FACTS, ...before }), ...dropIns], { ...FACTS, ...now });
+  return narrowness([serviceUnit({ ...FACTS, ...before }, 252), ...dropIns], { ...FACTS, ...now });
 }
 
 Deno.test("narrowness() names the directories that the unit is closed to", () => {
@@ -85,7 +85,7 @@ Deno.test("narrowness() reads drop-ins as systemd does", () => {
 });
 
 Deno.test("narrowness() says nothing of units of others, or for another file", () => {
-  const unit = serviceUnit(FACTS);
+  const unit = serviceUnit(FACTS, 252);
   const now = { ...FACTS, writes: ["/srv/new"] };
   assert.equal(narrowness([unit], { ...now, config: "/etc/other.yaml" }), undefined);
   assert.equal(narrowness([unit.slice(unit.indexOf("\n") + 1)], now), undefined);

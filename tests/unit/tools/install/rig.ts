@@ -11,6 +11,9 @@ import { parseArguments } from "../../../../lib/command/parse_arguments.ts";
 import { fakeHost } from "../../../support/fixtures_host.ts";
 import { makeDirectory } from "../../../support/rig.ts";
 
+/** The version of its systemd. */
+export const SYSTEMD = 252;
+
 const NEXT = "Tue 2026-12-01 10:07:12 UTC\n";
 
 export interface Ran {
@@ -82,6 +85,7 @@ export function makeInstallRig(certs = "") {
 /** What `systemctl show` prints. */
 function shownOf(line: string, runs: boolean): string {
   if (line.includes("NextElapse")) return NEXT;
+  if (line === "show --property=Version") return `Version=${SYSTEMD}.38-1~deb12u1\n`;
   const timer = runs ? "ActiveState=active\nUnitFileState=enabled\n" : "ActiveState=inactive\n";
   return `${timer}\nActiveState=inactive\n`;
 }

@@ -89,3 +89,37 @@ Deno.test("vcm install --uninstall removes the files if there is no systemd any 
   assert.deepEqual([status, rig.calls], [0, []]);
   assert.ok(!rig.directory.tree().includes("units/vcm.timer"));
 });
+
+for (
+  const [what, state, calls] of [
+    ["waits for its next try", "activating\nSubState=auto-restart", [
+      "disable --now vcm.timer",
+      "stop vcm.service",
+      "daemon-reload",
+    ]],
+    ["waits in the words of systemd 254", "activating\nSubState=auto-restart-queued", [
+      "disable --now vcm.timer",
+      "stop vcm.service",
+      "daemon-reload",
+    ]],
+    ["has failed", "failed\nSubState=failed", [
+      "disable --now vcm.timer",
+      "daemon-reload",
+      "reset-failed vcm.service",
+    ]],
+    ["runs", "activating\nSubState=start", ["disable --now vcm.timer", "daemon-reload"]],
+  ] as const
+) {
+  Deno.test(`vcm install --uninstall leaves no trace in systemd of a unit that ${what}`, async () => {
+    using rig = makeInstallRig();
+    await rig.vcm("install --yes --quiet");
+    rig.calls.length = 0;
+    rig.answers.set(
+      "show --property=ActiveState,SubState,UnitFileState,NeedDaemonReload,FragmentPath -- " +
+        "vcm.timer vcm.service",
+      { code: 0, stderr: "", stdout: `ActiveState=active\n\nActiveState=${state}\n` },
+    );
+    assert.equal((await rig.vcm("install --uninstall --yes")).status, 0);
+    assert.deepEqual(rig.calls, calls);
+  });
+}

@@ -17,8 +17,8 @@ const FACTS: UnitFacts = {
   limit: 660,
 };
 
-function linesOf(parts: Partial<UnitFacts> = {}): string[] {
-  return serviceUnit({ ...FACTS, ...parts }).split("\n");
+function linesOf(parts: Partial<UnitFacts> = {}, systemd?: number): string[] {
+  return serviceUnit({ ...FACTS, ...parts }, systemd).split("\n");
 }
 
 /** Lines that other facts bring, and lines that they take away. */
@@ -54,6 +54,59 @@ pureTest("serviceUnit() opens only the directories that a run writes to", () => 
 pureTest("serviceUnit() ends a run that takes longer than its steps may", () => {
   assert.ok(linesOf().includes("TimeoutStartSec=1h"));
   assert.ok(linesOf({ limit: 3601 }).includes("TimeoutStartSec=2h"));
+});
+
+/** Lines that a version of systemd brings. */
+function retries(systemd: number, parts: Partial<UnitFacts> = {}): string[] {
+  const usual = linesOf(parts);
+  return linesOf(parts, systemd).filter((line) => !line.startsWith("#") && !usual.includes(line));
+}
+
+/** Seconds of a time span of systemd. */
+function seconds(lines: readonly string[], name: string): number {
+  const [, number, unit] = lines.map((line) => /^(\w+)=(\d+)(s|min)$/.exec(line))
+    .find((found) => found?.[1] === name)?.slice(1) ?? [];
+  return Number(number) * (unit === "min" ? 60 : 1);
+}
+
+pureTest("serviceUnit() tries again only under a systemd that takes it on oneshot units", () => {
+  for (const systemd of [219, 239, 243]) assert.deepEqual(retries(systemd), [], `${systemd}`);
+  for (const systemd of [244, 252, 253]) {
+    assert.deepEqual(retries(systemd), [
+      "StartLimitBurst=5",
+      "StartLimitIntervalSec=30min",
+      "Restart=on-failure",
+      "RestartSec=90s",
+      "RestartPreventExitStatus=2 75",
+    ], `${systemd}`);
+  }
+  const steps = ["RestartSec=30s", "RestartSteps=4", "RestartMaxDelaySec=3min"];
+  assert.deepEqual(retries(254), retries(252).toSpliced(3, 1, ...steps));
+  assert.deepEqual(retries(258), retries(254));
+  assert.deepEqual(retries(252, { startsContainers: true }), retries(252));
+  const lines = linesOf({}, 252);
+  const places = ["[Unit]", "StartLimitBurst=5", "[Service]", "Restart=on-failure"]
+    .map((line) => lines.indexOf(line));
+  assert.deepEqual(places, places.toSorted((one, other) => one - other));
+});
+
+pureTest("serviceUnit() tries until a server is up that needs minutes, and tells within 15", () => {
+  for (const [systemd, run] of [252, 254].flatMap((version) => [[version, 0], [version, 60]])) {
+    const lines = retries(systemd ?? 0);
+    const first = seconds(lines, "RestartSec");
+    const last = seconds(lines, "RestartMaxDelaySec") || first;
+    // systemd.service(5): from the first to the last delay, by equal factors.
+    const delays = [0, 1, 2, 3, 4].map((step) => first * (last / first) ** (step / 4));
+    const starts = [0];
+    for (const delay of delays) starts.push((starts.at(-1) ?? 0) + (run ?? 0) + delay);
+    const refused = starts.pop() ?? 0;
+    assert.ok(starts.some((at) => at > 120 && at < 300), `${systemd}: ${starts}`);
+    assert.ok(refused > 300 && refused < 900, `${systemd}: ${refused}`);
+    assert.ok(refused < seconds(lines, "StartLimitIntervalSec"));
+  }
+  // The timer's next run is not refused.
+  const [, spread] = /^RandomizedDelaySec=(\d+)m$/m.exec(timerUnit()) ?? [];
+  assert.ok(seconds(retries(252), "StartLimitIntervalSec") < 3600 - Number(spread) * 60);
 });
 
 const CAPABILITIES = "CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER CAP_KILL CAP_SETGID CAP_SETUID";
@@ -173,7 +226,7 @@ pureTest("serviceUnit() writes paths as systemd reads them", () => {
 
 pureTest("serviceUnit() refuses a path that would end its line or its word", () => {
   for (const path of ["/a\nExecStart=/bin/sh", '/a"b', "/a'b", "/a\\b"]) {
-    assert.throws(() => serviceUnit({ ...FACTS, config: path }), {
+    assert.throws(() => serviceUnit({ ...FACTS, config: path }, 252), {
       message:
         `Cannot write ${JSON.stringify(path)} into a unit: expected a path without quotes, ` +
         "backslashes and control characters",
@@ -182,8 +235,8 @@ pureTest("serviceUnit() refuses a path that would end its line or its word", () 
 });
 
 pureTest("isOurs() tells by the first line", () => {
-  assert.ok(isOurs(serviceUnit(FACTS)));
+  assert.ok(isOurs(serviceUnit(FACTS, 252)));
   assert.ok(isOurs(timerUnit()));
-  assert.ok(!isOurs(`\n${serviceUnit(FACTS)}`));
+  assert.ok(!isOurs(`\n${serviceUnit(FACTS, 252)}`));
   assert.ok(!isOurs("[Unit]\n"));
 });

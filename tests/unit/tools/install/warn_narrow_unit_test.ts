@@ -15,7 +15,7 @@ Deno.test("warnNarrowUnit() warns of a target that came after the unit, and of n
   const warn = (config = after) =>
     warnNarrowUnit(config, (event) => heard.push(event), directory.at("vcm.service"));
   warn();
-  directory.write("vcm.service", serviceUnit(unitFacts(before, "/usr/local/bin/vcm")));
+  directory.write("vcm.service", serviceUnit(unitFacts(before, "/usr/local/bin/vcm"), 252));
   warn(before);
   assert.deepEqual(heard, []);
   warn();

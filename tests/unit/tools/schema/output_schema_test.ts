@@ -12,8 +12,10 @@ import {
   helpJson,
   installJson,
   planJson,
+  pruneJson,
   revokeJson,
   runJson,
+  statusJson,
   validJson,
   versionJson,
 } from "../../../../lib/report/json.ts";
@@ -58,11 +60,15 @@ const PRINTED: { readonly [K in keyof Documents]: readonly string[] } = {
   deploy: RUN,
   restart: RUN,
   check: CHECK,
-  status: CHECK,
+  status: [statusJson(FULL_PLAN, ["old"]), statusJson(NOTHING, undefined)],
   plan: [planJson(FULL_PLAN, RIGHTS), planJson(NOTHING)],
   validate: [validJson({ file: "vcm.yaml", certificates: 2, targets: 3, services: 1 })],
   doctor: [doctorJson([found("ok", "a", "b"), found("problem", "a", "b", "c")]), doctorJson([])],
   revoke: [revokeJson([{ name: "web", done: true, message: "revoked" }]), revokeJson([])],
+  prune: [
+    pruneJson([{ name: "old", done: true, message: "archived", archive: "/s/archive/old/1" }]),
+    pruneJson([{ name: "old", done: false, message: "busy" }]),
+  ],
   init: [initJson("f", { proposals: [FOUND], chosen: [FOUND], notes: [NOTE] }, "text")],
   install: [
     installJson({

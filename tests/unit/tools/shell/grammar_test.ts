@@ -31,6 +31,8 @@ pureTest("shortConfigPattern() finds the file behind -c, also after other letter
 pureTest("commands that accept names, and those that accept a word", () => {
   assert.ok(commandsWithNames(COMMANDS).includes("run"));
   assert.ok(!commandsWithNames(COMMANDS).includes("validate"));
+  // Those of the file are the names that it refuses.
+  assert.ok(!commandsWithNames(COMMANDS).includes("prune"));
   assert.deepEqual(commandsWithWords(COMMANDS), [
     { name: "completion", words: ["bash", "zsh", "fish"] },
   ]);
