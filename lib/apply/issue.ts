@@ -16,6 +16,7 @@ import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { describeCap } from "../plan/warnings.ts";
+import { WastedAnswerError } from "../vault/errors.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
@@ -30,7 +31,10 @@ interface StoreHooks {
   readonly warn: (message: string) => void;
 }
 
-/** Throws Error with a message for users; then the store is unchanged. */
+/**
+ * Throws Error with a message for users; then the store is unchanged. A WastedAnswerError: the server
+ * has issued a certificate.
+ */
 export async function issue(
   step: IssueStep,
   certStore: string,
@@ -40,12 +44,16 @@ export async function issue(
   const { certificate, keep } = step;
   explainWrite(certStore, () => requireRoom(certStore, certificate));
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
-  requireUsefulLifetime(step, issued, new Date());
-  await beforeStored();
-  const write = () => writeStoredSet(certStore, certificate, (part) => issued.text(part), keep);
-  const problem = explainWrite(certStore, write);
-  if (problem !== undefined) warn(problem);
-  return issued;
+  try {
+    requireUsefulLifetime(step, issued, new Date());
+    await beforeStored();
+    const write = () => writeStoredSet(certStore, certificate, (part) => issued.text(part), keep);
+    const problem = explainWrite(certStore, write);
+    if (problem !== undefined) warn(problem);
+    return issued;
+  } catch (error) {
+    throw new WastedAnswerError((error as Error).message, { cause: error });
+  }
 }
 
 function explainWrite<T>(certStore: string, write: () => T): T {

@@ -1,6 +1,6 @@
 /** A request to the server failed. The message says what happened, where, and what to do. */
 export class VaultError extends Error {
-  override readonly name = "VaultError";
+  override readonly name: string = "VaultError";
   /** HTTP status, if the server answered. */
   readonly status?: number;
   /** Whether the same request may succeed later. */
@@ -14,4 +14,9 @@ export class VaultError extends Error {
     if (options.status !== undefined) this.status = options.status;
     this.retryable = options.retryable ?? false;
   }
+}
+
+/** The server issued a certificate that cannot be used, and another one would not be better. */
+export class WastedAnswerError extends VaultError {
+  override readonly name = "WastedAnswerError";
 }

@@ -53,15 +53,17 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     // Certificates count in whole seconds, and the answer takes its time: the last minute may have
     // begun already.
     assert.equal(
-      failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
+      failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)")
+        .replace(/20.{14} UTC$/, "THEN"),
       "The certificate would be due again at once, so it was not stored: it expires in 20m " +
         '(MOMENT), inside its renewal window of 30m; fix: raise max_ttl of the role "short" or of the ' +
-        'mount, or lower "renew"',
+        'mount, or lower "renew"; the next try is from THEN',
     );
     assert.equal(directory.read("store/web.example.test/cert.pem"), "old\n");
     assert.deepEqual(directory.tree(), [
       "ssl/",
       "store/",
+      "store/.refused-answer-web.example.test",
       "store/web.example.test/",
       "store/web.example.test/cert.pem",
     ]);
@@ -94,9 +96,13 @@ Deno.test("apply() stores no certificate that is not valid yet by this host's cl
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.match(
       failure?.[3] ?? "",
-      /^The certificate is not valid before 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
+      /^The certificate is not valid before 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored; the next try is from 20.{14} UTC$/,
     );
-    assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
+    assert.deepEqual(directory.tree(), [
+      "ssl/",
+      "store/",
+      "store/.refused-answer-web.example.test",
+    ]);
   }, { now: () => new Date(Date.now() + 3_600_000) }));
 
 Deno.test("apply() says that a store cannot be written, and leaves it as it is", () =>
@@ -104,8 +110,16 @@ Deno.test("apply() says that a store cannot be written, and leaves it as it is",
     directory.write("store/.new-web.example.test", "a file in the way");
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.equal(
-      failure?.[3],
-      `Cannot write the new certificate to the store "${directory.at("store")}": not a directory`,
+      failure?.[3]?.replace(/20.{14} UTC$/, "THEN"),
+      `Cannot write the new certificate to the store "${
+        directory.at("store")
+      }": not a directory; ` +
+        "the next try is from THEN",
     );
-    assert.deepEqual(directory.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);
+    assert.deepEqual(directory.tree(), [
+      "ssl/",
+      "store/",
+      "store/.new-web.example.test",
+      "store/.refused-answer-web.example.test",
+    ]);
   }));
