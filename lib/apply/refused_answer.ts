@@ -3,24 +3,27 @@ import { nextTry } from "../plan/refused_answer.ts";
 import type { ForgetStep, IssueStep } from "../plan/types.ts";
 import { removeRefusedAnswer, writeRefusedAnswer } from "../store/refused_answer.ts";
 import { formatTime } from "../text/format_time.ts";
-import { WastedAnswerError } from "../vault/errors.ts";
+import { UnstoredError, WastedAnswerError } from "../vault/errors.ts";
 import type { Emit } from "./events.ts";
 
-/** The failure of an issue step, for people. If it wasted a certificate, that is recorded. */
-export function explainFailure(
+/** Records the failure of an issue step if it wasted a certificate. Reports by events; never throws. */
+export function recordWaste(
   { certificate, ifRefused: { entry, count, validUntil } }: IssueStep,
   certStore: string,
   error: Error,
-  now: Date,
-): string {
-  const { message } = error;
-  if (!(error instanceof WastedAnswerError)) return message;
-  const refused = { at: now, count: count + 1, reason: message, entry };
+  emit: Emit,
+): void {
+  if (!(error instanceof WastedAnswerError)) return;
+  const at = new Date();
+  const unstored = error instanceof UnstoredError;
+  const refused = { at, count: count + 1, reason: error.message, entry, unstored };
+  const warn = (message: string) => emit({ kind: "warning", subject: certificate, message });
   try {
     writeRefusedAnswer(certStore, certificate, refused);
-    return `${message}; the next try is from ${formatTime(nextTry(refused, validUntil))}`;
+    const next = nextTry(refused, validUntil);
+    if (next > at) warn(`the next try is from ${formatTime(next)}, or after a change of its entry`);
   } catch (error) {
-    return `${message}; the next run tries again: ${(error as Error).message}`;
+    warn(`the next run may ask for another certificate: ${(error as Error).message}`);
   }
 }
 

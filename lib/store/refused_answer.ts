@@ -3,12 +3,12 @@
  * another one at once. It is written after such an answer and removed when a certificate is stored.
  */
 import { removeIfThere } from "../host/atomic_write.ts";
-import { ABSENT, readInfo, readText } from "../host/read.ts";
+import { ABSENT, isThere, readInfo, readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import { printable, shellWord } from "../text/quote.ts";
 import { writeRecord } from "./record_file.ts";
-import { refusedAnswerFile } from "./store_paths.ts";
+import { refusedAnswerFile, temporaryFile } from "./store_paths.ts";
 import type { RefusedAnswer } from "./types.ts";
 
 /** Throws Error in plain words. */
@@ -26,7 +26,8 @@ export function writeRefusedAnswer(certStore: string, name: string, refused: Ref
 export function removeRefusedAnswer(certStore: string, name: string): void {
   const path = refusedAnswerFile(certStore, name);
   try {
-    removeIfThere(path);
+    // A kill may have left the temporary file.
+    for (const one of [temporaryFile(path), path]) if (isThere(one)) removeIfThere(one);
   } catch (error) {
     const fix = `fix: rm -r ${shellWord(path)}`;
     throw new Error(`Cannot remove "${path}": ${plainCause(error)}; ${fix}`, { cause: error });
@@ -62,12 +63,13 @@ function damaged(path: string, { mtime }: Deno.FileInfo): RefusedAnswer {
 
 function parse(text: string): RefusedAnswer | undefined {
   try {
-    const { at: time, count, reason, entry } = JSON.parse(text);
+    const { at: time, count, reason, entry, unstored } = JSON.parse(text);
     const at = new Date(time);
     const isValid = typeof time === "string" && !Number.isNaN(at.getTime()) &&
       Number.isInteger(count) && count > 0 && typeof reason === "string" &&
       typeof entry === "string";
-    return isValid ? { at, count, reason: printable(reason), entry } : undefined;
+    if (!isValid) return undefined;
+    return { at, count, reason: printable(reason), entry, ...(unstored === true && { unstored }) };
   } catch {
     return undefined;
   }

@@ -16,7 +16,12 @@ export class VaultError extends Error {
   }
 }
 
-/** The server issued a certificate that cannot be used, and another one would not be better. */
+/** The server issued a certificate that cannot be used. */
 export class WastedAnswerError extends VaultError {
-  override readonly name = "WastedAnswerError";
+  override readonly name: string = "WastedAnswerError";
+}
+
+/** It could be used, but this host could not store it. */
+export class UnstoredError extends WastedAnswerError {
+  override readonly name = "UnstoredError";
 }

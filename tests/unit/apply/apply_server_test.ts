@@ -53,11 +53,10 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     // Certificates count in whole seconds, and the answer takes its time: the last minute may have
     // begun already.
     assert.equal(
-      failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)")
-        .replace(/20.{14} UTC$/, "THEN"),
+      failure?.[3]?.replace(/19m 5\ds/, "20m").replace(/\(2[^)]*\)/, "(MOMENT)"),
       "The certificate would be due again at once, so it was not stored: it expires in 20m " +
         '(MOMENT), inside its renewal window of 30m; fix: raise max_ttl of the role "short" or of the ' +
-        'mount, or lower "renew"; the next try is from THEN',
+        'mount, or lower "renew"',
     );
     assert.equal(directory.read("store/web.example.test/cert.pem"), "old\n");
     assert.deepEqual(directory.tree(), [
@@ -96,7 +95,7 @@ Deno.test("apply() stores no certificate that is not valid yet by this host's cl
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.match(
       failure?.[3] ?? "",
-      /^The certificate is not valid before 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored; the next try is from 20.{14} UTC$/,
+      /^The certificate is not valid before 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
     );
     assert.deepEqual(directory.tree(), [
       "ssl/",
@@ -110,11 +109,8 @@ Deno.test("apply() says that a store cannot be written, and leaves it as it is",
     directory.write("store/.new-web.example.test", "a file in the way");
     const [failure] = failures(await run(plan(issueStep("web.example.test"))));
     assert.equal(
-      failure?.[3]?.replace(/20.{14} UTC$/, "THEN"),
-      `Cannot write the new certificate to the store "${
-        directory.at("store")
-      }": not a directory; ` +
-        "the next try is from THEN",
+      failure?.[3],
+      `Cannot write the new certificate to the store "${directory.at("store")}": not a directory`,
     );
     assert.deepEqual(directory.tree(), [
       "ssl/",
