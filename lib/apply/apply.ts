@@ -16,6 +16,7 @@ import {
   type Tools,
   workOnCertificate,
 } from "./certificate_steps.ts";
+import { forget } from "./refused_answer.ts";
 import { removeKept } from "./rollback.ts";
 import { type Emit, unfailing } from "./events.ts";
 import type { Commands } from "./commands/commands.ts";
@@ -50,6 +51,7 @@ export async function apply(
   try {
     for (const step of plan.steps) {
       if (step.kind === "transfer") transfer(step, plan.certStore, emit);
+      if (step.kind === "forget") forget(step, plan.certStore, emit);
     }
     await forEachInFlight(gatherWork(plan), async (work) => {
       results.set(work.name, await workOnCertificate(work, tools));

@@ -24,6 +24,7 @@ import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
 import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
 import { recover } from "./recover.ts";
+import { forgetQuietly, recordWaste } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
 import type { Writers } from "./writers/writers.ts";
 
@@ -155,10 +156,12 @@ async function tryIssue(
       renewAt: renewalStart(step, issued.certificate),
       ...(invalidChain && { chainInvalid: invalidChain.message }),
     });
+    forgetQuietly(certStore, name);
     return { certificate: issued, newPendingActions };
   } catch (error) {
     const { message } = error as Error;
     emit({ kind: "failed", step: "issue", subject: step.certificate, message });
+    recordWaste(step, certStore, error as Error, emit);
     for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
     return undefined;
   }

@@ -16,6 +16,7 @@ import { formatTime } from "../text/format_time.ts";
 import type { IssueStep, Warning } from "../plan/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { describeCap } from "../plan/warnings.ts";
+import { UnstoredError, WastedAnswerError } from "../vault/errors.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
@@ -30,7 +31,10 @@ interface StoreHooks {
   readonly warn: (message: string) => void;
 }
 
-/** Throws Error with a message for users; then the store is unchanged. */
+/**
+ * Throws Error with a message for users; then the store is unchanged. A WastedAnswerError: the server
+ * has issued a certificate.
+ */
 export async function issue(
   step: IssueStep,
   certStore: string,
@@ -41,11 +45,15 @@ export async function issue(
   explainWrite(certStore, () => requireRoom(certStore, certificate));
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
-  await beforeStored();
-  const write = () => writeStoredSet(certStore, certificate, (part) => issued.text(part), keep);
-  const problem = explainWrite(certStore, write);
-  if (problem !== undefined) warn(problem);
-  return issued;
+  try {
+    await beforeStored();
+    const write = () => writeStoredSet(certStore, certificate, (part) => issued.text(part), keep);
+    const problem = explainWrite(certStore, write);
+    if (problem !== undefined) warn(problem);
+    return issued;
+  } catch (error) {
+    throw new UnstoredError((error as Error).message, { cause: error });
+  }
 }
 
 function explainWrite<T>(certStore: string, write: () => T): T {
@@ -141,13 +149,13 @@ function explainClock(
 function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
   const { certificate } = issued;
   if (certificate.notAfter <= now) {
-    throw new Error(
+    throw new WastedAnswerError(
       `The certificate expired at ${certificate.notAfter.toISOString()}, before it arrived; ` +
         explainClock(step, issued, now, "ahead of"),
     );
   }
   if (certificate.notBefore > now) {
-    throw new Error(
+    throw new WastedAnswerError(
       `The certificate is not valid before ${certificate.notBefore.toISOString()}; ` +
         explainClock(step, issued, now, "behind"),
     );
@@ -158,7 +166,7 @@ function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: 
   const fix = stored.chainEnd === undefined
     ? `raise max_ttl of the role "${step.request.role}" or of the mount, or lower "renew"`
     : "renew that CA on the server";
-  throw new Error(
+  throw new WastedAnswerError(
     `The certificate would be due again at once, so it was not stored: ${due.detail}; fix: ${fix}`,
   );
 }

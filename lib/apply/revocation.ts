@@ -12,6 +12,7 @@ import { shellWord } from "../text/quote.ts";
 import { VaultError } from "../vault/errors.ts";
 import { readRevoked, revokeCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
+import { forgetQuietly } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
 
 /** A revocation whose record is in the store. */
@@ -41,6 +42,8 @@ export async function completeRevocation(
   } catch (error) {
     throw unfinished("its key cannot be removed from the archive", begun, error);
   }
+  // A person asked for another certificate.
+  forgetQuietly(certStore, name);
   try {
     removePendingRevocation(certStore, name);
   } catch (error) {

@@ -4,7 +4,6 @@ import { CommandRunner } from "../apply/commands/runner.ts";
 import { type MetricsPlace, writeMetrics } from "../apply/metrics_file.ts";
 import { Writers } from "../apply/writers/writers.ts";
 import type { Host } from "../command/host.ts";
-import { VERSION } from "../command/version.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
@@ -17,6 +16,7 @@ import { metricsText } from "../report/metrics.ts";
 import { foldOutcome } from "../report/outcome.ts";
 import { directoryOf } from "../text/path.ts";
 import { printable } from "../text/quote.ts";
+import { VERSION } from "../text/version.ts";
 
 /** Where to write the metrics, or why they cannot be written. */
 export type MetricsPlan =

@@ -5,7 +5,8 @@
 import { directoryOf } from "../text/path.ts";
 import type { CertificateSpec, Config, FileSpec, TargetSpec } from "../config/types.ts";
 import type { CertificateObservation, FileObservation, Observation, Revocations } from "./types.ts";
-import type { Replaced } from "../store/types.ts";
+import type { Presence } from "../host/types.ts";
+import type { RefusedAnswer, Replaced } from "../store/types.ts";
 import { type AccountBook, lookUpAccounts, ownGroupsOf } from "../host/accounts.ts";
 import type { observeBundle } from "./bundle.ts";
 import { expect } from "./expected.ts";
@@ -43,10 +44,15 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
   const { ofFile, removed } = revoking.length > 0
     ? (await import("./revocations.ts")).observeRevocations(config, revoking)
     : NO_REVOCATIONS;
+  const recorded = store.namesRefused();
+  const refused = recorded.length > 0
+    ? (await import("../store/refused_answer.ts")).readRefusedAnswers(config.certStore, recorded)
+    : undefined;
   const tools = { directories, accounts, encryptionOf, lookAtBundle };
   const certificates = looks.map(([spec, look]) => ({
     ...observeCertificate(spec, look, pendingValidationOf(spec, store), tools),
     revocation: ofFile.get(spec.name),
+    refused: refused?.get(spec.name),
   }));
   const actions = await observePendingActions(config.certStore, specs);
   const probed = specs.some(({ services }) => services.some(({ probe }) => probe !== undefined));
@@ -56,6 +62,7 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     certificates,
     ...actions,
     removed,
+    foreignRefused: foreignRefused(specs, refused),
     served,
     zone: zoneFor(specs),
     runner,
@@ -63,6 +70,18 @@ export async function observe(config: Config, now = new Date()): Promise<Observa
     storeAncestors,
     storeProblem: storeProblem(config.certStore),
   };
+}
+
+/** Unreadable ones are left to the configuration that names their certificates. */
+function foreignRefused(
+  specs: readonly CertificateSpec[],
+  refused: ReadonlyMap<string, Presence<RefusedAnswer>> = new Map(),
+): Observation["foreignRefused"] {
+  return [...refused].flatMap(([name, found]) =>
+    found.kind === "present" && specs.every((spec) => spec.name !== name)
+      ? { name, refused: found.value }
+      : []
+  );
 }
 
 /** Loads decryption only if there is an encrypted target. */

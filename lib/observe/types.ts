@@ -3,7 +3,7 @@ import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Part } from "../certificate/types.ts";
 import type { PendingActionText } from "../store/record_text.ts";
-import type { PendingRevocation, Replaced, StoredSet } from "../store/types.ts";
+import type { PendingRevocation, RefusedAnswer, Replaced, StoredSet } from "../store/types.ts";
 
 /** A deployed file on disk. */
 export interface TargetFile {
@@ -104,6 +104,8 @@ export interface CertificateObservation {
   readonly pendingValidation: readonly Replaced[];
   /** A revocation that is not finished; absent: none. */
   readonly revocation?: Presence<PendingRevocation> | undefined;
+  /** The record of answers that could not be used; absent: none. */
+  readonly refused?: Presence<RefusedAnswer> | undefined;
 }
 
 /** What a service's manager knows about when the service last loaded its files. */
@@ -163,6 +165,8 @@ export interface Observation {
   readonly unclaimed: readonly UnclaimedAction[];
   /** Revocations of certificates that were removed from the configuration. */
   readonly removed: Revocations["removed"];
+  /** Records of refused answers for certificates that this configuration does not name. */
+  readonly foreignRefused: readonly { readonly name: string; readonly refused: RefusedAnswer }[];
   readonly served: readonly ServedObservation[];
   /** The host's time zone, which maintenance windows use. */
   readonly zone: string;

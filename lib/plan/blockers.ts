@@ -11,10 +11,10 @@ import { unsafeStore } from "../store/store_trust.ts";
 import type { Blocked, Due } from "./types.ts";
 import type { CertificateObservation, Observation, TargetObservation } from "../observe/types.ts";
 
-/** A record of a revocation that cannot be read is not the same as none. */
-export function storeBlockers({ stored, revocation }: CertificateObservation): Blocked[] {
+/** A record that cannot be read is not the same as none. */
+export function storeBlockers({ stored, revocation, refused }: CertificateObservation): Blocked[] {
   const { leaf, key, chain, fullchain, ca } = stored;
-  return [leaf, key, chain, fullchain, ca, revocation].flatMap((presence) =>
+  return [leaf, key, chain, fullchain, ca, revocation, refused].flatMap((presence) =>
     presence?.kind === "unreadable" ? { kind: presence.kind, message: presence.problem } : []
   );
 }

@@ -9,12 +9,13 @@ import type { PlannedTarget } from "./planned_target.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { HostUser } from "../host/types.ts";
-import type { DeployStep, Drift, Due, IssueStep, TargetStep } from "./types.ts";
+import type { DeployStep, Drift, Due, IfRefused, IssueStep, TargetStep } from "./types.ts";
 
 export function issueStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
   due: Due,
+  ifRefused: IfRefused,
 ): IssueStep {
   const direct = spec.targets.length === 0 ? spec.services.map(({ id }) => id) : [];
   const request = requestFor(spec);
@@ -30,6 +31,7 @@ export function issueStep(
     spread: spec.spread,
     services: direct,
     inUseUntil: direct.length > 0 ? loadedUntil(observed) : undefined,
+    ifRefused,
   };
 }
 

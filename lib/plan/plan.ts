@@ -4,6 +4,7 @@ import { type CertificateSpec, type Config } from "../config/types.ts";
 import { PARTS } from "../certificate/types.ts";
 import { pendingActionBlockers, storePlaceBlocker } from "./blockers.ts";
 import { planCertificate } from "./plan_certificate.ts";
+import { abandonedRecords } from "./refused_answer.ts";
 import { removedRevocations } from "./revocation.ts";
 import { planServices } from "./plan_services.ts";
 import { EVERYTHING, type Selection } from "./selection.ts";
@@ -36,14 +37,15 @@ export function plan(
     const observed = observation.certificates[at];
     if (observed === undefined) throw new Error(`"${spec.name}" was not observed`);
     const blockers = [...storeBlocker, ...pendingActionBlockers(spec, observation, selection)];
-    const context = { now, zone, runner, ownGroups, validating, selection };
+    const context = { now, zone, runner, ownGroups, validating, selection, server: config.vault };
     const planned = planCertificate(spec, observed, blockers, context);
     certificates.push(planned.state);
     steps.push(...planned.steps);
   }
   // A command that names certificates is about no others.
   if (selection.issue && specs === config.certificates) {
-    for (const { state, step } of removedRevocations(observation)) {
+    const removed = [...removedRevocations(observation), ...abandonedRecords(observation, now)];
+    for (const { state, step } of removed) {
       certificates.push(state);
       steps.push(step);
     }

@@ -10,9 +10,16 @@ import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
 import { type PlannedTarget, planTargets } from "./planned_target.ts";
 import { planRecovery, recoverStep } from "./recovery.ts";
+import {
+  describeRefused,
+  findRefused,
+  forgetStep,
+  refusalTerms,
+  refusedBlocker,
+} from "./refused_answer.ts";
 import { revocationDue, revokeStep } from "./revocation.ts";
 import type { PlanContext, Selection } from "./selection.ts";
-import type { Blocked, CertificateState, Due, Step, Wait } from "./types.ts";
+import type { Blocked, CertificateState, Due, IfRefused, Refused, Step, Wait } from "./types.ts";
 import type { CertificateObservation } from "../observe/types.ts";
 import { findWarnings } from "./warnings.ts";
 
@@ -27,10 +34,12 @@ export function planCertificate(
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
   const found = revocationDue(observed) ?? checkDue(spec, observed.stored, context.now);
-  const timed = found && hold(spec, observed, found, context);
-  const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
-  const issue = due && timed?.waits === undefined && selection.issue && readable
-    ? issueStep(spec, observed, due)
+  const asked = found ?? (readable ? forcedIssue(selection) : undefined);
+  const timed = asked && timeIssue(spec, observed, asked, context);
+  const { due, waits, refused } = timed ?? {};
+  const stopped = selection.issue && timed?.blocker && readable ? [timed.blocker] : [];
+  const issue = timed && !timed.blocker && !waits && selection.issue && readable
+    ? issueStep(spec, observed, timed.due, timed.ifRefused)
     : undefined;
   const whole = readable && isWhole(found);
   const supply: Supply = {
@@ -45,16 +54,52 @@ export function planCertificate(
     ...recovery.blocked,
     ...(selection.deploy ? targetBlockers(targets) : []),
     ...blockers,
-    ...(readable && !whole && !issue ? nothingToDeploy(spec, due, selection) : []),
+    ...(readable && !whole && !issue && stopped.length === 0
+      ? nothingToDeploy(spec, due, selection)
+      : []),
   ]);
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, targets, whole, context.validating)
     : undefined;
   const recover = recoverStep(spec, observed, targets, recovery.replaced);
   const revoke = selection.issue ? revokeStep(observed) : undefined;
-  const steps = [recover, revoke, issue, deploy].filter((step) => step !== undefined);
+  const forget = asked === undefined && readable && selection.issue
+    ? forgetStep(observed)
+    : undefined;
+  const steps = [recover, revoke, issue, forget, deploy].filter((step) => step !== undefined);
   const state = certificateState(spec, observed, targets, context);
-  return { state: { ...state, blocked, due, waits: timed?.waits }, steps };
+  return { state: { ...state, blocked: [...blocked, ...stopped], due, waits, refused }, steps };
+}
+
+/** When a certificate that is due is asked for. */
+interface TimedIssue {
+  readonly due: Due;
+  readonly waits?: Wait | undefined;
+  readonly refused?: Refused | undefined;
+  /** Set until the next try after a refused answer. */
+  readonly blocker?: Blocked | undefined;
+  readonly ifRefused: IfRefused;
+}
+
+function timeIssue(
+  spec: CertificateSpec,
+  observed: CertificateObservation,
+  due: Due,
+  context: PlanContext,
+): TimedIssue {
+  const { now, selection } = context;
+  const terms = refusalTerms(spec, observed, due, context);
+  const refused = findRefused(observed, terms, now);
+  const ifRefused = { ...terms, count: refused?.count ?? 0 };
+  if (refused === undefined) return { ...hold(spec, observed, due, context), ifRefused };
+  if (refused.next > now && !(selection.issue && selection.force)) {
+    const { waits } = hold(spec, observed, due, { ...context, now: refused.next });
+    const later = { ...refused, next: waits?.until ?? refused.next };
+    return { due, refused: later, blocker: refusedBlocker(spec.name, later), ifRefused };
+  }
+  const again = { ...due, detail: `${due.detail}${describeRefused(refused)}` };
+  const held = hold(spec, observed, again, context);
+  return { ...held, waits: held.waits && { ...held.waits, late: true }, refused, ifRefused };
 }
 
 /** A renewal waits for its window while the certificate is valid; a forced one does not wait. */
@@ -83,7 +128,7 @@ function certificateState(
   observed: CertificateObservation,
   targets: readonly PlannedTarget[],
   { now, zone }: PlanContext,
-): Omit<CertificateState, "due" | "waits" | "blocked"> {
+): Omit<CertificateState, "due" | "waits" | "refused" | "blocked"> {
   const validity = validityOf(observed.stored);
   return {
     name: spec.name,

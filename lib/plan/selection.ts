@@ -1,3 +1,4 @@
+import type { VaultSettings } from "../config/types.ts";
 import type { HostUsers } from "../host/replacers.ts";
 
 /** Which kinds of steps a command plans; `force`: even if nothing is due. */
@@ -18,4 +19,6 @@ export interface PlanContext extends HostUsers {
   /** Services that validate new files. */
   readonly validating: ReadonlySet<string>;
   readonly selection: Selection;
+  /** The server, as far as it is configured. */
+  readonly server: Pick<VaultSettings, "addresses" | "namespace">;
 }

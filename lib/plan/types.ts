@@ -87,8 +87,11 @@ export interface PendingReason {
 
 /** Something that stops a certificate's steps and that only a person can fix. */
 export interface Blocked {
-  /** "unreadable": the observed state is unknown; "impossible": the desired state cannot be reached. */
-  readonly kind: "unreadable" | "impossible";
+  /**
+   * "unreadable": the observed state is unknown; "impossible": the desired state cannot be reached;
+   * "refused": answers of the server cannot be used, and only the request for another one waits.
+   */
+  readonly kind: "unreadable" | "impossible" | "refused";
   readonly message: string;
 }
 
@@ -149,6 +152,24 @@ export interface IssueStep {
   readonly services: readonly string[];
   /** Expiry of the certificate that they have loaded, if known. */
   readonly inUseUntil?: Date | undefined;
+  readonly ifRefused: IfRefused;
+}
+
+/** What is recorded if a certificate is issued and cannot be used. */
+export interface IfRefused {
+  /** Hash of what is asked for, of whom, and of the version of this program. */
+  readonly entry: string;
+  /** How many answers to the same request could not be used. */
+  readonly count: number;
+  /** Until when the stored certificate can be used; absent: it cannot. */
+  readonly validUntil?: Date | undefined;
+}
+
+/** Removes a record of refused answers. */
+export interface ForgetStep {
+  readonly kind: "forget";
+  readonly certificate: string;
+  readonly detail: string;
 }
 
 /** Owner and group of a new file; absent: those of the process that writes it. */
@@ -251,6 +272,7 @@ export type Step =
   | RecoverStep
   | RevokeStep
   | IssueStep
+  | ForgetStep
   | DeployStep
   | TransferStep
   | ValidateStep
@@ -266,6 +288,17 @@ export interface Wait {
   readonly detail: string;
 }
 
+/** Answers to the request of a certificate that is due, none of which could be used. */
+export interface Refused {
+  /** When the last one came. */
+  readonly at: Date;
+  readonly count: number;
+  /** Why it cannot be used, for people. */
+  readonly reason: string;
+  /** When another one is asked for. */
+  readonly next: Date;
+}
+
 /** The state of one certificate, whether or not it has steps. */
 export interface CertificateState {
   readonly name: string;
@@ -276,6 +309,8 @@ export interface CertificateState {
   readonly due?: Due | undefined;
   /** Set if it is due and waits. */
   readonly waits?: Wait | undefined;
+  /** Set if it is due and earlier answers could not be used. */
+  readonly refused?: Refused | undefined;
   readonly warnings: readonly Warning[];
   readonly targets: readonly {
     readonly what: TargetKind;

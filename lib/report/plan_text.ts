@@ -32,7 +32,7 @@ function isQuiet({ blocked, waits, warnings }: CertificateState): boolean {
 function certificateLines(state: CertificateState, steps: readonly Step[], paint: Paint): string[] {
   const lines = [paint.bold(state.name)];
   for (const step of steps) {
-    if (step.kind === "recover") lines.push(`  recover  ${step.detail}`);
+    if (step.kind === "recover" || step.kind === "forget") lines.push(`  recover  ${step.detail}`);
     else if (step.kind === "revoke") lines.push(`  ${paint.warn("revoke")}   ${step.detail}`);
     else if (step.kind === "deploy") lines.push(...deployLines(step));
     else if (step.kind === "issue") {
@@ -91,7 +91,13 @@ function serviceLine({ action, pending }: ServiceStep, paint: Paint): string {
   return `  ${paint.warn(what)}: ${pending.detail}`;
 }
 
-const RECOVERING: ReadonlySet<Step["kind"]> = new Set(["recover", "revoke", "clear", "transfer"]);
+const RECOVERING: ReadonlySet<Step["kind"]> = new Set([
+  "recover",
+  "revoke",
+  "clear",
+  "transfer",
+  "forget",
+]);
 
 function planSummary(plan: Plan, quiet: number, paint: Paint): string {
   const steps = (kind: Step["kind"]) => plan.steps.filter((step) => step.kind === kind);

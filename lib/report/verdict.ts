@@ -37,7 +37,7 @@ export const CHECK_STATUS: Readonly<Record<Standing, number>> = {
 export function assessStatus({ certificates, services, steps, at }: Plan): Standing {
   const bad = badStatus(certificates, services, at);
   if (bad !== undefined) return bad;
-  const hasSteps = steps.some(({ kind }) => kind !== "clear" && kind !== "transfer");
+  const hasSteps = steps.some(({ kind }) => !["clear", "transfer", "forget"].includes(kind));
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
   const blocked = certificates.some((state) => state.blocked.length > 0);
   return hasSteps || late || blocked ? "due" : "fine";

@@ -9,6 +9,7 @@ import { ChainChecker } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
 import {
   namesBeingRevoked,
+  namesRefused,
   pendingValidationFile,
   retiredDirectory,
   stagedDirectory,
@@ -83,6 +84,11 @@ export class StoreReader {
   /** The certificates that have a record of a revocation. */
   namesBeingRevoked(): string[] {
     return this.#listing.kind === "present" ? namesBeingRevoked(this.#listing.value) : [];
+  }
+
+  /** The certificates that have a record of refused answers. */
+  namesRefused(): string[] {
+    return this.#listing.kind === "present" ? namesRefused(this.#listing.value) : [];
   }
 
   /** The usual case: there is one directory, and its files fit together. */

@@ -63,10 +63,26 @@ export function pendingRevocationFile(certStore: string, name: string): string {
   return `${certStore}/${PENDING_REVOCATION}${name}`;
 }
 
-/** The certificates that have such a record, from the names of all entries of the store. */
+const REFUSED_ANSWER = ".refused-answer-";
+
+/** Answers of the server that issued certificates which cannot be used. */
+export function refusedAnswerFile(certStore: string, name: string): string {
+  return `${certStore}/${REFUSED_ANSWER}${name}`;
+}
+
+/** The certificates with a pending revocation, from the names of all entries of the store. */
 export function namesBeingRevoked(entries: Iterable<string>): string[] {
-  return [...entries].filter((entry) => entry.startsWith(PENDING_REVOCATION))
-    .map((entry) => entry.slice(PENDING_REVOCATION.length)).sort();
+  return namesAfter(PENDING_REVOCATION, entries);
+}
+
+/** The certificates with a record of refused answers, in the same way. */
+export function namesRefused(entries: Iterable<string>): string[] {
+  return namesAfter(REFUSED_ANSWER, entries);
+}
+
+function namesAfter(prefix: string, entries: Iterable<string>): string[] {
+  return [...entries].filter((entry) => entry.startsWith(prefix))
+    .map((entry) => entry.slice(prefix.length)).sort();
 }
 
 /** The temporary file beside a target, until it is renamed over the target. */

@@ -65,6 +65,19 @@ export interface PendingRevocation {
   readonly forgetKey: boolean;
 }
 
+/** Answers of the server, one after the other, that issued certificates which cannot be used. */
+export interface RefusedAnswer {
+  /** When the last one came. */
+  readonly at: Date;
+  readonly count: number;
+  /** Why it cannot be used, for people, without a full stop. */
+  readonly reason: string;
+  /** Only because this host could not store it. */
+  readonly unstored?: boolean;
+  /** Hash of what was asked for; absent: unknown. */
+  readonly entry?: string;
+}
+
 /** A problem with a record in the store that does not stop the run. */
 type StoreProblem =
   | {

@@ -1,6 +1,6 @@
 /** A request to the server failed. The message says what happened, where, and what to do. */
 export class VaultError extends Error {
-  override readonly name = "VaultError";
+  override readonly name: string = "VaultError";
   /** HTTP status, if the server answered. */
   readonly status?: number;
   /** Whether the same request may succeed later. */
@@ -14,4 +14,14 @@ export class VaultError extends Error {
     if (options.status !== undefined) this.status = options.status;
     this.retryable = options.retryable ?? false;
   }
+}
+
+/** The server issued a certificate that cannot be used. */
+export class WastedAnswerError extends VaultError {
+  override readonly name: string = "WastedAnswerError";
+}
+
+/** It could be used, but this host could not store it. */
+export class UnstoredError extends WastedAnswerError {
+  override readonly name = "UnstoredError";
 }

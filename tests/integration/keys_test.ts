@@ -82,12 +82,13 @@ test("a key that is made on this host never leaves it", (t) =>
 test("the key that the server makes is of the role's type, or nothing is stored", (t) =>
   withServer({}, async ({ bao, login }) => {
     const env = { VAULT_ROLE_ID: login.roleId, VAULT_SECRET_ID: login.secretId };
-    const failing = async (more: string): Promise<string> => {
+    const failing = async (more: string, records: readonly string[] = []): Promise<string> => {
       using bench = makeBench();
       bench.configure(settings(bao), certificate(bench.directory, NAME, more));
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
-      assert.deepEqual(bench.directory.tree(), ["ssl/", "store/", "store/.lock", "vcm.yaml"]);
+      const store = ["store/", "store/.lock", ...records];
+      assert.deepEqual(bench.directory.tree(), ["ssl/", ...store, "vcm.yaml"]);
       return out.split("\n")[0]?.replace(bao.address, "ADDRESS") ?? "";
     };
 
@@ -111,7 +112,7 @@ test("the key that the server makes is of the role's type, or nothing is stored"
 
     await t.step("another type is an error", async () => {
       assert.equal(
-        await failing("key_type: rsa-2048"),
+        await failing("key_type: rsa-2048", [`store/.refused-answer-${NAME}`]),
         `failed  ${NAME}: Cannot use the certificate that "ADDRESS" issued for "pki/issue/web": ` +
           'its key is ec-256, but "key_type" asks for rsa-2048: with "key: vault" the role "web" ' +
           'decides; fix: change the role or "key_type", or set "key: local"',

@@ -92,6 +92,7 @@ test("checkRole() foresees what is cut, and what is due at once", () =>
         renew,
         spread: 0,
         services: [],
+        ifRefused: { entry: "0123", count: 0 },
       };
       let warning: string | undefined;
       const refused = await refusal(async () => {

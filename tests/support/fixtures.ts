@@ -203,6 +203,7 @@ export function observationOf(
     pendingActions: { kind: "present", value: pendingActions },
     unclaimed: [],
     removed: [],
+    foreignRefused: [],
     served: [],
     zone: "UTC",
     runner: 0,

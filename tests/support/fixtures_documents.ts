@@ -27,6 +27,7 @@ const STATE: Whole<CertificateState> = {
   renewAt: NOW,
   due,
   waits,
+  refused: { at: NOW, count: 2, reason: "its key is rsa-2048", next: NOW },
   warnings: [{ kind: "clock", message: "hm" }],
   targets: [{ what: "bundle", path: "/b", drift }],
   blocked: [{ kind: "impossible", message: "no owner" }],

@@ -71,6 +71,7 @@ export function makeIssue(certificate: string, detail: string): Step {
     renew: { kind: "duration", seconds: 86_400 },
     spread: 0,
     services: [],
+    ifRefused: { entry: "0123", count: 0 },
   };
 }
 

@@ -131,6 +131,7 @@ const issue: Whole<Extract<Step, { kind: "issue" }>> = {
   spread: 20,
   services: [],
   inUseUntil: NOW,
+  ifRefused: { entry: "0123", count: 1, validUntil: NOW },
 };
 
 export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step, { kind: K }>>[] } =
@@ -153,6 +154,7 @@ export const STEPS: { readonly [K in Step["kind"]]: readonly Whole<Extract<Step,
       detail: "its revocation was begun",
     }],
     issue: [issue, { ...issue, renew: { kind: "duration", seconds: 86_400 } }],
+    forget: [{ kind: "forget", certificate: "web", detail: "removes a record" }],
     deploy: [{
       kind: "deploy",
       certificate: "web",

@@ -1,6 +1,14 @@
 /** The documents of the commands that make a plan. */
 import type { EventJson, OutcomeJson } from "./events.ts";
-import type { DriftJson, DueJson, Head, PendingJson, TargetKindJson, WaitJson } from "./shared.ts";
+import type {
+  Count,
+  DriftJson,
+  DueJson,
+  Head,
+  PendingJson,
+  TargetKindJson,
+  WaitJson,
+} from "./shared.ts";
 import type { StepJson } from "./steps.ts";
 
 interface PlanJson extends Head {
@@ -97,6 +105,17 @@ export interface CertificateStateJson {
   readonly due?: DueJson | undefined;
   /** What it waits for, if it is due and waits. */
   readonly waits?: WaitJson | undefined;
+  /** Set if it is due and answers to its request could not be used. */
+  readonly refused?: {
+    /** When the last answer came. */
+    readonly at: Date;
+    /** How many answers in a row issued a certificate that cannot be used. */
+    readonly count: Count;
+    /** Why the last one cannot be used, for people. */
+    readonly reason: string;
+    /** When another one is asked for. */
+    readonly next: Date;
+  } | undefined;
   /** What a person should know about it. */
   readonly warnings: readonly {
     /** What the warning is about. */
@@ -121,8 +140,11 @@ export interface CertificateStateJson {
   }[];
   /** What stops its steps and only a person can fix. */
   readonly blocked: readonly {
-    /** Whether the observed state is unknown, or the desired state is impossible. */
-    readonly kind: "unreadable" | "impossible";
+    /**
+     * Whether the observed state is unknown, the desired state is impossible, or the server's
+     * answers cannot be used; the last one stops only the request for another certificate.
+     */
+    readonly kind: "unreadable" | "impossible" | "refused";
     /** What is wrong, for people. */
     readonly message: string;
   }[];

@@ -16,6 +16,7 @@ export type StepJson =
   | RecoverStepJson
   | RevokeStepJson
   | IssueStepJson
+  | ForgetStepJson
   | DeployStepJson
   | TransferStepJson
   | ValidateStepJson
@@ -113,6 +114,23 @@ export interface IssueStepJson extends OfCertificate, Keeps, InUse {
   readonly spread: number;
   /** Services that read the store, because there are no targets. */
   readonly services: readonly string[];
+  /** What is recorded if a certificate is issued and cannot be used. */
+  readonly ifRefused: {
+    /** Hash of what is asked for, of whom, and of the version of this program. */
+    readonly entry: string;
+    /** How many answers to the same request could not be used. */
+    readonly count: Count;
+    /** Until when the stored certificate can be used; absent: it cannot. */
+    readonly validUntil?: Date | undefined;
+  };
+}
+
+/** Removes a record of answers that could not be used. */
+export interface ForgetStepJson extends OfCertificate {
+  /** Removes a record of answers that could not be used. */
+  readonly kind: "forget";
+  /** What is removed, for people. */
+  readonly detail: string;
 }
 
 /** What is sent to the PKI secrets engine. */

@@ -16,7 +16,7 @@ import {
 import { DEFAULT_CERT_STORE } from "../../config/defaults.ts";
 import { LOCAL_FILE, SYSTEM_FILE } from "../../config/load.ts";
 import type { Host } from "../../command/host.ts";
-import { VERSION } from "../../command/version.ts";
+import { VERSION } from "../../text/version.ts";
 import { EXIT_CHANGED, EXIT_OK } from "../../report/verdict.ts";
 import { commandsWithOption } from "./grammar.ts";
 

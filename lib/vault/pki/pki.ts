@@ -2,10 +2,10 @@
 import type { CertificateRequest } from "../../plan/types.ts";
 import { requestPath } from "../../plan/request.ts";
 import { checkIssued } from "./check_issued.ts";
-import { VaultError } from "../errors.ts";
+import { VaultError, WastedAnswerError } from "../errors.ts";
 import type { IssuedCertificate } from "./issued_certificate.ts";
 import type { VaultSession } from "../session/session.ts";
-import type { JsonObject } from "../wire/answer.ts";
+import type { JsonObject, VaultAnswer } from "../wire/answer.ts";
 
 /**
  * `POST <mount>/issue/<role>`, or `POST <mount>/sign/<role>` for a key that is made on this host
@@ -13,8 +13,8 @@ import type { JsonObject } from "../wire/answer.ts";
  *
  * @param storedKey PEM of the key that is to be reused, if any.
  *
- * Throws VaultError if the server refuses, or if the answer is not what was requested. Needs
- * `update` on that path.
+ * Throws VaultError if the server refuses, and WastedAnswerError if what it issued is not what was
+ * requested. Needs `update` on that path.
  */
 export async function issueCertificate(
   session: VaultSession,
@@ -29,13 +29,21 @@ export async function issueCertificate(
   try {
     return await checkIssued(request, answer, own?.privateKey);
   } catch (error) {
-    throw new VaultError(
+    const kind = hasIssued(answer) ? WastedAnswerError : VaultError;
+    throw new kind(
       `Cannot use the certificate that "${answer.address}" issued for "${path}": ${
         (error as Error).message
       }`,
       { cause: error },
     );
   }
+}
+
+/** Whether anything in an answer says that there is a certificate now. */
+function hasIssued({ data }: VaultAnswer): boolean {
+  return ["certificate", "serial_number"].some((key) =>
+    typeof data[key] === "string" && data[key] !== ""
+  );
 }
 
 /**

@@ -101,7 +101,8 @@ export const PLANS = [
         pendingActions: { kind: "present", value: [] } as const,
       };
       const host = { zone: "UTC", runner: 0, ownGroups: new Map(), storeAncestors: [] };
-      const whole = { ...observation, unclaimed: [], removed: [], served: [], ...host };
+      const none = { unclaimed: [], removed: [], foreignRefused: [], served: [] };
+      const whole = { ...observation, ...none, ...host };
       return plan(makeConfig([spec]), [spec], whole, now).certificates[0]?.due?.reason;
     };
     assert.ok(start > notBefore && start <= notAfter, `the window begins ${start.toISOString()}`);

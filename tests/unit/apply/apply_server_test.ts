@@ -62,6 +62,7 @@ Deno.test("apply() stores no certificate that would be due at once, and keeps th
     assert.deepEqual(directory.tree(), [
       "ssl/",
       "store/",
+      "store/.refused-answer-web.example.test",
       "store/web.example.test/",
       "store/web.example.test/cert.pem",
     ]);
@@ -96,7 +97,11 @@ Deno.test("apply() stores no certificate that is not valid yet by this host's cl
       failure?.[3] ?? "",
       /^The certificate is not valid before 2\S+Z; this host's clock is (?:1h|59m 59s) behind the server's, so it was not stored$/,
     );
-    assert.deepEqual(directory.tree(), ["ssl/", "store/"]);
+    assert.deepEqual(directory.tree(), [
+      "ssl/",
+      "store/",
+      "store/.refused-answer-web.example.test",
+    ]);
   }, { now: () => new Date(Date.now() + 3_600_000) }));
 
 Deno.test("apply() says that a store cannot be written, and leaves it as it is", () =>
@@ -107,5 +112,10 @@ Deno.test("apply() says that a store cannot be written, and leaves it as it is",
       failure?.[3],
       `Cannot write the new certificate to the store "${directory.at("store")}": not a directory`,
     );
-    assert.deepEqual(directory.tree(), ["ssl/", "store/", "store/.new-web.example.test"]);
+    assert.deepEqual(directory.tree(), [
+      "ssl/",
+      "store/",
+      "store/.new-web.example.test",
+      "store/.refused-answer-web.example.test",
+    ]);
   }));

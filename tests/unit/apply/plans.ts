@@ -85,6 +85,7 @@ export function issueStep(name: string, change: Partial<IssueStep["request"]> = 
     renew: { kind: "duration", seconds: 86_400 },
     spread: 0,
     services: [],
+    ifRefused: { entry: "0123", count: 0 },
   };
 }
 

@@ -133,6 +133,7 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   load("main.ts");
   load("lib/cli/run.ts");
   const lazies = ["@peculiar/x509", "yaml", "lib/vault/session/session.ts", "lib/apply/apply.ts"];
+  const records = ["lib/store/refused_answer.ts", "lib/observe/revocations.ts"];
   const locked = ["lib/store/lock_wait.ts", "lib/store/lock_holder.ts"];
   const bundles = ["lib/observe/bundle.ts", "lib/apply/bundle.ts"];
   const sealing = ["@peculiar/asn1-pfx", "lib/certificate/encrypted.ts"];
@@ -153,6 +154,7 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   for (
     const lazy of [
       ...lazies,
+      ...records,
       ...locked,
       ...bundles,
       ...sealing,

@@ -68,6 +68,8 @@ const DATES = [
   "inUseUntil",
   "until",
   "servedUntil",
+  "validUntil",
+  "next",
 ];
 
 pureTest("a plan is plain data: it outlives a clone and JSON", () => {
