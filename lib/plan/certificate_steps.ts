@@ -15,6 +15,7 @@ export function issueStep(
   spec: CertificateSpec,
   observed: CertificateObservation,
   due: Due,
+  staged: boolean,
 ): IssueStep {
   const direct = spec.targets.length === 0 ? spec.services.map(({ id }) => id) : [];
   const request = requestFor(spec);
@@ -24,6 +25,7 @@ export function issueStep(
     kind: "issue",
     certificate: spec.name,
     due,
+    staged: staged || undefined,
     request: revoked ? { ...request, key: { ...request.key, reuse: false } } : request,
     keep: spec.keep || undefined,
     renew: spec.renew,

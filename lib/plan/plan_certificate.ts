@@ -4,7 +4,7 @@ import type { CertificateSpec } from "../config/types.ts";
 import { strayWarnings } from "./bundle.ts";
 import { deployStep, issueStep } from "./certificate_steps.ts";
 import type { Supply } from "./drift.ts";
-import { hurtsNow, isWhole, judgeDue } from "./due.ts";
+import { hurtsNow, isStagedDesired, isWhole, judgeDue } from "./due.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
@@ -26,11 +26,14 @@ export function planCertificate(
   const { selection } = context;
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
-  const found = revocationDue(observed) ?? judgeDue(spec, observed.stored, context.now);
+  const judged = revocationDue(observed) ?? judgeDue(spec, observed.stored, context.now);
+  const staged = !(selection.issue && selection.force) &&
+    isStagedDesired(spec, observed.staged, judged, context.now);
+  const found = judged && (staged ? { ...judged, detail: judged.detail + RECEIVED } : judged);
   const timed = found && hold(spec, observed, found, context);
   const due = timed?.due ?? (readable ? forcedIssue(selection) : undefined);
   const issue = due && timed?.waits === undefined && selection.issue && readable
-    ? issueStep(spec, observed, due)
+    ? issueStep(spec, observed, due, staged)
     : undefined;
   const whole = readable && isWhole(found);
   const supply: Supply = {
@@ -50,12 +53,21 @@ export function planCertificate(
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, targets, whole, context.validating)
     : undefined;
-  const recover = recoverStep(spec, observed, targets, recovery.replaced);
+  const recover = recoverStep(
+    spec,
+    staged ? { ...observed, interrupted: false } : observed,
+    targets,
+    recovery.replaced,
+  );
   const revoke = selection.issue ? revokeStep(observed) : undefined;
   const steps = [recover, revoke, issue, deploy].filter((step) => step !== undefined);
   const state = certificateState(spec, observed, targets, context);
   return { state: { ...state, blocked, due, waits: timed?.waits }, steps };
 }
+
+const RECEIVED =
+  "; an earlier run received a new one and could not store it, so it is stored, and the " +
+  "server is not asked";
 
 /** A renewal waits for its window while the certificate is valid; a forced one does not wait. */
 function hold(

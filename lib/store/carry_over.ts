@@ -1,7 +1,17 @@
-/** Renames what builds before 0.1.0 left in a store. */
+/**
+ * What is done to a store right after it is locked: what builds before 0.1.0 left is renamed, and room
+ * that an interrupted run made for new sets is removed.
+ */
 import * as fs from "node:fs";
-import { isThere } from "../host/read.ts";
-import { legacyPendingDirectory, pendingDirectory, pendingValidationFile } from "./store_paths.ts";
+import { listKnown } from "../host/read.ts";
+import {
+  isRoom,
+  legacyPendingDirectory,
+  lockFile,
+  pendingDirectory,
+  pendingValidationFile,
+} from "./store_paths.ts";
+import { nameOf } from "../text/path.ts";
 
 const LEGACY_VALIDATION = ".unjudged-";
 
@@ -11,8 +21,9 @@ const LEGACY_VALIDATION = ".unjudged-";
  */
 export function carryOver(certStore: string): boolean {
   const legacy = legacyPendingDirectory(certStore);
-  if (!isThere(legacy)) return false;
-  for (const name of fs.readdirSync(certStore)) {
+  // A file of this name is not VCM's.
+  if (!fs.lstatSync(legacy, { throwIfNoEntry: false })?.isDirectory()) return false;
+  for (const name of listKnown(certStore, [nameOf(lockFile(certStore))])) {
     if (!name.startsWith(LEGACY_VALIDATION)) continue;
     const today = pendingValidationFile(certStore, name.slice(LEGACY_VALIDATION.length));
     fs.renameSync(`${certStore}/${name}`, today);
@@ -27,4 +38,15 @@ export function carryOver(certStore: string): boolean {
     fs.rmdirSync(legacy);
   } else fs.renameSync(legacy, today);
   return true;
+}
+
+/** Never throws: a run that needs the place for a set says why it cannot be removed. */
+export function removeRooms(certStore: string): void {
+  try {
+    for (const name of fs.readdirSync(certStore).filter(isRoom)) {
+      fs.rmSync(`${certStore}/${name}`, { recursive: true, force: true });
+    }
+  } catch {
+    return;
+  }
 }
