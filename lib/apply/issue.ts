@@ -66,7 +66,7 @@ export async function storeReceived(
   } catch (error) {
     const { message } = error as Error;
     throw new Error(
-      `${message}; the new certificate is kept there, and the next run stores it without asking again`,
+      `${message}; the new certificate is staged in the store, and the next run stores it without asking again`,
       { cause: error },
     );
   }

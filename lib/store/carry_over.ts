@@ -1,15 +1,19 @@
 /**
  * What is done to a store right after it is locked: what builds before 0.1.0 left is renamed, and room
- * that an interrupted run made for new sets is removed.
+ * that an interrupted run made for new sets becomes staged sets.
  */
 import * as fs from "node:fs";
-import { listKnown } from "../host/read.ts";
+import { isThere, listKnown } from "../host/read.ts";
 import {
-  isRoom,
+  committedDirectory,
   legacyPendingDirectory,
   lockFile,
+  nameOfRoom,
   pendingDirectory,
   pendingValidationFile,
+  retiredDirectory,
+  roomDirectory,
+  stagedDirectory,
 } from "./store_paths.ts";
 import { nameOf } from "../text/path.ts";
 
@@ -40,11 +44,18 @@ export function carryOver(certStore: string): boolean {
   return true;
 }
 
-/** Never throws: a run that needs the place for a set says why it cannot be removed. */
-export function removeRooms(certStore: string): void {
+/**
+ * An interrupted run may have received a set whole, or not at all: observation tells. Never throws: a
+ * run that needs the place for a set says why it is not free.
+ */
+export function stageRooms(certStore: string): void {
   try {
-    for (const name of fs.readdirSync(certStore).filter(isRoom)) {
-      fs.rmSync(`${certStore}/${name}`, { recursive: true, force: true });
+    for (const name of fs.readdirSync(certStore).flatMap((entry) => nameOfRoom(entry) ?? [])) {
+      const room = roomDirectory(certStore, name);
+      const others = [stagedDirectory, retiredDirectory, committedDirectory];
+      if (others.some((place) => isThere(place(certStore, name)))) {
+        fs.rmSync(room, { recursive: true, force: true });
+      } else fs.renameSync(room, stagedDirectory(certStore, name));
     }
   } catch {
     return;

@@ -3,7 +3,7 @@ import { localOwnGroups } from "../host/accounts.ts";
 import { makeDirectories } from "../host/make_directories.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
 import { errorCode, plainCause } from "../text/plain_cause.ts";
-import { carryOver, removeRooms } from "./carry_over.ts";
+import { carryOver, stageRooms } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { storeFault, unsafeStore } from "./store_trust.ts";
 
@@ -53,7 +53,7 @@ export function lockStore(certStore: string): Disposable {
   }
   try {
     if (carryOver(certStore)) requireTrusted(certStore);
-    removeRooms(certStore);
+    stageRooms(certStore);
   } catch (error) {
     file.close();
     if (error instanceof StoreError) throw error;

@@ -17,11 +17,12 @@ const ROOM = { cert: 4096, chain: 8192, fullchain: 12_288, ca: 4096, privkey: 40
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
-/** Room for one set. Disposing it removes what was not staged. */
+/** Room for one set. Disposing it removes what was not written. */
 export class ReservedSet implements Disposable {
   readonly #certStore: string;
   readonly #name: string;
   readonly #files = new Map<Part, number>();
+  #isWritten = false;
 
   /** Throws the system's error and leaves nothing; a set that an earlier run staged is removed. */
   constructor(certStore: string, name: string, keep = 0) {
@@ -48,37 +49,32 @@ export class ReservedSet implements Disposable {
     this.#files.set(part, file);
     const current = `${storedDirectory(this.#certStore, this.#name)}/${part}.pem`;
     const { size = 0 } = fs.lstatSync(current, { throwIfNoEntry: false }) ?? {};
-    writeAll(file, Buffer.alloc(Math.max(ROOM[part], Math.min(size, 2 ** 20))));
+    writeAll(file, Buffer.alloc(Math.max(ROOM[part], Math.min(size, 2 ** 20)), "\n"));
   }
 
-  /** Makes the staged set. Throws the system's error; then there is none, unless only a sync failed. */
+  /**
+   * Makes the staged set. Throws the system's error; if all is written, the next run finds it all the
+   * same: in its room, with room that is left at the end of a file.
+   */
   stage(text: (part: Part) => string): void {
-    const texts = PARTS.map((part) => [part, Buffer.from(text(part))] as const);
-    for (const [part, bytes] of texts) this.#overwrite(this.#files.get(part) ?? -1, bytes);
-    let failure: unknown;
-    for (const file of this.#files.values()) {
-      try {
-        fs.fsyncSync(file);
-      } catch (error) {
-        failure ??= error;
-      }
+    const contents = PARTS.map((part) => [this.#files.get(part) ?? -1, text(part)] as const)
+      .map(([file, text]) => ({ file, bytes: Buffer.from(text) }));
+    for (const { file, bytes } of contents) {
+      for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, null, at);
     }
-    fs.renameSync(
-      roomDirectory(this.#certStore, this.#name),
-      stagedDirectory(this.#certStore, this.#name),
-    );
-    if (failure !== undefined) throw failure;
-  }
-
-  #overwrite(file: number, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, bytes.length - at, at);
-    fs.ftruncateSync(file, bytes.length);
+    this.#isWritten = true;
+    for (const { file, bytes } of contents) {
+      fs.ftruncateSync(file, bytes.length);
+      fs.fsyncSync(file);
+    }
+    const room = roomDirectory(this.#certStore, this.#name);
+    fs.renameSync(room, stagedDirectory(this.#certStore, this.#name));
   }
 
   [Symbol.dispose](): void {
     for (const file of this.#files.values()) fs.closeSync(file);
     this.#files.clear();
-    this.#clear();
+    if (!this.#isWritten) this.#clear();
   }
 
   /** Follows no link. */

@@ -1,4 +1,5 @@
 /** What an interrupted or failed run left of a new set. */
+import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { isThere } from "../host/read.ts";
@@ -9,15 +10,20 @@ import {
   storedDirectory,
 } from "./store_paths.ts";
 
-/** The files of a staged set, synced, because the error may have come at a sync. Throws the system's error. */
+/**
+ * The files of a staged set, without room that is left at their ends and synced, because an error may
+ * have come before that. Throws the system's error.
+ */
 export function readStaged(certStore: string, name: string): Readonly<Record<Part, string>> {
   const read = (part: Part) => {
-    const { O_NOFOLLOW, O_RDONLY } = fs.constants;
+    const { O_NOFOLLOW, O_RDWR } = fs.constants;
     const path = `${stagedDirectory(certStore, name)}/${part}.pem`;
-    const file = fs.openSync(path, O_RDONLY | O_NOFOLLOW);
+    const file = fs.openSync(path, O_RDWR | O_NOFOLLOW);
     try {
+      const text = fs.readFileSync(file, "utf8").replace(/\n+$/, "\n");
+      fs.ftruncateSync(file, text === "\n" ? 0 : Buffer.byteLength(text));
       fs.fsyncSync(file);
-      return fs.readFileSync(file, "utf8");
+      return text === "\n" ? "" : text;
     } finally {
       fs.closeSync(file);
     }

@@ -18,8 +18,9 @@ export function roomDirectory(certStore: string, name: string): string {
   return `${certStore}/${ROOM}${name}`;
 }
 
-export function isRoom(entry: string): boolean {
-  return entry.startsWith(ROOM);
+/** The certificate that an entry of the store is room for, if it is that. */
+export function nameOfRoom(entry: string): string | undefined {
+  return entry.startsWith(ROOM) ? entry.slice(ROOM.length) : undefined;
 }
 
 /** A whole new set, until it replaces the old one. */

@@ -57,7 +57,7 @@ export interface Site extends AsyncDisposable {
   /** Runs it, and tells what it changes; paths are below the directory. */
   record(): ReturnType<typeof recordChanges>;
   /** Runs it with a fault. */
-  disturb(change: FileChange, fault: Fault): ReturnType<typeof runWithFault>;
+  disturb(change: FileChange, fault: Fault, lasting?: boolean): ReturnType<typeof runWithFault>;
   /** How many certificates the server was asked for since the start. */
   asked(): number;
 }
@@ -117,8 +117,8 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
       const below = (path: string) => path.slice(directory.length + 1);
       return { ...traced, changes: changes.map((one) => ({ ...one, path: below(one.path) })) };
     },
-    disturb: (change, fault) =>
-      runWithFault(argv, { ...change, path: `${directory}/${change.path}` }, fault, env),
+    disturb: (change, fault, lasting) =>
+      runWithFault(argv, { ...change, path: `${directory}/${change.path}` }, fault, env, lasting),
     asked: () => countAsked() - askedBefore,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
