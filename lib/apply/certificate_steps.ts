@@ -15,14 +15,19 @@ import type {
   RevokeStep,
   TargetStep,
 } from "../plan/types.ts";
-import { dropPendingAction, writePendingAction } from "../store/pending_action.ts";
+import {
+  dropPendingAction,
+  tryPendingAction,
+  writePendingAction,
+} from "../store/pending_action.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
 import { storedFile } from "../store/store_paths.ts";
+import { hasBegunSwitch } from "../store/staged_set.ts";
 import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { deploy, NotDeployedError } from "./deploy.ts";
 import type { Emit } from "./events.ts";
-import { chainWarnings, issue, lifetimeWarning } from "./issue.ts";
+import { chainWarnings, issue, lifetimeWarning, type StoreHooks } from "./issue.ts";
 import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
@@ -131,13 +136,18 @@ async function tryIssue(
   let newPendingActions: readonly string[] = [];
   using held = new DisposableStack();
   try {
-    const issued = await issue(step, certStore, await sessions.get(), {
+    const hooks = {
+      beforeAsked: () => {
+        for (const service of step.services) tryPendingAction(certStore, service, name);
+      },
       beforeStored: async () => {
         held.use(await mutex.take());
         newPendingActions = writePendingActions(step, certStore, emit);
       },
       warn,
-    });
+    };
+    const issued = await (step.staged && storeStaged(step, certStore, hooks)) ||
+      await issue(step, certStore, await sessions.get(), hooks);
     const chain = chainWarnings(step, issued, new Date());
     const warnings = [
       lifetimeWarning(step, issued, new Date()),
@@ -162,9 +172,15 @@ async function tryIssue(
     const { message } = error as Error;
     emit({ kind: "failed", step: "issue", subject: step.certificate, message });
     recordWaste(step, certStore, error as Error, emit);
+    // The next run finishes a switch that has begun, and the services must load what is new then.
+    if (hasBegunSwitch(certStore, name)) return undefined;
     for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
     return undefined;
   }
+}
+
+async function storeStaged(step: IssueStep, certStore: string, hooks: StoreHooks) {
+  return await (await import("./received.ts")).storeEarlier(step, certStore, hooks);
 }
 
 async function tryDeploy(

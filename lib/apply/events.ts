@@ -7,7 +7,8 @@ export type ApplyEvent =
   | {
     readonly kind: "issued";
     readonly certificate: string;
-    readonly address: string;
+    /** Absent: an earlier run received it. */
+    readonly address?: string | undefined;
     readonly serial: string;
     readonly notAfter: Date;
     /** When its renewal is due. */

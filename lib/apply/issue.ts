@@ -21,10 +21,13 @@ import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
 import { issueCertificate } from "../vault/pki/pki.ts";
 import type { VaultSession } from "../vault/session/session.ts";
 import { clockHint, describeClock } from "../vault/wire/clock_difference.ts";
-import { requireRoom, writeStoredSet } from "../store/write_set.ts";
+import { ReservedSet } from "../store/reserve_set.ts";
+import { storeStagedSet } from "../store/write_set.ts";
 
 /** Hooks around the write to the store. */
-interface StoreHooks {
+export interface StoreHooks {
+  /** Called before the server is asked. Throws if `beforeStored()` would. */
+  readonly beforeAsked?: () => void;
   /** Called after the certificate is received and before the store changes. May throw. */
   readonly beforeStored: () => void | Promise<void>;
   /** Called if something failed although the certificate is stored. */
@@ -32,27 +35,46 @@ interface StoreHooks {
 }
 
 /**
- * Throws Error with a message for users; then the store is unchanged. A WastedAnswerError: the server
- * has issued a certificate.
+ * Throws Error with a message for users; then the stored set is unchanged, and what was received and
+ * could not be stored stays staged for the next run. A WastedAnswerError: the server has issued a
+ * certificate that cannot be used, or not even be staged.
  */
 export async function issue(
   step: IssueStep,
   certStore: string,
   session: VaultSession,
-  { beforeStored, warn }: StoreHooks,
+  hooks: StoreHooks,
 ): Promise<IssuedCertificate> {
   const { certificate, keep } = step;
-  explainWrite(certStore, () => requireRoom(certStore, certificate));
+  using reserved = explainWrite(certStore, () => new ReservedSet(certStore, certificate, keep));
+  hooks.beforeAsked?.();
   const issued = await issueCertificate(session, step.request, keyToReuse(step, certStore));
   requireUsefulLifetime(step, issued, new Date());
   try {
-    await beforeStored();
-    const write = () => writeStoredSet(certStore, certificate, (part) => issued.text(part), keep);
-    const problem = explainWrite(certStore, write);
-    if (problem !== undefined) warn(problem);
-    return issued;
+    explainWrite(certStore, () => reserved.stage((part) => issued.text(part)));
   } catch (error) {
     throw new UnstoredError((error as Error).message, { cause: error });
+  }
+  await storeReceived(step, certStore, hooks);
+  return issued;
+}
+
+/** Stores the staged set. Throws Error with a message for users. */
+export async function storeReceived(
+  { certificate, keep }: IssueStep,
+  certStore: string,
+  { beforeStored, warn }: StoreHooks,
+): Promise<void> {
+  try {
+    await beforeStored();
+    const problem = explainWrite(certStore, () => storeStagedSet(certStore, certificate, keep));
+    if (problem !== undefined) warn(problem);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(
+      `${message}; the new certificate is staged in the store, and the next run stores it without asking again`,
+      { cause: error },
+    );
   }
 }
 
@@ -146,7 +168,7 @@ function explainClock(
 }
 
 /** A certificate that is due as soon as it is issued would be issued again in every run. */
-function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
+export function requireUsefulLifetime(step: IssueStep, issued: IssuedCertificate, now: Date): void {
   const { certificate } = issued;
   if (certificate.notAfter <= now) {
     throw new WastedAnswerError(

@@ -33,9 +33,30 @@ export function isThere(path: string): boolean {
   return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Names of all entries of a directory. */
-export function readDirectory(path: string): Presence<ReadonlySet<string>> {
-  return observe(path, () => new Set([...Deno.readDirSync(path)].map((entry) => entry.name)));
+/**
+ * Names of all entries of a directory.
+ *
+ * @param known Entries that it must list, if they exist: the runtime hides an error of reading, and
+ *   lists what came before.
+ */
+export function readDirectory(
+  path: string,
+  known: readonly string[] = [],
+): Presence<ReadonlySet<string>> {
+  return observe(path, () => new Set(listKnown(path, known)));
+}
+
+/**
+ * As `readDirectory()`. Throws the system's error, or one like it if a known entry exists and is not
+ * listed.
+ */
+export function listKnown(path: string, known: readonly string[]): string[] {
+  const names = fs.readdirSync(path);
+  const unlisted = known.find((name) => !names.includes(name) && isThere(`${path}/${name}`));
+  // Or it was created in between.
+  if (unlisted === undefined || fs.readdirSync(path).includes(unlisted)) return names;
+  const message = `input/output error: its entry "${unlisted}" is not listed`;
+  throw Object.assign(new Error(message), { code: "EIO" });
 }
 
 /** The result of a read, with its error as data. */

@@ -140,6 +140,7 @@ function observeCertificate(
     name: spec.name,
     stored: look.stored,
     interrupted: look.interrupted,
+    staged: look.staged,
     pendingValidation,
     exposedKey: look.exposedKey,
     targets: spec.targets.map((target) => {

@@ -25,11 +25,11 @@ export async function observePendingActions(
   certStore: string,
   specs: readonly CertificateSpec[],
 ): Promise<PendingActions> {
-  const { directory, listing } = listPendingActions(certStore);
-  if (listing.kind !== "present") return { pendingActions: listing, unclaimed: [] };
   const services = new Map(
     specs.flatMap((spec) => spec.services).map((service) => [service.id, service]),
   );
+  const { directory, listing } = listPendingActions(certStore, [...services.keys()]);
+  if (listing.kind !== "present") return { pendingActions: listing, unclaimed: [] };
   const found = new Map<string, PendingAction>();
   for (const name of listing.value) {
     if (services.has(name)) found.set(name, readPendingAction(directory, name));
@@ -51,12 +51,15 @@ export async function observePendingActions(
 }
 
 /** A check command does not rename the directory of a build before 0.1.0, so it reads both names. */
-function listPendingActions(certStore: string) {
+function listPendingActions(certStore: string, services: readonly string[]) {
   const directory = pendingDirectory(certStore);
-  const listing = readDirectory(directory);
+  const listing = readDirectory(directory, services);
   if (listing.kind !== "absent") return { directory, listing };
   const legacy = legacyPendingDirectory(certStore);
-  return { directory: legacy, listing: readDirectory(legacy) };
+  const info = readInfo(legacy);
+  // A file of this name is not VCM's.
+  if (info.kind === "present" && !info.value.isDirectory) return { directory, listing };
+  return { directory: legacy, listing: readDirectory(legacy, services) };
 }
 
 /** None if a certificate is not in this configuration: another one may use the same store. */

@@ -97,6 +97,8 @@ export interface CertificateObservation {
   readonly stored: StoredSet;
   /** A run was interrupted while it wrote or switched this set. */
   readonly interrupted: boolean;
+  /** The set that an earlier run received and could not store. */
+  readonly staged?: StoredSet | undefined;
   /** Mode of the stored private key, if every user can open it. */
   readonly exposedKey?: number | undefined;
   readonly targets: readonly TargetObservation[];

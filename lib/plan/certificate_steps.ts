@@ -16,6 +16,7 @@ export function issueStep(
   observed: CertificateObservation,
   due: Due,
   ifRefused: IfRefused,
+  staged: boolean,
 ): IssueStep {
   const direct = spec.targets.length === 0 ? spec.services.map(({ id }) => id) : [];
   const request = requestFor(spec);
@@ -25,6 +26,7 @@ export function issueStep(
     kind: "issue",
     certificate: spec.name,
     due,
+    staged: staged || undefined,
     request: revoked ? { ...request, key: { ...request.key, reuse: false } } : request,
     keep: spec.keep || undefined,
     renew: spec.renew,

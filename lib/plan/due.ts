@@ -64,6 +64,22 @@ export function checkDue(spec: DueSpec, stored: StoredSet, now: Date): Due | und
   return firstHit(DEFECTS, it) ?? (early ? undefined : firstHit(CHANGES, it));
 }
 
+/** Whether a set that an earlier run received and could not store is what is desired now. */
+export function isStagedDesired(
+  spec: DueSpec,
+  staged: StoredSet | undefined,
+  due: Due | undefined,
+  now: Date,
+): boolean {
+  // Its key may be that of the certificate that may be revoked.
+  if (staged === undefined || due === undefined || due.reason === "revocation-pending") {
+    return false;
+  }
+  const validity = validityOf(staged);
+  return validity !== undefined && validity.notBefore <= now &&
+    checkDue(spec, staged, now) === undefined;
+}
+
 function firstHit(checks: readonly Check[], it: Case): Due | undefined {
   for (const [reason, check] of checks) {
     const detail = check(it);

@@ -4,7 +4,7 @@ import type { CertificateSpec } from "../config/types.ts";
 import { strayWarnings } from "./bundle.ts";
 import { deployStep, issueStep } from "./certificate_steps.ts";
 import type { Supply } from "./drift.ts";
-import { checkDue, hurtsNow, isWhole } from "./due.ts";
+import { checkDue, hurtsNow, isStagedDesired, isWhole } from "./due.ts";
 import { storedCertificate, validityOf } from "./stored_validity.ts";
 import { holdBack, marginFor } from "./hold_back.ts";
 import { nothingToDeploy, storeBlockers, targetBlockers, withoutRepetitions } from "./blockers.ts";
@@ -33,13 +33,16 @@ export function planCertificate(
   const { selection } = context;
   const unreadable = storeBlockers(observed);
   const readable = unreadable.length === 0;
-  const found = revocationDue(observed) ?? checkDue(spec, observed.stored, context.now);
+  const own = revocationDue(observed) ?? checkDue(spec, observed.stored, context.now);
+  const staged = !(selection.issue && selection.force) &&
+    isStagedDesired(spec, observed.staged, own, context.now);
+  const found = own && (staged ? { ...own, detail: own.detail + RECEIVED } : own);
   const asked = found ?? (readable ? forcedIssue(selection) : undefined);
-  const timed = asked && timeIssue(spec, observed, asked, context);
+  const timed = asked && timeIssue(spec, observed, asked, context, staged);
   const { due, waits, refused } = timed ?? {};
   const stopped = selection.issue && timed?.blocker && readable ? [timed.blocker] : [];
   const issue = timed && !timed.blocker && !waits && selection.issue && readable
-    ? issueStep(spec, observed, timed.due, timed.ifRefused)
+    ? issueStep(spec, observed, timed.due, timed.ifRefused, staged)
     : undefined;
   const whole = readable && isWhole(found);
   const supply: Supply = {
@@ -61,7 +64,12 @@ export function planCertificate(
   const deploy = selection.deploy && blocked.length === 0
     ? deployStep(spec, observed, targets, whole, context.validating)
     : undefined;
-  const recover = recoverStep(spec, observed, targets, recovery.replaced);
+  const recover = recoverStep(
+    spec,
+    staged ? { ...observed, interrupted: false } : observed,
+    targets,
+    recovery.replaced,
+  );
   const revoke = selection.issue ? revokeStep(observed) : undefined;
   const forget = asked === undefined && readable && selection.issue
     ? forgetStep(observed)
@@ -86,12 +94,14 @@ function timeIssue(
   observed: CertificateObservation,
   due: Due,
   context: PlanContext,
+  staged: boolean,
 ): TimedIssue {
   const { now, selection } = context;
   const terms = refusalTerms(spec, observed, due, context);
   const refused = findRefused(observed, terms, now);
   const ifRefused = { ...terms, count: refused?.count ?? 0 };
-  if (refused === undefined) return { ...hold(spec, observed, due, context), ifRefused };
+  // What is staged is stored without asking.
+  if (refused === undefined || staged) return { ...hold(spec, observed, due, context), ifRefused };
   if (refused.next > now && !(selection.issue && selection.force)) {
     const { waits } = hold(spec, observed, due, { ...context, now: refused.next });
     const later = { ...refused, next: waits?.until ?? refused.next };
@@ -101,6 +111,10 @@ function timeIssue(
   const held = hold(spec, observed, again, context);
   return { ...held, waits: held.waits && { ...held.waits, late: true }, refused, ifRefused };
 }
+
+const RECEIVED =
+  "; an earlier run received a new one and could not store it, so it is stored, and the " +
+  "server is not asked";
 
 /** A renewal waits for its window while the certificate is valid; a forced one does not wait. */
 function hold(

@@ -144,6 +144,8 @@ export interface IssueStep {
   /** How many earlier sets stay in the archive; absent: none. */
   readonly keep?: number | undefined;
   readonly due: Due;
+  /** An earlier run received it and could not store it: it is stored, and the server is not asked. */
+  readonly staged?: boolean | undefined;
   readonly request: CertificateRequest;
   readonly renew: RenewalWindow;
   /** Percent of the window over which renewals are spread, by serial number. */

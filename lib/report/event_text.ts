@@ -16,8 +16,11 @@ export function eventText(event: ApplyEvent): string {
     case "recovered":
       return `${event.certificate}: ${event.detail}`;
     case "issued":
-      return `${event.certificate}: issued by ${event.address}, serial ${event.serial}, ` +
-        `until ${formatTime(event.notAfter)}`;
+      return `${event.certificate}: ` +
+        (event.address === undefined
+          ? "stored what an earlier run received"
+          : `issued by ${event.address}`) +
+        `, serial ${event.serial}, until ${formatTime(event.notAfter)}`;
     case "deployed":
       return `${event.certificate}: deployed ${event.path} (${describeDrifts(event.drift)})`;
     case "rolled-back":

@@ -1,7 +1,21 @@
-/** Renames what builds before 0.1.0 left in a store. */
+/**
+ * What is done to a store right after it is locked: what builds before 0.1.0 left is renamed, and room
+ * that an interrupted run made for new sets becomes staged sets.
+ */
 import * as fs from "node:fs";
-import { isThere } from "../host/read.ts";
-import { legacyPendingDirectory, pendingDirectory, pendingValidationFile } from "./store_paths.ts";
+import { isThere, listKnown } from "../host/read.ts";
+import {
+  committedDirectory,
+  legacyPendingDirectory,
+  lockFile,
+  nameOfRoom,
+  pendingDirectory,
+  pendingValidationFile,
+  retiredDirectory,
+  roomDirectory,
+  stagedDirectory,
+} from "./store_paths.ts";
+import { nameOf } from "../text/path.ts";
 
 const LEGACY_VALIDATION = ".unjudged-";
 
@@ -11,8 +25,9 @@ const LEGACY_VALIDATION = ".unjudged-";
  */
 export function carryOver(certStore: string): boolean {
   const legacy = legacyPendingDirectory(certStore);
-  if (!isThere(legacy)) return false;
-  for (const name of fs.readdirSync(certStore)) {
+  // A file of this name is not VCM's.
+  if (!fs.lstatSync(legacy, { throwIfNoEntry: false })?.isDirectory()) return false;
+  for (const name of listKnown(certStore, [nameOf(lockFile(certStore))])) {
     if (!name.startsWith(LEGACY_VALIDATION)) continue;
     const today = pendingValidationFile(certStore, name.slice(LEGACY_VALIDATION.length));
     fs.renameSync(`${certStore}/${name}`, today);
@@ -27,4 +42,22 @@ export function carryOver(certStore: string): boolean {
     fs.rmdirSync(legacy);
   } else fs.renameSync(legacy, today);
   return true;
+}
+
+/**
+ * An interrupted run may have received a set whole, or not at all: observation tells. Never throws: a
+ * run that needs the place for a set says why it is not free.
+ */
+export function stageRooms(certStore: string): void {
+  try {
+    for (const name of fs.readdirSync(certStore).flatMap((entry) => nameOfRoom(entry) ?? [])) {
+      const room = roomDirectory(certStore, name);
+      const others = [stagedDirectory, retiredDirectory, committedDirectory];
+      if (others.some((place) => isThere(place(certStore, name)))) {
+        fs.rmSync(room, { recursive: true, force: true });
+      } else fs.renameSync(room, stagedDirectory(certStore, name));
+    }
+  } catch {
+    return;
+  }
 }

@@ -1,8 +1,9 @@
 /** One run at a time: the kernel's lock on `<cert_store>/.lock`, which no crash can leave behind. */
 import { localOwnGroups } from "../host/accounts.ts";
+import { makeDirectories } from "../host/make_directories.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
 import { errorCode, plainCause } from "../text/plain_cause.ts";
-import { carryOver } from "./carry_over.ts";
+import { carryOver, stageRooms } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { storeProblem, unsafeStore } from "./store_trust.ts";
 
@@ -52,6 +53,7 @@ export function lockStore(certStore: string): Disposable {
   }
   try {
     if (carryOver(certStore)) requireTrusted(certStore);
+    stageRooms(certStore);
   } catch (error) {
     file.close();
     if (error instanceof StoreError) throw error;
@@ -66,7 +68,7 @@ function openLockFile(certStore: string): Deno.FsFile {
   const path = lockFile(certStore);
   try {
     requireSafePlace(certStore);
-    Deno.mkdirSync(certStore, { recursive: true, mode: 0o700 });
+    makeDirectories(certStore, 0o700);
     requireTrusted(certStore);
     const file = Deno.openSync(path, { create: true, write: true, mode: 0o600 });
     // Whoever can open the file can hold the lock. An older tool made it readable by all.

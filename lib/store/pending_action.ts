@@ -4,7 +4,7 @@
  * the next run knows that the service still uses its old files.
  */
 import * as fs from "node:fs";
-import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
+import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
 import { plainCause } from "../text/plain_cause.ts";
 import {
   formatPendingAction,
@@ -13,7 +13,7 @@ import {
   unitePendingActions,
 } from "./record_text.ts";
 import { type RecordWrite, writeRecord } from "./record_file.ts";
-import { pendingActionFile, pendingDirectory } from "./store_paths.ts";
+import { pendingActionFile, pendingDirectory, temporaryFile } from "./store_paths.ts";
 import type { Tell } from "./types.ts";
 
 /**
@@ -33,6 +33,30 @@ export function writePendingAction(
   const isNew = before === undefined;
   write(certStore, service, isNew ? more : unitePendingActions(before, more), { isNew });
   return isNew;
+}
+
+/**
+ * Tries to write the pending action, without any lasting change, before something is done that would
+ * be in vain without it. Throws Error in plain words.
+ */
+export function tryPendingAction(certStore: string, service: string, certificate: string): void {
+  const before = read(certStore, service);
+  const path = pendingActionFile(certStore, service);
+  if (before !== undefined) {
+    return write(certStore, service, before, { isNew: false, time: timeOf(certStore, service) });
+  }
+  // Under the temporary name it is no record yet.
+  const trial = temporaryFile(path);
+  try {
+    makePendingDirectory(certStore);
+    removeIfThere(trial);
+    writeNewFile(trial, formatPendingAction(service, { certificates: [certificate] }), {
+      mode: 0o600,
+    });
+    removeIfThere(trial);
+  } catch (error) {
+    throw cannot("write", path, error);
+  }
 }
 
 /** Adds to a pending action, if there is one, why the action did not happen; its time stays. */
@@ -138,12 +162,16 @@ function write(
 ): void {
   const path = pendingActionFile(certStore, service);
   try {
-    fs.mkdirSync(pendingDirectory(certStore), { recursive: true, mode: 0o700 });
-    syncDirectory(certStore);
+    makePendingDirectory(certStore);
     writeRecord(path, formatPendingAction(service, text), how);
   } catch (error) {
     throw cannot("write", path, error);
   }
+}
+
+function makePendingDirectory(certStore: string): void {
+  fs.mkdirSync(pendingDirectory(certStore), { recursive: true, mode: 0o700 });
+  syncDirectory(certStore);
 }
 
 function cannot(verb: "write" | "remove", path: string, cause: unknown): Error {

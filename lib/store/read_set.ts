@@ -8,6 +8,8 @@ import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainChecker } from "../certificate/stored_chain.ts";
 import { partsOf } from "../config/format.ts";
 import {
+  committedDirectory,
+  lockFile,
   namesBeingRevoked,
   namesRefused,
   pendingValidationFile,
@@ -31,6 +33,8 @@ const TRIES = 1000;
 export interface StoreLook {
   readonly stored: StoredSet;
   readonly interrupted: boolean;
+  /** The set that an earlier run received and could not store. */
+  readonly staged?: StoredSet | undefined;
   /** Mode of the private key, if every user can open it. */
   readonly exposedKey: number | undefined;
   readonly texts: SetTexts;
@@ -41,6 +45,7 @@ interface Places {
   readonly current: string;
   readonly retired: string;
   readonly staged: string;
+  readonly committed: string;
 }
 
 /** Reads the store for one run. */
@@ -56,7 +61,7 @@ export class StoreReader {
     now = new Date(),
   ) {
     this.#certStore = certStore;
-    this.#listing = readDirectory(certStore);
+    this.#listing = readDirectory(certStore, [nameOf(lockFile(certStore))]);
     this.#checkers = { chains: new ChainChecker(), paths: new PathFinder(now), readOtherNames };
   }
 
@@ -95,9 +100,8 @@ export class StoreReader {
   #lookQuickly(spec: CertificateSpec, listing: ReadonlySet<string>): StoreLook | undefined {
     const exists = (directory: typeof storedDirectory) =>
       listing.has(nameOf(directory(this.#certStore, spec.name)));
-    if (!exists(storedDirectory) || exists(retiredDirectory) || exists(stagedDirectory)) {
-      return undefined;
-    }
+    const others = [retiredDirectory, stagedDirectory, committedDirectory];
+    if (!exists(storedDirectory) || others.some(exists)) return undefined;
     const directory = storedDirectory(this.#certStore, spec.name);
     const look = this.#lookInto({ kind: "present", value: directory }, spec, false);
     return isSound(look, spec) ? look : undefined;
@@ -119,25 +123,34 @@ export class StoreReader {
    */
   #lookOnce(spec: CertificateSpec) {
     const before = this.#places(spec.name);
-    const { current, retired, staged } = before;
-    const interrupted = retired !== "" || staged !== "";
-    const look = this.#lookInto(this.#directory(spec.name, before), spec, interrupted);
-    const after = this.#places(spec.name);
-    const stable = after.current === current && after.retired === retired &&
-      after.staged === staged;
+    const { current, retired, staged, committed } = before;
+    const interrupted = [retired, staged, committed].some((place) => place !== "");
+    const found = this.#lookInto(this.#directory(spec.name, before), spec, interrupted);
+    const look = staged === "" || retired !== "" || committed !== ""
+      ? found
+      : { ...found, staged: this.#lookAtStaged(spec) };
+    const stable = JSON.stringify(this.#places(spec.name)) === JSON.stringify(before);
     const sure = stable && (isSound(look, spec) || (current === "" && !interrupted));
     return { look, stable, sure };
   }
 
   /**
    * The directory of the valid set. Between the two renames of a switch it is the staged one, because
-   * the old set is renamed only after the new one is complete.
+   * the old set is renamed only after the new one is complete. A committed one counts in any case.
    */
-  #directory(name: string, { current, retired, staged }: Places): Presence<string> {
+  #directory(name: string, { current, retired, staged, committed }: Places): Presence<string> {
+    if (committed !== "") {
+      return { kind: "present", value: committedDirectory(this.#certStore, name) };
+    }
     if (current !== "") return { kind: "present", value: storedDirectory(this.#certStore, name) };
     if (retired === "") return ABSENT;
     const directory = staged === "" ? retiredDirectory : stagedDirectory;
     return { kind: "present", value: directory(this.#certStore, name) };
+  }
+
+  #lookAtStaged(spec: CertificateSpec): StoredSet {
+    const directory = stagedDirectory(this.#certStore, spec.name);
+    return this.#lookInto({ kind: "present", value: directory }, spec, false).stored;
   }
 
   #places(name: string): Places {
@@ -145,6 +158,7 @@ export class StoreReader {
       current: identityOf(storedDirectory(this.#certStore, name)),
       retired: identityOf(retiredDirectory(this.#certStore, name)),
       staged: identityOf(stagedDirectory(this.#certStore, name)),
+      committed: identityOf(committedDirectory(this.#certStore, name)),
     };
   }
 

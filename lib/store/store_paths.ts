@@ -11,9 +11,26 @@ export function storedDirectory(certStore: string, name: string): string {
   return `${certStore}/${name}`;
 }
 
-/** A new set is written here before it replaces the old one. */
+const ROOM = ".room-";
+
+/** Room for a set that the server is asked for: files without content, until the answer is in them. */
+export function roomDirectory(certStore: string, name: string): string {
+  return `${certStore}/${ROOM}${name}`;
+}
+
+/** The certificate that an entry of the store is room for, if it is that. */
+export function nameOfRoom(entry: string): string | undefined {
+  return entry.startsWith(ROOM) ? entry.slice(ROOM.length) : undefined;
+}
+
+/** A whole new set, until it replaces the old one. */
 export function stagedDirectory(certStore: string, name: string): string {
   return `${certStore}/.new-${name}`;
+}
+
+/** The new set, if the old directory cannot be renamed: it counts while the old one is emptied. */
+export function committedDirectory(certStore: string, name: string): string {
+  return `${certStore}/.next-${name}`;
 }
 
 /** The old set has this name between the two renames of a switch. */

@@ -1,44 +1,39 @@
 /**
- * Writes a set into the store, whole or not at all. The files are created in a staged directory and
- * synced. Then the current directory is renamed to the retired name, and the staged one to the
- * current name. Between the two renames the current name is absent: a reader (read_set.ts) then takes
- * the staged set, and the next run finishes the switch. Files have mode 0600, directories 0700.
+ * Writes a set into the store, whole or not at all. reserve_set.ts makes the staged directory. Then
+ * the current directory is renamed to the retired name, and the staged one to the current name.
+ * Between the two renames the current name is absent: a reader (read_set.ts) then takes the staged
+ * set, and the next run finishes the switch. Files have mode 0600, directories 0700.
+ *
+ * On overlayfs a directory of a lower layer cannot be renamed. Then the staged directory is renamed to
+ * the committed name, which counts from then on. The old files move to the retired directory one by
+ * one, and the committed directory is renamed over the empty current one.
  */
 import * as fs from "node:fs";
 import { errorCode, plainCause } from "../text/plain_cause.ts";
-import { retiredDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
-import { type Part, PARTS } from "../certificate/types.ts";
-import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
-import { isThere } from "../host/read.ts";
+import {
+  committedDirectory,
+  retiredDirectory,
+  stagedDirectory,
+  storedDirectory,
+} from "./store_paths.ts";
+import { PARTS } from "../certificate/types.ts";
+import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
+import { moveEntry } from "../host/move_entry.ts";
+import { isThere, listKnown } from "../host/read.ts";
 import { dropSurplus, keepSet } from "./earlier_sets.ts";
 
 /**
- * @param text Content of each file.
+ * Replaces the current set by the staged one.
+ *
  * @param keep How many earlier sets stay in the archive.
  * @returns Which old set could not be removed or archived, if any; the next run tries again.
  *
- * Throws the system's error; the old set is then unchanged.
+ * Throws the system's error; the old set or the staged one then counts, and the staged one stays.
  */
-export function writeStoredSet(
-  certStore: string,
-  name: string,
-  text: (part: Part) => string,
-  keep = 0,
-): string | undefined {
+export function storeStagedSet(certStore: string, name: string, keep = 0): string | undefined {
   const staged = stagedDirectory(certStore, name);
-  // An old set that cannot be archived is removed: the new set needs its place.
-  const unkept = finishSwitch(certStore, name, keep);
-  if (unkept !== undefined) finishSwitch(certStore, name);
-  try {
-    fs.mkdirSync(staged, { mode: 0o700 });
-    for (const part of PARTS) writeNewFile(`${staged}/${part}.pem`, text(part), { mode: 0o600 });
-    keepOtherFiles(storedDirectory(certStore, name), staged);
-    syncDirectory(staged);
-    switchSets(certStore, name);
-  } catch (error) {
-    removeSet(staged);
-    throw error;
-  }
+  if (keepOtherFiles(storedDirectory(certStore, name), staged)) syncDirectory(staged);
+  switchSets(certStore, name);
   try {
     syncDirectory(certStore);
     const unkept = finishSwitch(certStore, name, keep);
@@ -50,25 +45,6 @@ export function writeStoredSet(
   }
 }
 
-/** Bytes; more than any set needs, even with a long chain and RSA keys. */
-const ROOM = 32 * 1024;
-
-/**
- * Checks that there is room for a set, so that no issued certificate is lost. Throws the system's
- * error.
- */
-export function requireRoom(certStore: string, name: string): void {
-  const staged = stagedDirectory(certStore, name);
-  if (isThere(staged)) return;
-  try {
-    fs.mkdirSync(staged, { mode: 0o700 });
-    // Not the name of a part, so a reader sees no certificate.
-    fs.writeFileSync(`${staged}/room`, new Uint8Array(ROOM), { mode: 0o600, flag: "wx" });
-  } finally {
-    removeSet(staged);
-  }
-}
-
 /**
  * Recovers from an interrupted switch: completes a switch that had begun, and removes a staged set
  * whose switch had not begun.
@@ -76,41 +52,76 @@ export function requireRoom(certStore: string, name: string): void {
  * @returns Why the old set could not be archived, if that failed; it stays until the next switch.
  */
 export function finishSwitch(certStore: string, name: string, keep = 0): string | undefined {
-  const current = storedDirectory(certStore, name);
-  const staged = stagedDirectory(certStore, name);
-  const retired = retiredDirectory(certStore, name);
-  if (!isThere(staged) && !isThere(retired)) return undefined;
+  const [current, staged, retired] = placesOf(certStore, name);
+  const committed = committedDirectory(certStore, name);
+  if (![staged, retired, committed].some(isThere)) return undefined;
+  if (isThere(committed)) replaceEmptied(certStore, name);
   if (!isThere(current) && isThere(retired)) {
     fs.renameSync(isThere(staged) ? staged : retired, current);
     syncDirectory(certStore);
   }
-  if (isThere(staged)) removeSet(staged);
+  removeSet(staged);
   const unkept = isThere(retired) ? clearRetired(certStore, name, keep) : undefined;
   syncDirectory(certStore);
   return unkept;
 }
 
+function placesOf(certStore: string, name: string): [string, string, string] {
+  const places = [storedDirectory, stagedDirectory, retiredDirectory] as const;
+  return places.map((place) => place(certStore, name)) as [string, string, string];
+}
+
 function switchSets(certStore: string, name: string): void {
-  const current = storedDirectory(certStore, name);
-  const retired = retiredDirectory(certStore, name);
+  const [current, staged, retired] = placesOf(certStore, name);
   const replaces = isThere(current);
-  if (replaces) fs.renameSync(current, retired);
   try {
-    fs.renameSync(stagedDirectory(certStore, name), current);
+    if (replaces) fs.renameSync(current, retired);
+  } catch (error) {
+    if (errorCode(error) !== "EXDEV") throw error;
+    fs.renameSync(staged, committedDirectory(certStore, name));
+    syncDirectory(certStore);
+    return replaceEmptied(certStore, name);
+  }
+  try {
+    fs.renameSync(staged, current);
   } catch (error) {
     if (replaces) fs.renameSync(retired, current);
     throw error;
   }
 }
 
-/** Links files of others into the new directory, so that they exist before and after the switch. */
-function keepOtherFiles(current: string, staged: string): void {
-  if (!isThere(current)) return;
-  for (const entry of fs.readdirSync(current, { withFileTypes: true })) {
-    if (entry.isFile() && !isOurs(entry.name)) {
-      tryLink(`${current}/${entry.name}`, `${staged}/${entry.name}`);
+/** Can be repeated after an interruption. The key goes first, so that no reader finds half a set usable. */
+function replaceEmptied(certStore: string, name: string): void {
+  const [current, , retired] = placesOf(certStore, name);
+  const committed = committedDirectory(certStore, name);
+  if (isThere(current)) {
+    if (!isThere(retired)) fs.mkdirSync(retired, { mode: 0o700 });
+    for (const part of PARTS.toSorted((one) => one === "privkey" ? -1 : 0)) {
+      const file = `${current}/${part}.pem`;
+      if (isThere(file)) fs.renameSync(file, `${retired}/${part}.pem`);
+    }
+    for (const entry of fs.readdirSync(current)) {
+      moveEntry(`${current}/${entry}`, `${committed}/${entry}`);
+    }
+    syncDirectory(retired);
+  }
+  fs.renameSync(committed, current);
+  syncDirectory(certStore);
+}
+
+/**
+ * Links files of others into the new directory, so that they exist before and after the switch.
+ * Returns whether there are any.
+ */
+function keepOtherFiles(current: string, staged: string): boolean {
+  if (!isThere(current)) return false;
+  const others = listKnown(current, FILES).filter((name) => !isOurs(name));
+  for (const name of others) {
+    if (fs.lstatSync(`${current}/${name}`).isFile()) {
+      tryLink(`${current}/${name}`, `${staged}/${name}`);
     }
   }
+  return others.length > 0;
 }
 
 /** The kernel may forbid hard links to other users' files; such a file is moved after the switch. */
@@ -118,7 +129,8 @@ function tryLink(from: string, to: string): void {
   try {
     fs.linkSync(from, to);
   } catch (error) {
-    if (!["EPERM", "EXDEV", "EMLINK"].includes(errorCode(error) ?? "")) throw error;
+    // "EEXIST": an earlier run linked it.
+    if (!["EPERM", "EXDEV", "EMLINK", "EEXIST"].includes(errorCode(error) ?? "")) throw error;
   }
 }
 
@@ -131,10 +143,10 @@ function clearRetired(certStore: string, name: string, keep: number): string | u
     removeIfThere(retired);
     return undefined;
   }
-  for (const entry of fs.readdirSync(retired, { withFileTypes: true })) {
-    const from = `${retired}/${entry.name}`;
-    const to = `${current}/${entry.name}`;
-    if (isOurs(entry.name)) {
+  for (const name of listKnown(retired, FILES)) {
+    const from = `${retired}/${name}`;
+    const to = `${current}/${name}`;
+    if (isOurs(name)) {
       if (keep === 0) removeIfThere(from);
     } else if (isThere(to)) removeIfThere(from);
     else fs.renameSync(from, to);
@@ -156,7 +168,7 @@ function tryKeep(certStore: string, name: string, retired: string): string | und
 }
 
 /** Removes a staged directory, which holds only files that VCM created or linked. */
-function removeSet(directory: string): void {
+export function removeSet(directory: string): void {
   const found = fs.lstatSync(directory, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (found.isSymbolicLink()) return removeIfThere(directory);
@@ -164,6 +176,8 @@ function removeSet(directory: string): void {
   fs.rmdirSync(directory);
 }
 
+const FILES = PARTS.map((part) => `${part}.pem`);
+
 function isOurs(name: string): boolean {
-  return PARTS.some((part) => name === `${part}.pem`);
+  return FILES.includes(name);
 }

@@ -1,15 +1,25 @@
 /** The system's errors: their messages and codes. */
+import { codeOfNumber, wordsOfNumber } from "./error_words.ts";
 import { isKernelPath } from "./path.ts";
 
 /** The system's error message, without the call and the number that the runtime adds. */
 export function plainCause(error: unknown): string {
   if (error instanceof Error && error.name === "NotCapable") return beyondPermissions(error);
   const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith("UNKNOWN: ")) return wordsOfNumber(numberOf(error));
   return message
     .replace(/ \(os error \d+\).*$/s, "")
     .replace(/^(?:E[A-Z]+: )/, "")
     .replace(/, [a-z]+(?: '.*)?$/s, "")
     .replace(/^./, (letter) => letter.toLowerCase());
+}
+
+/** The number of a system's error, which is negative in errors of node's functions. */
+function numberOf(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ("errno" in error && typeof error.errno === "number") return Math.abs(error.errno);
+  const [, number] = /\(os error (\d+)\)/.exec(error.message) ?? [];
+  return number === undefined ? undefined : Number(number);
 }
 
 /** The runtime's message explains how to compile the program; only what was refused is kept of it. */
@@ -46,7 +56,9 @@ export function messageOf(error: unknown): string {
  */
 export function errorCode(error: unknown): string | undefined {
   for (let one = error; one instanceof Error; one = one.cause) {
-    if ("code" in one && typeof one.code === "string") return one.code;
+    if ("code" in one && typeof one.code === "string" && one.code !== "UNKNOWN") return one.code;
+    const code = codeOfNumber(numberOf(one));
+    if (code !== undefined) return code;
   }
   return undefined;
 }

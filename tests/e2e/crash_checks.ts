@@ -135,10 +135,14 @@ function assertWhole(name: string, set: Texts): void {
   assert.ok(new X509Certificate(text("ca")).ca, `ca.pem of ${name}`);
 }
 
-/** The set as readers see it: between the two renames of a switch it is the staged one. */
+/**
+ * The set as readers see it: between the two renames of a switch it is the staged one, and a
+ * committed one counts in any case.
+ */
 async function readSet({ directory }: Site, name: string): Promise<Texts> {
   const at = (prefix: string) => `${directory}/store/${prefix}${name}`;
   const files = PARTS.map((what) => `${what}.pem`);
+  if (await exists(at(".next-"))) return await readFiles(at(".next-"), files);
   if (await exists(at(""))) return await readFiles(at(""), files);
   if (!await exists(at(".old-"))) return {};
   return await readFiles(await exists(at(".new-")) ? at(".new-") : at(".old-"), files);

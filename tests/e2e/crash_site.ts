@@ -20,6 +20,8 @@ export interface Start {
    * store.
    */
   readonly service: "loads" | "judges" | "reads the store";
+  /** What is there at the start is the lower layer of an overlay. */
+  readonly overlay?: boolean;
 }
 
 /** A deployed file, as the configuration wishes it. */
@@ -55,7 +57,7 @@ export interface Site extends AsyncDisposable {
   /** Runs it, and tells what it changes; paths are below the directory. */
   record(): ReturnType<typeof recordChanges>;
   /** Runs it with a fault. */
-  disturb(change: FileChange, fault: Fault): ReturnType<typeof runWithFault>;
+  disturb(change: FileChange, fault: Fault, lasting?: boolean): ReturnType<typeof runWithFault>;
   /** How many certificates the server was asked for since the start. */
   asked(): number;
 }
@@ -89,6 +91,10 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
   }
   await configure([NEW_NAME]);
   await copy(directory, saved);
+  if (start.overlay) {
+    await mountOverlay(root);
+    stack.defer(() => command("umount", directory));
+  }
   const owned = stack.move();
   return {
     start,
@@ -96,8 +102,13 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
     services: `${root}/services`,
     desired: wishesOf(start),
     reset: async () => {
-      await Deno.remove(directory, { recursive: true });
-      await copy(saved, directory);
+      if (start.overlay) {
+        await command("umount", directory);
+        await mountOverlay(root);
+      } else {
+        await Deno.remove(directory, { recursive: true });
+        await copy(saved, directory);
+      }
       askedBefore = countAsked();
     },
     vcm,
@@ -106,8 +117,8 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
       const below = (path: string) => path.slice(directory.length + 1);
       return { ...traced, changes: changes.map((one) => ({ ...one, path: below(one.path) })) };
     },
-    disturb: (change, fault) =>
-      runWithFault(argv, { ...change, path: `${directory}/${change.path}` }, fault, env),
+    disturb: (change, fault, lasting) =>
+      runWithFault(argv, { ...change, path: `${directory}/${change.path}` }, fault, env, lasting),
     asked: () => countAsked() - askedBefore,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -115,8 +126,23 @@ export async function makeSite(bao: OpenBao, start: Start): Promise<Site> {
 
 /** With owners, modes, times and links. */
 async function copy(from: string, to: string): Promise<void> {
-  const args = ["--archive", "--no-target-directory", from, to];
-  const { success, stderr } = await new Deno.Command("cp", { args }).output();
+  await command("cp", "--archive", "--no-target-directory", from, to);
+}
+
+/** Mounts what was saved below a new upper layer, as a container image is. */
+async function mountOverlay(root: string): Promise<void> {
+  for (const layer of ["upper", "work"]) {
+    await command("rm", "-rf", `${root}/${layer}`);
+    await Deno.mkdir(`${root}/${layer}`);
+  }
+  const layers = `lowerdir=${root}/saved,upperdir=${root}/upper,workdir=${root}/work`;
+  // The kernel's default: it renames no directory of the lower layer.
+  const options = `${layers},redirect_dir=off`;
+  await command("mount", "-t", "overlay", "-o", options, "vcm-test", `${root}/host`);
+}
+
+async function command(program: string, ...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, { args }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 

@@ -27,6 +27,10 @@ const RUNS: Readonly<Record<string, Run>> = {
   "a run that renews for readers of the store": {
     start: { renews: true, service: "reads the store" },
   },
+  "a run that renews a store in a lower layer of an overlay": {
+    start: { renews: true, service: "reads the store", overlay: true },
+    only: /^store/,
+  },
 };
 
 for (const [which, { start, only }] of Object.entries(RUNS)) {

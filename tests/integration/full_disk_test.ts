@@ -1,10 +1,9 @@
 /** A disk that is full, a real one in memory: the old set and the old files stay, whole. */
 import assert from "node:assert/strict";
-import type { OpenBao } from "../support/openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import type { Directory } from "../support/rig.ts";
 import { assertWell, certificate, makeBench, NAME } from "./bench.ts";
-import { settings, withServer } from "./server.ts";
+import { countIssued, settings, withServer } from "./server.ts";
 
 // Mounts need what a machine of its own needs: root, and namespaces.
 const test = await testsNeeding("openbao", "machine");
@@ -22,11 +21,6 @@ async function withSmallDisk(path: string, size: string, run: () => Promise<void
 async function command(program: string, ...args: string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(program, { args }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
-async function countIssued(bao: OpenBao): Promise<number> {
-  const { body } = await bao.api("LIST", "pki/certs");
-  return (body.data?.keys as readonly string[]).length;
 }
 
 /** Fills the disk below a directory to its last block. */

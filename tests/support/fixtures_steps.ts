@@ -131,6 +131,7 @@ const issue: Whole<Extract<Step, { kind: "issue" }>> = {
   spread: 20,
   services: [],
   inUseUntil: NOW,
+  staged: true,
   ifRefused: { entry: "0123", count: 1, validUntil: NOW },
 };
 

@@ -19,7 +19,11 @@ export interface FileChange {
 }
 
 /** What happens in place of the call. */
-export type Fault = "kill" | "ENOSPC" | "EIO" | "EACCES" | "EROFS";
+export type Fault = "kill" | FileError;
+
+export type FileError =
+  | ("ENOSPC" | "EIO" | "EACCES" | "EROFS")
+  | ("EDQUOT" | "ESTALE" | "EMFILE" | "EBUSY" | "EXDEV");
 
 /** How a traced program ended. */
 export interface Traced {
@@ -67,9 +71,11 @@ export async function runWithFault(
   { call, path, nth }: FileChange,
   fault: Fault,
   env: Readonly<Record<string, string>>,
+  /** All further calls of this name and path fail, too. */
+  lasting = false,
 ): Promise<Traced & { readonly met: boolean }> {
   const what = fault === "kill" ? "signal=KILL" : `error=${fault}`;
-  const inject = `inject=${call}:${what}:when=${nth}`;
+  const inject = `inject=${call}:${what}:when=${nth}${lasting ? "+" : ""}`;
   const options = ["-P", path, "-e", `trace=${call}`, "-e", inject];
   const { trace, ...traced } = await runTraced(options, argv, env);
   const met = fault === "kill" ? traced.signal === "SIGKILL" : trace.includes("(INJECTED)");

@@ -17,6 +17,7 @@ import {
   openRegularFile,
   OtherFileError,
 } from "../../host/file_identity.ts";
+import { trySyncDirectory } from "../../host/make_directories.ts";
 import { isThere } from "../../host/read.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
@@ -79,6 +80,7 @@ function makeDirectories(path: string): void {
   fs.mkdirSync(temporary);
   fs.chmodSync(temporary, 0o755);
   fs.renameSync(temporary, path);
+  trySyncDirectory(directoryOf(path));
 }
 
 interface Replacement {

@@ -12,8 +12,8 @@ export type EventJson =
   | OfCertificate & {
     /** A certificate was issued and stored. */
     readonly kind: "issued";
-    /** Address of the server that issued it. */
-    readonly address: string;
+    /** Address of the server that issued it; absent: an earlier run received it. */
+    readonly address?: string | undefined;
     /** Its serial number. */
     readonly serial: string;
     /** End of its validity. */

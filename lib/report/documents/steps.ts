@@ -94,6 +94,8 @@ export interface IssueStepJson extends OfCertificate, Keeps, InUse {
   readonly kind: "issue";
   /** Why it is issued. */
   readonly due: DueJson;
+  /** Whether an earlier run received it and could not store it, so that the server is not asked. */
+  readonly staged?: boolean | undefined;
   /** What is sent to the server. */
   readonly request: CertificateRequestJson;
   /** How long before expiry it is renewed. */

@@ -6,8 +6,8 @@ import { Secret } from "../../text/secret.ts";
 import type { Part } from "../../certificate/types.ts";
 
 export interface IssuedCertificate {
-  /** Base address of the server that issued it. */
-  readonly address: string;
+  /** Base address of the server that issued it; absent: an earlier run received it. */
+  readonly address?: string | undefined;
   /** When the server answered, by its own clock. */
   readonly serverTime?: Date | undefined;
   readonly certificate: Certificate;

@@ -1,6 +1,7 @@
 /** Earlier sets in the store's archive: how many stay, which go, and that nobody else can open them. */
 import assert from "node:assert/strict";
-import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
+import { finishSwitch } from "../../../lib/store/write_set.ts";
+import { writeStoredSet } from "../../support/write_set.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
 import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 

@@ -1,7 +1,7 @@
 /** A run switches sets while they are looked at: a real race, with a process of its own. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { writeStoredSet } from "../../../lib/store/write_set.ts";
+import { writeStoredSet } from "../../support/write_set.ts";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 import { createDemoCa } from "../../../lib/tools/demo/demo_ca.ts";
 import { type StoreLook, StoreReader } from "../../../lib/store/read_set.ts";

@@ -4,7 +4,7 @@
  *
  * Arguments: the store, the set's name, and the directories of the two others.
  */
-import { writeStoredSet } from "../../../lib/store/write_set.ts";
+import { writeStoredSet } from "../../support/write_set.ts";
 import { type Part, PARTS } from "../../../lib/certificate/types.ts";
 
 const [store = "", name = "", ...directories] = Deno.args;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { finishSwitch, writeStoredSet } from "../../../lib/store/write_set.ts";
+import { finishSwitch } from "../../../lib/store/write_set.ts";
+import { writeStoredSet } from "../../support/write_set.ts";
 import type { TargetKind } from "../../../lib/certificate/types.ts";
 import { type Directory, errorOf, makeDirectory, modeOf, withUmask } from "../../support/rig.ts";
 

@@ -1,0 +1,103 @@
+/**
+ * Makes a staged set in two parts, so that no issued certificate is lost. Before the server is asked,
+ * all that can fail on this host is tried: the files are created, at more than their later size, and
+ * stay open; the switch is tried up to the point at which it would change something. Afterwards the
+ * content goes into the open files, and one rename makes the staged set, which is whole.
+ */
+import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+import { type Part, PARTS } from "../certificate/types.ts";
+import { syncDirectory, writeAll } from "../host/atomic_write.ts";
+import { tryRename } from "../host/try_rename.ts";
+import { roomDirectory, stagedDirectory, storedDirectory } from "./store_paths.ts";
+import { finishSwitch } from "./write_set.ts";
+
+/** Bytes; more than nearly any set needs. A larger set of before counts, too. */
+const ROOM = { cert: 4096, chain: 8192, fullchain: 12_288, ca: 4096, privkey: 4096 } as const;
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
+
+/** Room for one set. Disposing it removes what was not written. */
+export class ReservedSet implements Disposable {
+  readonly #certStore: string;
+  readonly #name: string;
+  readonly #files = new Map<Part, number>();
+  #isWritten = false;
+
+  /** Throws the system's error and leaves nothing; a set that an earlier run staged is removed. */
+  constructor(certStore: string, name: string, keep = 0) {
+    this.#certStore = certStore;
+    this.#name = name;
+    // An old set that cannot be archived is removed: the new set needs its place.
+    const unkept = finishSwitch(certStore, name, keep);
+    if (unkept !== undefined) finishSwitch(certStore, name);
+    const room = this.#clear();
+    try {
+      fs.mkdirSync(room, { mode: 0o700 });
+      for (const part of PARTS) this.#reserve(part);
+      syncDirectory(room);
+      requireSwitch(storedDirectory(certStore, name), room);
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #reserve(part: Part): void {
+    const path = `${roomDirectory(this.#certStore, this.#name)}/${part}.pem`;
+    const file = fs.openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600);
+    this.#files.set(part, file);
+    const current = `${storedDirectory(this.#certStore, this.#name)}/${part}.pem`;
+    const { size = 0 } = fs.lstatSync(current, { throwIfNoEntry: false }) ?? {};
+    writeAll(file, Buffer.alloc(Math.max(ROOM[part], Math.min(size, 2 ** 20)), "\n"));
+  }
+
+  /**
+   * Makes the staged set. Throws the system's error; if all is written, the next run finds it all the
+   * same: in its room, with room that is left at the end of a file.
+   */
+  stage(text: (part: Part) => string): void {
+    const contents = PARTS.map((part) => [this.#files.get(part) ?? -1, text(part)] as const)
+      .map(([file, text]) => ({ file, bytes: Buffer.from(text) }));
+    for (const { file, bytes } of contents) {
+      for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, null, at);
+    }
+    this.#isWritten = true;
+    for (const { file, bytes } of contents) {
+      fs.ftruncateSync(file, bytes.length);
+      fs.fsyncSync(file);
+    }
+    const room = roomDirectory(this.#certStore, this.#name);
+    fs.renameSync(room, stagedDirectory(this.#certStore, this.#name));
+  }
+
+  [Symbol.dispose](): void {
+    for (const file of this.#files.values()) fs.closeSync(file);
+    this.#files.clear();
+    if (!this.#isWritten) this.#clear();
+  }
+
+  /** Follows no link. */
+  #clear(): string {
+    const room = roomDirectory(this.#certStore, this.#name);
+    fs.rmSync(room, { recursive: true, force: true });
+    return room;
+  }
+}
+
+/**
+ * Throws the error of a switch of the current set. It asks for a rename that cannot happen, because
+ * the other directory has entries; of all that is wrong with it the kernel tells that last.
+ */
+function requireSwitch(current: string, filled: string): void {
+  const found = fs.lstatSync(current, { throwIfNoEntry: false });
+  if (found === undefined || tryRename(current, filled) !== "EXDEV") return;
+  // Its files are moved instead: see write_set.ts. Setting the mode makes the upper layer's copy.
+  for (const part of PARTS) {
+    const file = `${current}/${part}.pem`;
+    const old = fs.lstatSync(file, { throwIfNoEntry: false });
+    if (old === undefined) continue;
+    tryRename(file, filled);
+    if (old.isFile()) fs.chmodSync(file, old.mode & 0o7777);
+  }
+}

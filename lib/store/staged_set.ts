@@ -1,0 +1,38 @@
+/** What an interrupted or failed run left of a new set. */
+import { Buffer } from "node:buffer";
+import * as fs from "node:fs";
+import { type Part, PARTS } from "../certificate/types.ts";
+import { isThere } from "../host/read.ts";
+import {
+  committedDirectory,
+  retiredDirectory,
+  stagedDirectory,
+  storedDirectory,
+} from "./store_paths.ts";
+
+/**
+ * The files of a staged set, without room that is left at their ends and synced, because an error may
+ * have come before that. Throws the system's error.
+ */
+export function readStaged(certStore: string, name: string): Readonly<Record<Part, string>> {
+  const read = (part: Part) => {
+    const { O_NOFOLLOW, O_RDWR } = fs.constants;
+    const path = `${stagedDirectory(certStore, name)}/${part}.pem`;
+    const file = fs.openSync(path, O_RDWR | O_NOFOLLOW);
+    try {
+      const text = fs.readFileSync(file, "utf8").replace(/\n+$/, "\n");
+      fs.ftruncateSync(file, text === "\n" ? 0 : Buffer.byteLength(text));
+      fs.fsyncSync(file);
+      return text === "\n" ? "" : text;
+    } finally {
+      fs.closeSync(file);
+    }
+  };
+  return Object.fromEntries(PARTS.map((part) => [part, read(part)])) as Record<Part, string>;
+}
+
+/** Whether a switch has begun: the new set counts, or will when the next run has finished it. */
+export function hasBegunSwitch(certStore: string, name: string): boolean {
+  if (isThere(committedDirectory(certStore, name))) return true;
+  return !isThere(storedDirectory(certStore, name)) && isThere(retiredDirectory(certStore, name));
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { lockStore } from "../../../lib/store/lock.ts";
+import { ReservedSet } from "../../../lib/store/reserve_set.ts";
+import { makeDirectory, modeOf } from "../../support/rig.ts";
+
+const NAME = "web.example.test";
+
+Deno.test("a reserved set has room for all files, for the owner alone, and leaves nothing", () => {
+  using store = makeDirectory();
+  {
+    using _reserved = new ReservedSet(store.path, NAME);
+    for (const part of ["cert", "chain", "fullchain", "ca", "privkey"]) {
+      const path = store.at(`.room-${NAME}/${part}.pem`);
+      assert.equal(modeOf(path), "600");
+      assert.ok(Deno.statSync(path).size >= 4096);
+    }
+    assert.equal(modeOf(store.at(`.room-${NAME}`)), "700");
+  }
+  assert.deepEqual(store.tree(), []);
+});
+
+Deno.test("room for a set is as large as the set of before", () => {
+  using store = makeDirectory();
+  store.write(`${NAME}/chain.pem`, "x".repeat(50_000));
+  using _reserved = new ReservedSet(store.path, NAME);
+  assert.equal(Deno.statSync(store.at(`.room-${NAME}/chain.pem`)).size, 50_000);
+});
+
+Deno.test("a staged set has exactly the text, in files that were open before", () => {
+  using store = makeDirectory();
+  using reserved = new ReservedSet(store.path, NAME);
+  const inode = Deno.statSync(store.at(`.room-${NAME}/ca.pem`)).ino;
+  reserved.stage((part) => `${part}\n`);
+  assert.equal(store.read(`.new-${NAME}/ca.pem`), "ca\n");
+  assert.equal(Deno.statSync(store.at(`.new-${NAME}/ca.pem`)).ino, inode);
+});
+
+Deno.test("lockStore() stages room that an interrupted run left, unless a switch has begun", () => {
+  using store = makeDirectory();
+  Deno.chmodSync(store.path, 0o700);
+  store.write(".room-a/cert.pem", "a");
+  store.write(".room-b/cert.pem", "b");
+  store.write(".old-b/cert.pem", "old");
+  using _lock = lockStore(store.path);
+  const left = store.tree().filter((name) => name.endsWith("cert.pem"));
+  assert.deepEqual(left, [".new-a/cert.pem", ".old-b/cert.pem"]);
+});
+
+Deno.test("lockStore() makes a store with all directories above it, for the owner alone", () => {
+  using directory = makeDirectory();
+  using _lock = lockStore(directory.at("new/deep/store"));
+  for (const path of ["new", "new/deep", "new/deep/store"]) {
+    assert.equal(modeOf(directory.at(path)), "700");
+  }
+});
