@@ -93,7 +93,7 @@ async function actOn(
       if (problem === undefined) return { step, wasUp };
       failAction(step, problem, wasUp, run);
     } else if (result.kind === "failed") {
-      failAction(step, run.hide(result.message, step.certificates), wasUp, run);
+      failAction(step, run.hide(result.message, about.certificates), wasUp, run);
       // An action that only --force asked for, and that left the service up, leaves nothing pending.
       if (isNew && (await commands.observe([service])).get(service)?.kind === "up") {
         dropPendingAction(certStore, service, run.emit);

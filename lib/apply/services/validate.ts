@@ -41,7 +41,7 @@ async function validate(
   for (const index of step.validate.keys()) {
     try {
       const result = await commands.validate(step.service, index);
-      if (result.kind === "failed") return hide(result.message, step.certificates);
+      if (result.kind === "failed") return hide(result.message, step.about.certificates);
     } catch (error) {
       return plainCause(error);
     }
