@@ -148,7 +148,8 @@ async function runOnce(
   running.delete(end);
   timers.forEach(clearTimeout);
   const read = await Promise.all(outputs.map((output) => output.end()));
-  if (ended && code !== 0) throw new CommandError(`"${path}" was ended, because ${endedBecause}`);
+  // What a command makes of SIGTERM says nothing about its work.
+  if (ended) throw new CommandError(`"${path}" was ended, because ${endedBecause}`);
   const [stdout = "", stderr = ""] = read.map(({ text }) => text);
   const outlived = !late && read.some(({ open }) => open);
   return { code: late ? TIMED_OUT : code, stdout, stderr, outlived };

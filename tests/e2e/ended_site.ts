@@ -38,6 +38,8 @@ export interface EndedSite extends AsyncDisposable {
 export interface Run {
   readonly pid: number;
   send(signal: Deno.Signal): void;
+  /** Waits until standard error holds a text. */
+  said(text: string): Promise<void>;
   readonly ended: Promise<Ended>;
 }
 
@@ -69,12 +71,23 @@ export async function startEndedSite(by: readonly string[] = []): Promise<EndedS
     }).spawn();
     started.push(child);
     let first: number | undefined;
-    const ended = Promise.all([child.status, textOf(child.stdout), textOf(child.stderr)])
-      .then(([{ code }, stdout, stderr]) => {
+    let stderr = "";
+    const read = (text: string) => {
+      stderr += text;
+    };
+    const ended = Promise.all([child.status, textOf(child.stdout), readAll(child.stderr, read)])
+      .then(([{ code }, stdout]) => {
         return { code, stdout, stderr, took: performance.now() - (first ?? performance.now()) };
       });
     return {
       pid: child.pid,
+      said: async (text) => {
+        await waitUntil(
+          `it says "${text}"`,
+          30,
+          () => Promise.resolve(stderr.includes(text) || undefined),
+        );
+      },
       send: (signal) => {
         first ??= performance.now();
         child.kill(signal);
@@ -154,4 +167,12 @@ function isRunning(pid: number): boolean {
 
 async function textOf(pipe: ReadableStream<Uint8Array>): Promise<string> {
   return await new Response(pipe).text();
+}
+
+async function readAll(pipe: ReadableStream<Uint8Array>, take: (text: string) => void) {
+  for await (
+    const text of pipe.pipeThrough(
+      new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
+    )
+  ) take(text);
 }

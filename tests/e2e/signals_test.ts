@@ -1,12 +1,13 @@
 /** A signal ends a run in order: nothing half, nothing left behind, and the status tells it. */
 import { assert } from "./assert.ts";
 import { startFront } from "../support/faulty_proxy.ts";
+import { startMachine } from "../support/machine.ts";
 import { compiledVcm } from "../support/vcm.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { assertNoCommand, startEndedSite, untilCommandRuns } from "./ended_site.ts";
 
-const test = await testsNeeding("openbao");
+const test = await testsNeeding("openbao", "machine");
 const WEB = "web.e2e.test";
 /** Starts VCM on a terminal, which goes away at the end of input, and exits as VCM does. */
 const TERMINAL = `
@@ -103,8 +104,8 @@ test("a signal while certificates are issued wastes none, and begins none", asyn
   const run = site.start("run");
   await waitUntil("8 are in flight", 60, () => Promise.resolve(asked() === 8 || undefined));
   run.send("SIGINT");
-  await waitUntil("the run knows", 10, () => Promise.resolve(front.heard.length >= 8 || undefined));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  // The run is ended before the answers come.
+  await run.said("ending the run in order");
   open();
   const { code, stdout } = await run.ended;
   assert.equal(code, 130);
@@ -123,7 +124,7 @@ test("a signal while certificates are issued wastes none, and begins none", asyn
 
 test("a server that never answers does not keep a signal from ending the run", async () => {
   await using site = await startEndedSite();
-  const { promise: never, resolve: end } = Promise.withResolvers<undefined>();
+  const { promise: never, resolve: end } = Promise.withResolvers<Response>();
   for (const hangs of ["auth/approle/login", "pki/issue/web"]) {
     await using front = startFront(site.bao, (path) => path === hangs ? never : undefined);
     site.address = front.address;
@@ -136,7 +137,7 @@ test("a server that never answers does not keep a signal from ending the run", a
     assert.match(stdout, /no answer within 10 s after SIGTERM was received/);
     assert.ok(took > 9_000 && took < 20_000, `${hangs}: ${took} ms`);
     assert.equal(await site.loginTokens(), 0, hangs);
-    if (hangs === "pki/issue/web") end(undefined);
+    if (hangs === "pki/issue/web") end(new Response(null, { status: 503 }));
   }
 });
 
@@ -171,7 +172,7 @@ test("a second signal ends the run at once, with commands that ignore the first"
   const run = site.start("run");
   await untilCommandRuns(site);
   run.send("SIGTERM");
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await run.said("ending the run in order");
   run.send("SIGINT");
   const { code, took } = await run.ended;
   assert.equal(code, 130);
@@ -242,5 +243,54 @@ test("a terminal that goes away ends the run with 129, and without an error of i
   await terminal.stdin.close();
   assert.equal((await terminal.status).code, 129);
   await assertNoCommand(site);
+  assert.equal(await site.loginTokens(), 0);
+});
+
+test("a validation that a signal ended does not count, even if its command exits with 0", async () => {
+  await using site = await startEndedSite();
+  const polite = site.shell("trap 'exit 0' TERM; sleep 300 & wait");
+  site.configure(
+    site.certificate(WEB, `{name: web, command: ["true"], validate: ${polite}}`),
+    `  metrics_file: "${site.directory}/vcm.prom"\n`,
+  );
+  const run = site.start("run", "--json");
+  await untilCommandRuns(site);
+  run.send("SIGTERM");
+  const { code, stdout } = await run.ended;
+  assert.equal(code, 143);
+  const { outcome } = JSON.parse(stdout);
+  assert.deepEqual([outcome.issued, outcome.deployed, outcome.acted], [1, 0, 0]);
+  assert.match(outcome.failed[0].message, /was ended, because SIGTERM was received/);
+  assert.equal(site.read(`ssl/${WEB}.crt`), undefined);
+  assert.match(site.read("vcm.prom") ?? "", /vcm_/);
+});
+
+test("under nohup a SIGHUP for the whole process group reaches neither VCM nor its commands", async () => {
+  await using site = await startEndedSite(["setsid", "nohup"]);
+  const gate = `${site.directory}/gate`;
+  const wait = site.shell(`until test -e ${gate}; do sleep 0.1; done`);
+  site.configure(site.certificate(WEB, `{name: web, command: ${wait}}`));
+  const run = site.start("run");
+  await untilCommandRuns(site);
+  const sent = await new Deno.Command("kill", { args: ["-HUP", "--", `-${run.pid}`] }).output();
+  assert.equal(sent.code, 0);
+  Deno.writeTextFileSync(gate, "");
+  const { code, stdout } = await run.ended;
+  assert.equal(code, 0, stdout);
+});
+
+test("systemctl stop ends a run under systemd in order", async () => {
+  await using site = await startEndedSite();
+  await using machine = await startMachine();
+  site.configure(site.certificate(WEB, `{name: web, command: ${site.shell("sleep 300")}}`));
+  const vcm = `${await compiledVcm()} run --config ${site.directory}/vcm.yaml`;
+  await machine.writeUnit("vcm.service", `[Service]\nType=oneshot\nExecStart=${vcm}\n`);
+  await machine.exec(["systemctl", "daemon-reload"]);
+  await machine.exec(["systemctl", "start", "--no-block", "vcm"]);
+  await waitUntil("its command runs", 60, () => Promise.resolve(site.read("pids")));
+  assert.equal(await site.loginTokens(), 1);
+  assert.equal((await machine.exec(["systemctl", "stop", "vcm"])).code, 0);
+  const show = ["systemctl", "show", "--value", "-p", "ExecMainStatus", "vcm"] as const;
+  assert.equal((await machine.exec(show)).stdout.trim(), "143");
   assert.equal(await site.loginTokens(), 0);
 });
