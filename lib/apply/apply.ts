@@ -24,6 +24,7 @@ import { Writers } from "./writers/writers.ts";
 import { dropPendingAction, transferPendingAction } from "../store/pending_action.ts";
 import { type AccessInput, SessionOnce } from "./session_once.ts";
 import { serve } from "./services/serve.ts";
+import { Stop } from "./stop.ts";
 import { forgetPendingValidation } from "../store/pending_validation.ts";
 import { validateNewFiles } from "./services/validate.ts";
 
@@ -37,16 +38,20 @@ export interface ApplyInput {
 /** Certificates in flight at one time; 8 keep a server with 2 cores busy. */
 const IN_FLIGHT = 8;
 
-/** @param commands Runs the programs of the plan. */
+/**
+ * @param commands Runs the programs of the plan.
+ * @param stop Can end the run before all is done; what is left counts as failed.
+ */
 export async function apply(
   { plan, access, secrets = [] }: ApplyInput,
   listener: Emit,
   commands: Commands,
+  stop: Stop = new Stop(),
 ): Promise<void> {
   const emit = unfailing(listener);
-  const sessions = new SessionOnce(access, emit);
+  const sessions = new SessionOnce(access, emit, stop);
   const writers = new Writers(commands);
-  const tools: Tools = { sessions, writers, mutex: new Mutex(), emit };
+  const tools: Tools = { sessions, writers, mutex: new Mutex(), emit, stop };
   const results = new Map<string, Result>();
   try {
     for (const step of plan.steps) {
@@ -60,7 +65,7 @@ export async function apply(
       const keys = certificates.flatMap((name) => keyLines(plan.certStore, name));
       return redact(text, [...secrets, ...sessions.secrets, ...keys]);
     };
-    const run = { certStore: plan.certStore, results, writers, emit, hide };
+    const run = { certStore: plan.certStore, results, writers, emit, hide, stop };
     // All new files are validated before the first service loads any of them.
     const steps = plan.steps.filter((step) => step.kind === "service" || step.kind === "validate");
     const failures = await validateNewFiles(steps, run);

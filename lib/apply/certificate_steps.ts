@@ -31,6 +31,7 @@ import { chainWarnings, issue, lifetimeWarning, type StoreHooks } from "./issue.
 import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
+import { notBegun, type Stop } from "./stop.ts";
 import type { Writers } from "./writers/writers.ts";
 
 /** Mutual exclusion inside a run. */
@@ -54,6 +55,7 @@ export interface Tools {
   /** Held from writing pending actions until it is certain that they stay: certificates can share one. */
   readonly mutex: Mutex;
   readonly emit: Emit;
+  readonly stop: Stop;
 }
 
 /** The steps of one certificate. */
@@ -86,6 +88,7 @@ export interface Result {
 
 /** Reports all failures by events; never throws for what can go wrong on a host. */
 export async function workOnCertificate(work: CertificateWork, tools: Tools): Promise<Result> {
+  if (tools.stop.why !== undefined) return leave(work, tools.stop.why, tools);
   const recovered = work.recover === undefined ||
     await recover(work.recover, work.certStore, tools);
   if (work.revoke !== undefined) {
@@ -95,11 +98,11 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
   if (!recovered) {
     const message = "its recovery failed";
     tools.emit({ kind: "skipped", step: "deploy", subject: work.name, message });
-    // Some files of the interrupted run may be rolled back already, and some not.
-    return result(work, work.recover?.pendingValidation.length ? "half" : "failed");
+    return unrecovered(work);
   }
   const issued = work.issue && await tryIssue(work.issue, work, tools);
   if (work.deploy !== undefined) {
+    if (issued === undefined && tools.stop.why !== undefined) return result(work, "failed");
     return await tryDeploy(work.deploy, work, issued?.certificate, tools);
   }
   const { services = [] } = work.issue ?? {};
@@ -107,6 +110,20 @@ export async function workOnCertificate(work: CertificateWork, tools: Tools): Pr
   const { newPendingActions = [] } = issued ?? {};
   const state = issued === undefined ? "failed" : "deployed";
   return { ...result(work, state), services, newPendingActions };
+}
+
+/** Leaves all steps to the next run. */
+function leave(work: CertificateWork, why: string, { emit }: Pick<Tools, "emit">): Result {
+  const step = (["issue", "deploy", "revoke", "recover"] as const).find((kind) => work[kind]);
+  if (step !== undefined) {
+    emit({ kind: "failed", step, subject: work.name, message: notBegun(why) });
+  }
+  return unrecovered(work);
+}
+
+/** Some files of an interrupted run may be rolled back already, and some not. */
+function unrecovered(work: CertificateWork): Result {
+  return result(work, work.recover?.pendingValidation.length ? "half" : "failed");
 }
 
 function result({ deploy }: CertificateWork, state: Result["state"]): Result {
@@ -130,7 +147,7 @@ interface Issued {
 async function tryIssue(
   step: IssueStep,
   { name, certStore }: CertificateWork,
-  { sessions, mutex, emit }: Tools,
+  { sessions, mutex, emit, stop }: Tools,
 ): Promise<Issued | undefined> {
   const warn = (message: string) => emit({ kind: "warning", subject: name, message });
   let newPendingActions: readonly string[] = [];
@@ -146,8 +163,12 @@ async function tryIssue(
       },
       warn,
     };
-    const issued = await (step.staged && storeStaged(step, certStore, hooks)) ||
-      await issue(step, certStore, await sessions.get(), hooks);
+    const ask = async () => {
+      const session = await sessions.get();
+      if (stop.why !== undefined) throw new Error(notBegun(stop.why));
+      return await issue(step, certStore, session, hooks);
+    };
+    const issued = await (step.staged && storeStaged(step, certStore, hooks)) || await ask();
     const chain = chainWarnings(step, issued, new Date());
     const warnings = [
       lifetimeWarning(step, issued, new Date()),

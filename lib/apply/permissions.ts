@@ -7,7 +7,8 @@
 import { directoryOf, nameOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import { mayBeLink, withSiblings } from "./commands/planned_paths.ts";
-import { CHCON, KILL, LN, programPaths, PS } from "../host/run_command.ts";
+import { programPaths } from "../host/run_command.ts";
+import { CHCON, KILL, LN, PS } from "../host/run_sync.ts";
 import { ENGINES } from "../host/containers.ts";
 import { readInfo } from "../host/read.ts";
 import { SYSTEMCTL } from "../host/units.ts";

@@ -7,7 +7,8 @@ import type { ApplyInput } from "./apply.ts";
 import type { Emit } from "./events.ts";
 import type { MetricsPlace } from "./metrics_file.ts";
 import type { CommandRights, FileRights, Rights } from "./permissions.ts";
-import type { CommandWorkerInput } from "./commands/worker.ts";
+import type { CommandWorkerInput, CommandWorkerMessage, EndCommands } from "./commands/worker.ts";
+import type { StopOrder } from "./stop.ts";
 import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
 /** The binary contains the bundled modules in one directory. */
@@ -37,6 +38,13 @@ export function startThread(
   return new Worker(module.href, { type: "module", deno: { permissions } });
 }
 
+/** How to end a run early. */
+export interface RunEnds {
+  readonly stop: (order: StopOrder) => void;
+  /** Kills all commands of the run, which must get `stop` first. */
+  readonly killCommands: (why: string) => Promise<void>;
+}
+
 /** What the workers do and whom they tell. */
 export interface WorkerRun {
   readonly order: ApplyInput;
@@ -44,6 +52,8 @@ export interface WorkerRun {
   /** Called after the workers are started and before they get their input. */
   readonly giveUp: () => void;
   readonly emit: Emit;
+  /** Called before `giveUp` with what ends the run early. */
+  readonly control: (ends: RunEnds) => void;
   /** Written at the end; `text` is called then. */
   readonly metrics?: { readonly place: MetricsPlace; readonly text: () => string };
 }
@@ -54,7 +64,7 @@ export interface WorkerRun {
  * Throws Error if a worker itself fails, which no plan should cause.
  */
 export async function runInWorker(
-  { order, rights: { files, commands }, giveUp, emit, metrics }: WorkerRun,
+  { order, rights: { files, commands }, giveUp, emit, control, metrics }: WorkerRun,
 ): Promise<string | undefined> {
   const worker = startThread(files, new URL(WORKER, import.meta.url));
   const runsPrograms = commands.run.length > 0;
@@ -84,13 +94,34 @@ export async function runInWorker(
     worker.postMessage(input, ports);
     return Promise.race([promise, stopped]);
   };
+  const endCommands = (why: string, signal: EndCommands["signal"]) =>
+    commandWorker?.postMessage({ kind: "end", why, signal } satisfies EndCommands);
+  control({
+    stop: (order) => {
+      worker.postMessage({ kind: "stop", order } satisfies WorkerInput);
+      if (order.hurry) endCommands(order.why, "TERM");
+    },
+    killCommands: (why) => {
+      if (commandWorker === undefined) return Promise.resolve();
+      return new Promise((resolve) => {
+        commandWorker.addEventListener(
+          "message",
+          ({ data }: MessageEvent<CommandWorkerMessage>) => {
+            if (data.kind === "killed") resolve();
+          },
+        );
+        endCommands(why, "KILL");
+      });
+    },
+  });
   giveUp();
   try {
     if (commandWorker === undefined) await send({ kind: "apply", input: order });
     else {
       const { port1, port2 } = new MessageChannel();
       const { steps } = order.plan;
-      const input = { plan: { steps }, port: port2, ...(metrics && { metrics: metrics.place }) };
+      const place = metrics && { metrics: metrics.place };
+      const input = { kind: "start", plan: { steps }, port: port2, ...place } as const;
       commandWorker.postMessage(input satisfies CommandWorkerInput, [port2]);
       await send({ kind: "apply", input: order, port: port1 }, [port1]);
     }

@@ -1,8 +1,10 @@
 /** Opens one session for a whole run, when the first certificate needs it. */
 import type { VaultAccess } from "../vault/access/access.ts";
 import { openSession, type VaultSession } from "../vault/session/session.ts";
+import { CLOCK } from "../vault/wire/servers.ts";
 import type { Emit } from "./events.ts";
 import { reserveFile } from "./reserved_file.ts";
+import { Stop } from "./stop.ts";
 
 /** How to reach the server and log in, or why that is not possible. */
 export type AccessInput = VaultAccess | { readonly problem: string };
@@ -10,17 +12,19 @@ export type AccessInput = VaultAccess | { readonly problem: string };
 export class SessionOnce {
   readonly #access: AccessInput;
   readonly #emit: Emit;
+  readonly #stop: Stop;
   #opening: Promise<VaultSession> | undefined;
   #session: VaultSession | undefined;
 
-  constructor(access: AccessInput, emit: Emit) {
+  constructor(access: AccessInput, emit: Emit, stop = new Stop()) {
     this.#access = access;
     this.#emit = emit;
+    this.#stop = stop;
   }
 
   /** Throws the same VaultError to all callers: a server that is down is asked once. */
   get(): Promise<VaultSession> {
-    return this.#opening ??= this.#open();
+    return this.#opening ??= this.#stop.answerTo(this.#open());
   }
 
   /** What the session has learned so far that no message may show. */
@@ -30,7 +34,8 @@ export class SessionOnce {
 
   async close(): Promise<void> {
     try {
-      await (await this.#opening)?.close();
+      const session = await this.#opening;
+      if (session !== undefined) await this.#stop.answerTo(session.close());
     } catch {
       return; // It could not be opened, and all callers of get() have the error.
     }
@@ -38,9 +43,26 @@ export class SessionOnce {
 
   async #open(): Promise<VaultSession> {
     if ("problem" in this.#access) throw new Error(this.#access.problem);
-    return this.#session = await openSession(this.#access, {
-      note: (message) => this.#emit({ kind: "warning", subject: "login", message }),
+    const helpers = {
+      note: (message: string) => this.#emit({ kind: "warning", subject: "login", message }),
       reserve: reserveFile,
-    });
+    };
+    const clock = { ...CLOCK, pause: (milliseconds: number) => this.#stop.pause(milliseconds) };
+    this.#session = await openSession(this.#access, helpers, clock);
+    return boundSession(this.#session, this.#stop);
   }
+}
+
+/** A session for whose answers nobody waits longer than `stop` allows. */
+function boundSession(session: VaultSession, stop: Stop): VaultSession {
+  return {
+    get loginMethod() {
+      return session.loginMethod;
+    },
+    secrets: session.secrets,
+    clean: session.clean,
+    write: (path, body) => stop.answerTo(session.write(path, body)),
+    read: (path) => stop.answerTo(session.read(path)),
+    close: () => session.close(),
+  };
 }

@@ -30,11 +30,19 @@ export async function permissionsOf(plan: Plan, config: Config, host: Host): Pro
   return rightsFor(plan, findAccess(config, host), placeOf(metrics));
 }
 
+/** What a run did. */
+export interface CarriedOut {
+  readonly events: readonly ApplyEvent[];
+  /** The exit status if a signal ended the run. */
+  readonly signalStatus?: number | undefined;
+}
+
 /**
  * Carries out a plan, and logs the events. Afterwards this process has no permissions, only its open
  * files. Throws an Error if the worker ends early.
  *
  * @param metrics Undefined if no metrics are written.
+ * @param began When the run began, on `performance.now()`.
  */
 export async function carryOut(
   made: Plan,
@@ -42,7 +50,8 @@ export async function carryOut(
   metrics: MetricsPlan | undefined,
   args: Arguments,
   host: Host,
-): Promise<ApplyEvent[]> {
+  began: number,
+): Promise<CarriedOut> {
   const log = new Log(host, {
     quiet: args.quiet,
     verbose: args.verbose,
@@ -71,17 +80,23 @@ export async function carryOut(
     access: needsServer ? findAccess(config, host) : NO_SERVER,
     secrets: made.steps.some(runsPrograms) ? knownSecrets(config, host) : [],
   };
+  let signalStatus: () => number | undefined = () => undefined;
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
   if (made.steps.length > 0 && host.usesWorker) {
     log.open();
     const { runInWorker } = await import("../apply/run_in_worker.ts");
+    const { watchForEnds } = await import("./watch_for_ends.ts");
     const place = placeOf(metrics);
+    const say = (text: string) => log.warning(text, text);
     // The plan is carried out even if the metrics cannot be written.
     const failure = await runInWorker({
       order: request,
       rights: rightsFor(made, request.access, place),
       giveUp: () => host.giveUp("read", "write", "net", "run", "env", "sys"),
       emit,
+      control: (ends) => {
+        signalStatus = watchForEnds(ends, { maxRun: config.maxRun, began, say });
+      },
       ...(place && { metrics: { place, text: () => metricsOf(made, events, host) } }),
     });
     problem ??= failure;
@@ -94,7 +109,7 @@ export async function carryOut(
   }
   log.end();
   if (problem !== undefined) log.warning(problem, problem);
-  return events;
+  return { events, signalStatus: signalStatus() };
 }
 
 function placeOf(metrics: MetricsPlan | undefined): MetricsPlace | undefined {

@@ -1,5 +1,6 @@
 /** `vcm run`, `issue`, `deploy` and `restart`, which differ only in their kinds of steps. */
 import type { ApplyEvent } from "../apply/events.ts";
+import type { CarriedOut } from "./carry_out.ts";
 import { takeLock } from "../store/lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
 import { observe } from "../observe/observe.ts";
@@ -39,6 +40,7 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
     if (!args.quiet) sayOnErr(args, host, "info", text);
   };
   using _lock = await takeLock(config.certStore, say, args.wait);
+  const began = performance.now();
   const made = plan(config, specs, await observe(config, host.now()), host.now(), selection);
   const { metricsFile } = config;
   // Over all certificates and all steps.
@@ -51,12 +53,12 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
     host.env("BAO_SKIP_VERIFY");
   const idle = made.steps.length === 0 && !unverified &&
     made.certificates.every(({ blocked }) => blocked.length === 0);
-  const events = idle
+  const { events, signalStatus } = idle
     ? await withoutSteps(made, metrics, args, host)
-    : await (await import("./carry_out.ts")).carryOut(made, config, metrics, args, host);
+    : await (await import("./carry_out.ts")).carryOut(made, config, metrics, args, host, began);
   const outcome = foldOutcome(made, events);
   await report(made, events, outcome, args, host);
-  return outcomeStatus(outcome, args.detailedExitcode);
+  return signalStatus ?? outcomeStatus(outcome, args.detailedExitcode);
 }
 
 async function withoutSteps(
@@ -64,12 +66,12 @@ async function withoutSteps(
   metrics: MetricsPlan | undefined,
   args: Arguments,
   host: Host,
-): Promise<ApplyEvent[]> {
-  if (metrics === undefined) return [];
+): Promise<CarriedOut> {
+  if (metrics === undefined) return { events: [] };
   const { metricsOf, writeMetricsNow } = await import("./metrics.ts");
   const problem = await writeMetricsNow(metrics, metricsOf(made, [], host));
   if (problem !== undefined) sayOnErr(args, host, "warning", problem);
-  return [];
+  return { events: [] };
 }
 
 async function report(

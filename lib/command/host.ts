@@ -2,6 +2,7 @@
 import { fstatSync } from "node:fs";
 import { type FileText, readRegularFile } from "../host/regular_file.ts";
 import { openLog } from "../host/open_log.ts";
+import { errorCode } from "../text/plain_cause.ts";
 
 export interface Host {
   env(name: string): string | undefined;
@@ -40,6 +41,7 @@ export interface Host {
 /** The host that the program runs on. */
 export function processHost(): Host {
   const encoder = new TextEncoder();
+  const outIsTerminal = Deno.stdout.isTerminal();
   return {
     env: readVariable,
     uid: () => Deno.uid() ?? 0,
@@ -49,8 +51,10 @@ export function processHost(): Host {
       try {
         writeAll(Deno.stdout, encoder.encode(text));
       } catch (error) {
-        // The reader, such as `head`, has closed the pipe.
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        // The reader, such as `head`, has closed the pipe, or the terminal is gone.
+        const isGone = error instanceof Deno.errors.BrokenPipe ||
+          (outIsTerminal && errorCode(error) === "EIO");
+        if (!isGone) throw error;
       }
     },
     err: (text) => {
@@ -61,7 +65,7 @@ export function processHost(): Host {
         return;
       }
     },
-    outIsTerminal: Deno.stdout.isTerminal(),
+    outIsTerminal,
     errIsTerminal: Deno.stderr.isTerminal(),
     // Read now, before permission for the environment is given up.
     errIsJournal: isJournal(Deno.env.get("JOURNAL_STREAM")),

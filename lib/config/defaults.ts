@@ -22,6 +22,9 @@ export const DEFAULT_SERVICE_TIMEOUT = 120;
 /** Seconds until a service must serve the new certificate after its action. */
 export const DEFAULT_PROBE_TIMEOUT = 30;
 
+/** Seconds; the next run of a timer that fires every hour goes on with what is left. */
+export const DEFAULT_MAX_RUN = 3_600;
+
 /** The signal by which most daemons reload their files. */
 export const DEFAULT_SIGNAL = "HUP";
 

@@ -18,6 +18,17 @@ export function readTimeLimit(text: string): number | InvalidValue {
   return parseTimeLimit(text) ?? expected(`a time from "1s" to "1h", such as "60s"`, text);
 }
 
+/** Seconds in a day. */
+export const LONGEST_RUN = 86_400;
+
+/** The time limit of a run in seconds. */
+export function readRunLimit(text: string): number | InvalidValue {
+  const seconds = parseDuration(text);
+  return seconds !== undefined && seconds <= LONGEST_RUN
+    ? seconds
+    : expected(`a time from "1s" to "1d", such as "1h"`, text);
+}
+
 /** A duration, or a share of the lifetime such as `33%`. */
 export function readRenew(text: string): RenewalWindow | InvalidValue {
   if (text.endsWith("%")) {

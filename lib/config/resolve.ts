@@ -4,6 +4,7 @@ import {
   DEFAULT_COMBINED_ORDER,
   DEFAULT_CONTROL,
   DEFAULT_KEY_ORIGIN,
+  DEFAULT_MAX_RUN,
   DEFAULT_ORDER,
   DEFAULT_PROBE_TIMEOUT,
   DEFAULT_RENEW,
@@ -43,6 +44,7 @@ export function resolveConfig(file: File, name: string): Config {
     certStore: settings.cert_store ?? DEFAULT_CERT_STORE,
     logFile: settings.log_file,
     metricsFile: settings.metrics_file,
+    maxRun: settings.max_run ?? DEFAULT_MAX_RUN,
     vault: resolveVault(settings),
     certificates: file.certs.map((entry) => resolveCertificate(entry, settings, services)),
   };

@@ -182,6 +182,7 @@ const settings = map(`a map of settings`, {
   cert_store: optional(places.readDirectoryPath),
   log_file: optional(places.readFilePath),
   metrics_file: optional(places.readMetricsFile),
+  max_run: optional(scalars.readRunLimit),
   auth: v.exactOptional(auth),
   token_file: optional(places.readTokenFile),
   vault_role_id: optional(scalars.readSecret),

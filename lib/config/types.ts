@@ -216,6 +216,8 @@ export interface Config {
   /** Absolute path of a file to append the log to. */
   readonly logFile?: string | undefined;
   readonly metricsFile?: string | undefined;
+  /** Seconds after which a run begins nothing new. */
+  readonly maxRun: number;
   readonly vault: VaultSettings;
   readonly certificates: readonly CertificateSpec[];
 }

@@ -1,6 +1,6 @@
 /** Output of commands, made fit for messages. */
 import { looksLikeToken, printable } from "../text/quote.ts";
-import type { CommandResult } from "./run_command.ts";
+import { type CommandResult, TIMED_OUT } from "./run_command.ts";
 
 /** Characters; what follows seldom tells more about what is wrong. */
 const LONGEST = 500;
@@ -31,7 +31,7 @@ function mask(word: string): string {
 export function explainFailure(result: CommandResult, seconds: number): string {
   const said = outputLine(result);
   const why = said === "" ? "no output" : said;
-  return result.code === 124
+  return result.code === TIMED_OUT
     ? `took longer than ${seconds} s: ${why}`
     : `failed (${result.code}): ${why}`;
 }

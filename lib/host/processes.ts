@@ -2,7 +2,8 @@
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { plainCause } from "../text/plain_cause.ts";
-import { ignoreCommandError, PS, runCommand } from "./run_command.ts";
+import { ignoreCommandError, runCommand } from "./run_command.ts";
+import { PS } from "./run_sync.ts";
 import { readInfo } from "./read.ts";
 
 const PS_LIMIT = 10_000;

@@ -4,10 +4,15 @@
  */
 import { nameOf } from "../text/path.ts";
 import { plainCause } from "../text/plain_cause.ts";
+import { GRACE, ProcessTree, type Signal } from "./process_tree.ts";
 import { readInfo } from "./read.ts";
+import { ROOT } from "./run_sync.ts";
+
+/** Exit status after the time limit, as timeout(1) has it. */
+export const TIMED_OUT = 124;
 
 export interface CommandResult {
-  /** Exit status; 124 after the time limit, as timeout(1) has it. */
+  /** Exit status, or `TIMED_OUT`. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -30,30 +35,39 @@ export function programPaths(program: string): readonly string[] {
     : DIRECTORIES.map((directory) => `${directory}/${program}`);
 }
 
-/** Paths of `kill`, `ps`, `ln` and `chcon`. */
-export const KILL = ["/usr/bin/kill", "/bin/kill"];
-export const PS = ["/usr/bin/ps", "/bin/ps"];
-export const LN = ["/usr/bin/ln", "/bin/ln"];
-export const CHCON = ["/usr/bin/chcon", "/bin/chcon"];
-
 /** Characters kept of each output; the rest is read and dropped. */
 const OUTPUT_LIMIT = 65_536;
 
-/** Working directory, as under systemd. The one in which vcm was started may be inaccessible to its user. */
-const ROOT = "/";
-
-/** Milliseconds between SIGTERM and SIGKILL. */
-const GRACE = 5_000;
-
 /** Milliseconds to wait for late output: a daemon that the program started may never close the pipes. */
 const LINGER = 500;
+
+/** What ends each command that this thread runs. */
+const running = new Set<(signal: Signal) => void>();
+/** Why no command may run any more. */
+let endedBecause: string | undefined;
+/** Commands get a session of their own, so that no signal of a terminal or shell reaches them. */
+let isSupervised = false;
+
+/**
+ * From now on the commands of this thread are ended by the returned function, and not by signals to
+ * VCM's process group. It ends all of them with their descendants, and lets none begin: with TERM,
+ * and with KILL those that go on for 5 s. `why` is for messages.
+ */
+export function superviseCommands(): (why: string, signal: Signal) => void {
+  isSupervised = true;
+  return (why, signal) => {
+    endedBecause = why;
+    for (const end of running) end(signal);
+  };
+}
 
 /**
  * @param program Absolute paths to try, in order.
  * @param limit Milliseconds after which the program and its descendants are killed.
  * @param env More variables.
  *
- * Throws CommandError if none of the paths can be run. Needs run permission for them.
+ * Throws CommandError if none of the paths can be run, or after all were ended. Needs run permission
+ * for them.
  */
 export async function runCommand(
   program: readonly string[],
@@ -62,9 +76,13 @@ export async function runCommand(
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
   for (const path of program) {
+    if (endedBecause !== undefined) {
+      throw new CommandError(`"${path}" was not run, because ${endedBecause}`);
+    }
     try {
       return await runOnce(path, args, limit, env);
     } catch (error) {
+      if (error instanceof CommandError) throw error;
       const isMissing = error instanceof Deno.errors.NotFound;
       if (isMissing && readInfo(path).kind === "absent") continue;
       const why = isMissing ? "its interpreter is not on this host" : spawnCause(error);
@@ -108,90 +126,33 @@ async function runOnce(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    detached: isSupervised,
   }).spawn();
   const outputs = [new Output(child.stdout), new Output(child.stderr)];
+  const tree = new ProcessTree(child, isSupervised);
   let late = false;
+  let ended = false;
   const timers = [
     setTimeout(() => {
-      late = tryKill(child, "TERM");
+      late = tree.signal("TERM");
     }, limit),
-    setTimeout(() => tryKill(child, "KILL"), limit + GRACE),
+    setTimeout(() => tree.signal("KILL"), limit + GRACE),
   ];
-  const { code } = await child.status;
-  timers.forEach(clearTimeout);
-  if (late) tryKill(child, "KILL");
-  const ended = await Promise.all(outputs.map((output) => output.end()));
-  const [stdout = "", stderr = ""] = ended.map(({ text }) => text);
-  const outlived = !late && ended.some(({ open }) => open);
-  return { code: late ? 124 : code, stdout, stderr, outlived };
-}
-
-/**
- * Kills a program and its descendants; returns whether it was still running. It has no process group
- * of its own, because Ctrl-C must reach it. The descendants are killed by a program: the runtime's own
- * call needs permission to run anything.
- */
-function tryKill(child: Deno.ChildProcess, signal: "TERM" | "KILL"): boolean {
-  const descendants = descendantsOf(child.pid);
-  try {
-    child.kill(`SIG${signal}`);
-  } catch {
-    return false;
-  } finally {
-    if (descendants.length > 0) runSync(KILL, ["-s", signal, "--", ...descendants.map(String)]);
-  }
-  return true;
-}
-
-/** Children of a process, and their children, unless they have become orphans. */
-function descendantsOf(pid: number): number[] {
-  const { stdout = "" } = runSync(PS, ["-A", "-o", "pid=,ppid="]) ?? {};
-  const children = Map.groupBy(
-    stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number)),
-    ([, parent]) => parent,
-  );
-  const found: number[] = [];
-  const gather = (parent: number) => {
-    for (const [child] of children.get(parent) ?? []) {
-      if (child === undefined || found.includes(child)) continue;
-      found.push(child);
-      gather(child);
-    }
+  const end = (signal: Signal) => {
+    ended = tree.signal(signal) || ended;
+    timers.push(setTimeout(() => tree.signal("KILL"), GRACE));
   };
-  gather(pid);
-  return found;
-}
-
-/**
- * Runs a small program to its end, without a time limit.
- *
- * @param program Absolute paths to try, in order.
- * @returns undefined if the program is not on this host. `failure` names the program and the first line
- * of its standard error.
- *
- * Throws the system's error. Needs run permission for the program.
- */
-export function runSync(
-  program: readonly string[],
-  args: readonly string[],
-): { readonly success: boolean; readonly stdout: string; readonly failure: string } | undefined {
-  for (const path of program) {
-    try {
-      const { success, stdout, stderr } = new Deno.Command(path, {
-        args: [...args],
-        clearEnv: true,
-        env: { LC_ALL: "C" },
-        cwd: ROOT,
-        stdin: "null",
-      }).outputSync();
-      const [firstLine = ""] = new TextDecoder().decode(stderr).trim().split("\n");
-      const failure = `"${path}" failed: ${firstLine}`;
-      return { success, stdout: new TextDecoder().decode(stdout), failure };
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return undefined;
+  running.add(end);
+  const { code } = await child.status;
+  await tree.end();
+  running.delete(end);
+  timers.forEach(clearTimeout);
+  const read = await Promise.all(outputs.map((output) => output.end()));
+  // What a command makes of SIGTERM says nothing about its work.
+  if (ended) throw new CommandError(`"${path}" was ended, because ${endedBecause}`);
+  const [stdout = "", stderr = ""] = read.map(({ text }) => text);
+  const outlived = !late && read.some(({ open }) => open);
+  return { code: late ? TIMED_OUT : code, stdout, stderr, outlived };
 }
 
 /** Reads a pipe to its end and keeps the beginning. */

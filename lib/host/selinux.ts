@@ -3,7 +3,7 @@
  * which the service may not be allowed to read.
  */
 import { isThere } from "./read.ts";
-import { CHCON, runSync } from "./run_command.ts";
+import { CHCON, runSync } from "./run_sync.ts";
 
 /** Exists if SELinux is enabled (selinux(8)). */
 export const SELINUX = "/sys/fs/selinux/enforce";

@@ -1,5 +1,5 @@
 /** Creates symbolic links by the host's `ln`: the runtime's own call needs permission for all files. */
-import { LN, runSync } from "./run_command.ts";
+import { LN, runSync } from "./run_sync.ts";
 
 /**
  * @param text What the link contains.

@@ -18,7 +18,7 @@ import type {
 import type { Presence } from "../host/types.ts";
 import type { Replaced } from "../store/types.ts";
 import type { AccountBook } from "../host/accounts.ts";
-import { LN } from "../host/run_command.ts";
+import { LN } from "../host/run_sync.ts";
 import type { Expected } from "./expected.ts";
 import { ABSENT, readInfo } from "../host/read.ts";
 import { type DirectoryCache, observeFile, observePath, readLink } from "./target.ts";

@@ -8,7 +8,8 @@
  * vcm.
  */
 import { printable } from "../text/quote.ts";
-import { PS, runCommand } from "../host/run_command.ts";
+import { runCommand } from "../host/run_command.ts";
+import { PS } from "../host/run_sync.ts";
 
 export interface LockHolder {
   readonly pid: number;

@@ -7,8 +7,13 @@ export interface Front extends AsyncDisposable {
   readonly heard: readonly string[];
 }
 
+type Fault = Response | undefined;
+
 /** @param fault Answers in the server's place, or lets the request through by undefined. */
-export function startFront(bao: OpenBao, fault: (path: string) => Response | undefined): Front {
+export function startFront(
+  bao: OpenBao,
+  fault: (path: string) => Fault | Promise<Fault>,
+): Front {
   const heard: string[] = [];
   const ended = new AbortController();
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: ended.signal };
@@ -17,7 +22,7 @@ export function startFront(bao: OpenBao, fault: (path: string) => Response | und
     const path = pathname.replace(/^\/v1\//, "");
     heard.push(path);
     const body = await request.text();
-    const answer = fault(path);
+    const answer = await fault(path);
     if (answer !== undefined) return answer;
     const passed = await fetch(`${bao.address}${pathname}`, {
       method: request.method,

@@ -245,6 +245,7 @@ export function makeConfig(certificates: readonly CertificateSpec[], file = "vcm
   return {
     file,
     certStore: "/var/lib/vcm/certs",
+    maxRun: 3600,
     vault: {
       addresses: ["https://vault.example.com:8200"],
       redirectHosts: [],

@@ -1,7 +1,8 @@
 /** Makes a service load new files, by its manager. */
 import { explainFailure } from "../../host/command_output.ts";
 import { observeProcess } from "../../host/processes.ts";
-import { KILL, runCommand } from "../../host/run_command.ts";
+import { runCommand } from "../../host/run_command.ts";
+import { KILL } from "../../host/run_sync.ts";
 import type { ServiceStep } from "../../plan/types.ts";
 import { runServiceCommand } from "./command.ts";
 import { actOnContainer } from "./container.ts";

@@ -11,7 +11,12 @@ export type ActionResult =
   | { readonly kind: "done" }
   /** It is not running, and its action does not start it: it loads the files when it starts. */
   | { readonly kind: "not-active"; readonly message: string }
-  | { readonly kind: "failed"; readonly message: string };
+  | {
+    readonly kind: "failed";
+    readonly message: string;
+    /** Its manager did not finish the action within the service's `timeout`. */
+    readonly timedOut?: boolean;
+  };
 
 /** Whether a service runs. */
 export type Running =

@@ -2,9 +2,8 @@
 import type { Control } from "../../config/types.ts";
 import { runCommand } from "../../host/run_command.ts";
 import { type Engine, ENGINES, observeContainer } from "../../host/containers.ts";
-import { explainFailure } from "../../host/command_output.ts";
 import type { ActionResult } from "./commands.ts";
-import { DONE, failed, NOT_RUNNING } from "./result.ts";
+import { DONE, failed, managerFailed, NOT_RUNNING } from "./result.ts";
 
 /** @param timeout Seconds. */
 export async function actOnContainer(
@@ -33,7 +32,7 @@ export async function actOnContainer(
     : [control === "start" ? "start" : "restart"];
   const result = await runCommand(ENGINES[engine], [...args, name], timeout * 1000);
   const said = `"${engine} ${args.join(" ")} ${name}"`;
-  if (result.code !== 0) return failed(`${said} ${explainFailure(result, timeout)}`);
+  if (result.code !== 0) return managerFailed(said, result, timeout);
   const after = await observeContainer(engine, name);
   if (after?.state === "stopped") {
     return failed(`after ${said} it is not running; see: ${engine} logs ${name}`);

@@ -3,9 +3,8 @@ import type { Control } from "../../config/types.ts";
 import type { UnitState } from "../../host/types.ts";
 import { runCommand } from "../../host/run_command.ts";
 import { observeUnits, SYSTEMCTL } from "../../host/units.ts";
-import { explainFailure } from "../../host/command_output.ts";
 import type { ActionResult } from "./commands.ts";
-import { DONE, failed } from "./result.ts";
+import { DONE, failed, managerFailed } from "./result.ts";
 
 /** Arguments of `systemctl` before the unit's name; only start and restart start a stopped unit. */
 function argumentsFor(control: Control, signal: string): readonly string[] {
@@ -34,7 +33,7 @@ export async function actOnUnit(
   const args = argumentsFor(control, signal);
   const result = await runCommand(SYSTEMCTL, [...args, "--", unit], timeout * 1000);
   const said = `"systemctl ${args.join(" ")} ${unit}"`;
-  if (result.code !== 0) return failed(`${said} ${explainFailure(result, timeout)}`);
+  if (result.code !== 0) return managerFailed(said, result, timeout);
   const after = (await observeUnits([unit])).get(unit);
   if (after?.active === "failed" || (after?.active === "inactive" && !after.ranToItsEnd)) {
     return failed(`after ${said} it is ${after.active}; see: ${journal(unit)}`);

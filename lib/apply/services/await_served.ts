@@ -5,6 +5,7 @@ import { storedFile } from "../../store/store_paths.ts";
 import type { ProbeSpec } from "../../config/types.ts";
 import { readText } from "../../host/read.ts";
 import { formatTime } from "../../text/format_time.ts";
+import { pause, Stop } from "../stop.ts";
 
 /** Milliseconds between two probes. */
 const PAUSE = 200;
@@ -21,6 +22,7 @@ export async function awaitServed(
   certStore: string,
   certificate: string,
   probe: ProbeSpec,
+  stop: Stop = new Stop(),
 ): Promise<string | undefined> {
   const { formatProbe, observeServed } = await import("../../observe/probe.ts");
   const stored = readText(storedFile(certStore, certificate, "cert"));
@@ -32,12 +34,15 @@ export async function awaitServed(
     for (;;) {
       const seen = await observeServed(probe, PROBE_LIMIT);
       if (seen.kind === "served" && seen.certificate.fingerprint === fingerprint) return undefined;
+      if (stop.hurried.aborted) {
+        return `the new certificate of ${certificate} was not served when ${stop.why}`;
+      }
       if (performance.now() + PAUSE >= deadline) {
         const why = seen.kind === "unreachable" ? seen.problem : `${at} still serves serial ` +
           `${seen.certificate.serial}, until ${formatTime(seen.certificate.notAfter)}`;
         return `the new certificate of ${certificate} was not served within ${probe.timeout} s: ${why}`;
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      await pause(PAUSE, stop.hurried);
     }
   } catch (error) {
     return `cannot probe ${at}: ${plainCause(error)}`;

@@ -20,6 +20,7 @@ import { startAdvice } from "./advice.ts";
 import { findFallen } from "./stay_up.ts";
 import type { Result } from "../certificate_steps.ts";
 import type { Emit } from "../events.ts";
+import { notBegun, type Stop } from "../stop.ts";
 import type { Writers } from "../writers/writers.ts";
 
 /** What the services of a run share. */
@@ -31,6 +32,7 @@ export interface ServicesRun {
   readonly emit: Emit;
   /** Removes secrets, and the keys of these certificates, from what a command printed. */
   readonly hide: (text: string, certificates: readonly string[]) => string;
+  readonly stop: Stop;
 }
 
 /** @param failures Why validation failed, by service. */
@@ -43,9 +45,13 @@ export async function serve(
   const acting = steps.filter((step) => step.kind === "service")
     .filter((step) => !failures.has(step.service) && skipReason(step, run) === undefined);
   // The action on one service may stop another one, before or after the latter's own action.
-  const before = await run.writers.commands.observe(acting.map(({ service }) => service));
+  const before = run.stop.why === undefined
+    ? await run.writers.commands.observe(acting.map(({ service }) => service))
+    : new Map<string, Running>();
   const acted: Acted[] = [];
-  for (const step of steps) {
+  /** The service whose action a manager did not finish in time, by manager. */
+  const late = new Map<string, string>();
+  for (const step of lastFailuresLast(steps)) {
     const { service } = step;
     const failure = failures.get(service);
     const reason = skipReason(step, run);
@@ -54,19 +60,33 @@ export async function serve(
       fail(service, failure, run);
     } else if (step.kind === "validate") continue;
     else if (reason !== undefined) skip(service, reason, run);
+    else if (run.stop.why !== undefined) fail(service, notBegun(run.stop.why), run);
     else {
+      const { manager } = step.action;
+      const slow = late.get(manager);
+      if (slow !== undefined) {
+        skip(service, `${manager} did not finish the action of ${slow} in time`, run);
+        continue;
+      }
       const one = await actOn(step, before.get(service), run);
+      if (one === "timed-out") late.set(manager, service);
       // It is not known whether the service of a command runs.
-      if (one !== undefined && step.action.manager === "command") finish(step, run);
+      else if (one !== undefined && manager === "command") finish(step, run);
       else if (one !== undefined) acted.push(one);
     }
   }
-  const fallen = await findFallen(acted.map(({ step }) => step), run.writers.commands);
+  const fallen = await findFallen(acted.map(({ step }) => step), run.writers.commands, run.stop);
   for (const { step, wasUp } of acted) {
     const problem = fallen.get(step.service);
     if (problem === undefined) finish(step, run);
     else failAction(step, problem, wasUp, run);
   }
+}
+
+/** A service whose action never ends must not keep those of the same manager from theirs in each run. */
+function lastFailuresLast<T extends ServiceStep | ValidateStep>(steps: readonly T[]): T[] {
+  const failedBefore = (step: T) => step.kind === "service" && step.actedAt !== undefined;
+  return steps.toSorted((a, b) => Number(failedBefore(a)) - Number(failedBefore(b)));
 }
 
 /** A completed action. */
@@ -80,7 +100,7 @@ async function actOn(
   step: ServiceStep,
   before: Running | undefined,
   run: ServicesRun,
-): Promise<Acted | undefined> {
+): Promise<Acted | "timed-out" | undefined> {
   const { service, about } = step;
   const { certStore, writers: { commands } } = run;
   const isUp = before?.kind === "up" || before?.kind === "between";
@@ -98,6 +118,7 @@ async function actOn(
       if (isNew && (await commands.observe([service])).get(service)?.kind === "up") {
         dropPendingAction(certStore, service, run.emit);
       }
+      if (result.timedOut) return "timed-out";
     } else if (wasUp) {
       // The pending action keeps the message of the action that failed.
       fail(service, `${howDown(step)}; ${startAdvice(step.action)}`, run);
@@ -172,13 +193,13 @@ function notInPlace(names: readonly string[]): string {
 /** @returns Why a new certificate is not served. */
 async function probeAll(
   { probes }: ServiceStep,
-  { certStore, results }: ServicesRun,
+  { certStore, results, stop }: ServicesRun,
 ): Promise<string | undefined> {
   for (const { certificate, probe } of probes) {
     const state = results.get(certificate)?.state ?? "none";
     // If the new files are not in place, the old ones are served.
     if (state === "failed" || state === "half" || state === "rolled-back") continue;
-    const problem = await awaitServed(certStore, certificate, probe);
+    const problem = await awaitServed(certStore, certificate, probe, stop);
     if (problem !== undefined) return problem;
   }
   return undefined;

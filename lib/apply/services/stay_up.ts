@@ -7,6 +7,7 @@
 import { actionName } from "../../plan/desired_service.ts";
 import type { ServiceStep } from "../../plan/types.ts";
 import type { Commands, Running } from "../commands/commands.ts";
+import { pause, type Stop } from "../stop.ts";
 import { logAdvice, startAdvice } from "./advice.ts";
 
 /** Milliseconds for which a service must run without a restart. */
@@ -17,21 +18,32 @@ const STEADY = 2_000;
  * for all services together.
  *
  * @param steps Those whose actions are done.
- * @returns What is wrong, by service.
+ * @returns What is wrong, or not known because the run has to hurry, by service.
  */
 export async function findFallen(
   steps: readonly ServiceStep[],
   commands: Commands,
+  stop: Stop,
 ): Promise<ReadonlyMap<string, string>> {
   const fallen = new Map<string, string>();
   const began = performance.now();
   const observe = (steps: readonly ServiceStep[]) =>
     commands.observe(steps.map(({ service }) => service));
   let before = await observe(steps);
-  let open = steps.filter(({ service }) => before.get(service)?.kind !== "unknown");
+  // When the run has to hurry, services cannot be asked.
+  let open = steps.filter(({ service }) =>
+    stop.hurried.aborted || before.get(service)?.kind !== "unknown"
+  );
   for (let looks = 1; open.length > 0; looks++) {
-    await new Promise((resolve) => setTimeout(resolve, STEADY));
+    await pause(STEADY, stop.hurried);
     const now = await observe(open);
+    if (stop.hurried.aborted) {
+      for (const { service, action } of open) {
+        const unseen = `after the ${actionName(action)} it was not seen to stay up`;
+        fallen.set(service, `${unseen}, because ${stop.why}`);
+      }
+      break;
+    }
     const waited = performance.now() - began;
     open = open.filter((step) => {
       const verdict = compare(before.get(step.service), now.get(step.service));

@@ -36,9 +36,10 @@ export async function validateNewFiles(
 
 async function validate(
   step: ServiceStep | ValidateStep,
-  { writers: { commands }, hide }: ServicesRun,
+  { writers: { commands }, hide, stop }: ServicesRun,
 ): Promise<string | undefined> {
   for (const index of step.validate.keys()) {
+    if (stop.why !== undefined) return `"validate" was not run, because ${stop.why}`;
     try {
       const result = await commands.validate(step.service, index);
       if (result.kind === "failed") return hide(result.message, step.about.certificates);

@@ -2,7 +2,7 @@
 import { sandboxOf, type Setting, SETTINGS, writesOf } from "./sandbox.ts";
 import type { UnitFacts } from "./unit_facts.ts";
 import { UnitText } from "./unit_reading.ts";
-import { isOurs, runArguments, timeoutText } from "./units_text.ts";
+import { isOurs, runArguments } from "./units_text.ts";
 
 /** From loose to strict; other settings are on or off. */
 const LADDERS: Readonly<Record<string, readonly (string | undefined)[]>> = {
@@ -79,6 +79,8 @@ function hidesSharedMemory(unit: UnitText): number {
 }
 
 function isTooShort(unit: UnitText, { limit }: UnitFacts): boolean {
-  const hours = (text = "") => Number(/^(\d+)h$/.exec(text)?.[1] ?? Infinity);
-  return hours(unit.last("TimeoutStartSec")) < hours(timeoutText(limit));
+  // An earlier version wrote whole hours.
+  const [, number, name] = /^(\d+)(h|min)$/.exec(unit.last("TimeoutStartSec") ?? "") ?? [];
+  const seconds = number === undefined ? Infinity : Number(number) * (name === "h" ? 3600 : 60);
+  return seconds < limit;
 }

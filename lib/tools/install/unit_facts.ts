@@ -39,7 +39,7 @@ export interface UnitFacts {
   readonly keeps: readonly string[];
   /** The directory of an unwrapped secret id, if other files in it control what root runs. */
   readonly sharedSecretDirectory?: string;
-  /** Seconds that the steps of a run may take. */
+  /** Seconds that a run may take. */
   readonly limit: number;
 }
 
@@ -166,27 +166,18 @@ function pathsOf(config: Config): string[] {
   ].filter((path) => path !== undefined);
 }
 
-/** Seconds to look at the host and to log in, whatever the configuration says. */
+/** Seconds to look at the host before the steps and to end in order, whatever the configuration says. */
 const BASE_LIMIT = 600;
-/** Certificates that are requested at a time. */
-const IN_FLIGHT = 8;
 /** Seconds for a request, as in lib/vault. */
 const REQUEST_LIMIT = 60;
 
-/** By the limits of its steps: requests, and of each service its validation, action and probe. */
-function limitOf({ vault, certificates }: Config): number {
-  const request = (vault.timeout ?? REQUEST_LIMIT) * Math.max(1, vault.addresses.length);
-  const services = new Map(
-    certificates.flatMap(({ services }) => services)
-      .map((service) => [`${service.id} ${service.validate} ${service.command}`, service]),
+/** `max_run`, and the longest that a step which is under way then can take: a request, or a service. */
+function limitOf({ maxRun, vault, certificates }: Config): number {
+  const services = certificates.flatMap(({ services }) => services);
+  const steps = services.map(({ timeout, probe }) =>
+    timeout + (probe === undefined ? 0 : Math.max(probe.timeout, DEFAULT_PROBE_TIMEOUT))
   );
-  const serving = [...services.values()].reduce(
-    (sum, { timeout, validate, probe }) =>
-      sum + timeout * (validate === undefined ? 1 : 2) +
-      (probe === undefined ? 0 : Math.max(probe.timeout, DEFAULT_PROBE_TIMEOUT)),
-    0,
-  );
-  return BASE_LIMIT + Math.ceil(certificates.length / IN_FLIGHT) * request + serving;
+  return maxRun + BASE_LIMIT + Math.max(vault.timeout ?? REQUEST_LIMIT, ...steps);
 }
 
 /** Absolute path of the configuration if the unit must name it. Undefined: the default file. */

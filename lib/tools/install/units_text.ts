@@ -40,7 +40,7 @@ export function serviceUnit(facts: UnitFacts, systemd: number | undefined): stri
     "# The runtime would write TLS secrets to the file that this variable names.",
     "UnsetEnvironment=SSLKEYLOGFILE",
     "UMask=0077",
-    "# The sum of the limits of its steps.",
+    '# "max_run", and time to end in order.',
     `TimeoutStartSec=${timeoutText(facts.limit)}`,
     ...restart,
     ...(facts.startsContainers
@@ -95,9 +95,11 @@ export function timerUnit(): string {
   ]);
 }
 
-/** Whole hours, so that not every new certificate needs a longer time. */
+/** Minutes of a step of the limit: few changes of the configuration then need another unit. */
+const STEP = 15;
+
 export function timeoutText(seconds: number): string {
-  return `${Math.ceil(seconds / 3600)}h`;
+  return `${Math.ceil(seconds / 60 / STEP) * STEP}min`;
 }
 
 function settingLines({ name, value, because }: Setting): string[] {

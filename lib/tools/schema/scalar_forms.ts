@@ -52,6 +52,10 @@ const FORMS: ReadonlyMap<Reader<unknown>, ScalarForm> = new Map<Reader<unknown>,
     words: "time from `1s` to `1h`",
     schema: duration({ maximum: 3_600 }),
   }],
+  [scalars.readRunLimit, {
+    words: "time from `1s` to `1d`",
+    schema: duration({ maximum: scalars.LONGEST_RUN }),
+  }],
   [scalars.readRenew, {
     words: "duration, or share such as `33%`",
     // A smaller bare number would be seconds, where days or a share are meant.

@@ -2,10 +2,12 @@ import {
   DEFAULT_CERT_STORE,
   DEFAULT_KEY_ORIGIN,
   DEFAULT_KEY_TYPE,
+  DEFAULT_MAX_RUN,
   DEFAULT_RENEW,
 } from "../../config/defaults.ts";
 import type { CertificateEntry, Settings } from "../../config/schema.ts";
 import type { RenewalWindow } from "../../certificate/types.ts";
+import { formatDuration } from "../../text/duration.ts";
 import type { KeyDoc, KeyDocs } from "./key_doc.ts";
 
 /** The keys that may be set under `config` and for each certificate. */
@@ -151,6 +153,13 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
       "File to which `vcm run` writes metrics for Prometheus, in a directory of node_exporter's " +
       "textfile collector; its name ends in `.prom`.",
     example: "/var/lib/node_exporter/textfile/vcm.prom",
+  },
+  max_run: {
+    means:
+      "Limit for a run: afterwards it begins nothing new and ends in order. What is left counts " +
+      "as failed, and the next run does it.",
+    default: formatDuration(DEFAULT_MAX_RUN),
+    example: "20m",
   },
   auth: { means: "How to log in.", example: { method: "cert" } },
   token_file: {

@@ -75,6 +75,7 @@ const NGINX: ServiceSpec = {
 pureTest("parseConfig() reads the file of product.md in full", async () => {
   const expected: Config = {
     file: "/etc/vcm/vcm.yaml",
+    maxRun: 3600,
     certStore: "/var/lib/vcm/certs",
     vault: { ...VAULT, addresses: ["https://vault.myorg.local:8200"] },
     certificates: [{
@@ -119,6 +120,7 @@ pureTest(
   async () => {
     const expected: Config = {
       file: "vcm.yaml",
+      maxRun: 3600,
       certStore: "/var/lib/vcm/certs",
       vault: VAULT,
       certificates: [{

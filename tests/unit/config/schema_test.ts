@@ -4,7 +4,7 @@ import { assertDiagnostics } from "./diagnostics.ts";
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
   "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, " +
   "key, key_type, reuse_key, exclude_cn_from_sans, remove_roots_from_chain, cert_store, " +
-  "log_file, metrics_file, auth, token_file, vault_role_id, vault_secret_id, create_dirs";
+  "log_file, metrics_file, max_run, auth, token_file, vault_role_id, vault_secret_id, create_dirs";
 
 /** A key of config on line 2, in column 3; its value, if any, is on that line. */
 const inConfig: Record<string, string> = {

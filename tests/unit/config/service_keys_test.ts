@@ -38,6 +38,7 @@ certs:
 pureTest("parseConfig() reads every key of a service", async () => {
   const expected: Config = {
     file: "f",
+    maxRun: 3600,
     certStore: "/var/lib/vcm/certs",
     vault: { addresses: [], redirectHosts: [], allowHttp: false, trust: { kind: "system" } },
     certificates: [makeSpec({

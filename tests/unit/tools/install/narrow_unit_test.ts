@@ -79,6 +79,8 @@ Deno.test("narrowness() reads drop-ins as systemd does", () => {
   );
   assert.equal(narrow({ inHome: "/root/x" }, {}, "[Service]\nProtectHome=false\n"), undefined);
   assert.equal(narrow({ limit: 9999 }, {}, "[Service]\nTimeoutStartSec=infinity\n"), undefined);
+  assert.equal(narrow({ limit: 7200 }, {}, "[Service]\nTimeoutStartSec=2h\n"), undefined);
+  assert.match(narrow({ limit: 3601 }, {}, "[Service]\nTimeoutStartSec=1h\n") ?? "", /Timeout/);
   const mounts = "[Service]\nSystemCallFilter=@mount\nCapabilityBoundingSet=CAP_SYS_ADMIN\n" +
     "InaccessiblePaths=\nReadWritePaths=/run /var/lib\n";
   assert.equal(narrow({ asksPodman: true }, {}, mounts), undefined);

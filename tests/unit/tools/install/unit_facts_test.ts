@@ -145,13 +145,15 @@ Deno.test("unitFacts() finds paths in the words of commands", () => {
   assert.equal(of({ command: ["/bin/echo", "/rootless", "/homes/x"] }).inHome, undefined);
 });
 
-Deno.test("unitFacts() adds up how long the steps of a run may take", () => {
-  const limit = (...services: ServiceSpec[]) =>
-    unitFacts(makeConfig([specOf([], services)]), BINARY).limit;
-  assert.equal(limit(), 660);
+Deno.test("unitFacts() gives a run max_run, and time for what is under way then", () => {
+  const limit = (...services: ServiceSpec[]) => {
+    const config = { ...makeConfig([specOf([], services)]), maxRun: 1000 };
+    return unitFacts(config, BINARY).limit;
+  };
+  assert.equal(limit(), 1660);
   const long = makeService({ timeout: 3600, validate: ["true"] });
-  assert.equal(limit(long), 660 + 7200);
-  assert.equal(limit(long, long), 660 + 7200);
+  assert.equal(limit(long), 1600 + 3600);
+  assert.equal(limit(long, long, makeService({})), 1600 + 3600, "one service is under way");
 });
 
 Deno.test("unitFacts() knows when a process of the unit starts containers", () => {

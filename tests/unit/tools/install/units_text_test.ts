@@ -52,8 +52,9 @@ pureTest("serviceUnit() opens only the directories that a run writes to", () => 
 });
 
 pureTest("serviceUnit() ends a run that takes longer than its steps may", () => {
-  assert.ok(linesOf().includes("TimeoutStartSec=1h"));
-  assert.ok(linesOf({ limit: 3601 }).includes("TimeoutStartSec=2h"));
+  assert.ok(linesOf().includes("TimeoutStartSec=15min"));
+  assert.ok(linesOf({ limit: 4500 }).includes("TimeoutStartSec=75min"));
+  assert.ok(linesOf({ limit: 4501 }).includes("TimeoutStartSec=90min"));
 });
 
 /** Lines that a version of systemd brings. */
@@ -206,8 +207,8 @@ pureTest("serviceUnit() restricts nothing that containers would inherit", () => 
   const lines = linesOf({ startsContainers: true });
   assert.deepEqual(lines.slice(lines.indexOf("UMask=0077")), [
     "UMask=0077",
-    "# The sum of the limits of its steps.",
-    "TimeoutStartSec=1h",
+    '# "max_run", and time to end in order.',
+    "TimeoutStartSec=15min",
     "# No further restrictions: containers that Podman starts from here would inherit them.",
     "",
   ]);
