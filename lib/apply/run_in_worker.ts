@@ -8,7 +8,8 @@ import type { Emit } from "./events.ts";
 import type { MetricsPlace } from "./metrics_file.ts";
 import type { CommandRights, FileRights, Rights } from "./permissions.ts";
 import type { CommandWorkerInput, CommandWorkerMessage, EndCommands } from "./commands/worker.ts";
-import type { StopOrder } from "./stop.ts";
+import type { RunEnds } from "./stop.ts";
+import { failureOf } from "../host/worker_errors.ts";
 import type { WorkerInput, WorkerMessage } from "./worker.ts";
 
 /** The binary contains the bundled modules in one directory. */
@@ -38,13 +39,6 @@ export function startThread(
   return new Worker(module.href, { type: "module", deno: { permissions } });
 }
 
-/** How to end a run early. */
-export interface RunEnds {
-  readonly stop: (order: StopOrder) => void;
-  /** Kills all commands of the run, which must get `stop` first. */
-  readonly killCommands: (why: string) => Promise<void>;
-}
-
 /** What the workers do and whom they tell. */
 export interface WorkerRun {
   readonly order: ApplyInput;
@@ -67,24 +61,9 @@ export async function runInWorker(
   { order, rights: { files, commands }, giveUp, emit, control, metrics }: WorkerRun,
 ): Promise<string | undefined> {
   const worker = startThread(files, new URL(WORKER, import.meta.url));
-  const runsPrograms = commands.run.length > 0;
-  const commandWorker = runsPrograms
-    ? startThread(commands, new URL(COMMAND_WORKER, import.meta.url))
-    : undefined;
-  const { promise: stopped, reject } = Promise.withResolvers<never>();
-  // Whoever waits for an answer sees it.
-  stopped.catch(() => undefined);
-  const stop = (message: string) =>
-    reject(new Error(`A worker stopped before the plan was carried out: ${message}`));
-  for (const one of [worker, commandWorker]) {
-    one?.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => {
-      if (data.kind === "stopped") stop(data.message);
-    });
-    one?.addEventListener("error", (error) => {
-      error.preventDefault();
-      stop(error.message);
-    });
-  }
+  const place = new URL(COMMAND_WORKER, import.meta.url);
+  const commandWorker = commands.run.length > 0 ? startThread(commands, place) : undefined;
+  const stopped = failureOf([worker, ...(commandWorker ? [commandWorker] : [])]);
   const send = (input: WorkerInput, ports: MessagePort[] = []) => {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();
     worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
@@ -101,17 +80,14 @@ export async function runInWorker(
       worker.postMessage({ kind: "stop", order } satisfies WorkerInput);
       if (order.hurry) endCommands(order.why, "TERM");
     },
-    killCommands: (why) => {
-      if (commandWorker === undefined) return Promise.resolve();
-      return new Promise((resolve) => {
-        commandWorker.addEventListener(
-          "message",
-          ({ data }: MessageEvent<CommandWorkerMessage>) => {
-            if (data.kind === "killed") resolve();
-          },
-        );
-        endCommands(why, "KILL");
+    killCommands: async (why) => {
+      if (commandWorker === undefined) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      commandWorker.addEventListener("message", ({ data }: MessageEvent<CommandWorkerMessage>) => {
+        if (data.kind === "killed") resolve();
       });
+      endCommands(why, "KILL");
+      await promise;
     },
   });
   giveUp();
@@ -119,9 +95,8 @@ export async function runInWorker(
     if (commandWorker === undefined) await send({ kind: "apply", input: order });
     else {
       const { port1, port2 } = new MessageChannel();
-      const { steps } = order.plan;
-      const place = metrics && { metrics: metrics.place };
-      const input = { kind: "start", plan: { steps }, port: port2, ...place } as const;
+      const plan = { steps: order.plan.steps };
+      const input = { kind: "start", plan, port: port2, metrics: metrics?.place } as const;
       commandWorker.postMessage(input satisfies CommandWorkerInput, [port2]);
       await send({ kind: "apply", input: order, port: port1 }, [port1]);
     }

@@ -12,6 +12,13 @@ export interface StopOrder {
   readonly hurry: boolean;
 }
 
+/** How to end a run early. */
+export interface RunEnds {
+  readonly stop: (order: StopOrder) => void;
+  /** Kills all commands of the run, which must get `stop` first. */
+  readonly killCommands: (why: string) => Promise<void>;
+}
+
 /** Milliseconds for a request that is under way when the run has to hurry: its answer may be a certificate. */
 const GRACE = 10_000;
 

@@ -10,7 +10,7 @@ import { remoteCommands } from "./commands/remote.ts";
 import { Writers } from "./writers/writers.ts";
 import { type MetricsPlace, writeMetrics } from "./metrics_file.ts";
 import { Stop, type StopOrder } from "./stop.ts";
-import { reportErrors, type StoppedMessage } from "./worker_errors.ts";
+import { reportErrors, type StoppedMessage } from "../host/worker_errors.ts";
 
 /** A message to the worker. */
 export type WorkerInput =

@@ -1,5 +1,5 @@
 /** What ends a run before all is done: a signal, or `max_run`. */
-import type { RunEnds } from "../apply/run_in_worker.ts";
+import type { RunEnds } from "../apply/stop.ts";
 import { PS, runSync } from "../host/run_sync.ts";
 import { formatDuration } from "../text/duration.ts";
 

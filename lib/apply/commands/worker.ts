@@ -7,13 +7,13 @@ import type { MetricsPlace } from "../metrics_file.ts";
 import type { Signal } from "../../host/process_tree.ts";
 import { superviseCommands } from "../../host/run_command.ts";
 import { serveCommands } from "./remote.ts";
-import { reportErrors, type StoppedMessage } from "../worker_errors.ts";
+import { reportErrors, type StoppedMessage } from "../../host/worker_errors.ts";
 import { CommandRunner } from "./runner.ts";
 
 export interface CommandWorkerInput {
   readonly kind: "start";
   readonly plan: Pick<Plan, "steps">;
-  readonly metrics?: MetricsPlace;
+  readonly metrics?: MetricsPlace | undefined;
   readonly port: MessagePort;
 }
 

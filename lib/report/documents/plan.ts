@@ -140,10 +140,7 @@ export interface CertificateStateJson {
   }[];
   /** What stops its steps and only a person can fix. */
   readonly blocked: readonly {
-    /**
-     * Whether the observed state is unknown, the desired state is impossible, or the server's
-     * answers cannot be used; the last one stops only the request for another certificate.
-     */
+    /** Unreadable state, an impossible desired state, or answers of the server that cannot be used. */
     readonly kind: "unreadable" | "impossible" | "refused";
     /** What is wrong, for people. */
     readonly message: string;

@@ -116,6 +116,5 @@ Deno.test("apply() says that a store cannot be written, and leaves it as it is",
       "ssl/",
       "store/",
       "store/.new-web.example.test",
-      "store/.refused-answer-web.example.test",
     ]);
   }));

@@ -39,7 +39,7 @@ Deno.test("recordWaste() lets the next run try again if only the host failed, bu
   assert.equal(record(store.path, new UnstoredError("disk"), 1).events.length, 1);
 });
 
-Deno.test("a record that cannot be written or removed is said", () => {
+Deno.test("a record that cannot be written or removed is reported", () => {
   using store = makeDirectory();
   store.write(`${RECORD}/file`, "x");
   const { events: [warning] } = record(store.path, new WastedAnswerError("no chain"));

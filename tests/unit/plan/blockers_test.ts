@@ -90,7 +90,7 @@ pureTest("findTargetBlockers() tells all at once", () => {
 });
 
 pureTest(
-  "judgeBlockers() does not write to a directory of the kernel, nor to one below a link",
+  "findTargetBlockers() does not write to a directory of the kernel, nor to one below a link",
   () => {
     for (const directory of ["/dev/shm", "/dev", "/proc/1", "/sys/fs"]) {
       const ancestor = { directory, uid: 0, gid: 0, owner: "root", mode: 0o755 };

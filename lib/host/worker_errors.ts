@@ -16,3 +16,21 @@ export function reportErrors(post: (message: StoppedMessage) => void): void {
   globalThis.addEventListener("error", (event) => report(event, event.error));
   globalThis.addEventListener("unhandledrejection", (event) => report(event, event.reason));
 }
+
+/** Rejects once one of the workers cannot go on; whoever waits for an answer of one sees it. */
+export function failureOf(workers: readonly Worker[]): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const stop = (message: string) =>
+    reject(new Error(`A worker stopped before the plan was carried out: ${message}`));
+  for (const worker of workers) {
+    worker.addEventListener("message", ({ data }: MessageEvent<{ readonly kind: string }>) => {
+      if (data.kind === "stopped") stop((data as StoppedMessage).message);
+    });
+    worker.addEventListener("error", (error) => {
+      error.preventDefault();
+      stop(error.message);
+    });
+  }
+  return promise;
+}
