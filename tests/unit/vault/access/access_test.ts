@@ -26,7 +26,7 @@ pureTest("resolveAccess() gives the defaults where the file and the variables ar
     proxy: undefined,
     proxied: false,
     limits: { connect: 10_000, answer: 60_000 },
-    retries: 2,
+    retries: Infinity,
   });
 });
 
