@@ -7,8 +7,15 @@ export interface Front extends AsyncDisposable {
   readonly heard: readonly string[];
 }
 
-/** @param fault Answers in the server's place, or lets the request through by undefined. */
-export function startFront(bao: OpenBao, fault: (path: string) => Response | undefined): Front {
+/**
+ * @param fault Answers in the server's place, or lets the request through by undefined.
+ * @param change Changes an answer of the server.
+ */
+export function startFront(
+  bao: Pick<OpenBao, "address">,
+  fault: (path: string) => Response | undefined,
+  change: (path: string, answer: Response) => Response | Promise<Response> = (_, answer) => answer,
+): Front {
   const heard: string[] = [];
   const ended = new AbortController();
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: ended.signal };
@@ -24,9 +31,9 @@ export function startFront(bao: OpenBao, fault: (path: string) => Response | und
       headers: request.headers,
       ...(body === "" ? {} : { body }),
     });
-    return new Response(passed.status === 204 ? null : await passed.text(), {
-      status: passed.status,
-    });
+    const text = await passed.text();
+    const { status } = passed;
+    return await change(path, new Response(status === 204 ? null : text, { status }));
   });
   return {
     address: `http://127.0.0.1:${server.addr.port}`,

@@ -15,8 +15,13 @@ interface Limited {
   readonly times: number;
 }
 
-/** Milliseconds to wait at least, if the server names no time. */
+/**
+ * If the server names no time, as OpenBao does by default (`enable_rate_limit_response_headers`),
+ * it is asked about 6 times in the first second, because most quotas are for a second. Then the
+ * waits double.
+ */
 const LEAST = 100;
+const PATIENT = 5;
 
 export class Pacing {
   readonly #clock: Clock;
@@ -49,17 +54,21 @@ export class Pacing {
   /** Records a 429. */
   slowDown(address: string, failure: ServerFailure): void {
     const { times = 0 } = this.#limited.get(address) ?? {};
+    const limited = this.limitOf(address);
     // Requests that were in flight together are refused together, which counts once.
-    if (this.limitOf(address) === undefined) {
+    if (limited === undefined) {
       this.#limit = Math.max(1, Math.floor(Math.min(this.#limit, this.#inFlight) / 2));
       this.#answers = 0;
+    } else if (failure.wait === 0) {
+      return;
     }
     const { wait } = failure;
     const random = this.#clock.random();
     const pause = wait === 0
-      ? Math.max(LEAST, backOff(times, random))
+      ? backOff(times - PATIENT, random, LEAST)
       : wait + random * Math.min(1000, wait / 10);
-    this.#limited.set(address, { failure, until: this.#clock.now() + pause, times: times + 1 });
+    const until = Math.max(this.#clock.now() + pause, limited?.until ?? 0);
+    this.#limited.set(address, { failure, until, times: times + 1 });
   }
 
   /** Records any other answer. */

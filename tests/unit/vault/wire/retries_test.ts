@@ -54,8 +54,8 @@ for (const [status, message] of Object.entries(RETRYABLE)) {
       clock,
     );
     assert.deepEqual([said, asked], ['{"well":true}', 3]);
-    // A rate limit that names no time is waited for as long.
-    assert.deepEqual(clock.pauses, [250, 500]);
+    // A rate limit has a pace of its own: see pacing_test.ts.
+    if (status !== "429") assert.deepEqual(clock.pauses, [250, 500]);
   });
 
   // It is no failed try: see pacing_test.ts.
