@@ -136,6 +136,7 @@ class Session implements VaultSession {
       if (isTokenRefused(answer)) {
         if (this.#keeper.replace(held)) continue;
         const refusal = explainRefusal(address, path, answer, this.clean, capability);
+        if (path === LOOKUP_SELF) throw refusal;
         const end = this.#ends.get(held) ?? this.#findEnd(held, refusal);
         this.#ends.set(held, end);
         throw await end ?? refusal;
