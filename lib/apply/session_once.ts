@@ -1,7 +1,7 @@
 /** Opens one session for a whole run, when the first certificate needs it. */
 import type { VaultAccess } from "../vault/access/access.ts";
 import { openSession, type VaultSession } from "../vault/session/session.ts";
-import { CLOCK } from "../vault/wire/servers.ts";
+import { CLOCK } from "../vault/wire/clock.ts";
 import type { Emit } from "./events.ts";
 import { reserveFile } from "./reserved_file.ts";
 import { Stop } from "./stop.ts";

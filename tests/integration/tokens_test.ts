@@ -100,7 +100,7 @@ test("~/.vault-token comes last", (t) =>
       bench.directory.write("home/.vault-token", bao.token);
       const { status } = await bench.vcm(["issue", "--force"], { ...home, VAULT_TOKEN: STALE });
       assert.equal(status, 1);
-      assert.deepEqual(heard(), ["pki/issue/web refused"]);
+      assert.deepEqual(heard(), ["pki/issue/web refused", "auth/token/lookup-self refused"]);
     });
 
     await t.step("one that others can read is not used", async () => {

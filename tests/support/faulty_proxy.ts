@@ -9,10 +9,14 @@ export interface Front extends AsyncDisposable {
 
 type Fault = Response | undefined;
 
-/** @param fault Answers in the server's place, or lets the request through by undefined. */
+/**
+ * @param fault Answers in the server's place, or lets the request through by undefined.
+ * @param change Changes an answer of the server.
+ */
 export function startFront(
-  bao: OpenBao,
+  bao: Pick<OpenBao, "address">,
   fault: (path: string) => Fault | Promise<Fault>,
+  change: (path: string, answer: Response) => Response | Promise<Response> = (_, answer) => answer,
 ): Front {
   const heard: string[] = [];
   const ended = new AbortController();
@@ -29,9 +33,9 @@ export function startFront(
       headers: request.headers,
       ...(body === "" ? {} : { body }),
     });
-    return new Response(passed.status === 204 ? null : await passed.text(), {
-      status: passed.status,
-    });
+    const text = await passed.text();
+    const { status } = passed;
+    return await change(path, new Response(status === 204 ? null : text, { status }));
   });
   return {
     address: `http://127.0.0.1:${server.addr.port}`,

@@ -32,7 +32,7 @@ const POLICY = ["pki", "pki_self"]
  * that issues by itself in `pki_self`, the roles `web`, `rsa`, `short`, `denied` and `any` in `pki`
  * and `pki_self`, and the AppRole role `vcm`, which may do nothing but issue.
  */
-export async function setUpPki(bao: OpenBao): Promise<AppRoleLogin> {
+export async function setUpPki(bao: Pick<OpenBao, "api">): Promise<AppRoleLogin> {
   await makeRoot(bao, "pki_root", "Test Root");
   await makeRoot(bao, "pki_self", "Test Self");
   await makeIntermediate(bao);
@@ -49,19 +49,19 @@ export async function setUpPki(bao: OpenBao): Promise<AppRoleLogin> {
   return { roleId: String(role.role_id), secretId: String(secret.secret_id) };
 }
 
-async function mountPki(bao: OpenBao, mount: string): Promise<void> {
+async function mountPki(bao: Pick<OpenBao, "api">, mount: string): Promise<void> {
   const config = { max_lease_ttl: YEARS_10 };
   await call(bao, "POST", `sys/mounts/${mount}`, { type: "pki", config });
 }
 
-async function makeRoot(bao: OpenBao, mount: string, name: string): Promise<void> {
+async function makeRoot(bao: Pick<OpenBao, "api">, mount: string, name: string): Promise<void> {
   await mountPki(bao, mount);
   const root = { common_name: name, ttl: YEARS_10, ...EC };
   await call(bao, "POST", `${mount}/root/generate/internal`, root);
 }
 
 /** The root goes into the mount too, as Vault's own tutorial does it, and so into `ca_chain`. */
-async function makeIntermediate(bao: OpenBao): Promise<void> {
+async function makeIntermediate(bao: Pick<OpenBao, "api">): Promise<void> {
   await mountPki(bao, "pki");
   const desired = { common_name: "Test Intermediate", ...EC };
   const { csr } = await call(bao, "POST", "pki/intermediate/generate/internal", desired);
@@ -77,7 +77,7 @@ async function makeIntermediate(bao: OpenBao): Promise<void> {
 
 /** Calls the API, takes anything but success for a mistake of the set-up, and returns the data. */
 async function call(
-  bao: OpenBao,
+  bao: Pick<OpenBao, "api">,
   method: string,
   path: string,
   body?: unknown,

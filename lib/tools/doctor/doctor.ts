@@ -117,7 +117,8 @@ async function examineRights(
 ): Promise<void> {
   let session: VaultSession;
   try {
-    session = await openSession(access, {
+    // It tells how things are now, so it does not wait for a server that is down.
+    session = await openSession({ ...access, retries: 0 }, {
       ...helpers,
       note: (text) => report(found("warning", "login", text)),
     });

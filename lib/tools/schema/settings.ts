@@ -127,13 +127,13 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
     example: true,
   },
   retries: {
-    means: "How often a request is repeated; `VAULT_MAX_RETRIES` overrides it.",
-    // The defaults of vault/access; a test compares them.
-    default: 2,
+    means: "How often a request is repeated at most; `VAULT_MAX_RETRIES` overrides it.",
+    otherwise: "as often as `timeout` allows",
     example: 3,
   },
   timeout: {
     means: "Limit for one request with all its repetitions; `VAULT_CLIENT_TIMEOUT` overrides it.",
+    // The default of vault/access; a test compares them.
     default: "60s",
     example: "30s",
   },

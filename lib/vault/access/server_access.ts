@@ -36,7 +36,7 @@ export interface ServerAccess {
   /** Whether the environment sets a proxy, so that the server is not connected to directly. */
   readonly proxied: boolean;
   readonly limits: Limits;
-  /** How often a request is repeated after a retryable failure. */
+  /** How often a request is repeated at most after a retryable failure. */
   readonly retries: number;
 }
 
@@ -62,8 +62,8 @@ export interface Limits {
  */
 export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
 
-/** The default of `VAULT_MAX_RETRIES`. */
-export const RETRIES = 2;
+/** By default only the limit of an answer ends the retries. */
+export const RETRIES = Infinity;
 
 /** The client certificate: its path, or why there is none. */
 export type ClientState =

@@ -6,6 +6,10 @@ import { VaultError, WastedAnswerError } from "../errors.ts";
 import type { IssuedCertificate } from "./issued_certificate.ts";
 import type { VaultSession } from "../session/session.ts";
 import type { JsonObject, VaultAnswer } from "../wire/answer.ts";
+import type { Unsafe } from "../wire/connections.ts";
+
+/** A certificate is wasted each time that its answer is lost. */
+const ISSUES: Unsafe = { repeats: 1, effect: "issued a certificate each time" };
 
 /**
  * `POST <mount>/issue/<role>`, or `POST <mount>/sign/<role>` for a key that is made on this host
@@ -25,7 +29,7 @@ export async function issueCertificate(
   const own = request.key.origin === "local"
     ? await (await import("./signing_request.ts")).makeSigningRequest(request, storedKey)
     : undefined;
-  const answer = await session.write(path, bodyOf(request, own?.request));
+  const answer = await session.write(path, bodyOf(request, own?.request), ISSUES);
   try {
     return await checkIssued(request, answer, own?.privateKey);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Credentials } from "../access/credentials.ts";
 import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
 import { plainCause } from "../../text/plain_cause.ts";
-import type { Answered } from "../wire/connections.ts";
+import type { Answered, Unsafe } from "../wire/connections.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 
 /** A token, and how often it may be used. */
@@ -16,7 +16,12 @@ export interface Token {
 }
 
 /** Sends a request without a token, or with the one given. */
-export type Ask = (path: string, body: JsonObject, token?: string) => Promise<Answered>;
+export type Ask = (
+  path: string,
+  body: JsonObject,
+  token?: string,
+  unsafe?: Unsafe,
+) => Promise<Answered>;
 
 type LoginCredentials = Exclude<Credentials, { kind: "token" | "unusable" | "wrapped" }>;
 
@@ -118,7 +123,8 @@ export async function unwrap(
   const { from, secretIdFile } = by;
   const place = reserveFor(secretIdFile, reserve);
   try {
-    const { address, answer } = await ask(path, {}, by.wrappingToken);
+    const unsafe = { repeats: 0, effect: `given out the secret id from ${from}` };
+    const { address, answer } = await ask(path, {}, by.wrappingToken, unsafe);
     if (answer.status === 400 || answer.status === 403) {
       throw new VaultError(
         `"${address}" refused to unwrap the secret id from ${from} (${answer.status}: ${

@@ -5,13 +5,15 @@ import { VaultError } from "../errors.ts";
 import {
   type Clean,
   errorsOf,
+  explainRefusal,
   type JsonObject,
   plainLine,
   readAnswer,
   type VaultAnswer,
 } from "../wire/answer.ts";
-import type { Answered, Call } from "../wire/connections.ts";
-import { CLOCK, type Clock, Servers } from "../wire/servers.ts";
+import { CLOCK, type Clock } from "../wire/clock.ts";
+import type { Answered, Call, Unsafe } from "../wire/connections.ts";
+import { Servers } from "../wire/servers.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 import { type LeaseToken, readTokenLife, type TokenLife } from "./lease.ts";
 import type { Helpers } from "./login.ts";
@@ -30,7 +32,7 @@ export interface VaultSession {
   /** Credentials and tokens, those of logins too. */
   readonly secrets: Iterable<string>;
   /** Writes to an API path such as `pki/issue/web`. Throws VaultError. */
-  write(path: string, body: JsonObject): Promise<SessionAnswer>;
+  write(path: string, body: JsonObject, unsafe?: Unsafe): Promise<SessionAnswer>;
   /** Reads an API path such as `pki/roles/web`. Throws VaultError. */
   read(path: string): Promise<VaultAnswer>;
   /** Revokes the token of a login. A token that VCM was given is left alone. */
@@ -63,6 +65,8 @@ export async function openSession(
   }
 }
 
+const LOOKUP_SELF = "auth/token/lookup-self";
+
 class Session implements VaultSession {
   readonly #access: VaultAccess;
   readonly #servers: Servers;
@@ -70,6 +74,7 @@ class Session implements VaultSession {
   /** Secrets that no message may show. */
   readonly secrets: Set<string>;
   readonly #lives = new WeakMap<Held, Promise<TokenLife>>();
+  readonly #ends = new WeakMap<Held, Promise<VaultError | undefined>>();
 
   constructor(access: VaultAccess, helpers: Helpers, clock: Clock) {
     this.#access = access;
@@ -77,7 +82,7 @@ class Session implements VaultSession {
     this.#servers = new Servers(access, this.clean, clock);
     this.#keeper = new TokenKeeper(
       access.credentials,
-      (path, body, token) => this.#send("POST", path, body, token),
+      (path, body, token, unsafe) => this.#send("POST", path, body, token, unsafe),
       this.clean,
       helpers,
       (secret) => this.secrets.add(secret),
@@ -95,8 +100,8 @@ class Session implements VaultSession {
     return this.#keeper.loginMethod;
   }
 
-  write(path: string, body: JsonObject): Promise<SessionAnswer> {
-    return this.#call("POST", path, body);
+  write(path: string, body: JsonObject, unsafe?: Unsafe): Promise<SessionAnswer> {
+    return this.#call("POST", path, body, unsafe);
   }
 
   read(path: string): Promise<VaultAnswer> {
@@ -122,19 +127,49 @@ class Session implements VaultSession {
     method: Call["method"],
     path: string,
     body?: JsonObject,
+    unsafe?: Unsafe,
   ): Promise<SessionAnswer> {
     for (;;) {
       const held = await this.#keeper.take();
-      const { address, answer } = await this.#send(method, path, body, held.id);
+      const { address, answer } = await this.#send(method, path, body, held.id, unsafe);
+      const capability = method === "GET" ? "read" : "update";
       if (isTokenRefused(answer)) {
         if (this.#keeper.replace(held)) continue;
-      } else {
-        held.accepted = true;
+        const refusal = explainRefusal(address, path, answer, this.clean, capability);
+        if (path === LOOKUP_SELF) throw refusal;
+        const end = this.#ends.get(held) ?? this.#findEnd(held, refusal);
+        this.#ends.set(held, end);
+        throw await end ?? refusal;
       }
-      const capability = method === "GET" ? "read" : "update";
+      held.accepted = true;
       const read = readAnswer(address, path, answer, this.clean, capability);
       if (read.leaseId === undefined) return read;
       return { ...read, leaseToken: await this.#leaseToken(held) };
+    }
+  }
+
+  /**
+   * The error of all further requests if the server refuses the token for everything, not only for
+   * one path.
+   */
+  async #findEnd(held: Held, refusal: VaultError): Promise<VaultError | undefined> {
+    try {
+      const { address, answer } = await this.#send("GET", LOOKUP_SELF, undefined, held.id);
+      if (!isTokenRefused(answer)) return undefined;
+      const { status } = answer;
+      const error = held.accepted
+        ? new VaultError(
+          `"${address}" no longer accepts the token from ${nameOf(held.by)} (${status}: ` +
+            `${errorsOf(answer, this.clean)}): it has expired, was revoked, or has no uses left; ` +
+            'replace it, then run "vcm run" again',
+          { status },
+        )
+        : refusal;
+      this.#keeper.end(held, error);
+      return error;
+    } catch (error) {
+      if (error instanceof VaultError) return undefined;
+      throw error;
     }
   }
 
@@ -146,11 +181,10 @@ class Session implements VaultSession {
   }
 
   async #lookUp({ id }: Held): Promise<TokenLife> {
-    const path = "auth/token/lookup-self";
     try {
-      const { address, answer } = await this.#send("GET", path, undefined, id);
+      const { address, answer } = await this.#send("GET", LOOKUP_SELF, undefined, id);
       if (isTokenRefused(answer)) return { kind: "limited-uses" };
-      return readTokenLife(readAnswer(address, path, answer, this.clean, "read").data);
+      return readTokenLife(readAnswer(address, LOOKUP_SELF, answer, this.clean, "read").data);
     } catch (error) {
       if (error instanceof VaultError) return { kind: "unknown" };
       throw error;
@@ -162,8 +196,9 @@ class Session implements VaultSession {
     path: string,
     body?: JsonObject,
     token?: string,
+    unsafe?: Unsafe,
   ): Promise<Answered> {
-    return this.#servers.send(this.#request(method, path, body, token));
+    return this.#servers.send({ ...this.#request(method, path, body, token), unsafe });
   }
 
   #request(

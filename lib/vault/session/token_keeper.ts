@@ -85,6 +85,15 @@ export class TokenKeeper {
     return true;
   }
 
+  /** Ends all further requests with an error, because the server no longer accepts this token. */
+  end(refused: Held, error: VaultError): void {
+    if (this.#current !== refused) return;
+    this.#current = undefined;
+    this.#held = Promise.reject(error);
+    // Nobody may be waiting for it.
+    this.#held.catch(() => {});
+  }
+
   /** The token to revoke at the end, if a login of this run made it. */
   async ownToken(): Promise<string | undefined> {
     const held = await this.#held?.catch(() => undefined);

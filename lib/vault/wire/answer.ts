@@ -62,8 +62,19 @@ export function readAnswer(
   };
 }
 
+/** Whether a success ends before its JSON does. */
+export function isCutShort({ status, body }: RawAnswer): boolean {
+  return status === 200 && /^\s*(?:\{|$)/.test(body) && parseObject(body) === undefined;
+}
+
+/** Whether an internal error (500) is a refusal that no repetition changes. */
+export function isRefusal({ status, body }: RawAnswer): boolean {
+  if (status !== 500) return false;
+  return /verify client's certificate/.test(body) || HINTS.some(([pattern]) => pattern.test(body));
+}
+
 /** Statuses as in the Vault API's "HTTP status codes". */
-function explainRefusal(
+export function explainRefusal(
   address: string,
   path: string,
   answer: RawAnswer,

@@ -3,7 +3,7 @@ import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";
 import { explainFailure } from "./explain_failure.ts";
-import { findRedirect, redirectsAgain } from "./redirect.ts";
+import { afterRedirect, findRedirect, redirectsAgain } from "./redirect.ts";
 import {
   type HttpRequest,
   isProxied,
@@ -16,6 +16,16 @@ import {
 /** A request by its API path, `pki/issue/web`. */
 export interface Call extends Omit<HttpRequest, "url"> {
   readonly path: string;
+  /** Set if each repetition can do harm on the server. */
+  readonly unsafe?: Unsafe | undefined;
+}
+
+/** A request whose effect is lost with its answer. */
+export interface Unsafe {
+  /** How often it may be repeated after its answer was lost. */
+  readonly repeats: number;
+  /** What the server may have done: "issued a certificate". */
+  readonly effect: string;
 }
 
 export interface Answered {
@@ -48,7 +58,9 @@ export class Connections {
     const target = findRedirect(url, answer, this.#access, this.#clean);
     if (target === undefined) return { address, answer };
     const left = Math.max(1, until - Date.now());
-    const second = await this.#request(target.origin, target.url, call, left);
+    const second = await this.#request(target.origin, target.url, call, left).catch((error) => {
+      throw afterRedirect(address, target.origin, error);
+    });
     if (second.status >= 300 && second.status < 400) {
       throw redirectsAgain(target.origin, second, this.#clean);
     }

@@ -1,13 +1,13 @@
 /** Failed connections and requests in plain words. */
 import type { Limits } from "../access/server_access.ts";
 import { formatTime } from "../../text/format_time.ts";
-import { VaultError } from "../errors.ts";
+import { NotSentError, VaultError } from "../errors.ts";
 
 /**
  * The messages of an error and its causes. From Deno 2.9 on, the reason of a failed `fetch` is in
  * the cause.
  */
-function wholeText(error: unknown): string {
+export function wholeText(error: unknown): string {
   const said: string[] = [];
   for (let at = error; at instanceof Error; at = at.cause) said.push(at.message);
   return said.length > 0 ? said.join(": ") : String(error);
@@ -27,17 +27,21 @@ export function explainFailure(
   now = new Date(),
 ): VaultError {
   if (error instanceof VaultError) return error;
-  const text = wholeText(error);
+  const lost = !(error instanceof NotSentError);
+  const reason = lost ? error : error.cause;
+  const text = wholeText(reason);
   // The message of the runtime would show the token.
   if (/header value|ByteString|header content/i.test(text)) {
     return new VaultError("The token cannot be sent: it contains a character that is not allowed");
   }
-  const failed = (message: string) => new VaultError(message, { cause: error });
-  const retryable = (message: string) => new VaultError(message, { cause: error, retryable: true });
-  if (error instanceof DOMException && error.name === "TimeoutError") {
+  const failed = (message: string) => new VaultError(message, { cause: reason });
+  const retryable = (message: string) =>
+    new VaultError(message, { cause: reason, retryable: true, lost });
+  if (reason instanceof DOMException && reason.name === "TimeoutError") {
     const seconds = limits.answer / 1000;
     const within = seconds >= 1 ? Math.round(seconds) : Math.ceil(seconds * 100) / 100;
-    return failed(`No answer from "${address}" within ${within} s`);
+    const message = `No answer from "${address}" within ${within} s`;
+    return new VaultError(message, { cause: reason, lost: true });
   }
   if (/invalid peer certificate/.test(text)) {
     const said = text.replace(/^.*invalid peer certificate: /s, "");

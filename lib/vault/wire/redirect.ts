@@ -64,3 +64,13 @@ function isNamed(target: URL, { addresses, redirectHosts }: Named): boolean {
   return addresses.some((address) => new URL(address).origin === target.origin) ||
     redirectHosts.some((host) => host === target.hostname || host === `${target.hostname}:${port}`);
 }
+
+/** The error for a redirect to a server that cannot be used, such as a leader that has died. */
+export function afterRedirect(address: string, origin: string, error: VaultError): VaultError {
+  const { message, cause, retryable, lost } = error;
+  return new VaultError(`"${address}" redirects to "${origin}": ${message}`, {
+    cause,
+    retryable,
+    lost,
+  });
+}

@@ -1,51 +1,50 @@
 /**
  * The servers of one Vault. A request goes to the server that answered last. If that one cannot be
- * reached or is not ready, the next one is tried, and after a pause all are tried again. A refusal
- * counts for all servers.
+ * reached or cannot work now, the next one is tried, and after a pause all are tried again, for as
+ * long as one request may take. A refusal counts for all servers.
  */
 import type { ServerAccess } from "../access/server_access.ts";
 import { VaultError } from "../errors.ts";
-import { type Clean, errorsOf, notReady } from "./answer.ts";
+import type { Clean } from "./answer.ts";
+import { backOff } from "./back_off.ts";
+import { CLOCK, type Clock } from "./clock.ts";
 import { type Answered, type Call, Connections } from "./connections.ts";
+import { Pacing } from "./pacing.ts";
+import { findFailure, type ServerFailure } from "./server_failure.ts";
 
-/** The clock, replaceable in tests. */
-export interface Clock {
-  now(): number;
-  /** From 0 to 1. */
-  random(): number;
-  pause(milliseconds: number): Promise<void>;
-}
-
-export const CLOCK: Clock = {
-  now: () => Date.now(),
-  random: () => Math.random(),
-  pause: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
-
-/** Why one server gave no usable answer. */
-interface ServerFailure {
-  readonly error: VaultError;
-  /** The request may succeed later. */
-  readonly retryable: boolean;
-  /** The server may answer other requests, so it does not count as down. */
-  readonly reachable: boolean;
-  /** Milliseconds that the server asked to wait. */
-  readonly wait: number;
-}
-
-/** A server counts as down for this run after this many unanswered requests. */
+/** A server counts as down after this many requests without an answer, if no other got one. */
 const MAX_UNANSWERED = 3;
 
-/** Too many requests, no server behind the proxy, sealed or standby, proxy timeout. */
-const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+/** One request, with all its repetitions. */
+interface Sending {
+  readonly call: Call;
+  /** Answers to all requests of the run, before this one began. */
+  readonly answersBefore: number;
+  deadline: number;
+  /** How many answers to it were lost. */
+  lost: number;
+}
+
+/** A round in which no server gave a usable answer. */
+interface FailedRound {
+  readonly failures: readonly ServerFailure[];
+  /** Set if the request must not be repeated. */
+  readonly end?: "lost" | "limited" | undefined;
+}
 
 export class Servers {
   readonly #access: ServerAccess;
   readonly #clock: Clock;
   readonly #clean: Clean;
   readonly #connections: Connections;
+  readonly #pacing: Pacing;
   /** Unanswered requests to each address since its last answer. */
   readonly #unanswered = new Map<string, number>();
+  #answers = 0;
+  /** For each path, the number of its last answer. */
+  readonly #lastAnswers = new Map<string, number>();
+  /** Paths for which no request was answered for as long as one may take: one try each is left. */
+  readonly #hopeless = new Set<string>();
   #current = 0;
   #gone: VaultError | undefined;
 
@@ -55,17 +54,20 @@ export class Servers {
     this.#clean = clean;
     this.#clock = clock;
     this.#connections = new Connections(access, clean);
+    this.#pacing = new Pacing(clock);
   }
 
   /** Throws VaultError if no server answers in time. Once all are down, it throws at once. */
   async send(call: Call): Promise<Answered> {
-    const deadline = this.#clock.now() + this.#access.limits.answer;
-    for (let round = 0;; round++) {
-      if (this.#gone !== undefined) throw this.#gone;
-      const result = await this.#sendRound(call, deadline);
+    const sending = this.#begin(call, this.#access.limits.answer);
+    for (let round = 0;;) {
+      const result = await this.#sendInTurn(sending);
       if ("answer" in result) return result;
-      const wait = this.#pauseAfter(round, result, deadline);
-      if (wait === undefined) throw this.#giveUp(result);
+      const wait = this.#pauseAfter(round, result, sending);
+      if (wait === undefined) throw this.#giveUp(round, result, sending);
+      // A rate limit is no failed try. The next round waits for it.
+      if (isLimited(result)) continue;
+      round++;
       await this.#clock.pause(wait);
     }
   }
@@ -75,26 +77,49 @@ export class Servers {
    * down.
    */
   async sendOnce(call: Call): Promise<void> {
-    await this.#sendRound(call, this.#clock.now() + this.#access.limits.connect);
+    await this.#sendRound(this.#begin(call, this.#access.limits.connect));
   }
 
   close(): Promise<void> {
     return this.#connections.close();
   }
 
+  #begin(call: Call, limit: number): Sending {
+    return { call, answersBefore: this.#answers, deadline: this.#clock.now() + limit, lost: 0 };
+  }
+
+  async #sendInTurn(sending: Sending): Promise<Answered | FailedRound> {
+    const [since, answers] = [this.#clock.now(), this.#answers];
+    using _turn = await this.#pacing.admit();
+    if (this.#gone !== undefined) throw this.#gone;
+    // The others' turns take none of this request's time, but they are no reason to wait for ever.
+    if (this.#answers > answers) sending.deadline += this.#clock.now() - since;
+    return await this.#sendRound(sending);
+  }
+
   /**
    * Asks each server once, beginning with the one that answered last. Each has its share of the
    * time.
    */
-  async #sendRound(call: Call, deadline: number): Promise<Answered | readonly ServerFailure[]> {
+  async #sendRound(sending: Sending): Promise<Answered | FailedRound> {
     const { addresses } = this.#access;
     const first = this.#current;
     const failures: ServerFailure[] = [];
+    const end = await this.#awaitLimits(sending);
     for (const step of addresses.keys()) {
       const at = (first + step) % addresses.length;
-      const left = Math.max(1, deadline - this.#clock.now());
-      const limit = Math.ceil(left / (addresses.length - step));
-      const result = await this.#sendTo(addresses[at] as string, call, limit);
+      const address = addresses[at] as string;
+      const limited = this.#pacing.limitOf(address);
+      if (limited !== undefined) {
+        failures.push(limited.failure);
+        continue;
+      }
+      const left = Math.max(1, sending.deadline - this.#clock.now());
+      const result = await this.#sendTo(
+        address,
+        sending,
+        Math.ceil(left / (addresses.length - step)),
+      );
       if ("answer" in result) {
         this.#current = at;
         return result;
@@ -102,45 +127,63 @@ export class Servers {
       failures.push(result);
       // After a timeout the next request tries this server last.
       if (isTimeout(result.error)) this.#current = (at + 1) % addresses.length;
+      if (sending.lost > (sending.call.unsafe?.repeats ?? Infinity)) {
+        return { failures, end: "lost" };
+      }
     }
-    return failures;
+    return { failures, end };
   }
 
-  async #sendTo(address: string, call: Call, limit: number): Promise<Answered | ServerFailure> {
+  /** If all servers limit the rate, waits for the first one, unless that takes too long. */
+  async #awaitLimits({ deadline }: Sending): Promise<"limited" | undefined> {
+    for (;;) {
+      const now = this.#clock.now();
+      const until = this.#pacing.opensAt(this.#access.addresses);
+      if (until <= now) return undefined;
+      if (until >= deadline) return "limited";
+      await this.#clock.pause(until - now);
+    }
+  }
+
+  async #sendTo(
+    address: string,
+    sending: Sending,
+    limit: number,
+  ): Promise<Answered | ServerFailure> {
+    const { path } = sending.call;
     try {
-      const answered = await this.#connections.exchange(address, call, limit);
+      const answered = await this.#connections.exchange(address, sending.call, limit);
       this.#unanswered.delete(address);
-      return RETRYABLE.has(answered.answer.status) ? this.#retryable(answered) : answered;
+      const now = new Date(this.#clock.now());
+      const failure = findFailure(answered.address, path, answered.answer, this.#clean, now);
+      if (failure === undefined) {
+        this.#lastAnswers.set(path, ++this.#answers);
+        this.#hopeless.delete(path);
+        this.#pacing.answered(address);
+        return answered;
+      }
+      if (failure.limited) this.#pacing.slowDown(address, failure);
+      if (failure.error.lost) sending.lost++;
+      return failure;
     } catch (error) {
       if (!(error instanceof VaultError)) throw error;
-      const times = (this.#unanswered.get(address) ?? 0) + (isTimeout(error) ? 1 : MAX_UNANSWERED);
+      if (error.lost) sending.lost++;
+      const times = (this.#unanswered.get(address) ?? 0) + (isTimeout(error) ? 1 : 0);
       this.#unanswered.set(address, times);
-      // A server that accepts requests and never answers costs its whole share of the time.
-      return { error, retryable: error.retryable, reachable: times < MAX_UNANSWERED, wait: 0 };
+      const down = !error.lost || times >= MAX_UNANSWERED;
+      return { error, retryable: error.retryable, down, limited: false, wait: 0 };
     }
-  }
-
-  #retryable({ address, answer }: Answered): ServerFailure {
-    const wait = readRetryAfter(answer.retryAfter, new Date(this.#clock.now()));
-    const { status } = answer;
-    const said = errorsOf(answer, this.#clean);
-    const error = status === 503 ? notReady(address, status) : new VaultError(
-      status === 429
-        ? `"${address}" limits the rate of requests (429: ${said}); its rate limit quota may be ` +
-          "too low"
-        : `"${address}" cannot be reached behind its proxy (${status}: ${said})`,
-      { status },
-    );
-    return { error, retryable: true, reachable: status === 429, wait };
   }
 
   /** Milliseconds until the next round, or undefined if there is none. */
   #pauseAfter(
     round: number,
-    failures: readonly ServerFailure[],
-    deadline: number,
+    result: FailedRound,
+    { call, deadline }: Sending,
   ): number | undefined {
-    const waits = failures.filter(({ retryable }) => retryable).map(({ wait }) => wait);
+    if (result.end !== undefined || this.#hopeless.has(call.path)) return undefined;
+    if (isLimited(result)) return 0;
+    const waits = result.failures.filter(({ retryable }) => retryable).map(({ wait }) => wait);
     if (waits.length === 0 || round >= this.#access.retries) return undefined;
     const left = deadline - this.#clock.now();
     const random = this.#clock.random();
@@ -151,48 +194,50 @@ export class Servers {
   }
 
   /**
-   * The error if no server answered. If all are down, it is the error of all later requests too.
+   * The error if no server answered. If all are down for everyone, it is the error of all later
+   * requests too.
    */
-  #giveUp(failures: readonly ServerFailure[]): VaultError {
-    const [first, ...others] = failures;
-    const error = others.length === 0 && first !== undefined ? first.error : new VaultError(
-      `None of the ${failures.length} addresses can be used: ${
-        failures.map(({ error }) => error.message).join("; ")
-      }`,
-    );
-    if (failures.every(({ reachable }) => !reachable)) this.#gone ??= error;
+  #giveUp(round: number, { failures, end }: FailedRound, sending: Sending): VaultError {
+    const { call: { path, unsafe }, answersBefore, lost } = sending;
+    const error = summarize(failures, lost > 0, end === "lost" ? unsafe?.effect : undefined);
+    if (end === "lost") return error;
+    if (failures.every(({ down }) => down) && this.#answers === answersBefore) {
+      return this.#gone ??= error;
+    }
+    const noTime = end === "limited" ||
+      (round < this.#access.retries && failures.some(({ retryable }) => retryable));
+    if (noTime && (this.#lastAnswers.get(path) ?? 0) <= answersBefore) this.#hopeless.add(path);
     return this.#gone ?? error;
   }
+}
+
+function isLimited({ failures }: FailedRound): boolean {
+  return failures.every(({ limited }) => limited);
+}
+
+/** @param effect What the server may have done, if that is why the request is not repeated. */
+function summarize(
+  failures: readonly ServerFailure[],
+  lost: boolean,
+  effect: string | undefined,
+): VaultError {
+  const [first, ...others] = failures;
+  if (first !== undefined && others.length === 0 && first.error.lost === lost && !effect) {
+    return first.error;
+  }
+  const messages = failures.map(({ error }) => error.message).join("; ");
+  const all = others.length === 0
+    ? messages
+    : `None of the ${failures.length} addresses can be used: ${messages}`;
+  return new VaultError(
+    effect === undefined
+      ? all
+      : `${all}; the server may have ${effect}, so VCM does not ask again in this run`,
+    { lost },
+  );
 }
 
 /** `AbortSignal.timeout()` throws this. */
 function isTimeout({ cause }: VaultError): boolean {
   return cause instanceof DOMException && cause.name === "TimeoutError";
-}
-
-/**
- * Milliseconds: the upper limit of the first wait. Each further limit is twice the last, up to
- * LONGEST.
- */
-const FIRST = 500;
-const LONGEST = 10_000;
-
-/**
- * Exponential back-off with full jitter, so that hosts that failed at the same time do not return
- * at the same time (AWS Architecture Blog, "Exponential Backoff And Jitter").
- *
- * @param round Failed rounds before this wait, from 0 on.
- * @param random From 0 to 1.
- * @param least Milliseconds that the server asked for.
- */
-export function backOff(round: number, random: number, least = 0): number {
-  return least + random * Math.min(LONGEST, FIRST * 2 ** round);
-}
-
-/** Milliseconds of a `Retry-After` header: seconds, or a date (RFC 9110, 10.2.3). */
-export function readRetryAfter(header: string | undefined, now: Date): number {
-  if (header === undefined) return 0;
-  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? 0 : Math.max(0, at - now.getTime());
 }

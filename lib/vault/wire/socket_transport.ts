@@ -17,6 +17,7 @@ import { Buffer } from "node:buffer";
 import { connect as connectPlainly, type Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
 import type { TlsAccess } from "../access/server_access.ts";
+import { NotSentError } from "../errors.ts";
 import {
   BODY_LIMIT,
   type HttpRequest,
@@ -65,6 +66,8 @@ function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<
   }, limit);
   const parts: Buffer[] = [];
   let length = 0;
+  let connected = false;
+  socket.once(url.protocol === "https:" ? "secureConnect" : "connect", () => connected = true);
   socket.on("data", (part: Buffer) => {
     length += part.length;
     parts.push(part);
@@ -73,7 +76,10 @@ function exchange(request: HttpRequest, tls: TlsAccess, limit: number): Promise<
     const whole = Buffer.concat(parts);
     if (isWhole(whole)) resolve(whole);
   });
-  socket.on("error", reject);
+  socket.on("error", (error) => {
+    const isTimeout = error instanceof DOMException;
+    reject(connected || isTimeout ? error : new NotSentError(error));
+  });
   socket.on("end", () => resolve(Buffer.concat(parts)));
   socket.on("close", () => {
     clearTimeout(timer);

@@ -1,9 +1,9 @@
 /** Requests to one server, bounded in time and size. */
 import { isGuarded } from "../../config/read_places.ts";
 import type { Limits, ServerAccess } from "../access/server_access.ts";
-import { VaultError } from "../errors.ts";
+import { NotSentError, VaultError } from "../errors.ts";
 import { readDate } from "./clock_difference.ts";
-import { explainFailure } from "./explain_failure.ts";
+import { explainFailure, wholeText } from "./explain_failure.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -47,11 +47,16 @@ export function tooLong(url: string): VaultError {
   return new VaultError(
     `The answer of "${new URL(url).origin}" is longer than ${BODY_LIMIT / 1024} KiB; ` +
       "is this a Vault server?",
+    { lost: true },
   );
 }
 
 export interface Transport {
-  /** @param limit Milliseconds until the whole answer must be there. */
+  /**
+   * @param limit Milliseconds until the whole answer must be there.
+   *
+   * Throws NotSentError if it is certain that the server did not get the request.
+   */
   send(request: HttpRequest, limit: number): Promise<RawAnswer>;
   close(): void;
 }
@@ -109,6 +114,8 @@ class FetchTransport implements Transport {
       // A redirect to another host would send the token there.
       redirect: "manual",
       signal: AbortSignal.timeout(limit),
+    }).catch((error) => {
+      throw /client error \(Connect\)/.test(wholeText(error)) ? new NotSentError(error) : error;
     });
     const body = await readBounded(response, url);
     return rawAnswer(response.status, (name) => response.headers.get(name), body);
@@ -157,7 +164,9 @@ export async function probe(address: string, limits: Limits): Promise<void> {
     }
     connection.close();
   } catch (error) {
-    throw error instanceof VaultError ? error : explainFailure(address, error, limits);
+    throw error instanceof VaultError
+      ? error
+      : explainFailure(address, new NotSentError(error), limits);
   } finally {
     clearTimeout(timer);
   }

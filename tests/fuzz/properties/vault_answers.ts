@@ -6,7 +6,7 @@ import { VaultError } from "../../../lib/vault/errors.ts";
 import { readAnswer } from "../../../lib/vault/wire/answer.ts";
 import { plainLine } from "../../../lib/vault/wire/answer.ts";
 import { findRedirect, redirectsAgain } from "../../../lib/vault/wire/redirect.ts";
-import { readRetryAfter } from "../../../lib/vault/wire/servers.ts";
+import { readRetryAfter } from "../../../lib/vault/wire/back_off.ts";
 import type { RawAnswer } from "../../../lib/vault/wire/transport.ts";
 import { issueCertificate, revokeCertificate } from "../../../lib/vault/pki/pki.ts";
 import { logIn, unwrap } from "../../../lib/vault/session/login.ts";

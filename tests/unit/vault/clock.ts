@@ -1,5 +1,5 @@
 /** A clock that passes time at once, and remembers how much of it. */
-import type { Clock } from "../../../lib/vault/wire/servers.ts";
+import type { Clock } from "../../../lib/vault/wire/clock.ts";
 
 export interface FakeClock extends Clock {
   /** Milliseconds of each pause so far. */

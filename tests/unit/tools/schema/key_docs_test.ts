@@ -9,7 +9,7 @@ import {
 } from "../../../../lib/tools/schema/outline.ts";
 import { parseConfig } from "../../../../lib/config/parse.ts";
 import type { Config } from "../../../../lib/config/types.ts";
-import { LIMITS, RETRIES } from "../../../../lib/vault/access/server_access.ts";
+import { LIMITS } from "../../../../lib/vault/access/server_access.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 import { editorTree, schemaMistakes } from "../../../support/editor.ts";
 
@@ -77,7 +77,6 @@ pureTest("each example of a key is one that the file can have", async () => {
 
 /** What the file leaves open, and the client fills in. */
 const CLIENTS: Readonly<Record<string, string | number>> = {
-  "config.retries": RETRIES,
   "config.timeout": `${LIMITS.answer / 1_000}s`,
 };
 

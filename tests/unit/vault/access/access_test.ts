@@ -28,7 +28,7 @@ pureTest(
       proxy: undefined,
       proxied: false,
       limits: { connect: 10_000, answer: 60_000 },
-      retries: 2,
+      retries: Infinity,
     });
   },
 );

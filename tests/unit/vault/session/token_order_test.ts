@@ -98,7 +98,7 @@ Deno.test("the last token that is refused is the error, with the server's words"
   const { notes, message, heard } = await writeWith([STALE], []);
   assert.deepEqual(notes, []);
   assert.ok(message?.startsWith(`denied "update" on "${ISSUE}" (403: permission denied); `));
-  assert.equal(heard.length, 1);
+  assert.deepEqual(heard, [`${ISSUE} ${TOKEN}`, `auth/token/lookup-self ${TOKEN}`]);
 });
 
 Deno.test("a way that cannot be used says why, when it is reached", async () => {
@@ -124,7 +124,11 @@ Deno.test("a refusal in newer words, 'invalid token' among gathered errors, is o
 Deno.test("an own token that is refused at its first use is an error, and no second login is made", async () => {
   const { message, heard } = await writeWith([APPROLE], []);
   assert.match(message ?? "", /^denied "update" on "pki\/issue\/web" \(403: permission denied\); /);
-  assert.deepEqual(heard, [`${LOGIN} null`, `${ISSUE} ${OWN_TOKEN}`, `${REVOKE} ${OWN_TOKEN}`]);
+  assert.deepEqual(heard, [
+    `${LOGIN} null`,
+    `${ISSUE} ${OWN_TOKEN}`,
+    `auth/token/lookup-self ${OWN_TOKEN}`,
+  ]);
 });
 
 Deno.test("an own token that ends in the midst of a run is replaced by a new login", async () => {

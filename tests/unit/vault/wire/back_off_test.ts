@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backOff, readRetryAfter } from "../../../../lib/vault/wire/servers.ts";
+import { backOff, readRetryAfter } from "../../../../lib/vault/wire/back_off.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 pureTest(

@@ -34,6 +34,12 @@ function busy(status: number, headers: Record<string, string> = {}): Scripted {
 }
 
 const RETRYABLE = {
+  412: '"ADDRESS" refused "pki/issue/web" (412: not now)',
+  472: '"ADDRESS" refused "pki/issue/web" (472: not now)',
+  473: '"ADDRESS" refused "pki/issue/web" (473: not now)',
+  500: '"ADDRESS" refused "pki/issue/web" (500: not now)',
+  501: '"ADDRESS" refused "pki/issue/web" (501: not now)',
+  520: '"ADDRESS" cannot be reached behind its proxy (520: not now)',
   429: '"ADDRESS" limits the rate of requests (429: not now); its rate limit quota may be too low',
   502: '"ADDRESS" cannot be reached behind its proxy (502: not now)',
   503: '"ADDRESS" is sealed or not ready (503); unseal it first',
@@ -48,9 +54,12 @@ for (const [status, message] of Object.entries(RETRYABLE)) {
       clock,
     );
     assert.deepEqual([said, asked], ['{"well":true}', 3]);
-    assert.deepEqual(clock.pauses, [250, 500]);
+    // A rate limit has a pace of its own: see pacing_test.ts.
+    if (status !== "429") assert.deepEqual(clock.pauses, [250, 500]);
   });
 
+  // It is no failed try: see pacing_test.ts.
+  if (status === "429") continue;
   Deno.test(`a request that meets ${status} for ever is given up after its retries`, async () => {
     for (const retries of [0, 1, 4]) {
       const clock = fakeClock(0);
@@ -61,7 +70,7 @@ for (const [status, message] of Object.entries(RETRYABLE)) {
   });
 }
 
-for (const status of [400, 403, 404, 500]) {
+for (const status of [400, 403, 404]) {
   Deno.test(`a request that meets ${status} is never sent again`, async () => {
     const clock = fakeClock();
     assert.equal((await writeAt([busy(status), WELL], clock, 9)).asked, 1);
@@ -70,7 +79,7 @@ for (const status of [400, 403, 404, 500]) {
 }
 
 Deno.test("a refused login is never tried again, and a busy server's is", async () => {
-  for (const [status, logins] of [[400, 1], [403, 1], [404, 1], [503, 3], [429, 3]] as const) {
+  for (const [status, logins] of [[400, 1], [403, 1], [404, 1], [503, 3], [500, 3]] as const) {
     await using server = startScripted(() => busy(status));
     const access = { ...byAppRole(server.address), retries: 2 };
     await failureOf(() => openSession(access, undefined, fakeClock()));
@@ -90,9 +99,11 @@ Deno.test("Retry-After is waited for in full, in seconds and as a date", async (
   for (const value of ["7", "Tue, 01 Dec 2026 10:00:07 GMT"]) {
     for (const status of [429, 503]) {
       const clock = fakeClock(0.5);
-      const answers = [busy(status, { "retry-after": value }), WELL];
+      // The server's own clock says what its date means.
+      const date = "Tue, 01 Dec 2026 10:00:00 GMT";
+      const answers = [busy(status, { "retry-after": value, date }), WELL];
       assert.equal((await writeAt(answers, clock)).asked, 2);
-      assert.deepEqual(clock.pauses, [7250], value);
+      assert.deepEqual(clock.pauses, [status === 429 ? 7350 : 7250], value);
     }
   }
 });

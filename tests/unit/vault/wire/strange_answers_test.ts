@@ -56,8 +56,15 @@ for (const [kind, identity] of Object.entries(TRANSPORTS)) {
     );
   });
 
-  Deno.test(`${kind}: JSON that is truncated, empty or not an object is not an answer`, async () => {
-    for (const body of ['{"data": {"certifi', "", "null", '"text"', "7"]) {
+  Deno.test(`${kind}: JSON that is cut or empty is a part of an answer`, async () => {
+    for (const body of ['{"data": {"certifi', ""]) {
+      const message = await messageFor(() => ({ body }));
+      assert.equal(message, '"ADDRESS" sent only part of its answer to "pki/issue/web"');
+    }
+  });
+
+  Deno.test(`${kind}: JSON that is no object is no answer`, async () => {
+    for (const body of ["null", '"text"', "7"]) {
       const message = await messageFor(() => ({ body }));
       assert.match(message, /with something other than JSON \(200\)/, body);
     }

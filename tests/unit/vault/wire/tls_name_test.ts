@@ -86,7 +86,7 @@ Deno.test("without a given name the address itself has to stand in the certifica
 
 Deno.test("with a given name answers are read as without one: status, hints, redirects", async () => {
   const tls = { authorities: [caPem], serverName: "vault.internal.test" };
-  const headers = { "retry-after": "9", location: "https://evil.test/" };
+  const headers = { "retry-after": "3600", location: "https://evil.test/" };
   const answers: readonly (readonly [number, RegExp])[] = [
     [400, /^"A" refused "pki\/issue\/web" \(400: größer\)$/],
     [429, /^"A" limits the rate of requests \(429: größer\)/],
