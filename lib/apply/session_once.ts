@@ -61,7 +61,7 @@ function boundSession(session: VaultSession, stop: Stop): VaultSession {
     },
     secrets: session.secrets,
     clean: session.clean,
-    write: (path, body) => stop.answerTo(session.write(path, body)),
+    write: (...request) => stop.answerTo(session.write(...request)),
     read: (path) => stop.answerTo(session.read(path)),
     close: () => session.close(),
   };
