@@ -18,7 +18,7 @@ import {
   versionOf,
 } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
-import type { BundleStep } from "../plan/types.ts";
+import type { BundleStep } from "../plan/target_types.ts";
 import {
   type Ownership,
   removeIfThere,

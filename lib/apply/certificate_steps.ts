@@ -1,20 +1,11 @@
 /** Carries out the steps of one certificate: recover → revoke → issue → deploy. */
 import * as fs from "node:fs";
-import { randomBytes } from "node:crypto";
-import { plainContent } from "../certificate/plain_content.ts";
 import { renewalStart } from "../certificate/renewal.ts";
 import type { Part } from "../certificate/types.ts";
-import { readPassword } from "../observe/password_file.ts";
 import { DIRECTORY_MODE } from "../plan/bundle.ts";
 import { changesContent } from "../plan/drift.ts";
-import type {
-  DeployStep,
-  FileStep,
-  IssueStep,
-  RecoverStep,
-  RevokeStep,
-  TargetStep,
-} from "../plan/types.ts";
+import type { DeployStep, IssueStep, RecoverStep, RevokeStep } from "../plan/types.ts";
+import type { TargetStep } from "../plan/target_types.ts";
 import {
   dropPendingAction,
   tryPendingAction,
@@ -32,6 +23,7 @@ import { recover } from "./recover.ts";
 import { forgetQuietly, recordWaste } from "./refused_answer.ts";
 import type { SessionOnce } from "./session_once.ts";
 import { notBegun, type Stop } from "./stop.ts";
+import { contentMaker } from "./target_content.ts";
 import type { Writers } from "./writers/writers.ts";
 
 /** Mutual exclusion inside a run. */
@@ -252,27 +244,6 @@ async function tryDeploy(
     for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
     return result(work, "failed");
   }
-}
-
-/**
- * Makes the content of targets. Encryption is loaded only if one of them has a password.
- *
- * @param part Text of a file of the set; its errors are thrown when a content is made.
- * @returns A function that throws Error with a message for users if a password cannot be read.
- */
-async function contentMaker(
-  targets: readonly TargetStep[],
-  name: string,
-  part: (part: Part) => string,
-): Promise<(target: FileStep) => string | Uint8Array> {
-  const encrypted = targets.some(({ passwordFile }) => passwordFile !== undefined)
-    ? await import("../certificate/encrypted.ts")
-    : undefined;
-  return (format) => {
-    if (!encrypted || format.passwordFile === undefined) return plainContent(format, part);
-    const password = readPassword(format.passwordFile).reveal();
-    return encrypted.encryptTarget({ format, name, part, password }, randomBytes);
-  };
 }
 
 /**

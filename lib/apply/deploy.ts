@@ -17,7 +17,7 @@ import { errorCode, messageOf, plainCause } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
-import type { BundleStep, FileStep, TargetStep } from "../plan/types.ts";
+import type { BundleStep, FileStep, TargetStep } from "../plan/target_types.ts";
 import type { FileContent } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 import { makeRoom } from "./writers/own_writer.ts";

@@ -1,6 +1,6 @@
 /** What apply reports while it works: plain data, one event for each result. */
 import type { TargetKind } from "../certificate/types.ts";
-import type { Drift } from "../plan/types.ts";
+import type { Drift } from "../plan/target_types.ts";
 
 export type ApplyEvent =
   | { readonly kind: "recovered"; readonly certificate: string; readonly detail: string }

@@ -10,7 +10,7 @@ import { shellWord } from "../text/quote.ts";
 import { replacedFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
 import type { HostUser } from "../host/types.ts";
-import type { TargetStep } from "../plan/types.ts";
+import type { TargetStep } from "../plan/target_types.ts";
 import { isIdentity, NONE, OTHER } from "./writers/writer.ts";
 import type { Writers } from "./writers/writers.ts";
 

@@ -9,7 +9,8 @@ import { type Part, PARTS } from "../certificate/types.ts";
 import type { BundleSpec, TargetSpec } from "../config/types.ts";
 import { compareMetadata, contentDrift, ownersOf, type Supply } from "./drift.ts";
 import type { WriterChoice } from "./choose_writer.ts";
-import type { Blocked, BundleStep, Drift, Warning } from "./types.ts";
+import type { Blocked, Warning } from "./types.ts";
+import type { BundleStep, Drift } from "./target_types.ts";
 import type { Presence } from "../host/types.ts";
 import type {
   BundleLink,

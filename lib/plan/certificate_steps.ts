@@ -9,7 +9,8 @@ import type { PlannedTarget } from "./planned_target.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
 import type { HostUser } from "../host/types.ts";
-import type { DeployStep, Drift, Due, IfRefused, IssueStep, TargetStep } from "./types.ts";
+import type { DeployStep, Due, IfRefused, IssueStep } from "./types.ts";
+import type { Drift, TargetStep } from "./target_types.ts";
 
 export function issueStep(
   spec: CertificateSpec,

@@ -3,7 +3,7 @@ import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../text/octal.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { formatTime } from "../text/format_time.ts";
-import type { Drift, FileOwners } from "./types.ts";
+import type { Drift, FileOwners } from "./target_types.ts";
 import type { Presence } from "../host/types.ts";
 import type { TargetFile, TargetObservation } from "../observe/types.ts";
 

@@ -5,7 +5,7 @@ import { chooseWriter, type WriterChoice } from "./choose_writer.ts";
 import { bundleDrift } from "./bundle.ts";
 import { changesContent, compareMetadata, contentDrift, type Supply } from "./drift.ts";
 import type { PlanContext } from "./selection.ts";
-import type { Drift } from "./types.ts";
+import type { Drift } from "./target_types.ts";
 
 /** One target: desired, observed, how the two differ, and who writes it. */
 export interface PlannedTarget {

@@ -8,7 +8,8 @@ import type { PendingRevocation, Replaced } from "../store/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { WantedNames } from "../certificate/names.ts";
 import type { Control, KeySpec, ProbeSpec } from "../config/types.ts";
-import type { Format, Part, RenewalWindow, TargetKind } from "../certificate/types.ts";
+import type { RenewalWindow, TargetKind } from "../certificate/types.ts";
+import type { Drift, TargetStep } from "./target_types.ts";
 
 /** Why a certificate is issued. For people; no other module branches on it. */
 export const DUE_REASONS = [
@@ -54,30 +55,6 @@ export interface Warning {
   /** The sentence for people, without a full stop. */
   readonly message: string;
 }
-
-/** One difference between a target and the configuration. */
-export type Drift = Difference & {
-  /** The affected files of a bundle; absent: the whole target. */
-  readonly files?: readonly string[];
-};
-
-export type Difference =
-  | { readonly kind: "missing" }
-  | { readonly kind: "not-a-file"; readonly found: "symlink" | "directory" | "other" }
-  /** From which certificate to which, if it holds another one; otherwise why, if known. */
-  | {
-    readonly kind: "content";
-    readonly from?: string;
-    readonly to?: string;
-    readonly detail?: string;
-  }
-  | { readonly kind: "renewed" }
-  | { readonly kind: "forced" }
-  /** A run was interrupted before its services validated it. */
-  | { readonly kind: "pending-validation" }
-  | { readonly kind: "owner"; readonly from: string; readonly to: string }
-  | { readonly kind: "group"; readonly from: string; readonly to: string }
-  | { readonly kind: "mode"; readonly from: string; readonly to: string };
 
 /** Why a service must act: new files in this run, a pending action, or --force. */
 export interface PendingReason {
@@ -173,40 +150,6 @@ export interface ForgetStep {
   readonly certificate: string;
   readonly detail: string;
 }
-
-/** Owner and group of a new file; absent: those of the process that writes it. */
-export type FileOwners = Readonly<Partial<HostUser>>;
-
-/** What files and bundles have in common. The plan decides owner, group and mode, not the writer. */
-interface CommonTargetStep extends FileOwners {
-  readonly path: string;
-  readonly drift: readonly Drift[];
-  readonly mode: number;
-  readonly createDirs: boolean;
-}
-
-/** One file to write. */
-export interface FileStep extends CommonTargetStep, Format {
-  /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
-  readonly by?: HostUser | undefined;
-  /** Write into the existing file. */
-  readonly inPlace?: boolean | undefined;
-  /** It replaces a bundle, whose directories are removed. */
-  readonly endsBundle?: boolean | undefined;
-}
-
-type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
-
-/** One bundle to write. Only the runner writes bundles. */
-export interface BundleStep extends CommonTargetStep, Partial<Record<FileOnly, never>> {
-  readonly what: "bundle";
-  /** The mode of each file. */
-  readonly modes: Readonly<Record<Part, number>>;
-  /** Owner and group of each file. */
-  readonly owners: Readonly<Record<Part, FileOwners>>;
-}
-
-export type TargetStep = FileStep | BundleStep;
 
 export interface DeployStep {
   readonly kind: "deploy";

@@ -1,5 +1,5 @@
 /** The differences of one target, for people. */
-import type { Drift } from "../plan/types.ts";
+import type { Drift } from "../plan/target_types.ts";
 
 export function describeDrifts(drifts: readonly Drift[]): string {
   return drifts.map((drift) => {

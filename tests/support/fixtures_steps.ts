@@ -1,18 +1,20 @@
 /** Steps in which each key that a step can have stands at least once. */
 import type { ProbeSpec } from "../../lib/config/types.ts";
 import type {
-  BundleStep,
   CertificateRequest,
-  Difference,
-  Drift,
   Due,
-  FileOwners,
-  FileStep,
   PendingReason,
   ServiceAction,
   ServiceStep,
   Step,
 } from "../../lib/plan/types.ts";
+import type {
+  BundleStep,
+  Difference,
+  Drift,
+  FileOwners,
+  FileStep,
+} from "../../lib/plan/target_types.ts";
 import type { Replaced } from "../../lib/store/types.ts";
 import { NOW } from "./fixtures.ts";
 

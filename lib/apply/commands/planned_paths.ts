@@ -1,5 +1,5 @@
 /** What a target of the plan may need: the same for the permissions and for the check of a request. */
-import type { TargetStep } from "../../plan/types.ts";
+import type { TargetStep } from "../../plan/target_types.ts";
 import { replacedFile, temporaryFile } from "../../store/store_paths.ts";
 
 /** Whether a target is, or was, a symbolic link. */

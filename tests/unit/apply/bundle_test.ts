@@ -7,7 +7,7 @@ import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { removeKept, rollBack } from "../../../lib/apply/rollback.ts";
 import { localWriters } from "./plans.ts";
 import { PARTS } from "../../../lib/certificate/types.ts";
-import type { BundleStep, TargetStep } from "../../../lib/plan/types.ts";
+import type { BundleStep, TargetStep } from "../../../lib/plan/target_types.ts";
 import {
   type Directory,
   makeDirectory,

@@ -4,7 +4,7 @@ import { lstatSync } from "node:fs";
 import { deploy, type Deployment } from "../../../lib/apply/deploy.ts";
 import { rollBack } from "../../../lib/apply/rollback.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
-import type { FileStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/target_types.ts";
 import { type Directory, makeDirectory, modeOf } from "../../support/rig.ts";
 import { localWriters } from "./plans.ts";
 

@@ -5,7 +5,7 @@ import {
   HalfDeployedError,
   NotDeployedError,
 } from "../../../lib/apply/deploy.ts";
-import type { FileStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/target_types.ts";
 import {
   makeDirectory,
   modeOf,

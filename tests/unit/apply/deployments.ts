@@ -1,7 +1,7 @@
 /** Deployments of a pair of files whose old ones are kept, for tests of what becomes of the old ones. */
 import { lstatSync } from "node:fs";
 import { deploy, type Deployment } from "../../../lib/apply/deploy.ts";
-import type { FileStep } from "../../../lib/plan/types.ts";
+import type { FileStep } from "../../../lib/plan/target_types.ts";
 import type { Replaced } from "../../../lib/store/types.ts";
 import type { Directory } from "../../support/rig.ts";
 import { localWriters } from "./plans.ts";

@@ -6,15 +6,8 @@ import type { ApplyEvent } from "../../../lib/apply/events.ts";
 import type { AccessInput } from "../../../lib/apply/session_once.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { startDemoServer } from "../../../lib/tools/demo/demo_server.ts";
-import type {
-  DeployStep,
-  Drift,
-  FileStep,
-  IssueStep,
-  Plan,
-  Step,
-  TargetStep,
-} from "../../../lib/plan/types.ts";
+import type { DeployStep, IssueStep, Plan, Step } from "../../../lib/plan/types.ts";
+import type { Drift, FileStep, TargetStep } from "../../../lib/plan/target_types.ts";
 import { makeRequest } from "../../support/fixtures.ts";
 import { type Directory, makeDirectory } from "../../support/rig.ts";
 

@@ -6,7 +6,7 @@ import { bundleStep } from "../../../lib/plan/bundle.ts";
 import { findTargetBlockers } from "../../../lib/plan/blockers.ts";
 import { findDrift } from "../../../lib/plan/planned_target.ts";
 import type { BundleObservation, BundleSet, TargetFile } from "../../../lib/observe/types.ts";
-import type { Drift } from "../../../lib/plan/types.ts";
+import type { Drift } from "../../../lib/plan/target_types.ts";
 import {
   ABSENT,
   makeBundleTarget,

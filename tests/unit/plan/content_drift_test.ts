@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { findDrift } from "../../../lib/plan/planned_target.ts";
 import type { Supply } from "../../../lib/plan/drift.ts";
-import type { Drift } from "../../../lib/plan/types.ts";
+import type { Drift } from "../../../lib/plan/target_types.ts";
 import type { TargetFile } from "../../../lib/observe/types.ts";
 import { describeDrifts } from "../../../lib/report/drift_text.ts";
 import { makeCertificate, makeSeenFile, makeTarget } from "../../support/fixtures.ts";

@@ -5,7 +5,7 @@ import { findDrift } from "../../../lib/plan/planned_target.ts";
 import { targetStep } from "../../../lib/plan/certificate_steps.ts";
 import { changesContent } from "../../../lib/plan/drift.ts";
 import type { Account } from "../../../lib/host/types.ts";
-import type { Drift } from "../../../lib/plan/types.ts";
+import type { Drift } from "../../../lib/plan/target_types.ts";
 import type { FileObservation, TargetFile } from "../../../lib/observe/types.ts";
 import {
   ABSENT,

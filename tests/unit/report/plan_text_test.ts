@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { Drift, Plan, Step } from "../../../lib/plan/types.ts";
+import type { Plan, Step } from "../../../lib/plan/types.ts";
+import type { Drift } from "../../../lib/plan/target_types.ts";
 import { paint } from "../../../lib/report/paint.ts";
 import { planText } from "../../../lib/report/plan_text.ts";
 import { makeIssue, makePlan, makeServiceStep, makeState } from "../../support/fixtures_plan.ts";

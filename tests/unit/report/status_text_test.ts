@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { CertificateState, Drift, Plan, ServiceState } from "../../../lib/plan/types.ts";
+import type { CertificateState, Plan, ServiceState } from "../../../lib/plan/types.ts";
+import type { Drift } from "../../../lib/plan/target_types.ts";
 import { paint } from "../../../lib/report/paint.ts";
 import { type Screen, statusText } from "../../../lib/report/status_text.ts";
 import stringWidth from "string-width";

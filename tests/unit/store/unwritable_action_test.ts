@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { deploy, NotDeployedError } from "../../../lib/apply/deploy.ts";
 import { writePendingAction } from "../../../lib/store/pending_action.ts";
-import type { TargetStep } from "../../../lib/plan/types.ts";
+import type { TargetStep } from "../../../lib/plan/target_types.ts";
 import { type Directory, makeDirectory, modeOf, rejectionOf } from "../../support/rig.ts";
 import { deployStep, failures, issueStep, localWriters, withRig } from "../apply/plans.ts";
 

@@ -1,0 +1,61 @@
+/** How targets differ from what is desired, and how they are written. Plain data only. */
+import type { Format, Part } from "../certificate/types.ts";
+import type { HostUser } from "../host/types.ts";
+
+/** One difference between a target and the configuration. */
+export type Drift = Difference & {
+  /** The affected files of a bundle; absent: the whole target. */
+  readonly files?: readonly string[];
+};
+
+export type Difference =
+  | { readonly kind: "missing" }
+  | { readonly kind: "not-a-file"; readonly found: "symlink" | "directory" | "other" }
+  /** From which certificate to which, if it holds another one; otherwise why, if known. */
+  | {
+    readonly kind: "content";
+    readonly from?: string;
+    readonly to?: string;
+    readonly detail?: string;
+  }
+  | { readonly kind: "renewed" }
+  | { readonly kind: "forced" }
+  /** A run was interrupted before its services validated it. */
+  | { readonly kind: "pending-validation" }
+  | { readonly kind: "owner"; readonly from: string; readonly to: string }
+  | { readonly kind: "group"; readonly from: string; readonly to: string }
+  | { readonly kind: "mode"; readonly from: string; readonly to: string };
+
+/** Owner and group of a new file; absent: those of the process that writes it. */
+export type FileOwners = Readonly<Partial<HostUser>>;
+
+/** What files and bundles have in common. The plan decides owner, group and mode, not the writer. */
+interface CommonTargetStep extends FileOwners {
+  readonly path: string;
+  readonly drift: readonly Drift[];
+  readonly mode: number;
+  readonly createDirs: boolean;
+}
+
+/** One file to write. */
+export interface FileStep extends CommonTargetStep, Format {
+  /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
+  readonly by?: HostUser | undefined;
+  /** Write into the existing file. */
+  readonly inPlace?: boolean | undefined;
+  /** It replaces a bundle, whose directories are removed. */
+  readonly endsBundle?: boolean | undefined;
+}
+
+type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
+
+/** One bundle to write. Only the runner writes bundles. */
+export interface BundleStep extends CommonTargetStep, Partial<Record<FileOnly, never>> {
+  readonly what: "bundle";
+  /** The mode of each file. */
+  readonly modes: Readonly<Record<Part, number>>;
+  /** Owner and group of each file. */
+  readonly owners: Readonly<Record<Part, FileOwners>>;
+}
+
+export type TargetStep = FileStep | BundleStep;
