@@ -70,10 +70,7 @@ export function rightsFor(
   const files = all("files");
   const directories = [certStore, ...all("directories")];
   const withRealPath = (path: string) => [path, realPath(path)];
-  const run = [
-    ...all("run"),
-    ...(needs.some(({ userWriter }) => userWriter) ? [Deno.execPath()] : []),
-  ];
+  const ownProgram = needs.some(({ userWriter }) => userWriter) ? [Deno.execPath()] : [];
   return {
     files: {
       read: sorted(
@@ -88,7 +85,7 @@ export function rightsFor(
     commands: {
       // The programs: to tell a missing one from one that cannot be run.
       read: sorted([...all("run"), ...all("readByCommands").flatMap(withRealPath)]),
-      run: sorted(run),
+      run: sorted([...all("run"), ...ownProgram]),
     },
   };
 }
