@@ -3,7 +3,7 @@
  * that an interrupted run made for new sets becomes staged sets.
  */
 import * as fs from "node:fs";
-import { isThere, listKnown } from "../host/read.ts";
+import { isThere, listKnown, readText } from "../host/read.ts";
 import {
   committedDirectory,
   legacyPendingDirectory,
@@ -45,19 +45,30 @@ export function carryOver(certStore: string): boolean {
 }
 
 /**
- * An interrupted run may have received a set whole, or not at all: observation tells. Never throws: a
- * run that needs the place for a set says why it is not free.
+ * An interrupted run may have received a set whole, or not at all. Never throws: a run that needs the
+ * place for a set says why it is not free.
  */
 export function stageRooms(certStore: string): void {
   try {
     for (const name of fs.readdirSync(certStore).flatMap((entry) => nameOfRoom(entry) ?? [])) {
       const room = roomDirectory(certStore, name);
       const others = [stagedDirectory, retiredDirectory, committedDirectory];
-      if (others.some((place) => isThere(place(certStore, name)))) {
+      if (!isWritten(room) || others.some((place) => isThere(place(certStore, name)))) {
         fs.rmSync(room, { recursive: true, force: true });
       } else fs.renameSync(room, stagedDirectory(certStore, name));
     }
   } catch {
     return;
   }
+}
+
+/**
+ * Whether the files of a room have their content: cert.pem is written last. After a power cut the
+ * others can be blank all the same.
+ */
+function isWritten(room: string): boolean {
+  return (["cert", "privkey", "ca"] as const).every((part) => {
+    const text = readText(`${room}/${part}.pem`);
+    return text.kind === "present" && text.value.trim() !== "";
+  });
 }

@@ -54,11 +54,13 @@ export class ReservedSet implements Disposable {
 
   /**
    * Makes the staged set. Throws the system's error; if all is written, the next run finds it all the
-   * same: in its room, with room that is left at the end of a file.
+   * same, with room at the ends of files. cert.pem is written last: then all is written.
    */
   stage(text: (part: Part) => string): void {
-    const contents = PARTS.map((part) => [this.#files.get(part) ?? -1, text(part)] as const)
-      .map(([file, text]) => ({ file, bytes: Buffer.from(text) }));
+    const contents = PARTS.toReversed().map((part) => ({
+      file: this.#files.get(part) ?? -1,
+      bytes: Buffer.from(text(part)),
+    }));
     for (const { file, bytes } of contents) {
       for (let at = 0; at < bytes.length;) at += fs.writeSync(file, bytes, at, null, at);
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { PARTS } from "../../../lib/certificate/types.ts";
 import { lockStore } from "../../../lib/store/lock.ts";
 import { ReservedSet } from "../../../lib/store/reserve_set.ts";
 import { makeDirectory, modeOf } from "../../support/rig.ts";
@@ -38,8 +39,12 @@ Deno.test("a staged set has exactly the text, in files that were open before", (
 Deno.test("lockStore() stages room that an interrupted run left, unless a switch has begun", () => {
   using store = makeDirectory();
   Deno.chmodSync(store.path, 0o700);
-  store.write(".room-a/cert.pem", "a");
-  store.write(".room-b/cert.pem", "b");
+  for (const name of ["a", "b", "c", "d"]) {
+    for (const part of PARTS) store.write(`.room-${name}/${part}.pem`, "text");
+  }
+  // Killed before the last file was written, and a power cut after that.
+  store.write(".room-c/cert.pem", "\n\n");
+  store.write(".room-d/ca.pem", "\n\n");
   store.write(".old-b/cert.pem", "old");
   using _lock = lockStore(store.path);
   const left = store.tree().filter((name) => name.endsWith("cert.pem"));
