@@ -8,6 +8,7 @@ import { fetchDenort } from "../scripts/denort.ts";
 import { filesBelow } from "../scripts/files_below.ts";
 import { closingLine, type Counts } from "../scripts/junit.ts";
 import { PARTS, ROOT } from "../scripts/project.ts";
+import { SWEEPS } from "./long/sweeps.ts";
 import { runTests, secondsSince, type TestRun, UNIT_PERMISSIONS } from "./run_tests.ts";
 import { findPart, PART_NAMES } from "./support/parts.ts";
 
@@ -15,8 +16,15 @@ import { findPart, PART_NAMES } from "./support/parts.ts";
 const LAYERS: Readonly<Record<string, () => Promise<readonly TestRun[]>>> = {
   unit: unitRuns,
   integration: () => Promise.resolve([{ flags: ["-A"], paths: ["tests/integration/"] }]),
-  e2e: () => Promise.resolve([{ flags: ["-A"], paths: ["tests/e2e/"] }]),
+  e2e: endToEndRuns,
 };
+
+/** All but the sweeps that take minutes: `deno task test:long` runs those. */
+async function endToEndRuns(): Promise<readonly TestRun[]> {
+  const paths = (await filesBelow("tests/e2e"))
+    .filter((path) => path.endsWith("_test.ts") && !SWEEPS.includes(path));
+  return [{ flags: ["-A"], paths }];
+}
 
 /** What changes something that all threads of the process share. */
 const SHARED_STATE = /\bwithUmask|\bDeno\.(umask|chdir|env\.(set|delete))\b/;

@@ -1,0 +1,23 @@
+import { findPart, PART_NAMES } from "../support/parts.ts";
+import { fetchDenort } from "../../scripts/denort.ts";
+import { runTests } from "../run_tests.ts";
+import { passed, type Step } from "./step.ts";
+
+/** Files of tests/e2e that disturb a run at each of its changes, and take minutes. */
+export const SWEEPS: readonly string[] = [
+  "tests/e2e/crash_bundle_test.ts",
+  "tests/e2e/crash_errors_test.ts",
+  "tests/e2e/crash_prune_test.ts",
+];
+
+export const sweeps: Step = {
+  name: "sweeps",
+  title: "bundles, errors of the system and vcm prune, disturbed at each change of a run",
+  async run() {
+    await fetchDenort();
+    for (const name of PART_NAMES) await findPart(name);
+    const { counts, failed } = await runTests({ flags: ["-A"], paths: [...SWEEPS] });
+    if (failed.length > 0) throw new Error(failed.join("\n"));
+    return passed(`${counts.passed} sweeps`);
+  },
+};
