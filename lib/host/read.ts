@@ -65,7 +65,8 @@ export function observe<T>(path: string, look: () => T): Presence<T> {
     return { kind: "present", value: look() };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || errorCode(error) === "ENOENT") return ABSENT;
-    const denied = error instanceof Deno.errors.PermissionDenied && Deno.uid() !== 0;
+    const isDenied = error instanceof Deno.errors.PermissionDenied || errorCode(error) === "EACCES";
+    const denied = isDenied && Deno.uid() !== 0;
     const fix = denied ? "; run as root" : "";
     return { kind: "unreadable", problem: `Cannot read "${path}": ${plainCause(error)}${fix}` };
   }

@@ -78,7 +78,7 @@ test("another user archives nothing, nor does root in a store that others can re
   await Deno.writeTextFile(place.at("vcm.yaml"), text.replace("/store", "/theirs/store"));
   const { code, stdout, stderr } = await place.vcm(["prune", "--yes", "b.test"]);
   assert.deepEqual([code, stdout], [1, ""]);
-  assert.match(stderr, /^error: User "61001" may replace .*, and thereby the store /);
+  assert.match(stderr, /^error: User "61001" may replace .*, and with it the store /);
   await Deno.stat(place.at("theirs/store/b.test/privkey.pem"));
 });
 
