@@ -15,13 +15,13 @@ import { findPart, PART_NAMES } from "./support/parts.ts";
 /** Each layer's runs, one after the other. */
 const LAYERS: Readonly<Record<string, () => Promise<readonly TestRun[]>>> = {
   unit: unitRuns,
-  integration: () => Promise.resolve([{ flags: ["-A"], paths: ["tests/integration/"] }]),
-  e2e: endToEndRuns,
+  integration: () => runsBelow("tests/integration"),
+  e2e: () => runsBelow("tests/e2e"),
 };
 
 /** All but the sweeps that take minutes: `deno task test:long` runs those. */
-async function endToEndRuns(): Promise<readonly TestRun[]> {
-  const paths = (await filesBelow("tests/e2e"))
+async function runsBelow(directory: string): Promise<readonly TestRun[]> {
+  const paths = (await filesBelow(directory))
     .filter((path) => path.endsWith("_test.ts") && !SWEEPS.includes(path));
   return [{ flags: ["-A"], paths }];
 }

@@ -3,16 +3,19 @@ import { fetchDenort } from "../../scripts/denort.ts";
 import { runTests } from "../run_tests.ts";
 import { passed, type Step } from "./step.ts";
 
-/** Files of tests/e2e that disturb a run at each of its changes, and take minutes. */
+/** Test files that disturb a run at each of its changes, or start a cluster, and take minutes. */
 export const SWEEPS: readonly string[] = [
   "tests/e2e/crash_bundle_test.ts",
   "tests/e2e/crash_errors_test.ts",
   "tests/e2e/crash_prune_test.ts",
+  "tests/e2e/crash_revoke_test.ts",
+  "tests/integration/election_test.ts",
 ];
 
 export const sweeps: Step = {
   name: "sweeps",
-  title: "bundles, errors of the system and vcm prune, disturbed at each change of a run",
+  title:
+    "bundles, system errors, prune and revoke, disturbed at each change; a cluster without a leader",
   async run() {
     await fetchDenort();
     for (const name of PART_NAMES) await findPart(name);
