@@ -4,13 +4,12 @@
  *
  * With CI=true a skipped test is a failure: what was not run proves nothing.
  */
-import { fetchDenort } from "../scripts/denort.ts";
 import { filesBelow } from "../scripts/files_below.ts";
 import { closingLine, type Counts } from "../scripts/junit.ts";
-import { PARTS, ROOT } from "../scripts/project.ts";
+import { ROOT } from "../scripts/project.ts";
+import { fetchParts } from "./fetch_parts.ts";
 import { SWEEPS } from "./long/sweeps.ts";
 import { runTests, secondsSince, type TestRun, UNIT_PERMISSIONS } from "./run_tests.ts";
-import { findPart, PART_NAMES } from "./support/parts.ts";
 
 /** Each layer's runs, one after the other. */
 const LAYERS: Readonly<Record<string, () => Promise<readonly TestRun[]>>> = {
@@ -74,16 +73,6 @@ async function unitRuns(): Promise<readonly TestRun[]> {
     { flags: [...UNIT_PERMISSIONS, "--parallel"], paths: together },
     { flags: UNIT_PERMISSIONS, paths: alone },
   ];
-}
-
-/** Fetches all before the first test, so that no test waits for a download or is blamed for it. */
-async function fetchParts(): Promise<void> {
-  console.log(`Looking for what the tests need in ${PARTS}`);
-  await fetchDenort().catch((error) => console.log(`Compiling without it: ${error.message}`));
-  for (const name of PART_NAMES) {
-    const part = await findPart(name);
-    if (part.kind === "missing") console.log(`Tests that need ${name} are skipped: ${part.reason}`);
-  }
 }
 
 function add(a: Counts, b: Counts): Counts {

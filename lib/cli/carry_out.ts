@@ -8,7 +8,7 @@ import { type Rights, rightsFor } from "../apply/permissions.ts";
 import type { AccessInput } from "../apply/session_once.ts";
 import type { Config } from "../config/types.ts";
 import { readPassword } from "../observe/password_file.ts";
-import type { Plan, Step } from "../plan/types.ts";
+import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
 import { blockedEntries } from "../report/outcome.ts";
 import { findAccess, warnUnverified } from "../command/find_access.ts";
@@ -75,10 +75,12 @@ export async function carryOut(
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
   const needsServer = made.steps.some(({ kind }) => kind === "issue" || kind === "revoke");
+  const runsCommands = made.steps.some(({ kind }) => kind === "service" || kind === "validate");
+  const access = needsServer || runsCommands ? findAccess(config, host) : NO_SERVER;
   const request = {
     plan: made,
-    access: needsServer ? findAccess(config, host) : NO_SERVER,
-    secrets: made.steps.some(runsPrograms) ? knownSecrets(config, host) : [],
+    access: needsServer ? access : NO_SERVER,
+    secrets: runsCommands ? knownSecrets(config, access) : [],
   };
   let signalStatus: () => number | undefined = () => undefined;
   let problem = metrics?.kind === "nowhere" ? metrics.problem : undefined;
@@ -116,13 +118,8 @@ function placeOf(metrics: MetricsPlan | undefined): MetricsPlace | undefined {
   return metrics?.kind === "place" ? metrics.place : undefined;
 }
 
-function runsPrograms({ kind }: Step): boolean {
-  return kind === "service" || kind === "validate";
-}
-
 /** Credentials and passwords that a command could print, because they are in files of this host. */
-function knownSecrets(config: Config, host: Host): string[] {
-  const access = findAccess(config, host);
+function knownSecrets(config: Config, access: AccessInput): string[] {
   const files = config.certificates.flatMap(({ targets }) =>
     targets.flatMap(({ passwordFile }) => passwordFile ?? [])
   );

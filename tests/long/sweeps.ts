@@ -1,5 +1,4 @@
-import { findPart, PART_NAMES } from "../support/parts.ts";
-import { fetchDenort } from "../../scripts/denort.ts";
+import { fetchParts } from "../fetch_parts.ts";
 import { runTests } from "../run_tests.ts";
 import { passed, type Step } from "./step.ts";
 
@@ -17,8 +16,7 @@ export const sweeps: Step = {
   title:
     "bundles, system errors, prune and revoke, disturbed at each change; a cluster without a leader",
   async run() {
-    await fetchDenort();
-    for (const name of PART_NAMES) await findPart(name);
+    await fetchParts();
     const { counts, failed } = await runTests({ flags: ["-A"], paths: [...SWEEPS] });
     if (failed.length > 0) throw new Error(failed.join("\n"));
     return passed(`${counts.passed} sweeps`);

@@ -2,21 +2,9 @@ import assert from "node:assert/strict";
 import { narrowness } from "../../../../lib/tools/install/narrow_unit.ts";
 import type { UnitFacts } from "../../../../lib/tools/install/unit_facts.ts";
 import { serviceUnit } from "../../../../lib/tools/install/units_text.ts";
+import { FACTS as USUAL } from "./facts.ts";
 
-const FACTS: UnitFacts = {
-  binary: "/usr/local/bin/vcm",
-  config: "/srv/vcm.yaml",
-  readsHome: false,
-  startsContainers: false,
-  asksPodman: false,
-  validates: false,
-  runsCommands: false,
-  givesSetIds: false,
-  createsDirectories: false,
-  writes: ["/etc/nginx/ssl", "/var/lib/vcm/certs"],
-  keeps: [],
-  limit: 660,
-};
+const FACTS: UnitFacts = { ...USUAL, config: "/srv/vcm.yaml" };
 const FIX = '; fix: run "vcm install" again';
 
 /** Of a unit that was written for some facts, and is now to serve others. */

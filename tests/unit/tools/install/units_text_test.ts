@@ -2,20 +2,7 @@ import assert from "node:assert/strict";
 import type { UnitFacts } from "../../../../lib/tools/install/unit_facts.ts";
 import { isOurs, serviceUnit, timerUnit } from "../../../../lib/tools/install/units_text.ts";
 import { pureTest } from "../../../support/pure_test.ts";
-
-const FACTS: UnitFacts = {
-  binary: "/usr/local/bin/vcm",
-  readsHome: false,
-  startsContainers: false,
-  asksPodman: false,
-  validates: false,
-  runsCommands: false,
-  givesSetIds: false,
-  createsDirectories: false,
-  writes: ["/etc/nginx/ssl", "/var/lib/vcm/certs"],
-  keeps: [],
-  limit: 660,
-};
+import { FACTS } from "./facts.ts";
 
 function linesOf(parts: Partial<UnitFacts> = {}, systemd?: number): string[] {
   return serviceUnit({ ...FACTS, ...parts }, systemd).split("\n");
