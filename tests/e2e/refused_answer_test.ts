@@ -1,4 +1,5 @@
 /** The compiled program and certificates that were issued in vain: kills, errors of the disk, no-op runs. */
+import { countIssued } from "../support/issued.ts";
 import { startOpenBao } from "../support/openbao.ts";
 import { setUpPki } from "../support/set_up_pki.ts";
 import { type Fault, recordChanges, runWithFault } from "../support/strace.ts";
@@ -36,10 +37,7 @@ async function makeHost() {
     env,
     vcm: (...args: string[]) => runVcm(args, { env }),
     records: () => directory.tree().filter((name) => name.includes("refused-answer")),
-    issued: async () => {
-      const { body } = await bao.api("LIST", "pki/certs");
-      return (body.data?.["keys"] as readonly string[] | undefined)?.length ?? 0;
-    },
+    issued: () => countIssued(bao),
     /** Requests of VCM are all but those that this test makes itself. */
     audit: async () => (await Deno.readTextFile(bao.auditFile ?? "")).split("\n").length,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,4 +1,5 @@
 /** A signal ends a run in order: nothing half, nothing left behind, and the status tells it. */
+import { listIssued } from "../support/issued.ts";
 import { assert } from "./assert.ts";
 import { startFront } from "../support/faulty_proxy.ts";
 import { startMachine } from "../support/machine.ts";
@@ -79,12 +80,11 @@ test("a signal during validation rolls the new files back, and the next run depl
     /^failed {2}command:b: "validate" was not run, because SIGTERM was .* rolled back$/m,
   );
   assert.equal(site.read(`ssl/${WEB}.crt`), old);
-  const issued =
-    (await site.bao.api("LIST", "pki/certs")).body.data?.["keys"] as string[] | undefined ?? [];
+  const issued = await listIssued(site.bao);
   site.configure(renamed("[true]"));
   const next = await site.vcm("run");
   assert.match(next.stdout, /^Done: 0 issued, 2 files deployed, 2 service actions; 0 failed/);
-  const after = (await site.bao.api("LIST", "pki/certs")).body.data?.["keys"];
+  const after = await listIssued(site.bao);
   assert.deepEqual(after, issued);
 });
 
@@ -99,8 +99,7 @@ test("a signal while certificates are issued wastes none, and begins none", asyn
   const names = Array.from({ length: 20 }, (_, at) => `n${at}.e2e.test`);
   site.configure(names.map((name) => site.certificate(name)).join(""));
   const asked = () => front.heard.filter((path) => path.startsWith("pki/issue")).length;
-  const before =
-    (await site.bao.api("LIST", "pki/certs")).body.data?.["keys"] as string[] | undefined ?? [];
+  const before = await listIssued(site.bao);
   const run = site.start("run");
   await waitUntil("8 are in flight", 60, () => Promise.resolve(asked() === 8 || undefined));
   run.send("SIGINT");
@@ -116,8 +115,7 @@ test("a signal while certificates are issued wastes none, and begins none", asyn
   );
   assert.match(stdout, /^Done: 8 issued, 8 files deployed, 0 service actions; 12 failed/m);
   assert.equal(await site.loginTokens(), 0);
-  const after =
-    (await site.bao.api("LIST", "pki/certs")).body.data?.["keys"] as string[] | undefined ?? [];
+  const after = await listIssued(site.bao);
   assert.equal(after.length - before.length, 8);
   assert.match((await site.vcm("run")).stdout, /^Done: 12 issued, 12 files deployed/);
 });

@@ -6,6 +6,7 @@ import { setUpPki } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { assertWell, certificate, makeBench } from "./bench.ts";
+import { countIssued } from "../support/issued.ts";
 
 const test = await testsNeeding("openbao");
 
@@ -35,23 +36,18 @@ async function runDisturbed(
   return seconds;
 }
 
-async function issued({ api }: Pick<RaftCluster, "api">): Promise<number> {
-  const { body } = await api("GET", "pki/certs?list=true");
-  return (body.data?.["keys"] as readonly string[] | undefined ?? []).length;
-}
-
 test("a restart of 5 s in the middle of a run fails no certificate", async () => {
   await using cluster = await startRaftCluster(1);
   const [node] = cluster.nodes;
   assert.ok(node !== undefined);
   await setUpPki(cluster);
-  const before = await issued(cluster);
+  const before = await countIssued(cluster);
   const seconds = await runDisturbed(cluster, async () => {
     await node.kill();
     await new Promise((resolve) => setTimeout(resolve, 5000));
     await node.start();
   });
-  const wasted = await issued(cluster) - before - COUNT;
+  const wasted = await countIssued(cluster) - before - COUNT;
   console.log(`a restart of 5 s: a run of ${seconds.toFixed(1)} s, ${wasted} wasted`);
   assert.ok(seconds > 5);
   assert.ok(wasted >= 0 && wasted <= IN_FLIGHT, `${wasted} wasted`);

@@ -1,10 +1,10 @@
 /** Servers that fail for a while, limit the rate, or lose answers, in front of a real OpenBao. */
 import assert from "node:assert/strict";
 import { startFront } from "../support/faulty_proxy.ts";
-import type { OpenBao } from "../support/openbao.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assertWell, certificate, makeBench } from "./bench.ts";
 import { withServer } from "./server.ts";
+import { countIssued } from "../support/issued.ts";
 
 const test = await testsNeeding("openbao");
 
@@ -14,11 +14,6 @@ function settings(address: string, more = ""): string {
 
 function namesOf(count: number): string[] {
   return Array.from({ length: count }, (_, at) => `host-${at}.example.test`);
-}
-
-async function issued({ api }: OpenBao): Promise<number> {
-  const { body } = await api("GET", "pki/certs?list=true");
-  return (body.data?.["keys"] as readonly string[] | undefined ?? []).length;
 }
 
 /** Random numbers from 0 to 1, the same at each run of the test. */
@@ -40,9 +35,9 @@ test("no certificate fails and none is wasted where 30 % of all answers say that
         using bench = makeBench();
         const certs = namesOf(80).map((name) => certificate(bench.directory, name)).join("");
         bench.configure(settings(front.address), certs);
-        const before = await issued(bao);
+        const before = await countIssued(bao);
         assertWell(await bench.vcm(["run"], env));
-        assert.equal(await issued(bao) - before, 80);
+        assert.equal(await countIssued(bao) - before, 80);
         assert.ok(front.heard.length > 100, String(front.heard.length));
       });
     }
@@ -82,11 +77,11 @@ test("a certificate whose answers are lost each time is issued at most twice in 
       using bench = makeBench();
       const certs = namesOf(3).map((name) => certificate(bench.directory, name)).join("");
       bench.configure(settings(front.address), certs);
-      const before = await issued(bao);
+      const before = await countIssued(bao);
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
       assert.match(out, /the server may have issued a certificate each time, so VCM does not ask/);
-      assert.equal(await issued(bao) - before, 6);
+      assert.equal(await countIssued(bao) - before, 6);
     }
   }));
 
@@ -103,9 +98,9 @@ test("a lost answer wastes one certificate, and the run issues all", () =>
     using bench = makeBench();
     const certs = namesOf(20).map((name) => certificate(bench.directory, name)).join("");
     bench.configure(settings(front.address), certs);
-    const before = await issued(bao);
+    const before = await countIssued(bao);
     assertWell(await bench.vcm(["run"], env));
-    assert.equal(await issued(bao) - before, 22);
+    assert.equal(await countIssued(bao) - before, 22);
   }));
 
 test("a given token that is revoked in the middle of a run is told once", () =>

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { testsNeeding } from "../support/tests_needing.ts";
 import type { Directory } from "../support/rig.ts";
 import { assertWell, certificate, makeBench, NAME } from "./bench.ts";
-import { countIssued, settings, withServer } from "./server.ts";
+import { settings, withServer } from "./server.ts";
+import { countIssued } from "../support/issued.ts";
 
 // Mounts need what a machine of its own needs: root, and namespaces.
 const test = await testsNeeding("openbao", "machine");

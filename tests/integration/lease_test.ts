@@ -9,6 +9,7 @@ import { testsNeeding } from "../support/tests_needing.ts";
 import { waitUntil } from "../support/wait_until.ts";
 import { assertNoSecret, assertWell, type Bench, certificate, makeBench, NAME } from "./bench.ts";
 import { settings, withServer } from "./server.ts";
+import { listIssued } from "../support/issued.ts";
 
 const test = await testsNeeding("openbao");
 
@@ -41,7 +42,7 @@ async function makeToken(bao: OpenBao, settings: object): Promise<string> {
 
 /** Serial numbers of certificates of the mount that are not revoked, but for those of its CAs. */
 async function validLeaves(bao: OpenBao): Promise<string[]> {
-  const serials = (await bao.api("LIST", "pki/certs")).body.data?.["keys"] as string[];
+  const serials = await listIssued(bao);
   const facts = await Promise.all(
     serials.map(async (serial) => ({ serial, data: await factsOf(bao, serial) })),
   );

@@ -10,6 +10,7 @@ import type { AppRoleLogin } from "../support/set_up_pki.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { assertWell, type Bench, certificate, makeBench, NAME } from "./bench.ts";
 import { settings, withServer } from "./server.ts";
+import { countIssued } from "../support/issued.ts";
 
 const test = await testsNeeding("openbao");
 
@@ -21,11 +22,6 @@ const RIGHT = `role: "web"\n${EC}`;
 /** Makes a stored certificate due, too. */
 const WRONG_NEXT = `${WRONG}\ndns_sans: ["api.example.test"]`;
 const HOUR = 3_600_000;
-
-async function countIssued(bao: OpenBao): Promise<number> {
-  const { body } = await bao.api("LIST", "pki/certs");
-  return (body.data?.["keys"] as readonly string[] | undefined)?.length ?? 0;
-}
 
 const has = ({ directory }: Bench) => directory.tree().includes(RECORD);
 

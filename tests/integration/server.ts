@@ -20,9 +20,3 @@ export async function withServer(
 export function settings(bao: OpenBao, more = ""): string {
   return `vault: "${bao.address}"\npki: "pki"\nrole: "web"\nrenew: "10d"\n${more}`.trim();
 }
-
-/** How many certificates the server has issued. */
-export async function countIssued(bao: OpenBao): Promise<number> {
-  const { body } = await bao.api("LIST", "pki/certs");
-  return (body.data?.keys as readonly string[]).length;
-}
