@@ -52,7 +52,7 @@ export class Stop {
   /** The answer to a request. Throws VaultError if it takes too long when the run has to hurry. */
   async answerTo<T>(request: Promise<T>): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    let timer: number | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const start = () => {
       timer = setTimeout(() => reject(new VaultError(unanswered(this.#why))), GRACE);
     };
