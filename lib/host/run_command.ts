@@ -41,6 +41,9 @@ const OUTPUT_LIMIT = 65_536;
 /** Milliseconds to wait for late output: a daemon that the program started may never close the pipes. */
 const LINGER = 500;
 
+/** Milliseconds in which the main thread tells of a signal. */
+const HEARD = 500;
+
 /** What ends each command that this thread runs. */
 const running = new Set<(signal: Signal) => void>();
 /** Why no command may run any more. */
@@ -143,7 +146,10 @@ async function runOnce(
     timers.push(setTimeout(() => tree.signal("KILL"), GRACE));
   };
   running.add(end);
-  const { code } = await child.status;
+  const status = await child.status;
+  // A service manager signals VCM and its commands together.
+  if (isSupervised && isEndedBySignal(status)) ended = await isEnding() || ended;
+  const { code } = status;
   await tree.end();
   running.delete(end);
   timers.forEach(clearTimeout);
@@ -153,6 +159,21 @@ async function runOnce(
   const [stdout = "", stderr = ""] = read.map(({ text }) => text);
   const outlived = !late && read.some(({ open }) => open);
   return { code: late ? TIMED_OUT : code, stdout, stderr, outlived };
+}
+
+/** Statuses of programs that end themselves after SIGHUP, SIGINT and SIGTERM: 128 and the number. */
+const SIGNAL_STATUSES = [129, 130, 143];
+
+function isEndedBySignal({ code, signal }: Deno.CommandStatus): boolean {
+  return signal !== null || SIGNAL_STATUSES.includes(code);
+}
+
+/** Whether all commands are being ended; gives a signal that VCM got too the time to be heard of. */
+async function isEnding(): Promise<boolean> {
+  for (let waited = 0; endedBecause === undefined && waited < HEARD; waited += 10) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return endedBecause !== undefined;
 }
 
 /** Reads a pipe to its end and keeps the beginning. */

@@ -277,6 +277,29 @@ test("under nohup a SIGHUP for the whole process group reaches neither VCM nor i
   assert.equal(code, 0, stdout);
 });
 
+test("a command that gets the signal first does not count as failed", async () => {
+  await using site = await startEndedSite();
+  const certs = site.certificate(
+    WEB,
+    `{name: first, command: ${site.shell("sleep 300")}}`,
+    "{name: last, command: [true]}",
+  );
+  site.configure(certs);
+  const run = site.start("run");
+  await untilCommandRuns(site);
+  for (const pid of (site.read("pids") ?? "").trim().split("\n")) {
+    Deno.kill(Number(pid), "SIGTERM");
+  }
+  run.send("SIGTERM");
+  const { code, stdout } = await run.ended;
+  assert.equal(code, 143);
+  assert.match(
+    stdout,
+    /^failed {2}command:first: "\/bin\/sh" was ended, because SIGTERM was received/m,
+  );
+  assert.match(stdout, /last: not begun, because SIGTERM was received/);
+});
+
 test("systemctl stop ends a run under systemd in order", async () => {
   await using site = await startEndedSite();
   await using machine = await startMachine();
@@ -289,6 +312,7 @@ test("systemctl stop ends a run under systemd in order", async () => {
   assert.equal(await site.loginTokens(), 1);
   assert.equal((await machine.exec(["systemctl", "stop", "vcm"])).code, 0);
   const show = ["systemctl", "show", "--value", "-p", "ExecMainStatus", "vcm"] as const;
-  assert.equal((await machine.exec(show)).stdout.trim(), "143");
+  const journal = await machine.exec(["journalctl", "-u", "vcm", "-o", "cat", "--no-pager"]);
+  assert.equal((await machine.exec(show)).stdout.trim(), "143", journal.stdout);
   assert.equal(await site.loginTokens(), 0);
 });
