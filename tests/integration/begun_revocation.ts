@@ -33,9 +33,12 @@ export async function revokeFailing(
     bao,
     (path) => path.endsWith("/revoke") ? new Response(body, { status }) : undefined,
   );
-  const env = { VAULT_TOKEN: bao.token, VAULT_ADDR: front.address, VAULT_MAX_RETRIES: "0" };
+  const env = { VAULT_TOKEN: bao.token, VAULT_ADDR: front.address, ...BRIEF };
   return await bench.vcm(["revoke", "--yes", ...options, NAME], env);
 }
+
+/** No answer is repeated for long. */
+const BRIEF = { VAULT_MAX_RETRIES: "0", VAULT_CLIENT_TIMEOUT: "2" };
 
 /** Settings without the address, which the environment then gives. */
 export function bare(bao: OpenBao, more = ""): string {

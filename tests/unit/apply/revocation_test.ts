@@ -37,7 +37,9 @@ async function revokeIn(store: Directory, access: AccessInput, earlier = false) 
 async function failure(store: Directory, answer: Scripted): Promise<string> {
   await using server = startScripted(() => answer);
   try {
-    await revokeIn(store, byToken(server.address));
+    // No answer is repeated for long.
+    const limits = { connect: 1_000, answer: 1_000 };
+    await revokeIn(store, { ...byToken(server.address), limits });
   } catch (error) {
     const { message } = error as Error;
     assertNoSecret(message);
