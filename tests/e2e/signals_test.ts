@@ -304,7 +304,8 @@ test("systemctl stop ends a run under systemd in order", async () => {
   await using site = await startEndedSite();
   await using machine = await startMachine();
   site.configure(site.certificate(WEB, `{name: web, command: ${site.shell("sleep 300")}}`));
-  const vcm = `${await compiledVcm()} run --config ${site.directory}/vcm.yaml`;
+  // The path may have a blank.
+  const vcm = `"${await compiledVcm()}" run --config ${site.directory}/vcm.yaml`;
   await machine.writeUnit("vcm.service", `[Service]\nType=oneshot\nExecStart=${vcm}\n`);
   await machine.exec(["systemctl", "daemon-reload"]);
   await machine.exec(["systemctl", "start", "--no-block", "vcm"]);
