@@ -46,22 +46,23 @@ export async function takeLock(
  * Throws LockedError or StoreError. Needs write permission for the store.
  */
 export function lockStore(certStore: string): Disposable {
-  const file = openLockFile(certStore);
+  using held = new DisposableStack();
+  const file = held.use(openLockFile(certStore));
   if (!file.tryLockSync(true)) {
-    file.close();
     throw new LockedError(`${heldText(certStore)}; try again when that run has ended`);
   }
+  // flock(2): a child has a copy of the descriptor until it calls exec, and closing leaves that one.
+  held.defer(() => file.unlockSync());
   try {
     if (carryOver(certStore)) requireTrusted(certStore);
     stageRooms(certStore);
   } catch (error) {
-    file.close();
     if (error instanceof StoreError) throw error;
     const message = `Cannot rename what an earlier version left in the store "${certStore}": ` +
       plainCause(error);
     throw new StoreError(message, { cause: error });
   }
-  return file;
+  return held.move();
 }
 
 function openLockFile(certStore: string): Deno.FsFile {
@@ -77,11 +78,9 @@ function openLockFile(certStore: string): Deno.FsFile {
     return file;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const cause = plainCause(error);
-    const message = errorCode(error) === "EROFS"
-      ? `Cannot open the lock "${path}": ${cause}`
-      : `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`;
-    throw new StoreError(message, { cause: error });
+    const said = `Cannot open the lock "${path}": ${plainCause(error)}`;
+    const fix = '; run as the owner of the store, or give another "cert_store"';
+    throw new StoreError(said + (errorCode(error) === "EROFS" ? "" : fix), { cause: error });
   }
 }
 
