@@ -36,8 +36,7 @@ export async function takeLock(
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
   }
-  const { waitForLock } = await import("./lock_wait.ts");
-  return await waitForLock(certStore, say, wait);
+  return await (await import("./lock_wait.ts")).waitForLock(certStore, say, wait);
 }
 
 /**
@@ -78,9 +77,11 @@ function openLockFile(certStore: string): Deno.FsFile {
     return file;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const said = `Cannot open the lock "${path}": ${plainCause(error)}`;
-    const fix = '; run as the owner of the store, or give another "cert_store"';
-    throw new StoreError(said + (errorCode(error) === "EROFS" ? "" : fix), { cause: error });
+    const fix = errorCode(error) === "EROFS" ? "make it writable" : "run as the owner of the store";
+    const message = `Cannot open the lock "${path}": ${
+      plainCause(error)
+    }; ${fix}, or give another "cert_store"`;
+    throw new StoreError(message, { cause: error });
   }
 }
 
