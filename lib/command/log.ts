@@ -2,7 +2,7 @@
  * The log: lines on standard error and in `log_file`, and on a terminal a progress bar while many
  * certificates are issued.
  */
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix } from "../text/plain_cause.ts";
 import type { Level } from "../report/event_text.ts";
 import type { Host } from "./host.ts";
 import { fileLine, sayOnErr } from "./log_line.ts";
@@ -132,7 +132,7 @@ export class Log {
       work(file);
     } catch (error) {
       this.#fileWorks = false;
-      this.line("warning", `Cannot write the log file "${file}": ${plainCause(error)}`);
+      this.line("warning", `Cannot write the log file "${file}": ${causeAndFix(error, file)}`);
     }
   }
 }

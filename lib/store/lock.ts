@@ -2,7 +2,7 @@
 import { localOwnGroups } from "../host/accounts.ts";
 import { makeDirectories } from "../host/make_directories.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
-import { errorCode, plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, errorCode, plainCause } from "../text/plain_cause.ts";
 import { carryOver, stageRooms } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { storeProblem, unsafeStore } from "./store_trust.ts";
@@ -58,7 +58,7 @@ export function lockStore(certStore: string): Disposable {
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const message = `Cannot rename what an earlier version left in the store "${certStore}": ` +
-      plainCause(error);
+      causeAndFix(error, `${certStore}/`);
     throw new StoreError(message, { cause: error });
   }
   return held.move();
@@ -78,9 +78,8 @@ function openLockFile(certStore: string): Deno.FsFile {
   } catch (error) {
     if (error instanceof StoreError) throw error;
     const fix = errorCode(error) === "EROFS" ? "make it writable" : "run as the owner of the store";
-    const message = `Cannot open the lock "${path}": ${
-      plainCause(error)
-    }; ${fix}, or give another "cert_store"`;
+    const why = plainCause(error);
+    const message = `Cannot open the lock "${path}": ${why}; ${fix}, or give another "cert_store"`;
     throw new StoreError(message, { cause: error });
   }
 }
