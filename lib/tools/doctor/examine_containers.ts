@@ -30,8 +30,8 @@ export async function examineContainers(
       results.push(found("warning", id, `${manager} has no container "${name}"`, remedy));
     } else if (mounts.kind === "unreadable") {
       // An engine that hangs is asked once.
-      silent.set(manager, mounts.problem);
-      const remedy = `find out why ${manager} does not answer, then run "vcm doctor" again`;
+      if (!silent.has(manager)) silent.set(manager, `not asked, as it failed for "${name}"`);
+      const remedy = `check that ${manager} works here: ${manager} ps --all`;
       results.push(found("warning", id, `cannot tell what it mounts: ${mounts.problem}`, remedy));
     } else {
       const stale = mounts.value.flatMap((source) => checkMount(container, source, replaced));

@@ -148,6 +148,6 @@ Deno.test("a container that is not there is a warning, and an engine that fails 
   assert.deepEqual(asked, ["web"]);
   assert.deepEqual(failing.map(([text]) => text), [
     "warning docker:web: cannot tell what it mounts: Cannot run",
-    "warning docker:db: cannot tell what it mounts: Cannot run",
+    'warning docker:db: cannot tell what it mounts: not asked, as it failed for "web"',
   ]);
 });
