@@ -13,7 +13,7 @@
  * `HalfDeployedError` reports, and the next run fixes it.
  */
 import { Buffer } from "node:buffer";
-import { errorCode, messageOf, plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, errorCode, messageOf } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
@@ -96,7 +96,7 @@ async function prepare(
     await writers.of(by)({ do: "make", file });
     if (by === undefined && hasContext(path)) await writers.commands.copyContext(path);
   } catch (error) {
-    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }
 }
 
@@ -143,11 +143,11 @@ async function replaceAll(
       await writers.of(by)({ do: "replace", path, inPlace });
     } catch (error) {
       await removeTemporaries(targets.slice(at), writers);
-      const message = `Cannot replace "${path}": ${replaceProblem(error)}`;
+      const message = `Cannot replace "${path}": ${replaceProblem(error, path)}`;
       // A file that is written in place may be half written.
       const before = replaced.slice(0, inPlace ? at + 1 : at);
       await rollBack(before, writers).catch(({ message: more }: Error) => {
-        const files = "the certificate's files are from two sets until the next run";
+        const files = 'the certificate\'s files are from two sets: fix that, then run "vcm run"';
         throw new HalfDeployedError(`${message}; ${more}; ${files}`, { cause: error });
       });
       await removeKept(targets, writers);
@@ -160,8 +160,8 @@ async function replaceAll(
   targets.forEach(afterRename);
 }
 
-function replaceProblem(error: unknown): string {
-  const cause = plainCause(error);
+function replaceProblem(error: unknown, path: string): string {
+  const cause = causeAndFix(error, path);
   if (errorCode(error) !== "EBUSY") return cause;
   return `${cause}: it is a mount point; fix: mount its directory instead, or set "in_place: true"`;
 }
@@ -173,7 +173,7 @@ async function syncDirectories(targets: readonly TargetStep[], writers: Writers)
       await writers.of(by)({ do: "sync", directory });
     } catch (error) {
       const message = `Cannot sync "${directory}", so a crash may undo the new files in it: ` +
-        plainCause(error);
+        causeAndFix(error, `${directory}/`);
       throw new HalfDeployedError(message, { cause: error });
     }
   }

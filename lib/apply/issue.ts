@@ -4,7 +4,7 @@ import { matchKey } from "../certificate/keys.ts";
 import { PathFinder } from "../certificate/path_finder.ts";
 import { ChainChecker } from "../certificate/stored_chain.ts";
 import { formatDuration } from "../text/duration.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix } from "../text/plain_cause.ts";
 import { storedFile } from "../store/store_paths.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import { readText } from "../host/read.ts";
@@ -83,7 +83,8 @@ function explainWrite<T>(certStore: string, write: () => T): T {
     return write();
   } catch (error) {
     throw new Error(
-      `Cannot write the new certificate to the store "${certStore}": ${plainCause(error)}`,
+      `Cannot write the new certificate to the store "${certStore}": ` +
+        causeAndFix(error, `${certStore}/`),
       { cause: error },
     );
   }

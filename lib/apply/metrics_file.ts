@@ -2,7 +2,7 @@
  * Writes the metrics as targets are written: by one rename, and as the user who can replace the file
  * if that is not root.
  */
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
 import { temporaryFile } from "../store/store_paths.ts";
 import type { HostUser } from "../host/types.ts";
@@ -38,6 +38,6 @@ export async function writeMetrics(
     return undefined;
   } catch (error) {
     await writer({ do: "remove", path: temporaryFile(path) }).catch(() => undefined);
-    return `Cannot write "metrics_file" "${path}": ${plainCause(error)}`;
+    return `Cannot write "metrics_file" "${path}": ${causeAndFix(error, path)}`;
   }
 }

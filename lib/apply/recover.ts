@@ -8,7 +8,7 @@ import { forgetPendingValidation } from "../store/pending_validation.ts";
 import { isVersionDirectory, pendingValidationFile, storedFile } from "../store/store_paths.ts";
 import { finishSwitch } from "../store/write_set.ts";
 import { directoryOf } from "../text/path.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { messageOf } from "../text/plain_cause.ts";
 import { rollBackInterrupted } from "./rollback.ts";
 import type { Emit } from "./events.ts";
 import type { Writers } from "./writers/writers.ts";
@@ -49,7 +49,7 @@ export async function recover(
     }
     return true;
   } catch (error) {
-    failed(`Cannot recover (${step.detail}): ${plainCause(error)}`);
+    failed(`Cannot recover (${step.detail}): ${messageOf(error)}`);
     return false;
   }
 }

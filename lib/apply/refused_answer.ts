@@ -1,8 +1,7 @@
 /** Records that a certificate was issued in vain, so that the next run does not ask for another one. */
-import { nextTry } from "../plan/refused_answer.ts";
+import { describeNextTry, nextTry } from "../plan/refused_answer.ts";
 import type { ForgetStep, IssueStep } from "../plan/types.ts";
 import { removeRefusedAnswer, writeRefusedAnswer } from "../store/refused_answer.ts";
-import { formatTime } from "../text/format_time.ts";
 import { UnstoredError, WastedAnswerError } from "../vault/errors.ts";
 import type { Emit } from "./events.ts";
 
@@ -21,7 +20,7 @@ export function recordWaste(
   try {
     writeRefusedAnswer(certStore, certificate, refused);
     const next = nextTry(refused, validUntil);
-    if (next > at) warn(`the next try is from ${formatTime(next)}, or after a change of its entry`);
+    if (next > at) warn(describeNextTry(certificate, next));
   } catch (error) {
     warn(`the next run may ask for another certificate: ${(error as Error).message}`);
   }

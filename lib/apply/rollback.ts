@@ -5,7 +5,7 @@
  * Only the exact answers of the protocol count. Any other answer of a process of another user is a
  * failure, never "kept" and never "there was no file".
  */
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, plainCause } from "../text/plain_cause.ts";
 import { shellWord } from "../text/quote.ts";
 import { replacedFile } from "../store/store_paths.ts";
 import type { Replaced } from "../store/types.ts";
@@ -29,8 +29,8 @@ export async function keepReplaced(
     if (isIdentity(answer)) return { ...replaced, kept: true, identity: answer };
     throw new Error(NO_ANSWER);
   } catch (error) {
-    const then = inPlace ? " to write it in place" : "";
-    const message = `Cannot keep "${path}" as "${replacedFile(path)}"${then}: ${plainCause(error)}`;
+    const then = `${inPlace ? " to write it in place" : ""}: ${causeAndFix(error, path)}`;
+    const message = `Cannot keep "${path}" as "${replacedFile(path)}"${then}`;
     throw new Error(message, { cause: error });
   }
 }

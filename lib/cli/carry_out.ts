@@ -10,7 +10,7 @@ import type { Config } from "../config/types.ts";
 import { readPassword } from "../observe/password_file.ts";
 import type { Plan } from "../plan/types.ts";
 import { eventLevel, eventText } from "../report/event_text.ts";
-import { blockedEntries } from "../report/outcome.ts";
+import { blockedEntries, type OutcomeEntry } from "../report/outcome.ts";
 import { findAccess, warnUnverified } from "../command/find_access.ts";
 import type { Host } from "../command/host.ts";
 import { Log } from "../command/log.ts";
@@ -33,6 +33,8 @@ export async function permissionsOf(plan: Plan, config: Config, host: Host): Pro
 /** What a run did. */
 export interface CarriedOut {
   readonly events: readonly ApplyEvent[];
+  /** What failed or was skipped, as far as the log has printed it. */
+  readonly told: readonly OutcomeEntry[];
   /** The exit status if a signal ended the run. */
   readonly signalStatus?: number | undefined;
 }
@@ -60,17 +62,22 @@ export async function carryOut(
     expected: made.steps.filter((step) => step.kind === "issue").length,
   });
   const events: ApplyEvent[] = [];
+  const told: OutcomeEntry[] = [];
   const emit = unfailing((event) => {
     events.push(event);
-    if (event.kind === "failed") log.failure(eventText(event), event.message, event);
-    else if (event.kind === "warning") log.warning(eventText(event), event.message, event);
-    else log.line(eventLevel(event), eventText(event), event);
+    if (event.kind === "failed") {
+      if (log.failure(eventText(event), event.message, event)) told.push(event);
+    } else if (event.kind === "warning") log.warning(eventText(event), event.message, event);
+    else if (log.line(eventLevel(event), eventText(event), event) && event.kind === "skipped") {
+      told.push(event);
+    }
     if (event.kind === "issued" || (event.kind === "failed" && event.step === "issue")) {
       log.progress();
     }
   });
-  for (const { subject, message } of blockedEntries(made)) {
-    log.failure(`${subject}: ${message}`, message);
+  for (const entry of blockedEntries(made)) {
+    const { subject, message } = entry;
+    if (log.failure(`${subject}: ${message}`, message)) told.push(entry);
   }
   warnUnverified(config, host, emit);
   (await import("../tools/install/warn_narrow_unit.ts")).warnNarrowUnit(config, emit);
@@ -111,7 +118,7 @@ export async function carryOut(
   }
   log.end();
   if (problem !== undefined) log.warning(problem, problem);
-  return { events, signalStatus: signalStatus() };
+  return { events, told, signalStatus: signalStatus() };
 }
 
 function placeOf(metrics: MetricsPlan | undefined): MetricsPlace | undefined {

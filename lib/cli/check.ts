@@ -42,6 +42,9 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
     if (isShown) host.out(await statusOf(made, config, args, host));
     return CHECK_STATUS[status];
   }
+  if (made.steps.some(({ kind }) => kind === "issue" || kind === "revoke")) {
+    (await import("../command/find_access.ts")).warnNoAccess(made, config, args, host);
+  }
   const blocked = made.certificates.some((state) => state.blocked.length > 0);
   const permissions = args.permissions
     ? await (await import("./carry_out.ts")).permissionsOf(made, config, host)

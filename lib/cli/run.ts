@@ -1,5 +1,4 @@
 /** `vcm run`, `issue`, `deploy` and `restart`, which differ only in their kinds of steps. */
-import type { ApplyEvent } from "../apply/events.ts";
 import type { CarriedOut } from "./carry_out.ts";
 import { takeLock } from "../store/lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
@@ -53,11 +52,11 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
     host.env("BAO_SKIP_VERIFY");
   const idle = made.steps.length === 0 && !unverified &&
     made.certificates.every(({ blocked }) => blocked.length === 0);
-  const { events, signalStatus } = idle
+  const { events, told, signalStatus } = idle
     ? await withoutSteps(made, metrics, args, host)
     : await (await import("./carry_out.ts")).carryOut(made, config, metrics, args, host, began);
   const outcome = foldOutcome(made, events);
-  await report(made, events, outcome, args, host);
+  await report(made, { events, told }, outcome, args, host);
   return signalStatus ?? outcomeStatus(outcome, args.detailedExitcode);
 }
 
@@ -67,16 +66,17 @@ async function withoutSteps(
   args: Arguments,
   host: Host,
 ): Promise<CarriedOut> {
-  if (metrics === undefined) return { events: [] };
+  const nothing = { events: [], told: [] };
+  if (metrics === undefined) return nothing;
   const { metricsOf, writeMetricsNow } = await import("./metrics.ts");
   const problem = await writeMetricsNow(metrics, metricsOf(made, [], host));
   if (problem !== undefined) sayOnErr(args, host, "warning", problem);
-  return { events: [] };
+  return nothing;
 }
 
 async function report(
   made: Plan,
-  events: readonly ApplyEvent[],
+  { events, told }: Omit<CarriedOut, "signalStatus">,
   outcome: Outcome,
   args: Arguments,
   host: Host,
@@ -84,9 +84,14 @@ async function report(
   if (args.json) {
     const { runJson } = await import("../report/json.ts");
     host.out(runJson(made, events, outcome));
-  } else if (!args.quiet) host.out(runText(made, outcome, paintFor(args, host)));
-  // Cron jobs often discard standard output.
-  else if (outcome.failed.length > 0) tellFailures(made, outcome, args, host);
+  } else if (args.quiet) {
+    // Cron jobs often discard standard output.
+    if (outcome.failed.length > 0) tellFailures(made, outcome, args, host);
+  } else {
+    // On a terminal the summary follows the log; elsewhere the two may have different readers.
+    const follows = host.outIsTerminal && host.errIsTerminal && errFormat(args, host) === "text";
+    host.out(runText(made, outcome, paintFor(args, host), follows ? told : []));
+  }
 }
 
 /** Repeats the result on standard error, which may be the only output that is read. */

@@ -111,8 +111,8 @@ const TEXTS: Readonly<Record<CommandName, CommandTexts>> = {
     summary: "find what would prevent certificates from being issued",
     details:
       "Checks addresses, TLS, seal status, clock, login, policy and, if the policy allows it, the " +
-      "roles. Logs in, requests no certificate, and changes nothing. Exit status: 0, or 1 for a " +
-      "problem.",
+      "roles. Also checks what containers of the configuration mount. Logs in, requests no " +
+      "certificate, and changes nothing. Exit status: 0, or 1 for a problem.",
     examples: [["vcm doctor", "before the first run, or after a failure"]],
   },
   revoke: {

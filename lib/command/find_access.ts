@@ -3,11 +3,15 @@ import type { Emit } from "../apply/events.ts";
 import type { AccessInput } from "../apply/session_once.ts";
 import { readAddress } from "../config/read_places.ts";
 import type { Config } from "../config/types.ts";
+import type { Plan } from "../plan/types.ts";
+import { listNames } from "../report/paint.ts";
 import { resolveAccess } from "../vault/access/access.ts";
 import { unverifiedBy } from "../vault/access/server_access.ts";
 import { keyLogProblem, readVariable } from "../vault/access/environment.ts";
 import type { Host } from "./host.ts";
 import { hasProbes } from "./load.ts";
+import { sayOnErr } from "./log_line.ts";
+import type { Arguments } from "./parse_arguments.ts";
 
 /** Never throws: what is missing is reported when the server is needed. */
 export function findAccess(config: Config, host: Host): AccessInput {
@@ -16,6 +20,22 @@ export function findAccess(config: Config, host: Host): AccessInput {
   } catch (error) {
     return { problem: (error as Error).message };
   }
+}
+
+/** Warns of what a run of the plan asks the server for, if it could not reach it or log in. */
+export function warnNoAccess({ steps }: Plan, config: Config, args: Arguments, host: Host): void {
+  // What is staged is stored without asking.
+  const asking = steps.filter((step) =>
+    step.kind === "revoke" || (step.kind === "issue" && step.staged !== true)
+  );
+  const access = asking.length === 0 ? undefined : findAccess(config, host);
+  if (access === undefined || !("problem" in access)) return;
+  const kinds = [...new Set(asking.map(({ kind }) => kind))].join(" or ");
+  const names = [
+    ...new Set(asking.flatMap((step) => "certificate" in step ? step.certificate : [])),
+  ];
+  const what = `${kinds} ${listNames(names)}`;
+  sayOnErr(args, host, "warning", `A run in this environment cannot ${what}: ${access.problem}`);
 }
 
 /** Warns on every run, whether or not a request is sent. Reads no file. */

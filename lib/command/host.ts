@@ -2,7 +2,7 @@
 import { fstatSync } from "node:fs";
 import { type FileText, readRegularFile } from "../host/regular_file.ts";
 import { openLog } from "../host/open_log.ts";
-import { errorCode } from "../text/plain_cause.ts";
+import { errorCode, plainCause } from "../text/plain_cause.ts";
 
 export interface Host {
   env(name: string): string | undefined;
@@ -54,7 +54,9 @@ export function processHost(): Host {
         // The reader, such as `head`, has closed the pipe, or the terminal is gone.
         const isGone = error instanceof Deno.errors.BrokenPipe ||
           (outIsTerminal && errorCode(error) === "EIO");
-        if (!isGone) throw error;
+        if (isGone) return;
+        const message = `Cannot write to standard output: ${plainCause(error)}; send it elsewhere`;
+        throw new Error(message, { cause: error });
       }
     },
     err: (text) => {

@@ -2,7 +2,7 @@
  * The log: lines on standard error and in `log_file`, and on a terminal a progress bar while many
  * certificates are issued.
  */
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix } from "../text/plain_cause.ts";
 import type { Level } from "../report/event_text.ts";
 import type { Host } from "./host.ts";
 import { fileLine, sayOnErr } from "./log_line.ts";
@@ -38,23 +38,29 @@ export class Log {
       options.logFormat !== "json";
   }
 
-  /** @param event The event as data, for the JSON format. */
-  line(level: Level, text: string, event?: unknown): void {
+  /**
+   * Returns whether it was printed.
+   *
+   * @param event The event as data, for the JSON format.
+   */
+  line(level: Level, text: string, event?: unknown): boolean {
     this.append(level, text, event);
     if (level === "info" && (this.#options.quiet || (this.#showsBar && !this.#options.verbose))) {
-      return;
+      return false;
     }
     this.#print(level, text, event);
+    return true;
   }
 
   /**
    * A step that failed. If many fail for the same reason, such as a server that is down, only the
-   * first is printed. With --quiet only the summary reports failures.
+   * first is printed. With --quiet only the summary reports failures. Returns whether it was printed.
    */
-  failure(text: string, reason: string, event?: unknown): void {
+  failure(text: string, reason: string, event?: unknown): boolean {
     const { quiet, logFormat } = this.#options;
-    if (quiet && logFormat !== "json") this.append("error", text, event);
-    else this.#once("error", text, reason, event);
+    if (!quiet || logFormat === "json") return this.#once("error", text, reason, event);
+    this.append("error", text, event);
+    return false;
   }
 
   /**
@@ -65,13 +71,14 @@ export class Log {
     this.#once("warning", text, reason, event);
   }
 
-  #once(level: Level, text: string, reason: string, event: unknown): void {
+  #once(level: Level, text: string, reason: string, event: unknown): boolean {
     this.append(level, text, event);
     // JSON has every entry.
     const all = this.#options.verbose || this.#options.logFormat === "json";
-    if (this.#printed.has(reason) && !all) return;
+    if (this.#printed.has(reason) && !all) return false;
     this.#printed.add(reason);
     this.#print(level, text, event);
+    return true;
   }
 
   #print(level: Level, text: string, event?: unknown): void {
@@ -125,7 +132,7 @@ export class Log {
       work(file);
     } catch (error) {
       this.#fileWorks = false;
-      this.line("warning", `Cannot write the log file "${file}": ${plainCause(error)}`);
+      this.line("warning", `Cannot write the log file "${file}": ${causeAndFix(error, file)}`);
     }
   }
 }

@@ -116,6 +116,16 @@ function readLogFormat(text: string | undefined, command: CommandName): Argument
   throw new UsageError(`Option "--log-format" takes "text" or "json"; got "${text}"`, command);
 }
 
+/** Commands of certbot, acme.sh, terraform and others, and those that do the same here. */
+const FOREIGN_COMMANDS: ReadonlyMap<string, CommandName> = new Map([
+  ...["renew", "apply", "update", "sync"].map((word) => [word, "run"] as const),
+  ...["list", "ls", "show", "certificates"].map((word) => [word, "status"] as const),
+  ...["request", "obtain", "certonly"].map((word) => [word, "issue"] as const),
+  ...["lint", "test"].map((word) => [word, "validate"] as const),
+  ["diff", "plan"],
+  ["reload", "restart"],
+]);
+
 type NamedForm = CommandForm & { readonly name: CommandName };
 
 /** The form of a command, by default of "run". Throws UsageError if there is no such command. */
@@ -128,15 +138,15 @@ function formOf(word = "run"): NamedForm {
       "install",
     );
   }
-  const guess = nearest(word, COMMAND_FORMS.map(({ name }) => name));
+  const names = COMMAND_FORMS.map(({ name }) => name);
+  const meant = nearest(word, [...names, ...FOREIGN_COMMANDS.keys()]);
+  const guess = meant === undefined ? undefined : FOREIGN_COMMANDS.get(meant) ?? meant;
   throw new UsageError(
     guess !== undefined
       ? `Unknown command "${word}"; did you mean "${guess}"?`
       : word.includes(".")
       ? `Unknown command "${word}"; for one certificate: "vcm run ${word}"`
-      : `Unknown command "${word}"; commands are ${
-        COMMAND_FORMS.map(({ name }) => name).join(", ")
-      }`,
+      : `Unknown command "${word}"; commands are ${names.join(", ")}`,
   );
 }
 

@@ -1,5 +1,7 @@
 /** Asks Docker and Podman about containers. Needs run permission for them. */
-import { tryCommand } from "./run_command.ts";
+import { explainFailure } from "./command_output.ts";
+import { CommandError, runCommand, tryCommand } from "./run_command.ts";
+import type { Presence } from "./types.ts";
 
 export type Engine = "docker" | "podman";
 
@@ -25,8 +27,49 @@ export async function observeContainer(
   const args = ["container", "inspect", "--format", "{{json .State}}", name];
   const result = await tryCommand(ENGINES[engine], args, INSPECT_LIMIT);
   if (result?.code === 0) return parseState(result.stdout);
-  const isMissing = /no such (?:container|object)/i.test(result?.stderr ?? "");
-  return isMissing ? { state: "unknown", startedAt: 0 } : undefined;
+  return isUnknown(result?.stderr ?? "") ? { state: "unknown", startedAt: 0 } : undefined;
+}
+
+function isUnknown(stderr: string): boolean {
+  return /no such (?:container|object)/i.test(stderr);
+}
+
+/** Files and directories of the host that a container mounts; "absent" if there is no such container. */
+export async function readMounts(
+  engine: Engine,
+  name: string,
+): Promise<Presence<readonly string[]>> {
+  const args = ["container", "inspect", "--format", "{{json .Mounts}}", name];
+  const unreadable = (problem: string) => ({ kind: "unreadable", problem }) as const;
+  try {
+    const result = await runCommand(ENGINES[engine], args, INSPECT_LIMIT);
+    if (result.code !== 0 && isUnknown(result.stderr)) return { kind: "absent" };
+    const command = `"${engine} container inspect ${name}"`;
+    if (result.code !== 0) {
+      return unreadable(`${command} ${explainFailure(result, INSPECT_LIMIT / 1000)}`);
+    }
+    const value = parseMounts(result.stdout);
+    return value === undefined
+      ? unreadable(`${command} printed no list of mounts`)
+      : { kind: "present", value };
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return unreadable(error.message);
+  }
+}
+
+/** Reads `.Mounts` as both engines print it (Docker Engine API, "Inspect a container"). */
+export function parseMounts(text: string): readonly string[] | undefined {
+  try {
+    // Podman prints null if there is none.
+    const mounts: unknown = JSON.parse(text) ?? [];
+    if (!Array.isArray(mounts)) return undefined;
+    // A mount in memory has no source.
+    return mounts.map((mount) => mount?.Source)
+      .filter((source) => typeof source === "string" && source.startsWith("/"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads `.State` as both engines print it (Docker Engine API, "Inspect a container"). */

@@ -1,7 +1,7 @@
 /** Finds processes by their pid files. Needs run permission for `ps`. */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix } from "../text/plain_cause.ts";
 import { ignoreCommandError, runCommand } from "./run_command.ts";
 import { PS } from "./run_sync.ts";
 import { readInfo } from "./read.ts";
@@ -94,7 +94,7 @@ function readPidFile(path: string): PidFile | string {
       fs.closeSync(file);
     }
   } catch (error) {
-    return `Cannot read "${path}": ${plainCause(error)}`;
+    return `Cannot read "${path}": ${causeAndFix(error, path)}`;
   }
 }
 

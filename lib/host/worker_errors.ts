@@ -22,7 +22,12 @@ export function failureOf(workers: readonly Worker[]): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined);
   const stop = (message: string) =>
-    reject(new Error(`A worker stopped before the plan was carried out: ${message}`));
+    reject(
+      new Error(
+        `The run ended early, because a worker stopped: ${message}; to see what is left: vcm plan; ` +
+          "to do it: vcm run",
+      ),
+    );
   for (const worker of workers) {
     worker.addEventListener("message", ({ data }: MessageEvent<{ readonly kind: string }>) => {
       if (data.kind === "stopped") stop((data as StoppedMessage).message);

@@ -65,10 +65,14 @@ function isRecent({ at }: RefusedAnswer, now: Date): boolean {
 
 /** What stops the request until the next try. */
 export function refusedBlocker(name: string, refused: Refused): Blocked {
-  const message = `${refused.reason}; ${inVain(refused)}; the next try is from ${
-    formatTime(refused.next)
-  }, after a change of its entry, or by: vcm issue --force ${shellWord(name)}`;
+  const message = `${refused.reason}; ${inVain(refused)}; ${describeNextTry(name, refused.next)}`;
   return { kind: "refused", message };
+}
+
+export function describeNextTry(name: string, next: Date): string {
+  return `the next try is from ${formatTime(next)}; to try earlier: vcm issue --force ${
+    shellWord(name)
+  }`;
 }
 
 /** What is added to the reason of the next try. */
@@ -77,8 +81,9 @@ export function describeRefused(refused: Refused): string {
 }
 
 function inVain({ count, at }: Refused): string {
-  const issued = count === 1 ? "1 certificate was" : `${count} certificates were`;
-  return `${issued} issued in vain, the last at ${formatTime(at)}`;
+  return count === 1
+    ? `1 certificate was issued in vain, at ${formatTime(at)}`
+    : `${count} certificates were issued in vain, the last at ${formatTime(at)}`;
 }
 
 /** A certificate that is not due needs no record, however it got there. */

@@ -16,3 +16,10 @@ export function paint(color: boolean): Paint {
 export function count(number: number, thing: string): string {
   return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
+
+/** The names, or the first three of many. */
+export function listNames(names: readonly string[]): string {
+  return names.length > 4
+    ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
+    : names.join(", ");
+}

@@ -2,11 +2,17 @@
 import type { Plan } from "../plan/types.ts";
 import { isOfChain } from "../plan/warnings.ts";
 import type { Outcome, OutcomeEntry } from "./outcome.ts";
-import { count, type Paint } from "./paint.ts";
+import { count, listNames, type Paint } from "./paint.ts";
 import { countWaiting, countWarnedBroken } from "./verdict.ts";
 
-export function runText(plan: Plan, outcome: Outcome, paint: Paint): string {
-  return runEntries(plan, outcome).map(({ word, text }) => {
+/** @param told What the reader has read already, which is only counted. */
+export function runText(
+  plan: Plan,
+  outcome: Outcome,
+  paint: Paint,
+  told: readonly OutcomeEntry[] = [],
+): string {
+  return runEntries(plan, outcome, told).map(({ word, text }) => {
     if (word === undefined) return `${text}\n`;
     return `${paint[COLORS[word]](word)}${word === "warning" ? ": " : "  "}${text}\n`;
   }).join("");
@@ -22,10 +28,14 @@ interface RunEntry {
   readonly text: string;
 }
 
-export function runEntries(plan: Plan, outcome: Outcome): RunEntry[] {
+export function runEntries(
+  plan: Plan,
+  outcome: Outcome,
+  told: readonly OutcomeEntry[] = [],
+): RunEntry[] {
   const entries: RunEntry[] = [
-    ...mergedEntries("failed", outcome.failed),
-    ...mergedEntries("skipped", outcome.skipped),
+    ...mergedEntries("failed", outcome.failed, told),
+    ...mergedEntries("skipped", outcome.skipped, told),
     ...mergedEntries("warning", warningsOf(plan, outcome)),
   ];
   const { issued, deployed, acted, recovered, failed, skipped } = outcome;
@@ -83,12 +93,16 @@ function nothingToDo(plan: Plan): string {
 }
 
 /** A message of many subjects, such as a server that is down, is printed once. */
-function mergedEntries(word: Word, entries: readonly OutcomeEntry[]): RunEntry[] {
-  return [...Map.groupBy(entries, ({ message }) => message)].map(([message, alike]) => {
-    const names = alike.map(({ subject }) => subject);
-    const shown = names.length > 4
-      ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more`
-      : names.join(", ");
-    return { word, text: `${shown}: ${message}` };
+function mergedEntries(
+  word: Word,
+  entries: readonly OutcomeEntry[],
+  told: readonly OutcomeEntry[] = [],
+): RunEntry[] {
+  return [...Map.groupBy(entries, ({ message }) => message)].flatMap(([message, alike]) => {
+    const known = told.filter((entry) => entry.message === message).map(({ subject }) => subject);
+    const names = alike.map(({ subject }) => subject).filter((name) => !known.includes(name));
+    if (names.length === 0) return [];
+    const why = known[0] === undefined ? message : `for the same reason as ${known[0]}`;
+    return [{ word, text: `${listNames(names)}: ${why}` }];
   });
 }

@@ -1,5 +1,7 @@
 /** The rows of `vcm status`, the worst first. */
 import type { Validity } from "../certificate/renewal.ts";
+import { isWhole } from "../plan/due.ts";
+import type { Drift } from "../plan/target_types.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
 import { badStatus, hasPendingAction, unrecovered } from "./verdict.ts";
 
@@ -60,7 +62,7 @@ function statusRow(
     validity: certificate,
     renewAt,
     files: filesWord(state),
-    services: servicesWord(services),
+    services: servicesWord(state, services),
     renewal: renewalWord(state),
   };
 }
@@ -85,20 +87,50 @@ function timeLeft(end: Date, now: Date): string {
 
 /**
  * How many files are in order, if not all. A new certificate changes all of them, so that does not
- * count.
+ * count. Without a whole set in the store none is; a file that cannot be replaced has no drift.
  */
-function filesWord({ targets, blocked }: CertificateState): string {
+function filesWord(state: CertificateState): string {
+  const { targets, due } = state;
   if (targets.length === 0) return NONE;
-  if (blocked.some(({ kind }) => kind === "unreadable")) return "?";
-  const fine = targets.filter(({ drift }) => drift.every(({ kind }) => kind === "renewed"));
-  return fine.length === targets.length ? "ok" : `${fine.length}/${targets.length}`;
+  if (isUnreadable(state)) return "?";
+  const fine = isWhole(due)
+    ? targets.filter(({ drift }) => drift.every(({ kind }) => kind === "renewed")).length
+    : 0;
+  if (fine < targets.length) return `${fine}/${targets.length}`;
+  return isStopped(state) ? "blocked" : "ok";
 }
 
-function servicesWord(services: readonly ServiceState[]): string {
+/** Kinds of drift after which a service has yet to load the file. */
+const UNLOADED: ReadonlySet<Drift["kind"]> = new Set([
+  "missing",
+  "not-a-file",
+  "content",
+  "pending-validation",
+]);
+
+/** Whether services have loaded what is deployed. "-" also if nothing is. */
+function servicesWord(state: CertificateState, services: readonly ServiceState[]): string {
   if (services.length === 0) return NONE;
   if (services.some(({ problem }) => problem !== undefined)) return "?";
   if (services.some(hasPendingAction)) return "pending";
-  return services.some(({ waits }) => waits !== undefined) ? "waits" : "ok";
+  if (services.some(({ waits }) => waits !== undefined)) return "waits";
+  if (isUnreadable(state)) return "?";
+  const { due, targets } = state;
+  // A bundle of which only some files are missing is deployed.
+  const isMissing = ({ kind, files }: Drift) => kind === "missing" && files === undefined;
+  const isEmpty = targets.length > 0 && targets.every(({ drift }) => drift.some(isMissing));
+  if (!isWhole(due) || isEmpty || isStopped(state)) return NONE;
+  const differs = targets.some(({ drift }) => drift.some(({ kind }) => UNLOADED.has(kind)));
+  return differs ? "pending" : "ok";
+}
+
+function isUnreadable({ blocked }: CertificateState): boolean {
+  return blocked.some(({ kind }) => kind === "unreadable");
+}
+
+/** Whether nothing is deployed before a person has fixed something. */
+function isStopped({ blocked }: CertificateState): boolean {
+  return blocked.some(({ kind }) => kind === "impossible");
 }
 
 function renewalWord({ due, waits, blocked, renewAt }: CertificateState): string {

@@ -2,7 +2,7 @@
 import { localOwnGroups } from "../host/accounts.ts";
 import { makeDirectories } from "../host/make_directories.ts";
 import { AncestorFinder } from "../host/path_ancestors.ts";
-import { errorCode, plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, errorCode, plainCause } from "../text/plain_cause.ts";
 import { carryOver, stageRooms } from "./carry_over.ts";
 import { lockFile } from "./store_paths.ts";
 import { storeProblem, unsafeStore } from "./store_trust.ts";
@@ -36,8 +36,7 @@ export async function takeLock(
   } catch (error) {
     if (!(error instanceof LockedError)) throw error;
   }
-  const { waitForLock } = await import("./lock_wait.ts");
-  return await waitForLock(certStore, say, wait);
+  return await (await import("./lock_wait.ts")).waitForLock(certStore, say, wait);
 }
 
 /**
@@ -46,22 +45,23 @@ export async function takeLock(
  * Throws LockedError or StoreError. Needs write permission for the store.
  */
 export function lockStore(certStore: string): Disposable {
-  const file = openLockFile(certStore);
+  using held = new DisposableStack();
+  const file = held.use(openLockFile(certStore));
   if (!file.tryLockSync(true)) {
-    file.close();
     throw new LockedError(`${heldText(certStore)}; try again when that run has ended`);
   }
+  // flock(2): a child has a copy of the descriptor until it calls exec, and closing leaves that one.
+  held.defer(() => file.unlockSync());
   try {
     if (carryOver(certStore)) requireTrusted(certStore);
     stageRooms(certStore);
   } catch (error) {
-    file.close();
     if (error instanceof StoreError) throw error;
     const message = `Cannot rename what an earlier version left in the store "${certStore}": ` +
-      plainCause(error);
+      causeAndFix(error, `${certStore}/`);
     throw new StoreError(message, { cause: error });
   }
-  return file;
+  return held.move();
 }
 
 function openLockFile(certStore: string): Deno.FsFile {
@@ -77,10 +77,9 @@ function openLockFile(certStore: string): Deno.FsFile {
     return file;
   } catch (error) {
     if (error instanceof StoreError) throw error;
-    const cause = plainCause(error);
-    const message = errorCode(error) === "EROFS"
-      ? `Cannot open the lock "${path}": ${cause}`
-      : `Cannot open the lock "${path}": ${cause}; run as the owner of the store, or give another "cert_store"`;
+    const fix = errorCode(error) === "EROFS" ? "make it writable" : "run as the owner of the store";
+    const why = plainCause(error);
+    const message = `Cannot open the lock "${path}": ${why}; ${fix}, or give another "cert_store"`;
     throw new StoreError(message, { cause: error });
   }
 }

@@ -5,7 +5,7 @@
  */
 import * as fs from "node:fs";
 import { removeIfThere, syncDirectory, writeNewFile } from "../host/atomic_write.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix } from "../text/plain_cause.ts";
 import {
   formatPendingAction,
   parsePendingAction,
@@ -175,7 +175,8 @@ function makePendingDirectory(certStore: string): void {
 }
 
 function cannot(verb: "write" | "remove", path: string, cause: unknown): Error {
-  return new Error(`Cannot ${verb} the pending action "${path}": ${plainCause(cause)}`, { cause });
+  const message = `Cannot ${verb} the pending action "${path}": ${causeAndFix(cause, path)}`;
+  return new Error(message, { cause });
 }
 
 /** Throws Error in plain words. */

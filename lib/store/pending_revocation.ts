@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import { removeIfThere, syncDirectory } from "../host/atomic_write.ts";
 import { ABSENT, readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, plainCause } from "../text/plain_cause.ts";
 import { shellWord } from "../text/quote.ts";
 import { writeRecord } from "./record_file.ts";
 import { pendingRevocationFile } from "./store_paths.ts";
@@ -23,7 +23,7 @@ export function writePendingRevocation(
   try {
     writeRecord(path, `${JSON.stringify(revocation)}\n`, { isNew: !begun });
   } catch (error) {
-    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }
 }
 

@@ -3,7 +3,7 @@
  * them is replaced and removed before the old ones are, so the run after a crash can roll back.
  */
 import { removeIfThere } from "../host/atomic_write.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, plainCause } from "../text/plain_cause.ts";
 import { formatPendingValidation } from "./record_text.ts";
 import { writeRecord } from "./record_file.ts";
 import { pendingValidationFile } from "./store_paths.ts";
@@ -19,7 +19,7 @@ export function writePendingValidation(
   try {
     writeRecord(path, formatPendingValidation(replaced), { isNew: true });
   } catch (error) {
-    const message = `Cannot write the pending validation "${path}": ${plainCause(error)}`;
+    const message = `Cannot write the pending validation "${path}": ${causeAndFix(error, path)}`;
     throw new Error(message, { cause: error });
   }
 }

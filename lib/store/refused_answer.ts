@@ -5,7 +5,7 @@
 import { removeIfThere } from "../host/atomic_write.ts";
 import { ABSENT, isThere, readInfo, readText } from "../host/read.ts";
 import type { Presence } from "../host/types.ts";
-import { plainCause } from "../text/plain_cause.ts";
+import { causeAndFix, plainCause } from "../text/plain_cause.ts";
 import { printable, shellWord } from "../text/quote.ts";
 import { writeRecord } from "./record_file.ts";
 import { refusedAnswerFile, temporaryFile } from "./store_paths.ts";
@@ -18,7 +18,7 @@ export function writeRefusedAnswer(certStore: string, name: string, refused: Ref
     // An older record is better than none.
     writeRecord(path, `${JSON.stringify(refused)}\n`, { isNew: false });
   } catch (error) {
-    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }
 }
 

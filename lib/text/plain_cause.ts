@@ -1,6 +1,7 @@
 /** The system's errors: their messages and codes. */
 import { codeOfNumber, wordsOfNumber } from "./error_words.ts";
-import { isKernelPath } from "./path.ts";
+import { directoryOf, isKernelPath } from "./path.ts";
+import { shellWord } from "./quote.ts";
 
 /** The system's error message, without the call and the number that the runtime adds. */
 export function plainCause(error: unknown): string {
@@ -12,6 +13,28 @@ export function plainCause(error: unknown): string {
     .replace(/^(?:E[A-Z]+: )/, "")
     .replace(/, [a-z]+(?: '.*)?$/s, "")
     .replace(/^./, (letter) => letter.toLowerCase());
+}
+
+/** What to do after errors of the system that a person must fix, by their codes. */
+const NEXT_STEPS: Readonly<Record<string, (path: string) => string>> = {
+  EACCES: (path) => `see: namei -l ${shellWord(path)}`,
+  EDQUOT: () => "raise the quota, or remove files there",
+  EIO: () => "see: dmesg",
+  EMFILE: () => 'raise the limit of open files: "ulimit -n", or "LimitNOFILE=" in the unit',
+  ENFILE: () => "raise the limit of open files: sysctl fs.file-max",
+  ENOSPC: (path) => `free space there; see: df -h ${above(path)}, df -i ${above(path)}`,
+  EPERM: (path) => `see: namei -l ${shellWord(path)}, lsattr -d ${above(path)}`,
+  EROFS: (path) => `make it writable; see: findmnt -T ${above(path)}, findmnt ${shellWord(path)}`,
+};
+
+function above(path: string): string {
+  return shellWord(directoryOf(path));
+}
+
+/** As `plainCause()`, and what to do next about it. */
+export function causeAndFix(error: unknown, path: string): string {
+  const step = NEXT_STEPS[errorCode(error) ?? ""];
+  return step === undefined ? plainCause(error) : `${plainCause(error)}; ${step(path)}`;
 }
 
 /** The number of a system's error, which is negative in errors of node's functions. */
@@ -44,11 +67,20 @@ const VERBS: Readonly<Record<string, string>> = {
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (/^(?:Type|Range|Reference|Syntax)Error$/.test(error.name)) {
-    return `internal error: ${error.message}; please report it, with the output of: vcm --version`;
+    return `internal error: ${error.message}; this is a bug in VCM: try again and, if that fails, too, ` +
+      "report it with the command and the output of: vcm --version";
   }
   // The names of the runtime's errors do not end so, and those of the system have a code.
   const isOwn = error.name.endsWith("Error") && !("code" in error);
-  return isOwn ? error.message : plainCause(error);
+  if (isOwn) return error.message;
+  const path = pathOf(error);
+  return path === undefined ? plainCause(error) : `"${path}": ${causeAndFix(error, path)}`;
+}
+
+/** The path that an error of the system is about, as the runtime tells it. */
+function pathOf(error: Error): string | undefined {
+  if ("path" in error && typeof error.path === "string") return error.path;
+  return / \(os error \d+\): \w+ '(\/.*?)'/s.exec(error.message)?.[1];
 }
 
 /**

@@ -1,4 +1,5 @@
-/** The exit status is right though nobody can be told: standard error is a full disk, or closed. */
+/** What happens if an output is a full disk, or closed. Nobody can be told if that is standard error. */
+import { makeDirectory } from "../support/rig.ts";
 import { compiledVcm } from "../support/vcm.ts";
 import { assert } from "./assert.ts";
 
@@ -22,4 +23,20 @@ for (const redirection of ["2>/dev/full", "2>&-"]) {
       assert.deepEqual([code, new TextDecoder().decode(stdout)], [status, ""]);
     });
   }
+}
+
+for (const line of ["--help", "schema", "validate", "check --json"]) {
+  Deno.test(`vcm ${line} says where it could not write`, async () => {
+    using directory = makeDirectory();
+    directory.write("vcm.yaml", "config: {pki: pki, role: web}\ncerts: []\n");
+    const { code, stderr } = await new Deno.Command("/bin/sh", {
+      args: ["-c", `exec "$0" ${line} >/dev/full`, await compiledVcm()],
+      stdin: "null",
+      clearEnv: true,
+      env: { PATH: "/usr/bin:/bin", VCM_CONFIG: directory.at("vcm.yaml") },
+    }).output();
+    const said = "Cannot write to standard output: no space left on device; send it elsewhere";
+    assert.equal(new TextDecoder().decode(stderr), `error: ${said}\n`);
+    assert.equal(code, line.startsWith("check") ? 3 : 1);
+  });
 }

@@ -153,3 +153,121 @@ sleep 0.5`,
   assert.match(restarted.stdout, /^failed {2}podman:web: after .* it is not running; /m);
   assert.equal((await scene.vcm("check")).code, 1);
 });
+
+/** A container that mounts these paths, and writes down the lines of a file at start and each HUP. */
+async function readerIn(scene: Scene, file: string, ...mounts: string[]): Promise<void> {
+  const log = `${scene.directory}/seen`;
+  await Deno.mkdir(log);
+  await installPodman(scene.machine, scene.directory);
+  await startContainer(
+    scene.machine,
+    scene.directory,
+    "web",
+    `trap 'cat ${file} >${log}/hup' HUP
+trap 'exit 0' TERM
+cat ${file} >${log}/start
+while :; do sleep 0.1; done`,
+    [...mounts, log],
+  );
+}
+
+/** Waits until the container has seen what the host has, or something else. */
+function sees(scene: Scene, when: "hup" | "start", file: string, same: boolean): Promise<true> {
+  return waitUntil(`the container sees ${same ? "the new" : "the old"} file`, 10, async () => {
+    const seen = await Deno.readTextFile(`${scene.directory}/seen/${when}`).catch(() => "");
+    if (!seen.includes("-----END CERTIFICATE-----\n")) return undefined;
+    return (seen === await Deno.readTextFile(file)) === same || undefined;
+  });
+}
+
+/** What doctor says of the container. */
+async function examined(scene: Scene): Promise<{ code: number; said: string }> {
+  const { code, stdout } = await scene.vcm("doctor");
+  const said = stdout.split("\n").filter((line, at, lines) =>
+    [line, lines[at - 1]].some((line) => line?.includes(" podman:web: ")) &&
+    /podman:web|^ {9}/.test(line)
+  );
+  return { code, said: said.join("\n").replaceAll(scene.directory, "D") };
+}
+
+const BY_SIGNAL = "{name: web, manager: podman, signal: HUP}";
+const FILE_FIX =
+  '         mount the directory "D/ssl" instead, or set "in_place: true" on that target';
+
+test("doctor tells of a file that a container would keep, and is right about it", async () => {
+  await using scene = await startScene();
+  const file = `${scene.directory}/ssl/${NAME}.crt`;
+  await scene.configure(pairFor(scene, NAME, "{name: sleepless, command: [/bin/true]}"));
+  assert.equal((await scene.vcm("run")).code, 0);
+  await readerIn(scene, file, file);
+  await sees(scene, "start", file, true);
+
+  await scene.configure(pairFor(scene, NAME, BY_SIGNAL));
+  const path = `"D/ssl/${NAME}.crt"`;
+  const kept = `it mounts ${path} by itself, so when VCM replaces ${path} it keeps the old one`;
+  assert.deepEqual(await examined(scene), {
+    code: 1,
+    said: `problem  podman:web: ${kept}, and a signal does not change that\n${FILE_FIX}`,
+  });
+  assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+  assert.equal((await scene.vcm("run")).code, 0);
+  await sees(scene, "hup", file, false);
+
+  await scene.configure(pairFor(scene, NAME, "{name: web, manager: podman, control: restart}"));
+  assert.deepEqual(await examined(scene), {
+    code: 0,
+    said: `warning  podman:web: ${kept} until it is restarted\n${FILE_FIX}`,
+  });
+  await podman(scene, "restart", "--time", "1", "web");
+  await sees(scene, "start", file, true);
+
+  const inPlace = pairFor(scene, NAME, BY_SIGNAL)
+    .replace('mode: "0644"', 'mode: "0644"\n        in_place: true');
+  await scene.configure(inPlace);
+  const ok = {
+    code: 0,
+    said: "ok       podman:web: VCM replaces nothing that it mounts by itself",
+  };
+  assert.deepEqual(await examined(scene), ok);
+  assert.equal((await scene.vcm("issue", "--force", "--quiet")).code, 0);
+  assert.equal((await scene.vcm("run")).code, 0);
+  await sees(scene, "hup", file, true);
+});
+
+test("doctor tells a mounted bundle and a mounted set of the store from their directories", async () => {
+  await using scene = await startScene();
+  const bundle = `${scene.directory}/ssl/web`;
+  const certs = `  - {name: "${NAME}", deploy: [{bundle: "${bundle}"}], service: [SERVICE]}\n`;
+  await scene.configure(certs.replace("SERVICE", "{name: sleepless, command: [/bin/true]}"));
+  assert.equal((await scene.vcm("run")).code, 0);
+  await scene.configure(certs.replace("SERVICE", BY_SIGNAL));
+  const file = `${bundle}/fullchain.pem`;
+  const set = `${scene.directory}/store/${NAME}`;
+  await readerIn(scene, file, bundle);
+  for (
+    const [mounts, expected] of [
+      [[bundle], "problem"],
+      [[file], "problem"],
+      [[`${scene.directory}/ssl`], "ok     "],
+      [[`${scene.directory}/ssl`, set], "problem"],
+    ] as const
+  ) {
+    await podman(scene, "rm", "--force", "--time", "1", "web");
+    await startContainer(
+      scene.machine,
+      scene.directory,
+      "web",
+      "trap 'exit 0' TERM; while :; do sleep 0.1; done",
+      mounts,
+    );
+    const { code, said } = await examined(scene);
+    assert.equal(said.slice(0, 7), expected, said);
+    assert.equal(code, expected === "problem" ? 1 : 0);
+  }
+  await podman(scene, "rm", "--force", "--time", "1", "web");
+  assert.deepEqual(await examined(scene), {
+    code: 0,
+    said: 'warning  podman:web: podman has no container "web"\n' +
+      "         check the name; to list containers: podman ps --all",
+  });
+});

@@ -52,7 +52,7 @@ test("a mounted file is not replaced, which is reported; with in_place it is ove
     assert.equal(failed.code, 1);
     assert.match(
       failed.stderr,
-      /Cannot keep "FOLDER\/ssl\/server\.key" as "FOLDER\/ssl\/\.server\.key\.vcm-old" to write it in place: read-only file system\n/,
+      /Cannot keep "FOLDER\/ssl\/server\.key" as "FOLDER\/ssl\/\.server\.key\.vcm-old" to write it in place: read-only file system; make it writable; see: findmnt -T FOLDER\/ssl, findmnt FOLDER\/ssl\/server\.key\n/,
     );
     assert.deepEqual(await place.snapshot("ssl"), untouched);
   } finally {

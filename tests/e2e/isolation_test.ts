@@ -54,7 +54,10 @@ test("what fails for one certificate does not stop the others, and each is named
     said,
     /^failed {2}parent\.e2e\.test: Directory ".*\/nosuchfolder" does not exist; create it, or set "create_dirs: true"$/m,
   );
-  assert.match(said, /^failed {2}space\.e2e\.test: Cannot write ".*": no space left on device$/m);
+  assert.match(
+    said,
+    /^failed {2}space\.e2e\.test: Cannot write ".*": no space left on device; free space there; see: df -h \S+, df -i \S+$/m,
+  );
   assert.match(said, /^skipped {2}denied\.e2e\.test: no new certificate was issued$/m);
   assert.match(said, /^Done: 5 issued, 2 files deployed, /m);
   await Deno.stat(`${directory}/ssl/good.e2e.test.key`);

@@ -13,15 +13,20 @@ const CERTS = `  - name: "${LONG}"
     deploy: [{ cert: "FOLDER/ssl/mail.crt" }, { privkey: "FOLDER/ssl/mail.key" }]
 `;
 
-/** What a terminal of so many columns shows, without colours. */
-async function shownOn(columns: number, place: UsersPlace, locale: string): Promise<string[]> {
+/** What a terminal shows of a shell's line that begins after `vcm` is in `$vcm`. */
+async function typed(line: string, place: UsersPlace, locale: string): Promise<string> {
   const { stdout } = await new Deno.Command("script", {
-    args: ["-qec", `stty cols ${columns}; '${place.at("vcm")}' status`, "/dev/null"],
+    args: ["-qec", `vcm='${place.at("vcm")}'; ${line}`, "/dev/null"],
     clearEnv: true,
     env: { PATH: "/usr/bin:/bin", LANG: locale, VCM_CONFIG: place.at("vcm.yaml"), TERM: "xterm" },
     stdin: "null",
   }).output();
-  const text = new TextDecoder().decode(stdout);
+  return new TextDecoder().decode(stdout);
+}
+
+/** What a terminal of so many columns shows of the status, without colours. */
+async function shownOn(columns: number, place: UsersPlace, locale: string): Promise<string[]> {
+  const text = await typed(`stty cols ${columns}; "$vcm" status`, place, locale);
   assert.ok(text.includes("\x1b[1mNAME"), text);
   // deno-lint-ignore no-control-regex -- escape sequences are what it looks for
   return text.replace(/\x1b\[\d+m/g, "").split("\r\n");
@@ -50,4 +55,28 @@ test("the table fits the terminal, and is complete without one", async () => {
   assert.match(stdout, /\n\nmail\.demo\.internal: FOLDER\/ssl\/mail\.key: missing\n$/);
   const json = JSON.parse((await place.vcm(["status", "--json", "mail.demo.internal"])).stdout);
   assert.deepEqual([json.standing, json.certificates.length], ["broken", 1]);
+});
+
+test("nothing is ok before the first run, and a failure is told once on a terminal", async () => {
+  await using place = await makeUsersPlace();
+  await place.makeDirectory("ssl", 0);
+  const service = 'service: [{ name: "web.service", control: reload }]';
+  await place.configure(`  - name: "web.demo.internal"
+    deploy: [{ cert: "FOLDER/ssl/web.crt" }, { privkey: "FOLDER/ssl/web.key" }]
+    ${service}
+  - name: "direct.demo.internal"
+    ${service}
+`);
+  // A certificate of another tool.
+  await Deno.writeTextFile(place.at("ssl/web.crt"), "-----BEGIN CERTIFICATE-----\n");
+  const { code, stdout } = await place.vcm(["status"]);
+  assert.equal(code, 2);
+  assert.match(stdout, /^web\.demo\.internal .* 0\/2 +- +now$/m);
+  assert.match(stdout, /^direct\.demo\.internal .* - +- +now$/m);
+
+  await Deno.mkdir(place.at("ssl/web.key"));
+  const text = await typed('"$vcm" deploy web.demo.internal', place, "C.UTF-8");
+  assert.equal(text.match(/is a directory; remove it/g)?.length, 1, text);
+  assert.match(text, /error: web\.demo\.internal: .* is a directory; remove it/);
+  assert.match(text, /Done: 0 issued, .*; \d failed, 0 skipped\r\n$/);
 });

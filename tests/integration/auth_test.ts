@@ -204,7 +204,7 @@ test("a TLS certificate that VCM itself renews logs in", (t) =>
       configure(bench, bao, `${more}\nauth: {method: cert, role: vcm}`);
       assert.equal(
         firstLine((await bench.vcm(["run"])).out, bao),
-        `failed  ${NAME}: Cannot read the client certificate "${cert}": no such file or directory`,
+        `failed  ${NAME}: Cannot read the client certificate "${cert}": no such file or directory; create it, or give another path`,
       );
     });
 

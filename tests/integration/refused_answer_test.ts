@@ -97,12 +97,12 @@ test("each command says why, and when the next try is; the schemas allow it", ()
     );
     const { at } = recordOf(bench);
     const said = `: its key is rsa-2048, but "key_type" asks for ec-256`;
-    const when =
-      `; 1 certificate was issued in vain, the last at ${
-        at.toISOString().slice(0, 16).replace("T", " ")
-      } UTC; the next try is from ${next(at)}, after a change of its entry, or by: vcm issue ` +
-      `--force ${NAME}\n`;
-    const soon = `${NAME}: the next try is from ${next(at)}, or after a change of its entry\n`;
+    const when = `; 1 certificate was issued in vain, at ${
+      at.toISOString().slice(0, 16).replace("T", " ")
+    } UTC; the next try is from ${next(at)}; to try earlier: vcm issue --force ${NAME}\n`;
+    const soon = `${NAME}: the next try is from ${
+      next(at)
+    }; to try earlier: vcm issue --force ${NAME}\n`;
     assert.ok(first.err.includes(soon), first.err);
     for (
       const [command, status] of [["check", 2], ["status", 2], ["plan", 0], ["run", 1]] as const

@@ -68,7 +68,8 @@ test("vcm run and the server's TLS certificate", (t) =>
       bench.configure(settings(bao, `vault_ssl_verify: "${path}"`), certificate(bench.directory));
       const { status, out } = await bench.vcm(["run"], env);
       assert.equal(status, 1);
-      const message = `Cannot read the CA file "${path}": no such file or directory`;
+      const message =
+        `Cannot read the CA file "${path}": no such file or directory; create it, or give another path`;
       assert.ok(out.startsWith(`failed  ${NAME}: ${message}\n`), out);
     });
   }));

@@ -53,8 +53,8 @@ export async function installPodman(machine: Machine, directory: string): Promis
 }
 
 /**
- * Starts a container of busybox that runs a shell script and sees `directory` under its own path. The
- * script is process 1 there: signals that it sets no trap for, TERM too, do not reach it, and a trap
+ * Starts a container of busybox that runs a shell script and sees `directory`, or only the `mounts`,
+ * under its own path. The script is process 1 there: signals that it sets no trap for, TERM too, do not reach it, and a trap
  * is run only after the command that it waits for.
  */
 export async function startContainer(
@@ -62,12 +62,14 @@ export async function startContainer(
   directory: string,
   name: string,
   script: string,
+  mounts: readonly string[] = [directory],
 ): Promise<void> {
   const root = `/run/rootfs/${name}`;
   await succeed(machine, ["mkdir", "-p", `${root}/bin`]);
   await succeed(machine, ["cp", "/usr/bin/busybox", `${root}/bin/`]);
   await succeed(machine, [`${root}/bin/busybox`, "--install", `${root}/bin`]);
-  const options = ["--detach", "--name", name, "--volume", `${directory}:${directory}`];
+  const volumes = mounts.flatMap((path) => ["--volume", `${path}:${path}`]);
+  const options = ["--detach", "--name", name, ...volumes];
   const command = ["--rootfs", root, "/bin/sh", "-c", script];
   await succeed(machine, [PODMAN, "run", ...options, ...command]);
 }

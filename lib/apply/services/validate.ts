@@ -66,7 +66,9 @@ async function rollBackFiles(
     return true;
   } catch (error) {
     result.state = "half";
-    const message = `${(error as Error).message}; its files are from two sets until the next run`;
+    const message =
+      `${(error as Error).message}; its files are from two sets: fix that, then run ` +
+      '"vcm run"';
     emit({ kind: "failed", step: "deploy", subject: name, message });
     return false;
   }

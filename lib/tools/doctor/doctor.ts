@@ -1,12 +1,13 @@
 /**
  * Checks everything that the first certificate needs from the server, without requesting one:
- * addresses, TLS, seal state, clock, login, mounts, policy, roles.
+ * addresses, TLS, seal state, clock, login, mounts, policy, roles. Before that, it checks this host.
  */
 import { reserveFile } from "../../apply/reserved_file.ts";
 import type { Host } from "../../command/host.ts";
 import { loadFor, narrow, paintFor } from "../../command/load.ts";
 import type { Arguments } from "../../command/parse_arguments.ts";
 import type { CertificateSpec, Config } from "../../config/types.ts";
+import { findManagers } from "../../observe/find_managers.ts";
 import { type CheckResult, found } from "../../report/check_result.ts";
 import { doctorJson } from "../../report/json.ts";
 import type { Paint } from "../../report/paint.ts";
@@ -22,13 +23,14 @@ import type { Helpers } from "../../vault/session/login.ts";
 import { NO_HELPERS, openSession, type VaultSession } from "../../vault/session/session.ts";
 import { plainLine } from "../../vault/wire/answer.ts";
 import { examineAddress } from "./examine_address.ts";
+import { examineContainers } from "./examine_containers.ts";
 import { examineHost } from "./examine_host.ts";
 import { examineRevocations } from "./examine_revocations.ts";
 import { examineMounts, examinePolicy, examineRoles } from "./examine_pki.ts";
 
 /** Throws ConfigError. */
 export async function doctor(args: Arguments, host: Host): Promise<number> {
-  const config = await loadFor(args, host);
+  const config = await findManagers(await loadFor(args, host));
   const specs = narrow(config, args);
   const paint = paintFor(args, host);
   const results: CheckResult[] = [];
@@ -41,6 +43,7 @@ export async function doctor(args: Arguments, host: Host): Promise<number> {
   };
   const ofHost = [...examineRevocations(config, specs), ...await examineHost(config, host)];
   for (const result of ofHost) report(result);
+  for (const result of await examineContainers(config, specs)) report(result);
   const helpers = { ...NO_HELPERS, reserve: reserveFile };
   await examine({ config, specs, environment: host, now: () => host.now(), helpers }, report);
   if (args.json) host.out(doctorJson(results));

@@ -18,7 +18,7 @@ import type { FirstCertificate, InitDocument } from "../../report/documents/tool
 import { document } from "../../report/json.ts";
 import { count } from "../../report/paint.ts";
 import { EXIT_OK } from "../../report/verdict.ts";
-import { plainCause } from "../../text/plain_cause.ts";
+import { causeAndFix } from "../../text/plain_cause.ts";
 import { printable, shellWord } from "../../text/quote.ts";
 import { firstFile } from "./first_file.ts";
 import type { Proposal, Proposals } from "./propose.ts";
@@ -98,7 +98,7 @@ export function writeFirstFile(path: string, text: string): void {
     }
     syncDirectory(dirname(target));
   } catch (error) {
-    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }
 }
 

@@ -8,7 +8,7 @@ import { type CommandResult, runCommand } from "../../host/run_command.ts";
 import { SYSTEMCTL } from "../../host/units.ts";
 import { temporaryFile } from "../../store/store_paths.ts";
 import { directoryOf } from "../../text/path.ts";
-import { plainCause } from "../../text/plain_cause.ts";
+import { causeAndFix } from "../../text/plain_cause.ts";
 import { unsafeBinary } from "./unsafe_binary.ts";
 import { SERVICE, TIMER } from "./units_text.ts";
 
@@ -88,7 +88,7 @@ export function writeUnitFile(path: string, text: string): void {
   try {
     replaceFile(path, text, { temporary: temporaryFile(path), mode: 0o644 });
   } catch (error) {
-    throw new Error(`Cannot write "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot write "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }
 }
 
@@ -98,7 +98,7 @@ export function removeUnitFile(path: string): void {
     removeIfThere(path);
     syncDirectory(directoryOf(path));
   } catch (error) {
-    throw new Error(`Cannot remove "${path}": ${plainCause(error)}`, { cause: error });
+    throw new Error(`Cannot remove "${path}": ${causeAndFix(error, path)}`, { cause: error });
   }
 }
 

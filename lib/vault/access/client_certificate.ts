@@ -45,7 +45,8 @@ export function readClientCertificate(
   }
   if (!leaf.checkPrivateKey(key)) {
     throw new VaultError(
-      `The client key "${files.key}" does not belong to the certificate "${files.certificate}"`,
+      `The client key "${files.key}" does not belong to the certificate "${files.certificate}"; ` +
+        "give the two files of one certificate",
     );
   }
   return {

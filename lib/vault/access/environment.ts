@@ -5,7 +5,7 @@
  */
 import type { FileText } from "../../host/regular_file.ts";
 import { parseTimeLimit } from "../../text/duration.ts";
-import { plainCause } from "../../text/plain_cause.ts";
+import { causeAndFix, errorCode } from "../../text/plain_cause.ts";
 import { printable } from "../../text/quote.ts";
 import { VaultError } from "../errors.ts";
 
@@ -32,7 +32,9 @@ export function readNamed<T>(what: string, path: string, read: (path: string) =>
   try {
     return read(path);
   } catch (error) {
-    throw new VaultError(`Cannot read ${what} "${path}": ${plainCause(error)}`, { cause: error });
+    const fix = errorCode(error) === "ENOENT" ? "; create it, or give another path" : "";
+    const cause = `${causeAndFix(error, path)}${fix}`;
+    throw new VaultError(`Cannot read ${what} "${path}": ${cause}`, { cause: error });
   }
 }
 

@@ -4,7 +4,7 @@ import { clockHint } from "../wire/clock_difference.ts";
 import type { Credentials } from "../access/credentials.ts";
 import { sendable } from "../access/secrets.ts";
 import { VaultError } from "../errors.ts";
-import { plainCause } from "../../text/plain_cause.ts";
+import { causeAndFix, plainCause } from "../../text/plain_cause.ts";
 import type { Answered, Unsafe } from "../wire/connections.ts";
 import type { RawAnswer } from "../wire/transport.ts";
 
@@ -159,7 +159,7 @@ function reserveFor(path: string, reserve: Helpers["reserve"]): Reserved {
     return reserve(path);
   } catch (error) {
     throw new VaultError(
-      `Cannot write "${path}": ${plainCause(error)}; the secret id was not unwrapped`,
+      `Cannot write "${path}": ${causeAndFix(error, path)}; the secret id was not unwrapped`,
       { cause: error },
     );
   }

@@ -3,6 +3,8 @@ import type { Limits } from "../access/server_access.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { NotSentError, VaultError } from "../errors.ts";
 
+const CLOCK_FIX = "renew it on the server or, if the time is wrong, set this host's clock";
+
 /**
  * The messages of an error and its causes. From Deno 2.9 on, the reason of a failed `fetch` is in
  * the cause.
@@ -52,9 +54,9 @@ export function explainFailure(
       : /CaUsedAsEndEntity/.test(said)
       ? "it is a CA certificate; give the server one with basicConstraints=CA:FALSE"
       : /expired/i.test(said)
-      ? `it has expired (this host's clock says ${formatTime(now)})`
+      ? `it has expired (this host's clock says ${formatTime(now)}); ${CLOCK_FIX}`
       : /not valid yet|NotValidYet/i.test(said)
-      ? `it is not valid yet (this host's clock says ${formatTime(now)})`
+      ? `it is not valid yet (this host's clock says ${formatTime(now)}); ${CLOCK_FIX}`
       : said;
     return failed(`Cannot verify the TLS certificate of "${address}": ${why}`);
   }

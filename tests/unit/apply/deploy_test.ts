@@ -134,7 +134,7 @@ Deno.test("deploy() says which files are from two sets if it cannot roll back ei
     error.message,
     new RegExp(
       `^Cannot replace "${key.path}": [a-z ]+; Cannot roll back "${cert.path}": no such file or ` +
-        "directory; the certificate's files are from two sets until the next run$",
+        'directory; the certificate\'s files are from two sets: fix that, then run "vcm run"$',
     ),
   );
 });

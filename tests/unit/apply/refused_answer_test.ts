@@ -29,7 +29,10 @@ Deno.test("recordWaste() records what wasted a certificate, and nothing else", (
   assert.deepEqual(rest, { count: 3, reason: "no chain", entry: "0a" });
   assert.ok(warning?.kind === "warning" && warning.subject === NAME);
   const next = new Date(at.getTime() + 4 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
-  assert.equal(warning.message, `the next try is from ${next} UTC, or after a change of its entry`);
+  assert.equal(
+    warning.message,
+    `the next try is from ${next} UTC; to try earlier: vcm issue --force ${NAME}`,
+  );
 });
 
 Deno.test("recordWaste() lets the next run try again if only the host failed, but only once", () => {

@@ -1,7 +1,7 @@
 /** A reason that many certificates share, such as a server that is down, is said once. */
 import assert from "node:assert/strict";
 import { main } from "../../../lib/cli/main.ts";
-import { fakeHost } from "../../support/fixtures_host.ts";
+import { fakeHost, type FakeHostOptions } from "../../support/fixtures_host.ts";
 import { makeSite, type Site } from "../../support/fixtures_site.ts";
 
 const NO_ADDRESS =
@@ -25,8 +25,8 @@ function siteTest(name: string, names: readonly string[], fn: (site: Site) => Pr
   });
 }
 
-async function run({ config, path }: Site, line: string) {
-  const host = fakeHost({ env: { VCM_CONFIG: config } });
+async function run({ config, path }: Site, line: string, options: FakeHostOptions = {}) {
+  const host = fakeHost({ ...options, env: { VCM_CONFIG: config } });
   const status = await main(line.split(" "), host);
   const log = host.appended.get(path("vcm.log")) ?? "";
   return { status, stdout: host.stdout(), stderr: host.stderr(), log };
@@ -70,6 +70,66 @@ siteTest(
       failures(log),
       MANY.map((name) => `error ${name}: issue failed: ${NO_ADDRESS}`),
     );
+  },
+);
+
+const TERMINAL = { outIsTerminal: true, errIsTerminal: true };
+
+siteTest("on a terminal a failure is told once, in the log", ["a.test"], async (site) => {
+  for (const line of ["run", "run --verbose", "issue"]) {
+    const { status, stdout, stderr } = await run(site, line, TERMINAL);
+    assert.equal(status, 1);
+    const skipped = line === "issue" ? 0 : 1;
+    assert.equal(
+      stdout,
+      `Done: 0 issued, 0 files deployed, 0 service actions; 1 failed, ${skipped} skipped\n`,
+    );
+    assert.equal(
+      stderr,
+      `error: a.test: issue failed: ${NO_ADDRESS}\n` +
+        (skipped === 1 ? "a.test: deploy skipped: no new certificate was issued\n" : ""),
+    );
+  }
+});
+
+siteTest("on a terminal one reason of many is told once, and who shares it", MANY, async (site) => {
+  const { stdout, stderr } = await run(site, "run --no-color", TERMINAL);
+  assert.equal(`${stdout}${stderr}`.match(/No Vault address/g)?.length, 1);
+  assert.equal(
+    stdout,
+    "failed  b.test, c.test, d.test, e.test: for the same reason as a.test\n" +
+      "Done: 0 issued, 0 files deployed, 0 service actions; 5 failed, 5 skipped\n",
+  );
+});
+
+siteTest(
+  "on a terminal a blocker is told once, and what it stops is not lost",
+  ["a.test"],
+  async (site) => {
+    Deno.mkdirSync(site.path("a.test.crt"));
+    const { stdout, stderr } = await run(site, "deploy", TERMINAL);
+    assert.equal(`${stdout}${stderr}`.match(/is a directory/g)?.length, 1);
+    assert.match(stdout, /; \d failed, 0 skipped\n$/);
+  },
+);
+
+siteTest(
+  "two streams that may have different readers both tell a failure",
+  ["a.test"],
+  async (site) => {
+    const cases: [string, FakeHostOptions][] = [
+      ["run", { outIsTerminal: true }],
+      ["run", { errIsTerminal: true }],
+      ["run --log-format json", TERMINAL],
+      ["run", { ...TERMINAL, errIsJournal: true }],
+    ];
+    for (const [line, options] of cases) {
+      const { stdout, stderr } = await run(site, `${line} --no-color`, options);
+      assert.ok(stdout.startsWith(`failed  a.test: ${NO_ADDRESS}\n`), stdout);
+      assert.ok(stderr.includes("No Vault address"), stderr);
+    }
+    const { stdout, stderr } = await run(site, "run --quiet", TERMINAL);
+    assert.deepEqual([stdout, stderr.match(/No Vault address/g)?.length], ["", 1]);
   },
 );
 

@@ -162,6 +162,31 @@ pureTest("an unknown command is an error, with what was probably meant", () => {
   );
 });
 
+pureTest("a command of another tool is an error, with the one that does the same here", () => {
+  const cases = {
+    renew: "run",
+    Renew: "run",
+    renwe: "run",
+    "help renew": "run",
+    apply: "run",
+    list: "status",
+    lists: "status",
+    ls: "status",
+    certificates: "status",
+    certonly: "issue",
+    test: "validate",
+    diff: "plan",
+    reload: "restart",
+  };
+  for (const [line, command] of Object.entries(cases)) {
+    const word = line.replace("help ", "");
+    assertUsage(line, `Unknown command "${word}"; did you mean "${command}"?`);
+  }
+  // A misspelled command of its own comes first.
+  assertUsage("lnit", 'Unknown command "lnit"; did you mean "init"?');
+  assertUsage("statsu", 'Unknown command "statsu"; did you mean "status"?');
+});
+
 pureTest("an unknown option is an error, with what was probably meant", () => {
   assertUsage(
     "--froce issue",

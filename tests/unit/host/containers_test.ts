@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { observeContainer, parseState } from "../../../lib/host/containers.ts";
+import {
+  observeContainer,
+  parseMounts,
+  parseState,
+  readMounts,
+} from "../../../lib/host/containers.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const START = Date.UTC(2026, 10, 24, 16, 12, 59, 677);
@@ -70,5 +75,46 @@ Deno.test("observeContainer() knows nothing without an engine, or no such contai
   for (const engine of ["docker", "podman"] as const) {
     const seen = await observeContainer(engine, "vcm-test-no-such-container");
     assert.ok(seen === undefined || seen.state === "unknown", `${engine}: ${seen?.state}`);
+  }
+});
+
+pureTest("parseMounts() reads the sources of both engines", () => {
+  const docker = [
+    {
+      Type: "bind",
+      Source: "/srv/tls/web.crt",
+      Destination: "/web.crt",
+      Mode: "ro",
+      RW: false,
+      Propagation: "rprivate",
+    },
+    {
+      Type: "volume",
+      Name: "data",
+      Source: "/var/lib/docker/volumes/data/_data",
+      Destination: "/data",
+      Driver: "local",
+    },
+    { Type: "tmpfs", Source: "", Destination: "/tmp" },
+  ];
+  assert.deepEqual(parseMounts(JSON.stringify(docker)), [
+    "/srv/tls/web.crt",
+    "/var/lib/docker/volumes/data/_data",
+  ]);
+  for (const none of ["[]", "null\n"]) assert.deepEqual(parseMounts(none), []);
+  assert.deepEqual(parseMounts('[null, {}, {"Source": 1}, {"Source": "pipe"}]'), []);
+});
+
+pureTest("parseMounts() returns nothing for what is no list", () => {
+  for (const text of ["", "{", '"x"', "{}", "no such thing"]) {
+    assert.equal(parseMounts(text), undefined, text);
+  }
+});
+
+Deno.test("readMounts() names the program that cannot be asked, or knows no such container", async () => {
+  for (const engine of ["docker", "podman"] as const) {
+    const seen = await readMounts(engine, "vcm-test-no-such-container");
+    if (seen.kind === "unreadable") assert.match(seen.problem, new RegExp(engine));
+    else assert.equal(seen.kind, "absent");
   }
 });

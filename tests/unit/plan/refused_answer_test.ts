@@ -72,7 +72,7 @@ pureTest("nothing is asked for until the next try, and then its reason says what
     assert.deepEqual(again.certificates[0]?.blocked, []);
     assert.match(
       issueOf(again)?.due.detail ?? "",
-      /; 1 certificate was issued in vain, the last at 2026-12-01 09:00 UTC: its key is rsa-2048$/,
+      /; 1 certificate was issued in vain, at 2026-12-01 09:00 UTC: its key is rsa-2048$/,
     );
   }
 });
@@ -81,8 +81,7 @@ pureTest("check, status and plan say when the next try is, and what tries now", 
   const made = planOf([SPEC], [due("missing", { count: 3 })]);
   const line =
     "its key is rsa-2048; 3 certificates were issued in vain, the last at 2026-12-01 09:59 " +
-    "UTC; the next try is from 2026-12-01 13:59 UTC, after a change of its entry, or by: " +
-    "vcm issue --force a";
+    "UTC; the next try is from 2026-12-01 13:59 UTC; to try earlier: vcm issue --force a";
   assert.ok(checkText(made, paint(false), false).includes(`\na: ${line}\n`));
   assert.ok(planText(made, paint(false), false).includes(`\n  blocked  ${line}\n`));
 });

@@ -198,3 +198,71 @@ pureTest("if something cannot be read, the state of the files is unknown", () =>
   const state = makeState("web", { ...FINE, blocked, targets: [target("/a")] });
   assert.match(rows(makePlan([state]))[0] ?? "", /^web .* \? +- +2027-01-16$/);
 });
+
+/** The words under FILES and SVC of a certificate with a service that has nothing pending. */
+function words(state: Partial<CertificateState>, service: Partial<ServiceState> = {}): string {
+  const plan = withServices(makePlan([makeState("web", { ...FINE, ...state })]), {
+    ...service,
+    certificates: ["web"],
+  });
+  return (rows(plan)[0] ?? "").split(/ +/).slice(-3, -1).join(" ");
+}
+
+const MISSING = { reason: "missing", detail: "there is no certificate in the store" } as const;
+const UNMATCHED = { reason: "key-mismatch", detail: "privkey.pem is of another one" } as const;
+const GONE = { kind: "missing" } as const;
+const RENEWED = { kind: "renewed" } as const;
+const DEPLOYED = { pending: { reason: "deployed", detail: "it loads the new files" } } as const;
+
+pureTest("nothing is ok before it is deployed, whatever lies there", () => {
+  const cases: [string, Partial<CertificateState>][] = [
+    ["- -", { due: MISSING }],
+    ["0/2 -", { due: MISSING, targets: [target("/a", GONE), target("/b", GONE)] }],
+    // Files of another tool, which are replaced.
+    ["0/2 -", { due: MISSING, targets: [target("/a", RENEWED), target("/b", RENEWED)] }],
+    // Nothing is asked for now, so nothing is compared.
+    ["0/1 -", {
+      due: MISSING,
+      targets: [target("/a")],
+      blocked: [{ kind: "refused", message: "later" }],
+    }],
+    ["0/1 -", { due: UNMATCHED, targets: [target("/a", RENEWED)] }],
+    ["0/2 -", { targets: [target("/a", GONE), target("/b", GONE)] }],
+  ];
+  for (const [expected, state] of cases) {
+    assert.equal(words(state, DEPLOYED), expected, JSON.stringify(state));
+    assert.equal(words(state), expected, "also if no service acts");
+  }
+});
+
+pureTest("a service has yet to load a file that differs, but not its mode", () => {
+  const mode = { kind: "mode", from: "0644", to: "0600" } as const;
+  const link = { kind: "not-a-file", found: "symlink" } as const;
+  const cases: [string, ...Drift[]][] = [
+    ["1/2 pending", GONE],
+    ["1/2 pending", { kind: "content" }],
+    ["1/2 pending", RENEWED, { kind: "content" }],
+    ["1/2 pending", link],
+    ["1/2 pending", { kind: "pending-validation" }],
+    ["1/2 pending", { kind: "missing", files: ["privkey.pem"] }],
+    ["1/2 ok", mode],
+    ["ok ok", RENEWED],
+  ];
+  for (const [expected, ...drift] of cases) {
+    const due = drift.includes(RENEWED) ? IN_WINDOW : undefined;
+    const state = { due, targets: [target("/a"), target("/b", ...drift)] };
+    assert.equal(words(state, DEPLOYED), expected, JSON.stringify(drift));
+  }
+  const bundle = { kind: "missing", files: ["privkey.pem"] } as const;
+  assert.equal(words({ targets: [target("/ssl", bundle)] }), "0/1 pending", "a part of a bundle");
+});
+
+pureTest("what a person must fix, or VCM cannot read, is not ok either", () => {
+  const state = (kind: "impossible" | "unreadable" | "refused") => ({
+    targets: [target("/a")],
+    blocked: [{ kind, message: "no" }],
+  });
+  assert.equal(words(state("impossible")), "blocked -");
+  assert.equal(words(state("unreadable")), "? ?");
+  assert.equal(words({ ...state("refused"), due: IN_WINDOW }), "ok ok");
+});

@@ -64,3 +64,47 @@ Deno.test("a lock that others can open is closed to them", () => {
   lockStore(store.path)[Symbol.dispose]();
   assert.equal(modeOf(store.at(".lock")), "600");
 });
+
+/**
+ * Starts a program after another in threads, so that at most times a child has not yet called exec:
+ * until then it has copies of all descriptors.
+ */
+function startPrograms(): Disposable {
+  const code = 'for (;;) await new Deno.Command("/bin/true").output();';
+  const threads = Array.from(
+    { length: 2 },
+    () => new Worker(`data:text/javascript,${encodeURIComponent(code)}`, { type: "module" }),
+  );
+  return { [Symbol.dispose]: () => threads.forEach((thread) => thread.terminate()) };
+}
+
+/** Does it 250 times, over so long that the threads are running most of the time. */
+async function repeatedly(work: () => void): Promise<void> {
+  for (let round = 0; round < 250; round++) {
+    work();
+    if (round % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+Deno.test("a lock is free at once, even while other threads start programs", async () => {
+  using directory = makeDirectory();
+  using _programs = startPrograms();
+  await repeatedly(() => lockStore(directory.path)[Symbol.dispose]());
+});
+
+Deno.test("a store that proves unusable is not left locked, either", async () => {
+  using directory = makeDirectory();
+  directory.write(".owed/nginx.service", "");
+  directory.write(".pending/nginx.service/in the way", "");
+  using _programs = startPrograms();
+  await repeatedly(() => assert.throws(() => lockStore(directory.path), StoreError));
+});
+
+Deno.test("a lock that is given back twice does not free the lock of another", () => {
+  using directory = makeDirectory();
+  const lock = lockStore(directory.path);
+  lock[Symbol.dispose]();
+  using _other = lockStore(directory.path);
+  lock[Symbol.dispose]();
+  assert.throws(() => lockStore(directory.path), LockedError);
+});

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { errorCode, messageOf, plainCause } from "../../../lib/text/plain_cause.ts";
+import { causeAndFix, errorCode, messageOf, plainCause } from "../../../lib/text/plain_cause.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 pureTest(
@@ -52,7 +52,7 @@ pureTest("messageOf() has VCM's own messages as they are, and others in plain wo
     [new OwnError("Cannot do it, open '/x'"), "Cannot do it, open '/x'"],
     [
       new Deno.errors.PermissionDenied("Permission denied (os error 13): open '/x'"),
-      "permission denied",
+      '"/x": permission denied',
     ],
     [
       Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }),
@@ -60,9 +60,54 @@ pureTest("messageOf() has VCM's own messages as they are, and others in plain wo
     ],
     [
       new TypeError("x is not a function"),
-      "internal error: x is not a function; please report it, with the output of: vcm --version",
+      "internal error: x is not a function; this is a bug in VCM: try again and, if that fails, too, " +
+      "report it with the command and the output of: vcm --version",
     ],
     ["text", "text"],
   ];
   for (const [error, text] of cases) assert.equal(messageOf(error), text);
+});
+
+pureTest("messageOf() names the path that an error of the system is about", () => {
+  const busy = { code: "EBUSY", path: "/run/x" };
+  const cases: readonly (readonly [Error, string])[] = [
+    [
+      Object.assign(new Error("EBUSY: resource busy, rmdir '/run/x'"), busy),
+      '"/run/x": resource busy',
+    ],
+    [
+      new Deno.errors.NotFound("No such file (os error 2): readfile '/a b'"),
+      '"/a b": no such file',
+    ],
+    [new Deno.errors.NotFound("No such file (os error 2)"), "no such file"],
+    [new Deno.errors.BrokenPipe("Broken pipe (os error 32): 'x'"), "broken pipe"],
+  ];
+  for (const [error, text] of cases) assert.equal(messageOf(error), text);
+});
+
+pureTest("causeAndFix() has the next command for what a person must fix", () => {
+  const said = (code: string, path = "/srv/my tls/web.key") =>
+    causeAndFix(Object.assign(new Error(`${code}: it failed, write`), { code }), path);
+  const cases = {
+    ENOSPC: "it failed; free space there; see: df -h '/srv/my tls', df -i '/srv/my tls'",
+    EROFS:
+      "it failed; make it writable; see: findmnt -T '/srv/my tls', findmnt '/srv/my tls/web.key'",
+    EACCES: "it failed; see: namei -l '/srv/my tls/web.key'",
+    EPERM: "it failed; see: namei -l '/srv/my tls/web.key', lsattr -d '/srv/my tls'",
+    EIO: "it failed; see: dmesg",
+    EDQUOT: "it failed; raise the quota, or remove files there",
+    EMFILE: 'it failed; raise the limit of open files: "ulimit -n", or "LimitNOFILE=" in the unit',
+    ENFILE: "it failed; raise the limit of open files: sysctl fs.file-max",
+    // The words of others say it, or no command would tell more.
+    EISDIR: "it failed",
+  };
+  for (const [code, text] of Object.entries(cases)) assert.equal(said(code), text);
+  // As the runtime's own functions have it.
+  const full = Object.assign(new Error("No space left on device (os error 28)"), {
+    code: "ENOSPC",
+  });
+  assert.equal(
+    causeAndFix(full, "/web.key"),
+    "no space left on device; free space there; see: df -h /, df -i /",
+  );
 });

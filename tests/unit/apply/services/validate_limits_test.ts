@@ -105,7 +105,7 @@ Deno.test("files that cannot be rolled back are reported, and no service loads t
   assert.match(
     said[0]?.[3] ?? "",
     new RegExp(
-      `^Cannot roll back "${path}": [a-z ]+; its files are from two sets until the next run$`,
+      `^Cannot roll back "${path}": [a-z ]+; its files are from two sets: fix that, then run "vcm run"$`,
     ),
   );
   assert.equal(said[2]?.[3], `the files of ${WEB} are not all in place`);

@@ -63,7 +63,7 @@ pureTest("resolveAccess() says why a client certificate or its key cannot be use
     const { [without ?? ""]: _, ...kept } = { ...files, ...changed } as Record<string, string>;
     return refusal({ ...FILE, ...PAIR }, environment(TOKEN, kept));
   };
-  const absent = "no such file or directory";
+  const absent = "no such file or directory; create it, or give another path";
   const locked = 'The client key "/c.key" cannot be decoded; use a PEM private key without a ' +
     "password";
   const cases: [string, string][] = [
@@ -79,7 +79,7 @@ pureTest("resolveAccess() says why a client certificate or its key cannot be use
     [said({ "/c.key": encrypted(own) }), locked],
     [
       said({ "/c.key": files["/e.key"] }),
-      'The client key "/c.key" does not belong to the certificate "/c.pem"',
+      'The client key "/c.key" does not belong to the certificate "/c.pem"; give the two files of one certificate',
     ],
   ];
   for (const [message, expected] of cases) assert.equal(message, expected);
@@ -121,7 +121,8 @@ pureTest(
 
 pureTest("a pair that is not there yet leaves its login behind a token", () => {
   const settings = { ...FILE, ...CERT, ...PAIR };
-  const problem = 'Cannot read the client certificate "/c.pem": no such file or directory';
+  const problem =
+    'Cannot read the client certificate "/c.pem": no such file or directory; create it, or give another path';
   const { credentials, tls } = resolveAccess(settings, environment(TOKEN));
   assert.deepEqual(credentials, [
     { kind: "token", token: "env-token", from: "VAULT_TOKEN" },
@@ -132,7 +133,8 @@ pureTest("a pair that is not there yet leaves its login behind a token", () => {
 });
 
 pureTest("with another login a pair that cannot be read is an error at once", () => {
-  const problem = 'Cannot read the client certificate "/c.pem": no such file or directory';
+  const problem =
+    'Cannot read the client certificate "/c.pem": no such file or directory; create it, or give another path';
   const logins = [FILE_LOGIN, appRole({}), { kind: "jwt", mount: "jwt" }] as const;
   for (const login of logins) {
     assert.equal(refusal({ ...FILE, ...PAIR, login }, environment(TOKEN)), problem);

@@ -127,7 +127,8 @@ pureTest("resolveAccess() lists all login methods if there is none", () => {
 
 pureTest("resolveAccess() refuses an unusable login method only if it is the first", () => {
   const settings = { ...FILE, tokenFile: "/etc/vcm/token", login: FILE_LOGIN };
-  const problem = 'Cannot read the token in "/etc/vcm/token": no such file or directory';
+  const problem =
+    'Cannot read the token in "/etc/vcm/token": no such file or directory; create it, or give another path';
   assert.equal(refusal(settings, environment({})), problem);
   const { credentials } = resolveAccess(settings, environment(TOKEN));
   assert.deepEqual(credentials.map(({ kind }) => kind), ["token", "unusable", "approle"]);
@@ -145,7 +146,7 @@ pureTest("resolveAccess() logs in by the JWT of systemd's credential, then of jw
   assert.deepEqual(by({}), [{ ...found, jwt: "j2", from: '"/run/jwt"' }]);
   assert.equal(
     refusal({ ...FILE, login }, environment({})),
-    'Cannot read the JWT in "/run/jwt": no such file or directory',
+    'Cannot read the JWT in "/run/jwt": no such file or directory; create it, or give another path',
   );
   assert.equal(
     refusal({ ...FILE, login: { kind: "jwt", mount: "jwt" } }, environment({})),

@@ -122,7 +122,7 @@ pureTest("readClientCertificate() keeps the chain after the certificate", () => 
   assert.equal(readPair(chain, EC.pkcs8).certificate, chain);
   assert.equal(
     refusalOf(chain, OTHER_EC.pkcs8),
-    'The client key "/c.key" does not belong to the certificate "/c.pem"',
+    'The client key "/c.key" does not belong to the certificate "/c.pem"; give the two files of one certificate',
   );
 });
 
@@ -130,7 +130,7 @@ pureTest("readClientCertificate() refuses a key of another certificate", () => {
   for (const key of [OTHER_EC.pkcs8, RSA.pkcs8, oldForm(OTHER_EC, "sec1")]) {
     assert.equal(
       refusalOf(EC.pem, key),
-      'The client key "/c.key" does not belong to the certificate "/c.pem"',
+      'The client key "/c.key" does not belong to the certificate "/c.pem"; give the two files of one certificate',
     );
   }
 });

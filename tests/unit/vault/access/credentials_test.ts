@@ -55,7 +55,10 @@ pureTest("~/.vault-token is used last, and only if it exists", () => {
 
 pureTest("a token file that cannot be used is carried along with its problem", () => {
   const cases: [Files, string][] = [
-    [{}, 'Cannot read the token in "/etc/vcm/token": no such file or directory'],
+    [
+      {},
+      'Cannot read the token in "/etc/vcm/token": no such file or directory; create it, or give another path',
+    ],
     [{ [TOKEN_FILE]: " \n" }, 'Cannot use the token: the file "/etc/vcm/token" is empty'],
     [
       { [TOKEN_FILE]: { text: "hvs.hunter2", mode: 0o640 } },

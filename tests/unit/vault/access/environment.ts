@@ -38,7 +38,8 @@ export function environment(env: Variables, files: Files = {}): Environment {
       throw Object.assign(new Error(message), { code: "EISDIR" });
     }
     if (file === undefined) {
-      throw new Error(`No such file or directory (os error 2): ${call} '${path}'`);
+      const message = `No such file or directory (os error 2): ${call} '${path}'`;
+      throw Object.assign(new Error(message), { code: "ENOENT" });
     }
     return typeof file === "string" ? { text: file, mode: 0o600 } : file;
   };

@@ -62,7 +62,7 @@ pureTest("a secret's file that is absent or empty is reported as such", () => {
   for (const read of [readSecretFile, readOpenFile]) {
     assert.equal(
       messageOf(() => read("the JWT", "/absent", environment({}))),
-      'Cannot read the JWT in "/absent": no such file or directory',
+      'Cannot read the JWT in "/absent": no such file or directory; create it, or give another path',
     );
     assert.equal(
       messageOf(() => read("the JWT", "/s", holding(0o600, " \n"))),

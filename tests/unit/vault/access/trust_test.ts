@@ -192,7 +192,7 @@ pureTest("a variable about trust that cannot be used is an error", () => {
   const said = (env: Variables) => messageOf(() => accessOf({}, env, FILES));
   assert.equal(
     said({ VAULT_CACERT: "/absent.pem" }),
-    'Cannot read the CA file "/absent.pem": no such file or directory',
+    'Cannot read the CA file "/absent.pem": no such file or directory; create it, or give another path',
   );
   assert.equal(said({ VAULT_SKIP_VERIFY: "yes" }), 'VAULT_SKIP_VERIFY must be "true" or "false"');
 });

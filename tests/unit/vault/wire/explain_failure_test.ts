@@ -4,6 +4,8 @@ import { VaultError } from "../../../../lib/vault/errors.ts";
 import { explainFailure } from "../../../../lib/vault/wire/explain_failure.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
+const CLOCK_FIX = "; renew it on the server or, if the time is wrong, set this host's clock";
+
 const A = "https://vault.test";
 const NOW = new Date("2026-11-24T10:00:59Z");
 
@@ -62,7 +64,7 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
   [
     failed("invalid peer certificate: certificate expired: verification time 1"),
     `Cannot verify the TLS certificate of "${A}": it has expired (this host's clock says ` +
-    "2026-11-24 10:00 UTC)",
+    `2026-11-24 10:00 UTC)${CLOCK_FIX}`,
     false,
   ],
   [
@@ -71,13 +73,13 @@ const FAILURES: readonly (readonly [unknown, string, boolean])[] = [
       "invalid peer certificate: certificate not valid yet: verification time 1 (UNIX)",
     ),
     `Cannot verify the TLS certificate of "${A}": it is not valid yet (this host's clock says ` +
-    "2026-11-24 10:00 UTC)",
+    `2026-11-24 10:00 UTC)${CLOCK_FIX}`,
     false,
   ],
   [
     failed("invalid peer certificate: NotValidYet"),
     `Cannot verify the TLS certificate of "${A}": it is not valid yet (this host's clock says ` +
-    "2026-11-24 10:00 UTC)",
+    `2026-11-24 10:00 UTC)${CLOCK_FIX}`,
     false,
   ],
   [

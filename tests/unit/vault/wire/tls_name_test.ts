@@ -63,7 +63,8 @@ for (const [days, what] of [[-365, "has expired"], [365, "is not valid yet"]] as
     const { said, heard } = await write(tls, identity);
     assert.equal(
       withoutTime(said),
-      `Cannot verify the TLS certificate of "A": it ${what} (this host's clock says NOW)`,
+      `Cannot verify the TLS certificate of "A": it ${what} (this host's clock says NOW); renew it on the ` +
+        "server or, if the time is wrong, set this host's clock",
     );
     assert.deepEqual(heard, []);
   });

@@ -73,7 +73,7 @@ for (const [days, what] of [[-365, "has expired"], [365, "is not valid yet"]] as
     assert.equal(
       withoutTime(message),
       `Cannot verify the TLS certificate of "${server.address}": it ${what} (this host's clock ` +
-        "says NOW)",
+        "says NOW); renew it on the server or, if the time is wrong, set this host's clock",
     );
     await session.close();
   });
