@@ -20,7 +20,8 @@ const ROOT = await makeAuthority("Root");
 
 /** An answer with a certificate whose key is of this kind. */
 async function answerWith(algorithm: AlgorithmName) {
-  const leaf = await makeCertificatePem(NAME, { algorithm, issuer: ROOT });
+  const names = [{ type: "dns" as const, value: NAME }];
+  const leaf = await makeCertificatePem(NAME, { algorithm, issuer: ROOT, names });
   return { certificate: leaf.pem, private_key: leaf.pkcs8, issuing_ca: ROOT.pem };
 }
 
