@@ -114,6 +114,7 @@ const NAMES: readonly Desired[] = [
     "_srv.example.test",
     "Web Server",
     "my_host",
+    "*web.example.test",
     "-web.example.test",
     "web-.example.test",
     "*.my_host.example.test",

@@ -4,7 +4,7 @@ import type { CertificateRequest } from "../../plan/types.ts";
 
 /** The pattern of the engine (`hostnameRegex`). It is used for the names in the body of a call only. */
 const LABEL = "(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])";
-export const HOSTNAME = new RegExp(`^(?:\\*\\.|\\*)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
+export const HOSTNAME = new RegExp(`^(?:\\*\\.)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
 
 /**
  * A sentence with the cause and its fix, if the form of the name is the cause.
