@@ -118,6 +118,7 @@ const ISSUED: readonly [string, string | undefined][] = [
   ['name: "web.example.test:8443", exclude_cn_from_sans: true', undefined],
   ['name: "system:node:web1"', undefined],
   ['name: "My Service"', undefined],
+  ['name: "My \\u202eService"', undefined],
   ['name: "dead:beef"', undefined],
   ["name: Müller Söhne", undefined],
   ['name: app, common_name: "foo,ou=bar", dns_sans: [a.example.test]', "DNS:a.example.test"],

@@ -8,6 +8,7 @@ import { keyTypeOf } from "../../certificate/keys.ts";
 import { compareNames, missingOwnName } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
+import { printable } from "../../text/quote.ts";
 import { checkLease } from "../session/lease.ts";
 import type { SessionAnswer } from "../session/session.ts";
 import { type IssuedCertificate, issuedCertificate } from "./issued_certificate.ts";
@@ -116,7 +117,7 @@ const NO_HOST = `; if the common name is not that of a host, set "exclude_cn_fro
 
 /** The server decides which issuer of a mount signs, unless the request names one. */
 function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate): void {
-  if (issuer === undefined || found.issuer === issuer) return;
+  if (issuer === undefined || found.issuer === printable(issuer)) return;
   throw new Error(
     `it was issued by "${found.issuer}", but "issuer" asks for "${issuer}"; fix: set "issuer_ref" ` +
       `to that issuer of the mount "${mount}", or correct "issuer"`,

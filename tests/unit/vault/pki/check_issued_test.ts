@@ -116,6 +116,16 @@ Deno.test("a certificate of another issuer than the file asks for is refused", a
   assert.equal(JSON.stringify(session.written).includes("New Root"), false);
 });
 
+Deno.test("an issuer with a format character in its name is known by it", async () => {
+  const issuer = await makeAuthority("Soft\u00ad\u202eRoot");
+  const names = [{ type: "dns" as const, value: NAME }];
+  const leaf = await makeCertificatePem(NAME, { issuer, names });
+  const answer = { certificate: leaf.pem, private_key: leaf.pkcs8, issuing_ca: issuer.pem };
+  const request = makeRequest({ issuer: "Soft\u00ad\u202eRoot" });
+  const { certificate } = await issueCertificate(sessionGiving(answer), request);
+  assert.equal(certificate.issuer, "Soft\ufffd\ufffdRoot");
+});
+
 Deno.test("a key of our own is signed for at pki/sign, and no key travels", async () => {
   const session = signing();
   const issued = await issueCertificate(session, { ...local(), ttl: 3600 });
