@@ -3,9 +3,11 @@ import { EXIT_OK } from "../report/verdict.ts";
 import { runCommand } from "./run.ts";
 import type { Host } from "../command/host.ts";
 import { type Arguments, parseArguments } from "../command/parse_arguments.ts";
+import { escapeFormat } from "../text/quote.ts";
 
 /** Runs one command line and returns its exit status. Never throws. */
-export async function main(args: readonly string[], host: Host): Promise<number> {
+export async function main(args: readonly string[], process: Host): Promise<number> {
+  const host = withoutFormats(process);
   let parsed: Arguments | undefined;
   try {
     parsed = parseArguments(args);
@@ -21,6 +23,22 @@ export async function main(args: readonly string[], host: Host): Promise<number>
   } catch (error) {
     return (await import("./explain.ts")).explain(error, parsed, host, args);
   }
+}
+
+/** Escapes the format characters of all names in all that is shown, of which no program has a use. */
+function withoutFormats(host: Host): Host {
+  const escaped: Partial<Host> = {
+    out: (text) => host.out(escapeFormat(text)),
+    err: (text) => host.err(escapeFormat(text)),
+    ask: (question) => host.ask(escapeFormat(question)),
+    openLog: (path) => {
+      const write = host.openLog(path);
+      return (text) => write(escapeFormat(text));
+    },
+  };
+  // Some properties are asked for when they are needed.
+  const whole = Object.defineProperties({} as Host, Object.getOwnPropertyDescriptors(host));
+  return Object.assign(whole, escaped);
 }
 
 /** Only the commands of scheduled runs are loaded at start; the others are loaded on demand. */

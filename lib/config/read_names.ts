@@ -1,5 +1,7 @@
 /** Readers of names: certificates, host names, addresses, mounts, roles, systemd units. */
+import { domainToUnicode } from "node:url";
 import { expected, InvalidValue } from "./invalid_value.ts";
+import { asciiName, isIpAddress, lacksAsciiForm } from "../certificate/names.ts";
 import { hasControlCharacter } from "../text/quote.ts";
 
 /** The name of a certificate, which is also the name of its directory in the store. */
@@ -40,27 +42,27 @@ function isWideName(text: string): boolean {
   return labels.every((part) => label.exec(part)?.[0] === part);
 }
 
-/** A DNS name; its first label may be `*`. Vault checks what the role allows. */
+/**
+ * A DNS name, in its ASCII form; its first label may be `*`. Vault checks what the role allows, and
+ * converts letters of other scripts without regard to case and composition.
+ */
 export function readDnsName(text: string): string | InvalidValue {
-  if (isIpAddress(text)) {
-    return new InvalidValue(`${text} is an IP address; put it under "ip_sans"`);
+  const name = asciiName(text);
+  if (isIpAddress(name)) {
+    return new InvalidValue(`${name} is an IP address; put it under "ip_sans"`);
   }
   // A numeric last label is a mistyped IPv4 address: no such top-level domain exists.
-  const good = text.length <= 253 && (ASCII_NAME.test(text) || isWideName(text)) &&
-    !/(?:^|\.)\d+$/.test(text);
-  return good ? text : expected(`a DNS name such as "api.example.com"`, text);
+  const good = name.length <= 253 && ASCII_NAME.test(name) && !/(?:^|\.)\d+$/.test(name);
+  // What is not a letter, such as an emoji, has to be meant (RFC 5892).
+  if (good && (name === text || isWideName(domainToUnicode(name)))) return name;
+  const { message } = expected(`a DNS name such as "api.example.com"`, text);
+  const ascii = good ? name : lacksAsciiForm(text) ? "xn--…" : undefined;
+  return new InvalidValue(ascii === undefined ? message : `${message}; write it as ${ascii}`);
 }
 
 /** An IPv4 or IPv6 address. */
 export function readIpAddress(text: string): string | InvalidValue {
   return isIpAddress(text) ? text : expected(`an IP address such as "10.1.1.20"`, text);
-}
-
-const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
-
-function isIpAddress(text: string): boolean {
-  if (IPV4.test(text)) return !/(?:^|\.)0\d/.test(text);
-  return text.includes(":") && /^[0-9a-fA-F:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
 }
 
 /** A name that can be requested from a TLS server; not a wildcard. */
@@ -93,12 +95,16 @@ export function readUri(text: string): string | InvalidValue {
   return expected(`a URI such as "spiffe://example.com/web"`, text);
 }
 
-/** An e-mail address, without a comma because it is sent in a comma-separated list. */
+/**
+ * An e-mail address, its domain in ASCII; without a comma because it is sent in a comma-separated list.
+ */
 export function readEmail(text: string): string | InvalidValue {
   const [local = "", domain = "", ...more] = text.split("@");
-  const good = more.length === 0 && /^[\x21-\x2b\x2d-\x7e]+$/.test(local) &&
-    typeof readDnsName(domain) === "string";
-  return good ? text : expected(`an e-mail address such as "ops@example.com"`, text);
+  const host = readDnsName(domain);
+  const good = more.length === 0 && /^[\x21-\x2b\x2d-\x7e]+$/.test(local);
+  return good && typeof host === "string"
+    ? `${local}@${host}`
+    : expected(`an e-mail address such as "ops@example.com"`, text);
 }
 
 /** A name of any other kind: `OID;UTF8:TEXT` (Vault API, PKI, `other_sans`). */

@@ -1,4 +1,5 @@
 /** Resolves a valid file into a configuration: unifies short and long forms, and fills in defaults. */
+import { asciiName } from "../certificate/names.ts";
 import {
   DEFAULT_CERT_STORE,
   DEFAULT_COMBINED_ORDER,
@@ -104,7 +105,7 @@ function resolveCertificate(
   const windows = given.window ?? NO_WINDOWS;
   return {
     name: entry.name,
-    commonName: entry.common_name ?? entry.name,
+    commonName: asciiName(entry.common_name ?? entry.name),
     dnsSans: entry.dns_sans ?? [],
     ipSans: entry.ip_sans ?? [],
     uriSans: entry.uri_sans ?? [],

@@ -2,6 +2,7 @@
  * Rules that span several keys. They also check a draft, which lacks the values that are invalid by
  * themselves, so that all errors of a file are shown at once.
  */
+import { checkCommonName } from "./common_name_rule.ts";
 import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
 import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
@@ -125,6 +126,7 @@ function checkCertificate(context: RuleContext, index: number, certificate: Cert
   if (certificate.name !== undefined) {
     context.claim(context.names, certificate.name, [...at, "name"]);
   }
+  checkCommonName(context, at, certificate);
   checkIssuer(context, at, certificate);
   checkRenewal(context, at, certificate);
   checkReuse(context, at, certificate);

@@ -137,9 +137,6 @@ export function probedName(
   if (servername !== undefined) {
     return readIpAddress(servername) === servername ? undefined : servername;
   }
-  return [common_name ?? name, ...dns_sans].find(isHostName);
-}
-
-function isHostName(name: string | undefined): boolean {
-  return name !== undefined && !name.startsWith("*.") && readDnsName(name) === name;
+  return [common_name ?? name, ...dns_sans].map((name) => name && readDnsName(name))
+    .find((name) => typeof name === "string" && !name.startsWith("*.")) as string | undefined;
 }

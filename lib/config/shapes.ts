@@ -77,8 +77,7 @@ export function map<E extends v.ObjectEntries>(
   const known = new Set(allowed);
   const schema = v.pipe(
     v.custom<Tree>(isMap, (issue) => wrongKind(wanted, issue.input)),
-    // Not strictObject: that reports the first unknown key only.
-    v.looseObject(entries, "is missing"),
+    withHidden(v.looseObject(entries, "is missing")),
     v.rawCheck(({ dataset, addIssue }) => {
       const input = dataset.value as Tree;
       for (const key of Object.keys(input)) {
@@ -93,6 +92,33 @@ export function map<E extends v.ObjectEntries>(
   );
   // The cast removes the index signature of a loose object.
   return schema as unknown as MapSchema<E>;
+}
+
+/** Keys that valibot drops from what it read, as if they were not there. */
+const HIDDEN = ["__proto__", "prototype", "constructor"];
+
+/**
+ * Keeps every key, so that the unknown ones are reported. Not strictObject: that reports the first one
+ * only.
+ */
+function withHidden<S extends v.GenericSchema>(schema: S): S {
+  return {
+    ...schema,
+    "~run"(dataset, config) {
+      const input = dataset.value as Tree;
+      const read = schema["~run"](dataset, config);
+      for (const key of HIDDEN) {
+        if (!Object.hasOwn(input, key)) continue;
+        // An assignment to "__proto__" would set the prototype.
+        Object.defineProperty(read.value, key, {
+          value: input[key],
+          enumerable: true,
+          writable: true,
+        });
+      }
+      return read;
+    },
+  };
 }
 
 /** An error of one entry; without a key it concerns the whole entry. */

@@ -10,6 +10,7 @@ import type { CertificateSpec } from "../config/types.ts";
 import type { StoredSet } from "../store/types.ts";
 import { formatDuration } from "../text/duration.ts";
 import { formatTime } from "../text/format_time.ts";
+import { printable } from "../text/quote.ts";
 import { endedIntermediate, hasValidPath, invalidPath } from "./chain_warnings.ts";
 import { storedCertificate, type StoredValidity, validityOf } from "./stored_validity.ts";
 import type { Due, DueReason } from "./types.ts";
@@ -175,9 +176,9 @@ function keyDiffers({ spec: { key: { type } }, stored: { leaf } }: Case): string
 }
 
 function issuerDiffers({ spec: { issuer }, certificate }: Case): string | undefined {
-  if (certificate === undefined || issuer === undefined || certificate.issuer === issuer) {
-    return undefined;
-  }
+  if (certificate === undefined || issuer === undefined) return undefined;
+  // The names of a certificate are printable since they were read.
+  if (certificate.issuer === printable(issuer)) return undefined;
   return `it was issued by "${certificate.issuer}", but the configuration asks for "${issuer}"`;
 }
 

@@ -1,3 +1,4 @@
+import { wantedAddresses } from "../certificate/names.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { CertificateRequest } from "./types.ts";
 
@@ -8,7 +9,7 @@ export function requestFor(spec: CertificateSpec): CertificateRequest {
     role: spec.role,
     commonName: spec.commonName,
     dnsSans: spec.dnsSans,
-    ipSans: spec.ipSans,
+    ipSans: wantedAddresses(spec),
     uriSans: spec.uriSans,
     emailSans: spec.emailSans,
     otherSans: spec.otherSans,

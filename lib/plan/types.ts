@@ -47,6 +47,8 @@ export const WARNING_KINDS = [
   "chain-unknown",
   /** The root expires before the certificate. */
   "root-ends",
+  /** Its common name is that of a host, and not among its SANs. */
+  "own-name",
 ] as const;
 
 /** What a person should know about a certificate, although no step fixes it. */

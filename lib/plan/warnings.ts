@@ -1,5 +1,7 @@
 /** Warnings about a stored certificate that no renewal fixes. */
 import { formatRenew, isCapped, renewalStart, windowSeconds } from "../certificate/renewal.ts";
+import type { Certificate } from "../certificate/certificate.ts";
+import { compareNames, isIpAddress, missingOwnName } from "../certificate/names.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { CertificateSpec } from "../config/types.ts";
 import type { RenewalWindow } from "../certificate/types.ts";
@@ -9,6 +11,7 @@ import { marginFor, outlasts } from "./hold_back.ts";
 import { formatTime } from "../text/format_time.ts";
 import type { StoredSet } from "../store/types.ts";
 import type { Warning } from "./types.ts";
+import { shellWord } from "../text/quote.ts";
 import { describeWindows, findOpening } from "./window.ts";
 
 /** @param zone The host's time zone. */
@@ -21,6 +24,7 @@ export function findWarnings(
   const certificate = storedCertificate(stored);
   return [
     clockWarning(stored, now),
+    ...(certificate ? [ownNameWarning(spec, certificate)] : []),
     ...(certificate ? findChainWarnings(spec.name, certificate, stored, now) : []),
     capWarning(spec.renew, stored),
     gapWarning(spec, stored, now, zone),
@@ -31,13 +35,14 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "clock": "unknown",
   "chain-invalid": "broken",
   "chain-unknown": "unknown",
+  "own-name": "due",
   "root-ends": "notice",
   "window": "notice",
   "leftover": "notice",
 };
 
-/** "notice": the certificate is still in order. */
-export type Severity = "broken" | "unknown" | "notice";
+/** "notice": the certificate is still in order. "due": something is to be done about it. */
+export type Severity = "broken" | "unknown" | "due" | "notice";
 
 export function severityOf({ kind }: Warning): Severity {
   return SEVERITIES[kind];
@@ -60,6 +65,21 @@ function clockWarning(stored: StoredSet, now: Date): Warning | undefined {
   const message = `it is valid only from ${formatTime(certificate.notBefore)}; ` +
     `check this host's clock, which says ${formatTime(now)}`;
   return { kind: "clock", message };
+}
+
+/**
+ * A certificate of an earlier version, or of before a change of its entry. It is not replaced for this
+ * reason alone: that would renew all such certificates at once, and the server may refuse the name.
+ */
+function ownNameWarning(spec: CertificateSpec, certificate: Certificate): Warning | undefined {
+  const own = missingOwnName(spec, certificate);
+  // Then it is due.
+  if (own === undefined || compareNames(spec, certificate).missing.includes(own)) return undefined;
+  const kind = isIpAddress(own) ? "an IP SAN" : "a DNS SAN";
+  const message = `it lacks ${kind} for its own name ${own}, so clients that connect to ${own} ` +
+    `refuse it; its next renewal asks for one, and so does now: vcm issue --force ` +
+    `${shellWord(spec.name)}; if no client does, set "exclude_cn_from_sans: true"`;
+  return { kind: "own-name", message };
 }
 
 function capWarning(renew: RenewalWindow, stored: StoredSet): Warning | undefined {

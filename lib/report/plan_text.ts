@@ -7,7 +7,7 @@ import { formatTime } from "../text/format_time.ts";
 import { requestPath } from "../plan/request.ts";
 import { describeDrifts } from "./drift_text.ts";
 import { count, type Paint } from "./paint.ts";
-import { countWaiting, countWarnedBroken } from "./verdict.ts";
+import { countWaiting, countWarnedBroken, countWarnedDue } from "./verdict.ts";
 
 /** @param all Also list certificates without steps. */
 export function planText(plan: Plan, paint: Paint, all: boolean): string {
@@ -111,8 +111,12 @@ function planSummary(plan: Plan, quiet: number, paint: Paint): string {
     if (blocked > 0) return `Nothing can be done${stopped}${waits}${rest}`;
     if (waiting > 0) return `Nothing to do now${waits}${rest}`;
     const broken = countWarnedBroken(plan);
-    return broken > 0
-      ? `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`
+    if (broken > 0) {
+      return `Nothing to do; ${paint.bad(`${count(broken, "certificate")} broken`)}${rest}`;
+    }
+    const flawed = countWarnedDue(plan.certificates);
+    return flawed > 0
+      ? `Nothing to do; ${paint.warn(`${count(flawed, "certificate")} not in order`)}${rest}`
       : `Nothing to do: ${count(plan.certificates.length, "certificate")} in order`;
   }
   const recovering = plan.steps.filter(({ kind }) => RECOVERING.has(kind)).length;

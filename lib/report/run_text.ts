@@ -3,7 +3,7 @@ import type { Plan } from "../plan/types.ts";
 import { isOfChain } from "../plan/warnings.ts";
 import type { Outcome, OutcomeEntry } from "./outcome.ts";
 import { count, listNames, type Paint } from "./paint.ts";
-import { countWaiting, countWarnedBroken } from "./verdict.ts";
+import { countWaiting, countWarnedBroken, countWarnedDue } from "./verdict.ts";
 
 /** @param told What the reader has read already, which is only counted. */
 export function runText(
@@ -53,7 +53,7 @@ function warningsOf(
   { certificates, services, steps }: Plan,
   { failed, skipped }: Outcome,
 ): OutcomeEntry[] {
-  // Warnings about the old chain do not apply to a new certificate; apply warns about that itself.
+  // Warnings about old names and chains do not apply to a new certificate; apply warns about that itself.
   const undone = new Set([...failed, ...skipped].map(({ subject }) => subject));
   const renewed = new Set(
     steps.flatMap((step) =>
@@ -64,7 +64,9 @@ function warningsOf(
   const acting = new Set(steps.flatMap((step) => step.kind === "service" ? step.service : []));
   return [
     ...certificates.flatMap(({ name, warnings }) =>
-      warnings.filter((warning) => !renewed.has(name) || !isOfChain(warning))
+      warnings.filter((warning) =>
+        !renewed.has(name) || !(isOfChain(warning) || warning.kind === "own-name")
+      )
         .map(({ message }) => ({ subject: name, message }))
     ),
     ...services.flatMap(({ service, problem }) =>
@@ -88,6 +90,8 @@ function nothingToDo(plan: Plan): string {
   const broken = countWarnedBroken(plan);
   if (due > 0) return `Nothing to do for this command: ${due} of ${all} due for "vcm run"`;
   if (broken > 0) return `Nothing to do; ${count(broken, "certificate")} broken${waiting(plan)}`;
+  const flawed = countWarnedDue(certificates);
+  if (flawed > 0) return `Nothing to do; ${flawed} of ${all} not in order${waiting(plan)}`;
   const waits = waiting(plan);
   return waits === "" ? `Nothing to do: ${all} in order` : `Nothing to do now: ${all}${waits}`;
 }

@@ -3,7 +3,7 @@ import type { Validity } from "../certificate/renewal.ts";
 import { isWhole } from "../plan/due.ts";
 import type { Drift } from "../plan/target_types.ts";
 import type { CertificateState, Plan, ServiceState } from "../plan/types.ts";
-import { badStatus, hasPendingAction, unrecovered } from "./verdict.ts";
+import { badStatus, countWarnedDue, hasPendingAction, unrecovered } from "./verdict.ts";
 
 /** The worst first. */
 const RANKS = ["broken", "unknown", "due", "waits", "fine"] as const;
@@ -73,7 +73,8 @@ function rankOf(state: CertificateState, services: readonly ServiceState[], now:
   const { due, waits, blocked, targets } = state;
   const pending = services.some((state) => state.waits?.late || hasPendingAction(state));
   const wrong = targets.some(({ drift }) => drift.some(({ kind }) => kind !== "renewed"));
-  if ((due && !waits) || waits?.late || blocked.length > 0 || wrong || pending) return "due";
+  if (countWarnedDue([state]) > 0 || wrong || pending || waits?.late) return "due";
+  if ((due && !waits) || blocked.length > 0) return "due";
   return waits || services.some(({ waits }) => waits) ? "waits" : "fine";
 }
 

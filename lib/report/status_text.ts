@@ -4,7 +4,7 @@ import type { Validity } from "../certificate/renewal.ts";
 import type { Plan } from "../plan/types.ts";
 import { checkDetails, checkHeadline } from "./check_text.ts";
 import { count, type Paint } from "./paint.ts";
-import { printable } from "../text/quote.ts";
+import { escapeFormat, printable } from "../text/quote.ts";
 import { type Rank, type StatusRow, statusRows } from "./status_rows.ts";
 
 /** What the terminal can show. */
@@ -22,7 +22,7 @@ interface Column {
   readonly text: (row: StatusRow) => string;
 }
 
-const NAME: Column = { title: "NAME", side: "left", text: ({ name }) => name };
+const NAME: Column = { title: "NAME", side: "left", text: ({ name }) => escapeFormat(name) };
 const ISSUER: Column = { title: "ISSUER", side: "left", text: ({ issuer }) => issuer };
 const LEFT: Column = { title: "LEFT", side: "right", text: ({ left }) => left };
 const LIFETIME: Column = { title: "LIFETIME", side: "left", text: () => "" };

@@ -40,7 +40,14 @@ export function assessStatus({ certificates, services, steps, at }: Plan): Stand
   const hasSteps = steps.some(({ kind }) => !["clear", "transfer", "forget"].includes(kind));
   const late = [...certificates, ...services].some(({ waits }) => waits?.late);
   const blocked = certificates.some((state) => state.blocked.length > 0);
-  return hasSteps || late || blocked ? "due" : "fine";
+  return hasSteps || late || blocked || countWarnedDue(certificates) > 0 ? "due" : "fine";
+}
+
+/** How many certificates are not in order by what their warnings say, but neither broken nor unknown. */
+export function countWarnedDue(certificates: readonly CertificateState[]): number {
+  return certificates.filter(({ warnings }) =>
+    warnings.some((warning) => severityOf(warning) === "due")
+  ).length;
 }
 
 /** Whether something is broken, or VCM cannot tell. If both apply: broken. */

@@ -1,14 +1,34 @@
 /** Untrusted text in messages, and names in commands to type. */
 
-// deno-lint-ignore no-control-regex -- control characters are what it looks for
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g;
-
 /**
- * Makes untrusted text safe for a message: control characters, and marks that change the direction of
- * text (Unicode Technical Report 36, 2.6), become U+FFFD.
+ * Format control characters (category Cf) and line separators, some of which change the direction of
+ * text or are not seen (Unicode Technical Report 36, 2.6). By numbers, because \p{Cf} is slow to load.
  */
+const FORMAT =
+  "[\\xad\\u0600-\\u0605\\u061c\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u180e\\u200b-\\u200f" +
+  "\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]|\\ud804[\\udcbd\\udccd]|" +
+  "\\ud80d[\\udc30-\\udc3f]|\\ud82f[\\udca0-\\udca3]|\\ud834[\\udd73-\\udd7a]|" +
+  "\\udb40[\\udc01\\udc20-\\udc7f]";
+const FORMATS = new RegExp(FORMAT, "g");
+const UNPRINTABLE = new RegExp(`[\\x00-\\x1f\\x7f-\\x9f]|${FORMAT}`, "g");
+
+/** Makes untrusted text safe for a message: control and format characters become U+FFFD. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, "\ufffd");
+}
+
+/**
+ * Text of which some is a name of the configuration, as it may be shown: with format characters as
+ * `\u202e`, which is also what JSON allows.
+ */
+export function escapeFormat(text: string): string {
+  return text.replace(
+    FORMATS,
+    (found) =>
+      found.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join(
+        "",
+      ),
+  );
 }
 
 /** The forms of Vault's and OpenBao's tokens, which must not be shown if they are in the wrong key. */
@@ -23,7 +43,7 @@ export function looksLikeToken(text: string): boolean {
 export function quote(text: string): string {
   if (looksLikeToken(text)) return "[redacted]";
   // JSON escapes only some control characters.
-  return printable(JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text));
+  return printable(escapeFormat(JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text)));
 }
 
 /**

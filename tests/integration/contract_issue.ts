@@ -93,6 +93,24 @@ export const ISSUES: Record<string, Case> = {
     assert.deepEqual([status, body.warnings], [200, null]);
     assert.deepEqual(namesOf(body.data.certificate), [`DNS:${NAME}`]);
   },
+  'a common name with a "*" elsewhere is allowed, and no SAN': async ({ issue }) => {
+    for (const common_name of ["w*.example.test", "*", "w*b.example.test", "*b.example.test"]) {
+      const { status, body } = await issue({ common_name });
+      assert.deepEqual([status, namesOf(body.data.certificate)], [200, [""]], common_name);
+    }
+  },
+  "an IPv4 address as common name is a DNS SAN, unless it is excluded": async ({ issue }) => {
+    const body = { common_name: "10.0.0.1", ip_sans: "10.0.0.1" };
+    const both = (await issue(body)).body.data;
+    assert.deepEqual(namesOf(both.certificate), ["DNS:10.0.0.1", "IP Address:10.0.0.1"]);
+    const one = (await issue({ ...body, exclude_cn_from_sans: true })).body.data;
+    assert.deepEqual(namesOf(one.certificate), ["IP Address:10.0.0.1"]);
+  },
+  "a name in punycode is a name": async ({ issue }) => {
+    const names = { common_name: "xn--bcher-kva.test", alt_names: "*.xn--ls8h.test" };
+    const { data } = (await issue(names)).body;
+    assert.deepEqual(namesOf(data.certificate), ["DNS:*.xn--ls8h.test", "DNS:xn--bcher-kva.test"]);
+  },
   "an hour is 3600, in every spelling, and begins 30 s before": async ({ issue }) => {
     for (const ttl of ["3600s", "3600", "60m", "1h", "0.5h30m", 3600]) {
       const { data } = (await issue({ common_name: NAME, ttl })).body;

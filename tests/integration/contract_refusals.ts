@@ -4,6 +4,20 @@ import { type Ask, assertRefused, type Case, logIn, NAME } from "./contract_clie
 
 const DENIED = "1 error occurred:\n\t* permission denied\n\n";
 
+const DISALLOWED = "not allowed by this role";
+
+const NO_HOSTS = [
+  "a_b.test",
+  "-web.example.test",
+  "web-.example.test",
+  "web.example.test:8443",
+  "a.*.example.test",
+  "w**.example.test",
+  "2001:db8::1",
+  "[2001:db8::1]",
+  "system:node:web1",
+];
+
 /** Each request with the status and text that refuse it. */
 export const REFUSALS: Record<string, Case> = {
   ...refusedLogin("a wrong secret id", 400, "invalid role or secret ID", { secret_id: "wrong" }),
@@ -20,6 +34,14 @@ export const REFUSALS: Record<string, Case> = {
   ...refused("a common name that is none", 400, "common name x y not allowed by this role", {
     body: { common_name: "x y" },
   }),
+  ...Object.assign(
+    {},
+    ...NO_HOSTS.map((common_name) =>
+      refused(`the common name ${common_name}`, 400, `common name ${common_name} ${DISALLOWED}`, {
+        body: { common_name },
+      })
+    ),
+  ),
   ...refused("no common name", 400, /^the common_name field is required/, { body: {} }),
   ...refused("an unknown role", 400, "unknown role: nosuch", { path: "pki/issue/nosuch" }),
   ...refused("a role without a key type", 400, /^role key type "any" not allowed for issuing/, {

@@ -125,7 +125,8 @@ export interface CertificateStateJson {
       | "leftover"
       | "chain-invalid"
       | "chain-unknown"
-      | "root-ends";
+      | "root-ends"
+      | "own-name";
     /** The warning, for people. */
     readonly message: string;
   }[];

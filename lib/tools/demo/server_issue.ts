@@ -126,9 +126,7 @@ function checkNames(
         '"use_csr_common_name" set to true, unless "require_cn" is set to false',
     );
   }
-  // A bare "*" is allowed as a common name, but never becomes a SAN.
-  const named = commonName === "*" || isHostName(commonName);
-  if (!named || !isAllowed(role, commonName)) {
+  if (!(isHostName(commonName) || isWildcard(commonName)) || !isAllowed(role, commonName)) {
     throw new Error(`common name ${commonName} not allowed by this role`);
   }
   const desired = fields.excludeCommonName ? fields.altNames : [commonName, ...fields.altNames];
@@ -157,6 +155,13 @@ function checkTtl(role: Role, desired: number): { seconds: number; warnings: str
 
 function isHostName(name: string): boolean {
   return HOST_NAME.test(toAscii(name));
+}
+
+/** One "*" anywhere in the first label. Unless that is all of it, the name never becomes a SAN. */
+function isWildcard(name: string): boolean {
+  const [first = "", ...rest] = name.split(".");
+  const base = rest.join(".");
+  return first.split("*").length === 2 && (base === "" || isHostName(base)) && !base.includes("*");
 }
 
 function isAllowed(role: Role, name: string): boolean {

@@ -3,9 +3,15 @@
  * is case-sensitive. Templates in allowed names are not checked.
  */
 import { BlockList } from "node:net";
-import { domainToASCII } from "node:url";
-import { canonicalName } from "../../certificate/names.ts";
+import {
+  asciiName,
+  canonicalName,
+  isIpAddress,
+  ownName,
+  wantedAddresses,
+} from "../../certificate/names.ts";
 import type { CertificateSpec } from "../../config/types.ts";
+import { HOSTNAME, whyLeftOut } from "../../vault/pki/left_out.ts";
 
 /** A role as the server returns it. */
 export type Role = Readonly<Record<string, unknown>>;
@@ -31,7 +37,7 @@ export function checkNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   return [
     ...checkCommonName(role, spec),
     ...checkAltNames(role, spec),
-    ...checkAddresses(role, spec.ipSans),
+    ...checkAddresses(role, spec),
     ...checkListed(role, "allowed_uri_sans", spec.uriSans, matches),
     ...checkListed(role, "allowed_other_sans", spec.otherSans, matchesOther),
   ];
@@ -53,18 +59,25 @@ function checkAltNames(role: Role, spec: CertificateSpec): RoleProblem[] {
   const asSent = (name: string) => byRequest ? canonicalName(name) : asciiName(name);
   const names = new Set([...spec.dnsSans.map(asSent), ...spec.emailSans]);
   const { commonName } = spec;
-  // A value that is not a host name is only a common name.
+  const own = ownName(spec);
+  // A value that is not a host name is only a common name. An address is an IP SAN.
   const isName = commonName.includes("@") || HOSTNAME.test(asciiName(commonName)) ||
     (byRequest && /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*$/.test(commonName));
-  if (isName && !spec.excludeCnFromSans) names.add(asciiName(commonName));
+  if (isName && !spec.excludeCnFromSans && !isIpAddress(commonName)) {
+    names.add(asciiName(commonName));
+  }
   // A refused common name is reported above.
-  if (checkCommonName(role, spec).length > 0) names.delete(commonName);
-  return [...names].flatMap((name) => {
+  const isRefused = checkCommonName(role, spec).length > 0;
+  if (isRefused) names.delete(commonName);
+  const why = own === undefined || isName || isRefused ? undefined : whyLeftOut(own, spec);
+  const leftOut = why === undefined ? [] : [fatal(`${commonName}: ${why}`)];
+  const refused = [...names].flatMap((name) => {
     const reason = !byRequest && !name.includes("@") && !HOSTNAME.test(name)
       ? "not a host name, so the server omits it"
       : refuses(role, name);
     return reason === undefined ? [] : [fatal(`${name}: ${reason}`)];
   });
+  return [...leftOut, ...refused];
 }
 
 /** Why a name is refused, or undefined. */
@@ -116,19 +129,11 @@ function isAllowed(role: Role, domain: string, { name, host, base, wildcard }: N
   return role["allow_glob_domains"] === true && domain.includes("*") && matches(domain, name);
 }
 
-/** The pattern of the engine (`hostnameRegex`). */
-const LABEL = "(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])";
-const HOSTNAME = new RegExp(`^(?:\\*\\.|\\*)?(?:${LABEL}\\.)*${LABEL}\\.?$`);
-
-/** Converts to ASCII like the engine, which keeps the case. */
-function asciiName(name: string): string {
-  // deno-lint-ignore no-control-regex
-  return /^[\x00-\x7f]*$/.test(name) ? name : domainToASCII(name) || name;
-}
-
-function checkAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
+function checkAddresses(role: Role, spec: CertificateSpec): RoleProblem[] {
+  const ipSans = wantedAddresses(spec);
+  const fix = ipSans === spec.ipSans ? "" : `; or set "exclude_cn_from_sans: true"`;
   if (ipSans.length > 0 && role["allow_ip_sans"] === false) {
-    return [fatal(`${ipSans.join(", ")}: the role has allow_ip_sans=false`)];
+    return [fatal(`${ipSans.join(", ")}: the role has allow_ip_sans=false${fix}`)];
   }
   const ranges = listOf(role["allowed_ip_sans_cidr"]);
   if (ranges.length === 0) return [];
@@ -141,7 +146,7 @@ function checkAddresses(role: Role, ipSans: readonly string[]): RoleProblem[] {
   const refused = ipSans.filter((ip) => !allowed.check(ip, familyOf(ip)));
   return refused.length === 0
     ? []
-    : [fatal(`${refused.join(", ")}: not in the role's allowed_ip_sans_cidr`)];
+    : [fatal(`${refused.join(", ")}: not in the role's allowed_ip_sans_cidr${fix}`)];
 }
 
 function checkListed(

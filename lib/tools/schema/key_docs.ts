@@ -104,7 +104,7 @@ const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
     example: "web.example.com",
   },
   common_name: {
-    means: "Common name, if it differs from `name`.",
+    means: "Common name, if it differs from `name`. An IP address is also an IP SAN.",
     otherwise: "`name`",
     example: "web.example.com",
   },

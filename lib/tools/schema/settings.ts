@@ -76,7 +76,9 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
     example: true,
   },
   exclude_cn_from_sans: {
-    means: "Whether the SANs omit the common name.",
+    means:
+      "Whether the SANs omit the common name. Otherwise a certificate without it is refused, " +
+      "if it is the name of a host or an IP address.",
     default: false,
     example: true,
   },

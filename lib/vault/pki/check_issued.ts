@@ -5,12 +5,14 @@ import { createPrivateKey, type KeyObject, type X509Certificate } from "node:cry
 import { type Certificate, openCertificate, readFacts } from "../../certificate/certificate.ts";
 import { buildChain } from "../../certificate/chain.ts";
 import { keyTypeOf } from "../../certificate/keys.ts";
-import { compareNames } from "../../certificate/names.ts";
+import { compareNames, missingOwnName } from "../../certificate/names.ts";
 import { splitCertificates, withNewline } from "../../certificate/pem.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
+import { printable } from "../../text/quote.ts";
 import { checkLease } from "../session/lease.ts";
 import type { SessionAnswer } from "../session/session.ts";
 import { type IssuedCertificate, issuedCertificate } from "./issued_certificate.ts";
+import { whyLeftOut } from "./left_out.ts";
 
 /**
  * @param ownKey PEM of the private key, if it was made on this host. Otherwise the answer has it.
@@ -95,22 +97,27 @@ function requireKeyType({ key, role }: CertificateRequest, found: KeyObject): vo
   );
 }
 
-/** A certificate with other names would be due again in every run. */
+/** A certificate with other names would be due again in every run, and without its own be of no use. */
 function requireNames(request: CertificateRequest, certificate: Certificate): void {
   const { missing, extra } = compareNames(request, certificate);
-  if (missing.length > 0) {
-    throw new Error(
-      `it lacks ${missing.join(", ")}; check that the role "${request.role}" allows them`,
-    );
+  const own = missingOwnName(request, certificate);
+  const lacking = new Set(own === undefined ? missing : [own, ...missing]);
+  if (lacking.size > 0) {
+    const causes = [...lacking].map((name) => whyLeftOut(name, request)).filter(Boolean);
+    const why = [...new Set(causes)].join("; ") ||
+      `check that the role "${request.role}" allows them`;
+    throw new Error(`it lacks ${[...lacking].join(", ")}; ${why}${own ? NO_HOST : ""}`);
   }
   if (extra.length > 0) {
     throw new Error(`it has names that were not requested: ${extra.join(", ")}`);
   }
 }
 
+const NO_HOST = `; if the common name is not that of a host, set "exclude_cn_from_sans: true"`;
+
 /** The server decides which issuer of a mount signs, unless the request names one. */
 function requireIssuer({ issuer, mount }: CertificateRequest, found: Certificate): void {
-  if (issuer === undefined || found.issuer === issuer) return;
+  if (issuer === undefined || found.issuer === printable(issuer)) return;
   throw new Error(
     `it was issued by "${found.issuer}", but "issuer" asks for "${issuer}"; fix: set "issuer_ref" ` +
       `to that issuer of the mount "${mount}", or correct "issuer"`,

@@ -1,4 +1,5 @@
 /** The PKI secrets engine: requests a certificate, and checks the answer before it is used. */
+import { isIpAddress } from "../../certificate/names.ts";
 import type { CertificateRequest } from "../../plan/types.ts";
 import { requestPath } from "../../plan/request.ts";
 import { checkIssued } from "./check_issued.ts";
@@ -64,7 +65,8 @@ function bodyOf(request: CertificateRequest, csr: string | undefined): JsonObjec
     // Lists, since commas are allowed in them.
     uri_sans: uriSans.length > 0 ? uriSans : undefined,
     other_sans: otherSans.length > 0 ? otherSans : undefined,
-    exclude_cn_from_sans: request.excludeCnFromSans || undefined,
+    // Otherwise the server adds an IPv4 address as a DNS name, too.
+    exclude_cn_from_sans: request.excludeCnFromSans || isIpAddress(commonName) || undefined,
     remove_roots_from_chain: request.removeRootsFromChain || undefined,
     ttl: ttl === undefined ? undefined : `${ttl}s`,
     // The format that every program reads. The default of the server differs by key type.

@@ -117,7 +117,18 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   [/key type "any" not allowed/, 'a role with key_type=any only signs requests: set "key: local"'],
   [/role requires (?:keys of type|a minimum of)/, 'set "key_type" to what the role requires'],
   [/unknown role/, 'check "role"'],
+  [
+    // With a character, or a hyphen at an end of a label, that a host name cannot have.
+    / name (?:.*(?:[^\w.*@-]|_).*|(?:.*\.)?-.*|.*-(?:\..*)?) not allowed by this role/,
+    "it is not a host name: the role must have enforce_hostnames=false, and allow it by " +
+    "allow_any_name or allowed_domains; or use another name",
+  ],
   [/not allowed by this role/, "add it to the role's allowed_domains, or remove it from the file"],
+  [
+    /IP (?:Subject Alternative Names are not|address .* is not) allowed/i,
+    "allow them in the role, or remove them; if the common name itself is the IP address, set " +
+    '"exclude_cn_from_sans: true"',
+  ],
   [/Subject Alternative Names are not allowed/, "allow them in the role, or remove them"],
   [/beyond the expiration of the CA/, 'the CA expires earlier: lower "ttl", or renew the CA'],
   [/unable to find PKI issuer/, 'check "issuer_ref"'],

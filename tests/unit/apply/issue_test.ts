@@ -239,6 +239,7 @@ async function belowEnding(seconds: number) {
   });
   const leaf = await makeCertificatePem(NAME, {
     issuer: ending,
+    names: [{ type: "dns", value: NAME }],
     notBefore: at(-30),
     notAfter: at(30 * DAY),
   });

@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import {
+  asciiName,
   canonicalIp,
   canonicalName,
   compareNames,
+  lacksAsciiForm,
+  missingOwnName,
+  ownName,
+  wantedAddresses,
   type WantedNames,
 } from "../../../lib/certificate/names.ts";
+import { printable } from "../../../lib/text/quote.ts";
 import { makeCertificate, PLAIN } from "../../support/fixtures.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
@@ -30,8 +36,13 @@ pureTest("canonicalName() ignores case, a final dot, and Unicode against punycod
     "*.bücher.example": "*.xn--bcher-kva.example",
     "XN--BCHER-KVA.example": "xn--bcher-kva.example",
     "my_host.例え.jp": "my_host.xn--r8jz45g.jp",
+    "bu\u0308cher.example": "xn--bcher-kva.example",
+    "ＷＥＢ．example": "web.example",
+    "STRAẞE.example": "xn--strae-oqa.example",
+    "ΣΑΣ.gr": "xn--mxa9ab.gr",
     "": "",
     "Some Service": "some service",
+    "Mu\u0308ller Söhne": "müller söhne",
   };
   for (const [name, expected] of Object.entries(cases)) {
     assert.equal(canonicalName(name), expected, name);
@@ -198,3 +209,90 @@ pureTest(
     });
   },
 );
+
+pureTest("asciiName() converts hosts, and leaves other text and the case of ASCII", () => {
+  const cases = {
+    "Web.Example.com": "Web.Example.com",
+    "BÜCHER.example": "xn--bcher-kva.example",
+    "１０.1.1.20": "10.1.1.20",
+    "Ops@BÜCHER.example": "Ops@xn--bcher-kva.example",
+    "Müller Söhne": "Müller Söhne",
+    "a\u202eb.example": "a\u202eb.example",
+  };
+  for (const [name, expected] of Object.entries(cases)) assert.equal(asciiName(name), expected);
+});
+
+pureTest("lacksAsciiForm() is true only of hosts that cannot be converted", () => {
+  for (const name of ["a\u202eb.example", "a\u200cb", "אab.example", "xn--zzzzz99.ü.example"]) {
+    assert.equal(lacksAsciiForm(name), true, name);
+  }
+  for (const name of ["bücher.example", "web", "xn--zzzzz99.example", "a\u202e b", "ü/\u202e"]) {
+    assert.equal(lacksAsciiForm(name), false, name);
+  }
+});
+
+pureTest("ownName() is the common name of a host, however badly it is written", () => {
+  const cases: Record<string, string | undefined> = {
+    "Web.Example.com": "web.example.com",
+    "web": "web",
+    "my_host": "my_host",
+    "web-": "web-",
+    "*": "*",
+    "w*.example.com": "w*.example.com",
+    "web.example.com:8443": "web.example.com:8443",
+    "web..example.com": "web..example.com",
+    "FD00:0::20": "fd00::20",
+    "[fd00::20]:443": "[fd00::20]:443",
+    "::ffff:10.1.1.20": "10.1.1.20",
+    "BÜCHER.example": "xn--bcher-kva.example",
+    "system:node:web1": undefined,
+    "dead:beef": undefined,
+    "My Service": undefined,
+    "Müller Söhne": undefined,
+    "ops@example.com": undefined,
+    "foo,ou=bar": undefined,
+    "spiffe://example.com/web": undefined,
+  };
+  for (const [name, own] of Object.entries(cases)) {
+    assert.equal(ownName(wants(name)), own, name);
+    assert.equal(ownName({ ...wants(name), excludeCnFromSans: true }), undefined, name);
+  }
+  const listed = { ...wants("A.test", ["a.test"]), excludeCnFromSans: true };
+  assert.equal(ownName(listed), "a.test");
+});
+
+pureTest("missingOwnName() wants an address as IP SAN, and any other name as DNS SAN", () => {
+  assert.equal(missingOwnName(wants("a"), has("a", ["A"])), undefined);
+  assert.equal(missingOwnName(wants("a"), has("a", ["b"])), "a");
+  assert.equal(missingOwnName(wants("My Service"), has("My Service")), undefined);
+  const address = wants("10.1.1.20");
+  assert.equal(missingOwnName(address, has("10.1.1.20", ["10.1.1.20"])), "10.1.1.20");
+  assert.equal(missingOwnName(address, has("10.1.1.20", [], ["10.1.1.20"])), undefined);
+  assert.equal(missingOwnName(wants("FD00:0::20"), has("fd00::20", [], ["fd00::20"])), undefined);
+});
+
+pureTest("wantedAddresses() adds a common name that is an address, once", () => {
+  assert.deepEqual(wantedAddresses(wants("FD00:0::20", [], ["::1"])), ["fd00::20", "::1"]);
+  assert.deepEqual(wantedAddresses(wants("FD00:0::20", [], ["fd00::20"])), ["fd00::20"]);
+  assert.deepEqual(wantedAddresses(wants("web", [], ["::1"])), ["::1"]);
+  assert.deepEqual(wantedAddresses({ ...wants("::1"), excludeCnFromSans: true }), []);
+});
+
+// Certificates of earlier versions: they are renewed when they are due, not all at once.
+pureTest("compareNames() is content with the forms that earlier versions asked for", () => {
+  for (
+    const [wanted, found] of [
+      [wants("10.1.1.20"), has("10.1.1.20", ["10.1.1.20"])],
+      [wants("fd00::20"), has("fd00::20")],
+      [wants("FD00:0::20"), has("FD00:0::20", [], ["fd00::20"])],
+      [wants("xn--bcher-kva.example"), has("bücher.example", ["xn--bcher-kva.example"])],
+      [wants("my_host.example"), has("my_host.example")],
+    ] as const
+  ) assert.deepEqual(compareNames(wanted, found), NONE);
+});
+
+// Names of a certificate are made printable when they are read.
+pureTest("compareNames() finds a name with a format control character", () => {
+  const name = "a\u202eb service";
+  assert.deepEqual(compareNames(wants(name), has(printable(name))), NONE);
+});

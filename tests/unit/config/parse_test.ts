@@ -233,12 +233,27 @@ pureTest("parseConfig() completes unit names as systemctl does", async () => {
 });
 
 pureTest("parseConfig() does not change names and addresses", async () => {
-  const names = ["*.a.example.com", "localhost", "_sip.example.com", "bücher.example", "xn--a.b"];
+  const names = ["*.a.example.com", "localhost", "_sip.Example.com", "xn--a.b"];
   const addresses = ["10.1.1.20", "::1", "2001:DB8::20", "::ffff:10.0.0.1"];
   const spec = await certificate(
     `    dns_sans: ${JSON.stringify(names)}\n    ip_sans: ${JSON.stringify(addresses)}\n`,
   );
   assert.deepEqual([spec.dnsSans, spec.ipSans], [names, addresses]);
+});
+
+pureTest("parseConfig() gives names of hosts in ASCII, but for the name of the set", async () => {
+  const text = `
+config: {pki: p, role: r}
+certs:
+  - name: BÜCHER.example
+    dns_sans: ["bu\\u0308cher.example", "ＷＥＢ.example", "*.例。jp"]
+    service: [{name: nginx, probe: {connect: "localhost:443"}}]
+`;
+  const { certificates } = defined(await parseConfig(text, "f"));
+  const { name, commonName, dnsSans, services } = certificates[0] ?? {};
+  assert.deepEqual([name, commonName], ["BÜCHER.example", "xn--bcher-kva.example"]);
+  assert.deepEqual(dnsSans, ["xn--bcher-kva.example", "web.example", "*.xn--fsq.jp"]);
+  assert.equal(services?.[0]?.probe?.serverName, "xn--bcher-kva.example");
 });
 
 pureTest("parseConfig() follows anchors, aliases and merge keys", async () => {

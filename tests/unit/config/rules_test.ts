@@ -172,3 +172,44 @@ certs:
     `f:3:29 certs[0].service[0].nam: unknown key; did you mean "name"?`,
   );
 });
+
+pureTest("the name of a host that no certificate can have is refused", async () => {
+  const file = (keys: string, config = "") =>
+    `config: {pki: p, role: r${config}}\ncerts:\n  - ${keys}\n`;
+  const dot = 'expected a DNS name such as "web.example.com", without a final dot, got';
+  const address = 'expected an IP address such as "10.1.1.20", got';
+  const ascii = "expected a name that can be converted to ASCII: write it as xn--…, or, if it is " +
+    'not the name of a host, set "exclude_cn_from_sans: true", got';
+  const cases: [string, string][] = [
+    ["name: web.example.com.", `f:3:11 certs[0].name: ${dot} "web.example.com."`],
+    ["name: bücher.example.", `f:3:11 certs[0].name: ${dot} "bücher.example."`],
+    ["{name: a, common_name: web.}", `f:3:28 certs[0].common_name: ${dot} "web."`],
+    ["name: 10.1.1.300", `f:3:11 certs[0].name: ${address} "10.1.1.300"`],
+    ["name: 10.1.1.020", `f:3:11 certs[0].name: ${address} "10.1.1.020"`],
+    ["name: אab.example", `f:3:11 certs[0].name: ${ascii} "אab.example"`],
+  ];
+  for (const [keys, line] of cases) await assertDiagnostics(file(keys), line);
+  await assertDiagnostics(file("name: אab.example", ", exclude_cn_from_sans: true"));
+  await assertDiagnostics(file("{name: 10.1.1.300, exclude_cn_from_sans: true}"));
+  for (const keys of ["name: ACME Inc.", "{name: web., common_name: web}", "name: app.2026"]) {
+    await assertDiagnostics(file(keys));
+  }
+});
+
+pureTest("a DNS SAN that is no word in any script is to be written as it is encoded", async () => {
+  const name = 'expected a DNS name such as "api.example.com", got';
+  for (
+    const [san, written] of [
+      ["💩.example", "; write it as xn--ls8h.example"],
+      ["☃.net", "; write it as xn--n3h.net"],
+      ["אab.example", "; write it as xn--…"],
+      ["bücher..example", ""],
+      ["bü cher.example", ""],
+    ]
+  ) {
+    await assertDiagnostics(
+      `config: {pki: p, role: r}\ncerts:\n  - name: a\n    dns_sans: ["${san}"]\n`,
+      `f:4:16 certs[0].dns_sans[0]: ${name} "${san}"${written}`,
+    );
+  }
+});

@@ -1,5 +1,6 @@
+import assert from "node:assert/strict";
 import { pureTest } from "../../support/pure_test.ts";
-import { assertDiagnostics } from "./diagnostics.ts";
+import { assertDiagnostics, diagnosticsOf } from "./diagnostics.ts";
 
 const CONFIG_KEYS = "vault, namespace, vault_ssl_verify, tls_server_name, client_cert, " +
   "client_key, redirect_hosts, allow_http, retries, timeout, ttl, renew, spread, keep, window, issuer, pki, role, issuer_ref, " +
@@ -213,4 +214,46 @@ pureTest("a file of the wrong shape says so", async () => {
     "x-anything: [goes, here]\ncert: []\ncerts: []",
     `f:2:1 cert: unknown key; did you mean "certs"?`,
   );
+});
+
+// The library behind the schema drops these three from what it read.
+pureTest("names of JavaScript's own properties are unknown keys like others", async () => {
+  for (const key of ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty"]) {
+    for (const value of ["x", "{a: b}", "{mode: '0777'}", "~"]) {
+      const top = await diagnosticsOf(`${key}: ${value}\ncerts: [{name: a, pki: p, role: r}]\n`);
+      assert.deepEqual(top, [
+        `f:1:1 ${key}: unknown key; allowed here: config, certs, include, defaults`,
+      ]);
+      for (
+        const [path, start, end] of [
+          ["config", "config: {", "}\ncerts: []\n"],
+          ["config.auth", "config: {auth: {method: cert, ", "}}\ncerts: []\n"],
+          ["certs[0]", "certs: [{name: a, pki: p, role: r, ", "}]\n"],
+          ["certs[0]", "certs: [{name: a, pki: p, role: r, <<: {", "}}]\n"],
+          [
+            "certs[0].deploy[0]",
+            "certs: [{name: a, pki: p, role: r, deploy: [{cert: /a, ",
+            "}]}]\n",
+          ],
+          [
+            "certs[0].service[0]",
+            "certs: [{name: a, pki: p, role: r, service: [{name: b, ",
+            "}]}]\n",
+          ],
+          [
+            "certs[0].service[0].probe",
+            'certs: [{name: a, pki: p, role: r, service: [{name: b, probe: {connect: "c:1", ',
+            "}}]}]\n",
+          ],
+          ["defaults.deploy", "defaults: {deploy: {", "}}\ncerts: []\n"],
+        ]
+      ) {
+        const said = await diagnosticsOf(`${start}${key}: ${value}${end}`);
+        assert.equal(said.length, 1, said.join("\n"));
+        const column = (start?.length ?? 0) + 1;
+        assert.ok(said[0]?.startsWith(`f:1:${column} ${path}.${key}: unknown key; `), said[0]);
+      }
+    }
+  }
+  await assertDiagnostics("certs: [{name: __proto__, pki: p, role: constructor}]\n");
 });

@@ -136,6 +136,8 @@ pureTest("checkDue() says that another CA issued it than the file asks for", () 
   const stored = makeStored({}, makeCertificate({ issuer: "Old CA" }));
   assert.equal(dueOf(stored), undefined);
   assert.equal(dueOf(stored, makeSpec({ issuer: "Old CA" })), undefined);
+  const odd = makeStored({}, makeCertificate({ issuer: "Odd\ufffdCA" }));
+  assert.equal(dueOf(odd, makeSpec({ issuer: "Odd\u202eCA" })), undefined);
   assert.deepEqual(dueOf(stored, makeSpec({ issuer: "New CA" })), {
     reason: "issuer-differs",
     detail: 'it was issued by "Old CA", but the configuration asks for "New CA"',

@@ -68,3 +68,20 @@ pureTest("findWarnings() foresees a renewal that cannot wait for a window", () =
   const early = { kind: "duration", seconds: 8 * DAY } as const;
   assert.deepEqual(findWarnings(makeSpec({ windows, renew: early }), stored, NOW, "UTC"), []);
 });
+
+pureTest(
+  "findWarnings() names a host that is not among the SANs, unless it is due for that",
+  () => {
+    const spec = makeSpec({ name: "10.1.1.20" });
+    const certificate = makeCertificate({ commonName: "10.1.1.20", dnsNames: ["10.1.1.20"] });
+    const stored = makeStored({}, certificate);
+    assert.deepEqual(findWarnings(spec, stored, NOW, "UTC"), [{
+      kind: "own-name",
+      message: "it lacks an IP SAN for its own name 10.1.1.20, so clients that connect to " +
+        "10.1.1.20 refuse it; its next renewal asks for one, and so does now: " +
+        'vcm issue --force 10.1.1.20; if no client does, set "exclude_cn_from_sans: true"',
+    }]);
+    assert.deepEqual(findWarnings({ ...spec, excludeCnFromSans: true }, stored, NOW, "UTC"), []);
+    assert.deepEqual(findWarnings({ ...spec, ipSans: ["10.1.1.20"] }, stored, NOW, "UTC"), []);
+  },
+);

@@ -20,7 +20,8 @@ const ROOT = await makeAuthority("Root");
 
 /** An answer with a certificate whose key is of this kind. */
 async function answerWith(algorithm: AlgorithmName) {
-  const leaf = await makeCertificatePem(NAME, { algorithm, issuer: ROOT });
+  const names = [{ type: "dns" as const, value: NAME }];
+  const leaf = await makeCertificatePem(NAME, { algorithm, issuer: ROOT, names });
   return { certificate: leaf.pem, private_key: leaf.pkcs8, issuing_ca: ROOT.pem };
 }
 
@@ -113,6 +114,16 @@ Deno.test("a certificate of another issuer than the file asks for is refused", a
       'set "issuer_ref" to that issuer of the mount "pki", or correct "issuer"',
   );
   assert.equal(JSON.stringify(session.written).includes("New Root"), false);
+});
+
+Deno.test("an issuer with a format character in its name is known by it", async () => {
+  const issuer = await makeAuthority("Soft\u00ad\u202eRoot");
+  const names = [{ type: "dns" as const, value: NAME }];
+  const leaf = await makeCertificatePem(NAME, { issuer, names });
+  const answer = { certificate: leaf.pem, private_key: leaf.pkcs8, issuing_ca: issuer.pem };
+  const request = makeRequest({ issuer: "Soft\u00ad\u202eRoot" });
+  const { certificate } = await issueCertificate(sessionGiving(answer), request);
+  assert.equal(certificate.issuer, "Soft\ufffd\ufffdRoot");
 });
 
 Deno.test("a key of our own is signed for at pki/sign, and no key travels", async () => {

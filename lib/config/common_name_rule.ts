@@ -1,0 +1,32 @@
+/** The rule for common names, which also depends on whether they are SANs. */
+import { asciiName, isIpAddress, lacksAsciiForm } from "../certificate/names.ts";
+import { quote } from "../text/quote.ts";
+import type { KeyPath } from "./diagnostic.ts";
+import type { Certificate, RuleContext } from "./rule_context.ts";
+
+/** Reports the name of a host that no certificate can have. Any other text is allowed. */
+export function checkCommonName(context: RuleContext, at: KeyPath, entry: Certificate): void {
+  const key = entry.common_name === undefined ? "name" : "common_name";
+  const text = entry[key];
+  if (text === undefined || context.isInvalid([...at, "common_name"])) return;
+  const problem = problemOf(
+    text,
+    entry.exclude_cn_from_sans ?? context.settings.exclude_cn_from_sans,
+  );
+  if (problem !== undefined) context.report([...at, key], `${problem}, got ${quote(text)}`);
+}
+
+function problemOf(text: string, excluded = false): string | undefined {
+  const name = asciiName(text);
+  if (/^[\w.*-]+\.$/.test(name)) {
+    return `expected a DNS name such as "web.example.com", without a final dot`;
+  }
+  if (excluded) return undefined;
+  if (/^\d+(?:\.\d+){3}$/.test(name) && !isIpAddress(name)) {
+    return `expected an IP address such as "10.1.1.20"`;
+  }
+  return lacksAsciiForm(text)
+    ? "expected a name that can be converted to ASCII: write it as xn--…, or, if it is not the " +
+      `name of a host, set "exclude_cn_from_sans: true"`
+    : undefined;
+}
