@@ -5,9 +5,9 @@
 import { DEFAULT_KEY_ORIGIN } from "./defaults.ts";
 import { formatDuration } from "../text/duration.ts";
 import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
-import { isGuarded } from "./read_places.ts";
+import { isGuarded } from "./scalars/places.ts";
 import type { File, ProbeEntry, ServiceEntry, Settings } from "./schema.ts";
-import type { Draft } from "./shapes.ts";
+import type { Draft } from "./read_tree.ts";
 import { type Certificate, RuleContext } from "./rule_context.ts";
 import { probedName, serviceErrors, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";

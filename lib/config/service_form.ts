@@ -2,9 +2,9 @@
  * The forms of a service entry (a unit, a container, a process with a pid file, or a command), and the
  * name that its probe requests.
  */
-import { InvalidValue } from "./invalid_value.ts";
-import type { EntryError } from "./shapes.ts";
-import { readContainer, readDnsName, readIpAddress, readUnit, UNIT_SUFFIX } from "./read_names.ts";
+import { InvalidValue } from "./scalars/scalar.ts";
+import type { EntryError } from "./declaration.ts";
+import * as names from "./scalars/names.ts";
 import type { Control, Manager, ServiceSpec } from "./types.ts";
 
 /** The keys of an entry that determine its form. */
@@ -48,7 +48,7 @@ export function serviceIdentity(
   if (manager !== undefined && manager !== "systemd") {
     return { id: `${manager}:${name}`, name, manager };
   }
-  const unit = readUnit(name);
+  const unit = names.unit.read(name);
   if (unit instanceof InvalidValue) return undefined;
   return { id: unit, name: unit, manager };
 }
@@ -59,7 +59,7 @@ function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager |
   if (command !== undefined) return "command";
   if (pid_file !== undefined) return "pid_file";
   // An instance of a template, or a name with a unit suffix, can only be a unit.
-  const isUnit = name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name));
+  const isUnit = name !== undefined && (name.includes("@") || names.UNIT_SUFFIX.test(name));
   return isUnit ? "systemd" : undefined;
 }
 
@@ -115,7 +115,7 @@ function nameError(entry: ServiceKeys, name: string): InvalidValue | undefined {
   const manager = managerOf(entry);
   if (manager === "command" || manager === "pid_file") return undefined;
   const container = manager === "docker" || manager === "podman";
-  const read = container ? readContainer(name) : readUnit(name);
+  const read = container ? names.container.read(name) : names.unit.read(name);
   return read instanceof InvalidValue ? read : undefined;
 }
 
@@ -135,11 +135,11 @@ export function probedName(
   { name, common_name, dns_sans = [] }: NameKeys,
 ): string | undefined {
   if (servername !== undefined) {
-    return readIpAddress(servername) === servername ? undefined : servername;
+    return names.isIpAddress(servername) ? undefined : servername;
   }
   return [common_name ?? name, ...dns_sans].find(isHostName);
 }
 
 function isHostName(name: string | undefined): boolean {
-  return name !== undefined && !name.startsWith("*.") && readDnsName(name) === name;
+  return name !== undefined && !name.startsWith("*.") && names.isDnsName(name);
 }
