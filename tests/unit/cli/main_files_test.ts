@@ -72,7 +72,8 @@ siteTest(
             line: 3,
             column: 10,
             key: "config.renew",
-            message: 'expected a duration such as "14d" or a share such as "33%", got "14x"',
+            message:
+              'expected a duration such as "14d", or a share above 0% and below 100% such as "33%", got "14x"',
           },
           {
             line: 9,
