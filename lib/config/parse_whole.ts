@@ -2,7 +2,6 @@
  * Parses a file that uses included files, variables or defaults. The certificates of all files are
  * checked together as one configuration. Each diagnostic names the file that contains the error.
  */
-import type { GenericSchema } from "valibot";
 import { quote } from "../text/quote.ts";
 import { applyDefaults, checkDefaults } from "./apply_defaults.ts";
 import {
@@ -16,8 +15,9 @@ import type { Environment, Included } from "./environment.ts";
 import type { LocatedDiagnostic, SourceText, Spot } from "./explain_diagnostics.ts";
 import { resolveConfig } from "./resolve.ts";
 import { checkRules } from "./rules.ts";
-import { type CertificateEntry, certificates, type File, fileSchema, SPARE } from "./schema.ts";
-import { type Draft, isMap, map, readBy, without } from "./shapes.ts";
+import type { Value } from "./declaration.ts";
+import { type CertificateEntry, type File, fileSchema, includedSchema } from "./schema.ts";
+import { type Draft, isMap, readBy, without } from "./read_tree.ts";
 import { askOnce, substitute } from "./substitute.ts";
 import type { Config } from "./types.ts";
 import { readYaml } from "./yaml.ts";
@@ -97,7 +97,7 @@ function withCerts(tree: unknown): unknown {
 }
 
 /** Reads one tree, and leaves out the values with unknown variables. */
-function readPart<T>(tree: unknown, variable: Variable, schema: GenericSchema<unknown, T>) {
+function readPart<T>(tree: unknown, variable: Variable, schema: Value<T>) {
   const unset = substitute(tree, variable);
   const { draft, diagnostics } = readBy(schema, tree);
   return { draft: without(draft, unset), diagnostics, unset };
@@ -138,15 +138,8 @@ async function readIncluded(
     const message = `is empty; add at least "certs", a list of certificates`;
     return [{ file, line: 1, column: 1, key: "", message }];
   }
-  const { draft, ...found } = readPart(yaml.tree, variable, includedSchema(main));
+  const { draft, ...found } = readPart(yaml.tree, variable, includedSchema(quote(main)));
   return { file, text, certs: draft?.certs ?? [], ...found };
-}
-
-/** The schema of an included file, which takes only certificates. */
-function includedSchema(main: string) {
-  const message = `is allowed only in the main file, ${quote(main)}`;
-  const elsewhere = new Map(["config", "include", "defaults"].map((key) => [key, message]));
-  return map(`a map with the key "certs"`, { certs: certificates }, SPARE, elsewhere);
 }
 
 function isSource(part: Part): part is Source {

@@ -1,24 +1,13 @@
 /** Resolves a valid file into a configuration: unifies short and long forms, and fills in defaults. */
 import { asciiName } from "../certificate/names.ts";
 import {
-  DEFAULT_CERT_STORE,
-  DEFAULT_COMBINED_ORDER,
-  DEFAULT_CONTROL,
-  DEFAULT_KEY_ORIGIN,
-  DEFAULT_MAX_RUN,
-  DEFAULT_ORDER,
-  DEFAULT_PROBE_TIMEOUT,
-  DEFAULT_RENEW,
-  DEFAULT_SERVICE_TIMEOUT,
-  DEFAULT_SIGNAL,
-} from "./defaults.ts";
-import type {
-  CertificateEntry,
-  File,
-  ProbeEntry,
-  ServiceEntry,
-  Settings,
-  TargetEntry,
+  type CertificateEntry,
+  DEFAULTS,
+  type File,
+  type ProbeEntry,
+  type ServiceEntry,
+  type Settings,
+  type TargetEntry,
 } from "./schema.ts";
 import { type KnownManagers, knownManagers, probedName, serviceIdentity } from "./service_form.ts";
 import { targetForm } from "./target_form.ts";
@@ -36,27 +25,30 @@ import type {
 
 const NO_WINDOWS: readonly MaintenanceWindow[] = [];
 
+/** The map `config` with the defaults of its keys. */
+type FullSettings = Settings & typeof DEFAULTS.config;
+
 /** The configuration of a valid file. */
 export function resolveConfig(file: File, name: string): Config {
-  const settings = file.config ?? {};
+  const settings = { ...DEFAULTS.config, ...file.config };
   const services = mergeServices(file.certs);
   return {
     file: name,
-    certStore: settings.cert_store ?? DEFAULT_CERT_STORE,
+    certStore: settings.cert_store,
     logFile: settings.log_file,
     metricsFile: settings.metrics_file,
-    maxRun: settings.max_run ?? DEFAULT_MAX_RUN,
+    maxRun: settings.max_run,
     vault: resolveVault(settings),
     certificates: file.certs.map((entry) => resolveCertificate(entry, settings, services)),
   };
 }
 
-function resolveVault(settings: Settings): VaultSettings {
+function resolveVault(settings: FullSettings): VaultSettings {
   return {
     addresses: settings.vault ?? [],
     redirectHosts: settings.redirect_hosts ?? [],
-    allowHttp: settings.allow_http ?? false,
-    trust: settings.vault_ssl_verify ?? { kind: "system" },
+    allowHttp: settings.allow_http,
+    trust: settings.vault_ssl_verify,
     namespace: settings.namespace,
     serverName: settings.tls_server_name,
     clientCert: settings.client_cert,
@@ -98,7 +90,7 @@ function resolveLogin(settings: Settings): LoginSettings | undefined {
 
 function resolveCertificate(
   entry: CertificateEntry,
-  settings: Settings,
+  settings: FullSettings,
   services: ServiceSettings,
 ): CertificateSpec {
   const given = { ...settings, ...entry };
@@ -111,18 +103,18 @@ function resolveCertificate(
     uriSans: entry.uri_sans ?? [],
     emailSans: entry.email_sans ?? [],
     otherSans: entry.other_sans ?? [],
-    excludeCnFromSans: given.exclude_cn_from_sans ?? false,
+    excludeCnFromSans: given.exclude_cn_from_sans,
     ttl: given.ttl,
-    renew: given.renew ?? DEFAULT_RENEW,
-    spread: given.spread ?? 0,
-    keep: given.keep ?? 0,
+    renew: given.renew,
+    spread: given.spread,
+    keep: given.keep,
     issuer: given.issuer,
     windows,
     // The rules have made sure that both are set.
     pki: given.pki ?? "",
     role: given.role ?? "",
     issuerRef: given.issuer_ref,
-    removeRootsFromChain: given.remove_roots_from_chain ?? false,
+    removeRootsFromChain: given.remove_roots_from_chain,
     key: resolveKey(given),
     targets: (entry.deploy ?? []).map((target) => resolveTarget(target, settings)),
     services: (entry.service ?? []).map((service) =>
@@ -131,15 +123,16 @@ function resolveCertificate(
   };
 }
 
-function resolveKey({ key, key_type, reuse_key }: Settings): KeySpec {
+function resolveKey({ key, key_type, reuse_key }: FullSettings): KeySpec {
   return {
-    origin: key ?? DEFAULT_KEY_ORIGIN,
+    origin: key,
     ...(key_type !== undefined && { type: key_type }),
-    reuse: reuse_key ?? false,
+    reuse: reuse_key,
   };
 }
 
-function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
+function resolveTarget(given: TargetEntry, settings: FullSettings): TargetSpec {
+  const entry = { ...DEFAULTS.deploy, create_dirs: settings.create_dirs, ...given };
   const form = targetForm(entry);
   if (form === undefined) {
     throw new Error("The schema accepted a deploy entry without a source and a path");
@@ -150,13 +143,13 @@ function resolveTarget(entry: TargetEntry, settings: Settings): TargetSpec {
     owner: entry.owner,
     group: entry.group,
     mode: entry.mode,
-    createDirs: entry.create_dirs ?? settings.create_dirs ?? false,
+    createDirs: entry.create_dirs,
   };
   if (what === "bundle") return { what, ...common };
   return {
     what,
     ...common,
-    ...(what === "combined" && { order: entry.order ?? DEFAULT_COMBINED_ORDER }),
+    ...(what === "combined" && { order: entry.order }),
     ...(entry.password_file !== undefined && { passwordFile: entry.password_file }),
     ...(entry.in_place && { inPlace: true }),
     ...(entry.overwrite && { overwrite: true }),
@@ -193,19 +186,20 @@ function resolveService(
   const known = services.byId.get(identity.id) ?? entry;
   const { signal, manager } = known;
   const signalled = signal !== undefined || identity.manager === "pid_file";
-  const control = entry.control ?? known.control ?? (signalled ? "signal" : DEFAULT_CONTROL);
+  const control = entry.control ?? known.control ??
+    (signalled ? "signal" : DEFAULTS.service.control);
   return {
     ...identity,
     manager: manager ?? identity.manager,
     control,
-    signal: control === "signal" ? signal ?? DEFAULT_SIGNAL : undefined,
+    signal: control === "signal" ? signal ?? DEFAULTS.service.signal : undefined,
     pidFile: known.pid_file,
     command: known.command,
     validate: entry.validate,
     probe: entry.probe && resolveProbe(entry.probe, certificate),
-    timeout: known.timeout ?? DEFAULT_SERVICE_TIMEOUT,
+    timeout: known.timeout ?? DEFAULTS.service.timeout,
     windows: known.window ?? windows,
-    order: entry.order ?? known.order ?? DEFAULT_ORDER,
+    order: entry.order ?? known.order ?? DEFAULTS.service.order,
   };
 }
 
@@ -223,6 +217,6 @@ function resolveProbe(entry: ProbeEntry, certificate: CertificateEntry): ProbeSp
     ...connect,
     ...(serverName !== undefined && { serverName }),
     ...(starttls !== undefined && { startTls: starttls }),
-    timeout: timeout ?? DEFAULT_PROBE_TIMEOUT,
+    timeout: timeout ?? DEFAULTS.probe.timeout,
   };
 }

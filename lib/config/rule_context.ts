@@ -3,7 +3,7 @@ import { quote } from "../text/quote.ts";
 import { DEFAULT_CERT_STORE } from "./defaults.ts";
 import { formatKeyPath, type KeyDiagnostic, type KeyPath } from "./diagnostic.ts";
 import type { CertificateEntry, File, Settings } from "./schema.ts";
-import type { Draft } from "./shapes.ts";
+import type { Draft } from "./read_tree.ts";
 import { type KnownManagers, knownManagers } from "./service_form.ts";
 
 export type Certificate = Draft<CertificateEntry>;

@@ -2,9 +2,10 @@
  * The forms of a service entry (a unit, a container, a process with a pid file, or a command), and the
  * name that its probe requests.
  */
-import { InvalidValue } from "./invalid_value.ts";
-import type { EntryError } from "./shapes.ts";
-import { readContainer, readDnsName, readIpAddress, readUnit, UNIT_SUFFIX } from "./read_names.ts";
+import { isIpAddress } from "../certificate/names.ts";
+import { InvalidValue } from "./scalars/scalar.ts";
+import type { EntryError } from "./declaration.ts";
+import * as names from "./scalars/names.ts";
 import type { Control, Manager, ServiceSpec } from "./types.ts";
 
 /** The keys of an entry that determine its form. */
@@ -48,7 +49,7 @@ export function serviceIdentity(
   if (manager !== undefined && manager !== "systemd") {
     return { id: `${manager}:${name}`, name, manager };
   }
-  const unit = readUnit(name);
+  const unit = names.unit.read(name);
   if (unit instanceof InvalidValue) return undefined;
   return { id: unit, name: unit, manager };
 }
@@ -59,7 +60,7 @@ function managerOf({ name, manager, pid_file, command }: ServiceKeys): Manager |
   if (command !== undefined) return "command";
   if (pid_file !== undefined) return "pid_file";
   // An instance of a template, or a name with a unit suffix, can only be a unit.
-  const isUnit = name !== undefined && (name.includes("@") || UNIT_SUFFIX.test(name));
+  const isUnit = name !== undefined && (name.includes("@") || names.UNIT_SUFFIX.test(name));
   return isUnit ? "systemd" : undefined;
 }
 
@@ -115,7 +116,7 @@ function nameError(entry: ServiceKeys, name: string): InvalidValue | undefined {
   const manager = managerOf(entry);
   if (manager === "command" || manager === "pid_file") return undefined;
   const container = manager === "docker" || manager === "podman";
-  const read = container ? readContainer(name) : readUnit(name);
+  const read = container ? names.container.read(name) : names.unit.read(name);
   return read instanceof InvalidValue ? read : undefined;
 }
 
@@ -135,8 +136,13 @@ export function probedName(
   { name, common_name, dns_sans = [] }: NameKeys,
 ): string | undefined {
   if (servername !== undefined) {
-    return readIpAddress(servername) === servername ? undefined : servername;
+    return isIpAddress(servername) ? undefined : servername;
   }
-  return [common_name ?? name, ...dns_sans].map((name) => name && readDnsName(name))
-    .find((name) => typeof name === "string" && !name.startsWith("*.")) as string | undefined;
+  return [common_name ?? name, ...dns_sans].map(hostName).find((name) => name !== undefined);
+}
+
+/** In its ASCII form; undefined for what is none, or is a wildcard. */
+function hostName(name: string | undefined): string | undefined {
+  const host = name === undefined || name.startsWith("*.") ? undefined : names.dnsName.read(name);
+  return host instanceof InvalidValue ? undefined : host;
 }

@@ -3,7 +3,7 @@
  * keys or entries. Keys are not expanded, nor are values under `x-…` that are not used anywhere.
  */
 import type { KeyDiagnostic, KeyPath } from "./diagnostic.ts";
-import { InvalidValue } from "./invalid_value.ts";
+import { InvalidValue } from "./scalars/scalar.ts";
 import type { Environment } from "./environment.ts";
 import { SPARE } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 /** The two forms of a deploy entry: `cert: PATH` in short, `source: cert` and `dest: PATH` in long. */
 import { nearest } from "../text/suggest.ts";
 import { canBeEncrypted, holdsKey } from "./format.ts";
-import type { EntryError } from "./shapes.ts";
+import type { EntryError } from "./declaration.ts";
 import { TARGET_KINDS, type TargetKind } from "../certificate/types.ts";
 
 /** The keys of an entry that the forms are made of. */

@@ -113,7 +113,7 @@ export interface VaultSettings {
   /** How often a request is retried. */
   readonly retries?: number | undefined;
   /** Seconds for one request, including its retries. */
-  readonly timeout?: number | undefined;
+  readonly timeout: number;
   /** Absolute path of a file that contains a token. */
   readonly tokenFile?: string | undefined;
   readonly login?: LoginSettings | undefined;

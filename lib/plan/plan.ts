@@ -1,6 +1,6 @@
 /** `(config, observation, now) → Plan`: what differs from the configuration, and the steps that fix it. */
 import { storedFile } from "../store/store_paths.ts";
-import { type CertificateSpec, type Config } from "../config/types.ts";
+import type { CertificateSpec, Config } from "../config/types.ts";
 import { PARTS } from "../certificate/types.ts";
 import { pendingActionBlockers, storePlaceBlocker } from "./blockers.ts";
 import { planCertificate } from "./plan_certificate.ts";

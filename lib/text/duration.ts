@@ -9,13 +9,13 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
 /** Vault stores durations as Go does, in nanoseconds of 63 bits: a little over 292 years. */
 const MAX_SECONDS = 9_223_372_036;
 
-/**
- * The seconds of `30s 15m 12h 14d 2w`, of sums such as `1d12h`, and of a bare number of seconds;
- * `undefined` for anything else, for `0` and for more than Vault can store.
- */
+/** `30s`, `15m`, `12h`, `14d`, `2w`, sums such as `1d12h`, and a bare number of seconds. */
+export const DURATION = /^(?:\d+|(?:\d+[smhdw])+)$/;
+
+/** The seconds; `undefined` for what is no duration, for `0` and for more than Vault can store. */
 export function parseDuration(text: string): number | undefined {
-  if (/^\d+$/.test(text)) return inRange(Number(text));
-  if (!/^(?:\d+[smhdw])+$/.test(text)) return undefined;
+  if (!DURATION.test(text)) return undefined;
+  if (/\d$/.test(text)) return inRange(Number(text));
   let seconds = 0;
   for (const [, count, unit = ""] of text.matchAll(/(\d+)([smhdw])/g)) {
     seconds += Number(count) * (UNIT_SECONDS[unit] ?? 0);

@@ -1,2 +1,2 @@
-/** The version of this program; a test compares it with `deno.json`. */
+/** The version of this program; it stands only here. */
 export const VERSION = "0.1.0";

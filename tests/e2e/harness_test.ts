@@ -1,6 +1,6 @@
 // The proof that the tests' own tools work: a test of VCM that uses them can rely on them.
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { ROOT } from "../../scripts/project.ts";
+import { VERSION } from "../../lib/text/version.ts";
 import { startMachine } from "../support/machine.ts";
 import { oneWorkerLeft, startNginx } from "../support/nginx.ts";
 import { startOpenBao } from "../support/openbao.ts";
@@ -111,10 +111,9 @@ testWithMachine("nginx serves the certificate that it was last made to load", as
 });
 
 testWithMachine("the compiled program runs outside and inside a machine", async () => {
-  const { version } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const outside = await runVcm(["--version"]);
   equal(outside.code, 0);
-  ok(outside.stdout.startsWith(`vcm ${version} `));
+  ok(outside.stdout.startsWith(`vcm ${VERSION} `));
   await using machine = await startMachine();
   deepEqual(await machine.exec([await compiledVcm(), "--version"]), outside);
 });

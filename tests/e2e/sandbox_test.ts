@@ -2,7 +2,7 @@
 import { assert } from "./assert.ts";
 import { runDeno } from "../../scripts/command.ts";
 import { findDenort } from "../../scripts/denort.ts";
-import { permissionFlags } from "../../scripts/permission_flags.ts";
+import { writePermissionSet } from "../../scripts/permission_set.ts";
 import { ROOT } from "../../scripts/project.ts";
 import { testsNeeding } from "../support/tests_needing.ts";
 import { pairFor, startScene } from "./scene.ts";
@@ -67,7 +67,6 @@ function isDone(came: string): boolean {
 
 /** Compiles it as the program itself is compiled. */
 async function compileEvil(directory: string): Promise<string> {
-  const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const evil = ["main", "file_worker", "command_worker"].map((name) => `tests/e2e/evil/${name}.ts`);
   const real = "lib/apply/commands/worker.ts";
   const bundle = `${directory}/bundle`;
@@ -79,9 +78,8 @@ async function compileEvil(directory: string): Promise<string> {
     "compile",
     "--no-check",
     "--no-code-cache",
-    "--no-config",
     "--no-lock",
-    ...permissionFlags(tasks.vcm),
+    ...await writePermissionSet(`${directory}/deno.json`),
     "--include",
     bundle,
     "-o",

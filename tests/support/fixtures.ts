@@ -251,6 +251,7 @@ export function makeConfig(certificates: readonly CertificateSpec[], file = "vcm
       redirectHosts: [],
       allowHttp: false,
       trust: { kind: "system" },
+      timeout: 60,
     },
     certificates,
   };

@@ -1,6 +1,6 @@
 /** Plans and their parts, put together by hand or made from observations. */
 import type { CertificateSpec, Control, MaintenanceWindow } from "../../lib/config/types.ts";
-import { readWindow } from "../../lib/config/read_window.ts";
+import { maintenanceWindow } from "../../lib/config/scalars/window.ts";
 import type { UnitState } from "../../lib/host/types.ts";
 import type {
   CertificateObservation,
@@ -175,7 +175,7 @@ export function checkPending(parts: PendingParts) {
 /** Maintenance windows as the file has them. Throws Error on one that cannot be read. */
 export function windowsOf(...texts: string[]): MaintenanceWindow[] {
   return texts.map((text) => {
-    const window = readWindow(text);
+    const window = maintenanceWindow.read(text);
     if (!("days" in window)) throw new Error(`Cannot read "${text}"`);
     return window;
   });

@@ -1,5 +1,5 @@
 /** Certificates in the configuration of Apache. Reads only. */
-import { InvalidValue } from "../../config/invalid_value.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
 import { parseApache } from "./apache_syntax.ts";
 import { type Dialect, type Directive, pathIn, readDirectives, withName } from "./directives.ts";
 import { ServerScan, type UsedSet } from "./server_scan.ts";

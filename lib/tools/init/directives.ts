@@ -3,7 +3,7 @@
  * place. Each file is parsed once and included once per block, and limits apply to the whole, so
  * that circular includes end.
  */
-import { InvalidValue } from "../../config/invalid_value.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { quote } from "../../text/quote.ts";
 import { expandPattern } from "./glob.ts";

@@ -1,5 +1,5 @@
 /** Certificates in the configuration of HAProxy. Reads only. */
-import { InvalidValue } from "../../config/invalid_value.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
 import { plainCause } from "../../text/plain_cause.ts";
 import { quote } from "../../text/quote.ts";
 import { ServerScan, type UsedSet } from "./server_scan.ts";

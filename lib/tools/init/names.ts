@@ -1,8 +1,8 @@
 /** Names in configurations and in certificates. Pure. */
 import { canonicalIp, canonicalName } from "../../certificate/names.ts";
-import { InvalidValue } from "../../config/invalid_value.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
 import { quote } from "../../text/quote.ts";
-import { readDnsName, readIpAddress } from "../../config/read_names.ts";
+import { dnsName, ipAddress } from "../../config/scalars/names.ts";
 
 /** Names that a certificate can have, without duplicates, in their order. */
 export interface SiteNames {
@@ -24,8 +24,8 @@ export function sortNames(words: readonly string[]): SiteNames {
     if (ANY.has(word)) continue;
     const address = word.replace(/^\[(.*)\]$/, "$1");
     const name = canonicalName(word);
-    if (!(readIpAddress(address) instanceof InvalidValue)) ip.add(canonicalIp(address));
-    else if (readDnsName(name) instanceof InvalidValue) invalid.add(quote(word));
+    if (!(ipAddress.read(address) instanceof InvalidValue)) ip.add(canonicalIp(address));
+    else if (dnsName.read(name) instanceof InvalidValue) invalid.add(quote(word));
     else dns.add(name);
   }
   return { dns: [...dns], ip: [...ip], invalid: [...invalid] };

@@ -1,6 +1,6 @@
 /** Certificates in the configuration of nginx. Reads only. */
 import { dirname } from "node:path";
-import { InvalidValue } from "../../config/invalid_value.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
 import { type Dialect, type Directive, pathIn, readDirectives, withName } from "./directives.ts";
 import { parseNginx } from "./nginx_syntax.ts";
 import { ServerScan, type UsedSet } from "./server_scan.ts";

@@ -4,8 +4,8 @@
  */
 import type { Certificate } from "../../certificate/certificate.ts";
 import { defaultMode, holdsKey } from "../../config/format.ts";
-import { InvalidValue } from "../../config/invalid_value.ts";
-import { readCertificateName } from "../../config/read_names.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
+import { certificateName } from "../../config/scalars/names.ts";
 import { formatTime } from "../../text/format_time.ts";
 import { sortNames } from "./names.ts";
 import type { CertificateUse, Gathered, Program, SiteNote, SiteReader, UsedFile } from "./types.ts";
@@ -145,7 +145,7 @@ export function shareChains(proposals: readonly Proposal[]): Proposal[] {
 
 /** It names a directory in the store, so it must be unique and not a path. */
 function freeName(first: string, names: Map<string, number>): string {
-  const base = readCertificateName(first) instanceof InvalidValue ? "certificate" : first;
+  const base = certificateName.read(first) instanceof InvalidValue ? "certificate" : first;
   let name = base;
   // Continues after the last search: many certificates with one name would take quadratic time.
   for (let number = names.get(base) ?? 1; names.has(name); name = `${base}-${number}`) {

@@ -4,9 +4,9 @@
  */
 import type { Host } from "../../command/host.ts";
 import { type Arguments, UsageError } from "../../command/parse_arguments.ts";
-import { InvalidValue, type Reader } from "../../config/invalid_value.ts";
-import { readCertificateName, readMount, readRole } from "../../config/read_names.ts";
-import { isGuarded, readAddress } from "../../config/read_places.ts";
+import { InvalidValue, type Reader } from "../../config/scalars/scalar.ts";
+import * as names from "../../config/scalars/names.ts";
+import * as places from "../../config/scalars/places.ts";
 import { printable, quote } from "../../text/quote.ts";
 import type { ServerAnswers } from "./first_file.ts";
 import { sortNames } from "./names.ts";
@@ -58,13 +58,13 @@ export function findServer(args: Arguments, host: Host, person?: Person): Server
   const suggested = known instanceof InvalidValue ? undefined : known;
   // All options are checked before the first question.
   const vault = readOption(args, "vault", readVault);
-  const pki = readOption(args, "pki", readMount);
-  const role = readOption(args, "role", readRole);
+  const pki = readOption(args, "pki", names.mount.read);
+  const role = readOption(args, "role", names.role.read);
   if (person !== undefined) {
     return {
       vault: vault ?? ask(person, "Address of Vault or OpenBao", suggested, readVault),
-      pki: pki ?? ask(person, "Mount of its PKI engine", USUAL_MOUNT, readMount),
-      role: role ?? ask(person, "Role at that mount", undefined, readRole),
+      pki: pki ?? ask(person, "Mount of its PKI engine", USUAL_MOUNT, names.mount.read),
+      role: role ?? ask(person, "Role at that mount", undefined, names.role.read),
     };
   }
   const address = vault ?? suggested;
@@ -93,8 +93,8 @@ function readOption(
 
 /** Accepts what a configuration accepts without further keys. */
 function readVault(text: string): string | InvalidValue {
-  const address = readAddress(text);
-  if (address instanceof InvalidValue || isGuarded(address)) return address;
+  const address = places.address.read(text);
+  if (address instanceof InvalidValue || places.isGuarded(address)) return address;
   return new InvalidValue('sends tokens and keys unencrypted; use "https://"');
 }
 
@@ -135,7 +135,7 @@ function readName(text: string): Proposal | InvalidValue {
   if (name === undefined) {
     return new InvalidValue(`expected a DNS name or an IP address, got ${quote(text)}`);
   }
-  const directory = readCertificateName(name);
+  const directory = names.certificateName.read(name);
   if (directory instanceof InvalidValue) return directory;
   const ipSans = dns === undefined ? [name] : [];
   return { name, dnsSans: [], ipSans, at: [], files: [], programs: [], remarks: [] };

@@ -1,7 +1,7 @@
 /** Paths of certificates in configurations. */
 import { resolve } from "node:path";
-import { InvalidValue } from "../../config/invalid_value.ts";
-import { readAbsolutePath } from "../../config/read_places.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
+import { anyFile } from "../../config/scalars/places.ts";
 
 /** The longest path that Linux opens (PATH_MAX). */
 export const MAX_PATH = 4096;
@@ -19,7 +19,7 @@ export function usedPath(text: string, base: string): string | InvalidValue {
   // Bytes that are not UTF-8 were read as this character.
   if (text.includes("\ufffd")) return new InvalidValue("is not UTF-8");
   if (text.length > MAX_PATH) return new InvalidValue(`is longer than ${MAX_PATH} characters`);
-  const path = readAbsolutePath(resolve(base, text));
+  const path = anyFile.read(resolve(base, text));
   return path instanceof InvalidValue
     ? new InvalidValue("is not a path that VCM can write to")
     : path;

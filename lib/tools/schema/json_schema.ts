@@ -1,15 +1,15 @@
 /**
- * `vcm.yaml` as a JSON Schema (draft 2020-12) for editors, from the schema that validates and the
- * key docs. It accepts everything that VCM accepts. Rules that span several keys (such as duplicate
- * names) are checked only by `vcm validate`.
+ * `vcm.yaml` as a JSON Schema (draft 2020-12) for editors, from the declaration by which it is read
+ * and the key docs. It accepts everything that VCM accepts. Rules that span several keys (such as
+ * duplicate names) are checked only by `vcm validate`.
  */
 import { TARGET_KINDS } from "../../certificate/types.ts";
-import { AUTH_KEYS } from "../../config/schema.ts";
+import { AUTH_KEYS } from "../../config/auth_form.ts";
+import type { Keys, MapValue, Value } from "../../config/declaration.ts";
+import { fileSchema } from "../../config/schema.ts";
+import type { JsonSchema } from "../../config/scalars/scalar.ts";
 import { AUTH_METHODS } from "../../config/types.ts";
-import type { KeyDoc } from "./key_doc.ts";
-import { KEY_DOCS, mapBelow, type MapName } from "./key_docs.ts";
-import { fileOutline, type KeyOutline, type MapOutline, type Outline } from "./outline.ts";
-import { type JsonSchema, scalarForm } from "./scalar_forms.ts";
+import { docOf, mapBelow, type MapName, shownDefault } from "./key_docs.ts";
 
 /** Rules that span the keys of one map. */
 const RULES: Partial<Readonly<Record<MapName, () => JsonSchema>>> = {
@@ -25,7 +25,7 @@ export function jsonSchema(): JsonSchema {
     title: "vcm.yaml",
     description:
       "The certificates of this host, where they are deployed, and the services that load them.",
-    ...mapSchema(fileOutline(), "file"),
+    ...mapSchema(fileSchema, "file"),
     $defs: { variable: { type: "string", pattern: "\\$\\{" } },
   };
 }
@@ -34,29 +34,31 @@ export function jsonSchema(): JsonSchema {
 const VARIABLE: JsonSchema = { $ref: "#/$defs/variable" };
 
 /** @param name The kind of map, if the value is one. */
-function valueSchema(outline: Outline, name: MapName): JsonSchema {
-  switch (outline.kind) {
+function valueSchema(value: Value<unknown>, name: MapName): JsonSchema {
+  switch (value.kind) {
     case "scalar":
-      return { anyOf: [scalarForm(outline.reader).schema, VARIABLE] };
-    case "list": {
-      const { item, atLeast } = outline;
-      const minItems = atLeast > 0 ? atLeast : undefined;
-      return { type: "array", items: valueSchema(item, name), minItems };
-    }
-    case "oneOf":
-      return { anyOf: outline.variants.map((variant) => valueSchema(variant, name)) };
+      return { anyOf: [value.editor(), VARIABLE] };
+    case "list":
+      return listSchema(value.item, value.atLeast, name);
+    case "oneOrMore":
+      return { anyOf: [valueSchema(value.item, name), listSchema(value.item, 1, name)] };
     case "map":
-      return mapSchema(outline, name);
+      return mapSchema(value, name);
+    case "shortForm":
+      return { anyOf: [valueSchema(value.scalar, name), mapSchema(value.map, name)] };
   }
 }
 
-function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
-  const docs: Readonly<Record<string, KeyDoc>> | undefined = KEY_DOCS[name];
-  if (docs === undefined) throw new Error(`No docs for the map "${name}"`);
-  const required = keys.filter((key) => key.required).map(({ name }) => name);
+function listSchema(item: Value<unknown>, atLeast: number, name: MapName): JsonSchema {
+  const minItems = atLeast > 0 ? atLeast : undefined;
+  return { type: "array", items: valueSchema(item, name), minItems };
+}
+
+function mapSchema({ keys, spare }: MapValue<unknown>, name: MapName): JsonSchema {
+  const required = Object.keys(keys).filter((key) => keys[key]?.isRequired);
   return {
     type: "object",
-    properties: Object.fromEntries(keys.map((key) => [key.name, keySchema(key, docs, name)])),
+    properties: keySchemas(keys, name),
     patternProperties: spare === undefined ? undefined : { [`^${spare}`]: {} },
     additionalProperties: false,
     required: required.length > 0 ? required : undefined,
@@ -64,20 +66,18 @@ function mapSchema({ keys, spare }: MapOutline, name: MapName): JsonSchema {
   };
 }
 
-function keySchema(
-  { name, value }: KeyOutline,
-  docs: Readonly<Record<string, KeyDoc>>,
-  map: MapName,
-): JsonSchema {
-  const doc = docs[name];
-  if (doc === undefined) throw new Error(`No docs for the key "${name}"`);
-  return {
-    // Editors do not render Markdown.
-    description: doc.means.replaceAll("`", '"'),
-    default: doc.default,
-    examples: [doc.example],
-    ...valueSchema(value, mapBelow(map, name)),
-  };
+function keySchemas(keys: Keys, map: MapName): JsonSchema {
+  const entries = Object.entries(keys).map(([name, key]) => {
+    const { means, example } = docOf(map, name);
+    return [name, {
+      // Editors do not render Markdown.
+      description: means.replaceAll("`", '"'),
+      default: shownDefault(key),
+      examples: [example],
+      ...valueSchema(key.value, mapBelow(map, name)),
+    }];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** A file with `include` needs no certificates of its own. */

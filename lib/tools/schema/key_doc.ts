@@ -6,13 +6,11 @@ export type Example =
   | readonly Example[]
   | { readonly [key: string]: Example };
 
-/** The documentation of a key. Its type comes from the schema. */
+/** The documentation of a key. Its type and its default come from the declaration. */
 export interface KeyDoc {
   /** One sentence. Values of the file are in backticks. */
   readonly means: string;
-  /** The default as a value of the file. */
-  readonly default?: string | number | boolean;
-  /** The default in words, if no value expresses it. */
+  /** What holds if the key is left out, if it has no default. */
   readonly otherwise?: string;
   /** An example value of the file. */
   readonly example: Example;

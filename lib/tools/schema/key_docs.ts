@@ -1,5 +1,5 @@
 /** The docs of all keys. A key without docs, or docs without a key, do not compile. */
-import { DEFAULT_PROBE_TIMEOUT } from "../../config/defaults.ts";
+import type { Keys } from "../../config/declaration.ts";
 import type {
   AuthEntry,
   CertificateEntry,
@@ -7,8 +7,7 @@ import type {
   File,
   ProbeEntry,
 } from "../../config/schema.ts";
-import { formatDuration } from "../../text/duration.ts";
-import type { KeyDocs } from "./key_doc.ts";
+import type { KeyDoc, KeyDocs } from "./key_doc.ts";
 import { SERVICE_DOCS } from "./service.ts";
 import { ISSUING_DOCS, SETTINGS_DOCS } from "./settings.ts";
 import { TARGET_DOCS } from "./target.ts";
@@ -27,7 +26,6 @@ const PROBE_DOCS: KeyDocs<ProbeEntry> = {
   },
   timeout: {
     means: "Limit for one probe, and for the new certificate to be served after an action.",
-    default: formatDuration(DEFAULT_PROBE_TIMEOUT),
     example: "1m",
   },
 };
@@ -89,14 +87,6 @@ const FILE_DOCS: KeyDocs<File> = {
   },
 };
 
-/** The same keys as under `config`, which is their default. */
-const FOR_ONE_CERTIFICATE = Object.fromEntries(
-  Object.entries(ISSUING_DOCS).map(([key, { means, example }]) => [
-    key,
-    { means, example, otherwise: "that of `config`" },
-  ]),
-) as KeyDocs<typeof ISSUING_DOCS>;
-
 const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
   name: {
     means: "Unique name, and the name of its directory in the store; wildcards too, such as " +
@@ -108,7 +98,7 @@ const CERTIFICATE_DOCS: KeyDocs<CertificateEntry> = {
     otherwise: "`name`",
     example: "web.example.com",
   },
-  ...FOR_ONE_CERTIFICATE,
+  ...ISSUING_DOCS,
   dns_sans: { means: "Further DNS names.", example: ["api.example.com", "*.web.example.com"] },
   ip_sans: { means: "IP addresses.", example: ["10.1.1.20", "fd00::20"] },
   uri_sans: {
@@ -156,6 +146,19 @@ export const KEY_DOCS = {
 
 /** A kind of map. */
 export type MapName = keyof typeof KEY_DOCS;
+
+/** Throws for a map that the declaration calls by another name. */
+export function docOf(map: MapName, key: string): KeyDoc {
+  const docs: Readonly<Record<string, KeyDoc>> | undefined = KEY_DOCS[map];
+  const doc = docs?.[key];
+  if (doc === undefined) throw new Error(`No docs for the key "${key}" of "${map}"`);
+  return doc;
+}
+
+/** The default of a key as the file has it; undefined if it has none. */
+export function shownDefault({ value, default: fallback }: Keys[string]): unknown {
+  return value.kind === "scalar" && fallback !== undefined ? value.show(fallback) : undefined;
+}
 
 /** The kind of map under a key of another one. */
 export function mapBelow(map: MapName, key: string): MapName {

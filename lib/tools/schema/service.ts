@@ -1,10 +1,3 @@
-import {
-  DEFAULT_CONTROL,
-  DEFAULT_ORDER,
-  DEFAULT_SERVICE_TIMEOUT,
-  DEFAULT_SIGNAL,
-} from "../../config/defaults.ts";
-import { formatDuration } from "../../text/duration.ts";
 import type { ServiceEntry } from "../../config/schema.ts";
 import type { KeyDocs } from "./key_doc.ts";
 
@@ -17,12 +10,10 @@ export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
   manager: { means: "What manages it.", otherwise: "detected", example: "podman" },
   control: {
     means: "How it is made to load new files.",
-    default: DEFAULT_CONTROL,
     example: "reload",
   },
   signal: {
     means: "Signal to send; sets `control` to `signal`.",
-    default: DEFAULT_SIGNAL,
     example: "USR1",
   },
   pid_file: {
@@ -42,7 +33,6 @@ export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
   timeout: {
     means:
       "Limit for its action, for `validate`, for `command`, and for it to be up after its action.",
-    default: formatDuration(DEFAULT_SERVICE_TIMEOUT),
     example: "5m",
   },
   window: {
@@ -52,7 +42,6 @@ export const SERVICE_DOCS: KeyDocs<ServiceEntry> = {
   },
   order: {
     means: "Services act in ascending order, after all deployments.",
-    default: DEFAULT_ORDER,
     example: 10,
   },
 };

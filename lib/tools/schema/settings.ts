@@ -1,13 +1,5 @@
-import {
-  DEFAULT_CERT_STORE,
-  DEFAULT_KEY_ORIGIN,
-  DEFAULT_KEY_TYPE,
-  DEFAULT_MAX_RUN,
-  DEFAULT_RENEW,
-} from "../../config/defaults.ts";
+import { DEFAULT_KEY_TYPE } from "../../config/defaults.ts";
 import type { CertificateEntry, Settings } from "../../config/schema.ts";
-import type { RenewalWindow } from "../../certificate/types.ts";
-import { formatDuration } from "../../text/duration.ts";
 import type { KeyDoc, KeyDocs } from "./key_doc.ts";
 
 /** The keys that may be set under `config` and for each certificate. */
@@ -21,19 +13,16 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
   renew: {
     means: "How long before it expires a certificate is renewed: a duration, or a share of " +
       "its lifetime.",
-    default: shownWindow(DEFAULT_RENEW),
     example: "14d",
   },
   spread: {
     means: "Share of the renewal window over which renewals are spread, from `0%` to `80%`: " +
       "the serial number of a certificate decides its delay.",
-    default: "0%",
     example: "20%",
   },
   keep: {
     means: "How many archived sets of a certificate, revoked ones included, are kept in " +
       "`archive/` of the store when a new one is issued.",
-    default: 0,
     example: 3,
   },
   window: {
@@ -61,7 +50,6 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
   key: {
     means: "Where the private key is generated: `vault` (uses `issue`), or `local`, so that " +
       "it never leaves this host (uses `sign`).",
-    default: DEFAULT_KEY_ORIGIN,
     example: "local",
   },
   key_type: {
@@ -72,20 +60,17 @@ export const ISSUING_DOCS: Readonly<Record<IssuingKey, KeyDoc>> = {
   },
   reuse_key: {
     means: "Whether the stored key is reused; requires `key: local`.",
-    default: false,
     example: true,
   },
   exclude_cn_from_sans: {
     means:
       "Whether the SANs omit the common name. Otherwise a certificate without it is refused, " +
       "if it is the name of a host or an IP address.",
-    default: false,
     example: true,
   },
   remove_roots_from_chain: {
     means: "Whether the server omits the root from its answer; `ca.pem` then ends with the CA " +
       "below it.",
-    default: false,
     example: true,
   },
 };
@@ -103,7 +88,6 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
     means: "How the server's certificate is verified: `true` (with the CAs of this host), the " +
       "path of a CA file or of a directory of CA files, or `false`, which warns in every run; " +
       "`VAULT_SKIP_VERIFY`, `VAULT_CACERT` and `VAULT_CAPATH` override it.",
-    default: true,
     example: "/etc/vcm/vault-ca.pem",
   },
   tls_server_name: {
@@ -125,7 +109,6 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
   },
   allow_http: {
     means: "Whether plain `http://` is allowed to hosts other than this one.",
-    default: false,
     example: true,
   },
   retries: {
@@ -135,14 +118,11 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
   },
   timeout: {
     means: "Limit for one request with all its repetitions; `VAULT_CLIENT_TIMEOUT` overrides it.",
-    // The default of vault/access; a test compares them.
-    default: "60s",
     example: "30s",
   },
   ...ISSUING_DOCS,
   cert_store: {
     means: "Directory of the store.",
-    default: DEFAULT_CERT_STORE,
     example: "/srv/vcm/certs",
   },
   log_file: {
@@ -160,7 +140,6 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
     means:
       "Limit for a run: afterwards it begins nothing new and ends in order. What is left counts " +
       "as failed, and the next run does it.",
-    default: formatDuration(DEFAULT_MAX_RUN),
     example: "20m",
   },
   auth: { means: "How to log in.", example: { method: "cert" } },
@@ -180,12 +159,6 @@ export const SETTINGS_DOCS: KeyDocs<Settings> = {
   },
   create_dirs: {
     means: "Whether missing directories of targets are created (mode 0755).",
-    default: false,
     example: true,
   },
 };
-
-/** A third is not a round percentage. */
-function shownWindow(window: RenewalWindow): string {
-  return window.kind === "share" ? `${Number(window.percent.toFixed(1))}%` : `${window.seconds}s`;
-}

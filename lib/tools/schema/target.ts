@@ -1,4 +1,3 @@
-import { DEFAULT_COMBINED_ORDER } from "../../config/defaults.ts";
 import { defaultMode } from "../../config/format.ts";
 import { octal } from "../../text/octal.ts";
 import type { TargetEntry } from "../../config/schema.ts";
@@ -41,7 +40,6 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
   dest: { means: "Where `source` goes.", example: "/etc/nginx/ssl/web.crt" },
   order: {
     means: "`combined`: what comes first.",
-    default: DEFAULT_COMBINED_ORDER,
     example: "key-first",
   },
   password_file: {
@@ -61,19 +59,16 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
   },
   create_dirs: {
     means: "Whether missing directories of this target are created (mode 0755).",
-    otherwise: "that of `config`",
     example: true,
   },
   in_place: {
     means: "Whether the existing file is written, not replaced; needed for a file that is a " +
       "mount point.",
-    default: false,
     example: true,
   },
   overwrite: {
     means: "Whether a file is replaced that contains something other than a certificate or " +
       "key. If not, such a file is kept and reported.",
-    default: false,
     example: true,
   },
 };

@@ -1,7 +1,8 @@
 /** Where the servers are and how to talk to them. The environment overrides the configuration. */
-import { InvalidValue } from "../../config/invalid_value.ts";
-import { isGuarded, readAddress } from "../../config/read_places.ts";
-import { readServerName } from "../../config/read_names.ts";
+import { DEFAULT_TIMEOUT } from "../../config/defaults.ts";
+import { InvalidValue } from "../../config/scalars/scalar.ts";
+import * as places from "../../config/scalars/places.ts";
+import { serverName } from "../../config/scalars/names.ts";
 import type { VaultSettings } from "../../config/types.ts";
 import {
   type ClientCertificate,
@@ -56,11 +57,7 @@ export interface Limits {
   readonly answer: number;
 }
 
-/**
- * The server may need long to generate an RSA key of 4096 bits. 60 s is the default of
- * `VAULT_CLIENT_TIMEOUT`.
- */
-export const LIMITS: Limits = { connect: 10_000, answer: 60_000 };
+export const LIMITS: Limits = { connect: 10_000, answer: DEFAULT_TIMEOUT * 1000 };
 
 /** By default only the limit of an answer ends the retries. */
 export const RETRIES = Infinity;
@@ -97,7 +94,7 @@ export function resolveServers(settings: VaultSettings, environment: Environment
     },
     proxy,
     proxied: proxy !== undefined || PROXY_VARIABLES.some((name) => environment.env(name)),
-    limits: timeout === undefined ? LIMITS : { ...LIMITS, answer: timeout * 1000 },
+    limits: { ...LIMITS, answer: timeout * 1000 },
     retries: readCount(environment, "MAX_RETRIES") ?? settings.retries ?? RETRIES,
   };
   return { servers, client };
@@ -120,12 +117,12 @@ function addressesOf(settings: VaultSettings, environment: Environment): readonl
       'No Vault address: set "vault" under "config" in the file, or the variable VAULT_ADDR',
     );
   }
-  const address = readAddress(variable.text);
+  const address = places.address.read(variable.text);
   if (address instanceof InvalidValue) {
     // The value may be a secret in the wrong place, so it is not shown.
     throw new VaultError(`${variable.name} is not a valid address: ${address.message}`);
   }
-  if (settings.allowHttp || isGuarded(address)) return [address];
+  if (settings.allowHttp || places.isGuarded(address)) return [address];
   throw new VaultError(
     `${variable.name} ("${address}") sends tokens and keys unencrypted; use "https://", or set ` +
       '"allow_http: true" under "config" if the network is trusted',
@@ -176,7 +173,7 @@ function givenAuthorities(environment: Pick<Environment, "env">): Variable | und
 function serverNameOf(settings: VaultSettings, environment: Environment): string | undefined {
   const variable = readVariable(environment, "TLS_SERVER_NAME");
   if (variable === undefined) return settings.serverName;
-  const name = readServerName(variable.text);
+  const name = serverName.read(variable.text);
   if (typeof name === "string") return name;
   throw new VaultError(`${variable.name}: ${name.message}`);
 }

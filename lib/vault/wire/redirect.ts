@@ -2,7 +2,7 @@
  * Where a redirected request may go. It carries the token, so it may only go to servers that the
  * configuration names.
  */
-import { isGuarded } from "../../config/read_places.ts";
+import { isGuarded } from "../../config/scalars/places.ts";
 import type { ServerAccess } from "../access/server_access.ts";
 import type { Clean } from "./answer.ts";
 import { VaultError } from "../errors.ts";

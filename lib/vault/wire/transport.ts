@@ -1,5 +1,5 @@
 /** Requests to one server, bounded in time and size. */
-import { isGuarded } from "../../config/read_places.ts";
+import { isGuarded } from "../../config/scalars/places.ts";
 import type { Limits, ServerAccess } from "../access/server_access.ts";
 import { NotSentError, VaultError } from "../errors.ts";
 import { readDate } from "./clock_difference.ts";

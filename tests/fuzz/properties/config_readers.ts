@@ -3,26 +3,34 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { formatDuration, parseDuration } from "../../../lib/text/duration.ts";
 import { formatRenew } from "../../../lib/certificate/renewal.ts";
-import { InvalidValue, type Reader } from "../../../lib/config/invalid_value.ts";
+import { InvalidValue, oneOf, type Scalar } from "../../../lib/config/scalars/scalar.ts";
 import { octal } from "../../../lib/text/octal.ts";
-import * as names from "../../../lib/config/read_names.ts";
-import * as places from "../../../lib/config/read_places.ts";
-import * as scalars from "../../../lib/config/read_scalars.ts";
-import * as services from "../../../lib/config/read_service.ts";
-import { readWindow } from "../../../lib/config/read_window.ts";
+import * as names from "../../../lib/config/scalars/names.ts";
+import * as places from "../../../lib/config/scalars/places.ts";
+import * as plain from "../../../lib/config/scalars/plain.ts";
+import * as services from "../../../lib/config/scalars/services.ts";
+import { maintenanceWindow } from "../../../lib/config/scalars/window.ts";
 import { formatProbe } from "../../../lib/observe/probe.ts";
 import { anyValue } from "../arbitraries/texts.ts";
 import { fuzz } from "../fuzz.ts";
 
-const READERS = Object.entries({ ...names, ...places, ...scalars, ...services, readWindow })
-  .filter(([name]) => name.startsWith("read") && name !== "readOneOf")
-  .map(([name, read]) => [name, read as Reader<unknown>] as const);
+const SCALARS: readonly (readonly [string, Scalar<unknown>])[] = Object.entries<object | number>({
+  ...names,
+  ...places,
+  ...plain,
+  ...services,
+  maintenanceWindow,
+  word: oneOf(["reload", "restart"]),
+}).flatMap(([name, value]) => isScalar(value) ? [[name, value] as const] : []);
+
+function isScalar(value: object | number): value is Scalar<unknown> {
+  return typeof value === "object" && "kind" in value && value.kind === "scalar";
+}
 
 const FEW = fc.constantFrom("a-b", "reload", "", "relaod", "__proto__", "x".repeat(2_000));
 
 function readsOrSays(text: string): void {
-  const readers = [...READERS, ["readOneOf", scalars.readOneOf(["reload", "restart"])] as const];
-  for (const [name, read] of readers) {
+  for (const [name, { read }] of SCALARS) {
     const value = read(text);
     if (!(value instanceof InvalidValue)) {
       assert.notEqual(value, undefined, name);
@@ -34,17 +42,17 @@ function readsOrSays(text: string): void {
 }
 
 /** What is given back is the same read again, so that a file written from it means the same. */
-const FIXED: readonly (readonly [string, Reader<string>])[] = [
-  ["readCertificateName", names.readCertificateName],
-  ["readMount", names.readMount],
-  ["readHost", names.readHost],
-  ["readUri", names.readUri],
-  ["readOtherSan", names.readOtherSan],
-  ["readUnit", names.readUnit],
-  ["readFilePath", places.readFilePath],
-  ["readFolderPath", places.readDirectoryPath],
-  ["readAddress", places.readAddress],
-  ["readSignal", services.readSignal],
+const FIXED: readonly (readonly [string, Scalar<string>])[] = [
+  ["certificateName", names.certificateName],
+  ["mount", names.mount],
+  ["host", names.host],
+  ["uri", names.uri],
+  ["otherSan", names.otherSan],
+  ["unit", names.unit],
+  ["file", places.file],
+  ["directory", places.directory],
+  ["address", places.address],
+  ["signal", services.signal],
 ];
 
 const written = fc.oneof(
@@ -55,7 +63,7 @@ const written = fc.oneof(
 );
 
 function readsTheSameAgain(text: string): void {
-  for (const [name, read] of FIXED) {
+  for (const [name, { read }] of FIXED) {
     const value = read(text);
     if (!(value instanceof InvalidValue)) assert.deepEqual(read(value), value, name);
   }
@@ -100,7 +108,7 @@ export const CONFIG_READERS = [
   fuzz("a mode is octal and has permission bits only", fc.nat(0o20000), (mode) => {
     const expected = mode <= 0o7777 ? mode : "expected an octal mode";
     for (const text of [octal(mode), mode.toString(8), `0o${mode.toString(8)}`]) {
-      const read = scalars.readMode(text);
+      const read = plain.fileMode.read(text);
       assert.equal(read instanceof InvalidValue ? read.message.slice(0, 22) : read, expected);
     }
   }),
@@ -108,12 +116,12 @@ export const CONFIG_READERS = [
     "any mode that is read has permission bits only",
     fc.stringMatching(/^0?o?\d{0,9}$/),
     (text) => {
-      const mode = scalars.readMode(text);
+      const mode = plain.fileMode.read(text);
       assert.ok(mode instanceof InvalidValue || (mode >= 0 && mode <= 0o7777), text);
     },
   ),
   fuzz("a window has days of the week and minutes of the day", window, (text) => {
-    const read = readWindow(text);
+    const read = maintenanceWindow.read(text);
     if (read instanceof InvalidValue) return;
     const { days, from, to } = read;
     assert.ok(days.length > 0 && days.every((day) => day >= 1 && day <= 7), text);
@@ -125,7 +133,7 @@ export const CONFIG_READERS = [
     fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6(), fc.domain()), fc.integer({ min: 1, max: 65_535 })),
     ([host, port]) => {
       const text = formatProbe({ host, port, timeout: 1 });
-      const read = services.readEndpoint(text);
+      const read = services.endpoint.read(text);
       assert.deepEqual(read instanceof InvalidValue ? read.message : read, { host, port }, text);
     },
   ),

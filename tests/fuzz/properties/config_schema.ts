@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { stringify } from "yaml";
-import { InvalidValue, type Reader } from "../../../lib/config/invalid_value.ts";
-import { fileOutline, type Outline } from "../../../lib/tools/schema/outline.ts";
+import { InvalidValue, type Scalar } from "../../../lib/config/scalars/scalar.ts";
+import type { Value } from "../../../lib/config/declaration.ts";
+import { fileSchema } from "../../../lib/config/schema.ts";
 import { parseConfig } from "../../../lib/config/parse.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
-import { scalarForm } from "../../../lib/tools/schema/scalar_forms.ts";
 import { readYaml } from "../../../lib/config/yaml.ts";
 import { editorTree, schemaMistakes, validatorOf } from "../../support/editor.ts";
 import { blocks, readDocument } from "../../unit/docs/documents.ts";
@@ -19,19 +19,20 @@ const GOOD = [
   ...blocks(readDocument("docs/configuration.md"), "yaml"),
 ];
 
-const JUDGES = [...new Set(readersOf(fileOutline()))]
-  .map((reader) => ({ reader, takes: validatorOf(scalarForm(reader).schema) }));
+const TYPES = [...new Set(scalarsOf(fileSchema))]
+  .map(({ read, words, editor }) => ({ read, words, takes: validatorOf(editor()) }));
 
-function readersOf(outline: Outline): Reader<unknown>[] {
-  switch (outline.kind) {
+function scalarsOf(value: Value<unknown>): Scalar<unknown>[] {
+  switch (value.kind) {
     case "scalar":
-      return [outline.reader];
+      return [value];
     case "list":
-      return readersOf(outline.item);
+    case "oneOrMore":
+      return scalarsOf(value.item);
     case "map":
-      return outline.keys.flatMap(({ value }) => readersOf(value));
-    case "oneOf":
-      return outline.variants.flatMap(readersOf);
+      return Object.values(value.keys).flatMap(({ value }) => scalarsOf(value));
+    case "shortForm":
+      return [value.scalar, ...scalarsOf(value.map)];
   }
 }
 
@@ -79,10 +80,10 @@ export const CONFIG_SCHEMA = [
   ),
   fuzz("the JSON Schema accepts each value that its reader accepts", written, (text) => {
     const seen = unquoted(text);
-    for (const { reader, takes } of JUDGES) {
-      if (reader(text) instanceof InvalidValue) continue;
-      assert.ok(takes(text), `${reader.name} takes the text ${JSON.stringify(text)}`);
-      assert.ok(takes(seen), `${reader.name} takes ${text}, which is ${seen}`);
+    for (const { read, words, takes } of TYPES) {
+      if (read(text) instanceof InvalidValue) continue;
+      assert.ok(takes(text), `a ${words} takes the text ${JSON.stringify(text)}`);
+      assert.ok(takes(seen), `a ${words} takes ${text}, which is ${seen}`);
     }
   }),
 ];

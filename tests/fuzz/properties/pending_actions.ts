@@ -1,8 +1,8 @@
 /** Whatever a marker says is read, and what was written into one is read as it was. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { InvalidValue } from "../../../lib/config/invalid_value.ts";
-import { readCertificateName } from "../../../lib/config/read_names.ts";
+import { InvalidValue } from "../../../lib/config/scalars/scalar.ts";
+import { certificateName } from "../../../lib/config/scalars/names.ts";
 import {
   formatPendingAction,
   parsePendingAction,
@@ -18,7 +18,7 @@ const GOOD = formatPendingAction("nginx.service", {
   failure: "it ended with 1",
 });
 
-const name = anyValue.filter((text) => !(readCertificateName(text) instanceof InvalidValue));
+const name = anyValue.filter((text) => !(certificateName.read(text) instanceof InvalidValue));
 
 const pendingAction = fc.record({
   certificates: fc.array(name, { maxLength: 4 }),

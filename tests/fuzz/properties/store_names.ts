@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import fc from "fast-check";
-import { InvalidValue } from "../../../lib/config/invalid_value.ts";
-import { readCertificateName } from "../../../lib/config/read_names.ts";
-import { readFilePath } from "../../../lib/config/read_places.ts";
-import { readServiceName } from "../../../lib/config/read_service.ts";
+import { InvalidValue } from "../../../lib/config/scalars/scalar.ts";
+import { certificateName } from "../../../lib/config/scalars/names.ts";
+import { file } from "../../../lib/config/scalars/places.ts";
+import { serviceName } from "../../../lib/config/scalars/services.ts";
 import { serviceIdentity } from "../../../lib/config/service_form.ts";
 import * as paths from "../../../lib/store/store_paths.ts";
 import { directoryOf } from "../../../lib/text/path.ts";
@@ -60,7 +60,7 @@ function assertBelow(directory: string, path: string): void {
 
 export const STORE_NAMES = [
   fuzz("the name of a certificate never leaves the store", name, (text) => {
-    const name = readCertificateName(text);
+    const name = certificateName.read(text);
     if (name instanceof InvalidValue) return;
     const directory = paths.storedDirectory(STORE, name);
     const all = [
@@ -75,7 +75,7 @@ export const STORE_NAMES = [
     assert.equal(new Set(own).size, own.length, "it takes a place that something else has");
   }),
   fuzz("two names of certificates are two directories", twoNames, ([one, other]) => {
-    if ([one, other].some((text) => readCertificateName(text) instanceof InvalidValue)) return;
+    if ([one, other].some((text) => certificateName.read(text) instanceof InvalidValue)) return;
     const same = String(bytesOf(one)) === String(bytesOf(other));
     assert.equal(same, one === other, "the names differ, and their directory does not");
   }),
@@ -83,7 +83,7 @@ export const STORE_NAMES = [
     "the pending action of a service never leaves its directory",
     fc.tuple(name, fc.constantFrom(undefined, ...MANAGERS)),
     ([text, manager]) => {
-      const name = readServiceName(text);
+      const name = serviceName.read(text);
       if (name instanceof InvalidValue) return;
       const identity = serviceIdentity({ name, manager }, new Map());
       if (identity === undefined) return;
@@ -92,7 +92,7 @@ export const STORE_NAMES = [
     },
   ),
   fuzz("files beside a target are in its directory", name, (text) => {
-    const path = readFilePath(text.startsWith("/") ? text : `/etc/ssl/${text}`);
+    const path = file.read(text.startsWith("/") ? text : `/etc/ssl/${text}`);
     if (path instanceof InvalidValue) return;
     assert.equal(posix.resolve(path), path);
     for (const beside of [paths.temporaryFile(path), paths.replacedFile(path)]) {

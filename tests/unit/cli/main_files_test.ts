@@ -48,8 +48,8 @@ siteTest(
   () => makeSite(MISTAKES),
   async (site) => {
     const lines = [
-      'FOLDER/vcm.yaml:3:10 config.renew: expected a duration such as "14d" or a share such as ' +
-      '"33%", got "14x"',
+      'FOLDER/vcm.yaml:3:10 config.renew: expected a duration such as "14d", or a share above 0% and ' +
+      'below 100% such as "33%", got "14x"',
       'FOLDER/vcm.yaml:9:9 certs[0].deploy[0].mod: unknown key; did you mean "mode"?',
     ];
     const text = [...lines.map((line) => `error: ${line}`), "2 errors; nothing was done", ""]
@@ -72,7 +72,8 @@ siteTest(
             line: 3,
             column: 10,
             key: "config.renew",
-            message: 'expected a duration such as "14d" or a share such as "33%", got "14x"',
+            message:
+              'expected a duration such as "14d", or a share above 0% and below 100% such as "33%", got "14x"',
           },
           {
             line: 9,

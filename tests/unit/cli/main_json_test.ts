@@ -1,6 +1,6 @@
 /** `main()` with `--json`, where it reads no file. */
 import assert from "node:assert/strict";
-import project from "../../../deno.json" with { type: "json" };
+import { VERSION } from "../../../lib/text/version.ts";
 import { type Command, COMMANDS } from "../../../lib/command/commands.ts";
 import { main } from "../../../lib/cli/main.ts";
 import { OPTIONS } from "../../../lib/command/command_forms.ts";
@@ -19,7 +19,7 @@ pureTest("--version --json prints the same versions as data", async () => {
     const { status, stdout, stderr } = await run(line);
     assert.deepEqual([status, stderr], [0, ""]);
     assert.deepEqual(outputMistakes("version", stdout), []);
-    const { version } = project;
+    const version = VERSION;
     assert.deepEqual(JSON.parse(stdout), { layout: 1, version, deno: Deno.version.deno });
   }
 });

@@ -1,6 +1,6 @@
 /** `main()` where it reads no file. */
 import assert from "node:assert/strict";
-import project from "../../../deno.json" with { type: "json" };
+import { VERSION } from "../../../lib/text/version.ts";
 import { commandNamed, COMMANDS } from "../../../lib/command/commands.ts";
 import { commandHelp, generalHelp } from "../../../lib/cli/help.ts";
 import { main } from "../../../lib/cli/main.ts";
@@ -15,10 +15,10 @@ async function run(line: string, options: FakeHostOptions = {}) {
   return { status, stdout: host.stdout(), stderr: host.stderr(), givenUp: host.givenUp };
 }
 
-pureTest("--version prints the version of deno.json, and that of Deno", async () => {
+pureTest("--version prints the version, and that of Deno", async () => {
   assert.deepEqual(await run("--version"), {
     status: 0,
-    stdout: `vcm ${project.version} (deno ${Deno.version.deno})\n`,
+    stdout: `vcm ${VERSION} (deno ${Deno.version.deno})\n`,
     stderr: "",
     givenUp: [],
   });

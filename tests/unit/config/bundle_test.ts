@@ -33,7 +33,7 @@ const DIAGNOSTICS: Readonly<Record<string, string>> = {
     'f:5:22 certs[0].deploy[0].source: cannot be combined with "bundle"; ' +
     'use either "bundle: PATH" or "source" and "dest"',
   "{bundle: /a, cert: /b}":
-    'f:5:10 certs[0].deploy[0].bundle: one entry deploys one file, and "cert" is set already; ' +
+    'f:5:22 certs[0].deploy[0].cert: one entry deploys one file, and "bundle" is set already; ' +
     "make this a separate entry",
   "{bundle: /a, order: key-first}":
     'f:5:22 certs[0].deploy[0].order: is allowed only with "combined"',

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { defaultMode } from "../../../lib/config/format.ts";
 import { parseConfig } from "../../../lib/config/parse.ts";
-import { type TargetSpec } from "../../../lib/config/types.ts";
+import type { TargetSpec } from "../../../lib/config/types.ts";
 import { TARGET_KINDS } from "../../../lib/certificate/types.ts";
 import { pureTest } from "../../support/pure_test.ts";
 import { assertDiagnostics } from "./diagnostics.ts";

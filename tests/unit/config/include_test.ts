@@ -43,7 +43,7 @@ pureTest("all diagnostics of all files are shown at once, each in its file", asy
         "conf.d/4.yaml": "# certs: []\n",
       },
     },
-    'f:5:12 certs[0].renew: expected a duration such as "14d" or a share such as "33%", got "5x"',
+    'f:5:12 certs[0].renew: expected a duration such as "14d", or a share above 0% and below 100% such as "33%", got "5x"',
     'conf.d/1.yaml:3:10 certs[0].ttl: expected a duration such as "14d", got "14x"',
     'conf.d/1.yaml:4:15 certs[0].deploy[0].mod: unknown key; did you mean "mode"?',
     "conf.d/2.yaml:3:5 certs[1].name: is missing",

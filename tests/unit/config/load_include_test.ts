@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { canonicalName, fullHostName, shortHostName } from "../../../lib/config/environment.ts";
 import { loadConfig } from "../../../lib/config/load.ts";
-import { InvalidValue } from "../../../lib/config/invalid_value.ts";
+import { InvalidValue } from "../../../lib/config/scalars/scalar.ts";
 import { ConfigError } from "../../../lib/config/diagnostic.ts";
 
 const UID = Deno.uid() ?? 0;

@@ -60,6 +60,7 @@ const VAULT: VaultSettings = {
   redirectHosts: [],
   allowHttp: false,
   trust: { kind: "system" },
+  timeout: 60,
 };
 
 /** A service of which only the name is given. */

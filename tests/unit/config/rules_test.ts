@@ -46,7 +46,7 @@ pureTest("renew must be shorter than ttl if both are set on the same entry", asy
 pureTest("a renew that cannot be read does not make that of config count", async () => {
   await assertDiagnostics(
     "config: {pki: p, role: r, renew: 14d}\ncerts:\n  - name: a\n    ttl: 10d\n    renew: 5x\n",
-    `f:5:12 certs[0].renew: expected a duration such as "14d" or a share such as "33%", got "5x"`,
+    `f:5:12 certs[0].renew: expected a duration such as "14d", or a share above 0% and below 100% such as "33%", got "5x"`,
   );
 });
 
@@ -136,7 +136,7 @@ certs:
 `;
   await assertDiagnostics(
     text,
-    `f:3:10 config.renew: expected a duration such as "14d" or a share such as "33%", got "14x"`,
+    `f:3:10 config.renew: expected a duration such as "14d", or a share above 0% and below 100% such as "33%", got "14x"`,
     `f:4:3 config.vualt: unknown key; did you mean "vault"?`,
     `f:10:9 certs[0].deploy[0].mod: unknown key; did you mean "mode"?`,
     `f:11:18 certs[0].deploy[1].privkey: "/a" is already used by certs[0].deploy[0].cert (line 9)`,

@@ -31,10 +31,12 @@ const inConfig: Record<string, string> = {
   "role: a/b":
     `f:2:9 config.role: expected the name of a role such as "internal-service", got "a/b"`,
   "renew: 14x": "f:2:10 config.renew: expected a duration such as " +
-    `"14d" or a share such as "33%", got "14x"`,
-  "renew: 100%": "f:2:10 config.renew: expected a share above 0% and below 100%, such as " +
+    `"14d", or a share above 0% and below 100% such as "33%", got "14x"`,
+  "renew: 100%":
+    `f:2:10 config.renew: expected a duration such as "14d", or a share above 0% and below 100% such as ` +
     `"33%", got "100%"`,
-  "renew: 0%": "f:2:10 config.renew: expected a share above 0% and below 100%, such as " +
+  "renew: 0%":
+    `f:2:10 config.renew: expected a duration such as "14d", or a share above 0% and below 100% such as ` +
     `"33%", got "0%"`,
   "ttl: 14x": `f:2:8 config.ttl: expected a duration such as "14d", got "14x"`,
   "ttl: 0": `f:2:8 config.ttl: expected a duration such as "14d", got "0"`,

@@ -44,6 +44,7 @@ pureTest("what the file does not say about the server is left out", async () => 
     redirectHosts: [],
     allowHttp: false,
     trust: { kind: "system" },
+    timeout: 60,
     retries: 1,
   });
 });
@@ -55,11 +56,11 @@ const LIMIT = `expected a time from "1s" to "1h", such as "60s"`;
 
 const wrong: Record<string, string> = {
   "tls_server_name: a b":
-    `f:2:20 config.tls_server_name: expected a DNS name such as "api.example.com", got "a b"`,
+    `f:2:20 config.tls_server_name: expected a host name such as "www.example.com" or an IP address, got "a b"`,
   "tls_server_name: 10.1.1.300":
-    `f:2:20 config.tls_server_name: expected a DNS name such as "api.example.com", got "10.1.1.300"`,
-  "tls_server_name: https://a": "f:2:20 config.tls_server_name: expected a DNS name such as " +
-    `"api.example.com", got "https://a"`,
+    `f:2:20 config.tls_server_name: expected a host name such as "www.example.com" or an IP address, got "10.1.1.300"`,
+  "tls_server_name: https://a": "f:2:20 config.tls_server_name: expected a host name such as " +
+    `"www.example.com" or an IP address, got "https://a"`,
   'tls_server_name: ""': "f:2:20 config.tls_server_name: has no value",
   "tls_server_name: [a]": "f:2:3 config.tls_server_name: expected one value, got a list",
   "client_cert: a.pem": "f:2:16 config.client_cert: expected the absolute path of a file, " +

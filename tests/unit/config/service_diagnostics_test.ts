@@ -157,7 +157,7 @@ pureTest("a probe says what is wrong with it", async () => {
     [
       inMap("servername: a b"),
       57,
-      `probe.servername: expected a DNS name such as "api.example.com", got "a b"`,
+      `probe.servername: expected a host name such as "www.example.com" or an IP address, got "a b"`,
     ],
     [inMap("timeout: 2h"), 54, `probe.timeout: ${TIME}, got "2h"`],
     [

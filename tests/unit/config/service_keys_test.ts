@@ -40,7 +40,13 @@ pureTest("parseConfig() reads every key of a service", async () => {
     file: "f",
     maxRun: 3600,
     certStore: "/var/lib/vcm/certs",
-    vault: { addresses: [], redirectHosts: [], allowHttp: false, trust: { kind: "system" } },
+    vault: {
+      addresses: [],
+      redirectHosts: [],
+      allowHttp: false,
+      trust: { kind: "system" },
+      timeout: 60,
+    },
     certificates: [makeSpec({
       name: "mail.example.com",
       renew: { kind: "share", percent: 100 / 3 },

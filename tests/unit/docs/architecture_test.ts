@@ -43,7 +43,6 @@ const EFFECTS = /\bDeno\.(?!customInspect)|\bfetch\(|\bDate\.now\(|\bnew Date\(\
 /** Each package is imported in one module, so that it can be exchanged in one place. */
 const PACKAGE_MODULES: Readonly<Record<string, string>> = {
   "js-yaml": "config",
-  "valibot": "config",
   "yaml": "config",
   "@peculiar/asn1-cms": "certificate",
   "@peculiar/asn1-pfx": "certificate",
@@ -148,7 +147,6 @@ Deno.test("what a run with nothing to do loads does not hold what it does not ne
   const described = [
     "lib/tools/schema/schema.ts",
     "lib/tools/schema/json_schema.ts",
-    "lib/tools/schema/outline.ts",
     "docs/output.schema.json",
   ];
   for (

@@ -1,5 +1,5 @@
 /** Servers on loopback that a probe looks at, for what the runtime's own listener cannot do. */
-import { type Made } from "../../support/fixtures_pki.ts";
+import type { Made } from "../../support/fixtures_pki.ts";
 
 export interface Server extends AsyncDisposable {
   readonly port: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ApplyEvent } from "../../../lib/apply/events.ts";
-import { type Outcome } from "../../../lib/report/outcome.ts";
+import type { Outcome } from "../../../lib/report/outcome.ts";
 import { paint } from "../../../lib/report/paint.ts";
 import { eventLevel, eventText } from "../../../lib/report/event_text.ts";
 import { runText } from "../../../lib/report/run_text.ts";

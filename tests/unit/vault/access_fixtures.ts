@@ -1,6 +1,6 @@
 /** Access to servers for tests, and the secrets that no message may contain. */
 import assert from "node:assert/strict";
-import { type VaultAccess } from "../../../lib/vault/access/access.ts";
+import type { VaultAccess } from "../../../lib/vault/access/access.ts";
 import { LIMITS } from "../../../lib/vault/access/server_access.ts";
 import { VaultError } from "../../../lib/vault/errors.ts";
 

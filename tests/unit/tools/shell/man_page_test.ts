@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { VERSION } from "../../../../lib/text/version.ts";
 import project from "../../../../deno.json" with { type: "json" };
 import { allOptions, type Command, COMMANDS } from "../../../../lib/command/commands.ts";
 import {
@@ -10,7 +11,6 @@ import {
   VARIABLES,
   VAULT_VARIABLES,
 } from "../../../../lib/tools/shell/man_page.ts";
-import { permissionFlags } from "../../../../scripts/permission_flags.ts";
 import { pureTest } from "../../../support/pure_test.ts";
 
 const ODD: Command = {
@@ -72,9 +72,9 @@ pureTest("manPage() says with what commands end", () => {
   assert.deepEqual(statuses, ["0", "1", "2", "75", "0", "1", "2", "3"]);
 });
 
-pureTest("manPage() names the version of deno.json", () => {
+pureTest("manPage() names the version", () => {
   const [title] = manPage(COMMANDS).split("\n");
-  assert.equal(title, `.TH "VCM" "8" "" "vcm ${project.version}" "System Administration"`);
+  assert.equal(title, `.TH "VCM" "8" "" "vcm ${VERSION}" "System Administration"`);
 });
 
 pureTest("each file of the manual page is described once", () => {
@@ -82,8 +82,7 @@ pureTest("each file of the manual page is described once", () => {
 });
 
 pureTest("the manual page names each variable that the binary may read", () => {
-  const flag = permissionFlags(project.tasks.vcm).find((flag) => flag.startsWith("--allow-env="));
-  const allowed = flag?.split("=")[1]?.split(",") ?? [];
+  const { allow: allowed } = project.permissions.vcm.env;
   const named = VARIABLES.flatMap(([names]) => names.split(", "));
   const plain = allowed.filter((name) => !name.endsWith("*") && name === name.toUpperCase());
   assert.deepEqual(named.filter((name) => !/^(?:VCM|VAULT)_/.test(name)).sort(), plain.sort());

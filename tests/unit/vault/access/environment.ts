@@ -63,6 +63,7 @@ export const FILE: VaultSettings = {
   redirectHosts: [],
   allowHttp: false,
   trust: { kind: "off" },
+  timeout: 60,
 };
 
 type AppRole = LoginSettings & { readonly kind: "approle" };

@@ -207,6 +207,6 @@ pureTest("VAULT_TLS_SERVER_NAME goes before the file's tls_server_name", () => {
   assert.equal(accessOf({}).tls.serverName, undefined);
   assert.equal(
     messageOf(() => serverName({ VAULT_TLS_SERVER_NAME: "https://a" })),
-    'VAULT_TLS_SERVER_NAME: expected a DNS name such as "api.example.com", got "https://a"',
+    'VAULT_TLS_SERVER_NAME: expected a host name such as "www.example.com" or an IP address, got "https://a"',
   );
 });

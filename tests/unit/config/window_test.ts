@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { InvalidValue } from "../../../lib/config/invalid_value.ts";
-import { readWindow } from "../../../lib/config/read_window.ts";
+import { InvalidValue } from "../../../lib/config/scalars/scalar.ts";
+import { maintenanceWindow } from "../../../lib/config/scalars/window.ts";
 import { pureTest } from "../../support/pure_test.ts";
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
 
-pureTest("readWindow() reads days and hours", () => {
+pureTest("maintenanceWindow.read() reads days and hours", () => {
   const cases: Record<string, readonly [readonly number[], number, number]> = {
     "Sat,Sun 02:00-04:00": [[6, 7], 120, 240],
     "Mon-Fri 22:00-06:00": [[1, 2, 3, 4, 5], 1_320, 360],
@@ -24,21 +24,26 @@ pureTest("readWindow() reads days and hours", () => {
     "Monday - friday,Sun 02:00 -04:00": [[1, 2, 3, 4, 5, 7], 120, 240],
   };
   for (const [text, [days, from, to]] of Object.entries(cases)) {
-    assert.deepEqual(readWindow(text), { text, days, from, to }, text);
+    assert.deepEqual(maintenanceWindow.read(text), { text, days, from, to }, text);
   }
 });
 
-pureTest("readWindow() knows each day by both names", () => {
+pureTest("maintenanceWindow.read() knows each day by both names", () => {
   const names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
   for (const [index, name] of names.entries()) {
     for (const day of [name, name.slice(0, 3)]) {
       const text = `${day} 02:00-04:00`;
-      assert.deepEqual(readWindow(text), { text, days: [index + 1], from: 120, to: 240 });
+      assert.deepEqual(maintenanceWindow.read(text), {
+        text,
+        days: [index + 1],
+        from: 120,
+        to: 240,
+      });
     }
   }
 });
 
-pureTest("readWindow() refuses an invalid window, and shows a valid one", () => {
+pureTest("maintenanceWindow.read() refuses an invalid window, and shows a valid one", () => {
   const refused = [
     "Sat",
     "Sat,Sun",
@@ -78,19 +83,19 @@ pureTest("readWindow() refuses an invalid window, and shows a valid one", () => 
   ];
   for (const text of refused) {
     const wanted = `expected a window such as "Sat,Sun 02:00-04:00", got ${JSON.stringify(text)}`;
-    assert.deepEqual(readWindow(text), new InvalidValue(wanted), text);
+    assert.deepEqual(maintenanceWindow.read(text), new InvalidValue(wanted), text);
   }
 });
 
-pureTest("readWindow() says that there is no value, and shows no token", () => {
-  assert.deepEqual(readWindow(""), new InvalidValue("has no value"));
+pureTest("maintenanceWindow.read() says that there is no value, and shows no token", () => {
+  assert.deepEqual(maintenanceWindow.read(""), new InvalidValue("has no value"));
   assert.deepEqual(
-    readWindow("hvs.0123456789abcdef"),
+    maintenanceWindow.read("hvs.0123456789abcdef"),
     new InvalidValue(`expected a window such as "Sat,Sun 02:00-04:00", got [redacted]`),
   );
 });
 
-pureTest("readWindow() guesses the day that was meant", () => {
+pureTest("maintenanceWindow.read() guesses the day that was meant", () => {
   const guesses: Record<string, string> = {
     "Sut 02:00-04:00": "sat",
     "Mon,Sa 02:00-04:00": "sat",
@@ -102,7 +107,7 @@ pureTest("readWindow() guesses the day that was meant", () => {
   };
   for (const [text, guess] of Object.entries(guesses)) {
     assert.deepEqual(
-      readWindow(text),
+      maintenanceWindow.read(text),
       new InvalidValue(
         `expected a window such as "Sat,Sun 02:00-04:00", got "${text}"; did you mean "${guess}"?`,
       ),
@@ -111,10 +116,10 @@ pureTest("readWindow() guesses the day that was meant", () => {
   }
 });
 
-pureTest("readWindow() tells how the whole day is written", () => {
+pureTest("maintenanceWindow.read() tells how the whole day is written", () => {
   for (const text of ["02:00-02:00", "Sat 00:00-00:00"]) {
     assert.deepEqual(
-      readWindow(text),
+      maintenanceWindow.read(text),
       new InvalidValue(
         `expected a window such as "Sat,Sun 02:00-04:00", got "${text}"; ` +
           `"00:00-24:00" is the whole day`,
