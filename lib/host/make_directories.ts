@@ -36,8 +36,8 @@ export function makeOpenDirectory(path: string, temporary: string): void {
     Deno.umask(umask);
   }
   const { mode } = fs.statSync(temporary);
-  // A default ACL of the parent takes the place of the umask.
-  if ((mode & 0o777) !== 0o755) fs.chmodSync(temporary, 0o755 | (mode & 0o2000));
+  // A default ACL of the parent takes the place of the umask. With the bit, its mode stays.
+  if ((mode & 0o2000) === 0 && (mode & 0o777) !== 0o755) fs.chmodSync(temporary, 0o755);
   fs.renameSync(temporary, path);
   trySyncDirectory(directoryOf(path));
 }

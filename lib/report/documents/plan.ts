@@ -125,6 +125,7 @@ export interface CertificateStateJson {
       | "leftover"
       | "chain-invalid"
       | "chain-unknown"
+      | "acl"
       | "root-ends";
     /** The warning, for people. */
     readonly message: string;

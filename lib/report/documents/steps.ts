@@ -208,7 +208,9 @@ interface CommonTargetJson extends FileOwners {
   readonly path: string;
   /** Why it is written. */
   readonly drift: readonly DriftJson[];
-  /** Its mode. */
+  /** Owner, group or mode of the existing file, if one changes although it is no drift. */
+  readonly changes?: readonly DriftJson[] | undefined;
+  /** Its mode; with `acl`, the one that it has until the list is set. */
   readonly mode: Mode;
   /** Whether missing directories are created. */
   readonly createDirs: boolean;
@@ -223,6 +225,8 @@ interface FileStepJson extends CommonTargetJson {
   readonly passwordFile?: string | undefined;
   /** The user who writes it, if not the runner. */
   readonly by?: UserJson | undefined;
+  /** Entries of its access control list, one a line, as setfacl reads them; they include its mode. */
+  readonly acl?: string | undefined;
   /** Whether it is written into the existing file. */
   readonly inPlace?: boolean | undefined;
   /** Whether it replaces a bundle, whose directories are removed. */
@@ -236,6 +240,8 @@ interface BundleStepJson extends CommonTargetJson {
   readonly modes: Readonly<Record<PartJson, Mode>>;
   /** Owner and group of its files. */
   readonly owners: Readonly<Record<PartJson, FileOwners>>;
+  /** Access control lists of its files, as `acl` of a file; absent: none has one. */
+  readonly acls?: Readonly<Partial<Record<PartJson, string>>> | undefined;
 }
 
 /** Transfers the pending action of a service that is no longer in the file. */
