@@ -33,12 +33,16 @@ export interface AskedFile {
   readonly uid: number;
   /** Whose default ACL the file that replaces it gets; absent: the directory of `path`. */
   readonly directory?: string;
+  /** Whether only root and this process's user can replace the directories above it. */
+  readonly isGuarded: boolean;
 }
 
 /** Absolute paths to try. */
 export interface AclPrograms {
   readonly getfacl: readonly string[];
   readonly setfacl: readonly string[];
+  /** Milliseconds for one call; absent: the usual limit. */
+  readonly limit?: number;
 }
 
 export const ACL_PROGRAMS: AclPrograms = {
@@ -47,39 +51,51 @@ export const ACL_PROGRAMS: AclPrograms = {
 };
 
 /**
- * Reads the ACLs of regular files by one call. Needs run permission for getfacl and ls, and read
+ * Reads the ACLs of regular files by one call. If another user's file system does not answer, a second
+ * call reads those that no other user can hold up. Needs run permission for getfacl and ls, and read
  * permission for getfacl and setfacl. Never throws: what cannot be read is unknown.
  */
 export async function readAcls(
   files: readonly AskedFile[],
   programs: AclPrograms = ACL_PROGRAMS,
 ): Promise<ReadonlyMap<string, Acl>> {
-  const asked = [...new Set(files.flatMap((file) => [file.path, inheritedFrom(file)]))];
   try {
-    const text = await runGetfacl(asked, programs);
-    if (text === undefined) {
-      const marks = await listAclMarks(asked);
-      return new Map(files.map((file) => [file.path, withoutTools(file, marks)]));
-    }
-    const found = parseAcls(text);
-    return new Map(files.map((file) => [file.path, withTools(file, found)]));
+    return await readAtOnce(files, programs);
   } catch (error) {
     const unknown = { kind: "unknown", problem: messageOf(error), exists: false } as const;
-    return new Map(files.map(({ path }) => [path, unknown]));
+    const all = new Map<string, Acl>(files.map(({ path }) => [path, unknown]));
+    const guarded = files.filter((file) => file.isGuarded);
+    const isWorthIt = guarded.length > 0 && guarded.length < files.length;
+    return isWorthIt ? new Map([...all, ...await readAcls(guarded, programs)]) : all;
   }
+}
+
+async function readAtOnce(
+  files: readonly AskedFile[],
+  programs: AclPrograms,
+): Promise<ReadonlyMap<string, Acl>> {
+  const asked = [...new Set(files.flatMap((file) => [file.path, inheritedFrom(file)]))];
+  const text = await runGetfacl(asked, programs);
+  if (text === undefined) {
+    const marks = await listAclMarks(asked);
+    return new Map(files.map((file) => [file.path, withoutTools(file, marks)]));
+  }
+  const found = parseAcls(text);
+  return new Map(files.map((file) => [file.path, withTools(file, found)]));
 }
 
 /** Its output; undefined if an ACL could not be read or not be written on this host. */
 async function runGetfacl(
   asked: readonly string[],
-  { getfacl, setfacl }: AclPrograms,
+  { getfacl, setfacl, limit }: AclPrograms,
 ): Promise<string | undefined> {
   const isHere = (program: readonly string[]) =>
     program.some((path) => readInfo(path).kind === "present");
   if (![getfacl, setfacl].every(isHere)) return undefined;
   // No link is followed.
   const args = ["--numeric", "--absolute-names", "--no-effective", "--physical", "-"];
-  return (await runWithInput(getfacl, args, asked.map((path) => `${path}\n`).join("")))?.stdout;
+  const lines = asked.map((path) => `${path}\n`).join("");
+  return (await runWithInput(getfacl, args, lines, { limit }))?.stdout;
 }
 
 function withTools(file: AskedFile, found: ReadonlyMap<string, ParsedAcl>): Acl {
@@ -160,7 +176,7 @@ export async function writeAcls(
   const text = acls.map(({ path, entries }) =>
     `# file: ${path.replaceAll("\\", "\\134")}\n${entries}\n\n`
   );
-  const result = await runWithInput(setfacl, ["--restore=-"], text.join(""), user);
+  const result = await runWithInput(setfacl, ["--restore=-"], text.join(""), { user });
   if (result?.success) return;
   const why = result === undefined
     ? '"setfacl" is not on this host; install the package "acl"'

@@ -5,7 +5,8 @@ import { errorCode, plainCause } from "../text/plain_cause.ts";
 /**
  * Throws an error that keeps the system's code.
  *
- * @param runner Who runs this process, to say how the change would be permitted; absent: not known.
+ * @param runner Who owns new files of this process, to say how the change would be permitted; absent:
+ *   not known.
  */
 export function changeOwner(file: number, uid: number, gid: number, runner?: number): void {
   attempt(`chown ${uid}:${gid}`, () => fs.fchownSync(file, uid, gid), hintFor(runner));
@@ -21,7 +22,8 @@ function hintFor(runner: number | undefined): string {
   return runner === 0
     ? "; root needs CAP_CHOWN for that (systemctl show vcm -p CapabilityBoundingSet), and a file " +
       "system that keeps owners (findmnt -T its directory)"
-    : `; user ${runner} may not do that: run vcm as root, or change "owner" and "group" of the target`;
+    : `; new files here belong to user ${runner}, who may not give them away: run vcm as root (on ` +
+      'NFS without root_squash), or change "owner" and "group" of the target';
 }
 
 function attempt(call: string, change: () => void, hint = ""): void {

@@ -9,12 +9,18 @@ export interface InputResult {
   readonly stderr: string;
 }
 
+export interface InputOptions {
+  /** Whose process it is, without supplementary groups; absent: this process's user. */
+  readonly user?: HostUser | undefined;
+  /** Milliseconds after which it is ended. */
+  readonly limit?: number | undefined;
+}
+
 /** Milliseconds: what is run reads or changes a few inodes, but a disk may be slow. */
 const LIMIT = 30_000;
 
 /**
  * @param program Absolute paths to try, in order.
- * @param user Whose process it is, without supplementary groups; absent: this process's user.
  * @returns undefined if the program is not on this host.
  *
  * Throws CommandError. Needs run permission for the program.
@@ -23,7 +29,7 @@ export async function runWithInput(
   program: readonly string[],
   args: readonly string[],
   input: string,
-  user?: HostUser,
+  { user, limit = LIMIT }: InputOptions = {},
 ): Promise<InputResult | undefined> {
   for (const path of program) {
     try {
@@ -39,7 +45,7 @@ export async function runWithInput(
         detached: true,
         ...(user && { uid: user.uid, gid: user.gid }),
       }).spawn();
-      return await exchange(child, path, input);
+      return await exchange(child, path, input, limit);
     } catch (error) {
       if (error instanceof CommandError) throw error;
       if (error instanceof Deno.errors.NotFound) continue;
@@ -54,16 +60,17 @@ async function exchange(
   child: Deno.ChildProcess,
   path: string,
   input: string,
+  limit: number,
 ): Promise<InputResult> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    reject(new CommandError(`"${path}" took longer than ${LIMIT / 1000} s`));
+    reject(new CommandError(`"${path}" took longer than ${limit / 1000} s`));
     try {
       child.kill("SIGKILL");
     } catch {
       return; // It has already ended.
     }
-  }, LIMIT);
+  }, limit);
   // The output is read while the input is written, or both sides would wait for ever.
   const output = child.output();
   const write = async () => {

@@ -1,6 +1,7 @@
 /** Reads the access control lists of files that are about to be replaced. */
 import type { Acl, AskedFile } from "../host/acl.ts";
 import { readAcls } from "../host/acl.ts";
+import { isGuarded } from "../host/replacers.ts";
 import type { Presence } from "../host/types.ts";
 import { directoryOf } from "../text/path.ts";
 import type {
@@ -34,9 +35,10 @@ export async function observeAcls(
 /** The files that the target is now. */
 function filesOf(target: TargetObservation): AskedFile[] {
   const directory = directoryOf(target.path);
+  const isGuardedPath = target.ancestors.every((ancestor) => isGuarded(ancestor, 0));
   return pathsOf(target).flatMap(([path, file]) =>
     file.kind === "present" && file.value.type === "file"
-      ? { path, uid: file.value.uid, directory }
+      ? { path, uid: file.value.uid, directory, isGuarded: isGuardedPath }
       : []
   );
 }

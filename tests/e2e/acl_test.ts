@@ -222,8 +222,9 @@ test("ACLs are kept on tmpfs and on a file system of its own, in a path with odd
 });
 
 async function mountAt(kind: string, directory: string, image: string): Promise<AsyncDisposable> {
-  if (kind === "tmpfs") await runQuietly(["mount", "-t", "tmpfs", "none", directory]);
-  else {
+  if (kind === "tmpfs") {
+    await runQuietly(["mount", "-t", "tmpfs", "-o", "mode=0755", "none", directory]);
+  } else {
     await Deno.writeFile(image, new Uint8Array());
     await Deno.truncate(image, 16 * 1024 * 1024);
     await runQuietly(["mkfs.ext4", "-q", "-F", image]);

@@ -199,7 +199,7 @@ test("an owner that an ordinary user may not give is told with what to change", 
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /chown 61002:61001: operation not permitted; user 61001 may not do that: run vcm as root, or change "owner" and "group"/,
+    /chown 61002:61001: operation not permitted; new files here belong to user 61001, who may not give them away: run vcm as root .*, or change "owner" and "group"/,
   );
 });
 
