@@ -216,6 +216,19 @@ interface CommonTargetJson extends FileOwners {
   readonly createDirs: boolean;
 }
 
+interface AclsJson {
+  /** The list of cert.pem. */
+  readonly cert?: string | undefined;
+  /** The list of chain.pem. */
+  readonly chain?: string | undefined;
+  /** The list of fullchain.pem. */
+  readonly fullchain?: string | undefined;
+  /** The list of privkey.pem. */
+  readonly privkey?: string | undefined;
+  /** The list of ca.pem. */
+  readonly ca?: string | undefined;
+}
+
 interface FileStepJson extends CommonTargetJson {
   /** What the target holds. */
   readonly what: Exclude<TargetKindJson, "bundle">;
@@ -225,7 +238,7 @@ interface FileStepJson extends CommonTargetJson {
   readonly passwordFile?: string | undefined;
   /** The user who writes it, if not the runner. */
   readonly by?: UserJson | undefined;
-  /** Entries of its access control list, one a line, as setfacl reads them; they include its mode. */
+  /** Entries of its access control list, one a line, with its final mode. */
   readonly acl?: string | undefined;
   /** Whether it is written into the existing file. */
   readonly inPlace?: boolean | undefined;
@@ -240,8 +253,8 @@ interface BundleStepJson extends CommonTargetJson {
   readonly modes: Readonly<Record<PartJson, Mode>>;
   /** Owner and group of its files. */
   readonly owners: Readonly<Record<PartJson, FileOwners>>;
-  /** Access control lists of its files, as `acl` of a file; absent: none has one. */
-  readonly acls?: Readonly<Partial<Record<PartJson, string>>> | undefined;
+  /** Access control lists of its files, by part, as `acl` of a file; absent: none has one. */
+  readonly acls?: AclsJson | undefined;
 }
 
 /** Transfers the pending action of a service that is no longer in the file. */
