@@ -12,7 +12,7 @@ import {
   writePendingAction,
 } from "../store/pending_action.ts";
 import { forgetPendingValidation, writePendingValidation } from "../store/pending_validation.ts";
-import { storedFile } from "../store/store_paths.ts";
+import { storedFile, temporaryFile } from "../store/store_paths.ts";
 import { hasBegunSwitch } from "../store/staged_set.ts";
 import type { Replaced } from "../store/types.ts";
 import type { IssuedCertificate } from "../vault/pki/issued_certificate.ts";
@@ -225,12 +225,13 @@ async function tryDeploy(
       content,
       makeBundle: async (target) =>
         await bundle?.makeBundle(target, part, DIRECTORY_MODE, writers.commands),
-      beforeFirstRename: (replaced) => {
+      beforeFirstRename: async (replaced) => {
+        await setAcls(targets, writers);
         if (replaced.length > 0) writePendingValidation(certStore, name, replaced);
         if (changing) newPendingActions = writePendingActions(step, certStore, emit);
       },
-      afterRename: ({ what, path, drift }) =>
-        emit({ kind: "deployed", certificate: name, what, path, drift }),
+      afterRename: ({ what, path, drift, changes = [] }) =>
+        emit({ kind: "deployed", certificate: name, what, path, drift: [...drift, ...changes] }),
       warn: (message) => emit({ kind: "warning", subject: name, message }),
     }, writers);
     const state = changing ? "deployed" : "none";
@@ -244,6 +245,14 @@ async function tryDeploy(
     for (const service of newPendingActions) dropPendingAction(certStore, service, emit);
     return result(work, "failed");
   }
+}
+
+/** By one call for all files of a certificate, because a process costs more than they do. */
+async function setAcls(targets: readonly TargetStep[], { commands }: Writers): Promise<void> {
+  const files = targets.filter(({ acl, acls }) => acl ?? acls).map(({ what, path }) =>
+    what === "bundle" ? { path, version: fs.readlinkSync(temporaryFile(path)) } : { path }
+  );
+  if (files.length > 0) await commands.setAcls(files);
 }
 
 /**

@@ -43,7 +43,7 @@ export interface Deployment {
   /** Keep what is replaced until `removeKept()` or `rollBack()`. */
   readonly revocable: boolean;
   /** Called after all files are created and before the first target is replaced. */
-  readonly beforeFirstRename: (replaced: readonly Replaced[]) => void;
+  readonly beforeFirstRename: (replaced: readonly Replaced[]) => void | Promise<void>;
   /** Called for each target after all are replaced and synced. */
   readonly afterRename: (target: TargetStep) => void;
   /** Called if an old file cannot be kept and the deployment goes on. */
@@ -68,7 +68,7 @@ export async function deploy(
       prepared.push(target);
       replaced.push(...await keepIfNeeded(target, deployment, writers));
     }
-    beforeFirstRename(revocable ? replaced : []);
+    await beforeFirstRename(revocable ? replaced : []);
   } catch (error) {
     await removeTemporaries(prepared, writers);
     await removeKept(prepared, writers);

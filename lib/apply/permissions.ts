@@ -140,6 +140,7 @@ function needsOfTargets(targets: readonly TargetStep[]): Needs {
     run: [
       ...(readInfo(SELINUX).kind === "present" ? CHCON : []),
       ...(links.length > 0 ? LN : []),
+      ...(targets.some(({ acl, acls }) => acl ?? acls) ? programPaths("setfacl") : []),
     ],
     readByCommands: links.map(({ path }) => path),
     userWriter: targets.some(({ by }) => by !== undefined),

@@ -19,12 +19,13 @@ type Place = Pick<TargetStep, "path" | "by">;
 
 /** Throws Error with a message for users if the target exists and could not be kept. */
 export async function keepReplaced(
-  { path, by, inPlace = false }: TargetStep,
+  { path, by, inPlace = false, acl }: TargetStep,
   writers: Writers,
 ): Promise<Replaced> {
   const replaced = { path, ...(by && { by }), ...(inPlace && { inPlace }) };
   try {
-    const answer = await writers.of(by)({ do: "keep", path, inPlace });
+    const how = inPlace && acl !== undefined ? "acl" : inPlace;
+    const answer = await writers.of(by)({ do: "keep", path, inPlace: how });
     if (answer === NONE) return { ...replaced, kept: false };
     if (isIdentity(answer)) return { ...replaced, kept: true, identity: answer };
     throw new Error(NO_ANSWER);

@@ -1,7 +1,5 @@
 /** `vcm check`, `vcm status` and `vcm plan`, which change nothing. */
 import { findManagers } from "../observe/find_managers.ts";
-import { observe } from "../observe/observe.ts";
-import { plan } from "../plan/plan.ts";
 import type { Plan } from "../plan/types.ts";
 import { checkText } from "../report/check_text.ts";
 import { checkJson, planJson, statusJson } from "../report/json.ts";
@@ -10,6 +8,7 @@ import { assessStatus, CHECK_STATUS, planStatus } from "../report/verdict.ts";
 import type { Host } from "../command/host.ts";
 import { sayOnErr } from "../command/log_line.ts";
 import { hasProbes, loadFor, narrow, paintFor } from "../command/load.ts";
+import { makePlan } from "./make_plan.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 import type { Config } from "../config/types.ts";
 import type { Screen } from "../report/status_text.ts";
@@ -30,7 +29,7 @@ export async function checkCommand(args: Arguments, host: Host): Promise<number>
   const { narrowUnit, SERVICE } = await import("../tools/install/warn_narrow_unit.ts");
   const narrowness = narrowUnit(config);
   if (narrowness !== undefined) sayOnErr(args, host, "warning", `${SERVICE}: ${narrowness}`);
-  const made = plan(config, specs, await observe(config, host.now()), host.now());
+  const made = await makePlan(config, specs, host);
   const [paint, all] = [paintFor(args, host), args.all || args.verbose];
   const status = assessStatus(made);
   const isShown = args.json || !args.quiet || status !== "fine";

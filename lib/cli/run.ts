@@ -2,8 +2,6 @@
 import type { CarriedOut } from "./carry_out.ts";
 import { takeLock } from "../store/lock.ts";
 import { findManagers } from "../observe/find_managers.ts";
-import { observe } from "../observe/observe.ts";
-import { plan } from "../plan/plan.ts";
 import { EVERYTHING, type Selection } from "../plan/selection.ts";
 import type { Plan } from "../plan/types.ts";
 import { foldOutcome, type Outcome } from "../report/outcome.ts";
@@ -14,6 +12,7 @@ import type { CommandName } from "../command/command_forms.ts";
 import { errFormat, sayOnErr } from "../command/log_line.ts";
 import type { Host } from "../command/host.ts";
 import { loadFor, narrow, paintFor } from "../command/load.ts";
+import { makePlan } from "./make_plan.ts";
 import type { MetricsPlan } from "./metrics.ts";
 import type { Arguments } from "../command/parse_arguments.ts";
 
@@ -40,7 +39,7 @@ export async function runCommand(args: Arguments, host: Host): Promise<number> {
   };
   using _lock = await takeLock(config.certStore, say, args.wait);
   const began = performance.now();
-  const made = plan(config, specs, await observe(config, host.now()), host.now(), selection);
+  const made = await makePlan(config, specs, host, selection);
   const { metricsFile } = config;
   // Over all certificates and all steps.
   const isWhole = args.command === "run" && args.names.length === 0;

@@ -11,6 +11,7 @@ import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { errorCode } from "../text/plain_cause.ts";
 import { directoryOf } from "../text/path.ts";
+import { changeMode, changeOwner } from "./change_owner.ts";
 
 /** Owner, group and permission bits of a file. */
 export interface Ownership {
@@ -46,8 +47,8 @@ export function writeNewFile(
 function own(file: number, ownership: Ownership): void {
   const made = fs.fstatSync(file);
   const { uid = made.uid, gid = made.gid, mode } = ownership;
-  if (uid !== made.uid || gid !== made.gid) fs.fchownSync(file, uid, gid);
-  fs.fchmodSync(file, mode);
+  if (uid !== made.uid || gid !== made.gid) changeOwner(file, uid, gid, made.uid);
+  changeMode(file, mode);
 }
 
 /** How a file is replaced. */

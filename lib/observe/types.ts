@@ -1,4 +1,5 @@
 /** What was observed on this host. Plain values only, which can be printed as JSON. */
+import type { Acl } from "../host/acl.ts";
 import type { Account, Ancestor, Presence, UnitState } from "../host/types.ts";
 import type { Certificate } from "../certificate/certificate.ts";
 import type { Part } from "../certificate/types.ts";
@@ -16,6 +17,8 @@ export interface TargetFile {
   readonly group: string;
   /** Permission bits. */
   readonly mode: number;
+  /** Read only if the file is about to be replaced. */
+  readonly acl?: Acl | undefined;
   /** Whether its content is what the store has for it. */
   readonly sameContent: boolean;
   /** It is something other than a certificate or key; checked only if the content differs. */

@@ -1,9 +1,10 @@
 /** What stops a certificate's steps and only a person can fix. */
-import { defaultMode, holdsKey } from "../config/format.ts";
+import { holdsKey } from "../config/format.ts";
 import type { CertificateSpec, TargetSpec } from "../config/types.ts";
 import { octal } from "../text/octal.ts";
 import { directoryOf, isKernelPath } from "../text/path.ts";
 import { shellWord } from "../text/quote.ts";
+import { desiredMode } from "./attributes.ts";
 import { bundleBlockers } from "./bundle.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import type { Selection } from "./selection.ts";
@@ -68,7 +69,7 @@ export function findTargetBlockers(spec: TargetSpec, target: TargetObservation):
     );
   }
   if (isOpenInPlace(spec, target)) {
-    const fix = `chmod ${octal(spec.mode ?? defaultMode(spec.what))} ${shellWord(spec.path)}`;
+    const fix = `chmod ${octal(modeInPlace(spec, target))} ${shellWord(spec.path)}`;
     impossible(
       `"${spec.path}" is open to more users than a private key may be, and "in_place" keeps that file: a ` +
         `process that has it open could read the new key; fix: ${fix}, then check which processes have it open`,
@@ -100,10 +101,17 @@ export function findTargetBlockers(spec: TargetSpec, target: TargetObservation):
 }
 
 /** Whether users can open the existing file who must not open the new one. */
-function isOpenInPlace(spec: TargetSpec, { file }: TargetObservation): boolean {
+function isOpenInPlace(spec: TargetSpec, target: TargetObservation): boolean {
+  const { file } = target;
   if (!spec.inPlace || !holdsKey(spec.what) || file.kind !== "present") return false;
   const { type, mode } = file.value;
-  return type === "file" && (mode & 0o077 & ~(spec.mode ?? defaultMode(spec.what))) !== 0;
+  return type === "file" && (mode & 0o077 & ~modeInPlace(spec, target)) !== 0;
+}
+
+function modeInPlace(spec: TargetSpec, { file }: TargetObservation): number {
+  // An ACL stays, because the file does.
+  const kept = file.kind === "present" ? { ...file.value, acl: undefined } : undefined;
+  return desiredMode(spec, spec.what, kept);
 }
 
 /** The store has no deployable set, and the command does not issue one. */

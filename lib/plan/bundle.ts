@@ -7,14 +7,15 @@ import { octal } from "../text/octal.ts";
 import { printable } from "../text/quote.ts";
 import { type Part, PARTS } from "../certificate/types.ts";
 import type { BundleSpec, TargetSpec } from "../config/types.ts";
-import { compareMetadata, contentDrift, ownersOf, type Supply } from "./drift.ts";
+import { type Attributes, attributesOf, changesBesides, writtenAs } from "./attributes.ts";
+import { compareMetadata, contentDrift, type Supply } from "./drift.ts";
 import type { WriterChoice } from "./choose_writer.ts";
 import type { Blocked, Warning } from "./types.ts";
-import type { BundleStep, Drift } from "./target_types.ts";
-import type { Presence } from "../host/types.ts";
+import type { BundleStep, Drift, FileOwners } from "./target_types.ts";
 import type {
   BundleLink,
   BundleObservation,
+  BundleSet,
   CertificateObservation,
   TargetFile,
   TargetObservation,
@@ -34,7 +35,10 @@ export function bundleDrift(
   if (link.kind !== "set") return [];
   const { directory, mode, otherOwner } = link;
   const drifts: Drift[] = link.files.flatMap(({ part, file }) =>
-    fileDrift(spec, target, file, supply).map((drift) => ({ ...drift, files: [`${part}.pem`] }))
+    fileDrift(spec, target, { part, file }, supply).map((drift) => ({
+      ...drift,
+      files: [`${part}.pem`],
+    }))
   );
   if (mode !== DIRECTORY_MODE) {
     const [from, to] = [octal(mode), octal(DIRECTORY_MODE)];
@@ -50,7 +54,7 @@ export function bundleDrift(
 function fileDrift(
   spec: TargetSpec,
   target: BundleObservation,
-  file: Presence<TargetFile>,
+  { part, file }: BundleSet["files"][number],
   supply: Supply,
 ): Drift[] {
   if (file.kind === "unreadable") return [];
@@ -61,7 +65,7 @@ function fileDrift(
   }
   return [
     ...(supply.stored && !sameContent ? [contentDrift(file.value, supply)] : []),
-    ...compareMetadata(spec, target, file.value),
+    ...compareMetadata(spec, part, target, file.value),
   ];
 }
 
@@ -158,16 +162,31 @@ export function bundleStep(
   const files = target.kind === "bundle" && target.link.kind === "set" ? target.link.files : [];
   const fileOf = (part: Part) =>
     files.find((one) => one.part === part)?.file ?? { kind: "absent" } as const;
+  const parts = forEachPart((part) => attributesOf(spec, part, target, fileOf(part)));
+  const changes = PARTS.flatMap((part) =>
+    (changesBesides(drift, parts[part], target, fileOf(part)) ?? [])
+      .map((change) => ({ ...change, files: [`${part}.pem`] }))
+  );
+  const acls = PARTS.flatMap((part) => {
+    const { acl } = parts[part];
+    return acl === undefined ? [] : [[part, acl] as const];
+  });
   return {
     what: spec.what,
     path: spec.path,
     drift,
-    ...ownersOf(target, target.file),
-    owners: forEachPart((part) => ownersOf(target, fileOf(part))),
+    ...(changes.length > 0 && { changes: unite(changes) }),
+    ...ownersOf(attributesOf(spec, spec.what, target, target.file)),
     mode: spec.mode ?? defaultMode(spec.what),
-    modes: forEachPart((part) => spec.mode ?? defaultMode(part)),
+    owners: forEachPart((part) => ownersOf(parts[part])),
+    modes: forEachPart((part) => writtenAs(parts[part]).mode),
+    ...(acls.length > 0 && { acls: Object.fromEntries(acls) }),
     createDirs: spec.createDirs,
   };
+}
+
+function ownersOf({ mode: _mode, acl: _acl, ...owners }: Attributes): FileOwners {
+  return owners;
 }
 
 function forEachPart<T>(make: (part: Part) => T): Record<Part, T> {

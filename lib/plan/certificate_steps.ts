@@ -1,14 +1,12 @@
 /** The issue and deploy steps of one certificate. */
 import type { CertificateSpec, TargetSpec } from "../config/types.ts";
-import { defaultMode } from "../config/format.ts";
+import { attributesOf, changesBesides, writtenAs } from "./attributes.ts";
 import { bundleStep, endsBundle } from "./bundle.ts";
 import { OWN_WRITER, type Writer } from "./choose_writer.ts";
-import { ownersOf } from "./drift.ts";
 import { loadedUntil } from "./stored_validity.ts";
 import type { PlannedTarget } from "./planned_target.ts";
 import { requestFor } from "./request.ts";
 import type { CertificateObservation, TargetObservation } from "../observe/types.ts";
-import type { HostUser } from "../host/types.ts";
 import type { DeployStep, Due, IfRefused, IssueStep } from "./types.ts";
 import type { Drift, TargetStep } from "./target_types.ts";
 
@@ -72,24 +70,20 @@ export function targetStep(
   writer: Writer = OWN_WRITER,
 ): TargetStep {
   if (spec.what === "bundle") return bundleStep(spec, target, drift);
+  const { file } = target;
+  const by = writer.kind === "user" ? writer.by : undefined;
+  const attributes = attributesOf(spec, spec.what, target, file, by);
   return {
     what: spec.what,
     order: spec.order,
     passwordFile: spec.passwordFile,
     path: spec.path,
     drift,
-    ...(writer.kind === "own" ? ownersOf(target, target.file) : ownersBy(writer.by, target)),
-    mode: spec.mode ?? defaultMode(spec.what),
+    changes: changesBesides(drift, attributes, target, file),
+    ...writtenAs(attributes),
+    ...(by && { by }),
     createDirs: spec.createDirs,
     inPlace: spec.inPlace,
     endsBundle: writer.kind === "own" && endsBundle(target) ? true : undefined,
   };
-}
-
-function ownersBy(by: HostUser, { file, group }: TargetObservation) {
-  // Others could put a file of any group there, so only the group of the user's own file is kept.
-  const kept = file.kind === "present" && file.value.type === "file" && file.value.uid === by.uid
-    ? file.value.gid
-    : by.gid;
-  return { uid: by.uid, gid: group.kind === "given" ? group.id : kept, by };
 }

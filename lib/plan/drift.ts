@@ -1,10 +1,12 @@
 /** How a file on disk differs from the configuration and the store. */
 import type { Certificate } from "../certificate/certificate.ts";
 import { octal } from "../text/octal.ts";
+import type { TargetKind } from "../certificate/types.ts";
+import { holdsKey } from "../config/format.ts";
 import type { TargetSpec } from "../config/types.ts";
 import { formatTime } from "../text/format_time.ts";
-import type { Drift, FileOwners } from "./target_types.ts";
-import type { Presence } from "../host/types.ts";
+import { desiredMode } from "./attributes.ts";
+import type { Drift } from "./target_types.ts";
 import type { TargetFile, TargetObservation } from "../observe/types.ts";
 
 export interface Supply {
@@ -29,8 +31,10 @@ function shortFacts({ serial, notAfter }: Certificate): string {
   return `serial ${serial} until ${formatTime(notAfter)}`;
 }
 
+/** @param what Kind of the target, or the part of a bundle. */
 export function compareMetadata(
   spec: TargetSpec,
+  what: TargetKind,
   target: TargetObservation,
   file: TargetFile,
 ): Drift[] {
@@ -42,21 +46,11 @@ export function compareMetadata(
   if (group.kind === "given" && group.id !== file.gid) {
     drift.push({ kind: "group", from: file.group, to: group.name });
   }
-  if (spec.mode !== undefined && spec.mode !== file.mode) {
-    drift.push({ kind: "mode", from: octal(file.mode), to: octal(spec.mode) });
-  }
+  // A private key is never left open to every user.
+  const isOpenKey = holdsKey(what) && (file.mode & 0o007) !== 0;
+  const mode = spec.mode ?? (isOpenKey ? desiredMode(spec, what, file) : file.mode);
+  if (mode !== file.mode) drift.push({ kind: "mode", from: octal(file.mode), to: octal(mode) });
   return drift;
-}
-
-/** Owner and group of a new file: each as configured or, if not set, as of the existing file. */
-export function ownersOf(
-  { owner, group }: TargetObservation,
-  file: Presence<TargetFile>,
-): FileOwners {
-  const kept = file.kind === "present" && file.value.type === "file" ? file.value : undefined;
-  const uid = owner.kind === "given" ? owner.id : kept?.uid;
-  const gid = group.kind === "given" ? group.id : kept?.gid;
-  return { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) };
 }
 
 /** Whether a service that read the old file has something new to load. */

@@ -1,6 +1,7 @@
 /** The state of one certificate, and its steps. */
 import { renewalStart } from "../certificate/renewal.ts";
 import type { CertificateSpec } from "../config/types.ts";
+import { aclWarnings } from "./acl_warnings.ts";
 import { strayWarnings } from "./bundle.ts";
 import { deployStep, issueStep } from "./certificate_steps.ts";
 import type { Supply } from "./drift.ts";
@@ -148,7 +149,11 @@ function certificateState(
     name: spec.name,
     certificate: storedCertificate(observed.stored),
     renewAt: validity && renewalStart(spec, validity),
-    warnings: [...findWarnings(spec, observed.stored, now, zone), ...strayWarnings(observed)],
+    warnings: [
+      ...findWarnings(spec, observed.stored, now, zone),
+      ...strayWarnings(observed),
+      ...aclWarnings(targets),
+    ],
     targets: targets.map(({ spec: { what, path }, drift }) => ({ what, path, drift })),
   };
 }

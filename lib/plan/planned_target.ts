@@ -39,7 +39,10 @@ export interface MoreReasons {
   readonly pendingValidation: boolean;
 }
 
-/** Differences, the most important first. Owner, group and mode count only if they are set. */
+/**
+ * Differences, the most important first. Owner, group and mode count only if they are set; in addition,
+ * a private key must not be open to every user.
+ */
 export function findDrift(
   spec: TargetSpec,
   target: TargetObservation,
@@ -57,7 +60,7 @@ export function findDrift(
   const drift: Drift[] = [];
   if (supply.renewed) drift.push({ kind: "renewed" });
   const own = target.kind === "file"
-    ? compareMetadata(spec, target, file)
+    ? compareMetadata(spec, spec.what, target, file)
     : bundleDrift(spec, target, supply);
   // Without the password its content is unknown.
   const known = target.kind === "file" && target.passwordProblem === undefined;

@@ -29,25 +29,35 @@ export type Difference =
 /** Owner and group of a new file; absent: those of the process that writes it. */
 export type FileOwners = Readonly<Partial<HostUser>>;
 
+/** How a file is written. */
+export interface FileAttributes extends FileOwners {
+  readonly mode: number;
+  /** Entries of the ACL that it gets after that, one a line; they include its final mode. */
+  readonly acl?: string | undefined;
+}
+
 /** What files and bundles have in common. The plan decides owner, group and mode, not the writer. */
 interface CommonTargetStep extends FileOwners {
   readonly path: string;
-  readonly drift: readonly Drift[];
   readonly mode: number;
+  readonly drift: readonly Drift[];
+  /** Other differences between the new file and the old one; absent: none. */
+  readonly changes?: readonly Drift[] | undefined;
   readonly createDirs: boolean;
 }
 
 /** One file to write. */
-export interface FileStep extends CommonTargetStep, Format {
+export interface FileStep extends CommonTargetStep, FileAttributes, Format {
   /** Written as this user, who may replace directories above it; `uid` and `gid` are then set. */
   readonly by?: HostUser | undefined;
   /** Write into the existing file. */
   readonly inPlace?: boolean | undefined;
   /** It replaces a bundle, whose directories are removed. */
   readonly endsBundle?: boolean | undefined;
+  readonly acls?: never;
 }
 
-type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
+type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle" | "acl";
 
 /** One bundle to write. Only the runner writes bundles. */
 export interface BundleStep extends CommonTargetStep, Partial<Record<FileOnly, never>> {
@@ -56,6 +66,8 @@ export interface BundleStep extends CommonTargetStep, Partial<Record<FileOnly, n
   readonly modes: Readonly<Record<Part, number>>;
   /** Owner and group of each file. */
   readonly owners: Readonly<Record<Part, FileOwners>>;
+  /** The ACL of each file that gets one; absent: none does. */
+  readonly acls?: Readonly<Partial<Record<Part, string>>> | undefined;
 }
 
 export type TargetStep = FileStep | BundleStep;

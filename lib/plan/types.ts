@@ -41,6 +41,8 @@ export const WARNING_KINDS = [
   "clock",
   "window",
   "leftover",
+  /** An access control list, or the rights of a group, cannot be kept. */
+  "acl",
   /** No path to a root is valid now. */
   "chain-invalid",
   /** It is not known whether one is. */

@@ -39,6 +39,7 @@ const SEVERITIES: Readonly<Record<Warning["kind"], Severity>> = {
   "root-ends": "notice",
   "window": "notice",
   "leftover": "notice",
+  "acl": "notice",
 };
 
 /** "notice": the certificate is still in order. "due": something is to be done about it. */

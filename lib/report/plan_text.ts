@@ -53,8 +53,10 @@ function validityText({ certificate, renewAt }: CertificateState): string {
 }
 
 function deployLines(step: DeployStep): string[] {
-  return step.targets.map(({ what, path, drift }) =>
-    `  deploy   ${path}${what === "bundle" ? " (bundle)" : ""}: ${describeDrifts(drift)}`
+  return step.targets.map(({ what, path, drift, changes = [] }) =>
+    `  deploy   ${path}${what === "bundle" ? " (bundle)" : ""}: ${
+      describeDrifts([...drift, ...changes])
+    }`
   );
 }
 

@@ -18,6 +18,8 @@ export interface UsersPlace extends AsyncDisposable {
   configure(certs: string): Promise<void>;
   /** Runs the compiled program as root, or as somebody else; paths are shown as FOLDER. */
   vcm(args: readonly string[], uid?: number): Promise<Result>;
+  /** Runs it as root by a command that ends with the program and its arguments. */
+  vcmBy(command: readonly string[], args: readonly string[]): Promise<Result>;
   /** Owner, group, mode, size and inode of all below a directory, by path. */
   snapshot(name: string): Promise<Record<string, string>>;
 }
@@ -37,6 +39,17 @@ export async function makeUsersPlace(): Promise<UsersPlace> {
   const vault = await startDemoServer({});
   const show = (bytes: Uint8Array) =>
     new TextDecoder().decode(bytes).replaceAll(directory, "FOLDER");
+  const run = async ([program = "", ...args]: readonly string[], uid = 0) => {
+    const output = await new Deno.Command(program, {
+      args: [...args, "--config", at("vcm.yaml")],
+      clearEnv: true,
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
+      cwd: "/",
+      stdin: "null",
+      ...(uid === 0 ? {} : { uid, gid: uid }),
+    }).output();
+    return { code: output.code, stdout: show(output.stdout), stderr: show(output.stderr) };
+  };
   return {
     directory,
     at,
@@ -59,17 +72,8 @@ ${certs}`;
         mode: 0o600,
       });
     },
-    vcm: async (args, uid = 0) => {
-      const output = await new Deno.Command(at("vcm"), {
-        args: [...args, "--config", at("vcm.yaml")],
-        clearEnv: true,
-        env: { PATH: "/usr/bin:/bin" },
-        cwd: "/",
-        stdin: "null",
-        ...(uid === 0 ? {} : { uid, gid: uid }),
-      }).output();
-      return { code: output.code, stdout: show(output.stdout), stderr: show(output.stderr) };
-    },
+    vcm: (args, uid) => run([at("vcm"), ...args], uid),
+    vcmBy: (command, args) => run([...command, at("vcm"), ...args]),
     snapshot: (name) => snapshot(at(name)),
     [Symbol.asyncDispose]: async () => {
       await vault.close();

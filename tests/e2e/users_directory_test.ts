@@ -40,10 +40,10 @@ test("a group that the user cannot give is given by root", async () => {
   assert.deepEqual(facts(place, "pg/server.crt"), [USER, 61007, "640"]);
   assert.deepEqual(facts(place, "pg/server.key"), [USER, NO_GROUP, "600"]);
   assert.equal((await place.vcm(["run"])).stdout, "Nothing to do: 1 certificate in order\n");
-  // A group that nobody asks for is kept.
+  // A group and a mode that nobody asks for are kept.
   await place.configure(pairIn("pg"));
   assert.equal((await place.vcm(["deploy", "--force"])).code, 0);
-  assert.deepEqual(facts(place, "pg/server.crt"), [USER, 61007, "644"]);
+  assert.deepEqual(facts(place, "pg/server.crt"), [USER, 61007, "640"]);
 });
 
 test("directories that are made in a user's directory are that user's", async () => {
@@ -157,7 +157,7 @@ test("files in a user's directory that no service validated are rolled back by t
   // As a run leaves it that is killed once it has replaced one of two files.
   const [key, old] = [place.at("pg/server.key"), place.at("pg/.server.key.vcm-old")];
   await Deno.rename(key, old);
-  await Deno.writeTextFile(key, CUT_PEM);
+  await Deno.writeTextFile(key, CUT_PEM, { mode: 0o600 });
   await Deno.chown(key, USER, USER);
   await Deno.writeTextFile(
     place.at("store/.pending-validation-web.demo.internal"),

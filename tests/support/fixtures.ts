@@ -153,11 +153,12 @@ export function makeFile(parts: Partial<TargetFile> = {}): TargetFile {
   };
 }
 
+/** A private key has mode 0600. */
 export function makeSeen(parts: Partial<FileObservation> = {}): FileObservation {
   return {
     kind: "file",
     path: "/etc/nginx/web.crt",
-    file: present(makeFile()),
+    file: present(makeFile(modeAt(parts.path))),
     ancestors: [],
     parent: "present",
     owner: { kind: "unspecified" },
@@ -169,12 +170,16 @@ export function makeSeen(parts: Partial<FileObservation> = {}): FileObservation 
   };
 }
 
+function modeAt(path = ""): Partial<TargetFile> {
+  return path.endsWith(".key") ? { mode: 0o600 } : {};
+}
+
 /** A target at which such a file lies. */
 export function makeSeenFile(
   file: Partial<TargetFile>,
   parts: Partial<FileObservation> = {},
 ): FileObservation {
-  return makeSeen({ file: present(makeFile(file)), ...parts });
+  return makeSeen({ file: present(makeFile({ ...modeAt(parts.path), ...file })), ...parts });
 }
 
 /** What is observed of a desired certificate: all in order, unless the parts say otherwise. */

@@ -1,4 +1,5 @@
 /** Random desired and observed state, the same ones on each run. */
+import { holdsKey } from "../../lib/config/format.ts";
 import type { CertificateSpec, MaintenanceWindow } from "../../lib/config/types.ts";
 import type {
   CertificateObservation,
@@ -79,8 +80,11 @@ export function inOrder(spec: CertificateSpec): CertificateObservation {
   });
   return makeObserved(spec, {
     stored: makeStored({}, certificate),
-    targets: spec.targets.map(({ path, mode }) =>
-      makeSeen({ path, file: present(makeFile({ mode: mode ?? 0o604 })) })
+    targets: spec.targets.map(({ what, path, mode }) =>
+      makeSeen({
+        path,
+        file: present(makeFile({ mode: mode ?? (holdsKey(what) ? 0o460 : 0o604) })),
+      })
     ),
   });
 }

@@ -64,33 +64,37 @@ const REPLACED: Whole<Replaced> = {
 
 const OWNERS: Whole<FileOwners> = { uid: 33, gid: 33 };
 
-const FILE: Whole<FileStep> = {
+const FILE: Whole<Omit<FileStep, "acls">> = {
   what: "combined",
   order: "cert-first",
   passwordFile: "/p",
   by,
   path: "/a",
   drift,
+  changes: [{ kind: "mode", from: "2644", to: "0644" }],
   uid: 33,
   gid: 33,
   mode: 0o600,
+  acl: "user::rw-\nother::---\ngroup::---\nmask::r--\nuser:33:r--",
   createDirs: true,
   inPlace: true,
   endsBundle: true,
 };
 
 /** What only files have. */
-type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle";
+type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle" | "acl";
 
 const BUNDLE: Whole<Omit<BundleStep, FileOnly>> = {
   what: "bundle",
   path: "/b",
   drift,
+  changes: [{ kind: "mode", from: "2644", to: "0644", files: ["cert.pem"] }],
   uid: 33,
   gid: 33,
   mode: 0o755,
   modes: { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 },
   owners: { cert: OWNERS, chain: OWNERS, fullchain: OWNERS, privkey: OWNERS, ca: OWNERS },
+  acls: { cert: "user::rw-", chain: "user::rw-", fullchain: "x", privkey: "x", ca: "x" },
   createDirs: true,
 };
 

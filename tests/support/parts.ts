@@ -3,6 +3,7 @@
  * what they bring, into a directory that git ignores; nothing is installed. What is there already is
  * used without any network.
  */
+import { fetchAcl } from "./fetch_acl.ts";
 import { fetchMan } from "./fetch_man.ts";
 import { fetchNginx } from "./fetch_nginx.ts";
 import { fetchOpenBao } from "./fetch_openbao.ts";
@@ -20,6 +21,7 @@ const FETCHERS = {
   strace: fetchStrace,
   shells: fetchShells,
   man: fetchMan,
+  acl: fetchAcl,
   prometheus: fetchPrometheus,
   machine: probeMachine,
 } as const;

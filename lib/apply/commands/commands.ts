@@ -53,6 +53,13 @@ export interface Commands {
   copyLink(path: string): Promise<void>;
   /** Gives the temporary file of a target, or of a bundle's set, the SELinux context of what it replaces. */
   copyContext(path: string, entry?: SetEntry): Promise<void>;
+  /**
+   * Gives the temporary files of targets, or the files in the version directory of a bundle, the ACLs of
+   * the plan, and the same to the kept file of a target that is written in place.
+   */
+  setAcls(
+    targets: readonly { readonly path: string; readonly version?: string }[],
+  ): Promise<void>;
   /** Ends the processes of other users. */
   close(): Promise<void>;
 }

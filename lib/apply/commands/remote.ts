@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<keyof Commands, true>> = {
   linkBundle: true,
   copyLink: true,
   copyContext: true,
+  setAcls: true,
   close: true,
 };
 

@@ -14,6 +14,7 @@ import { isVersion, replacedFile, stagedVersion, temporaryFile } from "../../sto
 import { directoryOf, nameOf } from "../../text/path.ts";
 import type { MetricsPlace } from "../metrics_file.ts";
 import type { FileRequest, WriterAnswer } from "../writers/writer.ts";
+import { aclsOf } from "./planned_acls.ts";
 import { withSiblings } from "./planned_paths.ts";
 import type { ActionResult, Commands, Running, SetEntry } from "./commands.ts";
 import type { UserProcess } from "./user_process.ts";
@@ -121,6 +122,24 @@ export class CommandRunner implements Commands {
     return Promise.resolve();
   }
 
+  async setAcls(
+    asked: readonly { readonly path: string; readonly version?: string }[],
+  ): Promise<void> {
+    const found = asked.map(({ path, version }) => {
+      const target = this.#anyTarget(
+        path,
+        ({ acl, acls }) => acl !== undefined || acls !== undefined,
+      );
+      const isVersion = target.what === "bundle" && isVersionOf(version, target.path);
+      if (target.what === "bundle" && !isVersion) throw new NotPlannedError();
+      return { by: target.by, acls: aclsOf(target, version) };
+    });
+    const { writeAcls } = await import("../../host/acl.ts");
+    for (const some of Map.groupBy(found, ({ by }) => by && keyOf(by)).values()) {
+      await writeAcls(some.flatMap(({ acls }) => acls), some[0]?.by);
+    }
+  }
+
   async close(): Promise<void> {
     const processes = [...this.#processes.values()];
     this.#processes.clear();
@@ -134,8 +153,12 @@ export class CommandRunner implements Commands {
 
   /** A target that root writes. */
   #target(path: string, has: (target: TargetStep) => boolean): TargetStep {
+    return this.#anyTarget(path, (target) => target.by === undefined && has(target));
+  }
+
+  #anyTarget(path: string, has: (target: TargetStep) => boolean): TargetStep {
     const found = this.#steps.flatMap((step) => step.kind === "deploy" ? step.targets : [])
-      .find((target) => target.path === path && target.by === undefined && has(target));
+      .find((target) => target.path === path && has(target));
     if (found === undefined) throw new NotPlannedError();
     return found;
   }

@@ -11,8 +11,9 @@
  */
 import { fileURLToPath } from "node:url";
 import { errorWords } from "../../text/error_words.ts";
-import { plainCause } from "../../text/plain_cause.ts";
+import { errorCode, plainCause } from "../../text/plain_cause.ts";
 import { spawnCause } from "../../host/run_command.ts";
+import { failedCall } from "../../host/change_owner.ts";
 import { OtherFileError } from "../../host/file_identity.ts";
 import type { HostUser } from "../../host/types.ts";
 import {
@@ -77,11 +78,11 @@ export class UserProcess {
     }
     const answer = readAnswer(text);
     if (typeof answer !== "object") return answer;
-    throw reportedError(answer.code, `(as user ${this.#user.uid})`);
+    throw reportedError(answer, `(as user ${this.#user.uid})`);
   }
 
   async #exchange(line: string): Promise<string> {
-    const { requests, answers } = this.#process ??= start(this.#user, this.#program);
+    const { child, requests, answers } = this.#process ??= start(this.#user, this.#program);
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => reject(new Error(`the writer process did not answer within ${this.#limit / 1000} s`)),
@@ -91,7 +92,7 @@ export class UserProcess {
       // If the process has ended, there will be no answer either.
       await requests.write(new TextEncoder().encode(`${line}\n`)).catch(() => undefined);
       const { value, done } = await answers.next();
-      if (done) throw new Error(`the writer process ended without an answer${UNREADABLE}`);
+      if (done) throw new Error(endedBy(await child.status));
       return value;
     };
     try {
@@ -119,6 +120,12 @@ export class UserProcess {
     clearTimeout(limit);
     clearTimeout(timer);
   }
+}
+
+function endedBy({ signal }: Deno.CommandStatus): string {
+  return signal === null
+    ? `the writer process ended without an answer${UNREADABLE}`
+    : `the writer process was ended by ${signal}`;
 }
 
 const UNREADABLE = "; every user must be able to read and run the program";
@@ -159,9 +166,17 @@ function start({ uid, gid }: HostUser, { path, args, env }: Program): Process {
       answers: lines(child.stdout, LONGEST_ANSWER),
     };
   } catch (error) {
-    const why = `${spawnCause(error)}${UNREADABLE}`;
+    const why = `${spawnCause(error)}${startHint(errorCode(error))}`;
     throw new Error(`"${path}" cannot be started: ${why}`, { cause: error });
   }
+}
+
+/** What has to be changed, where the error leaves no doubt (execve(2), setuid(2)). */
+function startHint(code: string | undefined): string {
+  if (code === "EACCES") return UNREADABLE;
+  if (code !== "EPERM") return "";
+  return "; to become another user, VCM needs CAP_SETUID and CAP_SETGID; to see what the unit has: " +
+    "systemctl show vcm -p CapabilityBoundingSet";
 }
 
 function ownProgram(): Program {
@@ -175,21 +190,30 @@ function ownProgram(): Program {
 }
 
 /** The text may be anything. Never throws. */
-function readAnswer(text: string): WriterAnswer | { readonly code: unknown } {
+function readAnswer(text: string): WriterAnswer | ReportedError {
   try {
-    const { kind, value, code } = JSON.parse(text);
-    if (kind !== "done") return { code };
+    const { kind, value, code, call } = JSON.parse(text);
+    if (kind !== "done") return { code, call };
     return value === true || value === NONE || value === OTHER || isIdentity(value) ? value : false;
   } catch {
     return { code: undefined };
   }
 }
 
-/** An error that the process reported; its code may be anything. */
-function reportedError(code: unknown, details: string): Error {
+/** An error that the process reported; both may be anything. */
+interface ReportedError {
+  readonly code: unknown;
+  /** The call, if it was chown or chmod. */
+  readonly call?: unknown;
+}
+
+function reportedError(reported: ReportedError, details: string): Error {
+  const { code } = reported;
   const words = code === OTHER_FILE.code ? OTHER_FILE.message : errorWords(code);
   if (words === undefined) return new Error(`unknown error ${details}`);
-  return Object.assign(new Error(`${words} ${details}`), { code });
+  const call = failedCall(reported);
+  const message = call === undefined ? words : `${call}: ${words}`;
+  return Object.assign(new Error(`${message} ${details}`), { code });
 }
 
 const OTHER_FILE = new OtherFileError();

@@ -11,6 +11,7 @@
  */
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
+import { changeMode, changeOwner } from "../../host/change_owner.ts";
 import { fill } from "../../host/regular_file.ts";
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fs.constants;
@@ -32,8 +33,8 @@ export function giveGroup(path: string, { uid, gid, mode, content }: NewOwnershi
     if (!found.isFile() || found.uid !== uid || found.nlink !== 1 || !contains(file, content)) {
       throw new Error("another file has taken the place of the new file");
     }
-    fs.fchownSync(file, uid, gid);
-    fs.fchmodSync(file, mode & 0o777);
+    changeOwner(file, uid, gid, 0);
+    changeMode(file, mode & 0o777);
     fs.fsyncSync(file);
   } finally {
     fs.closeSync(file);

@@ -17,7 +17,7 @@ import {
   openRegularFile,
   OtherFileError,
 } from "../../host/file_identity.ts";
-import { trySyncDirectory } from "../../host/make_directories.ts";
+import { makeOpenDirectory } from "../../host/make_directories.ts";
 import { isThere } from "../../host/read.ts";
 import { writeThrough } from "../../host/write_through.ts";
 import { type FileRequest, type NewFile, NONE, OTHER, type WriterAnswer } from "./writer.ts";
@@ -75,12 +75,7 @@ export function makeRoom(path: string, createDirs: boolean): void {
 function makeDirectories(path: string): void {
   if (isThere(path)) return;
   makeDirectories(directoryOf(path));
-  const temporary = temporaryFile(path);
-  if (isThere(temporary)) fs.rmdirSync(temporary);
-  fs.mkdirSync(temporary);
-  fs.chmodSync(temporary, 0o755);
-  fs.renameSync(temporary, path);
-  trySyncDirectory(directoryOf(path));
+  makeOpenDirectory(path, temporaryFile(path));
 }
 
 interface Replacement {
@@ -129,7 +124,7 @@ function isOfSameOwner(kept: string, path: string): boolean {
 }
 
 /** Returns the identity of the kept file, or `NONE`. */
-async function keep(path: string, inPlace: boolean, copyLink: CopyLink): Promise<string> {
+async function keep(path: string, inPlace: boolean | "acl", copyLink: CopyLink): Promise<string> {
   const kept = replacedFile(path);
   removeIfThere(kept);
   if (!isThere(path)) return NONE;
@@ -137,7 +132,7 @@ async function keep(path: string, inPlace: boolean, copyLink: CopyLink): Promise
   if (inPlace && isFile(path)) {
     // Fails early if the target cannot be opened for writing, for example on a read-only mount.
     fs.closeSync(openRegularFile(path, fs.constants.O_WRONLY));
-    await copy(path, kept, copyLink);
+    await copy(path, kept, copyLink, inPlace === "acl" ? 0o7700 : undefined);
   } else await linkOrCopy(path, kept, copyLink);
   const identity = identityAt(kept);
   if (identity === undefined) throw new OtherFileError();
@@ -160,15 +155,15 @@ async function linkOrCopy(path: string, kept: string, copyLink: CopyLink): Promi
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Copies by way of a temporary file. A user who cannot give the copy its owner keeps it. */
-async function copy(path: string, kept: string, copyLink: CopyLink): Promise<void> {
+async function copy(path: string, kept: string, copyLink: CopyLink, bits = 0o7777) {
   const temporary = temporaryFile(kept);
   removeIfThere(temporary);
   if (fs.lstatSync(path).isSymbolicLink()) await copyLink(path);
-  else copyFile(path, temporary);
+  else copyFile(path, temporary, bits);
   fs.renameSync(temporary, kept);
 }
 
-function copyFile(path: string, temporary: string): void {
+function copyFile(path: string, temporary: string, bits: number): void {
   const file = openRegularFile(path, fs.constants.O_RDONLY);
   try {
     const { uid, gid, mode, size, atime, mtime } = fs.fstatSync(file);
@@ -177,7 +172,7 @@ function copyFile(path: string, temporary: string): void {
     }
     const text = fs.readFileSync(file);
     try {
-      writeNewFile(temporary, text, { uid, gid, mode: mode & 0o7777 });
+      writeNewFile(temporary, text, { uid, gid, mode: mode & bits });
     } catch (error) {
       if (errorCode(error) !== "EPERM") throw error;
       writeNewFile(temporary, text, { mode: mode & 0o700 });

@@ -22,7 +22,8 @@ export type FileRequest =
   /** Create the temporary file, synced; what an interrupted run left there is removed. */
   | { readonly do: "make"; readonly file: NewFile }
   /** Keep the target beside itself; answers the kept file's identity, or `NONE` if there is no target. */
-  | { readonly do: "keep"; readonly path: string; readonly inPlace: boolean }
+  // "acl": in place, and its mode shows the mask of an ACL, so the copy has no rights for the group.
+  | { readonly do: "keep"; readonly path: string; readonly inPlace: boolean | "acl" }
   /** Rename the temporary file over the target, or write it in place. */
   | { readonly do: "replace"; readonly path: string; readonly inPlace: boolean }
   /**

@@ -11,7 +11,7 @@ import { lines, type WriterAnswer } from "./writer.ts";
 /** One JSON document for each line: requests come in, answers go out. */
 export type Answer =
   | { readonly kind: "done"; readonly value: WriterAnswer }
-  | { readonly kind: "failed"; readonly code: string };
+  | { readonly kind: "failed"; readonly code: string; readonly call?: string | undefined };
 
 const STDOUT = 1;
 

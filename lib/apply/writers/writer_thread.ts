@@ -1,5 +1,6 @@
 /** The thread of a writer process that carries out requests, one after the other. */
 import { errorCode } from "../../text/plain_cause.ts";
+import { failedCall } from "../../host/change_owner.ts";
 import { carryOutRequest } from "./own_writer.ts";
 import type { FileRequest } from "./writer.ts";
 import type { Answer } from "./writer_process.ts";
@@ -21,6 +22,6 @@ async function answerTo(line: string): Promise<Answer> {
   try {
     return { kind: "done", value: await carryOutRequest(JSON.parse(line) as FileRequest) };
   } catch (error) {
-    return { kind: "failed", code: errorCode(error) ?? "" };
+    return { kind: "failed", code: errorCode(error) ?? "", call: failedCall(error) };
   }
 }

@@ -125,6 +125,7 @@ export interface CertificateStateJson {
       | "leftover"
       | "chain-invalid"
       | "chain-unknown"
+      | "acl"
       | "root-ends"
       | "own-name";
     /** The warning, for people. */

@@ -208,10 +208,25 @@ interface CommonTargetJson extends FileOwners {
   readonly path: string;
   /** Why it is written. */
   readonly drift: readonly DriftJson[];
-  /** Its mode. */
+  /** Owner, group or mode of the existing file, if one changes although it is no drift. */
+  readonly changes?: readonly DriftJson[] | undefined;
+  /** Its mode; with `acl`, the one that it has until the list is set. */
   readonly mode: Mode;
   /** Whether missing directories are created. */
   readonly createDirs: boolean;
+}
+
+interface AclsJson {
+  /** The list of cert.pem. */
+  readonly cert?: string | undefined;
+  /** The list of chain.pem. */
+  readonly chain?: string | undefined;
+  /** The list of fullchain.pem. */
+  readonly fullchain?: string | undefined;
+  /** The list of privkey.pem. */
+  readonly privkey?: string | undefined;
+  /** The list of ca.pem. */
+  readonly ca?: string | undefined;
 }
 
 interface FileStepJson extends CommonTargetJson {
@@ -223,6 +238,8 @@ interface FileStepJson extends CommonTargetJson {
   readonly passwordFile?: string | undefined;
   /** The user who writes it, if not the runner. */
   readonly by?: UserJson | undefined;
+  /** Entries of its access control list, one a line, with its final mode. */
+  readonly acl?: string | undefined;
   /** Whether it is written into the existing file. */
   readonly inPlace?: boolean | undefined;
   /** Whether it replaces a bundle, whose directories are removed. */
@@ -236,6 +253,8 @@ interface BundleStepJson extends CommonTargetJson {
   readonly modes: Readonly<Record<PartJson, Mode>>;
   /** Owner and group of its files. */
   readonly owners: Readonly<Record<PartJson, FileOwners>>;
+  /** Access control lists of its files, by part, as `acl` of a file; absent: none has one. */
+  readonly acls?: AclsJson | undefined;
 }
 
 /** Transfers the pending action of a service that is no longer in the file. */

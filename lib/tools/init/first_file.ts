@@ -82,8 +82,8 @@ const EXAMPLE = `certs: []
 #         control: "reload"`;
 
 const DEFAULTS =
-  `  # Owner and group default to those of the replaced file, mode to 0600 for files with a
-  # private key, else to 0644.`;
+  `  # Owner, group and mode default to those of the replaced file. A new file has mode 0600 if it
+  # holds a private key, else 0644.`;
 
 function certs(certificates: readonly Proposal[]): string[] {
   if (certificates.length === 0) return [EXAMPLE];

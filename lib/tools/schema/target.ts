@@ -53,8 +53,8 @@ export const TARGET_DOCS: KeyDocs<TargetEntry> = {
   mode: {
     means: 'Permissions of the file, always octal: `"0640"`, `0640` and `640` are the ' +
       "same.",
-    otherwise: `\`${octal(defaultMode("privkey"))}\` for files with a private key, otherwise ` +
-      `\`${octal(defaultMode("cert"))}\``,
+    otherwise: `that of the replaced file, otherwise \`${octal(defaultMode("privkey"))}\` with a ` +
+      `private key and \`${octal(defaultMode("cert"))}\` without`,
     example: "0640",
   },
   create_dirs: {

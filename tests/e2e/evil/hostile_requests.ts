@@ -89,6 +89,12 @@ export function hostileRequests(directory: string, port: MessagePort): Tries {
     ["copyContext", bundle, { version, part: "../../../etc/shadow" }],
     ["copyContext", `${directory}/ssl/web.crt`, { version, part: "cert" }],
     ["copyContext", EVIL, { version }],
+    ["setAcls"],
+    ["setAcls", ["/etc/shadow"]],
+    ["setAcls", [{ path: "/etc/shadow" }]],
+    ["setAcls", [{ path: users }]],
+    ["setAcls", [{ path: bundle, version }]],
+    ["setAcls", [{ path: `${directory}/ssl/web.crt` }]],
     ["observe"],
     ["observe", 1],
   ];

@@ -167,6 +167,20 @@ Deno.test("if another user writes, this program may be run once more", () => {
   assert.deepEqual(rights({ ...recover, pendingValidation }).run, [Deno.execPath()]);
 });
 
+Deno.test("setfacl may be run if a file gets an ACL, whoever writes it", () => {
+  using directory = makeDirectory();
+  const step = deployStep(directory, "web", [{ kind: "missing" }]);
+  const acl = "user::rw-";
+  const targets = step.targets.map((target) => ({ ...target, acl }) as typeof target);
+  const { run } = rights({ ...step, targets });
+  assert.ok(run.length > 0 && run.every((path) => path.endsWith("/setfacl")), run.join());
+  const path = directory.at("ssl/web");
+  const bundle = targetStep(makeBundleTarget(path), makeSeen({ path }), [{ kind: "missing" }]);
+  if (bundle.what !== "bundle") throw new Error("it is no bundle");
+  const withAcl = rights({ ...step, targets: [{ ...bundle, acls: { privkey: acl } }] });
+  assert.deepEqual(withAcl.run, ["/bin/ln", ...run, "/usr/bin/ln"].sort());
+});
+
 Deno.test("if a bundle is deployed, its directory may be written, and ln be run", () => {
   using directory = makeDirectory();
   const step = deployStep(directory, "web", [{ kind: "missing" }]);

@@ -43,7 +43,22 @@ pureTest("findDrift() finds nothing if the file is as desired", () => {
 
 pureTest("findDrift() looks only at fields that the file gives", () => {
   assert.deepEqual(driftOf({ uid: 7, gid: 8, owner: "lp", group: "mail", mode: 0o4777 }), []);
-  assert.deepEqual(driftOf({ mode: 0o777 }, { what: "privkey" }), []);
+  assert.deepEqual(driftOf({ mode: 0o770 }, { what: "privkey" }), []);
+});
+
+pureTest("a private key that every user can open is drift, whatever the file gives", () => {
+  for (const what of ["privkey", "combined", "pkcs12"] as const) {
+    for (
+      const [mode, to] of [[0o644, "0640"], [0o604, "0600"], [0o601, "0600"], [0o777, "0770"]]
+    ) {
+      assert.deepEqual(driftOf({ mode: Number(mode) }, { what }), [
+        { kind: "mode", from: Number(mode).toString(8).padStart(4, "0"), to },
+      ]);
+    }
+  }
+  for (const what of ["cert", "chain", "fullchain", "ca", "der"] as const) {
+    assert.deepEqual(driftOf({ mode: 0o666 }, { what }), []);
+  }
 });
 
 pureTest("findDrift() compares owner and group one by one", () => {
@@ -177,13 +192,15 @@ pureTest(
     const [owners, groups]: readonly Account[][] = [[SILENT, WWW], [SILENT, ssl]];
     for (const owner of owners ?? []) {
       for (const group of groups ?? []) {
-        const { uid, gid, ...rest } = targetStep(
+        const { uid, gid, changes = [], ...rest } = targetStep(
           makeTarget(),
           makeSeen({ owner, group, file: present(makeFile({ uid: 5, gid: 6 })) }),
           [],
         );
         assert.equal(uid, owner === SILENT ? 5 : 33);
         assert.equal(gid, group === SILENT ? 6 : 44);
+        const kinds = [owner === SILENT ? [] : "owner", group === SILENT ? [] : "group"].flat();
+        assert.deepEqual(changes.map(({ kind }) => kind), kinds);
         assert.deepEqual(plain(rest), {
           what: "cert",
           path: "/etc/nginx/web.crt",
@@ -196,8 +213,9 @@ pureTest(
   },
 );
 
-pureTest("targetStep() keeps a key to its owner unless the file gives a mode", () => {
-  const modeOf = (spec: Partial<FileSpec>) => targetStep(makeTarget(spec), makeSeen(), []).mode;
+pureTest("targetStep() keeps a new key to its owner unless the file gives a mode", () => {
+  const modeOf = (spec: Partial<FileSpec>) =>
+    targetStep(makeTarget(spec), makeSeen({ file: ABSENT }), []).mode;
   assert.equal(modeOf({ what: "privkey" }), 0o600);
   assert.equal(modeOf({ what: "cert" }), 0o644);
   assert.equal(modeOf({ what: "chain" }), 0o644);
@@ -224,7 +242,7 @@ pureTest("a key is not written into a file that others may have open", () => {
     ).map(({ message }) => message);
   assert.deepEqual(blockers(0o644), [
     '"/etc/web.key" is open to more users than a private key may be, and "in_place" keeps ' +
-    "that file: a process that has it open could read the new key; fix: chmod 0600 /etc/web.key, " +
+    "that file: a process that has it open could read the new key; fix: chmod 0640 /etc/web.key, " +
     "then check which processes have it open",
   ]);
   assert.equal(blockers(0o644, { mode: 0o640 }).length, 1);
@@ -232,4 +250,5 @@ pureTest("a key is not written into a file that others may have open", () => {
     assert.deepEqual(blockers(0o644, change), []);
   }
   assert.deepEqual(blockers(0o600), []);
+  assert.deepEqual(blockers(0o640), []);
 });

@@ -190,7 +190,9 @@ pureTest("plan() clears away first what an interrupted run left", () => {
     detail: "an interrupted run left temporary files",
     closeKey: false,
   });
-  const only = planFor({ targets: [makeSeen({ path: CRT, leftover: true }), makeSeen()] });
+  const only = planFor({
+    targets: [makeSeen({ path: CRT, leftover: true }), makeSeen({ path: KEY })],
+  });
   assert.deepEqual(only.steps, [
     {
       kind: "recover",

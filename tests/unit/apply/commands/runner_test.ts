@@ -53,3 +53,38 @@ Deno.test("a user is a pair of numbers, not what reads like them", async () => {
     }
   }
 });
+
+Deno.test("an ACL is set only for targets of the plan that get one, and in their own version", async () => {
+  const bundle = {
+    what: "bundle",
+    path: "/etc/ssl/web",
+    drift: [],
+    mode: 0o600,
+    createDirs: false,
+    modes: { cert: 0o644, chain: 0o644, fullchain: 0o644, privkey: 0o600, ca: 0o644 },
+    owners: { cert: {}, chain: {}, fullchain: {}, privkey: {}, ca: {} },
+    acls: { privkey: "user::rw-" },
+  } as const;
+  const step = {
+    kind: "deploy",
+    certificate: "web",
+    storedSetUsable: true,
+    targets: [bundle],
+    services: [],
+    revocable: false,
+  } as const;
+  const version = ".web.vcm-0123456789abcdef";
+  const refused: readonly (readonly [CommandRunner, object])[] = [
+    [runner(), { path: PATH }],
+    [runner(), { path: "/etc/shadow" }],
+    ...[undefined, "..", `../${version}`, Object(version), ".other.vcm-0123456789abcdef"]
+      .map((version) =>
+        [new CommandRunner({ steps: [step] }), { path: bundle.path, version }] as const
+      ),
+    [new CommandRunner({ steps: [step] }), { path: Object(bundle.path), version }],
+  ];
+  for (const [commands, target] of refused) {
+    const { name } = await rejectionOf(commands.setAcls([target as { readonly path: string }]));
+    assert.equal(name, "NotPlannedError", Deno.inspect(target));
+  }
+});

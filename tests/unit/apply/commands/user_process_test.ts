@@ -33,6 +33,11 @@ Deno.test("an answer is yes, no, a file's inode or the code of an error, and not
     [`{"kind":"done","value":"65024:12:3"}`, "65024:12:3"],
     [`{"kind":"done","value":"65024:12:3 /etc/shadow"}`, false],
     [`{"kind":"failed","code":"ENOSPC"}`, `no space left on device${AS_ME}`],
+    [
+      `{"kind":"failed","code":"EPERM","call":"chown 1:2"}`,
+      `chown 1:2: operation not permitted${AS_ME}`,
+    ],
+    [`{"kind":"failed","code":"EPERM","call":"chown x"}`, `operation not permitted${AS_ME}`],
     [`{"kind":"failed","code":"run rm -rf /"}`, `unknown error${AS_ME}`],
     [`{"kind":"failed","code":"toString"}`, `unknown error${AS_ME}`],
     [`{"kind":"failed","code":{}}`, `unknown error${AS_ME}`],
@@ -70,6 +75,10 @@ Deno.test("a process that ends is reported as ended", async () => {
     "every user must be able to read and run the program";
   assert.equal(await failure("exit 0"), message);
   assert.equal(await failure("exec 0<&-; exit 1"), message);
+});
+
+Deno.test("a process that a signal ends is reported with the signal", async () => {
+  assert.equal(await failure("kill -9 $$"), "the writer process was ended by SIGKILL");
 });
 
 Deno.test("an answer without an end is not read to it", async () => {

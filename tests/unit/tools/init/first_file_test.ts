@@ -51,8 +51,8 @@ pureTest(
     );
     assert.equal(
       certs,
-      `  # Owner and group default to those of the replaced file, mode to 0600 for files with a
-  # private key, else to 0644.
+      `  # Owner, group and mode default to those of the replaced file. A new file has mode 0600 if it
+  # holds a private key, else 0644.
 
   # /etc/nginx/nginx.conf:3
   # A remark.
