@@ -43,7 +43,7 @@ export interface Deployment {
   /** Keep what is replaced until `removeKept()` or `rollBack()`. */
   readonly revocable: boolean;
   /** Called after all files are created and before the first target is replaced. */
-  readonly beforeFirstRename: (replaced: readonly Replaced[]) => void | Promise<void>;
+  readonly beforeFirstRename: (replaced: readonly Replaced[]) => unknown;
   /** Called for each target after all are replaced and synced. */
   readonly afterRename: (target: TargetStep) => void;
   /** Called if an old file cannot be kept and the deployment goes on. */

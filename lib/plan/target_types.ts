@@ -54,7 +54,7 @@ export interface FileStep extends CommonTargetStep, FileAttributes, Format {
   readonly inPlace?: boolean | undefined;
   /** It replaces a bundle, whose directories are removed. */
   readonly endsBundle?: boolean | undefined;
-  readonly acls?: never;
+  readonly acls?: undefined;
 }
 
 type FileOnly = "order" | "passwordFile" | "by" | "inPlace" | "endsBundle" | "acl";

@@ -107,6 +107,7 @@ Deno.test("a bundle and a file are replaced both or none", async () => {
     ...bundle(directory),
     what: "cert",
     path: directory.at("no/web.crt"),
+    acls: undefined,
   };
   const error = await rejectionOf(run([bundle(directory), stuck], "two"));
   assert.ok(error instanceof NotDeployedError);
