@@ -30,10 +30,14 @@ export class DirectoryCache {
   /** Reads files in directories that other users may write to. */
   readonly #foreign: Reader;
   readonly #ancestors: AncestorFinder;
+  /** Names of the targets in each directory. */
+  readonly #names: ReadonlyMap<string, readonly string[]>;
 
-  constructor(ancestors: AncestorFinder, foreign: Reader) {
+  /** @param paths Those of all targets that will be observed. */
+  constructor(ancestors: AncestorFinder, foreign: Reader, paths: readonly string[] = []) {
     this.#ancestors = ancestors;
     this.#foreign = foreign;
+    this.#names = Map.groupBy(paths, directoryOf);
   }
 
   /** The reader for a directory depends on who may replace its files. */
@@ -44,7 +48,8 @@ export class DirectoryCache {
   list(directory: string): Listing {
     let listing = this.#listings.get(directory);
     if (listing === undefined) {
-      const names = readDirectory(directory);
+      const known = this.#names.get(directory) ?? [];
+      const names = readDirectory(directory, known.map(nameOf));
       const traces = names.kind === "present" && [...names.value].some(isTrace);
       listing = { names, traces, ancestors: this.#ancestors.find(directory) };
       this.#listings.set(directory, listing);
