@@ -69,6 +69,23 @@ for (const [signal, status] of STATUSES) {
   }
 }
 
+test("a signal while VCM reads the configuration ends it at once, and makes no store", async () => {
+  await using site = await startEndedSite();
+  // Reading takes seconds.
+  site.configure(
+    Array.from({ length: 40_000 }, (_, at) => `  - name: "n${at}.e2e.test"\n`).join(""),
+  );
+  for (const [signal, status] of STATUSES) {
+    const run = site.start("run");
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    run.send(signal);
+    const { code, took } = await run.ended;
+    assert.equal(code, status);
+    assert.ok(took < 2_000, `${took} ms`);
+    assert.equal(site.entries("store"), undefined);
+  }
+});
+
 test("a program that ignores the signal is killed, and a second signal does not wait for it", async () => {
   for (const [times, longest] of [[1, 8_000], [2, 3_000]] as const) {
     using rig = makeDirectory();
