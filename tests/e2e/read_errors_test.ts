@@ -57,6 +57,11 @@ const CASES: Readonly<Record<string, Case>> = {
     says: `ssl/${WEB}.crt" holds something other than a certificate`,
     prepare: ({ directory }) => Deno.writeTextFile(`${directory}/ssl/${WEB}.crt`, "foreign\n"),
   },
+  "the metadata of the directory of targets": {
+    call: "statx",
+    path: "ssl",
+    lines: [["check"], ["run"]],
+  },
   "the store": { call: "getdents64", path: "store", lines: [["check"], ["run"]] },
   "the directory of pending actions": {
     call: "getdents64",
