@@ -13,10 +13,13 @@ export interface Reader {
   readonly bytes: (path: string) => Presence<Uint8Array>;
 }
 
-/** Reads regular files that no other user can replace; opening a pipe would block. */
-export const READER: Reader = { text: readText, bytes: readBytes };
+/** Reads files that were seen to be regular ones and that no other user can replace. */
+export const READER: Reader = {
+  text: (path) => observe(path, () => Deno.readTextFileSync(path)),
+  bytes: (path) => observe(path, () => Deno.readFileSync(path)),
+};
 
-/** Text of a file. */
+/** Text of a regular file; opening a pipe would block. */
 export function readText(path: string): Presence<string> {
   return observe(path, () => readRegular(path));
 }
@@ -32,14 +35,6 @@ export function requireText(path: string): string {
   const text = readText(path);
   if (text.kind === "present") return text.value;
   throw new Error(text.kind === "unreadable" ? text.problem : `There is no file "${path}"`);
-}
-
-/** Bytes of a file. */
-function readBytes(path: string): Presence<Uint8Array> {
-  return observe(path, () => {
-    requireFile(Deno.statSync(path));
-    return Deno.readFileSync(path);
-  });
 }
 
 /** Metadata of a path; symbolic links are not followed. */
