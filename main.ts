@@ -1,5 +1,6 @@
 import { processHost } from "./lib/command/host.ts";
 import { main } from "./lib/cli/main.ts";
+import { guardCommands } from "./lib/host/run_command.ts";
 
 // The modes that VCM gives to new files must hold for their owner, whatever the caller's umask denies.
 Deno.umask(Deno.umask(0o077) & 0o077);
@@ -9,4 +10,5 @@ if (first === "write-files-as") {
   const { serveFileRequests } = await import("./lib/apply/writers/writer_process.ts");
   Deno.exit(await serveFileRequests(second));
 }
+guardCommands();
 Deno.exit(await main(Deno.args, processHost()));

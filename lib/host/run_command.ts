@@ -68,13 +68,21 @@ export function endCommands(why: string, signal: Signal): void {
   for (const end of running) end(signal);
 }
 
-/** If nobody else handles signals, one that comes while commands run ends these, then the process. */
+let isGuarded = false;
 let guard: Disposable | undefined;
 let endedBy: EndSignal | undefined;
 
+/**
+ * From now on a signal that comes while commands run, and that nobody else handles, ends these, then
+ * the process.
+ */
+export function guardCommands(): void {
+  isGuarded = true;
+}
+
 /** Called before a command is started: a signal that came before would leave it behind. */
 function begin(): void {
-  if (isSupervised || isReceived()) return;
+  if (!isGuarded || isReceived()) return;
   guard = receiveEnds((signal) => {
     const isSecond = endedBy !== undefined;
     endedBy ??= signal;
